@@ -1,0 +1,310 @@
+"""Every error casebook raises on purpose, one class per cause.
+
+::
+
+    CasebookError
+    ├── InputError                      what was asked cannot be done as asked        exit 2
+    │   ├── UnknownId, AmbiguousId
+    │   ├── InvalidDecision             a review step that the case's state forbids
+    │   └── InvalidSource               neither a web address nor a readable file
+    ├── ConfigurationError              a setting is wrong or missing                 exit 4
+    │   └── EmbeddedModelMissing
+    ├── FetchError                      stage "fetch"                                 exit 3
+    │   ├── FileMissing, FileUnreadable
+    │   ├── InvalidUrl, AddressForbidden, RobotsForbid
+    │   ├── HostUnreachable*, DeadlineExceeded*, BodyTruncated*, TlsFailed
+    │   ├── TooManyRedirects, RedirectForbidden, TooLarge
+    │   └── PageMissing (404, 410), PageForbidden (401, 403), ServerFailed* (5xx), ServerBusy* (429)
+    ├── ExtractionError                 stage "extract"                               exit 3
+    │   ├── KindUnsupported, ContentMismatch (a binary named .html), DocumentEmpty
+    │   ├── LoginWall, ConsentWall, Captcha*, Paywall, SoftNotFound, NeedsJavaScript
+    │   ├── Damaged, Encrypted, Scanned
+    │   └── ExtractorTimedOut, ExtractorOutOfMemory, ExtractorCrashed
+    ├── ModelError                      stages "triage", "summarize"                  exit 3
+    │   ├── ProviderUnavailable*, RateLimited*                                        exit 5
+    │   ├── KeyRejected, ModelUnknown                                                 exit 4
+    │   └── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused, AnswerFiltered
+    ├── WarehouseError                                                                exit 1
+    │   ├── WarehouseLocked*                                                          exit 6
+    │   └── WarehouseTooNew, MigrationFailed
+    └── PublishError                    stage "publish"                               exit 3
+
+A star marks what may pass by itself: ``transient``. Such a failure is retried with backoff; any
+other is recorded and waits for a person. None of them is ever a verdict about a source.
+"""
+
+import re
+from typing import ClassVar
+
+
+class CasebookError(Exception):
+    """The root. ``str()`` of one says what happened, to which source, and what to do next."""
+
+    transient: ClassVar[bool] = False
+    exit_code: ClassVar[int] = 1
+
+    @classmethod
+    def kind(cls) -> str:
+        """Return the cause's name as stored in a Failure: ``host_unreachable``."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class InputError(CasebookError):
+    """What was asked cannot be done as asked."""
+
+    exit_code = 2
+
+
+class UnknownId(InputError):
+    """No row has this id."""
+
+
+class AmbiguousId(InputError):
+    """A shortened id fits several rows."""
+
+
+class InvalidDecision(InputError):
+    """The case's state, or an unseen unsupported statement, forbids this review step."""
+
+
+class InvalidSource(InputError):
+    """Neither a web address nor a file that casebook can read."""
+
+
+class ConfigurationError(CasebookError):
+    """A setting is wrong or missing."""
+
+    exit_code = 4
+
+
+class EmbeddedModelMissing(ConfigurationError):
+    """No endpoint is configured and the embedded model is not installed."""
+
+
+class FetchError(CasebookError):
+    """The bytes of a source could not be had."""
+
+    exit_code = 3
+
+
+class FileMissing(FetchError):
+    """No file is at this path."""
+
+
+class FileUnreadable(FetchError):
+    """The file is there but cannot be read: a folder, or no permission."""
+
+
+class InvalidUrl(FetchError):
+    """Not an address that can be fetched: scheme, credentials, port, or syntax."""
+
+
+class AddressForbidden(FetchError):
+    """The host resolves to an address outside the public internet."""
+
+
+class RobotsForbid(FetchError):
+    """The site's robots.txt disallows this page to casebook."""
+
+
+class HostUnreachable(FetchError):
+    """No connection: the name does not resolve, or nobody answers."""
+
+    transient = True
+
+
+class DeadlineExceeded(FetchError):
+    """The whole fetch took longer than its deadline."""
+
+    transient = True
+
+
+class BodyTruncated(FetchError):
+    """The connection ended before the announced end of the body."""
+
+    transient = True
+
+
+class TlsFailed(FetchError):
+    """The certificate does not verify, or the handshake failed."""
+
+
+class TooManyRedirects(FetchError):
+    """More hops than allowed."""
+
+
+class RedirectForbidden(FetchError):
+    """A redirect from https to http, or to something that is not a web address."""
+
+
+class TooLarge(FetchError):
+    """More bytes than the cap for this kind."""
+
+
+class PageMissing(FetchError):
+    """The server says 404 or 410."""
+
+
+class PageForbidden(FetchError):
+    """The server says 401, 403, or another 4xx."""
+
+
+class ServerFailed(FetchError):
+    """The server says 5xx."""
+
+    transient = True
+
+
+class ServerBusy(FetchError):
+    """The server says 429."""
+
+    transient = True
+
+
+class ExtractionError(CasebookError):
+    """The bytes are there but hold no text that can be used."""
+
+    exit_code = 3
+
+
+class KindUnsupported(ExtractionError):
+    """No extractor takes this media type."""
+
+
+class ContentMismatch(ExtractionError):
+    """The bytes are not what the name or header says."""
+
+
+class DocumentEmpty(ExtractionError):
+    """Nothing, or too little, was left after extraction."""
+
+
+class LoginWall(ExtractionError):
+    """The page asks to log in."""
+
+
+class ConsentWall(ExtractionError):
+    """The page asks for consent before it shows anything."""
+
+
+class Captcha(ExtractionError):
+    """The page wants proof of a human."""
+
+    transient = True
+
+
+class Paywall(ExtractionError):
+    """The page shows a part and sells the rest."""
+
+
+class SoftNotFound(ExtractionError):
+    """The page says "not found" with status 200."""
+
+
+class NeedsJavaScript(ExtractionError):
+    """The page is an empty shell until its scripts run."""
+
+
+class Damaged(ExtractionError):
+    """The file cannot be parsed."""
+
+
+class Encrypted(ExtractionError):
+    """The file needs a password."""
+
+
+class Scanned(ExtractionError):
+    """The pages are pictures without a text layer."""
+
+
+class ExtractorTimedOut(ExtractionError):
+    """The worker was killed at its time limit."""
+
+
+class ExtractorOutOfMemory(ExtractionError):
+    """The worker hit its memory limit."""
+
+
+class ExtractorCrashed(ExtractionError):
+    """The worker died."""
+
+
+class ModelError(CasebookError):
+    """A model call gave nothing that can be used."""
+
+    exit_code = 3
+
+
+class ProviderUnavailable(ModelError):
+    """The endpoint is down, unreachable, timed out, or says 5xx."""
+
+    transient = True
+    exit_code = 5
+
+
+class RateLimited(ModelError):
+    """The endpoint says 429; ``retry_after`` is its wish in seconds, where it said one."""
+
+    transient = True
+    exit_code = 5
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class KeyRejected(ModelError):
+    """The endpoint refuses the key, or wants one."""
+
+    exit_code = 4
+
+
+class ModelUnknown(ModelError):
+    """The endpoint does not know this model."""
+
+    exit_code = 4
+
+
+class ContextExceeded(ModelError):
+    """The prompt is longer than the model's context."""
+
+
+class AnswerTruncated(ModelError):
+    """The answer hit the output limit."""
+
+
+class AnswerInvalid(ModelError):
+    """The answer does not fit the schema, after the allowed attempts."""
+
+
+class AnswerRefused(ModelError):
+    """The model refused."""
+
+
+class AnswerFiltered(ModelError):
+    """The provider's content filter cut the answer."""
+
+
+class WarehouseError(CasebookError):
+    """The warehouse cannot do its work."""
+
+
+class WarehouseLocked(WarehouseError):
+    """Another program kept the database file for longer than the bounded wait."""
+
+    transient = True
+    exit_code = 6
+
+
+class WarehouseTooNew(WarehouseError):
+    """The file was written by a newer casebook."""
+
+
+class MigrationFailed(WarehouseError):
+    """A migration did not apply; the backup made before it is named."""
+
+
+class PublishError(CasebookError):
+    """The published files could not be written."""
+
+    exit_code = 3

@@ -1,0 +1,39 @@
+"""Provenance of one model call."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from casebook.schemas.frozen import Frozen
+
+
+class Usage(Frozen):
+    """Tokens as the endpoint counted them; ``cost_usd`` is None where the price is not known."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float | None = None
+
+
+class Generation(Frozen):
+    """One call to a model and its answer, stored before anything is done with it.
+
+    ``generation_id`` is derived from the document, the rendered messages, the prompt's and the
+    schema's hash, the model and the parameters: the same question to the same model is asked and
+    paid for once. ``answer`` is the validated JSON. ``attempts`` counts the requests sent.
+    """
+
+    generation_id: str
+    document_id: str
+    stage: str
+    prompt: str
+    prompt_version: int
+    prompt_hash: str
+    schema_hash: str
+    model: str
+    endpoint: str
+    parameters: Mapping[str, object]
+    answer: str
+    usage: Usage
+    seconds: float
+    attempts: int
+    created_at: datetime

@@ -1,0 +1,77 @@
+"""What was submitted, and the bytes it gave."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from casebook.schemas.frozen import Frozen
+
+
+class SourceKind(StrEnum):
+    """What a source is, decided by its address and then by its bytes."""
+
+    WEB = "web"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+    PDF = "pdf"
+    CAPTIONS = "captions"
+    YOUTUBE = "youtube"
+    ARXIV = "arxiv"
+
+
+class SourceRef(Frozen):
+    """What a person typed: an address or a path, and for a file perhaps where it came from."""
+
+    source: str = Field(min_length=1)
+    url: str | None = None
+
+
+class Source(Frozen):
+    """One submitted source. The id comes from the canonical URL, or from a file's bytes.
+
+    ``reference`` is what was typed, kept so that a failed fetch can be tried again.
+    ``canonical_url`` is None for a file whose origin was not given.
+    """
+
+    source_id: str
+    kind: SourceKind
+    canonical_url: str | None
+    reference: SourceRef
+    submitted_by: str
+    submitted_at: datetime
+
+
+class Snapshot(Frozen):
+    """The bytes as fetched. They lie in the snapshot store under ``sha256``.
+
+    ``url`` is where they were asked for and ``final_url`` where redirects ended; both are None for
+    a local file without an origin. ``headers`` has lower-case names.
+    """
+
+    snapshot_id: str
+    source_id: str
+    url: str | None
+    final_url: str | None
+    media_type: str
+    charset: str | None
+    headers: Mapping[str, str]
+    sha256: str
+    size: int
+    fetched_at: datetime
+
+
+class Payload(Frozen):
+    """Bytes on their way to an extractor, with all that is known of where they came from.
+
+    ``name`` is the file's or the URL's last part, for its suffix.
+    """
+
+    data: bytes
+    media_type: str
+    charset: str | None = None
+    name: str = ""
+    url: str | None = None
+    final_url: str | None = None
+    headers: Mapping[str, str] = Field(default_factory=dict)

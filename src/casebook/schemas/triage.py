@@ -1,0 +1,41 @@
+"""Is this a case study of a real deployment? A verdict with reasons, never a failure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from casebook.schemas.cases import Evidence
+from casebook.schemas.frozen import Frozen
+
+
+class Verdict(StrEnum):
+    """What triage says. ``UNSURE`` makes a draft too, marked for the curator to decide."""
+
+    CASE_STUDY = "case_study"
+    UNSURE = "unsure"
+    NOT_A_CASE_STUDY = "not_a_case_study"
+
+
+class Criterion(Frozen):
+    """One line of the rubric: a score from 0 (absent) to 1 (plain), and why."""
+
+    name: str
+    score: float = Field(ge=0, le=1)
+    reason: str
+    evidence: Sequence[Evidence] = ()
+
+
+class Triage(Frozen):
+    """The verdict on one document by one version of the rubric."""
+
+    triage_id: str
+    document_id: str
+    rubric: str
+    model: str
+    verdict: Verdict
+    reason: str
+    criteria: Sequence[Criterion]
+    generation_ids: Sequence[str]
+    decided_at: datetime

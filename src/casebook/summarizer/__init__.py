@@ -1,0 +1,1 @@
+"""Document → CaseStudy. The only room that talks to models."""

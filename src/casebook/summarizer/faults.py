@@ -1,0 +1,105 @@
+"""Translates the endpoint's errors into ours; the only place that knows theirs."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+import openai
+
+from casebook.schemas.errors import (
+    AnswerFiltered,
+    ContextExceeded,
+    KeyRejected,
+    ModelError,
+    ModelUnknown,
+    ProviderUnavailable,
+    RateLimited,
+)
+
+_NO_CREDIT = "insufficient_quota"
+_MODEL_UNKNOWN = (ModelUnknown, "{endpoint} does not know {model}; set CASEBOOK_LLM_MODEL")
+
+
+def api_fault(error: openai.OpenAIError, model: str, endpoint: str) -> ModelError:
+    """Return our error for ``error``, with what to do next in its message."""
+    if isinstance(error, openai.APITimeoutError):
+        return ProviderUnavailable(f"{endpoint} did not answer in time; it is tried again later")
+    if isinstance(error, openai.APIConnectionError):
+        return ProviderUnavailable(
+            f"no connection to {endpoint}; check that it runs and CASEBOOK_LLM_BASE_URL"
+        )
+    if isinstance(error, openai.APIStatusError):
+        return _status_fault(error, model, endpoint)
+    return ProviderUnavailable(f"{endpoint} failed: {type(error).__name__}")
+
+
+def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> ModelError:
+    status, code = error.status_code, _code(error.body)
+    if status == HTTPStatus.TOO_MANY_REQUESTS and code != _NO_CREDIT:
+        wish = retry_after_seconds(error.response.headers)
+        when = f"asks to wait {wish:.0f} s" if wish is not None else "gives no time"
+        return RateLimited(f"{endpoint} limits the rate and {when}; retry later", wish)
+    cause, message = _by_code(code) or _by_status(status)
+    return cause(message.format(endpoint=endpoint, model=model, status=status, code=code))
+
+
+_Fault = tuple[type[ModelError], str]
+
+
+def _by_code(code: str) -> _Fault | None:
+    """Return the fault that the endpoint names itself; ``{…}`` are filled in by the caller."""
+    context = (
+        ContextExceeded,
+        "the source is longer than the context of {model}; use a model with a larger one",
+    )
+    faults: dict[str, _Fault] = {
+        _NO_CREDIT: (
+            KeyRejected,
+            "the account at {endpoint} has no credit left; top it up, then retry",
+        ),
+        "context_length_exceeded": context,
+        "exceed_context_size_error": context,
+        "content_filter": (AnswerFiltered, "the content filter at {endpoint} refused the source"),
+        "model_not_found": _MODEL_UNKNOWN,
+    }
+    return faults.get(code)
+
+
+def _by_status(status: int) -> _Fault:
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return KeyRejected, "{endpoint} refuses the key ({status}); set OPENAI_API_KEY"
+    if status == HTTPStatus.NOT_FOUND:
+        return _MODEL_UNKNOWN
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+        return ProviderUnavailable, "{endpoint} is failing ({status}); it is tried again later"
+    return ModelError, "{endpoint} refuses the request for {model} ({status} {code})"
+
+
+def _code(body: object) -> str:
+    """Return the error's code or type from the body that the client parsed."""
+    fields: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    inner = fields.get("error")
+    if isinstance(inner, Mapping):
+        fields = inner
+    for key in ("code", "type"):
+        if isinstance(value := fields.get(key), str):
+            return value
+    return ""
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """Return Retry-After (RFC 9110 §10.2.3: seconds or a date) in seconds, or None."""
+    value = headers.get("retry-after")
+    if value is None:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

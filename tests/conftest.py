@@ -1,0 +1,27 @@
+"""What all tests share."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from scripted_endpoint import ScriptedEndpoint
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def endpoint() -> Iterator[ScriptedEndpoint]:
+    """A scripted OpenAI-compatible endpoint on loopback."""
+    served = ScriptedEndpoint()
+    yield served
+    served.close()
+
+
+@pytest.fixture(scope="session")
+def datasets() -> Path:
+    """The folder of shared data sets; tests that read it are skipped where it is absent."""
+    folder = Path(os.environ.get("CASEBOOK_DATASETS", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no data sets at {folder}; set CASEBOOK_DATASETS to run this test")
+    return folder

@@ -13,7 +13,7 @@
     │   ├── FileMissing, FileUnreadable
     │   ├── InvalidUrl, AddressForbidden, RobotsForbid
     │   ├── HostUnreachable*, DeadlineExceeded*, BodyTruncated*, TlsFailed
-    │   ├── TooManyRedirects, RedirectForbidden, TooLarge
+    │   ├── TooManyRedirects, RedirectForbidden, TooLarge, ResponseMalformed
     │   └── PageMissing (404, 410), PageForbidden (401, 403), ServerFailed* (5xx), ServerBusy* (429)
     ├── ExtractionError                 stage "extract"                               exit 3
     │   ├── KindUnsupported, ContentMismatch (a binary named .html), DocumentEmpty
@@ -139,6 +139,10 @@ class RedirectForbidden(FetchError):
 
 class TooLarge(FetchError):
     """More bytes than the cap for this kind."""
+
+
+class ResponseMalformed(FetchError):
+    """The answer is not HTTP that can be read, or its body's encoding is unknown or damaged."""
 
 
 class PageMissing(FetchError):

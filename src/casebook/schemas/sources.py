@@ -47,7 +47,8 @@ class Snapshot(Frozen):
     """The bytes as fetched. They lie in the snapshot store under ``sha256``.
 
     ``url`` is where they were asked for and ``final_url`` where redirects ended; both are None for
-    a local file without an origin. ``headers`` has lower-case names.
+    a local file without an origin. ``name`` is the file's or the URL's last part. ``headers`` has
+    lower-case names.
     """
 
     snapshot_id: str
@@ -56,6 +57,7 @@ class Snapshot(Frozen):
     final_url: str | None
     media_type: str
     charset: str | None
+    name: str = ""
     headers: Mapping[str, str]
     sha256: str
     size: int

@@ -36,18 +36,18 @@ class Asker:
 
     def __init__(
         self,
-        model: Model,
+        model: Callable[[], Model],
+        model_name: str,
         profile: Profile,
         ledger: Ledger,
         document_id: str,
-        *,
-        on_call: Callable[[], None] = lambda: None,
     ) -> None:
-        self.model = model
+        # Called only when a question is new: a rerun must not start the embedded model.
+        self._model = model
+        self.model_name = model_name
         self.profile = profile
         self._ledger = ledger
         self._document_id = document_id
-        self._on_call = on_call
         self.generations: list[Generation] = []
         self.paid: list[Generation] = []
 
@@ -68,12 +68,12 @@ class Asker:
         schema = schema_hash(answer_type)
         spoken = json.dumps([m.model_dump() for m in messages], ensure_ascii=False)
         asked = hashlib.sha256(spoken.encode("utf-8", "surrogatepass")).hexdigest()
-        identity = (self._document_id, prompt.hash, schema, self.model.name, parameters, asked)
+        identity = (self._document_id, prompt.hash, schema, self.model_name, parameters, asked)
         generation_id = content_id("gen", *identity)
         known = self._ledger.find(generation_id)
         if known is None:
-            answer = await self.model.ask(messages, answer_type, parameters)
-            self._on_call()
+            model = self._model()
+            answer = await model.ask(messages, answer_type, parameters)
             known = Generation(
                 generation_id=generation_id,
                 document_id=self._document_id,
@@ -82,8 +82,8 @@ class Asker:
                 prompt_version=prompt.version,
                 prompt_hash=prompt.hash,
                 schema_hash=schema,
-                model=self.model.name,
-                endpoint=self.model.endpoint,
+                model=self.model_name,
+                endpoint=model.endpoint,
                 parameters=parameters,
                 answer=answer.value.model_dump_json(),
                 usage=with_cost(answer.usage, self.profile.price),

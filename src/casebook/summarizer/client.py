@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import instructor
@@ -97,6 +98,21 @@ class RetryPolicy(Frozen):
         return jitter(state)
 
 
+class JsonMode(StrEnum):
+    """How an endpoint is made to answer in JSON; not every one enforces a schema."""
+
+    JSON_SCHEMA = "json_schema"
+    JSON = "json"
+    TOOLS = "tools"
+
+
+_MODES = {
+    JsonMode.JSON_SCHEMA: instructor.Mode.JSON_SCHEMA,
+    JsonMode.JSON: instructor.Mode.JSON,
+    JsonMode.TOOLS: instructor.Mode.TOOLS,
+}
+
+
 class OpenAICompatible:
     """A model behind an OpenAI-compatible endpoint, asked for JSON that fits a schema."""
 
@@ -106,17 +122,19 @@ class OpenAICompatible:
         endpoint: str,
         api_key: str,
         *,
+        stated_endpoint: str | None = None,
         timeout: float = 300.0,
         policy: RetryPolicy | None = None,
-        mode: instructor.Mode = instructor.Mode.JSON_SCHEMA,
+        mode: JsonMode = JsonMode.JSON_SCHEMA,
     ) -> None:
         self._name = name
-        self._endpoint = endpoint
+        # The embedded server's port changes at every start and says nothing to a reader.
+        self._endpoint = stated_endpoint or endpoint
         self._policy = policy or RetryPolicy()
         # One policy, ours: the client's own retries would sleep on Retry-After unseen.
         raw = openai.AsyncOpenAI(base_url=endpoint, api_key=api_key, max_retries=0, timeout=timeout)
         self._raw = raw
-        self._client = instructor.from_openai(raw, mode=mode)
+        self._client = instructor.from_openai(raw, mode=_MODES[mode])
 
     @property
     def name(self) -> str:

@@ -70,15 +70,25 @@ def content_stems(text: str) -> set[str]:
     return {_stem(word) for word in lowered if word not in _STOP}
 
 
+def number_sequence(text: str) -> list[float]:
+    """Return the values of the numbers in ``text``, in order: "12k" and "12,000" are 12000.0."""
+    found = [(m.start(), _value(m)) for m in _NUMBER.finditer(text)]
+    found += [
+        (m.start(), _COUNTED_WORDS[m[0].casefold()])
+        for m in _WORD.finditer(text)
+        if m[0].casefold() in _COUNTED_WORDS
+    ]
+    return [value for _, value in sorted(found)]
+
+
 def numbers(text: str) -> set[float]:
-    """Return the values of the numbers in ``text``: "12k" and "12,000" are both 12000.0."""
-    values = set()
-    for found in _NUMBER.finditer(text):
-        digits = re.sub(r"[,\u202f\u00a0 ](?=\d{3})", "", found["digits"]).replace(",", ".")
-        scale = _SCALE.get((found["scale"] or "").lower(), 1.0)
-        values.add(round(float(digits) * scale, 6))
-    lowered = {word.casefold() for word in words(text)}
-    return values | {value for word, value in _COUNTED_WORDS.items() if word in lowered}
+    """Return the values of the numbers in ``text``, each once."""
+    return set(number_sequence(text))
+
+
+def _value(found: re.Match[str]) -> float:
+    digits = re.sub(r"[,\u202f\u00a0 ](?=\d{3})", "", found["digits"]).replace(",", ".")
+    return round(float(digits) * _SCALE.get((found["scale"] or "").lower(), 1.0), 6)
 
 
 def names(text: str) -> set[str]:

@@ -1,0 +1,161 @@
+"""Reading a response's body within its caps, decompressing in pieces of bounded size.
+
+A gzip of 2 MB can hold 2 GB. So the body is read raw and inflated here, at most ``_PIECE`` bytes
+at a time, and the count stops it: what is in memory never exceeds the cap by more than a piece.
+"""
+
+import zlib
+from collections.abc import AsyncIterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from casebook.extractors.urls import shown
+from casebook.schemas.errors import BodyTruncated, ResponseMalformed, TooLarge
+
+MEGABYTE = 1_000_000
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_PIECE = 64 * 1024
+_SNIFFED = 1024  # bytes; readers look for a PDF's header this far (ISO 32000-2, annex I)
+_MAYBE_PDF = {"application/pdf", "application/x-pdf", "application/octet-stream"}
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """What one fetch may take. Bytes are counted after decompression.
+
+    ``deadline_seconds`` is for the whole fetch with its redirects, ``connect_seconds`` for each
+    attempt to connect.
+    """
+
+    deadline_seconds: float = 30.0
+    connect_seconds: float = 10.0
+    max_redirects: int = 5
+    text_bytes: int = 10 * MEGABYTE
+    pdf_bytes: int = 50 * MEGABYTE
+
+    def announced_cap(self, media_type: str) -> int:
+        """Return the cap for what the header says, before any byte is seen."""
+        return self.pdf_bytes if media_type in _MAYBE_PDF else self.text_bytes
+
+    def cap(self, head: bytes | bytearray) -> int:
+        """Return the cap for what the first bytes show."""
+        return self.pdf_bytes if b"%PDF-" in head[:_SNIFFED] else self.text_bytes
+
+
+class Decoder(Protocol):
+    """Undoes one content encoding."""
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield what ``data`` decodes to, in pieces of at most ``_PIECE`` bytes or its own size."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """Whether the encoded stream has come to its end."""
+        ...
+
+
+class Identity:
+    """No encoding."""
+
+    complete = True
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield ``data`` itself."""
+        yield data
+
+
+class Inflater:
+    """gzip (of any number of members), zlib, and the raw deflate that some servers send."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._stream: zlib._Decompress | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the last member has ended, or nothing was sent at all."""
+        return not self._held if self._stream is None else self._stream.eof
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield what ``data`` decodes to, in pieces of at most ``_PIECE`` bytes.
+
+        Raises:
+            zlib.error: if it is damaged.
+        """
+        data, self._held = self._held + data, b""
+        piece = b""
+        while data or len(piece) == _PIECE:
+            if self._stream is None or self._stream.eof:
+                if len(data) < len(_GZIP_MAGIC):
+                    self._held = data
+                    return
+                if self._stream is not None and not data.startswith(_GZIP_MAGIC):
+                    return  # padding after the last member
+                self._stream = zlib.decompressobj(_window_bits(data))
+            piece = self._stream.decompress(data, _PIECE)
+            yield piece
+            data = self._stream.unconsumed_tail or self._stream.unused_data
+
+
+def _window_bits(head: bytes) -> int:
+    """Return zlib's ``wbits`` for a stream that begins with ``head`` (RFC 1950, 1952)."""
+    if head.startswith(_GZIP_MAGIC):
+        return zlib.MAX_WBITS | 16
+    is_zlib = head[0] & 0x0F == zlib.DEFLATED and int.from_bytes(head[:2]) % 31 == 0
+    return zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS
+
+
+def decoder_for(content_encoding: str) -> Decoder:
+    """Return the decoder for a Content-Encoding header.
+
+    Raises:
+        ResponseMalformed: for an encoding that we did not say we accept.
+    """
+    encoding = content_encoding.strip().lower()
+    if encoding in {"", "identity"}:
+        return Identity()
+    if encoding in {"gzip", "x-gzip", "deflate"}:
+        return Inflater()
+    raise ResponseMalformed(
+        f"the server sent the content encoding {shown(encoding)}, which casebook does not accept: "
+        "save the page in a browser and submit the file."
+    )
+
+
+async def read_body(
+    chunks: AsyncIterable[bytes], headers: Mapping[str, str], media_type: str, limits: FetchLimits
+) -> bytes:
+    """Return the decoded body.
+
+    Raises:
+        TooLarge: as soon as the announced, received or decoded size passes the cap.
+        BodyTruncated: if an encoded body stops before its end.
+        ResponseMalformed: if its encoding is unknown or damaged.
+    """
+    _check(int(headers.get("content-length", 0)), limits.announced_cap(media_type))
+    decoder = decoder_for(headers.get("content-encoding", ""))
+    body, received = bytearray(), 0
+    try:
+        async for chunk in chunks:
+            received += len(chunk)
+            for piece in decoder.feed(chunk):
+                body += piece
+                _check(max(len(body), received), limits.cap(body))
+            _check(received, limits.cap(body))
+    except zlib.error as error:
+        raise ResponseMalformed(
+            f"its compressed body is damaged ({error}): retry, or submit the page as a file."
+        ) from error
+    if not decoder.complete:
+        raise BodyTruncated("its compressed body stops before its end: retry later.")
+    return bytes(body)
+
+
+def _check(size: int, cap: int) -> None:
+    if size > cap:
+        raise TooLarge(
+            f"it is larger than the {cap / MEGABYTE:g} MB that casebook reads of this kind: "
+            "submit a smaller extract of it as a file."
+        )

@@ -1,0 +1,70 @@
+"""Which characters a reader sees: what a text keeps, and what a file tried to slip past its reader.
+
+Pure functions over strings. The ranges are those of Unicode 16: bidirectional controls (UAX 9),
+default-ignorable characters (DerivedCoreProperties), and the tag characters U+E0000-E007F, which
+spell out ASCII that no screen shows.
+"""
+
+import re
+import unicodedata
+
+from casebook.schemas.documents import HiddenKind, HiddenText
+
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_BIDI_OVERRIDE = re.compile(r"[\u202d\u202e][^\n\u202c]{0,300}")
+_TAG_RUN = re.compile(r"[\U000e0020-\U000e007e]{4,}")
+# U+200C and U+200D stay: Persian, Hindi and emoji are spelled with them.
+_UNSEEN = re.compile(
+    rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad{_BIDI}\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b"
+    r"\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
+    r"\U000e0000-\U000e0fff]"
+)
+_LINE_BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029\x0b\x0c]")
+_SPACES = re.compile(r"[^\S\n]+")
+_WORD = re.compile(r"\w+")
+# Scripts written without spaces: kana, Han, Hangul syllables are counted by character.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_CHARACTERS_PER_WORD = 2
+_EXCERPT = 300
+
+
+def visible(text: str) -> str:
+    """Return ``text`` in NFC without control, bidirectional and other characters nobody sees.
+
+    Line breaks of every kind become ``\\n``; tabs stay.
+    """
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", _LINE_BREAKS.sub("\n", text)))
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` made visible, with each run of white space as one space."""
+    return " ".join(visible(text).split())
+
+
+def tidy_lines(text: str) -> str:
+    """Return ``text`` made visible, spaces collapsed within lines, empty lines dropped."""
+    lines = (_SPACES.sub(" ", line).strip() for line in visible(text).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def count_words(text: str) -> int:
+    """Return how many words a reader would count; unspaced scripts count two characters a word."""
+    unspaced, rest = len(_UNSPACED.findall(text)), _UNSPACED.sub(" ", text)
+    return len(_WORD.findall(rest)) + unspaced // _CHARACTERS_PER_WORD
+
+
+def smuggled(text: str) -> list[HiddenText]:
+    """Return what ``text`` hides in tag characters and under right-to-left overrides."""
+    tags = (
+        "".join(chr(ord(character) - 0xE0000) for character in run.group())
+        for run in _TAG_RUN.finditer(text)
+    )
+    overrides = (one_line(run.group()) for run in _BIDI_OVERRIDE.finditer(text))
+    return [
+        *(_found(said, "Spelled in tag characters, which no screen shows.") for said in tags),
+        *(_found(said, "Written under a bidirectional override.") for said in overrides if said),
+    ]
+
+
+def _found(text: str, reason: str) -> HiddenText:
+    return HiddenText(kind=HiddenKind.BIDI, text=text[:_EXCERPT], reason=reason)

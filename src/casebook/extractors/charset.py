@@ -1,0 +1,88 @@
+"""From bytes to characters: BOM, then header, then the document's own claim, then a guess."""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# WHATWG Encoding Standard, section 4.2: what browsers read for these labels.
+_BROWSERS_READ = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+# Python codecs that no document is written in; some of them execute escapes.
+_NOT_FOR_TEXT = re.compile(r"utf-7|escape|punycode|idna|undefined|mbcs|oem")
+_META = re.compile(
+    rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.-]{2,40})",
+    re.IGNORECASE,
+)
+_META_WITHIN = 4_096
+_SAMPLE = 32_768
+_FEW_ERRORS = 0.005
+
+
+def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> tuple[str, str]:
+    """Return the characters of ``data`` and the encoding used, which never fails.
+
+    ``header`` is the charset of the Content-Type; ``markup`` also believes ``<meta charset>``.
+    Bytes that are valid UTF-8 beyond ASCII are UTF-8 whatever a single-byte label claims: chance
+    does not produce them (RFC 3629, section 1). Undecodable bytes become U+FFFD.
+    """
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return data.decode(encoding, "replace"), f"{encoding} (byte order mark)"
+    if b"\0" not in data and (text := _strict(data, "utf-8")) is not None:
+        return text, "utf-8"
+    for label, origin in ((header, "header"), (_declared(data) if markup else None, "meta")):
+        encoding = _known(label)
+        if encoding and (text := _lenient(data, encoding)) is not None:
+            return text, f"{encoding} ({origin})"
+    return _guessed(data)
+
+
+def _declared(data: bytes) -> str | None:
+    match = _META.search(data[:_META_WITHIN])
+    return (match[1] or match[2]).decode("ascii") if match else None
+
+
+def _known(label: str | None) -> str | None:
+    """Return Python's codec for ``label``, as browsers read it, or None."""
+    try:
+        name = codecs.lookup((label or "").strip().strip("\"'")).name
+        "".encode(name)
+    except (LookupError, ValueError):
+        return None
+    return None if _NOT_FOR_TEXT.search(name) else _BROWSERS_READ.get(name, name)
+
+
+def _strict(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _lenient(data: bytes, encoding: str) -> str | None:
+    """Decode, allowing the odd broken byte; None where the label is plainly wrong."""
+    text = data.decode(encoding, "replace")
+    return text if text.count("\ufffd") <= max(1, len(text) * _FEW_ERRORS) else None
+
+
+def _guessed(data: bytes) -> tuple[str, str]:
+    best = from_bytes(data[:_SAMPLE]).best()
+    encoding = _known(best.encoding if best else None) or "utf-8"
+    return data.decode(encoding, "replace"), f"{encoding} (guessed)"

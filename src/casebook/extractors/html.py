@@ -1,0 +1,184 @@
+"""Web pages: trafilatura first, other paths where it finds too little, every path recorded."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import trafilatura
+from lxml import etree
+
+from casebook.extractors.characters import count_words, one_line
+from casebook.extractors.charset import decode
+from casebook.extractors.hidden import strip_hidden, visible_text
+from casebook.extractors.metadata import (
+    canonical_url,
+    clean_authors,
+    clean_date,
+    clean_title,
+    language_of,
+)
+from casebook.extractors.passages import Block, lay_out
+from casebook.extractors.tree_blocks import blocks_of
+from casebook.extractors.walls import FEWEST_WORDS, Page, refuse_walls
+from casebook.schemas.documents import ExtractionStep, Extracted, HiddenText
+from casebook.schemas.errors import DocumentEmpty
+from casebook.schemas.sources import Payload, SourceKind
+
+VERSION = "html/1"
+
+_BIG_PAGE = 20_000_000
+_SUSPICIOUS_SHARE = 0.05
+_SUSPICIOUS_WORDS = 200
+_BETTER = 1.5
+
+# Every failure of trafilatura ends in our own steps or errors; its log lines would say it twice.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What one path made of the page: ``meta`` is trafilatura's document, where it gave one."""
+
+    method: str
+    blocks: list[Block]
+    words: int
+    meta: Any = None
+
+
+def extract(payload: Payload) -> Extracted:
+    """Return the main text of a web page.
+
+    Raises:
+        DocumentEmpty: if the bytes are no HTML or hold under 50 words.
+        LoginWall, ConsentWall, Captcha, Paywall, SoftNotFound, NeedsJavaScript: see ``walls``.
+    """
+    url = payload.final_url or payload.url or ""
+    markup, encoding = decode(payload.data, payload.charset, markup=True)
+    tree = trafilatura.load_html(markup, _BIG_PAGE)
+    if tree is None:
+        raise DocumentEmpty(f"{url or payload.name} holds no HTML elements; check what it is.")
+    hidden = strip_hidden(tree)
+    seen = " ".join(visible_text(tree))
+    steps = [ExtractionStep(method="charset", outcome=encoding)]
+    best = _best_attempt(tree, url, count_words(seen), steps)
+    return _finished(payload, tree, _Reading(url, markup, seen, best), steps, hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    url: str
+    markup: str
+    seen: str
+    attempt: _Attempt
+
+
+def _finished(
+    payload: Payload,
+    tree: Any,
+    reading: _Reading,
+    steps: list[ExtractionStep],
+    hidden: list[HiddenText],
+) -> Extracted:
+    meta = reading.attempt.meta
+    site = _site(meta)
+    title = clean_title(meta.title if meta else None, list(_headings(tree)), site)
+    stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    language = language_of(stated, reading.seen)
+    text, passages = lay_out(reading.attempt.blocks, language)
+    refuse_walls(Page(reading.markup, text, reading.seen, title or "", reading.url or payload.name))
+    return Extracted(
+        kind=SourceKind.WEB,
+        extractor=VERSION,
+        title=title,
+        authors=clean_authors(meta.author if meta else None),
+        published=clean_date(meta.date if meta else None),
+        language=language,
+        site=site,
+        canonical_url=canonical_url(tree, reading.url or None),
+        text=text,
+        passages=passages,
+        extraction=steps,
+        hidden_text=hidden,
+    )
+
+
+def _site(meta: Any) -> str | None:
+    name = one_line(meta.sitename or meta.hostname or "") if meta else ""
+    return name or None
+
+
+def _headings(tree: Any) -> Iterator[str]:
+    """Yield the page's own shorter titles: og:title, then each first-level heading."""
+    yield from tree.xpath("//meta[@property='og:title' or @name='og:title']/@content")
+    for heading in tree.xpath("(//h1)[position() <= 3]"):
+        yield " ".join(heading.itertext())
+
+
+def _best_attempt(tree: Any, url: str, page_words: int, steps: list[ExtractionStep]) -> _Attempt:
+    """Try each path until one gives enough for the size of the page; keep the longest else."""
+    best = _Attempt("none", [], 0)
+    for method, path in _PATHS:
+        attempt = _try(method, path, tree, url, steps)
+        meta = best.meta or attempt.meta
+        if attempt.words > _BETTER * best.words:
+            best = attempt
+        best = _Attempt(best.method, best.blocks, best.words, meta)
+        if not _is_suspicious(best.words, page_words):
+            break
+    return best
+
+
+def _is_suspicious(words: int, page_words: int) -> bool:
+    """Tell an extraction too short to be all: a stub, or a sliver of a long page."""
+    sliver = words < _SUSPICIOUS_WORDS and words < _SUSPICIOUS_SHARE * page_words
+    return words < FEWEST_WORDS or sliver
+
+
+def _try(
+    method: str,
+    path: Callable[[Any, str], tuple[list[Block], Any]],
+    tree: Any,
+    url: str,
+    steps: list[ExtractionStep],
+) -> _Attempt:
+    try:
+        blocks, meta = path(tree, url)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - foreign code over any input; the next path is tried
+        steps.append(ExtractionStep(method=method, outcome=f"failed: {type(error).__name__}"))
+        return _Attempt(method, [], 0)
+    words = sum(count_words(block.text) for block in blocks)
+    steps.append(ExtractionStep(method=method, outcome=f"{words} words"))
+    return _Attempt(method, blocks, words, meta)
+
+
+def _balanced(tree: Any, url: str) -> tuple[list[Block], Any]:
+    meta = trafilatura.bare_extraction(
+        tree, url=url or None, include_comments=False, include_formatting=True, with_metadata=True
+    )
+    return (blocks_of(meta.body), meta) if meta is not None else ([], None)
+
+
+def _recall(tree: Any, url: str) -> tuple[list[Block], Any]:
+    found = trafilatura.bare_extraction(
+        tree, url=url or None, include_comments=False, include_formatting=True, favor_recall=True
+    )
+    return (blocks_of(found.body) if found is not None else [], None)
+
+
+def _main_element(tree: Any, url: str) -> tuple[list[Block], Any]:
+    """Read the element that the page marks as its main one, or the body, without its furniture."""
+    del url
+    marked = tree.xpath("//main | //article | //*[@role='main']") or tree.xpath("//body") or [tree]
+    largest = max(marked, key=lambda element: len(etree.tostring(element, method="text", encoding="unicode")))
+    return blocks_of(largest), None
+
+
+_PATHS: tuple[tuple[str, Callable[[Any, str], tuple[list[Block], Any]]], ...] = (
+    ("trafilatura", _balanced),
+    ("trafilatura, favouring recall", _recall),
+    ("main element", _main_element),
+)

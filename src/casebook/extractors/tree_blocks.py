@@ -1,0 +1,111 @@
+"""From an element tree to blocks: one walk that reads HTML and trafilatura's own element names."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from casebook.extractors.passages import Block
+
+_HEADINGS = frozenset({"head", "h1", "h2", "h3", "h4", "h5", "h6"})
+_ROWS = frozenset({"row", "tr"})
+_CELLS = frozenset({"cell", "td", "th"})
+_CODE = frozenset({"code", "pre"})
+_BREAKS = frozenset({"lb", "br"})
+_PARAGRAPHS = frozenset(
+    "p item li quote blockquote list ul ol dl dt dd table figure figcaption caption div section "
+    "article main body header footer aside details summary address form fieldset hr ab".split()
+)
+_UNREAD = frozenset(
+    "script style noscript template svg math nav footer aside form button select option iframe "
+    "object video audio canvas graphic img head-of-page".split()
+)
+
+
+def blocks_of(root: Any) -> list[Block]:
+    """Return the blocks of ``root`` in reading order: paragraphs, items, rows, code, headings.
+
+    Iterative, so that depth of nesting costs nothing; linear in the size of the tree.
+    """
+    return [block for block in _Walk().blocks(root) if block.text.strip()]
+
+
+class _Walk:
+    """The state of one walk: the text gathered since the last block, and where the walk stands."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.rows = 0
+        self.code = 0
+        self.heading = 0
+        self.unread = 0
+
+    def blocks(self, root: Any) -> Iterator[Block]:
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            if not isinstance(element.tag, str):
+                continue
+            if event == "start":
+                yield from self._enter(element)
+            else:
+                yield from self._leave(element)
+                if element is not root and not self.unread:
+                    self._say(element.tail)
+        yield from self._flush()
+
+    def _enter(self, element: Any) -> Iterator[Block]:
+        tag = element.tag
+        if tag in _UNREAD:
+            self.unread += 1
+        if self.unread:
+            return
+        if self._starts_block(element):
+            yield from self._flush()
+        self.rows += tag in _ROWS
+        self.heading += tag in _HEADINGS
+        self.code += self._is_code_block(element)
+        if tag in _BREAKS:
+            self.parts.append("\n")
+        self._say(element.text)
+
+    def _leave(self, element: Any) -> Iterator[Block]:
+        tag = element.tag
+        if tag in _UNREAD:
+            self.unread -= 1
+            return
+        if self.unread:
+            return
+        if tag in _CELLS and self.rows:
+            self.parts.append(" | ")
+        elif self._starts_block(element):
+            yield from self._flush()
+        self.rows -= tag in _ROWS
+        self.heading -= tag in _HEADINGS
+        self.code -= self._is_code_block(element)
+
+    def _starts_block(self, element: Any) -> bool:
+        """Tell an element that breaks the line; inside a table row only the row itself does."""
+        if element.tag in _ROWS:
+            return True
+        block = element.tag in _PARAGRAPHS or element.tag in _HEADINGS or self._is_code_block(element)
+        if block and self.rows:
+            self.parts.append(" ")
+        return block and not self.rows and not self.code
+
+    @staticmethod
+    def _is_code_block(element: Any) -> bool:
+        """Tell a code block from code within a sentence."""
+        if element.tag not in _CODE:
+            return False
+        return element.tag == "pre" or len(element) > 0 or "\n" in (element.text or "")
+
+    def _say(self, text: str | None) -> None:
+        if text:
+            self.parts.append(text if self.code else text.replace("\n", " "))
+
+    def _flush(self) -> Iterator[Block]:
+        text = "".join(self.parts)
+        self.parts.clear()
+        if self.rows:
+            text = " ".join(text.split()).removesuffix("|").rstrip()
+        if text.strip(" |\n\t"):
+            yield Block(text, heading=self.heading > 0, verbatim=self.code > 0 and "\n" in text)

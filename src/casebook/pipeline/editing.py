@@ -1,0 +1,178 @@
+"""A curator's edits, as values, and what a case study becomes by them. Pure.
+
+Whatever a person writes is checked like the model's words: a changed statement keeps its quotes
+and is judged anew; an added one brings its own quote.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from casebook.schemas.cases import (
+    FACT_FIELDS,
+    STATEMENT_FIELDS,
+    CaseStudy,
+    Evidence,
+    Fact,
+    Match,
+    Origin,
+    Statement,
+    Support,
+    SupportLevel,
+)
+from casebook.schemas.documents import Document
+from casebook.schemas.errors import InvalidDecision
+from casebook.schemas.frozen import Frozen
+from casebook.summarizer.grounding import Grounder
+from casebook.summarizer.proposals import Claim
+
+_BY_CURATOR = "Set by the curator."
+
+
+class SetFact(Frozen):
+    """Give a fact field a value, or none."""
+
+    action: Literal["set_fact"] = "set_fact"
+    field: str
+    value: str | None
+
+
+class SetStatement(Frozen):
+    """Reword statement ``index`` (from 0) of a field; a given quote replaces its quotes."""
+
+    action: Literal["set_statement"] = "set_statement"
+    field: str
+    index: int
+    text: str
+    quote: str | None = None
+
+
+class DropStatement(Frozen):
+    """Remove statement ``index`` (from 0) of a field."""
+
+    action: Literal["drop_statement"] = "drop_statement"
+    field: str
+    index: int
+
+
+class AddStatement(Frozen):
+    """Append a statement with a quote of the source."""
+
+    action: Literal["add_statement"] = "add_statement"
+    field: str
+    text: str
+    quote: str
+
+
+class DropTag(Frozen):
+    """Remove a tag."""
+
+    action: Literal["drop_tag"] = "drop_tag"
+    slug: str
+
+
+Edit = Annotated[
+    SetFact | SetStatement | DropStatement | AddStatement | DropTag,
+    Field(discriminator="action"),
+]
+
+
+def apply_edits(study: CaseStudy, document: Document, edits: Sequence[Edit]) -> CaseStudy:
+    """Return ``study`` after ``edits``. Indexes count in the study as it is given.
+
+    Raises:
+        InvalidDecision: if an edit names a field, statement or tag that is not there, or empties
+            a statement.
+    """
+    grounder = Grounder(document)
+    fields: dict[str, list[Statement | None]] = {
+        name: list(getattr(study, name)) for name in STATEMENT_FIELDS
+    }
+    facts = dict(study.facts())
+    tags = list(study.tags)
+    for edit in edits:
+        match edit:
+            case SetFact():
+                facts[_known(edit.field, FACT_FIELDS)] = _fact(edit.value)
+            case SetStatement():
+                before = _at(fields, edit.field, edit.index)
+                fields[edit.field][edit.index] = _reworded(before, edit, grounder)
+            case DropStatement():
+                _at(fields, edit.field, edit.index)
+                fields[edit.field][edit.index] = None
+            case AddStatement():
+                fields[_known(edit.field, STATEMENT_FIELDS)].append(_added(edit, grounder))
+            case DropTag():
+                if edit.slug not in {tag.slug for tag in tags}:
+                    raise InvalidDecision(f"the case has no tag {edit.slug}")
+                tags = [tag for tag in tags if tag.slug != edit.slug]
+    kept = {name: [s for s in statements if s is not None] for name, statements in fields.items()}
+    return CaseStudy.model_validate({**facts, **kept, "tags": tags})
+
+
+def _known(field: str, allowed: Sequence[str]) -> str:
+    if field not in allowed:
+        raise InvalidDecision(f"there is no field {field!r}; fields are {', '.join(allowed)}")
+    return field
+
+
+def _at(fields: dict[str, list[Statement | None]], field: str, index: int) -> Statement:
+    statements = fields[_known(field, STATEMENT_FIELDS)]
+    found = statements[index] if 0 <= index < len(statements) else None
+    if found is None:
+        raise InvalidDecision(f"{field} has no statement {index + 1}, only {len(statements)}")
+    return found
+
+
+def _fact(value: str | None) -> Fact:
+    if not value or not value.strip():
+        return Fact()
+    return Fact(
+        value=value.strip(),
+        support=Support(level=SupportLevel.SUPPORTED, reason=_BY_CURATOR),
+    )
+
+
+def _reworded(before: Statement, edit: SetStatement, grounder: Grounder) -> Statement:
+    text = _not_empty(edit.text)
+    if edit.quote:
+        evidence: Sequence[Evidence] = grounder.statement(_claim(text, edit.quote)).evidence
+    else:
+        evidence = before.evidence
+    return before.model_copy(
+        update={
+            "text": text,
+            "evidence": evidence,
+            "support": grounder.judge(text, evidence),
+            "origin": Origin.CURATOR,
+        }
+    )
+
+
+def _added(edit: AddStatement, grounder: Grounder) -> Statement:
+    made = grounder.statement(
+        _claim(_not_empty(edit.text), edit.quote), result=edit.field == "results"
+    )
+    if all(e.match is Match.MISSING for e in made.evidence):
+        raise InvalidDecision("the quote is not in the source; copy it from the text beside")
+    return made
+
+
+def _claim(text: str, quote: str) -> Claim:
+    return Claim(text=text, quotes=[quote], origin=Origin.CURATOR)
+
+
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise InvalidDecision("a statement cannot be empty; drop it instead")
+    return text.strip()
+
+
+def describe(study: CaseStudy) -> list[tuple[str, int, Statement]]:
+    """Return (field, index, statement) for every statement, as edits count them."""
+    return [
+        (name, index, statement)
+        for name in STATEMENT_FIELDS
+        for index, statement in enumerate(getattr(study, name))
+    ]

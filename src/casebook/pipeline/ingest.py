@@ -1,0 +1,120 @@
+"""From a source to a draft: the stages in their order, and what becomes of a failure."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
+
+import structlog
+
+from casebook.pipeline import outcome, stages
+from casebook.pipeline.outcome import Outcome
+from casebook.pipeline.run import Reporter, Run, Silent, StageRunner, run_directly
+from casebook.runtime.services import Services
+from casebook.schemas.errors import CasebookError, UnknownId, WarehouseError
+from casebook.schemas.failures import Failure
+from casebook.schemas.sources import SourceRef
+from casebook.schemas.triage import Verdict
+
+log = structlog.get_logger()
+
+
+async def ingest(
+    ref: SourceRef,
+    services: Services,
+    *,
+    reporter: Reporter | None = None,
+    runner: StageRunner = run_directly,
+    who: str = "",
+    force: bool = False,
+    refresh: bool = False,
+    snapshot_id: str | None = None,
+) -> Outcome:
+    """Take one source through all stages and tell what became of it.
+
+    A failure of a stage is stored and told, not raised. ``force`` drafts what triage refuses,
+    ``refresh`` fetches a known address again, ``snapshot_id`` starts from kept bytes.
+
+    Raises:
+        WarehouseError: when nothing can be stored at all.
+    """
+    run = Run(
+        services,
+        ref.source,
+        reporter or Silent(),
+        runner,
+        who=who,
+        force=force,
+        refresh=refresh,
+    )
+    try:
+        return await _through_stages(ref, run, snapshot_id)
+    except WarehouseError:
+        raise
+    except CasebookError as error:
+        return await _store_failure(error, run, error.exit_code)
+    except Exception as error:  # a bug must not take the rest of a batch with it
+        log.exception("unexpected", source=ref.source, stage=run.current)
+        return await _store_failure(error, run, 1)
+    finally:
+        run.reporter.end(run.label)
+
+
+async def _through_stages(ref: SourceRef, run: Run, snapshot_id: str | None) -> Outcome:
+    snapshot = snapshot_id or await run.stage("fetch", lambda: stages.fetch(ref, run))
+    document_id = await run.stage("extract", lambda: stages.extract(snapshot, run))
+    document = await stages.document_of(document_id, run)
+    triage_id = await run.stage("triage", lambda: stages.triage(document_id, run))
+    triage = await stages.verdict_of(triage_id, run)
+    if triage.verdict is Verdict.NOT_A_CASE_STUDY and not run.force:
+        return outcome.refused(run, document, triage)
+    revision_id = await run.stage("summarize", lambda: stages.summarize(document_id, run))
+    return outcome.drafted(run, document, triage, await stages.draft_of(revision_id, run))
+
+
+async def _store_failure(error: Exception, run: Run, exit_code: int) -> Outcome:
+    failure = Failure.of(error, run.source_id, run.current, datetime.now(UTC))
+    await asyncio.to_thread(run.services.warehouse.append, failure)
+    source = await asyncio.to_thread(run.services.warehouse.source, run.source_id)
+    return outcome.failed(run, failure, source.kind if source else None, exit_code)
+
+
+async def ingest_all(
+    refs: Iterable[SourceRef],
+    services: Services,
+    *,
+    reporter: Reporter | None = None,
+    force: bool = False,
+    refresh: bool = False,
+) -> AsyncIterator[Outcome]:
+    """Take several sources through the stages, a bounded number at a time; yield as they end."""
+    limit = 2 if services.settings.embedded else services.settings.concurrency
+    gate = asyncio.Semaphore(limit)
+
+    async def one(ref: SourceRef) -> Outcome:
+        async with gate:
+            return await ingest(ref, services, reporter=reporter, force=force, refresh=refresh)
+
+    tasks = [asyncio.create_task(one(ref)) for ref in refs]
+    try:
+        for finished in asyncio.as_completed(tasks):
+            yield await finished
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def retry(
+    source_id: str, services: Services, *, reporter: Reporter | None = None, force: bool = False
+) -> Outcome:
+    """Try a known source again, from its kept bytes where there are some."""
+    source = await asyncio.to_thread(services.warehouse.source, source_id)
+    snapshot = await asyncio.to_thread(services.warehouse.newest_snapshot, source_id)
+    if source is None:
+        raise UnknownId(f"no source {source_id}; see `casebook failures`")
+    return await ingest(
+        source.reference,
+        services,
+        reporter=reporter,
+        force=force,
+        snapshot_id=snapshot.snapshot_id if snapshot else None,
+    )

@@ -1,0 +1,104 @@
+"""Writes the approved cases to the site, and keeps a row for what changed."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from casebook.publishing.records import Trace
+from casebook.publishing.site import PublishedPage, render_site
+from casebook.runtime.services import Services
+from casebook.schemas.frozen import Frozen
+from casebook.schemas.ids import content_id
+from casebook.schemas.listings import CaseFilter, CaseView
+from casebook.schemas.reviews import CaseStatus, Publication
+from casebook.warehouse.store import Warehouse
+
+
+class Published(Frozen):
+    """What one publishing did. The ids are case ids."""
+
+    path: Path
+    pages: int
+    added: list[str]
+    changed: list[str]
+    unchanged: list[str]
+    withdrawn: list[str]
+
+
+async def publish(services: Services, out: Path | None = None) -> Published:
+    """Write the site of all approved cases in place of the last one.
+
+    Cases that are no longer approved leave the site and get a row that says so.
+
+    Raises:
+        PublishError: when the files cannot be written; the site in place stays.
+    """
+    return await asyncio.to_thread(_publish, services, out or services.settings.site_path)
+
+
+def _publish(services: Services, out: Path) -> Published:
+    warehouse, now = services.warehouse, datetime.now(UTC)
+    views = _approved(warehouse)
+    traces = {view.case.case_id: _trace(view, warehouse) for view in views}
+    pages = render_site(views, out, title=services.settings.site_title, built_at=now, traces=traces)
+    target = str(out)
+    in_force = {p.case_id: p for p in warehouse.publications() if p.target == target}
+    rows = [
+        _row(page, target, now)
+        for page in pages
+        if page.case_id not in in_force or _differs(page, in_force[page.case_id])
+    ]
+    gone = [p for case_id, p in in_force.items() if case_id not in {q.case_id for q in pages}]
+    warehouse.append(*rows, *(_withdrawal(p, now) for p in gone))
+    fresh = {row.case_id for row in rows}
+    return Published(
+        path=out,
+        pages=len(pages),
+        added=[case_id for case_id in fresh if case_id not in in_force],
+        changed=[case_id for case_id in fresh if case_id in in_force],
+        unchanged=[page.case_id for page in pages if page.case_id not in fresh],
+        withdrawn=[p.case_id for p in gone],
+    )
+
+
+def _approved(warehouse: Warehouse) -> list[CaseView]:
+    found = [
+        summary
+        for status in (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
+        for summary in warehouse.cases(CaseFilter.of_status(status))
+    ]
+    return [warehouse.case(summary.case_id) for summary in found]
+
+
+def _trace(view: CaseView, warehouse: Warehouse) -> Trace:
+    return Trace(
+        snapshot=warehouse.newest_snapshot(view.source.source_id),
+        generations=warehouse.generations(view.revision.generation_ids),
+    )
+
+
+def _differs(page: PublishedPage, before: Publication) -> bool:
+    return (page.content_hash, page.address) != (before.content_hash, before.address)
+
+
+def _row(page: PublishedPage, target: str, now: datetime) -> Publication:
+    return Publication(
+        publication_id=content_id("pub", page.case_id, target, page.content_hash, now.isoformat()),
+        case_id=page.case_id,
+        revision_id=page.revision_id,
+        target=target,
+        address=page.address,
+        content_hash=page.content_hash,
+        withdrawn=False,
+        at=now,
+    )
+
+
+def _withdrawal(publication: Publication, now: datetime) -> Publication:
+    return publication.model_copy(
+        update={
+            "publication_id": content_id("pub", publication.publication_id, "withdrawn"),
+            "withdrawn": True,
+            "at": now,
+        }
+    )

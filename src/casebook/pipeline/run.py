@@ -1,0 +1,82 @@
+"""One source's way through the stages: who watches it, how stages are run, what it costs."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from casebook.runtime.services import Services
+from casebook.schemas.generations import Generation
+
+STAGES = ("fetch", "extract", "triage", "summarize")
+
+T = TypeVar("T")
+
+
+class Reporter(Protocol):
+    """Whoever watches a source go through the stages."""
+
+    def stage(self, source: str, name: str) -> None:
+        """``source`` enters stage ``name``."""
+
+    def step(self, source: str, done: int, total: int) -> None:
+        """``done`` of ``total`` steps of the current stage are made."""
+
+    def end(self, source: str) -> None:
+        """``source`` has left the last stage."""
+
+
+class Silent:
+    """Nobody watches."""
+
+    def stage(self, source: str, name: str) -> None:
+        """Say nothing."""
+
+    def step(self, source: str, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def end(self, source: str) -> None:
+        """Say nothing."""
+
+
+class StageRunner(Protocol):
+    """Runs one stage: directly, or as a task of an orchestrator."""
+
+    async def __call__(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
+        """Return the id that ``stage`` returns."""
+
+
+async def run_directly(name: str, stage: Callable[[], Awaitable[str]]) -> str:  # noqa: ARG001 - a StageRunner
+    """Run a stage in this process."""
+    return await stage()
+
+
+@dataclass
+class Run:
+    """The run of one source. ``seconds`` and ``paid`` fill up as stages are run."""
+
+    services: Services
+    label: str
+    reporter: Reporter = field(default_factory=Silent)
+    runner: StageRunner = run_directly
+    who: str = ""
+    force: bool = False
+    refresh: bool = False
+    current: str = STAGES[0]
+    source_id: str = ""
+    seconds: dict[str, float] = field(default_factory=dict)
+    paid: list[Generation] = field(default_factory=list)
+
+    async def stage(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
+        """Run one stage by the runner, timed and reported; return the id of what it stored."""
+        self.current = name
+        self.reporter.stage(self.label, name)
+        started = time.monotonic()
+        try:
+            return await self.runner(name, stage)
+        finally:
+            self.seconds[name] = round(time.monotonic() - started, 3)
+
+    def step(self, done: int, total: int) -> None:
+        """Report progress within the stage."""
+        self.reporter.step(self.label, done, total)

@@ -1,0 +1,234 @@
+"""The stages. Each takes an id, finds or makes its result, stores it, and returns its id.
+
+So a crash loses one stage at most, a rerun finds what is there, and an orchestrator passes ids
+instead of texts.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from casebook.extractors.fetch import fetch as fetch_payload
+from casebook.extractors.fetch import identify
+from casebook.extractors.registry import kind_of
+from casebook.pipeline.run import Run
+from casebook.schemas.documents import Document
+from casebook.schemas.errors import CasebookError, FetchError, UnknownId
+from casebook.schemas.ids import content_id
+from casebook.schemas.reviews import Case, Revision
+from casebook.schemas.sources import Payload, Snapshot, Source, SourceKind, SourceRef
+from casebook.schemas.triage import Triage
+from casebook.summarizer import service
+from casebook.summarizer.asking import Asker
+
+T = TypeVar("T")
+
+
+async def fetch(ref: SourceRef, run: Run) -> str:
+    """Return the snapshot id of ``ref``: a known address is not fetched again, a file is read.
+
+    Raises:
+        FetchError: after the retries that a passing cause allows.
+    """
+    services = run.services
+    run.source_id = identify(ref).source_id
+    kept = await asyncio.to_thread(services.warehouse.newest_snapshot, run.source_id)
+    if kept and not run.refresh and _is_remote(ref):
+        return kept.snapshot_id
+    if _is_remote(ref):
+        # Stored before anything can fail: a crash from here on loses no source.
+        await asyncio.to_thread(services.warehouse.append, _source(ref, run))
+    client, robots = await services.network()
+
+    async def once() -> Payload:
+        return await fetch_payload(ref, client, robots)
+
+    try:
+        payload = await _patiently(once, services.settings.fetch_attempts)
+    except FetchError:
+        await asyncio.to_thread(services.warehouse.append, _source(ref, run))
+        raise
+    return await asyncio.to_thread(_keep_snapshot, ref, payload, run)
+
+
+def _is_remote(ref: SourceRef) -> bool:
+    return ref.source.strip().lower().startswith(("http://", "https://"))
+
+
+def _source(ref: SourceRef, run: Run, payload: Payload | None = None) -> Source:
+    identity = identify(ref, payload)
+    kind = identity.kind or (kind_of(payload) if payload else SourceKind.WEB)
+    return Source(
+        source_id=identity.source_id,
+        kind=kind,
+        canonical_url=identity.canonical_url,
+        reference=ref,
+        submitted_by=run.who or run.services.settings.curator,
+        submitted_at=datetime.now(UTC),
+    )
+
+
+async def _patiently(once: Callable[[], Awaitable[T]], attempts: int) -> T:
+    """Repeat a fetch whose failure may pass."""
+    retrying = AsyncRetrying(
+        stop=stop_after_attempt(attempts),
+        wait=wait_exponential_jitter(initial=0.5, max=5.0, jitter=0.5),
+        retry=retry_if_exception(lambda e: isinstance(e, CasebookError) and e.transient),
+        reraise=True,
+    )
+    return await retrying(once)
+
+
+def _keep_snapshot(ref: SourceRef, payload: Payload, run: Run) -> str:
+    """Store bytes, source and snapshot; a file without an address is known by its bytes."""
+    source = _source(ref, run, payload)
+    run.source_id = source.source_id
+    digest = run.services.snapshots.put(payload.data)
+    snapshot = Snapshot(
+        snapshot_id=content_id("snap", source.source_id, digest),
+        source_id=source.source_id,
+        url=payload.url,
+        final_url=payload.final_url,
+        media_type=payload.media_type,
+        charset=payload.charset,
+        name=payload.name,
+        headers=payload.headers,
+        sha256=digest,
+        size=len(payload.data),
+        fetched_at=datetime.now(UTC),
+    )
+    run.services.warehouse.append(source, snapshot)
+    return snapshot.snapshot_id
+
+
+async def extract(snapshot_id: str, run: Run) -> str:
+    """Return the id of the document that today's extractor reads in a snapshot.
+
+    Raises:
+        ExtractionError: the cause; the snapshot stays for another try.
+    """
+    services, warehouse = run.services, run.services.warehouse
+    snapshot = _found(await asyncio.to_thread(warehouse.snapshot, snapshot_id), snapshot_id)
+    run.source_id = snapshot.source_id
+    data = await asyncio.to_thread(services.snapshots.get, snapshot.sha256)
+    payload = Payload(
+        data=data,
+        media_type=snapshot.media_type,
+        charset=snapshot.charset,
+        name=snapshot.name,
+        url=snapshot.url,
+        final_url=snapshot.final_url,
+        headers=snapshot.headers,
+    )
+    source = _found(await asyncio.to_thread(warehouse.source, snapshot.source_id), snapshot_id)
+    extracted = await services.extractors.extract(payload)
+    parts = {name: getattr(extracted, name) for name in type(extracted).model_fields}
+    parts.pop("canonical_url")
+    document = Document(
+        document_id=content_id("doc", source.canonical_url or source.source_id, extracted.text),
+        source_id=source.source_id,
+        snapshot_id=snapshot_id,
+        url=snapshot.final_url or snapshot.url,
+        **parts,
+    )
+    await asyncio.to_thread(warehouse.append, document)
+    return document.document_id
+
+
+async def triage(document_id: str, run: Run) -> str:
+    """Return the id of the verdict on a document; a known one stands.
+
+    Raises:
+        ModelError: an outage is never a verdict.
+    """
+    services, warehouse = run.services, run.services.warehouse
+    document = await document_of(document_id, run)
+    asker = services.asker(document_id)
+    rubric = service.rubric(asker, services.profile.strategy)
+    known = await asyncio.to_thread(warehouse.triage_of, document_id, rubric)
+    if known is None:
+        with _paying(asker, run):
+            known = await service.triage(document, asker, services.profile.strategy)
+        await asyncio.to_thread(warehouse.append, known)
+    return known.triage_id
+
+
+async def summarize(document_id: str, run: Run) -> str:
+    """Return the id of the draft of a document: made and grounded, or found.
+
+    Raises:
+        ModelError: when the model gives nothing usable.
+    """
+    services, warehouse = run.services, run.services.warehouse
+    document = await document_of(document_id, run)
+    strategy = services.profile.strategy
+    recipe = service.recipe_id(services.model_name, strategy)
+    known = await asyncio.to_thread(warehouse.draft, document_id, recipe)
+    if known is not None:
+        return known.revision_id
+    asker = services.asker(document_id)
+    with _paying(asker, run):
+        proposal = await service.propose(document, asker, strategy, run.step)
+    study = await asyncio.to_thread(service.ground, document, proposal)
+    now = datetime.now(UTC)
+    case = await asyncio.to_thread(warehouse.case_of_source, document.source_id) or Case(
+        case_id=content_id("case", document.source_id),
+        source_id=document.source_id,
+        created_at=now,
+    )
+    generations = [g.generation_id for g in asker.generations]
+    draft = Revision(
+        revision_id=content_id("rev", case.case_id, document_id, recipe, generations),
+        case_id=case.case_id,
+        parent_id=None,
+        document_id=document_id,
+        made_by="model",
+        author=services.model_name,
+        recipe_id=recipe,
+        strategy=strategy.value,
+        generation_ids=generations,
+        case_study=study,
+        created_at=now,
+    )
+    await asyncio.to_thread(warehouse.append, case, draft)
+    return draft.revision_id
+
+
+class _paying:  # noqa: N801 - reads as a statement
+    """Adds what an asker paid to the run, also when it fails half-way."""
+
+    def __init__(self, asker: Asker, run: Run) -> None:
+        self._asker, self._run = asker, run
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self._run.paid += self._asker.paid
+
+
+async def document_of(document_id: str, run: Run) -> Document:
+    """Return a stored document."""
+    kept = await asyncio.to_thread(run.services.warehouse.document, document_id)
+    return _found(kept, document_id)
+
+
+async def verdict_of(triage_id: str, run: Run) -> Triage:
+    """Return a stored verdict."""
+    return _found(await asyncio.to_thread(run.services.warehouse.triage, triage_id), triage_id)
+
+
+async def draft_of(revision_id: str, run: Run) -> Revision:
+    """Return a stored revision."""
+    return _found(
+        await asyncio.to_thread(run.services.warehouse.revision, revision_id), revision_id
+    )
+
+
+def _found(row: T | None, wanted: str) -> T:
+    if row is None:
+        raise UnknownId(f"the warehouse has no {wanted}")
+    return row

@@ -1,0 +1,128 @@
+"""How pages name things: sections in the reader's order, places, dates, counts. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+from casebook.publishing.records import PublishedCase
+from casebook.schemas.documents import Locator
+from casebook.schemas.sources import SourceKind
+
+SECTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "summary": "Overview",
+        "architecture": "Architecture",
+        "challenges": "Challenges",
+        "solutions": "Solutions",
+        "lessons": "Lessons",
+        "results": "Results",
+        "techniques": "Techniques",
+        "tools": "Tools",
+        "failures": "Failures",
+    }
+)
+"""Statement fields in the order in which one reads about a system, with their headings."""
+
+FACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "company": "Company",
+        "industry": "Industry",
+        "year": "Year",
+        "deployment": "Stage",
+        "narrator": "Told by",
+    }
+)
+"""Facts beside the title, with their labels."""
+
+TAG_GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "application": "Applications",
+        "technique": "Techniques",
+        "tool": "Tools",
+        "concern": "Concerns",
+    }
+)
+
+_KINDS: Mapping[SourceKind, str] = MappingProxyType(
+    {
+        SourceKind.WEB: "web page",
+        SourceKind.MARKDOWN: "Markdown file",
+        SourceKind.TEXT: "text file",
+        SourceKind.PDF: "PDF",
+        SourceKind.CAPTIONS: "talk",
+        SourceKind.YOUTUBE: "video",
+        SourceKind.ARXIV: "paper",
+    }
+)
+
+
+def filters() -> dict[str, Callable[..., object]]:
+    """Return the functions that templates call as filters."""
+    return {
+        "clock": clock,
+        "count": count,
+        "day": day,
+        "fact": fact_value,
+        "industries": industries,
+        "kicker": kicker,
+        "kind": _KINDS.__getitem__,
+        "listing": listing,
+        "place": place,
+        "tag_choices": tag_choices,
+    }
+
+
+def clock(seconds: float) -> str:
+    """Return a second of a video as players show it: ``1:02:05``, ``0:07``."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Return ``1 case``, ``2,000 cases``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def day(moment: datetime) -> str:
+    """Return a date as ``24 November 2026``."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def listing(names: Sequence[str]) -> str:
+    """Return ``a, b and c``."""
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def place(locator: Locator) -> str:
+    """Return where a passage stands, in words; empty where the source has no such place."""
+    if locator.seconds is not None:
+        spoken = f"at {clock(locator.seconds)}"
+        return f"{spoken}, {locator.speaker}" if locator.speaker else spoken
+    if locator.page is not None:
+        return f"page {locator.page}"
+    return f"under “{locator.section}”" if locator.section else ""
+
+
+def fact_value(case: PublishedCase, name: str) -> str | None:
+    """Return what the case says of ``name``, or None where it is silent."""
+    fact = case.facts.get(name)
+    return fact.value if fact else None
+
+
+def kicker(case: PublishedCase) -> list[str]:
+    """Return the facts that stand above a title, those that are known."""
+    values = (fact_value(case, name) for name in ("company", "industry", "year"))
+    return [value for value in values if value]
+
+
+def industries(cases: Iterable[PublishedCase]) -> list[str]:
+    """Return every industry that a case states, in alphabetical order."""
+    named = {value for case in cases if (value := fact_value(case, "industry"))}
+    return sorted(named, key=str.casefold)
+
+
+def tag_choices(cases: Iterable[PublishedCase]) -> list[tuple[str, str]]:
+    """Return slug and label of every tag that a case carries, by label."""
+    labels = {tag.slug: tag.label for case in cases for tag in case.tags}
+    return sorted(labels.items(), key=lambda item: item[1].casefold())

@@ -1,0 +1,147 @@
+"""The composition root: builds every service from the settings, each when it is first needed."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from functools import cached_property
+from typing import Self
+
+from casebook.extractors.client import FetchLimits, GuardedClient
+from casebook.extractors.guard import NetworkPolicy
+from casebook.extractors.robots import Robots
+from casebook.extractors.worker import ExtractorPool
+from casebook.runtime.settings import Settings
+from casebook.schemas.generations import Generation
+from casebook.summarizer import embedded
+from casebook.summarizer.asking import Asker
+from casebook.summarizer.client import JsonMode, OpenAICompatible, RetryPolicy
+from casebook.summarizer.profiles import Price, Profile, Strategy, profile_of
+from casebook.warehouse.snapshots import SnapshotStore
+from casebook.warehouse.store import Warehouse
+
+
+class WarehouseLedger:
+    """The warehouse as the ledger of answers."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    def find(self, generation_id: str) -> Generation | None:
+        """Return the kept answer."""
+        return self._warehouse.generation(generation_id)
+
+    def keep(self, generation: Generation) -> None:
+        """Store an answer."""
+        self._warehouse.append(generation)
+
+
+class Services:
+    """Everything a stage needs, built late. Close it, or use it as an async context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._closers: list[Callable[[], object]] = []
+        self._network: tuple[GuardedClient, Robots] | None = None
+        self._network_lock = asyncio.Lock()
+        self._stack = contextlib.AsyncExitStack()
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The one DuckDB file."""
+        return Warehouse(self.settings.warehouse_path, lock_timeout=self.settings.lock_timeout)
+
+    @cached_property
+    def snapshots(self) -> SnapshotStore:
+        """The bytes as fetched."""
+        return SnapshotStore(self.settings.snapshots_path)
+
+    @cached_property
+    def extractors(self) -> ExtractorPool:
+        """Worker processes that read documents."""
+        pool = ExtractorPool(
+            workers=self.settings.workers, wall_seconds=self.settings.extract_timeout
+        )
+        self._closers.append(pool.close)
+        return pool
+
+    async def network(self) -> tuple[GuardedClient, Robots]:
+        """Return the guarded client and the robots.txt rules it keeps."""
+        async with self._network_lock:
+            if self._network is None:
+                policy = NetworkPolicy(allowed_hosts=self.settings.allowed_hosts)
+                limits = FetchLimits(deadline_seconds=self.settings.fetch_timeout)
+                client = await self._stack.enter_async_context(GuardedClient(policy, limits))
+                self._network = client, Robots(client)
+        return self._network
+
+    @property
+    def model_name(self) -> str:
+        """The model that is asked."""
+        settings = self.settings
+        return embedded.NAME if settings.embedded else settings.llm_model or ""
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The model's profile, with what the settings override."""
+        settings, known = self.settings, profile_of(self.model_name)
+        changes: dict[str, object] = {
+            "context_tokens": settings.llm_context_tokens,
+            "output_tokens": settings.llm_output_tokens,
+        }
+        if settings.llm_strategy != "auto":
+            changes["strategy"] = Strategy(settings.llm_strategy)
+        if settings.llm_price_input is not None and settings.llm_price_output is not None:
+            changes["price"] = Price(
+                input=settings.llm_price_input, output=settings.llm_price_output
+            )
+        return known.model_copy(update={k: v for k, v in changes.items() if v is not None})
+
+    @cached_property
+    def model(self) -> OpenAICompatible:
+        """The model, started here when it is the embedded one.
+
+        Raises:
+            EmbeddedModelMissing: when it is to be embedded and is not installed.
+        """
+        settings = self.settings
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+        endpoint = settings.endpoint
+        if settings.embedded:
+            server = embedded.EmbeddedServer()
+            self._closers.append(server.close)
+            endpoint, key = server.base_url, server.api_key
+        policy = RetryPolicy(attempts=settings.llm_attempts, backoff_initial=settings.llm_backoff)
+        model = OpenAICompatible(
+            self.model_name,
+            endpoint,
+            key,
+            stated_endpoint="embedded" if settings.embedded else endpoint,
+            timeout=settings.llm_timeout,
+            policy=policy,
+            mode=JsonMode(settings.llm_mode),
+        )
+        self._stack.push_async_callback(model.close)
+        return model
+
+    def asker(self, document_id: str) -> Asker:
+        """Return what asks the model about one document, through the ledger."""
+        return Asker(
+            lambda: self.model,
+            self.model_name,
+            self.profile,
+            WarehouseLedger(self.warehouse),
+            document_id,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop what was started: worker processes, connections, the embedded model."""
+        await self._stack.aclose()
+        for closer in reversed(self._closers):
+            await asyncio.to_thread(closer)
+        self._closers.clear()

@@ -1,0 +1,135 @@
+"""What can be configured, read from the environment and from ``casebook.toml``."""
+
+import getpass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from casebook.schemas.errors import ConfigurationError
+
+CONFIG_NAME = "casebook.toml"
+OPENAI_ENDPOINT = "https://api.openai.com/v1"
+
+
+class Settings(BaseSettings):
+    """Each field is ``CASEBOOK_<NAME>`` in the environment and ``<name>`` in ``casebook.toml``.
+
+    The environment wins over ``casebook.toml`` in the current folder, and that over the one in
+    ``home``. Only the key has a name of its own: ``OPENAI_API_KEY``.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="CASEBOOK_", extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    home: Path = Field(default_factory=lambda: user_data_path("casebook"))
+    curator: str = Field(default_factory=getpass.getuser)
+
+    llm_base_url: str | None = None
+    llm_model: str | None = None
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    llm_strategy: Literal["auto", "single", "guided"] = "auto"
+    llm_mode: Literal["json_schema", "json", "tools"] = "json_schema"
+    llm_context_tokens: int | None = Field(default=None, gt=0)
+    llm_output_tokens: int | None = Field(default=None, gt=0)
+    llm_price_input: float | None = Field(default=None, ge=0)
+    llm_price_output: float | None = Field(default=None, ge=0)
+    llm_timeout: float = Field(default=300.0, gt=0)
+    llm_attempts: int = Field(default=4, ge=1)
+    llm_backoff: float = Field(default=1.0, gt=0)
+
+    concurrency: int = Field(default=4, ge=1)
+    fetch_timeout: float = Field(default=30.0, gt=0)
+    fetch_attempts: int = Field(default=3, ge=1)
+    allowed_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    extract_timeout: float = Field(default=60.0, gt=0)
+    workers: int = Field(default=2, ge=1)
+    lock_timeout: float = Field(default=30.0, gt=0)
+
+    desk_port: int = Field(default=8484, ge=0, le=65535)
+    site_title: str = "casebook"
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Take ``host:port,host:port`` as well as a list."""
+        if isinstance(value, str):
+            return [host.strip() for host in value.split(",") if host.strip()]
+        return value
+
+    @field_validator("llm_base_url", "llm_model", "openai_api_key", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, environment, the two files."""
+        home = Path(env_settings().get("home") or user_data_path("casebook"))
+        files = [home / CONFIG_NAME, Path.cwd() / CONFIG_NAME]
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, files)
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The DuckDB file."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def snapshots_path(self) -> Path:
+        """The folder of fetched bytes."""
+        return self.home / "snapshots"
+
+    @property
+    def site_path(self) -> Path:
+        """The folder of the published site."""
+        return self.home / "site"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded model answers, because no other is named."""
+        return self.llm_base_url is None and self.llm_model is None
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL asked when the model is not embedded."""
+        return self.llm_base_url or OPENAI_ENDPOINT
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Read the settings.
+
+        Raises:
+            ConfigurationError: naming each wrong setting, without its value (it may be a key).
+        """
+        try:
+            settings = cls(**overrides)
+        except ValidationError as error:
+            wrong = "; ".join(
+                f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()
+            )
+            raise ConfigurationError(
+                f"wrong setting: {wrong}; check {CONFIG_NAME} and the CASEBOOK_… variables"
+            ) from None
+        except ValueError as error:  # a file that is no TOML
+            raise ConfigurationError(f"{CONFIG_NAME} cannot be read: {error}") from None
+        if settings.llm_base_url and not settings.llm_model:
+            raise ConfigurationError(
+                "CASEBOOK_LLM_BASE_URL is set but no model; set CASEBOOK_LLM_MODEL"
+            )
+        return settings

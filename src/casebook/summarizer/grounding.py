@@ -1,0 +1,181 @@
+"""Checks what a strategy proposed against the document, and marks what does not hold. Pure."""
+
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from casebook.schemas.cases import (
+    STATEMENT_FIELDS,
+    CaseStudy,
+    Evidence,
+    Fact,
+    Match,
+    Result,
+    Statement,
+    Support,
+    SupportLevel,
+)
+from casebook.schemas.documents import Document
+from casebook.summarizer.locating import QuoteFinder
+from casebook.summarizer.proposals import Claim, FactClaim, Proposal
+from casebook.summarizer.tagging import tags_of
+from casebook.summarizer.wording import (
+    content_stems,
+    name_key,
+    name_keys,
+    names,
+    negations,
+    numbers,
+    overlap,
+)
+
+# A statement that shares fewer of its content words with its passages says something else.
+_WEAK_OVERLAP = 0.5
+_LOW_OVERLAP = 0.25
+# Two statements at least this alike (rapidfuzz token set ratio) repeat each other.
+_REPEATED = 90.0
+
+_SUPPORTED = Support(level=SupportLevel.SUPPORTED, reason="The quote says so.")
+
+
+class Grounder:
+    """Grounds any number of claims in one document."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._finder = QuoteFinder(document)
+        self._numbers = numbers(document.text)
+        self._names = name_keys(document.text)
+
+    def case_study(self, proposal: Proposal) -> CaseStudy:
+        """Return the case study that ``proposal`` becomes: every part located and judged."""
+        return CaseStudy(
+            **{name: self.fact(claim) for name, claim in proposal.facts.items()},
+            **self._statements(proposal),
+            tags=tags_of(self._document),
+        )
+
+    def _statements(self, proposal: Proposal) -> dict[str, list[Statement]]:
+        """Ground each field's claims, leaving out what repeats an earlier statement."""
+        kept: list[str] = []
+        fields: dict[str, list[Statement]] = {}
+        for name in STATEMENT_FIELDS:
+            fields[name] = []
+            for claim in proposal.statements.get(name, ()):
+                if not claim.text.strip() or _repeats(claim.text, kept):
+                    continue
+                kept.append(claim.text)
+                fields[name].append(self.statement(claim, result=name == "results"))
+        return fields
+
+    def statement(self, claim: Claim, *, result: bool = False) -> Statement:
+        """Locate the claim's quotes and judge its text by them."""
+        evidence = [found for quote in claim.quotes for found in self._finder.find(quote)]
+        parts = {
+            "text": claim.text.strip(),
+            "evidence": evidence,
+            "support": self.judge(claim.text, evidence),
+            "origin": claim.origin,
+        }
+        if not result:
+            return Statement.model_validate(parts)
+        measured = claim.model_dump(include={"metric", "value", "baseline", "method"})
+        return Result.model_validate(parts | measured)
+
+    def fact(self, claim: FactClaim) -> Fact:
+        """Locate a fact's quotes; its value must stand in them, or at least in the document."""
+        evidence = [found for quote in claim.quotes for found in self._finder.find(quote)]
+        return Fact(
+            value=claim.value, evidence=evidence, support=self._judge_fact(claim.value, evidence)
+        )
+
+    def judge(self, text: str, evidence: Sequence[Evidence]) -> Support:
+        """Tell how well ``evidence`` carries ``text``, by the first check that does not hold."""
+        found = [e for e in evidence if e.match is not Match.MISSING]
+        if not found:
+            return _support(SupportLevel.UNSUPPORTED, "The quote is not in the source.")
+        quoted = " … ".join(e.quote for e in found)
+        around = " ".join(self._passage_text(e) for e in found) or quoted
+        checks = (
+            self._numbers_hold(text, quoted, around),
+            self._names_hold(text, quoted, around),
+            _words_hold(text, around),
+            _polarity_holds(text, quoted),
+        )
+        failed = [check for check in checks if check is not None]
+        worst = min(failed, key=_severity, default=_SUPPORTED)
+        if worst is _SUPPORTED and len(found) < len(evidence):
+            return _support(SupportLevel.WEAK, "One of the quotes is not in the source.")
+        return worst
+
+    def _passage_text(self, evidence: Evidence) -> str:
+        if evidence.passage is None:
+            return evidence.quote
+        return self._document.passage_text(self._document.passages[evidence.passage - 1])
+
+    def _numbers_hold(self, text: str, quoted: str, around: str) -> Support | None:
+        stated = numbers(text) - numbers(quoted)
+        if not stated:
+            return None
+        shown = ", ".join(f"{value:g}" for value in sorted(stated))
+        if stated <= numbers(around):
+            return None
+        if stated <= self._numbers:
+            return _support(SupportLevel.WEAK, f"{shown} stands elsewhere in the source.")
+        return _support(SupportLevel.UNSUPPORTED, f"The number {shown} is not in the source.")
+
+    def _names_hold(self, text: str, quoted: str, around: str) -> Support | None:
+        near = name_keys(quoted) | name_keys(around)
+        strange = sorted(n for n in names(text) if name_key(n) not in near)
+        if not strange:
+            return None
+        shown = ", ".join(strange)
+        if all(name_key(name) in self._names for name in strange):
+            return _support(SupportLevel.WEAK, f"{shown} is named elsewhere in the source.")
+        return _support(SupportLevel.UNSUPPORTED, f"{shown} is not named in the source.")
+
+    def _judge_fact(self, value: str, evidence: Sequence[Evidence]) -> Support:
+        quoted = " ".join(e.quote for e in evidence if e.match is not Match.MISSING)
+        keys = [key for word in value.split() if (key := name_key(word))]
+        if keys and all(key in name_keys(quoted) for key in keys):
+            return _SUPPORTED
+        if quoted:
+            return _support(SupportLevel.WEAK, "Concluded from the quote.")
+        if keys and all(key in self._names for key in keys):
+            return _support(SupportLevel.WEAK, "Stands in the source, without a quote.")
+        return _support(SupportLevel.UNSUPPORTED, "The source does not name it.")
+
+
+def _words_hold(text: str, around: str) -> Support | None:
+    share = overlap(content_stems(text), content_stems(around))
+    if share < _LOW_OVERLAP:
+        return _support(SupportLevel.UNSUPPORTED, "The quote speaks of something else.")
+    if share < _WEAK_OVERLAP:
+        return _support(SupportLevel.WEAK, "Much of the wording is not in the quoted passage.")
+    return None
+
+
+def _polarity_holds(text: str, quoted: str) -> Support | None:
+    """Compare negation where statement and quote are otherwise nearly the same words."""
+    alike = fuzz.token_set_ratio(text, quoted) >= _REPEATED
+    if alike and (negations(text) % 2) != (negations(quoted) % 2):
+        return _support(SupportLevel.WEAK, "The quote may say the opposite: one of them negates.")
+    return None
+
+
+def _repeats(text: str, kept: Sequence[str]) -> bool:
+    return any(
+        fuzz.token_set_ratio(text, other, processor=str.casefold) >= _REPEATED
+        and numbers(text) <= numbers(other)
+        for other in kept
+    )
+
+
+def _support(level: SupportLevel, reason: str) -> Support:
+    return Support(level=level, reason=reason)
+
+
+def _severity(support: Support) -> int:
+    return [SupportLevel.UNSUPPORTED, SupportLevel.WEAK, SupportLevel.SUPPORTED].index(
+        support.level
+    )

@@ -1,0 +1,169 @@
+"""The strategy for small models: code finds the sentence, the model restates it, code checks.
+
+One small question at a time over a few sentences, with worked examples and an answer schema with
+length bounds. An answer that is not faithful to its sentence is dropped for the sentence itself.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, StringConstraints
+from rapidfuzz import fuzz
+
+from casebook.prompts.loader import load_prompt
+from casebook.schemas.cases import Origin
+from casebook.schemas.documents import Document
+from casebook.schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded
+from casebook.summarizer.asking import Asker
+from casebook.summarizer.facts import facts_of
+from casebook.summarizer.proposals import Claim, Proposal
+from casebook.summarizer.ranking import Pick, pick
+from casebook.summarizer.sentences import Sentence, sentences_of
+from casebook.summarizer.wording import (
+    content_stems,
+    name_key,
+    name_keys,
+    names,
+    negations,
+    number_sequence,
+    overlap,
+    words,
+)
+
+STAGE = "summarize"
+PARAMETERS = {"temperature": 0.0, "seed": 7, "max_tokens": 110}
+# Asked in this order; the same that a reader meets them in.
+FIELDS = (
+    "summary",
+    "architecture",
+    "challenges",
+    "solutions",
+    "lessons",
+    "results",
+    "techniques",
+    "tools",
+    "failures",
+)
+
+_MIN_WORDS, _MAX_WORDS = 6, 42
+_MIN_OVERLAP = 0.85
+_MIN_LENGTH = 0.45
+_SAME_CLAIM = 55.0
+_MODAL = re.compile(
+    r"\b(could|might|may|would|should|plan|expect|hope|if|unless|except)\b", re.IGNORECASE
+)
+_WHOLE = re.compile(r"[A-Z0-9\"“'‘].*[^,;:\s]\.$")
+_LEADING = re.compile(
+    r"^(?:and|but|so|also|then|however|plus|now|well|okay|moreover|additionally|furthermore|"
+    r"meanwhile|finally|for example|for instance|in addition|first|second|third|instead),?\s+",
+    re.IGNORECASE,
+)
+
+
+class RestatedAnswer(BaseModel):
+    """One sentence about the text."""
+
+    statement: Annotated[str, StringConstraints(min_length=20, max_length=280)]
+
+
+async def propose(
+    document: Document, asker: Asker, on_progress: Callable[[int, int], None]
+) -> Proposal:
+    """Return the claims of ``document``, asking one question per sentence that speaks of a field.
+
+    ``on_progress`` is told (done, total) questions.
+
+    Raises:
+        ModelError: when the endpoint fails; an unfaithful or cut answer is no error.
+    """
+    sentences = sentences_of(document)
+    picked = pick(sentences)
+    total = sum(len(picks) for picks in picked.values())
+    claims: dict[str, list[Claim]] = {}
+    done = 0
+    for field in FIELDS:
+        claims[field] = []
+        for chosen in sorted(picked[field], key=lambda p: p.sentence.start):
+            claims[field].append(await _claim(chosen, sentences, asker))
+            done += 1
+            on_progress(done, total)
+    return Proposal(facts=facts_of(document, sentences), statements=claims)
+
+
+async def _claim(chosen: Pick, sentences: Sequence[Sentence], asker: Asker) -> Claim:
+    target = chosen.sentence
+    quotes = [target.text]
+    window = _window(target, sentences)
+    answer = await _restate(chosen.field, window, asker)
+    if answer is not None and faithful(answer, target.text, window):
+        return Claim(text=answer, quotes=quotes, origin=Origin.MODEL)
+    return Claim(text=tidy(target.text), quotes=quotes, origin=Origin.SOURCE)
+
+
+async def _restate(field: str, window: str, asker: Asker) -> str | None:
+    """Ask the model; None where it has no usable answer."""
+    prompt = load_prompt(f"guided/{field}")
+    try:
+        answer = await asker.ask(STAGE, prompt, {"text": window}, RestatedAnswer, **PARAMETERS)
+    except (AnswerInvalid, AnswerTruncated, ContextExceeded):
+        return None
+    return " ".join(answer.statement.split())
+
+
+def _window(target: Sentence, sentences: Sequence[Sentence]) -> str:
+    """Return the sentence before, when the target leans on it, and the target itself."""
+    place = next(i for i, s in enumerate(sentences) if s.start == target.start)
+    before = sentences[place - 1] if place else None
+    if before is None or before.passage != target.passage:
+        return target.text
+    return f"{before.text} {target.text}"
+
+
+def faithful(answer: str, target: str, window: str) -> bool:
+    """Tell whether ``answer`` restates ``target`` and nothing else.
+
+    It must be a whole sentence in the words of the window, keep the order of numbers and names,
+    negate as the target does, keep its reservations, and not shrink it to a stub.
+    """
+    count = len(words(answer))
+    return (
+        _MIN_WORDS <= count <= _MAX_WORDS
+        and bool(_WHOLE.match(answer))
+        and count >= _MIN_LENGTH * len(words(target))
+        and not _stutters(answer)
+        and fuzz.token_set_ratio(answer, target, processor=str.casefold) >= _SAME_CLAIM
+        and overlap(content_stems(answer), content_stems(window)) >= _MIN_OVERLAP
+        and _in_order(number_sequence(answer), number_sequence(window))
+        and bool(number_sequence(answer)) == bool(number_sequence(target))
+        and _names_in_order(answer, window)
+        and negations(answer) == negations(target)
+        and len(_MODAL.findall(answer)) == len(_MODAL.findall(target))
+    )
+
+
+def _stutters(text: str) -> bool:
+    """Tell whether a run of four words comes twice."""
+    spoken = [word.casefold() for word in words(text)]
+    runs = [tuple(spoken[i : i + 4]) for i in range(len(spoken) - 3)]
+    return len(set(runs)) < len(runs)
+
+
+def _in_order(part: Sequence[object], whole: Sequence[object]) -> bool:
+    """Tell whether ``part`` is a subsequence of ``whole``."""
+    rest = iter(whole)
+    return all(item in rest for item in part)
+
+
+def _names_in_order(answer: str, window: str) -> bool:
+    named = names(answer)
+    asked = [name_key(word) for word in words(answer) if word in named]
+    return set(asked) <= name_keys(window) and _in_order(
+        asked, [name_key(word) for word in words(window)]
+    )
+
+
+def tidy(sentence: str) -> str:
+    """Return the source's sentence without the connective that tied it to the one before."""
+    bare = _LEADING.sub("", sentence, count=1)
+    return bare[:1].upper() + bare[1:]

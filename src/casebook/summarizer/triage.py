@@ -1,0 +1,171 @@
+"""Is it a case study? By a rubric: scored by a capable model, or by cues where there is none.
+
+The verdict follows from the scores by one rule, whoever gave them. ``unsure`` makes a draft that
+the curator sees marked; only a source that clearly is none is refused, and that can be overturned.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from tomllib import loads
+
+from pydantic import BaseModel, Field
+
+from casebook.prompts.loader import load_prompt
+from casebook.schemas.cases import Evidence
+from casebook.schemas.documents import Document
+from casebook.schemas.frozen import Frozen
+from casebook.schemas.ids import content_id
+from casebook.schemas.taxonomy import load_taxonomy
+from casebook.schemas.triage import Criterion, Triage, Verdict
+from casebook.summarizer.asking import Asker
+from casebook.summarizer.locating import QuoteFinder, evidence_at
+from casebook.summarizer.rendering import fence_of, opening_and_end, render_passages
+from casebook.summarizer.sentences import Sentence, sentences_of
+
+STAGE = "triage"
+CUES_RUBRIC = "triage/cues-1"
+_CRITERIA = ("technical_detail", "real_use", "iteration", "deployed")
+_BUDGET_TOKENS = 6_000
+_OUTPUT_TOKENS = 1_200
+_TOP_SCORE = 3
+
+
+class CriterionAnswer(BaseModel):
+    """One line of the rubric."""
+
+    score: int = Field(ge=0, le=_TOP_SCORE, description="0 to 3, by the rubric.")
+    reason: str = Field(description="One sentence.")
+    quote: str = Field(description="5 to 30 words of the source, letter for letter, or empty.")
+
+
+class TriageAnswer(BaseModel):
+    """The scores of one source."""
+
+    technical_detail: CriterionAnswer
+    real_use: CriterionAnswer
+    iteration: CriterionAnswer
+    deployed: CriterionAnswer
+
+
+class Cue(Frozen):
+    """What speaks for a criterion: patterns, and how many sentences make a full score."""
+
+    enough: int
+    patterns: Sequence[str]
+    taxonomy: bool = False
+
+
+def rubric_of(asker: Asker, *, by_model: bool) -> str:
+    """Return the name under which a verdict is stored and found again."""
+    if not by_model:
+        return CUES_RUBRIC
+    prompt = load_prompt("triage")
+    return f"triage/v{prompt.version}:{asker.model_name}"
+
+
+async def triage_by_model(document: Document, asker: Asker) -> Triage:
+    """Ask the model for scores over the opening and the end of the document.
+
+    Raises:
+        ModelError: an outage is never a verdict.
+    """
+    budget = min(_BUDGET_TOKENS, asker.profile.context_tokens // 2)
+    values = {
+        "fence": fence_of(document),
+        "title": document.title or "(none)",
+        "passages": render_passages(document, opening_and_end(document, budget)),
+    }
+    before = len(asker.generations)
+    answer = await asker.ask(
+        STAGE,
+        load_prompt("triage"),
+        values,
+        TriageAnswer,
+        temperature=0.0,
+        max_tokens=_OUTPUT_TOKENS,
+    )
+    finder = QuoteFinder(document)
+    criteria = [_from_answer(name, getattr(answer, name), finder) for name in _CRITERIA]
+    asked = [g.generation_id for g in asker.generations[before:]]
+    return _decide(document, rubric_of(asker, by_model=True), asker.model_name, criteria, asked)
+
+
+def triage_by_cues(document: Document) -> Triage:
+    """Score the document by the patterns of ``triage.toml``; no model is asked."""
+    sentences = sentences_of(document)
+    criteria = [_from_cues(name, _cues()[name], document, sentences) for name in _CRITERIA]
+    return _decide(document, CUES_RUBRIC, "cues", criteria, [])
+
+
+@cache
+def _cues() -> Mapping[str, Cue]:
+    raw = loads(files(__package__).joinpath("triage.toml").read_text("utf-8"))
+    return {name: Cue.model_validate(raw[name]) for name in _CRITERIA}
+
+
+def _from_answer(name: str, answer: CriterionAnswer, finder: QuoteFinder) -> Criterion:
+    evidence = finder.find(answer.quote) if answer.quote.strip() else []
+    return Criterion(
+        name=name,
+        score=round(answer.score / _TOP_SCORE, 2),
+        reason=answer.reason,
+        evidence=evidence,
+    )
+
+
+def _from_cues(name: str, cue: Cue, document: Document, sentences: Sequence[Sentence]) -> Criterion:
+    speaking = [s for s in sentences if _speaks(s.text, cue)]
+    evidence: list[Evidence] = [evidence_at(document, s.start, s.end) for s in speaking[:2]]
+    count = len(speaking)
+    return Criterion(
+        name=name,
+        score=round(min(1.0, count / cue.enough), 2),
+        reason=f"{count} of {len(sentences)} sentences speak of it.",
+        evidence=evidence,
+    )
+
+
+def _speaks(text: str, cue: Cue) -> bool:
+    by_pattern = any(re.search(pattern, text, re.IGNORECASE) for pattern in cue.patterns)
+    return by_pattern or (cue.taxonomy and bool(load_taxonomy().mentions(text)))
+
+
+# A source without any technical substance is refused; so is one with hardly any and no sign of
+# use. What explains a system that is in use is accepted. The rest is for the curator.
+_SUBSTANCE, _HARDLY, _PLAIN = 0.34, 0.67, 0.67
+
+
+def verdict_of(scores: Mapping[str, float]) -> tuple[Verdict, str]:
+    """Return the verdict and its reason for the four scores, each from 0 to 1."""
+    technical, used = scores["technical_detail"], max(scores["real_use"], scores["deployed"])
+    if technical < _SUBSTANCE:
+        return Verdict.NOT_A_CASE_STUDY, "It describes no technical system."
+    if used < _SUBSTANCE and technical < _HARDLY:
+        return Verdict.NOT_A_CASE_STUDY, "It says little of a system and nothing of its use."
+    if technical >= _PLAIN and min(scores["real_use"], scores["deployed"]) >= _SUBSTANCE:
+        return Verdict.CASE_STUDY, "It explains a system that is in use."
+    return Verdict.UNSURE, "It is technical, but tells little of a real deployment."
+
+
+def _decide(
+    document: Document,
+    rubric: str,
+    model: str,
+    criteria: Sequence[Criterion],
+    generation_ids: Sequence[str],
+) -> Triage:
+    verdict, reason = verdict_of({c.name: c.score for c in criteria})
+    return Triage(
+        triage_id=content_id("triage", document.document_id, rubric, list(generation_ids)),
+        document_id=document.document_id,
+        rubric=rubric,
+        model=model,
+        verdict=verdict,
+        reason=reason,
+        criteria=criteria,
+        generation_ids=generation_ids,
+        decided_at=datetime.now(UTC),
+    )

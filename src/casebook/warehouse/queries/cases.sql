@@ -1,0 +1,82 @@
+-- Cases as they stand now.
+
+-- name: cases
+SELECT
+    cases.case_id,
+    cases.source_id,
+    revisions.revision_id,
+    case_status.status,
+    sources.kind,
+    sources.canonical_url AS url,
+    revisions.title,
+    revisions.company,
+    revisions.industry,
+    revisions.year,
+    revisions.statements,
+    revisions.support,
+    document_triage.verdict,
+    strftime(case_changed.updated_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ') AS updated_at
+FROM cases
+JOIN sources USING (source_id)
+JOIN case_status USING (case_id)
+JOIN case_changed USING (case_id)
+JOIN revisions ON revisions.revision_id = case_status.revision_id
+LEFT JOIN document_triage ON document_triage.document_id = revisions.document_id
+WHERE ($status IS NULL OR case_status.status = $status)
+    AND ($kind IS NULL OR sources.kind = $kind)
+    AND ($company IS NULL OR lower(revisions.company) = lower($company))
+    AND (
+        $text IS NULL
+        OR contains(lower(concat_ws(chr(10), revisions.title, revisions.company)), lower($text))
+    )
+ORDER BY case_changed.updated_at DESC, cases.entry DESC
+LIMIT $limit;
+
+-- name: case
+SELECT
+    case_status.status,
+    cases.body AS "case",
+    sources.body AS source,
+    documents.body AS document,
+    document_triage.body AS triage,
+    revisions.body AS revision,
+    (
+        SELECT body
+        FROM publications_in_force AS publication
+        WHERE publication.case_id = cases.case_id
+        ORDER BY publication.entry DESC
+        LIMIT 1
+    ) AS published
+FROM cases
+JOIN sources USING (source_id)
+JOIN case_status USING (case_id)
+JOIN revisions ON revisions.revision_id = case_status.revision_id
+JOIN documents ON documents.document_id = revisions.document_id
+LEFT JOIN document_triage ON document_triage.document_id = revisions.document_id
+WHERE cases.case_id = $case_id;
+
+-- name: case_revisions
+SELECT body FROM revisions WHERE case_id = $case_id ORDER BY entry;
+
+-- name: case_reviews
+SELECT body FROM reviews WHERE case_id = $case_id ORDER BY entry;
+
+-- name: case_history
+SELECT 'revisions' AS name, body, entry FROM revisions WHERE case_id = $case_id
+UNION ALL
+SELECT 'reviews', body, entry FROM reviews WHERE case_id = $case_id
+UNION ALL
+SELECT 'publications', body, entry FROM publications WHERE case_id = $case_id
+ORDER BY entry;
+
+-- name: resolve
+-- A whole id hides the longer ones that begin with it.
+SELECT id, $prefix IN (id, split_part(id, '_', 2)) AS whole
+FROM (
+    SELECT case_id AS id FROM cases
+    UNION ALL SELECT source_id FROM sources
+    UNION ALL SELECT revision_id FROM revisions
+)
+WHERE starts_with(id, $prefix) OR starts_with(split_part(id, '_', 2), $prefix)
+QUALIFY whole OR NOT bool_or(whole) OVER ()
+ORDER BY id;

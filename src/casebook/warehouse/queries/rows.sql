@@ -1,0 +1,46 @@
+-- Single objects, found by their id or by what they were made from.
+
+-- name: source
+SELECT body FROM sources WHERE source_id = $source_id;
+
+-- name: newest_snapshot
+SELECT body FROM snapshots WHERE source_id = $source_id ORDER BY entry DESC LIMIT 1;
+
+-- name: document
+SELECT body FROM documents WHERE document_id = $document_id;
+
+-- name: document_of
+SELECT body
+FROM documents
+WHERE snapshot_id = $snapshot_id AND extractor = $extractor
+ORDER BY entry DESC
+LIMIT 1;
+
+-- name: triage_of
+SELECT body
+FROM triages
+WHERE document_id = $document_id AND rubric = $rubric
+ORDER BY entry DESC
+LIMIT 1;
+
+-- name: generations
+SELECT body
+FROM generations
+WHERE list_contains($ids::VARCHAR[], generation_id)
+ORDER BY list_position($ids::VARCHAR[], generation_id);
+
+-- name: case_of_source
+SELECT body FROM cases WHERE source_id = $source_id ORDER BY entry DESC LIMIT 1;
+
+-- name: draft
+SELECT body
+FROM revisions
+WHERE document_id = $document_id AND recipe_id = $recipe_id AND made_by = 'model'
+ORDER BY entry DESC
+LIMIT 1;
+
+-- name: revision
+SELECT body FROM revisions WHERE revision_id = $revision_id;
+
+-- name: publications
+SELECT body FROM publications_in_force ORDER BY entry;

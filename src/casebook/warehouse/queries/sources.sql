@@ -1,0 +1,29 @@
+-- Sources that did not become a case, and how much there is of everything.
+
+-- name: open_failures
+SELECT failure_open.body AS failure, sources.body AS source, failure_open.attempts
+FROM failure_open
+JOIN sources USING (source_id)
+ORDER BY failure_open.entry;
+
+-- name: refused
+SELECT
+    sources.body AS source,
+    source_refused.document_id,
+    source_refused.title,
+    source_refused.body AS triage
+FROM source_refused
+JOIN sources USING (source_id)
+ORDER BY source_refused.entry;
+
+-- name: counts
+SELECT 'sources' AS name, count(*) AS rows FROM sources
+UNION ALL SELECT 'snapshots', count(*) FROM snapshots
+UNION ALL SELECT 'documents', count(*) FROM documents
+UNION ALL SELECT 'triages', count(*) FROM triages
+UNION ALL SELECT 'generations', count(*) FROM generations
+UNION ALL SELECT 'cases', count(*) FROM cases
+UNION ALL SELECT 'revisions', count(*) FROM revisions
+UNION ALL SELECT 'reviews', count(*) FROM reviews
+UNION ALL SELECT 'publications', count(*) FROM publications
+UNION ALL SELECT 'failures', count(*) FROM failures;

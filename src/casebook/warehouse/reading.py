@@ -1,0 +1,68 @@
+"""From the rows of a query to the types that reading gives back."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from casebook.schemas.documents import Document
+from casebook.schemas.failures import Failure
+from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
+from casebook.schemas.reviews import Case, CaseStatus, Publication, Review, Revision
+from casebook.schemas.sources import Source
+from casebook.schemas.triage import Triage
+from casebook.warehouse.records import decode
+from casebook.warehouse.sql import queries
+
+# A row of a query: its values by column name, of the types DuckDB gives.
+Found = Mapping[str, Any]
+
+
+def rows(connection: duckdb.DuckDBPyConnection, name: str, **values: object) -> list[Found]:
+    """Run the query called ``name`` with bound ``values`` and return what it finds."""
+    result = connection.execute(queries()[name], values)
+    columns = [column[0] for column in result.description]
+    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def case_summary(row: Found) -> CaseSummary:
+    """Return the line of one case; its counts lie in the row as JSON."""
+    counts = {name: json.loads(row[name]) for name in ("statements", "support")}
+    return CaseSummary.model_validate({**row, **counts})
+
+
+def case_view(row: Found, revisions: Sequence[Found], reviews: Sequence[Found]) -> CaseView:
+    """Put one case together from its row and the rows of its history."""
+    return CaseView(
+        case=decode(Case, row["case"]),
+        status=CaseStatus(row["status"]),
+        source=decode(Source, row["source"]),
+        document=decode(Document, row["document"]),
+        triage=row["triage"] and decode(Triage, row["triage"]),
+        revision=decode(Revision, row["revision"]),
+        revisions=[decode(Revision, one["body"]) for one in revisions],
+        reviews=[decode(Review, one["body"]) for one in reviews],
+        published=row["published"] and decode(Publication, row["published"]),
+    )
+
+
+def open_failure(row: Found) -> OpenFailure:
+    """Return one failure with how to try its source again."""
+    source = decode(Source, row["source"])
+    return OpenFailure(
+        failure=decode(Failure, row["failure"]),
+        reference=source.reference,
+        kind=source.kind,
+        attempts=row["attempts"],
+    )
+
+
+def refused_source(row: Found) -> RefusedSource:
+    """Return one refused source with the verdict."""
+    return RefusedSource(
+        source=decode(Source, row["source"]),
+        document_id=row["document_id"],
+        title=row["title"],
+        triage=decode(Triage, row["triage"]),
+    )

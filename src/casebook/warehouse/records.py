@@ -1,0 +1,136 @@
+"""How each stored type lies in its table: one JSON body, and beside it the columns people query."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from casebook.schemas.documents import Document
+from casebook.schemas.errors import WarehouseError
+from casebook.schemas.failures import Failure
+from casebook.schemas.frozen import Frozen
+from casebook.schemas.generations import Generation
+from casebook.schemas.reviews import Case, Publication, Review, Revision
+from casebook.schemas.sources import Snapshot, Source
+from casebook.schemas.triage import Triage
+
+Row = (
+    Source
+    | Snapshot
+    | Document
+    | Triage
+    | Generation
+    | Case
+    | Revision
+    | Review
+    | Publication
+    | Failure
+)
+
+T = TypeVar("T", bound=Frozen)
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _nothing(_: Row) -> dict[str, str]:
+    return {}
+
+
+def _counts(row: Row) -> dict[str, str]:
+    assert isinstance(row, Revision)  # noqa: S101 - TABLES pairs the two
+    study = row.case_study
+    return {"statements": json.dumps(study.counts()), "support": json.dumps(study.support_counts())}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's name and columns.
+
+    ``columns`` maps a column to the place of its value in the object, as a dotted path; ``derived``
+    gives the columns that the object does not hold as such.
+    """
+
+    name: str
+    columns: Mapping[str, str]
+    derived: Callable[[Row], Mapping[str, str]] = _nothing
+
+
+def _table(
+    name: str,
+    same: str,
+    derived: Callable[[Row], Mapping[str, str]] = _nothing,
+    **renamed: str,
+) -> Table:
+    return Table(name, {column: column for column in same.split()} | renamed, derived)
+
+
+TABLES: Mapping[type[Row], Table] = {
+    Source: _table("sources", "source_id kind canonical_url submitted_by submitted_at"),
+    Snapshot: _table(
+        "snapshots", "snapshot_id source_id final_url media_type sha256 size fetched_at"
+    ),
+    Document: _table(
+        "documents",
+        "document_id source_id snapshot_id kind extractor url title site language published",
+    ),
+    Triage: _table("triages", "triage_id document_id rubric model verdict decided_at"),
+    Generation: _table(
+        "generations",
+        "generation_id document_id stage prompt prompt_version model endpoint seconds attempts"
+        " created_at",
+        prompt_tokens="usage.prompt_tokens",
+        completion_tokens="usage.completion_tokens",
+        cost_usd="usage.cost_usd",
+    ),
+    Case: _table("cases", "case_id source_id created_at"),
+    Revision: _table(
+        "revisions",
+        "revision_id case_id parent_id document_id made_by author recipe_id strategy created_at",
+        _counts,
+        title="case_study.title.value",
+        company="case_study.company.value",
+        industry="case_study.industry.value",
+        year="case_study.year.value",
+    ),
+    Review: _table("reviews", "review_id case_id revision_id decision who", decided_at="at"),
+    Publication: _table(
+        "publications",
+        "publication_id case_id revision_id target content_hash withdrawn",
+        published_at="at",
+    ),
+    Failure: _table("failures", "failure_id source_id stage kind transient", failed_at="at"),
+}
+
+
+def encode(row: Row) -> dict[str, object]:
+    """Return the values of the row's columns, ``entry`` left out.
+
+    Lone surrogates, which neither JSON nor the database can hold, become U+FFFD: one character for
+    one, so that offsets into a text stay true and a reader sees that something was there.
+    """
+    table = TABLES[type(row)]
+    text = json.dumps(row.model_dump(mode="json"), ensure_ascii=False)
+    body = _LONE_SURROGATE.sub("\ufffd", text)
+    data = json.loads(body)
+    columns = {name: reduce(getitem, path.split("."), data) for name, path in table.columns.items()}
+    return {**columns, **table.derived(row), "body": body}
+
+
+def decode(kind: type[T], body: str) -> T:
+    """Return the object that ``body`` holds.
+
+    Raises:
+        WarehouseError: if the body does not fit the type as this version of casebook knows it.
+    """
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError as error:
+        raise WarehouseError(
+            f"A stored {kind.__name__} does not fit this version of casebook"
+            f" ({error.error_count()} fields, first {error.errors()[0]['loc']}): {body[:80]}"
+        ) from error

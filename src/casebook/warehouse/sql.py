@@ -1,0 +1,48 @@
+"""The SQL of this room, which lies in files: numbered migrations and named queries."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+_NAME_LINE = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_MIGRATION_FILE = re.compile(r"(\d{4})_(\w+)\.sql")
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step of the schema; ``number`` counts from 1 without gaps."""
+
+    number: int
+    name: str
+    sql: str
+
+
+@cache
+def migrations() -> tuple[Migration, ...]:
+    """Return the migrations this version ships, in the order of their numbers."""
+    paths = {path.name: path for path in _folder("migrations").iterdir()}
+    matches = [match for name in paths if (match := _MIGRATION_FILE.fullmatch(name))]
+    found = [Migration(int(m[1]), m[2], paths[m[0]].read_text("utf-8")) for m in matches]
+    return tuple(sorted(found, key=lambda migration: migration.number))
+
+
+@cache
+def queries() -> dict[str, str]:
+    """Return every named query; a name stands on a line ``-- name: x`` above its statement.
+
+    Raises:
+        ValueError: if two statements have one name.
+    """
+    found: dict[str, str] = {}
+    for path in _folder("queries").iterdir():
+        _, *parts = _NAME_LINE.split(path.read_text("utf-8"))
+        for name, statement in zip(parts[::2], parts[1::2], strict=True):
+            if found.setdefault(name, statement) is not statement:
+                raise ValueError(f"two queries are named {name}")
+    return found
+
+
+def _folder(name: str) -> Traversable:
+    return files("casebook.warehouse") / name

@@ -1,0 +1,219 @@
+"""The warehouse: append rows, and read the present state."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from casebook.schemas.documents import Document
+from casebook.schemas.errors import AmbiguousId, UnknownId
+from casebook.schemas.generations import Generation
+from casebook.schemas.listings import (
+    CaseFilter,
+    CaseSummary,
+    CaseView,
+    OpenFailure,
+    RefusedSource,
+)
+from casebook.schemas.reviews import Case, Publication, Review, Revision
+from casebook.schemas.sources import Snapshot, Source
+from casebook.schemas.triage import Triage
+from casebook.warehouse import migrating, reading
+from casebook.warehouse.connection import Database
+from casebook.warehouse.records import TABLES, Row, T, decode, encode
+from casebook.warehouse.sql import Migration, migrations, queries
+
+_HISTORY: Mapping[str, type[Revision | Review | Publication]] = {
+    TABLES[kind].name: kind for kind in (Revision, Review, Publication)
+}
+_NAMED_MATCHES = 5
+
+
+class Warehouse:
+    """All rows of one casebook, in one DuckDB file.
+
+    Each method is one transaction on a connection of its own; any of them may raise
+    ``WarehouseLocked`` when the file is not free in time, and another ``WarehouseError`` when it
+    cannot be used. Objects may be shared between threads; several may name one file, in one process
+    or in many. "Newest" means stored last. What is read equals what was stored, but for sequences,
+    which come back as lists, and lone surrogates, which come back as U+FFFD.
+
+    Args:
+        path: the file, made at first use together with its folder.
+        lock_timeout: seconds to wait for other threads and processes that hold the file.
+        schema: the migrations, in order; by default those that casebook ships.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        lock_timeout: float = 30.0,
+        schema: Sequence[Migration] | None = None,
+    ) -> None:
+        self.path = path
+        self._database = Database(path, lock_timeout)
+        self._schema = migrations() if schema is None else schema
+        self._migrated = False
+
+    def migrate(self) -> list[int]:
+        """Bring the file to this version's schema; happens by itself before the first use.
+
+        A file that holds anything is copied first, to ``<name>.before-<first number>.bak`` beside
+        it.
+
+        Returns:
+            The numbers of the migrations applied now.
+
+        Raises:
+            WarehouseTooNew: if the file comes from a newer casebook.
+            MigrationFailed: if a migration does not apply; it names the backup.
+        """
+        with self._database.connection(external_access=True) as connection:
+            applied = migrating.migrate(connection, self.path, self._schema)
+            self._migrated = True
+            return applied
+
+    def version(self) -> int:
+        """Return the schema number of the file as it is, without migrating; 0 where none is."""
+        if not self.path.exists():
+            return 0
+        with self._database.transaction(read_only=True) as connection:
+            return migrating.version(connection)
+
+    def append(self, *rows: Row) -> int:
+        """Store ``rows`` in their order, all or none, and return how many were new.
+
+        A row whose id is there already is left as it is.
+        """
+        encoded = [(f"append_{TABLES[type(row)].name}", encode(row)) for row in rows]
+        self._migrate_once()
+        with self._database.transaction() as connection:
+            (last,) = connection.execute(queries()["last_entry"]).fetchall()[0]
+            added = 0
+            for entry, (name, values) in enumerate(encoded, start=last + 1):
+                result = connection.execute(queries()[name], {**values, "entry": entry})
+                added += result.fetchall()[0][0]
+        return added
+
+    def source(self, source_id: str) -> Source | None:
+        """Return the source with this id."""
+        return self._first(Source, "source", source_id=source_id)
+
+    def newest_snapshot(self, source_id: str) -> Snapshot | None:
+        """Return the newest snapshot of a source."""
+        return self._first(Snapshot, "newest_snapshot", source_id=source_id)
+
+    def document(self, document_id: str) -> Document | None:
+        """Return the document with this id."""
+        return self._first(Document, "document", document_id=document_id)
+
+    def document_of(self, snapshot_id: str, extractor: str) -> Document | None:
+        """Return the newest document that this version of an extractor made of a snapshot."""
+        return self._first(Document, "document_of", snapshot_id=snapshot_id, extractor=extractor)
+
+    def triage_of(self, document_id: str, rubric: str) -> Triage | None:
+        """Return the newest triage of a document by this rubric."""
+        return self._first(Triage, "triage_of", document_id=document_id, rubric=rubric)
+
+    def generation(self, generation_id: str) -> Generation | None:
+        """Return the generation with this id."""
+        return next(iter(self.generations([generation_id])), None)
+
+    def generations(self, ids: Sequence[str]) -> list[Generation]:
+        """Return the generations with these ids in their order; unknown ones are absent."""
+        return self._all(Generation, "generations", ids=list(ids))
+
+    def case_of_source(self, source_id: str) -> Case | None:
+        """Return the case that a source tells."""
+        return self._first(Case, "case_of_source", source_id=source_id)
+
+    def draft(self, document_id: str, recipe_id: str) -> Revision | None:
+        """Return the newest revision that a model made of this document by this recipe."""
+        return self._first(Revision, "draft", document_id=document_id, recipe_id=recipe_id)
+
+    def revision(self, revision_id: str) -> Revision | None:
+        """Return the revision with this id."""
+        return self._first(Revision, "revision", revision_id=revision_id)
+
+    def cases(self, wanted: CaseFilter = CaseFilter()) -> list[CaseSummary]:  # noqa: B008 - frozen
+        """Return a line for each case that fits, the last changed first.
+
+        ``company`` must be equal but for upper and lower case, ``text`` a part of the title or the
+        company.
+        """
+        rows = self._read("cases", **wanted.model_dump(mode="json"))
+        return [reading.case_summary(row) for row in rows]
+
+    def case(self, case_id: str) -> CaseView:
+        """Return everything about one case.
+
+        Raises:
+            UnknownId: if there is no such case.
+        """
+        self._migrate_once()
+        with self._database.transaction(read_only=True) as connection:
+            found = reading.rows(connection, "case", case_id=case_id)
+            revisions = reading.rows(connection, "case_revisions", case_id=case_id)
+            reviews = reading.rows(connection, "case_reviews", case_id=case_id)
+        if not found:
+            raise UnknownId(
+                f"There is no case {case_id}: `casebook list` shows the ones there are."
+            )
+        return reading.case_view(found[0], revisions, reviews)
+
+    def history(self, case_id: str) -> list[Revision | Review | Publication]:
+        """Return what happened to a case, withdrawals included, in the order of storing."""
+        rows = self._read("case_history", case_id=case_id)
+        return [decode(_HISTORY[row["name"]], row["body"]) for row in rows]
+
+    def open_failures(self) -> list[OpenFailure]:
+        """Return each source's newest failure that no later success answered, the oldest first.
+
+        The view ``failure_open`` states the rule.
+        """
+        return [reading.open_failure(row) for row in self._read("open_failures")]
+
+    def refused(self) -> list[RefusedSource]:
+        """Return the sources that triage judged not to be case studies and that have no case."""
+        return [reading.refused_source(row) for row in self._read("refused")]
+
+    def publications(self) -> list[Publication]:
+        """Return the publications in force: the newest of each case and target, not withdrawn."""
+        return self._all(Publication, "publications")
+
+    def resolve(self, prefix: str) -> str:
+        """Return the one id of a case, source or revision that begins with ``prefix``.
+
+        The tag before the underscore may be left out. A whole id is taken as itself, whatever
+        longer ones begin with it.
+
+        Raises:
+            UnknownId: if none does.
+            AmbiguousId: if several do.
+        """
+        wanted = prefix.strip().lower()
+        found = [row["id"] for row in self._read("resolve", prefix=wanted)] if wanted else []
+        if not found:
+            raise UnknownId(f"No case, source or revision has an id that begins with {prefix!r}.")
+        if len(found) > 1:
+            named = ", ".join(found[:_NAMED_MATCHES]) + ", …" * (len(found) > _NAMED_MATCHES)
+            raise AmbiguousId(f"{prefix!r} fits {len(found)} ids; give more of one: {named}")
+        return str(found[0])
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of rows in each table."""
+        return {row["name"]: row["rows"] for row in self._read("counts")}
+
+    def _first(self, kind: type[T], name: str, **values: object) -> T | None:
+        return next(iter(self._all(kind, name, **values)), None)
+
+    def _all(self, kind: type[T], name: str, **values: object) -> list[T]:
+        return [decode(kind, row["body"]) for row in self._read(name, **values)]
+
+    def _read(self, name: str, **values: object) -> list[reading.Found]:
+        self._migrate_once()
+        with self._database.transaction(read_only=True) as connection:
+            return reading.rows(connection, name, **values)
+
+    def _migrate_once(self) -> None:
+        if not self._migrated:
+            self.migrate()

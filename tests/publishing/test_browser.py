@@ -1,0 +1,145 @@
+"""The site in a real Chromium."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+REMEMBER = """
+window.executed = [];
+for (const name of ["alert", "confirm", "prompt", "print"])
+  window[name] = (...said) => { window.executed.push([name, ...said]); };
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium of the system, else Playwright's own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser) -> Iterator[Page]:
+    """A page that keeps what the console and failing scripts say in ``page.said``."""
+    page = browser.new_page()
+    page.said = []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def defenceless(browser) -> Iterator[Page]:
+    """A page without the content security policy, which remembers dialogs in ``executed``."""
+    context = browser.new_context(bypass_csp=True, viewport=PHONE)
+    context.add_init_script(REMEMBER)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_trap_works(defenceless, tmp_path):
+    """The check below would notice a script: a bare attack string does run in this page."""
+    (tmp_path / "bare.html").write_text("<p>x</p><img src=x onerror=prompt(8)>")
+    defenceless.goto((tmp_path / "bare.html").as_uri())
+    defenceless.wait_for_function("executed.length > 0", timeout=5_000)
+
+
+@pytest.mark.datasets
+def test_hostile_strings_run_nothing_and_break_no_layout(publish, hostile_views, defenceless):
+    """Fifty hostile strings, unfolded and without the policy's help, execute nothing.
+
+    Nor do they make a phone's page wider than the phone.
+    """
+    out, pages = publish(*hostile_views)
+    for address in ("index.html", pages[3].address, pages[-1].address):
+        defenceless.goto((out / address).as_uri())
+        defenceless.eval_on_selector_all("details", "all => all.forEach(d => d.open = true)")
+        assert defenceless.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        assert defenceless.evaluate("executed") == []
+
+
+def test_the_filter_needs_no_server(publish, full_case, make_case, page):
+    """Text, industry and tag narrow the list together, under the site's own policy."""
+    out, _ = publish(full_case, make_case("Wind and grid", industry="Energy"), make_case("Other"))
+    page.goto((out / "index.html").as_uri())
+    titles = page.locator("#cases h3:visible")
+    expect(titles).to_have_count(3)
+    page.fill("#text", "GRID wind")
+    expect(titles).to_have_text(["Wind and grid"])
+    expect(page.locator("#shown")).to_have_text("1 of 3 shown")
+    page.select_option("#industry", "Insurance")
+    expect(titles).to_have_count(0)
+    expect(page.locator("#none")).to_be_visible()
+    page.click("text=Clear")
+    expect(page.locator("#shown")).to_have_text("")
+    page.select_option("#tag", "vllm")
+    expect(titles).to_have_text(["A claims assistant that drafts, and officers who decide"])
+    assert page.said == []
+
+
+def test_a_tag_on_a_case_leads_to_its_like(publish, full_case, make_case, page):
+    """Following a tag opens the index narrowed to it, and a button unfolds every quote."""
+    out, pages = publish(full_case, make_case("Other"))
+    page.goto((out / pages[0].address).as_uri())
+    page.click("#unfold")
+    expect(page.locator("details:not([open])")).to_have_count(0)
+    page.click(".tags a:text-is('pgvector')")
+    expect(page.locator("#cases > li:visible")).to_have_count(1)
+    assert page.said == []
+
+
+def test_a_filter_is_kept_in_the_address(publish, full_case, httpserver, page):
+    """On a web server the narrowed list has an address that can be passed on."""
+    out, _ = publish(full_case)
+    types = {"index.html": "text/html", "site.js": "text/javascript", "style.css": "text/css",
+             "icon.svg": "image/svg+xml"}  # fmt: skip
+    for name, media_type in types.items():
+        data = (out / name).read_text()
+        httpserver.expect_request(f"/{name}").respond_with_data(data, content_type=media_type)
+    page.goto(httpserver.url_for("/index.html"))
+    page.fill("#text", "nobody & nothing")
+    expect(page).to_have_url(httpserver.url_for("/index.html") + "?text=nobody+%26+nothing")
+    page.reload()
+    expect(page.locator("#shown")).to_have_text("0 of 1 shown")
+    assert page.said == []
+
+
+BELOW = "a sentence, end-to-end & with a 100 % — “quoted” part (see #4)"
+LONG = (
+    "The hardest part was tables: scanned tariffs came out of the converter as word soup, "
+    "and the model made up rates with great confidence, which nobody saw for a week."
+)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [BELOW, LONG, "first of two\nsecond of two", "大阪の倉庫では在庫を数える。"],
+    ids=["punctuation", "long", "two blocks", "without spaces"],
+)
+def test_a_browser_finds_the_place(link, httpserver, page, quote):
+    """The address that we make scrolls a real browser to the words, far down a long page."""
+    text = f"Said first: The hardest part was people.\n{quote}\nLast line."
+    above, *below = (line.replace("&", "&amp;") for line in text.splitlines())
+    paragraphs = "".join(f"<p>{line}</p>" for line in below)
+    body = f"<!doctype html><meta charset=utf-8><p>{above}</p><div style='height:4000px'></div>"
+    httpserver.expect_request("/long").respond_with_data(
+        body + paragraphs, content_type="text/html; charset=utf-8"
+    )
+    page.goto(link(text, quote, url=httpserver.url_for("/long")))
+    page.wait_for_function("scrollY > 2000", timeout=5_000)

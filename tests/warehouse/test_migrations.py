@@ -1,0 +1,147 @@
+"""A file of any earlier version becomes one of this version, or stays as it was."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from casebook.schemas.errors import MigrationFailed, WarehouseTooNew
+from casebook.warehouse import Warehouse
+from casebook.warehouse.records import TABLES
+from casebook.warehouse.sql import Migration, migrations, queries
+
+NUMBERS = [migration.number for migration in migrations()]
+# Rows as the first version stored them. Never written again: they stand for files out there.
+VERSION_1_ROWS = Path(__file__).with_name("version_1_rows.sql").read_text("utf-8")
+
+
+def _broken(number: int) -> Migration:
+    sql = "CREATE TABLE half_done (a INTEGER); DELETE FROM sources; SELECT * FROM no_such_table;"
+    return Migration(number, "broken", sql)
+
+
+@pytest.fixture
+def version_1(tmp_path: Path) -> Path:
+    """A file as the first migration left it, with rows."""
+    path = tmp_path / "it's old.duckdb"
+    Warehouse(path, schema=migrations()[:1]).migrate()
+    with duckdb.connect(path) as connection:
+        connection.execute(VERSION_1_ROWS)
+    return path
+
+
+def test_migrations_are_numbered_without_gaps():
+    """Numbers count from 1, so that a file's version is how many it has seen."""
+    assert list(range(1, len(NUMBERS) + 1)) == NUMBERS
+    assert len(NUMBERS) > 1
+
+
+def test_an_empty_file_gets_everything_once(warehouse):
+    """A new file is brought to the newest version, without a backup, and then left alone."""
+    assert warehouse.migrate() == NUMBERS
+    assert warehouse.migrate() == []
+    assert Warehouse(warehouse.path).migrate() == []
+    assert warehouse.version() == NUMBERS[-1]
+    with duckdb.connect(warehouse.path) as connection:
+        rows = connection.execute("SELECT number, name FROM migrations ORDER BY number").fetchall()
+    assert rows == [(migration.number, migration.name) for migration in migrations()]
+    assert not list(warehouse.path.parent.glob("*.bak*"))
+
+
+def test_version_1_with_rows_is_read_as_before(version_1):
+    """Whatever migrations follow, the first version's rows are all there and all readable."""
+    warehouse = Warehouse(version_1)
+    assert warehouse.version() == 1
+    assert warehouse.migrate() == NUMBERS[1:]
+    counts = warehouse.counts()
+    assert counts["sources"] == 3
+    assert min(counts.values()) >= 1
+    view = warehouse.case("case1_a")
+    assert (view.status, view.source.submitted_by) == ("published", "ada")
+    assert view.document.passage_text(view.document.passages[1]) == "Two 🜁."
+    assert [revision.made_by for revision in view.revisions] == ["model", "person"]
+    assert warehouse.newest_snapshot("src1_a").headers["etag"] == '"1"'
+    assert warehouse.generations(view.revision.generation_ids)[0].parameters["deep"] == {"n": 3}
+    assert [case.case_id for case in warehouse.cases()] == ["case1_a"]
+    assert [one.failure.stage for one in warehouse.open_failures()] == ["fetch"]
+    assert [one.source.source_id for one in warehouse.refused()] == ["src1_c"]
+    assert len(warehouse.publications()) == 1
+
+
+def test_a_migrated_file_takes_new_rows(version_1, new_story):
+    """After migrating, appending goes on where the old rows ended, and old ids stay known."""
+    warehouse = Warehouse(version_1)
+    assert warehouse.append(*new_story("d").told("draft 1"), new_story("a").source()) == 4
+    assert warehouse.resolve("case1_d") == "case1_d"
+    assert len(warehouse.cases()) == 2
+
+
+def test_a_backup_is_made_before_rows_are_touched(version_1):
+    """The copy has every row, is a database of its own, and is of the version before."""
+    warehouse = Warehouse(version_1)
+    before = _rows_of(version_1)
+    warehouse.migrate()
+    (backup,) = version_1.parent.glob("*.bak*")
+    assert backup.name == "it's old.duckdb.before-2.bak"
+    assert _rows_of(backup) == before
+    assert Warehouse(backup).version() == 1
+    assert Warehouse(backup).migrate() == NUMBERS[1:]
+
+
+def _rows_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    names = [table.name for table in TABLES.values()]
+    with duckdb.connect(path, read_only=True) as connection:
+        return {name: connection.table(name).order("entry").fetchall() for name in names}
+
+
+def test_a_file_from_a_newer_casebook_is_refused(warehouse, story):
+    """A file that knows more migrations than we do is not touched."""
+    newer = [*migrations(), Migration(NUMBERS[-1] + 1, "future", "CREATE TABLE future (a INTEGER)")]
+    Warehouse(warehouse.path, schema=newer).migrate()
+    for use in (warehouse.migrate, warehouse.cases, lambda: warehouse.append(story.source())):
+        with pytest.raises(WarehouseTooNew, match="install a newer casebook"):
+            use()
+    assert warehouse.version() == NUMBERS[-1] + 1
+
+
+def test_a_failing_migration_leaves_nothing(warehouse, story):
+    """All of a bad step is taken back, its backup is named, and the old version still works."""
+    warehouse.append(*story.told("draft 1"))
+    number = NUMBERS[-1] + 1
+    bad = Warehouse(warehouse.path, schema=[*migrations(), _broken(number)])
+    with pytest.raises(MigrationFailed, match=rf"no_such_table.*before-{number}\.bak"):
+        bad.migrate()
+    assert warehouse.version() == NUMBERS[-1]
+    assert len(warehouse.cases()) == 1
+    with duckdb.connect(warehouse.path) as connection:
+        tables = connection.execute(queries()["tables"]).fetchall()
+    assert ("half_done",) not in tables
+    backup = warehouse.path.with_name(f"{warehouse.path.name}.before-{number}.bak")
+    assert Warehouse(backup).case("case1_a") == warehouse.case("case1_a")
+
+
+def test_steps_before_a_failing_one_stay(version_1):
+    """Each step is its own transaction: what applied is kept, and the next start goes on there."""
+    bad = Warehouse(version_1, schema=[*migrations(), _broken(NUMBERS[-1] + 1)])
+    with pytest.raises(MigrationFailed):
+        bad.cases()
+    assert bad.version() == NUMBERS[-1]
+    assert len(Warehouse(version_1).cases()) == 1
+
+
+def test_a_failing_first_migration_says_that_nothing_was_there(tmp_path):
+    """Where there was nothing to back up the message does not name a backup."""
+    bad = Warehouse(tmp_path / "new.duckdb", schema=[_broken(1)])
+    with pytest.raises(MigrationFailed, match="the file was empty before"):
+        bad.migrate()
+    assert not list(tmp_path.glob("*.bak*"))
+
+
+def test_every_named_query_is_valid(warehouse):
+    """Each query in the files can be planned against the newest schema."""
+    warehouse.migrate()
+    with duckdb.connect(warehouse.path) as connection:
+        for name, sql in queries().items():
+            (statement,) = connection.extract_statements(sql)
+            values = dict.fromkeys(statement.named_parameters, None)
+            assert connection.execute(f"EXPLAIN {sql}", values).fetchall(), name

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from casebook.extractors.client import FetchLimits
+from casebook.extractors.body import FetchLimits, Inflater
 from casebook.schemas.errors import (
     BodyTruncated,
     ResponseMalformed,
@@ -108,6 +108,18 @@ async def test_accepted_encodings_are_undone(name, server, client):
     encoding, body = ENCODED[name]
     server.answer("/", body, Content_Encoding=encoding)
     assert (await client.get("http://public.example/")).data == TEXT
+
+
+@pytest.mark.parametrize("length", [65_535, 65_536, 65_537, 65_600, 65_900, 131_072, 131_073])
+def test_no_byte_is_lost_where_a_piece_is_full(length):
+    """The library may hold back output after the last input byte when a piece fills up."""
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(bytes(length)) + packer.flush()
+    inflater = Inflater()
+    pieces = list(inflater.feed(packed))
+    assert sum(map(len, pieces)) == length
+    assert max(map(len, pieces)) <= 65_536
+    assert inflater.complete
 
 
 async def test_encoded_bytes_may_come_one_by_one(server, client):

@@ -1,5 +1,6 @@
 import os
 import sys
+import tracemalloc
 
 import pytest
 
@@ -150,8 +151,12 @@ async def test_a_file_of_200_mb_is_refused_unread(tmp_path, client, robots):
     """The size is asked before reading."""
     with (tmp_path / "huge.html").open("wb") as file:
         file.truncate(200_000_000)  # sparse: takes no space
+    tracemalloc.start()
     with pytest.raises(TooLarge, match="10 MB"):
         await fetched(tmp_path / "huge.html", client, robots)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_the_cap_depends_on_the_suffix(tmp_path):

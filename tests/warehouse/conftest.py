@@ -1,5 +1,6 @@
 """A story that can be told step by step into a real warehouse file."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,7 @@ class Story:
         return self._made, self._clock
 
     def source(self, kind: SourceKind = SourceKind.WEB) -> Source:
+        """The submitted source."""
         url = f"https://{self.name}.example/talk"
         return Source(
             source_id=f"src1_{self.name}",
@@ -44,6 +46,7 @@ class Story:
         )
 
     def snapshot(self) -> Snapshot:
+        """Its next snapshot."""
         n, at = self._next()
         return Snapshot(
             snapshot_id=f"snap1_{self.name}{n}",
@@ -61,6 +64,7 @@ class Story:
     def document(
         self, snapshot_id: str = "snap1_a", title: str | None = "How we built it"
     ) -> Document:
+        """Its next document, of two passages."""
         n, _ = self._next()
         return Document(
             document_id=f"doc1_{self.name}{n}",
@@ -86,6 +90,7 @@ class Story:
     def triage(
         self, document: Document, verdict: Verdict = Verdict.CASE_STUDY, rubric: str = "v1"
     ) -> Triage:
+        """The next verdict on ``document``."""
         n, at = self._next()
         evidence = [Evidence(quote="One.", passage=1, start=0, end=4, match="exact", score=1.0)]
         return Triage(
@@ -101,6 +106,7 @@ class Story:
         )
 
     def generation(self, document_id: str = "doc1_a") -> Generation:
+        """The next model call."""
         n, at = self._next()
         return Generation(
             generation_id=f"gen1_{self.name}{n}",
@@ -121,6 +127,7 @@ class Story:
         )
 
     def case(self) -> Case:
+        """The source's case."""
         return Case(case_id=f"case1_{self.name}", source_id=f"src1_{self.name}", created_at=START)
 
     def revision(
@@ -131,6 +138,7 @@ class Story:
         company: str | None = "Initech",
         title: str | None = "A title",
     ) -> Revision:
+        """The revision with this number."""
         _, at = self._next()
         statement = Statement(text="They cache.", evidence=[], support=SUPPORTED)
         return Revision(
@@ -153,6 +161,7 @@ class Story:
         )
 
     def review(self, decision: Decision, number: int = 1) -> Review:
+        """The next review, of the revision with this number."""
         n, at = self._next()
         return Review(
             review_id=f"review1_{self.name}{n}",
@@ -167,6 +176,7 @@ class Story:
     def publication(
         self, number: int = 1, *, withdrawn: bool = False, target: str = "site"
     ) -> Publication:
+        """The next publication, or withdrawal, of the revision with this number."""
         n, at = self._next()
         return Publication(
             publication_id=f"pub1_{self.name}{n}",
@@ -180,6 +190,7 @@ class Story:
         )
 
     def failure(self, stage: str = "fetch") -> Failure:
+        """The next failure of this stage."""
         n, at = self._next()
         return Failure(
             failure_id=f"fail1_{self.name}{n}",
@@ -218,9 +229,23 @@ class Story:
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
-    """An empty warehouse whose folder does not exist yet."""
+def new_warehouse(tmp_path: Path) -> Warehouse:
+    """A warehouse of which neither the file nor the folder exists yet."""
     return Warehouse(tmp_path / "home" / "casebook.duckdb")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the newest schema and no rows, to copy: migrating takes longer."""
+    path = tmp_path_factory.mktemp("migrated") / "casebook.duckdb"
+    Warehouse(path).migrate()
+    return path
+
+
+@pytest.fixture
+def warehouse(migrated: Path, tmp_path: Path) -> Warehouse:
+    """A warehouse without rows."""
+    return Warehouse(Path(shutil.copy(migrated, tmp_path)))
 
 
 @pytest.fixture

@@ -145,9 +145,11 @@ def test_filters(warehouse, new_story, wanted, found):
         one._clock = one._clock.replace(hour=10 if one is b else 11)
     document = b.document()
     other = b.revision(document, company="Ärzte & Co", title=None)
-    warehouse.append(*a.told("draft 1"))
-    warehouse.append(b.source(), document, b.case(), other, b.review(Decision.APPROVE))
-    warehouse.append(c.source(SourceKind.PDF), *c.told("draft 1")[1:])
+    warehouse.append(
+        *a.told("draft 1"),
+        *[b.source(), document, b.case(), other, b.review(Decision.APPROVE)],
+        *[c.source(SourceKind.PDF), *c.told("draft 1")[1:]],
+    )
     cases = warehouse.cases(CaseFilter.model_validate(wanted))
     assert [case.case_id for case in cases] == [f"case1_{name}" for name in found]
 
@@ -162,21 +164,15 @@ def test_publications_in_force(warehouse, story, new_story):
 
 
 def _success(story, name, document):
-    match name:
-        case "snapshot":
-            return [story.snapshot()]
-        case "document":
-            return [story.document()]
-        case "draft":
-            return [story.case(), story.revision(document)]
-        case "edit":
-            return [story.case(), story.revision(document, 2, made_by="person")]
-        case "publication":
-            return [story.case(), story.publication()]
-        case "withdrawal":
-            return [story.case(), story.publication(withdrawn=True)]
-        case _:
-            return [story.triage(document, Verdict(name))]
+    rows = {
+        "snapshot": story.snapshot,
+        "document": story.document,
+        "draft": lambda: story.revision(document),
+        "edit": lambda: story.revision(document, 2, made_by="person"),
+        "publication": story.publication,
+        "withdrawal": lambda: story.publication(withdrawn=True),
+    }
+    return rows[name]() if name in rows else story.triage(document, Verdict(name))
 
 
 @pytest.mark.parametrize(
@@ -203,16 +199,16 @@ def _success(story, name, document):
         ("publish", "withdrawal", True),
     ],
 )
-def test_open_failures(warehouse, story, new_story, stage, then, is_open):
+def test_open_failures(warehouse, story, stage, then, is_open):
     """A failure is open until its source has a later result of that stage or beyond."""
-    document = story.document()
+    document, other = story.document(), type(story)("b")
     earlier = [story.snapshot(), story.triage(document), story.case(), story.revision(document, 9)]
-    warehouse.append(story.source(), document, *earlier, story.publication())
-    warehouse.append(story.failure(stage))
-    if then:
-        warehouse.append(*_success(story, then, document))
-    other = new_story("b")
-    warehouse.append(other.source(), other.snapshot(), other.document())
+    warehouse.append(
+        *[story.source(), document, *earlier, story.publication()],
+        story.failure(stage),
+        *([_success(story, then, document)] if then else []),
+        *[other.source(), other.snapshot(), other.document()],
+    )
     assert bool(warehouse.open_failures()) is is_open
 
 

@@ -36,16 +36,16 @@ def test_migrations_are_numbered_without_gaps():
     assert len(NUMBERS) > 1
 
 
-def test_an_empty_file_gets_everything_once(warehouse):
+def test_an_empty_file_gets_everything_once(new_warehouse):
     """A new file is brought to the newest version, without a backup, and then left alone."""
-    assert warehouse.migrate() == NUMBERS
-    assert warehouse.migrate() == []
-    assert Warehouse(warehouse.path).migrate() == []
-    assert warehouse.version() == NUMBERS[-1]
-    with duckdb.connect(warehouse.path) as connection:
+    assert new_warehouse.migrate() == NUMBERS
+    assert new_warehouse.migrate() == []
+    assert Warehouse(new_warehouse.path).migrate() == []
+    assert new_warehouse.version() == NUMBERS[-1]
+    with duckdb.connect(new_warehouse.path) as connection:
         rows = connection.execute("SELECT number, name FROM migrations ORDER BY number").fetchall()
     assert rows == [(migration.number, migration.name) for migration in migrations()]
-    assert not list(warehouse.path.parent.glob("*.bak*"))
+    assert not list(new_warehouse.path.parent.glob("*.bak*"))
 
 
 def test_version_1_with_rows_is_read_as_before(version_1):

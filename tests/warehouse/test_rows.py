@@ -45,8 +45,9 @@ def test_reviews_publications_and_failures_come_back(warehouse, story):
     assert [found.failure for found in warehouse.open_failures()] == [failure]
 
 
-def test_what_is_not_there_is_none(warehouse):
-    """Reading an empty warehouse finds nothing and fails nowhere."""
+def test_what_is_not_there_is_none(new_warehouse):
+    """Reading where there is no file yet finds nothing and fails nowhere."""
+    warehouse = new_warehouse
     assert warehouse.source("src1_x") is None
     assert warehouse.newest_snapshot("src1_x") is None
     assert warehouse.document("doc1_x") is None

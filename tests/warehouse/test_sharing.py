@@ -40,30 +40,30 @@ def _another_process(path: Path, how: str) -> Iterator["subprocess.Popen[str]"]:
         process.stdin.close()
 
 
-def test_threads_lose_nothing(warehouse, new_story):
+def test_threads_lose_nothing(new_warehouse, new_story):
     """Eight threads with a Warehouse each, on one new file, 50 appends each: 400 rows."""
 
     def work(name: str) -> int:
-        own = Warehouse(warehouse.path)
+        own = Warehouse(new_warehouse.path)
         story = new_story(name)
         return sum(own.append(story.failure()) for _ in range(50))
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, "stuvwxyz")) == [50] * 8
-    assert warehouse.counts()["failures"] == 400
-    with duckdb.connect(warehouse.path) as connection:
+    assert new_warehouse.counts()["failures"] == 400
+    with duckdb.connect(new_warehouse.path) as connection:
         entries = connection.execute("SELECT entry FROM failures").fetchall()
     assert sorted(entry for (entry,) in entries) == list(range(1, 401))
 
 
-def test_processes_lose_nothing(warehouse):
+def test_processes_lose_nothing(new_warehouse):
     """Two processes that begin with no file, 100 transactions each: 200 rows, nobody fails."""
-    appenders = [_appender(warehouse.path, name, 100) for name in ("a", "b")]
+    appenders = [_appender(new_warehouse.path, name, 100) for name in ("a", "b")]
     printed = [appender.communicate()[0].split() for appender in appenders]
     assert [appender.returncode for appender in appenders] == [0, 0]
     assert [len(ids) for ids in printed] == [100, 100]
-    assert warehouse.counts()["sources"] == 200
-    assert {warehouse.source(ids[-1]).submitted_by for ids in printed} == {"a", "b"}
+    assert new_warehouse.counts()["sources"] == 200
+    assert {new_warehouse.source(ids[-1]).submitted_by for ids in printed} == {"a", "b"}
 
 
 def test_a_killed_writer_loses_nothing_it_acknowledged(warehouse):
@@ -157,7 +157,7 @@ def test_a_damaged_database(warehouse, story):
 def test_a_folder_that_cannot_be_made(tmp_path):
     """Where the folder cannot be, the error names the file and the way out."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(WarehouseError, match="cannot be written: .*CASEBOOK_HOME"):
+    with pytest.raises(WarehouseError, match=r"cannot be written: .*CASEBOOK_HOME"):
         Warehouse(tmp_path / "file" / "casebook.duckdb").migrate()
 
 

@@ -51,7 +51,7 @@ def test_damage_is_found_and_healed_by_putting_again(store, tmp_path):
 
 def test_missing_bytes_are_an_error(store):
     """A hash that nobody stored says what to do."""
-    with pytest.raises(WarehouseError, match="cannot be read.*Submit its source again"):
+    with pytest.raises(WarehouseError, match=r"cannot be read.*Submit its source again"):
         store.get("0" * 64)
 
 

@@ -142,7 +142,7 @@ async def read_body(
             received += len(chunk)
             for piece in decoder.feed(chunk):
                 body += piece
-                _check(max(len(body), received), limits.cap(body))
+                _check(len(body), limits.cap(body))
             _check(received, limits.cap(body))
     except zlib.error as error:
         raise ResponseMalformed(

@@ -17,6 +17,7 @@ from casebook.extractors.metadata import (
     clean_date,
     clean_title,
     language_of,
+    linked_author,
 )
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.tree_blocks import blocks_of
@@ -83,7 +84,8 @@ def _finished(
 ) -> Extracted:
     meta = reading.attempt.meta
     site = _site(meta)
-    title = clean_title(meta.title if meta else None, list(_headings(tree)), site)
+    sites = [name for name in (site, meta and meta.hostname) if name]
+    title = clean_title(meta.title if meta else None, list(_headings(tree)), sites)
     stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     language = language_of(stated, reading.seen)
     text, passages = lay_out(reading.attempt.blocks, language)
@@ -92,7 +94,7 @@ def _finished(
         kind=SourceKind.WEB,
         extractor=VERSION,
         title=title,
-        authors=clean_authors(meta.author if meta else None),
+        authors=clean_authors(meta.author if meta else None) or clean_authors(linked_author(tree)),
         published=clean_date(meta.date if meta else None),
         language=language,
         site=site,

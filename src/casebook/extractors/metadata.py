@@ -12,36 +12,56 @@ from courlan import extract_domain
 from casebook.extractors.characters import one_line
 
 _SEPARATOR = re.compile(r"\s+(?:[|·•»«:—–-]|::|//)\s+|\s*[|»]\s*")
+_MONTH = (
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+)
+_ROLE = (
+    "(?:(?:co-?)?founder|c[etof]o|(?:sr\\.?|senior|junior|managing|executive|associate|guest|staff|"
+    "contributing) (?:editor|writer|director|reporter|author)|editor|writer|reporter|director|"
+    "author|ph\\.? ?d|m\\.? ?d|mba|cpa|cfp|cfa|cepf|psp|cpp|r\\.? ?n|human)"
+)
 _NOT_A_NAME = re.compile(
-    r"https?:|www\.|@|\.(com|org|net|io|dev)\b|\d{3}|[<>{}\[\]/\\]"
-    r"|^(admin\w*|administrator|editor\w*|staff|team|guest|author|by|user|root|webmaster|contributor|"
-    r"anonymous|unknown|none|null|n/a|editorial|press|news|support|info|marketing|home)$"
+    r"https?:|www\b|@|\.(com|org|net|io|dev)\b|\d{3}|[<>{}\[\]/\\]"
+    r"|^(admin\w*|administrator|editor\w*|staff|team|guest|the author|by|user|root|webmaster|"
+    r"contributor|anonymous|unknown|none|null|n/a|editorial|press|news|support|info|marketing|home)$"
+    rf"|^{_ROLE}$|^(?:{_MONTH})$|^on (?:{_MONTH})\b"
     r"|\b(view all|posts|read more|follow|subscribe|share|minutes?|min read|published|updated|comments?)\b",
     re.IGNORECASE,
 )
-_BY = re.compile(r"^(?:(?:written|posted|reviewed) )?by:?\s+", re.IGNORECASE)
+_AROUND_A_NAME = re.compile(
+    rf"^(?:(?:written|posted|reviewed|recipe|articles) )?by:?\s+|^author:?\s+|\s+(?:{_MONTH})$",
+    re.IGNORECASE,
+)
 _NAMES_APART = re.compile(r"\s*;\s*|\s+(?:and|&)\s+(?=[A-Z][\w.'’-]+\s+[A-Z])")
 _LONGEST_NAME = 60
+_SHORTEST_NAME = 4
 _MOST_AUTHORS = 20
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
 _SAMPLE = 20_000
 _FEWEST_CHARACTERS = 40
 
 
-def clean_title(title: str | None, headings: Sequence[str], site: str | None) -> str | None:
+def clean_title(
+    title: str | None, headings: Sequence[str], sites: Sequence[str] = ()
+) -> str | None:
     """Return ``title`` without the site's name.
 
     ``headings`` are shorter forms that the page itself shows (og:title, h1): one that is a part of
-    the title, set apart by a separator, is the title. Else a first or last part that equals
-    ``site`` goes.
+    the title, set apart by a separator, is the title. Else a first or last part that names one of
+    ``sites`` (a site's name, its host) goes.
     """
-    title = one_line(title or "")
-    if not title:
-        return next((one_line(heading) for heading in headings if heading.strip()), None)
-    for heading in map(one_line, headings):
-        if heading and heading != title and _is_part(heading, title):
-            return heading
-    return _without_site(title, site)
+    shown = [heading for heading in map(_bare, headings) if heading]
+    title = _bare(title or "") or next(iter(shown), "")
+    for heading in shown:
+        if heading != title and _is_part(heading, title):
+            title = heading
+            break
+    return _without_site(title, sites) or None
+
+
+def _bare(title: str) -> str:
+    """Return a title without the permalink signs that documentation sites put behind it."""
+    return one_line(title).rstrip(" \u00b6\uf0c1#\U0001f517")
 
 
 def _is_part(heading: str, title: str) -> bool:
@@ -50,30 +70,32 @@ def _is_part(heading: str, title: str) -> bool:
         return bool(_SEPARATOR.match(title, len(heading)))
     if title.endswith(heading):
         before = title[: -len(heading)]
-        return bool(re.search(_SEPARATOR.pattern + r"$", before))
+        return any(mark.end() == len(before) for mark in _SEPARATOR.finditer(before))
     return False
 
 
-def _without_site(title: str, site: str | None) -> str:
+def _without_site(title: str, sites: Sequence[str]) -> str:
     marks = list(_SEPARATOR.finditer(title))
-    if not marks or not site:
+    if not marks:
         return title
-    head, tail = title[: marks[-1].start()], title[marks[-1].end() :]
-    if _same_name(tail, site):
-        return head.strip()
     first, rest = title[: marks[0].start()], title[marks[0].end() :]
-    return rest.strip() if _same_name(first, site) else title
+    head, last = title[: marks[-1].start()], title[marks[-1].end() :]
+    if any(_names(last, site) for site in sites):
+        return head.strip()
+    return rest.strip() if any(_names(first, site) for site in sites) else title
 
 
-def _same_name(part: str, site: str) -> bool:
-    one, other = (re.sub(r"\W|^www\.|\.\w{2,3}$", "", name.lower()) for name in (part, site))
-    return bool(one) and one == other
+def _names(part: str, site: str) -> bool:
+    """Tell whether ``part`` is the name of ``site``: "Acme Blog" for acmeblog.com."""
+    one = re.sub(r"\W|\.\w{2,3}$", "", part.lower())
+    other = re.sub(r"\W|^www\.|\.\w{2,3}$", "", site.lower())
+    return one == other or (len(one) >= _SHORTEST_NAME and one in other)
 
 
 def clean_authors(stated: str | Sequence[str] | None) -> tuple[str, ...]:
     """Return the persons named, in order, each once; what is no name (a URL, "admin") goes."""
     parts = _NAMES_APART.split(stated) if isinstance(stated, str) else list(stated or ())
-    names = (_BY.sub("", one_line(part)).strip(" ,.-|") for part in parts)
+    names = (_AROUND_A_NAME.sub("", one_line(part)).strip(" ,.-|") for part in parts)
     found = dict.fromkeys(name for name in names if _is_name(name))
     return tuple(found)[:_MOST_AUTHORS]
 
@@ -85,6 +107,15 @@ def _is_name(name: str) -> bool:
         and not _NOT_A_NAME.search(name)
         and any(character.isalpha() for character in name)
     )
+
+
+def linked_author(tree: Any) -> str | None:
+    """Return the one name that the page's links to author pages carry; None for none or several."""
+    links = tree.xpath(
+        "//a[@rel='author' or contains(@href, '/author/') or contains(@href, '/authors/')]"
+    )
+    names = {name for link in links for name in clean_authors(" ".join(link.itertext()))}
+    return names.pop() if len(names) == 1 else None
 
 
 def clean_date(stated: str | None) -> date | None:

@@ -79,7 +79,9 @@ def _write(folder: Path, records: Sequence[PublishedCase], title: str, built_at:
     index = environment.get_template("index.html")
     _put(folder / "index.html", index.render(cases=newest_first, built_at=built_at))
     _put(folder / "cases.jsonl", "".join(f"{record.json_line()}\n" for record in records))
-    shutil.copytree(_STATIC, folder, dirs_exist_ok=True)
+    for file in _STATIC.iterdir():
+        # Contents only: an installation's files may be read-only, and a site's must not be.
+        shutil.copyfile(file, folder / file.name)
 
 
 def _write_case(folder: Path, environment: Environment, record: PublishedCase) -> None:

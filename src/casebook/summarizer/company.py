@@ -31,12 +31,15 @@ _PATTERNS = [
         (rf"\b[Ww]e at (?P<n>{_NAME})", 4),
         (rf"\b(?P<n>{_NAME}) is (?:an?|the|one of the) (?:[\w-]+ ){{0,6}}(?:{_BUSINESS})\b", 4),
         (rf"\b(?:[Cc]ustomer|[Cc]lient|[Cc]ompany): (?P<n>{_NAME})", 4),
+        (rf"\b(?P<n>{_NAME}), (?:which|who) (?:{_VERBS}|makes|sells|builds|insures|ships)\b", 4),
+        (rf"\b(?:leads?|led|works?|worked|joined)\b[\w ,]{{0,40}}? (?:at|for) (?P<n>{_NAME})", 3),
         (rf"\b(?:{_ROLES})(?: of [\w ]{{2,30}}?)? at (?P<n>{_NAME})", 3),
         (rf"\b(?P<n>{_NAME})['’]s? (?:\w+ ){{0,2}}(?:team|engineers|customers|platform|users)", 2),
         (rf"\b(?P<n>{_NAME}) (?:{_VERBS})\b", 2),
     ]
 ]
 _HOW = re.compile(rf"\b[Hh]ow (?P<n>{_NAME}) (?:\w+s|built|cut|made|taught|moved|put|went|got)\b")
+_OWNS = re.compile(rf"\b(?P<n>{_NAME})['’]s? ")
 _SITE_WORDS = re.compile(
     r"\b(?:the|engineering|tech(?:nology)?|developers?|dev|blog|newsroom|news|labs?|research|"
     r"official|website|home|documentation|docs|stories|case studies|resources|inc|ltd|gmbh)\b\.?",
@@ -115,7 +118,8 @@ def _spoken_of(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _heed_title(title: str, ballot: _Ballot) -> None:
-    how = _HOW.search(title)
+    """Count a name in the title, most when it is told how it did something, or owns it."""
+    how = _HOW.search(title) or _OWNS.search(title)
     named = name_keys(title)
     for key in list(ballot.weight):
         if how and key == name_key(_clean(how["n"])):

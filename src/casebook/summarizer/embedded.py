@@ -64,4 +64,5 @@ def _start(weights: Path, threads: int, api_key: str) -> Any:
     params.api_keys = [api_key]
     params.hostnames = ["127.0.0.1"]
     params.ui = False
+    params.verbosity = 0  # its log would go to the terminal
     return xllamacpp.Server(params)

@@ -46,6 +46,8 @@ class Grounder:
         self._finder = QuoteFinder(document)
         self._numbers = numbers(document.text)
         self._names = name_keys(document.text)
+        published = document.published
+        self._stated = {document.title, str(published.year) if published else None}
 
     def case_study(self, proposal: Proposal) -> CaseStudy:
         """Return the case study that ``proposal`` becomes: every part located and judged."""
@@ -85,9 +87,11 @@ class Grounder:
     def fact(self, claim: FactClaim) -> Fact:
         """Locate a fact's quotes; its value must stand in them, or at least in the document."""
         evidence = [found for quote in claim.quotes for found in self._finder.find(quote)]
-        return Fact(
-            value=claim.value, evidence=evidence, support=self._judge_fact(claim.value, evidence)
-        )
+        if claim.value in self._stated and not evidence:
+            support = _support(SupportLevel.SUPPORTED, "Stated by the page itself.")
+        else:
+            support = self._judge_fact(claim.value, evidence)
+        return Fact(value=claim.value, evidence=evidence, support=support)
 
     def judge(self, text: str, evidence: Sequence[Evidence]) -> Support:
         """Tell how well ``evidence`` carries ``text``, by the first check that does not hold."""

@@ -27,7 +27,6 @@ from casebook.summarizer.wording import (
     names,
     negations,
     number_sequence,
-    overlap,
     words,
 )
 
@@ -47,9 +46,10 @@ FIELDS = (
 )
 
 _MIN_WORDS, _MAX_WORDS = 6, 42
-_MIN_OVERLAP = 0.85
 _MIN_LENGTH = 0.45
 _SAME_CLAIM = 55.0
+# Words a restatement may add, since they add nothing: who acts, and that a thing is in use.
+_NEUTRAL = content_stems("team company system use used using")
 _MODAL = re.compile(
     r"\b(could|might|may|would|should|plan|expect|hope|if|unless|except)\b", re.IGNORECASE
 )
@@ -96,7 +96,7 @@ async def _claim(chosen: Pick, sentences: Sequence[Sentence], asker: Asker) -> C
     quotes = [target.text]
     window = _window(target, sentences)
     answer = await _restate(chosen.field, window, asker)
-    if answer is not None and faithful(answer, target.text, window):
+    if answer and answer != target.text and faithful(answer, target.text, window):
         return Claim(text=answer, quotes=quotes, origin=Origin.MODEL)
     return Claim(text=tidy(target.text), quotes=quotes, origin=Origin.SOURCE)
 
@@ -133,8 +133,8 @@ def faithful(answer: str, target: str, window: str) -> bool:
         and count >= _MIN_LENGTH * len(words(target))
         and not _stutters(answer)
         and fuzz.token_set_ratio(answer, target, processor=str.casefold) >= _SAME_CLAIM
-        and overlap(content_stems(answer), content_stems(window)) >= _MIN_OVERLAP
-        and _in_order(number_sequence(answer), number_sequence(window))
+        and content_stems(answer) <= content_stems(window) | _NEUTRAL
+        and _in_order(number_sequence(answer), number_sequence(target))
         and bool(number_sequence(answer)) == bool(number_sequence(target))
         and _names_in_order(answer, window)
         and negations(answer) == negations(target)

@@ -34,6 +34,7 @@ class FieldCues(Frozen):
     """The cues of one field, as read from the data file."""
 
     keep: int
+    threshold: float | None = None
     headings: Sequence[str] = ()
     strong: Sequence[str]
     light: Sequence[str]
@@ -129,7 +130,7 @@ def pick(sentences: Sequence[Sentence]) -> dict[str, list[Pick]]:
         Pick(name, sentence, weight)
         for sentence in fit
         for name, field in cues.fields.items()
-        if (weight := weigh(sentence, field)) >= cues.threshold
+        if (weight := weigh(sentence, field)) >= (field.threshold or cues.threshold)
     ]
     best = {
         start: max(p.weight for p in weighed if p.sentence.start == start)

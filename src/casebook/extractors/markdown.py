@@ -1,0 +1,115 @@
+"""Markdown: CommonMark with tables, read as tokens; headings are sections, raw HTML is left out."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from casebook.extractors.characters import one_line
+from casebook.extractors.charset import decode
+from casebook.extractors.hidden import report
+from casebook.extractors.metadata import clean_authors, clean_date, language_of
+from casebook.extractors.passages import Block, lay_out
+from casebook.extractors.plaintext import refuse_empty
+from casebook.schemas.documents import ExtractionStep, Extracted, HiddenKind, HiddenText
+from casebook.schemas.sources import Payload, SourceKind
+
+VERSION = "markdown/1"
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_COMMENT = re.compile(r"<!--(.{0,2000}?)-->", re.DOTALL)
+
+
+def extract(payload: Payload) -> Extracted:
+    """Return the text of a Markdown file; its YAML front matter gives title, authors and date.
+
+    Raises:
+        DocumentEmpty: if no text is left.
+    """
+    source, encoding = decode(payload.data, payload.charset)
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    front, body, outcome = _front_matter(source)
+    blocks = list(_blocks(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)))
+    language = language_of(_first(front, "lang", "language"), body)
+    text, passages = lay_out(blocks, language)
+    refuse_empty(text, payload)
+    headings = [block.text for block in blocks if block.heading]
+    return Extracted(
+        kind=SourceKind.MARKDOWN,
+        extractor=VERSION,
+        title=one_line(_first(front, "title") or next(iter(headings), "")) or None,
+        authors=clean_authors(_names(front)),
+        published=clean_date(_first(front, "date", "published", "created")),
+        language=language,
+        site=_first(front, "site"),
+        text=text,
+        passages=passages,
+        extraction=[
+            ExtractionStep(method="charset", outcome=encoding),
+            ExtractionStep(method="front matter", outcome=outcome),
+            ExtractionStep(method="markdown-it", outcome=f"{len(blocks)} blocks"),
+        ],
+        hidden_text=_hidden(source),
+    )
+
+
+def _front_matter(source: str) -> tuple[Mapping[str, Any], str, str]:
+    """Return the front matter, the rest, and what came of it."""
+    match = _FRONT_MATTER.match(source)
+    if not match:
+        return {}, source, "none"
+    try:
+        front = yaml.safe_load(match[1])
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}, source[match.end() :], "not YAML, left out"
+    if not isinstance(front, dict):
+        return {}, source, "none"
+    return {str(key).lower(): value for key, value in front.items()}, source[match.end() :], "read"
+
+
+def _first(front: Mapping[str, Any], *keys: str) -> str | None:
+    return next((str(front[key]) for key in keys if front.get(key)), None)
+
+
+def _names(front: Mapping[str, Any]) -> Sequence[str] | str | None:
+    value = front.get("authors") or front.get("author")
+    if isinstance(value, list):
+        return [str(item.get("name", "") if isinstance(item, dict) else item) for item in value]
+    return str(value).replace(",", ";") if value else None
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+    heading, cells = False, None
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            heading = token.type == "heading_open"
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close" and cells is not None:
+            yield Block(" | ".join(cells))
+            cells = None
+        elif token.type in {"fence", "code_block"}:
+            yield Block(token.content, verbatim=True)
+        elif token.type == "inline":
+            text = _said(token)
+            if cells is None:
+                yield Block(text, heading=heading)
+            else:
+                cells.append(text)
+
+
+def _said(inline: Token) -> str:
+    """Return the words of an inline token: link texts and code, no HTML tags, no pictures."""
+    spoken = {"softbreak": " ", "hardbreak": "\n"}
+    return "".join(
+        token.content if token.type in {"text", "code_inline", "text_special"} else spoken.get(token.type, "")
+        for token in inline.children or ()
+    )
+
+
+def _hidden(source: str) -> list[HiddenText]:
+    reason = "In an HTML comment, which is not shown."
+    return report((HiddenKind.TEMPLATE, found[1], reason) for found in _COMMENT.finditer(source))

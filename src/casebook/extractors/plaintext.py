@@ -1,0 +1,126 @@
+"""Plain text: paragraphs between empty lines, hard-wrapped lines joined, headings by their look."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from casebook.extractors.characters import count_words, one_line, smuggled, visible
+from casebook.extractors.charset import decode
+from casebook.extractors.metadata import language_of
+from casebook.extractors.passages import Block, lay_out
+from casebook.schemas.documents import ExtractionStep, Extracted
+from casebook.schemas.errors import DocumentEmpty
+from casebook.schemas.sources import Payload, SourceKind
+
+VERSION = "text/1"
+
+FEWEST_WORDS = 5
+"""A file with fewer words than this is empty for our purpose."""
+
+_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
+_UNDERLINE = re.compile(r"[=\-~^#*]{3,}\s*")
+_SENTENCE_END = re.compile(r"[.!?:;,…]['\")\]]*$")
+_LONGEST_TITLE = 120
+_LONGEST_HEADING = 70
+_INDENTED = re.compile(r"(?: {4}|\t)\S")
+_WRAPPED = 45
+
+
+def extract(payload: Payload) -> Extracted:
+    """Return the text of a plain text file.
+
+    Raises:
+        DocumentEmpty: if under five words are left.
+    """
+    source, encoding = decode(payload.data, payload.charset)
+    paragraphs = list(_paragraphs(visible(source)))
+    blocks = list(_blocks(paragraphs))
+    language = language_of(None, source)
+    text, passages = lay_out(blocks, language)
+    refuse_empty(text, payload)
+    return Extracted(
+        kind=SourceKind.TEXT,
+        extractor=VERSION,
+        title=_title(paragraphs),
+        language=language,
+        text=text,
+        passages=passages,
+        extraction=[
+            ExtractionStep(method="charset", outcome=encoding),
+            ExtractionStep(method="paragraphs", outcome=f"{len(paragraphs)} paragraphs"),
+        ],
+        hidden_text=smuggled(source)[:20],
+    )
+
+
+def refuse_empty(text: str, payload: Payload) -> None:
+    """Return quietly where there is something to read.
+
+    Raises:
+        DocumentEmpty: if ``text`` has under five words.
+    """
+    if count_words(text) < FEWEST_WORDS:
+        where = payload.final_url or payload.url or payload.name or "The file"
+        raise DocumentEmpty(f"{where} holds no text to speak of; check that it is the right one.")
+
+
+def _paragraphs(source: str) -> Iterator[list[str]]:
+    lines: list[str] = []
+    for line in source.split("\n"):
+        if line.strip():
+            lines.append(line)
+        elif lines:
+            yield lines
+            lines = []
+    if lines:
+        yield lines
+
+
+def _blocks(paragraphs: Sequence[list[str]]) -> Iterator[Block]:
+    for position, lines in enumerate(paragraphs):
+        followed = paragraphs[position + 1] if position + 1 < len(paragraphs) else None
+        if _is_heading(lines, followed):
+            yield Block(lines[0], heading=True)
+        elif _is_title(lines) and position == 0:
+            yield Block(lines[0], heading=True)
+        else:
+            yield from _prose(lines)
+
+
+def _prose(lines: list[str]) -> Iterator[Block]:
+    """Yield one block per list item or paragraph; a heading may be underlined on top of one."""
+    if len(lines) > 2 and _UNDERLINE.fullmatch(lines[1]):  # noqa: PLR2004 - heading, line, text
+        yield Block(lines[0], heading=True)
+        lines = lines[2:]
+    if all(_INDENTED.match(line) for line in lines):
+        yield Block("\n".join(lines), verbatim=True)
+        return
+    wrapped = max(map(len, lines)) >= _WRAPPED
+    gathered: list[str] = []
+    for line in lines:
+        if gathered and _ITEM.match(line):
+            yield Block((" " if wrapped else "\n").join(gathered))
+            gathered = []
+        gathered.append(line.strip())
+    yield Block((" " if wrapped else "\n").join(gathered))
+
+
+def _is_heading(lines: list[str], followed: list[str] | None) -> bool:
+    if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]):  # noqa: PLR2004 - heading and line
+        return True
+    line = lines[0].strip()
+    if len(lines) > 1 or followed is None or len(line) > _LONGEST_HEADING or _ITEM.match(line):
+        return False
+    if _SENTENCE_END.search(line) or not line[:1].isupper():
+        return False
+    return line.isupper() or len(one_line(" ".join(followed))) > len(line)
+
+
+def _is_title(lines: list[str]) -> bool:
+    line = lines[0].strip()
+    alone = len(lines) == 1 or bool(_UNDERLINE.fullmatch(lines[1]))
+    return alone and len(line) <= _LONGEST_TITLE and not re.search(r"[.,;:…]$", line)
+
+
+def _title(paragraphs: Sequence[list[str]]) -> str | None:
+    first = paragraphs[0] if paragraphs else []
+    return one_line(first[0]) or None if first and _is_title(first) else None

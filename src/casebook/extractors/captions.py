@@ -9,16 +9,16 @@ from html import unescape
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
+from casebook.extractors import versions
 from casebook.extractors.characters import count_words, one_line, smuggled
 from casebook.extractors.charset import decode
 from casebook.extractors.metadata import clean_authors, clean_date, language_of
+from casebook.extractors.naming import where
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.plaintext import refuse_empty
-from casebook.schemas.documents import ExtractionStep, Extracted
+from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload, SourceKind
-
-VERSION = "captions/1"
 
 ENOUGH_WORDS = 60
 """A passage ends at the first sentence end after this many words."""
@@ -26,7 +26,9 @@ ENOUGH_WORDS = 60
 MOST_WORDS = 90
 """A passage without a sentence end stops here."""
 
-_SPEAKER = re.compile(r"^\s*(?:>>\s*)?([A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}|[A-Z][A-Z .'’-]{1,40}):\s+")
+_SPEAKER = re.compile(
+    r"^\s*(?:>>\s*)?([A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}|[A-Z][A-Z .'’-]{1,40}):\s+"
+)
 _TAG = re.compile(r"<[^<>\n]{0,200}>")
 _NOISE = re.compile(r"^[\[(♪][^\])]{0,60}[\])♪]$")
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)]*$")
@@ -57,7 +59,7 @@ def extract(payload: Payload) -> Extracted:
     source, encoding = decode(payload.data, payload.charset)
     source = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff\n ")
     captions = _parsed(source, payload)
-    cues = list(without_repeats(_cues(captions)))
+    cues = list(without_repeats(_cues(captions.captions)))
     notes = _notes([captions.header_text, *captions.metadata, *captions.header_comments])
     spoken = " ".join(cue.text for cue in cues)
     language = language_of(notes.get("language"), spoken)
@@ -65,7 +67,7 @@ def extract(payload: Payload) -> Extracted:
     refuse_empty(text, payload)
     return Extracted(
         kind=SourceKind.CAPTIONS,
-        extractor=VERSION,
+        extractor=versions.CAPTIONS,
         title=notes.get("title") or one_line(captions.header_text).lstrip("-–—: ") or None,
         authors=clean_authors(_people(notes)),
         published=clean_date(notes.get("date") or notes.get("published")),
@@ -85,9 +87,8 @@ def _parsed(source: str, payload: Payload) -> webvtt.WebVTT:
     try:
         return webvtt.from_buffer(io.StringIO(source), format=form)
     except (MalformedFileError, MalformedCaptionError, ValueError) as error:
-        where = payload.url or payload.name or "The file"
         raise Damaged(
-            f"{where} is neither WebVTT nor SubRip; export the captions again as .vtt or .srt."
+            f"{where(payload)} is neither WebVTT nor SubRip; export the captions again as .vtt or .srt."
         ) from error
 
 
@@ -129,9 +130,7 @@ def to_blocks(cues: Iterable[Cue]) -> Iterator[Block]:
     run: list[Cue] = []
     speaker: str | None = None
     for cue in cues:
-        if run and (
-            (cue.speaker and cue.speaker != speaker) or cue.start - run[-1].end > _SILENCE
-        ):
+        if run and ((cue.speaker and cue.speaker != speaker) or cue.start - run[-1].end > _SILENCE):
             yield _block(run, speaker)
             run = []
         speaker = cue.speaker or speaker

@@ -31,7 +31,7 @@ _EXCERPT = 300
 def visible(text: str) -> str:
     """Return ``text`` in NFC without control, bidirectional and other characters nobody sees.
 
-    Line breaks of every kind become ``\\n``; tabs stay.
+    Line breaks of every kind become a line feed; tabs stay.
     """
     return unicodedata.normalize("NFC", _UNSEEN.sub("", _LINE_BREAKS.sub("\n", text)))
 

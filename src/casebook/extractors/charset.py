@@ -48,9 +48,9 @@ def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> t
     if b"\0" not in data and (text := _strict(data, "utf-8")) is not None:
         return text, "utf-8"
     for label, origin in ((header, "header"), (_declared(data) if markup else None, "meta")):
-        encoding = _known(label)
-        if encoding and (text := _lenient(data, encoding)) is not None:
-            return text, f"{encoding} ({origin})"
+        codec = _known(label)
+        if codec and (text := _lenient(data, codec)) is not None:
+            return text, f"{codec} ({origin})"
     return _guessed(data)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors import styles
 from casebook.extractors.characters import one_line, smuggled
@@ -185,7 +185,11 @@ def _inherit(state: _State, style: Mapping[str, str]) -> _State:
     visibility = style.get("visibility")
     invisible = visibility in {"hidden", "collapse"} if visibility else state.invisible
     return replace(
-        state, small=small, invisible=invisible, colour=_ink(state, style), ground=_ground(state, style)
+        state,
+        small=small,
+        invisible=invisible,
+        colour=_ink(state, style),
+        ground=_ground(state, style),
     )
 
 
@@ -199,7 +203,9 @@ def _ink(state: _State, style: Mapping[str, str]) -> styles.Colour | None:
 
 def _ground(state: _State, style: Mapping[str, str]) -> styles.Colour | None:
     """Return the background, None where it is a picture or a colour that we cannot tell."""
-    value = style.get("background-color") or style.get("background") or style.get("background-image")
+    value = (
+        style.get("background-color") or style.get("background") or style.get("background-image")
+    )
     if not value or value in {"none", "transparent", "inherit", "initial"}:
         return state.ground
     return None if "url(" in value or "gradient" in value else styles.colour(value)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import trafilatura
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
+from casebook.extractors import versions
 from casebook.extractors.characters import count_words, one_line
 from casebook.extractors.charset import decode
 from casebook.extractors.hidden import strip_hidden, visible_text
@@ -19,14 +20,13 @@ from casebook.extractors.metadata import (
     language_of,
     linked_author,
 )
+from casebook.extractors.naming import where
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.tree_blocks import blocks_of
 from casebook.extractors.walls import FEWEST_WORDS, Page, refuse_walls
-from casebook.schemas.documents import ExtractionStep, Extracted, HiddenText
+from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload, SourceKind
-
-VERSION = "html/1"
 
 _BIG_PAGE = 20_000_000
 _SUSPICIOUS_SHARE = 0.05
@@ -59,7 +59,7 @@ def extract(payload: Payload) -> Extracted:
     markup, encoding = decode(payload.data, payload.charset, markup=True)
     tree = trafilatura.load_html(markup, _BIG_PAGE)
     if tree is None:
-        raise DocumentEmpty(f"{url or payload.name} holds no HTML elements; check what it is.")
+        raise DocumentEmpty(f"{where(payload)} holds no HTML elements; check what it is.")
     hidden = strip_hidden(tree)
     seen = " ".join(visible_text(tree))
     steps = [ExtractionStep(method="charset", outcome=encoding)]
@@ -89,10 +89,10 @@ def _finished(
     stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     language = language_of(stated, reading.seen)
     text, passages = lay_out(reading.attempt.blocks, language)
-    refuse_walls(Page(reading.markup, text, reading.seen, title or "", reading.url or payload.name))
+    refuse_walls(Page(reading.markup, text, reading.seen, title or "", where(payload)))
     return Extracted(
         kind=SourceKind.WEB,
-        extractor=VERSION,
+        extractor=versions.HTML,
         title=title,
         authors=clean_authors(meta.author if meta else None) or clean_authors(linked_author(tree)),
         published=clean_date(meta.date if meta else None),
@@ -158,14 +158,14 @@ def _try(
 
 
 def _balanced(tree: Any, url: str) -> tuple[list[Block], Any]:
-    meta = trafilatura.bare_extraction(
+    meta: Any = trafilatura.bare_extraction(
         tree, url=url or None, include_comments=False, include_formatting=True, with_metadata=True
     )
     return (blocks_of(meta.body), meta) if meta is not None else ([], None)
 
 
 def _recall(tree: Any, url: str) -> tuple[list[Block], Any]:
-    found = trafilatura.bare_extraction(
+    found: Any = trafilatura.bare_extraction(
         tree, url=url or None, include_comments=False, include_formatting=True, favor_recall=True
     )
     return (blocks_of(found.body) if found is not None else [], None)
@@ -175,7 +175,9 @@ def _main_element(tree: Any, url: str) -> tuple[list[Block], Any]:
     """Read the element that the page marks as its main one, or the body, without its furniture."""
     del url
     marked = tree.xpath("//main | //article | //*[@role='main']") or tree.xpath("//body") or [tree]
-    largest = max(marked, key=lambda element: len(etree.tostring(element, method="text", encoding="unicode")))
+    largest = max(
+        marked, key=lambda element: len(etree.tostring(element, method="text", encoding="unicode"))
+    )
     return blocks_of(largest), None
 
 

@@ -8,16 +8,15 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from casebook.extractors import versions
 from casebook.extractors.characters import one_line
 from casebook.extractors.charset import decode
 from casebook.extractors.hidden import report
 from casebook.extractors.metadata import clean_authors, clean_date, language_of
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.plaintext import refuse_empty
-from casebook.schemas.documents import ExtractionStep, Extracted, HiddenKind, HiddenText
+from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
-
-VERSION = "markdown/1"
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _COMMENT = re.compile(r"<!--(.{0,2000}?)-->", re.DOTALL)
@@ -39,7 +38,7 @@ def extract(payload: Payload) -> Extracted:
     headings = [block.text for block in blocks if block.heading]
     return Extracted(
         kind=SourceKind.MARKDOWN,
-        extractor=VERSION,
+        extractor=versions.MARKDOWN,
         title=one_line(_first(front, "title") or next(iter(headings), "")) or None,
         authors=clean_authors(_names(front)),
         published=clean_date(_first(front, "date", "published", "created")),
@@ -82,7 +81,8 @@ def _names(front: Mapping[str, Any]) -> Sequence[str] | str | None:
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
-    heading, cells = False, None
+    heading = False
+    cells: list[str] | None = None
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
             heading = token.type == "heading_open"
@@ -105,7 +105,9 @@ def _said(inline: Token) -> str:
     """Return the words of an inline token: link texts and code, no HTML tags, no pictures."""
     spoken = {"softbreak": " ", "hardbreak": "\n"}
     return "".join(
-        token.content if token.type in {"text", "code_inline", "text_special"} else spoken.get(token.type, "")
+        token.content
+        if token.type in {"text", "code_inline", "text_special"}
+        else spoken.get(token.type, "")
         for token in inline.children or ()
     )
 

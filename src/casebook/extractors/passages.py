@@ -52,7 +52,9 @@ class Block:
         )
 
 
-def lay_out(blocks: Iterable[Block], language: str | None = None) -> tuple[str, tuple[Passage, ...]]:
+def lay_out(
+    blocks: Iterable[Block], language: str | None = None
+) -> tuple[str, tuple[Passage, ...]]:
     """Return the text of ``blocks`` and its passages, with ``text[p.start:p.end]`` exact.
 
     ``language`` (ISO 639-1) tells how sentences end. Without any prose the headings are the

@@ -11,18 +11,18 @@ from typing import Any
 import pypdf
 import pypdfium2
 
+from casebook.extractors import versions
 from casebook.extractors.characters import count_words, one_line
 from casebook.extractors.hidden import report
 from casebook.extractors.metadata import clean_authors, language_of
+from casebook.extractors.naming import where
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.pdf_lines import PageLines, read_page
 from casebook.extractors.pdf_paragraphs import to_blocks
 from casebook.extractors.plaintext import refuse_empty
-from casebook.schemas.documents import ExtractionStep, Extracted
+from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import Damaged, Encrypted, Scanned
 from casebook.schemas.sources import Payload, SourceKind
-
-VERSION = "pdf/1"
 
 _WRONG_PASSWORD = 4
 """FPDF_ERR_PASSWORD of pdfium's fpdfview.h."""
@@ -62,17 +62,16 @@ def extract(payload: Payload) -> Extracted:
         Scanned: if its pages are pictures without a text layer.
         DocumentEmpty: if it has no text for another reason.
     """
-    where = payload.final_url or payload.url or payload.name or "The PDF"
-    pages, broken = _read(payload.data, where)
+    pages, broken = _read(payload.data, where(payload))
     about, known = describe(payload.data)
     blocks = to_blocks([page.lines for page in pages], about.outline)
     language = language_of(about.language, " ".join(block.text for block in blocks))
     text, passages = lay_out(blocks, language)
-    _refuse_pictures(text, pages, about, where)
+    _refuse_pictures(text, pages, about, where(payload))
     refuse_empty(text, payload)
     return Extracted(
         kind=SourceKind.PDF,
-        extractor=VERSION,
+        extractor=versions.PDF,
         title=_title(about, blocks),
         authors=clean_authors(about.authors),
         published=about.created,
@@ -87,14 +86,16 @@ def extract(payload: Payload) -> Extracted:
     )
 
 
-def _read(data: bytes, where: str) -> tuple[list[PageLines], int]:
+def _read(data: bytes, name: str) -> tuple[list[PageLines], int]:
     """Return the lines of each page that can be read, and how many cannot."""
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _WRONG_PASSWORD:
-            raise Encrypted(f"{where} needs a password; save a copy without one and submit it.") from error
-        raise _damaged(where) from error
+            raise Encrypted(
+                f"{name} needs a password; save a copy without one and submit it."
+            ) from error
+        raise _damaged(name) from error
     pages = []
     try:
         count = len(document)
@@ -108,12 +109,12 @@ def _read(data: bytes, where: str) -> tuple[list[PageLines], int]:
     finally:
         document.close()
     if not pages:
-        raise _damaged(where)
+        raise _damaged(name)
     return pages, count - len(pages)
 
 
-def _damaged(where: str) -> Damaged:
-    return Damaged(f"{where} cannot be read as a PDF; open it in a viewer and save it again.")
+def _damaged(name: str) -> Damaged:
+    return Damaged(f"{name} cannot be read as a PDF; open it in a viewer and save it again.")
 
 
 def describe(data: bytes) -> tuple[About, str]:
@@ -176,12 +177,12 @@ def _title(about: About, blocks: Sequence[Block]) -> str | None:
     return first[0].text if first else None
 
 
-def _refuse_pictures(text: str, pages: Sequence[PageLines], about: About, where: str) -> None:
+def _refuse_pictures(text: str, pages: Sequence[PageLines], about: About, name: str) -> None:
     if count_words(text) >= _FEWEST_WORDS_A_PAGE * len(pages):
         return
     if about.encrypted and not text:
-        raise Encrypted(f"{where} is encrypted and gives no text; save a copy without protection.")
+        raise Encrypted(f"{name} is encrypted and gives no text; save a copy without protection.")
     if any(page.pictures for page in pages):
         raise Scanned(
-            f"{where} has pictures of pages and no text; run it through OCR and submit the result."
+            f"{name} has pictures of pages and no text; run it through OCR and submit the result."
         )

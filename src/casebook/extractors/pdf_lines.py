@@ -30,7 +30,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of type: ``size`` in points, ``left``, ``right`` and ``base`` from the page's corner."""
+    """One line of type: ``size`` in points; ``left``, ``right``, ``base`` from the page's corner."""
 
     text: str
     page: int
@@ -105,14 +105,15 @@ class _Eye:
 
     def index(self, position: int) -> int:
         """Return the character index of a position in the page's text."""
-        return max(0, pdfium.FPDFText_GetCharIndexFromTextIndex(self.text.raw, position))
+        return max(0, int(pdfium.FPDFText_GetCharIndexFromTextIndex(self.text.raw, position)))
 
     def box(self, index: int) -> Box:
         """Return the box of a character; an empty one at the corner where pdfium knows none."""
         try:
-            return self.text.get_charbox(index)
+            left, bottom, right, top = self.text.get_charbox(index)
         except pypdfium2.PdfiumError:
             return (0.0, 0.0, 0.0, 0.0)
+        return left, bottom, right, top
 
     def size(self, index: int) -> float:
         """Return the type size in points, as drawn."""
@@ -120,7 +121,8 @@ class _Eye:
         matrix = pdfium.FS_MATRIX()
         if not pdfium.FPDFText_GetMatrix(self.text.raw, index, ctypes.byref(matrix)):
             return declared
-        return round(declared * max(abs(matrix.d), abs(matrix.b), abs(matrix.c)), 1)
+        scale = max(abs(matrix.d), abs(matrix.b), abs(matrix.c))
+        return float(round(declared * scale, 1))
 
     def is_bold(self, index: int) -> bool:
         """Tell whether the font says that it is bold."""

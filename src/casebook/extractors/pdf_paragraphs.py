@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from statistics import median
 
 from casebook.extractors.characters import one_line
@@ -13,7 +14,8 @@ from casebook.extractors.pdf_lines import Line
 
 _LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in "ﬀﬁﬂﬃﬄﬅﬆ"}
 _PAGE_NUMBER = re.compile(
-    r"[-–— ]*(?:page\s*|p\.\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?[-–— ]*", re.IGNORECASE
+    r"[-–— ]*(?:page\s*|p\.\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|\|)\s*\d{1,4})?[-–— ]*",
+    re.IGNORECASE,
 )
 _EDGE = 2
 _REPEATS = 0.4
@@ -83,7 +85,13 @@ def _groups(lines: Sequence[Line], body: float, titles: Collection[str]) -> Iter
     column = _column(lines)
     group: list[Line] = []
     for line in lines:
-        if group and _breaks(group, line, leading, column, _heads(group[-1], body, titles) != _heads(line, body, titles)):
+        if group and _breaks(
+            group,
+            line,
+            leading,
+            column,
+            _heads(group[-1], body, titles) != _heads(line, body, titles),
+        ):
             yield group
             group = []
         group.append(line)
@@ -92,7 +100,7 @@ def _groups(lines: Sequence[Line], body: float, titles: Collection[str]) -> Iter
 
 
 def _leading(lines: Sequence[Line]) -> float:
-    steps = [a.base - b.base for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page]
+    steps = [a.base - b.base for a, b in pairwise(lines) if a.page == b.page]
     downward = [step for step in steps if 0 < step < 4 * lines[0].size + 40]
     return median(downward) if downward else 0.0
 
@@ -103,9 +111,7 @@ def _column(lines: Sequence[Line]) -> float:
     return widths[int(len(widths) * 0.8)] if widths else 0.0
 
 
-def _breaks(
-    group: Sequence[Line], line: Line, leading: float, column: float, unlike: bool
-) -> bool:
+def _breaks(group: Sequence[Line], line: Line, leading: float, column: float, unlike: bool) -> bool:
     """Tell whether ``line`` begins a new paragraph after ``group``."""
     last = group[-1]
     if last.page != line.page or unlike or abs(last.size - line.size) > 1 or _ITEM.match(line.text):
@@ -129,10 +135,12 @@ def _heads(line: Line, body: float, titles: Collection[str]) -> bool:
         return False
     if _key(text) in titles:
         return True
-    if text.endswith((".", ",", ";")) or _ITEM.match(text) and not _NUMBERED.match(text):
+    if text.endswith((".", ",", ";")) or (_ITEM.match(text) and not _NUMBERED.match(text)):
         return False
     larger = line.size >= _LARGER * body
-    return larger or (line.bold and line.size >= body and (text[:1].isupper() or text[:1].isdigit()))
+    return larger or (
+        line.bold and line.size >= body and (text[:1].isupper() or text[:1].isdigit())
+    )
 
 
 def _across_pages(groups: Iterable[list[Line]]) -> Iterator[list[Line]]:

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from casebook.extractors import versions
 from casebook.extractors.characters import count_words, one_line, smuggled, visible
 from casebook.extractors.charset import decode
 from casebook.extractors.metadata import language_of
+from casebook.extractors.naming import where
 from casebook.extractors.passages import Block, lay_out
-from casebook.schemas.documents import ExtractionStep, Extracted
+from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload, SourceKind
-
-VERSION = "text/1"
 
 FEWEST_WORDS = 5
 """A file with fewer words than this is empty for our purpose."""
@@ -39,7 +39,7 @@ def extract(payload: Payload) -> Extracted:
     refuse_empty(text, payload)
     return Extracted(
         kind=SourceKind.TEXT,
-        extractor=VERSION,
+        extractor=versions.TEXT,
         title=_title(paragraphs),
         language=language,
         text=text,
@@ -59,8 +59,9 @@ def refuse_empty(text: str, payload: Payload) -> None:
         DocumentEmpty: if ``text`` has under five words.
     """
     if count_words(text) < FEWEST_WORDS:
-        where = payload.final_url or payload.url or payload.name or "The file"
-        raise DocumentEmpty(f"{where} holds no text to speak of; check that it is the right one.")
+        raise DocumentEmpty(
+            f"{where(payload)} holds no text to speak of; check that it is the right one."
+        )
 
 
 def _paragraphs(source: str) -> Iterator[list[str]]:
@@ -78,9 +79,7 @@ def _paragraphs(source: str) -> Iterator[list[str]]:
 def _blocks(paragraphs: Sequence[list[str]]) -> Iterator[Block]:
     for position, lines in enumerate(paragraphs):
         followed = paragraphs[position + 1] if position + 1 < len(paragraphs) else None
-        if _is_heading(lines, followed):
-            yield Block(lines[0], heading=True)
-        elif _is_title(lines) and position == 0:
+        if _is_heading(lines, followed) or (_is_title(lines) and position == 0):
             yield Block(lines[0], heading=True)
         else:
             yield from _prose(lines)

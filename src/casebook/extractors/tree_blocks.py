@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.passages import Block
 
@@ -86,7 +86,9 @@ class _Walk:
         """Tell an element that breaks the line; inside a table row only the row itself does."""
         if element.tag in _ROWS:
             return True
-        block = element.tag in _PARAGRAPHS or element.tag in _HEADINGS or self._is_code_block(element)
+        block = (
+            element.tag in _PARAGRAPHS or element.tag in _HEADINGS or self._is_code_block(element)
+        )
         if block and self.rows:
             self.parts.append(" ")
         return block and not self.rows and not self.code

@@ -116,7 +116,8 @@ async def edit(
     view = await _view(case_id, services, expected_revision)
     before = view.revision
     study = await asyncio.to_thread(apply_edits, before.case_study, view.document, edits)
-    if study == before.case_study:
+    # As JSON: what was stored has lists where what was just made has tuples.
+    if study.model_dump_json() == before.case_study.model_dump_json():
         raise InvalidDecision("the edit changes nothing")
     now = datetime.now(UTC)
     revision = before.model_copy(

@@ -10,6 +10,7 @@ from casebook.pipeline import outcome, stages
 from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.run import Reporter, Run, Silent, StageRunner, run_directly
 from casebook.runtime.services import Services
+from casebook.schemas.documents import Document
 from casebook.schemas.errors import CasebookError, UnknownId, WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.sources import SourceRef
@@ -118,3 +119,21 @@ async def retry(
         force=force,
         snapshot_id=snapshot.snapshot_id if snapshot else None,
     )
+
+
+async def extract_only(
+    ref: SourceRef, services: Services, *, reporter: Reporter | None = None
+) -> Document:
+    """Fetch and extract one source; what is fetched is kept, a failure is raised, not stored.
+
+    Raises:
+        FetchError: if the bytes cannot be had.
+        ExtractionError: if they hold no usable text.
+    """
+    run = Run(services, ref.source, reporter or Silent())
+    try:
+        snapshot_id = await run.stage("fetch", lambda: stages.fetch(ref, run))
+        document_id = await run.stage("extract", lambda: stages.extract(snapshot_id, run))
+        return await stages.document_of(document_id, run)
+    finally:
+        run.reporter.end(run.label)

@@ -1,8 +1,9 @@
 """What became of one submitted source: the interface that scripts read."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from casebook.pipeline.run import Run
 from casebook.schemas.documents import Document
@@ -51,6 +52,14 @@ class Outcome(Frozen):
     seconds: Mapping[str, float] = {}
     failure: Failure | None = None
     error_exit: int = 0
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """Return the outcome that another process told, its exit code included."""
+        data = dict(told)
+        if failure := data.get("failure"):
+            data["failure"] = {**failure, "source_id": data["source_id"], "at": datetime.now(UTC)}
+        return cls.model_validate(data)
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object; the failure is told by its stage, kind and message."""

@@ -13,10 +13,10 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 
 from casebook.extractors.fetch import fetch as fetch_payload
 from casebook.extractors.fetch import identify
-from casebook.extractors.registry import kind_of
+from casebook.extractors.registry import choose, mounts
 from casebook.pipeline.run import Run
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import CasebookError, FetchError, UnknownId
+from casebook.schemas.errors import CasebookError, ExtractionError, FetchError, UnknownId
 from casebook.schemas.ids import content_id
 from casebook.schemas.reviews import Case, Revision
 from casebook.schemas.sources import Payload, Snapshot, Source, SourceKind, SourceRef
@@ -60,7 +60,7 @@ def _is_remote(ref: SourceRef) -> bool:
 
 def _source(ref: SourceRef, run: Run, payload: Payload | None = None) -> Source:
     identity = identify(ref, payload)
-    kind = identity.kind or (kind_of(payload) if payload else SourceKind.WEB)
+    kind = identity.kind or (_kind_of(payload) if payload else SourceKind.WEB)
     return Source(
         source_id=identity.source_id,
         kind=kind,
@@ -69,6 +69,14 @@ def _source(ref: SourceRef, run: Run, payload: Payload | None = None) -> Source:
         submitted_by=run.who or run.services.settings.curator,
         submitted_at=datetime.now(UTC),
     )
+
+
+def _kind_of(payload: Payload) -> SourceKind:
+    """Return what the bytes are; bytes that nothing reads are a failure of the next stage."""
+    try:
+        return choose(payload)[0].kind
+    except ExtractionError:
+        return SourceKind.WEB
 
 
 async def _patiently(once: Callable[[], Awaitable[T]], attempts: int) -> T:
@@ -84,11 +92,14 @@ async def _patiently(once: Callable[[], Awaitable[T]], attempts: int) -> T:
 
 def _keep_snapshot(ref: SourceRef, payload: Payload, run: Run) -> str:
     """Store bytes, source and snapshot; a file without an address is known by its bytes."""
-    source = _source(ref, run, payload)
+    warehouse, source, now = run.services.warehouse, _source(ref, run, payload), datetime.now(UTC)
     run.source_id = source.source_id
     digest = run.services.snapshots.put(payload.data)
+    kept = warehouse.newest_snapshot(source.source_id)
+    if kept and kept.sha256 == digest and not _is_remote(ref):
+        return kept.snapshot_id
     snapshot = Snapshot(
-        snapshot_id=content_id("snap", source.source_id, digest),
+        snapshot_id=content_id("snap", source.source_id, digest, now.isoformat()),
         source_id=source.source_id,
         url=payload.url,
         final_url=payload.final_url,
@@ -98,10 +109,22 @@ def _keep_snapshot(ref: SourceRef, payload: Payload, run: Run) -> str:
         headers=payload.headers,
         sha256=digest,
         size=len(payload.data),
-        fetched_at=datetime.now(UTC),
+        fetched_at=now,
     )
-    run.services.warehouse.append(source, snapshot)
+    warehouse.append(source, snapshot, *_answers(ref, snapshot, run))
     return snapshot.snapshot_id
+
+
+def _answers(ref: SourceRef, snapshot: Snapshot, run: Run) -> list[Snapshot]:
+    """Return the row that answers an earlier failure to read this file.
+
+    While it could not be read, a file was known by its path; now that it can, by its bytes.
+    """
+    by_path = identify(ref).source_id
+    if by_path == snapshot.source_id or run.services.warehouse.source(by_path) is None:
+        return []
+    answered = content_id("snap", by_path, snapshot.sha256, snapshot.fetched_at.isoformat())
+    return [snapshot.model_copy(update={"snapshot_id": answered, "source_id": by_path})]
 
 
 async def extract(snapshot_id: str, run: Run) -> str:
@@ -113,6 +136,9 @@ async def extract(snapshot_id: str, run: Run) -> str:
     services, warehouse = run.services, run.services.warehouse
     snapshot = _found(await asyncio.to_thread(warehouse.snapshot, snapshot_id), snapshot_id)
     run.source_id = snapshot.source_id
+    known = await asyncio.to_thread(_current_document, snapshot, run)
+    if known is not None:
+        return known.document_id
     data = await asyncio.to_thread(services.snapshots.get, snapshot.sha256)
     payload = Payload(
         data=data,
@@ -136,6 +162,14 @@ async def extract(snapshot_id: str, run: Run) -> str:
     )
     await asyncio.to_thread(warehouse.append, document)
     return document.document_id
+
+
+def _current_document(snapshot: Snapshot, run: Run) -> Document | None:
+    """Return the document that today's extractors made of this snapshot, if they did."""
+    for mount in mounts():
+        if known := run.services.warehouse.document_of(snapshot.snapshot_id, mount.version):
+            return known
+    return None
 
 
 async def triage(document_id: str, run: Run) -> str:

@@ -4,20 +4,22 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from casebook.extractors.client import FetchLimits, GuardedClient
 from casebook.extractors.guard import NetworkPolicy
 from casebook.extractors.robots import Robots
-from casebook.extractors.worker import ExtractorPool
+from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.runtime.settings import Settings
 from casebook.schemas.generations import Generation
 from casebook.summarizer import embedded
 from casebook.summarizer.asking import Asker
-from casebook.summarizer.client import JsonMode, OpenAICompatible, RetryPolicy
 from casebook.summarizer.profiles import Price, Profile, Strategy, profile_of
 from casebook.warehouse.snapshots import SnapshotStore
 from casebook.warehouse.store import Warehouse
+
+if TYPE_CHECKING:
+    from casebook.summarizer.client import OpenAICompatible
 
 
 class WarehouseLedger:
@@ -58,9 +60,8 @@ class Services:
     @cached_property
     def extractors(self) -> ExtractorPool:
         """Worker processes that read documents."""
-        pool = ExtractorPool(
-            workers=self.settings.workers, wall_seconds=self.settings.extract_timeout
-        )
+        limits = Limits(wall_seconds=self.settings.extract_timeout)
+        pool = ExtractorPool(self.settings.workers, limits)
         self._closers.append(pool.close)
         return pool
 
@@ -97,12 +98,15 @@ class Services:
         return known.model_copy(update={k: v for k, v in changes.items() if v is not None})
 
     @cached_property
-    def model(self) -> OpenAICompatible:
+    def model(self) -> "OpenAICompatible":
         """The model, started here when it is the embedded one.
 
         Raises:
             EmbeddedModelMissing: when it is to be embedded and is not installed.
         """
+        # openai and instructor take a second to import; most commands ask nothing.
+        from casebook.summarizer.client import JsonMode, OpenAICompatible, RetryPolicy
+
         settings = self.settings
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
         endpoint = settings.endpoint

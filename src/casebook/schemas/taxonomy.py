@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import files
-from typing import Literal, NamedTuple, Self, TypeVar
+from itertools import pairwise
+from typing import Annotated, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 
@@ -33,9 +34,9 @@ class Synonym(Frozen):
     those words (or of the words of a context, as ``@context``) must stand within 40 words.
     """
 
-    form: str = Field(min_length=1)
+    form: str = Field(pattern=r"[^\W_]")
     case_sensitive: bool | None = None
-    needs: Sequence[str] = ()
+    needs: Sequence[Annotated[str, Field(pattern=r"^@?[a-z0-9]+$")]] = ()
 
 
 class Term(Frozen):
@@ -87,12 +88,12 @@ class RankedIndustry(NamedTuple):
 class Taxonomy(Frozen):
     """All terms and industries.
 
-    ``contexts`` are named word lists for ``needs``. ``decoys`` are phrases that contain a term's form
+    ``contexts`` are named word lists for ``needs``. ``decoys`` are phrases that hold a term's form
     but mean something else ("travel agent", "ray tracing") and are read over; ``industry_decoys``
     are the same for cues.
 
     Raises:
-        pydantic.ValidationError: if two entries share a slug or a form.
+        pydantic.ValidationError: if two entries share a slug or a form, or a context is missing.
     """
 
     version: str
@@ -104,8 +105,7 @@ class Taxonomy(Frozen):
 
     @model_validator(mode="after")
     def _nothing_is_claimed_twice(self) -> Self:
-        for entries in (self.terms, self.industries):
-            _by_slug(entries)
+        _ = self._terms_by_slug, self._industries_by_slug  # built here, so that they refuse here
         _ = self._term_lexicon, self._industry_lexicon
         return self
 
@@ -168,7 +168,12 @@ class Taxonomy(Frozen):
     def _words_needed(self, synonym: Synonym) -> frozenset[str]:
         words: set[str] = set()
         for need in synonym.needs:
-            words.update(self.contexts[need[1:]] if need.startswith("@") else [need])
+            name = need.removeprefix("@")
+            if name != need and name not in self.contexts:
+                raise ValueError(
+                    f"{synonym.form!r} needs the context {name!r}, which is not defined"
+                )
+            words.update([need] if name == need else self.contexts[name])
         return frozenset(words)
 
 
@@ -256,12 +261,11 @@ class _Lexicon:
         return None, 1
 
 
-_Entry = TypeVar("_Entry", Term, Industry)
+_Entry = TypeVar("_Entry", bound=Term | Industry)
 
 
 def _joined(text: str, words: Sequence[re.Match[str]]) -> bool:
-    pairs = zip(words, words[1:], strict=False)
-    return all(_JOINT.fullmatch(text, left.end(), right.start()) for left, right in pairs)
+    return all(_JOINT.fullmatch(text, left.end(), right.start()) for left, right in pairwise(words))
 
 
 def _decoys(forms: Iterable[str]) -> Iterator[_Phrase]:

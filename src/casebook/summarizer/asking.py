@@ -2,19 +2,51 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from casebook.prompts.loader import Prompt
+from casebook.prompts.loader import Message, Prompt
+from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Generation, Usage
 from casebook.schemas.ids import content_id
-from casebook.summarizer.client import Model
 from casebook.summarizer.profiles import Profile, with_cost
 
 A = TypeVar("A", bound=BaseModel)
+
+Parameters = Mapping[str, object]
+
+
+class Answer(Frozen, Generic[A]):
+    """A validated answer and what it took. ``attempts`` counts the requests sent."""
+
+    value: A
+    usage: Usage
+    seconds: float
+    attempts: int
+
+
+class Model(Protocol):
+    """Anything that answers messages with a value of a given type."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, as stored in each Generation."""
+
+    @property
+    def endpoint(self) -> str:
+        """Where it is asked; no key in it."""
+
+    async def ask(
+        self, messages: Sequence[Message], answer_type: type[A], parameters: Parameters
+    ) -> Answer[A]:
+        """Return the answer to ``messages``.
+
+        Raises:
+            ModelError: the cause, after the retries that its kind allows.
+        """
 
 
 class Ledger(Protocol):

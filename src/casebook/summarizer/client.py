@@ -1,9 +1,9 @@
 """The one way to ask a model: instructor over an OpenAI-compatible endpoint, one retry policy."""
 
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, cast
 
 import instructor
 import openai
@@ -28,41 +28,8 @@ from casebook.schemas.errors import (
 )
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Usage
+from casebook.summarizer.asking import A, Answer, Parameters
 from casebook.summarizer.faults import api_fault
-
-A = TypeVar("A", bound=BaseModel)
-
-Parameters = Mapping[str, object]
-
-
-class Answer(Frozen, Generic[A]):
-    """A validated answer and what it took. ``attempts`` counts the requests sent."""
-
-    value: A
-    usage: Usage
-    seconds: float
-    attempts: int
-
-
-class Model(Protocol):
-    """Anything that answers messages with a value of a given type."""
-
-    @property
-    def name(self) -> str:
-        """The model's name, as stored in each Generation."""
-
-    @property
-    def endpoint(self) -> str:
-        """Where it is asked; no key in it."""
-
-    async def ask(
-        self, messages: Sequence[Message], answer_type: type[A], parameters: Parameters
-    ) -> Answer[A]:
-        """Return the answer to ``messages``.
-
-        Raises:
-            ModelError: the cause, after the retries that its kind allows.
-        """
 
 
 class RetryPolicy(Frozen):

@@ -98,6 +98,10 @@ class Warehouse:
         """Return the source with this id."""
         return self._first(Source, "source", source_id=source_id)
 
+    def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        """Return the snapshot with this id."""
+        return self._first(Snapshot, "snapshot", snapshot_id=snapshot_id)
+
     def newest_snapshot(self, source_id: str) -> Snapshot | None:
         """Return the newest snapshot of a source."""
         return self._first(Snapshot, "newest_snapshot", source_id=source_id)
@@ -109,6 +113,10 @@ class Warehouse:
     def document_of(self, snapshot_id: str, extractor: str) -> Document | None:
         """Return the newest document that this version of an extractor made of a snapshot."""
         return self._first(Document, "document_of", snapshot_id=snapshot_id, extractor=extractor)
+
+    def triage(self, triage_id: str) -> Triage | None:
+        """Return the verdict with this id."""
+        return self._first(Triage, "triage", triage_id=triage_id)
 
     def triage_of(self, document_id: str, rubric: str) -> Triage | None:
         """Return the newest triage of a document by this rubric."""

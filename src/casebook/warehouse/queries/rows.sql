@@ -16,6 +16,12 @@ WHERE snapshot_id = $snapshot_id AND extractor = $extractor
 ORDER BY entry DESC
 LIMIT 1;
 
+-- name: snapshot
+SELECT body FROM snapshots WHERE snapshot_id = $snapshot_id;
+
+-- name: triage
+SELECT body FROM triages WHERE triage_id = $triage_id;
+
 -- name: triage_of
 SELECT body
 FROM triages

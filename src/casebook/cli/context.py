@@ -1,0 +1,87 @@
+"""What commands share: the options before the command, settings, services, output."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from casebook.runtime.services import Services
+    from casebook.runtime.settings import Settings
+
+T = TypeVar("T")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+CaseId = Annotated[str, typer.Argument(help="A case's id, or enough of its beginning.")]
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options before the command."""
+
+    home: Path | None = None
+    verbose: bool = False
+
+
+def load_settings(context: typer.Context) -> Settings:
+    """Read the settings and start logging.
+
+    Raises:
+        ConfigurationError: if a setting is wrong.
+    """
+    from casebook.runtime.logs import configure_logging
+    from casebook.runtime.settings import Settings
+
+    options: Options = context.obj
+    settings = Settings.load(**({"home": options.home} if options.home else {}))
+    configure_logging(settings.home, verbose=options.verbose)
+    return settings
+
+
+def with_services(context: typer.Context, work: Callable[[Services], Awaitable[T]]) -> T:
+    """Run ``work`` with services that are closed afterwards."""
+    from casebook.runtime.services import Services
+
+    settings = load_settings(context)
+
+    async def run() -> T:
+        async with Services(settings) as services:
+            return await work(services)
+
+    return asyncio.run(run())
+
+
+@cache
+def out() -> Console:
+    """Return the console on stdout: data."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+@cache
+def err() -> Console:
+    """Return the console on stderr: progress and remarks."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON value on one line."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def desk_address(settings: Settings, case_id: str) -> str:
+    """Return where the desk shows a case."""
+    return f"http://127.0.0.1:{settings.desk_port}/cases/{case_id}"

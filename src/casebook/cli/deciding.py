@@ -1,0 +1,228 @@
+"""``approve``, ``reject``, ``reopen``, ``edit``, ``comment`` and ``publish``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from casebook.cli.context import AsJson, CaseId, err, out, print_json, with_services
+from casebook.schemas.errors import InvalidDecision
+
+if TYPE_CHECKING:
+    from casebook.pipeline.editing import Edit
+    from casebook.runtime.services import Services
+    from casebook.schemas.reviews import Review
+
+Who = Annotated[
+    str | None, typer.Option(help="Who decides [env: CASEBOOK_CURATOR].", show_default=False)
+]
+Reason = Annotated[str | None, typer.Option("--reason", "-r", help="Why.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (approve, reject, reopen, edit, comment, publish):
+        app.command()(command)
+
+
+def approve(
+    context: typer.Context,
+    case_ids: Annotated[list[str], typer.Argument(help="Cases, by id or its beginning.")],
+    who: Who = None,
+    reason: Reason = None,
+    leave_out_unsupported: Annotated[
+        bool, typer.Option(help="Approve although readers will not see unsupported statements.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Approve drafts for publishing."""
+
+    async def work(services: Services) -> None:
+        from casebook.pipeline import decisions
+
+        for case_id in case_ids:
+            review = await decisions.approve(
+                services.warehouse.resolve(case_id),
+                services,
+                who=who or services.settings.curator,
+                reason=reason,
+                leave_out_unsupported=leave_out_unsupported,
+            )
+            _tell(review, as_json=as_json)
+
+    with_services(context, work)
+
+
+def reject(
+    context: typer.Context,
+    case_id: CaseId,
+    reason: Annotated[str, typer.Option("--reason", "-r", help="Why.")],
+    who: Who = None,
+    as_json: AsJson = False,
+) -> None:
+    """Reject a draft, saying why."""
+
+    async def work(services: Services) -> None:
+        from casebook.pipeline import decisions
+
+        name = who or services.settings.curator
+        found = services.warehouse.resolve(case_id)
+        _tell(await decisions.reject(found, services, who=name, reason=reason), as_json=as_json)
+
+    with_services(context, work)
+
+
+def reopen(
+    context: typer.Context,
+    case_id: CaseId,
+    who: Who = None,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a decided case back into the queue."""
+
+    async def work(services: Services) -> None:
+        from casebook.pipeline import decisions
+
+        name = who or services.settings.curator
+        found = services.warehouse.resolve(case_id)
+        _tell(await decisions.reopen(found, services, who=name, reason=reason), as_json=as_json)
+
+    with_services(context, work)
+
+
+def comment(
+    context: typer.Context,
+    case_id: CaseId,
+    text: Annotated[str, typer.Argument(help="What to remark.")],
+    who: Who = None,
+    as_json: AsJson = False,
+) -> None:
+    """Leave a comment on a case."""
+
+    async def work(services: Services) -> None:
+        from casebook.pipeline import decisions
+
+        name = who or services.settings.curator
+        found = services.warehouse.resolve(case_id)
+        _tell(await decisions.comment(found, services, who=name, text=text), as_json=as_json)
+
+    with_services(context, work)
+
+
+def edit(
+    context: typer.Context,
+    case_id: CaseId,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="company=NAME for a fact, lessons.2=TEXT for a statement."),
+    ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(help="lessons.2 for a statement, tags.SLUG for a tag.")
+    ] = None,
+    add: Annotated[
+        list[str] | None, typer.Option(help="lessons=TEXT; give its words with --quote.")
+    ] = None,
+    quote: Annotated[
+        list[str] | None, typer.Option(help="The source's words for each --add, in order.")
+    ] = None,
+    who: Who = None,
+    reason: Reason = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make an edited copy of a case; it becomes a draft again. Statements count from 1."""
+    edits = read_edits(set_ or [], drop or [], add or [], quote or [])
+
+    async def work(services: Services) -> None:
+        from casebook.pipeline import decisions
+
+        name = who or services.settings.curator
+        found = services.warehouse.resolve(case_id)
+        review = await decisions.edit(found, services, edits, who=name, reason=reason)
+        _tell(review, as_json=as_json)
+
+    with_services(context, work)
+
+
+def read_edits(
+    sets: Sequence[str], drops: Sequence[str], adds: Sequence[str], quotes: Sequence[str]
+) -> list[Edit]:
+    """Return the edits that the options describe.
+
+    Raises:
+        InvalidDecision: if one is malformed, or an addition has no quote.
+    """
+    from casebook.pipeline.editing import AddStatement, DropStatement, DropTag, SetFact
+    from casebook.pipeline.editing import SetStatement as Reword
+
+    if len(adds) != len(quotes):
+        raise InvalidDecision("each --add needs its --quote: the source's own words")
+    edits: list[Edit] = []
+    for item in sets:
+        name, _, value = _split(item)
+        field, _, number = name.partition(".")
+        edits.append(
+            Reword(field=field, index=_index(number, item), text=value)
+            if number
+            else SetFact(field=field, value=value or None)
+        )
+    for item in drops:
+        field, _, rest = item.partition(".")
+        edits.append(
+            DropTag(slug=rest)
+            if field == "tags"
+            else DropStatement(field=field, index=_index(rest, item))
+        )
+    for item, words in zip(adds, quotes, strict=True):
+        field, _, text = _split(item)
+        edits.append(AddStatement(field=field, text=text, quote=words))
+    return edits
+
+
+def _split(item: str) -> tuple[str, str, str]:
+    if "=" not in item:
+        raise InvalidDecision(f"{item!r} is not FIELD=VALUE")
+    return item.partition("=")
+
+
+def _index(number: str, item: str) -> int:
+    if not number.isdigit() or number == "0":
+        raise InvalidDecision(f"{item!r}: statements count from 1, as in lessons.2")
+    return int(number) - 1
+
+
+def _tell(review: Review, *, as_json: bool) -> None:
+    if as_json:
+        print_json(review.model_dump(mode="json"))
+        return
+    out().print(f"[green]{review.decision.value}[/]  {review.case_id}  by {review.who}")
+
+
+def publish(
+    context: typer.Context,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="The site's folder; by default in the home.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the approved cases as a static site with JSON Lines."""
+
+    async def work(services: Services) -> None:
+        from casebook.pipeline.publish import publish as write
+
+        done = await write(services, to.resolve() if to else None)
+        if as_json:
+            print_json(done.model_dump(mode="json"))
+            return
+        out().print(
+            f"[green]published[/]  {done.pages} cases: {len(done.added)} new, "
+            f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn"
+        )
+        out().print(f"       {done.path / 'index.html'}")
+        if not done.pages:
+            err().print("No case is approved yet: `casebook review`, or `casebook approve ID`.")
+
+    with_services(context, work)

@@ -1,0 +1,97 @@
+"""``demo``: the example sources become drafts before one's eyes, and the desk opens."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from casebook.cli.context import err, load_settings, out
+from casebook.cli.submitting import exit_code, print_outcome, read_lines
+
+if TYPE_CHECKING:
+    from casebook.pipeline.outcome import Outcome
+    from casebook.runtime.services import Services
+    from casebook.runtime.settings import Settings
+    from casebook.schemas.sources import SourceRef
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(demo)
+
+
+def demo(
+    context: typer.Context,
+    examples: Annotated[
+        Path, typer.Argument(help="The folder with sources.jsonl.", exists=True, file_okay=False)
+    ] = Path("examples"),
+    port: Annotated[
+        int | None, typer.Option(help="The desk's port; another free one if it is taken.")
+    ] = None,
+) -> None:
+    """Ingest the examples with the configured model and open the review desk.
+
+    In a terminal the desk stays open until Ctrl-C; elsewhere the drafts are printed and it ends.
+    """
+    settings = load_settings(context)
+    with (examples / "sources.jsonl").open(encoding="utf-8") as lines:
+        refs = read_lines(lines, examples.parent)
+    stay = sys.stdout.isatty()
+    try:
+        outcomes = asyncio.run(
+            _show(settings, refs, settings.desk_port if port is None else port, stay=stay)
+        )
+    except KeyboardInterrupt:
+        err().print("The desk is closed; `make demo` opens it again, with all that was made.")
+        return
+    raise typer.Exit(exit_code(outcomes))
+
+
+async def _show(
+    settings: Settings, refs: list[SourceRef], port: int, *, stay: bool
+) -> list[Outcome]:
+    from casebook.review import Desk
+    from casebook.runtime.services import Services
+
+    started = time.monotonic()
+    async with Services(settings) as services, Desk(settings, services, port=port) as desk:
+        out().print(f"[green]the desk[/]  {desk.url}  (drafts appear there as they are made)")
+        at_desk = settings.model_copy(update={"desk_port": desk.port})
+        outcomes = await _ingest(services, refs, at_desk)
+        _conclude(outcomes, time.monotonic() - started, desk.url)
+        if stay:
+            err().print("Ctrl-C closes the desk.")
+            await desk.wait()
+    return outcomes
+
+
+async def _ingest(services: Services, refs: list[SourceRef], settings: Settings) -> list[Outcome]:
+    from casebook.cli.progress import StageBars
+    from casebook.pipeline.ingest import ingest_all
+
+    outcomes = []
+    with StageBars(err()) as bars:
+        async for outcome in ingest_all(refs, services, reporter=bars):
+            outcomes.append(outcome)
+            print_outcome(outcome, settings, as_json=False)
+    return outcomes
+
+
+def _conclude(outcomes: list[Outcome], seconds: float, url: str) -> None:
+    from casebook.pipeline.outcome import Status
+
+    counts = {status: [o.status for o in outcomes].count(status) for status in Status}
+    calls = sum(o.llm_calls for o in outcomes)
+    out().print(
+        f"\n[bold]{counts[Status.DRAFT]} drafts[/], "
+        f"{counts[Status.NOT_A_CASE_STUDY]} not a case study, {counts[Status.FAILED]} failed "
+        f"in {seconds:.0f} s with {calls} model calls."
+    )
+    out().print(f"Review them at {url}. Then one of your own:")
+    out().print("    .venv/bin/casebook submit https://…      # or a file")
+    out().print("    .venv/bin/casebook review                # the desk, on your own cases")

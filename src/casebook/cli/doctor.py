@@ -1,0 +1,145 @@
+"""``doctor``: what is configured, what works, what is missing. Never shows a key."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import typer
+
+from casebook.cli.context import AsJson, load_settings, out, print_json
+from casebook.schemas.errors import CasebookError, ConfigurationError
+
+if TYPE_CHECKING:
+    from casebook.runtime.settings import Settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: ``state`` is ok, warn or bad; ``exit_code`` what a bad one asks for."""
+
+    name: str
+    state: str
+    detail: str
+    exit_code: int = 0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(doctor)
+
+
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Check the settings, the folders, the model and what is installed."""
+    settings = load_settings(context)
+    findings = list(examine(settings))
+    if as_json:
+        for finding in findings:
+            print_json(asdict(finding))
+    else:
+        colours = {"ok": "green", "warn": "yellow", "bad": "red"}
+        for finding in findings:
+            from rich.markup import escape
+
+            mark = f"[{colours[finding.state]}]{finding.state:<4}[/]"
+            out().print(f"{mark} {finding.name:<12} {escape(finding.detail)}")
+    raise typer.Exit(max((f.exit_code for f in findings), default=0))
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield the findings, cheap ones first."""
+    from casebook import __version__
+
+    yield Finding("casebook", "ok", __version__)
+    yield Finding("curator", "ok", settings.curator)
+    for name, check in (
+        ("home", _home),
+        ("warehouse", _warehouse),
+        ("model", _model),
+        ("answer", _answer),
+        ("orchestrator", _orchestrator),
+    ):
+        yield _checked(name, check, settings)
+
+
+def _checked(name: str, check: Callable[[Settings], str], settings: Settings) -> Finding:
+    try:
+        return Finding(name, "ok", check(settings))
+    except _Remark as remark:
+        return Finding(name, "warn", str(remark))
+    except CasebookError as error:
+        return Finding(name, "bad", str(error), error.exit_code)
+
+
+class _Remark(Exception):
+    """Works, but a person should know."""
+
+
+def _home(settings: Settings) -> str:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        probe = settings.home / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ConfigurationError(
+            f"{settings.home} cannot be written ({error.strerror}); set CASEBOOK_HOME"
+        ) from error
+    return str(settings.home)
+
+
+def _warehouse(settings: Settings) -> str:
+    from casebook.warehouse.store import Warehouse
+
+    warehouse = Warehouse(settings.warehouse_path, lock_timeout=settings.lock_timeout)
+    counts = {name: count for name, count in warehouse.counts().items() if count}
+    rows = ", ".join(f"{count} {name}" for name, count in counts.items()) or "empty"
+    return f"version {warehouse.version()}: {rows}"
+
+
+def _model(settings: Settings) -> str:
+    from casebook.runtime.services import Services
+
+    services = Services(settings)
+    where = "embedded" if settings.embedded else settings.endpoint
+    key = "a key is set" if settings.openai_api_key else "no key is set"
+    price = services.profile.price
+    known = f"${price.input}/${price.output} per million tokens" if price else "price not known"
+    return (
+        f"{services.model_name} at {where} ({key}); strategy {services.profile.strategy.value}, "
+        f"{services.profile.context_tokens:,} tokens of context, {known}"
+    )
+
+
+def _answer(settings: Settings) -> str:
+    """Ask the model one tiny thing."""
+    from pydantic import BaseModel
+
+    from casebook.prompts.loader import Message
+    from casebook.runtime.services import Services
+
+    class Ready(BaseModel):
+        """A sign of life."""
+
+        ready: bool
+
+    async def ask() -> float:
+        brisk = settings.model_copy(update={"llm_attempts": 1})
+        async with Services(brisk) as services:
+            question = [Message(role="user", content='Answer with {"ready": true} as JSON.')]
+            started = time.monotonic()
+            await services.model.ask(question, Ready, {"temperature": 0.0, "max_tokens": 20})
+            return time.monotonic() - started
+
+    return f"answers in {asyncio.run(ask()):.1f} s"
+
+
+def _orchestrator(settings: Settings) -> str:
+    from casebook.runtime.orchestrator import running_server
+
+    if address := running_server(settings.home):
+        return f"Prefect at {address}: submit goes through it"
+    raise _Remark("no Prefect server runs; submit works directly (`casebook up` starts one)")

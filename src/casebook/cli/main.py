@@ -1,0 +1,67 @@
+"""Puts the commands together; turns errors into one line and an exit code.
+
+Exit codes: 0 ok, 1 unexpected, 2 usage, 3 some items failed, 4 configuration or secret missing,
+5 provider unavailable, 6 database locked.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from casebook.cli import deciding, demo, doctor, reading, serving, submitting
+from casebook.cli.context import Options
+from casebook.schemas.errors import CasebookError
+
+app = typer.Typer(
+    name="casebook",
+    help="Turn what teams say about running LLMs in production into case studies one can check.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from casebook import __version__
+
+        typer.echo(f"casebook {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Where everything is kept [env: CASEBOOK_HOME].", show_default=False),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log to stderr.")] = False,
+    _version_flag: Annotated[
+        bool | None,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = None,
+) -> None:
+    """Take what every command shares."""
+    context.obj = Options(home=home, verbose=verbose)
+
+
+for module in (submitting, reading, deciding, serving, doctor, demo):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command line; every error on purpose is one line on stderr."""
+    try:
+        app()
+    except CasebookError as error:
+        typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

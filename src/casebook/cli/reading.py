@@ -1,0 +1,102 @@
+"""``list``, ``show`` and ``failures``: what is there."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+import typer
+
+from casebook.cli.context import AsJson, CaseId, err, load_settings, out, print_json
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(name="list")(list_cases)
+    app.command()(show)
+    app.command()(failures)
+
+
+def list_cases(
+    context: typer.Context,
+    status: Annotated[
+        str | None, typer.Option(help="draft, approved, rejected, published or refused.")
+    ] = None,
+    kind: Annotated[str | None, typer.Option(help="web, markdown, text, pdf, captions …")] = None,
+    company: Annotated[str | None, typer.Option(help="Only this company.")] = None,
+    text: Annotated[str | None, typer.Option(help="In the title or the company.")] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List drafts and cases, newest first."""
+    from casebook.cli.views import print_cases, print_refused
+    from casebook.runtime.services import Services
+    from casebook.schemas.listings import CaseFilter
+    from casebook.schemas.reviews import CaseStatus
+    from casebook.schemas.sources import SourceKind
+
+    services = Services(load_settings(context))
+    if status == "refused":
+        refused = services.warehouse.refused()
+        if as_json:
+            for source in refused:
+                print_json(source.model_dump(mode="json"))
+        else:
+            print_refused(refused, out())
+        return
+    wanted = CaseFilter(
+        status=_choice(CaseStatus, status, "--status"),
+        kind=_choice(SourceKind, kind, "--kind"),
+        company=company,
+        text=text,
+        limit=limit,
+    )
+    cases = services.warehouse.cases(wanted)
+    if as_json:
+        for case in cases:
+            print_json(case.model_dump(mode="json"))
+    elif cases:
+        print_cases(cases, out())
+    else:
+        err().print("No cases yet. `casebook submit URL_OR_FILE` makes the first.")
+
+
+def _choice(kind: type[E], value: str | None, option: str) -> E | None:
+    if value is None:
+        return None
+    try:
+        return kind(value)
+    except ValueError:
+        allowed = ", ".join(str(member) for member in kind)
+        raise typer.BadParameter(f"{value!r} is none of {allowed}", param_hint=option) from None
+
+
+def show(context: typer.Context, case_id: CaseId, as_json: AsJson = False) -> None:
+    """Show one case with the evidence of each statement."""
+    from casebook.cli.views import case_json, print_case
+    from casebook.runtime.services import Services
+
+    warehouse = Services(load_settings(context)).warehouse
+    view = warehouse.case(warehouse.resolve(case_id))
+    if as_json:
+        print_json(case_json(view, warehouse.generations(view.revision.generation_ids)))
+    else:
+        print_case(view, out())
+
+
+def failures(context: typer.Context, as_json: AsJson = False) -> None:
+    """List what went wrong and was not answered by a later success."""
+    from casebook.cli.views import print_failures
+    from casebook.runtime.services import Services
+
+    found = Services(load_settings(context)).warehouse.open_failures()
+    if as_json:
+        for failure in found:
+            print_json(failure.model_dump(mode="json"))
+    elif found:
+        print_failures(found, out())
+        err().print("`casebook retry` tries them again; `--transient` only what may have passed.")
+    else:
+        err().print("No open failures.")

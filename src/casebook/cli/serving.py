@@ -1,0 +1,69 @@
+"""``review`` opens the desk; ``up`` runs everything on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from casebook.cli.context import err, load_settings, out
+
+if TYPE_CHECKING:
+    from casebook.runtime.settings import Settings
+
+Port = Annotated[
+    int | None, typer.Option(help="The desk's port [env: CASEBOOK_DESK_PORT]; 0 for any.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(review)
+    app.command()(up)
+
+
+def review(
+    context: typer.Context,
+    port: Port = None,
+    browser: Annotated[bool, typer.Option(help="Open it in the browser.")] = True,
+) -> None:
+    """Open the review desk in the browser; Ctrl-C closes it."""
+    settings = load_settings(context)
+    _serve(settings, settings.desk_port if port is None else port, browser=browser)
+
+
+def _serve(settings: Settings, port: int, *, browser: bool) -> None:
+    from casebook.review import serve
+
+    def ready(url: str) -> None:
+        out().print(f"[green]the desk[/]  {url}  (Ctrl-C closes it)")
+        if browser and out().is_terminal:
+            typer.launch(url)
+
+    serve(settings, port=port, on_ready=ready)
+
+
+def up(
+    context: typer.Context,
+    port: Port = None,
+    prefect_port: Annotated[int, typer.Option(help="Prefect's port; 0 for any.")] = 4200,
+    limit: Annotated[int, typer.Option(min=1, help="Flow runs at once.")] = 2,
+    browser: Annotated[bool, typer.Option(help="Open the desk in the browser.")] = False,
+) -> None:
+    """Run a Prefect server, the flows with a process cap, and the desk; Ctrl-C ends all of it."""
+    from casebook.flows.local import LocalOrchestrator
+
+    settings = load_settings(context)
+    orchestrator = LocalOrchestrator(settings.home, port=prefect_port, limit=limit)
+    try:
+        with err().status("starting the Prefect server (about 12 s)"):
+            orchestrator.start()
+        out().print(f"[green]prefect[/]   {orchestrator.ui_url}  (log: {orchestrator.log})")
+        out().print(f"[green]flows[/]     ingest, publish; at most {limit} runs at once")
+        _serve(settings, settings.desk_port if port is None else port, browser=browser)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        pass
+    finally:
+        orchestrator.stop()
+        err().print("all stopped")

@@ -1,0 +1,300 @@
+"""``submit``, ``extract`` and ``retry``: sources in, drafts out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from casebook.cli.context import AsJson, desk_address, err, load_settings, out, print_json
+from casebook.schemas.errors import CasebookError, InvalidSource
+
+if TYPE_CHECKING:
+    from casebook.pipeline.outcome import Outcome
+    from casebook.runtime.services import Services
+    from casebook.runtime.settings import Settings
+    from casebook.schemas.documents import Document
+    from casebook.schemas.sources import SourceRef
+
+Sources = Annotated[
+    list[str],
+    typer.Argument(
+        help="Web addresses or files (.html .md .txt .pdf .vtt .srt), or - for JSON Lines on "
+        'standard input: {"source": …, "url": …}.',
+        metavar="SRC...",
+    ),
+]
+_EXIT_SOME_FAILED = 3
+# A configuration that is wrong fails every source, and an outage most: they are told first.
+_TELLING_EXITS = (4, 5)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(submit)
+    app.command()(extract)
+    app.command()(retry)
+
+
+def submit(
+    context: typer.Context,
+    sources: Sources,
+    as_json: AsJson = False,
+    force: Annotated[
+        bool, typer.Option(help="Draft also what triage says is no case study.")
+    ] = False,
+    refresh: Annotated[bool, typer.Option(help="Fetch known addresses again.")] = False,
+) -> None:
+    """Fetch, extract, judge and summarize sources; each becomes a draft to review."""
+    refs = read_refs(sources)
+    settings = load_settings(context)
+
+    async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:
+        from casebook.pipeline.ingest import ingest_all
+
+        if point_at_server(settings):
+            from casebook.flows.ingest import ingest_through
+
+            async for outcome in ingest_through(refs, settings.concurrency, force=force):
+                yield outcome
+            return
+        async for outcome in ingest_all(
+            refs, services, reporter=reporter, force=force, refresh=refresh
+        ):
+            yield outcome
+
+    raise typer.Exit(_run(settings, outcomes, as_json=as_json))
+
+
+def retry(
+    context: typer.Context,
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Sources or failures; all open ones by default.")
+    ] = None,
+    transient: Annotated[
+        bool, typer.Option("--transient", help="Only what may have passed by itself.")
+    ] = False,
+    kind: Annotated[str | None, typer.Option(help="Only this kind of failure.")] = None,
+    force: Annotated[
+        bool, typer.Option(help="Draft also what triage says is no case study.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Try failed sources again, from their kept bytes where there are some."""
+    settings = load_settings(context)
+
+    async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:
+        from casebook.pipeline.ingest import retry as retry_source
+
+        for source_id in _to_retry(services, ids or [], transient=transient, kind=kind):
+            yield await retry_source(source_id, services, reporter=reporter, force=force)
+
+    raise typer.Exit(_run(settings, outcomes, as_json=as_json))
+
+
+def _to_retry(
+    services: Services, ids: Sequence[str], *, transient: bool, kind: str | None
+) -> list[str]:
+    """Return the source ids to try: of the given ids, or of the open failures that fit."""
+    failures = services.warehouse.open_failures()
+    if ids:
+        by_failure = {f.failure.failure_id: f.failure.source_id for f in failures}
+        return [by_failure.get(i) or services.warehouse.resolve(i) for i in ids]
+    return [
+        f.failure.source_id
+        for f in failures
+        if (f.failure.transient or not transient) and kind in {None, f.failure.kind}
+    ]
+
+
+def _run(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
+    """Draw progress, print each outcome as it comes, and return the exit code."""
+    import asyncio
+
+    from casebook.cli.progress import StageBars
+    from casebook.runtime.services import Services
+
+    async def work() -> list[Outcome]:
+        seen = []
+        async with Services(settings) as services:
+            with StageBars(err()) as bars:
+                async for outcome in outcomes(services, bars):
+                    seen.append(outcome)
+                    print_outcome(outcome, settings, as_json=as_json)
+        return seen
+
+    done = asyncio.run(work())
+    if not as_json and not done:
+        err().print("Nothing to do.")
+    return exit_code(done)
+
+
+def exit_code(outcomes: Iterable[Outcome]) -> int:
+    """Return 0, the code of a wrong configuration or an outage, or 3 for other failures."""
+    failed = [o for o in outcomes if o.failure is not None]
+    for code in _TELLING_EXITS:
+        if any(o.error_exit == code for o in failed):
+            return code
+    return _EXIT_SOME_FAILED if failed else 0
+
+
+def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> None:
+    """Tell what became of one source: on stdout, a failure in words on stderr."""
+    if as_json:
+        print_json(outcome.to_json())
+        return
+    from casebook.pipeline.outcome import Status
+
+    console = out()
+    if outcome.status is Status.DRAFT:
+        assert outcome.case_id is not None  # noqa: S101 - a draft has one, by construction
+        counts = outcome.support
+        console.print(
+            f"[green]draft[/]  [bold]{outcome.case_id}[/]  "
+            f"{_plain(outcome.title or outcome.source)}"
+        )
+        console.print(
+            f"       {_about(outcome)} · {sum(outcome.statements.values())} statements: "
+            f"[green]{counts.get('supported', 0)} supported[/], "
+            f"[yellow]{counts.get('weak', 0)} weak[/], "
+            f"[red]{counts.get('unsupported', 0)} unsupported[/] · {outcome.llm_calls} calls, "
+            f"{outcome.tokens:,} tokens, {sum(outcome.seconds.values()):.1f} s"
+        )
+        console.print(f"       {desk_address(settings, outcome.case_id)}")
+    elif outcome.status is Status.NOT_A_CASE_STUDY:
+        console.print(f"[yellow]not a case study[/]  {_plain(outcome.title or outcome.source)}")
+        console.print(
+            f"       {_plain(outcome.reason or '')} `casebook submit --force` drafts it anyway."
+        )
+    elif outcome.failure is not None:
+        again = "may pass by itself" if outcome.failure.transient else "needs you"
+        err().print(
+            f"[red]failed[/]  {_plain(outcome.source)}\n"
+            f"       {outcome.failure.stage}: {_plain(outcome.failure.message)} ({again}; "
+            "`casebook retry` tries again)"
+        )
+
+
+def _about(outcome: Outcome) -> str:
+    parts = [outcome.company, str(outcome.year) if outcome.year else None, outcome.kind]
+    return _plain(", ".join(part for part in parts if part))
+
+
+def _plain(text: str) -> str:
+    """Return text from outside so that it cannot act as terminal markup."""
+    from rich.markup import escape
+
+    return escape("".join(c for c in text if c.isprintable()))
+
+
+def extract(
+    context: typer.Context,
+    sources: Sources,
+    as_json: AsJson = False,
+) -> None:
+    """Only fetch and extract: show the document that a summary would be made from."""
+    import asyncio
+
+    from casebook.cli.progress import StageBars
+    from casebook.runtime.services import Services
+
+    refs, settings = read_refs(sources), load_settings(context)
+
+    async def work() -> list[int]:
+        from casebook.pipeline.ingest import extract_only
+
+        codes = []
+        async with Services(settings) as services:
+            with StageBars(err()) as bars:
+                for ref in refs:
+                    try:
+                        document = await extract_only(ref, services, reporter=bars)
+                    except CasebookError as error:
+                        codes.append(error.exit_code)
+                        _print_extract_error(ref, error, as_json=as_json)
+                    else:
+                        _print_document(ref, document, as_json=as_json)
+        return codes
+
+    codes = asyncio.run(work())
+    raise typer.Exit(max(codes, default=0))
+
+
+def _print_extract_error(ref: SourceRef, error: CasebookError, *, as_json: bool) -> None:
+    if as_json:
+        failure = {"kind": error.kind(), "transient": error.transient, "message": str(error)}
+        print_json({"source": ref.source, "url": ref.url, "failure": failure})
+    err().print(f"[red]failed[/]  {_plain(ref.source)}\n       {_plain(str(error))}")
+
+
+def _print_document(ref: SourceRef, document: Document, *, as_json: bool) -> None:
+    if as_json:
+        from casebook.cli.views import document_json
+
+        print_json({"source": ref.source, **document_json(document)})
+        return
+    from casebook.cli.views import print_document
+
+    print_document(document, out())
+
+
+def read_refs(sources: Sequence[str]) -> list[SourceRef]:
+    """Return what to work on: each argument, and for ``-`` each line of standard input.
+
+    Raises:
+        InvalidSource: if a line is no JSON object with a source.
+    """
+    from casebook.schemas.sources import SourceRef
+
+    refs: list[SourceRef] = []
+    for source in sources:
+        refs += read_lines(sys.stdin) if source == "-" else [SourceRef(source=source)]
+    return list(dict.fromkeys(refs))
+
+
+def read_lines(lines: Iterable[str], folder: Path | None = None) -> list[SourceRef]:
+    """Return the sources of JSON Lines; a relative path counts from ``folder``.
+
+    Raises:
+        InvalidSource: naming the first line that is no JSON object with a source.
+    """
+    from casebook.schemas.sources import SourceRef
+
+    refs = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            ref = SourceRef.model_validate(json.loads(line))
+        except ValueError:
+            raise InvalidSource(
+                f'line {number} is not {{"source": "path or URL"}} (and perhaps "url")'
+            ) from None
+        local = folder and "://" not in ref.source
+        refs.append(
+            ref.model_copy(update={"source": str(folder / ref.source)}) if folder and local else ref
+        )
+    return refs
+
+
+def point_at_server(settings: Settings) -> bool:
+    """Tell whether a Prefect server serves this home; if so, have this process report to it.
+
+    Prefect reads its settings at import, so this comes before the flows are imported.
+    """
+    import os
+
+    from casebook.runtime.orchestrator import running_server
+
+    address = running_server(settings.home)
+    if address is None:
+        return False
+    os.environ["PREFECT_API_URL"] = address
+    os.environ["CASEBOOK_HOME"] = str(settings.home)
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    return True

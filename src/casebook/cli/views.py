@@ -1,0 +1,220 @@
+"""How documents and cases are shown: as JSON that others script against, and in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.table import Table
+
+from casebook.schemas.cases import STATEMENT_FIELDS, Evidence, Fact, Statement, SupportLevel, Tag
+from casebook.schemas.documents import Document, Passage
+from casebook.schemas.generations import Generation
+from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
+
+_COLOURS = {
+    SupportLevel.SUPPORTED: "green",
+    SupportLevel.WEAK: "yellow",
+    SupportLevel.UNSUPPORTED: "red",
+}
+_STATUS_COLOURS = {"draft": "cyan", "approved": "green", "published": "bold green"}
+
+
+def document_json(document: Document) -> dict[str, Any]:
+    """Return the document as ``casebook extract --json`` prints it."""
+    data = document.model_dump(mode="json", exclude={"snapshot_id"})
+    for passage, shown in zip(document.passages, data["passages"], strict=True):
+        shown["locator"] = passage.locator.model_dump(mode="json", exclude_none=True)
+    return data
+
+
+def case_json(view: CaseView, generations: Sequence[Generation]) -> dict[str, Any]:
+    """Return the case as ``casebook show --json`` prints it."""
+    study = view.revision.case_study
+    return {
+        "case_id": view.case.case_id,
+        "status": view.status.value,
+        "revision_id": view.revision.revision_id,
+        "source": view.source.model_dump(mode="json"),
+        "url": view.document.url,
+        **{name: fact.value for name, fact in study.facts()},
+        "facts": {name: _fact(fact) for name, fact in study.facts()},
+        **{name: [_statement(s) for s in getattr(study, name)] for name in STATEMENT_FIELDS},
+        "tags": [_tag(tag) for tag in study.tags],
+        "triage": view.triage.model_dump(mode="json") if view.triage else None,
+        "provenance": {
+            "document_id": view.document.document_id,
+            "extractor": view.document.extractor,
+            "extraction": [step.model_dump() for step in view.document.extraction],
+            "hidden_text": [h.model_dump(mode="json") for h in view.document.hidden_text],
+            "made_by": view.revision.made_by,
+            "author": view.revision.author,
+            "strategy": view.revision.strategy,
+            "recipe_id": view.revision.recipe_id,
+            "generations": [g.model_dump(mode="json") for g in generations],
+        },
+        "history": [review.model_dump(mode="json") for review in view.reviews],
+        "revisions": [
+            {
+                "revision_id": r.revision_id,
+                "parent_id": r.parent_id,
+                "made_by": r.made_by,
+                "author": r.author,
+                "created_at": r.created_at.isoformat(),
+            }
+            for r in view.revisions
+        ],
+        "published": view.published.model_dump(mode="json") if view.published else None,
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return evidence.model_dump(mode="json")
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "value": fact.value,
+        "evidence": [_evidence(e) for e in fact.evidence],
+        "support": fact.support.level.value,
+        "reason": fact.support.reason,
+    }
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    data = statement.model_dump(mode="json", exclude={"evidence", "support"})
+    return {
+        **data,
+        "evidence": [_evidence(e) for e in statement.evidence],
+        "support": statement.support.level.value,
+        "reason": statement.support.reason,
+    }
+
+
+def _tag(tag: Tag) -> dict[str, Any]:
+    return {
+        "slug": tag.slug,
+        "label": tag.label,
+        "group": tag.group,
+        "evidence": [_evidence(e) for e in tag.evidence],
+        "support": tag.support.level.value,
+        "reason": tag.support.reason,
+    }
+
+
+def print_document(document: Document, console: Console) -> None:
+    """Show a document: what is known of it, how it was read, and its passages."""
+    facts = [
+        ("kind", document.kind.value),
+        ("address", document.url),
+        ("authors", ", ".join(document.authors)),
+        ("published", document.published),
+        ("language", document.language),
+        ("size", f"{len(document.text.split()):,} words in {len(document.passages)} passages"),
+        ("read by", " → ".join(f"{s.method}: {s.outcome}" for s in document.extraction)),
+    ]
+    lines = [f"[dim]{name:<10}[/] {escape(str(value))}" for name, value in facts if value]
+    console.print(Panel("\n".join(lines), title=escape(document.title or "(no title)")))
+    for hidden in document.hidden_text:
+        console.print(f"[yellow]left out, no reader sees it:[/] {escape(hidden.text)}")
+    for passage in document.passages:
+        console.print(f"[dim]\\[{passage.n}] {escape(_place(passage))}[/]")
+        console.print(escape(document.passage_text(passage)), end="\n\n")
+
+
+def _place(passage: Passage) -> str:
+    at = passage.locator
+    seconds = (
+        f"{int(at.seconds // 60)}:{int(at.seconds % 60):02d}" if at.seconds is not None else ""
+    )
+    page = f"page {at.page}" if at.page else ""
+    return " · ".join(part for part in (at.section, page, seconds, at.speaker) if part)
+
+
+def print_case(view: CaseView, console: Console) -> None:
+    """Show a case: facts, statements with their quotes, tags and history."""
+    study = view.revision.case_study
+    lines = [
+        f"[dim]{name:<10}[/] [{_COLOURS[fact.support.level]}]{escape(str(fact.value))}[/]"
+        for name, fact in study.facts()
+        if fact.value
+    ]
+    lines += [f"[dim]{'source':<10}[/] {escape(view.document.url or view.source.reference.source)}"]
+    heading = f"{view.case.case_id} · {view.status.value}"
+    console.print(Panel("\n".join(lines), title=escape(heading)))
+    for name in STATEMENT_FIELDS:
+        statements: Sequence[Statement] = getattr(study, name)
+        if statements:
+            console.print(f"\n[bold]{name}[/]")
+        for number, statement in enumerate(statements, start=1):
+            _print_statement(number, statement, console)
+    if study.tags:
+        console.print(f"\n[bold]tags[/]  {escape(', '.join(tag.slug for tag in study.tags))}")
+    for review in view.reviews:
+        reason = f": {review.reason}" if review.reason else ""
+        console.print(
+            f"[dim]{review.at:%Y-%m-%d %H:%M}[/] {escape(review.who)} {review.decision.value}"
+            f"{escape(reason)}"
+        )
+
+
+def _print_statement(number: int, statement: Statement, console: Console) -> None:
+    colour = _COLOURS[statement.support.level]
+    console.print(f"  [{colour}]●[/] {number}. {escape(statement.text)}")
+    if statement.support.level is not SupportLevel.SUPPORTED:
+        console.print(f"       [{colour}]{escape(statement.support.reason)}[/]")
+    for evidence in statement.evidence:
+        where = f" ({evidence.passage})" if evidence.passage else " (not found)"
+        console.print(f"       [dim]“{escape(evidence.quote)}”{where}[/]")
+
+
+def print_cases(cases: Sequence[CaseSummary], console: Console) -> None:
+    """Show a table of cases."""
+    table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
+    for name in ("case", "status", "title", "company", "year", "kind", "support"):
+        cut = {"title": 3, "company": 1}.get(name)  # the rest keeps its width
+        table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=cut)
+    for case in cases:
+        counts = case.support
+        table.add_row(
+            case.case_id,
+            f"[{_STATUS_COLOURS.get(case.status.value, 'dim')}]{case.status.value}[/]",
+            escape(case.title or "(no title)"),
+            escape(case.company or "—"),
+            case.year or "—",
+            case.kind.value,
+            f"[green]{counts.get('supported', 0)}[/] [yellow]{counts.get('weak', 0)}[/] "
+            f"[red]{counts.get('unsupported', 0)}[/]",
+        )
+    console.print(table)
+
+
+def print_failures(failures: Sequence[OpenFailure], console: Console) -> None:
+    """Show a table of open failures."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("source", "stage", "kind", "tries", "again?", "what happened"):
+        table.add_column(name, no_wrap=name == "source", overflow="fold")
+    for open_failure in failures:
+        failure = open_failure.failure
+        table.add_row(
+            failure.source_id,
+            failure.stage,
+            failure.kind,
+            str(open_failure.attempts),
+            "[yellow]may pass[/]" if failure.transient else "[red]needs you[/]",
+            escape(f"{open_failure.reference.source}: {failure.message}"),
+        )
+    console.print(table)
+
+
+def print_refused(refused: Sequence[RefusedSource], console: Console) -> None:
+    """Show the sources that triage refused."""
+    for source in refused:
+        console.print(
+            f"[yellow]not a case study[/]  {source.source.source_id}  "
+            f"{escape(source.title or source.source.reference.source)}\n"
+            f"       {escape(source.triage.reason)}"
+        )

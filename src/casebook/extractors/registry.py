@@ -1,0 +1,251 @@
+"""Which extractor reads which bytes: by media type, then by the name's suffix, then by the bytes.
+
+The first bytes have a veto: a picture called page.html is refused, and a PDF that a server calls
+HTML is read as what it is. Heavy parsers load when they are first used.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+from casebook.extractors import versions
+from casebook.extractors.naming import where
+from casebook.schemas.documents import Extracted, ExtractionStep
+from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
+from casebook.schemas.sources import Payload, SourceKind
+
+
+class Extractor(Protocol):
+    """What a mount runs: bytes in, text out, nothing fetched.
+
+    Raises:
+        ExtractionError: one of its subclasses, with a message for the person who submitted.
+    """
+
+    def __call__(self, payload: Payload, /) -> Extracted:
+        """Return what the bytes say."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """An extractor and what it reads; ``version`` is stored with each document it makes."""
+
+    kind: SourceKind
+    version: str
+    extractor: Extractor
+    media_types: frozenset[str]
+    suffixes: frozenset[str]
+
+
+def _html(payload: Payload, /) -> Extracted:
+    from casebook.extractors import html
+
+    return html.extract(payload)
+
+
+def _markdown(payload: Payload, /) -> Extracted:
+    from casebook.extractors import markdown
+
+    return markdown.extract(payload)
+
+
+def _plaintext(payload: Payload, /) -> Extracted:
+    from casebook.extractors import plaintext
+
+    return plaintext.extract(payload)
+
+
+def _captions(payload: Payload, /) -> Extracted:
+    from casebook.extractors import captions
+
+    return captions.extract(payload)
+
+
+def _pdf(payload: Payload, /) -> Extracted:
+    from casebook.extractors import pdf
+
+    return pdf.extract(payload)
+
+
+def _mount(kind: SourceKind, version: str, run: Extractor, types: str, suffixes: str) -> Mount:
+    return Mount(kind, version, run, frozenset(types.split()), frozenset(suffixes.split()))
+
+
+@cache
+def mounts() -> tuple[Mount, ...]:
+    """Return every extractor there is; a new one is added here and nowhere else."""
+    return (
+        _mount(SourceKind.WEB, versions.HTML, _html, "text/html application/xhtml+xml", "html htm xhtml"),
+        _mount(
+            SourceKind.MARKDOWN, versions.MARKDOWN, _markdown,
+            "text/markdown text/x-markdown text/x-web-markdown", "md markdown mdx mkd",
+        ),
+        _mount(SourceKind.TEXT, versions.TEXT, _plaintext, "text/plain", "txt text"),
+        _mount(
+            SourceKind.CAPTIONS, versions.CAPTIONS, _captions,
+            "text/vtt application/x-subrip text/srt application/srt", "vtt srt",
+        ),
+        _mount(SourceKind.PDF, versions.PDF, _pdf, "application/pdf application/x-pdf", "pdf"),
+    )  # fmt: skip
+
+
+def extractor_version_for(kind: SourceKind) -> str:
+    """Return the version that would read a source of ``kind`` now.
+
+    A stored Document is current while ``document.extractor`` equals it.
+
+    Raises:
+        KindUnsupported: if no extractor reads this kind.
+    """
+    for mount in mounts():
+        if mount.kind is kind:
+            return mount.version
+    raise KindUnsupported(f"No extractor reads sources of the kind {kind.value}.")
+
+
+def extract(payload: Payload) -> Extracted:
+    """Choose an extractor for ``payload`` and run it.
+
+    Raises:
+        ContentMismatch: if the bytes are plainly not what the name or header says.
+        KindUnsupported: if no extractor reads this kind of bytes.
+        DocumentEmpty: if there are no bytes, or no text in them.
+        ExtractionError: whatever else the extractor finds wrong.
+    """
+    mount, note = choose(payload)
+    extracted = mount.extractor(payload)
+    if note is None:
+        return extracted
+    step = ExtractionStep(method="registry", outcome=note)
+    return extracted.model_copy(update={"extraction": (step, *extracted.extraction)})
+
+
+def choose(payload: Payload) -> tuple[Mount, str | None]:
+    """Return the mount for ``payload``, and a note where the bytes overruled the header.
+
+    Raises:
+        ContentMismatch, KindUnsupported, DocumentEmpty: see ``extract``.
+    """
+    if not payload.data.strip(b"\0 \t\r\n\x0c"):
+        raise DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
+    declared, found = _declared(payload), sniff(payload.data)
+    if found == "PDF":
+        return _as_pdf(payload, declared)
+    if found is not None:
+        raise _binary(payload, declared, found)
+    if declared is None:
+        return _by_look(payload), None
+    if declared.kind is SourceKind.PDF:
+        raise ContentMismatch(
+            f"{where(payload)} is called a PDF and does not begin as one; download it again."
+        )
+    return declared, None
+
+
+def _as_pdf(payload: Payload, declared: Mount | None) -> tuple[Mount, str | None]:
+    pdf = next(mount for mount in mounts() if mount.kind is SourceKind.PDF)
+    if declared is None or declared is pdf:
+        return pdf, None
+    named = _by_suffix(payload)
+    if named is not None and named is not pdf:
+        raise ContentMismatch(
+            f"{where(payload)} is a PDF under another name; rename it to .pdf and submit it again."
+        )
+    return pdf, f"a PDF served as {payload.media_type}"
+
+
+def _binary(
+    payload: Payload, declared: Mount | None, found: str
+) -> ContentMismatch | KindUnsupported:
+    if declared is None:
+        return KindUnsupported(
+            f"{where(payload)} is {found}, which casebook does not read; "
+            "submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
+        )
+    return ContentMismatch(
+        f"{where(payload)} is called {declared.kind.value} and is {found}; check which file it is."
+    )
+
+
+def _declared(payload: Payload) -> Mount | None:
+    """Return what header and name say. A suffix refines a header that says no more than "text"."""
+    media_type = payload.media_type.partition(";")[0].strip().lower()
+    named = _by_suffix(payload)
+    if (
+        media_type in {"", "application/octet-stream", "binary/octet-stream", "text/plain"}
+        and named
+    ):
+        return named
+    return next((mount for mount in mounts() if media_type in mount.media_types), None)
+
+
+def _by_suffix(payload: Payload) -> Mount | None:
+    suffix = payload.name.rpartition(".")[2].lower() if "." in payload.name else ""
+    return next((mount for mount in mounts() if suffix in mount.suffixes), None)
+
+
+def _by_look(payload: Payload) -> Mount:
+    """Return the mount for text that nobody named, if it shows what it is.
+
+    Raises:
+        KindUnsupported: if the header names something that no extractor reads.
+    """
+    kinds = {mount.kind: mount for mount in mounts()}
+    start = payload.data[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    generic = payload.media_type.partition("/")[0] in {"", "text"} or "octet" in payload.media_type
+    if generic or "xml" in payload.media_type:
+        if start.startswith(b"webvtt"):
+            return kinds[SourceKind.CAPTIONS]
+        if _HTML_START.match(start):
+            return kinds[SourceKind.WEB]
+    raise KindUnsupported(
+        f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook does not "
+        "read; submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
+    )
+
+
+_HTML_START = re.compile(
+    rb"<!doctype html|<html|<head|<body|(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html)"
+)
+# File signatures, as the `file` command knows them.
+_SIGNATURES: tuple[tuple[Callable[[bytes], bool], str], ...] = (
+    (lambda head: b"%PDF-" in head, "PDF"),
+    (lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), "a PNG picture"),
+    (lambda head: head.startswith(b"\xff\xd8\xff"), "a JPEG picture"),
+    (lambda head: head.startswith((b"GIF87a", b"GIF89a")), "a GIF picture"),
+    (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", "a WebP picture"),
+    (lambda head: head.startswith(b"\x7fELF"), "a program"),
+    (lambda head: head.startswith(b"MZ") and b"\0" in head, "a program"),
+    (lambda head: head.startswith((b"PK\x03\x04", b"PK\x05\x06")), "a zip archive or an Office file"),
+    (lambda head: head.startswith(b"\x1f\x8b"), "a gzip archive"),
+    (lambda head: head.startswith(b"7z\xbc\xaf\x27\x1c"), "a 7z archive"),
+    (lambda head: head.startswith(b"\xd0\xcf\x11\xe0"), "an old Office file"),
+    (lambda head: head[4:8] == b"ftyp", "a video or audio file"),
+    (lambda head: head.startswith((b"ID3", b"OggS", b"fLaC")), "an audio file"),
+)  # fmt: skip
+_UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_MOST_CONTROLS = 0.1
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1b\x08"))
+
+
+def sniff(data: bytes) -> str | None:
+    """Return what binary the first bytes are ("PDF", "a PNG picture"), or None for text."""
+    head = data[:1_024]
+    for fits, name in _SIGNATURES:
+        if fits(head):
+            return name
+    if head.startswith(_UNICODE_MARKS) or _is_utf16(data[:4_096]):
+        return None
+    sample = data[:8_192]
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    return "binary data" if b"\0" in sample or controls > _MOST_CONTROLS * len(sample) else None
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Tell UTF-16 without a mark: every second byte of Western text is zero, no other is."""
+    odd, even = head[1::2], head[::2]
+    zeros = max(odd.count(0), even.count(0)), min(odd.count(0), even.count(0))
+    return len(head) > 8 and zeros[0] > 0.9 * len(odd) and zeros[1] == 0  # noqa: PLR2004 - see above

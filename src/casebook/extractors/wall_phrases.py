@@ -1,0 +1,136 @@
+"""The words by which pages ask for something before they show their text.
+
+Gathered from walls as sites show them in English (with a little German and French); one pattern
+a line, tried in any letter case. All are bounded, so that no page makes one slow.
+"""
+
+import re
+
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_APOSTROPHE = "(?:’|'|&#0?39;)?"
+_NOT_THERE = f"(?:not|n{_APOSTROPHE}t)"
+
+CHALLENGE_TITLE = _any(
+    r"^just a moment",
+    r"^attention required",
+    r"^verify(?:ing)? (?:that )?you are",
+    r"^are you (?:a )?(?:human|robot)",
+    r"^(?:security|browser) (?:check|verification)",
+    r"^one more step$",
+    r"^pardon our interruption",
+    r"^access to this page has been denied",
+    r"^robot (?:check|or human)",
+    r"^ddos-guard",
+    r"captcha",
+)
+CHALLENGE_TEXT = _any(
+    rf"(?:verify(?:ing)?|confirm) (?:that )?you(?: a|{_APOSTROPHE})re (?:a |not a )?(?:human|robot|bot)",
+    r"checking (?:if the site connection is secure|your browser)",
+    r"complete the (?:security check|captcha)",
+    r"(?:enter|solve|type) the (?:characters|captcha)",
+    r"unusual traffic from your",
+    r"enable javascript and cookies to continue",
+    r"press (?:&|and) hold",
+    rf"i{_APOSTROPHE}m not a robot",
+    r"needs to review the security of your connection",
+)
+CHALLENGE_MARKUP = _any(
+    r"/cdn-cgi/challenge-platform/",
+    r"challenges\.cloudflare\.com",
+    r"cf-turnstile|cf_chl_opt|px-captcha|g-recaptcha|_incapsula_resource",
+    r"hcaptcha\.com|geo\.captcha-delivery\.com",
+)
+
+LOGIN_TITLE = _any(
+    r"^(?:please )?(?:log|sign)[ -]?in\b",
+    r"\b(?:log|sign)[ -]?in(?: page| required)?$",
+    r"^(?:user )?(?:login|log on)\b",
+    r"^(?:login|authentication|authorization) required",
+    r"^authwall",
+)
+LOGIN_TEXT = _any(
+    r"(?:log|sign)[ -]?in (?:to (?:continue|view|read|access|see|your)|with your)",
+    r"(?:log|sign)[ -]?in or (?:sign|create|register|join)",
+    r"(?:must|need to|please|have to) (?:be )?(?:logged|signed|log|sign)[ -]?in\b",
+    r"forgot(?:ten)? (?:your )?(?:password|username)",
+    r"(?:join|sign up) (?:(?:now|today|for free) )?to (?:see|view|read|continue)",
+    r"(?:password|username|e-?mail)[\s\S]{0,60}(?:log|sign)[ -]?in",
+)
+LOGIN_URL = _any(r"/(?:login|signin|sign-in|log-in|authwall|sso|oauth|accounts?/login)\b")
+PASSWORD_FIELD = _any(r"<input[^>]{0,300}type\s{0,9}=\s{0,9}[\"']?password")
+
+CONSENT_TITLE = _any(
+    r"^before you continue",
+    r"^(?:cookie|privacy|your privacy)(?: consent| settings| choices| policy)?$",
+    r"consent",
+    r"^we value your privacy",
+    r"^your privacy",
+)
+CONSENT_TEXT = _any(
+    r"before you continue to",
+    r"(?:accept|reject|allow) all|agree to all",
+    r"(?:accept|reject|agree|allow)(?: to)? (?:and continue|& continue|cookies)",
+    r"we (?:and our (?:\d{1,4} )?(?:partners|vendors)|use cookies)",
+    r"(?:manage|customi[sz]e) (?:cookies|preferences|settings|choices|options)",
+    r"legitimate interest",
+    r"store and/or access information",
+    r"cookies? (?:consent|policy|preferences)",
+    r"consent to (?:the use|our use|cookies)",
+    r"we value your privacy",
+)
+CONSENT_URL = _any(r"//consent\.", r"/(?:consent|collectconsent|cookie-?wall|privacy-?gate)\b")
+
+PAYWALL_TEXT = _any(
+    r"subscribe (?:now )?(?:to|and) (?:continue|keep|read|unlock|get full|get unlimited)",
+    r"(?:article|story|content|post) is (?:only |exclusively )?(?:available )?(?:for|to)"
+    r" (?:paid |paying |our )?(?:subscribers|members)",
+    r"to (?:continue|keep) reading,? (?:please )?"
+    r"(?:subscribe|become|sign|log|join|upgrade|create|register|start)",
+    r"(?:become a|for) (?:paid )?(?:member|subscriber)s?,? to (?:read|access|unlock|continue)",
+    r"unlock (?:this|the full) (?:article|story|post)",
+    r"(?:already a|existing) (?:subscriber|member)\?",
+    rf"you(?: ha|{_APOSTROPHE})ve (?:reached|read|used) (?:your|all|the)[\w ]{{0,30}}"
+    r"(?:limit|free (?:articles|stories))",
+    r"start your (?:free )?(?:trial|subscription)[\w ]{0,30}(?:read|continue|access)",
+    r"member-only story",
+)
+PAYWALL_MARKUP = _any(
+    r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?false",
+    r"class=\"[^\"]{0,200}\bpaywall",
+    r"id=\"[^\"]{0,100}paywall",
+)
+
+MISSING_TITLE = _any(
+    r"^(?:error )?404\b|\b404(?: error)?(?: page)?$",
+    r"page not found|^not found\b|^nothing (?:was )?found",
+    r"^(?:the )?page (?:(?:was|is|you requested|you are looking for) )?"
+    rf"(?:not found|(?:could|can){_NOT_THERE}? be found|(?:could|can) ?not be found|missing|unavailable)",
+    r"^(?:oops|sorry|uh-oh|whoops)[\s!,.:-]",
+    r"^(?:this|that|the) (?:page|article|post|content) "
+    rf"(?:does ?{_NOT_THERE}|no longer) exist",
+    r"^seite nicht gefunden|^page introuvable",
+)
+MISSING_TEXT = _any(
+    r"(?:page|article|address)[\w ,'’]{0,50}"
+    rf"(?:(?:could|can|was|is) ?{_NOT_THERE}(?: be)? (?:found|available)|does ?{_NOT_THERE} exist|"
+    r"has been (?:moved|removed|deleted)|no longer (?:exists|available)|is unavailable)",
+    r"page not found",
+    rf"(?:could ?{_NOT_THERE}|can(?:not|{_APOSTROPHE}t)|unable to) find "
+    r"(?:the|that|this|what|your) (?:page|article|post|content|you)",
+    r"nothing (?:was )?found (?:here|at this)",
+    r"(?:error|http) 404",
+)
+
+SCRIPT_TEXT = _any(
+    r"(?:enable|requires?|needs?|turn on|without|activate|support)[\w ]{0,40}java ?script",
+    r"java ?script[\w ]{0,40}(?:enabled|disabled|required|not (?:available|supported))",
+)
+_ROOTS = "root|app|__next|__nuxt|___gatsby|svelte|react-root|main-app|mount|page-root"
+EMPTY_ROOT = _any(
+    rf"<(?:div|main|section)[^>]{{0,120}}\bid\s{{0,9}}=\s{{0,9}}[\"']?(?:{_ROOTS})\b[^>]{{0,120}}>\s{{0,99}}</",
+    r"<app-root[^>]{0,120}>\s{0,99}</app-root>",
+)

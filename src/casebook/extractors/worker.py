@@ -1,0 +1,181 @@
+"""Run extraction in processes that can be killed: hostile bytes cost a worker, never the program.
+
+Each task has a wall-clock limit kept by the parent, and limits on address space and CPU time kept
+by the kernel. Workers are forked from a server process that has the parsers loaded (start method
+``forkserver``), so a fresh one costs milliseconds and shares no thread or lock with the parent.
+"""
+
+import asyncio
+import math
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from types import TracebackType
+from typing import NoReturn, Self
+
+from pebble import ProcessExpired, ProcessPool
+
+from casebook.extractors.naming import where
+from casebook.extractors.registry import extract
+from casebook.schemas.documents import Extracted
+from casebook.schemas.errors import (
+    CasebookError,
+    ExtractorCrashed,
+    ExtractorOutOfMemory,
+    ExtractorTimedOut,
+)
+from casebook.schemas.sources import Payload
+
+_OUT_OF_MEMORY = 77
+"""The exit code by which a worker says that its memory ran out; none of Python's own."""
+
+_TASKS_A_WORKER = 200
+_PARSERS = [
+    f"casebook.extractors.{name}" for name in ("html", "pdf", "markdown", "captions", "worker")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost: wall seconds, CPU seconds, and bytes of address space."""
+
+    wall_seconds: float = 60.0
+    cpu_seconds: float = 60.0
+    memory_bytes: int = 1_500 * 2**20
+
+
+class ExtractorPool:
+    """A pool of worker processes that read documents; started when first used.
+
+    ``workers`` processes live at a time. Safe to use from several tasks and threads.
+    """
+
+    def __init__(self, workers: int = 2, limits: Limits = Limits()) -> None:
+        self._workers = workers
+        self._limits = limits
+        self._pool: ProcessPool | None = None
+        self._lock = threading.Lock()
+
+    async def extract(self, payload: Payload) -> Extracted:
+        """Return what ``registry.extract`` makes of ``payload``, computed in a worker.
+
+        Cancelling the awaiting task kills the worker's task.
+
+        Raises:
+            ExtractorTimedOut: if it takes longer than the limits allow.
+            ExtractorOutOfMemory: if it wants more memory than the limits allow.
+            ExtractorCrashed: if the worker dies or a parser fails in an unknown way.
+            ExtractionError: whatever the extractor raises.
+        """
+        try:
+            future = self._started().schedule(
+                _task, args=(payload, self._limits), timeout=self._limits.wall_seconds
+            )
+            result: Extracted = await asyncio.wrap_future(future)
+        except CasebookError:
+            raise
+        except TimeoutError as error:
+            raise self._too_slow(payload) from error
+        except (ProcessExpired, BrokenProcessPool, RuntimeError) as error:
+            raise self._died(payload, error) from error
+        return result
+
+    def close(self) -> None:
+        """End the workers, and with them whatever they are reading."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble types parts of itself
+            pool.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _started(self) -> ProcessPool:
+        with self._lock:
+            if self._pool is None or not self._pool.active:
+                context = multiprocessing.get_context("forkserver")
+                context.set_forkserver_preload(_PARSERS)
+                self._pool = ProcessPool(
+                    max_workers=self._workers,
+                    max_tasks=_TASKS_A_WORKER,
+                    initializer=_prepare,
+                    initargs=(self._limits.memory_bytes,),
+                    context=context,
+                )
+            return self._pool
+
+    def _too_slow(self, payload: Payload) -> ExtractorTimedOut:
+        return ExtractorTimedOut(
+            f"{where(payload)} was not read within {self._limits.wall_seconds:g} seconds and was "
+            "given up; submit a smaller or simpler copy of it."
+        )
+
+    def _died(self, payload: Payload, error: Exception) -> CasebookError:
+        code = getattr(error, "exitcode", None)
+        if code == -signal.SIGXCPU:
+            return self._too_slow(payload)
+        if code in {_OUT_OF_MEMORY, -signal.SIGKILL}:
+            return ExtractorOutOfMemory(
+                f"{where(payload)} needs more than {self._limits.memory_bytes // 2**20} MB to be "
+                "read and was given up; submit a smaller or simpler copy of it."
+            )
+        return ExtractorCrashed(
+            f"The reader of {where(payload)} died (exit code {code}); submit another copy of it, "
+            "and report the file if that does not help."
+        )
+
+
+def _prepare(memory_bytes: int) -> None:
+    """Set a worker's limits; SIGTERM ends it at once, in the middle of a parser's C code too."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _task(payload: Payload, limits: Limits) -> Extracted:
+    _allow_cpu(limits.cpu_seconds)
+    try:
+        return extract(payload)
+    except CasebookError:
+        raise
+    except MemoryError:
+        _exit_out_of_memory()
+    except Exception as error:  # the parent may not have the class to unpickle, so it gets ours
+        raise ExtractorCrashed(
+            f"{where(payload)} could not be read ({type(error).__name__}: {error}); report the file."
+        ) from error
+    finally:
+        _allow_cpu(None)
+
+
+def _exit_out_of_memory() -> NoReturn:
+    """Leave at once: what is left of the heap is not to be trusted with the next document."""
+    os._exit(_OUT_OF_MEMORY)
+
+
+def _allow_cpu(seconds: float | None) -> None:
+    """Let the process use ``seconds`` more of CPU time, or any amount; SIGXCPU ends it after."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if seconds is None:
+        resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
+        return
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    limit = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard)
+    )

@@ -1,0 +1,1 @@
+"""Prefect flows: thin tasks around the stages. The only room that imports Prefect."""

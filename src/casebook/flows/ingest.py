@@ -1,0 +1,83 @@
+"""The flow that takes one source to a draft, one task a stage.
+
+Run one by hand against a server: ``prefect deployment run ingest/ingest -p source=https://…``.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+
+from casebook.flows.report import outcome_markdown
+from casebook.pipeline.ingest import ingest as ingest_source
+from casebook.pipeline.outcome import Outcome
+from casebook.runtime.services import Services
+from casebook.runtime.settings import Settings
+from casebook.schemas.errors import CasebookError
+from casebook.schemas.sources import SourceRef
+
+# A stage repeats quick faults by itself; these waits are for those that take a while to pass.
+RETRY_DELAYS = [15.0, 120.0]
+
+
+async def may_pass(_task: object, _run: object, state: State[Any]) -> bool:
+    """Retry a task only where its failure may pass by itself."""
+    error = await state.aresult(raise_on_failure=False)
+    return isinstance(error, CasebookError) and error.transient
+
+
+async def run_as_task(name: str, stage: Callable[[], Awaitable[str]]) -> str:
+    """Run one stage as a Prefect task; it returns an id, so no text is kept with the run."""
+
+    @task(
+        name=name,
+        task_run_name=name,
+        retries=len(RETRY_DELAYS),
+        retry_delay_seconds=list(RETRY_DELAYS),
+        retry_condition_fn=may_pass,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
+    async def stage_task() -> str:
+        return await stage()
+
+    return await stage_task()
+
+
+@flow(name="ingest", flow_run_name="ingest {source}", persist_result=False)
+async def ingest(source: str, url: str | None = None, force: bool = False) -> dict[str, Any]:
+    """Take ``source`` (an address or a path; ``url`` is where a file came from) to a draft.
+
+    Returns the outcome as ``casebook submit --json`` prints it. A source that fails is a row among
+    the failures and a failed stage here, not a failed flow: the next try is the curator's.
+    """
+    async with Services(Settings.load()) as services:
+        outcome = await ingest_source(
+            SourceRef(source=source, url=url), services, runner=run_as_task, force=force
+        )
+    await acreate_markdown_artifact(
+        key="ingest", markdown=outcome_markdown(outcome), description=f"What became of {source}"
+    )
+    return {**outcome.to_json(), "error_exit": outcome.error_exit}
+
+
+async def ingest_through(
+    refs: Sequence[SourceRef], limit: int, *, force: bool = False
+) -> AsyncIterator[Outcome]:
+    """Run the flow for each source, at most ``limit`` at a time; yield outcomes as they end.
+
+    The runs report to the server that ``PREFECT_API_URL`` names.
+    """
+    gate = asyncio.Semaphore(limit)
+
+    async def one(ref: SourceRef) -> Outcome:
+        async with gate:
+            told = await ingest(ref.source, ref.url, force)
+        return Outcome.from_json(told)
+
+    for finished in asyncio.as_completed([one(ref) for ref in refs]):
+        yield await finished

@@ -1,0 +1,120 @@
+"""Starts and stops, for one machine, a Prefect server and the process that serves the flows.
+
+Prefect itself is not imported here: both are processes of their own, so that Ctrl-C ends them.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from casebook.runtime.orchestrator import forget_server, healthy, record_server
+from casebook.schemas.errors import ConfigurationError
+
+_START_SECONDS = 120
+_STOP_SECONDS = 15
+
+
+class LocalOrchestrator:
+    """A context manager around both processes; inside it, flows can be run and watched.
+
+    Raises:
+        ConfigurationError: if the server does not come up; its log is named.
+    """
+
+    def __init__(self, home: Path, *, port: int = 0, limit: int = 2) -> None:
+        self._home = home
+        self._limit = limit
+        self._port = port or _free_port()
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self.api_url = f"http://127.0.0.1:{self._port}/api"
+        self.ui_url = f"http://127.0.0.1:{self._port}"
+        self.log = home / "logs" / "prefect.log"
+
+    def start(self, on_wait: Callable[[], None] = lambda: None) -> Self:
+        """Start both and wait until the server answers; ``on_wait`` is called meanwhile."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        server = ["-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+        self._spawn([*server, "--port", str(self._port)])
+        deadline = time.monotonic() + _START_SECONDS
+        while not healthy(self.api_url):
+            if time.monotonic() > deadline or self._processes[0].poll() is not None:
+                self.stop()
+                raise ConfigurationError(f"the Prefect server did not start; see {self.log}")
+            on_wait()
+            time.sleep(0.2)
+        self._spawn(["-m", "casebook.flows.serving", str(self._limit)])
+        record_server(self._home, self.api_url)
+        return self
+
+    def alive(self) -> bool:
+        """Tell whether both processes still run."""
+        return all(process.poll() is None for process in self._processes)
+
+    def stop(self) -> None:
+        """End both, and whatever they started."""
+        forget_server(self._home)
+        for process in reversed(self._processes):
+            _end(process)
+        self._processes.clear()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _spawn(self, arguments: list[str]) -> None:
+        with self.log.open("ab") as log:
+            self._processes.append(
+                subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+                    [sys.executable, *arguments],
+                    stdout=log,
+                    stderr=log,
+                    stdin=subprocess.DEVNULL,
+                    env=self.environment(),
+                    # A group of its own, so that Ctrl-C reaches it once, in order, from us.
+                    start_new_session=True,
+                )
+            )
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment in which flows find this server and this home."""
+        return os.environ | {
+            "CASEBOOK_HOME": str(self._home),
+            "PREFECT_API_URL": self.api_url,
+            "PREFECT_HOME": str(self._home / "prefect"),
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+        }
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask the process group to end, then make it."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+            process.wait(_STOP_SECONDS)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+        else:
+            return
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

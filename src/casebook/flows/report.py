@@ -1,0 +1,51 @@
+"""What a run's artifact says, in Markdown. Pure."""
+
+from casebook.pipeline.outcome import Outcome, Status
+from casebook.pipeline.publish import Published
+
+
+def outcome_markdown(outcome: Outcome) -> str:
+    """Return what became of a source: made, refused or failed, and what it took."""
+    rows = {
+        "Source": f"`{_cell(outcome.source)}`",
+        "Status": outcome.status.value,
+        "Title": _cell(outcome.title or "—"),
+        "Company": _cell(outcome.company or "—"),
+        "Case": outcome.case_id or "—",
+        "Triage": _cell(outcome.reason or "—"),
+        "Statements": ", ".join(f"{n} {field}" for field, n in outcome.statements.items() if n),
+        "Support": ", ".join(f"{n} {level}" for level, n in outcome.support.items()),
+        "Model": f"{outcome.model or '—'} ({outcome.llm_calls} calls, {outcome.tokens:,} tokens)",
+        "Cost": "not known" if outcome.cost_usd is None else f"${outcome.cost_usd:.4f}",
+        "Seconds": ", ".join(f"{stage} {s:.1f}" for stage, s in outcome.seconds.items()),
+    }
+    if outcome.status is Status.FAILED and outcome.failure is not None:
+        again = "may pass by itself" if outcome.failure.transient else "needs a person"
+        rows["Failure"] = _cell(f"{outcome.failure.stage}: {outcome.failure.message} ({again})")
+    return _table(rows)
+
+
+def published_markdown(published: Published) -> str:
+    """Return what one publishing did."""
+    return _table(
+        {
+            "Site": f"`{_cell(str(published.path))}`",
+            "Cases": str(published.pages),
+            "New": ", ".join(published.added) or "—",
+            "Changed": ", ".join(published.changed) or "—",
+            "Withdrawn": ", ".join(published.withdrawn) or "—",
+        }
+    )
+
+
+def _table(rows: dict[str, str]) -> str:
+    lines = [f"| {name} | {value or '—'} |" for name, value in rows.items()]
+    return "\n".join(["| | |", "|---|---|", *lines])
+
+
+def _cell(text: str) -> str:
+    """Keep text from outside inside its cell."""
+    flat = " ".join(text.split())
+    for character in "\\`|<>[]*_":
+        flat = flat.replace(character, f"\\{character}")
+    return flat

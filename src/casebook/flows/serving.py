@@ -1,0 +1,26 @@
+"""Serves the flows of this home: ``python -m casebook.flows.serving LIMIT``.
+
+Each run is a process of its own; LIMIT caps how many there are at once.
+"""
+
+import asyncio
+import sys
+
+from prefect import aserve
+
+from casebook.flows.ingest import ingest
+from casebook.flows.publish import publish
+
+
+async def main(limit: int) -> None:
+    """Register the deployments and run what is asked of them until stopped."""
+    await aserve(
+        await ingest.ato_deployment("ingest", description="Take one source to a draft."),
+        await publish.ato_deployment("publish", description="Write the approved cases."),
+        limit=limit,
+        print_starting_message=False,
+    )
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))

@@ -1,0 +1,51 @@
+"""Finds the Prefect server that this home is served by, without importing Prefect."""
+
+import http.client
+import json
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_HEALTH_SECONDS = 0.5
+_RECORD = "orchestrator.json"
+
+
+def record_server(home: Path, api_url: str) -> None:
+    """Remember the server that ``casebook up`` started for this home."""
+    (home / "run").mkdir(parents=True, exist_ok=True)
+    (home / "run" / _RECORD).write_text(json.dumps({"api_url": api_url}), "utf-8")
+
+
+def forget_server(home: Path) -> None:
+    """Forget it when it is stopped."""
+    (home / "run" / _RECORD).unlink(missing_ok=True)
+
+
+def running_server(home: Path) -> str | None:
+    """Return the API address of a server that answers, or None.
+
+    ``PREFECT_API_URL`` is asked first, then what ``casebook up`` recorded for this home.
+    """
+    for api_url in (os.environ.get("PREFECT_API_URL"), _recorded(home)):
+        if api_url and healthy(api_url):
+            return api_url
+    return None
+
+
+def _recorded(home: Path) -> str | None:
+    try:
+        return str(json.loads((home / "run" / _RECORD).read_text("utf-8"))["api_url"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def healthy(api_url: str) -> bool:
+    """Tell whether a Prefect server answers at ``api_url``."""
+    address = urlsplit(api_url)
+    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
+    try:
+        connection = kind(address.netloc, timeout=_HEALTH_SECONDS)
+        connection.request("GET", f"{address.path.rstrip('/')}/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False

@@ -88,7 +88,7 @@ def _parsed(source: str, payload: Payload) -> webvtt.WebVTT:
         return webvtt.from_buffer(io.StringIO(source), format=form)
     except (MalformedFileError, MalformedCaptionError, ValueError) as error:
         raise Damaged(
-            f"{where(payload)} is neither WebVTT nor SubRip; export the captions again as .vtt or .srt."
+            f"{where(payload)} is neither WebVTT nor SubRip; export it again as .vtt or .srt."
         ) from error
 
 

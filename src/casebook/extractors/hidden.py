@@ -24,8 +24,8 @@ FEWEST_WORDS = 4
 
 # The names that front-end frameworks give to "for screen readers only" and "not shown".
 _UNSEEN_CLASSES = frozenset(
-    "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only screenreader-only "
-    "screen-reader a11y-hidden hidden-visually visually-hide u-visually-hidden u-hiddenvisually "
+    "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only "
+    "screenreader-only screen-reader a11y-hidden hidden-visually visually-hide u-visually-hidden u-hiddenvisually "
     "assistive-text element-invisible is-visually-hidden vh show-for-sr "
     "d-none hidden is-hidden invisible display-none u-hidden hide".split()
 )

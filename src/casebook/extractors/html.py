@@ -1,12 +1,14 @@
 """Web pages: trafilatura first, other paths where it finds too little, every path recorded."""
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import lxml.html  # type: ignore[import-untyped]  # it ships no types
 import trafilatura
-from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+from lxml import etree
 
 from casebook.extractors import versions
 from casebook.extractors.characters import count_words, one_line
@@ -28,7 +30,8 @@ from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload, SourceKind
 
-_BIG_PAGE = 20_000_000
+_TAG = re.compile(r"<[A-Za-z]")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SUSPICIOUS_SHARE = 0.05
 _SUSPICIOUS_WORDS = 200
 _BETTER = 1.5
@@ -57,7 +60,7 @@ def extract(payload: Payload) -> Extracted:
     """
     url = payload.final_url or payload.url or ""
     markup, encoding = decode(payload.data, payload.charset, markup=True)
-    tree = trafilatura.load_html(markup, _BIG_PAGE)
+    tree = parse(markup)
     if tree is None:
         raise DocumentEmpty(f"{where(payload)} holds no HTML elements; check what it is.")
     hidden = strip_hidden(tree)
@@ -65,6 +68,28 @@ def extract(payload: Payload) -> Extracted:
     steps = [ExtractionStep(method="charset", outcome=encoding)]
     best = _best_attempt(tree, url, count_words(seen), steps)
     return _finished(payload, tree, _Reading(url, markup, seen, best), steps, hidden)
+
+
+def parse(markup: str) -> Any | None:
+    """Return the tree of ``markup``, or None where it holds no element.
+
+    Not ``trafilatura.load_html``: that takes a parser out of memory for an empty page.
+
+    Raises:
+        MemoryError: if libxml2 runs out of memory.
+    """
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True
+    )
+    # Characters that XML forbids end libxml2's reading early.
+    source = _FORBIDDEN.sub("", markup).encode("utf-8", "replace")
+    try:
+        return lxml.html.document_fromstring(source, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        # It recovers from any markup, so "empty" with a tag in it means that memory ran out.
+        if _TAG.search(markup):
+            raise MemoryError(str(error)) from error
+        return None
 
 
 @dataclass(frozen=True, slots=True)

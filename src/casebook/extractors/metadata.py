@@ -23,7 +23,8 @@ _NOT_A_NAME = re.compile(
     r"|^(admin\w*|administrator|editor\w*|staff|team|guest|the author|by|user|root|webmaster|"
     r"contributor|anonymous|unknown|none|null|n/a|editorial|press|news|support|info|marketing|home)$"
     rf"|^{_ROLE}$|^(?:{_MONTH})$|^on (?:{_MONTH})\b"
-    r"|\b(view all|posts|read more|follow|subscribe|share|minutes?|min read|published|updated|comments?)\b",
+    r"|\b(view all|posts|read more|follow|subscribe|share|minutes?|min read|"
+    r"published|updated|comments?)\b",
     re.IGNORECASE,
 )
 _AROUND_A_NAME = re.compile(
@@ -36,8 +37,8 @@ _SHORTEST_NAME = 4
 _MOST_AUTHORS = 20
 # The languages of most of the web (W3Techs); over all 97, short English reads as Pidgin.
 _LANGUAGES = (
-    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk "
-    "sl sr sv ta th tr uk ur vi zh"
+    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro "
+    "ru sk sl sr sv ta th tr uk ur vi zh"
 ).split()
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
 _SAMPLE = 20_000

@@ -29,8 +29,8 @@ _WRONG_PASSWORD = 4
 
 _FEWEST_WORDS_A_PAGE = 5
 _NO_TITLE = re.compile(
-    r"^(untitled\b.*|title|model|document\d*|microsoft (word|powerpoint) - .*|sheet\d*|presentation\d*|"
-    r".*\.(docx?|pptx?|xlsx?|tex|dvi|pdf|indd|odt|qxd))$",
+    r"^(untitled\b.*|title|model|document\d*|microsoft (word|powerpoint) - .*|"
+    r"sheet\d*|presentation\d*|.*\.(docx?|pptx?|xlsx?|tex|dvi|pdf|indd|odt|qxd))$",
     re.IGNORECASE,
 )
 _FEWEST_TITLE = 4

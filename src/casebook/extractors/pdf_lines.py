@@ -30,7 +30,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of type: ``size`` in points; ``left``, ``right``, ``base`` from the page's corner."""
+    """One line of type, in points: its ``size``, and its place from the page's corner."""
 
     text: str
     page: int

@@ -46,7 +46,7 @@ def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) ->
 
 
 def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Return ``pages`` without page numbers and the heads and feet that repeat from page to page."""
+    """Return ``pages`` without page numbers and the heads and feet that pages share."""
     counts = Counter(key for page in pages for key in {_key(line.text) for line in _edges(page)})
     needed = max(_FEWEST_REPEATS, _REPEATS * len(pages))
     repeated = {key for key, count in counts.items() if key and count >= needed}

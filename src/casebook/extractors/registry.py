@@ -78,7 +78,10 @@ def _mount(kind: SourceKind, version: str, run: Extractor, types: str, suffixes:
 def mounts() -> tuple[Mount, ...]:
     """Return every extractor there is; a new one is added here and nowhere else."""
     return (
-        _mount(SourceKind.WEB, versions.HTML, _html, "text/html application/xhtml+xml", "html htm xhtml"),
+        _mount(
+            SourceKind.WEB, versions.HTML, _html,
+            "text/html application/xhtml+xml", "html htm xhtml",
+        ),
         _mount(
             SourceKind.MARKDOWN, versions.MARKDOWN, _markdown,
             "text/markdown text/x-markdown text/x-web-markdown", "md markdown mdx mkd",
@@ -202,8 +205,8 @@ def _by_look(payload: Payload) -> Mount:
         if _HTML_START.match(start):
             return kinds[SourceKind.WEB]
     raise KindUnsupported(
-        f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook does not "
-        "read; submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
+        f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook "
+        "does not read; submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
     )
 
 
@@ -219,7 +222,7 @@ _SIGNATURES: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", "a WebP picture"),
     (lambda head: head.startswith(b"\x7fELF"), "a program"),
     (lambda head: head.startswith(b"MZ") and b"\0" in head, "a program"),
-    (lambda head: head.startswith((b"PK\x03\x04", b"PK\x05\x06")), "a zip archive or an Office file"),
+    (lambda head: head.startswith((b"PK\x03\x04", b"PK\x05\x06")), "a zip or Office file"),
     (lambda head: head.startswith(b"\x1f\x8b"), "a gzip archive"),
     (lambda head: head.startswith(b"7z\xbc\xaf\x27\x1c"), "a 7z archive"),
     (lambda head: head.startswith(b"\xd0\xcf\x11\xe0"), "an old Office file"),

@@ -28,7 +28,8 @@ CHALLENGE_TITLE = _any(
     r"captcha",
 )
 CHALLENGE_TEXT = _any(
-    rf"(?:verify(?:ing)?|confirm) (?:that )?you(?: a|{_APOSTROPHE})re (?:a |not a )?(?:human|robot|bot)",
+    rf"(?:verify(?:ing)?|confirm) (?:that )?you(?: a|{_APOSTROPHE})re "
+    r"(?:a |not a )?(?:human|robot|bot)",
     r"checking (?:if the site connection is secure|your browser)",
     r"complete the (?:security check|captcha)",
     r"(?:enter|solve|type) the (?:characters|captcha)",
@@ -108,7 +109,7 @@ MISSING_TITLE = _any(
     r"^(?:error )?404\b|\b404(?: error)?(?: page)?$",
     r"page not found|^not found\b|^nothing (?:was )?found",
     r"^(?:the )?page (?:(?:was|is|you requested|you are looking for) )?"
-    rf"(?:not found|(?:could|can){_NOT_THERE}? be found|(?:could|can) ?not be found|missing|unavailable)",
+    rf"(?:not found|(?:could|can) ?{_NOT_THERE} be found|missing|unavailable)",
     r"^(?:oops|sorry|uh-oh|whoops)[\s!,.:-]",
     r"^(?:this|that|the) (?:page|article|post|content) "
     rf"(?:does ?{_NOT_THERE}|no longer) exist",

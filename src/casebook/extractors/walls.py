@@ -66,7 +66,7 @@ def refuse_walls(page: Page) -> None:
     if page.words < FEWEST_WORDS:
         raise DocumentEmpty(
             f"{page.url or 'The page'} holds {page.words} words of text, too few for a document; "
-            "check that it is the right address, or save the page from a browser and submit the file."
+            "check the address, or save the page from a browser and submit the file."
         )
 
 

@@ -157,7 +157,7 @@ def _task(payload: Payload, limits: Limits) -> Extracted:
         _exit_out_of_memory()
     except Exception as error:  # the parent may not have the class to unpickle, so it gets ours
         raise ExtractorCrashed(
-            f"{where(payload)} could not be read ({type(error).__name__}: {error}); report the file."
+            f"{where(payload)} could not be read ({type(error).__name__}: {error}); report it."
         ) from error
     finally:
         _allow_cpu(None)

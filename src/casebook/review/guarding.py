@@ -56,8 +56,8 @@ class Guard:
 
 
 _foreign = PlainTextResponse(
-    "The desk takes changes from its own pages only. A script says where it asks from in an "
-    "Origin header: see docs of /api/token.",
+    "The desk takes changes from its own pages only; a script must send an Origin header with the "
+    "desk's address, and the token that GET /api/token gives.",
     status_code=403,
 )
 

@@ -116,12 +116,18 @@ class Jobs:
     def _start(self, label: str, work: Callable[[Reporter], Awaitable[Outcome]]) -> Job:
         job = Job(label)
         self._jobs[job.job_id] = job
-        for old in [j for j in self._jobs.values() if not j.running][: len(self._jobs) - _KEPT]:
-            del self._jobs[old.job_id]
+        self._forget()
         task = asyncio.create_task(self._run(job, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
+
+    def _forget(self) -> None:
+        """Drop the oldest finished jobs beyond what is kept."""
+        surplus = max(0, len(self._jobs) - _KEPT)
+        finished = [job.job_id for job in self._jobs.values() if not job.running]
+        for job_id in finished[:surplus]:
+            del self._jobs[job_id]
 
     async def _run(self, job: Job, work: Callable[[Reporter], Awaitable[Outcome]]) -> None:
         async with self._gate:

@@ -2,22 +2,34 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from functools import cache
 
 from rapidfuzz import fuzz
 
 from casebook.schemas.cases import Evidence, Match
 from casebook.schemas.documents import Document
-from casebook.summarizer.wording import content_stems, numbers, overlap
+from casebook.summarizer.wording import (
+    content_stems,
+    identifiers,
+    negations,
+    number_sequence,
+    overlap,
+    words,
+)
 
 # Below this share of agreeing characters a near match is another sentence.
 FUZZY_CUTOFF = 0.87
+# A single word stands anywhere and proves nothing.
 _MIN_WORDS = 2
 _CANDIDATES = 3
-_ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…|\[\.\.\.\])\s*")
+_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.|…)\s*")
 # Spellings that differ between a page and a model's copy of it, though the words do not.
-_SAME = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"}) | (
-    str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+_SAME = str.maketrans(
+    dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛‹›′`´", "'") | dict.fromkeys("‐‑‒–—―−", "-")
 )
+_OUTER = " \t\n\"“”„«»'‘’"
+_TRAILING = _OUTER + ".,;:"
 
 
 class QuoteFinder:
@@ -27,50 +39,104 @@ class QuoteFinder:
         self._document = document
         self._text, self._offsets = _normalise(document.text)
         self._stems = [
-            (passage, content_stems(document.passage_text(passage)))
-            for passage in document.passages
+            (place, content_stems(document.passage_text(passage)))
+            for place, passage in enumerate(document.passages)
         ]
 
     def find(self, quote: str) -> list[Evidence]:
         """Return where ``quote`` stands; a quote with an ellipsis is found in its parts."""
-        parts = [part for part in _ELLIPSIS.split(quote.strip()) if len(part.split()) >= _MIN_WORDS]
-        return [self._find(part) for part in parts] or [Evidence(quote=quote)]
+        if len(words(quote)) < _MIN_WORDS:
+            return [Evidence(quote=quote)]
+        parts = [part for part in _ELLIPSIS.split(quote) if len(words(part)) >= _MIN_WORDS]
+        if len(parts) < _MIN_WORDS or self._exactly(quote):
+            return [self._exactly(quote) or self._nearly(quote)]
+        return [self._exactly(part) or self._nearly(part) for part in parts]
 
-    def _find(self, quote: str) -> Evidence:
-        wanted = _normalise(quote.strip().strip('"“”'))[0].strip()
-        place = self._text.find(wanted) if wanted else -1
-        if place >= 0:
-            return self._evidence(place, place + len(wanted), Match.EXACT, 1.0)
-        return self._nearly(quote, wanted)
+    def _exactly(self, quote: str) -> Evidence | None:
+        """Find the quote as whole words, if need be without quotation marks or a closing stop."""
+        for spelling in dict.fromkeys((quote.strip(), quote.strip(_OUTER), quote.strip(_TRAILING))):
+            wanted = _normalise(spelling)[0].strip()
+            for place in _places(wanted, self._text):
+                return self._evidence(self._text, self._offsets, 0, place, Match.EXACT, 1.0)
+        return None
 
-    def _nearly(self, quote: str, wanted: str) -> Evidence:
-        """Align within the passages that share most words; numbers must agree exactly."""
+    def _nearly(self, quote: str) -> Evidence:
+        """Align within the passages that share most words, and on into the next one.
+
+        Numbers, names with digits and negations must agree: a copy that changes one of them is
+        another statement, however many characters agree.
+        """
+        wanted = _normalise(quote.strip(_OUTER))[0].strip()
         asked = content_stems(quote)
         ranked = sorted(self._stems, key=lambda entry: -overlap(asked, entry[1]))
         best = Evidence(quote=quote)
-        for passage, _ in ranked[:_CANDIDATES]:
-            text, offsets = _normalise(self._document.passage_text(passage))
-            aligned = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=FUZZY_CUTOFF * 100)
-            if aligned is None or len(wanted) > len(text):
-                continue
-            begin, end = _whole_words(text, aligned.dest_start, aligned.dest_end)
-            start, stop = passage.start + offsets[begin], passage.start + offsets[end - 1] + 1
-            found = self._document.text[start:stop]
-            score = round(aligned.score / 100, 3)
-            if score > best.score and numbers(found) == numbers(quote):
-                best = Evidence(
-                    quote=found,
-                    passage=passage.n,
-                    start=start,
-                    end=stop,
-                    match=Match.FUZZY,
-                    score=score,
-                )
+        for place, _ in ranked[:_CANDIDATES]:
+            found = self._aligned(wanted, place)
+            if found and found.score > best.score and _figures(found.quote) == _figures(quote):
+                best = found
         return best
 
-    def _evidence(self, begin: int, end: int, match: Match, score: float) -> Evidence:
-        start, stop = self._offsets[begin], self._offsets[end - 1] + 1
-        return evidence_at(self._document, start, stop, match, score)
+    def _aligned(self, wanted: str, place: int) -> Evidence | None:
+        """Return the stretch most like ``wanted`` in a passage and its successor."""
+        passages = self._document.passages
+        start = passages[place].start
+        end = passages[min(place + 1, len(passages) - 1)].end
+        text, offsets = _normalise(self._document.text[start:end])
+        aligned = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=FUZZY_CUTOFF * 100)
+        if aligned is None or len(wanted) > len(text):
+            return None
+        span = _whole_words(text, aligned.dest_start, aligned.dest_end)
+        score = round(fuzz.ratio(wanted, text[slice(*span)]) / 100, 3)
+        if score < FUZZY_CUTOFF:
+            return None
+        return self._evidence(text, offsets, start, span, Match.FUZZY, score)
+
+    def _evidence(
+        self,
+        text: str,
+        offsets: list[int],
+        base: int,
+        span: tuple[int, int],
+        match: Match,
+        score: float,
+    ) -> Evidence:
+        """Return the evidence at ``span`` of a normalised text that begins at offset ``base``."""
+        begin, end = span
+        while text[begin] == " ":
+            begin += 1
+        while text[end - 1] == " ":
+            end -= 1
+        stop = base + offsets[end - 1] + 1
+        # An accent written as a character of its own belongs to the letter before it.
+        while stop < len(self._document.text) and unicodedata.combining(self._document.text[stop]):
+            stop += 1
+        return evidence_at(self._document, base + offsets[begin], stop, match, score)
+
+
+def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where ``wanted`` stands in ``text`` and cuts neither a word nor a number."""
+    place = text.find(wanted) if wanted else -1
+    while place >= 0:
+        end = place + len(wanted)
+        if not (_cuts(text, place) or _cuts(text, end)):
+            yield place, end
+        place = text.find(wanted, place + 1)
+
+
+def _cuts(text: str, at: int) -> bool:
+    """Tell whether a word or a number like "1,200" runs on across ``at``."""
+    before, after = text[max(0, at - 2) : at], text[at : at + 2]
+    if not before or not after:
+        return False
+    return (
+        (before[-1].isalnum() and after[0].isalnum())
+        or (before[-1].isdigit() and bool(re.match(r"[.,]\d", after)))
+        or (bool(re.match(r"\d[.,]", before)) and after[0].isdigit())
+    )
+
+
+def _figures(text: str) -> tuple[list[float], list[str], int]:
+    return number_sequence(text), identifiers(text), negations(text)
 
 
 def evidence_at(
@@ -93,21 +159,33 @@ def _normalise(text: str) -> tuple[str, list[int]]:
     out: list[str] = []
     offsets: list[int] = []
     for offset, character in enumerate(text):
-        plain = unicodedata.normalize("NFKC", character).translate(_SAME).casefold()
-        for piece in plain:
-            if piece.isspace():
-                if out and out[-1] == " ":
-                    continue
-                piece = " "  # noqa: PLW2901 - every kind of space reads as one
+        for piece in _plain(character):
+            if piece == " " and out and out[-1] == " ":
+                continue
             out.append(piece)
             offsets.append(offset)
     return "".join(out), offsets
 
 
+@cache
+def _plain(character: str) -> str:
+    """Return what one character compares as: no case, accent, ligature, or kind of space."""
+    if unicodedata.category(character) == "Cf":  # soft hyphens, zero-width spaces, direction marks
+        return ""
+    spelled = unicodedata.normalize("NFKD", character.translate(_SAME)).translate(_SAME)
+    kept = "".join(c for c in spelled if not unicodedata.combining(c)).casefold()
+    return re.sub(r"\s", " ", kept)
+
+
 def _whole_words(text: str, begin: int, end: int) -> tuple[int, int]:
-    """Widen a span so that it cuts no word."""
-    while begin > 0 and text[begin - 1].isalnum() and text[begin].isalnum():
-        begin -= 1
-    while end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
-        end += 1
-    return begin, end
+    """Move each edge of a span that cuts a word to the nearer end of that word."""
+    return _nearest_edge(text, begin), _nearest_edge(text, end)
+
+
+def _nearest_edge(text: str, at: int) -> int:
+    back = forth = at
+    while _cuts(text, back):
+        back -= 1
+    while _cuts(text, forth):
+        forth += 1
+    return back if at - back < forth - at else forth

@@ -13,7 +13,7 @@ _TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORD_VALUES = (
     {"zero": 0, "a": 1, "an": 1}
     | {word: value for value, word in enumerate(_UNIT_WORDS + _TEEN_WORDS, start=1)}
-    | {word: value for value, word in zip(_TEN_WORDS, range(20, 100, 10), strict=True)}
+    | {word: value for word, value in zip(_TEN_WORDS, range(20, 100, 10), strict=True)}
 )
 _SCALES = {
     "dozen": 12,
@@ -96,7 +96,7 @@ def _in_digits(text: str) -> Iterator[Figure]:
         scale = (_SCALES | _SCALE_SIGNS).get(sign.lower(), 1)
         values = [value * scale for value in _digit_values(found["digits"])]
         # "5m" may be five metres or minutes, unless money stands before it.
-        if sign == "m" and text[found.start() - 1 : found.start()] not in _CURRENCY:
+        if sign == "m" and not text[: found.start()].endswith(tuple(_CURRENCY)):
             values += _digit_values(found["digits"])
         yield Figure(found.start(), found.end(), tuple(round(v, 6) for v in values), scale)
 

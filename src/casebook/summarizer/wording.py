@@ -1,4 +1,4 @@
-"""What a sentence is made of: content words, numbers by value, names, negation. Pure."""
+"""What a sentence is made of: content words, names, negation, and numbers by value. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -7,30 +7,24 @@ from itertools import pairwise
 
 import snowballstemmer
 
+from casebook.summarizer.numerals import number_sequence, numbers
+
+__all__ = [
+    "content_stems",
+    "identifiers",
+    "is_named",
+    "name_key",
+    "name_keys",
+    "names",
+    "negations",
+    "number_sequence",
+    "numbers",
+    "opening_names",
+    "overlap",
+    "words",
+]
+
 _WORD = re.compile(r"[^\W_]+(?:[.'’\-+#][^\W_]+)*[+#]*")
-_NUMBER = re.compile(
-    r"(?<![\w.,])(?P<digits>\d{1,3}(?:[,\u202f\u00a0 ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
-    r"\s?(?P<scale>k|m|mn|bn|b|x|%|thousand|million|billion|percent|per cent|times)?(?![\w])",
-    re.IGNORECASE,
-)
-_SCALE = {
-    "k": 1e3,
-    "thousand": 1e3,
-    "m": 1e6,
-    "mn": 1e6,
-    "million": 1e6,
-    "b": 1e9,
-    "bn": 1e9,
-    "billion": 1e9,
-}
-_NUMBER_WORDS = {
-    word: float(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-} | {"twenty": 20.0, "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "hundred": 100.0}
-# "one" is mostly a pronoun, and "zero" an adjective: neither counts as a stated number.
-_COUNTED_WORDS = {word: v for word, v in _NUMBER_WORDS.items() if word not in {"zero", "one"}}
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|hardly|n[o’']t)\b|n['’]t\b",
     re.IGNORECASE,
@@ -46,7 +40,27 @@ _STOP = frozenset(
     during each few further here once other s t
     """.split()
 )
-_INNER_CAPITAL = re.compile(r"[A-Z].*|.*[a-z][A-Z].*|.*\d.*[A-Za-z].*|.*[A-Za-z].*\d.*")
+# Words that open a sentence with a capital and are no names.
+_OPENERS = _STOP | frozenset(
+    """
+    across additionally almost although among another around based besides beyond compared despite
+    either eventually every everyone fewer first finally furthermore given half hence however
+    instead later less let like likewise many meanwhile moreover neither never new next nobody none
+    nothing now often one otherwise overall perhaps please prior rather roughly second
+    several similarly since soon still sometimes people third though three thus today together
+    two unlike unless upon via whatever whenever whether within without yes yesterday yet
+    """.split()
+)
+_ORDINARY_ENDING = re.compile(r".*(?:[a-z]s|ing|ed|ly|tion|ment|ness|ity|ance|ence)")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:•]\s+|\n)[\s\"“'‘(\[*#-]*\Z")
+# "8GB", "36s" and "150,000+" are numbers with a unit; "p95" and "v4.1" count as numbers too.
+_NUMERIC = re.compile(r"[pPvV]?\d[\d.,]*[A-Za-z]{0,5}\+?")
+_VERSION = re.compile(r"[vV]?\d+(?:\.\d+){2,}")
+_ISO_DATE = re.compile(r"\b\d{4}-(\d\d)-\d\d\b")
+_MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
+_SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"sept": "september"}
 
 
 @cache
@@ -66,62 +80,92 @@ def words(text: str) -> list[str]:
 
 def content_stems(text: str) -> set[str]:
     """Return the stems (Snowball, English) of the words that carry meaning, lower case."""
-    lowered = (word.casefold() for word in words(text))
-    return {_stem(word) for word in lowered if word not in _STOP}
-
-
-def number_sequence(text: str) -> list[float]:
-    """Return the values of the numbers in ``text``, in order: "12k" and "12,000" are 12000.0."""
-    found = [(m.start(), _value(m)) for m in _NUMBER.finditer(text)]
-    found += [
-        (m.start(), _COUNTED_WORDS[m[0].casefold()])
-        for m in _WORD.finditer(text)
-        if m[0].casefold() in _COUNTED_WORDS
-    ]
-    return [value for _, value in sorted(found)]
-
-
-def numbers(text: str) -> set[float]:
-    """Return the values of the numbers in ``text``, each once."""
-    return set(number_sequence(text))
-
-
-def _value(found: re.Match[str]) -> float:
-    digits = re.sub(r"[,\u202f\u00a0 ](?=\d{3})", "", found["digits"]).replace(",", ".")
-    return round(float(digits) * _SCALE.get((found["scale"] or "").lower(), 1.0), 6)
+    lowered = (part for word in words(text) for part in word.casefold().split("-"))
+    return {_stem(word.replace("’", "'")) for word in lowered if word and word not in _STOP}
 
 
 def names(text: str) -> set[str]:
     """Return the words that look like names: capitalised inside a sentence, or of mixed form.
 
-    The first word counts only if its form is mixed (``vLLM``, ``GPT-4``, ``AWS``), because any
-    sentence starts with a capital.
+    The first word of a sentence counts only if its form is mixed (``vLLM``, ``GPT-4``, ``AWS``),
+    because any sentence starts with a capital: ``opening_names`` has the others.
     """
-    found = set()
-    for place, word in enumerate(words(text)):
-        mixed = (
-            bool(_INNER_CAPITAL.fullmatch(word[1:]))
-            if word[:1].isupper()
-            else bool(re.fullmatch(r".*[A-Z].*", word))
-        )
-        capital = word[:1].isupper() and place > 0 and word.casefold() not in _STOP
-        if (mixed or capital) and any(c.isalpha() for c in word):
-            found.add(word)
-    return found
+    return {
+        found[0]
+        for found in _WORD.finditer(text)
+        if _mixed(found[0]) or (_capital(found[0]) and not _opens(text, found.start()))
+    }
+
+
+def opening_names(text: str) -> set[str]:
+    """Return the first words of sentences that may be names: no word that often stands there."""
+    return {
+        found[0]
+        for found in _WORD.finditer(text)
+        if _capital(found[0])
+        and not _mixed(found[0])
+        and _opens(text, found.start())
+        and found[0].casefold() not in _OPENERS
+        and not _ORDINARY_ENDING.fullmatch(found[0])
+    }
+
+
+def identifiers(text: str) -> list[str]:
+    """Return the keys of the words with letters and digits, in order: ``gpt4``, ``h100``."""
+    mixed = (word for word in words(text) if _mixed(word))
+    return [name_key(word) for word in mixed if any(c.isdigit() for c in word)]
+
+
+def _capital(word: str) -> bool:
+    return word[0].isupper() and word.casefold() not in _STOP
+
+
+def _mixed(word: str) -> bool:
+    """Tell whether capitals or digits stand where an ordinary word has none."""
+    if _VERSION.fullmatch(word):
+        return True
+    if _NUMERIC.fullmatch(word) or not any(c.isalpha() for c in word):
+        return False
+    first, *rest = word
+    return any(c.isupper() for c in rest) or (first.isalpha() and any(c.isdigit() for c in rest))
+
+
+def _opens(text: str, start: int) -> bool:
+    return bool(_SENTENCE_START.search(text, max(0, start - 8), start)) or not text[:start].strip()
 
 
 def name_key(word: str) -> str:
     """Return the form in which names are compared: no case, possessive or inner punctuation."""
-    bare = re.sub(r"['’]s$", "", word)
-    return re.sub(r"[^\w]", "", bare).casefold()
+    bare = re.sub(r"['’]s?$", "", word)
+    key = re.sub(r"[^\w+#]", "", bare).casefold()
+    if _VERSION.fullmatch(word):
+        return key.removeprefix("v")
+    return _SHORT_MONTHS.get(key, key)
 
 
 def name_keys(text: str) -> set[str]:
-    """Return the comparison keys of every word in ``text``, and of joined neighbours."""
-    keys = [name_key(word) for word in words(text)]
-    parts = [name_key(part) for word in words(text) for part in re.split(r"[-.]", word)]
+    """Return the comparison keys of every word in ``text``, of its parts, and of neighbours joined.
+
+    A date in digits counts as naming its month.
+    """
+    spelled = words(text)
+    keys = [name_key(word) for word in spelled]
+    parts = [name_key(part) for word in spelled for part in re.split(r"[-.]", word)]
     joined = [a + b for a, b in pairwise(keys)]
-    return {key for key in (*keys, *parts, *joined) if key}
+    months = [_MONTHS[int(m) - 1] for m in _ISO_DATE.findall(text) if 1 <= int(m) <= len(_MONTHS)]
+    return {key for key in (*keys, *parts, *joined, *months) if key}
+
+
+def is_named(word: str, keys: set[str]) -> bool:
+    """Tell whether the name ``word`` is among ``keys``, in singular, plural or by its parts.
+
+    Of a compound (``GPT-4-powered``) the parts with a capital or a digit must be there.
+    """
+    if not {key := name_key(word), f"{key}s", key.removesuffix("s")}.isdisjoint(keys):
+        return True
+    parts = re.split(r"[-.]", word)
+    telling = [part for part in parts if any(c.isupper() or c.isdigit() for c in part)]
+    return len(parts) > 1 and all(name_key(part) in keys for part in telling)
 
 
 def negations(text: str) -> int:

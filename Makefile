@@ -1,0 +1,66 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`. Both set up what they use.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := .uv/bin/uv
+UV_VERSION := 0.13.9
+export UV_PYTHON_PREFERENCE := only-system
+export UV_NO_PROGRESS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint unit chromium lock format bench clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| { echo "casebook needs Python 3.11 to 3.13; set PYTHON=python3.12, say" >&2; exit 1; }
+	@echo "setting up the package manager"
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.synced: $(UV) requirements.lock pyproject.toml
+	@echo "installing what casebook needs (about 400 MB the first time)"
+	@test -x $(BIN)/python || $(UV) venv --quiet --python "$$(command -v $(PYTHON))" $(VENV)
+	@$(UV) pip sync --quiet --python $(BIN)/python requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+setup: $(VENV)/.synced ## Install everything into .venv
+
+demo: setup ## Ingest the examples with the embedded model and open the review desk
+	@CASEBOOK_HOME=$(CURDIR)/.demo $(BIN)/casebook demo examples
+
+test: setup chromium lint unit ## Run all checks and tests
+
+lint: setup ## Formatting, lint, types, architecture
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+unit: setup ## The tests alone
+	@$(BIN)/pytest -n 2 --dist loadgroup
+
+chromium: setup ## A real browser for the browser tests: Debian's, else Playwright's own
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+			&& echo "installing chromium" && apt-get update -qq >/dev/null \
+			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
+		|| $(BIN)/playwright install chromium
+
+lock: $(UV) ## Resolve the dependencies anew, with hashes and without addresses
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+		--python-version 3.11 --group dev --extra embedded pyproject.toml -o requirements.lock
+
+format: setup ## Format, and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup ## Run the benchmarks
+	@for f in benchmarks/[a-z]*.py; do $(BIN)/python $$f; done
+
+clean: ## Remove what was installed and the demo's data
+	@rm -rf $(VENV) .uv .demo

@@ -1,0 +1,104 @@
+"""What a curator does: each a form, answered with a fragment to htmx and a redirect without it."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData, UploadFile
+
+from casebook.pipeline.publish import publish as publish_cases
+from casebook.review.deciding import DecisionRequest, decide
+from casebook.review.guarding import require_token
+from casebook.review.jobs import Job
+from casebook.review.pages import show_case
+from casebook.review.publish_page import publish_page
+from casebook.review.rendering import is_fragment, rendered
+from casebook.review.state import State, state_of
+from casebook.review.uploads import keep_upload, web_source
+from casebook.schemas.errors import InvalidSource, UnknownId
+from casebook.schemas.reviews import Decision
+from casebook.schemas.sources import SourceRef
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(require_token)])
+Desk = Annotated[State, Depends(state_of)]
+
+_SEE_OTHER = 303
+_SAID = {
+    Decision.EDIT: "Saved as a new revision.",
+    Decision.COMMENT: "Comment kept.",
+    Decision.REOPEN: "Back in the queue.",
+    Decision.APPROVE: "Approved.",
+    Decision.REJECT: "Rejected.",
+}
+
+
+@router.post("/cases/{case_id}/decisions")
+async def decide_case(request: Request, desk: Desk, case_id: str) -> Response:
+    """Approve, reject, edit, reopen or comment, and show the case as it then is."""
+    form = await request.form()
+    wanted = DecisionRequest.of_form({k: v for k, v in form.items() if isinstance(v, str)})
+    review = await decide(case_id, wanted, desk.services)
+    if not is_fragment(request):
+        return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)
+    return await show_case(request, desk, case_id, said=_SAID[review.decision])
+
+
+@router.post("/submit")
+async def submit(request: Request, desk: Desk) -> Response:
+    """Start to work on addresses and files."""
+    form = await request.form()
+    refs = [*_addresses(form), *await _files(form, desk)]
+    if not refs:
+        raise InvalidSource("Nothing was given: paste an address or choose a file.")
+    started = [desk.jobs.submit(ref, label=label) for ref, label in refs]
+    return await _show_jobs(request, started)
+
+
+@router.post("/sources/{source_id}/retry")
+async def retry(request: Request, desk: Desk, source_id: str) -> Response:
+    """Try a source again; with ``force``, draft what triage refused."""
+    source = await asyncio.to_thread(desk.services.warehouse.source, source_id)
+    if source is None:
+        raise UnknownId(f"There is no source {source_id}: look at the queue again.")
+    force = bool((await request.form()).get("force"))
+    label = source.canonical_url or source.reference.source
+    return await _show_jobs(request, [desk.jobs.retry(source_id, label, force=force)])
+
+
+@router.post("/publish")
+async def publish(request: Request, desk: Desk) -> Response:
+    """Write the approved cases to the site and say what changed."""
+    result = await publish_cases(desk.services)
+    target = desk.settings.site_path
+    found = await asyncio.to_thread(publish_page, desk.services.warehouse, str(target))
+    template = "publish_body.html" if is_fragment(request) else "publish.html"
+    return await rendered(request, template, page=found, target=target, result=result)
+
+
+def _addresses(form: FormData) -> list[tuple[SourceRef, str]]:
+    """Return a source for each line of the form's addresses."""
+    given = form.get("addresses")
+    lines = given.split() if isinstance(given, str) else []
+    return [(web_source(line), line) for line in lines]
+
+
+async def _files(form: FormData, desk: State) -> list[tuple[SourceRef, str]]:
+    """Keep each uploaded file and return a source for it."""
+    origin = form.get("origin")
+    files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
+    address = origin.strip() if isinstance(origin, str) and origin.strip() else None
+    if address and len(files) != 1:
+        raise InvalidSource("An origin belongs to one file: give it with that file alone.")
+    return [
+        (await keep_upload(file, desk.settings.home, address), file.filename or "")
+        for file in files
+    ]
+
+
+async def _show_jobs(request: Request, jobs: Sequence[Job]) -> Response:
+    if is_fragment(request):
+        return await rendered(request, "job_list.html", jobs=jobs)
+    target = f"/jobs/{jobs[0].job_id}" if len(jobs) == 1 else "/submit"
+    return RedirectResponse(target, _SEE_OTHER)

@@ -1,0 +1,277 @@
+"""What the page of one case shows: each part with its quotes, numbered for linking. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from markupsafe import Markup
+
+from casebook.publishing.anchors import link_to_quote, locator_of, web_address
+from casebook.publishing.wording import FACTS, SECTIONS, TAG_GROUPS, clock, place
+from casebook.review.highlight import Span, highlighted
+from casebook.schemas.cases import (
+    CaseStudy,
+    DeploymentStage,
+    Evidence,
+    Fact,
+    Statement,
+    SupportLevel,
+    Tag,
+)
+from casebook.schemas.documents import Document, Locator
+from casebook.schemas.listings import CaseView
+from casebook.schemas.reviews import CaseStatus, Decision, Review, Revision
+from casebook.schemas.taxonomy import load_taxonomy
+
+FACT_LABELS: Mapping[str, str] = {"title": "Title", **FACTS}
+_WORST_FIRST = (SupportLevel.UNSUPPORTED, SupportLevel.WEAK, SupportLevel.SUPPORTED)
+_DONE: Mapping[Decision, str] = {
+    Decision.APPROVE: "approved",
+    Decision.REJECT: "rejected",
+    Decision.EDIT: "edited",
+    Decision.REOPEN: "reopened",
+    Decision.COMMENT: "commented",
+    Decision.ASSIGN: "assigned",
+}
+
+
+@dataclass(frozen=True)
+class Quote:
+    """One piece of evidence. ``id`` is where it is marked in the source; None if it is not there."""
+
+    id: str | None
+    words: str
+    passage: int | None
+    place: str
+    link: str | None
+    is_close: bool
+
+
+@dataclass(frozen=True)
+class FactLine:
+    """A fact and what may be offered for it: ``choices`` are the only values, ``hints`` some."""
+
+    id: str
+    name: str
+    label: str
+    fact: Fact
+    quotes: Sequence[Quote]
+    choices: Sequence[str] = ()
+    hints: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """A statement; ``index`` is its place in the field, as edits count it."""
+
+    id: str
+    index: int
+    statement: Statement
+    quotes: Sequence[Quote]
+
+
+@dataclass(frozen=True)
+class Section:
+    """The statements of one field, the doubtful ones first."""
+
+    name: str
+    heading: str
+    lines: Sequence[StatementLine]
+
+
+@dataclass(frozen=True)
+class TagLine:
+    """A tag with the words that earn it."""
+
+    id: str
+    tag: Tag
+    quotes: Sequence[Quote]
+
+
+@dataclass(frozen=True)
+class PassageLine:
+    """A passage with its quotes marked. ``section`` is its heading where a new one begins."""
+
+    n: int
+    html: Markup
+    gutter: str
+    section: str | None
+    speaker: str | None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the history."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str | None = None
+    parts: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything that the page of one case shows.
+
+    ``silent`` are the headings of the fields that the source says nothing about, ``address`` the
+    source's web address where it may become a link, ``decision`` the review that the status rests on.
+    """
+
+    view: CaseView
+    facts: Sequence[FactLine]
+    sections: Sequence[Section]
+    silent: Sequence[str]
+    tags: Mapping[str, Sequence[TagLine]]
+    passages: Sequence[PassageLine]
+    history: Sequence[Event]
+    support: Mapping[str, int]
+    unsupported: Sequence[StatementLine]
+    address: str | None
+    decision: Review | None
+
+    @property
+    def study(self) -> CaseStudy:
+        """The case study that is shown."""
+        return self.view.revision.case_study
+
+
+@dataclass
+class _Quotes:
+    """Numbers the quotes of one page and remembers where they stand."""
+
+    document: Document
+    spans: list[Span] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def of(self, evidence: Iterable[Evidence]) -> list[Quote]:
+        """Return what is shown of each piece of evidence."""
+        return [self._quote(each) for each in evidence]
+
+    def _quote(self, evidence: Evidence) -> Quote:
+        if evidence.start is None or evidence.end is None:
+            return Quote(None, evidence.quote, None, "", None, is_close=False)
+        span = Span(f"q{next(self._numbers)}", evidence.start, evidence.end)
+        self.spans.append(span)
+        return Quote(
+            id=span.id,
+            words=evidence.quote,
+            passage=evidence.passage,
+            place=place(locator_of(self.document, evidence)),
+            link=link_to_quote(self.document, evidence),
+            is_close=evidence.score < 1.0,
+        )
+
+
+def case_page(view: CaseView) -> CasePage:
+    """Return what the page of ``view`` shows."""
+    study, quotes = view.revision.case_study, _Quotes(view.document)
+    facts = [_fact_line(name, fact, quotes) for name, fact in study.facts()]
+    sections = [_section(name, heading, study, quotes) for name, heading in SECTIONS.items()]
+    tags = {
+        heading: [TagLine(f"t-{tag.slug}", tag, quotes.of(tag.evidence)) for tag in found]
+        for group, heading in TAG_GROUPS.items()
+        if (found := [tag for tag in study.tags if tag.group == group])
+    }
+    return CasePage(
+        view=view,
+        facts=facts,
+        sections=[section for section in sections if section.lines],
+        silent=[section.heading for section in sections if not section.lines],
+        tags=tags,
+        passages=list(_passages(view.document, quotes.spans)),
+        history=history(view),
+        support=study.support_counts(),
+        unsupported=[line for s in sections for line in s.lines if _is_unsupported(line)],
+        address=web_address(view.document.url or view.source.canonical_url),
+        decision=_ruling(view),
+    )
+
+
+def history(view: CaseView) -> list[Event]:
+    """Return what happened to the case, the newest first."""
+    revisions = {revision.revision_id: revision for revision in view.revisions}
+    drafts = [
+        Event(r.created_at, r.author, f"drafted ({r.strategy})" if r.strategy else "drafted")
+        for r in view.revisions
+        if r.made_by == "model"
+    ]
+    decisions = [_event(review, revisions) for review in view.reviews]
+    return sorted([*drafts, *decisions], key=lambda event: event.at, reverse=True)
+
+
+def changed_parts(before: CaseStudy, after: CaseStudy) -> list[str]:
+    """Return the names of the fields in which two case studies differ."""
+    fields = CaseStudy.model_fields
+    return [name for name in fields if getattr(before, name) != getattr(after, name)]
+
+
+def _event(review: Review, revisions: Mapping[str, Revision]) -> Event:
+    parts: Sequence[str] = ()
+    if review.decision is Decision.EDIT:
+        after = revisions.get(review.revision_id)
+        before = revisions.get(after.parent_id or "") if after else None
+        if before and after:
+            parts = changed_parts(before.case_study, after.case_study)
+    return Event(review.at, review.who, _DONE[review.decision], review.reason, parts)
+
+
+def _ruling(view: CaseView) -> Review | None:
+    """Return the newest decision that approved or rejected, where the case still stands so."""
+    if view.status is CaseStatus.DRAFT:
+        return None
+    ruling = (Decision.APPROVE, Decision.REJECT)
+    return next((r for r in reversed(view.reviews) if r.decision in ruling), None)
+
+
+def _fact_line(name: str, fact: Fact, quotes: _Quotes) -> FactLine:
+    choices = [stage.value for stage in DeploymentStage] if name == "deployment" else []
+    hints: list[str] = []
+    if name == "industry":
+        hints = [industry.slug for industry in load_taxonomy().industries]
+    elif name == "narrator":
+        hints = ["builder", "vendor", "panel"]
+    return FactLine(
+        id=f"f-{name}",
+        name=name,
+        label=FACT_LABELS[name],
+        fact=fact,
+        quotes=quotes.of(fact.evidence),
+        choices=choices,
+        hints=hints,
+    )
+
+
+def _section(name: str, heading: str, study: CaseStudy, quotes: _Quotes) -> Section:
+    statements: Sequence[Statement] = getattr(study, name)
+    lines = [
+        StatementLine(f"s-{name}-{index}", index, statement, quotes.of(statement.evidence))
+        for index, statement in enumerate(statements)
+    ]
+    lines.sort(key=lambda line: _WORST_FIRST.index(line.statement.support.level))
+    return Section(name, heading, lines)
+
+
+def _is_unsupported(line: StatementLine) -> bool:
+    return line.statement.support.level is SupportLevel.UNSUPPORTED
+
+
+def _passages(document: Document, spans: Sequence[Span]) -> Iterator[PassageLine]:
+    before = Locator()
+    for passage in document.passages:
+        here = passage.locator
+        yield PassageLine(
+            n=passage.n,
+            html=highlighted(document.text, passage.start, passage.end, spans),
+            gutter=_gutter(here),
+            section=here.section if here.section != before.section else None,
+            speaker=here.speaker if here.speaker != before.speaker else None,
+        )
+        before = here
+
+
+def _gutter(locator: Locator) -> str:
+    if locator.seconds is not None:
+        return clock(locator.seconds)
+    return f"p. {locator.page}" if locator.page is not None else ""

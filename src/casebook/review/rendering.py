@@ -1,0 +1,112 @@
+"""Templates to answers, and the few words that only the desk needs."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from casebook import __version__
+from casebook.publishing.anchors import web_address
+from casebook.publishing.wording import clock, count, day, listing
+from casebook.review.queue_page import TABS
+from casebook.review.state import state_of
+from casebook.schemas.cases import SupportLevel
+from casebook.schemas.sources import SourceKind
+
+_KINDS: Mapping[SourceKind, str] = MappingProxyType(
+    {
+        SourceKind.WEB: "Web page",
+        SourceKind.MARKDOWN: "Markdown file",
+        SourceKind.TEXT: "Text file",
+        SourceKind.PDF: "PDF",
+        SourceKind.CAPTIONS: "Captions of a talk",
+        SourceKind.YOUTUBE: "Video",
+        SourceKind.ARXIV: "Paper",
+    }
+)
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+_BAR_WIDTH = 100.0
+
+
+def is_fragment(request: Request) -> bool:
+    """Tell whether htmx asks, for a part of a page."""
+    return request.headers.get("hx-request") == "true"
+
+
+async def rendered(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: object,
+) -> HTMLResponse:
+    """Return a page or a fragment, rendered in a thread: a long transcript takes a while."""
+    state = state_of(request)
+    shared: dict[str, object] = {
+        "curator": state.settings.curator,
+        "token": state.token,
+        "path": request.url.path,
+        "now": datetime.now(UTC),
+    }
+    made = environment().get_template(template)
+    html = await asyncio.to_thread(made.render, {**shared, **context})
+    return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates: everything escaped, nothing undefined passed over."""
+    made = Environment(
+        loader=PackageLoader("casebook.review"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        age=age,
+        bar=support_bar,
+        clock=clock,
+        count=count,
+        day=day,
+        host=host,
+        kind=_KINDS.__getitem__,
+        listing=listing,
+        web=web_address,
+    )
+    made.globals.update(tabs=TABS, version=__version__)
+    return made
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """Return how long ago ``moment`` was, in its largest unit: ``5 min``, ``3 d``."""
+    seconds = max(0.0, (now - moment).total_seconds())
+    for unit, name in _UNITS:
+        if seconds >= unit:
+            return f"{int(seconds // unit)} {name}"
+    return "just now"
+
+
+def host(url: str | None) -> str:
+    """Return the host of a web address without ``www.``; empty where there is none."""
+    address = web_address(url)
+    return (urlsplit(address).hostname or "").removeprefix("www.") if address else ""
+
+
+def support_bar(support: Mapping[str, int]) -> list[tuple[str, float, float]]:
+    """Return level, start and width of each segment, in hundredths of the bar."""
+    total = sum(support.values())
+    segments, start = [], 0.0
+    for level in SupportLevel:
+        width = _BAR_WIDTH * support.get(level.value, 0) / total if total else 0.0
+        if width:
+            segments.append((level.value, round(start, 2), round(width, 2)))
+        start += width
+    return segments

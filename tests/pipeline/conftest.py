@@ -1,0 +1,69 @@
+"""A home of its own, a local web server, and a scripted endpoint for each test."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pages
+import pytest
+import scripted_curator
+from pytest_httpserver import HTTPServer
+from scripted_endpoint import ScriptedEndpoint
+from werkzeug import Request, Response
+
+from casebook.runtime.services import Services
+from casebook.runtime.settings import Settings
+
+
+def _huge(_: Request) -> Response:
+    """Stream 200 MB that begin like a PDF."""
+    chunk = bytes(1_000_000)
+    return Response((b"%PDF-1.7\n", *(chunk for _ in range(200))), mimetype="application/pdf")
+
+
+@pytest.fixture
+def web(httpserver: HTTPServer) -> HTTPServer:
+    """A site with a case study, a recipe, a log-in wall and an empty page."""
+    httpserver.expect_request("/robots.txt").respond_with_data("User-agent: *\nAllow: /\n")
+    for path, page in (
+        ("/case", pages.CASE),
+        ("/recipe", pages.RECIPE),
+        ("/login", pages.LOGIN),
+        ("/empty", pages.EMPTY),
+    ):
+        httpserver.expect_request(path).respond_with_data(page, content_type="text/html")
+    httpserver.expect_request("/gone").respond_with_data("gone", status=404)
+    httpserver.expect_request("/binary.html").respond_with_data(
+        b"\x7fELF" + bytes(5000), content_type="text/html"
+    )
+    httpserver.expect_request("/huge.pdf").respond_with_handler(_huge)
+    return httpserver
+
+
+@pytest.fixture
+def settings_of(
+    tmp_path: Path, web: HTTPServer, endpoint: ScriptedEndpoint
+) -> Callable[..., Settings]:
+    """Settings for a fresh home, the scripted endpoint and the local site."""
+    endpoint.fallback = scripted_curator.answer
+
+    def make(**changes: object) -> Settings:
+        values: dict[str, object] = {
+            "home": tmp_path / "home",
+            "curator": "ada",
+            "llm_base_url": endpoint.base_url,
+            "llm_model": "scripted",
+            "OPENAI_API_KEY": "sk-secret",
+            "llm_backoff": 0.01,
+            "fetch_attempts": 1,
+            "allowed_hosts": frozenset({f"{web.host}:{web.port}"}),
+        }
+        return Settings.load(**values | changes)
+
+    return make
+
+
+@pytest.fixture
+async def services(settings_of: Callable[..., Settings]) -> AsyncIterator[Services]:
+    """Services over the scripted endpoint."""
+    async with Services(settings_of()) as made:
+        yield made

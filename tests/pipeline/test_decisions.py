@@ -1,0 +1,135 @@
+"""What a curator can do to a draft, and what it becomes for a reader."""
+
+import json
+
+import pytest
+from scripted_endpoint import completion
+
+from casebook.pipeline import decisions
+from casebook.pipeline.editing import AddStatement, DropStatement, DropTag, SetFact, SetStatement
+from casebook.pipeline.ingest import ingest
+from casebook.pipeline.publish import publish
+from casebook.schemas.cases import Origin, SupportLevel
+from casebook.schemas.errors import InvalidDecision, UnknownId
+from casebook.schemas.reviews import CaseStatus, Decision
+from casebook.schemas.sources import SourceRef
+
+
+@pytest.fixture
+async def case_id(services, web):
+    outcome = await ingest(SourceRef(source=web.url_for("/case")), services)
+    return outcome.case_id
+
+
+def status_of(services, case_id):
+    return services.warehouse.case(case_id).status
+
+
+async def test_approve_publish_reopen_withdraw(services, case_id):
+    """A case goes to the site when approved and leaves it when reopened; each step is a row."""
+    await decisions.approve(case_id, services, who="ada")
+    done = await publish(services)
+    assert (done.added, done.pages, status_of(services, case_id)) == (
+        [case_id],
+        1,
+        CaseStatus.PUBLISHED,
+    )
+    lines = (done.path / "cases.jsonl").read_text().splitlines()
+    assert json.loads(lines[0])["case_id"] == case_id
+    assert (await publish(services)).unchanged == [case_id]
+    await decisions.reopen(case_id, services, who="bob", reason="a typo")
+    gone = await publish(services)
+    assert (gone.withdrawn, gone.pages) == ([case_id], 0)
+    history = [(r.decision, r.who) for r in services.warehouse.case(case_id).reviews]
+    assert history == [(Decision.APPROVE, "ada"), (Decision.REOPEN, "bob")]
+
+
+async def test_what_is_decided_cannot_be_decided_again_unseen(services, case_id):
+    """Approving twice, rejecting without a reason, and unknown cases are refused."""
+    await decisions.approve(case_id, services, who="ada")
+    with pytest.raises(InvalidDecision, match="already"):
+        await decisions.approve(case_id, services, who="ada")
+    with pytest.raises(InvalidDecision, match="why"):
+        await decisions.reject(case_id, services, who="ada", reason=" ")
+    with pytest.raises(UnknownId):
+        await decisions.approve("case1_none", services, who="ada")
+
+
+async def test_two_curators_do_not_overwrite_each_other(services, case_id):
+    """A decision on a revision that is no longer the newest is refused."""
+    seen = services.warehouse.case(case_id).revision.revision_id
+    edits = [SetFact(field="company", value="Kettlebrook")]
+    await decisions.edit(case_id, services, edits, who="ada", expected_revision=seen)
+    with pytest.raises(InvalidDecision, match="meanwhile"):
+        await decisions.approve(case_id, services, who="bob", expected_revision=seen)
+
+
+async def test_edits_make_a_checked_copy(services, case_id):
+    """Facts, statements and additions change in a new revision whose words are judged anew."""
+    before = services.warehouse.case(case_id).revision
+    edits = [
+        SetFact(field="company", value="Kettlebrook"),
+        SetStatement(field="architecture", index=0, text="It handles 77,000 letters a week."),
+        DropStatement(field="tools", index=0),
+        AddStatement(
+            field="lessons",
+            text="A small check in code is worth more than a larger model.",
+            quote="a small check in code is worth more than a larger model",
+        ),
+    ]
+    await decisions.edit(case_id, services, edits, who="ada")
+    after = services.warehouse.case(case_id).revision
+    assert (after.parent_id, after.made_by, after.author) == (before.revision_id, "person", "ada")
+    study = after.case_study
+    assert study.company.value == "Kettlebrook"
+    assert study.architecture[0].support.level is SupportLevel.UNSUPPORTED
+    assert study.architecture[0].origin is Origin.CURATOR
+    assert study.tools == []
+    assert study.lessons[-1].support.level is SupportLevel.SUPPORTED
+    assert before.case_study.tools  # the old revision is as it was
+
+
+BAD_EDITS = [
+    SetFact(field="shoe_size", value="42"),
+    SetStatement(field="lessons", index=9, text="No such statement here."),
+    SetStatement(field="summary", index=0, text="  "),
+    DropStatement(field="failures", index=0),
+    DropTag(slug="no-such-tag"),
+    AddStatement(field="lessons", text="Cats are fluffy.", quote="cats are known to be fluffy"),
+]
+
+
+@pytest.mark.parametrize("edit", BAD_EDITS, ids=lambda e: e.action)
+async def test_an_edit_that_does_not_fit_is_refused_and_changes_nothing(services, case_id, edit):
+    """A wrong field, number, tag, or a quote that is not in the source."""
+    before = services.warehouse.case(case_id).revision.revision_id
+    with pytest.raises(InvalidDecision):
+        await decisions.edit(case_id, services, [edit], who="ada")
+    assert services.warehouse.case(case_id).revision.revision_id == before
+
+
+async def test_unsupported_statements_need_a_second_look_and_reach_no_reader(
+    services, web, endpoint
+):
+    """An invented statement blocks a plain approval and is not on the site."""
+    invented = {"statement": "It saved 99 million dollars.", "quotes": ["saved 99 million dollars"]}
+    empty = {
+        name: []
+        for name in (
+            "summary architecture techniques tools challenges solutions lessons results failures"
+        ).split()
+    }
+    line = {"score": 3, "reason": "Yes.", "quote": ""}
+    names = ("technical_detail", "real_use", "iteration", "deployed")
+    endpoint.enqueue(
+        completion(json.dumps(dict.fromkeys(names, line))),
+        completion(json.dumps(empty | {"lessons": [invented]})),
+    )
+    outcome = await ingest(SourceRef(source=web.url_for("/case")), services)
+    assert outcome.support == {"supported": 0, "weak": 0, "unsupported": 1}
+    with pytest.raises(InvalidDecision, match="no support"):
+        await decisions.approve(outcome.case_id, services, who="ada")
+    await decisions.approve(outcome.case_id, services, who="ada", leave_out_unsupported=True)
+    done = await publish(services)
+    for path in done.path.rglob("*"):
+        assert not path.is_file() or "99 million" not in path.read_text(errors="ignore")

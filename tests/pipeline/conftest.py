@@ -1,6 +1,6 @@
 """A home of its own, a local web server, and a scripted endpoint for each test."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pages
@@ -10,6 +10,7 @@ from pytest_httpserver import HTTPServer
 from scripted_endpoint import ScriptedEndpoint
 from werkzeug import Request, Response
 
+from casebook.extractors.worker import ExtractorPool
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 
@@ -62,8 +63,18 @@ def settings_of(
     return make
 
 
+@pytest.fixture(scope="session")
+def readers() -> Iterator[ExtractorPool]:
+    """Worker processes that all tests share: starting them takes a second."""
+    with ExtractorPool(1) as pool:
+        yield pool
+
+
 @pytest.fixture
-async def services(settings_of: Callable[..., Settings]) -> AsyncIterator[Services]:
+async def services(
+    settings_of: Callable[..., Settings], readers: ExtractorPool
+) -> AsyncIterator[Services]:
     """Services over the scripted endpoint."""
     async with Services(settings_of()) as made:
+        made.__dict__["extractors"] = readers  # in place of the pool it would start itself
         yield made

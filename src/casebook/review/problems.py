@@ -55,14 +55,20 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         status = HTTPStatus(error.status_code)
-        said = error.detail if error.detail != status.phrase else f"There is nothing at this address: {status.phrase.lower()}."
+        said = (
+            error.detail
+            if error.detail != status.phrase
+            else f"There is nothing at this address: {status.phrase.lower()}."
+        )
         return await _answer(request, status, "http", said, error.headers or {})
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return await _answer(request, status, "invalid_request", f"The request does not fit: {wrong}")
+        return await _answer(
+            request, status, "invalid_request", f"The request does not fit: {wrong}"
+        )
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
@@ -88,5 +94,10 @@ async def _answer(
             request, "notice.html", status=status, headers=headers, message=message, tone="bad"
         )
     return await rendered(
-        request, "problem.html", status=status, headers=headers, message=message, phrase=status.phrase
+        request,
+        "problem.html",
+        status=status,
+        headers=headers,
+        message=message,
+        phrase=status.phrase,
     )

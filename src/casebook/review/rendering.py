@@ -11,9 +11,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from casebook import __version__
 from casebook.publishing.anchors import web_address
-from casebook.publishing.wording import clock, count, day, listing
+from casebook.publishing.wording import SECTIONS, clock, count, day, listing
 from casebook.review.queue_page import TABS
 from casebook.review.state import state_of
 from casebook.schemas.cases import SupportLevel
@@ -81,7 +80,7 @@ def environment() -> Environment:
         listing=listing,
         web=web_address,
     )
-    made.globals.update(tabs=TABS, version=__version__)
+    made.globals.update(tabs=TABS, sections=SECTIONS)
     return made
 
 

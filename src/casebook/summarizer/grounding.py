@@ -17,16 +17,20 @@ from casebook.schemas.cases import (
 )
 from casebook.schemas.documents import Document
 from casebook.summarizer.locating import QuoteFinder
+from casebook.summarizer.numerals import numbers, unstated
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal
 from casebook.summarizer.tagging import tags_of
 from casebook.summarizer.wording import (
+    by_initials,
     content_stems,
+    is_named,
     name_key,
     name_keys,
     names,
     negations,
-    numbers,
+    opening_names,
     overlap,
+    words,
 )
 
 # A statement that shares fewer of its content words with its passages says something else.
@@ -39,23 +43,30 @@ _SUPPORTED = Support(level=SupportLevel.SUPPORTED, reason="The quote says so.")
 
 
 class Grounder:
-    """Grounds any number of claims in one document."""
+    """Grounds any number of claims in one document.
 
-    def __init__(self, document: Document) -> None:
+    ``company`` is whose system it is, where that is known: a statement may name it wherever the
+    source says "we". The site's own name and a grounded company fact count likewise.
+    """
+
+    def __init__(self, document: Document, company: str | None = None) -> None:
         self._document = document
         self._finder = QuoteFinder(document)
-        self._numbers = numbers(document.text)
-        self._names = name_keys(document.text)
-        published = document.published
-        self._stated = {document.title, str(published.year) if published else None}
+        published = str(document.published.year) if document.published else None
+        self._stated = {document.title, published} - {None}
+        stated = "\n".join([document.text, document.title or "", published or ""])
+        self._numbers = numbers(stated)
+        self._names = name_keys(stated)
+        self._stems = content_stems(stated)
+        self._own = name_keys(f"{document.site or ''} {company or ''}")
 
     def case_study(self, proposal: Proposal) -> CaseStudy:
         """Return the case study that ``proposal`` becomes: every part located and judged."""
-        return CaseStudy(
-            **{name: self.fact(claim) for name, claim in proposal.facts.items()},
-            **self._statements(proposal),
-            tags=tags_of(self._document),
-        )
+        facts = {name: self.fact(claim) for name, claim in proposal.facts.items()}
+        company = facts.get("company", Fact())
+        if company.support.level is not SupportLevel.UNSUPPORTED:
+            self._own |= name_keys(company.value or "")
+        return CaseStudy(**facts, **self._statements(proposal), tags=tags_of(self._document))
 
     def _statements(self, proposal: Proposal) -> dict[str, list[Statement]]:
         """Ground each field's claims, leaving out what repeats an earlier statement."""
@@ -76,7 +87,7 @@ class Grounder:
         parts = {
             "text": claim.text.strip(),
             "evidence": evidence,
-            "support": self.judge(claim.text, evidence),
+            "support": self.judge(claim.text, evidence, claim.value, claim.baseline),
             "origin": claim.origin,
         }
         if not result:
@@ -93,16 +104,19 @@ class Grounder:
             support = self._judge_fact(claim.value, evidence)
         return Fact(value=claim.value, evidence=evidence, support=support)
 
-    def judge(self, text: str, evidence: Sequence[Evidence]) -> Support:
-        """Tell how well ``evidence`` carries ``text``, by the first check that does not hold."""
+    def judge(self, text: str, evidence: Sequence[Evidence], *parts: str | None) -> Support:
+        """Tell how well ``evidence`` carries ``text``, by the gravest check that does not hold.
+
+        ``parts`` are what a result states besides, whose numbers must hold too.
+        """
         found = [e for e in evidence if e.match is not Match.MISSING]
         if not found:
             return _support(SupportLevel.UNSUPPORTED, "The quote is not in the source.")
         quoted = " … ".join(e.quote for e in found)
-        around = " ".join(self._passage_text(e) for e in found) or quoted
+        around = " … ".join([quoted, *(self._passage_text(e) for e in found)])
         checks = (
-            self._numbers_hold(text, quoted, around),
-            self._names_hold(text, quoted, around),
+            self._numbers_hold(" … ".join(filter(None, (text, *parts))), quoted, around),
+            self._names_hold(text, around),
             _words_hold(text, around),
             _polarity_holds(text, quoted),
         )
@@ -118,25 +132,34 @@ class Grounder:
         return self._document.passage_text(self._document.passages[evidence.passage - 1])
 
     def _numbers_hold(self, text: str, quoted: str, around: str) -> Support | None:
-        stated = numbers(text) - numbers(quoted)
-        if not stated:
-            return None
-        shown = ", ".join(f"{value:g}" for value in sorted(stated))
-        if stated <= numbers(around):
-            return None
-        if stated <= self._numbers:
-            return _support(SupportLevel.WEAK, f"{shown} stands elsewhere in the source.")
-        return _support(SupportLevel.UNSUPPORTED, f"The number {shown} is not in the source.")
-
-    def _names_hold(self, text: str, quoted: str, around: str) -> Support | None:
-        near = name_keys(quoted) | name_keys(around)
-        strange = sorted(n for n in names(text) if name_key(n) not in near)
+        strange = unstated(text, numbers(quoted))
         if not strange:
             return None
-        shown = ", ".join(strange)
-        if all(name_key(name) in self._names for name in strange):
+        shown = ", ".join(f"{value:,.12g}" for value in strange)
+        if not unstated(text, numbers(around)):
+            return _support(SupportLevel.WEAK, f"{shown} stands beside the quote, not in it.")
+        if not unstated(text, self._numbers):
+            return _support(SupportLevel.WEAK, f"{shown} stands elsewhere in the source.")
+        shown = ", ".join(f"{value:,.12g}" for value in unstated(text, self._numbers))
+        return _support(SupportLevel.UNSUPPORTED, f"The number {shown} is not in the source.")
+
+    def _names_hold(self, text: str, around: str) -> Support | None:
+        near = name_keys(around) | self._own | _spelled_or_short(text, around)
+        strange = sorted(n for n in self._names_of(text) if not is_named(n, near))
+        if not strange:
+            return None
+        unknown = [name for name in strange if not is_named(name, self._names)]
+        if not unknown:
+            shown = ", ".join(strange)
             return _support(SupportLevel.WEAK, f"{shown} is named elsewhere in the source.")
-        return _support(SupportLevel.UNSUPPORTED, f"{shown} is not named in the source.")
+        return _support(
+            SupportLevel.UNSUPPORTED, f"{', '.join(unknown)} is not named in the source."
+        )
+
+    def _names_of(self, text: str) -> set[str]:
+        """Return the names, and of the words that open a sentence those the source never uses."""
+        opening = {n for n in opening_names(text) if not content_stems(n) <= self._stems}
+        return names(text) | opening
 
     def _judge_fact(self, value: str, evidence: Sequence[Evidence]) -> Support:
         quoted = " ".join(e.quote for e in evidence if e.match is not Match.MISSING)
@@ -150,6 +173,16 @@ class Grounder:
         return _support(SupportLevel.UNSUPPORTED, "The source does not name it.")
 
 
+def _spelled_or_short(text: str, around: str) -> set[str]:
+    """Return the keys under which ``text`` may name what ``around`` spells out or shortens.
+
+    "RAG" holds where the passage says "retrieval-augmented generation", and the reverse.
+    """
+    short = {name_key(word) for word in words(around) if word.isupper()}
+    spelled = {name_key(w) for term, run in by_initials(text) if term in short for w in run}
+    return spelled | {term for term, _ in by_initials(around)}
+
+
 def _words_hold(text: str, around: str) -> Support | None:
     share = overlap(content_stems(text), content_stems(around))
     if share < _LOW_OVERLAP:
@@ -161,16 +194,19 @@ def _words_hold(text: str, around: str) -> Support | None:
 
 def _polarity_holds(text: str, quoted: str) -> Support | None:
     """Compare negation where statement and quote are otherwise nearly the same words."""
-    alike = fuzz.token_set_ratio(text, quoted) >= _REPEATED
+    alike = fuzz.token_set_ratio(text, quoted, processor=str.casefold) >= _REPEATED
     if alike and (negations(text) % 2) != (negations(quoted) % 2):
         return _support(SupportLevel.WEAK, "The quote may say the opposite: one of them negates.")
     return None
 
 
 def _repeats(text: str, kept: Sequence[str]) -> bool:
+    """Tell whether an earlier statement says the same, with all numbers and names of ``text``."""
     return any(
         fuzz.token_set_ratio(text, other, processor=str.casefold) >= _REPEATED
-        and numbers(text) <= numbers(other)
+        and not unstated(text, numbers(other))
+        and all(is_named(name, name_keys(other)) for name in names(text))
+        and negations(text) % 2 == negations(other) % 2
         for other in kept
     )
 

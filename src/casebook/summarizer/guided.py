@@ -78,7 +78,7 @@ async def propose(
         ModelError: when the endpoint fails; an unfaithful or cut answer is no error.
     """
     sentences = sentences_of(document)
-    picked = pick(sentences)
+    picked = pick(sentences, document.title)
     total = sum(len(picks) for picks in picked.values())
     claims: dict[str, list[Claim]] = {}
     done = 0

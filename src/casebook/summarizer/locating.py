@@ -22,12 +22,15 @@ from casebook.summarizer.wording import (
 FUZZY_CUTOFF = 0.87
 # A single word stands anywhere and proves nothing.
 _MIN_WORDS = 2
+_MIN_SPACELESS = 6
 _CANDIDATES = 3
 _ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.|…)\s*")
 # Spellings that differ between a page and a model's copy of it, though the words do not.
 _SAME = str.maketrans(
     dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛‹›′`´", "'") | dict.fromkeys("‐‑‒–—―−", "-")
 )
+# Thai to Khmer, kana, Han: scripts that put no spaces between words.
+_SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _OUTER = " \t\n\"“”„«»'‘’"
 _TRAILING = _OUTER + ".,;:"
 
@@ -45,19 +48,17 @@ class QuoteFinder:
 
     def find(self, quote: str) -> list[Evidence]:
         """Return where ``quote`` stands; a quote with an ellipsis is found in its parts."""
-        if len(words(quote)) < _MIN_WORDS:
-            return [Evidence(quote=quote)]
-        parts = [part for part in _ELLIPSIS.split(quote) if len(words(part)) >= _MIN_WORDS]
-        if len(parts) < _MIN_WORDS or self._exactly(quote):
-            return [self._exactly(quote) or self._nearly(quote)]
-        return [self._exactly(part) or self._nearly(part) for part in parts]
+        if _tells(quote) and (whole := self._exactly(quote)):
+            return [whole]
+        parts = [part for part in _ELLIPSIS.split(quote) if _tells(part)]
+        return [self._exactly(p) or self._nearly(p) for p in parts] or [Evidence(quote=quote)]
 
     def _exactly(self, quote: str) -> Evidence | None:
         """Find the quote as whole words, if need be without quotation marks or a closing stop."""
         for spelling in dict.fromkeys((quote.strip(), quote.strip(_OUTER), quote.strip(_TRAILING))):
             wanted = _normalise(spelling)[0].strip()
             for place in _places(wanted, self._text):
-                return self._evidence(self._text, self._offsets, 0, place, Match.EXACT, 1.0)
+                return self._evidence(self._text, self._offsets, place)
         return None
 
     def _nearly(self, quote: str) -> Evidence:
@@ -89,16 +90,16 @@ class QuoteFinder:
         score = round(fuzz.ratio(wanted, text[slice(*span)]) / 100, 3)
         if score < FUZZY_CUTOFF:
             return None
-        return self._evidence(text, offsets, start, span, Match.FUZZY, score)
+        return self._evidence(text, offsets, span, base=start, near=score)
 
     def _evidence(
         self,
         text: str,
         offsets: list[int],
-        base: int,
         span: tuple[int, int],
-        match: Match,
-        score: float,
+        *,
+        base: int = 0,
+        near: float | None = None,
     ) -> Evidence:
         """Return the evidence at ``span`` of a normalised text that begins at offset ``base``."""
         begin, end = span
@@ -110,7 +111,14 @@ class QuoteFinder:
         # An accent written as a character of its own belongs to the letter before it.
         while stop < len(self._document.text) and unicodedata.combining(self._document.text[stop]):
             stop += 1
-        return evidence_at(self._document, base + offsets[begin], stop, match, score)
+        start = base + offsets[begin]
+        if near is None:
+            return evidence_at(self._document, start, stop)
+        return evidence_at(self._document, start, stop, Match.FUZZY, near)
+
+
+def _tells(quote: str) -> bool:
+    return len(words(quote)) >= _MIN_WORDS or len(_SPACELESS.findall(quote)) >= _MIN_SPACELESS
 
 
 def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
@@ -126,7 +134,7 @@ def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
 def _cuts(text: str, at: int) -> bool:
     """Tell whether a word or a number like "1,200" runs on across ``at``."""
     before, after = text[max(0, at - 2) : at], text[at : at + 2]
-    if not before or not after:
+    if not before or not after or _SPACELESS.match(after):
         return False
     return (
         (before[-1].isalnum() and after[0].isalnum())

@@ -13,7 +13,7 @@ _TEN_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORD_VALUES = (
     {"zero": 0, "a": 1, "an": 1}
     | {word: value for value, word in enumerate(_UNIT_WORDS + _TEEN_WORDS, start=1)}
-    | {word: value for word, value in zip(_TEN_WORDS, range(20, 100, 10), strict=True)}
+    | dict(zip(_TEN_WORDS, range(20, 100, 10), strict=True))
 )
 _SCALES = {
     "dozen": 12,

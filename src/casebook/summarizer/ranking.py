@@ -1,57 +1,51 @@
 """Which sentences of a document speak about which field. Pure, from cues kept as data.
 
 Small models cannot search a document, so code does: each sentence is weighed per field by the
-patterns of ``cues.toml``, by the heading it stands under, and by the terms of the taxonomy it
-names. A field nobody speaks about gets no sentence: silence is better than invention.
+patterns of ``cues.toml``, by what it stands under, and by the terms of the taxonomy it names. A
+field nobody speaks about gets no sentence: silence is better than invention.
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
-from pydantic import Field
-
-from casebook.schemas.frozen import Frozen
 from casebook.schemas.taxonomy import load_taxonomy
+from casebook.summarizer.sections import Cues, FieldCues, Setting, hits, load_cues, settings_of
 from casebook.summarizer.sentences import Sentence
-from casebook.summarizer.wording import numbers, words
+from casebook.summarizer.wording import content_stems, numbers, overlap, words
+
+__all__ = ["Pick", "load_cues", "pick", "usable", "weigh"]
 
 _MIN_WORDS, _MAX_WORDS = 7, 48
-_PER_PASSAGE = 2
-_ENDS = re.compile(r"[.!][\"”’')\]]*$")
-_LEANS = re.compile(
-    r"^(this|that|these|those|it|they|he|she|such|which|here|there|both|then|another|others?|"
-    r"the (former|latter|same|other))\b",
+# A maxim under a heading that says so may be short: "Keep the old path alive."
+_MIN_WORDS_HEADED = 5
+_PER_PASSAGE = 3
+_STRONG_AT_MOST = 4.0
+# A summary stands at the top; later only what a heading calls one.
+_OPENING = 0.2
+_ENDS = re.compile(r"[.!][”’)\]]*$")
+_STARTS = re.compile(r"[A-Z0-9(]")
+_SPEECH = re.compile(
+    r"[“\"][^”\"]{25,}[”\"].*\b(says?|said|asks?|asked|put it|puts it|explain(s|ed)|notes?|noted|"
+    r"adds?|added|recalls?|told)\b|"
+    r"\b(says?|said|asks?|asked|put it|puts it|explain(s|ed)|noted?s?|adds?|recalls?|told)\b.*"
+    r"[“\"][^”\"]{25,}",
     re.IGNORECASE,
 )
-
-
-class FieldCues(Frozen):
-    """The cues of one field, as read from the data file."""
-
-    keep: int
-    threshold: float | None = None
-    headings: Sequence[str] = ()
-    strong: Sequence[str]
-    light: Sequence[str]
-    against: Sequence[str] = ()
-    needs_number: bool = False
-    early: bool = False
-    taxonomy: str | None = None
-
-
-class Cues(Frozen):
-    """All cues. ``threshold`` is the least weight a sentence needs."""
-
-    threshold: float
-    deployment: Sequence[tuple[str, str]]
-    narrator: Sequence[tuple[str, str]]
-    junk: Mapping[str, Sequence[str]]
-    fields: Mapping[str, FieldCues] = Field(default_factory=dict)
+_CONNECTIVE = r"(?:(?:and|but|so|then|yet|or|plus|still|also|now),? )*"
+# What makes sense only with the sentence before: a bare pronoun most, "this tool" less.
+_LEANS_HARD = re.compile(
+    rf"^{_CONNECTIVE}(it|they|he|she|him|them|this|that|these|those)(['’]\w+)? "
+    r"(\w+ly |also |then |now )?(is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|"
+    r"would|should|may|might|must|\w+s|\w+ed|got|went|came|made|gave|told|leave|leads?|means?|take)\b",
+    re.IGNORECASE,
+)
+_LEANS = re.compile(
+    rf"^{_CONNECTIVE}(it|they|he|she|this|that|these|those|its|their|his|her|such|both|which|"
+    r"others?|another|one|the (former|latter|same|other|second|third|rest)|for (this|that|these))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -63,52 +57,48 @@ class Pick:
     weight: float
 
 
-@cache
-def load_cues() -> Cues:
-    """Return the cues of the data file."""
-    raw = files(__package__).joinpath("cues.toml").read_text("utf-8")
-    return Cues.model_validate(tomllib.loads(raw))
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-def _hits(patterns: Sequence[str], text: str) -> int:
-    return sum(1 for pattern in patterns if _pattern(pattern).search(text))
-
-
-def usable(sentence: Sentence) -> bool:
+def usable(sentence: Sentence, least_words: int = _MIN_WORDS) -> bool:
     """Tell whether a sentence can stand alone as a statement: whole, and about the matter."""
     text = sentence.text
-    count = len(words(text))
-    if not _MIN_WORDS <= count <= _MAX_WORDS or not _ENDS.search(text):
-        return False
-    if not (text[0].isupper() or text[0].isdigit() or text[0] in "“\"'‘"):
-        return False
-    if text.count("(") != text.count(")") or text.count("“") != text.count("”"):
-        return False
-    return not _hits(load_cues().junk["patterns"], text)
+    whole = bool(_STARTS.match(text) and _ENDS.search(text))
+    balanced = text.count("(") == text.count(")") and text.count("“") == text.count("”")
+    fits = least_words <= len(words(text)) <= _MAX_WORDS and text.count('"') % 2 == 0
+    return whole and balanced and fits and not _is_junk(text)
 
 
-def weigh(sentence: Sentence, cues: FieldCues) -> float:
-    """Return how much speaks for ``sentence`` to be about the field of ``cues``."""
+def _is_junk(text: str) -> bool:
+    return bool(_SPEECH.search(text)) or bool(hits(load_cues().junk["patterns"], text))
+
+
+def weigh(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> float:
+    """Return how much speaks for ``sentence`` to be about the field ``name``."""
     text = sentence.text
-    if cues.needs_number and not numbers(text):
+    if field.needs_number and not numbers(text):
         return 0.0
-    said = 2.0 * _hits(cues.strong, text) + _hits(cues.light, text)
-    if cues.taxonomy and not _names_term(text, cues.taxonomy):
+    if field.taxonomy and not _names_term(text, field.taxonomy):
         return 0.0
-    if cues.taxonomy:
-        said += 1.0
-    headed = bool(_hits(cues.headings, sentence.section))
-    weight = said + (2.0 if headed and said else 1.0 if headed else 0.0)
-    weight -= 2.0 * _hits(cues.against, text)
-    weight -= 1.0 if _LEANS.match(text) else 0.0
-    if cues.early:
-        weight += 1.0 if sentence.position < 0.15 else -1.5 * sentence.position  # noqa: PLR2004 - the opening
-    return weight
+    strong = min(_STRONG_AT_MOST, 2.0 * hits(field.strong, text))
+    said = strong + hits(field.light, text) + (1.0 if field.taxonomy else 0.0)
+    kin = 1.0 if strong and setting.fields.intersection(field.kin) else 0.0
+    against = 2.0 * hits(field.against, text) + _leaning(text)
+    return said + kin + _set(sentence, field, name, setting) - against
+
+
+def _set(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> float:
+    """Return what the setting weighs for the field."""
+    if name in setting.headed:
+        return 3.0 if setting.opens else 2.0
+    if name in setting.announced:
+        return 2.0
+    # Under another field's own heading a sentence is more likely about that one.
+    foreign = -1.0 if setting.headed and not setting.headed.intersection(field.kin) else 0.0
+    return foreign + (1.0 if hits(field.hints, sentence.section) else 0.0)
+
+
+def _leaning(text: str) -> float:
+    if _LEANS_HARD.match(text):
+        return 2.0
+    return 1.0 if _LEANS.match(text) else 0.0
 
 
 def _names_term(text: str, group: str) -> bool:
@@ -118,25 +108,47 @@ def _names_term(text: str, group: str) -> bool:
     )
 
 
-def pick(sentences: Sequence[Sentence]) -> dict[str, list[Pick]]:
+def pick(sentences: Sequence[Sentence], title: str | None = None) -> dict[str, list[Pick]]:
     """Return each field's sentences, best first, every sentence in one field at most.
 
     A sentence goes to the field it weighs most for, or to one that it weighs nearly as much for
-    when the first is full. At most two sentences of one passage serve the same field.
+    when the first is full. At most three sentences of one passage serve the same field. ``title``
+    helps to find what sums the document up.
     """
     cues = load_cues()
-    fit = [sentence for sentence in sentences if usable(sentence)]
     weighed = [
-        Pick(name, sentence, weight)
-        for sentence in fit
-        for name, field in cues.fields.items()
-        if (weight := weigh(sentence, field)) >= (field.threshold or cues.threshold)
+        chosen
+        for sentence, setting in zip(sentences, settings_of(sentences), strict=True)
+        for chosen in _candidates(sentence, setting, content_stems(title or ""))
     ]
-    best = {
-        start: max(p.weight for p in weighed if p.sentence.start == start)
-        for start in {p.sentence.start for p in weighed}
-    }
+    best: dict[int, float] = {}
+    for chosen in weighed:
+        start = chosen.sentence.start
+        best[start] = max(best.get(start, 0.0), chosen.weight)
     return _fill(sorted(weighed, key=lambda p: (-p.weight, p.sentence.start)), best, cues)
+
+
+def _candidates(sentence: Sentence, setting: Setting, title: set[str]) -> list[Pick]:
+    cues = load_cues()
+    if not usable(sentence, _MIN_WORDS_HEADED if setting.headed else _MIN_WORDS):
+        return []
+    weights = {
+        name: weigh(sentence, field, name, setting) + _summing_up(sentence, field, setting, title)
+        for name, field in cues.fields.items()
+    }
+    return [Pick(n, sentence, round(w, 2)) for n, w in weights.items() if w >= cues.threshold]
+
+
+def _summing_up(
+    sentence: Sentence, field: FieldCues, setting: Setting, title: set[str]
+) -> float:
+    """Return what place and title add for a field that stands at the opening."""
+    if not field.early:
+        return 0.0
+    if sentence.position > _OPENING and "summary" not in setting.headed:
+        return -10.0
+    shared = overlap(title, content_stems(sentence.text)) if title else 0.0
+    return 3.0 * shared - 5.0 * min(sentence.position, _OPENING)
 
 
 def _fill(weighed: Sequence[Pick], best: Mapping[int, float], cues: Cues) -> dict[str, list[Pick]]:

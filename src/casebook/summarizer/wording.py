@@ -10,6 +10,7 @@ import snowballstemmer
 from casebook.summarizer.numerals import number_sequence, numbers
 
 __all__ = [
+    "by_initials",
     "content_stems",
     "identifiers",
     "is_named",
@@ -166,6 +167,13 @@ def is_named(word: str, keys: set[str]) -> bool:
     parts = re.split(r"[-.]", word)
     telling = [part for part in parts if any(c.isupper() or c.isdigit() for c in part)]
     return len(parts) > 1 and all(name_key(part) in keys for part in telling)
+
+
+def by_initials(text: str) -> list[tuple[str, list[str]]]:
+    """Return (initials, words) of every run of three to five words: ("rag", ["Retrieval", …])."""
+    parts = [part for word in words(text) for part in re.split(r"[-.]", word) if part]
+    runs = [parts[i : i + n] for n in (3, 4, 5) for i in range(len(parts) - n + 1)]
+    return [("".join(part[0] for part in run).casefold(), run) for run in runs]
 
 
 def negations(text: str) -> int:

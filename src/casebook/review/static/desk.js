@@ -1,0 +1,154 @@
+// The desk's own script: choosing a statement marks its quotes in the source; keys; dialogs.
+// Everything works without it: a statement is a link to its first quote, each action is a form.
+"use strict";
+
+(() => {
+  const beside = matchMedia("(min-width: 60rem)");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let chosen = null; // id of the chosen statement, kept over a swap
+  let selection = ""; // what was selected in the source last
+
+  const byId = (id) => document.getElementById(id);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const motion = () => (calm.matches ? "auto" : "smooth");
+
+  document.documentElement.classList.add("js");
+
+  function show(mark) {
+    const source = byId("source");
+    if (!beside.matches || !source) return;
+    // Only the source scrolls: scrollIntoView would move the draft as well.
+    const top = mark.getBoundingClientRect().top - source.getBoundingClientRect().top;
+    source.scrollTo({ top: source.scrollTop + top - source.clientHeight / 3, behavior: motion() });
+  }
+
+  function keepInSight(item) {
+    const bar = document.querySelector(".toolbar");
+    const box = item.getBoundingClientRect();
+    const free = (bar ? bar.getBoundingClientRect().bottom : 0) + 12;
+    if (box.top < free || box.bottom > innerHeight - 12) {
+      const spare = Math.max(0, (innerHeight - free - box.height) / 3);
+      scrollBy({ top: box.top - free - spare, behavior: motion() });
+    }
+  }
+
+  function choose(item, focus) {
+    for (const old of all(".item.chosen")) {
+      old.classList.remove("chosen");
+      old.querySelector(".choose")?.removeAttribute("aria-current");
+    }
+    for (const mark of all("mark.on")) mark.classList.remove("on");
+    chosen = item ? item.id : null;
+    if (!item) return;
+    item.classList.add("chosen");
+    const link = item.querySelector(".choose");
+    link?.setAttribute("aria-current", "true");
+    if (focus) link?.focus({ preventScroll: true });
+    const wanted = new Set((item.dataset.quotes || "").split(" ").filter(Boolean));
+    const marks = all("mark[data-q]").filter((m) => m.dataset.q.split(" ").some((q) => wanted.has(q)));
+    for (const mark of marks) mark.classList.add("on");
+    if (marks.length) show(marks[0]);
+    keepInSight(item);
+  }
+
+  function move(by) {
+    const items = all(".statement.item");
+    if (!items.length) return;
+    const at = items.findIndex((item) => item.id === chosen);
+    const next = at < 0 ? (by > 0 ? 0 : items.length - 1) : at + by;
+    choose(items[Math.min(Math.max(next, 0), items.length - 1)], true);
+  }
+
+  function moveRow(by) {
+    const links = all(".rows .open");
+    const at = links.indexOf(document.activeElement);
+    links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
+  }
+
+  function edit() {
+    const form = byId(chosen || "")?.querySelector("details.edit");
+    if (!form) return;
+    form.open = true;
+    form.querySelector("textarea, select, input:not([type=hidden])")?.focus();
+  }
+
+  function close(from) {
+    const around = from.closest("dialog, details");
+    if (!around) return;
+    if (around.tagName === "DIALOG") around.close();
+    else {
+      around.open = false;
+      around.closest(".item")?.querySelector(".choose")?.focus({ preventScroll: true });
+    }
+  }
+
+  const typing = (node) => node.closest?.("input, textarea, select, [contenteditable]");
+
+  document.addEventListener("click", (event) => {
+    const on = (selector) => event.target.closest?.(selector);
+    const opener = on("[data-opens]");
+    if (opener) byId(opener.dataset.opens)?.showModal();
+    else if (on("[data-close]")) close(event.target);
+    else if (on("[data-dismiss]")) on("[data-dismiss]").parentElement.remove();
+    else if (on("[data-fill]")) {
+      const field = byId(on("[data-fill]").dataset.fill);
+      field.value = on("[data-fill]").textContent;
+      field.focus();
+    } else if (event.target.tagName === "DIALOG") event.target.close(); // its backdrop
+    else if (on("a.choose, a[data-choose]")) {
+      const link = on("a.choose, a[data-choose]");
+      event.preventDefault();
+      choose(link.dataset.choose ? byId(link.dataset.choose) : link.closest(".item"), true);
+    } else if (on("a.to-source")) {
+      const anchor = byId(on("a.to-source").hash.slice(1));
+      choose(event.target.closest(".item"));
+      if (!anchor || !beside.matches) return; // the link itself goes there
+      event.preventDefault();
+      show(anchor.parentElement);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && event.target.closest?.("details.edit, details.add")) {
+      close(event.target);
+      return;
+    }
+    if (typing(event.target) || document.querySelector("dialog[open]")) return;
+    const inSource = event.target.closest?.("#source");
+    const arrows = { ArrowDown: 1, ArrowUp: -1 };
+    const by = { j: 1, k: -1, ...(inSource || !byId("case") ? {} : arrows) }[event.key];
+    if (by) (byId("case") ? move : moveRow)(by);
+    else if (event.key === "e") edit();
+    else if (event.key === "/" && byId("q")) byId("q").focus();
+    else {
+      const action = all("[data-key]").find((node) => node.dataset.key === event.key);
+      if (!action) return;
+      action.click();
+    }
+    event.preventDefault();
+  });
+
+  // What is selected in the source becomes the quote of the form that is open.
+  document.addEventListener("selectionchange", () => {
+    const made = getSelection();
+    const source = byId("source");
+    if (!source || !made.rangeCount || !source.contains(made.anchorNode)) return;
+    selection = made.toString().trim();
+  });
+  document.addEventListener("pointerup", (event) => {
+    if (!event.target.closest?.("#source") || !selection) return;
+    const field = all("details[open] [data-quote-field]").pop();
+    if (field) field.value = selection;
+    selection = "";
+  });
+
+  document.addEventListener("htmx:after:swap", () => {
+    const item = byId(chosen || "");
+    if (byId("case") && item) choose(item);
+  });
+  document.addEventListener("htmx:after:request", (event) => {
+    const form = event.target.closest?.("form[data-reset]");
+    if (form && event.detail?.ctx?.response?.raw?.ok) form.reset();
+  });
+})();

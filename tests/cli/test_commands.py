@@ -1,0 +1,172 @@
+"""The command line as people and scripts use it: streams, JSON, exit codes."""
+
+import json
+import socket
+import time
+
+import pages
+import pytest
+
+FIELDS_OF_SUBMIT = {
+    "source_id", "case_id", "status", "kind", "title", "company", "year", "statements", "support",
+    "llm_calls", "tokens", "cost_usd", "seconds", "failure",
+}  # fmt: skip
+FIELDS_OF_EXTRACT = {
+    "source", "kind", "url", "title", "authors", "published", "language", "text", "passages",
+    "extraction", "hidden_text",
+}  # fmt: skip
+
+
+@pytest.fixture
+def page(tmp_path):
+    path = tmp_path / "case.html"
+    path.write_text(pages.CASE)
+    return path
+
+
+def test_a_story_from_submit_to_site(casebook, page, tmp_path):
+    """Submit, list, show, edit, approve, publish: each in a process of its own, with JSON."""
+    (made,) = casebook("submit", page, "--json").lines
+    assert set(made) >= FIELDS_OF_SUBMIT
+    assert (made["status"], made["kind"], made["year"], made["failure"]) == (
+        "draft", "web", 2026, None,
+    )  # fmt: skip
+    case_id = made["case_id"]
+    (listed,) = casebook("list", "--json").lines
+    assert (listed["case_id"], listed["status"]) == (case_id, "draft")
+
+    (shown,) = casebook("show", case_id[:10], "--json").lines
+    statement = shown["architecture"][0]
+    assert set(statement) >= {"text", "evidence", "support", "reason"}
+    assert set(statement["evidence"][0]) >= {"quote", "passage", "start", "end"}
+    assert shown["provenance"]["generations"][0]["prompt_hash"]
+
+    edited = casebook("edit", case_id, "--set", "company=Kettlebrook", "--drop", "tools.1")
+    assert (edited.code, edited.err) == (0, "")
+    assert casebook("approve", case_id).code == 0
+    assert casebook("approve", case_id).code == 2
+    (published,) = casebook("publish", "--to", tmp_path / "site", "--json").lines
+    assert published["added"] == [case_id]
+    line = json.loads((tmp_path / "site" / "cases.jsonl").read_text())
+    assert line["company"]["value"] == "Kettlebrook"
+    history = casebook("show", case_id, "--json").lines[0]["history"]
+    assert [(h["decision"], h["who"]) for h in history] == [("edit", "ada"), ("approve", "ada")]
+
+
+def test_extract_shows_the_document_and_stores_no_case(casebook, page):
+    """Extract prints the document with exact passages, and makes no draft and no call."""
+    ran = casebook("extract", page, "--json")
+    (document,) = ran.lines
+    assert ran.code == 0
+    assert set(document) >= FIELDS_OF_EXTRACT
+    assert (document["title"], document["published"]) == (
+        "How Kettlebrook answers 9,000 letters", "2026-02-03",
+    )  # fmt: skip
+    for passage in document["passages"]:
+        assert document["text"][passage["start"] : passage["end"]].strip()
+    assert casebook("list", "--json").out == ""
+
+
+def test_sources_come_from_standard_input_with_their_addresses(casebook, page):
+    """A dash reads JSON Lines; the address a file came from becomes the source's own."""
+    line = {"source": str(page), "url": "https://blog.kettlebrook.example/letters"}
+    (made,) = casebook("submit", "-", "--json", stdin=json.dumps(line) + "\n").lines
+    (shown,) = casebook("show", made["case_id"], "--json").lines
+    assert shown["url"] == line["url"]
+
+
+def test_data_goes_to_stdout_and_remarks_to_stderr(casebook, page, tmp_path):
+    """Without a terminal there is no bar, no colour, and a failure is one line on stderr."""
+    ran = casebook("submit", page, tmp_path / "missing.md")
+    assert ran.code == 3
+    assert "draft  case1_" in ran.out
+    assert "\x1b" not in ran.out + ran.err
+    assert "missing.md" in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_failures_are_listed_and_retried(casebook, page, endpoint):
+    """An outage is exit code 5 and an open failure; retry makes the draft from kept bytes."""
+    working, endpoint.fallback = endpoint.fallback, None
+    down = casebook("submit", page, "--json", CASEBOOK_LLM_BASE_URL=_closed())
+    assert (down.code, down.lines[0]["failure"]["kind"]) == (5, "provider_unavailable")
+    assert down.lines[0]["failure"]["transient"] is True
+    (opened,) = casebook("failures", "--json").lines
+    assert opened["failure"]["stage"] == "triage"
+    endpoint.fallback = working
+    page.unlink()
+    (made,) = casebook("retry", "--json").lines
+    assert made["status"] == "draft"
+    assert casebook("failures", "--json").out == ""
+
+
+def _closed() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}/v1"
+
+
+USAGE = [
+    (["submit"], 2, "SRC"),
+    (["show", "case1_nothing"], 2, "case1_nothing"),
+    (["list", "--status", "sleeping"], 2, "sleeping"),
+    (["edit", "case1_x", "--set", "nonsense"], 2, "FIELD=VALUE"),
+    (["nonsense"], 2, "nonsense"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "said"), USAGE)
+def test_bad_usage_is_told_in_words_with_exit_code_2(casebook, arguments, code, said):
+    """Wrong arguments and unknown ids name what was wrong."""
+    ran = casebook(*arguments)
+    assert ran.code == code
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_a_wrong_setting_is_exit_code_4_and_shows_no_value(casebook):
+    """The setting's name is told, its value is not: it may be a key."""
+    ran = casebook("list", CASEBOOK_CONCURRENCY="sk-oops")
+    assert ran.code == 4
+    assert "concurrency" in ran.err
+    assert "sk-oops" not in ran.err
+
+
+def test_doctor_tells_what_works_and_never_the_key(casebook, tmp_path):
+    """A missing model is found; the key's value appears nowhere."""
+    ran = casebook("doctor", CASEBOOK_LLM_BASE_URL=_closed())
+    assert ran.code == 5
+    assert "bad" in ran.out
+    assert "a key is set" in ran.out
+    assert "sk-secret" not in ran.out + ran.err
+
+
+def test_a_locked_warehouse_is_exit_code_6(casebook, page, tmp_path):
+    """While another program holds the file, a bounded wait ends with a clear line."""
+    import duckdb
+
+    casebook("list")
+    held = duckdb.connect(tmp_path / "home" / "warehouse.duckdb")
+    try:
+        ran = casebook("submit", page, CASEBOOK_LOCK_TIMEOUT="0.3")
+    finally:
+        held.close()
+    assert ran.code == 6
+    assert "warehouse.duckdb" in ran.err
+
+
+def test_help_imports_nothing_heavy(casebook):
+    """Help answers at once because pydantic, duckdb, openai and Prefect stay unimported."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from casebook.cli.main import app; "
+        "print([m for m in ('pydantic', 'duckdb', 'openai', 'prefect', 'instructor', 'fastapi', "
+        "'trafilatura') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    started = time.monotonic()
+    assert casebook("--help").code == 0
+    assert time.monotonic() - started < 10  # a hang, not a speed: that is for the benchmarks

@@ -1,0 +1,99 @@
+"""Captions become passages of about a minute that know their second and their speaker."""
+
+from datetime import date
+
+import pytest
+
+from casebook.extractors.captions import extract
+from casebook.schemas.errors import Damaged, DocumentEmpty
+from casebook.schemas.sources import Payload
+
+TALK = """WEBVTT
+
+NOTE
+title: Agents on call
+speaker: Ada Example
+date: 2025-05-06
+
+1
+00:00:01.000 --> 00:00:04.000 align:start
+<v Ada Example>We put an <i>agent</i> on call &amp; learned</v>
+
+00:00:04.000 --> 00:00:07.500
+a lot from it.
+
+00:00:07.500 --> 00:00:09.000
+[Music]
+
+01:00:10.250 --> 01:00:12.000
+BO LI: How often did it page you?
+"""
+ROLLING = """WEBVTT
+
+00:00:01.000 --> 00:00:02.000
+we moved the router
+
+00:00:02.000 --> 00:00:03.000
+we moved the router
+to a small model
+
+00:00:03.000 --> 00:00:04.000
+to a small model
+and it held
+"""
+
+
+def read(source: str, name: str = "talk.vtt"):
+    return extract(Payload(data=source.encode(), media_type="", name=name))
+
+
+def passages(found):
+    return [(p.locator.seconds, p.locator.speaker, found.text[p.start : p.end]) for p in found.passages]
+
+
+def test_vtt_gives_seconds_speakers_and_header():
+    """Tags and entities go, noises go, voices and capitals name the speaker, NOTE the talk."""
+    found = read(TALK)
+    assert found.title == "Agents on call"
+    assert list(found.authors) == ["Ada Example"]
+    assert found.published == date(2025, 5, 6)
+    assert passages(found) == [
+        (1.0, "Ada Example", "We put an agent on call & learned a lot from it."),
+        (3610.25, "BO LI", "How often did it page you?"),
+    ]
+
+
+def test_srt_is_read_too():
+    """SubRip's commas and numbers are understood."""
+    found = read("1\r\n00:00:02,500 --> 00:00:04,000\r\nHello to all of you.\r\n", "a.srt")
+    assert passages(found) == [(2.5, None, "Hello to all of you.")]
+
+
+def test_rolling_captions_are_said_once():
+    """Lines that live captions repeat appear once, in order."""
+    assert read(ROLLING).text == "we moved the router to a small model and it held"
+
+
+def test_long_talk_is_cut_at_sentence_ends():
+    """Passages hold 60 to 90 words and end where a sentence ends."""
+    cues = "".join(
+        f"00:{n // 60:02}:{n % 60:02}.000 --> 00:{n // 60:02}:{n % 60:02}.900\n"
+        f"cue number {n} has exactly seven words{'.' if n % 3 == 2 else ''}\n\n"
+        for n in range(300)
+    )
+    found = read("WEBVTT\n\n" + cues)
+    counts = [len(text.split()) for _, _, text in passages(found)]
+    assert all(60 <= count <= 90 for count in counts[:-1])
+    assert all(text.endswith(".") for _, _, text in passages(found))
+
+
+def test_what_is_no_captions_file_is_damaged():
+    """Prose under a captions name is refused with a way on."""
+    with pytest.raises(Damaged, match=r"talk\.vtt.*\.srt"):
+        read("Just some prose that is nobody's captions.")
+
+
+def test_silent_captions_are_empty():
+    """A file of noises alone holds no text."""
+    with pytest.raises(DocumentEmpty):
+        read("WEBVTT\n\n00:01.000 --> 00:02.000\n[Applause]\n")

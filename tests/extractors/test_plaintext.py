@@ -1,0 +1,104 @@
+"""Plain text becomes paragraphs and passages whose offsets hold for any input."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casebook.extractors.characters import visible
+from casebook.extractors.passages import GIANT, MERGED, Block, lay_out
+from casebook.extractors.plaintext import extract
+from casebook.schemas.errors import DocumentEmpty
+from casebook.schemas.sources import Payload
+
+NOTE = """Moving search to vectors
+
+We moved our search from keywords to vectors in the spring of 2024, which
+took three people four weeks and one long weekend.
+
+Lessons learned
+
+- Measure before the move.
+- Keep the old index for a month, because someone will
+  ask for it.
+"""
+
+
+def read(source: str):
+    return extract(Payload(data=source.encode("utf-8", "surrogatepass"), media_type="text/plain"))
+
+
+def test_title_sections_and_wrapped_lines():
+    """The first line is the title, a line alone above text a heading, wrapped lines are joined."""
+    found = read(NOTE)
+    assert found.title == "Moving search to vectors"
+    assert "spring of 2024, which took three people" in found.text
+    assert found.passages[-1].locator.section == "Lessons learned"
+    assert found.text.endswith("because someone will ask for it.")
+
+
+def test_first_sentence_is_no_title():
+    """A text that begins with prose has no title."""
+    assert read("We moved our search to vectors.\n\nIt took four weeks.").title is None
+
+
+def test_nothing_to_read_is_a_failure():
+    """Characters that nobody sees are not text."""
+    with pytest.raises(DocumentEmpty):
+        read("\u200b\u202e \u2066 \ufeff")
+
+
+def test_override_is_reported_and_removed():
+    """Bidirectional overrides do not reach the text, and what they cover is told."""
+    found = read("The total was \u202e000,01 euros\u202c for the whole of the year.")
+    assert "\u202e" not in found.text
+    assert len(found.hidden_text) == 1
+
+
+@given(st.lists(st.tuples(st.text(max_size=1500), st.booleans(), st.booleans()), max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_passages_lie_in_order_inside_the_text(parts):
+    """For any blocks: passages are numbered, ordered, not blank, bounded, and hold all prose."""
+    blocks = [Block(text, heading=heading, verbatim=code) for text, heading, code in parts]
+    text, passages = lay_out(blocks)
+    end = 0
+    for number, passage in enumerate(passages, start=1):
+        assert passage.n == number
+        assert end <= passage.start < passage.end <= len(text)
+        assert text[passage.start : passage.end].strip()
+        assert passage.end - passage.start <= GIANT
+        end = passage.end
+    assert bool(passages) == any(visible(text).strip() for text, _, _ in parts)
+
+
+def test_tiny_blocks_merge_within_a_section_only():
+    """List items share a passage up to a size; a heading or a new page starts another."""
+    items = [Block(f"Item number {n} of the list.") for n in range(60)]
+    text, passages = lay_out([*items, Block("Next", heading=True), Block("One."), Block("Two.", page=2)])
+    sizes = [p.end - p.start for p in passages]
+    assert max(sizes) <= MERGED
+    assert len(passages) < 10
+    assert [text[p.start : p.end] for p in passages[-2:]] == ["One.", "Two."]
+
+
+def test_giant_paragraph_is_cut_at_sentences():
+    """Each piece of a long paragraph ends with a sentence."""
+    long = " ".join(f"Sentence number {n} says something about latency." for n in range(120))
+    text, passages = lay_out([Block(long)])
+    assert len(passages) > 4
+    assert all(text[p.start : p.end].endswith("latency.") for p in passages)
+
+
+@pytest.mark.datasets
+def test_naughty_strings_survive_as_bodies():
+    """Any string that breaks text handling is either read with exact offsets or found empty."""
+    folder = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data"))
+    file = folder / "security" / "naughty_strings.json"
+    if not file.exists():
+        pytest.skip(f"no data set at {folder}; set CASEBOOK_DATASETS")
+    for string in json.loads(file.read_text()):
+        text, passages = lay_out([Block(string, heading=True), Block(f"{string} and a tail")])
+        assert text[passages[0].start : passages[0].end].endswith("and a tail")

@@ -1,0 +1,94 @@
+"""The registry picks by header, name and bytes, and refuses what is not what it is called."""
+
+import gzip
+
+import pytest
+from fpdf import FPDF
+
+from casebook.extractors.registry import choose, extract, extractor_version_for, mounts, sniff
+from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
+from casebook.schemas.sources import Payload, SourceKind
+
+TEXT = b"A text of more than five words."
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 50
+ELF = b"\x7fELF\x02\x01\x01" + b"\0" * 50
+ZIP = b"PK\x03\x04" + b"x" * 50
+PDF = b"%PDF-1.7\n1 0 obj"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "name", "data", "kind"),
+    [
+        ("text/html; charset=utf-8", "", b"<html>", SourceKind.WEB),
+        ("text/html", "README.md", b"<html>", SourceKind.WEB),
+        ("text/plain", "notes.md", TEXT, SourceKind.MARKDOWN),
+        ("application/octet-stream", "talk.SRT", TEXT, SourceKind.CAPTIONS),
+        ("text/plain", "", TEXT, SourceKind.TEXT),
+        ("text/vtt", "x", TEXT, SourceKind.CAPTIONS),
+        ("", "paper", PDF, SourceKind.PDF),
+        ("", "", b"\n<!DOCTYPE html><p>x", SourceKind.WEB),
+        ("", "", b"WEBVTT\n\n", SourceKind.CAPTIONS),
+    ],
+)
+def test_choice(media_type, name, data, kind):
+    """Header first, then suffix where the header says little, then the bytes."""
+    mount, note = choose(Payload(data=data, media_type=media_type, name=name))
+    assert (mount.kind, note) == (kind, None)
+
+
+@pytest.mark.parametrize("data", [PNG, ELF, ZIP, gzip.compress(TEXT), PDF, b"\0\x01\x02" * 99])
+@pytest.mark.parametrize("name", ["page.html", "notes.md", "notes.txt", "talk.vtt"])
+def test_binary_under_a_text_name_is_refused(data, name):
+    """No decoder ever sees a program or picture that calls itself a page."""
+    with pytest.raises(ContentMismatch, match=name):
+        extract(Payload(data=data, media_type="", name=name))
+
+
+def test_text_called_pdf_is_refused():
+    """A page under a PDF's name is told as what it is not."""
+    with pytest.raises(ContentMismatch):
+        extract(Payload(data=b"<html>", media_type="application/pdf", name="a.pdf"))
+
+
+def test_pdf_served_as_html_is_read_and_recorded():
+    """A server's wrong header does not lose a real PDF, and the steps say so."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica", size=12)
+    pdf.cell(0, 8, TEXT.decode())
+    found = extract(Payload(data=bytes(pdf.output()), media_type="text/html", name="42"))
+    assert found.kind is SourceKind.PDF
+    assert found.extraction[0].outcome == "a PDF served as text/html"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "name", "data"),
+    [("image/png", "x.png", PNG), ("application/json", "x.json", b"{}"), ("", "x.bin", b"abc def")],
+)
+def test_unknown_kinds_are_refused(media_type, name, data):
+    """What nobody reads is refused with the kinds that somebody does."""
+    with pytest.raises(KindUnsupported, match=r"\.pdf"):
+        extract(Payload(data=data, media_type=media_type, name=name))
+
+
+def test_no_bytes_are_no_document():
+    """Nothing but white space is an empty document, whatever it is called."""
+    with pytest.raises(DocumentEmpty):
+        extract(Payload(data=b" \n", media_type="text/html", name="a.html"))
+
+
+def test_utf16_is_text():
+    """Zero bytes of UTF-16 are not taken for a binary, with and without a mark."""
+    words = "A note of more than five words in all."
+    for data in (words.encode("utf-16"), words.encode("utf-16-le")):
+        assert sniff(data) is None
+    assert extract(Payload(data=words.encode("utf-16"), media_type="text/plain")).text == words
+
+
+def test_versions_tell_a_stored_document_is_current():
+    """Each kind has a version that its documents carry; kinds nobody reads have none."""
+    found = extract(Payload(data=TEXT, media_type="text/plain"))
+    assert found.extractor == extractor_version_for(found.kind)
+    assert len({mount.version for mount in mounts()}) == len(mounts())
+    with pytest.raises(KindUnsupported):
+        extractor_version_for(SourceKind.YOUTUBE)

@@ -1,0 +1,126 @@
+"""Hostile documents cost a worker process and nothing else."""
+
+import asyncio
+import os
+import resource
+import subprocess
+import sys
+import time
+
+import pytest
+
+from casebook.extractors import worker
+from casebook.extractors.worker import ExtractorPool, Limits
+from casebook.schemas.errors import (
+    CasebookError,
+    ContentMismatch,
+    ExtractorOutOfMemory,
+    ExtractorTimedOut,
+)
+from casebook.schemas.sources import Payload
+
+GOOD = Payload(data=b"# Hi\n\nA text of more than five words.", media_type="text/markdown")
+QUICK = Limits(wall_seconds=1.0, cpu_seconds=5.0)
+
+
+def page(body: bytes) -> Payload:
+    return Payload(data=b"<html><body>" + body + b"</body></html>", media_type="text/html", name="big")
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with ExtractorPool(workers=2, limits=QUICK) as pool:
+        yield pool
+
+
+HOSTILE = {
+    "300,000 paragraphs": page(b"<p>a word</p>" * 300_000),
+    "200,000 rows": page(b"<table>" + b"<tr><td>a</td><td>b c</td></tr>" * 200_000 + b"</table>"),
+    "one line of 6 MB": page(b"<p>" + b"word " * 1_200_000 + b"</p>"),
+    "100,000 deep": page(b"<div>" * 100_000 + b"x" + b"</div>" * 100_000),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_hostile_pages_end_in_time_and_the_next_document_is_read(pool, name):
+    """Whatever a page does, it ends near its limit with a text or a named failure."""
+    start = time.monotonic()
+    try:
+        await pool.extract(HOSTILE[name])
+    except CasebookError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - either outcome is right, but never a bare error
+    assert time.monotonic() - start < 2 * QUICK.wall_seconds + 3
+    assert "five words" in (await pool.extract(GOOD)).text
+
+
+async def test_slow_document_is_killed(pool):
+    """A document that cannot be read in time is named and given up."""
+    with pytest.raises(ExtractorTimedOut, match="big was not read within 1 seconds"):
+        await pool.extract(HOSTILE["300,000 paragraphs"])
+
+
+async def test_our_errors_come_through_intact(pool):
+    """What an extractor raises in the worker is what the caller catches."""
+    with pytest.raises(ContentMismatch, match=r"a\.html"):
+        await pool.extract(Payload(data=b"\x7fELF\0", media_type="text/html", name="a.html"))
+
+
+async def test_many_documents_at_once(pool):
+    """More documents than workers wait their turn, and each gets its own text."""
+    payloads = [
+        Payload(data=b"Text number %d of many words in a row." % n, media_type="text/plain")
+        for n in range(12)
+    ]
+    found = await asyncio.gather(*map(pool.extract, payloads))
+    assert [f"number {n} " in one.text for n, one in enumerate(found)] == [True] * 12
+
+
+async def test_memory_is_limited():
+    """A document that wants too much memory is told from a slow one, and the pool goes on."""
+    with ExtractorPool(workers=1, limits=Limits(memory_bytes=400 * 2**20)) as pool:
+        with pytest.raises(ExtractorOutOfMemory, match="400 MB"):
+            await pool.extract(HOSTILE["300,000 paragraphs"])
+        assert "five words" in (await pool.extract(GOOD)).text
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
+
+
+async def test_cpu_time_is_limited():
+    """The kernel ends a worker that outlives its CPU limit, which counts as too slow."""
+    with ExtractorPool(workers=1, limits=Limits(wall_seconds=30, cpu_seconds=0.2)) as pool:
+        with pytest.raises(ExtractorTimedOut):
+            await pool.extract(HOSTILE["300,000 paragraphs"])
+
+
+async def test_closed_pool_starts_again():
+    """Closing ends the workers; the next document starts new ones."""
+    pool = ExtractorPool(workers=1)
+    await pool.extract(GOOD)
+    pool.close()
+    assert (await pool.extract(GOOD)).title == "Hi"
+    pool.close()
+
+
+def test_works_from_a_program_without_a_main_module():
+    """A pool works where the program is a script on standard input, and leaves no worker."""
+    script = f"""
+import asyncio, multiprocessing
+from casebook.extractors.worker import ExtractorPool
+from casebook.schemas.sources import Payload
+payload = Payload(data={GOOD.data!r}, media_type="text/markdown")
+with ExtractorPool(workers=1) as pool:
+    print(asyncio.run(pool.extract(payload)).title)
+print(len(multiprocessing.active_children()))
+"""
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input=script, capture_output=True, text=True, timeout=60, check=True, env=os.environ.copy(),
+    )  # fmt: skip
+    assert done.stdout.split() == ["Hi", "0"]
+    assert done.stderr == ""
+
+
+def test_parent_is_not_the_reader():
+    """Importing the pool loads no parser into the parent, so the command line stays quick."""
+    script = f"import sys, {worker.__name__}; print('trafilatura' in sys.modules, 'pypdf' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]

@@ -48,7 +48,7 @@ def test_a_story_from_submit_to_site(casebook, page, tmp_path):
     (published,) = casebook("publish", "--to", tmp_path / "site", "--json").lines
     assert published["added"] == [case_id]
     line = json.loads((tmp_path / "site" / "cases.jsonl").read_text())
-    assert line["company"]["value"] == "Kettlebrook"
+    assert line["facts"]["company"]["value"] == "Kettlebrook"
     history = casebook("show", case_id, "--json").lines[0]["history"]
     assert [(h["decision"], h["who"]) for h in history] == [("edit", "ada"), ("approve", "ada")]
 

@@ -12,7 +12,7 @@ TALK = """WEBVTT
 
 NOTE
 title: Agents on call
-speaker: Ada Example
+speaker: Ada Example, Head of Search, Harbour
 date: 2025-05-06
 
 1
@@ -48,7 +48,9 @@ def read(source: str, name: str = "talk.vtt"):
 
 
 def passages(found):
-    return [(p.locator.seconds, p.locator.speaker, found.text[p.start : p.end]) for p in found.passages]
+    return [
+        (p.locator.seconds, p.locator.speaker, found.text[p.start : p.end]) for p in found.passages
+    ]
 
 
 def test_vtt_gives_seconds_speakers_and_header():

@@ -46,7 +46,10 @@ def read(source: str):
 def test_front_matter_and_sections():
     """Title, authors and date come from the front matter, sections from the headings."""
     found = read(NOTE)
-    assert (found.title, list(found.authors)) == ("Moving search to vectors", ["Ada Example", "Bo Li"])
+    assert (found.title, list(found.authors)) == (
+        "Moving search to vectors",
+        ["Ada Example", "Bo Li"],
+    )
     assert found.published == date(2025, 2, 3)
     assert {p.locator.section for p in found.passages} == {"Another heading", "Setup"}
 

@@ -40,7 +40,13 @@ def paper(pages: int = 4) -> FPDF:
         pdf.cell(0, 12, f"Chapter {'ABCDEFGH'[number]}", new_x="LMARGIN", new_y="NEXT")
         pdf.set_font("helvetica", size=11)
         for _ in range(2):
-            pdf.multi_cell(0, 6, f"On page {number} we note this. {SENTENCE * 4}", new_x="LMARGIN", new_y="NEXT")
+            pdf.multi_cell(
+                0,
+                6,
+                f"On page {number} we note this. {SENTENCE * 4}",
+                new_x="LMARGIN",
+                new_y="NEXT",
+            )
             pdf.ln(4)
     return pdf
 
@@ -74,7 +80,7 @@ def test_sentence_reads_on_across_pages():
     pdf.set_auto_page_break(True, margin=240)
     pdf.add_page()
     pdf.set_font("helvetica", size=11)
-    pdf.multi_cell(0, 6, "it goes on and on without any end in sight " * 12 + "until here.")
+    pdf.multi_cell(0, 6, "it goes on and on without any end in sight " * 26 + "until here.")
     found = read(bytes(pdf.output()))
     assert pdf.pages_count > 1
     assert len(found.passages) == 1
@@ -111,9 +117,12 @@ def test_hidden_layers_are_left_out_and_told(hide):
     pdf.set_auto_page_break(False)
     hide(pdf)
     pdf.cell(0, 5, SECRET)
+    pdf.set_text_color(0)
     found = read(bytes(pdf.output()))
     assert SECRET not in found.text
-    assert [(piece.kind, piece.text) for piece in found.hidden_text] == [(HiddenKind.PDF_LAYER, SECRET)]
+    assert [(piece.kind, piece.text) for piece in found.hidden_text] == [
+        (HiddenKind.PDF_LAYER, SECRET)
+    ]
 
 
 def test_white_text_on_a_dark_box_stays():
@@ -122,6 +131,7 @@ def test_white_text_on_a_dark_box_stays():
     pdf.set_text_color(255, 255, 255)
     pdf.set_fill_color(0, 40, 120)
     pdf.cell(0, 8, "Week and share of tickets", fill=True)
+    pdf.set_text_color(0)
     found = read(bytes(pdf.output()))
     assert "Week and share of tickets" in found.text
     assert list(found.hidden_text) == []

@@ -40,6 +40,14 @@ def test_title_sections_and_wrapped_lines():
     assert found.text.endswith("because someone will ask for it.")
 
 
+def test_header_fields_are_metadata():
+    """A first paragraph of fields gives title, authors and date, and is no part of the text."""
+    found = read("title: On vectors\nauthor: Ada Example, Bo Li\ndate: 2025-03-01\n\n" + NOTE)
+    assert (found.title, list(found.authors)) == ("On vectors", ["Ada Example", "Bo Li"])
+    assert str(found.published) == "2025-03-01"
+    assert found.text.startswith("Moving search")
+
+
 def test_first_sentence_is_no_title():
     """A text that begins with prose has no title."""
     assert read("We moved our search to vectors.\n\nIt took four weeks.").title is None
@@ -77,7 +85,9 @@ def test_passages_lie_in_order_inside_the_text(parts):
 def test_tiny_blocks_merge_within_a_section_only():
     """List items share a passage up to a size; a heading or a new page starts another."""
     items = [Block(f"Item number {n} of the list.") for n in range(60)]
-    text, passages = lay_out([*items, Block("Next", heading=True), Block("One."), Block("Two.", page=2)])
+    text, passages = lay_out(
+        [*items, Block("Next", heading=True), Block("One."), Block("Two.", page=2)]
+    )
     sizes = [p.end - p.start for p in passages]
     assert max(sizes) <= MERGED
     assert len(passages) < 10
@@ -101,4 +111,4 @@ def test_naughty_strings_survive_as_bodies():
         pytest.skip(f"no data set at {folder}; set CASEBOOK_DATASETS")
     for string in json.loads(file.read_text()):
         text, passages = lay_out([Block(string, heading=True), Block(f"{string} and a tail")])
-        assert text[passages[0].start : passages[0].end].endswith("and a tail")
+        assert text[passages[-1].start : passages[-1].end].endswith("and a tail")

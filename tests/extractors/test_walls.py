@@ -38,7 +38,10 @@ WALLS = [
         ),
     ),
     (Paywall, page(WORDS * 6 + "Subscribe to continue reading.", "A story")),
-    (Paywall, page(WORDS * 6, "A story", '<div class="x paywall">', seen=WORDS + "Already a subscriber?")),
+    (
+        Paywall,
+        page(WORDS * 6, "A story", '<div class="x paywall">', seen=WORDS + "Already a subscriber?"),
+    ),
     (SoftNotFound, page("Sorry, the page you requested could not be found.", "404")),
     (SoftNotFound, page("Popular posts. " + WORDS * 2, "Page not found - Acme")),
     (NeedsJavaScript, page("You need to enable JavaScript to run this app.", "App")),
@@ -68,7 +71,9 @@ def test_each_wall_is_named(error, wall):
         "Please enable JavaScript",
     ],
 )
-@pytest.mark.parametrize("title", ["How we removed our log-in wall", "Consent, done well", "The CAPTCHA"])
+@pytest.mark.parametrize(
+    "title", ["How we removed our log-in wall", "Consent, done well", "The CAPTCHA"]
+)
 def test_articles_that_speak_of_walls_are_read(phrase, title):
     """An article of normal length passes, whatever it mentions."""
     markup = '<input type="password"><div class="g-recaptcha paywall"></div><div id="root"></div>'

@@ -1,7 +1,6 @@
 """Hostile documents cost a worker process and nothing else."""
 
 import asyncio
-import os
 import resource
 import subprocess
 import sys
@@ -24,7 +23,9 @@ QUICK = Limits(wall_seconds=1.0, cpu_seconds=5.0)
 
 
 def page(body: bytes) -> Payload:
-    return Payload(data=b"<html><body>" + body + b"</body></html>", media_type="text/html", name="big")
+    return Payload(
+        data=b"<html><body>" + body + b"</body></html>", media_type="text/html", name="big"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +87,9 @@ async def test_memory_is_limited():
 
 async def test_cpu_time_is_limited():
     """The kernel ends a worker that outlives its CPU limit, which counts as too slow."""
-    with ExtractorPool(workers=1, limits=Limits(wall_seconds=30, cpu_seconds=0.2)) as pool:
-        with pytest.raises(ExtractorTimedOut):
-            await pool.extract(HOSTILE["300,000 paragraphs"])
+    limits = Limits(wall_seconds=30, cpu_seconds=0.2)
+    with ExtractorPool(workers=1, limits=limits) as pool, pytest.raises(ExtractorTimedOut):
+        await pool.extract(HOSTILE["300,000 paragraphs"])
 
 
 async def test_closed_pool_starts_again():
@@ -100,8 +101,8 @@ async def test_closed_pool_starts_again():
     pool.close()
 
 
-def test_works_from_a_program_without_a_main_module():
-    """A pool works where the program is a script on standard input, and leaves no worker."""
+def test_works_from_a_program_and_leaves_no_worker():
+    """A program may use a pool without a main guard of its own; closing ends the workers."""
     script = f"""
 import asyncio, multiprocessing
 from casebook.extractors.worker import ExtractorPool
@@ -112,9 +113,8 @@ with ExtractorPool(workers=1) as pool:
 print(len(multiprocessing.active_children()))
 """
     done = subprocess.run(
-        [sys.executable, "-"],
-        input=script, capture_output=True, text=True, timeout=60, check=True, env=os.environ.copy(),
-    )  # fmt: skip
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
     assert done.stdout.split() == ["Hi", "0"]
     assert done.stderr == ""
 
@@ -122,5 +122,7 @@ print(len(multiprocessing.active_children()))
 def test_parent_is_not_the_reader():
     """Importing the pool loads no parser into the parent, so the command line stays quick."""
     script = f"import sys, {worker.__name__}; print('trafilatura' in sys.modules, 'pypdf' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     assert done.stdout.split() == ["False", "False"]

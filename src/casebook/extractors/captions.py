@@ -154,5 +154,8 @@ def _notes(comments: Iterable[str]) -> Mapping[str, str]:
 
 
 def _people(notes: Mapping[str, str]) -> str | None:
-    names = (notes.get(key) for key in ("author", "authors", "speaker", "speakers"))
-    return next((name.replace(",", ";") for name in names if name), None)
+    """Return who is named; behind one speaker's name stand only role and employer."""
+    if several := notes.get("authors") or notes.get("speakers"):
+        return several.replace(",", ";")
+    one = notes.get("author") or notes.get("speaker")
+    return one.partition(",")[0] if one else None

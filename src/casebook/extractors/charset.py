@@ -32,6 +32,7 @@ _META = re.compile(
 )
 _META_WITHIN = 4_096
 _SAMPLE = 32_768
+_TOO_SHORT_TO_TELL = 200
 _FEW_ERRORS = 0.005
 
 
@@ -83,6 +84,8 @@ def _lenient(data: bytes, encoding: str) -> str | None:
 
 
 def _guessed(data: bytes) -> tuple[str, str]:
+    if len(data) < _TOO_SHORT_TO_TELL:
+        return data.decode("cp1252", "replace"), "cp1252 (the web's default)"
     best = from_bytes(data[:_SAMPLE]).best()
     encoding = _known(best.encoding if best else None) or "utf-8"
     return data.decode(encoding, "replace"), f"{encoding} (guessed)"

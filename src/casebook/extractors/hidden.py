@@ -26,7 +26,8 @@ FEWEST_WORDS = 4
 _UNSEEN_CLASSES = frozenset(
     "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only "
     "screenreader-only screen-reader a11y-hidden hidden-visually visually-hide "
-    "u-visually-hidden u-hiddenvisually assistive-text element-invisible is-visually-hidden vh show-for-sr "
+    "u-visually-hidden u-hiddenvisually assistive-text "
+    "element-invisible is-visually-hidden vh show-for-sr "
     "d-none hidden is-hidden invisible display-none u-hidden hide".split()
 )
 # `hidden md:block` and `d-none d-lg-flex` are shown on a wide screen.

@@ -101,7 +101,8 @@ class _Eye:
         self._page = page
         self._pictures = pictures
         self._grounds: Sequence[Box] | None = None
-        self._edges: Box = page.get_cropbox()
+        # Not the crop box: pdfium does not see one that the page inherits.
+        self._edges: Box = page.get_bbox()
 
     def index(self, position: int) -> int:
         """Return the character index of a position in the page's text."""

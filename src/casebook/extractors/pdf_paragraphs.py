@@ -19,7 +19,7 @@ _PAGE_NUMBER = re.compile(
 )
 _EDGE = 2
 _REPEATS = 0.4
-_FEWEST_REPEATS = 3
+_FEWEST_REPEATS = 2
 _LINE_END_HYPHEN = re.compile(r"[\ufffe\u00ad\u2010]$|(?<=[^\W\d_])-$")
 _SENTENCE_END = re.compile(r"[.!?:…]['\"”’)\]]*$")
 _ITEM = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+\S")

@@ -1,12 +1,12 @@
 """Plain text: paragraphs between empty lines, hard-wrapped lines joined, headings by their look."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from casebook.extractors import versions
 from casebook.extractors.characters import count_words, one_line, smuggled, visible
 from casebook.extractors.charset import decode
-from casebook.extractors.metadata import language_of
+from casebook.extractors.metadata import clean_authors, clean_date, language_of
 from casebook.extractors.naming import where
 from casebook.extractors.passages import Block, lay_out
 from casebook.schemas.documents import Extracted, ExtractionStep
@@ -16,6 +16,7 @@ from casebook.schemas.sources import Payload, SourceKind
 FEWEST_WORDS = 5
 """A file with fewer words than this is empty for our purpose."""
 
+_FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
 _UNDERLINE = re.compile(r"[=\-~^#*]{3,}\s*")
 _SENTENCE_END = re.compile(r"[.!?:;,…]['\")\]]*$")
@@ -32,7 +33,7 @@ def extract(payload: Payload) -> Extracted:
         DocumentEmpty: if under five words are left.
     """
     source, encoding = decode(payload.data, payload.charset)
-    paragraphs = list(_paragraphs(visible(source)))
+    header, paragraphs = _header(list(_paragraphs(visible(source))))
     blocks = list(_blocks(paragraphs))
     language = language_of(None, source)
     text, passages = lay_out(blocks, language)
@@ -40,7 +41,9 @@ def extract(payload: Payload) -> Extracted:
     return Extracted(
         kind=SourceKind.TEXT,
         extractor=versions.TEXT,
-        title=_title(paragraphs),
+        title=header.get("title") or _title(paragraphs),
+        authors=clean_authors(header.get("author", "").replace(",", ";")),
+        published=clean_date(header.get("date")),
         language=language,
         text=text,
         passages=passages,
@@ -74,6 +77,15 @@ def _paragraphs(source: str) -> Iterator[list[str]]:
             lines = []
     if lines:
         yield lines
+
+
+def _header(paragraphs: list[list[str]]) -> tuple[Mapping[str, str], list[list[str]]]:
+    """Return what a first paragraph of ``title: …`` lines states, and the paragraphs after it."""
+    fields = [_FIELD.fullmatch(line) for line in paragraphs[0]] if paragraphs else []
+    stated = {field[1].lower(): one_line(field[2]) for field in fields if field}
+    if "title" not in stated or len(stated) < len(fields):
+        return {}, paragraphs
+    return stated, paragraphs[1:]
 
 
 def _blocks(paragraphs: Sequence[list[str]]) -> Iterator[Block]:

@@ -76,7 +76,7 @@ class _Walk:
             return
         if tag in _CELLS and self.rows:
             self.parts.append(" | ")
-        elif self._starts_block(element):
+        elif self._starts_block(element) or self._ends_code(element):
             yield from self._flush()
         self.rows -= tag in _ROWS
         self.heading -= tag in _HEADINGS
@@ -92,6 +92,9 @@ class _Walk:
         if block and self.rows:
             self.parts.append(" ")
         return block and not self.rows and not self.code
+
+    def _ends_code(self, element: Any) -> bool:
+        return not self.rows and self.code == 1 and self._is_code_block(element)
 
     @staticmethod
     def _is_code_block(element: Any) -> bool:

@@ -72,16 +72,20 @@ class ExtractorPool:
             ExtractionError: whatever the extractor raises.
         """
         try:
-            future = self._started().schedule(
-                _task, args=(payload, self._limits), timeout=self._limits.wall_seconds
-            )
-            result: Extracted = await asyncio.wrap_future(future)
-        except CasebookError:
-            raise
+            try:
+                return await self._run(payload)
+            except BrokenProcessPool:  # the pool broke, perhaps over another document
+                return await self._run(payload)
         except TimeoutError as error:
             raise self._too_slow(payload) from error
-        except (ProcessExpired, BrokenProcessPool, RuntimeError) as error:
+        except (ProcessExpired, BrokenProcessPool) as error:
             raise self._died(payload, error) from error
+
+    async def _run(self, payload: Payload) -> Extracted:
+        future = self._started().schedule(
+            _task, args=(payload, self._limits), timeout=self._limits.wall_seconds
+        )
+        result: Extracted = await asyncio.wrap_future(future)
         return result
 
     def close(self) -> None:

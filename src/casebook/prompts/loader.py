@@ -23,7 +23,9 @@ from casebook.schemas.frozen import Frozen
 Role = Literal["system", "user", "assistant"]
 
 _FRONT_MATTER = re.compile(r"\A---\n(?P<meta>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
+_VERSION_FILE = re.compile(r"v([1-9]\d*)\.md")
 _ROLE_LINE = re.compile(r"^\[(system|user|assistant)\]$", re.MULTILINE)
+_HEADER = {"name", "version", "purpose", "variables"}
 _ENVIRONMENT = SandboxedEnvironment(
     undefined=StrictUndefined, keep_trailing_newline=False, autoescape=False
 )
@@ -73,8 +75,10 @@ def parse_prompt(raw: str) -> Prompt:
     matched = _FRONT_MATTER.match(raw)
     if not matched:
         raise ConfigurationError("a prompt file starts with YAML front matter between --- lines")
-    header = cast("dict[str, Any]", yaml.safe_load(matched["meta"]))
+    header = _header(matched["meta"])
     parts = _ROLE_LINE.split(matched["body"])
+    if parts[0].strip():
+        raise ConfigurationError(f"prompt {header['name']}: text stands before the first message")
     messages = [
         Message(role=cast("Role", role), content=content.strip())
         for role, content in zip(parts[1::2], parts[2::2], strict=True)
@@ -94,6 +98,14 @@ def parse_prompt(raw: str) -> Prompt:
     )
 
 
+def _header(raw: str) -> dict[str, Any]:
+    header = yaml.safe_load(raw)
+    missing = _HEADER - set(header if isinstance(header, dict) else ())
+    if missing:
+        raise ConfigurationError(f"a prompt's front matter lacks {', '.join(sorted(missing))}")
+    return cast("dict[str, Any]", header)
+
+
 def _used_variables(messages: Sequence[Message]) -> set[str]:
     trees = (_ENVIRONMENT.parse(message.content) for message in messages)
     return set().union(*(meta.find_undeclared_variables(tree) for tree in trees))
@@ -107,7 +119,10 @@ def load_prompt(name: str, version: int | None = None) -> Prompt:
         ConfigurationError: if there is no such prompt, or its file is malformed.
     """
     folder = files(__package__).joinpath(*name.split("/"))
-    versions = sorted(int(f.name[1:-3]) for f in folder.iterdir() if f.name.endswith(".md"))
+    names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    versions = sorted(int(found[1]) for n in names if (found := _VERSION_FILE.fullmatch(n)))
+    if not versions:
+        raise ConfigurationError(f"there is no prompt {name}")
     wanted = version if version is not None else versions[-1]
     if wanted not in versions:
         raise ConfigurationError(f"prompt {name} has no version {wanted}, only {versions}")

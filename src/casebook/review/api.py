@@ -54,6 +54,7 @@ async def token(desk: Desk) -> dict[str, str]:
 @router.get("/cases")
 async def cases(
     desk: Desk,
+    *,
     status: CaseStatus | None = None,
     kind: SourceKind | None = None,
     company: str | None = None,

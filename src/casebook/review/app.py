@@ -1,5 +1,6 @@
 """The application: its pages, its actions, its API, and the published site to read."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -28,7 +29,7 @@ class _Site(StaticFiles):
         Raises:
             HTTPException: 404, while nothing is published.
         """
-        if not Path(str(self.directory)).is_dir():
+        if not await asyncio.to_thread(Path(str(self.directory)).is_dir):
             raise HTTPException(404, "Nothing is published yet: approve a case, then publish.")
         await super().check_config()
 

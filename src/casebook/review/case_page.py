@@ -38,7 +38,7 @@ _DONE: Mapping[Decision, str] = {
 
 @dataclass(frozen=True)
 class Quote:
-    """One piece of evidence. ``id`` is where it is marked in the source; None if it is not there."""
+    """One piece of evidence. ``id`` is where the source is marked; None if it is not there."""
 
     id: str | None
     words: str
@@ -49,26 +49,40 @@ class Quote:
 
 
 @dataclass(frozen=True)
-class FactLine:
-    """A fact and what may be offered for it: ``choices`` are the only values, ``hints`` some."""
+class Item:
+    """A part of the draft that can be chosen, to see its quotes in the source."""
 
     id: str
+    quotes: Sequence[Quote]
+
+    @property
+    def marks(self) -> str:
+        """The ids of the quotes that are marked in the source, joined by spaces."""
+        return " ".join(quote.id for quote in self.quotes if quote.id)
+
+    @property
+    def target(self) -> str:
+        """Where a link to the evidence goes: the first quote, or the item itself."""
+        return next((quote.id for quote in self.quotes if quote.id), self.id)
+
+
+@dataclass(frozen=True)
+class FactLine(Item):
+    """A fact and what may be offered for it: ``choices`` are the only values, ``hints`` some."""
+
     name: str
     label: str
     fact: Fact
-    quotes: Sequence[Quote]
     choices: Sequence[str] = ()
     hints: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
-class StatementLine:
+class StatementLine(Item):
     """A statement; ``index`` is its place in the field, as edits count it."""
 
-    id: str
     index: int
     statement: Statement
-    quotes: Sequence[Quote]
 
 
 @dataclass(frozen=True)
@@ -81,12 +95,10 @@ class Section:
 
 
 @dataclass(frozen=True)
-class TagLine:
+class TagLine(Item):
     """A tag with the words that earn it."""
 
-    id: str
     tag: Tag
-    quotes: Sequence[Quote]
 
 
 @dataclass(frozen=True)
@@ -116,7 +128,7 @@ class CasePage:
     """Everything that the page of one case shows.
 
     ``silent`` are the headings of the fields that the source says nothing about, ``address`` the
-    source's web address where it may become a link, ``decision`` the review that the status rests on.
+    web address to link to, if any, ``decision`` the review that the status rests on.
     """
 
     view: CaseView
@@ -145,14 +157,14 @@ class _Quotes:
     spans: list[Span] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def of(self, evidence: Iterable[Evidence]) -> list[Quote]:
-        """Return what is shown of each piece of evidence."""
-        return [self._quote(each) for each in evidence]
+    def of(self, evidence: Iterable[Evidence], prefix: str = "q") -> list[Quote]:
+        """Return what is shown of each piece of evidence; ``prefix`` begins the ids."""
+        return [self._quote(each, prefix) for each in evidence]
 
-    def _quote(self, evidence: Evidence) -> Quote:
+    def _quote(self, evidence: Evidence, prefix: str) -> Quote:
         if evidence.start is None or evidence.end is None:
             return Quote(None, evidence.quote, None, "", None, is_close=False)
-        span = Span(f"q{next(self._numbers)}", evidence.start, evidence.end)
+        span = Span(f"{prefix}{next(self._numbers)}", evidence.start, evidence.end)
         self.spans.append(span)
         return Quote(
             id=span.id,
@@ -170,7 +182,7 @@ def case_page(view: CaseView) -> CasePage:
     facts = [_fact_line(name, fact, quotes) for name, fact in study.facts()]
     sections = [_section(name, heading, study, quotes) for name, heading in SECTIONS.items()]
     tags = {
-        heading: [TagLine(f"t-{tag.slug}", tag, quotes.of(tag.evidence)) for tag in found]
+        heading: [TagLine(f"t-{tag.slug}", quotes.of(tag.evidence, "t"), tag) for tag in found]
         for group, heading in TAG_GROUPS.items()
         if (found := [tag for tag in study.tags if tag.group == group])
     }
@@ -246,7 +258,7 @@ def _fact_line(name: str, fact: Fact, quotes: _Quotes) -> FactLine:
 def _section(name: str, heading: str, study: CaseStudy, quotes: _Quotes) -> Section:
     statements: Sequence[Statement] = getattr(study, name)
     lines = [
-        StatementLine(f"s-{name}-{index}", index, statement, quotes.of(statement.evidence))
+        StatementLine(f"s-{name}-{index}", quotes.of(statement.evidence), index, statement)
         for index, statement in enumerate(statements)
     ]
     lines.sort(key=lambda line: _WORST_FIRST.index(line.statement.support.level))

@@ -1,4 +1,4 @@
-"""A passage as HTML with its quotes marked. Pure: text is escaped first, marks are put around it."""
+"""A passage as HTML with its quotes marked. Pure: escapes first, puts marks around after."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 
 class Span(NamedTuple):
-    """A quote to mark: ``text[start:end]``, in code points, under an id that is unique on a page."""
+    """A quote to mark: ``text[start:end]``, in code points; ``id`` is unique on its page."""
 
     id: str
     start: int

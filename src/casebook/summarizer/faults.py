@@ -1,5 +1,6 @@
 """Translates the endpoint's errors into ours; the only place that knows theirs."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,7 +20,24 @@ from casebook.schemas.errors import (
 )
 
 _NO_CREDIT = "insufficient_quota"
-_MODEL_UNKNOWN = (ModelUnknown, "{endpoint} does not know {model}; set CASEBOOK_LLM_MODEL")
+# The value of each fault: our class, and the message whose fields the caller fills in.
+_Fault = tuple[type[ModelError], str]
+_CONTEXT: _Fault = (
+    ContextExceeded,
+    "the source is longer than the context of {model}; use a model with a larger one",
+)
+_CREDIT: _Fault = (
+    KeyRejected,
+    "the account at {endpoint} has no credit left; top it up, then retry",
+)
+_MODEL_UNKNOWN: _Fault = (
+    ModelUnknown,
+    "{endpoint} does not know {model}; set CASEBOOK_LLM_MODEL",
+)
+# Servers without an error code of their own (vLLM among them) say it in words.
+_SAYS_CONTEXT = re.compile(
+    r"(?:maximum|exceeds?\b.*) context (?:length|size|window)", re.IGNORECASE
+)
 
 
 def api_fault(error: openai.OpenAIError, model: str, endpoint: str) -> ModelError:
@@ -41,37 +59,37 @@ def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> Mo
         wish = retry_after_seconds(error.response.headers)
         when = f"asks to wait {wish:.0f} s" if wish is not None else "gives no time"
         return RateLimited(f"{endpoint} limits the rate and {when}; retry later", wish)
-    cause, message = _by_code(code) or _by_status(status)
+    cause, message = _by_code(code) or _by_text(error.message) or _by_status(status)
     return cause(message.format(endpoint=endpoint, model=model, status=status, code=code))
 
 
-_Fault = tuple[type[ModelError], str]
-
-
 def _by_code(code: str) -> _Fault | None:
-    """Return the fault that the endpoint names itself; ``{…}`` are filled in by the caller."""
-    context = (
-        ContextExceeded,
-        "the source is longer than the context of {model}; use a model with a larger one",
-    )
+    """Return the fault that the endpoint names itself."""
     faults: dict[str, _Fault] = {
-        _NO_CREDIT: (
-            KeyRejected,
-            "the account at {endpoint} has no credit left; top it up, then retry",
-        ),
-        "context_length_exceeded": context,
-        "exceed_context_size_error": context,
+        _NO_CREDIT: _CREDIT,
+        "context_length_exceeded": _CONTEXT,
+        "exceed_context_size_error": _CONTEXT,
         "content_filter": (AnswerFiltered, "the content filter at {endpoint} refused the source"),
         "model_not_found": _MODEL_UNKNOWN,
     }
     return faults.get(code)
 
 
+def _by_text(message: str) -> _Fault | None:
+    return _CONTEXT if _SAYS_CONTEXT.search(message) else None
+
+
 def _by_status(status: int) -> _Fault:
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return KeyRejected, "{endpoint} refuses the key ({status}); set OPENAI_API_KEY"
+    if status == HTTPStatus.PAYMENT_REQUIRED:
+        return _CREDIT
     if status == HTTPStatus.NOT_FOUND:
-        return _MODEL_UNKNOWN
+        # A base URL without its /v1 answers likewise.
+        return ModelUnknown, (
+            "{endpoint} knows no {model}, or is not the right address ({status}); "
+            "check CASEBOOK_LLM_MODEL and CASEBOOK_LLM_BASE_URL"
+        )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return ProviderUnavailable, "{endpoint} is failing ({status}); it is tried again later"
     return ModelError, "{endpoint} refuses the request for {model} ({status} {code})"
@@ -102,4 +120,6 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
+    if moment.tzinfo is None:  # "-0000": a time in UTC, by RFC 5322 §3.3
+        moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -38,6 +38,8 @@ _WEAK_OVERLAP = 0.5
 _LOW_OVERLAP = 0.25
 # Two statements at least this alike (rapidfuzz token set ratio) repeat each other.
 _REPEATED = 90.0
+# Smaller numbers may be years, which take no comma.
+_GROUPED_FROM = 10_000
 
 _SUPPORTED = Support(level=SupportLevel.SUPPORTED, reason="The quote says so.")
 
@@ -135,23 +137,26 @@ class Grounder:
         strange = unstated(text, numbers(quoted))
         if not strange:
             return None
-        shown = ", ".join(f"{value:,.12g}" for value in strange)
+        shown = _listed(strange)
         if not unstated(text, numbers(around)):
             return _support(SupportLevel.WEAK, f"{shown} stands beside the quote, not in it.")
         if not unstated(text, self._numbers):
             return _support(SupportLevel.WEAK, f"{shown} stands elsewhere in the source.")
-        shown = ", ".join(f"{value:,.12g}" for value in unstated(text, self._numbers))
+        shown = _listed(unstated(text, self._numbers))
         return _support(SupportLevel.UNSUPPORTED, f"The number {shown} is not in the source.")
 
     def _names_hold(self, text: str, around: str) -> Support | None:
-        near = name_keys(around) | self._own | _spelled_or_short(text, around)
+        near = name_keys(around) | self._own | {term for term, _ in by_initials(around)}
         strange = sorted(n for n in self._names_of(text) if not is_named(n, near))
         if not strange:
             return None
-        unknown = [name for name in strange if not is_named(name, self._names)]
+        spelled = _spelled_out(text, around)
+        unknown = [name for name in strange if not is_named(name, self._names | spelled)]
         if not unknown:
             shown = ", ".join(strange)
-            return _support(SupportLevel.WEAK, f"{shown} is named elsewhere in the source.")
+            return _support(
+                SupportLevel.WEAK, f"{shown} is named elsewhere in the source, or short there."
+            )
         return _support(
             SupportLevel.UNSUPPORTED, f"{', '.join(unknown)} is not named in the source."
         )
@@ -173,14 +178,19 @@ class Grounder:
         return _support(SupportLevel.UNSUPPORTED, "The source does not name it.")
 
 
-def _spelled_or_short(text: str, around: str) -> set[str]:
-    """Return the keys under which ``text`` may name what ``around`` spells out or shortens.
+def _spelled_out(text: str, around: str) -> set[str]:
+    """Return the keys of the words by which ``text`` spells out what ``around`` only shortens.
 
-    "RAG" holds where the passage says "retrieval-augmented generation", and the reverse.
+    "Retrieval-Augmented Generation" is no invention where the passage says "RAG", but more than
+    it says.
     """
     short = {name_key(word) for word in words(around) if word.isupper()}
-    spelled = {name_key(w) for term, run in by_initials(text) if term in short for w in run}
-    return spelled | {term for term, _ in by_initials(around)}
+    return {name_key(word) for term, run in by_initials(text) if term in short for word in run}
+
+
+def _listed(values: Sequence[float]) -> str:
+    """Write numbers as people do: 2018, 40,000, 4.7."""
+    return ", ".join(f"{v:.12g}" if v < _GROUPED_FROM else f"{v:,.12g}" for v in values)
 
 
 def _words_hold(text: str, around: str) -> Support | None:

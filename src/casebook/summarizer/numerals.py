@@ -30,12 +30,12 @@ _SPACE_GROUP = "\u00a0\u202f\u2009 "
 _DIGITS = re.compile(
     # Not inside a word or a longer number, but in "p95" and "v4.1". A version of three parts
     # ("2.3.1") is no number: it is compared as a name.
-    rf"(?:(?<![\w.,])|(?<=\b[pPvV]))"
+    rf"(?:(?<![\w.,])|(?<=\b[pPvV])|(?<=\d[xX×]))"
     rf"(?!\d+\.\d{{1,2}}\.\d|\d+\.\d+\.\d{{1,2}}\b)"
     rf"(?P<digits>\d{{1,3}}(?:[,'’{_SPACE_GROUP}]\d{{3}})+(?!\d)(?:\.\d+)?"
     rf"|\d{{1,3}}(?:\.\d{{3}}){{2,}}|\d+(?:[.,]\d+)?)"
     rf"(?:[{_SPACE_GROUP}-]?(?P<scale>{'|'.join(_SCALES)}|mn|bn|tn|[kmb])(?![^\W_])"
-    rf"|[a-zµ]{{1,5}}(?![^\W_])|(?![^\W_]))",  # a unit written to it: 8GB, 15th, 1990s, 10x
+    rf"|[a-zµ]{{1,5}}(?![^\W_])|(?=x\d)|(?![^\W_]))",  # a unit written to it: 8GB, 15th, 1990s, 10x
     re.IGNORECASE,
 )
 _SMALL = (

@@ -36,14 +36,14 @@ _SPEECH = re.compile(
 _CONNECTIVE = r"(?:(?:and|but|so|then|yet|or|plus|still|also|now),? )*"
 # What makes sense only with the sentence before: a bare pronoun most, "this tool" less.
 _LEANS_HARD = re.compile(
-    rf"^{_CONNECTIVE}(it|they|he|she|him|them|this|that|these|those)(['’]\w+)? "
+    rf"^{_CONNECTIVE}((it|they|he|she|him|them)\b|(this|that|these|those)(['’]\w+)? "
     r"(\w+ly |also |then |now )?(is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|"
-    r"would|should|may|might|must|\w+s|\w+ed|got|went|came|made|gave|told|leave|leads?|means?|take)\b",
+    r"would|should|may|might|must|got|went|came|gave|told|leave|take|\w+[^s\W]s|\w+ed)\b)",
     re.IGNORECASE,
 )
 _LEANS = re.compile(
     rf"^{_CONNECTIVE}(it|they|he|she|this|that|these|those|its|their|his|her|such|both|which|"
-    r"others?|another|one|the (former|latter|same|other|second|third|rest)|for (this|that|these))\b",
+    r"others?|another|one|so (has|have|is|did)|the (former|latter|same|other|second|third|rest|last|above|previous)|for (this|that|these))\b",
     re.IGNORECASE,
 )
 
@@ -77,11 +77,20 @@ def weigh(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> 
         return 0.0
     if field.taxonomy and not _names_term(text, field.taxonomy):
         return 0.0
+    said = _said(text, field, setting)
+    if field.needs_cue and not said:
+        return 0.0
+    against = 3.0 * hits(field.against, text) + _leaning(text)
+    return said + _set(sentence, field, name, setting) - against
+
+
+def _said(text: str, field: FieldCues, setting: Setting) -> float:
+    """Return what the sentence's own words weigh for the field."""
     strong = min(_STRONG_AT_MOST, 2.0 * hits(field.strong, text))
-    said = strong + hits(field.light, text) + (1.0 if field.taxonomy else 0.0)
-    kin = 1.0 if strong and setting.fields.intersection(field.kin) else 0.0
-    against = 2.0 * hits(field.against, text) + _leaning(text)
-    return said + kin + _set(sentence, field, name, setting) - against
+    named = 1.0 if field.taxonomy else 0.0
+    kindred = 3.0 if setting.fields.intersection(field.kin) else 1.0
+    told = kindred if hits(field.kin_cues, text) else 0.0
+    return strong + hits(field.light, text) + named + told
 
 
 def _set(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> float:
@@ -91,7 +100,7 @@ def _set(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> f
     if name in setting.announced:
         return 2.0
     # Under another field's own heading a sentence is more likely about that one.
-    foreign = -1.0 if setting.headed and not setting.headed.intersection(field.kin) else 0.0
+    foreign = -1.0 if setting.fields and not setting.fields.intersection(field.kin) else 0.0
     return foreign + (1.0 if hits(field.hints, sentence.section) else 0.0)
 
 
@@ -118,7 +127,7 @@ def pick(sentences: Sequence[Sentence], title: str | None = None) -> dict[str, l
     cues = load_cues()
     weighed = [
         chosen
-        for sentence, setting in zip(sentences, settings_of(sentences), strict=True)
+        for sentence, setting in zip(sentences, settings_of(sentences, title), strict=True)
         for chosen in _candidates(sentence, setting, content_stems(title or ""))
     ]
     best: dict[int, float] = {}
@@ -139,9 +148,7 @@ def _candidates(sentence: Sentence, setting: Setting, title: set[str]) -> list[P
     return [Pick(n, sentence, round(w, 2)) for n, w in weights.items() if w >= cues.threshold]
 
 
-def _summing_up(
-    sentence: Sentence, field: FieldCues, setting: Setting, title: set[str]
-) -> float:
+def _summing_up(sentence: Sentence, field: FieldCues, setting: Setting, title: set[str]) -> float:
     """Return what place and title add for a field that stands at the opening."""
     if not field.early:
         return 0.0

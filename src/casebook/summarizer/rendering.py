@@ -18,10 +18,12 @@ def estimate_tokens(text: str) -> int:
 def fence_of(document: Document) -> str:
     """Return the line that a source is put between.
 
-    It is derived from the text, so that the same document renders to the same prompt and an
-    answer is found again; a page would have to contain its own hash to forge it.
+    It is derived from all that the page has a say in, so that the same document renders to the
+    same prompt and an answer is found again; a page would have to contain its own hash to forge it.
     """
-    digest = hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest()
+    sections = (passage.locator.section or "" for passage in document.passages)
+    shown = "\0".join((document.text, document.title or "", *sections))
+    digest = hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
     return f"=====source-{digest[:16]}====="
 
 

@@ -20,6 +20,8 @@ _NUMBER = (
 )
 _ANNOUNCES_MAX_WORDS = 16
 _RUN_IN_MAX_WORDS = 6
+# Longer headings are titles of posts, which name no field of what stands below.
+_HEADING_MAX_WORDS = 9
 
 
 class FieldCues(Frozen):
@@ -31,10 +33,12 @@ class FieldCues(Frozen):
     announces: Sequence[str] = ()
     reach: int = 8
     kin: Sequence[str] = ()
+    kin_cues: Sequence[str] = ()
     strong: Sequence[str]
     light: Sequence[str]
     against: Sequence[str] = ()
     needs_number: bool = False
+    needs_cue: bool = False
     early: bool = False
     taxonomy: str | None = None
 
@@ -82,8 +86,11 @@ def hits(patterns: Sequence[str], text: str) -> int:
     return sum(1 for pattern in patterns if _pattern(pattern).search(text))
 
 
-def settings_of(sentences: Sequence[Sentence]) -> list[Setting]:
-    """Return for each sentence what it stands under, in order."""
+def settings_of(sentences: Sequence[Sentence], title: str | None = None) -> list[Setting]:
+    """Return for each sentence what it stands under, in order.
+
+    The document's own ``title`` is no heading: it names no field of what stands below.
+    """
     settings: list[Setting] = []
     announced: dict[str, int] = {}
     before: Sentence | None = None
@@ -91,7 +98,7 @@ def settings_of(sentences: Sequence[Sentence]) -> list[Setting]:
         if before is None or before.section != sentence.section:
             announced = {}
         opens = sentence.opens or bool(before and before.opens and _is_run_in(before))
-        settings.append(Setting(_headed(sentence.section), frozenset(announced), opens))
+        settings.append(Setting(_headed(sentence.section, title or ""), frozenset(announced), opens))
         announced = {name: left - 1 for name, left in announced.items() if left > 1}
         announced = _announcements(sentence) or announced
         before = sentence
@@ -103,7 +110,9 @@ def _is_run_in(sentence: Sentence) -> bool:
 
 
 @cache
-def _headed(section: str) -> frozenset[str]:
+def _headed(section: str, title: str) -> frozenset[str]:
+    if section == title or len(words(section)) > _HEADING_MAX_WORDS:
+        return frozenset()
     fields = load_cues().fields.items()
     return frozenset(name for name, cues in fields if hits(cues.headings, section))
 

@@ -83,6 +83,8 @@ def _pieces(text: str, language: str | None) -> Iterator[tuple[int, int]]:
 
 
 def _runs_on(before: str, between: str, after: str) -> bool:
+    if before.endswith(" ."):
+        return True
     if not between:
         return bool(_DOTTED.search(before)) and after[:1].isalnum()
     return bool(_NO_END.search(before)) and (after[:1].islower() or after[:1].isdigit())

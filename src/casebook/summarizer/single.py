@@ -76,7 +76,8 @@ async def propose(document: Document, asker: Asker) -> Proposal:
     """
     values = {
         "fence": fence_of(document),
-        "title": document.title or "(none)",
+        # On one line, whatever the page did: it stands outside the fence.
+        "title": " ".join((document.title or "(none)").split()),
         "published": str(document.published or "(not stated)"),
         "passages": render_passages(document),
     }

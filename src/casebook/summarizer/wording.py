@@ -118,7 +118,8 @@ def identifiers(text: str) -> list[str]:
 
 
 def _capital(word: str) -> bool:
-    return word[0].isupper() and word.casefold() not in _STOP
+    """Tell whether ``word`` has a capital and is not "We", "I'm" or "They've"."""
+    return word[0].isupper() and re.split(r"['’]", word.casefold())[0] not in _STOP
 
 
 def _mixed(word: str) -> bool:
@@ -127,8 +128,8 @@ def _mixed(word: str) -> bool:
         return True
     if _NUMERIC.fullmatch(word) or not any(c.isalpha() for c in word):
         return False
-    first, *rest = word
-    return any(c.isupper() for c in rest) or (first.isalpha() and any(c.isdigit() for c in rest))
+    inner_capital = any(c.isupper() for c in word[1:])
+    return inner_capital or (word[0].isalpha() and any(c.isdigit() for c in word))
 
 
 def _opens(text: str, start: int) -> bool:

@@ -1,0 +1,70 @@
+"""The documentation says what the code does; it cannot drift unnoticed."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from casebook.cli.main import app
+from casebook.runtime.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(
+    p for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md"))
+    if p.name != "warehouse-voice.md"
+)  # fmt: skip
+
+
+def test_every_command_is_in_the_readme():
+    """A command that nobody is told of does not exist."""
+    readme = (ROOT / "README.md").read_text()
+    told = set(re.findall(r"`(?:casebook )?(\w+)(?: [^`]*)?`", readme))
+    commands = set(typer.main.get_command(app).commands)
+    assert commands <= told
+
+
+def test_every_command_explains_itself():
+    """Each command and each of its options has a help text."""
+    for name, command in typer.main.get_command(app).commands.items():
+        assert command.help, name
+        assert command.help.strip().endswith("."), name
+
+
+def test_every_setting_is_documented_with_its_default():
+    """Each setting has its line, and plain defaults are the ones in force."""
+    page = (ROOT / "docs" / "settings.md").read_text()
+    for name, field in Settings.model_fields.items():
+        variable = field.validation_alias or f"CASEBOOK_{name.upper()}"
+        line = next((row for row in page.splitlines() if f"`{variable}`" in row), None)
+        assert line, variable
+        if isinstance(field.default, int | float | str) and not isinstance(field.default, bool):
+            assert (
+                f"`{field.default:g}`" in line
+                if isinstance(field.default, int | float)
+                else (f"`{field.default}`" in line)
+            ), line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    """Every relative link and image of a page is a file of the repository."""
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_decision_is_in_the_index():
+    """The index of decisions lists each file."""
+    folder = ROOT / "docs" / "adr"
+    index = (folder / "README.md").read_text()
+    assert all(p.name in index for p in folder.glob("0*.md"))
+
+
+def test_makefile_targets_named_in_the_docs_exist():
+    """A `make` command that a page names is a target."""
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
+    for page in PAGES:
+        named = set(re.findall(r"`make (\w+)`", page.read_text()))
+        named |= set(re.findall(r"^    make (\w+)", page.read_text(), re.MULTILINE))
+        assert named <= targets, page.name

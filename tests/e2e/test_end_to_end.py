@@ -1,0 +1,179 @@
+"""Everything real: a web server, llama.cpp, Prefect, the desk, a Chromium, a published page."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from pytest_httpserver import HTTPServer
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+pytestmark = [
+    pytest.mark.embedded,
+    pytest.mark.browser,
+    pytest.mark.prefect,
+    pytest.mark.xdist_group("end-to-end"),
+    pytest.mark.timeout(600),
+]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[HTTPServer]:
+    """The example pages, served as a site would."""
+    with HTTPServer(host="127.0.0.1") as server:
+        for name in ("support-triage", "team-offsite", "code-review-agent"):
+            page = (EXAMPLES / f"{name}.html").read_text()
+            server.expect_request(f"/{name}").respond_with_data(page, content_type="text/html")
+        yield server
+
+
+@pytest.fixture(scope="module")
+def environment(site: HTTPServer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """No key, no endpoint: the embedded model. Only the local site is exempt from the guard."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("CASEBOOK_", "PREFECT_"))}
+    clean.pop("OPENAI_API_KEY", None)
+    return clean | {
+        "CASEBOOK_HOME": str(tmp_path_factory.mktemp("home")),
+        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
+        "CASEBOOK_CURATOR": "ada",
+    }
+
+
+@pytest.fixture(scope="module")
+def machine(environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """``casebook up`` in a process of its own; yields the addresses it prints."""
+    command = [
+        sys.executable,
+        "-m",
+        "casebook.cli.main",
+        "up",
+        "--port",
+        "0",
+        "--prefect-port",
+        "0",
+    ]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        addresses: dict[str, str] = {}
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.match(r"(prefect|the desk)\s+(http://[\d.:]+)", line):
+                addresses[found[1]] = found[2]
+            if "the desk" in addresses:
+                break
+        assert set(addresses) == {"prefect", "the desk"}, process.stderr.read()
+        children = psutil.Process(process.pid).children(recursive=True)
+        yield addresses
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert alive == [], "Ctrl-C left processes behind"
+
+
+@pytest.fixture
+def browser_page() -> Iterator[Page]:
+    """A page in a real Chromium."""
+    options = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[*options, "--disable-sync"]
+        )
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(20_000)
+        yield page
+        chromium.close()
+
+
+def casebook(environment: dict[str, str], *arguments: str) -> list[dict]:
+    done = subprocess.run(
+        [sys.executable, "-m", "casebook.cli.main", *arguments, "--json"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_curator_takes_a_page_from_its_address_to_a_reader(
+    machine, browser_page, environment, site
+):
+    """Submit in the desk, watch it become a draft, see a quote marked, approve, publish, read."""
+    desk, page = machine["the desk"], browser_page
+    page.goto(f"{desk}/submit")
+    page.get_by_label("address").fill(site.url_for("/support-triage"))
+    page.get_by_role("button", name="Submit").click()
+    link = page.get_by_role("link", name=re.compile("review|open|draft", re.IGNORECASE)).last
+    expect(link).to_be_visible(timeout=180_000)
+    (case,) = casebook(environment, "list")
+    page.goto(f"{desk}/cases/{case['case_id']}")
+    expect(page.get_by_text("Parcelwise").first).to_be_visible()
+    (shown,) = casebook(environment, "show", case["case_id"])
+    statement = shown["results"][0]
+    page.get_by_text(statement["text"], exact=True).first.click()
+    mark = page.locator("mark.active, mark[aria-current], mark.is-active").first
+    expect(mark).to_be_visible()
+    page.get_by_role("button", name=re.compile("^approve", re.IGNORECASE)).first.click()
+    expect(page.get_by_text(re.compile("approved", re.IGNORECASE)).first).to_be_visible()
+    page.goto(f"{desk}/publish")
+    page.get_by_role("button", name=re.compile("publish", re.IGNORECASE)).first.click()
+    expect(page.get_by_text(re.compile("published|new", re.IGNORECASE)).first).to_be_visible()
+    page.goto(f"{desk}/site/")
+    page.get_by_role("link", name=shown["title"]).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(shown["title"])
+    expect(page.get_by_text(statement["text"]).first).to_be_visible()
+    (published,) = casebook(environment, "list", "--status", "published")
+    assert published["case_id"] == case["case_id"]
+
+
+def test_a_draft_of_the_embedded_model_is_grounded(machine, environment, site):
+    """Submitted through the running Prefect server: whole sentences, located quotes, no repeats."""
+    (made,) = casebook(environment, "submit", site.url_for("/code-review-agent"))
+    assert (made["status"], made["model"]) == ("draft", "smollm2-135m-instruct")
+    assert made["llm_calls"] > 5
+    (shown,) = casebook(environment, "show", made["case_id"])
+    (document,) = casebook(environment, "extract", site.url_for("/code-review-agent"))
+    texts = []
+    for field in ("architecture", "challenges", "lessons", "solutions", "results"):
+        for statement in shown[field]:
+            texts.append(statement["text"])
+            assert statement["text"][-1] in ".!", statement["text"]
+            for evidence in statement["evidence"]:
+                quoted = document["text"][evidence["start"] : evidence["end"]]
+                assert quoted == evidence["quote"] != ""
+    assert all(shown[field] for field in ("architecture", "challenges", "lessons"))
+    assert len(texts) == len(set(texts)) > 8
+    (again,) = casebook(environment, "submit", site.url_for("/code-review-agent"))
+    assert (again["llm_calls"], again["revision_id"]) == (0, made["revision_id"])
+    runs = _flow_runs(machine["prefect"])
+    assert sorted(run["state_type"] for run in runs) == ["COMPLETED", "COMPLETED"]
+
+
+def test_a_page_that_is_no_case_study_is_refused(machine, environment, site):
+    """The off-site post gets a verdict with a reason, and no draft."""
+    (outcome,) = casebook(environment, "submit", site.url_for("/team-offsite"))
+    assert (outcome["status"], outcome["case_id"]) == ("not_a_case_study", None)
+    assert outcome["reason"]
+
+
+def _flow_runs(prefect: str) -> list[dict]:
+    connection = http.client.HTTPConnection(urlsplit(prefect).netloc, timeout=10)
+    headers = {"content-type": "application/json"}
+    connection.request("POST", "/api/flow_runs/filter", body="{}", headers=headers)
+    return json.loads(connection.getresponse().read())

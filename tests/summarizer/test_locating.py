@@ -54,35 +54,26 @@ def test_a_decomposed_accent_stays_on_its_letter():
 
 
 WORDS = st.lists(
-    st.one_of(
-        st.text(st.characters(exclude_categories=["Z", "C"]), min_size=1, max_size=8),
-        st.sampled_from(
-            ["the", "model", "…", "1,200", "—", "“so”", "ﬁne", "Straße", "e\u0301t", "the"]
-        ),
+    st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8)
+    | st.sampled_from(
+        "the model 1,200 “so” ﬁne Straße e\u0301t (GPT-4), 3.5% café; then… —x".split()
     ),
     min_size=2,
     max_size=40,
 )
 
 
-@given(st.data(), WORDS, st.sampled_from([" ", "\n", "\n\n", "\u00a0"]))
+@given(st.data(), WORDS, st.sampled_from([" ", "\n", "\n\n", "\u00a0", " \n "]))
 def test_any_slice_of_whole_words_is_found_as_it_stands(data, spelled, space):
-    """A verbatim quote is exact, and its slice reads as the quote does."""
+    """A verbatim quote of two or more words is exact, and its slice reads as the quote does."""
     text = space.join(spelled)
-    if len(document_of(text).passages) == 0:
-        return
-    begin = data.draw(st.integers(0, len(spelled) - 1))
-    end = data.draw(st.integers(begin + 1, len(spelled)))
+    begin = data.draw(st.integers(0, len(spelled) - 2))
+    end = data.draw(st.integers(begin + 2, len(spelled)))
     quote = space.join(spelled[begin:end])
-    found = QuoteFinder(document_of(text)).find(quote)
-    if not any(evidence.match is Match.EXACT for evidence in found):
-        assert len(re.findall(r"[^\W_]+", quote)) < 3 or "…" in quote
-        return
-    for evidence in found:
-        if evidence.match is Match.EXACT:
-            assert text[evidence.start : evidence.end] == evidence.quote
-    if len(found) == 1:
-        assert _letters(found[0].quote) == _letters(quote)
+    [found] = QuoteFinder(document_of(text)).find(quote)
+    assert (found.match, found.score) == (Match.EXACT, 1.0)
+    assert found.quote == text[found.start : found.end]
+    assert _letters(found.quote) == _letters(quote)
 
 
 def _letters(text):
@@ -94,11 +85,11 @@ def test_real_sentences_are_found_exactly(datasets):
     for path in sorted((datasets / "web" / "truth").glob("*.json"))[:20]:
         text = json.loads(path.read_text("utf-8"))["main_content"]
         finder = QuoteFinder(document_of(text))
-        runs = [m for m in re.finditer(r"(?:\S+\s+){5,12}\S+", text)][::7]
+        runs = list(re.finditer(r"(?:\S+\s+){5,12}\S+", text))[::7]
         for run in runs:
-            [found] = finder.find(run[0]) if "..." not in run[0] else finder.find(run[0])[:1]
+            [found] = finder.find(run[0])
             assert found.match is Match.EXACT, run[0]
-            assert found.quote in run[0] or _letters(found.quote) == _letters(run[0])
+            assert _letters(found.quote) == _letters(run[0])
 
 
 @pytest.mark.parametrize(
@@ -116,7 +107,7 @@ def test_a_near_quote_is_found_with_its_score(quote, starts, least):
     assert least <= found.score < 1
     assert found.quote.startswith(starts)
     assert TEXT[found.start : found.end] == found.quote
-    assert re.search(r"\w$", found.quote)
+    assert re.fullmatch(r"\W*", TEXT[found.end : found.end + 1])
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_numbers_keep_their_order(text, values):
 
 
 def test_what_may_be_read_two_ways_has_both_readings():
-    """ "5m" may be minutes, "1.200" may be German: either reading counts as stated."""
+    """Minutes in "5m" and German thousands in "1.200" count as stated too."""
     assert numbers("5m") == {5e6, 5}
     assert numbers("$5m") == {5e6}
     assert numbers("5M") == {5e6}
@@ -139,13 +139,14 @@ def test_names_are_told_by_form_and_place(text, found):
         ("Contoso cut costs. Globex's team did too.", {"Contoso", "Globex's"}),
         ("However, the model failed. Reviewing helped. Engineers left.", set()),
         ("Latency and Klarvion fell.", {"Latency"}),
+        ("Reliability of Klarvion fell.", set()),
         ("“Zyntriq” was slow", {"Zyntriq"}),
         ("", set()),
     ],
 )
 def test_the_first_word_of_a_sentence_may_be_a_name(text, found):
     """Words that often open a sentence, and ordinary endings, are left out."""
-    assert opening_names(text) - {"Latency"} == found - {"Latency"}
+    assert opening_names(text) == found
 
 
 @pytest.mark.parametrize(

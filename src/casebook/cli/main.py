@@ -20,6 +20,7 @@ app = typer.Typer(
     name="casebook",
     help="Turn what teams say about running LLMs in production into case studies one can check.",
     no_args_is_help=True,
+    rich_markup_mode=None,  # drawing help with rich would take twice as long as all the rest
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

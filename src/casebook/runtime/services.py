@@ -6,9 +6,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from casebook.extractors.client import FetchLimits, GuardedClient
-from casebook.extractors.guard import NetworkPolicy
-from casebook.extractors.robots import Robots
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.runtime.settings import Settings
 from casebook.schemas.generations import Generation
@@ -19,6 +16,8 @@ from casebook.warehouse.snapshots import SnapshotStore
 from casebook.warehouse.store import Warehouse
 
 if TYPE_CHECKING:
+    from casebook.extractors.client import GuardedClient
+    from casebook.extractors.robots import Robots
     from casebook.summarizer.client import OpenAICompatible
 
 
@@ -65,8 +64,12 @@ class Services:
         self._closers.append(pool.close)
         return pool
 
-    async def network(self) -> tuple[GuardedClient, Robots]:
+    async def network(self) -> "tuple[GuardedClient, Robots]":
         """Return the guarded client and the robots.txt rules it keeps."""
+        from casebook.extractors.client import FetchLimits, GuardedClient
+        from casebook.extractors.guard import NetworkPolicy
+        from casebook.extractors.robots import Robots
+
         async with self._network_lock:
             if self._network is None:
                 policy = NetworkPolicy(allowed_hosts=self.settings.allowed_hosts)

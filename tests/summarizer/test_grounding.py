@@ -48,7 +48,7 @@ JUDGED = [
     ("The median answer takes three seconds.", MEDIAN, UNSUPPORTED, "number 3 is not in the"),
     ("Automatic bookings took 1200 shops four months.", SHARE, WEAK, "1200 stands elsewhere"),
     ("The share of invoices booked went to 2.3.", SHARE, WEAK, "2.3 stands beside the quote"),
-    ("In 2025 the share of invoices went to 31%.", SHARE, WEAK, "2025 stands elsewhere"),
+    ("In 2025 the share of invoices booked went to 31%.", SHARE, WEAK, "2025 stands elsewhere"),
     ("We moved retrieval to Pinecone in March 2024.", MOVED, UNSUPPORTED, "Pinecone is not named"),
     ("Contoso moved retrieval to PostgreSQL.", MOVED, UNSUPPORTED, "Contoso is not named"),
     ("We moved retrieval to PostgreSQL in April 2024.", MOVED, UNSUPPORTED, "April is not named"),
@@ -88,7 +88,7 @@ def test_the_gravest_reason_is_told():
 
 def test_a_quote_across_passages_carries_its_statement():
     """Words of both passages count, though the evidence has the number of the first."""
-    quote = "nobody had to change a prompt. The share of invoices booked without a person"
+    quote = "had to change a prompt. The share of invoices booked without a person"
     claim = Claim(text="The share of invoices booked without a person changed.", quotes=[quote])
     assert Grounder(DOCUMENT).statement(claim).support.level is SUPPORTED
 
@@ -189,12 +189,12 @@ def sentences(text):
 
 @pytest.fixture(scope="module")
 def real_texts(datasets):
-    """Sixty published case studies and as many web pages, each with company where known."""
+    """Fifty published case studies and as many web pages, each with company where known."""
     rows = duckdb.sql(
         f"select company, full_summary from '{datasets}/cases/llmops_cases.parquet' "  # noqa: S608 - a test's own path
-        "where company is not null order by md5(slug) limit 60"
+        "where company is not null order by md5(slug) limit 50"
     ).fetchall()
-    pages = sorted((datasets / "web" / "truth").glob("*.json"))[:120:2]
+    pages = sorted((datasets / "web" / "truth").glob("*.json"))[:100:2]
     return rows + [("", json.loads(p.read_text("utf-8"))["main_content"]) for p in pages]
 
 
@@ -215,7 +215,7 @@ def with_other_name(sentence, text, company, rng):
     new = rng.choice(INVENTED)
     if company and company in sentence and new not in text:
         return sentence.replace(company, new)
-    places = [m for m in re.finditer(r"(?<=[a-z,] )[A-Z][\w'-]{2,}", sentence)]
+    places = list(re.finditer(r"(?<=[a-z,] )[A-Z][\w'-]{2,}", sentence))
     places = [m for m in places if m[0] in names(sentence)]
     if not places:
         return None
@@ -225,13 +225,16 @@ def with_other_name(sentence, text, company, rng):
 
 @pytest.mark.datasets
 def test_altered_statements_about_real_texts_are_noticed(real_texts):
-    """At least 95 % of changed numbers and names are marked, with true and with changed quotes;
-    at most 5 % of true statements are called unsupported."""
+    """At least 95 % of changed numbers and names are marked, and few true statements.
+
+    The changed statement comes once with the true quote and once with a quote changed likewise. At
+    most 5 % of the true statements may be called unsupported.
+    """
     rng = random.Random(11)  # noqa: S311 - a repeatable choice, no secret
     marks: dict[str, Counter[str]] = {kind: Counter() for kind in ("true", "number", "name")}
     for company, text in real_texts:
         grounder = Grounder(document_of(text))
-        for true in rng.sample(found := sentences(text), min(6, len(found))):
+        for true in rng.sample(found := sentences(text), min(8, len(found))):
             changed = {
                 "true": true,
                 "number": with_other_number(true, text, rng),
@@ -252,19 +255,18 @@ def test_true_paraphrases_are_seldom_called_inventions(real_texts, datasets):
     """Short summaries of the same text rarely name or count what the text does not."""
     rows = duckdb.sql(
         f"select short_summary, full_summary from '{datasets}/cases/llmops_cases.parquet' "  # noqa: S608 - a test's own path
-        "order by md5(slug) limit 40"
+        "order by md5(slug) limit 30"
     ).fetchall()
     reasons = Counter()
     for short, text in rows:
         # One passage: what is measured is the reading of names and numbers, not the quoting.
         document = document_of(re.sub(r"\n+", " ", text))
         quote = " ".join(document.text.split()[:8])
-        evidence = [
-            e for e in Grounder(document).statement(Claim(text="x", quotes=[quote])).evidence
-        ]
+        grounder = Grounder(document)
+        evidence = grounder.statement(Claim(text="x", quotes=[quote])).evidence
         assert evidence[0].match is Match.EXACT
         for sentence in sentences(short):
-            reason = Grounder(document).judge(sentence, evidence).reason
+            reason = grounder.judge(sentence, evidence).reason
             reasons["not in the source" in reason or "not named" in reason] += 1
-    assert reasons.total() > 80
+    assert reasons.total() > 60
     assert reasons[True] <= 0.06 * reasons.total(), reasons

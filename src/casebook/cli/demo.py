@@ -12,9 +12,11 @@ import typer
 
 from casebook.cli.context import err, load_settings, out
 from casebook.cli.submitting import exit_code, print_outcome, read_lines
+from casebook.schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from casebook.pipeline.outcome import Outcome
+    from casebook.review import Desk
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.sources import SourceRef
@@ -55,19 +57,36 @@ def demo(
 async def _show(
     settings: Settings, refs: list[SourceRef], port: int, *, stay: bool
 ) -> list[Outcome]:
-    from casebook.review import Desk
+    from urllib.parse import urlsplit
+
     from casebook.runtime.services import Services
 
     started = time.monotonic()
-    async with Services(settings) as services, Desk(settings, services, port=port) as desk:
-        out().print(f"[green]the desk[/]  {desk.url}  (drafts appear there as they are made)")
-        at_desk = settings.model_copy(update={"desk_port": desk.port})
-        outcomes = await _ingest(services, refs, at_desk)
-        _conclude(outcomes, time.monotonic() - started, desk.url)
-        if stay:
-            err().print("Ctrl-C closes the desk.")
-            await desk.wait()
+    async with Services(settings) as services:
+        desk, url = await _open_desk(settings, services, port)
+        try:
+            out().print(f"[green]the desk[/]  {url}  (drafts appear there as they are made)")
+            at_desk = settings.model_copy(update={"desk_port": urlsplit(url).port})
+            outcomes = await _ingest(services, refs, at_desk)
+            _conclude(outcomes, time.monotonic() - started, url)
+            if stay:
+                err().print("Ctrl-C closes the desk.")
+                await desk.wait()
+        finally:
+            await desk.stop()
     return outcomes
+
+
+async def _open_desk(settings: Settings, services: Services, port: int) -> tuple[Desk, str]:
+    """Start the desk at ``port``, or at a free one when that is taken."""
+    from casebook.review import Desk
+
+    desk = Desk(settings, port=port, services=services)
+    try:
+        return desk, await desk.start()
+    except ConfigurationError:
+        desk = Desk(settings, port=0, services=services)
+        return desk, await desk.start()
 
 
 async def _ingest(services: Services, refs: list[SourceRef], settings: Settings) -> list[Outcome]:

@@ -79,7 +79,7 @@ _NO_COMPANY = frozenset(
     overview introduction conclusion product users customers agents agent system architecture
     """.split()
 )
-# One passing mention as a subject (weight 2) is not enough; speaking for itself once (4) is.
+# Two passing mentions are not enough, nor is speaking for itself once without any other sign.
 _LEAST_WEIGHT = 5
 _HOST_WEIGHT = 3
 _HOST_LEAST_FIRST_PERSON = 3

@@ -60,6 +60,7 @@ class Grounder:
         self._numbers = numbers(stated)
         self._names = name_keys(stated)
         self._stems = content_stems(stated)
+        self._capitals = {name_key(name) for name in names(document.text)}
         self._own = name_keys(f"{document.site or ''} {company or ''}")
 
     def case_study(self, proposal: Proposal) -> CaseStudy:
@@ -162,8 +163,15 @@ class Grounder:
         )
 
     def _names_of(self, text: str) -> set[str]:
-        """Return the names, and of the words that open a sentence those the source never uses."""
-        opening = {n for n in opening_names(text) if not content_stems(n) <= self._stems}
+        """Return the names; a word that opens a sentence is one unless the source has it as none.
+
+        That is: where the source never uses it, or writes it with a capital inside a sentence.
+        """
+        opening = {
+            name
+            for name in opening_names(text)
+            if name_key(name) in self._capitals or not content_stems(name) <= self._stems
+        }
         return names(text) | opening
 
     def _judge_fact(self, value: str, evidence: Sequence[Evidence]) -> Support:

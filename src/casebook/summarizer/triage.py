@@ -51,11 +51,16 @@ class TriageAnswer(BaseModel):
 
 
 class Cue(Frozen):
-    """What speaks for a criterion: patterns, and how many sentences make a full score."""
+    """What speaks for a criterion: patterns, and how many sentences make a full score.
+
+    With ``share``, they must also be that part of all sentences; ``groups`` of the taxonomy count
+    like patterns.
+    """
 
     enough: int
+    share: float = 0.0
     patterns: Sequence[str]
-    taxonomy: bool = False
+    groups: Sequence[str] = ()
 
 
 def rubric_of(asker: Asker, *, by_model: bool) -> str:
@@ -120,17 +125,31 @@ def _from_cues(name: str, cue: Cue, document: Document, sentences: Sequence[Sent
     speaking = [s for s in sentences if _speaks(s.text, cue)]
     evidence: list[Evidence] = [evidence_at(document, s.start, s.end) for s in speaking[:2]]
     count = len(speaking)
+    share = count / max(len(sentences), 1)
+    part = min(1.0, share / cue.share) if cue.share else 1.0
     return Criterion(
         name=name,
-        score=round(min(1.0, count / cue.enough), 2),
+        score=round(min(1.0, count / cue.enough, part), 2),
         reason=f"{count} of {len(sentences)} sentences speak of it.",
         evidence=evidence,
     )
 
 
 def _speaks(text: str, cue: Cue) -> bool:
-    by_pattern = any(re.search(pattern, text, re.IGNORECASE) for pattern in cue.patterns)
-    return by_pattern or (cue.taxonomy and bool(load_taxonomy().mentions(text)))
+    return any(_compiled(pattern).search(text) for pattern in cue.patterns) or (
+        bool(cue.groups) and _names_term(text, cue.groups)
+    )
+
+
+def _names_term(text: str, groups: Sequence[str]) -> bool:
+    taxonomy = load_taxonomy()
+    terms = (taxonomy.term(mention.slug) for mention in taxonomy.mentions(text))
+    return any(term is not None and term.group in groups for term in terms)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 # A source without any technical substance is refused; so is one with hardly any and no sign of

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import snowballstemmer
@@ -52,7 +52,9 @@ _OPENERS = _STOP | frozenset(
     two unlike unless upon via whatever whenever whether within without yes yesterday yet
     """.split()
 )
-_ORDINARY_ENDING = re.compile(r".*(?:[a-z]s|ing|ed|ly|tion|ment|ness|ity|ance|ence)")
+_ORDINARY_ENDING = re.compile(
+    r".*(?:[a-z]s|ing|ed|ly|tion|ment|ness|ity|[ae]nce|ic|al|ive|[ai]ble|ous|ful|less|ary)"
+)
 _SENTENCE_START = re.compile(r"(?:^|[.!?:•]\s+|\n)[\s\"“'‘(\[*#-]*\Z")
 # "8GB", "36s" and "150,000+" are numbers with a unit; "p95" and "v4.1" count as numbers too.
 _NUMERIC = re.compile(r"[pPvV]?\d[\d.,]*[A-Za-z]{0,5}\+?")
@@ -64,7 +66,11 @@ _MONTHS = (
 _SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"sept": "september"}
 
 
-@cache
+# Words recur: the answers for this many are kept.
+_REMEMBERED = 50_000
+
+
+@lru_cache(_REMEMBERED)
 def _stem(word: str) -> str:
     return str(_stemmer().stemWord(word))
 
@@ -122,6 +128,7 @@ def _capital(word: str) -> bool:
     return word[0].isupper() and re.split(r"['’]", word.casefold())[0] not in _STOP
 
 
+@lru_cache(_REMEMBERED)
 def _mixed(word: str) -> bool:
     """Tell whether capitals or digits stand where an ordinary word has none."""
     if _VERSION.fullmatch(word):
@@ -136,6 +143,7 @@ def _opens(text: str, start: int) -> bool:
     return bool(_SENTENCE_START.search(text, max(0, start - 8), start)) or not text[:start].strip()
 
 
+@lru_cache(_REMEMBERED)
 def name_key(word: str) -> str:
     """Return the form in which names are compared: no case, possessive or inner punctuation."""
     bare = re.sub(r"['’]s?$", "", word)

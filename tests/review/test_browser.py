@@ -1,0 +1,179 @@
+"""A curator's way through the desk, in a real Chromium."""
+
+import asyncio
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from desk_drafts import Builder
+from playwright.sync_api import Page, expect, sync_playwright
+
+from casebook.review import Desk
+
+pytestmark = pytest.mark.browser
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+QUOTE = "A citation makes people less careful, so the thing it points to has to be right."
+
+
+@pytest.fixture
+def address(settings) -> Iterator[str]:
+    """A desk on a free port, on an event loop of its own thread."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    desk = Desk(settings, port=0)
+    yield asyncio.run_coroutine_threadsafe(desk.start(), loop).result(20)
+    asyncio.run_coroutine_threadsafe(desk.stop(), loop).result(20)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page that keeps what the console and failing scripts say in ``page.said``."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=ARGUMENTS
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.said = []
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        yield page
+        browser.close()
+
+
+def test_from_the_queue_to_the_published_page(address, build: Builder, page):
+    """Choose, check, edit, approve by key, publish, read; no script is blocked or fails."""
+    following = build.draft()
+    build.draft()
+    page.goto(address)
+    page.get_by_role("link", name="Sorting 11,000").first.click()
+
+    page.locator("#s-lessons-0 a.choose").click()
+    marks = page.locator("mark.on")
+    assert "".join(marks.all_text_contents()) == QUOTE
+    expect(marks.first).to_be_in_viewport()
+
+    page.keyboard.press("e")
+    field = page.locator("#s-lessons-0-text")
+    expect(field).to_be_focused()
+    field.fill("Citations make people less careful.")
+    page.locator("#s-lessons-0 details").get_by_role("button", name="Save").click()
+    expect(page.locator("#s-lessons-0 .said")).to_have_text("Citations make people less careful.")
+    expect(page.get_by_role("status")).to_contain_text("Saved as a new revision")
+    expect(page.locator("mark.on").first).to_be_in_viewport()
+
+    page.keyboard.press("a")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Elasticsearch")
+    dialog.get_by_role("button", name="Approve without it").click()
+    expect(page.locator(".ruling")).to_contain_text("Approved by mira")
+
+    page.get_by_role("link", name="Publish", exact=True).click()
+    page.get_by_role("button", name="Publish 1 approved case").click()
+    expect(page.locator("#publish")).to_contain_text("Added:")
+    page.get_by_role("link", name="Read the site").click()
+    page.get_by_role("link", name="Sorting 11,000").click()
+    expect(page).to_have_url(re.compile(r"/site/cases/"))
+    expect(page.locator("main")).to_contain_text("Citations make people less careful.")
+    expect(page.locator("main")).not_to_contain_text("Elasticsearch")
+
+    page.goto(f"{address}/cases/{following}")
+    assert page.said == []
+
+
+def test_keys_move_and_stay_out_of_the_way_of_typing(address, build: Builder, page):
+    """J and arrows go through the statements; letters typed into a field decide nothing."""
+    case_id = build.draft()
+    page.goto(f"{address}/cases/{case_id}")
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".chosen")).to_have_id("s-architecture-3")
+    page.keyboard.press("k")
+    expect(page.locator(".chosen")).to_have_id("s-summary-0")
+    expect(page.locator("mark.on")).to_have_count(2)
+    page.keyboard.press("e")
+    page.keyboard.type("area")
+    page.keyboard.press("Escape")
+    expect(page.locator("#s-summary-0 details")).not_to_have_attribute("open", "")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.keyboard.press("r")
+    expect(page.get_by_role("dialog")).to_contain_text("Reject this case")
+    page.get_by_role("button", name="Not a real deployment.").click()
+    page.get_by_role("dialog").get_by_role("button", name="Reject", exact=True).click()
+    expect(page.locator(".ruling")).to_contain_text("Not a real deployment.")
+    assert build.warehouse.case(case_id).reviews[0].reason == "Not a real deployment."
+
+
+def test_a_stale_page_keeps_what_was_typed(address, build: Builder, page, desk):
+    """The second curator is told in a notice, and the text in the form is not lost."""
+    case_id = build.draft()
+    page.goto(f"{address}/cases/{case_id}")
+    page.locator("#s-lessons-0 details.edit > summary").click()
+    page.locator("#s-lessons-0-text").fill("My careful wording.")
+    desk.decide(case_id, "edit", action="set_fact", field="company", value="Changed")
+    page.locator("#s-lessons-0 details").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("changed this case meanwhile")
+    expect(page.locator("#s-lessons-0-text")).to_have_value("My careful wording.")
+
+
+def test_selecting_in_the_source_fills_the_quote(address, build: Builder, page):
+    """With a form open, what is selected in the source becomes its quote."""
+    page.goto(f"{address}/cases/{build.draft()}")
+    page.locator("#s-lessons-0 details.edit > summary").click()
+    page.locator("#p2 p").dblclick(position={"x": 60, "y": 12})
+    selected = page.evaluate("getSelection().toString().trim()")
+    assert selected
+    expect(page.locator("#s-lessons-0-quote")).to_have_value(selected)
+
+
+def test_a_failed_submission_ends_by_itself(address, page):
+    """Progress is polled without a reload, until the sentence and the retry are there."""
+    page.goto(f"{address}/submit")
+    page.get_by_label("Web addresses").fill("http://10.0.0.1/private")
+    page.get_by_role("button", name="Submit").click()
+    job = page.locator(".job")
+    expect(job).to_contain_text("Fetch failed")
+    expect(job.get_by_role("button", name="Retry")).to_be_visible()
+    expect(page.get_by_label("Web addresses")).to_have_value("")
+    assert page.said == []
+
+
+def test_nothing_is_wider_than_a_phone(address, build: Builder, page):
+    """At 390 pixels the source comes below the draft, and no page scrolls sideways."""
+    case_id = build.draft()
+    build.failed(transient=True, message="x" * 300, url=f"https://a.example/{'y' * 300}")
+    page.set_viewport_size(PHONE)
+    for path in ("/", "/?status=failed", f"/cases/{case_id}", "/submit", "/publish"):
+        page.goto(f"{address}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], path
+    page.goto(f"{address}/cases/{case_id}")
+    boxes = [page.locator(selector).bounding_box() for selector in (".story", "#source")]
+    assert boxes[1]["y"] >= boxes[0]["y"] + boxes[0]["height"]
+
+
+def test_statements_lead_to_their_quotes_without_script(address, build: Builder, page):
+    """With scripts off a statement is a link to its quote, and a form's answer is a page."""
+    case_id = build.draft()
+    context = page.context.browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(f"{address}/cases/{case_id}")
+    plain.locator("#s-lessons-0 a.choose").click()
+    expect(plain.locator("mark", has_text=QUOTE)).to_be_in_viewport()
+    plain.locator("#comment summary").click()
+    plain.locator("#comment textarea").fill("Looks right.")
+    plain.get_by_role("button", name="Comment").click()
+    expect(plain).to_have_url(f"{address}/cases/{case_id}")
+    expect(plain.locator(".history")).to_contain_text("Looks right.")
+    context.close()

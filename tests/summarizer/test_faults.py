@@ -1,0 +1,109 @@
+"""The endpoint's errors as ours."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import httpx2
+import openai
+import pytest
+
+from casebook.schemas import errors
+from casebook.summarizer.faults import api_fault, retry_after_seconds
+
+ENDPOINT = "http://127.0.0.1:9/v1"
+REQUEST = httpx2.Request("POST", ENDPOINT)
+
+
+def status_error(status, body=None, message="scripted", **headers):
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    response = httpx2.Response(status, request=REQUEST, headers=named)
+    return openai.APIStatusError(message, response=response, body=body)
+
+
+def fault(error):
+    return api_fault(error, "model-x", ENDPOINT)
+
+
+STATUSES = [
+    (400, {"code": "context_length_exceeded"}, errors.ContextExceeded, "larger"),
+    (400, {"error": {"type": "exceed_context_size_error"}}, errors.ContextExceeded, "larger"),
+    (400, {"code": "content_filter"}, errors.AnswerFiltered, "content filter"),
+    (400, {"code": 400, "type": "BadRequestError"}, errors.ModelError, "400 BadRequestError"),
+    (400, "no json", errors.ModelError, "refuses the request"),
+    (401, None, errors.KeyRejected, "OPENAI_API_KEY"),
+    (402, None, errors.KeyRejected, "no credit"),
+    (403, None, errors.KeyRejected, "OPENAI_API_KEY"),
+    (404, {"code": "model_not_found"}, errors.ModelUnknown, "CASEBOOK_LLM_MODEL"),
+    (404, None, errors.ModelUnknown, "CASEBOOK_LLM_BASE_URL"),
+    (408, None, errors.ProviderUnavailable, "tried again"),
+    (429, {"code": "insufficient_quota"}, errors.KeyRejected, "no credit"),
+    (429, None, errors.RateLimited, "gives no time"),
+    (500, None, errors.ProviderUnavailable, "failing (500)"),
+    (503, {"code": "model_not_found"}, errors.ModelUnknown, "CASEBOOK_LLM_MODEL"),
+    (529, None, errors.ProviderUnavailable, "failing (529)"),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "cause", "says"), STATUSES)
+def test_a_status_has_its_cause_and_says_what_to_do(status, body, cause, says):
+    """What the endpoint names itself outweighs the status; one line with endpoint or model."""
+    ours = fault(status_error(status, body))
+    assert type(ours) is cause
+    assert says in str(ours)
+    assert "\n" not in str(ours)
+    assert ENDPOINT in str(ours) or "model-x" in str(ours)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "This model's maximum context length is 4096 tokens. However, you requested 9000",
+        "the request exceeds the available context size, try increasing it",
+    ],
+)
+def test_a_context_that_is_too_short_is_told_from_words_too(message):
+    """Servers without an error code for it say it in their message."""
+    ours = fault(status_error(400, {"type": "BadRequestError"}, message))
+    assert type(ours) is errors.ContextExceeded
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (openai.APITimeoutError(request=REQUEST), "did not answer in time"),
+        (openai.APIConnectionError(request=REQUEST), "CASEBOOK_LLM_BASE_URL"),
+        (openai.OpenAIError("odd"), "OpenAIError"),
+    ],
+)
+def test_without_an_answer_the_provider_is_unavailable(error, says):
+    """Time-out, refused connection and the unknown pass by themselves, perhaps."""
+    ours = fault(error)
+    assert type(ours) is errors.ProviderUnavailable
+    assert says in str(ours)
+
+
+def test_a_rate_limit_carries_the_wish():
+    """Retry-After is in the error and, rounded, in its message."""
+    ours = fault(status_error(429, retry_after="17"))
+    assert isinstance(ours, errors.RateLimited)
+    assert (ours.retry_after, "wait 17 s" in str(ours)) == (17.0, True)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("3", 3.0), ("0.5", 0.5), ("-4", 0.0), ("soon", None), ("", None), (None, None), ("nan", 0.0)],
+)
+def test_retry_after_in_seconds(value, seconds):
+    """A number counts, never below zero; what cannot be read is no wish."""
+    headers = {} if value is None else {"retry-after": value}
+    assert retry_after_seconds(headers) == seconds
+
+
+@pytest.mark.parametrize("ahead", [120, -120])
+@pytest.mark.parametrize("zone", ["GMT", "-0000"])
+def test_retry_after_as_a_date(ahead, zone):
+    """A date is the time from now, zero where it has passed, in either spelling of UTC."""
+    moment = datetime.now(UTC) + timedelta(seconds=ahead)
+    value = format_datetime(moment, usegmt=True).replace("GMT", zone)
+    seconds = retry_after_seconds({"retry-after": value})
+    assert seconds == pytest.approx(max(0, ahead), abs=5)

@@ -2,6 +2,7 @@
 
 import pytest
 from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
 from starlette.datastructures import Headers
 
 from casebook.review import create_app
@@ -100,6 +101,22 @@ def test_every_answer_carries_the_policy(desk, path):
     assert "unsafe" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_bug_is_answered_in_words_and_under_the_policy(settings, monkeypatch):
+    """What nobody foresaw is a page that tells no internals, with the same headers."""
+    app = create_app(settings)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("<script>secret</script>")
+
+    monkeypatch.setattr(app.state.desk.services.warehouse, "cases", broken)
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        answer = client.get("/")
+    assert answer.status_code == 500
+    assert "RuntimeError" in answer.text
+    assert "secret" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_no_page_needs_inline_code(desk, build):

@@ -3,7 +3,7 @@
 import html
 import re
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casebook.review.highlight import Span, highlighted
@@ -32,6 +32,7 @@ def passages(draw):
 
 
 @given(passages())
+@example(("a\r\nb<&amp;>", 0, 11, [Span("q1", 0, 2)]))
 def test_text_is_neither_lost_nor_changed(passage):
     """The text read back from the HTML is the passage, whatever is marked in it."""
     text, start, end, spans = passage

@@ -204,8 +204,7 @@ async def test_old_jobs_are_forgotten_and_running_ones_kept(settings, monkeypatc
     kept = Jobs(services)
     started = [kept.submit(SourceRef(source=f"/nothing/{n}")) for n in range(5)]
     assert len(kept.recent()) == 5
-    while any(job.running for job in started):
-        await asyncio.sleep(0)
+    await asyncio.gather(*kept._tasks)
     last = kept.submit(SourceRef(source="/nothing/last"))
     assert kept.recent() == [last, started[-1]]
     await kept.close()

@@ -270,7 +270,7 @@ def _is_unsupported(line: StatementLine) -> bool:
 
 
 def _passages(document: Document, spans: Sequence[Span]) -> Iterator[PassageLine]:
-    before = Locator()
+    before = Locator(section=document.title)  # the title stands above already
     for passage in document.passages:
         here = passage.locator
         yield PassageLine(

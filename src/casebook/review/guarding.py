@@ -46,7 +46,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _set_headers(MutableHeaders(scope=message), scope["path"])
+                set_headers(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
         if scope["method"] in _SAFE_METHODS or is_same_origin(Headers(scope=scope)):
@@ -74,7 +74,8 @@ def is_same_origin(headers: Headers) -> bool:
     return stated.scheme == "http" and stated.netloc == headers.get("host")
 
 
-def _set_headers(headers: MutableHeaders, path: str) -> None:
+def set_headers(headers: MutableHeaders, path: str) -> None:
+    """Set the security headers of an answer to a request for ``path``."""
     is_site = path == "/site" or path.startswith("/site/")
     headers["Content-Security-Policy"] = _SITE_POLICY if is_site else _DESK_POLICY
     headers["X-Content-Type-Options"] = "nosniff"

@@ -41,4 +41,4 @@ def _piece(text: str, left: int, right: int, spans: Sequence[Span]) -> Markup:
 
 def _escaped(text: str) -> Markup:
     # A bare carriage return would reach the reader as a line feed, and offsets would not hold.
-    return Markup(escape(text).replace("\r", "&#13;"))  # noqa: S704 - escaped just before
+    return Markup(str(escape(text)).replace("\r", "&#13;"))  # noqa: S704 - escaped just before

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from casebook.review.guarding import set_headers
 from casebook.review.rendering import is_fragment, rendered
 from casebook.schemas.errors import (
     AmbiguousId,
@@ -49,6 +50,8 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(CasebookError)
     async def ours(request: Request, error: CasebookError) -> Response:
         status = status_of(error)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.warning("failed", path=request.url.path, cause=error.kind(), said=str(error))
         retry = {"Retry-After": _RETRY_AFTER_SECONDS} if error.transient else {}
         return await _answer(request, status, error.kind(), str(error), retry)
 
@@ -74,7 +77,9 @@ def answer_errors(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         log.error("unexpected", path=request.url.path, exc_info=error)
         said = f"Something unforeseen went wrong ({type(error).__name__}); the log has the details."
-        return await _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", said)
+        answer = await _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected", said)
+        set_headers(answer.headers, request.url.path)  # made outside the middleware that does it
+        return answer
 
 
 async def _answer(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -136,7 +137,8 @@ def _bound(port: int) -> socket.socket:
     try:
         return socket.create_server((_HOST, port))
     except OSError as error:
+        reason = os.strerror(error.errno or 0)
         raise ConfigurationError(
-            f"Port {port} of {_HOST} cannot be used ({error.strerror}): close the other program, "
-            "or choose another with --port or CASEBOOK_DESK_PORT (0 takes any free one)."
+            f"Port {port} of {_HOST} cannot be used ({reason}): close the other program, or choose "
+            "another with --port or CASEBOOK_DESK_PORT (0 takes any free one)."
         ) from error

@@ -51,7 +51,10 @@ _INTRODUCTIONS = [
         (rf"\b(?P<n>{_NAME}) is (?:an?|the|one of the) (?:[\w,-]+ ){{0,8}}(?:{_BUSINESS})\b", 4),
         (rf"\b(?P<n>{_NAME}) is (?:an?|the|one of the) (?:[\w,-]+ ){{0,8}}(?:{_PRODUCT})\b", 2),
         (rf"^(?P<n>{_NAME}) (?:{_TRADES})\b", 3),
-        (rf"^(?:[A-Z]\w+ [A-Z]\w+,? (?:and )?){{1,3}}[\w &]{{4,40}}, (?P<n>{_NAME})(?: \d|\.|$)", 4),
+        (
+            rf"^(?:[A-Z]\w+ [A-Z]\w+,? (?:and )?){{1,3}}[\w &]{{4,40}}, (?P<n>{_NAME})(?: \d|\.|$)",
+            4,
+        ),
     ]
 ]
 _HOW = re.compile(
@@ -181,7 +184,7 @@ def _heed_title(title: str, sentences: Sequence[Sentence], ballot: _Ballot) -> N
             return
     named = {name_key(word) for word in words(title)}
     for key in ballot.weight:
-        first = name_key(ballot.spelled[key].most_common(1)[0][0].split()[0])
+        first = name_key(ballot.spelled[key].most_common(1)[0][0].split(maxsplit=1)[0])
         if first in named:
             ballot.weight[key] += _TITLE_WEIGHT
 
@@ -195,15 +198,14 @@ def _clean(name: str) -> str:
 
 
 def _excluded(name: str) -> bool:
-    key = name_key(name)
-    last = name_key(name.split()[-1])
-    tools = _tool_names()
+    key, last = name_key(name), name_key(name.rsplit(maxsplit=1)[-1])
     adverb = name.endswith("ally") and " " not in name
-    return adverb or len(key) < 2 or not {key, last}.isdisjoint(_NO_COMPANY) or _is_tool(name, tools)  # noqa: PLR2004 - initials
+    initial = len(key) == 1
+    return adverb or initial or not {key, last}.isdisjoint(_NO_COMPANY) or _is_tool(name)
 
 
-def _is_tool(name: str, tools: frozenset[str]) -> bool:
-    parts = name.split()
+def _is_tool(name: str) -> bool:
+    tools, parts = _tool_names(), name.split()
     runs = (parts[i:j] for i in range(len(parts)) for j in range(i + 1, len(parts) + 1))
     return any(name_key("".join(run)) in tools for run in runs)
 

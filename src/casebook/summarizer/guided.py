@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints
-from rapidfuzz import fuzz
 
 from casebook.prompts.loader import load_prompt
 from casebook.schemas.cases import Origin
@@ -18,7 +17,7 @@ from casebook.schemas.errors import AnswerInvalid, AnswerTruncated, ContextExcee
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.facts import facts_of
 from casebook.summarizer.proposals import Claim, Proposal
-from casebook.summarizer.ranking import Pick, pick
+from casebook.summarizer.ranking import Pick, leaning, pick
 from casebook.summarizer.sentences import Sentence, sentences_of
 from casebook.summarizer.wording import (
     content_stems,
@@ -47,13 +46,14 @@ FIELDS = (
 
 _MIN_WORDS, _MAX_WORDS = 6, 42
 _MIN_LENGTH = 0.45
-_SAME_CLAIM = 55.0
 # Words a restatement may add, since they add nothing: who acts, and that a thing is in use.
-_NEUTRAL = content_stems("team company system use used using")
+_NEUTRAL = content_stems("team company system use used using then")
 _MODAL = re.compile(
     r"\b(could|might|may|would|should|plan|expect|hope|if|unless|except)\b", re.IGNORECASE
 )
 _WHOLE = re.compile(r"[A-Z0-9\"“'‘].*[^,;:\s]\.$")
+_TWO_SENTENCES = re.compile(r"[.!?][\"”’)]*\s+[\"“‘(]?[A-Z]")
+_CLAUSE = re.compile(r"[,;:]\s")
 _LEADING = re.compile(
     r"^(?:and|but|so|also|then|however|plus|now|well|okay|moreover|additionally|furthermore|"
     r"meanwhile|finally|for example|for instance|in addition|first|second|third|instead),?\s+",
@@ -112,10 +112,10 @@ async def _restate(field: str, window: str, asker: Asker) -> str | None:
 
 
 def _window(target: Sentence, sentences: Sequence[Sentence]) -> str:
-    """Return the sentence before, when the target leans on it, and the target itself."""
+    """Return the target, after the sentence before where the target leans on it."""
     place = next(i for i, s in enumerate(sentences) if s.start == target.start)
     before = sentences[place - 1] if place else None
-    if before is None or before.passage != target.passage:
+    if before is None or before.passage != target.passage or not leaning(target.text):
         return target.text
     return f"{before.text} {target.text}"
 
@@ -123,23 +123,43 @@ def _window(target: Sentence, sentences: Sequence[Sentence]) -> str:
 def faithful(answer: str, target: str, window: str) -> bool:
     """Tell whether ``answer`` restates ``target`` and nothing else.
 
-    It must be a whole sentence in the words of the window, keep the order of numbers and names,
-    negate as the target does, keep its reservations, and not shrink it to a stub.
+    It must be one whole sentence that says what the target says in its order, leaving out no more
+    than a last clause; it keeps numbers, names, negation and reservations, and takes no more from
+    the window than names.
     """
     count = len(words(answer))
     return (
         _MIN_WORDS <= count <= _MAX_WORDS
         and bool(_WHOLE.match(answer))
+        and not _TWO_SENTENCES.search(answer)
         and count >= _MIN_LENGTH * len(words(target))
         and not _stutters(answer)
-        and fuzz.token_set_ratio(answer, target, processor=str.casefold) >= _SAME_CLAIM
-        and content_stems(answer) <= content_stems(window) | _NEUTRAL
+        and _follows(answer, target)
         and _in_order(number_sequence(answer), number_sequence(target))
         and bool(number_sequence(answer)) == bool(number_sequence(target))
         and _names_in_order(answer, window)
         and negations(answer) == negations(target)
         and len(_MODAL.findall(answer)) == len(_MODAL.findall(target))
     )
+
+
+def _follows(answer: str, target: str) -> bool:
+    """Tell whether the content words are the target's, in order, but for a clause at the end.
+
+    A word left out in the middle is often the subject, and one put in is often an invention.
+    """
+    said = [stem for stem in _content(answer) if stem not in _NEUTRAL]
+    clauses = _CLAUSE.split(tidy(target))
+    for count in range(len(clauses), 0, -1):
+        if said == [stem for part in clauses[:count] for stem in _content(part)]:
+            return True
+    return False
+
+
+def _content(text: str) -> list[str]:
+    """Return the stems of the content words in order, neutral ones and numbers aside."""
+    stems = [stem for word in words(text) for stem in sorted(content_stems(word))]
+    return [stem for stem in stems if stem not in _NEUTRAL]
 
 
 def _stutters(text: str) -> bool:

@@ -15,8 +15,6 @@ from casebook.summarizer.sections import Cues, FieldCues, Setting, hits, load_cu
 from casebook.summarizer.sentences import Sentence
 from casebook.summarizer.wording import content_stems, numbers, overlap, words
 
-__all__ = ["Pick", "load_cues", "pick", "usable", "weigh"]
-
 _MIN_WORDS, _MAX_WORDS = 7, 48
 # A maxim under a heading that says so may be short: "Keep the old path alive."
 _MIN_WORDS_HEADED = 5
@@ -41,9 +39,14 @@ _LEANS_HARD = re.compile(
     r"would|should|may|might|must|got|went|came|gave|told|leave|take|\w+[^s\W]s|\w+ed)\b)",
     re.IGNORECASE,
 )
+_ENDS_OPEN = re.compile(r"\b(one|them|these|those|this|that|him|her)\.$", re.IGNORECASE)
+_OF_ITSELF = re.compile(
+    r"this (post|article|talk|paper|page|write-?up|report|document|case study) ", re.IGNORECASE
+)
 _LEANS = re.compile(
     rf"^{_CONNECTIVE}(it|they|he|she|this|that|these|those|its|their|his|her|such|both|which|"
-    r"others?|another|one|so (has|have|is|did)|the (former|latter|same|other|second|third|rest|last|above|previous)|for (this|that|these))\b",
+    r"others?|another|one|so (has|have|is|did)|for (this|that|these)|"
+    r"the (former|latter|same|other|second|third|rest|last|above|previous))\b",
     re.IGNORECASE,
 )
 
@@ -80,7 +83,7 @@ def weigh(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> 
     said = _said(text, field, setting)
     if field.needs_cue and not said:
         return 0.0
-    against = 3.0 * hits(field.against, text) + _leaning(text)
+    against = 3.0 * hits(field.against, text) + leaning(text)
     return said + _set(sentence, field, name, setting) - against
 
 
@@ -104,10 +107,13 @@ def _set(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> f
     return foreign + (1.0 if hits(field.hints, sentence.section) else 0.0)
 
 
-def _leaning(text: str) -> float:
+def leaning(text: str) -> float:
+    """Return how much ``text`` leans on the sentence before it: 2 a bare pronoun, 1, or 0."""
+    if _OF_ITSELF.match(text):
+        return 0.0
     if _LEANS_HARD.match(text):
         return 2.0
-    return 1.0 if _LEANS.match(text) else 0.0
+    return 1.0 if _LEANS.match(text) or _ENDS_OPEN.search(text) else 0.0
 
 
 def _names_term(text: str, group: str) -> bool:
@@ -145,7 +151,11 @@ def _candidates(sentence: Sentence, setting: Setting, title: set[str]) -> list[P
         name: weigh(sentence, field, name, setting) + _summing_up(sentence, field, setting, title)
         for name, field in cues.fields.items()
     }
-    return [Pick(n, sentence, round(w, 2)) for n, w in weights.items() if w >= cues.threshold]
+    return [
+        Pick(n, sentence, round(w, 2))
+        for n, w in weights.items()
+        if w >= (cues.fields[n].threshold or cues.threshold)
+    ]
 
 
 def _summing_up(sentence: Sentence, field: FieldCues, setting: Setting, title: set[str]) -> float:

@@ -28,6 +28,7 @@ class FieldCues(Frozen):
     """The cues of one field, as read from the data file, which explains them."""
 
     keep: int
+    threshold: float | None = None
     headings: Sequence[str]
     hints: Sequence[str] = ()
     announces: Sequence[str] = ()
@@ -98,7 +99,9 @@ def settings_of(sentences: Sequence[Sentence], title: str | None = None) -> list
         if before is None or before.section != sentence.section:
             announced = {}
         opens = sentence.opens or bool(before and before.opens and _is_run_in(before))
-        settings.append(Setting(_headed(sentence.section, title or ""), frozenset(announced), opens))
+        settings.append(
+            Setting(_headed(sentence.section, title or ""), frozenset(announced), opens)
+        )
         announced = {name: left - 1 for name, left in announced.items() if left > 1}
         announced = _announcements(sentence) or announced
         before = sentence

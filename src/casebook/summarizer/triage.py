@@ -24,6 +24,7 @@ from casebook.summarizer.asking import Asker
 from casebook.summarizer.locating import QuoteFinder, evidence_at
 from casebook.summarizer.rendering import fence_of, opening_and_end, render_passages
 from casebook.summarizer.sentences import Sentence, sentences_of
+from casebook.summarizer.wording import words
 
 STAGE = "triage"
 CUES_RUBRIC = "triage/cues-1"
@@ -31,6 +32,8 @@ _CRITERIA = ("technical_detail", "real_use", "iteration", "deployed")
 _BUDGET_TOKENS = 6_000
 _OUTPUT_TOKENS = 1_200
 _TOP_SCORE = 3
+# Shorter ones are headings, table cells and code, which tell neither way.
+_MIN_WORDS = 6
 
 
 class CriterionAnswer(BaseModel):
@@ -100,7 +103,7 @@ async def triage_by_model(document: Document, asker: Asker) -> Triage:
 
 def triage_by_cues(document: Document) -> Triage:
     """Score the document by the patterns of ``triage.toml``; no model is asked."""
-    sentences = sentences_of(document)
+    sentences = [s for s in sentences_of(document) if len(words(s.text)) >= _MIN_WORDS]
     criteria = [_from_cues(name, _cues()[name], document, sentences) for name in _CRITERIA]
     return _decide(document, CUES_RUBRIC, "cues", criteria, [])
 
@@ -154,17 +157,18 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 # A source without any technical substance is refused; so is one with hardly any and no sign of
 # use. What explains a system that is in use is accepted. The rest is for the curator.
-_SUBSTANCE, _HARDLY, _PLAIN = 0.34, 0.67, 0.67
+_SUBSTANCE, _HARDLY, _PLAIN, _IN_USE = 0.34, 0.4, 0.6, 1.15
 
 
 def verdict_of(scores: Mapping[str, float]) -> tuple[Verdict, str]:
     """Return the verdict and its reason for the four scores, each from 0 to 1."""
-    technical, used = scores["technical_detail"], max(scores["real_use"], scores["deployed"])
+    technical, uses = scores["technical_detail"], (scores["real_use"], scores["deployed"])
+    used = max(uses)
     if technical < _SUBSTANCE:
         return Verdict.NOT_A_CASE_STUDY, "It describes no technical system."
     if used < _SUBSTANCE and technical < _HARDLY:
         return Verdict.NOT_A_CASE_STUDY, "It says little of a system and nothing of its use."
-    if technical >= _PLAIN and min(scores["real_use"], scores["deployed"]) >= _SUBSTANCE:
+    if technical >= _PLAIN and sum(uses) >= _IN_USE:
         return Verdict.CASE_STUDY, "It explains a system that is in use."
     return Verdict.UNSURE, "It is technical, but tells little of a real deployment."
 

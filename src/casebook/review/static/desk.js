@@ -6,7 +6,6 @@
   const beside = matchMedia("(min-width: 60rem)");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let chosen = null; // id of the chosen statement, kept over a swap
-  let selection = ""; // what was selected in the source last
 
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -130,22 +129,25 @@
   });
 
   // What is selected in the source becomes the quote of the form that is open.
-  document.addEventListener("selectionchange", () => {
-    const made = getSelection();
-    const source = byId("source");
-    if (!source || !made.rangeCount || !source.contains(made.anchorNode)) return;
-    selection = made.toString().trim();
-  });
   document.addEventListener("pointerup", (event) => {
-    if (!event.target.closest?.("#source") || !selection) return;
-    const field = all("details[open] [data-quote-field]").pop();
-    if (field) field.value = selection;
-    selection = "";
+    if (!event.target.closest?.("#source")) return;
+    setTimeout(() => {
+      const made = getSelection();
+      const words = byId("source").contains(made.anchorNode) ? made.toString().trim() : "";
+      const field = all("details[open] [data-quote-field]").pop();
+      if (field && words) field.value = words;
+    });
   });
 
+  // A modal dialog that a swap takes away would leave the page inert; and what the desk answers
+  // must not lie behind one.
+  document.addEventListener("htmx:before:swap", () => {
+    for (const dialog of all("dialog[open]")) dialog.close();
+  });
   document.addEventListener("htmx:after:swap", () => {
     const item = byId(chosen || "");
     if (byId("case") && item) choose(item);
+    for (const notice of all(".notice.good")) setTimeout(() => notice.remove(), 6000);
   });
   document.addEventListener("htmx:after:request", (event) => {
     const form = event.target.closest?.("form[data-reset]");

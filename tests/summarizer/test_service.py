@@ -1,0 +1,74 @@
+"""The room's door."""
+
+import pytest
+from written_documents import document_of
+
+from casebook.schemas.cases import CaseStudy
+from casebook.summarizer import service, single
+from casebook.summarizer.asking import Asker
+from casebook.summarizer.profiles import Strategy, profile_of
+from casebook.summarizer.proposals import Claim, Proposal
+
+
+def unasked():
+    raise AssertionError("no model may be started here")
+
+
+@pytest.fixture
+def asker():
+    """An asker whose model must not be asked."""
+    return Asker(unasked, "some-model", profile_of("some-model"), object(), "doc1_test")
+
+
+def test_a_recipe_is_the_same_for_the_same_inputs():
+    """A draft is found again under the id of how it is made."""
+    assert service.recipe_id("m", Strategy.SINGLE) == service.recipe_id("m", Strategy.SINGLE)
+
+
+def test_a_recipe_changes_with_whatever_shapes_a_draft(monkeypatch):
+    """Model, strategy, prompt, schema and the version of the checks each make a new recipe."""
+    seen = [
+        service.recipe_id("m", Strategy.SINGLE),
+        service.recipe_id("other", Strategy.SINGLE),
+        service.recipe_id("m", Strategy.GUIDED),
+    ]
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "GROUNDING_VERSION", service.GROUNDING_VERSION + 1)
+        seen.append(service.recipe_id("m", Strategy.SINGLE))
+    with monkeypatch.context() as patch:
+        patch.setattr(single, "PROMPT", "triage")
+        seen.append(service.recipe_id("m", Strategy.SINGLE))
+    with monkeypatch.context() as patch:
+        patch.setattr(single, "CaseStudyAnswer", single.StatementAnswer)
+        seen.append(service.recipe_id("m", Strategy.SINGLE))
+    assert len(set(seen)) == len(seen)
+
+
+def test_the_rubric_names_the_model_only_where_one_judges(asker):
+    """A verdict by cues is the same under every model."""
+    assert "some-model" in service.rubric(asker, Strategy.SINGLE)
+    assert "some-model" not in service.rubric(asker, Strategy.GUIDED)
+
+
+async def test_triage_of_the_guided_strategy_asks_no_model(asker):
+    """It judges by cues: the verdict has the rubric's name and no generation."""
+    verdict = await service.triage(document_of("A recipe for soup."), asker, Strategy.GUIDED)
+    assert verdict.rubric == service.rubric(asker, Strategy.GUIDED)
+    assert not verdict.generation_ids
+
+
+def test_grounding_is_pure():
+    """The same proposal about the same document gives the same case study."""
+    document = document_of("We moved all retrieval to PostgreSQL last spring.")
+    claim = Claim(text="Retrieval moved to PostgreSQL.", quotes=["moved all retrieval to"])
+    proposal = Proposal(statements={"architecture": [claim]})
+    first, second = service.ground(document, proposal), service.ground(document, proposal)
+    assert first == second
+    assert first.counts()["architecture"] == 1
+
+
+def test_an_empty_proposal_is_an_empty_case_study():
+    """Nothing claimed, nothing said."""
+    study = service.ground(document_of("Words of no weight."), Proposal())
+    assert study.counts() == CaseStudy().counts()
+    assert study.title.value is None

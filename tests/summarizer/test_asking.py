@@ -52,9 +52,11 @@ class Ledger:
         self.kept: dict[str, Generation] = {}
 
     def find(self, generation_id):
+        """Look an answer up."""
         return self.kept.get(generation_id)
 
     def keep(self, generation):
+        """Keep a new answer."""
         assert generation.generation_id not in self.kept
         self.kept[generation.generation_id] = generation
 
@@ -186,6 +188,7 @@ async def _id_of(asker, ledger, text):
 
     class Recorder:
         def find(self, generation_id):
+        """Look an answer up."""
             asked.append(generation_id)
             raise LookupError
 

@@ -53,6 +53,7 @@ def test_a_last_clause_may_be_left_out():
         ("lost subject", TARGET.replace("212 shoppers did", "212 did")),
         ("few-shot leakage", "Retries made it worse for 40 minutes and 212 shoppers did not reply."),
         ("stutter", "On Black Friday Kafka lagged behind Redis, on Black Friday Kafka lagged behind."),
+        ("changed amount", TARGET.replace("212 shoppers", "most of 212 shoppers")),
         ("stub", "On Black Friday."),
         ("cut", TARGET[:-1].removesuffix(" noticed") + ","),
         ("second sentence", TARGET + " The queue was corrected."),

@@ -63,9 +63,11 @@ class Ledger:
     """Forgets everything."""
 
     def find(self, _):
+        """Know nothing."""
         return None
 
     def keep(self, _):
+        """Keep nothing."""
         return None
 
 

@@ -51,6 +51,11 @@ _NEUTRAL = content_stems("team company system use used using then")
 _MODAL = re.compile(
     r"\b(could|might|may|would|should|plan|expect|hope|if|unless|except)\b", re.IGNORECASE
 )
+# Stop words that still say how much of a thing is meant.
+_AMOUNT = re.compile(
+    r"\b(all|most|much|many|some|few|only|half|both|every|any|more|less|nearly|almost|about)\b",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(r"[A-Z0-9\"“'‘].*[^,;:\s]\.$")
 _TWO_SENTENCES = re.compile(r"[.!?][\"”’)]*\s+[\"“‘(]?[A-Z]")
 _CLAUSE = re.compile(r"[,;:]\s")
@@ -140,6 +145,7 @@ def faithful(answer: str, target: str, window: str) -> bool:
         and _names_in_order(answer, window)
         and negations(answer) == negations(target)
         and len(_MODAL.findall(answer)) == len(_MODAL.findall(target))
+        and _amounts(answer) == _amounts(target)
     )
 
 
@@ -154,6 +160,10 @@ def _follows(answer: str, target: str) -> bool:
         if said == [stem for part in clauses[:count] for stem in _content(part)]:
             return True
     return False
+
+
+def _amounts(text: str) -> list[str]:
+    return [word.casefold() for word in _AMOUNT.findall(text)]
 
 
 def _content(text: str) -> list[str]:

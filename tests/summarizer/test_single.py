@@ -68,7 +68,6 @@ class Ledger:
 
     def keep(self, _):
         """Keep nothing."""
-        return None
 
 
 @pytest.fixture

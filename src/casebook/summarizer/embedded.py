@@ -1,6 +1,7 @@
 """The embedded model: llama.cpp on a loopback port, an ordinary endpoint to everything else."""
 
 import importlib.util
+import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,16 @@ def runtime_installed() -> bool:
     return importlib.util.find_spec("xllamacpp") is not None
 
 
+def default_threads() -> int:
+    """Return half of the cores, at least one.
+
+    llama.cpp's threads wait for each other at every layer. With as many as there are cores, any
+    other busy program makes them crawl: on two cores 2 threads are a fifth faster than 1 when
+    alone, and thirty times slower beside two busy processes (benchmarks/RESULTS.md).
+    """
+    return max(1, (os.cpu_count() or 2) // 2)
+
+
 class EmbeddedServer:
     """llama.cpp with the embedded weights, listening from construction until ``close``.
 
@@ -35,7 +46,7 @@ class EmbeddedServer:
         EmbeddedModelMissing: if weights or runtime are not installed.
     """
 
-    def __init__(self, *, threads: int = 2) -> None:
+    def __init__(self, *, threads: int | None = None) -> None:
         weights = weights_path()
         if weights is None or not runtime_installed():
             raise EmbeddedModelMissing(
@@ -44,7 +55,7 @@ class EmbeddedServer:
             )
         # Any local program could otherwise use the port.
         self.api_key = secrets.token_urlsafe(16)
-        self._server = _start(weights, threads, self.api_key)
+        self._server = _start(weights, threads or default_threads(), self.api_key)
         self.base_url = f"{self._server.listening_address}/v1"
 
     def close(self) -> None:
@@ -61,8 +72,13 @@ def _start(weights: Path, threads: int, api_key: str) -> Any:
     params.n_ctx = _CONTEXT_TOKENS
     params.n_parallel = 1
     params.cpuparams.n_threads = threads
+    params.cpuparams_batch.n_threads = threads
     params.api_keys = [api_key]
     params.hostnames = ["127.0.0.1"]
     params.ui = False
     params.verbosity = 0  # its log would go to the terminal
-    return xllamacpp.Server(params)
+    server = xllamacpp.Server(params)
+    # A server destroyed before its loop has begun to run waits for ever (seen on a busy machine,
+    # one start in five). An answer, of one token here, means that the loop runs.
+    server.handle_completions({"prompt": "Hello", "n_predict": 1})
+    return server

@@ -187,8 +187,10 @@ async def _id_of(asker, ledger, text):
     asked = []
 
     class Recorder:
+        """Notes what is looked up."""
+
         def find(self, generation_id):
-        """Look an answer up."""
+            """Note the id and give up."""
             asked.append(generation_id)
             raise LookupError
 

@@ -1,6 +1,8 @@
 """The embedded model, as it really runs."""
 
 import socket
+import subprocess
+import sys
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -85,6 +87,19 @@ def test_two_servers_have_two_keys_and_ports(server):
         assert other.api_key != server.api_key
     finally:
         other.close()
+
+
+@pytest.mark.embedded
+def test_it_can_be_closed_as_soon_as_it_has_started():
+    """Ctrl-C right after the start ends the program.
+
+    In a process of its own, because llama.cpp would wait where no signal reaches Python.
+    """
+    program = (
+        "from casebook.summarizer.embedded import EmbeddedServer\n"
+        "for _ in range(3): EmbeddedServer().close()"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
 
 
 @pytest.mark.parametrize("missing", ["weights", "runtime", "file"])

@@ -80,6 +80,7 @@ def _letters(text):
     return re.sub(r"[^\w]", "", unicodedata.normalize("NFKD", text).casefold())
 
 
+@pytest.mark.datasets
 def test_real_sentences_are_found_exactly(datasets):
     """Every run of five or more words of twenty real pages is found at its own wording."""
     for path in sorted((datasets / "web" / "truth").glob("*.json"))[:20]:

@@ -78,7 +78,7 @@ def _start(weights: Path, threads: int, api_key: str) -> Any:
     params.ui = False
     params.verbosity = 0  # its log would go to the terminal
     server = xllamacpp.Server(params)
-    # A server destroyed before its loop has begun to run waits for ever (seen on a busy machine,
-    # one start in five). An answer, of one token here, means that the loop runs.
+    # A server destroyed before its loop has begun to run waits for ever (on a busy machine, seen
+    # within five starts). An answer, of one token here, means that the loop runs.
     server.handle_completions({"prompt": "Hello", "n_predict": 1})
     return server

@@ -49,9 +49,9 @@ def main() -> None:
         for process in burning:
             process.kill()
     print("| threads | alone, s | beside busy processes, s | ratio |\n|---|---|---|---|")
-    for threads in quiet:
-        ratio = busy[threads] / quiet[threads]
-        print(f"| {threads} | {quiet[threads]:.1f} | {busy[threads]:.1f} | {ratio:.1f} |")
+    for threads, alone in quiet.items():
+        beside = busy[threads]
+        print(f"| {threads} | {alone:.1f} | {beside:.1f} | {beside / alone:.1f} |")
 
 
 if __name__ == "__main__":

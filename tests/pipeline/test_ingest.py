@@ -3,7 +3,7 @@
 import pytest
 from scripted_endpoint import api_error, completion
 
-from casebook.pipeline.ingest import ingest, ingest_all, retry
+from casebook.pipeline.ingest import extract_only, ingest, ingest_all, retry
 from casebook.pipeline.outcome import Status
 from casebook.runtime.services import Services
 from casebook.schemas.sources import SourceRef
@@ -143,6 +143,7 @@ async def test_a_file_that_appears_answers_its_failure(services, tmp_path):
     outcome = await ingest(SourceRef(source=str(path)), services)
     assert outcome.failure is None
     assert services.warehouse.open_failures() == []
+    assert services.warehouse.unfinished() == []
 
 
 async def test_a_crash_between_calls_pays_for_no_call_twice(services, web, endpoint, monkeypatch):
@@ -161,6 +162,29 @@ async def test_a_crash_between_calls_pays_for_no_call_twice(services, web, endpo
     outcome = await ingest(ref_of(web, "/case"), services)
     assert outcome.status is Status.DRAFT
     assert (outcome.llm_calls, len(endpoint.requests)) == (1, 2)
+
+
+async def test_a_run_that_was_cut_off_is_listed_and_can_be_taken_up(services, web, monkeypatch):
+    """A kill right after the fetch loses nothing: the source is unfinished until it is a draft."""
+
+    async def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("casebook.pipeline.stages.extract", killed)
+    with pytest.raises(KeyboardInterrupt):
+        await ingest(ref_of(web, "/case"), services)
+    monkeypatch.undo()
+    (cut_off,) = services.warehouse.unfinished()
+    outcome = await retry(cut_off.source_id, services)
+    assert outcome.status is Status.DRAFT
+    assert services.warehouse.unfinished() == []
+
+
+async def test_looking_at_a_document_stores_nothing(services, web):
+    """Extract alone leaves no source behind that would wait to be finished."""
+    document = await extract_only(ref_of(web, "/case"), services)
+    assert document.title == "How Kettlebrook answers 9,000 letters"
+    assert not any(services.warehouse.counts().values())
 
 
 async def test_one_bad_source_does_not_touch_the_others(services, web):

@@ -68,7 +68,7 @@ async def _show(
             out().print(f"[green]the desk[/]  {url}  (drafts appear there as they are made)")
             at_desk = settings.model_copy(update={"desk_port": urlsplit(url).port})
             outcomes = await _ingest(services, refs, at_desk)
-            _conclude(outcomes, time.monotonic() - started, url)
+            _conclude(outcomes, time.monotonic() - started, url if stay else None)
             if stay:
                 err().print("Ctrl-C closes the desk.")
                 await desk.wait()
@@ -101,7 +101,7 @@ async def _ingest(services: Services, refs: list[SourceRef], settings: Settings)
     return outcomes
 
 
-def _conclude(outcomes: list[Outcome], seconds: float, url: str) -> None:
+def _conclude(outcomes: list[Outcome], seconds: float, url: str | None) -> None:
     from casebook.pipeline.outcome import Status
 
     counts = {status: [o.status for o in outcomes].count(status) for status in Status}
@@ -111,6 +111,7 @@ def _conclude(outcomes: list[Outcome], seconds: float, url: str) -> None:
         f"{counts[Status.NOT_A_CASE_STUDY]} not a case study, {counts[Status.FAILED]} failed "
         f"in {seconds:.0f} s with {calls} model calls."
     )
-    out().print(f"Review them at {url}. Then one of your own:")
+    where = f"at {url}" if url else "with `make demo` in a terminal, where the desk stays open"
+    out().print(f"Review them {where}. Then one of your own:")
     out().print("    .venv/bin/casebook submit https://…      # or a file")
     out().print("    .venv/bin/casebook review                # the desk, on your own cases")

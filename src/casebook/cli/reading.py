@@ -87,16 +87,23 @@ def show(context: typer.Context, case_id: CaseId, as_json: AsJson = False) -> No
 
 
 def failures(context: typer.Context, as_json: AsJson = False) -> None:
-    """List what went wrong and was not answered by a later success."""
-    from casebook.cli.views import print_failures
+    """List what went wrong and was not answered since, and what was cut off on its way."""
+    from casebook.cli.views import print_failures, print_unfinished
     from casebook.runtime.services import Services
 
-    found = Services(load_settings(context)).warehouse.open_failures()
+    warehouse = Services(load_settings(context)).warehouse
+    found, cut_off = warehouse.open_failures(), warehouse.unfinished()
     if as_json:
         for failure in found:
             print_json(failure.model_dump(mode="json"))
-    elif found:
+        for source in cut_off:
+            print_json({"failure": None, **source.model_dump(mode="json")})
+        return
+    if found:
         print_failures(found, out())
+    if cut_off:
+        print_unfinished(cut_off, out())
+    if found or cut_off:
         err().print("`casebook retry` tries them again; `--transient` only what may have passed.")
     else:
         err().print("No open failures.")

@@ -99,16 +99,18 @@ def retry(
 def _to_retry(
     services: Services, ids: Sequence[str], *, transient: bool, kind: str | None
 ) -> list[str]:
-    """Return the source ids to try: of the given ids, or of the open failures that fit."""
+    """Return the source ids to try: of the given ids, or all that failed or were cut off."""
     failures = services.warehouse.open_failures()
     if ids:
         by_failure = {f.failure.failure_id: f.failure.source_id for f in failures}
         return [by_failure.get(i) or services.warehouse.resolve(i) for i in ids]
-    return [
+    waiting = [
         f.failure.source_id
         for f in failures
         if (f.failure.transient or not transient) and kind in {None, f.failure.kind}
     ]
+    cut_off = [] if kind else [s.source_id for s in services.warehouse.unfinished()]
+    return waiting + cut_off
 
 
 def _run(settings: Settings, outcomes: Any, *, as_json: bool) -> int:

@@ -14,6 +14,7 @@ from casebook.schemas.cases import STATEMENT_FIELDS, Evidence, Fact, Statement, 
 from casebook.schemas.documents import Document, Passage
 from casebook.schemas.generations import Generation
 from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
+from casebook.schemas.sources import Source
 
 _COLOURS = {
     SupportLevel.SUPPORTED: "green",
@@ -208,6 +209,15 @@ def print_failures(failures: Sequence[OpenFailure], console: Console) -> None:
             escape(f"{open_failure.reference.source}: {failure.message}"),
         )
     console.print(table)
+
+
+def print_unfinished(sources: Sequence[Source], console: Console) -> None:
+    """Show the sources whose run was cut off, or is still at work."""
+    for source in sources:
+        console.print(
+            f"[yellow]unfinished[/]  {source.source_id}  {escape(source.reference.source)}\n"
+            "       its run was cut off, or is still at work"
+        )
 
 
 def print_refused(refused: Sequence[RefusedSource], console: Console) -> None:

@@ -43,7 +43,7 @@ async def approve(
     if unsupported and not leave_out_unsupported:
         raise InvalidDecision(
             f"{len(unsupported)} statements have no support in the source: edit them, or approve "
-            "with --leave-out-unsupported and readers will not see them"
+            "leaving them out (--leave-out-unsupported), and readers will not see them"
         )
     return await _keep(view, Decision.APPROVE, services, who, reason)
 
@@ -63,7 +63,7 @@ async def reject(
         InvalidDecision: if no reason is given, or it is rejected already.
     """
     if not reason.strip():
-        raise InvalidDecision("say why it is rejected: --reason")
+        raise InvalidDecision("say why it is rejected: a reason is missing")
     view = await _view(case_id, services, expected_revision)
     if view.status is CaseStatus.REJECTED:
         raise InvalidDecision(f"{case_id} is rejected already; reopen it to decide again")

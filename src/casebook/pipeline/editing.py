@@ -85,7 +85,7 @@ def apply_edits(study: CaseStudy, document: Document, edits: Sequence[Edit]) -> 
         InvalidDecision: if an edit names a field, statement or tag that is not there, or empties
             a statement.
     """
-    grounder = Grounder(document)
+    grounder = Grounder(document, study.company.value)
     fields: dict[str, list[Statement | None]] = {
         name: list(getattr(study, name)) for name in STATEMENT_FIELDS
     }

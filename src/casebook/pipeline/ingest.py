@@ -124,7 +124,7 @@ async def retry(
 async def extract_only(
     ref: SourceRef, services: Services, *, reporter: Reporter | None = None
 ) -> Document:
-    """Fetch and extract one source; what is fetched is kept, a failure is raised, not stored.
+    """Fetch and extract one source and store nothing; a failure is raised.
 
     Raises:
         FetchError: if the bytes cannot be had.
@@ -132,8 +132,6 @@ async def extract_only(
     """
     run = Run(services, ref.source, reporter or Silent())
     try:
-        snapshot_id = await run.stage("fetch", lambda: stages.fetch(ref, run))
-        document_id = await run.stage("extract", lambda: stages.extract(snapshot_id, run))
-        return await stages.document_of(document_id, run)
+        return await stages.read(ref, run)
     finally:
         run.reporter.end(run.label)

@@ -15,7 +15,7 @@ from casebook.extractors.fetch import fetch as fetch_payload
 from casebook.extractors.fetch import identify
 from casebook.extractors.registry import choose, mounts
 from casebook.pipeline.run import Run
-from casebook.schemas.documents import Document
+from casebook.schemas.documents import Document, Extracted
 from casebook.schemas.errors import CasebookError, ExtractionError, FetchError, UnknownId
 from casebook.schemas.ids import content_id
 from casebook.schemas.reviews import Case, Revision
@@ -150,18 +150,39 @@ async def extract(snapshot_id: str, run: Run) -> str:
         headers=snapshot.headers,
     )
     source = _found(await asyncio.to_thread(warehouse.source, snapshot.source_id), snapshot_id)
-    extracted = await services.extractors.extract(payload)
+    document = _document(await services.extractors.extract(payload), payload, source, snapshot_id)
+    await asyncio.to_thread(warehouse.append, document)
+    return document.document_id
+
+
+def _document(extracted: Extracted, payload: Payload, source: Source, snapshot_id: str) -> Document:
+    """Give what was extracted its identity."""
     parts = {name: getattr(extracted, name) for name in type(extracted).model_fields}
     parts.pop("canonical_url")
-    document = Document(
+    return Document(
         document_id=content_id("doc", source.canonical_url or source.source_id, extracted.text),
         source_id=source.source_id,
         snapshot_id=snapshot_id,
-        url=snapshot.final_url or snapshot.url,
+        url=payload.final_url or payload.url,
         **parts,
     )
-    await asyncio.to_thread(warehouse.append, document)
-    return document.document_id
+
+
+async def read(ref: SourceRef, run: Run) -> Document:
+    """Fetch and extract a source without storing anything; there is no snapshot to name.
+
+    Raises:
+        FetchError: if the bytes cannot be had.
+        ExtractionError: if they hold no usable text.
+    """
+    run.current = "fetch"
+    run.reporter.stage(run.label, run.current)
+    client, robots = await run.services.network()
+    payload = await fetch_payload(ref, client, robots)
+    run.current = "extract"
+    run.reporter.stage(run.label, run.current)
+    extracted = await run.services.extractors.extract(payload)
+    return _document(extracted, payload, _source(ref, run, payload), "")
 
 
 def _current_document(snapshot: Snapshot, run: Run) -> Document | None:

@@ -180,6 +180,10 @@ class Warehouse:
         """
         return [reading.open_failure(row) for row in self._read("open_failures")]
 
+    def unfinished(self) -> list[Source]:
+        """Return the sources that no run has brought to an end: cut off, or still at work."""
+        return self._all(Source, "unfinished")
+
     def refused(self) -> list[RefusedSource]:
         """Return the sources that triage judged not to be case studies and that have no case."""
         return [reading.refused_source(row) for row in self._read("refused")]

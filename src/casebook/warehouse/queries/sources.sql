@@ -6,6 +6,9 @@ FROM failure_open
 JOIN sources USING (source_id)
 ORDER BY failure_open.entry;
 
+-- name: unfinished
+SELECT body FROM source_unfinished ORDER BY entry;
+
 -- name: refused
 SELECT
     sources.body AS source,

@@ -1,0 +1,77 @@
+"""The flows' thin parts: what is retried, what the artifact says, what prefect.yaml names."""
+
+import importlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+from prefect.flows import Flow
+from prefect.states import Failed
+
+from casebook.flows.ingest import may_pass
+from casebook.flows.report import outcome_markdown
+from casebook.pipeline.outcome import Outcome, Status
+from casebook.schemas.errors import HostUnreachable, LoginWall, RateLimited
+from casebook.schemas.failures import Failure
+
+ROOT = Path(__file__).parents[2]
+DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+
+CAUSES = [
+    (HostUnreachable("down"), True),
+    (RateLimited("busy", 3.0), True),
+    (LoginWall("log in"), False),
+    (ValueError("a bug"), False),
+]
+
+
+@pytest.mark.parametrize(("error", "again"), CAUSES, ids=lambda c: type(c).__name__)
+async def test_a_task_is_retried_only_where_the_cause_may_pass(error, again):
+    """Prefect asks us; the error's class answers."""
+    assert await may_pass(None, None, Failed(data=error)) is again
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda d: d["name"])
+def test_every_deployment_names_a_flow_that_is_there(deployment):
+    """The entrypoint's file and function exist, and the function is a flow of that name."""
+    path, function = deployment["entrypoint"].split(":")
+    assert (ROOT / path).is_file()
+    flow = getattr(importlib.import_module(f"casebook.flows.{Path(path).stem}"), function)
+    assert isinstance(flow, Flow)
+    assert flow.name == deployment["name"]
+
+
+def test_the_artifact_tells_a_failure_and_cannot_be_broken_by_a_title():
+    """Text from outside stays inside its table cell."""
+    failure = Failure.of(LoginWall("the page | wants\na log-in"), "src1_x", "extract", _now())
+    outcome = Outcome(
+        source="https://x.example/a|b",
+        source_id="src1_x",
+        status=Status.FAILED,
+        title="<img src=x onerror=alert(1)> | [a](javascript:b)",
+        failure=failure,
+    )
+    lines = outcome_markdown(outcome).splitlines()
+    assert all(line.startswith("|") and line.endswith("|") for line in lines)
+    assert "needs a person" in lines[-1]
+    assert "<img" not in outcome_markdown(outcome).replace("\\<", "")
+
+
+def test_an_outcome_survives_the_way_through_prefect():
+    """What a flow returns as JSON becomes the same outcome again, failure included."""
+    failure = Failure.of(RateLimited("busy"), "src1_x", "triage", _now())
+    before = Outcome(
+        source="a", source_id="src1_x", status=Status.FAILED, failure=failure, error_exit=5
+    )
+    after = Outcome.from_json({**before.to_json(), "error_exit": 5})
+    assert (after.failure.kind, after.failure.transient, after.error_exit) == (
+        "rate_limited",
+        True,
+        5,
+    )
+    assert after.to_json() == before.to_json()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -6,11 +6,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_address
+from pathlib import Path
 
 import httpcore2
+import public_sites
 import pytest
 
 from casebook.extractors.client import GuardedClient, NetworkPolicy
+from casebook.extractors.gathering import gather
+from casebook.extractors.robots import Robots
+from casebook.schemas.sources import Payload
 
 PUBLIC = "93.184.216.34"
 
@@ -182,3 +187,37 @@ async def intranet(server: Server) -> AsyncIterator[GuardedClient]:
     policy = NetworkPolicy(allowed_hosts=frozenset({server.address}))
     async with GuardedClient(policy) as guarded:
         yield guarded
+
+
+@pytest.fixture(scope="session")
+def certificate_of_sites(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return public_sites.write_certificate(tmp_path_factory.mktemp("sites") / "sites.pem")
+
+
+@pytest.fixture
+async def sites(certificate_of_sites: Path) -> AsyncIterator[public_sites.PublicSites]:
+    """Public sites that answer as the test tells them."""
+    told = public_sites.PublicSites()
+    tls = public_sites.server_context(certificate_of_sites)
+    async with await asyncio.start_server(told.serve, "127.0.0.1", 0, ssl=tls) as server:
+        told.port = server.sockets[0].getsockname()[1]
+        yield told
+
+
+@pytest.fixture
+async def visitor(
+    sites: public_sites.PublicSites, certificate_of_sites: Path
+) -> AsyncIterator[GuardedClient]:
+    """The guarded client as users have it, for which the sites are the internet."""
+    async with GuardedClient(
+        resolver=public_sites.everywhere,
+        dialer=public_sites.LoopbackDialer(sites.port),
+        tls=ssl.create_default_context(cafile=certificate_of_sites),
+    ) as guarded:
+        yield guarded
+
+
+@pytest.fixture
+def gathered(visitor: GuardedClient) -> Callable[[str], Awaitable[Payload]]:
+    """Gather what is behind an address."""
+    return lambda address: gather(address, visitor, Robots(visitor))

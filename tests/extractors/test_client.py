@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from casebook import __version__
-from casebook.extractors.client import FetchLimits
+from casebook.extractors.client import FetchLimits, Request
 from casebook.schemas.errors import (
     BodyTruncated,
     DeadlineExceeded,
@@ -309,3 +309,40 @@ async def test_redirects_may_not_leave_https(server, secure, dialer):
     server.redirect("/up", "https://public.example/page")
     server.answer("/page", b"up")
     assert (await secure.get("http://public.example/up")).data == b"up"
+
+
+# --- What is sent --------------------------------------------------------------------------------
+
+
+async def test_a_body_is_posted(sites, visitor):
+    """A body makes a POST, with its length and type."""
+    sites.tell("www.youtube.com/api", b"{}")
+    sent = Request("https://www.youtube.com/api", b'{"a":1}', {"Content-Type": "application/json"})
+    await visitor.send(sent)
+    asked = sites.asked[0]
+    assert (asked.method, asked.body) == ("POST", b'{"a":1}')
+    assert asked.headers["content-type"] == "application/json"
+
+
+async def test_a_post_is_not_redirected(sites, visitor):
+    """What was meant for one address is not sent to another."""
+    sites.tell("www.youtube.com/api", "https://arxiv.org/", status=302)
+    with pytest.raises(RedirectForbidden):
+        await visitor.send(Request("https://www.youtube.com/api", b"{}"))
+    assert len(sites.asked) == 1
+
+
+async def test_cookies_stay_with_their_origin(sites, visitor):
+    """A redirect to another host sees no header that was meant for the first."""
+    sites.tell("www.youtube.com/a", "https://www.youtube.com/b", status=302)
+    sites.tell("www.youtube.com/b", "https://consent.youtube.com/c", status=302)
+    sites.tell("consent.youtube.com/c", b"x")
+    await visitor.send(Request("https://www.youtube.com/a", headers={"Cookie": "A=1"}))
+    assert [a.headers.get("cookie") for a in sites.asked] == ["a=1", "a=1", None]
+
+
+@pytest.mark.parametrize("name", ["Host", "Authorization", "Transfer-Encoding", "User-Agent"])
+async def test_other_headers_are_not_ours_to_send(name, visitor):
+    """No caller can change who we are or whom we ask."""
+    with pytest.raises(ValueError, match="not ours"):
+        await visitor.send(Request("https://www.youtube.com/a", headers={name: "x"}))

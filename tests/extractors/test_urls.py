@@ -4,12 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.extractors.urls import (
-    canonical_url,
-    is_web_address,
-    kind_of_url,
-    parse_web_url,
-)
+from casebook.extractors.sites import canonical_url, kind_of_url
+from casebook.extractors.urls import is_web_address, parse_web_url
 from casebook.schemas.errors import InvalidUrl
 from casebook.schemas.sources import SourceKind
 
@@ -112,9 +108,7 @@ CANONICAL = {
     "https://blog-example.cdn.ampproject.org/c/s/blog.example/post?id=2": (
         "https://blog.example/post?id=2"
     ),
-    "https://web.archive.org/web/2025/https://www.x.example/": (
-        "https://web.archive.org/web/2025/https://www.x.example"
-    ),
+    "https://web.archive.org/web/2025/https://www.x.example/": "https://x.example",
 }
 
 

@@ -48,9 +48,19 @@ def submit(
         bool, typer.Option(help="Draft also what triage says is no case study.")
     ] = False,
     refresh: Annotated[bool, typer.Option(help="Fetch known addresses again.")] = False,
+    transcript: Annotated[
+        Path | None,
+        typer.Option(
+            help="A .vtt, .srt or .txt file with what is said in the one video or talk at SRC: "
+            "read instead of its address.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Fetch, extract, judge and summarize sources; each becomes a draft to review."""
     refs = read_refs(sources)
+    if transcript is not None:
+        refs = [with_transcript(refs, transcript)]
     settings = load_settings(context)
 
     async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:
@@ -256,6 +266,21 @@ def read_refs(sources: Sequence[str]) -> list[SourceRef]:
     for source in sources:
         refs += read_lines(sys.stdin) if source == "-" else [SourceRef(source=source)]
     return list(dict.fromkeys(refs))
+
+
+def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
+    """Return the one source to which the transcript belongs.
+
+    Raises:
+        InvalidSource: if there is not exactly one, or it is no web address.
+    """
+    from casebook.extractors.urls import is_web_address
+
+    if len(refs) != 1 or not is_web_address(refs[0].source):
+        raise InvalidSource(
+            f"--transcript {transcript} belongs to one video: name its web address and no other."
+        )
+    return refs[0].model_copy(update={"transcript": str(transcript)})
 
 
 def read_lines(lines: Iterable[str], folder: Path | None = None) -> list[SourceRef]:

@@ -94,13 +94,20 @@ def _parsed(source: str, payload: Payload) -> webvtt.WebVTT:
 
 def _cues(captions: Iterable[webvtt.Caption]) -> Iterator[Cue]:
     for caption in captions:
-        speaker = caption.voice
-        text = one_line(unescape(_TAG.sub("", caption.raw_text).replace("\n", " ")))
-        if match := _SPEAKER.match(text):
-            speaker, text = match[1].strip(), text[match.end() :]
         start, end = caption.start_time, caption.end_time
-        if text and not _NOISE.match(text):
-            yield Cue(start.in_milliseconds() / 1000, end.in_milliseconds() / 1000, text, speaker)
+        text = unescape(_TAG.sub("", caption.raw_text))
+        seconds = start.in_milliseconds() / 1000, end.in_milliseconds() / 1000
+        if cue := spoken_cue(*seconds, text, caption.voice):
+            yield cue
+
+
+def spoken_cue(start: float, end: float, text: str, speaker: str | None = None) -> Cue | None:
+    """Return what is said, apart from the speaker's name before it; None for noise ("[Music]")."""
+    said = one_line(text.replace("\n", " "))
+    if match := _SPEAKER.match(said):
+        speaker, said = match[1].strip(), said[match.end() :]
+    said = said.removeprefix(">>").strip()
+    return Cue(start, end, said, speaker) if said and not _NOISE.match(said) else None
 
 
 def without_repeats(cues: Iterable[Cue]) -> Iterator[Cue]:

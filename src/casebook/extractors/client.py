@@ -1,4 +1,4 @@
-"""The one way to the network: a GET that is guarded, bounded and remembers nothing.
+"""The one way to the network: a request that is guarded, bounded and remembers nothing.
 
 It speaks HTTP/1.1 through httpcore2 (the transport beneath httpx2) because httpcore takes our
 network backend, sends exactly the address that was parsed, and neither follows redirects, keeps
@@ -9,7 +9,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from types import TracebackType
 from typing import Self
@@ -36,7 +36,15 @@ from casebook.schemas.errors import (
     TooManyRedirects,
 )
 
-__all__ = ["USER_AGENT", "Admit", "FetchLimits", "Fetched", "GuardedClient", "NetworkPolicy"]
+__all__ = [
+    "USER_AGENT",
+    "Admit",
+    "FetchLimits",
+    "Fetched",
+    "GuardedClient",
+    "NetworkPolicy",
+    "Request",
+]
 
 USER_AGENT = f"casebook/{__version__} (+https://github.com/casebook/casebook; case study archive)"
 
@@ -45,6 +53,7 @@ Admit = Callable[[WebUrl], Awaitable[None]]
 
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf,text/markdown,text/plain,*/*;q=0.5"
 _REDIRECTS = {301, 302, 303, 307, 308}
+_EXTRA_HEADERS = {"accept-language", "content-type", "cookie"}
 _CONNECTIONS = 100  # the callers' own limits on concurrency are lower
 _KEPT_SECONDS = 5.0
 
@@ -64,6 +73,24 @@ class Fetched:
     headers: Mapping[str, str]
     url: str
     final_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of ``url`` beside a plain GET: ``body`` makes it a POST.
+
+    ``headers`` may only be those of ``_EXTRA_HEADERS``. A redirect to another origin does not see
+    them, and a POST is not redirected.
+    """
+
+    url: str
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def method(self) -> str:
+        """Return GET or POST."""
+        return "GET" if self.body is None else "POST"
 
 
 class GuardedClient:
@@ -109,26 +136,39 @@ class GuardedClient:
         Raises:
             FetchError: one subclass per cause; its text names the address and what to do.
         """
+        return await self.send(Request(url), admit)
+
+    async def send(self, request: Request, admit: Admit | None = None) -> Fetched:
+        """Fetch what ``request`` asks for, as ``get`` does.
+
+        Raises:
+            FetchError: one subclass per cause; its text names the address and what to do.
+        """
+        if unknown := {name.lower() for name in request.headers} - _EXTRA_HEADERS:
+            raise ValueError(f"these headers are not ours to send: {sorted(unknown)}")
         try:
             async with asyncio.timeout(self.limits.deadline_seconds):
-                return await self._follow(parse_web_url(url), admit)
+                return await self._follow(parse_web_url(request.url), request, admit)
         except TimeoutError as error:
             raise DeadlineExceeded(
-                f"{shown(url)} was not complete after {self.limits.deadline_seconds:g} s: the "
-                "server is too slow; retry later, or save the page and submit the file."
+                f"{shown(request.url)} was not complete after {self.limits.deadline_seconds:g} s: "
+                "the server is too slow; retry later, or save the page and submit the file."
             ) from error
 
-    async def _follow(self, first: WebUrl, admit: Admit | None) -> Fetched:
+    async def _follow(self, first: WebUrl, request: Request, admit: Admit | None) -> Fetched:
         url = first
         for _ in range(self.limits.max_redirects + 1):
             self.policy.check_port(url)
             if admit is not None:
                 await admit(url)
-            async with self._exchange(url) as response:
+            extra = request.headers if url.origin == first.origin else {}
+            async with self._exchange(url, request, extra) as response:
                 headers = _headers(response)
                 if response.status not in _REDIRECTS:
                     _check_status(url, response.status, headers)
                     return await self._read(response, headers, first, url)
+            if request.body is not None:
+                raise RedirectForbidden(f"{url} redirects what was sent to it: retry later.")
             target = _next_hop(url, headers.get("location"))
             self.policy.check_hop(url, target)
             url = target
@@ -138,17 +178,21 @@ class GuardedClient:
         )
 
     @asynccontextmanager
-    async def _exchange(self, url: WebUrl) -> AsyncIterator[httpcore2.Response]:
+    async def _exchange(
+        self, url: WebUrl, request: Request, extra: Mapping[str, str]
+    ) -> AsyncIterator[httpcore2.Response]:
         with _translated(url):
             exchange = self._pool.stream(
-                "GET",
+                request.method,
                 httpcore2.URL(scheme=url.scheme, host=url.host, port=url.port, target=url.target),
                 headers=[
                     ("Host", url.authority),
                     ("User-Agent", USER_AGENT),
                     ("Accept", _ACCEPT),
                     ("Accept-Encoding", "gzip, deflate"),
+                    *extra.items(),
                 ],
+                content=request.body,
                 extensions={"timeout": {"connect": self.limits.connect_seconds}},
             )
             async with exchange as response:

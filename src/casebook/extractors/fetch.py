@@ -9,14 +9,11 @@ from pathlib import Path
 
 from casebook.extractors.body import MEGABYTE, FetchLimits
 from casebook.extractors.client import GuardedClient
+from casebook.extractors.gathering import fetched, gather
 from casebook.extractors.robots import Robots
-from casebook.extractors.urls import (
-    canonical_url,
-    is_web_address,
-    kind_of_url,
-    parse_web_url,
-    shown,
-)
+from casebook.extractors.routes import Way
+from casebook.extractors.sites import canonical_url, kind_of_url
+from casebook.extractors.urls import is_web_address, parse_web_url, shown
 from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidUrl, TooLarge
 from casebook.schemas.ids import content_id, sha256_hex
 from casebook.schemas.sources import Payload, SourceKind, SourceRef
@@ -47,21 +44,39 @@ class SourceIdentity:
 
 
 async def fetch(ref: SourceRef, client: GuardedClient, robots: Robots) -> Payload:
-    """Return the bytes of a web page or of a local file.
+    """Return the bytes of a web page or of a local file; a transcript's stand for its video's.
 
     Raises:
         FetchError: one subclass per cause; its text names the address or path and what to do.
     """
+    if ref.transcript is not None:
+        return await _local_file(ref.transcript, ref.url or ref.source, client.limits)
     if is_web_address(ref.source):
-        return await _fetch_page(ref.source, client, robots)
+        return await gather(ref.source, client, robots)
     if _OTHER_SCHEME.match(ref.source):
         raise InvalidUrl(
             f"{shown(ref.source)} cannot be fetched: give an http:// or https:// address, or the "
             "path of a file."
         )
-    origin = str(parse_web_url(ref.url)) if ref.url else None
-    path = _path(ref)
-    data = await asyncio.to_thread(read_file, path, client.limits)
+    return await _local_file(ref.source, ref.url, client.limits)
+
+
+async def fetch_list(ref: SourceRef, client: GuardedClient, robots: Robots) -> Payload:
+    """Return the bytes of a feed, a page of links or another list, as they are.
+
+    Raises:
+        FetchError: one subclass per cause; its text names the address or path and what to do.
+    """
+    if not is_web_address(ref.source):
+        return await fetch(ref, client, robots)
+    url = parse_web_url(ref.source)
+    return await fetched(url, Way("list", url), client, robots)
+
+
+async def _local_file(name: str, address: str | None, limits: FetchLimits) -> Payload:
+    origin = str(parse_web_url(address)) if address else None
+    path = _path(name)
+    data = await asyncio.to_thread(read_file, path, limits)
     return Payload(
         data=data,
         media_type=MEDIA_TYPES.get(path.suffix.lower(), "application/octet-stream"),
@@ -90,7 +105,7 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
         return SourceIdentity(content_id("src", f"sha256:{sha256_hex(payload.data)}"), None, None)
     if is_web_address(ref.source) or _OTHER_SCHEME.match(ref.source):
         return SourceIdentity(content_id("src", f"text:{ref.source.strip()}"), None, None)
-    return SourceIdentity(content_id("src", f"path:{_path(ref).absolute()}"), None, None)
+    return SourceIdentity(content_id("src", f"path:{_path(ref.source).absolute()}"), None, None)
 
 
 def read_file(path: Path, limits: FetchLimits) -> bytes:
@@ -122,8 +137,8 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
     return data
 
 
-def _path(ref: SourceRef) -> Path:
-    return Path(os.path.expanduser(ref.source))  # noqa: PTH111 Path's raises for an unknown user
+def _path(name: str) -> Path:
+    return Path(os.path.expanduser(name))  # noqa: PTH111 Path's raises for an unknown user
 
 
 def _check_size(path: Path, size: int, cap: int) -> None:
@@ -132,16 +147,3 @@ def _check_size(path: Path, size: int, cap: int) -> None:
             f"{path} is larger than the {cap / MEGABYTE:g} MB that casebook reads of this kind: "
             "submit a smaller extract of it."
         )
-
-
-async def _fetch_page(address: str, client: GuardedClient, robots: Robots) -> Payload:
-    page = await client.get(address, admit=robots.check)
-    return Payload(
-        data=page.data,
-        media_type=page.media_type,
-        charset=page.charset,
-        name=parse_web_url(page.final_url).name,
-        url=page.url,
-        final_url=page.final_url,
-        headers=page.headers,
-    )

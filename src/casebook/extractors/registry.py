@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from casebook.extractors import versions
+from casebook.extractors import bundles, versions
 from casebook.extractors.naming import where
 from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
@@ -70,6 +70,18 @@ def _pdf(payload: Payload, /) -> Extracted:
     return pdf.extract(payload)
 
 
+def _youtube(payload: Payload, /) -> Extracted:
+    from casebook.extractors import youtube
+
+    return youtube.extract(payload)
+
+
+def _paper(payload: Payload, /) -> Extracted:
+    from casebook.extractors import papers
+
+    return papers.extract(payload)
+
+
 def _mount(kind: SourceKind, version: str, run: Extractor, types: str, suffixes: str) -> Mount:
     return Mount(kind, version, run, frozenset(types.split()), frozenset(suffixes.split()))
 
@@ -92,6 +104,10 @@ def mounts() -> tuple[Mount, ...]:
             "text/vtt application/x-subrip text/srt application/srt", "vtt srt",
         ),
         _mount(SourceKind.PDF, versions.PDF, _pdf, "application/pdf application/x-pdf", "pdf"),
+        _mount(SourceKind.YOUTUBE, versions.YOUTUBE, _youtube, bundles.VIDEO, ""),
+        _mount(SourceKind.ARXIV, versions.ARXIV, _paper, bundles.ARXIV, ""),
+        # A paper of another archive is the PDF that its landing page leads to.
+        _mount(SourceKind.PDF, versions.PAPER, _paper, bundles.PAPER, ""),
     )  # fmt: skip
 
 
@@ -120,10 +136,9 @@ def extract(payload: Payload) -> Extracted:
     """
     mount, note = choose(payload)
     extracted = mount.extractor(payload)
-    if note is None:
-        return extracted
-    step = ExtractionStep(method="registry", outcome=note)
-    return extracted.model_copy(update={"extraction": (step, *extracted.extraction)})
+    noted = [] if note is None else [ExtractionStep(method="registry", outcome=note)]
+    steps = (*payload.tried, *noted, *extracted.extraction)
+    return extracted.model_copy(update={"extraction": steps})
 
 
 def choose(payload: Payload) -> tuple[Mount, str | None]:
@@ -135,6 +150,8 @@ def choose(payload: Payload) -> tuple[Mount, str | None]:
     if not payload.data.strip(b"\0 \t\r\n\x0c"):
         raise DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
     declared, found = _declared(payload), sniff(payload.data)
+    if declared is not None and payload.media_type.startswith(bundles.OUR_TYPES):
+        return declared, None  # we wrote these bytes ourselves
     if found == "PDF":
         return _as_pdf(payload, declared)
     if found is not None:
@@ -204,12 +221,21 @@ def _by_look(payload: Payload) -> Mount:
             return kinds[SourceKind.CAPTIONS]
         if _HTML_START.match(start):
             return kinds[SourceKind.WEB]
+    if _LIST_START.match(start):
+        raise KindUnsupported(
+            f"{where(payload)} is a feed or sitemap, a list of sources: `casebook links` shows "
+            "their addresses; submit those."
+        )
     raise KindUnsupported(
         f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook "
         "does not read; submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
     )
 
 
+_LIST_START = re.compile(
+    rb"(?:<\?.{0,200}?\?>\s*|<!--.{0,400}?-->\s*)*<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b",
+    re.DOTALL,
+)
 _HTML_START = re.compile(
     rb"<!doctype html|<html|<head|<body|(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html)"
 )

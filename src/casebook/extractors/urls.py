@@ -1,4 +1,4 @@
-"""Web addresses: what counts as one, how it is read, and its one canonical form.
+"""Web addresses: what counts as one, and how it is read. What they mean is told by ``sites``.
 
 Reading follows the WHATWG URL standard where browsers and libraries disagree, and refuses what
 only an attacker or a typing error writes (backslashes, control characters, credentials), so that
@@ -7,14 +7,13 @@ no two parts of the program can read one text as two addresses.
 
 import re
 import socket
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 import idna
 
 from casebook.schemas.errors import InvalidUrl
-from casebook.schemas.sources import SourceKind
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -111,45 +110,6 @@ def parse_web_url(text: str) -> WebUrl:
     return WebUrl(parts.scheme, host, port, _path(parts.path), query)
 
 
-def canonical_url(url: str) -> str:
-    """Return the one form in which all addresses of a page are the same text.
-
-    It is an identity to compare by, not an address to open: it says https wherever the port is a
-    default one, and it lacks ``www.``, the trailing slash, the fragment, tracking parameters, and
-    what a mobile or AMP edition adds. The query is in alphabetical order. A YouTube video is known
-    by its ``v=``, an arXiv paper by its number without the version.
-
-    Raises:
-        InvalidUrl: if ``url`` is not a web address.
-    """
-    parsed = _original_of_amp(parse_web_url(url))
-    if video := video_id(parsed):
-        return f"https://youtube.com/watch?v={video}"
-    if paper := paper_id(parsed):
-        return f"https://arxiv.org/abs/{paper}"
-    if parsed.port == DEFAULT_PORTS[parsed.scheme]:
-        parsed = replace(parsed, scheme="https", port=DEFAULT_PORTS["https"])
-    return str(
-        replace(
-            parsed,
-            host=_canonical_host(parsed.host),
-            path=_canonical_escapes(parsed.path).rstrip("/"),
-            query=_canonical_query(parsed.query or "") or None,
-        )
-    )
-
-
-def kind_of_url(url: str) -> SourceKind | None:
-    """Return the kind that the address alone tells (a video, a paper), or None."""
-    try:
-        parsed = parse_web_url(url)
-    except InvalidUrl:
-        return None
-    if video_id(parsed):
-        return SourceKind.YOUTUBE
-    return SourceKind.ARXIV if paper_id(parsed) else None
-
-
 def shown(text: str) -> str:
     """Return ``text`` quoted, escaped and shortened, fit for a one-line message."""
     return ascii(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}...")
@@ -229,101 +189,3 @@ def _path(raw: str) -> str:
     if plain[-1] in {".", ".."}:
         kept.append("")
     return "/" + "/".join(kept)
-
-
-# --- Known sites ---------------------------------------------------------------------------------
-
-_YOUTUBE = {"youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com"}
-_VIDEO_PATH = re.compile(r"/(?:embed|shorts|live|v|e)/([^/]+)/?")
-_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-_ARXIV = {"arxiv.org", "export.arxiv.org"}
-_PAPER_PATH = re.compile(
-    r"/(?:abs|pdf|html|format|ps)/"
-    r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(?:v[0-9]+)?(?:\.pdf)?/?"
-)
-_AMP_CACHE = re.compile(r"/(?:amp|[cv])/(s/)?(.+)")
-
-
-def video_id(url: WebUrl) -> str | None:
-    """Return the eleven characters that name a YouTube video, or None for any other page."""
-    host = url.host.removeprefix("www.")
-    candidate = None
-    if host == "youtu.be":
-        candidate = url.path.strip("/")
-    elif host in _YOUTUBE and url.path.rstrip("/") == "/watch":
-        candidate = dict(reversed(parse_qsl(url.query or ""))).get("v")
-    elif host in _YOUTUBE and (match := _VIDEO_PATH.fullmatch(url.path)):
-        candidate = match[1]
-    return candidate if candidate and _VIDEO_ID.fullmatch(candidate) else None
-
-
-def paper_id(url: WebUrl) -> str | None:
-    """Return an arXiv paper's number without its version, or None for any other page."""
-    if url.host.removeprefix("www.") not in _ARXIV:
-        return None
-    match = _PAPER_PATH.fullmatch(url.path)
-    return match[1] if match else None
-
-
-def _original_of_amp(url: WebUrl) -> WebUrl:
-    """Return the page that an address in one of Google's two AMP caches stands for."""
-    cached = url.host.endswith(".cdn.ampproject.org") or url.host in {
-        "google.com",
-        "www.google.com",
-    }
-    match = _AMP_CACHE.fullmatch(url.path) if cached else None
-    if match is None:
-        return url
-    try:
-        original = parse_web_url(f"{'https' if match[1] else 'http'}://{match[2]}")
-    except InvalidUrl:
-        return url
-    return replace(original, query=url.query)
-
-
-# --- The canonical form --------------------------------------------------------------------------
-
-_MOBILE_WIKI = re.compile(r"\.m\.(wiki[a-z]+|mediawiki)\.org$")
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
-
-# Trackers that courlan 1.4 does not know: HubSpot, LinkedIn, ConvertKit, Instagram, AMP.
-_MORE_TRACKERS = re.compile(
-    r"_hsenc|_hsmi|hsctatracking|hss_channel|trk|trackingid|ck_subscriber_id|igsh|amp|amp_.*"
-)
-# courlan takes any name that begins with one of its words for a tracker. These name content (a
-# talk's session, "gallery", "reference"): losing one would make two pages the same source.
-_CONTENT = re.compile(
-    r"session|[ceu]id|keyword|kwd|ga[a-z]|gl[a-z]|source[a-z]|medium[a-z]|ref(?!err?er|src)[a-z]"
-)
-
-
-def _canonical_host(host: str) -> str:
-    bare = host.removeprefix("www.")
-    return _MOBILE_WIKI.sub(r".\1.org", bare if "." in bare else host)
-
-
-def _canonical_escapes(path: str) -> str:
-    """Decode the escapes of unreserved characters and write the others in capitals (RFC 3986)."""
-
-    def rewritten(match: re.Match[str]) -> str:
-        character = chr(int(match[1], 16))
-        return character if _UNRESERVED.fullmatch(character) else match[0].upper()
-
-    return _ESCAPE.sub(rewritten, path)
-
-
-def _canonical_query(query: str) -> str:
-    # Latin-1 both ways keeps every byte, also those that are no UTF-8.
-    pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
-    kept = [(name, value) for name, value in pairs if not _is_tracker(name.lower())]
-    return urlencode(sorted(kept, key=lambda pair: pair[0]), encoding="latin-1")
-
-
-def _is_tracker(name: str) -> bool:
-    from courlan.clean import clean_query  # brings the list of all top-level domains
-
-    if _MORE_TRACKERS.fullmatch(name):
-        return True
-    known_to_courlan = not clean_query(urlencode({name: "1"}))
-    return known_to_courlan and not _CONTENT.match(name)

@@ -12,10 +12,11 @@ import os
 import resource
 import signal
 import threading
+from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -30,12 +31,18 @@ from casebook.schemas.errors import (
 )
 from casebook.schemas.sources import Payload
 
+if TYPE_CHECKING:
+    from casebook.extractors.links import Listing
+
+T = TypeVar("T")
+
 _OUT_OF_MEMORY = 77
 """The exit code by which a worker says that its memory ran out; none of Python's own."""
 
 _TASKS_A_WORKER = 200
 _PARSERS = [
-    f"casebook.extractors.{name}" for name in ("html", "pdf", "markdown", "captions", "worker")
+    f"casebook.extractors.{name}"
+    for name in ("html", "pdf", "markdown", "captions", "youtube", "worker")
 ]
 
 
@@ -63,29 +70,45 @@ class ExtractorPool:
     async def extract(self, payload: Payload) -> Extracted:
         """Return what ``registry.extract`` makes of ``payload``, computed in a worker.
 
+        Raises:
+            ExtractionError: whatever the extractor raises, or as ``compute`` does.
+        """
+        return await self.compute(extract, payload)
+
+    async def read_listing(self, payload: Payload) -> "Listing":
+        """Return what ``feeds.read_listing`` finds in ``payload``, computed in a worker.
+
+        Raises:
+            ExtractionError: whatever reading it raises, or as ``compute`` does.
+        """
+        return await self.compute(_read_listing, payload)
+
+    async def compute(self, work: Callable[[Payload], T], payload: Payload) -> T:
+        """Return ``work(payload)``, computed in a worker; ``work`` is a module's function.
+
         Cancelling the awaiting task kills the worker's task.
 
         Raises:
             ExtractorTimedOut: if it takes longer than the limits allow.
             ExtractorOutOfMemory: if it wants more memory than the limits allow.
             ExtractorCrashed: if the worker dies or a parser fails in an unknown way.
-            ExtractionError: whatever the extractor raises.
+            CasebookError: whatever ``work`` raises.
         """
         try:
             try:
-                return await self._run(payload)
+                return await self._run(work, payload)
             except BrokenProcessPool:  # the pool broke, perhaps over another document
-                return await self._run(payload)
+                return await self._run(work, payload)
         except TimeoutError as error:
             raise self._too_slow(payload) from error
         except (ProcessExpired, BrokenProcessPool) as error:
             raise self._died(payload, error) from error
 
-    async def _run(self, payload: Payload) -> Extracted:
+    async def _run(self, work: Callable[[Payload], T], payload: Payload) -> T:
         future = self._started().schedule(
-            _task, args=(payload, self._limits), timeout=self._limits.wall_seconds
+            _task, args=(work, payload, self._limits), timeout=self._limits.wall_seconds
         )
-        result: Extracted = await asyncio.wrap_future(future)
+        result: T = await asyncio.wrap_future(future)
         return result
 
     def close(self) -> None:
@@ -151,10 +174,16 @@ def _prepare(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
 
 
-def _task(payload: Payload, limits: Limits) -> Extracted:
+def _read_listing(payload: Payload) -> "Listing":
+    from casebook.extractors.feeds import read_listing
+
+    return read_listing(payload)
+
+
+def _task(work: Callable[[Payload], T], payload: Payload, limits: Limits) -> T:
     _allow_cpu(limits.cpu_seconds)
     try:
-        return extract(payload)
+        return work(payload)
     except CasebookError:
         raise
     except MemoryError:

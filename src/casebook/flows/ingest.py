@@ -49,15 +49,22 @@ async def run_as_task(name: str, stage: Callable[[], Awaitable[str]]) -> str:
 
 
 @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False)
-async def ingest(source: str, url: str | None = None, force: bool = False) -> dict[str, Any]:
+async def ingest(
+    source: str, url: str | None = None, force: bool = False, transcript: str | None = None
+) -> dict[str, Any]:
     """Take ``source`` (an address or a path; ``url`` is where a file came from) to a draft.
+
+    ``transcript`` is the path of a file that is read instead of the address.
 
     Returns the outcome as ``casebook submit --json`` prints it. A source that fails is a row among
     the failures and a failed stage here, not a failed flow: the next try is the curator's.
     """
     async with Services(Settings.load()) as services:
         outcome = await ingest_source(
-            SourceRef(source=source, url=url), services, runner=run_as_task, force=force
+            SourceRef(source=source, url=url, transcript=transcript),
+            services,
+            runner=run_as_task,
+            force=force,
         )
     await acreate_markdown_artifact(
         key="ingest", markdown=outcome_markdown(outcome), description=f"What became of {source}"
@@ -76,7 +83,7 @@ async def ingest_through(
 
     async def one(ref: SourceRef) -> Outcome:
         async with gate:
-            told = await ingest(ref.source, ref.url, force)
+            told = await ingest(ref.source, ref.url, force, ref.transcript)
         return Outcome.from_json(told)
 
     for finished in asyncio.as_completed([one(ref) for ref in refs]):

@@ -55,7 +55,8 @@ async def fetch(ref: SourceRef, run: Run) -> str:
 
 
 def _is_remote(ref: SourceRef) -> bool:
-    return ref.source.strip().lower().startswith(("http://", "https://"))
+    """Tell whether the network is asked; a transcript is a file, wherever its video lies."""
+    return ref.transcript is None and ref.source.strip().lower().startswith(("http://", "https://"))
 
 
 def _source(ref: SourceRef, run: Run, payload: Payload | None = None) -> Source:
@@ -110,6 +111,7 @@ def _keep_snapshot(ref: SourceRef, payload: Payload, run: Run) -> str:
         sha256=digest,
         size=len(payload.data),
         fetched_at=now,
+        tried=payload.tried,
     )
     warehouse.append(source, snapshot, *_answers(ref, snapshot, run))
     return snapshot.snapshot_id
@@ -148,6 +150,7 @@ async def extract(snapshot_id: str, run: Run) -> str:
         url=snapshot.url,
         final_url=snapshot.final_url,
         headers=snapshot.headers,
+        tried=snapshot.tried,
     )
     source = _found(await asyncio.to_thread(warehouse.source, snapshot.source_id), snapshot_id)
     document = _document(await services.extractors.extract(payload), payload, source, snapshot_id)

@@ -8,7 +8,17 @@ from typing import Self
 from pydantic import model_validator
 
 from casebook.schemas.frozen import Frozen
-from casebook.schemas.sources import SourceKind
+from casebook.schemas.sources import ExtractionStep, SourceKind
+
+__all__ = [
+    "Document",
+    "Extracted",
+    "ExtractionStep",
+    "HiddenKind",
+    "HiddenText",
+    "Locator",
+    "Passage",
+]
 
 
 class Locator(Frozen):
@@ -31,13 +41,6 @@ class Passage(Frozen):
     start: int
     end: int
     locator: Locator = Locator()
-
-
-class ExtractionStep(Frozen):
-    """One path that extraction tried, and what came of it."""
-
-    method: str
-    outcome: str
 
 
 class HiddenKind(StrEnum):

@@ -14,7 +14,11 @@
     │   ├── InvalidUrl, AddressForbidden, RobotsForbid
     │   ├── HostUnreachable*, DeadlineExceeded*, BodyTruncated*, TlsFailed
     │   ├── TooManyRedirects, RedirectForbidden, TooLarge, ResponseMalformed
-    │   └── PageMissing (404, 410), PageForbidden (401, 403), ServerFailed* (5xx), ServerBusy* (429)
+    │   ├── PageMissing (404, 410), PageForbidden (401, 403), ServerFailed* (5xx), ServerBusy* (429)
+    │   ├── SourceIsList                a playlist or channel: many sources, not one
+    │   ├── VideoUnavailable, VideoUnplayable                                         gone for good
+    │   ├── VideoBlocked*, VideoRateLimited*, VideoUpcoming*, CaptionsUnreadable*     try later
+    │   └── CaptionsDisabled, CaptionsMissing, CaptionsLocked, VideoAgeRestricted, VideoConsent
     ├── ExtractionError                 stage "extract"                               exit 3
     │   ├── KindUnsupported, ContentMismatch (a binary named .html), DocumentEmpty
     │   ├── LoginWall, ConsentWall, Captcha*, Paywall, SoftNotFound, NeedsJavaScript
@@ -163,6 +167,62 @@ class ServerBusy(FetchError):
     """The server says 429."""
 
     transient = True
+
+
+class SourceIsList(FetchError):
+    """The address is of a playlist or channel: a list of sources, not a source."""
+
+
+class VideoUnavailable(FetchError):
+    """The video was removed, or never was."""
+
+
+class VideoUnplayable(FetchError):
+    """The video is private, sold, or closed to this country; YouTube's reason is in the text."""
+
+
+class VideoBlocked(FetchError):
+    """YouTube takes this machine for a bot, as it does most cloud addresses."""
+
+    transient = True
+
+
+class VideoRateLimited(FetchError):
+    """YouTube has had too many requests from this address."""
+
+    transient = True
+
+
+class VideoUpcoming(FetchError):
+    """The broadcast or premiere has not begun."""
+
+    transient = True
+
+
+class CaptionsUnreadable(FetchError):
+    """YouTube's answer is not one that can be understood."""
+
+    transient = True
+
+
+class CaptionsDisabled(FetchError):
+    """The video has no captions, or its owner has turned them off."""
+
+
+class CaptionsMissing(FetchError):
+    """The video lists captions, but none that hold words."""
+
+
+class CaptionsLocked(FetchError):
+    """The captions are only given to YouTube's own player (a "PO token")."""
+
+
+class VideoAgeRestricted(FetchError):
+    """The video is shown to signed-in adults only."""
+
+
+class VideoConsent(FetchError):
+    """YouTube asks for consent to cookies in a form that cannot be answered."""
 
 
 class ExtractionError(CasebookError):

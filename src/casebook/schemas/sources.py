@@ -1,7 +1,7 @@
 """What was submitted, and the bytes it gave."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import Field
@@ -22,10 +22,30 @@ class SourceKind(StrEnum):
 
 
 class SourceRef(Frozen):
-    """What a person typed: an address or a path, and for a file perhaps where it came from."""
+    """What a person typed: an address or a path, and for a file perhaps where it came from.
+
+    ``transcript`` is the path of a file with what is said in the video or recording at ``source``:
+    it is read instead of the address, which stays the source's identity.
+    """
 
     source: str = Field(min_length=1)
     url: str | None = None
+    transcript: str | None = None
+
+
+class Candidate(Frozen):
+    """An address that a feed, sitemap, page or list names, with what it says of it."""
+
+    url: str
+    title: str | None = None
+    published: date | None = None
+
+
+class ExtractionStep(Frozen):
+    """One path to the text that was tried, and what came of it."""
+
+    method: str
+    outcome: str
 
 
 class Source(Frozen):
@@ -48,7 +68,8 @@ class Snapshot(Frozen):
 
     ``url`` is where they were asked for and ``final_url`` where redirects ended; both are None for
     a local file without an origin. ``name`` is the file's or the URL's last part. ``headers`` has
-    lower-case names.
+    lower-case names. ``tried`` are the paths on which they were sought, the last one found them;
+    empty where there was one path only.
     """
 
     snapshot_id: str
@@ -62,12 +83,13 @@ class Snapshot(Frozen):
     sha256: str
     size: int
     fetched_at: datetime
+    tried: tuple[ExtractionStep, ...] = ()
 
 
 class Payload(Frozen):
     """Bytes on their way to an extractor, with all that is known of where they came from.
 
-    ``name`` is the file's or the URL's last part, for its suffix.
+    ``name`` is the file's or the URL's last part, for its suffix; ``tried`` as in a Snapshot.
     """
 
     data: bytes
@@ -77,3 +99,4 @@ class Payload(Frozen):
     url: str | None = None
     final_url: str | None = None
     headers: Mapping[str, str] = Field(default_factory=dict)
+    tried: tuple[ExtractionStep, ...] = ()

@@ -1,0 +1,61 @@
+"""``links``: the sources that a feed, sitemap, page or file names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from casebook.cli.context import AsJson, err, out, print_json, with_services
+
+if TYPE_CHECKING:
+    from casebook.extractors.listing import Walk
+    from casebook.runtime.services import Services
+
+_MOST = 10_000
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(links)
+
+
+def links(
+    context: typer.Context,
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A feed, sitemap, OPML file, page of links, playlist, CSV or text file: its "
+            "address or path.",
+            metavar="SRC",
+        ),
+    ],
+    limit: Annotated[
+        int, typer.Option(min=1, max=_MOST, help="At most so many addresses.")
+    ] = _MOST,
+    as_json: AsJson = False,
+) -> None:
+    """List the addresses that a feed, sitemap, page or file names, with title and date."""
+    walked = with_services(context, lambda services: _walk(source, limit, services))
+    for candidate in walked.candidates:
+        if as_json:
+            print_json(candidate.model_dump(mode="json"))
+        else:
+            about = [str(candidate.published or ""), candidate.url, candidate.title or ""]
+            out().print("  ".join(filter(None, map(_plain, about))), markup=False)
+    for missed in walked.missed:
+        err().print(f"not read: {_plain(missed)}", markup=False)
+
+
+async def _walk(source: str, limit: int, services: Services) -> Walk:
+    from casebook.extractors.listing import WalkLimits, walk
+    from casebook.schemas.sources import SourceRef
+
+    client, robots = await services.network()
+    read = services.extractors.read_listing
+    limits = WalkLimits(candidates=limit)
+    return await walk(SourceRef(source=source), client, robots, read, limits)
+
+
+def _plain(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())

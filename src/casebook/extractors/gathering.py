@@ -1,0 +1,84 @@
+"""From an address to one payload, by as many fetches as its kind needs."""
+
+from casebook.extractors.bundles import OUR_TYPES
+from casebook.extractors.client import GuardedClient
+from casebook.extractors.robots import Robots
+from casebook.extractors.routes import Way, ways_to
+from casebook.extractors.sites import landing_of, original_of, paper_id, playlist_id, video_id
+from casebook.extractors.urls import WebUrl, parse_web_url
+from casebook.schemas.errors import (
+    FetchError,
+    HostUnreachable,
+    PageMissing,
+    ServerFailed,
+    SourceIsList,
+    TlsFailed,
+)
+from casebook.schemas.sources import ExtractionStep, Payload
+
+# A page that is forbidden or slow is not gone: no copy of it is sought behind its back.
+_GONE = (PageMissing, HostUnreachable, TlsFailed, ServerFailed)
+
+
+async def gather(address: str, client: GuardedClient, robots: Robots) -> Payload:
+    """Return what is behind a web address: a page's bytes, or the bundle of a video or paper.
+
+    Raises:
+        SourceIsList: for a playlist or channel.
+        FetchError: one subclass per cause; its text names the address and what to do.
+    """
+    url = parse_web_url(address)
+    meant = original_of(url)
+    if playlist_id(meant):
+        raise SourceIsList(
+            f"{meant} is a list of videos, not one video: `casebook links '{meant}'` shows their "
+            "addresses; submit those."
+        )
+    if video := video_id(meant):
+        from casebook.extractors.youtube_fetch import fetch_video
+
+        return await fetch_video(video, client, robots)
+    if paper_id(meant) or landing_of(meant):
+        from casebook.extractors.paper_fetch import fetch_paper
+
+        return await fetch_paper(meant, client, robots)
+    return await _by_ways(url, client, robots)
+
+
+async def _by_ways(url: WebUrl, client: GuardedClient, robots: Robots) -> Payload:
+    """Try each way to a page until one is not gone; tell the first failure if all are."""
+    tried: list[ExtractionStep] = []
+    failures: list[FetchError] = []
+    for way in ways_to(url):
+        try:
+            payload = await fetched(url, way, client, robots)
+        except _GONE as error:
+            failures.append(error)
+            tried.append(ExtractionStep(method=way.method, outcome=f"failed: {type(error).kind()}"))
+        else:
+            if not tried and way.shown is None and way.fetch == url:
+                return payload
+            tried.append(ExtractionStep(method=way.method, outcome=f"read from {way.fetch}"))
+            return payload.model_copy(update={"tried": tuple(tried)})
+    passing = [error for error in failures if error.transient]
+    raise (passing or failures)[-1]
+
+
+async def fetched(url: WebUrl, way: Way, client: GuardedClient, robots: Robots) -> Payload:
+    """Return the bytes on one way to ``url``.
+
+    Raises:
+        FetchError: one subclass per cause.
+    """
+    client.policy.check_hop(url, way.fetch)
+    page = await client.get(str(way.fetch), admit=robots.check)
+    forged = page.media_type.startswith(OUR_TYPES)
+    return Payload(
+        data=page.data,
+        media_type="application/octet-stream" if forged else page.media_type,
+        charset=page.charset,
+        name=parse_web_url(page.final_url).name,
+        url=str(url),
+        final_url=str(way.shown or page.final_url),
+        headers=page.headers,
+    )

@@ -1,0 +1,251 @@
+"""What an address means: the page behind an archived copy, a video, a paper, one canonical form."""
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlencode
+
+from casebook.extractors.urls import DEFAULT_PORTS, WebUrl, parse_web_url
+from casebook.schemas.errors import InvalidUrl
+from casebook.schemas.sources import SourceKind
+
+
+def canonical_url(url: str) -> str:
+    """Return the one form in which all addresses of a page are the same text.
+
+    It is an identity to compare by, not an address to open: it says https wherever the port is a
+    default one, and it lacks ``www.``, the trailing slash, the fragment, tracking parameters, and
+    what a mobile or AMP edition adds; an archived copy is the page that it copies. The query is in
+    alphabetical order. A YouTube video is known by its ``v=``, an arXiv paper by its number without
+    the version, a paper of the ACL Anthology or OpenReview by its landing page.
+
+    Raises:
+        InvalidUrl: if ``url`` is not a web address.
+    """
+    parsed = original_of(parse_web_url(url))
+    if video := video_id(parsed):
+        return f"https://youtube.com/watch?v={video}"
+    if paper := paper_id(parsed):
+        return f"https://arxiv.org/abs/{paper}"
+    if landing := landing_of(parsed):
+        return landing.page.rstrip("/")
+    if parsed.port == DEFAULT_PORTS[parsed.scheme]:
+        parsed = replace(parsed, scheme="https", port=DEFAULT_PORTS["https"])
+    return str(
+        replace(
+            parsed,
+            host=_canonical_host(parsed.host),
+            path=_canonical_escapes(parsed.path).rstrip("/"),
+            query=_canonical_query(parsed.query or "") or None,
+        )
+    )
+
+
+def kind_of_url(url: str) -> SourceKind | None:
+    """Return the kind that the address alone tells (a video, a paper), or None."""
+    try:
+        parsed = original_of(parse_web_url(url))
+    except InvalidUrl:
+        return None
+    if video_id(parsed):
+        return SourceKind.YOUTUBE
+    return SourceKind.ARXIV if paper_id(parsed) else None
+
+
+# --- Known sites ---------------------------------------------------------------------------------
+
+_YOUTUBE = {"youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com"}
+_VIDEO_PATH = re.compile(r"/(?:embed|shorts|live|v|e)/([^/]+)/?")
+_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
+_ARXIV = {"arxiv.org", "export.arxiv.org"}
+_PAPER_PATH = re.compile(
+    r"/(?:abs|pdf|html|format|ps)/"
+    r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(v[0-9]+)?(?:\.pdf)?/?"
+)
+_CHANNEL_PATH = re.compile(r"/((?:channel|c|user)/[^/]+|@[^/]+)")
+_ACL_PATH = re.compile(
+    r"/(?:anthology/)?([A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9]+-[a-z0-9]+\.[0-9]+)(?:\.pdf)?/?"
+)
+_OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
+
+_MOST_WRAPPINGS = 3  # a copy of a copy happens, a chain of them does not
+_GOOGLE = {"google.com", "www.google.com"}
+_AMP_CACHE = re.compile(r"/(?:amp|[cv])/(s/)?(.+)")
+# A time of four to fourteen digits, or "*" for the calendar of copies, perhaps with flags.
+_WAYBACK = re.compile(
+    r"/web/(?:[0-9]{1,14}(?:[a-z]{2}_)?\*?/|\*/)?(?P<scheme>https?:)?(?P<rest>/{0,2}[^/]+\..+)"
+)
+_ARCHIVE_TODAY = [f"archive.{end}" for end in ("today", "ph", "is", "li", "vn", "fo", "md")]
+_TODAY = re.compile(
+    r"/(?:o/[A-Za-z0-9]+|newest|[0-9.-]{4,20})/(?P<scheme>https?:)?(?P<rest>/{0,2}[^/]+\..+)"
+)
+_GOOGLE_CACHE = re.compile(r"cache:(?:[A-Za-z0-9_-]{12}:)?(https?://)?([^\s]+)")
+
+
+def video_id(url: WebUrl) -> str | None:
+    """Return the eleven characters that name a YouTube video, or None for any other page."""
+    host = url.host.removeprefix("www.")
+    candidate = None
+    if host == "youtu.be":
+        candidate = url.path.strip("/")
+    elif host in _YOUTUBE and url.path.rstrip("/") == "/watch":
+        candidate = dict(reversed(parse_qsl(url.query or ""))).get("v")
+    elif host in _YOUTUBE and (match := _VIDEO_PATH.fullmatch(url.path)):
+        candidate = match[1]
+    return candidate if candidate and _VIDEO_ID.fullmatch(candidate) else None
+
+
+def paper_id(url: WebUrl) -> str | None:
+    """Return an arXiv paper's number without its version, or None for any other page."""
+    if url.host.removeprefix("www.") not in _ARXIV:
+        return None
+    match = _PAPER_PATH.fullmatch(url.path)
+    return match[1] if match else None
+
+
+def paper_version(url: WebUrl) -> str:
+    """Return the version that an arXiv address names ("v2"), or nothing."""
+    match = _PAPER_PATH.fullmatch(url.path)
+    return (match[2] or "") if match else ""
+
+
+def playlist_id(url: WebUrl) -> str | None:
+    """Return what names a YouTube playlist, channel or the like, or None for any other page.
+
+    A video that is watched as part of a playlist is a video.
+    """
+    if url.host.removeprefix("www.") not in _YOUTUBE or video_id(url):
+        return None
+    if url.path.rstrip("/") in {"/playlist", "/watch", "/embed/videoseries"}:
+        return dict(parse_qsl(url.query or "")).get("list")
+    match = _CHANNEL_PATH.match(url.path)
+    return match[1] if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A page about a paper, and the address of the paper itself."""
+
+    page: str
+    pdf: str
+
+
+def landing_of(url: WebUrl) -> Landing | None:
+    """Return the two addresses of a paper in the ACL Anthology or on OpenReview, or None."""
+    host = url.host.removeprefix("www.")
+    if host == "aclanthology.org" and (match := _ACL_PATH.fullmatch(url.path)):
+        page = f"https://aclanthology.org/{match[1]}"
+        return Landing(f"{page}/", f"{page}.pdf")
+    if host == "openreview.net" and url.path.rstrip("/") in {"/forum", "/pdf"}:
+        paper = dict(reversed(parse_qsl(url.query or ""))).get("id", "")
+        if _OPENREVIEW_ID.fullmatch(paper):
+            forum = f"https://openreview.net/forum?id={paper}"
+            return Landing(forum, f"https://openreview.net/pdf?id={paper}")
+    return None
+
+
+# --- Copies of a page elsewhere ------------------------------------------------------------------
+
+
+def original_of(url: WebUrl) -> WebUrl:
+    """Return the page that ``url`` holds a copy of (an archive, a cache), else ``url`` itself."""
+    for _ in range(_MOST_WRAPPINGS):
+        inner = _wrapped(url)
+        if inner is None:
+            break
+        url = inner
+    return url
+
+
+def is_copy(url: WebUrl) -> bool:
+    """Tell whether ``url`` is another site's copy of a page."""
+    return original_of(url) != url
+
+
+def _wrapped(url: WebUrl) -> WebUrl | None:
+    for read in (_amp_address, _archived_address, _cached_address):
+        if address := read(url):
+            try:
+                return parse_web_url(address)
+            except InvalidUrl:
+                return None
+    return None
+
+
+def _amp_address(url: WebUrl) -> str | None:
+    """Read an address in one of Google's two AMP caches."""
+    if not (url.host.endswith(".cdn.ampproject.org") or url.host in _GOOGLE):
+        return None
+    match = _AMP_CACHE.fullmatch(url.path)
+    return f"{'https' if match[1] else 'http'}://{match[2]}{_query(url)}" if match else None
+
+
+def _archived_address(url: WebUrl) -> str | None:
+    """Read an address of the Wayback Machine or of archive.today."""
+    paths = {"web.archive.org": _WAYBACK} | dict.fromkeys(_ARCHIVE_TODAY, _TODAY)
+    pattern = paths.get(url.host.removeprefix("www."))
+    match = pattern.fullmatch(url.path) if pattern else None
+    if match is None:
+        return None
+    scheme, rest = match["scheme"] or "http:", match["rest"].lstrip("/")
+    return f"{scheme}//{rest}{_query(url)}"
+
+
+def _cached_address(url: WebUrl) -> str | None:
+    """Read an address of Google's cache: ``cache:[key:]address[+words searched for]``."""
+    if url.host != "webcache.googleusercontent.com":
+        return None
+    asked = dict(parse_qsl(url.query or "")).get("q", "")
+    match = _GOOGLE_CACHE.match(asked)
+    return f"{match[1] or 'http://'}{match[2]}" if match else None
+
+
+def _query(url: WebUrl) -> str:
+    return f"?{url.query}" if url.query else ""
+
+
+# --- The canonical form --------------------------------------------------------------------------
+
+_MOBILE_WIKI = re.compile(r"\.m\.(wiki[a-z]+|mediawiki)\.org$")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+
+# Trackers that courlan 1.4 does not know: HubSpot, LinkedIn, ConvertKit, Instagram, AMP.
+_MORE_TRACKERS = re.compile(
+    r"_hsenc|_hsmi|hsctatracking|hss_channel|trk|trackingid|ck_subscriber_id|igsh|amp|amp_.*"
+)
+# courlan takes any name that begins with one of its words for a tracker. These name content (a
+# talk's session, "gallery", "reference"): losing one would make two pages the same source.
+_CONTENT = re.compile(
+    r"session|[ceu]id|keyword|kwd|ga[a-z]|gl[a-z]|source[a-z]|medium[a-z]|ref(?!err?er|src)[a-z]"
+)
+
+
+def _canonical_host(host: str) -> str:
+    bare = host.removeprefix("www.")
+    return _MOBILE_WIKI.sub(r".\1.org", bare if "." in bare else host)
+
+
+def _canonical_escapes(path: str) -> str:
+    """Decode the escapes of unreserved characters and write the others in capitals (RFC 3986)."""
+
+    def rewritten(match: re.Match[str]) -> str:
+        character = chr(int(match[1], 16))
+        return character if _UNRESERVED.fullmatch(character) else match[0].upper()
+
+    return _ESCAPE.sub(rewritten, path)
+
+
+def _canonical_query(query: str) -> str:
+    # Latin-1 both ways keeps every byte, also those that are no UTF-8.
+    pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
+    kept = [(name, value) for name, value in pairs if not _is_tracker(name.lower())]
+    return urlencode(sorted(kept, key=lambda pair: pair[0]), encoding="latin-1")
+
+
+def _is_tracker(name: str) -> bool:
+    from courlan.clean import clean_query  # brings the list of all top-level domains
+
+    if _MORE_TRACKERS.fullmatch(name):
+        return True
+    known_to_courlan = not clean_query(urlencode({name: "1"}))
+    return known_to_courlan and not _CONTENT.match(name)

@@ -1,0 +1,27 @@
+def test_links_shows_what_a_list_names(casebook, tmp_path):
+    """Each address is one JSON line with title and date; the exit code is 0."""
+    file = tmp_path / "list.csv"
+    file.write_text("url,title,date\nhttps://a.example/1,One,2024-01-02\nhttps://a.example/2,,\n")
+    ran = casebook("links", file, "--json")
+    assert ran.code == 0, ran.err
+    assert ran.lines == [
+        {"url": "https://a.example/1", "title": "One", "published": "2024-01-02"},
+        {"url": "https://a.example/2", "title": None, "published": None},
+    ]
+
+
+def test_links_of_nothing_is_an_error(casebook, tmp_path):
+    """A file without addresses gives one line and the exit code of a failed item."""
+    file = tmp_path / "empty.txt"
+    file.write_text("nothing here\n")
+    ran = casebook("links", file)
+    assert (ran.code, ran.out) == (3, "")
+    assert "names no web addresses" in ran.err
+
+
+def test_a_transcript_needs_its_video(casebook, tmp_path):
+    """--transcript with a file, or with two sources, is a usage error that says why."""
+    for sources in (["talk.vtt"], ["https://a.example/1", "https://a.example/2"]):
+        ran = casebook("submit", *sources, "--transcript", "said.vtt")
+        assert ran.code == 2
+        assert "belongs to one video" in ran.err

@@ -1,0 +1,288 @@
+import gzip
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casebook.extractors.feeds import MOST_ENTRIES, read_listing
+from casebook.extractors.listing import WalkLimits, walk
+from casebook.extractors.robots import Robots
+from casebook.extractors.worker import ExtractorPool, Limits
+from casebook.schemas import errors
+from casebook.schemas.sources import Candidate, Payload, SourceRef
+
+RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>Blog</title>
+<item><title>One &amp; two</title><link>/a?utm_source=rss</link>
+<pubDate>Mon, 22 Jan 2024 10:00:00 GMT</pubDate></item>
+<item><title>Again</title><link>https://blog.example.com/a</link></item>
+<item><guid>no link</guid></item></channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Two</title>
+<link href="https://blog.example.com/b"/><updated>2024-02-03T00:00:00Z</updated></entry></feed>"""
+SITEMAP = """<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc> https://blog.example.com/c
+</loc><lastmod>2024-03-04T05:06:07+00:00</lastmod></url><url><priority>1</priority></url></urlset>"""
+OPML = """<opml version="2.0"><body><outline text="Blogs"><outline text="A"
+xmlUrl="https://blog.example.com/feed"/><outline type="link" text="A story"
+url="https://blog.example.com/d"/></outline></body></opml>"""
+PAGE = """<!DOCTYPE html><html><body><nav><a href="/about">About</a></nav><p>
+<a href="/e">The <b>e</b> story</a> <a href="#top">Top</a> <a href="mailto:x@y.z">Mail</a>
+<a href="https://other.example/f">F</a></p><a href="http://[bad">Bad</a></body></html>"""
+TABLE = """Title,URL,Date,Other\r
+"Story, long",https://blog.example.com/g,2024-05-06,x\r
+,https://blog.example.com/h,,\r
+broken,nothing here,,\r
+"""
+TEXT = (
+    "# ours\n- [A talk](https://blog.example.com/i), see (https://blog.example.com/j).\nftp://x/y\n"
+)
+
+
+def index(*addresses: str) -> str:
+    inner = "".join(f"<sitemap><loc>{a}</loc></sitemap>" for a in addresses)
+    return (
+        f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inner}</sitemapindex>'
+    )
+
+
+def listing(data: bytes | str, charset: str | None = None):
+    body = data.encode() if isinstance(data, str) else data
+    base = "https://blog.example.com/list"
+    return read_listing(
+        Payload(data=body, media_type="x/y", charset=charset, url=base, final_url=base)
+    )
+
+
+def candidate(path: str, title: str | None, day: str | None) -> Candidate:
+    published = date.fromisoformat(day) if day else None
+    return Candidate(url=f"https://blog.example.com/{path}", title=title, published=published)
+
+
+@pytest.mark.parametrize(
+    ("data", "form", "expected"),
+    [
+        (RSS, "feed", [candidate("a?utm_source=rss", "One & two", "2024-01-22")]),
+        (ATOM, "feed", [candidate("b", "Two", "2024-02-03")]),
+        (SITEMAP, "sitemap", [candidate("c", None, "2024-03-04")]),
+        (gzip.compress(SITEMAP.encode()), "sitemap", [candidate("c", None, "2024-03-04")]),
+        (OPML, "OPML", [candidate("d", "A story", None)]),
+        (
+            PAGE,
+            "page",
+            [
+                candidate("e", "The e story", None),
+                Candidate(url="https://other.example/f", title="F"),
+            ],
+        ),
+        (TABLE, "table", [candidate("g", "Story, long", "2024-05-06"), candidate("h", None, None)]),
+        (TEXT, "text", [candidate("i", "A talk", None), candidate("j", None, None)]),
+    ],
+    ids=["rss", "atom", "sitemap", "gzip", "opml", "page", "table", "text"],
+)
+def test_each_form_of_list_gives_its_sources(data, form, expected):
+    """Address, title and day of each source, in order, each source once."""
+    found = listing(data)
+    assert (found.form, list(found.candidates)) == (form, expected)
+
+
+def test_lists_within_lists_are_told_apart():
+    """Feeds of an outline and sitemaps of an index are lists, not sources."""
+    assert listing(OPML).lists == ("https://blog.example.com/feed",)
+    inner = listing(index("https://blog.example.com/s1.xml", "file:///etc/passwd"))
+    assert (inner.candidates, inner.lists) == ((), ("https://blog.example.com/s1.xml",))
+
+
+def test_a_playlist_gives_its_videos():
+    """The videos that a YouTube page lists are candidates with their titles."""
+    page = """<!DOCTYPE html><script>var ytInitialData = {"contents": [
+    {"playlistVideoRenderer": {"videoId": "dQw4w9WgXcQ", "title": {"runs": [{"text": "A talk"}]}}},
+    {"lockupViewModel": {"contentType": "LOCKUP_CONTENT_TYPE_VIDEO", "contentId": "GJLlxj_dtq8",
+    "metadata": {"lockupMetadataViewModel": {"title": {"content": "Another"}}}}}]};</script>"""
+    assert [(c.url[-11:], c.title) for c in listing(page).candidates] == [
+        ("dQw4w9WgXcQ", "A talk"),
+        ("GJLlxj_dtq8", "Another"),
+    ]
+
+
+# --- Hostile lists -------------------------------------------------------------------------------
+
+LAUGHS = '<!ENTITY a "https://blog.example.com/ha">' + "".join(
+    f'<!ENTITY {n} "{f"&{p};" * 10}">' for p, n in zip("abcdefgh", "bcdefghi", strict=True)
+)
+BOMB = f"<!DOCTYPE x [{LAUGHS}]>"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f'<?xml version="1.0"?>{BOMB}<rss><channel><item><link>&i;</link></item></channel></rss>',
+        f"<!-- <rss> -->{BOMB}<urlset><url><loc>&i;</loc></url></urlset>",
+        f'<?pi <a> ?><!DOCTYPE x [<!-- <b> -->{LAUGHS}]><opml><outline url="&i;"/></opml>',
+        f'<?xml version="1.0" encoding="utf-16"?>{BOMB}<feed/>'.encode("utf-16"),
+        '<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><channel>&x;</channel></rss>',
+    ],
+    ids=["rss", "comment before", "comment within", "utf-16", "external"],
+)
+def test_entities_are_refused(data):
+    """A feed that defines entities is not parsed at all."""
+    with pytest.raises(errors.Damaged, match="entities"):
+        listing(data)
+
+
+def test_a_bomb_in_gzip_is_refused_early():
+    """A few kilobytes that unpack to more than a sitemap may hold cost its limit at most."""
+    bomb = gzip.compress(b"<urlset>" + bytes(60_000_000))
+    assert len(bomb) < 100_000
+    with pytest.raises(errors.TooLarge, match="50 MB"):
+        listing(bomb)
+
+
+def test_a_damaged_gzip_is_damaged():
+    """What only begins like gzip is said to be broken."""
+    with pytest.raises(errors.Damaged):
+        listing(b"\x1f\x8b" + b"x" * 100)
+
+
+def test_a_list_without_end_is_cut():
+    """No list gives more than the sitemap protocol allows."""
+    lines = "\n".join(f"https://blog.example.com/{n}" for n in range(MOST_ENTRIES + 10))
+    assert len(listing(lines).candidates) == MOST_ENTRIES
+
+
+@pytest.mark.parametrize(
+    "data", ["", "no addresses", "<html><body>x", "<rss/>", "<urlset>", "url\n"]
+)
+def test_a_list_of_nothing_says_so(data):
+    """An empty list is an error with advice, not silence."""
+    with pytest.raises(errors.DocumentEmpty, match="sitemap"):
+        listing(data)
+
+
+def test_a_line_without_end_heads_no_table():
+    """A first line over the limit of a table's cell is read as text."""
+    line = "x" * 200_000 + " https://blog.example.com/a"
+    assert [c.url for c in listing(line).candidates] == ["https://blog.example.com/a"]
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7 https://a.example/", b"\x89PNG\r\n\x1a\n"])
+def test_other_files_are_no_lists(data):
+    """A PDF or picture is refused by what it is."""
+    with pytest.raises(errors.ContentMismatch):
+        listing(data)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(
+        ["<rss>", "<urlset>", "<opml>", "<feed>", "<!doctype html>", "url,title\n", ""]
+    ),
+    st.binary(max_size=300) | st.text(max_size=300).map(str.encode),
+)
+def test_any_bytes_end_in_a_list_or_an_error_of_ours(head, rest):
+    """Nothing that a list may hold escapes as another exception."""
+    try:
+        found = listing(head.encode() + rest)
+    except errors.CasebookError:
+        return
+    assert found.candidates or found.lists
+
+
+# --- Following lists -----------------------------------------------------------------------------
+
+
+async def reading(payload: Payload):
+    return read_listing(payload)
+
+
+@pytest.fixture
+def follow(visitor):
+    """Walk from an address."""
+
+    async def run(source: str, limits: WalkLimits | None = None):
+        limits = limits or WalkLimits()
+        return await walk(SourceRef(source=source), visitor, Robots(visitor), reading, limits)
+
+    return run
+
+
+async def test_an_index_is_followed(sites, follow):
+    """The sources of all its sitemaps come once each; one that is missing is told."""
+    names = ("a", "b", "gone")
+    sites.tell(
+        "blog.example.com/index", index(*(f"https://blog.example.com/{n}.xml" for n in names))
+    )
+    sites.tell("blog.example.com/a.xml", SITEMAP)
+    sites.tell("blog.example.com/b.xml", gzip.compress(SITEMAP.encode()), "application/gzip")
+    found = await follow("https://blog.example.com/index")
+    assert [c.url for c in found.candidates] == ["https://blog.example.com/c"]
+    assert len(found.missed) == 1
+    assert "gone.xml" in found.missed[0]
+
+
+async def test_a_first_list_that_fails_is_an_error(follow):
+    """What was asked for is not there: that is no empty list."""
+    with pytest.raises(errors.PageMissing):
+        await follow("https://blog.example.com/none")
+
+
+async def test_lists_that_name_each_other_end(sites, follow):
+    """A loop of indexes is read once round."""
+    sites.tell("lists.example.com/1", index("https://lists.example.com/2"))
+    sites.tell("lists.example.com/2", index("https://lists.example.com/1"))
+    assert (await follow("https://lists.example.com/1")).candidates == []
+    assert len(sites.addresses) == 2
+
+
+async def test_endless_lists_are_bounded(sites, follow):
+    """Lists that name ever new lists stop at the limits, and that is told."""
+    many = [f"https://lists.example.com/{n}" for n in range(100)]
+    sites.tell("lists.example.com/", index(*many))
+    found = await follow("https://lists.example.com/start", WalkLimits(lists=5, depth=3))
+    assert len(sites.addresses) == 5
+    assert "further lists: 5 were read" in found.missed[-1]
+
+
+async def test_nesting_is_bounded(sites, follow):
+    """A chain of lists is followed so deep and no deeper."""
+    for n in range(9):
+        sites.tell(f"lists.example.com/{n}", index(f"https://lists.example.com/{n + 1}"))
+    found = await follow("https://lists.example.com/0", WalkLimits(depth=3))
+    assert len(sites.addresses) == 4
+    assert "nested too deep" in found.missed[0]
+
+
+async def test_a_limit_on_sources_holds(sites, follow):
+    """No more sources than asked for, and that there were more is told."""
+    lines = "\n".join(f"https://blog.example.com/{n}" for n in range(30))
+    sites.tell("lists.example.com/t", lines, "text/plain")
+    found = await follow("https://lists.example.com/t", WalkLimits(candidates=10))
+    assert len(found.candidates) == 10
+    assert found.missed
+
+
+async def test_a_public_list_does_not_lead_inside(sites, follow):
+    """Private addresses in an index are judged like any other."""
+    sites.tell("lists.example.com/i", index("http://127.0.0.1/x", "http://169.254.169.254/y"))
+    found = await follow("https://lists.example.com/i")
+    assert len(found.missed) == 2
+    assert len(sites.addresses) == 1
+
+
+async def test_a_local_list_is_read(tmp_path, follow):
+    """A file on disk is a list too."""
+    file = tmp_path / "list.csv"
+    file.write_text(TABLE)
+    assert len((await follow(str(file))).candidates) == 2
+
+
+async def test_lists_are_read_in_a_worker():
+    """A list that takes too long costs a worker, not the program."""
+    with ExtractorPool(1) as pool:
+        found = await pool.read_listing(Payload(data=TEXT.encode(), media_type="text/plain"))
+        assert len(found.candidates) == 2
+    many = ("<rss><channel>" + "<item><title>" * 200_000).encode()
+    with (
+        ExtractorPool(1, Limits(wall_seconds=0.2)) as pool,
+        pytest.raises(errors.ExtractorTimedOut),
+    ):
+        await pool.read_listing(Payload(data=many, media_type="x/y"))

@@ -84,4 +84,7 @@ def print_json(value: Any) -> None:
 
 def desk_address(settings: Settings, case_id: str) -> str:
     """Return where the desk shows a case."""
-    return f"http://127.0.0.1:{settings.desk_port}/cases/{case_id}"
+    from casebook.runtime.orchestrator import open_desk
+
+    desk = open_desk(settings.home) or f"http://127.0.0.1:{settings.desk_port}"
+    return f"{desk}/cases/{case_id}"

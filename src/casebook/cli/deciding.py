@@ -43,9 +43,10 @@ def approve(
     async def work(services: Services) -> None:
         from casebook.pipeline import decisions
 
-        for case_id in case_ids:
+        # All names are looked up first: a wrong one must not leave the rest half done.
+        for case_id in [services.warehouse.resolve(name) for name in case_ids]:
             review = await decisions.approve(
-                services.warehouse.resolve(case_id),
+                case_id,
                 services,
                 who=who or services.settings.curator,
                 reason=reason,

@@ -70,6 +70,7 @@ def _choice(kind: type[E], value: str | None, option: str) -> E | None:
         return kind(value)
     except ValueError:
         allowed = ", ".join(str(member) for member in kind)
+        allowed += ", refused" if option == "--status" else ""
         raise typer.BadParameter(f"{value!r} is none of {allowed}", param_hint=option) from None
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import threading
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from casebook.cli.context import err, load_settings, out
 
+_EXIT_UNAVAILABLE = 5
+_WATCH_SECONDS = 1.0
+
 if TYPE_CHECKING:
+    from casebook.flows.local import LocalOrchestrator
     from casebook.runtime.settings import Settings
 
 Port = Annotated[
@@ -35,13 +43,28 @@ def review(
 
 def _serve(settings: Settings, port: int, *, browser: bool) -> None:
     from casebook.review import serve
+    from casebook.runtime.orchestrator import forget_desk, record_desk
 
     def ready(url: str) -> None:
+        record_desk(settings.home, url)
         out().print(f"[green]the desk[/]  {url}  (Ctrl-C closes it)")
         if browser and out().is_terminal:
             typer.launch(url)
 
-    serve(settings, port=port, on_ready=ready)
+    try:
+        serve(settings, port=port, on_ready=ready)
+    finally:
+        forget_desk(settings.home)
+
+
+def _watch(orchestrator: LocalOrchestrator) -> None:
+    """Close the desk, saying why, when one of the orchestrator's processes dies."""
+    while orchestrator.alive():
+        time.sleep(_WATCH_SECONDS)
+    if orchestrator.stopping:
+        return
+    err().print(f"[red]error:[/] the Prefect server or the flows stopped; see {orchestrator.log}")
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def up(
@@ -61,7 +84,10 @@ def up(
             orchestrator.start()
         out().print(f"[green]prefect[/]   {orchestrator.ui_url}  (log: {orchestrator.log})")
         out().print(f"[green]flows[/]     ingest, publish; at most {limit} runs at once")
+        threading.Thread(target=_watch, args=(orchestrator,), daemon=True).start()
         _serve(settings, settings.desk_port if port is None else port, browser=browser)
+        if not orchestrator.alive():
+            raise typer.Exit(_EXIT_UNAVAILABLE)
     except (KeyboardInterrupt, asyncio.CancelledError):
         pass
     finally:

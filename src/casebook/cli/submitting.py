@@ -69,7 +69,9 @@ def submit(
         if point_at_server(settings):
             from casebook.flows.ingest import ingest_through
 
-            async for outcome in ingest_through(refs, settings.concurrency, force=force):
+            async for outcome in ingest_through(
+                refs, services.parallel, reporter, force=force, refresh=refresh
+            ):
                 yield outcome
             return
         async for outcome in ingest_all(
@@ -113,7 +115,7 @@ def _to_retry(
     failures = services.warehouse.open_failures()
     if ids:
         by_failure = {f.failure.failure_id: f.failure.source_id for f in failures}
-        return [by_failure.get(i) or services.warehouse.resolve(i) for i in ids]
+        return [by_failure.get(i) or _source_of(i, services) for i in ids]
     waiting = [
         f.failure.source_id
         for f in failures
@@ -121,6 +123,14 @@ def _to_retry(
     ]
     cut_off = [] if kind else [s.source_id for s in services.warehouse.unfinished()]
     return waiting + cut_off
+
+
+def _source_of(name: str, services: Services) -> str:
+    """Return the source that an id, or its beginning, belongs to: its own, or its case's."""
+    found = services.warehouse.resolve(name)
+    if found.startswith("case"):
+        return services.warehouse.case(found).source.source_id
+    return found
 
 
 def _run(settings: Settings, outcomes: Any, *, as_json: bool) -> int:

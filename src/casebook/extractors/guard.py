@@ -59,7 +59,7 @@ class NetworkPolicy:
             return
         raise InvalidUrl(
             f"{url} uses port {url.port}, which is none of a public website's: to fetch from an "
-            f"intranet host, add {_entry(url.host, url.port)} to the allowed hosts."
+            f"intranet host, add {_entry(url.host, url.port)} to CASEBOOK_ALLOWED_HOSTS."
         )
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[IPAddress]) -> None:
@@ -74,8 +74,8 @@ class NetworkPolicy:
             if reason := refusal(address):
                 subject = host if host == str(address) else f"{host} is {address}, which"
                 raise AddressForbidden(
-                    f"{subject} is {reason}. casebook fetches from the public internet only; to "
-                    f"fetch from an intranet host, add {_entry(host, port)} to the allowed hosts."
+                    f"{subject} is {reason}. casebook fetches from the public internet only; for "
+                    f"an intranet host, add {_entry(host, port)} to CASEBOOK_ALLOWED_HOSTS."
                 )
 
 

@@ -16,6 +16,16 @@ from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
 
+_NAMED = {
+    SourceKind.WEB: "a web page",
+    SourceKind.MARKDOWN: "Markdown",
+    SourceKind.TEXT: "plain text",
+    SourceKind.PDF: "a PDF",
+    SourceKind.CAPTIONS: "captions",
+    SourceKind.YOUTUBE: "a video's bundle",
+    SourceKind.ARXIV: "a paper's bundle",
+}
+
 
 class Extractor(Protocol):
     """What a mount runs: bytes in, text out, nothing fetched.
@@ -186,7 +196,8 @@ def _binary(
             "submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
         )
     return ContentMismatch(
-        f"{where(payload)} is called {declared.kind.value} and is {found}; check which file it is."
+        f"{where(payload)} claims to be {_NAMED[declared.kind]}, but it is {found}; "
+        "check which file it is."
     )
 
 

@@ -9,7 +9,9 @@ from protego import Protego
 from casebook.extractors.client import GuardedClient
 from casebook.extractors.urls import WebUrl
 from casebook.schemas.errors import (
+    AddressForbidden,
     FetchError,
+    InvalidUrl,
     PageForbidden,
     PageMissing,
     RedirectForbidden,
@@ -57,6 +59,8 @@ class Robots:
             answer = await self._client.get(f"{url.origin}/robots.txt")
         except _UNAVAILABLE:
             return None
+        except (AddressForbidden, InvalidUrl):
+            raise  # it says all there is to say
         except FetchError as error:
             raise type(error)(
                 f"{url} was not fetched, as its site's robots.txt could not be read: {error}"

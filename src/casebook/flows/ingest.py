@@ -5,6 +5,7 @@ Run one by hand against a server: ``prefect deployment run ingest/ingest -p sour
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from prefect import flow, task
@@ -15,6 +16,7 @@ from prefect.client.schemas.objects import State
 from casebook.flows.report import outcome_markdown
 from casebook.pipeline.ingest import ingest as ingest_source
 from casebook.pipeline.outcome import Outcome
+from casebook.pipeline.run import Reporter
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.errors import CasebookError
@@ -22,6 +24,9 @@ from casebook.schemas.sources import SourceRef
 
 # A stage repeats quick faults by itself; these waits are for those that take a while to pass.
 RETRY_DELAYS = [15.0, 120.0]
+
+# Whoever watches the flows that this process runs; a flow's parameters must be plain data.
+WATCHER: ContextVar[Reporter | None] = ContextVar("WATCHER", default=None)
 
 
 async def may_pass(_task: object, _run: object, state: State[Any]) -> bool:
@@ -32,11 +37,13 @@ async def may_pass(_task: object, _run: object, state: State[Any]) -> bool:
 
 async def run_as_task(name: str, stage: Callable[[], Awaitable[str]]) -> str:
     """Run one stage as a Prefect task; it returns an id, so no text is kept with the run."""
+    watched = WATCHER.get() is not None
 
     @task(
         name=name,
         task_run_name=name,
-        retries=len(RETRY_DELAYS),
+        # Where a person waits for it, a failure is told now; it can be tried again later.
+        retries=0 if watched else len(RETRY_DELAYS),
         retry_delay_seconds=list(RETRY_DELAYS),
         retry_condition_fn=may_pass,
         cache_policy=NO_CACHE,
@@ -50,10 +57,15 @@ async def run_as_task(name: str, stage: Callable[[], Awaitable[str]]) -> str:
 
 @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False)
 async def ingest(
-    source: str, url: str | None = None, force: bool = False, transcript: str | None = None
+    source: str,
+    url: str | None = None,
+    force: bool = False,
+    refresh: bool = False,
+    transcript: str | None = None,
 ) -> dict[str, Any]:
     """Take ``source`` (an address or a path; ``url`` is where a file came from) to a draft.
 
+    ``force`` drafts what triage refuses, ``refresh`` fetches a known address again, and
     ``transcript`` is the path of a file that is read instead of the address.
 
     Returns the outcome as ``casebook submit --json`` prints it. A source that fails is a row among
@@ -63,8 +75,10 @@ async def ingest(
         outcome = await ingest_source(
             SourceRef(source=source, url=url, transcript=transcript),
             services,
+            reporter=WATCHER.get(),
             runner=run_as_task,
             force=force,
+            refresh=refresh,
         )
     await acreate_markdown_artifact(
         key="ingest", markdown=outcome_markdown(outcome), description=f"What became of {source}"
@@ -73,17 +87,23 @@ async def ingest(
 
 
 async def ingest_through(
-    refs: Sequence[SourceRef], limit: int, *, force: bool = False
+    refs: Sequence[SourceRef],
+    limit: int,
+    reporter: Reporter,
+    *,
+    force: bool = False,
+    refresh: bool = False,
 ) -> AsyncIterator[Outcome]:
     """Run the flow for each source, at most ``limit`` at a time; yield outcomes as they end.
 
     The runs report to the server that ``PREFECT_API_URL`` names.
     """
+    WATCHER.set(reporter)
     gate = asyncio.Semaphore(limit)
 
     async def one(ref: SourceRef) -> Outcome:
         async with gate:
-            told = await ingest(ref.source, ref.url, force, ref.transcript)
+            told = await ingest(ref.source, ref.url, force, refresh, ref.transcript)
         return Outcome.from_json(told)
 
     for finished in asyncio.as_completed([one(ref) for ref in refs]):

@@ -33,6 +33,7 @@ class LocalOrchestrator:
         self._limit = limit
         self._port = port or _free_port()
         self._processes: list[subprocess.Popen[bytes]] = []
+        self.stopping = False
         self.api_url = f"http://127.0.0.1:{self._port}/api"
         self.ui_url = f"http://127.0.0.1:{self._port}"
         self.log = home / "logs" / "prefect.log"
@@ -55,10 +56,12 @@ class LocalOrchestrator:
 
     def alive(self) -> bool:
         """Tell whether both processes still run."""
-        return all(process.poll() is None for process in self._processes)
+        running = list(self._processes)
+        return bool(running) and all(process.poll() is None for process in running)
 
     def stop(self) -> None:
         """End both, and whatever they started."""
+        self.stopping = True
         forget_server(self._home)
         for process in reversed(self._processes):
             _end(process)

@@ -4,6 +4,7 @@ Whatever a person writes is checked like the model's words: a changed statement 
 and is judged anew; an added one brings its own quote.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -11,8 +12,10 @@ from pydantic import Field
 
 from casebook.schemas.cases import (
     FACT_FIELDS,
+    NARRATORS,
     STATEMENT_FIELDS,
     CaseStudy,
+    DeploymentStage,
     Evidence,
     Fact,
     Match,
@@ -94,7 +97,7 @@ def apply_edits(study: CaseStudy, document: Document, edits: Sequence[Edit]) -> 
     for edit in edits:
         match edit:
             case SetFact():
-                facts[_known(edit.field, FACT_FIELDS)] = _fact(edit.value)
+                facts[_known(edit.field, FACT_FIELDS)] = _fact(edit.field, edit.value)
             case SetStatement():
                 before = _at(fields, edit.field, edit.index)
                 fields[edit.field][edit.index] = _reworded(before, edit, grounder)
@@ -125,9 +128,14 @@ def _at(fields: dict[str, list[Statement | None]], field: str, index: int) -> St
     return found
 
 
-def _fact(value: str | None) -> Fact:
+def _fact(field: str, value: str | None) -> Fact:
     if not value or not value.strip():
         return Fact()
+    allowed = {"deployment": tuple(DeploymentStage), "narrator": NARRATORS}.get(field)
+    if allowed and value.strip() not in allowed:
+        raise InvalidDecision(f"{field} is one of: {', '.join(allowed)}")
+    if field == "year" and not re.fullmatch(r"(19|20)\d\d", value.strip()):
+        raise InvalidDecision(f"{value!r} is no year; write it with four digits")
     return Fact(
         value=value.strip(),
         support=Support(level=SupportLevel.SUPPORTED, reason=_BY_CURATOR),
@@ -167,12 +175,3 @@ def _not_empty(text: str) -> str:
     if not text.strip():
         raise InvalidDecision("a statement cannot be empty; drop it instead")
     return text.strip()
-
-
-def describe(study: CaseStudy) -> list[tuple[str, int, Statement]]:
-    """Return (field, index, statement) for every statement, as edits count them."""
-    return [
-        (name, index, statement)
-        for name in STATEMENT_FIELDS
-        for index, statement in enumerate(getattr(study, name))
-    ]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
@@ -13,7 +14,7 @@ from casebook.runtime.services import Services
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import CasebookError, UnknownId, WarehouseError
 from casebook.schemas.failures import Failure
-from casebook.schemas.sources import SourceRef
+from casebook.schemas.sources import Snapshot, SourceRef
 from casebook.schemas.triage import Verdict
 
 log = structlog.get_logger()
@@ -48,7 +49,7 @@ async def ingest(
         refresh=refresh,
     )
     try:
-        return await _through_stages(ref, run, snapshot_id)
+        return await _through_stages(_anchored(ref), run, snapshot_id)
     except WarehouseError:
         raise
     except CasebookError as error:
@@ -58,6 +59,16 @@ async def ingest(
         return await _store_failure(error, run, 1)
     finally:
         run.reporter.end(run.label)
+
+
+def _anchored(ref: SourceRef) -> SourceRef:
+    """Return ``ref`` with its paths made absolute, so that a retry finds them from anywhere."""
+    changes = {
+        name: str(Path(path).expanduser().absolute())
+        for name, path in (("source", ref.source), ("transcript", ref.transcript))
+        if path and "://" not in path
+    }
+    return ref.model_copy(update=changes)
 
 
 async def _through_stages(ref: SourceRef, run: Run, snapshot_id: str | None) -> Outcome:
@@ -88,8 +99,7 @@ async def ingest_all(
     refresh: bool = False,
 ) -> AsyncIterator[Outcome]:
     """Take several sources through the stages, a bounded number at a time; yield as they end."""
-    limit = 2 if services.settings.embedded else services.settings.concurrency
-    gate = asyncio.Semaphore(limit)
+    gate = asyncio.Semaphore(services.parallel)
 
     async def one(ref: SourceRef) -> Outcome:
         async with gate:
@@ -109,7 +119,7 @@ async def retry(
 ) -> Outcome:
     """Try a known source again, from its kept bytes where there are some."""
     source = await asyncio.to_thread(services.warehouse.source, source_id)
-    snapshot = await asyncio.to_thread(services.warehouse.newest_snapshot, source_id)
+    snapshot = await asyncio.to_thread(_usable_snapshot, source_id, services)
     if source is None:
         raise UnknownId(f"no source {source_id}; see `casebook failures`")
     return await ingest(
@@ -119,6 +129,17 @@ async def retry(
         force=force,
         snapshot_id=snapshot.snapshot_id if snapshot else None,
     )
+
+
+def _usable_snapshot(source_id: str, services: Services) -> Snapshot | None:
+    """Return the kept bytes, unless they come from an address and held no usable text."""
+    warehouse = services.warehouse
+    source, snapshot = warehouse.source(source_id), warehouse.newest_snapshot(source_id)
+    failed = [f for f in warehouse.open_failures() if f.failure.source_id == source_id]
+    remote = source is not None and stages.is_remote(source.reference)
+    if remote and any(f.failure.stage in {"fetch", "extract"} for f in failed):
+        return None
+    return snapshot
 
 
 async def extract_only(

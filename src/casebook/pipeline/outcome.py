@@ -71,11 +71,12 @@ class Outcome(Frozen):
 
 
 def _spent(run: Run) -> dict[str, Any]:
-    usage = total_usage(run.paid)
+    usage = total_usage([g.usage for g in run.paid] + [w.usage for w in run.wasted])
+    calls = sum(g.attempts for g in run.paid) + sum(w.attempts for w in run.wasted)
     return {
         "source": run.label,
         "source_id": run.source_id,
-        "llm_calls": sum(g.attempts for g in run.paid),
+        "llm_calls": calls,
         "tokens": usage.prompt_tokens + usage.completion_tokens,
         "cost_usd": usage.cost_usd,
         "seconds": dict(run.seconds),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from casebook.runtime.services import Services
-from casebook.schemas.generations import Generation
+from casebook.schemas.generations import Generation, Spent
 
 STAGES = ("fetch", "extract", "triage", "summarize")
 
@@ -66,6 +66,7 @@ class Run:
     source_id: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
     paid: list[Generation] = field(default_factory=list)
+    wasted: list[Spent] = field(default_factory=list)
 
     async def stage(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
         """Run one stage by the runner, timed and reported; return the id of what it stored."""

@@ -36,9 +36,9 @@ async def fetch(ref: SourceRef, run: Run) -> str:
     services = run.services
     run.source_id = identify(ref).source_id
     kept = await asyncio.to_thread(services.warehouse.newest_snapshot, run.source_id)
-    if kept and not run.refresh and _is_remote(ref):
+    if kept is not None and await asyncio.to_thread(_stands, ref, run):
         return kept.snapshot_id
-    if _is_remote(ref):
+    if is_remote(ref):
         # Stored before anything can fail: a crash from here on loses no source.
         await asyncio.to_thread(services.warehouse.append, _source(ref, run))
     client, robots = await services.network()
@@ -54,7 +54,21 @@ async def fetch(ref: SourceRef, run: Run) -> str:
     return await asyncio.to_thread(_keep_snapshot, ref, payload, run)
 
 
-def _is_remote(ref: SourceRef) -> bool:
+def _stands(ref: SourceRef, run: Run) -> bool:
+    """Tell whether the kept bytes of an address are used as they are.
+
+    Not when it is asked to be fetched again, and not when they held no usable text: the page may
+    have been mended since.
+    """
+    if run.refresh or not is_remote(ref):
+        return False
+    return not any(
+        f.failure.source_id == run.source_id and f.failure.stage == "extract"
+        for f in run.services.warehouse.open_failures()
+    )
+
+
+def is_remote(ref: SourceRef) -> bool:
     """Tell whether the network is asked; a transcript is a file, wherever its video lies."""
     return ref.transcript is None and ref.source.strip().lower().startswith(("http://", "https://"))
 
@@ -97,7 +111,7 @@ def _keep_snapshot(ref: SourceRef, payload: Payload, run: Run) -> str:
     run.source_id = source.source_id
     digest = run.services.snapshots.put(payload.data)
     kept = warehouse.newest_snapshot(source.source_id)
-    if kept and kept.sha256 == digest and not _is_remote(ref):
+    if kept and kept.sha256 == digest and not is_remote(ref):
         return kept.snapshot_id
     snapshot = Snapshot(
         snapshot_id=content_id("snap", source.source_id, digest, now.isoformat()),
@@ -206,11 +220,12 @@ async def triage(document_id: str, run: Run) -> str:
     document = await document_of(document_id, run)
     asker = services.asker(document_id)
     rubric = service.rubric(asker, services.profile.strategy)
-    known = await asyncio.to_thread(warehouse.triage_of, document_id, rubric)
-    if known is None:
-        with _paying(asker, run):
-            known = await service.triage(document, asker, services.profile.strategy)
-        await asyncio.to_thread(warehouse.append, known)
+    async with services.alone(document_id):
+        known = await asyncio.to_thread(warehouse.triage_of, document_id, rubric)
+        if known is None:
+            with _paying(asker, run):
+                known = await service.triage(document, asker, services.profile.strategy)
+            await asyncio.to_thread(warehouse.append, known)
     return known.triage_id
 
 
@@ -220,14 +235,18 @@ async def summarize(document_id: str, run: Run) -> str:
     Raises:
         ModelError: when the model gives nothing usable.
     """
-    services, warehouse = run.services, run.services.warehouse
+    services = run.services
     document = await document_of(document_id, run)
-    strategy = services.profile.strategy
-    recipe = service.recipe_id(services.model_name, strategy)
-    known = await asyncio.to_thread(warehouse.draft, document_id, recipe)
-    if known is not None:
-        return known.revision_id
-    asker = services.asker(document_id)
+    recipe = service.recipe_id(services.model_name, services.profile.strategy)
+    async with services.alone(document_id):
+        known = await asyncio.to_thread(services.warehouse.draft, document_id, recipe)
+        return known.revision_id if known else await _draft(document, recipe, run)
+
+
+async def _draft(document: Document, recipe: str, run: Run) -> str:
+    """Ask, ground and store; return the new revision's id."""
+    services, warehouse = run.services, run.services.warehouse
+    strategy, asker = services.profile.strategy, services.asker(document.document_id)
     with _paying(asker, run):
         proposal = await service.propose(document, asker, strategy, run.step)
     study = await asyncio.to_thread(service.ground, document, proposal)
@@ -239,10 +258,10 @@ async def summarize(document_id: str, run: Run) -> str:
     )
     generations = [g.generation_id for g in asker.generations]
     draft = Revision(
-        revision_id=content_id("rev", case.case_id, document_id, recipe, generations),
+        revision_id=content_id("rev", case.case_id, document.document_id, recipe, generations),
         case_id=case.case_id,
         parent_id=None,
-        document_id=document_id,
+        document_id=document.document_id,
         made_by="model",
         author=services.model_name,
         recipe_id=recipe,
@@ -266,6 +285,7 @@ class _paying:  # noqa: N801 - reads as a statement
 
     def __exit__(self, *_: object) -> None:
         self._run.paid += self._asker.paid
+        self._run.wasted += self._asker.wasted
 
 
 async def document_of(document_id: str, run: Run) -> Document:

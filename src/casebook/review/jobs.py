@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+import structlog
+
 from casebook.pipeline.ingest import ingest, retry
 from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.run import STAGES, Reporter
@@ -13,7 +15,8 @@ from casebook.schemas.errors import CasebookError, UnknownId
 from casebook.schemas.sources import SourceRef
 
 _KEPT = 200  # jobs that the desk remembers; what they made lies in the warehouse
-_EMBEDDED_LIMIT = 2  # the embedded model answers one question at a time
+
+log = structlog.get_logger()
 
 
 @dataclass
@@ -69,11 +72,8 @@ class Jobs:
     """Runs jobs on the running event loop, a bounded number at a time."""
 
     def __init__(self, services: Services) -> None:
-        settings = services.settings
         self._services = services
-        self._gate = asyncio.Semaphore(
-            _EMBEDDED_LIMIT if settings.embedded else settings.concurrency
-        )
+        self._gate = asyncio.Semaphore(services.parallel)
         self._jobs: dict[str, Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -135,3 +135,6 @@ class Jobs:
                 job.outcome = await work(job)
             except CasebookError as error:
                 job.problem = str(error)
+            except Exception:  # a job that nobody ends would look at work for ever
+                log.exception("desk job", source=job.label)
+                job.problem = "Something unexpected went wrong; the log in the home says what."

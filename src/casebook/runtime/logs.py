@@ -27,8 +27,11 @@ def configure_logging(home: Path, *, verbose: bool = False) -> None:
     if verbose:
         handlers.append(logging.StreamHandler())
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=handlers, force=True)
-    for noisy in ("httpx", "httpx2", "httpcore2", "openai", "instructor", "trafilatura", "pypdf"):
+    for noisy in ("httpx", "httpx2", "httpcore2", "trafilatura", "pypdf"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    # These log an endpoint's own words at ERROR, and an endpoint may echo the key.
+    for telling in ("openai", "instructor"):
+        logging.getLogger(telling).setLevel(logging.CRITICAL + 1)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -1,4 +1,4 @@
-"""Finds the Prefect server that this home is served by, without importing Prefect."""
+"""Finds what runs for this home: a Prefect server (without importing Prefect), a desk."""
 
 import http.client
 import json
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 _HEALTH_SECONDS = 0.5
 _RECORD = "orchestrator.json"
+_DESK = "desk"
 
 
 def record_server(home: Path, api_url: str) -> None:
@@ -19,6 +20,25 @@ def record_server(home: Path, api_url: str) -> None:
 def forget_server(home: Path) -> None:
     """Forget it when it is stopped."""
     (home / "run" / _RECORD).unlink(missing_ok=True)
+
+
+def record_desk(home: Path, url: str) -> None:
+    """Remember where the desk of this home is open."""
+    (home / "run").mkdir(parents=True, exist_ok=True)
+    (home / "run" / _DESK).write_text(url, "utf-8")
+
+
+def forget_desk(home: Path) -> None:
+    """Forget it when it is closed."""
+    (home / "run" / _DESK).unlink(missing_ok=True)
+
+
+def open_desk(home: Path) -> str | None:
+    """Return where the desk of this home was opened last, if it was not closed since."""
+    try:
+        return (home / "run" / _DESK).read_text("utf-8") or None
+    except OSError:
+        return None
 
 
 def running_server(home: Path) -> str | None:

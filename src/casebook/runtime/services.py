@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from filelock import AsyncFileLock
+
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.runtime.settings import Settings
 from casebook.schemas.generations import Generation
@@ -129,6 +131,20 @@ class Services:
         )
         self._stack.push_async_callback(model.close)
         return model
+
+    @property
+    def parallel(self) -> int:
+        """How many sources are worked at once; the embedded model answers one at a time."""
+        return 2 if self.settings.embedded else self.settings.concurrency
+
+    def alone(self, document_id: str) -> AsyncFileLock:
+        """Return a lock that one task of one process holds for a document at a time.
+
+        Two submissions of the same source would otherwise both ask, and both pay.
+        """
+        folder = self.settings.home / "run" / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        return AsyncFileLock(folder / f"{document_id}.lock")
 
     def asker(self, document_id: str) -> Asker:
         """Return what asks the model about one document, through the ledger."""

@@ -3,6 +3,7 @@
 import getpass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -70,6 +71,19 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("llm_base_url")
+    @classmethod
+    def _plain_address(cls, value: str | None) -> str | None:
+        """Refuse what is no web address, and what would show a secret wherever it is named."""
+        if value is None:
+            return None
+        address = urlsplit(value)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise ValueError("is no http:// or https:// address")
+        if address.username or address.password or address.query or address.fragment:
+            raise ValueError("must hold no user, password or query; give the key as OPENAI_API_KEY")
+        return value.rstrip("/")
 
     @classmethod
     def settings_customise_sources(

@@ -92,6 +92,10 @@ class DeploymentStage(StrEnum):
     PRODUCTION = "full production"
 
 
+NARRATORS = ("builder", "vendor", "customer", "panel", "researcher")
+"""Who may tell a case."""
+
+
 class Tag(Frozen):
     """A term of the taxonomy, with the words of the source that earn it."""
 

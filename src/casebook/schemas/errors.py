@@ -294,9 +294,15 @@ class ExtractorCrashed(ExtractionError):
 
 
 class ModelError(CasebookError):
-    """A model call gave nothing that can be used."""
+    """A model call gave nothing that can be used.
+
+    ``attempts``, ``prompt_tokens`` and ``completion_tokens`` tell what was spent on it.
+    """
 
     exit_code = 3
+    attempts: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
 
 class ProviderUnavailable(ModelError):

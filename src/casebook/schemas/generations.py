@@ -14,6 +14,13 @@ class Usage(Frozen):
     cost_usd: float | None = None
 
 
+class Spent(Frozen):
+    """What a question cost that got no usable answer: requests sent, and tokens paid for."""
+
+    attempts: int
+    usage: Usage
+
+
 class Generation(Frozen):
     """One call to a model and its answer, stored before anything is done with it.
 

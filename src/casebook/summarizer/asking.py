@@ -9,8 +9,9 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from casebook.prompts.loader import Message, Prompt
+from casebook.schemas.errors import ModelError
 from casebook.schemas.frozen import Frozen
-from casebook.schemas.generations import Generation, Usage
+from casebook.schemas.generations import Generation, Spent, Usage
 from casebook.schemas.ids import content_id
 from casebook.summarizer.profiles import Profile, with_cost
 
@@ -82,6 +83,7 @@ class Asker:
         self._document_id = document_id
         self.generations: list[Generation] = []
         self.paid: list[Generation] = []
+        self.wasted: list[Spent] = []
 
     async def ask(
         self,
@@ -105,7 +107,11 @@ class Asker:
         known = self._ledger.find(generation_id)
         if known is None:
             model = self._model()
-            answer = await model.ask(messages, answer_type, parameters)
+            try:
+                answer = await model.ask(messages, answer_type, parameters)
+            except ModelError as error:
+                self.wasted.append(self._spent(error))
+                raise
             known = Generation(
                 generation_id=generation_id,
                 document_id=self._document_id,
@@ -128,6 +134,10 @@ class Asker:
         self.generations.append(known)
         return answer_type.model_validate_json(known.answer)
 
+    def _spent(self, error: ModelError) -> Spent:
+        usage = Usage(prompt_tokens=error.prompt_tokens, completion_tokens=error.completion_tokens)
+        return Spent(attempts=error.attempts, usage=with_cost(usage, self.profile.price))
+
 
 def schema_hash(answer_type: type[BaseModel]) -> str:
     """Return the SHA-256 of the JSON schema that answers must fit."""
@@ -135,12 +145,12 @@ def schema_hash(answer_type: type[BaseModel]) -> str:
     return hashlib.sha256(schema.encode()).hexdigest()
 
 
-def total_usage(generations: list[Generation]) -> Usage:
+def total_usage(usages: Sequence[Usage]) -> Usage:
     """Return the summed tokens; the cost is None as soon as one call's price is not known."""
-    costs = [g.usage.cost_usd for g in generations]
+    costs = [usage.cost_usd for usage in usages]
     known = [cost for cost in costs if cost is not None]
     return Usage(
-        prompt_tokens=sum(g.usage.prompt_tokens for g in generations),
-        completion_tokens=sum(g.usage.completion_tokens for g in generations),
+        prompt_tokens=sum(usage.prompt_tokens for usage in usages),
+        completion_tokens=sum(usage.completion_tokens for usage in usages),
         cost_usd=round(sum(known), 8) if len(known) == len(costs) else None,
     )

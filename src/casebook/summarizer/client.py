@@ -24,6 +24,7 @@ from casebook.schemas.errors import (
     AnswerRefused,
     AnswerTruncated,
     CasebookError,
+    ModelError,
     RateLimited,
 )
 from casebook.schemas.frozen import Frozen
@@ -139,7 +140,16 @@ class OpenAICompatible:
             retry=_retry_if(self._policy),
             reraise=True,
         )
-        value: A = await retrying(once)
+        try:
+            value: A = await retrying(once)
+        except ModelError as error:
+            total = _total(spent)
+            error.attempts = int(retrying.statistics["attempt_number"])
+            error.prompt_tokens, error.completion_tokens = (
+                total.prompt_tokens,
+                total.completion_tokens,
+            )
+            raise
         attempts = int(retrying.statistics["attempt_number"])
         return Answer(
             value=value,

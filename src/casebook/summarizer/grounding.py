@@ -1,12 +1,15 @@
 """Checks what a strategy proposed against the document, and marks what does not hold. Pure."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from rapidfuzz import fuzz
 
 from casebook.schemas.cases import (
+    NARRATORS,
     STATEMENT_FIELDS,
     CaseStudy,
+    DeploymentStage,
     Evidence,
     Fact,
     Match,
@@ -16,6 +19,7 @@ from casebook.schemas.cases import (
     SupportLevel,
 )
 from casebook.schemas.documents import Document
+from casebook.schemas.taxonomy import load_taxonomy
 from casebook.summarizer.locating import QuoteFinder
 from casebook.summarizer.numerals import numbers, unstated
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal
@@ -65,7 +69,7 @@ class Grounder:
 
     def case_study(self, proposal: Proposal) -> CaseStudy:
         """Return the case study that ``proposal`` becomes: every part located and judged."""
-        facts = {name: self.fact(claim) for name, claim in proposal.facts.items()}
+        facts = {name: self.fact(claim, name) for name, claim in proposal.facts.items()}
         company = facts.get("company", Fact())
         if company.support.level is not SupportLevel.UNSUPPORTED:
             self._own |= name_keys(company.value or "")
@@ -98,13 +102,13 @@ class Grounder:
         measured = claim.model_dump(include={"metric", "value", "baseline", "method"})
         return Result.model_validate(parts | measured)
 
-    def fact(self, claim: FactClaim) -> Fact:
+    def fact(self, claim: FactClaim, field: str = "") -> Fact:
         """Locate a fact's quotes; its value must stand in them, or at least in the document."""
         evidence = [found for quote in claim.quotes for found in self._finder.find(quote)]
         if claim.value in self._stated and not evidence:
             support = _support(SupportLevel.SUPPORTED, "Stated by the page itself.")
         else:
-            support = self._judge_fact(claim.value, evidence)
+            support = self._judge_fact(field, claim.value, evidence)
         return Fact(value=claim.value, evidence=evidence, support=support)
 
     def judge(self, text: str, evidence: Sequence[Evidence], *parts: str | None) -> Support:
@@ -174,16 +178,37 @@ class Grounder:
         }
         return names(text) | opening
 
-    def _judge_fact(self, value: str, evidence: Sequence[Evidence]) -> Support:
+    def _judge_fact(self, field: str, value: str, evidence: Sequence[Evidence]) -> Support:
+        """Judge a value: it stands in its quote, or it is a term that a quote may amount to."""
         quoted = " ".join(e.quote for e in evidence if e.match is not Match.MISSING)
-        keys = [key for word in value.split() if (key := name_key(word))]
-        if keys and all(key in name_keys(quoted) for key in keys):
+        if _stands_in(value, quoted):
             return _SUPPORTED
-        if quoted:
+        if quoted and value.casefold() in _terms_of(field):
             return _support(SupportLevel.WEAK, "Concluded from the quote.")
-        if keys and all(key in self._names for key in keys):
-            return _support(SupportLevel.WEAK, "Stands in the source, without a quote.")
-        return _support(SupportLevel.UNSUPPORTED, "The source does not name it.")
+        if _stands_in(value, self._document.text):
+            return _support(SupportLevel.WEAK, "Stands elsewhere in the source.")
+        return _support(SupportLevel.UNSUPPORTED, "The source does not say so.")
+
+
+def _stands_in(value: str, text: str) -> bool:
+    """Tell whether the words of ``value`` stand in ``text`` in one run."""
+    wanted = [key for word in words(value) if (key := name_key(word))]
+    spoken = [name_key(word) for word in words(text)]
+    length = len(wanted)
+    return bool(wanted) and any(
+        spoken[i : i + length] == wanted for i in range(len(spoken) - length + 1)
+    )
+
+
+@cache
+def _terms_of(field: str) -> frozenset[str]:
+    """Return the values that a field is chosen from, in lower case; none where it is free."""
+    chosen: dict[str, list[str]] = {
+        "industry": [name for i in load_taxonomy().industries for name in (i.slug, i.label)],
+        "deployment": [stage.value for stage in DeploymentStage],
+        "narrator": list(NARRATORS),
+    }
+    return frozenset(name.casefold() for name in chosen.get(field, ()))
 
 
 def _spelled_out(text: str, around: str) -> set[str]:

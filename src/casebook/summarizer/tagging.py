@@ -11,19 +11,29 @@ from casebook.summarizer.sentences import sentences_of
 
 MAX_TAGS = 15
 _MAX_EVIDENCE = 2
+# A term named in a single passage is a passing mention, unless the title names it too.
+_FEWEST_PASSAGES = 2
 
 
 def tags_of(document: Document) -> list[Tag]:
-    """Return at most 15 tags, the most mentioned first, each with the sentences that name it."""
+    """Return at most 15 tags, those of most passages first, each with the sentences that name it.
+
+    What only one passage names is left out, unless the title names it: a page mentions many
+    things, and a tag says what it is about.
+    """
     taxonomy = load_taxonomy()
     by_slug: dict[str, list[Mention]] = defaultdict(list)
     for mention in taxonomy.mentions(document.text):
         by_slug[mention.slug].append(mention)
-    ranked = sorted(by_slug.items(), key=lambda item: (-len(item[1]), item[1][0].start))
+    titled = {mention.slug for mention in taxonomy.mentions(document.title or "")}
+    spread = {slug: _spread(document, mentions) for slug, mentions in by_slug.items()}
+    about = [s for s in by_slug if s in titled or spread[s] >= _FEWEST_PASSAGES]
+    ranked = sorted(about, key=lambda s: (s not in titled, -spread[s], by_slug[s][0].start))
     sentences = [(s.start, s.end) for s in sentences_of(document)]
     tags = []
-    for slug, mentions in ranked:
-        evidence, term = _evidence(document, mentions, sentences), taxonomy.term(slug)
+    for slug in ranked:
+        evidence = _evidence(document, by_slug[slug], sentences)
+        term = taxonomy.term(slug)
         if evidence and term:
             tags.append(
                 Tag(
@@ -31,10 +41,16 @@ def tags_of(document: Document) -> list[Tag]:
                     label=term.label,
                     group=term.group,
                     evidence=evidence,
-                    support=_support(len(mentions)),
+                    support=_support(spread[slug]),
                 )
             )
     return tags[:MAX_TAGS]
+
+
+def _spread(document: Document, mentions: Sequence[Mention]) -> int:
+    """Return in how many passages a term is named."""
+    places = {p.n for m in mentions if (p := document.passage_at(m.start))}
+    return len(places)
 
 
 def _evidence(
@@ -49,5 +65,5 @@ def _evidence(
 
 def _support(count: int) -> Support:
     if count > 1:
-        return Support(level=SupportLevel.SUPPORTED, reason=f"Named {count} times.")
-    return Support(level=SupportLevel.WEAK, reason="Named once, perhaps in passing.")
+        return Support(level=SupportLevel.SUPPORTED, reason=f"Named in {count} passages.")
+    return Support(level=SupportLevel.WEAK, reason="Named in the title, and in one passage.")

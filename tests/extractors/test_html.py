@@ -12,6 +12,7 @@ import pytest
 import trafilatura
 
 from casebook.extractors.charset import decode
+from casebook.extractors.choice import DOUBTFUL
 from casebook.extractors.html import extract
 from casebook.extractors.metadata import clean_authors, clean_title
 from casebook.schemas.documents import Extracted
@@ -75,9 +76,10 @@ def test_lists_tables_and_code_keep_their_lines():
 
 
 def test_every_path_tried_is_recorded():
-    """The steps name the charset, and the method with the number of words it gave."""
-    methods = [step.method for step in read(PAGE).extraction]
-    assert methods == ["charset", "trafilatura"]
+    """The steps name the charset, each reading, the one kept, and how far the two agree."""
+    steps = {step.method: step.outcome for step in read(PAGE).extraction}
+    assert list(steps) == ["charset", "trafilatura", "page body", "choice", "agreement"]
+    assert float(steps["agreement"]) > DOUBTFUL
 
 
 def test_canonical_of_another_site_is_not_believed():

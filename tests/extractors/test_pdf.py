@@ -169,3 +169,22 @@ def test_odd_files_are_read_or_refused():
             assert found.text.strip()
             assert found.passages
     assert {"encrypted", "scanned"} <= outcomes
+
+
+def test_words_cut_at_line_ends_are_whole_again():
+    """A word that a hyphen splits over two lines is read as one; a hyphen within a line stays."""
+    paper = FPDF()
+    paper.add_page()
+    paper.set_font("times", size=11)
+    lines = [
+        "The team moved its ticket router to a small fine-tuned model and the dis-",
+        "tribution of tickets over the teams became even within a month of use, which no-",
+        "body had foreseen when the project began in the spring of that year. It took the",
+        "two people of the platform group six weeks in all.",
+    ]
+    for number, line in enumerate(lines):
+        paper.text(20, 40 + 5 * number, line)
+    text = extract(Payload(data=bytes(paper.output()), media_type="application/pdf")).text
+    assert "the distribution of tickets" in text
+    assert "which nobody had" in text
+    assert "fine-tuned" in text

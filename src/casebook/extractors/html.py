@@ -1,8 +1,8 @@
-"""Web pages: trafilatura first, other paths where it finds too little, every path recorded."""
+"""Web pages: two readings, the one that suits the page kept, every path recorded."""
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from lxml import etree
 from casebook.extractors import versions
 from casebook.extractors.characters import count_words, one_line
 from casebook.extractors.charset import decode
+from casebook.extractors.choice import DOUBTFUL, agreement, choose
+from casebook.extractors.furniture import furniture
 from casebook.extractors.hidden import strip_hidden, visible_text
 from casebook.extractors.metadata import (
     canonical_url,
@@ -21,8 +23,10 @@ from casebook.extractors.metadata import (
     clean_title,
     language_of,
     linked_author,
+    stated_of,
 )
 from casebook.extractors.naming import where
+from casebook.extractors.page_kind import PageKind, kind_of
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.tree_blocks import blocks_of
 from casebook.extractors.walls import FEWEST_WORDS, Page, refuse_walls
@@ -43,12 +47,11 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """What one path made of the page: ``meta`` is trafilatura's document, where it gave one."""
+    """What one path made of the page."""
 
     method: str
     blocks: list[Block]
     words: int
-    meta: Any = None
 
 
 def extract(payload: Payload) -> Extracted:
@@ -107,7 +110,7 @@ def _finished(
     steps: list[ExtractionStep],
     hidden: list[HiddenText],
 ) -> Extracted:
-    meta = reading.attempt.meta
+    meta = _stated(tree, reading.url, steps)
     site = _site(meta)
     sites = [name for name in (site, meta and meta.hostname) if name]
     title = clean_title(meta.title if meta else None, list(_headings(tree)), sites)
@@ -131,6 +134,16 @@ def _finished(
     )
 
 
+def _stated(tree: Any, url: str, steps: list[ExtractionStep]) -> Any:
+    try:
+        return stated_of(tree, url or None, signed=kind_of(tree, url) is not PageKind.OTHER)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - foreign code over any input; the text stands alone
+        steps.append(ExtractionStep(method="metadata", outcome=f"failed: {type(error).__name__}"))
+        return None
+
+
 def _site(meta: Any) -> str | None:
     name = one_line(meta.sitename or meta.hostname or "") if meta else ""
     return name or None
@@ -144,17 +157,36 @@ def _headings(tree: Any) -> Iterator[str]:
 
 
 def _best_attempt(tree: Any, url: str, page_words: int, steps: list[ExtractionStep]) -> _Attempt:
-    """Try each path until one gives enough for the size of the page; keep the longest else."""
-    best = _Attempt("none", [], 0)
-    for method, path in _PATHS:
-        attempt = _try(method, path, tree, url, steps)
-        meta = best.meta or attempt.meta
-        if attempt.words > _BETTER * best.words:
-            best = attempt
-        best = _Attempt(best.method, best.blocks, best.words, meta)
+    """Choose between two readings; where that gives too little, try others and keep the longest."""
+    best = _chosen(tree, url, steps)
+    for method, path in _FALLBACKS:
         if not _is_suspicious(best.words, page_words):
             break
+        attempt = _try(method, path, tree, url, steps)
+        if attempt.words > _BETTER * best.words:
+            best = attempt
     return best
+
+
+def _chosen(tree: Any, url: str, steps: list[ExtractionStep]) -> _Attempt:
+    """Return the reading that suits the kind of page; say how far the two readings agree."""
+    kind = kind_of(tree, url)
+    precise = _try("trafilatura", _PRECISE[kind is PageKind.OTHER], tree, url, steps)
+    full = _try("page body", _BODIES[kind is PageKind.OTHER], tree, url, steps)
+    method, blocks = choose(kind, precise.blocks, full.blocks)
+    known = {reading.method: reading.words for reading in (precise, full)}
+    words = known.get(method) or _word_count(blocks)
+    if words < FEWEST_WORDS <= precise.words:
+        method, blocks, words = precise.method, precise.blocks, precise.words
+    steps.append(ExtractionStep(method="choice", outcome=f"{method}: the page is of kind {kind}"))
+    shared = agreement(precise.blocks, full.blocks)
+    doubt = "; read it against the page" if shared < DOUBTFUL else ""
+    steps.append(ExtractionStep(method="agreement", outcome=f"{shared:.2f}{doubt}"))
+    return _Attempt(method, blocks, words)
+
+
+def _word_count(blocks: Sequence[Block]) -> int:
+    return sum(count_words(block.text) for block in blocks)
 
 
 def _is_suspicious(words: int, page_words: int) -> bool:
@@ -165,49 +197,72 @@ def _is_suspicious(words: int, page_words: int) -> bool:
 
 def _try(
     method: str,
-    path: Callable[[Any, str], tuple[list[Block], Any]],
+    path: Callable[[Any, str], list[Block]],
     tree: Any,
     url: str,
     steps: list[ExtractionStep],
 ) -> _Attempt:
     try:
-        blocks, meta = path(tree, url)
+        blocks = path(tree, url)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - foreign code over any input; the next path is tried
         steps.append(ExtractionStep(method=method, outcome=f"failed: {type(error).__name__}"))
         return _Attempt(method, [], 0)
-    words = sum(count_words(block.text) for block in blocks)
+    words = _word_count(blocks)
     steps.append(ExtractionStep(method=method, outcome=f"{words} words"))
-    return _Attempt(method, blocks, words, meta)
+    return _Attempt(method, blocks, words)
 
 
-def _balanced(tree: Any, url: str) -> tuple[list[Block], Any]:
-    meta: Any = trafilatura.bare_extraction(
-        tree, url=url or None, include_comments=False, include_formatting=True, with_metadata=True
-    )
-    return (blocks_of(meta.body), meta) if meta is not None else ([], None)
+def _balanced(tree: Any, url: str) -> list[Block]:
+    return _by_trafilatura(tree, url)
 
 
-def _recall(tree: Any, url: str) -> tuple[list[Block], Any]:
+def _fast(tree: Any, url: str) -> list[Block]:
+    """Read without trafilatura's own fallbacks: as a second opinion that is as good."""
+    return _by_trafilatura(tree, url, fast=True)
+
+
+def _recall(tree: Any, url: str) -> list[Block]:
+    return _by_trafilatura(tree, url, favor_recall=True)
+
+
+def _by_trafilatura(tree: Any, url: str, **options: Any) -> list[Block]:
     found: Any = trafilatura.bare_extraction(
-        tree, url=url or None, include_comments=False, include_formatting=True, favor_recall=True
+        tree, url=url or None, include_comments=False, include_formatting=True, **options
     )
-    return (blocks_of(found.body) if found is not None else [], None)
+    return blocks_of(found.body) if found is not None else []
 
 
-def _main_element(tree: Any, url: str) -> tuple[list[Block], Any]:
+def _content_body(tree: Any, url: str) -> list[Block]:
+    return _body(tree, url, link_lists=False)
+
+
+def _prose_body(tree: Any, url: str) -> list[Block]:
+    return _body(tree, url, link_lists=True)
+
+
+def _body(tree: Any, url: str, *, link_lists: bool) -> list[Block]:
+    del url
+    body = next(iter(tree.xpath("//body")), tree)
+    return blocks_of(body, furniture(body, link_lists=link_lists))
+
+
+def _main_element(tree: Any, url: str) -> list[Block]:
     """Read the element that the page marks as its main one, or the body, without its furniture."""
     del url
     marked = tree.xpath("//main | //article | //*[@role='main']") or tree.xpath("//body") or [tree]
     largest = max(
         marked, key=lambda element: len(etree.tostring(element, method="text", encoding="unicode"))
     )
-    return blocks_of(largest), None
+    return blocks_of(largest)
 
 
-_PATHS: tuple[tuple[str, Callable[[Any, str], tuple[list[Block], Any]]], ...] = (
-    ("trafilatura", _balanced),
+_Path = Callable[[Any, str], list[Block]]
+# By whether the page is all content, so that its body is what will be kept.
+_PRECISE: dict[bool, _Path] = {False: _balanced, True: _fast}
+_BODIES: dict[bool, _Path] = {False: _prose_body, True: _content_body}
+_FALLBACKS: tuple[tuple[str, _Path], ...] = (
     ("trafilatura, favouring recall", _recall),
     ("main element", _main_element),
 )

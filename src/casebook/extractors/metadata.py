@@ -8,6 +8,9 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from courlan import extract_domain
+from htmldate import find_date
+from trafilatura import metadata as page
+from trafilatura.settings import Document as Stated
 
 from casebook.extractors.characters import one_line
 
@@ -43,6 +46,27 @@ _LANGUAGES = (
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
 _SAMPLE = 20_000
 _FEWEST_CHARACTERS = 40
+
+
+def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
+    """Return title, author, date and site as the page states them, uncleaned.
+
+    The steps of ``trafilatura.extract_metadata`` without categories, tags and licence, which cost
+    a quarter of its time. Where no meta tag names an author, a byline is looked for on a page that
+    is likely ``signed`` or has a date: that is the costliest step.
+    """
+    stated = page.extract_meta_json(tree, page.examine_meta(tree))
+    if stated.author and " " not in stated.author:
+        stated.author = None
+    stated.title = stated.title or page.extract_title(tree)
+    stated.url = stated.url or page.extract_url(tree, url)
+    stated.hostname = extract_domain(stated.url, fast=True) if stated.url else None
+    stated.date = find_date(tree, url=stated.url, original_date=True, extensive_search=False)
+    if not stated.author and (signed or stated.date):
+        stated.author = page.extract_author(tree)
+    stated.sitename = (stated.sitename or page.extract_sitename(tree) or "").lstrip("@") or None
+    stated.clean_and_trim()
+    return stated
 
 
 def clean_title(

@@ -20,6 +20,8 @@ _TINY_POINTS = 1.5
 _PALE = 245
 _INVISIBLE = pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
 _WORD = re.compile(r"\S+")
+# pdfium writes the hyphen at a line end as U+FFFE and no line break after it.
+_LINE = re.compile(r"[^\r\ufffe]*(?:\ufffe|\r\n|\r|\Z)")
 _BOLD = 600
 _DEPTH = 3
 _FORM_LIKE = (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING)
@@ -57,9 +59,9 @@ def read_page(page: pypdfium2.PdfPage, number: int) -> PageLines:
     eye = _Eye(page, found.pictures)
     try:
         start = 0
-        for raw in eye.text.get_text_range().split("\r\n"):
-            found.lines.extend(_line(eye, raw, start, found))
-            start += len(raw.encode("utf-16-le")) // 2 + 2
+        for raw in _LINE.findall(eye.text.get_text_range()):
+            found.lines.extend(_line(eye, raw.removesuffix("\r\n"), start, found))
+            start += len(raw.encode("utf-16-le")) // 2
     finally:
         eye.text.close()
     return found
@@ -71,7 +73,8 @@ def _line(eye: "_Eye", raw: str, start: int, found: PageLines) -> Iterator[Line]
         found.hidden.append((HiddenKind.PDF_LAYER, " ".join(words), reason))
     if not kept:
         return
-    first, last = eye.box(kept[0][0]), eye.box(kept[-1][0] + len(kept[-1][1]) - 1)
+    end = len(kept[-1][1].rstrip("\ufffe")) or 1
+    first, last = eye.box(kept[0][0]), eye.box(kept[-1][0] + end - 1)
     text = raw if not unseen else " ".join(word for _, word in kept)
     size, bold = eye.size(kept[0][0]), eye.is_bold(kept[0][0])
     yield Line(text, found.number, size, bold, first[0], last[2], first[1])

@@ -1,6 +1,6 @@
 """From an element tree to blocks: one walk that reads HTML and trafilatura's own element names."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
@@ -22,18 +22,21 @@ _UNREAD = frozenset(
 )
 
 
-def blocks_of(root: Any) -> list[Block]:
+def blocks_of(root: Any, without: Collection[Any] = ()) -> list[Block]:
     """Return the blocks of ``root`` in reading order: paragraphs, items, rows, code, headings.
 
-    Iterative, so that depth of nesting costs nothing; linear in the size of the tree.
+    The elements ``without`` are passed over. Iterative, so that depth of nesting costs nothing;
+    linear in the size of the tree.
     """
-    return [block for block in _Walk().blocks(root) if block.text.strip()]
+    blocks = _Walk(without).blocks(root)
+    return [block for block in blocks if block.text.strip()]
 
 
 class _Walk:
     """The state of one walk: the text gathered since the last block, and where the walk stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, without: Collection[Any]) -> None:
+        self.without = without
         self.parts: list[str] = []
         self.rows = 0
         self.code = 0
@@ -54,7 +57,7 @@ class _Walk:
 
     def _enter(self, element: Any) -> Iterator[Block]:
         tag = element.tag
-        if tag in _UNREAD:
+        if tag in _UNREAD or element in self.without:
             self.unread += 1
         if self.unread:
             return
@@ -69,7 +72,7 @@ class _Walk:
 
     def _leave(self, element: Any) -> Iterator[Block]:
         tag = element.tag
-        if tag in _UNREAD:
+        if tag in _UNREAD or element in self.without:
             self.unread -= 1
             return
         if self.unread:

@@ -1,0 +1,79 @@
+"""What kind of page it is, by what the page and its address say: each kind is read differently."""
+
+import re
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+_TYPE = re.compile(r'"@type"\s*:\s*(?:"(\w+)"|\[([^\]]{0,200})\])')
+_FORUM_TYPES = frozenset({"DiscussionForumPosting", "QAPage"})
+_ARTICLE_TYPES = frozenset(
+    {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "TechArticle", "Recipe"}
+)
+_FORUM_HOST = re.compile(r"(?:forums?|community|discuss)\.")
+_FORUM_PATH = re.compile(r"/(?:threads?|topics?|questions|discussions?|viewtopic\.php|t|forums?)/")
+_MANUAL_HOST = re.compile(
+    r"(?:docs?|developers?|devdocs|api|wiki|help|support|learn)\.|.*\.readthedocs\.io$"
+)
+_MANUAL_PATH = re.compile(
+    r"/(?:docs?|documentation|reference|manual|api|wiki|guide|tutorials?)(?:/|$)"
+)
+_MANUAL_MAKER = re.compile(
+    r"sphinx|docusaurus|mkdocs|gitbook|mdbook|javadoc|readthedocs", re.IGNORECASE
+)
+_LIST_PATH = re.compile(r"/(?:collections?|category|categories|c|shop|catalog|genre)/")
+_PRODUCT_PATH = re.compile(r"/(?:products?|p|dp|itm|item)/")
+_POST_PATH = re.compile(r"/(?:blog|news|articles?|posts?|stor(?:y|ies)|insights|20\d\d)/")
+
+
+class PageKind(StrEnum):
+    """How a page is built: prose with furniture, posts, an offer, or a page that is all content."""
+
+    ARTICLE = "article"
+    FORUM = "forum"
+    PRODUCT = "product"
+    OTHER = "other"
+
+
+def kind_of(tree: Any, url: str) -> PageKind:
+    """Return the kind of the page at ``url``: manuals, lists and landing pages are ``OTHER``."""
+    types, og = _schema_types(tree), _meta(tree, "@property='og:type'")
+    host, path = _address(url)
+    if types & _FORUM_TYPES or _FORUM_HOST.match(host) or _FORUM_PATH.search(path):
+        return PageKind.FORUM
+    maker = _meta(tree, "@name='generator'")
+    if _MANUAL_HOST.match(host) or _MANUAL_PATH.search(path) or _MANUAL_MAKER.search(maker):
+        return PageKind.OTHER
+    if types & _ARTICLE_TYPES or _meta(tree, "@property='article:published_time'"):
+        return PageKind.ARTICLE
+    return _sold_or_told(types, og, path)
+
+
+def _sold_or_told(types: frozenset[str], og: str, path: str) -> PageKind:
+    product = bool(_PRODUCT_PATH.search(path))
+    listing = "CollectionPage" in types or og.startswith("product.group")
+    if listing or (_LIST_PATH.search(path) and not product):
+        return PageKind.OTHER
+    if og.startswith("product") or ("Product" in types and product):
+        return PageKind.PRODUCT
+    told = path not in {"", "/"} and (og == "article" or _POST_PATH.search(path))
+    return PageKind.ARTICLE if told else PageKind.OTHER
+
+
+def _schema_types(tree: Any) -> frozenset[str]:
+    """Return the schema.org types in the page's JSON-LD, read without parsing it."""
+    scripts = tree.xpath("//script[@type='application/ld+json']/text()")
+    found = (match.groups() for script in scripts for match in _TYPE.finditer(script))
+    return frozenset(name for one, many in found for name in re.findall(r"\w+", one or many))
+
+
+def _meta(tree: Any, which: str) -> str:
+    return str(next(iter(tree.xpath(f"//meta[{which}]/@content")), ""))
+
+
+def _address(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(url.lower())
+    except ValueError:
+        return "", ""
+    return parts.netloc, parts.path

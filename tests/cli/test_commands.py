@@ -6,6 +6,7 @@ import time
 
 import pages
 import pytest
+from scripted_endpoint import api_error
 
 FIELDS_OF_SUBMIT = {
     "source_id", "case_id", "status", "kind", "title", "company", "year", "statements", "support",
@@ -139,6 +140,29 @@ def test_doctor_tells_what_works_and_never_the_key(casebook, tmp_path):
     assert "bad" in ran.out
     assert "a key is set" in ran.out
     assert "sk-secret" not in ran.out + ran.err
+
+
+def test_an_endpoint_that_echoes_the_key_does_not_get_it_logged(casebook, page, endpoint, tmp_path):
+    """Neither the log, nor the warehouse, nor what is printed holds the key."""
+    echo = api_error(401)
+    echo.body["error"]["message"] = "bad key sk-secret"
+    endpoint.fallback = lambda _: echo
+    ran = casebook("submit", page)
+    assert ran.code == 4
+    assert "sk-secret" not in ran.out + ran.err
+    for path in (tmp_path / "home").rglob("*"):
+        assert not path.is_file() or b"sk-secret" not in path.read_bytes(), path
+
+
+@pytest.mark.parametrize(
+    "address", ["http://user:sk-pw@127.0.0.1:9/v1", "http://127.0.0.1:9/v1?key=sk-pw", "notaurl"]
+)
+def test_an_endpoint_with_a_secret_in_it_is_refused_unseen(casebook, address):
+    """An address that would show a secret wherever it is named is a wrong setting."""
+    ran = casebook("doctor", CASEBOOK_LLM_BASE_URL=address)
+    assert ran.code == 4
+    assert "llm_base_url" in ran.err
+    assert "sk-pw" not in ran.out + ran.err
 
 
 def test_a_locked_warehouse_is_exit_code_6(casebook, page, tmp_path):

@@ -91,6 +91,8 @@ async def test_edits_make_a_checked_copy(services, case_id):
 
 BAD_EDITS = [
     SetFact(field="shoe_size", value="42"),
+    SetFact(field="year", value="banana"),
+    SetFact(field="deployment", value="somewhere"),
     SetStatement(field="lessons", index=9, text="No such statement here."),
     SetStatement(field="summary", index=0, text="  "),
     DropStatement(field="failures", index=0),

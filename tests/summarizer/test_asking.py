@@ -210,10 +210,10 @@ async def test_costs_are_summed_or_not_known(asker_of):
     await ask(priced, "one")
     await ask(priced, "two")
     await ask(free, "three")
-    assert total_usage(priced.generations) == Usage(
+    assert total_usage([g.usage for g in priced.generations]) == Usage(
         prompt_tokens=200, completion_tokens=40, cost_usd=0.0004
     )
-    mixed = total_usage([*priced.generations, *free.generations])
+    mixed = total_usage([g.usage for g in (*priced.generations, *free.generations)])
     assert mixed == Usage(prompt_tokens=300, completion_tokens=60, cost_usd=None)
     assert total_usage([]) == Usage(cost_usd=0.0)
 

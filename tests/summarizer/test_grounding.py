@@ -106,21 +106,25 @@ def test_the_parts_of_a_result_are_checked_too():
 
 
 @pytest.mark.parametrize(
-    ("value", "quotes", "level"),
+    ("field", "value", "quotes", "level"),
     [
-        ("How Ledgerline books invoices", [], SUPPORTED),
-        ("2025", [], SUPPORTED),
-        ("Ledgerline", ["Ledgerline books invoices for 1,200 shops"], SUPPORTED),
-        ("Ledgerline", [], WEAK),
-        ("finance", ["Ledgerline books invoices for 1,200 shops"], WEAK),
-        ("Contoso", [], UNSUPPORTED),
-        ("Contoso", ["the company Contoso says hello"], UNSUPPORTED),
-        ("2019", [], UNSUPPORTED),
+        ("title", "How Ledgerline books invoices", [], SUPPORTED),
+        ("year", "2025", [], SUPPORTED),
+        ("company", "Ledgerline", ["Ledgerline books invoices for 1,200 shops"], SUPPORTED),
+        ("company", "Ledgerline", [], WEAK),
+        ("industry", "finance", ["Ledgerline books invoices for 1,200 shops"], WEAK),
+        ("industry", "finance", [], UNSUPPORTED),
+        ("industry", "It books shops well", ["Ledgerline books invoices"], UNSUPPORTED),
+        ("narrator", "builder", ["Ledgerline books invoices for 1,200 shops"], WEAK),
+        ("company", "shops Ledgerline", ["Ledgerline books invoices"], UNSUPPORTED),
+        ("company", "Contoso", [], UNSUPPORTED),
+        ("company", "Contoso", ["the company Contoso says hello"], UNSUPPORTED),
+        ("year", "2019", [], UNSUPPORTED),
     ],
 )
-def test_a_fact_stands_in_its_quote_or_is_marked(value, quotes, level):
-    """Stated by the page or the quote, concluded, elsewhere, or nowhere."""
-    fact = Grounder(DOCUMENT).fact(FactClaim(value=value, quotes=quotes))
+def test_a_fact_stands_in_its_quote_or_is_marked(field, value, quotes, level):
+    """Stated by the page or the quote, a term that a quote amounts to, elsewhere, or nowhere."""
+    fact = Grounder(DOCUMENT).fact(FactClaim(value=value, quotes=quotes), field)
     assert (fact.value, fact.support.level) == (value, level)
 
 

@@ -16,12 +16,19 @@ def test_a_tag_shows_the_sentences_that_name_it():
         assert all(document.text[e.start : e.end] == e.quote for e in tag.evidence)
 
 
-def test_what_is_named_once_is_weak_and_comes_later():
-    """More mentions go first and count as supported."""
-    tags = {tag.slug: tag for tag in tags_of(document_of(TEXT))}
-    assert next(iter(tags)) == "kubernetes"
+def test_a_passing_mention_is_no_tag():
+    """What one passage alone names is left out, unless the title names it; spread goes first."""
+    paragraphs = (
+        "We run everything on Kubernetes, and Kubernetes restarts what dies in the night.",
+        "A cluster of Kubernetes nodes also holds the queue, which is small but busy.",
+        "We once read about Airflow, and about Airflow we have no opinion at all today.",
+        "Every answer is kept in Redis for an hour, which saves a third of the calls.",
+    )
+    text = "\n\n".join(paragraphs)
+    tags = {tag.slug: tag for tag in tags_of(document_of(text, title="Answers kept in Redis"))}
+    assert list(tags) == ["redis", "kubernetes"]
     assert tags["kubernetes"].support.level is SupportLevel.SUPPORTED
-    assert [t.support.level for s, t in tags.items() if s != "kubernetes"] == [SupportLevel.WEAK]
+    assert tags["redis"].support.level is SupportLevel.WEAK
 
 
 def test_no_words_no_tag():

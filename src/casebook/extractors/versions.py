@@ -4,11 +4,11 @@ Raise a version when the same bytes give another text, title, author or date: st
 the older version are then read again.
 """
 
-HTML = "html/1"
+HTML = "html/2"
 MARKDOWN = "markdown/1"
 TEXT = "text/1"
 CAPTIONS = "captions/2"
-PDF = "pdf/1"
+PDF = "pdf/2"
 YOUTUBE = "youtube/1"
 ARXIV = "arxiv/1"
 PAPER = "paper/1"

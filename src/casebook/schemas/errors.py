@@ -294,12 +294,10 @@ class ExtractorCrashed(ExtractionError):
 
 
 class ModelError(CasebookError):
-    """A model call gave nothing that can be used.
-
-    ``attempts``, ``prompt_tokens`` and ``completion_tokens`` tell what was spent on it.
-    """
+    """A model call gave nothing that can be used."""
 
     exit_code = 3
+    # What was spent on it all the same, told by the client.
     attempts: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0

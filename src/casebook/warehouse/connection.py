@@ -21,10 +21,13 @@ from casebook.schemas.errors import WarehouseError, WarehouseLocked
 # A checkpoint rewrites the newest rows of each changed table: 20 ms at 250 documents, 200 ms at
 # 2,000, measured. So one is not made at each close, as DuckDB would, but after this much log.
 # Replaying the log at each opening costs 0.06 ms a transaction, at most 9 ms with small rows.
+# One thread: our queries take milliseconds, and DuckDB 1.5.5 once failed inside itself ("access
+# index 0 within vector of size 0") where several threads shared a window function on a busy machine.
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "checkpoint_threshold": "64KB",
+    "threads": 1,
 }
 _SESSION = "SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown"
 _PID = re.compile(r"PID (\d+)")

@@ -22,7 +22,7 @@ from casebook.schemas.errors import WarehouseError, WarehouseLocked
 # 2,000, measured. So one is not made at each close, as DuckDB would, but after this much log.
 # Replaying the log at each opening costs 0.06 ms a transaction, at most 9 ms with small rows.
 # One thread: our queries take milliseconds, and DuckDB 1.5.5 once failed inside itself ("access
-# index 0 within vector of size 0") where several threads shared a window function on a busy machine.
+# index 0 within vector of size 0") where threads shared a window function on a busy machine.
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,

@@ -54,6 +54,22 @@ def test_a_story_from_submit_to_site(casebook, page, tmp_path):
     assert [(h["decision"], h["who"]) for h in history] == [("edit", "ada"), ("approve", "ada")]
 
 
+def test_a_case_is_commented_rejected_and_reopened(casebook, page):
+    """Each decision is a row with who and why; a second rejection is refused."""
+    (made,) = casebook("submit", page, "--json").lines
+    case_id = made["case_id"]
+    assert casebook("comment", case_id, "look at the numbers", "--who", "bob").code == 0
+    assert casebook("reject", case_id, "-r", "too thin").code == 0
+    assert casebook("reject", case_id, "-r", "again").code == 2
+    assert casebook("reopen", case_id).code == 0
+    history = casebook("show", case_id, "--json").lines[0]["history"]
+    assert [(h["decision"], h["who"], h["reason"]) for h in history] == [
+        ("comment", "bob", "look at the numbers"),
+        ("reject", "ada", "too thin"),
+        ("reopen", "ada", None),
+    ]
+
+
 def test_extract_shows_the_document_and_stores_no_case(casebook, page):
     """Extract prints the document with exact passages, and makes no draft and no call."""
     ran = casebook("extract", page, "--json")

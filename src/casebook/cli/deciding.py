@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -65,15 +65,7 @@ def reject(
     as_json: AsJson = False,
 ) -> None:
     """Reject a draft, saying why."""
-
-    async def work(services: Services) -> None:
-        from casebook.pipeline import decisions
-
-        name = who or services.settings.curator
-        found = services.warehouse.resolve(case_id)
-        _tell(await decisions.reject(found, services, who=name, reason=reason), as_json=as_json)
-
-    with_services(context, work)
+    _decide(context, "reject", case_id, who, as_json=as_json, reason=reason)
 
 
 def reopen(
@@ -84,15 +76,7 @@ def reopen(
     as_json: AsJson = False,
 ) -> None:
     """Put a decided case back into the queue."""
-
-    async def work(services: Services) -> None:
-        from casebook.pipeline import decisions
-
-        name = who or services.settings.curator
-        found = services.warehouse.resolve(case_id)
-        _tell(await decisions.reopen(found, services, who=name, reason=reason), as_json=as_json)
-
-    with_services(context, work)
+    _decide(context, "reopen", case_id, who, as_json=as_json, reason=reason)
 
 
 def comment(
@@ -103,13 +87,27 @@ def comment(
     as_json: AsJson = False,
 ) -> None:
     """Leave a comment on a case."""
+    _decide(context, "comment", case_id, who, as_json=as_json, text=text)
+
+
+def _decide(
+    context: typer.Context,
+    decision: Literal["reject", "reopen", "comment"],
+    case_id: str,
+    who: str | None,
+    *,
+    as_json: bool,
+    **said: str | None,
+) -> None:
+    """Make one decision about one case and tell it."""
 
     async def work(services: Services) -> None:
         from casebook.pipeline import decisions
 
-        name = who or services.settings.curator
+        make = getattr(decisions, decision)
         found = services.warehouse.resolve(case_id)
-        _tell(await decisions.comment(found, services, who=name, text=text), as_json=as_json)
+        review = await make(found, services, who=who or services.settings.curator, **said)
+        _tell(review, as_json=as_json)
 
     with_services(context, work)
 

@@ -53,7 +53,7 @@ chromium: setup ## A real browser for the browser tests: Debian's, else Playwrig
 
 lock: $(UV) ## Resolve the dependencies anew, with hashes and without addresses
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
-		--python-version 3.11 --group dev --extra embedded pyproject.toml -o requirements.lock
+		--python-version 3.11 --group dev --all-extras pyproject.toml -o requirements.lock
 
 format: setup ## Format, and mend what can be mended
 	@$(BIN)/ruff format .

@@ -14,13 +14,19 @@ Script = Callable[[Mapping[str, Any]], "Reply"]
 
 @dataclass(frozen=True)
 class Reply:
-    """One HTTP answer; ``cut`` announces more bytes than it sends."""
+    """One HTTP answer; ``cut`` announces more bytes than it sends.
+
+    ``text`` is sent in place of the JSON ``body``; ``drip`` is the pause in seconds after each byte.
+    """
 
     status: int = 200
     body: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
     delay: float = 0.0
+    text: str | None = None
+    media_type: str = "application/json"
+    drip: float = 0.0
 
 
 def completion(
@@ -97,23 +103,31 @@ class ScriptedEndpoint:
                 endpoint.requests.append(request)
                 reply = endpoint.queue.popleft() if endpoint.queue else endpoint.fallback(request)
                 endpoint.wait(reply.delay)
-                with contextlib.suppress(BrokenPipeError):  # the client may have given up
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # it gave up
                     self._send(reply)
 
             def do_GET(self) -> None:
                 self._send(Reply(body={"object": "list", "data": [{"id": "scripted"}]}))
 
             def _send(self, reply: Reply) -> None:
-                data = json.dumps(reply.body).encode()
+                data = (json.dumps(reply.body) if reply.text is None else reply.text).encode()
                 self.send_response(reply.status)
-                self.send_header("content-type", "application/json")
+                self.send_header("content-type", reply.media_type)
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
                 self.send_header("content-length", str(len(data) + (1000 if reply.cut else 0)))
                 self.end_headers()
+                if reply.drip:
+                    self._drip(data, reply.drip)
+                    return
                 self.wfile.write(data[: len(data) // 2] if reply.cut else data)
                 if reply.cut:
                     self.close_connection = True
+
+            def _drip(self, data: bytes, pause: float) -> None:
+                for byte in data:
+                    self.wfile.write(bytes([byte]))
+                    endpoint.wait(pause)
 
             def log_message(self, *_: object) -> None:
                 """Stay silent."""

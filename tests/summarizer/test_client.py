@@ -1,14 +1,20 @@
 """The client against a real local endpoint that misbehaves."""
 
+import asyncio
+import json
+import logging
 import socket
+import threading
 
 import pytest
 from pydantic import BaseModel
 from scripted_endpoint import Reply, ScriptedEndpoint, api_error, completion
 
 from casebook.prompts.loader import Message
+from casebook.runtime.logs import configure_logging
 from casebook.schemas import errors
 from casebook.summarizer.client import OpenAICompatible, RetryPolicy
+from casebook.summarizer.limiting import RequestLimiter
 
 QUICK = RetryPolicy(backoff_initial=0.01, backoff_max=0.02, retry_after_cap=1.0)
 HELLO = [Message(role="user", content="Which? {{ not_a_template }}")]
@@ -50,7 +56,9 @@ async def test_page_text_is_never_rendered_as_a_template(endpoint):
 FAULTS = [
     (api_error(401), errors.KeyRejected, 1),
     (api_error(403), errors.KeyRejected, 1),
-    (api_error(429, "insufficient_quota"), errors.KeyRejected, 1),
+    (api_error(429, "insufficient_quota"), errors.QuotaExhausted, 1),
+    (api_error(402), errors.QuotaExhausted, 1),
+    (api_error(404), errors.ModelUnknown, 1),
     (api_error(404, "model_not_found"), errors.ModelUnknown, 1),
     (api_error(400, "context_length_exceeded"), errors.ContextExceeded, 1),
     (api_error(400, "exceed_context_size_error"), errors.ContextExceeded, 1),
@@ -67,6 +75,16 @@ FAULTS = [
     (completion('{"word": "ye', finish="length"), errors.AnswerTruncated, 1),
     (completion("not json"), errors.AnswerInvalid, 2),
     (completion('{"word": "yes"}'), errors.AnswerInvalid, 2),
+    (completion(""), errors.AnswerInvalid, 2),
+    (completion(None), errors.AnswerInvalid, 2),
+    (api_error(502), errors.ProviderUnavailable, 4),
+    (Reply(text="<html>Welcome</html>", media_type="text/html"), errors.ResponseForeign, 2),
+    (Reply(text="no JSON"), errors.ResponseForeign, 2),
+    (Reply(text="[]"), errors.ResponseForeign, 2),
+    (Reply(), errors.ResponseForeign, 2),
+    (Reply(body={"error": {"code": 429, "message": "slow down"}}), errors.RateLimited, 4),
+    (Reply(body={"error": {"code": "insufficient_quota"}}), errors.QuotaExhausted, 1),
+    (Reply(body={"error": {"code": 502, "message": "upstream"}}), errors.ProviderUnavailable, 4),
 ]
 
 
@@ -81,6 +99,73 @@ async def test_each_fault_has_its_own_error_and_number_of_requests(
     assert type(raised.value) is error
     assert len(endpoint.requests) == requests
     assert "key-1" not in str(raised.value)
+
+
+async def test_an_answer_under_another_content_type_is_taken(endpoint):
+    """Some servers call their JSON plain text; the answer was paid for and is good."""
+    good = completion('{"word": "yes", "number": 3}')
+    endpoint.enqueue(Reply(text=json.dumps(good.body), media_type="text/plain"))
+    answer = await model_at(endpoint).ask(HELLO, Choice, {})
+    assert (answer.value.number, answer.attempts) == (3, 1)
+
+
+async def test_an_answer_that_drips_is_cut_at_the_timeout(endpoint):
+    """Each byte comes in time, the whole does not: one request cannot hold its place for ever."""
+    body = completion('{"word": "yes", "number": 3}').body
+    endpoint.fallback = lambda _: Reply(body=body, drip=0.02)
+    policy = RetryPolicy(attempts=1)
+    model = OpenAICompatible("m", endpoint.base_url, "k", policy=policy, timeout=0.3)
+    with pytest.raises(errors.ProviderUnavailable, match="did not answer"):
+        await model.ask(HELLO, Choice, {})
+
+
+async def test_at_most_so_many_requests_are_under_way_at_once(endpoint):
+    """Every request passes the limiter that the askers of one endpoint share."""
+    under_way, most = 0, 0
+    lock = threading.Lock()
+
+    def answer(_):
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        endpoint.wait(0.03)
+        with lock:
+            under_way -= 1
+        return completion('{"word": "yes", "number": 3}')
+
+    endpoint.fallback = answer
+    limiter = RequestLimiter(2)
+    models = [model_at(endpoint, limiter=limiter) for _ in range(3)]
+    await asyncio.gather(*(m.ask(HELLO, Choice, {}) for m in models for _ in range(2)))
+    assert (most, len(endpoint.requests)) == (2, 6)
+
+
+async def test_a_reasoning_model_is_asked_in_its_own_terms(endpoint):
+    """It refuses max_tokens and any temperature, so neither is sent."""
+    endpoint.enqueue(completion('{"word": "yes", "number": 3}'))
+    model = model_at(endpoint, reasoning=True)
+    await model.ask(HELLO, Choice, {"max_tokens": 50, "temperature": 0.0, "seed": 7})
+    [sent] = endpoint.requests
+    assert (sent["max_completion_tokens"], sent["seed"]) == (50, 7)
+    assert not {"max_tokens", "temperature"} & set(sent)
+
+
+async def test_nothing_of_a_failed_call_is_logged(endpoint, caplog, tmp_path):
+    """Neither prompt nor key nor answer, though a misfit and a rejected key are both reported."""
+    configure_logging(tmp_path, verbose=True)
+    endpoint.enqueue(
+        completion("the model's secret words"),
+        completion("the model's secret words"),
+        Reply(status=401, body={"error": {"message": "Incorrect API key: key-1"}}),
+    )
+    for _ in range(2):
+        with pytest.raises(errors.ModelError):
+            await model_at(endpoint).ask(HELLO, Choice, {})
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+    logged = (tmp_path / "logs" / "casebook.log").read_text() + caplog.text
+    assert not any(told in logged for told in ("key-1", "secret words", "not_a_template"))
 
 
 async def test_a_passing_fault_is_retried_to_success(endpoint):
@@ -116,5 +201,5 @@ async def test_a_slow_endpoint_is_unavailable(endpoint):
     endpoint.fallback = lambda _: Reply(delay=0.5)
     policy = RetryPolicy(attempts=1)
     model = OpenAICompatible("m", endpoint.base_url, "k", policy=policy, timeout=0.1)
-    with pytest.raises(errors.ProviderUnavailable, match="did not answer in time"):
+    with pytest.raises(errors.ProviderUnavailable, match="did not answer"):
         await model.ask(HELLO, Choice, {})

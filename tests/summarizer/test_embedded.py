@@ -10,7 +10,12 @@ import pytest
 from pydantic import BaseModel, StringConstraints
 
 from casebook.prompts.loader import Message
-from casebook.schemas.errors import ContextExceeded, EmbeddedModelMissing, KeyRejected
+from casebook.schemas.errors import (
+    AnswerTruncated,
+    ContextExceeded,
+    EmbeddedModelMissing,
+    KeyRejected,
+)
 from casebook.summarizer import embedded
 from casebook.summarizer.client import OpenAICompatible, RetryPolicy
 
@@ -74,8 +79,17 @@ async def test_it_answers_within_the_schema(server):
 async def test_a_prompt_beyond_the_context_is_told_as_such(server):
     """Five thousand words do not fit 4,096 tokens: no cut answer, an error."""
     long = [Message(role="user", content="word " * 5000)]
-    with pytest.raises(ContextExceeded):
+    with pytest.raises(ContextExceeded) as raised:
         await model_of(server).ask(long, Colour, PARAMETERS)
+    assert raised.value.limit == 4096
+
+
+@pytest.mark.embedded
+async def test_an_answer_that_hits_its_limit_is_told_as_such(server):
+    """Three tokens hold no answer: cut, and never taken for one."""
+    with pytest.raises(AnswerTruncated) as raised:
+        await model_of(server).ask(QUESTION, Colour, PARAMETERS | {"max_tokens": 3})
+    assert (raised.value.attempts, raised.value.completion_tokens) == (1, 3)
 
 
 @pytest.mark.embedded

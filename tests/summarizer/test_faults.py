@@ -31,12 +31,12 @@ STATUSES = [
     (400, {"code": 400, "type": "BadRequestError"}, errors.ModelError, "400 BadRequestError"),
     (400, "no json", errors.ModelError, "refuses the request"),
     (401, None, errors.KeyRejected, "OPENAI_API_KEY"),
-    (402, None, errors.KeyRejected, "no credit"),
+    (402, None, errors.QuotaExhausted, "no credit"),
     (403, None, errors.KeyRejected, "OPENAI_API_KEY"),
     (404, {"code": "model_not_found"}, errors.ModelUnknown, "CASEBOOK_LLM_MODEL"),
     (404, None, errors.ModelUnknown, "CASEBOOK_LLM_BASE_URL"),
     (408, None, errors.ProviderUnavailable, "tried again"),
-    (429, {"code": "insufficient_quota"}, errors.KeyRejected, "no credit"),
+    (429, {"code": "insufficient_quota"}, errors.QuotaExhausted, "no credit"),
     (429, None, errors.RateLimited, "gives no time"),
     (500, None, errors.ProviderUnavailable, "failing (500)"),
     (503, {"code": "model_not_found"}, errors.ModelUnknown, "CASEBOOK_LLM_MODEL"),
@@ -65,6 +65,20 @@ def test_a_context_that_is_too_short_is_told_from_words_too(message):
     """Servers without an error code for it say it in their message."""
     ours = fault(status_error(400, {"type": "BadRequestError"}, message))
     assert type(ours) is errors.ContextExceeded
+
+
+LIMITS = [
+    ({"error": {"type": "exceed_context_size_error", "n_ctx": 4096}}, "x", 4096),
+    (None, "This model's maximum context length is 8,192 tokens. However", 8192),
+    (None, "the request exceeds the available context size, try increasing it", None),
+    ({"code": "context_length_exceeded"}, "too long", None),
+]
+
+
+@pytest.mark.parametrize(("body", "message", "limit"), LIMITS)
+def test_the_context_that_the_endpoint_tells_is_kept(body, message, limit):
+    """In llama.cpp's field or in the words of others: smaller windows are cut by it."""
+    assert fault(status_error(400, body, message)).limit == limit
 
 
 @pytest.mark.parametrize(

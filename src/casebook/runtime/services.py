@@ -13,6 +13,7 @@ from casebook.runtime.settings import Settings
 from casebook.schemas.generations import Generation
 from casebook.summarizer import embedded
 from casebook.summarizer.asking import Asker
+from casebook.summarizer.limiting import RequestLimiter
 from casebook.summarizer.profiles import Price, Profile, Strategy, profile_of
 from casebook.warehouse.snapshots import SnapshotStore
 from casebook.warehouse.store import Warehouse
@@ -128,9 +129,15 @@ class Services:
             timeout=settings.llm_timeout,
             policy=policy,
             mode=JsonMode(settings.llm_mode),
+            limiter=self.limiter,
         )
         self._stack.push_async_callback(model.close)
         return model
+
+    @cached_property
+    def limiter(self) -> RequestLimiter:
+        """What every request to the endpoint passes."""
+        return RequestLimiter(2 if self.settings.embedded else self.settings.llm_concurrency)
 
     @property
     def parallel(self) -> int:

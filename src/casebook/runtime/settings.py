@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     llm_timeout: float = Field(default=300.0, gt=0)
     llm_attempts: int = Field(default=4, ge=1)
     llm_backoff: float = Field(default=1.0, gt=0)
+    llm_concurrency: int = Field(default=4, ge=1)
 
     concurrency: int = Field(default=4, ge=1)
     fetch_timeout: float = Field(default=30.0, gt=0)

@@ -26,7 +26,8 @@
     │   └── ExtractorTimedOut, ExtractorOutOfMemory, ExtractorCrashed
     ├── ModelError                      stages "triage", "summarize"                  exit 3
     │   ├── ProviderUnavailable*, RateLimited*                                        exit 5
-    │   ├── KeyRejected, ModelUnknown                                                 exit 4
+    │   ├── KeyRejected, ModelUnknown, ResponseForeign (no chat completion at all)    exit 4
+    │   ├── QuotaExhausted              the account is empty: permanent until it is paid exit 4
     │   └── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused, AnswerFiltered
     ├── WarehouseError                                                                exit 1
     │   ├── WarehouseLocked*                                                          exit 6
@@ -333,8 +334,23 @@ class ModelUnknown(ModelError):
     exit_code = 4
 
 
+class QuotaExhausted(ModelError):
+    """The account has no credit left: every call fails until someone pays."""
+
+    exit_code = 4
+
+
+class ResponseForeign(ModelError):
+    """The endpoint says 200, but what it sends is no chat completion: a proxy's page, say."""
+
+    exit_code = 4
+
+
 class ContextExceeded(ModelError):
     """The prompt is longer than the model's context."""
+
+    # That context in tokens, where the endpoint told it.
+    limit: int | None = None
 
 
 class AnswerTruncated(ModelError):

@@ -1,7 +1,8 @@
 """The one way to ask a model: instructor over an OpenAI-compatible endpoint, one retry policy."""
 
+import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, cast
 
@@ -19,18 +20,18 @@ from tenacity import (
 
 from casebook.prompts.loader import Message
 from casebook.schemas.errors import (
-    AnswerFiltered,
     AnswerInvalid,
-    AnswerRefused,
-    AnswerTruncated,
     CasebookError,
     ModelError,
+    ProviderUnavailable,
     RateLimited,
+    ResponseForeign,
 )
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Usage
 from casebook.summarizer.asking import A, Answer, Parameters
-from casebook.summarizer.faults import api_fault
+from casebook.summarizer.faults import answer_fault, api_fault
+from casebook.summarizer.limiting import RequestLimiter
 
 
 class RetryPolicy(Frozen):
@@ -38,7 +39,7 @@ class RetryPolicy(Frozen):
 
     Transient faults are repeated with exponential backoff and jitter; an endpoint's Retry-After is
     honoured up to ``retry_after_cap`` seconds, and a longer one ends the call: the source is tried
-    again later. An answer that does not fit its schema is asked for once more.
+    again later. An answer that does not fit its schema, or is none, is asked for once more.
     """
 
     attempts: int = 4
@@ -49,7 +50,7 @@ class RetryPolicy(Frozen):
 
     def allows(self, error: BaseException, attempt: int) -> bool:
         """Tell whether a call that failed with ``error`` at ``attempt`` (from 1) is repeated."""
-        if isinstance(error, AnswerInvalid):
+        if isinstance(error, AnswerInvalid | ResponseForeign):
             return attempt < self.invalid_attempts
         if isinstance(error, RateLimited) and (error.retry_after or 0) > self.retry_after_cap:
             return False
@@ -82,7 +83,11 @@ _MODES = {
 
 
 class OpenAICompatible:
-    """A model behind an OpenAI-compatible endpoint, asked for JSON that fits a schema."""
+    """A model behind an OpenAI-compatible endpoint, asked for JSON that fits a schema.
+
+    ``timeout`` bounds one request as a whole, however slowly its answer drips. ``reasoning`` is for
+    models that take neither ``max_tokens`` nor a temperature (OpenAI's o and gpt-5 series).
+    """
 
     def __init__(
         self,
@@ -94,11 +99,16 @@ class OpenAICompatible:
         timeout: float = 300.0,
         policy: RetryPolicy | None = None,
         mode: JsonMode = JsonMode.JSON_SCHEMA,
+        limiter: RequestLimiter | None = None,
+        reasoning: bool = False,
     ) -> None:
         self._name = name
         # The embedded server's port changes at every start and says nothing to a reader.
         self._endpoint = stated_endpoint or endpoint
         self._policy = policy or RetryPolicy()
+        self._limiter = limiter or RequestLimiter()
+        self._timeout = timeout
+        self._reasoning = reasoning
         # One policy, ours: the client's own retries would sleep on Retry-After unseen.
         raw = openai.AsyncOpenAI(base_url=endpoint, api_key=api_key, max_retries=0, timeout=timeout)
         self._raw = raw
@@ -130,7 +140,8 @@ class OpenAICompatible:
         started = time.monotonic()
 
         async def once() -> A:
-            value, usage = await self._once(messages, answer_type, parameters, spent.append)
+            async with self._limiter.turn():
+                value, usage = await self._once(messages, answer_type, parameters, spent.append)
             spent.append(usage)
             return value
 
@@ -172,21 +183,27 @@ class OpenAICompatible:
         )
         try:
             # No context=: instructor would render every message as a template, page text too.
-            reply: tuple[BaseModel, Any] = await create(
-                model=self._name,
-                messages=[m.model_dump() for m in messages],
-                response_model=answer_type,
-                max_retries=0,
-                strict=False,
-                **parameters,
-            )
+            async with asyncio.timeout(self._timeout):
+                reply: tuple[BaseModel, Any] = await create(
+                    model=self._name,
+                    messages=[m.model_dump() for m in messages],
+                    response_model=answer_type,
+                    max_retries=0,
+                    strict=False,
+                    **_spoken(parameters, reasoning=self._reasoning),
+                )
+        except TimeoutError as error:
+            raise ProviderUnavailable(
+                f"{self._endpoint} did not answer within {self._timeout:g} s; "
+                "it is tried again later"
+            ) from error
         except InstructorRetryException as error:
             if error.last_completion is not None:
                 wasted(_usage(error.last_completion))
             raise self._cause(error) from error
         except instructor.core.IncompleteOutputException as error:
             wasted(_usage(error.last_completion))
-            raise self._truncated() from error
+            raise answer_fault(error.last_completion, self._name, self._endpoint) from error
         except openai.OpenAIError as error:
             raise api_fault(error, self._name, self._endpoint) from error
         value, completion = reply
@@ -194,30 +211,20 @@ class OpenAICompatible:
         return answer_type.model_validate(value.model_dump()), _usage(completion)
 
     def _cause(self, error: InstructorRetryException) -> CasebookError:
-        """Tell an API error, a refusal, a filter, a cut and a misfit apart."""
+        """Tell an API error from an answer that cannot be used, and why."""
         if api_error := _api_error(error):
             return api_fault(api_error, self._name, self._endpoint)
-        choices = getattr(error.last_completion, "choices", None) or []
-        if not choices:
-            return AnswerInvalid(f"{self._name} at {self._endpoint} answered without any choice")
-        finish, message = choices[0].finish_reason, choices[0].message
-        if getattr(message, "refusal", None):
-            return AnswerRefused(f"{self._name} refused to answer; try another model")
-        if finish == "content_filter":
-            return AnswerFiltered(
-                f"the content filter at {self._endpoint} cut the answer of {self._name}; "
-                "try another endpoint"
-            )
-        if finish == "length":
-            return self._truncated()
-        return AnswerInvalid(
-            f"{self._name} gave an answer that does not fit the schema; try a stronger model"
-        )
+        return answer_fault(error.last_completion, self._name, self._endpoint)
 
-    def _truncated(self) -> AnswerTruncated:
-        return AnswerTruncated(
-            f"the answer of {self._name} hit its output limit; raise CASEBOOK_LLM_OUTPUT_TOKENS"
-        )
+
+def _spoken(parameters: Parameters, *, reasoning: bool) -> Mapping[str, object]:
+    """Return the parameters by the names that the model takes."""
+    if not reasoning:
+        return parameters
+    kept = {name: value for name, value in parameters.items() if name != "temperature"}
+    if "max_tokens" in kept:
+        kept["max_completion_tokens"] = kept.pop("max_tokens")
+    return kept
 
 
 def _retry_if(policy: RetryPolicy) -> Callable[[RetryCallState], bool]:

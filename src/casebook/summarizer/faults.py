@@ -11,15 +11,22 @@ import openai
 
 from casebook.schemas.errors import (
     AnswerFiltered,
+    AnswerInvalid,
+    AnswerRefused,
+    AnswerTruncated,
     ContextExceeded,
     KeyRejected,
     ModelError,
     ModelUnknown,
     ProviderUnavailable,
+    QuotaExhausted,
     RateLimited,
+    ResponseForeign,
 )
 
 _NO_CREDIT = "insufficient_quota"
+# Whatever is told of a longer context window, no model has one of fewer tokens than this.
+_LEAST_CONTEXT = 256
 # The value of each fault: our class, and the message whose fields the caller fills in.
 _Fault = tuple[type[ModelError], str]
 _CONTEXT: _Fault = (
@@ -27,17 +34,22 @@ _CONTEXT: _Fault = (
     "the source is longer than the context of {model}; use a model with a larger one",
 )
 _CREDIT: _Fault = (
-    KeyRejected,
-    "the account at {endpoint} has no credit left; top it up, then retry",
+    QuotaExhausted,
+    "the account at {endpoint} has no credit left; top it up, then `casebook retry`",
 )
 _MODEL_UNKNOWN: _Fault = (
     ModelUnknown,
     "{endpoint} does not know {model}; set CASEBOOK_LLM_MODEL",
 )
+_FOREIGN: _Fault = (
+    ResponseForeign,
+    "{endpoint} answers with what is no chat completion; check CASEBOOK_LLM_BASE_URL and proxies",
+)
 # Servers without an error code of their own (vLLM among them) say it in words.
 _SAYS_CONTEXT = re.compile(
     r"(?:maximum|exceeds?\b.*) context (?:length|size|window)", re.IGNORECASE
 )
+_TOLD_LIMIT = re.compile(r"context (?:length|size|window)\D{0,20}?(\d[\d,]+)", re.IGNORECASE)
 
 
 def api_fault(error: openai.OpenAIError, model: str, endpoint: str) -> ModelError:
@@ -60,7 +72,58 @@ def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> Mo
         when = f"asks to wait {wish:.0f} s" if wish is not None else "gives no time"
         return RateLimited(f"{endpoint} limits the rate and {when}; retry later", wish)
     cause, message = _by_code(code) or _by_text(error.message) or _by_status(status)
-    return cause(message.format(endpoint=endpoint, model=model, status=status, code=code))
+    ours = cause(message.format(endpoint=endpoint, model=model, status=status, code=code))
+    if isinstance(ours, ContextExceeded):
+        ours.limit = _told_limit(error)
+    return ours
+
+
+def answer_fault(completion: Any, model: str, endpoint: str) -> ModelError:
+    """Return why a completion (or what came in its place) holds no usable answer."""
+    choices = getattr(completion, "choices", None) or []
+    if not choices:
+        return _foreign(completion, model, endpoint)
+    finish, message = choices[0].finish_reason, choices[0].message
+    if getattr(message, "refusal", None):
+        return AnswerRefused(f"{model} refused to answer; try another model")
+    if finish == "content_filter":
+        return AnswerFiltered(
+            f"the content filter at {endpoint} cut the answer of {model}; try another endpoint"
+        )
+    if finish == "length":
+        return AnswerTruncated(
+            f"the answer of {model} hit its output limit; raise CASEBOOK_LLM_OUTPUT_TOKENS"
+        )
+    if not (getattr(message, "content", None) or getattr(message, "tool_calls", None)):
+        return AnswerInvalid(f"{model} gave an empty answer; try a stronger model")
+    return AnswerInvalid(
+        f"{model} gave an answer that does not fit the schema; try a stronger model"
+    )
+
+
+def _foreign(completion: Any, model: str, endpoint: str) -> ModelError:
+    """Return the fault of a 200 without any choice; some gateways put an error object there."""
+    told = getattr(completion, "error", None)
+    fields: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
+    status = fields.get("code")
+    if isinstance(status, int) and status == HTTPStatus.TOO_MANY_REQUESTS:
+        return RateLimited(f"{endpoint} limits the rate and gives no time; retry later")
+    found = _by_code(_code(fields)) or _by_text(str(fields.get("message", "")))
+    if found is None and isinstance(status, int) and status >= HTTPStatus.BAD_REQUEST:
+        found = _by_status(status)
+    cause, message = found or _FOREIGN
+    return cause(message.format(endpoint=endpoint, model=model, status=status, code=_code(fields)))
+
+
+def _told_limit(error: openai.APIStatusError) -> int | None:
+    """Return the context in tokens, as llama.cpp tells it in a field and others in words."""
+    body: Mapping[str, Any] = error.body if isinstance(error.body, Mapping) else {}
+    inner = body.get("error")
+    told = (inner if isinstance(inner, Mapping) else body).get("n_ctx")
+    if not isinstance(told, int):
+        found = _TOLD_LIMIT.search(error.message)
+        told = int(found[1].replace(",", "")) if found else 0
+    return told if told >= _LEAST_CONTEXT else None
 
 
 def _by_code(code: str) -> _Fault | None:

@@ -50,12 +50,12 @@ def test_an_empty_file_gets_everything_once(new_warehouse):
 
 def test_version_1_with_rows_is_read_as_before(version_1):
     """Whatever migrations follow, the first version's rows are all there and all readable."""
-    warehouse = Warehouse(version_1)
+    warehouse, before = Warehouse(version_1), _rows_of(version_1)
     assert warehouse.version() == 1
     assert warehouse.migrate() == NUMBERS[1:]
     counts = warehouse.counts()
     assert counts["sources"] == 3
-    assert min(counts.values()) >= 1
+    assert all(counts[name] >= 1 for name in before)
     view = warehouse.case("case1_a")
     assert (view.status, view.source.submitted_by) == ("published", "ada")
     assert view.document.passage_text(view.document.passages[1]) == "Two 🜁."
@@ -89,8 +89,10 @@ def test_a_backup_is_made_before_rows_are_touched(version_1):
 
 
 def _rows_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    names = [table.name for table in TABLES.values()]
+    """Return the rows of each table that the file has."""
     with duckdb.connect(path, read_only=True) as connection:
+        present = {name for (name,) in connection.execute("SHOW TABLES").fetchall()}
+        names = {table.name for table in TABLES.values()} & present
         return {name: connection.table(name).order("entry").fetchall() for name in names}
 
 

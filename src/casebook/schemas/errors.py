@@ -25,7 +25,7 @@
     │   ├── Damaged, Encrypted, Scanned
     │   └── ExtractorTimedOut, ExtractorOutOfMemory, ExtractorCrashed
     ├── ModelError                      stages "triage", "summarize"                  exit 3
-    │   ├── ProviderUnavailable*, RateLimited*                                        exit 5
+    │   ├── ProviderUnavailable*, EndpointDown*, RateLimited*                         exit 5
     │   ├── KeyRejected, ModelUnknown, ResponseForeign (no chat completion at all)    exit 4
     │   ├── QuotaExhausted              the account is empty: permanent until it is paid exit 4
     │   └── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused, AnswerFiltered
@@ -35,17 +35,30 @@
     └── PublishError                    stage "publish"                               exit 3
 
 A star marks what may pass by itself: ``transient``. Such a failure is retried with backoff; any
-other is recorded and waits for a person. None of them is ever a verdict about a source.
+other is recorded and waits for a person, or is ``gone`` for good. None of them is ever a verdict
+about a source.
 """
 
 import re
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cache
 from typing import ClassVar
+
+
+class Remedy(StrEnum):
+    """What is to be done about a failure: wait, act, or give the source up."""
+
+    LATER = "later"
+    YOU = "you"
+    GONE = "gone"
 
 
 class CasebookError(Exception):
     """The root. ``str()`` of one says what happened, to which source, and what to do next."""
 
     transient: ClassVar[bool] = False
+    gone: ClassVar[bool] = False
     exit_code: ClassVar[int] = 1
 
     @classmethod
@@ -153,6 +166,8 @@ class ResponseMalformed(FetchError):
 class PageMissing(FetchError):
     """The server says 404 or 410."""
 
+    gone = True
+
 
 class PageForbidden(FetchError):
     """The server says 401, 403, or another 4xx."""
@@ -177,9 +192,13 @@ class SourceIsList(FetchError):
 class VideoUnavailable(FetchError):
     """The video was removed, or never was."""
 
+    gone = True
+
 
 class VideoUnplayable(FetchError):
     """The video is private, sold, or closed to this country; YouTube's reason is in the text."""
+
+    gone = True
 
 
 class VideoBlocked(FetchError):
@@ -265,6 +284,8 @@ class Paywall(ExtractionError):
 class SoftNotFound(ExtractionError):
     """The page says "not found" with status 200."""
 
+    gone = True
+
 
 class NeedsJavaScript(ExtractionError):
     """The page is an empty shell until its scripts run."""
@@ -306,6 +327,13 @@ class ModelError(CasebookError):
 
 class ProviderUnavailable(ModelError):
     """The endpoint is down, unreachable, timed out, or says 5xx."""
+
+    transient = True
+    exit_code = 5
+
+
+class EndpointDown(ModelError):
+    """No request was sent: the endpoint has been down for a while and is left alone."""
 
     transient = True
     exit_code = 5
@@ -392,3 +420,20 @@ class PublishError(CasebookError):
     """The published files could not be written."""
 
     exit_code = 3
+
+
+@cache
+def _gone_kinds() -> frozenset[str]:
+    def below(cause: type[CasebookError]) -> Iterator[type[CasebookError]]:
+        yield cause
+        for narrower in cause.__subclasses__():
+            yield from below(narrower)
+
+    return frozenset(cause.kind() for cause in below(CasebookError) if cause.gone)
+
+
+def remedy_of(kind: str, *, transient: bool) -> Remedy:
+    """Return what is to be done about a stored failure of this kind."""
+    if transient:
+        return Remedy.LATER
+    return Remedy.GONE if kind in _gone_kinds() else Remedy.YOU

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Self
 
-from casebook.schemas.errors import CasebookError
+from casebook.schemas.errors import CasebookError, Remedy, remedy_of
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 
@@ -18,6 +18,11 @@ class Failure(Frozen):
     transient: bool
     message: str
     at: datetime
+
+    @property
+    def remedy(self) -> Remedy:
+        """Return what is to be done about it."""
+        return remedy_of(self.kind, transient=self.transient)
 
     @classmethod
     def of(cls, error: Exception, source_id: str, stage: str, at: datetime) -> Self:

@@ -13,8 +13,6 @@ from pydantic import BaseModel
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
-    retry_if_exception,
-    stop_after_attempt,
     wait_exponential_jitter,
 )
 
@@ -22,6 +20,7 @@ from casebook.prompts.loader import Message
 from casebook.schemas.errors import (
     AnswerInvalid,
     CasebookError,
+    EndpointDown,
     ModelError,
     ProviderUnavailable,
     RateLimited,
@@ -40,6 +39,8 @@ class RetryPolicy(Frozen):
     Transient faults are repeated with exponential backoff and jitter; an endpoint's Retry-After is
     honoured up to ``retry_after_cap`` seconds, and a longer one ends the call: the source is tried
     again later. An answer that does not fit its schema, or is none, is asked for once more.
+    Within ``rate_patience`` seconds of a call's beginning a 429 is not counted: in a batch many
+    requests press against the limit, and each has its turn some time.
     """
 
     attempts: int = 4
@@ -47,11 +48,18 @@ class RetryPolicy(Frozen):
     backoff_initial: float = 1.0
     backoff_max: float = 20.0
     retry_after_cap: float = 60.0
+    rate_patience: float = 0.0
+
+    def counts(self, error: BaseException, seconds: float) -> bool:
+        """Tell whether a fault counts as an attempt, ``seconds`` after the call began."""
+        return not (isinstance(error, RateLimited) and seconds < self.rate_patience)
 
     def allows(self, error: BaseException, attempt: int) -> bool:
         """Tell whether a call that failed with ``error`` at ``attempt`` (from 1) is repeated."""
         if isinstance(error, AnswerInvalid | ResponseForeign):
             return attempt < self.invalid_attempts
+        if isinstance(error, EndpointDown) or attempt >= self.attempts:
+            return False
         if isinstance(error, RateLimited) and (error.retry_after or 0) > self.retry_after_cap:
             return False
         return isinstance(error, CasebookError) and error.transient
@@ -146,10 +154,7 @@ class OpenAICompatible:
             return value
 
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(self._policy.attempts),
-            wait=self._policy.wait,
-            retry=_retry_if(self._policy),
-            reraise=True,
+            wait=self._policy.wait, retry=_retry_if(self._policy, started), reraise=True
         )
         try:
             value: A = await retrying(once)
@@ -227,9 +232,17 @@ def _spoken(parameters: Parameters, *, reasoning: bool) -> Mapping[str, object]:
     return kept
 
 
-def _retry_if(policy: RetryPolicy) -> Callable[[RetryCallState], bool]:
+def _retry_if(policy: RetryPolicy, started: float) -> Callable[[RetryCallState], bool]:
+    """Return whether to repeat, for one call; it counts the attempts that count."""
+    counted = 0
+
     def decide(state: RetryCallState) -> bool:
-        return retry_if_exception(lambda error: policy.allows(error, state.attempt_number))(state)
+        nonlocal counted
+        error = state.outcome.exception() if state.outcome else None
+        if error is None:
+            return False
+        counted += policy.counts(error, time.monotonic() - started)
+        return policy.allows(error, counted)
 
     return decide
 

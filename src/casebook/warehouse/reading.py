@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from casebook.schemas.batches import SourceStanding
 from casebook.schemas.documents import Document
 from casebook.schemas.failures import Failure
 from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
@@ -66,3 +67,10 @@ def refused_source(row: Found) -> RefusedSource:
         title=row["title"],
         triage=decode(Triage, row["triage"]),
     )
+
+
+def standing(row: Found) -> SourceStanding:
+    """Return where one source stands."""
+    failed = row["standing"] == "failed"
+    failure = decode(Failure, row["failure"]) if failed else None
+    return SourceStanding.model_validate({**row, "failure": failure})

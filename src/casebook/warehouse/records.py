@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from casebook.schemas.batches import Batch, BatchEvent
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import WarehouseError
 from casebook.schemas.failures import Failure
@@ -30,6 +31,8 @@ Row = (
     | Review
     | Publication
     | Failure
+    | Batch
+    | BatchEvent
 )
 
 T = TypeVar("T", bound=Frozen)
@@ -47,6 +50,11 @@ def _counts(row: Row) -> dict[str, str]:
     return {"statements": json.dumps(study.counts()), "support": json.dumps(study.support_counts())}
 
 
+def _size(row: Row) -> dict[str, int]:
+    assert isinstance(row, Batch)  # noqa: S101 - TABLES pairs the two
+    return {"size": len(row.items)}
+
+
 @dataclass(frozen=True)
 class Table:
     """A table's name and columns.
@@ -57,13 +65,13 @@ class Table:
 
     name: str
     columns: Mapping[str, str]
-    derived: Callable[[Row], Mapping[str, str]] = _nothing
+    derived: Callable[[Row], Mapping[str, object]] = _nothing
 
 
 def _table(
     name: str,
     same: str,
-    derived: Callable[[Row], Mapping[str, str]] = _nothing,
+    derived: Callable[[Row], Mapping[str, object]] = _nothing,
     **renamed: str,
 ) -> Table:
     return Table(name, {column: column for column in same.split()} | renamed, derived)
@@ -104,6 +112,8 @@ TABLES: Mapping[type[Row], Table] = {
         published_at="at",
     ),
     Failure: _table("failures", "failure_id source_id stage kind transient", failed_at="at"),
+    Batch: _table("batches", "batch_id origin created_by created_at", _size),
+    BatchEvent: _table("batch_events", "event_id batch_id step reason", happened_at="at"),
 }
 
 

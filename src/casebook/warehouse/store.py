@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from casebook.schemas.batches import Batch, BatchSummary, SourceStanding
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import AmbiguousId, UnknownId
 from casebook.schemas.generations import Generation
@@ -148,7 +149,7 @@ class Warehouse:
         ``company`` must be equal but for upper and lower case, ``text`` a part of the title or the
         company.
         """
-        rows = self._read("cases", **wanted.model_dump(mode="json"))
+        rows = self.read("cases", **wanted.model_dump(mode="json"))
         return [reading.case_summary(row) for row in rows]
 
     def case(self, case_id: str) -> CaseView:
@@ -170,7 +171,7 @@ class Warehouse:
 
     def history(self, case_id: str) -> list[Revision | Review | Publication]:
         """Return what happened to a case, withdrawals included, in the order of storing."""
-        rows = self._read("case_history", case_id=case_id)
+        rows = self.read("case_history", case_id=case_id)
         return [decode(_HISTORY[row["name"]], row["body"]) for row in rows]
 
     def open_failures(self) -> list[OpenFailure]:
@@ -178,7 +179,7 @@ class Warehouse:
 
         The view ``failure_open`` states the rule.
         """
-        return [reading.open_failure(row) for row in self._read("open_failures")]
+        return [reading.open_failure(row) for row in self.read("open_failures")]
 
     def unfinished(self) -> list[Source]:
         """Return the sources that no run has brought to an end: cut off, or still at work."""
@@ -186,7 +187,21 @@ class Warehouse:
 
     def refused(self) -> list[RefusedSource]:
         """Return the sources that triage judged not to be case studies and that have no case."""
-        return [reading.refused_source(row) for row in self._read("refused")]
+        return [reading.refused_source(row) for row in self.read("refused")]
+
+    def batch(self, batch_id: str) -> Batch | None:
+        """Return the batch with this id."""
+        return self._first(Batch, "batch", batch_id=batch_id)
+
+    def batches(self) -> list[BatchSummary]:
+        """Return a line for each batch, the newest first."""
+        return [BatchSummary.model_validate(row) for row in self.read("batches")]
+
+    def standings(self, source_ids: Sequence[str]) -> list[SourceStanding]:
+        """Return where each source stands, in the order asked; unknown ones are new."""
+        rows = self.read("standings", ids=list(source_ids))
+        found = {row["source_id"]: reading.standing(row) for row in rows}
+        return [found[source_id] for source_id in source_ids]
 
     def publications(self) -> list[Publication]:
         """Return the publications in force: the newest of each case and target, not withdrawn."""
@@ -203,7 +218,7 @@ class Warehouse:
             AmbiguousId: if several do.
         """
         wanted = prefix.strip().lower()
-        found = [row["id"] for row in self._read("resolve", prefix=wanted)] if wanted else []
+        found = [row["id"] for row in self.read("resolve", prefix=wanted)] if wanted else []
         if not found:
             raise UnknownId(f"No case, source or revision has an id that begins with {prefix!r}.")
         if len(found) > 1:
@@ -213,15 +228,16 @@ class Warehouse:
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows in each table."""
-        return {row["name"]: row["rows"] for row in self._read("counts")}
+        return {row["name"]: row["rows"] for row in self.read("counts")}
 
     def _first(self, kind: type[T], name: str, **values: object) -> T | None:
         return next(iter(self._all(kind, name, **values)), None)
 
     def _all(self, kind: type[T], name: str, **values: object) -> list[T]:
-        return [decode(kind, row["body"]) for row in self._read(name, **values)]
+        return [decode(kind, row["body"]) for row in self.read(name, **values)]
 
-    def _read(self, name: str, **values: object) -> list[reading.Found]:
+    def read(self, name: str, **values: object) -> list[reading.Found]:
+        """Return the rows of the query called ``name``; other files of this room use it."""
         self._migrate_once()
         with self._database.transaction(read_only=True) as connection:
             return reading.rows(connection, name, **values)

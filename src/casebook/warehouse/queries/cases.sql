@@ -76,6 +76,7 @@ FROM (
     SELECT case_id AS id FROM cases
     UNION ALL SELECT source_id FROM sources
     UNION ALL SELECT revision_id FROM revisions
+    UNION ALL SELECT batch_id FROM batches
 )
 WHERE starts_with(id, $prefix) OR starts_with(split_part(id, '_', 2), $prefix)
 QUALIFY whole OR NOT bool_or(whole) OVER ()

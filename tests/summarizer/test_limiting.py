@@ -7,8 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
-from casebook.schemas.errors import AnswerInvalid, ProviderUnavailable, RateLimited
-from casebook.summarizer.limiter import Breaker, Limiter, Pace, State, Window, duration_seconds
+from casebook.schemas.errors import AnswerInvalid, EndpointDown, ProviderUnavailable, RateLimited
+from casebook.summarizer.limiting import (
+    Breaker,
+    Pace,
+    RequestLimiter,
+    State,
+    Window,
+    duration_seconds,
+)
 
 
 class Bucket:
@@ -148,8 +155,8 @@ class Time:
         await asyncio.sleep(0)
 
 
-def limiter(time: Time, most: int = 4, patience: float = 900.0) -> Limiter:
-    return Limiter(most, patience=patience, clock=time, sleep=time.sleep)
+def limiter(time: Time, most: int = 4, patience: float = 900.0) -> RequestLimiter:
+    return RequestLimiter(most, patience=patience, clock=time, sleep=time.sleep)
 
 
 async def test_no_more_requests_are_open_than_the_window_allows():
@@ -195,21 +202,32 @@ async def test_an_outage_is_waited_out_by_one_request_at_a_time():
     assert gate.standing().state is State.FLOWING
 
 
-async def test_an_outage_longer_than_the_patience_ends_the_waiting():
-    """Requests are then refused here, with what to do next, and none is sent."""
+async def test_an_outage_longer_than_the_patience_is_told_at_once_and_asked_about_rarely():
+    """Between two looks at a dead endpoint nobody waits; a look that finds it up ends the outage."""
     time = Time()
     gate = limiter(time, patience=30.0)
+    sent = told = 0
 
     async def ask() -> None:
+        nonlocal sent
         async with gate.turn():
+            sent += 1
             raise ProviderUnavailable("down")
 
     for _ in range(Breaker.FAULTS + 6):
         with pytest.raises(ProviderUnavailable):
             await ask()
-    with pytest.raises(ProviderUnavailable, match="--resume"):
-        await ask()
+    before = sent
+    for _ in range(50):
+        with pytest.raises(EndpointDown, match="--resume"):
+            await ask()
+        told += 1
+    assert (sent - before, told) == (0, 50)
     assert gate.standing().state is State.DOWN
+    time.now += 60
+    async with gate.turn():
+        pass
+    assert gate.standing().state is State.FLOWING
 
 
 async def test_answers_that_cannot_be_used_are_no_outage():

@@ -1,0 +1,145 @@
+"""A list of sources worked as one: what was asked for, how far it is, and what became of each."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+
+from casebook.schemas.errors import Remedy
+from casebook.schemas.failures import Failure
+from casebook.schemas.frozen import Frozen
+from casebook.schemas.sources import SourceRef
+
+
+class BatchItem(Frozen):
+    """One source of a batch; ``source_id`` is known before anything is fetched."""
+
+    source_id: str
+    reference: SourceRef
+    title: str | None = None
+    published: date | None = None
+
+
+class BatchOptions(Frozen):
+    """How the sources are worked; a run that goes on does so the same way.
+
+    ``budget_usd`` bounds what each run of the batch may spend; ``model`` is the one asked for, None
+    for the one that is configured.
+    """
+
+    force: bool = False
+    concurrency: int | None = None
+    budget_usd: float | None = None
+    model: str | None = None
+
+
+class Batch(Frozen):
+    """What was handed over. ``origin`` is the address or path of the list, or a watch."""
+
+    batch_id: str
+    origin: str
+    options: BatchOptions
+    items: Sequence[BatchItem]
+    created_by: str
+    created_at: datetime
+
+
+class BatchStep(StrEnum):
+    """What happened to a batch as a whole."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+    FINISHED = "finished"
+
+
+class BatchEvent(Frozen):
+    """One step of a batch; ``reason`` says in words why it paused."""
+
+    event_id: str
+    batch_id: str
+    step: BatchStep
+    reason: str | None
+    at: datetime
+
+
+class Standing(StrEnum):
+    """Where a source stands, whoever worked it."""
+
+    NEW = "new"
+    UNFINISHED = "unfinished"
+    FAILED = "failed"
+    REFUSED = "refused"
+    REJECTED = "rejected"
+    KNOWN = "known"
+
+
+class SourceStanding(Frozen):
+    """Where one source stands: refused by triage, rejected by a curator, or known as a case.
+
+    ``failure`` is the open one of a failed source, and ``attempts`` counts its failures.
+    """
+
+    source_id: str
+    standing: Standing
+    case_id: str | None = None
+    failure: Failure | None = None
+    attempts: int = 0
+
+
+class BatchSummary(Frozen):
+    """One line of a list of batches; ``step`` is None where no run has begun."""
+
+    batch_id: str
+    origin: str
+    size: int
+    created_by: str
+    created_at: datetime
+    step: BatchStep | None
+    reason: str | None
+    changed_at: datetime
+
+
+class FailureGroup(Frozen):
+    """The failures of one cause: how many, what to do, and one of them as an example."""
+
+    kind: str
+    remedy: Remedy
+    count: int
+    message: str
+
+
+class BatchProgress(Frozen):
+    """How far a batch is, told from where its sources stand."""
+
+    total: int
+    counts: Mapping[Standing, int]
+    failures: Sequence[FailureGroup]
+
+    @property
+    def done(self) -> int:
+        """Return how many sources need no more work by a machine."""
+        return sum(
+            self.counts.get(s, 0) for s in (Standing.KNOWN, Standing.REFUSED, Standing.REJECTED)
+        )
+
+    @property
+    def left(self) -> int:
+        """Return how many are still to be worked: new ones, and those that were cut off."""
+        return self.counts.get(Standing.NEW, 0) + self.counts.get(Standing.UNFINISHED, 0)
+
+
+def progress_of(standings: Sequence[SourceStanding]) -> BatchProgress:
+    """Count where the sources of a batch stand; failures by cause, the most frequent first."""
+    failures = [s.failure for s in standings if s.failure is not None]
+    kinds = Counter(failure.kind for failure in failures)
+    examples = {failure.kind: failure for failure in reversed(failures)}
+    return BatchProgress(
+        total=len(standings),
+        counts=Counter(s.standing for s in standings),
+        failures=[
+            FailureGroup(
+                kind=kind, remedy=examples[kind].remedy, count=n, message=examples[kind].message
+            )
+            for kind, n in kinds.most_common()
+        ],
+    )

@@ -1,0 +1,63 @@
+-- Lists of sources worked as one, and where sources stand.
+
+-- name: append_batches
+INSERT INTO batches (entry, batch_id, origin, size, created_by, created_at, body)
+SELECT $entry, $batch_id, $origin, $size, $created_by, $created_at, $body
+WHERE NOT EXISTS (FROM batches WHERE batch_id = $batch_id);
+
+-- name: append_batch_events
+INSERT INTO batch_events (entry, event_id, batch_id, step, reason, happened_at, body)
+SELECT $entry, $event_id, $batch_id, $step, $reason, $happened_at, $body
+WHERE NOT EXISTS (FROM batch_events WHERE event_id = $event_id);
+
+-- name: batch
+SELECT body FROM batches WHERE batch_id = $batch_id;
+
+-- name: batches
+WITH newest AS (
+    SELECT *
+    FROM batch_events
+    QUALIFY row_number() OVER (PARTITION BY batch_id ORDER BY entry DESC) = 1
+)
+SELECT
+    batches.batch_id,
+    batches.origin,
+    batches.size,
+    batches.created_by,
+    batches.created_at,
+    newest.step,
+    newest.reason,
+    coalesce(newest.happened_at, batches.created_at) AS changed_at
+FROM batches
+LEFT JOIN newest USING (batch_id)
+ORDER BY batches.entry DESC;
+
+-- Each asked source once. One that has a case is known, unless a curator rejected it.
+-- name: standings
+WITH asked AS (
+    SELECT DISTINCT unnest($ids::VARCHAR[]) AS source_id
+),
+told AS (
+    SELECT cases.source_id, case_status.case_id, case_status.status
+    FROM cases
+    JOIN case_status USING (case_id)
+    QUALIFY row_number() OVER (PARTITION BY cases.source_id ORDER BY cases.entry DESC) = 1
+)
+SELECT
+    asked.source_id,
+    told.case_id,
+    failure_open.body AS failure,
+    coalesce(failure_open.attempts, 0) AS attempts,
+    CASE
+        WHEN told.status = 'rejected' THEN 'rejected'
+        WHEN told.case_id IS NOT NULL THEN 'known'
+        WHEN failure_open.source_id IS NOT NULL THEN 'failed'
+        WHEN source_refused.source_id IS NOT NULL THEN 'refused'
+        WHEN sources.source_id IS NOT NULL THEN 'unfinished'
+        ELSE 'new'
+    END AS standing
+FROM asked
+LEFT JOIN sources USING (source_id)
+LEFT JOIN told USING (source_id)
+LEFT JOIN failure_open USING (source_id)
+LEFT JOIN source_refused USING (source_id);

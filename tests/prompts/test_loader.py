@@ -11,8 +11,8 @@ from casebook import prompts
 from casebook.prompts.loader import load_prompt, parse_prompt
 from casebook.prompts.lock import current_hashes
 from casebook.schemas.errors import ConfigurationError
+from casebook.summarizer.answers import CaseStudyAnswer
 from casebook.summarizer.guided import RestatedAnswer
-from casebook.summarizer.single import CaseStudyAnswer
 from casebook.summarizer.triage import TriageAnswer
 
 FOLDER = Path(prompts.__file__).parent

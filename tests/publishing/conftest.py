@@ -189,7 +189,7 @@ def harbourline() -> CaseView:
         industry=fact("Insurance", "insures small cargo ships"),
         year=fact("2026", "all claims of March", WEAK),
         deployment=fact("full production", "drafts an answer"),
-        narrator=Fact(value="invented narrator", support=UNSUPPORTED),
+        narrator=Fact(value="vendor", support=UNSUPPORTED),
         summary=[
             said(
                 "Harbourline drafts answers to cargo claims with a model; officers check each.",

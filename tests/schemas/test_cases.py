@@ -10,6 +10,7 @@ from casebook.schemas.cases import (
     Evidence,
     Fact,
     Match,
+    Method,
     Result,
     Statement,
     Support,
@@ -58,7 +59,8 @@ def test_support_is_counted_by_level():
 
 def test_an_empty_case_study_invents_nothing():
     """Without claims every fact is None and says that the source is silent."""
-    assert [fact for _, fact in CaseStudy().facts()] == [Fact()] * len(FACT_FIELDS)
+    told = [(fact.value, fact.evidence, fact.support) for _, fact in CaseStudy().facts()]
+    assert told == [(None, (), Fact().support)] * len(FACT_FIELDS)
     assert Fact().value is None
     assert "does not say" in Fact().support.reason
 
@@ -94,3 +96,54 @@ def test_more_than_fifteen_tags_are_refused():
     assert CaseStudy(tags=[tag] * 15)
     with pytest.raises(ValidationError, match="at most 15"):
         CaseStudy(tags=[tag] * 16)
+
+
+@pytest.mark.parametrize(
+    ("said", "method", "note"),
+    [
+        ("all claims of March", Method.SELF_REPORTED, "all claims of March"),
+        ("an A/B test over two weeks", Method.AB_TEST, "an A/B test over two weeks"),
+        ("audited by a third party", Method.AUDITED, "audited by a third party"),
+        ("A/B test", Method.AB_TEST, None),
+        (None, Method.NONE, None),
+    ],
+)
+def test_a_method_in_free_words_is_read_and_kept(said, method, note):
+    """Results as they were stored at first load: the kind is read, the words are kept."""
+    stored = {**statement("r").model_dump(), "value": "31%", "method": said}
+    result = Result.model_validate(stored)
+    assert (result.method, result.method_note) == (method, note)
+    stored = result.model_dump_json()
+    assert Result.model_validate_json(stored).model_dump_json() == stored
+
+
+def test_a_value_is_shown_with_its_unit_once():
+    """A unit follows its value, a percent sign at once, and not where the value carries it."""
+    shown = [
+        statement("r", kind=Result, value=value, unit=unit).shown_value
+        for value, unit in [("2", "s"), ("31", "%"), ("31 %", "%"), ("2 s", None), (None, "s")]
+    ]
+    assert shown == ["2 s", "31%", "31 %", "2 s", None]
+
+
+@pytest.mark.parametrize(
+    ("said", "stage"),
+    [
+        ("full production", "full production"),
+        ("In Production", "full production"),
+        ("Proof-of-concept", "proof of concept"),
+        ("somewhere", None),
+    ],
+)
+def test_a_deployment_stage_is_one_of_four_or_none(said, stage):
+    """Other words for a stage are read; what is none of them counts as silence, with a reason."""
+    fact = CaseStudy(deployment=Fact(value=said)).deployment
+    assert fact.value == stage
+    assert stage or said in fact.support.reason
+
+
+def test_what_the_source_does_not_say_is_computed():
+    """Empty facts and fields are named; that nobody leaves a question open is no silence."""
+    silent = STUDY.silent()
+    assert {"company", "deployment", "lessons", "failures"} <= set(silent)
+    assert not {"summary", "results", "open_questions"} & set(silent)

@@ -5,6 +5,7 @@ from written_documents import document_of
 
 from casebook.schemas.cases import CaseStudy
 from casebook.summarizer import service, single
+from casebook.summarizer.answers import StatementAnswer
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.profiles import Strategy, profile_of
 from casebook.summarizer.proposals import Claim, Proposal
@@ -39,7 +40,7 @@ def test_a_recipe_changes_with_whatever_shapes_a_draft(monkeypatch):
         patch.setattr(single, "PROMPT", "triage")
         seen.append(service.recipe_id("m", Strategy.SINGLE))
     with monkeypatch.context() as patch:
-        patch.setattr(single, "CaseStudyAnswer", single.StatementAnswer)
+        patch.setattr(service, "CaseStudyAnswer", StatementAnswer)
         seen.append(service.recipe_id("m", Strategy.SINGLE))
     assert len(set(seen)) == len(seen)
 

@@ -51,9 +51,11 @@ ANSWER = EMPTY | {
             "statement": "The share of invoices booked without a person reached 47%.",
             "quotes": [SHARE],
             "metric": "share",
-            "value": "47%",
+            "value": "47",
+            "unit": "%",
             "baseline": "18%",
-            "method": None,
+            "window": "four months",
+            "method": "measured by the team",
         }
     ],
 }
@@ -102,7 +104,8 @@ async def test_one_answer_becomes_a_grounded_case_study(endpoint, asker):
     assert DOCUMENT.text[quote.start : quote.end] == quote.quote == MOVED["quotes"][0]
     assert study.lessons[0].support.level is SupportLevel.WEAK
     [share] = study.results
-    assert (share.value, share.baseline, share.metric) == ("47%", "18%", "share")
+    assert (share.shown_value, share.baseline, share.metric) == ("47%", "18%", "share")
+    assert (share.number, share.window, share.method) == (47, "four months", "self-reported")
     assert share.support.level is SupportLevel.UNSUPPORTED
     assert "47" in share.support.reason
 

@@ -12,13 +12,13 @@ from pydantic import Field
 
 from casebook.schemas.cases import (
     FACT_FIELDS,
-    NARRATORS,
     STATEMENT_FIELDS,
     CaseStudy,
     DeploymentStage,
     Evidence,
     Fact,
     Match,
+    Narrator,
     Origin,
     Statement,
     Support,
@@ -131,7 +131,11 @@ def _at(fields: dict[str, list[Statement | None]], field: str, index: int) -> St
 def _fact(field: str, value: str | None) -> Fact:
     if not value or not value.strip():
         return Fact()
-    allowed = {"deployment": tuple(DeploymentStage), "narrator": NARRATORS}.get(field)
+    choices: dict[str, tuple[str, ...]] = {
+        "deployment": tuple(DeploymentStage),
+        "narrator": tuple(Narrator),
+    }
+    allowed = choices.get(field)
     if allowed and value.strip() not in allowed:
         raise InvalidDecision(f"{field} is one of: {', '.join(allowed)}")
     if field == "year" and not re.fullmatch(r"(19|20)\d\d", value.strip()):

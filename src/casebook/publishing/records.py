@@ -102,7 +102,7 @@ class Provenance(Frozen):
 
 
 class PublishedCase(Frozen):
-    """One case as readers get it. ``silent`` names the sections the source says nothing about."""
+    """One case as readers get it. ``silent`` names what the source says nothing about."""
 
     case_id: str
     revision_id: str
@@ -153,7 +153,7 @@ def published_case(view: CaseView, slug: str, trace: Trace) -> PublishedCase:
             name: [cite(s) for s in those if _shown(s)] for name, those in statements.items()
         },
         tags=[_cited(CitedTag, document, tag) for tag in study.tags if _shown(tag)],
-        silent=[name for name, those in statements.items() if not those],
+        silent=study.silent(),
         provenance=_provenance(view, trace),
     )
 

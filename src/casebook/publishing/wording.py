@@ -19,6 +19,7 @@ SECTIONS: Mapping[str, str] = MappingProxyType(
         "techniques": "Techniques",
         "tools": "Tools",
         "failures": "Failures",
+        "open_questions": "Open questions",
     }
 )
 """Statement fields in the order in which one reads about a system, with their headings."""
@@ -68,6 +69,7 @@ def filters() -> dict[str, Callable[..., object]]:
         "kind": _KINDS.__getitem__,
         "listing": listing,
         "place": place,
+        "silences": silences,
         "tag_choices": tag_choices,
     }
 
@@ -102,6 +104,13 @@ def place(locator: Locator) -> str:
     if locator.page is not None:
         return f"page {locator.page}"
     return f"under “{locator.section}”" if locator.section else ""
+
+
+def silences(names: Iterable[str]) -> list[str]:
+    """Return what a reader calls the facts and sections of these ``names``, in lower case."""
+    labels = {"title": "Title", **FACTS, **SECTIONS}
+    silent = set(names)
+    return [label.lower() for name, label in labels.items() if name in silent]
 
 
 def fact_value(case: PublishedCase, name: str) -> str | None:

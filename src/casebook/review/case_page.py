@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from itertools import count
 
 from markupsafe import Markup
 
 from casebook.publishing.anchors import link_to_quote, locator_of, web_address
-from casebook.publishing.wording import FACTS, SECTIONS, TAG_GROUPS, clock, place
+from casebook.publishing.wording import FACTS, SECTIONS, TAG_GROUPS, clock, place, silences
 from casebook.review.highlight import Span, highlighted
 from casebook.schemas.cases import (
     CaseStudy,
     DeploymentStage,
     Evidence,
     Fact,
+    Narrator,
     Statement,
     SupportLevel,
     Tag,
@@ -127,7 +129,7 @@ class Event:
 class CasePage:
     """Everything that the page of one case shows.
 
-    ``silent`` are the headings of the fields that the source says nothing about, ``address`` the
+    ``silent`` names what the source says nothing about, ``address`` the
     web address to link to, if any, ``decision`` the review that the status rests on.
     """
 
@@ -190,7 +192,7 @@ def case_page(view: CaseView) -> CasePage:
         view=view,
         facts=facts,
         sections=[section for section in sections if section.lines],
-        silent=[section.heading for section in sections if not section.lines],
+        silent=silences(study.silent()),
         tags=tags,
         passages=list(_passages(view.document, quotes.spans)),
         history=history(view),
@@ -238,12 +240,9 @@ def _ruling(view: CaseView) -> Review | None:
 
 
 def _fact_line(name: str, fact: Fact, quotes: _Quotes) -> FactLine:
-    choices = [stage.value for stage in DeploymentStage] if name == "deployment" else []
-    hints: list[str] = []
-    if name == "industry":
-        hints = [industry.slug for industry in load_taxonomy().industries]
-    elif name == "narrator":
-        hints = ["builder", "vendor", "panel"]
+    kinds: dict[str, type[StrEnum]] = {"deployment": DeploymentStage, "narrator": Narrator}
+    choices = [str(choice) for choice in kinds.get(name, ())]
+    hints = [i.slug for i in load_taxonomy().industries] if name == "industry" else []
     return FactLine(
         id=f"f-{name}",
         name=name,

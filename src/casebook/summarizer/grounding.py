@@ -6,13 +6,14 @@ from functools import cache
 from rapidfuzz import fuzz
 
 from casebook.schemas.cases import (
-    NARRATORS,
+    MEASURES,
     STATEMENT_FIELDS,
     CaseStudy,
     DeploymentStage,
     Evidence,
     Fact,
     Match,
+    Narrator,
     Result,
     Statement,
     Support,
@@ -21,7 +22,7 @@ from casebook.schemas.cases import (
 from casebook.schemas.documents import Document
 from casebook.schemas.taxonomy import load_taxonomy
 from casebook.summarizer.locating import QuoteFinder
-from casebook.summarizer.numerals import numbers, unstated
+from casebook.summarizer.numerals import number_of, numbers, unstated
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal
 from casebook.summarizer.tagging import tags_of
 from casebook.summarizer.wording import (
@@ -94,13 +95,13 @@ class Grounder:
         parts = {
             "text": claim.text.strip(),
             "evidence": evidence,
-            "support": self.judge(claim.text, evidence, claim.value, claim.baseline),
+            "support": self.judge(claim.text, evidence, claim.value, claim.baseline, claim.window),
             "origin": claim.origin,
         }
         if not result:
             return Statement.model_validate(parts)
-        measured = claim.model_dump(include={"metric", "value", "baseline", "method"})
-        return Result.model_validate(parts | measured)
+        measured = claim.model_dump(include=set(MEASURES))
+        return Result.model_validate(parts | measured | {"number": number_of(claim.value)})
 
     def fact(self, claim: FactClaim, field: str = "") -> Fact:
         """Locate a fact's quotes; its value must stand in them, or at least in the document."""
@@ -206,7 +207,7 @@ def _terms_of(field: str) -> frozenset[str]:
     chosen: dict[str, list[str]] = {
         "industry": [name for i in load_taxonomy().industries for name in (i.slug, i.label)],
         "deployment": [stage.value for stage in DeploymentStage],
-        "narrator": list(NARRATORS),
+        "narrator": list(Narrator),
     }
     return frozenset(name.casefold() for name in chosen.get(field, ()))
 

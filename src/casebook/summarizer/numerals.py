@@ -80,6 +80,12 @@ def number_sequence(text: str) -> list[float]:
     return [figure.readings[0] for figure in figures(text)]
 
 
+def number_of(value: str | None) -> float | None:
+    """Return the one number that ``value`` states, or None where it states none or several."""
+    found = figures(value or "")
+    return found[0].readings[0] if len(found) == 1 else None
+
+
 def numbers(text: str) -> set[float]:
     """Return every value that a number in ``text`` may stand for."""
     return {value for figure in figures(text) for value in figure.readings}

@@ -4,20 +4,22 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
-from casebook.schemas.cases import Origin
+from casebook.schemas.cases import Method, Origin, TermGroup
 from casebook.schemas.frozen import Frozen
 
 
 class Claim(Frozen):
-    """One statement with the quotes that shall carry it."""
+    """One statement with the quotes that shall carry it; for a result, what it measures."""
 
     text: str
     quotes: Sequence[str]
     origin: Origin = Origin.MODEL
     metric: str | None = None
     value: str | None = None
+    unit: str | None = None
     baseline: str | None = None
-    method: str | None = None
+    window: str | None = None
+    method: Method = Method.NONE
 
 
 class FactClaim(Frozen):
@@ -27,8 +29,17 @@ class FactClaim(Frozen):
     quotes: Sequence[str] = ()
 
 
+class TagClaim(Frozen):
+    """A topic or product that the model names, with the words that shall show it."""
+
+    name: str
+    group: TermGroup
+    quotes: Sequence[str] = ()
+
+
 class Proposal(Frozen):
     """Claims by field name. Names are those of CaseStudy."""
 
     facts: Mapping[str, FactClaim] = Field(default_factory=dict)
     statements: Mapping[str, Sequence[Claim]] = Field(default_factory=dict)
+    tags: Sequence[TagClaim] = ()

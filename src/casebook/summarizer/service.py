@@ -8,6 +8,7 @@ from casebook.schemas.documents import Document
 from casebook.schemas.ids import content_id
 from casebook.schemas.triage import Triage
 from casebook.summarizer import guided, single
+from casebook.summarizer.answers import CaseStudyAnswer
 from casebook.summarizer.asking import Asker, schema_hash
 from casebook.summarizer.grounding import Grounder
 from casebook.summarizer.profiles import Strategy
@@ -67,7 +68,7 @@ def recipe_id(model: str, strategy: Strategy) -> str:
         schema, parameters = schema_hash(guided.RestatedAnswer), guided.PARAMETERS
     else:
         prompts = [load_prompt(single.PROMPT).hash]
-        schema, parameters = schema_hash(single.CaseStudyAnswer), {}
+        schema, parameters = schema_hash(CaseStudyAnswer), {}
     return content_id(
         "recipe", strategy.value, model, prompts, schema, parameters, GROUNDING_VERSION
     )

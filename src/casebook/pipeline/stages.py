@@ -14,6 +14,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 from casebook.extractors.fetch import fetch as fetch_payload
 from casebook.extractors.fetch import identify
 from casebook.extractors.registry import choose, mounts
+from casebook.pipeline import reading
 from casebook.pipeline.run import Run
 from casebook.schemas.documents import Document, Extracted
 from casebook.schemas.errors import CasebookError, ExtractionError, FetchError, UnknownId
@@ -156,7 +157,7 @@ async def extract(snapshot_id: str, run: Run) -> str:
     if known is not None:
         return known.document_id
     data = await asyncio.to_thread(services.snapshots.get, snapshot.sha256)
-    payload = Payload(
+    kept = Payload(
         data=data,
         media_type=snapshot.media_type,
         charset=snapshot.charset,
@@ -167,7 +168,10 @@ async def extract(snapshot_id: str, run: Run) -> str:
         tried=snapshot.tried,
     )
     source = _found(await asyncio.to_thread(warehouse.source, snapshot.source_id), snapshot_id)
-    document = _document(await services.extractors.extract(payload), payload, source, snapshot_id)
+    extracted, payload = await reading.extract(kept, services, scripts=is_remote(source.reference))
+    if payload is not kept:
+        snapshot_id = await asyncio.to_thread(_keep_snapshot, source.reference, payload, run)
+    document = _document(extracted, payload, source, snapshot_id)
     await asyncio.to_thread(warehouse.append, document)
     return document.document_id
 
@@ -198,7 +202,7 @@ async def read(ref: SourceRef, run: Run) -> Document:
     payload = await fetch_payload(ref, client, robots)
     run.current = "extract"
     run.reporter.stage(run.label, run.current)
-    extracted = await run.services.extractors.extract(payload)
+    extracted, payload = await reading.extract(payload, run.services, scripts=is_remote(ref))
     return _document(extracted, payload, _source(ref, run, payload), "")
 
 

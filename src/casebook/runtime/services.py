@@ -20,6 +20,7 @@ from casebook.warehouse.store import Warehouse
 
 if TYPE_CHECKING:
     from casebook.extractors.client import GuardedClient
+    from casebook.extractors.rendering import Renderer
     from casebook.extractors.robots import Robots
     from casebook.summarizer.client import OpenAICompatible
 
@@ -47,6 +48,7 @@ class Services:
         self._closers: list[Callable[[], object]] = []
         self._network: tuple[GuardedClient, Robots] | None = None
         self._network_lock = asyncio.Lock()
+        self._renderer: Renderer | None = None
         self._stack = contextlib.AsyncExitStack()
 
     @cached_property
@@ -80,6 +82,20 @@ class Services:
                 client = await self._stack.enter_async_context(GuardedClient(policy, limits))
                 self._network = client, Robots(client)
         return self._network
+
+    async def renderer(self) -> "Renderer | None":
+        """Return what runs a page's scripts, or None where that is off or not installed."""
+        from casebook.extractors.browser import is_installed
+
+        if not (self.settings.render and is_installed()):
+            return None
+        client, robots = await self.network()
+        if self._renderer is None:
+            from casebook.extractors.rendering import Renderer, RenderLimits
+
+            limits = RenderLimits(seconds=self.settings.render_timeout)
+            self._renderer = Renderer(client, robots, limits)
+        return self._renderer
 
     @property
     def model_name(self) -> str:

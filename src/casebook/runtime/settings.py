@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     fetch_timeout: float = Field(default=30.0, gt=0)
     fetch_attempts: int = Field(default=3, ge=1)
     allowed_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    render: bool = True
+    render_timeout: float = Field(default=30.0, gt=0)
     extract_timeout: float = Field(default=60.0, gt=0)
     workers: int = Field(default=2, ge=1)
     lock_timeout: float = Field(default=30.0, gt=0)

@@ -21,7 +21,7 @@
     │   └── CaptionsDisabled, CaptionsMissing, CaptionsLocked, VideoAgeRestricted, VideoConsent
     ├── ExtractionError                 stage "extract"                               exit 3
     │   ├── KindUnsupported, ContentMismatch (a binary named .html), DocumentEmpty
-    │   ├── LoginWall, ConsentWall, Captcha*, Paywall, SoftNotFound, NeedsJavaScript
+    │   ├── LoginWall, ConsentWall, Captcha*, Paywall, SoftNotFound, NeedsJavaScript, BrowserFailed*
     │   ├── Damaged, Encrypted, Scanned
     │   └── ExtractorTimedOut, ExtractorOutOfMemory, ExtractorCrashed
     ├── ModelError                      stages "triage", "summarize"                  exit 3
@@ -289,6 +289,12 @@ class SoftNotFound(ExtractionError):
 
 class NeedsJavaScript(ExtractionError):
     """The page is an empty shell until its scripts run."""
+
+
+class BrowserFailed(ExtractionError):
+    """The browser that was to run a page's scripts did not start, died, or was not done in time."""
+
+    transient = True
 
 
 class Damaged(ExtractionError):

@@ -120,7 +120,7 @@ class CaseStudyAnswer(_Answer):
         None, description="Whose system it is: who runs it, not who sells or hosts the parts."
     )
     industry: FactAnswer | None = Field(
-        None, description="The line of business of that company, one of the list in the rules."
+        None, description="The line of business of that company, one of the list among the rules."
     )
     year: FactAnswer | None = Field(None, description="The year of publication, four digits.")
     deployment: DeploymentAnswer | None = Field(None, description="How far the system had come.")

@@ -3,6 +3,7 @@
 from casebook.prompts.loader import load_prompt
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import ContextExceeded
+from casebook.schemas.taxonomy import load_taxonomy
 from casebook.summarizer.answers import CaseStudyAnswer, proposal_of
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.proposals import Proposal
@@ -24,6 +25,7 @@ async def propose(document: Document, asker: Asker) -> Proposal:
         # On one line, whatever the page did: it stands outside the fence.
         "title": " ".join((document.title or "(none)").split()),
         "published": str(document.published or "(not stated)"),
+        "industries": ", ".join(industry.slug for industry in load_taxonomy().industries),
         "passages": render_passages(document),
     }
     prompt = load_prompt(PROMPT)

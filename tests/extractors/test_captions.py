@@ -99,3 +99,23 @@ def test_silent_captions_are_empty():
     """A file of noises alone holds no text."""
     with pytest.raises(DocumentEmpty):
         read("WEBVTT\n\n00:01.000 --> 00:02.000\n[Applause]\n")
+
+
+def test_each_voice_of_a_cue_is_heard():
+    """Two voices in one cue, and ">>" within a line, are two speakers; ">>" does not say who."""
+    found = read(
+        "WEBVTT\n\n00:01.000 --> 00:03.000\n<v.loud Ada Berg>It held.</v>\n<v Bo Li>For how long?\n\n"
+        "00:03.000 --> 00:05.000\nOr so we hope. >> Since the spring.\n"
+    )
+    assert passages(found) == [
+        (1.0, "Ada Berg", "It held."),
+        (1.0, "Bo Li", "For how long? Or so we hope."),
+        (3.0, None, "Since the spring."),
+    ]
+
+
+@pytest.mark.parametrize("label", ["NOTE", "Remember", "The answer", "Q", "Step 2", "ROUTERS"])
+def test_a_colon_alone_makes_no_speaker(label):
+    """What is said may hold colons too, and is left whole."""
+    found = read(f"WEBVTT\n\n00:01.000 --> 00:03.000\n{label}: small routers are cheap to run.\n")
+    assert passages(found) == [(1.0, None, f"{label}: small routers are cheap to run.")]

@@ -99,6 +99,19 @@ def test_videos_open_at_the_second(link, url, expected):
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
+        ("https://pod.example/1", "https://pod.example/1#:~:text=told"),
+        ("https://youtu.be/abc", "https://youtu.be/abc?t=75"),
+    ],
+)
+def test_a_page_that_writes_times_opens_at_the_words(link, url, expected):
+    """A transcript on a page is found by its words, one that was pasted for a video by its second."""
+    at = Locator(seconds=75.9, speaker="Ada Berg")
+    assert link("told", "told", url=url, kind=SourceKind.TEXT, locator=at) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
         ("https://a.example/p.pdf", "https://a.example/p.pdf#page=7"),
         ("https://a.example/p.pdf#page=2&zoom=90", "https://a.example/p.pdf#zoom=90&page=7"),
     ],

@@ -28,6 +28,7 @@ from casebook.extractors.metadata import (
 from casebook.extractors.naming import where
 from casebook.extractors.page_kind import PageKind, kind_of
 from casebook.extractors.passages import Block, lay_out
+from casebook.extractors.speakers import with_speakers
 from casebook.extractors.tree_blocks import blocks_of
 from casebook.extractors.walls import FEWEST_WORDS, Page, refuse_walls
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
@@ -116,7 +117,7 @@ def _finished(
     title = clean_title(meta.title if meta else None, list(_headings(tree)), sites)
     stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     language = language_of(stated, reading.seen)
-    text, passages = lay_out(reading.attempt.blocks, language)
+    text, passages = lay_out(with_speakers(reading.attempt.blocks), language)
     refuse_walls(Page(reading.markup, text, reading.seen, title or "", where(payload)))
     return Extracted(
         kind=SourceKind.WEB,

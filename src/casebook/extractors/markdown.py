@@ -15,6 +15,7 @@ from casebook.extractors.hidden import report
 from casebook.extractors.metadata import clean_authors, clean_date, language_of
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.plaintext import refuse_empty
+from casebook.extractors.speakers import with_speakers
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
 
@@ -33,7 +34,7 @@ def extract(payload: Payload) -> Extracted:
     front, body, outcome = _front_matter(source)
     blocks = list(_blocks(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)))
     language = language_of(_first(front, "lang", "language"), body)
-    text, passages = lay_out(blocks, language)
+    text, passages = lay_out(with_speakers(blocks), language)
     refuse_empty(text, payload)
     headings = [block.text for block in blocks if block.heading]
     return Extracted(

@@ -33,7 +33,8 @@ class Block:
     """One paragraph, list item, table row, code block or heading, in reading order.
 
     ``heading`` marks a heading; it becomes the section of the blocks after it that name none.
-    ``verbatim`` keeps indentation and spacing, as code needs. ``page`` counts from 1.
+    ``verbatim`` keeps indentation and spacing, as code needs. ``page`` counts from 1. ``lead`` are
+    the first words if they alone are set in bold.
     """
 
     text: str
@@ -43,6 +44,7 @@ class Block:
     speaker: str | None = None
     heading: bool = False
     verbatim: bool = False
+    lead: str = ""
 
     @property
     def locator(self) -> Locator:

@@ -9,6 +9,7 @@ from casebook.extractors.charset import decode
 from casebook.extractors.metadata import clean_authors, clean_date, language_of
 from casebook.extractors.naming import where
 from casebook.extractors.passages import Block, lay_out
+from casebook.extractors.speakers import set_apart, voices_in, with_speakers
 from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload, SourceKind
@@ -33,10 +34,14 @@ def extract(payload: Payload) -> Extracted:
         DocumentEmpty: if under five words are left.
     """
     source, encoding = decode(payload.data, payload.charset)
-    header, paragraphs = _header(list(_paragraphs(visible(source))))
+    seen = visible(source)
+    voices = voices_in(seen.split("\n\n"))
+    if voices:
+        seen = set_apart(seen, voices)
+    header, paragraphs = _header(list(_paragraphs(seen)))
     blocks = list(_blocks(paragraphs))
     language = language_of(None, source)
-    text, passages = lay_out(blocks, language)
+    text, passages = lay_out(with_speakers(blocks, voices), language)
     refuse_empty(text, payload)
     return Extracted(
         kind=SourceKind.TEXT,

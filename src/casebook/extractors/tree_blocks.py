@@ -11,6 +11,7 @@ _HEADINGS = frozenset({"head", "h1", "h2", "h3", "h4", "h5", "h6"})
 _ROWS = frozenset({"row", "tr"})
 _CELLS = frozenset({"cell", "td", "th"})
 _CODE = frozenset({"code", "pre"})
+_BOLD = frozenset({"b", "strong", "hi"})
 _BREAKS = frozenset({"lb", "br"})
 _PARAGRAPHS = frozenset(
     "p item li quote blockquote list ul ol dl dt dd table figure figcaption caption div section "
@@ -42,6 +43,7 @@ class _Walk:
         self.code = 0
         self.heading = 0
         self.unread = 0
+        self.lead = ""
 
     def blocks(self, root: Any) -> Iterator[Block]:
         for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -81,6 +83,8 @@ class _Walk:
             self.parts.append(" | ")
         elif self._starts_block(element) or self._ends_code(element):
             yield from self._flush()
+        if tag in _BOLD and not self.lead:
+            self.lead = _lead("".join(self.parts), element)
         self.rows -= tag in _ROWS
         self.heading -= tag in _HEADINGS
         self.code -= self._is_code_block(element)
@@ -113,7 +117,15 @@ class _Walk:
     def _flush(self) -> Iterator[Block]:
         text = "".join(self.parts)
         self.parts.clear()
+        lead, self.lead = self.lead, ""
         if self.rows:
             text = " ".join(text.split()).removesuffix("|").rstrip()
         if text.strip(" |\n\t"):
-            yield Block(text, heading=self.heading > 0, verbatim=self.code > 0 and "\n" in text)
+            code = self.code > 0 and "\n" in text
+            yield Block(text, heading=self.heading > 0, verbatim=code, lead=lead)
+
+
+def _lead(gathered: str, bold: Any) -> str:
+    """Return the words of a bold element if they are the first of their block, else nothing."""
+    said = " ".join(gathered.split())
+    return said if said == " ".join("".join(bold.itertext()).split()) else ""

@@ -4,11 +4,11 @@ Raise a version when the same bytes give another text, title, author or date: st
 the older version are then read again.
 """
 
-HTML = "html/2"
-MARKDOWN = "markdown/1"
-TEXT = "text/1"
-CAPTIONS = "captions/2"
+HTML = "html/3"
+MARKDOWN = "markdown/2"
+TEXT = "text/2"
+CAPTIONS = "captions/3"
 PDF = "pdf/2"
-YOUTUBE = "youtube/1"
+YOUTUBE = "youtube/2"
 ARXIV = "arxiv/1"
 PAPER = "paper/1"

@@ -8,13 +8,13 @@ from typing import Any
 
 from casebook.extractors import versions
 from casebook.extractors.bundles import Bundle, unpack
-from casebook.extractors.captions import Cue, spoken_cue, to_blocks, without_repeats
 from casebook.extractors.characters import one_line
 from casebook.extractors.charset import decode
 from casebook.extractors.metadata import clean_date, language_of
 from casebook.extractors.naming import where
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.plaintext import refuse_empty
+from casebook.extractors.spoken import Cue, spoken_cues, to_blocks, with_names, without_repeats
 from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload, SourceKind
@@ -54,7 +54,7 @@ def extract(payload: Payload) -> Extracted:
     """
     bundle = unpack(payload)
     captions = _json(bundle, "captions")
-    cues = list(without_repeats(_cues(captions, payload)))
+    cues = list(with_names(without_repeats(_cues(captions, payload))))
     details = _json(bundle, "player").get("videoDetails") or {}
     page = _text(bundle, "watch")
     chapters, found = chapters_of(page, str(details.get("shortDescription") or ""))
@@ -105,8 +105,7 @@ def _cues(captions: Mapping[str, Any], payload: Payload) -> Iterator[Cue]:
     try:
         for said in captions["cues"]:
             start = float(said["start"])
-            if cue := spoken_cue(start, start + float(said["duration"]), str(said["text"])):
-                yield cue
+            yield from spoken_cues(start, start + float(said["duration"]), str(said["text"]))
     except (KeyError, TypeError, ValueError) as error:
         raise Damaged(
             f"{where(payload)}: the captions that were kept cannot be read; fetch it again with "

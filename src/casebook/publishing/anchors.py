@@ -16,6 +16,9 @@ _PREFIX_WORDS = 3
 # Their viewers know no text fragments; without a page or a second, the source itself must do.
 _WITHOUT_TEXT_FRAGMENTS = frozenset({SourceKind.PDF, SourceKind.YOUTUBE, SourceKind.CAPTIONS})
 
+_PAGES = frozenset({SourceKind.WEB, SourceKind.MARKDOWN, SourceKind.TEXT})
+_VIDEO_HOSTS = frozenset({"youtube.com", "m.youtube.com", "youtu.be"})
+
 _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 # Cells of one table row stand apart on the page though they share a line in the text.
 _BLOCK_END = re.compile(r"[\n\r\t]|\s\|\s")
@@ -44,7 +47,7 @@ def link_to_quote(document: Document, evidence: Evidence) -> str | None:
     if address is None or evidence.start is None or evidence.end is None:
         return None
     locator = locator_of(document, evidence)
-    if locator.seconds is not None:
+    if locator.seconds is not None and _is_played(document.kind, address):
         return _at_second(address, locator.seconds)
     if locator.page is not None:
         return _at_page(address, locator.page)
@@ -59,6 +62,12 @@ def locator_of(document: Document, evidence: Evidence) -> Locator:
         return Locator()
     passage = document.passage_at(evidence.start)
     return passage.locator if passage else Locator()
+
+
+def _is_played(kind: SourceKind, address: str) -> bool:
+    """Tell a video or recording from a page that only writes what was said, and when."""
+    host = (urlsplit(address).hostname or "").removeprefix("www.")
+    return kind not in _PAGES or host in _VIDEO_HOSTS
 
 
 def _named(url: str) -> bool:

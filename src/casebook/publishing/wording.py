@@ -99,11 +99,12 @@ def listing(names: Sequence[str]) -> str:
 def place(locator: Locator) -> str:
     """Return where a passage stands, in words; empty where the source has no such place."""
     if locator.seconds is not None:
-        spoken = f"at {clock(locator.seconds)}"
-        return f"{spoken}, {locator.speaker}" if locator.speaker else spoken
-    if locator.page is not None:
-        return f"page {locator.page}"
-    return f"under “{locator.section}”" if locator.section else ""
+        where = f"at {clock(locator.seconds)}"
+    elif locator.page is not None:
+        where = f"page {locator.page}"
+    else:
+        where = f"under “{locator.section}”" if locator.section else ""
+    return ", ".join(part for part in (where, locator.speaker) if part)
 
 
 def silences(names: Iterable[str]) -> list[str]:

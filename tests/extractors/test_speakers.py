@@ -1,0 +1,153 @@
+"""Conversations are told from prose, and every passage of one knows who says it and when."""
+
+import pytest
+
+from casebook.extractors.passages import Block
+from casebook.extractors.registry import extract
+from casebook.extractors.speakers import voices_in, with_speakers
+from casebook.schemas.sources import Payload
+
+SAID = (
+    "We moved the router to a small model in March and the bill fell by half.",
+    "And what did the people on call think of it, in the first weeks at least?",
+    "They were afraid of it, because nobody could say why it answered as it did.",
+    "So you wrote evaluations before you went on with it, as others do as well?",
+    "Yes, four hundred of them, from tickets of the year before, in two weeks.",
+    "That is a lot of work for a team of three, next to everything else you do.",
+)
+TALK = [(("Ada Berg", "Bo Li")[n % 2], 62 * n, said) for n, said in enumerate(SAID)]
+
+
+def clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+FORMS = {
+    "colon": "{name}: {said}",
+    "time behind": "{name} ({clock}): {said}",
+    "time in square brackets": "{name} [{clock}] {said}",
+    "time before": "[{clock}] {name}: {said}",
+    "chevrons": ">> {name}: {said}",
+    "role": "{name} (Host): {said}",
+    "post": "{name}, Head of Search: {said}",
+    "name above": "{name}\n{said}",
+    "name and time above": "{name} {clock}\n{said}",
+    "time and name above": "{clock} {name}\n{said}",
+}
+TIMED = {form for form, text in FORMS.items() if "clock" in text}
+
+
+def turns(form: str) -> list[str]:
+    return [FORMS[form].format(name=n, clock=clock(s), said=t) for n, s, t in TALK]
+
+
+def heard(found) -> list[tuple[str | None, float | None, str]]:
+    at = [(p.locator, found.text[p.start : p.end]) for p in found.passages]
+    return [(here.speaker, here.seconds, text) for here, text in at]
+
+
+def expected(form: str) -> list[tuple[str, float | None, str]]:
+    return [(name, second if form in TIMED else None, said) for name, second, said in TALK]
+
+
+def read(source: str, kind: str):
+    return extract(Payload(data=source.encode(), media_type=kind, url="https://pod.example/1"))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_turns_in_plain_text(form):
+    """Each usual form gives speaker and second, and leaves the words alone."""
+    assert heard(read("\n\n".join(turns(form)), "text/plain")) == expected(form)
+
+
+@pytest.mark.parametrize("form", sorted(set(FORMS) - {"name above", *TIMED} | {"time behind"}))
+def test_turns_on_lines_that_follow_each_other(form):
+    """Turns need no empty line between them."""
+    assert heard(read("\n".join(turns(form)), "text/plain")) == expected(form)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_turns_in_markdown(form):
+    """Names in bold type are names."""
+    bold = FORMS[form].replace("{name}", "**{name}**").replace("\n", "\n\n")
+    source = "\n\n".join(bold.format(name=n, clock=clock(s), said=t) for n, s, t in TALK)
+    assert heard(read(source, "text/markdown")) == expected(form)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "<p><strong>{name}:</strong> {said}</p>",
+        "<p><b>{name}</b> <small>[{clock}]</small><br>{said}</p>",
+        "<p><strong>{name}</strong></p><p>{said}</p>",
+        "<div><h4>{name} <time>{clock}</time></h4><p>{said}</p></div>",
+        "<dl><dt>{name}</dt><dd>{said}</dd></dl>",
+        "<p><strong>{name}</strong> {said}</p>",
+    ],
+)
+def test_turns_on_a_page(turn):
+    """A page's markup sets names apart in many ways."""
+    body = "".join(turn.format(name=n, clock=clock(s), said=t) for n, s, t in TALK)
+    page = f"<html><title>A talk</title><body><article><h1>A talk on routers</h1>{body}</article>"
+    found = heard(read(page, "text/html"))
+    timed = "{clock}" in turn
+    spoken = [(n, float(s) if timed else None, t) for n, s, t in TALK]
+    assert [turn for turn in found if turn[0]] == spoken
+
+
+def test_a_turn_goes_on_over_paragraphs_and_ends():
+    """Paragraphs without a name are the last speaker's: not below a heading, not for ever."""
+    blocks = [Block(text) for text in turns("colon")]
+    blocks.insert(1, Block("A second paragraph of the first turn."))
+    blocks += [Block("One more of the last turn."), Block("Subscribe to our letter.")]
+    blocks += [Block("About", heading=True), Block("The show is made in Oslo.")]
+    said = [(block.speaker, block.text) for block in with_speakers(blocks)]
+    assert said[1] == ("Ada Berg", "A second paragraph of the first turn.")
+    assert [speaker for speaker, _ in said[-4:]] == ["Bo Li", None, None, None]
+
+
+def test_who_speaks_once_is_not_taken_for_another():
+    """A name that is not believed stays in the text, and nobody is named for it."""
+    lines = turns("colon")
+    lines.insert(3, "Maria Cole: May I ask something from the audience?")
+    said = [(b.speaker, b.text) for b in with_speakers(Block(line) for line in lines)]
+    assert said[3] == (None, "Maria Cole: May I ask something from the audience?")
+    assert said[4][0] == "Bo Li"
+
+
+def test_times_without_names_give_seconds():
+    """A transcript as YouTube shows it: a time, a line, a time, a line."""
+    pasted = "\n".join(f"{second // 60}:{second % 60:02}\n{said}" for _, second, said in TALK)
+    (first, second) = heard(read(pasted, "text/plain"))
+    assert first == (None, 0, " ".join(SAID[:4]))
+    assert second == (None, 248, " ".join(SAID[4:]))
+
+
+WORDS = "This paragraph tells you at some length what we did about it, and by whom it was done."
+PROSE = {
+    "notes": [WORDS, f"Note: {WORDS}", WORDS, f"Warning: {WORDS}", f"Note: {WORDS}"] * 2,
+    "questions": [f"{'QA'[n % 2]}: {WORDS}" for n in range(10)],
+    "problem and solution": [f"{('Problem', 'Solution')[n % 2]}: {WORDS}" for n in range(10)],
+    "a dialogue with a bot": [f"{('User', 'Assistant')[n % 2]}: {WORDS}" for n in range(10)],
+    "terms": [f"{('Vector Search', 'Keyword Search')[n % 2]}: vector search beats keyword search"
+              for n in range(10)],
+    "words of the text": [f"{('Latency', 'Throughput')[n % 2]}: Latency Budgets say latency, "
+                          "and Throughput Tests say throughput." for n in range(10)],
+    "products": ["Mock Servers", WORDS, "Load Tests", WORDS] * 3 + ["Servers that mock, and tests"],
+    "two ways": [f"{('Gardenary Way', 'Ordinary Way')[n % 2]}: {WORDS} In an ordinary way."
+                 for n in range(10)],
+    "an agenda": [f"{9 + n}:00 Ada Berg: a keynote about routers" for n in range(8)],
+    "a list of chapters": [f"{n}:00 A chapter" for n in range(5)] + [WORDS] * 12,
+    "an example within an article": [WORDS] * 20
+    + [f"{('Ada Berg', 'Bo Li')[n % 2]}: Hello there." for n in range(6)],
+    "a glossary": [f"{term}: {WORDS}" for term in ("Retrieval", "Reranking", "Chunking", "Agents")],
+    "one name": [f"Ada Berg: {WORDS}"] * 6,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PROSE)
+def test_prose_is_no_conversation(kind):
+    """What only looks like labels stays text, and no passage has a speaker or a second."""
+    assert voices_in(PROSE[kind]) is None
+    blocks = [Block(text) for text in PROSE[kind]]
+    assert with_speakers(blocks) == blocks

@@ -9,11 +9,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
 from casebook.extractors.characters import count_words
 from casebook.extractors.passages import Block
+from casebook.extractors.speaker_labels import (
+    LONG_TIME,
+    ROLES,
+    Label,
+    believable,
+    could_be_name,
+    label_of,
+    time_of,
+)
 
 FEWEST_TURNS = 4
 """Labels without times make a conversation from this many on, by two who each have two."""
@@ -32,18 +40,6 @@ ENOUGH_WORDS = 60
 
 _FIRST_TIME = 300.0  # a later first time is an agenda's time of day, unless it has three parts
 _MOST_STEPS_BACK = 0.05
-_LONGEST_NAME = 45
-_TIME = r"(?:[0-9]{1,3}:)?[0-9]{1,3}:[0-5][0-9](?:[.,][0-9]{1,3})?"
-_STAMP = rf"(?:\[{_TIME}\]|\({_TIME}\)|<{_TIME}>|{_TIME})"
-_LONG_TIME = re.compile(r"\D{0,80}[0-9]{1,3}:[0-9]{2}:[0-9]{2}")
-_LABEL = re.compile(
-    rf"\s*(?:>>+\s*)?(?:(?P<before>{_STAMP})(?:\s*[-–—|]|(?=\s))\s*)?"
-    r"(?P<name>[^\W\d_](?:[\w.'’&-]|[ \t](?=[\w&])){0,44}?)"
-    r"(?:[ \t]*(?:\((?P<role>[^()\[\]:\n\d]{2,60})\)|,[ \t]?(?P<post>[^()\[\]:\n]{2,60}?)))?"
-    rf"(?:(?P<link>[ \t]*[-–—|,]?[ \t]*)(?P<after>{_STAMP}))?"
-    r"[ \t]*(?P<end>[:：](?=\s|$)|\n|$|(?<=[\])>])(?=[ \t]))"
-)
-_TIMED = re.compile(rf"\s*(?:>>+\s*)?(?P<before>{_STAMP})(?:[ \t]*[:\-–—|](?=\s)|(?=\s|$))\s*")
 _TURNS_A_NAME = 3  # at least, where only a line of its own sets a name apart
 # "I", "we", "you" and the like in the languages that talks are most often held in; a question.
 _ADDRESSING = re.compile(
@@ -52,45 +48,6 @@ _ADDRESSING = re.compile(
     r"|mi|io|noi|voi|eu|nós|você|ik|wij|we|jij|jullie)\b|[?？]",
     re.IGNORECASE,
 )
-_PARTICLES = frozenset(
-    "de da del della der den di du dos la le van von vom zu bin ibn al el y".split()
-)
-_ROLES = re.compile(
-    r"(?:(?:unknown |audience |panel )?(?:speaker|member|guest|host|panelist|participant)"
-    r"|audience|host|co-?host|interviewer|interviewee|moderator|narrator|presenter|announcer"
-    r"|questioner|audience question|operator|all|both)(?: ?#?[0-9A-Z]{1,2})?",
-    re.IGNORECASE,
-)
-_NO_SPEAKERS = frozenset(
-    "abstract action actions admin advice agenda agent ai also alternatively and answer answers "
-    "approach article assistant author authors background before after beware best blog bonus bot "
-    "but by caption caveat caveats challenge challenges chapter chatbot client code company "
-    "conclusion conclusions cons consequence contact context correction credit credits customer "
-    "danger data date decision decisions definition description design details disclaimer edit "
-    "editor email episode error event example examples expected explanation faq figure finding "
-    "first follow for from goal goals hint how however human idea if impact important in industry "
-    "info input insight instead issue key language lesson lessons link links listen location "
-    "meaning metric metrics model motivation music name next no note notes now objective option "
-    "or outcome output overview part phase photo photos pitfall point pricing problem problems "
-    "prompt pros published q question questions quote rationale recap recommendation reference "
-    "references related remember reminder requirement response result results role rule scenario "
-    "second section see setup share side situation so solution solutions sound source sources "
-    "spoiler stage status step steps subject subscribe summary system table tags takeaway "
-    "takeaways technique techniques text that the then third this tip tips title tldr to today tomorrow tool "
-    "tools topic topics transcript translation two type update updates url usage use user "
-    "verdict version video warning watch we what when where which who why written yes you".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A beginning that looks like a speaker's: the name if any, the second if any, what follows."""
-
-    name: str | None
-    seconds: float | None
-    rest: str
-    colon: bool = False
-    own_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +67,7 @@ class Voices:
         found = label_of(text)
         if found and found.name in self.names and self._is_set_apart(found):
             return found
-        return _time_of(text) if self.timed else None
+        return time_of(text) if self.timed else None
 
     def _is_set_apart(self, label: Label) -> bool:
         return label.colon or label.seconds is not None or (label.own_line and self.own_lines)
@@ -142,7 +99,7 @@ def voices_in(paragraphs: Iterable[str]) -> Voices | None:
     A paragraph may hold several lines, each of which may begin with a label.
     """
     lines = [line for text in paragraphs for line in _lines(text)]
-    labels = [label_of(line) or _time_of(line) for line in lines]
+    labels = [label_of(line) or time_of(line) for line in lines]
     whole = "\n".join(lines)
     if _is_timed(lines, labels):
         told = frozenset(
@@ -156,57 +113,12 @@ def voices_in(paragraphs: Iterable[str]) -> Voices | None:
     return None
 
 
-@lru_cache(maxsize=4_096)
-def label_of(text: str) -> Label | None:
-    """Return the label that names somebody at the beginning of ``text``, whoever that is."""
-    match = _LABEL.match(text)
-    if match is None:
-        return None
-    name = " ".join(match["name"].split())
-    stamp = match["before"] or match["after"]
-    rest = text[match.end() :]
-    own_line = match["end"] in {"\n", ""}
-    if not _could_be_name(name) or (own_line and match["post"] and stamp is None):
-        return None
-    if not stamp and match["end"] not in {":", "：", "\n", ""}:
-        return None
-    return Label(
-        name, _seconds(stamp), rest.lstrip(), colon=match["end"] in {":", "："}, own_line=own_line
-    )
-
-
-def _time_of(text: str) -> Label | None:
-    match = _TIMED.match(text)
-    return Label(None, _seconds(match["before"]), text[match.end() :].lstrip()) if match else None
-
-
-def _could_be_name(name: str) -> bool:
-    """Tell what has the form of a name: one to five words that begin with capitals, or a role."""
-    if _ROLES.fullmatch(name):
-        return True
-    words = name.split()
-    if len(words) > 5 or len(name) < 2 or len(name) > _LONGEST_NAME:  # noqa: PLR2004 - a name
-        return False
-    if any(word.strip(".").lower() in _NO_SPEAKERS for word in words):
-        return False
-    return all(word[0].isupper() or word in _PARTICLES or word == "&" for word in words)
-
-
-def _seconds(stamp: str | None) -> float | None:
-    if stamp is None:
-        return None
-    total = 0.0
-    for part in stamp.strip("[]()<>").replace(",", ".").split(":"):
-        total = 60 * total + float(part)
-    return total
-
-
 def _lines(text: str) -> list[str]:
     """Return a paragraph cut before each line that could begin with a label."""
     lines: list[str] = []
     waiting = False  # for what stands below a name or time on a line of its own
     for line in text.split("\n"):
-        begins = label_of(line) or _time_of(line)
+        begins = label_of(line) or time_of(line)
         if lines and (waiting or not begins):
             lines[-1] += "\n" + line
         else:
@@ -222,7 +134,7 @@ def _is_timed(lines: Sequence[str], labels: Sequence[Label | None]) -> bool:
     """Tell whether times run through the text, from near its beginning on."""
     at = [n for n, label in enumerate(labels) if label and label.seconds is not None]
     times = [label.seconds for label in labels if label and label.seconds is not None]
-    if len(times) < FEWEST_TIMES or (times[0] > _FIRST_TIME and not _LONG_TIME.match(lines[at[0]])):
+    if len(times) < FEWEST_TIMES or (times[0] > _FIRST_TIME and not LONG_TIME.match(lines[at[0]])):
         return False
     back = sum(later < earlier for earlier, later in pairwise(times))
     return back <= _MOST_STEPS_BACK * len(times) and _covers(lines, at)
@@ -238,28 +150,8 @@ def _names(labels: Sequence[Label | None], whole: str, *, own_lines: bool) -> fr
     return frozenset(
         name
         for name, count in counts.items()
-        if _ROLES.fullmatch(name) or (count > 1 and believable(name, whole, strictly=own_lines))
+        if ROLES.fullmatch(name) or (count > 1 and believable(name, whole, strictly=own_lines))
     )
-
-
-def believable(name: str, whole: str, *, alone: bool = False, strictly: bool = False) -> bool:
-    """Tell a person's name from a term: the text does not write it small, and knows it in full.
-
-    ``alone`` lets a single word pass that the text does not know as the beginning of a name;
-    ``strictly`` refuses a name of which any word is written small.
-    """
-    if _ROLES.fullmatch(name):
-        return True
-    words = [word for word in re.findall(r"[\w'’-]+", name.lower()) if word not in _PARTICLES]
-    small = [bool(re.search(rf"(?<![\w'’-]){re.escape(word)}(?![\w'’-])", whole)) for word in words]
-    if any(small) if strictly else all(small):
-        return False
-    if " " in name or alone:
-        return True
-    if name.isupper() and len(name) <= 3:  # noqa: PLR2004 - initials
-        inner = r"\w+(?:[ -]\w+)*? ".join(name[:-1]) + r"\w+(?:[ -]\w+)*? " + name[-1]
-        return bool(re.search(rf"\b{inner}[a-z]", whole))
-    return bool(re.search(rf"(?<!\w){re.escape(name.title())} [A-Z][\w'’-]", whole))
 
 
 def _take_turns(
@@ -363,7 +255,7 @@ def _labelled(block: Block) -> str:
     if not block.lead or block.heading or not block.text.startswith(block.lead):
         return block.text
     rest = block.text.removeprefix(block.lead)
-    alone = rest[:1] == " " and rest.strip() and _could_be_name(block.lead)
+    alone = rest[:1] == " " and rest.strip() and could_be_name(block.lead)
     return f"{block.lead}:{rest}" if alone and not label_of(block.text) else block.text
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from casebook.extractors.characters import count_words, one_line
 from casebook.extractors.passages import Block
-from casebook.extractors.speakers import believable, label_of
+from casebook.extractors.speaker_labels import believable, label_of
 
 ENOUGH_WORDS = 60
 """A passage ends at the first sentence end after this many words."""

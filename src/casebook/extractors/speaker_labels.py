@@ -1,0 +1,124 @@
+"""The beginnings of lines that may name who speaks, and when; and what a name looks like. Pure."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_LONGEST_NAME = 45
+_TIME = r"(?:[0-9]{1,3}:)?[0-9]{1,3}:[0-5][0-9](?:[.,][0-9]{1,3})?"
+_STAMP = rf"(?:\[{_TIME}\]|\({_TIME}\)|<{_TIME}>|{_TIME})"
+LONG_TIME = re.compile(r"\D{0,80}[0-9]{1,3}:[0-9]{2}:[0-9]{2}")
+_LABEL = re.compile(
+    rf"\s*(?:>>+\s*)?(?:(?P<before>{_STAMP})(?:\s*[-–—|]|(?=\s))\s*)?"
+    r"(?P<name>[^\W\d_](?:[\w.'’&-]|[ \t](?=[\w&])){0,44}?)"
+    r"(?:[ \t]*(?:\((?P<role>[^()\[\]:\n\d]{2,60})\)|,[ \t]?(?P<post>[^()\[\]:\n]{2,60}?)))?"
+    rf"(?:(?P<link>[ \t]*[-–—|,]?[ \t]*)(?P<after>{_STAMP}))?"
+    r"[ \t]*(?P<end>[:：](?=\s|$)|\n|$|(?<=[\])>])(?=[ \t]))"
+)
+_TIMED = re.compile(rf"\s*(?:>>+\s*)?(?P<before>{_STAMP})(?:[ \t]*[:\-–—|](?=\s)|(?=\s|$))\s*")
+_PARTICLES = frozenset(
+    "de da del della der den di du dos la le van von vom zu bin ibn al el y".split()
+)
+ROLES = re.compile(
+    r"(?:(?:unknown |audience |panel )?(?:speaker|member|guest|host|panelist|participant)"
+    r"|audience|host|co-?host|interviewer|interviewee|moderator|narrator|presenter|announcer"
+    r"|questioner|audience question|operator)(?: ?#?[0-9A-Z]{1,2})?",
+    re.IGNORECASE,
+)
+_NO_SPEAKERS = frozenset(
+    "abstract action actions admin advice agenda agent ai also alternatively and answer answers "
+    "approach article assistant author authors background before after beware best blog bonus bot "
+    "but by caption caveat caveats challenge challenges chapter chatbot client code company "
+    "conclusion conclusions cons consequence contact context correction credit credits customer "
+    "danger data date decision decisions definition description design details disclaimer edit "
+    "editor email episode error event example examples expected explanation faq figure finding "
+    "first follow for from goal goals hint how however human idea if impact important in industry "
+    "info input insight instead issue key language lesson lessons link links listen location "
+    "meaning metric metrics model motivation music name next no note notes now objective option "
+    "or outcome output overview part phase photo photos pitfall point pricing problem problems "
+    "prompt pros published q question questions quote rationale recap recommendation reference "
+    "references related remember reminder requirement response result results role rule scenario "
+    "second section see setup share side situation so solution solutions sound source sources "
+    "spoiler stage status step steps subject subscribe summary system table tags takeaway "
+    "takeaways technique techniques text that the then third this tip tips title "
+    "tldr to today tomorrow tool tools topic topics transcript translation two type "
+    "update updates url usage use user verdict version "
+    "video warning watch we what when where which who why written yes you".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A beginning that looks like a speaker's: the name if any, the second if any, what follows."""
+
+    name: str | None
+    seconds: float | None
+    rest: str
+    colon: bool = False
+    own_line: bool = False
+
+
+@lru_cache(maxsize=4_096)
+def label_of(text: str) -> Label | None:
+    """Return the label that names somebody at the beginning of ``text``, whoever that is."""
+    match = _LABEL.match(text)
+    if match is None:
+        return None
+    name = " ".join(match["name"].split())
+    stamp = match["before"] or match["after"]
+    rest = text[match.end() :]
+    own_line = match["end"] in {"\n", ""}
+    if not could_be_name(name) or (own_line and match["post"] and stamp is None):
+        return None
+    if not stamp and match["end"] not in {":", "：", "\n", ""}:
+        return None
+    return Label(
+        name, _seconds(stamp), rest.lstrip(), colon=match["end"] in {":", "："}, own_line=own_line
+    )
+
+
+def time_of(text: str) -> Label | None:
+    """Return the time at the beginning of ``text``, without any name."""
+    match = _TIMED.match(text)
+    return Label(None, _seconds(match["before"]), text[match.end() :].lstrip()) if match else None
+
+
+def could_be_name(name: str) -> bool:
+    """Tell what has the form of a name: one to five words that begin with capitals, or a role."""
+    if ROLES.fullmatch(name):
+        return True
+    words = name.split()
+    if len(words) > 5 or len(name) < 2 or len(name) > _LONGEST_NAME:  # noqa: PLR2004 - a name
+        return False
+    if any(word.strip(".").lower() in _NO_SPEAKERS for word in words):
+        return False
+    return all(word[0].isupper() or word in _PARTICLES or word == "&" for word in words)
+
+
+def _seconds(stamp: str | None) -> float | None:
+    if stamp is None:
+        return None
+    total = 0.0
+    for part in stamp.strip("[]()<>").replace(",", ".").split(":"):
+        total = 60 * total + float(part)
+    return total
+
+
+def believable(name: str, whole: str, *, alone: bool = False, strictly: bool = False) -> bool:
+    """Tell a person's name from a term: the text does not write it small, and knows it in full.
+
+    ``alone`` lets a single word pass that the text does not know as the beginning of a name;
+    ``strictly`` refuses a name of which any word is written small.
+    """
+    if ROLES.fullmatch(name):
+        return True
+    words = [word for word in re.findall(r"[\w'’-]+", name.lower()) if word not in _PARTICLES]
+    small = [bool(re.search(rf"(?<![\w'’-]){re.escape(word)}(?![\w'’-])", whole)) for word in words]
+    if any(small) if strictly else all(small):
+        return False
+    if " " in name or alone:
+        return True
+    if name.isupper() and len(name) <= 3:  # noqa: PLR2004 - initials
+        inner = r"\w+(?:[ -]\w+)*? ".join(name[:-1]) + r"\w+(?:[ -]\w+)*? " + name[-1]
+        return bool(re.search(rf"\b{inner}[a-z]", whole))
+    return bool(re.search(rf"(?<!\w){re.escape(name.title())} [A-Z][\w'’-]", whole))

@@ -10,7 +10,7 @@ from casebook.pipeline.editing import AddStatement, DropStatement, DropTag, SetF
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.publish import publish
 from casebook.schemas.cases import Origin, SupportLevel
-from casebook.schemas.errors import InvalidDecision, UnknownId
+from casebook.schemas.errors import GateClosed, InvalidDecision, UnknownId
 from casebook.schemas.reviews import CaseStatus, Decision
 from casebook.schemas.sources import SourceRef
 
@@ -129,9 +129,32 @@ async def test_unsupported_statements_need_a_second_look_and_reach_no_reader(
     )
     outcome = await ingest(SourceRef(source=web.url_for("/case")), services)
     assert outcome.support == {"supported": 0, "weak": 0, "unsupported": 1}
-    with pytest.raises(InvalidDecision, match="no support"):
+    with pytest.raises(GateClosed, match=r"no support .* “It saved 99 million dollars.”"):
         await decisions.approve(outcome.case_id, services, who="ada")
     await decisions.approve(outcome.case_id, services, who="ada", leave_out_unsupported=True)
     done = await publish(services)
     for path in done.path.rglob("*"):
         assert not path.is_file() or "99 million" not in path.read_text(errors="ignore")
+
+
+async def test_a_stricter_gate_keeps_a_case_from_readers_and_names_what_is_weak(services, case_id):
+    """A weak statement passes by default; under a rate it stops approving, and publishing too."""
+    weak = SetStatement(
+        field="architecture", index=0, text="A reader sorts letters by subject with great care."
+    )
+    await decisions.edit(case_id, services, [weak], who="ada")
+    [judged] = services.warehouse.case(case_id).revision.case_study.architecture
+    assert judged.support.level is SupportLevel.WEAK, judged
+    lenient = services.settings
+    services.settings = lenient.model_copy(update={"gate_architecture": 1.0})
+    with pytest.raises(GateClosed, match=r"CASEBOOK_GATE_ARCHITECTURE asks for 100%: “A reader"):
+        await decisions.approve(case_id, services, who="ada")
+    services.settings = lenient
+    await decisions.approve(case_id, services, who="ada")
+    assert (await publish(services)).added == [case_id]
+    services.settings = lenient.model_copy(update={"gate_architecture": 0.5})
+    done = await publish(services)
+    assert (done.pages, done.withdrawn) == (0, [case_id])
+    [kept] = done.refused
+    assert kept.case_id == case_id
+    assert "0% of architecture is supported" in kept.reason

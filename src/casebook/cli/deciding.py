@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Who = Annotated[
     str | None, typer.Option(help="Who decides [env: CASEBOOK_CURATOR].", show_default=False)
 ]
+_SOME_FAILED = 3
 Reason = Annotated[str | None, typer.Option("--reason", "-r", help="Why.")]
 
 
@@ -210,18 +211,23 @@ def publish(
     """Write the approved cases as a static site with JSON Lines."""
 
     async def work(services: Services) -> None:
+        from rich.markup import escape
+
         from casebook.pipeline.publish import publish as write
 
         done = await write(services, to.resolve() if to else None)
         if as_json:
             print_json(done.model_dump(mode="json"))
-            return
+            raise typer.Exit(_SOME_FAILED if done.refused else 0)
         out().print(
             f"[green]published[/]  {done.pages} cases: {len(done.added)} new, "
             f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn"
         )
         out().print(f"       {done.path / 'index.html'}")
-        if not done.pages:
+        for kept in done.refused:
+            err().print(f"[red]kept back[/]  {kept.case_id}  {escape(kept.reason)}")
+        if not done.pages and not done.refused:
             err().print("No case is approved yet: `casebook review`, or `casebook approve ID`.")
+        raise typer.Exit(_SOME_FAILED if done.refused else 0)
 
     with_services(context, work)

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from casebook.pipeline import gating
 from casebook.pipeline.editing import Edit, apply_edits
 from casebook.runtime.services import Services
-from casebook.schemas.cases import SupportLevel
-from casebook.schemas.errors import InvalidDecision
+from casebook.schemas.cases import CaseStudy
+from casebook.schemas.errors import GateClosed, InvalidDecision
 from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseView
 from casebook.schemas.reviews import CaseStatus, Decision, Review, Revision
@@ -24,28 +25,33 @@ async def approve(
 ) -> Review:
     """Approve the case's current revision for publishing.
 
-    Statements without support never reach a reader; approving a case that has some needs
-    ``leave_out_unsupported``, so that nobody is surprised by what is missing.
+    What has no support never reaches a reader; approving a case that has some needs
+    ``leave_out_unsupported``, so that nobody is surprised by what is missing. What is left must
+    pass the gate of the settings.
 
     Raises:
         UnknownId: if there is no such case.
-        InvalidDecision: if it is approved already, has unseen unsupported statements, or is no
-            longer at ``expected_revision``.
+        InvalidDecision: if it is approved already, or is no longer at ``expected_revision``.
+        GateClosed: naming the statements that are unsupported and unseen, or too weak.
     """
     view = await _view(case_id, services, expected_revision)
     if view.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED}:
         raise InvalidDecision(f"{case_id} is {view.status} already; reopen it to decide again")
-    unsupported = [
-        statement.text
-        for _, statement in view.revision.case_study.statements()
-        if statement.support.level is SupportLevel.UNSUPPORTED
-    ]
-    if unsupported and not leave_out_unsupported:
-        raise InvalidDecision(
-            f"{len(unsupported)} statements have no support in the source: edit them, or approve "
-            "leaving them out (--leave-out-unsupported), and readers will not see them"
-        )
+    _pass_gate(view.revision.case_study, services, seen=leave_out_unsupported)
     return await _keep(view, Decision.APPROVE, services, who, reason)
+
+
+def _pass_gate(study: CaseStudy, services: Services, *, seen: bool) -> None:
+    lost = gating.unsupported(study)
+    if lost and not seen:
+        raise GateClosed(
+            f"{len(lost)} of its parts have no support in the source: {gating.quoted(lost)}. Edit "
+            "or drop them, or approve leaving them out (--leave-out-unsupported), and readers will "
+            "not see them"
+        )
+    if short := gating.breaches(study, services.settings.gate):
+        told = "; ".join(breach.told() for breach in short)
+        raise GateClosed(f"{told}. Edit or drop what is weak, or lower the setting")
 
 
 async def reject(

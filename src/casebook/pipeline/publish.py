@@ -1,10 +1,12 @@
 """Writes the approved cases to the site, and keeps a row for what changed."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from casebook.publishing.records import Trace
+from casebook.pipeline.gating import breaches
+from casebook.publishing.records import Trace, title_of
 from casebook.publishing.site import PublishedPage, render_site
 from casebook.runtime.services import Services
 from casebook.schemas.frozen import Frozen
@@ -12,6 +14,14 @@ from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseFilter, CaseView
 from casebook.schemas.reviews import CaseStatus, Publication
 from casebook.warehouse.store import Warehouse
+
+
+class Refused(Frozen):
+    """An approved case that the gate of the settings keeps back, and why."""
+
+    case_id: str
+    title: str
+    reason: str
 
 
 class Published(Frozen):
@@ -23,12 +33,14 @@ class Published(Frozen):
     changed: list[str]
     unchanged: list[str]
     withdrawn: list[str]
+    refused: Sequence[Refused] = ()
 
 
 async def publish(services: Services, out: Path | None = None) -> Published:
     """Write the site of all approved cases in place of the last one.
 
-    Cases that are no longer approved leave the site and get a row that says so.
+    Cases that are no longer approved, or no longer pass the gate of the settings, leave the site
+    and get a row that says so; what the gate keeps back is told in ``refused``.
 
     Raises:
         PublishError: when the files cannot be written; the site in place stays.
@@ -38,7 +50,10 @@ async def publish(services: Services, out: Path | None = None) -> Published:
 
 def _publish(services: Services, out: Path) -> Published:
     warehouse, now = services.warehouse, datetime.now(UTC)
-    views = _approved(warehouse)
+    approved = _approved(warehouse)
+    refused = [kept for view in approved if (kept := _refusal(view, services.settings.gate))]
+    kept_back = {one.case_id for one in refused}
+    views = [view for view in approved if view.case.case_id not in kept_back]
     traces = {view.case.case_id: _trace(view, warehouse) for view in views}
     pages = render_site(views, out, title=services.settings.site_title, built_at=now, traces=traces)
     target = str(out)
@@ -58,7 +73,16 @@ def _publish(services: Services, out: Path) -> Published:
         changed=[case_id for case_id in fresh if case_id in in_force],
         unchanged=[page.case_id for page in pages if page.case_id not in fresh],
         withdrawn=[p.case_id for p in gone],
+        refused=refused,
     )
+
+
+def _refusal(view: CaseView, gate: Mapping[str, float]) -> Refused | None:
+    """Return why the gate keeps a case back, if it does: it may be stricter than at approval."""
+    if not (short := breaches(view.revision.case_study, gate)):
+        return None
+    reason = "; ".join(breach.told() for breach in short)
+    return Refused(case_id=view.case.case_id, title=title_of(view), reason=reason)
 
 
 def _approved(warehouse: Warehouse) -> list[CaseView]:

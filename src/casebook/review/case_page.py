@@ -104,6 +104,14 @@ class TagLine(Item):
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A part without support, which no reader will see; ``id`` is where it stands."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
 class PassageLine:
     """A passage with its quotes marked. ``section`` is its heading where a new one begins."""
 
@@ -141,7 +149,7 @@ class CasePage:
     passages: Sequence[PassageLine]
     history: Sequence[Event]
     support: Mapping[str, int]
-    unsupported: Sequence[StatementLine]
+    unsupported: Sequence[Lost]
     address: str | None
     decision: Review | None
 
@@ -197,7 +205,7 @@ def case_page(view: CaseView) -> CasePage:
         passages=list(_passages(view.document, quotes.spans)),
         history=history(view),
         support=study.support_counts(),
-        unsupported=[line for s in sections for line in s.lines if _is_unsupported(line)],
+        unsupported=list(_lost(facts, sections, tags)),
         address=web_address(view.document.url or view.source.canonical_url),
         decision=_ruling(view),
     )
@@ -264,8 +272,19 @@ def _section(name: str, heading: str, study: CaseStudy, quotes: _Quotes) -> Sect
     return Section(name, heading, lines)
 
 
-def _is_unsupported(line: StatementLine) -> bool:
-    return line.statement.support.level is SupportLevel.UNSUPPORTED
+def _lost(
+    facts: Sequence[FactLine], sections: Sequence[Section], tags: Mapping[str, Sequence[TagLine]]
+) -> Iterator[Lost]:
+    """Yield what has no support: statements first, then facts and tags."""
+    for line in (line for section in sections for line in section.lines):
+        if line.statement.support.level is SupportLevel.UNSUPPORTED:
+            yield Lost(line.id, line.statement.text)
+    for fact in facts:
+        if fact.fact.value is not None and fact.fact.support.level is SupportLevel.UNSUPPORTED:
+            yield Lost(fact.id, f"{fact.label}: {fact.fact.value}")
+    for tag in (tag for group in tags.values() for tag in group):
+        if tag.tag.support.level is SupportLevel.UNSUPPORTED:
+            yield Lost(tag.id, f"Tag: {tag.tag.label}")
 
 
 def _passages(document: Document, spans: Sequence[Span]) -> Iterator[PassageLine]:

@@ -16,6 +16,7 @@ from casebook.review.rendering import is_fragment, rendered
 from casebook.schemas.errors import (
     AmbiguousId,
     CasebookError,
+    GateClosed,
     InputError,
     InvalidDecision,
     TooLarge,
@@ -30,6 +31,7 @@ _STATUS: Mapping[type[CasebookError], HTTPStatus] = MappingProxyType(
         UnknownId: HTTPStatus.NOT_FOUND,
         AmbiguousId: HTTPStatus.NOT_FOUND,
         InvalidDecision: HTTPStatus.CONFLICT,
+        GateClosed: HTTPStatus.CONFLICT,
         InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
         TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         WarehouseLocked: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -59,6 +59,19 @@ class Settings(BaseSettings):
     workers: int = Field(default=2, ge=1)
     lock_timeout: float = Field(default=30.0, gt=0)
 
+    gate_facts: float = Field(default=0.0, ge=0, le=1)
+    gate_tags: float = Field(default=0.0, ge=0, le=1)
+    gate_summary: float = Field(default=0.0, ge=0, le=1)
+    gate_architecture: float = Field(default=0.0, ge=0, le=1)
+    gate_techniques: float = Field(default=0.0, ge=0, le=1)
+    gate_tools: float = Field(default=0.0, ge=0, le=1)
+    gate_challenges: float = Field(default=0.0, ge=0, le=1)
+    gate_solutions: float = Field(default=0.0, ge=0, le=1)
+    gate_lessons: float = Field(default=0.0, ge=0, le=1)
+    gate_results: float = Field(default=0.0, ge=0, le=1)
+    gate_failures: float = Field(default=0.0, ge=0, le=1)
+    gate_open_questions: float = Field(default=0.0, ge=0, le=1)
+
     desk_port: int = Field(default=8484, ge=0, le=65535)
     site_title: str = "casebook"
 
@@ -101,6 +114,12 @@ class Settings(BaseSettings):
         home = Path(env_settings().get("home") or user_data_path("casebook"))
         files = [home / CONFIG_NAME, Path.cwd() / CONFIG_NAME]
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, files)
+
+    @property
+    def gate(self) -> dict[str, float]:
+        """The least share with support, by field; of what is unsupported nothing passes anyway."""
+        named = {name: getattr(self, name) for name in type(self).model_fields}
+        return {n.removeprefix("gate_"): rate for n, rate in named.items() if n.startswith("gate_")}
 
     @property
     def warehouse_path(self) -> Path:

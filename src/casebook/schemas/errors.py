@@ -6,6 +6,7 @@
     ├── InputError                      what was asked cannot be done as asked        exit 2
     │   ├── UnknownId, AmbiguousId
     │   ├── InvalidDecision             a review step that the case's state forbids
+    │   ├── GateClosed                  too little of the case is supported for a reader
     │   └── InvalidSource               neither a web address nor a readable file
     ├── ConfigurationError              a setting is wrong or missing                 exit 4
     │   └── EmbeddedModelMissing
@@ -83,6 +84,10 @@ class AmbiguousId(InputError):
 
 class InvalidDecision(InputError):
     """The case's state, or an unseen unsupported statement, forbids this review step."""
+
+
+class GateClosed(InputError):
+    """Too little of a case is supported for it to reach a reader."""
 
 
 class InvalidSource(InputError):

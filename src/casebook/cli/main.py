@@ -12,7 +12,16 @@ from typing import Annotated
 
 import typer
 
-from casebook.cli import deciding, demo, doctor, linking, reading, serving, submitting
+from casebook.cli import (
+    backfilling,
+    deciding,
+    demo,
+    doctor,
+    linking,
+    reading,
+    serving,
+    submitting,
+)
 from casebook.cli.context import Options
 from casebook.schemas.errors import CasebookError
 
@@ -51,7 +60,7 @@ def common(
     context.obj = Options(home=home, verbose=verbose)
 
 
-for module in (submitting, linking, reading, deciding, serving, doctor, demo):
+for module in (submitting, backfilling, linking, reading, deciding, serving, doctor, demo):
     module.register(app)
 
 

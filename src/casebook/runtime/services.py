@@ -41,10 +41,15 @@ class WarehouseLedger:
 
 
 class Services:
-    """Everything a stage needs, built late. Close it, or use it as an async context manager."""
+    """Everything a stage needs, built late. Close it, or use it as an async context manager.
 
-    def __init__(self, settings: Settings) -> None:
+    ``patience`` is for how many seconds a rate limit or an outage of the endpoint is waited out; a
+    person who waits for one source wants to be told sooner.
+    """
+
+    def __init__(self, settings: Settings, *, patience: float = 0.0) -> None:
         self.settings = settings
+        self._patience = patience
         self._closers: list[Callable[[], object]] = []
         self._network: tuple[GuardedClient, Robots] | None = None
         self._network_lock = asyncio.Lock()
@@ -136,7 +141,12 @@ class Services:
             server = embedded.EmbeddedServer()
             self._closers.append(server.close)
             endpoint, key = server.base_url, server.api_key
-        policy = RetryPolicy(attempts=settings.llm_attempts, backoff_initial=settings.llm_backoff)
+        policy = RetryPolicy(
+            attempts=settings.llm_attempts,
+            backoff_initial=settings.llm_backoff,
+            retry_after_cap=max(60.0, self._patience),
+            rate_patience=self._patience,
+        )
         model = OpenAICompatible(
             self.model_name,
             endpoint,
@@ -153,7 +163,8 @@ class Services:
     @cached_property
     def limiter(self) -> RequestLimiter:
         """What every request to the endpoint passes."""
-        return RequestLimiter(2 if self.settings.embedded else self.settings.llm_concurrency)
+        concurrent = 2 if self.settings.embedded else self.settings.llm_concurrency
+        return RequestLimiter(concurrent, patience=max(30.0, self._patience))
 
     @property
     def parallel(self) -> int:

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     llm_attempts: int = Field(default=4, ge=1)
     llm_backoff: float = Field(default=1.0, gt=0)
     llm_concurrency: int = Field(default=4, ge=1)
+    outage_patience: float = Field(default=900.0, gt=0)
 
     concurrency: int = Field(default=4, ge=1)
     fetch_timeout: float = Field(default=30.0, gt=0)

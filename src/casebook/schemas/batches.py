@@ -99,6 +99,15 @@ class BatchSummary(Frozen):
     changed_at: datetime
 
 
+class Typical(Frozen):
+    """What one source takes: calls, tokens in and out, and seconds of one call."""
+
+    calls: float
+    prompt_tokens: float
+    completion_tokens: float
+    call_seconds: float
+
+
 class FailureGroup(Frozen):
     """The failures of one cause: how many, what to do, and one of them as an example."""
 

@@ -11,7 +11,19 @@ from base64 import b32encode
 from typing import Literal
 
 IdKind = Literal[
-    "src", "snap", "doc", "triage", "gen", "case", "rev", "review", "pub", "fail", "recipe"
+    "src",
+    "snap",
+    "doc",
+    "triage",
+    "gen",
+    "case",
+    "rev",
+    "review",
+    "pub",
+    "fail",
+    "recipe",
+    "batch",
+    "bevent",
 ]
 
 _SCHEME = "1"

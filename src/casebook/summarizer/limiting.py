@@ -190,6 +190,7 @@ class RequestLimiter:
         clock: Clock = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
+        self.concurrent = concurrent
         self._window, self._pace, self._breaker = Window(concurrent), Pace(), Breaker()
         self._patience = patience
         self._clock, self._sleep = clock, sleep

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from casebook.schemas.batches import Batch, BatchSummary, SourceStanding
+from casebook.schemas.batches import Batch, BatchSummary, SourceStanding, Typical
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import AmbiguousId, UnknownId
 from casebook.schemas.generations import Generation
@@ -196,6 +196,12 @@ class Warehouse:
     def batches(self) -> list[BatchSummary]:
         """Return a line for each batch, the newest first."""
         return [BatchSummary.model_validate(row) for row in self.read("batches")]
+
+    def typical(self, model: str) -> Typical | None:
+        """Return what a source took on average with this model; None below three sources."""
+        return next(
+            (Typical.model_validate(row) for row in self.read("typical", model=model)), None
+        )
 
     def standings(self, source_ids: Sequence[str]) -> list[SourceStanding]:
         """Return where each source stands, in the order asked; unknown ones are new."""

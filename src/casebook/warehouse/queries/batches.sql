@@ -61,3 +61,25 @@ LEFT JOIN sources USING (source_id)
 LEFT JOIN told USING (source_id)
 LEFT JOIN failure_open USING (source_id)
 LEFT JOIN source_refused USING (source_id);
+
+-- Only sources that came to a draft: a refused one takes a call at the most.
+-- name: typical
+WITH source_calls AS (
+    SELECT
+        generations.document_id,
+        sum(attempts) AS calls,
+        sum(prompt_tokens) AS prompt_tokens,
+        sum(completion_tokens) AS completion_tokens,
+        sum(seconds) AS seconds
+    FROM generations
+    WHERE model = $model
+        AND EXISTS (FROM revisions WHERE revisions.document_id = generations.document_id)
+    GROUP BY generations.document_id
+)
+SELECT
+    avg(calls) AS calls,
+    avg(prompt_tokens) AS prompt_tokens,
+    avg(completion_tokens) AS completion_tokens,
+    sum(seconds) / sum(calls) AS call_seconds
+FROM source_calls
+HAVING count(*) >= 3;

@@ -1,0 +1,314 @@
+"""``backfill``: a list of sources worked as one batch, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from casebook.cli.context import AsJson, err, load_settings, out, print_json
+from casebook.schemas.errors import InvalidSource
+
+if TYPE_CHECKING:
+    from typer._click.core import Context
+
+    from casebook.pipeline.planning import Estimate, Selection
+    from casebook.runtime.services import Services
+    from casebook.runtime.settings import Settings
+    from casebook.schemas.batches import Batch, BatchOptions, SourceStanding
+    from casebook.schemas.sources import Candidate
+
+_EXIT_SOME_FAILED = 3
+_MOST = 100_000
+
+
+class _RunByDefault(TyperGroup):
+    """Takes a first word that names no command for the list that is to be worked."""
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        """Put ``run`` before anything but the commands' own names and a call for help."""
+        if args and args[0] not in {*self.commands, "-h", "--help"}:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_RunByDefault,
+    no_args_is_help=True,
+    help="Work a list of sources as one batch; also `backfill list` and `backfill show ID`.",
+    rich_markup_mode=None,
+)
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands."""
+    parent.add_typer(app, name="backfill")
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            help="A CSV or text file, feed, sitemap, OPML file or page of links: its path or "
+            "address; - reads addresses from standard input.",
+            metavar="SRC",
+            show_default=False,
+        ),
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option(help="Go on with this batch.", show_default=False)
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="Leave out what is dated earlier.", show_default=False
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="The first so many, the newest first.", show_default=False),
+    ] = None,
+    word: Annotated[
+        list[str] | None,
+        typer.Option(help="Only what has this word in its title or address; may be repeated."),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(min=0, help="Stop before this run spends more dollars.", show_default=False),
+    ] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, help="Calls to the model at once.", show_default=False)
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Another model than configured.", show_default=False)
+    ] = None,
+    force: Annotated[
+        bool, typer.Option(help="Draft also what triage says is no case study.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done and what it would cost.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Work every new source of a list; what is known, refused or gone is left alone."""
+    from casebook.schemas.batches import BatchOptions
+
+    if (source is None) == (resume is None):
+        raise InvalidSource("give a list to work, or --resume and a batch's id (not both)")
+    options = BatchOptions(force=force, concurrency=concurrency, budget_usd=budget, model=model)
+    settings = load_settings(context)
+    if resume is not None:
+        raise typer.Exit(asyncio.run(_resume(resume, settings, as_json=as_json)))
+    assert source is not None  # noqa: S101 - one of the two is given
+    candidates, missed = asyncio.run(_candidates(source, settings))
+    for line in missed:
+        err().print(f"not read: {line}", markup=False)
+    from casebook.pipeline.planning import select
+
+    selection = select(
+        candidates, since=since.date() if since else None, limit=limit, words=word or ()
+    )
+    work = _plan if dry_run else _begin
+    raise typer.Exit(asyncio.run(work(source, selection, options, settings, as_json=as_json)))
+
+
+async def _candidates(source: str, settings: Settings) -> tuple[Sequence[Candidate], Sequence[str]]:
+    """Return the addresses that the list names, and what of it could not be read."""
+    from casebook.extractors.listing import WalkLimits, walk
+    from casebook.runtime.services import Services
+    from casebook.schemas.sources import Candidate, SourceRef
+
+    if source == "-":
+        lines = (line.strip() for line in sys.stdin)
+        return [Candidate(url=line) for line in lines if line and not line.startswith("#")], []
+    async with Services(settings) as services:
+        client, robots = await services.network()
+        limits = WalkLimits(candidates=_MOST)
+        read = services.extractors.read_listing
+        found = await walk(SourceRef(source=source), client, robots, read, limits)
+    return found.candidates, found.missed
+
+
+def _with_options(settings: Settings, options: BatchOptions) -> Settings:
+    changes: dict[str, object] = {}
+    if options.model is not None:
+        changes["llm_model"] = options.model
+    if options.concurrency is not None:
+        changes |= {"llm_concurrency": options.concurrency, "concurrency": options.concurrency}
+    return settings.model_copy(update=changes)
+
+
+async def _plan(
+    source: str, selection: Selection, options: BatchOptions, settings: Settings, *, as_json: bool
+) -> int:
+    """Say what would be done; nothing is fetched or stored."""
+    from casebook.pipeline.planning import estimate, is_open, standing_counts
+    from casebook.runtime.services import Services
+
+    async with Services(_with_options(settings, options)) as services:
+        ids = [item.source_id for item in selection.items]
+        standings = await asyncio.to_thread(services.warehouse.standings, ids)
+        expected = estimate(
+            sum(map(is_open, standings)),
+            services.model_name,
+            services.profile.strategy,
+            services.profile.price,
+            at_once=services.limiter.concurrent,
+            history=await asyncio.to_thread(services.warehouse.typical, services.model_name),
+        )
+    if as_json:
+        print_json(
+            {
+                "origin": source,
+                "duplicates": selection.duplicates,
+                "older": selection.older,
+                "filtered": selection.filtered,
+                "beyond_limit": selection.beyond_limit,
+                "standings": dict(standing_counts(standings)),
+                "estimate": expected.model_dump(mode="json"),
+            }
+        )
+        return 0
+    _print_plan(selection, standings, expected)
+    return 0
+
+
+def _print_plan(
+    selection: Selection, standings: Sequence[SourceStanding], expected: Estimate
+) -> None:
+    from rich.table import Table
+
+    from casebook.cli.board import duration, money
+    from casebook.pipeline.planning import standing_counts
+
+    told = {
+        "new": "new: would be worked",
+        "unfinished": "cut off before: would go on",
+        "failed_later": "failed, may pass: would be tried again",
+        "known": "known: have a draft or a case",
+        "refused": "refused by triage",
+        "rejected": "rejected by a curator",
+        "failed_you": "failed, need you (`casebook failures`)",
+        "failed_gone": "gone for good",
+    }
+    table = Table(title="What the list holds", title_justify="left", show_header=False)
+    counts = standing_counts(standings)
+    for key, label in told.items():
+        if counts.get(key):
+            table.add_row(f"{counts[key]:,}", label)
+    for number, label in (
+        (selection.duplicates, "named twice in the list"),
+        (selection.older, "older than --since"),
+        (selection.filtered, "without any of the words"),
+        (selection.beyond_limit, "beyond --limit"),
+    ):
+        if number:
+            table.add_row(f"[dim]{number:,}[/]", f"[dim]{label}[/]")
+    out().print(table)
+    basis = "by what earlier sources took" if expected.measured else "a rough guess, no history yet"
+    out().print(
+        f"[bold]{expected.sources:,}[/] sources with {expected.model}: about "
+        f"[bold]{expected.calls:,}[/] calls, {expected.prompt_tokens:,} tokens in and "
+        f"{expected.completion_tokens:,} out, [bold]{money(expected.cost_usd)}[/], "
+        f"{duration(expected.seconds)} ({basis})"
+    )
+
+
+async def _begin(
+    source: str, selection: Selection, options: BatchOptions, settings: Settings, *, as_json: bool
+) -> int:
+    from casebook.pipeline.backfill import register as register_batch
+    from casebook.runtime.services import Services
+
+    settings = _with_options(settings, options)
+    async with Services(settings, patience=settings.outage_patience) as services:
+        batch = await register_batch(source, selection.items, options, services)
+        return await _work(batch, services, as_json=as_json)
+
+
+async def _resume(batch_id: str, settings: Settings, *, as_json: bool) -> int:
+    from casebook.pipeline.backfill import batch_of
+    from casebook.runtime.services import Services
+
+    async with Services(settings) as services:
+        found = await asyncio.to_thread(services.warehouse.resolve, batch_id)
+        batch = await batch_of(found, services)
+    settings = _with_options(settings, batch.options)
+    async with Services(settings, patience=settings.outage_patience) as services:
+        return await _work(batch, services, as_json=as_json)
+
+
+async def _work(batch: Batch, services: Services, *, as_json: bool) -> int:
+    """Work the batch under a live table; print what became of it; return the exit code."""
+    from casebook.cli.board import BatchBoard, print_progress
+    from casebook.cli.submitting import exit_code
+    from casebook.pipeline.backfill import BatchRun, progress
+
+    work, worst = BatchRun(batch, services), 0
+    with BatchBoard(work, services.limiter, err()) as board:
+        async for outcome in work.outcomes():
+            worst = worst or exit_code([outcome])
+            board.tell(outcome)
+            if as_json:
+                print_json(outcome.to_json())
+    stands = await progress(batch, services)
+    if not as_json:
+        print_progress(batch, stands, work.tally, out())
+    if work.tally.stopped_by is not None:
+        err().print(
+            f"[yellow]paused[/]  {work.tally.stopped_by}\n"
+            f"        go on with `casebook backfill --resume {batch.batch_id}`"
+        )
+    return worst
+
+
+@app.command(name="list")
+def list_(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the batches, the newest first."""
+    from casebook.cli.board import batches_table
+    from casebook.runtime.services import Services
+
+    batches = Services(load_settings(context)).warehouse.batches()
+    if as_json:
+        for batch in batches:
+            print_json(batch.model_dump(mode="json"))
+        return
+    if not batches:
+        err().print("No batches yet; `casebook backfill SRC` begins one.")
+        return
+    out().print(batches_table(batches))
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    batch_id: Annotated[str, typer.Argument(help="A batch's id, or enough of its beginning.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show how far a batch is, and its failures by cause with what to do about each."""
+    from casebook.cli.board import print_progress
+    from casebook.pipeline.backfill import batch_of, progress
+    from casebook.runtime.services import Services
+
+    async def work() -> None:
+        services = Services(load_settings(context))
+        batch = await batch_of(services.warehouse.resolve(batch_id), services)
+        stands = await progress(batch, services)
+        if as_json:
+            print_json(
+                {
+                    **batch.model_dump(mode="json", exclude={"items"}),
+                    "progress": stands.model_dump(mode="json"),
+                }
+            )
+            return
+        print_progress(batch, stands, None, out())
+
+    asyncio.run(work())

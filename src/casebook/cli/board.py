@@ -1,0 +1,183 @@
+"""How batches are drawn: the live table of one at work, and what became of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from casebook.pipeline.run import STAGES
+from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSummary, Standing
+from casebook.schemas.errors import Remedy
+
+if TYPE_CHECKING:
+    from casebook.pipeline.backfill import BatchRun, Tally
+    from casebook.pipeline.outcome import Outcome
+    from casebook.summarizer.limiting import RequestLimiter
+
+_WIDTH = 40
+_STEPS = {BatchStep.STARTED: "cyan", BatchStep.PAUSED: "yellow", BatchStep.FINISHED: "green"}
+_REMEDIES = {
+    Remedy.LATER: "[cyan]try later[/]: `casebook retry --cause {kind}`, or resume the batch",
+    Remedy.YOU: "[yellow]needs you[/]: {message}",
+    Remedy.GONE: "[dim]gone for good[/]",
+}
+
+
+def money(dollars: float | None) -> str:
+    """Return dollars as people write them; an unknown price is said, not zero."""
+    if dollars is None:
+        return "price not known"
+    return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return seconds as ``1 h 05 min``, ``4 min`` or ``12 s``."""
+    if seconds is None:
+        return "—"
+    if seconds < 90:  # noqa: PLR2004 - under a minute and a half, seconds tell more
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004
+
+
+class BatchBoard:
+    """The live table of a batch at work, on stderr; a line now and then without a terminal."""
+
+    def __init__(self, work: BatchRun, limiter: RequestLimiter, console: Console) -> None:
+        self._work, self._limiter, self._console = work, limiter, console
+        self._live = Live(
+            get_renderable=self._draw,
+            console=console,
+            refresh_per_second=4,
+            transient=True,
+            auto_refresh=console.is_terminal,
+        )
+        self._told = time.monotonic()
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._console.is_terminal:
+            self._live.stop()
+
+    def tell(self, outcome: Outcome) -> None:
+        """Say a failure at once; say how far the batch is every half minute without a terminal."""
+        if outcome.failure is not None:
+            self._console.print(
+                f"[red]failed[/]  {escape(outcome.source)}: {outcome.failure.stage}, "
+                f"{outcome.failure.kind}"
+            )
+        if not self._console.is_terminal and time.monotonic() - self._told > 30:  # noqa: PLR2004
+            self._told = time.monotonic()
+            tally = self._work.tally
+            self._console.print(f"{tally.done} of {tally.total} done", markup=False)
+
+    def _draw(self) -> RenderableType:
+        tally, gates = self._work.tally, self._work.gates
+        total = max(tally.total, 1)
+        head = Table.grid(padding=(0, 2))
+        head.add_row(
+            ProgressBar(total=total, completed=tally.done, width=_WIDTH),
+            f"[bold]{tally.done:,}[/] of {tally.total:,}",
+            f"left about {duration(tally.eta_seconds(time.monotonic()))}",
+        )
+        table = Table.grid(padding=(0, 3))
+        table.add_row(
+            *(f"[dim]{name}[/] {gates.inside.get(name, 0)}" for name in STAGES),
+        )
+        table.add_row(
+            f"[green]drafts[/] {tally.made:,}",
+            f"[yellow]no case[/] {tally.refused:,}",
+            f"[red]failed[/] {tally.failed.total():,}",
+            f"[cyan]again later[/] {tally.waiting:,}",
+        )
+        table.add_row(
+            f"[dim]calls[/] {tally.calls:,}",
+            f"[dim]tokens[/] {tally.tokens:,}",
+            f"[dim]spent[/] {money(tally.cost_usd)}",
+        )
+        return Group(head, table, self._endpoint())
+
+    def _endpoint(self) -> Text:
+        stands = self._limiter.standing()
+        told = {
+            "flowing": f"endpoint: {stands.in_flight} calls open",
+            "limited": f"endpoint: {stands.in_flight} calls open, about "
+            f"{(stands.rate or 0) * 60:.0f} a minute allowed",
+            "down": f"endpoint down: paused, asked again in {stands.seconds:.0f} s",
+        }[stands.state.value]
+        return Text(told, style="yellow" if stands.state.value == "down" else "dim")
+
+
+def print_progress(
+    batch: Batch, stands: BatchProgress, tally: Tally | None, console: Console
+) -> None:
+    """Show where the sources of a batch stand, and its failures by cause."""
+    counts = stands.counts
+    console.print(f"[bold]{batch.batch_id}[/]  {escape(batch.origin)}")
+    table = Table.grid(padding=(0, 2))
+    for standing, label, colour in (
+        (Standing.KNOWN, "drafts and cases", "green"),
+        (Standing.REFUSED, "not a case study", "yellow"),
+        (Standing.REJECTED, "rejected by a curator", "yellow"),
+        (Standing.FAILED, "failed", "red"),
+        (Standing.UNFINISHED, "cut off or at work", "cyan"),
+        (Standing.NEW, "not begun", "dim"),
+    ):
+        if counts.get(standing):
+            share = counts[standing] / max(stands.total, 1)
+            bar = ProgressBar(total=1, completed=share, width=24)
+            table.add_row(f"[{colour}]{counts[standing]:,}[/]", label, bar, f"{share:.0%}")
+    console.print(table)
+    if stands.failures:
+        console.print(_failures_table(stands))
+    if tally is not None:
+        console.print(
+            f"this run: {tally.calls:,} calls, {tally.tokens:,} tokens, {money(tally.cost_usd)}, "
+            f"{duration(time.monotonic() - tally.started)}"
+        )
+
+
+def _failures_table(stands: BatchProgress) -> Table:
+    table = Table(title="Failures by cause", title_justify="left")
+    for column in ("", "cause", "what to do"):
+        table.add_column(column)
+    for group in stands.failures:
+        todo = _REMEDIES[group.remedy].format(kind=group.kind, message=escape(group.message))
+        table.add_row(f"{group.count:,}", group.kind.replace("_", " "), todo)
+    return table
+
+
+def batches_table(batches: Sequence[BatchSummary]) -> Table:
+    """Return the table of batches."""
+    table = Table()
+    for column in ("batch", "list", "sources", "state", "changed"):
+        table.add_column(column)
+    for batch in batches:
+        step = f"[{_STEPS[batch.step]}]{batch.step.value}[/]" if batch.step else "[dim]waiting[/]"
+        reason = f" [dim]{escape(batch.reason)}[/]" if batch.reason else ""
+        table.add_row(
+            batch.batch_id,
+            escape(batch.origin),
+            f"{batch.size:,}",
+            step + reason,
+            f"{batch.changed_at:%Y-%m-%d %H:%M}",
+        )
+    return table

@@ -1,0 +1,294 @@
+"""Works the sources of a batch: bounded, resumable, and stopped by what would fail them all."""
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+
+from casebook.pipeline.ingest import ingest
+from casebook.pipeline.outcome import Outcome, Status
+from casebook.pipeline.planning import interleaved, is_open
+from casebook.pipeline.run import Reporter, StageRunner, run_directly
+from casebook.runtime.services import Services
+from casebook.schemas.batches import (
+    Batch,
+    BatchEvent,
+    BatchItem,
+    BatchOptions,
+    BatchProgress,
+    BatchStep,
+    progress_of,
+)
+from casebook.schemas.errors import UnknownId, WarehouseError
+from casebook.schemas.ids import content_id
+
+log = structlog.get_logger()
+
+# Seconds before a source that may pass by itself is tried again, within one run of its batch.
+RETRY_DELAYS = (30.0, 120.0, 600.0)
+# Exit codes of failures that every other source would meet as well.
+_FATAL_EXITS = {4}
+_FATAL_KINDS = {"endpoint_down", "budget_exceeded"}
+
+_Task = asyncio.Task[tuple[BatchItem, Outcome]]
+
+
+async def register(
+    origin: str, items: Sequence[BatchItem], options: BatchOptions, services: Services
+) -> Batch:
+    """Store a batch, or find it: the same list with the same options is the same batch."""
+    ids = [item.source_id for item in items]
+    batch = Batch(
+        batch_id=content_id("batch", origin, ids, options.model_dump()),
+        origin=origin,
+        options=options,
+        items=items,
+        created_by=services.settings.curator,
+        created_at=datetime.now(UTC),
+    )
+    await asyncio.to_thread(services.warehouse.append, batch)
+    return batch
+
+
+async def batch_of(batch_id: str, services: Services) -> Batch:
+    """Return a stored batch.
+
+    Raises:
+        UnknownId: if there is none.
+    """
+    batch = await asyncio.to_thread(services.warehouse.batch, batch_id)
+    if batch is None:
+        raise UnknownId(f"there is no batch {batch_id}; see `casebook backfill list`")
+    return batch
+
+
+async def progress(batch: Batch, services: Services) -> BatchProgress:
+    """Return how far a batch is, whoever works it."""
+    ids = [item.source_id for item in batch.items]
+    return progress_of(await asyncio.to_thread(services.warehouse.standings, ids))
+
+
+class Gates:
+    """Bounds how many sources are in each stage at once, and counts them for whoever watches.
+
+    A StageRunner around another one. A slow stage holds back the ones before it: a source keeps
+    its place in the batch's window until it has left the last stage.
+    """
+
+    def __init__(self, inner: StageRunner, *, fetching: int, extracting: int) -> None:
+        self._inner = inner
+        self._gates = {
+            "fetch": asyncio.Semaphore(fetching),
+            "extract": asyncio.Semaphore(extracting),
+        }
+        self.inside: Counter[str] = Counter()
+
+    async def __call__(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
+        """Run one stage when there is room in it."""
+        gate = self._gates.get(name)
+        if gate is None:
+            return await self._counted(name, stage)
+        async with gate:
+            return await self._counted(name, stage)
+
+    async def _counted(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
+        self.inside[name] += 1
+        try:
+            return await self._inner(name, stage)
+        finally:
+            self.inside[name] -= 1
+
+
+@dataclass
+class Tally:
+    """What a run of a batch has done so far; kept small however long the batch is."""
+
+    total: int
+    made: int = 0
+    refused: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    waiting: int = 0
+    calls: int = 0
+    tokens: int = 0
+    cost_usd: float | None = 0.0
+    started: float = field(default_factory=time.monotonic)
+    stopped_by: str | None = None
+
+    @property
+    def done(self) -> int:
+        """Return how many sources have come to an end in this run."""
+        return self.made + self.refused + self.failed.total()
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        self.calls += outcome.llm_calls
+        self.tokens += outcome.tokens
+        if outcome.llm_calls:
+            known = self.cost_usd is not None and outcome.cost_usd is not None
+            self.cost_usd = (self.cost_usd or 0) + (outcome.cost_usd or 0) if known else None
+        self.made += outcome.status is Status.DRAFT
+        self.refused += outcome.status is Status.NOT_A_CASE_STUDY
+        if outcome.failure is not None:
+            self.failed[outcome.failure.kind] += 1
+
+    def eta_seconds(self, now: float) -> float | None:
+        """Return the seconds that the rest would take at the pace so far."""
+        if not self.done:
+            return None
+        return (now - self.started) / self.done * (self.total - self.done)
+
+
+class BatchRun:
+    """One run over what is open of a batch. Iterate over ``outcomes``; ``tally`` fills meanwhile.
+
+    Args:
+        batch: what is worked.
+        services: patient ones: a rate limit or an outage is waited out.
+        reporter: whoever watches single sources.
+        runner: runs a stage; tasks of an orchestrator, say.
+        delays: seconds before a source that may pass is tried again, each time.
+    """
+
+    def __init__(
+        self,
+        batch: Batch,
+        services: Services,
+        *,
+        reporter: Reporter | None = None,
+        runner: StageRunner = run_directly,
+        delays: Sequence[float] = RETRY_DELAYS,
+    ) -> None:
+        self.batch = batch
+        self.tally = Tally(total=0)
+        self._services = services
+        self._reporter = reporter
+        self._delays = delays
+        settings = services.settings
+        # Enough ahead of the model that it never waits for a page, and no more.
+        self._window = services.parallel + services.parallel // 2 + 2 * settings.workers
+        self.gates = Gates(runner, fetching=self._window, extracting=settings.workers * 2)
+        self._again: list[tuple[float, int, BatchItem]] = []
+        self._tries: Counter[str] = Counter()
+        self._order = itertools.count()
+
+    async def outcomes(self) -> AsyncIterator[Outcome]:
+        """Work what is open and yield each outcome as it comes; the batch's steps are stored.
+
+        Raises:
+            WarehouseError: when nothing can be stored any more; what was stored stands.
+        """
+        todo = await self._open_items()
+        self.tally = Tally(total=len(todo))
+        await self._note(BatchStep.STARTED, None)
+        reason: str | None = "it was interrupted"
+        try:
+            async for outcome in self._through(interleaved(todo)):
+                yield outcome
+            reason = self.tally.stopped_by
+        except WarehouseError as error:
+            reason = str(error)
+            raise
+        finally:
+            step = BatchStep.FINISHED if reason is None else BatchStep.PAUSED
+            await asyncio.shield(self._note(step, reason))
+
+    async def _open_items(self) -> list[BatchItem]:
+        ids = [item.source_id for item in self.batch.items]
+        standings = await asyncio.to_thread(self._services.warehouse.standings, ids)
+        return [
+            item
+            for item, stands in zip(self.batch.items, standings, strict=True)
+            if is_open(stands)
+        ]
+
+    async def _through(self, items: Iterator[BatchItem]) -> AsyncIterator[Outcome]:
+        """Keep the window full until nothing is left or something stops the batch."""
+        running: set[_Task] = set()
+        try:
+            while True:
+                while len(running) < self._window and (item := self._next(items)) is not None:
+                    running.add(asyncio.create_task(self._one(item)))
+                if not running and not self._again:
+                    return
+                finished, running = await self._some(running)
+                for item, outcome in (task.result() for task in finished):
+                    if not self._comes_again(item, outcome):
+                        self.tally.add(outcome)
+                        yield outcome
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    def _next(self, items: Iterator[BatchItem]) -> BatchItem | None:
+        """Return the source to begin with now: one whose time has come again, else a new one."""
+        if self.tally.stopped_by is not None:
+            self._again.clear()
+            return None
+        if self._again and self._again[0][0] <= time.monotonic():
+            self.tally.waiting -= 1
+            return heapq.heappop(self._again)[2]
+        return next(items, None)
+
+    async def _some(self, running: set[_Task]) -> tuple[set[_Task], set[_Task]]:
+        """Wait until a source has come to an end, or until one is to be tried again."""
+        due = self._again[0][0] - time.monotonic() if self._again else None
+        if not running:
+            await asyncio.sleep(max(0.0, due or 0.0))
+            return set(), running
+        room = len(running) < self._window
+        return await asyncio.wait(
+            running,
+            timeout=max(0.0, due) if room and due is not None else None,
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+
+    async def _one(self, item: BatchItem) -> tuple[BatchItem, Outcome]:
+        outcome = await ingest(
+            item.reference,
+            self._services,
+            reporter=self._reporter,
+            runner=self.gates,
+            who=self.batch.created_by,
+            force=self.batch.options.force,
+        )
+        return item, outcome
+
+    def _comes_again(self, item: BatchItem, outcome: Outcome) -> bool:
+        """Put a source back whose failure may pass; note a failure that stops the whole batch."""
+        failure = outcome.failure
+        if failure is None:
+            return False
+        if outcome.error_exit in _FATAL_EXITS or failure.kind in _FATAL_KINDS:
+            self.tally.stopped_by = failure.message
+        tries = self._tries[item.source_id]
+        if not failure.transient or self.tally.stopped_by or tries >= len(self._delays):
+            return False
+        self._tries[item.source_id] += 1
+        due = time.monotonic() + self._delays[tries]
+        heapq.heappush(self._again, (due, next(self._order), item))
+        self.tally.waiting += 1
+        return True
+
+    async def _note(self, step: BatchStep, reason: str | None) -> None:
+        """Store a step of the batch; a full disk must not hide why it stopped."""
+        now = datetime.now(UTC)
+        event = BatchEvent(
+            event_id=content_id("bevent", self.batch.batch_id, step.value, now.isoformat()),
+            batch_id=self.batch.batch_id,
+            step=step,
+            reason=reason,
+            at=now,
+        )
+        try:
+            await asyncio.to_thread(self._services.warehouse.append, event)
+        except WarehouseError:
+            if step is BatchStep.STARTED:
+                raise
+            log.warning("step not stored", batch=self.batch.batch_id, step=step.value)

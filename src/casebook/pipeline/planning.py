@@ -1,0 +1,162 @@
+"""What a batch would work and what it would cost, decided before anything is fetched. Pure."""
+
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from urllib.parse import urlsplit
+
+from casebook.extractors.fetch import identify
+from casebook.schemas.batches import BatchItem, SourceStanding, Standing, Typical
+from casebook.schemas.errors import Remedy
+from casebook.schemas.frozen import Frozen
+from casebook.schemas.sources import Candidate, SourceRef
+from casebook.summarizer.profiles import Price, Strategy
+
+
+class Selection(Frozen):
+    """The sources of a list, each once; how many were left aside, and why."""
+
+    items: Sequence[BatchItem]
+    duplicates: int = 0
+    older: int = 0
+    beyond_limit: int = 0
+    filtered: int = 0
+
+
+def select(
+    candidates: Sequence[Candidate],
+    *,
+    since: date | None = None,
+    limit: int | None = None,
+    words: Sequence[str] = (),
+) -> Selection:
+    """Return the sources that a list names, newest first where it gives dates.
+
+    ``since`` leaves out what is dated earlier (what has no date stays), ``limit`` what comes after
+    so many, ``words`` what names none of them in its title or address.
+    """
+    chosen: dict[str, BatchItem] = {}
+    older = duplicates = filtered = 0
+    for candidate in candidates:
+        if since and candidate.published and candidate.published < since:
+            older += 1
+        elif words and not _names(candidate, words):
+            filtered += 1
+        elif (item := _item(candidate)).source_id in chosen:
+            duplicates += 1
+        else:
+            chosen[item.source_id] = item
+    ordered = sorted(chosen.values(), key=_newest_first)
+    kept = ordered[:limit]
+    return Selection(
+        items=kept,
+        duplicates=duplicates,
+        older=older,
+        filtered=filtered,
+        beyond_limit=len(ordered) - len(kept),
+    )
+
+
+def _item(candidate: Candidate) -> BatchItem:
+    ref = SourceRef(source=candidate.url)
+    return BatchItem(
+        source_id=identify(ref).source_id,
+        reference=ref,
+        title=candidate.title,
+        published=candidate.published,
+    )
+
+
+def _newest_first(item: BatchItem) -> int:
+    """Sort undated items last, and among equals keep the list's order."""
+    return -item.published.toordinal() if item.published else 0
+
+
+def _names(candidate: Candidate, words: Sequence[str]) -> bool:
+    told = f"{candidate.title or ''} {candidate.url}".casefold()
+    return any(word.casefold() in told for word in words)
+
+
+def is_open(standing: SourceStanding) -> bool:
+    """Tell whether a machine has something to do for a source that stands like this.
+
+    Not for a case, not for what triage or a curator refused, and not for a failure that needs a
+    person or is gone for good.
+    """
+    if standing.failure is not None:
+        return standing.failure.remedy is Remedy.LATER
+    return standing.standing in {Standing.NEW, Standing.UNFINISHED}
+
+
+def interleaved(items: Sequence[BatchItem]) -> Iterator[BatchItem]:
+    """Yield the items so that the hosts take turns: no host is asked twice while others wait."""
+    lines: dict[str, deque[BatchItem]] = defaultdict(deque)
+    for item in items:
+        lines[urlsplit(item.reference.source).netloc].append(item)
+    waiting = deque(lines.values())
+    while waiting:
+        line = waiting.popleft()
+        yield line.popleft()
+        if line:
+            waiting.append(line)
+
+
+# A blog post of 1,500 words with our prompts, for where there is no history to go by.
+_TYPICAL: Mapping[Strategy, Typical] = {
+    Strategy.SINGLE: Typical(
+        calls=2, prompt_tokens=8_000, completion_tokens=2_500, call_seconds=15
+    ),
+    Strategy.GUIDED: Typical(
+        calls=25, prompt_tokens=9_000, completion_tokens=1_200, call_seconds=1.5
+    ),
+}
+
+
+class Estimate(Frozen):
+    """What working ``sources`` sources would take; ``cost_usd`` is None without a known price.
+
+    ``measured`` tells whether it rests on sources worked before with the same model.
+    """
+
+    sources: int
+    model: str
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float | None
+    seconds: float
+    measured: bool
+
+
+def estimate(
+    sources: int,
+    model: str,
+    strategy: Strategy,
+    price: Price | None,
+    *,
+    at_once: int,
+    history: Typical | None,
+) -> Estimate:
+    """Return what ``sources`` sources would take with ``at_once`` calls open at a time."""
+    typical = history or _TYPICAL.get(strategy, _TYPICAL[Strategy.SINGLE])
+    asked, answered = sources * typical.prompt_tokens, sources * typical.completion_tokens
+    cost = None
+    if price is not None:
+        cost = (asked * price.input + answered * price.output) / 1_000_000
+    return Estimate(
+        sources=sources,
+        model=model,
+        calls=round(sources * typical.calls),
+        prompt_tokens=round(asked),
+        completion_tokens=round(answered),
+        cost_usd=cost,
+        seconds=sources * typical.calls * typical.call_seconds / max(at_once, 1),
+        measured=history is not None,
+    )
+
+
+def standing_counts(standings: Sequence[SourceStanding]) -> Mapping[str, int]:
+    """Count where the sources of a list stand; failures by what is to be done about them."""
+    return Counter(
+        f"failed_{s.failure.remedy.value}" if s.failure else s.standing.value for s in standings
+    )

@@ -1,0 +1,185 @@
+"""A batch from its list to its end, over a local site and a scripted endpoint."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+
+import pages
+import pytest
+import scripted_curator
+from pytest_httpserver import HTTPServer
+from scripted_endpoint import api_error
+
+from casebook.pipeline.backfill import BatchRun, progress, register
+from casebook.pipeline.planning import estimate, interleaved, is_open, select
+from casebook.schemas.batches import BatchOptions, BatchStep, Standing
+from casebook.schemas.errors import Remedy
+from casebook.schemas.sources import Candidate
+from casebook.summarizer.profiles import Price, Strategy
+
+
+def candidates(*addresses: str) -> list[Candidate]:
+    return [Candidate(url=address) for address in addresses]
+
+
+@pytest.fixture
+def site(web: HTTPServer) -> Callable[[int], list[str]]:
+    """Make so many pages, each a case study of its own."""
+
+    def make(count: int) -> list[str]:
+        for n in range(count):
+            page = pages.CASE.replace("</body>", f"<p>This is page number {n}.</p></body>")
+            web.expect_request(f"/post/{n}").respond_with_data(page, content_type="text/html")
+        return [web.url_for(f"/post/{n}") for n in range(count)]
+
+    return make
+
+
+async def run(services, addresses, *, delays=(0.05,), **options):
+    """Register and run a batch; return (batch, its run, its outcomes)."""
+    selection = select(candidates(*addresses))
+    batch = await register("a list", selection.items, BatchOptions(**options), services)
+    work = BatchRun(batch, services, delays=delays)
+    return batch, work, [outcome async for outcome in work.outcomes()]
+
+
+async def test_a_list_becomes_drafts_refusals_and_failures_and_says_so(services, web, site):
+    """Every source of the list ends somewhere, and the batch can tell where."""
+    addresses = [*site(3), web.url_for("/recipe"), web.url_for("/gone"), web.url_for("/login")]
+    batch, work, outcomes = await run(services, addresses)
+    assert len(outcomes) == 6
+    stands = await progress(batch, services)
+    assert stands.counts == {Standing.KNOWN: 3, Standing.REFUSED: 1, Standing.FAILED: 2}
+    told = {group.kind: group.remedy for group in stands.failures}
+    assert told == {"page_missing": Remedy.GONE, "login_wall": Remedy.YOU}
+    assert (work.tally.made, work.tally.refused, work.tally.failed.total()) == (3, 1, 2)
+    assert services.warehouse.batches()[0].step is BatchStep.FINISHED
+
+
+async def test_a_finished_list_costs_nothing_again(services, endpoint, site):
+    """The same list is the same batch, and what is done is not asked for twice."""
+    addresses = site(3)
+    first, _, _ = await run(services, addresses)
+    asked = len(endpoint.requests)
+    again, work, outcomes = await run(services, addresses)
+    assert again.batch_id == first.batch_id
+    assert (outcomes, work.tally.total, len(endpoint.requests)) == ([], 0, asked)
+
+
+async def test_a_fault_that_passes_is_tried_again_within_the_batch(services, endpoint, site):
+    """Where the endpoint fails a source beyond all retries of a call, the source has another try."""
+    attempts = services.settings.llm_attempts
+    endpoint.enqueue(*(api_error(503) for _ in range(attempts)))
+    _, work, outcomes = await run(services, site(1))
+    assert [o.status for o in outcomes] == ["draft"]
+    assert (work.tally.made, work.tally.failed.total()) == (1, 0)
+
+
+async def test_a_refused_key_pauses_the_batch_and_a_later_run_goes_on(services, endpoint, site):
+    """What would fail every source stops the batch; nothing is lost by it."""
+    addresses = site(30)
+    endpoint.fallback = lambda _: api_error(401)
+    batch, work, outcomes = await run(services, addresses)
+    assert work.tally.stopped_by is not None
+    assert len(outcomes) < 30
+    assert services.warehouse.batches()[0].step is BatchStep.PAUSED
+    assert "key" in services.warehouse.batches()[0].reason
+    endpoint.fallback = scripted_curator.answer
+    for failed in services.warehouse.open_failures():
+        assert failed.failure.kind == "key_rejected"
+    later = BatchRun(batch, services)
+    done = [outcome async for outcome in later.outcomes()]
+    stands = await progress(batch, services)
+    assert stands.counts[Standing.KNOWN] == 30
+    assert len(done) == 30
+
+
+async def test_no_more_sources_are_at_work_than_the_window_holds(services, site):
+    """A long list is fed bit by bit: memory does not grow with it."""
+    selection = select(candidates(*site(40)))
+    batch = await register("a list", selection.items, BatchOptions(), services)
+    work = BatchRun(batch, services)
+    highest = 0
+    async for _ in work.outcomes():
+        highest = max(highest, sum(work.gates.inside.values()))
+    assert 0 < highest <= work._window < 40
+
+
+async def test_two_batches_over_one_list_make_one_draft_a_source(services, endpoint, site):
+    """Both end, and each question was asked once."""
+    addresses = site(6)
+    await asyncio.gather(run(services, addresses), run(services, addresses, force=True))
+    asked = [str(request["messages"]) for request in endpoint.requests]
+    assert len(asked) == len(set(asked)) == 12
+    assert len(services.warehouse.cases()) == 6
+
+
+def test_a_selection_has_each_source_once_the_newest_first():
+    """Tracking parameters make no second source; dates order what has them."""
+    chosen = select(
+        [
+            Candidate(url="https://a.example/undated"),
+            Candidate(url="https://a.example/old", published=date(2023, 1, 1)),
+            Candidate(url="https://a.example/new", published=date(2025, 1, 1)),
+            Candidate(url="https://a.example/new?utm_source=x", published=date(2025, 1, 1)),
+            Candidate(url="https://a.example/older", published=date(2020, 1, 1)),
+        ],
+        since=date(2022, 1, 1),
+        limit=2,
+    )
+    assert [i.reference.source[-3:] for i in chosen.items] == ["new", "old"]
+    assert (chosen.duplicates, chosen.older, chosen.beyond_limit) == (1, 1, 1)
+
+
+def test_words_choose_by_title_or_address():
+    """A keyword filter reads what the list says, without fetching anything."""
+    chosen = select(
+        [
+            Candidate(url="https://a.example/llm-ops"),
+            Candidate(url="https://a.example/1", title="Our LLM in production"),
+            Candidate(url="https://a.example/cake"),
+        ],
+        words=["llm"],
+    )
+    assert (len(chosen.items), chosen.filtered) == (2, 1)
+
+
+def test_hosts_take_turns():
+    """One slow host at the head of a list does not hold up the others."""
+    items = select(
+        candidates(*(f"https://a.example/{n}" for n in range(3)), "https://b.example/0")
+    ).items
+    hosts = [item.reference.source[8] for item in interleaved(items)]
+    assert hosts == ["a", "b", "a", "a"]
+
+
+def test_an_estimate_multiplies_what_a_source_takes():
+    """Price and time follow from the model's price and how many calls are open at once."""
+    told = estimate(
+        100, "m", Strategy.SINGLE, Price(input=1.0, output=2.0), at_once=10, history=None
+    )
+    assert told.calls == 200
+    assert told.cost_usd == pytest.approx(100 * (8_000 * 1 + 2_500 * 2) / 1e6)
+    assert told.seconds == pytest.approx(300)
+    assert not told.measured
+
+
+async def test_history_makes_the_estimate_a_measured_one(services, site):
+    """After three drafts the warehouse knows what a source takes."""
+    assert services.warehouse.typical("scripted") is None
+    await run(services, site(3))
+    typical = services.warehouse.typical("scripted")
+    assert typical.calls == 2
+    assert typical.prompt_tokens > 100
+
+
+async def test_what_a_curator_rejected_is_not_open_again(services, site):
+    """A rejected case stays rejected, however often a list names it."""
+    from casebook.pipeline.decisions import reject
+
+    addresses = site(1)
+    batch, _, outcomes = await run(services, addresses)
+    await reject(services, outcomes[0].case_id, "off topic")
+    (stands,) = services.warehouse.standings([batch.items[0].source_id])
+    assert stands.standing is Standing.REJECTED
+    assert not is_open(stands)

@@ -28,7 +28,7 @@ def site(web: HTTPServer) -> Callable[[int], list[str]]:
 
     def make(count: int) -> list[str]:
         for n in range(count):
-            page = pages.CASE.replace("</body>", f"<p>This is page number {n}.</p></body>")
+            page = pages.CASE.replace("<p>", f"<p>This is told of region {n} of the company. ", 1)
             web.expect_request(f"/post/{n}").respond_with_data(page, content_type="text/html")
         return [web.url_for(f"/post/{n}") for n in range(count)]
 
@@ -179,7 +179,7 @@ async def test_what_a_curator_rejected_is_not_open_again(services, site):
 
     addresses = site(1)
     batch, _, outcomes = await run(services, addresses)
-    await reject(services, outcomes[0].case_id, "off topic")
+    await reject(outcomes[0].case_id, services, who="ada", reason="off topic")
     (stands,) = services.warehouse.standings([batch.items[0].source_id])
     assert stands.standing is Standing.REJECTED
     assert not is_open(stands)

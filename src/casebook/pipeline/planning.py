@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from casebook.extractors.fetch import identify
 from casebook.schemas.batches import BatchItem, SourceStanding, Standing, Typical
-from casebook.schemas.errors import Remedy
+from casebook.schemas.errors import Remedy, concerns_setup
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Candidate, SourceRef
 from casebook.summarizer.profiles import Price, Strategy
@@ -81,10 +81,11 @@ def is_open(standing: SourceStanding) -> bool:
     """Tell whether a machine has something to do for a source that stands like this.
 
     Not for a case, not for what triage or a curator refused, and not for a failure that needs a
-    person or is gone for good.
+    person or is gone for good; a wrong key or setting is no failure of the source.
     """
     if standing.failure is not None:
-        return standing.failure.remedy is Remedy.LATER
+        failure = standing.failure
+        return failure.remedy is Remedy.LATER or concerns_setup(failure.kind)
     return standing.standing in {Standing.NEW, Standing.UNFINISHED}
 
 

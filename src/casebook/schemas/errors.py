@@ -434,17 +434,22 @@ class PublishError(CasebookError):
 
 
 @cache
-def _gone_kinds() -> frozenset[str]:
+def _kinds() -> dict[str, type[CasebookError]]:
     def below(cause: type[CasebookError]) -> Iterator[type[CasebookError]]:
         yield cause
         for narrower in cause.__subclasses__():
             yield from below(narrower)
 
-    return frozenset(cause.kind() for cause in below(CasebookError) if cause.gone)
+    return {cause.kind(): cause for cause in below(CasebookError)}
+
+
+def concerns_setup(kind: str) -> bool:
+    """Tell whether a stored failure says nothing about its source, but about key or settings."""
+    return _kinds().get(kind, CasebookError).exit_code == ConfigurationError.exit_code
 
 
 def remedy_of(kind: str, *, transient: bool) -> Remedy:
     """Return what is to be done about a stored failure of this kind."""
     if transient:
         return Remedy.LATER
-    return Remedy.GONE if kind in _gone_kinds() else Remedy.YOU
+    return Remedy.GONE if _kinds().get(kind, CasebookError).gone else Remedy.YOU

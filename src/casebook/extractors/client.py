@@ -19,6 +19,7 @@ import httpcore2
 from casebook import __version__
 from casebook.extractors.body import FetchLimits, read_body
 from casebook.extractors.guard import GuardedBackend, NetworkPolicy, Resolver, system_resolver
+from casebook.extractors.politeness import Politeness
 from casebook.extractors.urls import WebUrl, parse_web_url, shown
 from casebook.schemas.errors import (
     BodyTruncated,
@@ -97,7 +98,8 @@ class GuardedClient:
     """Fetches pages within a policy and limits. Use it as an async context manager.
 
     ``resolver`` and ``dialer`` replace the system's look-ups and sockets; ``tls`` the system's
-    trusted certificates. Connections are reused for a few seconds, to the address once judged.
+    trusted certificates; ``politeness`` is how often one host is asked. Connections are reused for
+    a few seconds, to the address once judged.
     """
 
     def __init__(
@@ -108,8 +110,10 @@ class GuardedClient:
         resolver: Resolver = system_resolver,
         dialer: httpcore2.AsyncNetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
+        politeness: Politeness | None = None,
     ) -> None:
         self.policy = policy or NetworkPolicy()
+        self.politeness = politeness or Politeness(0.0)
         self.limits = limits or FetchLimits()
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=tls or httpcore2.default_ssl_context(),
@@ -130,12 +134,17 @@ class GuardedClient:
     ) -> None:
         await self._pool.__aexit__(kind, error, trace)
 
-    async def get(self, url: str, admit: Admit | None = None) -> Fetched:
+    async def get(self, url: str, admit: Admit | None = None, *, polite: bool = False) -> Fetched:
         """Fetch ``url``, following redirects; ``admit`` is asked before each hop.
+
+        ``polite`` waits for the host's next turn first; that does not count for the deadline.
 
         Raises:
             FetchError: one subclass per cause; its text names the address and what to do.
         """
+        target = parse_web_url(url)
+        if polite and not self.policy.exempts(target.host, target.port):
+            await self.politeness.turn(target.host)
         return await self.send(Request(url), admit)
 
     async def send(self, request: Request, admit: Admit | None = None) -> Fetched:

@@ -71,7 +71,7 @@ async def fetched(url: WebUrl, way: Way, client: GuardedClient, robots: Robots) 
         FetchError: one subclass per cause.
     """
     client.policy.check_hop(url, way.fetch)
-    page = await client.get(str(way.fetch), admit=robots.check)
+    page = await client.get(str(way.fetch), admit=robots.check, polite=True)
     forged = page.media_type.startswith(OUR_TYPES)
     return Payload(
         data=page.data,

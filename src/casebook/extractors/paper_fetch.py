@@ -72,7 +72,7 @@ class _Search:
     async def _get(
         self, name: str, method: str, address: str, admit: Admit | None, only: set[str] | None
     ) -> None:
-        page = await self._client.get(address, admit=admit)
+        page = await self._client.get(address, admit=admit, polite=True)
         if only and page.media_type not in only:
             raise ResponseMalformed(f"{address} is {page.media_type}, not a page: open it.")
         self._parts.append(Part.of(name, page))

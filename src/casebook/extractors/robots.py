@@ -65,7 +65,10 @@ class Robots:
             raise type(error)(
                 f"{url} was not fetched, as its site's robots.txt could not be read: {error}"
             ) from error
-        return parse_robots(answer.data)
+        rules = parse_robots(answer.data)
+        if delay := rules.crawl_delay(ROBOTS_NAME):
+            self._client.politeness.slow_down(url.host, float(delay))
+        return rules
 
 
 def parse_robots(data: bytes) -> Protego:

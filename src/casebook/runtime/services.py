@@ -78,13 +78,17 @@ class Services:
         """Return the guarded client and the robots.txt rules it keeps."""
         from casebook.extractors.client import FetchLimits, GuardedClient
         from casebook.extractors.guard import NetworkPolicy
+        from casebook.extractors.politeness import Politeness
         from casebook.extractors.robots import Robots
 
         async with self._network_lock:
             if self._network is None:
                 policy = NetworkPolicy(allowed_hosts=self.settings.allowed_hosts)
                 limits = FetchLimits(deadline_seconds=self.settings.fetch_timeout)
-                client = await self._stack.enter_async_context(GuardedClient(policy, limits))
+                politeness = Politeness(self.settings.host_interval)
+                client = await self._stack.enter_async_context(
+                    GuardedClient(policy, limits, politeness=politeness)
+                )
                 self._network = client, Robots(client)
         return self._network
 

@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=4, ge=1)
     fetch_timeout: float = Field(default=30.0, gt=0)
     fetch_attempts: int = Field(default=3, ge=1)
+    host_interval: float = Field(default=1.0, ge=0)
     allowed_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
     render: bool = True
     render_timeout: float = Field(default=30.0, gt=0)

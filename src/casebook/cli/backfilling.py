@@ -230,7 +230,7 @@ async def _begin(
     settings = _with_options(settings, options)
     async with Services(settings, patience=settings.outage_patience) as services:
         batch = await register_batch(source, selection.items, options, services)
-        return await _work(batch, services, as_json=as_json)
+        return await work_batch(batch, services, as_json=as_json)
 
 
 async def _resume(batch_id: str, settings: Settings, *, as_json: bool) -> int:
@@ -242,10 +242,10 @@ async def _resume(batch_id: str, settings: Settings, *, as_json: bool) -> int:
         batch = await batch_of(found, services)
     settings = _with_options(settings, batch.options)
     async with Services(settings, patience=settings.outage_patience) as services:
-        return await _work(batch, services, as_json=as_json)
+        return await work_batch(batch, services, as_json=as_json)
 
 
-async def _work(batch: Batch, services: Services, *, as_json: bool) -> int:
+async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
     """Work the batch under a live table; print what became of it; return the exit code."""
     from casebook.cli.board import BatchBoard, print_progress
     from casebook.cli.submitting import exit_code

@@ -21,6 +21,7 @@ from casebook.cli import (
     reading,
     serving,
     submitting,
+    watching,
 )
 from casebook.cli.context import Options
 from casebook.schemas.errors import CasebookError
@@ -60,7 +61,17 @@ def common(
     context.obj = Options(home=home, verbose=verbose)
 
 
-for module in (submitting, backfilling, linking, reading, deciding, serving, doctor, demo):
+for module in (
+    submitting,
+    backfilling,
+    watching,
+    linking,
+    reading,
+    deciding,
+    serving,
+    doctor,
+    demo,
+):
     module.register(app)
 
 

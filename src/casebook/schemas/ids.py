@@ -24,6 +24,9 @@ IdKind = Literal[
     "recipe",
     "batch",
     "bevent",
+    "watch",
+    "wrow",
+    "look",
 ]
 
 _SCHEME = "1"

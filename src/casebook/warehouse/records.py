@@ -19,6 +19,7 @@ from casebook.schemas.generations import Generation
 from casebook.schemas.reviews import Case, Publication, Review, Revision
 from casebook.schemas.sources import Snapshot, Source
 from casebook.schemas.triage import Triage
+from casebook.schemas.watches import Look, Watch
 
 Row = (
     Source
@@ -33,6 +34,8 @@ Row = (
     | Failure
     | Batch
     | BatchEvent
+    | Watch
+    | Look
 )
 
 T = TypeVar("T", bound=Frozen)
@@ -114,6 +117,8 @@ TABLES: Mapping[type[Row], Table] = {
     Failure: _table("failures", "failure_id source_id stage kind transient", failed_at="at"),
     Batch: _table("batches", "batch_id origin created_by created_at", _size),
     BatchEvent: _table("batch_events", "event_id batch_id step reason", happened_at="at"),
+    Watch: _table("watches", "row_id watch_id address state changed_at"),
+    Look: _table("looks", "look_id watch_id batch_id", looked_at="at"),
 }
 
 

@@ -17,6 +17,7 @@ from casebook.schemas.listings import (
 from casebook.schemas.reviews import Case, Publication, Review, Revision
 from casebook.schemas.sources import Snapshot, Source
 from casebook.schemas.triage import Triage
+from casebook.schemas.watches import Look, Watch, WatchLine
 from casebook.warehouse import migrating, reading
 from casebook.warehouse.connection import Database
 from casebook.warehouse.records import TABLES, Row, T, decode, encode
@@ -196,6 +197,19 @@ class Warehouse:
     def batches(self) -> list[BatchSummary]:
         """Return a line for each batch, the newest first."""
         return [BatchSummary.model_validate(row) for row in self.read("batches")]
+
+    def watches(self) -> list[WatchLine]:
+        """Return the watches that were not removed, with the newest look at each."""
+        return [
+            WatchLine(
+                watch=decode(Watch, row["watch"]), look=row["look"] and decode(Look, row["look"])
+            )
+            for row in self.read("watches")
+        ]
+
+    def looks(self, watch_id: str) -> list[Look]:
+        """Return all looks of a watch, the oldest first."""
+        return self._all(Look, "looks", watch_id=watch_id)
 
     def typical(self, model: str) -> Typical | None:
         """Return what a source took on average with this model; None below three sources."""

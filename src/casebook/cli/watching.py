@@ -1,0 +1,192 @@
+"""``watch``: feeds and sitemaps that are looked at for new sources."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from casebook.cli.context import AsJson, err, load_settings, out, print_json, with_services
+from casebook.schemas.errors import InvalidSource
+from casebook.schemas.watches import WatchState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from casebook.runtime.services import Services
+    from casebook.schemas.watches import Watch, WatchLine
+
+_UNITS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_STATES = {WatchState.ACTIVE: "green", WatchState.PAUSED: "yellow"}
+
+WatchId = Annotated[str, typer.Argument(help="A watch's id or its beginning, or its address.")]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Look at feeds and sitemaps for new sources; `casebook up` does it by itself.",
+    rich_markup_mode=None,
+)
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands."""
+    parent.add_typer(app, name="watch")
+
+
+def seconds_of(text: str) -> int:
+    """Return the seconds in ``30m``, ``6h``, ``1d`` or ``2w``.
+
+    Raises:
+        InvalidSource: if it is none of these.
+    """
+    match = re.fullmatch(r"(\d+)\s*(m|min|h|d|w)", text.strip().lower())
+    if match is None:
+        raise InvalidSource(f"{text!r} is no interval: write 30m, 6h, 1d or 2w")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help="A feed, sitemap or page of links.")],
+    every: Annotated[str, typer.Option(help="How often to look: 30m, 6h, 1d.")] = "6h",
+    word: Annotated[
+        list[str] | None,
+        typer.Option(help="Only what has this word in its title or address; may be repeated."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what the list holds already, not only what comes.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Watch a list; what it holds now is no news unless --all is given."""
+    from casebook.pipeline import watching
+
+    async def work(services: Services) -> WatchLine:
+        return await watching.add(
+            address,
+            services,
+            every_seconds=seconds_of(every),
+            words=word or (),
+            everything=everything,
+            who=services.settings.curator,
+        )
+
+    line = with_services(context, work)
+    if as_json:
+        print_json(_json(line))
+        return
+    held = f"it holds {line.look.found:,} sources now" if line.look else "all it holds is taken"
+    out().print(
+        f"[green]watching[/]  {line.watch.watch_id}  {line.watch.address}: {held}; looked at "
+        f"every {every} while `casebook up` runs, or by `casebook watch run`",
+    )
+
+
+@app.command(name="list")
+def list_(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the watches with what their last look found."""
+    from casebook.runtime.services import Services
+
+    lines = Services(load_settings(context)).warehouse.watches()
+    if as_json:
+        for line in lines:
+            print_json(_json(line))
+    elif lines:
+        out().print(_table(lines))
+    else:
+        err().print("No watches yet; `casebook watch add FEED_OR_SITEMAP` makes one.")
+
+
+def _json(line: WatchLine) -> dict[str, object]:
+    look = line.look.model_dump(mode="json", exclude={"known"}) if line.look else None
+    return {**line.watch.model_dump(mode="json", exclude={"row_id"}), "look": look}
+
+
+def _table(lines: Sequence[WatchLine]) -> object:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table()
+    for column in ("watch", "list", "every", "words", "state", "last look"):
+        table.add_column(column)
+    for line in lines:
+        look, watch = line.look, line.watch
+        seen = "never"
+        if look is not None:
+            what = f"[red]{escape(look.failure)}[/]" if look.failure else f"{look.new} new"
+            seen = f"{look.at:%Y-%m-%d %H:%M}: {what}"
+        table.add_row(
+            watch.watch_id,
+            escape(watch.address),
+            f"{watch.every_seconds / 3600:g} h",
+            escape(", ".join(watch.words)),
+            f"[{_STATES[watch.state]}]{watch.state.value}[/]",
+            seen,
+        )
+    return table
+
+
+@app.command()
+def pause(context: typer.Context, watch_id: WatchId) -> None:
+    """Look no more until it is resumed."""
+    _change(context, watch_id, WatchState.PAUSED)
+
+
+@app.command()
+def resume(context: typer.Context, watch_id: WatchId) -> None:
+    """Look again."""
+    _change(context, watch_id, WatchState.ACTIVE)
+
+
+@app.command()
+def remove(context: typer.Context, watch_id: WatchId) -> None:
+    """Forget the watch; what it found stays."""
+    _change(context, watch_id, WatchState.REMOVED)
+
+
+def _change(context: typer.Context, watch_id: str, state: WatchState) -> None:
+    from casebook.pipeline import watching
+
+    async def work(services: Services) -> Watch:
+        return await watching.change(watch_id, state, services, who=services.settings.curator)
+
+    watch = with_services(context, work)
+    out().print(f"{state.value}  {watch.watch_id}  {watch.address}", markup=False)
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    watch_id: Annotated[
+        str | None, typer.Argument(help="One watch; by default all that are due.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look now, and work what is new."""
+    raise typer.Exit(asyncio.run(_run(context, watch_id, as_json=as_json)))
+
+
+async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -> int:
+    from datetime import UTC, datetime
+
+    from casebook.cli.backfilling import work_batch
+    from casebook.pipeline import watching
+    from casebook.runtime.services import Services
+
+    settings, worst = load_settings(context), 0
+    async with Services(settings, patience=settings.outage_patience) as services:
+        if watch_id is not None:
+            due = [await watching.line_of(watch_id, services)]
+        else:
+            lines = await asyncio.to_thread(services.warehouse.watches)
+            due = [line for line in lines if line.due(datetime.now(UTC))]
+        for line in due:
+            look, batch = await watching.look(line.watch, services)
+            told = look.failure or f"{look.new} new of {look.found}"
+            err().print(f"{line.watch.address}: {told}", markup=False)
+            if batch is not None:
+                worst = worst or await work_batch(batch, services, as_json=as_json)
+    return worst

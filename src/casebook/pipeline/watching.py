@@ -1,0 +1,163 @@
+"""Watched lists: added, paused, removed, and looked at for sources that nobody has seen yet."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from casebook.extractors.listing import WalkLimits, walk
+from casebook.extractors.sites import canonical_url
+from casebook.pipeline.backfill import register
+from casebook.pipeline.planning import select
+from casebook.runtime.services import Services
+from casebook.schemas.batches import Batch, BatchItem, BatchOptions, Standing
+from casebook.schemas.errors import CasebookError, InvalidSource, UnknownId
+from casebook.schemas.ids import content_id
+from casebook.schemas.sources import SourceRef
+from casebook.schemas.watches import Look, Watch, WatchLine, WatchState
+
+SHORTEST_SECONDS = 300
+"""A list that is asked for more often is a burden on its site and brings nothing."""
+
+
+async def add(
+    address: str,
+    services: Services,
+    *,
+    every_seconds: int,
+    words: Sequence[str] = (),
+    everything: bool = False,
+    who: str,
+) -> WatchLine:
+    """Watch a list and look at it once; what it holds now is no news but for ``everything``.
+
+    Raises:
+        InvalidSource: if the interval is too short.
+        CasebookError: if the list cannot be read: a watch that never worked is not stored.
+    """
+    if every_seconds < SHORTEST_SECONDS:
+        raise InvalidSource(
+            f"every {every_seconds} s is too often for {address}: "
+            f"{SHORTEST_SECONDS // 60} minutes at the least"
+        )
+    watch = _row(address, every_seconds, words, who, WatchState.ACTIVE)
+    items = await _items(watch, services)
+    known = [] if everything else [item.source_id for item in items]
+    look = _look(watch, found=len(items), known=known)
+    if everything:
+        # A first look without news would hide what there is: the next one, due at once, finds it.
+        await asyncio.to_thread(services.warehouse.append, watch)
+        return WatchLine(watch=watch, look=None)
+    await asyncio.to_thread(services.warehouse.append, watch, look)
+    return WatchLine(watch=watch, look=look)
+
+
+async def change(watch_id: str, state: WatchState, services: Services, *, who: str) -> Watch:
+    """Pause, resume or remove a watch; its looks and sources stay.
+
+    Raises:
+        UnknownId: if there is no such watch.
+    """
+    watch = (await line_of(watch_id, services)).watch
+    changed = _row(watch.address, watch.every_seconds, watch.words, who, state)
+    await asyncio.to_thread(services.warehouse.append, changed)
+    return changed
+
+
+async def line_of(watch_id: str, services: Services) -> WatchLine:
+    """Return one watch by its id or enough of its beginning.
+
+    Raises:
+        UnknownId: if none, or more than one, begins so.
+    """
+    lines = await asyncio.to_thread(services.warehouse.watches)
+    wanted = watch_id.strip().lower()
+    fits = [
+        line
+        for line in lines
+        if line.watch.watch_id.startswith(wanted)
+        or line.watch.watch_id.partition("_")[2].startswith(wanted)
+        or line.watch.address == watch_id
+    ]
+    if len(fits) != 1 or not wanted:
+        raise UnknownId(f"{watch_id!r} names {len(fits)} watches; see `casebook watch list`")
+    return fits[0]
+
+
+async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
+    """Look at a list once; return what was seen, and the batch of what is new.
+
+    New is what neither the first look knew nor anybody has submitted since. A list that cannot be
+    read is a look with a failure: the next one is due at its time.
+    """
+    try:
+        items = await _items(watch, services)
+    except CasebookError as error:
+        failed = _look(watch, failure=str(error))
+        await asyncio.to_thread(services.warehouse.append, failed)
+        return failed, None
+    news = await _unseen(watch, items, services)
+    batch = None
+    if news:
+        batch = await register(f"watch {watch.address}", news, BatchOptions(), services)
+    seen = _look(watch, found=len(items), new=len(news), batch_id=batch.batch_id if batch else None)
+    await asyncio.to_thread(services.warehouse.append, seen)
+    return seen, batch
+
+
+async def _unseen(
+    watch: Watch, items: Sequence[BatchItem], services: Services
+) -> Sequence[BatchItem]:
+    looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
+    known = {source_id for one in looks for source_id in one.known}
+    ids = [item.source_id for item in items]
+    standings = await asyncio.to_thread(services.warehouse.standings, ids)
+    return [
+        item
+        for item, stands in zip(items, standings, strict=True)
+        if item.source_id not in known and stands.standing is Standing.NEW
+    ]
+
+
+async def _items(watch: Watch, services: Services) -> Sequence[BatchItem]:
+    client, robots = await services.network()
+    read = services.extractors.read_listing
+    found = await walk(SourceRef(source=watch.address), client, robots, read, WalkLimits())
+    return select(found.candidates, words=watch.words).items
+
+
+def _row(
+    address: str, every_seconds: int, words: Sequence[str], who: str, state: WatchState
+) -> Watch:
+    now, watch_id = datetime.now(UTC), content_id("watch", canonical_url(address))
+    return Watch(
+        row_id=content_id("wrow", watch_id, state.value, now.isoformat()),
+        watch_id=watch_id,
+        address=address,
+        every_seconds=every_seconds,
+        words=list(words),
+        state=state,
+        changed_by=who,
+        changed_at=now,
+    )
+
+
+def _look(
+    watch: Watch,
+    *,
+    found: int = 0,
+    new: int = 0,
+    known: Sequence[str] = (),
+    batch_id: str | None = None,
+    failure: str | None = None,
+) -> Look:
+    now = datetime.now(UTC)
+    return Look(
+        look_id=content_id("look", watch.watch_id, now.isoformat()),
+        watch_id=watch.watch_id,
+        at=now,
+        found=found,
+        new=new,
+        known=known,
+        batch_id=batch_id,
+        failure=failure,
+    )

@@ -1,0 +1,63 @@
+"""Feeds and sitemaps that are looked at again and again for new sources."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from casebook.schemas.frozen import Frozen
+
+
+class WatchState(StrEnum):
+    """Whether a watch is looked at."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    REMOVED = "removed"
+
+
+class Watch(Frozen):
+    """A list that is looked at every so many seconds; each change of it is a row of its own.
+
+    ``words`` leaves aside what names none of them in its title or address. ``watch_id`` comes from
+    the address: a list is watched once.
+    """
+
+    row_id: str
+    watch_id: str
+    address: str
+    every_seconds: int
+    words: Sequence[str] = ()
+    state: WatchState = WatchState.ACTIVE
+    changed_by: str
+    changed_at: datetime
+
+
+class Look(Frozen):
+    """One look at a watched list.
+
+    ``known`` are the sources that the first look found, which are no news; ``batch_id`` is the
+    batch of the new ones, None where there were none; ``failure`` says why the list was not read.
+    """
+
+    look_id: str
+    watch_id: str
+    at: datetime
+    found: int = 0
+    new: int = 0
+    known: Sequence[str] = ()
+    batch_id: str | None = None
+    failure: str | None = None
+
+
+class WatchLine(Frozen):
+    """One line of a list of watches: the watch, and its newest look if there was one."""
+
+    watch: Watch
+    look: Look | None
+
+    def due(self, now: datetime) -> bool:
+        """Tell whether it is time for a look."""
+        if self.watch.state is not WatchState.ACTIVE:
+            return False
+        every = timedelta(seconds=self.watch.every_seconds)
+        return self.look is None or self.look.at + every <= now

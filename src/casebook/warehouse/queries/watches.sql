@@ -1,0 +1,31 @@
+-- Watched lists.
+
+-- name: append_watches
+INSERT INTO watches (entry, row_id, watch_id, address, state, changed_at, body)
+SELECT $entry, $row_id, $watch_id, $address, $state, $changed_at, $body
+WHERE NOT EXISTS (FROM watches WHERE row_id = $row_id);
+
+-- name: append_looks
+INSERT INTO looks (entry, look_id, watch_id, batch_id, looked_at, body)
+SELECT $entry, $look_id, $watch_id, $batch_id, $looked_at, $body
+WHERE NOT EXISTS (FROM looks WHERE look_id = $look_id);
+
+-- name: watches
+WITH stands AS (
+    SELECT *
+    FROM watches
+    QUALIFY row_number() OVER (PARTITION BY watch_id ORDER BY entry DESC) = 1
+),
+newest AS (
+    SELECT *
+    FROM looks
+    QUALIFY row_number() OVER (PARTITION BY watch_id ORDER BY entry DESC) = 1
+)
+SELECT stands.body AS watch, newest.body AS look
+FROM stands
+LEFT JOIN newest USING (watch_id)
+WHERE stands.state <> 'removed'
+ORDER BY stands.entry;
+
+-- name: looks
+SELECT body FROM looks WHERE watch_id = $watch_id ORDER BY entry;

@@ -1,0 +1,120 @@
+"""Watched lists over a local site whose feed grows."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pages
+import pytest
+from pytest_httpserver import HTTPServer
+
+from casebook.pipeline import watching
+from casebook.pipeline.backfill import BatchRun
+from casebook.schemas.errors import InvalidSource, PageMissing, UnknownId
+from casebook.schemas.watches import WatchState
+
+HOUR = 3_600
+
+
+@pytest.fixture
+def feed(web: HTTPServer) -> Callable[..., str]:
+    """Serve a feed with these pages; calling again changes it."""
+
+    def serve(*names: str) -> str:
+        for name in names:
+            page = pages.RECIPE if name == "cake" else pages.CASE
+            web.expect_request(f"/{name}").respond_with_data(page, content_type="text/html")
+        items = "".join(
+            f"<item><title>About {name}</title><link>{web.url_for(f'/{name}')}</link></item>"
+            for name in names
+        )
+        rss = f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>"
+        web.handlers[:] = [h for h in web.handlers if h.matcher.uri != "/feed"]
+        web.expect_request("/feed").respond_with_data(rss, content_type="application/rss+xml")
+        return web.url_for("/feed")
+
+    return serve
+
+
+async def added(services, address, **options):
+    line = await watching.add(address, services, every_seconds=HOUR, who="ada", **options)
+    return line.watch
+
+
+async def test_only_what_comes_after_the_watch_is_news(services, feed):
+    """The items that were there are not worked; a new one is, once."""
+    watch = await added(services, feed("one", "two"))
+    seen, batch = await watching.look(watch, services)
+    assert (seen.found, seen.new, batch) == (2, 0, None)
+    feed("one", "two", "three")
+    seen, batch = await watching.look(watch, services)
+    assert seen.new == 1
+    assert [item.title for item in batch.items] == ["About three"]
+    assert [o.status async for o in BatchRun(batch, services).outcomes()] == ["draft"]
+    seen, batch = await watching.look(watch, services)
+    assert (seen.new, batch) == (0, None)
+
+
+async def test_everything_can_be_asked_for(services, feed):
+    """With ``everything``, the first look is due at once and takes what is there."""
+    line = await watching.add(
+        feed("one", "two"), services, every_seconds=HOUR, everything=True, who="ada"
+    )
+    assert line.due(datetime.now(UTC))
+    seen, _ = await watching.look(line.watch, services)
+    assert seen.new == 2
+
+
+async def test_what_was_refused_is_never_proposed_again(services, feed):
+    """A source that triage refused is no news at the next look, though no case knows it."""
+    watch = await added(services, feed("cake"), everything=True)
+    _, batch = await watching.look(watch, services)
+    assert [o.status async for o in BatchRun(batch, services).outcomes()] == ["not_a_case_study"]
+    assert (await watching.look(watch, services))[0].new == 0
+
+
+async def test_words_filter_what_is_news(services, feed):
+    """Items without any of the words are left aside."""
+    watch = await added(services, feed("rag-system", "picnic"), everything=True, words=["RAG"])
+    _, batch = await watching.look(watch, services)
+    assert [item.title for item in batch.items] == ["About rag-system"]
+
+
+async def test_a_list_that_cannot_be_read_is_a_failed_look_and_not_the_end(services, feed, web):
+    """The failure is kept with the watch, which stays due at its next time."""
+    watch = await added(services, feed("one"))
+    web.handlers[:] = [h for h in web.handlers if h.matcher.uri != "/feed"]
+    web.expect_request("/feed").respond_with_data("gone", status=404)
+    seen, batch = await watching.look(watch, services)
+    assert batch is None
+    assert "/feed" in seen.failure
+    (line,) = services.warehouse.watches()
+    assert not line.due(datetime.now(UTC))
+    assert line.due(datetime.now(UTC) + timedelta(hours=1))
+
+
+async def test_a_list_that_never_worked_is_not_watched(services, web):
+    """A mistyped address is told at once."""
+    web.expect_request("/nothing").respond_with_data("no", status=404)
+    with pytest.raises(PageMissing):
+        await added(services, web.url_for("/nothing"))
+    assert services.warehouse.watches() == []
+
+
+async def test_a_watch_pauses_goes_on_and_is_removed(services, feed):
+    """Each change is a row; the newest one is how it stands."""
+    watch = await added(services, feed("one"))
+    later = datetime.now(UTC) + timedelta(hours=2)
+    await watching.change(watch.watch_id, WatchState.PAUSED, services, who="ada")
+    assert not services.warehouse.watches()[0].due(later)
+    await watching.change(watch.watch_id[:12], WatchState.ACTIVE, services, who="ada")
+    assert services.warehouse.watches()[0].due(later)
+    await watching.change(watch.address, WatchState.REMOVED, services, who="ada")
+    assert services.warehouse.watches() == []
+    with pytest.raises(UnknownId):
+        await watching.change(watch.watch_id, WatchState.ACTIVE, services, who="ada")
+
+
+async def test_an_interval_too_short_is_refused(services, feed):
+    """A site is not asked every few seconds."""
+    with pytest.raises(InvalidSource, match="too often"):
+        await watching.add(feed("one"), services, every_seconds=10, who="ada")

@@ -16,7 +16,7 @@ OUR_TAGS = {
 }  # fmt: skip
 OUR_ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "rel", "href", "type", "src", "defer",
-    "class", "id", "dir", "title", "role", "scope", "cite", "hidden", "for", "value", "datetime",
+    "class", "id", "dir", "title", "role", "download", "scope", "cite", "hidden", "for", "value", "datetime",
     "aria-label", "aria-labelledby", "aria-pressed", "autocomplete", "placeholder",
     "data-industry", "data-tags", "data-label",
 }  # fmt: skip

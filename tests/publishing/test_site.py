@@ -51,7 +51,7 @@ def test_the_files_of_a_site(publish, full_case):
     folder = f"cases/{pages[0].slug}"
     assert {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()} == {
         ".casebook-site", "index.html", "cases.jsonl", "style.css", "site.js", "icon.svg",
-        f"{folder}/index.html", f"{folder}/case.json",
+        f"{folder}/index.html", f"{folder}/case.json", f"{folder}/case.md",
     }  # fmt: skip
     assert pages[0].address == f"{folder}/index.html"
 

@@ -74,15 +74,24 @@ def _choice(kind: type[E], value: str | None, option: str) -> E | None:
         raise typer.BadParameter(f"{value!r} is none of {allowed}", param_hint=option) from None
 
 
-def show(context: typer.Context, case_id: CaseId, as_json: AsJson = False) -> None:
+def show(
+    context: typer.Context,
+    case_id: CaseId,
+    as_json: AsJson = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the summary that readers get, as Markdown.")
+    ] = False,
+) -> None:
     """Show one case with the evidence of each statement."""
-    from casebook.cli.views import case_json, print_case
+    from casebook.cli.views import case_json, case_markdown, print_case
     from casebook.runtime.services import Services
 
     warehouse = Services(load_settings(context)).warehouse
     view = warehouse.case(warehouse.resolve(case_id))
     if as_json:
         print_json(case_json(view, warehouse.generations(view.revision.generation_ids)))
+    elif markdown:
+        typer.echo(case_markdown(view), nl=False)
     else:
         print_case(view, out())
 

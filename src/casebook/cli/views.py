@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from casebook.publishing.markdown import summary_markdown
+from casebook.publishing.records import Trace, published_case
 from casebook.schemas.cases import STATEMENT_FIELDS, Evidence, Fact, Statement, SupportLevel, Tag
 from casebook.schemas.documents import Document, Passage
 from casebook.schemas.generations import Generation
@@ -45,6 +47,7 @@ def case_json(view: CaseView, generations: Sequence[Generation]) -> dict[str, An
         "facts": {name: _fact(fact) for name, fact in study.facts()},
         **{name: [_statement(s) for s in getattr(study, name)] for name in STATEMENT_FIELDS},
         "tags": [_tag(tag) for tag in study.tags],
+        "silent": study.silent(),
         "triage": view.triage.model_dump(mode="json") if view.triage else None,
         "provenance": {
             "document_id": view.document.document_id,
@@ -104,6 +107,11 @@ def _tag(tag: Tag) -> dict[str, Any]:
         "support": tag.support.level.value,
         "reason": tag.support.reason,
     }
+
+
+def case_markdown(view: CaseView) -> str:
+    """Return the long summary of a case, as it would be published."""
+    return summary_markdown(published_case(view, slug="", trace=Trace()))
 
 
 def print_document(document: Document, console: Console) -> None:

@@ -123,14 +123,8 @@ class PublishedCase(Frozen):
     @property
     def content_hash(self) -> str:
         """SHA-256 of everything that the page and the JSON say of the case."""
-        return sha256_hex(self.json_line().encode())
-
-    def json_line(self) -> str:
-        """Return the case as one line of ASCII JSON.
-
-        Non-ASCII is escaped because some line readers also break at U+0085 and U+2028.
-        """
-        return json.dumps(self.model_dump(mode="json"), separators=(",", ":"))
+        said = json.dumps(self.model_dump(mode="json"), separators=(",", ":"))
+        return sha256_hex(said.encode())
 
 
 Cited = TypeVar("Cited", bound=Frozen)

@@ -10,10 +10,11 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from casebook import __version__
+from casebook.publishing.markdown import summary_markdown
 from casebook.publishing.records import PublishedCase, Trace, published_case
 from casebook.publishing.slugs import slugs
 from casebook.publishing.swap import replacing
-from casebook.publishing.wording import FACTS, SECTIONS, TAG_GROUPS, filters
+from casebook.publishing.wording import FACTS, RESULT_COLUMNS, SECTIONS, TAG_GROUPS, filters
 from casebook.schemas.listings import CaseView
 
 _STATIC = Path(__file__).parent / "static"
@@ -78,7 +79,8 @@ def _write(folder: Path, records: Sequence[PublishedCase], title: str, built_at:
     newest_first = sorted(records, key=_order)
     index = environment.get_template("index.html")
     _put(folder / "index.html", index.render(cases=newest_first, built_at=built_at))
-    _put(folder / "cases.jsonl", "".join(f"{record.json_line()}\n" for record in records))
+    lines = (json.dumps(_data(record), separators=(",", ":")) for record in records)
+    _put(folder / "cases.jsonl", "".join(f"{line}\n" for line in lines))
     for file in _STATIC.iterdir():
         # Contents only: an installation's files may be read-only, and a site's must not be.
         shutil.copyfile(file, folder / file.name)
@@ -88,8 +90,18 @@ def _write_case(folder: Path, environment: Environment, record: PublishedCase) -
     page = folder / record.address
     page.parent.mkdir(parents=True)
     _put(page, environment.get_template("case.html").render(case=record))
-    data = json.dumps(record.model_dump(mode="json"), indent=2, ensure_ascii=False)
+    _put(page.with_name("case.md"), summary_markdown(record))
+    data = json.dumps(_data(record), indent=2, ensure_ascii=False)
     _put(page.with_name("case.json"), data + "\n")
+
+
+def _data(record: PublishedCase) -> dict[str, object]:
+    """Return the case as data, its Markdown included.
+
+    In JSON Lines it is written in ASCII, because some readers of lines also break at U+0085 and
+    U+2028.
+    """
+    return {**record.model_dump(mode="json"), "markdown": summary_markdown(record)}
 
 
 def _order(record: PublishedCase) -> tuple[float, str, str]:
@@ -112,6 +124,7 @@ def _environment(title: str) -> Environment:
         version=__version__,
         sections=SECTIONS,
         fact_names=FACTS,
+        result_columns=RESULT_COLUMNS,
         tag_groups=TAG_GROUPS,
     )
     return environment

@@ -1,10 +1,11 @@
 """How pages name things: sections in the reader's order, places, dates, counts. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from casebook.publishing.records import PublishedCase
+from casebook.schemas.cases import Result
 from casebook.schemas.documents import Locator
 from casebook.schemas.sources import SourceKind
 
@@ -44,7 +45,7 @@ TAG_GROUPS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_KINDS: Mapping[SourceKind, str] = MappingProxyType(
+KINDS: Mapping[SourceKind, str] = MappingProxyType(
     {
         SourceKind.WEB: "web page",
         SourceKind.MARKDOWN: "Markdown file",
@@ -57,6 +58,21 @@ _KINDS: Mapping[SourceKind, str] = MappingProxyType(
 )
 
 
+RESULT_COLUMNS: Sequence[tuple[str, str]] = (
+    ("metric", "Metric"),
+    ("shown_value", "Value"),
+    ("baseline", "Before"),
+    ("window", "Over"),
+    ("shown_method", "How measured"),
+)
+"""What a result names beside its sentence: the attribute and its heading."""
+
+
+def is_measured(result: Result) -> bool:
+    """Tell whether a result names a metric or a value, and so makes a row of a table."""
+    return bool(result.value or result.metric)
+
+
 def filters() -> dict[str, Callable[..., object]]:
     """Return the functions that templates call as filters."""
     return {
@@ -66,7 +82,7 @@ def filters() -> dict[str, Callable[..., object]]:
         "fact": fact_value,
         "industries": industries,
         "kicker": kicker,
-        "kind": _KINDS.__getitem__,
+        "kind": KINDS.__getitem__,
         "listing": listing,
         "place": place,
         "silences": silences,
@@ -86,7 +102,7 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def day(moment: datetime) -> str:
+def day(moment: date | datetime) -> str:
     """Return a date as ``24 November 2026``."""
     return f"{moment.day} {moment:%B %Y}"
 

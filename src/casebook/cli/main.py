@@ -22,6 +22,7 @@ from casebook.cli import (
     serving,
     submitting,
     watching,
+    words,
 )
 from casebook.cli.context import Options
 from casebook.schemas.errors import CasebookError
@@ -71,6 +72,7 @@ for module in (
     serving,
     doctor,
     demo,
+    words,
 ):
     module.register(app)
 

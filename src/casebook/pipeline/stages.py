@@ -15,7 +15,9 @@ from casebook.extractors.fetch import fetch as fetch_payload
 from casebook.extractors.fetch import identify
 from casebook.extractors.registry import choose, mounts
 from casebook.pipeline import reading
+from casebook.pipeline.companies import with_known_company
 from casebook.pipeline.run import Run
+from casebook.pipeline.terms import proposals_of, taxonomy_of
 from casebook.schemas.documents import Document, Extracted
 from casebook.schemas.errors import CasebookError, ExtractionError, FetchError, UnknownId
 from casebook.schemas.ids import content_id
@@ -253,7 +255,10 @@ async def _draft(document: Document, recipe: str, run: Run) -> str:
     strategy, asker = services.profile.strategy, services.asker(document.document_id)
     with _paying(asker, run):
         proposal = await service.propose(document, asker, strategy, run.step)
-    study = await asyncio.to_thread(service.ground, document, proposal)
+    taxonomy = await asyncio.to_thread(taxonomy_of, warehouse)
+    grounded = await asyncio.to_thread(service.ground, document, proposal, taxonomy)
+    study = await asyncio.to_thread(with_known_company, grounded, warehouse)
+    proposed = await asyncio.to_thread(proposals_of, document, study, proposal, taxonomy, warehouse)
     now = datetime.now(UTC)
     case = await asyncio.to_thread(warehouse.case_of_source, document.source_id) or Case(
         case_id=content_id("case", document.source_id),
@@ -274,7 +279,7 @@ async def _draft(document: Document, recipe: str, run: Run) -> str:
         case_study=study,
         created_at=now,
     )
-    await asyncio.to_thread(warehouse.append, case, draft)
+    await asyncio.to_thread(warehouse.append, case, draft, *proposed)
     return draft.revision_id
 
 

@@ -113,6 +113,16 @@ class Taxonomy(Frozen):
         """Return the term with this slug, or the one that it was merged into."""
         return self._terms_by_slug.get(slug)
 
+    def named(self, name: str) -> Term | None:
+        """Return the term that ``name``, as a whole, is a slug, a label or a form of."""
+        wanted = name.strip()
+        if found := self.term(wanted.casefold().replace(" ", "-")):
+            return found
+        whole = [m for m in self.mentions(wanted) if (m.start, m.end) == (0, len(wanted))]
+        if whole:
+            return self.term(whole[0].slug)
+        return next((t for t in self.terms if t.label.casefold() == wanted.casefold()), None)
+
     def industry(self, slug: str) -> Industry | None:
         """Return the industry with this slug, or the one that it was merged into."""
         return self._industries_by_slug.get(slug)

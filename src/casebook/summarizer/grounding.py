@@ -20,7 +20,7 @@ from casebook.schemas.cases import (
     SupportLevel,
 )
 from casebook.schemas.documents import Document
-from casebook.schemas.taxonomy import load_taxonomy
+from casebook.schemas.taxonomy import Taxonomy, load_taxonomy
 from casebook.summarizer.locating import QuoteFinder
 from casebook.summarizer.numerals import number_of, numbers, unstated
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal
@@ -68,13 +68,17 @@ class Grounder:
         self._capitals = {name_key(name) for name in names(document.text)}
         self._own = name_keys(f"{document.site or ''} {company or ''}")
 
-    def case_study(self, proposal: Proposal) -> CaseStudy:
-        """Return the case study that ``proposal`` becomes: every part located and judged."""
+    def case_study(self, proposal: Proposal, taxonomy: Taxonomy | None = None) -> CaseStudy:
+        """Return the case study that ``proposal`` becomes: every part located and judged.
+
+        ``taxonomy`` is the one that the package carries, or that with a curator's terms.
+        """
         facts = {name: self.fact(claim, name) for name, claim in proposal.facts.items()}
         company = facts.get("company", Fact())
         if company.support.level is not SupportLevel.UNSUPPORTED:
             self._own |= name_keys(company.value or "")
-        return CaseStudy(**facts, **self._statements(proposal), tags=tags_of(self._document))
+        tags = tags_of(self._document, taxonomy, proposal.tags)
+        return CaseStudy(**facts, **self._statements(proposal), tags=tags)
 
     def _statements(self, proposal: Proposal) -> dict[str, list[Statement]]:
         """Ground each field's claims, leaving out what repeats an earlier statement."""

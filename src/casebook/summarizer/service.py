@@ -6,6 +6,7 @@ from casebook.prompts.loader import load_prompt
 from casebook.schemas.cases import CaseStudy
 from casebook.schemas.documents import Document
 from casebook.schemas.ids import content_id
+from casebook.schemas.taxonomy import Taxonomy
 from casebook.schemas.triage import Triage
 from casebook.summarizer import guided, single
 from casebook.summarizer.answers import CaseStudyAnswer
@@ -53,9 +54,9 @@ async def propose(
     return proposal
 
 
-def ground(document: Document, proposal: Proposal) -> CaseStudy:
+def ground(document: Document, proposal: Proposal, taxonomy: Taxonomy | None = None) -> CaseStudy:
     """Locate every quote, judge every statement. Pure."""
-    return Grounder(document).case_study(proposal)
+    return Grounder(document).case_study(proposal, taxonomy)
 
 
 def recipe_id(model: str, strategy: Strategy) -> str:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from casebook.schemas.batches import Batch, BatchEvent
+from casebook.schemas.companies import CompanyAlias
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import WarehouseError
 from casebook.schemas.failures import Failure
@@ -18,6 +19,7 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Generation
 from casebook.schemas.reviews import Case, Publication, Review, Revision
 from casebook.schemas.sources import Snapshot, Source
+from casebook.schemas.terms import TermDecision, TermProposal
 from casebook.schemas.triage import Triage
 from casebook.schemas.watches import Look, Watch
 
@@ -36,6 +38,9 @@ Row = (
     | BatchEvent
     | Watch
     | Look
+    | TermProposal
+    | TermDecision
+    | CompanyAlias
 )
 
 T = TypeVar("T", bound=Frozen)
@@ -119,6 +124,9 @@ TABLES: Mapping[type[Row], Table] = {
     BatchEvent: _table("batch_events", "event_id batch_id step reason", happened_at="at"),
     Watch: _table("watches", "row_id watch_id address state changed_at"),
     Look: _table("looks", "look_id watch_id batch_id", looked_at="at"),
+    TermProposal: _table("term_proposals", "proposal_id key document_id proposed_at"),
+    TermDecision: _table("term_decisions", "decision_id key ruling who decided_at"),
+    CompanyAlias: _table("company_aliases", "alias_id alias name who made_at"),
 }
 
 

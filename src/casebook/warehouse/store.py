@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from casebook.schemas.batches import Batch, BatchSummary, SourceStanding, Typical
+from casebook.schemas.companies import CompanyAlias, CompanyNames
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import AmbiguousId, UnknownId
 from casebook.schemas.generations import Generation
@@ -16,6 +17,7 @@ from casebook.schemas.listings import (
 )
 from casebook.schemas.reviews import Case, Publication, Review, Revision
 from casebook.schemas.sources import Snapshot, Source
+from casebook.schemas.terms import TermDecision, TermProposal
 from casebook.schemas.triage import Triage
 from casebook.schemas.watches import Look, Watch, WatchLine
 from casebook.warehouse import migrating, reading
@@ -147,10 +149,11 @@ class Warehouse:
     def cases(self, wanted: CaseFilter = CaseFilter()) -> list[CaseSummary]:  # noqa: B008 - frozen
         """Return a line for each case that fits, the last changed first.
 
-        ``company`` must be equal but for upper and lower case, ``text`` a part of the title or the
-        company.
+        ``company`` is any spelling or alias of it, ``text`` a part of the title or the company.
         """
-        rows = self.read("cases", **wanted.model_dump(mode="json"))
+        values = wanted.model_dump(mode="json", exclude={"company"})
+        same = self.company_names().same_as(wanted.company) if wanted.company else None
+        rows = self.read("cases", **values, companies=same)
         return [reading.case_summary(row) for row in rows]
 
     def case(self, case_id: str) -> CaseView:
@@ -222,6 +225,23 @@ class Warehouse:
         rows = self.read("standings", ids=list(source_ids))
         found = {row["source_id"]: reading.standing(row) for row in rows}
         return [found[source_id] for source_id in source_ids]
+
+    def term_proposals(self) -> list[TermProposal]:
+        """Return the names that were proposed for the taxonomy, in the order of storing."""
+        return self._all(TermProposal, "term_proposals")
+
+    def term_decisions(self) -> list[TermDecision]:
+        """Return the rulings on proposed names, in the order of storing."""
+        return self._all(TermDecision, "term_decisions")
+
+    def company_aliases(self) -> list[CompanyAlias]:
+        """Return the curator's aliases, in the order of storing."""
+        return self._all(CompanyAlias, "company_aliases")
+
+    def company_names(self) -> CompanyNames:
+        """Return what resolves companies: the aliases, and the spellings that cases have now."""
+        used = [row["company"] for row in self.read("companies")]
+        return CompanyNames(used, self.company_aliases())
 
     def publications(self) -> list[Publication]:
         """Return the publications in force: the newest of each case and target, not withdrawn."""

@@ -24,7 +24,7 @@ JOIN revisions ON revisions.revision_id = case_status.revision_id
 LEFT JOIN document_triage ON document_triage.document_id = revisions.document_id
 WHERE ($status IS NULL OR case_status.status = $status)
     AND ($kind IS NULL OR sources.kind = $kind)
-    AND ($company IS NULL OR lower(revisions.company) = lower($company))
+    AND ($companies IS NULL OR list_contains($companies::VARCHAR[], revisions.company))
     AND (
         $text IS NULL
         OR contains(lower(concat_ws(chr(10), revisions.title, revisions.company)), lower($text))

@@ -33,4 +33,7 @@ UNION ALL SELECT 'failures', count(*) FROM failures
 UNION ALL SELECT 'batches', count(*) FROM batches
 UNION ALL SELECT 'batch_events', count(*) FROM batch_events
 UNION ALL SELECT 'watches', count(*) FROM watches
-UNION ALL SELECT 'looks', count(*) FROM looks;
+UNION ALL SELECT 'looks', count(*) FROM looks
+UNION ALL SELECT 'term_proposals', count(*) FROM term_proposals
+UNION ALL SELECT 'term_decisions', count(*) FROM term_decisions
+UNION ALL SELECT 'company_aliases', count(*) FROM company_aliases;

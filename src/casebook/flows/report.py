@@ -1,7 +1,9 @@
 """What a run's artifact says, in Markdown. Pure."""
 
+from casebook.pipeline.backfill import Tally
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.pipeline.publish import Published
+from casebook.schemas.batches import Batch, BatchProgress, Standing
 
 
 def outcome_markdown(outcome: Outcome) -> str:
@@ -23,6 +25,32 @@ def outcome_markdown(outcome: Outcome) -> str:
         again = "may pass by itself" if outcome.failure.transient else "needs a person"
         rows["Failure"] = _cell(f"{outcome.failure.stage}: {outcome.failure.message} ({again})")
     return _table(rows)
+
+
+def batch_markdown(batch: Batch, stands: BatchProgress, tally: Tally) -> str:
+    """Return what became of a batch: made, skipped, failed by cause, and the bill of this run."""
+    counts = stands.counts
+    rows = {
+        "List": f"`{_cell(batch.origin)}`",
+        "Batch": batch.batch_id,
+        "Sources": f"{stands.total:,}",
+        "Drafts and cases": f"{counts.get(Standing.KNOWN, 0):,}",
+        "Not a case study": f"{counts.get(Standing.REFUSED, 0):,}",
+        "Rejected by a curator": f"{counts.get(Standing.REJECTED, 0):,}",
+        "Not begun or cut off": f"{stands.left:,}",
+        "This run": f"{tally.calls:,} calls, {tally.tokens:,} tokens, "
+        + ("cost not known" if tally.cost_usd is None else f"${tally.cost_usd:.4f}"),
+        "Paused": _cell(tally.stopped_by or "no"),
+    }
+    told = _table(rows)
+    if not stands.failures:
+        return told
+    lines = [
+        f"| {group.count:,} | {group.kind} | {group.remedy.value} | {_cell(group.message)} |"
+        for group in stands.failures
+    ]
+    head = ["| failed | cause | what to do | for example |", "|---|---|---|---|"]
+    return "\n".join([told, "", *head, *lines])
 
 
 def published_markdown(published: Published) -> str:

@@ -5,11 +5,16 @@ Each run is a process of its own; LIMIT caps how many there are at once.
 
 import asyncio
 import sys
+from datetime import timedelta
 
 from prefect import aserve
 
+from casebook.flows.backfill import backfill, watch
 from casebook.flows.ingest import ingest
 from casebook.flows.publish import publish
+
+# How often it is asked whether a watched list is due; each list has its own interval.
+WATCH_INTERVAL = timedelta(minutes=10)
 
 
 async def main(limit: int) -> None:
@@ -17,6 +22,10 @@ async def main(limit: int) -> None:
     await aserve(
         await ingest.ato_deployment("ingest", description="Take one source to a draft."),
         await publish.ato_deployment("publish", description="Write the approved cases."),
+        await backfill.ato_deployment("backfill", description="Work a list of sources."),
+        await watch.ato_deployment(
+            "watch", description="Look at the watched lists.", interval=WATCH_INTERVAL
+        ),
         limit=limit,
         print_starting_message=False,
     )

@@ -36,6 +36,9 @@ RETRY_DELAYS = (30.0, 120.0, 600.0)
 _FATAL_EXITS = {4}
 _FATAL_KINDS = {"endpoint_down", "budget_exceeded"}
 
+Each = Callable[[BatchItem, Callable[[], Awaitable[Outcome]]], Awaitable[Outcome]]
+"""Works one source by calling what it is given: directly, or as a task of an orchestrator."""
+
 _Task = asyncio.Task[tuple[BatchItem, Outcome]]
 
 
@@ -105,6 +108,11 @@ class Gates:
             self.inside[name] -= 1
 
 
+async def directly(_: BatchItem, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    """Work a source in this process, unseen by any orchestrator."""
+    return await work()
+
+
 @dataclass
 class Tally:
     """What a run of a batch has done so far; kept small however long the batch is."""
@@ -151,7 +159,7 @@ class BatchRun:
         batch: what is worked.
         services: patient ones: a rate limit or an outage is waited out.
         reporter: whoever watches single sources.
-        runner: runs a stage; tasks of an orchestrator, say.
+        each: works one source.
         delays: seconds before a source that may pass is tried again, each time.
     """
 
@@ -161,18 +169,18 @@ class BatchRun:
         services: Services,
         *,
         reporter: Reporter | None = None,
-        runner: StageRunner = run_directly,
+        each: Each = directly,
         delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
         self.batch = batch
         self.tally = Tally(total=0)
         self._services = services
-        self._reporter = reporter
+        self._reporter, self._each = reporter, each
         self._delays = delays
         settings = services.settings
         # Enough ahead of the model that it never waits for a page, and no more.
         self._window = services.parallel + services.parallel // 2 + 2 * settings.workers
-        self.gates = Gates(runner, fetching=self._window, extracting=settings.workers * 2)
+        self.gates = Gates(run_directly, fetching=self._window, extracting=settings.workers * 2)
         self._again: list[tuple[float, int, BatchItem]] = []
         self._tries: Counter[str] = Counter()
         self._order = itertools.count()
@@ -250,15 +258,17 @@ class BatchRun:
         )
 
     async def _one(self, item: BatchItem) -> tuple[BatchItem, Outcome]:
-        outcome = await ingest(
-            item.reference,
-            self._services,
-            reporter=self._reporter,
-            runner=self.gates,
-            who=self.batch.created_by,
-            force=self.batch.options.force,
-        )
-        return item, outcome
+        async def work() -> Outcome:
+            return await ingest(
+                item.reference,
+                self._services,
+                reporter=self._reporter,
+                runner=self.gates,
+                who=self.batch.created_by,
+                force=self.batch.options.force,
+            )
+
+        return item, await self._each(item, work)
 
     def _comes_again(self, item: BatchItem, outcome: Outcome) -> bool:
         """Put a source back whose failure may pass; note a failure that stops the whole batch."""

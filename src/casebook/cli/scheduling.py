@@ -1,0 +1,150 @@
+"""``schedule``: flows that run by the clock, kept as Prefect schedules."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from casebook.cli.context import AsJson, err, load_settings, out, print_json
+from casebook.cli.submitting import point_at_server
+from casebook.cli.watching import seconds_of
+from casebook.schemas.errors import ConfigurationError, InvalidSource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FLOWS = ("backfill", "ingest", "publish", "watch")
+
+ScheduleId = Annotated[str, typer.Argument(help="A schedule's id or its beginning.")]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Run flows by the clock; they run while `casebook up` does.",
+    rich_markup_mode=None,
+)
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands."""
+    parent.add_typer(app, name="schedule")
+
+
+def _connect(context: typer.Context) -> None:
+    """Point at the running server.
+
+    Raises:
+        ConfigurationError: if none runs for this home.
+    """
+    if not point_at_server(load_settings(context)):
+        raise ConfigurationError(
+            "schedules are kept by the Prefect server, and none runs here: start `casebook up`"
+        )
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    flow: Annotated[str, typer.Argument(help="backfill, ingest, publish or watch.")],
+    cron: Annotated[
+        str | None, typer.Option(help='A cron line, e.g. "0 6 * * 1".', show_default=False)
+    ] = None,
+    every: Annotated[
+        str | None, typer.Option(help="An interval: 30m, 6h, 1d.", show_default=False)
+    ] = None,
+    timezone: Annotated[str, typer.Option(help="The cron line's time zone.")] = "UTC",
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", "-p", help="name=value for the flow; may be repeated."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Have a flow run by a cron line or at an interval."""
+    if flow not in _FLOWS:
+        raise InvalidSource(f"{flow!r} is no flow; there are {', '.join(_FLOWS)}")
+    if (cron is None) == (every is None):
+        raise InvalidSource("give --cron or --every (not both)")
+    _connect(context)
+    from casebook.flows import schedules
+
+    line = asyncio.run(
+        schedules.add(
+            flow,
+            cron=cron,
+            every_seconds=seconds_of(every) if every else None,
+            timezone=timezone,
+            parameters=dict(map(_parameter, parameter or ())),
+        )
+    )
+    _print([line.model_dump(mode="json")], as_json=as_json)
+
+
+def _parameter(text: str) -> tuple[str, Any]:
+    """Read ``name=value``; a value that is JSON is taken as such."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise InvalidSource(f"{text!r} is not name=value")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+@app.command(name="list")
+def list_(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the schedules."""
+    _connect(context)
+    from casebook.flows import schedules
+
+    found = [line.model_dump(mode="json") for line in asyncio.run(schedules.lines())]
+    if not found and not as_json:
+        err().print("No schedules yet; `casebook schedule add FLOW --cron …` makes one.")
+        return
+    _print(found, as_json=as_json)
+
+
+@app.command()
+def pause(context: typer.Context, schedule_id: ScheduleId) -> None:
+    """Stop running it until it is resumed."""
+    _change(context, schedule_id, active=False)
+
+
+@app.command()
+def resume(context: typer.Context, schedule_id: ScheduleId) -> None:
+    """Run it again."""
+    _change(context, schedule_id, active=True)
+
+
+@app.command()
+def remove(context: typer.Context, schedule_id: ScheduleId) -> None:
+    """Forget the schedule."""
+    _change(context, schedule_id, active=None)
+
+
+def _change(context: typer.Context, schedule_id: str, *, active: bool | None) -> None:
+    _connect(context)
+    from casebook.flows import schedules
+
+    line = asyncio.run(schedules.change(schedule_id, active=active))
+    done = {True: "active", False: "paused", None: "removed"}[active]
+    out().print(f"{done}  {line.schedule_id}  {line.flow}  {line.when}", markup=False)
+
+
+def _print(found: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        for line in found:
+            print_json(line)
+        return
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table()
+    for column in ("schedule", "flow", "when", "with", "state"):
+        table.add_column(column)
+    for line in found:
+        state = "[green]active[/]" if line["active"] else "[yellow]paused[/]"
+        given = ", ".join(f"{k}={v}" for k, v in line["parameters"].items())
+        table.add_row(line["schedule_id"], line["flow"], line["when"], escape(given), state)
+    out().print(table)

@@ -1,0 +1,125 @@
+"""The flows that work lists: one task a source, one artifact a batch.
+
+Run one by hand against a server:
+``prefect deployment run backfill/backfill -p source=https://example.org/feed.xml``.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import (
+    acreate_markdown_artifact,
+    acreate_progress_artifact,
+    aupdate_progress_artifact,
+)
+from prefect.cache_policies import NO_CACHE
+
+from casebook.extractors.listing import WalkLimits, walk
+from casebook.flows.report import batch_markdown
+from casebook.pipeline import watching
+from casebook.pipeline.backfill import BatchRun, batch_of, progress, register
+from casebook.pipeline.outcome import Outcome
+from casebook.pipeline.planning import select
+from casebook.runtime.services import Services
+from casebook.runtime.settings import Settings
+from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.sources import SourceRef
+
+_TELL_SECONDS = 5.0
+
+
+class SourceFailedError(Exception):
+    """A source's task failed: the failure is a row in the warehouse, and the batch goes on."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        message = outcome.failure.message if outcome.failure else "failed"
+        super().__init__(message)
+        self.outcome = outcome
+
+
+async def work_as_task(item: BatchItem, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    """Work one source as a Prefect task; its result is not kept, only how it ended is seen."""
+
+    @task(
+        name="source",
+        task_run_name=item.reference.source.replace("{", "(").replace("}", ")"),
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
+    async def source_task() -> Outcome:
+        outcome = await work()
+        if outcome.failure is not None:
+            raise SourceFailedError(outcome)
+        return outcome
+
+    try:
+        return await source_task()
+    except SourceFailedError as failed:
+        return failed.outcome
+
+
+@flow(name="backfill", persist_result=False)
+async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the UI
+    source: str | None = None,
+    batch_id: str | None = None,
+    since: date | None = None,
+    limit: int | None = None,
+    words: Sequence[str] = (),
+    force: bool = False,
+) -> dict[str, Any]:
+    """Work a list (``source``: a feed, sitemap, page or file), or go on with a stored batch.
+
+    Returns the batch's id and where its sources stand. Sources that fail are rows and failed
+    tasks, not a failed flow.
+    """
+    settings = Settings.load()
+    async with Services(settings, patience=settings.outage_patience) as services:
+        if batch_id is not None:
+            batch = await batch_of(batch_id, services)
+        else:
+            client, robots = await services.network()
+            read = services.extractors.read_listing
+            found = await walk(
+                SourceRef(source=source or ""), client, robots, read, WalkLimits(candidates=100_000)
+            )
+            chosen = select(found.candidates, since=since, limit=limit, words=words)
+            options = BatchOptions(force=force)
+            batch = await register(source or "", chosen.items, options, services)
+        return await _work(batch, services)
+
+
+@flow(name="watch", persist_result=False)
+async def watch() -> dict[str, Any]:
+    """Look at every watched list that is due, and work what is new."""
+    settings, worked = Settings.load(), {}
+    async with Services(settings, patience=settings.outage_patience) as services:
+        lines = await asyncio.to_thread(services.warehouse.watches)
+        for line in lines:
+            if line.due(datetime.now(UTC)):
+                look, batch = await watching.look(line.watch, services)
+                told = await _work(batch, services) if batch else {"failure": look.failure}
+                worked[line.watch.watch_id] = told
+    return worked
+
+
+async def _work(batch: Batch, services: Services) -> dict[str, Any]:
+    """Run the batch; show how far it is, and in the end what became of it."""
+    run = BatchRun(batch, services, each=work_as_task)
+    shown = await acreate_progress_artifact(0.0, description=f"Batch {batch.batch_id}")
+    told = time.monotonic()
+    async for _ in run.outcomes():
+        if time.monotonic() - told > _TELL_SECONDS:
+            told = time.monotonic()
+            done = 100.0 * run.tally.done / max(run.tally.total, 1)
+            await aupdate_progress_artifact(shown, done)
+    await aupdate_progress_artifact(shown, 100.0)
+    stands = await progress(batch, services)
+    key = batch.batch_id.replace("_", "-")
+    await acreate_markdown_artifact(
+        key=key, markdown=batch_markdown(batch, stands, run.tally), description=batch.origin
+    )
+    return {"batch_id": batch.batch_id, **stands.model_dump(mode="json")}

@@ -8,8 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
@@ -20,6 +22,8 @@ from pytest_httpserver import HTTPServer
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+_ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 pytestmark = [
     pytest.mark.embedded,
@@ -171,8 +175,49 @@ def test_a_page_that_is_no_case_study_is_refused(machine, environment, site):
     assert outcome["reason"]
 
 
+def test_a_list_is_worked_by_its_flow_and_flows_run_by_the_clock(machine, environment, site):
+    """A batch ends with an artifact; a schedule is kept by the server, paused and removed."""
+    listed = site.url_for("/team-offsite")
+    site.expect_request("/list.csv").respond_with_data(f"url\n{listed}\n", content_type="text/csv")
+    prefect = machine["prefect"]
+    deployment = _wait(prefect, "/api/deployments/name/backfill/backfill", lambda d: "id" in d)
+    given = {"parameters": {"source": site.url_for("/list.csv")}}
+    run = _call(prefect, "POST", f"/api/deployments/{deployment['id']}/create_flow_run", given)
+    run = _wait(prefect, f"/api/flow_runs/{run['id']}", lambda r: r["state_type"] in _ENDED)
+    assert run["state_type"] == "COMPLETED", run["state"]
+    artifacts = _call(prefect, "POST", "/api/artifacts/filter", {})
+    (told,) = (a["data"] for a in artifacts if (a["key"] or "").startswith("batch1-"))
+    assert "| Not a case study | 1 |" in told
+    (batch,) = casebook(environment, "backfill", "list")
+    assert (batch["size"], batch["step"]) == (1, "finished")
+
+    weekly = ("schedule", "add", "publish", "--cron", "0 6 * * 1")
+    (made,) = casebook(environment, *weekly)
+    watching, kept = sorted(casebook(environment, "schedule", "list"), key=lambda s: s["flow"])[
+        ::-1
+    ]
+    assert (watching["flow"], kept["when"]) == ("watch", "cron 0 6 * * 1 (UTC)")
+    for word in ("pause", "remove"):
+        command = [sys.executable, "-m", "casebook.cli.main", "schedule", word, made["schedule_id"]]
+        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=120)
+    assert [s["flow"] for s in casebook(environment, "schedule", "list")] == ["watch"]
+
+
+def _wait(prefect: str, path: str, ready: Callable[[dict], bool]) -> dict:
+    """Ask until the answer is ready, for two minutes at the most."""
+    for _ in range(240):
+        if ready(answer := _call(prefect, "GET", path)):
+            break
+        time.sleep(0.5)
+    return answer
+
+
 def _flow_runs(prefect: str) -> list[dict]:
-    connection = http.client.HTTPConnection(urlsplit(prefect).netloc, timeout=10)
+    return _call(prefect, "POST", "/api/flow_runs/filter", {})
+
+
+def _call(prefect: str, method: str, path: str, body: dict | None = None) -> Any:
+    connection = http.client.HTTPConnection(urlsplit(prefect).netloc, timeout=30)
     headers = {"content-type": "application/json"}
-    connection.request("POST", "/api/flow_runs/filter", body="{}", headers=headers)
+    connection.request(method, path, body=json.dumps(body or {}), headers=headers)
     return json.loads(connection.getresponse().read())

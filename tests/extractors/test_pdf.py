@@ -10,7 +10,10 @@ from fpdf import FPDF
 from PIL import Image
 
 from casebook.extractors.pdf import extract
-from casebook.extractors.pdf_paragraphs import join_lines
+from casebook.extractors.pdf_about import names_in
+from casebook.extractors.pdf_lines import Line
+from casebook.extractors.pdf_paragraphs import to_blocks
+from casebook.extractors.pdf_words import join_lines, vocabulary
 from casebook.schemas.documents import HiddenKind
 from casebook.schemas.errors import CasebookError, Damaged, Encrypted, Scanned
 from casebook.schemas.sources import Payload
@@ -188,3 +191,123 @@ def test_words_cut_at_line_ends_are_whole_again():
     assert "the distribution of tickets" in text
     assert "which nobody had" in text
     assert "fine-tuned" in text
+
+
+@pytest.mark.parametrize(
+    ("lines", "elsewhere", "expected"),
+    [
+        (["a fine-", "tuned model"], "fine-tuned models win", "a fine-tuned model"),
+        (["a fine-", "tuned model"], "finetuned models win", "a finetuned model"),
+        (["the state-of-the-", "art model"], "", "the state-of-the-art model"),
+        (["the distri-", "bution"], "", "the distribution"),
+    ],
+)
+def test_a_hyphen_stays_where_the_document_writes_one(lines, elsewhere, expected):
+    """What a word looks like elsewhere decides; a word with hyphens keeps the one at its end."""
+    assert join_lines(lines, vocabulary([elsewhere])) == expected
+
+
+def body(page: int, count: int = 30) -> list[Line]:
+    """A page of text below a running head's place."""
+    return [
+        Line(f"Line {page}.{n} goes on with words of its own {'x' * (page + n)}", page, 10, False,
+             72, 500, 700 - 12 * n)
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def test_heads_that_change_with_the_chapter_go():
+    """A head that stands on two pages only is one, if pages have their heads at its height."""
+    heads = ["Chapter One: Why", "Chapter One: Why", "Two: How", "Two: How", "Three: What", "Four"]
+    pages = [
+        [Line(head, n, 9, False, 72, 200, 750), *body(n)] for n, head in enumerate(heads, start=1)
+    ]
+    text = "\n".join(block.text for block in to_blocks(pages))
+    assert "Chapter One" not in text
+    assert "Two: How" not in text
+    assert "Line 6.29" in text
+
+
+def test_titles_of_slides_are_no_running_heads():
+    """What is set larger than the text stays, though slides repeat it at the same height."""
+    titles = ["Setup", "Results", "Results", "Costs", "Lessons", "Thanks"]
+    pages = [
+        [Line(title, n, 20, False, 72, 300, 750), *body(n, 6)]
+        for n, title in enumerate(titles, start=1)
+    ]
+    assert [block.text for block in to_blocks(pages) if block.heading].count("Results") == 2
+
+
+def test_a_footnote_does_not_cut_the_sentence_above_it():
+    """A paragraph reads on over the page break; the note that stood between comes after it."""
+    first = [*body(1, 3), Line("and this sentence goes on", 1, 10, False, 72, 500, 664)]
+    note = Line("1 A note in small type.", 1, 7, False, 72, 300, 60)
+    rest = Line("on the next page, where it ends.", 2, 10, False, 72, 300, 700)
+    texts = [block.text for block in to_blocks([[*first, note], [rest, *body(2, 3)[1:]]])]
+    whole = next(text for text in texts if "this sentence goes on" in text)
+    assert "goes on on the next page, where it ends." in whole
+    assert texts.index("1 A note in small type.") > texts.index(whole)
+
+
+def test_references_go_and_the_appendix_stays():
+    """Entries under "References" are no text; what stands under the next heading is."""
+    pdf = paper(1)
+    for heading, text in (
+        (
+            "References",
+            "[1] A. Bell and B. Cox. Sorting letters. In Proc. of Posts, 2021, pp. 1-9.",
+        ),
+        ("Appendix A", SENTENCE),
+    ):
+        pdf.set_font("helvetica", "B", 16)
+        pdf.cell(0, 12, heading, new_x="LMARGIN", new_y="NEXT")
+        pdf.set_font("helvetica", size=11)
+        pdf.multi_cell(0, 6, text, new_x="LMARGIN", new_y="NEXT")
+    found = read(bytes(pdf.output()))
+    assert "Sorting letters" not in found.text
+    assert found.passages[-1].locator.section == "Appendix A"
+    assert "1 passages left out" in str(found.extraction)
+
+
+def test_a_chapter_about_references_stays():
+    """A heading alone makes no list of references: what stands under it must read like one."""
+    pdf = paper(1)
+    pdf.set_font("helvetica", "B", 16)
+    pdf.cell(0, 12, "References", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("helvetica", size=11)
+    pdf.multi_cell(0, 6, "Two customers gave us references. " + SENTENCE)
+    assert "Two customers" in read(bytes(pdf.output())).text
+
+
+def test_title_and_authors_come_from_the_first_page_where_the_file_names_none():
+    """The first heading, and the names under it; an affiliation is no author."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica", "B", 18)
+    pdf.cell(0, 12, "Routing tickets with a small model", new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("helvetica", size=11)
+    pdf.cell(0, 8, "Ada Example, Bo Li and Cy de Vries", new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(8)
+    pdf.multi_cell(0, 6, SENTENCE * 4)
+    found = read(bytes(pdf.output()))
+    assert found.title == "Routing tickets with a small model"
+    assert list(found.authors) == ["Ada Example", "Bo Li", "Cy de Vries"]
+    assert names_in("Harbour University, Department of Posts") == []
+    assert names_in("Ada Example1,2 and Bo Li*") == ["Ada Example", "Bo Li"]
+
+
+def test_attachments_are_told():
+    """Files within the file are named, and not read."""
+    pdf = paper(1)
+    pdf.embed_file(bytes=b"a,b", basename="figures.csv")
+    steps = {step.method: step.outcome for step in read(bytes(pdf.output())).extraction}
+    assert steps["attachments"] == "1 not read: figures.csv"
+
+
+def test_a_page_whose_letters_mean_nothing_is_read_by_the_other_library(monkeypatch):
+    """Where pdfium gives glyphs without a meaning, pypdf's reading of the page is taken, and told."""
+    monkeypatch.setattr("casebook.extractors.pdf.is_garbled", lambda page: page.number == 2)
+    found = read(bytes(paper(3).output()))
+    assert SENTENCE.strip() in found.text
+    steps = {step.method: step.outcome for step in found.extraction}
+    assert steps["pypdf text"].startswith("1 pages that pdfium cannot read")

@@ -51,7 +51,7 @@ def extract(payload: Payload) -> Extracted:
     """
     bundle = unpack(payload)
     about = _about(bundle)
-    text, note = _text(bundle, payload)
+    text = _text(bundle, payload)
     on_arxiv = payload.media_type == bundles.ARXIV
     return text.model_copy(
         update={
@@ -61,18 +61,18 @@ def extract(payload: Payload) -> Extracted:
             "authors": about.authors or text.authors,
             "published": about.published or text.published,
             "site": "arXiv" if on_arxiv else text.site,
-            "extraction": (*text.extraction, ExtractionStep(method="references", outcome=note)),
         }
     )
 
 
-def _text(bundle: Bundle, payload: Payload) -> tuple[Extracted, str]:
-    """Return the text of the HTML, else of the PDF, and what became of the references."""
+def _text(bundle: Bundle, payload: Payload) -> Extracted:
+    """Return the text of the HTML, else of the PDF, which says what became of the references."""
     if part := bundle.find("html"):
-        return _from_html(part)
+        text, note = _from_html(part)
+        step = ExtractionStep(method="references", outcome=note)
+        return text.model_copy(update={"extraction": (*text.extraction, step)})
     if part := bundle.find("pdf"):
-        whole = pdf.extract(part.payload())
-        return without_references(whole)
+        return pdf.extract(part.payload())
     raise Damaged(
         f"{where(payload)}: what was kept of it holds no text; fetch it again with --refresh."
     )

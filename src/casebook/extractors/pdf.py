@@ -1,25 +1,28 @@
-"""PDF: pdfium for the text, which it reads best; pypdf for what the file says of itself."""
+"""PDF: pdfium for the text, which it reads best; pypdf for what the file says of itself.
 
-import io
+Each is the other's second opinion: a page of which pdfium makes nothing readable is tried by pypdf,
+and so is a file that pdfium cannot open.
+"""
+
 import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
 
-import pypdf
 import pypdfium2
 
-from casebook.extractors import versions
-from casebook.extractors.characters import count_words, one_line
+from casebook.extractors import pdf_ocr, versions
+from casebook.extractors.characters import count_words
 from casebook.extractors.hidden import report
 from casebook.extractors.metadata import clean_authors, language_of
 from casebook.extractors.naming import where
-from casebook.extractors.passages import Block, lay_out
-from casebook.extractors.pdf_lines import PageLines, read_page
+from casebook.extractors.passages import lay_out
+from casebook.extractors.pdf_about import About, authors_of, describe, outline_of, title_of
+from casebook.extractors.pdf_lines import FEWEST_WORDS, PageLines, read_page
 from casebook.extractors.pdf_paragraphs import to_blocks
+from casebook.extractors.pdf_second import SecondReader, is_garbled
 from casebook.extractors.plaintext import refuse_empty
+from casebook.extractors.references import without_references
 from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import Damaged, Encrypted, Scanned
 from casebook.schemas.sources import Payload, SourceKind
@@ -27,30 +30,23 @@ from casebook.schemas.sources import Payload, SourceKind
 _WRONG_PASSWORD = 4
 """FPDF_ERR_PASSWORD of pdfium's fpdfview.h."""
 
-_FEWEST_WORDS_A_PAGE = 5
-_NO_TITLE = re.compile(
-    r"^(untitled\b.*|title|model|document\d*|microsoft (word|powerpoint) - .*|"
-    r"sheet\d*|presentation\d*|.*\.(docx?|pptx?|xlsx?|tex|dvi|pdf|indd|odt|qxd))$",
-    re.IGNORECASE,
-)
-_FEWEST_TITLE = 4
-_MOST_OUTLINE = 500
+_MOST_NAMED = 5
+_UNSEEN = "hidden text not looked for"
 
-# Both say on stderr what our steps and errors already say.
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+# It says on stderr what our steps and errors already say.
 logging.getLogger("pypdfium2").setLevel(logging.CRITICAL)
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a PDF says of itself; every field may be missing."""
+@dataclass(slots=True)
+class _Reading:
+    """The pages as read, what the file holds beside them, and the steps that were taken."""
 
-    title: str | None = None
-    authors: Sequence[str] = ()
-    created: date | None = None
-    language: str | None = None
-    outline: Sequence[str] = field(default=())
-    encrypted: bool = False
+    pages: list[PageLines] = field(default_factory=list)
+    outline: list[str] = field(default_factory=list)
+    steps: list[ExtractionStep] = field(default_factory=list)
+
+    def note(self, method: str, outcome: str) -> None:
+        self.steps.append(ExtractionStep(method=method, outcome=outcome))
 
 
 def extract(payload: Payload) -> Extracted:
@@ -59,35 +55,37 @@ def extract(payload: Payload) -> Extracted:
     Raises:
         Encrypted: if it needs a password.
         Damaged: if it cannot be parsed, or no page of it can.
-        Scanned: if its pages are pictures without a text layer.
+        Scanned: if its pages are pictures without a text layer, and cannot be recognised.
         DocumentEmpty: if it has no text for another reason.
     """
-    pages, broken = _read(payload.data, where(payload))
-    about, known = describe(payload.data)
-    blocks = to_blocks([page.lines for page in pages], about.outline)
+    name = where(payload)
+    reading = _read(payload.data, name)
+    about, known = describe(payload.data, reading.outline)
+    reading.note("pypdf", known)
+    _refuse_locked(reading, about, name)
+    blocks, note = without_references(to_blocks([p.lines for p in reading.pages], about.outline))
+    reading.note("references", note)
     language = language_of(about.language, " ".join(block.text for block in blocks))
     text, passages = lay_out(blocks, language)
-    _refuse_pictures(text, pages, about, where(payload))
+    _refuse_pictures(text, reading.pages, name)
     refuse_empty(text, payload)
     return Extracted(
         kind=SourceKind.PDF,
         extractor=versions.PDF,
-        title=_title(about, blocks),
-        authors=clean_authors(about.authors),
+        title=title_of(about, blocks),
+        authors=clean_authors(authors_of(about, blocks)),
         published=about.created,
         language=language,
         text=text,
         passages=passages,
-        extraction=[
-            ExtractionStep(method="pdfium", outcome=f"{len(pages)} pages, {broken} unreadable"),
-            ExtractionStep(method="pypdf", outcome=known),
-        ],
-        hidden_text=report(found for page in pages for found in page.hidden),
+        extraction=reading.steps,
+        hidden_text=report(found for page in reading.pages for found in page.hidden),
     )
 
 
-def _read(data: bytes, name: str) -> tuple[list[PageLines], int]:
-    """Return the lines of each page that can be read, and how many cannot."""
+def _read(data: bytes, name: str) -> _Reading:
+    """Read each page by whatever reads it best."""
+    reading, second = _Reading(), SecondReader(data)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -95,94 +93,76 @@ def _read(data: bytes, name: str) -> tuple[list[PageLines], int]:
             raise Encrypted(
                 f"{name} needs a password; save a copy without one and submit it."
             ) from error
-        raise _damaged(name) from error
-    pages = []
+        return _read_by_second(reading, second, name, error)
     try:
-        count = len(document)
-        for number in range(count):
-            try:
-                page = document[number]
-                pages.append(read_page(page, number + 1))
-                page.close()
-            except pypdfium2.PdfiumError:
-                continue
+        _read_pages(document, reading, second, name)
+        if note := pdf_ocr.read_scans(document, reading.pages, name):
+            reading.note("tesseract", note)
+        reading.outline = outline_of(document)
+        _note_attachments(document, reading)
     finally:
         document.close()
-    if not pages:
+    return reading
+
+
+def _read_pages(
+    document: pypdfium2.PdfDocument, reading: _Reading, second: SecondReader, name: str
+) -> None:
+    count, taken = len(document), 0
+    for number in range(1, count + 1):
+        try:
+            page = document[number - 1]
+            found = read_page(page, number)
+            page.close()
+        except pypdfium2.PdfiumError:
+            found = None
+        # pypdf does not tell what is hidden, so it is not asked where something is.
+        if found is None or (is_garbled(found) and not found.hidden):
+            better = second.page(number)
+            taken += better is not None
+            found = better or found
+        if found is not None:
+            reading.pages.append(found)
+    if not reading.pages:
         raise _damaged(name)
-    return pages, count - len(pages)
+    reading.note("pdfium", f"{count} pages, {count - len(reading.pages)} unreadable")
+    if taken:
+        reading.note("pypdf text", f"{taken} pages that pdfium cannot read; {_UNSEEN}")
+
+
+def _read_by_second(
+    reading: _Reading, second: SecondReader, name: str, error: Exception
+) -> _Reading:
+    """Read a file that pdfium cannot open."""
+    reading.pages = second.pages()
+    if not any(page.lines for page in reading.pages):
+        raise _damaged(name) from error
+    reading.note("pypdf text", f"{len(reading.pages)} pages; {_UNSEEN}")
+    return reading
 
 
 def _damaged(name: str) -> Damaged:
     return Damaged(f"{name} cannot be read as a PDF; open it in a viewer and save it again.")
 
 
-def describe(data: bytes) -> tuple[About, str]:
-    """Return what the file says of itself, as far as pypdf can read it, and how that went."""
+def _note_attachments(document: pypdfium2.PdfDocument, reading: _Reading) -> None:
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
-        meta = reader.metadata
-        created = _created(meta)
-        about = About(
-            title=one_line(str(meta.title)) if meta and meta.title else None,
-            authors=_authors(str(meta.author)) if meta and meta.author else (),
-            created=created,
-            language=_language(reader),
-            outline=_titles(reader),
-            encrypted=reader.is_encrypted,
-        )
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a broken file breaks pypdf anywhere; text comes first
-        return About(), f"failed: {type(error).__name__}"
-    return about, "dated by the file's creation" if created else "no date"
-
-
-def _created(meta: Any) -> date | None:
-    """Return the day of creation; a malformed date is none."""
-    try:
-        moment = meta.creation_date if meta else None
-    except ValueError:
-        return None
-    return moment.date() if moment else None
-
-
-def _authors(stated: str) -> list[str]:
-    return re.split(r"\s*[;,]\s*|\s+and\s+|\s*&\s*", stated)
-
-
-def _language(reader: pypdf.PdfReader) -> str | None:
-    stated = reader.root_object.get("/Lang")
-    return str(stated) if stated else None
-
-
-def _titles(reader: pypdf.PdfReader) -> list[str]:
-    found: list[str] = []
-    waiting: list[Any] = list(reader.outline)
-    while waiting and len(found) < _MOST_OUTLINE:
-        entry = waiting.pop(0)
-        if isinstance(entry, list):
-            waiting = [*entry, *waiting]
-        elif entry.title:
-            found.append(one_line(str(entry.title)))
-    return found
-
-
-def _title(about: About, blocks: Sequence[Block]) -> str | None:
-    """Return the title the file states, unless it is a file name, else its first heading."""
-    stated = about.title or ""
-    if len(stated) >= _FEWEST_TITLE and not _NO_TITLE.match(stated):
-        return stated
-    first = [block for block in blocks[:8] if block.heading and block.page == 1]
-    return first[0].text if first else None
-
-
-def _refuse_pictures(text: str, pages: Sequence[PageLines], about: About, name: str) -> None:
-    if count_words(text) >= _FEWEST_WORDS_A_PAGE * len(pages):
+        count = document.count_attachments()
+        names = [document.get_attachment(n).get_name() for n in range(min(count, _MOST_NAMED))]
+    except pypdfium2.PdfiumError:
         return
-    if about.encrypted and not text:
+    if count:
+        told = ", ".join(re.sub(r"\s+", " ", name)[:60] for name in names)
+        reading.note("attachments", f"{count} not read: {told}{', …' * (count > len(names))}")
+
+
+def _refuse_locked(reading: _Reading, about: About, name: str) -> None:
+    if about.encrypted and not any(page.lines for page in reading.pages):
         raise Encrypted(f"{name} is encrypted and gives no text; save a copy without protection.")
+
+
+def _refuse_pictures(text: str, pages: Sequence[PageLines], name: str) -> None:
+    if count_words(text) >= FEWEST_WORDS * len(pages):
+        return
     if any(page.pictures for page in pages):
-        raise Scanned(
-            f"{name} has pictures of pages and no text; run it through OCR and submit the result."
-        )
+        raise Scanned(f"{name} has pictures of pages and no text layer; {pdf_ocr.advice()}")

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from casebook.extractors.naming import where
+from casebook.extractors.pdf_limits import OCR_SECONDS
 from casebook.extractors.registry import extract
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import (
@@ -73,7 +74,8 @@ class ExtractorPool:
         Raises:
             ExtractionError: whatever the extractor raises, or as ``compute`` does.
         """
-        return await self.compute(extract, payload)
+        seconds = OCR_SECONDS if b"%PDF-" in payload.data[:1_024] else 0.0
+        return await self.compute(extract, payload, seconds)
 
     async def read_listing(self, payload: Payload) -> "Listing":
         """Return what ``feeds.read_listing`` finds in ``payload``, computed in a worker.
@@ -83,8 +85,12 @@ class ExtractorPool:
         """
         return await self.compute(_read_listing, payload)
 
-    async def compute(self, work: Callable[[Payload], T], payload: Payload) -> T:
+    async def compute(
+        self, work: Callable[[Payload], T], payload: Payload, more_seconds: float = 0.0
+    ) -> T:
         """Return ``work(payload)``, computed in a worker; ``work`` is a module's function.
+
+        ``more_seconds`` of wall time are for programs that it waits for; CPU time stays limited.
 
         Cancelling the awaiting task kills the worker's task.
 
@@ -96,17 +102,17 @@ class ExtractorPool:
         """
         try:
             try:
-                return await self._run(work, payload)
+                return await self._run(work, payload, more_seconds)
             except BrokenProcessPool:  # the pool broke, perhaps over another document
-                return await self._run(work, payload)
+                return await self._run(work, payload, more_seconds)
         except TimeoutError as error:
             raise self._too_slow(payload) from error
         except (ProcessExpired, BrokenProcessPool) as error:
             raise self._died(payload, error) from error
 
-    async def _run(self, work: Callable[[Payload], T], payload: Payload) -> T:
+    async def _run(self, work: Callable[[Payload], T], payload: Payload, more: float) -> T:
         future = self._started().schedule(
-            _task, args=(work, payload, self._limits), timeout=self._limits.wall_seconds
+            _task, args=(work, payload, self._limits), timeout=self._limits.wall_seconds + more
         )
         result: T = await asyncio.wrap_future(future)
         return result

@@ -1,0 +1,74 @@
+"""Pages that are pictures of text, with the real tesseract."""
+
+import io
+import os
+import shutil
+
+import pypdfium2
+import pytest
+from fpdf import FPDF
+
+from casebook.extractors.pdf import extract
+from casebook.schemas.errors import Scanned
+from casebook.schemas.sources import Payload
+
+needs_tesseract = pytest.mark.skipif(
+    shutil.which("tesseract") is None, reason="tesseract is not installed (apt: tesseract-ocr)"
+)
+STORY = (
+    "The router sends each ticket to the team that can answer it within the hour. It was moved "
+    "to a small model in March, and the share of tickets that reach the wrong team fell from "
+    "nine percent to four percent within a month. Nobody on the platform group had foreseen this."
+)
+TYPED = "This page has a text layer of its own, which nobody needs to recognise again."
+
+
+@pytest.fixture(scope="module")
+def scanned() -> bytes:
+    """A typed page and a scanned one."""
+    paper = FPDF()
+    paper.add_page()
+    paper.set_font("times", size=14)
+    paper.multi_cell(0, 8, STORY)
+    with pypdfium2.PdfDocument(bytes(paper.output())) as document:
+        picture = document[0].render(scale=2.5).to_pil().convert("L")
+    book = FPDF()
+    book.add_page()
+    book.set_font("times", size=12)
+    book.multi_cell(0, 7, TYPED)
+    book.add_page()
+    book.image(io.BytesIO(_png(picture)), x=0, y=0, w=210)
+    return bytes(book.output())
+
+
+def _png(picture) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def read(data: bytes):
+    return extract(Payload(data=data, media_type="application/pdf", name="scan.pdf"))
+
+
+@needs_tesseract
+def test_only_the_page_without_text_is_recognised(scanned):
+    """A scanned page reads on like a typed one, knows its page, and the path is told."""
+    found = read(scanned)
+    assert TYPED in found.text
+    assert STORY in found.text
+    assert [p.locator.page for p in found.passages] == [1, 2]
+    (step,) = [step for step in found.extraction if step.method == "tesseract"]
+    assert step.outcome.startswith("text of 1 pages from OCR")
+
+
+def test_without_the_program_a_scan_says_what_to_install(monkeypatch, tmp_path):
+    """No tesseract on PATH is a failure with its remedy, not a document without text."""
+    monkeypatch.setitem(os.environ, "PATH", str(tmp_path))
+    book = FPDF()
+    book.add_page()
+    from PIL import Image
+
+    book.image(io.BytesIO(_png(Image.new("L", (200, 280), 200))), x=0, y=0, w=210)
+    with pytest.raises(Scanned, match=r"scan\.pdf has pictures .* apt install tesseract-ocr"):
+        read(bytes(book.output()))

@@ -7,6 +7,7 @@ from casebook.pipeline.ingest import extract_only, ingest, ingest_all, retry
 from casebook.pipeline.outcome import Status
 from casebook.runtime.services import Services
 from casebook.schemas.sources import SourceRef
+from casebook.schemas.triage import Verdict
 from casebook.summarizer.asking import Asker
 
 
@@ -59,6 +60,9 @@ async def test_a_recipe_is_refused_with_a_reason_and_can_be_drafted_anyway(servi
     assert [r.source.source_id for r in services.warehouse.refused()] == [refused.source_id]
     forced = await ingest(ref_of(web, "/recipe"), services, force=True)
     assert forced.status is Status.DRAFT
+    kept = services.warehouse.case(forced.case_id).triage
+    assert (kept.overturned_by, kept.verdict) == ("ada", Verdict.UNSURE)
+    assert (await ingest(ref_of(web, "/recipe"), services)).case_id == forced.case_id
     assert services.warehouse.refused() == []
 
 

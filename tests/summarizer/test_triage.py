@@ -41,7 +41,7 @@ def test_verdict_by_cues(verdict, text):
 def test_a_verdict_shows_what_it_rests_on():
     """Each criterion names how many sentences speak of it, and quotes of them."""
     document = document_of((SYSTEM + USE) * 4)
-    for criterion in triage_by_cues(document).criteria:
+    for criterion in triage_by_cues(document).criteria[:-1]:
         assert bool(criterion.evidence) == (criterion.score > 0)
         assert all(document.text[e.start : e.end] == e.quote for e in criterion.evidence)
 
@@ -61,6 +61,42 @@ def test_the_rule(technical, used, deployed, verdict):
     """The same scores give the same verdict, whoever gave them."""
     scores = {"technical_detail": technical, "real_use": used, "iteration": 0, "deployed": deployed}
     assert verdict_of(scores)[0] is verdict
+
+
+@pytest.mark.parametrize(
+    ("telling", "real_use", "verdict"),
+    [
+        (0.0, 0.33, Verdict.NOT_A_CASE_STUDY),
+        (0.0, 1.0, Verdict.UNSURE),
+        (0.33, 0.0, Verdict.NOT_A_CASE_STUDY),
+        (1.0, 1.0, Verdict.CASE_STUDY),
+    ],
+)
+def test_a_list_or_tutorial_is_refused_unless_it_shows_real_use(telling, real_use, verdict):
+    """However technical it is and whatever deployments it names in passing."""
+    scores = {"technical_detail": 1.0, "iteration": 0, "deployed": 1.0}
+    assert verdict_of(scores | {"telling": telling, "real_use": real_use})[0] is verdict
+
+
+SYSTEMS = (SYSTEM + "It runs in production. ") * 6
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "score"),
+    [
+        ("Top 24 tools for data analysis", SYSTEMS, 0),
+        ("Getting started with retrieval", SYSTEMS, 0),
+        ("12 lessons from our support agents in production", SYSTEMS, 1),
+        ("How Parcelwise answers shops", SYSTEMS, 1),
+        ("Answers", "You can store your vectors in an index of your own. " * 9 + SYSTEM, 0),
+        ("Answers", "We tell you what our agents do, and you may doubt our numbers. " * 9, 1),
+        ("Servers", "The cluster restarts its servers when a disk of the database fails. " * 9, 0),
+    ],
+)
+def test_what_lists_or_advises_is_told_by_title_address_and_subject(title, text, score):
+    """A title of a list, a text that speaks to its reader, and one about no language model."""
+    told = triage_by_cues(document_of(text, title=title)).criteria[-1]
+    assert (told.name, told.score) == ("telling", score), told
 
 
 def plain(text):

@@ -79,6 +79,8 @@ async def _through_stages(ref: SourceRef, run: Run, snapshot_id: str | None) -> 
     triage = await stages.verdict_of(triage_id, run)
     if triage.verdict is Verdict.NOT_A_CASE_STUDY and not run.force:
         return outcome.refused(run, document, triage)
+    if triage.verdict is Verdict.NOT_A_CASE_STUDY:
+        triage = await stages.overturn(triage, run)
     revision_id = await run.stage("summarize", lambda: stages.summarize(document_id, run))
     return outcome.drafted(run, document, triage, await stages.draft_of(revision_id, run))
 

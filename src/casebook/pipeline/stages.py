@@ -23,7 +23,7 @@ from casebook.schemas.errors import CasebookError, ExtractionError, FetchError, 
 from casebook.schemas.ids import content_id
 from casebook.schemas.reviews import Case, Revision
 from casebook.schemas.sources import Payload, Snapshot, Source, SourceKind, SourceRef
-from casebook.schemas.triage import Triage
+from casebook.schemas.triage import Triage, Verdict
 from casebook.summarizer import service
 from casebook.summarizer.asking import Asker
 
@@ -233,6 +233,21 @@ async def triage(document_id: str, run: Run) -> str:
                 known = await service.triage(document, asker, services.profile.strategy)
             await asyncio.to_thread(warehouse.append, known)
     return known.triage_id
+
+
+async def overturn(refused: Triage, run: Run) -> Triage:
+    """Store that a curator has a refused source drafted anyway, and who it was."""
+    who = run.who or run.services.settings.curator
+    overturned = refused.model_copy(
+        update={
+            "triage_id": content_id("triage", refused.triage_id, "overturned", who),
+            "verdict": Verdict.UNSURE,
+            "overturned_by": who,
+            "decided_at": datetime.now(UTC),
+        }
+    )
+    await asyncio.to_thread(run.services.warehouse.append, overturned)
+    return overturned
 
 
 async def summarize(document_id: str, run: Run) -> str:

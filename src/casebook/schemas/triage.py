@@ -28,7 +28,11 @@ class Criterion(Frozen):
 
 
 class Triage(Frozen):
-    """The verdict on one document by one version of the rubric."""
+    """The verdict on one document by one version of the rubric.
+
+    ``overturned_by`` is the curator who had a refused source drafted anyway: the verdict then reads
+    unsure, and scores and reason are those of the refusal.
+    """
 
     triage_id: str
     document_id: str
@@ -39,3 +43,4 @@ class Triage(Frozen):
     criteria: Sequence[Criterion]
     generation_ids: Sequence[str]
     decided_at: datetime
+    overturned_by: str | None = None

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -24,10 +25,12 @@ from casebook.summarizer.asking import Asker
 from casebook.summarizer.locating import QuoteFinder, evidence_at
 from casebook.summarizer.rendering import fence_of, opening_and_end, render_passages
 from casebook.summarizer.sentences import Sentence, sentences_of
+from casebook.summarizer.telling import NAME as TELLING
+from casebook.summarizer.telling import TellingCues, telling
 from casebook.summarizer.wording import words
 
 STAGE = "triage"
-CUES_RUBRIC = "triage/cues-1"
+CUES_RUBRIC = "triage/cues-2"
 _CRITERIA = ("technical_detail", "real_use", "iteration", "deployed")
 _BUDGET_TOKENS = 6_000
 _OUTPUT_TOKENS = 1_200
@@ -51,6 +54,8 @@ class TriageAnswer(BaseModel):
     real_use: CriterionAnswer
     iteration: CriterionAnswer
     deployed: CriterionAnswer
+    # One more than the first rubric had; an answer without it is not lost.
+    telling: CriterionAnswer | None = None
 
 
 class Cue(Frozen):
@@ -96,7 +101,8 @@ async def triage_by_model(document: Document, asker: Asker) -> Triage:
         max_tokens=_OUTPUT_TOKENS,
     )
     finder = QuoteFinder(document)
-    criteria = [_from_answer(name, getattr(answer, name), finder) for name in _CRITERIA]
+    given = {name: getattr(answer, name) for name in (*_CRITERIA, TELLING)}
+    criteria = [_from_answer(name, one, finder) for name, one in given.items() if one is not None]
     asked = [g.generation_id for g in asker.generations[before:]]
     return _decide(document, rubric_of(asker, by_model=True), asker.model_name, criteria, asked)
 
@@ -105,13 +111,23 @@ def triage_by_cues(document: Document) -> Triage:
     """Score the document by the patterns of ``triage.toml``; no model is asked."""
     sentences = [s for s in sentences_of(document) if len(words(s.text)) >= _MIN_WORDS]
     criteria = [_from_cues(name, _cues()[name], document, sentences) for name in _CRITERIA]
-    return _decide(document, CUES_RUBRIC, "cues", criteria, [])
+    told = telling(document, sentences, _telling_cues())
+    return _decide(document, CUES_RUBRIC, "cues", [*criteria, told], [])
 
 
 @cache
 def _cues() -> Mapping[str, Cue]:
-    raw = loads(files(__package__).joinpath("triage.toml").read_text("utf-8"))
-    return {name: Cue.model_validate(raw[name]) for name in _CRITERIA}
+    return {name: Cue.model_validate(_data()[name]) for name in _CRITERIA}
+
+
+@cache
+def _telling_cues() -> TellingCues:
+    return TellingCues.model_validate(_data()[TELLING])
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    return loads(files(__package__).joinpath("triage.toml").read_text("utf-8"))
 
 
 def _from_answer(name: str, answer: CriterionAnswer, finder: QuoteFinder) -> Criterion:
@@ -158,17 +174,24 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 # A source without any technical substance is refused; so is one with hardly any and no sign of
 # use. What explains a system that is in use is accepted. The rest is for the curator.
 _SUBSTANCE, _HARDLY, _PLAIN, _IN_USE = 0.34, 0.4, 0.6, 1.15
+# What lists or advises is refused unless it shows this much of real use all the same.
+_USE_SHOWN = 0.66
 
 
 def verdict_of(scores: Mapping[str, float]) -> tuple[Verdict, str]:
-    """Return the verdict and its reason for the four scores, each from 0 to 1."""
+    """Return the verdict and its reason for the scores, each from 0 to 1.
+
+    ``telling`` may be missing: the first rubric did not ask for it.
+    """
     technical, uses = scores["technical_detail"], (scores["real_use"], scores["deployed"])
-    used = max(uses)
+    used, tells = max(uses), scores.get(TELLING, 1.0) >= _SUBSTANCE
     if technical < _SUBSTANCE:
         return Verdict.NOT_A_CASE_STUDY, "It describes no technical system."
     if used < _SUBSTANCE and technical < _HARDLY:
         return Verdict.NOT_A_CASE_STUDY, "It says little of a system and nothing of its use."
-    if technical >= _PLAIN and sum(uses) >= _IN_USE:
+    if not tells and scores["real_use"] < _USE_SHOWN:
+        return Verdict.NOT_A_CASE_STUDY, "It lists, teaches or advises, and shows no system in use."
+    if tells and technical >= _PLAIN and sum(uses) >= _IN_USE:
         return Verdict.CASE_STUDY, "It explains a system that is in use."
     return Verdict.UNSURE, "It is technical, but tells little of a real deployment."
 

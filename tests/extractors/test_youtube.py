@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from casebook.extractors.bundles import VIDEO, Part, pack, unpack
+from casebook.extractors.gathering import gather
 from casebook.extractors.registry import extract
+from casebook.extractors.robots import Robots
 from casebook.extractors.youtube import Chapter, chapters_of
 from casebook.extractors.youtube_fetch import ranked
 from casebook.schemas import errors
-from casebook.schemas.sources import Payload, SourceKind
+from casebook.schemas.sources import ExtractionStep, Payload, SourceKind
 
 ROOT = Path(__file__).parents[2]
 RECORDED = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data")) / "youtube"
@@ -295,3 +297,37 @@ def test_captions_that_are_none_are_damaged(said):
     part = Part(name="captions", url="x", media_type="x/y", data=said.encode())
     with pytest.raises(errors.Damaged, match="--refresh"):
         extract(Payload(data=pack([part]), media_type=VIDEO))
+
+
+@pytest.mark.parametrize("player_calls", [True, False])
+async def test_robots_are_asked_for_the_players_calls_if_wanted(player_calls, tube, visitor):
+    """By default for the page alone; an operator may have every call asked about."""
+    sites = tube()
+    sites.tell("www.youtube.com/robots.txt", "User-agent: *\nDisallow: /youtubei/\nDisallow: /api/")
+    robots = Robots(visitor, player_calls=player_calls)
+    if not player_calls:
+        assert (await gather(ADDRESS, visitor, robots)).data
+        return
+    with pytest.raises(errors.RobotsForbid, match="/youtubei/"):
+        await gather(ADDRESS, visitor, robots)
+    assert all(address.startswith(WATCH) for address in sites.addresses)
+
+
+@pytest.mark.parametrize(
+    ("player", "title", "channel"),
+    [
+        ("youtube_altered_user_agent", "Surface Go Review - It’s Awesome", "Dave2D"),
+        (
+            "youtube_ww1_nl_en",
+            "The Tide Is Turning - Russian Civil War Fall 1919 I THE GREAT WAR 1919",
+            "The Great War",
+        ),
+    ],
+)
+async def test_other_answers_of_the_player(player, title, channel, tube, gathered):
+    """Answers to other programs and in other countries are read alike."""
+    sites = tube(player=f"{player}.innertube.json")
+    video = extract(await gathered(ADDRESS))
+    assert (video.title, video.authors) == (title, (channel,))
+    assert len([a for a in sites.addresses if a.startswith(TEXT)]) == 1
+    assert video.extraction[0] == ExtractionStep(method="captions en", outcome="3 cues")

@@ -60,6 +60,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("warehouse", _warehouse),
         ("model", _model),
         ("answer", _answer),
+        ("recordings", _recordings),
         ("orchestrator", _orchestrator),
     ):
         yield _checked(name, check, settings)
@@ -112,6 +113,21 @@ def _model(settings: Settings) -> str:
         f"{services.model_name} at {where} ({key}); strategy {services.profile.strategy.value}, "
         f"{services.profile.context_tokens:,} tokens of context, {known}"
     )
+
+
+def _recordings(settings: Settings) -> str:
+    from casebook.extractors.youtube_sound import is_installed
+
+    asked = "its page alone" if settings.youtube_robots == "page" else "every call"
+    robots = f"of a video robots.txt is asked about {asked} (CASEBOOK_YOUTUBE_ROBOTS)"
+    if settings.transcription_model is None:
+        raise _Remark(
+            "not listened to: captions or a transcript are needed (CASEBOOK_TRANSCRIPTION_MODEL); "
+            f"{robots}"
+        )
+    where = settings.transcription_base_url or "OpenAI"
+    sound = "yt-dlp is there" if is_installed() else "yt-dlp is missing (extra [media])"
+    return f"{settings.transcription_model} at {where}; {sound}; {robots}"
 
 
 def _answer(settings: Settings) -> str:

@@ -17,7 +17,19 @@ MEGABYTE = 1_000_000
 _GZIP_MAGIC = b"\x1f\x8b"
 _PIECE = 64 * 1024
 _SNIFFED = 1024  # bytes; readers look for a PDF's header this far (ISO 32000-2, annex I)
+# The second byte of an MPEG audio frame: layers II and III, and ADTS (ISO 11172-3, 13818-7).
+_MPEG_FRAMES = frozenset(bytes([second]) for second in b"\xe2\xe3\xf1\xf2\xf3\xf9\xfa\xfb\xfc\xfd")
 _MAYBE_PDF = {"application/pdf", "application/x-pdf", "application/octet-stream"}
+
+
+def is_sound(head: bytes) -> bool:
+    """Tell a recording, with or without pictures, by its first bytes."""
+    return (
+        head.startswith((b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3"))
+        or head[4:8] == b"ftyp"
+        or (head.startswith(b"RIFF") and head[8:12] == b"WAVE")
+        or (head[:1] == b"\xff" and head[1:2] in _MPEG_FRAMES)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +37,7 @@ class FetchLimits:
     """What one fetch may take. Bytes are counted after decompression.
 
     ``deadline_seconds`` is for the whole fetch with its redirects, ``connect_seconds`` for each
-    attempt to connect.
+    attempt to connect; ``sound_seconds`` is the deadline of what is known to be a recording.
     """
 
     deadline_seconds: float = 30.0
@@ -33,13 +45,19 @@ class FetchLimits:
     max_redirects: int = 5
     text_bytes: int = 10 * MEGABYTE
     pdf_bytes: int = 50 * MEGABYTE
+    sound_bytes: int = 200 * MEGABYTE
+    sound_seconds: float = 600.0
 
     def announced_cap(self, media_type: str) -> int:
         """Return the cap for what the header says, before any byte is seen."""
+        if media_type.startswith(("audio/", "video/")) or media_type == "application/octet-stream":
+            return self.sound_bytes
         return self.pdf_bytes if media_type in _MAYBE_PDF else self.text_bytes
 
     def cap(self, head: bytes | bytearray) -> int:
         """Return the cap for what the first bytes show."""
+        if is_sound(bytes(head[:_SNIFFED])):
+            return self.sound_bytes
         return self.pdf_bytes if b"%PDF-" in head[:_SNIFFED] else self.text_bytes
 
 

@@ -21,6 +21,7 @@ OUR_TYPES = "application/vnd.casebook."
 """What the media types of bundles begin with; no server may claim one."""
 
 VIDEO = f"{OUR_TYPES}youtube+json"
+RECORDING = f"{OUR_TYPES}recording+json"
 ARXIV = f"{OUR_TYPES}arxiv+json"
 PAPER = f"{OUR_TYPES}paper+json"
 

@@ -54,7 +54,10 @@ Admit = Callable[[WebUrl], Awaitable[None]]
 
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf,text/markdown,text/plain,*/*;q=0.5"
 _REDIRECTS = {301, 302, 303, 307, 308}
-_EXTRA_HEADERS = {"accept-language", "content-type", "cookie"}
+_EXTRA_HEADERS = {
+    *("accept-language", "content-type", "cookie", "origin", "range"),
+    *("x-youtube-client-name", "x-youtube-client-version", "x-goog-visitor-id"),
+}
 _CONNECTIONS = 100  # the callers' own limits on concurrency are lower
 _KEPT_SECONDS = 5.0
 
@@ -81,12 +84,13 @@ class Request:
     """What is asked of ``url`` beside a plain GET: ``body`` makes it a POST.
 
     ``headers`` may only be those of ``_EXTRA_HEADERS``. A redirect to another origin does not see
-    them, and a POST is not redirected.
+    them, and a POST is not redirected. ``deadline_seconds`` takes the place of the limits' own.
     """
 
     url: str
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    deadline_seconds: float | None = None
 
     @property
     def method(self) -> str:
@@ -134,7 +138,14 @@ class GuardedClient:
     ) -> None:
         await self._pool.__aexit__(kind, error, trace)
 
-    async def get(self, url: str, admit: Admit | None = None, *, polite: bool = False) -> Fetched:
+    async def get(
+        self,
+        url: str,
+        admit: Admit | None = None,
+        *,
+        polite: bool = False,
+        deadline_seconds: float | None = None,
+    ) -> Fetched:
         """Fetch ``url``, following redirects; ``admit`` is asked before each hop.
 
         ``polite`` waits for the host's next turn first; that does not count for the deadline.
@@ -145,7 +156,7 @@ class GuardedClient:
         target = parse_web_url(url)
         if polite and not self.policy.exempts(target.host, target.port):
             await self.politeness.turn(target.host)
-        return await self.send(Request(url), admit)
+        return await self.send(Request(url, deadline_seconds=deadline_seconds), admit)
 
     async def send(self, request: Request, admit: Admit | None = None) -> Fetched:
         """Fetch what ``request`` asks for, as ``get`` does.
@@ -155,12 +166,13 @@ class GuardedClient:
         """
         if unknown := {name.lower() for name in request.headers} - _EXTRA_HEADERS:
             raise ValueError(f"these headers are not ours to send: {sorted(unknown)}")
+        deadline = request.deadline_seconds or self.limits.deadline_seconds
         try:
-            async with asyncio.timeout(self.limits.deadline_seconds):
+            async with asyncio.timeout(deadline):
                 return await self._follow(parse_web_url(request.url), request, admit)
         except TimeoutError as error:
             raise DeadlineExceeded(
-                f"{shown(request.url)} was not complete after {self.limits.deadline_seconds:g} s: "
+                f"{shown(request.url)} was not complete after {deadline:g} s: "
                 "the server is too slow; retry later, or save the page and submit the file."
             ) from error
 

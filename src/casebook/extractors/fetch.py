@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from casebook.extractors import sound
 from casebook.extractors.body import MEGABYTE, FetchLimits
 from casebook.extractors.client import GuardedClient
 from casebook.extractors.gathering import fetched, gather
@@ -28,6 +29,7 @@ MEDIA_TYPES = {
     ".txt": "text/plain",
     ".vtt": "text/vtt",
     ".xhtml": "application/xhtml+xml",
+    **sound.MEDIA_TYPES,
 }
 """What a file's suffix says of its bytes; anything else is ``application/octet-stream``."""
 
@@ -117,6 +119,8 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
         TooLarge: if it is larger than the cap.
     """
     cap = limits.pdf_bytes if path.suffix.lower() == ".pdf" else limits.text_bytes
+    if sound.named_as_recording(path.name):
+        cap = limits.sound_bytes
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):

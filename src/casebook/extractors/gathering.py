@@ -5,6 +5,7 @@ from casebook.extractors.client import GuardedClient
 from casebook.extractors.robots import Robots
 from casebook.extractors.routes import Way, ways_to
 from casebook.extractors.sites import landing_of, original_of, paper_id, playlist_id, video_id
+from casebook.extractors.sound import named_as_recording
 from casebook.extractors.urls import WebUrl, parse_web_url
 from casebook.schemas.errors import (
     FetchError,
@@ -71,7 +72,10 @@ async def fetched(url: WebUrl, way: Way, client: GuardedClient, robots: Robots) 
         FetchError: one subclass per cause.
     """
     client.policy.check_hop(url, way.fetch)
-    page = await client.get(str(way.fetch), admit=robots.check, polite=True)
+    patience = client.limits.sound_seconds if named_as_recording(way.fetch.name) else None
+    page = await client.get(
+        str(way.fetch), admit=robots.check, polite=True, deadline_seconds=patience
+    )
     forged = page.media_type.startswith(OUR_TYPES)
     return Payload(
         data=page.data,

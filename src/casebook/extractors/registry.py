@@ -23,6 +23,7 @@ _NAMED = {
     SourceKind.PDF: "a PDF",
     SourceKind.CAPTIONS: "captions",
     SourceKind.YOUTUBE: "a video's bundle",
+    SourceKind.RECORDING: "a recording's transcript",
     SourceKind.ARXIV: "a paper's bundle",
 }
 
@@ -86,6 +87,12 @@ def _youtube(payload: Payload, /) -> Extracted:
     return youtube.extract(payload)
 
 
+def _recording(payload: Payload, /) -> Extracted:
+    from casebook.extractors import recording
+
+    return recording.extract(payload)
+
+
 def _paper(payload: Payload, /) -> Extracted:
     from casebook.extractors import papers
 
@@ -115,6 +122,7 @@ def mounts() -> tuple[Mount, ...]:
         ),
         _mount(SourceKind.PDF, versions.PDF, _pdf, "application/pdf application/x-pdf", "pdf"),
         _mount(SourceKind.YOUTUBE, versions.YOUTUBE, _youtube, bundles.VIDEO, ""),
+        _mount(SourceKind.RECORDING, versions.RECORDING, _recording, bundles.RECORDING, ""),
         _mount(SourceKind.ARXIV, versions.ARXIV, _paper, bundles.ARXIV, ""),
         # A paper of another archive is the PDF that its landing page leads to.
         _mount(SourceKind.PDF, versions.PAPER, _paper, bundles.PAPER, ""),

@@ -29,9 +29,13 @@ _AGENT_LINE = re.compile(r"(\s*user[\s-]*agent[\s:]+)([^#]*)", re.IGNORECASE)
 
 
 class Robots:
-    """Asks each site once, for as long as the client lives. A failed question is asked again."""
+    """Asks each site once, for as long as the client lives. A failed question is asked again.
 
-    def __init__(self, client: GuardedClient) -> None:
+    ``player_calls`` has also the calls asked about that YouTube's page makes of its own site.
+    """
+
+    def __init__(self, client: GuardedClient, *, player_calls: bool = False) -> None:
+        self.player_calls = player_calls
         self._client = client
         self._rules: dict[str, Protego | None] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)

@@ -53,22 +53,26 @@ def extract(payload: Payload) -> Extracted:
         DocumentEmpty: if nothing is said.
     """
     bundle = unpack(payload)
-    captions = _json(bundle, "captions")
-    cues = list(with_names(without_repeats(_cues(captions, payload))))
-    details = _json(bundle, "player").get("videoDetails") or {}
+    captions = json_in(bundle, "captions")
+    cues = list(with_names(without_repeats(cues_in(captions, payload))))
+    told = json_in(bundle, "about")  # by yt-dlp, where the sound was listened to
+    details = json_in(bundle, "player").get("videoDetails") or {}
     page = _text(bundle, "watch")
     chapters, found = chapters_of(page, str(details.get("shortDescription") or ""))
+    if not chapters:
+        chapters, found = _ordered(_told_chapters(told)), "told by yt-dlp" * bool(told)
     spoken = " ".join(cue.text for cue in cues)
     language = language_of(str(captions.get("language", "")).partition("-")[0], spoken)
     text, passages = lay_out(_blocks(cues, chapters), language)
     refuse_empty(text, payload)
-    title, channel = (one_line(str(details.get(name) or "")) for name in ("title", "author"))
+    title = one_line(str(details.get("title") or told.get("title") or ""))
+    channel = one_line(str(details.get("author") or told.get("channel") or ""))
     return Extracted(
         kind=SourceKind.YOUTUBE,
         extractor=versions.YOUTUBE,
         title=title or _first(_OG_TITLE, page),
         authors=(channel,) if channel else (),
-        published=clean_date(_first(_DATE, page)),
+        published=clean_date(_first(_DATE, page) or told.get("published")),
         language=language,
         site="YouTube",
         text=text,
@@ -80,7 +84,8 @@ def extract(payload: Payload) -> Extracted:
     )
 
 
-def _json(bundle: Bundle, name: str) -> Mapping[str, Any]:
+def json_in(bundle: Bundle, name: str) -> Mapping[str, Any]:
+    """Return the JSON object that a bundle's part holds; empty where there is none."""
     part = bundle.find(name)
     try:
         value = json.loads(part.data) if part else {}
@@ -101,7 +106,12 @@ def _first(pattern: re.Pattern[str], page: str) -> str | None:
     return one_line(unescape(match[match.lastindex or 0])) or None if match else None
 
 
-def _cues(captions: Mapping[str, Any], payload: Payload) -> Iterator[Cue]:
+def cues_in(captions: Mapping[str, Any], payload: Payload) -> Iterator[Cue]:
+    """Yield what the captions of a bundle say.
+
+    Raises:
+        Damaged: if they are none.
+    """
     try:
         for said in captions["cues"]:
             start = float(said["start"])
@@ -162,6 +172,12 @@ def _listed_chapters(page: str) -> Iterator[Chapter]:
         start = item.get("onTap", {}).get("watchEndpoint", {}).get("startTimeSeconds")
         if isinstance(title, str) and isinstance(start, int | float):
             yield Chapter(float(start), one_line(title))
+
+
+def _told_chapters(told: Mapping[str, Any]) -> Iterator[Chapter]:
+    for chapter in told.get("chapters") or ():
+        if isinstance(chapter.get("start"), int | float):
+            yield Chapter(float(chapter["start"]), one_line(str(chapter.get("title") or "")))
 
 
 def page_data(page: str) -> Any:

@@ -1,7 +1,8 @@
 """A video's captions and what YouTube says of it, fetched by youtube-transcript-api through us.
 
 robots.txt is asked about the page that the person submitted. The calls that this page makes of its
-own site to show captions are made like a player makes them.
+own site to show captions are made like a player makes them, and asked about if the operator wants
+so (docs/adr/0010).
 """
 
 import asyncio
@@ -52,7 +53,8 @@ async def fetch_video(video: str, client: GuardedClient, robots: Robots) -> Payl
     """
     page = _page(video)
     await robots.check(parse_web_url(page))
-    session = GuardedSession(client, asyncio.get_running_loop())
+    admit = robots.check if robots.player_calls else None
+    session = GuardedSession(client, asyncio.get_running_loop(), admit)
     try:
         captions, tried = await asyncio.to_thread(_read_captions, session, video)
     finally:

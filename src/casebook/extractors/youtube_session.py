@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from casebook.extractors.charset import decode
-from casebook.extractors.client import Fetched, GuardedClient, Request
+from casebook.extractors.client import Admit, Fetched, GuardedClient, Request
 from casebook.extractors.urls import parse_web_url
 from casebook.schemas.errors import HostUnreachable
 
@@ -69,6 +69,7 @@ class GuardedSession:
 
     client: GuardedClient
     loop: asyncio.AbstractEventLoop
+    admit: Admit | None = None
     headers: dict[str, str] = field(default_factory=dict)
     cookies: Cookies = field(default_factory=Cookies)
     answers: list[Fetched] = field(default_factory=list)
@@ -101,7 +102,7 @@ class GuardedSession:
     def _send(self, request: Request) -> Answer:
         if self.closed:
             raise HostUnreachable(f"{request.url} was not asked for: the fetch was given up.")
-        asked = asyncio.run_coroutine_threadsafe(self.client.send(request), self.loop)
+        asked = asyncio.run_coroutine_threadsafe(self.client.send(request, self.admit), self.loop)
         page = asked.result()
         self.answers.append(page)
         return Answer(page)

@@ -14,7 +14,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 from casebook.extractors.fetch import fetch as fetch_payload
 from casebook.extractors.fetch import identify
 from casebook.extractors.registry import choose, mounts
-from casebook.pipeline import reading
+from casebook.pipeline import hearing, reading
 from casebook.pipeline.companies import with_known_company
 from casebook.pipeline.run import Run
 from casebook.pipeline.terms import proposals_of, taxonomy_of
@@ -49,8 +49,11 @@ async def fetch(ref: SourceRef, run: Run) -> str:
     async def once() -> Payload:
         return await fetch_payload(ref, client, robots)
 
+    async def patiently() -> Payload:
+        return await _patiently(once, services.settings.fetch_attempts)
+
     try:
-        payload = await _patiently(once, services.settings.fetch_attempts)
+        payload = await hearing.fetch(ref, run, patiently)
     except FetchError:
         await asyncio.to_thread(services.warehouse.append, _source(ref, run))
         raise
@@ -201,7 +204,7 @@ async def read(ref: SourceRef, run: Run) -> Document:
     run.current = "fetch"
     run.reporter.stage(run.label, run.current)
     client, robots = await run.services.network()
-    payload = await fetch_payload(ref, client, robots)
+    payload = await hearing.fetch(ref, run, lambda: fetch_payload(ref, client, robots))
     run.current = "extract"
     run.reporter.stage(run.label, run.current)
     extracted, payload = await reading.extract(payload, run.services, scripts=is_remote(ref))

@@ -14,7 +14,9 @@ _EDGE_WORDS = 5
 _PREFIX_WORDS = 3
 
 # Their viewers know no text fragments; without a page or a second, the source itself must do.
-_WITHOUT_TEXT_FRAGMENTS = frozenset({SourceKind.PDF, SourceKind.YOUTUBE, SourceKind.CAPTIONS})
+_WITHOUT_TEXT_FRAGMENTS = frozenset(
+    {SourceKind.PDF, SourceKind.YOUTUBE, SourceKind.CAPTIONS, SourceKind.RECORDING}
+)
 
 _PAGES = frozenset({SourceKind.WEB, SourceKind.MARKDOWN, SourceKind.TEXT})
 _VIDEO_HOSTS = frozenset({"youtube.com", "m.youtube.com", "youtu.be"})
@@ -48,7 +50,7 @@ def link_to_quote(document: Document, evidence: Evidence) -> str | None:
         return None
     locator = locator_of(document, evidence)
     if locator.seconds is not None and _is_played(document.kind, address):
-        return _at_second(address, locator.seconds)
+        return _at_second(address, locator.seconds, document.kind)
     if locator.page is not None:
         return _at_page(address, locator.page)
     if document.kind in _WITHOUT_TEXT_FRAGMENTS:
@@ -75,8 +77,10 @@ def _named(url: str) -> bool:
     return "@" in urlsplit(url).netloc
 
 
-def _at_second(address: str, seconds: float) -> str:
+def _at_second(address: str, seconds: float, kind: SourceKind) -> str:
     parts = urlsplit(address)
+    if kind is SourceKind.RECORDING:  # W3C Media Fragments
+        return parts._replace(fragment=f"t={int(seconds)}").geturl()
     kept = [p for p in parts.query.split("&") if p and not p.startswith("t=")]
     return parts._replace(query="&".join([*kept, f"t={int(seconds)}"])).geturl()
 

@@ -53,6 +53,7 @@ KINDS: Mapping[SourceKind, str] = MappingProxyType(
         SourceKind.PDF: "PDF",
         SourceKind.CAPTIONS: "talk",
         SourceKind.YOUTUBE: "video",
+        SourceKind.RECORDING: "recording",
         SourceKind.ARXIV: "paper",
     }
 )

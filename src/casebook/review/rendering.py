@@ -26,6 +26,7 @@ _KINDS: Mapping[SourceKind, str] = MappingProxyType(
         SourceKind.PDF: "PDF",
         SourceKind.CAPTIONS: "Captions of a talk",
         SourceKind.YOUTUBE: "Video",
+        SourceKind.RECORDING: "Recording",
         SourceKind.ARXIV: "Paper",
     }
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from filelock import AsyncFileLock
 
 from casebook.extractors.worker import ExtractorPool, Limits
-from casebook.runtime.settings import Settings
+from casebook.runtime.settings import OPENAI_ENDPOINT, Settings
 from casebook.schemas.generations import Generation
 from casebook.summarizer import embedded
 from casebook.summarizer.asking import Asker
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from casebook.extractors.client import GuardedClient
     from casebook.extractors.rendering import Renderer
     from casebook.extractors.robots import Robots
+    from casebook.extractors.sound import Sound
     from casebook.summarizer.client import OpenAICompatible
+    from casebook.summarizer.transcripts import Transcriber
 
 
 class WarehouseLedger:
@@ -89,7 +91,8 @@ class Services:
                 client = await self._stack.enter_async_context(
                     GuardedClient(policy, limits, politeness=politeness)
                 )
-                self._network = client, Robots(client)
+                every = self.settings.youtube_robots == "all"
+                self._network = client, Robots(client, player_calls=every)
         return self._network
 
     async def renderer(self) -> "Renderer | None":
@@ -169,6 +172,39 @@ class Services:
         """What every request to the endpoint passes."""
         concurrent = 2 if self.settings.embedded else self.settings.llm_concurrency
         return RequestLimiter(concurrent, patience=max(30.0, self._patience))
+
+    @cached_property
+    def transcriber(self) -> "Transcriber | None":
+        """What writes down recordings; None where no endpoint is configured."""
+        settings = self.settings
+        if settings.transcription_model is None:
+            return None
+        from casebook.summarizer.client import RetryPolicy
+        from casebook.summarizer.transcription import OpenAITranscriber
+
+        key = settings.transcription_api_key or settings.openai_api_key
+        policy = RetryPolicy(attempts=settings.llm_attempts, backoff_initial=settings.llm_backoff)
+        transcriber = OpenAITranscriber(
+            settings.transcription_model,
+            settings.transcription_base_url or OPENAI_ENDPOINT,
+            key.get_secret_value() if key else "none",
+            WarehouseLedger(self.warehouse),
+            price_a_minute=settings.transcription_price,
+            timeout=settings.transcription_timeout,
+            policy=policy,
+        )
+        self._stack.push_async_callback(transcriber.close)
+        return transcriber
+
+    async def listen(self, page: str, client: "GuardedClient", robots: "Robots") -> "Sound":
+        """Return the sound of the video at ``page``.
+
+        Raises:
+            FetchError: if it cannot be had.
+        """
+        from casebook.extractors.youtube_sound import fetch_sound
+
+        return await fetch_sound(page, client, robots)
 
     @property
     def parallel(self) -> int:

@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     llm_concurrency: int = Field(default=4, ge=1)
     outage_patience: float = Field(default=900.0, gt=0)
 
+    transcription_base_url: str | None = None
+    transcription_model: str | None = None
+    transcription_api_key: SecretStr | None = None
+    transcription_price: float | None = Field(default=None, ge=0)
+    transcription_timeout: float = Field(default=600.0, gt=0)
+
     concurrency: int = Field(default=4, ge=1)
     fetch_timeout: float = Field(default=30.0, gt=0)
     fetch_attempts: int = Field(default=3, ge=1)
@@ -57,6 +63,7 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
     render: bool = True
     render_timeout: float = Field(default=30.0, gt=0)
+    youtube_robots: Literal["page", "all"] = "page"
     extract_timeout: float = Field(default=60.0, gt=0)
     workers: int = Field(default=2, ge=1)
     lock_timeout: float = Field(default=30.0, gt=0)
@@ -85,12 +92,20 @@ class Settings(BaseSettings):
             return [host.strip() for host in value.split(",") if host.strip()]
         return value
 
-    @field_validator("llm_base_url", "llm_model", "openai_api_key", mode="before")
+    @field_validator(
+        "llm_base_url",
+        "llm_model",
+        "openai_api_key",
+        "transcription_base_url",
+        "transcription_model",
+        "transcription_api_key",
+        mode="before",
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("llm_base_url")
+    @field_validator("llm_base_url", "transcription_base_url")
     @classmethod
     def _plain_address(cls, value: str | None) -> str | None:
         """Refuse what is no web address, and what would show a secret wherever it is named."""
@@ -169,5 +184,10 @@ class Settings(BaseSettings):
         if settings.llm_base_url and not settings.llm_model:
             raise ConfigurationError(
                 "CASEBOOK_LLM_BASE_URL is set but no model; set CASEBOOK_LLM_MODEL"
+            )
+        if settings.transcription_base_url and not settings.transcription_model:
+            raise ConfigurationError(
+                "CASEBOOK_TRANSCRIPTION_BASE_URL is set but no model; set "
+                "CASEBOOK_TRANSCRIPTION_MODEL"
             )
         return settings

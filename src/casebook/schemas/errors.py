@@ -19,6 +19,7 @@
     │   ├── SourceIsList                a playlist or channel: many sources, not one
     │   ├── VideoUnavailable, VideoUnplayable                                         gone for good
     │   ├── VideoBlocked*, VideoRateLimited*, VideoUpcoming*, CaptionsUnreadable*     try later
+    │   ├── RecordingUnheard, RecordingTooLong, RecordingSilent, SoundUnavailable
     │   └── CaptionsDisabled, CaptionsMissing, CaptionsLocked, VideoAgeRestricted, VideoConsent
     ├── ExtractionError                 stage "extract"                               exit 3
     │   ├── KindUnsupported, ContentMismatch (a binary named .html), DocumentEmpty
@@ -228,6 +229,22 @@ class CaptionsUnreadable(FetchError):
     """YouTube's answer is not one that can be understood."""
 
     transient = True
+
+
+class SoundUnavailable(FetchError):
+    """A video's sound, which stands in for captions, could not be had."""
+
+
+class RecordingUnheard(FetchError):
+    """A recording, and no endpoint is configured that writes down what is said in it."""
+
+
+class RecordingTooLong(FetchError):
+    """A recording larger than the endpoint takes, and no tool is there to cut it."""
+
+
+class RecordingSilent(FetchError):
+    """The endpoint hears no words in a recording."""
 
 
 class CaptionsDisabled(FetchError):

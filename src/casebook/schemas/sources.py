@@ -18,6 +18,7 @@ class SourceKind(StrEnum):
     PDF = "pdf"
     CAPTIONS = "captions"
     YOUTUBE = "youtube"
+    RECORDING = "recording"
     ARXIV = "arxiv"
 
 

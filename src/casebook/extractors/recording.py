@@ -1,0 +1,37 @@
+"""Recordings that were written down: what is said, by second, from the bundle that was kept."""
+
+from casebook.extractors import versions
+from casebook.extractors.bundles import unpack
+from casebook.extractors.characters import one_line
+from casebook.extractors.metadata import language_of
+from casebook.extractors.passages import lay_out
+from casebook.extractors.plaintext import refuse_empty
+from casebook.extractors.spoken import to_blocks, with_names
+from casebook.extractors.youtube import cues_in, json_in
+from casebook.schemas.documents import Extracted, ExtractionStep
+from casebook.schemas.sources import Payload, SourceKind
+
+
+def extract(payload: Payload) -> Extracted:
+    """Return what is said in a recording; each passage knows its second.
+
+    Raises:
+        Damaged: if the bundle holds no transcript.
+        DocumentEmpty: if nothing is said.
+    """
+    bundle = unpack(payload)
+    said = json_in(bundle, "captions")
+    cues = list(with_names(cues_in(said, payload)))
+    spoken = " ".join(cue.text for cue in cues)
+    language = language_of(str(said.get("language", "")), spoken)
+    text, passages = lay_out(to_blocks(cues), language)
+    refuse_empty(text, payload)
+    return Extracted(
+        kind=SourceKind.RECORDING,
+        extractor=versions.RECORDING,
+        title=one_line(str(json_in(bundle, "about").get("title") or "")) or None,
+        language=language,
+        text=text,
+        passages=passages,
+        extraction=[ExtractionStep(method="cues", outcome=f"{len(cues)} spoken")],
+    )

@@ -1,0 +1,150 @@
+"""Fetching, and listening where nobody has written down what is said.
+
+A video whose captions cannot be had, and a recording, are transcribed by an endpoint where one is
+configured. The answer is kept before anything else happens: it is paid for once.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from casebook.extractors.sound import Sound, as_payload, named_as_recording, sound_in
+from casebook.extractors.urls import is_web_address, parse_web_url
+from casebook.pipeline.run import Run
+from casebook.schemas.errors import (
+    CaptionsDisabled,
+    CaptionsLocked,
+    CaptionsMissing,
+    CaptionsUnreadable,
+    FetchError,
+    RecordingSilent,
+    RecordingUnheard,
+    VideoBlocked,
+    VideoRateLimited,
+)
+from casebook.schemas.ids import sha256_hex
+from casebook.schemas.sources import ExtractionStep, Payload, SourceRef
+from casebook.summarizer.transcripts import MOST_BYTES, Transcriber
+
+WITHOUT_CAPTIONS = (
+    CaptionsDisabled,
+    CaptionsLocked,
+    CaptionsMissing,
+    CaptionsUnreadable,
+    VideoBlocked,
+    VideoRateLimited,
+)
+"""What keeps captions from us, and perhaps not the sound."""
+
+
+async def fetch(ref: SourceRef, run: Run, read: Callable[[], Awaitable[Payload]]) -> Payload:
+    """Return what ``read`` fetches, or what is heard in the recording or video that it is.
+
+    Raises:
+        RecordingUnheard: if it is a recording and no endpoint is configured.
+        RecordingTooLong, RecordingSilent: see there.
+        FetchError: as ``read``; a video's own cause, where its sound cannot be had either.
+        ModelError: if the endpoint fails.
+    """
+    transcriber = run.services.transcriber
+    if transcriber is None and _is_named_recording(ref):
+        raise _unheard(ref)
+    try:
+        payload = await read()
+    except WITHOUT_CAPTIONS as error:
+        if transcriber is None:
+            raise
+        sound = await _sound_instead(ref, error, run)
+    else:
+        found = sound_in(payload)
+        if found is None:
+            return payload
+        sound = found
+    if transcriber is None:
+        raise _unheard(ref)
+    return await _heard(sound, transcriber, run)
+
+
+def _is_named_recording(ref: SourceRef) -> bool:
+    if ref.transcript is not None:
+        return False
+    remote = is_web_address(ref.source)
+    try:
+        return named_as_recording(parse_web_url(ref.source).name if remote else ref.source)
+    except FetchError:
+        return False
+
+
+def _unheard(ref: SourceRef) -> RecordingUnheard:
+    return RecordingUnheard(
+        f"{ref.source} is a recording: set CASEBOOK_TRANSCRIPTION_MODEL (and "
+        "CASEBOOK_TRANSCRIPTION_BASE_URL where it is not OpenAI's) to have it written down, or "
+        "submit it with a transcript (.vtt, .srt or .txt): --transcript FILE."
+    )
+
+
+async def _sound_instead(ref: SourceRef, error: FetchError, run: Run) -> Sound:
+    """Return the sound of the video whose captions are not to be had.
+
+    Raises:
+        FetchError: the captions' own cause, with why the sound cannot be had.
+    """
+    client, robots = await run.services.network()
+    page = _watch_page(ref.source)
+    try:
+        sound = await run.services.listen(page, client, robots)
+    except FetchError as deaf:
+        raise type(error)(f"{error} Its sound could not be had either: {deaf}.") from deaf
+    step = ExtractionStep(method="captions", outcome=f"failed: {type(error).kind()}")
+    return Sound(
+        sound.data,
+        sound.name,
+        sound.media_type,
+        page,
+        sound.about,
+        video=True,
+        tried=(step, *sound.tried),
+    )
+
+
+def _watch_page(address: str) -> str:
+    from casebook.extractors.sites import original_of, video_id
+
+    return f"https://www.youtube.com/watch?v={video_id(original_of(parse_web_url(address)))}"
+
+
+async def _heard(sound: Sound, transcriber: Transcriber, run: Run) -> Payload:
+    """Return the transcript of a recording, from the ledger or the endpoint.
+
+    Raises:
+        RecordingSilent: if no words are heard.
+    """
+    from casebook.extractors.cutting import pieces
+
+    cues: list[dict[str, Any]] = []
+    languages: list[str] = []
+    seconds = 0.0
+    async with run.services.alone(sha256_hex(sound.data)):
+        parts = await pieces(sound, MOST_BYTES)
+        for n, part in enumerate(parts):
+            transcript, generation, paid = await transcriber.transcribe(
+                part.data, part.name, part.media_type, run.source_id
+            )
+            run.paid += [generation] if paid else []
+            run.step(n + 1, len(parts))
+            seconds += transcript.seconds
+            languages.append(transcript.language)
+            cues += [
+                {
+                    "start": part.start + segment.start,
+                    "duration": max(0.0, segment.end - segment.start),
+                    "text": segment.text,
+                }
+                for segment in transcript.segments
+            ]
+    if not any(cue["text"].strip() for cue in cues):
+        raise RecordingSilent(
+            f"{sound.url or sound.name}: {transcriber.model} hears no words in it; check that it "
+            "is the right one, or submit it with --transcript FILE."
+        )
+    outcome = f"{seconds / 60:.1f} minutes, {len(cues)} segments"
+    return as_payload(sound, cues, languages[0], transcriber.model, outcome)

@@ -225,10 +225,17 @@ class Builder:
         self.warehouse.append(source, document, verdict)
         return source.source_id
 
-    def failed(self, *, transient: bool, message: str, url: str | None = None) -> str:
+    def failed(
+        self,
+        *,
+        message: str,
+        transient: bool = False,
+        url: str | None = None,
+        kind: SourceKind = SourceKind.WEB,
+    ) -> str:
         """Store a source whose fetch failed; return its id."""
         self._made += 1
-        source = source_of(self._made, url=url)
+        source = source_of(self._made, url=url).model_copy(update={"kind": kind})
         failure = Failure(
             failure_id=content_id("fail", source.source_id),
             source_id=source.source_id,

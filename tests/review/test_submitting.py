@@ -14,7 +14,7 @@ from casebook.review.rendering import environment
 from casebook.review.uploads import UPLOAD_BYTES, safe_name
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
-from casebook.schemas.sources import SourceRef
+from casebook.schemas.sources import SourceKind, SourceRef
 
 
 @pytest.fixture
@@ -216,3 +216,63 @@ def test_work_of_an_earlier_desk_says_that_it_stopped(desk):
     answer = desk.get("/jobs/0123")
     assert answer.status_code == 404
     assert "submit the source again" in answer.text
+
+
+VIDEO = "https://youtu.be/GJLlxj_dtq8"
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        ("WEBVTT\r\n\r\n00:01.000 --> 00:02.000\r\nHello to all of you.", "pasted.vtt"),
+        ("1\r\n00:00:01,000 --> 00:00:02,000\r\nHello to all of you.", "pasted.srt"),
+        ("0:00\r\nHello to all of you.", "pasted.txt"),
+    ],
+)
+def test_a_pasted_transcript_stands_for_its_video(local, build, tmp_path, pasted, kept):
+    """What was pasted is kept as the kind of file that it is, and read instead of the address."""
+    answer = local.send_form("/submit", transcript_of=f" {VIDEO} ", transcript=pasted)
+    finished(local, answer.headers["location"].removeprefix("/jobs/"))
+    (file,) = (tmp_path / "uploads").rglob("pasted.*")
+    assert file.name == kept
+    assert file.read_text() == pasted.replace("\r\n", "\n")
+    (source,) = [f.reference for f in build.warehouse.open_failures()] or [None]
+    assert source is None or (source.source, source.transcript) == (VIDEO, str(file))
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"transcript_of": VIDEO}, "Paste the transcript"),
+        ({"transcript": "Hello"}, "is no web address"),
+        ({"transcript_of": "/etc/passwd", "transcript": "Hello"}, "is no web address"),
+    ],
+)
+def test_a_transcript_needs_words_and_an_address(desk, settings, fields, said):
+    """Half of a form is refused in words, and nothing is kept."""
+    answer = desk.send_form("/submit", **fields)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert not (settings.home / "uploads").exists()
+
+
+def test_an_uploaded_transcript_is_a_transcript(desk, settings):
+    """A picture is refused before it is kept."""
+    answer = desk.post(
+        "/submit",
+        data={"token": desk.token(), "transcript_of": VIDEO},
+        files={"transcript_file": ("shot.png", b"\x89PNG", "image/png")},
+        headers={"sec-fetch-site": "same-origin"},
+    )
+    assert answer.status_code == 422
+    assert "shot.png is no transcript" in answer.text
+    assert not (settings.home / "uploads").exists()
+
+
+def test_a_failed_video_asks_for_its_transcript(desk, build):
+    """The queue offers the form on a video that failed, and on no page that did."""
+    build.failed(message="It has no captions.", url=VIDEO, kind=SourceKind.YOUTUBE)
+    build.failed(message="404", url="https://a.example/gone")
+    queue = html.fromstring(desk.get("/?status=failed").text)
+    assert queue.xpath("//input[@name='transcript_of']/@value") == [VIDEO]
+    assert len(queue.xpath("//textarea[@name='transcript']")) == 1

@@ -22,6 +22,7 @@ OUR_TYPES = "application/vnd.casebook."
 
 VIDEO = f"{OUR_TYPES}youtube+json"
 RECORDING = f"{OUR_TYPES}recording+json"
+TRANSCRIPT = f"{OUR_TYPES}transcript+json"
 ARXIV = f"{OUR_TYPES}arxiv+json"
 PAPER = f"{OUR_TYPES}paper+json"
 

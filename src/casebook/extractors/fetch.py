@@ -11,6 +11,7 @@ from casebook.extractors import sound
 from casebook.extractors.body import MEGABYTE, FetchLimits
 from casebook.extractors.client import GuardedClient
 from casebook.extractors.gathering import fetched, gather
+from casebook.extractors.oembed import with_title
 from casebook.extractors.robots import Robots
 from casebook.extractors.routes import Way
 from casebook.extractors.sites import canonical_url, kind_of_url
@@ -52,7 +53,8 @@ async def fetch(ref: SourceRef, client: GuardedClient, robots: Robots) -> Payloa
         FetchError: one subclass per cause; its text names the address or path and what to do.
     """
     if ref.transcript is not None:
-        return await _local_file(ref.transcript, ref.url or ref.source, client.limits)
+        handed_in = await _local_file(ref.transcript, ref.url or ref.source, client.limits)
+        return await with_title(handed_in, client, robots)
     if is_web_address(ref.source):
         return await gather(ref.source, client, robots)
     if _OTHER_SCHEME.match(ref.source):

@@ -9,7 +9,7 @@ from casebook.extractors.charset import decode
 from casebook.extractors.metadata import clean_authors, clean_date, language_of
 from casebook.extractors.naming import where
 from casebook.extractors.passages import Block, lay_out
-from casebook.extractors.speakers import set_apart, voices_in, with_speakers
+from casebook.extractors.speakers import Voices, set_apart, voices_in, with_speakers
 from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload, SourceKind
@@ -46,7 +46,7 @@ def extract(payload: Payload) -> Extracted:
     return Extracted(
         kind=SourceKind.TEXT,
         extractor=versions.TEXT,
-        title=header.get("title") or _title(paragraphs),
+        title=header.get("title") or _title(paragraphs, voices),
         authors=clean_authors(header.get("author", "").replace(",", ";")),
         published=clean_date(header.get("date")),
         language=language,
@@ -137,6 +137,8 @@ def _is_title(lines: list[str]) -> bool:
     return alone and len(line) <= _LONGEST_TITLE and not re.search(r"[.,;:…]$", line)
 
 
-def _title(paragraphs: Sequence[list[str]]) -> str | None:
+def _title(paragraphs: Sequence[list[str]], voices: Voices | None) -> str | None:
     first = paragraphs[0] if paragraphs else []
+    if voices and first and voices.label(first[0]):
+        return None
     return one_line(first[0]) or None if first and _is_title(first) else None

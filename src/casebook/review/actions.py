@@ -16,7 +16,7 @@ from casebook.review.pages import show_case
 from casebook.review.publish_page import publish_page
 from casebook.review.rendering import is_fragment, rendered
 from casebook.review.state import State, state_of
-from casebook.review.uploads import keep_upload, web_source
+from casebook.review.uploads import keep_transcript, keep_upload, web_source
 from casebook.schemas.errors import InvalidSource, UnknownId
 from casebook.schemas.reviews import Decision
 from casebook.schemas.sources import SourceRef
@@ -49,7 +49,7 @@ async def decide_case(request: Request, desk: Desk, case_id: str) -> Response:
 async def submit(request: Request, desk: Desk) -> Response:
     """Start to work on addresses and files."""
     form = await request.form()
-    refs = [*_addresses(form), *await _files(form, desk)]
+    refs = [*_addresses(form), *await _files(form, desk), *await _transcript(form, desk)]
     if not refs:
         raise InvalidSource("Nothing was given: paste an address or choose a file.")
     started = [desk.jobs.submit(ref, label=label) for ref, label in refs]
@@ -95,6 +95,17 @@ async def _files(form: FormData, desk: State) -> list[tuple[SourceRef, str]]:
         (await keep_upload(file, desk.settings.home, address), file.filename or "")
         for file in files
     ]
+
+
+async def _transcript(form: FormData, desk: State) -> list[tuple[SourceRef, str]]:
+    """Keep the transcript that was handed in for a video or recording, if one was."""
+    address, text = (str(form.get(name) or "") for name in ("transcript_of", "transcript"))
+    file = form.get("transcript_file")
+    chosen = file if isinstance(file, UploadFile) and file.filename else None
+    if not address.strip() and not text.strip() and chosen is None:
+        return []
+    ref = await keep_transcript(address.strip(), text, chosen, desk.settings.home)
+    return [(ref, address.strip())]
 
 
 async def _show_jobs(request: Request, jobs: Sequence[Job]) -> Response:

@@ -15,6 +15,8 @@ UPLOAD_BYTES = 50_000_000  # the cap that extraction has for the largest kind
 _CHUNK = 1 << 20
 _NAME = re.compile(r"[^\w.-]+")
 _NAME_LENGTH = 80
+_TRANSCRIPTS = (".vtt", ".srt", ".txt")
+_SRT = re.compile(r"^[0-9:]{5,8},[0-9]{3} --> ", re.MULTILINE)
 
 
 def web_source(address: str) -> SourceRef:
@@ -49,6 +51,36 @@ async def keep_upload(file: UploadFile, home: Path, origin: str | None) -> Sourc
     path = folder / safe_name(file.filename or "")
     await asyncio.to_thread(_write, path, data)
     return SourceRef(source=str(path), url=origin)
+
+
+async def keep_transcript(
+    address: str, text: str, file: UploadFile | None, home: Path
+) -> SourceRef:
+    """Store what is said in the video or recording at ``address``, pasted or uploaded.
+
+    Raises:
+        InvalidSource: if the address is none, both or neither of the two are given, or it is empty.
+        TooLarge: if it is larger than any kind may be.
+    """
+    ref = web_source(address)
+    if bool(text.strip()) == (file is not None):
+        raise InvalidSource(
+            f"Paste the transcript of {address[:200]}, or choose its file (.vtt, .srt or .txt)."
+        )
+    data = await _read(file) if file else text.replace("\r\n", "\n").encode()
+    name = safe_name(file.filename or "") if file else _pasted_name(text)
+    if not name.lower().endswith(_TRANSCRIPTS):
+        raise InvalidSource(f"{name} is no transcript: choose a .vtt, .srt or .txt file.")
+    path = home / "uploads" / hashlib.sha256(data).hexdigest()[:16] / name
+    await asyncio.to_thread(_write, path, data)
+    return ref.model_copy(update={"transcript": str(path)})
+
+
+def _pasted_name(text: str) -> str:
+    """Return a name with the suffix of what was pasted."""
+    if text.lstrip("\ufeff \r\n").startswith("WEBVTT"):
+        return "pasted.vtt"
+    return "pasted.srt" if _SRT.search(text[:2_000]) else "pasted.txt"
 
 
 def safe_name(name: str) -> str:

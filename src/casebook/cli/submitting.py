@@ -28,6 +28,7 @@ Sources = Annotated[
         metavar="SRC...",
     ),
 ]
+AGAIN = {"later": "may pass by itself", "you": "needs you", "gone": "gone for good"}
 _EXIT_SOME_FAILED = 3
 # A configuration that is wrong fails every source, and an outage most: they are told first.
 _TELLING_EXITS = (4, 5)
@@ -193,7 +194,7 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
             f"       {_plain(outcome.reason or '')} `casebook submit --force` drafts it anyway."
         )
     elif outcome.failure is not None:
-        again = "may pass by itself" if outcome.failure.transient else "needs you"
+        again = AGAIN[outcome.failure.remedy]
         err().print(
             f"[red]failed[/]  {_plain(outcome.source)}\n"
             f"       {outcome.failure.stage}: {_plain(outcome.failure.message)} ({again}; "

@@ -213,10 +213,13 @@ def print_failures(failures: Sequence[OpenFailure], console: Console) -> None:
             failure.stage,
             failure.kind,
             str(open_failure.attempts),
-            "[yellow]may pass[/]" if failure.transient else "[red]needs you[/]",
+            _AGAIN[failure.remedy],
             escape(f"{open_failure.reference.source}: {failure.message}"),
         )
     console.print(table)
+
+
+_AGAIN = {"later": "[yellow]may pass[/]", "you": "[red]needs you[/]", "gone": "[dim]gone[/]"}
 
 
 def print_unfinished(sources: Sequence[Source], console: Console) -> None:

@@ -129,7 +129,7 @@ def mounts() -> tuple[Mount, ...]:
         _mount(SourceKind.PDF, versions.PDF, _pdf, "application/pdf application/x-pdf", "pdf"),
         _mount(SourceKind.YOUTUBE, versions.YOUTUBE, _youtube, bundles.VIDEO, ""),
         # Handed in for a video: read as the captions or text that it is, under its own title.
-        _mount(SourceKind.CAPTIONS, versions.CAPTIONS, _transcript, bundles.TRANSCRIPT, ""),
+        _mount(SourceKind.CAPTIONS, versions.TRANSCRIPT, _transcript, bundles.TRANSCRIPT, ""),
         _mount(SourceKind.RECORDING, versions.RECORDING, _recording, bundles.RECORDING, ""),
         _mount(SourceKind.ARXIV, versions.ARXIV, _paper, bundles.ARXIV, ""),
         # A paper of another archive is the PDF that its landing page leads to.

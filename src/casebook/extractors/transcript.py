@@ -1,5 +1,6 @@
 """A video's transcript that somebody handed in, with what is known of the video beside it."""
 
+from casebook.extractors import versions
 from casebook.extractors.bundles import unpack
 from casebook.extractors.characters import one_line
 from casebook.extractors.naming import where
@@ -26,6 +27,7 @@ def extract(payload: Payload) -> Extracted:
     title, channel = (one_line(str(about.get(name) or "")) for name in ("title", "channel"))
     return said.model_copy(
         update={
+            "extractor": versions.TRANSCRIPT,
             "title": title or said.title,
             "authors": said.authors or ((channel,) if channel else ()),
             "site": "YouTube",

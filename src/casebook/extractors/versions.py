@@ -13,3 +13,5 @@ YOUTUBE = "youtube/2"
 ARXIV = "arxiv/2"
 PAPER = "paper/2"
 RECORDING = "recording/1"
+# A transcript that was handed in is read by one of the two.
+TRANSCRIPT = f"transcript/1 {CAPTIONS} {TEXT}"

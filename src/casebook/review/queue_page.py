@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from casebook.schemas.errors import Remedy
 from casebook.schemas.listings import CaseFilter, CaseSummary, OpenFailure, RefusedSource
 from casebook.schemas.reviews import CaseStatus
 from casebook.warehouse.store import Warehouse
@@ -35,6 +36,7 @@ class QueuePage:
     refused: Sequence[RefusedSource]
     passing: Sequence[OpenFailure]
     lasting: Sequence[OpenFailure]
+    gone: Sequence[OpenFailure]
 
 
 def queue_page(warehouse: Warehouse, tab: Tab, text: str, page: int) -> QueuePage:
@@ -55,8 +57,9 @@ def queue_page(warehouse: Warehouse, tab: Tab, text: str, page: int) -> QueuePag
         counts=_counts(by_status, len(refused), len(failures)),
         cases=shown[first : first + PAGE_SIZE],
         refused=refused if tab == "refused" else [],
-        passing=[f for f in failures if f.failure.transient] if tab == "failed" else [],
-        lasting=[f for f in failures if not f.failure.transient] if tab == "failed" else [],
+        passing=_asking(Remedy.LATER, failures, tab),
+        lasting=_asking(Remedy.YOU, failures, tab),
+        gone=_asking(Remedy.GONE, failures, tab),
     )
 
 
@@ -77,6 +80,11 @@ def _counts(
         if tab in by_status:
             counts[tab] = len(by_status[tab])
     return counts
+
+
+def _asking(remedy: Remedy, failures: Sequence[OpenFailure], tab: Tab) -> list[OpenFailure]:
+    """Return the failures that ask for this, on their own tab only."""
+    return [f for f in failures if f.failure.remedy is remedy] if tab == "failed" else []
 
 
 def _speaks_of(text: str, *values: str | None) -> bool:

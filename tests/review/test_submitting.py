@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 from desk_drafts import DeskClient
@@ -11,7 +12,7 @@ from casebook.pipeline.outcome import Outcome, Status
 from casebook.review import create_app, jobs
 from casebook.review.jobs import Job, Jobs
 from casebook.review.rendering import environment
-from casebook.review.uploads import UPLOAD_BYTES, safe_name
+from casebook.review.uploads import UPLOAD_BYTES, keep_transcript, safe_name
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.sources import SourceKind, SourceRef
@@ -221,23 +222,30 @@ def test_work_of_an_earlier_desk_says_that_it_stopped(desk):
 VIDEO = "https://youtu.be/GJLlxj_dtq8"
 
 
+def test_a_pasted_transcript_stands_for_its_video(local, build, tmp_path):
+    """What was pasted is kept, read instead of the address, and tried again from there."""
+    pasted = "WEBVTT\r\n\r\n00:01.000 --> 00:02.000\r\nHello there."
+    answer = local.send_form("/submit", transcript_of=f" {VIDEO} ", transcript=pasted)
+    shown = finished(local, answer.headers["location"].removeprefix("/jobs/"))
+    assert "Extract failed" in shown.text_content()  # two words are no talk
+    (file,) = (tmp_path / "uploads").rglob("pasted.vtt")
+    assert file.read_text() == pasted.replace("\r\n", "\n")
+    (failure,) = build.warehouse.open_failures()
+    assert (failure.reference.source, failure.reference.transcript) == (VIDEO, str(file))
+
+
 @pytest.mark.parametrize(
     ("pasted", "kept"),
     [
-        ("WEBVTT\r\n\r\n00:01.000 --> 00:02.000\r\nHello to all of you.", "pasted.vtt"),
-        ("1\r\n00:00:01,000 --> 00:00:02,000\r\nHello to all of you.", "pasted.srt"),
-        ("0:00\r\nHello to all of you.", "pasted.txt"),
+        ("\ufeffWEBVTT\n\n00:01.000 --> 00:02.000\nHello.", "pasted.vtt"),
+        ("1\r\n00:00:01,000 --> 00:00:02,000\r\nHello.", "pasted.srt"),
+        ("0:00\nHello.", "pasted.txt"),
     ],
 )
-def test_a_pasted_transcript_stands_for_its_video(local, build, tmp_path, pasted, kept):
-    """What was pasted is kept as the kind of file that it is, and read instead of the address."""
-    answer = local.send_form("/submit", transcript_of=f" {VIDEO} ", transcript=pasted)
-    finished(local, answer.headers["location"].removeprefix("/jobs/"))
-    (file,) = (tmp_path / "uploads").rglob("pasted.*")
-    assert file.name == kept
-    assert file.read_text() == pasted.replace("\r\n", "\n")
-    (source,) = [f.reference for f in build.warehouse.open_failures()] or [None]
-    assert source is None or (source.source, source.transcript) == (VIDEO, str(file))
+async def test_what_is_pasted_is_named_for_what_it_is(pasted, kept, tmp_path):
+    """The suffix tells the extractors which kind of transcript it is."""
+    ref = await keep_transcript(VIDEO, pasted, None, tmp_path)
+    assert Path(ref.transcript).name == kept
 
 
 @pytest.mark.parametrize(

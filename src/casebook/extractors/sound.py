@@ -51,7 +51,8 @@ def suffix_of(name: str) -> str:
 
 def named_as_recording(name: str) -> bool:
     """Tell a recording by the name of the file, before it is fetched."""
-    return suffix_of(name) in MEDIA_TYPES
+    about_one = ":" in name or "%3a" in name.lower()  # a wiki's page "File:Talk.webm"
+    return suffix_of(name) in MEDIA_TYPES and not about_one
 
 
 def sound_in(payload: Payload) -> Sound | None:

@@ -8,11 +8,11 @@ do.
 import asyncio
 import contextlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from casebook.extractors.client import Fetched, GuardedClient, Request
+from casebook.extractors.client import Admit, Fetched, GuardedClient, Request
 from casebook.extractors.robots import Robots
 from casebook.extractors.sound import Sound, choose_format
 from casebook.extractors.urls import parse_web_url
@@ -86,7 +86,7 @@ async def fetch_sound(page: str, client: GuardedClient, robots: Robots) -> Sound
                 raise SoundUnavailable("yt-dlp finds no sound that can be fetched")
             if float(info.get("duration") or 0.0) > MOST_SECONDS:
                 raise SoundUnavailable(f"it is longer than {MOST_SECONDS / 3600:g} hours")
-            data = b"".join([piece async for piece in _pieces(str(chosen["url"]), client)])
+            data = b"".join([piece async for piece in _pieces(str(chosen["url"]), client, admit)])
     except TimeoutError as error:
         raise SoundUnavailable("it was not fetched within the time for recordings") from error
     kind = str(chosen.get("ext") or "m4a")
@@ -117,7 +117,7 @@ def _about(info: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _pieces(url: str, client: GuardedClient) -> Any:
+async def _pieces(url: str, client: GuardedClient, admit: Admit | None) -> AsyncIterator[bytes]:
     """Yield the bytes at ``url``, range by range, until one is short.
 
     Raises:
@@ -130,7 +130,7 @@ async def _pieces(url: str, client: GuardedClient) -> Any:
             headers={"Range": f"bytes={had}-{had + PIECE - 1}"},
             deadline_seconds=client.limits.sound_seconds,
         )
-        page = await client.send(asked)
+        page = await client.send(asked, admit)
         had += len(page.data)
         if had > client.limits.sound_bytes:
             raise TooLarge(f"its sound is larger than {client.limits.sound_bytes / 1e6:g} MB")

@@ -53,7 +53,10 @@ def test_tabs_count_and_hold_each_kind_of_entry(desk, build):
     assert page.xpath("//form/@action")[1:] == [f"/sources/{refused}/retry"]
     assert page.xpath("//input[@name='force']/@value") == ["yes"]
     page = read(desk.get("/?status=failed"))
-    assert texts(page, "//h2[@class='group']") == ["May pass by itself", "Needs a change first"]
+    assert texts(page, "//h2[@class='group']") == [
+        "May pass by itself",
+        "Gone for good, unless you have a copy",
+    ]
     assert "answered 404: check the address" in page.text_content()
 
 

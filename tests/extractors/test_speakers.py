@@ -81,6 +81,8 @@ def test_turns_in_markdown(form):
         "<p><b>{name}</b> <small>[{clock}]</small><br>{said}</p>",
         "<p><strong>{name}</strong></p><p>{said}</p>",
         "<div><h4>{name} <time>{clock}</time></h4><p>{said}</p></div>",
+        "<div><div>{name}</div><div>{clock}</div><p>{said}</p></div>",
+        "<div><time>{clock}</time><p>{name}</p><p>{said}</p></div>",
         "<dl><dt>{name}</dt><dd>{said}</dd></dl>",
         "<p><strong>{name}</strong> {said}</p>",
     ],

@@ -40,6 +40,7 @@ ENOUGH_WORDS = 60
 
 _FIRST_TIME = 300.0  # a later first time is an agenda's time of day, unless it has three parts
 _MOST_STEPS_BACK = 0.05
+_LONGEST_ALONE = 60
 _TURNS_A_NAME = 3  # at least, where only a line of its own sets a name apart
 # "I", "we", "you" and the like in the languages that talks are most often held in; a question.
 _ADDRESSING = re.compile(
@@ -80,8 +81,35 @@ def with_speakers(blocks: Iterable[Block], voices: Voices | None = None) -> list
     as they are.
     """
     read = list(blocks)
-    voices = voices or voices_in(_labelled(block) for block in read if not block.verbatim)
-    return list(_gathered(_told_apart(read, voices))) if voices else read
+    paired = list(_paired(read))
+    voices = voices or voices_in(_labelled(block) for block in paired if not block.verbatim)
+    return list(_gathered(_told_apart(paired, voices))) if voices else read
+
+
+def _paired(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Join a name and a time that stand in blocks of their own, one after the other."""
+    held: Block | None = None
+    for block in blocks:
+        if held and {_stands_for(held), _stands_for(block)} == {"name", "time"}:
+            yield replace(held, text=f"{held.text.strip()} {block.text.strip()}", heading=False)
+            held = None
+            continue
+        if held:
+            yield held
+        held = block
+    if held:
+        yield held
+
+
+def _stands_for(block: Block) -> str:
+    """Tell a block that is nothing but a name or a time."""
+    if block.verbatim or len(block.text) > _LONGEST_ALONE:
+        return ""
+    if (stamp := time_of(block.text)) and not stamp.rest:
+        return "time"
+    label = label_of(block.text)
+    alone = label and label.own_line and not label.rest and label.seconds is None
+    return "name" if alone else ""
 
 
 def set_apart(text: str, voices: Voices) -> str:

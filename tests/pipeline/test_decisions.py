@@ -6,7 +6,15 @@ import pytest
 from scripted_endpoint import completion
 
 from casebook.pipeline import decisions
-from casebook.pipeline.editing import AddStatement, DropStatement, DropTag, SetFact, SetStatement
+from casebook.pipeline.editing import (
+    AddStatement,
+    AddTag,
+    DropStatement,
+    DropTag,
+    SetFact,
+    SetMeasures,
+    SetStatement,
+)
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.publish import publish
 from casebook.schemas.cases import Origin, SupportLevel
@@ -97,6 +105,9 @@ BAD_EDITS = [
     SetStatement(field="summary", index=0, text="  "),
     DropStatement(field="failures", index=0),
     DropTag(slug="no-such-tag"),
+    AddTag(slug="no-such-term"),
+    AddTag(slug="kubernetes"),
+    SetMeasures(index=5, measures={"value": "3"}),
     AddStatement(field="lessons", text="Cats are fluffy.", quote="cats are known to be fluffy"),
 ]
 
@@ -158,3 +169,35 @@ async def test_a_stricter_gate_keeps_a_case_from_readers_and_names_what_is_weak(
     [kept] = done.refused
     assert kept.case_id == case_id
     assert "0% of architecture is supported" in kept.reason
+
+
+async def test_what_a_result_measures_can_be_said_and_is_checked(services, case_id):
+    """Parts change one by one, the number is read anew, and a number not in the source is marked."""
+    quote = "The median time to a reply fell from 6 days to 11 hours"
+    add = AddStatement(field="results", text="The median reply took 11 hours.", quote=quote)
+    await decisions.edit(case_id, services, [add], who="ada")
+    measures = {"metric": "median time to a reply", "value": "11", "unit": "hours"}
+    await decisions.edit(case_id, services, [SetMeasures(index=0, measures=measures)], who="ada")
+    more = {"baseline": "6 days", "method": "self-reported"}
+    await decisions.edit(case_id, services, [SetMeasures(index=0, measures=more)], who="ada")
+    [result] = services.warehouse.case(case_id).revision.case_study.results
+    assert (result.shown_value, result.number, result.baseline) == ("11 hours", 11, "6 days")
+    assert (result.method, result.support.level) == ("self-reported", SupportLevel.SUPPORTED)
+    wrong = SetMeasures(index=0, measures={"value": "77"})
+    await decisions.edit(case_id, services, [wrong], who="ada")
+    [result] = services.warehouse.case(case_id).revision.case_study.results
+    assert result.support.level is SupportLevel.UNSUPPORTED
+    guess = SetMeasures(index=0, measures={"method": "guessed"})
+    with pytest.raises(InvalidDecision, match="method is one of"):
+        await decisions.edit(case_id, services, [guess], who="ada")
+
+
+async def test_a_tag_can_be_added_where_the_source_names_it(services, case_id):
+    """It comes with the sentences that name it, and not twice."""
+    have = {tag.slug for tag in services.warehouse.case(case_id).revision.case_study.tags}
+    assert "vllm" not in have
+    await decisions.edit(case_id, services, [AddTag(slug="vllm")], who="ada")
+    tag = services.warehouse.case(case_id).revision.case_study.tags[-1]
+    assert (tag.slug, "vLLM" in tag.evidence[0].quote) == ("vllm", True)
+    with pytest.raises(InvalidDecision, match="already"):
+        await decisions.edit(case_id, services, [AddTag(slug="vllm")], who="ada")

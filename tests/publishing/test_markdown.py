@@ -52,7 +52,7 @@ def test_every_quote_is_cited_and_leads_to_its_place(text, full_case):
 def test_results_are_a_table_with_their_parts(text):
     """Value, baseline and method stand in columns; what is told in words alone is a list item."""
     table = text.partition("## Results\n\n")[2].partition("\n\n- ")[0].splitlines()
-    assert table[0] == "| Result | Metric | Value | Before | How measured |"
+    assert table[0] == "| Result | Metric | Value | Before | Method |"
     assert "| 3 hours | 26 hours | all claims of March |" in table[2]
     assert "\n- About 4,000 claims a week" in text
 

@@ -118,13 +118,20 @@ def edit(
     case_id: CaseId,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", help="company=NAME for a fact, lessons.2=TEXT for a statement."),
+        typer.Option(
+            "--set",
+            help="company=NAME for a fact, lessons.2=TEXT for a statement, results.2.unit=hours "
+            "for a part of a result.",
+        ),
     ] = None,
     drop: Annotated[
         list[str] | None, typer.Option(help="lessons.2 for a statement, tags.SLUG for a tag.")
     ] = None,
     add: Annotated[
         list[str] | None, typer.Option(help="lessons=TEXT; give its words with --quote.")
+    ] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(help="A term of the taxonomy that the source names.")
     ] = None,
     quote: Annotated[
         list[str] | None, typer.Option(help="The source's words for each --add, in order.")
@@ -134,7 +141,7 @@ def edit(
     as_json: AsJson = False,
 ) -> None:
     """Make an edited copy of a case; it becomes a draft again. Statements count from 1."""
-    edits = read_edits(set_ or [], drop or [], add or [], quote or [])
+    edits = read_edits(set_ or [], drop or [], add or [], quote or [], tag or [])
 
     async def work(services: Services) -> None:
         from casebook.pipeline import decisions
@@ -148,14 +155,18 @@ def edit(
 
 
 def read_edits(
-    sets: Sequence[str], drops: Sequence[str], adds: Sequence[str], quotes: Sequence[str]
+    sets: Sequence[str],
+    drops: Sequence[str],
+    adds: Sequence[str],
+    quotes: Sequence[str],
+    tags: Sequence[str] = (),
 ) -> list[Edit]:
     """Return the edits that the options describe.
 
     Raises:
         InvalidDecision: if one is malformed, or an addition has no quote.
     """
-    from casebook.pipeline.editing import AddStatement, DropStatement, DropTag, SetFact
+    from casebook.pipeline.editing import AddStatement, AddTag, DropStatement, DropTag, SetFact
     from casebook.pipeline.editing import SetStatement as Reword
 
     if len(adds) != len(quotes):
@@ -164,6 +175,9 @@ def read_edits(
     for item in sets:
         name, _, value = _split(item)
         field, _, number = name.partition(".")
+        if "." in number:
+            edits.append(_measure(number, value, item))
+            continue
         edits.append(
             Reword(field=field, index=_index(number, item), text=value)
             if number
@@ -179,7 +193,24 @@ def read_edits(
     for item, words in zip(adds, quotes, strict=True):
         field, _, text = _split(item)
         edits.append(AddStatement(field=field, text=text, quote=words))
-    return edits
+    return edits + [AddTag(slug=slug) for slug in tags]
+
+
+def _measure(place: str, value: str, item: str) -> Edit:
+    """Return the edit of one part of a result, as in ``results.2.unit=hours``."""
+    from pydantic import ValidationError
+
+    from casebook.pipeline.editing import SetMeasures
+
+    number, _, part = place.partition(".")
+    try:
+        return SetMeasures.model_validate(
+            {"index": _index(number, item), "measures": {part: value or None}}
+        )
+    except ValidationError:
+        raise InvalidDecision(
+            f"{item!r}: a result has metric, value, unit, baseline, window and method"
+        ) from None
 
 
 def _split(item: str) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from casebook.pipeline import gating
 from casebook.pipeline.editing import Edit, apply_edits
+from casebook.pipeline.terms import taxonomy_of
 from casebook.runtime.services import Services
 from casebook.schemas.cases import CaseStudy
 from casebook.schemas.errors import GateClosed, InvalidDecision
@@ -121,7 +122,8 @@ async def edit(
     """
     view = await _view(case_id, services, expected_revision)
     before = view.revision
-    study = await asyncio.to_thread(apply_edits, before.case_study, view.document, edits)
+    taxonomy = await asyncio.to_thread(taxonomy_of, services.warehouse)
+    study = await asyncio.to_thread(apply_edits, before.case_study, view.document, edits, taxonomy)
     # As JSON: what was stored has lists where what was just made has tuples.
     if study.model_dump_json() == before.case_study.model_dump_json():
         raise InvalidDecision("the edit changes nothing")

@@ -5,7 +5,7 @@ and is judged anew; an added one brings its own quote.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -18,18 +18,25 @@ from casebook.schemas.cases import (
     Evidence,
     Fact,
     Match,
+    Method,
     Narrator,
     Origin,
+    Result,
     Statement,
     Support,
     SupportLevel,
+    Tag,
 )
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import InvalidDecision
 from casebook.schemas.frozen import Frozen
+from casebook.schemas.taxonomy import Taxonomy, load_taxonomy
 from casebook.summarizer.grounding import Grounder
+from casebook.summarizer.numerals import number_of
 from casebook.summarizer.proposals import Claim
+from casebook.summarizer.tagging import MAX_TAGS, tag_for
 
+Measure = Literal["metric", "value", "unit", "baseline", "window", "method"]
 _BY_CURATOR = "Set by the curator."
 
 
@@ -51,6 +58,14 @@ class SetStatement(Frozen):
     quote: str | None = None
 
 
+class SetMeasures(Frozen):
+    """Say what result ``index`` (from 0) measures; parts that are not named stay as they are."""
+
+    action: Literal["set_measures"] = "set_measures"
+    index: int
+    measures: Mapping[Measure, str | None]
+
+
 class DropStatement(Frozen):
     """Remove statement ``index`` (from 0) of a field."""
 
@@ -68,6 +83,13 @@ class AddStatement(Frozen):
     quote: str
 
 
+class AddTag(Frozen):
+    """Add a term of the taxonomy that the text names, behind the tags there are."""
+
+    action: Literal["add_tag"] = "add_tag"
+    slug: str
+
+
 class DropTag(Frozen):
     """Remove a tag."""
 
@@ -76,12 +98,17 @@ class DropTag(Frozen):
 
 
 Edit = Annotated[
-    SetFact | SetStatement | DropStatement | AddStatement | DropTag,
+    SetFact | SetStatement | SetMeasures | DropStatement | AddStatement | AddTag | DropTag,
     Field(discriminator="action"),
 ]
 
 
-def apply_edits(study: CaseStudy, document: Document, edits: Sequence[Edit]) -> CaseStudy:
+def apply_edits(
+    study: CaseStudy,
+    document: Document,
+    edits: Sequence[Edit],
+    taxonomy: Taxonomy | None = None,
+) -> CaseStudy:
     """Return ``study`` after ``edits``. Indexes count in the study as it is given.
 
     Raises:
@@ -101,11 +128,16 @@ def apply_edits(study: CaseStudy, document: Document, edits: Sequence[Edit]) -> 
             case SetStatement():
                 before = _at(fields, edit.field, edit.index)
                 fields[edit.field][edit.index] = _reworded(before, edit, grounder)
+            case SetMeasures():
+                before = _at(fields, "results", edit.index)
+                fields["results"][edit.index] = _measured(before, edit, grounder)
             case DropStatement():
                 _at(fields, edit.field, edit.index)
                 fields[edit.field][edit.index] = None
             case AddStatement():
                 fields[_known(edit.field, STATEMENT_FIELDS)].append(_added(edit, grounder))
+            case AddTag():
+                tags.append(_tag(edit.slug, tags, document, taxonomy or load_taxonomy()))
             case DropTag():
                 if edit.slug not in {tag.slug for tag in tags}:
                     raise InvalidDecision(f"the case has no tag {edit.slug}")
@@ -156,10 +188,45 @@ def _reworded(before: Statement, edit: SetStatement, grounder: Grounder) -> Stat
         update={
             "text": text,
             "evidence": evidence,
-            "support": grounder.judge(text, evidence),
+            "support": grounder.judge(text, evidence, *_stated_beside(before)),
             "origin": Origin.CURATOR,
         }
     )
+
+
+def _stated_beside(statement: Statement) -> list[str | None]:
+    """Return what a result states beside its sentence, whose numbers must hold too."""
+    if not isinstance(statement, Result):
+        return []
+    return [statement.value, statement.baseline, statement.window]
+
+
+def _measured(before: Statement, edit: SetMeasures, grounder: Grounder) -> Result:
+    given = {name: (said or "").strip() or None for name, said in edit.measures.items()}
+    if given.get("method", Method.NONE) not in {None, *Method}:
+        raise InvalidDecision(f"method is one of: {', '.join(Method)}")
+    noted = {"method_note": None} if "method" in given else {}
+    changed = Result.model_validate({**before.model_dump(), **given, **noted})
+    return changed.model_copy(
+        update={
+            "number": number_of(changed.value),
+            "support": grounder.judge(changed.text, changed.evidence, *_stated_beside(changed)),
+            "origin": Origin.CURATOR,
+        }
+    )
+
+
+def _tag(slug: str, tags: Sequence[Tag], document: Document, taxonomy: Taxonomy) -> Tag:
+    term = taxonomy.term(slug.strip()) or taxonomy.named(slug)
+    if term is None:
+        raise InvalidDecision(f"the taxonomy has no term {slug}")
+    if term.slug in {tag.slug for tag in tags}:
+        raise InvalidDecision(f"the case has the tag {term.slug} already")
+    if len(tags) >= MAX_TAGS:
+        raise InvalidDecision(f"a case has at most {MAX_TAGS} tags; drop one first")
+    if (made := tag_for(term, document, taxonomy)) is None:
+        raise InvalidDecision(f"the source names {term.label} nowhere: a tag needs its words")
+    return made
 
 
 def _added(edit: AddStatement, grounder: Grounder) -> Statement:

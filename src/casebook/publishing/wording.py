@@ -64,7 +64,7 @@ RESULT_COLUMNS: Sequence[tuple[str, str]] = (
     ("shown_value", "Value"),
     ("baseline", "Before"),
     ("window", "Over"),
-    ("shown_method", "How measured"),
+    ("shown_method", "Method"),
 )
 """What a result names beside its sentence: the attribute and its heading."""
 
@@ -126,7 +126,7 @@ def place(locator: Locator) -> str:
 
 def silences(names: Iterable[str]) -> list[str]:
     """Return what a reader calls the facts and sections of these ``names``, in lower case."""
-    labels = {"title": "Title", **FACTS, **SECTIONS}
+    labels = {"title": "Title", **FACTS, **SECTIONS, "narrator": "Who tells it"}
     silent = set(names)
     return [label.lower() for name, label in labels.items() if name in silent]
 

@@ -12,9 +12,10 @@ from casebook.pipeline.publish import publish as publish_cases
 from casebook.review.deciding import DecisionRequest, decide
 from casebook.review.guarding import require_token
 from casebook.review.jobs import Job
-from casebook.review.pages import show_case
+from casebook.review.pages import show_case, show_tags
 from casebook.review.publish_page import publish_page
 from casebook.review.rendering import is_fragment, rendered
+from casebook.review.ruling import ruled
 from casebook.review.state import State, state_of
 from casebook.review.uploads import keep_transcript, keep_upload, web_source
 from casebook.schemas.errors import InvalidSource, UnknownId
@@ -65,6 +66,17 @@ async def retry(request: Request, desk: Desk, source_id: str) -> Response:
     force = bool((await request.form()).get("force"))
     label = source.canonical_url or source.reference.source
     return await _show_jobs(request, [desk.jobs.retry(source_id, label, force=force)])
+
+
+@router.post("/tags")
+async def rule(request: Request, desk: Desk) -> Response:
+    """Accept, map or refuse a name that the taxonomy lacks."""
+    form = await request.form()
+    said = {name: value for name, value in form.items() if isinstance(value, str)}
+    told = await ruled(said, desk.services)
+    if not is_fragment(request):
+        return RedirectResponse("/tags", _SEE_OTHER)
+    return await show_tags(request, desk, said=told)
 
 
 @router.post("/publish")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from casebook.pipeline import decisions
 from casebook.pipeline.editing import Edit
 from casebook.runtime.services import Services
+from casebook.schemas.cases import MEASURES
 from casebook.schemas.errors import InvalidDecision
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.reviews import CaseStatus, Review
@@ -34,9 +35,12 @@ class DecisionRequest(Frozen):
             InvalidDecision: if the form is not one of ours.
         """
         # A field left empty means that nothing was said; for a fact's value that it has none.
-        edit = {name: form[name] for name in _EDIT_FIELDS if form.get(name)}
+        edit: dict[str, object] = {name: form[name] for name in _EDIT_FIELDS if form.get(name)}
         if form.get("action") == "set_fact":
             edit["value"] = form.get("value", "")
+        if form.get("action") == "set_measures":
+            measures = {name: form[name] for name in MEASURES if name in form}
+            edit = {"action": "set_measures", "index": form.get("index"), "measures": measures}
         given = {name: form[name] for name in cls.model_fields if form.get(name)}
         try:
             return cls.model_validate({**given, "edits": [edit] if "action" in edit else []})

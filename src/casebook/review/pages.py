@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from casebook.pipeline.terms import taxonomy_of, waiting
 from casebook.review.case_page import case_page
 from casebook.review.publish_page import publish_page
 from casebook.review.queue_page import Tab, next_draft, queue_page
@@ -49,8 +50,33 @@ async def show_case(
     template = "case_body.html" if is_fragment(request) else "case.html"
     site = str(desk.settings.site_path)
     published = view.published if view.published and view.published.target == site else None
+    taxonomy = await asyncio.to_thread(taxonomy_of, warehouse)
     return await rendered(
-        request, template, page=shown, following=following, said=said, published=published
+        request,
+        template,
+        page=shown,
+        following=following,
+        said=said,
+        published=published,
+        terms=taxonomy.terms,
+    )
+
+
+@router.get("/tags")
+async def tags(request: Request, desk: Desk) -> Response:
+    """Show the names that wait for a ruling."""
+    return await show_tags(request, desk)
+
+
+async def show_tags(request: Request, desk: State, *, said: str | None = None) -> Response:
+    """Return the page of names that the taxonomy lacks; ``said`` is told once."""
+    warehouse = desk.services.warehouse
+    found = await asyncio.to_thread(waiting, warehouse)
+    taxonomy = await asyncio.to_thread(taxonomy_of, warehouse)
+    ruled = await asyncio.to_thread(warehouse.term_decisions)
+    template = "tags_body.html" if is_fragment(request) else "tags.html"
+    return await rendered(
+        request, template, waiting=found, terms=taxonomy.terms, ruled=ruled[::-1], said=said
     )
 
 

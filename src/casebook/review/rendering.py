@@ -12,10 +12,18 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from casebook.publishing.anchors import web_address
-from casebook.publishing.wording import SECTIONS, clock, count, day, listing
+from casebook.publishing.wording import (
+    RESULT_COLUMNS,
+    SECTIONS,
+    clock,
+    count,
+    day,
+    is_measured,
+    listing,
+)
 from casebook.review.queue_page import TABS
 from casebook.review.state import state_of
-from casebook.schemas.cases import SupportLevel
+from casebook.schemas.cases import Method, SupportLevel
 from casebook.schemas.sources import SourceKind
 
 _KINDS: Mapping[SourceKind, str] = MappingProxyType(
@@ -79,9 +87,12 @@ def environment() -> Environment:
         host=host,
         kind=_KINDS.__getitem__,
         listing=listing,
+        measured=is_measured,
         web=web_address,
     )
-    made.globals.update(tabs=TABS, sections=SECTIONS)
+    made.globals.update(
+        tabs=TABS, sections=SECTIONS, result_columns=RESULT_COLUMNS, methods=list(Method)
+    )
     return made
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from casebook.schemas.cases import CaseStudy, Evidence, Support, SupportLevel, Tag
 from casebook.schemas.documents import Document
-from casebook.schemas.taxonomy import Mention, Taxonomy, load_taxonomy
+from casebook.schemas.taxonomy import Mention, Taxonomy, Term, load_taxonomy
 from casebook.schemas.terms import term_key
 from casebook.summarizer.locating import QuoteFinder, evidence_at
 from casebook.summarizer.proposals import TagClaim
@@ -59,6 +59,19 @@ def tags_of(
                 )
             )
     return tags[:MAX_TAGS]
+
+
+def tag_for(term: Term, document: Document, taxonomy: Taxonomy) -> Tag | None:
+    """Return the tag for a term that somebody wants, or None where the text does not name it."""
+    mentions = [m for m in taxonomy.mentions(document.text) if m.slug == term.slug]
+    sentences = [(s.start, s.end) for s in sentences_of(document)]
+    evidence = _evidence(document, mentions, sentences)
+    if not evidence:
+        return None
+    support = _support(_spread(document, mentions), by_model=True)
+    return Tag(
+        slug=term.slug, label=term.label, group=term.group, evidence=evidence, support=support
+    )
 
 
 def _spread(document: Document, mentions: Sequence[Mention]) -> int:

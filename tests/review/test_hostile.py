@@ -1,5 +1,7 @@
 """Text from the web and from models stays text, wherever the desk shows it."""
 
+import json
+
 import pytest
 from desk_drafts import ADDRESS, NOON, example_document
 from lxml import html
@@ -100,6 +102,21 @@ def test_hostile_text_comes_out_as_text(desk, build, hostile):
         assert_inert(page)
         assert " ".join(text.split()) in " ".join(page.text_content().split())
     assert_inert(html.fromstring(desk.get("/?status=rejected").text))
+
+
+@pytest.mark.datasets
+def test_every_hostile_string_in_a_source_stays_text(desk, build, datasets):
+    """All attack and naughty strings, as passages and headings of sources, put nothing in a page."""
+    attacks = (datasets / "security" / "xss.txt").read_text(errors="replace").splitlines()
+    naughty = json.loads((datasets / "security" / "naughty_strings.json").read_text())
+    strings = [text for text in dict.fromkeys([*attacks, *naughty]) if text.strip()]
+    for at in range(0, len(strings), 300):
+        document = hostile_document(strings[at : at + 300])
+        page = html.fromstring(desk.get(f"/cases/{build.draft(document=document)}").text)
+        assert_inert(page)
+        shown = " ".join(page.text_content().split())
+        plain = [text for text in strings[at : at + 300] if text.isascii() and text.isprintable()]
+        assert all(" ".join(text.split()) in shown for text in plain[::10])
 
 
 @pytest.mark.datasets

@@ -61,6 +61,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("model", _model),
         ("answer", _answer),
         ("recordings", _recordings),
+        ("browser", _browser),
+        ("ocr", _ocr),
         ("orchestrator", _orchestrator),
     ):
         yield _checked(name, check, settings)
@@ -151,6 +153,24 @@ def _answer(settings: Settings) -> str:
             return time.monotonic() - started
 
     return f"answers in {asyncio.run(ask()):.1f} s"
+
+
+def _browser(settings: Settings) -> str:
+    from casebook.extractors import browser
+
+    if not settings.render:
+        raise _Remark("pages that need JavaScript are not run: CASEBOOK_RENDER is off")
+    if not browser.is_installed():
+        raise _Remark("pages that need JavaScript are not run: install the extra [browser]")
+    return f"pages that need JavaScript run in {browser.program() or 'Playwright’s own Chromium'}"
+
+
+def _ocr(_: Settings) -> str:
+    import shutil
+
+    if program := shutil.which("tesseract"):
+        return f"scanned pages are recognised by {program}"
+    raise _Remark("scanned pages are not recognised: install tesseract (apt: tesseract-ocr)")
 
 
 def _orchestrator(settings: Settings) -> str:

@@ -44,6 +44,11 @@ def is_installed() -> bool:
     return bool(find_spec("playwright") and find_spec("psutil"))
 
 
+def program() -> str | None:
+    """Return the path of an installed Chromium; without one, Playwright starts its own."""
+    return next(filter(None, map(shutil.which, _PROGRAMS)), None)
+
+
 @contextlib.asynccontextmanager
 async def open_browser() -> AsyncIterator["Browser"]:
     """Start a Chromium and end it, with its whole family, whatever state it is in.
@@ -62,7 +67,7 @@ async def open_browser() -> AsyncIterator["Browser"]:
         try:
             playwright = await driver.start()
             browser = await playwright.chromium.launch(
-                executable_path=next(filter(None, map(shutil.which, _PROGRAMS)), None),
+                executable_path=program(),
                 args=[*_BELT, mark],
                 ignore_default_args=["--disable-popup-blocking"],
                 chromium_sandbox=os.geteuid() != 0,

@@ -58,4 +58,5 @@ def casebook(tmp_path: Path, endpoint: ScriptedEndpoint) -> Callable[..., Ran]:
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
+    run.environment = base
     return run

@@ -5,8 +5,18 @@ def test_links_shows_what_a_list_names(casebook, tmp_path):
     ran = casebook("links", file, "--json")
     assert ran.code == 0, ran.err
     assert ran.lines == [
-        {"url": "https://a.example/1", "title": "One", "published": "2024-01-02"},
-        {"url": "https://a.example/2", "title": None, "published": None},
+        {
+            "source": "https://a.example/1",
+            "url": "https://a.example/1",
+            "title": "One",
+            "published": "2024-01-02",
+        },
+        {
+            "source": "https://a.example/2",
+            "url": "https://a.example/2",
+            "title": None,
+            "published": None,
+        },
     ]
 
 

@@ -5,11 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casebook.extractors import registry
+from casebook.extractors.feed_items import read_item
 from casebook.extractors.feeds import MOST_ENTRIES, read_listing
 from casebook.extractors.listing import WalkLimits, walk
 from casebook.extractors.robots import Robots
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.schemas import errors
+from casebook.schemas.errors import DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Candidate, Payload, SourceRef
 
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>Blog</title>
@@ -286,3 +289,45 @@ async def test_lists_are_read_in_a_worker():
         pytest.raises(errors.ExtractorTimedOut),
     ):
         await pool.read_listing(Payload(data=many, media_type="x/y"))
+
+
+WHOLE = " ".join(f"We moved queue number {n} to the new model and measured it." for n in range(40))
+ITEMS = f"""<?xml version="1.0"?><rss version="2.0"
+xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Blog</title>
+<item><title>Whole &lt;b&gt; story</title><link>https://blog.example/whole?utm_source=rss</link>
+<author>ines@blog.example (Ines Varga)</author><pubDate>Tue, 03 Feb 2026 09:00:00 GMT</pubDate>
+<content:encoded><![CDATA[<p>{WHOLE}</p><script>alert(1)</script>]]></content:encoded></item>
+<item><title>Teaser</title><link>https://blog.example/teaser</link>
+<description>Read on at our site.</description></item></channel></rss>"""
+
+
+def feed_payload(kind="application/rss+xml"):
+    return Payload(data=ITEMS.encode(), media_type=kind, url="https://blog.example/feed")
+
+
+def test_an_item_with_its_whole_text_is_a_page_of_its_own_address():
+    """Its text, title and date come from the feed, its identity from its own address."""
+    page = read_item("https://blog.example/whole", feed_payload())
+    extracted = registry.extract(page)
+    assert "queue number 39" in extracted.text
+    assert "alert" not in extracted.text
+    assert (extracted.title, str(extracted.published)) == ("Whole <b> story", "2026-02-03")
+    assert page.url == "https://blog.example/whole"
+    assert extracted.extraction[0].method == "feed item"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("https://blog.example/teaser", "only a teaser"), ("https://blog.example/x", "no item")],
+)
+def test_a_teaser_is_no_source(address, said):
+    """Two sentences of a post are not the post: the message says what to submit instead."""
+    with pytest.raises(DocumentEmpty, match=said):
+        read_item(address, feed_payload())
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/plain", "application/xml", ""])
+def test_a_feed_is_no_source_however_it_is_served(kind):
+    """A feed called HTML would become one case out of many teasers."""
+    with pytest.raises(KindUnsupported, match="casebook links"):
+        registry.extract(feed_payload(kind))

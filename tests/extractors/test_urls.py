@@ -109,6 +109,32 @@ CANONICAL = {
         "https://blog.example/post?id=2"
     ),
     "https://web.archive.org/web/2025/https://www.x.example/": "https://x.example",
+    "https://m.example.com/post": "https://example.com/post",
+    "https://mobile.news.example.com/post": "https://news.example.com/post",
+    "https://amp.example.co.uk/post": "https://example.co.uk/post",
+    "https://www.m.example.com/post": "https://example.com/post",
+    "https://m.co.uk/post": "https://m.co.uk/post",
+    "https://amp.dev/about": "https://amp.dev/about",
+    "https://m.x/post": "https://m.x/post",
+    "https://example.com/2025/post/amp/": "https://example.com/2025/post",
+    "https://example.com/amp/2025/post": "https://example.com/2025/post",
+    "https://example.com/amp/post/amp": "https://example.com/post",
+    "https://example.com/amp": "https://example.com/amp",
+    "https://example.com/guitars/amps": "https://example.com/guitars/amps",
+    "https://example.com/post.amp.html": "https://example.com/post.html",
+    "https://example.com/post.amp": "https://example.com/post",
+    "https://example.com/post?outputType=amp&page=2": "https://example.com/post?page=2",
+    "https://www.google.co.uk/amp/s/www.example.com/post/amp": "https://example.com/post",
+    "https://www-example-com.cdn.ampproject.org/v/s/www.example.com/post?amp_js_v=0.1&usqp=x": (
+        "https://example.com/post"
+    ),
+    "https://example-com.bing-amp.com/c/s/example.com/post": "https://example.com/post",
+    "https://ar5iv.org/abs/2401.12345": "https://arxiv.org/abs/2401.12345",
+    "https://ar5iv.labs.arxiv.org/html/2401.12345v2": "https://arxiv.org/abs/2401.12345",
+    "https://blog.example.com/p?gi=1a2b&ttclid=1&li_fat_id=2&srsltid=3&spm=4": (
+        "https://blog.example.com/p"
+    ),
+    "https://example.com/p?git=1&spmx=2&smid5=3": "https://example.com/p?git=1&smid5=3&spmx=2",
 }
 
 

@@ -7,7 +7,6 @@ from desk_drafts import example_document, example_study, texts
 from lxml import html
 
 from casebook.review import queue_page
-from casebook.review.queue_page import next_draft
 from casebook.schemas.cases import Fact
 from casebook.schemas.documents import HiddenKind, HiddenText, Locator
 from casebook.schemas.sources import SourceKind
@@ -176,9 +175,9 @@ def test_health_does_not_touch_the_warehouse(desk, settings):
 def test_next_draft_goes_round_the_queue(build):
     """Each draft leads to the one below it, the last to the first, a single one nowhere."""
     first = build.draft()
-    assert next_draft(build.warehouse, first) is None
+    assert build.warehouse.next_draft(first) is None
     second, third = build.draft(), build.draft()
-    follows = [next_draft(build.warehouse, case).case_id for case in (third, second, first)]
+    follows = [build.warehouse.next_draft(case) for case in (third, second, first)]
     assert follows == [second, first, third]
 
 

@@ -257,6 +257,11 @@ def publish(
         out().print(f"       {done.path / 'index.html'}")
         for kept in done.refused:
             err().print(f"[red]kept back[/]  {kept.case_id}  {escape(kept.reason)}")
+        for one, other in done.near_copies:
+            err().print(
+                f"[yellow]warning:[/] {one} and {other} are near-copies and both published: "
+                f"`casebook show {one}` says how near; reject one with `casebook reject`"
+            )
         if not done.pages and not done.refused:
             err().print("No case is approved yet: `casebook review`, or `casebook approve ID`.")
         raise typer.Exit(_SOME_FAILED if done.refused else 0)

@@ -39,7 +39,8 @@ def links(
     walked = with_services(context, lambda services: _walk(source, limit, services))
     for candidate in walked.candidates:
         if as_json:
-            print_json(candidate.model_dump(mode="json"))
+            line = {"source": candidate.url, **candidate.model_dump(mode="json")}
+            print_json(line)
         else:
             about = [str(candidate.published or ""), candidate.url, candidate.title or ""]
             out().print("  ".join(filter(None, map(_plain, about))), markup=False)

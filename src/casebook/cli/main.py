@@ -14,6 +14,7 @@ import typer
 
 from casebook.cli import (
     backfilling,
+    checking,
     deciding,
     demo,
     doctor,
@@ -71,6 +72,7 @@ for module in (
     linking,
     reading,
     deciding,
+    checking,
     serving,
     doctor,
     demo,

@@ -88,12 +88,15 @@ def show(
 
     warehouse = Services(load_settings(context)).warehouse
     view = warehouse.case(warehouse.resolve(case_id))
+    source_id = view.source.source_id
+    twins, check = warehouse.twins(source_id).get(source_id, []), warehouse.check(source_id)
     if as_json:
-        print_json(case_json(view, warehouse.generations(view.revision.generation_ids)))
+        generations = warehouse.generations(view.revision.generation_ids)
+        print_json(case_json(view, generations, twins, check))
     elif markdown:
         typer.echo(case_markdown(view), nl=False)
     else:
-        print_case(view, out())
+        print_case(view, out(), twins, check)
 
 
 def failures(context: typer.Context, as_json: AsJson = False) -> None:

@@ -83,7 +83,7 @@ def up(
         with err().status("starting the Prefect server (about 12 s)"):
             orchestrator.start()
         out().print(f"[green]prefect[/]   {orchestrator.ui_url}  (log: {orchestrator.log})")
-        out().print(f"[green]flows[/]     ingest, publish; at most {limit} runs at once")
+        out().print(f"[green]flows[/]     ingest, publish, recheck; at most {limit} runs at once")
         threading.Thread(target=_watch, args=(orchestrator,), daemon=True).start()
         _serve(settings, settings.desk_port if port is None else port, browser=browser)
         if not orchestrator.alive():

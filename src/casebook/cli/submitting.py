@@ -57,9 +57,18 @@ def submit(
             show_default=False,
         ),
     ] = None,
+    feed: Annotated[
+        str | None,
+        typer.Option(
+            help="The address of a feed that carries the whole text of SRC: read instead of it.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Fetch, extract, judge and summarize sources; each becomes a draft to review."""
     refs = read_refs(sources)
+    if feed is not None:
+        refs = [ref.model_copy(update={"feed": feed}) for ref in refs]
     if transcript is not None:
         refs = [with_transcript(refs, transcript)]
     settings = load_settings(context)
@@ -136,8 +145,7 @@ def _source_of(name: str, services: Services) -> str:
 
 def _run(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
     """Draw progress, print each outcome as it comes, and return the exit code."""
-    import asyncio
-
+    from casebook.cli import stopping
     from casebook.cli.progress import StageBars
     from casebook.runtime.services import Services
 
@@ -150,7 +158,7 @@ def _run(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
                     print_outcome(outcome, settings, as_json=as_json)
         return seen
 
-    done = asyncio.run(work())
+    done = stopping.run(work())
     if not as_json and not done:
         err().print("Nothing to do.")
     return exit_code(done)
@@ -170,9 +178,16 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
     if as_json:
         print_json(outcome.to_json())
         return
+    from casebook.cli.views import twin_line
     from casebook.pipeline.outcome import Status
 
     console = out()
+    if outcome.same_as is not None:
+        how = {"redirect": "redirects to", "canonical": "is another address of"}
+        err().print(
+            f"{_plain(outcome.source)} {how[outcome.same_as.reason.value]} "
+            f"{_plain(outcome.same_as.url)}: one source, one case"
+        )
     if outcome.status is Status.DRAFT:
         assert outcome.case_id is not None  # noqa: S101 - a draft has one, by construction
         counts = outcome.support
@@ -200,6 +215,8 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
             f"       {outcome.failure.stage}: {_plain(outcome.failure.message)} ({again}; "
             "`casebook retry` tries again)"
         )
+    for twin in outcome.near_copies:
+        console.print(f"       [yellow]near-copy[/]  {_plain(twin_line(twin))}")
 
 
 def _about(outcome: Outcome) -> str:
@@ -218,9 +235,21 @@ def extract(
     context: typer.Context,
     sources: Sources,
     as_json: AsJson = False,
+    again: Annotated[
+        bool,
+        typer.Option(
+            help="SRC are ids of sources, cases or documents: read their kept bytes again, without "
+            "the network, store the reading, and say what changed."
+        ),
+    ] = False,
 ) -> None:
     """Only fetch and extract: show the document that a summary would be made from."""
     import asyncio
+
+    if again:
+        from casebook.cli.rereading import read_again
+
+        raise typer.Exit(read_again(context, sources, as_json=as_json))
 
     from casebook.cli.progress import StageBars
     from casebook.runtime.services import Services
@@ -294,20 +323,26 @@ def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
     return refs[0].model_copy(update={"transcript": str(transcript)})
 
 
+def _ref_of(told: dict[str, Any]) -> SourceRef:
+    """Return the source of a JSON line; what `casebook links` tells beside it is left out."""
+    from casebook.schemas.sources import SourceRef
+
+    beside = {"title", "published"}
+    return SourceRef.model_validate({k: v for k, v in told.items() if k not in beside})
+
+
 def read_lines(lines: Iterable[str], folder: Path | None = None) -> list[SourceRef]:
     """Return the sources of JSON Lines; a relative path counts from ``folder``.
 
     Raises:
         InvalidSource: naming the first line that is no JSON object with a source.
     """
-    from casebook.schemas.sources import SourceRef
-
     refs = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            ref = SourceRef.model_validate(json.loads(line))
+            ref = _ref_of(json.loads(line))
         except ValueError:
             raise InvalidSource(
                 f'line {number} is not {{"source": "path or URL"}} (and perhaps "url")'

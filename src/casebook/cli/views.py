@@ -13,6 +13,8 @@ from rich.table import Table
 from casebook.publishing.markdown import summary_markdown
 from casebook.publishing.records import Trace, published_case
 from casebook.schemas.cases import STATEMENT_FIELDS, Evidence, Fact, Statement, SupportLevel, Tag
+from casebook.schemas.checks import Check, CheckResult
+from casebook.schemas.copies import Twin
 from casebook.schemas.documents import Document, Passage
 from casebook.schemas.generations import Generation
 from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
@@ -34,7 +36,19 @@ def document_json(document: Document) -> dict[str, Any]:
     return data
 
 
-def case_json(view: CaseView, generations: Sequence[Generation]) -> dict[str, Any]:
+def twin_line(twin: Twin) -> str:
+    """Return in one line which other source has much of the same text, and how much."""
+    known = f"{twin.case_id} ({twin.status.value})" if twin.case_id and twin.status else "no case"
+    named = " · ".join(part for part in (twin.title, twin.url or twin.source_id, known) if part)
+    return f"of {named}: {twin.degree}"
+
+
+def case_json(
+    view: CaseView,
+    generations: Sequence[Generation],
+    twins: Sequence[Twin] = (),
+    check: Check | None = None,
+) -> dict[str, Any]:
     """Return the case as ``casebook show --json`` prints it."""
     study = view.revision.case_study
     return {
@@ -72,6 +86,8 @@ def case_json(view: CaseView, generations: Sequence[Generation]) -> dict[str, An
             for r in view.revisions
         ],
         "published": view.published.model_dump(mode="json") if view.published else None,
+        "near_copies": [twin.model_dump(mode="json") for twin in twins],
+        "check": check.model_dump(mode="json") if check else None,
     }
 
 
@@ -143,8 +159,10 @@ def _place(passage: Passage) -> str:
     return " · ".join(part for part in (at.section, page, seconds, at.speaker) if part)
 
 
-def print_case(view: CaseView, console: Console) -> None:
-    """Show a case: facts, statements with their quotes, tags and history."""
+def print_case(
+    view: CaseView, console: Console, twins: Sequence[Twin] = (), check: Check | None = None
+) -> None:
+    """Show a case: facts, its source's state, statements with their quotes, tags and history."""
     study = view.revision.case_study
     lines = [
         f"[dim]{name:<10}[/] [{_COLOURS[fact.support.level]}]{escape(str(fact.value))}[/]"
@@ -153,6 +171,10 @@ def print_case(view: CaseView, console: Console) -> None:
     ]
     lines += [f"[dim]{'source':<10}[/] {escape(view.document.url or view.source.reference.source)}"]
     heading = f"{view.case.case_id} · {view.status.value}"
+    if check is not None:
+        told = f"{check.checked_at:%Y-%m-%d}: {check.told}"
+        lines += [f"[dim]{'checked':<10}[/] [{_check_colour(check)}]{escape(told)}[/]"]
+    lines += [f"[yellow]near-copy[/]  {escape(twin_line(twin))}" for twin in twins]
     console.print(Panel("\n".join(lines), title=escape(heading)))
     for name in STATEMENT_FIELDS:
         statements: Sequence[Statement] = getattr(study, name)
@@ -170,6 +192,10 @@ def print_case(view: CaseView, console: Console) -> None:
         )
 
 
+def _check_colour(check: Check) -> str:
+    return "dim" if check.result is CheckResult.SAME else "yellow"
+
+
 def _print_statement(number: int, statement: Statement, console: Console) -> None:
     colour = _COLOURS[statement.support.level]
     console.print(f"  [{colour}]●[/] {number}. {escape(statement.text)}")
@@ -183,7 +209,7 @@ def _print_statement(number: int, statement: Statement, console: Console) -> Non
 def print_cases(cases: Sequence[CaseSummary], console: Console) -> None:
     """Show a table of cases."""
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
-    for name in ("case", "status", "title", "company", "year", "kind", "support"):
+    for name in ("case", "status", "title", "company", "year", "kind", "support", "source"):
         cut = {"title": 3, "company": 1}.get(name)  # the rest keeps its width
         table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=cut)
     for case in cases:
@@ -197,8 +223,17 @@ def print_cases(cases: Sequence[CaseSummary], console: Console) -> None:
             case.kind.value,
             f"[green]{counts.get('supported', 0)}[/] [yellow]{counts.get('weak', 0)}[/] "
             f"[red]{counts.get('unsupported', 0)}[/]",
+            f"[yellow]{_source_state(case)}[/]",
         )
     console.print(table)
+
+
+def _source_state(case: CaseSummary) -> str:
+    """Return what a curator should know of the source: it changed, it stands twice."""
+    parts = ["near-copy"] if case.twins else []
+    if case.checked not in {None, CheckResult.SAME}:
+        parts.append(str(case.checked))
+    return ", ".join(parts)
 
 
 def print_failures(failures: Sequence[OpenFailure], console: Console) -> None:

@@ -135,22 +135,40 @@ def _refuse_entities(data: bytes, payload: Payload) -> None:
 
 def _feed(data: bytes, payload: Payload, base: str) -> Listing:
     """Read RSS and Atom."""
-    headers = {"content-location": base} if base else {}
-    if payload.charset:
-        headers["content-type"] = f"application/xml; charset={payload.charset}"
-    feed = feedparser.parse(data, response_headers=headers, sanitize_html=False)
-    entries = ((entry, entry.get("link") or entry.get("id") or "") for entry in feed.entries)
+    entries = [
+        (entry, entry_address(entry, base)) for entry in parsed_feed(data, payload, base).entries
+    ]
     return Listing(
         form="feed",
         candidates=[
-            candidate(urljoin(base, link), entry.get("title"), _entry_day(entry))
-            for entry, link in entries
-            if link.strip() and " " not in link.strip()  # an identity that is no address
+            candidate(address, entry.get("title"), entry_day(entry))
+            for entry, address in entries
+            if address
         ],
     )
 
 
-def _entry_day(entry: Any) -> date | None:
+def parsed_feed(data: bytes, payload: Payload, base: str) -> Any:
+    """Return the feed as feedparser reads it, its markup untouched.
+
+    Raises:
+        Damaged: if it defines XML entities.
+    """
+    _refuse_entities(data, payload)
+    headers = {"content-location": base} if base else {}
+    if payload.charset:
+        headers["content-type"] = f"application/xml; charset={payload.charset}"
+    return feedparser.parse(data, response_headers=headers, sanitize_html=False)
+
+
+def entry_address(entry: Any, base: str) -> str:
+    """Return where an item is: its link, else its identity where that can be an address."""
+    link = (entry.get("link") or entry.get("id") or "").strip()
+    return urljoin(base, link) if link and " " not in link else ""
+
+
+def entry_day(entry: Any) -> date | None:
+    """Return the day on which an item was published, else changed."""
     moment = entry.get("published_parsed") or entry.get("updated_parsed")
     return clean_date(time.strftime("%Y-%m-%d", moment)) if moment else None
 

@@ -184,6 +184,8 @@ def choose(payload: Payload) -> tuple[Mount, str | None]:
         raise _binary(payload, declared, found)
     if declared is None:
         return _by_look(payload), None
+    if _LIST_START.match(_start(payload)):
+        raise _is_list(payload)  # a feed that is served as a page would make a case of its teasers
     if declared.kind is SourceKind.PDF:
         raise ContentMismatch(
             f"{where(payload)} is called a PDF and does not begin as one; download it again."
@@ -241,7 +243,7 @@ def _by_look(payload: Payload) -> Mount:
         KindUnsupported: if the header names something that no extractor reads.
     """
     kinds = {mount.kind: mount for mount in mounts()}
-    start = payload.data[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    start = _start(payload)
     generic = payload.media_type.partition("/")[0] in {"", "text"} or "octet" in payload.media_type
     if generic or "xml" in payload.media_type:
         if start.startswith(b"webvtt"):
@@ -249,13 +251,22 @@ def _by_look(payload: Payload) -> Mount:
         if _HTML_START.match(start):
             return kinds[SourceKind.WEB]
     if _LIST_START.match(start):
-        raise KindUnsupported(
-            f"{where(payload)} is a feed or sitemap, a list of sources: `casebook links` shows "
-            "their addresses; submit those."
-        )
+        raise _is_list(payload)
     raise KindUnsupported(
         f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook "
         "does not read; submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
+    )
+
+
+def _start(payload: Payload) -> bytes:
+    return payload.data[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+
+
+def _is_list(payload: Payload) -> KindUnsupported:
+    return KindUnsupported(
+        f"{where(payload)} is a feed or sitemap, a list of sources: `casebook links` shows their "
+        "addresses; submit those, or `casebook submit ADDRESS --feed FEED` to read an item from "
+        "the feed."
     )
 
 

@@ -34,7 +34,7 @@ def canonical_url(url: str) -> str:
         replace(
             parsed,
             host=_canonical_host(parsed.host),
-            path=_canonical_escapes(parsed.path).rstrip("/"),
+            path=_canonical_path(parsed.path),
             query=_canonical_query(parsed.query or "") or None,
         )
     )
@@ -56,7 +56,7 @@ def kind_of_url(url: str) -> SourceKind | None:
 _YOUTUBE = {"youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com"}
 _VIDEO_PATH = re.compile(r"/(?:embed|shorts|live|v|e)/([^/]+)/?")
 _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-_ARXIV = {"arxiv.org", "export.arxiv.org"}
+_ARXIV = {"arxiv.org", "export.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org"}
 _PAPER_PATH = re.compile(
     r"/(?:abs|pdf|html|format|ps)/"
     r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(v[0-9]+)?(?:\.pdf)?/?"
@@ -68,7 +68,8 @@ _ACL_PATH = re.compile(
 _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
 
 _MOST_WRAPPINGS = 3  # a copy of a copy happens, a chain of them does not
-_GOOGLE = {"google.com", "www.google.com"}
+_GOOGLE = re.compile(r"(?:www\.)?google\.(?:[a-z]{2,3}|com?\.[a-z]{2})")
+_AMP_CACHES = (".cdn.ampproject.org", ".bing-amp.com", ".bing-amp.net")
 _AMP_CACHE = re.compile(r"/(?:amp|[cv])/(s/)?(.+)")
 # A time of four to fourteen digits, or "*" for the calendar of copies, perhaps with flags.
 _WAYBACK = re.compile(
@@ -172,8 +173,8 @@ def _wrapped(url: WebUrl) -> WebUrl | None:
 
 
 def _amp_address(url: WebUrl) -> str | None:
-    """Read an address in one of Google's two AMP caches."""
-    if not (url.host.endswith(".cdn.ampproject.org") or url.host in _GOOGLE):
+    """Read an address in the AMP caches of Google and Bing."""
+    if not (url.host.endswith(_AMP_CACHES) or _GOOGLE.fullmatch(url.host)):
         return None
     match = _AMP_CACHE.fullmatch(url.path)
     return f"{'https' if match[1] else 'http'}://{match[2]}{_query(url)}" if match else None
@@ -205,13 +206,27 @@ def _query(url: WebUrl) -> str:
 
 # --- The canonical form --------------------------------------------------------------------------
 
+# Editions of a site for readers on the move. They end where a registry's own name begins
+# (m.co.uk is a site, not the mobile edition of co.uk), and amp.dev is a site as well.
+_EDITION = re.compile(
+    r"(?:www|m|mobile|amp)\.(?=.+\.)(?!(?:com?|net|org|ac|gov|edu|or|ne)\.[a-z]{2}$)"
+)
 _MOBILE_WIKI = re.compile(r"\.m\.(wiki[a-z]+|mediawiki)\.org$")
+# AMP editions of a page: …/amp, …/amp/…, …page.amp.html, …page.amp.
+_AMP_PATH = re.compile(
+    r"(?P<before>/.+)/amp|/amp(?P<after>/.+)|(?P<page>/.*[^/])\.amp(?P<suffix>\.html?)?",
+    re.IGNORECASE,
+)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
-# Trackers that courlan 1.4 does not know: HubSpot, LinkedIn, ConvertKit, Instagram, AMP.
+# Trackers that courlan 1.4 does not know: HubSpot, LinkedIn, ConvertKit, Instagram, Medium, TikTok,
+# Facebook, Twitter, Google's shopping, Adobe, Yandex, Alibaba, Yahoo, Rakuten, Pinterest, Impact.
 _MORE_TRACKERS = re.compile(
-    r"_hsenc|_hsmi|hsctatracking|hss_channel|trk|trackingid|ck_subscriber_id|igsh|amp|amp_.*"
+    r"_hsenc|_hsmi|hsctatracking|hss_channel|hsa_.*|trk|trkcampaign|trkinfo|trackingid"
+    r"|ck_subscriber_id|igsh|gi|ttclid|li_fat_id|fb_action_.*|fb_ref|__twitter_impression|srsltid"
+    r"|s_kwcid|ef_id|_openstat|ysclid|spm|scm|guccounter|__s|rb_clickid|wickedid|smid|smtyp|ncid"
+    r"|cmpid|icid|ocid|mbid|sr_share|epik|irclickid|irgwc|zanpid|usqp|amp|amp_.*|outputtype"
 )
 # courlan takes any name that begins with one of its words for a tracker. These name content (a
 # talk's session, "gallery", "reference"): losing one would make two pages the same source.
@@ -221,8 +236,18 @@ _CONTENT = re.compile(
 
 
 def _canonical_host(host: str) -> str:
-    bare = host.removeprefix("www.")
-    return _MOBILE_WIKI.sub(r".\1.org", bare if "." in bare else host)
+    """Return the host without the labels of its editions: www.m.example.com is example.com."""
+    while (bare := _EDITION.sub("", host, count=1) if _EDITION.match(host) else host) != host:
+        host = bare
+    return _MOBILE_WIKI.sub(r".\1.org", host)
+
+
+def _canonical_path(path: str) -> str:
+    plain = _canonical_escapes(path).rstrip("/")
+    while match := _AMP_PATH.fullmatch(plain):
+        plain = match["before"] or match["after"] or match["page"] + (match["suffix"] or "")
+        plain = plain.rstrip("/")
+    return plain
 
 
 def _canonical_escapes(path: str) -> str:

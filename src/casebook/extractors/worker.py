@@ -186,6 +186,13 @@ def _read_listing(payload: Payload) -> "Listing":
     return read_listing(payload)
 
 
+def read_item(address: str, feed: Payload) -> Payload:
+    """Return what ``feed_items.read_item`` finds; a worker loads what it needs."""
+    from casebook.extractors import feed_items
+
+    return feed_items.read_item(address, feed)
+
+
 def _task(work: Callable[[Payload], T], payload: Payload, limits: Limits) -> T:
     _allow_cpu(limits.cpu_seconds)
     try:

@@ -5,6 +5,7 @@ Run one by hand against a server: ``prefect deployment run ingest/ingest -p sour
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -12,6 +13,7 @@ from prefect import flow, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.exceptions import TerminationSignal
 
 from casebook.flows.report import outcome_markdown
 from casebook.pipeline.ingest import ingest as ingest_source
@@ -56,24 +58,26 @@ async def run_as_task(name: str, stage: Callable[[], Awaitable[str]]) -> str:
 
 
 @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False)
-async def ingest(
+async def ingest(  # noqa: PLR0917 - a flow's parameters are what a person fills in
     source: str,
     url: str | None = None,
     force: bool = False,
     refresh: bool = False,
     transcript: str | None = None,
+    feed: str | None = None,
 ) -> dict[str, Any]:
     """Take ``source`` (an address or a path; ``url`` is where a file came from) to a draft.
 
     ``force`` drafts what triage refuses, ``refresh`` fetches a known address again, and
-    ``transcript`` is the path of a file that is read instead of the address.
+    ``transcript`` is the path of a file that is read instead of the address, ``feed`` the address
+    of a feed that carries its text.
 
     Returns the outcome as ``casebook submit --json`` prints it. A source that fails is a row among
     the failures and a failed stage here, not a failed flow: the next try is the curator's.
     """
     async with Services(Settings.load()) as services:
         outcome = await ingest_source(
-            SourceRef(source=source, url=url, transcript=transcript),
+            SourceRef(source=source, url=url, transcript=transcript, feed=feed),
             services,
             reporter=WATCHER.get(),
             runner=run_as_task,
@@ -84,6 +88,15 @@ async def ingest(
         key="ingest", markdown=outcome_markdown(outcome), description=f"What became of {source}"
     )
     return {**outcome.to_json(), "error_exit": outcome.error_exit}
+
+
+@asynccontextmanager
+async def _plainly_stopped() -> AsyncIterator[None]:
+    """Turn Prefect's way of saying that SIGTERM came into the event loop's."""
+    try:
+        yield
+    except TerminationSignal as signal:
+        raise asyncio.CancelledError from signal
 
 
 async def ingest_through(
@@ -102,8 +115,8 @@ async def ingest_through(
     gate = asyncio.Semaphore(limit)
 
     async def one(ref: SourceRef) -> Outcome:
-        async with gate:
-            told = await ingest(ref.source, ref.url, force, refresh, ref.transcript)
+        async with gate, _plainly_stopped():
+            told = await ingest(ref.source, ref.url, force, refresh, ref.transcript, ref.feed)
         return Outcome.from_json(told)
 
     for finished in asyncio.as_completed([one(ref) for ref in refs]):

@@ -1,9 +1,13 @@
 """What a run's artifact says, in Markdown. Pure."""
 
+from collections.abc import Sequence
+
 from casebook.pipeline.backfill import Tally
+from casebook.pipeline.checking import Checked
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.pipeline.publish import Published
 from casebook.schemas.batches import Batch, BatchProgress, Standing
+from casebook.schemas.checks import CheckResult
 
 
 def outcome_markdown(outcome: Outcome) -> str:
@@ -64,6 +68,19 @@ def published_markdown(published: Published) -> str:
             "Withdrawn": ", ".join(published.withdrawn) or "—",
         }
     )
+
+
+def checked_markdown(checked: Sequence[Checked]) -> str:
+    """Return what became of each source that is not the same, and how many are."""
+    seen = [(one, one.check) for one in checked if one.check]
+    same = sum(check.result is CheckResult.SAME for _, check in seen)
+    lines = [
+        f"| {_cell(one.title or one.source_id)} | {_cell(check.told)} |"
+        for one, check in seen
+        if check.result is not CheckResult.SAME
+    ]
+    head = f"{same} of {len(seen)} sources are the same."
+    return "\n".join([head, "", "| source | what became of it |", "|---|---|", *lines])
 
 
 def _table(rows: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ from prefect import aserve
 from casebook.flows.backfill import backfill, watch
 from casebook.flows.ingest import ingest
 from casebook.flows.publish import publish
+from casebook.flows.recheck import recheck
 
 # How often it is asked whether a watched list is due; each list has its own interval.
 WATCH_INTERVAL = timedelta(minutes=10)
@@ -26,6 +27,7 @@ async def main(limit: int) -> None:
         await watch.ato_deployment(
             "watch", description="Look at the watched lists.", interval=WATCH_INTERVAL
         ),
+        await recheck.ato_deployment("recheck", description="Fetch published sources again."),
         limit=limit,
         print_starting_message=False,
     )

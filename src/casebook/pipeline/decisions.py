@@ -102,7 +102,9 @@ async def comment(case_id: str, services: Services, *, who: str, text: str) -> R
     if not text.strip():
         raise InvalidDecision("the comment is empty")
     view = await _view(case_id, services, None)
-    return await _keep(view, Decision.COMMENT, services, who, text.strip())
+    review = _review(view, Decision.COMMENT, who, text.strip(), view.revision)
+    await asyncio.to_thread(services.warehouse.append, review)  # it overwrites nothing
+    return review
 
 
 async def edit(
@@ -141,7 +143,7 @@ async def edit(
         }
     )
     review = _review(view, Decision.EDIT, who, reason, revision)
-    await asyncio.to_thread(services.warehouse.append, revision, review)
+    await asyncio.to_thread(services.warehouse.decide, case_id, _seen(view), revision, review)
     return review
 
 
@@ -155,9 +157,15 @@ async def _view(case_id: str, services: Services, expected_revision: str | None)
 async def _keep(
     view: CaseView, decision: Decision, services: Services, who: str, reason: str | None
 ) -> Review:
+    """Store a decision, unless the case was changed since ``view`` was read."""
     review = _review(view, decision, who, reason, view.revision)
-    await asyncio.to_thread(services.warehouse.append, review)
+    await asyncio.to_thread(services.warehouse.decide, view.case.case_id, _seen(view), review)
     return review
+
+
+def _seen(view: CaseView) -> tuple[str, CaseStatus]:
+    """Return what a decision rests on, to be the same still when it is stored."""
+    return view.revision.revision_id, view.status
 
 
 def _review(

@@ -8,6 +8,8 @@ from pathlib import Path
 import structlog
 
 from casebook.pipeline import outcome, stages
+from casebook.pipeline.copies import near_copies
+from casebook.pipeline.identity import is_remote
 from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.run import Reporter, Run, Silent, StageRunner, run_directly
 from casebook.runtime.services import Services
@@ -75,6 +77,7 @@ async def _through_stages(ref: SourceRef, run: Run, snapshot_id: str | None) -> 
     snapshot = snapshot_id or await run.stage("fetch", lambda: stages.fetch(ref, run))
     document_id = await run.stage("extract", lambda: stages.extract(snapshot, run))
     document = await stages.document_of(document_id, run)
+    run.twins = await asyncio.to_thread(near_copies, document.source_id, run.services.warehouse)
     triage_id = await run.stage("triage", lambda: stages.triage(document_id, run))
     triage = await stages.verdict_of(triage_id, run)
     if triage.verdict is Verdict.NOT_A_CASE_STUDY and not run.force:
@@ -114,6 +117,7 @@ async def ingest_all(
     finally:
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)  # each ends before its services do
 
 
 async def retry(
@@ -138,7 +142,7 @@ def _usable_snapshot(source_id: str, services: Services) -> Snapshot | None:
     warehouse = services.warehouse
     source, snapshot = warehouse.source(source_id), warehouse.newest_snapshot(source_id)
     failed = [f for f in warehouse.open_failures() if f.failure.source_id == source_id]
-    remote = source is not None and stages.is_remote(source.reference)
+    remote = source is not None and is_remote(source.reference)
     if remote and any(f.failure.stage in {"fetch", "extract"} for f in failed):
         return None
     return snapshot

@@ -1,16 +1,17 @@
 """What became of one submitted source: the interface that scripts read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
 from casebook.pipeline.run import Run
+from casebook.schemas.copies import Twin
 from casebook.schemas.documents import Document
 from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.reviews import Revision
-from casebook.schemas.sources import SourceKind
+from casebook.schemas.sources import AliasReason, SourceKind
 from casebook.schemas.triage import Triage
 from casebook.summarizer.asking import total_usage
 
@@ -23,11 +24,20 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+class SamePage(Frozen):
+    """The address that the submitted one leads to, and how that showed."""
+
+    url: str
+    reason: AliasReason
+
+
 class Outcome(Frozen):
     """One object a source, as ``casebook submit --json`` prints it.
 
     ``tokens`` and ``cost_usd`` count what this run paid, not what it found; ``cost_usd`` is None
-    where a price is not known. ``error_exit`` is the exit code that the failure asks for.
+    where a price is not known. ``same_as`` is there where the address turned out to be of another
+    source, which ``source_id`` then names; ``near_copies`` are other sources with much of the same
+    text. ``error_exit`` is the exit code that the failure asks for.
     """
 
     source: str
@@ -42,6 +52,8 @@ class Outcome(Frozen):
     year: int | None = None
     verdict: str | None = None
     reason: str | None = None
+    same_as: SamePage | None = None
+    near_copies: Sequence[Twin] = ()
     statements: Mapping[str, int] = {}
     support: Mapping[str, int] = {}
     strategy: str | None = None
@@ -76,6 +88,8 @@ def _spent(run: Run) -> dict[str, Any]:
     return {
         "source": run.label,
         "source_id": run.source_id,
+        "same_as": SamePage(url=run.alias.url, reason=run.alias.reason) if run.alias else None,
+        "near_copies": run.twins,
         "llm_calls": calls,
         "tokens": usage.prompt_tokens + usage.completion_tokens,
         "cost_usd": usage.cost_usd,

@@ -8,7 +8,9 @@ from pathlib import Path
 from casebook.pipeline.gating import breaches
 from casebook.publishing.records import Trace, title_of
 from casebook.publishing.site import PublishedPage, render_site
+from casebook.publishing.swap import alone
 from casebook.runtime.services import Services
+from casebook.schemas.checks import Check
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseFilter, CaseView
@@ -25,7 +27,10 @@ class Refused(Frozen):
 
 
 class Published(Frozen):
-    """What one publishing did. The ids are case ids."""
+    """What one publishing did. The ids are case ids.
+
+    ``near_copies`` are pairs that are both out and have much of their text in common.
+    """
 
     path: Path
     pages: int
@@ -34,6 +39,7 @@ class Published(Frozen):
     unchanged: list[str]
     withdrawn: list[str]
     refused: Sequence[Refused] = ()
+    near_copies: Sequence[tuple[str, str]] = ()
 
 
 async def publish(services: Services, out: Path | None = None) -> Published:
@@ -45,7 +51,13 @@ async def publish(services: Services, out: Path | None = None) -> Published:
     Raises:
         PublishError: when the files cannot be written; the site in place stays.
     """
-    return await asyncio.to_thread(_publish, services, out or services.settings.site_path)
+    return await asyncio.to_thread(_publish_alone, services, out or services.settings.site_path)
+
+
+def _publish_alone(services: Services, out: Path) -> Published:
+    """Publish under the site's lock: of two at once, the later writes what the later one read."""
+    with alone(out):
+        return _publish(services, out)
 
 
 def _publish(services: Services, out: Path) -> Published:
@@ -54,7 +66,8 @@ def _publish(services: Services, out: Path) -> Published:
     refused = [kept for view in approved if (kept := _refusal(view, services.settings.gate))]
     kept_back = {one.case_id for one in refused}
     views = [view for view in approved if view.case.case_id not in kept_back]
-    traces = {view.case.case_id: _trace(view, warehouse) for view in views}
+    checks = warehouse.seen(*(view.source.source_id for view in views))
+    traces = {view.case.case_id: _trace(view, warehouse, checks) for view in views}
     pages = render_site(views, out, title=services.settings.site_title, built_at=now, traces=traces)
     target = str(out)
     in_force = {p.case_id: p for p in warehouse.publications() if p.target == target}
@@ -74,6 +87,7 @@ def _publish(services: Services, out: Path) -> Published:
         unchanged=[page.case_id for page in pages if page.case_id not in fresh],
         withdrawn=[p.case_id for p in gone],
         refused=refused,
+        near_copies=_near_copies(views, warehouse),
     )
 
 
@@ -85,6 +99,18 @@ def _refusal(view: CaseView, gate: Mapping[str, float]) -> Refused | None:
     return Refused(case_id=view.case.case_id, title=title_of(view), reason=reason)
 
 
+def _near_copies(views: Sequence[CaseView], warehouse: Warehouse) -> list[tuple[str, str]]:
+    """Return each pair of near-copies among the cases once."""
+    case_ids = {view.source.source_id: view.case.case_id for view in views}
+    pairs = {
+        tuple(sorted((case_ids[source_id], case_ids[twin.source_id])))
+        for source_id, twins in warehouse.twins(*case_ids).items()
+        for twin in twins
+        if twin.source_id in case_ids
+    }
+    return sorted((one, other) for one, other in pairs)
+
+
 def _approved(warehouse: Warehouse) -> list[CaseView]:
     found = [
         summary
@@ -94,9 +120,10 @@ def _approved(warehouse: Warehouse) -> list[CaseView]:
     return [warehouse.case(summary.case_id) for summary in found]
 
 
-def _trace(view: CaseView, warehouse: Warehouse) -> Trace:
+def _trace(view: CaseView, warehouse: Warehouse, checks: Mapping[str, Check]) -> Trace:
     return Trace(
-        snapshot=warehouse.newest_snapshot(view.source.source_id),
+        check=checks.get(view.source.source_id),
+        snapshot=warehouse.snapshot(view.document.snapshot_id),
         generations=warehouse.generations(view.revision.generation_ids),
     )
 

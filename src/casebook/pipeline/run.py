@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from casebook.runtime.services import Services
+from casebook.schemas.copies import Twin
 from casebook.schemas.generations import Generation, Spent
+from casebook.schemas.sources import Alias
 
 STAGES = ("fetch", "extract", "triage", "summarize")
 
@@ -53,7 +55,10 @@ async def run_directly(name: str, stage: Callable[[], Awaitable[str]]) -> str:  
 
 @dataclass
 class Run:
-    """The run of one source. ``seconds`` and ``paid`` fill up as stages are run."""
+    """The run of one source. ``seconds`` and ``paid`` fill up as stages are run.
+
+    ``alias`` is there once it showed that the address is another source's page.
+    """
 
     services: Services
     label: str
@@ -64,6 +69,8 @@ class Run:
     refresh: bool = False
     current: str = STAGES[0]
     source_id: str = ""
+    alias: Alias | None = None
+    twins: list[Twin] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     paid: list[Generation] = field(default_factory=list)
     wasted: list[Spent] = field(default_factory=list)

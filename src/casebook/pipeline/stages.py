@@ -7,25 +7,32 @@ instead of texts.
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from casebook.extractors.fetch import fetch as fetch_payload
-from casebook.extractors.fetch import identify
-from casebook.extractors.registry import choose, mounts
-from casebook.pipeline import hearing, reading
+from casebook.extractors.fetch import fetch_list, identify
+from casebook.extractors.registry import mounts
+from casebook.extractors.worker import read_item
+from casebook.pipeline import hearing, identity, reading
 from casebook.pipeline.companies import with_known_company
 from casebook.pipeline.run import Run
 from casebook.pipeline.terms import proposals_of, taxonomy_of
-from casebook.schemas.documents import Document, Extracted
-from casebook.schemas.errors import CasebookError, ExtractionError, FetchError, UnknownId
+from casebook.runtime.services import Services
+from casebook.schemas.documents import Document
+from casebook.schemas.errors import CasebookError, FetchError, UnknownId
 from casebook.schemas.ids import content_id
 from casebook.schemas.reviews import Case, Revision
-from casebook.schemas.sources import Payload, Snapshot, Source, SourceKind, SourceRef
+from casebook.schemas.sources import Payload, Snapshot, SourceRef
 from casebook.schemas.triage import Triage, Verdict
 from casebook.summarizer import service
 from casebook.summarizer.asking import Asker
+
+if TYPE_CHECKING:
+    from casebook.extractors.client import GuardedClient
+    from casebook.extractors.robots import Robots
 
 T = TypeVar("T")
 
@@ -37,27 +44,37 @@ async def fetch(ref: SourceRef, run: Run) -> str:
         FetchError: after the retries that a passing cause allows.
     """
     services = run.services
-    run.source_id = identify(ref).source_id
+    ref = await asyncio.to_thread(identity.led, ref, run)
     kept = await asyncio.to_thread(services.warehouse.newest_snapshot, run.source_id)
     if kept is not None and await asyncio.to_thread(_stands, ref, run):
         return kept.snapshot_id
-    if is_remote(ref):
+    if identity.is_remote(ref):
         # Stored before anything can fail: a crash from here on loses no source.
-        await asyncio.to_thread(services.warehouse.append, _source(ref, run))
+        await asyncio.to_thread(services.warehouse.append, identity.source_of(ref, run))
     client, robots = await services.network()
 
     async def once() -> Payload:
-        return await fetch_payload(ref, client, robots)
+        return await _payload(ref, services, client, robots)
 
-    async def patiently() -> Payload:
-        return await _patiently(once, services.settings.fetch_attempts)
+    async def with_retries() -> Payload:
+        return await patiently(once, services.settings.fetch_attempts)
 
     try:
-        payload = await hearing.fetch(ref, run, patiently)
+        payload = await hearing.fetch(ref, run, with_retries)
     except FetchError:
-        await asyncio.to_thread(services.warehouse.append, _source(ref, run))
+        await asyncio.to_thread(services.warehouse.append, identity.source_of(ref, run))
         raise
     return await asyncio.to_thread(_keep_snapshot, ref, payload, run)
+
+
+async def _payload(
+    ref: SourceRef, services: Services, client: "GuardedClient", robots: "Robots"
+) -> Payload:
+    """Return the bytes of a source, or of the item of a feed that carries its text."""
+    if ref.feed is None:
+        return await fetch_payload(ref, client, robots)
+    feed = await fetch_list(SourceRef(source=ref.feed), client, robots)
+    return await services.extractors.compute(partial(read_item, ref.source), feed)
 
 
 def _stands(ref: SourceRef, run: Run) -> bool:
@@ -66,7 +83,7 @@ def _stands(ref: SourceRef, run: Run) -> bool:
     Not when it is asked to be fetched again, and not when they held no usable text: the page may
     have been mended since.
     """
-    if run.refresh or not is_remote(ref):
+    if run.refresh or not identity.is_remote(ref):
         return False
     return not any(
         f.failure.source_id == run.source_id and f.failure.stage == "extract"
@@ -74,33 +91,7 @@ def _stands(ref: SourceRef, run: Run) -> bool:
     )
 
 
-def is_remote(ref: SourceRef) -> bool:
-    """Tell whether the network is asked; a transcript is a file, wherever its video lies."""
-    return ref.transcript is None and ref.source.strip().lower().startswith(("http://", "https://"))
-
-
-def _source(ref: SourceRef, run: Run, payload: Payload | None = None) -> Source:
-    identity = identify(ref, payload)
-    kind = identity.kind or (_kind_of(payload) if payload else SourceKind.WEB)
-    return Source(
-        source_id=identity.source_id,
-        kind=kind,
-        canonical_url=identity.canonical_url,
-        reference=ref,
-        submitted_by=run.who or run.services.settings.curator,
-        submitted_at=datetime.now(UTC),
-    )
-
-
-def _kind_of(payload: Payload) -> SourceKind:
-    """Return what the bytes are; bytes that nothing reads are a failure of the next stage."""
-    try:
-        return choose(payload)[0].kind
-    except ExtractionError:
-        return SourceKind.WEB
-
-
-async def _patiently(once: Callable[[], Awaitable[T]], attempts: int) -> T:
+async def patiently(once: Callable[[], Awaitable[T]], attempts: int) -> T:
     """Repeat a fetch whose failure may pass."""
     retrying = AsyncRetrying(
         stop=stop_after_attempt(attempts),
@@ -113,26 +104,13 @@ async def _patiently(once: Callable[[], Awaitable[T]], attempts: int) -> T:
 
 def _keep_snapshot(ref: SourceRef, payload: Payload, run: Run) -> str:
     """Store bytes, source and snapshot; a file without an address is known by its bytes."""
-    warehouse, source, now = run.services.warehouse, _source(ref, run, payload), datetime.now(UTC)
+    warehouse, source = run.services.warehouse, identity.source_of(ref, run, payload)
     run.source_id = source.source_id
     digest = run.services.snapshots.put(payload.data)
     kept = warehouse.newest_snapshot(source.source_id)
-    if kept and kept.sha256 == digest and not is_remote(ref):
+    if kept and kept.sha256 == digest and not identity.is_remote(ref):
         return kept.snapshot_id
-    snapshot = Snapshot(
-        snapshot_id=content_id("snap", source.source_id, digest, now.isoformat()),
-        source_id=source.source_id,
-        url=payload.url,
-        final_url=payload.final_url,
-        media_type=payload.media_type,
-        charset=payload.charset,
-        name=payload.name,
-        headers=payload.headers,
-        sha256=digest,
-        size=len(payload.data),
-        fetched_at=now,
-        tried=payload.tried,
-    )
+    snapshot = identity.snapshot_of(source.source_id, payload, digest)
     warehouse.append(source, snapshot, *_answers(ref, snapshot, run))
     return snapshot.snapshot_id
 
@@ -158,40 +136,23 @@ async def extract(snapshot_id: str, run: Run) -> str:
     services, warehouse = run.services, run.services.warehouse
     snapshot = _found(await asyncio.to_thread(warehouse.snapshot, snapshot_id), snapshot_id)
     run.source_id = snapshot.source_id
-    known = await asyncio.to_thread(_current_document, snapshot, run)
+    known = await asyncio.to_thread(warehouse.document_of, snapshot_id, *_versions())
     if known is not None:
         return known.document_id
-    data = await asyncio.to_thread(services.snapshots.get, snapshot.sha256)
-    kept = Payload(
-        data=data,
-        media_type=snapshot.media_type,
-        charset=snapshot.charset,
-        name=snapshot.name,
-        url=snapshot.url,
-        final_url=snapshot.final_url,
-        headers=snapshot.headers,
-        tried=snapshot.tried,
-    )
     source = _found(await asyncio.to_thread(warehouse.source, snapshot.source_id), snapshot_id)
-    extracted, payload = await reading.extract(kept, services, scripts=is_remote(source.reference))
+    data = await asyncio.to_thread(services.snapshots.get, snapshot.sha256)
+    kept = identity.payload_of(snapshot, data)
+    scripts = identity.is_remote(source.reference)
+    extracted, payload = await reading.extract(kept, services, scripts=scripts)
     if payload is not kept:
         snapshot_id = await asyncio.to_thread(_keep_snapshot, source.reference, payload, run)
-    document = _document(extracted, payload, source, snapshot_id)
-    await asyncio.to_thread(warehouse.append, document)
-    return document.document_id
+        snapshot = _found(await asyncio.to_thread(warehouse.snapshot, snapshot_id), snapshot_id)
+    return await identity.settle(source, snapshot, payload, extracted, run)
 
 
-def _document(extracted: Extracted, payload: Payload, source: Source, snapshot_id: str) -> Document:
-    """Give what was extracted its identity."""
-    parts = {name: getattr(extracted, name) for name in type(extracted).model_fields}
-    parts.pop("canonical_url")
-    return Document(
-        document_id=content_id("doc", source.canonical_url or source.source_id, extracted.text),
-        source_id=source.source_id,
-        snapshot_id=snapshot_id,
-        url=payload.final_url or payload.url,
-        **parts,
-    )
+def _versions() -> list[str]:
+    """Return what today's extractors are called."""
+    return [mount.version for mount in mounts()]
 
 
 async def read(ref: SourceRef, run: Run) -> Document:
@@ -204,19 +165,12 @@ async def read(ref: SourceRef, run: Run) -> Document:
     run.current = "fetch"
     run.reporter.stage(run.label, run.current)
     client, robots = await run.services.network()
-    payload = await hearing.fetch(ref, run, lambda: fetch_payload(ref, client, robots))
+    payload = await hearing.fetch(ref, run, lambda: _payload(ref, run.services, client, robots))
     run.current = "extract"
     run.reporter.stage(run.label, run.current)
-    extracted, payload = await reading.extract(payload, run.services, scripts=is_remote(ref))
-    return _document(extracted, payload, _source(ref, run, payload), "")
-
-
-def _current_document(snapshot: Snapshot, run: Run) -> Document | None:
-    """Return the document that today's extractors made of this snapshot, if they did."""
-    for mount in mounts():
-        if known := run.services.warehouse.document_of(snapshot.snapshot_id, mount.version):
-            return known
-    return None
+    scripts = identity.is_remote(ref)
+    extracted, payload = await reading.extract(payload, run.services, scripts=scripts)
+    return identity.document_of(extracted, payload, identity.source_of(ref, run, payload), "")
 
 
 async def triage(document_id: str, run: Run) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from casebook.publishing.anchors import link_to_quote, locator_of, web_address
 from casebook.schemas.cases import (
@@ -21,6 +21,7 @@ from casebook.schemas.cases import (
     SupportLevel,
     Tag,
 )
+from casebook.schemas.checks import Check, CheckResult
 from casebook.schemas.documents import Document, Locator
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Generation
@@ -32,10 +33,14 @@ from casebook.schemas.sources import Snapshot, SourceKind
 
 @dataclass(frozen=True)
 class Trace:
-    """What a CaseView does not carry of a case's making: its snapshot and its model calls."""
+    """What a CaseView does not carry: the snapshot, the model calls, the newest look at the source.
+
+    ``check`` is one that reached the source, or found it gone.
+    """
 
     snapshot: Snapshot | None = None
     generations: Sequence[Generation] = ()
+    check: Check | None = None
 
 
 class Quote(Evidence):
@@ -70,7 +75,11 @@ class CitedTag(Tag):
 
 
 class SourceCard(Frozen):
-    """Where the story was told; ``address`` is None for a file without a web address."""
+    """Where the story was told; ``address`` is None for a file without a web address.
+
+    ``checked`` is what fetching it again showed on ``checked_at``: that it was the same, moved
+    (``moved_to``), changed (``standing`` of ``quotes`` quotes still stand there) or gone.
+    """
 
     kind: SourceKind
     address: str | None
@@ -81,6 +90,11 @@ class SourceCard(Frozen):
     language: str | None
     submitted_at: datetime
     fetched_at: datetime | None
+    checked_at: datetime | None = None
+    checked: CheckResult | None = None
+    moved_to: str | None = None
+    quotes: int | None = None
+    standing: int | None = None
 
 
 class Provenance(Frozen):
@@ -122,9 +136,13 @@ class PublishedCase(Frozen):
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 of everything that the page and the JSON say of the case."""
-        said = json.dumps(self.model_dump(mode="json"), separators=(",", ":"))
-        return sha256_hex(said.encode())
+        """SHA-256 of everything that the page and the JSON say of the case.
+
+        But for the day of the last look at the source, while it shows nothing new.
+        """
+        looked = self.source.model_copy(update={"checked_at": None})
+        told = self.model_copy(update={"source": looked}).model_dump(mode="json")
+        return sha256_hex(json.dumps(told, separators=(",", ":")).encode())
 
 
 Cited = TypeVar("Cited", bound=Frozen)
@@ -199,7 +217,21 @@ def _source_card(view: CaseView, trace: Trace) -> SourceCard:
         language=document.language,
         submitted_at=view.source.submitted_at,
         fetched_at=trace.snapshot.fetched_at if trace.snapshot else None,
+        **_looked_at(trace.check),
     )
+
+
+def _looked_at(check: Check | None) -> dict[str, Any]:
+    """Return what readers are told of the newest look at the source."""
+    if check is None:
+        return {}
+    return {
+        "checked_at": check.checked_at,
+        "checked": check.result,
+        "moved_to": web_address(check.moved_to),
+        "quotes": check.quotes,
+        "standing": check.standing,
+    }
 
 
 def _provenance(view: CaseView, trace: Trace) -> Provenance:

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from casebook.schemas.errors import PublishError
@@ -12,6 +13,30 @@ from casebook.schemas.errors import PublishError
 MARKER = ".casebook-site"
 _MARKER_TEXT = "casebook writes this folder and replaces it as a whole; keep nothing else here.\n"
 _POLL_SECONDS = 0.05
+# The folders that this thread of work has alone.
+_HELD: ContextVar[frozenset[Path]] = ContextVar("_HELD", default=frozenset())
+
+
+@contextmanager
+def alone(out: Path, wait: float = 30.0) -> Iterator[None]:
+    """Hold the lock on ``out``, so that what is written there is what was read under it.
+
+    ``replacing`` inside the block takes part in it.
+
+    Args:
+        out: The folder to replace.
+        wait: Seconds to wait while another process replaces the same folder.
+
+    Raises:
+        PublishError: if another process keeps the lock, or the file system refuses.
+    """
+    target = out.resolve()
+    with _explained(target), _locked(target, wait):
+        held = _HELD.set(_HELD.get() | {target})
+        try:
+            yield
+        finally:
+            _HELD.reset(held)
 
 
 @contextmanager
@@ -91,6 +116,9 @@ def _refuse_foreign(folder: Path) -> None:
 @contextmanager
 def _locked(target: Path, wait: float) -> Iterator[None]:
     """Hold the lock file beside ``target``. The kernel frees it when a process dies."""
+    if target in _HELD.get():
+        yield
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.with_name(f".{target.name}.lock").open("w") as lock:
         deadline = time.monotonic() + wait

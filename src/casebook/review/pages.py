@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from casebook.pipeline.terms import taxonomy_of, waiting
 from casebook.review.case_page import case_page
 from casebook.review.publish_page import publish_page
-from casebook.review.queue_page import Tab, next_draft, queue_page
+from casebook.review.queue_page import Tab, queue_page
 from casebook.review.rendering import is_fragment, rendered
 from casebook.review.state import State, state_of
 
@@ -45,7 +45,10 @@ async def show_case(
     """Return a case's page, or its body where htmx asks; ``said`` is told once."""
     warehouse = desk.services.warehouse
     view = await asyncio.to_thread(warehouse.case, case_id)
-    following = await asyncio.to_thread(next_draft, warehouse, case_id)
+    following = await asyncio.to_thread(warehouse.next_draft, case_id)
+    source_id = view.source.source_id
+    twins = await asyncio.to_thread(warehouse.twins, source_id)
+    check = await asyncio.to_thread(warehouse.check, source_id)
     shown = await asyncio.to_thread(case_page, view)
     template = "case_body.html" if is_fragment(request) else "case.html"
     site = str(desk.settings.site_path)
@@ -58,6 +61,8 @@ async def show_case(
         following=following,
         said=said,
         published=published,
+        twins=twins.get(source_id, []),
+        check=check,
         terms=taxonomy.terms,
     )
 

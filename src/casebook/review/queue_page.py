@@ -1,12 +1,13 @@
 """What the queue shows: cases by where they stand, refused sources, failures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from casebook.schemas.errors import Remedy
 from casebook.schemas.listings import CaseFilter, CaseSummary, OpenFailure, RefusedSource
 from casebook.schemas.reviews import CaseStatus
+from casebook.schemas.sources import Source
 from casebook.warehouse.store import Warehouse
 
 PAGE_SIZE = 50
@@ -25,66 +26,85 @@ TABS: Mapping[Tab, str] = {
 
 @dataclass(frozen=True)
 class QueuePage:
-    """One tab of the queue. ``counts`` has the size of every tab, ``page`` counts from 1."""
+    """One tab of the queue. ``counts`` has the size of every tab, ``page`` counts from 1.
+
+    ``unfinished`` are sources whose run was cut off, or is still at work elsewhere.
+    """
 
     tab: Tab
     text: str
     page: int
     pages: int
     counts: Mapping[Tab, int]
-    cases: Sequence[CaseSummary]
-    refused: Sequence[RefusedSource]
-    passing: Sequence[OpenFailure]
-    lasting: Sequence[OpenFailure]
-    gone: Sequence[OpenFailure]
+    cases: Sequence[CaseSummary] = ()
+    refused: Sequence[RefusedSource] = ()
+    passing: Sequence[OpenFailure] = ()
+    lasting: Sequence[OpenFailure] = ()
+    gone: Sequence[OpenFailure] = ()
+    unfinished: Sequence[Source] = ()
 
 
 def queue_page(warehouse: Warehouse, tab: Tab, text: str, page: int) -> QueuePage:
-    """Read one page of one tab. ``text`` is looked for in titles, companies and addresses."""
-    cases = warehouse.cases(CaseFilter(text=text or None, limit=EVERY_CASE))
+    """Read one page of one tab. ``text`` is looked for in titles, companies and addresses.
+
+    Of the other tabs only the sizes are read.
+    """
+    found = {status.value: 0 for status in CaseStatus}
+    found |= {status.value: n for status, n in warehouse.case_counts(text or None).items()}
+    if text or tab in {"refused", "failed"}:
+        return _with_sources(warehouse, tab, text, page, found)
+    waiting = warehouse.attention()
+    counts = _counts(found, waiting["refused"], waiting["failed"] + waiting["unfinished"])
+    return _with_cases(warehouse, QueuePage(tab, text, page, 1, counts))
+
+
+def _with_sources(
+    warehouse: Warehouse, tab: Tab, text: str, page: int, found: Mapping[str, int]
+) -> QueuePage:
+    """Return the page where the sources without a case are read, to be searched or shown."""
     refused = [r for r in warehouse.refused() if _speaks_of(text, r.title, r.source.canonical_url)]
     failures = [f for f in warehouse.open_failures() if _speaks_of(text, f.reference.source)]
-    by_status: dict[str, list[CaseSummary]] = {status.value: [] for status in CaseStatus}
-    for case in cases:
-        by_status[case.status.value].append(case)
-    shown: Sequence[CaseSummary] = by_status.get(tab, [])
-    first = (page - 1) * PAGE_SIZE
-    return QueuePage(
-        tab=tab,
-        text=text,
-        page=page,
-        pages=max(1, -(-len(shown) // PAGE_SIZE)),
-        counts=_counts(by_status, len(refused), len(failures)),
-        cases=shown[first : first + PAGE_SIZE],
-        refused=refused if tab == "refused" else [],
-        passing=_asking(Remedy.LATER, failures, tab),
-        lasting=_asking(Remedy.YOU, failures, tab),
-        gone=_asking(Remedy.GONE, failures, tab),
+    cut_off = [s for s in warehouse.unfinished() if _speaks_of(text, s.reference.source)]
+    counts = _counts(found, len(refused), len(failures) + len(cut_off))
+    if tab == "refused":
+        return QueuePage(tab, text, page, 1, counts, refused=refused)
+    if tab == "failed":
+        return QueuePage(
+            tab,
+            text,
+            page,
+            1,
+            counts,
+            passing=_asking(Remedy.LATER, failures),
+            lasting=_asking(Remedy.YOU, failures),
+            gone=_asking(Remedy.GONE, failures),
+            unfinished=cut_off,
+        )
+    return _with_cases(warehouse, QueuePage(tab, text, page, 1, counts))
+
+
+def _with_cases(warehouse: Warehouse, queue: QueuePage) -> QueuePage:
+    wanted = CaseFilter(
+        status=CaseStatus(queue.tab),
+        text=queue.text or None,
+        limit=PAGE_SIZE,
+        offset=(queue.page - 1) * PAGE_SIZE,
     )
+    pages = max(1, -(-queue.counts[queue.tab] // PAGE_SIZE))
+    return replace(queue, pages=pages, cases=warehouse.cases(wanted))
 
 
-def next_draft(warehouse: Warehouse, case_id: str) -> CaseSummary | None:
-    """Return the draft that follows a case in the queue, else the first other one."""
-    drafts = warehouse.cases(CaseFilter.of_status(CaseStatus.DRAFT))
-    ids = [draft.case_id for draft in drafts]
-    at = ids.index(case_id) + 1 if case_id in ids else 0
-    following = [*drafts[at:], *drafts[:at]]
-    return next((draft for draft in following if draft.case_id != case_id), None)
-
-
-def _counts(
-    by_status: Mapping[str, Sequence[CaseSummary]], refused: int, failed: int
-) -> dict[Tab, int]:
+def _counts(found: Mapping[str, int], refused: int, failed: int) -> dict[Tab, int]:
     counts: dict[Tab, int] = {"refused": refused, "failed": failed}
     for tab in TABS:
-        if tab in by_status:
-            counts[tab] = len(by_status[tab])
+        if tab in found:
+            counts[tab] = found[tab]
     return counts
 
 
-def _asking(remedy: Remedy, failures: Sequence[OpenFailure], tab: Tab) -> list[OpenFailure]:
-    """Return the failures that ask for this, on their own tab only."""
-    return [f for f in failures if f.failure.remedy is remedy] if tab == "failed" else []
+def _asking(remedy: Remedy, failures: Sequence[OpenFailure]) -> list[OpenFailure]:
+    """Return the failures that ask for this."""
+    return [f for f in failures if f.failure.remedy is remedy]
 
 
 def _speaks_of(text: str, *values: str | None) -> bool:

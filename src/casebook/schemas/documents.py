@@ -1,7 +1,7 @@
 """Extracted text, cut into numbered passages that know where they stand in the source."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -18,6 +18,7 @@ __all__ = [
     "HiddenText",
     "Locator",
     "Passage",
+    "Reading",
 ]
 
 
@@ -104,6 +105,45 @@ class Document(Frozen):
     def passage_at(self, offset: int) -> Passage | None:
         """Return the passage that holds the character at ``offset``, or None between passages."""
         return next((p for p in self.passages if p.start <= offset < p.end), None)
+
+    def as_read(self, reading: "Reading") -> Self:
+        """Return the document with what a later reading of the same text tells about it.
+
+        Passages are taken over where they are cut alike: evidence counts them.
+        """
+        told = {name: getattr(reading, name) for name in type(reading).model_fields}
+        for name in ("reading_id", "read_at"):
+            del told[name]
+        if _spans(reading.passages) != _spans(self.passages):
+            del told["passages"]
+        return self.model_copy(update=told)
+
+
+class Reading(Frozen):
+    """One time that an extractor read a snapshot: which document came out, and what it tells of it.
+
+    Readings that give the same text share a document; title, authors and dates are the newest's.
+    """
+
+    reading_id: str
+    source_id: str
+    snapshot_id: str
+    document_id: str
+    extractor: str
+    url: str | None
+    title: str | None
+    authors: Sequence[str]
+    published: date | None
+    language: str | None
+    site: str | None
+    passages: Sequence[Passage]
+    extraction: Sequence[ExtractionStep]
+    hidden_text: Sequence[HiddenText] = ()
+    read_at: datetime
+
+
+def _spans(passages: Sequence[Passage]) -> list[tuple[int, int]]:
+    return [(passage.start, passage.end) for passage in passages]
 
 
 class Extracted(Frozen):

@@ -30,6 +30,10 @@ IdKind = Literal[
     "watch",
     "wrow",
     "look",
+    "read",
+    "sketch",
+    "copy",
+    "check",
 ]
 
 _SCHEME = "1"

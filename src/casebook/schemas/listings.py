@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
+from casebook.schemas.checks import CheckResult
 from casebook.schemas.documents import Document
 from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
@@ -13,7 +14,10 @@ from casebook.schemas.triage import Triage, Verdict
 
 
 class CaseSummary(Frozen):
-    """One line of a list of cases. ``support`` counts statements by level."""
+    """One line of a list of cases. ``support`` counts statements by level.
+
+    ``checked`` is what fetching the source again showed last, ``twins`` counts its near-copies.
+    """
 
     case_id: str
     source_id: str
@@ -28,6 +32,8 @@ class CaseSummary(Frozen):
     statements: Mapping[str, int]
     support: Mapping[str, int]
     verdict: Verdict | None
+    checked: CheckResult | None = None
+    twins: int = 0
     updated_at: datetime
 
 
@@ -75,6 +81,7 @@ class CaseFilter(Frozen):
     company: str | None = None
     text: str | None = None
     limit: int = 100
+    offset: int = 0
 
     @classmethod
     def of_status(cls, status: CaseStatus) -> Self:

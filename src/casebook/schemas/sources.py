@@ -26,12 +26,14 @@ class SourceRef(Frozen):
     """What a person typed: an address or a path, and for a file perhaps where it came from.
 
     ``transcript`` is the path of a file with what is said in the video or recording at ``source``:
-    it is read instead of the address, which stays the source's identity.
+    it is read instead of the address, which stays the source's identity. ``feed`` is the address of
+    a feed that carries the whole text of the page at ``source``: read instead of it likewise.
     """
 
     source: str = Field(min_length=1)
     url: str | None = None
     transcript: str | None = None
+    feed: str | None = None
 
 
 class Candidate(Frozen):
@@ -62,6 +64,24 @@ class Source(Frozen):
     reference: SourceRef
     submitted_by: str
     submitted_at: datetime
+
+
+class AliasReason(StrEnum):
+    """How we know that two addresses are of one page."""
+
+    REDIRECT = "redirect"
+    CANONICAL = "canonical"
+
+
+class Alias(Frozen):
+    """An address whose page is that of another source: ``source_id`` leads to ``same_as``."""
+
+    alias_id: str
+    source_id: str
+    same_as: str
+    url: str
+    reason: AliasReason
+    found_at: datetime
 
 
 class Snapshot(Frozen):

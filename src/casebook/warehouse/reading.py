@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from casebook.schemas.batches import SourceStanding
-from casebook.schemas.documents import Document
+from casebook.schemas.documents import Document, Reading
 from casebook.schemas.failures import Failure
 from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
 from casebook.schemas.reviews import Case, CaseStatus, Publication, Review, Revision
@@ -27,6 +27,12 @@ def rows(connection: duckdb.DuckDBPyConnection, name: str, **values: object) -> 
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
 
+def document(row: Found) -> Document:
+    """Return a document as it was read last."""
+    found = decode(Document, row["body"])
+    return found.as_read(decode(Reading, row["reading"])) if row["reading"] else found
+
+
 def case_summary(row: Found) -> CaseSummary:
     """Return the line of one case; its counts lie in the row as JSON."""
     counts = {name: json.loads(row[name]) for name in ("statements", "support")}
@@ -39,7 +45,7 @@ def case_view(row: Found, revisions: Sequence[Found], reviews: Sequence[Found]) 
         case=decode(Case, row["case"]),
         status=CaseStatus(row["status"]),
         source=decode(Source, row["source"]),
-        document=decode(Document, row["document"]),
+        document=document({"body": row["document"], "reading": row["reading"]}),
         triage=row["triage"] and decode(Triage, row["triage"]),
         revision=decode(Revision, row["revision"]),
         revisions=[decode(Revision, one["body"]) for one in revisions],

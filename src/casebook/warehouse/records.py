@@ -11,14 +11,16 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from casebook.schemas.batches import Batch, BatchEvent
+from casebook.schemas.checks import Check
 from casebook.schemas.companies import CompanyAlias
-from casebook.schemas.documents import Document
+from casebook.schemas.copies import NearCopy, Sketch
+from casebook.schemas.documents import Document, Reading
 from casebook.schemas.errors import WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Generation
 from casebook.schemas.reviews import Case, Publication, Review, Revision
-from casebook.schemas.sources import Snapshot, Source
+from casebook.schemas.sources import Alias, Snapshot, Source
 from casebook.schemas.terms import TermDecision, TermProposal
 from casebook.schemas.triage import Triage
 from casebook.schemas.watches import Look, Watch
@@ -41,6 +43,11 @@ Row = (
     | TermProposal
     | TermDecision
     | CompanyAlias
+    | Reading
+    | Alias
+    | Sketch
+    | NearCopy
+    | Check
 )
 
 T = TypeVar("T", bound=Frozen)
@@ -127,6 +134,18 @@ TABLES: Mapping[type[Row], Table] = {
     TermProposal: _table("term_proposals", "proposal_id key document_id proposed_at"),
     TermDecision: _table("term_decisions", "decision_id key ruling who decided_at"),
     CompanyAlias: _table("company_aliases", "alias_id alias name who made_at"),
+    Reading: _table(
+        "readings",
+        "reading_id source_id snapshot_id document_id extractor title published read_at",
+    ),
+    Alias: _table("aliases", "alias_id source_id same_as url reason found_at"),
+    Sketch: _table("sketches", "sketch_id document_id source_id method hashes"),
+    NearCopy: _table(
+        "near_copies",
+        "copy_id document_id source_id other_document_id other_source_id share other_share"
+        " found_at",
+    ),
+    Check: _table("checks", "check_id source_id document_id result checked_at"),
 }
 
 

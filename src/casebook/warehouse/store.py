@@ -1,12 +1,16 @@
 """The warehouse: append rows, and read the present state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import duckdb
+
 from casebook.schemas.batches import Batch, BatchSummary, SourceStanding, Typical
+from casebook.schemas.checks import Check
 from casebook.schemas.companies import CompanyAlias, CompanyNames
+from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import AmbiguousId, UnknownId
+from casebook.schemas.errors import AmbiguousId, InvalidDecision, UnknownId
 from casebook.schemas.generations import Generation
 from casebook.schemas.listings import (
     CaseFilter,
@@ -15,8 +19,8 @@ from casebook.schemas.listings import (
     OpenFailure,
     RefusedSource,
 )
-from casebook.schemas.reviews import Case, Publication, Review, Revision
-from casebook.schemas.sources import Snapshot, Source
+from casebook.schemas.reviews import Case, CaseStatus, Publication, Review, Revision
+from casebook.schemas.sources import Alias, Snapshot, Source
 from casebook.schemas.terms import TermDecision, TermProposal
 from casebook.schemas.triage import Triage
 from casebook.schemas.watches import Look, Watch, WatchLine
@@ -88,15 +92,62 @@ class Warehouse:
 
         A row whose id is there already is left as it is.
         """
-        encoded = [(f"append_{TABLES[type(row)].name}", encode(row)) for row in rows]
         self._migrate_once()
         with self._database.transaction() as connection:
-            (last,) = connection.execute(queries()["last_entry"]).fetchall()[0]
-            added = 0
-            for entry, (name, values) in enumerate(encoded, start=last + 1):
-                result = connection.execute(queries()[name], {**values, "entry": entry})
-                added += result.fetchall()[0][0]
-        return added
+            return _append(connection, rows)
+
+    def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: Row) -> None:
+        """Store ``rows`` if the case is still at the revision and status that were ``seen``.
+
+        Raises:
+            InvalidDecision: if it is not; nothing is stored.
+        """
+        self._migrate_once()
+        with self._database.transaction() as connection:
+            found = reading.rows(connection, "standing", case_id=case_id)
+            if [(row["revision_id"], row["status"]) for row in found] != [seen]:
+                raise InvalidDecision(
+                    "nothing was changed: the case was changed meanwhile; look at it again before "
+                    "deciding"
+                )
+            _append(connection, rows)
+
+    def compare(
+        self, sketch: Sketch, judge: Callable[[Sketch, Overlap], NearCopy | None]
+    ) -> list[NearCopy]:
+        """Store a sketch and what ``judge`` makes of its overlaps with other sources' sketches.
+
+        One transaction, so that of two documents that come at once one meets the other.
+        """
+        self._migrate_once()
+        asked = sketch.model_dump(include={"method", "source_id", "hashes"})
+        with self._database.transaction() as connection:
+            overlaps = reading.rows(connection, "overlaps", **asked)
+            judged = [judge(sketch, Overlap.model_validate(row)) for row in overlaps]
+            found = [copy for copy in judged if copy is not None]
+            _append(connection, [sketch, *found])
+        return found
+
+    def unsketched(self, method: str, limit: int) -> list[str]:
+        """Return the ids of newest documents of sources that have no sketch by ``method`` yet."""
+        return [row["document_id"] for row in self.read("unsketched", method=method, limit=limit)]
+
+    def twins(self, *source_ids: str) -> dict[str, list[Twin]]:
+        """Return, by source id, the near-copies of these sources, the nearest first."""
+        found: dict[str, list[Twin]] = {}
+        for row in self.read("twins", source_ids=list(source_ids)):
+            told = {name: value for name, value in row.items() if name != "mine"}
+            found.setdefault(row["mine"], []).append(Twin.model_validate(told))
+        return found
+
+    def check(self, source_id: str) -> Check | None:
+        """Return what fetching a source again showed last."""
+        return self._first(Check, "checked", source_id=source_id)
+
+    def seen(self, *source_ids: str) -> dict[str, Check]:
+        """Return, by source id, the newest checks that reached these sources or found them gone."""
+        checks = self._all(Check, "seen", source_ids=list(source_ids))
+        return {check.source_id: check for check in checks}
 
     def source(self, source_id: str) -> Source | None:
         """Return the source with this id."""
@@ -112,11 +163,19 @@ class Warehouse:
 
     def document(self, document_id: str) -> Document | None:
         """Return the document with this id."""
-        return self._first(Document, "document", document_id=document_id)
+        return self._document("document", document_id=document_id)
 
-    def document_of(self, snapshot_id: str, extractor: str) -> Document | None:
-        """Return the newest document that this version of an extractor made of a snapshot."""
-        return self._first(Document, "document_of", snapshot_id=snapshot_id, extractor=extractor)
+    def document_of(self, snapshot_id: str, *extractors: str) -> Document | None:
+        """Return the document that one of these versions of extractors read in a snapshot last."""
+        return self._document("document_of", snapshot_id=snapshot_id, extractors=list(extractors))
+
+    def newest_document(self, source_id: str) -> Document | None:
+        """Return the document that was read last in any snapshot of a source."""
+        return self._document("newest_document", source_id=source_id)
+
+    def alias(self, source_id: str) -> Alias | None:
+        """Return where an address leads whose page is that of another source."""
+        return self._first(Alias, "alias", source_id=source_id)
 
     def triage(self, triage_id: str) -> Triage | None:
         """Return the verdict with this id."""
@@ -155,6 +214,19 @@ class Warehouse:
         same = self.company_names().same_as(wanted.company) if wanted.company else None
         rows = self.read("cases", **values, companies=same)
         return [reading.case_summary(row) for row in rows]
+
+    def case_counts(self, text: str | None = None) -> dict[CaseStatus, int]:
+        """Return how many cases there are of each status; ``text`` as in ``cases``."""
+        rows = self.read("case_counts", text=text)
+        return {CaseStatus(row["status"]): row["cases"] for row in rows}
+
+    def attention(self) -> dict[str, int]:
+        """Return how many sources are ``refused``, ``failed`` and ``unfinished``."""
+        return dict(self.read("attention")[0])
+
+    def next_draft(self, case_id: str) -> str | None:
+        """Return the draft that follows a case in the list, else the first other one, if any."""
+        return next((row["case_id"] for row in self.read("next_draft", case_id=case_id)), None)
 
     def case(self, case_id: str) -> CaseView:
         """Return everything about one case.
@@ -257,18 +329,37 @@ class Warehouse:
             UnknownId: if none does.
             AmbiguousId: if several do.
         """
+        return str(self._one_id("resolve", prefix, "case, source or revision")["id"])
+
+    def source_of(self, prefix: str) -> str:
+        """Return the source that the one id beginning with ``prefix`` belongs to.
+
+        It may be of a case, source, revision, document or failure; else as ``resolve``.
+
+        Raises:
+            UnknownId: if none does.
+            AmbiguousId: if several do.
+        """
+        kinds = "case, source, revision, document or failure"
+        return str(self._one_id("source_of", prefix, kinds)["source_id"])
+
+    def _one_id(self, query: str, prefix: str, kinds: str) -> reading.Found:
         wanted = prefix.strip().lower()
-        found = [row["id"] for row in self.read("resolve", prefix=wanted)] if wanted else []
+        found = self.read(query, prefix=wanted) if wanted else []
         if not found:
-            raise UnknownId(f"No case, source or revision has an id that begins with {prefix!r}.")
+            raise UnknownId(f"No {kinds} has an id that begins with {prefix!r}.")
         if len(found) > 1:
-            named = ", ".join(found[:_NAMED_MATCHES]) + ", …" * (len(found) > _NAMED_MATCHES)
-            raise AmbiguousId(f"{prefix!r} fits {len(found)} ids; give more of one: {named}")
-        return str(found[0])
+            ids = [row["id"] for row in found]
+            named = ", ".join(ids[:_NAMED_MATCHES]) + ", …" * (len(ids) > _NAMED_MATCHES)
+            raise AmbiguousId(f"{prefix!r} fits {len(ids)} ids; give more of one: {named}")
+        return found[0]
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows in each table."""
         return {row["name"]: row["rows"] for row in self.read("counts")}
+
+    def _document(self, name: str, **values: object) -> Document | None:
+        return next((reading.document(row) for row in self.read(name, **values)), None)
 
     def _first(self, kind: type[T], name: str, **values: object) -> T | None:
         return next(iter(self._all(kind, name, **values)), None)
@@ -285,3 +376,14 @@ class Warehouse:
     def _migrate_once(self) -> None:
         if not self._migrated:
             self.migrate()
+
+
+def _append(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> int:
+    """Add ``rows`` whose ids are new, inside the caller's transaction; return how many."""
+    (last,) = connection.execute(queries()["last_entry"]).fetchall()[0]
+    added = 0
+    for entry, row in enumerate(rows, start=last + 1):
+        statement = queries()[f"append_{TABLES[type(row)].name}"]
+        result = connection.execute(statement, {**encode(row), "entry": entry})
+        added += result.fetchall()[0][0]
+    return added

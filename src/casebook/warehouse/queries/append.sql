@@ -73,3 +73,47 @@ WHERE NOT EXISTS (FROM publications WHERE publication_id = $publication_id);
 INSERT INTO failures (entry, failure_id, source_id, stage, kind, transient, failed_at, body)
 SELECT $entry, $failure_id, $source_id, $stage, $kind, $transient, $failed_at, $body
 WHERE NOT EXISTS (FROM failures WHERE failure_id = $failure_id);
+
+-- name: append_readings
+INSERT INTO readings (
+    entry, reading_id, source_id, snapshot_id, document_id, extractor, title, published, read_at,
+    body
+)
+SELECT
+    $entry, $reading_id, $source_id, $snapshot_id, $document_id, $extractor, $title, $published,
+    $read_at, $body
+WHERE NOT EXISTS (FROM readings WHERE reading_id = $reading_id);
+
+-- name: append_aliases
+INSERT INTO aliases (
+    entry, alias_id, source_id, same_as, url, reason, found_at, body
+)
+SELECT
+    $entry, $alias_id, $source_id, $same_as, $url, $reason, $found_at, $body
+WHERE NOT EXISTS (FROM aliases WHERE alias_id = $alias_id);
+
+-- name: append_sketches
+INSERT INTO sketches (
+    entry, sketch_id, document_id, source_id, method, hashes, body
+)
+SELECT
+    $entry, $sketch_id, $document_id, $source_id, $method, $hashes::BIGINT[], $body
+WHERE NOT EXISTS (FROM sketches WHERE sketch_id = $sketch_id);
+
+-- name: append_near_copies
+INSERT INTO near_copies (
+    entry, copy_id, document_id, source_id, other_document_id, other_source_id, share,
+    other_share, found_at, body
+)
+SELECT
+    $entry, $copy_id, $document_id, $source_id, $other_document_id, $other_source_id, $share,
+    $other_share, $found_at, $body
+WHERE NOT EXISTS (FROM near_copies WHERE copy_id = $copy_id);
+
+-- name: append_checks
+INSERT INTO checks (
+    entry, check_id, source_id, document_id, result, checked_at, body
+)
+SELECT
+    $entry, $check_id, $source_id, $document_id, $result, $checked_at, $body
+WHERE NOT EXISTS (FROM checks WHERE check_id = $check_id);

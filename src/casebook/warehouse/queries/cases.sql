@@ -15,6 +15,10 @@ SELECT
     revisions.statements,
     revisions.support,
     document_triage.verdict,
+    source_checked.result AS checked,
+    (
+        SELECT count(*) FROM source_twin AS twin WHERE twin.source_id = cases.source_id
+    ) AS twins,
     strftime(case_changed.updated_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ') AS updated_at
 FROM cases
 JOIN sources USING (source_id)
@@ -22,6 +26,7 @@ JOIN case_status USING (case_id)
 JOIN case_changed USING (case_id)
 JOIN revisions ON revisions.revision_id = case_status.revision_id
 LEFT JOIN document_triage ON document_triage.document_id = revisions.document_id
+LEFT JOIN source_checked ON source_checked.source_id = cases.source_id
 WHERE ($status IS NULL OR case_status.status = $status)
     AND ($kind IS NULL OR sources.kind = $kind)
     AND ($companies IS NULL OR list_contains($companies::VARCHAR[], revisions.company))
@@ -30,7 +35,7 @@ WHERE ($status IS NULL OR case_status.status = $status)
         OR contains(lower(concat_ws(chr(10), revisions.title, revisions.company)), lower($text))
     )
 ORDER BY case_changed.updated_at DESC, cases.entry DESC
-LIMIT $limit;
+LIMIT $limit OFFSET $offset;
 
 -- name: case
 SELECT
@@ -38,6 +43,7 @@ SELECT
     cases.body AS "case",
     sources.body AS source,
     documents.body AS document,
+    document_reading.body AS reading,
     document_triage.body AS triage,
     revisions.body AS revision,
     (
@@ -52,6 +58,7 @@ JOIN sources USING (source_id)
 JOIN case_status USING (case_id)
 JOIN revisions ON revisions.revision_id = case_status.revision_id
 JOIN documents ON documents.document_id = revisions.document_id
+LEFT JOIN document_reading ON document_reading.document_id = revisions.document_id
 LEFT JOIN document_triage ON document_triage.document_id = revisions.document_id
 WHERE cases.case_id = $case_id;
 
@@ -77,6 +84,20 @@ FROM (
     UNION ALL SELECT source_id FROM sources
     UNION ALL SELECT revision_id FROM revisions
     UNION ALL SELECT batch_id FROM batches
+)
+WHERE starts_with(id, $prefix) OR starts_with(split_part(id, '_', 2), $prefix)
+QUALIFY whole OR NOT bool_or(whole) OVER ()
+ORDER BY id;
+
+-- name: source_of
+-- The source that a case, source, revision, document or failure belongs to.
+SELECT DISTINCT source_id, id, $prefix IN (id, split_part(id, '_', 2)) AS whole
+FROM (
+    SELECT source_id, source_id AS id FROM sources
+    UNION ALL SELECT source_id, case_id FROM cases
+    UNION ALL SELECT source_id, document_id FROM documents
+    UNION ALL SELECT source_id, failure_id FROM failures
+    UNION ALL SELECT cases.source_id, revision_id FROM revisions JOIN cases USING (case_id)
 )
 WHERE starts_with(id, $prefix) OR starts_with(split_part(id, '_', 2), $prefix)
 QUALIFY whole OR NOT bool_or(whole) OVER ()

@@ -7,14 +7,31 @@ SELECT body FROM sources WHERE source_id = $source_id;
 SELECT body FROM snapshots WHERE source_id = $source_id ORDER BY entry DESC LIMIT 1;
 
 -- name: document
-SELECT body FROM documents WHERE document_id = $document_id;
+SELECT documents.body, document_reading.body AS reading
+FROM documents
+LEFT JOIN document_reading USING (document_id)
+WHERE documents.document_id = $document_id;
 
 -- name: document_of
-SELECT body
-FROM documents
-WHERE snapshot_id = $snapshot_id AND extractor = $extractor
-ORDER BY entry DESC
+SELECT documents.body, document_reading.body AS reading
+FROM snapshot_document AS found
+JOIN documents USING (document_id)
+LEFT JOIN document_reading USING (document_id)
+WHERE found.snapshot_id = $snapshot_id AND list_contains($extractors::VARCHAR[], found.extractor)
+ORDER BY found.entry DESC
 LIMIT 1;
+
+-- name: newest_document
+SELECT documents.body, document_reading.body AS reading
+FROM snapshot_document AS found
+JOIN documents USING (document_id)
+LEFT JOIN document_reading USING (document_id)
+WHERE found.source_id = $source_id
+ORDER BY found.entry DESC
+LIMIT 1;
+
+-- name: alias
+SELECT body FROM aliases WHERE source_id = $source_id ORDER BY entry DESC LIMIT 1;
 
 -- name: snapshot
 SELECT body FROM snapshots WHERE snapshot_id = $snapshot_id;

@@ -36,4 +36,9 @@ UNION ALL SELECT 'watches', count(*) FROM watches
 UNION ALL SELECT 'looks', count(*) FROM looks
 UNION ALL SELECT 'term_proposals', count(*) FROM term_proposals
 UNION ALL SELECT 'term_decisions', count(*) FROM term_decisions
-UNION ALL SELECT 'company_aliases', count(*) FROM company_aliases;
+UNION ALL SELECT 'company_aliases', count(*) FROM company_aliases
+UNION ALL SELECT 'readings', count(*) FROM readings
+UNION ALL SELECT 'aliases', count(*) FROM aliases
+UNION ALL SELECT 'sketches', count(*) FROM sketches
+UNION ALL SELECT 'near_copies', count(*) FROM near_copies
+UNION ALL SELECT 'checks', count(*) FROM checks;

@@ -1,0 +1,84 @@
+"""``recheck``: fetches sources again and tells whether they are what they were."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from casebook.cli.context import AsJson, err, out, print_json, with_services
+
+if TYPE_CHECKING:
+    from casebook.pipeline.checking import Checked
+    from casebook.runtime.services import Services
+
+_EXIT_SOME_FAILED = 3
+_COLOURS = {"same": "green", "gone": "red", "unreachable": "red"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(recheck)
+
+
+def recheck(
+    context: typer.Context,
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(help="Cases or sources; those of the published cases by default."),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="The sources of all cases, published or not.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch published sources again and tell which are the same, moved, changed or gone."""
+
+    async def work(services: Services) -> int:
+        from casebook.pipeline import checking
+
+        warehouse = services.warehouse
+        if ids:
+            sources = [warehouse.source_of(name) for name in ids]
+        elif every:
+            sources = checking.all_sources(warehouse)
+        else:
+            sources = checking.published_sources(warehouse)
+        results = []
+        async for checked in checking.recheck(list(dict.fromkeys(sources)), services):
+            results.append(checked.check.result.value if checked.check else "file")
+            _tell(checked, as_json=as_json)
+        if not sources and not as_json:
+            err().print("No case is published. `casebook recheck --all` takes all cases.")
+        return _EXIT_SOME_FAILED if "unreachable" in results else 0
+
+    raise typer.Exit(with_services(context, work))
+
+
+def checked_json(checked: Checked) -> dict[str, Any]:
+    """Return what is known of one source after looking again."""
+    data = checked.model_dump(mode="json")
+    if checked.check is not None:
+        data["check"]["standing"] = checked.check.standing
+    return data
+
+
+def _tell(checked: Checked, *, as_json: bool) -> None:
+    from rich.markup import escape
+
+    if as_json:
+        print_json(checked_json(checked))
+        return
+    console, check = out(), checked.check
+    named = escape("".join(c for c in checked.title or "" if c.isprintable()) or checked.source_id)
+    if check is None:
+        console.print(f"[dim]file[/]  {named}: it has no address to look at again")
+        return
+    result = check.result.value
+    console.print(f"[{_COLOURS.get(result, 'yellow')}]{result}[/]  {named}")
+    console.print(f"       {escape(checked.address or '')}")
+    told = check.told.partition("; ")[2]
+    if told:
+        console.print(f"       {escape(told)}")
+    for quote in check.lost:
+        console.print(f"       [yellow]no longer there:[/] “{escape(quote)}”")

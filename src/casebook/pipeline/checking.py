@@ -1,0 +1,238 @@
+"""Fetching sources again to see whether they are what they were. Nothing known of them changes.
+
+Only a row is stored that says what was seen: the kept bytes and the case's text stay.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+
+from casebook.extractors.fetch import fetch
+from casebook.extractors.sites import canonical_url
+from casebook.pipeline import reading, sketching
+from casebook.pipeline.comparing import difference, standing
+from casebook.pipeline.identity import canonical_page, document_of, is_remote, payload_of
+from casebook.pipeline.stages import patiently
+from casebook.runtime.services import Services
+from casebook.schemas.cases import CaseStudy
+from casebook.schemas.checks import Check, CheckResult
+from casebook.schemas.documents import Document
+from casebook.schemas.errors import (
+    CasebookError,
+    ExtractionError,
+    FetchError,
+    PageMissing,
+    SoftNotFound,
+    UnknownId,
+    VideoUnavailable,
+    WarehouseError,
+)
+from casebook.schemas.frozen import Frozen
+from casebook.schemas.ids import content_id
+from casebook.schemas.listings import CaseFilter
+from casebook.schemas.sources import Payload, Source, SourceRef
+from casebook.warehouse.store import Warehouse
+
+# What a site alone can say; everything else is our trouble in reaching it.
+_GONE = (PageMissing, VideoUnavailable, SoftNotFound)
+_EVERY_CASE = 1_000_000
+
+
+class Checked(Frozen):
+    """One source that was looked at. ``check`` is None for a file, of which there is no more."""
+
+    source_id: str
+    case_id: str | None
+    title: str | None
+    address: str | None
+    check: Check | None
+
+
+class _Known(Frozen):
+    """What there is to compare with."""
+
+    source: Source
+    document: Document
+    case_id: str | None = None
+    study: CaseStudy | None = None
+
+    @property
+    def address(self) -> str | None:
+        """The web address of the source, if it has one."""
+        reference = self.source.reference
+        return reference.source if is_remote(reference) else self.source.canonical_url
+
+
+def published_sources(warehouse: Warehouse) -> list[str]:
+    """Return the sources of the cases that are out."""
+    out = {publication.case_id for publication in warehouse.publications()}
+    cases = warehouse.cases(CaseFilter(limit=_EVERY_CASE))
+    return [case.source_id for case in cases if case.case_id in out]
+
+
+def all_sources(warehouse: Warehouse) -> list[str]:
+    """Return the sources of all cases."""
+    return [case.source_id for case in warehouse.cases(CaseFilter(limit=_EVERY_CASE))]
+
+
+async def recheck(source_ids: Sequence[str], services: Services) -> AsyncIterator[Checked]:
+    """Fetch sources again, store what is seen of each, and yield it as it comes.
+
+    The client keeps the pauses between two pages of one host.
+
+    Raises:
+        UnknownId: if a source is not known.
+        WarehouseError: when nothing can be stored.
+    """
+    known = [await asyncio.to_thread(_known, each, services.warehouse) for each in source_ids]
+    gate = asyncio.Semaphore(services.settings.concurrency)
+
+    async def one(each: _Known) -> Checked:
+        async with gate:
+            return await _checked(each, services)
+
+    tasks = [asyncio.create_task(one(each)) for each in known]
+    try:
+        for finished in asyncio.as_completed(tasks):
+            yield await finished
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _known(source_id: str, warehouse: Warehouse) -> _Known:
+    alias = warehouse.alias(source_id)
+    source = warehouse.source(alias.same_as if alias else source_id)
+    case = warehouse.case_of_source(source.source_id) if source else None
+    if source and case:
+        view = warehouse.case(case.case_id)
+        study = view.revision.case_study
+        return _Known(source=source, document=view.document, case_id=case.case_id, study=study)
+    document = warehouse.newest_document(source.source_id) if source else None
+    if source is None or document is None:
+        raise UnknownId(f"No text of {source_id} is kept: there is nothing to compare with.")
+    return _Known(source=source, document=document)
+
+
+async def _checked(known: _Known, services: Services) -> Checked:
+    told = None
+    if known.address is not None:
+        told = await _check(known, known.address, services)
+        await asyncio.to_thread(services.warehouse.append, told)
+    title = known.study.title.value if known.study else None
+    return Checked(
+        source_id=known.source.source_id,
+        case_id=known.case_id,
+        title=title or known.document.title,
+        address=known.address,
+        check=told,
+    )
+
+
+async def _check(known: _Known, address: str, services: Services) -> Check:
+    client, robots = await services.network()
+
+    async def once() -> Payload:
+        return await fetch(SourceRef(source=address), client, robots)
+
+    try:
+        payload = await patiently(once, services.settings.fetch_attempts)
+        return await _compared(known, payload, services)
+    except _GONE as error:
+        return _row(known, CheckResult.GONE, kind=error.kind(), message=str(error))
+    except (FetchError, ExtractionError) as error:
+        return _row(known, CheckResult.UNREACHABLE, kind=error.kind(), message=str(error))
+
+
+async def _compared(known: _Known, payload: Payload, services: Services) -> Check:
+    """Compare what was fetched with what is kept.
+
+    Raises:
+        ExtractionError: if it holds no usable text.
+    """
+    if not is_remote(known.source.reference):
+        return _row(
+            known,
+            CheckResult.SAME,
+            message="the address answers; the text came from a file and was not compared",
+        )
+    extracted, read = await reading.extract(payload, services, scripts=True)
+    now = document_of(extracted, read, known.source, known.document.snapshot_id)
+    then = await _as_read_today(known.document, now.extractor, services)
+    moved = await _moved_to(known, read, extracted.canonical_url, now, services)
+    change = difference(then, now)
+    if not change.gone and not change.new:
+        return _row(known, CheckResult.MOVED if moved else CheckResult.SAME, moved_to=moved)
+    found = standing(known.study, now) if known.study else None
+    return _row(
+        known,
+        CheckResult.CHANGED,
+        moved_to=moved,
+        quotes=found.quotes if found else None,
+        lost=found.lost if found else (),
+        kept_share=change.kept_share,
+    )
+
+
+async def _as_read_today(document: Document, extractor: str, services: Services) -> Document:
+    """Return the kept text as the extractor reads it that read the new one.
+
+    What a newer extractor reads otherwise is no change of the page.
+    """
+    if document.extractor == extractor:
+        return document
+    snapshot = await asyncio.to_thread(services.warehouse.snapshot, document.snapshot_id)
+    if snapshot is None:
+        return document
+    try:
+        data = await asyncio.to_thread(services.snapshots.get, snapshot.sha256)
+        extracted = await services.extractors.extract(payload_of(snapshot, data))
+    except (ExtractionError, WarehouseError):
+        return document
+    return document.model_copy(update={"text": extracted.text, "passages": extracted.passages})
+
+
+async def _moved_to(
+    known: _Known, payload: Payload, canonical: str | None, now: Document, services: Services
+) -> str | None:
+    """Return the address where the source is found now, if that is another one."""
+    before = {known.source.canonical_url}
+    if known.document.url:
+        before.add(canonical_url(known.document.url))
+    final = payload.final_url or payload.url or ""
+    if final and canonical_url(final) not in before:
+        return final
+    try:
+        if canonical is None or canonical_url(canonical) in before:
+            return None
+        page = await canonical_page(canonical, payload, services)
+    except CasebookError:
+        return None
+    return canonical if sketching.tells_the_same(now.text, page.text) else None
+
+
+def _row(
+    known: _Known,
+    result: CheckResult,
+    *,
+    moved_to: str | None = None,
+    quotes: int | None = None,
+    lost: Sequence[str] = (),
+    kept_share: float | None = None,
+    kind: str | None = None,
+    message: str | None = None,
+) -> Check:
+    now = datetime.now(UTC)
+    return Check(
+        check_id=content_id("check", known.source.source_id, result.value, now.isoformat()),
+        source_id=known.source.source_id,
+        document_id=known.document.document_id,
+        result=result,
+        moved_to=moved_to,
+        quotes=quotes,
+        lost=lost,
+        kept_share=kept_share,
+        kind=kind,
+        message=message,
+        checked_at=now,
+    )

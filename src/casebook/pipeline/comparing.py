@@ -1,0 +1,70 @@
+"""How two readings of one source differ, and which of a case's quotes still stand. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from casebook.schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
+from casebook.schemas.documents import Document
+from casebook.schemas.frozen import Frozen
+from casebook.summarizer.locating import QuoteFinder
+
+_WORD = re.compile(r"\w+")
+
+
+class Difference(Frozen):
+    """Two texts, compared word by word without regard to order.
+
+    ``gone`` words stand in the earlier text alone, ``new`` ones in the later alone; ``kept_share``
+    is the part of the earlier text's words that are still there.
+    """
+
+    words: tuple[int, int]
+    passages: tuple[int, int]
+    gone: int
+    new: int
+    kept_share: float
+
+
+def difference(before: Document, after: Document) -> Difference:
+    """Return how the texts of two documents differ."""
+    old, new = _words(before.text), _words(after.text)
+    gone = (old - new).total()
+    return Difference(
+        words=(old.total(), new.total()),
+        passages=(len(before.passages), len(after.passages)),
+        gone=gone,
+        new=(new - old).total(),
+        kept_share=round(1 - gone / max(old.total(), 1), 3),
+    )
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(_WORD.findall(text.casefold()))
+
+
+class Standing(Frozen):
+    """How many quotes a case rests on, and which of them a text does not hold."""
+
+    quotes: int
+    lost: tuple[str, ...]
+
+
+def standing(study: CaseStudy, document: Document) -> Standing:
+    """Look for each quote of ``study`` that readers may see in the text of ``document``."""
+    quotes = list(dict.fromkeys(evidence.quote for evidence in _evidence(study)))
+    finder = QuoteFinder(document)
+    lost = (quote for quote in quotes if any(e.start is None for e in finder.find(quote)))
+    return Standing(quotes=len(quotes), lost=tuple(lost))
+
+
+def _evidence(study: CaseStudy) -> Iterator[Evidence]:
+    """Yield the evidence that was located, of every part that has support."""
+    parts: list[Fact | Statement | Tag] = [
+        *(fact for _, fact in study.facts()),
+        *(statement for _, statement in study.statements()),
+        *study.tags,
+    ]
+    for part in parts:
+        if part.support.level is not SupportLevel.UNSUPPORTED:
+            yield from (evidence for evidence in part.evidence if evidence.start is not None)

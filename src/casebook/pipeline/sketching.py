@@ -1,0 +1,89 @@
+"""Samples of word runs, by which near-copies are found. Pure.
+
+A run is five words in a row. Of all runs of a text the sample keeps those whose hash is a multiple
+of ``SCALE``: the same runs are kept of every text, so what two samples share estimates what the
+texts share, in both directions: a copy shares with its original as an excerpt does with the whole.
+The method is FracMinHash (Irber et al. 2022, "Lightweight compositional analysis of metagenomes
+with FracMinHash"), MinHash with a sample that grows with the text.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import blake2b
+
+from casebook.schemas.copies import NearCopy, Overlap, Sketch
+from casebook.schemas.documents import Document
+from casebook.schemas.ids import content_id
+
+METHOD = "words5/8"
+RUN = 5
+SCALE = 8
+
+# benchmarks/near_copies.py measures these.
+LEAST_SHARE = 0.4
+LEAST_SHARED = 6
+# A page and its canonical one are the same text, but for what surrounds it.
+SAME_SHARE = 0.8
+SAME_OTHER_SHARE = 0.5
+
+# A word, or a character of the scripts without spaces between words: Thai to Khmer, kana, Han.
+_WORD = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+    r"|[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+"
+)
+_SIGN = 1 << 63
+
+
+def sketch(document: Document) -> Sketch:
+    """Return the sample of a document."""
+    return Sketch(
+        sketch_id=content_id("sketch", document.document_id, METHOD),
+        document_id=document.document_id,
+        source_id=document.source_id,
+        method=METHOD,
+        hashes=sample(document.text),
+    )
+
+
+def sample(text: str, scale: int = SCALE) -> list[int]:
+    """Return the hashes of about one in ``scale`` of the word runs of ``text``, ascending.
+
+    They are signed 64-bit integers, as databases hold them.
+    """
+    return sorted({value - _SIGN for value in _hashes(text) if value % scale == 0})
+
+
+def _hashes(text: str) -> Iterator[int]:
+    words = _WORD.findall(text.casefold())
+    for at in range(len(words) - RUN + 1):
+        run = " ".join(words[at : at + RUN]).encode("utf-8", "surrogatepass")
+        yield int.from_bytes(blake2b(run, digest_size=8).digest())
+
+
+def judge(mine: Sketch, other: Overlap, now: datetime) -> NearCopy | None:
+    """Return what two documents are to each other, if one has enough of the other's text."""
+    share, other_share = other.shared / len(mine.hashes), other.shared / other.size
+    if other.shared < LEAST_SHARED or max(share, other_share) < LEAST_SHARE:
+        return None
+    pair = sorted((mine.document_id, other.document_id))
+    return NearCopy(
+        copy_id=content_id("copy", *pair, mine.method),
+        document_id=mine.document_id,
+        source_id=mine.source_id,
+        other_document_id=other.document_id,
+        other_source_id=other.source_id,
+        share=round(share, 3),
+        other_share=round(other_share, 3),
+        found_at=now,
+    )
+
+
+def tells_the_same(text: str, other: str) -> bool:
+    """Tell whether two texts are one, but for what surrounds it; every word run counts."""
+    mine, theirs = set(_hashes(text)), set(_hashes(other))
+    shared = len(mine & theirs)
+    if not shared:
+        return False
+    shares = sorted((shared / len(mine), shared / len(theirs)))
+    return shares[1] >= SAME_SHARE and shares[0] >= SAME_OTHER_SHARE

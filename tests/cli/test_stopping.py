@@ -1,0 +1,49 @@
+"""Stopping a submission by a signal."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pages
+import pytest
+from scripted_endpoint import ScriptedEndpoint, api_error
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
+    casebook, tmp_path, endpoint: ScriptedEndpoint, sign, code
+):
+    """One line says what to do next, the source is listed, and a retry goes on from kept bytes."""
+    page = tmp_path / "case.html"
+    page.write_text(pages.CASE)
+    held = threading.Event()
+
+    def answer_late(_):
+        held.wait(30)
+        return api_error(500)
+
+    answer, endpoint.fallback = endpoint.fallback, answer_late
+    running = subprocess.Popen(
+        [sys.executable, "-m", "casebook.cli.main", "submit", str(page)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=casebook.environment,
+    )
+    while not endpoint.requests:
+        time.sleep(0.05)
+        assert running.poll() is None
+    running.send_signal(sign)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == code
+    assert "Traceback" not in said
+    assert "casebook retry" in said
+    held.set()
+    endpoint.fallback = answer
+    (left,) = casebook("failures", "--json").lines
+    assert left["failure"] is None
+    (outcome,) = casebook("retry", "--json").lines
+    assert outcome["status"] == "draft"
+    assert "fetch" not in outcome["seconds"]

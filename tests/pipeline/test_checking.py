@@ -1,0 +1,120 @@
+"""Sources fetched again: the same, moved, changed, gone, or not to be reached."""
+
+import pages
+import pytest
+
+from casebook.pipeline import checking
+from casebook.pipeline.ingest import ingest
+from casebook.schemas.checks import CheckResult
+from casebook.schemas.sources import SourceRef
+
+
+@pytest.fixture
+async def post(services, web):
+    """A source with a case, whose page a test then changes: its id."""
+    serve(web, pages.CASE)
+    outcome = await ingest(SourceRef(source=web.url_for("/post")), services)
+    return outcome.source_id
+
+
+def serve(web, page, status=200, **headers):
+    """Answer the next requests of the page so."""
+    for handler in [h for h in web.handlers if getattr(h.matcher, "uri", None) == "/post"]:
+        web.handlers.remove(handler)
+    web.expect_request("/post").respond_with_data(
+        page, status=status, content_type="text/html", headers=headers
+    )
+
+
+async def looked_at(services, source_id):
+    (checked,) = [one async for one in checking.recheck([source_id], services)]
+    kept = services.warehouse.check(source_id)
+    assert kept.check_id == checked.check.check_id
+    return kept
+
+
+async def test_the_same_text_is_the_same_whatever_surrounds_it(services, web, post):
+    """Another footer is no change, and nothing known of the source changes."""
+    before = services.warehouse.counts()
+    serve(web, pages.CASE.replace("© Kettlebrook", "© 2027 Kettlebrook"))
+    check = await looked_at(services, post)
+    assert (check.result, check.moved_to) == (CheckResult.SAME, None)
+    after = services.warehouse.counts()
+    assert {name for name in after if after[name] != before[name]} == {"checks"}
+
+
+async def test_a_change_tells_which_quotes_still_stand(services, web, post):
+    """The quotes that the new text lacks are named, the others counted."""
+    case = services.warehouse.case(services.warehouse.case_of_source(post).case_id)
+    quote = next(case.revision.case_study.statements())[1].evidence[0].quote
+    serve(web, pages.CASE.replace("\n", " ").replace(" ".join(quote.split()), "It is all gone."))
+    check = await looked_at(services, post)
+    assert check.result is CheckResult.CHANGED
+    assert quote in check.lost
+    assert 0 < check.standing < check.quotes
+    assert f"{check.standing} of {check.quotes} quotes still stand" in check.told
+    assert [c.checked for c in services.warehouse.cases()] == [CheckResult.CHANGED]
+
+
+async def test_a_redirect_tells_where_the_source_is_now(services, web, post):
+    """The same text at another address has moved there."""
+    web.expect_request("/new").respond_with_data(pages.CASE, content_type="text/html")
+    serve(web, "", status=301, Location="/new")
+    check = await looked_at(services, post)
+    assert (check.result, check.moved_to) == (CheckResult.MOVED, web.url_for("/new"))
+
+
+async def test_a_canonical_address_elsewhere_is_believed_where_it_tells_the_same(
+    services, web, post
+):
+    """A page that calls another one of its site its own has moved, if that one is the same."""
+    web.expect_request("/new").respond_with_data(pages.CASE, content_type="text/html")
+    head = '<head><link rel="canonical" href="{}">'
+    serve(web, pages.CASE.replace("<head>", head.format("/new")))
+    assert (await looked_at(services, post)).moved_to == web.url_for("/new")
+    serve(web, pages.CASE.replace("<head>", head.format("/recipe")))
+    assert (await looked_at(services, post)).result is CheckResult.SAME
+
+
+@pytest.mark.parametrize(
+    ("status", "result", "kind"),
+    [
+        (404, CheckResult.GONE, "page_missing"),
+        (410, CheckResult.GONE, "page_missing"),
+        (403, CheckResult.UNREACHABLE, "page_forbidden"),
+        (503, CheckResult.UNREACHABLE, "server_failed"),
+        (429, CheckResult.UNREACHABLE, "server_busy"),
+    ],
+)
+async def test_only_the_site_itself_says_that_it_is_gone(services, web, post, status, result, kind):
+    """A refusal or an outage is no statement about the source."""
+    serve(web, "sorry", status=status)
+    check = await looked_at(services, post)
+    assert (check.result, check.kind) == (result, kind)
+    assert services.warehouse.open_failures() == []
+
+
+async def test_an_outage_does_not_undo_what_was_seen(services, web, post):
+    """Readers are told what the site said last, not that we could not ask."""
+    serve(web, "gone", status=410)
+    gone = await looked_at(services, post)
+    serve(web, "busy", status=503)
+    assert (await looked_at(services, post)).result is CheckResult.UNREACHABLE
+    assert services.warehouse.seen(post) == {post: gone}
+
+
+async def test_a_wall_in_place_of_the_page_is_no_change(services, web, post):
+    """A page that asks to log in tells nothing about the text behind it."""
+    serve(web, pages.LOGIN)
+    check = await looked_at(services, post)
+    assert (check.result, check.kind) == (CheckResult.UNREACHABLE, "login_wall")
+
+
+async def test_a_file_without_address_is_left_alone(services, tmp_path):
+    """There is nothing to ask, and no row says that anybody did."""
+    file = tmp_path / "post.html"
+    file.write_text(pages.CASE)
+    outcome = await ingest(SourceRef(source=str(file)), services)
+    found = [one async for one in checking.recheck([outcome.source_id], services)]
+    assert [one.check for one in found] == [None]
+    assert services.warehouse.counts()["checks"] == 0

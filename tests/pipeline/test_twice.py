@@ -1,0 +1,185 @@
+"""The same source twice: redirects, canonical addresses, near-copies, reading again."""
+
+import pages
+import pytest
+
+from casebook.pipeline.copies import near_copies
+from casebook.pipeline.ingest import ingest
+from casebook.pipeline.rereading import read_again
+from casebook.schemas.errors import UnknownId
+from casebook.schemas.sources import SourceRef
+
+OTHER = pages.CASE.replace("Kettlebrook", "Lanternfield").replace("</h1>", " elsewhere</h1>")
+
+
+def calling(page, address):
+    """The page with an address that it calls its canonical one."""
+    return page.replace("<head>", f'<head><link rel="canonical" href="{address}">', 1)
+
+
+async def submitted(services, web, path, **options):
+    return await ingest(SourceRef(source=web.url_for(path)), services, **options)
+
+
+def serve(web, path, page):
+    web.expect_request(path).respond_with_data(page, content_type="text/html")
+
+
+async def test_a_redirect_leads_to_the_one_source(services, web, endpoint):
+    """Two addresses of one page make one case; the second pays nothing, and it is said."""
+    web.expect_request("/short").respond_with_data(
+        "", status=302, headers={"Location": web.url_for("/case")}
+    )
+    first = await submitted(services, web, "/short")
+    assert (first.same_as.url, first.same_as.reason.value) == (web.url_for("/case"), "redirect")
+    asked, fetched = len(endpoint.requests), len(web.log)
+    second = await submitted(services, web, "/case")
+    again = await submitted(services, web, "/short")
+    assert first.case_id == second.case_id == again.case_id
+    assert second.same_as is None
+    assert again.same_as.url == web.url_for("/case")
+    assert (len(endpoint.requests), len(web.log)) == (asked, fetched)
+    assert services.warehouse.unfinished() == []
+
+
+@pytest.mark.parametrize("order", [("/print", "/post"), ("/post", "/print")])
+async def test_a_canonical_address_leads_to_the_one_source(services, web, endpoint, order):
+    """Whichever edition comes first, there is one case, known by the canonical address."""
+    serve(web, "/post", calling(pages.CASE, "/post"))
+    serve(web, "/print", calling(pages.CASE, "/post"))
+    first, second = [await submitted(services, web, path) for path in order]
+    assert first.source_id == second.source_id
+    source = services.warehouse.source(first.source_id)
+    assert source.canonical_url == web.url_for("/post").rstrip("/")
+    assert len(services.warehouse.cases()) == 1
+    assert len(endpoint.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "claimed", ["/recipe", "/gone", "https://elsewhere.example/post", "http://169.254.169.254/x"]
+)
+async def test_a_page_cannot_give_itself_out_for_another(services, web, claimed):
+    """An address that tells something else, nothing, or lies elsewhere changes no identity."""
+    known = await submitted(services, web, "/recipe", force=True)
+    serve(web, "/claims", calling(pages.CASE, claimed))
+    made = await submitted(services, web, "/claims")
+    assert made.same_as is None
+    assert made.source_id != known.source_id
+    assert services.warehouse.case(known.case_id).document.title.startswith("Grandmother")
+    assert services.warehouse.case(made.case_id).document.title.startswith("How Kettlebrook")
+
+
+async def test_what_an_alias_serves_never_becomes_the_other_sources_text(services, web):
+    """The text under the canonical address is what that address itself gave."""
+    serve(web, "/post", pages.CASE)
+    serve(web, "/mirror", calling(pages.CASE.replace("9,000 letters", "9,999 letters"), "/post"))
+    made = await submitted(services, web, "/mirror")
+    view = services.warehouse.case(made.case_id)
+    assert "9,999" not in view.document.text
+    assert view.source.canonical_url.endswith("/post")
+
+
+async def test_a_redirect_to_the_front_page_is_no_identity(services, web):
+    """A dead address sent to the front page is not the front page."""
+    serve(web, "/", pages.CASE)
+    web.expect_request("/dead").respond_with_data("", status=302, headers={"Location": "/"})
+    made = await submitted(services, web, "/dead")
+    assert made.same_as is None
+    assert services.warehouse.source(made.source_id).canonical_url.endswith("/dead")
+
+
+async def test_near_copies_are_told_on_both_sides(services, web):
+    """The later one says it at once, the earlier one from then on; both stay cases."""
+    serve(web, "/mirror", OTHER)
+    first = await submitted(services, web, "/case")
+    second = await submitted(services, web, "/mirror")
+    assert first.near_copies == []
+    (twin,) = second.near_copies
+    assert (twin.case_id, twin.title) == (
+        first.case_id,
+        services.warehouse.case(first.case_id).revision.case_study.title.value,
+    )
+    assert 0.5 < twin.share < 1
+    assert "% of this text's word runs stand there" in twin.degree
+    (back,) = near_copies(first.source_id, services.warehouse)
+    assert (back.case_id, back.share) == (second.case_id, twin.other_share)
+    assert {c.case_id: c.twins for c in services.warehouse.cases()} == {
+        first.case_id: 1,
+        second.case_id: 1,
+    }
+
+
+async def test_unlike_texts_are_no_near_copies(services, web):
+    """A recipe and a case study have nothing to do with each other."""
+    await submitted(services, web, "/case")
+    assert (await submitted(services, web, "/recipe", force=True)).near_copies == []
+
+
+async def test_reading_again_stores_what_todays_extractor_says(services, web, monkeypatch):
+    """Equal text keeps its document, and title and date are those of the newest reading."""
+    made = await submitted(services, web, "/case")
+    fetched = len(web.log)
+    before = services.warehouse.case(made.case_id).document
+    real = services.extractors.extract
+
+    async def better(payload):
+        extracted = await real(payload)
+        return extracted.model_copy(update={"title": "A better title", "extractor": "html/99"})
+
+    monkeypatch.setattr(services.extractors, "extract", better)
+    told, document = await read_again(made.source_id, services)
+    assert (told.is_new_text, told.title) == (False, (before.title, "A better title"))
+    assert told.standing.lost == ()
+    assert told.standing.quotes > 0
+    assert services.warehouse.document(before.document_id).title == "A better title"
+    assert (
+        services.warehouse.case(made.case_id).document.model_dump_json()
+        == document.model_dump_json()
+    )
+    assert len(web.log) == fetched
+
+
+async def test_another_text_is_another_document_beside_the_old_one(services, web, monkeypatch):
+    """The case keeps the text that it was made from until somebody drafts it again."""
+    made = await submitted(services, web, "/case")
+    real = services.extractors.extract
+
+    async def shorter(payload):
+        extracted = await real(payload)
+        kept = extracted.passages[:1]
+        return extracted.model_copy(
+            update={"text": extracted.text[: kept[-1].end], "passages": kept}
+        )
+
+    monkeypatch.setattr(services.extractors, "extract", shorter)
+    told, document = await read_again(made.source_id, services)
+    assert told.is_new_text
+    assert told.difference.gone > 0
+    assert told.difference.new == 0
+    assert told.standing.lost
+    assert document.document_id != made.document_id
+    assert services.warehouse.case(made.case_id).document.document_id == made.document_id
+
+
+async def test_a_document_of_an_older_extractor_is_read_again_once(services, web, monkeypatch):
+    """After an extractor's new version a resubmission reads again, and the next one does not."""
+    await submitted(services, web, "/case")
+    reads = []
+    real = services.extractors.extract
+
+    async def counted(payload):
+        reads.append(payload.name)
+        extracted = await real(payload)
+        return extracted.model_copy(update={"extractor": "html/99"})
+
+    monkeypatch.setattr(services.extractors, "extract", counted)
+    monkeypatch.setattr("casebook.pipeline.stages._versions", lambda: ["html/99"])
+    outcomes = [await submitted(services, web, "/case") for _ in range(3)]
+    assert len(reads) == 1
+    assert {outcome.llm_calls for outcome in outcomes} == {0}
+
+
+async def test_what_was_never_kept_cannot_be_read_again(services):
+    """The error says what to do."""
+    with pytest.raises(UnknownId, match="casebook retry"):
+        await read_again("src1_nothing", services)

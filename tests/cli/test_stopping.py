@@ -31,6 +31,8 @@ def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
         stderr=subprocess.PIPE,
         text=True,
         env=casebook.environment,
+        # Whoever runs the tests in the background has Ctrl-C ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     while not endpoint.requests:
         time.sleep(0.05)

@@ -11,7 +11,7 @@ import pytest
 from scripted_endpoint import ScriptedEndpoint, api_error
 
 
-@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143)])
 def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
     casebook, tmp_path, endpoint: ScriptedEndpoint, sign, code
 ):

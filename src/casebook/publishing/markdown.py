@@ -44,7 +44,7 @@ PARTS: Mapping[str, Sequence[str]] = MappingProxyType(
 """The sections in a reader's order, with the fields that each is made of."""
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
-_OPENS_BLOCK = re.compile(r"^([#+=-]|\d+(?=[.)]))")
+_OPENS_BLOCK = re.compile(r"^([#+=-]|\d+(?=[.)](?:\s|$)))")
 # Bare addresses become links by themselves in many readers.
 _BARE_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?=@)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")

@@ -16,6 +16,7 @@ from casebook.schemas.documents import Document
 from casebook.schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.facts import facts_of
+from casebook.summarizer.measuring import measures_of
 from casebook.summarizer.proposals import Claim, Proposal
 from casebook.summarizer.ranking import Pick, leaning, pick
 from casebook.summarizer.sentences import Sentence, sentences_of
@@ -42,6 +43,7 @@ FIELDS = (
     "techniques",
     "tools",
     "failures",
+    "open_questions",
 )
 
 _MIN_WORDS, _MAX_WORDS = 6, 42
@@ -102,8 +104,14 @@ async def _claim(chosen: Pick, sentences: Sequence[Sentence], asker: Asker) -> C
     window = _window(target, sentences)
     answer = await _restate(chosen.field, window, asker)
     if answer and answer != target.text and faithful(answer, target.text, window):
-        return Claim(text=answer, quotes=quotes, origin=Origin.MODEL)
-    return Claim(text=tidy(target.text), quotes=quotes, origin=Origin.SOURCE)
+        return _said(chosen.field, answer, quotes, Origin.MODEL)
+    return _said(chosen.field, tidy(target.text), quotes, Origin.SOURCE)
+
+
+def _said(field: str, text: str, quotes: Sequence[str], origin: Origin) -> Claim:
+    """Return the claim; of a result, with the parts that its sentence names plainly."""
+    measures = measures_of(text) if field == "results" else {}
+    return Claim.model_validate({"text": text, "quotes": quotes, "origin": origin, **measures})
 
 
 async def _restate(field: str, window: str, asker: Asker) -> str | None:

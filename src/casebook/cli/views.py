@@ -19,6 +19,7 @@ from casebook.schemas.documents import Document, Passage
 from casebook.schemas.generations import Generation
 from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
 from casebook.schemas.sources import Source
+from casebook.schemas.summary_checks import SummaryCheck
 
 _COLOURS = {
     SupportLevel.SUPPORTED: "green",
@@ -274,3 +275,26 @@ def print_refused(refused: Sequence[RefusedSource], console: Console) -> None:
             f"{escape(source.title or source.source.reference.source)}\n"
             f"       {escape(source.triage.reason)}"
         )
+
+
+def print_check(key: object, check: SummaryCheck, console: Console) -> None:
+    """Show what became of each sentence of a summary."""
+    counts = ", ".join(
+        f"[{_COLOURS[level]}]{check.counts()[level.value]} {level.value}[/]"
+        for level in SupportLevel
+    )
+    title = f"{escape(str(key))}  " if key is not None else ""
+    console.print(f"{title}[bold]score {check.score:.2f}[/] of 1 · {counts}")
+    table = Table(show_lines=True, expand=console.is_terminal)
+    for name, ratio in (("sentence", 5), ("reason", 3), ("best quote of the source", 5)):
+        table.add_column(name, ratio=ratio, overflow="fold")
+    for sentence in check.sentences:
+        colour = _COLOURS[sentence.support]
+        where = f" [dim]({sentence.start}-{sentence.end})[/]" if sentence.quote else ""
+        verdict = f"[{colour}]{sentence.support.value}[/] {sentence.score:.2f}"
+        table.add_row(
+            escape(sentence.text),
+            f"{verdict}\n{escape(sentence.reason)}",
+            f"{escape(sentence.quote or '')}{where}",
+        )
+    console.print(table)

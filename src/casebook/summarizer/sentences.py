@@ -43,7 +43,7 @@ def sentences_of(document: Document) -> list[Sentence]:
         for line in document.passage_text(passage).split("\n"):
             found += [
                 (offset + start, offset + end, passage.n, passage.locator.section or "", not place)
-                for place, (start, end) in enumerate(_spans(line, document.language))
+                for place, (start, end) in enumerate(spans(line, document.language))
             ]
             offset += len(line) + 1
     last = max(len(found) - 1, 1)
@@ -53,7 +53,7 @@ def sentences_of(document: Document) -> list[Sentence]:
     ]
 
 
-def _spans(line: str, language: str | None) -> list[tuple[int, int]]:
+def spans(line: str, language: str | None) -> list[tuple[int, int]]:
     """Return the trimmed sentence spans of one line of text, without its list marker."""
     marker = _MARKER.match(line)
     begin = marker.end() if marker else 0

@@ -10,6 +10,7 @@ import snowballstemmer
 from casebook.summarizer.numerals import number_sequence, numbers
 
 __all__ = [
+    "STOP",
     "by_initials",
     "content_stems",
     "identifiers",
@@ -17,11 +18,13 @@ __all__ = [
     "name_key",
     "name_keys",
     "names",
+    "negation_ends",
     "negations",
     "number_sequence",
     "numbers",
     "opening_names",
     "overlap",
+    "stem",
     "words",
 ]
 
@@ -30,7 +33,7 @@ _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot|hardly|n[o’']t)\b|n['’]t\b",
     re.IGNORECASE,
 )
-_STOP = frozenset(
+STOP = frozenset(
     """
     a an and are as at be been being but by can could did do does for from had has have
     having he her his how i if in into is it its itself just may might more most much must
@@ -42,7 +45,7 @@ _STOP = frozenset(
     """.split()
 )
 # Words that open a sentence with a capital and are no names.
-_OPENERS = _STOP | frozenset(
+_OPENERS = STOP | frozenset(
     """
     across additionally almost although among another around based besides beyond compared despite
     either eventually every everyone fewer first finally furthermore given half hence however
@@ -71,7 +74,8 @@ _REMEMBERED = 50_000
 
 
 @lru_cache(_REMEMBERED)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Return the stem (Snowball, English) of one word in lower case."""
     return str(_stemmer().stemWord(word))
 
 
@@ -88,7 +92,7 @@ def words(text: str) -> list[str]:
 def content_stems(text: str) -> set[str]:
     """Return the stems (Snowball, English) of the words that carry meaning, lower case."""
     lowered = (part for word in words(text) for part in word.casefold().split("-"))
-    return {_stem(word.replace("’", "'")) for word in lowered if word and word not in _STOP}
+    return {stem(word.replace("’", "'")) for word in lowered if word and word not in STOP}
 
 
 def names(text: str) -> set[str]:
@@ -125,7 +129,7 @@ def identifiers(text: str) -> list[str]:
 
 def _capital(word: str) -> bool:
     """Tell whether ``word`` has a capital and is not "We", "I'm" or "They've"."""
-    return word[0].isupper() and re.split(r"['’]", word.casefold())[0] not in _STOP
+    return word[0].isupper() and re.split(r"['’]", word.casefold())[0] not in STOP
 
 
 @lru_cache(_REMEMBERED)
@@ -188,6 +192,11 @@ def by_initials(text: str) -> list[tuple[str, list[str]]]:
 def negations(text: str) -> int:
     """Return how many negating words ``text`` has."""
     return len(_NEGATION.findall(text))
+
+
+def negation_ends(text: str) -> list[int]:
+    """Return where each negating word of ``text`` ends."""
+    return [found.end() for found in _NEGATION.finditer(text)]
 
 
 def overlap(part: Iterable[str], whole: set[str]) -> float:

@@ -1,0 +1,132 @@
+"""``ground``: how far a source carries a summary, for any source and any summary."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from casebook.cli.context import AsJson, err, out, print_json, with_services
+from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource
+
+if TYPE_CHECKING:
+    from casebook.runtime.services import Services
+    from casebook.schemas.summary_checks import SummaryCheck
+
+_EXIT_SOME_FAILED = 3
+_NO_OBJECT = 'this is no object {"id": …, "source": text, "summary": text}'
+_FIELDS = ("source", "summary")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(ground)
+
+
+def ground(
+    context: typer.Context,
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="What was summarized: a file or web address that extract reads; or - for JSON "
+            'Lines on standard input: {"id": …, "source": text, "summary": text}.',
+            metavar="SOURCE",
+        ),
+    ],
+    summary: Annotated[
+        Path | None,
+        typer.Argument(help="The summary, a text file.", metavar="SUMMARY", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a summary against its source, sentence by sentence, without a model."""
+    if source == "-":
+        if summary is not None:
+            raise typer.BadParameter("with - both texts come from standard input")
+        raise typer.Exit(_check_lines(sys.stdin.buffer, as_json=as_json))
+    if summary is None:
+        raise typer.BadParameter("name the summary's file, too", param_hint="SUMMARY")
+    claimed = _read(summary)
+    if not claimed.strip():
+        raise InvalidSource(f"{summary} is empty: there is nothing to check.")
+    text = with_services(context, lambda services: _source_text(source, services))
+    _show(None, _check(text, claimed), as_json=as_json)
+
+
+async def _source_text(source: str, services: Services) -> str:
+    from casebook.pipeline.ingest import extract_only
+    from casebook.schemas.sources import SourceRef
+
+    return (await extract_only(SourceRef(source=source), services)).text
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig", "replace")
+    except FileNotFoundError:
+        raise FileMissing(f"no file at {path}") from None
+    except OSError as error:
+        raise FileUnreadable(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _check(source: str, summary: str) -> SummaryCheck:
+    from casebook.summarizer.checking import check_summary
+
+    return check_summary(source, summary)
+
+
+def _check_lines(lines: Iterable[bytes], *, as_json: bool) -> int:
+    """Answer each line as it comes; a wrong one is named on stderr, and the rest goes on."""
+    failed = False
+    for number, line in _numbered(lines):
+        try:
+            pair = _pair(line)
+        except ValueError as error:
+            err().print(f"line {number}: {error}", markup=False)
+            failed = True
+        else:
+            _show(pair.get("id"), _check(pair["source"], pair["summary"]), as_json=as_json)
+    return _EXIT_SOME_FAILED if failed else 0
+
+
+def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    return ((n, line) for n, line in enumerate(lines, start=1) if line.strip())
+
+
+def _pair(line: bytes) -> dict[str, Any]:
+    """Return the line's object.
+
+    Raises:
+        ValueError: saying what is wrong with it.
+    """
+    try:
+        pair = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"this is no JSON: {error}") from None
+    if not isinstance(pair, dict):
+        raise ValueError(_NO_OBJECT)  # noqa: TRY004 - one kind of error for a line
+    for field in _FIELDS:
+        if not isinstance(pair.get(field), str):
+            raise ValueError(f'"{field}" is missing or no text')  # noqa: TRY004 - one kind of error for a line
+        if not pair[field].strip():
+            raise ValueError(f'"{field}" is empty: there is nothing to check')
+    return pair
+
+
+def _show(key: Any, check: SummaryCheck, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"id": _printable(key), **check.model_dump(mode="json")})
+        sys.stdout.flush()
+        return
+    from casebook.cli.views import print_check
+
+    print_check(key, check, out())
+
+
+def _printable(key: Any) -> Any:
+    """Return an id without half surrogate pairs, which no terminal or file can take."""
+    return key.encode("utf-8", "replace").decode() if isinstance(key, str) else key

@@ -1,0 +1,115 @@
+"""Checking a free summary against its source."""
+
+import pytest
+
+from casebook.schemas.cases import SupportLevel
+from casebook.summarizer.checking import check_sentence, check_summary
+from casebook.summarizer.quantities import stated, strange
+from casebook.summarizer.source_text import SourceText
+
+SUPPORTED, WEAK, UNSUPPORTED = SupportLevel.SUPPORTED, SupportLevel.WEAK, SupportLevel.UNSUPPORTED
+
+SOURCE = """\
+Ledgerline books invoices for 1,200 shops in Britain. We moved retrieval from Elasticsearch to \
+PostgreSQL with pgvector in March 2024, and nobody had to change a prompt.
+
+- About one third of all invoices are booked without a person; the nightly batch starts at 14:00.
+- The rewrite did not improve recall. Latency on the checkout page fell by half to 230 ms.
+- The search index holds 1,580,575 documents. GPT-4 answers faster than Claude on our invoices.
+The team may move the remaining jobs to Kubernetes next year. Costs are final not before May.
+"""
+
+CHECKED = [
+    ("Ledgerline moved retrieval to PostgreSQL in March 2024.", SUPPORTED, ""),
+    ("33% of invoices are booked without a person.", SUPPORTED, ""),
+    ("The nightly batch starts at 2 pm.", SUPPORTED, ""),
+    ("The search index holds over 1.5 million documents.", SUPPORTED, ""),
+    ("Ledgerline books invoices for UK shops.", SUPPORTED, ""),
+    ("The team moves the remaining jobs to Kubernetes next year.", SUPPORTED, "with “may”"),
+    ("This summary covers the key points of the passage.", SUPPORTED, "states nothing"),
+    ("Ledgerline books invoices for 1,300 shops.", UNSUPPORTED, "number 1,300 is not in"),
+    ("The search index holds over 2.5 million documents.", UNSUPPORTED, "2.5 million is not"),
+    ("Ledgerline moved retrieval to Pinecone.", UNSUPPORTED, "Pinecone is not named"),
+    ("Contoso books invoices for shops.", UNSUPPORTED, "Contoso is not named"),
+    ("The rewrite did improve recall.", UNSUPPORTED, "affirms what the source negates"),
+    ("The search index does not hold 1,580,575 documents.", UNSUPPORTED, "negates what the source"),
+    ("Latency on the checkout page rose by half to 230 ms.", UNSUPPORTED, "“rose” where"),
+    (
+        "We moved retrieval from Elasticsearch to Kubernetes with pgvector in March 2024.",
+        UNSUPPORTED,
+        "names Kubernetes where the source names PostgreSQL",
+    ),
+    (
+        "Penguins dive under thick antarctic ice sheets for krill.",
+        UNSUPPORTED,
+        "speaks of something else",
+    ),
+    (
+        "Retrieval moved to PostgreSQL because licence fees exploded and auditors complained.",
+        WEAK,
+        "“because”",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "level", "reason"), CHECKED, ids=lambda v: str(v)[:40])
+def test_each_sentence_has_its_verdict_and_a_reason(text, level, reason):
+    """What a source carries, what it does not, and why, without any quote given."""
+    found = check_sentence(text, SourceText(SOURCE))
+    assert found.support is level, found
+    assert reason in found.reason
+    assert (found.score >= 0.5) is (level is SUPPORTED)
+
+
+def test_the_quote_is_the_sources_own_words_at_its_place():
+    """The quote can be highlighted: its offsets are those of the source."""
+    found = check_summary(SOURCE, "Recall did not improve. Retrieval moved to PostgreSQL.")
+    assert [s.text for s in found.sentences] == [
+        "Recall did not improve.",
+        "Retrieval moved to PostgreSQL.",
+    ]
+    for sentence in found.sentences:
+        assert sentence.quote == SOURCE[sentence.start : sentence.end]
+    assert found.sentences[0].quote == "The rewrite did not improve recall."
+
+
+def test_one_false_sentence_sinks_a_summary():
+    """Four true sentences do not outvote an invented number."""
+    true = "Ledgerline books invoices. Retrieval moved to PostgreSQL. Recall did not improve. "
+    assert check_summary(SOURCE, true).score > 0.7
+    assert check_summary(SOURCE, f"{true}The search index holds 77 documents.").score < 0.5
+
+
+def test_no_sentence_is_no_claim():
+    """A summary of punctuation states nothing that could be wrong."""
+    assert list(check_summary(SOURCE, " … \n---\n").sentences) == []
+
+
+def test_odd_texts_are_checked_like_others():
+    """Other scripts, unpaired surrogates, one endless line: an answer, no crash."""
+    for odd in (
+        "我们将检索迁移到了PostgreSQL。",
+        "\ud83d broken",
+        "word " * 1000,
+        "a\x00b 1e999 9" * 9,
+    ):
+        assert 0 <= check_summary(odd, odd).score <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "missing"),
+    [
+        ("about 80 users", "78 users", []),
+        ("80 users", "78 users", ["80"]),
+        ("nearly 80 users", "85 users", ["80"]),
+        ("two thirds", "67%", []),
+        ("67%", "two thirds of them", []),
+        ("in 2008", "the 2007-08 season", []),
+        ("$1.6 million", "$1,580,575", []),
+        ("$1.7 million", "$1,580,575", ["1.7 million"]),
+        ("at 2 pm", "14:30", []),
+    ],
+)
+def test_numbers_are_compared_as_people_restate_them(text, known, missing):
+    """Hedges, fractions, ranges, roundings and clocks; everything else must be stated."""
+    assert [text[f.start : f.end] for f in strange(text, stated(known))] == missing

@@ -70,11 +70,11 @@ def altered(cases: int) -> None:
         .project("full_summary, short_summary")
         .fetchall()
     )
-    chosen = random.Random(4).sample(rows, min(cases, len(rows)))
+    chosen = random.Random(4).sample(rows, min(cases, len(rows)))  # noqa: S311
     strangers = sorted({name for full, _ in rows for name in names(full) if len(name) > 4})
     seen: dict[str, Counter[SupportLevel]] = defaultdict(Counter)
     for place, (full, short) in enumerate(chosen):
-        source, rng = SourceText(full), random.Random(place)
+        source, rng = SourceText(full), random.Random(place)  # noqa: S311
         foreign = SourceText(chosen[place - 1][0])
         for kind, sentence in _variants(source, short, foreign, strangers, rng):
             seen[kind][check_sentence(sentence, source).support] += 1
@@ -211,7 +211,7 @@ def _interval(samples: Sequence[dict], risk: Sequence[float]) -> None:
     groups = defaultdict(list)
     for place, sample in enumerate(samples):
         groups[sample["source"]].append(place)
-    rng, found = random.Random(1), defaultdict(list)
+    rng, found = random.Random(1), defaultdict(list)  # noqa: S311
     for _ in range(500):
         drawn = [i for g in rng.choices(list(groups), k=len(groups)) for i in groups[g]]
         for bad in ("Unwanted", "Unwanted Questionable"):

@@ -90,7 +90,7 @@ class _Paper(fpdf.FPDF):
 
 
 def _made(name: str, *, columns: int, notes: bool, hyphens: bool) -> Sample:
-    dice = random.Random(name)
+    dice = random.Random(name)  # noqa: S311 - words for a test document, no secret
     paper = _Paper(format="A4")
     told: list[str] = []
     for number in range(_PAGES):

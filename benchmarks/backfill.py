@@ -1,0 +1,231 @@
+"""A backfill against an endpoint with a rate limit and faults, beside two plain loops.
+
+    .venv/bin/python benchmarks/backfill.py [--items 1000] [--rate 8] [--scale 1] [--rerun 10000]
+
+In one run: a plain sequential loop over the calls of a few sources, ``asyncio.gather`` behind a
+semaphore with a plain retry over the calls of a tenth of them, then ``casebook backfill`` over all,
+and over 100 of them for the memory. Reported: calls accepted by the endpoint as a share of what its
+limit allows; seconds per source beyond what the calls alone need at that limit; peak memory of the
+largest process and of all; calls paid per draft; seconds of a rerun over a finished list.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psutil
+
+HERE = Path(__file__).parent
+CALLS_PER_SOURCE = 2  # triage and the case study
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def server(*arguments: str) -> Iterator[str]:
+    """Run one of the two servers; yield its address."""
+    port = free_port()
+    command = [sys.executable, str(HERE / "backfill_servers.py"), arguments[0], str(port)]
+    with subprocess.Popen([*command, *arguments[1:]]) as process:
+        address = f"http://127.0.0.1:{port}"
+        probe = "/robots.txt" if arguments[0] == "pages" else "/stats"
+        for _ in range(200):
+            try:
+                httpx2.get(address + probe, timeout=5)
+                break
+            except httpx2.TransportError:
+                time.sleep(0.1)
+        yield address
+        process.terminate()
+
+
+def call(address: str, path: str, *, post: bool = False) -> Any:
+    """Ask one of the servers."""
+    return httpx2.request("POST" if post else "GET", address + path, timeout=30).json()
+
+
+def share(stats: dict[str, Any], rate: float) -> tuple[float, float]:
+    """Return the share of the limit that was used: over the whole run, and without its ends.
+
+    The ends are the first and the last tenth of the accepted calls: filling up and running out.
+    """
+    times = sorted(stats["accepted"])
+    whole = len(times) / (rate * (times[-1] - times[0]) + 2 * rate)
+    cut = len(times) // 10
+    middle = times[cut : len(times) - cut]
+    return whole, len(middle) / (rate * (middle[-1] - middle[0]))
+
+
+class Memory(threading.Thread):
+    """Watches a process and its children: peak resident megabytes of the first, and of all."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._process = psutil.Process(pid)
+        self.main = self.all = 0.0
+
+    def run(self) -> None:
+        """Look twice a second until the process has ended."""
+        while True:
+            try:
+                main = self._process.memory_info().rss
+                children = sum(_rss(c) for c in self._process.children(recursive=True))
+            except psutil.Error:
+                return
+            self.main = max(self.main, main / 1e6)
+            self.all = max(self.all, (main + children) / 1e6)
+            time.sleep(0.5)
+
+
+def _rss(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def body_of(number: int) -> dict[str, Any]:
+    """Return a request of the size that casebook sends."""
+    text = (
+        f"[1] Branch {number} runs a model in production. " + "The pipeline reads letters. " * 400
+    )
+    schema = {"properties": {"technical_detail": {}}}
+    return {
+        "model": "scripted",
+        "messages": [{"role": "user", "content": text}],
+        "response_format": {"json_schema": {"schema": schema}},
+    }
+
+
+async def plain(endpoint: str, calls: int, at_once: int) -> float:
+    """Make ``calls`` calls behind a semaphore, each repeated until it is answered; the seconds."""
+    gate, chance = asyncio.Semaphore(at_once), random.Random(1)  # noqa: S311 - jitter
+    started = time.monotonic()
+    async with httpx2.AsyncClient(timeout=120, limits=httpx2.Limits(max_connections=500)) as client:
+
+        async def once(number: int) -> None:
+            async with gate:
+                for attempt in range(50):
+                    answer = await client.post(
+                        f"{endpoint}/v1/chat/completions", json=body_of(number)
+                    )
+                    if answer.status_code == 200 and answer.text.endswith("}"):
+                        return
+                    pause = min(2 ** min(attempt, 5), 20) * chance.uniform(0.5, 1)
+                    await asyncio.sleep(float(answer.headers.get("retry-after", pause)))
+
+        await asyncio.gather(*(once(number) for number in range(calls)))
+    return time.monotonic() - started
+
+
+def casebook(home: str, endpoint: str, site: str, count: int, at_once: int) -> dict[str, Any]:
+    """Run ``casebook backfill`` over so many pages; return what it took."""
+    environment = {
+        **os.environ,
+        "CASEBOOK_HOME": home,
+        "CASEBOOK_LLM_BASE_URL": f"{endpoint}/v1",
+        "CASEBOOK_LLM_MODEL": "scripted",
+        "CASEBOOK_ALLOWED_HOSTS": site.removeprefix("http://"),
+        "OPENAI_API_KEY": "none",
+    }
+    command = [sys.executable, "-m", "casebook.cli.main", "backfill", f"{site}/list/{count}"]
+    command += ["--concurrency", str(at_once), "--json"]
+    started = time.monotonic()
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        memory = Memory(process.pid)
+        memory.start()
+        ended: dict[str, int] = {}
+        stage_seconds: dict[str, float] = {}
+        for line in process.stdout or ():
+            told = json.loads(line)
+            kind = (told.get("failure") or {}).get("kind") or told["status"]
+            ended[kind] = ended.get(kind, 0) + 1
+            for stage, seconds in told["seconds"].items():
+                stage_seconds[stage] = stage_seconds.get(stage, 0.0) + seconds
+    return {
+        "seconds": time.monotonic() - started,
+        "ended": ended,
+        "main_mb": memory.main,
+        "all_mb": memory.all,
+        "stages": stage_seconds,
+    }
+
+
+def main() -> None:
+    """Run everything and print Markdown tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--items", type=int, default=1000)
+    parser.add_argument("--rate", type=float, default=8.0)
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--only", default="")
+    given = parser.parse_args()
+    rate, items = given.rate, given.items
+    at_once = int(rate * 11 * given.scale * 1.5) + 8
+    limited = ("endpoint", str(rate), str(given.scale), "7")
+    print(f"limit {rate} calls/s, latency 2–20 s × {given.scale}, {at_once} calls at once\n")
+    print(
+        "| loop | sources | s | share of the limit | without the ends | refused (429) | calls "
+        "answered per source | answered twice | ended | MB main | MB all |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    with (
+        server("pages") as site,
+        server(*limited) as endpoint,
+        tempfile.TemporaryDirectory() as tmp,
+    ):
+        runs: list[tuple[str, int]] = []
+        if not given.only:
+            runs = [("sequential", 4), ("gather", items // 5)]
+        runs += [("casebook", 100), ("casebook", items), ("casebook again", items)]
+        for name, count in runs:
+            call(endpoint, "/reset", post=True)
+            told: dict[str, Any] = {}
+            if name == "sequential":
+                told["seconds"] = asyncio.run(plain(endpoint, count * CALLS_PER_SOURCE, 1))
+            elif name == "gather":
+                told["seconds"] = asyncio.run(plain(endpoint, count * CALLS_PER_SOURCE, at_once))
+            else:
+                told = casebook(f"{tmp}/{count}", endpoint, site, count, at_once)
+            line(name, count, told, call(endpoint, "/stats"), rate)
+
+
+def line(name: str, count: int, told: dict[str, Any], stats: dict[str, Any], rate: float) -> None:
+    """Print one row."""
+    seen = stats["seen"]
+    whole, middle = share(stats, rate) if len(stats["accepted"]) > 1 else (0.0, 0.0)
+    answered = seen.get("answered", 0) + seen.get("slow", 0)
+    ended = ", ".join(f"{n} {kind}" for kind, n in sorted(told.get("ended", {}).items()))
+    print(
+        f"| {name} | {count:,} | {told['seconds']:.0f} | {whole:.1%} | {middle:.1%} | "
+        f"{seen.get('429', 0)} | {answered / count:.2f} | {stats['answered_twice']} | {ended} | "
+        f"{told.get('main_mb', 0):.0f} | {told.get('all_mb', 0):.0f} |",
+        flush=True,
+    )
+    if stages := told.get("stages"):
+        print(
+            f"<!-- seconds in stages: { {k: round(v) for k, v in stages.items()} } -->", flush=True
+        )
+
+
+if __name__ == "__main__":
+    main()

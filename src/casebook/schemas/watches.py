@@ -56,8 +56,8 @@ class WatchLine(Frozen):
     look: Look | None
 
     def due(self, now: datetime) -> bool:
-        """Tell whether it is time for a look."""
+        """Tell whether it is time for a look; one in the future tells of a clock set back."""
         if self.watch.state is not WatchState.ACTIVE:
             return False
         every = timedelta(seconds=self.watch.every_seconds)
-        return self.look is None or self.look.at + every <= now
+        return self.look is None or not self.look.at <= now < self.look.at + every

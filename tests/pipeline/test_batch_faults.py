@@ -1,0 +1,248 @@
+"""What can go wrong in the night: nothing is lost, nothing is made or paid for twice.
+
+The command runs in a process of its own, so that it can be killed. ``CASEBOOK_FAULT_KILLS`` says
+how often it is (4); ``benchmarks/backfill_faults.py`` asks for twenty.
+"""
+
+import contextlib
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pages
+import pytest
+import scripted_curator
+from pytest_httpserver import HTTPServer
+from scripted_endpoint import ScriptedEndpoint, api_error
+
+from casebook.schemas.batches import BatchStep, Standing
+from casebook.warehouse.store import Warehouse
+
+KILLS = int(os.environ.get("CASEBOOK_FAULT_KILLS", "4"))
+SOURCES = 50 if KILLS > 4 else 12
+AT_ONCE = 4
+
+
+class Night:
+    """A home, a list of pages, and the command over them."""
+
+    def __init__(self, home: Path, web: HTTPServer, endpoint: ScriptedEndpoint) -> None:
+        self.home, self.endpoint = home, endpoint
+        self.list = home.with_suffix(".csv")
+        self._environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("CASEBOOK_", "PREFECT_"))},
+            "CASEBOOK_HOME": str(home),
+            "CASEBOOK_LLM_BASE_URL": endpoint.base_url,
+            "CASEBOOK_LLM_MODEL": "scripted",
+            "CASEBOOK_LLM_BACKOFF": "0.05",
+            "CASEBOOK_ALLOWED_HOSTS": f"{web.host}:{web.port}",
+            "CASEBOOK_WORKERS": "1",
+            "OPENAI_API_KEY": "none",
+        }
+        addresses = []
+        for n in range(SOURCES):
+            page = pages.CASE.replace("<p>", f"<p>This is told of region {n} of the company. ", 1)
+            web.expect_request(f"/post/{n}").respond_with_data(page, content_type="text/html")
+            addresses.append(web.url_for(f"/post/{n}"))
+        self.list.write_text("url\n" + "\n".join(addresses) + "\n")
+
+    def start(self, **settings: str) -> subprocess.Popen[str]:
+        """Begin the backfill in a process group of its own."""
+        command = [sys.executable, "-m", "casebook.cli.main", "backfill", str(self.list)]
+        return subprocess.Popen(
+            [*command, "--concurrency", str(AT_ONCE)],
+            env=self._environment | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def finish(self, **settings: str) -> int:
+        """Run the backfill to its end and return its exit code."""
+        with self.start(**settings) as process:
+            process.communicate(timeout=240)
+            return process.returncode
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse as it lies there."""
+        return Warehouse(self.home / "warehouse.duckdb")
+
+    def standings(self) -> Counter[Standing]:
+        """Count where the sources of the newest batch stand."""
+        batch = self.warehouse.batch(self.warehouse.batches()[0].batch_id)
+        ids = [item.source_id for item in batch.items]
+        return Counter(s.standing for s in self.warehouse.standings(ids))
+
+    def drafts(self) -> dict[str, object]:
+        """Return each source's draft without ids and times; one draft a source."""
+        warehouse, found = self.warehouse, {}
+        for line in warehouse.cases():
+            view = warehouse.case(line.case_id)
+            assert len(view.revisions) == 1, "a source has two drafts"
+            found[line.url.rpartition("/")[2]] = view.revision.case_study
+        return found
+
+    def asked_again(self) -> int:
+        """Return how many questions were asked more often than once."""
+        asked = Counter(str(request["messages"]) for request in self.endpoint.requests)
+        return sum(asked.values()) - len(asked)
+
+
+@pytest.fixture
+def night(tmp_path: Path, web: HTTPServer, endpoint: ScriptedEndpoint) -> Night:
+    endpoint.fallback = lambda request: replace(scripted_curator.answer(request), delay=0.1)
+    return Night(tmp_path / "home", web, endpoint)
+
+
+@pytest.fixture
+def undisturbed(night: Night, tmp_path: Path, web: HTTPServer) -> Callable[[], dict[str, object]]:
+    """Run the same list in another home, undisturbed, and return its drafts."""
+
+    def run() -> dict[str, object]:
+        calm = Night(tmp_path / "calm", web, night.endpoint)
+        before = len(night.endpoint.requests)
+        assert calm.finish() == 0
+        del night.endpoint.requests[before:]
+        return calm.drafts()
+
+    return run
+
+
+@contextlib.contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Have another program hold the database file."""
+    code = (
+        "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('held', flush=True);"
+        " time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        yield
+        other.kill()
+
+
+def killed(process: subprocess.Popen[str]) -> None:
+    """Kill the process and whatever it started, as a power cut would."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def test_a_batch_killed_again_and_again_ends_as_if_nothing_had_happened(night, undisturbed):
+    """After each kill -9 the same command goes on; in the end the table is the undisturbed one.
+
+    A call that was under way when the process died is paid for once more; no other is.
+    """
+    chance, asked = random.Random(11), night.endpoint.requests  # noqa: S311 - moments
+    kills = 0
+    while kills < KILLS:
+        process, before = night.start(), len(asked)
+        target = before + chance.randrange(1, max(2, 2 * SOURCES // KILLS))
+        while process.poll() is None and len(asked) < target:
+            time.sleep(0.01)
+        if process.poll() is not None:
+            break
+        time.sleep(chance.uniform(0, 0.3))
+        killed(process)
+        kills += 1
+    assert kills >= KILLS // 2
+    assert night.finish() == 0
+    assert night.standings() == {Standing.KNOWN: SOURCES}
+    assert night.asked_again() <= kills * AT_ONCE
+    assert night.drafts() == undisturbed()
+
+
+def test_an_endpoint_that_is_down_for_a_while_costs_nothing_but_time(night):
+    """Connections are refused in the middle of the batch; it waits, and goes on by itself."""
+    started = threading.Event()
+    answer = night.endpoint.fallback
+    outage: list[float] = []
+
+    def flaky(request):
+        if len(night.endpoint.requests) > SOURCES // 2 and not started.is_set():
+            started.set()
+            outage.append(time.monotonic() + 6)
+        if outage and time.monotonic() < outage[0]:
+            return api_error(503)
+        return answer(request)
+
+    night.endpoint.fallback = flaky
+    assert night.finish() == 0
+    assert started.is_set()
+    assert night.standings() == {Standing.KNOWN: SOURCES}
+    during = len(night.endpoint.requests) - 2 * SOURCES
+    assert during < 25, "a dead endpoint was hammered"
+
+
+def test_a_locked_database_pauses_the_batch_and_loses_nothing(night):
+    """Another program holds the file for longer than the patience: exit 6, then it goes on."""
+    with night.start() as process:
+        while len(night.endpoint.requests) < 4:
+            time.sleep(0.05)
+        killed(process)
+    with held(night.home / "warehouse.duckdb"):
+        assert night.finish(CASEBOOK_LOCK_TIMEOUT="1") == 6
+    assert night.finish() == 0
+    assert night.standings() == {Standing.KNOWN: SOURCES}
+    assert night.asked_again() <= AT_ONCE
+
+
+def test_a_full_disk_pauses_the_batch_and_what_was_stored_stands(night):
+    """Files may not grow beyond a limit, as on a full disk: an error, not a crash, and it goes on."""
+    size = {"bytes": 600_000}
+
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size["bytes"], size["bytes"]))
+
+    command = [sys.executable, "-m", "casebook.cli.main", "backfill", str(night.list)]
+    done = subprocess.run(
+        command,
+        env=night._environment,
+        preexec_fn=small,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode not in {0, -signal.SIGXFSZ}, done.stderr
+    assert "Traceback" not in done.stderr
+    assert night.finish() == 0
+    assert night.standings() == {Standing.KNOWN: SOURCES}
+
+
+def test_a_poison_document_is_one_failure_and_the_rest_goes_on(night, web):
+    """A page that exhausts its worker is named; the sources beside it become drafts."""
+    poison = b"<html><body>" + b"<p>a word</p>" * 300_000 + b"</body></html>"
+    web.expect_request("/poison").respond_with_data(poison, content_type="text/html")
+    night.list.write_text(night.list.read_text() + web.url_for("/poison") + "\n")
+    assert night.finish(CASEBOOK_EXTRACT_TIMEOUT="4") == 3
+    assert night.standings() == {Standing.KNOWN: SOURCES, Standing.FAILED: 1}
+    (failed,) = night.warehouse.open_failures()
+    assert failed.failure.kind.startswith("extractor_")
+
+
+def test_a_clock_that_is_set_back_changes_no_order(night):
+    """What is newest is told by the order of storing: a batch begun before its time is listed."""
+    assert night.finish() == 0
+    with duckdb.connect(night.home / "warehouse.duckdb") as connection:
+        connection.execute(
+            "UPDATE batch_events SET happened_at = '2040-01-01' WHERE step='started'"
+        )
+        connection.execute("UPDATE failures SET failed_at = '2040-01-01'")
+    assert night.warehouse.batches()[0].step is BatchStep.FINISHED
+    assert night.finish() == 0
+    assert night.standings() == {Standing.KNOWN: SOURCES}

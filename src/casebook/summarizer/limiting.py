@@ -65,6 +65,10 @@ class Pace:
         """Give no turn before ``until``."""
         self._not_before = max(self._not_before, until)
 
+    def blocked(self, now: float) -> float:
+        """Return the seconds for which the endpoint wants to be left alone."""
+        return max(0.0, self._not_before - now)
+
     def refused(self, turn: float, now: float, retry_after: float | None) -> None:
         """Note a 429 at ``now`` to the request that took ``turn``."""
         with contextlib.suppress(ValueError):
@@ -208,6 +212,7 @@ class RequestLimiter:
         Raises:
             EndpointDown: without a request, when the endpoint has been down for longer than the
                 patience.
+            RateLimited: without a request, when it wants to be left alone for longer than that.
         """
         async with self._door:
             turn = await self._wait()
@@ -270,6 +275,11 @@ class RequestLimiter:
                     return _Turn(self._clock(), probe=True)
             elif self._in_flight >= int(self._window.size):
                 await self._one_less()
+            elif (left := self._pace.blocked(self._clock())) > self._patience:
+                raise RateLimited(
+                    f"the endpoint wants to be left alone for another {left:.0f} s; retry later",
+                    left,
+                )
             else:
                 await self._until(turn := self._pace.turn(self._clock()))
                 if self._breaker.open_since is None:

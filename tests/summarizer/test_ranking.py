@@ -135,3 +135,17 @@ def test_a_case_study_has_what_a_reader_looks_for(path):
     else:
         assert not found["architecture"]
         assert not found["results"]
+
+
+def test_a_text_that_nothing_sums_up_opens_with_its_system():
+    """Where no sentence is a summary, the first on the architecture is; the company's trade is none."""
+    text = (
+        "Brasswell supplies 900 bakeries from 58 mills in two countries.\n\n"
+        "A webhook sends each photograph to a queue, and a worker on Kubernetes reads it.\n\n"
+        "Each page is stored in PostgreSQL and passed to a vision model behind an API.\n\n"
+        "The pipeline consists of three services that exchange messages through Kafka."
+    )
+    picked = pick(sentences_of(document_of(text)))
+    assert [p.sentence.text[:9] for p in picked["summary"]] == ["A webhook"]
+    assert picked["architecture"]
+    assert picked["summary"][0].sentence not in [p.sentence for p in picked["architecture"]]

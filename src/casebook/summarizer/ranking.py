@@ -8,7 +8,7 @@ field nobody speaks about gets no sentence: silence is better than invention.
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casebook.schemas.taxonomy import load_taxonomy
 from casebook.summarizer.sections import Cues, FieldCues, Setting, hits, load_cues, settings_of
@@ -19,6 +19,8 @@ _MIN_WORDS, _MAX_WORDS = 7, 48
 # A maxim under a heading that says so may be short: "Keep the old path alive."
 _MIN_WORDS_HEADED = 5
 _PER_PASSAGE = 3
+# With fewer sentences on it than this, the architecture can spare none for the summary.
+_FEWEST_PARTS = 2
 _STRONG_AT_MOST = 4.0
 # A summary stands at the top; later only what a heading calls one.
 _OPENING = 0.2
@@ -182,4 +184,14 @@ def _fill(weighed: Sequence[Pick], best: Mapping[int, float], cues: Cues) -> dic
         picked[name].append(candidate)
         used.add(sentence.start)
         crowded[place] += 1
+    _open_with_system(picked)
     return picked
+
+
+def _open_with_system(picked: dict[str, list[Pick]]) -> None:
+    """Give a text that nothing sums up the first sentence on how its system works as a summary."""
+    parts = sorted(picked.get("architecture", ()), key=lambda pick: pick.sentence.start)
+    if picked.get("summary") or len(parts) < _FEWEST_PARTS or leaning(parts[0].sentence.text):
+        return
+    picked["architecture"].remove(parts[0])
+    picked["summary"].append(replace(parts[0], field="summary"))

@@ -17,7 +17,7 @@ from casebook.summarizer.proposals import Proposal
 from casebook.summarizer.triage import rubric_of, triage_by_cues, triage_by_model
 
 # Raised when code that shapes a draft (cues, checks, locating) changes what comes out.
-GROUNDING_VERSION = 1
+GROUNDING_VERSION = 2
 
 Progress = Callable[[int, int], None]
 

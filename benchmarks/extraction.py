@@ -155,7 +155,7 @@ def _timed(name: str, data: bytes, url: str) -> Read:
         found = None
     seconds = time.process_time() - started
     if isinstance(found, Extracted):
-        said = next(s.outcome for s in found.extraction if s.method == "agreement")
+        said = next(s.outcome for s in found.extraction if s.method == "confidence")
         stated = (found.title, " ".join(found.authors), found.published)
         return Read(found.text, seconds, _meta(*stated), float(said.split(";")[0]))
     return Read(found or "", seconds, _plain_meta(data, url) if name == PLAIN else {})

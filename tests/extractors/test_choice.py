@@ -1,41 +1,72 @@
-"""The reading that suits a page is kept, and disagreement of the two readings is measured."""
+"""The blocks that are a page's text are kept; what the choice is worth is told."""
 
 import lxml.html
+import numpy as np
 import pytest
 
-from casebook.extractors.choice import agreement, choose, filled
-from casebook.extractors.furniture import furniture
+from casebook.extractors.block_features import NAMES, features
+from casebook.extractors.block_model import best_cut, probabilities
+from casebook.extractors.choice import choose
 from casebook.extractors.page_kind import PageKind, kind_of
-from casebook.extractors.passages import Block
-from casebook.extractors.tree_blocks import blocks_of
+from casebook.extractors.tree_blocks import blocks_of, placed_blocks
 
-MENU = Block("Home Products Pricing Contact us")
-FIRST = Block("The router was moved to a small model in March of last year.")
-TABLE = Block("Week one | 61 percent | Week two | 88 percent")
-LAST = Block("Within a month the queue was short again for everyone.")
-MORE = Block("Seven other stories that you may like to read today")
-
-
-def test_gaps_are_filled_between_the_ends_only():
-    """What trafilatura lost inside the article comes back; what stands around it does not."""
-    assert filled([FIRST, LAST], [MENU, FIRST, TABLE, LAST, MORE]) == [FIRST, TABLE, LAST]
-    assert filled([FIRST], [MENU, MORE]) == [FIRST]
+PROSE = (
+    "We moved the router to a small model in March, and within a month the queue was short again, "
+    "because nobody had to sort the tickets by hand any more. "
+)
+ARTICLE = f"""<body><div class="navbar"><ul><li><a href="/a">Products</a></li>
+<li><a href="/b">Pricing</a></li></ul></div><article class="post-content"><h1>Routing tickets</h1>
+{"".join(f"<p>{PROSE} Part {n}.</p>" for n in range(6))}
+<table><tr><th>Week</th><th>Share</th></tr><tr><td>1</td><td>61</td></tr></table></article>
+<div class="related-posts"><h3>More</h3><a href="/c">Seven stories that you may like</a></div>
+<div class="footer-links"><a href="/i">Imprint</a> <a href="/p">Privacy</a></div></body>"""
 
 
-def test_pages_that_are_all_content_keep_their_body():
-    """A manual or a landing page is read whole; an article is read by trafilatura."""
-    full = [FIRST, TABLE, LAST]
-    assert choose(PageKind.OTHER, [FIRST], full)[1] == full
-    assert choose(PageKind.ARTICLE, [FIRST, TABLE, LAST], full)[0] == "trafilatura"
-    assert choose(PageKind.PRODUCT, [FIRST], full)[1] == [FIRST]
-    assert choose(PageKind.FORUM, [FIRST], full)[1] == full
+def body(page):
+    return lxml.html.document_fromstring(page).find("body")
 
 
-def test_agreement_counts_common_words():
-    """The same words agree fully in any order, other words not at all."""
-    assert agreement([FIRST, LAST], [LAST, FIRST]) == 1
-    assert agreement([FIRST], [Block("zero")]) == 0
-    assert agreement([Block("a b")], [Block("b c")]) == pytest.approx(0.5)
+def test_prose_stays_and_furniture_goes():
+    """The paragraphs of an article are kept; its menu, related posts and footer are not."""
+    choice = choose(placed_blocks(body(ARTICLE)), [PROSE], PageKind.ARTICLE)
+    text = "\n".join(block.text for block in choice.blocks)
+    assert "Part 0" in text
+    assert "Part 5" in text
+    assert not any(word in text for word in ("Pricing", "Seven stories", "Privacy"))
+    assert 0.5 < choice.expected <= 1
+
+
+def test_features_have_a_column_for_each_name():
+    """Each block gives one row of numbers; a page of one empty block does not fail."""
+    placed = placed_blocks(body(ARTICLE))
+    matrix = features(placed, [PROSE], PageKind.OTHER)
+    assert matrix.shape == (len(placed), len(NAMES))
+    assert np.isfinite(matrix).all()
+    assert choose(placed_blocks(body("<body><p>…</p></body>")), [], PageKind.OTHER).expected >= 0
+    assert choose([], [], PageKind.OTHER).blocks == []
+
+
+def test_chances_do_not_depend_on_how_many_are_asked_at_once():
+    """A long page is judged in pieces with the same outcome."""
+    row = features(placed_blocks(body(ARTICLE)), [PROSE], PageKind.ARTICLE)[3:4]
+    many = probabilities(np.repeat(row, 4_500, axis=0))
+    assert len(many) == 4_500
+    assert np.allclose(many, probabilities(row)[0])
+
+
+def test_the_cut_makes_the_expected_score_largest():
+    """Sure blocks are kept, unlikely ones not, whatever their order; the score is that of F1."""
+    cut, expected = best_cut(np.array([0.1, 1.0, 0.05, 1.0]), [10, 100, 10, 100])
+    assert cut == 1.0
+    assert expected == pytest.approx(2 * 200 / (200 + 201.5))
+
+
+def test_rows_of_data_are_lines_and_tables_of_layout_are_not():
+    """A row's cells stand on one line; a table that holds the page's headings is taken apart."""
+    data = "<body><table><tr><td>Week</td><td>61</td></tr></table></body>"
+    layout = "<body><table><tr><td><h2>One</h2><p>First.</p></td><td>Two</td></tr></table></body>"
+    assert [block.text for block in blocks_of(body(data))] == ["Week | 61"]
+    assert [block.text for block in blocks_of(body(layout))] == ["One", "First.", "Two"]
 
 
 @pytest.mark.parametrize(
@@ -63,17 +94,3 @@ def test_kind_of_page(url, head, kind):
     """Address, meta tags and schema.org types tell the kind; a broken address does not crash."""
     tree = lxml.html.document_fromstring(f"<html><head>{head}</head><body>x</body></html>")
     assert kind_of(tree, url) == kind
-
-
-def test_furniture_goes_by_name_and_role_unless_it_is_the_page():
-    """A share bar and a menu are left out; a "modal" that holds the whole page is not."""
-    prose = "Prose that stands in the middle of the page. " * 5
-    page = (
-        f'<body><div class="modal"><p>{prose}</p></div><div class="social-share">Tweet this</div>'
-        '<div role="navigation">Up</div><ul><li><a href="/a">Elsewhere</a></li></ul></body>'
-    )
-    body = lxml.html.document_fromstring(page).find("body")
-    kept = [block.text for block in blocks_of(body, furniture(body, link_lists=False))]
-    assert kept == [prose, "Elsewhere"]
-    kept = [block.text for block in blocks_of(body, furniture(body, link_lists=True))]
-    assert kept == [prose]

@@ -33,9 +33,11 @@ _UNSEEN_CLASSES = frozenset(
 # `hidden md:block` and `d-none d-lg-flex` are shown on a wide screen.
 _SHOWN_WIDER = re.compile(r"(?:^|\s)(?:\w+:[\w-]+|d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|show)(?=\s|$)")
 _NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "math"})
+_HIDING_TAGS = frozenset({"template", "dialog"})
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
 _PALE = "text in the colour of its background"
 _MOST = 0.5
+_PAGE_WORDS = 50
 _THEME = 0.3
 
 
@@ -72,6 +74,23 @@ class _Find:
     @property
     def size(self) -> int:
         return sum(map(len, self.texts))
+
+
+def show_scriptless(root: Any) -> None:
+    """Turn a ``<noscript>`` that holds more text than the rest of the page into a part of it.
+
+    Forums such as Discourse serve their posts there and build the same page with scripts. Other
+    ones (tracking pixels, "enable JavaScript") are emptied: a browser shows nothing of them.
+    """
+    seen: int | None = None
+    for element in list(root.iter("noscript")):
+        text = "".join(element.itertext())
+        if seen is None and len(text.split()) >= _PAGE_WORDS:
+            seen = sum(map(len, visible_text(root)))
+        if seen is not None and len(text.split()) >= _PAGE_WORDS and len(text) > seen:
+            element.tag = "div"
+        else:
+            element.clear(keep_tail=True)
 
 
 def strip_hidden(root: Any) -> list[HiddenText]:
@@ -120,6 +139,9 @@ class _Walk:
 
     def _enter(self, element: Any) -> None:
         self._skipped += element.tag in _NOT_TEXT
+        if not element.attrib and element.tag not in _HIDING_TAGS:
+            self._stack.append(self._stack[-1])
+            return
         style = _style(element, self._rules)
         self._stack.append(_inherit(self._stack[-1], style))
         if self._whole or self._skipped or element.get("id") in self._brought_up:

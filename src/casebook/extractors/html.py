@@ -1,8 +1,8 @@
-"""Web pages: two readings, the one that suits the page kept, every path recorded."""
+"""Web pages: the blocks that are text, by a model and a second opinion; every path recorded."""
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,23 +13,24 @@ from lxml import etree
 from casebook.extractors import versions
 from casebook.extractors.characters import count_words, one_line
 from casebook.extractors.charset import decode
-from casebook.extractors.choice import DOUBTFUL, agreement, choose
-from casebook.extractors.furniture import furniture
-from casebook.extractors.hidden import strip_hidden, visible_text
+from casebook.extractors.choice import DOUBTFUL, choose
+from casebook.extractors.hidden import show_scriptless, strip_hidden, visible_text
 from casebook.extractors.metadata import (
     canonical_url,
     clean_authors,
     clean_date,
     clean_title,
+    headline,
     language_of,
     linked_author,
+    posted_by,
     stated_of,
 )
 from casebook.extractors.naming import where
 from casebook.extractors.page_kind import PageKind, kind_of
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.speakers import with_speakers
-from casebook.extractors.tree_blocks import blocks_of
+from casebook.extractors.tree_blocks import Placed, blocks_of, placed_blocks
 from casebook.extractors.walls import FEWEST_WORDS, Page, refuse_walls
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
 from casebook.schemas.errors import DocumentEmpty
@@ -67,11 +68,17 @@ def extract(payload: Payload) -> Extracted:
     tree = parse(markup)
     if tree is None:
         raise DocumentEmpty(f"{where(payload)} holds no HTML elements; check what it is.")
-    hidden = strip_hidden(tree)
+    hidden = prepare(tree)
     seen = " ".join(visible_text(tree))
     steps = [ExtractionStep(method="charset", outcome=encoding)]
     best = _best_attempt(tree, url, count_words(seen), steps)
     return _finished(payload, tree, _Reading(url, markup, seen, best), steps, hidden)
+
+
+def prepare(tree: Any) -> list[HiddenText]:
+    """Leave in ``tree`` what a reader sees; return what was hidden."""
+    show_scriptless(tree)
+    return strip_hidden(tree)
 
 
 def parse(markup: str) -> Any | None:
@@ -111,10 +118,11 @@ def _finished(
     steps: list[ExtractionStep],
     hidden: list[HiddenText],
 ) -> Extracted:
-    meta = _stated(tree, reading.url, steps)
+    kind = kind_of(tree, reading.url)
+    meta = _stated(tree, reading.url, kind, steps)
     site = _site(meta)
     sites = [name for name in (site, meta and meta.hostname) if name]
-    title = clean_title(meta.title if meta else None, list(_headings(tree)), sites)
+    title = _title(tree, meta, kind, sites)
     stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     language = language_of(stated, reading.seen)
     text, passages = lay_out(with_speakers(reading.attempt.blocks), language)
@@ -123,7 +131,7 @@ def _finished(
         kind=SourceKind.WEB,
         extractor=versions.HTML,
         title=title,
-        authors=clean_authors(meta.author if meta else None) or clean_authors(linked_author(tree)),
+        authors=_authors(tree, meta, kind, sites),
         published=clean_date(meta.date if meta else None),
         language=language,
         site=site,
@@ -135,13 +143,28 @@ def _finished(
     )
 
 
-def _stated(tree: Any, url: str, steps: list[ExtractionStep]) -> Any:
+def _title(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> str | None:
+    first = [" ".join(heading.itertext()) for heading in tree.xpath("//h1")]
+    if kind is PageKind.ARTICLE and (own := headline(first, sites)):
+        return own
+    shared = tree.xpath("//meta[@property='og:title' or @name='og:title']/@content")
+    return clean_title(meta.title if meta else None, [*shared, *first[:3]], sites)
+
+
+def _authors(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> tuple[str, ...]:
+    if kind is PageKind.FORUM and (name := posted_by(tree)):
+        return (name,)
+    stated = clean_authors(meta.author if meta else None, sites)
+    return stated or clean_authors(linked_author(tree))
+
+
+def _stated(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) -> Any:
     try:
-        return stated_of(tree, url or None, signed=kind_of(tree, url) is not PageKind.OTHER)
+        return stated_of(tree, url or None, signed=kind is not PageKind.OTHER)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - foreign code over any input; the text stands alone
-        steps.append(ExtractionStep(method="metadata", outcome=f"failed: {type(error).__name__}"))
+        steps.append(ExtractionStep(method="metadata", outcome=_failed(error)))
         return None
 
 
@@ -150,15 +173,8 @@ def _site(meta: Any) -> str | None:
     return name or None
 
 
-def _headings(tree: Any) -> Iterator[str]:
-    """Yield the page's own shorter titles: og:title, then each first-level heading."""
-    yield from tree.xpath("//meta[@property='og:title' or @name='og:title']/@content")
-    for heading in tree.xpath("(//h1)[position() <= 3]"):
-        yield " ".join(heading.itertext())
-
-
 def _best_attempt(tree: Any, url: str, page_words: int, steps: list[ExtractionStep]) -> _Attempt:
-    """Choose between two readings; where that gives too little, try others and keep the longest."""
+    """Keep the blocks that are text; where that gives too little, try others, keep the longest."""
     best = _chosen(tree, url, steps)
     for method, path in _FALLBACKS:
         if not _is_suspicious(best.words, page_words):
@@ -170,20 +186,42 @@ def _best_attempt(tree: Any, url: str, page_words: int, steps: list[ExtractionSt
 
 
 def _chosen(tree: Any, url: str, steps: list[ExtractionStep]) -> _Attempt:
-    """Return the reading that suits the kind of page; say how far the two readings agree."""
+    """Return the blocks of the page that are its text; say what the reading is worth."""
     kind = kind_of(tree, url)
-    precise = _try("trafilatura", _PRECISE[kind is PageKind.OTHER], tree, url, steps)
-    full = _try("page body", _BODIES[kind is PageKind.OTHER], tree, url, steps)
-    method, blocks = choose(kind, precise.blocks, full.blocks)
-    known = {reading.method: reading.words for reading in (precise, full)}
-    words = known.get(method) or _word_count(blocks)
-    if words < FEWEST_WORDS <= precise.words:
-        method, blocks, words = precise.method, precise.blocks, precise.words
-    steps.append(ExtractionStep(method="choice", outcome=f"{method}: the page is of kind {kind}"))
-    shared = agreement(precise.blocks, full.blocks)
-    doubt = "; read it against the page" if shared < DOUBTFUL else ""
-    steps.append(ExtractionStep(method="agreement", outcome=f"{shared:.2f}{doubt}"))
-    return _Attempt(method, blocks, words)
+    placed = page_blocks(tree)
+    choice = choose(placed, _second_opinion(tree, url, steps), kind)
+    words = _word_count(choice.blocks)
+    kept = f"{len(choice.blocks)} of {len(placed)} kept, {words} words; kind of page: {kind}"
+    steps.append(ExtractionStep(method="blocks", outcome=kept))
+    doubt = "; read it against the page" if choice.expected < DOUBTFUL else ""
+    steps.append(ExtractionStep(method="confidence", outcome=f"{choice.expected:.2f}{doubt}"))
+    return _Attempt("blocks", choice.blocks, words)
+
+
+def page_blocks(tree: Any) -> list[Placed]:
+    """Return all blocks of the page's body."""
+    return placed_blocks(next(iter(tree.xpath("//body")), tree))
+
+
+def _second_opinion(tree: Any, url: str, steps: list[ExtractionStep]) -> list[str]:
+    try:
+        lines = quick_reading(tree, url)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - foreign code over any input; we read without it
+        steps.append(ExtractionStep(method="trafilatura", outcome=_failed(error)))
+        return []
+    words = sum(map(count_words, lines))
+    steps.append(ExtractionStep(method="trafilatura", outcome=f"{words} words"))
+    return lines
+
+
+def quick_reading(tree: Any, url: str) -> list[str]:
+    """Return the lines that trafilatura reads without its own fallbacks."""
+    found: Any = trafilatura.bare_extraction(
+        tree, url=url or None, include_comments=False, fast=True
+    )
+    return (found.text or "").split("\n") if found is not None else []
 
 
 def _word_count(blocks: Sequence[Block]) -> int:
@@ -208,20 +246,15 @@ def _try(
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - foreign code over any input; the next path is tried
-        steps.append(ExtractionStep(method=method, outcome=f"failed: {type(error).__name__}"))
+        steps.append(ExtractionStep(method=method, outcome=_failed(error)))
         return _Attempt(method, [], 0)
     words = _word_count(blocks)
     steps.append(ExtractionStep(method=method, outcome=f"{words} words"))
     return _Attempt(method, blocks, words)
 
 
-def _balanced(tree: Any, url: str) -> list[Block]:
-    return _by_trafilatura(tree, url)
-
-
-def _fast(tree: Any, url: str) -> list[Block]:
-    """Read without trafilatura's own fallbacks: as a second opinion that is as good."""
-    return _by_trafilatura(tree, url, fast=True)
+def _failed(error: Exception) -> str:
+    return f"failed: {type(error).__name__}"
 
 
 def _recall(tree: Any, url: str) -> list[Block]:
@@ -235,20 +268,6 @@ def _by_trafilatura(tree: Any, url: str, **options: Any) -> list[Block]:
     return blocks_of(found.body) if found is not None else []
 
 
-def _content_body(tree: Any, url: str) -> list[Block]:
-    return _body(tree, url, link_lists=False)
-
-
-def _prose_body(tree: Any, url: str) -> list[Block]:
-    return _body(tree, url, link_lists=True)
-
-
-def _body(tree: Any, url: str, *, link_lists: bool) -> list[Block]:
-    del url
-    body = next(iter(tree.xpath("//body")), tree)
-    return blocks_of(body, furniture(body, link_lists=link_lists))
-
-
 def _main_element(tree: Any, url: str) -> list[Block]:
     """Read the element that the page marks as its main one, or the body, without its furniture."""
     del url
@@ -260,9 +279,6 @@ def _main_element(tree: Any, url: str) -> list[Block]:
 
 
 _Path = Callable[[Any, str], list[Block]]
-# By whether the page is all content, so that its body is what will be kept.
-_PRECISE: dict[bool, _Path] = {False: _balanced, True: _fast}
-_BODIES: dict[bool, _Path] = {False: _prose_body, True: _content_body}
 _FALLBACKS: tuple[tuple[str, _Path], ...] = (
     ("trafilatura, favouring recall", _recall),
     ("main element", _main_element),

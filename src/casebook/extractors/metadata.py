@@ -34,9 +34,18 @@ _AROUND_A_NAME = re.compile(
     rf"^(?:(?:written|posted|reviewed|recipe|articles) )?by:?\s+|^author:?\s+|\s+(?:{_MONTH})$",
     re.IGNORECASE,
 )
+_AFTER_A_NAME = re.compile(
+    r"(?<=\w)\s+(?:(?:former|senior|junior|head|chief|lead|content|marketing|tech|staff|trial|co-?|"
+    r"contributing|managing|guest|full|new|well-known|active)\s+)*(?:founder|co-founder|writer|editor|"
+    r"reporter|consultant|coordinator|attorney|manager|director|ceo|cto|contributor|analyst|"
+    r"journalist|engineer|member|reviewed by|joined)\b.*$",
+    re.IGNORECASE,
+)
+_PROFILE = re.compile(r"/(?:u|users?|members?|profile)/[\w%.-]+")
 _NAMES_APART = re.compile(r"\s*;\s*|\s+(?:and|&)\s+(?=[A-Z][\w.'’-]+\s+[A-Z])")
 _LONGEST_NAME = 60
 _SHORTEST_NAME = 4
+_HEADLINE_WORDS = 3
 _MOST_AUTHORS = 20
 # The languages of most of the web (W3Techs); over all 97, short English reads as Pidgin.
 _LANGUAGES = (
@@ -56,17 +65,28 @@ def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
     is likely ``signed`` or has a date: that is the costliest step.
     """
     stated = page.extract_meta_json(tree, page.examine_meta(tree))
-    if stated.author and " " not in stated.author:
+    # One word is a login name more often than a person: believed where no byline says better.
+    login = stated.author if stated.author and " " not in stated.author else None
+    if login:
         stated.author = None
     stated.title = stated.title or page.extract_title(tree)
     stated.url = stated.url or page.extract_url(tree, url)
     stated.hostname = extract_domain(stated.url, fast=True) if stated.url else None
-    stated.date = find_date(tree, url=stated.url, original_date=True, extensive_search=False)
+    stated.date = _date_of(tree, stated.url, extensive=signed)
     if not stated.author and (signed or stated.date):
         stated.author = page.extract_author(tree)
+    stated.author = stated.author or login
     stated.sitename = (stated.sitename or page.extract_sitename(tree) or "").lstrip("@") or None
     stated.clean_and_trim()
     return stated
+
+
+def _date_of(tree: Any, url: str | None, *, extensive: bool) -> str | None:
+    """Return the day of publication: from the markup, else (``extensive``) from the text."""
+    found = find_date(tree, url=url, original_date=True, extensive_search=False)
+    if not found and extensive:
+        found = find_date(tree, url=url, original_date=True, extensive_search=True)
+    return found or None
 
 
 def clean_title(
@@ -85,6 +105,17 @@ def clean_title(
             title = heading
             break
     return _without_site(title, sites) or None
+
+
+def headline(headings: Sequence[str], sites: Sequence[str]) -> str | None:
+    """Return the only first-level heading of an article, which is its own title; else None.
+
+    Not one of under three words, which is a section's, nor the name of the site.
+    """
+    shown = [heading for heading in map(_bare, headings) if heading]
+    if len(shown) != 1 or len(shown[0].split()) < _HEADLINE_WORDS:
+        return None
+    return None if any(_names(shown[0], site) for site in sites) else shown[0]
 
 
 def _bare(title: str) -> str:
@@ -120,12 +151,22 @@ def _names(part: str, site: str) -> bool:
     return one == other or (len(one) >= _SHORTEST_NAME and one in other)
 
 
-def clean_authors(stated: str | Sequence[str] | None) -> tuple[str, ...]:
-    """Return the persons named, in order, each once; what is no name (a URL, "admin") goes."""
+def clean_authors(stated: str | Sequence[str] | None, sites: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the persons named, in order, each once; what is no name (a URL, "admin") goes.
+
+    Beside a full name, a name of one word (a login) and that of one of ``sites`` go too.
+    """
     parts = _NAMES_APART.split(stated) if isinstance(stated, str) else list(stated or ())
     names = (_AROUND_A_NAME.sub("", one_line(part)).strip(" ,.-|") for part in parts)
-    found = dict.fromkeys(name for name in names if _is_name(name))
-    return tuple(found)[:_MOST_AUTHORS]
+    found = dict.fromkeys(_without_role(name) for name in names if _is_name(name))
+    full = [name for name in found if " " in name and not any(_names(name, s) for s in sites)]
+    return tuple(full or found)[:_MOST_AUTHORS]
+
+
+def _without_role(name: str) -> str:
+    """Return ``name`` without the office that a byline puts behind it."""
+    bare = _AFTER_A_NAME.sub("", name)
+    return bare if " " in bare else name
 
 
 def _is_name(name: str) -> bool:
@@ -144,6 +185,16 @@ def linked_author(tree: Any) -> str | None:
     )
     names = {name for link in links for name in clean_authors(" ".join(link.itertext()))}
     return names.pop() if len(names) == 1 else None
+
+
+def posted_by(tree: Any) -> str | None:
+    """Return who opened a thread: the first name that links to a profile."""
+    for link in tree.xpath("//*[@itemprop='author']//*[@itemprop='name'] | //a[@href]"):
+        name = one_line(" ".join(link.itertext()))
+        known = link.get("itemprop") == "name" or _PROFILE.search(link.get("href") or "")
+        if known and _is_name(name):
+            return name
+    return None
 
 
 def clean_date(stated: str | None) -> date | None:

@@ -1,128 +1,214 @@
 """From an element tree to blocks: one walk that reads HTML and trafilatura's own element names."""
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import IntFlag, auto
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.passages import Block
 
-_HEADINGS = frozenset({"head", "h1", "h2", "h3", "h4", "h5", "h6"})
-_ROWS = frozenset({"row", "tr"})
-_CELLS = frozenset({"cell", "td", "th"})
-_CODE = frozenset({"code", "pre"})
-_BOLD = frozenset({"b", "strong", "hi"})
-_BREAKS = frozenset({"lb", "br"})
-_PARAGRAPHS = frozenset(
-    "p item li quote blockquote list ul ol dl dt dd table figure figcaption caption div section "
-    "article main body header footer aside details summary address form fieldset hr ab".split()
-)
-_UNREAD = frozenset(
-    "script style noscript template svg math nav footer aside form button select option iframe "
-    "object video audio canvas graphic img head-of-page".split()
-)
+
+class _Role(IntFlag):
+    """What an element does to the lines of a page."""
+
+    BLOCK = auto()
+    HEADING = auto()
+    ROW = auto()
+    CELL = auto()
+    CODE = auto()
+    BREAK = auto()
+    LINK = auto()
+    BOLD = auto()
+    BUTTON = auto()
+    TABLE = auto()
 
 
-def blocks_of(root: Any, without: Collection[Any] = ()) -> list[Block]:
+_LEVELS = {"head": 2, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+_TAGS = {
+    _Role.BLOCK: "p item li quote blockquote list ul ol dl dt dd figure figcaption caption div "
+    "section article main body header footer aside nav details summary address form fieldset "
+    "legend label hr ab center",
+    _Role.BLOCK | _Role.TABLE: "table",
+    _Role.BLOCK | _Role.HEADING: " ".join(_LEVELS),
+    _Role.ROW: "row tr",
+    _Role.CELL: "cell td th",
+    _Role.CODE: "code pre",
+    _Role.BREAK: "lb br",
+    _Role.LINK: "a ref",
+    _Role.BOLD: "b strong hi",
+    _Role.BUTTON: "button",
+}
+_ROLES = {tag: int(role) for role, tags in _TAGS.items() for tag in tags.split()}
+_BLOCK, _HEADING, _ROW, _CELL, _CODE, _BREAK, _LINK, _BOLD, _BUTTON, _TABLE = map(int, _Role)
+_NO_TEXT = frozenset(
+    "script style noscript template svg math select option datalist iframe object video audio "
+    "canvas graphic img input textarea head".split()
+)
+_FURNITURE = _NO_TEXT | frozenset("nav footer aside form button".split())
+# A table around one of these holds the page, not data.
+_LAYOUT = tuple(f".//{tag}" for tag in ("table", "h1", "h2", "h3", "form"))
+
+
+class Place:
+    """An element that stands on lines of its own, among its likes; ``names`` are class and id."""
+
+    __slots__ = ("children", "names", "parent", "role", "signature", "tag")
+
+    def __init__(self, parent: "Place | None", element: Any) -> None:
+        self.parent = parent
+        self.tag: str = element.tag
+        style = element.get("class") or ""
+        self.names = f"{style} {element.get('id') or ''}"
+        self.role: str = element.get("role") or ""
+        self.signature = f"{self.tag} {style}"
+        self.children: Counter[str] = Counter()
+        if parent is not None:
+            parent.children[self.signature] += 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placed:
+    """A block and where it stands: ``level`` of a heading (else 0), shares of linked and bold."""
+
+    block: Block
+    place: Place
+    level: int
+    linked: float
+    bold: float
+    row: bool
+    button: bool
+
+
+def blocks_of(root: Any) -> list[Block]:
     """Return the blocks of ``root`` in reading order: paragraphs, items, rows, code, headings.
 
-    The elements ``without`` are passed over. Iterative, so that depth of nesting costs nothing;
-    linear in the size of the tree.
+    Elements that are furniture by their tag are passed over.
     """
-    blocks = _Walk(without).blocks(root)
-    return [block for block in blocks if block.text.strip()]
+    return [placed.block for placed in placed_blocks(root, _FURNITURE)]
+
+
+def placed_blocks(root: Any, without: Collection[str] = _NO_TEXT) -> list[Placed]:
+    """Return the blocks of ``root`` in reading order, each with its place.
+
+    Elements of the tags ``without`` are passed over. Iterative, so that depth of nesting costs
+    nothing; linear in the size of the tree.
+    """
+    return _Walk(root, without).found
 
 
 class _Walk:
     """The state of one walk: the text gathered since the last block, and where the walk stands."""
 
-    def __init__(self, without: Collection[Any]) -> None:
-        self.without = without
+    def __init__(self, root: Any, without: Collection[str]) -> None:
+        self.found: list[Placed] = []
+        self.place = Place(None, root)
         self.parts: list[str] = []
-        self.rows = 0
-        self.code = 0
-        self.heading = 0
-        self.unread = 0
+        self.size = self.linked = self.strong = 0
+        self.rows = self.code = self.level = self.links = self.bold = self.buttons = 0
+        self.layouts: list[bool] = []
         self.lead = ""
+        self._walk(root, without)
 
-    def blocks(self, root: Any) -> Iterator[Block]:
+    def _walk(self, root: Any, without: Collection[str]) -> None:
+        unread = 0
         for event, element in etree.iterwalk(root, events=("start", "end")):
-            if not isinstance(element.tag, str):
-                continue
-            if event == "start":
-                yield from self._enter(element)
-            else:
-                yield from self._leave(element)
-                if element is not root and not self.unread:
+            tag = element.tag
+            if not isinstance(tag, str):
+                if event == "end" and not unread:
                     self._say(element.tail)
-        yield from self._flush()
+            elif unread or tag in without:
+                unread += 1 if event == "start" else -1
+                if event == "end" and not unread and element is not root:
+                    self._say(element.tail)
+            elif event == "start":
+                if role := _ROLES.get(tag, 0):
+                    self._enter(element, self._acts(element, role), root)
+                self._say(element.text)
+            else:
+                if role := _ROLES.get(tag, 0):
+                    self._leave(element, self._acts(element, role), root)
+                if element is not root:
+                    self._say(element.tail)
+        self._flush()
 
-    def _enter(self, element: Any) -> Iterator[Block]:
-        tag = element.tag
-        if tag in _UNREAD or element in self.without:
-            self.unread += 1
-        if self.unread:
-            return
-        if self._starts_block(element):
-            yield from self._flush()
-        self.rows += tag in _ROWS
-        self.heading += tag in _HEADINGS
-        self.code += self._is_code_block(element)
-        if tag in _BREAKS:
+    def _acts(self, element: Any, role: int) -> int:
+        """Return what the element does here: code within a sentence and layout rows do not."""
+        if role == _CODE:
+            block = element.tag == "pre" or len(element) > 0 or "\n" in (element.text or "")
+            return _CODE if block else 0
+        if role in {_ROW, _CELL} and self.layouts and self.layouts[-1]:
+            return _BLOCK
+        return role
+
+    def _enter(self, element: Any, role: int, root: Any) -> None:
+        if role & _TABLE:
+            self.layouts.append(any(element.find(path) is not None for path in _LAYOUT))
+        if role & (_BLOCK | _ROW | _CODE):
+            if self.rows and not role & _ROW:
+                self.parts.append(" ")
+            elif not self.code:
+                self._flush()
+            if element is not root and (not self.rows or role & _ROW):
+                self.place = Place(self.place, element)
+        elif role == _BREAK:
             self.parts.append("\n")
-        self._say(element.text)
+        self._count(element, role, 1)
 
-    def _leave(self, element: Any) -> Iterator[Block]:
-        tag = element.tag
-        if tag in _UNREAD or element in self.without:
-            self.unread -= 1
-            return
-        if self.unread:
-            return
-        if tag in _CELLS and self.rows:
+    def _leave(self, element: Any, role: int, root: Any) -> None:
+        if role == _CELL and self.rows:
             self.parts.append(" | ")
-        elif self._starts_block(element) or self._ends_code(element):
-            yield from self._flush()
-        if tag in _BOLD and not self.lead:
+        outer = self.code == 1 if role == _CODE else not self.code
+        if role & (_BLOCK | _ROW | _CODE) and ((not self.rows and outer) or role == _ROW):
+            self._flush()
+        if role == _BOLD and not self.lead:
             self.lead = _lead("".join(self.parts), element)
-        self.rows -= tag in _ROWS
-        self.heading -= tag in _HEADINGS
-        self.code -= self._is_code_block(element)
+        self._count(element, role, -1)
+        inside = self.rows and not role & _ROW
+        if role & (_BLOCK | _ROW | _CODE) and not inside and element is not root:
+            self.place = self.place.parent or self.place
+        if role & _TABLE:
+            self.layouts.pop()
 
-    def _starts_block(self, element: Any) -> bool:
-        """Tell an element that breaks the line; inside a table row only the row itself does."""
-        if element.tag in _ROWS:
-            return True
-        block = (
-            element.tag in _PARAGRAPHS or element.tag in _HEADINGS or self._is_code_block(element)
-        )
-        if block and self.rows:
-            self.parts.append(" ")
-        return block and not self.rows and not self.code
-
-    def _ends_code(self, element: Any) -> bool:
-        return not self.rows and self.code == 1 and self._is_code_block(element)
-
-    @staticmethod
-    def _is_code_block(element: Any) -> bool:
-        """Tell a code block from code within a sentence."""
-        if element.tag not in _CODE:
-            return False
-        return element.tag == "pre" or len(element) > 0 or "\n" in (element.text or "")
+    def _count(self, element: Any, role: int, step: int) -> None:
+        if role & _HEADING:
+            self.level = _LEVELS[element.tag] if step > 0 else 0
+        elif role == _ROW:
+            self.rows += step
+        elif role == _CODE:
+            self.code += step
+        elif role == _LINK:
+            self.links += step
+        elif role == _BOLD:
+            self.bold += step
+        elif role == _BUTTON:
+            self.buttons += step
 
     def _say(self, text: str | None) -> None:
         if text:
             self.parts.append(text if self.code else text.replace("\n", " "))
+            size = len(text.strip())
+            self.size += size
+            self.linked += size if self.links else 0
+            self.strong += size if self.bold else 0
 
-    def _flush(self) -> Iterator[Block]:
+    def _flush(self) -> None:
         text = "".join(self.parts)
         self.parts.clear()
+        size, linked, strong = self.size or 1, self.linked, self.strong
+        self.size = self.linked = self.strong = 0
         lead, self.lead = self.lead, ""
         if self.rows:
             text = " ".join(text.split()).removesuffix("|").rstrip()
-        if text.strip(" |\n\t"):
-            code = self.code > 0 and "\n" in text
-            yield Block(text, heading=self.heading > 0, verbatim=code, lead=lead)
+        if not text.strip(" |\n\t"):
+            return
+        verbatim = self.code > 0 and "\n" in text
+        block = Block(text, heading=self.level > 0, verbatim=verbatim, lead=lead)
+        row, button = self.rows > 0, self.buttons > 0
+        shares = linked / size, strong / size
+        self.found.append(Placed(block, self.place, self.level, *shares, row, button))
 
 
 def _lead(gathered: str, bold: Any) -> str:

@@ -1,0 +1,219 @@
+r"""Fits the trees of ``extractors/block_model.json`` on the web pages of CASEBOOK_DATASETS.
+
+    .venv/bin/python benchmarks/train_blocks.py            # cross-validate, print, write nothing
+    .venv/bin/python benchmarks/train_blocks.py --write    # fit on all pages and write the file
+
+A block's label is the share of its words that the longest common subsequence of page and reviewed
+text covers, or that of its runs of three words found there and not used up before. A page counts
+with the same weight whatever its length, and one of a rare type three times. In cross-validation
+the pages of one host stay in one fold. Needs lightgbm (group ``bench``).
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean
+from typing import Any
+from urllib.parse import urlsplit
+
+import lightgbm
+import numpy as np
+from rapidfuzz.distance import LCSseq
+
+from casebook.extractors import html
+from casebook.extractors.block_features import NAMES, features, words_of
+from casebook.extractors.block_model import best_cut
+from casebook.extractors.charset import decode
+from casebook.extractors.page_kind import kind_of
+
+WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
+MODEL = Path(__file__).parents[1] / "src/casebook/extractors/block_model.json"
+FOLDS, ROUNDS, DEPTH = 5, 150, 4
+RARE = 3.0
+PARAMETERS = {
+    "objective": "cross_entropy",
+    "learning_rate": 0.08,
+    "num_leaves": 8,
+    "max_depth": DEPTH,
+    "min_data_in_leaf": 60,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 5,
+    "seed": 1,
+    "deterministic": True,
+    "num_threads": 1,
+    "verbose": -1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page ready to learn from: its blocks as numbers, words and labels."""
+
+    name: str
+    fold: int
+    kind: str
+    truth: Counter[str]
+    matrix: Any
+    tokens: list[list[str]]
+    labels: Any
+
+    @property
+    def counts(self) -> list[int]:
+        """Return the words of each block."""
+        return [len(tokens) for tokens in self.tokens]
+
+
+def load(truth_file: Path) -> Page | None:
+    """Return the page of one truth file, None where it holds no block."""
+    truth = json.loads(truth_file.read_text())
+    data = gzip.decompress((WEB / "html" / f"{truth_file.stem}.html.gz").read_bytes())
+    url = truth["url"] or ""
+    tree = html.parse(decode(data, None, markup=True)[0])
+    html.prepare(tree)
+    placed = html.page_blocks(tree)
+    if not placed:
+        return None
+    matrix = features(placed, html.quick_reading(tree, url), kind_of(tree, url)).astype(np.float32)
+    tokens = [words_of(one.block.text) for one in placed]
+    wanted = words_of(truth["main_content"])
+    host = urlsplit(url).netloc.removeprefix("www.") or truth_file.stem
+    fold = hashlib.sha256(host.encode()).digest()[1] % FOLDS
+    stated = truth["page_type"]
+    kind = stated if isinstance(stated, str) else stated["primary"]
+    labels = np.array(_labels(tokens, wanted))
+    return Page(truth_file.stem, fold, kind, Counter(wanted), matrix, tokens, labels)
+
+
+def _labels(tokens: Sequence[Sequence[str]], wanted: Sequence[str]) -> list[float]:
+    covered = _covered(tokens, wanted)
+    runs = set(zip(wanted, wanted[1:], wanted[2:], strict=False))
+    left = Counter(wanted)
+    for words, share in zip(tokens, covered, strict=True):
+        if share > 0.5:
+            left.subtract(words)
+    return [
+        share if share > 0.5 else _elsewhere(words, runs, left)
+        for words, share in zip(tokens, covered, strict=True)
+    ]
+
+
+def _covered(tokens: Sequence[Sequence[str]], wanted: Sequence[str]) -> list[float]:
+    """Return the share of each block's words on the longest common subsequence."""
+    flat = [word for words in tokens for word in words]
+    equal = np.zeros(len(flat))
+    for step in LCSseq.opcodes(flat, list(wanted)):
+        if step.tag == "equal":
+            equal[step.src_start : step.src_end] = 1
+    shares, at = [], 0
+    for words in tokens:
+        shares.append(float(equal[at : at + len(words)].mean()) if words else 0.0)
+        at += len(words)
+    return shares
+
+
+def _elsewhere(words: Sequence[str], runs: set[tuple[str, ...]], left: Counter[str]) -> float:
+    """Return the share of runs that the truth has in another order, words not yet used up."""
+    mine = list(zip(words, words[1:], words[2:], strict=False))
+    share = sum(run in runs for run in mine) / len(mine) if len(mine) > 1 else 0.0
+    counts = Counter(words)
+    free = sum(min(count, max(0, left[word])) for word, count in counts.items())
+    if share <= 0.5 or free <= 0.6 * len(words):
+        return 0.0
+    left.subtract(counts)
+    return share
+
+
+def fit(pages: Sequence[Page]) -> lightgbm.Booster:
+    """Return trees fitted on ``pages``, without those that share no block with their truth."""
+    useful = [page for page in pages if page.labels.max() > 0.5]
+    data = lightgbm.Dataset(
+        np.concatenate([page.matrix for page in useful]),
+        np.concatenate([page.labels for page in useful]),
+        weight=np.concatenate([_weights(page) for page in useful]),
+    )
+    return lightgbm.train(PARAMETERS, data, ROUNDS)
+
+
+def _weights(page: Page) -> Any:
+    weights = np.sqrt(page.counts) + 0.5
+    rare = 1.0 if page.kind == "article" else RARE
+    return weights / weights.sum() * 100 * rare
+
+
+def score(page: Page, chances: Any) -> tuple[float, float, float, float]:
+    """Return precision, recall, F1 of the blocks kept, and the F1 that was expected."""
+    cut, expected = best_cut(chances, page.counts)
+    kept = zip(page.tokens, chances, strict=True)
+    found = Counter(word for words, chance in kept if chance >= cut for word in words)
+    both = (found & page.truth).total()
+    precision, recall = both / max(1, found.total()), both / max(1, page.truth.total())
+    return precision, recall, 2 * both / max(1, found.total() + page.truth.total()), expected
+
+
+def cross_validate(pages: Sequence[Page]) -> dict[str, tuple[float, float, float, float]]:
+    """Return the score of each page under trees that have not seen its host."""
+    scores = {}
+    for fold in range(FOLDS):
+        trees = fit([page for page in pages if page.fold != fold])
+        for page in pages:
+            if page.fold == fold:
+                scores[page.name] = score(page, trees.predict(page.matrix))
+    return scores
+
+
+def stored(trees: lightgbm.Booster) -> dict[str, Any]:
+    """Return the trees as the file holds them: each filled up to ``DEPTH`` levels."""
+    found = [_heap(tree["tree_structure"]) for tree in trees.dump_model()["tree_info"]]
+    used = sorted({split for tree in found for split in tree["split"]})
+    for tree in found:
+        tree["split"] = [used.index(split) for split in tree["split"]]
+    return {
+        "depth": DEPTH,
+        "start": 0.0,
+        "features": [NAMES[split] for split in used],
+        "trees": found,
+    }
+
+
+def _heap(root: dict[str, Any]) -> dict[str, Any]:
+    level, splits, thresholds = [root], [], []
+    for _ in range(DEPTH):
+        below = []
+        for node in level:
+            leaf = "leaf_value" in node
+            splits.append(0 if leaf else node["split_feature"])
+            thresholds.append(0.0 if leaf else float(f"{node['threshold']:.6g}"))
+            below += [node, node] if leaf else [node["left_child"], node["right_child"]]
+        level = below
+    leaves = [round(node["leaf_value"], 5) for node in level]
+    return {"split": splits, "at": thresholds, "leaf": leaves}
+
+
+def report(pages: Sequence[Page], scores: dict[str, tuple[float, float, float, float]]) -> None:
+    """Print the means by page type."""
+    for kind, _ in [("all", 0), *Counter(page.kind for page in pages).most_common()]:
+        mine = [scores[page.name] for page in pages if kind in {"all", page.kind}]
+        means = " ".join(f"{mean(part):.4f}" for part in zip(*mine, strict=True))
+        print(f"{kind:14s} {len(mine):4d} precision, recall, F1, expected: {means}")
+
+
+def main() -> None:
+    """Cross-validate; with ``--write`` fit on all pages and write the model."""
+    pages = [page for file in sorted((WEB / "truth").glob("*.json")) if (page := load(file))]
+    if not pages:
+        sys.exit(f"no pages at {WEB}; set CASEBOOK_DATASETS")
+    report(pages, cross_validate(pages))
+    if "--write" in sys.argv[1:]:
+        MODEL.write_text(json.dumps(stored(fit(pages)), separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,366 @@
+"""What can be told of each block of a page without reading it for meaning: numbers for a model.
+
+Three sides of a block count: itself (length, links, punctuation, tag), where it stands (what its
+ancestors are called and hold, how often their likes repeat), and whether trafilatura keeps it and
+its neighbours. Nothing depends on the language of the text. Class names do: ``_NAMES``.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from casebook.extractors.page_kind import PageKind
+from casebook.extractors.tree_blocks import Place, Placed
+
+_WORD = re.compile(r"\w+")
+_MARK = re.compile(r"[.!?,;:。，、！？]")
+_DIGIT = re.compile(r"\d")
+_ENDED = re.compile("[.!?。！？…:][\"'”’»)\\]]*\\s*$")
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_NAMES: dict[str, re.Pattern[str]] = {
+    name: re.compile(stems)
+    for name, stems in {
+        "comment": r"comment|disqus|^respon[ds]|^repl(?:y|ies)",
+        "related": r"relat|recommend|^also$|similar|upsell|^cross|trending|popular|latest|recent",
+        "share": r"^shar(?:e|ing)|social|^follow",
+        "nav": r"^(?:sub|top|side)?nav|menu|crumb|pagin|^pager|toolbar|^skip|^toc$|^tabs?$|^jump"
+        r"|^prev|^next$",
+        "foot": r"foot|copyright|^bottom|colophon|^legal|disclaim",
+        "head": r"^head|header$|masthead|^hero|banner|title",
+        "side": r"sidebar|widget|^aside|^rail|secondary",
+        "promo": r"advert|^ads?$|promo|sponsor|^cta$|newsletter|subscri|signup|donat|cookie|consent"
+        r"|gdpr|modal|popup|overlay|dialog|login|optin|announc|notice|alert|^form",
+        "author": r"author|byline|^bio$|avatar|profile|^user|member|poster|contributor",
+        "meta": r"^meta|date|^time|^tags?$|categor|label|badge|count|rating|stats|views|publish"
+        r"|^info$|eyebrow|kicker",
+        "content": r"content|article|^posts?$|entry|story|^body|^text|prose|markdown|^rte$|copy$"
+        r"|wysiwyg|document|^main|message|answer|question",
+        "card": r"card|tile|teaser|grid|^items?$|^list|carousel|slide|swiper|gallery|product"
+        r"|collection|masonry|result",
+        "ui": r"^btn|button|icon|dropdown|toggle|tooltip|control|filter|^sort|search|^cart|price"
+        r"|quantity|select|action|^vote|swatch|variant|review|checkout",
+        "description": r"descr|^spec|detail|feature|summary|overview|accordion|^faq|ingredient"
+        r"|instruction|recipe|excerpt|collaps|panel|benefit|testimonial",
+        "media": r"caption|credit|figure|image|photo|video|embed|thumb",
+        "signature": r"^signature|^sig$",
+    }.items()
+}
+_BY_TAG = {
+    "nav": "nav", "aside": "side", "footer": "foot", "header": "head", "form": "promo",
+    "main": "content", "article": "content", "figure": "media", "figcaption": "media",
+    "address": "author", "label": "ui",
+}  # fmt: skip
+_BY_ROLE = {
+    "navigation": "nav", "banner": "head", "contentinfo": "foot", "complementary": "side",
+    "search": "ui", "dialog": "promo", "alertdialog": "promo", "menu": "nav", "menubar": "nav",
+    "main": "content", "article": "content", "button": "ui",
+}  # fmt: skip
+_KINDS_OF_TAG = {
+    "p": 0, "li": 1, "td": 3, "tr": 3, "table": 3, "dd": 4, "dt": 4, "figcaption": 5, "figure": 5,
+    "caption": 5, "blockquote": 6, "h1": 7, "h2": 7, "h3": 7, "h4": 7, "h5": 7, "h6": 7, "pre": 8,
+    "label": 9, "summary": 9,
+}  # fmt: skip
+_OF_CONTAINERS = 2
+_PROSE_WORDS = 10
+_PROSE_LINKS = 0.34
+_SHINGLE = 3
+_KEPT = 0.5
+_KEPT_WORDS = 5
+_END_WORDS = 8
+_FAR = 99
+_NONE = 2.0
+_ANCESTORS = 4
+_SECTION = 0.15
+_OUTER = 0.97
+_OUTER_NAMES = ("nav", "foot", "content", "comment", "card", "related")
+_PLAIN_REPEATS = frozenset({"p", "h2", "h3", "tr", "dt", "dd"})
+_LISTS = frozenset({"ul", "ol"})
+_WINDOWS = (2, 6, 15)
+
+_OWN = (
+    "log_words linked level ended marks upper digits bold row verbatim button tag copies copy kept"
+).split()
+_AROUND = (
+    "before position log_from_start log_to_end from_h1 from_h1_share kept_before kept_after "
+    "between from_first_kept from_last_kept kept_2 kept_6 kept_15 prose_2 prose_6 linked_2 "
+    "linked_6 words_2 previous_words next_words previous_linked next_linked previous_heading "
+    "next_heading previous_kept next_kept"
+).split()
+_PLACE = [
+    *(
+        f"{what}_{up}"
+        for up in range(_ANCESTORS)
+        for what in ("size", "linked_in", "kept_in", "prose_in", "block_size")
+    ),
+    *("section_size section_linked section_kept section_prose".split()),
+    *(f"inner_{name}" for name in _NAMES),
+    *(f"outer_{name}" for name in _OUTER_NAMES),
+    *("repeats repeats_up repeats_size lists table depth".split()),
+]
+_PAGE = [
+    *("page_words page_kept page_blocks page_linked page_prose page_h1 reading_words".split()),
+    *(f"is_{kind}" for kind in PageKind),
+]
+NAMES: tuple[str, ...] = (*_OWN, *_AROUND, *_PLACE, *_PAGE)
+"""The names of the columns, in order."""
+
+Matrix = Any
+"""A numpy array: one row for each block, one column for each name."""
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of ``text``, lower case."""
+    return _WORD.findall(text.lower())
+
+
+def features(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> Matrix:
+    """Return the features of ``placed``, the blocks of one page of ``kind``.
+
+    ``reading`` are the paragraphs that trafilatura keeps of the page.
+    """
+    return _Features(placed, reading, kind).matrix
+
+
+class _Features:
+    """The columns of one page, built side by side."""
+
+    def __init__(self, placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> None:
+        self.placed = placed
+        self.tokens = [words_of(block.block.text) for block in placed]
+        self.counts = np.array([len(tokens) for tokens in self.tokens], dtype=float)
+        self.linked = np.array([block.linked for block in placed])
+        prose = (self.counts >= _PROSE_WORDS) & (self.linked < _PROSE_LINKS)
+        self.prose = np.where(prose, self.counts, 0.0)
+        self.reading = [words_of(text) for text in reading]
+        self.kept = np.array(_kept(self.tokens, self.reading))
+        self.total = max(1.0, self.counts.sum())
+        self.level = np.array([block.level for block in placed])
+        columns = [*self._own(), *self._around(), *self._places(), *self._page(kind)]
+        self.matrix = np.column_stack([np.broadcast_to(c, len(placed)) for c in columns])
+
+    def _own(self) -> list[Matrix]:
+        texts = [block.block.text for block in self.placed]
+        keys = [" ".join(tokens) for tokens in self.tokens]
+        copies, seen = Counter(keys), Counter[str]()
+        copy = []
+        for key in keys:
+            seen[key] += 1
+            copy.append(seen[key])
+        words = np.maximum(1, self.counts)
+        sizes = np.maximum(1, [len(text) for text in texts])
+        return [
+            np.log1p(self.counts),
+            self.linked,
+            np.where(self.level == 0, 7, self.level),
+            np.array([bool(_ENDED.search(text)) for text in texts]),
+            np.array([len(_MARK.findall(text)) for text in texts]) / words,
+            np.array([text.lstrip()[:1].isupper() for text in texts]),
+            np.array([len(_DIGIT.findall(text)) for text in texts]) / sizes,
+            np.array([block.bold for block in self.placed]),
+            np.array([block.row for block in self.placed]),
+            np.array([block.block.verbatim for block in self.placed]),
+            np.array([block.button for block in self.placed]),
+            np.array([_KINDS_OF_TAG.get(b.place.tag, _OF_CONTAINERS) for b in self.placed]),
+            np.array([copies[key] for key in keys]),
+            np.array(copy),
+            self.kept,
+        ]
+
+    def _around(self) -> list[Matrix]:
+        count = len(self.placed)
+        index = np.arange(count)
+        sure = (self.kept > _KEPT) & (self.counts >= _KEPT_WORDS)
+        ends = np.flatnonzero((self.kept > _KEPT) & (self.counts >= _END_WORDS))
+        first, last = (ends[0], ends[-1]) if len(ends) else (count, -1)
+        tops = np.flatnonzero(self.level == 1)
+        top = tops[0] if len(tops) else 0
+        heading = self.level > 0
+        words = np.log1p(self.counts)
+        return [
+            (np.cumsum(self.counts) - self.counts) / self.total,
+            (index + 1) / count,
+            np.log1p(index),
+            np.log1p(count - index),
+            index - top,
+            (index - top) / count,
+            _since(sure),
+            _since(sure[::-1])[::-1],
+            (index >= first) & (index <= last),
+            (index - first) / count,
+            (index - last) / count,
+            *(self._share(self.kept * self.counts, reach) for reach in _WINDOWS),
+            *(self._share(self.prose, reach) for reach in _WINDOWS[:2]),
+            *(self._share(self.linked * self.counts, reach) for reach in _WINDOWS[:2]),
+            _window(self.counts, 2),
+            *(_neighbours(words)),
+            *(_neighbours(self.linked)),
+            *(_neighbours(heading)),
+            *(_neighbours(self.kept)),
+        ]
+
+    def _share(self, part: Matrix, reach: int) -> Matrix:
+        return _window(part, reach) / np.maximum(1, _window(self.counts, reach))
+
+    def _places(self) -> list[Matrix]:
+        sums = _Sums(self.total)
+        parts = zip(
+            self.placed, self.counts, self.linked * self.counts, self.kept * self.counts,
+            self.prose, strict=True,
+        )  # fmt: skip
+        for block, *amounts in parts:
+            sums.add(block.place, amounts)
+        rows = np.array([sums.row(block.place) for block in self.placed], dtype=float)
+        return list(rows.reshape(len(self.placed), len(_PLACE)).T)
+
+    def _page(self, kind: PageKind) -> list[Matrix]:
+        return [
+            np.log(self.total),
+            (self.kept * self.counts).sum() / self.total,
+            np.log1p(len(self.placed)),
+            (self.linked * self.counts).sum() / self.total,
+            self.prose.sum() / self.total,
+            (self.level == 1).sum(),
+            np.log1p(sum(map(len, self.reading))),
+            *(kind is other for other in PageKind),
+        ]
+
+
+def _kept(tokens: Sequence[Sequence[str]], reading: Sequence[Sequence[str]]) -> list[float]:
+    """Return for each block the share of its runs of three words that ``reading`` has too."""
+    joined = [word for words in reading for word in words]
+    runs = set(_runs(joined))
+    whole = {" ".join(words) for words in reading}
+    shares = []
+    for words in tokens:
+        if len(words) < _SHINGLE:
+            shares.append(float(" ".join(words) in whole))
+        else:
+            shares.append(sum(run in runs for run in _runs(words)) / (len(words) - _SHINGLE + 1))
+    return shares
+
+
+def _runs(words: Sequence[str]) -> Any:
+    return zip(*(words[n:] for n in range(_SHINGLE)), strict=False)
+
+
+def _since(marked: Matrix) -> Matrix:
+    """Return how many blocks ago the last marked one before each stood, at most 99."""
+    index = np.arange(len(marked))
+    last = np.maximum.accumulate(np.where(marked, index, -_FAR - 1))
+    before = np.concatenate([[-_FAR - 1], last[:-1]])
+    return np.minimum(_FAR, index - before - 1)
+
+
+def _window(values: Matrix, reach: int) -> Matrix:
+    """Return the sum of ``values`` from ``reach`` places before each to ``reach`` after it."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    index = np.arange(len(values))
+    return sums[np.minimum(len(values), index + reach + 1)] - sums[np.maximum(0, index - reach)]
+
+
+def _neighbours(values: Matrix) -> tuple[Matrix, Matrix]:
+    """Return the value before and the value after each, -1 outside."""
+    padded = np.concatenate([[-1.0], values.astype(float), [-1.0]])
+    return padded[:-2], padded[2:]
+
+
+class _Sums:
+    """What each place holds, and from that the features of the blocks that stand in it."""
+
+    def __init__(self, total: float) -> None:
+        self.total = total
+        self._held: dict[Place, list[float]] = {}
+        self._rows: dict[Place, list[float]] = {}
+
+    def add(self, place: Place | None, amounts: Sequence[float]) -> None:
+        """Count one block with its words, and those linked, kept and in prose."""
+        words, linked, kept, prose = amounts
+        while place is not None:
+            held = self._held.get(place)
+            if held is None:
+                held = self._held[place] = [0.0, 0.0, 0.0, 0.0, 0.0]
+            held[0] += words
+            held[1] += linked
+            held[2] += kept
+            held[3] += prose
+            held[4] += 1
+            place = place.parent
+
+    def row(self, place: Place) -> list[float]:
+        """Return the features of ``place``."""
+        if place not in self._rows:
+            chain = _chain(place)
+            self._rows[place] = [
+                *self._ancestors(chain),
+                *self._section(chain),
+                *self._names(chain),
+                *self._repeats(chain),
+            ]
+        return self._rows[place]
+
+    def _ancestors(self, chain: Sequence[Place]) -> list[float]:
+        row: list[float] = []
+        for up in range(_ANCESTORS):
+            words, linked, kept, prose, blocks = self._held[chain[min(up, len(chain) - 1)]]
+            many = max(1.0, words)
+            row += [words, linked / many, kept / many, prose / many, words / blocks]
+        return row
+
+    def _section(self, chain: Sequence[Place]) -> list[float]:
+        """Describe the smallest ancestor that holds a seventh of the page."""
+        enough = _SECTION * self.total
+        place = next((one for one in chain if self._held[one][0] >= enough), chain[-1])
+        words, linked, kept, prose, _ = self._held[place]
+        many = max(1.0, words)
+        return [words / self.total, linked / many, kept / many, prose / many]
+
+    def _names(self, chain: Sequence[Place]) -> list[float]:
+        """Return which share of the page the innermost, then outermost, so named ancestor holds."""
+        inner: dict[str, float] = {}
+        outer: dict[str, float] = {}
+        for place in chain:
+            for name in _names_of(place.tag, place.role, place.names):
+                share = self._held[place][0] / self.total
+                inner.setdefault(name, share)
+                if share < _OUTER:
+                    outer[name] = share
+        return [
+            *(inner.get(name, _NONE) for name in _NAMES),
+            *(outer.get(name, _NONE) for name in _OUTER_NAMES),
+        ]
+
+    def _repeats(self, chain: Sequence[Place]) -> list[float]:
+        most, up, size = 1, 0, 0.0
+        for level, place in enumerate(chain):
+            named = not place.signature.endswith(" ") or place.tag in {"li", "article", "section"}
+            if place.parent is None or not named or place.tag in _PLAIN_REPEATS:
+                continue
+            likes = place.parent.children[place.signature]
+            if likes > most:
+                most, up, size = likes, level, self._held[place][0] / self.total
+        lists = sum(place.tag in _LISTS for place in chain)
+        table = any(place.tag == "table" for place in chain)
+        return [most, up, size, lists, table, len(chain)]
+
+
+def _chain(place: Place) -> list[Place]:
+    chain = [place]
+    while (parent := chain[-1].parent) is not None:
+        chain.append(parent)
+    return chain
+
+
+@lru_cache(maxsize=20_000)
+def _names_of(tag: str, role: str, names: str) -> tuple[str, ...]:
+    found = {name for token in _TOKEN.findall(names[:300]) for name in _meanings(token.lower())}
+    found |= {meaning[key] for meaning, key in ((_BY_TAG, tag), (_BY_ROLE, role)) if key in meaning}
+    return tuple(sorted(found))
+
+
+@lru_cache(maxsize=20_000)
+def _meanings(token: str) -> tuple[str, ...]:
+    return tuple(name for name, stems in _NAMES.items() if stems.search(token))

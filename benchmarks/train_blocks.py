@@ -17,12 +17,12 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import mean
 from typing import Any
 from urllib.parse import urlsplit
 
-import lightgbm
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
@@ -131,8 +131,10 @@ def _elsewhere(words: Sequence[str], runs: set[tuple[str, ...]], left: Counter[s
     return share
 
 
-def fit(pages: Sequence[Page]) -> lightgbm.Booster:
+def fit(pages: Sequence[Page]) -> Any:
     """Return trees fitted on ``pages``, without those that share no block with their truth."""
+    import lightgbm
+
     useful = [page for page in pages if page.labels.max() > 0.5]
     data = lightgbm.Dataset(
         np.concatenate([page.matrix for page in useful]),
@@ -169,7 +171,7 @@ def cross_validate(pages: Sequence[Page]) -> dict[str, tuple[float, float, float
     return scores
 
 
-def stored(trees: lightgbm.Booster) -> dict[str, Any]:
+def stored(trees: Any) -> dict[str, Any]:
     """Return the trees as the file holds them: each filled up to ``DEPTH`` levels."""
     found = [_heap(tree["tree_structure"]) for tree in trees.dump_model()["tree_info"]]
     used = sorted({split for tree in found for split in tree["split"]})
@@ -207,6 +209,8 @@ def report(pages: Sequence[Page], scores: dict[str, tuple[float, float, float, f
 
 def main() -> None:
     """Cross-validate; with ``--write`` fit on all pages and write the model."""
+    if not find_spec("lightgbm"):
+        sys.exit("lightgbm is not installed; it is in the dependency group bench")
     pages = [page for file in sorted((WEB / "truth").glob("*.json")) if (page := load(file))]
     if not pages:
         sys.exit(f"no pages at {WEB}; set CASEBOOK_DATASETS")

@@ -5,7 +5,6 @@ the older version are then read again.
 """
 
 HTML = "html/4"
-<<<<<<< HEAD
 MARKDOWN = "markdown/2"
 TEXT = "text/2"
 CAPTIONS = "captions/3"
@@ -16,12 +15,3 @@ PAPER = "paper/2"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.
 TRANSCRIPT = f"transcript/1 {CAPTIONS} {TEXT}"
-=======
-MARKDOWN = "markdown/1"
-TEXT = "text/1"
-CAPTIONS = "captions/2"
-PDF = "pdf/2"
-YOUTUBE = "youtube/1"
-ARXIV = "arxiv/1"
-PAPER = "paper/1"
->>>>>>> 4a134a7 (Web pages: each block judged by a small model, trafilatura as its witness)

@@ -28,8 +28,8 @@ from rapidfuzz.distance import LCSseq
 
 from casebook.extractors import html
 from casebook.extractors.block_features import NAMES, features, words_of
-from casebook.extractors.block_model import best_cut
 from casebook.extractors.charset import decode
+from casebook.extractors.choice import decide, likes_of
 from casebook.extractors.page_kind import kind_of
 
 WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
@@ -64,6 +64,7 @@ class Page:
     matrix: Any
     tokens: list[list[str]]
     labels: Any
+    likes: list[str]
 
     @property
     def counts(self) -> list[int]:
@@ -84,12 +85,19 @@ def load(truth_file: Path) -> Page | None:
     matrix = features(placed, html.quick_reading(tree, url), kind_of(tree, url)).astype(np.float32)
     tokens = [words_of(one.block.text) for one in placed]
     wanted = words_of(truth["main_content"])
-    host = urlsplit(url).netloc.removeprefix("www.") or truth_file.stem
-    fold = hashlib.sha256(host.encode()).digest()[1] % FOLDS
+    fold = fold_of(url, truth_file.stem)
     stated = truth["page_type"]
     kind = stated if isinstance(stated, str) else stated["primary"]
     labels = np.array(_labels(tokens, wanted))
-    return Page(truth_file.stem, fold, kind, Counter(wanted), matrix, tokens, labels)
+    return Page(
+        truth_file.stem, fold, kind, Counter(wanted), matrix, tokens, labels, likes_of(placed)
+    )
+
+
+def fold_of(url: str, name: str) -> int:
+    """Return the fold of a page: that of its host, or of its ``name`` where it has no address."""
+    host = urlsplit(url).netloc.removeprefix("www.") or name
+    return hashlib.sha256(host.encode()).digest()[1] % FOLDS
 
 
 def _labels(tokens: Sequence[Sequence[str]], wanted: Sequence[str]) -> list[float]:
@@ -152,19 +160,28 @@ def _weights(page: Page) -> Any:
 
 def score(page: Page, chances: Any) -> tuple[float, float, float, float]:
     """Return precision, recall, F1 of the blocks kept, and the F1 that was expected."""
-    cut, expected = best_cut(chances, page.counts)
-    kept = zip(page.tokens, chances, strict=True)
-    found = Counter(word for words, chance in kept if chance >= cut for word in words)
+    kept, expected = decide(chances, page.likes, page.counts)
+    chosen = zip(page.tokens, kept, strict=True)
+    found = Counter(word for words, keep in chosen if keep for word in words)
     both = (found & page.truth).total()
     precision, recall = both / max(1, found.total()), both / max(1, page.truth.total())
     return precision, recall, 2 * both / max(1, found.total() + page.truth.total()), expected
 
 
+def fits(pages: Sequence[Page]) -> list[Any]:
+    """Return for each fold trees that have not seen its pages."""
+    return [fit([page for page in pages if page.fold != fold]) for fold in range(FOLDS)]
+
+
+def load_all() -> list[Page]:
+    """Return every page of the data set that holds a block."""
+    return [page for file in sorted((WEB / "truth").glob("*.json")) if (page := load(file))]
+
+
 def cross_validate(pages: Sequence[Page]) -> dict[str, tuple[float, float, float, float]]:
     """Return the score of each page under trees that have not seen its host."""
     scores = {}
-    for fold in range(FOLDS):
-        trees = fit([page for page in pages if page.fold != fold])
+    for fold, trees in enumerate(fits(pages)):
         for page in pages:
             if page.fold == fold:
                 scores[page.name] = score(page, trees.predict(page.matrix))
@@ -179,7 +196,6 @@ def stored(trees: Any) -> dict[str, Any]:
         tree["split"] = [used.index(split) for split in tree["split"]]
     return {
         "depth": DEPTH,
-        "start": 0.0,
         "features": [NAMES[split] for split in used],
         "trees": found,
     }
@@ -211,7 +227,7 @@ def main() -> None:
     """Cross-validate; with ``--write`` fit on all pages and write the model."""
     if not find_spec("lightgbm"):
         sys.exit("lightgbm is not installed; it is in the dependency group bench")
-    pages = [page for file in sorted((WEB / "truth").glob("*.json")) if (page := load(file))]
+    pages = load_all()
     if not pages:
         sys.exit(f"no pages at {WEB}; set CASEBOOK_DATASETS")
     report(pages, cross_validate(pages))

@@ -6,7 +6,7 @@ import pytest
 
 from casebook.extractors.block_features import NAMES, features
 from casebook.extractors.block_model import best_cut, probabilities
-from casebook.extractors.choice import choose
+from casebook.extractors.choice import choose, decide
 from casebook.extractors.page_kind import PageKind, kind_of
 from casebook.extractors.tree_blocks import blocks_of, placed_blocks
 
@@ -56,9 +56,18 @@ def test_chances_do_not_depend_on_how_many_are_asked_at_once():
 
 def test_the_cut_makes_the_expected_score_largest():
     """Sure blocks are kept, unlikely ones not, whatever their order; the score is that of F1."""
-    cut, expected = best_cut(np.array([0.1, 1.0, 0.05, 1.0]), [10, 100, 10, 100])
-    assert cut == 1.0
+    chances, words = np.array([0.1, 1.0, 0.05, 1.0]), [10, 100, 10, 100]
+    assert best_cut(chances, words) == 1.0
+    kept, expected = decide(chances, list("abcd"), words)
+    assert kept.tolist() == [False, True, False, True]
     assert expected == pytest.approx(2 * 200 / (200 + 201.5))
+
+
+def test_likes_stay_or_go_together():
+    """One post of a thread that looks unlike its likes is kept with them."""
+    chances, words = np.array([0.9, 0.95, 0.3, 0.9, 0.3]), [50, 50, 10, 50, 10]
+    kept, _ = decide(chances, ["post"] * 4 + ["menu"], words)
+    assert kept.tolist() == [True, True, True, True, False]
 
 
 def test_rows_of_data_are_lines_and_tables_of_layout_are_not():

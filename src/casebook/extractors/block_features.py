@@ -79,6 +79,10 @@ _OUTER = 0.97
 _OUTER_NAMES = ("nav", "foot", "content", "comment", "card", "related")
 _PLAIN_REPEATS = frozenset({"p", "h2", "h3", "tr", "dt", "dd"})
 _LISTS = frozenset({"ul", "ol"})
+_LIKED = frozenset({"li", "article", "section"})
+_INNER_AT = {name: number for number, name in enumerate(_NAMES)}
+_OUTER_AT = {name: number for number, name in enumerate(_OUTER_NAMES)}
+_ONCE = (1, 0, 0.0)
 _WINDOWS = (2, 6, 15)
 
 _OWN = (
@@ -206,15 +210,17 @@ class _Features:
         return _window(part, reach) / np.maximum(1, _window(self.counts, reach))
 
     def _places(self) -> list[Matrix]:
-        sums = _Sums(self.total)
-        parts = zip(
-            self.placed, self.counts, self.linked * self.counts, self.kept * self.counts,
-            self.prose, strict=True,
-        )  # fmt: skip
-        for block, *amounts in parts:
-            sums.add(block.place, amounts)
-        rows = np.array([sums.row(block.place) for block in self.placed], dtype=float)
-        return list(rows.reshape(len(self.placed), len(_PLACE)).T)
+        amounts = np.column_stack(
+            [
+                self.counts,
+                self.linked * self.counts,
+                self.kept * self.counts,
+                self.prose,
+                np.ones(len(self.placed)),
+            ]
+        )
+        rows = _place_rows([block.place for block in self.placed], amounts.tolist(), self.total)
+        return list(np.array(rows, dtype=float).reshape(len(self.placed), len(_PLACE)).T)
 
     def _page(self, kind: PageKind) -> list[Matrix]:
         return [
@@ -268,90 +274,119 @@ def _neighbours(values: Matrix) -> tuple[Matrix, Matrix]:
     return padded[:-2], padded[2:]
 
 
-class _Sums:
-    """What each place holds, and from that the features of the blocks that stand in it."""
+def _place_rows(
+    places: Sequence[Place], amounts: Sequence[Sequence[float]], total: float
+) -> list[list[float]]:
+    """Return what can be told of the place of each block.
 
-    def __init__(self, total: float) -> None:
-        self.total = total
-        self._held: dict[Place, list[float]] = {}
-        self._rows: dict[Place, list[float]] = {}
+    ``amounts`` are, for each block, its words, those linked, kept and in prose, and 1.
+    """
+    held = _held(places, amounts)
+    known: dict[Place, _Standing] = {}
+    for place in sorted(held, key=lambda one: one.number):
+        above = known.get(place.parent) if place.parent is not None else None
+        known[place] = _Standing(place, held[place], above, total)
+    rows = {place: known[place].row() for place in set(places)}
+    return [rows[place] for place in places]
 
-    def add(self, place: Place | None, amounts: Sequence[float]) -> None:
-        """Count one block with its words, and those linked, kept and in prose."""
-        words, linked, kept, prose = amounts
-        while place is not None:
-            held = self._held.get(place)
-            if held is None:
-                held = self._held[place] = [0.0, 0.0, 0.0, 0.0, 0.0]
-            held[0] += words
-            held[1] += linked
-            held[2] += kept
-            held[3] += prose
-            held[4] += 1
+
+def _held(places: Sequence[Place], amounts: Sequence[Sequence[float]]) -> dict[Place, list[float]]:
+    """Return the sums of ``amounts`` under each place that holds a block, at any depth."""
+    held: dict[Place, list[float]] = {}
+    for start, amount in zip(places, amounts, strict=True):
+        place: Place | None = start
+        while place is not None and place not in held:
+            held[place] = [0.0] * len(amount)
             place = place.parent
+        held[start] = [one + other for one, other in zip(held[start], amount, strict=True)]
+    for place in sorted(held, key=lambda one: -one.number):
+        if place.parent is not None:
+            above = held[place.parent]
+            for n, amount in enumerate(held[place]):
+                above[n] += amount
+    return held
 
-    def row(self, place: Place) -> list[float]:
-        """Return the features of ``place``."""
-        if place not in self._rows:
-            chain = _chain(place)
-            self._rows[place] = [
-                *self._ancestors(chain),
-                *self._section(chain),
-                *self._names(chain),
-                *self._repeats(chain),
-            ]
-        return self._rows[place]
 
-    def _ancestors(self, chain: Sequence[Place]) -> list[float]:
-        row: list[float] = []
-        for up in range(_ANCESTORS):
-            words, linked, kept, prose, blocks = self._held[chain[min(up, len(chain) - 1)]]
-            many = max(1.0, words)
-            row += [words, linked / many, kept / many, prose / many, words / blocks]
-        return row
+class _Standing:
+    """One place: what it holds, and what it takes over from the place around it."""
 
-    def _section(self, chain: Sequence[Place]) -> list[float]:
-        """Describe the smallest ancestor that holds a seventh of the page."""
-        enough = _SECTION * self.total
-        place = next((one for one in chain if self._held[one][0] >= enough), chain[-1])
-        words, linked, kept, prose, _ = self._held[place]
+    __slots__ = (
+        "above",
+        "depth",
+        "inner",
+        "lists",
+        "outer",
+        "repeats",
+        "section",
+        "shares",
+        "table",
+    )
+
+    above: "_Standing | None"
+    shares: list[float]
+    section: list[float]
+    inner: list[float]
+    outer: list[float]
+    repeats: tuple[int, int, float]
+    lists: int
+    table: bool
+    depth: int
+
+    def __init__(
+        self, place: Place, held: Sequence[float], above: "_Standing | None", total: float
+    ) -> None:
+        words, linked, kept, prose, blocks = held
         many = max(1.0, words)
-        return [words / self.total, linked / many, kept / many, prose / many]
+        share = words / total
+        shares = [linked / many, kept / many, prose / many]
+        self.above = above
+        self.shares = [words, *shares, words / blocks]
+        large = words >= _SECTION * total or above is None
+        self.section = [share, *shares] if large or above is None else above.section
+        self.depth = above.depth + 1 if above else 1
+        self.lists = (above.lists if above else 0) + (place.tag in _LISTS)
+        self.table = (above is not None and above.table) or place.tag == "table"
+        self.inner = above.inner if above else [_NONE] * len(_NAMES)
+        self.outer = above.outer if above else [_NONE] * len(_OUTER_NAMES)
+        self.repeats = (
+            (above.repeats[0], above.repeats[1] + 1, above.repeats[2]) if above else _ONCE
+        )
+        self._take_names(place, share)
+        self._take_likes(place, share)
 
-    def _names(self, chain: Sequence[Place]) -> list[float]:
-        """Return which share of the page the innermost, then outermost, so named ancestor holds."""
-        inner: dict[str, float] = {}
-        outer: dict[str, float] = {}
-        for place in chain:
-            for name in _names_of(place.tag, place.role, place.names):
-                share = self._held[place][0] / self.total
-                inner.setdefault(name, share)
-                if share < _OUTER:
-                    outer[name] = share
+    def _take_names(self, place: Place, share: float) -> None:
+        """Note the share of the page under the innermost, and the outermost, place so named."""
+        names = _names_of(place.tag, place.role, place.names)
+        if not names:
+            return
+        self.inner, self.outer = list(self.inner), list(self.outer)
+        for name in names:
+            self.inner[_INNER_AT[name]] = share
+            at = _OUTER_AT.get(name)
+            if at is not None and share < _OUTER and self.outer[at] == _NONE:
+                self.outer[at] = share
+
+    def _take_likes(self, place: Place, share: float) -> None:
+        """Note how often the likes of this place, or of one around it, stand side by side."""
+        named = not place.signature.endswith(" ") or place.tag in _LIKED
+        if place.parent is None or not named or place.tag in _PLAIN_REPEATS:
+            return
+        likes = place.parent.children[place.signature]
+        if likes > 1 and likes >= self.repeats[0]:
+            self.repeats = (likes, 0, share)
+
+    def row(self) -> list[float]:
+        """Return the features, in the order of ``_PLACE``."""
+        chain, standing = [], self
+        for _ in range(_ANCESTORS):
+            chain += standing.shares
+            standing = standing.above or standing
+        most, up, size = self.repeats
+        up = up if most > 1 else 0
         return [
-            *(inner.get(name, _NONE) for name in _NAMES),
-            *(outer.get(name, _NONE) for name in _OUTER_NAMES),
-        ]
-
-    def _repeats(self, chain: Sequence[Place]) -> list[float]:
-        most, up, size = 1, 0, 0.0
-        for level, place in enumerate(chain):
-            named = not place.signature.endswith(" ") or place.tag in {"li", "article", "section"}
-            if place.parent is None or not named or place.tag in _PLAIN_REPEATS:
-                continue
-            likes = place.parent.children[place.signature]
-            if likes > most:
-                most, up, size = likes, level, self._held[place][0] / self.total
-        lists = sum(place.tag in _LISTS for place in chain)
-        table = any(place.tag == "table" for place in chain)
-        return [most, up, size, lists, table, len(chain)]
-
-
-def _chain(place: Place) -> list[Place]:
-    chain = [place]
-    while (parent := chain[-1].parent) is not None:
-        chain.append(parent)
-    return chain
+            *chain, *self.section, *self.inner, *self.outer,
+            most, up, size, self.lists, self.table, self.depth,
+        ]  # fmt: skip
 
 
 @lru_cache(maxsize=20_000)

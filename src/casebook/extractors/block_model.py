@@ -8,7 +8,7 @@ expectation, and that tells how much the reading is worth.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,28 +23,31 @@ _AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Trees:
+class Trees:
     """All trees as arrays: node n of a tree has the children 2n+1 and 2n+2; leaves come last."""
 
     depth: int
-    start: float
     columns: Any
     thresholds: Any
     leaves: Any
 
 
-@cache
-def _trees() -> _Trees:
-    stored = json.loads(files("casebook.extractors").joinpath(_FILE).read_text())
+def trees_of(stored: Mapping[str, Any]) -> Trees:
+    """Return the trees of a model file: ``depth``, ``features``, and per tree its nodes."""
     place = {name: number for number, name in enumerate(NAMES)}
     names = [[place[stored["features"][n]] for n in tree["split"]] for tree in stored["trees"]]
-    return _Trees(
+    return Trees(
         depth=stored["depth"],
-        start=stored["start"],
         columns=np.array(names),
         thresholds=np.array([tree["at"] for tree in stored["trees"]]),
         leaves=np.array([tree["leaf"] for tree in stored["trees"]]),
     )
+
+
+@cache
+def shipped() -> Trees:
+    """Return the trees that casebook comes with."""
+    return trees_of(json.loads(files("casebook.extractors").joinpath(_FILE).read_text()))
 
 
 def probabilities(matrix: Matrix) -> Matrix:
@@ -54,23 +57,28 @@ def probabilities(matrix: Matrix) -> Matrix:
 
 
 def _chances(matrix: Matrix) -> Matrix:
-    trees = _trees()
+    trees = shipped()
     rows = np.arange(len(matrix))[:, None]
     each = np.arange(len(trees.columns))[None, :]
     node = np.zeros((len(matrix), len(trees.columns)), dtype=int)
     for _ in range(trees.depth):
         right = matrix[rows, trees.columns[each, node]] > trees.thresholds[each, node]
         node = 2 * node + 1 + right
-    score = trees.start + trees.leaves[each, node - trees.columns.shape[1]].sum(axis=1)
+    score = trees.leaves[each, node - trees.columns.shape[1]].sum(axis=1)
     return 1 / (1 + np.exp(-score))
 
 
-def best_cut(chances: Matrix, words: Sequence[int]) -> tuple[float, float]:
-    """Return the probability from which blocks are kept, and the word-level F1 to expect."""
+def best_cut(chances: Matrix, words: Sequence[int]) -> float:
+    """Return the probability from which blocks are kept: the expected F1 is largest there."""
     counts = np.array(words, dtype=float)
     order = np.argsort(-chances, kind="stable")
     right = np.cumsum((chances * counts)[order])
     total = right[-1] + np.cumsum(counts[order])
-    expected = 2 * right / np.maximum(total, 1e-9)
-    best = int(expected.argmax())
-    return float(chances[order[best]]), float(expected[best])
+    return float(chances[order[int((right / np.maximum(total, 1e-9)).argmax())]])
+
+
+def expected_f1(chances: Matrix, kept: Matrix, words: Sequence[int]) -> float:
+    """Return the word-level F1 that ``chances`` promise for the blocks ``kept``."""
+    right = chances * np.array(words, dtype=float)
+    total = np.array(words, dtype=float)[kept].sum() + right.sum()
+    return float(2 * right[kept].sum() / max(total, 1e-9))

@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from casebook.extractors.block_features import features, words_of
-from casebook.extractors.block_model import best_cut, probabilities
+import numpy as np
+
+from casebook.extractors.block_features import Matrix, features, words_of
+from casebook.extractors.block_model import best_cut, expected_f1, probabilities
 from casebook.extractors.page_kind import PageKind
 from casebook.extractors.passages import Block
-from casebook.extractors.tree_blocks import Placed
+from casebook.extractors.tree_blocks import Place, Placed
 
-DOUBTFUL = 0.75
+DOUBTFUL = 0.85
 """Expected F1 under which the reading is worth a look against the page."""
+
+_LIKES = 3
+_SHARED = 0.6
+_GENERATIONS = 3
+_TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,50 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     if not placed:
         return Choice([], 0.0)
     chances = probabilities(features(placed, reading, kind))
-    cut, expected = best_cut(chances, [len(words_of(one.block.text)) for one in placed])
-    kept = zip(placed, chances, strict=True)
-    return Choice([one.block for one, chance in kept if chance >= cut], expected)
+    kept, expected = decide(chances, likes_of(placed), [_words(one) for one in placed])
+    chosen = zip(placed, kept, strict=True)
+    return Choice([one.block for one, keep in chosen if keep], expected)
+
+
+def _words(placed: Placed) -> int:
+    return len(words_of(placed.block.text))
+
+
+def decide(chances: Matrix, likes: Sequence[str], words: Sequence[int]) -> tuple[Matrix, float]:
+    """Return which blocks to keep, and the F1 that ``chances`` promise for them.
+
+    Blocks with the same ``likes`` share most of their verdict: the posts of a thread, the cards
+    of a list stay or go together.
+    """
+    shared = _shared(chances, likes, words)
+    kept = shared >= best_cut(shared, words)
+    return kept, expected_f1(chances, kept, words)
+
+
+def likes_of(placed: Sequence[Placed]) -> list[str]:
+    """Return for each block the tags and classes of its place and of the two around it."""
+    return [_signature(one.place) for one in placed]
+
+
+def _signature(place: Place | None) -> str:
+    parts = []
+    for _ in range(_GENERATIONS):
+        if place is not None:
+            parts.append(place.signature)
+            place = place.parent
+    return "/".join(parts)
+
+
+def _shared(chances: Matrix, likes: Sequence[str], words: Sequence[int]) -> Matrix:
+    groups: dict[str, list[int]] = {}
+    for number, name in enumerate(likes):
+        groups.setdefault(name, []).append(number)
+    safe = np.clip(chances, _TINY, 1 - _TINY)
+    score = np.log(safe / (1 - safe))
+    weights = np.sqrt(np.array(words) + 1.0)
+    mixed = score.copy()
+    for group in groups.values():
+        if len(group) >= _LIKES:
+            mean = (score[group] * weights[group]).sum() / weights[group].sum()
+            mixed[group] = (1 - _SHARED) * score[group] + _SHARED * mean
+    return 1 / (1 + np.exp(-mixed))

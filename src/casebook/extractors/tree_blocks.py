@@ -52,13 +52,21 @@ _FURNITURE = _NO_TEXT | frozenset("nav footer aside form button".split())
 _LAYOUT = tuple(f".//{tag}" for tag in ("table", "h1", "h2", "h3", "form"))
 
 
+# The signs that documentation sites hang on a heading as a link to it.
+_PERMALINK = " \n\t\u00a7\u00b6\uf0c1#\U0001f517"
+
+
 class Place:
-    """An element that stands on lines of its own, among its likes; ``names`` are class and id."""
+    """An element that stands on lines of its own, among its likes; ``names`` are class and id.
 
-    __slots__ = ("children", "names", "parent", "role", "signature", "tag")
+    ``number`` grows in document order, so that a parent has a smaller one than its children.
+    """
 
-    def __init__(self, parent: "Place | None", element: Any) -> None:
+    __slots__ = ("children", "names", "number", "parent", "role", "signature", "tag")
+
+    def __init__(self, parent: "Place | None", element: Any, number: int) -> None:
         self.parent = parent
+        self.number = number
         self.tag: str = element.tag
         style = element.get("class") or ""
         self.names = f"{style} {element.get('id') or ''}"
@@ -104,7 +112,8 @@ class _Walk:
 
     def __init__(self, root: Any, without: Collection[str]) -> None:
         self.found: list[Placed] = []
-        self.place = Place(None, root)
+        self.place = Place(None, root, 0)
+        self.places = 1
         self.parts: list[str] = []
         self.size = self.linked = self.strong = 0
         self.rows = self.code = self.level = self.links = self.bold = self.buttons = 0
@@ -152,7 +161,8 @@ class _Walk:
             elif not self.code:
                 self._flush()
             if element is not root and (not self.rows or role & _ROW):
-                self.place = Place(self.place, element)
+                self.place = Place(self.place, element, self.places)
+                self.places += 1
         elif role == _BREAK:
             self.parts.append("\n")
         self._count(element, role, 1)
@@ -202,6 +212,8 @@ class _Walk:
         lead, self.lead = self.lead, ""
         if self.rows:
             text = " ".join(text.split()).removesuffix("|").rstrip()
+        if self.level:
+            text = text.strip(_PERMALINK)
         if not text.strip(" |\n\t"):
             return
         verbatim = self.code > 0 and "\n" in text

@@ -302,8 +302,8 @@ def _held(places: Sequence[Place], amounts: Sequence[Sequence[float]]) -> dict[P
     for place in sorted(held, key=lambda one: -one.number):
         if place.parent is not None:
             above = held[place.parent]
-            for n, amount in enumerate(held[place]):
-                above[n] += amount
+            for n, part in enumerate(held[place]):
+                above[n] += part
     return held
 
 

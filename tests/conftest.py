@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import postgres_server
 import pytest
 from scripted_endpoint import ScriptedEndpoint
 
@@ -25,3 +26,13 @@ def datasets() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no data sets at {folder}; set CASEBOOK_DATASETS to run this test")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.PostgresServer]:
+    """A real PostgreSQL; tests that want one are skipped where it is not installed."""
+    if postgres_server.binaries() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql (`make test` does)")
+    server = postgres_server.PostgresServer()
+    yield server
+    server.close()

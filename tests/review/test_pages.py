@@ -11,7 +11,7 @@ from casebook.schemas.cases import Fact
 from casebook.schemas.documents import HiddenKind, HiddenText, Locator
 from casebook.schemas.sources import SourceKind
 from casebook.schemas.triage import Verdict
-from casebook.warehouse.connection import Database
+from casebook.warehouse.connection import DuckDBFile
 
 
 def read(response):
@@ -148,7 +148,7 @@ def test_a_locked_warehouse_is_503_with_retry_after_and_health_still_answers(des
     entered, leave = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with Database(settings.warehouse_path, 5.0).connection():
+        with DuckDBFile(settings.warehouse_path, 5.0).connection():
             entered.set()
             leave.wait(5)
 

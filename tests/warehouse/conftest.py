@@ -1,11 +1,13 @@
-"""A story that can be told step by step into a real warehouse file."""
+"""A story that can be told step by step into a real warehouse: a file, and a lake."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
+from postgres_server import PostgresServer
 
 from casebook.schemas.cases import CaseStudy, Evidence, Fact, Statement, Support, SupportLevel
 from casebook.schemas.documents import Document, Locator, Passage
@@ -15,6 +17,9 @@ from casebook.schemas.reviews import Case, CaseStatus, Decision, Publication, Re
 from casebook.schemas.sources import Snapshot, Source, SourceKind, SourceRef
 from casebook.schemas.triage import Criterion, Triage, Verdict
 from casebook.warehouse import Row, Warehouse
+from casebook.warehouse.lake import DuckLake
+from casebook.warehouse.postgres import Postgres
+from casebook.warehouse.records import TABLES
 
 START = datetime(2026, 3, 1, 9, 30, 0, 123456, tzinfo=UTC)
 SUPPORTED = Support(level=SupportLevel.SUPPORTED, reason="The source says so.")
@@ -228,10 +233,13 @@ class Story:
                 return [self.review(Decision(verb), number)]
 
 
+BOTH = ["file", pytest.param("lake", marks=[pytest.mark.postgres, pytest.mark.xdist_group("lake")])]
+
+
 @pytest.fixture
-def new_warehouse(tmp_path: Path) -> Warehouse:
-    """A warehouse of which neither the file nor the folder exists yet."""
-    return Warehouse(tmp_path / "home" / "casebook.duckdb")
+def new_file(tmp_path: Path) -> Path:
+    """Where a warehouse's file will be; neither it nor its folder exists yet."""
+    return tmp_path / "home" / "casebook.duckdb"
 
 
 @pytest.fixture(scope="session")
@@ -243,9 +251,80 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def warehouse(migrated: Path, tmp_path: Path) -> Warehouse:
-    """A warehouse without rows."""
-    return Warehouse(Path(shutil.copy(migrated, tmp_path)))
+def path(migrated: Path, tmp_path: Path) -> Path:
+    """The file of a warehouse without rows."""
+    return Path(shutil.copy(migrated, tmp_path))
+
+
+@pytest.fixture(scope="session")
+def lake_of(
+    postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], DuckLake]]:
+    """Make a lake in a schema of its own, or another client of one; each has its own session."""
+    conninfo = postgres.create("lakes")
+    data = tmp_path_factory.mktemp("lakes")
+    made = []
+
+    def make(schema: str) -> DuckLake:
+        lake = DuckLake(Postgres(conninfo), str(data / schema), 20.0, schema)
+        made.append(lake)
+        return lake
+
+    yield make
+    for lake in made:
+        lake.close()
+
+
+@pytest.fixture(scope="session")
+def one_lake(lake_of: Callable[[str], DuckLake]) -> Warehouse:
+    """A lake that tests use in turn: making one takes longer than emptying it."""
+    warehouse = Warehouse(lake_of("one"))
+    warehouse.migrate()
+    return warehouse
+
+
+def _emptied(lake: Warehouse) -> Warehouse:
+    with lake._database.transaction() as connection:
+        for table in TABLES.values():
+            connection.execute(f"DELETE FROM {table.name}")
+    return lake
+
+
+_lakes = count()
+
+
+@pytest.fixture
+def new_lake(lake_of: Callable[[str], DuckLake]) -> DuckLake:
+    """A lake that does not exist yet."""
+    return lake_of(f"new{next(_lakes)}")
+
+
+@pytest.fixture
+def new_file_warehouse(new_file: Path) -> Warehouse:
+    """A warehouse of which neither the file nor the folder exists yet."""
+    return Warehouse(new_file)
+
+
+@pytest.fixture
+def file_warehouse(path: Path) -> Warehouse:
+    """A file without rows."""
+    return Warehouse(path)
+
+
+@pytest.fixture(params=BOTH)
+def new_warehouse(request: pytest.FixtureRequest) -> Warehouse:
+    """A warehouse that does not exist yet, as a file and as a lake."""
+    if request.param == "lake":
+        return Warehouse(request.getfixturevalue("new_lake"))
+    return request.getfixturevalue("new_file_warehouse")
+
+
+@pytest.fixture(params=BOTH)
+def warehouse(request: pytest.FixtureRequest) -> Warehouse:
+    """A warehouse without rows, as a file and as a lake."""
+    if request.param == "lake":
+        return _emptied(request.getfixturevalue("one_lake"))
+    return request.getfixturevalue("file_warehouse")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A file of any earlier version becomes one of this version, or stays as it was."""
+"""A warehouse of any earlier version becomes one of this version, or stays as it was."""
 
 from pathlib import Path
 
@@ -7,6 +7,8 @@ import pytest
 
 from casebook.schemas.errors import MigrationFailed, WarehouseTooNew
 from casebook.warehouse import Warehouse
+from casebook.warehouse.connection import DuckDBFile
+from casebook.warehouse.database import Database
 from casebook.warehouse.records import TABLES
 from casebook.warehouse.sql import Migration, migrations, queries
 
@@ -20,13 +22,24 @@ def _broken(number: int) -> Migration:
     return Migration(number, "broken", sql)
 
 
-@pytest.fixture
-def version_1(tmp_path: Path) -> Path:
-    """A file as the first migration left it, with rows."""
-    path = tmp_path / "it's old.duckdb"
-    Warehouse(path, schema=migrations()[:1]).migrate()
-    with duckdb.connect(path) as connection:
+def _as_version_1(database: Database) -> Database:
+    Warehouse(database, schema=migrations()[:1]).migrate()
+    with database.connection() as connection:
         connection.execute(VERSION_1_ROWS)
+    return database
+
+
+@pytest.fixture
+def version_1(new_warehouse: Warehouse) -> Database:
+    """A database as the first migration left it, with rows."""
+    return _as_version_1(new_warehouse._database)
+
+
+@pytest.fixture
+def version_1_file(tmp_path: Path) -> Path:
+    """A file like that, with a name that has to be quoted."""
+    path = tmp_path / "it's old.duckdb"
+    _as_version_1(DuckDBFile(path, 5.0))
     return path
 
 
@@ -40,12 +53,17 @@ def test_an_empty_file_gets_everything_once(new_warehouse):
     """A new file is brought to the newest version, without a backup, and then left alone."""
     assert new_warehouse.migrate() == NUMBERS
     assert new_warehouse.migrate() == []
-    assert Warehouse(new_warehouse.path).migrate() == []
+    assert Warehouse(new_warehouse._database).migrate() == []
     assert new_warehouse.version() == NUMBERS[-1]
-    with duckdb.connect(new_warehouse.path) as connection:
+    with new_warehouse._database.connection() as connection:
         rows = connection.execute("SELECT number, name FROM migrations ORDER BY number").fetchall()
     assert rows == [(migration.number, migration.name) for migration in migrations()]
-    assert not list(new_warehouse.path.parent.glob("*.bak*"))
+
+
+def test_an_empty_file_needs_no_backup(new_file):
+    """Where nothing was, nothing is copied."""
+    Warehouse(new_file).migrate()
+    assert not list(new_file.parent.glob("*.bak*"))
 
 
 def test_version_1_with_rows_is_read_as_before(version_1):
@@ -76,12 +94,12 @@ def test_a_migrated_file_takes_new_rows(version_1, new_story):
     assert len(warehouse.cases()) == 2
 
 
-def test_a_backup_is_made_before_rows_are_touched(version_1):
+def test_a_backup_is_made_before_rows_are_touched(version_1_file):
     """The copy has every row, is a database of its own, and is of the version before."""
-    warehouse = Warehouse(version_1)
-    before = _rows_of(version_1)
+    warehouse = Warehouse(version_1_file)
+    before = _rows_of(version_1_file)
     warehouse.migrate()
-    (backup,) = version_1.parent.glob("*.bak*")
+    (backup,) = version_1_file.parent.glob("*.bak*")
     assert backup.name == "it's old.duckdb.before-2.bak"
     assert _rows_of(backup) == before
     assert Warehouse(backup).version() == 1
@@ -96,10 +114,11 @@ def _rows_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
         return {name: connection.table(name).order("entry").fetchall() for name in names}
 
 
-def test_a_file_from_a_newer_casebook_is_refused(warehouse, story):
-    """A file that knows more migrations than we do is not touched."""
+def test_one_from_a_newer_casebook_is_refused(new_warehouse, story):
+    """A warehouse that knows more migrations than we do is not touched."""
+    warehouse = new_warehouse
     newer = [*migrations(), Migration(NUMBERS[-1] + 1, "future", "CREATE TABLE future (a INTEGER)")]
-    Warehouse(warehouse.path, schema=newer).migrate()
+    Warehouse(warehouse._database, schema=newer).migrate()
     for use in (warehouse.migrate, warehouse.cases, lambda: warehouse.append(story.source())):
         with pytest.raises(WarehouseTooNew, match="install a newer casebook"):
             use()
@@ -107,19 +126,27 @@ def test_a_file_from_a_newer_casebook_is_refused(warehouse, story):
 
 
 def test_a_failing_migration_leaves_nothing(warehouse, story):
-    """All of a bad step is taken back, its backup is named, and the old version still works."""
+    """All of a bad step is taken back, what is kept is named, and the old version still works."""
     warehouse.append(*story.told("draft 1"))
     number = NUMBERS[-1] + 1
-    bad = Warehouse(warehouse.path, schema=[*migrations(), _broken(number)])
-    with pytest.raises(MigrationFailed, match=rf"no_such_table.*before-{number}\.bak"):
+    bad = Warehouse(warehouse._database, schema=[*migrations(), _broken(number)])
+    with pytest.raises(MigrationFailed, match=r"no_such_table.*(\.bak|snapshot \d+ has the rows)"):
         bad.migrate()
     assert warehouse.version() == NUMBERS[-1]
     assert len(warehouse.cases()) == 1
-    with duckdb.connect(warehouse.path) as connection:
+    with warehouse._database.connection() as connection:
         tables = connection.execute(queries()["tables"]).fetchall()
     assert ("half_done",) not in tables
-    backup = warehouse.path.with_name(f"{warehouse.path.name}.before-{number}.bak")
-    assert Warehouse(backup).case("case1_a") == warehouse.case("case1_a")
+
+
+def test_the_backup_named_by_a_failing_migration_is_whole(file_warehouse, path, story):
+    """The copy beside the file reads as the file does."""
+    file_warehouse.append(*story.told("draft 1"))
+    number = NUMBERS[-1] + 1
+    with pytest.raises(MigrationFailed, match=rf"before-{number}\.bak"):
+        Warehouse(path, schema=[*migrations(), _broken(number)]).migrate()
+    backup = path.with_name(f"{path.name}.before-{number}.bak")
+    assert Warehouse(backup).case("case1_a") == file_warehouse.case("case1_a")
 
 
 def test_steps_before_a_failing_one_stay(version_1):
@@ -142,7 +169,7 @@ def test_a_failing_first_migration_says_that_nothing_was_there(tmp_path):
 def test_every_named_query_is_valid(warehouse):
     """Each query in the files can be planned against the newest schema."""
     warehouse.migrate()
-    with duckdb.connect(warehouse.path) as connection:
+    with warehouse._database.connection() as connection:
         for name, sql in queries().items():
             (statement,) = connection.extract_statements(sql)
             values = dict.fromkeys(statement.named_parameters, None)

@@ -40,92 +40,92 @@ def _another_process(path: Path, how: str) -> Iterator["subprocess.Popen[str]"]:
         process.stdin.close()
 
 
-def test_threads_lose_nothing(new_warehouse, new_story):
+def test_threads_lose_nothing(new_file, new_story):
     """Eight threads with a Warehouse each, on one new file, 50 appends each: 400 rows."""
 
     def work(name: str) -> int:
-        own = Warehouse(new_warehouse.path)
+        own = Warehouse(new_file)
         story = new_story(name)
         return sum(own.append(story.failure()) for _ in range(50))
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, "stuvwxyz")) == [50] * 8
-    assert new_warehouse.counts()["failures"] == 400
-    with duckdb.connect(new_warehouse.path) as connection:
+    assert Warehouse(new_file).counts()["failures"] == 400
+    with duckdb.connect(new_file) as connection:
         entries = connection.execute("SELECT entry FROM failures").fetchall()
     assert sorted(entry for (entry,) in entries) == list(range(1, 401))
 
 
-def test_processes_lose_nothing(new_warehouse):
+def test_processes_lose_nothing(new_file):
     """Two processes that begin with no file, 100 transactions each: 200 rows, nobody fails."""
-    appenders = [_appender(new_warehouse.path, name, 100) for name in ("a", "b")]
+    appenders = [_appender(new_file, name, 100) for name in ("a", "b")]
     printed = [appender.communicate()[0].split() for appender in appenders]
     assert [appender.returncode for appender in appenders] == [0, 0]
     assert [len(ids) for ids in printed] == [100, 100]
-    assert new_warehouse.counts()["sources"] == 200
-    assert {new_warehouse.source(ids[-1]).submitted_by for ids in printed} == {"a", "b"}
+    assert Warehouse(new_file).counts()["sources"] == 200
+    assert {Warehouse(new_file).source(ids[-1]).submitted_by for ids in printed} == {"a", "b"}
 
 
-def test_a_killed_writer_loses_nothing_it_acknowledged(warehouse):
+def test_a_killed_writer_loses_nothing_it_acknowledged(file_warehouse, path):
     """After SIGKILL between two appends or within one, every acknowledged row is there."""
-    with _appender(warehouse.path, "a", 100_000) as appender:
+    with _appender(path, "a", 100_000) as appender:
         told = [appender.stdout.readline().strip() for _ in range(40)]
         appender.kill()
         told += appender.stdout.read().split()
     assert appender.returncode != 0
-    stored = warehouse.counts()["sources"]
+    stored = file_warehouse.counts()["sources"]
     assert len(told) <= stored <= len(told) + 1
-    assert all(warehouse.source(source_id) for source_id in told)
+    assert all(file_warehouse.source(source_id) for source_id in told)
 
 
 @pytest.mark.parametrize("how", ["writing", "reading"])
-def test_a_held_file_is_named_with_its_holder(warehouse, story, how):
+def test_a_held_file_is_named_with_its_holder(file_warehouse, path, story, how):
     """Appending while another process keeps the file ends with its number and what to do."""
-    warehouse.migrate()
-    impatient = Warehouse(warehouse.path, lock_timeout=0.1)
-    with _another_process(warehouse.path, how) as process:
+    file_warehouse.migrate()
+    impatient = Warehouse(path, lock_timeout=0.1)
+    with _another_process(path, how) as process:
         with pytest.raises(WarehouseLocked) as caught:
             impatient.append(story.source())
-        assert f"{warehouse.path} is in use by another" in str(caught.value)
+        assert f"{path} is in use by another" in str(caught.value)
         assert f"(process {process.pid})" in str(caught.value)
         assert "within 0.1 s: close that program" in str(caught.value)
     assert impatient.append(story.source()) == 1
 
 
-def test_readers_do_not_wait_for_readers(warehouse, story):
+def test_readers_do_not_wait_for_readers(file_warehouse, path, story):
     """Reading works while another process reads."""
-    warehouse.append(story.source())
-    with _another_process(warehouse.path, "reading"):
-        assert warehouse.source("src1_a")
+    file_warehouse.append(story.source())
+    with _another_process(path, "reading"):
+        assert file_warehouse.source("src1_a")
 
 
-def test_a_writer_waits_for_its_turn(warehouse, story):
+def test_a_writer_waits_for_its_turn(file_warehouse, path, story):
     """An append that begins while the file is held succeeds once it is free."""
-    warehouse.migrate()
+    file_warehouse.migrate()
     with ThreadPoolExecutor(1) as pool:
-        with _another_process(warehouse.path, "writing"):
-            waiting = pool.submit(warehouse.append, story.source())
+        with _another_process(path, "writing"):
+            waiting = pool.submit(file_warehouse.append, story.source())
             with pytest.raises(TimeoutError):
                 waiting.result(timeout=0.2)
         assert waiting.result(timeout=20) == 1
 
 
-def test_a_thread_that_waits_too_long_is_told(warehouse, story):
+def test_a_thread_that_waits_too_long_is_told(file_warehouse, path, story):
     """Within one process too the wait is bounded, also for another object on the same file."""
-    same = Warehouse(warehouse.path.parent / "." / warehouse.path.name, lock_timeout=0.05)
+    same = Warehouse(path.parent / "." / path.name, lock_timeout=0.05)
     with (
-        warehouse._database.transaction(),
+        file_warehouse._database.transaction(),
         ThreadPoolExecutor(1) as pool,
         pytest.raises(WarehouseLocked, match="another thread of this program"),
     ):
         pool.submit(same.append, story.source()).result()
 
 
-def test_nothing_is_held_between_calls(warehouse, story):
+def test_nothing_is_held_between_calls(file_warehouse, path, story):
     """After each call another program can open the file for writing."""
-    warehouse.append(story.source())
-    warehouse.cases()
-    with _another_process(warehouse.path, "writing"):
+    file_warehouse.append(story.source())
+    file_warehouse.cases()
+    with _another_process(path, "writing"):
         pass
 
 
@@ -145,13 +145,13 @@ def test_a_file_that_is_no_database(tmp_path, content):
     assert path.read_bytes() == content
 
 
-def test_a_damaged_database(warehouse, story):
+def test_a_damaged_database(file_warehouse, path, story):
     """A file cut short is a warehouse error that names it."""
-    warehouse.append(story.source())
-    data = warehouse.path.read_bytes()
-    warehouse.path.write_bytes(data[: len(data) // 3])
+    file_warehouse.append(story.source())
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 3])
     with pytest.raises(WarehouseError, match=r"casebook\.duckdb failed: "):
-        Warehouse(warehouse.path).source("src1_a")
+        Warehouse(path).source("src1_a")
 
 
 def test_a_folder_that_cannot_be_made(tmp_path):
@@ -161,12 +161,12 @@ def test_a_folder_that_cannot_be_made(tmp_path):
         Warehouse(tmp_path / "file" / "casebook.duckdb").migrate()
 
 
-def test_sql_cannot_reach_other_files(warehouse, tmp_path):
+def test_sql_cannot_reach_other_files(file_warehouse, path, tmp_path):
     """The connections that read and append have no access outside the warehouse's file."""
     (tmp_path / "secret.csv").write_text("a\n1\n")
-    warehouse.migrate()
+    file_warehouse.migrate()
     with (
         pytest.raises(WarehouseError, match="disabled by configuration"),
-        warehouse._database.transaction() as connection,
+        file_warehouse._database.transaction() as connection,
     ):
         connection.execute("FROM read_csv($path)", {"path": str(tmp_path / "secret.csv")})

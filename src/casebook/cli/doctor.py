@@ -95,12 +95,12 @@ def _home(settings: Settings) -> str:
 
 
 def _warehouse(settings: Settings) -> str:
-    from casebook.warehouse.store import Warehouse
+    from casebook.runtime.services import Services
 
-    warehouse = Warehouse(settings.warehouse_path, lock_timeout=settings.lock_timeout)
+    warehouse = Services(settings).warehouse
     counts = {name: count for name, count in warehouse.counts().items() if count}
     rows = ", ".join(f"{count} {name}" for name, count in counts.items()) or "empty"
-    return f"version {warehouse.version()}: {rows}"
+    return f"{warehouse.name}, version {warehouse.version()}: {rows}"
 
 
 def _model(settings: Settings) -> str:

@@ -3,10 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
-
-from filelock import AsyncFileLock
 
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.runtime.settings import OPENAI_ENDPOINT, Settings
@@ -15,6 +14,9 @@ from casebook.summarizer import embedded
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.limiting import RequestLimiter
 from casebook.summarizer.profiles import Price, Profile, Strategy, profile_of
+from casebook.warehouse.lake import SCHEMA, DuckLake
+from casebook.warehouse.locks import FileLocks, Locks, PostgresLocks
+from casebook.warehouse.postgres import Postgres
 from casebook.warehouse.snapshots import SnapshotStore
 from casebook.warehouse.store import Warehouse
 
@@ -60,13 +62,28 @@ class Services:
 
     @cached_property
     def warehouse(self) -> Warehouse:
-        """The one DuckDB file."""
-        return Warehouse(self.settings.warehouse_path, lock_timeout=self.settings.lock_timeout)
+        """The rows: one DuckDB file, or the lake that machines share."""
+        settings = self.settings
+        if settings.lake is None:
+            return Warehouse(settings.warehouse_path, lock_timeout=settings.lock_timeout)
+        data = f"{settings.data_root}/lake"
+        warehouse = Warehouse(DuckLake(Postgres(settings.lake), data, settings.lock_timeout))
+        self._closers.append(warehouse.close)
+        return warehouse
 
     @cached_property
     def snapshots(self) -> SnapshotStore:
         """The bytes as fetched."""
-        return SnapshotStore(self.settings.snapshots_path)
+        return SnapshotStore(f"{self.settings.data_root}/snapshots")
+
+    @cached_property
+    def locks(self) -> Locks:
+        """Locks that reach as far as the warehouse does."""
+        if self.settings.lake is None:
+            return FileLocks(self.settings.home / "run" / "locks")
+        locks = PostgresLocks(Postgres(self.settings.lake), SCHEMA)
+        self._closers.append(locks.close)
+        return locks
 
     @cached_property
     def extractors(self) -> ExtractorPool:
@@ -211,14 +228,12 @@ class Services:
         """How many sources are worked at once; the embedded model answers one at a time."""
         return 2 if self.settings.embedded else self.settings.concurrency
 
-    def alone(self, document_id: str) -> AsyncFileLock:
+    def alone(self, document_id: str) -> AbstractAsyncContextManager[object]:
         """Return a lock that one task of one process holds for a document at a time.
 
         Two submissions of the same source would otherwise both ask, and both pay.
         """
-        folder = self.settings.home / "run" / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
-        return AsyncFileLock(folder / f"{document_id}.lock")
+        return self.locks.alone(document_id)
 
     def asker(self, document_id: str) -> Asker:
         """Return what asks the model about one document, through the ledger."""

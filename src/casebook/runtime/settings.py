@@ -18,6 +18,7 @@ from pydantic_settings import (
 from casebook.schemas.errors import ConfigurationError
 
 CONFIG_NAME = "casebook.toml"
+LAKE = "ducklake:postgres:"
 OPENAI_ENDPOINT = "https://api.openai.com/v1"
 
 
@@ -34,6 +35,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: user_data_path("casebook"))
     curator: str = Field(default_factory=getpass.getuser)
+
+    warehouse: SecretStr | None = None
+    data: str | None = None
 
     llm_base_url: str | None = None
     llm_model: str | None = None
@@ -93,6 +97,8 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
+        "warehouse",
+        "data",
         "llm_base_url",
         "llm_model",
         "openai_api_key",
@@ -104,6 +110,21 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("warehouse")
+    @classmethod
+    def _a_lake(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(LAKE):
+            raise ValueError(f"must begin with {LAKE}; leave it unset for a file in CASEBOOK_HOME")
+        return value
+
+    @field_validator("data")
+    @classmethod
+    def _no_keys_in_it(cls, value: str | None) -> str | None:
+        """Refuse an address that would show a secret wherever it is named."""
+        if value is not None and (urlsplit(value).username or urlsplit(value).password):
+            raise ValueError("must hold no user or password; keys come from the environment")
+        return value and value.rstrip("/")
 
     @field_validator("llm_base_url", "transcription_base_url")
     @classmethod
@@ -144,9 +165,14 @@ class Settings(BaseSettings):
         return self.home / "warehouse.duckdb"
 
     @property
-    def snapshots_path(self) -> Path:
-        """The folder of fetched bytes."""
-        return self.home / "snapshots"
+    def lake(self) -> str | None:
+        """What libpq is told to reach the shared warehouse's catalogue, if there is one. Secret."""
+        return self.warehouse.get_secret_value().removeprefix(LAKE) if self.warehouse else None
+
+    @property
+    def data_root(self) -> str:
+        """Folder or address of what is too large for a database: snapshots, a lake's files."""
+        return self.data or str(self.home)
 
     @property
     def site_path(self) -> Path:
@@ -181,6 +207,11 @@ class Settings(BaseSettings):
             ) from None
         except ValueError as error:  # a file that is no TOML
             raise ConfigurationError(f"{CONFIG_NAME} cannot be read: {error}") from None
+        if settings.warehouse and not settings.data:
+            raise ConfigurationError(
+                "CASEBOOK_WAREHOUSE is set but no place for its files; set CASEBOOK_DATA to a"
+                " folder or bucket that every machine reaches"
+            )
         if settings.llm_base_url and not settings.llm_model:
             raise ConfigurationError(
                 "CASEBOOK_LLM_BASE_URL is set but no model; set CASEBOOK_LLM_MODEL"

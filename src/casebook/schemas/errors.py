@@ -32,7 +32,7 @@
     │   ├── QuotaExhausted              the account is empty: permanent until it is paid exit 4
     │   └── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused, AnswerFiltered
     ├── WarehouseError                                                                exit 1
-    │   ├── WarehouseLocked*                                                          exit 6
+    │   ├── WarehouseLocked*, WarehouseConflict*, WarehouseUnreachable*               exit 6
     │   └── WarehouseTooNew, MigrationFailed
     └── PublishError                    stage "publish"                               exit 3
 
@@ -431,6 +431,20 @@ class WarehouseError(CasebookError):
 
 class WarehouseLocked(WarehouseError):
     """Another program kept the database file for longer than the bounded wait."""
+
+    transient = True
+    exit_code = 6
+
+
+class WarehouseConflict(WarehouseError):
+    """Another writer's commit came between our reading and our writing; ours was not stored."""
+
+    transient = True
+    exit_code = 6
+
+
+class WarehouseUnreachable(WarehouseError):
+    """The database server of a shared warehouse does not answer."""
 
     transient = True
     exit_code = 6

@@ -1,7 +1,8 @@
-"""Keeping what the stages made: append-only tables in DuckDB, and the fetched bytes beside them.
+"""Keeping what the stages made: append-only tables, and the fetched bytes beside them.
 
-The only room that imports duckdb. Rows are added and never changed; the present state of a case
-or a source is a view over them.
+The only room that imports duckdb and psycopg. Rows are added and never changed; the present state
+of a case or a source is a view over them. They lie in a DuckDB file, or in a DuckLake that many
+machines share; everything above ``Database`` is the same for both.
 """
 
 from casebook.warehouse.records import Row

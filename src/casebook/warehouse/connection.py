@@ -8,7 +8,7 @@ keeps a connection, and everybody waits for a turn. What was committed lies in t
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,19 +17,18 @@ import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from casebook.schemas.errors import WarehouseError, WarehouseLocked
+from casebook.warehouse import migrating
+from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
+from casebook.warehouse.sql import Migration, queries, quoted
 
 # A checkpoint rewrites the newest rows of each changed table: 20 ms at 250 documents, 200 ms at
 # 2,000, measured. So one is not made at each close, as DuckDB would, but after this much log.
 # Replaying the log at each opening costs 0.06 ms a transaction, at most 9 ms with small rows.
-# One thread: our queries take milliseconds, and DuckDB 1.5.5 once failed inside itself ("access
-# index 0 within vector of size 0") where threads shared a window function on a busy machine.
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "checkpoint_threshold": "64KB",
-    "threads": 1,
-}
-_SESSION = "SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown"
+_SETTINGS = {**SETTINGS, "checkpoint_threshold": "64KB"}
+_SESSION = (
+    "SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;"
+    f" SET disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS)}'"
+)
 _PID = re.compile(r"PID (\d+)")
 _HELD = ("Could not set lock on file", "used by another process")  # POSIX, Windows
 
@@ -37,8 +36,8 @@ _HELD = ("Could not set lock on file", "used by another process")  # POSIX, Wind
 _TURNS: dict[Path, threading.Lock] = {}
 
 
-class Database:
-    """One DuckDB file. Opens nothing by itself.
+class DuckDBFile:
+    """One DuckDB file, as a ``Database``. Opens nothing by itself.
 
     Args:
         path: the file; its folder is made when first needed.
@@ -48,6 +47,14 @@ class Database:
     def __init__(self, path: Path, lock_timeout: float) -> None:
         self.path = path
         self._lock_timeout = lock_timeout
+
+    @property
+    def name(self) -> str:
+        """The file's path."""
+        return str(self.path)
+
+    def close(self) -> None:
+        """Do nothing: no connection outlives its call."""
 
     @contextmanager
     def connection(
@@ -85,6 +92,59 @@ class Database:
             connection.begin()
             yield connection
             connection.commit()
+
+    def next_entry(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Return the place after the last row's: the transaction alone has the file."""
+        return int(connection.execute(queries()["last_entry"]).fetchall()[0][0]) + 1
+
+    def version(self) -> int:
+        """Return the number of the newest migration in the file, 0 where there is no file."""
+        if not self.path.exists():
+            return 0
+        with self.transaction(read_only=True) as connection:
+            return migrating.version(connection)
+
+    def migrate(self, schema: Sequence[Migration]) -> list[int]:
+        """Apply what the file lacks; a file that holds anything is copied first.
+
+        The connection is held throughout, so that nobody writes between the backup and the last
+        step.
+
+        Returns:
+            The numbers applied now.
+
+        Raises:
+            WarehouseTooNew: if the file knows more migrations than ``schema`` has.
+            MigrationFailed: if one does not apply; it names the backup.
+        """
+        with self.connection(external_access=True) as connection:
+            pending = migrating.pending(connection, self.name, schema)
+            if not pending:
+                return []
+            backup = self._backup(connection, pending[0].number)
+            kept = f"the backup made before is {backup}" if backup else "the file was empty before"
+            applied = migrating.apply(connection, self.name, pending, kept)
+            connection.checkpoint()
+            return applied
+
+    def _backup(self, connection: duckdb.DuckDBPyConnection, number: int) -> Path | None:
+        """Copy every table and view beside the file; the name appears when the copy is whole.
+
+        The database copies, not the file system: closing any handle on the file would drop this
+        process's lock on it (POSIX). ATTACH and COPY cannot take bound values, hence the quoting.
+        """
+        if migrating.is_empty(connection):
+            return None
+        backup = self.path.with_name(f"{self.path.name}.before-{number}.bak")
+        unfinished = backup.with_name(f"{backup.name}.part")
+        unfinished.unlink(missing_ok=True)
+        (name,) = connection.execute(queries()["database_name"]).fetchall()[0]
+        target, source = quoted(str(unfinished)), quoted(name, '"')
+        connection.execute(f"ATTACH {target} AS backup")
+        connection.execute(f"COPY FROM DATABASE {source} TO backup")
+        connection.execute("CHECKPOINT backup")
+        connection.execute("DETACH backup")
+        return unfinished.replace(backup)
 
     @contextmanager
     def _turn(self) -> Iterator[float]:

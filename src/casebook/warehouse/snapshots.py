@@ -4,18 +4,38 @@ import os
 import re
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Protocol
 
 from casebook.schemas.errors import WarehouseError
 from casebook.schemas.ids import sha256_hex
+from casebook.warehouse.objects import ObjectFolder
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-class SnapshotStore:
-    """Bytes by content hash under one folder: ``ab/cdef…``. The folder is made when needed."""
+class Place(Protocol):
+    """Where bytes lie by key; its errors are ``OSError``s."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def shown(self, key: str) -> str:
+        """Return what a message calls it."""
+
+    def read(self, key: str) -> bytes:
+        """Return the bytes."""
+
+    def write(self, key: str, data: bytes) -> None:
+        """Store the bytes; they appear whole or not at all."""
+
+
+class SnapshotStore:
+    """Bytes by content hash under one folder or address: ``ab/cdef…``. Made when needed.
+
+    Args:
+        root: a folder, also one that machines share, or an fsspec address (``s3://bucket/…``).
+    """
+
+    def __init__(self, root: Path | str) -> None:
+        remote = isinstance(root, str) and "://" in root
+        self._place: Place = ObjectFolder(str(root)) if remote else LocalFolder(Path(root))
 
     def put(self, data: bytes) -> str:
         """Store ``data`` and return its SHA-256 as 64 hexadecimal digits.
@@ -27,14 +47,13 @@ class SnapshotStore:
             WarehouseError: if it cannot be written.
         """
         sha256 = sha256_hex(data)
-        path = self._path(sha256)
+        key = _key(sha256)
         try:
-            if not (path.is_file() and path.read_bytes() == data):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                _write_whole(path, data)
+            if not self._holds(key, data):
+                self._place.write(key, data)
         except OSError as error:
             raise WarehouseError(
-                f"The snapshot {path} cannot be written: {error.strerror}."
+                f"The snapshot {self._place.shown(key)} cannot be written: {error.strerror}."
                 " Make room or set CASEBOOK_HOME to another folder, then submit again."
             ) from error
         return sha256
@@ -45,25 +64,54 @@ class SnapshotStore:
         Raises:
             WarehouseError: if they are missing, unreadable, or no longer have this hash.
         """
-        path = self._path(sha256)
+        key = _key(sha256)
         try:
-            data = path.read_bytes()
+            data = self._place.read(key)
         except OSError as error:
             raise WarehouseError(
-                f"The snapshot {path} cannot be read: {error.strerror}."
+                f"The snapshot {self._place.shown(key)} cannot be read:"
+                f" {error.strerror or 'it is not there'}."
                 " Submit its source again to fetch it anew."
             ) from error
         if sha256_hex(data) != sha256:
             raise WarehouseError(
-                f"The snapshot {path} is damaged: its bytes do not have the hash in its name."
-                " Submit its source again to fetch it anew."
+                f"The snapshot {self._place.shown(key)} is damaged: its bytes do not have the hash"
+                " in its name. Submit its source again to fetch it anew."
             )
         return data
 
-    def _path(self, sha256: str) -> Path:
-        if not _SHA256.fullmatch(sha256):
-            raise WarehouseError(f"{sha256!r} is not a snapshot's hash: 64 hexadecimal digits are.")
-        return self._root / sha256[:2] / sha256[2:]
+    def _holds(self, key: str, data: bytes) -> bool:
+        try:
+            return self._place.read(key) == data
+        except FileNotFoundError:
+            return False
+
+
+def _key(sha256: str) -> str:
+    if not _SHA256.fullmatch(sha256):
+        raise WarehouseError(f"{sha256!r} is not a snapshot's hash: 64 hexadecimal digits are.")
+    return f"{sha256[:2]}/{sha256[2:]}"
+
+
+class LocalFolder:
+    """Files in a folder of this machine, or of a file server that is mounted here."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def shown(self, key: str) -> str:
+        """Return the file's path."""
+        return str(self._root / key)
+
+    def read(self, key: str) -> bytes:
+        """Return the file's bytes."""
+        return (self._root / key).read_bytes()
+
+    def write(self, key: str, data: bytes) -> None:
+        """Write a file beside it, and give it its name when the disk has it."""
+        path = self._root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, data)
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -46,3 +46,8 @@ def queries() -> dict[str, str]:
 
 def _folder(name: str) -> Traversable:
     return files("casebook.warehouse") / name
+
+
+def quoted(text: str, mark: str = "'") -> str:
+    """Return ``text`` as a literal, or with a double ``mark`` as a name: for what takes no bound."""
+    return mark + text.replace(mark, mark * 2) + mark

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from casebook.schemas.batches import Batch, BatchSummary, SourceStanding, Typical
 from casebook.schemas.checks import Check
 from casebook.schemas.companies import CompanyAlias, CompanyNames
 from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import AmbiguousId, InvalidDecision, UnknownId
+from casebook.schemas.errors import AmbiguousId, InvalidDecision, UnknownId, WarehouseConflict
 from casebook.schemas.generations import Generation
 from casebook.schemas.listings import (
     CaseFilter,
@@ -24,8 +26,9 @@ from casebook.schemas.sources import Alias, Snapshot, Source
 from casebook.schemas.terms import TermDecision, TermProposal
 from casebook.schemas.triage import Triage
 from casebook.schemas.watches import Look, Watch, WatchLine
-from casebook.warehouse import migrating, reading
-from casebook.warehouse.connection import Database
+from casebook.warehouse import reading
+from casebook.warehouse.connection import DuckDBFile
+from casebook.warehouse.database import Database
 from casebook.warehouse.records import TABLES, Row, T, decode, encode
 from casebook.warehouse.sql import Migration, migrations, queries
 
@@ -33,68 +36,73 @@ _HISTORY: Mapping[str, type[Revision | Review | Publication]] = {
     TABLES[kind].name: kind for kind in (Revision, Review, Publication)
 }
 _NAMED_MATCHES = 5
+_CONFLICTS_TAKEN = 10
+
+R = TypeVar("R")
 
 
 class Warehouse:
-    """All rows of one casebook, in one DuckDB file.
+    """All rows of one casebook, in one DuckDB file or in a lake that many machines share.
 
     Each method is one transaction on a connection of its own; any of them may raise
-    ``WarehouseLocked`` when the file is not free in time, and another ``WarehouseError`` when it
-    cannot be used. Objects may be shared between threads; several may name one file, in one process
-    or in many. "Newest" means stored last. What is read equals what was stored, but for sequences,
-    which come back as lists, and lone surrogates, which come back as U+FFFD.
+    ``WarehouseLocked`` when the database is not free in time, and another ``WarehouseError`` when
+    it cannot be used. Objects may be shared between threads; several may name one database, in one
+    process or in many. "Newest" means stored last. What is read equals what was stored, but for
+    sequences, which come back as lists, and lone surrogates, which come back as U+FFFD.
 
     Args:
-        path: the file, made at first use together with its folder.
+        where: the file, made at first use together with its folder; or another database.
         lock_timeout: seconds to wait for other threads and processes that hold the file.
         schema: the migrations, in order; by default those that casebook ships.
     """
 
     def __init__(
         self,
-        path: Path,
+        where: Path | Database,
         *,
         lock_timeout: float = 30.0,
         schema: Sequence[Migration] | None = None,
     ) -> None:
-        self.path = path
-        self._database = Database(path, lock_timeout)
+        self._database = DuckDBFile(where, lock_timeout) if isinstance(where, Path) else where
         self._schema = migrations() if schema is None else schema
         self._migrated = False
 
+    @property
+    def name(self) -> str:
+        """The file's path, or the lake's place, without a password."""
+        return self._database.name
+
+    def close(self) -> None:
+        """Let go of what is kept open between calls."""
+        self._database.close()
+
     def migrate(self) -> list[int]:
-        """Bring the file to this version's schema; happens by itself before the first use.
+        """Bring the database to this version's schema; happens by itself before the first use.
 
         A file that holds anything is copied first, to ``<name>.before-<first number>.bak`` beside
-        it.
+        it; a lake keeps its snapshots.
 
         Returns:
             The numbers of the migrations applied now.
 
         Raises:
-            WarehouseTooNew: if the file comes from a newer casebook.
-            MigrationFailed: if a migration does not apply; it names the backup.
+            WarehouseTooNew: if the database comes from a newer casebook.
+            MigrationFailed: if a migration does not apply; it names what is kept.
         """
-        with self._database.connection(external_access=True) as connection:
-            applied = migrating.migrate(connection, self.path, self._schema)
-            self._migrated = True
-            return applied
+        applied = self._database.migrate(self._schema)
+        self._migrated = True
+        return applied
 
     def version(self) -> int:
-        """Return the schema number of the file as it is, without migrating; 0 where none is."""
-        if not self.path.exists():
-            return 0
-        with self._database.transaction(read_only=True) as connection:
-            return migrating.version(connection)
+        """Return the schema number of the database as it is, without migrating; 0 where none is."""
+        return self._database.version()
 
     def append(self, *rows: Row) -> int:
         """Store ``rows`` in their order, all or none, and return how many were new.
 
         A row whose id is there already is left as it is.
         """
-        self._migrate_once()
-        with self._database.transaction() as connection:
-            return _append(connection, rows)
+        return self._write(lambda connection: self._append(connection, rows))
 
     def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: Row) -> None:
         """Store ``rows`` if the case is still at the revision and status that were ``seen``.
@@ -102,15 +110,17 @@ class Warehouse:
         Raises:
             InvalidDecision: if it is not; nothing is stored.
         """
-        self._migrate_once()
-        with self._database.transaction() as connection:
+
+        def work(connection: duckdb.DuckDBPyConnection) -> None:
             found = reading.rows(connection, "standing", case_id=case_id)
             if [(row["revision_id"], row["status"]) for row in found] != [seen]:
                 raise InvalidDecision(
                     "nothing was changed: the case was changed meanwhile; look at it again before "
                     "deciding"
                 )
-            _append(connection, rows)
+            self._append(connection, rows)
+
+        self._write(work)
 
     def compare(
         self, sketch: Sketch, judge: Callable[[Sketch, Overlap], NearCopy | None]
@@ -119,14 +129,16 @@ class Warehouse:
 
         One transaction, so that of two documents that come at once one meets the other.
         """
-        self._migrate_once()
         asked = sketch.model_dump(include={"method", "source_id", "hashes"})
-        with self._database.transaction() as connection:
+
+        def work(connection: duckdb.DuckDBPyConnection) -> list[NearCopy]:
             overlaps = reading.rows(connection, "overlaps", **asked)
             judged = [judge(sketch, Overlap.model_validate(row)) for row in overlaps]
             found = [copy for copy in judged if copy is not None]
-            _append(connection, [sketch, *found])
-        return found
+            self._append(connection, [sketch, *found])
+            return found
+
+        return self._write(work)
 
     def unsketched(self, method: str, limit: int) -> list[str]:
         """Return the ids of newest documents of sources that have no sketch by ``method`` yet."""
@@ -377,13 +389,26 @@ class Warehouse:
         if not self._migrated:
             self.migrate()
 
+    def _write(self, work: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
+        """Do ``work`` in one transaction; after another writer's commit, again from its start."""
+        self._migrate_once()
+        again = Retrying(
+            retry=retry_if_exception_type(WarehouseConflict),
+            wait=wait_random_exponential(multiplier=0.02, max=1.0),
+            stop=stop_after_attempt(_CONFLICTS_TAKEN),
+            reraise=True,
+        )
+        return again(self._once, work)
 
-def _append(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> int:
-    """Add ``rows`` whose ids are new, inside the caller's transaction; return how many."""
-    (last,) = connection.execute(queries()["last_entry"]).fetchall()[0]
-    added = 0
-    for entry, row in enumerate(rows, start=last + 1):
-        statement = queries()[f"append_{TABLES[type(row)].name}"]
-        result = connection.execute(statement, {**encode(row), "entry": entry})
-        added += result.fetchall()[0][0]
-    return added
+    def _once(self, work: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
+        with self._database.transaction() as connection:
+            return work(connection)
+
+    def _append(self, connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> int:
+        """Add ``rows`` whose ids are new, inside the caller's transaction; return how many."""
+        added = 0
+        for entry, row in enumerate(rows, start=self._database.next_entry(connection)):
+            statement = queries()[f"append_{TABLES[type(row)].name}"]
+            result = connection.execute(statement, {**encode(row), "entry": entry})
+            added += result.fetchall()[0][0]
+        return added

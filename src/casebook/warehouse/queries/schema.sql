@@ -1,7 +1,9 @@
 -- What the file itself is.
 
 -- name: tables
-SELECT table_name FROM information_schema.tables WHERE table_schema = 'main';
+SELECT table_name
+FROM information_schema.tables
+WHERE table_catalog = current_database() AND table_schema = 'main';
 
 -- name: version
 SELECT coalesce(max(number), 0) FROM migrations;

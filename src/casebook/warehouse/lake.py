@@ -1,0 +1,222 @@
+"""A DuckLake: rows in a PostgreSQL catalogue and in Parquet files, for many machines at once.
+
+Readers never wait. Writers take turns (``WritersTurn``), because a DuckLake has no unique keys:
+whoever writes must have seen what the writer before it stored, to add no id twice and to number its
+rows above. The turn makes them wait in line; what makes it right, even where a turn was lost with
+its session, is that every commit takes the number after the snapshot it read, under the catalogue's
+primary key. Two cannot take the same one, and with no retries inside DuckLake the second is told
+(``WarehouseConflict``) and begins again from what is there then.
+"""
+
+import importlib
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+import duckdb
+
+from casebook.schemas.errors import ConfigurationError, WarehouseConflict, WarehouseError
+from casebook.warehouse import migrating
+from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
+from casebook.warehouse.postgres import Postgres, WritersTurn
+from casebook.warehouse.sql import Migration, quoted
+
+SCHEMA = "casebook"
+_EXTENSIONS = ("postgres_scanner", "ducklake")
+# Their questions about columns go to the catalogue one by one: 280 of the 360 that one list of
+# cases took. Without them it is planned as written, three times as fast.
+_ASKING_OPTIMIZERS = ("join_order", "statistics_propagation")
+_SESSION = (
+    "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL ducklake_max_retry_count = 0;"
+    f" SET GLOBAL disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS + _ASKING_OPTIMIZERS)}'"
+)
+# Entries of one commit lie between two multiples of this: room for more than any has.
+_ENTRIES_PER_COMMIT = 1 << 32
+_CONFLICTS = ("maximum retry count", "Transaction conflict")
+_ABSENT = "creating a new DuckLake is explicitly disabled"
+_DISCONNECTED = ("Unable to connect to Postgres", "server closed the connection", "connection to")
+
+
+class DuckLake:
+    """One lake, as a ``Database``. Opens nothing by itself; then keeps one instance open.
+
+    Args:
+        catalogue: the PostgreSQL server and database.
+        data: folder or fsspec address of the Parquet files, the same on every machine.
+        lock_timeout: seconds to wait for other writers.
+        schema: the PostgreSQL schema of the catalogue's tables.
+    """
+
+    def __init__(
+        self, catalogue: Postgres, data: str, lock_timeout: float, schema: str = SCHEMA
+    ) -> None:
+        self.name = f"DuckLake ({catalogue.shown}, data in {data})"
+        self._catalogue = catalogue
+        self._data = data.rstrip("/") + "/"
+        self._schema = schema
+        self._turn = WritersTurn(catalogue, schema, lock_timeout)
+        self._opening = threading.Lock()
+        self._instance: duckdb.DuckDBPyConnection | None = None
+
+    def close(self) -> None:
+        """Close the instance and the session that takes turns."""
+        with self._opening:
+            if self._instance is not None:
+                self._instance.close()
+                self._instance = None
+        self._turn.close()
+
+    @contextmanager
+    def connection(
+        self,
+        *,
+        read_only: bool = False,  # noqa: ARG002 - the file's difference; a lake has room for both
+        external_access: bool = False,  # noqa: ARG002 - never given here
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a connection to the lake.
+
+        Raises:
+            WarehouseUnreachable: if the server does not answer.
+            WarehouseConflict: if another writer committed since our snapshot was taken.
+            WarehouseError: if a statement fails.
+        """
+        with self._plain_errors(), self._open().cursor() as cursor:
+            cursor.execute("USE lake")
+            yield cursor
+
+    @contextmanager
+    def transaction(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield a connection inside one transaction, committed unless an exception leaves it.
+
+        Raises:
+            WarehouseLocked: if the turn to write does not come in time.
+            WarehouseError: as ``connection`` does.
+        """
+        turn: AbstractContextManager[None] = nullcontext() if read_only else self._turn()
+        with turn, self.connection() as connection:
+            connection.execute("BEGIN TRANSACTION READ ONLY" if read_only else "BEGIN TRANSACTION")
+            yield connection
+            connection.commit()
+
+    def next_entry(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Return the first place that belongs to the commit this transaction will make."""
+        (snapshot,) = connection.execute("FROM ducklake_current_snapshot('lake')").fetchall()[0]
+        return (int(snapshot) + 1) * _ENTRIES_PER_COMMIT
+
+    def version(self) -> int:
+        """Return the number of the newest migration, 0 where there is no lake."""
+        if self._found() is None:
+            return 0
+        with self.transaction(read_only=True) as connection:
+            return migrating.version(connection)
+
+    def migrate(self, schema: Sequence[Migration]) -> list[int]:
+        """Apply what the lake lacks, while no other casebook writes.
+
+        Raises:
+            WarehouseTooNew: if the lake knows more migrations than ``schema`` has.
+            MigrationFailed: if one does not apply; it names the snapshot before it.
+        """
+        with self.connection() as connection:
+            if not migrating.pending(connection, self.name, schema):
+                return []
+        with self._turn(), self.connection() as connection:
+            pending = migrating.pending(connection, self.name, schema)
+            (before,) = connection.execute("FROM ducklake_current_snapshot('lake')").fetchall()[0]
+            kept = f"the lake's snapshot {before} has the rows as they were"
+            return migrating.apply(connection, self.name, pending, kept)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        """Return the instance with the lake attached; a lake is made by one process at a time."""
+        instance = self._found()
+        if instance is None:
+            with self._turn():
+                instance = self._found(create=True)
+        assert instance is not None  # noqa: S101 - what is absent was made
+        return instance
+
+    def _found(self, *, create: bool = False) -> duckdb.DuckDBPyConnection | None:
+        """Return the instance, opened now if there is a lake, or if it is to be made."""
+        with self._opening, self._plain_errors():
+            if self._instance is None:
+                self._instance = self._attached(create=create)
+            return self._instance
+
+    def _attached(self, *, create: bool) -> duckdb.DuckDBPyConnection | None:
+        """Open an instance in memory that can reach the lake and nothing else."""
+        instance = duckdb.connect(config=SETTINGS)
+        try:
+            self._prepare_data(instance)
+            for name in _EXTENSIONS:
+                instance.execute(f"LOAD {quoted(str(_extension(name)))}")
+            instance.execute(self._attach(create=create))
+            instance.execute(f"SET allowed_directories = [{quoted(self._data)}]")
+            instance.execute(f"SET enable_external_access = false; {_SESSION}")
+        except duckdb.InvalidInputException as error:
+            instance.close()
+            if _ABSENT in str(error):
+                return None
+            raise
+        except BaseException:
+            instance.close()
+            raise
+        return instance
+
+    def _prepare_data(self, instance: duckdb.DuckDBPyConnection) -> None:
+        """Make the folder; what is no folder is reached through fsspec."""
+        protocol, separator, _ = self._data.partition("://")
+        if separator:
+            from casebook.warehouse.objects import file_system
+
+            instance.register_filesystem(file_system(protocol))
+        else:
+            Path(self._data).mkdir(parents=True, exist_ok=True)
+
+    def _attach(self, *, create: bool) -> str:
+        address = quoted(f"ducklake:postgres:{self._catalogue.conninfo}")
+        options = (
+            f"DATA_PATH {quoted(self._data)}, METADATA_SCHEMA {quoted(self._schema)},"
+            f" CREATE_IF_NOT_EXISTS {str(create).lower()}"
+        )
+        return f"ATTACH {address} AS lake ({options})"
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        """Translate DuckDB's and the file system's errors; theirs quote rows and passwords."""
+        try:
+            yield
+        except duckdb.Error as error:
+            raise self._translated(str(error)) from None
+        except OSError as error:
+            raise WarehouseError(
+                f"The warehouse's data in {self._data} cannot be written: {error.strerror}."
+                " Make room, or check CASEBOOK_DATA."
+            ) from error
+
+    def _translated(self, text: str) -> WarehouseError:
+        line = self._catalogue.scrubbed(text)
+        if any(sign in text for sign in _CONFLICTS):
+            return WarehouseConflict(f"Another writer's commit to {self.name} came first.")
+        if any(sign in text for sign in _DISCONNECTED):
+            return self._catalogue.unreachable(line)
+        return WarehouseError(f"The warehouse {self.name} failed: {line}")
+
+
+def _extension(name: str) -> Path:
+    """Return the extension's file inside its package; nothing is downloaded.
+
+    ``duckdb_extensions.import_extension`` would copy it under the user's home first.
+
+    Raises:
+        ConfigurationError: if the package is not installed, or is for another DuckDB.
+    """
+    try:
+        package = importlib.import_module(f"duckdb_extension_{name}")
+        folder = Path(str(package.__file__)).parent / "extensions" / f"v{duckdb.__version__}"
+        return next(folder.glob(f"{name}.duckdb_extension"))
+    except (ImportError, StopIteration) as error:
+        raise ConfigurationError(
+            f"DuckDB's extension {name} for {duckdb.__version__} is missing:"
+            ' pip install "casebook[scale]"'
+        ) from error

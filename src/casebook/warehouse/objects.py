@@ -1,0 +1,73 @@
+"""Places for bytes behind an address: object storage and whatever else fsspec reaches."""
+
+from typing import TYPE_CHECKING
+
+from casebook.schemas.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+
+def file_system(protocol: str) -> "AbstractFileSystem":
+    """Return fsspec's file system for ``protocol`` (``s3``, ``gs``, ``memory``, …).
+
+    Keys come from where its implementation looks for them, never from the address.
+
+    Raises:
+        ConfigurationError: if fsspec, or the package that speaks this protocol, is missing.
+    """
+    try:
+        import fsspec
+
+        return fsspec.filesystem(protocol)
+    except (ImportError, ValueError) as error:
+        raise ConfigurationError(
+            f"CASEBOOK_DATA is on {protocol}://, which cannot be reached: {error}"
+        ) from error
+
+
+class ObjectFolder:
+    """Bytes by key under an address; an object appears whole, as object storage has it."""
+
+    def __init__(self, address: str) -> None:
+        protocol, _, self._root = address.rstrip("/").partition("://")
+        self._address = address.rstrip("/")
+        self._system = file_system(protocol)
+
+    def shown(self, key: str) -> str:
+        """Return the object's address."""
+        return f"{self._address}/{key}"
+
+    def read(self, key: str) -> bytes:
+        """Return the object's bytes.
+
+        Raises:
+            FileNotFoundError: if there is none.
+            OSError: if it cannot be read, whatever the implementation raised.
+        """
+        try:
+            return bytes(self._system.cat_file(f"{self._root}/{key}"))
+        except OSError:
+            raise
+        except Exception as error:  # each implementation has errors of its own
+            raise OSError(None, _told(error)) from error
+
+    def write(self, key: str, data: bytes) -> None:
+        """Store ``data`` in one request.
+
+        Raises:
+            OSError: if it cannot be written, whatever the implementation raised.
+        """
+        path = f"{self._root}/{key}"
+        try:
+            self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self._system.pipe_file(path, data)
+        except OSError:
+            raise
+        except Exception as error:
+            raise OSError(None, _told(error)) from error
+
+
+def _told(error: Exception) -> str:
+    line = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {line}"

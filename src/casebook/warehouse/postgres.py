@@ -1,0 +1,183 @@
+"""The PostgreSQL server that keeps a shared warehouse's catalogue: connecting, and its locks.
+
+Locks are PostgreSQL's advisory locks. They belong to a session, so that the server frees them when
+the process that held them dies.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from casebook.schemas.errors import ConfigurationError, WarehouseLocked, WarehouseUnreachable
+
+if TYPE_CHECKING:
+    import psycopg
+
+_CONNECT_SECONDS = 10
+_KEY_BYTES = 8
+# A machine that vanished holds its locks until the server notices: after a minute, not two hours.
+_KEEPALIVES = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10"
+
+
+class Postgres:
+    """Where the server is. Opens nothing by itself.
+
+    Args:
+        conninfo: as libpq takes it, ``host=… dbname=…`` or ``postgresql://…``.
+
+    Raises:
+        ConfigurationError: if it cannot be read, or psycopg is not installed.
+    """
+
+    def __init__(self, conninfo: str) -> None:
+        try:
+            from psycopg import Error
+            from psycopg.conninfo import conninfo_to_dict, make_conninfo
+        except ImportError as error:
+            raise ConfigurationError(
+                "CASEBOOK_WAREHOUSE names a PostgreSQL server, and casebook's extra `scale` is not"
+                ' installed: pip install "casebook[scale]"'
+            ) from error
+        try:
+            parts = conninfo_to_dict(conninfo)
+        except Error:
+            raise ConfigurationError(
+                "CASEBOOK_WAREHOUSE is no PostgreSQL address: write"
+                " ducklake:postgres:host=… dbname=… user=…"
+            ) from None  # libpq quotes what it was given, the password too
+        self._password = str(parts.get("password") or "")
+        self.conninfo = make_conninfo("", **parts)
+        self.shown = " ".join(
+            f"{name}={parts[name]}" for name in ("host", "port", "dbname") if parts.get(name)
+        )
+
+    def connect(self) -> "psycopg.Connection":
+        """Return a new session that commits each statement by itself.
+
+        Raises:
+            WarehouseUnreachable: if the server does not answer, or refuses.
+        """
+        import psycopg
+
+        try:
+            session = psycopg.connect(
+                self.conninfo,
+                autocommit=True,
+                connect_timeout=_CONNECT_SECONDS,
+                application_name="casebook",
+            )
+            session.execute(_KEEPALIVES)
+        except psycopg.Error as error:
+            raise self.unreachable(str(error)) from None
+        return session
+
+    def unreachable(self, reason: str) -> WarehouseUnreachable:
+        """Return the error that names the server and the reason."""
+        return WarehouseUnreachable(
+            f"The warehouse's PostgreSQL ({self.shown}) cannot be used:"
+            f" {self.scrubbed(reason)}. Check CASEBOOK_WAREHOUSE and that the server runs."
+        )
+
+    def scrubbed(self, text: str) -> str:
+        """Return the first line of ``text`` without the password."""
+        line = text.strip().partition("\n")[0]
+        return line.replace(self._password, "***") if self._password else line
+
+
+def lock_key(*names: str) -> int:
+    """Return the number of the advisory lock that is called ``names``: a signed 64-bit hash."""
+    digest = hashlib.sha256("\0".join(names).encode()).digest()
+    return int.from_bytes(digest[:_KEY_BYTES], "big", signed=True)
+
+
+class Session:
+    """One session, opened when first needed and again when the server dropped it."""
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+        self._kept: psycopg.Connection | None = None
+
+    def live(self) -> "psycopg.Connection":
+        """Return the session, answering.
+
+        Raises:
+            WarehouseUnreachable: if the server does not answer.
+        """
+        import psycopg
+
+        if self._kept is not None:
+            try:
+                self._kept.execute("SELECT 1")
+            except psycopg.Error:
+                self.close()
+        if self._kept is None:
+            self._kept = self._server.connect()
+        return self._kept
+
+    def close(self) -> None:
+        """End it, and free what it holds."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+
+class WritersTurn:
+    """Lets one writer of all machines through at a time; the others wait in the server's queue.
+
+    Args:
+        server: keeps the lock.
+        name: of what is written.
+        timeout: seconds to wait for other threads, then as many for other processes.
+    """
+
+    def __init__(self, server: Postgres, name: str, timeout: float) -> None:
+        self._server = server
+        self._session = Session(server)
+        self._key = lock_key("write", name)
+        self._timeout = timeout
+        self._own_threads = threading.Lock()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Hold the turn.
+
+        Raises:
+            WarehouseLocked: if it does not come within the timeout.
+            WarehouseUnreachable: if the server does not answer.
+        """
+        if not self._own_threads.acquire(timeout=self._timeout):
+            raise self._locked("another thread of this program")
+        try:
+            with self._held():
+                yield
+        finally:
+            self._own_threads.release()
+
+    def close(self) -> None:
+        """End the session."""
+        self._session.close()
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Hold the server's lock until the end of a transaction in which nothing else happens."""
+        import psycopg
+
+        session = self._session.live()
+        with session.transaction():
+            try:
+                milliseconds = str(round(self._timeout * 1000))
+                session.execute("SELECT set_config('lock_timeout', %s, true)", [milliseconds])
+                session.execute("SELECT pg_advisory_xact_lock(%s)", [self._key])
+            except psycopg.errors.LockNotAvailable:
+                raise self._locked("another machine or program") from None
+            except psycopg.Error as error:
+                raise self._server.unreachable(str(error)) from None
+            yield
+
+    def _locked(self, holder: str) -> WarehouseLocked:
+        return WarehouseLocked(
+            f"The warehouse at PostgreSQL ({self._server.shown}) is being written by {holder} and"
+            f" was not free within {self._timeout:g} s: try again."
+        )

@@ -1,0 +1,68 @@
+"""A PostgreSQL of Debian's package, in a folder of its own, reached through a socket there."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+_DEBIAN = "/usr/lib/postgresql/*/bin"
+
+
+def binaries() -> Path | None:
+    """Return the folder of ``initdb`` and ``pg_ctl``, None where PostgreSQL is not installed."""
+    found = sorted(Path("/").glob(f"{_DEBIAN[1:]}/initdb"))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
+
+
+class PostgresServer:
+    """A cluster with the superuser ``casebook`` and no network; as root it runs as ``postgres``."""
+
+    def __init__(self) -> None:
+        self._binaries = binaries()
+        self.folder = Path(tempfile.mkdtemp(prefix="casebook-pg-"))
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+        data = str(self.folder / "data")
+        trusting = ["-A", "trust", "-U", "casebook", "-E", "UTF8", "--locale=C", "--no-sync"]
+        self._run("initdb", "-D", data, *trusting)
+        options = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off"
+        log = str(self.folder / "log")
+        self._run("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+
+    def conninfo(self, database: str = "postgres") -> str:
+        """Return how libpq reaches a database."""
+        return f"host={self.folder} user=casebook dbname={database}"
+
+    def create(self, database: str) -> str:
+        """Make a database and return how libpq reaches it."""
+        with psycopg.connect(self.conninfo(), autocommit=True) as session:
+            session.execute(f'CREATE DATABASE "{database}"')
+        return self.conninfo(database)
+
+    def end_sessions(self) -> None:
+        """Cut every client off, as a restart of the server does."""
+        with psycopg.connect(self.conninfo(), autocommit=True) as session:
+            session.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+
+    def close(self) -> None:
+        """Stop it and remove its folder."""
+        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self.folder)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # PostgreSQL refuses to run as root.
+        user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        as_user = ["setpriv", *user] if os.geteuid() == 0 else []
+        subprocess.run(
+            [*as_user, str(self._binaries / program), *arguments],
+            check=True,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+        )

@@ -13,6 +13,7 @@ from casebook.prompts.lock import current_hashes
 from casebook.schemas.errors import ConfigurationError
 from casebook.summarizer.answers import CaseStudyAnswer
 from casebook.summarizer.guided import RestatedAnswer
+from casebook.summarizer.synthesis import MergeAnswer
 from casebook.summarizer.triage import TriageAnswer
 
 FOLDER = Path(prompts.__file__).parent
@@ -59,7 +60,13 @@ def test_every_shipped_prompt_uses_what_it_declares(path):
 @pytest.mark.parametrize("path", SHIPPED)
 def test_worked_examples_are_answers_that_would_be_accepted(path):
     """Every assistant message is JSON that fits the prompt's answer type."""
-    types = {"case_study": CaseStudyAnswer, "triage": TriageAnswer, "guided": RestatedAnswer}
+    types = {
+        "case_study": CaseStudyAnswer,
+        "case_study_part": CaseStudyAnswer,
+        "case_study_merge": MergeAnswer,
+        "triage": TriageAnswer,
+        "guided": RestatedAnswer,
+    }
     answer_type = types[path.split("/")[0]]
     examples = [m.content for m in shipped(path).messages if m.role == "assistant"]
     assert examples or not path.startswith("guided/")
@@ -70,7 +77,7 @@ def test_worked_examples_are_answers_that_would_be_accepted(path):
 
 def test_the_source_stands_inside_its_fence():
     """In prompts over whole documents the passages lie between two fence lines."""
-    for name in ("case_study", "triage"):
+    for name in ("case_study", "case_study_part", "triage"):
         last = load_prompt(name).messages[-1].content
         assert re.search(
             r"^\{\{ fence \}\}\n\{\{ passages \}\}\n\{\{ fence \}\}$", last, re.MULTILINE

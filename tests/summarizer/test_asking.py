@@ -1,6 +1,8 @@
 """Each question is asked once."""
 
+import asyncio
 import itertools
+import threading
 
 import pytest
 from pydantic import BaseModel, Field
@@ -8,8 +10,9 @@ from scripted_endpoint import api_error, completion
 
 from casebook.prompts.loader import parse_prompt
 from casebook.schemas import errors
-from casebook.schemas.generations import Generation, Usage
+from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.summarizer.asking import Asker, schema_hash, total_usage
+from casebook.summarizer.budget import Budget
 from casebook.summarizer.client import OpenAICompatible, RetryPolicy
 from casebook.summarizer.profiles import Price, Profile, Strategy
 
@@ -50,6 +53,7 @@ class Ledger:
 
     def __init__(self):
         self.kept: dict[str, Generation] = {}
+        self.lost: list[Waste] = []
 
     def find(self, generation_id):
         """Look an answer up."""
@@ -59,6 +63,14 @@ class Ledger:
         """Keep a new answer."""
         assert generation.generation_id not in self.kept
         self.kept[generation.generation_id] = generation
+
+    def write_off(self, waste):
+        """Keep what was lost."""
+        self.lost.append(waste)
+
+    def wasted(self, question_id):
+        """Return the newest loss of a question."""
+        return next((w for w in reversed(self.lost) if w.question_id == question_id), None)
 
 
 @pytest.fixture
@@ -72,11 +84,10 @@ def asker_of(endpoint, ledger):
     """Make askers over one endpoint and one ledger."""
     endpoint.fallback = lambda _: completion('{"word": "yes"}')
 
-    def make(model_name="scripted", document_id="doc1_a", profile=PRICED):
-        model = OpenAICompatible(
-            model_name, endpoint.base_url, "key", policy=RetryPolicy(attempts=1)
-        )
-        return Asker(lambda: model, model_name, profile, ledger, document_id)
+    def make(model_name="scripted", document_id="doc1_a", profile=PRICED, budget=None, attempts=1):
+        policy = RetryPolicy(attempts=attempts, backoff_initial=0.01, backoff_max=0.02)
+        model = OpenAICompatible(model_name, endpoint.base_url, "key", policy=policy)
+        return Asker(lambda: model, model_name, profile, ledger, document_id, budget=budget)
 
     return make
 
@@ -112,7 +123,6 @@ async def test_a_known_answer_does_not_even_start_the_model(asker_of, ledger):
     [
         (api_error(500), errors.ProviderUnavailable),
         (api_error(401), errors.KeyRejected),
-        (completion('{"word": "ye', finish="length"), errors.AnswerTruncated),
         (completion('{"other": 1}'), errors.AnswerInvalid),
     ],
 )
@@ -125,6 +135,97 @@ async def test_a_failed_call_leaves_nothing_behind(endpoint, asker_of, ledger, r
     assert (ledger.kept, asker.generations, asker.paid) == ({}, [], [])
     assert await ask(asker) == Word(word="yes")
     assert len(asker.paid) == 1
+
+
+async def test_what_a_failed_question_cost_is_kept(endpoint, asker_of, ledger):
+    """Tokens, price, requests and the fault's name; nothing of question or answer."""
+    endpoint.enqueue(completion('{"other": "secret words"}'))
+    asker = asker_of()
+    with pytest.raises(errors.AnswerInvalid):
+        await ask(asker, text="the question")
+    [lost] = asker.wasted
+    assert ledger.lost == [lost]
+    assert (lost.kind, lost.attempts, lost.stage) == ("answer_invalid", 1, "summarize")
+    assert lost.usage == Usage(prompt_tokens=100, completion_tokens=20, cost_usd=0.0002)
+    assert not any(told in lost.model_dump_json() for told in ("secret", "the question"))
+
+
+async def test_an_answer_that_was_cut_is_not_paid_for_again(endpoint, asker_of):
+    """The same question with the same limit would be cut again; with another one it is asked."""
+    endpoint.enqueue(completion('{"word": "ye', finish="length"))
+    for _ in range(2):
+        with pytest.raises(errors.AnswerTruncated, match="OUTPUT_TOKENS"):
+            await ask(asker_of(), max_tokens=10)
+    assert len(endpoint.requests) == 1
+    assert await ask(asker_of(), max_tokens=20) == Word(word="yes")
+
+
+async def test_a_cap_stops_before_the_call_and_costs_nothing(endpoint, asker_of, ledger):
+    """The question stays unasked, leaves no waste, and is asked once there is money."""
+    poor = asker_of(budget=Budget(run=0.0003))
+    with pytest.raises(errors.BudgetReached):
+        await ask(poor, max_tokens=500)
+    assert (endpoint.requests, ledger.lost, poor.wasted) == ([], [], [])
+    rich = asker_of(budget=Budget(run=1.0))
+    assert await ask(rich, max_tokens=500) == Word(word="yes")
+
+
+async def test_a_cap_counts_the_answers_that_were_of_no_use(endpoint, asker_of, ledger):
+    """The second request of a question is held against what the first one cost."""
+    endpoint.fallback = lambda _: completion("nonsense", completion_tokens=400)
+    asker = asker_of(budget=Budget(run=0.004), attempts=2)
+    with pytest.raises(errors.BudgetReached):
+        await ask(asker, max_tokens=500)
+    assert len(endpoint.requests) == 1
+    [lost] = ledger.lost
+    assert (lost.kind, lost.attempts, lost.usage.cost_usd) == ("budget_reached", 1, 0.0021)
+
+
+async def test_questions_at_once_do_not_pass_a_cap_together(endpoint, asker_of):
+    """Of ten at the same time as many are sent as the cap pays for, whatever the order."""
+    endpoint.fallback = lambda _: completion('{"word": "yes"}', completion_tokens=500)
+    budget = Budget(run=0.01)
+    asker = asker_of(budget=budget)
+    questions = [ask(asker, text=f"Which {n}?", max_tokens=500) for n in range(10)]
+    ends = await asyncio.gather(*questions, return_exceptions=True)
+    assert sum(isinstance(end, errors.BudgetReached) for end in ends) == 10 - len(asker.paid)
+    assert len(endpoint.requests) == len(asker.paid) == 3
+    assert budget.spent <= 0.01
+
+
+async def test_a_cancelled_question_keeps_the_answer_that_is_under_way(endpoint, asker_of, ledger):
+    """Ctrl-C while the model writes: what is paid for is stored, and a rerun asks nothing."""
+    sent = threading.Event()
+
+    def slow(_):
+        sent.set()
+        endpoint.wait(0.3)
+        return completion('{"word": "yes"}')
+
+    endpoint.fallback = slow
+    asking = asyncio.create_task(ask(asker_of()))
+    await asyncio.to_thread(sent.wait)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert len(ledger.kept) == 1
+    assert await ask(asker_of()) == Word(word="yes")
+    assert len(endpoint.requests) == 1
+
+
+async def test_a_cancelled_question_sends_no_further_request(endpoint, asker_of, ledger):
+    """Neither one that waits for its turn nor a retry goes out for nobody."""
+    sent = threading.Event()
+    endpoint.fallback = lambda _: sent.set() or api_error(500)
+    asking = asyncio.create_task(ask(asker_of(attempts=50)))
+    await asyncio.to_thread(sent.wait)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    before = len(endpoint.requests)
+    await asyncio.sleep(0.2)
+    assert len(endpoint.requests) == before
+    assert ledger.kept == {}
 
 
 async def test_a_generation_tells_where_it_comes_from(endpoint, asker_of):
@@ -195,6 +296,8 @@ async def _id_of(asker, ledger, text):
             raise LookupError
 
         keep = ledger.keep
+        write_off = ledger.write_off
+        wasted = ledger.wasted
 
     with pytest.raises(LookupError):
         await ask(Asker(asker._model, "scripted", PRICED, Recorder(), "doc1_a"), text)

@@ -4,11 +4,12 @@ import pytest
 from written_documents import document_of
 
 from casebook.schemas.cases import CaseStudy
-from casebook.summarizer import service, single
-from casebook.summarizer.answers import StatementAnswer
+from casebook.summarizer import answers, service, single
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.profiles import Strategy, profile_of
 from casebook.summarizer.proposals import Claim, Proposal
+
+PROFILE = profile_of("some-model")
 
 
 def unasked():
@@ -23,25 +24,29 @@ def asker():
 
 def test_a_recipe_is_the_same_for_the_same_inputs():
     """A draft is found again under the id of how it is made."""
-    assert service.recipe_id("m", Strategy.SINGLE) == service.recipe_id("m", Strategy.SINGLE)
+    assert service.recipe_id("m", Strategy.SINGLE, PROFILE) == service.recipe_id(
+        "m", Strategy.SINGLE, PROFILE
+    )
 
 
 def test_a_recipe_changes_with_whatever_shapes_a_draft(monkeypatch):
-    """Model, strategy, prompt, schema and the version of the checks each make a new recipe."""
+    """Model, strategy, limits, prompt, schema and version of the checks each make a new recipe."""
     seen = [
-        service.recipe_id("m", Strategy.SINGLE),
-        service.recipe_id("other", Strategy.SINGLE),
-        service.recipe_id("m", Strategy.GUIDED),
+        service.recipe_id("m", Strategy.SINGLE, PROFILE),
+        service.recipe_id("other", Strategy.SINGLE, PROFILE),
+        service.recipe_id("m", Strategy.GUIDED, PROFILE),
+        service.recipe_id("m", Strategy.MAP_REDUCE, PROFILE),
+        service.recipe_id("m", Strategy.SINGLE, PROFILE.model_copy(update={"output_tokens": 9})),
     ]
     with monkeypatch.context() as patch:
         patch.setattr(service, "GROUNDING_VERSION", service.GROUNDING_VERSION + 1)
-        seen.append(service.recipe_id("m", Strategy.SINGLE))
+        seen.append(service.recipe_id("m", Strategy.SINGLE, PROFILE))
     with monkeypatch.context() as patch:
         patch.setattr(single, "PROMPT", "triage")
-        seen.append(service.recipe_id("m", Strategy.SINGLE))
+        seen.append(service.recipe_id("m", Strategy.SINGLE, PROFILE))
     with monkeypatch.context() as patch:
-        patch.setattr(service, "CaseStudyAnswer", StatementAnswer)
-        seen.append(service.recipe_id("m", Strategy.SINGLE))
+        patch.setattr(answers, "CaseStudyAnswer", answers.StatementAnswer)
+        seen.append(service.recipe_id("m", Strategy.SINGLE, PROFILE))
     assert len(set(seen)) == len(seen)
 
 

@@ -12,7 +12,7 @@ from postgres_server import PostgresServer
 from casebook.schemas.cases import CaseStudy, Evidence, Fact, Statement, Support, SupportLevel
 from casebook.schemas.documents import Document, Locator, Passage
 from casebook.schemas.failures import Failure
-from casebook.schemas.generations import Generation, Usage
+from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.schemas.reviews import Case, CaseStatus, Decision, Publication, Review, Revision
 from casebook.schemas.sources import Snapshot, Source, SourceKind, SourceRef
 from casebook.schemas.triage import Criterion, Triage, Verdict
@@ -129,6 +129,25 @@ class Story:
             seconds=0.25,
             attempts=1,
             created_at=at,
+        )
+
+    def waste(self, document_id: str = "doc1_a", kind: str = "answer_invalid") -> Waste:
+        """The next question without a usable answer."""
+        n, at = self._next()
+        return Waste(
+            waste_id=f"waste1_{self.name}{n}",
+            question_id=f"gen1_{self.name}{n}",
+            document_id=document_id,
+            stage="triage",
+            prompt="triage",
+            prompt_version=1,
+            model="large",
+            endpoint="http://127.0.0.1/v1",
+            kind=kind,
+            usage=Usage(prompt_tokens=100, completion_tokens=20, cost_usd=0.5),
+            seconds=1.0,
+            attempts=2,
+            at=at,
         )
 
     def case(self) -> Case:

@@ -140,6 +140,8 @@ def _with_options(settings: Settings, options: BatchOptions) -> Settings:
     changes: dict[str, object] = {}
     if options.model is not None:
         changes["llm_model"] = options.model
+    if options.budget_usd is not None:
+        changes["budget_run"] = options.budget_usd
     if options.concurrency is not None:
         changes |= {"llm_concurrency": options.concurrency, "concurrency": options.concurrency}
     return settings.model_copy(update=changes)

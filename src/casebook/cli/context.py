@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -33,8 +34,10 @@ class Options:
     verbose: bool = False
 
 
-def load_settings(context: typer.Context) -> Settings:
-    """Read the settings and start logging.
+def load_settings(context: typer.Context, **options: object) -> Settings:
+    """Read the settings and start logging; ``options`` that are not None outweigh them.
+
+    They also go to the environment, where the flows of this process read their settings.
 
     Raises:
         ConfigurationError: if a setting is wrong.
@@ -42,9 +45,12 @@ def load_settings(context: typer.Context) -> Settings:
     from casebook.runtime.logs import configure_logging
     from casebook.runtime.settings import Settings
 
-    options: Options = context.obj
-    settings = Settings.load(**({"home": options.home} if options.home else {}))
-    configure_logging(settings.home, verbose=options.verbose)
+    common: Options = context.obj
+    given = {name: value for name, value in options.items() if value is not None}
+    settings = Settings.load(**({"home": common.home} if common.home else {}), **given)
+    for name, value in given.items():
+        os.environ[f"CASEBOOK_{name.upper()}"] = str(value)
+    configure_logging(settings.home, verbose=common.verbose)
     return settings
 
 

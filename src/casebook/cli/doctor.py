@@ -14,6 +14,7 @@ from casebook.cli.context import AsJson, load_settings, out, print_json
 from casebook.schemas.errors import CasebookError, ConfigurationError
 
 if TYPE_CHECKING:
+    from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
 
 
@@ -111,9 +112,12 @@ def _model(settings: Settings) -> str:
     key = "a key is set" if settings.openai_api_key else "no key is set"
     price = services.profile.price
     known = f"${price.input}/${price.output} per million tokens" if price else "price not known"
+    known += f" (as listed on {price.listed})" if price and price.listed else ""
     return (
-        f"{services.model_name} at {where} ({key}); strategy {services.profile.strategy.value}, "
-        f"{services.profile.context_tokens:,} tokens of context, {known}"
+        f"{services.model_name} at {where} ({key}); strategy {_strategy(services)}; "
+        f"{services.profile.context_tokens:,} tokens of context, "
+        f"{services.profile.output_tokens:,} of output, JSON by {services.profile.mode.value}, "
+        f"{known}"
     )
 
 
@@ -130,6 +134,17 @@ def _recordings(settings: Settings) -> str:
     where = settings.transcription_base_url or "OpenAI"
     sound = "yt-dlp is there" if is_installed() else "yt-dlp is missing (extra [media])"
     return f"{settings.transcription_model} at {where}; {sound}; {robots}"
+
+
+def _strategy(services: Services) -> str:
+    """Say which strategy a source will get, and by whom."""
+    from casebook.summarizer.profiles import Strategy
+
+    if wanted := services.wanted_strategy:
+        return f"{wanted.value} (set by CASEBOOK_LLM_STRATEGY)"
+    if services.profile.strategy is Strategy.SINGLE:
+        return "single where a source fits, else map_reduce (by the model's profile)"
+    return f"{services.profile.strategy.value} (by the model's profile)"
 
 
 def _answer(settings: Settings) -> str:

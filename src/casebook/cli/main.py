@@ -15,6 +15,7 @@ import typer
 from casebook.cli import (
     backfilling,
     checking,
+    costing,
     deciding,
     demo,
     doctor,
@@ -76,6 +77,7 @@ for module in (
     deciding,
     checking,
     serving,
+    costing,
     doctor,
     demo,
     words,

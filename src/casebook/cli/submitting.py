@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casebook.cli.context import AsJson, desk_address, err, load_settings, out, print_json
+from casebook.cli.context import (
+    AsJson,
+    desk_address,
+    err,
+    load_settings,
+    out,
+    print_json,
+    run_interruptibly,
+)
 from casebook.schemas.errors import CasebookError, InvalidSource
 
 if TYPE_CHECKING:
@@ -64,6 +72,21 @@ def submit(
             show_default=False,
         ),
     ] = None,
+    strategy: Annotated[
+        str | None,
+        typer.Option(
+            help="auto, single, map_reduce or guided, instead of what the settings say.",
+            show_default=False,
+        ),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="US dollars that this run may spend; a call that might pass it is not made.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Fetch, extract, judge and summarize sources; each becomes a draft to review."""
     refs = read_refs(sources)
@@ -71,14 +94,16 @@ def submit(
         refs = [ref.model_copy(update={"feed": feed}) for ref in refs]
     if transcript is not None:
         refs = [with_transcript(refs, transcript)]
-    settings = load_settings(context)
+    settings = load_settings(context, llm_strategy=strategy, budget_run=budget)
 
     async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:
         from casebook.pipeline.ingest import ingest_all
 
         if point_at_server(settings):
             from casebook.flows.ingest import ingest_through
+            from casebook.runtime.services import RUN_BUDGET
 
+            RUN_BUDGET.set(services.budget)
             async for outcome in ingest_through(
                 refs, services.parallel, reporter, force=force, refresh=refresh
             ):
@@ -202,6 +227,13 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
             f"[red]{counts.get('unsupported', 0)} unsupported[/] · {outcome.llm_calls} calls, "
             f"{outcome.tokens:,} tokens, {sum(outcome.seconds.values()):.1f} s"
         )
+        if outcome.strategy_reason:
+            console.print(f"       {_plain(f'{outcome.strategy}: {outcome.strategy_reason}')}")
+        for unread in outcome.unread:
+            console.print(
+                f"       [yellow]not read:[/] passages {unread.first} to {unread.last}: "
+                f"{_plain(unread.reason)}"
+            )
         console.print(f"       {desk_address(settings, outcome.case_id)}")
     elif outcome.status is Status.NOT_A_CASE_STUDY:
         console.print(f"[yellow]not a case study[/]  {_plain(outcome.title or outcome.source)}")

@@ -18,6 +18,7 @@ from casebook.schemas.copies import Twin
 from casebook.schemas.documents import Document, Passage
 from casebook.schemas.generations import Generation
 from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
+from casebook.schemas.reviews import Revision
 from casebook.schemas.sources import Source
 from casebook.schemas.summary_checks import SummaryCheck
 
@@ -72,6 +73,8 @@ def case_json(
             "made_by": view.revision.made_by,
             "author": view.revision.author,
             "strategy": view.revision.strategy,
+            "strategy_reason": view.revision.strategy_reason,
+            "unread": [u.model_dump(mode="json") for u in view.revision.unread],
             "recipe_id": view.revision.recipe_id,
             "generations": [g.model_dump(mode="json") for g in generations],
         },
@@ -171,6 +174,7 @@ def print_case(
         if fact.value
     ]
     lines += [f"[dim]{'source':<10}[/] {escape(view.document.url or view.source.reference.source)}"]
+    lines += _making(view.revision)
     heading = f"{view.case.case_id} · {view.status.value}"
     if check is not None:
         told = f"{check.checked_at:%Y-%m-%d}: {check.told}"
@@ -195,6 +199,16 @@ def print_case(
 
 def _check_colour(check: Check) -> str:
     return "dim" if check.result is CheckResult.SAME else "yellow"
+
+
+def _making(revision: Revision) -> list[str]:
+    """Return how a draft was made, and what of the source it rests on nothing of."""
+    reason = f" ({revision.strategy_reason})" if revision.strategy_reason else ""
+    made = [f"[dim]{'strategy':<10}[/] {escape(f'{revision.strategy}{reason}')}"]
+    return (made if revision.strategy else []) + [
+        f"[yellow]{'not read':<10}[/] passages {u.first} to {u.last}: {escape(u.reason)}"
+        for u in revision.unread
+    ]
 
 
 def _print_statement(number: int, statement: Statement, console: Console) -> None:

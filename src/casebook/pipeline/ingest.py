@@ -117,7 +117,8 @@ async def ingest_all(
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)  # each ends before its services do
+        # An answer under way is waited for, so that it is not paid for twice.
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def retry(

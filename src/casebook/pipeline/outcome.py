@@ -10,7 +10,7 @@ from casebook.schemas.copies import Twin
 from casebook.schemas.documents import Document
 from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
-from casebook.schemas.reviews import Revision
+from casebook.schemas.reviews import Revision, Unread
 from casebook.schemas.sources import AliasReason, SourceKind
 from casebook.schemas.triage import Triage
 from casebook.summarizer.asking import total_usage
@@ -57,6 +57,8 @@ class Outcome(Frozen):
     statements: Mapping[str, int] = {}
     support: Mapping[str, int] = {}
     strategy: str | None = None
+    strategy_reason: str | None = None
+    unread: Sequence[Unread] = ()
     model: str | None = None
     llm_calls: int = 0
     tokens: int = 0
@@ -116,6 +118,8 @@ def drafted(run: Run, document: Document, triage: Triage, draft: Revision) -> Ou
         statements=study.counts(),
         support=study.support_counts(),
         strategy=draft.strategy,
+        strategy_reason=draft.strategy_reason,
+        unread=draft.unread,
         model=draft.author,
     )
 

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from casebook.runtime.services import Services
 from casebook.schemas.copies import Twin
-from casebook.schemas.generations import Generation, Spent
+from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.sources import Alias
 
 STAGES = ("fetch", "extract", "triage", "summarize")
@@ -73,7 +73,7 @@ class Run:
     twins: list[Twin] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     paid: list[Generation] = field(default_factory=list)
-    wasted: list[Spent] = field(default_factory=list)
+    wasted: list[Waste] = field(default_factory=list)
 
     async def stage(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
         """Run one stage by the runner, timed and reported; return the id of what it stored."""

@@ -182,12 +182,13 @@ async def triage(document_id: str, run: Run) -> str:
     services, warehouse = run.services, run.services.warehouse
     document = await document_of(document_id, run)
     asker = services.asker(document_id)
-    rubric = service.rubric(asker, services.profile.strategy)
+    strategy = service.choose(document, services.profile, services.wanted_strategy).strategy
+    rubric = service.rubric(asker, strategy)
     async with services.alone(document_id):
         known = await asyncio.to_thread(warehouse.triage_of, document_id, rubric)
         if known is None:
             with _paying(asker, run):
-                known = await service.triage(document, asker, services.profile.strategy)
+                known = await service.triage(document, asker, strategy)
             await asyncio.to_thread(warehouse.append, known)
     return known.triage_id
 
@@ -215,18 +216,25 @@ async def summarize(document_id: str, run: Run) -> str:
     """
     services = run.services
     document = await document_of(document_id, run)
-    recipe = service.recipe_id(services.model_name, services.profile.strategy)
+    choice = service.choose(document, services.profile, services.wanted_strategy)
+    recipe = service.recipe_id(services.model_name, choice.strategy, services.profile)
     async with services.alone(document_id):
         known = await asyncio.to_thread(services.warehouse.draft, document_id, recipe)
-        return known.revision_id if known else await _draft(document, recipe, run)
+        return known.revision_id if known else await _draft(document, choice, recipe, run)
 
 
-async def _draft(document: Document, recipe: str, run: Run) -> str:
+async def _draft(document: Document, choice: service.Choice, recipe: str, run: Run) -> str:
     """Ask, ground and store; return the new revision's id."""
     services, warehouse = run.services, run.services.warehouse
-    strategy, asker = services.profile.strategy, services.asker(document.document_id)
+    asker = services.asker(document.document_id)
     with _paying(asker, run):
-        proposal = await service.propose(document, asker, strategy, run.step)
+        proposal = await service.propose(
+            document,
+            asker,
+            choice.strategy,
+            run.step,
+            fall_back=services.wanted_strategy is None,
+        )
     taxonomy = await asyncio.to_thread(taxonomy_of, warehouse)
     grounded = await asyncio.to_thread(service.ground, document, proposal, taxonomy)
     study = await asyncio.to_thread(with_known_company, grounded, warehouse)
@@ -246,7 +254,9 @@ async def _draft(document: Document, recipe: str, run: Run) -> str:
         made_by="model",
         author=services.model_name,
         recipe_id=recipe,
-        strategy=strategy.value,
+        strategy=(proposal.strategy or choice.strategy).value,
+        strategy_reason=proposal.strategy_reason or choice.reason,
+        unread=proposal.unread,
         generation_ids=generations,
         case_study=study,
         created_at=now,

@@ -4,16 +4,19 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.runtime.settings import OPENAI_ENDPOINT, Settings
-from casebook.schemas.generations import Generation
+from casebook.schemas.generations import Generation, Waste
 from casebook.summarizer import embedded
 from casebook.summarizer.asking import Asker
+from casebook.summarizer.budget import Budget
 from casebook.summarizer.limiting import RequestLimiter
-from casebook.summarizer.profiles import Price, Profile, Strategy, profile_of
+from casebook.summarizer.profiles import JsonMode, Price, Profile, Strategy, profile_of
 from casebook.warehouse.lake import SCHEMA, DuckLake
 from casebook.warehouse.locks import FileLocks, Locks, PostgresLocks
 from casebook.warehouse.postgres import Postgres
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from casebook.summarizer.transcripts import Transcriber
 
 
+# The budget of a run whose flows each build services of their own.
+RUN_BUDGET: ContextVar[Budget | None] = ContextVar("RUN_BUDGET", default=None)
+
+
 class WarehouseLedger:
     """The warehouse as the ledger of answers."""
 
@@ -42,6 +49,14 @@ class WarehouseLedger:
     def keep(self, generation: Generation) -> None:
         """Store an answer."""
         self._warehouse.append(generation)
+
+    def write_off(self, waste: Waste) -> None:
+        """Store what a question without a usable answer cost."""
+        self._warehouse.append(waste)
+
+    def wasted(self, question_id: str) -> Waste | None:
+        """Return the newest waste of a question."""
+        return self._warehouse.waste_of(question_id)
 
 
 class Services:
@@ -135,18 +150,25 @@ class Services:
     @cached_property
     def profile(self) -> Profile:
         """The model's profile, with what the settings override."""
-        settings, known = self.settings, profile_of(self.model_name)
+        settings = self.settings
+        known = profile_of(self.model_name, settings.models)
         changes: dict[str, object] = {
             "context_tokens": settings.llm_context_tokens,
             "output_tokens": settings.llm_output_tokens,
         }
-        if settings.llm_strategy != "auto":
-            changes["strategy"] = Strategy(settings.llm_strategy)
+        if settings.llm_mode != "auto":
+            changes["mode"] = JsonMode(settings.llm_mode)
         if settings.llm_price_input is not None and settings.llm_price_output is not None:
             changes["price"] = Price(
                 input=settings.llm_price_input, output=settings.llm_price_output
             )
         return known.model_copy(update={k: v for k, v in changes.items() if v is not None})
+
+    @property
+    def wanted_strategy(self) -> Strategy | None:
+        """The strategy that the settings ask for; None leaves it to profile and document."""
+        asked = self.settings.llm_strategy
+        return None if asked == "auto" else Strategy(asked)
 
     @cached_property
     def model(self) -> "OpenAICompatible":
@@ -156,7 +178,7 @@ class Services:
             EmbeddedModelMissing: when it is to be embedded and is not installed.
         """
         # openai and instructor take a second to import; most commands ask nothing.
-        from casebook.summarizer.client import JsonMode, OpenAICompatible, RetryPolicy
+        from casebook.summarizer.client import OpenAICompatible, RetryPolicy
 
         settings = self.settings
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
@@ -178,7 +200,8 @@ class Services:
             stated_endpoint="embedded" if settings.embedded else endpoint,
             timeout=settings.llm_timeout,
             policy=policy,
-            mode=JsonMode(settings.llm_mode),
+            mode=self.profile.mode,
+            reasoning=self.profile.reasoning,
             limiter=self.limiter,
         )
         self._stack.push_async_callback(model.close)
@@ -223,6 +246,18 @@ class Services:
 
         return await fetch_sound(page, client, robots)
 
+    @cached_property
+    def budget(self) -> Budget:
+        """The caps of this run and of the day; one run may have several services."""
+        if shared := RUN_BUDGET.get():
+            return shared
+        settings = self.settings
+        return Budget(settings.budget_run, settings.budget_day, self._spent_today)
+
+    def _spent_today(self) -> float:
+        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.warehouse.spent_since(midnight)
+
     @property
     def parallel(self) -> int:
         """How many sources are worked at once; the embedded model answers one at a time."""
@@ -243,6 +278,8 @@ class Services:
             self.profile,
             WarehouseLedger(self.warehouse),
             document_id,
+            budget=self.budget,
+            parallel=2 if self.settings.embedded else self.settings.llm_concurrency,
         )
 
     async def __aenter__(self) -> Self:

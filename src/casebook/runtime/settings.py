@@ -42,8 +42,9 @@ class Settings(BaseSettings):
     llm_base_url: str | None = None
     llm_model: str | None = None
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
-    llm_strategy: Literal["auto", "single", "guided"] = "auto"
-    llm_mode: Literal["json_schema", "json", "tools"] = "json_schema"
+    llm_strategy: Literal["auto", "single", "map_reduce", "guided"] = "auto"
+    llm_mode: Literal["auto", "json_schema", "json", "tools"] = "auto"
+    models: dict[str, dict[str, Any]] = Field(default_factory=dict)
     llm_context_tokens: int | None = Field(default=None, gt=0)
     llm_output_tokens: int | None = Field(default=None, gt=0)
     llm_price_input: float | None = Field(default=None, ge=0)
@@ -59,6 +60,9 @@ class Settings(BaseSettings):
     transcription_api_key: SecretStr | None = None
     transcription_price: float | None = Field(default=None, ge=0)
     transcription_timeout: float = Field(default=600.0, gt=0)
+
+    budget_run: float | None = Field(default=None, ge=0)
+    budget_day: float | None = Field(default=None, ge=0)
 
     concurrency: int = Field(default=4, ge=1)
     fetch_timeout: float = Field(default=30.0, gt=0)
@@ -125,6 +129,18 @@ class Settings(BaseSettings):
         if value is not None and (urlsplit(value).username or urlsplit(value).password):
             raise ValueError("must hold no user or password; keys come from the environment")
         return value and value.rstrip("/")
+
+    @field_validator("models")
+    @classmethod
+    def _describe_models(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Refuse a description that no profile can be made of."""
+        from casebook.summarizer.profiles import profile_of
+
+        for name, entry in value.items():
+            if strange := set(entry) - set(type(profile_of(name)).model_fields):
+                raise ValueError(f"{name}: unknown {', '.join(sorted(strange))}")
+            profile_of(name, value)
+        return value
 
     @field_validator("llm_base_url", "transcription_base_url")
     @classmethod

@@ -30,7 +30,9 @@
     │   ├── ProviderUnavailable*, EndpointDown*, RateLimited*                         exit 5
     │   ├── KeyRejected, ModelUnknown, ResponseForeign (no chat completion at all)    exit 4
     │   ├── QuotaExhausted              the account is empty: permanent until it is paid exit 4
-    │   └── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused, AnswerFiltered
+    │   ├── BudgetReached, PriceUnknown our own cap, or no price to hold against it   exit 4
+    │   ├── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused, AnswerFiltered
+    │   └── SourceUnread                too much of a long source got no usable answer
     ├── WarehouseError                                                                exit 1
     │   ├── WarehouseLocked*, WarehouseConflict*, WarehouseUnreachable*               exit 6
     │   └── WarehouseTooNew, MigrationFailed
@@ -351,6 +353,7 @@ class ModelError(CasebookError):
     attempts: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
 
 
 class ProviderUnavailable(ModelError):
@@ -396,6 +399,18 @@ class QuotaExhausted(ModelError):
     exit_code = 4
 
 
+class BudgetReached(ModelError):
+    """The next call might pass a cap of the settings; it was not made."""
+
+    exit_code = 4
+
+
+class PriceUnknown(ModelError):
+    """A cap is set, but what a call costs is not known; it was not made."""
+
+    exit_code = 4
+
+
 class ResponseForeign(ModelError):
     """The endpoint says 200, but what it sends is no chat completion: a proxy's page, say."""
 
@@ -423,6 +438,10 @@ class AnswerRefused(ModelError):
 
 class AnswerFiltered(ModelError):
     """The provider's content filter cut the answer."""
+
+
+class SourceUnread(ModelError):
+    """So much of a long source got no usable answer that a draft of the rest would mislead."""
 
 
 class WarehouseError(CasebookError):

@@ -7,18 +7,38 @@ from casebook.schemas.frozen import Frozen
 
 
 class Usage(Frozen):
-    """Tokens as the endpoint counted them; ``cost_usd`` is None where the price is not known."""
+    """Tokens as the endpoint counted them; ``cost_usd`` is None where the price is not known.
+
+    ``cached_tokens`` are those of the prompt that the endpoint had kept from an earlier call.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
     cost_usd: float | None = None
 
 
-class Spent(Frozen):
-    """What a question cost that got no usable answer: requests sent, and tokens paid for."""
+class Waste(Frozen):
+    """What a question cost that got no usable answer: requests sent, and tokens as far as told.
 
-    attempts: int
+    ``question_id`` is the id that its Generation would have had, ``kind`` the fault's name as in a
+    Failure. What the endpoint charges for a request that was cut or timed out is not told: such a
+    row has attempts, and no tokens.
+    """
+
+    waste_id: str
+    question_id: str
+    document_id: str
+    stage: str
+    prompt: str
+    prompt_version: int
+    model: str
+    endpoint: str
+    kind: str
     usage: Usage
+    seconds: float
+    attempts: int
+    at: datetime
 
 
 class Generation(Frozen):

@@ -34,6 +34,7 @@ IdKind = Literal[
     "sketch",
     "copy",
     "check",
+    "waste",
 ]
 
 _SCHEME = "1"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from casebook.schemas.checks import CheckResult
 from casebook.schemas.documents import Document
@@ -62,6 +62,28 @@ class OpenFailure(Frozen):
     reference: SourceRef
     kind: SourceKind
     attempts: int
+
+
+CostKey = Literal["day", "model", "stage", "case", "source"]
+
+
+class CostLine(Frozen):
+    """What calls to models cost, for one day, model, stage, case or source.
+
+    ``key`` is None where there is none: a call about a source without a case. ``wasted_calls`` gave
+    no usable answer. ``cost_usd`` is in US dollars, None where no price is known; ``unpriced``
+    counts the questions that it leaves out.
+    """
+
+    key: str | None
+    label: str | None
+    calls: int
+    wasted_calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float | None
+    unpriced: int
+    seconds: float
 
 
 class RefusedSource(Frozen):

@@ -17,11 +17,21 @@ class Case(Frozen):
     created_at: datetime
 
 
+class Unread(Frozen):
+    """Passages ``first`` to ``last`` (their numbers) that a draft rests on nothing of, and why."""
+
+    first: int
+    last: int
+    reason: str
+
+
 class Revision(Frozen):
     """One state of a case's text, made by a model (a draft) or by a person (an edit).
 
     ``recipe_id`` names the prompts, schema, strategy, model and parameters that a draft was made
     with; together with the document it tells whether the same draft was already made.
+    ``strategy_reason`` says why this strategy was taken, and ``unread`` which passages the model
+    gave no usable answer about.
     """
 
     revision_id: str
@@ -35,6 +45,8 @@ class Revision(Frozen):
     generation_ids: Sequence[str]
     case_study: CaseStudy
     created_at: datetime
+    strategy_reason: str | None = None
+    unread: Sequence[Unread] = ()
 
 
 class Decision(StrEnum):

@@ -21,7 +21,7 @@ from casebook.schemas.cases import (
 )
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal, TagClaim
 
-_FACTS = ("company", "industry", "year", "deployment", "narrator")
+FACTS = ("company", "industry", "year", "deployment", "narrator")
 _QUOTE = "5 to 30 words of one passage, letter for letter"
 
 Stage: TypeAlias = Annotated[str, WithJsonSchema({"enum": [str(s) for s in DeploymentStage]})]
@@ -33,11 +33,13 @@ def _all_required(schema: dict[str, Any]) -> None:
     schema["required"] = list(schema.get("properties", {}))
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """What every answer is: the endpoint is asked for all fields."""
+
     model_config = ConfigDict(json_schema_extra=_all_required)
 
 
-class FactAnswer(_Answer):
+class FactAnswer(Answer):
     """A value the source states."""
 
     value: str = Field(description="The value, as the source has it.")
@@ -63,7 +65,7 @@ class NarratorAnswer(FactAnswer):
     )
 
 
-class StatementAnswer(_Answer):
+class StatementAnswer(Answer):
     """One checkable statement."""
 
     statement: str = Field(
@@ -102,7 +104,7 @@ class ResultAnswer(StatementAnswer):
     )
 
 
-class TagAnswer(_Answer):
+class TagAnswer(Answer):
     """A topic or product that the case could be filed under."""
 
     name: str = Field(description="The usual short name, e.g. 'RAG', 'PostgreSQL', 'guardrails'.")
@@ -113,7 +115,7 @@ class TagAnswer(_Answer):
     quote: str = Field(description=f"{_QUOTE}, that name it.")
 
 
-class CaseStudyAnswer(_Answer):
+class CaseStudyAnswer(Answer):
     """The case study. An empty list or null means: the source does not say."""
 
     company: FactAnswer | None = Field(
@@ -170,7 +172,7 @@ def proposal_of(answer: CaseStudyAnswer, stated: Mapping[str, str | None]) -> Pr
     """Return the claims of ``answer``; facts that the page itself has ``stated`` outweigh it."""
     facts = {
         name: FactClaim(value=fact.value.strip(), quotes=[fact.quote])
-        for name in _FACTS
+        for name in FACTS
         if (fact := getattr(answer, name)) is not None and fact.value.strip()
     }
     facts |= {name: FactClaim(value=value) for name, value in stated.items() if value}

@@ -1,23 +1,31 @@
 """Asks each question once: a ledger is looked up before a call and written right after it."""
 
+import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from casebook.prompts.loader import Message, Prompt
-from casebook.schemas.errors import ModelError
+from casebook.schemas.errors import AnswerTruncated, ModelError
 from casebook.schemas.frozen import Frozen
-from casebook.schemas.generations import Generation, Spent, Usage
+from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.schemas.ids import content_id
+from casebook.summarizer.budget import Budget, Meter
 from casebook.summarizer.profiles import Profile, with_cost
+from casebook.summarizer.rendering import estimate_tokens
 
 A = TypeVar("A", bound=BaseModel)
 
 Parameters = Mapping[str, object]
+
+# How long a cancelled question waits for the answer that is under way.
+GRACE_SECONDS = 20.0
 
 
 class Answer(Frozen, Generic[A]):
@@ -41,9 +49,13 @@ class Model(Protocol):
         """Where it is asked; no key in it."""
 
     async def ask(
-        self, messages: Sequence[Message], answer_type: type[A], parameters: Parameters
+        self,
+        messages: Sequence[Message],
+        answer_type: type[A],
+        parameters: Parameters,
+        meter: Meter,
     ) -> Answer[A]:
-        """Return the answer to ``messages``.
+        """Return the answer to ``messages``; ``meter`` is told of every request.
 
         Raises:
             ModelError: the cause, after the retries that its kind allows.
@@ -59,12 +71,19 @@ class Ledger(Protocol):
     def keep(self, generation: Generation) -> None:
         """Store an answer before anything is done with it."""
 
+    def write_off(self, waste: Waste) -> None:
+        """Store what a question without a usable answer cost."""
+
+    def wasted(self, question_id: str) -> Waste | None:
+        """Return the newest waste of a question, if there was any."""
+
 
 class Asker:
     """Asks one model about one document, through the ledger.
 
     ``generations`` lists, in order, every Generation that the answers rest on; ``paid`` only those
-    that this object sent a request for.
+    that this object sent a request for, and ``wasted`` what was sent in vain. ``parallel`` is how
+    many questions may be asked at once.
     """
 
     def __init__(
@@ -74,16 +93,21 @@ class Asker:
         profile: Profile,
         ledger: Ledger,
         document_id: str,
+        *,
+        parallel: int = 4,
+        budget: Budget | None = None,
     ) -> None:
+        self.parallel = parallel
         # Called only when a question is new: a rerun must not start the embedded model.
         self._model = model
         self.model_name = model_name
         self.profile = profile
         self._ledger = ledger
         self._document_id = document_id
+        self._budget = budget or Budget()
         self.generations: list[Generation] = []
         self.paid: list[Generation] = []
-        self.wasted: list[Spent] = []
+        self.wasted: list[Waste] = []
 
     async def ask(
         self,
@@ -106,37 +130,117 @@ class Asker:
         generation_id = content_id("gen", *identity)
         known = self._ledger.find(generation_id)
         if known is None:
-            model = self._model()
-            try:
-                answer = await model.ask(messages, answer_type, parameters)
-            except ModelError as error:
-                self.wasted.append(self._spent(error))
-                raise
-            known = Generation(
-                generation_id=generation_id,
-                document_id=self._document_id,
-                stage=stage,
-                prompt=prompt.name,
-                prompt_version=prompt.version,
-                prompt_hash=prompt.hash,
-                schema_hash=schema,
-                model=self.model_name,
-                endpoint=model.endpoint,
-                parameters=parameters,
-                answer=answer.value.model_dump_json(),
-                usage=with_cost(answer.usage, self.profile.price),
-                seconds=round(answer.seconds, 3),
-                attempts=answer.attempts,
-                created_at=datetime.now(UTC),
-            )
-            self._ledger.keep(known)
-            self.paid.append(known)
+            question = _Question(generation_id, stage, prompt, messages, parameters)
+            self._refuse_to_repeat(question)
+            known = await self._in_any_case(question, answer_type)
         self.generations.append(known)
         return answer_type.model_validate_json(known.answer)
 
-    def _spent(self, error: ModelError) -> Spent:
-        usage = Usage(prompt_tokens=error.prompt_tokens, completion_tokens=error.completion_tokens)
-        return Spent(attempts=error.attempts, usage=with_cost(usage, self.profile.price))
+    def _refuse_to_repeat(self, question: "_Question") -> None:
+        """Raise what the same question came to: an answer that was cut is cut again, and paid."""
+        before = self._ledger.wasted(question.question_id)
+        if before is not None and before.kind == AnswerTruncated.kind():
+            raise AnswerTruncated(
+                f"the answer of {self.model_name} hit its output limit before and would again; "
+                "raise CASEBOOK_LLM_OUTPUT_TOKENS"
+            )
+
+    async def _in_any_case(self, question: "_Question", answer_type: type[A]) -> Generation:
+        """Ask. When whoever asked is cancelled, wait for an answer under way: it is paid for."""
+        meter = self._meter(question, answer_type)
+        asking = asyncio.ensure_future(self._ask(question, answer_type, meter))
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            meter.stop()
+            if meter.under_way:
+                await asyncio.wait([asking], timeout=GRACE_SECONDS)
+            asking.cancel()
+            raise
+
+    def _meter(self, question: "_Question", answer_type: type[BaseModel]) -> Meter:
+        prompt_tokens = sum(estimate_tokens(m.content) for m in question.messages)
+        limit = question.parameters.get("max_tokens")
+        output_tokens = limit if isinstance(limit, int) else self.profile.output_tokens
+        prompt_tokens += schema_tokens(answer_type)
+        return Meter(self._budget, self.profile.price, prompt_tokens, output_tokens)
+
+    async def _ask(self, question: "_Question", answer_type: type[A], meter: Meter) -> Generation:
+        """Ask the model, and store what comes of it before anything is done with it."""
+        model, started = self._model(), time.monotonic()
+        try:
+            answer = await model.ask(question.messages, answer_type, question.parameters, meter)
+        except ModelError as error:
+            self._write_off(question, model.endpoint, error, time.monotonic() - started)
+            raise
+        finally:
+            meter.close()
+        made = Generation(
+            generation_id=question.question_id,
+            document_id=self._document_id,
+            stage=question.stage,
+            prompt=question.prompt.name,
+            prompt_version=question.prompt.version,
+            prompt_hash=question.prompt.hash,
+            schema_hash=schema_hash(answer_type),
+            model=self.model_name,
+            endpoint=model.endpoint,
+            parameters=question.parameters,
+            answer=answer.value.model_dump_json(),
+            usage=with_cost(answer.usage, self.profile.price),
+            seconds=round(answer.seconds, 3),
+            attempts=answer.attempts,
+            created_at=datetime.now(UTC),
+        )
+        self._ledger.keep(made)
+        self.paid.append(made)
+        return made
+
+    def _write_off(
+        self, question: "_Question", endpoint: str, error: ModelError, seconds: float
+    ) -> None:
+        """Store what was sent in vain; a call that our own cap stopped cost nothing."""
+        if not error.attempts:
+            return
+        now = datetime.now(UTC)
+        usage = Usage(
+            prompt_tokens=error.prompt_tokens,
+            completion_tokens=error.completion_tokens,
+            cached_tokens=error.cached_tokens,
+        )
+        waste = Waste(
+            waste_id=content_id("waste", question.question_id, error.kind(), now.isoformat()),
+            question_id=question.question_id,
+            document_id=self._document_id,
+            stage=question.stage,
+            prompt=question.prompt.name,
+            prompt_version=question.prompt.version,
+            model=self.model_name,
+            endpoint=endpoint,
+            kind=error.kind(),
+            usage=with_cost(usage, self.profile.price),
+            seconds=round(seconds, 3),
+            attempts=error.attempts,
+            at=now,
+        )
+        self._ledger.write_off(waste)
+        self.wasted.append(waste)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """One question, with the id that its answer is kept under."""
+
+    question_id: str
+    stage: str
+    prompt: Prompt
+    messages: Sequence[Message]
+    parameters: Parameters
+
+
+def schema_tokens(answer_type: type[BaseModel]) -> int:
+    """Return the estimate for the schema, which an endpoint may count as part of the prompt."""
+    return estimate_tokens(json.dumps(answer_type.model_json_schema()))
 
 
 def schema_hash(answer_type: type[BaseModel]) -> str:
@@ -152,5 +256,6 @@ def total_usage(usages: Sequence[Usage]) -> Usage:
     return Usage(
         prompt_tokens=sum(usage.prompt_tokens for usage in usages),
         completion_tokens=sum(usage.completion_tokens for usage in usages),
+        cached_tokens=sum(usage.cached_tokens for usage in usages),
         cost_usd=round(sum(known), 8) if len(known) == len(costs) else None,
     )

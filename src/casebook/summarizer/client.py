@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from enum import StrEnum
 from typing import Any, cast
 
 import instructor
@@ -29,8 +28,10 @@ from casebook.schemas.errors import (
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Usage
 from casebook.summarizer.asking import A, Answer, Parameters
+from casebook.summarizer.budget import Budget, Meter
 from casebook.summarizer.faults import answer_fault, api_fault
 from casebook.summarizer.limiting import RequestLimiter
+from casebook.summarizer.profiles import JsonMode
 
 
 class RetryPolicy(Frozen):
@@ -57,7 +58,7 @@ class RetryPolicy(Frozen):
     def allows(self, error: BaseException, attempt: int) -> bool:
         """Tell whether a call that failed with ``error`` at ``attempt`` (from 1) is repeated."""
         if isinstance(error, AnswerInvalid | ResponseForeign):
-            return attempt < self.invalid_attempts
+            return attempt < min(self.invalid_attempts, self.attempts)
         if isinstance(error, EndpointDown) or attempt >= self.attempts:
             return False
         if isinstance(error, RateLimited) and (error.retry_after or 0) > self.retry_after_cap:
@@ -73,14 +74,6 @@ class RetryPolicy(Frozen):
             initial=self.backoff_initial, max=self.backoff_max, jitter=self.backoff_initial
         )
         return jitter(state)
-
-
-class JsonMode(StrEnum):
-    """How an endpoint is made to answer in JSON; not every one enforces a schema."""
-
-    JSON_SCHEMA = "json_schema"
-    JSON = "json"
-    TOOLS = "tools"
 
 
 _MODES = {
@@ -137,7 +130,11 @@ class OpenAICompatible:
         await self._raw.close()
 
     async def ask(
-        self, messages: Sequence[Message], answer_type: type[A], parameters: Parameters
+        self,
+        messages: Sequence[Message],
+        answer_type: type[A],
+        parameters: Parameters,
+        meter: Meter | None = None,
     ) -> Answer[A]:
         """Ask once, and again as the retry policy allows.
 
@@ -146,11 +143,18 @@ class OpenAICompatible:
         """
         spent: list[Usage] = []
         started = time.monotonic()
+        meter = meter or Meter(Budget(), None, 0, 0)
 
         async def once() -> A:
-            async with self._limiter.turn():
-                value, usage = await self._once(messages, answer_type, parameters, spent.append)
-            spent.append(usage)
+            known = len(spent)
+            await meter.reserve()
+            try:
+                async with self._limiter.turn():
+                    meter.send()
+                    value, usage = await self._once(messages, answer_type, parameters, spent.append)
+                spent.append(usage)
+            finally:
+                await meter.settle(_total(spent[known:]))
             return value
 
         retrying = AsyncRetrying(
@@ -160,18 +164,16 @@ class OpenAICompatible:
             value: A = await retrying(once)
         except ModelError as error:
             total = _total(spent)
-            error.attempts = int(retrying.statistics["attempt_number"])
-            error.prompt_tokens, error.completion_tokens = (
-                total.prompt_tokens,
-                total.completion_tokens,
-            )
+            error.attempts = meter.requests
+            error.prompt_tokens = total.prompt_tokens
+            error.completion_tokens = total.completion_tokens
+            error.cached_tokens = total.cached_tokens
             raise
-        attempts = int(retrying.statistics["attempt_number"])
         return Answer(
             value=value,
             usage=_total(spent),
             seconds=time.monotonic() - started,
-            attempts=attempts,
+            attempts=meter.requests,
         )
 
     async def _once(
@@ -259,7 +261,9 @@ def _api_error(error: BaseException) -> openai.OpenAIError | None:
 
 def _usage(completion: Any) -> Usage:
     usage = getattr(completion, "usage", None)
+    details = getattr(usage, "prompt_tokens_details", None)
     return Usage(
+        cached_tokens=getattr(details, "cached_tokens", None) or 0,
         prompt_tokens=getattr(usage, "prompt_tokens", None) or 0,
         completion_tokens=getattr(usage, "completion_tokens", None) or 0,
     )
@@ -269,4 +273,5 @@ def _total(spent: Sequence[Usage]) -> Usage:
     return Usage(
         prompt_tokens=sum(u.prompt_tokens for u in spent),
         completion_tokens=sum(u.completion_tokens for u in spent),
+        cached_tokens=sum(u.cached_tokens for u in spent),
     )

@@ -19,6 +19,7 @@ from casebook.summarizer.facts import facts_of
 from casebook.summarizer.measuring import measures_of
 from casebook.summarizer.proposals import Claim, Proposal
 from casebook.summarizer.ranking import Pick, leaning, pick
+from casebook.summarizer.rendering import estimate_tokens
 from casebook.summarizer.sentences import Sentence, sentences_of
 from casebook.summarizer.wording import (
     content_stems,
@@ -96,6 +97,22 @@ async def propose(
             done += 1
             on_progress(done, total)
     return Proposal(facts=facts_of(document, sentences), statements=claims)
+
+
+def prompt_sizes(document: Document) -> list[int]:
+    """Return the estimated tokens of each question that ``propose`` asks. Pure."""
+    sentences = sentences_of(document)
+    picked = pick(sentences, document.title)
+    asked = [(field, chosen) for field in FIELDS for chosen in picked[field]]
+    return [
+        sum(
+            estimate_tokens(m.content)
+            for m in load_prompt(f"guided/{field}").render(
+                {"text": _window(chosen.sentence, sentences)}
+            )
+        )
+        for field, chosen in asked
+    ]
 
 
 async def _claim(chosen: Pick, sentences: Sequence[Sentence], asker: Asker) -> Claim:

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from casebook.schemas.cases import Method, Origin, TermGroup
 from casebook.schemas.frozen import Frozen
+from casebook.schemas.reviews import Unread
+from casebook.summarizer.profiles import Strategy
 
 
 class Claim(Frozen):
@@ -38,8 +40,14 @@ class TagClaim(Frozen):
 
 
 class Proposal(Frozen):
-    """Claims by field name. Names are those of CaseStudy."""
+    """Claims by field name. Names are those of CaseStudy. ``unread`` is what was left out.
+
+    ``strategy`` is told where another one than the chosen one made it, with the reason.
+    """
 
     facts: Mapping[str, FactClaim] = Field(default_factory=dict)
     statements: Mapping[str, Sequence[Claim]] = Field(default_factory=dict)
     tags: Sequence[TagClaim] = ()
+    unread: Sequence[Unread] = ()
+    strategy: Strategy | None = None
+    strategy_reason: str | None = None

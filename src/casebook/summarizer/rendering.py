@@ -11,8 +11,16 @@ CHARACTERS_PER_TOKEN = 3.5
 
 
 def estimate_tokens(text: str) -> int:
-    """Return a cautious estimate of the tokens in ``text``."""
-    return int(len(text) / CHARACTERS_PER_TOKEN) + 1
+    """Return a cautious estimate of the tokens in ``text``; beyond ASCII, one a character."""
+    if text.isascii():
+        return int(len(text) / CHARACTERS_PER_TOKEN) + 1
+    plain = len(text.encode("ascii", "ignore"))
+    return int(plain / CHARACTERS_PER_TOKEN) + len(text) - plain + 1
+
+
+def one_line(text: str | None) -> str:
+    """Return ``text`` on one line, whatever the page did: it stands outside the fence."""
+    return " ".join((text or "(none)").split())
 
 
 def fence_of(document: Document) -> str:
@@ -22,7 +30,11 @@ def fence_of(document: Document) -> str:
     same prompt and an answer is found again; a page would have to contain its own hash to forge it.
     """
     sections = (passage.locator.section or "" for passage in document.passages)
-    shown = "\0".join((document.text, document.title or "", *sections))
+    return fence_for("\0".join((document.text, document.title or "", *sections)))
+
+
+def fence_for(shown: str) -> str:
+    """Return the line that ``shown``, which came from a source, is put between."""
     digest = hashlib.sha256(shown.encode("utf-8", "surrogatepass")).hexdigest()
     return f"=====source-{digest[:16]}====="
 

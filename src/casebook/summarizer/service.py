@@ -1,20 +1,33 @@
 """The room's door: triage and summary of one document by the strategy that fits the model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from casebook.prompts.loader import load_prompt
 from casebook.schemas.cases import CaseStudy
 from casebook.schemas.documents import Document
+from casebook.schemas.errors import AnswerTruncated, ContextExceeded
 from casebook.schemas.ids import content_id
 from casebook.schemas.taxonomy import Taxonomy
 from casebook.schemas.triage import Triage
-from casebook.summarizer import guided, single
-from casebook.summarizer.answers import CaseStudyAnswer
+from casebook.summarizer import answers, guided, map_reduce, single, synthesis
 from casebook.summarizer.asking import Asker, schema_hash
 from casebook.summarizer.grounding import Grounder
-from casebook.summarizer.profiles import Strategy
+from casebook.summarizer.planning import Choice, Plan, choose, plan
+from casebook.summarizer.profiles import Profile, Strategy
 from casebook.summarizer.proposals import Proposal
 from casebook.summarizer.triage import rubric_of, triage_by_cues, triage_by_model
+
+__all__ = [
+    "Choice",
+    "Plan",
+    "choose",
+    "ground",
+    "plan",
+    "propose",
+    "recipe_id",
+    "rubric",
+    "triage",
+]
 
 # Raised when code that shapes a draft (cues, checks, locating) changes what comes out.
 GROUNDING_VERSION = 2
@@ -24,7 +37,7 @@ Progress = Callable[[int, int], None]
 
 def rubric(asker: Asker, strategy: Strategy) -> str:
     """Return the name of the rubric that ``triage`` would use."""
-    return rubric_of(asker, by_model=strategy is Strategy.SINGLE)
+    return rubric_of(asker, by_model=strategy is not Strategy.GUIDED)
 
 
 async def triage(document: Document, asker: Asker, strategy: Strategy) -> Triage:
@@ -33,25 +46,56 @@ async def triage(document: Document, asker: Asker, strategy: Strategy) -> Triage
     Raises:
         ModelError: an outage is never a verdict.
     """
-    if strategy is Strategy.SINGLE:
+    if strategy is not Strategy.GUIDED:
         return await triage_by_model(document, asker)
     return triage_by_cues(document)
 
 
 async def propose(
-    document: Document, asker: Asker, strategy: Strategy, on_progress: Progress
+    document: Document,
+    asker: Asker,
+    strategy: Strategy,
+    on_progress: Progress,
+    *,
+    fall_back: bool = False,
 ) -> Proposal:
     """Return what the model claims of ``document``; nothing is checked yet.
+
+    With ``fall_back``, a document whose one call exceeded the context or the output limit after
+    all is read in windows; the proposal names the strategy that made it.
 
     Raises:
         ModelError: when the endpoint or the model gives nothing usable.
     """
     if strategy is Strategy.GUIDED:
         return await guided.propose(document, asker, on_progress)
+    if strategy is Strategy.MAP_REDUCE:
+        return await map_reduce.propose(document, asker, on_progress)
     on_progress(0, 1)
-    proposal = await single.propose(document, asker)
+    try:
+        proposal = await single.propose(document, asker)
+    except (ContextExceeded, AnswerTruncated) as error:
+        if not fall_back:
+            raise
+        return await _in_windows(document, asker, on_progress, error)
     on_progress(1, 1)
     return proposal
+
+
+async def _in_windows(
+    document: Document,
+    asker: Asker,
+    on_progress: Progress,
+    error: ContextExceeded | AnswerTruncated,
+) -> Proposal:
+    """Read in windows what was too long for one call, within the context that the endpoint told."""
+    if isinstance(error, ContextExceeded) and error.limit:
+        told = min(error.limit, asker.profile.context_tokens)
+        asker.profile = asker.profile.model_copy(update={"context_tokens": told})
+    proposal = await map_reduce.propose(document, asker, on_progress)
+    return proposal.model_copy(
+        update={"strategy": Strategy.MAP_REDUCE, "strategy_reason": f"one call failed: {error}"}
+    )
 
 
 def ground(document: Document, proposal: Proposal, taxonomy: Taxonomy | None = None) -> CaseStudy:
@@ -59,17 +103,28 @@ def ground(document: Document, proposal: Proposal, taxonomy: Taxonomy | None = N
     return Grounder(document).case_study(proposal, taxonomy)
 
 
-def recipe_id(model: str, strategy: Strategy) -> str:
-    """Return the id of how a draft is made: prompts, schema, strategy, model, checks.
+def recipe_id(model: str, strategy: Strategy, profile: Profile) -> str:
+    """Return the id of how a draft is made: prompts, schema, strategy, model, limits, checks.
 
     The same document under the same recipe is the same draft.
     """
-    if strategy is Strategy.GUIDED:
-        prompts = [load_prompt(f"guided/{field}").hash for field in guided.FIELDS]
-        schema, parameters = schema_hash(guided.RestatedAnswer), guided.PARAMETERS
-    else:
-        prompts = [load_prompt(single.PROMPT).hash]
-        schema, parameters = schema_hash(CaseStudyAnswer), {}
+    prompts, schemas, parameters = _ingredients(strategy, profile)
+    hashes = [load_prompt(name).hash for name in prompts]
     return content_id(
-        "recipe", strategy.value, model, prompts, schema, parameters, GROUNDING_VERSION
+        "recipe", strategy.value, model, hashes, schemas, parameters, GROUNDING_VERSION
     )
+
+
+def _ingredients(
+    strategy: Strategy, profile: Profile
+) -> tuple[list[str], list[str], Mapping[str, object]]:
+    """Return the prompts' names, the hashes of the answers' schemas, and the parameters."""
+    answer = schema_hash(answers.CaseStudyAnswer)
+    if strategy is Strategy.GUIDED:
+        names = [f"guided/{field}" for field in guided.FIELDS]
+        return names, [schema_hash(guided.RestatedAnswer)], guided.PARAMETERS
+    if strategy is Strategy.MAP_REDUCE:
+        names = [map_reduce.PART_PROMPT, synthesis.MERGE_PROMPT]
+        hashes = [answer, schema_hash(synthesis.MergeAnswer)]
+        return names, hashes, map_reduce.parameters(profile)
+    return [single.PROMPT], [answer], single.parameters(profile)

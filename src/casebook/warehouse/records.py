@@ -18,7 +18,7 @@ from casebook.schemas.documents import Document, Reading
 from casebook.schemas.errors import WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
-from casebook.schemas.generations import Generation
+from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.reviews import Case, Publication, Review, Revision
 from casebook.schemas.sources import Alias, Snapshot, Source
 from casebook.schemas.terms import TermDecision, TermProposal
@@ -48,6 +48,7 @@ Row = (
     | Sketch
     | NearCopy
     | Check
+    | Waste
 )
 
 T = TypeVar("T", bound=Frozen)
@@ -128,6 +129,14 @@ TABLES: Mapping[type[Row], Table] = {
     ),
     Failure: _table("failures", "failure_id source_id stage kind transient", failed_at="at"),
     Batch: _table("batches", "batch_id origin created_by created_at", _size),
+    Waste: _table(
+        "wastes",
+        "waste_id question_id document_id stage model kind seconds attempts",
+        prompt_tokens="usage.prompt_tokens",
+        completion_tokens="usage.completion_tokens",
+        cost_usd="usage.cost_usd",
+        wasted_at="at",
+    ),
     BatchEvent: _table("batch_events", "event_id batch_id step reason", happened_at="at"),
     Watch: _table("watches", "row_id watch_id address state changed_at"),
     Look: _table("looks", "look_id watch_id batch_id", looked_at="at"),

@@ -1,6 +1,7 @@
 """The warehouse: append rows, and read the present state."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,11 +14,13 @@ from casebook.schemas.companies import CompanyAlias, CompanyNames
 from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import AmbiguousId, InvalidDecision, UnknownId, WarehouseConflict
-from casebook.schemas.generations import Generation
+from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.listings import (
     CaseFilter,
     CaseSummary,
     CaseView,
+    CostKey,
+    CostLine,
     OpenFailure,
     RefusedSource,
 )
@@ -204,6 +207,18 @@ class Warehouse:
     def generations(self, ids: Sequence[str]) -> list[Generation]:
         """Return the generations with these ids in their order; unknown ones are absent."""
         return self._all(Generation, "generations", ids=list(ids))
+
+    def waste_of(self, question_id: str) -> Waste | None:
+        """Return the newest waste of a question."""
+        return self._first(Waste, "waste_of", question_id=question_id)
+
+    def spent_since(self, moment: datetime) -> float:
+        """Return what all calls since ``moment`` cost, in US dollars as far as prices are known."""
+        return float(self.read("spent_since", since=moment)[0]["cost_usd"])
+
+    def costs(self, by: CostKey, since: datetime | None = None) -> list[CostLine]:
+        """Return what calls cost: days in order, models, stages, cases or sources dearest first."""
+        return [CostLine.model_validate(row) for row in self.read("costs", by=by, since=since)]
 
     def case_of_source(self, source_id: str) -> Case | None:
         """Return the case that a source tells."""

@@ -30,6 +30,7 @@ UNION ALL SELECT 'revisions', count(*) FROM revisions
 UNION ALL SELECT 'reviews', count(*) FROM reviews
 UNION ALL SELECT 'publications', count(*) FROM publications
 UNION ALL SELECT 'failures', count(*) FROM failures
+UNION ALL SELECT 'wastes', count(*) FROM wastes
 UNION ALL SELECT 'batches', count(*) FROM batches
 UNION ALL SELECT 'batch_events', count(*) FROM batch_events
 UNION ALL SELECT 'watches', count(*) FROM watches

@@ -26,7 +26,7 @@ def test_costs_are_summed_failed_calls_included(casebook, page, endpoint):
     by_stage = {line["key"]: line for line in casebook("costs", "--by", "stage", "--json").lines}
     assert (by_stage["triage"]["calls"], by_stage["triage"]["wasted_calls"]) == (3, 2)
     assert by_stage["summarize"]["wasted_calls"] == 0
-    assert by_stage["summarize"]["cost_usd"] == pytest.approx(made["cost_usd"], rel=0.9)
+    assert made["cost_usd"] > by_stage["summarize"]["cost_usd"] > 0
     shown = casebook("costs", "--by", "case")
     assert made["case_id"] in shown.out
     assert "█" in shown.out

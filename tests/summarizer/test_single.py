@@ -8,7 +8,7 @@ from scripted_endpoint import completion
 from written_documents import document_of
 
 from casebook.schemas.cases import SupportLevel
-from casebook.schemas.errors import ContextExceeded
+from casebook.schemas.errors import AnswerInvalid, ContextExceeded
 from casebook.summarizer import service, single
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.client import OpenAICompatible, RetryPolicy
@@ -111,6 +111,13 @@ async def test_one_answer_becomes_a_grounded_case_study(endpoint, asker):
     assert (share.number, share.window, share.method) == (47, "four months", "self-reported")
     assert share.support.level is SupportLevel.UNSUPPORTED
     assert "47" in share.support.reason
+
+
+async def test_json_of_another_kind_is_no_silent_answer(endpoint, asker):
+    """An object without any of our fields is a misfit, not a case study of nothing."""
+    endpoint.fallback = lambda _: completion('{"answer": 42}')
+    with pytest.raises(AnswerInvalid):
+        await single.propose(DOCUMENT, asker)
 
 
 async def test_what_the_page_states_itself_outweighs_the_model(asker):

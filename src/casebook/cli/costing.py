@@ -14,7 +14,8 @@ from casebook.schemas.listings import CostKey, CostLine
 if TYPE_CHECKING:
     from rich.console import Console
 
-_BAR_WIDTH = 16
+_BAR_WIDTH = 10
+_LABEL_WIDTH = 24
 _NO_KEY = {"case": "(no case)", "source": "(no source)"}
 
 
@@ -55,13 +56,13 @@ def _key(by: str) -> CostKey:
 
 
 def print_costs(by: CostKey, lines: Sequence[CostLine], console: Console) -> None:
-    """Show a table with a bar a line: of the cost, or of the tokens where nothing costs."""
+    """Show a table with tokens in and out, and a bar of the cost (of tokens if nothing costs)."""
     from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column(by, no_wrap=True)
-    for name in ("calls", "wasted", "tokens in", "tokens out", "US $"):
+    for name in ("calls", "wasted", "in", "out", "US $"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("")
     weights = _weights(lines)
@@ -111,7 +112,7 @@ def _bar(weight: float, most: float) -> str:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= 60 else f"{label[:59]}…"  # noqa: PLR2004 - a line of a terminal
+    return label if len(label) <= _LABEL_WIDTH else f"{label[: _LABEL_WIDTH - 1]}…"
 
 
 def _total(lines: Sequence[CostLine]) -> CostLine:

@@ -30,7 +30,7 @@
     │   ├── ProviderUnavailable*, EndpointDown*, RateLimited*                         exit 5
     │   ├── KeyRejected, ModelUnknown, ResponseForeign (no chat completion at all)    exit 4
     │   ├── QuotaExhausted              the account is empty: permanent until it is paid exit 4
-    │   ├── BudgetReached, PriceUnknown our own cap, or no price to hold against it   exit 4
+    │   ├── BudgetReached, PriceUnknown (with a cap set)                              exit 4
     │   ├── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused, AnswerFiltered
     │   └── SourceUnread                too much of a long source got no usable answer
     ├── WarehouseError                                                                exit 1

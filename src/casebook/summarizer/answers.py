@@ -6,9 +6,16 @@ list of choices is read as the nearest one or as none, so that one slip does not
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from casebook.schemas.cases import (
     MEASURES,
@@ -37,6 +44,13 @@ class Answer(BaseModel):
     """What every answer is: the endpoint is asked for all fields."""
 
     model_config = ConfigDict(json_schema_extra=_all_required)
+
+    @model_validator(mode="after")
+    def _answers_at_all(self) -> Self:
+        """Refuse JSON that names no field: that is another answer, not a silent one."""
+        if not self.model_fields_set:
+            raise ValueError("names none of the fields asked for")
+        return self
 
 
 class FactAnswer(Answer):

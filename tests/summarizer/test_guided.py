@@ -95,6 +95,12 @@ class Memory(dict):
         """Store it under its id."""
         self[generation.generation_id] = generation
 
+    def write_off(self, _):
+        """Forget what was lost."""
+
+    def wasted(self, _):
+        """Know of no loss."""
+
 
 CHALLENGE = "The biggest problem was that the parser could not read scanned pages."
 PAGE = f"{CHALLENGE} It rained on the first evening of the trip."

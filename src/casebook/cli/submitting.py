@@ -17,7 +17,6 @@ from casebook.cli.context import (
     load_settings,
     out,
     print_json,
-    run_interruptibly,
 )
 from casebook.schemas.errors import CasebookError, InvalidSource
 

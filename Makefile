@@ -9,7 +9,7 @@ export UV_PYTHON_PREFERENCE := only-system
 export UV_NO_PROGRESS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint unit chromium tesseract lock format bench clean
+.PHONY: help setup demo test lint unit chromium tesseract postgres lock format bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,7 +33,7 @@ setup: $(VENV)/.synced ## Install everything into .venv
 demo: setup ## Ingest the examples with the embedded model and open the review desk
 	@CASEBOOK_HOME=$(CURDIR)/.demo $(BIN)/casebook demo examples
 
-test: setup chromium tesseract lint unit ## Run all checks and tests
+test: setup chromium tesseract postgres lint unit ## Run all checks and tests
 
 lint: setup ## Formatting, lint, types, architecture
 	@$(BIN)/ruff format --check .
@@ -57,6 +57,14 @@ tesseract: ## The program that reads scanned pages, for its tests; they are skip
 			&& echo "installing tesseract" && apt-get update -qq >/dev/null \
 			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq tesseract-ocr >/dev/null; } \
 		|| echo "tesseract is not installed: its tests are skipped (apt install tesseract-ocr)"
+
+postgres: ## A real PostgreSQL for the tests of the shared warehouse: Debian's; else they are skipped
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+			&& echo "installing postgresql" && apt-get update -qq >/dev/null \
+			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+				postgresql >/dev/null; } \
+		|| echo "PostgreSQL is not installed; its tests are skipped"
 
 lock: $(UV) ## Resolve the dependencies anew, with hashes and without addresses
 	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \

@@ -1,6 +1,7 @@
 """Run as a program: append sources one by one, telling each id once it is stored.
 
-python appender.py DATABASE NAME COUNT
+python appender.py FILE NAME COUNT
+python appender.py CONNINFO DATA NAME COUNT
 """
 
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from casebook.schemas.sources import Source, SourceKind, SourceRef
 from casebook.warehouse import Warehouse
+from casebook.warehouse.lake import DuckLake
+from casebook.warehouse.postgres import Postgres
 
 
 def append_sources(warehouse: Warehouse, name: str, count: int) -> None:
@@ -27,4 +30,7 @@ def append_sources(warehouse: Warehouse, name: str, count: int) -> None:
 
 
 if __name__ == "__main__":
-    append_sources(Warehouse(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]))
+    *place, name, count = sys.argv[1:]
+    shared = len(place) > 1
+    where = DuckLake(Postgres(place[0]), place[1], 60.0) if shared else Path(place[0])
+    append_sources(Warehouse(where), name, int(count))

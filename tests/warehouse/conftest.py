@@ -276,18 +276,16 @@ def path(migrated: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def lake_of(
+def lake_in(
     postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], DuckLake]]:
-    """Make a lake in a schema of its own, or another client of one; each has its own session."""
-    conninfo = postgres.create("lakes")
-    data = tmp_path_factory.mktemp("lakes")
+    """Make a client of the lake in the database that conninfo names."""
+    data = str(tmp_path_factory.mktemp("lakes"))
     made = []
 
-    def make(schema: str) -> DuckLake:
-        lake = DuckLake(Postgres(conninfo), str(data / schema), 20.0, schema)
-        made.append(lake)
-        return lake
+    def make(conninfo: str) -> DuckLake:
+        made.append(DuckLake(Postgres(conninfo), data, 20.0))
+        return made[-1]
 
     yield make
     for lake in made:
@@ -295,9 +293,9 @@ def lake_of(
 
 
 @pytest.fixture(scope="session")
-def one_lake(lake_of: Callable[[str], DuckLake]) -> Warehouse:
+def one_lake(lake_in: Callable[[str], DuckLake], postgres: PostgresServer) -> Warehouse:
     """A lake that tests use in turn: making one takes longer than emptying it."""
-    warehouse = Warehouse(lake_of("one"))
+    warehouse = Warehouse(lake_in(postgres.create("one")))
     warehouse.migrate()
     return warehouse
 
@@ -305,17 +303,19 @@ def one_lake(lake_of: Callable[[str], DuckLake]) -> Warehouse:
 def _emptied(lake: Warehouse) -> Warehouse:
     with lake._database.transaction() as connection:
         for table in TABLES.values():
-            connection.execute(f"DELETE FROM {table.name}")
+            connection.execute(f"DELETE FROM {table.name}")  # noqa: S608 - our names
     return lake
 
 
-_lakes = count()
+_names = count()
 
 
 @pytest.fixture
-def new_lake(lake_of: Callable[[str], DuckLake]) -> DuckLake:
+def new_lake(lake_in: Callable[[str], DuckLake], postgres: PostgresServer) -> Iterator[DuckLake]:
     """A lake that does not exist yet."""
-    return lake_of(f"new{next(_lakes)}")
+    lake = lake_in(postgres.create(f"new{next(_names)}"))
+    yield lake
+    lake.close()
 
 
 @pytest.fixture

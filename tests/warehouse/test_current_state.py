@@ -8,7 +8,6 @@ from casebook.schemas.reviews import CaseStatus, Decision
 from casebook.schemas.sources import SourceKind
 from casebook.schemas.triage import Verdict
 
-
 RULINGS = [
     ("draft 1", 1, "draft"),
     ("draft 1, draft 2", 2, "draft"),

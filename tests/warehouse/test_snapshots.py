@@ -1,10 +1,13 @@
 """Fetched bytes are kept under their hash."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import fsspec
 import pytest
 
-from casebook.schemas.errors import WarehouseError
+from casebook.schemas.errors import ConfigurationError, WarehouseError
 from casebook.schemas.ids import sha256_hex
 from casebook.warehouse import SnapshotStore
 
@@ -79,3 +82,54 @@ def test_a_failed_write_leaves_nothing(store, tmp_path, monkeypatch):
     with pytest.raises(WarehouseError, match="No space left on device"):
         store.put(b"x")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def bucket() -> Iterator[str]:
+    """An address that fsspec keeps in memory, as object storage for these tests."""
+    yield "memory://bucket/casebook/snapshots"
+    fsspec.filesystem("memory").rm("/bucket", recursive=True)
+
+
+def test_object_storage_keeps_the_same_promises(bucket):
+    """Bytes come back by their hash; damage is found and healed; what is missing is named."""
+    store, memory = SnapshotStore(bucket), fsspec.filesystem("memory")
+    sha256 = store.put(b"\x00page")
+    assert SnapshotStore(bucket).get(sha256) == b"\x00page"
+    (path,) = memory.find("/bucket")
+    assert path == f"/bucket/casebook/snapshots/{sha256[:2]}/{sha256[2:]}"
+    memory.pipe_file(path, b"cut")
+    with pytest.raises(WarehouseError, match="damaged"):
+        store.get(sha256)
+    store.put(b"\x00page")
+    assert store.get(sha256) == b"\x00page"
+    with pytest.raises(WarehouseError, match=r"memory://bucket/.* cannot be read: it is not there"):
+        store.get("0" * 64)
+
+
+def test_whatever_object_storage_raises_is_told(bucket, monkeypatch):
+    """An implementation's own error becomes ours, with the address."""
+
+    def denied(*_: object, **__: object) -> None:
+        raise RuntimeError("AccessDenied\nrequest id 1")
+
+    monkeypatch.setattr("fsspec.implementations.memory.MemoryFileSystem.pipe_file", denied)
+    with pytest.raises(WarehouseError, match=r"memory://bucket/.*RuntimeError: AccessDenied"):
+        SnapshotStore(bucket).put(b"x")
+
+
+def test_an_address_that_nothing_speaks_is_a_wrong_setting():
+    """A protocol without its package names the setting."""
+    with pytest.raises(ConfigurationError, match="CASEBOOK_DATA is on nosuch://"):
+        SnapshotStore("nosuch://bucket")
+
+
+def test_machines_share_a_folder(tmp_path):
+    """Two stores over one folder write the same bytes at once and read each other's."""
+    one, other = SnapshotStore(tmp_path), SnapshotStore(str(tmp_path))
+    pages = [b"%d" % n * 1000 for n in range(50)]
+    with ThreadPoolExecutor(2) as pool:
+        hashes = list(pool.map(lambda store: [store.put(page) for page in pages], (one, other)))
+    assert hashes[0] == hashes[1]
+    assert [other.get(sha256) for sha256 in hashes[0]] == pages
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 50

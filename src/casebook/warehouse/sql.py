@@ -49,5 +49,5 @@ def _folder(name: str) -> Traversable:
 
 
 def quoted(text: str, mark: str = "'") -> str:
-    """Return ``text`` as a literal, or with a double ``mark`` as a name: for what takes no bound."""
+    """Return ``text`` as a literal, or with double marks as a name: for what cannot be bound."""
     return mark + text.replace(mark, mark * 2) + mark

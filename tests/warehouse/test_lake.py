@@ -1,0 +1,212 @@
+"""What only a lake has: several writers on several machines, one PostgreSQL between them."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from postgres_server import PostgresServer
+
+from casebook.schemas.errors import (
+    ConfigurationError,
+    WarehouseConflict,
+    WarehouseError,
+    WarehouseLocked,
+    WarehouseUnreachable,
+)
+from casebook.warehouse import Warehouse
+from casebook.warehouse.lake import DuckLake
+from casebook.warehouse.locks import PostgresLocks
+from casebook.warehouse.postgres import Postgres
+
+APPENDER = Path(__file__).with_name("appender.py")
+pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("lake")]
+
+
+@pytest.fixture
+def shared(
+    postgres: PostgresServer, lake_in: Callable[[str], DuckLake], one_lake: Warehouse
+) -> Callable[[], Warehouse]:
+    """Make another client of the lake that ``warehouse`` empties."""
+    return lambda: Warehouse(lake_in(postgres.conninfo("one")))
+
+
+@pytest.fixture
+def lake(one_lake: Warehouse) -> Warehouse:
+    """The lake as earlier tests left it."""
+    return one_lake
+
+
+def _appender(lake: DuckLake, name: str, count: int) -> "subprocess.Popen[str]":
+    places = [lake._catalogue.conninfo, lake._data]
+    command = [sys.executable, str(APPENDER), *places, name, str(count)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_processes_begin_a_lake_together_and_lose_nothing(new_lake):
+    """Two that begin with no lake: one makes it, each row is there once, each has its own place."""
+    appenders = [_appender(new_lake, name, 15) for name in ("a", "b")]
+    printed = [appender.communicate()[0].split() for appender in appenders]
+    assert [appender.returncode for appender in appenders] == [0, 0]
+    assert [len(ids) for ids in printed] == [15, 15]
+    with new_lake.transaction(read_only=True) as connection:
+        found = connection.execute("SELECT entry, source_id FROM sources").fetchall()
+    assert len({entry for entry, _ in found}) == len({name for _, name in found}) == 30
+
+
+def test_one_row_however_many_bring_it(lake, shared, story):
+    """Four writers that store the same source at once add it once, and one of them is told so."""
+    source = story.source().model_copy(update={"source_id": "src1_same"})
+    clients = [shared() for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        added = list(pool.map(lambda client: client.append(source), clients))
+    assert sorted(added) == [0, 0, 0, 1]
+    with lake._database.transaction(read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT count(*) FROM sources WHERE source_id = 'src1_same'"
+        ).fetchall()
+    assert rows == [(1,)]
+
+
+def test_a_commit_in_between_is_noticed_without_the_turn(lake, shared, story):
+    """Were the turn lost, the second of two that read the same state cannot commit on top."""
+    database, other = lake._database, shared()
+
+    def write_late() -> None:
+        with database.connection() as connection:
+            connection.begin()
+            place = {"entry": database.next_entry(connection)}
+            insert = "INSERT INTO migrations VALUES ($entry % 1000, 'late', now())"
+            connection.execute(insert, place)
+            other.append(story.failure())
+            connection.commit()
+
+    with pytest.raises(WarehouseConflict):
+        write_late()
+
+
+def test_a_conflict_is_tried_again_from_what_is_there_then(lake, shared, story, monkeypatch):
+    """Append begins anew after a conflict: nothing twice, and its place is above the other's."""
+    other, database = shared(), lake._database
+    first, second = (story.failure().model_copy(update={"failure_id": f"fail1_{n}"}) for n in "xy")
+    interlopers = [first]
+    numbered = type(database).next_entry
+
+    def slow(self, connection):
+        entry = numbered(self, connection)
+        if interlopers and self is database:
+            other.append(interlopers.pop())
+        return entry
+
+    monkeypatch.setattr(type(database), "next_entry", slow)
+    monkeypatch.setattr(database, "_turn", nullcontext)
+    assert lake.append(second) == 1
+    with database.transaction(read_only=True) as connection:
+        places = connection.execute(
+            "SELECT failure_id FROM failures WHERE failure_id IN ('fail1_x', 'fail1_y')"
+            " ORDER BY entry"
+        ).fetchall()
+    assert places == [("fail1_x",), ("fail1_y",)]
+
+
+def test_a_killed_writer_loses_nothing_it_acknowledged_and_holds_nobody_up(new_lake):
+    """After SIGKILL every acknowledged row is there, and the turn is free."""
+    with _appender(new_lake, "a", 100_000) as appender:
+        told = [appender.stdout.readline().strip() for _ in range(5)]
+        appender.kill()
+        told += appender.stdout.read().split()
+    warehouse = Warehouse(new_lake)
+    assert len(told) <= warehouse.counts()["sources"] <= len(told) + 1
+    assert all(warehouse.source(source_id) for source_id in told)
+    with _appender(new_lake, "b", 1) as next_one:
+        assert next_one.communicate()[0].split() == ["src1_b0"]
+
+
+def test_a_writer_that_waits_too_long_is_told(lake, postgres, story):
+    """While another program writes, the wait is bounded; readers do not wait."""
+    database = lake._database
+    impatient = DuckLake(Postgres(postgres.conninfo("one")), database._data, 0.1)
+    with database._turn():
+        with pytest.raises(WarehouseLocked, match=r"being written by another.*within 0\.1 s"):
+            Warehouse(impatient).append(story.failure())
+        assert Warehouse(impatient).source("src1_none") is None
+    impatient.close()
+
+
+def test_a_server_that_dropped_everybody_is_met_again(lake, postgres, story):
+    """After the server cut every session, the next read and the next append work."""
+    lake.counts()
+    postgres.end_sessions()
+    assert lake.source("src1_none") is None
+    assert lake.append(story.failure().model_copy(update={"failure_id": "fail1_after"})) == 1
+
+
+def test_no_message_holds_the_password(tmp_path):
+    """Neither an address that cannot be read nor a server that does not answer shows it."""
+    server = Postgres(f"host={tmp_path} dbname=x password='sec ret'")
+    lake = Warehouse(DuckLake(server, str(tmp_path), 1.0))
+    told = [lake.name, server.scrubbed('no route to "password=sec ret"')]
+    for fails in (lake.counts, server.connect, lake.version):
+        with pytest.raises(WarehouseUnreachable) as caught:
+            fails()
+        told += [str(caught.value), repr(caught.value.__cause__)]
+    with pytest.raises(ConfigurationError) as wrong:
+        Postgres("host=a pasword='sec ret'")
+    assert "sec ret" not in "".join([*told, str(wrong.value)])
+
+
+def test_sql_cannot_reach_other_files(lake, tmp_path):
+    """A connection to the lake has no access outside the lake's own folder."""
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    with (
+        pytest.raises(WarehouseError, match="disabled by configuration"),
+        lake._database.transaction() as connection,
+    ):
+        connection.execute("FROM read_csv($path)", {"path": str(tmp_path / "secret.csv")})
+
+
+def test_data_elsewhere_is_refused(lake, postgres, tmp_path):
+    """A machine that names another folder than the lake's is told, before it writes anything."""
+    elsewhere = DuckLake(Postgres(postgres.conninfo("one")), str(tmp_path / "other"), 1.0)
+    with pytest.raises(WarehouseError, match=r"(?i)data.path"):
+        Warehouse(elsewhere).counts()
+
+
+async def test_a_lock_is_held_by_one_of_all_machines(postgres):
+    """Two sessions stand for two machines: the second gets in when the first is out, not before."""
+    one, other = (PostgresLocks(Postgres(postgres.conninfo()), "t") for _ in range(2))
+    order = []
+
+    async def hold(locks: PostgresLocks, name: str) -> None:
+        async with locks.alone("doc1_x"):
+            order.append(f"{name} in")
+            await asyncio.sleep(0.1)
+            order.append(f"{name} out")
+
+    async with one.alone("doc1_y"):  # another document holds nobody up
+        await asyncio.gather(hold(one, "a"), hold(one, "b"), hold(other, "c"))
+    assert [entry.split()[1] for entry in order] == ["in", "out"] * 3
+    for locks in (one, other):
+        locks.close()
+
+
+async def test_a_lock_ends_with_its_session(postgres):
+    """A machine that dies, or is cut off, leaves no document locked; who gave up holds none."""
+    one, other = (PostgresLocks(Postgres(postgres.conninfo()), "t") for _ in range(2))
+    async with one.alone("doc1_x"):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2), other.alone("doc1_x"):
+                pass
+        started = time.monotonic()
+        one._session.close()
+        async with asyncio.timeout(20), other.alone("doc1_x"):
+            assert time.monotonic() - started < 20
+    async with asyncio.timeout(20), one.alone("doc1_x"):
+        pass
+    for locks in (one, other):
+        locks.close()

@@ -15,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.exceptions import TerminationSignal
 
+from casebook.flows.limits import ensure_llm_limit, llm_slot
 from casebook.flows.report import outcome_markdown
 from casebook.pipeline.ingest import ingest as ingest_source
 from casebook.pipeline.outcome import Outcome
@@ -75,7 +76,7 @@ async def ingest(  # noqa: PLR0917 - a flow's parameters are what a person fills
     Returns the outcome as ``casebook submit --json`` prints it. A source that fails is a row among
     the failures and a failed stage here, not a failed flow: the next try is the curator's.
     """
-    async with Services(Settings.load()) as services:
+    async with Services(Settings.load(), shared_gate=llm_slot) as services:
         outcome = await ingest_source(
             SourceRef(source=source, url=url, transcript=transcript, feed=feed),
             services,
@@ -112,6 +113,7 @@ async def ingest_through(
     The runs report to the server that ``PREFECT_API_URL`` names.
     """
     WATCHER.set(reporter)
+    await ensure_llm_limit(Settings.load().llm_concurrency)
     gate = asyncio.Semaphore(limit)
 
     async def one(ref: SourceRef) -> Outcome:

@@ -11,8 +11,10 @@ from prefect import aserve
 
 from casebook.flows.backfill import backfill, watch
 from casebook.flows.ingest import ingest
+from casebook.flows.limits import ensure_llm_limit
 from casebook.flows.publish import publish
 from casebook.flows.recheck import recheck
+from casebook.runtime.settings import Settings
 
 # How often it is asked whether a watched list is due; each list has its own interval.
 WATCH_INTERVAL = timedelta(minutes=10)
@@ -20,6 +22,7 @@ WATCH_INTERVAL = timedelta(minutes=10)
 
 async def main(limit: int) -> None:
     """Register the deployments and run what is asked of them until stopped."""
+    await ensure_llm_limit(Settings.load().llm_concurrency)
     await aserve(
         await ingest.ato_deployment("ingest", description="Take one source to a draft."),
         await publish.ato_deployment("publish", description="Write the approved cases."),

@@ -15,7 +15,7 @@ from casebook.schemas.generations import Generation, Waste
 from casebook.summarizer import embedded
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.budget import Budget
-from casebook.summarizer.limiting import RequestLimiter
+from casebook.summarizer.limiting import Gate, RequestLimiter
 from casebook.summarizer.profiles import JsonMode, Price, Profile, Strategy, profile_of
 from casebook.warehouse.lake import SCHEMA, DuckLake
 from casebook.warehouse.locks import FileLocks, Locks, PostgresLocks
@@ -63,12 +63,20 @@ class Services:
     """Everything a stage needs, built late. Close it, or use it as an async context manager.
 
     ``patience`` is for how many seconds a rate limit or an outage of the endpoint is waited out; a
-    person who waits for one source wants to be told sooner.
+    person who waits for one source wants to be told sooner. ``shared_gate`` is what each request to
+    an endpoint passes that other processes ask too.
     """
 
-    def __init__(self, settings: Settings, *, patience: float = 0.0) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        patience: float = 0.0,
+        shared_gate: Gate = contextlib.nullcontext,
+    ) -> None:
         self.settings = settings
         self._patience = patience
+        self._shared_gate = shared_gate
         self._closers: list[Callable[[], object]] = []
         self._network: tuple[GuardedClient, Robots] | None = None
         self._network_lock = asyncio.Lock()
@@ -210,8 +218,12 @@ class Services:
     @cached_property
     def limiter(self) -> RequestLimiter:
         """What every request to the endpoint passes."""
-        concurrent = 2 if self.settings.embedded else self.settings.llm_concurrency
-        return RequestLimiter(concurrent, patience=max(30.0, self._patience))
+        embedded_here = self.settings.embedded
+        return RequestLimiter(
+            2 if embedded_here else self.settings.llm_concurrency,
+            patience=max(30.0, self._patience),
+            shared=contextlib.nullcontext if embedded_here else self._shared_gate,
+        )
 
     @cached_property
     def transcriber(self) -> "Transcriber | None":

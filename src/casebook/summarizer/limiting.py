@@ -11,7 +11,7 @@ import re
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ _PART = r"(\d+(\.\d+)?)(ms|[dhms])"
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
+Gate = Callable[[], AbstractAsyncContextManager[object]]
 
 
 class Pace:
@@ -182,6 +183,7 @@ class RequestLimiter:
     Args:
         concurrent: requests at once, at the most.
         patience: seconds that an outage is waited out before requests are refused here.
+        shared: a gate that other processes pass too, entered after our own.
         clock: monotonic seconds.
         sleep: waits so many seconds.
     """
@@ -191,12 +193,13 @@ class RequestLimiter:
         concurrent: int = 4,
         *,
         patience: float = 30.0,
+        shared: Gate = nullcontext,
         clock: Clock = time.monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.concurrent = concurrent
         self._window, self._pace, self._breaker = Window(concurrent), Pace(), Breaker()
-        self._patience = patience
+        self._patience, self._shared = patience, shared
         self._clock, self._sleep = clock, sleep
         self._door = asyncio.Lock()
         self._freed = asyncio.Event()
@@ -220,7 +223,9 @@ class RequestLimiter:
             self._in_flight += 1
         sent = self._clock()
         try:
-            yield
+            async with self._shared():
+                sent = self._clock()
+                yield
         except RateLimited as error:
             self._breaker.answered()
             self._pace.refused(turn.at, self._clock(), error.retry_after)

@@ -102,7 +102,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 
 def _json(line: WatchLine) -> dict[str, object]:
     look = line.look.model_dump(mode="json", exclude={"known"}) if line.look else None
-    return {**line.watch.model_dump(mode="json", exclude={"row_id"}), "look": look}
+    return {**line.watch.model_dump(mode="json", exclude={"change_id"}), "look": look}
 
 
 def _table(lines: Sequence[WatchLine]) -> object:

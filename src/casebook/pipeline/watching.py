@@ -130,7 +130,7 @@ def _row(
 ) -> Watch:
     now, watch_id = datetime.now(UTC), content_id("watch", canonical_url(address))
     return Watch(
-        row_id=content_id("wrow", watch_id, state.value, now.isoformat()),
+        change_id=content_id("wrow", watch_id, state.value, now.isoformat()),
         watch_id=watch_id,
         address=address,
         every_seconds=every_seconds,

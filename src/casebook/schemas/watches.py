@@ -22,7 +22,7 @@ class Watch(Frozen):
     the address: a list is watched once.
     """
 
-    row_id: str
+    change_id: str
     watch_id: str
     address: str
     every_seconds: int

@@ -138,7 +138,7 @@ TABLES: Mapping[type[Row], Table] = {
         wasted_at="at",
     ),
     BatchEvent: _table("batch_events", "event_id batch_id step reason", happened_at="at"),
-    Watch: _table("watches", "row_id watch_id address state changed_at"),
+    Watch: _table("watches", "change_id watch_id address state changed_at"),
     Look: _table("looks", "look_id watch_id batch_id", looked_at="at"),
     TermProposal: _table("term_proposals", "proposal_id key document_id proposed_at"),
     TermDecision: _table("term_decisions", "decision_id key ruling who decided_at"),

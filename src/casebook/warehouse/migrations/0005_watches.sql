@@ -2,7 +2,7 @@
 
 CREATE TABLE watches (
     entry BIGINT NOT NULL,
-    row_id VARCHAR NOT NULL,
+    change_id VARCHAR NOT NULL,
     watch_id VARCHAR NOT NULL,
     address VARCHAR NOT NULL,
     state VARCHAR NOT NULL,

@@ -1,9 +1,9 @@
 -- Watched lists.
 
 -- name: append_watches
-INSERT INTO watches (entry, row_id, watch_id, address, state, changed_at, body)
-SELECT $entry, $row_id, $watch_id, $address, $state, $changed_at, $body
-WHERE NOT EXISTS (FROM watches WHERE row_id = $row_id);
+INSERT INTO watches (entry, change_id, watch_id, address, state, changed_at, body)
+SELECT $entry, $change_id, $watch_id, $address, $state, $changed_at, $body
+WHERE NOT EXISTS (FROM watches WHERE change_id = $change_id);
 
 -- name: append_looks
 INSERT INTO looks (entry, look_id, watch_id, batch_id, looked_at, body)

@@ -19,6 +19,7 @@ from prefect.artifacts import (
 from prefect.cache_policies import NO_CACHE
 
 from casebook.extractors.listing import WalkLimits, walk
+from casebook.flows.limits import llm_slot
 from casebook.flows.report import batch_markdown
 from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun, batch_of, progress, register
@@ -62,6 +63,11 @@ async def work_as_task(item: BatchItem, work: Callable[[], Awaitable[Outcome]]) 
         return failed.outcome
 
 
+def _services(settings: Settings) -> Services:
+    """Return services that wait out outages, and share the endpoint with the other workers."""
+    return Services(settings, patience=settings.outage_patience, shared_gate=llm_slot)
+
+
 @flow(name="backfill", persist_result=False)
 async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the UI
     source: str | None = None,
@@ -77,7 +83,7 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     tasks, not a failed flow.
     """
     settings = Settings.load()
-    async with Services(settings, patience=settings.outage_patience) as services:
+    async with _services(settings) as services:
         if batch_id is not None:
             batch = await batch_of(batch_id, services)
         else:
@@ -96,7 +102,7 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
 async def watch() -> dict[str, Any]:
     """Look at every watched list that is due, and work what is new."""
     settings, worked = Settings.load(), {}
-    async with Services(settings, patience=settings.outage_patience) as services:
+    async with _services(settings) as services:
         lines = await asyncio.to_thread(services.warehouse.watches)
         for line in lines:
             if line.due(datetime.now(UTC)):

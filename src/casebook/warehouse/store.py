@@ -413,7 +413,8 @@ class Warehouse:
             stop=stop_after_attempt(_CONFLICTS_TAKEN),
             reraise=True,
         )
-        return again(self._once, work)
+        done: R = again(self._once, work)
+        return done
 
     def _once(self, work: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
         with self._database.transaction() as connection:

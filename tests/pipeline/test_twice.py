@@ -3,7 +3,6 @@
 import pages
 import pytest
 
-from casebook.pipeline.copies import near_copies
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.rereading import read_again
 from casebook.schemas.errors import UnknownId
@@ -101,7 +100,7 @@ async def test_near_copies_are_told_on_both_sides(services, web):
     )
     assert 0.5 < twin.share < 1
     assert "% of this text's word runs stand there" in twin.degree
-    (back,) = near_copies(first.source_id, services.warehouse)
+    (back,) = services.warehouse.twins(first.source_id)[first.source_id]
     assert (back.case_id, back.share) == (second.case_id, twin.other_share)
     assert {c.case_id: c.twins for c in services.warehouse.cases()} == {
         first.case_id: 1,

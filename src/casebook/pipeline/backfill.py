@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from casebook.pipeline.copies import catch_up
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.pipeline.planning import interleaved, is_open
@@ -191,6 +192,7 @@ class BatchRun:
         Raises:
             WarehouseError: when nothing can be stored any more; what was stored stands.
         """
+        await asyncio.to_thread(catch_up, self._services.warehouse)
         todo = await self._open_items()
         self.tally = Tally(total=len(todo))
         await self._note(BatchStep.STARTED, None)

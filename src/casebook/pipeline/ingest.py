@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from casebook.pipeline import outcome, stages
-from casebook.pipeline.copies import near_copies
+from casebook.pipeline.copies import catch_up, near_copies
 from casebook.pipeline.identity import is_remote
 from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.run import Reporter, Run, Silent, StageRunner, run_directly
@@ -77,7 +77,7 @@ async def _through_stages(ref: SourceRef, run: Run, snapshot_id: str | None) -> 
     snapshot = snapshot_id or await run.stage("fetch", lambda: stages.fetch(ref, run))
     document_id = await run.stage("extract", lambda: stages.extract(snapshot, run))
     document = await stages.document_of(document_id, run)
-    run.twins = await asyncio.to_thread(near_copies, document.source_id, run.services.warehouse)
+    run.twins = await asyncio.to_thread(near_copies, document, run.services.warehouse)
     triage_id = await run.stage("triage", lambda: stages.triage(document_id, run))
     triage = await stages.verdict_of(triage_id, run)
     if triage.verdict is Verdict.NOT_A_CASE_STUDY and not run.force:
@@ -105,6 +105,7 @@ async def ingest_all(
 ) -> AsyncIterator[Outcome]:
     """Take several sources through the stages, a bounded number at a time; yield as they end."""
     gate = asyncio.Semaphore(services.parallel)
+    await asyncio.to_thread(catch_up, services.warehouse)
 
     async def one(ref: SourceRef) -> Outcome:
         async with gate:

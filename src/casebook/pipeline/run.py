@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from casebook.runtime.services import Services
 from casebook.schemas.copies import Twin
+from casebook.schemas.documents import Document
 from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.sources import Alias
 
@@ -57,6 +58,7 @@ async def run_directly(name: str, stage: Callable[[], Awaitable[str]]) -> str:  
 class Run:
     """The run of one source. ``seconds`` and ``paid`` fill up as stages are run.
 
+    ``document`` is kept once it was read, since every stage needs it.
     ``alias`` is there once it showed that the address is another source's page.
     """
 
@@ -70,6 +72,7 @@ class Run:
     current: str = STAGES[0]
     source_id: str = ""
     alias: Alias | None = None
+    document: Document | None = None
     twins: list[Twin] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     paid: list[Generation] = field(default_factory=list)

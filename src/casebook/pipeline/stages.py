@@ -280,9 +280,11 @@ class _paying:  # noqa: N801 - reads as a statement
 
 
 async def document_of(document_id: str, run: Run) -> Document:
-    """Return a stored document."""
-    kept = await asyncio.to_thread(run.services.warehouse.document, document_id)
-    return _found(kept, document_id)
+    """Return a stored document; a run reads it once."""
+    if run.document is None or run.document.document_id != document_id:
+        kept = await asyncio.to_thread(run.services.warehouse.document, document_id)
+        run.document = _found(kept, document_id)
+    return run.document
 
 
 async def verdict_of(triage_id: str, run: Run) -> Triage:

@@ -88,7 +88,13 @@ class Services:
         """The rows: one DuckDB file, or the lake that machines share."""
         settings = self.settings
         if settings.lake is None:
-            return Warehouse(settings.warehouse_path, lock_timeout=settings.lock_timeout)
+            file = Warehouse(
+                settings.warehouse_path,
+                lock_timeout=settings.lock_timeout,
+                busy=self._patience > 0,
+            )
+            self._closers.append(file.close)
+            return file
         data = f"{settings.data_root}/lake"
         warehouse = Warehouse(DuckLake(Postgres(settings.lake), data, settings.lock_timeout))
         self._closers.append(warehouse.close)

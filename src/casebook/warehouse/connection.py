@@ -1,8 +1,9 @@
-"""Short connections to one DuckDB file: open, one transaction, close, with a bounded wait.
+"""Short connections to one DuckDB file, with a bounded wait for a turn.
 
 While one process has the file open for writing, no other can open it, not even to read. So nobody
-keeps a connection, and everybody waits for a turn. What was committed lies in the file and in the
-``.wal`` beside it: to copy a warehouse by hand, copy both.
+keeps a connection for long: one transaction, or for a process that has many to make, as many as fit
+into a tenth of a second. What was committed lies in the file and in the ``.wal`` beside it: to copy
+a warehouse by hand, copy both.
 """
 
 import re
@@ -32,8 +33,50 @@ _SESSION = (
 _PID = re.compile(r"PID (\d+)")
 _HELD = ("Could not set lock on file", "used by another process")  # POSIX, Windows
 
-# One lock for each file: threads of this process take turns here, and other processes at the file.
-_TURNS: dict[Path, threading.Lock] = {}
+# Opening takes 10 to 30 ms, most transactions less than one. Whoever holds the file for a tenth of
+# a second leaves it to others for long enough that one who looks every few milliseconds gets in.
+_HOLD_SECONDS = 0.1
+_GAP_SECONDS = 0.02
+
+
+class _Turn:
+    """Whose turn it is in this process, and the connection that is open meanwhile.
+
+    One object for each file: threads take turns here, and processes at the file.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.connection: duckdb.DuckDBPyConnection | None = None
+        self.until = 0.0
+        self._free_at = 0.0
+
+    def keep(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Keep ``connection`` open for a while; somebody closes it even if nobody comes."""
+        self.connection = connection
+        self.until = time.monotonic() + _HOLD_SECONDS
+        timer = threading.Timer(_HOLD_SECONDS, self._expire)
+        timer.daemon = True
+        timer.start()
+
+    def close(self) -> None:
+        """Close what is open; the caller holds the lock."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+            self._free_at = time.monotonic() + _GAP_SECONDS
+
+    def give_way(self) -> None:
+        """Leave other processes a gap after this one had the file for a while."""
+        time.sleep(max(0.0, self._free_at - time.monotonic()))
+
+    def _expire(self) -> None:
+        with self.lock:
+            if time.monotonic() >= self.until:
+                self.close()
+
+
+_TURNS: dict[Path, _Turn] = {}
 
 
 class DuckDBFile:
@@ -42,11 +85,13 @@ class DuckDBFile:
     Args:
         path: the file; its folder is made when first needed.
         lock_timeout: seconds to wait for other threads and processes, together.
+        busy: whether many transactions are to come, which then share a connection for a moment.
     """
 
-    def __init__(self, path: Path, lock_timeout: float) -> None:
+    def __init__(self, path: Path, lock_timeout: float, *, busy: bool = False) -> None:
         self.path = path
         self._lock_timeout = lock_timeout
+        self._busy = busy
 
     @property
     def name(self) -> str:
@@ -54,7 +99,11 @@ class DuckDBFile:
         return str(self.path)
 
     def close(self) -> None:
-        """Do nothing: no connection outlives its call."""
+        """Let go of the file at once, if it is kept for a moment."""
+        turn = _TURNS.get(self.path.resolve())
+        if turn is not None:
+            with turn.lock:
+                turn.close()
 
     @contextmanager
     def connection(
@@ -69,17 +118,43 @@ class DuckDBFile:
             WarehouseLocked: if the file is not free within the timeout.
             WarehouseError: if the file cannot be opened, or a statement fails.
         """
-        with self._turn() as deadline, self._plain_errors():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            connect = partial(
-                duckdb.connect,
-                self.path,
-                read_only=read_only,
-                config={**_SETTINGS, "enable_external_access": external_access},
-            )
-            with self._patiently(connect, deadline) as connection:
-                connection.execute(_SESSION)
-                yield connection
+        with self._turn() as (turn, deadline), self._plain_errors():
+            if external_access:
+                turn.close()
+            if turn.connection is None:
+                turn.give_way()
+                opened = self._open(deadline, read_only=read_only, external_access=external_access)
+                if external_access or not self._busy:
+                    with opened:
+                        yield opened
+                    return
+                turn.keep(opened)
+            yield from self._shared(turn)
+
+    def _shared(self, turn: _Turn) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield the connection that is kept; an error ends it, and with it what was not stored."""
+        assert turn.connection is not None  # noqa: S101 - the caller opened it
+        try:
+            yield turn.connection
+        except BaseException:
+            turn.close()
+            raise
+        if time.monotonic() >= turn.until:
+            turn.close()
+
+    def _open(
+        self, deadline: float, *, read_only: bool, external_access: bool
+    ) -> duckdb.DuckDBPyConnection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        connect = partial(
+            duckdb.connect,
+            self.path,
+            read_only=read_only and not self._busy,
+            config={**_SETTINGS, "enable_external_access": external_access},
+        )
+        connection = self._patiently(connect, deadline)
+        connection.execute(_SESSION)
+        return connection
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -147,16 +222,16 @@ class DuckDBFile:
         return unfinished.replace(backup)
 
     @contextmanager
-    def _turn(self) -> Iterator[float]:
-        """Hold this process's lock on the file; yield when (monotonic seconds) waiting must end."""
+    def _turn(self) -> Iterator[tuple[_Turn, float]]:
+        """Hold this process's turn; yield it, and when (monotonic seconds) waiting must end."""
         deadline = time.monotonic() + self._lock_timeout
-        lock = _TURNS.setdefault(self.path.resolve(), threading.Lock())
-        if not lock.acquire(timeout=self._lock_timeout):
+        turn = _TURNS.setdefault(self.path.resolve(), _Turn())
+        if not turn.lock.acquire(timeout=self._lock_timeout):
             raise WarehouseLocked(self._still_held("another thread of this program"))
         try:
-            yield deadline
+            yield turn, deadline
         finally:
-            lock.release()
+            turn.lock.release()
 
     def _patiently(
         self, connect: Callable[[], duckdb.DuckDBPyConnection], deadline: float

@@ -56,6 +56,7 @@ class Warehouse:
     Args:
         where: the file, made at first use together with its folder; or another database.
         lock_timeout: seconds to wait for other threads and processes that hold the file.
+        busy: whether many calls are to come, which then share a connection for a moment.
         schema: the migrations, in order; by default those that casebook ships.
     """
 
@@ -64,9 +65,12 @@ class Warehouse:
         where: Path | Database,
         *,
         lock_timeout: float = 30.0,
+        busy: bool = False,
         schema: Sequence[Migration] | None = None,
     ) -> None:
-        self._database = DuckDBFile(where, lock_timeout) if isinstance(where, Path) else where
+        if isinstance(where, Path):
+            where = DuckDBFile(where, lock_timeout, busy=busy)
+        self._database: Database = where
         self._schema = migrations() if schema is None else schema
         self._migrated = False
 
@@ -138,10 +142,15 @@ class Warehouse:
             overlaps = reading.rows(connection, "overlaps", **asked)
             judged = [judge(sketch, Overlap.model_validate(row)) for row in overlaps]
             found = [copy for copy in judged if copy is not None]
-            self._append(connection, [sketch, *found])
+            if self._append(connection, [sketch, *found]):
+                connection.execute(queries()["append_marks"], sketch.model_dump())
             return found
 
         return self._write(work)
+
+    def sketched(self, document_id: str, method: str) -> bool:
+        """Tell whether a document has a sketch by ``method``."""
+        return bool(self.read("sketched", document_id=document_id, method=method))
 
     def unsketched(self, method: str, limit: int) -> list[str]:
         """Return the ids of newest documents of sources that have no sketch by ``method`` yet."""

@@ -5,20 +5,32 @@
 WITH mine AS (
     SELECT unnest($hashes::BIGINT[]) AS hash
 ),
-theirs AS (
-    SELECT entry, document_id, source_id, len(hashes) AS size, unnest(hashes) AS hash
-    FROM sketches
-    WHERE method = $method AND source_id <> $source_id
-),
-newest AS (
-    SELECT source_id, max(entry) AS entry FROM sketches WHERE method = $method GROUP BY source_id
+shared AS (
+    SELECT marks.document_id, marks.source_id, count(*) AS shared, any_value(marks.size) AS size
+    FROM marks
+    JOIN mine USING (hash)
+    WHERE marks.method = $method AND marks.source_id <> $source_id
+    GROUP BY marks.document_id, marks.source_id
 )
-SELECT theirs.document_id, theirs.source_id, count(*) AS shared, any_value(theirs.size) AS size
-FROM theirs
-JOIN mine USING (hash)
-JOIN newest USING (source_id, entry)
-GROUP BY theirs.document_id, theirs.source_id
-ORDER BY shared DESC;
+SELECT shared.*
+FROM shared
+JOIN sketches USING (document_id, source_id)
+WHERE sketches.method = $method
+    AND NOT EXISTS (
+        FROM sketches AS later
+        WHERE later.source_id = shared.source_id
+            AND later.method = $method
+            AND later.entry > sketches.entry
+    )
+ORDER BY shared.shared DESC;
+
+-- name: append_marks
+INSERT INTO marks (hash, method, document_id, source_id, size)
+SELECT unnest($hashes::BIGINT[]), $method, $document_id, $source_id, len($hashes::BIGINT[])
+WHERE $sketch_id <> '';
+
+-- name: sketched
+SELECT sketch_id FROM sketches WHERE document_id = $document_id AND method = $method;
 
 -- name: unsketched
 -- The newest document of each source, where no sketch by this method was made of it yet.

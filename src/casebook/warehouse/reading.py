@@ -14,7 +14,7 @@ from casebook.schemas.reviews import Case, CaseStatus, Publication, Review, Revi
 from casebook.schemas.sources import Source
 from casebook.schemas.triage import Triage
 from casebook.warehouse.records import decode
-from casebook.warehouse.sql import queries
+from casebook.warehouse.sql import bound, queries
 
 # A row of a query: its values by column name, of the types DuckDB gives.
 Found = Mapping[str, Any]
@@ -22,7 +22,7 @@ Found = Mapping[str, Any]
 
 def rows(connection: duckdb.DuckDBPyConnection, name: str, **values: object) -> list[Found]:
     """Run the query called ``name`` with bound ``values`` and return what it finds."""
-    result = connection.execute(queries()[name], values)
+    result = connection.execute(queries()[name], bound(values))
     columns = [column[0] for column in result.description]
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 

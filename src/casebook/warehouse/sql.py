@@ -1,12 +1,14 @@
 """The SQL of this room, which lies in files: numbered migrations and named queries."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 _NAME_LINE = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_PLAIN = re.compile(r"-?[0-9]+|[a-z]+[0-9]_[a-z0-9]+")
 _MIGRATION_FILE = re.compile(r"(\d{4})_(\w+)\.sql")
 
 
@@ -46,6 +48,26 @@ def queries() -> dict[str, str]:
 
 def _folder(name: str) -> Traversable:
     return files("casebook.warehouse") / name
+
+
+def bound(values: Mapping[str, object]) -> dict[str, object]:
+    """Return ``values`` so that they bind quickly: a list of whole numbers or ids as its text.
+
+    Where pandas is not installed, DuckDB 1.5 looks for it anew, on the whole path, for each element
+    of a list that it binds: 10,000 ids take a second. Its text is cast in a millisecond.
+    """
+    return {name: _as_text(value) for name, value in values.items()}
+
+
+def _as_text(value: object) -> object:
+    if not isinstance(value, list | tuple):
+        return value
+    parts = [str(element) for element in value]
+    plain = all(
+        isinstance(element, int | str) and _PLAIN.fullmatch(part)
+        for element, part in zip(value, parts, strict=True)
+    )
+    return f"[{','.join(parts)}]" if plain else value
 
 
 def quoted(text: str, mark: str = "'") -> str:

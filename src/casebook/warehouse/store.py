@@ -33,7 +33,7 @@ from casebook.warehouse import reading
 from casebook.warehouse.connection import DuckDBFile
 from casebook.warehouse.database import Database
 from casebook.warehouse.records import TABLES, Row, T, decode, encode
-from casebook.warehouse.sql import Migration, migrations, queries
+from casebook.warehouse.sql import Migration, bound, migrations, queries
 
 _HISTORY: Mapping[str, type[Revision | Review | Publication]] = {
     TABLES[kind].name: kind for kind in (Revision, Review, Publication)
@@ -142,8 +142,9 @@ class Warehouse:
             overlaps = reading.rows(connection, "overlaps", **asked)
             judged = [judge(sketch, Overlap.model_validate(row)) for row in overlaps]
             found = [copy for copy in judged if copy is not None]
+            marks = sketch.model_dump()
             if self._append(connection, [sketch, *found]):
-                connection.execute(queries()["append_marks"], sketch.model_dump())
+                connection.execute(queries()["append_marks"], bound(marks))
             return found
 
         return self._write(work)
@@ -434,6 +435,6 @@ class Warehouse:
         added = 0
         for entry, row in enumerate(rows, start=self._database.next_entry(connection)):
             statement = queries()[f"append_{TABLES[type(row)].name}"]
-            result = connection.execute(statement, {**encode(row), "entry": entry})
+            result = connection.execute(statement, bound({**encode(row), "entry": entry}))
             added += result.fetchall()[0][0]
         return added

@@ -1,0 +1,97 @@
+"""A process with many transactions to make shares a connection, and leaves the file to others."""
+
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from casebook.schemas.errors import WarehouseError
+from casebook.warehouse.connection import DuckDBFile
+from casebook.warehouse.store import Warehouse
+
+
+@pytest.fixture
+def busy(tmp_path):
+    warehouse = Warehouse(tmp_path / "w.duckdb", busy=True)
+    warehouse.migrate()
+    yield warehouse
+    warehouse.close()
+
+
+def test_what_one_call_stored_the_next_one_reads(busy, story):
+    """Rows keep their order over calls that share a connection and over those that do not."""
+    rows = story.told("draft 1, edit 2, approve 2")
+    for row in rows:
+        busy.append(row)
+        time.sleep(0.03)
+    assert Warehouse(busy._database.path).case("case1_a").status == "approved"
+    busy.close()
+    assert Warehouse(busy._database.path).case("case1_a") == busy.case("case1_a")
+
+
+def test_an_error_takes_back_its_transaction_alone(busy, story):
+    """After a failed call, what was stored before stands and the next call works."""
+    busy.append(story.source())
+    oversized = story.snapshot().model_copy(update={"size": 2**70})
+    with pytest.raises(WarehouseError):
+        busy.append(story.document(), oversized)
+    assert busy.counts()["documents"] == 0
+    busy.append(story.document())
+    assert (busy.counts()["sources"], busy.counts()["documents"]) == (1, 1)
+
+
+def test_another_process_gets_its_turn_while_this_one_is_busy(busy, story):
+    """A reader in another process is served within its patience, though writes never pause."""
+    stop = threading.Event()
+
+    def write() -> None:
+        n = 0
+        while not stop.is_set():
+            busy.append(story.source().model_copy(update={"source_id": f"src1_{n}"}))
+            n += 1
+
+    writers = [threading.Thread(target=write) for _ in range(3)]
+    for writer in writers:
+        writer.start()
+    code = (
+        "import sys; from pathlib import Path; from casebook.warehouse.store import Warehouse;"
+        "w = Warehouse(Path(sys.argv[1]), lock_timeout=20);"
+        "print([w.counts()['sources'] > 0 for _ in range(5)])"
+    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(busy._database.path)],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    assert done.stdout.strip() == str([True] * 5), done.stderr
+
+
+def test_an_idle_process_lets_go_of_the_file(busy, story):
+    """Nobody comes back, and the file is free all the same."""
+    busy.append(story.source())
+    time.sleep(0.3)
+    code = "import duckdb, sys; duckdb.connect(sys.argv[1]).close(); print('free')"
+    path = str(busy._database.path)
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "free", done.stderr
+
+
+def test_objects_of_one_process_share_the_file(busy, story):
+    """A desk that reads beside a batch at work in the same process meets no lock."""
+    busy.append(story.source())
+    calm = Warehouse(busy._database.path, lock_timeout=2)
+    assert isinstance(calm._database, DuckDBFile)
+    assert calm.counts()["sources"] == 1
+    assert calm.append(story.document()) == 1
+    assert busy.counts()["documents"] == 1

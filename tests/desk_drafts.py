@@ -54,7 +54,9 @@ def example_study() -> CaseStudy:
             "company": FactClaim(
                 value="Parcelwise", quotes=["Parcelwise runs delivery tracking and returns"]
             ),
-            "industry": FactClaim(value="logistics", quotes=["delivery tracking and returns"]),
+            "industry": FactClaim(
+                value="Travel and logistics", quotes=["delivery tracking and returns"]
+            ),
             "year": FactClaim(value="2026"),
             "deployment": FactClaim(
                 value="full production",

@@ -103,7 +103,10 @@ def test_data_goes_to_stdout_and_remarks_to_stderr(casebook, page, tmp_path):
 
 
 def test_failures_are_listed_and_retried(casebook, page, endpoint):
-    """An outage is exit code 5 and an open failure; retry makes the draft from kept bytes."""
+    """An outage is exit code 5 and an open failure; retry makes the draft from kept bytes.
+
+    A cause that no failure has is told, with those that there are.
+    """
     working, endpoint.fallback = endpoint.fallback, None
     down = casebook("submit", page, "--json", CASEBOOK_LLM_BASE_URL=_closed())
     assert (down.code, down.lines[0]["failure"]["kind"]) == (5, "provider_unavailable")
@@ -112,7 +115,10 @@ def test_failures_are_listed_and_retried(casebook, page, endpoint):
     assert opened["failure"]["stage"] == "triage"
     endpoint.fallback = working
     page.unlink()
-    (made,) = casebook("retry", "--json").lines
+    wrong = casebook("retry", "--cause", "page missing")
+    assert wrong.code == 2
+    assert "provider_unavailable" in wrong.err
+    (made,) = casebook("retry", "--cause", "provider unavailable", "--later", "--json").lines
     assert made["status"] == "draft"
     assert casebook("failures", "--json").out == ""
 

@@ -104,7 +104,6 @@ def test_a_quote_that_was_not_found_is_struck_out(desk, build):
     assert texts(page, "//li[@class='missing']/strong") == ["not in the source"]
     assert texts(page, "//div[contains(@class,'caution')]//li/a") == [
         "Drafts are stored in Elasticsearch for three years.",
-        "Industry: logistics",
     ]
 
 

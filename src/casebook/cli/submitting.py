@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.documents import Document
+    from casebook.schemas.listings import OpenFailure
     from casebook.schemas.sources import SourceRef
 
 Sources = Annotated[
@@ -121,10 +122,15 @@ def retry(
     ids: Annotated[
         list[str] | None, typer.Argument(help="Sources or failures; all open ones by default.")
     ] = None,
-    transient: Annotated[
-        bool, typer.Option("--transient", help="Only what may have passed by itself.")
+    later: Annotated[
+        bool, typer.Option("--later", "--transient", help="Only what may have passed by itself.")
     ] = False,
-    kind: Annotated[str | None, typer.Option(help="Only this kind of failure.")] = None,
+    cause: Annotated[
+        str | None,
+        typer.Option(
+            "--cause", "--kind", help="Only failures of this cause, as `casebook failures` names it."
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option(help="Draft also what triage says is no case study.")
     ] = False,
@@ -136,27 +142,44 @@ def retry(
     async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:
         from casebook.pipeline.ingest import retry as retry_source
 
-        for source_id in _to_retry(services, ids or [], transient=transient, kind=kind):
+        for source_id in _to_retry(services, ids or [], later=later, cause=cause):
             yield await retry_source(source_id, services, reporter=reporter, force=force)
 
     raise typer.Exit(_run(settings, outcomes, as_json=as_json))
 
 
 def _to_retry(
-    services: Services, ids: Sequence[str], *, transient: bool, kind: str | None
+    services: Services, ids: Sequence[str], *, later: bool, cause: str | None
 ) -> list[str]:
     """Return the source ids to try: of the given ids, or all that failed or were cut off."""
     failures = services.warehouse.open_failures()
+    kind = _known_cause(cause, failures)
     if ids:
         by_failure = {f.failure.failure_id: f.failure.source_id for f in failures}
         return [by_failure.get(i) or _source_of(i, services) for i in ids]
     waiting = [
         f.failure.source_id
         for f in failures
-        if (f.failure.transient or not transient) and kind in {None, f.failure.kind}
+        if (f.failure.transient or not later) and kind in {None, f.failure.kind}
     ]
     cut_off = [] if kind else [s.source_id for s in services.warehouse.unfinished()]
     return waiting + cut_off
+
+
+def _known_cause(cause: str | None, failures: Sequence[OpenFailure]) -> str | None:
+    """Return the cause as failures name it; it may be written with blanks or hyphens.
+
+    Raises:
+        InvalidSource: if no open failure has it, naming the causes that there are.
+    """
+    if cause is None:
+        return None
+    kind = cause.strip().lower().replace(" ", "_").replace("-", "_")
+    kinds = sorted({f.failure.kind for f in failures})
+    if kind not in kinds:
+        there = f"there are: {', '.join(kinds)}" if kinds else "none is open"
+        raise InvalidSource(f"no open failure has the cause {cause!r}; {there}")
+    return kind
 
 
 def _source_of(name: str, services: Services) -> str:

@@ -4,7 +4,7 @@ import pytest
 from written_documents import document_of
 
 from casebook.schemas.cases import CaseStudy
-from casebook.summarizer import answers, service, single
+from casebook.summarizer import answers, recipes, service, single
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.profiles import Strategy, profile_of
 from casebook.summarizer.proposals import Claim, Proposal
@@ -24,30 +24,30 @@ def asker():
 
 def test_a_recipe_is_the_same_for_the_same_inputs():
     """A draft is found again under the id of how it is made."""
-    assert service.recipe_id("m", Strategy.SINGLE, PROFILE) == service.recipe_id(
-        "m", Strategy.SINGLE, PROFILE
-    )
+    first, second = (service.recipe("m", Strategy.SINGLE, PROFILE) for _ in range(2))
+    assert first == second
 
 
 def test_a_recipe_changes_with_whatever_shapes_a_draft(monkeypatch):
     """Model, strategy, limits, prompt, schema and version of the checks each make a new recipe."""
     seen = [
-        service.recipe_id("m", Strategy.SINGLE, PROFILE),
-        service.recipe_id("other", Strategy.SINGLE, PROFILE),
-        service.recipe_id("m", Strategy.GUIDED, PROFILE),
-        service.recipe_id("m", Strategy.MAP_REDUCE, PROFILE),
-        service.recipe_id("m", Strategy.SINGLE, PROFILE.model_copy(update={"output_tokens": 9})),
+        service.recipe("m", Strategy.SINGLE, PROFILE),
+        service.recipe("other", Strategy.SINGLE, PROFILE),
+        service.recipe("m", Strategy.GUIDED, PROFILE),
+        service.recipe("m", Strategy.MAP_REDUCE, PROFILE),
+        service.recipe("m", Strategy.SINGLE, PROFILE.model_copy(update={"output_tokens": 9})),
+        service.recipe("m", Strategy.SINGLE, PROFILE, {"case_study": 1}),
     ]
     with monkeypatch.context() as patch:
-        patch.setattr(service, "GROUNDING_VERSION", service.GROUNDING_VERSION + 1)
-        seen.append(service.recipe_id("m", Strategy.SINGLE, PROFILE))
+        patch.setattr(recipes, "GROUNDING_VERSION", recipes.GROUNDING_VERSION + 1)
+        seen.append(service.recipe("m", Strategy.SINGLE, PROFILE))
     with monkeypatch.context() as patch:
         patch.setattr(single, "PROMPT", "triage")
-        seen.append(service.recipe_id("m", Strategy.SINGLE, PROFILE))
+        seen.append(service.recipe("m", Strategy.SINGLE, PROFILE))
     with monkeypatch.context() as patch:
         patch.setattr(answers, "CaseStudyAnswer", answers.StatementAnswer)
-        seen.append(service.recipe_id("m", Strategy.SINGLE, PROFILE))
-    assert len(set(seen)) == len(seen)
+        seen.append(service.recipe("m", Strategy.SINGLE, PROFILE))
+    assert len({recipe.recipe_id for recipe in seen}) == len(seen)
 
 
 def test_the_rubric_names_the_model_only_where_one_judges(asker):

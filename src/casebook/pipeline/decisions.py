@@ -142,8 +142,21 @@ async def edit(
             "created_at": now,
         }
     )
+    return await keep_edit(view, revision, services, who, reason)
+
+
+async def keep_edit(
+    view: CaseView, revision: Revision, services: Services, who: str, reason: str | None
+) -> Review:
+    """Store a person's revision and the decision that made it.
+
+    Raises:
+        InvalidDecision: if the case was changed since ``view`` was read.
+    """
     review = _review(view, Decision.EDIT, who, reason, revision)
-    await asyncio.to_thread(services.warehouse.decide, case_id, _seen(view), revision, review)
+    await asyncio.to_thread(
+        services.warehouse.decide, view.case.case_id, _seen(view), revision, review
+    )
     return review
 
 

@@ -24,6 +24,7 @@ from casebook.runtime.services import Services
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import CasebookError, FetchError, UnknownId
 from casebook.schemas.ids import content_id
+from casebook.schemas.recipes import Recipe
 from casebook.schemas.reviews import Case, Revision
 from casebook.schemas.sources import Payload, Snapshot, SourceRef
 from casebook.schemas.triage import Triage, Verdict
@@ -217,13 +218,13 @@ async def summarize(document_id: str, run: Run) -> str:
     services = run.services
     document = await document_of(document_id, run)
     choice = service.choose(document, services.profile, services.wanted_strategy)
-    recipe = service.recipe_id(services.model_name, choice.strategy, services.profile)
+    recipe = services.recipe(choice.strategy)
     async with services.alone(document_id):
-        known = await asyncio.to_thread(services.warehouse.draft, document_id, recipe)
+        known = await asyncio.to_thread(services.warehouse.draft, document_id, recipe.recipe_id)
         return known.revision_id if known else await _draft(document, choice, recipe, run)
 
 
-async def _draft(document: Document, choice: service.Choice, recipe: str, run: Run) -> str:
+async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run: Run) -> str:
     """Ask, ground and store; return the new revision's id."""
     services, warehouse = run.services, run.services.warehouse
     asker = services.asker(document.document_id)
@@ -247,13 +248,15 @@ async def _draft(document: Document, choice: service.Choice, recipe: str, run: R
     )
     generations = [g.generation_id for g in asker.generations]
     draft = Revision(
-        revision_id=content_id("rev", case.case_id, document.document_id, recipe, generations),
+        revision_id=content_id(
+            "rev", case.case_id, document.document_id, recipe.recipe_id, generations
+        ),
         case_id=case.case_id,
         parent_id=None,
         document_id=document.document_id,
         made_by="model",
         author=services.model_name,
-        recipe_id=recipe,
+        recipe_id=recipe.recipe_id,
         strategy=(proposal.strategy or choice.strategy).value,
         strategy_reason=proposal.strategy_reason or choice.reason,
         unread=proposal.unread,
@@ -261,7 +264,7 @@ async def _draft(document: Document, choice: service.Choice, recipe: str, run: R
         case_study=study,
         created_at=now,
     )
-    await asyncio.to_thread(warehouse.append, case, draft, *proposed)
+    await asyncio.to_thread(warehouse.append, recipe, case, draft, *proposed)
     return draft.revision_id
 
 

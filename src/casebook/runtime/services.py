@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Self
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.runtime.settings import OPENAI_ENDPOINT, Settings
 from casebook.schemas.generations import Generation, Waste
+from casebook.schemas.recipes import Recipe
 from casebook.summarizer import embedded
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.budget import Budget
 from casebook.summarizer.limiting import Gate, RequestLimiter
 from casebook.summarizer.profiles import JsonMode, Price, Profile, Strategy, profile_of
+from casebook.summarizer.recipes import Pinned, recipe
 from casebook.warehouse.lake import SCHEMA, DuckLake
 from casebook.warehouse.locks import FileLocks, Locks, PostgresLocks
 from casebook.warehouse.postgres import Postgres
@@ -64,7 +66,8 @@ class Services:
 
     ``patience`` is for how many seconds a rate limit or an outage of the endpoint is waited out; a
     person who waits for one source wants to be told sooner. ``shared_gate`` is what each request to
-    an endpoint passes that other processes ask too.
+    an endpoint passes that other processes ask too. ``prompts`` are versions by name, where not the
+    newest is wanted.
     """
 
     def __init__(
@@ -73,8 +76,10 @@ class Services:
         *,
         patience: float = 0.0,
         shared_gate: Gate = contextlib.nullcontext,
+        prompts: Pinned | None = None,
     ) -> None:
         self.settings = settings
+        self._prompts = prompts or {}
         self._patience = patience
         self._shared_gate = shared_gate
         self._closers: list[Callable[[], object]] = []
@@ -288,6 +293,10 @@ class Services:
         """
         return self.locks.alone(document_id)
 
+    def recipe(self, strategy: Strategy) -> Recipe:
+        """Return what a draft by ``strategy`` would be made by now."""
+        return recipe(self.model_name, strategy, self.profile, self._prompts)
+
     def asker(self, document_id: str) -> Asker:
         """Return what asks the model about one document, through the ledger."""
         return Asker(
@@ -298,6 +307,7 @@ class Services:
             document_id,
             budget=self.budget,
             parallel=2 if self.settings.embedded else self.settings.llm_concurrency,
+            prompts=self._prompts,
         )
 
     async def __aenter__(self) -> Self:

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from casebook.prompts.loader import Message, Prompt
+from casebook.prompts.loader import Message, Prompt, load_prompt
 from casebook.schemas.errors import AnswerTruncated, ModelError
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Generation, Usage, Waste
@@ -83,7 +83,8 @@ class Asker:
 
     ``generations`` lists, in order, every Generation that the answers rest on; ``paid`` only those
     that this object sent a request for, and ``wasted`` what was sent in vain. ``parallel`` is how
-    many questions may be asked at once.
+    many questions may be asked at once. ``prompts`` are versions by name, where not the newest is
+    wanted.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Asker:
         *,
         parallel: int = 4,
         budget: Budget | None = None,
+        prompts: Mapping[str, int] | None = None,
     ) -> None:
         self.parallel = parallel
         # Called only when a question is new: a rerun must not start the embedded model.
@@ -105,9 +107,20 @@ class Asker:
         self._ledger = ledger
         self._document_id = document_id
         self._budget = budget or Budget()
+        self._prompts = prompts or {}
         self.generations: list[Generation] = []
         self.paid: list[Generation] = []
         self.wasted: list[Waste] = []
+
+    def prompt(self, name: str) -> Prompt:
+        """Return the version of a prompt that is to be used: the newest, unless one was named."""
+        return load_prompt(name, self._prompts.get(name))
+
+    def _asked_for(self, prompt: Prompt, values: Mapping[str, object]) -> Mapping[str, object]:
+        """Return what ``prompt`` is told: of a version that was named, only what it knows of."""
+        if prompt.name not in self._prompts:
+            return values
+        return {name: value for name, value in values.items() if name in prompt.variables}
 
     async def ask(
         self,
@@ -122,7 +135,7 @@ class Asker:
         Raises:
             ModelError: what the client raises.
         """
-        messages = prompt.render(values)
+        messages = prompt.render(self._asked_for(prompt, values))
         schema = schema_hash(answer_type)
         spoken = json.dumps([m.model_dump() for m in messages], ensure_ascii=False)
         asked = hashlib.sha256(spoken.encode("utf-8", "surrogatepass")).hexdigest()

@@ -133,7 +133,7 @@ def _said(field: str, text: str, quotes: Sequence[str], origin: Origin) -> Claim
 
 async def _restate(field: str, window: str, asker: Asker) -> str | None:
     """Ask the model; None where it has no usable answer."""
-    prompt = load_prompt(f"guided/{field}")
+    prompt = asker.prompt(f"guided/{field}")
     try:
         answer = await asker.ask(STAGE, prompt, {"text": window}, RestatedAnswer, **PARAMETERS)
     except (AnswerInvalid, AnswerTruncated, ContextExceeded):

@@ -233,7 +233,7 @@ class _Reading:
         }
         answer = await self.asker.ask(
             single.STAGE,
-            load_prompt(PART_PROMPT),
+            self.asker.prompt(PART_PROMPT),
             values,
             CaseStudyAnswer,
             temperature=0.0,

@@ -1,20 +1,19 @@
 """The room's door: triage and summary of one document by the strategy that fits the model."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from casebook.prompts.loader import load_prompt
 from casebook.schemas.cases import CaseStudy
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import AnswerTruncated, ContextExceeded
-from casebook.schemas.ids import content_id
 from casebook.schemas.taxonomy import Taxonomy
 from casebook.schemas.triage import Triage
-from casebook.summarizer import answers, guided, map_reduce, single, synthesis
-from casebook.summarizer.asking import Asker, schema_hash
+from casebook.summarizer import guided, map_reduce, single
+from casebook.summarizer.asking import Asker
 from casebook.summarizer.grounding import Grounder
 from casebook.summarizer.planning import Choice, Plan, choose, plan
-from casebook.summarizer.profiles import Profile, Strategy
+from casebook.summarizer.profiles import Strategy
 from casebook.summarizer.proposals import Proposal
+from casebook.summarizer.recipes import recipe
 from casebook.summarizer.triage import rubric_of, triage_by_cues, triage_by_model
 
 __all__ = [
@@ -24,13 +23,10 @@ __all__ = [
     "ground",
     "plan",
     "propose",
-    "recipe_id",
+    "recipe",
     "rubric",
     "triage",
 ]
-
-# Raised when code that shapes a draft (cues, checks, locating) changes what comes out.
-GROUNDING_VERSION = 2
 
 Progress = Callable[[int, int], None]
 
@@ -101,30 +97,3 @@ async def _in_windows(
 def ground(document: Document, proposal: Proposal, taxonomy: Taxonomy | None = None) -> CaseStudy:
     """Locate every quote, judge every statement. Pure."""
     return Grounder(document).case_study(proposal, taxonomy)
-
-
-def recipe_id(model: str, strategy: Strategy, profile: Profile) -> str:
-    """Return the id of how a draft is made: prompts, schema, strategy, model, limits, checks.
-
-    The same document under the same recipe is the same draft.
-    """
-    prompts, schemas, parameters = _ingredients(strategy, profile)
-    hashes = [load_prompt(name).hash for name in prompts]
-    return content_id(
-        "recipe", strategy.value, model, hashes, schemas, parameters, GROUNDING_VERSION
-    )
-
-
-def _ingredients(
-    strategy: Strategy, profile: Profile
-) -> tuple[list[str], list[str], Mapping[str, object]]:
-    """Return the prompts' names, the hashes of the answers' schemas, and the parameters."""
-    answer = schema_hash(answers.CaseStudyAnswer)
-    if strategy is Strategy.GUIDED:
-        names = [f"guided/{field}" for field in guided.FIELDS]
-        return names, [schema_hash(guided.RestatedAnswer)], guided.PARAMETERS
-    if strategy is Strategy.MAP_REDUCE:
-        names = [map_reduce.PART_PROMPT, synthesis.MERGE_PROMPT]
-        hashes = [answer, schema_hash(synthesis.MergeAnswer)]
-        return names, hashes, map_reduce.parameters(profile)
-    return [single.PROMPT], [answer], single.parameters(profile)

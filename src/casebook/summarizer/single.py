@@ -30,7 +30,7 @@ async def propose(document: Document, asker: Asker) -> Proposal:
         )
     answer = await asker.ask(
         STAGE,
-        load_prompt(PROMPT),
+        asker.prompt(PROMPT),
         _values(document),
         CaseStudyAnswer,
         **parameters(asker.profile),

@@ -6,7 +6,6 @@ from typing import Any
 
 from pydantic import BaseModel, Field, create_model
 
-from casebook.prompts.loader import load_prompt
 from casebook.schemas.cases import STATEMENT_FIELDS
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import AnswerTruncated, ContextExceeded
@@ -147,7 +146,7 @@ class Synthesis:
         }
         answer = await self.asker.ask(
             single.STAGE,
-            load_prompt(MERGE_PROMPT),
+            self.asker.prompt(MERGE_PROMPT),
             values,
             MergeAnswer,
             temperature=0.0,

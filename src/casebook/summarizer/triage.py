@@ -14,7 +14,6 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from casebook.prompts.loader import load_prompt
 from casebook.schemas.cases import Evidence
 from casebook.schemas.documents import Document
 from casebook.schemas.frozen import Frozen
@@ -75,7 +74,7 @@ def rubric_of(asker: Asker, *, by_model: bool) -> str:
     """Return the name under which a verdict is stored and found again."""
     if not by_model:
         return CUES_RUBRIC
-    prompt = load_prompt("triage")
+    prompt = asker.prompt("triage")
     return f"triage/v{prompt.version}:{asker.model_name}"
 
 
@@ -94,7 +93,7 @@ async def triage_by_model(document: Document, asker: Asker) -> Triage:
     before = len(asker.generations)
     answer = await asker.ask(
         STAGE,
-        load_prompt("triage"),
+        asker.prompt("triage"),
         values,
         TriageAnswer,
         temperature=0.0,

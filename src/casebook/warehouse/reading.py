@@ -10,6 +10,7 @@ from casebook.schemas.batches import SourceStanding
 from casebook.schemas.documents import Document, Reading
 from casebook.schemas.failures import Failure
 from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
+from casebook.schemas.recipes import Making, Recipe
 from casebook.schemas.reviews import Case, CaseStatus, Publication, Review, Revision
 from casebook.schemas.sources import Source
 from casebook.schemas.triage import Triage
@@ -52,6 +53,18 @@ def case_view(row: Found, revisions: Sequence[Found], reviews: Sequence[Found]) 
         reviews=[decode(Review, one["body"]) for one in reviews],
         published=row["published"] and decode(Publication, row["published"]),
     )
+
+
+def making(row: Found) -> Making:
+    """Return how one case's current revision was made."""
+    told = {name: row[name] for name in row if name in Making.model_fields}
+    made = {
+        "status": CaseStatus(row["status"]),
+        "revision": decode(Revision, row["revision"]),
+        "recipe": row["recipe"] and decode(Recipe, row["recipe"]),
+        "waiting": row["waiting"] and decode(Revision, row["waiting"]),
+    }
+    return Making.model_validate({**told, **made})
 
 
 def open_failure(row: Found) -> OpenFailure:

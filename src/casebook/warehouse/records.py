@@ -19,6 +19,7 @@ from casebook.schemas.errors import WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Generation, Waste
+from casebook.schemas.recipes import Recipe
 from casebook.schemas.reviews import Case, Publication, Review, Revision
 from casebook.schemas.sources import Alias, Snapshot, Source
 from casebook.schemas.terms import TermDecision, TermProposal
@@ -49,6 +50,7 @@ Row = (
     | NearCopy
     | Check
     | Waste
+    | Recipe
 )
 
 T = TypeVar("T", bound=Frozen)
@@ -155,6 +157,7 @@ TABLES: Mapping[type[Row], Table] = {
         " found_at",
     ),
     Check: _table("checks", "check_id source_id document_id result checked_at"),
+    Recipe: _table("recipes", "recipe_id strategy model"),
 }
 
 

@@ -24,6 +24,7 @@ from casebook.schemas.listings import (
     OpenFailure,
     RefusedSource,
 )
+from casebook.schemas.recipes import Making, Recipe
 from casebook.schemas.reviews import Case, CaseStatus, Publication, Review, Revision
 from casebook.schemas.sources import Alias, Snapshot, Source
 from casebook.schemas.terms import TermDecision, TermProposal
@@ -281,6 +282,15 @@ class Warehouse:
                 f"There is no case {case_id}: `casebook list` shows the ones there are."
             )
         return reading.case_view(found[0], revisions, reviews)
+
+    def recipe(self, recipe_id: str) -> Recipe | None:
+        """Return the recipe with this id; drafts of older versions have none stored."""
+        return self._first(Recipe, "recipe", recipe_id=recipe_id)
+
+    def makings(self, case_ids: Sequence[str] | None = None) -> list[Making]:
+        """Return how the current revision of each case was made, of these cases or of all."""
+        wanted = None if case_ids is None else list(case_ids)
+        return [reading.making(row) for row in self.read("makings", case_ids=wanted)]
 
     def history(self, case_id: str) -> list[Revision | Review | Publication]:
         """Return what happened to a case, withdrawals included, in the order of storing."""

@@ -117,3 +117,8 @@ INSERT INTO checks (
 SELECT
     $entry, $check_id, $source_id, $document_id, $result, $checked_at, $body
 WHERE NOT EXISTS (FROM checks WHERE check_id = $check_id);
+
+-- name: append_recipes
+INSERT INTO recipes (entry, recipe_id, strategy, model, body)
+SELECT $entry, $recipe_id, $strategy, $model, $body
+WHERE NOT EXISTS (FROM recipes WHERE recipe_id = $recipe_id);

@@ -68,6 +68,12 @@ SELECT body FROM revisions WHERE case_id = $case_id ORDER BY entry;
 -- name: case_reviews
 SELECT body FROM reviews WHERE case_id = $case_id ORDER BY entry;
 
+-- name: makings
+SELECT *
+FROM case_making
+WHERE $case_ids IS NULL OR list_contains($case_ids::VARCHAR[], case_id)
+ORDER BY entry;
+
 -- name: case_history
 SELECT 'revisions' AS name, body, entry FROM revisions WHERE case_id = $case_id
 UNION ALL

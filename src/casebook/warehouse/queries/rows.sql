@@ -62,6 +62,9 @@ WHERE document_id = $document_id AND recipe_id = $recipe_id AND made_by = 'model
 ORDER BY entry DESC
 LIMIT 1;
 
+-- name: recipe
+SELECT body FROM recipes WHERE recipe_id = $recipe_id ORDER BY entry DESC LIMIT 1;
+
 -- name: revision
 SELECT body FROM revisions WHERE revision_id = $revision_id;
 

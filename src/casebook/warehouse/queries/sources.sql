@@ -42,4 +42,5 @@ UNION ALL SELECT 'readings', count(*) FROM readings
 UNION ALL SELECT 'aliases', count(*) FROM aliases
 UNION ALL SELECT 'sketches', count(*) FROM sketches
 UNION ALL SELECT 'near_copies', count(*) FROM near_copies
-UNION ALL SELECT 'checks', count(*) FROM checks;
+UNION ALL SELECT 'checks', count(*) FROM checks
+UNION ALL SELECT 'recipes', count(*) FROM recipes;

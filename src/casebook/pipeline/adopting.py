@@ -1,0 +1,173 @@
+"""A new draft taken over in place of the current revision, whole or but for what a person edited.
+
+What was edited is told by comparison: a person's revision keeps the recipe, the document and the
+calls of the draft that it was made from, so the fields in which the two differ are the person's.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from casebook.pipeline.decisions import keep_edit
+from casebook.runtime.services import Services
+from casebook.schemas.cases import (
+    FACT_FIELDS,
+    STATEMENT_FIELDS,
+    CaseStudy,
+    Result,
+    Statement,
+    Support,
+    SupportLevel,
+    Tag,
+)
+from casebook.schemas.documents import Document
+from casebook.schemas.errors import InvalidDecision
+from casebook.schemas.frozen import Frozen
+from casebook.schemas.ids import content_id
+from casebook.schemas.listings import CaseView
+from casebook.schemas.reviews import Review, Revision
+from casebook.summarizer.grounding import Grounder
+from casebook.summarizer.locating import QuoteFinder
+
+_LOST = Support(level=SupportLevel.UNSUPPORTED, reason="Its words are not in the newer text.")
+FIELDS = (*FACT_FIELDS, *STATEMENT_FIELDS, "tags")
+
+
+class Proposal(Frozen):
+    """What a case would be with a newer draft taken over; ``kept`` names the edited fields."""
+
+    draft: Revision
+    study: CaseStudy
+    kept: Sequence[str]
+
+
+def changed_fields(before: CaseStudy, after: CaseStudy) -> list[str]:
+    """Return the names of the fields in which two case studies differ, as they would be stored."""
+    told = before.model_dump(mode="json"), after.model_dump(mode="json")
+    return [name for name in FIELDS if told[0][name] != told[1][name]]
+
+
+def edited_fields(view: CaseView) -> list[str]:
+    """Return the fields of the current revision that a person made what they are."""
+    held = view.revision
+    if held.made_by != "person":
+        return []
+    base = draft_behind(held, view.revisions)
+    return changed_fields(base.case_study, held.case_study) if base else list(FIELDS)
+
+
+def draft_behind(revision: Revision, revisions: Sequence[Revision]) -> Revision | None:
+    """Return the model's draft that a person's revision was made from, if it is there."""
+    asked = _making(revision)
+    before = [one.revision_id for one in revisions].index(revision.revision_id)
+    drafts = [r for r in revisions[:before] if r.made_by == "model" and _making(r) == asked]
+    return drafts[-1] if drafts else None
+
+
+def _making(revision: Revision) -> tuple[str, str | None, list[str]]:
+    return revision.document_id, revision.recipe_id, list(revision.generation_ids)
+
+
+def waiting_draft(view: CaseView) -> Revision | None:
+    """Return the newest draft that a model made after the current revision, if one did."""
+    ids = [revision.revision_id for revision in view.revisions]
+    later = view.revisions[ids.index(view.revision.revision_id) + 1 :]
+    return next((r for r in reversed(later) if r.made_by == "model"), None)
+
+
+def proposal(view: CaseView, draft: Revision, document: Document, *, whole: bool) -> Proposal:
+    """Return what the case would be with ``draft`` taken over; ``document`` is the draft's.
+
+    Edited fields stay as they are; where the text is another one, their quotes are looked for in it
+    and what no longer stands there is marked. Pure.
+    """
+    kept = [] if whole else edited_fields(view)
+    held = view.revision.case_study
+    moved = document.document_id != view.revision.document_id
+    ours = _moved(held, document) if moved and kept else held
+    study = draft.case_study.model_copy(update={name: getattr(ours, name) for name in kept})
+    return Proposal(draft=draft, study=study, kept=kept)
+
+
+def _moved(study: CaseStudy, document: Document) -> CaseStudy:
+    """Return ``study`` with its quotes located in another text, and judged by what is found.
+
+    Facts that a person set have no quotes to look for.
+    """
+    finder, grounder = QuoteFinder(document), Grounder(document, study.company.value)
+
+    def anew(statement: Statement) -> Statement:
+        evidence = [e for old in statement.evidence for e in finder.find(old.quote)]
+        beside = (
+            [statement.value, statement.baseline, statement.window]
+            if isinstance(statement, Result)
+            else []
+        )
+        support = grounder.judge(statement.text, evidence, *beside)
+        return statement.model_copy(update={"evidence": evidence, "support": support})
+
+    def earned(tag: Tag) -> Tag:
+        evidence = [e for old in tag.evidence for e in finder.find(old.quote)]
+        stands = any(e.start is not None for e in evidence)
+        return tag.model_copy(
+            update={"evidence": evidence, "support": tag.support if stands else _LOST}
+        )
+
+    statements = {name: [anew(s) for s in getattr(study, name)] for name in STATEMENT_FIELDS}
+    tags = [earned(tag) for tag in study.tags]
+    return study.model_copy(update={**statements, "tags": tags})
+
+
+async def adopt(
+    case_id: str,
+    services: Services,
+    *,
+    who: str,
+    revision_id: str | None = None,
+    whole: bool = False,
+    expected_revision: str | None = None,
+) -> tuple[Review, Proposal]:
+    """Make a draft of a case its current revision; the case is a draft again.
+
+    The newest waiting draft by default. Fields that a person edited are kept unless ``whole``.
+
+    Raises:
+        UnknownId: if there is no such case.
+        InvalidDecision: if no draft waits, or the one named is none of this case, or the case was
+            changed meanwhile.
+    """
+    view = await asyncio.to_thread(services.warehouse.case, case_id)
+    if expected_revision and view.revision.revision_id != expected_revision:
+        raise InvalidDecision("the case was changed meanwhile; look at it again before deciding")
+    draft = _wanted(view, revision_id)
+    document = await asyncio.to_thread(services.warehouse.document, draft.document_id)
+    made = await asyncio.to_thread(proposal, view, draft, document or view.document, whole=whole)
+    now = datetime.now(UTC)
+    revision = draft.model_copy(
+        update={
+            "revision_id": content_id(
+                "rev", case_id, draft.revision_id, view.revision.revision_id, now.isoformat()
+            ),
+            "parent_id": view.revision.revision_id,
+            "made_by": "person",
+            "author": who,
+            "case_study": made.study,
+            "created_at": now,
+        }
+    )
+    kept = f", keeping {', '.join(made.kept)}" if made.kept else ""
+    reason = f"Took over the draft {draft.revision_id}{kept}."
+    return await keep_edit(view, revision, services, who, reason), made
+
+
+def _wanted(view: CaseView, revision_id: str | None) -> Revision:
+    if revision_id is None:
+        if (found := waiting_draft(view)) is None:
+            raise InvalidDecision("no newer draft waits; `casebook rerun` makes one")
+        return found
+    found = next((r for r in view.revisions if r.revision_id == revision_id), None)
+    if found is None or found.made_by != "model":
+        raise InvalidDecision(f"{revision_id} is no draft of this case")
+    if found.revision_id == view.revision.revision_id:
+        raise InvalidDecision("that draft is the current revision already")
+    return found

@@ -1,16 +1,22 @@
 """What an older recipe made is told, and made anew beside what people decided and wrote."""
 
 import pytest
+from scripted_endpoint import api_error
 
+from casebook.extractors.versions import HTML
 from casebook.pipeline import adopting, decisions, rerunning
 from casebook.pipeline.differing import Kind, differences
-from casebook.pipeline.editing import DropTag, SetFact, SetStatement
+from casebook.pipeline.editing import DropStatement, SetFact, SetStatement
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.publish import publish
 from casebook.runtime.services import Services
+from casebook.schemas.cases import SILENT, Tag
 from casebook.schemas.errors import InvalidDecision
 from casebook.schemas.reviews import CaseStatus
 from casebook.schemas.sources import SourceRef
+from casebook.summarizer.profiles import Strategy
+
+TAG = Tag(slug="rag", label="RAG", group="technique", evidence=[], support=SILENT)
 
 
 @pytest.fixture
@@ -72,7 +78,7 @@ async def test_an_older_extractor_makes_a_case_stale_until_it_is_read_again(
     with monkeypatch.context() as patch:
         patch.setattr(rerunning, "mounts", lambda: newer)
         (stale,) = rerunning.stale_cases(services)
-    assert [change.told for change in stale.changes] == ["extractor html/3 → html/4"]
+    assert [change.told for change in stale.changes] == [f"extractor {HTML} → html/next"]
     (again,) = await renewed(services, made.case_id)
     assert (again.is_new, again.calls) == (False, 0)
 
@@ -80,7 +86,7 @@ async def test_an_older_extractor_makes_a_case_stale_until_it_is_read_again(
 def _raised(mount):
     return type(mount)(
         mount.kind,
-        mount.version.replace("html/3", "html/4"),
+        mount.version.replace(HTML, "html/next"),
         mount.extractor,
         mount.media_types,
         mount.suffixes,
@@ -111,26 +117,24 @@ async def test_a_rerun_leaves_a_published_case_as_it_is(older, services, endpoin
 async def test_adopting_keeps_the_fields_that_a_person_edited(older, services):
     """Edited fields stay word for word, all others are the new draft's; then nothing waits."""
     _, case_id = older
-    view = services.warehouse.case(case_id)
-    tag = view.revision.case_study.tags[0].slug
     edits = [
         SetFact(field="company", value="Kettlebrook Ltd"),
         SetStatement(field="summary", index=0, text="Kettlebrook answers 9,000 letters."),
-        DropTag(slug=tag),
+        DropStatement(field="tools", index=0),
     ]
     await decisions.edit(case_id, services, edits, who="ada")
     edited = services.warehouse.case(case_id).revision.case_study
     (made,) = await renewed(services, case_id)
     view = services.warehouse.case(case_id)
     assert view.revision.case_study == edited
-    assert adopting.edited_fields(view) == ["company", "summary", "tags"]
+    assert adopting.edited_fields(view) == ["company", "summary", "tools"]
     _, taken = await adopting.adopt(case_id, services, who="ada")
     view = services.warehouse.case(case_id)
-    assert list(taken.kept) == ["company", "summary", "tags"]
+    assert list(taken.kept) == ["company", "summary", "tools"]
     assert adopting.changed_fields(edited, view.revision.case_study) == []
-    assert view.revision.recipe_id == services.recipe().recipe_id
+    assert view.revision.recipe_id == services.recipe(Strategy.SINGLE).recipe_id
     assert view.status is CaseStatus.DRAFT
-    assert adopting.edited_fields(view) == ["company", "summary", "tags"]
+    assert adopting.edited_fields(view) == ["company", "summary", "tools"]
     assert adopting.waiting_draft(view) is None
     (fresh,) = rerunning.stale_cases(services)
     assert fresh.changes == []
@@ -172,7 +176,7 @@ async def test_a_failed_rerun_is_a_failure_and_changes_nothing(older, services, 
     """An outage is stored as a failure of the source; the case is what it was."""
     _, case_id = older
     before = services.warehouse.case(case_id)
-    endpoint.fallback = lambda _: __import__("scripted_endpoint").api_error(401)
+    endpoint.fallback = lambda _: api_error(401)
     (made,) = await renewed(services, case_id)
     assert (made.failure.stage, made.exit_code) == ("summarize", 4)
     assert services.warehouse.case(case_id).revision == before.revision
@@ -183,14 +187,14 @@ async def test_a_difference_is_told_part_by_part(services, web):
     made = await ingest(SourceRef(source=web.url_for("/case")), services)
     study = services.warehouse.case(made.case_id).revision.case_study
     old = study.summary[0]
-    reworded = old.model_copy(update={"text": old.text.replace("letters", "long letters")})
+    reworded = old.model_copy(update={"text": old.text.replace(" ", " indeed ", 1)})
     added = old.model_copy(update={"text": "Something else entirely.", "evidence": []})
     after = study.model_copy(
         update={
             "summary": [reworded, added],
             "tools": [],
             "company": study.company.model_copy(update={"value": "Other"}),
-            "tags": study.tags[1:],
+            "tags": [TAG],
         }
     )
     told = {(d.field, d.kind): d for d in differences(study, after)}
@@ -198,7 +202,7 @@ async def test_a_difference_is_told_part_by_part(services, web):
         ("summary", Kind.REWORDED),
         ("summary", Kind.ADDED),
         ("tools", Kind.REMOVED),
-        ("tags", Kind.REMOVED),
+        ("tags", Kind.ADDED),
     }
     assert told["summary", Kind.REWORDED].similarity > 0.8
     assert [d.after for d in differences(study, after) if d.field == "company"] == ["Other"]

@@ -133,10 +133,10 @@ def _print_quote(cases: Sequence[Staleness], expected: Estimate) -> None:
 
     fresh = len(cases) - expected.sources
     unchanged = f" ({fresh} up to date: nothing to pay)" if fresh else ""
-    basis = "by what earlier sources took" if expected.measured else "a rough guess, no history yet"
+    basis = "time by earlier sources" if expected.measured else "time is a guess, no history yet"
     err().print(
-        f"{len(cases)} cases{unchanged} with {expected.model}: about {expected.calls:,} calls, "
-        f"{expected.prompt_tokens:,} tokens in and {expected.completion_tokens:,} out, "
+        f"{len(cases)} cases{unchanged} with {expected.model}: at most {expected.calls:,} calls, "
+        f"about {expected.prompt_tokens:,} tokens in and {expected.completion_tokens:,} out, "
         f"{money(expected.cost_usd)}, {duration(expected.seconds)} ({basis})",
         highlight=False,
     )

@@ -129,6 +129,11 @@ class Estimate(Frozen):
     measured: bool
 
 
+def typical_of(strategy: Strategy) -> Typical:
+    """Return what a source takes by ``strategy``, where there is no history to go by."""
+    return _TYPICAL.get(strategy, _TYPICAL[Strategy.SINGLE])
+
+
 def estimate(
     sources: int,
     model: str,
@@ -139,7 +144,7 @@ def estimate(
     history: Typical | None,
 ) -> Estimate:
     """Return what ``sources`` sources would take with ``at_once`` calls open at a time."""
-    typical = history or _TYPICAL.get(strategy, _TYPICAL[Strategy.SINGLE])
+    typical = history or typical_of(strategy)
     asked, answered = sources * typical.prompt_tokens, sources * typical.completion_tokens
     cost = None
     if price is not None:

@@ -5,16 +5,17 @@ draft waits in the history until a curator takes it over (``pipeline.adopting``)
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 from casebook.extractors.registry import mounts
 from casebook.pipeline import stages
-from casebook.pipeline.planning import Estimate, estimate
+from casebook.pipeline.planning import Estimate, typical_of
 from casebook.pipeline.run import Reporter, Run, Silent
 from casebook.pipeline.staleness import Staleness, Today, staleness, uses
 from casebook.runtime.services import Services
-from casebook.schemas.errors import CasebookError, UnknownId, WarehouseError
+from casebook.schemas.errors import CasebookError, ContextExceeded, UnknownId, WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.recipes import Making, Recipe
@@ -74,15 +75,36 @@ def chosen(
 
 
 def quote(cases: Sequence[Staleness], services: Services) -> Estimate:
-    """Return what new drafts of ``cases`` would take; nothing is asked or stored."""
-    return estimate(
-        sum(case.is_stale for case in cases),
-        services.model_name,
-        services.profile.strategy,
-        services.profile.price,
-        at_once=services.limiter.concurrent,
-        history=services.warehouse.typical(services.model_name),
+    """Return what new drafts of ``cases`` would take, by their texts; nothing is asked or stored.
+
+    Questions that were asked before cost nothing again, so it may come to less.
+    """
+    wanted = [case.case_id for case in cases if case.is_stale]
+    plans = [p for m in services.warehouse.makings(wanted) if (p := _plan(m, services))]
+    history = services.warehouse.typical(services.model_name)
+    calls = sum(plan.calls for plan in plans)
+    prices = [plan.price for plan in plans]
+    pace = history or typical_of(services.profile.strategy)
+    return Estimate(
+        sources=len(wanted),
+        model=services.model_name,
+        calls=calls,
+        prompt_tokens=sum(plan.prompt_tokens for plan in plans),
+        completion_tokens=sum(plan.completion_tokens for plan in plans),
+        cost_usd=None if None in prices else sum(price for price in prices if price is not None),
+        seconds=calls * pace.call_seconds / max(services.limiter.concurrent, 1),
+        measured=history is not None,
     )
+
+
+def _plan(making: Making, services: Services) -> service.Plan | None:
+    """Return what a case's new draft would take; None where its text does not fit at all."""
+    document = services.warehouse.document(making.newest_document_id)
+    if document is None:
+        return None
+    with contextlib.suppress(ContextExceeded):
+        return service.plan(document, services.profile, _strategy(making, services))
+    return None
 
 
 class Rerun(Frozen):

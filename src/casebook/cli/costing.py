@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from casebook.cli.context import AsJson, err, load_settings, out, print_json
-from casebook.schemas.listings import CostKey, CostLine
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from casebook.schemas.listings import CostKey, CostLine
 
 _BAR_WIDTH = 10
 _LABEL_WIDTH = 24
@@ -49,6 +50,8 @@ def costs(
 
 
 def _key(by: str) -> CostKey:
+    from casebook.schemas.listings import CostKey
+
     for key in get_args(CostKey):
         if by == key:
             return key  # type: ignore[no-any-return]
@@ -116,6 +119,8 @@ def _short(label: str) -> str:
 
 
 def _total(lines: Sequence[CostLine]) -> CostLine:
+    from casebook.schemas.listings import CostLine
+
     costs = [line.cost_usd for line in lines if line.cost_usd is not None]
     return CostLine(
         key=None,

@@ -128,7 +128,9 @@ def retry(
     cause: Annotated[
         str | None,
         typer.Option(
-            "--cause", "--kind", help="Only failures of this cause, as `casebook failures` names it."
+            "--cause",
+            "--kind",
+            help="Only failures of this cause, as `casebook failures` names it.",
         ),
     ] = None,
     force: Annotated[

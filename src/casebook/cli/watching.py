@@ -10,7 +10,6 @@ import typer
 
 from casebook.cli.context import AsJson, err, load_settings, out, print_json, with_services
 from casebook.schemas.errors import InvalidSource
-from casebook.schemas.watches import WatchState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from casebook.schemas.watches import Watch, WatchLine
 
 _UNITS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_STATES = {WatchState.ACTIVE: "green", WatchState.PAUSED: "yellow"}
+_STATES = {"active": "green", "paused": "yellow"}
 
 WatchId = Annotated[str, typer.Argument(help="A watch's id or its beginning, or its address.")]
 
@@ -132,23 +131,26 @@ def _table(lines: Sequence[WatchLine]) -> object:
 @app.command()
 def pause(context: typer.Context, watch_id: WatchId) -> None:
     """Look no more until it is resumed."""
-    _change(context, watch_id, WatchState.PAUSED)
+    _change(context, watch_id, "paused")
 
 
 @app.command()
 def resume(context: typer.Context, watch_id: WatchId) -> None:
     """Look again."""
-    _change(context, watch_id, WatchState.ACTIVE)
+    _change(context, watch_id, "active")
 
 
 @app.command()
 def remove(context: typer.Context, watch_id: WatchId) -> None:
     """Forget the watch; what it found stays."""
-    _change(context, watch_id, WatchState.REMOVED)
+    _change(context, watch_id, "removed")
 
 
-def _change(context: typer.Context, watch_id: str, state: WatchState) -> None:
+def _change(context: typer.Context, watch_id: str, wanted: str) -> None:
     from casebook.pipeline import watching
+    from casebook.schemas.watches import WatchState
+
+    state = WatchState(wanted)
 
     async def work(services: Services) -> Watch:
         return await watching.change(watch_id, state, services, who=services.settings.curator)

@@ -82,8 +82,9 @@ def load(truth_file: Path) -> Page | None:
     placed = html.page_blocks(tree)
     if not placed:
         return None
-    matrix = features(placed, html.quick_reading(tree, url), kind_of(tree, url)).astype(np.float32)
     tokens = [words_of(one.block.text) for one in placed]
+    reading = html.quick_reading(tree, url)
+    matrix = features(placed, tokens, reading, kind_of(tree, url)).astype(np.float32)
     wanted = words_of(truth["main_content"])
     fold = fold_of(url, truth_file.stem)
     stated = truth["page_type"]

@@ -4,7 +4,7 @@ import lxml.html
 import numpy as np
 import pytest
 
-from casebook.extractors.block_features import NAMES, features
+from casebook.extractors.block_features import NAMES, features, words_of
 from casebook.extractors.block_model import best_cut, probabilities
 from casebook.extractors.choice import choose, decide
 from casebook.extractors.page_kind import PageKind, kind_of
@@ -26,6 +26,10 @@ def body(page):
     return lxml.html.document_fromstring(page).find("body")
 
 
+def numbers(placed, kind):
+    return features(placed, [words_of(one.block.text) for one in placed], [PROSE], kind)
+
+
 def test_prose_stays_and_furniture_goes():
     """The paragraphs of an article are kept; its menu, related posts and footer are not."""
     choice = choose(placed_blocks(body(ARTICLE)), [PROSE], PageKind.ARTICLE)
@@ -39,7 +43,7 @@ def test_prose_stays_and_furniture_goes():
 def test_features_have_a_column_for_each_name():
     """Each block gives one row of numbers; a page of one empty block does not fail."""
     placed = placed_blocks(body(ARTICLE))
-    matrix = features(placed, [PROSE], PageKind.OTHER)
+    matrix = numbers(placed, PageKind.OTHER)
     assert matrix.shape == (len(placed), len(NAMES))
     assert np.isfinite(matrix).all()
     assert choose(placed_blocks(body("<body><p>…</p></body>")), [], PageKind.OTHER).expected >= 0
@@ -48,7 +52,7 @@ def test_features_have_a_column_for_each_name():
 
 def test_chances_do_not_depend_on_how_many_are_asked_at_once():
     """A long page is judged in pieces with the same outcome."""
-    row = features(placed_blocks(body(ARTICLE)), [PROSE], PageKind.ARTICLE)[3:4]
+    row = numbers(placed_blocks(body(ARTICLE)), PageKind.ARTICLE)[3:4]
     many = probabilities(np.repeat(row, 4_500, axis=0))
     assert len(many) == 4_500
     assert np.allclose(many, probabilities(row)[0])

@@ -155,6 +155,23 @@ def test_the_only_headline_is_the_title():
     assert headline(["How we routed tickets", "How we failed first"], []) is None
 
 
+def test_a_date_beside_the_headline_is_read():
+    """Where the markup states no day, the one written next to an article's headline counts."""
+    page = PAGE.replace(
+        '<meta property="article:published_time" content="2025-03-14T09:00:00Z">', ""
+    )
+    written = page.replace("small model</h1>", "small model</h1><div>Posted 3 June 2024</div>")
+    assert read(written).published == date(2024, 6, 3)
+
+
+def test_a_thread_is_by_who_opened_it():
+    """The first profile below a thread's title is its author, not a link of the site's head."""
+    profile = '<a href="/members/{0}">{1}</a>'
+    page = PAGE.replace("<nav>", f"<nav>{profile.format(9, 'Newest Member')}")
+    page = page.replace("small model</h1>", f"small model</h1>{profile.format(1, 'cyroe')}")
+    assert read(page, "https://harbour.example/threads/7").authors == ("cyroe",)
+
+
 def test_a_forum_that_serves_its_posts_without_scripts_is_read():
     """A noscript that is the page is read, hidden text in it not; another noscript is nothing."""
     posts = "".join(f"<div class='post'><p>{PARAGRAPH} Reply {n}.</p></div>" for n in range(4))

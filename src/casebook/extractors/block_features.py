@@ -121,20 +121,31 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def features(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> Matrix:
-    """Return the features of ``placed``, the blocks of one page of ``kind``.
+def features(
+    placed: Sequence[Placed],
+    tokens: Sequence[Sequence[str]],
+    reading: Sequence[str],
+    kind: PageKind,
+) -> Matrix:
+    """Return the features of ``placed``, the blocks of a page of ``kind``; ``tokens`` are their words.
 
     ``reading`` are the paragraphs that trafilatura keeps of the page.
     """
-    return _Features(placed, reading, kind).matrix
+    return _Features(placed, tokens, reading, kind).matrix
 
 
 class _Features:
     """The columns of one page, built side by side."""
 
-    def __init__(self, placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> None:
+    def __init__(
+        self,
+        placed: Sequence[Placed],
+        tokens: Sequence[Sequence[str]],
+        reading: Sequence[str],
+        kind: PageKind,
+    ) -> None:
         self.placed = placed
-        self.tokens = [words_of(block.block.text) for block in placed]
+        self.tokens = tokens
         self.counts = np.array([len(tokens) for tokens in self.tokens], dtype=float)
         self.linked = np.array([block.linked for block in placed])
         prose = (self.counts >= _PROSE_WORDS) & (self.linked < _PROSE_LINKS)

@@ -49,6 +49,8 @@ def tidy_lines(text: str) -> str:
 
 def count_words(text: str) -> int:
     """Return how many words a reader would count; unspaced scripts count two characters a word."""
+    if text.isascii():
+        return len(_WORD.findall(text))
     unspaced, rest = len(_UNSPACED.findall(text)), _UNSPACED.sub(" ", text)
     return len(_WORD.findall(rest)) + unspaced // _CHARACTERS_PER_WORD
 

@@ -35,14 +35,11 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     """
     if not placed:
         return Choice([], 0.0)
-    chances = probabilities(features(placed, reading, kind))
-    kept, expected = decide(chances, likes_of(placed), [_words(one) for one in placed])
+    tokens = [words_of(one.block.text) for one in placed]
+    chances = probabilities(features(placed, tokens, reading, kind))
+    kept, expected = decide(chances, likes_of(placed), [len(words) for words in tokens])
     chosen = zip(placed, kept, strict=True)
     return Choice([one.block for one, keep in chosen if keep], expected)
-
-
-def _words(placed: Placed) -> int:
-    return len(words_of(placed.block.text))
 
 
 def decide(chances: Matrix, likes: Sequence[str], words: Sequence[int]) -> tuple[Matrix, float]:

@@ -72,9 +72,10 @@ def extract(payload: Payload) -> Extracted:
     alive = list(tree.iter())  # else each pass makes the same Python objects anew
     seen = " ".join(visible_text(tree))
     steps = [ExtractionStep(method="charset", outcome=encoding)]
-    best = _best_attempt(tree, url, count_words(seen), steps)
+    kind = kind_of(tree, url)
+    best = _best_attempt(tree, url, kind, count_words(seen), steps)
     del alive
-    return _finished(payload, tree, _Reading(url, markup, seen, best), steps, hidden)
+    return _finished(payload, tree, _Reading(url, kind, markup, seen, best), steps, hidden)
 
 
 def prepare(tree: Any) -> list[HiddenText]:
@@ -110,6 +111,7 @@ def parse(markup: str) -> Any | None:
 @dataclass(frozen=True, slots=True)
 class _Reading:
     url: str
+    kind: PageKind
     markup: str
     seen: str
     attempt: _Attempt
@@ -122,7 +124,7 @@ def _finished(
     steps: list[ExtractionStep],
     hidden: list[HiddenText],
 ) -> Extracted:
-    kind = kind_of(tree, reading.url)
+    kind = reading.kind
     meta = _stated(tree, reading.url, kind, steps)
     site = _site(meta)
     sites = [name for name in (site, meta and meta.hostname) if name]
@@ -165,7 +167,8 @@ def _authors(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> tupl
 
 def _stated(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) -> Any:
     try:
-        return stated_of(tree, url or None, signed=kind is not PageKind.OTHER)
+        article = kind is PageKind.ARTICLE
+        return stated_of(tree, url or None, signed=kind is not PageKind.OTHER, article=article)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - foreign code over any input; the text stands alone
@@ -178,9 +181,11 @@ def _site(meta: Any) -> str | None:
     return name or None
 
 
-def _best_attempt(tree: Any, url: str, page_words: int, steps: list[ExtractionStep]) -> _Attempt:
+def _best_attempt(
+    tree: Any, url: str, kind: PageKind, page_words: int, steps: list[ExtractionStep]
+) -> _Attempt:
     """Keep the blocks that are text; where that gives too little, try others, keep the longest."""
-    best = _chosen(tree, url, steps)
+    best = _chosen(tree, url, kind, steps)
     for method, path in _FALLBACKS:
         if not _is_suspicious(best.words, page_words):
             break
@@ -190,9 +195,8 @@ def _best_attempt(tree: Any, url: str, page_words: int, steps: list[ExtractionSt
     return best
 
 
-def _chosen(tree: Any, url: str, steps: list[ExtractionStep]) -> _Attempt:
+def _chosen(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) -> _Attempt:
     """Return the blocks of the page that are its text; say what the reading is worth."""
-    kind = kind_of(tree, url)
     placed = page_blocks(tree)
     choice = choose(placed, _second_opinion(tree, url, steps), kind)
     words = _word_count(choice.blocks)

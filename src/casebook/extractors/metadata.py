@@ -27,7 +27,7 @@ _NOT_A_NAME = re.compile(
     r"contributor|anonymous|unknown|none|null|n/a|editorial|press|news|support|info|marketing|home)$"
     rf"|^{_ROLE}$|^(?:{_MONTH})$|^on (?:{_MONTH})\b"
     r"|\b(view all|posts|read more|follow|subscribe|share|minutes?|min read|"
-    r"published|updated|comments?)\b",
+    r"sign up|sign in|log ?in|register|published|updated|comments?)\b",
     re.IGNORECASE,
 )
 _AROUND_A_NAME = re.compile(
@@ -41,11 +41,25 @@ _AFTER_A_NAME = re.compile(
     r"journalist|engineer|member|reviewed by|joined)\b.*$",
     re.IGNORECASE,
 )
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH_NAME = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
+_YEAR = r"(?:19|20)\d\d"
+_DAY = re.compile(
+    rf"\b(?:(?P<month>{_MONTH_NAME})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>{_YEAR})"
+    rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_after>{_MONTH_NAME}),?\s+"
+    rf"(?P<year_after>{_YEAR})"
+    rf"|(?P<year_iso>{_YEAR})-(?P<number>\d\d)-(?P<day_iso>\d\d))\b",
+    re.IGNORECASE,
+)
+_SHOWN = "[normalize-space()][not(ancestor::script or ancestor::style)]"
+_AFTER_HEADLINE = f"following::text(){_SHOWN}[position() <= 30]"
+_BEFORE_HEADLINE = f"preceding::text(){_SHOWN}[position() <= 10]"
 _PROFILE = re.compile(r"/(?:u|users?|members?|profile)/[\w%.-]+")
 _NAMES_APART = re.compile(r"\s*;\s*|\s+(?:and|&)\s+(?=[A-Z][\w.'’-]+\s+[A-Z])")
 _LONGEST_NAME = 60
 _SHORTEST_NAME = 4
 _HEADLINE_WORDS = 3
+_LETTERS = 3
 _MOST_AUTHORS = 20
 # The languages of most of the web (W3Techs); over all 97, short English reads as Pidgin.
 _LANGUAGES = (
@@ -57,7 +71,7 @@ _SAMPLE = 20_000
 _FEWEST_CHARACTERS = 40
 
 
-def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
+def stated_of(tree: Any, url: str | None, *, signed: bool, article: bool) -> Stated:
     """Return title, author, date and site as the page states them, uncleaned.
 
     The steps of ``trafilatura.extract_metadata`` without categories, tags and licence, which cost
@@ -72,21 +86,41 @@ def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
     stated.title = stated.title or page.extract_title(tree)
     stated.url = stated.url or page.extract_url(tree, url)
     stated.hostname = extract_domain(stated.url, fast=True) if stated.url else None
-    stated.date = _date_of(tree, stated.url, extensive=signed)
+    stated.date = _date_of(tree, stated.url, signed=signed, article=article)
     if not stated.author and (signed or stated.date):
-        stated.author = page.extract_author(tree)
+        stated.author = linked_author(tree) or page.extract_author(tree)
     stated.author = stated.author or login
     stated.sitename = (stated.sitename or page.extract_sitename(tree) or "").lstrip("@") or None
     stated.clean_and_trim()
     return stated
 
 
-def _date_of(tree: Any, url: str | None, *, extensive: bool) -> str | None:
-    """Return the day of publication: from the markup, else (``extensive``) from the text."""
+def _date_of(tree: Any, url: str | None, *, signed: bool, article: bool) -> str | None:
+    """Return the day of publication: from the markup, else as written beside the headline."""
     found = find_date(tree, url=url, original_date=True, extensive_search=False)
-    if not found and extensive:
-        found = find_date(tree, url=url, original_date=True, extensive_search=True)
-    return found or None
+    if found or not signed:
+        return found or None
+    for top in tree.xpath("//h1")[:1]:
+        for side in (_AFTER_HEADLINE, _BEFORE_HEADLINE):
+            if day := _written_day(" ".join(top.xpath(side))):
+                return day
+    # Last, since it takes as long as all else together.
+    return find_date(tree, url=url, original_date=True, extensive_search=True) if article else None
+
+
+def _written_day(text: str) -> str | None:
+    """Return the first day that ``text`` writes out, in English or as ISO, as ISO."""
+    for match in _DAY.finditer(text):
+        found = match.groupdict()
+        name = found["month"] or found["month_after"]
+        month = _MONTHS.index(name[:3].lower()) + 1 if name else int(found["number"])
+        day, year = found["day"] or found["day_first"] or found["day_iso"], found["year"]
+        year = year or found["year_after"] or found["year_iso"]
+        try:
+            return date(int(year), month, int(day)).isoformat()
+        except ValueError:
+            continue
+    return None
 
 
 def clean_title(
@@ -188,11 +222,14 @@ def linked_author(tree: Any) -> str | None:
 
 
 def posted_by(tree: Any) -> str | None:
-    """Return who opened a thread: the first name that links to a profile."""
-    for link in tree.xpath("//*[@itemprop='author']//*[@itemprop='name'] | //a[@href]"):
+    """Return who opened a thread: the first name below its title that links to a profile."""
+    path = "//h1[1]/following::*[self::a[@href] or @itemprop='name'][position() <= 60]"
+    for link in tree.xpath(path):
         name = one_line(" ".join(link.itertext()))
-        known = link.get("itemprop") == "name" or _PROFILE.search(link.get("href") or "")
-        if known and _is_name(name):
+        profile = _PROFILE.search(link.get("href") or "")
+        stated = link.get("itemprop") == "name" and link.xpath("ancestor::*[@itemprop='author']")
+        # A letter or two stand for a picture of the person.
+        if (profile or stated) and len(name) >= _LETTERS and _is_name(name):
             return name
     return None
 

@@ -127,7 +127,7 @@ def features(
     reading: Sequence[str],
     kind: PageKind,
 ) -> Matrix:
-    """Return the features of ``placed``, the blocks of a page of ``kind``; ``tokens`` are their words.
+    """Return the features of ``placed``, the blocks of a page; ``tokens`` are their words.
 
     ``reading`` are the paragraphs that trafilatura keeps of the page.
     """

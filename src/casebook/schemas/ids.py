@@ -22,6 +22,7 @@ IdKind = Literal[
     "pub",
     "fail",
     "recipe",
+    "eval",
     "term",
     "ruling",
     "alias",

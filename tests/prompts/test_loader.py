@@ -13,6 +13,7 @@ from casebook.prompts.lock import current_hashes
 from casebook.schemas.errors import ConfigurationError
 from casebook.summarizer.answers import CaseStudyAnswer
 from casebook.summarizer.guided import RestatedAnswer
+from casebook.summarizer.judging import JudgeAnswer
 from casebook.summarizer.synthesis import MergeAnswer
 from casebook.summarizer.triage import TriageAnswer
 
@@ -66,6 +67,7 @@ def test_worked_examples_are_answers_that_would_be_accepted(path):
         "case_study_merge": MergeAnswer,
         "triage": TriageAnswer,
         "guided": RestatedAnswer,
+        "judge": JudgeAnswer,
     }
     answer_type = types[path.split("/")[0]]
     examples = [m.content for m in shipped(path).messages if m.role == "assistant"]

@@ -274,3 +274,34 @@ def test_true_paraphrases_are_seldom_called_inventions(real_texts, datasets):
             reasons["not in the source" in reason or "not named" in reason] += 1
     assert reasons.total() > 60
     assert reasons[True] <= 0.06 * reasons.total(), reasons
+
+
+CACHE = document_of(
+    "Latency rose from 2 to 3 seconds. One third of the answers is cached by Memcached, "
+    "the sessions by Redis."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "level", "reason"),
+    [
+        ("Latency rose from 2 to 3 seconds.", "Latency rose from 2 to 3 seconds", SUPPORTED, ""),
+        ("Latency fell from 2 to 3 seconds.", "Latency rose from 2 to 3 seconds", WEAK, "“fell”"),
+        (
+            "33% of the answers is cached by Memcached.",
+            "One third of the answers is cached by Memcached",
+            SUPPORTED,
+            "",
+        ),
+        (
+            "A third of the answers is cached by Redis.",
+            "One third of the answers is cached by Memcached",
+            WEAK,
+            "names Redis where the source names Memcached",
+        ),
+    ],
+)
+def test_an_opposite_or_an_exchanged_name_is_told(text, quote, level, reason):
+    """Where a statement follows its quote, one changed word is seen; fractions hold by value."""
+    support = Grounder(CACHE).statement(Claim(text=text, quotes=[quote])).support
+    assert (support.level, reason in support.reason) == (level, True), support.reason

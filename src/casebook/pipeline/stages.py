@@ -6,6 +6,7 @@ instead of texts.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -238,7 +239,10 @@ async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run
         )
     taxonomy = await asyncio.to_thread(taxonomy_of, warehouse)
     grounded = await asyncio.to_thread(service.ground, document, proposal, taxonomy)
-    study = await asyncio.to_thread(with_known_company, grounded, warehouse)
+    known = await asyncio.to_thread(with_known_company, grounded, warehouse)
+    judge = services.judge(document.document_id)
+    with _paying(judge, run) if judge else nullcontext():
+        study = await service.judged(known, document, judge)
     proposed = await asyncio.to_thread(proposals_of, document, study, proposal, taxonomy, warehouse)
     now = datetime.now(UTC)
     case = await asyncio.to_thread(warehouse.case_of_source, document.source_id) or Case(
@@ -246,7 +250,8 @@ async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run
         source_id=document.source_id,
         created_at=now,
     )
-    generations = [g.generation_id for g in asker.generations]
+    answers = [*asker.generations, *(judge.generations if judge else ())]
+    generations = [g.generation_id for g in answers]
     draft = Revision(
         revision_id=content_id(
             "rev", case.case_id, document.document_id, recipe.recipe_id, generations

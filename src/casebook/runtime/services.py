@@ -295,7 +295,8 @@ class Services:
 
     def recipe(self, strategy: Strategy) -> Recipe:
         """Return what a draft by ``strategy`` would be made by now."""
-        return recipe(self.model_name, strategy, self.profile, self._prompts)
+        judge = self.settings.judge_model
+        return recipe(self.model_name, strategy, self.profile, self._prompts, judge)
 
     def asker(self, document_id: str) -> Asker:
         """Return what asks the model about one document, through the ledger."""
@@ -309,6 +310,46 @@ class Services:
             parallel=2 if self.settings.embedded else self.settings.llm_concurrency,
             prompts=self._prompts,
         )
+
+    def judge(self, document_id: str) -> Asker | None:
+        """Return what asks the judge about one document; None where no judge is configured."""
+        name = self.settings.judge_model
+        if name is None:
+            return None
+        return Asker(
+            lambda: self.judge_model,
+            name,
+            profile_of(name, self.settings.models),
+            WarehouseLedger(self.warehouse),
+            document_id,
+            budget=self.budget,
+        )
+
+    @cached_property
+    def judge_model(self) -> "OpenAICompatible":
+        """The model that judges doubtful statements."""
+        from casebook.summarizer.client import OpenAICompatible, RetryPolicy
+
+        settings = self.settings
+        known = profile_of(settings.judge_model or "", settings.models)
+        endpoint = settings.judge_base_url or settings.endpoint
+        # The summaries' key goes to the summaries' endpoint, and to no other.
+        shared = settings.openai_api_key if endpoint == settings.endpoint else None
+        key = settings.judge_api_key or shared
+        model = OpenAICompatible(
+            settings.judge_model or "",
+            endpoint,
+            key.get_secret_value() if key else "none",
+            stated_endpoint=endpoint,
+            timeout=settings.llm_timeout,
+            policy=RetryPolicy(
+                attempts=settings.llm_attempts, backoff_initial=settings.llm_backoff
+            ),
+            mode=known.mode,
+            reasoning=known.reasoning,
+        )
+        self._stack.push_async_callback(model.close)
+        return model
 
     async def __aenter__(self) -> Self:
         return self

@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     llm_concurrency: int = Field(default=4, ge=1)
     outage_patience: float = Field(default=900.0, gt=0)
 
+    judge_base_url: str | None = None
+    judge_model: str | None = None
+    judge_api_key: SecretStr | None = None
+
     transcription_base_url: str | None = None
     transcription_model: str | None = None
     transcription_api_key: SecretStr | None = None
@@ -106,6 +110,9 @@ class Settings(BaseSettings):
         "llm_base_url",
         "llm_model",
         "openai_api_key",
+        "judge_base_url",
+        "judge_model",
+        "judge_api_key",
         "transcription_base_url",
         "transcription_model",
         "transcription_api_key",
@@ -142,7 +149,7 @@ class Settings(BaseSettings):
             profile_of(name, value)
         return value
 
-    @field_validator("llm_base_url", "transcription_base_url")
+    @field_validator("llm_base_url", "judge_base_url", "transcription_base_url")
     @classmethod
     def _plain_address(cls, value: str | None) -> str | None:
         """Refuse what is no web address, and what would show a secret wherever it is named."""
@@ -231,6 +238,10 @@ class Settings(BaseSettings):
         if settings.llm_base_url and not settings.llm_model:
             raise ConfigurationError(
                 "CASEBOOK_LLM_BASE_URL is set but no model; set CASEBOOK_LLM_MODEL"
+            )
+        if settings.judge_base_url and not settings.judge_model:
+            raise ConfigurationError(
+                "CASEBOOK_JUDGE_BASE_URL is set but no model; set CASEBOOK_JUDGE_MODEL"
             )
         if settings.transcription_base_url and not settings.transcription_model:
             raise ConfigurationError(

@@ -21,9 +21,12 @@ from casebook.schemas.cases import (
 )
 from casebook.schemas.documents import Document
 from casebook.schemas.taxonomy import Taxonomy, load_taxonomy
+from casebook.summarizer.contrast import contrast
 from casebook.summarizer.locating import QuoteFinder
 from casebook.summarizer.numerals import number_of, numbers, unstated
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal
+from casebook.summarizer.quantities import stated as values_of
+from casebook.summarizer.source_text import SourceSentence
 from casebook.summarizer.tagging import tags_of
 from casebook.summarizer.wording import (
     by_initials,
@@ -62,7 +65,7 @@ class Grounder:
         published = str(document.published.year) if document.published else None
         self._stated = {document.title, published} - {None}
         stated = "\n".join([document.text, document.title or "", published or ""])
-        self._numbers = numbers(stated)
+        self._numbers = values_of(stated)
         self._names = name_keys(stated)
         self._stems = content_stems(stated)
         self._capitals = {name_key(name) for name in names(document.text)}
@@ -131,6 +134,7 @@ class Grounder:
             self._names_hold(text, around),
             _words_hold(text, around),
             _polarity_holds(text, quoted),
+            *(_contrast_holds(text, e, around) for e in found),
         )
         failed = [check for check in checks if check is not None]
         worst = min(failed, key=_severity, default=_SUPPORTED)
@@ -144,11 +148,11 @@ class Grounder:
         return self._document.passage_text(self._document.passages[evidence.passage - 1])
 
     def _numbers_hold(self, text: str, quoted: str, around: str) -> Support | None:
-        strange = unstated(text, numbers(quoted))
+        strange = unstated(text, values_of(quoted))
         if not strange:
             return None
         shown = _listed(strange)
-        if not unstated(text, numbers(around)):
+        if not unstated(text, values_of(around)):
             return _support(SupportLevel.WEAK, f"{shown} stands beside the quote, not in it.")
         if not unstated(text, self._numbers):
             return _support(SupportLevel.WEAK, f"{shown} stands elsewhere in the source.")
@@ -246,6 +250,13 @@ def _polarity_holds(text: str, quoted: str) -> Support | None:
     if alike and (negations(text) % 2) != (negations(quoted) % 2):
         return _support(SupportLevel.WEAK, "The quote may say the opposite: one of them negates.")
     return None
+
+
+def _contrast_holds(text: str, evidence: Evidence, around: str) -> Support | None:
+    """Look for another number, name or an opposite in the place of the quote's own."""
+    said = SourceSentence(evidence.quote, evidence.start or 0, evidence.end or 0, 0)
+    found = contrast(text, said, around)
+    return _support(SupportLevel.WEAK, found) if found else None
 
 
 def _repeats(text: str, kept: Sequence[str]) -> bool:

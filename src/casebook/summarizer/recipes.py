@@ -6,37 +6,47 @@ from casebook.prompts.loader import load_prompt
 from casebook.schemas.generations import Generation
 from casebook.schemas.ids import content_id
 from casebook.schemas.recipes import PromptUse, Recipe
-from casebook.summarizer import answers, guided, map_reduce, single, synthesis
+from casebook.summarizer import answers, guided, judging, map_reduce, single, synthesis
 from casebook.summarizer.asking import schema_hash
 from casebook.summarizer.profiles import Profile, Strategy
 
 # Raised when code that shapes a draft (cues, checks, locating) changes what comes out.
-GROUNDING_VERSION = 2
+GROUNDING_VERSION = 3
 
 Pinned = Mapping[str, int]
 """Versions of prompts by name, where not the newest is wanted."""
 
 
 def recipe(
-    model: str, strategy: Strategy, profile: Profile, pinned: Pinned | None = None
+    model: str,
+    strategy: Strategy,
+    profile: Profile,
+    pinned: Pinned | None = None,
+    judge: str | None = None,
 ) -> Recipe:
     """Return the recipe that ``model``, with the limits of ``profile``, would make a draft by.
+
+    ``judge`` is the model that judges what code cannot decide, where there is one.
 
     Raises:
         ConfigurationError: if a pinned version does not exist.
     """
     names, schemas, parameters = _ingredients(strategy, profile)
+    if judge is not None:
+        names, schemas = [*names, judging.PROMPT], [*schemas, schema_hash(judging.JudgeAnswer)]
     prompts = [load_prompt(name, (pinned or {}).get(name)) for name in names]
     hashes = [prompt.hash for prompt in prompts]
     identity = (strategy.value, model, hashes, schemas, parameters, GROUNDING_VERSION)
+    judging_by = [judge] if judge is not None else []
     return Recipe(
-        recipe_id=content_id("recipe", *identity),
+        recipe_id=content_id("recipe", *identity, *judging_by),
         strategy=strategy.value,
         model=model,
         prompts=[PromptUse(name=p.name, version=p.version, hash=p.hash) for p in prompts],
         schemas=schemas,
         parameters=parameters,
         grounding=GROUNDING_VERSION,
+        judge=judge,
     )
 
 

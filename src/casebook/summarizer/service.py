@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+import structlog
+
 from casebook.schemas.cases import CaseStudy
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import AnswerTruncated, ContextExceeded
+from casebook.schemas.errors import AnswerTruncated, ContextExceeded, ModelError
 from casebook.schemas.taxonomy import Taxonomy
 from casebook.schemas.triage import Triage
-from casebook.summarizer import guided, map_reduce, single
+from casebook.summarizer import guided, judging, map_reduce, single
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.grounding import Grounder
 from casebook.summarizer.planning import Choice, Plan, choose, plan
@@ -21,12 +23,15 @@ __all__ = [
     "Plan",
     "choose",
     "ground",
+    "judged",
     "plan",
     "propose",
     "recipe",
     "rubric",
     "triage",
 ]
+
+_log = structlog.get_logger(__name__)
 
 Progress = Callable[[int, int], None]
 
@@ -97,3 +102,17 @@ async def _in_windows(
 def ground(document: Document, proposal: Proposal, taxonomy: Taxonomy | None = None) -> CaseStudy:
     """Locate every quote, judge every statement. Pure."""
     return Grounder(document).case_study(proposal, taxonomy)
+
+
+async def judged(study: CaseStudy, document: Document, asker: Asker | None) -> CaseStudy:
+    """Return the study after the judge, where there is one.
+
+    An outage of the judge costs no draft: the verdicts of code stand, with a note.
+    """
+    if asker is None:
+        return study
+    try:
+        return await judging.judge(study, document, asker)
+    except ModelError as error:
+        _log.warning("judge_failed", kind=error.kind(), document=document.document_id)
+        return judging.noted(study, document, f"{error.kind().replace('_', ' ')}.")

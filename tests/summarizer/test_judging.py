@@ -51,6 +51,12 @@ class Kept(dict):
         """Store an answer."""
         self[generation.generation_id] = generation
 
+    def write_off(self, waste):
+        """Forget what was spent in vain."""
+
+    def wasted(self, question_id):
+        """Tell that nothing was."""
+
 
 @pytest.fixture
 def study():

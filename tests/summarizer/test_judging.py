@@ -151,5 +151,8 @@ async def test_where_nothing_is_doubtful_nobody_is_asked(asker, endpoint):
 
 def test_a_judge_makes_another_recipe():
     """Drafts with and without a judge are different drafts."""
-    recipes = {service.recipe("m", Strategy.SINGLE, PRICED, None, judge).recipe_id for judge in (None, "a", "b")}
+    recipes = {
+        service.recipe("m", Strategy.SINGLE, PRICED, None, judge).recipe_id
+        for judge in (None, "a", "b")
+    }
     assert len(recipes) == 3

@@ -150,12 +150,34 @@ def test_a_failed_submission_ends_by_itself(address, page):
     assert page.said == []
 
 
+def test_a_backfill_begins_and_ends_in_the_desk(address, page):
+    """Paste, see what it would do, start, and the page tells the end without a reload."""
+    page.goto(f"{address}/batches")
+    page.get_by_label("Or addresses").fill("http://10.0.0.1/a\nhttp://10.0.0.2/b")
+    page.get_by_role("button", name="See what it would do").click()
+    expect(page.locator("#quote")).to_contain_text("new: would be worked")
+    page.get_by_role("button", name="Work 2 sources").click()
+    expect(page.locator("#batch")).to_have_attribute("data-state", "finished")
+    page.get_by_role("link", name="Address forbidden").click()
+    expect(page.locator("h1")).to_have_text("Address forbidden")
+    expect(page.locator(".row")).to_have_count(2)
+    assert page.said == []
+
+
 def test_nothing_is_wider_than_a_phone(address, build: Builder, page):
     """At 390 pixels the source comes below the draft, and no page scrolls sideways."""
     case_id = build.draft()
     build.failed(transient=True, message="x" * 300, url=f"https://a.example/{'y' * 300}")
     page.set_viewport_size(PHONE)
-    for path in ("/", "/?status=failed", f"/cases/{case_id}", "/submit", "/publish"):
+    for path in (
+        "/",
+        "/?status=failed",
+        f"/cases/{case_id}",
+        "/submit",
+        "/publish",
+        "/batches",
+        "/watches",
+    ):
         page.goto(f"{address}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"], path
     page.goto(f"{address}/cases/{case_id}")

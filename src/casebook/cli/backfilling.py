@@ -17,14 +17,14 @@ from casebook.schemas.errors import InvalidSource
 if TYPE_CHECKING:
     from typer._click.core import Context
 
-    from casebook.pipeline.planning import Estimate, Selection
+    from casebook.pipeline.planning import Selection
+    from casebook.pipeline.quoting import Quote
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
-    from casebook.schemas.batches import Batch, BatchOptions, SourceStanding
+    from casebook.schemas.batches import Batch, BatchOptions
     from casebook.schemas.sources import Candidate
 
 _EXIT_SOME_FAILED = 3
-_MOST = 100_000
 
 
 class _RunByDefault(TyperGroup):
@@ -121,7 +121,7 @@ def run(
 
 async def _candidates(source: str, settings: Settings) -> tuple[Sequence[Candidate], Sequence[str]]:
     """Return the addresses that the list names, and what of it could not be read."""
-    from casebook.extractors.listing import WalkLimits, walk
+    from casebook.pipeline.quoting import read_list
     from casebook.runtime.services import Services
     from casebook.schemas.sources import Candidate, SourceRef
 
@@ -129,66 +129,38 @@ async def _candidates(source: str, settings: Settings) -> tuple[Sequence[Candida
         lines = (line.strip() for line in sys.stdin)
         return [Candidate(url=line) for line in lines if line and not line.startswith("#")], []
     async with Services(settings) as services:
-        client, robots = await services.network()
-        limits = WalkLimits(candidates=_MOST)
-        read = services.extractors.read_listing
-        found = await walk(SourceRef(source=source), client, robots, read, limits)
+        found = await read_list(SourceRef(source=source), services)
     return found.candidates, found.missed
-
-
-def _with_options(settings: Settings, options: BatchOptions) -> Settings:
-    changes: dict[str, object] = {}
-    if options.model is not None:
-        changes["llm_model"] = options.model
-    if options.budget_usd is not None:
-        changes["budget_run"] = options.budget_usd
-    if options.concurrency is not None:
-        changes |= {"llm_concurrency": options.concurrency, "concurrency": options.concurrency}
-    return settings.model_copy(update=changes)
 
 
 async def _plan(
     source: str, selection: Selection, options: BatchOptions, settings: Settings, *, as_json: bool
 ) -> int:
     """Say what would be done; nothing is fetched or stored."""
-    from casebook.pipeline.planning import estimate, is_open, standing_counts
+    from casebook.pipeline.quoting import quote, with_options
     from casebook.runtime.services import Services
 
-    async with Services(_with_options(settings, options)) as services:
-        ids = [item.source_id for item in selection.items]
-        standings = await asyncio.to_thread(services.warehouse.standings, ids)
-        expected = estimate(
-            sum(map(is_open, standings)),
-            services.model_name,
-            services.profile.strategy,
-            services.profile.price,
-            at_once=services.limiter.concurrent,
-            history=await asyncio.to_thread(services.warehouse.typical, services.model_name),
-        )
-    if as_json:
-        print_json(
-            {
-                "origin": source,
-                "duplicates": selection.duplicates,
-                "older": selection.older,
-                "filtered": selection.filtered,
-                "beyond_limit": selection.beyond_limit,
-                "standings": dict(standing_counts(standings)),
-                "estimate": expected.model_dump(mode="json"),
-            }
-        )
+    async with Services(with_options(settings, options)) as services:
+        quoted = await quote(source, selection, services)
+    if not as_json:
+        _print_plan(quoted)
         return 0
-    _print_plan(selection, standings, expected)
+    aside = ("duplicates", "older", "filtered", "beyond_limit")
+    print_json(
+        {
+            "origin": source,
+            **selection.model_dump(include=set(aside)),
+            "standings": dict(quoted.standings),
+            "estimate": quoted.estimate.model_dump(mode="json"),
+        }
+    )
     return 0
 
 
-def _print_plan(
-    selection: Selection, standings: Sequence[SourceStanding], expected: Estimate
-) -> None:
+def _print_plan(quoted: Quote) -> None:
     from rich.table import Table
 
-    from casebook.cli.board import duration, money
-    from casebook.pipeline.planning import standing_counts
+    from casebook.publishing.wording import duration, money
 
     told = {
         "new": "new: would be worked",
@@ -201,7 +173,7 @@ def _print_plan(
         "failed_gone": "gone for good",
     }
     table = Table(title="What the list holds", title_justify="left", show_header=False)
-    counts = standing_counts(standings)
+    counts, selection, expected = quoted.standings, quoted.selection, quoted.estimate
     for key, label in told.items():
         if counts.get(key):
             table.add_row(f"{counts[key]:,}", label)
@@ -227,9 +199,10 @@ async def _begin(
     source: str, selection: Selection, options: BatchOptions, settings: Settings, *, as_json: bool
 ) -> int:
     from casebook.pipeline.backfill import register as register_batch
+    from casebook.pipeline.quoting import with_options
     from casebook.runtime.services import Services
 
-    settings = _with_options(settings, options)
+    settings = with_options(settings, options)
     async with Services(settings, patience=settings.outage_patience) as services:
         batch = await register_batch(source, selection.items, options, services)
         return await work_batch(batch, services, as_json=as_json)
@@ -237,12 +210,13 @@ async def _begin(
 
 async def _resume(batch_id: str, settings: Settings, *, as_json: bool) -> int:
     from casebook.pipeline.backfill import batch_of
+    from casebook.pipeline.quoting import with_options
     from casebook.runtime.services import Services
 
     async with Services(settings) as services:
         found = await asyncio.to_thread(services.warehouse.resolve, batch_id)
         batch = await batch_of(found, services)
-    settings = _with_options(settings, batch.options)
+    settings = with_options(settings, batch.options)
     async with Services(settings, patience=settings.outage_patience) as services:
         return await work_batch(batch, services, as_json=as_json)
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from casebook.pipeline.run import STAGES
+from casebook.publishing.wording import duration, money
 from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSummary, Standing
 from casebook.schemas.errors import Remedy
 
@@ -30,23 +31,6 @@ _REMEDIES = {
     Remedy.YOU: "[yellow]needs you[/]: {message}",
     Remedy.GONE: "[dim]gone for good[/]",
 }
-
-
-def money(dollars: float | None) -> str:
-    """Return dollars as people write them; an unknown price is said, not zero."""
-    if dollars is None:
-        return "price not known"
-    return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"
-
-
-def duration(seconds: float | None) -> str:
-    """Return seconds as ``1 h 05 min``, ``4 min`` or ``12 s``."""
-    if seconds is None:
-        return "—"
-    if seconds < 90:  # noqa: PLR2004 - under a minute and a half, seconds tell more
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004
 
 
 class BatchBoard:
@@ -148,6 +132,12 @@ def print_progress(
     console.print(table)
     if stands.failures:
         console.print(_failures_table(stands))
+    if stands.spent is not None and stands.spent.calls:
+        spent = stands.spent
+        console.print(
+            f"spent on these sources: {spent.calls:,} calls, {spent.tokens:,} tokens, "
+            f"{money(spent.cost_usd)}"
+        )
     if tally is not None:
         console.print(
             f"this run: {tally.calls:,} calls, {tally.tokens:,} tokens, {money(tally.cost_usd)}, "

@@ -74,8 +74,11 @@ async def batch_of(batch_id: str, services: Services) -> Batch:
 
 async def progress(batch: Batch, services: Services) -> BatchProgress:
     """Return how far a batch is, whoever works it."""
-    ids = [item.source_id for item in batch.items]
-    return progress_of(await asyncio.to_thread(services.warehouse.standings, ids))
+    ids, warehouse = [item.source_id for item in batch.items], services.warehouse
+    told = progress_of(await asyncio.to_thread(warehouse.standings, ids))
+    spent = await asyncio.to_thread(warehouse.spent_on, ids)
+    stages = await asyncio.to_thread(warehouse.stages_of, ids) if told.left else {}
+    return told.model_copy(update={"spent": spent, "stages": stages})
 
 
 class Gates:

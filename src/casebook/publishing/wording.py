@@ -108,6 +108,23 @@ def day(moment: date | datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"
 
 
+def money(dollars: float | None) -> str:
+    """Return dollars as people write them; an unknown price is said, not zero."""
+    if dollars is None:
+        return "price not known"
+    return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"
+
+
+def duration(seconds: float | None) -> str:
+    """Return seconds as ``1 h 05 min``, ``4 min`` or ``12 s``."""
+    if seconds is None:
+        return "—"
+    if seconds < 90:  # noqa: PLR2004 - under a minute and a half, seconds tell more
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004
+
+
 def listing(names: Sequence[str]) -> str:
     """Return ``a, b and c``."""
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from casebook.review import actions, api, pages
+from casebook.review import actions, api, batches, pages, watches
 from casebook.review.guarding import LOOPBACK_NAMES, Guard
 from casebook.review.problems import answer_errors
 from casebook.review.state import State
@@ -51,6 +51,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         try:
             yield
         finally:
+            await state.batches.close()
             await state.jobs.close()
             if own:
                 await used.close()
@@ -66,7 +67,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES, www_redirect=False)
     app.add_middleware(Guard)
     answer_errors(app)
-    for router in (pages.router, actions.router, api.router):
+    for router in (pages.router, actions.router, batches.router, watches.router, api.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.mount("/site", _Site(directory=settings.site_path, html=True, check_dir=False), name="site")

@@ -18,9 +18,12 @@ from casebook.publishing.wording import (
     clock,
     count,
     day,
+    duration,
     is_measured,
     listing,
+    money,
 )
+from casebook.review.batch_page import REMEDIES, STANDINGS
 from casebook.review.queue_page import TABS
 from casebook.review.state import state_of
 from casebook.schemas.cases import Method, SupportLevel
@@ -80,6 +83,8 @@ def environment() -> Environment:
     )
     made.filters.update(
         age=age,
+        duration=duration,
+        money=money,
         bar=support_bar,
         clock=clock,
         count=count,
@@ -91,7 +96,12 @@ def environment() -> Environment:
         web=web_address,
     )
     made.globals.update(
-        tabs=TABS, sections=SECTIONS, result_columns=RESULT_COLUMNS, methods=list(Method)
+        tabs=TABS,
+        standings=STANDINGS,
+        remedies=REMEDIES,
+        sections=SECTIONS,
+        result_columns=RESULT_COLUMNS,
+        methods=list(Method),
     )
     return made
 

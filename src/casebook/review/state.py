@@ -6,6 +6,7 @@ from functools import cached_property
 
 from fastapi import Request
 
+from casebook.review.batch_runs import BatchRuns
 from casebook.review.jobs import Jobs
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
@@ -22,6 +23,11 @@ class State:
     def jobs(self) -> Jobs:
         """The sources that this desk is working on."""
         return Jobs(self.services)
+
+    @cached_property
+    def batches(self) -> BatchRuns:
+        """The batches that this desk is working on."""
+        return BatchRuns(self.settings)
 
     @property
     def settings(self) -> Settings:

@@ -76,6 +76,20 @@ async def keep_transcript(
     return ref.model_copy(update={"transcript": str(path)})
 
 
+async def keep_list(text: str, file: UploadFile | None, home: Path) -> tuple[str, SourceRef]:
+    """Store a list of addresses, pasted or uploaded; return how to call it and where it lies.
+
+    Raises:
+        InvalidSource: if it is empty.
+        TooLarge: if it is larger than any kind may be.
+    """
+    data = await _read(file) if file else text.encode()
+    name = safe_name(file.filename or "") if file else "pasted.txt"
+    path = home / "uploads" / hashlib.sha256(data).hexdigest()[:16] / name
+    await asyncio.to_thread(_write, path, data)
+    return name if file else "pasted addresses", SourceRef(source=str(path))
+
+
 def _pasted_name(text: str) -> str:
     """Return a name with the suffix of what was pasted."""
     if text.lstrip("\ufeff \r\n").startswith("WEBVTT"):

@@ -117,12 +117,26 @@ class FailureGroup(Frozen):
     message: str
 
 
+class Spending(Frozen):
+    """What the calls about some sources took; ``cost_usd`` is None where a price is not known."""
+
+    calls: int
+    tokens: int
+    cost_usd: float | None
+
+
 class BatchProgress(Frozen):
-    """How far a batch is, told from where its sources stand."""
+    """How far a batch is, told from where its sources stand.
+
+    ``stages`` counts the unfinished ones by the stage that they have come to, ``spent`` is what
+    the batch's sources took so far, in whichever run.
+    """
 
     total: int
     counts: Mapping[Standing, int]
     failures: Sequence[FailureGroup]
+    stages: Mapping[str, int] = {}
+    spent: Spending | None = None
 
     @property
     def done(self) -> int:

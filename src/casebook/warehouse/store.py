@@ -8,7 +8,7 @@ from typing import TypeVar
 import duckdb
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from casebook.schemas.batches import Batch, BatchSummary, SourceStanding, Typical
+from casebook.schemas.batches import Batch, BatchSummary, SourceStanding, Spending, Typical
 from casebook.schemas.checks import Check
 from casebook.schemas.companies import CompanyAlias, CompanyNames
 from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
@@ -344,6 +344,15 @@ class Warehouse:
         rows = self.read("standings", ids=list(source_ids))
         found = {row["source_id"]: reading.standing(row) for row in rows}
         return [found[source_id] for source_id in source_ids]
+
+    def spent_on(self, source_ids: Sequence[str]) -> Spending:
+        """Return what the calls about these sources took."""
+        return Spending.model_validate(self.read("spent_on", ids=list(source_ids))[0])
+
+    def stages_of(self, source_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many of these sources are unfinished, by the stage they have come to."""
+        rows = self.read("stages_of", ids=list(source_ids))
+        return {row["stage"]: row["sources"] for row in rows}
 
     def term_proposals(self) -> list[TermProposal]:
         """Return the names that were proposed for the taxonomy, in the order of storing."""

@@ -83,3 +83,35 @@ SELECT
     sum(seconds) / sum(calls) AS call_seconds
 FROM source_calls
 HAVING count(*) >= 3;
+
+-- name: spent_on
+SELECT
+    coalesce(sum(calls), 0)::BIGINT AS calls,
+    coalesce(sum(prompt_tokens + completion_tokens), 0)::BIGINT AS tokens,
+    CASE WHEN bool_or(spending.cost_usd IS NULL) THEN NULL
+        ELSE coalesce(sum(spending.cost_usd), 0.0)
+    END AS cost_usd
+FROM spending
+JOIN documents USING (document_id)
+WHERE documents.source_id IN (SELECT unnest($ids::VARCHAR[]));
+
+-- The stage that a source is in is the one after the last whose result is stored.
+-- name: stages_of
+SELECT
+    CASE
+        WHEN EXISTS (
+            FROM triages JOIN documents USING (document_id)
+            WHERE documents.source_id = source_unfinished.source_id
+        ) THEN 'summarize'
+        WHEN EXISTS (
+            FROM documents WHERE documents.source_id = source_unfinished.source_id
+        ) THEN 'triage'
+        WHEN EXISTS (
+            FROM snapshots WHERE snapshots.source_id = source_unfinished.source_id
+        ) THEN 'extract'
+        ELSE 'fetch'
+    END AS stage,
+    count(*) AS sources
+FROM source_unfinished
+WHERE source_id IN (SELECT unnest($ids::VARCHAR[]))
+GROUP BY stage;

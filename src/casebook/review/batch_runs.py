@@ -1,0 +1,118 @@
+"""Batches that the desk works in the background, one at a time, and quotes that wait."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+import structlog
+
+from casebook.pipeline.backfill import BatchRun
+from casebook.pipeline.quoting import Quote, with_options
+from casebook.runtime.services import Services
+from casebook.runtime.settings import Settings
+from casebook.schemas.batches import Batch, BatchOptions
+from casebook.schemas.errors import CasebookError, UnknownId
+
+_KEPT = 20  # quotes that the desk remembers
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A quote, and how the batch would be worked if it is taken."""
+
+    offer_id: str
+    quote: Quote
+    options: BatchOptions
+
+
+class BatchRuns:
+    """Works batches on the running event loop; how far each is lies in the warehouse.
+
+    A batch has services of its own: it waits out what a person at the desk would be told at once.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._turn = asyncio.Lock()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._runs: dict[str, BatchRun] = {}
+        self._problems: dict[str, str] = {}
+        self._offers: dict[str, Offer] = {}
+
+    def offer(self, quote: Quote, options: BatchOptions) -> Offer:
+        """Keep a quote until it is taken; the oldest are forgotten."""
+        made = Offer(uuid4().hex, quote, options)
+        self._offers[made.offer_id] = made
+        for old in list(self._offers)[:-_KEPT]:
+            del self._offers[old]
+        return made
+
+    def offered(self, offer_id: str) -> Offer:
+        """Return a kept quote.
+
+        Raises:
+            UnknownId: if it was forgotten.
+        """
+        if offer_id not in self._offers:
+            raise UnknownId("The desk no longer holds this quote: read the list again.")
+        return self._offers[offer_id]
+
+    def start(self, batch: Batch) -> None:
+        """Work what is open of a batch, unless this desk does so already."""
+        batch_id = batch.batch_id
+        if batch_id in self._tasks:
+            return
+        self._problems.pop(batch_id, None)
+        task = asyncio.create_task(self._work(batch))
+        self._tasks[batch_id] = task
+        task.add_done_callback(lambda _: self._forget(batch_id))
+
+    def run_of(self, batch_id: str) -> BatchRun | None:
+        """Return the run of a batch that this desk works just now."""
+        return self._runs.get(batch_id)
+
+    def holds(self, batch_id: str) -> bool:
+        """Tell whether this desk works the batch, or will when its turn comes."""
+        return batch_id in self._tasks
+
+    def problem_of(self, batch_id: str) -> str | None:
+        """Return why the last run here could not go on, if it could not."""
+        return self._problems.get(batch_id)
+
+    async def pause(self, batch_id: str) -> None:
+        """Stop working a batch here; finished stages are kept."""
+        if task := self._tasks.get(batch_id):
+            await _ended([task])
+
+    async def close(self) -> None:
+        """Pause every batch."""
+        await _ended(list(self._tasks.values()))
+
+    def _forget(self, batch_id: str) -> None:
+        self._tasks.pop(batch_id, None)
+        self._runs.pop(batch_id, None)
+
+    async def _work(self, batch: Batch) -> None:
+        settings = with_options(self._settings, batch.options)
+        async with self._turn:
+            try:
+                async with Services(settings, patience=settings.outage_patience) as services:
+                    run = self._runs[batch.batch_id] = BatchRun(batch, services)
+                    async for _ in run.outcomes():
+                        pass
+            except CasebookError as error:
+                self._problems[batch.batch_id] = str(error)
+            except Exception:  # else the page would say that nothing happened
+                log.exception("desk batch", batch=batch.batch_id)
+                self._problems[batch.batch_id] = (
+                    "Something unexpected went wrong; the log in the home says what."
+                )
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,68 @@
+"""Watched lists at the desk: what each look found, and adding, pausing and removing them."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import RedirectResponse, Response
+
+from casebook.pipeline import watching
+from casebook.review.guarding import require_token
+from casebook.review.rendering import rendered
+from casebook.review.state import State, state_of
+from casebook.review.uploads import web_source
+from casebook.schemas.errors import InvalidDecision, InvalidSource
+from casebook.schemas.watches import WatchState
+
+router = APIRouter(include_in_schema=False)
+Desk = Annotated[State, Depends(state_of)]
+Changes = [Depends(require_token)]
+
+_SEE_OTHER = 303
+
+
+@router.get("/watches")
+async def watches(request: Request, desk: Desk) -> Response:
+    """List the watches with what their last look found."""
+    lines = await asyncio.to_thread(desk.services.warehouse.watches)
+    return await rendered(request, "watches.html", lines=lines)
+
+
+@router.post("/watches", dependencies=Changes)
+async def add(request: Request, desk: Desk) -> Response:
+    """Watch a list; what it holds now is no news unless asked for."""
+    form = {k: v for k, v in (await request.form()).items() if isinstance(v, str)}
+    address, every = form.get("list", "").strip(), form.get("every", "")
+    if not every.isdecimal():
+        raise InvalidSource("Choose how often to look.")
+    await watching.add(
+        web_source(address).source,
+        desk.services,
+        every_seconds=int(every),
+        words=form.get("words", "").replace(",", " ").split(),
+        everything=bool(form.get("everything")),
+        who=desk.settings.curator,
+    )
+    return RedirectResponse("/watches", _SEE_OTHER)
+
+
+@router.post("/watches/{watch_id}", dependencies=Changes)
+async def change(request: Request, desk: Desk, watch_id: str) -> Response:
+    """Pause, resume or remove a watch."""
+    wanted = (await request.form()).get("state")
+    if wanted not in set(WatchState):
+        raise InvalidDecision("nothing was changed: pause, resume or remove the watch")
+    state = WatchState(str(wanted))
+    await watching.change(watch_id, state, desk.services, who=desk.settings.curator)
+    return RedirectResponse("/watches", _SEE_OTHER)
+
+
+@router.post("/watches/{watch_id}/look", dependencies=Changes)
+async def look(desk: Desk, watch_id: str) -> Response:
+    """Look now, and work what is new."""
+    line = await watching.line_of(watch_id, desk.services)
+    _, batch = await watching.look(line.watch, desk.services)
+    if batch is None:
+        return RedirectResponse("/watches", _SEE_OTHER)
+    desk.batches.start(batch)
+    return RedirectResponse(f"/batches/{batch.batch_id}", _SEE_OTHER)

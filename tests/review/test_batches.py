@@ -1,0 +1,190 @@
+"""Batches and watches at the desk."""
+
+import time
+from datetime import UTC, datetime
+
+import pages
+import pytest
+import scripted_curator
+from desk_drafts import NOON, DeskClient, source_of, texts
+from lxml import html
+
+from casebook.review import create_app
+from casebook.runtime.settings import Settings
+from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.failures import Failure
+from casebook.schemas.ids import content_id
+from casebook.schemas.sources import SourceKind, SourceRef
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+VIDEO = "https://www.youtube.com/watch?v=GJLlxj_dtq8"
+
+
+def read(response):
+    assert response.status_code == 200, response.text
+    return html.fromstring(response.text)
+
+
+@pytest.fixture
+def batch_of(build):
+    """Store a batch over sources; return it."""
+
+    def make(*source_ids: str, origin: str = "https://a.example/feed.xml") -> Batch:
+        batch = Batch(
+            batch_id=content_id("batch", origin, list(source_ids)),
+            origin=origin,
+            options=BatchOptions(),
+            items=[
+                BatchItem(source_id=one, reference=SourceRef(source="https://a.example/"))
+                for one in source_ids
+            ],
+            created_by="mira",
+            created_at=NOON,
+        )
+        build.warehouse.append(batch)
+        return batch
+
+    return make
+
+
+@pytest.fixture
+def site(httpserver, endpoint, tmp_path):
+    """A list of two sources and a scripted endpoint; a desk that may reach them."""
+    endpoint.fallback = scripted_curator.answer
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/case").respond_with_data(pages.CASE, content_type="text/html")
+    httpserver.expect_request("/gone").respond_with_data("no", status=404)
+    lines = "\n".join(httpserver.url_for(path) for path in ("/case", "/gone"))
+    httpserver.expect_request("/list").respond_with_data(lines, content_type="text/plain")
+    settings = Settings(
+        home=tmp_path,
+        curator="mira",
+        allowed_hosts=frozenset({f"{httpserver.host}:{httpserver.port}"}),
+        llm_base_url=endpoint.base_url,
+        llm_model="scripted",
+        OPENAI_API_KEY="sk-secret",
+    )
+    with DeskClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        client.site = httpserver
+        yield client
+
+
+def test_a_list_is_quoted_started_and_told_to_its_end(site, build):
+    """The dry run begins nothing; the start works the list, and the page tells what became."""
+    answer = site.send_form("/batches/quote", htmx=True, list=site.site.url_for("/list"))
+    quote = read(answer)
+    assert texts(quote, "//tr") == ["2 new: would be worked"]
+    assert build.warehouse.batches() == []
+    offer = quote.xpath("//input[@name='offer']/@value")[0]
+    begun = site.send_form("/batches", offer=offer)
+    where = begun.headers["location"]
+    for _ in range(300):
+        page = read(site.get(where))
+        if page.xpath("//div[@id='batch']/@data-state") == ["finished"]:
+            break
+        time.sleep(0.05)
+    told = dict(zip(texts(page, "//dl[@class='counts']//dt"), texts(page, "//dd"), strict=True))
+    assert told == {"drafts and cases": "1", "failed": "1"}
+    assert "Spent so far" in page.text_content()
+    assert texts(page, "//li[contains(@class,'cause')]//h3") == ["Page missing"]
+    assert texts(page, "//li[contains(@class,'cause')]//*[contains(@class,'mark')]") == [
+        "Gone for good"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({}, "Give one list"),
+        ({"list": "/etc/passwd"}, "is no web address"),
+        ({"list": "https://a.example/", "addresses": "https://b.example/"}, "Give one list"),
+        ({"addresses": "/etc/passwd", "limit": "2"}, "names no web addresses"),
+        ({"addresses": "https://a.example/", "budget": "nan"}, "is no budget"),
+        ({"addresses": "https://a.example/", "since": "yesterday"}, "is no date"),
+    ],
+)
+def test_what_is_no_list_is_refused_in_words(desk, fields, said):
+    """A path above all: neither a list nor what it names is read from this machine."""
+    answer = desk.send_form("/batches/quote", htmx=True, **fields)
+    assert answer.status_code >= 400
+    assert said in answer.text
+
+
+def test_pasted_addresses_and_limits_make_the_quote(desk):
+    """Without htmx the quote is a page of its own; words and a limit leave aside."""
+    lines = "https://a.example/llm-1\nhttps://a.example/llm-2\nhttps://a.example/cake"
+    answer = desk.send_form("/batches/quote", addresses=lines, words="llm", limit="1")
+    rows = texts(read(desk.get(answer.headers["location"])), "//tr")
+    assert rows == ["1 new: would be worked", "1 without any of the words", "1 beyond the limit"]
+
+
+def test_a_batch_worked_elsewhere_is_told_from_the_rows(desk, build, batch_of):
+    """Drafts, refusals, failures and what has begun are counted without any run of this desk."""
+    build.draft()
+    known = build.warehouse.cases()[0]
+    case_source = build.warehouse.case(known.case_id).source.source_id
+    begun = source_of(77)
+    build.warehouse.append(begun)
+    failed = build.failed(message="It has no captions.", url=VIDEO, kind=SourceKind.YOUTUBE)
+    batch = batch_of(case_source, build.refused(), begun.source_id, failed, "src1_new")
+    page = read(desk.get(f"/batches/{batch.batch_id}"))
+    labels = texts(page, "//dl[@class='counts']//dt")
+    assert labels == ["drafts and cases", "not case studies", "failed", "on the way", "not begun"]
+    assert page.xpath("//div[@id='batch']/@hx-trigger")
+    assert page.xpath("//form/@action") == [f"/batches/{batch.batch_id}/resume"]
+    (line,) = read(desk.get("/batches")).xpath("//li[contains(@class,'list')]")
+    assert "5 sources" in line.text_content()
+
+
+def test_failures_of_a_cause_offer_what_to_do(desk, build, batch_of):
+    """A video without captions asks for its transcript, on the page of its cause."""
+    failed = build.failed(message="It has no captions.", url=VIDEO, kind=SourceKind.YOUTUBE)
+    batch = batch_of(failed)
+    page = read(desk.get(f"/batches/{batch.batch_id}"))
+    (link,) = page.xpath("//li[contains(@class,'cause')]//a/@href")
+    shown = read(desk.get(link))
+    assert shown.xpath("//input[@name='transcript_of']/@value") == [VIDEO]
+    assert f"/sources/{failed}/retry" in shown.xpath("//form/@action")
+    assert desk.get(f"/batches/{batch.batch_id}/failures/none").status_code == 404
+
+
+def test_hostile_words_of_lists_run_nothing(desk, build, batch_of):
+    """Origins, causes and messages are text on every page of a batch."""
+    source = source_of(1, url="https://a.example/x")
+    failure = Failure(
+        failure_id="fail1_x",
+        source_id=source.source_id,
+        stage="fetch",
+        kind=HOSTILE.replace("/", ""),
+        transient=False,
+        message=HOSTILE,
+        at=datetime.now(UTC),
+    )
+    build.warehouse.append(source, failure)
+    batch = batch_of(source.source_id, origin=HOSTILE)
+    for path in ("/batches", f"/batches/{batch.batch_id}"):
+        page = read(desk.get(path))
+        assert HOSTILE in page.text_content()
+        assert page.xpath("//script[not(@src)] | //img | //*[@onerror]") == []
+    (link,) = page.xpath("//li[contains(@class,'cause')]//a/@href")
+    page = read(desk.get(link))
+    assert page.xpath("//script[not(@src)] | //img | //*[@onerror]") == []
+
+
+def test_a_watch_is_added_paused_resumed_and_removed(site):
+    """What the list holds when it is added is no news; the buttons change its state."""
+    feed = site.site.url_for("/list")
+    assert site.send_form("/watches", list=feed, every="3600").status_code == 303
+    page = read(site.get("/watches"))
+    assert "2 sources then, no news" in page.text_content()
+    address = page.xpath("//li//input[@name='state']/../@action")[0]
+    for state, offered in (("paused", "Resume"), ("active", "Pause")):
+        site.send_form(address, state=state)
+        assert offered in texts(read(site.get("/watches")), "//li//button")
+    looked = site.send_form(f"{address}/look")
+    assert looked.headers["location"] == "/watches"
+    assert "0 new of 2" in read(site.get("/watches")).text_content()
+    site.send_form(address, state="removed")
+    assert read(site.get("/watches")).xpath("//li[contains(@class,'watch')]") == []
+    assert site.send_form("/watches", list="/etc/passwd", every="3600").status_code == 422
+    assert site.send_form(address, state="burnt").status_code == 409

@@ -129,7 +129,7 @@ def _agreed() -> bool:
 
 
 def _print_quote(cases: Sequence[Staleness], expected: Estimate) -> None:
-    from casebook.cli.board import duration, money
+    from casebook.publishing.wording import duration, money
 
     fresh = len(cases) - expected.sources
     unchanged = f" ({fresh} up to date: nothing to pay)" if fresh else ""

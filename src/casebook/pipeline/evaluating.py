@@ -73,6 +73,7 @@ class Evaluation:
         document = await self._document(file)
         strategy = service.choose(document, services.profile, services.wanted_strategy).strategy
         asker = services.asker(document.document_id)
+        judge = services.judge(document.document_id)
         triage = await service.triage(document, asker, strategy)
         refused = triage.verdict is Verdict.NOT_A_CASE_STUDY
         told: dict[str, object] = {"verdict_right": gold.is_case_study is not refused}
@@ -86,10 +87,11 @@ class Evaluation:
                 lambda done, total: on_progress(gold.name, done, total),
                 fall_back=services.wanted_strategy is None,
             )
-            study = await asyncio.to_thread(service.ground, document, proposal)
+            grounded = await asyncio.to_thread(service.ground, document, proposal)
+            study = await service.judged(grounded, document, judge)
             told |= await asyncio.to_thread(scored, gold, study, document)
         return CaseScore.model_validate(
-            {"name": gold.name, "gold_sha256": file.sha256, **told, **_spent(asker)}
+            {"name": gold.name, "gold_sha256": file.sha256, **told, **_spent(asker, judge)}
         )
 
     async def _document(self, file: GoldFile) -> Document:
@@ -131,15 +133,17 @@ class Evaluation:
         )
 
 
-def _spent(asker: Asker) -> Mapping[str, object]:
-    usage = total_usage([g.usage for g in asker.generations])
+def _spent(*askers: Asker | None) -> Mapping[str, object]:
+    asked = [g for asker in askers if asker for g in asker.generations]
+    paid = [g for asker in askers if asker for g in asker.paid]
+    usage = total_usage([g.usage for g in asked])
     return {
-        "calls": sum(g.attempts for g in asker.generations),
+        "calls": sum(g.attempts for g in asked),
         "prompt_tokens": usage.prompt_tokens,
         "completion_tokens": usage.completion_tokens,
         "cost_usd": usage.cost_usd,
-        "paid_usd": total_usage([g.usage for g in asker.paid]).cost_usd,
-        "seconds": round(sum(g.seconds for g in asker.generations), 1),
+        "paid_usd": total_usage([g.usage for g in paid]).cost_usd,
+        "seconds": round(sum(g.seconds for g in asked), 1),
     }
 
 

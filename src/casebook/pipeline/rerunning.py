@@ -61,7 +61,8 @@ def _recipe_of(revision: Revision, services: Services) -> Recipe:
 def _told(revision: Revision, services: Services) -> Recipe:
     """Return what the calls behind a revision tell of its recipe, which was not stored then."""
     generations = services.warehouse.generations(revision.generation_ids)
-    model = generations[-1].model if generations else revision.author
+    # The drafting calls come first, those of a judge after them.
+    model = generations[0].model if generations else revision.author
     return told_by(revision.recipe_id or "", revision.strategy or "", model, generations)
 
 

@@ -35,7 +35,7 @@ log = structlog.get_logger()
 RETRY_DELAYS = (30.0, 120.0, 600.0)
 # Exit codes of failures that every other source would meet as well.
 _FATAL_EXITS = {4}
-_FATAL_KINDS = {"endpoint_down"}
+_FATAL_KINDS = {"endpoint_down", "rate_limited"}
 
 Each = Callable[[BatchItem, Callable[[], Awaitable[Outcome]]], Awaitable[Outcome]]
 """Works one source by calling what it is given: directly, or as a task of an orchestrator."""

@@ -66,10 +66,6 @@ class Pace:
         """Give no turn before ``until``."""
         self._not_before = max(self._not_before, until)
 
-    def blocked(self, now: float) -> float:
-        """Return the seconds for which the endpoint wants to be left alone."""
-        return max(0.0, self._not_before - now)
-
     def refused(self, turn: float, now: float, retry_after: float | None) -> None:
         """Note a 429 at ``now`` to the request that took ``turn``."""
         with contextlib.suppress(ValueError):
@@ -215,7 +211,6 @@ class RequestLimiter:
         Raises:
             EndpointDown: without a request, when the endpoint has been down for longer than the
                 patience.
-            RateLimited: without a request, when it wants to be left alone for longer than that.
         """
         async with self._door:
             turn = await self._wait()
@@ -228,7 +223,9 @@ class RequestLimiter:
                 yield
         except RateLimited as error:
             self._breaker.answered()
-            self._pace.refused(turn.at, self._clock(), error.retry_after)
+            # A wish beyond all patience ends this call; whoever asks again later finds out anew.
+            if (error.retry_after or 0.0) <= self._patience:
+                self._pace.refused(turn.at, self._clock(), error.retry_after)
             raise
         except ProviderUnavailable:
             self._breaker.failed(self._clock())

@@ -277,11 +277,6 @@ class RequestLimiter:
                     return _Turn(self._clock(), probe=True)
             elif self._in_flight >= int(self._window.size):
                 await self._one_less()
-            elif (left := self._pace.blocked(self._clock())) > self._patience:
-                raise RateLimited(
-                    f"the endpoint wants to be left alone for another {left:.0f} s; retry later",
-                    left,
-                )
             else:
                 await self._until(turn := self._pace.turn(self._clock()))
                 if self._breaker.open_since is None:

@@ -79,6 +79,7 @@ class Setting:
         conninfo = self.postgres.create("casebook")
         self.site = site()
         self.endpoint = ScriptedEndpoint()
+        self.workers: list[subprocess.Popen] = []
         self.calls: Counter[str] = Counter()
         self.endpoint.fallback = self._answer
         host = f"127.0.0.1:{self.site.server_port}"
@@ -116,6 +117,7 @@ class Setting:
         if told and process.stdin:
             process.stdin.write(told.encode())
             process.stdin.close()
+        self.workers.append(process)
         say(f"worker {name} started (process {process.pid})")
         return process
 
@@ -152,7 +154,10 @@ class Setting:
         )
 
     def close(self) -> None:
-        """Stop everything."""
+        """Stop everything, and whatever a worker started."""
+        for worker in self.workers:
+            if worker.poll() is None:
+                kill(worker, str(worker.pid))
         self.warehouse.close()
         self.endpoint.close()
         self.site.shutdown()
@@ -212,9 +217,6 @@ def by_prefect(setting: Setting) -> None:
         workers["a"] = setting.worker("a", [*start, "--work-queue", "a"])
         setting.until(len(setting.urls), 3000)
         say(f"flow runs: {wait_for_runs(server.api_url)}")
-        for worker in workers.values():
-            for pid in children(worker.pid):
-                os.kill(pid, signal.SIGKILL)
 
 
 class LocalServer(LocalOrchestrator):
@@ -259,6 +261,7 @@ def wait_for_runs(api_url: str) -> dict[str, int]:
 def main(arguments: list[str]) -> None:
     """Run it and print the log."""
     numbers = [int(argument) for argument in arguments if argument.isdigit()]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     with tempfile.TemporaryDirectory() as folder:
         setting = Setting(Path(folder), numbers[0] if numbers else 200)
         try:

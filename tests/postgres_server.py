@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
 
+_SECONDS = 60
 _DEBIAN = "/usr/lib/postgresql/*/bin"
 
 
@@ -29,9 +32,11 @@ class PostgresServer:
         data = str(self.folder / "data")
         trusting = ["-A", "trust", "-U", "casebook", "-E", "UTF8", "--locale=C", "--no-sync"]
         self._run("initdb", "-D", data, *trusting)
-        options = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off"
-        log = str(self.folder / "log")
-        self._run("pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+        options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self.folder}"]
+        command = self._as_user("postgres", "-D", data, *options, "-c", "fsync=off")
+        with (self.folder / "log").open("wb") as log:
+            self._server = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+        self._wait()
 
     def conninfo(self, database: str = "postgres") -> str:
         """Return how libpq reaches a database."""
@@ -53,16 +58,29 @@ class PostgresServer:
 
     def close(self) -> None:
         """Stop it and remove its folder."""
-        self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(_SECONDS)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _wait(self) -> None:
+        """Return when it takes sessions."""
+        deadline = time.monotonic() + _SECONDS
+        while True:
+            try:
+                psycopg.connect(self.conninfo()).close()
+            except psycopg.OperationalError:
+                if self._server.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
+
     def _run(self, program: str, *arguments: str) -> None:
-        # PostgreSQL refuses to run as root.
+        command = self._as_user(program, *arguments)
+        subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL)
+
+    def _as_user(self, program: str, *arguments: str) -> list[str]:
+        """Return the command: never as root, and ended by the kernel when this process dies."""
         user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        as_user = ["setpriv", *user] if os.geteuid() == 0 else []
-        subprocess.run(
-            [*as_user, str(self._binaries / program), *arguments],
-            check=True,
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,
-        )
+        ending = ["setpriv", "--pdeathsig", "QUIT", *(user if os.geteuid() == 0 else [])]
+        return [*ending, str(self._binaries / program), *arguments]

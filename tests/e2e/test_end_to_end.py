@@ -1,5 +1,6 @@
 """Everything real: a web server, llama.cpp, Prefect, the desk, a Chromium, a published page."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -18,6 +19,8 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from pytest_httpserver import HTTPServer
+
+from casebook.schemas.errors import ConfigurationError
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -210,6 +213,39 @@ def _wait(prefect: str, path: str, ready: Callable[[dict], bool]) -> dict:
             break
         time.sleep(0.5)
     return answer
+
+
+async def test_all_workers_share_the_servers_limit(machine, monkeypatch):
+    """`up` makes the limit; no more than it allows are in at once; none at all is an error."""
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from casebook.flows import limits
+
+    inside: list[int] = []
+    most = 0
+
+    async def one(number: int) -> None:
+        nonlocal most
+        async with limits.llm_slot():
+            inside.append(number)
+            most = max(most, len(inside))
+            await asyncio.sleep(0.2)
+            inside.remove(number)
+
+    with temporary_settings({PREFECT_API_URL: f"{machine['prefect']}/api"}):
+        async with get_client() as client, asyncio.timeout(120):
+            # The flows' process makes it while it starts; the desk is open before that.
+            while not await client.read_global_concurrency_limits():  # noqa: ASYNC110 - not ours
+                await asyncio.sleep(0.2)
+            assert (await client.read_global_concurrency_limit_by_name("llm")).limit > 0
+        monkeypatch.setattr(limits, "LLM", "two")
+        with pytest.raises(ConfigurationError, match="prefect gcl create two"):
+            await one(0)
+        await limits.ensure_llm_limit(2)
+        await limits.ensure_llm_limit(9)  # one that is there is left as it is
+        await asyncio.gather(*map(one, range(4)))
+    assert most == 2
 
 
 def _flow_runs(prefect: str) -> list[dict]:

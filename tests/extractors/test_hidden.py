@@ -33,6 +33,24 @@ def strip(inner: str, head: str = ""):
         ('<p style="opacity:0">{}</p>', HiddenKind.STYLE),
         ('<p style="height:0;overflow:hidden">{}</p>', HiddenKind.STYLE),
         ('<p style="position:absolute;clip:rect(0,0,0,0)">{}</p>', HiddenKind.STYLE),
+        ('<p style="position:absolute;left:9999px">{}</p>', HiddenKind.STYLE),
+        ('<p style="translate:-9999px 0">{}</p>', HiddenKind.STYLE),
+        ('<p style="opacity:.01">{}</p>', HiddenKind.STYLE),
+        ('<p style="filter:opacity(0%)">{}</p>', HiddenKind.STYLE),
+        ('<p style="transform:scale(.001)">{}</p>', HiddenKind.STYLE),
+        ('<p style="clip-path:circle(0)">{}</p>', HiddenKind.STYLE),
+        ('<p style="clip-path:polygon(0 0,0 0,0 0)">{}</p>', HiddenKind.STYLE),
+        ('<p style="content-visibility:hidden">{}</p>', HiddenKind.STYLE),
+        ('<p style="font:0/0 serif">{}</p>', HiddenKind.STYLE),
+        (r'<p style="dis\70lay:/**/none">{}</p>', HiddenKind.STYLE),
+        ('<p style="color:transparent">{}</p>', HiddenKind.STYLE),
+        ('<p style="color:rgb(0 0 0 / 0%)">{}</p>', HiddenKind.STYLE),
+        ('<p style="color:hsl(0,0%,100%)">{}</p>', HiddenKind.STYLE),
+        ('<p style="color:rgb(100%,100%,100%)">{}</p>', HiddenKind.STYLE),
+        ('<p><font color="FFFFFF">{}</font></p>', HiddenKind.STYLE),
+        ('<p bgcolor="black" style="color:#000">{}</p>', HiddenKind.STYLE),
+        ("<div popover>{}</div>", HiddenKind.ATTRIBUTE),
+        ("<noframes>{}</noframes>", HiddenKind.TEMPLATE),
         ("<p hidden>{}</p>", HiddenKind.ATTRIBUTE),
         ("<dialog>{}</dialog>", HiddenKind.ATTRIBUTE),
         ('<span class="sr-only">{}</span>', HiddenKind.CLASS),
@@ -62,6 +80,11 @@ def test_each_way_of_hiding_is_seen_through(markup, kind):
         '<button aria-controls="a">More</button><p id="a" style="display:none">{}</p>',
         '<template id="B:1"></template><div hidden id="S:1">{}</div>',
         '<p style="opacity:0.9">{}</p>',
+        '<p style="font:700 16px/1.5 Arial">{}</p>',
+        '<p style="background:red;background-clip:text;color:transparent">{}</p>',
+        '<div popover id="a">{}</div><button popovertarget="a">More</button>',
+        '<p style="position:absolute;top:9999px">{}</p>',
+        '<p style="color:hsl(0,0%,20%)">{}</p>',
     ],
 )
 def test_what_a_reader_sees_stays(markup):
@@ -71,15 +94,61 @@ def test_what_a_reader_sees_stays(markup):
     assert found == []
 
 
-def test_rules_of_a_style_sheet_count():
-    """Class and id rules hide as inline styles do; print rules and compound rules are minded."""
-    head = "<style>/* x */ @media print{.a{display:none}} .b,#c{display:none} .d.on{display:block} .d{display:none}</style>"
-    found, text = strip('<p class="a">Kept one</p><p class="b">Gone words are all here</p>', head)
-    assert "Kept one" in text
-    assert "Gone" not in text
-    assert len(found) == 1
-    assert "Shown" in strip('<p class="d on">Shown</p>', head)[1]
-    assert "Closed" not in strip('<p class="d">Closed</p>', head)[1]
+BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".x{display:none}",
+        "<!-- #i{font-size:0} -->",
+        "@charset 'utf-8'; @import url(a.css); .x{opacity:0}",
+        "body .post .x{display:none}",
+        ".post > p{display:none}",
+        ".post *{display:none}",
+        "p[data-n]{display:none}",
+        "[class~=x]{display:none}",
+        "@media screen{.x{display:none}}",
+        "@media (min-width:600px){@supports (display:grid){.x{display:none}}}",
+        "@layer a{.x{display:none}}",
+        ".post{color:red;.x{display:none}}",
+        ".post{&>p{display:none}}",
+        ".x{display:none!important}#i{display:block}",
+        ".post{color:#fff}",
+    ],
+)
+def test_rules_of_a_style_sheet_hide(sheet):
+    """What a sheet hides is gone, however its selector is written."""
+    found, text = strip(BOX.format(SECRET), f"<style>{sheet}</style>")
+    assert SECRET not in text
+    assert [piece.text for piece in found] == [SECRET]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "@media print{.x{display:none}}",
+        "@media (max-width:600px){.x{display:none}}",
+        ".x{display:none} .x.y{display:block}",
+        ".x.y{display:block} .x{display:none}",
+        ".x{display:none} .post .x{display:block}",
+        ".other .x{display:none}",
+        "body > .x{display:none}",
+        "[data-n='2']{display:none}",
+        ".x:hover{display:none}",
+        ".post{background:#000} .x{color:#fff}",
+        ".post{.z{display:none}}",
+    ],
+)
+def test_rules_that_do_not_count_hide_nothing(sheet):
+    """Rules for paper, small screens, other elements or states, and overruled ones, are minded."""
+    assert SECRET in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]
+
+
+def test_page_that_fades_in_part_by_part_stays():
+    """Sections that scripts bring up as the page is scrolled are the page."""
+    parts = "".join(f"<div style='opacity:0'>{SEEN}</div>" for _ in range(3))
+    assert strip(parts)[1].count("router") == 80
 
 
 def test_menus_go_unreported():

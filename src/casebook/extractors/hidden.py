@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors import styles
+from casebook.extractors import sheets, styles
 from casebook.extractors.characters import one_line, smuggled
 from casebook.schemas.documents import HiddenKind, HiddenText
 
@@ -28,13 +28,16 @@ _UNSEEN_CLASSES = frozenset(
     "screenreader-only screen-reader a11y-hidden hidden-visually visually-hide "
     "u-visually-hidden u-hiddenvisually assistive-text "
     "element-invisible is-visually-hidden vh show-for-sr "
+    "visually-hidden-focusable sr-only-focusable "
     "d-none hidden is-hidden invisible display-none u-hidden hide".split()
 )
 # `hidden md:block` and `d-none d-lg-flex` are shown on a wide screen.
 _SHOWN_WIDER = re.compile(r"(?:^|\s)(?:\w+:[\w-]+|d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|show)(?=\s|$)")
 _NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "math"})
-_HIDING_TAGS = frozenset({"template", "dialog"})
+_HIDING_TAGS = frozenset({"template", "dialog", "noframes"})
+_BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
+_FADED = "opacity: 0"
 _PALE = "text in the colour of its background"
 _MOST = 0.5
 _PAGE_WORDS = 50
@@ -47,6 +50,7 @@ class _State:
 
     small: bool = False
     invisible: bool = False
+    clear: bool = False
     colour: styles.Colour | None = None
     ground: styles.Colour | None = styles.WHITE
 
@@ -55,6 +59,8 @@ class _State:
             return "font-size: 0"
         if self.invisible:
             return "visibility: hidden"
+        if self.clear:
+            return "transparent text"
         if self.colour and self.ground and styles.same_colour(self.colour, self.ground):
             return _PALE
         return None
@@ -123,7 +129,9 @@ class _Walk:
     def __init__(self, root: Any) -> None:
         self.finds: list[_Find] = []
         self.total = 0
-        self._rules = styles.simple_rules("\n".join(s.text or "" for s in root.iter("style")))
+        self._cascade = sheets.Cascade(
+            sheets.rules_of("\n".join(s.text or "" for s in root.iter("style")))
+        )
         self._brought_up = _brought_up(root)
         self._stack = [_State()]
         self._whole: _Find | None = None
@@ -139,19 +147,21 @@ class _Walk:
 
     def _enter(self, element: Any) -> None:
         self._skipped += element.tag in _NOT_TEXT
-        if not element.attrib and element.tag not in _HIDING_TAGS:
-            self._stack.append(self._stack[-1])
-            return
-        style = _style(element, self._rules)
+        told = element.get("style")
+        style = self._cascade.enter(element, styles.declared(told) if told else styles.NOTHING)
+        if element.attrib and (old := _old_attributes(element)):
+            style = {**old, **style}
         self._stack.append(_inherit(self._stack[-1], style))
         if self._whole or self._skipped or element.get("id") in self._brought_up:
             return
-        if cause := _cause(element, style):
+        bare = not element.attrib and not style and element.tag not in _HIDING_TAGS
+        if not bare and (cause := _cause(element, style)):
             self._whole = _Find(*cause, element, whole=True)
             self.finds.append(self._whole)
 
     def _leave(self, element: Any) -> None:
         self._stack.pop()
+        self._cascade.leave()
         self._skipped -= element.tag in _NOT_TEXT
         if self._whole is not None and self._whole.element is element:
             self._whole = None
@@ -179,7 +189,7 @@ class _Walk:
 
 def _brought_up(root: Any) -> frozenset[str]:
     """Return the ids of what a reader's click or the page's own streaming brings into sight."""
-    opened = root.xpath("//@aria-controls | //@data-target | //@data-bs-target")
+    opened = root.xpath("//@aria-controls | //@data-target | //@data-bs-target | //@popovertarget")
     ids = {name.removeprefix("#") for value in opened for name in value.split()}
     tabs = set(root.xpath("//*[@role='tab']/@id"))
     panels = root.xpath("//*[@role='tabpanel'][@id][@aria-labelledby]")
@@ -189,15 +199,14 @@ def _brought_up(root: Any) -> frozenset[str]:
     return frozenset(ids | {f"S:{place[2:]}" for place in places})
 
 
-def _style(element: Any, rules: styles.Rules) -> Mapping[str, str]:
-    """Return what is declared for one element: class and id rules, then its own style."""
-    inline = element.get("style")
-    if not rules:
-        return styles.declarations(inline) if inline else {}
-    names = [f".{name}" for name in (element.get("class") or "").split()]
-    names += [f"#{element.get('id')}"] if element.get("id") else []
-    style = styles.cascade(rules, element.tag, frozenset(names)) if names else {}
-    return style | styles.declarations(inline) if inline else style
+def _old_attributes(element: Any) -> dict[str, str]:
+    """Return what ``<font color>`` and ``bgcolor`` declare."""
+    told = {"background-color": element.get("bgcolor")}
+    if element.tag == "font":
+        told["color"] = element.get("color")
+    return {
+        name: _BARE_HEX.sub(r"#\1", value.strip().lower()) for name, value in told.items() if value
+    }
 
 
 def _inherit(state: _State, style: Mapping[str, str]) -> _State:
@@ -211,16 +220,24 @@ def _inherit(state: _State, style: Mapping[str, str]) -> _State:
         state,
         small=small,
         invisible=invisible,
+        clear=_is_clear(state, style),
         colour=_ink(state, style),
         ground=_ground(state, style),
     )
+
+
+def _is_clear(state: _State, style: Mapping[str, str]) -> bool:
+    if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
+        return False
+    value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
+    return state.clear if value == "inherit" else styles.is_transparent(value)
 
 
 def _ink(state: _State, style: Mapping[str, str]) -> styles.Colour | None:
     # Gradient headings are transparent text over a clipped background: seen, though "white".
     if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
         return None
-    value = style.get("color", "inherit")
+    value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
     return state.colour if value == "inherit" else styles.colour(value)
 
 
@@ -236,12 +253,10 @@ def _ground(state: _State, style: Mapping[str, str]) -> styles.Colour | None:
 
 def _cause(element: Any, style: Mapping[str, str]) -> tuple[HiddenKind, str] | None:
     """Say why the whole element is not seen, or None."""
-    if element.tag == "template":
-        return HiddenKind.TEMPLATE, "In a <template>, which is not shown."
-    if element.get("hidden") not in {None, "until-found"}:
-        return HiddenKind.ATTRIBUTE, "The element has the hidden attribute."
-    if element.tag == "dialog" and element.get("open") is None:
-        return HiddenKind.ATTRIBUTE, "In a dialog that is not open."
+    if element.tag in {"template", "noframes"}:
+        return HiddenKind.TEMPLATE, f"In a <{element.tag}>, which is not shown."
+    if attribute := _closed(element):
+        return HiddenKind.ATTRIBUTE, attribute
     if style and (reason := styles.removes_element(style)):
         return HiddenKind.STYLE, f"The style hides it: {reason}."
     names = (element.get("class") or "").lower()
@@ -251,22 +266,36 @@ def _cause(element: Any, style: Mapping[str, str]) -> tuple[HiddenKind, str] | N
     return None
 
 
+def _closed(element: Any) -> str | None:
+    """Say by which attribute, or lack of one, an element is closed."""
+    if element.get("hidden") not in {None, "until-found"}:
+        return "The element has the hidden attribute."
+    if element.tag == "dialog" and element.get("open") is None:
+        return "In a dialog that is not open."
+    return None if element.get("popover") is None else "In a popover that is not open."
+
+
 def _without_waiting(finds: list[_Find], total: int) -> list[_Find]:
     """Keep what is most of the page: it waits for scripts, or a dark theme is set elsewhere."""
     inherited: Counter[str] = Counter()
+    faded = 0
     for find in finds:
         inherited[find.reason] += 0 if find.whole else find.size
+        faded += find.size if find.whole and _FADED in find.reason else 0
+    # Pages that fade in part by part as they are scrolled.
+    faded_in = faded > _THEME * total
     return [
         find
         for find in finds
-        if not (_is_the_page(find, total) if find.whole else _is_theme(find, inherited, total))
+        if not (faded_in and find.whole and _FADED in find.reason)
+        and not (_is_the_page(find, total) if find.whole else _is_theme(find, inherited, total))
     ]
 
 
 def _is_the_page(find: _Find, total: int) -> bool:
     if find.size <= _MOST * total:
         return False
-    return "opacity" in find.reason or bool(find.element.xpath(_HEADED))
+    return bool(find.element.xpath(_HEADED))
 
 
 def _is_theme(find: _Find, inherited: Mapping[str, int], total: int) -> bool:

@@ -40,6 +40,9 @@ T = TypeVar("T")
 _OUT_OF_MEMORY = 77
 """The exit code by which a worker says that its memory ran out; none of Python's own."""
 
+_LIBXML_OUT_OF_MEMORY = "XPathEvalError"
+"""What lxml raises, for an expression that is right, when libxml2 gets no memory."""
+
 _TASKS_A_WORKER = 200
 _PARSERS = [
     f"casebook.extractors.{name}"
@@ -202,6 +205,8 @@ def _task(work: Callable[[Payload], T], payload: Payload, limits: Limits) -> T:
     except MemoryError:
         _exit_out_of_memory()
     except Exception as error:  # the parent may not have the class to unpickle, so it gets ours
+        if type(error).__name__ == _LIBXML_OUT_OF_MEMORY:
+            _exit_out_of_memory()
         raise ExtractorCrashed(
             f"{where(payload)} could not be read ({type(error).__name__}: {error}); report it."
         ) from error

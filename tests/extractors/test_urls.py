@@ -134,6 +134,40 @@ CANONICAL = {
     "https://blog.example.com/p?gi=1a2b&ttclid=1&li_fat_id=2&srsltid=3&spm=4": (
         "https://blog.example.com/p"
     ),
+    "https://app.example.com/#!/post/1/": "https://app.example.com#!/post/1",
+    "https://app.example.com/#/post/2": "https://app.example.com#/post/2",
+    "https://app.example.com/#!post/3": "https://app.example.com#!post/3",
+    "https://example.com/p#/": "https://example.com/p",
+    "https://example.com/p#!": "https://example.com/p",
+    "https://example.com/p#:~:text=word": "https://example.com/p",
+    "https://www.youtube.com/embed/videoseries?list=PL1": (
+        "https://youtube.com/embed/videoseries?list=PL1"
+    ),
+    "https://www.youtube.com/watch/dQw4w9WgXcQ": "https://youtube.com/watch?v=dQw4w9WgXcQ",
+    "https://www.youtube.com/attribution_link?a=1&u=%2Fwatch%3Fv%3DdQw4w9WgXcQ%26feature%3Dem": (
+        "https://youtube.com/watch?v=dQw4w9WgXcQ"
+    ),
+    "https://www.google.com/url?q=https://example.com/a&sa=D": "https://example.com/a",
+    "https://arxiv.org/abs/arXiv:2401.12345V2": "https://arxiv.org/abs/2401.12345",
+    "https://arxiv.org/e-print/2401.12345v1": "https://arxiv.org/abs/2401.12345",
+    "http://de.arxiv.org/abs/2401.12345": "https://arxiv.org/abs/2401.12345",
+    "https://doi.org/10.48550/arXiv.2401.12345": "https://arxiv.org/abs/2401.12345",
+    "https://www.aclweb.org/anthology/P19-1001.pdf": "https://aclanthology.org/P19-1001",
+    "https://aclanthology.org/2023.acl-long.1v2.pdf": "https://aclanthology.org/2023.acl-long.1",
+    "https://openreview.net/attachment?id=abcDEF123&name=pdf": (
+        "https://openreview.net/forum?id=abcDEF123"
+    ),
+    "http://archive.org/web/20200101/http://example.com/a": "https://example.com/a",
+    "https://github.com/a/b.git": "https://github.com/a/b",
+    "https://github.com/a/b/raw/main/docs/x.md": "https://github.com/a/b/blob/main/docs/x.md",
+    "https://raw.githubusercontent.com/a/b/refs/heads/main/x.md": (
+        "https://github.com/a/b/blob/main/x.md"
+    ),
+    "https://a.blogspot.com/2020/01/x.html?m=1": "https://a.blogspot.com/2020/01/x.html",
+    "https://example.com/a;jsessionid=1F?PHPSESSID=2": "https://example.com/a",
+    "https://example.com/p?_branch_match_id=1&hsLang=en&_gl=2&wt_mc=3&trk_x=4": (
+        "https://example.com/p"
+    ),
     "https://example.com/p?git=1&spmx=2&smid5=3": "https://example.com/p?git=1&smid5=3&spmx=2",
 }
 

@@ -26,6 +26,8 @@ _BROWSERS_READ = {
 }
 # Python codecs that no document is written in; some of them execute escapes.
 _NOT_FOR_TEXT = re.compile(r"utf-7|escape|punycode|idna|undefined|mbcs|oem")
+# Whole scripts spelled in ASCII bytes, which are valid UTF-8 as well and mean something else.
+_SEVEN_BIT = {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr", "hz"}
 _META = re.compile(
     rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.-]{2,40})",
     re.IGNORECASE,
@@ -46,10 +48,13 @@ def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> t
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, "replace"), f"{encoding} (byte order mark)"
+    labels = [(_known(header), "header"), (_known(_declared(data) if markup else None), "meta")]
+    for codec, origin in labels:
+        if codec in _SEVEN_BIT and data.isascii():
+            return data.decode(codec, "replace"), f"{codec} ({origin})"
     if b"\0" not in data and (text := _strict(data, "utf-8")) is not None:
         return text, "utf-8"
-    for label, origin in ((header, "header"), (_declared(data) if markup else None, "meta")):
-        codec = _known(label)
+    for codec, origin in labels:
         if codec and (text := _lenient(data, codec)) is not None:
             return text, f"{codec} ({origin})"
     return _guessed(data)

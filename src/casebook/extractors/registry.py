@@ -176,6 +176,8 @@ def choose(payload: Payload) -> tuple[Mount, str | None]:
     if not payload.data.strip(b"\0 \t\r\n\x0c"):
         raise DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
     declared, found = _declared(payload), sniff(payload.data)
+    if found == _BINARY and _is_wide(payload.charset):
+        found = None
     if declared is not None and payload.media_type.startswith(bundles.OUR_TYPES):
         return declared, None  # we wrote these bytes ourselves
     if found == "PDF":
@@ -184,8 +186,22 @@ def choose(payload: Payload) -> tuple[Mount, str | None]:
         raise _binary(payload, declared, found)
     if declared is None:
         return _by_look(payload), None
+    return _overruled(payload, declared)
+
+
+def _overruled(payload: Payload, declared: Mount) -> tuple[Mount, str | None]:
+    """Return the mount for text: what is declared, unless its beginning plainly shows otherwise.
+
+    Raises:
+        ContentMismatch, KindUnsupported: see ``extract``.
+    """
     if _LIST_START.match(_start(payload)):
         raise _is_list(payload)  # a feed that is served as a page would make a case of its teasers
+    if _is_json(payload.data):
+        raise _binary(payload, declared, "JSON, data for programs")
+    if declared.kind in _PROSE and _PAGE_START.match(_start(payload)):
+        web = next(mount for mount in mounts() if mount.kind is SourceKind.WEB)
+        return web, f"a web page served as {payload.media_type}"
     if declared.kind is SourceKind.PDF:
         raise ContentMismatch(
             f"{where(payload)} is called a PDF and does not begin as one; download it again."
@@ -277,6 +293,12 @@ _LIST_START = re.compile(
 _HTML_START = re.compile(
     rb"<!doctype html|<html|<head|<body|(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html)"
 )
+_PAGE_START = re.compile(
+    rb"(?:<\?xml[^>]*>\s*|<!--.{0,400}?-->\s*)*<(?:!doctype html|html)\b", re.DOTALL
+)
+_PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
+_JSON_START = re.compile(rb"[\[{]\s*(?:[\[{]\s*)*(?:\"|[\]}])")
+_BINARY = "binary data"
 # File signatures, as the `file` command knows them.
 _SIGNATURES: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda head: b"%PDF-" in head, "PDF"),
@@ -292,9 +314,16 @@ _SIGNATURES: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda head: head.startswith(b"\xd0\xcf\x11\xe0"), "an old Office file"),
     (lambda head: head[4:8] == b"ftyp", "a video or audio file"),
     (lambda head: head.startswith((b"ID3", b"OggS", b"fLaC")), "an audio file"),
+    (lambda head: head.startswith(b"BZh") and head[4:10] == b"1AY&SY", "a bzip2 archive"),
+    (lambda head: head.startswith((b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")), "a compressed file"),
+    (lambda head: head.startswith(b"Rar!\x1a\x07"), "a RAR archive"),
+    (lambda head: head.startswith(b"{\\rtf"), "an RTF document"),
+    (lambda head: head.startswith(b"%!PS"), "a PostScript file"),
 )  # fmt: skip
+_LONGEST_CHARACTER = 4
 _UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _MOST_CONTROLS = 0.1
+_MOST_ZEROS = 0.02  # a stray NUL in a text; browsers pass over it
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1b\x08"))
 
 
@@ -308,7 +337,29 @@ def sniff(data: bytes) -> str | None:
         return None
     sample = data[:8_192]
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return "binary data" if b"\0" in sample or controls > _MOST_CONTROLS * len(sample) else None
+    zeros = sample.count(0)
+    many = controls > _MOST_CONTROLS * len(sample) or zeros > _MOST_ZEROS * len(sample)
+    return _BINARY if many or (zeros and not _is_text(sample)) else None
+
+
+def _is_text(sample: bytes) -> bool:
+    """Tell UTF-8 without other control characters than NUL; the last character may be cut."""
+    rest = sample.replace(b"\0", b"")
+    decoded = rest.decode("utf-8", "ignore").encode()
+    return len(rest) - len(decoded) <= _LONGEST_CHARACTER and not rest.translate(
+        None, bytes(set(range(256)) - set(_CONTROLS))
+    )
+
+
+def _is_wide(charset: str | None) -> bool:
+    """Tell a charset whose texts are full of zero bytes."""
+    return (charset or "").lower().replace("_", "-").startswith(("utf-16", "utf-32", "ucs-"))
+
+
+def _is_json(data: bytes) -> bool:
+    """Tell JSON by its two ends: an answer of an interface, not a text."""
+    start, end = data[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n"), data[-64:].rstrip()
+    return bool(_JSON_START.match(start)) and end.endswith((b"}", b"]"))
 
 
 def _is_utf16(head: bytes) -> bool:

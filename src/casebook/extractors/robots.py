@@ -52,7 +52,7 @@ class Robots:
             if url.origin not in self._rules:
                 self._rules[url.origin] = await self._ask(url)
         rules = self._rules[url.origin]
-        if rules is not None and not rules.can_fetch(str(url), ROBOTS_NAME):
+        if rules is not None and not rules.can_fetch(f"{url.origin}{url.target}", ROBOTS_NAME):
             raise RobotsForbid(
                 f"{url} was not fetched: {url.origin}/robots.txt asks programs to leave this page "
                 "alone. Save it in a browser and submit the file with its address."

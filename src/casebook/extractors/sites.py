@@ -16,12 +16,13 @@ def canonical_url(url: str) -> str:
     default one, and it lacks ``www.``, the trailing slash, the fragment, tracking parameters, and
     what a mobile or AMP edition adds; an archived copy is the page that it copies. The query is in
     alphabetical order. A YouTube video is known by its ``v=``, an arXiv paper by its number without
-    the version, a paper of the ACL Anthology or OpenReview by its landing page.
+    the version, a paper of the ACL Anthology or OpenReview by its landing page, a file on GitHub by
+    the page around it. A fragment stays where it is a route of the page's scripts (``#!/post/1``).
 
     Raises:
         InvalidUrl: if ``url`` is not a web address.
     """
-    parsed = original_of(parse_web_url(url))
+    parsed = _github_file(original_of(parse_web_url(url)))
     if video := video_id(parsed):
         return f"https://youtube.com/watch?v={video}"
     if paper := paper_id(parsed):
@@ -35,7 +36,8 @@ def canonical_url(url: str) -> str:
             parsed,
             host=_canonical_host(parsed.host),
             path=_canonical_path(parsed.path),
-            query=_canonical_query(parsed.query or "") or None,
+            query=_canonical_query(parsed) or None,
+            route=parsed.route.rstrip("/"),
         )
     )
 
@@ -54,16 +56,20 @@ def kind_of_url(url: str) -> SourceKind | None:
 # --- Known sites ---------------------------------------------------------------------------------
 
 _YOUTUBE = {"youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com"}
-_VIDEO_PATH = re.compile(r"/(?:embed|shorts|live|v|e)/([^/]+)/?")
-_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-_ARXIV = {"arxiv.org", "export.arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org"}
+_VIDEO_PATH = re.compile(r"/(?:embed|shorts|live|watch|v|e)/([^/]+)/?")
+# "videoseries" and "live_stream" have eleven characters too: a playlist, and what a channel shows.
+_VIDEO_ID = re.compile(r"(?!videoseries|live_stream)[A-Za-z0-9_-]{11}")
+_ARXIV = re.compile(r"(?:(?:www|export|[a-z]{2})\.)?arxiv\.org|ar5iv\.(?:labs\.arxiv\.)?org")
 _PAPER_PATH = re.compile(
-    r"/(?:abs|pdf|html|format|ps)/"
-    r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(v[0-9]+)?(?:\.pdf)?/?"
+    r"/(?:abs|pdf|html|format|ps|src|e-print)/(?:arxiv:)?"
+    r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(v[0-9]+)?(?:\.pdf)?/?",
+    re.IGNORECASE,
 )
+_ARXIV_DOI = re.compile(r"/10\.48550/arxiv\.([0-9]{4}\.[0-9]{4,5})(v[0-9]+)?/?", re.IGNORECASE)
 _CHANNEL_PATH = re.compile(r"/((?:channel|c|user)/[^/]+|@[^/]+)")
 _ACL_PATH = re.compile(
-    r"/(?:anthology/)?([A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9]+-[a-z0-9]+\.[0-9]+)(?:\.pdf)?/?"
+    r"/(?:anthology/)?([A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9]+-[a-z0-9]+\.[0-9]+)"
+    r"(?:v[0-9]+)?(?:\.pdf)?/?"
 )
 _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
 
@@ -75,6 +81,7 @@ _AMP_CACHE = re.compile(r"/(?:amp|[cv])/(s/)?(.+)")
 _WAYBACK = re.compile(
     r"/web/(?:[0-9]{1,14}(?:[a-z]{2}_)?\*?/|\*/)?(?P<scheme>https?:)?(?P<rest>/{0,2}[^/]+\..+)"
 )
+_WAYBACK_HOSTS = ("web.archive.org", "wayback.archive.org", "archive.org")
 _ARCHIVE_TODAY = [f"archive.{end}" for end in ("today", "ph", "is", "li", "vn", "fo", "md")]
 _TODAY = re.compile(
     r"/(?:o/[A-Za-z0-9]+|newest|[0-9.-]{4,20})/(?P<scheme>https?:)?(?P<rest>/{0,2}[^/]+\..+)"
@@ -97,16 +104,21 @@ def video_id(url: WebUrl) -> str | None:
 
 def paper_id(url: WebUrl) -> str | None:
     """Return an arXiv paper's number without its version, or None for any other page."""
-    if url.host.removeprefix("www.") not in _ARXIV:
-        return None
-    match = _PAPER_PATH.fullmatch(url.path)
+    match = _paper_match(url)
     return match[1] if match else None
 
 
 def paper_version(url: WebUrl) -> str:
     """Return the version that an arXiv address names ("v2"), or nothing."""
-    match = _PAPER_PATH.fullmatch(url.path)
-    return (match[2] or "") if match else ""
+    match = _paper_match(url)
+    return (match[2] or "").lower() if match else ""
+
+
+def _paper_match(url: WebUrl) -> re.Match[str] | None:
+    if url.host in {"doi.org", "dx.doi.org"}:
+        return _ARXIV_DOI.fullmatch(url.path)
+    host = url.host.removeprefix("www.")
+    return _PAPER_PATH.fullmatch(url.path) if _ARXIV.fullmatch(host) else None
 
 
 def playlist_id(url: WebUrl) -> str | None:
@@ -133,10 +145,10 @@ class Landing:
 def landing_of(url: WebUrl) -> Landing | None:
     """Return the two addresses of a paper in the ACL Anthology or on OpenReview, or None."""
     host = url.host.removeprefix("www.")
-    if host == "aclanthology.org" and (match := _ACL_PATH.fullmatch(url.path)):
+    if host in {"aclanthology.org", "aclweb.org"} and (match := _ACL_PATH.fullmatch(url.path)):
         page = f"https://aclanthology.org/{match[1]}"
         return Landing(f"{page}/", f"{page}.pdf")
-    if host == "openreview.net" and url.path.rstrip("/") in {"/forum", "/pdf"}:
+    if host == "openreview.net" and url.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}:
         paper = dict(reversed(parse_qsl(url.query or ""))).get("id", "")
         if _OPENREVIEW_ID.fullmatch(paper):
             forum = f"https://openreview.net/forum?id={paper}"
@@ -163,7 +175,7 @@ def is_copy(url: WebUrl) -> bool:
 
 
 def _wrapped(url: WebUrl) -> WebUrl | None:
-    for read in (_amp_address, _archived_address, _cached_address):
+    for read in (_amp_address, _archived_address, _cached_address, _followed_address):
         if address := read(url):
             try:
                 return parse_web_url(address)
@@ -182,7 +194,7 @@ def _amp_address(url: WebUrl) -> str | None:
 
 def _archived_address(url: WebUrl) -> str | None:
     """Read an address of the Wayback Machine or of archive.today."""
-    paths = {"web.archive.org": _WAYBACK} | dict.fromkeys(_ARCHIVE_TODAY, _TODAY)
+    paths = dict.fromkeys(_WAYBACK_HOSTS, _WAYBACK) | dict.fromkeys(_ARCHIVE_TODAY, _TODAY)
     pattern = paths.get(url.host.removeprefix("www."))
     match = pattern.fullmatch(url.path) if pattern else None
     if match is None:
@@ -200,8 +212,36 @@ def _cached_address(url: WebUrl) -> str | None:
     return f"{match[1] or 'http://'}{match[2]}" if match else None
 
 
+def _followed_address(url: WebUrl) -> str | None:
+    """Read a link as a page of search results or YouTube carries it."""
+    told = dict(parse_qsl(url.query or ""))
+    if _GOOGLE.fullmatch(url.host) and url.path == "/url":
+        return told.get("q") or told.get("url")
+    if url.host.removeprefix("www.") not in _YOUTUBE:
+        return None
+    if url.path == "/attribution_link":
+        return f"https://www.youtube.com{told.get('u', '')}"
+    return told.get("q") if url.path == "/redirect" else None
+
+
 def _query(url: WebUrl) -> str:
     return f"?{url.query}" if url.query else ""
+
+
+_RAW = re.compile(r"/([^/]+)/([^/]+)/(?:refs/heads/)?(.+)")
+_REPOSITORY_FILE = re.compile(r"(/[^/]+/[^/]+)/(?:raw|blob)/(?:refs/heads/)?(.+)")
+
+
+def _github_file(url: WebUrl) -> WebUrl:
+    """Return the page around a raw file on GitHub, and a repository without ``.git``."""
+    if url.host == "raw.githubusercontent.com" and (match := _RAW.fullmatch(url.path)):
+        owner, repository, file = match.groups()
+        return replace(url, host="github.com", path=f"/{owner}/{repository}/blob/{file}")
+    if url.host.removeprefix("www.") != "github.com":
+        return url
+    if match := _REPOSITORY_FILE.fullmatch(url.path):
+        return replace(url, path=f"{match[1]}/blob/{match[2]}")
+    return replace(url, path=re.sub(r"^(/[^/]+/[^/]+?)\.git/?$", r"\1", url.path))
 
 
 # --- The canonical form --------------------------------------------------------------------------
@@ -217,6 +257,7 @@ _AMP_PATH = re.compile(
     r"(?P<before>/.+)/amp|/amp(?P<after>/.+)|(?P<page>/.*[^/])\.amp(?P<suffix>\.html?)?",
     re.IGNORECASE,
 )
+_SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
@@ -227,6 +268,7 @@ _MORE_TRACKERS = re.compile(
     r"|ck_subscriber_id|igsh|gi|ttclid|li_fat_id|fb_action_.*|fb_ref|__twitter_impression|srsltid"
     r"|s_kwcid|ef_id|_openstat|ysclid|spm|scm|guccounter|__s|rb_clickid|wickedid|smid|smtyp|ncid"
     r"|cmpid|icid|ocid|mbid|sr_share|epik|irclickid|irgwc|zanpid|usqp|amp|amp_.*|outputtype"
+    r"|_branch_.*|hslang|hsutk|trk_.*|wt_.*|wt\.mc_id|_gl|gad_.*|mc_.*|phpsessid|jsessionid"
 )
 # courlan takes any name that begins with one of its words for a tracker. These name content (a
 # talk's session, "gallery", "reference"): losing one would make two pages the same source.
@@ -243,7 +285,7 @@ def _canonical_host(host: str) -> str:
 
 
 def _canonical_path(path: str) -> str:
-    plain = _canonical_escapes(path).rstrip("/")
+    plain = _SESSION.sub("", _canonical_escapes(path)).rstrip("/")
     while match := _AMP_PATH.fullmatch(plain):
         plain = match["before"] or match["after"] or match["page"] + (match["suffix"] or "")
         plain = plain.rstrip("/")
@@ -260,7 +302,10 @@ def _canonical_escapes(path: str) -> str:
     return _ESCAPE.sub(rewritten, path)
 
 
-def _canonical_query(query: str) -> str:
+def _canonical_query(url: WebUrl) -> str:
+    query = url.query or ""
+    if url.host.endswith(".blogspot.com"):  # its edition for readers on the move
+        query = re.sub(r"(?:^|(?<=&))m=1(?:&|$)", "", query)
     # Latin-1 both ways keeps every byte, also those that are no UTF-8.
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
     kept = [(name, value) for name, value in pairs if not _is_tracker(name.lower())]

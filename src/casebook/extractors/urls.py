@@ -26,6 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _AUTHORITY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]+)(?::([0-9]{0,5}))?")
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_ROUTE = re.compile(r"!?/[^/]|![^/]")
 _PATH_SAFE = "/%:@!$&'()*+,;=~|[]^"
 _QUERY_SAFE = _PATH_SAFE + "?{}`\\"
 
@@ -35,7 +36,8 @@ class WebUrl:
     """An address as it goes over the wire: every part ASCII, the path without dot segments.
 
     ``host`` is lower-case, an IPv4 address in four decimal parts, or an IPv6 address without
-    brackets; ``port`` is always given; the fragment, which servers never see, is gone.
+    brackets; ``port`` is always given. Of the fragment, which servers never see, only a ``route``
+    is kept ("!/post/1", "/post/1"): with it the scripts of a page show one text or another.
     """
 
     scheme: str
@@ -43,6 +45,7 @@ class WebUrl:
     port: int
     path: str
     query: str | None = None
+    route: str = ""
 
     @property
     def authority(self) -> str:
@@ -79,7 +82,7 @@ class WebUrl:
         return parse_web_url(joined)
 
     def __str__(self) -> str:
-        return f"{self.origin}{self.target}"
+        return f"{self.origin}{self.target}" + (f"#{self.route}" if self.route else "")
 
 
 def is_web_address(text: str) -> bool:
@@ -107,7 +110,8 @@ def parse_web_url(text: str) -> WebUrl:
         )
     host, port = _authority(parts, text)
     query = quote(parts.query, safe=_QUERY_SAFE) if parts.query else None
-    return WebUrl(parts.scheme, host, port, _path(parts.path), query)
+    route = quote(parts.fragment, safe=_QUERY_SAFE) if _ROUTE.match(parts.fragment) else ""
+    return WebUrl(parts.scheme, host, port, _path(parts.path), query, route)
 
 
 def shown(text: str) -> str:

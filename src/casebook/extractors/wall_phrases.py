@@ -38,6 +38,12 @@ CHALLENGE_TEXT = _any(
     r"press (?:&|and) hold",
     rf"i{_APOSTROPHE}m not a robot",
     r"needs to review the security of your connection",
+    r"you have been blocked",
+    r"using a security service to protect itself",
+    r"(?:request|connection|browser) is being (?:verified|checked)",
+    r"(?:nachweisen|bestätigen|überprüfen)[\w ,]{0,30}(?:mensch|roboter)",
+    r"(?:vous êtes|que vous n[’']êtes pas) un (?:humain|robot)",
+    r"(?:eres|es usted|no soy) un (?:humano|robot)",
 )
 CHALLENGE_MARKUP = _any(
     r"/cdn-cgi/challenge-platform/",
@@ -82,6 +88,12 @@ CONSENT_TEXT = _any(
     r"cookies? (?:consent|policy|preferences)",
     r"consent to (?:the use|our use|cookies)",
     r"we value your privacy",
+    r"akzeptieren und (?:weiter|schließen)|alle (?:akzeptieren|ablehnen)|weiter mit werbung",
+    r"zustimmung|verwenden (?:wir )?cookies|partner verwenden cookies|berechtigtes interesse",
+    r"accepter (?:&amp;|&|et) (?:fermer|continuer)|tout (?:accepter|refuser)",
+    r"continuer sans accepter|utilis(?:ons|ent) des cookies|intérêt légitime",
+    r"aceptar (?:todo|y continuar|cookies)|rechazar todo|utilizamos cookies|interés legítimo",
+    r"accetta (?:tutto|e continua)|rifiuta tutto|accepteren en doorgaan",
 )
 CONSENT_URL = _any(r"//consent\.", r"/(?:consent|collectconsent|cookie-?wall|privacy-?gate)\b")
 
@@ -99,6 +111,14 @@ PAYWALL_TEXT = _any(
     r"start your (?:free )?(?:trial|subscription)[\w ]{0,30}(?:read|continue|access)",
     r"member-only story",
 )
+PAYWALL_END = _any(
+    r"(?:subscribe|sign up|log in|register|become a (?:member|subscriber))[\w ,]{0,30}"
+    r"(?:to|and) (?:continue|keep|unlock|read|finish|get (?:full|unlimited))",
+    r"to (?:continue|keep) reading",
+    r"(?:article|story|content|post) is (?:only |exclusively )?(?:available )?(?:for|to)"
+    r" (?:paid |paying |our )?(?:subscribers|members)",
+)
+SOLD = _any(r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?false")
 PAYWALL_MARKUP = _any(
     r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?false",
     r"class=\"[^\"]{0,200}\bpaywall",
@@ -113,17 +133,50 @@ MISSING_TITLE = _any(
     r"^(?:oops|sorry|uh-oh|whoops)[\s!,.:-]",
     r"^(?:this|that|the) (?:page|article|post|content) "
     rf"(?:does ?{_NOT_THERE}|no longer) exist",
-    r"^seite nicht gefunden|^page introuvable",
+    r"\bseite nicht gefunden|\bpage (?:introuvable|non trouvée)|\bpágina no encontrada",
+    r"\bpágina não encontrada|\bpagina non trovata|\bpagina niet gevonden|\bsidan hittades inte",
+    r"\bstrona nie (?:została )?znaleziona|\bстраница не найдена|\bsayfa bulunamadı",
+    r"页面(?:不存在|未找到)|找不到(?:页面|頁面)|ページが見つかりません|페이지를 찾을 수 없",
 )
 MISSING_TEXT = _any(
     r"(?:page|article|address)[\w ,'’]{0,50}"
     rf"(?:(?:could|can|was|is) ?{_NOT_THERE}(?: be)? (?:found|available)|does ?{_NOT_THERE} exist|"
     r"has been (?:moved|removed|deleted)|no longer (?:exists|available)|is unavailable)",
     r"page not found",
-    rf"(?:could ?{_NOT_THERE}|can(?:not|{_APOSTROPHE}t)|unable to) find "
+    rf"(?:could ?{_NOT_THERE}|can(?:not|{_APOSTROPHE}t)|unable to)(?: seem to)? find "
     r"(?:the|that|this|what|your) (?:page|article|post|content|you)",
     r"nothing (?:was )?found (?:here|at this)",
     r"(?:error|http) 404",
+    r"seite[\w ,]{0,40} nicht (?:gefunden|(?:mehr )?verfügbar)|seite existiert nicht",
+    r"page[\w ,’']{0,50} n[’']existe (?:pas|plus)|page (?:introuvable|demandée est introuvable)",
+    r"página[\w ,]{0,50} (?:no existe|no se (?:ha )?encontr|não (?:existe|foi encontrada))",
+    r"pagina[\w ,]{0,50} (?:non esiste|non è stata trovata|niet (?:gevonden|bestaat))",
+    r"страниц[\w ,]{0,50} не (?:найдена|существует)",
+    r"页面(?:不存在|未找到|已(?:被)?删除)|ページは(?:見つかりません|存在しません|削除され)",
+)
+_CANNOT = rf"(?:could ?{_NOT_THERE}|can(?:not|{_APOSTROPHE}t)|unable to)"
+MISSING_OPENING = _any(
+    rf"^\W*(?:(?:we )?{_CANNOT}(?: seem to)? find|(?:sorry|oops|uh-oh|whoops)\b[\w ,!.’'-]{{0,60}})"
+    r"[\w ,!.’'-]{0,40}(?:page|article|post|content) (?:that )?"
+    r"you(?: a|’|'|&#0?39;)re looking for",
+)
+"""An opening that no article has, whatever stands below it."""
+
+MAINTENANCE_TEXT = _any(
+    r"(?:down|closed|offline|unavailable) for (?:(?:scheduled|planned|routine) )?maintenance",
+    r"(?:under|undergoing|performing) (?:(?:scheduled|planned|routine) )?maintenance",
+    r"(?:back|return) (?:shortly|soon|online)[\s\S]{0,200}maintenance",
+    r"(?:temporarily|currently) (?:unavailable|overloaded|down|offline)",
+    r"(?:experiencing|having) (?:technical|some) (?:difficulties|problems)",
+    r"(?:internal server|bad gateway|gateway time-?out|database connection) error?",
+    r"error establishing a database connection",
+    r"wartungsarbeiten|en maintenance|en mantenimiento|メンテナンス中",
+)
+MAINTENANCE_TITLE = _any(
+    r"maintenance",
+    r"^(?:5\d\d|error 5\d\d|service unavailable|bad gateway|internal server error)",
+    r"temporarily (?:unavailable|down)|^we(?:’|')ll be (?:right )?back|^database error$",
+    r"wartung|mantenimiento",
 )
 
 SCRIPT_TEXT = _any(

@@ -158,7 +158,7 @@ def _landed(source: Source, payload: Payload, run: Run) -> str | None:
     if run.services.warehouse.newest_document(source.source_id) is not None:
         return None
     final = parse_web_url(payload.final_url or source.canonical_url)
-    front = final.path == "/" and final.query is None
+    front = final.path == "/" and final.query is None and not final.route
     return source.canonical_url if front else canonical_url(str(final))
 
 

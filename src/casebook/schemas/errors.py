@@ -23,7 +23,8 @@
     │   └── CaptionsDisabled, CaptionsMissing, CaptionsLocked, VideoAgeRestricted, VideoConsent
     ├── ExtractionError                 stage "extract"                               exit 3
     │   ├── KindUnsupported, ContentMismatch (a binary named .html), DocumentEmpty
-    │   ├── LoginWall, ConsentWall, Captcha*, Paywall, SoftNotFound, NeedsJavaScript, BrowserFailed*
+    │   ├── LoginWall, ConsentWall, Captcha*, Paywall, SoftNotFound, ServiceDown*
+    │   ├── NeedsJavaScript, BrowserFailed*
     │   ├── Damaged, Encrypted, Scanned
     │   └── ExtractorTimedOut, ExtractorOutOfMemory, ExtractorCrashed
     ├── ModelError                      stages "triage", "summarize"                  exit 3
@@ -309,6 +310,12 @@ class SoftNotFound(ExtractionError):
     """The page says "not found" with status 200."""
 
     gone = True
+
+
+class ServiceDown(ExtractionError):
+    """The page says, with status 200, that the site is down or under maintenance."""
+
+    transient = True
 
 
 class NeedsJavaScript(ExtractionError):

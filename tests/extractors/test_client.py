@@ -193,6 +193,13 @@ async def test_broken_answers_have_their_cause(parts, error, server, client):
     assert one_line(failed.value)
 
 
+async def test_a_part_that_nobody_asked_for_is_no_page(server, client):
+    """A server or proxy that answers 206 to a plain request sends a torn page."""
+    server.answer("/", b"<h1>Half", status=206)
+    with pytest.raises(BodyTruncated, match="206"):
+        await client.get("http://public.example/")
+
+
 @pytest.mark.parametrize(
     ("status", "error", "transient"),
     [

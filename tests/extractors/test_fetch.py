@@ -8,10 +8,12 @@ from casebook.extractors.body import FetchLimits
 from casebook.extractors.fetch import MEDIA_TYPES, fetch, identify, read_file
 from casebook.extractors.robots import Robots
 from casebook.schemas.errors import (
+    AddressForbidden,
     FileMissing,
     FileUnreadable,
     InvalidUrl,
     PageMissing,
+    RedirectForbidden,
     RobotsForbid,
     TooLarge,
 )
@@ -68,6 +70,42 @@ async def test_other_schemes_are_refused(source, client, robots, dialer):
     with pytest.raises(InvalidUrl, match="http:// or https://"):
         await fetched(source, client, robots)
     assert dialer.connects == []
+
+
+REFRESH = b"<html><head><meta content='0; url=/new?a=1&amp;b=2' http-equiv=refresh></head>Moved"
+
+
+async def test_a_page_that_only_sends_its_reader_on_is_followed(server, client, robots):
+    """A meta refresh on an empty page is a redirect; on a page with a text it is not."""
+    server.answer("/old", REFRESH, Content_Type="text/html")
+    server.answer("/kept", REFRESH + b" word" * 60, Content_Type="text/html")
+    server.answer("/new?a=1&b=2", b"<p>here", Content_Type="text/html")
+    moved = await fetched("http://public.example/old", client, robots)
+    assert (moved.data, moved.final_url) == (b"<p>here", "http://public.example/new?a=1&b=2")
+    assert (await fetched("http://public.example/kept", client, robots)).data.startswith(REFRESH)
+
+
+@pytest.mark.parametrize("target", ["http://127.0.0.1/", "http://[::1]/", "file:///etc/passwd"])
+async def test_a_page_cannot_send_us_into_the_private_network(target, server, client, robots):
+    """What a page says of its next address is judged like any redirect."""
+    page = f"<meta http-equiv='refresh' content='0;url={target}'>".encode()
+    server.answer("/old", page, Content_Type="text/html")
+    with pytest.raises((AddressForbidden, RedirectForbidden)):
+        await fetched("http://public.example/old", client, robots)
+
+
+@pytest.mark.parametrize(("asked", "is_gone"), [("/2025/post", True), ("/index.html", False)])
+async def test_the_front_page_is_not_the_page_that_was_asked_for(
+    asked, is_gone, server, client, robots
+):
+    """Sites send lost addresses to their front page; their own names for it lead there rightly."""
+    server.redirect(asked, "/")
+    server.answer("/", b"<p>front", Content_Type="text/html")
+    if not is_gone:
+        assert (await fetched(f"http://public.example{asked}", client, robots)).data == b"<p>front"
+        return
+    with pytest.raises(PageMissing, match="front page"):
+        await fetched(f"http://public.example{asked}", client, robots)
 
 
 # --- Files ---------------------------------------------------------------------------------------

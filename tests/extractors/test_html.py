@@ -108,6 +108,7 @@ def test_script_shell_says_so():
         (b'<meta charset="windows-1251">' + "Привет".encode("cp1251"), None, "Привет"),
         ("Größe “x”".encode(), "iso-8859-1", "Größe “x”"),
         ("日本語".encode("shift_jis"), "Shift_JIS", "日本語"),
+        ("日本語".encode("iso-2022-jp"), "iso-2022-jp", "日本語"),
         ("Größe".encode("cp1252"), "unicode_escape", "Größe"),
     ],
 )

@@ -89,3 +89,23 @@ def test_empty_file_is_a_failure():
     """Front matter alone is no document."""
     with pytest.raises(DocumentEmpty, match=r"note\.md"):
         read("---\ntitle: x\n---\n")
+
+
+def test_markup_in_it_is_read_as_a_page_would_show_it():
+    """A README's centred lines are text; what is hidden, also around Markdown, is told apart."""
+    source = b"""<p align="center"><b>Fast</b> retrieval for <a href="x">claims desks</a></p>
+
+One <span style="display:none">planted words for the model</span> line, with x < y and `<b>`.
+
+<div hidden>
+
+More planted words for the model.
+
+</div>
+"""
+    found = extract(Payload(data=source, media_type="text/markdown", name="a.md"))
+    assert found.text == "Fast retrieval for claims desks\nOne line, with x < y and <b>."
+    assert [piece.text for piece in found.hidden_text] == [
+        "planted words for the model",
+        "More planted words for the model.",
+    ]

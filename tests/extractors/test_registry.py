@@ -13,6 +13,9 @@ TEXT = b"A text of more than five words."
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 50
 ELF = b"\x7fELF\x02\x01\x01" + b"\0" * 50
 ZIP = b"PK\x03\x04" + b"x" * 50
+RTF = b"{\\rtf1\\ansi " + TEXT * 9 + b"}"
+ZSTD = b"\x28\xb5\x2f\xfd" + bytes(range(32, 120)) * 9
+JSON = b'{"error": {"code": 500, "message": "the upstream service did not answer"}}\n'
 PDF = b"%PDF-1.7\n1 0 obj"
 
 
@@ -37,13 +40,38 @@ def test_choice(media_type, name, data, kind):
 
 
 @pytest.mark.parametrize(
-    "data", [PNG, ELF, ZIP, gzip.compress(TEXT, mtime=0), PDF, b"\0\x01\x02" * 99]
+    "data",
+    [PNG, ELF, ZIP, gzip.compress(TEXT, mtime=0), PDF, b"\0\x01\x02" * 99, RTF, ZSTD],
 )
 @pytest.mark.parametrize("name", ["page.html", "notes.md", "notes.txt", "talk.vtt"])
 def test_binary_under_a_text_name_is_refused(data, name):
     """No decoder ever sees a program or picture that calls itself a page."""
     with pytest.raises(ContentMismatch, match=name):
         extract(Payload(data=data, media_type="", name=name))
+
+
+@pytest.mark.parametrize("media_type", ["text/html", "text/plain", "text/markdown"])
+def test_an_answer_of_an_interface_is_no_text(media_type):
+    """JSON under the name of a page is refused; a list in brackets is a text."""
+    with pytest.raises(ContentMismatch, match="JSON"):
+        choose(Payload(data=JSON, media_type=media_type))
+    choose(Payload(data=b"[1] A first note [2]", media_type=media_type))
+
+
+def test_a_page_served_as_plain_text_is_read_as_a_page():
+    """Tags reach nobody as words, and the steps say that the header was overruled."""
+    page = b"<!-- x -->\n<!DOCTYPE html><p>" + TEXT
+    mount, note = choose(Payload(data=page, media_type="text/plain", name="page"))
+    assert (mount.kind, note) == (SourceKind.WEB, "a web page served as text/plain")
+
+
+def test_a_stray_zero_byte_makes_no_binary():
+    """Browsers pass over it; UTF-16 that its header names is text, whatever its bytes."""
+    assert sniff(TEXT * 20 + b"\0" + TEXT) is None
+    wide = ("運用。" * 99).encode("utf-16-le")
+    assert choose(Payload(data=wide, media_type="text/plain", charset="utf-16"))
+    with pytest.raises(ContentMismatch):
+        choose(Payload(data=wide, media_type="text/plain"))
 
 
 def test_text_called_pdf_is_refused():

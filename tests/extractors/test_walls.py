@@ -10,10 +10,12 @@ from casebook.schemas.errors import (
     LoginWall,
     NeedsJavaScript,
     Paywall,
+    ServiceDown,
     SoftNotFound,
 )
 
 WORDS = "The team rebuilt the ingestion service and measured the effect on latency every week. "
+SOLD = '"isAccessibleForFree": false'
 URL = "https://site.example/a"
 
 
@@ -46,6 +48,19 @@ WALLS = [
     (SoftNotFound, page("Popular posts. " + WORDS * 2, "Page not found - Acme")),
     (NeedsJavaScript, page("You need to enable JavaScript to run this app.", "App")),
     (NeedsJavaScript, page("", "App", '<div id="root"></div><script src="a.js"></script>')),
+    (NeedsJavaScript, page("", "Acme", "<script>location.replace('/new')</script>")),
+    (ServiceDown, page("We are down for scheduled maintenance. " + WORDS * 4, "Maintenance")),
+    (ServiceDown, page("Error establishing a database connection", "Database Error")),
+    (Captcha, page("You have been blocked. " + WORDS * 4, "Attention Required! | Cloudflare")),
+    (SoftNotFound, page("La página que buscas no existe. " + WORDS * 4, "Página no encontrada")),
+    (SoftNotFound, page("お探しのページは見つかりませんでした。", "404")),
+    (SoftNotFound, page("We can't seem to find the page you're looking for. " + WORDS * 15)),
+    (ConsentWall, page("Wir und unsere Partner verwenden Cookies. Akzeptieren und weiter. " * 5)),
+    (Paywall, page(WORDS * 20 + "The team then", "A story", f"<script>{{{SOLD}}}</script>")),
+    (
+        Paywall,
+        page(WORDS * 60 + "To continue reading, subscribe.", "A story", f"<script>{{{SOLD}}}"),
+    ),
     (DocumentEmpty, page("Coming soon.", "Acme")),
 ]
 
@@ -58,6 +73,12 @@ def test_each_wall_is_named(error, wall):
     assert type(caught.value) is error
     assert wall.url in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_sold_story_that_came_whole_is_read():
+    """Publishers mark what they sell also where they show all of it."""
+    refuse_walls(page(WORDS * 20, "A story", f"<script>{{{SOLD}}}</script>"))
+    refuse_walls(page(WORDS * 60, "A story", f"<script>{{{SOLD}}}</script>"))
 
 
 @pytest.mark.parametrize(

@@ -79,11 +79,12 @@ async def test_what_an_alias_serves_never_becomes_the_other_sources_text(service
 
 
 async def test_a_redirect_to_the_front_page_is_no_identity(services, web):
-    """A dead address sent to the front page is not the front page."""
+    """A dead address sent to the front page is gone, and its source is kept as a failed one."""
     serve(web, "/", pages.CASE)
     web.expect_request("/dead").respond_with_data("", status=302, headers={"Location": "/"})
-    made = await submitted(services, web, "/dead")
+    made = await ingest(SourceRef(source=web.url_for("/dead")), services)
     assert made.same_as is None
+    assert made.failure.kind == "page_missing"
     assert services.warehouse.source(made.source_id).canonical_url.endswith("/dead")
 
 

@@ -187,10 +187,11 @@ class GuardedClient:
                 headers = _headers(response)
                 if response.status not in _REDIRECTS:
                     _check_status(url, response.status, headers)
+                    _check_whole(response.status, request)
                     return await self._read(response, headers, first, url)
             if request.body is not None:
                 raise RedirectForbidden(f"{url} redirects what was sent to it: retry later.")
-            target = _next_hop(url, headers.get("location"))
+            target = next_hop(url, headers.get("location"))
             self.policy.check_hop(url, target)
             url = target
         raise TooManyRedirects(
@@ -252,7 +253,13 @@ def _content_type(header: str | None) -> tuple[str, str | None]:
     return message.get_content_type(), message.get_content_charset()
 
 
-def _next_hop(url: WebUrl, location: str | None) -> WebUrl:
+def next_hop(url: WebUrl, location: str | None) -> WebUrl:
+    """Return where ``url`` redirects to.
+
+    Raises:
+        ResponseMalformed: if it does not say.
+        RedirectForbidden: if that is no web address, or gives up https.
+    """
     if not location:
         raise ResponseMalformed(f"{url} redirects without saying where to: open it in a browser.")
     try:
@@ -287,6 +294,13 @@ def _check_status(url: WebUrl, status: int, headers: Mapping[str, str]) -> None:
     if status >= 400:  # noqa: PLR2004 RFC 9110's classes of status
         raise PageForbidden(f"{answer}, not open to casebook: save the page and submit the file.")
     raise ResponseMalformed(f"{answer}, which is no page: open it in a browser.")
+
+
+def _check_whole(status: int, request: Request) -> None:
+    """Refuse a part of a page that nobody asked a part of (RFC 9110, 15.3.7)."""
+    asked = {name.lower() for name in request.headers}
+    if status == 206 and "range" not in asked:  # noqa: PLR2004 Partial Content
+        raise BodyTruncated("the server sent a part of the page only (206): retry later.")
 
 
 def _wait(headers: Mapping[str, str]) -> str:

@@ -1,7 +1,11 @@
 """From an address to one payload, by as many fetches as its kind needs."""
 
+import re
+from html import unescape
+
 from casebook.extractors.bundles import OUR_TYPES
-from casebook.extractors.client import GuardedClient
+from casebook.extractors.charset import decode
+from casebook.extractors.client import Fetched, GuardedClient, next_hop
 from casebook.extractors.robots import Robots
 from casebook.extractors.routes import Way, ways_to
 from casebook.extractors.sites import landing_of, original_of, paper_id, playlist_id, video_id
@@ -19,6 +23,23 @@ from casebook.schemas.sources import ExtractionStep, Payload
 
 # A page that is forbidden or slow is not gone: no copy of it is sought behind its back.
 _GONE = (PageMissing, HostUnreachable, TlsFailed, ServerFailed)
+
+
+_LONGEST_REFRESH = 20_000
+_NO_SCRIPT = re.compile(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_NOT_SEEN = re.compile(
+    r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)|<[^>]*>", re.DOTALL | re.IGNORECASE
+)
+_REFRESH = re.compile(
+    r"<meta\s(?=[^>]{0,300}?http-equiv\s*=\s*[\"']?refresh)[^>]{0,300}?"
+    r"content\s*=\s*[\"']?\s*[0-5](?:\.\d*)?\s*[;,]\s*url\s*=\s*[\"']?([^\"'>]{1,2000})",
+    re.IGNORECASE,
+)
+_FEW_WORDS = 50
+# What sites call their front page, beside "/": its file, and an edition in a language.
+_FRONT = re.compile(
+    r"/(?:(?:index|home|default|main)(?:\.\w{1,5})?|[a-z]{2}(?:[-_][a-z]{2})?)?/?", re.IGNORECASE
+)
 
 
 async def gather(address: str, client: GuardedClient, robots: Robots) -> Payload:
@@ -76,6 +97,10 @@ async def fetched(url: WebUrl, way: Way, client: GuardedClient, robots: Robots) 
     page = await client.get(
         str(way.fetch), admit=robots.check, polite=True, deadline_seconds=patience
     )
+    if target := refreshed(page):
+        client.policy.check_hop(parse_web_url(page.final_url), target)
+        page = await client.get(str(target), admit=robots.check, polite=True)
+    _refuse_front_page(way.fetch, parse_web_url(page.final_url))
     forged = page.media_type.startswith(OUR_TYPES)
     return Payload(
         data=page.data,
@@ -86,3 +111,35 @@ async def fetched(url: WebUrl, way: Way, client: GuardedClient, robots: Robots) 
         final_url=str(way.shown or page.final_url),
         headers=page.headers,
     )
+
+
+def refreshed(page: Fetched) -> WebUrl | None:
+    """Return where a page that shows next to nothing sends its reader within five seconds, if so.
+
+    Raises:
+        RedirectForbidden: if that is no web address, or gives up https.
+    """
+    if "html" not in page.media_type or len(page.data) > _LONGEST_REFRESH:
+        return None
+    markup = _NO_SCRIPT.sub("", decode(page.data, page.charset, markup=True)[0])
+    match = _REFRESH.search(markup)
+    if match is None or len(_NOT_SEEN.sub(" ", markup).split()) >= _FEW_WORDS:
+        return None
+    here = parse_web_url(page.final_url)
+    target = next_hop(here, unescape(match[1].strip()).encode().decode("latin-1"))
+    return None if target == here else target
+
+
+def _refuse_front_page(asked: WebUrl, final: WebUrl) -> None:
+    """Let a page pass unless its site sent us to its front page instead, as sites do for lost ones.
+
+    Raises:
+        PageMissing: if it did.
+    """
+    is_front = final.path == "/" and final.query is None
+    same_site = asked.host.removeprefix("www.") == final.host.removeprefix("www.")
+    if is_front and same_site and not _FRONT.fullmatch(asked.path):
+        raise PageMissing(
+            f"{asked} leads to the front page of {final.host} instead of the page, which is "
+            "probably gone: check the address, or look for an archived copy."
+        )

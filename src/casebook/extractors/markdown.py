@@ -1,21 +1,25 @@
-"""Markdown: CommonMark with tables, read as tokens; headings are sections, raw HTML is left out."""
+"""Markdown: CommonMark with tables, read as the page that it makes; headings are sections.
+
+So HTML in it is what a reader would see: a README's ``<p align=center>`` is text, what a style
+hides is not.
+"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
-from casebook.extractors import versions
+from casebook.extractors import html, versions
 from casebook.extractors.characters import one_line
 from casebook.extractors.charset import decode
-from casebook.extractors.hidden import report
+from casebook.extractors.hidden import MOST_REPORTED, report, strip_hidden
 from casebook.extractors.metadata import clean_authors, clean_date, language_of
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.plaintext import refuse_empty
 from casebook.extractors.speakers import with_speakers
+from casebook.extractors.tree_blocks import blocks_of
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
 
@@ -32,7 +36,7 @@ def extract(payload: Payload) -> Extracted:
     source, encoding = decode(payload.data, payload.charset)
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     front, body, outcome = _front_matter(source)
-    blocks = list(_blocks(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)))
+    blocks, hidden = _shown(body)
     language = language_of(_first(front, "lang", "language"), body)
     text, passages = lay_out(with_speakers(blocks), language)
     refuse_empty(text, payload)
@@ -52,7 +56,7 @@ def extract(payload: Payload) -> Extracted:
             ExtractionStep(method="front matter", outcome=outcome),
             ExtractionStep(method="markdown-it", outcome=f"{len(blocks)} blocks"),
         ],
-        hidden_text=_hidden(source),
+        hidden_text=[*_hidden(source), *hidden][:MOST_REPORTED],
     )
 
 
@@ -81,36 +85,14 @@ def _names(front: Mapping[str, Any]) -> Sequence[str] | str | None:
     return str(value).replace(",", ";") if value else None
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
-    heading = False
-    cells: list[str] | None = None
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            heading = token.type == "heading_open"
-        elif token.type == "tr_open":
-            cells = []
-        elif token.type == "tr_close" and cells is not None:
-            yield Block(" | ".join(cells))
-            cells = None
-        elif token.type in {"fence", "code_block"}:
-            yield Block(token.content, verbatim=True)
-        elif token.type == "inline":
-            text = _said(token)
-            if cells is None:
-                yield Block(text, heading=heading)
-            else:
-                cells.append(text)
-
-
-def _said(inline: Token) -> str:
-    """Return the words of an inline token: link texts and code, no HTML tags, no pictures."""
-    spoken = {"softbreak": " ", "hardbreak": "\n"}
-    return "".join(
-        token.content
-        if token.type in {"text", "code_inline", "text_special"}
-        else spoken.get(token.type, "")
-        for token in inline.children or ()
-    )
+def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:
+    """Return what a page made of the Markdown shows, and what it hides."""
+    markup = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(body)
+    tree = html.parse(markup) if markup.strip() else None
+    if tree is None:
+        return [], []
+    hidden = strip_hidden(tree)
+    return blocks_of(next(iter(tree.xpath("//body")), tree)), hidden
 
 
 def _hidden(source: str) -> list[HiddenText]:

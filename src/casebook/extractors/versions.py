@@ -5,7 +5,7 @@ the older version are then read again.
 """
 
 HTML = "html/4"
-MARKDOWN = "markdown/2"
+MARKDOWN = "markdown/3"
 TEXT = "text/2"
 CAPTIONS = "captions/3"
 PDF = "pdf/3"

@@ -8,7 +8,7 @@ from casebook.pipeline.rereading import read_again
 from casebook.schemas.errors import UnknownId
 from casebook.schemas.sources import SourceRef
 
-OTHER = pages.CASE.replace("Kettlebrook", "Lanternfield").replace("</h1>", " elsewhere</h1>")
+OTHER = pages.CASE.replace("we insure small boats", "we insure boats").replace("4 percent", "5 %")
 
 
 def calling(page, address):

@@ -24,6 +24,15 @@ from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, Hi
 from casebook.schemas.sources import Payload, SourceKind
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_TEXTLESS = "script style textarea title xmp iframe noembed noframes plaintext template select svg"
+_MORE_TEXTLESS = "math noscript object video audio canvas head frameset datalist dialog"
+_SWALLOWING = [
+    *(
+        (re.compile(rf"<{tag}\b[^>]*>?", re.IGNORECASE), re.compile(f"</{tag}", re.IGNORECASE))
+        for tag in f"{_TEXTLESS} {_MORE_TEXTLESS}".split()
+    ),
+    (re.compile(r"<!--|<!\[CDATA\[|<\?|<!(?=[A-Za-z])"), re.compile(r"-->|\]\]>|\?>")),
+]
 _COMMENT = re.compile(r"<!--(.{0,2000}?)-->", re.DOTALL)
 
 
@@ -88,11 +97,23 @@ def _names(front: Mapping[str, Any]) -> Sequence[str] | str | None:
 def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:
     """Return what a page made of the Markdown shows, and what it hides."""
     markup = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(body)
-    tree = html.parse(markup) if markup.strip() else None
+    tree = html.parse(_closed(markup)) if markup.strip() else None
     if tree is None:
         return [], []
     hidden = strip_hidden(tree)
     return blocks_of(next(iter(tree.xpath("//body")), tree)), hidden
+
+
+def _closed(markup: str) -> str:
+    """Take out the openings of comments and of elements without text that nothing closes.
+
+    Sites that show Markdown clean it, so one ``<script>`` without an end loses nothing there.
+    """
+    for opening, closing in _SWALLOWING:
+        ends = [match.end() for match in closing.finditer(markup)]
+        last = ends[-1] if ends else 0
+        markup = markup[:last] + opening.sub(" ", markup[last:])
+    return markup
 
 
 def _hidden(source: str) -> list[HiddenText]:

@@ -77,11 +77,11 @@ async def test_a_fault_that_passes_is_tried_again_within_the_batch(services, end
 
 async def test_a_refused_key_pauses_the_batch_and_a_later_run_goes_on(services, endpoint, site):
     """What would fail every source stops the batch; nothing is lost by it."""
-    addresses = site(30)
+    addresses = site(16)
     endpoint.fallback = lambda _: api_error(401)
     batch, work, outcomes = await run(services, addresses)
     assert work.tally.stopped_by is not None
-    assert len(outcomes) < 30
+    assert len(outcomes) < 16
     assert services.warehouse.batches()[0].step is BatchStep.PAUSED
     assert "key" in services.warehouse.batches()[0].reason
     endpoint.fallback = scripted_curator.answer
@@ -90,19 +90,19 @@ async def test_a_refused_key_pauses_the_batch_and_a_later_run_goes_on(services, 
     later = BatchRun(batch, services)
     done = [outcome async for outcome in later.outcomes()]
     stands = await progress(batch, services)
-    assert stands.counts[Standing.KNOWN] == 30
-    assert len(done) == 30
+    assert stands.counts[Standing.KNOWN] == 16
+    assert len(done) == 16
 
 
 async def test_no_more_sources_are_at_work_than_the_window_holds(services, site):
     """A long list is fed bit by bit: memory does not grow with it."""
-    selection = select(candidates(*site(40)))
+    selection = select(candidates(*site(24)))
     batch = await register("a list", selection.items, BatchOptions(), services)
     work = BatchRun(batch, services)
     highest = 0
     async for _ in work.outcomes():
         highest = max(highest, sum(work.gates.inside.values()))
-    assert 0 < highest <= work._window < 40
+    assert 0 < highest <= work._window < 24
 
 
 async def test_two_batches_over_one_list_make_one_draft_a_source(services, endpoint, site):

@@ -88,6 +88,18 @@ def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False))
 
 
+def printable(text: str) -> str:
+    """Return text from outside without what would steer a terminal."""
+    return "".join(c for c in text if c.isprintable())
+
+
+def plain(text: str) -> str:
+    """Return text from outside so that it cannot act as terminal markup either."""
+    from rich.markup import escape
+
+    return escape(printable(text))
+
+
 def desk_address(settings: Settings, case_id: str) -> str:
     """Return where the desk shows a case."""
     from casebook.runtime.orchestrator import open_desk

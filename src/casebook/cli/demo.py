@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casebook.cli.context import err, load_settings, out
-from casebook.cli.submitting import exit_code, print_outcome, read_lines
+from casebook.cli.references import read_lines
+from casebook.cli.submitting import exit_code, print_outcome
 from casebook.schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:

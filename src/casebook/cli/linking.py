@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casebook.cli.context import AsJson, err, out, print_json, with_services
+from casebook.cli.context import AsJson, err, out, print_json, printable, with_services
 
 if TYPE_CHECKING:
     from casebook.extractors.listing import Walk
@@ -43,9 +43,9 @@ def links(
             print_json(line)
         else:
             about = [str(candidate.published or ""), candidate.url, candidate.title or ""]
-            out().print("  ".join(filter(None, map(_plain, about))), markup=False)
+            out().print("  ".join(filter(None, map(printable, about))), markup=False)
     for missed in walked.missed:
-        err().print(f"not read: {_plain(missed)}", markup=False)
+        err().print(f"not read: {printable(missed)}", markup=False)
 
 
 async def _walk(source: str, limit: int, services: Services) -> Walk:
@@ -56,7 +56,3 @@ async def _walk(source: str, limit: int, services: Services) -> Walk:
     read = services.extractors.read_listing
     limits = WalkLimits(candidates=limit)
     return await walk(SourceRef(source=source), client, robots, read, limits)
-
-
-def _plain(text: str) -> str:
-    return "".join(c for c in text if c.isprintable())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casebook.cli.context import AsJson, CaseId, err, load_settings, out, print_json
+from casebook.cli.context import AsJson, CaseId, err, load_settings, out, plain, print_json
 from casebook.schemas.errors import InvalidDecision, InvalidSource
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def staleness_json(case: Staleness) -> dict[str, Any]:
 def _print_stale(case: Staleness) -> None:
     console = out()
     console.print(
-        f"[bold]{case.case_id}[/]  {_plain(case.title or 'Untitled')}  [dim]{case.status}[/]"
+        f"[bold]{case.case_id}[/]  {plain(case.title or 'Untitled')}  [dim]{case.status}[/]"
     )
     for change in case.changes:
-        console.print(f"       {_plain(change.told)}")
+        console.print(f"       {plain(change.told)}")
     if case.waiting:
         newer = "is stale too" if case.waiting_changes else "is up to date"
         console.print(f"       [cyan]a newer draft waits[/] ({case.waiting}) and {newer}")
@@ -159,10 +159,10 @@ async def _rerun(case_ids: Sequence[str], services: Services, *, as_json: bool) 
 
 
 def _print_rerun(made: Rerun) -> None:
-    console, named = out(), _plain(made.title or "Untitled")
+    console, named = out(), plain(made.title or "Untitled")
     if made.failure is not None:
         err().print(f"[red]failed[/]  {made.case_id}  {named}")
-        err().print(f"       {made.failure.stage}: {_plain(made.failure.message)}")
+        err().print(f"       {made.failure.stage}: {plain(made.failure.message)}")
     elif not made.is_new:
         console.print(f"[dim]unchanged[/]  {made.case_id}  {named}")
     elif made.is_current:
@@ -201,7 +201,7 @@ def diff(
         return
     for label, revision in (("-", before), ("+", after)):
         when = revision.created_at.strftime("%Y-%m-%d %H:%M")
-        out().print(f"[dim]{label} {revision.revision_id}  by {_plain(revision.author)}, {when}[/]")
+        out().print(f"[dim]{label} {revision.revision_id}  by {plain(revision.author)}, {when}[/]")
     _print_differences(found)
 
 
@@ -236,12 +236,12 @@ def _print_differences(found: Sequence[Difference]) -> None:
         alike = f" [dim]({one.similarity:.0%} alike)[/]" if one.similarity is not None else ""
         sign, colour = _SIGNS[one.kind.value], _COLOURS[one.kind.value]
         if one.kind.value == "reworded":
-            console.print(f"  [{colour}]{sign}[/] {_plain(one.before or '—')}")
-            console.print(f"    [{colour}]→[/] {_plain(one.after or '—')}{alike}")
+            console.print(f"  [{colour}]{sign}[/] {plain(one.before or '—')}")
+            console.print(f"    [{colour}]→[/] {plain(one.after or '—')}{alike}")
         else:
-            console.print(f"  [{colour}]{sign}[/] {_plain(one.after or one.before or '—')}")
+            console.print(f"  [{colour}]{sign}[/] {plain(one.after or one.before or '—')}")
         for note in one.notes:
-            console.print(f"      [dim]{_plain(note)}[/]")
+            console.print(f"      [dim]{plain(note)}[/]")
 
 
 def adopt(
@@ -270,10 +270,3 @@ def adopt(
     )
     kept = f", keeping what was edited: {', '.join(made.kept)}" if made.kept else ""
     out().print(f"{found} is a draft with revision {review.revision_id}{kept}")
-
-
-def _plain(text: str) -> str:
-    """Return text from outside so that it cannot act as terminal markup."""
-    from rich.markup import escape
-
-    return escape("".join(c for c in text if c.isprintable()))

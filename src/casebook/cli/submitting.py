@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,8 +14,10 @@ from casebook.cli.context import (
     err,
     load_settings,
     out,
+    plain,
     print_json,
 )
+from casebook.cli.references import read_refs, with_transcript
 from casebook.schemas.errors import CasebookError, InvalidSource
 
 if TYPE_CHECKING:
@@ -234,15 +234,14 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
     if outcome.same_as is not None:
         how = {"redirect": "redirects to", "canonical": "is another address of"}
         err().print(
-            f"{_plain(outcome.source)} {how[outcome.same_as.reason.value]} "
-            f"{_plain(outcome.same_as.url)}: one source, one case"
+            f"{plain(outcome.source)} {how[outcome.same_as.reason.value]} "
+            f"{plain(outcome.same_as.url)}: one source, one case"
         )
     if outcome.status is Status.DRAFT:
         assert outcome.case_id is not None  # noqa: S101 - a draft has one, by construction
         counts = outcome.support
         console.print(
-            f"[green]draft[/]  [bold]{outcome.case_id}[/]  "
-            f"{_plain(outcome.title or outcome.source)}"
+            f"[green]draft[/]  [bold]{outcome.case_id}[/]  {plain(outcome.title or outcome.source)}"
         )
         console.print(
             f"       {_about(outcome)} · {sum(outcome.statements.values())} statements: "
@@ -252,39 +251,32 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
             f"{outcome.tokens:,} tokens, {sum(outcome.seconds.values()):.1f} s"
         )
         if outcome.strategy_reason:
-            console.print(f"       {_plain(f'{outcome.strategy}: {outcome.strategy_reason}')}")
+            console.print(f"       {plain(f'{outcome.strategy}: {outcome.strategy_reason}')}")
         for unread in outcome.unread:
             console.print(
                 f"       [yellow]not read:[/] passages {unread.first} to {unread.last}: "
-                f"{_plain(unread.reason)}"
+                f"{plain(unread.reason)}"
             )
         console.print(f"       {desk_address(settings, outcome.case_id)}")
     elif outcome.status is Status.NOT_A_CASE_STUDY:
-        console.print(f"[yellow]not a case study[/]  {_plain(outcome.title or outcome.source)}")
+        console.print(f"[yellow]not a case study[/]  {plain(outcome.title or outcome.source)}")
         console.print(
-            f"       {_plain(outcome.reason or '')} `casebook submit --force` drafts it anyway."
+            f"       {plain(outcome.reason or '')} `casebook submit --force` drafts it anyway."
         )
     elif outcome.failure is not None:
         again = AGAIN[outcome.failure.remedy]
         err().print(
-            f"[red]failed[/]  {_plain(outcome.source)}\n"
-            f"       {outcome.failure.stage}: {_plain(outcome.failure.message)} ({again}; "
+            f"[red]failed[/]  {plain(outcome.source)}\n"
+            f"       {outcome.failure.stage}: {plain(outcome.failure.message)} ({again}; "
             "`casebook retry` tries again)"
         )
     for twin in outcome.near_copies:
-        console.print(f"       [yellow]near-copy[/]  {_plain(twin_line(twin))}")
+        console.print(f"       [yellow]near-copy[/]  {plain(twin_line(twin))}")
 
 
 def _about(outcome: Outcome) -> str:
     parts = [outcome.company, str(outcome.year) if outcome.year else None, outcome.kind]
-    return _plain(", ".join(part for part in parts if part))
-
-
-def _plain(text: str) -> str:
-    """Return text from outside so that it cannot act as terminal markup."""
-    from rich.markup import escape
-
-    return escape("".join(c for c in text if c.isprintable()))
+    return plain(", ".join(part for part in parts if part))
 
 
 def extract(
@@ -336,7 +328,7 @@ def _print_extract_error(ref: SourceRef, error: CasebookError, *, as_json: bool)
     if as_json:
         failure = {"kind": error.kind(), "transient": error.transient, "message": str(error)}
         print_json({"source": ref.source, "url": ref.url, "failure": failure})
-    err().print(f"[red]failed[/]  {_plain(ref.source)}\n       {_plain(str(error))}")
+    err().print(f"[red]failed[/]  {plain(ref.source)}\n       {plain(str(error))}")
 
 
 def _print_document(ref: SourceRef, document: Document, *, as_json: bool) -> None:
@@ -348,66 +340,6 @@ def _print_document(ref: SourceRef, document: Document, *, as_json: bool) -> Non
     from casebook.cli.views import print_document
 
     print_document(document, out())
-
-
-def read_refs(sources: Sequence[str]) -> list[SourceRef]:
-    """Return what to work on: each argument, and for ``-`` each line of standard input.
-
-    Raises:
-        InvalidSource: if a line is no JSON object with a source.
-    """
-    from casebook.schemas.sources import SourceRef
-
-    refs: list[SourceRef] = []
-    for source in sources:
-        refs += read_lines(sys.stdin) if source == "-" else [SourceRef(source=source)]
-    return list(dict.fromkeys(refs))
-
-
-def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
-    """Return the one source to which the transcript belongs.
-
-    Raises:
-        InvalidSource: if there is not exactly one, or it is no web address.
-    """
-    from casebook.extractors.urls import is_web_address
-
-    if len(refs) != 1 or not is_web_address(refs[0].source):
-        raise InvalidSource(
-            f"--transcript {transcript} belongs to one video: name its web address and no other."
-        )
-    return refs[0].model_copy(update={"transcript": str(transcript)})
-
-
-def _ref_of(told: dict[str, Any]) -> SourceRef:
-    """Return the source of a JSON line; what `casebook links` tells beside it is left out."""
-    from casebook.schemas.sources import SourceRef
-
-    beside = {"title", "published"}
-    return SourceRef.model_validate({k: v for k, v in told.items() if k not in beside})
-
-
-def read_lines(lines: Iterable[str], folder: Path | None = None) -> list[SourceRef]:
-    """Return the sources of JSON Lines; a relative path counts from ``folder``.
-
-    Raises:
-        InvalidSource: naming the first line that is no JSON object with a source.
-    """
-    refs = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            ref = _ref_of(json.loads(line))
-        except ValueError:
-            raise InvalidSource(
-                f'line {number} is not {{"source": "path or URL"}} (and perhaps "url")'
-            ) from None
-        local = folder and "://" not in ref.source
-        refs.append(
-            ref.model_copy(update={"source": str(folder / ref.source)}) if folder and local else ref
-        )
-    return refs
 
 
 def point_at_server(settings: Settings) -> bool:

@@ -137,20 +137,6 @@ def mounts() -> tuple[Mount, ...]:
     )  # fmt: skip
 
 
-def extractor_version_for(kind: SourceKind) -> str:
-    """Return the version that would read a source of ``kind`` now.
-
-    A stored Document is current while ``document.extractor`` equals it.
-
-    Raises:
-        KindUnsupported: if no extractor reads this kind.
-    """
-    for mount in mounts():
-        if mount.kind is kind:
-            return mount.version
-    raise KindUnsupported(f"No extractor reads sources of the kind {kind.value}.")
-
-
 def extract(payload: Payload) -> Extracted:
     """Choose an extractor for ``payload`` and run it.
 

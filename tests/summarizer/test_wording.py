@@ -1,5 +1,8 @@
 """What a sentence is made of."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,8 +21,12 @@ from casebook.summarizer.wording import (
     numbers,
     opening_names,
     overlap,
+    stem,
     words,
 )
+
+STARTS = "normal organ capital rational conditional operat predict hesitat product".split()
+ENDS = "ization izations ational fulness ousness iveness ality ically ement ements ing".split()
 
 SAME_VALUE = [
     ("12k", "12,000", "twelve thousand", "12 thousand", "12 000", "12\u00a0000", "12\u202f000"),
@@ -233,3 +240,17 @@ def test_overlap_is_the_share_of_the_part():
     """Half of the asked words is 0.5, and nothing asked is all there."""
     assert overlap(["a", "b"], {"a"}) == 0.5
     assert overlap([], {"a"}) == 1.0
+
+
+def test_threads_do_not_spoil_each_others_stems():
+    """Sources are grounded in threads at the same time; each word has one stem all the same."""
+    made = [f"{start}{end}" for start in STARTS for end in ENDS]
+    alone = [stem.__wrapped__(word) for word in made]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(6) as pool:
+            together = list(pool.map(lambda _: [stem.__wrapped__(w) for w in made], range(12)))
+    finally:
+        sys.setswitchinterval(before)
+    assert all(found == alone for found in together)

@@ -15,7 +15,7 @@ from casebook.pipeline.copies import catch_up
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.pipeline.planning import interleaved, is_open
-from casebook.pipeline.run import Reporter, StageRunner, run_directly
+from casebook.pipeline.run import Reporter
 from casebook.runtime.services import Services
 from casebook.schemas.batches import (
     Batch,
@@ -84,12 +84,11 @@ async def progress(batch: Batch, services: Services) -> BatchProgress:
 class Gates:
     """Bounds how many sources are in each stage at once, and counts them for whoever watches.
 
-    A StageRunner around another one. A slow stage holds back the ones before it: a source keeps
+    A StageRunner. A slow stage holds back the ones before it: a source keeps
     its place in the batch's window until it has left the last stage.
     """
 
-    def __init__(self, inner: StageRunner, *, fetching: int, extracting: int) -> None:
-        self._inner = inner
+    def __init__(self, *, fetching: int, extracting: int) -> None:
         self._gates = {
             "fetch": asyncio.Semaphore(fetching),
             "extract": asyncio.Semaphore(extracting),
@@ -107,7 +106,7 @@ class Gates:
     async def _counted(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
         self.inside[name] += 1
         try:
-            return await self._inner(name, stage)
+            return await stage()
         finally:
             self.inside[name] -= 1
 
@@ -184,7 +183,7 @@ class BatchRun:
         settings = services.settings
         # Enough ahead of the model that it never waits for a page, and no more.
         self._window = services.parallel + services.parallel // 2 + 2 * settings.workers
-        self.gates = Gates(run_directly, fetching=self._window, extracting=settings.workers * 2)
+        self.gates = Gates(fetching=self._window, extracting=settings.workers * 2)
         self._again: list[tuple[float, int, BatchItem]] = []
         self._tries: Counter[str] = Counter()
         self._order = itertools.count()

@@ -1,8 +1,9 @@
 """What a sentence is made of: content words, names, negation, and numbers by value. Pure."""
 
 import re
+import threading
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 import snowballstemmer
@@ -76,12 +77,17 @@ _REMEMBERED = 50_000
 @lru_cache(_REMEMBERED)
 def stem(word: str) -> str:
     """Return the stem (Snowball, English) of one word in lower case."""
-    return str(_stemmer().stemWord(word))
+    return str(_OF_THREAD.stemmer.stemWord(word))
 
 
-@cache
-def _stemmer() -> snowballstemmer.stemmer:
-    return snowballstemmer.stemmer("english")
+class _OfThread(threading.local):
+    """A stemmer keeps the word that it works on: two threads with one would spoil each other's."""
+
+    def __init__(self) -> None:
+        self.stemmer = snowballstemmer.stemmer("english")
+
+
+_OF_THREAD = _OfThread()
 
 
 def words(text: str) -> list[str]:

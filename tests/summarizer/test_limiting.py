@@ -159,6 +159,17 @@ def limiter(time: Time, most: int = 4, patience: float = 900.0) -> RequestLimite
     return RequestLimiter(most, patience=patience, clock=time, sleep=time.sleep)
 
 
+def test_single_faults_among_answers_do_not_narrow_the_window():
+    """An endpoint that fails now and then is asked as much as before."""
+    window = Window(40)
+    for now in range(1000):
+        if now % 30:
+            window.answered()
+        else:
+            window.failed(sent=now - 0.5, now=now)
+    assert window.size == pytest.approx(40)
+
+
 async def test_no_more_requests_are_open_than_the_window_allows():
     """A fifth request waits until one of four has ended."""
     gate, open_now, highest = limiter(Time()), 0, 0

@@ -98,23 +98,28 @@ class Window:
     """How many requests may be open: fewer after a fault, one more after a round of answers.
 
     Additive increase, multiplicative decrease (Chiu and Jain 1989); requests that were sent before
-    the last decrease do not shrink it again.
+    the last decrease do not shrink it again. One fault among answers is no sign of overload: an
+    endpoint that fails three calls in a hundred would else be kept at a quarter of its limit.
     """
 
     SHRINK = 0.7
+    FAULTS = 2  # in a row
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.size = float(most)
         self._shrunk = float("-inf")
+        self._faults = 0
 
     def answered(self) -> None:
         """Note an answer."""
+        self._faults = 0
         self.size = min(self.most, self.size + 1 / self.size)
 
     def failed(self, sent: float, now: float) -> None:
         """Note that the request sent at ``sent`` met a failing endpoint."""
-        if sent >= self._shrunk:
+        self._faults += 1
+        if sent >= self._shrunk and self._faults >= self.FAULTS:
             self.size = max(1.0, self.size * self.SHRINK)
             self._shrunk = now
 

@@ -136,6 +136,19 @@ def example_study() -> CaseStudy:
     return Grounder(example_document()).case_study(proposal)
 
 
+def rewritten() -> dict[str, object]:
+    """Fields of a newer draft: a summary reworded, a lesson dropped, another company and year."""
+    study = example_study()
+    (summary,) = study.summary
+    shorter = summary.text.replace("about 11,000", "11,000").replace("three intents", "3 intents")
+    return {
+        "summary": [summary.model_copy(update={"text": shorter})],
+        "lessons": [],
+        "company": study.company.model_copy(update={"value": "Parcelwise BV"}),
+        "year": study.year.model_copy(update={"value": "2025"}),
+    }
+
+
 def source_of(number: int, *, url: str | None = None, kind: SourceKind = SourceKind.WEB) -> Source:
     address = url or f"{ADDRESS}/{number}"
     return Source(
@@ -211,6 +224,20 @@ class Builder:
             revision,
         )
         return case_id
+
+    def newer(self, case_id: str, name: str = "newer", **fields: object) -> str:
+        """Store a newer draft beside a case, the same but for ``fields``; return its id."""
+        first = self.warehouse.case(case_id).revisions[0]
+        draft = first.model_copy(
+            update={
+                "revision_id": content_id("rev", case_id, name),
+                "recipe_id": f"recipe1_{name}",
+                "case_study": first.case_study.model_copy(update=fields),
+                "created_at": NOON + timedelta(days=1),
+            }
+        )
+        self.warehouse.append(draft)
+        return draft.revision_id
 
     def refused(self, title: str = "Our autumn offsite") -> str:
         """Store a source that triage refused; return its id."""

@@ -162,6 +162,27 @@ async def test_adopting_onto_another_text_marks_quotes_that_are_gone(older, serv
     assert statement.support.level.value == "unsupported"
 
 
+async def test_a_refused_draft_waits_no_more_and_is_not_paid_again(older, services, endpoint):
+    """Refusing is remembered: the same recipe makes nothing new, and the case is not stale."""
+    _, case_id = older
+    await decisions.approve(case_id, services, who="ada")
+    (made,) = await renewed(services, case_id)
+    review = await adopting.refuse(case_id, services, who="ada", reason="worse")
+    assert review.revision_id == made.revision_id
+    with pytest.raises(InvalidDecision, match="nothing to refuse"):
+        await adopting.refuse(case_id, services, who="ada")
+    with pytest.raises(InvalidDecision, match="no newer draft"):
+        await adopting.adopt(case_id, services, who="ada")
+    view = services.warehouse.case(case_id)
+    assert view.status is CaseStatus.APPROVED
+    (stale,) = rerunning.stale_cases(services)
+    assert (stale.refused, stale.is_stale) == (True, False)
+    asked = len(endpoint.requests)
+    (again,) = await renewed(services, case_id)
+    assert (again.is_new, len(endpoint.requests)) == (False, asked)
+    assert adopting.waiting_draft(services.warehouse.case(case_id)) is None
+
+
 async def test_nothing_to_adopt_is_said(services, web):
     """Without a newer draft there is nothing to take over, and the current one is none."""
     made = await ingest(SourceRef(source=web.url_for("/case")), services)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from desk_drafts import Builder
+from desk_drafts import Builder, rewritten
 from playwright.sync_api import Page, expect, sync_playwright
 
 from casebook.review import Desk
@@ -199,3 +199,20 @@ def test_statements_lead_to_their_quotes_without_script(address, build: Builder,
     expect(plain).to_have_url(f"{address}/cases/{case_id}")
     expect(plain.locator(".history")).to_contain_text("Looks right.")
     context.close()
+
+
+def test_a_newer_draft_is_compared_and_taken_over(address, build: Builder, page, desk):
+    """From the queue to the comparison; an unticked field stays, and the case shows the rest."""
+    case_id = build.draft()
+    desk.decide(case_id, "edit", action="set_fact", field="industry", value="Parcels")
+    build.newer(case_id, **rewritten())
+    page.goto(address)
+    page.get_by_role("link", name="new draft").click()
+    expect(page.locator(".versus").first).to_be_visible()
+    page.get_by_role("checkbox", name="Company").uncheck()
+    page.get_by_role("button", name="Take over what is ticked").click()
+    expect(page).to_have_url(f"{address}/cases/{case_id}")
+    expect(page.locator("#f-year")).to_contain_text("2025")
+    expect(page.locator("#f-company")).not_to_contain_text("BV")
+    expect(page.locator(".caution.news")).to_have_count(0)
+    assert page.said == []

@@ -1,4 +1,4 @@
-"""``stale``, ``rerun``, ``diff`` and ``adopt``: what an older prompt or model made, made anew."""
+"""``stale``, ``rerun``, ``diff``, ``adopt``, ``refuse``: what was made before, made anew."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command()(rerun)
     app.command()(diff)
     app.command()(adopt)
+    app.command()(refuse)
 
 
 def stale(context: typer.Context, as_json: AsJson = False) -> None:
@@ -71,7 +72,9 @@ def _print_stale(case: Staleness) -> None:
     )
     for change in case.changes:
         console.print(f"       {plain(change.told)}")
-    if case.waiting:
+    if case.refused:
+        console.print(f"       [dim]a newer draft was refused ({case.waiting})[/]")
+    elif case.waiting:
         newer = "is stale too" if case.waiting_changes else "is up to date"
         console.print(f"       [cyan]a newer draft waits[/] ({case.waiting}) and {newer}")
 
@@ -253,6 +256,13 @@ def adopt(
     whole: Annotated[
         bool, typer.Option("--whole", help="Take over edited fields too: the edits are undone.")
     ] = False,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Take over this field alone, as `diff` names it; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     who: Annotated[str | None, typer.Option(help="Who decides.", show_default=False)] = None,
 ) -> None:
     """Take a newer draft over; fields that a person edited stay as they are."""
@@ -266,7 +276,35 @@ def adopt(
     found = services.warehouse.resolve(case_id)
     wanted = services.warehouse.resolve(revision) if revision else None
     review, made = asyncio.run(
-        take_over(found, services, who=who or settings.curator, revision_id=wanted, whole=whole)
+        take_over(
+            found,
+            services,
+            who=who or settings.curator,
+            revision_id=wanted,
+            whole=whole,
+            chosen=field or None,
+        )
     )
     kept = f", keeping what was edited: {', '.join(made.kept)}" if made.kept else ""
-    out().print(f"{found} is a draft with revision {review.revision_id}{kept}")
+    left = f", leaving as they were: {', '.join(made.left)}" if made.left else ""
+    out().print(f"{found} is a draft with revision {review.revision_id}{kept}{left}")
+
+
+def refuse(
+    context: typer.Context,
+    case_id: CaseId,
+    reason: Annotated[str | None, typer.Option(help="Why.", show_default=False)] = None,
+    who: Annotated[str | None, typer.Option(help="Who decides.", show_default=False)] = None,
+) -> None:
+    """Refuse the newer draft that waits; the case stays as it is, and it is not offered again."""
+    import asyncio
+
+    from casebook.pipeline.adopting import refuse as not_wanted
+    from casebook.runtime.services import Services
+
+    settings = load_settings(context)
+    services = Services(settings)
+    found = services.warehouse.resolve(case_id)
+    who = who or settings.curator
+    review = asyncio.run(not_wanted(found, services, who=who, reason=reason))
+    out().print(f"{found} stays as it is; the draft {review.revision_id} was refused")

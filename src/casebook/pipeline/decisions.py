@@ -167,6 +167,19 @@ async def _view(case_id: str, services: Services, expected_revision: str | None)
     return view
 
 
+async def refuse_draft(
+    view: CaseView, draft: Revision, services: Services, who: str, reason: str | None
+) -> Review:
+    """Store that a draft which waits beside the case is not wanted; the case stays as it is.
+
+    Raises:
+        InvalidDecision: if the case was changed since ``view`` was read.
+    """
+    review = _review(view, Decision.REFUSE_DRAFT, who, reason, draft)
+    await asyncio.to_thread(services.warehouse.decide, view.case.case_id, _seen(view), review)
+    return review
+
+
 async def _keep(
     view: CaseView, decision: Decision, services: Services, who: str, reason: str | None
 ) -> Review:

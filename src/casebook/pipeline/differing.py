@@ -42,13 +42,15 @@ class Difference(Frozen):
 def differences(before: CaseStudy, after: CaseStudy) -> list[Difference]:
     """Return what differs between two case studies, in the order in which one reads them."""
     facts = zip(before.facts(), after.facts(), strict=True)
-    found = [d for (name, old), (_, new) in facts if (d := _fact(name, old, new))]
+    found = [d for (name, old), (_, new) in facts if (d := compared_fact(name, old, new))]
     for name in before.counts():
-        found += _statements(name, getattr(before, name), getattr(after, name))
+        lines = aligned(getattr(before, name), getattr(after, name))
+        found += [d for old, new in lines if (d := compared(name, old, new))]
     return found + _tags(before, after)
 
 
-def _fact(name: str, old: Fact, new: Fact) -> Difference | None:
+def compared_fact(name: str, old: Fact, new: Fact) -> Difference | None:
+    """Return how a fact differs, or None."""
     if old.value == new.value:
         notes = _support_note(old.support.level, new.support.level)
         if not notes or old.value is None:
@@ -60,21 +62,28 @@ def _fact(name: str, old: Fact, new: Fact) -> Difference | None:
     return Difference(field=name, kind=kind, before=old.value, after=new.value)
 
 
-def _statements(name: str, old: Sequence[Statement], new: Sequence[Statement]) -> list[Difference]:
-    """Return the differences of one field: in the new order, and then what was removed."""
+def aligned(
+    old: Sequence[Statement], new: Sequence[Statement]
+) -> list[tuple[Statement | None, Statement | None]]:
+    """Return each statement beside its partner: in the new order, and then what was removed."""
     partners = pairs(old, new)
-    found: list[Difference] = []
-    for place, statement in enumerate(new):
-        if place not in partners:
-            found.append(Difference(field=name, kind=Kind.ADDED, after=statement.text))
-        elif told := _pair(name, old[partners[place]], statement):
-            found.append(told)
+    found: list[tuple[Statement | None, Statement | None]] = [
+        (old[partners[place]] if place in partners else None, statement)
+        for place, statement in enumerate(new)
+    ]
     kept = set(partners.values())
-    gone = (one for place, one in enumerate(old) if place not in kept)
-    return found + [Difference(field=name, kind=Kind.REMOVED, before=one.text) for one in gone]
+    return found + [(one, None) for place, one in enumerate(old) if place not in kept]
 
 
-def _pair(name: str, old: Statement, new: Statement) -> Difference | None:
+def compared(name: str, old: Statement | None, new: Statement | None) -> Difference | None:
+    """Return how two partners differ, or that one of them has none; None if they do not."""
+    if old is None or new is None:
+        return Difference(
+            field=name,
+            kind=Kind.ADDED if old is None else Kind.REMOVED,
+            before=old.text if old else None,
+            after=new.text if new else None,
+        )
     notes = [*_support_note(old.support.level, new.support.level), *_measure_notes(old, new)]
     if old.text == new.text and not notes:
         return None

@@ -44,7 +44,8 @@ class Change(Frozen):
 class Staleness(Frozen):
     """A case and what differs; empty ``changes`` mean that today would make the same draft.
 
-    ``waiting`` is the id of a newer draft beside it, ``waiting_changes`` what differs of that one.
+    ``waiting`` is the id of a newer draft beside it, ``waiting_changes`` what differs of that one,
+    ``refused`` says that a curator does not want it.
     """
 
     case_id: str
@@ -54,6 +55,7 @@ class Staleness(Frozen):
     changes: Sequence[Change]
     waiting: str | None = None
     waiting_changes: Sequence[Change] = ()
+    refused: bool = False
 
     @property
     def is_stale(self) -> bool:
@@ -82,6 +84,7 @@ def staleness(making: Making, today: Today, made: Recipe, waiting: Recipe | None
         changes=_all_changes(held.document_id, made, making, today),
         waiting=later.revision_id if later else None,
         waiting_changes=beside,
+        refused=making.refused,
     )
 
 

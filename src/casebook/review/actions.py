@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
+from casebook.pipeline.adopting import adopt, refuse
 from casebook.pipeline.publish import publish as publish_cases
 from casebook.review.deciding import DecisionRequest, decide
 from casebook.review.guarding import require_token
@@ -18,7 +19,7 @@ from casebook.review.rendering import is_fragment, rendered
 from casebook.review.ruling import ruled
 from casebook.review.state import State, state_of
 from casebook.review.uploads import keep_transcript, keep_upload, web_source
-from casebook.schemas.errors import InvalidSource, UnknownId
+from casebook.schemas.errors import InvalidDecision, InvalidSource, UnknownId
 from casebook.schemas.reviews import Decision
 from casebook.schemas.sources import SourceRef
 
@@ -44,6 +45,43 @@ async def decide_case(request: Request, desk: Desk, case_id: str) -> Response:
     if not is_fragment(request):
         return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)
     return await show_case(request, desk, case_id, said=_SAID[review.decision])
+
+
+@router.post("/cases/{case_id}/draft")
+async def decide_draft(request: Request, desk: Desk, case_id: str) -> Response:
+    """Take over a newer draft, as far as it is chosen, or refuse it; go to the case."""
+    form = await request.form()
+    said = {name: value for name, value in form.items() if isinstance(value, str)}
+    held, draft = said.get("expected_revision"), said.get("draft")
+    if not held or not draft:
+        raise InvalidDecision("nothing was changed: the form lacks what it was about")
+    services, who = desk.services, desk.settings.curator
+    match said.get("action"):
+        case "take":
+            chosen = [name for name in form.getlist("field") if isinstance(name, str)]
+            await adopt(
+                case_id,
+                services,
+                who=who,
+                chosen=chosen,
+                expected_revision=held,
+                expected_draft=draft,
+            )
+        case "refuse":
+            reason = said.get("reason", "").strip() or None
+            await refuse(
+                case_id,
+                services,
+                who=who,
+                reason=reason,
+                expected_revision=held,
+                expected_draft=draft,
+            )
+        case _:
+            raise InvalidDecision("nothing was changed: take the draft over or refuse it")
+    if is_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": f"/cases/{case_id}"})
+    return RedirectResponse(f"/cases/{case_id}", _SEE_OTHER)
 
 
 @router.post("/submit")

@@ -35,6 +35,7 @@ _DONE: Mapping[Decision, str] = {
     Decision.REOPEN: "reopened",
     Decision.COMMENT: "commented",
     Decision.ASSIGN: "assigned",
+    Decision.REFUSE_DRAFT: "refused a newer draft",
 }
 
 
@@ -160,7 +161,7 @@ class CasePage:
 
 
 @dataclass
-class _Quotes:
+class Quotes:
     """Numbers the quotes of one page and remembers where they stand."""
 
     document: Document
@@ -188,7 +189,7 @@ class _Quotes:
 
 def case_page(view: CaseView) -> CasePage:
     """Return what the page of ``view`` shows."""
-    study, quotes = view.revision.case_study, _Quotes(view.document)
+    study, quotes = view.revision.case_study, Quotes(view.document)
     facts = [_fact_line(name, fact, quotes) for name, fact in study.facts()]
     sections = [_section(name, heading, study, quotes) for name, heading in SECTIONS.items()]
     tags = {
@@ -247,7 +248,7 @@ def _ruling(view: CaseView) -> Review | None:
     return next((r for r in reversed(view.reviews) if r.decision in ruling), None)
 
 
-def _fact_line(name: str, fact: Fact, quotes: _Quotes) -> FactLine:
+def _fact_line(name: str, fact: Fact, quotes: Quotes) -> FactLine:
     kinds: dict[str, type[StrEnum]] = {"deployment": DeploymentStage, "narrator": Narrator}
     choices = [str(choice) for choice in kinds.get(name, ())]
     hints = [i.slug for i in load_taxonomy().industries] if name == "industry" else []
@@ -262,7 +263,7 @@ def _fact_line(name: str, fact: Fact, quotes: _Quotes) -> FactLine:
     )
 
 
-def _section(name: str, heading: str, study: CaseStudy, quotes: _Quotes) -> Section:
+def _section(name: str, heading: str, study: CaseStudy, quotes: Quotes) -> Section:
     statements: Sequence[Statement] = getattr(study, name)
     lines = [
         StatementLine(f"s-{name}-{index}", quotes.of(statement.evidence), index, statement)

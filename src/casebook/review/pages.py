@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from casebook.pipeline.adopting import waiting_draft
 from casebook.pipeline.terms import taxonomy_of, waiting
 from casebook.review.case_page import case_page
+from casebook.review.draft_page import draft_page
 from casebook.review.publish_page import publish_page
 from casebook.review.queue_page import Tab, queue_page
 from casebook.review.rendering import is_fragment, rendered
@@ -63,8 +65,20 @@ async def show_case(
         published=published,
         twins=twins.get(source_id, []),
         check=check,
+        newer=waiting_draft(view),
         terms=taxonomy.terms,
     )
+
+
+@router.get("/cases/{case_id}/draft")
+async def newer_draft(request: Request, desk: Desk, case_id: str) -> Response:
+    """Show a newer draft beside the case, field by field."""
+    warehouse = desk.services.warehouse
+    view = await asyncio.to_thread(warehouse.case, case_id)
+    draft = waiting_draft(view)
+    document = await asyncio.to_thread(warehouse.document, draft.document_id) if draft else None
+    shown = await asyncio.to_thread(draft_page, view, document)
+    return await rendered(request, "draft.html", page=shown)
 
 
 @router.get("/tags")

@@ -16,7 +16,8 @@ from casebook.schemas.triage import Triage, Verdict
 class CaseSummary(Frozen):
     """One line of a list of cases. ``support`` counts statements by level.
 
-    ``checked`` is what fetching the source again showed last, ``twins`` counts its near-copies.
+    ``checked`` is what fetching the source again showed last, ``twins`` counts its near-copies,
+    ``waits`` tells that a newer draft is there to be compared.
     """
 
     case_id: str
@@ -34,6 +35,7 @@ class CaseSummary(Frozen):
     verdict: Verdict | None
     checked: CheckResult | None = None
     twins: int = 0
+    waits: bool = False
     updated_at: datetime
 
 

@@ -37,7 +37,8 @@ class Making(Frozen):
 
     ``extractor`` is what read its document last, ``newest_document_id`` what was read last in any
     snapshot of its source. ``recipe`` is None where only the generations tell how it was made.
-    ``waiting`` is the newest draft that came after the current revision, if one did.
+    ``waiting`` is the newest draft that came after the current revision, if one did; ``refused``
+    says that a curator does not want it.
     """
 
     case_id: str
@@ -49,3 +50,4 @@ class Making(Frozen):
     revision: Revision
     recipe: Recipe | None
     waiting: Revision | None
+    refused: bool = False

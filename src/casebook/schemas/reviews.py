@@ -58,10 +58,14 @@ class Decision(StrEnum):
     REOPEN = "reopen"
     COMMENT = "comment"
     ASSIGN = "assign"
+    REFUSE_DRAFT = "refuse_draft"
 
 
 class Review(Frozen):
-    """One decision, by whom and when. For an edit, ``revision_id`` is the edited copy."""
+    """One decision, by whom and when.
+
+    For an edit, ``revision_id`` is the edited copy; for a refusal, the draft that is refused.
+    """
 
     review_id: str
     case_id: str

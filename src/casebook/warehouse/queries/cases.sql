@@ -19,6 +19,10 @@ SELECT
     (
         SELECT count(*) FROM source_twin AS twin WHERE twin.source_id = cases.source_id
     ) AS twins,
+    EXISTS (
+        FROM case_waiting AS waiting
+        WHERE waiting.case_id = cases.case_id AND NOT waiting.refused
+    ) AS waits,
     strftime(case_changed.updated_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ') AS updated_at
 FROM cases
 JOIN sources USING (source_id)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pages
 import pytest
+import scripted_curator
 from desk_drafts import example_document, example_study
-from scripted_endpoint import api_error
+from scripted_endpoint import api_error, completion
 
 from casebook.pipeline import decisions, evaluating, gold, scoring, showing
 from casebook.pipeline.editing import SetFact
@@ -17,6 +18,7 @@ from casebook.schemas.cases import SILENT, Tag
 from casebook.schemas.errors import InvalidDecision, InvalidSource
 from casebook.schemas.evals import CaseScore, FactScore, FieldScore, GoldCase
 from casebook.schemas.sources import SourceRef
+from casebook.summarizer import judging
 from casebook.summarizer.locating import QuoteFinder
 
 STARTING = Path(__file__).parents[2] / "evals" / "gold"
@@ -142,6 +144,33 @@ async def test_a_failure_scores_nothing(settings_of, readers, endpoint, gold_fol
     assert run.cases[0].failure.kind
     assert showing.judged(run) == []
     assert "nothing can be told" in scoring.too_small(run.cases)
+
+
+async def test_the_judge_is_part_of_what_is_measured(
+    settings_of, readers, endpoint, gold_folder, monkeypatch
+):
+    """A configured judge is asked and lowers the support; its outage scores nothing."""
+    monkeypatch.setattr(judging, "_is_doubtful", lambda *_: True)
+    judge = {"judge_model": "judge-1", "llm_attempts": 1}
+    lost = {"statement": 1, "verdict": "partly", "reason": "It says less."}
+
+    def answered(request):
+        if request["model"] != "judge-1":
+            return scripted_curator.answer(request)
+        return completion(json.dumps({"verdicts": [lost]}))
+
+    plain, _ = await evaluated(settings_of(), gold_folder, readers)
+    endpoint.fallback = answered
+    run, exits = await evaluated(settings_of(**judge), gold_folder, readers)
+    assert exits == []
+    assert run.cases[0].calls == plain.cases[0].calls + 1
+    supported = [sum(f.supported for f in r.cases[0].fields.values()) for r in (plain, run)]
+    assert supported[1] == supported[0] - 1
+
+    down = {**judge, "judge_model": "judge-2", "judge_base_url": "http://127.0.0.1:9/v1"}
+    run, exits = await evaluated(settings_of(**down), gold_folder, readers)
+    assert exits == [5]
+    assert (run.cases[0].failure.transient, run.cases[0].fields) == (True, {})
 
 
 async def test_runs_are_kept_and_found(settings_of, readers, gold_folder):

@@ -217,6 +217,53 @@ async def test_an_endpoint_that_fails(hearing_services, web, ears, answers, kind
         assert (again.failure is None) == (kind != "recording_silent")
 
 
+@pytest.fixture
+def capped(settings_of, web, ears):
+    """Settings with a cap on each run that one recording of its size just may reach, or not."""
+
+    def make(cap: float, model: str = "whisper-1"):
+        return settings_of(
+            transcription_base_url=web.url_for("/v1"),
+            transcription_model=model,
+            transcription_api_key="sk-ears",
+            budget_run=cap,
+            llm_price_input=0,
+            llm_price_output=0,
+        )
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("cap", "model", "kind"),
+    [
+        (0.0001, "whisper-1", "budget_reached"),
+        (1.0, "unheard-of", "price_unknown"),
+        (1.0, "whisper-1", None),
+    ],
+)
+async def test_a_cap_stops_a_recording_before_it_is_sent(
+    capped, web, ears, readers, cap, model, kind
+):
+    """What might pass the cap, or has no price to compare with it, is not sent at all."""
+    async with Services(capped(cap, model)) as services:
+        services.__dict__["extractors"] = readers
+        outcome = await ingest(SourceRef(source=web.url_for("/talk.mp3")), services)
+        assert (outcome.failure.kind if outcome.failure else None) == kind
+        assert len(ears.heard) == (kind is None)
+        if kind is None:
+            assert services.budget.spent == pytest.approx(0.009)
+
+
+async def test_what_was_heard_in_vain_is_on_record(hearing_services, web, ears):
+    """An answer without times is paid for all the same; refused requests are counted."""
+    ears.answers += [(200, {"text": "no times at all", "duration": 120.0})]
+    await ingest(SourceRef(source=web.url_for("/talk.mp3")), hearing_services)
+    (line,) = hearing_services.warehouse.costs("model")
+    assert (line.key, line.calls, line.wasted_calls) == ("whisper-1", 1, 1)
+    assert line.cost_usd == pytest.approx(0.012)
+
+
 async def test_a_recording_too_large_asks_for_a_tool(hearing_services, web, monkeypatch):
     """Without ffmpeg the error says what to install."""
     monkeypatch.setattr(hearing, "MOST_BYTES", 1_000)

@@ -1,29 +1,72 @@
-"""The judge's place among the stages."""
+"""The judge's place among the stages, and in an eval."""
 
-from casebook.pipeline.ingest import ingest
+import json
+import re
+
+import pytest
+import scripted_curator
+from scripted_endpoint import completion
+
+from casebook.pipeline.ingest import ingest, retry
 from casebook.pipeline.outcome import Status
 from casebook.runtime.services import Services
+from casebook.schemas.cases import SupportLevel
 from casebook.schemas.sources import SourceRef
 from casebook.summarizer import judging
 
+JUDGE = {"judge_model": "judge-1", "judge_base_url": "http://127.0.0.1:9/v1", "llm_attempts": 1}
 
-async def test_a_judge_that_is_down_costs_no_draft(
-    settings_of, readers, web, endpoint, monkeypatch
-):
-    """With a judge configured the draft is made all the same, under a recipe of its own."""
-    plain = settings_of()
-    settings = settings_of(
-        judge_model="judge-1", judge_base_url="http://127.0.0.1:9/v1", llm_attempts=1
-    )
+
+def partly(request):
+    """A judge that says "partly" of every statement, and the usual answers to the rest."""
+    if request["model"] != "judge-1":
+        return scripted_curator.answer(request)
+    asked = re.findall(r"^Statement (\d+):", request["messages"][-1]["content"], re.MULTILINE)
+    line = {"verdict": "partly", "reason": "It says less."}
+    return completion(json.dumps({"verdicts": [{"statement": int(n), **line} for n in asked]}))
+
+
+@pytest.fixture(autouse=True)
+def doubts(monkeypatch):
+    """Every statement is doubtful."""
     monkeypatch.setattr(judging, "_is_doubtful", lambda *_: True)
-    recipes = []
-    for chosen in (plain, settings):
-        async with Services(chosen) as services:
-            services.__dict__["extractors"] = readers
-            outcome = await ingest(SourceRef(source=web.url_for("/case")), services)
-            assert outcome.status is Status.DRAFT
-            revision = services.warehouse.revision(outcome.revision_id)
-            recipes.append(revision.recipe_id)
-    assert len(set(recipes)) == 2
-    reasons = [s.support.reason for _, s in revision.case_study.statements()]
-    assert all("No model judged it" in reason for reason in reasons)
+
+
+async def test_a_judge_that_is_down_is_a_failure_and_costs_no_draft(
+    settings_of, readers, web, endpoint
+):
+    """The draft stands with a note; the failure waits until a retry has the judge alone answer."""
+    source = SourceRef(source=web.url_for("/case"))
+    async with Services(settings_of(**JUDGE)) as services:
+        services.__dict__["extractors"] = readers
+        made = await ingest(source, services)
+        drafted = services.warehouse.case(made.case_id).revision
+        assert (made.status, made.failure, bool(made.unjudged)) == (Status.DRAFT, None, True)
+        reasons = [s.support.reason for _, s in drafted.case_study.statements()]
+        assert all("No model judged it" in reason for reason in reasons)
+        (failure,) = services.warehouse.open_failures()
+        assert (failure.failure.stage, failure.failure.transient) == ("judge", True)
+        await retry(made.source_id, services)
+        assert services.warehouse.open_failures()[0].attempts == 2
+        assert len(services.warehouse.case(made.case_id).revisions) == 1
+
+    asked = len(endpoint.requests)
+    endpoint.fallback = partly
+    async with Services(settings_of(**JUDGE | {"judge_base_url": endpoint.base_url})) as services:
+        services.__dict__["extractors"] = readers
+        again = await retry(made.source_id, services)
+        assert [r["model"] for r in endpoint.requests[asked:]] == ["judge-1"]
+        assert again.unjudged is None
+        assert services.warehouse.open_failures() == []
+        study = services.warehouse.case(made.case_id).revision.case_study
+        levels = {s.support.level for _, s in study.statements()}
+        assert levels == {SupportLevel.WEAK}
+        await ingest(source, services)
+        assert len(endpoint.requests) == asked + 1
+
+
+async def test_a_judge_makes_another_recipe(settings_of):
+    """A draft that a judge saw is another one than the same without."""
+    plain, judged = Services(settings_of()), Services(settings_of(**JUDGE))
+    strategy = plain.profile.strategy
+    assert plain.recipe(strategy).recipe_id != judged.recipe(strategy).recipe_id

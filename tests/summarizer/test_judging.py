@@ -124,7 +124,8 @@ async def test_nothing_lifts_what_code_refused(study, asker, endpoint):
 async def test_an_outage_of_the_judge_costs_no_draft(study, asker, endpoint):
     """The verdicts of code stand, each doubtful one with a note."""
     endpoint.enqueue(api_error(401))
-    kept = await service.judged(study, DOCUMENT, asker)
+    kept, trouble = await service.judged(study, DOCUMENT, asker)
+    assert (trouble.kind(), trouble.transient) == ("key_rejected", False)
     assert levels(kept) == levels(study)
     notes = [
         s.support.reason for s in kept.architecture if "No model judged it" in s.support.reason
@@ -145,7 +146,7 @@ async def test_where_nothing_is_doubtful_nobody_is_asked(asker, endpoint):
     own = Claim(text="All is new.", quotes=[MOVED], origin=Origin.SOURCE)
     study = Grounder(DOCUMENT).case_study(Proposal(statements={"lessons": [CLAIMS[0], own]}))
     assert await judging.judge(study, DOCUMENT, asker) == study
-    assert await service.judged(study, DOCUMENT, None) == study
+    assert await service.judged(study, DOCUMENT, None) == (study, None)
     assert endpoint.requests == []
 
 

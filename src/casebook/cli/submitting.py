@@ -257,6 +257,11 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
                 f"       [yellow]not read:[/] passages {unread.first} to {unread.last}: "
                 f"{plain(unread.reason)}"
             )
+        if outcome.unjudged:
+            console.print(
+                f"       [yellow]not judged:[/] {plain(outcome.unjudged)} (`casebook retry` asks "
+                "the judge again)"
+            )
         console.print(f"       {desk_address(settings, outcome.case_id)}")
     elif outcome.status is Status.NOT_A_CASE_STUDY:
         console.print(f"[yellow]not a case study[/]  {plain(outcome.title or outcome.source)}")

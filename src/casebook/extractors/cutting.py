@@ -17,18 +17,21 @@ from casebook.schemas.errors import RecordingTooLong
 SECONDS = 3_000
 """The length of a piece: at 32 kbit/s half of what OpenAI's endpoint takes."""
 
+# The lowest rate of MP3, 8 kbit/s: no sound of so many bytes lasts longer.
+_BYTES_A_SECOND = 1_000
 _FORMATS = "aac,flac,matroska,mov,mp3,mp4,m4a,ogg,wav,webm"
 _LIMIT = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a recording, from ``start`` seconds on."""
+    """A part of a recording, from ``start`` seconds on, of at most ``most_seconds``."""
 
     start: float
     name: str
     media_type: str
     data: bytes
+    most_seconds: float
 
 
 async def pieces(sound: Sound, most_bytes: int) -> Sequence[Piece]:
@@ -38,7 +41,8 @@ async def pieces(sound: Sound, most_bytes: int) -> Sequence[Piece]:
         RecordingTooLong: if it is larger and ffmpeg is missing, or cannot read it.
     """
     if len(sound.data) <= most_bytes:
-        return [Piece(0.0, sound.name, sound.media_type, sound.data)]
+        most_seconds = len(sound.data) / _BYTES_A_SECOND
+        return [Piece(0.0, sound.name, sound.media_type, sound.data, most_seconds)]
     tool = shutil.which("ffmpeg")
     if tool is None:
         raise RecordingTooLong(
@@ -78,6 +82,12 @@ async def _cut(sound: Sound, tool: str, folder: Path) -> list[Piece]:
             "submit a smaller file, or a transcript with --transcript FILE."
         )
     return [
-        Piece(n * float(SECONDS), file.name, "audio/mpeg", await asyncio.to_thread(file.read_bytes))
+        Piece(
+            n * float(SECONDS),
+            file.name,
+            "audio/mpeg",
+            await asyncio.to_thread(file.read_bytes),
+            SECONDS + 1.0,
+        )
         for n, file in enumerate(found)
     ]

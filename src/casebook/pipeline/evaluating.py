@@ -88,7 +88,9 @@ class Evaluation:
                 fall_back=services.wanted_strategy is None,
             )
             grounded = await asyncio.to_thread(service.ground, document, proposal)
-            study = await service.judged(grounded, document, judge)
+            study, trouble = await service.judged(grounded, document, judge)
+            if trouble is not None:
+                raise trouble
             told |= await asyncio.to_thread(scored, gold, study, document)
         return CaseScore.model_validate(
             {"name": gold.name, "gold_sha256": file.sha256, **told, **_spent(asker, judge)}

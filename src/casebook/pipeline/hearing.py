@@ -127,7 +127,7 @@ async def _heard(sound: Sound, transcriber: Transcriber, run: Run) -> Payload:
         parts = await pieces(sound, MOST_BYTES)
         for n, part in enumerate(parts):
             transcript, generation, paid = await transcriber.transcribe(
-                part.data, part.name, part.media_type, run.source_id
+                part.data, part.name, part.media_type, run.source_id, part.most_seconds
             )
             run.paid += [generation] if paid else []
             run.step(n + 1, len(parts))

@@ -37,7 +37,8 @@ class Outcome(Frozen):
     ``tokens`` and ``cost_usd`` count what this run paid, not what it found; ``cost_usd`` is None
     where a price is not known. ``same_as`` is there where the address turned out to be of another
     source, which ``source_id`` then names; ``near_copies`` are other sources with much of the same
-    text. ``error_exit`` is the exit code that the failure asks for.
+    text. ``unjudged`` tells why the judge did not judge the draft, which is a failure of its own.
+    ``error_exit`` is the exit code that the failure asks for.
     """
 
     source: str
@@ -59,6 +60,7 @@ class Outcome(Frozen):
     strategy: str | None = None
     strategy_reason: str | None = None
     unread: Sequence[Unread] = ()
+    unjudged: str | None = None
     model: str | None = None
     llm_calls: int = 0
     tokens: int = 0
@@ -120,6 +122,7 @@ def drafted(run: Run, document: Document, triage: Triage, draft: Revision) -> Ou
         strategy=draft.strategy,
         strategy_reason=draft.strategy_reason,
         unread=draft.unread,
+        unjudged=run.unjudged.message if run.unjudged else None,
         model=draft.author,
     )
 

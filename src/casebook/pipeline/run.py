@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from casebook.runtime.services import Services
 from casebook.schemas.copies import Twin
 from casebook.schemas.documents import Document
+from casebook.schemas.failures import Failure
 from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.sources import Alias
 
@@ -59,6 +60,7 @@ class Run:
     """The run of one source. ``seconds`` and ``paid`` fill up as stages are run.
 
     ``document`` is kept once it was read, since every stage needs it.
+    ``unjudged`` is why the judge did not judge the draft, where one is configured and failed.
     ``alias`` is there once it showed that the address is another source's page.
     """
 
@@ -77,6 +79,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     paid: list[Generation] = field(default_factory=list)
     wasted: list[Waste] = field(default_factory=list)
+    unjudged: Failure | None = None
 
     async def stage(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
         """Run one stage by the runner, timed and reported; return the id of what it stored."""

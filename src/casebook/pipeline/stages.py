@@ -24,12 +24,13 @@ from casebook.pipeline.terms import proposals_of, taxonomy_of
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import CasebookError, FetchError, UnknownId
+from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 from casebook.schemas.recipes import Recipe
 from casebook.schemas.reviews import Case, Revision
 from casebook.schemas.sources import Payload, Snapshot, SourceRef
 from casebook.schemas.triage import Triage, Verdict
-from casebook.summarizer import service
+from casebook.summarizer import judging, service
 from casebook.summarizer.asking import Asker
 
 if TYPE_CHECKING:
@@ -222,7 +223,18 @@ async def summarize(document_id: str, run: Run) -> str:
     recipe = services.recipe(choice.strategy)
     async with services.alone(document_id):
         known = await asyncio.to_thread(services.warehouse.draft, document_id, recipe.recipe_id)
-        return known.revision_id if known else await _draft(document, choice, recipe, run)
+        if known is None or await asyncio.to_thread(_unjudged, run):
+            return await _draft(document, choice, recipe, run)
+        return known.revision_id
+
+
+def _unjudged(run: Run) -> bool:
+    """Tell whether a judge failed at this source: it is asked again, and nothing else is paid."""
+    services = run.services
+    return services.settings.judge_model is not None and any(
+        f.failure.source_id == run.source_id and f.failure.stage == judging.STAGE
+        for f in services.warehouse.open_failures()
+    )
 
 
 async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run: Run) -> str:
@@ -242,7 +254,7 @@ async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run
     known = await asyncio.to_thread(with_known_company, grounded, warehouse)
     judge = services.judge(document.document_id)
     with _paying(judge, run) if judge else nullcontext():
-        study = await service.judged(known, document, judge)
+        study, trouble = await service.judged(known, document, judge)
     proposed = await asyncio.to_thread(proposals_of, document, study, proposal, taxonomy, warehouse)
     now = datetime.now(UTC)
     case = await asyncio.to_thread(warehouse.case_of_source, document.source_id) or Case(
@@ -269,7 +281,11 @@ async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run
         case_study=study,
         created_at=now,
     )
-    await asyncio.to_thread(warehouse.append, recipe, case, draft, *proposed)
+    if trouble is not None:
+        run.unjudged = Failure.of(trouble, document.source_id, judging.STAGE, now)
+    # It comes after the draft, which would answer it, and stays open until the judge is heard.
+    open_end = [run.unjudged] if run.unjudged else []
+    await asyncio.to_thread(warehouse.append, recipe, case, draft, *proposed, *open_end)
     return draft.revision_id
 
 

@@ -252,6 +252,7 @@ class Services:
             settings.transcription_base_url or OPENAI_ENDPOINT,
             key.get_secret_value() if key else "none",
             WarehouseLedger(self.warehouse),
+            budget=self.budget,
             price_a_minute=settings.transcription_price,
             timeout=settings.transcription_timeout,
             policy=policy,

@@ -44,6 +44,14 @@ class Price(Frozen):
     source: str | None = None
 
 
+class SoundPrice(Frozen):
+    """US dollars per minute of sound, as ``source`` (an address) listed them on ``listed``."""
+
+    minute: float = Field(ge=0)
+    listed: date
+    source: str
+
+
 class Profile(Frozen):
     """One model's limits in tokens, and how it is best used.
 
@@ -70,9 +78,19 @@ Table = Mapping[str, Mapping[str, Any]]
 
 
 @cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("models.toml").read_text("utf-8"))
+
+
+@cache
 def _shipped() -> dict[str, Profile]:
-    data = tomllib.loads(files(__package__).joinpath("models.toml").read_text("utf-8"))
-    return {name: Profile.model_validate(entry) for name, entry in data["models"].items()}
+    return {name: Profile.model_validate(entry) for name, entry in _table()["models"].items()}
+
+
+def minute_price(model: str) -> float | None:
+    """Return what a minute of sound costs with ``model``; None where no price is known."""
+    entry = _table()["sound"].get(model)
+    return SoundPrice.model_validate(entry).minute if entry else None
 
 
 def profile_of(model: str, own: Table | None = None) -> Profile:

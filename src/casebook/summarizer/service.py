@@ -1,6 +1,7 @@
 """The room's door: triage and summary of one document by the strategy that fits the model."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import structlog
 
@@ -20,6 +21,7 @@ from casebook.summarizer.triage import rubric_of, triage_by_cues, triage_by_mode
 
 __all__ = [
     "Choice",
+    "Judged",
     "Plan",
     "choose",
     "ground",
@@ -104,15 +106,24 @@ def ground(document: Document, proposal: Proposal, taxonomy: Taxonomy | None = N
     return Grounder(document).case_study(proposal, taxonomy)
 
 
-async def judged(study: CaseStudy, document: Document, asker: Asker | None) -> CaseStudy:
+class Judged(NamedTuple):
+    """A study after the judge, and what kept the judge from judging, if something did."""
+
+    study: CaseStudy
+    trouble: ModelError | None = None
+
+
+async def judged(study: CaseStudy, document: Document, asker: Asker | None) -> Judged:
     """Return the study after the judge, where there is one.
 
-    An outage of the judge costs no draft: the verdicts of code stand, with a note.
+    An outage of the judge costs no draft: the verdicts of code stand, with a note, and it is for
+    the caller to keep the trouble as a failure.
     """
     if asker is None:
-        return study
+        return Judged(study)
     try:
-        return await judging.judge(study, document, asker)
+        return Judged(await judging.judge(study, document, asker))
     except ModelError as error:
         _log.warning("judge_failed", kind=error.kind(), document=document.document_id)
-        return judging.noted(study, document, f"{error.kind().replace('_', ' ')}.")
+        noted = judging.noted(study, document, f"{error.kind().replace('_', ' ')}.")
+        return Judged(noted, error)

@@ -32,9 +32,11 @@ class Transcriber(Protocol):
     model: str
 
     async def transcribe(
-        self, data: bytes, name: str, media_type: str, source_id: str
+        self, data: bytes, name: str, media_type: str, source_id: str, most_seconds: float
     ) -> tuple[Transcript, Generation, bool]:
         """Return what is said, its provenance, and whether it was paid for now.
+
+        ``most_seconds`` is the longest that the sound can be, for a cap on what it may cost.
 
         Raises:
             ModelError: the cause, after the retries that its kind allows.

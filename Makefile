@@ -55,7 +55,7 @@ tesseract: ## The program that reads scanned pages, for its tests; they are skip
 	@command -v tesseract >/dev/null \
 		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
 			&& echo "installing tesseract" && apt-get update -qq >/dev/null \
-			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq tesseract-ocr >/dev/null; } \
+			&& DEBIAN_FRONTEND=noninteractive apt-get install -y -qq tesseract-ocr tesseract-ocr-deu >/dev/null; } \
 		|| echo "tesseract is not installed: its tests are skipped (apt install tesseract-ocr)"
 
 postgres: ## A real PostgreSQL for the tests of the shared warehouse: Debian's; else they are skipped

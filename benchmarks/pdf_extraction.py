@@ -7,7 +7,8 @@
 Debian's manuals carry PDF and text made of one source; the other documents are made here with
 known text, by fpdf2 and by Chromium's printing: columns under a running head, footnotes, words
 hyphenated at line ends, a paper with references (which are not in its text). Word multisets as in
-``extraction.py``; pages of PDF per CPU second of one process. "furniture" counts how often a
+``extraction.py``; "in order" is the recall of three words in a row, which running heads and page
+numbers cannot lend; pages of PDF per CPU second of one process. "furniture" counts how often a
 running head or an entry of the references of our own documents is left in the text. Prints
 Markdown.
 """
@@ -22,6 +23,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -30,7 +32,7 @@ from pathlib import Path
 import fpdf
 import pypdf
 import pypdfium2
-from extraction import print_table, score
+from extraction import print_table, score, words
 
 from casebook.extractors.pdf import extract
 from casebook.schemas.sources import Payload
@@ -220,6 +222,14 @@ EXTRACTORS: dict[str, tuple[str, Callable[[bytes], str]]] = {
 }
 
 
+def in_order(text: str, truth: str) -> float:
+    """Return which share of the truth's runs of three words stands in the text."""
+    found, wanted = (
+        Counter(zip(told, told[1:], told[2:], strict=False)) for told in map(words, (text, truth))
+    )
+    return (found & wanted).total() / wanted.total()
+
+
 def rows(sample: Sample) -> Iterator[list[object]]:
     """Yield one row for each extractor that is installed."""
     pages = len(pypdf.PdfReader(io.BytesIO(sample.data)).pages)
@@ -235,6 +245,7 @@ def rows(sample: Sample) -> Iterator[list[object]]:
             pages,
             name,
             *found,
+            in_order(text, sample.truth),
             text.count(HEAD) + text.count(MARK),
             f"{pages / seconds:.0f}",
         ]
@@ -251,7 +262,7 @@ def main() -> None:
         else:
             print(f"not installed, left out: {name}\n")
     print(f"Python {platform.python_version()}")
-    head = ["document", "pages", "extractor", "precision", "recall", "F1", "furniture"]
+    head = ["document", "pages", "extractor", "precision", "recall", "F1", "in order", "furniture"]
     print_table([*head, "pages/CPU-s"], (row for sample in samples for row in rows(sample)))
 
 

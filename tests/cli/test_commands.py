@@ -84,6 +84,19 @@ def test_extract_shows_the_document_and_stores_no_case(casebook, page):
     assert casebook("list", "--json").out == ""
 
 
+def test_extract_tells_failures_as_submit_does(casebook, tmp_path):
+    """The same fields name stage and cause; what is not stored has no id."""
+    empty = tmp_path / "empty.md"
+    empty.write_text(" ")
+    told = [casebook(command, empty, tmp_path / "gone.md", "--json").lines
+            for command in ("extract", "submit")]  # fmt: skip
+    extracted, submitted = [[line["failure"] for line in lines] for lines in told]
+    assert [f["stage"] for f in extracted] == ["extract", "fetch"]
+    assert all(set(f) == set(submitted[0]) for f in extracted)
+    assert {f["kind"] for f in extracted} == {f["kind"] for f in submitted}
+    assert {f["failure_id"] for f in extracted} == {None}
+
+
 def test_sources_come_from_standard_input_with_their_addresses(casebook, page):
     """A dash reads JSON Lines; the address a file came from becomes the source's own."""
     line = {"source": str(page), "url": "https://blog.kettlebrook.example/letters"}

@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 from fpdf import FPDF
 
+from casebook.extractors.ocr_languages import choose, installed
 from casebook.extractors.pdf import extract
 from casebook.schemas.errors import Scanned
 from casebook.schemas.sources import Payload
@@ -72,3 +73,52 @@ def test_without_the_program_a_scan_says_what_to_install(monkeypatch, tmp_path):
     book.image(io.BytesIO(_png(Image.new("L", (200, 280), 200))), x=0, y=0, w=210)
     with pytest.raises(Scanned, match=r"scan\.pdf has pictures .* apt install tesseract-ocr"):
         read(bytes(book.output()))
+
+
+GERMAN = (
+    "Die Weiche schickt jede Anfrage über Rückmeldungen an die Gruppe, die sie während der "
+    "nächsten Stunde lösen kann. Für die Prüfung genügt ein größeres Maß an Übersicht, und über "
+    "die Hälfte der Fälle löst sich früher als zuvor. Natürlich müssen wir dafür jede Änderung "
+    "ausführlich erklären."
+)
+
+
+def _picture_of(text: str, language: str = "") -> bytes:
+    paper = FPDF()
+    paper.add_page()
+    paper.set_font("times", size=14)
+    paper.multi_cell(0, 8, text)
+    with pypdfium2.PdfDocument(bytes(paper.output())) as document:
+        picture = document[0].render(scale=2.5).to_pil().convert("L")
+    book = FPDF()
+    if language:
+        book.set_lang(language)
+    book.add_page()
+    book.image(io.BytesIO(_png(picture)), x=0, y=0, w=210)
+    return bytes(book.output())
+
+
+def _has(*languages: str) -> bool:
+    program = shutil.which("tesseract")
+    return program is not None and set(languages) <= installed(program, None)
+
+
+@pytest.mark.skipif(
+    not _has("deu", "eng"), reason="needs tesseract-ocr and tesseract-ocr-deu (apt)"
+)
+@pytest.mark.parametrize("stated", ["de-DE", "", "en"])
+def test_a_scan_is_read_in_its_own_language(stated):
+    """What the file states is tried first; a page that turns out to be in another is read in that."""
+    found = read(_picture_of(GERMAN, stated))
+    assert "genügt ein größeres Maß an Übersicht" in " ".join(found.text.split())
+    assert next(s.outcome for s in found.extraction if s.method == "tesseract").endswith("as deu")
+
+
+@needs_tesseract
+def test_a_language_that_is_not_installed_is_told(scanned):
+    """What is there is used, and the step says what to install."""
+    found = read(_picture_of(STORY, "xx"))
+    assert STORY.split(". ", maxsplit=1)[0] in found.text
+    assert choose("cs", {"eng"}) == ("eng", "ces")
+    assert choose(None, {"deu", "fra"}) == ("deu", None)
+    assert choose("zh-CN", {"eng", "chi_sim"}) == ("chi_sim", None)

@@ -181,10 +181,14 @@ def _browser(settings: Settings) -> str:
 
 
 def _ocr(_: Settings) -> str:
+    import os
     import shutil
 
+    from casebook.extractors.ocr_languages import installed
+
     if program := shutil.which("tesseract"):
-        return f"scanned pages are recognised by {program}"
+        languages = ", ".join(sorted(installed(program, os.environ.get("TESSDATA_PREFIX"))))
+        return f"scanned pages are recognised by {program} in {languages}"
     raise _Remark("scanned pages are not recognised: install tesseract (apt: tesseract-ocr)")
 
 

@@ -48,8 +48,9 @@ def _tell_failure(
     from rich.markup import escape
 
     if as_json:
-        failure = {"kind": error.kind(), "transient": error.transient, "message": str(error)}
-        print_json({"source": name, "failure": failure})
+        from casebook.cli.views import failure_json
+
+        print_json({"source": name, "failure": failure_json(error)})
     err().print(f"[red]failed[/]  {escape(name)}\n       {escape(str(error))}")
 
 

@@ -331,8 +331,9 @@ def extract(
 
 def _print_extract_error(ref: SourceRef, error: CasebookError, *, as_json: bool) -> None:
     if as_json:
-        failure = {"kind": error.kind(), "transient": error.transient, "message": str(error)}
-        print_json({"source": ref.source, "url": ref.url, "failure": failure})
+        from casebook.cli.views import failure_json
+
+        print_json({"source": ref.source, "url": ref.url, "failure": failure_json(error)})
     err().print(f"[red]failed[/]  {plain(ref.source)}\n       {plain(str(error))}")
 
 

@@ -16,6 +16,7 @@ from casebook.schemas.cases import STATEMENT_FIELDS, Evidence, Fact, Statement, 
 from casebook.schemas.checks import Check, CheckResult
 from casebook.schemas.copies import Twin
 from casebook.schemas.documents import Document, Passage
+from casebook.schemas.errors import CasebookError, FetchError
 from casebook.schemas.generations import Generation
 from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
 from casebook.schemas.reviews import Revision
@@ -36,6 +37,20 @@ def document_json(document: Document) -> dict[str, Any]:
     for passage, shown in zip(document.passages, data["passages"], strict=True):
         shown["locator"] = passage.locator.model_dump(mode="json", exclude_none=True)
     return data
+
+
+def failure_json(error: CasebookError) -> dict[str, Any]:
+    """Return a failure that ``casebook extract`` met, with the fields that ``submit`` tells.
+
+    Nothing of it is stored, so it has no id to retry by.
+    """
+    return {
+        "failure_id": None,
+        "stage": "fetch" if isinstance(error, FetchError) else "extract",
+        "kind": error.kind(),
+        "transient": error.transient,
+        "message": str(error),
+    }
 
 
 def twin_line(twin: Twin) -> str:

@@ -111,14 +111,16 @@ def strip_hidden(root: Any) -> list[HiddenText]:
     return report((find.kind, " ".join(find.texts), find.reason) for find in gone)
 
 
-def report(found: Iterable[tuple[HiddenKind, str, str]]) -> list[HiddenText]:
-    """Return the pieces worth a curator's look: prose, no repetition, bounded."""
+def report(
+    found: Iterable[tuple[HiddenKind, str, str]], *, fewest: int = FEWEST_WORDS
+) -> list[HiddenText]:
+    """Return the pieces worth a curator's look: ``fewest`` words, no repetition, bounded."""
     pieces: dict[str, HiddenText] = {}
     for kind, text, reason in found:
         for piece in smuggled(text):
             pieces.setdefault(piece.text, piece)
         line = one_line(text)[:LONGEST_REPORT]
-        if len(line.split()) >= FEWEST_WORDS:
+        if len(line.split()) >= fewest:
             pieces.setdefault(line, HiddenText(kind=kind, text=line, reason=reason))
     return list(pieces.values())[:MOST_REPORTED]
 

@@ -6,8 +6,10 @@ and so is a file that pdfium cannot open.
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 
 import pypdfium2
 
@@ -21,9 +23,10 @@ from casebook.extractors.pdf_about import About, authors_of, describe, outline_o
 from casebook.extractors.pdf_lines import FEWEST_WORDS, PageLines, read_page
 from casebook.extractors.pdf_paragraphs import to_blocks
 from casebook.extractors.pdf_second import SecondReader, is_garbled
+from casebook.extractors.pdf_sight import Budget
 from casebook.extractors.plaintext import refuse_empty
 from casebook.extractors.references import without_references
-from casebook.schemas.documents import Extracted, ExtractionStep
+from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind
 from casebook.schemas.errors import Damaged, Encrypted, Scanned
 from casebook.schemas.sources import Payload, SourceKind
 
@@ -32,6 +35,8 @@ _WRONG_PASSWORD = 4
 
 _MOST_NAMED = 5
 _UNSEEN = "hidden text not looked for"
+_FEWEST_HIDDEN = 2
+"""Words. Less rarely hides more than a stray mark."""
 
 # It says on stderr what our steps and errors already say.
 logging.getLogger("pypdfium2").setLevel(logging.CRITICAL)
@@ -59,8 +64,9 @@ def extract(payload: Payload) -> Extracted:
         DocumentEmpty: if it has no text for another reason.
     """
     name = where(payload)
-    reading = _read(payload.data, name)
-    about, known = describe(payload.data, reading.outline)
+    second = SecondReader(payload.data)
+    reading = _read(payload.data, second, name)
+    about, known = describe(second.opened, reading.outline)
     reading.note("pypdf", known)
     _refuse_locked(reading, about, name)
     blocks, note = without_references(to_blocks([p.lines for p in reading.pages], about.outline))
@@ -79,13 +85,13 @@ def extract(payload: Payload) -> Extracted:
         text=text,
         passages=passages,
         extraction=reading.steps,
-        hidden_text=report(found for page in reading.pages for found in page.hidden),
+        hidden_text=report(_whole(reading.pages), fewest=_FEWEST_HIDDEN),
     )
 
 
-def _read(data: bytes, name: str) -> _Reading:
+def _read(data: bytes, second: SecondReader, name: str) -> _Reading:
     """Read each page by whatever reads it best."""
-    reading, second = _Reading(), SecondReader(data)
+    reading = _Reading()
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -96,7 +102,7 @@ def _read(data: bytes, name: str) -> _Reading:
         return _read_by_second(reading, second, name, error)
     try:
         _read_pages(document, reading, second, name)
-        if note := pdf_ocr.read_scans(document, reading.pages, name):
+        if note := pdf_ocr.read_scans(document, reading.pages, name, second.language()):
             reading.note("tesseract", note)
         reading.outline = outline_of(document)
         _note_attachments(document, reading)
@@ -109,10 +115,11 @@ def _read_pages(
     document: pypdfium2.PdfDocument, reading: _Reading, second: SecondReader, name: str
 ) -> None:
     count, taken = len(document), 0
+    budget = Budget(layers=second.has_layers_off())
     for number in range(1, count + 1):
         try:
             page = document[number - 1]
-            found = read_page(page, number)
+            found = read_page(page, number, budget)
             page.close()
         except pypdfium2.PdfiumError:
             found = None
@@ -128,6 +135,19 @@ def _read_pages(
     reading.note("pdfium", f"{count} pages, {count - len(reading.pages)} unreadable")
     if taken:
         reading.note("pypdf text", f"{taken} pages that pdfium cannot read; {_UNSEEN}")
+    if unsure := sum(page.unsure for page in reading.pages):
+        reading.note("pdfium drawing", f"{unsure} pages take too long to draw; {_UNSEEN}")
+    if layers := sum(page.layer for page in reading.pages):
+        reading.note("scan", f"text of {layers} pages is the layer of a scan, not of its picture")
+
+
+def _whole(pages: Sequence[PageLines]) -> Iterator[tuple[HiddenKind, str, str]]:
+    """Yield what each page hides, with the lines of one stretch joined."""
+    for page in pages:
+        for (kind, reason), lines in groupby(page.hidden, key=itemgetter(0, 2)):
+            said = " ".join(line for _, line, _ in lines)
+            if any(character.isalpha() for character in said):
+                yield kind, said, reason
 
 
 def _read_by_second(

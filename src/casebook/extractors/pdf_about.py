@@ -1,9 +1,8 @@
 """What a PDF says of itself, and what its first page says in its place."""
 
-import io
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -32,7 +31,7 @@ _NAME = re.compile(
     r"(?:[^\W\d_][\w'’.-]*\s+){1,4}[^\W\d_][\w'’.-]*",
 )
 _PARTICLES = set("van von de der den del della di da dos la le bin".split())
-_MARKS = re.compile(r"[\d*†‡§¶∗]+(?:\s*,\s*[\d*†‡§¶∗]+)*")
+_MARKS = re.compile(r"[\[\]\d*†‡§¶∗]+(?:\s*,\s*[\[\]\d*†‡§¶∗]+)*")
 _SPLIT = re.compile(r"\s*[;,·•|]\s*(?:and\s+)?|\s+and\s+|\s+&\s+|\n")
 _NO_NAME = re.compile(
     r"\b(?:university|institute|department|inc|ltd|gmbh|research|labs?|school|college|abstract|"
@@ -56,21 +55,21 @@ class About:
     encrypted: bool = False
 
 
-def describe(data: bytes, outline: Sequence[str]) -> tuple[About, str]:
+def describe(opened: Callable[[], pypdf.PdfReader], outline: Sequence[str]) -> tuple[About, str]:
     """Return what the file says of itself, as far as pypdf can read it, and how that went.
 
-    ``outline`` is the table of contents as pdfium reads it, which is far quicker; where it reads
-    none, pypdf is asked.
+    ``opened`` returns pypdf's reader, or raises. ``outline`` is the table of contents as pdfium
+    reads it, which is far quicker; where it reads none, pypdf is asked.
     """
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
+        reader = opened()
         meta = reader.metadata
         created = _created(meta)
         about = About(
             title=one_line(str(meta.title)) if meta and meta.title else None,
             authors=_authors(str(meta.author)) if meta and meta.author else (),
             created=created,
-            language=_language(reader),
+            language=stated_language(reader),
             outline=outline or _titles(reader),
             encrypted=reader.is_encrypted,
         )
@@ -95,7 +94,8 @@ def _authors(stated: str) -> list[str]:
     return [name for name in names if not _NO_AUTHOR.match(name.strip())]
 
 
-def _language(reader: pypdf.PdfReader) -> str | None:
+def stated_language(reader: pypdf.PdfReader) -> str | None:
+    """Return the language that the file says its text is in."""
     stated = reader.root_object.get("/Lang")
     return str(stated) if stated else None
 

@@ -1,44 +1,52 @@
-"""What pdfium can be asked about the characters and objects of a page."""
+"""What pdfium can be asked about the characters of a page, and whether a reader sees them."""
 
 import ctypes
-from collections.abc import Iterator
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
-_TINY_POINTS = 1.5
-_PALE = 245
+from casebook.extractors.pdf_glance import (
+    TINY_POINTS,
+    Box,
+    is_invisible,
+    look_over,
+    no_ink,
+    scale_of,
+)
+from casebook.extractors.pdf_sight import Budget, Sight
+
 _BOLD = 600
 _DEPTH = 3
-_MOST_OF_PAGE = 0.5
-
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top in points."""
 
 
 class Eye:
-    """Looks at one page and its text. ``is_odd`` where some text of it may not be seen."""
+    """Looks at one page and its text. ``is_odd`` where some text of it may not be seen.
 
-    def __init__(self, page: Any, text: Any) -> None:
-        self._page, self._text = page, text.raw
+    ``is_unsure`` once a page should have been drawn that takes too long to draw.
+    """
+
+    def __init__(self, page: Any, text: Any, budget: Budget) -> None:
+        self._page, self._text, self._budget = page, text.raw, budget
         # Not the crop box: pdfium does not see one that the page inherits.
         self._edges: Box = page.get_bbox()
         self._grounds: list[Box] | None = None
+        self._sight: Sight | None = None
         self._bold: dict[int | None, bool] = {}
         self._box = [ctypes.c_double() for _ in range(4)]
         self._place = [ctypes.byref(part) for part in self._box]
         self._matrix = pdfium.FS_MATRIX()
-        self.pictures, self.is_odd = _look_over(page.raw, self._edges)
+        glance = look_over(page.raw, self._edges)
+        self.is_scan = glance.is_scan(self._edges)
+        self.covers = glance.is_picture(self._edges)
+        self._dots = glance.dots
+        self.pictures = bool(glance.pictures)
+        self._veiled = (glance.veiled or budget.layers) and not self.is_scan
+        self.is_odd = glance.odd or self._veiled
 
-    def covers(self) -> bool:
-        """Tell whether one picture fills most of the page, as a scan does."""
-        if not self.pictures:
-            return False
-        left, bottom, right, top = self._edges
-        whole = (right - left) * (top - bottom)
-        kinds = [pdfium.FPDF_PAGEOBJ_IMAGE]
-        boxes = [p.get_bounds() for p in self._page.get_objects(filter=kinds, max_depth=_DEPTH)]
-        return any((b[2] - b[0]) * (b[3] - b[1]) >= _MOST_OF_PAGE * whole for b in boxes)
+    @property
+    def is_unsure(self) -> bool:
+        """Tell whether some text may be hidden that nobody had the time to look for."""
+        return self._sight is not None and not self._sight.known
 
     def index(self, position: int) -> int:
         """Return the character index of a position in the page's text."""
@@ -51,43 +59,19 @@ class Eye:
             return (0.0, 0.0, 0.0, 0.0)
         return left.value, bottom.value, right.value, top.value
 
-    def corner(self, index: int) -> tuple[float, float]:
-        """Return where a character begins: its left edge, and its bottom."""
-        left, bottom, _, _ = self.box(index)
-        return left, bottom
-
-    def end(self, index: int) -> float:
-        """Return the right edge of a character."""
-        return self.box(index)[2]
-
-    def type_at(self, index: int) -> tuple[float, bool]:
-        """Return the type size of a character in points, as drawn, and whether it is bold."""
-        return self.size(index), self._is_bold(index)
+    def origin(self, index: int) -> float:
+        """Return the height of the line on which a character stands."""
+        pdfium.FPDFText_GetCharOrigin(self._text, index, *self._place[:2])
+        return self._box[1].value
 
     def size(self, index: int) -> float:
         """Return the type size in points, as drawn."""
         declared = float(pdfium.FPDFText_GetFontSize(self._text, index))
         if not pdfium.FPDFText_GetMatrix(self._text, index, ctypes.byref(self._matrix)):
             return declared
-        return round(declared * _scale(self._matrix), 1)
+        return round(declared * scale_of(self._matrix), 1)
 
-    def reason(self, index: int) -> str | None:
-        """Say why a character is not seen, or None."""
-        box = self.box(index)
-        if _is_outside(box, self._edges):
-            return "off the page"
-        if 0 < self.size(index) < _TINY_POINTS:
-            return "type too small to read"
-        piece = pdfium.FPDFText_GetTextObject(self._text, index)
-        if not self.pictures and piece and _is_invisible(piece):
-            return "invisible text"
-        if self._is_pale(index) and not self._is_on_ground(box):
-            return "text in the colour of the paper"
-        return None
-
-    # --- One character ---------------------------------------------------------------------------
-
-    def _is_bold(self, index: int) -> bool:
+    def is_bold(self, index: int) -> bool:
         """Tell whether the font says that it is bold."""
         piece = pdfium.FPDFText_GetTextObject(self._text, index)
         font = pdfium.FPDFTextObj_GetFont(piece) if piece else None
@@ -99,11 +83,36 @@ class Eye:
             self._bold[key] = b"bold" in name.value.lower() or weight >= _BOLD
         return self._bold[key]
 
+    def reason(self, first: int, last: int) -> str | None:
+        """Say why a word, from its first to its last character, is not seen, or None."""
+        box = self.box(first)
+        if _is_outside(box, self._edges):
+            return "off the page"
+        if 0 < self.size(first) < TINY_POINTS:
+            return "type too small to read"
+        return None if self.is_scan else self._veil(first, box, last)
+
+    def _veil(self, first: int, box: Box, last: int) -> str | None:
+        """Say why a word that stands on the page at a legible size is not seen, or None."""
+        piece = pdfium.FPDFText_GetTextObject(self._text, first)
+        if piece and is_invisible(piece):
+            return "invisible text"
+        if self._is_pale(first) and not self._is_on_ground(box):
+            return "text in the colour of the paper"
+        if self._veiled and not self._is_shown(box, self.box(last)):
+            return "on a layer that is off" if self._budget.layers else "covered or cut off"
+        return None
+
+    def _is_shown(self, a: Box, b: Box) -> bool:
+        self._sight = self._sight or Sight(self._page, self._budget, self._dots)
+        left, bottom, right, top = (*map(min, a[:2], b[:2]), *map(max, a[2:], b[2:]))
+        return self._sight.shows((left, bottom, right, top))
+
     def _is_pale(self, index: int) -> bool:
         channels = [ctypes.c_uint() for _ in range(4)]
         if not pdfium.FPDFText_GetFillColor(self._text, index, *map(ctypes.byref, channels)):
             return False
-        return _no_ink(channels)
+        return no_ink(channels)
 
     def _is_on_ground(self, box: Box) -> bool:
         """Tell whether a picture or a filled shape lies under the character."""
@@ -113,90 +122,9 @@ class Eye:
         return any(g[0] <= x <= g[2] and g[1] <= y <= g[3] for g in self._grounds)
 
 
-def _scale(matrix: Any) -> float:
-    return float(max(abs(matrix.d), abs(matrix.b), abs(matrix.c)))
-
-
-def _no_ink(channels: list[Any]) -> bool:
-    red, green, blue, opacity = channels
-    if not opacity.value:
-        return True
-    return bool(red.value >= _PALE and green.value >= _PALE and blue.value >= _PALE)
-
-
-def _is_invisible(piece: Any) -> bool:
-    mode = pdfium.FPDFTextObj_GetTextRenderMode(piece)
-    return bool(mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
-
-
 def _is_outside(box: Box, edges: Box) -> bool:
     left, bottom, right, top = edges
     return box[2] < left or box[0] > right or box[3] < bottom or box[1] > top
-
-
-# --- A page's objects at a glance ----------------------------------------------------------------
-
-
-def _look_over(page: Any, edges: Box) -> tuple[bool, bool]:
-    """Tell whether a page has pictures, and whether some of its text may not be seen.
-
-    Text within a form counts as odd: its place and size are those of the form.
-    """
-    glance = _Glance(edges)
-    pictures = odd = invisible = False
-    for number in range(pdfium.FPDFPage_CountObjects(page)):
-        piece = pdfium.FPDFPage_GetObject(page, number)
-        kind = pdfium.FPDFPageObj_GetType(piece)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            odd = odd or glance.looks_odd(piece)
-            invisible = invisible or _is_invisible(piece)
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            pictures = True
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM:
-            inside = set(_kinds_within(piece, 1))
-            pictures = pictures or pdfium.FPDF_PAGEOBJ_IMAGE in inside
-            odd = odd or pdfium.FPDF_PAGEOBJ_TEXT in inside
-    return pictures, odd or (invisible and not pictures)
-
-
-def _kinds_within(form: Any, depth: int) -> Iterator[int]:
-    for number in range(pdfium.FPDFFormObj_CountObjects(form)):
-        piece = pdfium.FPDFFormObj_GetObject(form, number)
-        kind = pdfium.FPDFPageObj_GetType(piece)
-        yield kind
-        if kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEPTH:
-            yield from _kinds_within(piece, depth + 1)
-
-
-class _Glance:
-    """Judges text objects by colour and box alone; there are hundreds on a page."""
-
-    def __init__(self, edges: Box) -> None:
-        self._edges = edges
-        self._channels = [ctypes.c_uint() for _ in range(4)]
-        self._colour = [ctypes.byref(channel) for channel in self._channels]
-        self._sides = [ctypes.c_float() for _ in range(4)]
-        self._bounds = [ctypes.byref(side) for side in self._sides]
-        self._size, self._matrix = ctypes.c_float(), pdfium.FS_MATRIX()
-
-    def looks_odd(self, piece: Any) -> bool:
-        """Tell whether the characters of a text object must be looked at one by one."""
-        if not pdfium.FPDFPageObj_GetFillColor(piece, *self._colour) or _no_ink(self._channels):
-            return True
-        pdfium.FPDFPageObj_GetBounds(piece, *self._bounds)
-        left, bottom, right, top = self._sides
-        edges = self._edges
-        if left.value < edges[0] or bottom.value < edges[1]:
-            return True
-        if right.value > edges[2] or top.value > edges[3]:
-            return True
-        return top.value - bottom.value < 2 * _TINY_POINTS and self._is_small(piece)
-
-    def _is_small(self, piece: Any) -> bool:
-        """Tell tiny type from a dash or a dot."""
-        pdfium.FPDFTextObj_GetFontSize(piece, ctypes.byref(self._size))
-        pdfium.FPDFPageObj_GetMatrix(piece, ctypes.byref(self._matrix))
-        return bool(self._size.value * _scale(self._matrix) < 2 * _TINY_POINTS)
 
 
 def _dark_shapes(page: Any) -> list[Box]:
@@ -209,4 +137,4 @@ def _dark_shapes(page: Any) -> list[Box]:
 def _is_dark(shape: Any) -> bool:
     channels = [ctypes.c_uint() for _ in range(4)]
     filled = pdfium.FPDFPageObj_GetFillColor(shape.raw, *map(ctypes.byref, channels))
-    return bool(filled) and not _no_ink(channels)
+    return bool(filled) and not no_ink(channels)

@@ -13,6 +13,8 @@ from itertools import groupby
 from statistics import median
 from typing import Any, NamedTuple
 
+from casebook.extractors.metadata import language_of
+from casebook.extractors.ocr_languages import choose, installed
 from casebook.extractors.pdf_limits import OCR_SECONDS, PAGE_SECONDS
 from casebook.extractors.pdf_lines import FEWEST_WORDS, Line, PageLines
 from casebook.schemas.errors import Scanned
@@ -49,8 +51,13 @@ def advice() -> str:
     return "OCR found no words on them; check the file, or run it through another OCR program."
 
 
-def read_scans(document: Any, pages: Sequence[PageLines], name: str) -> str | None:
+def read_scans(
+    document: Any, pages: Sequence[PageLines], name: str, language: str | None
+) -> str | None:
     """Give the pages that are scans their lines; return what was done, None if nothing.
+
+    ``language`` is the ISO 639 code that the file states. Where the first page turns out to be in
+    another one, that is tried, and the surer reading stands.
 
     Raises:
         Scanned: if it takes longer than ``OCR_SECONDS``.
@@ -61,6 +68,8 @@ def read_scans(document: Any, pages: Sequence[PageLines], name: str) -> str | No
         return None
     if program is None:
         return f"{len(scans)} pages are pictures and were not read: tesseract is not installed"
+    typed = " ".join(line.text for page in pages for line in page.lines)
+    reader = _Reader(program, language_of(language, typed))
     ends, sure = time.monotonic() + OCR_SECONDS, []
     for page in scans:
         if time.monotonic() > ends:
@@ -68,41 +77,94 @@ def read_scans(document: Any, pages: Sequence[PageLines], name: str) -> str | No
                 f"{name} has {len(scans)} pages that are pictures, too many to recognise within "
                 f"{OCR_SECONDS:g} seconds; run it through ocrmypdf and submit the result."
             )
-        words, points = _recognised(program, document[page.number - 1])
-        if len(words) >= FEWEST_WORDS and median(w.sure for w in words) >= _FEWEST_SURE:
+        words, points = reader.read(document[page.number - 1])
+        if _is_sure(words):
             page.lines = list(_lines(words, page.number, points))
             sure += [word.sure for word in words]
     if not sure:
         return f"{len(scans)} pages are pictures in which no words were recognised"
-    return f"text of {len(scans)} pages from OCR, {sum(sure) / len(sure):.0f} % sure"
+    done = f"text of {len(scans)} pages from OCR, {sum(sure) / len(sure):.0f} % sure"
+    return f"{done}, {reader.told}"
 
 
-def _recognised(program: str, page: Any) -> tuple[list[_Word], float]:
-    """Return the words of a page, and how many points a pixel is."""
+def _is_sure(words: Sequence[_Word]) -> bool:
+    return len(words) >= FEWEST_WORDS and _surety(words) >= _FEWEST_SURE
+
+
+def _surety(words: Sequence[_Word]) -> float:
+    return median(word.sure for word in words) if words else 0.0
+
+
+class _Reader:
+    """Recognises pages in one language, which its first page may change."""
+
+    def __init__(self, program: str, language: str | None) -> None:
+        self._program, self._data = program, os.environ.get("TESSDATA_PREFIX")
+        self._there = installed(program, self._data)
+        self._language, self._missing = choose(language, self._there)
+        self._settled = False
+
+    @property
+    def told(self) -> str:
+        """Say in which language, and which one would have been the document's."""
+        told = f"read as {self._language}"
+        if self._missing:
+            package = self._missing.replace("_", "-")
+            told += f": {self._missing} is not installed (apt install tesseract-ocr-{package})"
+        return told
+
+    def read(self, page: Any) -> tuple[list[_Word], float]:
+        """Return the words of a page, and how many points a pixel is; the page is closed."""
+        picture, dpi = _drawn(page)
+        words = self._words(picture, dpi, self._language)
+        if not self._settled and _is_sure(words):
+            self._settled = True
+            words = self._in_its_language(words, picture, dpi)
+        return words, 72 / dpi
+
+    def _in_its_language(self, words: list[_Word], picture: bytes, dpi: float) -> list[_Word]:
+        found = language_of(None, " ".join(word.text for word in words))
+        language, missing = choose(found, self._there)
+        if missing:
+            self._missing = missing
+            return words
+        if language == self._language:
+            return words
+        other = self._words(picture, dpi, language)
+        if _surety(other) < _surety(words):
+            return words
+        self._language, self._missing = language, None
+        return other
+
+    def _words(self, picture: bytes, dpi: float, language: str) -> list[_Word]:
+        told = ["--dpi", str(round(dpi)), "--psm", "3", "-l", language, "tsv"]
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "OMP_THREAD_LIMIT": "1"}
+        if self._data:
+            environment["TESSDATA_PREFIX"] = self._data
+        try:
+            done = subprocess.run(  # noqa: S603 - the program that PATH names, fixed arguments
+                [self._program, "stdin", "stdout", *told],
+                input=picture,
+                capture_output=True,
+                timeout=PAGE_SECONDS,
+                env=environment,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return []
+        return list(_words(done.stdout.decode("utf-8", "replace")))
+
+
+def _drawn(page: Any) -> tuple[bytes, float]:
+    """Return the page as a picture, and its dots per inch."""
     width, height = page.get_size()
     scale = min(_DPI / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
     bitmap = page.render(scale=scale, grayscale=True)
     try:
-        picture = _as_pgm(bitmap)
+        return _as_pgm(bitmap), scale * 72
     finally:
         bitmap.close()
         page.close()
-    command = [program, "stdin", "stdout", "--dpi", str(round(scale * 72)), "--psm", "3", "tsv"]
-    environment = {"PATH": os.environ.get("PATH", os.defpath), "OMP_THREAD_LIMIT": "1"}
-    if data := os.environ.get("TESSDATA_PREFIX"):
-        environment["TESSDATA_PREFIX"] = data
-    try:
-        done = subprocess.run(  # noqa: S603 - the program that PATH names, fixed arguments
-            command,
-            input=picture,
-            capture_output=True,
-            timeout=PAGE_SECONDS,
-            env=environment,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return [], 1 / scale
-    return list(_words(done.stdout.decode("utf-8", "replace"))), 1 / scale
 
 
 def _as_pgm(bitmap: Any) -> bytes:

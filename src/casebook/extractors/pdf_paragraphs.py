@@ -85,10 +85,12 @@ class _Layout:
 
     def _breaks(self, last: Line, line: Line, *, unlike: bool) -> bool:
         """Tell whether ``line`` begins a new paragraph after ``last``."""
-        if last.page != line.page or unlike or abs(last.size - line.size) > 1:
+        if last.page != line.page or abs(last.size - line.size) > 1:
             return True
         if ends_in_word(last.text):
             return False
+        if unlike:
+            return True
         if _ITEM.match(line.text):
             return True
         step = last.base - line.base

@@ -7,6 +7,7 @@ from typing import Any
 import pypdf
 
 from casebook.extractors.characters import count_words
+from casebook.extractors.pdf_about import stated_language
 from casebook.extractors.pdf_lines import Line, PageLines
 
 # What stands for a glyph without a meaning: replacement, private use, control characters.
@@ -27,7 +28,7 @@ class SecondReader:
     def page(self, number: int) -> PageLines | None:
         """Return page ``number`` (from 1) if it holds words that mean something."""
         try:
-            text = self._opened().pages[number - 1].extract_text()
+            text = self.opened().pages[number - 1].extract_text()
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001 - a broken file breaks pypdf anywhere
@@ -38,17 +39,50 @@ class SecondReader:
     def pages(self) -> list[PageLines]:
         """Return the pages that can be read."""
         try:
-            count = min(len(self._opened().pages), _MOST_PAGES)
+            count = min(len(self.opened().pages), _MOST_PAGES)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001 - likewise
             return []
         return [page for n in range(1, count + 1) if (page := self.page(n)) is not None]
 
-    def _opened(self) -> Any:
+    def has_layers_off(self) -> bool:
+        """Tell whether the file says that a layer of it is not shown when it is opened.
+
+        Optional content: PDF 32000-1, 8.11.4. A file that pypdf cannot read says no.
+        """
+        try:
+            told = self.opened().root_object.get("/OCProperties")
+            if told is None:
+                return False
+            usual = told["/D"]
+            off = usual.get("/BaseState") == "/OFF" or bool(usual.get("/OFF"))
+            return off or any(_is_off(group) for group in told.get("/OCGs", ()))
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - likewise
+            return False
+
+    def language(self) -> str | None:
+        """Return the language that the file states, None where pypdf cannot read it."""
+        try:
+            return stated_language(self.opened())
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - likewise
+            return None
+
+    def opened(self) -> Any:
+        """Return pypdf's reader of the file; raises whatever pypdf does."""
         if self._reader is None:
             self._reader = pypdf.PdfReader(io.BytesIO(self._data))
         return self._reader
+
+
+def _is_off(group: Any) -> bool:
+    """Tell a layer that is off on a screen, whatever the list of layers says."""
+    usage = group.get_object().get("/Usage", {})
+    return bool(usage.get("/View", {}).get("/ViewState") == "/OFF")
 
 
 def is_garbled(page: PageLines) -> bool:

@@ -10,8 +10,13 @@ _LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in "ﬀﬁﬂﬃﬄ
 _LAST_WORD = re.compile(r"([\w'’-]*\w)[-\ufffe\u00ad\u2010]$")
 _FIRST_WORD = re.compile(r"[\w'’]+(?:-\w+)*")
 _WORD = re.compile(r"\w[\w'’]*(?:-\w+)*")
+# A table of contents leads from its title to a page by dots.
+_DOTS = (". . .", "....", "……", "· · ·")
+_LEADER = re.compile(r"(?:\s*[.·…]){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*$", re.IGNORECASE)
 _EDGES = "\ufffe\u00ad\u2010"
 _LONGEST_WORD = 80
+_FEWEST_LETTERS = 4
+_LONGEST_LEADER = 400
 
 
 def ends_in_word(line: str) -> bool:
@@ -25,27 +30,39 @@ def spelled(text: str) -> str:
     return text if text.isascii() else text.translate(_LIGATURES)
 
 
+def without_leader(line: str) -> str:
+    """Return an entry of a table of contents without its dots and its page."""
+    if not any(dots in line for dots in _DOTS):
+        return line
+    return line[:-_LONGEST_LEADER] + _LEADER.sub("", line[-_LONGEST_LEADER:])
+
+
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
     """Return the words that stand unbroken within the lines, in lower case."""
-    return frozenset(
-        word for line in lines for word in _WORD.findall(spelled(line.rstrip("-" + _EDGES)).lower())
-    )
+    found: set[str] = set()
+    broken = False
+    for line in lines:
+        words = _WORD.findall(spelled(line).lower())
+        ends = ends_in_word(line)
+        found.update(words[broken : len(words) - ends])
+        broken = ends
+    return frozenset(found)
 
 
 def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
     """Return lines as one text.
 
     A word split at a line end becomes whole. Its hyphen stays where the document writes the word
-    with one elsewhere (``known``), after a part that has one itself ("state-of-the-", "art"), and
-    before a capital or a digit ("GPT-", "4").
+    with one elsewhere, or both parts alone and never the whole (``known``), after a part that has
+    one itself ("state-of-the-", "art"), and before a capital or a digit ("GPT-", "4").
     """
     parts = [""]
     for raw in lines:
-        line = spelled(raw).strip()
+        line = without_leader(spelled(raw).strip())
         last = parts[-1]
         if not ends_in_word(last):
             parts.append(line)
-        elif line[:1].islower() and not _keeps_hyphen(last, line, known):
+        elif not _keeps_hyphen(last, line, known):
             parts[-1] = last[:-1] + line
         else:
             parts[-1] = last[:-1] + "-" + line
@@ -55,8 +72,11 @@ def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
 def _keeps_hyphen(text: str, line: str, known: Collection[str]) -> bool:
     before, after = _LAST_WORD.search(text[-_LONGEST_WORD:]), _FIRST_WORD.match(line)
     if before is None or after is None:
-        return False
+        return not line[:1].islower()
     first, second = before[1].lower(), after[0].lower()
-    if first + second in known:
+    if first + second in known and (line[:1].islower() or before[1].isupper()):
         return False
-    return f"{first}-{second}" in known or "-" in first
+    if f"{first}-{second}" in known or "-" in first or not line[:1].islower():
+        return True
+    parts = first, second.partition("-")[0]
+    return all(len(part) >= _FEWEST_LETTERS and part in known for part in parts)

@@ -1,12 +1,16 @@
 """A backfill against an endpoint with a rate limit and faults, beside two plain loops.
 
-    .venv/bin/python benchmarks/backfill.py [--items 1000] [--rate 8] [--scale 1] [--rerun 10000]
+    .venv/bin/python benchmarks/backfill.py [--items 1000] [--rate 8] [--scale 1] [--only casebook]
+    .venv/bin/python benchmarks/backfill.py --long 10000
 
 In one run: a plain sequential loop over the calls of a few sources, ``asyncio.gather`` behind a
-semaphore with a plain retry over the calls of a tenth of them, then ``casebook backfill`` over all,
+semaphore with a plain retry over the calls of a fifth of them, then ``casebook backfill`` over all,
 and over 100 of them for the memory. Reported: calls accepted by the endpoint as a share of what its
-limit allows; seconds per source beyond what the calls alone need at that limit; peak memory of the
-largest process and of all; calls paid per draft; seconds of a rerun over a finished list.
+limit allows; peak memory of the largest process and of all; calls paid per draft; seconds of a
+rerun over a finished list.
+
+With ``--long``: so many sources against an endpoint that answers at once; the peak memory when 100,
+1,000 and 10,000 were done, the processor time, and a rerun over the finished list.
 """
 
 import argparse
@@ -20,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,6 +34,7 @@ import psutil
 
 HERE = Path(__file__).parent
 CALLS_PER_SOURCE = 2  # triage and the case study
+MILESTONES = (100, 300, 1000, 2000, 3000, 5000, 7000, 10000)
 
 
 def free_port() -> int:
@@ -81,12 +86,15 @@ class Memory(threading.Thread):
         super().__init__(daemon=True)
         self._process = psutil.Process(pid)
         self.main = self.all = 0.0
+        self.cpu_seconds = 0.0
 
     def run(self) -> None:
         """Look twice a second until the process has ended."""
         while True:
             try:
                 main = self._process.memory_info().rss
+                times = self._process.cpu_times()
+                self.cpu_seconds = times.user + times.system
                 children = sum(_rss(c) for c in self._process.children(recursive=True))
             except psutil.Error:
                 return
@@ -136,7 +144,15 @@ async def plain(endpoint: str, calls: int, at_once: int) -> float:
     return time.monotonic() - started
 
 
-def casebook(home: str, endpoint: str, site: str, count: int, at_once: int) -> dict[str, Any]:
+def casebook(
+    home: str,
+    endpoint: str,
+    site: str,
+    count: int,
+    at_once: int,
+    *,
+    watched: Callable[[int, float, Memory], None] | None = None,
+) -> dict[str, Any]:
     """Run ``casebook backfill`` over so many pages; return what it took."""
     environment = {
         **os.environ,
@@ -156,7 +172,9 @@ def casebook(home: str, endpoint: str, site: str, count: int, at_once: int) -> d
         memory.start()
         ended: dict[str, int] = {}
         stage_seconds: dict[str, float] = {}
-        for line in process.stdout or ():
+        for done, line in enumerate(process.stdout or (), start=1):
+            if done in MILESTONES and watched:
+                watched(done, time.monotonic() - started, memory)
             told = json.loads(line)
             kind = (told.get("failure") or {}).get("kind") or told["status"]
             ended[kind] = ended.get(kind, 0) + 1
@@ -178,7 +196,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=8.0)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--only", default="")
+    parser.add_argument("--long", type=int, default=0)
+    parser.add_argument("--home", default="", help="where --long keeps what it made")
     given = parser.parse_args()
+    if given.long:
+        long(given.long, given.home)
+        return
     rate, items = given.rate, given.items
     at_once = int(rate * 11 * given.scale * 1.5) + 8
     limited = ("endpoint", str(rate), str(given.scale), "7")
@@ -207,6 +230,26 @@ def main() -> None:
             else:
                 told = casebook(f"{tmp}/{count}", endpoint, site, count, at_once)
             line(name, count, told, call(endpoint, "/stats"), rate)
+
+
+def long(items: int, home: str) -> None:
+    """Work a long list against an endpoint without a limit, then the same list again."""
+    print("| sources done | s | peak MB main | peak MB all | CPU s main |")
+    print("|---|---|---|---|---|")
+
+    def watched(done: int, seconds: float, memory: Memory) -> None:
+        told = f"{memory.main:.0f} | {memory.all:.0f} | {memory.cpu_seconds:.0f}"
+        print(f"| {done:,} | {seconds:.0f} | {told} |", flush=True)
+
+    with (
+        server("pages") as site,
+        server("endpoint", "1000", "0.02", "7") as endpoint,
+        tempfile.TemporaryDirectory() as tmp,
+    ):
+        for again in ("", " again"):
+            call(endpoint, "/reset", post=True)
+            told = casebook(home or tmp, endpoint, site, items, 16, watched=watched)
+            line(f"casebook{again}", items, told, call(endpoint, "/stats"), 1000)
 
 
 def line(name: str, count: int, told: dict[str, Any], stats: dict[str, Any], rate: float) -> None:

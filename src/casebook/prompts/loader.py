@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any, Literal, cast
 
 import yaml
-from jinja2 import StrictUndefined, meta
+from jinja2 import StrictUndefined, Template, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from casebook.schemas.errors import ConfigurationError
@@ -60,9 +60,14 @@ class Prompt(Frozen):
                 f"but was given {sorted(values)}"
             )
         return [
-            Message(role=m.role, content=_ENVIRONMENT.from_string(m.content).render(values))
-            for m in self.messages
+            Message(role=m.role, content=_template(m.content).render(values)) for m in self.messages
         ]
+
+
+@cache
+def _template(content: str) -> Template:
+    """Return a message of a prompt file compiled; jinja2 keeps none that came as a string."""
+    return _ENVIRONMENT.from_string(content)
 
 
 def parse_prompt(raw: str) -> Prompt:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -63,7 +64,7 @@ class Model(Protocol):
 
 
 class Ledger(Protocol):
-    """Where answers are kept, so that no question is paid for twice."""
+    """Where answers are kept, so that no question is paid for twice; called in threads."""
 
     def find(self, generation_id: str) -> Generation | None:
         """Return the kept answer, if the question was asked before."""
@@ -141,17 +142,17 @@ class Asker:
         asked = hashlib.sha256(spoken.encode("utf-8", "surrogatepass")).hexdigest()
         identity = (self._document_id, prompt.hash, schema, self.model_name, parameters, asked)
         generation_id = content_id("gen", *identity)
-        known = self._ledger.find(generation_id)
+        known = await asyncio.to_thread(self._ledger.find, generation_id)
         if known is None:
             question = _Question(generation_id, stage, prompt, messages, parameters)
-            self._refuse_to_repeat(question)
+            await self._refuse_to_repeat(question)
             known = await self._in_any_case(question, answer_type)
         self.generations.append(known)
         return answer_type.model_validate_json(known.answer)
 
-    def _refuse_to_repeat(self, question: "_Question") -> None:
+    async def _refuse_to_repeat(self, question: "_Question") -> None:
         """Raise what the same question came to: an answer that was cut is cut again, and paid."""
-        before = self._ledger.wasted(question.question_id)
+        before = await asyncio.to_thread(self._ledger.wasted, question.question_id)
         if before is not None and before.kind == AnswerTruncated.kind():
             raise AnswerTruncated(
                 f"the answer of {self.model_name} hit its output limit before and would again; "
@@ -184,7 +185,7 @@ class Asker:
         try:
             answer = await model.ask(question.messages, answer_type, question.parameters, meter)
         except ModelError as error:
-            self._write_off(question, model.endpoint, error, time.monotonic() - started)
+            await self._write_off(question, model.endpoint, error, time.monotonic() - started)
             raise
         finally:
             meter.close()
@@ -205,11 +206,11 @@ class Asker:
             attempts=answer.attempts,
             created_at=datetime.now(UTC),
         )
-        self._ledger.keep(made)
+        await asyncio.to_thread(self._ledger.keep, made)
         self.paid.append(made)
         return made
 
-    def _write_off(
+    async def _write_off(
         self, question: "_Question", endpoint: str, error: ModelError, seconds: float
     ) -> None:
         """Store what was sent in vain; a call that our own cap stopped cost nothing."""
@@ -236,7 +237,7 @@ class Asker:
             attempts=error.attempts,
             at=now,
         )
-        self._ledger.write_off(waste)
+        await asyncio.to_thread(self._ledger.write_off, waste)
         self.wasted.append(waste)
 
 
@@ -251,11 +252,13 @@ class _Question:
     parameters: Parameters
 
 
+@cache
 def schema_tokens(answer_type: type[BaseModel]) -> int:
     """Return the estimate for the schema, which an endpoint may count as part of the prompt."""
     return estimate_tokens(json.dumps(answer_type.model_json_schema()))
 
 
+@cache
 def schema_hash(answer_type: type[BaseModel]) -> str:
     """Return the SHA-256 of the JSON schema that answers must fit."""
     schema = json.dumps(answer_type.model_json_schema(), sort_keys=True)

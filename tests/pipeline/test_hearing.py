@@ -194,6 +194,84 @@ async def test_a_recording_without_an_endpoint_needs_a_person(services, web, ear
     assert not [request for request, _ in web.log if request.path == "/talk.mp3"]
 
 
+NOTES = "<p>In this episode Ada Berg tells how her team moved its support to a small model.</p>" * 5
+LONG = "<p>" + "The team moved its ticket router to a small model and measured it each week. " * 40
+TALK = "".join(
+    f"<p>Ada Berg: In week {n} we moved one more queue to the small model and looked at it.</p>"
+    f"<p>Bo Li: Why did you do that in week {n}, and what did your people say?</p>"
+    for n in range(12)
+)
+PLAYERS = {
+    "audio": '<audio src="/talk.mp3"></audio>',
+    "source": '<audio><source src="/talk.mp3"></audio>',
+    "open graph": '<meta property="og:audio" content="{base}/talk.mp3">',
+    "JSON-LD": '<script type="application/ld+json">{{"@graph": [{{"@type": "PodcastEpisode", '
+    '"associatedMedia": {{"@type": "MediaObject", "contentUrl": "{base}/talk.mp3"}}}}]}}</script>',
+    "feed": '<link rel="alternate" type="application/rss+xml" href="/feed.xml">',
+}
+
+
+def serve_page(web, player: str, body: str = NOTES, path: str = "/podcast/42") -> SourceRef:
+    base = web.url_for("").rstrip("/")
+    page = (
+        f"<!doctype html><title>How letters are answered</title>{player.format(base=base)}"
+        f'<meta property="article:published_time" content="2025-06-01"><article>{body}</article>'
+    )
+    feed = (
+        '<?xml version="1.0"?><rss version="2.0"><channel><title>Talks</title><item><title>One'
+        f"</title><link>{base}{path}</link><description>A talk.</description>"
+        f'<enclosure url="{base}/talk.mp3" type="audio/mpeg" length="9"/></item></channel></rss>'
+    )
+    web.expect_request(path).respond_with_data(page, content_type="text/html")
+    web.expect_request("/feed.xml").respond_with_data(feed, content_type="application/rss+xml")
+    return SourceRef(source=web.url_for(path))
+
+
+@pytest.mark.parametrize("player", PLAYERS)
+async def test_a_page_of_a_recording_leads_to_it(hearing_services, web, ears, player):
+    """A player, Open Graph, JSON-LD or the feed names the recording; the page stays the source."""
+    ref = serve_page(web, PLAYERS[player])
+    document, _ = await document_of(ref, hearing_services)
+    assert (document.kind, document.title) == (SourceKind.RECORDING, "How letters are answered")
+    assert (document.url, str(document.published)) == (ref.source, "2025-06-01")
+    assert [step.method for step in document.extraction] == [
+        "recording of the page", "transcription whisper-1", "cues",
+    ]  # fmt: skip
+    assert len(ears.heard) == 1
+
+
+@pytest.mark.parametrize("body", [LONG, TALK], ids=["article", "transcript"])
+async def test_a_page_with_a_text_of_its_own_is_read(hearing_services, web, ears, body):
+    """An article that is read aloud, and a transcript beside its player, are never sent."""
+    document, _ = await document_of(serve_page(web, PLAYERS["audio"], body), hearing_services)
+    assert document.kind is SourceKind.WEB
+    assert ears.heard == []
+
+
+async def test_an_item_of_a_feed_leads_to_its_recording(hearing_services, web, ears):
+    """A podcast's feed has a teaser and an enclosure; the item's own address is the source."""
+    page = serve_page(web, "")
+    ref = SourceRef(source=page.source, feed=web.url_for("/feed.xml"))
+    document, _ = await document_of(ref, hearing_services)
+    assert (document.kind, document.title, document.url) == (
+        SourceKind.RECORDING, "One", page.source,
+    )  # fmt: skip
+
+
+async def test_a_page_of_a_recording_that_nobody_can_hear(services, hearing_services, web, ears):
+    """Without an endpoint, or where the recording is gone, a transcript is asked for."""
+    outcome = await ingest(serve_page(web, PLAYERS["audio"]), services)
+    assert outcome.failure.kind == "recording_unheard"
+    assert "is about a recording" in outcome.failure.message
+    assert "--transcript FILE" in outcome.failure.message
+    web.expect_request("/gone.mp3").respond_with_data("", 404)
+    lost = serve_page(web, '<audio src="/gone.mp3"></audio>', path="/podcast/43")
+    outcome = await ingest(lost, hearing_services)
+    assert outcome.failure.kind == "recording_unheard"
+    assert "cannot be had" in outcome.failure.message
+    assert ears.heard == []
+
+
 BAD = [
     ([(401, {"error": {"message": "no"}})], "key_rejected", 1),
     ([(500, {"error": {"message": "no"}}), (200, HEARD)], None, 2),

@@ -6,6 +6,7 @@ from typing import Any
 from casebook.extractors.feeds import entry_address, entry_day, parsed_feed
 from casebook.extractors.naming import where
 from casebook.extractors.sites import canonical_url
+from casebook.extractors.talk_page import enclosed
 from casebook.schemas.errors import DocumentEmpty, InvalidUrl
 from casebook.schemas.sources import ExtractionStep, Payload
 
@@ -16,6 +17,8 @@ FEWEST_WORDS = 200
 def read_item(address: str, feed: Payload) -> Payload:
     """Return the item of ``feed`` that is at ``address`` as a web page of that address.
 
+    One that has a recording may be no more than a teaser: the page names the recording.
+
     Raises:
         DocumentEmpty: if the feed has no such item, or only a teaser of it.
         Damaged: if the feed defines XML entities.
@@ -24,11 +27,12 @@ def read_item(address: str, feed: Payload) -> Payload:
     for entry in parsed_feed(feed.data, feed, base).entries:
         if _is_at(entry_address(entry, base), address):
             content = full_content(entry)
-            if content is None:
+            sound = enclosed(entry, base)
+            if content is None and sound is None:
                 raise DocumentEmpty(
                     f"{where(feed)} carries only a teaser of {address}: submit the address itself."
                 )
-            return _page(entry, content, address, feed)
+            return _page(entry, content or entry.get("summary") or "", address, feed, sound)
     raise DocumentEmpty(
         f"{where(feed)} has no item at {address} any more: submit the address itself."
     )
@@ -48,12 +52,14 @@ def _is_at(one: str, other: str) -> bool:
         return False
 
 
-def _page(entry: Any, content: str, address: str, feed: Payload) -> Payload:
+def _page(entry: Any, content: str, address: str, feed: Payload, sound: str | None) -> Payload:
     day = entry_day(entry)
     title = escape(entry.get("title") or "")
     head = [f"<title>{title}</title>"]
     if author := entry.get("author"):
         head.append(f'<meta name="author" content="{escape(author)}">')
+    if sound:
+        head.append(f'<meta property="og:audio" content="{escape(sound)}">')
     if day:
         head.append(f'<meta property="article:published_time" content="{day.isoformat()}">')
     page = (

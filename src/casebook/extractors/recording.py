@@ -3,7 +3,7 @@
 from casebook.extractors import versions
 from casebook.extractors.bundles import unpack
 from casebook.extractors.characters import one_line
-from casebook.extractors.metadata import language_of
+from casebook.extractors.metadata import clean_date, language_of
 from casebook.extractors.passages import lay_out
 from casebook.extractors.plaintext import refuse_empty
 from casebook.extractors.spoken import to_blocks, with_names
@@ -26,10 +26,13 @@ def extract(payload: Payload) -> Extracted:
     language = language_of(str(said.get("language", "")), spoken)
     text, passages = lay_out(to_blocks(cues), language)
     refuse_empty(text, payload)
+    about = json_in(bundle, "about")
     return Extracted(
         kind=SourceKind.RECORDING,
         extractor=versions.RECORDING,
-        title=one_line(str(json_in(bundle, "about").get("title") or "")) or None,
+        title=one_line(str(about.get("title") or "")) or None,
+        published=clean_date(str(about.get("published") or "")),
+        site=one_line(str(about.get("site") or "")) or None,
         language=language,
         text=text,
         passages=passages,

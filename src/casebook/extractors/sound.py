@@ -1,6 +1,7 @@
 """Recordings: what a source's sound is before anybody has written down what is said in it. Pure."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,11 @@ MEDIA_TYPES = {
     ".webm": "video/webm",
 }
 """What a recording's suffix says of its bytes."""
+
+_PLAYER = re.compile(
+    rb"<audio\b|og:audio|AudioObject|PodcastEpisode|RadioEpisode|\.(?:mp3|m4a)\b", re.IGNORECASE
+)
+_EPISODE_ADDRESS = re.compile(r"//podcasts?\.|/(?:podcasts?|episodes?)/", re.IGNORECASE)
 
 FEWEST_KILOBITS = 40.0
 """Speech at this rate loses nothing that matters to a transcription."""
@@ -53,6 +59,19 @@ def named_as_recording(name: str) -> bool:
     """Tell a recording by the name of the file, before it is fetched."""
     about_one = ":" in name or "%3a" in name.lower()  # a wiki's page "File:Talk.webm"
     return suffix_of(name) in MEDIA_TYPES and not about_one
+
+
+def names_episode(address: str) -> bool:
+    """Tell an address at which sites keep episodes of a podcast."""
+    return bool(_EPISODE_ADDRESS.search(address))
+
+
+def may_lead_to_sound(payload: Payload) -> bool:
+    """Tell at a glance whether a page may be about a recording (``talk_page`` looks closer)."""
+    if "html" not in payload.media_type:
+        return False
+    address = payload.final_url or payload.url or ""
+    return bool(_PLAYER.search(payload.data)) or names_episode(address)
 
 
 def sound_in(payload: Payload) -> Sound | None:

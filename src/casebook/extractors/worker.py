@@ -34,6 +34,7 @@ from casebook.schemas.sources import Payload
 
 if TYPE_CHECKING:
     from casebook.extractors.links import Listing
+    from casebook.extractors.talk_page import Talk
 
 T = TypeVar("T")
 
@@ -194,6 +195,20 @@ def read_item(address: str, feed: Payload) -> Payload:
     from casebook.extractors import feed_items
 
     return feed_items.read_item(address, feed)
+
+
+def talk_of(page: Payload) -> "Talk | None":
+    """Return what ``talk_page.talk_of`` finds; a worker loads what it needs."""
+    from casebook.extractors import talk_page
+
+    return talk_page.talk_of(page)
+
+
+def sound_in_feed(address: str, feed: Payload) -> str | None:
+    """Return what ``talk_page.sound_in_feed`` finds; a worker loads what it needs."""
+    from casebook.extractors import talk_page
+
+    return talk_page.sound_in_feed(address, feed)
 
 
 def _task(work: Callable[[Payload], T], payload: Payload, limits: Limits) -> T:

@@ -1,20 +1,32 @@
 """Fetching, and listening where nobody has written down what is said.
 
-A video whose captions cannot be had, and a recording, are transcribed by an endpoint where one is
-configured. The answer is kept before anything else happens: it is paid for once.
+A video whose captions cannot be had, a recording, and the recording that a page is about are
+transcribed by an endpoint where one is configured. The answer is kept before anything else
+happens: it is paid for once.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from casebook.extractors.sound import Sound, as_payload, named_as_recording, sound_in
+from casebook.extractors.gathering import fetched
+from casebook.extractors.routes import Way
+from casebook.extractors.sound import (
+    Sound,
+    as_payload,
+    may_lead_to_sound,
+    named_as_recording,
+    sound_in,
+)
 from casebook.extractors.urls import is_web_address, parse_web_url
+from casebook.extractors.worker import sound_in_feed, talk_of
 from casebook.pipeline.run import Run
 from casebook.schemas.errors import (
     CaptionsDisabled,
     CaptionsLocked,
     CaptionsMissing,
     CaptionsUnreadable,
+    ExtractionError,
     FetchError,
     RecordingSilent,
     RecordingUnheard,
@@ -24,6 +36,9 @@ from casebook.schemas.errors import (
 from casebook.schemas.ids import sha256_hex
 from casebook.schemas.sources import ExtractionStep, Payload, SourceRef
 from casebook.summarizer.transcripts import MOST_BYTES, Transcriber
+
+if TYPE_CHECKING:
+    from casebook.extractors.talk_page import Talk
 
 WITHOUT_CAPTIONS = (
     CaptionsDisabled,
@@ -55,13 +70,64 @@ async def fetch(ref: SourceRef, run: Run, read: Callable[[], Awaitable[Payload]]
             raise
         sound = await _sound_instead(ref, error, run)
     else:
-        found = sound_in(payload)
+        found = sound_in(payload) or await _behind(payload, ref, run)
         if found is None:
             return payload
         sound = found
     if transcriber is None:
         raise _unheard(ref)
     return await _heard(sound, transcriber, run)
+
+
+async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | None:
+    """Return the recording that a page is about, None where it has a text of its own.
+
+    Raises:
+        RecordingUnheard: if no endpoint is configured, or the recording cannot be had.
+        FetchError: if that may pass.
+    """
+    if not is_web_address(ref.source) or ref.transcript or not may_lead_to_sound(payload):
+        return None
+    page = payload.final_url or ref.source
+    talk = await run.services.extractors.compute(talk_of, payload)
+    address = talk and (talk.sound or await _enclosed(page, talk, run))
+    if not talk or not address:
+        return None
+    if run.services.transcriber is None:
+        raise _unheard(ref, address)
+    try:
+        found = await _fetched(address, run)
+    except FetchError as error:
+        if error.transient:
+            raise
+        raise RecordingUnheard(
+            f"{page} is about a recording that cannot be had ({error}): submit the page with a "
+            "transcript (.vtt, .srt or .txt): --transcript FILE."
+        ) from error
+    sound = sound_in(found)
+    if sound is None:
+        return None
+    about = {"title": talk.title, "published": talk.published, "site": talk.site}
+    step = ExtractionStep(method="recording of the page", outcome=f"read from {address}")
+    tried = (*payload.tried, step)
+    return Sound(sound.data, sound.name, sound.media_type, payload.url, about, tried=tried)
+
+
+async def _enclosed(page: str, talk: "Talk", run: Run) -> str | None:
+    """Return the recording that the page's feed names for it, if the feed can be had."""
+    if talk.feed is None:
+        return None
+    try:
+        feed = await _fetched(talk.feed, run)
+        return await run.services.extractors.compute(partial(sound_in_feed, page), feed)
+    except (FetchError, ExtractionError):
+        return None
+
+
+async def _fetched(address: str, run: Run) -> Payload:
+    client, robots = await run.services.network()
+    url = parse_web_url(address)
+    return await fetched(url, Way("recording", url), client, robots)
 
 
 def _is_named_recording(ref: SourceRef) -> bool:
@@ -74,9 +140,10 @@ def _is_named_recording(ref: SourceRef) -> bool:
         return False
 
 
-def _unheard(ref: SourceRef) -> RecordingUnheard:
+def _unheard(ref: SourceRef, sound: str | None = None) -> RecordingUnheard:
+    what = f"is about a recording ({sound}) and has no transcript of it" if sound else ""
     return RecordingUnheard(
-        f"{ref.source} is a recording: set CASEBOOK_TRANSCRIPTION_MODEL (and "
+        f"{ref.source} {what or 'is a recording'}: set CASEBOOK_TRANSCRIPTION_MODEL (and "
         "CASEBOOK_TRANSCRIPTION_BASE_URL where it is not OpenAI's) to have it written down, or "
         "submit it with a transcript (.vtt, .srt or .txt): --transcript FILE."
     )

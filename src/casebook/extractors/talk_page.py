@@ -1,0 +1,154 @@
+"""Pages that are about a recording and hold next to nothing of what is said in it. Pure.
+
+A podcast's page has show notes, a player, and at times a transcript; an article may have a player
+that reads it aloud. So a page leads to its recording only where its own text is short and nobody
+speaks in it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+from casebook.extractors.characters import count_words, one_line
+from casebook.extractors.charset import decode
+from casebook.extractors.feeds import entry_address, parsed_feed
+from casebook.extractors.sites import canonical_url
+from casebook.extractors.sound import named_as_recording, names_episode
+from casebook.extractors.urls import is_web_address, parse_web_url
+from casebook.schemas.errors import DocumentEmpty, ExtractionError, InvalidUrl
+from casebook.schemas.frozen import Frozen
+from casebook.schemas.sources import Payload
+
+MOST_WORDS = 250
+"""Of a page with a player: more is a text of its own."""
+
+MOST_NOTES = 600
+"""Words of a page that says it is an episode: show notes, not what was said."""
+
+_EPISODE = frozenset({"PodcastEpisode", "RadioEpisode"})
+_SOUND_OBJECT = _EPISODE | {"AudioObject"}
+_FEED = "//link[contains(@rel, 'alternate') and contains(@type, 'rss')]/@href"
+_PLAYERS = (
+    "//meta[starts-with(@property, 'og:audio')]/@content",
+    "//audio/@src | //audio/source/@src",
+    "//a[contains(@href, '.mp3') or contains(@href, '.m4a')]/@href",
+)
+_MOST_DEEP = 6
+
+
+class Talk(Frozen):
+    """What a page about a recording leads to: the ``sound``, or the ``feed`` that names it."""
+
+    sound: str | None
+    feed: str | None = None
+    title: str | None = None
+    published: str | None = None
+    site: str | None = None
+
+
+def talk_of(payload: Payload) -> Talk | None:
+    """Return the recording that a page is about, None where it has a text of its own.
+
+    Raises:
+        MemoryError: if libxml2 runs out of memory.
+    """
+    from casebook.extractors.html import extract, parse
+
+    tree = parse(decode(payload.data, payload.charset, markup=True)[0])
+    if tree is None:
+        return None
+    base = payload.final_url or payload.url or ""
+    told = list(_told(tree))
+    episode = any(_types(one) & _EPISODE for one in told) or names_episode(base)
+    sound = next(_sounds(tree, told, base), None)
+    feed = next((urljoin(base, href) for href in tree.xpath(_FEED)), None) if episode else None
+    if sound is None and (feed is None or not is_web_address(feed)):
+        return None
+    try:
+        page = extract(payload)
+    except DocumentEmpty:
+        title = one_line(str(tree.findtext(".//title") or "")) or None
+        return Talk(sound=sound, feed=feed, title=title)
+    except ExtractionError:
+        return None  # a wall, or scripts to run first: the next stage tells
+    spoken = any(p.locator.speaker or p.locator.seconds is not None for p in page.passages)
+    if spoken or count_words(page.text) >= (MOST_NOTES if episode else MOST_WORDS):
+        return None
+    day = page.published.isoformat() if page.published else None
+    return Talk(sound=sound, feed=feed, title=page.title, published=day, site=page.site)
+
+
+def sound_in_feed(address: str, feed: Payload) -> str | None:
+    """Return the address of the recording that ``feed`` encloses for the page at ``address``.
+
+    Raises:
+        Damaged: if the feed defines XML entities.
+    """
+    base = feed.final_url or feed.url or ""
+    for entry in parsed_feed(feed.data, feed, base).entries:
+        if _same(entry_address(entry, base), address):
+            return enclosed(entry, base)
+    return None
+
+
+def enclosed(entry: Any, base: str) -> str | None:
+    """Return the address of the recording that an item of a feed encloses."""
+    for part in entry.get("enclosures", ()):
+        address = urljoin(base, str(part.get("href") or ""))
+        kind = str(part.get("type") or "")
+        if _is_sound(address) or (kind.startswith("audio/") and is_web_address(address)):
+            return address
+    return None
+
+
+def _sounds(tree: Any, told: list[Mapping[str, Any]], base: str) -> Iterator[str]:
+    for one in told:
+        address = urljoin(base, str(one.get("contentUrl") or ""))
+        if _types(one) & _SOUND_OBJECT and is_web_address(address) and one.get("contentUrl"):
+            yield address
+        media = one.get("associatedMedia") or one.get("audio")
+        inner = media.get("contentUrl") if isinstance(media, dict) else media
+        if isinstance(inner, str) and _is_sound(urljoin(base, inner)):
+            yield urljoin(base, inner)
+    for path in _PLAYERS:
+        yield from filter(_is_sound, (urljoin(base, found) for found in tree.xpath(path)))
+
+
+def _told(tree: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of the page's JSON-LD."""
+    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+        try:
+            yield from _objects(json.loads(script), 0)
+        except (ValueError, RecursionError):
+            continue
+
+
+def _objects(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
+    if depth > _MOST_DEEP:
+        return
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _objects(inner, depth + 1)
+
+
+def _types(one: Mapping[str, Any]) -> frozenset[str]:
+    stated = one.get("@type")
+    return frozenset(map(str, stated if isinstance(stated, list) else [stated]))
+
+
+def _is_sound(address: str) -> bool:
+    try:
+        return is_web_address(address) and named_as_recording(parse_web_url(address).name)
+    except InvalidUrl:
+        return False
+
+
+def _same(one: str, other: str) -> bool:
+    try:
+        return canonical_url(one) == canonical_url(other)
+    except InvalidUrl:
+        return False

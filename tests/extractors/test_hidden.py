@@ -115,6 +115,15 @@ BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
         ".post{&>p{display:none}}",
         ".x{display:none!important}#i{display:block}",
         ".post{color:#fff}",
+        ".x:nth-child(odd){display:none}",
+        ".post :is(.a,.x){display:none}",
+        ":where(.post) p:not(.z){display:none}",
+        "body > .post > :first-child:last-of-type{display:none}",
+        "p + .post > .x{display:none}",
+        "p ~ div .x{display:none}",
+        "[class^='x']{display:none}",
+        ".x:not(:hover){display:none}",
+        ".x{overflow:hidden}.post .y{max-height:0}",
     ],
 )
 def test_rules_of_a_style_sheet_hide(sheet):
@@ -138,11 +147,24 @@ def test_rules_of_a_style_sheet_hide(sheet):
         ".x:hover{display:none}",
         ".post{background:#000} .x{color:#fff}",
         ".post{.z{display:none}}",
+        "p:nth-child(2n){display:none}",
+        ".x:not(.y){display:none}",
+        ".x{display:none} :is(.x,.q):not(.z){display:block}",
+        ".post + .x{display:none}",
+        ".x:has(a){display:none}",
+        ".x::before{display:none}",
+        ":where(.absent) .x{display:none}",
     ],
 )
 def test_rules_that_do_not_count_hide_nothing(sheet):
     """Rules for paper, small screens, other elements or states, and overruled ones, are minded."""
     assert SECRET in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]
+
+
+def test_words_hidden_one_by_one_are_told_as_one():
+    """Hidden words in elements of their own read as one piece, up to the next seen text."""
+    words = "".join(f"<p><span style='color:white'>{word} </span></p>" for word in SECRET.split())
+    assert [piece.text for piece in strip(words)[0]] == [SECRET]
 
 
 def test_page_that_fades_in_part_by_part_stays():

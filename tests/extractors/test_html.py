@@ -165,6 +165,31 @@ def test_a_date_beside_the_headline_is_read():
     assert read(written).published == date(2024, 6, 3)
 
 
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("<p>By <a href='/p/1'>Ada Example</a></p>", ("Ada Example",)),
+        ("<p>by: Ada Example, Dec 17, 2025</p>", ("Ada Example",)),
+        ("<p>By the end you will have read all of it.</p>", ()),
+        ("<p>It is driven by <b>Ansible Playbooks</b>" + " and more" * 20 + "</p>", ()),
+    ],
+)
+def test_a_byline_by_the_headline_is_read(line, authors):
+    """Where nothing is marked up, a line "By …" near the headline names the author."""
+    page = PAGE.replace('<meta name="author" content="Ada Example">', "")
+    page = page.replace("small model</h1>", f"small model</h1>{line}")
+    assert read(page).authors == authors
+
+
+def test_authors_of_related_articles_are_none_of_the_page():
+    """Of several articles in JSON-LD the first is the page; a firm is no person."""
+    told = """<script type="application/ld+json">[
+        {"@type": "Article", "author": [{"@type": "Person", "name": "Cy Roe"}]},
+        {"@type": "Article", "author": [{"@type": "Person", "name": "Bo Li"}]}]</script>"""
+    page = PAGE.replace('<meta name="author" content="Ada Example">', told)
+    assert read(page).authors == ("Cy Roe",)
+
+
 def test_a_thread_is_by_who_opened_it():
     """The first profile below a thread's title is its author, not a link of the site's head."""
     profile = '<a href="/members/{0}">{1}</a>'

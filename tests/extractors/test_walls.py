@@ -20,7 +20,8 @@ URL = "https://site.example/a"
 
 
 def page(text: str, title: str = "", markup: str = "", url: str = URL, seen: str | None = None):
-    return Page(markup or f"<body>{text}</body>", text, text if seen is None else seen, title, url)
+    shown = text if seen is None else seen
+    return Page(markup or f"<body>{text}</body>", text, lambda: shown, title, url)
 
 
 WALLS = [

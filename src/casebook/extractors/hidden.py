@@ -1,20 +1,23 @@
 """Take out of a page the text that no reader sees, and tell what it was.
 
-One walk over the tree with the inherited state (font size, visibility, colours) on a stack, so the
-time is linear in the page. Three things look hidden in the bytes and are not: what a control on the
-page opens (``aria-controls``), what React streams in behind its place and moves there, and a page
-that waits for its scripts (most of its text is hidden at once). They stay.
+Each element is looked at once; only those that something could hide are weighed, with what they
+inherit (font size, visibility, colours), so the time is linear in the page. Three things look
+hidden in the bytes and are not: what a control on the page opens (``aria-controls``), what React
+streams in behind its place and moves there, and a page that waits for its scripts (most of its
+text is hidden at once). They stay.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors import sheets, styles
+from casebook.extractors import styles
+from casebook.extractors.cascade import Cascade, Kind, kind_of
 from casebook.extractors.characters import one_line, smuggled
 from casebook.schemas.documents import HiddenKind, HiddenText
 
@@ -34,8 +37,12 @@ _UNSEEN_CLASSES = frozenset(
 # `hidden md:block` and `d-none d-lg-flex` are shown on a wide screen.
 _SHOWN_WIDER = re.compile(r"(?:^|\s)(?:\w+:[\w-]+|d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|show)(?=\s|$)")
 _NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "math"})
-_HIDING_TAGS = frozenset({"template", "dialog", "noframes"})
-_BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
+_TELLING = frozenset({"hidden", "popover", "bgcolor"})
+_OPENED = [
+    etree.XPath(f"//@{name}", smart_strings=False)
+    for name in ("aria-controls", "data-target", "data-bs-target", "popovertarget")
+]
+_TELLING_TAGS = frozenset({"template", "dialog", "noframes", "font"})
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
 _FADED = "opacity: 0"
 _PALE = "text in the colour of its background"
@@ -104,8 +111,7 @@ def strip_hidden(root: Any) -> list[HiddenText]:
 
     At most 20 pieces of at most 300 characters, each of at least four words.
     """
-    walk = _Walk(root)
-    gone = _without_waiting(walk.finds, walk.total)
+    gone = _without_waiting(_Looked(root))
     for find in gone:
         _remove(find)
     return report((find.kind, " ".join(find.texts), find.reason) for find in gone)
@@ -125,74 +131,112 @@ def report(
     return list(pieces.values())[:MOST_REPORTED]
 
 
-class _Walk:
-    """One walk: ``finds`` are the hidden stretches in order, ``total`` all characters of text."""
+class _Looked:
+    """One look over a page: ``finds`` are the hidden stretches."""
 
     def __init__(self, root: Any) -> None:
-        self.finds: list[_Find] = []
-        self.total = 0
-        self._cascade = sheets.Cascade(
-            sheets.rules_of("\n".join(s.text or "" for s in root.iter("style")))
+        self._root = root
+        self._elements = list(root.iter("*"))
+        self._kinds = [kind_of(element) for element in self._elements]
+        styled = (element.get("style") for element in self._elements)
+        kinds, inline = set(self._kinds), {text for text in styled if text}
+        self._cascade = Cascade(root, kinds, inline)
+        self._known = {kind: (_is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
+        self._states: dict[Any, _State] = {}
+        self._wholes: dict[Any, _Find] = {}
+        self._inheriting: set[Any] = set()
+        self._look()
+        self.finds = [*self._stretches(), *self._wholes.values()]
+        for find in self._wholes.values():
+            find.texts.extend(text for text in visible_text(find.element) if text.strip())
+
+    @cached_property
+    def total(self) -> int:
+        """Return the characters of all text, hidden or not."""
+        return sum(len(text) for text in visible_text(self._root) if text.strip())
+
+    @cached_property
+    def _brought_up(self) -> frozenset[str]:
+        return _brought_up(self._root)
+
+    def _look(self) -> None:
+        """Note the elements that are hidden whole, and those that hand down what hides a text."""
+        at = 0
+        while at < len(self._elements):
+            element = self._elements[at]
+            gone = element.tag in _NOT_TEXT
+            if not gone and self._is_suspect(element, self._kinds[at]):
+                gone = self._is_whole(element)
+                if not gone and self._state(element).reason():
+                    self._inheriting.add(element)
+            at += 1 + (sum(1 for _ in element.iterdescendants("*")) if gone else 0)
+
+    def _is_suspect(self, element: Any, kind: Kind) -> bool:
+        """Tell whether anything about ``element`` may hide a text."""
+        telling, rules = self._known[kind]
+        return (
+            telling
+            or bool(rules and self._cascade.fit(rules, element))
+            or ("style" in kind and self._cascade.hides_itself(element))
         )
-        self._brought_up = _brought_up(root)
-        self._stack = [_State()]
-        self._whole: _Find | None = None
-        self._partial: dict[str, _Find] = {}
-        self._skipped = 0
-        for event, element in etree.iterwalk(root, events=("start", "end")):
-            if event == "start":
-                self._enter(element)
-                self._judge(element.text, element, is_tail=False)
-            else:
-                self._leave(element)
-                self._judge(None if element is root else element.tail, element, is_tail=True)
 
-    def _enter(self, element: Any) -> None:
-        self._skipped += element.tag in _NOT_TEXT
-        told = element.get("style")
-        style = self._cascade.enter(element, styles.declared(told) if told else styles.NOTHING)
-        if element.attrib and (old := _old_attributes(element)):
-            style = {**old, **style}
-        self._stack.append(_inherit(self._stack[-1], style))
-        if self._whole or self._skipped or element.get("id") in self._brought_up:
-            return
-        bare = not element.attrib and not style and element.tag not in _HIDING_TAGS
-        if not bare and (cause := _cause(element, style)):
-            self._whole = _Find(*cause, element, whole=True)
-            self.finds.append(self._whole)
+    def _is_whole(self, element: Any) -> bool:
+        identity = element.get("id")
+        if identity and identity in self._brought_up:
+            return False
+        cause = _cause(element, self._cascade.style(element))
+        if cause:
+            self._wholes[element] = _Find(*cause, element, whole=True)
+        return cause is not None
 
-    def _leave(self, element: Any) -> None:
-        self._stack.pop()
-        self._cascade.leave()
-        self._skipped -= element.tag in _NOT_TEXT
-        if self._whole is not None and self._whole.element is element:
-            self._whole = None
+    def _state(self, element: Any) -> _State:
+        """Return what the text right in ``element`` looks like."""
+        chain = []
+        while element is not None and element not in self._states:
+            chain.append(element)
+            element = element.getparent()
+        state = _State() if element is None else self._states[element]
+        for one in reversed(chain):
+            state = self._states[one] = _inherit(state, self._cascade.style(one))
+        return state
 
-    def _judge(self, text: str | None, element: Any, *, is_tail: bool) -> None:
-        if self._skipped or not text or not text.strip():
-            return
-        self.total += len(text)
-        if self._whole is not None:
-            self._whole.texts.append(text)
-        elif reason := self._stack[-1].reason():
-            find = self._stretch(reason, element)
-            find.texts.append(text)
-            find.nodes.append((element, is_tail))
-        else:
-            self._partial.clear()
+    def _stretches(self) -> list[_Find]:
+        """Return the runs of text that what it stands in hides, each up to the next seen text."""
+        finds: list[_Find] = []
+        running: dict[str, _Find] = {}
+        for element, is_tail, text, reason in self._judged() if self._inheriting else ():
+            if reason is None:
+                running.clear()
+                continue
+            if reason not in running:
+                running[reason] = _Find(HiddenKind.STYLE, reason, element, whole=False)
+                finds.append(running[reason])
+            running[reason].texts.append(text)
+            running[reason].nodes.append((element, is_tail))
+        return finds
 
-    def _stretch(self, reason: str, element: Any) -> _Find:
-        """Return the stretch that a hidden text node continues, or a new one."""
-        if reason not in self._partial:
-            self._partial[reason] = _Find(HiddenKind.STYLE, reason, element, whole=False)
-            self.finds.append(self._partial[reason])
-        return self._partial[reason]
+    def _judged(self) -> Iterator[tuple[Any, bool, str, str | None]]:
+        """Yield each text outside elements that are hidden whole, with what hides it."""
+        unread = inside = 0
+        for event, element in etree.iterwalk(self._root, events=("start", "end")):
+            is_tail = event == "end"
+            step = -1 if is_tail else 1
+            unread += step * (element.tag in _NOT_TEXT or element in self._wholes)
+            inside += step * (element in self._inheriting)
+            holder = element.getparent() if is_tail else element
+            text = element.tail if is_tail else element.text
+            if text and not unread and holder is not None and not text.isspace():
+                yield element, is_tail, text, self._state(holder).reason() if inside else None
 
 
 def _brought_up(root: Any) -> frozenset[str]:
     """Return the ids of what a reader's click or the page's own streaming brings into sight."""
-    opened = root.xpath("//@aria-controls | //@data-target | //@data-bs-target | //@popovertarget")
-    ids = {name.removeprefix("#") for value in opened for name in value.split()}
+    ids = {
+        name.removeprefix("#")
+        for opened in _OPENED
+        for value in opened(root)
+        for name in value.split()
+    }
     tabs = set(root.xpath("//*[@role='tab']/@id"))
     panels = root.xpath("//*[@role='tabpanel'][@id][@aria-labelledby]")
     ids.update(panel.get("id") for panel in panels if panel.get("aria-labelledby") in tabs)
@@ -201,14 +245,11 @@ def _brought_up(root: Any) -> frozenset[str]:
     return frozenset(ids | {f"S:{place[2:]}" for place in places})
 
 
-def _old_attributes(element: Any) -> dict[str, str]:
-    """Return what ``<font color>`` and ``bgcolor`` declare."""
-    told = {"background-color": element.get("bgcolor")}
-    if element.tag == "font":
-        told["color"] = element.get("color")
-    return {
-        name: _BARE_HEX.sub(r"#\1", value.strip().lower()) for name, value in told.items() if value
-    }
+def _is_telling(kind: Kind) -> bool:
+    """Tell a tag, an attribute or a class that may hide text by itself."""
+    tag, classes, _, *attributes = kind
+    unseen = classes and not _UNSEEN_CLASSES.isdisjoint(classes.lower().split())
+    return tag in _TELLING_TAGS or bool(unseen) or not _TELLING.isdisjoint(attributes)
 
 
 def _inherit(state: _State, style: Mapping[str, str]) -> _State:
@@ -277,32 +318,30 @@ def _closed(element: Any) -> str | None:
     return None if element.get("popover") is None else "In a popover that is not open."
 
 
-def _without_waiting(finds: list[_Find], total: int) -> list[_Find]:
+def _without_waiting(looked: _Looked) -> list[_Find]:
     """Keep what is most of the page: it waits for scripts, or a dark theme is set elsewhere."""
     inherited: Counter[str] = Counter()
     faded = 0
-    for find in finds:
+    for find in looked.finds:
         inherited[find.reason] += 0 if find.whole else find.size
         faded += find.size if find.whole and _FADED in find.reason else 0
     # Pages that fade in part by part as they are scrolled.
-    faded_in = faded > _THEME * total
+    faded_in = faded > 0 and faded > _THEME * looked.total
     return [
         find
-        for find in finds
+        for find in looked.finds
         if not (faded_in and find.whole and _FADED in find.reason)
-        and not (_is_the_page(find, total) if find.whole else _is_theme(find, inherited, total))
+        and not (_is_the_page(find, looked) if find.whole else _is_theme(find, inherited, looked))
     ]
 
 
-def _is_the_page(find: _Find, total: int) -> bool:
-    if find.size <= _MOST * total:
-        return False
-    return bool(find.element.xpath(_HEADED))
+def _is_the_page(find: _Find, looked: _Looked) -> bool:
+    return bool(find.element.xpath(_HEADED)) and find.size > _MOST * looked.total
 
 
-def _is_theme(find: _Find, inherited: Mapping[str, int], total: int) -> bool:
+def _is_theme(find: _Find, inherited: Mapping[str, int], looked: _Looked) -> bool:
     share = _THEME if find.reason == _PALE else _MOST
-    return inherited[find.reason] > share * total
+    return inherited[find.reason] > share * looked.total
 
 
 def _remove(find: _Find) -> None:
@@ -314,7 +353,7 @@ def _remove(find: _Find) -> None:
 
 
 def visible_text(root: Any) -> Iterator[str]:
-    """Yield the text nodes of ``root`` outside scripts, styles and the head."""
+    """Yield the text nodes within ``root`` outside scripts, styles and the head."""
     skipped = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         counts = isinstance(element.tag, str)
@@ -323,6 +362,6 @@ def visible_text(root: Any) -> Iterator[str]:
             text = element.text if counts else None
         else:
             skipped -= counts and element.tag in _NOT_TEXT
-            text = element.tail
+            text = None if element is root else element.tail
         if text and not skipped:
             yield text

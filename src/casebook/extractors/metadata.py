@@ -1,4 +1,4 @@
-"""Who wrote a page, when, under which title, in which language: cleaned of what pages add to it."""
+"""Who wrote a page, under which title, in which language: cleaned of what pages add to it."""
 
 import re
 from collections.abc import Sequence
@@ -8,11 +8,13 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from courlan import extract_domain
-from htmldate import find_date
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from trafilatura import metadata as page
+from trafilatura.json_metadata import normalize_authors
 from trafilatura.settings import Document as Stated
 
 from casebook.extractors.characters import one_line
+from casebook.extractors.linked_data import ASKED, WRITTEN, names_of, of_types, things_of
 
 _SEPARATOR = re.compile(r"\s+(?:[|·•»«:—–-]|::|//)\s+|\s*[|»]\s*")
 _MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
@@ -41,19 +43,34 @@ _AFTER_A_NAME = re.compile(
     r"journalist|engineer|member|reviewed by|joined)\b.*$",
     re.IGNORECASE,
 )
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH_NAME = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
-_YEAR = r"(?:19|20)\d\d"
-_DAY = re.compile(
-    rf"\b(?:(?P<month>{_MONTH_NAME})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>{_YEAR})"
-    rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_after>{_MONTH_NAME}),?\s+"
-    rf"(?P<year_after>{_YEAR})"
-    rf"|(?P<year_iso>{_YEAR})-(?P<number>\d\d)-(?P<day_iso>\d\d))\b",
+_SIGNED = etree.XPath(
+    "//author | //*[@rel='author' or contains(@itemprop, 'author') or contains(@id, 'uthor') "
+    "or contains(@class, 'uthor') or contains(@class, 'yline') or contains(@class, 'posted-by') "
+    "or contains(@class, 'writer')]"
+)
+_TELLING = (
+    re.compile(r" (?:rel|itemprop|class|id)=author(?: name)? |[Aa]uthor_*-?[Nn]ame"),
+    re.compile(r"=byline |author|posted-by"),
+    re.compile(r"[Aa]uthor|writer|[Bb]yline"),
+)
+_APART = re.compile(
+    r"\b[Cc]omment(?!ator)|sidebar|[Rr]elated|quote|testimonial|reviewer|\bcard", re.ASCII
+)
+_WORDS = ".//text()[not(ancestor::time or ancestor::figure or ancestor::script)]"
+_BY = re.compile(r"(?:(?:written|posted|words|story)\s+)?by\b:?\s*(.*)", re.IGNORECASE)
+# Names have capitals; one word alone is a login.
+_SIGNATURE = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:,? (?:[^\W\d_a-z]|and |& ).*)?$|\w[\w-]*$")
+_INLINE = frozenset({"a", "b", "em", "i", "span", "strong", "cite"})
+_UNSIGNED = re.compile(
+    rf"\s*[|·•]\s*|\s+[-–—]\s+|\s+\d.*|,?\s+(?:on |at )?(?:{_MONTH}"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b).*",
     re.IGNORECASE,
 )
-_SHOWN = "[normalize-space()][not(ancestor::script or ancestor::style)]"
-_AFTER_HEADLINE = f"following::text(){_SHOWN}[position() <= 30]"
-_BEFORE_HEADLINE = f"preceding::text(){_SHOWN}[position() <= 10]"
+_BY_HEADLINE = (
+    "following::text()[normalize-space()][position() <= 30]",
+    "preceding::text()[normalize-space()][position() <= 10]",
+)
+_LONGEST_BYLINE = 120
 _PROFILE = re.compile(r"/(?:u|users?|members?|profile)/[\w%.-]+")
 _NAMES_APART = re.compile(r"\s*;\s*|\s+(?:and|&)\s+(?=[A-Z][\w.'’-]+\s+[A-Z])")
 _LONGEST_NAME = 60
@@ -71,14 +88,15 @@ _SAMPLE = 20_000
 _FEWEST_CHARACTERS = 40
 
 
-def stated_of(tree: Any, url: str | None, *, signed: bool, article: bool) -> Stated:
-    """Return title, author, date and site as the page states them, uncleaned.
+def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
+    """Return title, author and site as the page states them, uncleaned.
 
-    The steps of ``trafilatura.extract_metadata`` without categories, tags and licence, which cost
-    a quarter of its time. Where no meta tag names an author, a byline is looked for on a page that
-    is likely ``signed`` or has a date: that is the costliest step.
+    The steps of ``trafilatura.extract_metadata`` without date, categories, tags and licence. Where
+    no meta tag names an author, a byline is looked for on a page that is likely ``signed``.
     """
     stated = page.extract_meta_json(tree, page.examine_meta(tree))
+    # With the related articles of a page, trafilatura takes their authors too.
+    stated.author = _written_by(tree) or stated.author
     # One word is a login name more often than a person: believed where no byline says better.
     login = stated.author if stated.author and " " not in stated.author else None
     if login:
@@ -86,41 +104,12 @@ def stated_of(tree: Any, url: str | None, *, signed: bool, article: bool) -> Sta
     stated.title = stated.title or page.extract_title(tree)
     stated.url = stated.url or page.extract_url(tree, url)
     stated.hostname = extract_domain(stated.url, fast=True) if stated.url else None
-    stated.date = _date_of(tree, stated.url, signed=signed, article=article)
-    if not stated.author and (signed or stated.date):
-        stated.author = linked_author(tree) or page.extract_author(tree)
+    if not stated.author and signed:
+        stated.author = linked_author(tree) or byline(tree)
     stated.author = stated.author or login
     stated.sitename = (stated.sitename or page.extract_sitename(tree) or "").lstrip("@") or None
     stated.clean_and_trim()
     return stated
-
-
-def _date_of(tree: Any, url: str | None, *, signed: bool, article: bool) -> str | None:
-    """Return the day of publication: from the markup, else as written beside the headline."""
-    found = find_date(tree, url=url, original_date=True, extensive_search=False)
-    if found or not signed:
-        return found or None
-    for top in tree.xpath("//h1")[:1]:
-        for side in (_AFTER_HEADLINE, _BEFORE_HEADLINE):
-            if day := _written_day(" ".join(top.xpath(side))):
-                return day
-    # Last, since it takes as long as all else together.
-    return find_date(tree, url=url, original_date=True, extensive_search=True) if article else None
-
-
-def _written_day(text: str) -> str | None:
-    """Return the first day that ``text`` writes out, in English or as ISO, as ISO."""
-    for match in _DAY.finditer(text):
-        found = match.groupdict()
-        name = found["month"] or found["month_after"]
-        month = _MONTHS.index(name[:3].lower()) + 1 if name else int(found["number"])
-        day, year = found["day"] or found["day_first"] or found["day_iso"], found["year"]
-        year = year or found["year_after"] or found["year_iso"]
-        try:
-            return date(int(year), month, int(day)).isoformat()
-        except ValueError:
-            continue
-    return None
 
 
 def clean_title(
@@ -221,15 +210,73 @@ def linked_author(tree: Any) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
+def _written_by(tree: Any) -> str | None:
+    """Return the authors of the first article that the page describes in JSON-LD."""
+    described = (names_of(thing.get("author")) for thing in of_types(things_of(tree), WRITTEN))
+    names = next(described, [])
+    found: str | None = None
+    for name in names:
+        found = normalize_authors(found, name)
+    return found
+
+
+def byline(tree: Any) -> str | None:
+    """Return who signs the page: the name in what is marked up as the author's, or "By …"."""
+    marked = [element for element in _SIGNED(tree) if not _is_set_apart(element)]
+    for telling in _TELLING:
+        for element in marked:
+            if telling.search(_marks(element)) and (names := _names_in(element.xpath(_WORDS))):
+                return names
+    for top in tree.xpath("//h1")[:1]:
+        for side in _BY_HEADLINE:
+            lines = top.xpath(side)
+            for line, after in zip(lines, [*lines[1:], ""], strict=True):
+                said = _BY.fullmatch(one_line(line))
+                name = one_line(said[1] or after) if said else ""
+                if _SIGNATURE.match(name) and _is_alone(line) and (names := _names_in([name])):
+                    return names
+    return None
+
+
+def _is_alone(line: Any) -> bool:
+    """Tell a line that is no part of a paragraph."""
+    holder = line.getparent()
+    block = holder.getparent() if line.is_tail or holder.tag in _INLINE else holder
+    return block is None or len(one_line(" ".join(block.itertext()))) < _LONGEST_BYLINE
+
+
+def _marks(element: Any) -> str:
+    found = (f" {name}={element.get(name)} " for name in ("rel", "itemprop", "id", "class"))
+    return "".join(found)
+
+
+def _is_set_apart(element: Any) -> bool:
+    """Tell what stands in a comment, a sidebar or a list of other pages."""
+    marks = (f"{one.get('class')} {one.get('id')}" for one in (element, *element.iterancestors()))
+    return any(_APART.search(each) for each in marks)
+
+
+def _names_in(words: Sequence[str]) -> str | None:
+    text = _UNSIGNED.split(one_line(" ".join(words)), maxsplit=1)[0]
+    if not _LETTERS <= len(text) < _LONGEST_BYLINE:
+        return None
+    found = normalize_authors(None, text)
+    return found if clean_authors(found) else None
+
+
 def posted_by(tree: Any) -> str | None:
-    """Return who opened a thread: the first name below its title that links to a profile."""
+    """Return who opened a thread: as it states it, else the first name that links to a profile."""
+    described = (names_of(thing.get("author")) for thing in of_types(things_of(tree), ASKED))
+    if names := clean_authors(next(described, [])):
+        return names[0]
     path = "//h1[1]/following::*[self::a[@href] or @itemprop='name'][position() <= 60]"
-    for link in tree.xpath(path):
-        name = one_line(" ".join(link.itertext()))
-        profile = _PROFILE.search(link.get("href") or "")
-        stated = link.get("itemprop") == "name" and link.xpath("ancestor::*[@itemprop='author']")
+    found = [(link, one_line(" ".join(link.itertext()))) for link in tree.xpath(path)]
+    for link, name in found:
+        if link.xpath("self::*[@itemprop='name']/ancestor::*[@itemprop='author']"):
+            return name
+    for link, name in found:
         # A letter or two stand for a picture of the person.
-        if (profile or stated) and len(name) >= _LETTERS and _is_name(name):
+        if _PROFILE.search(link.get("href") or "") and len(name) >= _LETTERS and _is_name(name):
             return name
     return None
 

@@ -4,6 +4,7 @@ import colorsys
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 Style = Mapping[str, str]
 """Lower-case property to lower-case value."""
@@ -109,6 +110,24 @@ def removes_element(style: Style) -> str | None:
     return _clipped(style)
 
 
+def may_hide(style: Style) -> bool:
+    """Tell whether an element of this style, and of any other one, may hide its text.
+
+    Not by its colour, which hides only before another one.
+    """
+    size = text_size(style)
+    return (
+        style.get("visibility") in {"hidden", "collapse"}
+        or (size is not None and is_unreadably_small(size))
+        or is_transparent(style.get("color"))
+        or is_transparent(style.get("-webkit-text-fill-color"))
+        or removes_element({**style, **_AT_WORST}) is not None
+    )
+
+
+_AT_WORST = {"position": "absolute", "overflow": "hidden"}
+
+
 def _off_screen(style: Style) -> str | None:
     placed = style.get("position") in {"absolute", "fixed", "relative"}
     sides = ("left", "top", "right", "bottom") if placed else ()
@@ -184,6 +203,7 @@ def is_unreadably_small(pixels: float) -> bool:
     return pixels < _SMALLEST_PX
 
 
+@lru_cache(maxsize=2_048)
 def colour(value: str | None) -> Colour | None:
     """Return the colour of a CSS value that states one; a fully transparent one gives None."""
     if not value or is_transparent(value):

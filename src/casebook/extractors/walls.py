@@ -36,14 +36,20 @@ _SENTENCE_ENDS = tuple(".!?”\"'’)。！？")
 class Page:
     """What the rules look at.
 
-    ``text`` is what extraction gave, ``seen`` all text a reader sees, ``markup`` the HTML source.
+    ``text`` is what extraction gave, ``see`` gathers all text a reader sees, ``markup`` is the HTML
+    source.
     """
 
     markup: str
     text: str
-    seen: str
+    see: Callable[[], str]
     title: str
     url: str
+
+    @property
+    def seen(self) -> str:
+        """Return all text a reader sees, which a long text needs nobody to gather."""
+        return self.see()
 
     @property
     def words(self) -> int:

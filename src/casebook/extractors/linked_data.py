@@ -1,0 +1,62 @@
+"""What a page says of itself in JSON-LD (schema.org), as plain mappings."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Thing = Mapping[str, Any]
+
+WRITTEN = frozenset(
+    "Article NewsArticle BlogPosting TechArticle ReportageNewsArticle Report Recipe HowTo "
+    "ScholarlyArticle AnalysisNewsArticle OpinionNewsArticle SocialMediaPosting".split()
+)
+"""The types of what somebody wrote."""
+
+ASKED = frozenset({"DiscussionForumPosting", "Question"})
+"""The types of what opens a thread."""
+
+_DEEPEST = 4
+# A script that is no JSON (a comma too many) still tells its days.
+_DAY = re.compile(r'"(datePublished|dateCreated)"\s*:\s*"([^"]{8,40})"')
+
+
+def things_of(tree: Any) -> list[Thing]:
+    """Return what the page under ``tree`` describes, outer things first."""
+    scripts = tree.iter("script")
+    texts = (each.text or "" for each in scripts if each.get("type") == "application/ld+json")
+    return [thing for text in texts for thing in _read(text)]
+
+
+def of_types(things: Iterable[Thing], types: frozenset[str]) -> Iterator[Thing]:
+    """Yield those of ``things`` that are of one of ``types``."""
+    for thing in things:
+        named = thing.get("@type")
+        names = named if isinstance(named, list) else [named]
+        if any(isinstance(name, str) and name in types for name in names):
+            yield thing
+
+
+def names_of(value: Any) -> list[str]:
+    """Return the names of the person or persons that ``value`` stands for; firms are none."""
+    parts = value if isinstance(value, list) else [value]
+    told = [part if isinstance(part, dict) else {"name": part} for part in parts]
+    names = (part.get("name") for part in told if part.get("@type") != "Organization")
+    return [name for name in names if isinstance(name, str)]
+
+
+def _read(text: str) -> Iterator[Thing]:
+    try:
+        yield from _within(json.loads(text, strict=False), 0)
+    except (ValueError, RecursionError):
+        yield from ({name: day} for name, day in _DAY.findall(text))
+
+
+def _within(value: Any, depth: int) -> Iterator[Thing]:
+    parts = value if isinstance(value, list) else [value]
+    things = [part for part in parts if isinstance(part, dict)]
+    yield from things
+    if depth < _DEEPEST:
+        for thing in things:
+            for name in ("@graph", "mainEntity"):
+                yield from _within(thing.get(name), depth + 1)

@@ -184,7 +184,7 @@ def test_a_list_is_worked_by_its_flow_and_flows_run_by_the_clock(machine, enviro
     site.expect_request("/list.csv").respond_with_data(f"url\n{listed}\n", content_type="text/csv")
     prefect = machine["prefect"]
     deployment = _wait(prefect, "/api/deployments/name/backfill/backfill", lambda d: "id" in d)
-    given = {"parameters": {"source": site.url_for("/list.csv")}}
+    given = {"parameters": {"source": site.url_for("/list.csv"), "budget": 0.5}}
     run = _call(prefect, "POST", f"/api/deployments/{deployment['id']}/create_flow_run", given)
     run = _wait(prefect, f"/api/flow_runs/{run['id']}", lambda r: r["state_type"] in _ENDED)
     assert run["state_type"] == "COMPLETED", run["state"]
@@ -193,6 +193,8 @@ def test_a_list_is_worked_by_its_flow_and_flows_run_by_the_clock(machine, enviro
     assert "| Not a case study | 1 |" in told
     (batch,) = casebook(environment, "backfill", "list")
     assert (batch["size"], batch["step"]) == (1, "finished")
+    (shown,) = casebook(environment, "backfill", "show", batch["batch_id"])
+    assert shown["options"]["budget_usd"] == 0.5
 
     weekly = ("schedule", "add", "publish", "--cron", "0 6 * * 1")
     (made,) = casebook(environment, *weekly)

@@ -9,6 +9,7 @@ import yaml
 from prefect.flows import Flow
 from prefect.states import Failed
 
+from casebook.flows import FLOWS
 from casebook.flows.ingest import may_pass
 from casebook.flows.report import outcome_markdown
 from casebook.pipeline.outcome import Outcome, Status
@@ -40,6 +41,11 @@ def test_every_deployment_names_a_flow_that_is_there(deployment):
     flow = getattr(importlib.import_module(f"casebook.flows.{Path(path).stem}"), function)
     assert isinstance(flow, Flow)
     assert flow.name == deployment["name"]
+
+
+def test_the_flows_that_are_told_are_the_ones_deployed():
+    """What `casebook up` and `casebook schedule` name is what prefect.yaml deploys."""
+    assert sorted(FLOWS) == sorted(deployment["name"] for deployment in DEPLOYMENTS)
 
 
 def test_the_artifact_tells_a_failure_and_cannot_be_broken_by_a_title():

@@ -11,12 +11,12 @@ import typer
 from casebook.cli.context import AsJson, err, load_settings, out, print_json
 from casebook.cli.submitting import point_at_server
 from casebook.cli.watching import seconds_of
+from casebook.flows import FLOWS
 from casebook.schemas.errors import ConfigurationError, InvalidSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FLOWS = ("backfill", "ingest", "publish", "watch")
 
 ScheduleId = Annotated[str, typer.Argument(help="A schedule's id or its beginning.")]
 
@@ -47,7 +47,7 @@ def _connect(context: typer.Context) -> None:
 @app.command()
 def add(
     context: typer.Context,
-    flow: Annotated[str, typer.Argument(help="backfill, ingest, publish or watch.")],
+    flow: Annotated[str, typer.Argument(help="backfill, ingest, publish, recheck or watch.")],
     cron: Annotated[
         str | None, typer.Option(help='A cron line, e.g. "0 6 * * 1".', show_default=False)
     ] = None,
@@ -62,8 +62,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Have a flow run by a cron line or at an interval."""
-    if flow not in _FLOWS:
-        raise InvalidSource(f"{flow!r} is no flow; there are {', '.join(_FLOWS)}")
+    if flow not in FLOWS:
+        raise InvalidSource(f"{flow!r} is no flow; there are {', '.join(FLOWS)}")
     if (cron is None) == (every is None):
         raise InvalidSource("give --cron or --every (not both)")
     _connect(context)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casebook.cli.context import err, load_settings, out
+from casebook.flows import FLOWS
 
 _EXIT_UNAVAILABLE = 5
 _WATCH_SECONDS = 1.0
@@ -83,7 +84,7 @@ def up(
         with err().status("starting the Prefect server (about 12 s)"):
             orchestrator.start()
         out().print(f"[green]prefect[/]   {orchestrator.ui_url}  (log: {orchestrator.log})")
-        out().print(f"[green]flows[/]     ingest, publish, recheck; at most {limit} runs at once")
+        out().print(f"[green]flows[/]     {', '.join(FLOWS)}; at most {limit} runs at once")
         threading.Thread(target=_watch, args=(orchestrator,), daemon=True).start()
         _serve(settings, settings.desk_port if port is None else port, browser=browser)
         if not orchestrator.alive():

@@ -1,7 +1,7 @@
 """The flows that work lists: one task a source, one artifact a batch.
 
 Run one by hand against a server:
-``prefect deployment run backfill/backfill -p source=https://example.org/feed.xml``.
+``prefect deployment run backfill/backfill -p source=https://example.org/feed.xml -p budget=5``.
 """
 
 import asyncio
@@ -18,13 +18,13 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 
-from casebook.extractors.listing import WalkLimits, walk
 from casebook.flows.limits import llm_slot
 from casebook.flows.report import batch_markdown
 from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun, batch_of, progress, register
 from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.planning import select
+from casebook.pipeline.quoting import read_list, with_options
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
@@ -76,25 +76,25 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     limit: int | None = None,
     words: Sequence[str] = (),
     force: bool = False,
+    budget: float | None = None,
+    model: str | None = None,
 ) -> dict[str, Any]:
     """Work a list (``source``: a feed, sitemap, page or file), or go on with a stored batch.
 
-    Returns the batch's id and where its sources stand. Sources that fail are rows and failed
-    tasks, not a failed flow.
+    ``budget`` is in US dollars a run; a stored batch keeps its own, and its model. Returns the
+    batch's id and where its sources stand. Sources that fail are rows and failed tasks, not a
+    failed flow.
     """
     settings = Settings.load()
     async with _services(settings) as services:
         if batch_id is not None:
             batch = await batch_of(batch_id, services)
         else:
-            client, robots = await services.network()
-            read = services.extractors.read_listing
-            found = await walk(
-                SourceRef(source=source or ""), client, robots, read, WalkLimits(candidates=100_000)
-            )
+            found = await read_list(SourceRef(source=source or ""), services)
             chosen = select(found.candidates, since=since, limit=limit, words=words)
-            options = BatchOptions(force=force)
+            options = BatchOptions(force=force, budget_usd=budget, model=model)
             batch = await register(source or "", chosen.items, options, services)
+    async with _services(with_options(settings, batch.options)) as services:
         return await _work(batch, services)
 
 

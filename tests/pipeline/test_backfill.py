@@ -8,13 +8,18 @@ import pages
 import pytest
 import scripted_curator
 from pytest_httpserver import HTTPServer
-from scripted_endpoint import api_error
+from scripted_endpoint import api_error, completion
 
+from casebook.pipeline import stages
 from casebook.pipeline.backfill import BatchRun, progress, register
+from casebook.pipeline.ingest import ingest
 from casebook.pipeline.planning import estimate, interleaved, is_open, select
+from casebook.pipeline.quoting import quote
+from casebook.pipeline.run import Run
+from casebook.runtime.services import Services
 from casebook.schemas.batches import BatchOptions, BatchStep, Standing
 from casebook.schemas.errors import Remedy
-from casebook.schemas.sources import Candidate
+from casebook.schemas.sources import Candidate, SourceRef
 from casebook.summarizer.profiles import Price, Strategy
 
 
@@ -162,6 +167,43 @@ def test_an_estimate_multiplies_what_a_source_takes():
     assert told.cost_usd == pytest.approx(100 * (8_000 * 1 + 2_500 * 2) / 1e6)
     assert told.seconds == pytest.approx(300)
     assert not told.measured
+
+
+@pytest.mark.parametrize(
+    ("changes", "strategy"),
+    [
+        ({}, Strategy.SINGLE),
+        ({"llm_context_tokens": 6_000, "llm_output_tokens": 1_500}, Strategy.MAP_REDUCE),
+        ({"llm_strategy": "guided"}, Strategy.GUIDED),
+    ],
+)
+async def test_the_calls_that_are_quoted_are_those_that_follow(
+    settings_of, readers, endpoint, web, site, changes, strategy
+):
+    """A text that is there is quoted by the strategy that it then gets, its verdict included."""
+    if strategy is Strategy.GUIDED:
+        told = '{"statement": "The team moved one region to the new model."}'
+        endpoint.fallback = lambda _: completion(told)
+    address = web.url_for("/long")
+    page = pages.CASE.replace("</body>", "".join(f"<p>{_long(n)}</p>" for n in range(90)))
+    web.expect_request("/long").respond_with_data(page, content_type="text/html")
+    async with Services(settings_of(**changes)) as services:
+        services.__dict__["extractors"] = readers
+        run_of_source = Run(services, address)
+        await stages.extract(
+            await stages.fetch(SourceRef(source=address), run_of_source), run_of_source
+        )
+        quoted = await quote("a list", select(candidates(address)), services)
+        outcome = await ingest(SourceRef(source=address), services, force=True)
+    assert services.warehouse.revision(outcome.revision_id).strategy == strategy
+    assert quoted.estimate.calls == outcome.llm_calls == len(endpoint.requests)
+
+
+def _long(n: int) -> str:
+    return (
+        f"In week {n} the team moved the pipeline of region {n} to the new model, which reads the "
+        "letters of that region, files each of them by its subject and drafts an answer."
+    )
 
 
 async def test_history_makes_the_estimate_a_measured_one(services, site):

@@ -10,6 +10,7 @@ from casebook.schemas.batches import BatchItem, SourceStanding, Standing, Typica
 from casebook.schemas.errors import Remedy, concerns_setup
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Candidate, SourceRef
+from casebook.summarizer.planning import Plan
 from casebook.summarizer.profiles import Price, Strategy
 
 
@@ -102,10 +103,15 @@ def interleaved(items: Sequence[BatchItem]) -> Iterator[BatchItem]:
             waiting.append(line)
 
 
+# A blog post has so many tokens with our prompt around it.
+USUAL_TOKENS = 6_000
 # A blog post of 1,500 words with our prompts, for where there is no history to go by.
 _TYPICAL: Mapping[Strategy, Typical] = {
     Strategy.SINGLE: Typical(
         calls=2, prompt_tokens=8_000, completion_tokens=2_500, call_seconds=15
+    ),
+    Strategy.MAP_REDUCE: Typical(
+        calls=5, prompt_tokens=14_000, completion_tokens=6_000, call_seconds=15
     ),
     Strategy.GUIDED: Typical(
         calls=25, prompt_tokens=9_000, completion_tokens=1_200, call_seconds=1.5
@@ -142,21 +148,29 @@ def estimate(
     *,
     at_once: int,
     history: Typical | None,
+    plans: Sequence[Plan] = (),
+    planned: int = 0,
 ) -> Estimate:
-    """Return what ``sources`` sources would take with ``at_once`` calls open at a time."""
-    typical = history or typical_of(strategy)
-    asked, answered = sources * typical.prompt_tokens, sources * typical.completion_tokens
+    """Return what ``sources`` sources would take with ``at_once`` calls open at a time.
+
+    Of ``planned`` of them the texts are there, and ``plans`` are what these take; the others are
+    taken to be typical of ``strategy``.
+    """
+    typical, unseen = history or typical_of(strategy), sources - planned
+    calls = unseen * typical.calls + sum(plan.calls for plan in plans)
+    asked = unseen * typical.prompt_tokens + sum(plan.prompt_tokens for plan in plans)
+    answered = unseen * typical.completion_tokens + sum(plan.completion_tokens for plan in plans)
     cost = None
     if price is not None:
         cost = (asked * price.input + answered * price.output) / 1_000_000
     return Estimate(
         sources=sources,
         model=model,
-        calls=round(sources * typical.calls),
+        calls=round(calls),
         prompt_tokens=round(asked),
         completion_tokens=round(answered),
         cost_usd=cost,
-        seconds=sources * typical.calls * typical.call_seconds / max(at_once, 1),
+        seconds=calls * typical.call_seconds / max(at_once, 1),
         measured=history is not None,
     )
 

@@ -4,14 +4,27 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from casebook.extractors.listing import Walk, WalkLimits, walk
-from casebook.pipeline.planning import Estimate, Selection, estimate, is_open, standing_counts
+from casebook.pipeline.planning import (
+    USUAL_TOKENS,
+    Estimate,
+    Selection,
+    estimate,
+    is_open,
+    standing_counts,
+)
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
-from casebook.schemas.batches import BatchOptions
+from casebook.schemas.batches import BatchOptions, Standing
+from casebook.schemas.documents import Document
+from casebook.schemas.errors import ContextExceeded
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import SourceRef
+from casebook.summarizer import service
+from casebook.summarizer.planning import Plan
 
 _MOST = 100_000
+# Of more sources whose texts are kept, the rest is taken to be typical.
+_MOST_READ = 500
 
 
 class Quote(Frozen):
@@ -57,13 +70,18 @@ async def quote(
     """Return what working the selection would do and cost."""
     ids = [item.source_id for item in selection.items]
     standings = await asyncio.to_thread(services.warehouse.standings, ids)
+    open_ids = [standing.source_id for standing in standings if is_open(standing)]
+    known = [s.source_id for s in standings if is_open(s) and s.standing is not Standing.NEW]
+    plans = await asyncio.to_thread(_plans, known[:_MOST_READ], services)
     expected = estimate(
-        sum(map(is_open, standings)),
+        len(open_ids),
         services.model_name,
-        services.profile.strategy,
+        service.usual(services.profile, USUAL_TOKENS, services.wanted_strategy),
         services.profile.price,
         at_once=services.limiter.concurrent,
         history=await asyncio.to_thread(services.warehouse.typical, services.model_name),
+        plans=[plan for of_source in plans for plan in of_source],
+        planned=len(plans),
     )
     return Quote(
         origin=origin,
@@ -72,3 +90,25 @@ async def quote(
         estimate=expected,
         missed=missed,
     )
+
+
+def _plans(source_ids: Sequence[str], services: Services) -> list[list[Plan]]:
+    """Return, of each source whose text is kept, what its verdict and its draft will take."""
+    documents = map(services.warehouse.newest_document, source_ids)
+    return [_planned(document, services) for document in documents if document is not None]
+
+
+def _planned(document: Document, services: Services) -> list[Plan]:
+    """Return the calls that working a text asks for, by the strategy that it will get.
+
+    What was asked before costs nothing again, so it may come to less; a text for which the context
+    is too small takes no more than its verdict.
+    """
+    strategy = service.choose(document, services.profile, services.wanted_strategy).strategy
+    rubric = service.rubric(services.asker(document.document_id), strategy)
+    judged = services.warehouse.triage_of(document.document_id, rubric)
+    found = [] if judged else [service.plan_triage(document, services.profile, strategy)]
+    try:
+        return [*found, service.plan(document, services.profile, strategy)]
+    except ContextExceeded:
+        return found

@@ -6,6 +6,7 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Usage
 from casebook.summarizer import guided, map_reduce, single
 from casebook.summarizer.profiles import Profile, Strategy, with_cost
+from casebook.summarizer.triage import asked_of_model
 
 # A window of less than this holds a paragraph or two; the guided strategy fits such a model.
 _LEAST_WINDOW = 800
@@ -60,6 +61,26 @@ def choose(document: Document, profile: Profile, wanted: Strategy | None = None)
     return Choice(
         strategy=Strategy.MAP_REDUCE,
         reason=f"{needed} exceed the context of {profile.context_tokens:,}",
+    )
+
+
+def usual(profile: Profile, tokens: int, wanted: Strategy | None = None) -> Strategy:
+    """Return the strategy that a text which is not there yet gets, if it has so many ``tokens``."""
+    if wanted is not None or profile.strategy is not Strategy.SINGLE:
+        return wanted or profile.strategy
+    fits = tokens + profile.output_tokens <= profile.context_tokens
+    return Strategy.SINGLE if fits else Strategy.MAP_REDUCE
+
+
+def plan_triage(document: Document, profile: Profile, strategy: Strategy) -> Plan:
+    """Return what the verdict on ``document`` takes: nothing where cues give it."""
+    if strategy is Strategy.GUIDED:
+        return Plan(strategy=strategy, calls=0, prompt_tokens=0, completion_tokens=0, price=0.0)
+    asked, answered = asked_of_model(document, profile)
+    usage = Usage(prompt_tokens=asked, completion_tokens=answered)
+    price = with_cost(usage, profile.price).cost_usd
+    return Plan(
+        strategy=strategy, calls=1, prompt_tokens=asked, completion_tokens=answered, price=price
     )
 
 

@@ -13,7 +13,7 @@ from casebook.schemas.triage import Triage
 from casebook.summarizer import guided, judging, map_reduce, single
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.grounding import Grounder
-from casebook.summarizer.planning import Choice, Plan, choose, plan
+from casebook.summarizer.planning import Choice, Plan, choose, plan, plan_triage, usual
 from casebook.summarizer.profiles import Strategy
 from casebook.summarizer.proposals import Proposal
 from casebook.summarizer.recipes import recipe
@@ -27,10 +27,12 @@ __all__ = [
     "ground",
     "judged",
     "plan",
+    "plan_triage",
     "propose",
     "recipe",
     "rubric",
     "triage",
+    "usual",
 ]
 
 _log = structlog.get_logger(__name__)

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from casebook.prompts.loader import load_prompt
 from casebook.schemas.cases import Evidence
 from casebook.schemas.documents import Document
 from casebook.schemas.frozen import Frozen
@@ -22,7 +23,13 @@ from casebook.schemas.taxonomy import load_taxonomy
 from casebook.schemas.triage import Criterion, Triage, Verdict
 from casebook.summarizer.asking import Asker
 from casebook.summarizer.locating import QuoteFinder, evidence_at
-from casebook.summarizer.rendering import fence_of, opening_and_end, render_passages
+from casebook.summarizer.profiles import Profile
+from casebook.summarizer.rendering import (
+    estimate_tokens,
+    fence_of,
+    opening_and_end,
+    render_passages,
+)
 from casebook.summarizer.sentences import Sentence, sentences_of
 from casebook.summarizer.telling import NAME as TELLING
 from casebook.summarizer.telling import TellingCues, telling
@@ -84,17 +91,11 @@ async def triage_by_model(document: Document, asker: Asker) -> Triage:
     Raises:
         ModelError: an outage is never a verdict.
     """
-    budget = min(_BUDGET_TOKENS, asker.profile.context_tokens // 2)
-    values = {
-        "fence": fence_of(document),
-        "title": document.title or "(none)",
-        "passages": render_passages(document, opening_and_end(document, budget)),
-    }
     before = len(asker.generations)
     answer = await asker.ask(
         STAGE,
         asker.prompt("triage"),
-        values,
+        _values(document, asker.profile),
         TriageAnswer,
         temperature=0.0,
         max_tokens=_OUTPUT_TOKENS,
@@ -104,6 +105,22 @@ async def triage_by_model(document: Document, asker: Asker) -> Triage:
     criteria = [_from_answer(name, one, finder) for name, one in given.items() if one is not None]
     asked = [g.generation_id for g in asker.generations[before:]]
     return _decide(document, rubric_of(asker, by_model=True), asker.model_name, criteria, asked)
+
+
+def asked_of_model(document: Document, profile: Profile) -> tuple[int, int]:
+    """Return the estimated tokens of the question to a model, and the most of its answer. Pure."""
+    values = _values(document, profile)
+    asked = sum(estimate_tokens(m.content) for m in load_prompt("triage").render(values))
+    return asked, _OUTPUT_TOKENS
+
+
+def _values(document: Document, profile: Profile) -> Mapping[str, str]:
+    budget = min(_BUDGET_TOKENS, profile.context_tokens // 2)
+    return {
+        "fence": fence_of(document),
+        "title": document.title or "(none)",
+        "passages": render_passages(document, opening_and_end(document, budget)),
+    }
 
 
 def triage_by_cues(document: Document) -> Triage:

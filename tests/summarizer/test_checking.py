@@ -40,6 +40,22 @@ CHECKED = [
         "names Kubernetes where the source names PostgreSQL",
     ),
     (
+        "The search index holds 1,200 documents.",
+        UNSUPPORTED,
+        "“1200” where the source says",
+    ),
+    (
+        "PostgreSQL books invoices for 1,200 shops in Britain.",
+        UNSUPPORTED,
+        "names PostgreSQL where the source names Ledgerline",
+    ),
+    ("The AI-powered search index holds 1,580,575 documents.", WEAK, "never uses: AI, powered"),
+    (
+        "The team documents a faster person without moving shops to the checkout index.",
+        UNSUPPORTED,
+        "speaks of something else",
+    ),
+    (
         "Penguins dive under thick antarctic ice sheets for krill.",
         UNSUPPORTED,
         "speaks of something else",

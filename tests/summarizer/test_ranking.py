@@ -31,6 +31,9 @@ def picked(text, section=None, title=None):
         ("lessons", "In hindsight we should have started with the test data."),
         ("results", "Handling time fell from 47 minutes to 16 minutes on average."),
         ("results", "The rate went from eleven point eight percent to one point nine."),
+        ("tools", "The vectors live in Qdrant."),
+        ("summary", "TL;DR: I turned an old server into a search engine for our notes."),
+        ("summary", "I built a small server, a port of the old parser to Swift, for our notes."),
         ("failures", "For three days the index crashed silently and answers were wrong."),
     ],
 )
@@ -50,6 +53,9 @@ def test_a_sentence_goes_to_the_field_it_speaks_about(field, sentence):
         "the biggest problem was that nobody could read the scanned pages.",
         "The biggest problem was that nobody could read the",
         "Analysts expect the market to reach 40 billion dollars by 2032.",
+        "But with three hard problems per family instead of the two we could not solve.",
+        "You should see a result of 40 percent in the new interface now.",
+        "I was expecting the latency to be 4 times faster than before.",
         "A survey found that 60 percent of small businesses could not recover.",
     ],
 )

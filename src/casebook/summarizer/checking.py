@@ -35,6 +35,9 @@ _WEAKEST = 2
 # A sentence of which less is covered has nothing to quote.
 _QUOTABLE = 0.1
 _UNRELATED = 0.25
+# Its words may all occur and the sentence be foreign still: of a reworded one, some neighbours
+# stand together in the source.
+_SCATTERED, _SCATTERED_COVERED, _FEWEST_SCATTERED = 0.95, 0.6, 5
 _SHOWN = 4
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -105,9 +108,15 @@ def _fatal(found: Signals) -> str | None:
         return f"{_listed(found.names)} is not named in the source."
     if found.contradiction:
         return found.contradiction
-    if found.size and not found.about_itself and found.covered < _UNRELATED:
+    if found.size and not found.about_itself and _foreign(found):
         return "The source speaks of something else."
     return None
+
+
+def _foreign(found: Signals) -> bool:
+    """Tell whether the source says nothing of the kind: few of its words, or none together."""
+    scattered = found.loose >= _SCATTERED and found.size >= _FEWEST_SCATTERED
+    return found.covered < _UNRELATED or (scattered and found.covered < _SCATTERED_COVERED)
 
 
 _DOUBTS: tuple[tuple[Callable[[Signals], bool], Callable[[Signals], str]], ...] = (

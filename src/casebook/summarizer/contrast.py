@@ -14,7 +14,7 @@ from casebook.summarizer.lexicon import lexicon
 from casebook.summarizer.numerals import figures
 from casebook.summarizer.quantities import stated, strange
 from casebook.summarizer.source_text import SourceSentence, Token, content, tokens
-from casebook.summarizer.wording import is_named, name_key, names, negation_ends
+from casebook.summarizer.wording import is_named, name_key, names, negation_ends, opening_names
 
 # The share of a sentence's other content words that must agree before a difference is one.
 _FOLLOWS = 0.75
@@ -27,6 +27,9 @@ _MIN_CONTENT = 3
 _SCOPE = 2
 # The longest stretch, in words, that stands for another.
 _SLOT = 4
+
+# The longest stretch that names one thing, compounds in their parts: "GPT-4".
+_NAME = 2
 
 # "Not final until Friday" is final on Friday.
 _NOT_UNTIL = re.compile(r"\b(?:not|n['’]t)\b(?=(?:\W+\w+){0,3}\W+until\b)", re.IGNORECASE)
@@ -54,9 +57,15 @@ def contrast(text: str, said: SourceSentence, near: str = "") -> str | None:
     agreement = _agreement(ours, said, slots)
     if agreement < _FOLLOWS:
         return None
-    if agreement >= _COPIES and len(slots) <= _CHANGES:
+    copies = agreement >= _COPIES and len(slots) <= _CHANGES
+    if copies:
         near = ""
-    return _opposite(slots, said) or _negated(text, said) or _other(text, slots, said, near)
+    return (
+        _opposite(slots, said)
+        or _negated(text, said)
+        or _other(text, slots, said, near)
+        or (_renamed(text, slots, said) if copies else None)
+    )
 
 
 def _slots(ours: Sequence[Token], theirs: Sequence[Token]) -> list[Slot]:
@@ -133,9 +142,33 @@ def _other(text: str, slots: Sequence[Slot], said: SourceSentence, near: str) ->
     return None
 
 
-def _names_in(slot: Sequence[Token], text: str) -> list[str]:
-    """Return the words of a slot that are names in ``text``, or parts of one."""
-    parts = {part for name in names(text) for part in re.split(r"[-/]", name)}
+def _renamed(text: str, slots: Sequence[Slot], said: SourceSentence) -> str | None:
+    """Name what stands where a copy of the source's sentence names another, itself named there."""
+    if len(slots) != 1 or max(len(slots[0].ours), len(slots[0].theirs)) > _NAME:
+        return None
+    mine, other = (_names_in(part, of) for part, of in _both(slots[0], text, said))
+    if not mine and not other:
+        return None
+    ours, theirs = (_names_in(part, of, opening=True) for part, of in _both(slots[0], text, said))
+    lost = [w for w in theirs if not is_named(w, _keys(text))]
+    if ours and lost:
+        return f"It names {ours[0]} where the source names {lost[0]}."
+    return None
+
+
+def _both(
+    slot: Slot, text: str, said: SourceSentence
+) -> tuple[tuple[Sequence[Token], str], tuple[Sequence[Token], str]]:
+    return (slot.ours, text), (slot.theirs, said.text)
+
+
+def _names_in(slot: Sequence[Token], text: str, *, opening: bool = False) -> list[str]:
+    """Return the words of a slot that are names in ``text``, or parts of one.
+
+    With ``opening``, the first words of sentences that may be names count too.
+    """
+    found = names(text) | (opening_names(text) if opening else set())
+    parts = {part for name in found for part in re.split(r"[-/]", name)}
     return [t.word for t in slot if t.content and t.word in parts]
 
 

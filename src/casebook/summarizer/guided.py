@@ -64,7 +64,8 @@ _TWO_SENTENCES = re.compile(r"[.!?][\"”’)]*\s+[\"“‘(]?[A-Z]")
 _CLAUSE = re.compile(r"[,;:]\s")
 _LEADING = re.compile(
     r"^(?:and|but|so|also|then|however|plus|now|well|okay|moreover|additionally|furthermore|"
-    r"meanwhile|finally|for example|for instance|in addition|first|second|third|instead),?\s+",
+    r"meanwhile|finally|for example|for instance|in addition|first|second|third|instead),?\s+|"
+    r"^tl;?dr:?\s+",
     re.IGNORECASE,
 )
 

@@ -14,6 +14,7 @@ from casebook.summarizer.wording import name_key, stem
 class Lexicon:
     """Word lists by stem, and patterns.
 
+    ``field`` are keys of what the field calls itself, which name nothing.
     ``opposites`` maps a stem to the stems that say the contrary; ``same_name`` a name's key to the
     one spelling that stands for all.
     """
@@ -25,6 +26,7 @@ class Lexicon:
     hedges: frozenset[str]
     same_name: Mapping[str, str]
     openers: frozenset[str]
+    field: frozenset[str]
 
 
 @cache
@@ -43,6 +45,7 @@ def lexicon() -> Lexicon:
             for name, others in raw["same_name"].items()
             for spelling in (name, *others)
         },
+        field=frozenset(raw["field"]["words"].split()),
         openers=frozenset(raw["openers"]["words"].split()),
     )
 

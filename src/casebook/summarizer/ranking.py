@@ -18,14 +18,19 @@ from casebook.summarizer.wording import content_stems, numbers, overlap, words
 _MIN_WORDS, _MAX_WORDS = 7, 48
 # A maxim under a heading that says so may be short: "Keep the old path alive."
 _MIN_WORDS_HEADED = 5
+# So may be what a named thing is for: "The vectors live in Qdrant."
+_MIN_WORDS_NAMED = 4
 _PER_PASSAGE = 3
 # With fewer sentences on it than this, the architecture can spare none for the summary.
 _FEWEST_PARTS = 2
 _STRONG_AT_MOST = 4.0
+# A sentence of so many words that says what a tool does is about it; more names add nothing.
+_SHORT = 12
+_MOST_NAMED = 2
 # A summary stands at the top; later only what a heading calls one.
 _OPENING = 0.2
 _ENDS = re.compile(r"[.!][”’)\]]*$")
-_STARTS = re.compile(r"[A-Z0-9(]")
+_STARTS = re.compile(r"[A-Z0-9]")
 _SPEECH = re.compile(
     r"[“\"][^”\"]{25,}[”\"].*\b(says?|said|asks?|asked|put it|puts it|explain(s|ed)|notes?|noted|"
     r"adds?|added|recalls?|told)\b|"
@@ -34,6 +39,12 @@ _SPEECH = re.compile(
     re.IGNORECASE,
 )
 _CONNECTIVE = r"(?:(?:and|but|so|then|yet|or|plus|still|also|now),? )*"
+# "With three per family instead of two.": no more than a rest of the sentence before.
+_FRAGMENT = re.compile(
+    rf"^{_CONNECTIVE}(with|without|like|because|which|whose|including|such as|rather than|plus)\b"
+    r"[^,:]*$",
+    re.IGNORECASE,
+)
 # What makes sense only with the sentence before: a bare pronoun most, "this tool" less.
 _LEANS_HARD = re.compile(
     rf"^{_CONNECTIVE}((it|they|he|she|him|them)\b|(this|that|these|those)(['’]\w+)? "
@@ -72,7 +83,9 @@ def usable(sentence: Sentence, least_words: int = _MIN_WORDS) -> bool:
 
 
 def _is_junk(text: str) -> bool:
-    return bool(_SPEECH.search(text)) or bool(hits(load_cues().junk["patterns"], text))
+    if _SPEECH.search(text) or _FRAGMENT.match(text):
+        return True
+    return bool(hits(load_cues().junk["patterns"], text))
 
 
 def weigh(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> float:
@@ -80,9 +93,10 @@ def weigh(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> 
     text = sentence.text
     if field.needs_number and not numbers(text):
         return 0.0
-    if field.taxonomy and not _names_term(text, field.taxonomy):
+    named = _terms_named(text, field.taxonomy) if field.taxonomy else 0
+    if field.taxonomy and not named:
         return 0.0
-    said = _said(text, field, setting)
+    said = _said(text, field, setting) + _about(text, named, field)
     if field.needs_cue and not said:
         return 0.0
     against = 3.0 * hits(field.against, text) + leaning(text)
@@ -92,10 +106,9 @@ def weigh(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> 
 def _said(text: str, field: FieldCues, setting: Setting) -> float:
     """Return what the sentence's own words weigh for the field."""
     strong = min(_STRONG_AT_MOST, 2.0 * hits(field.strong, text))
-    named = 1.0 if field.taxonomy else 0.0
     kindred = 3.0 if setting.fields.intersection(field.kin) else 1.0
     told = kindred if hits(field.kin_cues, text) else 0.0
-    return strong + hits(field.light, text) + named + told
+    return strong + hits(field.light, text) + told
 
 
 def _set(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> float:
@@ -118,11 +131,23 @@ def leaning(text: str) -> float:
     return 1.0 if _LEANS.match(text) or _ENDS_OPEN.search(text) else 0.0
 
 
-def _names_term(text: str, group: str) -> bool:
+def _terms_named(text: str, group: str) -> int:
+    """Return how many terms of a group ``text`` names."""
     taxonomy = load_taxonomy()
-    return any(
-        term.group == group for m in taxonomy.mentions(text) if (term := taxonomy.term(m.slug))
-    )
+    slugs = {mention.slug for mention in taxonomy.mentions(text)}
+    return sum((term := taxonomy.term(slug)) is not None and term.group == group for slug in slugs)
+
+
+def _about(text: str, named: int, field: FieldCues) -> float:
+    """Return what the terms named weigh.
+
+    In a long sentence one name is mostly said in passing; a short one that says what is done with
+    it, or one that names several, is about them.
+    """
+    if not named:
+        return 0.0
+    short = len(words(text)) <= _SHORT and hits(field.strong, text)
+    return 1.0 + min(named - 1, _MOST_NAMED) + (1.0 if short else 0.0)
 
 
 def pick(sentences: Sequence[Sentence], title: str | None = None) -> dict[str, list[Pick]]:
@@ -147,11 +172,11 @@ def pick(sentences: Sequence[Sentence], title: str | None = None) -> dict[str, l
 
 def _candidates(sentence: Sentence, setting: Setting, title: set[str]) -> list[Pick]:
     cues = load_cues()
-    if not usable(sentence, _MIN_WORDS_HEADED if setting.headed else _MIN_WORDS):
-        return []
+    least = _MIN_WORDS_HEADED if setting.headed else _MIN_WORDS
     weights = {
         name: weigh(sentence, field, name, setting) + _summing_up(sentence, field, setting, title)
         for name, field in cues.fields.items()
+        if usable(sentence, _MIN_WORDS_NAMED if field.taxonomy else least)
     }
     return [
         Pick(n, sentence, round(w, 2))

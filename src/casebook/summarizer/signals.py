@@ -152,8 +152,17 @@ def _missing_names(text: str, source: SourceText) -> tuple[str, ...]:
     return tuple(
         name
         for name in dict.fromkeys(w for w in words(text) if w in _names(text, source))
-        if not _named(name, source.names | source.initials) and name not in spelled
+        if not _named(name, source.names | source.initials)
+        and not set(re.split(r"[-.]", name)) <= spelled
+        and not _of_the_field(name)
     )
+
+
+def _of_the_field(name: str) -> bool:
+    """Tell whether a name is no more than the field's own: "AI", "AI-powered"."""
+    parts = re.split(r"[-/]", re.sub(r"['’]s?$", "", name))
+    telling = [part for part in parts if any(c.isupper() or c.isdigit() for c in part)]
+    return bool(telling) and all(name_key(part) in lexicon().field for part in telling)
 
 
 def _named(name: str, keys: set[str]) -> bool:

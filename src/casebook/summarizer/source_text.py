@@ -20,6 +20,7 @@ _TOGETHER = 5
 _SHARED_LETTERS = 4
 _SHARED_PART = 0.6
 _REMEMBERED = 100_000
+_GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 
 
@@ -45,7 +46,8 @@ def _token(word: str) -> Token:
 
 def tokens(text: str) -> list[Token]:
     """Return the words of ``text`` in order, compounds in their parts."""
-    parts = (part for word in words(text) for part in re.split(r"[-/]", word))
+    whole = _GROUPED.sub("", text)  # "30,000" is one word
+    parts = (part for word in words(whole) for part in re.split(r"[-/]", word))
     return [_token(part) for part in parts if part]
 
 

@@ -58,7 +58,9 @@ async def test_a_list_becomes_drafts_refusals_and_failures_and_says_so(services,
     told = {group.kind: group.remedy for group in stands.failures}
     assert told == {"page_missing": Remedy.GONE, "login_wall": Remedy.YOU}
     assert (work.tally.made, work.tally.refused, work.tally.failed.total()) == (3, 1, 2)
-    assert services.warehouse.batches()[0].step is BatchStep.FINISHED
+    (line,) = services.warehouse.batches()
+    assert line.step is BatchStep.FINISHED
+    assert (line.size, line.cases, line.refused, line.failed) == (6, 3, 1, 2)
 
 
 async def test_a_finished_list_costs_nothing_again(services, endpoint, site):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from casebook.summarizer.limiting import RequestLimiter
 
 _WIDTH = 40
+_ID_WIDTH = 23
 _STEPS = {BatchStep.STARTED: "cyan", BatchStep.PAUSED: "yellow", BatchStep.FINISHED: "green"}
 _REMEDIES = {
     Remedy.LATER: "[cyan]try later[/]: `casebook retry --cause {kind}`, or resume the batch",
@@ -156,9 +157,13 @@ def _failures_table(stands: BatchProgress) -> Table:
 
 
 def batches_table(batches: Sequence[BatchSummary]) -> Table:
-    """Return the table of batches."""
+    """Return the table of batches; an id is to be copied, so it is never cut."""
     table = Table()
-    for column in ("batch", "list", "sources", "state", "changed"):
+    table.add_column("batch", no_wrap=True, min_width=_ID_WIDTH)
+    table.add_column("list", overflow="fold", min_width=20)
+    for column in ("sources", "drafts", "failed"):
+        table.add_column(column, justify="right")
+    for column in ("state", "changed"):
         table.add_column(column)
     for batch in batches:
         step = f"[{_STEPS[batch.step]}]{batch.step.value}[/]" if batch.step else "[dim]waiting[/]"
@@ -167,6 +172,8 @@ def batches_table(batches: Sequence[BatchSummary]) -> Table:
             batch.batch_id,
             escape(batch.origin),
             f"{batch.size:,}",
+            f"{batch.cases:,}",
+            f"[red]{batch.failed:,}[/]" if batch.failed else "0",
             step + reason,
             f"{batch.changed_at:%Y-%m-%d %H:%M}",
         )

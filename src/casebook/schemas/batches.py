@@ -87,7 +87,10 @@ class SourceStanding(Frozen):
 
 
 class BatchSummary(Frozen):
-    """One line of a list of batches; ``step`` is None where no run has begun."""
+    """One line of a list of batches; ``step`` is None where no run has begun.
+
+    ``cases``, ``refused`` and ``failed`` count its sources by what became of them, in any run.
+    """
 
     batch_id: str
     origin: str
@@ -97,6 +100,9 @@ class BatchSummary(Frozen):
     step: BatchStep | None
     reason: str | None
     changed_at: datetime
+    cases: int = 0
+    refused: int = 0
+    failed: int = 0
 
 
 class Typical(Frozen):

@@ -18,6 +18,23 @@ WITH newest AS (
     SELECT *
     FROM batch_events
     QUALIFY row_number() OVER (PARTITION BY batch_id ORDER BY entry DESC) = 1
+),
+asked AS (
+    SELECT batch_id, unnest(json_extract_string(body, '$.items[*].source_id')) AS source_id
+    FROM batches
+),
+told AS (
+    SELECT
+        asked.batch_id,
+        count(*) FILTER (EXISTS (FROM cases WHERE cases.source_id = asked.source_id)) AS cases,
+        count(*) FILTER (
+            EXISTS (FROM source_refused WHERE source_refused.source_id = asked.source_id)
+        ) AS refused,
+        count(*) FILTER (
+            EXISTS (FROM failure_open WHERE failure_open.source_id = asked.source_id)
+        ) AS failed
+    FROM asked
+    GROUP BY asked.batch_id
 )
 SELECT
     batches.batch_id,
@@ -27,9 +44,13 @@ SELECT
     batches.created_at,
     newest.step,
     newest.reason,
-    coalesce(newest.happened_at, batches.created_at) AS changed_at
+    coalesce(newest.happened_at, batches.created_at) AS changed_at,
+    coalesce(told.cases, 0) AS cases,
+    coalesce(told.refused, 0) AS refused,
+    coalesce(told.failed, 0) AS failed
 FROM batches
 LEFT JOIN newest USING (batch_id)
+LEFT JOIN told USING (batch_id)
 ORDER BY batches.entry DESC;
 
 -- Each asked source once. One that has a case is known, unless a curator rejected it.

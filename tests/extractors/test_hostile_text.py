@@ -15,6 +15,8 @@ from fpdf import FPDF
 from pypdf import PdfReader
 
 from casebook.extractors import registry
+from casebook.extractors.html import parse
+from casebook.extractors.metadata import clean_title
 from casebook.extractors.pdf_about import describe
 from casebook.schemas.documents import Document, Extracted
 from casebook.schemas.errors import CasebookError
@@ -111,11 +113,13 @@ def test_every_string_in_a_body_is_read_and_comes_back_from_the_warehouse(
 ):
     """No string breaks a reader or the store; the same bytes give the same id; the story is there."""
     documents = []
-    for number, body in enumerate(packs([*naughty, *attacks[::8]])):
+    # An attack with half an element may take the rest of a Markdown file with it.
+    tried = [*naughty, *(attacks[::8] if make is as_markdown else attacks)]
+    for number, body in enumerate(packs(tried)):
         data = make("A title", body)
         found = read(data, media_type)
         assert STORY.strip() in found.text
-        assert read(data, media_type) == found
+        assert number % 20 or read(data, media_type) == found
         documents.append(stored(found, number))
     warehouse = Warehouse(tmp_path / "warehouse.duckdb")
     warehouse.append(*documents)
@@ -147,8 +151,17 @@ def test_strings_as_titles_are_stored(naughty, attacks, tmp_path):
 
 
 def test_strings_as_titles_of_web_pages_stay_text(naughty, attacks):
-    """A page's title is one line of text, whatever it says; a page that is no page is refused."""
-    for title in [*naughty[::4], *attacks[::40]]:
+    """A page's title is one line of text, whatever it says; a page that is no page is refused.
+
+    Every string goes through the reading of titles, many of them through the whole page.
+    """
+    for title in [*naughty, *attacks]:
+        tree = parse(as_html(title, []).decode())
+        (stated,) = tree.xpath("//title/text()") or [""]
+        found = clean_title(stated, tree.xpath("//h1/text()"), ["a.example"])
+        assert found is None or found == " ".join(found.split())
+        assert squeezed(found or "") in squeezed(title)
+    for title in [*naughty[::2], *attacks[::40]]:
         try:
             found = read(as_html(title, []), "text/html")
         except CasebookError:

@@ -2,6 +2,8 @@ def test_links_shows_what_a_list_names(casebook, tmp_path):
     """Each address is one JSON line with title and date; the exit code is 0."""
     file = tmp_path / "list.csv"
     file.write_text("url,title,date\nhttps://a.example/1,One,2024-01-02\nhttps://a.example/2,,\n")
+    shown = casebook("links", file).out.splitlines()
+    assert shown == ["2024-01-02  https://a.example/1  One", f"{'':12}https://a.example/2"]
     ran = casebook("links", file, "--json")
     assert ran.code == 0, ran.err
     assert ran.lines == [
@@ -27,6 +29,21 @@ def test_links_of_nothing_is_an_error(casebook, tmp_path):
     ran = casebook("links", file)
     assert (ran.code, ran.out) == (3, "")
     assert "names no web addresses" in ran.err
+
+
+def test_a_list_that_names_a_list_nobody_can_read_is_half_a_success(casebook, tmp_path):
+    """What is there is printed, a line each however long, what is missed is told, and code 3."""
+    long = f"https://a.example/{'x' * 200}"
+    file = tmp_path / "lists.opml"
+    file.write_text(
+        "<opml><body><outline text='Page' url='https://a.example/1'/>"
+        f"<outline text='Long' url='{long}'/>"
+        "<outline text='Feed' xmlUrl='http://127.0.0.1:9/feed.xml'/></body></opml>"
+    )
+    ran = casebook("links", file)
+    assert ran.code == 3
+    assert ran.out.splitlines() == ["https://a.example/1  Page", f"{long}  Long"]
+    assert "not read: http://127.0.0.1:9/feed.xml" in ran.err
 
 
 def test_a_transcript_needs_its_video(casebook, tmp_path):

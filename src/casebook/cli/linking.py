@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from casebook.runtime.services import Services
 
 _MOST = 10_000
+_EXIT_SOME_FAILED = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -37,15 +38,18 @@ def links(
 ) -> None:
     """List the addresses that a feed, sitemap, page or file names, with title and date."""
     walked = with_services(context, lambda services: _walk(source, limit, services))
+    dated = any(candidate.published for candidate in walked.candidates)
     for candidate in walked.candidates:
         if as_json:
             line = {"source": candidate.url, **candidate.model_dump(mode="json")}
             print_json(line)
         else:
-            about = [str(candidate.published or ""), candidate.url, candidate.title or ""]
-            out().print("  ".join(filter(None, map(printable, about))), markup=False)
+            day = [str(candidate.published or "").ljust(10)] if dated else []
+            about = [*day, printable(candidate.url), printable(candidate.title or "")]
+            out().print("  ".join(about).rstrip(), markup=False, soft_wrap=True)
     for missed in walked.missed:
-        err().print(f"not read: {printable(missed)}", markup=False)
+        err().print(f"not read: {printable(missed)}", markup=False, soft_wrap=True)
+    raise typer.Exit(_EXIT_SOME_FAILED if walked.missed else 0)
 
 
 async def _walk(source: str, limit: int, services: Services) -> Walk:

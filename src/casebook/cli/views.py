@@ -28,6 +28,9 @@ _COLOURS = {
     SupportLevel.WEAK: "yellow",
     SupportLevel.UNSUPPORTED: "red",
 }
+_WIDE = 110
+"""Columns of a terminal from which a table of cases shows company, year and kind."""
+
 _STATUS_COLOURS = {"draft": "cyan", "approved": "green", "published": "bold green"}
 
 
@@ -237,25 +240,32 @@ def _print_statement(number: int, statement: Statement, console: Console) -> Non
 
 
 def print_cases(cases: Sequence[CaseSummary], console: Console) -> None:
-    """Show a table of cases."""
+    """Show a table of cases, of which there is one at least."""
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
-    for name in ("case", "status", "title", "company", "year", "kind", "support", "source"):
+    rows = [_cells(case) for case in cases]
+    narrow = console.width < _WIDE
+    names = [name for name in rows[0] if not narrow or name not in {"company", "year", "kind"}]
+    for name in names:
         cut = {"title": 3, "company": 1}.get(name)  # the rest keeps its width
         table.add_column(name, no_wrap=True, overflow="ellipsis", ratio=cut)
-    for case in cases:
-        counts = case.support
-        table.add_row(
-            case.case_id,
-            f"[{_STATUS_COLOURS.get(case.status.value, 'dim')}]{case.status.value}[/]",
-            escape(case.title or "(no title)"),
-            escape(case.company or "—"),
-            case.year or "—",
-            case.kind.value,
-            f"[green]{counts.get('supported', 0)}[/] [yellow]{counts.get('weak', 0)}[/] "
-            f"[red]{counts.get('unsupported', 0)}[/]",
-            f"[yellow]{_source_state(case)}[/]",
-        )
+    for row in rows:
+        table.add_row(*(row[name] for name in names))
     console.print(table)
+
+
+def _cells(case: CaseSummary) -> dict[str, str]:
+    counts = case.support
+    return {
+        "case": case.case_id,
+        "status": f"[{_STATUS_COLOURS.get(case.status.value, 'dim')}]{case.status.value}[/]",
+        "title": escape(case.title or "(no title)"),
+        "company": escape(case.company or "—"),
+        "year": case.year or "—",
+        "kind": case.kind.value,
+        "support": f"[green]{counts.get('supported', 0)}[/] [yellow]{counts.get('weak', 0)}[/] "
+        f"[red]{counts.get('unsupported', 0)}[/]",
+        "source": f"[yellow]{_source_state(case)}[/]",
+    }
 
 
 def _source_state(case: CaseSummary) -> str:

@@ -34,6 +34,8 @@ MOST_BYTES = 50 * MEGABYTE
 """Bytes of a sitemap after decompression: the sitemap protocol's own limit."""
 
 _GZIP = b"\x1f\x8b"
+# Titles of feeds may be markup; what looks like it and is none ("Why <T> matters") stays.
+_INLINE = re.compile(r"</?(?:a|b|code|em|i|mark|span|strong|su[bp])(?:\s[^<>]*)?>", re.IGNORECASE)
 _COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _ELEMENT = re.compile(rb"<[A-Za-z_]")
 _ROOT = re.compile(rb"<(?:[\w-]+:)?([A-Za-z]\w*)")
@@ -141,7 +143,7 @@ def _feed(data: bytes, payload: Payload, base: str) -> Listing:
     return Listing(
         form="feed",
         candidates=[
-            candidate(address, entry.get("title"), entry_day(entry))
+            candidate(address, _INLINE.sub("", entry.get("title") or ""), entry_day(entry))
             for entry, address in entries
             if address
         ],

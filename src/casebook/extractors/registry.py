@@ -16,17 +16,6 @@ from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
 
-_NAMED = {
-    SourceKind.WEB: "a web page",
-    SourceKind.MARKDOWN: "Markdown",
-    SourceKind.TEXT: "plain text",
-    SourceKind.PDF: "a PDF",
-    SourceKind.CAPTIONS: "captions",
-    SourceKind.YOUTUBE: "a video's bundle",
-    SourceKind.RECORDING: "a recording's transcript",
-    SourceKind.ARXIV: "a paper's bundle",
-}
-
 
 class Extractor(Protocol):
     """What a mount runs: bytes in, text out, nothing fetched.
@@ -216,7 +205,7 @@ def _binary(
             "submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
         )
     return ContentMismatch(
-        f"{where(payload)} claims to be {_NAMED[declared.kind]}, but it is {found}; "
+        f"{where(payload)} claims to be a {declared.kind.label}, but it is {found}; "
         "check which file it is."
     )
 

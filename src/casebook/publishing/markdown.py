@@ -18,7 +18,6 @@ from casebook.publishing.records import (
 )
 from casebook.publishing.wording import (
     FACTS,
-    KINDS,
     RESULT_COLUMNS,
     TAG_GROUPS,
     day,
@@ -117,7 +116,7 @@ def _link(text: str, address: str) -> str:
 
 def _told_by(case: PublishedCase) -> str:
     source = case.source
-    told = f"A {KINDS[source.kind]}"
+    told = f"A {source.kind.label}"
     if source.authors:
         told += f" by {plain(listing(source.authors))}"
     if source.site:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from types import MappingProxyType
 
 from casebook.publishing.records import PublishedCase
 from casebook.schemas.cases import Result
 from casebook.schemas.documents import Locator
-from casebook.schemas.sources import SourceKind
 
 SECTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -45,20 +45,6 @@ TAG_GROUPS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-KINDS: Mapping[SourceKind, str] = MappingProxyType(
-    {
-        SourceKind.WEB: "web page",
-        SourceKind.MARKDOWN: "Markdown file",
-        SourceKind.TEXT: "text file",
-        SourceKind.PDF: "PDF",
-        SourceKind.CAPTIONS: "talk",
-        SourceKind.YOUTUBE: "video",
-        SourceKind.RECORDING: "recording",
-        SourceKind.ARXIV: "paper",
-    }
-)
-
-
 RESULT_COLUMNS: Sequence[tuple[str, str]] = (
     ("metric", "Metric"),
     ("shown_value", "Value"),
@@ -83,7 +69,7 @@ def filters() -> dict[str, Callable[..., object]]:
         "fact": fact_value,
         "industries": industries,
         "kicker": kicker,
-        "kind": KINDS.__getitem__,
+        "kind": attrgetter("label"),
         "listing": listing,
         "place": place,
         "silences": silences,

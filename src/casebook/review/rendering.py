@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -29,18 +28,6 @@ from casebook.review.state import state_of
 from casebook.schemas.cases import Method, SupportLevel
 from casebook.schemas.sources import SourceKind
 
-_KINDS: Mapping[SourceKind, str] = MappingProxyType(
-    {
-        SourceKind.WEB: "Web page",
-        SourceKind.MARKDOWN: "Markdown file",
-        SourceKind.TEXT: "Text file",
-        SourceKind.PDF: "PDF",
-        SourceKind.CAPTIONS: "Captions of a talk",
-        SourceKind.YOUTUBE: "Video",
-        SourceKind.RECORDING: "Recording",
-        SourceKind.ARXIV: "Paper",
-    }
-)
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 _BAR_WIDTH = 100.0
 
@@ -90,7 +77,7 @@ def environment() -> Environment:
         count=count,
         day=day,
         host=host,
-        kind=_KINDS.__getitem__,
+        kind=_kind_name,
         listing=listing,
         measured=is_measured,
         web=web_address,
@@ -119,6 +106,10 @@ def host(url: str | None) -> str:
     """Return the host of a web address without ``www.``; empty where there is none."""
     address = web_address(url)
     return (urlsplit(address).hostname or "").removeprefix("www.") if address else ""
+
+
+def _kind_name(kind: SourceKind) -> str:
+    return kind.label[:1].upper() + kind.label[1:]
 
 
 def support_bar(support: Mapping[str, int]) -> list[tuple[str, float, float]]:

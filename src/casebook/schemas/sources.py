@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
 
 from pydantic import Field
 
@@ -10,16 +11,25 @@ from casebook.schemas.frozen import Frozen
 
 
 class SourceKind(StrEnum):
-    """What a source is, decided by its address and then by its bytes."""
+    """What a source is, decided by its address and then by its bytes; ``label`` is for readers."""
 
-    WEB = "web"
-    MARKDOWN = "markdown"
-    TEXT = "text"
-    PDF = "pdf"
-    CAPTIONS = "captions"
-    YOUTUBE = "youtube"
-    RECORDING = "recording"
-    ARXIV = "arxiv"
+    WEB = "web", "web page"
+    MARKDOWN = "markdown", "Markdown file"
+    TEXT = "text", "text file"
+    PDF = "pdf", "PDF"
+    CAPTIONS = "captions", "talk"
+    YOUTUBE = "youtube", "video"
+    RECORDING = "recording", "recording"
+    ARXIV = "arxiv", "paper"
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> Self:
+        """Make a member that is its value and knows its label."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
 
 
 class SourceRef(Frozen):

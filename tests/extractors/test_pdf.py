@@ -96,6 +96,7 @@ def test_sentence_reads_on_across_pages():
         (["an Anglo-", "American one"], "an Anglo-American one"),
         (["the \ufb01rst e\ufb00ort"], "the first effort"),
         (["one line", "and the next"], "one line and the next"),
+        (["私たちは小さな", "モデルを使う。"], "私たちは小さなモデルを使う。"),
     ],
 )
 def test_line_ends_are_undone(lines, expected):

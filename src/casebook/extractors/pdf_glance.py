@@ -99,6 +99,7 @@ class _Look:
         self._texts: list[Box] = []
         self._grounds: dict[Colour | None, list[Box]] = {}
         self._count = 0
+        self._like: dict[Colour, list[list[Box]]] = {}
         self._shaped = False
         self._channels = [ctypes.c_uint() for _ in range(4)]
         self._colour = [ctypes.byref(channel) for channel in self._channels]
@@ -150,11 +151,14 @@ class _Look:
         mine = self._rgb()
         if self._shaped and min(mine) >= _PALE:
             return True
-        return any(
-            any(_overlap(ground, box) for ground in grounds)
-            for colour, grounds in self._grounds.items()
-            if colour is None or _alike(colour, mine)
-        )
+        like = self._like.get(mine)
+        if like is None:
+            like = self._like[mine] = [
+                grounds
+                for colour, grounds in self._grounds.items()
+                if colour is None or _alike(colour, mine)
+            ]
+        return any(_overlap(ground, box) for grounds in like for ground in grounds)
 
     def _form(self, piece: Any) -> None:
         box, found = self._box(piece), self._found
@@ -193,7 +197,10 @@ class _Look:
         if self._count > _MOST_GROUNDS:
             self._found.veiled = True
             return 0
-        self._grounds.setdefault(colour, []).append(box)
+        if colour not in self._grounds:
+            self._grounds[colour] = []
+            self._like.clear()
+        self._grounds[colour].append(box)
         left, bottom, right, top = box
         under = sum(
             _overlap(box, text)

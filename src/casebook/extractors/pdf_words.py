@@ -13,6 +13,8 @@ _WORD = re.compile(r"\w[\w'’]*(?:-\w+)*")
 # A table of contents leads from its title to a page by dots.
 _DOTS = (". . .", "....", "……", "· · ·")
 _LEADER = re.compile(r"(?:\s*[.·…]){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*$", re.IGNORECASE)
+# Kana, Han, and their punctuation: Chinese and Japanese have no spaces between words.
+_UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
 _EDGES = "\ufffe\u00ad\u2010"
 _LONGEST_WORD = 80
 _FEWEST_LETTERS = 4
@@ -54,13 +56,16 @@ def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
 
     A word split at a line end becomes whole. Its hyphen stays where the document writes the word
     with one elsewhere, or both parts alone and never the whole (``known``), after a part that has
-    one itself ("state-of-the-", "art"), and before a capital or a digit ("GPT-", "4").
+    one itself ("state-of-the-", "art"), and before a capital or a digit ("GPT-", "4"). Chinese and
+    Japanese lines join without a space.
     """
     parts = [""]
     for raw in lines:
         line = without_leader(spelled(raw).strip())
         last = parts[-1]
-        if not ends_in_word(last):
+        if _UNSPACED.match(last[-1:]) and _UNSPACED.match(line):
+            parts[-1] = last + line
+        elif not ends_in_word(last):
             parts.append(line)
         elif not _keeps_hyphen(last, line, known):
             parts[-1] = last[:-1] + line

@@ -8,6 +8,7 @@ from pypdf.generic import (
     ArrayObject,
     DecodedStreamObject,
     DictionaryObject,
+    FloatObject,
     NameObject,
     NumberObject,
     TextStringObject,
@@ -70,7 +71,8 @@ def build(content: str, *, form: str = "", layer_off: bool = False, crop=(), not
         form.encode(), **typed | {"Subtype": NameObject("/Form")},
         BBox=numbers(0, 0, 595, 842), Resources=names(**shared),
     )  # fmt: skip
-    resources = names(**shared, XObject=names(Im=add(picture), Fm=add(inner)))
+    faint = names(Faint=names(ca=FloatObject(0.03)))
+    resources = names(**shared, ExtGState=faint, XObject=names(Im=add(picture), Fm=add(inner)))
     page.update(names(Contents=add(stream(content.encode())), Resources=resources))
     if crop:
         page.update(names(CropBox=numbers(*crop)))
@@ -96,6 +98,8 @@ def read(data: bytes):
     ("content", "options", "reason"),
     [
         (said("1 g"), {}, "text in the colour of the paper"),
+        (said(".94 g"), {}, "text in the colour of the paper"),
+        (said("/Faint gs"), {}, "text in the colour of the paper"),
         (ANGLE + said("1 g", place="60 550"), {}, "covered or cut off"),
         (BOX + said("0 0 .5 rg"), {}, "covered or cut off"),
         (said("3 Tr"), {}, "invisible text"),

@@ -12,7 +12,10 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 TINY_POINTS = 1.5
-_PALE = 245
+_PALE = 239
+_FAINT = 16
+"""Of 255: ink that lets nearly all light through."""
+
 _DEPTH = 3
 _MOST_OF_PAGE = 0.5
 _SMALL = 3.0
@@ -228,7 +231,7 @@ def scale_of(matrix: Any) -> float:
 def no_ink(channels: list[Any]) -> bool:
     """Tell a colour that leaves nothing on white paper: white, nearly white, transparent."""
     red, green, blue, opacity = channels
-    if not opacity.value:
+    if opacity.value < _FAINT:
         return True
     return bool(red.value >= _PALE and green.value >= _PALE and blue.value >= _PALE)
 

@@ -89,7 +89,13 @@ class Sight:
         return (np.abs(whole.astype(np.int16) - bare) > _SEEN).any(axis=2)
 
     def _drawn(self) -> _Pixels | None:
-        """Return the dots of the page on white paper, None where its time is up before."""
+        """Return the dots of the page on white paper, None where it cannot be drawn in its time."""
+        try:
+            return self._on_paper()
+        except pypdfium2.PdfiumError:
+            return None
+
+    def _on_paper(self) -> _Pixels | None:
         bitmap = pypdfium2.PdfBitmap.new_native(*self._size, pdfium.FPDFBitmap_BGRx)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, *self._size)
         pause = pdfium.IFSDK_PAUSE(version=1)

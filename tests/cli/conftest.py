@@ -1,17 +1,24 @@
-"""Runs the real command in a process of its own."""
+"""Runs the command: in this process where that is enough, in one of its own where it is the point."""
 
+import io
 import json
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import scripted_curator
+import structlog
 from scripted_endpoint import ScriptedEndpoint
+
+from casebook.cli import context
+from casebook.cli.main import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,11 +38,11 @@ class Ran:
 
 
 @pytest.fixture
-def casebook(tmp_path: Path, endpoint: ScriptedEndpoint) -> Callable[..., Ran]:
-    """The command, in a fresh home, with the scripted endpoint."""
+def environment(tmp_path: Path, endpoint: ScriptedEndpoint) -> Mapping[str, str]:
+    """What the command finds: a fresh home, the scripted endpoint, and nothing of this machine's."""
     endpoint.fallback = scripted_curator.answer
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("CASEBOOK_", "PREFECT_"))}
-    base = clean | {
+    return clean | {
         "CASEBOOK_HOME": str(tmp_path / "home"),
         "CASEBOOK_LLM_BASE_URL": endpoint.base_url,
         "CASEBOOK_LLM_MODEL": "scripted",
@@ -45,18 +52,83 @@ def casebook(tmp_path: Path, endpoint: ScriptedEndpoint) -> Callable[..., Ran]:
         "NO_COLOR": "1",
     }
 
+
+@pytest.fixture
+def program(tmp_path: Path, environment: Mapping[str, str]) -> Callable[..., Ran]:
+    """The command as a program: each call is a process, which costs a second or two."""
+
     def run(*arguments: object, stdin: str | None = None, **env: str) -> Ran:
         done = subprocess.run(
             [sys.executable, "-m", "casebook.cli.main", *map(str, arguments)],
             capture_output=True,
             text=True,
             input=stdin,
-            env=base | env,
+            env={**environment, **env},
             cwd=tmp_path,
             timeout=120,
             check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 
-    run.environment = base
     return run
+
+
+@pytest.fixture
+def casebook(
+    tmp_path: Path, environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Ran]:
+    """The same in this process: its environment, arguments, streams and exit code are its own."""
+
+    def run(*arguments: object, stdin: str | None = None, **env: str) -> Ran:
+        streams = {name: _stream() for name in ("stdin", "stdout", "stderr")}
+        streams["stdin"] = _stream(stdin or "")
+        with monkeypatch.context() as patch, _consoles_and_logs_of_its_own():
+            for name in os.environ.keys() - environment.keys():
+                patch.delenv(name)
+            for name, value in {**environment, **env}.items():
+                patch.setenv(name, value)
+            patch.chdir(tmp_path)
+            patch.setattr(sys, "argv", ["casebook", *map(str, arguments)])
+            for name, stream in streams.items():
+                patch.setattr(sys, name, stream)
+            code = _code_of(main)
+        return Ran(code, *(_written(streams[name]) for name in ("stdout", "stderr")))
+
+    return run
+
+
+def _stream(text: str = "") -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8", write_through=True)
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()
+
+
+def _code_of(program: Callable[[], None]) -> int:
+    try:
+        program()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
+
+
+@contextmanager
+def _consoles_and_logs_of_its_own() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    for console in (context.out, context.err):
+        console.cache_clear()
+    try:
+        yield
+    finally:
+        for console in (context.out, context.err):
+            console.cache_clear()
+        for handler in root.handlers:
+            if handler not in handlers:
+                handler.close()
+        root.handlers[:], root.level = handlers, level
+        structlog.reset_defaults()

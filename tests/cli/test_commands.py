@@ -25,9 +25,9 @@ def page(tmp_path):
     return path
 
 
-def test_a_story_from_submit_to_site(casebook, page, tmp_path):
-    """Submit, list, show, edit, approve, publish: each in a process of its own, with JSON."""
-    (made,) = casebook("submit", page, "--json").lines
+def test_a_story_from_submit_to_site(casebook, program, page, tmp_path):
+    """Submit, list, show, edit, approve, publish, with JSON; what one process stored, another reads."""
+    (made,) = program("submit", page, "--json").lines
     assert set(made) >= FIELDS_OF_SUBMIT
     assert (made["status"], made["kind"], made["year"], made["failure"]) == (
         "draft", "web", 2026, None,
@@ -36,7 +36,7 @@ def test_a_story_from_submit_to_site(casebook, page, tmp_path):
     (listed,) = casebook("list", "--json").lines
     assert (listed["case_id"], listed["status"]) == (case_id, "draft")
 
-    (shown,) = casebook("show", case_id[:10], "--json").lines
+    (shown,) = program("show", case_id[:10], "--json").lines
     statement = shown["architecture"][0]
     assert set(statement) >= {"text", "evidence", "support", "reason"}
     assert set(statement["evidence"][0]) >= {"quote", "passage", "start", "end"}
@@ -46,7 +46,7 @@ def test_a_story_from_submit_to_site(casebook, page, tmp_path):
     assert (edited.code, edited.err) == (0, "")
     assert casebook("approve", case_id).code == 0
     assert casebook("approve", case_id).code == 2
-    (published,) = casebook("publish", "--to", tmp_path / "site", "--json").lines
+    (published,) = program("publish", "--to", tmp_path / "site", "--json").lines
     assert published["added"] == [case_id]
     line = json.loads((tmp_path / "site" / "cases.jsonl").read_text())
     assert line["facts"]["company"]["value"] == "Kettlebrook"
@@ -200,21 +200,21 @@ def test_an_endpoint_with_a_secret_in_it_is_refused_unseen(casebook, address):
     assert "sk-pw" not in ran.out + ran.err
 
 
-def test_a_locked_warehouse_is_exit_code_6(casebook, page, tmp_path):
+def test_a_locked_warehouse_is_exit_code_6(program, page, tmp_path):
     """While another program holds the file, a bounded wait ends with a clear line."""
     import duckdb
 
-    casebook("list")
+    program("list")
     held = duckdb.connect(tmp_path / "home" / "warehouse.duckdb")
     try:
-        ran = casebook("submit", page, CASEBOOK_LOCK_TIMEOUT="0.3")
+        ran = program("submit", page, CASEBOOK_LOCK_TIMEOUT="0.3")
     finally:
         held.close()
     assert ran.code == 6
     assert "warehouse.duckdb" in ran.err
 
 
-def test_help_imports_nothing_heavy(casebook):
+def test_help_imports_nothing_heavy(program):
     """Help answers at once because pydantic, duckdb, openai and Prefect stay unimported."""
     import subprocess
     import sys
@@ -227,5 +227,5 @@ def test_help_imports_nothing_heavy(casebook):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     started = time.monotonic()
-    assert casebook("--help").code == 0
+    assert program("--help").code == 0
     assert time.monotonic() - started < 10  # a hang, not a speed: that is for the benchmarks

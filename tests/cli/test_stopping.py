@@ -8,29 +8,37 @@ import time
 
 import pages
 import pytest
-from scripted_endpoint import ScriptedEndpoint, api_error
+from scripted_endpoint import ScriptedEndpoint
+
+# Seconds for which the endpoint goes on answering after the signal.
+_UNDER_WAY = 1.5
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143)])
 def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
-    casebook, tmp_path, endpoint: ScriptedEndpoint, sign, code
+    casebook, environment, tmp_path, endpoint: ScriptedEndpoint, sign, code
 ):
-    """One line says what to do next, the source is listed, and a retry goes on from kept bytes."""
+    """One line says what to do next, the source is listed, and a retry goes on from kept bytes.
+
+    The answer that was under way is waited for and kept: it is not asked for again.
+    """
     page = tmp_path / "case.html"
     page.write_text(pages.CASE)
     held = threading.Event()
 
-    def answer_late(_):
-        held.wait(30)
-        return api_error(500)
+    answer = endpoint.fallback
 
-    answer, endpoint.fallback = endpoint.fallback, answer_late
+    def answer_late(request):
+        held.wait(30)
+        return answer(request)
+
+    endpoint.fallback = answer_late
     running = subprocess.Popen(
         [sys.executable, "-m", "casebook.cli.main", "submit", str(page)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=casebook.environment,
+        env=environment,
         # Whoever runs the tests in the background has Ctrl-C ignored, and children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
@@ -38,14 +46,14 @@ def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
         time.sleep(0.05)
         assert running.poll() is None
     running.send_signal(sign)
+    threading.Timer(_UNDER_WAY, held.set).start()
     _, said = running.communicate(timeout=60)
     assert running.returncode == code
     assert "Traceback" not in said
     assert "casebook retry" in said
-    held.set()
-    endpoint.fallback = answer
     (left,) = casebook("failures", "--json").lines
     assert left["failure"] is None
     (outcome,) = casebook("retry", "--json").lines
     assert outcome["status"] == "draft"
     assert "fetch" not in outcome["seconds"]
+    assert len(endpoint.requests) == 2  # a verdict and a draft

@@ -240,10 +240,23 @@ async def test_a_page_of_a_recording_leads_to_it(hearing_services, web, ears, pl
     assert len(ears.heard) == 1
 
 
-@pytest.mark.parametrize("body", [LONG, TALK], ids=["article", "transcript"])
-async def test_a_page_with_a_text_of_its_own_is_read(hearing_services, web, ears, body):
-    """An article that is read aloud, and a transcript beside its player, are never sent."""
-    document, _ = await document_of(serve_page(web, PLAYERS["audio"], body), hearing_services)
+SAMPLES = "".join(f'<audio src="/sample{n}.mp3"></audio>' for n in range(5))
+
+
+@pytest.mark.parametrize(
+    ("body", "player", "path"),
+    [
+        (LONG, PLAYERS["audio"], "/podcast/42"),
+        (TALK, PLAYERS["audio"], "/podcast/42"),
+        (NOTES, SAMPLES, "/shop/7"),
+    ],
+    ids=["article", "transcript", "samples"],
+)
+async def test_a_page_with_a_text_of_its_own_is_read(
+    hearing_services, web, ears, body, player, path
+):
+    """An article that is read aloud, a transcript beside its player, and samples are not sent."""
+    document, _ = await document_of(serve_page(web, player, body, path), hearing_services)
     assert document.kind is SourceKind.WEB
     assert ears.heard == []
 

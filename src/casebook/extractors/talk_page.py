@@ -34,6 +34,9 @@ _PLAYERS = (
     "//audio/@src | //audio/source/@src",
     "//a[contains(@href, '.mp3') or contains(@href, '.m4a')]/@href",
 )
+_MOST_SOUNDS = 3
+"""One player may name its recording in as many formats."""
+
 _MOST_DEEP = 6
 
 
@@ -58,25 +61,36 @@ def talk_of(payload: Payload) -> Talk | None:
     tree = parse(decode(payload.data, payload.charset, markup=True)[0])
     if tree is None:
         return None
-    base = payload.final_url or payload.url or ""
-    told = list(_told(tree))
-    episode = any(_types(one) & _EPISODE for one in told) or names_episode(base)
-    sound = next(_sounds(tree, told, base), None)
-    feed = next((urljoin(base, href) for href in tree.xpath(_FEED)), None) if episode else None
-    if sound is None and (feed is None or not is_web_address(feed)):
+    talk, is_episode = _named(tree, payload.final_url or payload.url or "")
+    if talk is None:
         return None
     try:
         page = extract(payload)
     except DocumentEmpty:
         title = one_line(str(tree.findtext(".//title") or "")) or None
-        return Talk(sound=sound, feed=feed, title=title)
+        return talk.model_copy(update={"title": title})
     except ExtractionError:
         return None  # a wall, or scripts to run first: the next stage tells
     spoken = any(p.locator.speaker or p.locator.seconds is not None for p in page.passages)
-    if spoken or count_words(page.text) >= (MOST_NOTES if episode else MOST_WORDS):
+    if spoken or count_words(page.text) >= (MOST_NOTES if is_episode else MOST_WORDS):
         return None
     day = page.published.isoformat() if page.published else None
-    return Talk(sound=sound, feed=feed, title=page.title, published=day, site=page.site)
+    about = {"title": page.title, "published": day, "site": page.site}
+    return talk.model_copy(update=about)
+
+
+def _named(tree: Any, base: str) -> tuple[Talk | None, bool]:
+    """Return the recording that a page names, if any, and whether it says that it is an episode."""
+    told = list(_told(tree))
+    is_episode = any(_types(one) & _EPISODE for one in told) or names_episode(base)
+    sounds = list(dict.fromkeys(_sounds(tree, told, base)))
+    if not is_episode:
+        # More are a list, or samples of what is sold.
+        return (Talk(sound=sounds[0]) if 0 < len(sounds) <= _MOST_SOUNDS else None), False
+    feeds = (urljoin(base, href) for href in tree.xpath(_FEED))
+    feed = next(filter(is_web_address, feeds), None)
+    sound = next(iter(sounds), None)
+    return (Talk(sound=sound, feed=feed) if sound or feed else None), True
 
 
 def sound_in_feed(address: str, feed: Payload) -> str | None:

@@ -1,9 +1,12 @@
 """Recordings and videos without captions are written down by an endpoint, and paid for once."""
 
+import asyncio
 import json
 import math
 import shutil
 import struct
+import threading
+import time
 import wave
 
 import pytest
@@ -40,6 +43,8 @@ class Ears:
     def __init__(self) -> None:
         self.heard: list[dict[str, str]] = []
         self.answers: list[tuple[int, dict]] = []
+        self.pause = 0.0
+        self.asked = threading.Event()
 
     def __call__(self, request: Request) -> Response:
         """Note what was sent, and answer."""
@@ -50,6 +55,8 @@ class Ears:
             "bytes": len(sound.read()),
             "key": request.headers["authorization"],
         })  # fmt: skip
+        self.asked.set()
+        time.sleep(self.pause)
         status, body = self.answers.pop(0) if self.answers else (200, HEARD)
         return Response(json.dumps(body), status, mimetype="application/json")
 
@@ -127,6 +134,19 @@ async def test_a_crash_after_the_answer_pays_for_nothing_twice(hearing_services,
         patch.setattr(hearing, "as_payload", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             await stages.fetch(ref, Run(hearing_services, ref.source))
+    await document_of(ref, hearing_services)
+    assert len(ears.heard) == 1
+
+
+async def test_an_answer_under_way_is_waited_for_and_kept(hearing_services, web, ears):
+    """Stopped while the endpoint listens, the next run finds what was heard and asks nothing."""
+    ref = SourceRef(source=web.url_for("/talk.mp3"))
+    ears.pause = 0.5
+    fetching = asyncio.create_task(stages.fetch(ref, Run(hearing_services, ref.source)))
+    assert await asyncio.to_thread(ears.asked.wait, 20)
+    fetching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await fetching
     await document_of(ref, hearing_services)
     assert len(ears.heard) == 1
 

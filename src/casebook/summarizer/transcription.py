@@ -1,5 +1,7 @@
 """Writing down what is said: an OpenAI-compatible ``/audio/transcriptions``, asked once a piece."""
 
+import asyncio
+import math
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +14,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 from casebook.schemas.errors import AnswerInvalid, CasebookError, ModelError, PriceUnknown
 from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.schemas.ids import content_id, sha256_hex
-from casebook.summarizer.asking import Ledger
+from casebook.summarizer.asking import GRACE_SECONDS, Ledger
 from casebook.summarizer.budget import Budget
 from casebook.summarizer.client import RetryPolicy
 from casebook.summarizer.faults import api_fault
@@ -41,6 +43,15 @@ class _Tab:
     requests: int = 0
     spent: float = 0.0
     started: float = field(default_factory=time.monotonic)
+    under_way: bool = False
+    stopped: bool = False
+
+    def send(self) -> None:
+        """Note that a request goes out now; none does once nobody waits for it any more."""
+        if self.stopped:
+            raise asyncio.CancelledError
+        self.under_way = True
+        self.requests += 1
 
     @property
     def seconds(self) -> float:
@@ -95,6 +106,23 @@ class OpenAITranscriber:
             return Transcript.model_validate_json(known.answer), known, False
         tab = _Tab(generation_id, source_id)
         sound = _Sound(data, name, media_type, most_seconds)
+        transcript, made = await self._in_any_case(sound, tab)
+        return transcript, made, True
+
+    async def _in_any_case(self, sound: _Sound, tab: _Tab) -> tuple[Transcript, Generation]:
+        """Ask. When whoever asked is cancelled, wait for an answer under way: it is paid for."""
+        asking = asyncio.ensure_future(self._heard(sound, tab))
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            tab.stopped = True
+            if tab.under_way:
+                await asyncio.wait([asking], timeout=GRACE_SECONDS)
+            asking.cancel()
+            raise
+
+    async def _heard(self, sound: _Sound, tab: _Tab) -> tuple[Transcript, Generation]:
+        """Ask until the policy gives up, and store what comes of it before anything else."""
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._policy.attempts),
             wait=self._policy.wait,
@@ -110,7 +138,7 @@ class OpenAITranscriber:
             raise
         finally:
             self._budget.stored(tab.spent)
-        return transcript, made, True
+        return transcript, made
 
     def _generation(self, sound: _Sound, transcript: Transcript, tab: _Tab) -> Generation:
         return Generation(
@@ -171,11 +199,12 @@ class OpenAITranscriber:
         await self._budget.reserve(dearest or 0.0)
         spent = 0.0
         try:
-            tab.requests += 1
+            tab.send()
             told = await self._ask(sound)
             spent = self._cost(_seconds_of(told) or sound.most_seconds) or 0.0
             return self._read(told)
         finally:
+            tab.under_way = False
             tab.spent += spent
             await self._budget.settle(dearest or 0.0, spent)
 
@@ -223,6 +252,7 @@ def _seconds_of(answer: Any) -> float:
     """Return the length that an answer states, or 0 where it states none."""
     told = answer.get("duration") if isinstance(answer, dict) else None
     try:
-        return float(told or 0.0)
+        seconds = float(told or 0.0)
     except (TypeError, ValueError):
         return 0.0
+    return seconds if 0 < seconds < math.inf else 0.0

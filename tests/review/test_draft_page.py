@@ -47,6 +47,20 @@ def test_what_differs_stands_side_by_side_with_its_words_and_support(build, desk
     assert texts(lessons, ".//p[@class='silent']") == ["No longer there"]
 
 
+def test_a_published_case_with_a_newer_draft_is_told_of_on_the_first_tab(build, desk):
+    """Its row is on another tab, so the drafts' tab names it, with a link to the comparison."""
+    case_id = build.draft()
+    desk.decide(case_id, "approve", leave_out_unsupported="1")
+    desk.send_form("/publish")
+    build.newer(case_id, **rewritten())
+    page = html.fromstring(desk.get("/").text)
+    (told,) = page.xpath("//div[@class='caution news']")
+    assert texts(told, "p/strong") == ["1 case has a newer draft"]
+    assert told.xpath(".//a/@href") == [f"/cases/{case_id}/draft"]
+    desk.decide(case_id, "reject", reason="thin")
+    assert "a newer draft" not in desk.get("/").text
+
+
 def test_chosen_fields_are_taken_over_and_the_rest_stays(build, desk, case_id):
     """The summary becomes the new draft's; year, lessons and the edited company stay."""
     before = current(build, case_id)

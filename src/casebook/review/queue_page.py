@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from casebook.schemas.errors import Remedy
-from casebook.schemas.listings import CaseFilter, CaseSummary, OpenFailure, RefusedSource
+from casebook.schemas.listings import (
+    CaseFilter,
+    CaseSummary,
+    NewerDraft,
+    OpenFailure,
+    RefusedSource,
+)
 from casebook.schemas.reviews import CaseStatus
 from casebook.schemas.sources import Source
 from casebook.warehouse.store import Warehouse
@@ -28,7 +34,8 @@ TABS: Mapping[Tab, str] = {
 class QueuePage:
     """One tab of the queue. ``counts`` has the size of every tab, ``page`` counts from 1.
 
-    ``unfinished`` are sources whose run was cut off, or is still at work elsewhere.
+    ``unfinished`` are sources whose run was cut off, or is still at work elsewhere; ``newer`` are
+    cases, decided ones too, beside which a newer draft waits: the tab of drafts tells of them all.
     """
 
     tab: Tab
@@ -42,6 +49,7 @@ class QueuePage:
     lasting: Sequence[OpenFailure] = ()
     gone: Sequence[OpenFailure] = ()
     unfinished: Sequence[Source] = ()
+    newer: Sequence[NewerDraft] = ()
 
 
 def queue_page(warehouse: Warehouse, tab: Tab, text: str, page: int) -> QueuePage:
@@ -55,7 +63,8 @@ def queue_page(warehouse: Warehouse, tab: Tab, text: str, page: int) -> QueuePag
         return _with_sources(warehouse, tab, text, page, found)
     waiting = warehouse.attention()
     counts = _counts(found, waiting["refused"], waiting["failed"] + waiting["unfinished"])
-    return _with_cases(warehouse, QueuePage(tab, text, page, 1, counts))
+    newer = warehouse.newer_drafts() if tab == "draft" else []
+    return _with_cases(warehouse, QueuePage(tab, text, page, 1, counts, newer=newer))
 
 
 def _with_sources(

@@ -39,6 +39,14 @@ class CaseSummary(Frozen):
     updated_at: datetime
 
 
+class NewerDraft(Frozen):
+    """A case beside which a newer draft waits to be compared."""
+
+    case_id: str
+    title: str | None
+    status: CaseStatus
+
+
 class CaseView(Frozen):
     """Everything about one case: the newest revision first in force, with its whole history.
 

@@ -21,6 +21,7 @@ from casebook.schemas.listings import (
     CaseView,
     CostKey,
     CostLine,
+    NewerDraft,
     OpenFailure,
     RefusedSource,
 )
@@ -291,6 +292,10 @@ class Warehouse:
         """Return how the current revision of each case was made, of these cases or of all."""
         wanted = None if case_ids is None else list(case_ids)
         return [reading.making(row) for row in self.read("makings", case_ids=wanted)]
+
+    def newer_drafts(self) -> list[NewerDraft]:
+        """Return the cases beside which a newer draft waits, but for rejected ones, by title."""
+        return [NewerDraft.model_validate(row) for row in self.read("newer_drafts")]
 
     def history(self, case_id: str) -> list[Revision | Review | Publication]:
         """Return what happened to a case, withdrawals included, in the order of storing."""

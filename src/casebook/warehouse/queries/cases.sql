@@ -78,6 +78,14 @@ FROM case_making
 WHERE $case_ids IS NULL OR list_contains($case_ids::VARCHAR[], case_id)
 ORDER BY entry;
 
+-- name: newer_drafts
+SELECT waiting.case_id, revisions.title, case_status.status
+FROM case_waiting AS waiting
+JOIN case_status ON case_status.case_id = waiting.case_id
+JOIN revisions ON revisions.revision_id = case_status.revision_id
+WHERE NOT waiting.refused AND case_status.status <> 'rejected'
+ORDER BY revisions.title, waiting.case_id;
+
 -- name: case_history
 SELECT 'revisions' AS name, body, entry FROM revisions WHERE case_id = $case_id
 UNION ALL

@@ -1,7 +1,7 @@
 """A batch from its list to its end, over a local site and a scripted endpoint."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 
 import pages
@@ -10,6 +10,7 @@ import scripted_curator
 from pytest_httpserver import HTTPServer
 from scripted_endpoint import api_error, completion
 
+from casebook.extractors.worker import ExtractorPool
 from casebook.pipeline import stages
 from casebook.pipeline.backfill import BatchRun, progress, register
 from casebook.pipeline.ingest import ingest
@@ -17,6 +18,7 @@ from casebook.pipeline.planning import estimate, interleaved, is_open, select
 from casebook.pipeline.quoting import quote
 from casebook.pipeline.run import Run
 from casebook.runtime.services import Services
+from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchOptions, BatchStep, Standing
 from casebook.schemas.errors import Remedy
 from casebook.schemas.sources import Candidate, SourceRef
@@ -25,6 +27,16 @@ from casebook.summarizer.profiles import Price, Strategy
 
 def candidates(*addresses: str) -> list[Candidate]:
     return [Candidate(url=address) for address in addresses]
+
+
+@pytest.fixture
+async def services(
+    settings_of: Callable[..., Settings], readers: ExtractorPool
+) -> AsyncIterator[Services]:
+    """Services of a batch, with a window of five sources."""
+    async with Services(settings_of(concurrency=2, workers=1), patience=1.0) as made:
+        made.__dict__["extractors"] = readers
+        yield made
 
 
 @pytest.fixture
@@ -84,11 +96,11 @@ async def test_a_fault_that_passes_is_tried_again_within_the_batch(services, end
 
 async def test_a_refused_key_pauses_the_batch_and_a_later_run_goes_on(services, endpoint, site):
     """What would fail every source stops the batch; nothing is lost by it."""
-    addresses = site(16)
+    addresses = site(8)
     endpoint.fallback = lambda _: api_error(401)
     batch, work, outcomes = await run(services, addresses)
     assert work.tally.stopped_by is not None
-    assert len(outcomes) < 16
+    assert len(outcomes) < 8
     assert services.warehouse.batches()[0].step is BatchStep.PAUSED
     assert "key" in services.warehouse.batches()[0].reason
     endpoint.fallback = scripted_curator.answer
@@ -97,19 +109,19 @@ async def test_a_refused_key_pauses_the_batch_and_a_later_run_goes_on(services, 
     later = BatchRun(batch, services)
     done = [outcome async for outcome in later.outcomes()]
     stands = await progress(batch, services)
-    assert stands.counts[Standing.KNOWN] == 16
-    assert len(done) == 16
+    assert stands.counts[Standing.KNOWN] == 8
+    assert len(done) == 8
 
 
 async def test_no_more_sources_are_at_work_than_the_window_holds(services, site):
     """A long list is fed bit by bit: memory does not grow with it."""
-    selection = select(candidates(*site(24)))
+    selection = select(candidates(*site(8)))
     batch = await register("a list", selection.items, BatchOptions(), services)
     work = BatchRun(batch, services)
     highest = 0
     async for _ in work.outcomes():
         highest = max(highest, sum(work.gates.inside.values()))
-    assert 0 < highest <= work._window < 24
+    assert 0 < highest <= work._window < 8
 
 
 async def test_two_batches_over_one_list_make_one_draft_a_source(services, endpoint, site):

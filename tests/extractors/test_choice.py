@@ -6,7 +6,7 @@ import pytest
 
 from casebook.extractors.block_features import NAMES, features, words_of
 from casebook.extractors.block_model import best_cut, probabilities
-from casebook.extractors.choice import choose, decide
+from casebook.extractors.choice import choose, decide, lean
 from casebook.extractors.page_kind import PageKind, kind_of
 from casebook.extractors.tree_blocks import blocks_of, placed_blocks
 
@@ -67,6 +67,17 @@ def test_the_cut_makes_the_expected_score_largest():
     assert expected == pytest.approx(2 * 200 / (200 + 201.5))
 
 
+def test_a_page_that_sells_leans_on_the_second_opinion():
+    """What trafilatura keeps of an offer gains, what it drops loses; other pages are as judged."""
+    matrix = np.zeros((2, len(NAMES)))
+    matrix[0, NAMES.index("kept")] = 1
+    chances = np.array([0.5, 0.5])
+    assert lean(chances, matrix) == pytest.approx(chances)
+    matrix[:, NAMES.index("is_product")] = 1
+    kept, dropped = lean(chances, matrix)
+    assert kept > 0.5 > dropped
+
+
 def test_likes_stay_or_go_together():
     """One post of a thread that looks unlike its likes is kept with them."""
     chances, words = np.array([0.9, 0.95, 0.3, 0.9, 0.3]), [50, 50, 10, 50, 10]
@@ -95,6 +106,9 @@ def test_rows_of_data_are_lines_and_tables_of_layout_are_not():
         ("https://a.example/threads/7", "", PageKind.FORUM),
         ("https://a.example/", '<meta property="og:type" content="article">', PageKind.OTHER),
         ("https://a.example/x", '<meta property="og:type" content="product">', PageKind.PRODUCT),
+        ("https://a.example/mug.html", '<button class="js-add-to-cart">', PageKind.PRODUCT),
+        ("https://a.example/mugs", '<button class="js-add-to-cart">' * 6, PageKind.OTHER),
+        ("https://a.example/", '<button class="js-add-to-cart">', PageKind.OTHER),
         (
             "https://a.example/x",
             '<script type="application/ld+json">{"@type":["Thing","QAPage"]}</script>',

@@ -1,10 +1,10 @@
 """Take out of a page the text that no reader sees, and tell what it was.
 
 Each element is looked at once; only those that something could hide are weighed, with what they
-inherit (font size, visibility, colours), so the time is linear in the page. Three things look
-hidden in the bytes and are not: what a control on the page opens (``aria-controls``), what React
-streams in behind its place and moves there, and a page that waits for its scripts (most of its
-text is hidden at once). They stay.
+inherit (font size, visibility, colours), so the time is linear in the page. Four things look
+hidden in the bytes and are not: what a control on the page opens (``aria-controls``), the part of
+an accordion under its line, what React streams in behind its place and moves there, and a page
+that waits for its scripts (most of its text is hidden at once). They stay.
 """
 
 import re
@@ -44,6 +44,8 @@ _OPENED = [
 ]
 _TELLING_TAGS = frozenset({"template", "dialog", "noframes", "font"})
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
+_FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
+_HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
 _FADED = "opacity: 0"
 _PALE = "text in the colour of its background"
 _MOST = 0.5
@@ -182,7 +184,7 @@ class _Looked:
 
     def _is_whole(self, element: Any) -> bool:
         identity = element.get("id")
-        if identity and identity in self._brought_up:
+        if (identity and identity in self._brought_up) or _is_folded(element):
             return False
         cause = _cause(element, self._cascade.style(element))
         if cause:
@@ -243,6 +245,16 @@ def _brought_up(root: Any) -> frozenset[str]:
     # React streams <div hidden id="S:1"> behind the page and moves it to <template id="B:1">.
     places = root.xpath("//template[starts-with(@id, 'B:') or starts-with(@id, 'P:')]/@id")
     return frozenset(ids | {f"S:{place[2:]}" for place in places})
+
+
+def _is_folded(element: Any) -> bool:
+    """Tell the part of an accordion that a click on the line above it unfolds."""
+    if not _FOLDING.search(element.get("class") or ""):
+        return False
+    head = next(element.itersiblings("*", preceding=True), None)
+    if head is None or not "".join(head.itertext()).strip():
+        return False
+    return head.tag in _HEADS or bool(_FOLDING.search(head.get("class") or ""))
 
 
 def _is_telling(kind: Kind) -> bool:

@@ -5,6 +5,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+
 _TYPE = re.compile(r'"@type"\s*:\s*(?:"(\w+)"|\[([^\]]{0,200})\])')
 _FORUM_TYPES = frozenset({"DiscussionForumPosting", "QAPage"})
 _ARTICLE_TYPES = frozenset(
@@ -22,7 +24,14 @@ _MANUAL_MAKER = re.compile(
     r"sphinx|docusaurus|mkdocs|gitbook|mdbook|javadoc|readthedocs", re.IGNORECASE
 )
 _LIST_PATH = re.compile(r"/(?:collections?|category|categories|c|shop|catalog|genre)/")
-_PRODUCT_PATH = re.compile(r"/(?:products?|p|dp|itm|item)/")
+_PRODUCT_PATH = re.compile(r"/(?:products?|p|dp|itm|items?|app|pd)/")
+_CART = ("add-to-cart", "addtocart", "add_to_cart", "AddToCart", "addToCart")
+_CARTS = etree.XPath(
+    "//*["
+    + " or ".join(f"contains(@id, '{name}') or contains(@class, '{name}')" for name in _CART)
+    + "]"
+)
+_FEW_CARTS = 5
 _POST_PATH = re.compile(r"/(?:blog|news|articles?|posts?|stor(?:y|ies)|insights|20\d\d)/")
 
 
@@ -46,18 +55,21 @@ def kind_of(tree: Any, url: str) -> PageKind:
         return PageKind.OTHER
     if types & _ARTICLE_TYPES or _meta(tree, "@property='article:published_time'"):
         return PageKind.ARTICLE
-    return _sold_or_told(types, og, path)
+    return _sold_or_told(types, og, path, carts=len(_CARTS(tree)))
 
 
-def _sold_or_told(types: frozenset[str], og: str, path: str) -> PageKind:
+def _sold_or_told(types: frozenset[str], og: str, path: str, *, carts: int) -> PageKind:
     product = bool(_PRODUCT_PATH.search(path))
     listing = "CollectionPage" in types or og.startswith("product.group")
     if listing or (_LIST_PATH.search(path) and not product):
         return PageKind.OTHER
-    if og.startswith("product") or ("Product" in types and product):
+    if og.startswith("product") or (product and (carts or "Product" in types)):
         return PageKind.PRODUCT
-    told = path not in {"", "/"} and (og == "article" or _POST_PATH.search(path))
-    return PageKind.ARTICLE if told else PageKind.OTHER
+    deep = path not in {"", "/"}
+    if deep and (og == "article" or _POST_PATH.search(path)):
+        return PageKind.ARTICLE
+    # A list has a button for each of what it offers.
+    return PageKind.PRODUCT if deep and 0 < carts <= _FEW_CARTS else PageKind.OTHER
 
 
 def _schema_types(tree: Any) -> frozenset[str]:

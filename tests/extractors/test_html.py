@@ -213,6 +213,16 @@ def test_a_forum_that_serves_its_posts_without_scripts_is_read():
     assert "Reply" not in read(PAGE.replace("<nav>", aside)).text
 
 
+def test_a_banner_that_asks_for_consent_is_no_text():
+    """What a page asks before it is read is left out, wherever it stands."""
+    banner = f"<div id='cookie-banner'><p>We use cookies, as many do. {PARAGRAPH}</p></div>"
+    for page in (
+        PAGE.replace("<nav>", f"{banner}<nav>"),
+        PAGE.replace("</body>", f"{banner}</body>"),
+    ):
+        assert "as many do" not in read(page).text
+
+
 def test_forbidden_characters_do_not_end_the_page():
     """A NUL in the middle of a page costs one character, not the rest of the text."""
     found = read(PAGE.replace("It took", "It\x00 took").encode())

@@ -154,8 +154,9 @@ class _Features:
         self.kept = np.array(_kept(self.tokens, self.reading))
         self.total = max(1.0, self.counts.sum())
         self.level = np.array([block.level for block in placed])
-        columns = [*self._own(), *self._around(), *self._places(), *self._page(kind)]
-        self.matrix = np.column_stack([np.broadcast_to(c, len(placed)) for c in columns])
+        of_page = np.tile(np.array(self._page(kind), dtype=float), (len(placed), 1))
+        columns = np.column_stack([*self._own(), *self._around()])
+        self.matrix = np.hstack([columns, self._places(), of_page])
 
     def _own(self) -> list[Matrix]:
         texts = [block.block.text for block in self.placed]
@@ -220,7 +221,7 @@ class _Features:
     def _share(self, part: Matrix, reach: int) -> Matrix:
         return _window(part, reach) / np.maximum(1, _window(self.counts, reach))
 
-    def _places(self) -> list[Matrix]:
+    def _places(self) -> Matrix:
         amounts = np.column_stack(
             [
                 self.counts,
@@ -231,9 +232,9 @@ class _Features:
             ]
         )
         rows = _place_rows([block.place for block in self.placed], amounts.tolist(), self.total)
-        return list(np.array(rows, dtype=float).reshape(len(self.placed), len(_PLACE)).T)
+        return np.array(rows, dtype=float).reshape(len(self.placed), len(_PLACE))
 
-    def _page(self, kind: PageKind) -> list[Matrix]:
+    def _page(self, kind: PageKind) -> list[float]:
         return [
             np.log(self.total),
             (self.kept * self.counts).sum() / self.total,

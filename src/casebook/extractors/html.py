@@ -34,7 +34,7 @@ from casebook.extractors.naming import where
 from casebook.extractors.page_kind import PageKind, kind_of
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.speakers import with_speakers
-from casebook.extractors.tree_blocks import Placed, blocks_of, placed_blocks
+from casebook.extractors.tree_blocks import Placed, blocks_of, outside, placed_blocks
 from casebook.extractors.walls import FEWEST_WORDS, Page, refuse_walls
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
 from casebook.schemas.errors import DocumentEmpty
@@ -42,6 +42,12 @@ from casebook.schemas.sources import Payload, SourceKind
 
 _TAG = re.compile(r"<[A-Za-z]")
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_BANNER = re.compile(
+    r"gdpr|onetrust|cookiebot|cmplz|truste[-_]|\bcc-window"
+    r"|cookie[-_]?(?:banner|consent|notice|bar\b|law|popup|modal|message|alert|disclaimer|overlay)"
+    r"|consent[-_]?(?:banner|modal|popup|manager|dialog|overlay)",
+    re.IGNORECASE,
+)
 _UNREAD = ("style", "svg", "noscript")
 _DATA = frozenset({"application/ld+json", "application/settings+json"})
 _SUSPICIOUS_SHARE = 0.05
@@ -242,8 +248,8 @@ def _chosen(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) ->
 
 
 def page_blocks(tree: Any) -> list[Placed]:
-    """Return all blocks of the page's body."""
-    return placed_blocks(next(iter(tree.xpath("//body")), tree))
+    """Return all blocks of the page's body but those of a banner that asks for consent."""
+    return outside(placed_blocks(next(iter(tree.xpath("//body")), tree)), _BANNER)
 
 
 def _second_opinion(tree: Any, url: str, steps: list[ExtractionStep]) -> list[str]:

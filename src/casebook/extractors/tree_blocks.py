@@ -1,7 +1,8 @@
 """From an element tree to blocks: one walk that reads HTML and trafilatura's own element names."""
 
+import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import IntFlag, auto
 from typing import Any
@@ -105,6 +106,21 @@ def placed_blocks(root: Any, without: Collection[str] = _NO_TEXT) -> list[Placed
     nothing; linear in the size of the tree.
     """
     return _Walk(root, without).found
+
+
+def outside(placed: Sequence[Placed], named: re.Pattern[str]) -> list[Placed]:
+    """Return those of ``placed`` that stand in nothing whose class or id is so ``named``."""
+    inside: dict[Place, bool] = {}
+    for one in placed:
+        chain: list[Place] = []
+        place: Place | None = one.place
+        while place is not None and place not in inside:
+            chain.append(place)
+            place = place.parent
+        is_in = place is not None and inside[place]
+        for each in reversed(chain):
+            is_in = inside[each] = is_in or bool(named.search(each.names))
+    return [one for one in placed if not inside[one.place]]
 
 
 class _Walk:

@@ -9,9 +9,10 @@ import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from casebook.extractors import versions
+from casebook.extractors.authors import clean_authors
 from casebook.extractors.characters import one_line, smuggled
 from casebook.extractors.charset import decode
-from casebook.extractors.metadata import clean_authors, clean_date, language_of
+from casebook.extractors.metadata import clean_date, language_of
 from casebook.extractors.naming import where
 from casebook.extractors.passages import lay_out
 from casebook.extractors.plaintext import refuse_empty

@@ -10,7 +10,7 @@ that waits for its scripts (most of its text is hidden at once). They stay.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from casebook.extractors import styles
 from casebook.extractors.cascade import Cascade, Kind, kind_of
 from casebook.extractors.characters import one_line, smuggled
+from casebook.extractors.sight import PALE, Sight, inherit
 from casebook.schemas.documents import HiddenKind, HiddenText
 
 MOST_REPORTED = 20
@@ -47,32 +48,9 @@ _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::a
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
 _FADED = "opacity: 0"
-_PALE = "text in the colour of its background"
 _MOST = 0.5
 _PAGE_WORDS = 50
 _THEME = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    """What an element inherits: ``unseen`` is the reason why its text is not visible."""
-
-    small: bool = False
-    invisible: bool = False
-    clear: bool = False
-    colour: styles.Colour | None = None
-    ground: styles.Colour | None = styles.WHITE
-
-    def reason(self) -> str | None:
-        if self.small:
-            return "font-size: 0"
-        if self.invisible:
-            return "visibility: hidden"
-        if self.clear:
-            return "transparent text"
-        if self.colour and self.ground and styles.same_colour(self.colour, self.ground):
-            return _PALE
-        return None
 
 
 @dataclass(slots=True)
@@ -144,7 +122,7 @@ class _Looked:
         kinds, inline = set(self._kinds), {text for text in styled if text}
         self._cascade = Cascade(root, kinds, inline)
         self._known = {kind: (_is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
-        self._states: dict[Any, _State] = {}
+        self._states: dict[Any, Sight] = {}
         self._wholes: dict[Any, _Find] = {}
         self._inheriting: set[Any] = set()
         self._look()
@@ -191,15 +169,15 @@ class _Looked:
             self._wholes[element] = _Find(*cause, element, whole=True)
         return cause is not None
 
-    def _state(self, element: Any) -> _State:
+    def _state(self, element: Any) -> Sight:
         """Return what the text right in ``element`` looks like."""
         chain = []
         while element is not None and element not in self._states:
             chain.append(element)
             element = element.getparent()
-        state = _State() if element is None else self._states[element]
+        state = Sight() if element is None else self._states[element]
         for one in reversed(chain):
-            state = self._states[one] = _inherit(state, self._cascade.style(one))
+            state = self._states[one] = inherit(state, self._cascade.style(one))
         return state
 
     def _stretches(self) -> list[_Find]:
@@ -264,48 +242,6 @@ def _is_telling(kind: Kind) -> bool:
     return tag in _TELLING_TAGS or bool(unseen) or not _TELLING.isdisjoint(attributes)
 
 
-def _inherit(state: _State, style: Mapping[str, str]) -> _State:
-    if not style:
-        return state
-    size = styles.text_size(style)
-    small = state.small if size is None else styles.is_unreadably_small(size)
-    visibility = style.get("visibility")
-    invisible = visibility in {"hidden", "collapse"} if visibility else state.invisible
-    return replace(
-        state,
-        small=small,
-        invisible=invisible,
-        clear=_is_clear(state, style),
-        colour=_ink(state, style),
-        ground=_ground(state, style),
-    )
-
-
-def _is_clear(state: _State, style: Mapping[str, str]) -> bool:
-    if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
-        return False
-    value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
-    return state.clear if value == "inherit" else styles.is_transparent(value)
-
-
-def _ink(state: _State, style: Mapping[str, str]) -> styles.Colour | None:
-    # Gradient headings are transparent text over a clipped background: seen, though "white".
-    if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
-        return None
-    value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
-    return state.colour if value == "inherit" else styles.colour(value)
-
-
-def _ground(state: _State, style: Mapping[str, str]) -> styles.Colour | None:
-    """Return the background, None where it is a picture or a colour that we cannot tell."""
-    value = (
-        style.get("background-color") or style.get("background") or style.get("background-image")
-    )
-    if not value or value in {"none", "transparent", "inherit", "initial"}:
-        return state.ground
-    return None if "url(" in value or "gradient" in value else styles.colour(value)
-
-
 def _cause(element: Any, style: Mapping[str, str]) -> tuple[HiddenKind, str] | None:
     """Say why the whole element is not seen, or None."""
     if element.tag in {"template", "noframes"}:
@@ -352,7 +288,7 @@ def _is_the_page(find: _Find, looked: _Looked) -> bool:
 
 
 def _is_theme(find: _Find, inherited: Mapping[str, int], looked: _Looked) -> bool:
-    share = _THEME if find.reason == _PALE else _MOST
+    share = _THEME if find.reason == PALE else _MOST
     return inherited[find.reason] > share * looked.total
 
 

@@ -15,6 +15,7 @@ import trafilatura
 from lxml import etree
 
 from casebook.extractors import versions
+from casebook.extractors.authors import clean_authors, linked_author, posted_by
 from casebook.extractors.characters import count_words, one_line
 from casebook.extractors.charset import decode
 from casebook.extractors.choice import DOUBTFUL, choose
@@ -22,12 +23,9 @@ from casebook.extractors.dates import published
 from casebook.extractors.hidden import show_scriptless, strip_hidden, visible_text
 from casebook.extractors.metadata import (
     canonical_url,
-    clean_authors,
     clean_title,
     headline,
     language_of,
-    linked_author,
-    posted_by,
     stated_of,
 )
 from casebook.extractors.naming import where

@@ -12,10 +12,11 @@ import yaml
 from markdown_it import MarkdownIt
 
 from casebook.extractors import html, versions
+from casebook.extractors.authors import clean_authors
 from casebook.extractors.characters import one_line
 from casebook.extractors.charset import decode
 from casebook.extractors.hidden import MOST_REPORTED, report, strip_hidden
-from casebook.extractors.metadata import clean_authors, clean_date, language_of
+from casebook.extractors.metadata import clean_date, language_of
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.plaintext import refuse_empty
 from casebook.extractors.speakers import with_speakers

@@ -11,10 +11,11 @@ import lxml.html  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree
 
 from casebook.extractors import bundles, html, pdf, versions
+from casebook.extractors.authors import clean_authors
 from casebook.extractors.bundles import Bundle, Part, unpack
 from casebook.extractors.characters import one_line
 from casebook.extractors.charset import decode
-from casebook.extractors.metadata import clean_authors, clean_date
+from casebook.extractors.metadata import clean_date
 from casebook.extractors.naming import where
 from casebook.schemas.documents import Extracted, ExtractionStep, Passage
 from casebook.schemas.errors import Damaged

@@ -14,9 +14,10 @@ from operator import itemgetter
 import pypdfium2
 
 from casebook.extractors import pdf_ocr, versions
+from casebook.extractors.authors import clean_authors
 from casebook.extractors.characters import count_words
 from casebook.extractors.hidden import report
-from casebook.extractors.metadata import clean_authors, language_of
+from casebook.extractors.metadata import language_of
 from casebook.extractors.naming import where
 from casebook.extractors.passages import lay_out
 from casebook.extractors.pdf_about import About, authors_of, describe, outline_of, title_of

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from casebook.extractors import versions
+from casebook.extractors.authors import clean_authors
 from casebook.extractors.characters import count_words, one_line, smuggled, visible
 from casebook.extractors.charset import decode
-from casebook.extractors.metadata import clean_authors, clean_date, language_of
+from casebook.extractors.metadata import clean_date, language_of
 from casebook.extractors.naming import where
 from casebook.extractors.passages import Block, lay_out
 from casebook.extractors.speakers import Voices, set_apart, voices_in, with_speakers

@@ -13,6 +13,7 @@ from itertools import islice, product
 from typing import Any
 
 from casebook.extractors import styles
+from casebook.extractors.css_values import CUSTOM, VARIABLE, resolved, variants
 from casebook.extractors.selectors import ANY, Compound, Counted, Selector
 from casebook.extractors.sheets import Rule, rules_of
 from casebook.extractors.styles import Colour, Declared, Style
@@ -27,6 +28,7 @@ _MOST_ASKED = 1_000
 _SHADE = 25
 _INKS = ("color", "-webkit-text-fill-color")
 _GROUNDS = ("background-color", "background")
+_NO_STYLE: Style = {}
 
 
 def kind_of(element: Any) -> Kind:
@@ -45,6 +47,8 @@ class Cascade:
         self._named: dict[Any, frozenset[str]] = {}
         self._held: dict[Any, int] = {}
         self._meant: dict[Kind, tuple[Rule, ...]] = {}
+        self._raw: dict[Any, Style] = {}
+        self._customs: dict[Any, Style] = {}
         self._styles: dict[Any, Style] = {}
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
         sheet = "\n".join(style.text or "" for style in root.iter("style"))
@@ -71,8 +75,35 @@ class Cascade:
         return element.get("style") in self._hiding_inline
 
     def style(self, element: Any) -> Style:
-        """Return what is declared for ``element``: the last value of each property."""
+        """Return what is declared for ``element``: the last value of each property, worked out."""
         found = self._styles.get(element)
+        if found is None:
+            found = self._declared(element)
+            if any(VARIABLE in value for value in found.values()):
+                custom = self._custom(element)
+                found = {
+                    name: resolved(value, custom)
+                    for name, value in found.items()
+                    if not name.startswith(CUSTOM)
+                }
+            self._styles[element] = found
+        return found
+
+    def _custom(self, element: Any) -> Style:
+        """Return the custom properties of ``element``, those of what it stands in among them."""
+        chain = []
+        while element is not None and element not in self._customs:
+            chain.append(element)
+            element = element.getparent()
+        known = _NO_STYLE if element is None else self._customs[element]
+        for one in reversed(chain):
+            told = self._declared(one).items()
+            own = {name: value for name, value in told if name.startswith(CUSTOM)}
+            known = self._customs[one] = {**known, **own} if own else known
+        return known
+
+    def _declared(self, element: Any) -> Style:
+        found = self._raw.get(element)
         if found is None:
             rules = [
                 rule.declared
@@ -80,7 +111,7 @@ class Cascade:
                 if self._rule_fits(rule, element)
             ]
             inline = self._inline.get(element.get("style"), styles.NOTHING)
-            found = self._styles[element] = _merged([_old_attributes(element), *rules, inline])
+            found = self._raw[element] = _merged([_old_attributes(element), *rules, inline])
         return found
 
     def _meant_for(self, kind: Kind) -> tuple[Rule, ...]:
@@ -179,12 +210,24 @@ class _Hiding:
 
     def __init__(self, told: Iterable[Declared]) -> None:
         parts = [part for each in told for part in (each.plain, each.important) if part]
+        known: dict[str, set[str]] = {}
+        for part in parts:
+            for name in part:
+                if name.startswith(CUSTOM):
+                    known.setdefault(name, set()).add(part[name])
+        hanging = {pair for part in parts for pair in part.items() if _hangs(*pair)}
+        came_to = {pair: [{pair[0]: each} for each in variants(pair[1], known)] for pair in hanging}
+        parts += [each for told in came_to.values() for each in told]
         inks, grounds = _colours(parts, _INKS), _colours(parts, _GROUNDS) | {styles.WHITE}
-
         self._inks, self._grounds = _meeting(inks, grounds), _meeting(grounds, inks)
+        self._hanging = {pair for pair in hanging if any(map(self._holds, came_to[pair]))}
 
     def __contains__(self, told: Declared) -> bool:
-        return any(self._holds(part) for part in (told.plain, told.important) if part)
+        return any(
+            self._holds(part) or not self._hanging.isdisjoint(part.items())
+            for part in (told.plain, told.important)
+            if part
+        )
 
     def _holds(self, part: Style) -> bool:
         return (
@@ -192,6 +235,11 @@ class _Hiding:
             or not self._inks.isdisjoint(_colours([part], _INKS))
             or not self._grounds.isdisjoint(_colours([part], _GROUNDS))
         )
+
+
+def _hangs(name: str, value: str) -> bool:
+    """Tell a property whose value hangs on a variable."""
+    return VARIABLE in value and not name.startswith(CUSTOM)
 
 
 def _colours(parts: Iterable[Style], names: Sequence[str]) -> set[Colour]:

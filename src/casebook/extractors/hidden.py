@@ -46,6 +46,9 @@ _OPENED = [
 _TELLING_TAGS = frozenset({"template", "dialog", "noframes", "font"})
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
+_FOLDS = re.compile(
+    r"display: none|no height|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
+)
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
 _FADED = "opacity: 0"
 _MOST = 0.5
@@ -162,12 +165,13 @@ class _Looked:
 
     def _is_whole(self, element: Any) -> bool:
         identity = element.get("id")
-        if (identity and identity in self._brought_up) or _is_folded(element):
+        if identity and identity in self._brought_up:
             return False
         cause = _cause(element, self._cascade.style(element))
-        if cause:
-            self._wholes[element] = _Find(*cause, element, whole=True)
-        return cause is not None
+        if cause is None or (_FOLDS.search(cause[1]) and _is_folded(element)):
+            return False
+        self._wholes[element] = _Find(*cause, element, whole=True)
+        return True
 
     def _state(self, element: Any) -> Sight:
         """Return what the text right in ``element`` looks like."""

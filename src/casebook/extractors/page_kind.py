@@ -25,11 +25,9 @@ _MANUAL_MAKER = re.compile(
 )
 _LIST_PATH = re.compile(r"/(?:collections?|category|categories|c|shop|catalog|genre)/")
 _PRODUCT_PATH = re.compile(r"/(?:products?|p|dp|itm|items?|app|pd)/")
-_CART = ("add-to-cart", "addtocart", "add_to_cart", "AddToCart", "addToCart")
 _CARTS = etree.XPath(
-    "//*["
-    + " or ".join(f"contains(@id, '{name}') or contains(@class, '{name}')" for name in _CART)
-    + "]"
+    "(//button | //form | //input)[contains(@action, 'cart/add') or contains("
+    "translate(concat(@class, ' ', @id, ' ', @name), 'ADTOCR-_', 'adtocr'), 'addtocart')]"
 )
 _FEW_CARTS = 5
 _POST_PATH = re.compile(r"/(?:blog|news|articles?|posts?|stor(?:y|ies)|insights|20\d\d)/")

@@ -121,6 +121,8 @@ class Compound:
             return frozenset({min(self.names)})  # "#" sorts before "."
         if self.attributes:
             return frozenset({f"[{self.attributes[0].name}"})
+        if self.is_root:
+            return frozenset({self.tag or "html"})
         wanted = next((among for among in self.among if among.wanted), None)
         if self.tag or wanted is None:
             return frozenset({self.tag or ANY})

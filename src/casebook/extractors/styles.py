@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from casebook.extractors.css_values import calculated
+
 Style = Mapping[str, str]
 """Lower-case property to lower-case value."""
 
@@ -42,10 +44,10 @@ _SMALLEST_SCALE = 0.02
 _UNITS_OF_TEXT = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "%": 0.16, "": 1.0}
 _TOUCHING = re.compile(
     r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
-    r"|translate|scale|filter|content-vis|-webkit-(?:text-fill|background-clip)"
+    r"|translate|scale|filter|content-vis|-webkit-(?:text-fill|background-clip)|--"
 )
 _PLACING = re.compile(r"left|right|top|bottom|margin|text-indent|height|width|max-")
-_TELLING_PLACE = re.compile(r"-?\d{3}|[01](?![.\d])|auto|none|-")
+_TELLING_PLACE = re.compile(r"-?\d{3}|[01](?![.\d])|auto|none|-|var\(|calc\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def declared(text: str) -> Declared:
         name, colon, value = part.partition(":")
         value, mark, _ = value.partition("!important")
         if colon:
-            (important if mark else plain)[name.strip()] = value.strip()
+            (important if mark else plain)[name.strip()] = calculated(value.strip())
     return Declared(plain, important)
 
 

@@ -1,0 +1,65 @@
+"""Values of style declarations that must be worked out: ``var()`` and ``calc()``."""
+
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+
+VARIABLE = "var("
+CUSTOM = "--"
+
+_VAR = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,([^()]{0,80}))?\)")
+_CALC = re.compile(r"calc\(([^()]{1,80})\)")
+_TERM = re.compile(r"\s*([-+*/])?\s*(-?\d*\.?\d+)(px|pt|em|rem|vw|vh|%)?")
+_PX = {"": 1.0, "px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "vw": 12.0, "vh": 8.0, "%": 10.0}
+_MOST_VARIANTS = 30
+
+
+def resolved(value: str, known: Mapping[str, str]) -> str:
+    """Return ``value`` with its variables as ``known``, else with their fallbacks."""
+    for _ in range(_MOST_VARIANTS):
+        found = _VAR.search(value)
+        if found is None:
+            break
+        value = _put(value, found, known.get(found[1], found[2] or ""))
+    return calculated(value)
+
+
+def variants(value: str, known: Mapping[str, AbstractSet[str]]) -> Iterator[str]:
+    """Yield what ``value`` may come to, at most 30 ways, with its variables as ``known``."""
+    waiting, seen = [value], 0
+    while waiting and seen < _MOST_VARIANTS:
+        each = waiting.pop()
+        seen += 1
+        found = _VAR.search(each)
+        if found is None:
+            yield calculated(each)
+        else:
+            waiting += [
+                _put(each, found, told) for told in (found[2] or "", *known.get(found[1], ()))
+            ]
+
+
+def calculated(value: str) -> str:
+    """Return ``value`` with each ``calc()`` of numbers as one number, a length in pixels."""
+    return _CALC.sub(_sum, value) if "calc(" in value else value
+
+
+def _put(value: str, found: re.Match[str], told: str) -> str:
+    return f"{value[: found.start()]}{told.strip()}{value[found.end() :]}"
+
+
+def _sum(found: re.Match[str]) -> str:
+    total, product, at, unit = 0.0, 0.0, 0, ""
+    while at < len(found[1].rstrip()):
+        term = _TERM.match(found[1], at)
+        if term is None or (at > 0 and not term[1]):
+            return found[0]
+        at, number = term.end(), float(term[2]) * _PX[term[3] or ""]
+        unit = "px" if term[3] else unit
+        if term[1] == "*":
+            product *= number
+        elif term[1] == "/":
+            product = product / number if number else 0.0
+        else:
+            total, product = total + product, -number if term[1] == "-" else number
+    return f"{total + product:g}{unit}"

@@ -1,12 +1,13 @@
 r"""Web pages read by us and by other extractors, side by side, scored as WCXB scores.
 
-    .venv/bin/python benchmarks/extraction.py
+    .venv/bin/python benchmarks/extraction.py            # all of it
+    .venv/bin/python benchmarks/extraction.py --speed 3  # only ours and plain trafilatura's, thrice
 
 Reads CASEBOOK_DATASETS/web. Words are runs of ``\w``, lower case, compared as multisets with the
 reviewed ``main_content`` of each page (WCXB's ``evaluate.py``); figures are means over pages. Our
 model of blocks is fitted on the same pages, so each page is read with one that was fitted on the
 other four fifths, hosts kept together (``train_blocks.py``). An extractor that is not installed is
-named and left out. Prints Markdown.
+named and left out. Speed is CPU time, each page read by one right after the other. Prints Markdown.
 """
 
 import gzip
@@ -228,7 +229,7 @@ def print_overall(pages: Sequence[Page]) -> None:
         kept, let_in = (snippets(pages, name, which) for which in ("with", "without"))
         rate = len(pages) / sum(page.reads[name].seconds for page in pages)
         means = [mean(s[part] for s in found) for part in range(3)]
-        rows.append([name, *means, kept, 1 - let_in, f"{rate:.0f}"])
+        rows.append([name, *means, kept, 1 - let_in, f"{rate:.1f}"])
     head = ["extractor", "precision", "recall", "F1", "with kept", "without avoided", "pages/CPU-s"]
     print_table(head, rows)
 
@@ -288,11 +289,31 @@ def print_flags(pages: Sequence[Page]) -> None:
     print_table([*head, "good ones flagged", "good ones", "AUC"], [row])
 
 
+def print_speed(files: Sequence[Path], rounds: int) -> None:
+    """Print, for each round over ``files``, our pages per second and plain trafilatura's."""
+    rows = []
+    for number in range(rounds):
+        spent = Counter[str]()
+        for file in files:
+            url = json.loads(file.read_text())["url"] or ""
+            data = gzip.decompress((WEB / "html" / f"{file.stem}.html.gz").read_bytes())
+            for name in (OURS, PLAIN):
+                started = time.process_time()
+                EXTRACTORS[name][1](data, url)
+                spent[name] += time.process_time() - started
+        rates = [f"{len(files) / spent[name]:.1f}" for name in (OURS, PLAIN)]
+        rows.append([number + 1, *rates, spent[PLAIN] / spent[OURS]])
+    print_table(["round", f"{OURS}, pages/CPU-s", f"{PLAIN}, pages/CPU-s", "ratio"], rows)
+
+
 def main() -> None:
     """Read every page and print the tables."""
     files = sorted((WEB / "truth").glob("*.json"))
     if not files:
         sys.exit(f"no pages at {WEB}; set CASEBOOK_DATASETS")
+    if sys.argv[1:2] == ["--speed"]:
+        print_speed(files, int(sys.argv[2]))
+        return
     for name in EXTRACTORS:
         if name not in installed():
             print(f"not installed, left out: {name}\n")

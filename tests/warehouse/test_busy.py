@@ -8,8 +8,9 @@ import time
 import pytest
 
 from casebook.schemas.errors import WarehouseError
-from casebook.warehouse.connection import DuckDBFile
+from casebook.warehouse.connection import _TURNS, DuckDBFile
 from casebook.warehouse.store import Warehouse
+from casebook.warehouse.turns import Waiting
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_another_process_gets_its_turn_while_this_one_is_busy(busy, story):
 def test_an_idle_process_lets_go_of_the_file(busy, story):
     """Nobody comes back, and the file is free all the same."""
     busy.append(story.source())
-    time.sleep(0.3)
+    time.sleep(0.8)
     code = "import duckdb, sys; duckdb.connect(sys.argv[1]).close(); print('free')"
     path = str(busy._database.path)
     done = subprocess.run(
@@ -95,3 +96,34 @@ def test_objects_of_one_process_share_the_file(busy, story):
     assert calm.counts()["sources"] == 1
     assert calm.append(story.document()) == 1
     assert busy.counts()["documents"] == 1
+
+
+def test_the_file_is_kept_while_nobody_waits_and_given_up_to_who_does(busy, story):
+    """One connection serves many calls; a process that shows that it waits ends that."""
+    turn = _TURNS[busy._database.path.resolve()]
+    busy.append(story.source())
+    kept = turn.connection
+    for _ in range(10):
+        time.sleep(0.03)
+        busy.counts()
+    assert turn.connection is kept is not None
+    with turn.waiting.joined():
+        busy.counts()
+        assert turn.connection is not kept
+
+
+def test_who_dies_while_waiting_waits_no_more(tmp_path):
+    """The sign of a killed process goes with it; several may wait at once."""
+    waiting = Waiting(tmp_path / "w.duckdb")
+    code = (
+        "import sys, time; from pathlib import Path; from casebook.warehouse.turns import Waiting\n"
+        "with Waiting(Path(sys.argv[1])).joined(): print('waits', flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "w.duckdb")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "waits\n"
+        assert waiting.anyone()
+        with waiting.joined():
+            assert waiting.anyone()
+        other.kill()
+    assert not waiting.anyone()

@@ -1,13 +1,12 @@
-"""Short connections to one DuckDB file, with a bounded wait for a turn.
+"""Connections to one DuckDB file, with a bounded wait for a turn.
 
 While one process has the file open for writing, no other can open it, not even to read. So nobody
-keeps a connection for long: one transaction, or for a process that has many to make, as many as
-fit into a quarter of a second. What was committed lies in the file and in the ``.wal`` beside it:
-to copy a warehouse by hand, copy both.
+keeps a connection for long: one transaction, or for a process that has many to make, until another
+process waits. What was committed lies in the file and in the ``.wal`` beside it: to copy a
+warehouse by hand, copy both.
 """
 
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from casebook.schemas.errors import WarehouseError, WarehouseLocked
 from casebook.warehouse import migrating
 from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
 from casebook.warehouse.sql import Migration, queries, quoted
+from casebook.warehouse.turns import Turn
 
 # A checkpoint rewrites the newest rows of each changed table: 3 to 50 ms, now and then 400. So one
 # is not made at each close, as DuckDB would, but after this much log, which each opening replays
@@ -34,52 +34,8 @@ _SESSION = (
 _PID = re.compile(r"PID (\d+)")
 _HELD = ("Could not set lock on file", "used by another process")  # POSIX, Windows
 
-# Opening takes 10 to 30 ms, most transactions a few. Whoever holds the file for a quarter of a
-# second leaves it to others for long enough that one who looks every few milliseconds gets in.
-_HOLD_SECONDS = 0.25
-_GAP_SECONDS = 0.02
 _ENTRIES_APART = 100_000
-
-
-class _Turn:
-    """Whose turn it is in this process, and the connection that is open meanwhile.
-
-    One object for each file: threads take turns here, and processes at the file.
-    """
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.connection: duckdb.DuckDBPyConnection | None = None
-        self.until = 0.0
-        self.entry: int | None = None
-        self._free_at = 0.0
-
-    def keep(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Keep ``connection`` open for a while; somebody closes it even if nobody comes."""
-        self.connection = connection
-        self.until = time.monotonic() + _HOLD_SECONDS
-        timer = threading.Timer(_HOLD_SECONDS, self._expire)
-        timer.daemon = True
-        timer.start()
-
-    def close(self) -> None:
-        """Close what is open; the caller holds the lock."""
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = self.entry = None
-            self._free_at = time.monotonic() + _GAP_SECONDS
-
-    def give_way(self) -> None:
-        """Leave other processes a gap after this one had the file for a while."""
-        time.sleep(max(0.0, self._free_at - time.monotonic()))
-
-    def _expire(self) -> None:
-        with self.lock:
-            if time.monotonic() >= self.until:
-                self.close()
-
-
-_TURNS: dict[Path, _Turn] = {}
+_TURNS: dict[Path, Turn] = {}
 
 
 class DuckDBFile:
@@ -134,7 +90,7 @@ class DuckDBFile:
                 turn.keep(opened)
             yield from self._shared(turn)
 
-    def _shared(self, turn: _Turn) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _shared(self, turn: Turn) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield the connection that is kept; an error ends it, and with it what was not stored."""
         assert turn.connection is not None  # noqa: S101 - the caller opened it
         try:
@@ -142,8 +98,7 @@ class DuckDBFile:
         except BaseException:
             turn.close()
             raise
-        if time.monotonic() >= turn.until:
-            turn.close()
+        turn.used()
 
     def _open(
         self, deadline: float, *, read_only: bool, external_access: bool
@@ -235,10 +190,11 @@ class DuckDBFile:
         return unfinished.replace(backup)
 
     @contextmanager
-    def _turn(self) -> Iterator[tuple[_Turn, float]]:
+    def _turn(self) -> Iterator[tuple[Turn, float]]:
         """Hold this process's turn; yield it, and when (monotonic seconds) waiting must end."""
         deadline = time.monotonic() + self._lock_timeout
-        turn = _TURNS.setdefault(self.path.resolve(), _Turn())
+        path = self.path.resolve()
+        turn = _TURNS.setdefault(path, Turn(path))
         if not turn.lock.acquire(timeout=self._lock_timeout):
             raise WarehouseLocked(self._still_held("another thread of this program"))
         try:
@@ -249,18 +205,24 @@ class DuckDBFile:
     def _patiently(
         self, connect: Callable[[], duckdb.DuckDBPyConnection], deadline: float
     ) -> duckdb.DuckDBPyConnection:
-        """Connect as soon as no other process holds the file.
+        """Connect as soon as no other process holds the file, and show meanwhile that one waits.
 
         Short random waits: a turn takes some 10 ms, and whoever waits longer between two looks
         than the others do loses every race for the gap.
         """
+        try:
+            return connect()
+        except duckdb.IOException as error:
+            if not _is_held(error):
+                raise
         attempts = Retrying(
             retry=retry_if_exception(_is_held),
             wait=wait_random_exponential(multiplier=0.004, max=0.05),
             stop=stop_after_delay(max(0.0, deadline - time.monotonic())),
             reraise=True,
         )
-        return attempts(connect)
+        with _TURNS[self.path.resolve()].waiting.joined():
+            return attempts(connect)
 
     @contextmanager
     def _plain_errors(self) -> Iterator[None]:

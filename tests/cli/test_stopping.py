@@ -57,3 +57,44 @@ def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
     assert outcome["status"] == "draft"
     assert "fetch" not in outcome["seconds"]
     assert len(endpoint.requests) == 2  # a verdict and a draft
+
+
+def test_a_backfill_that_is_stopped_is_paused_and_keeps_the_answer_under_way(
+    casebook, environment, endpoint: ScriptedEndpoint, httpserver
+):
+    """SIGTERM pauses the batch; going on asks nothing twice."""
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/case").respond_with_data(pages.CASE, content_type="text/html")
+    held, answer = threading.Event(), endpoint.fallback
+
+    def answer_late(request):
+        held.wait(30)
+        return answer(request)
+
+    endpoint.fallback = answer_late
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}"}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "casebook.cli.main", "backfill", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**environment, **allowed},
+    )
+    running.stdin.write(httpserver.url_for("/case"))
+    running.stdin.close()
+    running.stdin = None
+    while not endpoint.requests:
+        time.sleep(0.05)
+        assert running.poll() is None
+    running.send_signal(signal.SIGTERM)
+    threading.Timer(_UNDER_WAY, held.set).start()
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 143
+    assert "Traceback" not in said
+    assert "casebook backfill --resume" in said
+    (batch,) = casebook("backfill", "list", "--json").lines
+    assert batch["step"] == "paused"
+    (outcome,) = casebook("backfill", "--resume", batch["batch_id"], "--json", **allowed).lines
+    assert outcome["status"] == "draft"
+    assert len(endpoint.requests) == 2  # a verdict and a draft

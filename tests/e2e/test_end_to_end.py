@@ -196,11 +196,9 @@ def test_a_list_is_worked_by_its_flow_and_flows_run_by_the_clock(machine, enviro
     (shown,) = casebook(environment, "backfill", "show", batch["batch_id"])
     assert shown["options"]["budget_usd"] == 0.5
 
-    weekly = ("schedule", "add", "publish", "--cron", "0 6 * * 1")
+    weekly = ("schedule", "add", "recheck", "--cron", "0 6 * * 1")
     (made,) = casebook(environment, *weekly)
-    watching, kept = sorted(casebook(environment, "schedule", "list"), key=lambda s: s["flow"])[
-        ::-1
-    ]
+    kept, watching = sorted(casebook(environment, "schedule", "list"), key=lambda s: s["flow"])
     assert (watching["flow"], kept["when"]) == ("watch", "cron 0 6 * * 1 (UTC)")
     for word in ("pause", "remove"):
         command = [sys.executable, "-m", "casebook.cli.main", "schedule", word, made["schedule_id"]]

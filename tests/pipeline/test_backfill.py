@@ -94,6 +94,33 @@ async def test_a_fault_that_passes_is_tried_again_within_the_batch(services, end
     assert (work.tally.made, work.tally.failed.total()) == (1, 0)
 
 
+async def test_what_a_try_in_vain_took_is_on_the_bill(services, endpoint, site):
+    """A verdict that was paid before the draft failed counts, though the next try finds it."""
+    answers = iter([scripted_curator.answer, *[lambda _: api_error(503)] * 4])
+
+    def in_turn(request):
+        return next(answers, scripted_curator.answer)(request)
+
+    endpoint.fallback = in_turn
+    _, work, outcomes = await run(services, site(1))
+    assert [o.status for o in outcomes] == ["draft"]
+    assert work.tally.calls == len(endpoint.requests)
+
+
+async def test_an_address_that_leads_elsewhere_is_done_when_its_source_is(services, web):
+    """A redirect in a list is no source that stays open: a rerun finds nothing to do."""
+    web.expect_request("/short").respond_with_data(
+        "", status=302, headers={"Location": web.url_for("/case")}
+    )
+    batch, _, _ = await run(services, [web.url_for("/short")])
+    stands = await progress(batch, services)
+    assert stands.counts == {Standing.KNOWN: 1}
+    assert stands.spent.calls == 2
+    assert services.warehouse.batches()[0].cases == 1
+    _, again, outcomes = await run(services, [web.url_for("/short")])
+    assert (outcomes, again.tally.total) == ([], 0)
+
+
 async def test_a_refused_key_pauses_the_batch_and_a_later_run_goes_on(services, endpoint, site):
     """What would fail every source stops the batch; nothing is lost by it."""
     addresses = site(8)
@@ -145,9 +172,10 @@ def test_a_selection_has_each_source_once_the_newest_first():
         ],
         since=date(2022, 1, 1),
         limit=2,
+        repeated=2,
     )
     assert [i.reference.source[-3:] for i in chosen.items] == ["new", "old"]
-    assert (chosen.duplicates, chosen.older, chosen.beyond_limit) == (1, 1, 1)
+    assert (chosen.duplicates, chosen.older, chosen.beyond_limit) == (3, 1, 1)
 
 
 def test_words_choose_by_title_or_address():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pages
 import pytest
 from pytest_httpserver import HTTPServer
+from scripted_endpoint import api_error
 
 from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun
@@ -70,6 +71,26 @@ async def test_what_was_refused_is_never_proposed_again(services, feed):
     _, batch = await watching.look(watch, services)
     assert [o.status async for o in BatchRun(batch, services).outcomes()] == ["not_a_case_study"]
     assert (await watching.look(watch, services))[0].new == 0
+
+
+async def test_what_failed_of_what_may_pass_is_taken_up_by_the_next_look(services, feed, endpoint):
+    """An outage loses no item of a watched list, and needs nobody to go on."""
+    watch = await added(services, feed("one"), everything=True)
+    answer, endpoint.fallback = endpoint.fallback, lambda _: api_error(503)
+    _, batch = await watching.look(watch, services)
+    assert [o.status async for o in BatchRun(batch, services, delays=()).outcomes()] == ["failed"]
+    endpoint.fallback = answer
+    seen, batch = await watching.look(watch, services)
+    assert seen.new == 1
+    assert [o.status async for o in BatchRun(batch, services).outcomes()] == ["draft"]
+
+
+async def test_a_watch_that_is_added_again_keeps_what_it_knows(services, feed):
+    """Other words or another interval hide nothing that came since the last look."""
+    await added(services, feed("one"))
+    watch = await added(services, feed("one", "two"), words=["two"])
+    seen, batch = await watching.look(watch, services)
+    assert (seen.found, [item.title for item in batch.items]) == (1, ["About two"])
 
 
 async def test_words_filter_what_is_news(services, feed):

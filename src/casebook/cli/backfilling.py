@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer.core import TyperGroup
 
+from casebook.cli import stopping
 from casebook.cli.context import AsJson, err, load_settings, out, print_json
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
     from typer._click.core import Context
 
+    from casebook.extractors.listing import Walk
     from casebook.pipeline.planning import Selection
     from casebook.pipeline.quoting import Quote
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.batches import Batch, BatchOptions
     from casebook.schemas.sources import Candidate
-
-_EXIT_SOME_FAILED = 3
 
 
 class _RunByDefault(TyperGroup):
@@ -57,7 +57,8 @@ def run(
         str | None,
         typer.Argument(
             help="A CSV or text file, feed, sitemap, OPML file or page of links: its path or "
-            "address; - reads addresses from standard input.",
+            "address; - reads addresses, or what `casebook links --json` prints, from standard "
+            "input.",
             metavar="SRC",
             show_default=False,
         ),
@@ -105,32 +106,62 @@ def run(
     options = BatchOptions(force=force, concurrency=concurrency, budget_usd=budget, model=model)
     settings = load_settings(context)
     if resume is not None:
-        raise typer.Exit(asyncio.run(_resume(resume, settings, as_json=as_json)))
+        if since or limit or word or model or force:
+            raise InvalidSource(
+                "a batch goes on as it was begun: with --resume only --budget, --concurrency, "
+                "--dry-run and --json can be given"
+            )
+        again = _resume(resume, options, settings, dry_run=dry_run, as_json=as_json)
+        raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
-    candidates, missed = asyncio.run(_candidates(source, settings))
-    for line in missed:
+    found = asyncio.run(_read(source, settings))
+    for line in found.missed:
         err().print(f"not read: {line}", markup=False)
     from casebook.pipeline.planning import select
 
     selection = select(
-        candidates, since=since.date() if since else None, limit=limit, words=word or ()
+        found.candidates,
+        since=since.date() if since else None,
+        limit=limit,
+        words=word or (),
+        repeated=found.repeated,
     )
     work = _plan if dry_run else _begin
-    raise typer.Exit(asyncio.run(work(source, selection, options, settings, as_json=as_json)))
+    begun = work(source, selection, options, settings, as_json=as_json)
+    raise typer.Exit(stopping.run(begun, stopping.BATCH))
 
 
-async def _candidates(source: str, settings: Settings) -> tuple[Sequence[Candidate], Sequence[str]]:
+async def _read(source: str, settings: Settings) -> Walk:
     """Return the addresses that the list names, and what of it could not be read."""
+    from casebook.extractors.listing import Walk
     from casebook.pipeline.quoting import read_list
     from casebook.runtime.services import Services
-    from casebook.schemas.sources import Candidate, SourceRef
+    from casebook.schemas.sources import SourceRef
 
     if source == "-":
         lines = (line.strip() for line in sys.stdin)
-        return [Candidate(url=line) for line in lines if line and not line.startswith("#")], []
+        return Walk([_candidate(line) for line in lines if line and not line.startswith("#")])
     async with Services(settings) as services:
-        found = await read_list(SourceRef(source=source), services)
-    return found.candidates, found.missed
+        return await read_list(SourceRef(source=source), services)
+
+
+def _candidate(line: str) -> Candidate:
+    """Return what a line names: an address, or the JSON that `casebook links --json` prints.
+
+    Raises:
+        InvalidSource: if it is JSON of another kind.
+    """
+    from casebook.schemas.sources import Candidate
+
+    if not line.startswith("{"):
+        return Candidate(url=line)
+    try:
+        told = json.loads(line)
+        return Candidate(
+            url=told["source"], title=told.get("title"), published=told.get("published")
+        )
+    except (ValueError, KeyError) as error:
+        raise InvalidSource(f'{line[:80]!r} is not {{"source": "address"}}') from error
 
 
 async def _plan(
@@ -208,15 +239,23 @@ async def _begin(
         return await work_batch(batch, services, as_json=as_json)
 
 
-async def _resume(batch_id: str, settings: Settings, *, as_json: bool) -> int:
+async def _resume(
+    batch_id: str, given: BatchOptions, settings: Settings, *, dry_run: bool, as_json: bool
+) -> int:
+    """Go on with a batch; a budget or concurrency that is given holds for this run alone."""
     from casebook.pipeline.backfill import batch_of
+    from casebook.pipeline.planning import Selection
     from casebook.pipeline.quoting import with_options
     from casebook.runtime.services import Services
 
     async with Services(settings) as services:
         found = await asyncio.to_thread(services.warehouse.resolve, batch_id)
         batch = await batch_of(found, services)
-    settings = with_options(settings, batch.options)
+    options = batch.options.model_copy(update=given.model_dump(exclude_defaults=True))
+    if dry_run:
+        whole = Selection(items=batch.items)
+        return await _plan(batch.origin, whole, options, settings, as_json=as_json)
+    settings = with_options(settings, options)
     async with Services(settings, patience=settings.outage_patience) as services:
         return await work_batch(batch, services, as_json=as_json)
 
@@ -227,10 +266,11 @@ async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
     from casebook.cli.submitting import exit_code
     from casebook.pipeline.backfill import BatchRun, progress
 
-    work, worst = BatchRun(batch, services), 0
+    work, failed = BatchRun(batch, services), {}
     with BatchBoard(work, services.limiter, err()) as board:
         async for outcome in work.outcomes():
-            worst = worst or exit_code([outcome])
+            if outcome.failure is not None:  # one of each kind is kept, however long the list
+                failed[outcome.error_exit] = outcome
             board.tell(outcome)
             if as_json:
                 print_json(outcome.to_json())
@@ -242,7 +282,7 @@ async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
             f"[yellow]paused[/]  {work.tally.stopped_by}\n"
             f"        go on with `casebook backfill --resume {batch.batch_id}`"
         )
-    return worst
+    return exit_code(failed.values())
 
 
 @app.command(name="list")

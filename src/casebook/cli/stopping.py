@@ -21,8 +21,12 @@ _INTERRUPTED = 128 + signal.SIGINT
 _TERMINATED = 128 + signal.SIGTERM
 
 
-def run(work: Awaitable[T]) -> T:
-    """Run ``work`` to its end, or until a signal asks to stop; then tell what to do next.
+_SOURCES = "`casebook failures` lists what was cut off, and `casebook retry` goes on with it"
+BATCH = "the same command goes on, or `casebook backfill --resume` with the id in `backfill list`"
+
+
+def run(work: Awaitable[T], then: str = _SOURCES) -> T:
+    """Run ``work`` to its end, or until a signal asks to stop; ``then`` tells what to do next.
 
     Raises:
         typer.Exit: with 130 after Ctrl-C and 143 after SIGTERM, as shells expect.
@@ -48,8 +52,5 @@ def run(work: Awaitable[T]) -> T:
         code = _INTERRUPTED
     except asyncio.CancelledError:
         code = _TERMINATED if terminated else _INTERRUPTED
-    err().print(
-        "stopped: what was finished is stored; `casebook failures` lists what was cut off, and "
-        "`casebook retry` goes on with it"
-    )
+    err().print(f"stopped: what was finished is stored; {then}", markup=False)
     raise typer.Exit(code)

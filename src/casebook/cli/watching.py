@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casebook.cli import stopping
 from casebook.cli.context import AsJson, err, load_settings, out, print_json, with_services
 from casebook.schemas.errors import InvalidSource
 
@@ -168,7 +169,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Look now, and work what is new."""
-    raise typer.Exit(asyncio.run(_run(context, watch_id, as_json=as_json)))
+    raise typer.Exit(stopping.run(_run(context, watch_id, as_json=as_json), stopping.BATCH))
 
 
 async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -> int:

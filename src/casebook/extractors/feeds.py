@@ -3,7 +3,7 @@
 import re
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urljoin
@@ -59,27 +59,33 @@ def read_listing(payload: Payload) -> Listing:
         _refuse_entities(data, payload)
     reader = _XML.get(root) or (read_page if root in {"html", "doctype"} else None)
     listing = reader(data, payload, base) if reader else read_lines(data, payload, base)
-    candidates = tuple(_once(listing.candidates))
+    candidates, repeated = _once(listing.candidates)
     lists = tuple(dict.fromkeys(filter(is_web_address, listing.lists)))
     if not candidates and not lists:
         raise DocumentEmpty(
             f"{where(payload)} names no web addresses; give a feed, a sitemap, a page of links, "
             "or a file with an address on each line."
         )
-    return Listing(form=listing.form, candidates=candidates, lists=lists)
+    return Listing(form=listing.form, candidates=candidates, lists=lists, repeated=repeated)
 
 
-def _once(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Yield each source once, whatever its address carries along; what is no address goes."""
-    seen: set[str] = set()
+def _once(candidates: Iterable[Candidate]) -> tuple[Sequence[Candidate], int]:
+    """Return each source once, whatever its address carries along, and how many came again.
+
+    What is no address goes.
+    """
+    chosen: dict[str, Candidate] = {}
+    repeated = 0
     for found in candidates:
         try:
             identity = canonical_url(found.url)
         except InvalidUrl:
             continue
-        if identity not in seen and len(seen) < MOST_ENTRIES:
-            seen.add(identity)
-            yield found
+        if identity in chosen:
+            repeated += 1
+        elif len(chosen) < MOST_ENTRIES:
+            chosen[identity] = found
+    return tuple(chosen.values()), repeated
 
 
 # --- What it is ----------------------------------------------------------------------------------

@@ -29,11 +29,15 @@ _COLUMNS = {
 
 
 class Listing(Frozen):
-    """What a list names: sources, and further lists that it is made of."""
+    """What a list names: sources, and further lists that it is made of.
+
+    ``repeated`` counts where it names a source again.
+    """
 
     form: str
     candidates: Sequence[Candidate]
     lists: Sequence[str] = ()
+    repeated: int = 0
 
 
 def candidate(url: str, title: object = None, published: date | None = None) -> Candidate:

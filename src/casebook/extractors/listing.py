@@ -28,10 +28,14 @@ class WalkLimits:
 
 @dataclass
 class Walk:
-    """What was found, each source once; ``missed`` tells what was not read, and why."""
+    """What was found, each source once; ``missed`` tells what was not read, and why.
+
+    ``repeated`` counts where a source was named again.
+    """
 
     candidates: list[Candidate] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
+    repeated: int = 0
 
 
 async def walk(
@@ -66,6 +70,7 @@ async def walk(
             found.missed.append(str(error))
             continue
         fresh = [candidate for candidate in listing.candidates if seen.is_new(candidate.url)]
+        found.repeated += listing.repeated + len(listing.candidates) - len(fresh)
         found.candidates += fresh[: limits.candidates - len(found.candidates)]
         if len(found.candidates) >= limits.candidates:
             found.missed.append(f"more than the first {limits.candidates:,} addresses")

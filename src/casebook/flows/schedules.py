@@ -11,10 +11,9 @@ from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectNotFound
 from pydantic import ValidationError
 
+from casebook.flows import FLOWS
 from casebook.schemas.errors import InvalidSource, UnknownId
 from casebook.schemas.frozen import Frozen
-
-DEPLOYMENTS = ("backfill", "ingest", "publish", "watch")
 
 
 class ScheduleLine(Frozen):
@@ -62,7 +61,7 @@ async def lines() -> Sequence[ScheduleLine]:
     """Return the schedules of all served flows."""
     found = []
     async with get_client() as client:
-        for flow in DEPLOYMENTS:
+        for flow in FLOWS:
             found += [_line(flow, one) for one in await _schedules(client, flow)]
     return found
 
@@ -74,7 +73,7 @@ async def change(schedule_id: str, *, active: bool | None) -> ScheduleLine:
         UnknownId: if none begins so.
     """
     async with get_client() as client:
-        for flow in DEPLOYMENTS:
+        for flow in FLOWS:
             for one in await _schedules(client, flow):
                 if not str(one.id).startswith(schedule_id.lower()) or not schedule_id:
                     continue

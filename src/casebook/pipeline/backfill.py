@@ -136,13 +136,16 @@ class Tally:
         """Return how many sources have come to an end in this run."""
         return self.made + self.refused + self.failed.total()
 
-    def add(self, outcome: Outcome) -> None:
-        """Count one outcome."""
+    def pay(self, outcome: Outcome) -> None:
+        """Count what one try of a source took, whether or not it comes again."""
         self.calls += outcome.llm_calls
         self.tokens += outcome.tokens
         if outcome.llm_calls:
             known = self.cost_usd is not None and outcome.cost_usd is not None
             self.cost_usd = (self.cost_usd or 0) + (outcome.cost_usd or 0) if known else None
+
+    def add(self, outcome: Outcome) -> None:
+        """Count the end of one source."""
         self.made += outcome.status is Status.DRAFT
         self.refused += outcome.status is Status.NOT_A_CASE_STUDY
         if outcome.failure is not None:
@@ -230,6 +233,7 @@ class BatchRun:
                     return
                 finished, running = await self._some(running)
                 for item, outcome in (task.result() for task in finished):
+                    self.tally.pay(outcome)
                     if not self._comes_again(item, outcome):
                         self.tally.add(outcome)
                         yield outcome

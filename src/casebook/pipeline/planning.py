@@ -30,11 +30,13 @@ def select(
     since: date | None = None,
     limit: int | None = None,
     words: Sequence[str] = (),
+    repeated: int = 0,
 ) -> Selection:
     """Return the sources that a list names, newest first where it gives dates.
 
     ``since`` leaves out what is dated earlier (what has no date stays), ``limit`` what comes after
-    so many, ``words`` what names none of them in its title or address.
+    so many, ``words`` what names none of them in its title or address. ``repeated`` is how often
+    the list named one of them again.
     """
     chosen: dict[str, BatchItem] = {}
     older = duplicates = filtered = 0
@@ -51,7 +53,7 @@ def select(
     kept = ordered[:limit]
     return Selection(
         items=kept,
-        duplicates=duplicates,
+        duplicates=duplicates + repeated,
         older=older,
         filtered=filtered,
         beyond_limit=len(ordered) - len(kept),

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from casebook.extractors.listing import WalkLimits, walk
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline.backfill import register
-from casebook.pipeline.planning import select
+from casebook.pipeline.planning import is_open, select
 from casebook.runtime.services import Services
-from casebook.schemas.batches import Batch, BatchItem, BatchOptions, Standing
+from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.errors import CasebookError, InvalidSource, UnknownId
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import SourceRef
@@ -17,6 +17,9 @@ from casebook.schemas.watches import Look, Watch, WatchLine, WatchState
 
 SHORTEST_SECONDS = 300
 """A list that is asked for more often is a burden on its site and brings nothing."""
+
+MOST_FAILURES = 20
+"""A source that failed so often waits for a person, though its cause may pass."""
 
 
 async def add(
@@ -30,6 +33,8 @@ async def add(
 ) -> WatchLine:
     """Watch a list and look at it once; what it holds now is no news but for ``everything``.
 
+    A list that is watched already gets the interval and the words, and keeps what it knows.
+
     Raises:
         InvalidSource: if the interval is too short.
         CasebookError: if the list cannot be read: a watch that never worked is not stored.
@@ -41,6 +46,11 @@ async def add(
         )
     watch = _row(address, every_seconds, words, who, WatchState.ACTIVE)
     items = await _items(watch, services)
+    for line in await asyncio.to_thread(services.warehouse.watches):
+        if line.watch.watch_id == watch.watch_id:
+            # It is watched already: what came since its last look is still to be found.
+            await asyncio.to_thread(services.warehouse.append, watch)
+            return WatchLine(watch=watch, look=line.look)
     known = [] if everything else [item.source_id for item in items]
     look = _look(watch, found=len(items), known=known)
     if everything:
@@ -86,8 +96,9 @@ async def line_of(watch_id: str, services: Services) -> WatchLine:
 async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
     """Look at a list once; return what was seen, and the batch of what is new.
 
-    New is what neither the first look knew nor anybody has submitted since. A list that cannot be
-    read is a look with a failure: the next one is due at its time.
+    New is what neither the first look knew nor anybody has submitted since; what was cut off on its
+    way, or failed of what may pass, is taken up again. A list that cannot be read is a look with a
+    failure: the next one is due at its time.
     """
     try:
         items = await _items(watch, services)
@@ -114,7 +125,7 @@ async def _unseen(
     return [
         item
         for item, stands in zip(items, standings, strict=True)
-        if item.source_id not in known and stands.standing is Standing.NEW
+        if item.source_id not in known and is_open(stands) and stands.attempts < MOST_FAILURES
     ]
 
 

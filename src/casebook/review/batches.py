@@ -49,7 +49,11 @@ async def ask_quote(request: Request, desk: Desk) -> Response:
         origin, ref = await _list_of(form, desk)
         found = await read_list(ref, services)
         selection = select(
-            found.candidates, since=since, limit=int(limit) if limit else None, words=words
+            found.candidates,
+            since=since,
+            limit=int(limit) if limit else None,
+            words=words,
+            repeated=found.repeated,
         )
         quoted = await quote(origin, selection, services, missed=found.missed)
     offer = desk.batches.offer(quoted, options)

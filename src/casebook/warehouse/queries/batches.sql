@@ -13,15 +13,26 @@ WHERE NOT EXISTS (FROM batch_events WHERE event_id = $event_id);
 -- name: batch
 SELECT body FROM batches WHERE batch_id = $batch_id;
 
+-- What an address leads to is counted as its own.
 -- name: batches
 WITH newest AS (
     SELECT *
     FROM batch_events
     QUALIFY row_number() OVER (PARTITION BY batch_id ORDER BY entry DESC) = 1
 ),
-asked AS (
-    SELECT batch_id, unnest(json_extract_string(body, '$.items[*].source_id')) AS source_id
+led AS (
+    SELECT source_id, same_as
+    FROM aliases
+    QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY entry DESC) = 1
+),
+named AS (
+    SELECT batch_id, unnest(json_extract_string(body, '$.items[*].source_id')) AS id
     FROM batches
+),
+asked AS (
+    SELECT named.batch_id, coalesce(led.same_as, named.id) AS source_id
+    FROM named
+    LEFT JOIN led ON led.source_id = named.id
 ),
 told AS (
     SELECT
@@ -53,10 +64,18 @@ LEFT JOIN newest USING (batch_id)
 LEFT JOIN told USING (batch_id)
 ORDER BY batches.entry DESC;
 
--- Each asked source once. One that has a case is known, unless a curator rejected it.
+-- Each asked source once. One that has a case is known, unless a curator rejected it. An address
+-- that leads to another source stands where that one does.
 -- name: standings
-WITH asked AS (
-    SELECT DISTINCT unnest($ids::VARCHAR[]) AS source_id
+WITH led AS (
+    SELECT source_id, same_as
+    FROM aliases
+    QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY entry DESC) = 1
+),
+asked AS (
+    SELECT DISTINCT named.id AS asked_id, coalesce(led.same_as, named.id) AS source_id
+    FROM (SELECT unnest($ids::VARCHAR[]) AS id) AS named
+    LEFT JOIN led ON led.source_id = named.id
 ),
 told AS (
     SELECT cases.source_id, case_status.case_id, case_status.status
@@ -65,7 +84,7 @@ told AS (
     QUALIFY row_number() OVER (PARTITION BY cases.source_id ORDER BY cases.entry DESC) = 1
 )
 SELECT
-    asked.source_id,
+    asked.asked_id AS source_id,
     told.case_id,
     failure_open.body AS failure,
     coalesce(failure_open.attempts, 0) AS attempts,
@@ -114,7 +133,11 @@ SELECT
     END AS cost_usd
 FROM spending
 JOIN documents USING (document_id)
-WHERE documents.source_id IN (SELECT unnest($ids::VARCHAR[]));
+WHERE documents.source_id IN (
+    SELECT unnest($ids::VARCHAR[])
+    UNION ALL
+    SELECT same_as FROM aliases WHERE source_id IN (SELECT unnest($ids::VARCHAR[]))
+);
 
 -- The stage that a source is in is the one after the last whose result is stored.
 -- name: stages_of

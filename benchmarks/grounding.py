@@ -40,6 +40,8 @@ DETECTORS = (
 )
 BE = re.compile(r"\b(is|are|was|were|can|will|does|did|has|have|had)\b(?! not\b)")
 FIGURE = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})+|(?<![\w.,-])\d{2,4}(?![\w,.-]*\d)")
+UNITS = ("percent", "milliseconds", "seconds", "minutes", "hours", "days", "weeks", "months")
+UNIT = re.compile(rf"(?<![\w.,-])(\d+)(?:%|[ -](?:{'|'.join(UNITS)})\b)")
 REWORDED = {
     "use": "employ", "uses": "employs", "used": "employed", "using": "by means of",
     "show": "demonstrate", "shows": "demonstrates", "however": "nevertheless",
@@ -67,17 +69,20 @@ def altered(cases: int) -> None:
     rows = (
         table.filter("length(full_summary) > 3000")
         .order("slug")
-        .project("full_summary, short_summary")
+        .project("full_summary, short_summary, company")
         .fetchall()
     )
     chosen = random.Random(4).sample(rows, min(cases, len(rows)))  # noqa: S311
-    strangers = sorted({name for full, _ in rows for name in names(full) if len(name) > 4})
+    strangers = sorted({name for full, *_ in rows for name in names(full) if len(name) > 4})
+    companies = sorted({c for *_, c in rows if c and re.fullmatch(r"[A-Z][A-Za-z]{3,}", c)})
     seen: dict[str, Counter[SupportLevel]] = defaultdict(Counter)
-    for place, (full, short) in enumerate(chosen):
+    for place, (full, short, company) in enumerate(chosen):
         source, rng = SourceText(full), random.Random(place)  # noqa: S311
         foreign = SourceText(chosen[place - 1][0])
         for kind, sentence in _variants(source, short, foreign, strangers, rng):
             seen[kind][check_sentence(sentence, source).support] += 1
+        for sentence in _by_another(source, company, companies, rng):
+            seen["company that opens it swapped"][check_sentence(sentence, source).support] += 1
     print("| sentence | n | unsupported | weak | supported |\n|---|---|---|---|---|")
     for kind, counts in seen.items():
         total = sum(counts.values())
@@ -106,6 +111,25 @@ def _variants(
     invented = [s.text for s in foreign.sentences if 8 <= len(words(s.text)) <= 40]
     for sentence in rng.sample(invented, min(4, len(invented))):
         yield "invented: a sentence of another case", sentence
+
+
+def _by_another(
+    source: SourceText, company: str | None, companies: Sequence[str], rng: random.Random
+) -> list[str]:
+    """Return up to three sentences that open with the company, told of another one."""
+    own = [s.text for s in source.sentences if company and s.text.startswith(f"{company} ")]
+    foreign = [c for c in rng.sample(companies, 40) if not name_keys(c) & source.names]
+    return [foreign[0] + s[len(company or "") :] for s in rng.sample(own, min(3, len(own)))]
+
+
+def _unit(text: str, source: SourceText, _: Sequence[str], rng: random.Random) -> str | None:
+    """Change the unit at a number, to one that the source does not have there."""
+    found = list(UNIT.finditer(text))
+    if not found:
+        return None
+    spot = rng.choice(found)
+    others = [u for u in UNITS if not re.search(rf"{spot[1]}[ -]?{re.escape(u)}", source.text)]
+    return f"{text[: spot.start()]}{spot[1]} {rng.choice(others)}{text[spot.end() :]}"
 
 
 def _reworded(sentence: str) -> str:
@@ -171,6 +195,7 @@ def _negated(text: str, _: SourceText, __: Sequence[str], ___: random.Random) ->
 ALTERATIONS: dict[str, Callable[[str, SourceText, Sequence[str], random.Random], str | None]] = {
     "number changed": _number,
     "number changed to another of the source": _known_number,
+    "unit changed": _unit,
     "name swapped": _swapped,
     "name swapped for another of the source": _known_name,
     "negated": _negated,

@@ -51,6 +51,16 @@ JUDGED = [
     ("In 2025 the share of invoices booked went to 31%.", SHARE, WEAK, "2025 stands elsewhere"),
     ("We moved retrieval to Pinecone in March 2024.", MOVED, UNSUPPORTED, "Pinecone is not named"),
     ("Contoso moved retrieval to PostgreSQL.", MOVED, UNSUPPORTED, "Contoso is not named"),
+    ("Anthropic moved retrieval from Elasticsearch.", MOVED, UNSUPPORTED, "Anthropic is not named"),
+    (
+        "Databricks uses retrieval-augmented generation.",
+        RAG,
+        UNSUPPORTED,
+        "Databricks is not named",
+    ),
+    ("Engineers moved retrieval from Elasticsearch.", MOVED, SUPPORTED, ""),
+    ("The median answer takes 2.3 hours.", MEDIAN, UNSUPPORTED, "“2.3 hours” where the quote says"),
+    ("A second check by GPT-4.1 costs $1.2 million.", COST, UNSUPPORTED, "where the quote says"),
     ("We moved retrieval to PostgreSQL in April 2024.", MOVED, UNSUPPORTED, "April is not named"),
     ("The median answer takes 2.3 seconds on an H100.", MEDIAN, UNSUPPORTED, "H100 is not named"),
     ("The median answer of PostgreSQL takes 2.3 seconds.", MEDIAN, WEAK, "named elsewhere"),
@@ -70,6 +80,15 @@ def test_a_statement_is_judged_by_its_quote(text, quote, level, reason):
     support = Grounder(DOCUMENT).statement(Claim(text=text, quotes=[quote])).support
     assert support.level is level, support.reason
     assert reason in support.reason
+
+
+def test_the_unit_of_a_result_must_be_the_quotes():
+    """A reader sees value and unit together, so a unit that the quote has not is no detail."""
+    claim = Claim(text="The median answer takes 2.3 seconds.", quotes=[MEDIAN], value="2.3")
+    units = {"seconds": SUPPORTED, "s": SUPPORTED, "minutes": UNSUPPORTED}
+    for unit, level in units.items():
+        measured = claim.model_copy(update={"unit": unit})
+        assert Grounder(DOCUMENT).statement(measured, result=True).support.level is level
 
 
 def test_a_missing_quote_beside_a_found_one_is_told():

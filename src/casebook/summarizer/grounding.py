@@ -24,10 +24,12 @@ from casebook.schemas.taxonomy import Taxonomy, load_taxonomy
 from casebook.summarizer.contrast import contrast
 from casebook.summarizer.locating import QuoteFinder
 from casebook.summarizer.numerals import number_of, numbers, unstated
+from casebook.summarizer.openers import disguised_names
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal
 from casebook.summarizer.quantities import stated as values_of
-from casebook.summarizer.source_text import SourceSentence
+from casebook.summarizer.source_text import SourceSentence, runs_after_names
 from casebook.summarizer.tagging import tags_of
+from casebook.summarizer.units import has_measure, other_unit
 from casebook.summarizer.wording import (
     by_initials,
     content_stems,
@@ -69,6 +71,7 @@ class Grounder:
         self._names = name_keys(stated)
         self._stems = content_stems(stated)
         self._capitals = {name_key(name) for name in names(document.text)}
+        self._after_names = runs_after_names(document.text)
         self._own = name_keys(f"{document.site or ''} {company or ''}")
 
     def case_study(self, proposal: Proposal, taxonomy: Taxonomy | None = None) -> CaseStudy:
@@ -102,7 +105,9 @@ class Grounder:
         parts = {
             "text": claim.text.strip(),
             "evidence": evidence,
-            "support": self.judge(claim.text, evidence, claim.value, claim.baseline, claim.window),
+            "support": self.judge(
+                claim.text, evidence, _with_unit(claim), claim.baseline, claim.window
+            ),
             "origin": claim.origin,
         }
         if not result:
@@ -128,9 +133,11 @@ class Grounder:
         if not found:
             return _support(SupportLevel.UNSUPPORTED, "The quote is not in the source.")
         quoted = " … ".join(e.quote for e in found)
+        stated = " … ".join(filter(None, (text, *parts)))
         around = " … ".join([quoted, *(self._passage_text(e) for e in found)])
         checks = (
-            self._numbers_hold(" … ".join(filter(None, (text, *parts))), quoted, around),
+            self._numbers_hold(stated, quoted, around),
+            self._units_hold(stated, quoted, around),
             self._names_hold(text, around),
             _words_hold(text, around),
             _polarity_holds(text, quoted),
@@ -159,6 +166,18 @@ class Grounder:
         shown = _listed(unstated(text, self._numbers))
         return _support(SupportLevel.UNSUPPORTED, f"The number {shown} is not in the source.")
 
+    def _units_hold(self, text: str, quoted: str, around: str) -> Support | None:
+        found = other_unit(text, quoted)
+        if found is None or has_measure(found[0], around):
+            return None
+        ours, theirs = found
+        if has_measure(ours, self._document.text):
+            return _support(SupportLevel.WEAK, f"“{ours.written}” stands elsewhere in the source.")
+        return _support(
+            SupportLevel.UNSUPPORTED,
+            f"It says “{ours.written}” where the quote says “{theirs.written}”.",
+        )
+
     def _names_hold(self, text: str, around: str) -> Support | None:
         near = name_keys(around) | self._own | {term for term, _ in by_initials(around)}
         strange = sorted(n for n in self._names_of(text) if not is_named(n, near))
@@ -182,7 +201,7 @@ class Grounder:
         """
         opening = {
             name
-            for name in opening_names(text)
+            for name in opening_names(text) | disguised_names(text, self._after_names)
             if name_key(name) in self._capitals or not content_stems(name) <= self._stems
         }
         return names(text) | opening
@@ -197,6 +216,11 @@ class Grounder:
         if _stands_in(value, self._document.text):
             return _support(SupportLevel.WEAK, "Stands elsewhere in the source.")
         return _support(SupportLevel.UNSUPPORTED, "The source does not say so.")
+
+
+def _with_unit(claim: Claim) -> str | None:
+    """Return a result's value as a reader sees it, with its unit."""
+    return f"{claim.value} {claim.unit}" if claim.value and claim.unit else claim.value
 
 
 def _stands_in(value: str, text: str) -> bool:

@@ -11,7 +11,7 @@ from casebook.summarizer.asking import schema_hash
 from casebook.summarizer.profiles import Profile, Strategy
 
 # Raised when code that shapes a draft (cues, checks, locating) changes what comes out.
-GROUNDING_VERSION = 4
+GROUNDING_VERSION = 5
 
 Pinned = Mapping[str, int]
 """Versions of prompts by name, where not the newest is wanted."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from casebook.summarizer.contrast import contrast
 from casebook.summarizer.lexicon import lexicon
 from casebook.summarizer.numerals import figures
+from casebook.summarizer.openers import disguised_names
 from casebook.summarizer.quantities import is_count, strange
 from casebook.summarizer.source_text import (
     SourceSentence,
@@ -17,6 +18,7 @@ from casebook.summarizer.source_text import (
     runs_of,
     tokens,
 )
+from casebook.summarizer.units import has_measure, other_unit
 from casebook.summarizer.wording import (
     by_initials,
     is_named,
@@ -85,8 +87,18 @@ def read_signals(text: str, source: SourceText) -> Signals:
             m[0] for m in lexicon().links.finditer(text) if m[0].casefold() not in source.folded
         ),
         hedge=_dropped_hedge(ours, best),
-        contradiction=contrast(text, best, around) if best else None,
+        contradiction=contrast(text, best, around) or _other_unit(text, best, source)
+        if best
+        else None,
     )
+
+
+def _other_unit(text: str, best: SourceSentence, source: SourceText) -> str | None:
+    """Name a number that the source has, but never in this unit."""
+    found = other_unit(text, best.text)
+    if found is None or has_measure(found[0], source.text):
+        return None
+    return f"It says “{found[0].written}” where the source says “{found[1].written}”."
 
 
 def _telling(text: str, ours: Iterable[Token]) -> list[Token]:
@@ -148,7 +160,7 @@ def _around(best: SourceSentence | None, second: SourceSentence | None, source: 
 
 def _missing_names(text: str, source: SourceText) -> tuple[str, ...]:
     """Return the names that the source does not have, in any spelling."""
-    spelled = {part for term, run in by_initials(text) if term in source.names for part in run}
+    spelled = {part for term, run in by_initials(text) if term in source.short for part in run}
     return tuple(
         name
         for name in dict.fromkeys(w for w in words(text) if w in _names(text, source))
@@ -166,10 +178,12 @@ def _of_the_field(name: str) -> bool:
 
 
 def _named(name: str, keys: set[str]) -> bool:
-    if is_named(name, keys):
+    """Tell whether a name is among ``keys`` in any spelling; of a compound, as a whole."""
+    parts = tokens(name)
+    if not parts or is_named(name, keys):
         return True
-    key = next(iter(known_names(name) - {name_key(name)}), None)
-    return key in keys or tokens(name)[0].stem in keys if tokens(name) else True
+    spellings = known_names(name) - {name_key(part.word) for part in parts}
+    return not keys.isdisjoint(spellings) or (len(parts) == 1 and parts[0].stem in keys)
 
 
 def _names(text: str, source: SourceText) -> set[str]:
@@ -179,6 +193,10 @@ def _names(text: str, source: SourceText) -> set[str]:
         for name in opening_names(text)
         if name.casefold() not in lexicon().openers
         and (name_key(name) in source.capitals or not source.has(tokens(name)[0].stem))
+    } | {
+        name
+        for name in disguised_names(text, source.after_names)
+        if name_key(name) in source.capitals or tokens(name)[0].stem not in source.words
     }
     inner = {n for n in names(text) if n.casefold() not in lexicon().openers}
     return {name for name in inner | opening if not re.fullmatch(r"[APap][Mm]|[\d.:-]+", name)}

@@ -12,7 +12,16 @@ from itertools import pairwise
 from casebook.summarizer.lexicon import lexicon
 from casebook.summarizer.quantities import stated
 from casebook.summarizer.sentences import spans
-from casebook.summarizer.wording import STOP, by_initials, name_key, name_keys, names, stem, words
+from casebook.summarizer.wording import (
+    STOP,
+    by_initials,
+    name_key,
+    name_keys,
+    names,
+    opening_names,
+    stem,
+    words,
+)
 
 # Two content words count as standing together within this many content words.
 _TOGETHER = 5
@@ -22,6 +31,11 @@ _SHARED_PART = 0.6
 _REMEMBERED = 100_000
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
+# Where the source says "we", a summary has a name.
+_TELLERS = frozenset({"we", "i"})
+
+Run = tuple[str, str, str]
+"""Three words in a row, by stem."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +135,7 @@ class SourceText:
         self.names = known_names(text)
         self.numbers = stated(text)
         self.capitals = {name_key(name) for name in names(text)}
+        self.short = {name_key(word) for word in words(text) if word.isupper()}
         self._frequency = Counter(word for s in self.sentences for word in s.stems)
         self._by_prefix: dict[str, list[str]] = {}
         for word in self.stems:
@@ -155,6 +170,11 @@ class SourceText:
         return frozenset(run for s in self.sentences for run in runs_of([t.stem for t in s.tokens]))
 
     @cached_property
+    def after_names(self) -> frozenset[Run]:
+        """Every run of three words that follows a name or "we"."""
+        return frozenset(run for s in self.sentences for run in runs_after_names(s.text))
+
+    @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
         """Every pair of content words that stand near each other, in their order."""
         return frozenset(pair for s in self.sentences for pair in _near_pairs(content(s.tokens)))
@@ -166,7 +186,20 @@ def _near_pairs(stems: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield word, other
 
 
-def runs_of(stems: Sequence[str]) -> list[tuple[str, str, str]]:
+def runs_after_names(text: str) -> frozenset[Run]:
+    """Return the runs of three words, by stem, that follow a name or "we" in ``text``."""
+    spoken = tokens(text)
+    named = names(text) | opening_names(text)
+    parts = {part for name in named for part in re.split(r"[-/]", name)}
+    following = runs_of([token.stem for token in spoken[1:]])
+    return frozenset(
+        run
+        for token, run in zip(spoken, following, strict=False)
+        if token.word in parts or token.word.casefold() in _TELLERS
+    )
+
+
+def runs_of(stems: Sequence[str]) -> list[Run]:
     """Return the runs of three."""
     return list(zip(stems, stems[1:], stems[2:], strict=False))
 

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -23,6 +23,7 @@ __all__ = [
     "negations",
     "number_sequence",
     "numbers",
+    "openers",
     "opening_names",
     "overlap",
     "stem",
@@ -116,15 +117,24 @@ def names(text: str) -> set[str]:
 
 def opening_names(text: str) -> set[str]:
     """Return the first words of sentences that may be names: no word that often stands there."""
-    return {
-        found[0]
-        for found in _WORD.finditer(text)
-        if _capital(found[0])
-        and not _mixed(found[0])
-        and _opens(text, found.start())
-        and found[0].casefold() not in _OPENERS
-        and not _ORDINARY_ENDING.fullmatch(found[0])
-    }
+    return {found[0] for found in _openers(text) if not _ORDINARY_ENDING.fullmatch(found[0])}
+
+
+def openers(text: str) -> list[tuple[str, str]]:
+    """Return the first words of sentences, ordinary ones too, each with what follows it."""
+    return [(found[0], text[found.end() :]) for found in _openers(text)]
+
+
+def _openers(text: str) -> Iterator[re.Match[str]]:
+    """Yield the capitalised first words of sentences, but those that often stand there."""
+    for found in _WORD.finditer(text):
+        if (
+            _capital(found[0])
+            and not _mixed(found[0])
+            and _opens(text, found.start())
+            and found[0].casefold() not in _OPENERS
+        ):
+            yield found
 
 
 def identifiers(text: str) -> list[str]:
@@ -170,22 +180,30 @@ def name_keys(text: str) -> set[str]:
     """
     spelled = words(text)
     keys = [name_key(word) for word in spelled]
-    parts = [name_key(part) for word in spelled for part in re.split(r"[-.]", word)]
+    parts = [key for word in spelled for key in _part_keys(word)]
     joined = [a + b for a, b in pairwise(keys)]
     months = [_MONTHS[int(m) - 1] for m in _ISO_DATE.findall(text) if 1 <= int(m) <= len(_MONTHS)]
     return {key for key in (*keys, *parts, *joined, *months) if key}
 
 
+def _part_keys(word: str) -> list[str]:
+    """Return the keys of a compound's parts and runs of parts: "GPT-4-powered" names "GPT-4"."""
+    parts = [name_key(part) for part in re.split(r"[-.]", word)]
+    return ["".join(parts[a:b]) for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)]
+
+
 def is_named(word: str, keys: set[str]) -> bool:
     """Tell whether the name ``word`` is among ``keys``, in singular, plural or by its parts.
 
-    Of a compound (``GPT-4-powered``) the parts with a capital or a digit must be there.
+    Of a compound (``GPT-4-powered``) the parts with a capital or a digit must be there, and a
+    number right behind what it counts: "GPT-4" and five shops name no "GPT-5".
     """
     if not {key := name_key(word), f"{key}s", key.removesuffix("s")}.isdisjoint(keys):
         return True
     parts = re.split(r"[-.]", word)
     telling = [part for part in parts if any(c.isupper() or c.isdigit() for c in part)]
-    return len(parts) > 1 and all(name_key(part) in keys for part in telling)
+    versions = [a + b for a, b in pairwise(parts) if a[:1].isupper() and b[:1].isdigit()]
+    return len(parts) > 1 and all(name_key(part) in keys for part in telling + versions)
 
 
 def by_initials(text: str) -> list[tuple[str, list[str]]]:

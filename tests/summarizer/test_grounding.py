@@ -67,7 +67,8 @@ JUDGED = [
     ("A Large Language Model checks each proposal.", "An LLM checks each proposal", WEAK, "short"),
     ("Penguins swim under thick ice sheets.", MOVED, UNSUPPORTED, "speaks of something else"),
     ("Recall improvements disappointed every stakeholder.", RECALL, WEAK, "Much of the wording"),
-    ("The rewrite did improve recall.", RECALL, WEAK, "opposite"),
+    ("The rewrite did improve", RECALL, WEAK, "opposite"),
+    ("The rewrite did improve recall.", RECALL, UNSUPPORTED, "affirms what the source negates"),
     ("The rewrite improved recall.", "The rewrite did improve recall", UNSUPPORTED, "quote is not"),
     ("Anything at all.", "words that were never written here", UNSUPPORTED, "quote is not in the"),
     ("Anything at all.", "", UNSUPPORTED, "quote is not in the source"),
@@ -305,7 +306,12 @@ CACHE = document_of(
     ("text", "quote", "level", "reason"),
     [
         ("Latency rose from 2 to 3 seconds.", "Latency rose from 2 to 3 seconds", SUPPORTED, ""),
-        ("Latency fell from 2 to 3 seconds.", "Latency rose from 2 to 3 seconds", WEAK, "“fell”"),
+        (
+            "Latency fell from 2 to 3 seconds.",
+            "Latency rose from 2 to 3 seconds",
+            UNSUPPORTED,
+            "“fell”",
+        ),
         (
             "33% of the answers is cached by Memcached.",
             "One third of the answers is cached by Memcached",
@@ -315,7 +321,7 @@ CACHE = document_of(
         (
             "A third of the answers is cached by Redis.",
             "One third of the answers is cached by Memcached",
-            WEAK,
+            UNSUPPORTED,
             "names Redis where the source names Memcached",
         ),
     ],
@@ -324,3 +330,11 @@ def test_an_opposite_or_an_exchanged_name_is_told(text, quote, level, reason):
     """Where a statement follows its quote, one changed word is seen; fractions hold by value."""
     support = Grounder(CACHE).statement(Claim(text=text, quotes=[quote])).support
     assert (support.level, reason in support.reason) == (level, True), support.reason
+
+
+def test_another_quote_may_carry_what_one_contradicts():
+    """Of two quotes one speaks of another store: a person looks, code does not refuse."""
+    document = document_of("Answers are cached by Redis. Later, answers are cached by Memcached.")
+    quotes = ["Answers are cached by Redis", "answers are cached by Memcached"]
+    claim = Claim(text="Answers are cached by Memcached.", quotes=quotes)
+    assert Grounder(document).statement(claim).support.level is WEAK

@@ -141,7 +141,7 @@ class Grounder:
             self._names_hold(text, around),
             _words_hold(text, around),
             _polarity_holds(text, quoted),
-            *(_contrast_holds(text, e, around) for e in found),
+            _contrasts_hold(text, found, around),
         )
         failed = [check for check in checks if check is not None]
         worst = min(failed, key=_severity, default=_SUPPORTED)
@@ -276,11 +276,20 @@ def _polarity_holds(text: str, quoted: str) -> Support | None:
     return None
 
 
-def _contrast_holds(text: str, evidence: Evidence, around: str) -> Support | None:
-    """Look for another number, name or an opposite in the place of the quote's own."""
-    said = SourceSentence(evidence.quote, evidence.start or 0, evidence.end or 0, 0)
-    found = contrast(text, said, around)
-    return _support(SupportLevel.WEAK, found) if found else None
+def _contrasts_hold(text: str, found: Sequence[Evidence], around: str) -> Support | None:
+    """Look for another number, name or an opposite in the place of the quotes' own.
+
+    Where one quote of several has another, the others may carry the statement.
+    """
+    told = [contrast(text, _said(evidence), around) for evidence in found]
+    if not any(told):
+        return None
+    level = SupportLevel.UNSUPPORTED if all(told) else SupportLevel.WEAK
+    return _support(level, next(filter(None, told)))
+
+
+def _said(evidence: Evidence) -> SourceSentence:
+    return SourceSentence(evidence.quote, evidence.start or 0, evidence.end or 0, 0)
 
 
 def _repeats(text: str, kept: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import scripted_curator
@@ -82,7 +83,9 @@ def casebook(
     def run(*arguments: object, stdin: str | None = None, **env: str) -> Ran:
         streams = {name: _stream() for name in ("stdin", "stdout", "stderr")}
         streams["stdin"] = _stream(stdin or "")
-        with monkeypatch.context() as patch, _consoles_and_logs_of_its_own():
+        # An option may become a variable for the flows: none outlives the call.
+        kept = mock.patch.dict(os.environ)
+        with monkeypatch.context() as patch, kept, _consoles_and_logs_of_its_own():
             for name in os.environ.keys() - environment.keys():
                 patch.delenv(name)
             for name, value in {**environment, **env}.items():

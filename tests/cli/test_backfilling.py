@@ -38,6 +38,8 @@ def test_standard_input_takes_addresses_and_what_links_prints(casebook):
     assert told["standings"] == {"new": 1}
     refused = casebook("backfill", "-", "--dry-run", stdin='{"address": "https://a.example/3"}')
     assert refused.code == 2
+    assert casebook("backfill", "-", stdin="\n").code == 0
+    assert casebook("backfill", "list", "--json").lines == []
 
 
 def test_a_batch_goes_on_as_it_was_begun(casebook, site, endpoint):

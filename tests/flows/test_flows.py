@@ -11,8 +11,10 @@ from prefect.states import Failed
 
 from casebook.flows import FLOWS
 from casebook.flows.ingest import may_pass
-from casebook.flows.report import outcome_markdown
+from casebook.flows.report import batch_markdown, outcome_markdown
+from casebook.pipeline.backfill import Tally
 from casebook.pipeline.outcome import Outcome, Status
+from casebook.schemas.batches import Batch, BatchOptions, progress_of
 from casebook.schemas.errors import HostUnreachable, LoginWall, RateLimited
 from casebook.schemas.failures import Failure
 
@@ -62,6 +64,21 @@ def test_the_artifact_tells_a_failure_and_cannot_be_broken_by_a_title():
     assert all(line.startswith("|") and line.endswith("|") for line in lines)
     assert "needs a person" in lines[-1]
     assert "<img" not in outcome_markdown(outcome).replace("\\<", "")
+
+
+def test_the_artifact_of_a_batch_names_what_was_not_read():
+    """A list inside the list that could not be had is not silently left out."""
+    batch = Batch(
+        batch_id="batch1_x",
+        origin="all.opml",
+        options=BatchOptions(),
+        items=[],
+        created_by="ada",
+        created_at=_now(),
+    )
+    stands, tally = progress_of([]), Tally(total=0)
+    assert "b.example/feed" in batch_markdown(batch, stands, tally, ["https://b.example/feed: 404"])
+    assert "Not read" not in batch_markdown(batch, stands, tally)
 
 
 def test_an_outcome_survives_the_way_through_prefect():

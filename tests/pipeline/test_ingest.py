@@ -1,9 +1,13 @@
 """From a source to a draft, with real parts around a scripted endpoint."""
 
+import itertools
+import threading
+
 import pytest
+import scripted_curator
 from scripted_endpoint import api_error, completion
 
-from casebook.pipeline.ingest import extract_only, ingest, ingest_all, retry
+from casebook.pipeline.ingest import extract_only, ingest, ingest_all, retry, retry_all
 from casebook.pipeline.outcome import Status
 from casebook.runtime.services import Services
 from casebook.schemas.sources import SourceRef
@@ -258,3 +262,20 @@ async def test_a_refresh_fetches_again_and_keeps_both_snapshots(services, web, e
     assert second.case_id == first.case_id
     assert second.document_id != first.document_id
     assert len(services.warehouse.case(first.case_id).revisions) == 2
+
+
+async def test_several_failed_sources_are_tried_at_once(services, web, endpoint):
+    """A night's failures of one cause do not wait for each other: both ask before one is told."""
+    endpoint.fallback = lambda _: api_error(401)
+    failed = [await ingest(ref_of(web, path), services) for path in ("/case", "/recipe")]
+    both, asked = threading.Barrier(2), itertools.count()
+
+    def together(request):
+        if next(asked) < both.parties:
+            both.wait(10)
+        return scripted_curator.answer(request)
+
+    endpoint.fallback = together
+    told = [one async for one in retry_all([o.source_id for o in failed], services)]
+    assert {one.status for one in told} == {Status.DRAFT, Status.NOT_A_CASE_STUDY}
+    assert not both.broken

@@ -233,6 +233,9 @@ async def _begin(
     from casebook.pipeline.quoting import with_options
     from casebook.runtime.services import Services
 
+    if not selection.items:
+        err().print("Nothing to work: the list names no source, or all were left aside.")
+        return 0
     settings = with_options(settings, options)
     async with Services(settings, patience=settings.outage_patience) as services:
         batch = await register_batch(source, selection.items, options, services)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_ID_WIDTH = 36
 ScheduleId = Annotated[str, typer.Argument(help="A schedule's id or its beginning.")]
 
 app = typer.Typer(
@@ -141,7 +142,8 @@ def _print(found: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     from rich.table import Table
 
     table = Table()
-    for column in ("schedule", "flow", "when", "with", "state"):
+    table.add_column("schedule", no_wrap=True, min_width=_ID_WIDTH)  # to be copied, so never cut
+    for column in ("flow", "when", "with", "state"):
         table.add_column(column)
     for line in found:
         state = "[green]active[/]" if line["active"] else "[yellow]paused[/]"

@@ -142,10 +142,11 @@ def retry(
     settings = load_settings(context)
 
     async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:
-        from casebook.pipeline.ingest import retry as retry_source
+        from casebook.pipeline.ingest import retry_all
 
-        for source_id in _to_retry(services, ids or [], later=later, cause=cause):
-            yield await retry_source(source_id, services, reporter=reporter, force=force)
+        wanted = _to_retry(services, ids or [], later=later, cause=cause)
+        async for outcome in retry_all(wanted, services, reporter=reporter, force=force):
+            yield outcome
 
     raise typer.Exit(_run(settings, outcomes, as_json=as_json))
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from casebook.schemas.watches import Watch, WatchLine
 
 _UNITS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_ID_WIDTH = 23
 _STATES = {"active": "green", "paused": "yellow"}
 
 WatchId = Annotated[str, typer.Argument(help="A watch's id or its beginning, or its address.")]
@@ -110,7 +111,9 @@ def _table(lines: Sequence[WatchLine]) -> object:
     from rich.table import Table
 
     table = Table()
-    for column in ("watch", "list", "every", "words", "state", "last look"):
+    table.add_column("watch", no_wrap=True, min_width=_ID_WIDTH)  # to be copied, so never cut
+    table.add_column("list", overflow="fold")
+    for column in ("every", "words", "state", "last look"):
         table.add_column(column)
     for line in lines:
         look, watch = line.look, line.watch

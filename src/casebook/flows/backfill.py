@@ -85,17 +85,18 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     batch's id and where its sources stand. Sources that fail are rows and failed tasks, not a
     failed flow.
     """
-    settings = Settings.load()
+    settings, missed = Settings.load(), list[str]()
     async with _services(settings) as services:
         if batch_id is not None:
             batch = await batch_of(batch_id, services)
         else:
             found = await read_list(SourceRef(source=source or ""), services)
+            missed = found.missed
             chosen = select(found.candidates, since=since, limit=limit, words=words)
             options = BatchOptions(force=force, budget_usd=budget, model=model)
             batch = await register(source or "", chosen.items, options, services)
     async with _services(with_options(settings, batch.options)) as services:
-        return await _work(batch, services)
+        return await _work(batch, services, missed)
 
 
 @flow(name="watch", persist_result=False)
@@ -112,7 +113,7 @@ async def watch() -> dict[str, Any]:
     return worked
 
 
-async def _work(batch: Batch, services: Services) -> dict[str, Any]:
+async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) -> dict[str, Any]:
     """Run the batch; show how far it is, and in the end what became of it."""
     run = BatchRun(batch, services, each=work_as_task)
     shown = await acreate_progress_artifact(0.0, description=f"Batch {batch.batch_id}")
@@ -120,12 +121,18 @@ async def _work(batch: Batch, services: Services) -> dict[str, Any]:
     async for _ in run.outcomes():
         if time.monotonic() - told > _TELL_SECONDS:
             told = time.monotonic()
-            done = 100.0 * run.tally.done / max(run.tally.total, 1)
-            await aupdate_progress_artifact(shown, done)
-    await aupdate_progress_artifact(shown, 100.0)
+            await aupdate_progress_artifact(shown, _percent(run))
+    await aupdate_progress_artifact(shown, _percent(run))
     stands = await progress(batch, services)
     key = batch.batch_id.replace("_", "-")
     await acreate_markdown_artifact(
-        key=key, markdown=batch_markdown(batch, stands, run.tally), description=batch.origin
+        key=key,
+        markdown=batch_markdown(batch, stands, run.tally, missed),
+        description=batch.origin,
     )
     return {"batch_id": batch.batch_id, **stands.model_dump(mode="json")}
+
+
+def _percent(run: BatchRun) -> float:
+    """Return how much of what was open is done; a run that was paused does not read as whole."""
+    return 100.0 * run.tally.done / run.tally.total if run.tally.total else 100.0

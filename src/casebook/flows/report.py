@@ -31,8 +31,13 @@ def outcome_markdown(outcome: Outcome) -> str:
     return _table(rows)
 
 
-def batch_markdown(batch: Batch, stands: BatchProgress, tally: Tally) -> str:
-    """Return what became of a batch: made, skipped, failed by cause, and the bill of this run."""
+def batch_markdown(
+    batch: Batch, stands: BatchProgress, tally: Tally, missed: Sequence[str] = ()
+) -> str:
+    """Return what became of a batch: made, skipped, failed by cause, and the bill of this run.
+
+    ``missed`` tells what of its list could not be read.
+    """
     counts = stands.counts
     rows = {
         "List": f"`{_cell(batch.origin)}`",
@@ -45,6 +50,7 @@ def batch_markdown(batch: Batch, stands: BatchProgress, tally: Tally) -> str:
         "This run": f"{tally.calls:,} calls, {tally.tokens:,} tokens, "
         + ("cost not known" if tally.cost_usd is None else f"${tally.cost_usd:.4f}"),
         "Paused": _cell(tally.stopped_by or "no"),
+        **({"Not read": _cell("; ".join(missed))} if missed else {}),
     }
     told = _table(rows)
     if not stands.failures:

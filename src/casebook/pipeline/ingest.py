@@ -1,8 +1,9 @@
 """From a source to a draft: the stages in their order, and what becomes of a failure."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -104,14 +105,39 @@ async def ingest_all(
     refresh: bool = False,
 ) -> AsyncIterator[Outcome]:
     """Take several sources through the stages, a bounded number at a time; yield as they end."""
-    gate = asyncio.Semaphore(services.parallel)
     await asyncio.to_thread(catch_up, services.warehouse)
+    work = partial(ingest, services=services, reporter=reporter, force=force, refresh=refresh)
+    async for told in _at_once((partial(work, ref) for ref in refs), services):
+        yield told
 
-    async def one(ref: SourceRef) -> Outcome:
+
+async def retry_all(
+    source_ids: Iterable[str],
+    services: Services,
+    *,
+    reporter: Reporter | None = None,
+    force: bool = False,
+) -> AsyncIterator[Outcome]:
+    """Try several known sources again, a bounded number at a time; yield as they end.
+
+    Raises:
+        UnknownId: if there is no such source.
+    """
+    work = partial(retry, services=services, reporter=reporter, force=force)
+    async for told in _at_once((partial(work, one) for one in dict.fromkeys(source_ids)), services):
+        yield told
+
+
+async def _at_once(
+    works: Iterable[Callable[[], Awaitable[Outcome]]], services: Services
+) -> AsyncIterator[Outcome]:
+    gate = asyncio.Semaphore(services.parallel)
+
+    async def one(work: Callable[[], Awaitable[Outcome]]) -> Outcome:
         async with gate:
-            return await ingest(ref, services, reporter=reporter, force=force, refresh=refresh)
+            return await work()
 
-    tasks = [asyncio.create_task(one(ref)) for ref in refs]
+    tasks = [asyncio.create_task(one(work)) for work in works]
     try:
         for finished in asyncio.as_completed(tasks):
             yield await finished

@@ -8,7 +8,7 @@ import pages
 import pytest
 import scripted_curator
 from pytest_httpserver import HTTPServer
-from scripted_endpoint import api_error, completion
+from scripted_endpoint import Reply, api_error, completion
 
 from casebook.extractors.worker import ExtractorPool
 from casebook.pipeline import stages
@@ -138,6 +138,24 @@ async def test_a_refused_key_pauses_the_batch_and_a_later_run_goes_on(services, 
     stands = await progress(batch, services)
     assert stands.counts[Standing.KNOWN] == 8
     assert len(done) == 8
+
+
+async def test_one_foreign_answer_among_good_ones_does_not_stop_a_batch(services, endpoint, site):
+    """A proxy's page in place of one answer is one failure; as the first answers it stops all."""
+    foreign = Reply(text="<html>Welcome</html>", media_type="text/html")
+
+    def mostly(request):
+        spoiled = "region 6" in str(request["messages"])
+        return foreign if spoiled else scripted_curator.answer(request)
+
+    endpoint.fallback = mostly
+    batch, work, _ = await run(services, site(8))
+    assert work.tally.stopped_by is None
+    stands = await progress(batch, services)
+    assert stands.counts == {Standing.KNOWN: 7, Standing.FAILED: 1}
+    endpoint.fallback = lambda _: foreign
+    _, work, _ = await run(services, [f"{address}?edition=2" for address in site(3)])
+    assert "no chat completion" in work.tally.stopped_by
 
 
 async def test_no_more_sources_are_at_work_than_the_window_holds(services, site):

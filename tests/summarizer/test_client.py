@@ -80,6 +80,7 @@ FAULTS = [
     (api_error(502), errors.ProviderUnavailable, 4),
     (Reply(text="<html>Welcome</html>", media_type="text/html"), errors.ResponseForeign, 2),
     (Reply(text="no JSON"), errors.ResponseForeign, 2),
+    (Reply(text='{"id": "x", "choices": [{"mess'), errors.ProviderUnavailable, 4),
     (Reply(text="[]"), errors.ResponseForeign, 2),
     (Reply(), errors.ResponseForeign, 2),
     (Reply(body={"error": {"code": 429, "message": "slow down"}}), errors.RateLimited, 4),

@@ -26,7 +26,8 @@ from casebook.schemas.batches import (
     BatchStep,
     progress_of,
 )
-from casebook.schemas.errors import UnknownId, WarehouseError
+from casebook.schemas.errors import ResponseForeign, UnknownId, WarehouseError
+from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 
 log = structlog.get_logger()
@@ -283,7 +284,7 @@ class BatchRun:
         failure = outcome.failure
         if failure is None:
             return False
-        if outcome.error_exit in _FATAL_EXITS or failure.kind in _FATAL_KINDS:
+        if self._meets_all(outcome, failure):
             self.tally.stopped_by = failure.message
         tries = self._tries[item.source_id]
         if not failure.transient or self.tally.stopped_by or tries >= len(self._delays):
@@ -293,6 +294,15 @@ class BatchRun:
         heapq.heappush(self._again, (due, next(self._order), item))
         self.tally.waiting += 1
         return True
+
+    def _meets_all(self, outcome: Outcome, failure: Failure) -> bool:
+        """Tell whether every other source would fail of this as well.
+
+        A foreign answer says so only where the endpoint never gave one of its own.
+        """
+        if failure.kind == ResponseForeign.kind() and self.tally.made + self.tally.refused:
+            return False
+        return outcome.error_exit in _FATAL_EXITS or failure.kind in _FATAL_KINDS
 
     async def _note(self, step: BatchStep, reason: str | None) -> None:
         """Store a step of the batch; a full disk must not hide why it stopped."""

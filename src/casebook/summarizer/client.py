@@ -1,10 +1,11 @@
 """The one way to ask a model: instructor over an OpenAI-compatible endpoint, one retry policy."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import instructor
 import openai
@@ -33,6 +34,8 @@ from casebook.summarizer.budget import Budget, Meter
 from casebook.summarizer.faults import answer_fault, api_fault
 from casebook.summarizer.limiting import RequestLimiter
 from casebook.summarizer.profiles import JsonMode
+
+E = TypeVar("E", bound=BaseException)
 
 
 class RetryPolicy(Frozen):
@@ -220,9 +223,12 @@ class OpenAICompatible:
 
     def _cause(self, error: InstructorRetryException) -> CasebookError:
         """Tell an API error from an answer that cannot be used, and why."""
-        if api_error := _api_error(error):
+        if api_error := _in_chain(error, openai.OpenAIError):
             return api_fault(api_error, self._name, self._endpoint)
-        return answer_fault(error.last_completion, self._name, self._endpoint)
+        came: Any = error.last_completion
+        if came is None and (undecoded := _in_chain(error, json.JSONDecodeError)):
+            came = undecoded.doc
+        return answer_fault(came, self._name, self._endpoint)
 
 
 @cache
@@ -257,11 +263,11 @@ def _retry_if(policy: RetryPolicy, started: float) -> Callable[[RetryCallState],
     return decide
 
 
-def _api_error(error: BaseException) -> openai.OpenAIError | None:
-    """Return the endpoint's error in the chain of causes, where instructor wrapped one."""
+def _in_chain(error: BaseException, kind: type[E]) -> E | None:
+    """Return the first error of a kind in the chain of causes, where instructor wrapped one."""
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, openai.OpenAIError):
+        if isinstance(seen, kind):
             return seen
         seen = seen.__cause__ or seen.__context__
     return None

@@ -102,7 +102,14 @@ def answer_fault(completion: Any, model: str, endpoint: str) -> ModelError:
 
 
 def _foreign(completion: Any, model: str, endpoint: str) -> ModelError:
-    """Return the fault of a 200 without any choice; some gateways put an error object there."""
+    """Return the fault of a 200 without any choice; some gateways put an error object there.
+
+    What is no JSON comes as text: half an answer passes with the next try, a proxy's page does not.
+    """
+    if isinstance(completion, str) and completion.lstrip().startswith("{"):
+        return ProviderUnavailable(
+            f"{endpoint} broke off in the middle of an answer; it is tried again later"
+        )
     told = getattr(completion, "error", None)
     fields: Mapping[str, Any] = told if isinstance(told, Mapping) else {}
     status = fields.get("code")

@@ -28,7 +28,7 @@ _TOGETHER = 5
 # Stems that share at least this many letters, and this share of the longer one, are one word.
 _SHARED_LETTERS = 4
 _SHARED_PART = 0.6
-_REMEMBERED = 100_000
+_REMEMBERED = 20_000
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 # Where the source says "we", a summary has a name.
@@ -38,7 +38,7 @@ Run = tuple[str, str, str]
 """Three words in a row, by stem."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Token:
     """A word at ``text[start:end]`` of its sentence, with its stem."""
 

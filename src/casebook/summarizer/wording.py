@@ -71,8 +71,8 @@ _MONTHS = (
 _SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"sept": "september"}
 
 
-# Words recur: the answers for this many are kept.
-_REMEMBERED = 50_000
+# Words recur: the answers for this many are kept, which all texts of a long batch share.
+_REMEMBERED = 20_000
 
 
 @lru_cache(_REMEMBERED)

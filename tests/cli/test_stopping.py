@@ -50,6 +50,7 @@ def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
     _, said = running.communicate(timeout=60)
     assert running.returncode == code
     assert "Traceback" not in said
+    assert "waiting for 1 answer under way" in said
     assert "casebook retry" in said
     (left,) = casebook("failures", "--json").lines
     assert left["failure"] is None
@@ -98,3 +99,36 @@ def test_a_backfill_that_is_stopped_is_paused_and_keeps_the_answer_under_way(
     (outcome,) = casebook("backfill", "--resume", batch["batch_id"], "--json", **allowed).lines
     assert outcome["status"] == "draft"
     assert len(endpoint.requests) == 2  # a verdict and a draft
+
+
+def test_a_second_ctrl_c_gives_up_the_answer_under_way(
+    environment, tmp_path, endpoint: ScriptedEndpoint
+):
+    """The person is told what is waited for, and need not: the program ends in order, at once."""
+    page, held, answer = tmp_path / "case.html", threading.Event(), endpoint.fallback
+    page.write_text(pages.CASE)
+
+    def answer_late(request):
+        held.wait(60)
+        return answer(request)
+
+    endpoint.fallback = answer_late
+    running = subprocess.Popen(
+        [sys.executable, "-m", "casebook.cli.main", "submit", str(page)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )
+    while not endpoint.requests:
+        time.sleep(0.05)
+        assert running.poll() is None
+    running.send_signal(signal.SIGINT)
+    assert any("Ctrl-C once more" in line for line in running.stderr)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    held.set()
+    assert running.returncode == 130
+    assert "Traceback" not in said
+    assert "casebook retry" in said

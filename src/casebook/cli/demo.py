@@ -12,6 +12,7 @@ import typer
 
 from casebook.cli.context import err, load_settings, out
 from casebook.cli.references import read_lines
+from casebook.cli.stopping import tell_of_answers
 from casebook.cli.submitting import exit_code, print_outcome
 from casebook.schemas.errors import ConfigurationError
 
@@ -49,7 +50,7 @@ def demo(
         outcomes = asyncio.run(
             _show(settings, refs, settings.desk_port if port is None else port, stay=stay)
         )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         err().print("The desk is closed; `make demo` opens it again, with all that was made.")
         return
     raise typer.Exit(exit_code(outcomes))
@@ -61,7 +62,16 @@ async def _show(
     from urllib.parse import urlsplit
 
     from casebook.runtime.services import Services
+    from casebook.runtime.stopping import on_signals
 
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - asyncio.run made it
+
+    def stop(_: object) -> None:
+        tell_of_answers()
+        task.cancel()
+
+    on_signals(stop)
     started = time.monotonic()
     async with Services(settings) as services:
         desk, url = await _open_desk(settings, services, port)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casebook.cli.context import err, load_settings, out
+from casebook.cli.stopping import tell_of_answers
 from casebook.flows import FLOWS
 
 _EXIT_UNAVAILABLE = 5
@@ -53,7 +54,7 @@ def _serve(settings: Settings, port: int, *, browser: bool) -> None:
             typer.launch(url)
 
     try:
-        serve(settings, port=port, on_ready=ready)
+        serve(settings, port=port, on_ready=ready, on_stop=tell_of_answers)
     finally:
         forget_desk(settings.home)
 

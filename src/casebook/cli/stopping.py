@@ -1,12 +1,12 @@
 """Ending long work when the program is told to: Ctrl-C and SIGTERM leave whole rows and no trace.
 
-Every stage stores its result before the next one starts, so stopping loses the stage in hand.
+Every stage stores its result before the next one starts, so stopping loses the stage in hand; an
+answer of a model that is under way is waited for, unless Ctrl-C comes again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Awaitable
 from typing import TypeVar
@@ -17,9 +17,7 @@ from casebook.cli.context import err
 
 T = TypeVar("T")
 
-_INTERRUPTED = 128 + signal.SIGINT
-_TERMINATED = 128 + signal.SIGTERM
-
+_SHELL = 128  # what shells add to the number of the signal that ended a program
 
 _SOURCES = "`casebook failures` lists what was cut off, and `casebook retry` goes on with it"
 BATCH = "the same command goes on, or `casebook backfill --resume` with the id in `backfill list`"
@@ -31,26 +29,33 @@ def run(work: Awaitable[T], then: str = _SOURCES) -> T:
     Raises:
         typer.Exit: with 130 after Ctrl-C and 143 after SIGTERM, as shells expect.
     """
-    terminated = False
+    code = _SHELL + signal.SIGINT
 
     async def until_stopped() -> T:
+        from casebook.runtime.stopping import on_signals
+
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio.run made it
 
-        def stop() -> None:
-            nonlocal terminated
-            terminated = True
+        def stop(sign: signal.Signals) -> None:
+            nonlocal code
+            code = _SHELL + sign
+            tell_of_answers()
             task.cancel()
 
-        with contextlib.suppress(NotImplementedError):  # Windows has no SIGTERM to handle
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+        on_signals(stop)
         return await work
 
     try:
         return asyncio.run(until_stopped())
-    except KeyboardInterrupt:
-        code = _INTERRUPTED
-    except asyncio.CancelledError:
-        code = _TERMINATED if terminated else _INTERRUPTED
-    err().print(f"stopped: what was finished is stored; {then}", markup=False)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        err().print(f"stopped: what was finished is stored; {then}", markup=False)
     raise typer.Exit(code)
+
+
+def tell_of_answers() -> None:
+    """Say what the end of the program waits for, if there is anything."""
+    from casebook.runtime.stopping import waiting
+
+    if told := waiting():
+        err().print(told, markup=False)

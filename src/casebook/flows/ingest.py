@@ -121,5 +121,12 @@ async def ingest_through(
             told = await ingest(ref.source, ref.url, force, refresh, ref.transcript, ref.feed)
         return Outcome.from_json(told)
 
-    for finished in asyncio.as_completed([one(ref) for ref in refs]):
-        yield await finished
+    tasks = [asyncio.create_task(one(ref)) for ref in refs]
+    try:
+        for finished in asyncio.as_completed(tasks):
+            yield await finished
+    finally:
+        for task in tasks:
+            task.cancel()
+        # An answer under way is waited for, so that it is not paid for twice.
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -19,6 +19,8 @@ from casebook.schemas.errors import ConfigurationError
 
 _START_SECONDS = 120
 _STOP_SECONDS = 15
+# Prefect lets a flow run end for 30 s before it kills it, and has then to end itself.
+_RUNS_STOP_SECONDS = 45
 
 
 class LocalOrchestrator:
@@ -64,7 +66,8 @@ class LocalOrchestrator:
         self.stopping = True
         forget_server(self._home)
         for process in reversed(self._processes):
-            _end(process)
+            server = process is self._processes[0]
+            _end(process, _STOP_SECONDS if server else _RUNS_STOP_SECONDS)
         self._processes.clear()
 
     def __enter__(self) -> Self:
@@ -103,15 +106,15 @@ class LocalOrchestrator:
         }
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask the process group to end, then make it."""
+def _end(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Ask the process group to end, then make it: after ``seconds``, or when Ctrl-C comes."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, sign)
-            process.wait(_STOP_SECONDS)
+            process.wait(seconds)
         except ProcessLookupError:
             return
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
             continue
         else:
             return

@@ -51,8 +51,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         try:
             yield
         finally:
-            await state.batches.close()
-            await state.jobs.close()
+            await asyncio.gather(state.batches.close(), state.jobs.close())
             if own:
                 await used.close()
 

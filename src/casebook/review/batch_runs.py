@@ -15,6 +15,7 @@ from casebook.schemas.batches import Batch, BatchOptions
 from casebook.schemas.errors import CasebookError, UnknownId
 
 _KEPT = 20  # quotes that the desk remembers
+_PAUSE_SECONDS = 2.0
 
 log = structlog.get_logger()
 
@@ -83,13 +84,19 @@ class BatchRuns:
         return self._problems.get(batch_id)
 
     async def pause(self, batch_id: str) -> None:
-        """Stop working a batch here; finished stages are kept."""
+        """Stop working a batch here; finished stages are kept.
+
+        It ends once the answers under way have come, which a person at a page does not wait for.
+        """
         if task := self._tasks.get(batch_id):
-            await _ended([task])
+            _cancel_once([task])
+            await asyncio.wait([task], timeout=_PAUSE_SECONDS)
 
     async def close(self) -> None:
         """Pause every batch."""
-        await _ended(list(self._tasks.values()))
+        tasks = list(self._tasks.values())
+        _cancel_once(tasks)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _forget(self, batch_id: str) -> None:
         self._tasks.pop(batch_id, None)
@@ -112,7 +119,8 @@ class BatchRuns:
                 )
 
 
-async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+def _cancel_once(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel; a second time would drop the answers that are waited for."""
     for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        if not task.cancelling():
+            task.cancel()

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import signal
 import socket
 from collections.abc import Callable, Iterator
 from typing import Self
@@ -13,6 +12,7 @@ import uvicorn
 from casebook.review.app import create_app
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
+from casebook.runtime.stopping import on_signals
 from casebook.schemas.errors import ConfigurationError
 
 _HOST = "127.0.0.1"
@@ -102,29 +102,39 @@ class Desk:
 
 
 def serve(
-    settings: Settings, *, port: int | None = None, on_ready: Callable[[str], None] | None = None
+    settings: Settings,
+    *,
+    port: int | None = None,
+    on_ready: Callable[[str], None] | None = None,
+    on_stop: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve the desk until Ctrl-C.
+
+    What a model is answering then is waited for; a second Ctrl-C gives it up.
 
     Args:
         settings: Where everything lies and who decides.
         port: 0 takes any free one; None the one of the settings.
         on_ready: Called with the address once the desk answers.
+        on_stop: Called when it is asked to stop.
 
     Raises:
         ConfigurationError: if the port is taken.
     """
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_serve(settings, port, on_ready))
+        asyncio.run(_serve(Desk(settings, port=port), on_ready, on_stop))
 
 
 async def _serve(
-    settings: Settings, port: int | None, on_ready: Callable[[str], None] | None
+    desk: Desk, on_ready: Callable[[str], None] | None, on_stop: Callable[[], None]
 ) -> None:
-    desk = Desk(settings, port=port)
     url = await desk.start()
-    with contextlib.suppress(NotImplementedError):  # Windows has no SIGTERM to handle
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, desk.ask_to_stop)
+
+    def stop(_: object) -> None:
+        on_stop()
+        desk.ask_to_stop()
+
+    on_signals(stop)
     try:
         if on_ready is not None:
             on_ready(url)

@@ -18,15 +18,13 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.schemas.ids import content_id
 from casebook.summarizer.budget import Budget, Meter
+from casebook.summarizer.grace import in_any_case
 from casebook.summarizer.profiles import Profile, with_cost
 from casebook.summarizer.rendering import estimate_tokens
 
 A = TypeVar("A", bound=BaseModel)
 
 Parameters = Mapping[str, object]
-
-# How long a cancelled question waits for the answer that is under way.
-GRACE_SECONDS = 20.0
 
 
 class Answer(Frozen, Generic[A]):
@@ -146,7 +144,8 @@ class Asker:
         if known is None:
             question = _Question(generation_id, stage, prompt, messages, parameters)
             await self._refuse_to_repeat(question)
-            known = await self._in_any_case(question, answer_type)
+            meter = self._meter(question, answer_type)
+            known = await in_any_case(self._ask(question, answer_type, meter), meter)
         self.generations.append(known)
         return answer_type.model_validate_json(known.answer)
 
@@ -158,19 +157,6 @@ class Asker:
                 f"the answer of {self.model_name} hit its output limit before and would again; "
                 "raise CASEBOOK_LLM_OUTPUT_TOKENS"
             )
-
-    async def _in_any_case(self, question: "_Question", answer_type: type[A]) -> Generation:
-        """Ask. When whoever asked is cancelled, wait for an answer under way: it is paid for."""
-        meter = self._meter(question, answer_type)
-        asking = asyncio.ensure_future(self._ask(question, answer_type, meter))
-        try:
-            return await asyncio.shield(asking)
-        except asyncio.CancelledError:
-            meter.stop()
-            if meter.under_way:
-                await asyncio.wait([asking], timeout=GRACE_SECONDS)
-            asking.cancel()
-            raise
 
     def _meter(self, question: "_Question", answer_type: type[BaseModel]) -> Meter:
         prompt_tokens = sum(estimate_tokens(m.content) for m in question.messages)

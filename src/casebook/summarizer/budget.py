@@ -105,7 +105,7 @@ class Meter:
         dearest = Usage(prompt_tokens=prompt_tokens, completion_tokens=output_tokens)
         self._dearest = with_cost(dearest, price).cost_usd
         self._spent = 0.0
-        self._stopped = False
+        self.stopped = False
         self.under_way = False
         self.requests = 0
 
@@ -125,7 +125,7 @@ class Meter:
 
     def send(self) -> None:
         """Note that a request goes out now; none does after ``stop``."""
-        if self._stopped:
+        if self.stopped:
             raise asyncio.CancelledError
         self.under_way = True
         self.requests += 1
@@ -139,7 +139,7 @@ class Meter:
 
     def stop(self) -> None:
         """Let no further request out: whoever asked does not wait for it any more."""
-        self._stopped = True
+        self.stopped = True
 
     def close(self) -> None:
         """Note that all of this question is in the ledger."""

@@ -162,7 +162,7 @@ class OpenAICompatible:
             return value
 
         retrying = AsyncRetrying(
-            wait=self._policy.wait, retry=_retry_if(self._policy, started), reraise=True
+            wait=self._policy.wait, retry=_retry_if(self._policy, started, meter), reraise=True
         )
         try:
             value: A = await retrying(once)
@@ -248,7 +248,9 @@ def _spoken(parameters: Parameters, *, reasoning: bool) -> Mapping[str, object]:
     return kept
 
 
-def _retry_if(policy: RetryPolicy, started: float) -> Callable[[RetryCallState], bool]:
+def _retry_if(
+    policy: RetryPolicy, started: float, meter: Meter
+) -> Callable[[RetryCallState], bool]:
     """Return whether to repeat, for one call; it counts the attempts that count."""
     counted = 0
 
@@ -258,7 +260,7 @@ def _retry_if(policy: RetryPolicy, started: float) -> Callable[[RetryCallState],
         if error is None:
             return False
         counted += policy.counts(error, time.monotonic() - started)
-        return policy.allows(error, counted)
+        return policy.allows(error, counted) and not meter.stopped
 
     return decide
 

@@ -14,10 +14,11 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 from casebook.schemas.errors import AnswerInvalid, CasebookError, ModelError, PriceUnknown
 from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.schemas.ids import content_id, sha256_hex
-from casebook.summarizer.asking import GRACE_SECONDS, Ledger
+from casebook.summarizer.asking import Ledger
 from casebook.summarizer.budget import Budget
 from casebook.summarizer.client import RetryPolicy
 from casebook.summarizer.faults import api_fault
+from casebook.summarizer.grace import in_any_case
 from casebook.summarizer.profiles import minute_price
 from casebook.summarizer.transcripts import Segment, Transcript
 
@@ -52,6 +53,10 @@ class _Tab:
             raise asyncio.CancelledError
         self.under_way = True
         self.requests += 1
+
+    def stop(self) -> None:
+        """Let no further request out: whoever asked does not wait for it any more."""
+        self.stopped = True
 
     @property
     def seconds(self) -> float:
@@ -106,27 +111,17 @@ class OpenAITranscriber:
             return Transcript.model_validate_json(known.answer), known, False
         tab = _Tab(generation_id, source_id)
         sound = _Sound(data, name, media_type, most_seconds)
-        transcript, made = await self._in_any_case(sound, tab)
+        transcript, made = await in_any_case(self._heard(sound, tab), tab)
         return transcript, made, True
-
-    async def _in_any_case(self, sound: _Sound, tab: _Tab) -> tuple[Transcript, Generation]:
-        """Ask. When whoever asked is cancelled, wait for an answer under way: it is paid for."""
-        asking = asyncio.ensure_future(self._heard(sound, tab))
-        try:
-            return await asyncio.shield(asking)
-        except asyncio.CancelledError:
-            tab.stopped = True
-            if tab.under_way:
-                await asyncio.wait([asking], timeout=GRACE_SECONDS)
-            asking.cancel()
-            raise
 
     async def _heard(self, sound: _Sound, tab: _Tab) -> tuple[Transcript, Generation]:
         """Ask until the policy gives up, and store what comes of it before anything else."""
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._policy.attempts),
             wait=self._policy.wait,
-            retry=retry_if_exception(lambda e: isinstance(e, CasebookError) and e.transient),
+            retry=retry_if_exception(
+                lambda e: isinstance(e, CasebookError) and e.transient and not tab.stopped
+            ),
             reraise=True,
         )
         try:

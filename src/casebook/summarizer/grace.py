@@ -1,0 +1,55 @@
+"""Waits for the answer under way when whoever asked is cancelled: it is paid for.
+
+Light to import, so that whoever handles signals can ask how many answers there are.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+
+GRACE_SECONDS = 90.0
+"""How long a cancelled question waits. Models take 5 to 60 s as a rule; the timeout of the request
+itself, where it is shorter, ends the wait sooner."""
+
+
+class Question(Protocol):
+    """What is asked, perhaps in several requests."""
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a request is being answered."""
+
+    def stop(self) -> None:
+        """Let no further request out, and no failure be tried again."""
+
+
+_asked: dict[asyncio.Future[Any], Question] = {}
+
+
+async def in_any_case(work: Coroutine[Any, Any, T], question: Question) -> T:
+    """Do ``work``, which asks ``question``. When cancelled, wait for an answer under way."""
+    asking = asyncio.ensure_future(work)
+    _asked[asking] = question
+    try:
+        return await asyncio.shield(asking)
+    except asyncio.CancelledError:
+        question.stop()
+        if question.under_way:
+            await asyncio.wait([asking], timeout=GRACE_SECONDS)
+        raise
+    finally:
+        asking.cancel()
+        del _asked[asking]
+
+
+def answers_under_way() -> int:
+    """Return how many answers this process would wait for now."""
+    return sum(question.under_way for question in _asked.values())
+
+
+def give_up() -> None:
+    """Wait for none of them any more; to be called in the event loop."""
+    for asking in _asked:
+        asking.cancel()

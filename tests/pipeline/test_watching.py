@@ -113,6 +113,73 @@ async def test_a_list_that_cannot_be_read_is_a_failed_look_and_not_the_end(servi
     assert line.due(datetime.now(UTC) + timedelta(hours=1))
 
 
+@pytest.fixture
+def index(web: HTTPServer) -> Callable[..., str]:
+    """Serve an index of sitemaps: of each its pages, or None where it cannot be had just now."""
+
+    def serve(**sitemaps: list[str] | None) -> str:
+        uris = {"/index.xml"} | {f"/{name}.xml" for name in sitemaps}
+        web.handlers[:] = [h for h in web.handlers if h.matcher.uri not in uris]
+        inner = "".join(
+            f"<sitemap><loc>{web.url_for(f'/{n}.xml')}</loc></sitemap>" for n in sitemaps
+        )
+        web.expect_request("/index.xml").respond_with_data(
+            f"<sitemapindex>{inner}</sitemapindex>", content_type="application/xml"
+        )
+        for name, held in sitemaps.items():
+            urls = "".join(
+                f"<url><loc>{web.url_for(f'/{page}')}</loc></url>" for page in held or ()
+            )
+            web.expect_request(f"/{name}.xml").respond_with_data(
+                f"<urlset>{urls}</urlset>",
+                content_type="application/xml",
+                status=404 if held is None else 200,
+            )
+        return web.url_for("/index.xml")
+
+    return serve
+
+
+def told_new(batch):
+    return [item.reference.source.rpartition("/")[2] for item in batch.items] if batch else []
+
+
+async def test_what_a_sitemap_holds_that_could_not_be_read_at_first_is_no_news(services, index):
+    """It is seen as seen when it is first read, however long that takes; what comes then is news."""
+    line = await watching.add(index(a=["one"], b=None), services, every_seconds=HOUR, who="ada")
+    assert "b.xml" in line.look.missed[0]
+    for _ in range(2):
+        seen, batch = await watching.look(line.watch, services)
+        assert (seen.new, batch, len(seen.missed)) == (0, None, 1)
+        assert seen.told == "0 new of 1; 1 part of the list not read"
+    index(a=["one"], b=["old", "older"])
+    seen, batch = await watching.look(line.watch, services)
+    assert (seen.found, seen.new, seen.unread, seen.missed) == (3, 0, [], [])
+    index(a=["one"], b=["old", "older", "new"])
+    seen, batch = await watching.look(line.watch, services)
+    assert told_new(batch) == ["new"]
+
+
+async def test_a_sitemap_that_is_new_or_failed_only_later_hides_nothing(services, index):
+    """Only what was not read at the first look is seen as seen."""
+    watch = await added(services, index(a=["one"]))
+    index(a=None, b=None)
+    assert (await watching.look(watch, services))[0].new == 0
+    index(a=["one", "two"], b=["three"])
+    _, batch = await watching.look(watch, services)
+    assert sorted(told_new(batch)) == ["three", "two"]
+
+
+async def test_what_was_not_read_is_remembered_over_a_failed_look(services, index, web):
+    """The lists within a list that failed are not news either, nor after the site was away."""
+    watch = await added(services, index(a=["one"], b=None))
+    web.handlers[:] = [h for h in web.handlers if h.matcher.uri != "/index.xml"]
+    web.expect_request("/index.xml").respond_with_data("away", status=404)
+    assert (await watching.look(watch, services))[0].failure
+    index(a=["one"], b=["old"])
+    assert (await watching.look(watch, services))[0].new == 0
+
+
 async def test_a_list_that_never_worked_is_not_watched(services, web):
     """A mistyped address is told at once."""
     web.expect_request("/nothing").respond_with_data("no", status=404)

@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casebook.cli import stopping
-from casebook.cli.context import AsJson, err, load_settings, out, print_json, with_services
+from casebook.cli.context import (
+    AsJson,
+    err,
+    load_settings,
+    out,
+    print_json,
+    printable,
+    with_services,
+)
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from casebook.runtime.services import Services
-    from casebook.schemas.watches import Watch, WatchLine
+    from casebook.schemas.watches import Look, Watch, WatchLine
 
 _UNITS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _ID_WIDTH = 23
@@ -80,6 +88,7 @@ def add(
         print_json(_json(line))
         return
     held = f"it holds {line.look.found:,} sources now" if line.look else "all it holds is taken"
+    _tell_missed(line.look)
     out().print(
         f"[green]watching[/]  {line.watch.watch_id}  {line.watch.address}: {held}; looked at "
         f"every {every} while `casebook up` runs, or by `casebook watch run`",
@@ -101,6 +110,12 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
         err().print("No watches yet; `casebook watch add FEED_OR_SITEMAP` makes one.")
 
 
+def _tell_missed(look: Look | None) -> None:
+    """Say what of the list was not read; what it holds when it first is, is no news either."""
+    for missed in look.missed if look else ():
+        err().print(f"not read: {printable(missed)}", markup=False, soft_wrap=True)
+
+
 def _json(line: WatchLine) -> dict[str, object]:
     look = line.look.model_dump(mode="json", exclude={"known"}) if line.look else None
     return {**line.watch.model_dump(mode="json", exclude={"change_id"}), "look": look}
@@ -119,7 +134,7 @@ def _table(lines: Sequence[WatchLine]) -> object:
         look, watch = line.look, line.watch
         seen = "never"
         if look is not None:
-            what = f"[red]{escape(look.failure)}[/]" if look.failure else f"{look.new} new"
+            what = f"[red]{escape(look.failure)}[/]" if look.failure else look.told
             seen = f"{look.at:%Y-%m-%d %H:%M}: {what}"
         table.add_row(
             watch.watch_id,
@@ -191,8 +206,8 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
             due = [line for line in lines if line.due(datetime.now(UTC))]
         for line in due:
             look, batch = await watching.look(line.watch, services)
-            told = look.failure or f"{look.new} new of {look.found}"
-            err().print(f"{line.watch.address}: {told}", markup=False)
+            err().print(f"{line.watch.address}: {look.told}", markup=False)
+            _tell_missed(look)
             if batch is not None:
                 worst = worst or await work_batch(batch, services, as_json=as_json)
     return worst

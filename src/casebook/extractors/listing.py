@@ -26,16 +26,25 @@ class WalkLimits:
     candidates: int = 10_000
 
 
+Way = tuple[str, ...]
+"""The addresses of the lists that lead somewhere, from the first one on."""
+
+
 @dataclass
 class Walk:
     """What was found, each source once; ``missed`` tells what was not read, and why.
 
-    ``repeated`` counts where a source was named again.
+    ``read`` are the addresses of the lists that were. ``ways`` holds, by their addresses, how the
+    sources were come to, and ``unread`` how the lists that were not read would be, they themselves
+    the last. ``repeated`` counts where a source was named again.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     repeated: int = 0
+    read: set[str] = field(default_factory=set)
+    ways: dict[str, Way] = field(default_factory=dict)
+    unread: list[Way] = field(default_factory=list)
 
 
 async def walk(
@@ -53,34 +62,40 @@ async def walk(
         CasebookError: if the first list cannot be fetched or read.
     """
     found, seen = Walk(), _Seen()
-    waiting = deque([(ref, 0)])
+    waiting = deque[tuple[SourceRef, Way]]([(ref, (ref.source,))])
     visited, fetched = {ref.source}, 0
     while waiting:
-        current, depth = waiting.popleft()
         if fetched >= limits.lists:
-            found.missed.append(f"{len(waiting) + 1} further lists: {limits.lists} were read")
+            found.missed.append(f"{len(waiting)} further lists: {limits.lists} were read")
             break
+        current, way = waiting.popleft()
         fetched += 1
         try:
             _check_hop(ref, current, client)
             listing = await read(await fetch_list(current, client, robots))
         except CasebookError as error:
-            if depth == 0:
+            if current is ref:
                 raise
             found.missed.append(str(error))
+            found.unread.append(way)
             continue
+        found.read.add(current.source)
         fresh = [candidate for candidate in listing.candidates if seen.is_new(candidate.url)]
         found.repeated += listing.repeated + len(listing.candidates) - len(fresh)
-        found.candidates += fresh[: limits.candidates - len(found.candidates)]
+        kept = fresh[: limits.candidates - len(found.candidates)]
+        found.candidates += kept
+        found.ways.update((candidate.url, way) for candidate in kept)
         if len(found.candidates) >= limits.candidates:
             found.missed.append(f"more than the first {limits.candidates:,} addresses")
             break
         inner = [address for address in listing.lists if address not in visited]
-        if depth >= limits.depth and inner:
+        if len(way) > limits.depth and inner:
             found.missed.append(f"{len(inner)} lists in {current.source}: nested too deep")
+            found.unread += [(*way, address) for address in inner]
             continue
         visited.update(inner)
-        waiting.extend((SourceRef(source=address), depth + 1) for address in inner)
+        waiting.extend((SourceRef(source=address), (*way, address)) for address in inner)
+    found.unread += [way for _, way in waiting]
     return found
 
 

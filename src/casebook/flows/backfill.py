@@ -108,7 +108,11 @@ async def watch() -> dict[str, Any]:
         for line in lines:
             if line.due(datetime.now(UTC)):
                 look, batch = await watching.look(line.watch, services)
-                told = await _work(batch, services) if batch else {"failure": look.failure}
+                told = (
+                    await _work(batch, services, look.missed)
+                    if batch
+                    else {"failure": look.failure, "missed": list(look.missed)}
+                )
                 worked[line.watch.watch_id] = told
     return worked
 

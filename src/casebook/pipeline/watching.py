@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from casebook.extractors.listing import WalkLimits, walk
+from casebook.extractors.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline.backfill import register
 from casebook.pipeline.planning import is_open, select
@@ -33,7 +33,8 @@ async def add(
 ) -> WatchLine:
     """Watch a list and look at it once; what it holds now is no news but for ``everything``.
 
-    A list that is watched already gets the interval and the words, and keeps what it knows.
+    A list that is watched already gets the interval and the words, and keeps what it knows. Of a
+    list within it that cannot be read now, what it holds when it is first read is no news either.
 
     Raises:
         InvalidSource: if the interval is too short.
@@ -45,18 +46,23 @@ async def add(
             f"{SHORTEST_SECONDS // 60} minutes at the least"
         )
     watch = _row(address, every_seconds, words, who, WatchState.ACTIVE)
-    items = await _items(watch, services)
+    found, items = await _listed(watch, services)
     for line in await asyncio.to_thread(services.warehouse.watches):
         if line.watch.watch_id == watch.watch_id:
             # It is watched already: what came since its last look is still to be found.
             await asyncio.to_thread(services.warehouse.append, watch)
             return WatchLine(watch=watch, look=line.look)
-    known = [] if everything else [item.source_id for item in items]
-    look = _look(watch, found=len(items), known=known)
     if everything:
         # A first look without news would hide what there is: the next one, due at once, finds it.
         await asyncio.to_thread(services.warehouse.append, watch)
         return WatchLine(watch=watch, look=None)
+    look = _look(
+        watch,
+        found=len(items),
+        known=[item.source_id for item in items],
+        unread=[way[-1] for way in found.unread],
+        missed=found.missed,
+    )
     await asyncio.to_thread(services.warehouse.append, watch, look)
     return WatchLine(watch=watch, look=look)
 
@@ -100,40 +106,62 @@ async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
     way, or failed of what may pass, is taken up again. A list that cannot be read is a look with a
     failure: the next one is due at its time.
     """
+    looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
+    unread = looks[-1].unread if looks else ()
     try:
-        items = await _items(watch, services)
+        found, items = await _listed(watch, services)
     except CasebookError as error:
-        failed = _look(watch, failure=str(error))
+        failed = _look(watch, failure=str(error), unread=unread)
         await asyncio.to_thread(services.warehouse.append, failed)
         return failed, None
-    news = await _unseen(watch, items, services)
+    first_read = [
+        item.source_id
+        for item in items
+        if not set(unread).isdisjoint(found.ways[item.reference.source])
+    ]
+    known = {source_id for one in looks for source_id in one.known}.union(first_read)
+    news = await _unseen([item for item in items if item.source_id not in known], services)
     batch = None
     if news:
         batch = await register(f"watch {watch.address}", news, BatchOptions(), services)
-    seen = _look(watch, found=len(items), new=len(news), batch_id=batch.batch_id if batch else None)
+    seen = _look(
+        watch,
+        found=len(items),
+        new=len(news),
+        known=first_read,
+        unread=_still_unread(unread, found),
+        missed=found.missed,
+        batch_id=batch.batch_id if batch else None,
+    )
     await asyncio.to_thread(services.warehouse.append, seen)
     return seen, batch
 
 
-async def _unseen(
-    watch: Watch, items: Sequence[BatchItem], services: Services
-) -> Sequence[BatchItem]:
-    looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
-    known = {source_id for one in looks for source_id in one.known}
+def _still_unread(unread: Sequence[str], found: Walk) -> Sequence[str]:
+    """Return which lists no look has read yet: also those that an unread one turned out to hold.
+
+    A list that was read once, or is new, is not among them: what it holds next time is news.
+    """
+    within = {way[-1] for way in found.unread if not set(unread).isdisjoint(way)}
+    return sorted(within.union(unread).difference(found.read))
+
+
+async def _unseen(items: Sequence[BatchItem], services: Services) -> Sequence[BatchItem]:
     ids = [item.source_id for item in items]
     standings = await asyncio.to_thread(services.warehouse.standings, ids)
     return [
         item
         for item, stands in zip(items, standings, strict=True)
-        if item.source_id not in known and is_open(stands) and stands.attempts < MOST_FAILURES
+        if is_open(stands) and stands.attempts < MOST_FAILURES
     ]
 
 
-async def _items(watch: Watch, services: Services) -> Sequence[BatchItem]:
+async def _listed(watch: Watch, services: Services) -> tuple[Walk, Sequence[BatchItem]]:
+    """Return what the list holds, and the sources of it that the words leave."""
     client, robots = await services.network()
     read = services.extractors.read_listing
     found = await walk(SourceRef(source=watch.address), client, robots, read, WalkLimits())
-    return select(found.candidates, words=watch.words).items
+    return found, select(found.candidates, words=watch.words).items
 
 
 def _row(
@@ -158,6 +186,8 @@ def _look(
     found: int = 0,
     new: int = 0,
     known: Sequence[str] = (),
+    unread: Sequence[str] = (),
+    missed: Sequence[str] = (),
     batch_id: str | None = None,
     failure: str | None = None,
 ) -> Look:
@@ -169,6 +199,8 @@ def _look(
         found=found,
         new=new,
         known=known,
+        unread=unread,
+        missed=missed,
         batch_id=batch_id,
         failure=failure,
     )

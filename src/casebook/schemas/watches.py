@@ -35,8 +35,11 @@ class Watch(Frozen):
 class Look(Frozen):
     """One look at a watched list.
 
-    ``known`` are the sources that the first look found, which are no news; ``batch_id`` is the
-    batch of the new ones, None where there were none; ``failure`` says why the list was not read.
+    ``known`` are the sources that the first look found, which are no news, nor are those of a list
+    within the list that is first read now; ``unread`` are the addresses of such lists that no look
+    has read since the first one could not. ``missed`` says what this look could not read, and why.
+    ``batch_id`` is the batch of the new ones, None where there were none; ``failure`` says why the
+    list was not read at all.
     """
 
     look_id: str
@@ -45,8 +48,19 @@ class Look(Frozen):
     found: int = 0
     new: int = 0
     known: Sequence[str] = ()
+    unread: Sequence[str] = ()
+    missed: Sequence[str] = ()
     batch_id: str | None = None
     failure: str | None = None
+
+    @property
+    def told(self) -> str:
+        """What a person is told of it, but for the lines of ``missed``."""
+        if self.failure is not None:
+            return self.failure
+        told = f"{self.new} new of {self.found}"
+        parts = "1 part" if len(self.missed) == 1 else f"{len(self.missed)} parts"
+        return f"{told}; {parts} of the list not read" if self.missed else told
 
 
 class WatchLine(Frozen):

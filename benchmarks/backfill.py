@@ -2,6 +2,7 @@
 
     .venv/bin/python benchmarks/backfill.py [--items 1000] [--rate 8] [--scale 1] [--only casebook]
     .venv/bin/python benchmarks/backfill.py --long 10000
+    .venv/bin/python benchmarks/backfill.py --rerun 10000
 
 In one run: a plain sequential loop over the calls of a few sources, ``asyncio.gather`` behind a
 semaphore with a plain retry over the calls of a fifth of them, then ``casebook backfill`` over all,
@@ -11,6 +12,9 @@ rerun over a finished list.
 
 With ``--long``: so many sources against an endpoint that answers at once; the peak memory when 100,
 1,000 and 10,000 were done, the processor time, and a rerun over the finished list.
+
+With ``--rerun``: a list of so many that is done already, worked again. One source is drafted for
+real; the rows of the others are copies of its rows under other addresses.
 """
 
 import argparse
@@ -31,6 +35,10 @@ from typing import Any
 
 import httpx2
 import psutil
+
+from casebook.extractors.fetch import identify
+from casebook.schemas.sources import SourceRef
+from casebook.warehouse.store import Warehouse
 
 HERE = Path(__file__).parent
 CALLS_PER_SOURCE = 2  # triage and the case study
@@ -198,7 +206,11 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--long", type=int, default=0)
     parser.add_argument("--home", default="", help="where --long keeps what it made")
+    parser.add_argument("--rerun", type=int, default=0)
     given = parser.parse_args()
+    if given.rerun:
+        rerun(given.rerun)
+        return
     if given.long:
         long(given.long, given.home)
         return
@@ -250,6 +262,53 @@ def long(items: int, home: str) -> None:
             call(endpoint, "/reset", post=True)
             told = casebook(home or tmp, endpoint, site, items, 16, watched=watched)
             line(f"casebook{again}", items, told, call(endpoint, "/stats"), 1000)
+
+
+def rerun(items: int) -> None:
+    """Draft one source, copy its rows for all the others of a list, and work the list again."""
+    with (
+        server("pages") as site,
+        server("endpoint", "1000", "0.02", "7") as endpoint,
+        tempfile.TemporaryDirectory() as tmp,
+    ):
+        casebook(tmp, endpoint, site, 1, 1)
+        copied = copy_of_the_first(Path(tmp) / "warehouse.duckdb", site, items)
+        print(f"{copied:,} rows; a list of {items:,} sources that are done\n")
+        print("| time | s | calls | ended |\n|---|---|---|---|")
+        for time_ in ("first", "second", "third"):
+            call(endpoint, "/reset", post=True)
+            told = casebook(tmp, endpoint, site, items, 16)
+            asked = sum(call(endpoint, "/stats")["seen"].values())
+            print(f"| {time_} | {told['seconds']:.1f} | {asked} | {told['ended']} |", flush=True)
+
+
+def copy_of_the_first(path: Path, site: str, items: int) -> int:
+    """Store the rows of the one case again under ``items`` addresses; return how many rows."""
+    warehouse = Warehouse(path, busy=True)
+    view = warehouse.case(warehouse.cases()[0].case_id)
+    snapshot, added = warehouse.newest_snapshot(view.source.source_id), 0
+    for number in range(items):
+        reference = SourceRef(source=f"{site}/{number}")
+        source_id = identify(reference).source_id
+        if warehouse.case_of_source(source_id) is not None:
+            continue
+        to = f"{number:08x}"
+        places = {"source_id": source_id, "snapshot_id": f"snap1_{to}", "document_id": f"doc1_{to}"}
+        named = {"case_id": f"case1_{to}", "revision_id": f"rev1_{to}"}
+        added += warehouse.append(
+            view.source.model_copy(update={"source_id": source_id, "reference": reference}),
+            *(
+                row.model_copy(
+                    update={
+                        k: v for k, v in (places | named).items() if k in type(row).model_fields
+                    }
+                )
+                for row in (snapshot, view.document, view.case, view.revision)
+                if row is not None
+            ),
+        )
+    warehouse.close()
+    return added
 
 
 def line(name: str, count: int, told: dict[str, Any], stats: dict[str, Any], rate: float) -> None:

@@ -1,17 +1,21 @@
-"""The flows' thin parts: what is retried, what the artifact says, what prefect.yaml names."""
+"""The flows' thin parts: what is retried, what is told, how they end, what prefect.yaml names."""
 
+import asyncio
 import importlib
+import signal
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import yaml
+from prefect.exceptions import TerminationSignal
 from prefect.flows import Flow
 from prefect.states import Failed
 
 from casebook.flows import FLOWS
 from casebook.flows.ingest import may_pass
 from casebook.flows.report import batch_markdown, outcome_markdown
+from casebook.flows.stopping import ended_in_order
 from casebook.pipeline.backfill import Tally
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.schemas.batches import Batch, BatchOptions, progress_of
@@ -98,3 +102,26 @@ def test_an_outcome_survives_the_way_through_prefect():
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+async def test_a_flow_that_is_told_to_end_ends_in_order_and_once():
+    """SIGTERM, twice as a runner's group gets it, cancels once: what is waited for still comes."""
+    kept, before = list[str](), signal.getsignal(signal.SIGTERM)
+
+    async def body() -> None:
+        with ended_in_order():
+            try:
+                await asyncio.sleep(60)
+            finally:
+                await asyncio.sleep(0.05)
+                kept.append("the answer under way")
+
+    running = asyncio.create_task(body())
+    await asyncio.sleep(0)
+    for _ in range(2):
+        signal.raise_signal(signal.SIGTERM)
+        await asyncio.sleep(0.01)
+    with pytest.raises(TerminationSignal):
+        await running
+    assert kept == ["the answer under way"]
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -190,3 +190,20 @@ def test_a_watch_is_added_paused_resumed_and_removed(site):
     assert read(site.get("/watches")).xpath("//li[contains(@class,'watch')]") == []
     assert site.send_form("/watches", list="/etc/passwd", every="3600").status_code == 422
     assert site.send_form(address, state="burnt").status_code == 409
+
+
+def test_a_watch_tells_what_of_its_list_could_not_be_read(site):
+    """A sitemap that is missing is named, and its address is text."""
+    lists = "".join(f"<sitemap><loc>{site.site.url_for(f'/{n}')}</loc></sitemap>" for n in "ab")
+    site.site.expect_request("/index.xml").respond_with_data(
+        f"<sitemapindex>{lists}</sitemapindex>", content_type="application/xml"
+    )
+    held = f"<urlset><url><loc>{site.site.url_for('/case')}</loc></url></urlset>"
+    site.site.expect_request("/a").respond_with_data(held, content_type="application/xml")
+    site.site.expect_request("/b").respond_with_data("no", status=404)
+    site.send_form("/watches", list=site.site.url_for("/index.xml"), every="3600")
+    page = read(site.get("/watches"))
+    assert "1 source then, no news" in page.text_content()
+    (told,) = page.xpath("//li[contains(@class,'watch')]//details")
+    assert "1 part of the list could not be read" in told.text_content()
+    assert "/b" in told.text_content()

@@ -20,6 +20,7 @@ from prefect.cache_policies import NO_CACHE
 
 from casebook.flows.limits import llm_slot
 from casebook.flows.report import batch_markdown
+from casebook.flows.stopping import ended_in_order
 from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun, batch_of, progress, register
 from casebook.pipeline.outcome import Outcome
@@ -119,6 +120,11 @@ async def watch() -> dict[str, Any]:
 
 async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) -> dict[str, Any]:
     """Run the batch; show how far it is, and in the end what became of it."""
+    with ended_in_order():
+        return await _worked(batch, services, missed)
+
+
+async def _worked(batch: Batch, services: Services, missed: Sequence[str]) -> dict[str, Any]:
     run = BatchRun(batch, services, each=work_as_task)
     shown = await acreate_progress_artifact(0.0, description=f"Batch {batch.batch_id}")
     told = time.monotonic()

@@ -17,6 +17,7 @@ from prefect.exceptions import TerminationSignal
 
 from casebook.flows.limits import ensure_llm_limit, llm_slot
 from casebook.flows.report import outcome_markdown
+from casebook.flows.stopping import ended_in_order
 from casebook.pipeline.ingest import ingest as ingest_source
 from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.run import Reporter
@@ -76,15 +77,16 @@ async def ingest(  # noqa: PLR0917 - a flow's parameters are what a person fills
     Returns the outcome as ``casebook submit --json`` prints it. A source that fails is a row among
     the failures and a failed stage here, not a failed flow: the next try is the curator's.
     """
-    async with Services(Settings.load(), shared_gate=llm_slot) as services:
-        outcome = await ingest_source(
-            SourceRef(source=source, url=url, transcript=transcript, feed=feed),
-            services,
-            reporter=WATCHER.get(),
-            runner=run_as_task,
-            force=force,
-            refresh=refresh,
-        )
+    with ended_in_order():
+        async with Services(Settings.load(), shared_gate=llm_slot) as services:
+            outcome = await ingest_source(
+                SourceRef(source=source, url=url, transcript=transcript, feed=feed),
+                services,
+                reporter=WATCHER.get(),
+                runner=run_as_task,
+                force=force,
+                refresh=refresh,
+            )
     await acreate_markdown_artifact(
         key="ingest", markdown=outcome_markdown(outcome), description=f"What became of {source}"
     )
@@ -127,6 +129,7 @@ async def ingest_through(
             yield await finished
     finally:
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():  # SIGTERM may have been quicker
+                task.cancel()
         # An answer under way is waited for, so that it is not paid for twice.
         await asyncio.gather(*tasks, return_exceptions=True)

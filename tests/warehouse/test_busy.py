@@ -103,8 +103,8 @@ def test_the_file_is_kept_while_nobody_waits_and_given_up_to_who_does(busy, stor
     turn = _TURNS[busy._database.path.resolve()]
     busy.append(story.source())
     kept = turn.connection
-    for _ in range(10):
-        time.sleep(0.03)
+    for _ in range(5):
+        time.sleep(0.02)
         busy.counts()
     assert turn.connection is kept is not None
     with turn.waiting.joined():

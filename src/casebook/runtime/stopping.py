@@ -26,8 +26,7 @@ def on_signals(stop: Callable[[signal.Signals], None]) -> None:
 
     with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
         for sign in (signal.SIGINT, signal.SIGTERM):
-            if signal.getsignal(sign) is not signal.SIG_IGN:
-                loop.add_signal_handler(sign, handle, sign)
+            loop.add_signal_handler(sign, handle, sign)
 
 
 def waiting() -> str | None:

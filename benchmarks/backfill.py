@@ -37,6 +37,8 @@ import httpx2
 import psutil
 
 from casebook.extractors.fetch import identify
+from casebook.pipeline.sketching import METHOD
+from casebook.schemas.copies import Sketch
 from casebook.schemas.sources import SourceRef
 from casebook.warehouse.store import Warehouse
 
@@ -305,6 +307,13 @@ def copy_of_the_first(path: Path, site: str, items: int) -> int:
                 )
                 for row in (snapshot, view.document, view.case, view.revision)
                 if row is not None
+            ),
+            Sketch(
+                sketch_id=f"sketch1_{to}",
+                document_id=places["document_id"],
+                source_id=source_id,
+                method=METHOD,
+                hashes=[number],  # no copies of one another: only the rerun is measured
             ),
         )
     warehouse.close()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 
 import pages
 import pytest
@@ -14,9 +15,44 @@ from scripted_endpoint import ScriptedEndpoint
 _UNDER_WAY = 1.5
 
 
+@pytest.fixture
+def held(endpoint: ScriptedEndpoint) -> Iterator[threading.Event]:
+    """The endpoint answers only when this is set."""
+    event, answer = threading.Event(), endpoint.fallback
+
+    def answer_late(request):
+        event.wait(60)
+        return answer(request)
+
+    endpoint.fallback = answer_late
+    yield event
+    event.set()
+
+
+def begun(
+    environment: dict[str, str], endpoint: ScriptedEndpoint, *arguments: str, told: str = ""
+) -> subprocess.Popen[str]:
+    """Start the program, tell it something, and wait until a question is under way."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "casebook.cli.main", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    running.stdin.write(told)
+    running.stdin.close()
+    running.stdin = None  # so that nobody flushes it again
+    while not endpoint.requests:
+        time.sleep(0.05)
+        assert running.poll() is None
+    return running
+
+
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143)])
 def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
-    casebook, environment, tmp_path, endpoint: ScriptedEndpoint, sign, code
+    casebook, environment, tmp_path, endpoint: ScriptedEndpoint, held, sign, code
 ):
     """One line says what to do next, the source is listed, and a retry goes on from kept bytes.
 
@@ -24,27 +60,7 @@ def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
     """
     page = tmp_path / "case.html"
     page.write_text(pages.CASE)
-    held = threading.Event()
-
-    answer = endpoint.fallback
-
-    def answer_late(request):
-        held.wait(30)
-        return answer(request)
-
-    endpoint.fallback = answer_late
-    running = subprocess.Popen(
-        [sys.executable, "-m", "casebook.cli.main", "submit", str(page)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        # Whoever runs the tests in the background has Ctrl-C ignored, and children inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
-    )
-    while not endpoint.requests:
-        time.sleep(0.05)
-        assert running.poll() is None
+    running = begun(environment, endpoint, "submit", str(page))
     running.send_signal(sign)
     threading.Timer(_UNDER_WAY, held.set).start()
     _, said = running.communicate(timeout=60)
@@ -61,33 +77,14 @@ def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
 
 
 def test_a_backfill_that_is_stopped_is_paused_and_keeps_the_answer_under_way(
-    casebook, environment, endpoint: ScriptedEndpoint, httpserver
+    casebook, environment, endpoint: ScriptedEndpoint, held, httpserver
 ):
     """SIGTERM pauses the batch; going on asks nothing twice."""
     httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
     httpserver.expect_request("/case").respond_with_data(pages.CASE, content_type="text/html")
-    held, answer = threading.Event(), endpoint.fallback
-
-    def answer_late(request):
-        held.wait(30)
-        return answer(request)
-
-    endpoint.fallback = answer_late
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}"}
-    running = subprocess.Popen(
-        [sys.executable, "-m", "casebook.cli.main", "backfill", "-"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**environment, **allowed},
-    )
-    running.stdin.write(httpserver.url_for("/case"))
-    running.stdin.close()
-    running.stdin = None
-    while not endpoint.requests:
-        time.sleep(0.05)
-        assert running.poll() is None
+    address = httpserver.url_for("/case")
+    running = begun({**environment, **allowed}, endpoint, "backfill", "-", told=address)
     running.send_signal(signal.SIGTERM)
     threading.Timer(_UNDER_WAY, held.set).start()
     _, said = running.communicate(timeout=60)
@@ -102,33 +99,17 @@ def test_a_backfill_that_is_stopped_is_paused_and_keeps_the_answer_under_way(
 
 
 def test_a_second_ctrl_c_gives_up_the_answer_under_way(
-    environment, tmp_path, endpoint: ScriptedEndpoint
+    environment, tmp_path, endpoint: ScriptedEndpoint, held
 ):
     """The person is told what is waited for, and need not: the program ends in order, at once."""
-    page, held, answer = tmp_path / "case.html", threading.Event(), endpoint.fallback
+    page = tmp_path / "case.html"
     page.write_text(pages.CASE)
-
-    def answer_late(request):
-        held.wait(60)
-        return answer(request)
-
-    endpoint.fallback = answer_late
-    running = subprocess.Popen(
-        [sys.executable, "-m", "casebook.cli.main", "submit", str(page)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
-    )
-    while not endpoint.requests:
-        time.sleep(0.05)
-        assert running.poll() is None
+    running = begun(environment, endpoint, "submit", str(page))
     running.send_signal(signal.SIGINT)
     assert any("Ctrl-C once more" in line for line in running.stderr)
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=30)
-    held.set()
+    assert not held.is_set()
     assert running.returncode == 130
     assert "Traceback" not in said
     assert "casebook retry" in said

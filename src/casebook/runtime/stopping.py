@@ -5,7 +5,6 @@ Ctrl-C gives them up, and a third ends the program as it stands.
 """
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Callable
 
@@ -24,9 +23,8 @@ def on_signals(stop: Callable[[signal.Signals], None]) -> None:
             give_up()
             loop.remove_signal_handler(signal.SIGINT)
 
-    with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(sign, handle, sign)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, handle, sign)
 
 
 def waiting() -> str | None:

@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 from fpdf import FPDF
 
+from casebook.extractors import pdf_ocr
 from casebook.extractors.ocr_languages import choose, installed
 from casebook.extractors.pdf import extract
 from casebook.schemas.errors import Scanned
@@ -27,16 +28,21 @@ TYPED = "This page has a text layer of its own, which nobody needs to recognise 
 @pytest.fixture(scope="module")
 def scanned() -> bytes:
     """A typed page and a scanned one."""
-    paper = FPDF()
-    paper.add_page()
-    paper.set_font("times", size=14)
-    paper.multi_cell(0, 8, STORY)
-    with pypdfium2.PdfDocument(bytes(paper.output())) as document:
-        picture = document[0].render(scale=2.5).to_pil().convert("L")
     book = FPDF()
     book.add_page()
     book.set_font("times", size=12)
     book.multi_cell(0, 7, TYPED)
+    return _with_scan(book, STORY)
+
+
+def _with_scan(book: FPDF, text: str) -> bytes:
+    """Add a page that is a picture of ``text``, and return the file."""
+    paper = FPDF()
+    paper.add_page()
+    paper.set_font("times", size=14)
+    paper.multi_cell(0, 8, text)
+    with pypdfium2.PdfDocument(bytes(paper.output())) as document:
+        picture = document[0].render(scale=2.5).to_pil().convert("L")
     book.add_page()
     book.image(io.BytesIO(_png(picture)), x=0, y=0, w=210)
     return bytes(book.output())
@@ -84,18 +90,10 @@ GERMAN = (
 
 
 def _picture_of(text: str, language: str = "") -> bytes:
-    paper = FPDF()
-    paper.add_page()
-    paper.set_font("times", size=14)
-    paper.multi_cell(0, 8, text)
-    with pypdfium2.PdfDocument(bytes(paper.output())) as document:
-        picture = document[0].render(scale=2.5).to_pil().convert("L")
     book = FPDF()
     if language:
         book.set_lang(language)
-    book.add_page()
-    book.image(io.BytesIO(_png(picture)), x=0, y=0, w=210)
-    return bytes(book.output())
+    return _with_scan(book, text)
 
 
 def _has(*languages: str) -> bool:
@@ -115,10 +113,13 @@ def test_a_scan_is_read_in_its_own_language(stated):
 
 
 @needs_tesseract
-def test_a_language_that_is_not_installed_is_told(scanned):
+def test_a_language_that_is_not_installed_is_told(monkeypatch):
     """What is there is used, and the step says what to install."""
-    found = read(_picture_of(STORY, "xx"))
+    monkeypatch.setattr(pdf_ocr, "installed", lambda *_: frozenset({"eng"}))
+    found = read(_picture_of(STORY, "cs"))
     assert STORY.split(". ", maxsplit=1)[0] in found.text
+    (step,) = [step for step in found.extraction if step.method == "tesseract"]
+    assert "ces is not installed (apt install tesseract-ocr-ces)" in step.outcome
     assert choose("cs", {"eng"}) == ("eng", "ces")
     assert choose(None, {"deu", "fra"}) == ("deu", None)
     assert choose("zh-CN", {"eng", "chi_sim"}) == ("chi_sim", None)

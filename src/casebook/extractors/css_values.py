@@ -6,11 +6,21 @@ from collections.abc import Set as AbstractSet
 
 VARIABLE = "var("
 CUSTOM = "--"
+UNIT_PX = {
+    "": 1.0,
+    "px": 1.0,
+    "pt": 4 / 3,
+    "em": 16.0,
+    "rem": 16.0,
+    "vw": 12.0,
+    "vh": 8.0,
+    "%": 10.0,
+}
+"""Pixels of a unit, roughly, on a wide screen."""
 
 _VAR = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,([^()]{0,80}))?\)")
 _CALC = re.compile(r"calc\(([^()]{1,80})\)")
 _TERM = re.compile(r"\s*([-+*/])?\s*(-?\d*\.?\d+)(px|pt|em|rem|vw|vh|%)?")
-_PX = {"": 1.0, "px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "vw": 12.0, "vh": 8.0, "%": 10.0}
 _MOST_VARIANTS = 30
 
 
@@ -54,7 +64,7 @@ def _sum(found: re.Match[str]) -> str:
         term = _TERM.match(found[1], at)
         if term is None or (at > 0 and not term[1]):
             return found[0]
-        at, number = term.end(), float(term[2]) * _PX[term[3] or ""]
+        at, number = term.end(), float(term[2]) * UNIT_PX[term[3] or ""]
         unit = "px" if term[3] else unit
         if term[1] == "*":
             product *= number

@@ -3,11 +3,10 @@
 from html import escape
 from typing import Any
 
-from casebook.extractors.feeds import entry_address, entry_day, parsed_feed
+from casebook.extractors.feeds import base_of, entry_at, entry_day
 from casebook.extractors.naming import where
-from casebook.extractors.sites import canonical_url
 from casebook.extractors.talk_page import enclosed
-from casebook.schemas.errors import DocumentEmpty, InvalidUrl
+from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import ExtractionStep, Payload
 
 # Words below which an item's text is a teaser: a summary of one or two paragraphs.
@@ -23,19 +22,17 @@ def read_item(address: str, feed: Payload) -> Payload:
         DocumentEmpty: if the feed has no such item, or only a teaser of it.
         Damaged: if the feed defines XML entities.
     """
-    base = feed.final_url or feed.url or ""
-    for entry in parsed_feed(feed.data, feed, base).entries:
-        if _is_at(entry_address(entry, base), address):
-            content = full_content(entry)
-            sound = enclosed(entry, base)
-            if content is None and sound is None:
-                raise DocumentEmpty(
-                    f"{where(feed)} carries only a teaser of {address}: submit the address itself."
-                )
-            return _page(entry, content or entry.get("summary") or "", address, feed, sound)
-    raise DocumentEmpty(
-        f"{where(feed)} has no item at {address} any more: submit the address itself."
-    )
+    entry = entry_at(address, feed)
+    if entry is None:
+        raise DocumentEmpty(
+            f"{where(feed)} has no item at {address} any more: submit the address itself."
+        )
+    content, sound = full_content(entry), enclosed(entry, base_of(feed))
+    if content is None and sound is None:
+        raise DocumentEmpty(
+            f"{where(feed)} carries only a teaser of {address}: submit the address itself."
+        )
+    return _page(entry, content or entry.get("summary") or "", address, feed, sound)
 
 
 def full_content(entry: Any) -> str | None:
@@ -43,13 +40,6 @@ def full_content(entry: Any) -> str | None:
     texts = [part.get("value") or "" for part in entry.get("content", ())]
     longest = max([*texts, entry.get("summary") or ""], key=len)
     return longest if len(longest.split()) >= FEWEST_WORDS else None
-
-
-def _is_at(one: str, other: str) -> bool:
-    try:
-        return canonical_url(one) == canonical_url(other)
-    except InvalidUrl:
-        return False
 
 
 def _page(entry: Any, content: str, address: str, feed: Payload, sound: str | None) -> Payload:

@@ -169,6 +169,29 @@ def parsed_feed(data: bytes, payload: Payload, base: str) -> Any:
     return feedparser.parse(data, response_headers=headers, sanitize_html=False)
 
 
+def base_of(feed: Payload) -> str:
+    """Return the address from which those in ``feed`` count, or nothing."""
+    return feed.final_url or feed.url or ""
+
+
+def entry_at(address: str, feed: Payload) -> Any | None:
+    """Return the item of ``feed`` that is at ``address``, however both are spelled.
+
+    Raises:
+        Damaged: if the feed defines XML entities.
+    """
+    base = base_of(feed)
+    entries = parsed_feed(feed.data, feed, base).entries
+    return next((one for one in entries if _is_at(entry_address(one, base), address)), None)
+
+
+def _is_at(one: str, other: str) -> bool:
+    try:
+        return canonical_url(one) == canonical_url(other)
+    except InvalidUrl:
+        return False
+
+
 def entry_address(entry: Any, base: str) -> str:
     """Return where an item is: its link, else its identity where that can be an address."""
     link = (entry.get("link") or entry.get("id") or "").strip()

@@ -30,11 +30,14 @@ def things_of(tree: Any) -> list[Thing]:
 
 def of_types(things: Iterable[Thing], types: frozenset[str]) -> Iterator[Thing]:
     """Yield those of ``things`` that are of one of ``types``."""
-    for thing in things:
-        named = thing.get("@type")
-        names = named if isinstance(named, list) else [named]
-        if any(isinstance(name, str) and name in types for name in names):
-            yield thing
+    yield from (thing for thing in things if types_of(thing) & types)
+
+
+def types_of(thing: Thing) -> frozenset[str]:
+    """Return the types that ``thing`` says it is of."""
+    named = thing.get("@type")
+    names = named if isinstance(named, list) else [named]
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def names_of(value: Any) -> list[str]:

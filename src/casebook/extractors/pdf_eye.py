@@ -6,6 +6,7 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf_glance import (
+    DEPTH,
     TINY_POINTS,
     Box,
     is_invisible,
@@ -16,7 +17,6 @@ from casebook.extractors.pdf_glance import (
 from casebook.extractors.pdf_sight import Budget, Sight
 
 _BOLD = 600
-_DEPTH = 3
 
 
 class Eye:
@@ -130,7 +130,7 @@ def _is_outside(box: Box, edges: Box) -> bool:
 def _dark_shapes(page: Any) -> list[Box]:
     """Return the boxes of pictures, shadings and shapes filled with more than white."""
     seen = [pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING]
-    shapes = page.get_objects(filter=[*seen, pdfium.FPDF_PAGEOBJ_PATH], max_depth=_DEPTH)
+    shapes = page.get_objects(filter=[*seen, pdfium.FPDF_PAGEOBJ_PATH], max_depth=DEPTH)
     return [shape.get_bounds() for shape in shapes if shape.type in seen or _is_dark(shape)]
 
 

@@ -12,11 +12,13 @@ from typing import Any
 import pypdfium2.raw as pdfium
 
 TINY_POINTS = 1.5
+DEPTH = 3
+"""Forms within forms that are looked into."""
+
 _PALE = 239
 _FAINT = 16
 """Of 255: ink that lets nearly all light through."""
 
-_DEPTH = 3
 _MOST_OF_PAGE = 0.5
 _SMALL = 3.0
 """Points. What is smaller, a rule or a dot, covers no word."""
@@ -82,7 +84,7 @@ def _texts(objects: Iterable[Any], depth: int) -> Iterable[Any]:
         kind = pdfium.FPDFPageObj_GetType(piece)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
             yield piece
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEPTH:
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEPTH:
             yield from _texts(_within(piece), depth + 1)
 
 
@@ -166,13 +168,13 @@ class _Look:
     def _form(self, piece: Any) -> None:
         box, found = self._box(piece), self._found
         inner, pictures = _Look(found, None, self._depth + 1), len(found.pictures)
-        if self._depth < _DEPTH:
+        if self._depth < DEPTH:
             inner.walk(_within(piece))
         if len(found.pictures) > pictures:
             found.pictures[pictures:] = [box]
         if inner._grounds:
             self._cover(box, None)
-        if inner._texts or self._depth >= _DEPTH:
+        if inner._texts or self._depth >= DEPTH:
             self._texts.append(box)
 
     def _ground(self, piece: Any, kind: int) -> None:

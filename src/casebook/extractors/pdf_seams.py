@@ -14,7 +14,7 @@ _NOTE = re.compile(
 )
 _OF_NOTE = re.compile(r"\A(?P<mark>\d{1,3})(?=[^\W\d_]|[(“\"‘'])")
 _POWER = re.compile(r"(?<![\w.,])10(?P<mark>[-−–]?\d{1,2})(?![\w.,]?\d)")
-_SEAM = re.compile(r"(?<=[a-z0-9])(?P<mark>)(?=[A-Z])")
+_SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _UNIT = re.compile(r"(?<!\w)[^\W\d_]{1,2}\Z")
 """What takes a power: m, km, x. A longer word takes the number of a note."""
 

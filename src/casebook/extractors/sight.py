@@ -39,29 +39,26 @@ def inherit(state: Sight, style: Mapping[str, str]) -> Sight:
     small = state.small if size is None else styles.is_unreadably_small(size)
     visibility = style.get("visibility")
     invisible = visibility in {"hidden", "collapse"} if visibility else state.invisible
+    clear, colour = _ink(state, style)
     return replace(
         state,
         small=small,
         invisible=invisible,
-        clear=_is_clear(state, style),
-        colour=_ink(state, style),
+        clear=clear,
+        colour=colour,
         ground=_ground(state, style),
     )
 
 
-def _is_clear(state: Sight, style: Mapping[str, str]) -> bool:
-    if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
-        return False
-    value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
-    return state.clear if value == "inherit" else styles.is_transparent(value)
-
-
-def _ink(state: Sight, style: Mapping[str, str]) -> styles.Colour | None:
+def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, styles.Colour | None]:
+    """Return whether the ink leaves no mark, and its colour."""
     # Gradient headings are transparent text over a clipped background: seen, though "white".
     if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
-        return None
+        return False, None
     value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
-    return state.colour if value == "inherit" else styles.colour(value)
+    if value == "inherit":
+        return state.clear, state.colour
+    return styles.is_transparent(value), styles.colour(value)
 
 
 def _ground(state: Sight, style: Mapping[str, str]) -> styles.Colour | None:

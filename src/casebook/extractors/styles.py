@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from casebook.extractors.css_values import calculated
+from casebook.extractors.css_values import UNIT_PX, calculated
 
 Style = Mapping[str, str]
 """Lower-case property to lower-case value."""
@@ -35,7 +35,6 @@ _NAMED = {
 }
 _FAR_PX = 900
 _FAR_RIGHT_PX = 3_000
-_UNIT_PX = {"": 1, "px": 1, "pt": 4 / 3, "em": 16, "rem": 16, "vw": 12, "vh": 8, "%": 10}
 _FIXED_UNITS = {"px", "pt", "em", "rem"}
 _SAME_COLOUR = 24
 _SMALLEST_PX = 2
@@ -148,7 +147,7 @@ def _is_far(value: str | None, *, sideways: bool) -> bool:
     match = _NUMBER.match(value or "")
     if match is None:
         return False
-    pixels = float(match[1]) * _UNIT_PX.get(match[2], 1)
+    pixels = float(match[1]) * UNIT_PX.get(match[2], 1)
     return pixels <= -_FAR_PX or (sideways and match[2] in _FIXED_UNITS and pixels >= _FAR_RIGHT_PX)
 
 
@@ -264,4 +263,4 @@ def _number(value: str | None) -> float | None:
 
 def _pixels(value: str | None) -> float | None:
     match = _NUMBER.match(value or "")
-    return float(match[1]) * _UNIT_PX.get(match[2], 1) if match else None
+    return float(match[1]) * UNIT_PX.get(match[2], 1) if match else None

@@ -6,14 +6,14 @@ speaks in it.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 
 from casebook.extractors.characters import count_words, one_line
 from casebook.extractors.charset import decode
-from casebook.extractors.feeds import entry_address, parsed_feed
-from casebook.extractors.sites import canonical_url
+from casebook.extractors.feeds import base_of, entry_at
+from casebook.extractors.linked_data import Thing, types_of
 from casebook.extractors.sound import named_as_recording, names_episode
 from casebook.extractors.urls import is_web_address, parse_web_url
 from casebook.schemas.errors import DocumentEmpty, ExtractionError, InvalidUrl
@@ -82,7 +82,7 @@ def talk_of(payload: Payload) -> Talk | None:
 def _named(tree: Any, base: str) -> tuple[Talk | None, bool]:
     """Return the recording that a page names, if any, and whether it says that it is an episode."""
     told = list(_told(tree))
-    is_episode = any(_types(one) & _EPISODE for one in told) or names_episode(base)
+    is_episode = any(types_of(one) & _EPISODE for one in told) or names_episode(base)
     sounds = list(dict.fromkeys(_sounds(tree, told, base)))
     if not is_episode:
         # More are a list, or samples of what is sold.
@@ -99,11 +99,8 @@ def sound_in_feed(address: str, feed: Payload) -> str | None:
     Raises:
         Damaged: if the feed defines XML entities.
     """
-    base = feed.final_url or feed.url or ""
-    for entry in parsed_feed(feed.data, feed, base).entries:
-        if _same(entry_address(entry, base), address):
-            return enclosed(entry, base)
-    return None
+    entry = entry_at(address, feed)
+    return enclosed(entry, base_of(feed)) if entry is not None else None
 
 
 def enclosed(entry: Any, base: str) -> str | None:
@@ -116,10 +113,10 @@ def enclosed(entry: Any, base: str) -> str | None:
     return None
 
 
-def _sounds(tree: Any, told: list[Mapping[str, Any]], base: str) -> Iterator[str]:
+def _sounds(tree: Any, told: list[Thing], base: str) -> Iterator[str]:
     for one in told:
         address = urljoin(base, str(one.get("contentUrl") or ""))
-        if _types(one) & _SOUND_OBJECT and is_web_address(address) and one.get("contentUrl"):
+        if types_of(one) & _SOUND_OBJECT and is_web_address(address) and one.get("contentUrl"):
             yield address
         media = one.get("associatedMedia") or one.get("audio")
         inner = media.get("contentUrl") if isinstance(media, dict) else media
@@ -129,7 +126,7 @@ def _sounds(tree: Any, told: list[Mapping[str, Any]], base: str) -> Iterator[str
         yield from filter(_is_sound, (urljoin(base, found) for found in tree.xpath(path)))
 
 
-def _told(tree: Any) -> Iterator[Mapping[str, Any]]:
+def _told(tree: Any) -> Iterator[Thing]:
     """Yield the objects of the page's JSON-LD."""
     for script in tree.xpath("//script[@type='application/ld+json']/text()"):
         try:
@@ -138,7 +135,7 @@ def _told(tree: Any) -> Iterator[Mapping[str, Any]]:
             continue
 
 
-def _objects(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
+def _objects(value: Any, depth: int) -> Iterator[Thing]:
     if depth > _MOST_DEEP:
         return
     if isinstance(value, dict):
@@ -149,20 +146,8 @@ def _objects(value: Any, depth: int) -> Iterator[Mapping[str, Any]]:
             yield from _objects(inner, depth + 1)
 
 
-def _types(one: Mapping[str, Any]) -> frozenset[str]:
-    stated = one.get("@type")
-    return frozenset(map(str, stated if isinstance(stated, list) else [stated]))
-
-
 def _is_sound(address: str) -> bool:
     try:
         return is_web_address(address) and named_as_recording(parse_web_url(address).name)
-    except InvalidUrl:
-        return False
-
-
-def _same(one: str, other: str) -> bool:
-    try:
-        return canonical_url(one) == canonical_url(other)
     except InvalidUrl:
         return False

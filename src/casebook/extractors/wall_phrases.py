@@ -118,9 +118,10 @@ PAYWALL_END = _any(
     r"(?:article|story|content|post) is (?:only |exclusively )?(?:available )?(?:for|to)"
     r" (?:paid |paying |our )?(?:subscribers|members)",
 )
-SOLD = _any(r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?false")
+_NOT_FREE = r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?false"
+SOLD = _any(_NOT_FREE)
 PAYWALL_MARKUP = _any(
-    r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?false",
+    _NOT_FREE,
     r"class=\"[^\"]{0,200}\bpaywall",
     r"id=\"[^\"]{0,100}paywall",
 )

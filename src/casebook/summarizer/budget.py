@@ -7,8 +7,6 @@ from casebook.schemas.errors import BudgetReached, PriceUnknown
 from casebook.schemas.generations import Usage
 from casebook.summarizer.profiles import Price, with_cost
 
-_MILLION = 1_000_000
-
 
 class Budget:
     """What may still be spent, in US dollars: by this run, and today (UTC) by all runs.

@@ -107,7 +107,7 @@ class OpenAITranscriber:
         """
         digest = sha256_hex(data)
         generation_id = content_id("gen", "transcription", digest, self.model)
-        if known := self._ledger.find(generation_id):
+        if known := await asyncio.to_thread(self._ledger.find, generation_id):
             return Transcript.model_validate_json(known.answer), known, False
         tab = _Tab(generation_id, source_id)
         sound = _Sound(data, name, media_type, most_seconds)
@@ -127,9 +127,9 @@ class OpenAITranscriber:
         try:
             transcript: Transcript = await retrying(self._once, sound, tab)
             made = self._generation(sound, transcript, tab)
-            self._ledger.keep(made)
+            await asyncio.to_thread(self._ledger.keep, made)
         except ModelError as error:
-            self._write_off(error, tab)
+            await self._write_off(error, tab)
             raise
         finally:
             self._budget.stored(tab.spent)
@@ -158,7 +158,7 @@ class OpenAITranscriber:
             created_at=datetime.now(UTC),
         )
 
-    def _write_off(self, error: ModelError, tab: _Tab) -> None:
+    async def _write_off(self, error: ModelError, tab: _Tab) -> None:
         """Store what was sent in vain; a call that our own cap stopped cost nothing."""
         if not tab.requests:
             return
@@ -178,7 +178,7 @@ class OpenAITranscriber:
             attempts=tab.requests,
             at=now,
         )
-        self._ledger.write_off(waste)
+        await asyncio.to_thread(self._ledger.write_off, waste)
 
     def _cost(self, seconds: float) -> float | None:
         return None if self._price is None else round(seconds / 60 * self._price, 8)

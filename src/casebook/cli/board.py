@@ -14,6 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from casebook.cli.context import ID_WIDTH
 from casebook.pipeline.run import STAGES
 from casebook.publishing.wording import duration, money
 from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSummary, Standing
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from casebook.summarizer.limiting import RequestLimiter
 
 _WIDTH = 40
-_ID_WIDTH = 23
 _STEPS = {BatchStep.STARTED: "cyan", BatchStep.PAUSED: "yellow", BatchStep.FINISHED: "green"}
 _REMEDIES = {
     Remedy.LATER: "[cyan]try later[/]: `casebook retry --cause {kind}`, or resume the batch",
@@ -159,7 +159,7 @@ def _failures_table(stands: BatchProgress) -> Table:
 def batches_table(batches: Sequence[BatchSummary]) -> Table:
     """Return the table of batches; an id is to be copied, so it is never cut."""
     table = Table()
-    table.add_column("batch", no_wrap=True, min_width=_ID_WIDTH)
+    table.add_column("batch", no_wrap=True, min_width=ID_WIDTH)
     table.add_column("list", overflow="fold", min_width=20)
     for column in ("sources", "drafts", "failed"):
         table.add_column(column, justify="right")

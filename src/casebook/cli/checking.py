@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casebook.cli.context import AsJson, err, out, print_json, with_services
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, out, print_json, with_services
 
 if TYPE_CHECKING:
     from casebook.pipeline.checking import Checked
     from casebook.runtime.services import Services
 
-_EXIT_SOME_FAILED = 3
 _COLOURS = {"same": "green", "gone": "red", "unreachable": "red"}
 
 
@@ -50,7 +49,7 @@ def recheck(
             _tell(checked, as_json=as_json)
         if not sources and not as_json:
             err().print("No case is published. `casebook recheck --all` takes all cases.")
-        return _EXIT_SOME_FAILED if "unreachable" in results else 0
+        return EXIT_SOME_FAILED if "unreachable" in results else 0
 
     raise typer.Exit(with_services(context, work))
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from casebook.cli.context import AsJson, CaseId, err, load_settings, out, print_json
+from casebook.cli.context import (
+    EXIT_SOME_FAILED,
+    AsJson,
+    CaseId,
+    err,
+    load_settings,
+    out,
+    print_json,
+)
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
@@ -20,7 +28,6 @@ if TYPE_CHECKING:
     from casebook.runtime.settings import Settings
     from casebook.schemas.evals import CaseScore, EvalRun
 
-_EXIT_SOME_FAILED = 3
 _STARTING_SET = Path("evals/gold")
 Gold = Annotated[
     list[Path] | None,
@@ -168,7 +175,7 @@ def run(
         _show([other, made] if other else [made], html, as_json=as_json)
         err().print(f"kept as {kept}", markup=False)
         telling = next((code for code in (4, 5) if code in evaluation.exits), 0)
-        return telling or (_EXIT_SOME_FAILED if evaluation.exits else 0)
+        return telling or (EXIT_SOME_FAILED if evaluation.exits else 0)
 
     raise typer.Exit(stopping.run(work()))
 

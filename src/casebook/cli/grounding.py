@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casebook.cli.context import AsJson, err, out, print_json, with_services
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, out, print_json, with_services
 from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource
 
 if TYPE_CHECKING:
     from casebook.runtime.services import Services
     from casebook.schemas.summary_checks import SummaryCheck
 
-_EXIT_SOME_FAILED = 3
 _NO_OBJECT = 'this is no object {"id": …, "source": text, "summary": text}'
 _FIELDS = ("source", "summary")
 
@@ -90,7 +89,7 @@ def _check_lines(lines: Iterable[bytes], *, as_json: bool) -> int:
             failed = True
         else:
             _show(pair.get("id"), _check(pair["source"], pair["summary"]), as_json=as_json)
-    return _EXIT_SOME_FAILED if failed else 0
+    return EXIT_SOME_FAILED if failed else 0
 
 
 def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:

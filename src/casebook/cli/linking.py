@@ -6,14 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casebook.cli.context import AsJson, err, out, print_json, printable, with_services
+from casebook.cli.context import (
+    EXIT_SOME_FAILED,
+    AsJson,
+    err,
+    out,
+    print_json,
+    printable,
+    with_services,
+)
 
 if TYPE_CHECKING:
     from casebook.extractors.listing import Walk
     from casebook.runtime.services import Services
 
 _MOST = 10_000
-_EXIT_SOME_FAILED = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +56,7 @@ def links(
             out().print("  ".join(about).rstrip(), markup=False, soft_wrap=True)
     for missed in walked.missed:
         err().print(f"not read: {printable(missed)}", markup=False, soft_wrap=True)
-    raise typer.Exit(_EXIT_SOME_FAILED if walked.missed else 0)
+    raise typer.Exit(EXIT_SOME_FAILED if walked.missed else 0)
 
 
 async def _walk(source: str, limit: int, services: Services) -> Walk:

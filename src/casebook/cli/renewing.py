@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casebook.cli.context import AsJson, CaseId, err, load_settings, out, plain, print_json
+from casebook.cli.context import (
+    EXIT_SOME_FAILED,
+    AsJson,
+    CaseId,
+    err,
+    load_settings,
+    out,
+    plain,
+    print_json,
+)
 from casebook.schemas.errors import InvalidDecision, InvalidSource
 
 if TYPE_CHECKING:
@@ -20,7 +29,6 @@ if TYPE_CHECKING:
     from casebook.schemas.listings import CaseView
     from casebook.schemas.reviews import Revision
 
-_EXIT_SOME_FAILED = 3
 _SIGNS = {"added": "+", "removed": "-", "reworded": "~", "changed": "="}
 _COLOURS = {"added": "green", "removed": "red", "reworded": "yellow", "changed": "cyan"}
 
@@ -158,7 +166,7 @@ async def _rerun(case_ids: Sequence[str], services: Services, *, as_json: bool) 
             else:
                 _print_rerun(made)
     telling = next((code for code in (4, 5) if code in codes), 0)
-    return telling or (_EXIT_SOME_FAILED if any(codes) else 0)
+    return telling or (EXIT_SOME_FAILED if any(codes) else 0)
 
 
 def _print_rerun(made: Rerun) -> None:

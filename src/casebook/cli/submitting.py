@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casebook.cli.context import (
+    EXIT_SOME_FAILED,
     AsJson,
     desk_address,
     err,
@@ -37,7 +38,6 @@ Sources = Annotated[
     ),
 ]
 AGAIN = {"later": "may pass by itself", "you": "needs you", "gone": "gone for good"}
-_EXIT_SOME_FAILED = 3
 # A configuration that is wrong fails every source, and an outage most: they are told first.
 _TELLING_EXITS = (4, 5)
 
@@ -220,7 +220,7 @@ def exit_code(outcomes: Iterable[Outcome]) -> int:
     for code in _TELLING_EXITS:
         if any(o.error_exit == code for o in failed):
             return code
-    return _EXIT_SOME_FAILED if failed else 0
+    return EXIT_SOME_FAILED if failed else 0
 
 
 def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> None:

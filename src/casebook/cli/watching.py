@@ -10,6 +10,7 @@ import typer
 
 from casebook.cli import stopping
 from casebook.cli.context import (
+    ID_WIDTH,
     AsJson,
     err,
     load_settings,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from casebook.schemas.watches import Look, Watch, WatchLine
 
 _UNITS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_ID_WIDTH = 23
 _STATES = {"active": "green", "paused": "yellow"}
 
 WatchId = Annotated[str, typer.Argument(help="A watch's id or its beginning, or its address.")]
@@ -126,7 +126,7 @@ def _table(lines: Sequence[WatchLine]) -> object:
     from rich.table import Table
 
     table = Table()
-    table.add_column("watch", no_wrap=True, min_width=_ID_WIDTH)  # to be copied, so never cut
+    table.add_column("watch", no_wrap=True, min_width=ID_WIDTH)  # to be copied, so never cut
     table.add_column("list", overflow="fold")
     for column in ("every", "words", "state", "last look"):
         table.add_column(column)

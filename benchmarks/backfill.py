@@ -36,7 +36,7 @@ from typing import Any
 import httpx2
 import psutil
 
-from casebook.extractors.fetch import identify
+from casebook.extractors.gathering.fetch import identify
 from casebook.pipeline.sketching import METHOD
 from casebook.schemas.copies import Sketch
 from casebook.schemas.sources import SourceRef

@@ -13,9 +13,9 @@ import sys
 import time
 
 from casebook.prompts.loader import load_prompt
-from casebook.summarizer.client import OpenAICompatible
-from casebook.summarizer.embedded import NAME, EmbeddedServer
-from casebook.summarizer.guided import PARAMETERS, RestatedAnswer
+from casebook.summarizer.drafting.guided import PARAMETERS, RestatedAnswer
+from casebook.summarizer.models.client import OpenAICompatible
+from casebook.summarizer.models.embedded import NAME, EmbeddedServer
 
 QUESTIONS = [
     "The service runs on Kubernetes behind a gateway. Each request first meets a small router, "

@@ -32,10 +32,10 @@ import lxml.html
 import trafilatura
 import train_blocks
 
-from casebook.extractors import block_model
-from casebook.extractors.charset import decode
-from casebook.extractors.choice import DOUBTFUL
-from casebook.extractors.html import extract
+from casebook.extractors.kinds.html import extract
+from casebook.extractors.text.charset import decode
+from casebook.extractors.web import block_model
+from casebook.extractors.web.choice import DOUBTFUL
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import CasebookError
 from casebook.schemas.sources import Payload

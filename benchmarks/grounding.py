@@ -21,9 +21,9 @@ from pathlib import Path
 import duckdb
 
 from casebook.schemas.cases import SupportLevel
-from casebook.summarizer.checking import check_sentence, check_summary
-from casebook.summarizer.source_text import SourceText, cut
-from casebook.summarizer.wording import name_keys, names, words
+from casebook.summarizer.grounding.source_text import SourceText, cut
+from casebook.summarizer.grounding.summaries import check_sentence, check_summary
+from casebook.summarizer.language.wording import name_keys, names, words
 
 DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared" / "data"))
 FAITHBENCH = os.environ.get("CASEBOOK_FAITHBENCH")

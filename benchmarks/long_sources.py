@@ -101,7 +101,7 @@ async def submit(source: Path, base_url: str, home: Path) -> dict[str, object]:
     from casebook.schemas.cases import Match
     from casebook.schemas.sources import SourceRef
     from casebook.summarizer import service
-    from casebook.summarizer.profiles import Strategy
+    from casebook.summarizer.models.profiles import Strategy
 
     settings = Settings.load(
         home=home,

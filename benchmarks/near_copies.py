@@ -25,7 +25,7 @@ from pathlib import Path
 
 import duckdb
 
-from casebook.extractors.html import extract
+from casebook.extractors.kinds.html import extract
 from casebook.pipeline import sketching
 from casebook.schemas.copies import Overlap, Sketch
 from casebook.schemas.errors import CasebookError

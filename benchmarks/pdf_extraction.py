@@ -34,7 +34,7 @@ import pypdf
 import pypdfium2
 from extraction import print_table, score, words
 
-from casebook.extractors.pdf import extract
+from casebook.extractors.kinds.pdf import extract
 from casebook.schemas.sources import Payload
 
 DOCS = Path("/usr/share/doc")

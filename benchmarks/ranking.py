@@ -24,10 +24,10 @@ from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.documents import Document
 from casebook.schemas.sources import SourceRef
-from casebook.summarizer import ranking
-from casebook.summarizer.sections import FieldCues, Setting
-from casebook.summarizer.sentences import Sentence, sentences_of
-from casebook.summarizer.wording import STOP, stem, words
+from casebook.summarizer.drafting import ranking
+from casebook.summarizer.drafting.sections import FieldCues, Setting
+from casebook.summarizer.language.sentences import Sentence, sentences_of
+from casebook.summarizer.language.wording import STOP, stem, words
 
 GOLD = Path(__file__).parents[1] / "evals" / "gold"
 LEAST_SHARED = 20  # characters

@@ -1,4 +1,4 @@
-r"""Fits the trees of ``extractors/block_model.json`` on the web pages of CASEBOOK_DATASETS.
+r"""Fits the trees of ``extractors/web/block_model.json`` on the web pages of CASEBOOK_DATASETS.
 
     .venv/bin/python benchmarks/train_blocks.py            # cross-validate, print, write nothing
     .venv/bin/python benchmarks/train_blocks.py --write    # fit on all pages and write the file
@@ -26,14 +26,14 @@ from urllib.parse import urlsplit
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
-from casebook.extractors import html
-from casebook.extractors.block_features import NAMES, features, words_of
-from casebook.extractors.charset import decode
-from casebook.extractors.choice import decide, lean, likes_of
-from casebook.extractors.page_kind import kind_of
+from casebook.extractors.kinds import html
+from casebook.extractors.text.charset import decode
+from casebook.extractors.web.block_features import NAMES, features, words_of
+from casebook.extractors.web.choice import decide, lean, likes_of
+from casebook.extractors.web.page_kind import kind_of
 
 WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
-MODEL = Path(__file__).parents[1] / "src/casebook/extractors/block_model.json"
+MODEL = Path(__file__).parents[1] / "src/casebook/extractors/web/block_model.json"
 FOLDS, ROUNDS, DEPTH = 5, 150, 4
 RARE = 3.0
 PARAMETERS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from casebook.extractors.html import extract
+from casebook.extractors.kinds.html import extract
 from casebook.schemas.cases import CaseStudy
 from casebook.schemas.documents import Document
 from casebook.schemas.failures import Failure
@@ -15,7 +15,7 @@ from casebook.schemas.ids import content_id
 from casebook.schemas.reviews import Case, Revision
 from casebook.schemas.sources import Payload, Source, SourceKind, SourceRef
 from casebook.schemas.triage import Criterion, Triage, Verdict
-from casebook.summarizer.grounding import Grounder
+from casebook.summarizer.grounding.drafts import Grounder
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal
 from casebook.warehouse.store import Warehouse
 

@@ -12,9 +12,9 @@ import httpcore2
 import public_sites
 import pytest
 
-from casebook.extractors.client import GuardedClient, NetworkPolicy
-from casebook.extractors.gathering import gather
-from casebook.extractors.robots import Robots
+from casebook.extractors.gathering.gather import gather
+from casebook.extractors.network.client import GuardedClient, NetworkPolicy
+from casebook.extractors.network.robots import Robots
 from casebook.schemas.sources import Payload
 
 PUBLIC = "93.184.216.34"

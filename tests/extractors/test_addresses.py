@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.extractors.addresses import embedded_ipv4, refusal
+from casebook.extractors.network.addresses import embedded_ipv4, refusal
 
 PRIVATE_IPV4 = """
 0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 127.255.255.254 168.63.129.16

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from casebook.extractors.body import FetchLimits, Inflater
+from casebook.extractors.network.body import FetchLimits, Inflater
 from casebook.schemas.errors import (
     BodyTruncated,
     ResponseMalformed,

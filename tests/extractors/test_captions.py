@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from casebook.extractors.captions import extract
+from casebook.extractors.kinds.captions import extract
 from casebook.schemas.errors import Damaged, DocumentEmpty
 from casebook.schemas.sources import Payload
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from casebook import __version__
-from casebook.extractors.client import FetchLimits, Request
+from casebook.extractors.network.client import FetchLimits, Request
 from casebook.schemas.errors import (
     BodyTruncated,
     DeadlineExceeded,

@@ -5,8 +5,8 @@ from datetime import date
 import lxml.html
 import pytest
 
-from casebook.extractors.dates import day_of, published
-from casebook.extractors.page_kind import PageKind
+from casebook.extractors.web.dates import day_of, published
+from casebook.extractors.web.page_kind import PageKind
 
 ARTICLE = (
     '<script type="application/ld+json">{"@graph": [{"@type": "WebSite"}, '

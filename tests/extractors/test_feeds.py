@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebook.extractors import registry
-from casebook.extractors.feed_items import read_item
-from casebook.extractors.feeds import MOST_ENTRIES, read_listing
-from casebook.extractors.listing import WalkLimits, walk
-from casebook.extractors.robots import Robots
+from casebook.extractors.links.feed_items import read_item
+from casebook.extractors.links.feeds import MOST_ENTRIES, read_listing
+from casebook.extractors.links.listing import WalkLimits, walk
+from casebook.extractors.network.robots import Robots
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.schemas import errors
 from casebook.schemas.errors import DocumentEmpty, KindUnsupported

@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 
-from casebook.extractors.body import FetchLimits
-from casebook.extractors.fetch import MEDIA_TYPES, fetch, identify, read_file
-from casebook.extractors.robots import Robots
+from casebook.extractors.gathering.fetch import MEDIA_TYPES, fetch, identify, read_file
+from casebook.extractors.network.body import FetchLimits
+from casebook.extractors.network.robots import Robots
 from casebook.schemas.errors import (
     AddressForbidden,
     FileMissing,

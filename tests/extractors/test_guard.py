@@ -1,6 +1,6 @@
 import pytest
 
-from casebook.extractors.client import GuardedClient, NetworkPolicy
+from casebook.extractors.network.client import GuardedClient, NetworkPolicy
 from casebook.schemas.errors import (
     AddressForbidden,
     FetchError,

@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from casebook.extractors.hidden import strip_hidden
+from casebook.extractors.visibility.hidden import strip_hidden
 from casebook.schemas.documents import HiddenKind
 
 SEEN = "<p>" + "The router sends each ticket to the team that can answer it. " * 20 + "</p>"

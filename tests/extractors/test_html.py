@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import trafilatura
 
-from casebook.extractors.authors import clean_authors
-from casebook.extractors.charset import decode
-from casebook.extractors.html import extract
-from casebook.extractors.metadata import clean_title, headline
+from casebook.extractors.kinds.html import extract
+from casebook.extractors.text.authors import clean_authors
+from casebook.extractors.text.charset import decode
+from casebook.extractors.text.metadata import clean_title, headline
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import CasebookError, DocumentEmpty, NeedsJavaScript
 from casebook.schemas.sources import Payload

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from casebook.extractors.markdown import extract
+from casebook.extractors.kinds.markdown import extract
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload
 

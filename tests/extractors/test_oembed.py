@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from casebook.extractors.fetch import fetch
+from casebook.extractors.gathering.fetch import fetch
+from casebook.extractors.network.robots import Robots
 from casebook.extractors.registry import extract
-from casebook.extractors.robots import Robots
 from casebook.schemas.sources import SourceKind, SourceRef
 
 VIDEO = "https://youtu.be/GJLlxj_dtq8"

@@ -1,10 +1,10 @@
 import pytest
 from fpdf import FPDF
 
-from casebook.extractors.bundles import ARXIV, Part, pack
-from casebook.extractors.papers import about_atom, about_landing, without_references
-from casebook.extractors.passages import Block, lay_out
+from casebook.extractors.gathering.bundles import ARXIV, Part, pack
+from casebook.extractors.kinds.papers import about_atom, about_landing, without_references
 from casebook.extractors.registry import extract
+from casebook.extractors.text.passages import Block, lay_out
 from casebook.schemas import errors
 from casebook.schemas.documents import Extracted
 from casebook.schemas.sources import Payload, SourceKind

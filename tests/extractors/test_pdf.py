@@ -9,11 +9,11 @@ import pytest
 from fpdf import FPDF
 from PIL import Image
 
-from casebook.extractors.pdf import extract
-from casebook.extractors.pdf_about import names_in
-from casebook.extractors.pdf_lines import Line
-from casebook.extractors.pdf_paragraphs import to_blocks
-from casebook.extractors.pdf_words import join_lines, vocabulary
+from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf.about import names_in
+from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.paragraphs import to_blocks
+from casebook.extractors.pdf.words import join_lines, vocabulary
 from casebook.schemas.errors import CasebookError, Damaged, Encrypted, Scanned
 from casebook.schemas.sources import Payload
 
@@ -328,7 +328,7 @@ def test_attachments_are_told():
 
 def test_a_page_whose_letters_mean_nothing_is_read_by_the_other_library(monkeypatch):
     """Where pdfium gives glyphs without a meaning, pypdf's reading of the page is taken, and told."""
-    monkeypatch.setattr("casebook.extractors.pdf.is_garbled", lambda page: page.number == 2)
+    monkeypatch.setattr("casebook.extractors.kinds.pdf.is_garbled", lambda page: page.number == 2)
     found = read(bytes(paper(3).output()))
     assert SENTENCE.strip() in found.text
     steps = {step.method: step.outcome for step in found.extraction}

@@ -8,9 +8,9 @@ import pypdfium2
 import pytest
 from fpdf import FPDF
 
-from casebook.extractors import pdf_ocr
-from casebook.extractors.ocr_languages import choose, installed
-from casebook.extractors.pdf import extract
+from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf import ocr as pdf_ocr
+from casebook.extractors.pdf.ocr_languages import choose, installed
 from casebook.schemas.errors import Scanned
 from casebook.schemas.sources import Payload
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casebook.extractors.characters import visible
-from casebook.extractors.passages import GIANT, MERGED, Block, lay_out
-from casebook.extractors.plaintext import extract
+from casebook.extractors.kinds.plaintext import extract
+from casebook.extractors.text.characters import visible
+from casebook.extractors.text.passages import GIANT, MERGED, Block, lay_out
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from pytest_httpserver import HTTPServer
 
-from casebook.extractors.client import GuardedClient, NetworkPolicy
-from casebook.extractors.politeness import LONGEST_PAUSE, Politeness
-from casebook.extractors.robots import Robots
+from casebook.extractors.network.client import GuardedClient, NetworkPolicy
+from casebook.extractors.network.politeness import LONGEST_PAUSE, Politeness
+from casebook.extractors.network.robots import Robots
 from casebook.extractors.urls import parse_web_url
 
 

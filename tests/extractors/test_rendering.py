@@ -6,9 +6,9 @@ import socket
 import psutil
 import pytest
 
+from casebook.extractors.gathering.rendering import Asked, Renderer, RenderLimits, Verdict, judge
+from casebook.extractors.network.robots import Robots
 from casebook.extractors.registry import extract
-from casebook.extractors.rendering import Asked, Renderer, RenderLimits, Verdict, judge
-from casebook.extractors.robots import Robots
 from casebook.extractors.urls import parse_web_url
 from casebook.schemas.errors import BrowserFailed, NeedsJavaScript, TooLarge
 from casebook.schemas.sources import Payload

@@ -4,8 +4,8 @@ import tracemalloc
 
 import pytest
 
-from casebook.extractors.client import USER_AGENT, GuardedClient
-from casebook.extractors.robots import ROBOTS_NAME, Robots, parse_robots
+from casebook.extractors.network.client import USER_AGENT, GuardedClient
+from casebook.extractors.network.robots import ROBOTS_NAME, Robots, parse_robots
 from casebook.extractors.urls import parse_web_url
 from casebook.schemas.errors import (
     AddressForbidden,

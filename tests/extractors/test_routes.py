@@ -1,7 +1,7 @@
 import pytest
 
+from casebook.extractors.gathering.routes import ways_to
 from casebook.extractors.registry import extract
-from casebook.extractors.routes import ways_to
 from casebook.extractors.sites import canonical_url, landing_of, original_of, playlist_id
 from casebook.extractors.urls import parse_web_url
 from casebook.schemas import errors

@@ -2,9 +2,9 @@
 
 import pytest
 
-from casebook.extractors.passages import Block
 from casebook.extractors.registry import extract
-from casebook.extractors.speakers import voices_in, with_speakers
+from casebook.extractors.speech.speakers import voices_in, with_speakers
+from casebook.extractors.text.passages import Block
 from casebook.schemas.sources import Payload
 
 SAID = (

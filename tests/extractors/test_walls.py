@@ -2,7 +2,7 @@
 
 import pytest
 
-from casebook.extractors.walls import Page, refuse_walls
+from casebook.extractors.web.walls import Page, refuse_walls
 from casebook.schemas.errors import (
     Captcha,
     ConsentWall,

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from casebook.extractors.bundles import VIDEO, Part, pack, unpack
-from casebook.extractors.gathering import gather
+from casebook.extractors.gathering.bundles import VIDEO, Part, pack, unpack
+from casebook.extractors.gathering.gather import gather
+from casebook.extractors.gathering.youtube import ranked
+from casebook.extractors.kinds.youtube import Chapter, chapters_of
+from casebook.extractors.network.robots import Robots
 from casebook.extractors.registry import extract
-from casebook.extractors.robots import Robots
-from casebook.extractors.youtube import Chapter, chapters_of
-from casebook.extractors.youtube_fetch import ranked
 from casebook.schemas import errors
 from casebook.schemas.sources import ExtractionStep, Payload, SourceKind
 

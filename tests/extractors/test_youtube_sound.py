@@ -8,9 +8,9 @@ import pytest
 
 pytest.importorskip("yt_dlp", reason="the extra [media] is not installed")
 
-from casebook.extractors.robots import Robots
-from casebook.extractors.sound import choose_format
-from casebook.extractors.youtube_sound import PIECE, fetch_sound
+from casebook.extractors.gathering.sound import choose_format
+from casebook.extractors.gathering.youtube_sound import PIECE, fetch_sound
+from casebook.extractors.network.robots import Robots
 from casebook.schemas import errors
 
 ROOT = Path(__file__).parents[2]

@@ -22,7 +22,7 @@ from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchOptions, BatchStep, Standing
 from casebook.schemas.errors import Remedy
 from casebook.schemas.sources import Candidate, SourceRef
-from casebook.summarizer.profiles import Price, Strategy
+from casebook.summarizer.models.profiles import Price, Strategy
 
 
 def candidates(*addresses: str) -> list[Candidate]:

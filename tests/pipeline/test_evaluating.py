@@ -19,7 +19,7 @@ from casebook.schemas.errors import InvalidDecision, InvalidSource
 from casebook.schemas.evals import CaseScore, FactScore, FieldScore, GoldCase
 from casebook.schemas.sources import SourceRef
 from casebook.summarizer import judging
-from casebook.summarizer.locating import QuoteFinder
+from casebook.summarizer.grounding.locating import QuoteFinder
 
 STARTING = Path(__file__).parents[2] / "evals" / "gold"
 

@@ -12,8 +12,8 @@ import wave
 import pytest
 from werkzeug import Request, Response
 
-from casebook.extractors import cutting
-from casebook.extractors.sound import Sound
+from casebook.extractors.gathering import cutting
+from casebook.extractors.gathering.sound import Sound
 from casebook.pipeline import hearing, stages
 from casebook.pipeline.ingest import ingest, retry
 from casebook.pipeline.run import Run

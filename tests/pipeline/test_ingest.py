@@ -12,7 +12,7 @@ from casebook.pipeline.outcome import Status
 from casebook.runtime.services import Services
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.triage import Verdict
-from casebook.summarizer.asking import Asker
+from casebook.summarizer.models.asking import Asker
 
 
 def ref_of(web, path):

@@ -14,7 +14,7 @@ from casebook.schemas.cases import SILENT, Tag
 from casebook.schemas.errors import InvalidDecision
 from casebook.schemas.reviews import CaseStatus
 from casebook.schemas.sources import SourceRef
-from casebook.summarizer.profiles import Strategy
+from casebook.summarizer.models.profiles import Strategy
 
 TAG = Tag(slug="rag", label="RAG", group="technique", evidence=[], support=SILENT)
 

@@ -11,10 +11,10 @@ from casebook import prompts
 from casebook.prompts.loader import load_prompt, parse_prompt
 from casebook.prompts.lock import current_hashes
 from casebook.schemas.errors import ConfigurationError
-from casebook.summarizer.answers import CaseStudyAnswer
-from casebook.summarizer.guided import RestatedAnswer
+from casebook.summarizer.drafting.answers import CaseStudyAnswer
+from casebook.summarizer.drafting.guided import RestatedAnswer
+from casebook.summarizer.drafting.synthesis import MergeAnswer
 from casebook.summarizer.judging import JudgeAnswer
-from casebook.summarizer.synthesis import MergeAnswer
 from casebook.summarizer.triage import TriageAnswer
 
 FOLDER = Path(prompts.__file__).parent

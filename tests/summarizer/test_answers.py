@@ -8,8 +8,8 @@ from written_documents import document_of
 
 from casebook.prompts.loader import load_prompt
 from casebook.schemas.cases import FACT_FIELDS, STATEMENT_FIELDS, SupportLevel
-from casebook.summarizer.answers import CaseStudyAnswer, proposal_of
-from casebook.summarizer.grounding import Grounder
+from casebook.summarizer.drafting.answers import CaseStudyAnswer, proposal_of
+from casebook.summarizer.grounding.drafts import Grounder
 
 PROMPT = load_prompt("case_study")
 SYSTEM, SHOWN, ANSWERED, _ = (message.content for message in PROMPT.messages)

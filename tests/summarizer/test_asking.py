@@ -11,10 +11,10 @@ from scripted_endpoint import api_error, completion
 from casebook.prompts.loader import parse_prompt
 from casebook.schemas import errors
 from casebook.schemas.generations import Generation, Usage, Waste
-from casebook.summarizer.asking import Asker, schema_hash, total_usage
-from casebook.summarizer.budget import Budget
-from casebook.summarizer.client import OpenAICompatible, RetryPolicy
-from casebook.summarizer.profiles import Price, Profile, Strategy
+from casebook.summarizer.models.asking import Asker, schema_hash, total_usage
+from casebook.summarizer.models.budget import Budget
+from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
+from casebook.summarizer.models.profiles import Price, Profile, Strategy
 
 RAW = """---
 name: ask

@@ -6,8 +6,8 @@ import pytest
 
 from casebook.schemas.errors import BudgetReached, PriceUnknown
 from casebook.schemas.generations import Usage
-from casebook.summarizer.budget import Budget, Meter
-from casebook.summarizer.profiles import Price
+from casebook.summarizer.models.budget import Budget, Meter
+from casebook.summarizer.models.profiles import Price
 
 PRICE = Price(input=1.0, output=10.0)
 

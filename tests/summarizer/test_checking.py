@@ -3,9 +3,9 @@
 import pytest
 
 from casebook.schemas.cases import SupportLevel
-from casebook.summarizer.checking import check_sentence, check_summary
-from casebook.summarizer.quantities import stated, strange
-from casebook.summarizer.source_text import SourceText
+from casebook.summarizer.grounding.source_text import SourceText
+from casebook.summarizer.grounding.summaries import check_sentence, check_summary
+from casebook.summarizer.language.quantities import stated, strange
 
 SUPPORTED, WEAK, UNSUPPORTED = SupportLevel.SUPPORTED, SupportLevel.WEAK, SupportLevel.UNSUPPORTED
 

@@ -13,8 +13,8 @@ from scripted_endpoint import Reply, ScriptedEndpoint, api_error, completion
 from casebook.prompts.loader import Message
 from casebook.runtime.logs import configure_logging
 from casebook.schemas import errors
-from casebook.summarizer.client import OpenAICompatible, RetryPolicy
-from casebook.summarizer.limiting import RequestLimiter
+from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
+from casebook.summarizer.models.limiting import RequestLimiter
 
 QUICK = RetryPolicy(backoff_initial=0.01, backoff_max=0.02, retry_after_cap=1.0)
 HELLO = [Message(role="user", content="Which? {{ not_a_template }}")]

@@ -3,8 +3,8 @@
 import pytest
 from written_documents import document_of
 
-from casebook.summarizer.company import company_of
-from casebook.summarizer.sentences import sentences_of
+from casebook.summarizer.drafting.company import company_of
+from casebook.summarizer.language.sentences import sentences_of
 
 
 def company(text, **fields):

@@ -16,8 +16,8 @@ from casebook.schemas.errors import (
     EmbeddedModelMissing,
     KeyRejected,
 )
-from casebook.summarizer import embedded
-from casebook.summarizer.client import OpenAICompatible, RetryPolicy
+from casebook.summarizer.models import embedded
+from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
 
 POLICY = RetryPolicy(attempts=1)
 QUESTION = [
@@ -110,7 +110,7 @@ def test_it_can_be_closed_as_soon_as_it_has_started():
     In a process of its own, because llama.cpp would wait where no signal reaches Python.
     """
     program = (
-        "from casebook.summarizer.embedded import EmbeddedServer\n"
+        "from casebook.summarizer.models.embedded import EmbeddedServer\n"
         "for _ in range(3): EmbeddedServer().close()"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from written_documents import document_of
 
-from casebook.summarizer.facts import facts_of
-from casebook.summarizer.sentences import sentences_of
+from casebook.summarizer.drafting.facts import facts_of
+from casebook.summarizer.language.sentences import sentences_of
 
 
 def facts(text, **fields):

@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from casebook.schemas import errors
-from casebook.summarizer.faults import api_fault, retry_after_seconds
+from casebook.summarizer.models.faults import api_fault, retry_after_seconds
 
 ENDPOINT = "http://127.0.0.1:9/v1"
 REQUEST = httpx2.Request("POST", ENDPOINT)

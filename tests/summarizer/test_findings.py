@@ -1,6 +1,12 @@
 """Findings of several parts put side by side."""
 
-from casebook.summarizer.findings import candidates, from_numbers, merged, merged_tags, shown
+from casebook.summarizer.drafting.findings import (
+    candidates,
+    from_numbers,
+    merged,
+    merged_tags,
+    shown,
+)
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal, TagClaim
 
 

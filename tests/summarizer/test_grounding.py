@@ -12,9 +12,9 @@ from sentencex import segment
 from written_documents import document_of
 
 from casebook.schemas.cases import Match, Origin, Result, SupportLevel
-from casebook.summarizer.grounding import Grounder
+from casebook.summarizer.grounding.drafts import Grounder
+from casebook.summarizer.language.wording import names
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal
-from casebook.summarizer.wording import names
 
 SUPPORTED, WEAK, UNSUPPORTED = SupportLevel.SUPPORTED, SupportLevel.WEAK, SupportLevel.UNSUPPORTED
 

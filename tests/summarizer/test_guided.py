@@ -9,10 +9,10 @@ from scripted_endpoint import completion
 from written_documents import document_of
 
 from casebook.schemas.cases import Origin
-from casebook.summarizer.asking import Asker
-from casebook.summarizer.client import OpenAICompatible
-from casebook.summarizer.guided import faithful, propose, tidy
-from casebook.summarizer.profiles import profile_of
+from casebook.summarizer.drafting.guided import faithful, propose, tidy
+from casebook.summarizer.models.asking import Asker
+from casebook.summarizer.models.client import OpenAICompatible
+from casebook.summarizer.models.profiles import profile_of
 
 TARGET = (
     "On Black Friday Kafka lagged behind Redis for 40 minutes, and 212 shoppers did not get a "

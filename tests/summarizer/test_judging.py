@@ -8,10 +8,10 @@ from written_documents import document_of
 
 from casebook.schemas.cases import Origin, SupportLevel
 from casebook.summarizer import judging, service
-from casebook.summarizer.asking import Asker
-from casebook.summarizer.client import OpenAICompatible, RetryPolicy
-from casebook.summarizer.grounding import Grounder
-from casebook.summarizer.profiles import Price, Profile, Strategy
+from casebook.summarizer.grounding.drafts import Grounder
+from casebook.summarizer.models.asking import Asker
+from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
+from casebook.summarizer.models.profiles import Price, Profile, Strategy
 from casebook.summarizer.proposals import Claim, Proposal
 
 SUPPORTED, WEAK, UNSUPPORTED = SupportLevel.SUPPORTED, SupportLevel.WEAK, SupportLevel.UNSUPPORTED

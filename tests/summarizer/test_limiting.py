@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from casebook.schemas.errors import AnswerInvalid, EndpointDown, ProviderUnavailable, RateLimited
-from casebook.summarizer.limiting import (
+from casebook.summarizer.models.limiting import (
     Breaker,
     Pace,
     RequestLimiter,

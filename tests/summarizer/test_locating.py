@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from written_documents import document_of
 
 from casebook.schemas.cases import Match
-from casebook.summarizer.locating import QuoteFinder, evidence_at
+from casebook.summarizer.grounding.locating import QuoteFinder, evidence_at
 
 TEXT = (
     "“We moved off Redis,” says Ana—our lead. It’s the\u00a0first\noffice workﬂow of 1,200 users.\n\n"

@@ -10,10 +10,11 @@ from written_documents import document_of
 
 from casebook.schemas import errors
 from casebook.schemas.cases import SupportLevel
-from casebook.summarizer import map_reduce, service
-from casebook.summarizer.asking import Asker
-from casebook.summarizer.client import OpenAICompatible, RetryPolicy
-from casebook.summarizer.profiles import Price, Profile, Strategy
+from casebook.summarizer import service
+from casebook.summarizer.drafting import map_reduce
+from casebook.summarizer.models.asking import Asker
+from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
+from casebook.summarizer.models.profiles import Price, Profile, Strategy
 
 NAMES = "Ada Bergen Cormorant Delta Elm Fennel Gannet Heron Ibis Juniper".split()
 DOCUMENT = document_of(

@@ -3,7 +3,7 @@
 import pytest
 
 from casebook.schemas.cases import Method
-from casebook.summarizer.measuring import measures_of
+from casebook.summarizer.drafting.measuring import measures_of
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from importlib.resources import files
 import pytest
 
 from casebook.schemas.generations import Usage
-from casebook.summarizer.embedded import NAME
-from casebook.summarizer.profiles import Price, Strategy, profile_of, with_cost
+from casebook.summarizer.models.embedded import NAME
+from casebook.summarizer.models.profiles import Price, Strategy, profile_of, with_cost
 
-TABLE = tomllib.loads(files("casebook.summarizer").joinpath("models.toml").read_text())["models"]
+TABLE = tomllib.loads(files("casebook.summarizer.models").joinpath("models.toml").read_text())[
+    "models"
+]
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from written_documents import document_of
 
-from casebook.extractors.html import extract as extract_html
-from casebook.extractors.markdown import extract as extract_markdown
+from casebook.extractors.kinds.html import extract as extract_html
+from casebook.extractors.kinds.markdown import extract as extract_markdown
 from casebook.schemas.sources import Payload
-from casebook.summarizer.ranking import pick, usable
-from casebook.summarizer.sections import load_cues, settings_of
-from casebook.summarizer.sentences import sentences_of
+from casebook.summarizer.drafting.ranking import pick, usable
+from casebook.summarizer.drafting.sections import load_cues, settings_of
+from casebook.summarizer.language.sentences import sentences_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from written_documents import document_of
 
 from casebook.schemas.documents import Locator, Passage
-from casebook.summarizer.rendering import (
+from casebook.summarizer.models.rendering import (
     CHARACTERS_PER_TOKEN,
     estimate_tokens,
     fence_of,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from written_documents import document_of
 
-from casebook.summarizer.sentences import sentences_of
+from casebook.summarizer.language.sentences import sentences_of
 
 
 def texts(text):

@@ -4,9 +4,10 @@ import pytest
 from written_documents import document_of
 
 from casebook.schemas.cases import CaseStudy
-from casebook.summarizer import answers, recipes, service, single
-from casebook.summarizer.asking import Asker
-from casebook.summarizer.profiles import Strategy, profile_of
+from casebook.summarizer import recipes, service
+from casebook.summarizer.drafting import answers, single
+from casebook.summarizer.models.asking import Asker
+from casebook.summarizer.models.profiles import Strategy, profile_of
 from casebook.summarizer.proposals import Claim, Proposal
 
 PROFILE = profile_of("some-model")

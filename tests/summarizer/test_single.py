@@ -9,11 +9,12 @@ from written_documents import document_of
 
 from casebook.schemas.cases import SupportLevel
 from casebook.schemas.errors import AnswerInvalid, ContextExceeded
-from casebook.summarizer import service, single
-from casebook.summarizer.asking import Asker
-from casebook.summarizer.client import OpenAICompatible, RetryPolicy
-from casebook.summarizer.profiles import Profile, Strategy
-from casebook.summarizer.rendering import fence_of
+from casebook.summarizer import service
+from casebook.summarizer.drafting import single
+from casebook.summarizer.models.asking import Asker
+from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
+from casebook.summarizer.models.profiles import Profile, Strategy
+from casebook.summarizer.models.rendering import fence_of
 
 PROFILE = Profile(context_tokens=30_000, output_tokens=4_000, strategy=Strategy.SINGLE)
 DOCUMENT = document_of(

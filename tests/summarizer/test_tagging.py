@@ -3,7 +3,7 @@
 from written_documents import document_of
 
 from casebook.schemas.cases import SupportLevel
-from casebook.summarizer.tagging import MAX_TAGS, tags_of
+from casebook.summarizer.grounding.tagging import MAX_TAGS, tags_of
 
 TEXT = "We run Kubernetes. Kubernetes starts Airflow. The kettle is on."
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casebook.summarizer.units import measures, other_unit
+from casebook.summarizer.language.units import measures, other_unit
 
 
 @pytest.mark.parametrize(

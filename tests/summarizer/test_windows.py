@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from written_documents import document_of
 
 from casebook.schemas.documents import Locator, Passage
-from casebook.summarizer.rendering import estimate_tokens, render_passages
-from casebook.summarizer.windows import cut, halves
+from casebook.summarizer.drafting.windows import cut, halves
+from casebook.summarizer.models.rendering import estimate_tokens, render_passages
 
 LENGTHS = st.lists(st.tuples(st.integers(1, 900), st.integers(0, 3)), min_size=1, max_size=40)
 

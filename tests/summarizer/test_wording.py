@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.summarizer import numerals
-from casebook.summarizer.wording import (
+from casebook.summarizer.language import numerals
+from casebook.summarizer.language.wording import (
     by_initials,
     content_stems,
     identifiers,

@@ -18,7 +18,7 @@ from casebook.schemas.errors import InvalidSource
 if TYPE_CHECKING:
     from typer._click.core import Context
 
-    from casebook.extractors.listing import Walk
+    from casebook.extractors.links.listing import Walk
     from casebook.pipeline.planning import Selection
     from casebook.pipeline.quoting import Quote
     from casebook.runtime.services import Services
@@ -133,7 +133,7 @@ def run(
 
 async def _read(source: str, settings: Settings) -> Walk:
     """Return the addresses that the list names, and what of it could not be read."""
-    from casebook.extractors.listing import Walk
+    from casebook.extractors.links.listing import Walk
     from casebook.pipeline.quoting import read_list
     from casebook.runtime.services import Services
     from casebook.schemas.sources import SourceRef

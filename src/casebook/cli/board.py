@@ -23,7 +23,7 @@ from casebook.schemas.errors import Remedy
 if TYPE_CHECKING:
     from casebook.pipeline.backfill import BatchRun, Tally
     from casebook.pipeline.outcome import Outcome
-    from casebook.summarizer.limiting import RequestLimiter
+    from casebook.summarizer.models.limiting import RequestLimiter
 
 _WIDTH = 40
 _STEPS = {BatchStep.STARTED: "cyan", BatchStep.PAUSED: "yellow", BatchStep.FINISHED: "green"}

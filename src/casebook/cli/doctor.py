@@ -122,7 +122,7 @@ def _model(settings: Settings) -> str:
 
 
 def _recordings(settings: Settings) -> str:
-    from casebook.extractors.youtube_sound import is_installed
+    from casebook.extractors.gathering.youtube_sound import is_installed
 
     asked = "its page alone" if settings.youtube_robots == "page" else "every call"
     robots = f"of a video robots.txt is asked about {asked} (CASEBOOK_YOUTUBE_ROBOTS)"
@@ -138,7 +138,7 @@ def _recordings(settings: Settings) -> str:
 
 def _strategy(services: Services) -> str:
     """Say which strategy a source will get, and by whom."""
-    from casebook.summarizer.profiles import Strategy
+    from casebook.summarizer.models.profiles import Strategy
 
     if wanted := services.wanted_strategy:
         return f"{wanted.value} (set by CASEBOOK_LLM_STRATEGY)"
@@ -171,7 +171,7 @@ def _answer(settings: Settings) -> str:
 
 
 def _browser(settings: Settings) -> str:
-    from casebook.extractors import browser
+    from casebook.extractors.gathering import browser
 
     if not settings.render:
         raise _Remark("pages that need JavaScript are not run: CASEBOOK_RENDER is off")
@@ -184,7 +184,7 @@ def _ocr(_: Settings) -> str:
     import os
     import shutil
 
-    from casebook.extractors.ocr_languages import installed
+    from casebook.extractors.pdf.ocr_languages import installed
 
     if program := shutil.which("tesseract"):
         languages = ", ".join(sorted(installed(program, os.environ.get("TESSDATA_PREFIX"))))

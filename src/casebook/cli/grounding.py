@@ -73,7 +73,7 @@ def _read(path: Path) -> str:
 
 
 def _check(source: str, summary: str) -> SummaryCheck:
-    from casebook.summarizer.checking import check_summary
+    from casebook.summarizer.grounding.summaries import check_summary
 
     return check_summary(source, summary)
 

@@ -17,7 +17,7 @@ from casebook.cli.context import (
 )
 
 if TYPE_CHECKING:
-    from casebook.extractors.listing import Walk
+    from casebook.extractors.links.listing import Walk
     from casebook.runtime.services import Services
 
 _MOST = 10_000
@@ -60,7 +60,7 @@ def links(
 
 
 async def _walk(source: str, limit: int, services: Services) -> Walk:
-    from casebook.extractors.listing import WalkLimits, walk
+    from casebook.extractors.links.listing import WalkLimits, walk
     from casebook.schemas.sources import SourceRef
 
     client, robots = await services.network()

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from casebook.extractors import bundles, versions
+from casebook.extractors import versions
+from casebook.extractors.gathering import bundles
 from casebook.extractors.naming import where
 from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
@@ -41,55 +42,55 @@ class Mount:
 
 
 def _html(payload: Payload, /) -> Extracted:
-    from casebook.extractors import html
+    from casebook.extractors.kinds import html
 
     return html.extract(payload)
 
 
 def _markdown(payload: Payload, /) -> Extracted:
-    from casebook.extractors import markdown
+    from casebook.extractors.kinds import markdown
 
     return markdown.extract(payload)
 
 
 def _plaintext(payload: Payload, /) -> Extracted:
-    from casebook.extractors import plaintext
+    from casebook.extractors.kinds import plaintext
 
     return plaintext.extract(payload)
 
 
 def _captions(payload: Payload, /) -> Extracted:
-    from casebook.extractors import captions
+    from casebook.extractors.kinds import captions
 
     return captions.extract(payload)
 
 
 def _pdf(payload: Payload, /) -> Extracted:
-    from casebook.extractors import pdf
+    from casebook.extractors.kinds import pdf
 
     return pdf.extract(payload)
 
 
 def _youtube(payload: Payload, /) -> Extracted:
-    from casebook.extractors import youtube
+    from casebook.extractors.kinds import youtube
 
     return youtube.extract(payload)
 
 
 def _transcript(payload: Payload, /) -> Extracted:
-    from casebook.extractors import transcript
+    from casebook.extractors.kinds import transcript
 
     return transcript.extract(payload)
 
 
 def _recording(payload: Payload, /) -> Extracted:
-    from casebook.extractors import recording
+    from casebook.extractors.kinds import recording
 
     return recording.extract(payload)
 
 
 def _paper(payload: Payload, /) -> Extracted:
-    from casebook.extractors import papers
+    from casebook.extractors.kinds import papers
 
     return papers.extract(payload)
 

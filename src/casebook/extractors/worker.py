@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from casebook.extractors.naming import where
-from casebook.extractors.pdf_limits import OCR_SECONDS
+from casebook.extractors.pdf.limits import OCR_SECONDS
 from casebook.extractors.registry import extract
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import (
@@ -33,8 +33,8 @@ from casebook.schemas.errors import (
 from casebook.schemas.sources import Payload
 
 if TYPE_CHECKING:
-    from casebook.extractors.links import Listing
-    from casebook.extractors.talk_page import Talk
+    from casebook.extractors.links.lists import Listing
+    from casebook.extractors.links.talk_page import Talk
 
 T = TypeVar("T")
 
@@ -185,28 +185,28 @@ def _prepare(memory_bytes: int) -> None:
 
 
 def _read_listing(payload: Payload) -> "Listing":
-    from casebook.extractors.feeds import read_listing
+    from casebook.extractors.links.feeds import read_listing
 
     return read_listing(payload)
 
 
 def read_item(address: str, feed: Payload) -> Payload:
     """Return what ``feed_items.read_item`` finds; a worker loads what it needs."""
-    from casebook.extractors import feed_items
+    from casebook.extractors.links import feed_items
 
     return feed_items.read_item(address, feed)
 
 
 def talk_of(page: Payload) -> "Talk | None":
     """Return what ``talk_page.talk_of`` finds; a worker loads what it needs."""
-    from casebook.extractors import talk_page
+    from casebook.extractors.links import talk_page
 
     return talk_page.talk_of(page)
 
 
 def sound_in_feed(address: str, feed: Payload) -> str | None:
     """Return what ``talk_page.sound_in_feed`` finds; a worker loads what it needs."""
-    from casebook.extractors import talk_page
+    from casebook.extractors.links import talk_page
 
     return talk_page.sound_in_feed(address, feed)
 

@@ -26,8 +26,8 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseView
 from casebook.schemas.reviews import Decision, Review, Revision
-from casebook.summarizer.grounding import Grounder
-from casebook.summarizer.locating import QuoteFinder
+from casebook.summarizer.grounding.drafts import Grounder
+from casebook.summarizer.grounding.locating import QuoteFinder
 
 _LOST = Support(level=SupportLevel.UNSUPPORTED, reason="Its words are not in the newer text.")
 FIELDS = (*FACT_FIELDS, *STATEMENT_FIELDS, "tags")

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
-from casebook.extractors.fetch import fetch
+from casebook.extractors.gathering.fetch import fetch
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline import reading, sketching
 from casebook.pipeline.comparing import difference, standing

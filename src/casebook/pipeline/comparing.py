@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from casebook.schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
 from casebook.schemas.documents import Document
 from casebook.schemas.frozen import Frozen
-from casebook.summarizer.locating import QuoteFinder
+from casebook.summarizer.grounding.locating import QuoteFinder
 
 _WORD = re.compile(r"\w+")
 

@@ -31,10 +31,10 @@ from casebook.schemas.documents import Document
 from casebook.schemas.errors import InvalidDecision
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.taxonomy import Taxonomy, load_taxonomy
-from casebook.summarizer.grounding import Grounder
-from casebook.summarizer.numerals import number_of
+from casebook.summarizer.grounding.drafts import Grounder
+from casebook.summarizer.grounding.tagging import MAX_TAGS, tag_for
+from casebook.summarizer.language.numerals import number_of
 from casebook.summarizer.proposals import Claim
-from casebook.summarizer.tagging import MAX_TAGS, tag_for
 
 Measure = Literal["metric", "value", "unit", "baseline", "window", "method"]
 _BY_CURATOR = "Set by the curator."

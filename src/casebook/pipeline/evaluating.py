@@ -26,8 +26,8 @@ from casebook.schemas.recipes import Recipe
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.triage import Verdict
 from casebook.summarizer import service
-from casebook.summarizer.asking import Asker, total_usage
-from casebook.summarizer.budget import Budget
+from casebook.summarizer.models.asking import Asker, total_usage
+from casebook.summarizer.models.budget import Budget
 from casebook.warehouse.store import Warehouse
 
 Progress = Callable[[str, int, int], None]

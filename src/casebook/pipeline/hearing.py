@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from casebook.extractors.gathering import fetched
-from casebook.extractors.routes import Way
-from casebook.extractors.sound import (
+from casebook.extractors.gathering.gather import fetched
+from casebook.extractors.gathering.routes import Way
+from casebook.extractors.gathering.sound import (
     Sound,
     as_payload,
     may_lead_to_sound,
@@ -35,10 +35,10 @@ from casebook.schemas.errors import (
 )
 from casebook.schemas.ids import sha256_hex
 from casebook.schemas.sources import ExtractionStep, Payload, SourceRef
-from casebook.summarizer.transcripts import MOST_BYTES, Transcriber
+from casebook.summarizer.models.transcripts import MOST_BYTES, Transcriber
 
 if TYPE_CHECKING:
-    from casebook.extractors.talk_page import Talk
+    from casebook.extractors.links.talk_page import Talk
 
 WITHOUT_CAPTIONS = (
     CaptionsDisabled,
@@ -185,7 +185,7 @@ async def _heard(sound: Sound, transcriber: Transcriber, run: Run) -> Payload:
     Raises:
         RecordingSilent: if no words are heard.
     """
-    from casebook.extractors.cutting import pieces
+    from casebook.extractors.gathering.cutting import pieces
 
     cues: list[dict[str, Any]] = []
     languages: list[str] = []

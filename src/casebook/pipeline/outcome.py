@@ -13,7 +13,7 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.reviews import Revision, Unread
 from casebook.schemas.sources import AliasReason, SourceKind
 from casebook.schemas.triage import Triage
-from casebook.summarizer.asking import total_usage
+from casebook.summarizer.models.asking import total_usage
 
 
 class Status(StrEnum):

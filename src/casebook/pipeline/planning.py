@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
-from casebook.extractors.fetch import identify
+from casebook.extractors.gathering.fetch import identify
 from casebook.schemas.batches import BatchItem, SourceStanding, Standing, Typical
 from casebook.schemas.errors import Remedy, concerns_setup
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Candidate, SourceRef
+from casebook.summarizer.models.profiles import Price, Strategy
 from casebook.summarizer.planning import Plan
-from casebook.summarizer.profiles import Price, Strategy
 
 
 class Selection(Frozen):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from casebook.extractors.listing import Walk, WalkLimits, walk
+from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.pipeline.planning import (
     USUAL_TOKENS,
     Estimate,

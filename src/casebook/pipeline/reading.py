@@ -31,7 +31,7 @@ async def extract(
 
 
 async def _rendered(payload: Payload, services: Services, error: NeedsJavaScript) -> Payload:
-    from casebook.extractors.rendering import was_rendered
+    from casebook.extractors.gathering.rendering import was_rendered
 
     if was_rendered(payload):
         raise _stays_empty(payload) from error

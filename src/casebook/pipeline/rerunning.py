@@ -21,7 +21,7 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.recipes import Making, Recipe
 from casebook.schemas.reviews import CaseStatus, Revision
 from casebook.summarizer import service
-from casebook.summarizer.profiles import Strategy
+from casebook.summarizer.models.profiles import Strategy
 from casebook.summarizer.recipes import told_by
 
 

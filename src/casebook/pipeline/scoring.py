@@ -15,9 +15,9 @@ from casebook.schemas.companies import company_key
 from casebook.schemas.documents import Document
 from casebook.schemas.evals import CaseScore, FactScore, FieldScore, GoldCase, GoldStatement
 from casebook.schemas.frozen import Frozen
-from casebook.summarizer.locating import QuoteFinder
-from casebook.summarizer.numerals import numbers
-from casebook.summarizer.wording import content_stems, overlap
+from casebook.summarizer.grounding.locating import QuoteFinder
+from casebook.summarizer.language.numerals import numbers
+from casebook.summarizer.language.wording import content_stems, overlap
 
 _SAME_WORDS = 0.5
 _SAME_WORDING = 0.6

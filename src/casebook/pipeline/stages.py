@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from casebook.extractors.fetch import fetch as fetch_payload
-from casebook.extractors.fetch import fetch_list, identify
+from casebook.extractors.gathering.fetch import fetch as fetch_payload
+from casebook.extractors.gathering.fetch import fetch_list, identify
 from casebook.extractors.registry import mounts
 from casebook.extractors.worker import read_item
 from casebook.pipeline import hearing, identity, reading
@@ -31,11 +31,11 @@ from casebook.schemas.reviews import Case, Revision
 from casebook.schemas.sources import Payload, Snapshot, SourceRef
 from casebook.schemas.triage import Triage, Verdict
 from casebook.summarizer import judging, service
-from casebook.summarizer.asking import Asker
+from casebook.summarizer.models.asking import Asker
 
 if TYPE_CHECKING:
-    from casebook.extractors.client import GuardedClient
-    from casebook.extractors.robots import Robots
+    from casebook.extractors.network.client import GuardedClient
+    from casebook.extractors.network.robots import Robots
 
 T = TypeVar("T")
 

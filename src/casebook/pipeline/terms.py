@@ -21,8 +21,8 @@ from casebook.schemas.terms import (
     term_key,
     with_decisions,
 )
+from casebook.summarizer.grounding.tagging import MAX_TAGS, lacking, tags_of
 from casebook.summarizer.proposals import Proposal
-from casebook.summarizer.tagging import MAX_TAGS, lacking, tags_of
 from casebook.warehouse.store import Warehouse
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from casebook.extractors.listing import Walk, WalkLimits, walk
+from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline.backfill import register
 from casebook.pipeline.planning import is_open, select

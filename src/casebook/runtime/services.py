@@ -13,11 +13,11 @@ from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.runtime.settings import OPENAI_ENDPOINT, Settings
 from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.recipes import Recipe
-from casebook.summarizer import embedded
-from casebook.summarizer.asking import Asker
-from casebook.summarizer.budget import Budget
-from casebook.summarizer.limiting import Gate, RequestLimiter
-from casebook.summarizer.profiles import JsonMode, Price, Profile, Strategy, profile_of
+from casebook.summarizer.models import embedded
+from casebook.summarizer.models.asking import Asker
+from casebook.summarizer.models.budget import Budget
+from casebook.summarizer.models.limiting import Gate, RequestLimiter
+from casebook.summarizer.models.profiles import JsonMode, Price, Profile, Strategy, profile_of
 from casebook.summarizer.recipes import Pinned, recipe
 from casebook.warehouse.lake import SCHEMA, DuckLake
 from casebook.warehouse.locks import FileLocks, Locks, PostgresLocks
@@ -26,12 +26,12 @@ from casebook.warehouse.snapshots import SnapshotStore
 from casebook.warehouse.store import Warehouse
 
 if TYPE_CHECKING:
-    from casebook.extractors.client import GuardedClient
-    from casebook.extractors.rendering import Renderer
-    from casebook.extractors.robots import Robots
-    from casebook.extractors.sound import Sound
-    from casebook.summarizer.client import OpenAICompatible
-    from casebook.summarizer.transcripts import Transcriber
+    from casebook.extractors.gathering.rendering import Renderer
+    from casebook.extractors.gathering.sound import Sound
+    from casebook.extractors.network.client import GuardedClient
+    from casebook.extractors.network.robots import Robots
+    from casebook.summarizer.models.client import OpenAICompatible
+    from casebook.summarizer.models.transcripts import Transcriber
 
 
 # The budget of a run whose flows each build services of their own.
@@ -129,10 +129,10 @@ class Services:
 
     async def network(self) -> "tuple[GuardedClient, Robots]":
         """Return the guarded client and the robots.txt rules it keeps."""
-        from casebook.extractors.client import FetchLimits, GuardedClient
-        from casebook.extractors.guard import NetworkPolicy
-        from casebook.extractors.politeness import Politeness
-        from casebook.extractors.robots import Robots
+        from casebook.extractors.network.client import FetchLimits, GuardedClient
+        from casebook.extractors.network.guard import NetworkPolicy
+        from casebook.extractors.network.politeness import Politeness
+        from casebook.extractors.network.robots import Robots
 
         async with self._network_lock:
             if self._network is None:
@@ -148,13 +148,13 @@ class Services:
 
     async def renderer(self) -> "Renderer | None":
         """Return what runs a page's scripts, or None where that is off or not installed."""
-        from casebook.extractors.browser import is_installed
+        from casebook.extractors.gathering.browser import is_installed
 
         if not (self.settings.render and is_installed()):
             return None
         client, robots = await self.network()
         if self._renderer is None:
-            from casebook.extractors.rendering import Renderer, RenderLimits
+            from casebook.extractors.gathering.rendering import Renderer, RenderLimits
 
             limits = RenderLimits(seconds=self.settings.render_timeout)
             self._renderer = Renderer(client, robots, limits)
@@ -197,7 +197,7 @@ class Services:
             EmbeddedModelMissing: when it is to be embedded and is not installed.
         """
         # openai and instructor take a second to import; most commands ask nothing.
-        from casebook.summarizer.client import OpenAICompatible, RetryPolicy
+        from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
 
         settings = self.settings
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
@@ -242,8 +242,8 @@ class Services:
         settings = self.settings
         if settings.transcription_model is None:
             return None
-        from casebook.summarizer.client import RetryPolicy
-        from casebook.summarizer.transcription import OpenAITranscriber
+        from casebook.summarizer.models.client import RetryPolicy
+        from casebook.summarizer.models.transcription import OpenAITranscriber
 
         key = settings.transcription_api_key or settings.openai_api_key
         policy = RetryPolicy(attempts=settings.llm_attempts, backoff_initial=settings.llm_backoff)
@@ -266,7 +266,7 @@ class Services:
         Raises:
             FetchError: if it cannot be had.
         """
-        from casebook.extractors.youtube_sound import fetch_sound
+        from casebook.extractors.gathering.youtube_sound import fetch_sound
 
         return await fetch_sound(page, client, robots)
 
@@ -329,7 +329,7 @@ class Services:
     @cached_property
     def judge_model(self) -> "OpenAICompatible":
         """The model that judges doubtful statements."""
-        from casebook.summarizer.client import OpenAICompatible, RetryPolicy
+        from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
 
         settings = self.settings
         known = profile_of(settings.judge_model or "", settings.models)

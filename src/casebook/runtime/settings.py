@@ -141,7 +141,7 @@ class Settings(BaseSettings):
     @classmethod
     def _describe_models(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """Refuse a description that no profile can be made of."""
-        from casebook.summarizer.profiles import profile_of
+        from casebook.summarizer.models.profiles import profile_of
 
         for name, entry in value.items():
             if strange := set(entry) - set(type(profile_of(name)).model_fields):

@@ -1,14 +1,14 @@
 """Signals that ask the program to end: Ctrl-C and SIGTERM, and a second Ctrl-C.
 
-What is being stopped waits for answers under way (see ``casebook.summarizer.grace``); a second
-Ctrl-C gives them up, and a third ends the program as it stands.
+What is being stopped waits for answers under way (see ``casebook.summarizer.models.grace``); a
+second Ctrl-C gives them up, and a third ends the program as it stands.
 """
 
 import asyncio
 import signal
 from collections.abc import Callable
 
-from casebook.summarizer.grace import GRACE_SECONDS, answers_under_way, give_up
+from casebook.summarizer.models.grace import GRACE_SECONDS, answers_under_way, give_up
 
 
 def on_signals(stop: Callable[[signal.Signals], None]) -> None:

@@ -20,10 +20,10 @@ from casebook.schemas.cases import (
     SupportLevel,
 )
 from casebook.schemas.documents import Document
-from casebook.summarizer.asking import Asker
-from casebook.summarizer.checking import check_sentence
-from casebook.summarizer.rendering import estimate_tokens, fence_of
-from casebook.summarizer.source_text import SourceText
+from casebook.summarizer.grounding.source_text import SourceText
+from casebook.summarizer.grounding.summaries import check_sentence
+from casebook.summarizer.models.asking import Asker
+from casebook.summarizer.models.rendering import estimate_tokens, fence_of
 
 STAGE = "judge"
 PROMPT = "judge"

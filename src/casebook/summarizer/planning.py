@@ -4,8 +4,8 @@ from casebook.schemas.documents import Document
 from casebook.schemas.errors import ContextExceeded
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Usage
-from casebook.summarizer import guided, map_reduce, single
-from casebook.summarizer.profiles import Profile, Strategy, with_cost
+from casebook.summarizer.drafting import guided, map_reduce, single
+from casebook.summarizer.models.profiles import Profile, Strategy, with_cost
 from casebook.summarizer.triage import asked_of_model
 
 # A window of less than this holds a paragraph or two; the guided strategy fits such a model.

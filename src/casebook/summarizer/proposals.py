@@ -7,7 +7,7 @@ from pydantic import Field
 from casebook.schemas.cases import Method, Origin, TermGroup
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.reviews import Unread
-from casebook.summarizer.profiles import Strategy
+from casebook.summarizer.models.profiles import Strategy
 
 
 class Claim(Frozen):

@@ -6,9 +6,10 @@ from casebook.prompts.loader import load_prompt
 from casebook.schemas.generations import Generation
 from casebook.schemas.ids import content_id
 from casebook.schemas.recipes import PromptUse, Recipe
-from casebook.summarizer import answers, guided, judging, map_reduce, single, synthesis
-from casebook.summarizer.asking import schema_hash
-from casebook.summarizer.profiles import Profile, Strategy
+from casebook.summarizer import judging
+from casebook.summarizer.drafting import answers, guided, map_reduce, single, synthesis
+from casebook.summarizer.models.asking import schema_hash
+from casebook.summarizer.models.profiles import Profile, Strategy
 
 # Raised when code that shapes a draft (cues, checks, locating) changes what comes out.
 GROUNDING_VERSION = 5

@@ -10,11 +10,12 @@ from casebook.schemas.documents import Document
 from casebook.schemas.errors import AnswerTruncated, ContextExceeded, ModelError
 from casebook.schemas.taxonomy import Taxonomy
 from casebook.schemas.triage import Triage
-from casebook.summarizer import guided, judging, map_reduce, single
-from casebook.summarizer.asking import Asker
-from casebook.summarizer.grounding import Grounder
+from casebook.summarizer import judging
+from casebook.summarizer.drafting import guided, map_reduce, single
+from casebook.summarizer.grounding.drafts import Grounder
+from casebook.summarizer.models.asking import Asker
+from casebook.summarizer.models.profiles import Strategy
 from casebook.summarizer.planning import Choice, Plan, choose, plan, plan_triage, usual
-from casebook.summarizer.profiles import Strategy
 from casebook.summarizer.proposals import Proposal
 from casebook.summarizer.recipes import recipe
 from casebook.summarizer.triage import rubric_of, triage_by_cues, triage_by_model

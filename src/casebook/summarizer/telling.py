@@ -14,8 +14,8 @@ from casebook.schemas.documents import Document
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import SourceKind
 from casebook.schemas.triage import Criterion
-from casebook.summarizer.locating import evidence_at
-from casebook.summarizer.sentences import Sentence
+from casebook.summarizer.grounding.locating import evidence_at
+from casebook.summarizer.language.sentences import Sentence
 
 NAME = "telling"
 # Speakers say "you" of anybody, so an address says nothing in a talk.

@@ -21,19 +21,19 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 from casebook.schemas.taxonomy import load_taxonomy
 from casebook.schemas.triage import Criterion, Triage, Verdict
-from casebook.summarizer.asking import Asker
-from casebook.summarizer.locating import QuoteFinder, evidence_at
-from casebook.summarizer.profiles import Profile
-from casebook.summarizer.rendering import (
+from casebook.summarizer.grounding.locating import QuoteFinder, evidence_at
+from casebook.summarizer.language.sentences import Sentence, sentences_of
+from casebook.summarizer.language.wording import words
+from casebook.summarizer.models.asking import Asker
+from casebook.summarizer.models.profiles import Profile
+from casebook.summarizer.models.rendering import (
     estimate_tokens,
     fence_of,
     opening_and_end,
     render_passages,
 )
-from casebook.summarizer.sentences import Sentence, sentences_of
 from casebook.summarizer.telling import NAME as TELLING
 from casebook.summarizer.telling import TellingCues, telling
-from casebook.summarizer.wording import words
 
 STAGE = "triage"
 CUES_RUBRIC = "triage/cues-2"

@@ -1,0 +1,243 @@
+"""A video's captions and what YouTube says of it, fetched by youtube-transcript-api through us.
+
+robots.txt is asked about the page that the person submitted. The calls that this page makes of its
+own site to show captions are made like a player makes them, and asked about if the operator wants
+so (docs/adr/0010).
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+from xml.etree.ElementTree import ParseError
+
+from youtube_transcript_api import FetchedTranscript, Transcript, YouTubeTranscriptApi
+from youtube_transcript_api import _errors as theirs
+
+from casebook.extractors.gathering.bundles import VIDEO, Part, pack
+from casebook.extractors.gathering.youtube_session import GuardedSession
+from casebook.extractors.network.client import Fetched, GuardedClient
+from casebook.extractors.network.robots import Robots
+from casebook.extractors.urls import parse_web_url
+from casebook.schemas.errors import (
+    CaptionsDisabled,
+    CaptionsLocked,
+    CaptionsMissing,
+    CaptionsUnreadable,
+    FetchError,
+    PageMissing,
+    ServerBusy,
+    VideoAgeRestricted,
+    VideoBlocked,
+    VideoConsent,
+    VideoRateLimited,
+    VideoUnavailable,
+    VideoUnplayable,
+    VideoUpcoming,
+)
+from casebook.schemas.sources import ExtractionStep, Payload
+
+_MOST_TRACKS = 3
+_PLAYER = "/youtubei/"
+
+
+async def fetch_video(video: str, client: GuardedClient, robots: Robots) -> Payload:
+    """Return the bundle of a video: its watch page, its player's answer, and its captions.
+
+    Manual captions are taken before generated ones, in the language that is spoken; nothing is
+    translated.
+
+    Raises:
+        FetchError: one subclass per cause, with what to do about it.
+    """
+    page = _page(video)
+    await robots.check(parse_web_url(page))
+    admit = robots.check if robots.player_calls else None
+    session = GuardedSession(client, asyncio.get_running_loop(), admit)
+    try:
+        captions, tried = await asyncio.to_thread(_read_captions, session, video)
+    finally:
+        session.close()
+    return Payload(
+        data=pack(_parts(session.answers, captions, page)),
+        media_type=VIDEO,
+        name=f"{video}.json",
+        url=page,
+        final_url=page,
+        tried=tried,
+    )
+
+
+def _page(video: str) -> str:
+    return f"https://www.youtube.com/watch?v={video}"
+
+
+def _parts(answers: Sequence[Fetched], captions: FetchedTranscript, page: str) -> Iterator[Part]:
+    """Yield what is worth keeping: the last watch page (one before may ask for consent)."""
+    pages = [answer for answer in answers if "/watch" in answer.url]
+    players = [answer for answer in answers if _PLAYER in answer.url]
+    yield from (Part.of("watch", answer) for answer in pages[-1:])
+    # The address holds the key of YouTube's own player, which is nothing to keep.
+    for answer in players[-1:]:
+        yield Part.of("player", answer).model_copy(update={"url": answer.url.partition("?")[0]})
+    said = {
+        "language": captions.language_code,
+        "generated": captions.is_generated,
+        "cues": captions.to_raw_data(),
+    }
+    yield Part(
+        name="captions", url=page, media_type="application/json", data=json.dumps(said).encode()
+    )
+
+
+def _read_captions(
+    session: GuardedSession, video: str
+) -> tuple[FetchedTranscript, tuple[ExtractionStep, ...]]:
+    """Return the best captions that are given out. Runs in a thread."""
+    tried: list[ExtractionStep] = []
+    with _translated(video, session):
+        tracks = list(YouTubeTranscriptApi(http_client=cast("Any", session)).list(video))
+        locked: Exception | None = None
+        for track in ranked(tracks, _default_language(session.answers))[:_MOST_TRACKS]:
+            method = f"captions {track.language_code}{', generated' * track.is_generated}"
+            try:
+                captions = track.fetch()
+            except theirs.PoTokenRequired as error:
+                locked = error
+                tried.append(ExtractionStep(method=method, outcome="failed: captions_locked"))
+                continue
+            if any(cue.text.strip() for cue in captions):
+                outcome = f"{len(captions)} cues"
+                return captions, (*tried, ExtractionStep(method=method, outcome=outcome))
+            tried.append(ExtractionStep(method=method, outcome="empty"))
+        raise locked or _told(_page(video), *_SILENT)
+
+
+def ranked(tracks: Iterable[Transcript], default: str | None) -> list[Transcript]:
+    """Return the tracks, best first: in the spoken language, by a person, as they are listed.
+
+    The spoken language is that of the generated captions, else of YouTube's default track, else
+    the first one's.
+    """
+    listed = list(tracks)
+    heard = [track.language_code for track in listed if track.is_generated]
+    first = [track.language_code for track in listed]
+    spoken = _bare([*heard, *([default] if default else []), *first, ""][0])
+    return sorted(
+        listed, key=lambda track: (_bare(track.language_code) != spoken, track.is_generated)
+    )
+
+
+def _bare(language: str) -> str:
+    return language.partition("-")[0].lower()
+
+
+def _default_language(answers: Sequence[Fetched]) -> str | None:
+    """Return the language of the track that YouTube's player would show first."""
+    player = _player(answers)
+    try:
+        listing = player["captions"]["playerCaptionsTracklistRenderer"]
+        audio = listing["audioTracks"][listing.get("defaultAudioTrackIndex", 0)]
+        language = listing["captionTracks"][audio["defaultCaptionTrackIndex"]]["languageCode"]
+    except (KeyError, IndexError, TypeError):
+        return None
+    return language if isinstance(language, str) else None
+
+
+def _player(answers: Sequence[Fetched]) -> Any:
+    for answer in reversed(answers):
+        if _PLAYER in answer.url:
+            try:
+                return json.loads(answer.data)
+            except ValueError:
+                return {}
+    return {}
+
+
+# --- What went wrong -----------------------------------------------------------------------------
+
+_INSTEAD = (
+    "with a transcript of it (.vtt, .srt or .txt): `casebook submit {page} --transcript FILE`"
+)
+_CAUSES: dict[type[Exception], tuple[type[FetchError], str]] = {
+    theirs.VideoUnavailable: (
+        VideoUnavailable,
+        "was removed or never was: look for a copy elsewhere, or submit it {instead}",
+    ),
+    theirs.IpBlocked: (
+        VideoRateLimited,
+        (
+            "was refused, as YouTube had too many requests from this address: retry in some "
+            "hours, or submit it {instead}"
+        ),
+    ),
+    theirs.RequestBlocked: (
+        VideoBlocked,
+        (
+            "was refused, as YouTube takes this machine for a bot: retry later or from another "
+            "network, or submit it {instead}"
+        ),
+    ),
+    theirs.AgeRestricted: (
+        VideoAgeRestricted,
+        "is shown to signed-in adults only: submit it {instead}",
+    ),
+    theirs.TranscriptsDisabled: (CaptionsDisabled, "has no captions: submit it {instead}"),
+    theirs.PoTokenRequired: (
+        CaptionsLocked,
+        (
+            "gives its captions to YouTube's own player only: copy the transcript that the page "
+            "shows and submit it {instead}"
+        ),
+    ),
+    theirs.FailedToCreateConsentCookie: (
+        VideoConsent,
+        "is behind a consent page that could not be answered: submit it {instead}",
+    ),
+    theirs.CouldNotRetrieveTranscript: (
+        CaptionsUnreadable,
+        (
+            "was answered by YouTube in a form that casebook does not know: retry later, or "
+            "submit it {instead}"
+        ),
+    ),
+}
+_SILENT = CaptionsMissing, "lists captions, and none of them holds words: submit it {instead}"
+_UNREADABLE = _CAUSES[theirs.CouldNotRetrieveTranscript]
+
+
+@contextmanager
+def _translated(video: str, session: GuardedSession) -> Iterator[None]:
+    """Turn the library's errors, and those of reading YouTube's answers, into ours."""
+    page = _page(video)
+    try:
+        yield
+    except theirs.VideoUnplayable as error:
+        raise _unplayable(page, error, session.answers) from error
+    except theirs.CouldNotRetrieveTranscript as error:
+        cause = next(known for known in type(error).__mro__ if known in _CAUSES)
+        raise _told(page, *_CAUSES[cause]) from error
+    except ServerBusy as error:
+        raise _told(page, *_CAUSES[theirs.IpBlocked]) from error
+    except PageMissing as error:
+        raise _told(page, *_CAUSES[theirs.VideoUnavailable]) from error
+    except (ParseError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise _told(page, *_UNREADABLE) from error
+
+
+def _told(page: str, kind: type[FetchError], text: str) -> FetchError:
+    return kind(f"{page} {text.format(instead=_INSTEAD.format(page=page))}.")
+
+
+def _unplayable(page: str, error: theirs.VideoUnplayable, answers: Sequence[Fetched]) -> FetchError:
+    said = " ".join(filter(None, [error.reason, *error.sub_reasons])) or "no reason given"
+    reason = " ".join(said.replace("{", "(").replace("}", ")").split())[:200]
+    status = _player(answers).get("playabilityStatus", {}).get("status")
+    if status == "LIVE_STREAM_OFFLINE":
+        return _told(
+            page,
+            VideoUpcoming,
+            f"has not begun ({reason}): retry afterwards, or submit it {{instead}}",
+        )
+    return _told(page, VideoUnplayable, f"is not shown ({reason}): submit it {{instead}}")

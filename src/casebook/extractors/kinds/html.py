@@ -1,0 +1,333 @@
+"""Web pages: the blocks that are text, by a model and a second opinion; every path recorded."""
+
+import gc
+import logging
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import lxml.html  # type: ignore[import-untyped]  # it ships no types
+import trafilatura
+from lxml import etree
+
+from casebook.extractors import versions
+from casebook.extractors.naming import where
+from casebook.extractors.speech.speakers import with_speakers
+from casebook.extractors.text.authors import clean_authors, linked_author, posted_by
+from casebook.extractors.text.characters import count_words, one_line
+from casebook.extractors.text.charset import decode
+from casebook.extractors.text.metadata import (
+    canonical_url,
+    clean_title,
+    headline,
+    language_of,
+    stated_of,
+)
+from casebook.extractors.text.passages import Block, lay_out
+from casebook.extractors.visibility.hidden import show_scriptless, strip_hidden, visible_text
+from casebook.extractors.web.choice import DOUBTFUL, choose
+from casebook.extractors.web.dates import published
+from casebook.extractors.web.page_kind import PageKind, kind_of
+from casebook.extractors.web.tree_blocks import Placed, blocks_of, outside, placed_blocks
+from casebook.extractors.web.walls import FEWEST_WORDS, Page, refuse_walls
+from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
+from casebook.schemas.errors import DocumentEmpty
+from casebook.schemas.sources import Payload, SourceKind
+
+_TAG = re.compile(r"<[A-Za-z]")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_BANNER = re.compile(
+    r"gdpr|onetrust|cookiebot|cmplz|truste[-_]|\bcc-window"
+    r"|cookie[-_]?(?:banner|consent|notice|bar\b|law|popup|modal|message|alert|disclaimer|overlay)"
+    r"|consent[-_]?(?:banner|modal|popup|manager|dialog|overlay)",
+    re.IGNORECASE,
+)
+_UNREAD = ("style", "svg", "noscript")
+_DATA = frozenset({"application/ld+json", "application/settings+json"})
+_SUSPICIOUS_SHARE = 0.05
+_SUSPICIOUS_WORDS = 200
+_BETTER = 1.5
+
+# Every failure of trafilatura ends in our own steps or errors; its log lines would say it twice.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What one path made of the page."""
+
+    method: str
+    blocks: list[Block]
+    words: int
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Put off the search for cycles of garbage: it would visit each element of the tree again.
+
+    A tenth of the time of a page.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_undisturbed()
+def extract(payload: Payload) -> Extracted:
+    """Return the main text of a web page.
+
+    Raises:
+        DocumentEmpty: if the bytes are no HTML or hold under 50 words.
+        LoginWall, ConsentWall, Captcha, Paywall, SoftNotFound, NeedsJavaScript: see ``walls``.
+    """
+    url = payload.final_url or payload.url or ""
+    markup, encoding = decode(payload.data, payload.charset, markup=True)
+    tree = parse(markup)
+    if tree is None:
+        raise DocumentEmpty(f"{where(payload)} holds no HTML elements; check what it is.")
+    alive = list(tree.iter())  # else each pass makes the same Python objects anew
+    hidden = prepare(tree)
+    steps = [ExtractionStep(method="charset", outcome=encoding)]
+    kind = kind_of(tree, url)
+    reading = _Reading(url, kind, markup, tree, _chosen(tree, url, kind, steps))
+    _fall_back(reading, steps)
+    finished = _finished(payload, reading, steps, hidden)
+    del alive
+    return finished
+
+
+def prepare(tree: Any) -> list[HiddenText]:
+    """Leave in ``tree`` what a reader sees; return what was hidden."""
+    show_scriptless(tree)
+    hidden = strip_hidden(tree)
+    # Nothing below reads them, and trafilatura and htmldate copy the tree several times.
+    etree.strip_elements(tree, *_UNREAD, with_tail=False)
+    for script in list(tree.iter("script")):
+        if script.get("type") not in _DATA:
+            script.drop_tree()
+    return hidden
+
+
+def parse(markup: str) -> Any | None:
+    """Return the tree of ``markup``, or None where it holds no element.
+
+    Not ``trafilatura.load_html``: that takes a parser out of memory for an empty page.
+
+    Raises:
+        MemoryError: if libxml2 runs out of memory.
+    """
+    parser = etree.HTMLParser(
+        encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True
+    )
+    # One class for all elements, not one looked up for each in Python: a tenth of all time.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
+    # Characters that XML forbids end libxml2's reading early.
+    source = _FORBIDDEN.sub("", markup).encode("utf-8", "replace")
+    try:
+        return lxml.html.document_fromstring(source, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        # It recovers from any markup, so "empty" with a tag in it means that memory ran out.
+        if _TAG.search(markup):
+            raise MemoryError(str(error)) from error
+        return None
+
+
+@dataclass
+class _Reading:
+    url: str
+    kind: PageKind
+    markup: str
+    tree: Any
+    attempt: _Attempt
+
+    @cached_property
+    def seen(self) -> str:
+        """Return all text that a reader sees; few pages need it."""
+        return " ".join(visible_text(self.tree))
+
+
+def _finished(
+    payload: Payload,
+    reading: _Reading,
+    steps: list[ExtractionStep],
+    hidden: list[HiddenText],
+) -> Extracted:
+    tree, kind = reading.tree, reading.kind
+    meta, day = _stated(tree, reading.url, kind, steps)
+    site = _site(meta)
+    sites = [name for name in (site, meta and meta.hostname) if name]
+    title = _title(tree, meta, kind, sites)
+    stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    language = language_of(stated, "") or language_of(None, reading.seen)
+    text, passages = lay_out(with_speakers(reading.attempt.blocks), language)
+    refuse_walls(Page(reading.markup, text, lambda: reading.seen, title or "", where(payload)))
+    return Extracted(
+        kind=SourceKind.WEB,
+        extractor=versions.HTML,
+        title=title,
+        authors=_authors(tree, meta, kind, sites),
+        published=day,
+        language=language,
+        site=site,
+        canonical_url=canonical_url(tree, reading.url or None),
+        text=text,
+        passages=passages,
+        extraction=steps,
+        hidden_text=hidden,
+    )
+
+
+def _title(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> str | None:
+    tops = tree.xpath("//h1")
+    first = [" ".join(top.xpath(".//text()[not(ancestor::button)]")) for top in tops]
+    if kind is PageKind.ARTICLE and (own := headline(first, sites)):
+        return own
+    shared = tree.xpath("//meta[@property='og:title' or @name='og:title']/@content")
+    return clean_title(meta.title if meta else None, [*shared, *first[:3]], sites)
+
+
+def _authors(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> tuple[str, ...]:
+    if kind is PageKind.FORUM and (name := posted_by(tree)):
+        return (name,)
+    stated = clean_authors(meta.author if meta else None, sites)
+    return stated or clean_authors(linked_author(tree))
+
+
+def _stated(
+    tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]
+) -> tuple[Any, date | None]:
+    """Return what the page states of itself, and the day of its publication."""
+    try:
+        day = published(tree, url or None, kind)
+        signed = kind is not PageKind.OTHER or day is not None
+        return stated_of(tree, url or None, signed=signed), day
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - foreign code over any input; the text stands alone
+        steps.append(ExtractionStep(method="metadata", outcome=_failed(error)))
+        return None, None
+
+
+def _site(meta: Any) -> str | None:
+    name = one_line(meta.sitename or meta.hostname or "") if meta else ""
+    return name or None
+
+
+def _fall_back(reading: _Reading, steps: list[ExtractionStep]) -> None:
+    """Where the blocks that are text give too little, try other paths, keep the longest."""
+    for method, path in _FALLBACKS:
+        best = reading.attempt
+        if not _is_suspicious(best.words, reading):
+            return
+        attempt = _try(method, path, reading.tree, reading.url, steps)
+        if attempt.words > _BETTER * best.words:
+            reading.attempt = attempt
+
+
+def _chosen(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) -> _Attempt:
+    """Return the blocks of the page that are its text; say what the reading is worth."""
+    placed = page_blocks(tree)
+    choice = choose(placed, _second_opinion(tree, url, steps), kind)
+    words = _word_count(choice.blocks)
+    kept = f"{len(choice.blocks)} of {len(placed)} kept, {words} words; kind of page: {kind}"
+    steps.append(ExtractionStep(method="blocks", outcome=kept))
+    doubt = "; read it against the page" if choice.expected < DOUBTFUL else ""
+    steps.append(ExtractionStep(method="confidence", outcome=f"{choice.expected:.2f}{doubt}"))
+    return _Attempt("blocks", choice.blocks, words)
+
+
+def page_blocks(tree: Any) -> list[Placed]:
+    """Return all blocks of the page's body but those of a banner that asks for consent."""
+    return outside(placed_blocks(next(iter(tree.xpath("//body")), tree)), _BANNER)
+
+
+def _second_opinion(tree: Any, url: str, steps: list[ExtractionStep]) -> list[str]:
+    try:
+        lines = quick_reading(tree, url)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - foreign code over any input; we read without it
+        steps.append(ExtractionStep(method="trafilatura", outcome=_failed(error)))
+        return []
+    words = sum(map(count_words, lines))
+    steps.append(ExtractionStep(method="trafilatura", outcome=f"{words} words"))
+    return lines
+
+
+def quick_reading(tree: Any, url: str) -> list[str]:
+    """Return the lines that trafilatura reads without its own fallbacks."""
+    found: Any = trafilatura.bare_extraction(
+        tree, url=url or None, include_comments=False, fast=True
+    )
+    return (found.text or "").split("\n") if found is not None else []
+
+
+def _word_count(blocks: Sequence[Block]) -> int:
+    return sum(count_words(block.text) for block in blocks)
+
+
+def _is_suspicious(words: int, reading: _Reading) -> bool:
+    """Tell an extraction too short to be all: a stub, or a sliver of a long page."""
+    return words < FEWEST_WORDS or (
+        words < _SUSPICIOUS_WORDS and words < _SUSPICIOUS_SHARE * count_words(reading.seen)
+    )
+
+
+def _try(
+    method: str,
+    path: Callable[[Any, str], list[Block]],
+    tree: Any,
+    url: str,
+    steps: list[ExtractionStep],
+) -> _Attempt:
+    try:
+        blocks = path(tree, url)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - foreign code over any input; the next path is tried
+        steps.append(ExtractionStep(method=method, outcome=_failed(error)))
+        return _Attempt(method, [], 0)
+    words = _word_count(blocks)
+    steps.append(ExtractionStep(method=method, outcome=f"{words} words"))
+    return _Attempt(method, blocks, words)
+
+
+def _failed(error: Exception) -> str:
+    return f"failed: {type(error).__name__}"
+
+
+def _recall(tree: Any, url: str) -> list[Block]:
+    return _by_trafilatura(tree, url, favor_recall=True)
+
+
+def _by_trafilatura(tree: Any, url: str, **options: Any) -> list[Block]:
+    found: Any = trafilatura.bare_extraction(
+        tree, url=url or None, include_comments=False, include_formatting=True, **options
+    )
+    return blocks_of(found.body) if found is not None else []
+
+
+def _main_element(tree: Any, url: str) -> list[Block]:
+    """Read the element that the page marks as its main one, or the body, without its furniture."""
+    del url
+    marked = tree.xpath("//main | //article | //*[@role='main']") or tree.xpath("//body") or [tree]
+    largest = max(
+        marked, key=lambda element: len(etree.tostring(element, method="text", encoding="unicode"))
+    )
+    return blocks_of(largest)
+
+
+_Path = Callable[[Any, str], list[Block]]
+_FALLBACKS: tuple[tuple[str, _Path], ...] = (
+    ("trafilatura, favouring recall", _recall),
+    ("main element", _main_element),
+)

@@ -1,0 +1,204 @@
+"""Papers: the text of the HTML or PDF without its references, and what the archive says of it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import feedparser  # type: ignore[import-untyped]  # it ships no types
+import lxml.html  # type: ignore[import-untyped]  # it ships no types
+from lxml import etree
+
+from casebook.extractors import versions
+from casebook.extractors.gathering import bundles
+from casebook.extractors.gathering.bundles import Bundle, Part, unpack
+from casebook.extractors.kinds import html, pdf
+from casebook.extractors.naming import where
+from casebook.extractors.text.authors import clean_authors
+from casebook.extractors.text.characters import one_line
+from casebook.extractors.text.charset import decode
+from casebook.extractors.text.metadata import clean_date
+from casebook.schemas.documents import Extracted, ExtractionStep, Passage
+from casebook.schemas.errors import Damaged
+from casebook.schemas.sources import Payload, SourceKind
+
+_REFERENCES = re.compile(
+    r"(?:\d+\.?|[IVX]+\.?)?\s*(?:references|bibliography|literature cited|works cited)\s*:?",
+    re.IGNORECASE,
+)
+# What LaTeXML marks as no part of the text. Footnotes, tables and figures stay.
+_APART = (
+    "//*[contains(concat(' ', normalize-space(@class), ' '), ' ltx_bibliography ')]"
+    " | //*[contains(@class, 'ltx_page_header') or contains(@class, 'ltx_page_footer')"
+    " or contains(@class, 'ltx_page_navbar') or contains(@class, 'ltx_pagination')]"
+)
+_DAY = re.compile(r"([0-9]{4})[/-]([0-9]{1,2})[/-]([0-9]{1,2})")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an archive says of a paper; every field may be missing."""
+
+    title: str | None = None
+    authors: Sequence[str] = ()
+    published: date | None = None
+
+
+def extract(payload: Payload) -> Extracted:
+    """Return the text of a paper, its references cut off.
+
+    Raises:
+        Damaged: if the bundle holds neither HTML nor PDF.
+        ExtractionError: what reading either raises.
+    """
+    bundle = unpack(payload)
+    about = _about(bundle)
+    text = _text(bundle, payload)
+    on_arxiv = payload.media_type == bundles.ARXIV
+    return text.model_copy(
+        update={
+            "kind": SourceKind.ARXIV if on_arxiv else SourceKind.PDF,
+            "extractor": versions.ARXIV if on_arxiv else versions.PAPER,
+            "title": about.title or text.title,
+            "authors": about.authors or text.authors,
+            "published": about.published or text.published,
+            "site": "arXiv" if on_arxiv else text.site,
+        }
+    )
+
+
+def _text(bundle: Bundle, payload: Payload) -> Extracted:
+    """Return the text of the HTML, else of the PDF, which says what became of the references."""
+    if part := bundle.find("html"):
+        text, note = _from_html(part)
+        step = ExtractionStep(method="references", outcome=note)
+        return text.model_copy(update={"extraction": (*text.extraction, step)})
+    if part := bundle.find("pdf"):
+        return pdf.extract(part.payload())
+    raise Damaged(
+        f"{where(payload)}: what was kept of it holds no text; fetch it again with --refresh."
+    )
+
+
+# --- HTML ----------------------------------------------------------------------------------------
+
+
+def _from_html(part: Part) -> tuple[Extracted, str]:
+    """Read LaTeXML's page: formulas as their TeX, the bibliography left out."""
+    markup, _ = decode(part.data, part.charset, markup=True)
+    tree = html.parse(markup)
+    if tree is None:
+        return without_references(html.extract(part.payload()))
+    entries = len(tree.xpath("//*[contains(@class, 'ltx_bibitem')]"))
+    for element in tree.xpath(_APART):
+        _drop(element)
+    for formula in tree.xpath("//math[@alttext]"):
+        _replace(formula, formula.get("alttext"))
+    cleaned = etree.tostring(tree, encoding="utf-8", method="html")
+    page = part.payload().model_copy(update={"data": cleaned, "charset": "utf-8"})
+    extracted, note = without_references(html.extract(page))
+    return extracted, f"{entries} left out" if entries else note
+
+
+def _drop(element: Any) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def _replace(element: Any, text: str) -> None:
+    span = lxml.html.Element("span")
+    span.text, span.tail = text, element.tail
+    element.getparent().replace(element, span)
+
+
+# --- References ----------------------------------------------------------------------------------
+
+
+def without_references(extracted: Extracted) -> tuple[Extracted, str]:
+    """Return the text without the passages that stand under "References", and a note.
+
+    What follows them under another heading (an appendix) stays.
+    """
+    kept = [p for p in extracted.passages if not _REFERENCES.fullmatch(p.locator.section or "")]
+    count = len(extracted.passages) - len(kept)
+    if not count or not kept:
+        return extracted, "none found" if not count else "not told apart from the text"
+    pieces: list[str] = []
+    passages: list[Passage] = []
+    length = 0
+    for start, end, passage in _stretches(extracted, kept):
+        piece = extracted.text[start:end]
+        at = length + passage.start - start
+        width = passage.end - passage.start
+        passages.append(
+            passage.model_copy(update={"n": len(passages) + 1, "start": at, "end": at + width})
+        )
+        pieces.append(piece)
+        length += len(piece)
+    changes = {"text": "".join(pieces), "passages": tuple(passages)}
+    return extracted.model_copy(update=changes), f"{count} passages left out"
+
+
+def _stretches(extracted: Extracted, kept: Sequence[Passage]) -> Iterator[tuple[int, int, Passage]]:
+    """Yield where each kept passage stands in the text, with what stands before it.
+
+    Before a passage stand white space and its headings; after references, the heading "References"
+    and they themselves do not count to it.
+    """
+    end = 0
+    by_number = {passage.n: passage for passage in extracted.passages}
+    for passage in kept:
+        before = by_number.get(passage.n - 1)
+        start = before.end if before else 0
+        yield max(end, start), passage.end, passage
+        end = passage.end
+
+
+# --- What the archive says -----------------------------------------------------------------------
+
+
+def _about(bundle: Bundle) -> About:
+    if part := bundle.find("atom"):
+        return about_atom(part.data)
+    if part := bundle.find("landing"):
+        return about_landing(decode(part.data, part.charset, markup=True)[0])
+    return About()
+
+
+def about_atom(data: bytes) -> About:
+    """Return what arXiv's API says; nothing where it knows no such paper."""
+    entries = feedparser.parse(data).entries
+    if not entries or "/abs/" not in entries[0].get("id", ""):
+        return About()
+    entry = entries[0]
+    return About(
+        title=one_line(entry.get("title", "")) or None,
+        authors=clean_authors([author.get("name", "") for author in entry.get("authors", [])]),
+        published=clean_date(entry.get("published")),
+    )
+
+
+def about_landing(markup: str) -> About:
+    """Return what a landing page's ``citation_…`` tags say (Google Scholar's inclusion guide)."""
+    tree = html.parse(markup)
+    if tree is None:
+        return About()
+    title = next(iter(_stated(tree, "citation_title")), "")
+    dates = [*_stated(tree, "citation_publication_date"), *_stated(tree, "citation_date")]
+    days = [_DAY.match(stated) for stated in dates]
+    told = [f"{d[1]}-{int(d[2]):02}-{int(d[3]):02}" for d in days if d]
+    return About(
+        title=one_line(title) or None,
+        authors=clean_authors([_forename_first(n) for n in _stated(tree, "citation_author")]),
+        published=clean_date(told[0] if told else None),
+    )
+
+
+def _stated(tree: Any, name: str) -> list[str]:
+    return [str(value) for value in tree.xpath("//meta[@name=$name]/@content", name=name)]
+
+
+def _forename_first(name: str) -> str:
+    surname, comma, forenames = name.partition(",")
+    return f"{forenames.strip()} {surname.strip()}" if comma else name

@@ -1,0 +1,190 @@
+"""PDF: pdfium for the text, which it reads best; pypdf for what the file says of itself.
+
+Each is the other's second opinion: a page of which pdfium makes nothing readable is tried by pypdf,
+and so is a file that pdfium cannot open.
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+
+import pypdfium2
+
+from casebook.extractors import versions
+from casebook.extractors.kinds.plaintext import refuse_empty
+from casebook.extractors.naming import where
+from casebook.extractors.pdf import ocr as pdf_ocr
+from casebook.extractors.pdf.about import About, authors_of, describe, outline_of, title_of
+from casebook.extractors.pdf.lines import FEWEST_WORDS, PageLines, read_page
+from casebook.extractors.pdf.paragraphs import to_blocks
+from casebook.extractors.pdf.second import SecondReader, is_garbled
+from casebook.extractors.pdf.sight import Budget
+from casebook.extractors.text.authors import clean_authors
+from casebook.extractors.text.characters import count_words
+from casebook.extractors.text.metadata import language_of
+from casebook.extractors.text.passages import lay_out
+from casebook.extractors.text.references import without_references
+from casebook.extractors.visibility.hidden import report
+from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind
+from casebook.schemas.errors import Damaged, Encrypted, Scanned
+from casebook.schemas.sources import Payload, SourceKind
+
+_WRONG_PASSWORD = 4
+"""FPDF_ERR_PASSWORD of pdfium's fpdfview.h."""
+
+_MOST_NAMED = 5
+_UNSEEN = "hidden text not looked for"
+_FEWEST_HIDDEN = 2
+"""Words. Less rarely hides more than a stray mark."""
+
+# It says on stderr what our steps and errors already say.
+logging.getLogger("pypdfium2").setLevel(logging.CRITICAL)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The pages as read, what the file holds beside them, and the steps that were taken."""
+
+    pages: list[PageLines] = field(default_factory=list)
+    outline: list[str] = field(default_factory=list)
+    steps: list[ExtractionStep] = field(default_factory=list)
+
+    def note(self, method: str, outcome: str) -> None:
+        self.steps.append(ExtractionStep(method=method, outcome=outcome))
+
+
+def extract(payload: Payload) -> Extracted:
+    """Return the text of a PDF; each passage knows the page it begins on.
+
+    Raises:
+        Encrypted: if it needs a password.
+        Damaged: if it cannot be parsed, or no page of it can.
+        Scanned: if its pages are pictures without a text layer, and cannot be recognised.
+        DocumentEmpty: if it has no text for another reason.
+    """
+    name = where(payload)
+    second = SecondReader(payload.data)
+    reading = _read(payload.data, second, name)
+    about, known = describe(second.opened, reading.outline)
+    reading.note("pypdf", known)
+    _refuse_locked(reading, about, name)
+    blocks, note = without_references(to_blocks([p.lines for p in reading.pages], about.outline))
+    reading.note("references", note)
+    language = language_of(about.language, " ".join(block.text for block in blocks))
+    text, passages = lay_out(blocks, language)
+    _refuse_pictures(text, reading.pages, name)
+    refuse_empty(text, payload)
+    return Extracted(
+        kind=SourceKind.PDF,
+        extractor=versions.PDF,
+        title=title_of(about, blocks),
+        authors=clean_authors(authors_of(about, blocks)),
+        published=about.created,
+        language=language,
+        text=text,
+        passages=passages,
+        extraction=reading.steps,
+        hidden_text=report(_whole(reading.pages), fewest=_FEWEST_HIDDEN),
+    )
+
+
+def _read(data: bytes, second: SecondReader, name: str) -> _Reading:
+    """Read each page by whatever reads it best."""
+    reading = _Reading()
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) == _WRONG_PASSWORD:
+            raise Encrypted(
+                f"{name} needs a password; save a copy without one and submit it."
+            ) from error
+        return _read_by_second(reading, second, name, error)
+    try:
+        _read_pages(document, reading, second, name)
+        if note := pdf_ocr.read_scans(document, reading.pages, name, second.language()):
+            reading.note("tesseract", note)
+        reading.outline = outline_of(document)
+        _note_attachments(document, reading)
+    finally:
+        document.close()
+    return reading
+
+
+def _read_pages(
+    document: pypdfium2.PdfDocument, reading: _Reading, second: SecondReader, name: str
+) -> None:
+    count, taken = len(document), 0
+    budget = Budget(layers=second.has_layers_off())
+    for number in range(1, count + 1):
+        try:
+            page = document[number - 1]
+            found = read_page(page, number, budget)
+            page.close()
+        except pypdfium2.PdfiumError:
+            found = None
+        # pypdf does not tell what is hidden, so it is not asked where something is.
+        if found is None or (is_garbled(found) and not found.hidden):
+            better = second.page(number)
+            taken += better is not None
+            found = better or found
+        if found is not None:
+            reading.pages.append(found)
+    if not reading.pages:
+        raise _damaged(name)
+    reading.note("pdfium", f"{count} pages, {count - len(reading.pages)} unreadable")
+    if taken:
+        reading.note("pypdf text", f"{taken} pages that pdfium cannot read; {_UNSEEN}")
+    if unsure := sum(page.unsure for page in reading.pages):
+        reading.note("pdfium drawing", f"{unsure} pages take too long to draw; {_UNSEEN}")
+    if layers := sum(page.layer for page in reading.pages):
+        reading.note("scan", f"text of {layers} pages is the layer of a scan, not of its picture")
+
+
+def _whole(pages: Sequence[PageLines]) -> Iterator[tuple[HiddenKind, str, str]]:
+    """Yield what each page hides, with the lines of one stretch joined."""
+    for page in pages:
+        for (kind, reason), lines in groupby(page.hidden, key=itemgetter(0, 2)):
+            said = " ".join(line for _, line, _ in lines)
+            if any(character.isalpha() for character in said):
+                yield kind, said, reason
+
+
+def _read_by_second(
+    reading: _Reading, second: SecondReader, name: str, error: Exception
+) -> _Reading:
+    """Read a file that pdfium cannot open."""
+    reading.pages = second.pages()
+    if not any(page.lines for page in reading.pages):
+        raise _damaged(name) from error
+    reading.note("pypdf text", f"{len(reading.pages)} pages; {_UNSEEN}")
+    return reading
+
+
+def _damaged(name: str) -> Damaged:
+    return Damaged(f"{name} cannot be read as a PDF; open it in a viewer and save it again.")
+
+
+def _note_attachments(document: pypdfium2.PdfDocument, reading: _Reading) -> None:
+    try:
+        count = document.count_attachments()
+        names = [document.get_attachment(n).get_name() for n in range(min(count, _MOST_NAMED))]
+    except pypdfium2.PdfiumError:
+        return
+    if count:
+        told = ", ".join(re.sub(r"\s+", " ", name)[:60] for name in names)
+        reading.note("attachments", f"{count} not read: {told}{', …' * (count > len(names))}")
+
+
+def _refuse_locked(reading: _Reading, about: About, name: str) -> None:
+    if about.encrypted and not any(page.lines for page in reading.pages):
+        raise Encrypted(f"{name} is encrypted and gives no text; save a copy without protection.")
+
+
+def _refuse_pictures(text: str, pages: Sequence[PageLines], name: str) -> None:
+    if count_words(text) >= FEWEST_WORDS * len(pages):
+        return
+    if any(page.pictures for page in pages):
+        raise Scanned(f"{name} has pictures of pages and no text layer; {pdf_ocr.advice()}")

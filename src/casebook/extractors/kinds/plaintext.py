@@ -1,0 +1,145 @@
+"""Plain text: paragraphs between empty lines, hard-wrapped lines joined, headings by their look."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from casebook.extractors import versions
+from casebook.extractors.naming import where
+from casebook.extractors.speech.speakers import Voices, set_apart, voices_in, with_speakers
+from casebook.extractors.text.authors import clean_authors
+from casebook.extractors.text.characters import count_words, one_line, smuggled, visible
+from casebook.extractors.text.charset import decode
+from casebook.extractors.text.metadata import clean_date, language_of
+from casebook.extractors.text.passages import Block, lay_out
+from casebook.schemas.documents import Extracted, ExtractionStep
+from casebook.schemas.errors import DocumentEmpty
+from casebook.schemas.sources import Payload, SourceKind
+
+FEWEST_WORDS = 5
+"""A file with fewer words than this is empty for our purpose."""
+
+_FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")
+_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
+_UNDERLINE = re.compile(r"[=\-~^#*]{3,}\s*")
+_SENTENCE_END = re.compile(r"[.!?:;,…]['\")\]]*$")
+_LONGEST_TITLE = 120
+_LONGEST_HEADING = 70
+_INDENTED = re.compile(r"(?: {4}|\t)\S")
+_WRAPPED = 45
+
+
+def extract(payload: Payload) -> Extracted:
+    """Return the text of a plain text file.
+
+    Raises:
+        DocumentEmpty: if under five words are left.
+    """
+    source, encoding = decode(payload.data, payload.charset)
+    seen = visible(source)
+    voices = voices_in(seen.split("\n\n"))
+    if voices:
+        seen = set_apart(seen, voices)
+    header, paragraphs = _header(list(_paragraphs(seen)))
+    blocks = list(_blocks(paragraphs))
+    language = language_of(None, source)
+    text, passages = lay_out(with_speakers(blocks, voices), language)
+    refuse_empty(text, payload)
+    return Extracted(
+        kind=SourceKind.TEXT,
+        extractor=versions.TEXT,
+        title=header.get("title") or _title(paragraphs, voices),
+        authors=clean_authors(header.get("author", "").replace(",", ";")),
+        published=clean_date(header.get("date")),
+        language=language,
+        text=text,
+        passages=passages,
+        extraction=[
+            ExtractionStep(method="charset", outcome=encoding),
+            ExtractionStep(method="paragraphs", outcome=f"{len(paragraphs)} paragraphs"),
+        ],
+        hidden_text=smuggled(source)[:20],
+    )
+
+
+def refuse_empty(text: str, payload: Payload) -> None:
+    """Return quietly where there is something to read.
+
+    Raises:
+        DocumentEmpty: if ``text`` has under five words.
+    """
+    if count_words(text) < FEWEST_WORDS:
+        raise DocumentEmpty(
+            f"{where(payload)} holds no text to speak of; check that it is the right one."
+        )
+
+
+def _paragraphs(source: str) -> Iterator[list[str]]:
+    lines: list[str] = []
+    for line in source.split("\n"):
+        if line.strip():
+            lines.append(line)
+        elif lines:
+            yield lines
+            lines = []
+    if lines:
+        yield lines
+
+
+def _header(paragraphs: list[list[str]]) -> tuple[Mapping[str, str], list[list[str]]]:
+    """Return what a first paragraph of ``title: …`` lines states, and the paragraphs after it."""
+    fields = [_FIELD.fullmatch(line) for line in paragraphs[0]] if paragraphs else []
+    stated = {field[1].lower(): one_line(field[2]) for field in fields if field}
+    if "title" not in stated or len(stated) < len(fields):
+        return {}, paragraphs
+    return stated, paragraphs[1:]
+
+
+def _blocks(paragraphs: Sequence[list[str]]) -> Iterator[Block]:
+    for position, lines in enumerate(paragraphs):
+        followed = paragraphs[position + 1] if position + 1 < len(paragraphs) else None
+        if _is_heading(lines, followed) or (_is_title(lines) and position == 0):
+            yield Block(lines[0], heading=True)
+        else:
+            yield from _prose(lines)
+
+
+def _prose(lines: list[str]) -> Iterator[Block]:
+    """Yield one block per list item or paragraph; a heading may be underlined on top of one."""
+    if len(lines) > 2 and _UNDERLINE.fullmatch(lines[1]):  # noqa: PLR2004 - heading, line, text
+        yield Block(lines[0], heading=True)
+        lines = lines[2:]
+    if all(_INDENTED.match(line) for line in lines):
+        yield Block("\n".join(lines), verbatim=True)
+        return
+    wrapped = max(map(len, lines)) >= _WRAPPED
+    gathered: list[str] = []
+    for line in lines:
+        if gathered and _ITEM.match(line):
+            yield Block((" " if wrapped else "\n").join(gathered))
+            gathered = []
+        gathered.append(line.strip())
+    yield Block((" " if wrapped else "\n").join(gathered))
+
+
+def _is_heading(lines: list[str], followed: list[str] | None) -> bool:
+    if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]):  # noqa: PLR2004 - heading and line
+        return True
+    line = lines[0].strip()
+    if len(lines) > 1 or followed is None or len(line) > _LONGEST_HEADING or _ITEM.match(line):
+        return False
+    if _SENTENCE_END.search(line) or not line[:1].isupper():
+        return False
+    return line.isupper() or len(one_line(" ".join(followed))) > len(line)
+
+
+def _is_title(lines: list[str]) -> bool:
+    line = lines[0].strip()
+    alone = len(lines) == 1 or bool(_UNDERLINE.fullmatch(lines[1]))
+    return alone and len(line) <= _LONGEST_TITLE and not re.search(r"[.,;:…]$", line)
+
+
+def _title(paragraphs: Sequence[list[str]], voices: Voices | None) -> str | None:
+    first = paragraphs[0] if paragraphs else []
+    if voices and first and voices.label(first[0]):
+        return None
+    return one_line(first[0]) or None if first and _is_title(first) else None

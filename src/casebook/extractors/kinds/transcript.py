@@ -1,0 +1,35 @@
+"""A video's transcript that somebody handed in, with what is known of the video beside it."""
+
+from casebook.extractors import versions
+from casebook.extractors.gathering.bundles import unpack
+from casebook.extractors.kinds.youtube import json_in
+from casebook.extractors.naming import where
+from casebook.extractors.registry import extract as read
+from casebook.extractors.text.characters import one_line
+from casebook.schemas.documents import Extracted
+from casebook.schemas.errors import Damaged
+from casebook.schemas.sources import Payload
+
+
+def extract(payload: Payload) -> Extracted:
+    """Return what the transcript says, under the video's own title and channel.
+
+    Raises:
+        Damaged: if the bundle holds no transcript.
+        ExtractionError: as the transcript's own extractor.
+    """
+    bundle = unpack(payload)
+    part = bundle.find("transcript")
+    if part is None:
+        raise Damaged(f"{where(payload)}: its transcript was not kept; hand it in again.")
+    said = read(part.payload().model_copy(update={"name": payload.name}))
+    about = json_in(bundle, "about")
+    title, channel = (one_line(str(about.get(name) or "")) for name in ("title", "channel"))
+    return said.model_copy(
+        update={
+            "extractor": versions.TRANSCRIPT,
+            "title": title or said.title,
+            "authors": said.authors or ((channel,) if channel else ()),
+            "site": "YouTube",
+        }
+    )

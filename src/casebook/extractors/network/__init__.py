@@ -1,0 +1,1 @@
+"""The one way out: requests that are guarded, bounded, polite, and remember nothing."""

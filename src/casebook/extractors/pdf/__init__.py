@@ -1,0 +1,1 @@
+"""What a PDF is read with: lines and their place, furniture, paragraphs, hidden layers, scans."""

@@ -1,0 +1,167 @@
+"""What a PDF says of itself, and what its first page says in its place."""
+
+import logging
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pypdf
+
+from casebook.extractors.text.characters import one_line
+from casebook.extractors.text.passages import Block
+
+_NO_TITLE = re.compile(
+    r"^(untitled\b.*|title|model|document\d*|microsoft (word|powerpoint) - .*|"
+    r"sheet\d*|presentation\d*|(?:https?|file)://\S*|"
+    r".*\.(docx?|pptx?|xlsx?|tex|dvi|pdf|indd|odt|qxd|html?))$",
+    re.IGNORECASE,
+)
+_NO_AUTHOR = re.compile(
+    r"^(?:user|admin(?:istrator)?|owner|author|unknown|anonymous|root|latex|microsoft.*)$",
+    re.IGNORECASE,
+)
+_FEWEST_TITLE = 4
+_MOST_OUTLINE = 500
+_TOP_BLOCKS = 8
+_LONGEST_BYLINE = 400
+# One to five words that begin like names; particles may not.
+_NAME = re.compile(
+    r"(?:[^\W\d_][\w'’.-]*\s+){1,4}[^\W\d_][\w'’.-]*",
+)
+_PARTICLES = set("van von de der den del della di da dos la le bin".split())
+_MARKS = re.compile(r"[\[\]\d*†‡§¶∗]+(?:\s*,\s*[\[\]\d*†‡§¶∗]+)*")
+_SPLIT = re.compile(r"\s*[;,·•|]\s*(?:and\s+)?|\s+and\s+|\s+&\s+|\n")
+_NO_NAME = re.compile(
+    r"\b(?:university|institute|department|inc|ltd|gmbh|research|labs?|school|college|abstract|"
+    r"version|draft|press|group|team|the|of|for|in|on|with|to)\b",
+    re.IGNORECASE,
+)
+
+# It says on stderr what our steps and errors already say.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a PDF says of itself; every field may be missing."""
+
+    title: str | None = None
+    authors: Sequence[str] = ()
+    created: date | None = None
+    language: str | None = None
+    outline: Sequence[str] = field(default=())
+    encrypted: bool = False
+
+
+def describe(opened: Callable[[], pypdf.PdfReader], outline: Sequence[str]) -> tuple[About, str]:
+    """Return what the file says of itself, as far as pypdf can read it, and how that went.
+
+    ``opened`` returns pypdf's reader, or raises. ``outline`` is the table of contents as pdfium
+    reads it, which is far quicker; where it reads none, pypdf is asked.
+    """
+    try:
+        reader = opened()
+        meta = reader.metadata
+        created = _created(meta)
+        about = About(
+            title=one_line(str(meta.title)) if meta and meta.title else None,
+            authors=_authors(str(meta.author)) if meta and meta.author else (),
+            created=created,
+            language=stated_language(reader),
+            outline=outline or _titles(reader),
+            encrypted=reader.is_encrypted,
+        )
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a broken file breaks pypdf anywhere; text comes first
+        return About(outline=outline), f"failed: {type(error).__name__}"
+    return about, "dated by the file's creation" if created else "no date"
+
+
+def _created(meta: Any) -> date | None:
+    """Return the day of creation; a malformed date is none."""
+    try:
+        moment = meta.creation_date if meta else None
+    except ValueError:
+        return None
+    return moment.date() if moment else None
+
+
+def _authors(stated: str) -> list[str]:
+    names = re.split(r"\s*[;,]\s*|\s+and\s+|\s*&\s*", stated)
+    return [name for name in names if not _NO_AUTHOR.match(name.strip())]
+
+
+def stated_language(reader: pypdf.PdfReader) -> str | None:
+    """Return the language that the file says its text is in."""
+    stated = reader.root_object.get("/Lang")
+    return str(stated) if stated else None
+
+
+def _titles(reader: pypdf.PdfReader) -> list[str]:
+    found: list[str] = []
+    waiting: list[Any] = list(reader.outline)
+    while waiting and len(found) < _MOST_OUTLINE:
+        entry = waiting.pop(0)
+        if isinstance(entry, list):
+            waiting = [*entry, *waiting]
+        elif entry.title:
+            found.append(one_line(str(entry.title)))
+    return found
+
+
+def outline_of(document: Any) -> list[str]:
+    """Return the titles of a pdfium document's table of contents, as far as it can be read."""
+    found: list[str] = []
+    for entry in document.get_toc():
+        if len(found) == _MOST_OUTLINE:
+            break
+        if title := one_line(entry.get_title() or ""):
+            found.append(title)
+    return found
+
+
+def title_of(about: About, blocks: Sequence[Block]) -> str | None:
+    """Return the title the file states, unless it is a file name, else the first page's heading."""
+    stated = about.title or ""
+    if len(stated) >= _FEWEST_TITLE and not _NO_TITLE.match(stated):
+        return stated
+    first = next(iter(_headings_on_top(blocks)), None)
+    return blocks[first].text if first is not None else None
+
+
+def authors_of(about: About, blocks: Sequence[Block]) -> list[str]:
+    """Return the authors the file states, else the names in the line under the first heading."""
+    if about.authors:
+        return list(about.authors)
+    heading = next(iter(_headings_on_top(blocks)), None)
+    if heading is None:
+        return []
+    under = blocks[heading + 1 : heading + 2]
+    return names_in(under[0].text) if under else []
+
+
+def names_in(byline: str) -> list[str]:
+    """Return the names of a line that holds names and nothing else; otherwise none."""
+    if len(byline) > _LONGEST_BYLINE:
+        return []
+    line = re.sub(r"^by\s+", "", _MARKS.sub(",", byline), flags=re.IGNORECASE)
+    parts = [part.strip(" .,") for part in _SPLIT.split(line)]
+    names = [part for part in parts if part]
+    return names if names and all(map(_is_name, names)) else []
+
+
+def _is_name(text: str) -> bool:
+    if not _NAME.fullmatch(text) or _NO_NAME.search(text):
+        return False
+    return all(word[:1].isupper() or word.lower() in _PARTICLES for word in text.split())
+
+
+def _headings_on_top(blocks: Sequence[Block]) -> list[int]:
+    return [
+        number
+        for number, block in enumerate(blocks[:_TOP_BLOCKS])
+        if block.heading and block.page == 1
+    ]

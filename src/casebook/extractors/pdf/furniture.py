@@ -1,0 +1,142 @@
+"""What pages of a PDF repeat around their text: running heads, feet, page numbers. Pure."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from casebook.extractors.pdf.lines import Line
+
+_PAGE_NUMBER = re.compile(
+    r"[-–— |]*(?:page\s*|p\.\s*|seite\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|\||von)\s*\d{1,4})?"
+    r"[-–— |]*",
+    re.IGNORECASE,
+)
+_EDGE = 2
+_LARGER = 1.12
+_REPEATS = 0.4
+_FEWEST_REPEATS = 2
+_BAND_SHARE = 0.5
+_FEWEST_BAND_PAGES = 4
+_NEARLY_ALL = 0.8
+_APART = 1.8
+"""Type sizes between a line and the next; within a text it is 1 to 1.6."""
+
+_ROMAN = re.compile(r"^[ivxlc]{1,6}\b|\b[ivxlc]{1,6}$")
+_NUMBERS = re.compile(r"[\d#]+(?: [\d#]+)*")
+
+
+def without_furniture(pages: Sequence[Sequence[Line]], body: float) -> list[list[Line]]:
+    """Return ``pages`` without page numbers and the heads and feet that pages share.
+
+    A line at a page's edge goes if it stands, numbers aside, on two pages in five; or at a height
+    at which half of the pages have their outermost line, where it is no larger than the text,
+    whose size is ``body`` points (titles of slides are), and stands there twice (heads that change
+    by chapter), or apart from the text as nearly all lines at that height do (by section).
+    """
+    edges = [_edges(page) for page in pages]
+    keys = Counter(key for page in edges for key in {key_of(line.text) for line in page})
+    bands = _Bands.of(edges, keys)
+    needed = max(_FEWEST_REPEATS, _REPEATS * len(pages))
+
+    def goes(line: Line) -> bool:
+        if _PAGE_NUMBER.fullmatch(line.text.strip()):
+            return bands.is_numbered(line)
+        key = key_of(line.text)
+        count = keys[key] if key else 0
+        if count >= needed:
+            return True
+        small = line.size <= _LARGER * body and any(c.isalpha() for c in key)
+        return small and (
+            (count >= _FEWEST_REPEATS and _height(line) in bands.shared) or bands.is_head(line)
+        )
+
+    return [
+        [line for line in page if id(line) not in at_edge or not goes(line)]
+        for page, at_edge in zip(pages, map(_ids, edges), strict=True)
+    ]
+
+
+@lru_cache(maxsize=2_000)
+def key_of(text: str) -> str:
+    """Return ``text`` as it is compared: words alone, numbers alike."""
+    words = re.sub(r"\W+", " ", text).strip().casefold()
+    return _NUMBERS.sub("#", _ROMAN.sub("#", words))
+
+
+@dataclass(frozen=True, slots=True)
+class _Bands:
+    """The heights of the outermost lines that half of the pages share.
+
+    ``heads`` are those at which lines, bold ones or others, stand apart from the text and repeat,
+    and ``numbers`` the heights at which several pages have a number; ``apart`` are the ids of lines
+    that stand apart.
+    """
+
+    shared: Collection[int]
+    heads: Collection[tuple[int, bool]]
+    numbers: Collection[int]
+    apart: Collection[int]
+
+    @classmethod
+    def of(cls, pages: Sequence[Sequence[Line]], keys: Mapping[str, int]) -> "_Bands":
+        """Measure the lines at the edges of ``pages``, from below; ``keys`` says how often."""
+        apart = {id(line) for page in pages for line in _apart(page)}
+        outermost = [{_height(line) for line in (*page[:1], *page[-1:])} for page in pages]
+        heights = Counter(height for page in outermost for height in page)
+        wanted = max(_FEWEST_BAND_PAGES, _BAND_SHARE * len(pages))
+        shared = {height for height, count in heights.items() if count >= wanted}
+        lines = [line for page in pages for line in page]
+        usual = [line for line in lines if _height(line) in shared]
+        at = Counter((_height(line), line.bold) for line in usual)
+        alone = Counter((_height(line), line.bold) for line in usual if id(line) in apart)
+        again = Counter(
+            (_height(line), line.bold)
+            for line in usual
+            if keys[key_of(line.text)] >= _FEWEST_REPEATS
+        )
+        numbers = Counter(_height(x) for x in lines if _PAGE_NUMBER.fullmatch(x.text.strip()))
+        return cls(
+            shared,
+            {k for k in at if alone[k] >= _NEARLY_ALL * at[k] and again[k] >= _FEWEST_BAND_PAGES},
+            {height for height, count in numbers.items() if count >= _FEWEST_REPEATS},
+            apart,
+        )
+
+    def is_head(self, line: Line) -> bool:
+        """Tell a line that stands where the heads of other pages do, as they do."""
+        return id(line) in self.apart and (_height(line), line.bold) in self.heads
+
+    def is_numbered(self, line: Line) -> bool:
+        """Tell a number that is the page's: others stand at its height, or it stands apart."""
+        return _height(line) in self.numbers or id(line) in self.apart
+
+
+def _apart(page: Sequence[Line]) -> Iterator[Line]:
+    """Yield the outermost lines with room between them and the rest of the page."""
+    for line, others in ((page[:1], page[1:]), (page[-1:], page[:-1])):
+        if line:
+            near = min((abs(o.base - line[0].base) for o in others), default=math.inf)
+            if near > _APART * line[0].size:
+                yield line[0]
+
+
+def _ids(lines: Sequence[Line]) -> set[int]:
+    return {id(line) for line in lines}
+
+
+def _edges(page: Sequence[Line]) -> list[Line]:
+    """Return the two lowest and the two highest lines, from below, wherever the content has them.
+
+    What stands at the height of such a line stands at the edge as well.
+    """
+    ordered = sorted(page, key=lambda line: line.base)
+    if len(ordered) <= 2 * _EDGE:
+        return ordered
+    return [*ordered[:_EDGE], *ordered[-_EDGE:]]
+
+
+def _height(line: Line) -> int:
+    return round(line.base / 3)

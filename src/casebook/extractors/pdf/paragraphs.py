@@ -1,0 +1,163 @@
+"""From the lines of a PDF to blocks: running heads out, hyphens undone, paragraphs joined. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from casebook.extractors.pdf.furniture import key_of, without_furniture
+from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.words import ends_in_word, join_lines, vocabulary
+from casebook.extractors.text.passages import Block
+from casebook.extractors.text.references import stands_over_references
+
+_SENTENCE_END = re.compile(r"[.!?:…]['\"”’)\]]*$")
+_ITEM = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\[\d{1,3}\])\s+\S")
+_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s+[A-Z]")
+_LONGEST_HEADING = 120
+_LARGER = 1.12
+_LOOSE = 1.35
+_INDENT = 0.8
+_SHORT_OF_COLUMN = 0.85
+_NOTE_SIZE = 0.92
+
+Group = list[Line]
+"""The lines of one paragraph or heading."""
+
+
+def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) -> list[Block]:
+    """Return the paragraphs and headings of ``pages``; a paragraph keeps the page it begins on.
+
+    ``outline`` holds the titles of the document's own table of contents, which are headings.
+    """
+    body = _body_size(line for page in pages for line in page)
+    lines = [line for page in without_furniture(pages, body) for line in page]
+    if not lines:
+        return []
+    titles = frozenset(key_of(title) for title in outline)
+    layout = _Layout(body, _leading(lines), _column(lines), titles)
+    broken = any(ends_in_word(line.text) for line in lines)
+    known = vocabulary(line.text for line in lines) if broken else frozenset()
+    return [_block(group, layout, known) for group in _across_pages(layout.groups(lines), layout)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What is usual in a document, in points: type size of text, line step, width of a line."""
+
+    body: float
+    leading: float
+    column: float
+    titles: frozenset[str]
+
+    def groups(self, lines: Sequence[Line]) -> Iterator[Group]:
+        """Yield the lines of each paragraph or heading."""
+        group: Group = []
+        headed = False
+        for line in lines:
+            heads = self.heads(line)
+            if group and self._breaks(group[-1], line, unlike=heads != headed):
+                yield group
+                group = []
+            group.append(line)
+            headed = heads
+        if group:
+            yield group
+
+    def heads(self, line: Line) -> bool:
+        """Tell a line that stands as a heading, by the table of contents or by its type."""
+        text = line.text
+        larger = line.size >= _LARGER * self.body
+        if len(text) > _LONGEST_HEADING:
+            return False
+        if not (larger or line.bold) and not self.titles:
+            return stands_over_references(text)
+        if not any(c.isalpha() for c in text):
+            return False
+        if key_of(text) in self.titles or stands_over_references(text):
+            return True
+        if text.endswith((".", ",", ";")) or (_ITEM.match(text) and not _NUMBERED.match(text)):
+            return False
+        begins = text[:1].isupper() or text[:1].isdigit()
+        return larger or (line.bold and line.size >= self.body and begins)
+
+    def _breaks(self, last: Line, line: Line, *, unlike: bool) -> bool:
+        """Tell whether ``line`` begins a new paragraph after ``last``."""
+        if last.page != line.page or abs(last.size - line.size) > 1:
+            return True
+        if ends_in_word(last.text):
+            return False
+        if unlike:
+            return True
+        if _ITEM.match(line.text):
+            return True
+        step = last.base - line.base
+        if step > _LOOSE * max(self.leading, last.size):
+            return True
+        ended = bool(_SENTENCE_END.search(last.text))
+        short = last.right - last.left < _SHORT_OF_COLUMN * self.column
+        indented = line.left - last.left > _INDENT * line.size
+        # A jump upwards is the next column, where a paragraph may go on.
+        return ended and (short or indented or step < -2 * line.size)
+
+    def is_note(self, group: Group) -> bool:
+        """Tell what is set smaller than the text, as footnotes and captions are."""
+        return group[0].size <= _NOTE_SIZE * self.body
+
+
+def _body_size(lines: Iterable[Line]) -> float:
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _leading(lines: Sequence[Line]) -> float:
+    steps = [a.base - b.base for a, b in pairwise(lines) if a.page == b.page]
+    downward = [step for step in steps if 0 < step < 4 * lines[0].size + 40]
+    return median(downward) if downward else 0.0
+
+
+def _column(lines: Sequence[Line]) -> float:
+    """Return the usual width of a full line."""
+    widths = sorted(line.right - line.left for line in lines)
+    return widths[int(len(widths) * 0.8)]
+
+
+def _across_pages(groups: Iterable[Group], layout: _Layout) -> Iterator[Group]:
+    """Join a paragraph that a page break cut: it has no end yet, and its rest begins small.
+
+    Footnotes that stand between its two parts come after it.
+    """
+    held: Group = []
+    notes: list[Group] = []
+    for group in groups:
+        if held and layout.is_note(group) and not layout.is_note(held):
+            notes.append(group)
+            continue
+        if held and _reads_on(held[-1], group[0]):
+            held = held + group
+            continue
+        if held:
+            yield held
+        yield from notes
+        held, notes = group, []
+    if held:
+        yield held
+    yield from notes
+
+
+def _reads_on(last: Line, first: Line) -> bool:
+    if last.page == first.page or abs(last.size - first.size) > 1 or _ITEM.match(first.text):
+        return False
+    if ends_in_word(last.text) or last.text.endswith(","):
+        return True
+    return not _SENTENCE_END.search(last.text) and first.text[:1].islower()
+
+
+def _block(group: Group, layout: _Layout, known: Collection[str]) -> Block:
+    text = join_lines((line.text for line in group), known)
+    heading = len(text) <= _LONGEST_HEADING and all(layout.heads(line) for line in group)
+    return Block(text, page=group[0].page, heading=heading)

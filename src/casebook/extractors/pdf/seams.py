@@ -1,0 +1,73 @@
+"""What pdfium writes as one word though it is set as two: raised numbers, cells that touch.
+
+"a paragraph⁷" comes as "paragraph7", "10⁶" as "106", the foot of one table cell and the next
+as "desktopI". Only characters where that can be are asked for their place.
+"""
+
+import re
+from collections.abc import Iterator
+
+from casebook.extractors.pdf.eye import Eye
+
+_NOTE = re.compile(
+    r"(?<=[^\W\d_])[.,;:!?)\]'\"”’]{0,2}(?P<mark>\d{1,3}(?:[,–-]\d{1,3}){0,5})(?!\w)"
+)
+_OF_NOTE = re.compile(r"\A(?P<mark>\d{1,3})(?=[^\W\d_]|[(“\"‘'])")
+_POWER = re.compile(r"(?<![\w.,])10(?P<mark>[-−–]?\d{1,2})(?![\w.,]?\d)")
+_SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_UNIT = re.compile(r"(?<!\w)[^\W\d_]{1,2}\Z")
+"""What takes a power: m, km, x. A longer word takes the number of a note."""
+
+_RAISED = 0.2
+_LOWERED = 0.2
+"""Parts of the type size."""
+
+_SUPERSCRIPT = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
+
+Cut = tuple[int, int, str]
+"""From where to where in a line, and what stands there instead."""
+
+
+def mended(eye: Eye, text: str, position: int) -> str:
+    """Return ``text``, which stands at ``position`` of the page's text, with its seams opened."""
+    cuts = sorted(_cuts(eye, text, position))
+    if not cuts:
+        return text
+    parts, at = [], 0
+    for start, end, instead in cuts:
+        if start >= at:
+            parts += [text[at:start], instead]
+            at = end
+    return "".join([*parts, text[at:]])
+
+
+def _cuts(eye: Eye, text: str, position: int) -> Iterator[Cut]:
+    for found in _NOTE.finditer(text):
+        start, end = found.span("mark")
+        if _is_raised(eye, position + start, position + found.start() - 1):
+            unit = start == found.start() and _UNIT.search(text[:start])
+            mark = found["mark"]
+            yield start, end, mark.translate(_SUPERSCRIPT) if unit else f" [{mark}]"
+    begins = _OF_NOTE.match(text)
+    if begins and _is_raised(eye, position, position + begins.end()):
+        yield 0, begins.end(), f"[{begins['mark']}] "
+    for found in _POWER.finditer(text):
+        start, end = found.span("mark")
+        if _is_raised(eye, position + end - 1, position + found.start()):
+            yield start, end, found["mark"].translate(_SUPERSCRIPT)
+    for found in _SEAM.finditer(text):
+        at = found.start()
+        if _steps(eye, position + at - 1, position + at):
+            yield at, at, " "
+
+
+def _is_raised(eye: Eye, digit: int, beside: int) -> bool:
+    """Tell whether a digit stands above the line that the character ``beside`` it stands on."""
+    digit, beside = eye.index(digit), eye.index(beside)
+    return eye.box(digit)[1] - eye.origin(beside) > _RAISED * eye.size(beside)
+
+
+def _steps(eye: Eye, before: int, after: int) -> bool:
+    """Tell whether two characters stand on different lines."""
+    before, after = eye.index(before), eye.index(after)
+    return abs(eye.origin(before) - eye.origin(after)) > _LOWERED * eye.size(before)

@@ -1,0 +1,101 @@
+"""pypdf as a second reader of text, for pages of which pdfium makes nothing readable."""
+
+import io
+import re
+from typing import Any
+
+import pypdf
+
+from casebook.extractors.pdf.about import stated_language
+from casebook.extractors.pdf.lines import Line, PageLines
+from casebook.extractors.text.characters import count_words
+
+# What stands for a glyph without a meaning: replacement, private use, control characters.
+_MEANINGLESS = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_GARBLED = 0.2
+_MOST_PAGES = 300
+_SIZE = 10.0
+_LEADING = 12.0
+
+
+class SecondReader:
+    """Reads single pages, or all of them, with pypdf. Whatever goes wrong gives no page."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._reader: Any = None
+
+    def page(self, number: int) -> PageLines | None:
+        """Return page ``number`` (from 1) if it holds words that mean something."""
+        try:
+            text = self.opened().pages[number - 1].extract_text()
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - a broken file breaks pypdf anywhere
+            return None
+        found = PageLines(number, list(_lines(text, number)))
+        return found if count_words(text) and not is_garbled(found) else None
+
+    def pages(self) -> list[PageLines]:
+        """Return the pages that can be read."""
+        try:
+            count = min(len(self.opened().pages), _MOST_PAGES)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - likewise
+            return []
+        return [page for n in range(1, count + 1) if (page := self.page(n)) is not None]
+
+    def has_layers_off(self) -> bool:
+        """Tell whether the file says that a layer of it is not shown when it is opened.
+
+        Optional content: PDF 32000-1, 8.11.4. A file that pypdf cannot read says no.
+        """
+        try:
+            told = self.opened().root_object.get("/OCProperties")
+            if told is None:
+                return False
+            usual = told["/D"]
+            off = usual.get("/BaseState") == "/OFF" or bool(usual.get("/OFF"))
+            return off or any(_is_off(group) for group in told.get("/OCGs", ()))
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - likewise
+            return False
+
+    def language(self) -> str | None:
+        """Return the language that the file states, None where pypdf cannot read it."""
+        try:
+            return stated_language(self.opened())
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 - likewise
+            return None
+
+    def opened(self) -> Any:
+        """Return pypdf's reader of the file; raises whatever pypdf does."""
+        if self._reader is None:
+            self._reader = pypdf.PdfReader(io.BytesIO(self._data))
+        return self._reader
+
+
+def _is_off(group: Any) -> bool:
+    """Tell a layer that is off on a screen, whatever the list of layers says."""
+    usage = group.get_object().get("/Usage", {})
+    return bool(usage.get("/View", {}).get("/ViewState") == "/OFF")
+
+
+def is_garbled(page: PageLines) -> bool:
+    """Tell a page whose fonts do not say what its glyphs mean."""
+    text = "".join(line.text for line in page.lines)
+    return len(_MEANINGLESS.findall(text)) > _GARBLED * len(text)
+
+
+def _lines(text: str, number: int) -> list[Line]:
+    """Return lines as if they were set one below the other; where they stood is not known."""
+    rows = [row.strip() for row in text.splitlines()]
+    return [
+        Line(row, number, _SIZE, False, 0.0, float(len(row)), (len(rows) - at) * _LEADING)
+        for at, row in enumerate(rows)
+        if row
+    ]

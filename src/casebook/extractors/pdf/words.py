@@ -1,0 +1,87 @@
+"""Lines of type as running text: split words made whole, ligatures spelled. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+
+from casebook.extractors.text.characters import one_line
+
+_LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in "ﬀﬁﬂﬃﬄﬅﬆ"}
+_LAST_WORD = re.compile(r"([\w'’-]*\w)[-\ufffe\u00ad\u2010]$")
+_FIRST_WORD = re.compile(r"[\w'’]+(?:-\w+)*")
+_WORD = re.compile(r"\w[\w'’]*(?:-\w+)*")
+# A table of contents leads from its title to a page by dots.
+_DOTS = (". . .", "....", "……", "· · ·")
+_LEADER = re.compile(r"(?:\s*[.·…]){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*$", re.IGNORECASE)
+# Kana, Han, and their punctuation: Chinese and Japanese have no spaces between words.
+_UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
+_EDGES = "\ufffe\u00ad\u2010"
+_LONGEST_WORD = 80
+_FEWEST_LETTERS = 4
+_LONGEST_LEADER = 400
+
+
+def ends_in_word(line: str) -> bool:
+    """Tell a line that ends in the middle of a word. pdfium writes such a hyphen as U+FFFE."""
+    last = line[-1:]
+    return (last == "-" and line[-2:-1].isalpha()) or (bool(last) and last in _EDGES)
+
+
+def spelled(text: str) -> str:
+    """Return ``text`` with its ligatures as letters."""
+    return text if text.isascii() else text.translate(_LIGATURES)
+
+
+def without_leader(line: str) -> str:
+    """Return an entry of a table of contents without its dots and its page."""
+    if not any(dots in line for dots in _DOTS):
+        return line
+    return line[:-_LONGEST_LEADER] + _LEADER.sub("", line[-_LONGEST_LEADER:])
+
+
+def vocabulary(lines: Iterable[str]) -> frozenset[str]:
+    """Return the words that stand unbroken within the lines, in lower case."""
+    found: set[str] = set()
+    broken = False
+    for line in lines:
+        words = _WORD.findall(spelled(line).lower())
+        ends = ends_in_word(line)
+        found.update(words[broken : len(words) - ends])
+        broken = ends
+    return frozenset(found)
+
+
+def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
+    """Return lines as one text.
+
+    A word split at a line end becomes whole. Its hyphen stays where the document writes the word
+    with one elsewhere, or both parts alone and never the whole (``known``), after a part that has
+    one itself ("state-of-the-", "art"), and before a capital or a digit ("GPT-", "4"). Chinese and
+    Japanese lines join without a space.
+    """
+    parts = [""]
+    for raw in lines:
+        line = without_leader(spelled(raw).strip())
+        last = parts[-1]
+        if _UNSPACED.match(last[-1:]) and _UNSPACED.match(line):
+            parts[-1] = last + line
+        elif not ends_in_word(last):
+            parts.append(line)
+        elif not _keeps_hyphen(last, line, known):
+            parts[-1] = last[:-1] + line
+        else:
+            parts[-1] = last[:-1] + "-" + line
+    return one_line(" ".join(parts).replace("\ufffe", "-"))
+
+
+def _keeps_hyphen(text: str, line: str, known: Collection[str]) -> bool:
+    before, after = _LAST_WORD.search(text[-_LONGEST_WORD:]), _FIRST_WORD.match(line)
+    if before is None or after is None:
+        return not line[:1].islower()
+    first, second = before[1].lower(), after[0].lower()
+    if first + second in known and (line[:1].islower() or before[1].isupper()):
+        return False
+    if f"{first}-{second}" in known or "-" in first or not line[:1].islower():
+        return True
+    parts = first, second.partition("-")[0]
+    return all(len(part) >= _FEWEST_LETTERS and part in known for part in parts)

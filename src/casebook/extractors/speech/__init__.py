@@ -1,0 +1,1 @@
+"""What talks are read with: cues, speakers, seconds."""

@@ -1,0 +1,186 @@
+"""Who wrote a page: as it states it for machines, else as its byline says; cleaned to names."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+from trafilatura.json_metadata import normalize_authors
+
+from casebook.extractors.text.characters import one_line
+from casebook.extractors.text.linked_data import ASKED, WRITTEN, names_of, of_types, things_of
+
+_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
+_ROLE = (
+    "(?:(?:co-?)?founder|c[etof]o|(?:sr\\.?|senior|junior|managing|executive|associate|guest|staff|"
+    "contributing) (?:editor|writer|director|reporter|author)|editor|writer|reporter|director|"
+    "author|ph\\.? ?d|m\\.? ?d|mba|cpa|cfp|cfa|cepf|psp|cpp|r\\.? ?n|human)"
+)
+_NOT_A_NAME = re.compile(
+    r"https?:|www\b|@|\.(com|org|net|io|dev)\b|\d{3}|[<>{}\[\]/\\]"
+    r"|^(admin\w*|administrator|editor\w*|staff|team|guest|the author|by|user|root|webmaster|"
+    r"contributor|anonymous|unknown|none|null|n/a|editorial|press|news|support|info|marketing|home)$"
+    rf"|^{_ROLE}$|^(?:{_MONTH})$|^on (?:{_MONTH})\b"
+    r"|\b(view all|posts|read more|follow|subscribe|share|minutes?|min read|"
+    r"sign up|sign in|log ?in|register|published|updated|comments?)\b",
+    re.IGNORECASE,
+)
+_AROUND_A_NAME = re.compile(
+    rf"^(?:(?:written|posted|reviewed|recipe|articles) )?by:?\s+|^author:?\s+|\s+(?:{_MONTH})$",
+    re.IGNORECASE,
+)
+_AFTER_A_NAME = re.compile(
+    r"(?<=\w)\s+(?:(?:former|senior|junior|head|chief|lead|content|marketing|tech|staff|trial|co-?|"
+    r"contributing|managing|guest|full|new|well-known|active)\s+)*(?:founder|co-founder|writer|editor|"
+    r"reporter|consultant|coordinator|attorney|manager|director|ceo|cto|contributor|analyst|"
+    r"journalist|engineer|member|reviewed by|joined)\b.*$",
+    re.IGNORECASE,
+)
+_SIGNED = etree.XPath(
+    "//author | //*[@rel='author' or contains(@itemprop, 'author') or contains(@id, 'uthor') "
+    "or contains(@class, 'uthor') or contains(@class, 'yline') or contains(@class, 'posted-by') "
+    "or contains(@class, 'writer')]"
+)
+_TELLING = (
+    re.compile(r" (?:rel|itemprop|class|id)=author(?: name)? |[Aa]uthor_*-?[Nn]ame"),
+    re.compile(r"=byline |author|posted-by"),
+    re.compile(r"[Aa]uthor|writer|[Bb]yline"),
+)
+_APART = re.compile(
+    r"\b[Cc]omment(?!ator)|sidebar|[Rr]elated|quote|testimonial|reviewer|\bcard", re.ASCII
+)
+_WORDS = ".//text()[not(ancestor::time or ancestor::figure or ancestor::script)]"
+_BY = re.compile(r"(?:(?:written|posted|words|story)\s+)?by\b:?\s*(.*)", re.IGNORECASE)
+# Names have capitals; one word alone is a login.
+_SIGNATURE = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:,? (?:[^\W\d_a-z]|and |& ).*)?$|\w[\w-]*$")
+_INLINE = frozenset({"a", "b", "em", "i", "span", "strong", "cite"})
+_UNSIGNED = re.compile(
+    rf"\s*[|·•]\s*|\s+[-–—]\s+|\s+\d.*|,?\s+(?:on |at )?(?:{_MONTH}"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b).*",
+    re.IGNORECASE,
+)
+_BY_HEADLINE = (
+    "following::text()[normalize-space()][position() <= 30]",
+    "preceding::text()[normalize-space()][position() <= 10]",
+)
+_LONGEST_BYLINE = 120
+_PROFILE = re.compile(r"/(?:u|users?|members?|profile)/[\w%.-]+")
+_NAMES_APART = re.compile(r"\s*;\s*|\s+(?:and|&)\s+(?=[A-Z][\w.'’-]+\s+[A-Z])")
+_LONGEST_NAME = 60
+_SHORTEST_NAME = 4
+_LETTERS = 3
+_MOST_AUTHORS = 20
+
+
+def clean_authors(stated: str | Sequence[str] | None, sites: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the persons named, in order, each once; what is no name (a URL, "admin") goes.
+
+    Beside a full name, a name of one word (a login) and that of one of ``sites`` go too.
+    """
+    parts = _NAMES_APART.split(stated) if isinstance(stated, str) else list(stated or ())
+    names = (_AROUND_A_NAME.sub("", one_line(part)).strip(" ,.-|") for part in parts)
+    found = dict.fromkeys(_without_role(name) for name in names if _is_name(name))
+    full = [name for name in found if " " in name and not any(names_site(name, s) for s in sites)]
+    return tuple(full or found)[:_MOST_AUTHORS]
+
+
+def _without_role(name: str) -> str:
+    """Return ``name`` without the office that a byline puts behind it."""
+    bare = _AFTER_A_NAME.sub("", name)
+    return bare if " " in bare else name
+
+
+def _is_name(name: str) -> bool:
+    return (
+        bool(name)
+        and len(name) <= _LONGEST_NAME
+        and not _NOT_A_NAME.search(name)
+        and any(character.isalpha() for character in name)
+    )
+
+
+def linked_author(tree: Any) -> str | None:
+    """Return the one name that the page's links to author pages carry; None for none or several."""
+    links = tree.xpath(
+        "//a[@rel='author' or contains(@href, '/author/') or contains(@href, '/authors/')]"
+    )
+    names = {name for link in links for name in clean_authors(" ".join(link.itertext()))}
+    return names.pop() if len(names) == 1 else None
+
+
+def written_by(tree: Any) -> str | None:
+    """Return the authors of the first article that the page describes in JSON-LD."""
+    described = (names_of(thing.get("author")) for thing in of_types(things_of(tree), WRITTEN))
+    names = next(described, [])
+    found: str | None = None
+    for name in names:
+        found = normalize_authors(found, name)
+    return found
+
+
+def byline(tree: Any) -> str | None:
+    """Return who signs the page: the name in what is marked up as the author's, or "By …"."""
+    marked = [element for element in _SIGNED(tree) if not _is_set_apart(element)]
+    for telling in _TELLING:
+        for element in marked:
+            if telling.search(_marks(element)) and (names := _names_in(element.xpath(_WORDS))):
+                return names
+    for top in tree.xpath("//h1")[:1]:
+        for side in _BY_HEADLINE:
+            lines = top.xpath(side)
+            for line, after in zip(lines, [*lines[1:], ""], strict=True):
+                said = _BY.fullmatch(one_line(line))
+                name = one_line(said[1] or after) if said else ""
+                if _SIGNATURE.match(name) and _is_alone(line) and (names := _names_in([name])):
+                    return names
+    return None
+
+
+def _is_alone(line: Any) -> bool:
+    """Tell a line that is no part of a paragraph."""
+    holder = line.getparent()
+    block = holder.getparent() if line.is_tail or holder.tag in _INLINE else holder
+    return block is None or len(one_line(" ".join(block.itertext()))) < _LONGEST_BYLINE
+
+
+def _marks(element: Any) -> str:
+    found = (f" {name}={element.get(name)} " for name in ("rel", "itemprop", "id", "class"))
+    return "".join(found)
+
+
+def _is_set_apart(element: Any) -> bool:
+    """Tell what stands in a comment, a sidebar or a list of other pages."""
+    marks = (f"{one.get('class')} {one.get('id')}" for one in (element, *element.iterancestors()))
+    return any(_APART.search(each) for each in marks)
+
+
+def _names_in(words: Sequence[str]) -> str | None:
+    text = _UNSIGNED.split(one_line(" ".join(words)), maxsplit=1)[0]
+    if not _LETTERS <= len(text) < _LONGEST_BYLINE:
+        return None
+    found = normalize_authors(None, text)
+    return found if clean_authors(found) else None
+
+
+def posted_by(tree: Any) -> str | None:
+    """Return who opened a thread: as it states it, else the first name that links to a profile."""
+    described = (names_of(thing.get("author")) for thing in of_types(things_of(tree), ASKED))
+    if names := clean_authors(next(described, [])):
+        return names[0]
+    path = "//h1[1]/following::*[self::a[@href] or @itemprop='name'][position() <= 60]"
+    found = [(link, one_line(" ".join(link.itertext()))) for link in tree.xpath(path)]
+    for link, name in found:
+        if link.xpath("self::*[@itemprop='name']/ancestor::*[@itemprop='author']"):
+            return name
+    for link, name in found:
+        # A letter or two stand for a picture of the person.
+        if _PROFILE.search(link.get("href") or "") and len(name) >= _LETTERS and _is_name(name):
+            return name
+    return None
+
+
+def names_site(part: str, site: str) -> bool:
+    """Tell whether ``part`` is the name of ``site``: "Acme Blog" for acmeblog.com."""
+    one = re.sub(r"\W|\.\w{2,3}$", "", part.lower())
+    other = re.sub(r"\W|^www\.|\.\w{2,3}$", "", site.lower())
+    return one == other or (len(one) >= _SHORTEST_NAME and one in other)

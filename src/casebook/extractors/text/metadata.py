@@ -1,0 +1,158 @@
+"""What a page states of itself, and its title, language and address without what pages add."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from courlan import extract_domain
+from trafilatura import metadata as page
+from trafilatura.settings import Document as Stated
+
+from casebook.extractors.text.authors import byline, linked_author, names_site, written_by
+from casebook.extractors.text.characters import one_line
+
+_SEPARATOR = re.compile(r"\s+(?:[|·•»«:—–-]|::|//)\s+|\s*[|»]\s*")
+_HEADLINE_WORDS = 3
+# The languages of most of the web (W3Techs); over all 97, short English reads as Pidgin.
+_LANGUAGES = (
+    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro "
+    "ru sk sl sr sv ta th tr uk ur vi zh"
+).split()
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
+_SAMPLE = 20_000
+_FEWEST_CHARACTERS = 40
+
+
+def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
+    """Return title, author and site as the page states them, uncleaned.
+
+    The steps of ``trafilatura.extract_metadata`` without date, categories, tags and licence. Where
+    no meta tag names an author, a byline is looked for on a page that is likely ``signed``.
+    """
+    stated = page.extract_meta_json(tree, page.examine_meta(tree))
+    # With the related articles of a page, trafilatura takes their authors too.
+    stated.author = written_by(tree) or stated.author
+    # One word is a login name more often than a person: believed where no byline says better.
+    login = stated.author if stated.author and " " not in stated.author else None
+    if login:
+        stated.author = None
+    stated.title = stated.title or page.extract_title(tree)
+    stated.url = stated.url or page.extract_url(tree, url)
+    stated.hostname = extract_domain(stated.url, fast=True) if stated.url else None
+    if not stated.author and signed:
+        stated.author = linked_author(tree) or byline(tree)
+    stated.author = stated.author or login
+    stated.sitename = (stated.sitename or page.extract_sitename(tree) or "").lstrip("@") or None
+    stated.clean_and_trim()
+    return stated
+
+
+def clean_title(
+    title: str | None, headings: Sequence[str], sites: Sequence[str] = ()
+) -> str | None:
+    """Return ``title`` without the site's name.
+
+    ``headings`` are shorter forms that the page itself shows (og:title, h1): one that is a part of
+    the title, set apart by a separator, is the title. Else a first or last part that names one of
+    ``sites`` (a site's name, its host) goes.
+    """
+    shown = [heading for heading in map(_bare, headings) if heading]
+    title = _bare(title or "") or next(iter(shown), "")
+    for heading in shown:
+        if heading != title and _is_part(heading, title):
+            title = heading
+            break
+    return _without_site(title, sites) or None
+
+
+def headline(headings: Sequence[str], sites: Sequence[str]) -> str | None:
+    """Return the only first-level heading of an article, which is its own title; else None.
+
+    Not one of under three words, which is a section's, nor the name of the site.
+    """
+    shown = [heading for heading in map(_bare, headings) if heading]
+    if len(shown) != 1 or len(shown[0].split()) < _HEADLINE_WORDS:
+        return None
+    return None if any(names_site(shown[0], site) for site in sites) else shown[0]
+
+
+def _bare(title: str) -> str:
+    """Return a title without the permalink signs that documentation sites put behind it."""
+    return one_line(title).rstrip(" \u00b6\uf0c1#\U0001f517")
+
+
+def _is_part(heading: str, title: str) -> bool:
+    """Tell whether ``heading`` is ``title`` up to, or from, a separator."""
+    if title.startswith(heading):
+        return bool(_SEPARATOR.match(title, len(heading)))
+    if title.endswith(heading):
+        before = title[: -len(heading)]
+        return any(mark.end() == len(before) for mark in _SEPARATOR.finditer(before))
+    return False
+
+
+def _without_site(title: str, sites: Sequence[str]) -> str:
+    marks = list(_SEPARATOR.finditer(title))
+    if not marks:
+        return title
+    first, rest = title[: marks[0].start()], title[marks[0].end() :]
+    head, last = title[: marks[-1].start()], title[marks[-1].end() :]
+    if any(names_site(last, site) for site in sites):
+        return head.strip()
+    return rest.strip() if any(names_site(first, site) for site in sites) else title
+
+
+def clean_date(stated: str | None) -> date | None:
+    """Return the day of an ISO date or time, or None where it states no day that can be."""
+    try:
+        day = date.fromisoformat((stated or "").strip()[:10])
+    except ValueError:
+        return None
+    # The first web page went up in 1991; a later tomorrow covers every time zone.
+    return day if day.year > 1990 else None  # noqa: PLR2004
+
+
+def language_of(stated: str | None, text: str) -> str | None:
+    """Return the ISO 639 code that the document states, else the one its text is in."""
+    if match := _LANGUAGE.match((stated or "").strip().lower()):
+        return match.group()
+    return _detected(text[:_SAMPLE])
+
+
+@lru_cache(maxsize=8)
+def _detected(sample: str) -> str | None:
+    if len(sample.strip()) < _FEWEST_CHARACTERS:
+        return None
+    import py3langid  # half a second to load; most pages state their language
+
+    py3langid.set_languages(_LANGUAGES)
+    return str(py3langid.classify(sample)[0])
+
+
+def canonical_url(tree: Any, url: str | None) -> str | None:
+    """Return the address that the page gives as its own, if it lies on the same site as ``url``.
+
+    A site's root given for a deeper page is a template's mistake, not the page's address.
+    """
+    link = next(iter(tree.xpath("//link[contains(@rel, 'canonical')]/@href")), "").strip()
+    if not link or not url:
+        return None
+    try:
+        full = urljoin(url, link)
+        here, there = urlsplit(url), urlsplit(full)
+    except ValueError:
+        return None
+    rooted = there.path in {"", "/"} and here.path not in {"", "/"}
+    web = there.scheme in {"http", "https"} and not rooted
+    return full if web and _same_site(url, full) else None
+
+
+def _same_site(one: str, other: str) -> bool:
+    hosts = [(urlsplit(address).hostname or "").removeprefix("www.") for address in (one, other)]
+    if hosts[0] == hosts[1]:
+        return True
+    domains = [extract_domain(address) for address in (one, other)]
+    return domains[0] is not None and domains[0] == domains[1]

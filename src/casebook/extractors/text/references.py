@@ -1,0 +1,78 @@
+"""The list of references at a paper's end, told apart from its text. Pure."""
+
+import re
+from collections.abc import Sequence
+
+from casebook.extractors.text.passages import Block
+
+_HEADING = re.compile(
+    r"(?:(?:\d{1,2}|[IVX]{1,5}|[A-Z])[.:]?\s+)?(?:list of )?"
+    r"(?:references(?: cited| and notes)?|bibliography|literature(?: cited)?|works cited|"
+    r"bibliographie|literaturverzeichnis|literatur|quellen|références|referencias|bibliografía)"
+    r"\s*[:.]?",
+    re.IGNORECASE,
+)
+_ENTRY = re.compile(
+    r"\[[\w+., -]{1,40}\]|\(?\d{1,3}[.)]\s|[A-Z][\w'’-]+,\s+(?:[A-Z]\.|[A-Z][a-z]+)"
+)
+_CITED = re.compile(
+    r"\b(?:19|20)\d\d[a-z]?\b|\bdoi\b|\barxiv\b|\bet al\b|\bpp?\.\s*\d|\bvol\.|https?://|"
+    r"\bin proceedings\b|\bproc\.|\bjournal\b|\bconference\b",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"(?:(?:\d{1,2}|[A-Z]|[IVX]{1,5})[.:]?\s+)?(?:appendi(?:x|ces)|supplement|acknowledge?ment|"
+    r"about the author|author contributions|biograph|index\b|glossary|annex)",
+    re.IGNORECASE,
+)
+_MOSTLY = 0.5
+_SOME = 4
+
+
+def stands_over_references(text: str) -> bool:
+    """Tell the heading of a list of references."""
+    return len(text) < 40 and bool(_HEADING.fullmatch(text.strip()))  # noqa: PLR2004 - a quick no
+
+
+def without_references(blocks: Sequence[Block]) -> tuple[list[Block], str]:
+    """Return ``blocks`` without their lists of references, and a note of what was left out.
+
+    A list begins under a heading that names it, if what follows looks like one, and ends at the
+    next heading under which something else stands.
+    """
+    kept: list[Block] = []
+    dropped = at = 0
+    while at < len(blocks):
+        end = _end(blocks, at) if _begins(blocks, at) else at
+        if end > at:
+            dropped += end - at - 1
+            at = end
+        else:
+            kept.append(blocks[at])
+            at += 1
+    if not kept:
+        return list(blocks), "not told apart from the text"
+    return kept, f"{dropped} passages left out" if dropped else "none found"
+
+
+def _begins(blocks: Sequence[Block], at: int) -> bool:
+    block = blocks[at]
+    return block.heading and stands_over_references(block.text) and _is_list(blocks[at + 1 :])
+
+
+def _is_list(rest: Sequence[Block]) -> bool:
+    """Tell whether most of the next few blocks read like entries of a list of references."""
+    near = [block for block in rest if not block.heading][:_SOME]
+    like = [block for block in near if _CITED.search(block.text)]
+    return bool(near) and len(like) >= _MOSTLY * len(near)
+
+
+def _end(blocks: Sequence[Block], at: int) -> int:
+    """Return where the list that begins at ``at`` ends."""
+    for number in range(at + 1, len(blocks)):
+        block = blocks[number]
+        if not block.heading or _ENTRY.match(block.text):
+            continue
+        if _AFTER.match(block.text) or not _is_list(blocks[number + 1 :]):
+            return number
+    return len(blocks)

@@ -1,0 +1,319 @@
+"""What the style sheets and attributes of one page declare for its elements.
+
+Few rules of a page can hide anything. So ``may_hide`` tells, for each kind of element, whether a
+hiding declaration is meant for it; only for those elements, and what they stand in, are all rules
+weighed (``style``). What was found out is kept, so that nothing is found out twice.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import islice, product
+from typing import Any
+
+from casebook.extractors.visibility import styles
+from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved, variants
+from casebook.extractors.visibility.selectors import ANY, Compound, Counted, Selector
+from casebook.extractors.visibility.sheets import Rule, rules_of
+from casebook.extractors.visibility.styles import Colour, Declared, Style
+
+Kind = tuple[str | None, ...]
+"""Tag, class and id of an element, and the names of its attributes."""
+
+_BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
+_LONGEST_CLASS = 2_000
+_MOST_AROUND = 60
+_MOST_ASKED = 1_000
+_SHADE = 25
+_INKS = ("color", "-webkit-text-fill-color")
+_GROUNDS = ("background-color", "background")
+_NO_STYLE: Style = {}
+
+
+def kind_of(element: Any) -> Kind:
+    """Return what decides which rules can be meant for ``element``."""
+    return (element.tag, element.get("class"), element.get("id"), *element.keys())
+
+
+class Cascade:
+    """The rules for each element of the page under ``root``.
+
+    ``kinds`` are all that the page has, ``inline`` the texts of all its style attributes.
+    """
+
+    def __init__(self, root: Any, kinds: AbstractSet[Kind], inline: AbstractSet[str]) -> None:
+        self._names: dict[tuple[str | None, str | None], frozenset[str]] = {}
+        self._named: dict[Any, frozenset[str]] = {}
+        self._held: dict[Any, int] = {}
+        self._meant: dict[Kind, tuple[Rule, ...]] = {}
+        self._raw: dict[Any, Style] = {}
+        self._customs: dict[Any, Style] = {}
+        self._styles: dict[Any, Style] = {}
+        self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
+        sheet = "\n".join(style.text or "" for style in root.iter("style"))
+        self._rules = rules_of(sheet, _present(kinds)) if sheet.strip() else {}
+        self._inline = {text: styles.declared(text) for text in inline}
+        rules = {id(rule): rule for rules in self._rules.values() for rule in rules}.values()
+        asked = {name for rule in rules for name in rule.selector.above}
+        self._bits = {name: 1 << bit for bit, name in enumerate(islice(asked, _MOST_ASKED))}
+        self._needs = {id(rule): self._mask(rule.selector.above) for rule in rules}
+        hides = _Hiding([*(rule.declared for rule in rules), *self._inline.values()])
+        self._hiding = {id(rule) for rule in rules if rule.declared in hides}
+        self._hiding_inline = {text for text in self._inline if self._inline[text] in hides}
+
+    def hiding(self, kind: Kind) -> tuple[Rule, ...]:
+        """Return the rules for elements of ``kind`` that may keep a text from sight."""
+        return tuple(rule for rule in self._meant_for(kind) if id(rule) in self._hiding)
+
+    def fit(self, rules: Iterable[Rule], element: Any) -> bool:
+        """Tell whether one of ``rules`` fits ``element``."""
+        return any(self._rule_fits(rule, element) for rule in rules)
+
+    def hides_itself(self, element: Any) -> bool:
+        """Tell whether the element's own style attribute may keep a text from sight."""
+        return element.get("style") in self._hiding_inline
+
+    def style(self, element: Any) -> Style:
+        """Return what is declared for ``element``: the last value of each property, worked out."""
+        found = self._styles.get(element)
+        if found is None:
+            found = self._declared(element)
+            if any(VARIABLE in value for value in found.values()):
+                custom = self._custom(element)
+                found = {
+                    name: resolved(value, custom)
+                    for name, value in found.items()
+                    if not name.startswith(CUSTOM)
+                }
+            self._styles[element] = found
+        return found
+
+    def _custom(self, element: Any) -> Style:
+        """Return the custom properties of ``element``, those of what it stands in among them."""
+        chain = []
+        while element is not None and element not in self._customs:
+            chain.append(element)
+            element = element.getparent()
+        known = _NO_STYLE if element is None else self._customs[element]
+        for one in reversed(chain):
+            told = self._declared(one).items()
+            own = {name: value for name, value in told if name.startswith(CUSTOM)}
+            known = self._customs[one] = {**known, **own} if own else known
+        return known
+
+    def _declared(self, element: Any) -> Style:
+        found = self._raw.get(element)
+        if found is None:
+            rules = [
+                rule.declared
+                for rule in self._meant_for(kind_of(element))
+                if self._rule_fits(rule, element)
+            ]
+            inline = self._inline.get(element.get("style"), styles.NOTHING)
+            found = self._raw[element] = _merged([_old_attributes(element), *rules, inline])
+        return found
+
+    def _meant_for(self, kind: Kind) -> tuple[Rule, ...]:
+        """Return, in order, the rules whose target has the tag and the names of ``kind``."""
+        found = self._meant.get(kind)
+        if found is None:
+            tag, classes, identity, *attributes = kind
+            names = self._names_of(classes, identity)
+            keys = [*names, *(f"[{name}" for name in attributes), tag, ANY] if self._rules else []
+            rules = {id(rule): rule for key in keys for rule in self._rules.get(key or "", ())}
+            fitting = (
+                rule
+                for rule in rules.values()
+                if rule.selector.target.tag in {"", tag} and rule.selector.target.names <= names
+            )
+            found = self._meant[kind] = tuple(sorted(fitting, key=lambda rule: rule.order))
+        return found
+
+    def _names_of(self, classes: str | None, identity: str | None) -> frozenset[str]:
+        found = self._names.get((classes, identity))
+        if found is None:
+            found = self._names[classes, identity] = frozenset(_named(classes, identity))
+        return found
+
+    def _names_at(self, element: Any) -> frozenset[str]:
+        found = self._named.get(element)
+        if found is None:
+            names = self._names_of(element.get("class"), element.get("id"))
+            found = self._named[element] = names
+        return found
+
+    def _rule_fits(self, rule: Rule, element: Any) -> bool:
+        needs = self._needs[id(rule)]
+        if needs and needs & ~self._around(element.getparent()):
+            return False
+        return self._fits(rule.selector, element)
+
+    def _around(self, element: Any) -> int:
+        """Return which names that rules ask for ``element`` and those it stands in have."""
+        chain = []
+        while element is not None and element not in self._held:
+            chain.append(element)
+            element = element.getparent()
+        mask = 0 if element is None else self._held[element]
+        for one in reversed(chain):
+            mask = self._held[one] = mask | self._mask(self._names_at(one))
+        return mask
+
+    def _mask(self, names: Iterable[str]) -> int:
+        mask = 0
+        for name in names:
+            mask |= self._bits.get(name, 0)
+        return mask
+
+    def _fits(self, selector: Selector, element: Any) -> bool:
+        if not self._is(selector.target, element):
+            return False
+        standing = [element]
+        for number, (joint, compound) in enumerate(selector.others, 1):
+            around = (one for one in _around(standing, joint) if self._is(compound, one))
+            # What stands around the nearest one stands around the others too.
+            nearest = number == len(selector.others) or selector.others[number][0] == " "
+            standing = list(islice(around, 1)) if nearest else list(around)
+            if not standing:
+                return False
+        return True
+
+    def _is(self, compound: Compound, element: Any) -> bool:
+        if compound.tag not in {"", element.tag}:
+            return False
+        if compound.names and not compound.names <= self._names_at(element):
+            return False
+        return compound.plain or (
+            all(each.fits(element.get(each.name)) for each in compound.attributes)
+            and all(each.fits(self._place(element, each)) for each in compound.counted)
+            and all(
+                among.wanted == any(self._fits(one, element) for one in among.selectors)
+                for among in compound.among
+            )
+            and not (compound.is_root and element.getparent() is not None)
+        )
+
+    def _place(self, element: Any, counted: Counted) -> int:
+        """Return the place of ``element`` among its siblings, from 1."""
+        parent = element.getparent()
+        if parent is None:
+            return 1
+        key = parent, counted.of_type, counted.from_end
+        if key not in self._places:
+            self._places[key] = _places(*key)
+        return self._places[key][element]
+
+
+class _Hiding:
+    """Of what a page declares, that which may keep a text from sight."""
+
+    def __init__(self, told: Iterable[Declared]) -> None:
+        parts = [part for each in told for part in (each.plain, each.important) if part]
+        known: dict[str, set[str]] = {}
+        for part in parts:
+            for name in part:
+                if name.startswith(CUSTOM):
+                    known.setdefault(name, set()).add(part[name])
+        hanging = {pair for part in parts for pair in part.items() if _hangs(*pair)}
+        came_to = {pair: [{pair[0]: each} for each in variants(pair[1], known)] for pair in hanging}
+        parts += [each for told in came_to.values() for each in told]
+        inks, grounds = _colours(parts, _INKS), _colours(parts, _GROUNDS) | {styles.WHITE}
+        self._inks, self._grounds = _meeting(inks, grounds), _meeting(grounds, inks)
+        self._hanging = {pair for pair in hanging if any(map(self._holds, came_to[pair]))}
+
+    def __contains__(self, told: Declared) -> bool:
+        return any(
+            self._holds(part) or not self._hanging.isdisjoint(part.items())
+            for part in (told.plain, told.important)
+            if part
+        )
+
+    def _holds(self, part: Style) -> bool:
+        return (
+            styles.may_hide(part)
+            or not self._inks.isdisjoint(_colours([part], _INKS))
+            or not self._grounds.isdisjoint(_colours([part], _GROUNDS))
+        )
+
+
+def _hangs(name: str, value: str) -> bool:
+    """Tell a property whose value hangs on a variable."""
+    return VARIABLE in value and not name.startswith(CUSTOM)
+
+
+def _colours(parts: Iterable[Style], names: Sequence[str]) -> set[Colour]:
+    found = (styles.colour(part[name]) for part in parts for name in names if name in part)
+    return {colour for colour in found if colour is not None}
+
+
+def _meeting(colours: AbstractSet[Colour], others: AbstractSet[Colour]) -> set[Colour]:
+    """Return those of ``colours`` that may look like one of ``others``, and some more."""
+    near = {
+        shade
+        for red, green, blue in map(_shade, others)
+        for shade in product(*(range(part - 1, part + 2) for part in (red, green, blue)))
+    }
+    return {colour for colour in colours if _shade(colour) in near}
+
+
+def _shade(colour: Colour) -> Colour:
+    red, green, blue = colour
+    return red // _SHADE, green // _SHADE, blue // _SHADE
+
+
+def _present(kinds: Iterable[Kind]) -> set[str]:
+    """Return the ``.class`` and ``#id`` names of the page."""
+    pairs = {kind[1:3] for kind in kinds}
+    return {name for classes, identity in pairs for name in _named(classes, identity)}
+
+
+def _named(classes: str | None, identity: str | None) -> Iterator[str]:
+    for name in (classes or "")[:_LONGEST_CLASS].split():
+        yield f".{name}"
+    if identity:
+        yield f"#{identity}"
+
+
+def _merged(told: Sequence[Declared]) -> Style:
+    """Return the last value of each property; important ones win."""
+    style: dict[str, str] = {}
+    for each in told:
+        style |= each.plain
+    for each in told:
+        style |= each.important
+    return style
+
+
+def _old_attributes(element: Any) -> Declared:
+    """Return what ``<font color>`` and ``bgcolor`` declare."""
+    told = {"background-color": element.get("bgcolor")}
+    if element.tag == "font":
+        told["color"] = element.get("color")
+    plain = {
+        name: _BARE_HEX.sub(r"#\1", value.strip().lower()) for name, value in told.items() if value
+    }
+    return Declared(plain, {}) if plain else styles.NOTHING
+
+
+def _around(standing: Sequence[Any], joint: str) -> Iterator[Any]:
+    """Return the elements that ``joint`` leads to from one of ``standing``, the nearest first."""
+    if joint == ">":
+        found = (one.getparent() for one in standing)
+    elif joint == "+":
+        found = (next(one.itersiblings("*", preceding=True), None) for one in standing)
+    elif joint == "~":
+        found = (other for one in standing for other in one.itersiblings("*", preceding=True))
+    else:
+        found = standing[0].iterancestors()
+    return (one for one in islice(found, _MOST_AROUND) if one is not None)
+
+
+def _places(parent: Any, of_type: bool, from_end: bool) -> dict[Any, int]:
+    counts: Counter[str] = Counter()
+    places = {}
+    for child in parent.iterchildren("*", reversed=from_end):
+        name = child.tag if of_type else ""
+        counts[name] += 1
+        places[child] = counts[name]
+    return places

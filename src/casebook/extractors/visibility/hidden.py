@@ -1,0 +1,319 @@
+"""Take out of a page the text that no reader sees, and tell what it was.
+
+Each element is looked at once; only those that something could hide are weighed, with what they
+inherit (font size, visibility, colours), so the time is linear in the page. Four things look
+hidden in the bytes and are not: what a control on the page opens (``aria-controls``), the part of
+an accordion under its line, what React streams in behind its place and moves there, and a page
+that waits for its scripts (most of its text is hidden at once). They stay.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+
+from casebook.extractors.text.characters import one_line, smuggled
+from casebook.extractors.visibility import styles
+from casebook.extractors.visibility.cascade import Cascade, Kind, kind_of
+from casebook.extractors.visibility.sight import PALE, Sight, inherit
+from casebook.schemas.documents import HiddenKind, HiddenText
+
+MOST_REPORTED = 20
+LONGEST_REPORT = 300
+FEWEST_WORDS = 4
+
+# The names that front-end frameworks give to "for screen readers only" and "not shown".
+_UNSEEN_CLASSES = frozenset(
+    "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only "
+    "screenreader-only screen-reader a11y-hidden hidden-visually visually-hide "
+    "u-visually-hidden u-hiddenvisually assistive-text "
+    "element-invisible is-visually-hidden vh show-for-sr "
+    "visually-hidden-focusable sr-only-focusable "
+    "d-none hidden is-hidden invisible display-none u-hidden hide".split()
+)
+# `hidden md:block` and `d-none d-lg-flex` are shown on a wide screen.
+_SHOWN_WIDER = re.compile(r"(?:^|\s)(?:\w+:[\w-]+|d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|show)(?=\s|$)")
+_NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "math"})
+_TELLING = frozenset({"hidden", "popover", "bgcolor"})
+_OPENED = [
+    etree.XPath(f"//@{name}", smart_strings=False)
+    for name in ("aria-controls", "data-target", "data-bs-target", "popovertarget")
+]
+_TELLING_TAGS = frozenset({"template", "dialog", "noframes", "font"})
+_HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
+_FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
+_FOLDS = re.compile(
+    r"display: none|no height|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
+)
+_HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
+_FADED = "opacity: 0"
+_MOST = 0.5
+_PAGE_WORDS = 50
+_THEME = 0.3
+
+
+@dataclass(slots=True)
+class _Find:
+    """One hidden stretch: a whole element, or text nodes of it (element, is_tail)."""
+
+    kind: HiddenKind
+    reason: str
+    element: Any
+    whole: bool
+    texts: list[str] = field(default_factory=list)
+    nodes: list[tuple[Any, bool]] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.texts))
+
+
+def show_scriptless(root: Any) -> None:
+    """Turn a ``<noscript>`` that holds more text than the rest of the page into a part of it.
+
+    Forums such as Discourse serve their posts there and build the same page with scripts. Other
+    ones (tracking pixels, "enable JavaScript") are emptied: a browser shows nothing of them.
+    """
+    seen: int | None = None
+    for element in list(root.iter("noscript")):
+        text = "".join(element.itertext())
+        if seen is None and len(text.split()) >= _PAGE_WORDS:
+            seen = sum(map(len, visible_text(root)))
+        if seen is not None and len(text.split()) >= _PAGE_WORDS and len(text) > seen:
+            element.tag = "div"
+        else:
+            element.clear(keep_tail=True)
+
+
+def strip_hidden(root: Any) -> list[HiddenText]:
+    """Remove from the lxml tree ``root``, in place, what no reader sees; return what to report.
+
+    At most 20 pieces of at most 300 characters, each of at least four words.
+    """
+    gone = _without_waiting(_Looked(root))
+    for find in gone:
+        _remove(find)
+    return report((find.kind, " ".join(find.texts), find.reason) for find in gone)
+
+
+def report(
+    found: Iterable[tuple[HiddenKind, str, str]], *, fewest: int = FEWEST_WORDS
+) -> list[HiddenText]:
+    """Return the pieces worth a curator's look: ``fewest`` words, no repetition, bounded."""
+    pieces: dict[str, HiddenText] = {}
+    for kind, text, reason in found:
+        for piece in smuggled(text):
+            pieces.setdefault(piece.text, piece)
+        line = one_line(text)[:LONGEST_REPORT]
+        if len(line.split()) >= fewest:
+            pieces.setdefault(line, HiddenText(kind=kind, text=line, reason=reason))
+    return list(pieces.values())[:MOST_REPORTED]
+
+
+class _Looked:
+    """One look over a page: ``finds`` are the hidden stretches."""
+
+    def __init__(self, root: Any) -> None:
+        self._root = root
+        self._elements = list(root.iter("*"))
+        self._kinds = [kind_of(element) for element in self._elements]
+        styled = (element.get("style") for element in self._elements)
+        kinds, inline = set(self._kinds), {text for text in styled if text}
+        self._cascade = Cascade(root, kinds, inline)
+        self._known = {kind: (_is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
+        self._states: dict[Any, Sight] = {}
+        self._wholes: dict[Any, _Find] = {}
+        self._inheriting: set[Any] = set()
+        self._look()
+        self.finds = [*self._stretches(), *self._wholes.values()]
+        for find in self._wholes.values():
+            find.texts.extend(text for text in visible_text(find.element) if text.strip())
+
+    @cached_property
+    def total(self) -> int:
+        """Return the characters of all text, hidden or not."""
+        return sum(len(text) for text in visible_text(self._root) if text.strip())
+
+    @cached_property
+    def _brought_up(self) -> frozenset[str]:
+        return _brought_up(self._root)
+
+    def _look(self) -> None:
+        """Note the elements that are hidden whole, and those that hand down what hides a text."""
+        at = 0
+        while at < len(self._elements):
+            element = self._elements[at]
+            gone = element.tag in _NOT_TEXT
+            if not gone and self._is_suspect(element, self._kinds[at]):
+                gone = self._is_whole(element)
+                if not gone and self._state(element).reason():
+                    self._inheriting.add(element)
+            at += 1 + (sum(1 for _ in element.iterdescendants("*")) if gone else 0)
+
+    def _is_suspect(self, element: Any, kind: Kind) -> bool:
+        """Tell whether anything about ``element`` may hide a text."""
+        telling, rules = self._known[kind]
+        return (
+            telling
+            or bool(rules and self._cascade.fit(rules, element))
+            or ("style" in kind and self._cascade.hides_itself(element))
+        )
+
+    def _is_whole(self, element: Any) -> bool:
+        identity = element.get("id")
+        if identity and identity in self._brought_up:
+            return False
+        cause = _cause(element, self._cascade.style(element))
+        if cause is None or (_FOLDS.search(cause[1]) and _is_folded(element)):
+            return False
+        self._wholes[element] = _Find(*cause, element, whole=True)
+        return True
+
+    def _state(self, element: Any) -> Sight:
+        """Return what the text right in ``element`` looks like."""
+        chain = []
+        while element is not None and element not in self._states:
+            chain.append(element)
+            element = element.getparent()
+        state = Sight() if element is None else self._states[element]
+        for one in reversed(chain):
+            state = self._states[one] = inherit(state, self._cascade.style(one))
+        return state
+
+    def _stretches(self) -> list[_Find]:
+        """Return the runs of text that what it stands in hides, each up to the next seen text."""
+        finds: list[_Find] = []
+        running: dict[str, _Find] = {}
+        for element, is_tail, text, reason in self._judged() if self._inheriting else ():
+            if reason is None:
+                running.clear()
+                continue
+            if reason not in running:
+                running[reason] = _Find(HiddenKind.STYLE, reason, element, whole=False)
+                finds.append(running[reason])
+            running[reason].texts.append(text)
+            running[reason].nodes.append((element, is_tail))
+        return finds
+
+    def _judged(self) -> Iterator[tuple[Any, bool, str, str | None]]:
+        """Yield each text outside elements that are hidden whole, with what hides it."""
+        unread = inside = 0
+        for event, element in etree.iterwalk(self._root, events=("start", "end")):
+            is_tail = event == "end"
+            step = -1 if is_tail else 1
+            unread += step * (element.tag in _NOT_TEXT or element in self._wholes)
+            inside += step * (element in self._inheriting)
+            holder = element.getparent() if is_tail else element
+            text = element.tail if is_tail else element.text
+            if text and not unread and holder is not None and not text.isspace():
+                yield element, is_tail, text, self._state(holder).reason() if inside else None
+
+
+def _brought_up(root: Any) -> frozenset[str]:
+    """Return the ids of what a reader's click or the page's own streaming brings into sight."""
+    ids = {
+        name.removeprefix("#")
+        for opened in _OPENED
+        for value in opened(root)
+        for name in value.split()
+    }
+    tabs = set(root.xpath("//*[@role='tab']/@id"))
+    panels = root.xpath("//*[@role='tabpanel'][@id][@aria-labelledby]")
+    ids.update(panel.get("id") for panel in panels if panel.get("aria-labelledby") in tabs)
+    # React streams <div hidden id="S:1"> behind the page and moves it to <template id="B:1">.
+    places = root.xpath("//template[starts-with(@id, 'B:') or starts-with(@id, 'P:')]/@id")
+    return frozenset(ids | {f"S:{place[2:]}" for place in places})
+
+
+def _is_folded(element: Any) -> bool:
+    """Tell the part of an accordion that a click on the line above it unfolds."""
+    if not _FOLDING.search(element.get("class") or ""):
+        return False
+    head = next(element.itersiblings("*", preceding=True), None)
+    if head is None or not "".join(head.itertext()).strip():
+        return False
+    return head.tag in _HEADS or bool(_FOLDING.search(head.get("class") or ""))
+
+
+def _is_telling(kind: Kind) -> bool:
+    """Tell a tag, an attribute or a class that may hide text by itself."""
+    tag, classes, _, *attributes = kind
+    unseen = classes and not _UNSEEN_CLASSES.isdisjoint(classes.lower().split())
+    return tag in _TELLING_TAGS or bool(unseen) or not _TELLING.isdisjoint(attributes)
+
+
+def _cause(element: Any, style: Mapping[str, str]) -> tuple[HiddenKind, str] | None:
+    """Say why the whole element is not seen, or None."""
+    if element.tag in {"template", "noframes"}:
+        return HiddenKind.TEMPLATE, f"In a <{element.tag}>, which is not shown."
+    if attribute := _closed(element):
+        return HiddenKind.ATTRIBUTE, attribute
+    if style and (reason := styles.removes_element(style)):
+        return HiddenKind.STYLE, f"The style hides it: {reason}."
+    names = (element.get("class") or "").lower()
+    unseen = _UNSEEN_CLASSES.intersection(names.split())
+    if unseen and not _SHOWN_WIDER.search(names):
+        return HiddenKind.CLASS, f"The class {min(unseen)} keeps it from sight."
+    return None
+
+
+def _closed(element: Any) -> str | None:
+    """Say by which attribute, or lack of one, an element is closed."""
+    if element.get("hidden") not in {None, "until-found"}:
+        return "The element has the hidden attribute."
+    if element.tag == "dialog" and element.get("open") is None:
+        return "In a dialog that is not open."
+    return None if element.get("popover") is None else "In a popover that is not open."
+
+
+def _without_waiting(looked: _Looked) -> list[_Find]:
+    """Keep what is most of the page: it waits for scripts, or a dark theme is set elsewhere."""
+    inherited: Counter[str] = Counter()
+    faded = 0
+    for find in looked.finds:
+        inherited[find.reason] += 0 if find.whole else find.size
+        faded += find.size if find.whole and _FADED in find.reason else 0
+    # Pages that fade in part by part as they are scrolled.
+    faded_in = faded > 0 and faded > _THEME * looked.total
+    return [
+        find
+        for find in looked.finds
+        if not (faded_in and find.whole and _FADED in find.reason)
+        and not (_is_the_page(find, looked) if find.whole else _is_theme(find, inherited, looked))
+    ]
+
+
+def _is_the_page(find: _Find, looked: _Looked) -> bool:
+    return bool(find.element.xpath(_HEADED)) and find.size > _MOST * looked.total
+
+
+def _is_theme(find: _Find, inherited: Mapping[str, int], looked: _Looked) -> bool:
+    share = _THEME if find.reason == PALE else _MOST
+    return inherited[find.reason] > share * looked.total
+
+
+def _remove(find: _Find) -> None:
+    if find.whole:
+        # Emptied, not taken out: moving tails around would be quadratic.
+        find.element.clear(keep_tail=True)
+    for element, is_tail in find.nodes:
+        setattr(element, "tail" if is_tail else "text", None)
+
+
+def visible_text(root: Any) -> Iterator[str]:
+    """Yield the text nodes within ``root`` outside scripts, styles and the head."""
+    skipped = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        counts = isinstance(element.tag, str)
+        if event == "start":
+            skipped += counts and element.tag in _NOT_TEXT
+            text = element.text if counts else None
+        else:
+            skipped -= counts and element.tag in _NOT_TEXT
+            text = None if element is root else element.tail
+        if text and not skipped:
+            yield text

@@ -1,0 +1,311 @@
+"""Selectors of style sheets: what an element must be, and where it must stand.
+
+Tags, classes, ids, attributes, ``:not()``, ``:is()``, ``:where()`` and the counting of siblings,
+joined by `` ``, ``>``, ``+`` and ``~`` (Selectors Level 4). What holds only while a reader does
+something (``:hover``) never fits; what is not read here (``:has()``, ``::before``) gives no
+selector at all.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import lru_cache
+
+from casebook.extractors.visibility.styles import unescaped
+
+ANY = "*"
+"""The key of selectors whose target names nothing."""
+
+Weight = tuple[int, int, int]
+"""Specificity: ids; classes, attributes and pseudo-classes; tags."""
+
+_MOST_STEPS = 6
+_DEEPEST = 3
+_LONGEST = 600
+_IDENT = r"(?:[\w-]|\\[0-9a-fA-F]{1,6}\s?|\\.){1,80}"
+_TAG = re.compile(rf"{_IDENT}|\*")
+_NAME = re.compile(rf"[.#]{_IDENT}")
+_ATTRIBUTE = re.compile(
+    rf"\[\s*({_IDENT})\s*(?:([~^$*|]?=)\s*(?:\"([^\"]{{0,80}})\"|'([^']{{0,80}})'|([^\]\s]{{0,80}}))"
+    r"\s*[is]?\s*)?\]"
+)
+_PSEUDO = re.compile(r":([a-z-]{1,40})(\()?", re.IGNORECASE)
+_JOINT = re.compile(r"\s*([>+~])\s*|\s+")
+_NTH = re.compile(r"(?:([+-]?\d*)n\s*(?:([+-])\s*(\d+))?|([+-]?\d+))")
+_WORDS = {"even": (2, 0), "odd": (2, 1)}
+_AMONG = frozenset({"not", "is", "where", "matches", "-webkit-any", "-moz-any"})
+_COUNTING = {
+    "nth-child": (False, False), "nth-last-child": (False, True),
+    "nth-of-type": (True, False), "nth-last-of-type": (True, True),
+}  # fmt: skip
+_FIRST = {
+    "first-child": "nth-child", "last-child": "nth-last-child",
+    "first-of-type": "nth-of-type", "last-of-type": "nth-last-of-type",
+}  # fmt: skip
+_ACTED = frozenset(
+    "hover focus focus-within focus-visible active visited target checked open disabled invalid "
+    "fullscreen popover-open modal playing autofill user-invalid".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute, and how its value must compare: no ``operator`` takes any."""
+
+    name: str
+    operator: str = ""
+    value: str = ""
+
+    def fits(self, found: str | None) -> bool:
+        """Tell whether an element's value does."""
+        return found is not None and _COMPARED[self.operator](found, self.value)
+
+
+_COMPARED: dict[str, Callable[[str, str], bool]] = {
+    "": lambda _, __: True,
+    "=": lambda found, value: found == value,
+    "~=": lambda found, value: value in found.split(),
+    "|=": lambda found, value: found == value or found.startswith(f"{value}-"),
+    "^=": lambda found, value: bool(value) and found.startswith(value),
+    "$=": lambda found, value: bool(value) and found.endswith(value),
+    "*=": lambda found, value: bool(value) and value in found,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A place among siblings: ``step`` n + ``start``, of the same tag, from the end."""
+
+    step: int
+    start: int
+    of_type: bool
+    from_end: bool
+
+    def fits(self, place: int) -> bool:
+        """Tell whether the ``place``, counted from 1, is one of them."""
+        ahead = place - self.start
+        if self.step == 0:
+            return ahead == 0
+        return ahead % self.step == 0 and ahead // self.step >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """One of ``selectors`` must fit, or none of them where ``wanted`` is false."""
+
+    selectors: tuple["Selector", ...]
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """What one element must be: a tag (any where empty), ``.class`` and ``#id`` names, and more."""
+
+    tag: str
+    names: frozenset[str]
+    attributes: tuple[Attribute, ...] = ()
+    counted: tuple[Counted, ...] = ()
+    among: tuple[Among, ...] = ()
+    is_root: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether tag and names are all that is asked for."""
+        return not (self.attributes or self.counted or self.among or self.is_root)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Names of which every element it fits has one: #id, .class, [attribute, tag, or ANY."""
+        if self.names:
+            return frozenset({min(self.names)})  # "#" sorts before "."
+        if self.attributes:
+            return frozenset({f"[{self.attributes[0].name}"})
+        if self.is_root:
+            return frozenset({self.tag or "html"})
+        wanted = next((among for among in self.among if among.wanted), None)
+        if self.tag or wanted is None:
+            return frozenset({self.tag or ANY})
+        return frozenset().union(*(selector.target.keys for selector in wanted.selectors))
+
+    def can_fit(self, present: AbstractSet[str]) -> bool:
+        """Tell whether a page with the names ``present`` may have an element that it fits."""
+        return self.names <= present and all(
+            any(selector.can_fit(present) for selector in among.selectors)
+            for among in self.among
+            if among.wanted
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """``target`` below or beside ``others``, the nearest first, each with what joins it on."""
+
+    target: Compound
+    others: tuple[tuple[str, Compound], ...]
+    weight: Weight
+
+    @property
+    def above(self) -> frozenset[str]:
+        """The names that elements around must have for it to fit."""
+        holders = (compound.names for joint, compound in self.others if joint in {" ", ">"})
+        return frozenset().union(*holders)
+
+    def can_fit(self, present: AbstractSet[str]) -> bool:
+        """Tell whether a page with the names ``present`` may have an element that it fits."""
+        return self.target.can_fit(present) and all(
+            compound.can_fit(present) for _, compound in self.others
+        )
+
+
+@lru_cache(maxsize=8_192)
+def selector_of(text: str, depth: int = 0) -> Selector | None:
+    """Return the selector that ``text`` writes, None where it can fit no element at rest."""
+    if len(text) > _LONGEST or depth > _DEEPEST:
+        return None
+    reader = _Reader(text.strip(), depth)
+    compounds = [reader.compound()]
+    joints: list[str] = []
+    while reader.more() and len(joints) < _MOST_STEPS:
+        joints.append(reader.joint())
+        compounds.append(reader.compound())
+    if reader.more() or reader.lost:
+        return None
+    *others, target = compounds
+    pairs = tuple(zip(reversed(joints), reversed(others), strict=True))
+    return Selector(target, pairs, reader.weight)
+
+
+def apart(selectors: str) -> list[str]:
+    """Return the selectors of a list: commas within brackets and strings do not part them."""
+    if "(" not in selectors and "[" not in selectors:
+        return selectors.split(",")
+    return list(_apart(selectors))
+
+
+def _apart(selectors: str) -> Iterator[str]:
+    level, start = 0, 0
+    for mark in re.finditer(r"[()\[\],]", selectors):
+        if mark.group() in "([":
+            level += 1
+        elif mark.group() in ")]":
+            level -= 1
+        elif level == 0:
+            yield selectors[start : mark.start()]
+            start = mark.end()
+    yield selectors[start:]
+
+
+class _Reader:
+    """One pass over a selector; ``lost`` once something is met that cannot be read."""
+
+    def __init__(self, text: str, depth: int) -> None:
+        self.lost = not text
+        self.weight: Weight = (0, 0, 0)
+        self._text, self._depth, self._at = text, depth, 0
+
+    def more(self) -> bool:
+        return not self.lost and self._at < len(self._text)
+
+    def joint(self) -> str:
+        match = _JOINT.match(self._text, self._at)
+        if match is None:
+            self.lost = True
+            return " "
+        self._at = match.end()
+        return match[1] or " "
+
+    def compound(self) -> Compound:
+        start = self._at
+        tag = self._take(_TAG)
+        name = unescaped(tag.group()).lower() if tag and tag.group() != ANY else ""
+        self._weigh((0, 0, 1 if name else 0))
+        names: list[str] = []
+        attributes: list[Attribute] = []
+        counted: list[Counted] = []
+        among: list[Among] = []
+        is_root = False
+        while not self.lost and self._at < len(self._text):
+            if part := self._take(_NAME):
+                names.append(part.group()[0] + unescaped(part.group()[1:]))
+                self._weigh((1, 0, 0) if part.group()[0] == "#" else (0, 1, 0))
+            elif part := self._take(_ATTRIBUTE):
+                value = unescaped(part[3] or part[4] or part[5] or "")
+                attributes.append(Attribute(unescaped(part[1]).lower(), part[2] or "", value))
+                self._weigh((0, 1, 0))
+            elif part := self._take(_PSEUDO):
+                said = self._pseudo(part)
+                counted += [said] if isinstance(said, Counted) else []
+                among += [said] if isinstance(said, Among) else []
+                is_root = is_root or said is True
+            else:
+                break
+        self.lost = self.lost or self._at == start
+        return Compound(
+            name, frozenset(names), tuple(attributes), tuple(counted), tuple(among), is_root
+        )
+
+    def _pseudo(self, part: re.Match[str]) -> Counted | Among | bool | None:
+        """Read a pseudo-class; True stands for the root of the page."""
+        name, inside = part[1].lower(), self._inside() if part[2] else None
+        if name in _AMONG and inside is not None:
+            return self._among(name, inside)
+        self._weigh((0, 1, 0))
+        if name in _FIRST and inside is None:
+            return Counted(0, 1, *_COUNTING[_FIRST[name]])
+        if name in _COUNTING and inside is not None and (told := _nth(inside)):
+            return Counted(*told, *_COUNTING[name])
+        self.lost = self.lost or name != "root"
+        return name == "root"
+
+    def _among(self, name: str, inside: str) -> Among | None:
+        parts = [part.strip() for part in apart(inside)]
+        read = [selector_of(part, self._depth + 1) for part in parts]
+        found = tuple(selector for selector in read if selector is not None)
+        unread = [part for part, selector in zip(parts, read, strict=True) if selector is None]
+        # Nobody hovers over a page at rest: ``:not(:hover)`` takes nothing away.
+        self.lost = self.lost or (name == "not" and not all(map(_is_acted, unread)))
+        if name != "where" and found:
+            self._weigh(max(selector.weight for selector in found))
+        return None if name == "not" and not found else Among(found, wanted=name != "not")
+
+    def _inside(self) -> str:
+        """Return what stands between the bracket just read and its closing one."""
+        level, start = 1, self._at
+        for mark in re.finditer(r"[()]", self._text[start:]):
+            level += 1 if mark.group() == "(" else -1
+            if level == 0:
+                self._at = start + mark.end()
+                return self._text[start : self._at - 1]
+        self.lost = True
+        return ""
+
+    def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self._text, self._at)
+        if match is not None:
+            self._at = match.end()
+        return match
+
+    def _weigh(self, weight: Weight) -> None:
+        ids, classes, tags = (one + other for one, other in zip(self.weight, weight, strict=True))
+        self.weight = ids, classes, tags
+
+
+def _nth(inside: str) -> tuple[int, int] | None:
+    """Return step and start of ``2n+1``, ``odd`` or ``3``."""
+    text = inside.strip().lower()
+    if text in _WORDS:
+        return _WORDS[text]
+    match = _NTH.fullmatch(text)
+    if match is None:
+        return None
+    if match[4]:
+        return 0, int(match[4])
+    step = int(f"{match[1]}1") if match[1] in {"", "+", "-"} else int(match[1])
+    return step, int(f"{match[2]}{match[3]}") if match[3] else 0
+
+
+def _is_acted(selector: str) -> bool:
+    """Tell a selector that only a reader's doing makes fit."""
+    found: Sequence[str] = re.findall(r"(?<!:):([a-z-]+)", selector.lower())
+    return any(name in _ACTED for name in found)

@@ -1,0 +1,71 @@
+"""What an element hands down to the text in it, and whether that hides it: size, ink and ground."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from casebook.extractors.visibility import styles
+
+PALE = "text in the colour of its background"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What an element inherits; no ``colour`` or ``ground`` is one that cannot be told."""
+
+    small: bool = False
+    invisible: bool = False
+    clear: bool = False
+    colour: styles.Colour | None = None
+    ground: styles.Colour | None = styles.WHITE
+
+    def reason(self) -> str | None:
+        """Say why the text is not seen, or None."""
+        if self.small:
+            return "font-size: 0"
+        if self.invisible:
+            return "visibility: hidden"
+        if self.clear:
+            return "transparent text"
+        if self.colour and self.ground and styles.same_colour(self.colour, self.ground):
+            return PALE
+        return None
+
+
+def inherit(state: Sight, style: Mapping[str, str]) -> Sight:
+    """Return what an element of ``style`` hands down, within one that hands down ``state``."""
+    if not style:
+        return state
+    size = styles.text_size(style)
+    small = state.small if size is None else styles.is_unreadably_small(size)
+    visibility = style.get("visibility")
+    invisible = visibility in {"hidden", "collapse"} if visibility else state.invisible
+    clear, colour = _ink(state, style)
+    return replace(
+        state,
+        small=small,
+        invisible=invisible,
+        clear=clear,
+        colour=colour,
+        ground=_ground(state, style),
+    )
+
+
+def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, styles.Colour | None]:
+    """Return whether the ink leaves no mark, and its colour."""
+    # Gradient headings are transparent text over a clipped background: seen, though "white".
+    if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
+        return False, None
+    value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
+    if value == "inherit":
+        return state.clear, state.colour
+    return styles.is_transparent(value), styles.colour(value)
+
+
+def _ground(state: Sight, style: Mapping[str, str]) -> styles.Colour | None:
+    """Return the background, None where it is a picture or a colour that we cannot tell."""
+    value = (
+        style.get("background-color") or style.get("background") or style.get("background-image")
+    )
+    if not value or value in {"none", "transparent", "inherit", "initial"}:
+        return state.ground
+    return None if "url(" in value or "gradient" in value else styles.colour(value)

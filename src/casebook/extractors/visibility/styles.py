@@ -1,0 +1,266 @@
+"""What a style declaration does to a text: just enough CSS to tell what no reader sees."""
+
+import colorsys
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from casebook.extractors.visibility.css_values import UNIT_PX, calculated
+
+Style = Mapping[str, str]
+"""Lower-case property to lower-case value."""
+
+Colour = tuple[int, int, int]
+
+WHITE: Colour = (255, 255, 255)
+
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
+_HIGHEST_CODE = 0x10FFFF
+_NUMBER = re.compile(r"(-?\d*\.?\d+)\s*([a-z%]*)")
+_HEX = re.compile(r"#([0-9a-f]{3,8})\b")
+_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]{5,80})\)")
+_NAMED = {
+    "white": WHITE,
+    "snow": (255, 250, 250),
+    "ivory": (255, 255, 240),
+    "azure": (240, 255, 255),
+    "seashell": (255, 245, 238),
+    "mintcream": (245, 255, 250),
+    "ghostwhite": (248, 248, 255),
+    "floralwhite": (255, 250, 240),
+    "whitesmoke": (245, 245, 245),
+    "black": (0, 0, 0),
+}
+_FAR_PX = 900
+_FAR_RIGHT_PX = 3_000
+_FIXED_UNITS = {"px", "pt", "em", "rem"}
+_SAME_COLOUR = 24
+_SMALLEST_PX = 2
+_FAINTEST = 0.05
+_SMALLEST_SCALE = 0.02
+_UNITS_OF_TEXT = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "%": 0.16, "": 1.0}
+_TOUCHING = re.compile(
+    r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
+    r"|translate|scale|filter|content-vis|-webkit-(?:text-fill|background-clip)|--"
+)
+_PLACING = re.compile(r"left|right|top|bottom|margin|text-indent|height|width|max-")
+_TELLING_PLACE = re.compile(r"-?\d{3}|[01](?![.\d])|auto|none|-|var\(|calc\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The properties of one rule or attribute, those marked ``!important`` apart."""
+
+    plain: Style
+    important: Style
+
+    def of_sight(self) -> "Declared":
+        """Return what of it may hide or show a text."""
+        plain, important = (
+            {name: value for name, value in told.items() if _tells_sight(name, value)}
+            for told in (self.plain, self.important)
+        )
+        return Declared(plain, important)
+
+
+def _tells_sight(name: str, value: str) -> bool:
+    if _PLACING.match(name):
+        return _TELLING_PLACE.match(value) is not None
+    return _TOUCHING.match(name) is not None
+
+
+NOTHING = Declared({}, {})
+
+
+def declared(text: str) -> Declared:
+    """Return the properties of a style attribute or rule body; the last one of a name wins."""
+    plain: dict[str, str] = {}
+    important: dict[str, str] = {}
+    for part in unescaped(_COMMENT.sub("", text)).lower().split(";"):
+        name, colon, value = part.partition(":")
+        value, mark, _ = value.partition("!important")
+        if colon:
+            (important if mark else plain)[name.strip()] = calculated(value.strip())
+    return Declared(plain, important)
+
+
+def unescaped(text: str) -> str:
+    """Return ``text`` with the escapes of CSS resolved."""
+    if "\\" not in text:
+        return text
+
+    def resolved(match: re.Match[str]) -> str:
+        code = int(match[1], 16) if match[1] else 0
+        return match[2] or (chr(code) if 0 < code <= _HIGHEST_CODE else "")
+
+    return _ESCAPE.sub(resolved, text)
+
+
+def removes_element(style: Style) -> str | None:
+    """Say why an element and all in it is not seen, or None. Descendants cannot undo it."""
+    if style.get("display") == "none":
+        return "display: none"
+    if _is_faint(style.get("opacity")) or _is_faint(_inside("opacity", style.get("filter", ""))):
+        return "opacity: 0"
+    if style.get("content-visibility") == "hidden":
+        return "content-visibility: hidden"
+    if reason := _off_screen(style):
+        return reason
+    return _clipped(style)
+
+
+def may_hide(style: Style) -> bool:
+    """Tell whether an element of this style, and of any other one, may hide its text.
+
+    Not by its colour, which hides only before another one.
+    """
+    size = text_size(style)
+    return (
+        style.get("visibility") in {"hidden", "collapse"}
+        or (size is not None and is_unreadably_small(size))
+        or is_transparent(style.get("color"))
+        or is_transparent(style.get("-webkit-text-fill-color"))
+        or removes_element({**style, **_AT_WORST}) is not None
+    )
+
+
+_AT_WORST = {"position": "absolute", "overflow": "hidden"}
+
+
+def _off_screen(style: Style) -> str | None:
+    placed = style.get("position") in {"absolute", "fixed", "relative"}
+    sides = ("left", "top", "right", "bottom") if placed else ()
+    for name in (*sides, "margin-left", "margin-top", "text-indent"):
+        sideways = name in {"left", "margin-left", "text-indent"}
+        if _is_far(style.get(name), sideways=sideways):
+            return f"off screen ({name})"
+    shift = re.search(r"translate[xy3d]*\(\s*(-?[\d.][^,)]*)", style.get("transform", ""))
+    moved = shift[1] if shift else style.get("translate")
+    sideways = shift is None or not shift[0].startswith("translatey")
+    return "off screen (transform)" if _is_far(moved, sideways=sideways) else None
+
+
+def _is_far(value: str | None, *, sideways: bool) -> bool:
+    """Tell a place that no reader scrolls to; below the page's end one does."""
+    match = _NUMBER.match(value or "")
+    if match is None:
+        return False
+    pixels = float(match[1]) * UNIT_PX.get(match[2], 1)
+    return pixels <= -_FAR_PX or (sideways and match[2] in _FIXED_UNITS and pixels >= _FAR_RIGHT_PX)
+
+
+def _clipped(style: Style) -> str | None:
+    scale = re.search(r"scale[xy3d]*\(\s*([\d.]+)", style.get("transform", ""))
+    factor = _number(scale[1] if scale else style.get("scale"))
+    if factor is not None and 0 <= factor < _SMALLEST_SCALE:
+        return "scaled to nothing"
+    placed = style.get("position") in {"absolute", "fixed"}
+    if (placed and _EMPTY_RECT.search(style.get("clip", ""))) or _EMPTY_PATH.search(
+        style.get("clip-path", "")
+    ):
+        return "clipped away"
+    sizes = (_pixels(style.get(name)) for name in ("height", "width", "max-height", "max-width"))
+    small = any(size is not None and 0 <= size <= 1 for size in sizes)
+    cut = style.get("overflow", style.get("overflow-y", "")).startswith(("hidden", "clip"))
+    return "no height or width" if small and cut else None
+
+
+_EMPTY_RECT = re.compile(r"rect\(\s*[01](px)?[\s,]+[01](px)?[\s,]+[01](px)?")
+_EMPTY_PATH = re.compile(
+    r"inset\(\s*(?:[5-9]\d|100)%|(?:circle|ellipse)\(\s*0(?![.\d])"
+    r"|polygon\((?:\s*0(?:px|%)?\s+0(?:px|%)?\s*,?)+\)"
+)
+
+
+def _is_faint(value: str | None) -> bool:
+    """Tell an opacity at which no eye reads: up to 5 %."""
+    number = _number(value)
+    if number is None:
+        return False
+    return (number / 100 if (value or "").strip().endswith("%") else number) <= _FAINTEST
+
+
+def _inside(function: str, value: str) -> str | None:
+    match = re.search(rf"{function}\(([^)]*)\)", value)
+    return match[1] if match else None
+
+
+def text_size(style: Style) -> float | None:
+    """Return the declared font size in pixels, roughly, or None where there is none."""
+    told = style.get("font-size")
+    if told is None and (shorthand := style.get("font")):
+        match = re.search(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|%)|0)(?=[\s/]|$)", shorthand)
+        told = match[1] if match else None
+    match = _NUMBER.match(told or "")
+    if not match or match[2] not in _UNITS_OF_TEXT:
+        return None
+    return float(match[1]) * _UNITS_OF_TEXT[match[2]]
+
+
+def is_unreadably_small(pixels: float) -> bool:
+    """Tell a size that nobody reads: under two pixels."""
+    return pixels < _SMALLEST_PX
+
+
+@lru_cache(maxsize=2_048)
+def colour(value: str | None) -> Colour | None:
+    """Return the colour of a CSS value that states one; a fully transparent one gives None."""
+    if not value or is_transparent(value):
+        return None
+    if match := _FUNCTION.search(value):
+        return _computed(match[1], match[2])
+    if match := _HEX.search(value):
+        return _hex(match[1])
+    return next((_NAMED[word] for word in value.split() if word in _NAMED), None)
+
+
+def is_transparent(value: str | None) -> bool:
+    """Tell ink that leaves no mark."""
+    if not value:
+        return False
+    if match := _FUNCTION.search(value):
+        parts = re.split(r"[\s,/]+", match[2].strip())
+        return len(parts) > 3 and _is_faint(parts[3])  # noqa: PLR2004 - three colours and alpha
+    if match := _HEX.search(value):
+        return len(match[1]) in {4, 8} and set(match[1][3 if len(match[1]) == 4 else 6 :]) == {"0"}  # noqa: PLR2004 - #rgba
+    return value.strip() == "transparent"
+
+
+def _computed(space: str, inside: str) -> Colour | None:
+    numbers = [_NUMBER.match(part) for part in re.split(r"[\s,/]+", inside.strip())[:3]]
+    told = [(float(match[1]), match[2]) for match in numbers if match]
+    if len(told) < 3:  # noqa: PLR2004 - three parts make a colour
+        return None
+    if space == "hsl":
+        hue, saturation, light = (number for number, _ in told)
+        shares = colorsys.hls_to_rgb(hue / 360 % 1, light / 100, saturation / 100)
+    else:
+        red, green, blue = (number / (100 if unit == "%" else 255) for number, unit in told)
+        shares = red, green, blue
+    red, green, blue = (min(255, max(0, round(255 * share))) for share in shares)
+    return red, green, blue
+
+
+def _hex(digits: str) -> Colour | None:
+    if len(digits) in {3, 4}:
+        digits = "".join(digit * 2 for digit in digits)
+    if len(digits) not in {6, 8}:
+        return None
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+
+
+def same_colour(one: Colour, other: Colour) -> bool:
+    """Tell whether no eye keeps the two apart."""
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True)) <= _SAME_COLOUR
+
+
+def _number(value: str | None) -> float | None:
+    match = _NUMBER.match(value or "")
+    return float(match[1]) if match else None
+
+
+def _pixels(value: str | None) -> float | None:
+    match = _NUMBER.match(value or "")
+    return float(match[1]) * UNIT_PX.get(match[2], 1) if match else None

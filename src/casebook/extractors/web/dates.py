@@ -1,0 +1,133 @@
+"""On which day a page was published: what it states for machines, else what stands by its headline.
+
+A day of publication goes before one of change, and what belongs to the page before what belongs to
+one of its parts (an answer, a review, a related post).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from htmldate import find_date
+from htmldate.core import DATE_ATTRIBUTES
+
+from casebook.extractors.text.linked_data import ASKED, WRITTEN, Thing, of_types, things_of
+from casebook.extractors.text.metadata import clean_date
+from casebook.extractors.web.page_kind import PageKind
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH_NAME = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
+_YEAR = r"(?:19|20)\d\d"
+_DAY = re.compile(
+    rf"\b(?:(?P<month>{_MONTH_NAME})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>{_YEAR})"
+    rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_after>{_MONTH_NAME}),?\s+"
+    rf"(?P<year_after>{_YEAR})"
+    rf"|(?P<year_iso>{_YEAR})-(?P<number>\d\d)-(?P<day_iso>\d\d)"
+    rf"|(?P<one>\d{{1,2}})(?P<mark>[./])(?P<two>\d{{1,2}})(?P=mark)(?P<year_last>{_YEAR}))\b",
+    re.IGNORECASE,
+)
+_ISO = re.compile(rf"{_YEAR}-\d\d-\d\d")
+_IN_ADDRESS = re.compile(rf"/({_YEAR})/(\d\d?|{_MONTH_NAME})/(\d\d?)(?:/|$)", re.IGNORECASE)
+_SHOWN = "[normalize-space()][not(ancestor::script)]"
+_BY_HEADLINE = (
+    f"following::text(){_SHOWN}[position() <= 30]",
+    f"preceding::text(){_SHOWN}[position() <= 10]",
+)
+_LONGEST_LINE = 100
+_CREATED = ("datePublished", "dateCreated", "uploadDate")
+
+
+def published(tree: Any, url: str | None, kind: PageKind) -> date | None:
+    """Return the day on which the page under ``tree`` was published, None where it tells none."""
+    for stated in _candidates(tree, url, kind):
+        if day := day_of(stated):
+            return day
+    return None
+
+
+def day_of(stated: str | None) -> date | None:
+    """Return the day that ``stated`` begins with as ISO, or writes out; else None."""
+    day = clean_date(stated) or _written_day(stated or "")
+    # A later tomorrow covers every time zone.
+    return day if day and day <= datetime.now(UTC).date() + timedelta(days=1) else None
+
+
+def _candidates(tree: Any, url: str | None, kind: PageKind) -> Iterator[str | None]:
+    things = things_of(tree)
+    if kind is PageKind.FORUM:
+        yield from _of_things(of_types(things, ASKED))
+        yield from _marked_up(tree)
+    by_machine = list(_of_things(of_types(things, WRITTEN)))
+    yield from (day for day in by_machine if _ISO.match(day))
+    yield from _in_head(tree)
+    if kind is not PageKind.FORUM:
+        yield from _marked_up(tree)
+    yield _in_address(url)
+    yield from _by_headline(tree)
+    yield from by_machine
+    yield from _of_things(things)
+    yield find_date(tree, url=url, original_date=True, extensive_search=False)
+
+
+def _of_things(things: Iterable[Thing]) -> Iterator[str]:
+    yield from (str(thing[name]) for thing in things for name in _CREATED if thing.get(name))
+
+
+def _in_head(tree: Any) -> Iterator[str | None]:
+    for meta in tree.iter("meta"):
+        name = meta.get("property") or meta.get("name") or ""
+        if name.lower() in DATE_ATTRIBUTES:
+            yield meta.get("content")
+
+
+def _marked_up(tree: Any) -> Iterator[str | None]:
+    for element in tree.xpath("//*[@itemprop='datePublished' or @itemprop='dateCreated']"):
+        yield element.get("content") or element.get("datetime") or element.text_content()
+
+
+def _in_address(url: str | None) -> str | None:
+    match = _IN_ADDRESS.search(url or "")
+    return f"{match[1]}-{_month(match[2]):02}-{int(match[3]):02}" if match else None
+
+
+def _by_headline(tree: Any) -> Iterator[str | None]:
+    """Yield the short lines around the headline: a day within a paragraph is what it tells of."""
+    for top in tree.xpath("//h1")[:1]:
+        for side in _BY_HEADLINE:
+            lines = (text for text in top.xpath(side) if len(text.strip()) <= _LONGEST_LINE)
+            yield " ".join(_stated_of(line) for line in lines)
+
+
+def _stated_of(line: Any) -> str:
+    """Return a line of text, or the day that it is marked up with."""
+    holder = line.getparent()
+    return (holder.get("datetime") if holder.tag == "time" else None) or str(line)
+
+
+def _written_day(text: str) -> date | None:
+    """Return the first day that ``text`` writes out, in English, in figures or as ISO."""
+    for match in _DAY.finditer(text):
+        year, month, day = _parts(match)
+        try:
+            return date(year, month, day)
+        except ValueError:
+            continue
+    return None
+
+
+def _parts(match: re.Match[str]) -> tuple[int, int, int]:
+    found = match.groupdict()
+    if found["year_last"]:
+        one, two = int(found["one"]), int(found["two"])
+        # 3/4/2025 is American, 3.4.2025 is not.
+        day_first = found["mark"] == "." or one > 12  # noqa: PLR2004 - months
+        return int(found["year_last"]), *((two, one) if day_first else (one, two))
+    name = found["month"] or found["month_after"] or found["number"]
+    day = found["day"] or found["day_first"] or found["day_iso"]
+    year = found["year"] or found["year_after"] or found["year_iso"]
+    return int(year), _month(name), int(day)
+
+
+def _month(name: str) -> int:
+    return int(name) if name.isdigit() else _MONTHS.index(name[:3].lower()) + 1

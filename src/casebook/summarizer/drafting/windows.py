@@ -1,0 +1,126 @@
+"""Cuts a document into windows of passages that fit a model, along its sections. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import ceil
+
+from casebook.schemas.documents import Document, Passage
+from casebook.summarizer.models.rendering import estimate_tokens
+
+# What a passage takes besides its text and heading: its number and a line break.
+_MARK_TOKENS = 5
+# A window ends at the last section border in its second half, where there is one.
+_EARLIEST_BORDER = 0.5
+# Windows are about as long as each other: so much longer than the mean of the rest one may be.
+_SLACK = 1.15
+# A stretch shorter than this (characters) is not cut again.
+_SHORTEST = 400
+
+
+@dataclass(frozen=True)
+class Window:
+    """Consecutive passages; a passage too long for any window stands there in pieces.
+
+    ``tokens`` is the estimate for the passages as they are shown.
+    """
+
+    passages: tuple[Passage, ...]
+    tokens: int
+
+    @property
+    def first(self) -> int:
+        """The number of the first passage."""
+        return self.passages[0].n
+
+    @property
+    def last(self) -> int:
+        """The number of the last passage."""
+        return self.passages[-1].n
+
+
+def cut(document: Document, max_tokens: int) -> list[Window]:
+    """Return the windows of ``document``, in order, none longer than ``max_tokens``."""
+    pieces = [p for passage in document.passages for p in _pieces(document, passage, max_tokens)]
+    sizes = [_tokens(document, piece) for piece in pieces]
+    windows, start = [], 0
+    while start < len(pieces):
+        rest = sum(sizes[start:])
+        evenly = ceil(_SLACK * rest / ceil(rest / max_tokens))
+        end = _end(pieces, sizes, start, min(max_tokens, max(evenly, sizes[start])))
+        windows.append(Window(tuple(pieces[start:end]), sum(sizes[start:end])))
+        start = end
+    return windows
+
+
+def halves(document: Document, window: Window) -> list[Window]:
+    """Return the window in two, cut at a section border where one is near the middle.
+
+    A window that cannot be cut any more comes back alone.
+    """
+    pieces = list(window.passages)
+    if len(pieces) == 1:
+        pieces = _halved(document, pieces[0])
+    if len(pieces) == 1:
+        return [window]
+    sizes = [_tokens(document, piece) for piece in pieces]
+    middle = _middle(pieces, sizes)
+    return [
+        Window(tuple(pieces[part]), sum(sizes[part]))
+        for part in (slice(middle), slice(middle, None))
+    ]
+
+
+def _end(pieces: Sequence[Passage], sizes: Sequence[int], start: int, limit: int) -> int:
+    """Return where the window that begins at ``start`` ends."""
+    reach = list(accumulate(sizes[start:]))
+    most = start + max(1, sum(1 for size in reach if size <= limit))
+    if most >= len(pieces):
+        return len(pieces)
+    for border in range(most, start, -1):
+        if reach[border - start - 1] < limit * _EARLIEST_BORDER:
+            break
+        if _is_border(pieces, border):
+            return border
+    return most
+
+
+def _middle(pieces: Sequence[Passage], sizes: Sequence[int]) -> int:
+    """Return the index nearest to the middle, preferably where a section begins."""
+    half = sum(sizes) / 2
+    reach = [0, *accumulate(sizes)]
+    inner = range(1, len(pieces))
+    borders = [i for i in inner if _is_border(pieces, i) and half / 2 <= reach[i] <= half * 3 / 2]
+    return min(borders or inner, key=lambda i: abs(reach[i] - half))
+
+
+def _is_border(pieces: Sequence[Passage], at: int) -> bool:
+    return pieces[at].locator.section != pieces[at - 1].locator.section
+
+
+def _pieces(document: Document, passage: Passage, max_tokens: int) -> list[Passage]:
+    """Return the passage, in as many pieces as it takes for each to fit."""
+    if _tokens(document, passage) <= max_tokens:
+        return [passage]
+    parts = _halved(document, passage)
+    if len(parts) == 1:
+        return parts
+    return [piece for part in parts for piece in _pieces(document, part, max_tokens)]
+
+
+def _halved(document: Document, passage: Passage) -> list[Passage]:
+    """Cut a passage at the space nearest before its middle; a short one stays whole."""
+    if passage.end - passage.start < _SHORTEST:
+        return [passage]
+    middle = (passage.start + passage.end) // 2
+    space = document.text.rfind(" ", passage.start + 1, middle)
+    at = space if space > 0 else middle
+    return [
+        passage.model_copy(update={"end": at}),
+        passage.model_copy(update={"start": at}),
+    ]
+
+
+def _tokens(document: Document, passage: Passage) -> int:
+    heading = passage.locator.section or ""
+    return estimate_tokens(document.passage_text(passage)) + estimate_tokens(heading) + _MARK_TOKENS

@@ -1,0 +1,1 @@
+"""Does the source carry it? Quotes located, numbers and names compared. Pure."""

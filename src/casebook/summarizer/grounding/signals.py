@@ -1,0 +1,222 @@
+"""What speaks for and against a sentence of a summary, when it is held against its source. Pure."""
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from casebook.summarizer.grounding.contrast import contrast
+from casebook.summarizer.grounding.openers import disguised_names
+from casebook.summarizer.grounding.source_text import (
+    SourceSentence,
+    SourceText,
+    Token,
+    known_names,
+    neighbours,
+    runs_of,
+    tokens,
+)
+from casebook.summarizer.language.lexicon import lexicon
+from casebook.summarizer.language.numerals import figures
+from casebook.summarizer.language.quantities import is_count, strange
+from casebook.summarizer.language.units import has_measure, other_unit
+from casebook.summarizer.language.wording import (
+    by_initials,
+    is_named,
+    name_key,
+    names,
+    opening_names,
+    words,
+)
+
+# The sentences before and after the best one that count as its surroundings.
+_AROUND = 1
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The evidence about one sentence.
+
+    ``best`` is the source's sentence that shares most (weighted) content words, ``second`` the one
+    that adds most; ``covered`` their share of the sentence's words. ``novel`` are words that the
+    source never uses; ``numbers``, ``names`` and ``counts`` what it does not state; ``elsewhere``
+    what it states, but nowhere near; ``copied`` the share of runs of three words that are its own;
+    ``loose`` the share of neighbouring words that never stand together in it; ``links`` causes it
+    does not state; ``contradiction`` a sentence in words; ``hedge`` the word by which the source
+    leaves open what is asserted.
+    """
+
+    about_itself: bool
+    best: SourceSentence | None
+    second: SourceSentence | None
+    covered: float
+    size: int
+    novel: tuple[str, ...]
+    numbers: tuple[str, ...]
+    counts: tuple[str, ...]
+    names: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+    copied: float
+    loose: float
+    links: tuple[str, ...]
+    hedge: str | None
+    contradiction: str | None
+
+
+def read_signals(text: str, source: SourceText) -> Signals:
+    """Hold one sentence against the source."""
+    ours = tokens(text)
+    telling = _telling(text, ours)
+    best, second, covered = _aligned({t.stem for t in telling}, source)
+    around = _around(best, second, source)
+    numbers = strange(text, source.numbers)
+    missing = _missing_names(text, source)
+    return Signals(
+        about_itself=bool(lexicon().about_itself.search(text)),
+        best=best,
+        second=second,
+        covered=covered,
+        size=len(telling),
+        novel=_unique(t.word for t in telling if not source.has(t.stem)),
+        numbers=tuple(text[f.start : f.end] for f in numbers if not is_count(f, text)),
+        counts=tuple(text[f.start : f.end] for f in numbers if is_count(f, text)),
+        names=missing,
+        elsewhere=_elsewhere(text, around, source, missing),
+        copied=_share(runs_of([t.stem for t in ours]), source.runs),
+        loose=1.0 - _share(neighbours([t.stem for t in telling]), source.pairs),
+        links=_unique(
+            m[0] for m in lexicon().links.finditer(text) if m[0].casefold() not in source.folded
+        ),
+        hedge=_dropped_hedge(ours, best),
+        contradiction=contrast(text, best, around) or _other_unit(text, best, source)
+        if best
+        else None,
+    )
+
+
+def _other_unit(text: str, best: SourceSentence, source: SourceText) -> str | None:
+    """Name a number that the source has, but never in this unit."""
+    found = other_unit(text, best.text)
+    if found is None or has_measure(found[0], source.text):
+        return None
+    return f"It says “{found[0].written}” where the source says “{found[1].written}”."
+
+
+def _telling(text: str, ours: Iterable[Token]) -> list[Token]:
+    """Return the content words that state something: no frame of a summary, no numbers."""
+    counted = {w for f in figures(text) for w in words(text[f.start : f.end])}
+    frame = lexicon().frame | {token.stem for w in counted for token in tokens(w)}
+    return [t for t in ours if t.content and t.stem not in frame and not _has_digit(t.word)]
+
+
+def _has_digit(word: str) -> bool:
+    return any(c.isdigit() for c in word)
+
+
+def _unique(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found))
+
+
+def _share(asked: Collection[tuple[str, ...]], known: Collection[tuple[str, ...]]) -> float:
+    """Return the share of ``asked`` that is known; 1.0 for none."""
+    return sum(item in known for item in asked) / len(asked) if asked else 1.0
+
+
+def _aligned(
+    asked: set[str], source: SourceText
+) -> tuple[SourceSentence | None, SourceSentence | None, float]:
+    """Return the two sentences that together carry most of the words, and how much they carry."""
+    weights = {word: source.weight(word) for word in asked}
+    total = sum(weights.values())
+    first, share = _most(asked, weights, source)
+    if first is None or not total:
+        return None, None, 0.0
+    second, more = _most(asked - source.sentences[first].stems, weights, source)
+    rest = source.sentences[second] if second is not None else None
+    return source.sentences[first], rest, (share + more) / total
+
+
+def _most(
+    asked: Collection[str], weights: dict[str, float], source: SourceText
+) -> tuple[int | None, float]:
+    sums: dict[int, float] = {}
+    for word in asked:
+        for place in source.places(word):
+            sums[place] = sums.get(place, 0.0) + weights[word]
+    if not sums:
+        return None, 0.0
+    place = max(sorted(sums), key=sums.__getitem__)
+    return place, sums[place]
+
+
+def _around(best: SourceSentence | None, second: SourceSentence | None, source: SourceText) -> str:
+    """Return the text of the aligned sentences with their neighbours."""
+    found = []
+    for sentence in (best, second):
+        if sentence is not None:
+            begin = max(sentence.place - _AROUND, 0)
+            found += source.sentences[begin : sentence.place + _AROUND + 1]
+    return "\n".join(s.text for s in found)
+
+
+def _missing_names(text: str, source: SourceText) -> tuple[str, ...]:
+    """Return the names that the source does not have, in any spelling."""
+    spelled = {part for term, run in by_initials(text) if term in source.short for part in run}
+    return tuple(
+        name
+        for name in dict.fromkeys(w for w in words(text) if w in _names(text, source))
+        if not _named(name, source.names | source.initials)
+        and not set(re.split(r"[-.]", name)) <= spelled
+        and not _of_the_field(name)
+    )
+
+
+def _of_the_field(name: str) -> bool:
+    """Tell whether a name is no more than the field's own: "AI", "AI-powered"."""
+    parts = re.split(r"[-/]", re.sub(r"['’]s?$", "", name))
+    telling = [part for part in parts if any(c.isupper() or c.isdigit() for c in part)]
+    return bool(telling) and all(name_key(part) in lexicon().field for part in telling)
+
+
+def _named(name: str, keys: set[str]) -> bool:
+    """Tell whether a name is among ``keys`` in any spelling; of a compound, as a whole."""
+    parts = tokens(name)
+    if not parts or is_named(name, keys):
+        return True
+    spellings = known_names(name) - {name_key(part.word) for part in parts}
+    return not keys.isdisjoint(spellings) or (len(parts) == 1 and parts[0].stem in keys)
+
+
+def _names(text: str, source: SourceText) -> set[str]:
+    """Return the names of ``text``; an opening word only if it looks like one."""
+    opening = {
+        name
+        for name in opening_names(text)
+        if name.casefold() not in lexicon().openers
+        and (name_key(name) in source.capitals or not source.has(tokens(name)[0].stem))
+    } | {
+        name
+        for name in disguised_names(text, source.after_names)
+        if name_key(name) in source.capitals or tokens(name)[0].stem not in source.words
+    }
+    inner = {n for n in names(text) if n.casefold() not in lexicon().openers}
+    return {name for name in inner | opening if not re.fullmatch(r"[APap][Mm]|[\d.:-]+", name)}
+
+
+def _elsewhere(
+    text: str, around: str, source: SourceText, missing: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the names of the sentence that the source has, but not near the aligned sentences."""
+    near = known_names(around)
+    return tuple(
+        name
+        for name in sorted(_names(text, source))
+        if name not in missing and not _named(name, near)
+    )
+
+
+def _dropped_hedge(ours: Iterable[Token], best: SourceSentence | None) -> str | None:
+    """Return the source's word of doubt, where the sentence has none."""
+    hedges = lexicon().hedges
+    if best is None or any(t.stem in hedges for t in ours):
+        return None
+    return next((t.word for t in best.tokens if t.stem in hedges), None)

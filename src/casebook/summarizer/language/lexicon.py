@@ -1,0 +1,63 @@
+"""The words that the check of summaries knows about, from ``lexicon.toml``."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from tomllib import loads
+
+from casebook.summarizer.language.wording import name_key, stem
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Word lists by stem, and patterns.
+
+    ``field`` are keys of what the field calls itself, which name nothing.
+    ``opposites`` maps a stem to the stems that say the contrary; ``same_name`` a name's key to the
+    one spelling that stands for all.
+    """
+
+    opposites: Mapping[str, frozenset[str]]
+    frame: frozenset[str]
+    about_itself: re.Pattern[str]
+    links: re.Pattern[str]
+    hedges: frozenset[str]
+    same_name: Mapping[str, str]
+    openers: frozenset[str]
+    field: frozenset[str]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the lexicon that ships with casebook."""
+    raw = loads(files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
+    links = "|".join(re.escape(link) for link in raw["links"])
+    return Lexicon(
+        opposites=_opposites(raw["opposites"]),
+        frame=_stems(raw["frame"]),
+        about_itself=re.compile("|".join(raw["about_itself"]), re.IGNORECASE),
+        links=re.compile(rf"\b(?:{links})\b", re.IGNORECASE),
+        hedges=_stems(raw["hedges"]),
+        same_name={
+            name_key(spelling.replace(" ", "")): name
+            for name, others in raw["same_name"].items()
+            for spelling in (name, *others)
+        },
+        field=frozenset(raw["field"]["words"].split()),
+        openers=frozenset(raw["openers"]["words"].split()),
+    )
+
+
+def _stems(listed: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in listed.split())
+
+
+def _opposites(pairs: list[list[str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for left, right in pairs:
+        for one, other in ((left, right), (right, left)):
+            for word in _stems(one):
+                found[word] = found.get(word, frozenset()) | _stems(other)
+    return found

@@ -1,0 +1,123 @@
+"""Numbers of a sentence against those of a source, as people restate them. Pure.
+
+Beyond ``numerals``: "one third" is 33 %, 14:00 is 2 pm, "2007-08" has 2008, and "over 1.5 million"
+holds where the source says 1,580,575.
+"""
+
+import re
+from collections.abc import Collection
+
+from casebook.summarizer.language.numerals import Figure, figures, numbers
+
+# The share of which each fraction may be the wording, in percent.
+_FRACTIONS = {
+    r"half|halved": (50,),
+    r"(?:one|a)[\s-]third": (33, 33.3, 33.33),
+    r"two[\s-]thirds": (66, 66.7, 67, 66.67),
+    r"(?:one|a)[\s-]quarter|(?:one|a)[\s-]fourth": (25,),
+    r"three[\s-]quarters|three[\s-]fourths": (75,),
+    r"(?:one|a)[\s-]fifth": (20,),
+    r"two[\s-]fifths": (40,),
+    r"three[\s-]fifths": (60,),
+    r"four[\s-]fifths": (80,),
+    r"(?:one|a)[\s-]tenth": (10,),
+}
+_FRACTION = {re.compile(rf"\b(?:{p})\b", re.IGNORECASE): v for p, v in _FRACTIONS.items()}
+_WORDED = {
+    re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE): values
+    for pattern, values in {
+        r"doubl\w+|twice|twofold|couple": (2.0,),
+        r"tripl\w+|trebl\w+|thrice|threefold|trio": (3.0,),
+        r"quadrupl\w+|fourfold|quartet": (4.0,),
+        r"dozen": (12.0,),
+        r"a hundred": (100.0,),
+        r"a thousand": (1000.0,),
+    }.items()
+}
+_SHORT_RANGE = re.compile(r"\b((?:1[5-9]|20)\d\d)\s?(?:--?|[–/])\s?(\d\d)\b(?!\d)")
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3])(?::([0-5]\d))?\s?([ap])\.?m\b\.?", re.IGNORECASE)
+_CLOCK_24 = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)\b")
+_MORE = r"(?:over|more than|above|upwards? of|at least|exceed\w*|surpass\w*|in excess of|just over)"
+_LESS = r"(?:under|less than|fewer than|below|at most|up to|nearly|almost|close to|just under)"
+_ABOUT = r"(?:about|around|approximately|roughly|some|circa|~|≈|an estimated|estimated)"
+_HEDGED = re.compile(
+    rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS})|(?P<about>{_ABOUT}))\W{{1,3}}(?:[$€£]\s?)?\Z",
+    re.IGNORECASE,
+)
+# How far a hedged number may lie from the one it stands for.
+_TOLERANCE = 0.12
+# A count in words up to this may sum up what the source lists: "two players".
+_COUNTED = 12
+_SCORE = re.compile(r"(?<![\w.-])\d{1,2}[-–]\d{1,2}(?![\w-])")
+# A rounding keeps at least this many of a number's digits.
+_KEPT_DIGITS = 2
+
+
+def stated(text: str) -> set[float]:
+    """Return every value that ``text`` states, or that its fractions, times and ranges amount to.
+
+    Values are plain numbers: 33 for "33 %" and for "one third", 14 for "2 pm".
+    """
+    found = numbers(text)
+    for table in (_FRACTION, _WORDED):
+        for pattern, values in table.items():
+            if pattern.search(text):
+                found.update(values)
+    for begin, end in _SHORT_RANGE.findall(text):
+        found.add(float(begin[:2] + end))
+    for hour, minute, half in _CLOCK.findall(text):
+        found |= _hours(int(hour) % 12 + (12 if half in "pP" else 0), minute)
+    for hour, minute in _CLOCK_24.findall(text):
+        found |= _hours(int(hour), minute)
+    return found
+
+
+def _hours(hour: int, minute: str) -> set[float]:
+    """Return both readings of an hour, and its minutes: 14:05 is {14, 2, 5}."""
+    return {float(hour), float((hour - 1) % 12 + 1), float(minute or 0)}
+
+
+def strange(text: str, known: Collection[float]) -> list[Figure]:
+    """Return the figures of ``text`` that no known value, rounding or approximation carries."""
+    parts = [found.span() for pattern in _FRACTION for found in pattern.finditer(text)]
+    return [
+        figure
+        for figure in figures(text)
+        if not any(begin <= figure.start < end for begin, end in parts)
+        and not any(value in known for value in figure.readings)
+        and not any(_stands_for(value, text[: figure.start], known) for value in figure.readings)
+    ]
+
+
+def is_count(figure: Figure, text: str) -> bool:
+    """Tell whether a figure may sum up what the source lists: "two players", a score of 4-1."""
+    if _SCORE.search(text[max(figure.start - 3, 0) : figure.end + 3]):
+        return True
+    spelled = not any(c.isdigit() for c in text[figure.start : figure.end])
+    return spelled and figure.readings[0] <= _COUNTED
+
+
+def _stands_for(value: float, before: str, known: Collection[float]) -> bool:
+    """Tell whether ``value`` rounds a known one, or approximates it as its wording says."""
+    if any(_rounds_to(value, other) for other in known):
+        return True
+    hedge = _HEDGED.search(before[-40:])
+    if hedge is None:
+        return False
+    low = value * (1 - _TOLERANCE) if hedge["less"] or hedge["about"] else value
+    high = value * (1 + _TOLERANCE) if hedge["more"] or hedge["about"] else value
+    return any(low <= other <= high for other in known)
+
+
+def _rounds_to(value: float, exact: float) -> bool:
+    """Tell whether ``value`` is ``exact`` rounded to fewer digits, two at least: 1.6 m, 1,580,575.
+
+    Integers below a hundred and years are never rounded: 18 and 20 are different.
+    """
+    if not value or abs(exact - value) > abs(value) * 0.05 or exact == value:
+        return False
+    digits = f"{value:.12g}".replace(".", "").strip("0")
+    longer = len(f"{exact:.12g}".replace(".", "").strip("0"))
+    if len(digits) < _KEPT_DIGITS or longer <= len(digits):
+        return False
+    return float(f"{exact:.{len(digits)}g}") == value

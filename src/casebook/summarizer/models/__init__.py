@@ -1,0 +1,1 @@
+"""Talking to models: one client, one retry policy, limits, prices and caps; the embedded one."""

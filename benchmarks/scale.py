@@ -5,9 +5,9 @@
 A real PostgreSQL (Debian's package), a local site, and a scripted endpoint that counts what it is
 asked. Both workers get the same list in the same order. By default a worker is `casebook submit -`.
 With ``--prefect`` it is a `prefect worker` with a work queue of its own, on a process work pool of
-a real Prefect server, and each source is a flow run, asked for on both queues. When a quarter of
-the drafts are stored, the first worker is killed (SIGKILL, with all its children) and started
-again.
+a real Prefect server: each queue gets one `backfill` run over the whole list, in which each source
+is a task. When a quarter of the drafts are stored, the first worker is killed (SIGKILL, with all
+its children), started again, and asked for the same list once more.
 """
 
 import os
@@ -56,7 +56,7 @@ def by_command(setting: Setting) -> None:
 
 
 def by_prefect(setting: Setting) -> None:
-    """Run each source as a flow run on both queues of a process work pool."""
+    """Run the list as a backfill on both queues of a process work pool."""
     with LocalServer(setting.folder / "server") as server:
         say(f"Prefect answers at {server.api_url}")
         setting.environment |= {"PREFECT_API_URL": server.api_url, "CASEBOOK_CHECKOUT": str(ROOT)}
@@ -66,7 +66,7 @@ def by_prefect(setting: Setting) -> None:
             ["work-pool", "create", "casebook", "--type", "process"],
             ["work-queue", "create", "a", "--pool", "casebook"],
             ["work-queue", "create", "b", "--pool", "casebook"],
-            ["--no-prompt", "deploy", "--name", "ingest"],
+            ["--no-prompt", "deploy", "--name", "backfill"],
         ):
             subprocess.run(
                 [*prefect, *arguments], env=setting.environment, cwd=ROOT, check=True,
@@ -74,10 +74,12 @@ def by_prefect(setting: Setting) -> None:
             )  # fmt: skip
         start = [*prefect, "worker", "start", "--pool", "casebook", "--limit", "2"]
         workers = {n: setting.worker(n, [*start, "--work-queue", n]) for n in ("a", "b")}
-        submit_runs(setting, server.api_url)
+        ask_for_backfill(setting, server.api_url, "a")
+        ask_for_backfill(setting, server.api_url, "b")
         setting.until(len(setting.urls) // 4, 1800)
         setting.kill(workers["a"], "a")
         workers["a"] = setting.worker("a", [*start, "--work-queue", "a"])
+        ask_for_backfill(setting, server.api_url, "a")
         setting.until(len(setting.urls), 3000)
         say(f"flow runs: {wait_for_runs(server.api_url)}")
 
@@ -90,23 +92,24 @@ class LocalServer(LocalOrchestrator):
             super()._spawn(arguments)
 
 
-def submit_runs(setting: Setting, api_url: str) -> None:
-    """Ask for every source on both queues."""
+def ask_for_backfill(setting: Setting, api_url: str, queue: str) -> None:
+    """Ask for the whole list on one queue."""
     os.environ["PREFECT_API_URL"] = api_url
     from prefect.client.orchestration import get_client
 
+    urls = setting.folder / "urls.txt"
+    urls.write_text("".join(f"{url}\n" for url in setting.urls))
     with get_client(sync_client=True) as client:
-        deployment = client.read_deployment_by_name("ingest/ingest")
-        for url in setting.urls:
-            for queue in ("a", "b"):
-                client.create_flow_run_from_deployment(
-                    deployment.id, parameters={"source": url}, work_queue_name=queue
-                )
-    say(f"{2 * len(setting.urls)} flow runs asked for, {len(setting.urls)} on each queue")
+        client.create_flow_run_from_deployment(
+            client.read_deployment_by_name("backfill/backfill").id,
+            parameters={"source": str(urls)},
+            work_queue_name=queue,
+        )
+    say(f"a backfill of {len(setting.urls)} sources asked for on queue {queue}")
 
 
 def wait_for_runs(api_url: str) -> dict[str, int]:
-    """Return the states of the runs once none is waiting; one whose worker died stays running."""
+    """Return the states of the runs once all have ended but the one whose worker was killed."""
     os.environ["PREFECT_API_URL"] = api_url
     from prefect.client.orchestration import get_client
 
@@ -116,7 +119,8 @@ def wait_for_runs(api_url: str) -> dict[str, int]:
         while True:
             runs = client.read_flow_runs(limit=200)
             states = Counter(run.state_type.value for run in runs)
-            if not waiting & set(states) or time.monotonic() > deadline:
+            under_way = waiting & set(states) or states["RUNNING"] > 1
+            if not under_way or time.monotonic() > deadline:
                 return dict(states)
             time.sleep(2)
 

@@ -22,10 +22,11 @@ from casebook.cli.references import read_refs, with_transcript
 from casebook.schemas.errors import CasebookError, InvalidSource
 
 if TYPE_CHECKING:
-    from casebook.pipeline.outcome import Outcome
+    from casebook.pipeline.outcome import Outcome, SamePage
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.documents import Document
+    from casebook.schemas.failures import Failure
     from casebook.schemas.listings import OpenFailure
     from casebook.schemas.sources import SourceRef
 
@@ -231,53 +232,68 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
     from casebook.cli.views import twin_line
     from casebook.pipeline.outcome import Status
 
-    console = out()
     if outcome.same_as is not None:
-        how = {"redirect": "redirects to", "canonical": "is another address of"}
-        err().print(
-            f"{plain(outcome.source)} {how[outcome.same_as.reason.value]} "
-            f"{plain(outcome.same_as.url)}: one source, one case"
-        )
+        _print_same(outcome, outcome.same_as)
     if outcome.status is Status.DRAFT:
-        assert outcome.case_id is not None  # noqa: S101 - a draft has one, by construction
-        counts = outcome.support
-        console.print(
-            f"[green]draft[/]  [bold]{outcome.case_id}[/]  {plain(outcome.title or outcome.source)}"
-        )
-        console.print(
-            f"       {_about(outcome)} · {sum(outcome.statements.values())} statements: "
-            f"[green]{counts.get('supported', 0)} supported[/], "
-            f"[yellow]{counts.get('weak', 0)} weak[/], "
-            f"[red]{counts.get('unsupported', 0)} unsupported[/] · {outcome.llm_calls} calls, "
-            f"{outcome.tokens:,} tokens, {sum(outcome.seconds.values()):.1f} s"
-        )
-        if outcome.strategy_reason:
-            console.print(f"       {plain(f'{outcome.strategy}: {outcome.strategy_reason}')}")
-        for unread in outcome.unread:
-            console.print(
-                f"       [yellow]not read:[/] passages {unread.first} to {unread.last}: "
-                f"{plain(unread.reason)}"
-            )
-        if outcome.unjudged:
-            console.print(
-                f"       [yellow]not judged:[/] {plain(outcome.unjudged)} (`casebook retry` asks "
-                "the judge again)"
-            )
-        console.print(f"       {desk_address(settings, outcome.case_id)}")
+        _print_draft(outcome, settings)
     elif outcome.status is Status.NOT_A_CASE_STUDY:
-        console.print(f"[yellow]not a case study[/]  {plain(outcome.title or outcome.source)}")
-        console.print(
-            f"       {plain(outcome.reason or '')} `casebook submit --force` drafts it anyway."
-        )
+        _print_refusal(outcome)
     elif outcome.failure is not None:
-        again = AGAIN[outcome.failure.remedy]
-        err().print(
-            f"[red]failed[/]  {plain(outcome.source)}\n"
-            f"       {outcome.failure.stage}: {plain(outcome.failure.message)} ({again}; "
-            "`casebook retry` tries again)"
-        )
+        _print_failure(outcome, outcome.failure)
     for twin in outcome.near_copies:
-        console.print(f"       [yellow]near-copy[/]  {plain(twin_line(twin))}")
+        out().print(f"       [yellow]near-copy[/]  {plain(twin_line(twin))}")
+
+
+def _print_same(outcome: Outcome, same: SamePage) -> None:
+    how = {"redirect": "redirects to", "canonical": "is another address of"}[same.reason.value]
+    err().print(f"{plain(outcome.source)} {how} {plain(same.url)}: one source, one case")
+
+
+def _print_draft(outcome: Outcome, settings: Settings) -> None:
+    assert outcome.case_id is not None  # noqa: S101 - a draft has one, by construction
+    console, title = out(), plain(outcome.title or outcome.source)
+    console.print(f"[green]draft[/]  [bold]{outcome.case_id}[/]  {title}")
+    console.print(f"       {_about(outcome)} · {_statements(outcome)} · {_effort(outcome)}")
+    if outcome.strategy_reason:
+        console.print(f"       {plain(f'{outcome.strategy}: {outcome.strategy_reason}')}")
+    for unread in outcome.unread:
+        passages = f"passages {unread.first} to {unread.last}"
+        console.print(f"       [yellow]not read:[/] {passages}: {plain(unread.reason)}")
+    if outcome.unjudged:
+        again = "`casebook retry` asks the judge again"
+        console.print(f"       [yellow]not judged:[/] {plain(outcome.unjudged)} ({again})")
+    console.print(f"       {desk_address(settings, outcome.case_id)}")
+
+
+def _print_refusal(outcome: Outcome) -> None:
+    console = out()
+    console.print(f"[yellow]not a case study[/]  {plain(outcome.title or outcome.source)}")
+    console.print(
+        f"       {plain(outcome.reason or '')} `casebook submit --force` drafts it anyway."
+    )
+
+
+def _print_failure(outcome: Outcome, failure: Failure) -> None:
+    again = f"{AGAIN[failure.remedy]}; `casebook retry` tries again"
+    err().print(
+        f"[red]failed[/]  {plain(outcome.source)}\n"
+        f"       {failure.stage}: {plain(failure.message)} ({again})"
+    )
+
+
+def _statements(outcome: Outcome) -> str:
+    counts = outcome.support
+    return (
+        f"{sum(outcome.statements.values())} statements: "
+        f"[green]{counts.get('supported', 0)} supported[/], "
+        f"[yellow]{counts.get('weak', 0)} weak[/], "
+        f"[red]{counts.get('unsupported', 0)} unsupported[/]"
+    )
+
+
+def _effort(outcome: Outcome) -> str:
+    seconds = sum(outcome.seconds.values())
+    return f"{outcome.llm_calls} calls, {outcome.tokens:,} tokens, {seconds:.1f} s"
 
 
 def _about(outcome: Outcome) -> str:

@@ -7,9 +7,19 @@ import pytest
 import typer.main
 
 from casebook.cli.main import app
+from casebook.extractors import registry
 from casebook.runtime.settings import Settings
+from casebook.schemas.errors import ExtractionError, FetchError, Remedy, remedy_of
+from casebook.schemas.sources import Payload, SourceKind
 
 ROOT = Path(__file__).parents[2]
+DOCUMENTS = (
+    "support-triage.html",
+    "warehouse-voice.md",
+    "search-talk.vtt",
+    "claims-copilot.pdf",
+    "claims-copilot.txt",
+)
 PAGES = sorted(
     p for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md"))
     if p.name != "warehouse-voice.md"
@@ -44,6 +54,48 @@ def test_every_setting_is_documented_with_its_default():
                 if isinstance(field.default, int | float)
                 else (f"`{field.default}`" in line)
             ), line
+
+
+def test_every_kind_of_source_is_told_with_its_label():
+    """The page on sources has a line for each kind, by the name that readers see."""
+    page = (ROOT / "docs" / "sources.md").read_text()
+    rows = {row.split("|")[1].strip() for row in page.splitlines() if row.startswith("|")}
+    assert {kind.label for kind in SourceKind} <= rows
+
+
+def test_every_cause_of_failure_is_told_with_its_remedy():
+    """Each way in which reading can fail has its line, and the line says the remedy in force."""
+    page = (ROOT / "docs" / "sources.md").read_text()
+    told = dict(
+        re.findall(r"^\| `(\w+)` \|.*\| (try later|gone for good|needs you)", page, re.MULTILINE)
+    )
+    words = {Remedy.LATER: "try later", Remedy.GONE: "gone for good", Remedy.YOU: "needs you"}
+    causes = [*_below(FetchError), *_below(ExtractionError)]
+    in_force = {c.kind(): words[remedy_of(c.kind(), transient=c.transient)] for c in causes}
+    assert told == in_force
+
+
+def _below(cause):
+    """Return all classes under a class of errors."""
+    return [c for sub in cause.__subclasses__() for c in (sub, *_below(sub))]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_the_documents_shown_are_those_that_are_read(name):
+    """An example's title, day, reader, passages and fourth place are what extraction gives."""
+    page = (ROOT / "docs" / "sources.md").read_text()
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{name}`"))
+    path = ROOT / "examples" / name
+    payload = Payload(data=path.read_bytes(), media_type="", name=name)
+    document = registry.extract(payload)
+    fourth = document.passages[3].locator
+    place = [fourth.section, fourth.speaker, fourth.page and f"page {fourth.page}"]
+    seconds = fourth.seconds is not None and f"second {fourth.seconds:.0f}"
+    told = [
+        document.title, *document.authors, f"{document.published}", f"`{document.extractor}`",
+        f"{len(document.passages)} passages", *place, seconds,
+    ]  # fmt: skip
+    assert not [fact for fact in told if fact and fact not in row]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))

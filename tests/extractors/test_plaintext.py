@@ -48,6 +48,17 @@ def test_header_fields_are_metadata():
     assert found.text.startswith("Moving search")
 
 
+def test_headings_with_hashes_are_sections_without_them():
+    """A text that borrows Markdown's headings gets them as sections, and no hash in its title."""
+    told = " ".join(["We route every ticket through one small model before anyone reads it."] * 2)
+    text = f"# Sorting tickets\n\n{told}\n\n## 2. What broke\n\n{told}\n\n#hashtags are words\n"
+    document = read(text)
+    assert document.title == "Sorting tickets"
+    assert [p.locator.section for p in document.passages][-1] == "2. What broke"
+    assert "#hashtags are words" in document.text
+    assert "# " not in document.text
+
+
 def test_first_sentence_is_no_title():
     """A text that begins with prose has no title."""
     assert read("We moved our search to vectors.\n\nIt took four weeks.").title is None

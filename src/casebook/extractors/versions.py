@@ -6,7 +6,7 @@ the older version are then read again.
 
 HTML = "html/6"
 MARKDOWN = "markdown/3"
-TEXT = "text/2"
+TEXT = "text/3"
 CAPTIONS = "captions/3"
 PDF = "pdf/4"
 YOUTUBE = "youtube/2"

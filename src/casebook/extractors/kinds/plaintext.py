@@ -20,6 +20,7 @@ FEWEST_WORDS = 5
 
 _FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
+_HASHES = re.compile(r"\s*#{1,6}\s+(?=\S)")  # a heading as Markdown writes it, common in texts
 _UNDERLINE = re.compile(r"[=\-~^#*]{3,}\s*")
 _SENTENCE_END = re.compile(r"[.!?:;,…]['\")\]]*$")
 _LONGEST_TITLE = 120
@@ -98,7 +99,7 @@ def _blocks(paragraphs: Sequence[list[str]]) -> Iterator[Block]:
     for position, lines in enumerate(paragraphs):
         followed = paragraphs[position + 1] if position + 1 < len(paragraphs) else None
         if _is_heading(lines, followed) or (_is_title(lines) and position == 0):
-            yield Block(lines[0], heading=True)
+            yield Block(_HASHES.sub("", lines[0], count=1), heading=True)
         else:
             yield from _prose(lines)
 
@@ -127,6 +128,8 @@ def _is_heading(lines: list[str], followed: list[str] | None) -> bool:
     line = lines[0].strip()
     if len(lines) > 1 or followed is None or len(line) > _LONGEST_HEADING or _ITEM.match(line):
         return False
+    if _HASHES.match(line):
+        return True
     if _SENTENCE_END.search(line) or not line[:1].isupper():
         return False
     return line.isupper() or len(one_line(" ".join(followed))) > len(line)
@@ -142,4 +145,4 @@ def _title(paragraphs: Sequence[list[str]], voices: Voices | None) -> str | None
     first = paragraphs[0] if paragraphs else []
     if voices and first and voices.label(first[0]):
         return None
-    return one_line(first[0]) or None if first and _is_title(first) else None
+    return one_line(_HASHES.sub("", first[0])) or None if first and _is_title(first) else None

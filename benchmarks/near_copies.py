@@ -27,7 +27,7 @@ import duckdb
 
 from casebook.extractors.kinds.html import extract
 from casebook.pipeline import sketching
-from casebook.schemas.copies import Overlap, Sketch
+from casebook.schemas.copies import NearCopy, Overlap, Sketch
 from casebook.schemas.errors import CasebookError
 from casebook.schemas.sources import Payload
 from casebook.warehouse import Warehouse
@@ -196,7 +196,7 @@ def _report_lookups(warehouse: Warehouse, texts: Sequence[str]) -> None:
     for number in range(STORED, STORED + LOOKUPS):
         sketch = _random_sketch(number, chance.choice(sizes), chance)
         started = time.process_time()
-        warehouse.compare(sketch, _judged)
+        warehouse.compare(sketch, _judged, least=sketching.LEAST_SHARED)
         times.append(time.process_time() - started)
     times.sort()
     print(
@@ -224,8 +224,9 @@ FROM range($stored) AS documents(n)
 """
 
 
-def _judged(mine: Sketch, other: Overlap) -> None:
-    sketching.judge(mine, other, NOW)
+def _judged(mine: Sketch, others: Sequence[Overlap]) -> list[NearCopy]:
+    sketching.near_copies(mine, others, NOW)
+    return []  # so that every document is compared with the same ones
 
 
 def _random_sketch(number: int, size: int, chance: random.Random) -> Sketch:

@@ -1,10 +1,14 @@
 """The same source twice: redirects, canonical addresses, near-copies, reading again."""
 
+from datetime import UTC, datetime
+
 import pages
 import pytest
 
+from casebook.pipeline import sketching
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.rereading import read_again
+from casebook.schemas.copies import Overlap, Sketch
 from casebook.schemas.errors import UnknownId
 from casebook.schemas.sources import SourceRef
 
@@ -113,6 +117,35 @@ async def test_unlike_texts_are_no_near_copies(services, web):
     """A recipe and a case study have nothing to do with each other."""
     await submitted(services, web, "/case")
     assert (await submitted(services, web, "/recipe", force=True)).near_copies == []
+
+
+def test_of_many_copies_the_nearest_are_named():
+    """A text that stands on a hundred sites gets twenty rows, the nearest; all of few are named."""
+    mine = Sketch(
+        sketch_id="sketch1_a", document_id="doc1_a", source_id="src1_a", method="m",
+        hashes=list(range(100)),
+    )  # fmt: skip
+    others = [
+        Overlap(document_id=f"doc1_{n}", source_id=f"src1_{n}", shared=n, size=100)
+        for n in range(1, 101)
+    ]
+    found = sketching.near_copies(mine, others, datetime.now(UTC))
+    assert [copy.share for copy in found] == [n / 100 for n in range(100, 80, -1)]
+    few = sketching.near_copies(mine, others[:45], datetime.now(UTC))
+    assert [copy.share for copy in few] == [0.45, 0.44, 0.43, 0.42, 0.41, 0.4]
+
+
+def test_overlaps_too_small_to_matter_are_not_read(services):
+    """What two sketches share by chance never leaves the database; what counts comes in order."""
+    warehouse, seen = services.warehouse, []
+    for n, hashes in enumerate([range(5), range(6), range(3, 12)]):
+        sketch = Sketch(
+            sketch_id=f"sketch1_{n}", document_id=f"doc1_{n}", source_id=f"src1_{n}",
+            method="m", hashes=list(hashes),
+        )  # fmt: skip
+        warehouse.compare(sketch, lambda _, others: seen.append(others) or [], least=3)
+    told = [[(other.document_id, other.shared) for other in others] for others in seen]
+    assert told == [[], [("doc1_0", 5)], [("doc1_1", 3)]]
 
 
 async def test_reading_again_stores_what_todays_extractor_says(services, web, monkeypatch):

@@ -1,5 +1,6 @@
 """Finding near-copies among the documents of all sources."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from casebook.pipeline import sketching
@@ -15,10 +16,9 @@ def near_copies(document: Document, warehouse: Warehouse) -> list[Twin]:
 
     A document is compared once, with all that were there before it.
     """
-    if not warehouse.sketched(document.document_id, sketching.METHOD):
-        found = warehouse.compare(sketching.sketch(document), _judged)
-        if not found:
-            return []
+    known = warehouse.sketched(document.document_id, sketching.METHOD)
+    if not known and not _compare(document, warehouse):
+        return []
     return warehouse.twins(document.source_id).get(document.source_id, [])
 
 
@@ -28,8 +28,13 @@ def catch_up(warehouse: Warehouse) -> None:
         for document_id in waiting:
             document = warehouse.document(document_id)
             if document is not None:
-                warehouse.compare(sketching.sketch(document), _judged)
+                _compare(document, warehouse)
 
 
-def _judged(mine: Sketch, other: Overlap) -> NearCopy | None:
-    return sketching.judge(mine, other, datetime.now(UTC))
+def _compare(document: Document, warehouse: Warehouse) -> list[NearCopy]:
+    mine = sketching.sketch(document)
+    return warehouse.compare(mine, _near_copies, least=sketching.LEAST_SHARED)
+
+
+def _near_copies(mine: Sketch, others: Sequence[Overlap]) -> list[NearCopy]:
+    return sketching.near_copies(mine, others, datetime.now(UTC))

@@ -8,7 +8,7 @@ with FracMinHash"), MinHash with a sample that grows with the text.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
@@ -23,6 +23,9 @@ SCALE = 8
 # benchmarks/near_copies.py measures these.
 LEAST_SHARE = 0.4
 LEAST_SHARED = 6
+# Pairs kept of one document: of a hundred copies each then names the first twenty, and rows grow
+# with the sources instead of with their square.
+MOST_PAIRS = 20
 # A page and its canonical one are the same text, but for what surrounds it.
 SAME_SHARE = 0.8
 SAME_OTHER_SHARE = 0.5
@@ -61,6 +64,16 @@ def _hashes(text: str) -> Iterator[int]:
         yield int.from_bytes(blake2b(run, digest_size=8).digest())
 
 
+def near_copies(mine: Sketch, others: Sequence[Overlap], now: datetime) -> list[NearCopy]:
+    """Return the others that have enough of this document's text, or it of theirs.
+
+    The nearest ones, ``MOST_PAIRS`` at most; of equally near ones those that come first.
+    """
+    judged = [judge(mine, other, now) for other in others]
+    found = [copy for copy in judged if copy is not None]
+    return sorted(found, key=_nearness, reverse=True)[:MOST_PAIRS]
+
+
 def judge(mine: Sketch, other: Overlap, now: datetime) -> NearCopy | None:
     """Return what two documents are to each other, if one has enough of the other's text."""
     share, other_share = other.shared / len(mine.hashes), other.shared / other.size
@@ -77,6 +90,10 @@ def judge(mine: Sketch, other: Overlap, now: datetime) -> NearCopy | None:
         other_share=round(other_share, 3),
         found_at=now,
     )
+
+
+def _nearness(copy: NearCopy) -> float:
+    return max(copy.share, copy.other_share)
 
 
 def tells_the_same(text: str, other: str) -> bool:

@@ -132,18 +132,21 @@ class Warehouse:
         self._write(work)
 
     def compare(
-        self, sketch: Sketch, judge: Callable[[Sketch, Overlap], NearCopy | None]
+        self,
+        sketch: Sketch,
+        judge: Callable[[Sketch, Sequence[Overlap]], list[NearCopy]],
+        least: int = 1,
     ) -> list[NearCopy]:
         """Store a sketch and what ``judge`` makes of its overlaps with other sources' sketches.
 
+        Overlaps of fewer than ``least`` hashes are left out; equal ones come as they were stored.
         One transaction, so that of two documents that come at once one meets the other.
         """
-        asked = sketch.model_dump(include={"method", "source_id", "hashes"})
+        asked = sketch.model_dump(include={"method", "source_id", "hashes"}) | {"least": least}
 
         def work(connection: duckdb.DuckDBPyConnection) -> list[NearCopy]:
             overlaps = reading.rows(connection, "overlaps", **asked)
-            judged = [judge(sketch, Overlap.model_validate(row)) for row in overlaps]
-            found = [copy for copy in judged if copy is not None]
+            found = judge(sketch, [Overlap.model_validate(row) for row in overlaps])
             marks = sketch.model_dump()
             if self._append(connection, [sketch, *found]):
                 connection.execute(queries()["append_marks"], bound(marks))

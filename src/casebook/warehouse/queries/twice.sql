@@ -1,7 +1,7 @@
 -- The same source twice: what texts share, and what became of sources.
 
 -- name: overlaps
--- How many of these hashes each other source's newest sketch holds.
+-- How many of these hashes each other source's newest sketch holds, where at least $least.
 WITH mine AS (
     SELECT unnest($hashes::BIGINT[]) AS hash
 ),
@@ -11,6 +11,7 @@ shared AS (
     JOIN mine USING (hash)
     WHERE marks.method = $method AND marks.source_id <> $source_id
     GROUP BY marks.document_id, marks.source_id
+    HAVING count(*) >= $least
 )
 SELECT shared.*
 FROM shared
@@ -22,7 +23,7 @@ WHERE sketches.method = $method
             AND later.method = $method
             AND later.entry > sketches.entry
     )
-ORDER BY shared.shared DESC;
+ORDER BY shared.shared DESC, sketches.entry;
 
 -- name: append_marks
 INSERT INTO marks (hash, method, document_id, source_id, size)

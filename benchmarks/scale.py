@@ -121,6 +121,9 @@ def wait_for_runs(api_url: str) -> dict[str, int]:
             states = Counter(run.state_type.value for run in runs)
             under_way = waiting & set(states) or states["RUNNING"] > 1
             if not under_way or time.monotonic() > deadline:
+                for run in runs:
+                    if run.state and run.state.is_failed():
+                        say(f"failed: {run.state.message}")
                 return dict(states)
             time.sleep(2)
 

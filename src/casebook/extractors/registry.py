@@ -80,7 +80,7 @@ def _youtube(payload: Payload, /) -> Extracted:
 def _transcript(payload: Payload, /) -> Extracted:
     from casebook.extractors.kinds import transcript
 
-    return transcript.extract(payload)
+    return transcript.extract(payload, read=extract)
 
 
 def _recording(payload: Payload, /) -> Extracted:

@@ -1,18 +1,23 @@
 """A video's transcript that somebody handed in, with what is known of the video beside it."""
 
+from collections.abc import Callable
+
 from casebook.extractors import versions
 from casebook.extractors.gathering.bundles import unpack
 from casebook.extractors.kinds.youtube import json_in
 from casebook.extractors.naming import where
-from casebook.extractors.registry import extract as read
 from casebook.extractors.text.characters import one_line
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload
 
 
-def extract(payload: Payload) -> Extracted:
+def extract(payload: Payload, read: Callable[[Payload], Extracted]) -> Extracted:
     """Return what the transcript says, under the video's own title and channel.
+
+    Args:
+        payload: the bundle of both.
+        read: reads the transcript itself, as the captions or the text that it is.
 
     Raises:
         Damaged: if the bundle holds no transcript.

@@ -29,7 +29,7 @@ from rapidfuzz.distance import LCSseq
 from casebook.extractors.kinds import html
 from casebook.extractors.text.charset import decode
 from casebook.extractors.web.block_features import NAMES, features, words_of
-from casebook.extractors.web.choice import decide, lean, likes_of
+from casebook.extractors.web.choice import decide, likes_of
 from casebook.extractors.web.page_kind import kind_of
 
 WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
@@ -161,7 +161,7 @@ def _weights(page: Page) -> Any:
 
 def score(page: Page, chances: Any) -> tuple[float, float, float, float]:
     """Return precision, recall, F1 of the blocks kept, and the F1 that was expected."""
-    kept, expected = decide(lean(chances, page.matrix), page.likes, page.counts)
+    kept, expected = decide(chances, page.matrix, page.likes, page.counts)
     chosen = zip(page.tokens, kept, strict=True)
     found = Counter(word for words, keep in chosen if keep for word in words)
     both = (found & page.truth).total()

@@ -214,6 +214,20 @@ def test_a_forum_that_serves_its_posts_without_scripts_is_read():
     assert "Reply" not in read(PAGE.replace("<nav>", aside)).text
 
 
+def test_a_post_that_a_template_holds_is_read_from_beside_it():
+    """Google's blogs have each post in a template and once more for those without scripts."""
+    archive = "".join(f"<li><a href='/{n}'>{PARAGRAPH}</a></li>" for n in range(20))
+    post = "".join(f"<p>{PARAGRAPH} Post {n}.</p>" for n in range(3))
+    page = (
+        "<html><body><h1>Safe browsing</h1><div class='post-body'>"
+        f"<script type='text/template'>{post}</script><noscript>{post}</noscript></div>"
+        f"<div class='sidebar'><ul>{archive}</ul></div></body></html>"
+    )
+    assert "Post 2" in read(page).text
+    plain = page.replace(" type='text/template'", "")
+    assert "Post 2" not in read(plain).text
+
+
 def test_a_banner_that_asks_for_consent_is_no_text():
     """What a page asks before it is read is left out, wherever it stands."""
     banner = f"<div id='cookie-banner'><p>We use cookies, as many do. {PARAGRAPH}</p></div>"

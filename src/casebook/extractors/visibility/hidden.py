@@ -44,6 +44,7 @@ _OPENED = [
     for name in ("aria-controls", "data-target", "data-bs-target", "popovertarget")
 ]
 _TELLING_TAGS = frozenset({"template", "dialog", "noframes", "font"})
+_TEMPLATES = frozenset({"text/template", "text/x-template", "text/html"})
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _FOLDS = re.compile(
@@ -73,20 +74,28 @@ class _Find:
 
 
 def show_scriptless(root: Any) -> None:
-    """Turn a ``<noscript>`` that holds more text than the rest of the page into a part of it.
+    """Turn a ``<noscript>`` that says what the page's scripts would into a part of the page.
 
-    Forums such as Discourse serve their posts there and build the same page with scripts. Other
-    ones (tracking pixels, "enable JavaScript") are emptied: a browser shows nothing of them.
+    That is one which holds more text than the rest of the page (forums such as Discourse serve
+    their posts there), or stands beside a template of the same text (Google's blogs). Other ones
+    (tracking pixels, "enable JavaScript") are emptied: a browser shows nothing of them.
     """
     seen: int | None = None
     for element in list(root.iter("noscript")):
         text = "".join(element.itertext())
-        if seen is None and len(text.split()) >= _PAGE_WORDS:
+        long = len(text.split()) >= _PAGE_WORDS
+        if long and seen is None:
             seen = sum(map(len, visible_text(root)))
-        if seen is not None and len(text.split()) >= _PAGE_WORDS and len(text) > seen:
+        if long and (len(text) > (seen or 0) or _says_the_template(element)):
             element.tag = "div"
         else:
             element.clear(keep_tail=True)
+
+
+def _says_the_template(noscript: Any) -> bool:
+    """Tell whether a script before ``noscript`` is a template, which scripts put on the page."""
+    before = noscript.getprevious()
+    return before is not None and before.tag == "script" and before.get("type") in _TEMPLATES
 
 
 def strip_hidden(root: Any) -> list[HiddenText]:

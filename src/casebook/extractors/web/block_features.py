@@ -24,19 +24,19 @@ _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _NAMES: dict[str, re.Pattern[str]] = {
     name: re.compile(stems)
     for name, stems in {
-        "comment": r"comment|disqus|^respon[ds]|^repl(?:y|ies)",
-        "related": r"relat|recommend|^also$|similar|upsell|^cross|trending|popular|latest|recent",
+        "comment": r"comment(?!ary)|disqus|^respon(?:d|ses?)$|^repl(?:y|ies)",
+        "related": r"related|recommend|^also$|similar|upsell|^cross|trending|popular|latest|recent",
         "share": r"^shar(?:e|ing)|social|^follow",
         "nav": r"^(?:sub|top|side)?nav|menu|crumb|pagin|^pager|toolbar|^skip|^toc$|^tabs?$|^jump"
-        r"|^prev|^next$",
-        "foot": r"foot|copyright|^bottom|colophon|^legal|disclaim",
+        r"|^prev(?:ious)?$|^next$",
+        "foot": r"foot|copyright|colophon|^legal|disclaim",
         "head": r"^head|header$|masthead|^hero|banner|title",
         "side": r"sidebar|widget|^aside|^rail|secondary",
         "promo": r"advert|^ads?$|promo|sponsor|^cta$|newsletter|subscri|signup|donat|cookie|consent"
-        r"|gdpr|modal|popup|overlay|dialog|login|optin|announc|notice|alert|^form",
+        r"|gdpr|modal|popup|overlay|dialog|login|optin|announc|notice|alert|^forms?$",
         "author": r"author|byline|^bio$|avatar|profile|^user|member|poster|contributor",
-        "meta": r"^meta|date|^time|^tags?$|categor|label|badge|count|rating|stats|views|publish"
-        r"|^info$|eyebrow|kicker",
+        "meta": r"^meta|(?<!vali)date|^time|^tags?$|categor|label|badge|^counts?$|counter|rating"
+        r"|stats|views|publish|^info$|eyebrow|kicker",
         "content": r"content|article|^posts?$|entry|story|^body|^text|prose|markdown|^rte$|copy$"
         r"|wysiwyg|document|^main|message|answer|question",
         "card": r"card|tile|teaser|grid|^items?$|^list|carousel|slide|swiper|gallery|product"

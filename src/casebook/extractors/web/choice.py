@@ -19,6 +19,11 @@ _SHARED = 0.6
 _GENERATIONS = 3
 _TINY = 1e-6
 _TRUST = 1.0
+_NOT_THE_AUTHORS = 2.0
+_THREAD = 0.9
+_INSIDE = 1.0
+_PROSE_LEVEL = 7
+_LEVELS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +43,62 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
         return Choice([], 0.0)
     tokens = [words_of(one.block.text) for one in placed]
     matrix = features(placed, tokens, reading, kind)
-    chances = lean(probabilities(matrix), matrix)
-    kept, expected = decide(chances, likes_of(placed), [len(words) for words in tokens])
+    words = [len(found) for found in tokens]
+    kept, expected = decide(probabilities(matrix), matrix, likes_of(placed), words)
     chosen = zip(placed, kept, strict=True)
     return Choice([one.block for one, keep in chosen if keep], expected)
 
 
-def lean(chances: Matrix, matrix: Matrix) -> Matrix:
-    """Return ``chances`` moved towards what trafilatura keeps on a page that sells something.
-
-    There are too few such pages to learn from, and each shop builds them in another way.
-    """
-    kept, sells = (matrix[:, NAMES.index(name)] for name in ("kept", "is_product"))
-    return 1 / (1 + np.exp(-(_log_odds(chances) + _TRUST * sells * (2 * kept - 1))))
-
-
-def decide(chances: Matrix, likes: Sequence[str], words: Sequence[int]) -> tuple[Matrix, float]:
+def decide(
+    chances: Matrix, matrix: Matrix, likes: Sequence[str], words: Sequence[int]
+) -> tuple[Matrix, float]:
     """Return which blocks to keep, and the F1 that ``chances`` promise for them.
 
-    Blocks with the same ``likes`` share most of their verdict: the posts of a thread, the cards
-    of a list stay or go together.
+    ``matrix`` are their features, ``words`` how many each has. Blocks with the same ``likes`` share
+    most of their verdict: the posts of a thread, the cards of a list stay or go together.
     """
+    chances = _leaning(chances, matrix, words)
     shared = _shared(chances, likes, words)
     kept = shared >= best_cut(shared, words)
+    if _column(matrix, "is_article")[0]:
+        kept = _without_bare_headings(kept, _column(matrix, "level"))
     return kept, expected_f1(chances, kept, words)
+
+
+def _leaning(chances: Matrix, matrix: Matrix, words: Sequence[int]) -> Matrix:
+    """Return ``chances`` moved to what is known beside the pages that the trees were fitted on.
+
+    On an article and on a page that sells something, towards what trafilatura keeps: the latter are
+    too few to learn from, and the former differ from site to site more than their sample shows. The
+    comments of readers are not what the author says; where they are nearly all of a page, though,
+    it is a thread.
+    """
+    kept, told = _column(matrix, "kept"), _column(matrix, "is_article")
+    score = _log_odds(chances) + _TRUST * (told + _column(matrix, "is_product")) * (2 * kept - 1)
+    comments = _comments(matrix)
+    if (comments * np.array(words)).sum() < _THREAD * sum(words):
+        score -= _NOT_THE_AUTHORS * told * comments
+    return _chances(score)
+
+
+def _comments(matrix: Matrix) -> Matrix:
+    """Tell the blocks in a place named for comments of which trafilatura keeps next to nothing."""
+    named = _column(matrix, "inner_comment") <= _INSIDE
+    return named & (_column(matrix, "kept") < 1 / 2) & (_column(matrix, "kept_in_1") < 1 / 10)
+
+
+def _without_bare_headings(kept: Matrix, levels: Matrix) -> Matrix:
+    """Return ``kept`` without headings under which nothing is: those of what was left out."""
+    kept = kept.copy()
+    text, heads = len(kept), [len(kept)] * _LEVELS
+    for at in range(len(kept) - 1, -1, -1):
+        level = int(levels[at])
+        if level < _PROSE_LEVEL:
+            kept[at] &= text < min(heads[: level + 1])
+            heads[level] = at
+        elif kept[at]:
+            text = at
+    return kept
 
 
 def likes_of(placed: Sequence[Placed]) -> list[str]:
@@ -89,7 +126,15 @@ def _shared(chances: Matrix, likes: Sequence[str], words: Sequence[int]) -> Matr
         if len(group) >= _LIKES:
             mean = (score[group] * weights[group]).sum() / weights[group].sum()
             mixed[group] = (1 - _SHARED) * score[group] + _SHARED * mean
-    return 1 / (1 + np.exp(-mixed))
+    return _chances(mixed)
+
+
+def _chances(log_odds: Matrix) -> Matrix:
+    return 1 / (1 + np.exp(-log_odds))
+
+
+def _column(matrix: Matrix, name: str) -> Matrix:
+    return matrix[:, NAMES.index(name)]
 
 
 def _log_odds(chances: Matrix) -> Matrix:

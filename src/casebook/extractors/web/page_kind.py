@@ -30,6 +30,15 @@ _CARTS = etree.XPath(
     "translate(concat(@class, ' ', @id, ' ', @name), 'ADTOCR-_', 'adtocr'), 'addtocart')]"
 )
 _FEW_CARTS = 5
+# The address that a publishing system makes of a title: five words or more.
+_TITLE_PATH = re.compile(r"/(?:[^/]*[-_]){4}[^/]*/?$")
+# What publishing systems write on an article that says nothing of itself in its head.
+_ARTICLE_MARKS = etree.XPath(
+    "//*[@itemprop='articleBody' or contains(@itemtype, 'schema.org/BlogPosting')"
+    " or contains(@itemtype, 'schema.org/NewsArticle')"
+    " or contains(@itemtype, 'schema.org/Article')]"
+    " | //body[contains(concat(' ', normalize-space(@class), ' '), ' single-post ')]"
+)
 _POST_PATH = re.compile(r"/(?:blog|news|articles?|posts?|stor(?:y|ies)|insights|20\d\d)/")
 
 
@@ -53,10 +62,13 @@ def kind_of(tree: Any, url: str) -> PageKind:
         return PageKind.OTHER
     if types & _ARTICLE_TYPES or _meta(tree, "@property='article:published_time'"):
         return PageKind.ARTICLE
-    return _sold_or_told(types, og, path, carts=len(_CARTS(tree)))
+    marked = bool(_ARTICLE_MARKS(tree))
+    return _sold_or_told(types, og, path, carts=len(_CARTS(tree)), marked=marked)
 
 
-def _sold_or_told(types: frozenset[str], og: str, path: str, *, carts: int) -> PageKind:
+def _sold_or_told(
+    types: frozenset[str], og: str, path: str, *, carts: int, marked: bool
+) -> PageKind:
     product = bool(_PRODUCT_PATH.search(path))
     listing = "CollectionPage" in types or og.startswith("product.group")
     if listing or (_LIST_PATH.search(path) and not product):
@@ -66,8 +78,10 @@ def _sold_or_told(types: frozenset[str], og: str, path: str, *, carts: int) -> P
     deep = path not in {"", "/"}
     if deep and (og == "article" or _POST_PATH.search(path)):
         return PageKind.ARTICLE
-    # A list has a button for each of what it offers.
-    return PageKind.PRODUCT if deep and 0 < carts <= _FEW_CARTS else PageKind.OTHER
+    if deep and 0 < carts <= _FEW_CARTS:  # a list has a button for each of what it offers
+        return PageKind.PRODUCT
+    titled = deep and (marked or _TITLE_PATH.search(path))
+    return PageKind.ARTICLE if titled and not carts else PageKind.OTHER
 
 
 def _schema_types(tree: Any) -> frozenset[str]:

@@ -1,8 +1,9 @@
 import pytest
 
+from casebook.extractors.copies import original_of
 from casebook.extractors.gathering.routes import ways_to
 from casebook.extractors.registry import extract
-from casebook.extractors.sites import canonical_url, landing_of, original_of, playlist_id
+from casebook.extractors.sites import canonical_url, landing_of, playlist_id
 from casebook.extractors.urls import parse_web_url
 from casebook.schemas import errors
 from casebook.schemas.sources import SourceKind

@@ -172,6 +172,169 @@ CANONICAL = {
 }
 
 
+VIDEO = "https://youtube.com/watch?v=dQw4w9WgXcQ"
+PAPER = "https://arxiv.org/abs/2310.06825"
+FILE = "https://github.com/o/r/blob/main/README.md"
+POST = "https://example.com/blog/llm"
+
+# Addresses of one page as mail programs, readers, archives and sites hand them out.
+SAME = {
+    VIDEO: """
+        https://www.youtube.com/watch?list=PL123&v=dQw4w9WgXcQ&index=2 https://youtu.be/dQw4w9WgXcQ/
+        https://gaming.youtube.com/watch?v=dQw4w9WgXcQ https://www.youtube.com//watch?v=dQw4w9WgXcQ
+        https://www.youtube.com/?v=dQw4w9WgXcQ https://youtu.be/watch?v=dQw4w9WgXcQ
+        https://www.youtube.com/watch_popup?v=dQw4w9WgXcQ https://youtube.com/e/dQw4w9WgXcQ
+        https://youtube.com/watch?v=dQw4w9WgXcQ%26t=10 https://music.youtube.com/watch?v=dQw4w9WgXcQ
+        https://consent.youtube.com/m?continue=https%3A%2F%2Fyoutu.be%2FdQw4w9WgXcQ&gl=DE
+        https://www.youtube.com/oembed?url=https%3A//youtu.be/dQw4w9WgXcQ&format=json
+        https://www.youtube.com/redirect?q=https%3A%2F%2Fyoutu.be%2FdQw4w9WgXcQ
+        https://web.archive.org/web/2020/https://www.youtube.com/watch?v=dQw4w9WgXcQ
+    """,
+    PAPER: """
+        https://browse.arxiv.org/html/2310.06825v1 https://alphaxiv.org/abs/2310.06825v2
+        https://www.doi.org/10.48550/arXiv.2310.06825 https://lanl.arxiv.org/abs/2310.06825
+        https://arxiv.org/html/2310.06825v1/index.html https://huggingface.co/papers/2310.06825
+        https://arxiv.org/abs/2310.06825?context=cs.CL https://arxiv.org/pdf/2310.06825v1#page=3
+    """,
+    "https://arxiv.org/abs/hep-th/9901001": """
+        http://xxx.lanl.gov/abs/hep-th/9901001v2 https://arxiv.org/abs/HEP-TH/9901001
+        https://doi.org/10.48550/arXiv.hep-th/9901001
+    """,
+    "https://arxiv.org/abs/math/0309136": "https://arxiv.org/abs/math.GT/0309136v1",
+    FILE: """
+        https://github.com/O/R/blob/main/README.md?plain=1#L10-L20 https://github.com/o/r/blame/main/README.md
+        https://raw.githubusercontent.com/o/r/main/README.md?token=GHSAT0AAA
+        https://github.com/o/r/raw/refs/heads/main/README.md https://github.com/o/r/edit/main/README.md
+        https://cdn.jsdelivr.net/gh/o/r@main/README.md https://m.github.com/o/r/blob/main/README.md
+    """,
+    "https://github.com/o/r": """
+        https://github.com/O/R.git https://github.com/o/r?tab=readme-ov-file#quick-start
+    """,
+    "https://gist.github.com/o/0123456789abcdef0123456789abcdef": """
+        https://gist.github.com/o/0123456789abcdef0123456789abcdef#file-x-md
+        https://gist.githubusercontent.com/o/0123456789abcdef0123456789abcdef/raw/aaaa/x.md
+    """,
+    POST: """
+        https://cdn.ampproject.org/c/s/example.com/blog/llm
+        https://example-com.cdn.ampproject.org/wp/s/example.com/blog/llm
+        https://web.archive.org/save/https://example.com/blog/llm
+        https://web.archive.org/web/20230101js_cs_/https://example.com/blog/llm
+        https://arquivo.pt/wayback/20230101000000/https://example.com/blog/llm
+        https://l.facebook.com/l.php?u=https%3A%2F%2Fexample.com%2Fblog%2Fllm%3Ffbclid%3D1&h=AT
+        https://www.linkedin.com/redir/redirect?url=https%3A%2F%2Fexample.com%2Fblog%2Fllm
+        https://out.reddit.com/t3_x?url=https%3A%2F%2Fexample.com%2Fblog%2Fllm&token=1
+        https://duckduckgo.com/l/?uddg=https%3A%2F%2Fexample.com%2Fblog%2Fllm
+        https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.com%2Fblog%2Fllm
+        https://translate.google.com/translate?sl=en&u=https://example.com/blog/llm
+        https://r.jina.ai/https://example.com/blog/llm https://EXAMPLE.com:443/./blog/x/../llm/?&#
+    """,
+    "https://medium.com/@a/t-0123456789ab": """
+        https://medium.com/@a/t-0123456789ab?source=friends_link&sk=1
+        https://scribe.rip/@a/t-0123456789ab https://freedium.cfd/https://medium.com/@a/t-0123456789ab
+    """,
+    "https://x.substack.com/p/y": """
+        https://x.substack.com/p/y?r=abc&utm_medium=ios&triedRedirect=true
+        https://x.substack.com/p/y?publication_id=1&post_id=2&isFreemail=true&s=w
+    """,
+    "https://x.com/u/status/1": "https://mobile.twitter.com/u/status/1?s=20&t=abc",
+    "https://reddit.com/r/x/comments/abc/t": "https://old.reddit.com/r/x/comments/abc/t/?share_id=1",
+    "https://linkedin.com/pulse/x": "https://de.linkedin.com/pulse/x?trackingId=1&lipi=2",
+    "https://openreview.net/forum?id=AbCdEf_123": "https://openreview.net/pdf?noteId=z&id=AbCdEf_123",
+    "https://aclanthology.org/2023.acl-long.1": "https://aclanthology.org/2023.acl-long.1.bib",
+    "https://youtube.com/playlist?list=PLabc": "https://m.youtube.com/playlist?list=PLabc&si=1",
+}  # fmt: skip
+
+TRACKERS = """
+    utm_source utm_id utm-social gclid gclsrc dclid gbraid wbraid gad_source gad_campaignid _ga _gl
+    fbclid fb_source fb_action_ids msclkid twclid ttclid li_fat_id igshid igsh yclid ysclid mc_cid
+    mc_eid _hsenc _hsmi __hssc __hstc __hsfp hsCtaTracking mkt_tok vero_id oly_enc_id _ke _kx
+    ml_subscriber ck_subscriber_id s_cid s_kwcid ef_id cmpid ncid smid trk trkCampaign trackingId
+    pk_campaign mtm_source matomo_kwd piwik_campaign hsa_acc at_medium at_custom1 xtor epik __s
+    _branch_match_id irclickid cjevent zanpid awc ranMID ranEAID tduid guce_referrer_sig guccounter
+    ref_src soc_src elqTrackId elqat sc_channel dm_i campaign_id spReportId bsft_clkid mbid usqp
+    sca_esv sharer __twitter_impression sscid sfmc_id mkcid mkevt campid hmb_medium PHPSESSID amp
+    triedRedirect nr_email_referer __cf_chl_tk rdt_cid srsltid
+""".split()
+
+CONTENT = """
+    p id story v q lang source_id ref_id campaign content medium t s key tracker product ampere mode
+    version from hash event session_id msg tab fbid mcid gid pid sid cid uid clip mc share origin src
+    cmp view action partner affiliate click mc_item amp_version image_gallery photo_glass page_source
+    doc_ref bus_class user_keyword ad_id eid session keyword
+""".split()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [(url, expected) for expected, urls in SAME.items() for url in (*urls.split(), expected)],
+)
+def test_the_ways_to_one_page_are_one_source(url, expected):
+    """Mirrors, caches, proxies, links that lead on, and a site's own spellings."""
+    assert canonical_url(url) == expected
+
+
+@pytest.mark.parametrize("name", TRACKERS)
+def test_a_tracker_makes_no_other_page(name):
+    """Each vendor's parameters are left away, wherever they stand."""
+    assert canonical_url(f"{POST}?a=1&{name}=x&b=2") == f"{POST}?a=1&b=2"
+
+
+@pytest.mark.parametrize("name", CONTENT)
+def test_a_name_that_tells_pages_apart_stays(name):
+    """A parameter that only resembles a tracker must not make two pages one source."""
+    assert canonical_url(f"{POST}?{name}=1") != canonical_url(f"{POST}?{name}=2")
+
+
+HOSTS = [
+    *("example.com", "www.youtube.com", "youtu.be", "arxiv.org", "github.com", "web.archive.org"),
+    *("m.example.co.uk", "www.google.com", "archive.ph", "gist.github.com", "r.jina.ai", "x.com"),
+    *("raw.githubusercontent.com", "doi.org", "aclanthology.org", "openreview.net", "amp.dev"),
+    *("cdn.ampproject.org", "de.linkedin.com", "webcache.googleusercontent.com", "out.reddit.com"),
+]
+PARTS = st.sampled_from(
+    "watch abs 2310.06825v2 dQw4w9WgXcQ web 2020 amp blob main a.amp https: .. %2e é o.git x.html "
+    "s c cache:x.example raw amp;x ".split(" ")
+)
+NAMED = st.sampled_from(["v", "q", "url", "u", "list", "id", "utm_source", "amp", "m", "a"])
+VALUES = st.sampled_from(
+    ["1", "", "dQw4w9WgXcQ", "https://b.example/p?v=1", "cache:c.example/x", "%"]
+)
+
+
+@given(
+    st.sampled_from(HOSTS),
+    st.lists(PARTS, max_size=6),
+    st.lists(st.tuples(NAMED, VALUES), max_size=3),
+)
+def test_the_canonical_form_of_known_sites_is_stable(host, parts, pairs):
+    """However parts that known sites use are put together, canonicalising twice is once."""
+    query = "&".join(f"{name}={value}" for name, value in pairs)
+    try:
+        once = canonical_url(f"https://{host}/{'/'.join(parts)}?{query}")
+    except InvalidUrl:
+        return
+    assert canonical_url(once) == once
+
+
+@given(
+    st.lists(st.sampled_from(["a", "blog", "Über", "x~y", "7"]), min_size=1, max_size=4),
+    st.lists(st.tuples(st.sampled_from(["p", "id", "q"]), st.sampled_from("12")), max_size=2),
+    st.sampled_from(TRACKERS),
+)
+def test_equivalent_spellings_are_one_source(parts, pairs, tracker):
+    """Scheme, www, mobile host, port, slash, dot segments, fragment, tracker: none makes another."""
+    path, query = "/".join(parts), "&".join(f"{name}={value}" for name, value in pairs)
+    plain = canonical_url(f"https://example.com/{path}?{query}")
+    for spelt in (
+        f"http://www.example.com:80/{path}/?{query}#part",
+        f"https://m.EXAMPLE.com./x/../{path}?{tracker}=1&{query}",
+        f"https://example.com/{path.replace('~', '%7e')}?{query}&{tracker}=2",
+        f"https://web.archive.org/web/2024id_/https://example.com/{path}?{query}",
+        f"https://www.google.com/amp/s/example.com/{path}?{query}",
+    ):
+        assert canonical_url(spelt) == plain
+
+
 @pytest.mark.parametrize(("text", "expected"), READ.items())
 def test_addresses_are_read_as_browsers_read_them(text, expected):
     """Case, ports, dot segments, odd scripts and odd numbers have one reading."""

@@ -1,9 +1,11 @@
-"""What an address means: the page behind an archived copy, a video, a paper, one canonical form."""
+"""What an address means: a video, a paper, a file; and the one canonical form of all."""
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
+from casebook.extractors.copies import original_of
+from casebook.extractors.trackers import is_tracker
 from casebook.extractors.urls import DEFAULT_PORTS, WebUrl, parse_web_url
 from casebook.schemas.errors import InvalidUrl
 from casebook.schemas.sources import SourceKind
@@ -22,7 +24,7 @@ def canonical_url(url: str) -> str:
     Raises:
         InvalidUrl: if ``url`` is not a web address.
     """
-    parsed = _github_file(original_of(parse_web_url(url)))
+    parsed = _usual(original_of(parse_web_url(url)))
     if video := video_id(parsed):
         return f"https://youtube.com/watch?v={video}"
     if paper := paper_id(parsed):
@@ -31,12 +33,13 @@ def canonical_url(url: str) -> str:
         return landing.page.rstrip("/")
     if parsed.port == DEFAULT_PORTS[parsed.scheme]:
         parsed = replace(parsed, scheme="https", port=DEFAULT_PORTS["https"])
+    host = _canonical_host(parsed.host)
     return str(
         replace(
             parsed,
-            host=_canonical_host(parsed.host),
+            host=host,
             path=_canonical_path(parsed.path),
-            query=_canonical_query(parsed) or None,
+            query=_canonical_query(parsed.query or "", host) or None,
             route=parsed.route.rstrip("/"),
         )
     )
@@ -55,57 +58,52 @@ def kind_of_url(url: str) -> SourceKind | None:
 
 # --- Known sites ---------------------------------------------------------------------------------
 
-_YOUTUBE = {"youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com"}
+_YOUTUBE = re.compile(r"(?:(?:www|m|music|gaming)\.)?youtube\.com|(?:www\.)?youtube-nocookie\.com")
+_WATCHED = {"/watch", "/watch_popup", ""}
 _VIDEO_PATH = re.compile(r"/(?:embed|shorts|live|watch|v|e)/([^/]+)/?")
 # "videoseries" and "live_stream" have eleven characters too: a playlist, and what a channel shows.
-_VIDEO_ID = re.compile(r"(?!videoseries|live_stream)[A-Za-z0-9_-]{11}")
-_ARXIV = re.compile(r"(?:(?:www|export|[a-z]{2})\.)?arxiv\.org|ar5iv\.(?:labs\.arxiv\.)?org")
+# What was pasted behind an id ("&t=10", escaped) does not belong to it.
+_VIDEO_ID = re.compile(r"(?!videoseries|live_stream)([A-Za-z0-9_-]{11})(?:[&?#].*)?")
+_ARXIV = re.compile(
+    r"(?:(?:www|export|browse|lanl|[a-z]{2})\.)?arxiv\.org|ar5iv\.(?:labs\.arxiv\.)?org"
+    r"|xxx\.lanl\.gov|(?:www\.)?alphaxiv\.org|(?:www\.)?huggingface\.co"
+)
+_NUMBER = r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(v[0-9]+)?"
 _PAPER_PATH = re.compile(
-    r"/(?:abs|pdf|html|format|ps|src|e-print)/(?:arxiv:)?"
-    r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(v[0-9]+)?(?:\.pdf)?/?",
+    rf"/(?:abs|pdf|html|format|ps|src|e-print|papers|overview)/(?:arxiv:)?{_NUMBER}"
+    r"(?:\.pdf)?/?(?:index\.html)?",
     re.IGNORECASE,
 )
-_ARXIV_DOI = re.compile(r"/10\.48550/arxiv\.([0-9]{4}\.[0-9]{4,5})(v[0-9]+)?/?", re.IGNORECASE)
+_ARXIV_DOI = re.compile(rf"/10\.48550/arxiv\.{_NUMBER}/?", re.IGNORECASE)
+_DOI_HOSTS = {"doi.org", "dx.doi.org", "www.doi.org"}
+_SUBJECT = re.compile(r"\.[A-Z]{2}(?=/)", re.IGNORECASE)  # math.GT/0309136 is math/0309136
 _CHANNEL_PATH = re.compile(r"/((?:channel|c|user)/[^/]+|@[^/]+)")
 _ACL_PATH = re.compile(
     r"/(?:anthology/)?([A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9]+-[a-z0-9]+\.[0-9]+)"
-    r"(?:v[0-9]+)?(?:\.pdf)?/?"
+    r"(?:v[0-9]+)?(?:\.pdf|\.bib)?/?"
 )
 _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
-
-_MOST_WRAPPINGS = 3  # a copy of a copy happens, a chain of them does not
-_GOOGLE = re.compile(r"(?:www\.)?google\.(?:[a-z]{2,3}|com?\.[a-z]{2})")
-_AMP_CACHES = (".cdn.ampproject.org", ".bing-amp.com", ".bing-amp.net")
-_AMP_CACHE = re.compile(r"/(?:amp|[cv])/(s/)?(.+)")
-# A time of four to fourteen digits, or "*" for the calendar of copies, perhaps with flags.
-_WAYBACK = re.compile(
-    r"/web/(?:[0-9]{1,14}(?:[a-z]{2}_)?\*?/|\*/)?(?P<scheme>https?:)?(?P<rest>/{0,2}[^/]+\..+)"
-)
-_WAYBACK_HOSTS = ("web.archive.org", "wayback.archive.org", "archive.org")
-_ARCHIVE_TODAY = [f"archive.{end}" for end in ("today", "ph", "is", "li", "vn", "fo", "md")]
-_TODAY = re.compile(
-    r"/(?:o/[A-Za-z0-9]+|newest|[0-9.-]{4,20})/(?P<scheme>https?:)?(?P<rest>/{0,2}[^/]+\..+)"
-)
-_GOOGLE_CACHE = re.compile(r"cache:(?:[A-Za-z0-9_-]{12}:)?(https?://)?([^\s]+)")
 
 
 def video_id(url: WebUrl) -> str | None:
     """Return the eleven characters that name a YouTube video, or None for any other page."""
-    host = url.host.removeprefix("www.")
-    candidate = None
-    if host == "youtu.be":
-        candidate = url.path.strip("/")
-    elif host in _YOUTUBE and url.path.rstrip("/") == "/watch":
-        candidate = dict(reversed(parse_qsl(url.query or ""))).get("v")
-    elif host in _YOUTUBE and (match := _VIDEO_PATH.fullmatch(url.path)):
-        candidate = match[1]
-    return candidate if candidate and _VIDEO_ID.fullmatch(candidate) else None
+    path = re.sub("/+", "/", url.path).rstrip("/")
+    candidate = dict(reversed(parse_qsl(url.query or ""))).get("v")
+    if url.host.removeprefix("www.") == "youtu.be":
+        candidate = candidate if path in _WATCHED else path.removeprefix("/")
+    elif not _YOUTUBE.fullmatch(url.host):
+        return None
+    elif path not in _WATCHED:
+        match = _VIDEO_PATH.fullmatch(path)
+        candidate = match[1] if match else None
+    found = _VIDEO_ID.fullmatch(unquote(candidate or ""))
+    return found[1] if found else None
 
 
 def paper_id(url: WebUrl) -> str | None:
     """Return an arXiv paper's number without its version, or None for any other page."""
     match = _paper_match(url)
-    return match[1] if match else None
+    return _SUBJECT.sub("", match[1].lower()) if match else None
 
 
 def paper_version(url: WebUrl) -> str:
@@ -115,10 +113,9 @@ def paper_version(url: WebUrl) -> str:
 
 
 def _paper_match(url: WebUrl) -> re.Match[str] | None:
-    if url.host in {"doi.org", "dx.doi.org"}:
+    if url.host in _DOI_HOSTS:
         return _ARXIV_DOI.fullmatch(url.path)
-    host = url.host.removeprefix("www.")
-    return _PAPER_PATH.fullmatch(url.path) if _ARXIV.fullmatch(host) else None
+    return _PAPER_PATH.fullmatch(url.path) if _ARXIV.fullmatch(url.host) else None
 
 
 def playlist_id(url: WebUrl) -> str | None:
@@ -126,7 +123,7 @@ def playlist_id(url: WebUrl) -> str | None:
 
     A video that is watched as part of a playlist is a video.
     """
-    if url.host.removeprefix("www.") not in _YOUTUBE or video_id(url):
+    if not _YOUTUBE.fullmatch(url.host) or video_id(url):
         return None
     if url.path.rstrip("/") in {"/playlist", "/watch", "/embed/videoseries"}:
         return dict(parse_qsl(url.query or "")).get("list")
@@ -156,92 +153,42 @@ def landing_of(url: WebUrl) -> Landing | None:
     return None
 
 
-# --- Copies of a page elsewhere ------------------------------------------------------------------
+# --- Sites with several addresses for a page --------------------------------------------------
+
+_BRANCH = r"(?:refs/(?:heads|tags)/)?(?P<file>.+)"
+_RAW = re.compile(rf"(?P<repository>/[^/]+/[^/]+)/{_BRANCH}")
+_REPOSITORY_FILE = re.compile(rf"(?P<repository>/[^/]+/[^/]+)/(?:raw|blob|blame|edit)/{_BRANCH}")
+_DELIVERED = re.compile(r"/gh(?P<repository>/[^/]+/[^/@]+)@(?P<file>.+)")
+_FILE_PATHS = {
+    "raw.githubusercontent.com": _RAW,
+    "cdn.jsdelivr.net": _DELIVERED,
+    "github.com": _REPOSITORY_FILE,
+    "www.github.com": _REPOSITORY_FILE,
+}
+_REPOSITORY = re.compile(r"(/[^/]+/[^/]+?)(?:\.git)?(/.*)?")
+_GIST = re.compile(r"(/[^/]+/[0-9a-f]{20,40})/raw(?:/.*)?")
+# Other names and editions of a site, by the name that it is known by here.
+_NAMES = {
+    "twitter.com": "x.com",
+    "scribe.rip": "medium.com",
+    **{f"{edition}.reddit.com": "reddit.com" for edition in ("old", "new", "np", "i")},
+}
+_COUNTRY = re.compile(r"[a-z]{2}\.(linkedin\.com)")
 
 
-def original_of(url: WebUrl) -> WebUrl:
-    """Return the page that ``url`` holds a copy of (an archive, a cache), else ``url`` itself."""
-    for _ in range(_MOST_WRAPPINGS):
-        inner = _wrapped(url)
-        if inner is None:
-            break
-        url = inner
+def _usual(url: WebUrl) -> WebUrl:
+    """Return the address of the page around a file on GitHub; of another page, its own.
+
+    GitHub takes owners and repositories in any letter case.
+    """
+    if url.host in {"gist.github.com", "gist.githubusercontent.com"}:
+        return replace(url, host="gist.github.com", path=_GIST.sub(r"\1", url.path))
+    if match := url.host in _FILE_PATHS and _FILE_PATHS[url.host].fullmatch(url.path):
+        path = f"{match['repository']}/blob/{match['file']}"
+        url = replace(url, host="github.com", path=path)
+    if url.host.removeprefix("www.") == "github.com" and (match := _REPOSITORY.fullmatch(url.path)):
+        return replace(url, path=match[1].lower() + (match[2] or ""))
     return url
-
-
-def is_copy(url: WebUrl) -> bool:
-    """Tell whether ``url`` is another site's copy of a page."""
-    return original_of(url) != url
-
-
-def _wrapped(url: WebUrl) -> WebUrl | None:
-    for read in (_amp_address, _archived_address, _cached_address, _followed_address):
-        if address := read(url):
-            try:
-                return parse_web_url(address)
-            except InvalidUrl:
-                return None
-    return None
-
-
-def _amp_address(url: WebUrl) -> str | None:
-    """Read an address in the AMP caches of Google and Bing."""
-    if not (url.host.endswith(_AMP_CACHES) or _GOOGLE.fullmatch(url.host)):
-        return None
-    match = _AMP_CACHE.fullmatch(url.path)
-    return f"{'https' if match[1] else 'http'}://{match[2]}{_query(url)}" if match else None
-
-
-def _archived_address(url: WebUrl) -> str | None:
-    """Read an address of the Wayback Machine or of archive.today."""
-    paths = dict.fromkeys(_WAYBACK_HOSTS, _WAYBACK) | dict.fromkeys(_ARCHIVE_TODAY, _TODAY)
-    pattern = paths.get(url.host.removeprefix("www."))
-    match = pattern.fullmatch(url.path) if pattern else None
-    if match is None:
-        return None
-    scheme, rest = match["scheme"] or "http:", match["rest"].lstrip("/")
-    return f"{scheme}//{rest}{_query(url)}"
-
-
-def _cached_address(url: WebUrl) -> str | None:
-    """Read an address of Google's cache: ``cache:[key:]address[+words searched for]``."""
-    if url.host != "webcache.googleusercontent.com":
-        return None
-    asked = dict(parse_qsl(url.query or "")).get("q", "")
-    match = _GOOGLE_CACHE.match(asked)
-    return f"{match[1] or 'http://'}{match[2]}" if match else None
-
-
-def _followed_address(url: WebUrl) -> str | None:
-    """Read a link as a page of search results or YouTube carries it."""
-    told = dict(parse_qsl(url.query or ""))
-    if _GOOGLE.fullmatch(url.host) and url.path == "/url":
-        return told.get("q") or told.get("url")
-    if url.host.removeprefix("www.") not in _YOUTUBE:
-        return None
-    if url.path == "/attribution_link":
-        return f"https://www.youtube.com{told.get('u', '')}"
-    return told.get("q") if url.path == "/redirect" else None
-
-
-def _query(url: WebUrl) -> str:
-    return f"?{url.query}" if url.query else ""
-
-
-_RAW = re.compile(r"/([^/]+)/([^/]+)/(?:refs/heads/)?(.+)")
-_REPOSITORY_FILE = re.compile(r"(/[^/]+/[^/]+)/(?:raw|blob)/(?:refs/heads/)?(.+)")
-
-
-def _github_file(url: WebUrl) -> WebUrl:
-    """Return the page around a raw file on GitHub, and a repository without ``.git``."""
-    if url.host == "raw.githubusercontent.com" and (match := _RAW.fullmatch(url.path)):
-        owner, repository, file = match.groups()
-        return replace(url, host="github.com", path=f"/{owner}/{repository}/blob/{file}")
-    if url.host.removeprefix("www.") != "github.com":
-        return url
-    if match := _REPOSITORY_FILE.fullmatch(url.path):
-        return replace(url, path=f"{match[1]}/blob/{match[2]}")
-    return replace(url, path=re.sub(r"^(/[^/]+/[^/]+?)\.git/?$", r"\1", url.path))
 
 
 # --- The canonical form --------------------------------------------------------------------------
@@ -261,27 +208,13 @@ _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
-# Trackers that courlan 1.4 does not know: HubSpot, LinkedIn, ConvertKit, Instagram, Medium, TikTok,
-# Facebook, Twitter, Google's shopping, Adobe, Yandex, Alibaba, Yahoo, Rakuten, Pinterest, Impact.
-_MORE_TRACKERS = re.compile(
-    r"_hsenc|_hsmi|hsctatracking|hss_channel|hsa_.*|trk|trkcampaign|trkinfo|trackingid"
-    r"|ck_subscriber_id|igsh|gi|ttclid|li_fat_id|fb_action_.*|fb_ref|__twitter_impression|srsltid"
-    r"|s_kwcid|ef_id|_openstat|ysclid|spm|scm|guccounter|__s|rb_clickid|wickedid|smid|smtyp|ncid"
-    r"|cmpid|icid|ocid|mbid|sr_share|epik|irclickid|irgwc|zanpid|usqp|amp|amp_.*|outputtype"
-    r"|_branch_.*|hslang|hsutk|trk_.*|wt_.*|wt\.mc_id|_gl|gad_.*|mc_.*|phpsessid|jsessionid"
-)
-# courlan takes any name that begins with one of its words for a tracker. These name content (a
-# talk's session, "gallery", "reference"): losing one would make two pages the same source.
-_CONTENT = re.compile(
-    r"session|[ceu]id|keyword|kwd|ga[a-z]|gl[a-z]|source[a-z]|medium[a-z]|ref(?!err?er|src)[a-z]"
-)
-
 
 def _canonical_host(host: str) -> str:
     """Return the host without the labels of its editions: www.m.example.com is example.com."""
     while (bare := _EDITION.sub("", host, count=1) if _EDITION.match(host) else host) != host:
         host = bare
-    return _MOBILE_WIKI.sub(r".\1.org", host)
+    host = _COUNTRY.sub(r"\1", _MOBILE_WIKI.sub(r".\1.org", host))
+    return _NAMES.get(host, host)
 
 
 def _canonical_path(path: str) -> str:
@@ -302,20 +235,10 @@ def _canonical_escapes(path: str) -> str:
     return _ESCAPE.sub(rewritten, path)
 
 
-def _canonical_query(url: WebUrl) -> str:
-    query = url.query or ""
-    if url.host.endswith(".blogspot.com"):  # its edition for readers on the move
+def _canonical_query(query: str, host: str) -> str:
+    if host.endswith(".blogspot.com"):  # its edition for readers on the move
         query = re.sub(r"(?:^|(?<=&))m=1(?:&|$)", "", query)
     # Latin-1 both ways keeps every byte, also those that are no UTF-8.
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
-    kept = [(name, value) for name, value in pairs if not _is_tracker(name.lower())]
+    kept = [(name, value) for name, value in pairs if not is_tracker(name, host)]
     return urlencode(sorted(kept, key=lambda pair: pair[0]), encoding="latin-1")
-
-
-def _is_tracker(name: str) -> bool:
-    from courlan.clean import clean_query  # brings the list of all top-level domains
-
-    if _MORE_TRACKERS.fullmatch(name):
-        return True
-    known_to_courlan = not clean_query(urlencode({name: "1"}))
-    return known_to_courlan and not _CONTENT.match(name)

@@ -174,7 +174,8 @@ async def _sound_instead(ref: SourceRef, error: FetchError, run: Run) -> Sound:
 
 
 def _watch_page(address: str) -> str:
-    from casebook.extractors.sites import original_of, video_id
+    from casebook.extractors.copies import original_of
+    from casebook.extractors.sites import video_id
 
     return f"https://www.youtube.com/watch?v={video_id(original_of(parse_web_url(address)))}"
 

@@ -3,12 +3,13 @@
 import re
 from html import unescape
 
+from casebook.extractors.copies import original_of
 from casebook.extractors.gathering.bundles import OUR_TYPES
 from casebook.extractors.gathering.routes import Way, ways_to
 from casebook.extractors.gathering.sound import named_as_recording
 from casebook.extractors.network.client import Fetched, GuardedClient, next_hop
 from casebook.extractors.network.robots import Robots
-from casebook.extractors.sites import landing_of, original_of, paper_id, playlist_id, video_id
+from casebook.extractors.sites import landing_of, paper_id, playlist_id, video_id
 from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import WebUrl, parse_web_url
 from casebook.schemas.errors import (

@@ -3,10 +3,11 @@
 import json
 from urllib.parse import urlencode
 
+from casebook.extractors.copies import original_of
 from casebook.extractors.gathering.bundles import TRANSCRIPT, Part, pack
 from casebook.extractors.network.client import GuardedClient
 from casebook.extractors.network.robots import Robots
-from casebook.extractors.sites import original_of, video_id
+from casebook.extractors.sites import video_id
 from casebook.extractors.urls import parse_web_url
 from casebook.schemas.errors import FetchError
 from casebook.schemas.sources import ExtractionStep, Payload

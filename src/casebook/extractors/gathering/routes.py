@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from casebook.extractors.sites import is_copy, original_of
+from casebook.extractors.copies import is_copy, original_of
 from casebook.extractors.urls import WebUrl
 
 _README_NAMES = ("README.md", "readme.md", "README.rst", "README.txt", "README")

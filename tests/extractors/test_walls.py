@@ -102,6 +102,67 @@ def test_articles_that_speak_of_walls_are_read(phrase, title):
     refuse_walls(page(WORDS * 40 + phrase, title, markup))
 
 
+ABOUT_WALLS = [
+    ("404: how we handle page not found", "The page you are looking for does not exist, it said."),
+    ("Error 404 – the year we lost our docs", "In that year the docs were gone."),
+    ("Oops! We shipped a hallucination", "It told a customer that the page does not exist."),
+    ("Sorry, not sorry: why we left the cloud", "The page was not found to be slower."),
+    ("How our paywall learns", "Subscribe to continue reading, it says. Already a subscriber?"),
+    ("Consent in clinical trials, read by a model", "The model reads the forms of a hospital."),
+    ("Consent management with a model", "Accept all or reject all is what most banners say."),
+    ("Breaking CAPTCHAs with vision models", "Solve the captcha, we told it, and it did."),
+    ("Predictive maintenance", "Trains were temporarily unavailable for 3 % of the time."),
+    ("Seite nicht gefunden: unser neuer Assistent", "Die Seite wurde nicht gefunden, stand da."),
+]
+
+
+@pytest.mark.parametrize("words", [10, 25])
+@pytest.mark.parametrize(("title", "says"), ABOUT_WALLS)
+def test_short_articles_about_walls_are_read(title, says, words):
+    """An article of 150 words whose title and first lines speak of a wall is not one."""
+    text = f"{WORDS * 2}{says} {WORDS * words}"
+    footer = "Home Log in Cookie policy We use cookies. Subscribe to our letter"
+    refuse_walls(page(text, title, '<input type="password">', seen=f"{title} {text} {footer}"))
+
+
+ABROAD = [
+    *(
+        (SoftNotFound, title, says)
+        for title, says in (
+            ("Siden blev ikke fundet", "Siden du leder efter findes ikke."),
+            ("Siden finnes ikke", "Beklager, vi fant ikke siden du lette etter."),
+            ("Sivua ei löytynyt", "Etsimääsi sivua ei löytynyt."),
+            ("Nie znaleziono strony", "Strona, której szukasz, nie istnieje."),
+            ("Stránka nenalezena", "Požadovaná stránka nebyla nalezena."),
+            ("Сторінку не знайдено", "На жаль, такої сторінки не існує."),
+            ("Erro 404", "A página que você procura não foi encontrada."),
+            ("Fehler", "Diese Seite existiert nicht mehr."),
+            ("We couldn't find that page", f"Try one of these: {WORDS * 12}"),
+        )
+    ),
+    (LoginWall, "Anmelden", "Benutzername Passwort Anmelden Passwort vergessen?"),
+    (LoginWall, "Connexion", "Adresse e-mail Mot de passe Se connecter Mot de passe oublié ?"),
+    (LoginWall, "Iniciar sesión", "Correo Contraseña ¿Olvidaste tu contraseña?"),
+    (LoginWall, "Sign in to your account", "Email, phone, or Skype. Can’t access your account?"),
+    (Captcha, "Making sure you're not a bot!", "Loading... Making sure you're not a bot!"),
+    (Captcha, "Vercel Security Checkpoint", "We're verifying your browser"),
+    (Captcha, "", "Request unsuccessful. Incapsula incident ID: 877-123"),
+    (Captcha, "Access Denied", 'You don\'t have permission to access "x" on this server.'),
+    (Paywall, "Wie wir es bauten", f"{WORDS * 9}Jetzt Abo abschließen. Bereits Abonnent? Hier."),
+    (Paywall, "Comment", f"{WORDS * 9}La suite est réservée aux abonnés."),
+    (Paywall, "How", f"{WORDS * 9}Create an account to read the full story."),
+    (ServiceDown, "Acme", "Unsere Website wird gerade gewartet. Wir sind bald wieder da."),
+]
+
+
+@pytest.mark.parametrize(("error", "title", "says"), ABROAD)
+def test_walls_in_other_languages_and_of_other_makers_are_named(error, title, says):
+    """What a reader abroad, or behind another service, is shown instead of the page."""
+    markup = '<form><input type="password"></form>' if error is LoginWall else ""
+    with pytest.raises(error):
+        refuse_walls(page(says, title, markup))
+
+
 @pytest.mark.parametrize("phrase", ["Log in", "We use cookies.", "Subscribe to our newsletter"])
 def test_short_pages_with_ordinary_furniture_are_read(phrase):
     """A short note with a log-in link, a cookie line or a newsletter is not a wall."""

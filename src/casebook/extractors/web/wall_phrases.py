@@ -1,6 +1,6 @@
 """The words by which pages ask for something before they show their text.
 
-Gathered from walls as sites show them in English (with a little German and French); one pattern
+Gathered from walls as sites show them, in English and more briefly in other languages; one pattern
 a line, tried in any letter case. All are bounded, so that no page makes one slow.
 """
 
@@ -25,7 +25,9 @@ CHALLENGE_TITLE = _any(
     r"^access to this page has been denied",
     r"^robot (?:check|or human)",
     r"^ddos-guard",
-    r"captcha",
+    rf"^(?:human|bot) verification|^making sure you{_APOSTROPHE}re not a bot",
+    r"security checkpoint$",
+    r"^(?:\w+ )?captcha(?: \w+)?$",
 )
 CHALLENGE_TEXT = _any(
     rf"(?:verify(?:ing)?|confirm) (?:that )?you(?: a|{_APOSTROPHE})re "
@@ -40,6 +42,9 @@ CHALLENGE_TEXT = _any(
     r"needs to review the security of your connection",
     r"you have been blocked",
     r"using a security service to protect itself",
+    rf"(?:making|make) sure you{_APOSTROPHE}re not a bot|verifying your browser",
+    r"incapsula incident id|enable js and disable any ad blocker",
+    rf"you don{_APOSTROPHE}t have permission to access[\s\S]{{0,200}}on this server",
     r"(?:request|connection|browser) is being (?:verified|checked)",
     r"(?:nachweisen|bestätigen|überprüfen)[\w ,]{0,30}(?:mensch|roboter)",
     r"(?:vous êtes|que vous n[’']êtes pas) un (?:humain|robot)",
@@ -49,7 +54,7 @@ CHALLENGE_MARKUP = _any(
     r"/cdn-cgi/challenge-platform/",
     r"challenges\.cloudflare\.com",
     r"cf-turnstile|cf_chl_opt|px-captcha|g-recaptcha|_incapsula_resource",
-    r"hcaptcha\.com|geo\.captcha-delivery\.com",
+    r"hcaptcha\.com|captcha-delivery\.com",
 )
 
 LOGIN_TITLE = _any(
@@ -58,6 +63,8 @@ LOGIN_TITLE = _any(
     r"^(?:user )?(?:login|log on)\b",
     r"^(?:login|authentication|authorization) required",
     r"^authwall",
+    r"^(?:anmelden|anmeldung|einloggen|connexion|se connecter|identification)\b",
+    r"^(?:iniciar sesi[oó]n|acceder|accedi|accesso|inloggen|entrar|logga in|zaloguj)\b",
 )
 LOGIN_TEXT = _any(
     r"(?:log|sign)[ -]?in (?:to (?:continue|view|read|access|see|your)|with your)",
@@ -66,6 +73,10 @@ LOGIN_TEXT = _any(
     r"forgot(?:ten)? (?:your )?(?:password|username)",
     r"(?:join|sign up) (?:(?:now|today|for free) )?to (?:see|view|read|continue)",
     r"(?:password|username|e-?mail)[\s\S]{0,60}(?:log|sign)[ -]?in",
+    rf"can{_APOSTROPHE}t access your account|email, phone, or skype",
+    r"passwort vergessen|melden sie sich (?:bitte )?an|mot de passe oublié|connectez-vous pour",
+    r"olvid(?:aste|ó|é) (?:tu|su|mi) contraseña|password dimenticata|wachtwoord vergeten",
+    r"esqueceu (?:a|sua) senha|inicia sesión para|accedi per",
 )
 LOGIN_URL = _any(r"/(?:login|signin|sign-in|log-in|authwall|sso|oauth|accounts?/login)\b")
 PASSWORD_FIELD = _any(r"<input[^>]{0,300}type\s{0,9}=\s{0,9}[\"']?password")
@@ -73,7 +84,7 @@ PASSWORD_FIELD = _any(r"<input[^>]{0,300}type\s{0,9}=\s{0,9}[\"']?password")
 CONSENT_TITLE = _any(
     r"^before you continue",
     r"^(?:cookie|privacy|your privacy)(?: consent| settings| choices| policy)?$",
-    r"consent",
+    r"^(?:\w+ )?consent(?: \w+)?$",
     r"^we value your privacy",
     r"^your privacy",
 )
@@ -110,6 +121,15 @@ PAYWALL_TEXT = _any(
     r"(?:limit|free (?:articles|stories))",
     r"start your (?:free )?(?:trial|subscription)[\w ]{0,30}(?:read|continue|access)",
     r"member-only story",
+    r"(?:create an account|sign in|register) to read the (?:full|whole|rest of the) ",
+    r"(?:weiterlesen mit|jetzt weiterlesen|zum weiterlesen)\b",
+    r"abo(?:nnement)? (?:abschließen|testen)",
+    r"bereits (?:\w+-?)?(?:abonnent|abo\b)|(?:nur|exklusiv) für abonnent",
+    r"(?:réservée?s?|accessible) (?:uniquement )?aux abonnés|déjà abonnée?|abonnez-vous pour",
+    r"il vous reste \d{1,3}(?:[.,]\d+)? ?% de (?:cet article|ce contenu)",
+    r"suscr[ií]bete para|(?:solo|exclusivo) para suscriptores|ya eres suscriptor",
+    r"(?:riservato|solo per) (?:agli |gli )?abbonati|(?:alleen|exclusief) voor abonnees",
+    r"(?:exclusivo|somente) para assinantes",
 )
 PAYWALL_END = _any(
     r"(?:subscribe|sign up|log in|register|become a (?:member|subscriber))[\w ,]{0,30}"
@@ -126,19 +146,27 @@ PAYWALL_MARKUP = _any(
     r"id=\"[^\"]{0,100}paywall",
 )
 
+_GREETING = r"(?:oops|sorry|uh-oh|whoops|hoppla|ups|oups|ops)"
 MISSING_TITLE = _any(
-    r"^(?:error )?404\b|\b404(?: error)?(?: page)?$",
-    r"page not found|^not found\b|^nothing (?:was )?found",
+    r"^(?:error |erro |errore |fehler |erreur )?404(?: error)?(?: page)?$",
+    r"^404[ :.–—-]{1,3}(?:page|not)",
+    r"page not found|^not found$|^nothing (?:was )?found$",
     r"^(?:the )?page (?:(?:was|is|you requested|you are looking for) )?"
     rf"(?:not found|(?:could|can) ?{_NOT_THERE} be found|missing|unavailable)",
-    r"^(?:oops|sorry|uh-oh|whoops)[\s!,.:-]",
+    rf"^(?:we )?(?:could|can) ?(?:{_NOT_THERE}|not) find (?:that|this|the|your) page",
+    rf"^{_GREETING}\W*$|^{_GREETING}\b.{{0,30}}\b(?:page|404|not found|wrong)\b",
     r"^(?:this|that|the) (?:page|article|post|content) "
     rf"(?:does ?{_NOT_THERE}|no longer) exist",
     r"\bseite nicht gefunden|\bpage (?:introuvable|non trouvée)|\bpágina no encontrada",
     r"\bpágina não encontrada|\bpagina non trovata|\bpagina niet gevonden|\bsidan hittades inte",
-    r"\bstrona nie (?:została )?znaleziona|\bстраница не найдена|\bsayfa bulunamadı",
+    r"\bsid(?:an|en) (?:blev ikke fundet|finnes ikke|ble ikke funnet|finns inte)|\bsivua ei löyd",
+    r"\bsivua ei löyt|\bstránka nenalezena|\bsiden? (?:kunne|blev) ikke",
+    r"\bstrona nie (?:została )?znaleziona|\bnie znaleziono (?:takiej )?strony",
+    r"\bстраница не найдена|\bсторінку не знайдено|\bsayfa bulunamadı",
     r"页面(?:不存在|未找到)|找不到(?:页面|頁面)|ページが見つかりません|페이지를 찾을 수 없",
 )
+"""What the title of such a page is, or one part of it between bars and dashes."""
+
 MISSING_TEXT = _any(
     r"(?:page|article|address)[\w ,'’]{0,50}"
     rf"(?:(?:could|can|was|is) ?{_NOT_THERE}(?: be)? (?:found|available)|does ?{_NOT_THERE} exist|"
@@ -152,11 +180,16 @@ MISSING_TEXT = _any(
     r"page[\w ,’']{0,50} n[’']existe (?:pas|plus)|page (?:introuvable|demandée est introuvable)",
     r"página[\w ,]{0,50} (?:no existe|no se (?:ha )?encontr|não (?:existe|foi encontrada))",
     r"pagina[\w ,]{0,50} (?:non esiste|non è stata trovata|niet (?:gevonden|bestaat))",
-    r"страниц[\w ,]{0,50} не (?:найдена|существует)",
+    r"страниц[\w ,]{0,50} не (?:найдена|существует)|сторінк[\w ,]{0,50} не (?:знайдено|існує)",
+    r"sid(?:an|en)[\w ,]{0,40} (?:findes|finns|finnes) (?:ikke|inte)|fant ikke siden|sivua ei löyt",
+    r"stron[ay][\w ,]{0,50} nie (?:istnieje|została znaleziona)|stránka neb?yla nalezena",
+    r"stránka[\w ,]{0,40} (?:nebyla nalezena|neexistuje)|sayfa (?:bulunamadı|mevcut değil)",
+    r"(?:頁面|网页)不存在|페이지를 찾을 수 없",
     r"页面(?:不存在|未找到|已(?:被)?删除)|ページは(?:見つかりません|存在しません|削除され)",
 )
 _CANNOT = rf"(?:could ?{_NOT_THERE}|can(?:not|{_APOSTROPHE}t)|unable to)"
 MISSING_OPENING = _any(
+    rf"^\W*(?:we )?{_CANNOT}(?: seem to)? find (?:that|this|your) page\b|"
     rf"^\W*(?:(?:we )?{_CANNOT}(?: seem to)? find|(?:sorry|oops|uh-oh|whoops)\b[\w ,!.’'-]{{0,60}})"
     r"[\w ,!.’'-]{0,40}(?:page|article|post|content) (?:that )?"
     r"you(?: a|’|'|&#0?39;)re looking for",
@@ -165,13 +198,14 @@ MISSING_OPENING = _any(
 
 MAINTENANCE_TEXT = _any(
     r"(?:down|closed|offline|unavailable) for (?:(?:scheduled|planned|routine) )?maintenance",
-    r"(?:under|undergoing|performing) (?:(?:scheduled|planned|routine) )?maintenance",
+    r"(?:under|undergoing|performing) (?:(?:scheduled|planned|routine|some) )?maintenance",
     r"(?:back|return) (?:shortly|soon|online)[\s\S]{0,200}maintenance",
     r"(?:temporarily|currently) (?:unavailable|overloaded|down|offline)",
     r"(?:experiencing|having) (?:technical|some) (?:difficulties|problems)",
     r"(?:internal server|bad gateway|gateway time-?out|database connection) error?",
     r"error establishing a database connection",
-    r"wartungsarbeiten|en maintenance|en mantenimiento|メンテナンス中",
+    r"wartungsarbeiten|wird (?:gerade|derzeit|momentan) gewartet",
+    r"en maintenance|en mantenimiento|メンテナンス中",
 )
 MAINTENANCE_TITLE = _any(
     r"maintenance",

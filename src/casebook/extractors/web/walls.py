@@ -4,6 +4,7 @@ Each rule needs both the words of a wall and a page too short to be anything els
 article about log-ins, cookies or CAPTCHAs, or one with a log-in link, never trips one.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,6 +30,9 @@ _SHORT = 120
 _TEASER = 400
 _OPENING = 300
 _ENDING = 300
+_SOME, _MANY = 2, 5
+_MOSTLY = 0.6
+_BETWEEN = re.compile(r"\s+[-–—|·•»:]+\s+|[|·•»]")
 _SENTENCE_ENDS = tuple(".!?”\"'’)。！？")
 
 
@@ -102,11 +106,19 @@ def _is_down(page: Page) -> bool:
 
 
 def _is_missing(page: Page) -> bool:
-    if phrases.MISSING_OPENING.search(_without_title(page)[:_OPENING]):
+    """Tell a page that says so first; an article about such pages has more to say in its title."""
+    opening = _without_title(page)[:_OPENING]
+    if phrases.MISSING_OPENING.search(opening) or _names_the_missing(page.title):
         return True
-    if phrases.MISSING_TITLE.search(page.title):
-        return bool(phrases.MISSING_TEXT.search(page.seen)) or page.words < _SHORT
-    return page.words < _SHORT and bool(phrases.MISSING_TEXT.search(page.text or page.seen[:1_000]))
+    said = phrases.MISSING_TEXT.search(opening or page.seen[:1_000]) is not None
+    named = any(map(_names_the_missing, _BETWEEN.split(page.title)))
+    return (named and (said or page.words < _SHORT)) or (said and page.words < _SHORT)
+
+
+def _names_the_missing(part: str) -> bool:
+    """Tell a title, or a part of one, that says little else than that nothing is there."""
+    match = phrases.MISSING_TITLE.search(part.strip())
+    return match is not None and len(match[0]) >= _MOSTLY * len(part.strip())
 
 
 def _is_login(page: Page) -> bool:
@@ -126,11 +138,17 @@ def _is_login(page: Page) -> bool:
 def _is_consent(page: Page) -> bool:
     if page.words >= 2 * _SHORT:
         return False
-    hits = {match.group().lower() for match in phrases.CONSENT_TEXT.finditer(page.seen)}
+    in_text = _hits(phrases.CONSENT_TEXT, page.text)
+    in_all = in_text if page.words >= FEWEST_WORDS else _hits(phrases.CONSENT_TEXT, page.seen)
     if phrases.CONSENT_TITLE.search(page.title) or phrases.CONSENT_URL.search(page.url):
-        return bool(hits)
-    in_text = {match.group().lower() for match in phrases.CONSENT_TEXT.finditer(page.text)}
-    return len(in_text) >= 2 or (len(hits) >= 2 and page.words < FEWEST_WORDS)  # noqa: PLR2004 - one phrase is a footer's
+        return bool(in_all)
+    # One phrase is a footer's; an article about consent has some of them and more to say.
+    needed = _SOME if page.words < _SHORT else _MANY
+    return len(in_text) >= needed or len(in_all) >= needed
+
+
+def _hits(pattern: re.Pattern[str], text: str) -> set[str]:
+    return {match.group().lower() for match in pattern.finditer(text)}
 
 
 def _without_title(page: Page) -> str:
@@ -148,11 +166,18 @@ def _refuse_cut_off(page: Page) -> None:
 
 
 def _is_paywall(page: Page) -> bool:
-    sold = bool(phrases.PAYWALL_TEXT.search(page.seen))
     marked = bool(phrases.PAYWALL_MARKUP.search(page.markup))
-    if sold and (marked or page.words < 2 * _SHORT):
+    if (marked or page.words < 2 * _SHORT) and _sells_the_rest(page):
         return True
     return marked and (page.words < _SHORT or not page.text.rstrip().endswith(_SENTENCE_ENDS))
+
+
+def _sells_the_rest(page: Page) -> bool:
+    """Tell an offer at the end of the text or outside it; one within it is what it speaks of."""
+    if phrases.PAYWALL_TEXT.search(page.text[-_ENDING:]):
+        return True
+    offers, told = (len(phrases.PAYWALL_TEXT.findall(text)) for text in (page.seen, page.text))
+    return offers > told
 
 
 def _is_shell(page: Page) -> bool:

@@ -60,6 +60,7 @@ async def test_cookies_are_neither_kept_nor_stored(server, client):
         ("text/HTML; Charset=UTF-8", "text/html", "utf-8"),
         ('text/plain; charset="latin-1"; x=y', "text/plain", "latin-1"),
         ("application/pdf", "application/pdf", None),
+        ("text/html; charset=utf-8, text/html", "text/html", "utf-8"),
         ("nonsense", "text/plain", None),
     ],
 )
@@ -207,8 +208,10 @@ async def test_a_part_that_nobody_asked_for_is_no_page(server, client):
         (401, PageForbidden, False),
         (403, PageForbidden, False),
         (404, PageMissing, False),
+        (408, ServerBusy, True),
         (410, PageMissing, False),
         (418, PageForbidden, False),
+        (425, ServerBusy, True),
         (429, ServerBusy, True),
         (500, ServerFailed, True),
         (503, ServerFailed, True),

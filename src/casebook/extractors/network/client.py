@@ -254,7 +254,7 @@ def _content_type(header: str | None) -> tuple[str, str | None]:
     if not header:
         return "application/octet-stream", None
     message = Message()
-    message["Content-Type"] = header
+    message["Content-Type"] = header.partition(",")[0]  # some send the header twice
     return message.get_content_type(), message.get_content_charset()
 
 
@@ -292,6 +292,8 @@ def _check_status(url: WebUrl, status: int, headers: Mapping[str, str]) -> None:
         raise PageMissing(
             f"{answer}, no such page: check the address, or look for an archived copy."
         )
+    if status in {408, 425}:  # Request Timeout, Too Early: the request is welcome another time
+        raise ServerBusy(f"{answer}, not now: {_wait(headers)}.")
     if status == 429:  # noqa: PLR2004 Too Many Requests
         raise ServerBusy(f"{answer}, too many requests: {_wait(headers)}.")
     if 500 <= status < 600:  # noqa: PLR2004 RFC 9110's classes of status

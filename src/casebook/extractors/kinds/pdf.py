@@ -184,7 +184,6 @@ def _refuse_locked(reading: _Reading, about: About, name: str) -> None:
 
 
 def _refuse_pictures(text: str, pages: Sequence[PageLines], name: str) -> None:
-    if count_words(text) >= FEWEST_WORDS * len(pages):
-        return
-    if any(page.pictures for page in pages):
+    pictures = any(page.pictures for page in pages)
+    if pictures and count_words(text) < FEWEST_WORDS * len(pages):
         raise Scanned(f"{name} has pictures of pages and no text layer; {pdf_ocr.advice()}")

@@ -24,7 +24,8 @@ _NEARLY_ALL = 0.8
 _APART = 1.8
 """Type sizes between a line and the next; within a text it is 1 to 1.6."""
 
-_ROMAN = re.compile(r"^[ivxlc]{1,6}\b|\b[ivxlc]{1,6}$")
+ROMAN = "ivxlc"
+_ROMAN = re.compile(rf"^[{ROMAN}]{{1,6}}\b|\b[{ROMAN}]{{1,6}}$")
 _NUMBERS = re.compile(r"[\d#]+(?: [\d#]+)*")
 
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from casebook.extractors.pdf.furniture import key_of, without_furniture
+from casebook.extractors.pdf.furniture import ROMAN, key_of, without_furniture
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.words import ends_in_word, join_lines, vocabulary
 from casebook.extractors.text.passages import Block
 from casebook.extractors.text.references import stands_over_references
 
-_SENTENCE_END = re.compile(r"[.!?:…]['\"”’)\]]*$")
+_SENTENCE_ENDS = (".", "!", "?", ":", "…")
+_CLOSING = "'\"”’)]"
 _ITEM = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\[\d{1,3}\])\s+\S")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s+[A-Z]")
 _LONGEST_HEADING = 120
+_START = 3
 _LARGER = 1.12
 _LOOSE = 1.35
 _INDENT = 0.8
@@ -37,7 +39,8 @@ def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) ->
     if not lines:
         return []
     titles = frozenset(key_of(title) for title in outline)
-    layout = _Layout(body, _leading(lines), _column(lines), titles)
+    starts = frozenset(title[:_START] for title in titles)
+    layout = _Layout(body, _leading(lines), _column(lines), titles, starts)
     broken = any(ends_in_word(line.text) for line in lines)
     known = vocabulary(line.text for line in lines) if broken else frozenset()
     return [_block(group, layout, known) for group in _across_pages(layout.groups(lines), layout)]
@@ -51,6 +54,7 @@ class _Layout:
     leading: float
     column: float
     titles: frozenset[str]
+    starts: frozenset[str]
 
     def groups(self, lines: Sequence[Line]) -> Iterator[Group]:
         """Yield the lines of each paragraph or heading."""
@@ -69,19 +73,29 @@ class _Layout:
     def heads(self, line: Line) -> bool:
         """Tell a line that stands as a heading, by the table of contents or by its type."""
         text = line.text
-        larger = line.size >= _LARGER * self.body
-        if len(text) > _LONGEST_HEADING:
+        if len(text) > _LONGEST_HEADING or not any(c.isalpha() for c in text):
             return False
-        if not (larger or line.bold) and not self.titles:
-            return stands_over_references(text)
-        if not any(c.isalpha() for c in text):
+        return self._is_title(text) or stands_over_references(text) or self._is_set_apart(line)
+
+    def _is_set_apart(self, line: Line) -> bool:
+        text, larger = line.text, line.size >= _LARGER * self.body
+        if not (larger or line.bold) or text.endswith((".", ",", ";")):
             return False
-        if key_of(text) in self.titles or stands_over_references(text):
-            return True
-        if text.endswith((".", ",", ";")) or (_ITEM.match(text) and not _NUMBERED.match(text)):
+        if _ITEM.match(text) and not _NUMBERED.match(text):
             return False
         begins = text[:1].isupper() or text[:1].isdigit()
-        return larger or (line.bold and line.size >= self.body and begins)
+        return larger or (line.size >= self.body and begins)
+
+    def _is_title(self, text: str) -> bool:
+        """Tell a line that the table of contents names; most lines begin like none it names."""
+        if not self.titles:
+            return False
+        start = text[:_START].lower()
+        # What begins with letters other than Roman numerals keeps them as its key.
+        plain = start.isascii() and start.isalpha() and start.strip(ROMAN)
+        if plain and start not in self.starts:
+            return False
+        return key_of(text) in self.titles
 
     def _breaks(self, last: Line, line: Line, *, unlike: bool) -> bool:
         """Tell whether ``line`` begins a new paragraph after ``last``."""
@@ -96,7 +110,7 @@ class _Layout:
         step = last.base - line.base
         if step > _LOOSE * max(self.leading, last.size):
             return True
-        ended = bool(_SENTENCE_END.search(last.text))
+        ended = _ends_sentence(last.text)
         short = last.right - last.left < _SHORT_OF_COLUMN * self.column
         indented = line.left - last.left > _INDENT * line.size
         # A jump upwards is the next column, where a paragraph may go on.
@@ -149,12 +163,16 @@ def _across_pages(groups: Iterable[Group], layout: _Layout) -> Iterator[Group]:
     yield from notes
 
 
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
+
+
 def _reads_on(last: Line, first: Line) -> bool:
     if last.page == first.page or abs(last.size - first.size) > 1 or _ITEM.match(first.text):
         return False
     if ends_in_word(last.text) or last.text.endswith(","):
         return True
-    return not _SENTENCE_END.search(last.text) and first.text[:1].islower()
+    return not _ends_sentence(last.text) and first.text[:1].islower()
 
 
 def _block(group: Group, layout: _Layout, known: Collection[str]) -> Block:

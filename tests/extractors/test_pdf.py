@@ -11,6 +11,7 @@ from PIL import Image
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf.about import names_in
+from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.words import join_lines, vocabulary
@@ -188,10 +189,32 @@ def test_heads_that_change_with_the_chapter_go():
     pages = [
         [Line(head, n, 9, False, 72, 200, 750), *body(n)] for n, head in enumerate(heads, start=1)
     ]
-    text = "\n".join(block.text for block in to_blocks(pages))
+    text = "\n".join(block.text for block in to_blocks(pages).blocks)
     assert "Chapter One" not in text
     assert "Two: How" not in text
     assert "Line 6.29" in text
+
+
+def test_what_is_taken_out_is_told():
+    """A curator sees how many lines went and what most of them said; a number alone says nothing."""
+    pages = [
+        [Line(f"Pilots {n}", n, 9, False, 72, 200, 750), *body(n + 9), Line(str(n), n, 9, False, 280, 290, 30)]
+        for n in range(1, 7)
+    ]  # fmt: skip
+    arranged = to_blocks(pages)
+    assert {line.text for line in arranged.furniture} == {
+        *(f"Pilots {n}" for n in range(1, 7)), *map(str, range(1, 7))
+    }  # fmt: skip
+    assert tell(arranged.furniture) == "12 lines left out, “Pilots 1” (6)"
+    assert tell([]) == "none found"
+
+
+def test_dots_and_pages_of_a_table_of_contents_are_told_apart():
+    """What leads from a title to its page is no text, and is kept beside it."""
+    line = Line("2 Results . . . . . . . . . 17", 1, 10, False, 72, 500, 600)
+    arranged = to_blocks([[line, *body(1, 3)]])
+    assert [leader.strip(" .") for leader in arranged.leaders] == ["17"]
+    assert any(block.text.startswith("2 Results Line") for block in arranged.blocks)
 
 
 def test_heads_that_change_with_the_section_go():
@@ -200,7 +223,7 @@ def test_heads_that_change_with_the_section_go():
     pages = [
         [Line(head, n, 9, False, 72, 200, 750), *body(n)] for n, head in enumerate(heads, start=1)
     ]
-    text = "\n".join(block.text for block in to_blocks(pages))
+    text = "\n".join(block.text for block in to_blocks(pages).blocks)
     assert "Three: What" not in text
     assert "Line 7.0" in text
 
@@ -209,7 +232,7 @@ def test_a_number_at_a_pages_edge_is_not_always_the_pages():
     """The last cell of a table at a page's foot stays; the numbers that pages share go."""
     pages = [[*body(n), Line(str(n), n, 10, False, 280, 290, 30)] for n in range(1, 6)]
     pages[2].insert(-1, Line("47", 3, 10, False, 72, 90, 340))
-    texts = [block.text for block in to_blocks(pages)]
+    texts = [block.text for block in to_blocks(pages).blocks]
     assert any("47" in text.split() for text in texts)
     assert not any("4" in text.split() for text in texts)
 
@@ -257,7 +280,7 @@ def test_titles_of_slides_are_no_running_heads():
         [Line(title, n, 20, False, 72, 300, 750), *body(n, 6)]
         for n, title in enumerate(titles, start=1)
     ]
-    assert [block.text for block in to_blocks(pages) if block.heading].count("Results") == 2
+    assert [block.text for block in to_blocks(pages).blocks if block.heading].count("Results") == 2
 
 
 def test_a_footnote_does_not_cut_the_sentence_above_it():
@@ -265,7 +288,7 @@ def test_a_footnote_does_not_cut_the_sentence_above_it():
     first = [*body(1, 3), Line("and this sentence goes on", 1, 10, False, 72, 500, 664)]
     note = Line("1 A note in small type.", 1, 7, False, 72, 300, 60)
     rest = Line("on the next page, where it ends.", 2, 10, False, 72, 300, 700)
-    texts = [block.text for block in to_blocks([[*first, note], [rest, *body(2, 3)[1:]]])]
+    texts = [block.text for block in to_blocks([[*first, note], [rest, *body(2, 3)[1:]]]).blocks]
     whole = next(text for text in texts if "this sentence goes on" in text)
     assert "goes on on the next page, where it ends." in whole
     assert texts.index("1 A note in small type.") > texts.index(whole)

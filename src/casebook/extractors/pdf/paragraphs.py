@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 from casebook.extractors.pdf.furniture import ROMAN, key_of, without_furniture
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.words import ends_in_word, join_lines, vocabulary
+from casebook.extractors.pdf.words import ends_in_word, join_lines, leader_of, vocabulary
 from casebook.extractors.text.passages import Block
 from casebook.extractors.text.references import stands_over_references
 
@@ -29,13 +30,31 @@ Group = list[Line]
 """The lines of one paragraph or heading."""
 
 
-def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) -> list[Block]:
+class Arranged(NamedTuple):
+    """The blocks of a document, and what is not in them.
+
+    ``furniture`` are its heads, feet and page numbers; ``leaders`` what a table of contents has
+    after its titles, dots and pages.
+    """
+
+    blocks: list[Block]
+    furniture: list[Line]
+    leaders: list[str]
+
+
+def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) -> Arranged:
     """Return the paragraphs and headings of ``pages``; a paragraph keeps the page it begins on.
 
     ``outline`` holds the titles of the document's own table of contents, which are headings.
     """
     body = _body_size(line for page in pages for line in page)
-    lines = [line for page in without_furniture(pages, body) for line in page]
+    kept, furniture = without_furniture(pages, body)
+    lines = [line for page in kept for line in page]
+    leaders = [leader for line in lines if (leader := leader_of(line.text))]
+    return Arranged(_blocks(lines, body, outline), furniture, leaders)
+
+
+def _blocks(lines: Sequence[Line], body: float, outline: Collection[str]) -> list[Block]:
     if not lines:
         return []
     titles = frozenset(key_of(title) for title in outline)

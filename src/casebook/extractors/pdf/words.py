@@ -34,12 +34,13 @@ def spelled(text: str) -> str:
     return text if text.isascii() else text.translate(_LIGATURES)
 
 
-def without_leader(line: str) -> str:
-    """Return an entry of a table of contents without its dots and its page."""
+def leader_of(line: str) -> str:
+    """Return the dots and the page after an entry of a table of contents, if it has them."""
     last = line[-1:]
     if not (last.isdecimal() or last in _LEADER_ENDS) or not any(dots in line for dots in _DOTS):
-        return line
-    return line[:-_LONGEST_LEADER] + _LEADER.sub("", line[-_LONGEST_LEADER:])
+        return ""
+    found = _LEADER.search(line, max(0, len(line) - _LONGEST_LEADER))
+    return found.group() if found else ""
 
 
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
@@ -64,7 +65,9 @@ def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
     """
     parts = [""]
     for raw in lines:
-        line = without_leader(spelled(raw).strip())
+        line = spelled(raw).strip()
+        if leader := leader_of(line):
+            line = line[: -len(leader)]
         last = parts[-1]
         if not line.isascii() and _UNSPACED.match(last[-1:]) and _UNSPACED.match(line):
             parts[-1] = last + line

@@ -195,6 +195,43 @@ def test_heads_that_change_with_the_chapter_go():
     assert "Line 6.29" in text
 
 
+def test_a_line_that_had_room_for_the_next_word_ends_there():
+    """Rows of a table and lines of a program stay lines; a paragraph's lines are joined."""
+    rows = ["$ make setup", "$ make test", "Model Recall", "casebook .98"]
+    listing = [
+        Line(text, 1, 10, False, 72, 72 + 5 * len(text), 300 - 12 * n)
+        for n, text in enumerate(rows)
+    ]
+    blocks = to_blocks([[*body(1, 20), *listing]]).blocks
+    assert [block.text for block in blocks][-4:] == rows
+    assert "Line 1.3 goes on" in blocks[0].text
+    assert "Line 1.19 goes on" in blocks[0].text
+
+
+def test_a_paragraph_goes_on_in_the_next_column_over_a_note():
+    """What a column's foot has in small type stands after the paragraph that it cuts."""
+    column = [Line("A sentence that runs to the column's foot and", 1, 10, False, 72, 280, 80)]
+    note = Line("1 A note in small type.", 1, 7, False, 72, 200, 60)
+    rest = Line("over it into the next column, where it ends.", 1, 10, False, 310, 520, 700)
+    texts = [block.text for block in to_blocks([[*body(1, 3), *column, note, rest]]).blocks]
+    assert texts[-2].endswith("foot and over it into the next column, where it ends.")
+    assert texts[-1] == "1 A note in small type."
+
+
+def test_points_of_a_list_that_are_drawn_are_read():
+    """Browsers draw the point of a list as a circle: its line reads as one point of a list."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica", size=12)
+    for n, item in enumerate(["Ticket routing in minutes", "Five teams and three languages"]):
+        pdf.text(30, 40 + 6 * n, item)
+        pdf.circle(x=27, y=38.5 + 6 * n, radius=0.8, style="F")
+    pdf.text(30, 60, "A line without a point before it.")
+    text = read(bytes(pdf.output())).text
+    assert "• Ticket routing in minutes\n• Five teams and three languages" in text
+    assert "• A line" not in text
+
+
 def test_what_is_taken_out_is_told():
     """A curator sees how many lines went and what most of them said; a number alone says nothing."""
     pages = [

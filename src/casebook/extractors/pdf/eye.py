@@ -19,6 +19,9 @@ Place = tuple[float, bool, float, float, float]
 """Type size, bold or not, left, right, height of the line it stands on: of a line, in points."""
 
 _BOLD = 600
+_MARK_ROOM = 1.5
+"""Type sizes between the point of a list and its text, at most."""
+
 _DOUBLES = struct.Struct("4d").unpack_from
 _MATRIX = struct.Struct("6f").unpack_from
 _COLOUR = struct.Struct("4I").unpack_from
@@ -44,6 +47,7 @@ class Eye:
         self.is_scan = glance.is_scan(self._edges)
         self.covers = glance.is_picture(self._edges)
         self._dots = glance.dots
+        self._marks = glance.marks
         self.pictures = bool(glance.pictures)
         self._veiled = (glance.veiled or budget.layers) and not self.is_scan
         self.is_odd = glance.odd or self._veiled
@@ -93,6 +97,15 @@ class Eye:
             if font not in self._bold:
                 self._bold[font] = self._is_bold(index)
         return [self._bold[font] for font in fonts]
+
+    def has_mark(self, place: Place) -> bool:
+        """Tell a line before which the point of a list is drawn."""
+        size, _, left, _, base = place
+        return any(
+            -size / 4 < left - mark[2] < _MARK_ROOM * size
+            and base - size / 4 < mark[1] < mark[3] < base + size
+            for mark in self._marks
+        )
 
     def box(self, index: int) -> Box:
         """Return the box of a character; an empty one at the corner where pdfium knows none."""

@@ -32,6 +32,12 @@ _RECTANGLE = 6
 """Segments at most; another shape may not fill its box."""
 
 
+_SMALLEST_MARK, _LARGEST_MARK = 1.5, 12.0
+_SQUARE = 1.5
+_MOST_MARKS = 100
+"""More are the dots of a chart."""
+
+
 @dataclass(slots=True)
 class Glance:
     """What one look over a page's objects tells.
@@ -39,7 +45,8 @@ class Glance:
     ``odd``: its words must be asked one by one. ``veiled``: something drawn later, a clip, or a
     ground of the same colour may hide some, which only the drawn page shows. ``pictures`` are
     boxes, with ``dots`` in all; ``under`` and ``over`` count text that is invisible or lies under
-    one, and other text.
+    one, and other text. ``marks`` are the boxes of what is as small as the point of a list, which
+    browsers and slides draw.
     """
 
     odd: bool = False
@@ -48,6 +55,7 @@ class Glance:
     dots: int = 0
     under: int = 0
     over: int = 0
+    marks: list[Box] = field(default_factory=list)
 
     def is_picture(self, edges: Box) -> bool:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
@@ -116,6 +124,7 @@ def _look(found: Glance, handles: list[int], edges: Box | None, depth: int) -> _
     forms: list[Ground] = []
     grounds: list[Ground] = []
     if others.handles:
+        found.marks += _marks(others.boxes) if edges else []
         kinds = calls.answers(calls.object_kind, others.handles)
         is_form = kinds == pdfium.FPDF_PAGEOBJ_FORM
         forms, covers = _forms(found, others.those(is_form), depth) if is_form.any() else ([], [])
@@ -127,6 +136,14 @@ def _look(found: Glance, handles: list[int], edges: Box | None, depth: int) -> _
         found.over -= under
     found.veiled = found.veiled or _is_clipped(pieces)
     return _Held(bool(pieces.handles or forms), bool(grounds))
+
+
+def _marks(boxes: Numbers) -> list[Box]:
+    sides = boxes[:, 2:] - boxes[:, :2]
+    small = (sides >= _SMALLEST_MARK).all(axis=1) & (sides <= _LARGEST_MARK).all(axis=1)
+    square = sides.max(axis=1) <= _SQUARE * sides.min(axis=1)
+    marks: list[Box] = boxes[small & square].tolist()
+    return marks if len(marks) <= _MOST_MARKS else []
 
 
 def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) -> Numbers:

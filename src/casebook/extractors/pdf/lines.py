@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pypdfium2
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.eye import Eye
+from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.notes import Note, notes_on
 from casebook.extractors.pdf.seams import mended
 from casebook.extractors.pdf.sight import Budget
@@ -126,9 +126,14 @@ def _note_unseen(told: Sequence[tuple[Piece, str | None]], found: PageLines) -> 
 def _lines(eye: Eye, stretches: Sequence[list[Piece]], number: int) -> list[Line]:
     ends = [(pieces[0][0], _end(*pieces[-1])) for pieces in stretches]
     return [
-        Line(" ".join(mended(eye, text, at) for at, text in pieces), number, *place)
+        Line(_text(eye, pieces, place), number, *place)
         for pieces, place in zip(stretches, eye.places(ends), strict=True)
     ]
+
+
+def _text(eye: Eye, pieces: list[Piece], place: Place) -> str:
+    text = " ".join([mended(eye, text, at) for at, text in pieces])
+    return f"• {text}" if eye.has_mark(place) and text[0].isalnum() else text
 
 
 def _end(position: int, text: str) -> int:

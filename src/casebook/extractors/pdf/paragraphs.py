@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -25,6 +25,13 @@ _LOOSE = 1.35
 _INDENT = 0.8
 _SHORT_OF_COLUMN = 0.85
 _NOTE_SIZE = 0.92
+
+Margin = tuple[int, int]
+"""Where lines begin and their type size, rounded."""
+
+_ABREAST = 4.0
+_REACH = 0.9
+_SPARE = 0.3
 
 Group = list[Line]
 """The lines of one paragraph or heading."""
@@ -59,7 +66,7 @@ def _blocks(lines: Sequence[Line], body: float, outline: Collection[str]) -> lis
         return []
     titles = frozenset(key_of(title) for title in outline)
     starts = frozenset(title[:_START] for title in titles)
-    layout = _Layout(body, _leading(lines), _column(lines), titles, starts)
+    layout = _Layout(body, _leading(lines), _column(lines), titles, starts, _edges(lines))
     broken = any(ends_in_word(line.text) for line in lines)
     known = vocabulary(line.text for line in lines) if broken else frozenset()
     return [_block(group, layout, known) for group in _across_pages(layout.groups(lines), layout)]
@@ -74,6 +81,7 @@ class _Layout:
     column: float
     titles: frozenset[str]
     starts: frozenset[str]
+    edges: Mapping[Margin, float]
 
     def groups(self, lines: Sequence[Line]) -> Iterator[Group]:
         """Yield the lines of each paragraph or heading."""
@@ -81,7 +89,7 @@ class _Layout:
         headed = False
         for line in lines:
             heads = self.heads(line)
-            if group and self._breaks(group[-1], line, unlike=heads != headed):
+            if group and self._breaks(group[-1], line, headed, heads):
                 yield group
                 group = []
             group.append(line)
@@ -116,24 +124,35 @@ class _Layout:
             return False
         return key_of(text) in self.titles
 
-    def _breaks(self, last: Line, line: Line, *, unlike: bool) -> bool:
+    def _breaks(self, last: Line, line: Line, headed: bool, heads: bool) -> bool:
         """Tell whether ``line`` begins a new paragraph after ``last``."""
         if last.page != line.page or abs(last.size - line.size) > 1:
             return True
         if ends_in_word(last.text):
             return False
-        if unlike:
-            return True
-        if _ITEM.match(line.text):
+        if heads != headed or _ITEM.match(line.text):
             return True
         step = last.base - line.base
         if step > _LOOSE * max(self.leading, last.size):
+            return True
+        if step > last.size / 2 and not heads and self._had_room(last, line):
             return True
         ended = _ends_sentence(last.text)
         short = last.right - last.left < _SHORT_OF_COLUMN * self.column
         indented = line.left - last.left > _INDENT * line.size
         # A jump upwards is the next column, where a paragraph may go on.
         return ended and (short or indented or step < -2 * line.size)
+
+    def _had_room(self, last: Line, line: Line) -> bool:
+        """Tell a line that was ended on purpose: the next word would have fitted.
+
+        So are the rows of a table, the lines of a program, an address. How far lines reach is a
+        guess, so one that begins small, as most in a paragraph do, must have had much more room.
+        """
+        word = len(line.text.partition(" ")[0]) / len(line.text) * (line.right - line.left)
+        edge = self.edges[_margin(last)]
+        spare = _SPARE * (edge - last.left) if line.text[:1].islower() else line.size
+        return edge - last.right > word + spare
 
     def is_note(self, group: Group) -> bool:
         """Tell what is set smaller than the text, as footnotes and captions are."""
@@ -159,8 +178,20 @@ def _column(lines: Sequence[Line]) -> float:
     return widths[int(len(widths) * 0.8)]
 
 
+def _margin(line: Line) -> Margin:
+    return round(line.left / _ABREAST), round(line.size)
+
+
+def _edges(lines: Sequence[Line]) -> dict[Margin, float]:
+    """Return how far to the right lines reach that begin at the same distance from the left."""
+    rights: dict[Margin, list[float]] = {}
+    for line in lines:
+        rights.setdefault(_margin(line), []).append(line.right)
+    return {margin: sorted(some)[int(len(some) * _REACH)] for margin, some in rights.items()}
+
+
 def _across_pages(groups: Iterable[Group], layout: _Layout) -> Iterator[Group]:
-    """Join a paragraph that a page break cut: it has no end yet, and its rest begins small.
+    """Join a paragraph that the end of a page or a column cut: its rest begins small.
 
     Footnotes that stand between its two parts come after it.
     """
@@ -187,7 +218,9 @@ def _ends_sentence(text: str) -> bool:
 
 
 def _reads_on(last: Line, first: Line) -> bool:
-    if last.page == first.page or abs(last.size - first.size) > 1 or _ITEM.match(first.text):
+    if abs(last.size - first.size) > 1 or _ITEM.match(first.text):
+        return False
+    if last.page == first.page and first.base < last.base + 2 * last.size:
         return False
     if ends_in_word(last.text) or last.text.endswith(","):
         return True

@@ -11,6 +11,7 @@ from PIL import Image
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf.about import names_in
+from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.words import join_lines, vocabulary
@@ -188,10 +189,69 @@ def test_heads_that_change_with_the_chapter_go():
     pages = [
         [Line(head, n, 9, False, 72, 200, 750), *body(n)] for n, head in enumerate(heads, start=1)
     ]
-    text = "\n".join(block.text for block in to_blocks(pages))
+    text = "\n".join(block.text for block in to_blocks(pages).blocks)
     assert "Chapter One" not in text
     assert "Two: How" not in text
     assert "Line 6.29" in text
+
+
+def test_a_line_that_had_room_for_the_next_word_ends_there():
+    """Rows of a table and lines of a program stay lines; a paragraph's lines are joined."""
+    rows = ["$ make setup", "$ make test", "Model Recall", "casebook .98"]
+    listing = [
+        Line(text, 1, 10, False, 72, 72 + 5 * len(text), 300 - 12 * n)
+        for n, text in enumerate(rows)
+    ]
+    blocks = to_blocks([[*body(1, 20), *listing]]).blocks
+    assert [block.text for block in blocks][-4:] == rows
+    assert "Line 1.3 goes on" in blocks[0].text
+    assert "Line 1.19 goes on" in blocks[0].text
+
+
+def test_a_paragraph_goes_on_in_the_next_column_over_a_note():
+    """What a column's foot has in small type stands after the paragraph that it cuts."""
+    column = [Line("A sentence that runs to the column's foot and", 1, 10, False, 72, 280, 80)]
+    note = Line("1 A note in small type.", 1, 7, False, 72, 200, 60)
+    rest = Line("over it into the next column, where it ends.", 1, 10, False, 310, 520, 700)
+    texts = [block.text for block in to_blocks([[*body(1, 3), *column, note, rest]]).blocks]
+    assert texts[-2].endswith("foot and over it into the next column, where it ends.")
+    assert texts[-1] == "1 A note in small type."
+
+
+def test_points_of_a_list_that_are_drawn_are_read():
+    """Browsers draw the point of a list as a circle: its line reads as one point of a list."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica", size=12)
+    for n, item in enumerate(["Ticket routing in minutes", "Five teams and three languages"]):
+        pdf.text(30, 40 + 6 * n, item)
+        pdf.circle(x=27, y=38.5 + 6 * n, radius=0.8, style="F")
+    pdf.text(30, 60, "A line without a point before it.")
+    text = read(bytes(pdf.output())).text
+    assert "• Ticket routing in minutes\n• Five teams and three languages" in text
+    assert "• A line" not in text
+
+
+def test_what_is_taken_out_is_told():
+    """A curator sees how many lines went and what most of them said; a number alone says nothing."""
+    pages = [
+        [Line(f"Pilots {n}", n, 9, False, 72, 200, 750), *body(n + 9), Line(str(n), n, 9, False, 280, 290, 30)]
+        for n in range(1, 7)
+    ]  # fmt: skip
+    arranged = to_blocks(pages)
+    assert {line.text for line in arranged.furniture} == {
+        *(f"Pilots {n}" for n in range(1, 7)), *map(str, range(1, 7))
+    }  # fmt: skip
+    assert tell(arranged.furniture) == "12 lines left out, “Pilots 1” (6)"
+    assert tell([]) == "none found"
+
+
+def test_dots_and_pages_of_a_table_of_contents_are_told_apart():
+    """What leads from a title to its page is no text, and is kept beside it."""
+    line = Line("2 Results . . . . . . . . . 17", 1, 10, False, 72, 500, 600)
+    arranged = to_blocks([[line, *body(1, 3)]])
+    assert [leader.strip(" .") for leader in arranged.leaders] == ["17"]
+    assert any(block.text.startswith("2 Results Line") for block in arranged.blocks)
 
 
 def test_heads_that_change_with_the_section_go():
@@ -200,7 +260,7 @@ def test_heads_that_change_with_the_section_go():
     pages = [
         [Line(head, n, 9, False, 72, 200, 750), *body(n)] for n, head in enumerate(heads, start=1)
     ]
-    text = "\n".join(block.text for block in to_blocks(pages))
+    text = "\n".join(block.text for block in to_blocks(pages).blocks)
     assert "Three: What" not in text
     assert "Line 7.0" in text
 
@@ -209,7 +269,7 @@ def test_a_number_at_a_pages_edge_is_not_always_the_pages():
     """The last cell of a table at a page's foot stays; the numbers that pages share go."""
     pages = [[*body(n), Line(str(n), n, 10, False, 280, 290, 30)] for n in range(1, 6)]
     pages[2].insert(-1, Line("47", 3, 10, False, 72, 90, 340))
-    texts = [block.text for block in to_blocks(pages)]
+    texts = [block.text for block in to_blocks(pages).blocks]
     assert any("47" in text.split() for text in texts)
     assert not any("4" in text.split() for text in texts)
 
@@ -257,7 +317,7 @@ def test_titles_of_slides_are_no_running_heads():
         [Line(title, n, 20, False, 72, 300, 750), *body(n, 6)]
         for n, title in enumerate(titles, start=1)
     ]
-    assert [block.text for block in to_blocks(pages) if block.heading].count("Results") == 2
+    assert [block.text for block in to_blocks(pages).blocks if block.heading].count("Results") == 2
 
 
 def test_a_footnote_does_not_cut_the_sentence_above_it():
@@ -265,7 +325,7 @@ def test_a_footnote_does_not_cut_the_sentence_above_it():
     first = [*body(1, 3), Line("and this sentence goes on", 1, 10, False, 72, 500, 664)]
     note = Line("1 A note in small type.", 1, 7, False, 72, 300, 60)
     rest = Line("on the next page, where it ends.", 2, 10, False, 72, 300, 700)
-    texts = [block.text for block in to_blocks([[*first, note], [rest, *body(2, 3)[1:]]])]
+    texts = [block.text for block in to_blocks([[*first, note], [rest, *body(2, 3)[1:]]]).blocks]
     whole = next(text for text in texts if "this sentence goes on" in text)
     assert "goes on on the next page, where it ends." in whole
     assert texts.index("1 A note in small type.") > texts.index(whole)

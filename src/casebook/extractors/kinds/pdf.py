@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 import pypdfium2
 
@@ -18,6 +19,7 @@ from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.pdf import ocr as pdf_ocr
 from casebook.extractors.pdf.about import About, authors_of, describe, outline_of, title_of
+from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import FEWEST_WORDS, PageLines, read_page
 from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.second import SecondReader, is_garbled
@@ -56,6 +58,20 @@ class _Reading:
         self.steps.append(ExtractionStep(method=method, outcome=outcome))
 
 
+class Apart(NamedTuple):
+    """What a PDF holds beside its text, stretch by stretch: told apart, not lost.
+
+    ``furniture`` are running heads, feet and page numbers, ``leaders`` the dots and pages of a
+    table of contents, ``references`` the entries of lists of references, ``hidden`` what no reader
+    sees.
+    """
+
+    furniture: Sequence[str]
+    leaders: Sequence[str]
+    references: Sequence[str]
+    hidden: Sequence[str]
+
+
 def extract(payload: Payload) -> Extracted:
     """Return the text of a PDF; each passage knows the page it begins on.
 
@@ -65,19 +81,31 @@ def extract(payload: Payload) -> Extracted:
         Scanned: if its pages are pictures without a text layer, and cannot be recognised.
         DocumentEmpty: if it has no text for another reason.
     """
+    return read(payload)[0]
+
+
+def read(payload: Payload) -> tuple[Extracted, Apart]:
+    """Return the text of a PDF, and what was told apart from it.
+
+    Raises:
+        ExtractionError: as ``extract`` says.
+    """
     name = where(payload)
     second = SecondReader(payload.data)
     reading = _read(payload.data, second, name)
     about, known = describe(second.opened, reading.outline)
     reading.note("pypdf", known)
     _refuse_locked(reading, about, name)
-    blocks, note = without_references(to_blocks([p.lines for p in reading.pages], about.outline))
+    arranged = to_blocks([page.lines for page in reading.pages], about.outline)
+    reading.note("running heads", tell(arranged.furniture))
+    blocks, references, note = without_references(arranged.blocks)
     reading.note("references", note)
     language = language_of(about.language, " ".join(block.text for block in blocks))
     text, passages = lay_out(blocks, language)
     _refuse_pictures(text, reading.pages, name)
     refuse_empty(text, payload)
-    return Extracted(
+    hidden = list(_whole(reading.pages))
+    extracted = Extracted(
         kind=SourceKind.PDF,
         extractor=versions.PDF,
         title=title_of(about, blocks),
@@ -87,7 +115,13 @@ def extract(payload: Payload) -> Extracted:
         text=text,
         passages=passages,
         extraction=reading.steps,
-        hidden_text=report(_whole(reading.pages), fewest=_FEWEST_HIDDEN),
+        hidden_text=report(hidden, fewest=_FEWEST_HIDDEN),
+    )
+    return extracted, Apart(
+        furniture=[line.text for line in arranged.furniture],
+        leaders=arranged.leaders,
+        references=[block.text for block in references],
+        hidden=[said for _, said, _ in hidden],
     )
 
 
@@ -184,7 +218,6 @@ def _refuse_locked(reading: _Reading, about: About, name: str) -> None:
 
 
 def _refuse_pictures(text: str, pages: Sequence[PageLines], name: str) -> None:
-    if count_words(text) >= FEWEST_WORDS * len(pages):
-        return
-    if any(page.pictures for page in pages):
+    pictures = any(page.pictures for page in pages)
+    if pictures and count_words(text) < FEWEST_WORDS * len(pages):
         raise Scanned(f"{name} has pictures of pages and no text layer; {pdf_ocr.advice()}")

@@ -18,6 +18,9 @@ from casebook.schemas.sources import Payload, SourceKind
 FEWEST_WORDS = 5
 """A file with fewer words than this is empty for our purpose."""
 
+_ENOUGH = 2_000
+"""Characters that tell of most texts that they hold some."""
+
 _FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
 _HASHES = re.compile(r"\s*#{1,6}\s+(?=\S)")  # a heading as Markdown writes it, common in texts
@@ -68,7 +71,7 @@ def refuse_empty(text: str, payload: Payload) -> None:
     Raises:
         DocumentEmpty: if ``text`` has under five words.
     """
-    if count_words(text) < FEWEST_WORDS:
+    if count_words(text[:_ENOUGH]) < FEWEST_WORDS and count_words(text) < FEWEST_WORDS:
         raise DocumentEmpty(
             f"{where(payload)} holds no text to speak of; check that it is the right one."
         )

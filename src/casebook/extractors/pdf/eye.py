@@ -1,22 +1,30 @@
 """What pdfium can be asked about the characters of a page, and whether a reader sees them."""
 
 import ctypes
+import operator
+import struct
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
 from typing import Any
 
+import numpy as np
 import pypdfium2.raw as pdfium
 
-from casebook.extractors.pdf.glance import (
-    DEPTH,
-    TINY_POINTS,
-    Box,
-    is_invisible,
-    look_over,
-    no_ink,
-    scale_of,
-)
+from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.glance import DEPTH, INKLESS, TINY_POINTS, look_over
+from casebook.extractors.pdf.grounds import Box, no_ink
 from casebook.extractors.pdf.sight import Budget, Sight
 
+Place = tuple[float, bool, float, float, float]
+"""Type size, bold or not, left, right, height of the line it stands on: of a line, in points."""
+
 _BOLD = 600
+_MARK_ROOM = 1.5
+"""Type sizes between the point of a list and its text, at most."""
+
+_DOUBLES = struct.Struct("4d").unpack_from
+_MATRIX = struct.Struct("6f").unpack_from
+_COLOUR = struct.Struct("4I").unpack_from
 
 
 class Eye:
@@ -26,19 +34,20 @@ class Eye:
     """
 
     def __init__(self, page: Any, text: Any, budget: Budget) -> None:
-        self._page, self._text, self._budget = page, text.raw, budget
+        self._page, self._text, self._budget = page, calls.handle(text.raw), budget
         # Not the crop box: pdfium does not see one that the page inherits.
         self._edges: Box = page.get_bbox()
         self._grounds: list[Box] | None = None
         self._sight: Sight | None = None
         self._bold: dict[int | None, bool] = {}
-        self._box = [ctypes.c_double() for _ in range(4)]
-        self._place = [ctypes.byref(part) for part in self._box]
-        self._matrix = pdfium.FS_MATRIX()
-        glance = look_over(page.raw, self._edges)
+        self._told = bytearray(32)
+        begin = ctypes.addressof(ctypes.c_char.from_buffer(self._told))
+        self._wide, self._narrow = range(begin, begin + 32, 8), range(begin, begin + 16, 4)
+        glance = look_over(calls.handle(page.raw), self._edges)
         self.is_scan = glance.is_scan(self._edges)
         self.covers = glance.is_picture(self._edges)
         self._dots = glance.dots
+        self._marks = glance.marks
         self.pictures = bool(glance.pictures)
         self._veiled = (glance.veiled or budget.layers) and not self.is_scan
         self.is_odd = glance.odd or self._veiled
@@ -50,40 +59,103 @@ class Eye:
 
     def index(self, position: int) -> int:
         """Return the character index of a position in the page's text."""
-        return max(0, int(pdfium.FPDFText_GetCharIndexFromTextIndex(self._text, position)))
+        return max(0, int(calls.char_index(self._text, position)))
+
+    def places(self, ends: Sequence[tuple[int, int]]) -> Iterator[Place]:
+        """Yield where each line stands whose first and last character have these positions."""
+        text, count = self._text, len(ends)
+        at, to = self._indices(ends)
+        boxes = calls.rows(calls.char_box, at + to, 4, np.double, text=text)[0]
+        bases = calls.rows(calls.char_origin, at, 2, np.double, text=text)[0]
+        bold = self._bolds(at + to)
+        return zip(
+            self._sizes(at),
+            map(operator.and_, bold, bold[count:]),
+            boxes[:count, 0].tolist(),
+            boxes[count:, 1].tolist(),
+            bases[:, 1].tolist(),
+            strict=True,
+        )
+
+    def _indices(self, ends: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+        positions = [*chain.from_iterable(zip(*ends, strict=True))]
+        indices = calls.answers(calls.char_index, positions, text=self._text)
+        first = np.maximum(indices[: len(ends)], 0)
+        return first.tolist(), np.maximum(indices[len(ends) :], first).tolist()
+
+    def _sizes(self, indices: Sequence[int]) -> list[float]:
+        declared = calls.answers(calls.char_size, indices, np.double, text=self._text)
+        parts, known = calls.rows(calls.char_matrix, indices, 6, whole=True, text=self._text)
+        scales = np.abs(parts[:, 1:4]).max(axis=1, initial=0).astype(np.double)
+        drawn = np.where(known, declared * scales, declared).tolist()
+        return [round(size, 1) if knows else size for size, knows in zip(drawn, known, strict=True)]
+
+    def _bolds(self, indices: Sequence[int]) -> list[bool]:
+        pieces = map(calls.char_object, repeat(self._text), indices)
+        fonts = list(map(calls.object_font, pieces))
+        for font, index in zip(fonts, indices, strict=True):
+            if font not in self._bold:
+                self._bold[font] = self._is_bold(index)
+        return [self._bold[font] for font in fonts]
+
+    def has_mark(self, place: Place) -> bool:
+        """Tell a line before which the point of a list is drawn."""
+        size, _, left, _, base = place
+        return any(
+            -size / 4 < left - mark[2] < _MARK_ROOM * size
+            and base - size / 4 < mark[1] < mark[3] < base + size
+            for mark in self._marks
+        )
 
     def box(self, index: int) -> Box:
         """Return the box of a character; an empty one at the corner where pdfium knows none."""
-        left, right, bottom, top = self._box
-        if not pdfium.FPDFText_GetCharBox(self._text, index, *self._place):
+        if not calls.char_box(self._text, index, *self._wide):
             return (0.0, 0.0, 0.0, 0.0)
-        return left.value, bottom.value, right.value, top.value
+        left, right, bottom, top = _DOUBLES(self._told)
+        return left, bottom, right, top
 
     def origin(self, index: int) -> float:
         """Return the height of the line on which a character stands."""
-        pdfium.FPDFText_GetCharOrigin(self._text, index, *self._place[:2])
-        return self._box[1].value
+        calls.char_origin(self._text, index, *self._wide[:2])
+        return float(_DOUBLES(self._told)[1])
 
     def size(self, index: int) -> float:
         """Return the type size in points, as drawn."""
-        declared = float(pdfium.FPDFText_GetFontSize(self._text, index))
-        if not pdfium.FPDFText_GetMatrix(self._text, index, ctypes.byref(self._matrix)):
+        declared = float(calls.char_size(self._text, index))
+        if not calls.char_matrix(self._text, index, self._wide[0]):
             return declared
-        return round(declared * scale_of(self._matrix), 1)
+        _, b, c, d, _, _ = _MATRIX(self._told)
+        return float(round(declared * max(abs(d), abs(b), abs(c)), 1))
 
-    def is_bold(self, index: int) -> bool:
-        """Tell whether the font says that it is bold."""
-        piece = pdfium.FPDFText_GetTextObject(self._text, index)
-        font = pdfium.FPDFTextObj_GetFont(piece) if piece else None
-        key = ctypes.cast(font, ctypes.c_void_p).value if font else None
-        if key not in self._bold:
-            name = ctypes.create_string_buffer(128)
-            pdfium.FPDFText_GetFontInfo(self._text, index, name, 128, None)
-            weight = pdfium.FPDFText_GetFontWeight(self._text, index)
-            self._bold[key] = b"bold" in name.value.lower() or weight >= _BOLD
-        return self._bold[key]
+    def _is_bold(self, index: int) -> bool:
+        """Tell whether the font of a character says that it is bold."""
+        name = ctypes.create_string_buffer(128)
+        calls.char_font(self._text, index, ctypes.addressof(name), 128, None)
+        return b"bold" in name.value.lower() or calls.char_weight(self._text, index) >= _BOLD
 
-    def reason(self, first: int, last: int) -> str | None:
+    def reasons(self, ends: Sequence[tuple[int, int]]) -> list[str | None]:
+        """Say why each word, of whose ends these are the positions, is not seen, or None."""
+        at, to = self._indices(ends)
+        suspects = self._suspects(at)
+        return [
+            self._reason(first, last) if suspect else None
+            for first, last, suspect in zip(at, to, suspects, strict=True)
+        ]
+
+    def _suspects(self, indices: Sequence[int]) -> list[bool]:
+        """Tell characters that may not be seen, all at once."""
+        text, pieces = self._text, map(calls.char_object, repeat(self._text), indices)
+        modes = calls.answers(calls.render_mode, list(pieces))
+        colours, known = calls.rows(calls.char_colour, indices, 4, np.uintc, text=text)
+        left, right, low, high = calls.rows(calls.char_box, indices, 4, np.double, text=text)[0].T
+        unseen = np.isin(modes, INKLESS) | (known & no_ink(*colours.T))
+        suspect = np.full(len(indices), self._veiled) | (unseen & (not self.is_scan))
+        suspect |= _is_outside((left, low, right, high), self._edges)
+        sizes = np.array(self._sizes(indices))
+        suspect |= (sizes > 0) & (sizes < TINY_POINTS)
+        return list(map(bool, suspect))
+
+    def _reason(self, first: int, last: int) -> str | None:
         """Say why a word, from its first to its last character, is not seen, or None."""
         box = self.box(first)
         if _is_outside(box, self._edges):
@@ -94,8 +166,8 @@ class Eye:
 
     def _veil(self, first: int, box: Box, last: int) -> str | None:
         """Say why a word that stands on the page at a legible size is not seen, or None."""
-        piece = pdfium.FPDFText_GetTextObject(self._text, first)
-        if piece and is_invisible(piece):
+        piece = calls.char_object(self._text, first)
+        if piece and calls.render_mode(piece) in INKLESS:
             return "invisible text"
         if self._is_pale(first) and not self._is_on_ground(box):
             return "text in the colour of the paper"
@@ -109,10 +181,9 @@ class Eye:
         return self._sight.shows((left, bottom, right, top))
 
     def _is_pale(self, index: int) -> bool:
-        channels = [ctypes.c_uint() for _ in range(4)]
-        if not pdfium.FPDFText_GetFillColor(self._text, index, *map(ctypes.byref, channels)):
+        if not calls.char_colour(self._text, index, *self._narrow):
             return False
-        return no_ink(channels)
+        return bool(no_ink(*_COLOUR(self._told)))
 
     def _is_on_ground(self, box: Box) -> bool:
         """Tell whether a picture or a filled shape lies under the character."""
@@ -122,9 +193,10 @@ class Eye:
         return any(g[0] <= x <= g[2] and g[1] <= y <= g[3] for g in self._grounds)
 
 
-def _is_outside(box: Box, edges: Box) -> bool:
+def _is_outside(box: Any, edges: Box) -> Any:
+    """Tell a box that lies off the page, or each of many, whose sides are arrays."""
     left, bottom, right, top = edges
-    return box[2] < left or box[0] > right or box[3] < bottom or box[1] > top
+    return (box[2] < left) | (box[0] > right) | (box[3] < bottom) | (box[1] > top)
 
 
 def _dark_shapes(page: Any) -> list[Box]:
@@ -135,6 +207,5 @@ def _dark_shapes(page: Any) -> list[Box]:
 
 
 def _is_dark(shape: Any) -> bool:
-    channels = [ctypes.c_uint() for _ in range(4)]
-    filled = pdfium.FPDFPageObj_GetFillColor(shape.raw, *map(ctypes.byref, channels))
-    return bool(filled) and not no_ink(channels)
+    colours, filled = calls.rows(calls.fill_colour, [calls.handle(shape.raw)], 4, np.uintc)
+    return bool((filled & ~no_ink(*colours.T)).all())

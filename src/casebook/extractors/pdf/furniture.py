@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from casebook.extractors.pdf.lines import Line
+from casebook.extractors.text.characters import one_line
 
 _PAGE_NUMBER = re.compile(
     r"[-–— |]*(?:page\s*|p\.\s*|seite\s*)?(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|/|\||von)\s*\d{1,4})?"
@@ -24,12 +25,17 @@ _NEARLY_ALL = 0.8
 _APART = 1.8
 """Type sizes between a line and the next; within a text it is 1 to 1.6."""
 
-_ROMAN = re.compile(r"^[ivxlc]{1,6}\b|\b[ivxlc]{1,6}$")
+ROMAN = "ivxlc"
+_MOST_TOLD = 3
+_LONGEST_TOLD = 60
+_ROMAN = re.compile(rf"^[{ROMAN}]{{1,6}}\b|\b[{ROMAN}]{{1,6}}$")
 _NUMBERS = re.compile(r"[\d#]+(?: [\d#]+)*")
 
 
-def without_furniture(pages: Sequence[Sequence[Line]], body: float) -> list[list[Line]]:
-    """Return ``pages`` without page numbers and the heads and feet that pages share.
+def without_furniture(
+    pages: Sequence[Sequence[Line]], body: float
+) -> tuple[list[list[Line]], list[Line]]:
+    """Return ``pages`` without page numbers and the heads and feet that pages share; and those.
 
     A line at a page's edge goes if it stands, numbers aside, on two pages in five; or at a height
     at which half of the pages have their outermost line, where it is no larger than the text,
@@ -53,10 +59,20 @@ def without_furniture(pages: Sequence[Sequence[Line]], body: float) -> list[list
             (count >= _FEWEST_REPEATS and _height(line) in bands.shared) or bands.is_head(line)
         )
 
-    return [
-        [line for line in page if id(line) not in at_edge or not goes(line)]
-        for page, at_edge in zip(pages, map(_ids, edges), strict=True)
-    ]
+    gone = [line for page in edges for line in page if goes(line)]
+    apart = _ids(gone)
+    return [[line for line in page if id(line) not in apart] for page in pages], gone
+
+
+def tell(furniture: Sequence[Line]) -> str:
+    """Say for the curator what was taken out around the text, with the most frequent of it."""
+    if not furniture:
+        return "none found"
+    said = {key_of(line.text): line.text for line in reversed(furniture)}
+    times = Counter(key_of(line.text) for line in furniture)
+    named = [(key, n) for key, n in times.most_common() if key.strip("# ")][:_MOST_TOLD]
+    told = "".join(f", “{one_line(said[key])[:_LONGEST_TOLD]}” ({n})" for key, n in named)
+    return f"{len(furniture)} lines left out{told}"
 
 
 @lru_cache(maxsize=2_000)

@@ -7,12 +7,15 @@ on pages where one of its text objects looks odd.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import NamedTuple
 
 import pypdfium2
 
-from casebook.extractors.pdf.eye import Eye
+from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.notes import Note, notes_on
 from casebook.extractors.pdf.seams import mended
 from casebook.extractors.pdf.sight import Budget
@@ -21,6 +24,9 @@ from casebook.schemas.documents import HiddenKind
 FEWEST_WORDS = 5
 """Under this many words a page holds no text to speak of."""
 
+Piece = tuple[int, str]
+"""A part of a line, and its position in the page's text."""
+
 _NOTE_SIZE = 10.0
 _WORD = re.compile(r"\S+")
 # pdfium writes the hyphen at a line end as U+FFFE and no line break after it.
@@ -28,8 +34,7 @@ _LINE = re.compile(r"[^\r\ufffe]*(?:\ufffe|\r\n|\r|\Z)")
 _BEYOND_BMP = re.compile(r"[\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of type, in points: its ``size``, and its place from the page's corner."""
 
     text: str
@@ -63,15 +68,13 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget) -> PageLines
     try:
         eye = Eye(page, text, budget)
         found = PageLines(number, pictures=eye.pictures)
-        start = 0
-        for raw in _LINE.findall(text.get_text_range()):
-            found.lines.extend(_line(eye, raw.rstrip("\r\n"), start, found))
-            start += len(raw) + len(_BEYOND_BMP.findall(raw))  # it counts in UTF-16
-        for note in notes_on(page.raw):
+        found.lines = _lines(eye, _stretches(text.get_text_range(), eye, found), number)
+        for note in notes_on(calls.handle(page.raw)):
             _pin(note, found)
-        words = sum(len(line.text.split()) for line in found.lines)
-        found.scan = words < FEWEST_WORDS and not found.hidden and eye.covers
-        found.layer = eye.is_scan and words >= FEWEST_WORDS
+        words = chain.from_iterable(line.text.split() for line in found.lines)
+        told = len(list(islice(words, FEWEST_WORDS))) == FEWEST_WORDS
+        found.scan = eye.covers and not told and not found.hidden
+        found.layer = eye.is_scan and told
         found.unsure = eye.is_unsure
     finally:
         text.close()
@@ -86,44 +89,52 @@ def _pin(note: Note, found: PageLines) -> None:
         found.lines.append(Line(note.text, found.number, _NOTE_SIZE, False, *place))
 
 
-def _line(eye: Eye, raw: str, start: int, found: PageLines) -> Iterator[Line]:
-    bare = raw.strip()
-    if not bare:
-        return
-    pieces = [(start + raw.index(bare[0]), bare)]
-    if eye.is_odd:
-        seen, unseen = _sorted_words(eye, raw, start)
-        for reason, words in unseen.items():
-            found.hidden.append((HiddenKind.PDF_LAYER, " ".join(words), reason))
-        if not seen:
-            return
-        pieces = seen if unseen else pieces
-    position, end = pieces[-1]
-    first = eye.index(pieces[0][0])
-    last = max(first, eye.index(position + len(end.rstrip("\ufffe")) - 1))
-    yield Line(
-        text=" ".join(mended(eye, text, at) for at, text in pieces),
-        page=found.number,
-        size=eye.size(first),
-        bold=eye.is_bold(first) and eye.is_bold(last),
-        left=eye.box(first)[0],
-        right=eye.box(last)[2],
-        base=eye.origin(first),
-    )
+def _stretches(text: str, eye: Eye, found: PageLines) -> list[list[Piece]]:
+    """Return what is seen of each line; what is not goes to ``found``."""
+    lines = list(_raw_lines(text))
+    if not eye.is_odd:
+        return [[line] for line in lines]
+    words = [[(at + m.start(), m.group()) for m in _WORD.finditer(line)] for at, line in lines]
+    reasons = iter(eye.reasons([(at, at + len(word) - 1) for row in words for at, word in row]))
+    stretches = []
+    for line, row in zip(lines, words, strict=True):
+        told = list(zip(row, reasons, strict=False))
+        _note_unseen(told, found)
+        seen = [piece for piece, reason in told if reason is None]
+        stretches.append([line] if len(seen) == len(row) else seen)
+    return list(filter(None, stretches))
 
 
-def _sorted_words(
-    eye: Eye, raw: str, start: int
-) -> tuple[list[tuple[int, str]], dict[str, list[str]]]:
-    """Return the seen words with their position, and the unseen ones by reason."""
-    seen: list[tuple[int, str]] = []
+def _raw_lines(text: str) -> Iterator[Piece]:
+    start, wide = 0, _BEYOND_BMP.search(text) is not None
+    for raw in _LINE.findall(text):
+        if bare := raw.strip():
+            yield start + raw.index(bare[0]), bare
+        # It counts in UTF-16.
+        start += len(raw) + (len(_BEYOND_BMP.findall(raw)) if wide else 0)
+
+
+def _note_unseen(told: Sequence[tuple[Piece, str | None]], found: PageLines) -> None:
     unseen: dict[str, list[str]] = {}
-    for match in _WORD.finditer(raw):
-        position = start + match.start()
-        first = eye.index(position)
-        reason = eye.reason(first, max(first, eye.index(position + len(match.group()) - 1)))
-        if reason is None:
-            seen.append((position, match.group()))
-        else:
-            unseen.setdefault(reason, []).append(match.group())
-    return seen, unseen
+    for (_, word), reason in told:
+        if reason is not None:
+            unseen.setdefault(reason, []).append(word)
+    for reason, words in unseen.items():
+        found.hidden.append((HiddenKind.PDF_LAYER, " ".join(words), reason))
+
+
+def _lines(eye: Eye, stretches: Sequence[list[Piece]], number: int) -> list[Line]:
+    ends = [(pieces[0][0], _end(*pieces[-1])) for pieces in stretches]
+    return [
+        Line(_text(eye, pieces, place), number, *place)
+        for pieces, place in zip(stretches, eye.places(ends), strict=True)
+    ]
+
+
+def _text(eye: Eye, pieces: list[Piece], place: Place) -> str:
+    text = " ".join([mended(eye, text, at) for at, text in pieces])
+    return f"• {text}" if eye.has_mark(place) and text[0].isalnum() else text
+
+
+def _end(position: int, text: str) -> int:
+    return position + len(text.rstrip("\ufffe")) - 1

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
+from casebook.extractors.pdf import calls
 from casebook.extractors.text.characters import one_line
 
 _MOST = 200
@@ -30,22 +31,25 @@ class Note(NamedTuple):
     right: float
 
 
-def notes_on(page: Any) -> Iterator[Note]:
-    """Yield what is pinned to ``page`` (pdfium's handle) and says something."""
-    for number in range(min(_MOST, pdfium.FPDFPage_GetAnnotCount(page))):
-        annotation = pdfium.FPDFPage_GetAnnot(page, number)
-        if not annotation:
+def notes_on(page: int) -> Iterator[Note]:
+    """Yield what is pinned to ``page`` (its handle) and says something."""
+    for number in range(min(_MOST, calls.count_pinned(page))):
+        pinned = calls.pinned_at(page, number)
+        if not pinned:
             continue
         try:
-            if (kind := pdfium.FPDFAnnot_GetSubtype(annotation)) in _NO_NOTE:
-                continue
-            if said := _contents(annotation):
-                box = pdfium.FS_RECTF()
-                pdfium.FPDFAnnot_GetRect(annotation, ctypes.byref(box))
-                unseen = _why_unseen(annotation, kind)
-                yield Note(said, unseen, box.left, box.bottom, box.right)
+            # Most are links: a manual's page has dozens.
+            if (kind := calls.pinned_kind(pinned)) not in _NO_NOTE:
+                yield from _note(ctypes.cast(pinned, pdfium.FPDF_ANNOTATION), kind)
         finally:
-            pdfium.FPDFPage_CloseAnnot(annotation)
+            calls.close_pinned(pinned)
+
+
+def _note(annotation: Any, kind: int) -> Iterator[Note]:
+    if said := _contents(annotation):
+        box = pdfium.FS_RECTF()
+        pdfium.FPDFAnnot_GetRect(annotation, ctypes.byref(box))
+        yield Note(said, _why_unseen(annotation, kind), box.left, box.bottom, box.right)
 
 
 def _why_unseen(annotation: Any, kind: int) -> str | None:

@@ -2,42 +2,71 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
-from casebook.extractors.pdf.furniture import key_of, without_furniture
+from casebook.extractors.pdf.furniture import ROMAN, key_of, without_furniture
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.words import ends_in_word, join_lines, vocabulary
+from casebook.extractors.pdf.words import ends_in_word, join_lines, leader_of, vocabulary
 from casebook.extractors.text.passages import Block
 from casebook.extractors.text.references import stands_over_references
 
-_SENTENCE_END = re.compile(r"[.!?:…]['\"”’)\]]*$")
+_SENTENCE_ENDS = (".", "!", "?", ":", "…")
+_CLOSING = "'\"”’)]"
 _ITEM = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\[\d{1,3}\])\s+\S")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s+[A-Z]")
 _LONGEST_HEADING = 120
+_START = 3
 _LARGER = 1.12
 _LOOSE = 1.35
 _INDENT = 0.8
 _SHORT_OF_COLUMN = 0.85
 _NOTE_SIZE = 0.92
 
+Margin = tuple[int, int]
+"""Where lines begin and their type size, rounded."""
+
+_ABREAST = 4.0
+_REACH = 0.9
+_SPARE = 0.3
+
 Group = list[Line]
 """The lines of one paragraph or heading."""
 
 
-def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) -> list[Block]:
+class Arranged(NamedTuple):
+    """The blocks of a document, and what is not in them.
+
+    ``furniture`` are its heads, feet and page numbers; ``leaders`` what a table of contents has
+    after its titles, dots and pages.
+    """
+
+    blocks: list[Block]
+    furniture: list[Line]
+    leaders: list[str]
+
+
+def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) -> Arranged:
     """Return the paragraphs and headings of ``pages``; a paragraph keeps the page it begins on.
 
     ``outline`` holds the titles of the document's own table of contents, which are headings.
     """
     body = _body_size(line for page in pages for line in page)
-    lines = [line for page in without_furniture(pages, body) for line in page]
+    kept, furniture = without_furniture(pages, body)
+    lines = [line for page in kept for line in page]
+    leaders = [leader for line in lines if (leader := leader_of(line.text))]
+    return Arranged(_blocks(lines, body, outline), furniture, leaders)
+
+
+def _blocks(lines: Sequence[Line], body: float, outline: Collection[str]) -> list[Block]:
     if not lines:
         return []
     titles = frozenset(key_of(title) for title in outline)
-    layout = _Layout(body, _leading(lines), _column(lines), titles)
+    starts = frozenset(title[:_START] for title in titles)
+    layout = _Layout(body, _leading(lines), _column(lines), titles, starts, _edges(lines))
     broken = any(ends_in_word(line.text) for line in lines)
     known = vocabulary(line.text for line in lines) if broken else frozenset()
     return [_block(group, layout, known) for group in _across_pages(layout.groups(lines), layout)]
@@ -51,6 +80,8 @@ class _Layout:
     leading: float
     column: float
     titles: frozenset[str]
+    starts: frozenset[str]
+    edges: Mapping[Margin, float]
 
     def groups(self, lines: Sequence[Line]) -> Iterator[Group]:
         """Yield the lines of each paragraph or heading."""
@@ -58,7 +89,7 @@ class _Layout:
         headed = False
         for line in lines:
             heads = self.heads(line)
-            if group and self._breaks(group[-1], line, unlike=heads != headed):
+            if group and self._breaks(group[-1], line, headed, heads):
                 yield group
                 group = []
             group.append(line)
@@ -69,38 +100,59 @@ class _Layout:
     def heads(self, line: Line) -> bool:
         """Tell a line that stands as a heading, by the table of contents or by its type."""
         text = line.text
-        larger = line.size >= _LARGER * self.body
-        if len(text) > _LONGEST_HEADING:
+        if len(text) > _LONGEST_HEADING or not any(c.isalpha() for c in text):
             return False
-        if not (larger or line.bold) and not self.titles:
-            return stands_over_references(text)
-        if not any(c.isalpha() for c in text):
+        return self._is_title(text) or stands_over_references(text) or self._is_set_apart(line)
+
+    def _is_set_apart(self, line: Line) -> bool:
+        text, larger = line.text, line.size >= _LARGER * self.body
+        if not (larger or line.bold) or text.endswith((".", ",", ";")):
             return False
-        if key_of(text) in self.titles or stands_over_references(text):
-            return True
-        if text.endswith((".", ",", ";")) or (_ITEM.match(text) and not _NUMBERED.match(text)):
+        if _ITEM.match(text) and not _NUMBERED.match(text):
             return False
         begins = text[:1].isupper() or text[:1].isdigit()
-        return larger or (line.bold and line.size >= self.body and begins)
+        return larger or (line.size >= self.body and begins)
 
-    def _breaks(self, last: Line, line: Line, *, unlike: bool) -> bool:
+    def _is_title(self, text: str) -> bool:
+        """Tell a line that the table of contents names; most lines begin like none it names."""
+        if not self.titles:
+            return False
+        start = text[:_START].lower()
+        # What begins with letters other than Roman numerals keeps them as its key.
+        plain = start.isascii() and start.isalpha() and start.strip(ROMAN)
+        if plain and start not in self.starts:
+            return False
+        return key_of(text) in self.titles
+
+    def _breaks(self, last: Line, line: Line, headed: bool, heads: bool) -> bool:
         """Tell whether ``line`` begins a new paragraph after ``last``."""
         if last.page != line.page or abs(last.size - line.size) > 1:
             return True
         if ends_in_word(last.text):
             return False
-        if unlike:
-            return True
-        if _ITEM.match(line.text):
+        if heads != headed or _ITEM.match(line.text):
             return True
         step = last.base - line.base
         if step > _LOOSE * max(self.leading, last.size):
             return True
-        ended = bool(_SENTENCE_END.search(last.text))
+        if step > last.size / 2 and not heads and self._had_room(last, line):
+            return True
+        ended = _ends_sentence(last.text)
         short = last.right - last.left < _SHORT_OF_COLUMN * self.column
         indented = line.left - last.left > _INDENT * line.size
         # A jump upwards is the next column, where a paragraph may go on.
         return ended and (short or indented or step < -2 * line.size)
+
+    def _had_room(self, last: Line, line: Line) -> bool:
+        """Tell a line that was ended on purpose: the next word would have fitted.
+
+        So are the rows of a table, the lines of a program, an address. How far lines reach is a
+        guess, so one that begins small, as most in a paragraph do, must have had much more room.
+        """
+        word = len(line.text.partition(" ")[0]) / len(line.text) * (line.right - line.left)
+        edge = self.edges[_margin(last)]
+        spare = _SPARE * (edge - last.left) if line.text[:1].islower() else line.size
+        return edge - last.right > word + spare
 
     def is_note(self, group: Group) -> bool:
         """Tell what is set smaller than the text, as footnotes and captions are."""
@@ -126,8 +178,20 @@ def _column(lines: Sequence[Line]) -> float:
     return widths[int(len(widths) * 0.8)]
 
 
+def _margin(line: Line) -> Margin:
+    return round(line.left / _ABREAST), round(line.size)
+
+
+def _edges(lines: Sequence[Line]) -> dict[Margin, float]:
+    """Return how far to the right lines reach that begin at the same distance from the left."""
+    rights: dict[Margin, list[float]] = {}
+    for line in lines:
+        rights.setdefault(_margin(line), []).append(line.right)
+    return {margin: sorted(some)[int(len(some) * _REACH)] for margin, some in rights.items()}
+
+
 def _across_pages(groups: Iterable[Group], layout: _Layout) -> Iterator[Group]:
-    """Join a paragraph that a page break cut: it has no end yet, and its rest begins small.
+    """Join a paragraph that the end of a page or a column cut: its rest begins small.
 
     Footnotes that stand between its two parts come after it.
     """
@@ -149,12 +213,18 @@ def _across_pages(groups: Iterable[Group], layout: _Layout) -> Iterator[Group]:
     yield from notes
 
 
+def _ends_sentence(text: str) -> bool:
+    return text.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
+
+
 def _reads_on(last: Line, first: Line) -> bool:
-    if last.page == first.page or abs(last.size - first.size) > 1 or _ITEM.match(first.text):
+    if abs(last.size - first.size) > 1 or _ITEM.match(first.text):
+        return False
+    if last.page == first.page and first.base < last.base + 2 * last.size:
         return False
     if ends_in_word(last.text) or last.text.endswith(","):
         return True
-    return not _SENTENCE_END.search(last.text) and first.text[:1].islower()
+    return not _ends_sentence(last.text) and first.text[:1].islower()
 
 
 def _block(group: Group, layout: _Layout, known: Collection[str]) -> Block:

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 from casebook.extractors.pdf.eye import Eye
 
-_NOTE = re.compile(
-    r"(?<=[^\W\d_])[.,;:!?)\]'\"”’]{0,2}(?P<mark>\d{1,3}(?:[,–-]\d{1,3}){0,5})(?!\w)"
-)
+_MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3}){0,5}(?!\w)")
+_BEFORE_MARK = re.compile(r"[^\W\d_][.,;:!?)\]'\"”’]{0,2}\Z")
 _OF_NOTE = re.compile(r"\A(?P<mark>\d{1,3})(?=[^\W\d_]|[(“\"‘'])")
 _POWER = re.compile(r"(?<![\w.,])10(?P<mark>[-−–]?\d{1,2})(?![\w.,]?\d)")
-_SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_SEAM = re.compile(r"[a-z0-9][A-Z]")
+_SPOT = re.compile(r"\d|[a-z0-9][A-Z]")
 _UNIT = re.compile(r"(?<!\w)[^\W\d_]{1,2}\Z")
 """What takes a power: m, km, x. A longer word takes the number of a note."""
 
@@ -30,6 +30,8 @@ Cut = tuple[int, int, str]
 
 def mended(eye: Eye, text: str, position: int) -> str:
     """Return ``text``, which stands at ``position`` of the page's text, with its seams opened."""
+    if not _SPOT.search(text):
+        return text
     cuts = sorted(_cuts(eye, text, position))
     if not cuts:
         return text
@@ -42,23 +44,30 @@ def mended(eye: Eye, text: str, position: int) -> str:
 
 
 def _cuts(eye: Eye, text: str, position: int) -> Iterator[Cut]:
-    for found in _NOTE.finditer(text):
-        start, end = found.span("mark")
-        if _is_raised(eye, position + start, position + found.start() - 1):
-            unit = start == found.start() and _UNIT.search(text[:start])
-            mark = found["mark"]
+    yield from _raised(eye, text, position)
+    for found in _SEAM.finditer(text):
+        at = found.start() + 1
+        if _steps(eye, position + at - 1, position + at):
+            yield at, at, " "
+
+
+def _raised(eye: Eye, text: str, position: int) -> Iterator[Cut]:
+    """Yield the numbers of notes and the powers of a text."""
+    for found in _MARK.finditer(text):
+        start, end = found.span()
+        if start == 0 or text[start - 1] == " ":
+            continue
+        before = _BEFORE_MARK.search(text, max(0, start - 3), start)
+        if before and _is_raised(eye, position + start, position + before.start()):
+            unit = before.end() - before.start() == 1 and _UNIT.search(text[:start])
+            mark = found.group()
             yield start, end, mark.translate(_SUPERSCRIPT) if unit else f" [{mark}]"
-    begins = _OF_NOTE.match(text)
-    if begins and _is_raised(eye, position, position + begins.end()):
+    if (begins := _OF_NOTE.match(text)) and _is_raised(eye, position, position + begins.end()):
         yield 0, begins.end(), f"[{begins['mark']}] "
-    for found in _POWER.finditer(text):
+    for found in _POWER.finditer(text) if "10" in text else ():
         start, end = found.span("mark")
         if _is_raised(eye, position + end - 1, position + found.start()):
             yield start, end, found["mark"].translate(_SUPERSCRIPT)
-    for found in _SEAM.finditer(text):
-        at = found.start()
-        if _steps(eye, position + at - 1, position + at):
-            yield at, at, " "
 
 
 def _is_raised(eye: Eye, digit: int, beside: int) -> bool:

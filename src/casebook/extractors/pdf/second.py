@@ -88,6 +88,8 @@ def _is_off(group: Any) -> bool:
 def is_garbled(page: PageLines) -> bool:
     """Tell a page whose fonts do not say what its glyphs mean."""
     text = "".join(line.text for line in page.lines)
+    if text.replace("\ufffe", "").isprintable() and "\ufffd" not in text:
+        return False
     return len(_MEANINGLESS.findall(text)) > _GARBLED * len(text)
 
 

@@ -15,7 +15,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdfium2.internal import set_callback
 
-from casebook.extractors.pdf.glance import Box, text_objects
+from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.glance import text_objects
+from casebook.extractors.pdf.grounds import Box
 
 _SCALE = 1.5
 _MOST_PIXELS = 2_000_000
@@ -78,12 +80,12 @@ class Sight:
             return None
         texts = [
             piece
-            for piece in text_objects(self._page.raw)
-            if pdfium.FPDFPageObj_SetIsActive(piece, False)
+            for piece in text_objects(calls.handle(self._page.raw))
+            if calls.set_active(piece, False)
         ]
         bare = self._drawn()
         for piece in texts:
-            pdfium.FPDFPageObj_SetIsActive(piece, True)
+            calls.set_active(piece, True)
         if bare is None:
             return None
         return (np.abs(whole.astype(np.int16) - bare) > _SEEN).any(axis=2)

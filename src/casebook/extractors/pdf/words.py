@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable
 from casebook.extractors.text.characters import one_line
 
 _LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in "ﬀﬁﬂﬃﬄﬅﬆ"}
-_LAST_WORD = re.compile(r"([\w'’-]*\w)[-\ufffe\u00ad\u2010]$")
+# Of the line read backwards: from its front, each of its words would be tried as the last one.
+_LAST_WORD = re.compile(r"[-\ufffe\u00ad\u2010](\w[\w'’-]*)")
 _FIRST_WORD = re.compile(r"[\w'’]+(?:-\w+)*")
 _WORD = re.compile(r"\w[\w'’]*(?:-\w+)*")
 # A table of contents leads from its title to a page by dots.
 _DOTS = (". . .", "....", "……", "· · ·")
+_LEADER_ENDS = frozenset(".…·ivxlcIVXLC")
 _LEADER = re.compile(r"(?:\s*[.·…]){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*$", re.IGNORECASE)
 # Kana, Han, and their punctuation: Chinese and Japanese have no spaces between words.
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
@@ -32,11 +34,13 @@ def spelled(text: str) -> str:
     return text if text.isascii() else text.translate(_LIGATURES)
 
 
-def without_leader(line: str) -> str:
-    """Return an entry of a table of contents without its dots and its page."""
-    if not any(dots in line for dots in _DOTS):
-        return line
-    return line[:-_LONGEST_LEADER] + _LEADER.sub("", line[-_LONGEST_LEADER:])
+def leader_of(line: str) -> str:
+    """Return the dots and the page after an entry of a table of contents, if it has them."""
+    last = line[-1:]
+    if not (last.isdecimal() or last in _LEADER_ENDS) or not any(dots in line for dots in _DOTS):
+        return ""
+    found = _LEADER.search(line, max(0, len(line) - _LONGEST_LEADER))
+    return found.group() if found else ""
 
 
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
@@ -61,9 +65,11 @@ def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
     """
     parts = [""]
     for raw in lines:
-        line = without_leader(spelled(raw).strip())
+        line = spelled(raw).strip()
+        if leader := leader_of(line):
+            line = line[: -len(leader)]
         last = parts[-1]
-        if _UNSPACED.match(last[-1:]) and _UNSPACED.match(line):
+        if not line.isascii() and _UNSPACED.match(last[-1:]) and _UNSPACED.match(line):
             parts[-1] = last + line
         elif not ends_in_word(last):
             parts.append(line)
@@ -75,11 +81,12 @@ def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
 
 
 def _keeps_hyphen(text: str, line: str, known: Collection[str]) -> bool:
-    before, after = _LAST_WORD.search(text[-_LONGEST_WORD:]), _FIRST_WORD.match(line)
+    before, after = _LAST_WORD.match(text[: -_LONGEST_WORD - 1 : -1]), _FIRST_WORD.match(line)
     if before is None or after is None:
         return not line[:1].islower()
-    first, second = before[1].lower(), after[0].lower()
-    if first + second in known and (line[:1].islower() or before[1].isupper()):
+    written = before[1][::-1]
+    first, second = written.lower(), after[0].lower()
+    if first + second in known and (line[:1].islower() or written.isupper()):
         return False
     if f"{first}-{second}" in known or "-" in first or not line[:1].islower():
         return True

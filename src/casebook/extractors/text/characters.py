@@ -20,7 +20,6 @@ _UNSEEN = re.compile(
     r"\U000e0000-\U000e0fff]"
 )
 _LINE_BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029\x0b\x0c]")
-_SPACES = re.compile(r"[^\S\n]+")
 _WORD = re.compile(r"\w+")
 # Scripts written without spaces: kana, Han, Hangul syllables are counted by character.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -33,6 +32,8 @@ def visible(text: str) -> str:
 
     Line breaks of every kind become a line feed; tabs stay.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return unicodedata.normalize("NFC", _UNSEEN.sub("", _LINE_BREAKS.sub("\n", text)))
 
 
@@ -43,7 +44,7 @@ def one_line(text: str) -> str:
 
 def tidy_lines(text: str) -> str:
     """Return ``text`` made visible, spaces collapsed within lines, empty lines dropped."""
-    lines = (_SPACES.sub(" ", line).strip() for line in visible(text).split("\n"))
+    lines = (" ".join(line.split()) for line in visible(text).split("\n"))
     return "\n".join(line for line in lines if line)
 
 

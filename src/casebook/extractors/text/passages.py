@@ -49,9 +49,13 @@ class Block:
     @property
     def locator(self) -> Locator:
         """Return where the block stands."""
-        return Locator(
-            section=self.section, page=self.page, seconds=self.seconds, speaker=self.speaker
-        )
+        section, page, seconds, speaker = self.place
+        return Locator(section=section, page=page, seconds=seconds, speaker=speaker)
+
+    @property
+    def place(self) -> tuple[str | None, int | None, float | None, str | None]:
+        """Return section, page, seconds and speaker."""
+        return self.section, self.page, self.seconds, self.speaker
 
 
 def lay_out(
@@ -80,7 +84,11 @@ def _tidied(blocks: Iterable[Block]) -> Iterator[Block]:
             block = replace(block, heading=False)  # noqa: PLW2901 - the block as it should have been
         if block.heading:
             section = text
-        yield replace(block, text=text, section=block.section or section)
+        held = block.section or section
+        yield Block(
+            text, held, block.page, block.seconds, block.speaker, block.heading, block.verbatim,
+            block.lead,
+        )  # fmt: skip  # dataclasses.replace takes as long as all the rest
 
 
 def _clean(block: Block) -> str:
@@ -112,7 +120,7 @@ def _merged(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _fits(last: Block, block: Block, length: int) -> bool:
     tiny = min(length, len(block.text)) < TINY
-    same = last.locator == block.locator and not last.heading and not block.heading
+    same = last.place == block.place and not last.heading and not block.heading
     return same and tiny and length + len(block.text) <= MERGED
 
 

@@ -34,25 +34,27 @@ def stands_over_references(text: str) -> bool:
     return len(text) < 40 and bool(_HEADING.fullmatch(text.strip()))  # noqa: PLR2004 - a quick no
 
 
-def without_references(blocks: Sequence[Block]) -> tuple[list[Block], str]:
-    """Return ``blocks`` without their lists of references, and a note of what was left out.
+def without_references(blocks: Sequence[Block]) -> tuple[list[Block], list[Block], str]:
+    """Return ``blocks`` without their lists of references, those lists, and a note of it.
 
     A list begins under a heading that names it, if what follows looks like one, and ends at the
     next heading under which something else stands.
     """
     kept: list[Block] = []
+    left: list[Block] = []
     dropped = at = 0
     while at < len(blocks):
         end = _end(blocks, at) if _begins(blocks, at) else at
         if end > at:
+            left += blocks[at:end]
             dropped += end - at - 1
             at = end
         else:
             kept.append(blocks[at])
             at += 1
     if not kept:
-        return list(blocks), "not told apart from the text"
-    return kept, f"{dropped} passages left out" if dropped else "none found"
+        return list(blocks), [], "not told apart from the text"
+    return kept, left, f"{dropped} passages left out" if dropped else "none found"
 
 
 def _begins(blocks: Sequence[Block], at: int) -> bool:

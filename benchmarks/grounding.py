@@ -16,9 +16,11 @@ import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 
 import duckdb
+from alterations import FALSE, TRUE, Change
 
 from casebook.schemas.cases import SupportLevel
 from casebook.summarizer.grounding.source_text import SourceText, cut
@@ -83,6 +85,8 @@ def altered(cases: int) -> None:
             seen[kind][check_sentence(sentence, source).support] += 1
         for sentence in _by_another(source, company, companies, rng):
             seen["company that opens it swapped"][check_sentence(sentence, source).support] += 1
+        for kind, sentence in _of_each_kind(source, rng):
+            seen[kind][check_sentence(sentence, source).support] += 1
     print("| sentence | n | unsupported | weak | supported |\n|---|---|---|---|---|")
     for kind, counts in seen.items():
         total = sum(counts.values())
@@ -111,6 +115,17 @@ def _variants(
     invented = [s.text for s in foreign.sentences if 8 <= len(words(s.text)) <= 40]
     for sentence in rng.sample(invented, min(4, len(invented))):
         yield "invented: a sentence of another case", sentence
+
+
+def _of_each_kind(source: SourceText, rng: random.Random) -> Iterable[tuple[str, str]]:
+    """Yield up to three sentences of every kind that ``alterations`` has."""
+    own = [s.text for s in source.sentences if 8 <= len(words(s.text)) <= 40]
+    rng.shuffle(own)
+    kinds: dict[str, Change] = {**TRUE, **FALSE}
+    for kind, change in kinds.items():
+        made = (new for text in own if (new := change(text, source, rng)) and new != text)
+        for sentence in islice(made, 3):
+            yield kind, sentence
 
 
 def _by_another(
@@ -149,7 +164,7 @@ def _number(text: str, source: SourceText, _: Sequence[str], rng: random.Random)
     value = int(spot[0].replace(",", ""))
     for _try in range(20):
         new = max(2, round(value * rng.choice((0.4, 0.6, 0.7, 1.3, 1.6, 2.2)))) + rng.randint(0, 3)
-        if new != value and float(new) not in source.numbers:
+        if new != value and float(new) not in source.stated.values:
             return f"{text[: spot.start()]}{new:,}{text[spot.end() :]}"
     return None
 

@@ -5,7 +5,7 @@ import pytest
 from casebook.schemas.cases import SupportLevel
 from casebook.summarizer.grounding.source_text import SourceText
 from casebook.summarizer.grounding.summaries import check_sentence, check_summary
-from casebook.summarizer.language.quantities import stated, strange
+from casebook.summarizer.language.quantities import Stated
 
 SUPPORTED, WEAK, UNSUPPORTED = SupportLevel.SUPPORTED, SupportLevel.WEAK, SupportLevel.UNSUPPORTED
 
@@ -25,7 +25,7 @@ CHECKED = [
     ("The nightly batch starts at 2 pm.", SUPPORTED, ""),
     ("The search index holds over 1.5 million documents.", SUPPORTED, ""),
     ("Ledgerline books invoices for UK shops.", SUPPORTED, ""),
-    ("The team moves the remaining jobs to Kubernetes next year.", SUPPORTED, "with “may”"),
+    ("The team moves the remaining jobs to Kubernetes next year.", WEAK, "only with “may”"),
     ("This summary covers the key points of the passage.", SUPPORTED, "states nothing"),
     ("Ledgerline books invoices for 1,300 shops.", UNSUPPORTED, "number 1,300 is not in"),
     ("The search index holds over 2.5 million documents.", UNSUPPORTED, "2.5 million is not"),
@@ -131,8 +131,71 @@ def test_odd_texts_are_checked_like_others():
         ("$1.6 million", "$1,580,575", []),
         ("$1.7 million", "$1,580,575", ["1.7 million"]),
         ("at 2 pm", "14:30", []),
+        ("120 minutes", "2 hours", []),
+        ("121 minutes", "2 hours", ["121"]),
+        ("30 minutes", "half an hour", []),
+        ("13 percentage points", "from 18% to 31%", []),
+        ("92 %", "an accuracy of 0.92", []),
+        ("half of them", "a third of them", ["half"]),
+        ("on 3 May 2024", "2024-05-03", []),
     ],
 )
 def test_numbers_are_compared_as_people_restate_them(text, known, missing):
     """Hedges, fractions, ranges, roundings and clocks; everything else must be stated."""
-    assert [text[f.start : f.end] for f in strange(text, stated(known))] == missing
+    assert [text[f.start : f.end] for f in Stated(known).strange(text)] == missing
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "missing"),
+    [
+        ("3 May 2024", "3 March 2025, and May 2024", ["3 May 2024"]),
+        ("May 3rd, 2024", "2024-05-03", []),
+        ("2024-05-03", "on 3 May 2024", []),
+        ("on 05/03/2024", "March 5, 2024", []),
+        ("May 2024", "3 May 2024", []),
+        ("4 May 2024", "May 2024, and 4 pages", ["4 May 2024"]),
+        ("Q2 2024", "in June 2024", []),
+        ("Q3 2024", "in June 2024", ["Q3 2024"]),
+        ("May 2024", "between May and August 2024", []),
+        ("5 May", "3 to 5 May 2024", []),
+        ("in May 2024", "It began in May. That was 2024.", []),
+        ("version 2.3.1 in May", "nothing", []),
+    ],
+)
+def test_dates_are_compared_as_wholes(text, known, missing):
+    """A date must be one date of the source, in any way of writing it; parts of two are none."""
+    assert [date.written for date in Stated(known).undated(text)] == missing
+
+
+FOLLOWED = (
+    "The team moved all jobs from Airflow to Dagster before the audit. Latency fell while cost "
+    "rose. Ada says the third model may be faster than Grace's. The share went from 18% to 31% "
+    "with a review. The board thanked Ada and Grace. Zero Data Retention (ZDR) applies to every request of Contoso."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("The team moved all jobs from Dagster to Airflow before the audit.", UNSUPPORTED),
+        ("The team moved few jobs from Airflow to Dagster before the audit.", UNSUPPORTED),
+        ("The team moved all jobs from Airflow to Dagster after the audit.", UNSUPPORTED),
+        ("The team failed to move all jobs from Airflow to Dagster.", UNSUPPORTED),
+        ("Latency rose while cost fell.", UNSUPPORTED),
+        ("Grace says the third model may be faster than Grace's.", UNSUPPORTED),
+        ("Ada says the second model may be faster than Grace's.", UNSUPPORTED),
+        ("Ada says the third model may be slower than Grace's.", UNSUPPORTED),
+        ("Ada says the third model is faster than Grace's.", WEAK),
+        ("The share went from 31% to 18% with a review.", UNSUPPORTED),
+        ("The share went from 18% to 31% without a review.", UNSUPPORTED),
+        ("The share went from 18% to 31 percentage points with a review.", UNSUPPORTED),
+        ("Before the audit, the team moved all jobs from Airflow to Dagster.", SUPPORTED),
+        ("While cost rose, latency fell.", SUPPORTED),
+        ("ZDR applies to every request of Contoso.", SUPPORTED),
+        ("The team moved all jobs from Airflow to Dagster.", SUPPORTED),
+    ],
+)
+def test_a_sentence_that_follows_the_source_is_laid_beside_it(text, level):
+    """A word changed, exchanged or denied is told; another order, or less, is no contradiction."""
+    found = check_sentence(text, SourceText(FOLLOWED))
+    assert found.support is level, found

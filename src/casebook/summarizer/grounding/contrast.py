@@ -1,181 +1,229 @@
 """Where a sentence says something else than the source's sentence that it follows. Pure.
 
-The two are aligned word by word (Levenshtein over stems). Only where nearly all other words agree
-is a difference in one slot telling: a changed number, another name, an opposite, a negation.
+Only where nearly all other words agree is a difference in one place telling: a changed number,
+another name, an opposite, a negation, two things exchanged.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from itertools import combinations
 
-from rapidfuzz.distance import Levenshtein
-
-from casebook.summarizer.grounding.source_text import SourceSentence, Token, content, tokens
+from casebook.summarizer.grounding.alignment import Alignment, Slot, align
+from casebook.summarizer.grounding.source_text import SourceSentence, Token, tokens
 from casebook.summarizer.language.lexicon import lexicon
 from casebook.summarizer.language.numerals import figures
-from casebook.summarizer.language.quantities import stated, strange
-from casebook.summarizer.language.wording import (
-    is_named,
-    name_key,
-    names,
-    negation_ends,
-    opening_names,
-)
+from casebook.summarizer.language.quantities import Stated
+from casebook.summarizer.language.units import is_unit
+from casebook.summarizer.language.wording import is_named, name_key, names, opening_names, words
 
 # The share of a sentence's other content words that must agree before a difference is one.
 _FOLLOWS = 0.75
 # From here on it is a copy with few changes, and nothing around it excuses them.
 _COPIES = 0.9
 _CHANGES = 2
-# Of fewer content words nothing follows.
-_MIN_CONTENT = 3
-# The content words after a negation that it is taken to negate.
-_SCOPE = 2
-# The longest stretch, in words, that stands for another.
-_SLOT = 4
-
 # The longest stretch that names one thing, compounds in their parts: "GPT-4".
 _NAME = 2
-
-# "Not final until Friday" is final on Friday.
-_NOT_UNTIL = re.compile(r"\b(?:not|n['’]t)\b(?=(?:\W+\w+){0,3}\W+until\b)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Slot:
-    """Our words and the source's words at one place of the aligned sentences."""
-
-    ours: tuple[Token, ...]
-    theirs: tuple[Token, ...]
-
-    def texts(self) -> tuple[str, str]:
-        """Return both as written."""
-        return " ".join(t.word for t in self.ours), " ".join(t.word for t in self.theirs)
+# What joins things that may change places: "Ada and Grace".
+_JOINING = frozenset("and or as well both plus".split())
+# Beside an exchange so few other words may differ: a clause that moved is none.
+_BESIDES = 2
+_PASSIVE = frozenset("by be is are was were been being".split())
 
 
-def contrast(text: str, said: SourceSentence, near: str = "") -> str | None:
+def followed(text: str, candidates: Iterable[SourceSentence]) -> list[Alignment]:
+    """Return ``text`` beside those of the candidates that it follows most closely, if any."""
+    pairs = [pair for said in candidates if (pair := align(text, said)).agreement >= _FOLLOWS]
+    least = min((pair.changed for pair in pairs), default=0)
+    return [pair for pair in pairs if pair.changed == least]
+
+
+def contrast(
+    text: str, said: SourceSentence, near: str = "", proper: Collection[str] = ()
+) -> str | None:
     """Return in words how ``text`` contradicts the source's sentence, or None.
 
     ``near`` is what stands around it: a number or name from there contradicts nothing.
+    ``proper`` are the keys of names, even those that open a sentence.
     """
-    ours = tokens(text)
-    slots = _slots(ours, said.tokens)
-    agreement = _agreement(ours, said, slots)
-    if agreement < _FOLLOWS:
-        return None
-    copies = agreement >= _COPIES and len(slots) <= _CHANGES
+    pair = align(text, said)
+    return contradiction(text, pair, near, proper) if pair.agreement >= _FOLLOWS else None
+
+
+def contradiction(text: str, pair: Alignment, near: str, proper: Collection[str]) -> str | None:
+    """Return in words how ``text`` contradicts the sentence that it follows, or None."""
+    copies = pair.agreement >= _COPIES and len(pair.replaced) <= _CHANGES
     if copies:
         near = ""
     return (
-        _opposite(slots, said)
-        or _negated(text, said)
-        or _other(text, slots, said, near)
-        or (_renamed(text, slots, said) if copies else None)
+        _opposite(pair)
+        or _negated(pair)
+        or _other(text, pair, near, copies=copies)
+        or (_renamed(text, pair, proper) if copies else None)
     )
 
 
-def _slots(ours: Sequence[Token], theirs: Sequence[Token]) -> list[Slot]:
-    """Return where a short stretch stands for another."""
-    one, other = [t.stem for t in ours], [t.stem for t in theirs]
-    steps = Levenshtein.opcodes(one, other)
+def _opposite(pair: Alignment) -> str | None:
+    """Compare words; two opposites, or an opposite and an exchange, make up for each other."""
+    there = {t.stem for t in pair.said.tokens}
     found = [
-        Slot(tuple(ours[s.src_start : s.src_end]), tuple(theirs[s.dest_start : s.dest_end]))
-        for s in steps
-        if s.tag == "replace"
+        (token, other)
+        for slot in pair.replaced
+        for token in slot.ours
+        for other in slot.theirs
+        if other.stem in lexicon().opposites.get(token.stem, ()) and token.stem not in there
     ]
-    return [s for s in found if len(s.ours) <= _SLOT and len(s.theirs) <= _SLOT]
+    turned = _exchanged(pair)
+    if bool(found) is bool(turned):
+        return None
+    if turned:
+        one, other = turned.texts()
+        return f"It has “{one}” and “{other}” in each other's places."
+    return f"It says “{found[0][0].word}” where the source says “{found[0][1].word}”."
 
 
-def _agreement(ours: Sequence[Token], said: SourceSentence, slots: Sequence[Slot]) -> float:
-    """Return the share of our content words outside the slots that the source's sentence has."""
-    replaced = {t.stem for slot in slots for t in slot.ours}
-    asked = [t.stem for t in ours if t.content and t.stem not in replaced]
-    there = {t.stem for t in said.tokens}
-    agreed = sum(word in there for word in asked)
-    size = sum(t.content for t in ours)
-    return agreed / max(size - len(slots), 1) if size >= _MIN_CONTENT else 0.0
-
-
-def _opposite(slots: Sequence[Slot], said: SourceSentence) -> str | None:
-    there = {t.stem for t in said.tokens}
-    for slot in slots:
-        for token in slot.ours:
-            contrary = lexicon().opposites.get(token.stem, frozenset())
-            found = next((t for t in slot.theirs if t.stem in contrary), None)
-            if found and token.stem not in there:
-                return f"It says “{token.word}” where the source says “{found.word}”."
+def _exchanged(pair: Alignment) -> Slot | None:
+    """Return one of two slots that have each other's words, unless word order tells nothing."""
+    if any(_PASSIVE & ({*slot.stems()[0]} ^ {*slot.stems()[1]}) for slot in pair.slots):
+        return None
+    for one, other in combinations(pair.replaced, 2):
+        between = pair.ours[one.place + len(one.ours) : other.place]
+        if (
+            one.stems() == other.stems()[::-1]
+            and pair.changed - 2 * max(len(one.ours), len(other.ours)) <= _BESIDES
+            and any(t.content for t in one.ours)
+            and any(t.word.casefold() not in _JOINING for t in between)
+        ):
+            return one
     return None
 
 
-def _negated(text: str, said: SourceSentence) -> str | None:
-    """Compare what each of the two negates; a negation of something else says nothing."""
-    here, there = {t.stem for t in tokens(text)}, {t.stem for t in said.tokens}
-    ours, theirs = _negated_words(text), _negated_words(said.text)
-    if any(2 * len(scope & there) >= len(scope) for scope in _only(ours, theirs)):
-        return "It negates what the source affirms."
-    if any(scope <= here for scope in _only(theirs, ours)):
+def _negated(pair: Alignment) -> str | None:
+    """Compare negations where the two differ and go on alike: "did not improve", "improved"."""
+    if _denials(pair.ours) == _denials(pair.said.tokens):
+        return None
+    for slot in pair.slots:
+        ours, theirs = _denials(slot.ours), _denials(slot.theirs)
+        if not slot.followed or ours % 2 == theirs % 2 or _aside(slot):
+            continue
+        if ours % 2:
+            return "It negates what the source affirms."
         return "It affirms what the source negates."
     return None
 
 
-def _only(some: Sequence[set[str]], others: Sequence[set[str]]) -> list[set[str]]:
-    """Return the negated words of the one that the other does not negate, too."""
-    return [scope for scope in some if not any(scope & other for other in others)]
+def _aside(slot: Slot) -> bool:
+    """Tell whether only one of them has a whole "without a person", which turns nothing round."""
+    stretch = slot.ours or slot.theirs
+    alone = not (slot.ours and slot.theirs)
+    return alone and len(stretch) > 1 and stretch[0].stem == "without"
 
 
-def _negated_words(text: str) -> list[set[str]]:
-    """Return for each negation the (stems of the) two content words after it."""
-    plain = _NOT_UNTIL.sub("", text)
-    scopes = [content(tokens(plain[end:]))[:_SCOPE] for end in negation_ends(plain)]
-    return [set(scope) for scope in scopes if scope]
+def denied(text: str, near: str) -> bool:
+    """Tell whether ``text`` negates and nothing ``near`` what it is about does."""
+    return _denials(tokens(text)) > 0 and _denials(tokens(near)) == 0
 
 
-def _other(text: str, slots: Sequence[Slot], said: SourceSentence, near: str) -> str | None:
-    """Name a number or a name that stands where the source has another."""
-    foreign = [f.readings for f in strange(text, stated(near) | said.numbers)]
-    here, words = stated(text), _keys(text)
-    for slot in slots:
+def shifted(pair: Alignment) -> tuple[str, str] | None:
+    """Return our words and the source's where only one of them leaves open whether it is so.
+
+    "May move" and "moved"; "up to 50 %" and "50 %".
+    """
+    for slot in pair.slots:
         mine, other = slot.texts()
-        if any(f.readings in foreign for f in figures(mine)) and any(
-            here.isdisjoint(f.readings) for f in figures(other)
-        ):
+        ours, theirs = (bool(lexicon().reservations.search(side)) for side in (mine, other))
+        if slot.followed and ours != theirs:
+            return mine, other
+    return None
+
+
+def told_shift(ours: str, theirs: str) -> str:
+    """Say in words what ``shifted`` found."""
+    if not ours:
+        return f"The source says so only with “{theirs}”."
+    if not theirs:
+        return f"It says “{ours}”, which the source does not."
+    return f"It says “{ours}” where the source says “{theirs}”."
+
+
+_DENIAL = re.compile(
+    r"\b(?:no(?! doubt| matter)|not(?! only| just| merely| necessarily)|never|none|nobody|nothing"
+    r"|neither|nor|without|cannot|hardly|barely|scarcely|\w+n[o’']t|unable|lack(?:s|ed|ing)?"
+    r"|(?:fail|refus|declin)\w* to)\b",
+    re.IGNORECASE,
+)
+
+
+def _denials(stretch: Sequence[Token]) -> int:
+    return len(_DENIAL.findall(" ".join(t.word for t in stretch)))
+
+
+def _other(text: str, pair: Alignment, near: str, *, copies: bool) -> str | None:
+    """Name a number or a name that stands where the source has another."""
+    said = pair.said
+    foreign = [f.readings for f in Stated(near, said.text).strange(text)]
+    ours, theirs = _counted(text), _counted(said.text)
+    here, known = _keys(text), said.names | _keys(near)
+    for slot in pair.replaced:
+        mine, other = slot.texts()
+        if _short_for(mine, other):
+            continue
+        more = any(
+            f.readings in foreign or (copies and ours[v] > theirs[v] > 0)
+            for f in figures(mine)
+            for v in f.readings
+        )
+        if more and any(ours[v] < theirs[v] for f in figures(other) for v in f.readings):
             return f"It says “{mine}” where the source says “{other}”."
-        known = said.names | _keys(near)
         strangers = [w for w in _names_in(slot.ours, text) if not is_named(w, known)]
-        instead = [w for w in _names_in(slot.theirs, said.text) if not is_named(w, words)]
+        instead = [w for w in _names_in(slot.theirs, said.text) if not is_named(w, here)]
         if strangers and instead:
             return f"It names {strangers[0]} where the source names {instead[0]}."
     return None
 
 
-def _renamed(text: str, slots: Sequence[Slot], said: SourceSentence) -> str | None:
+def _counted(text: str) -> Counter[float]:
+    """Return how often each value stands in ``text``."""
+    return Counter(value for figure in figures(text) for value in figure.readings)
+
+
+def _short_for(one: str, other: str) -> bool:
+    """Tell whether one is the other's abbreviation: "RAG", "Retrieval-Augmented Generation"."""
+    short, long = sorted((one, other), key=len)
+    initials = "".join(part[0] for part in re.split(r"[\s-]+", long) if part).casefold()
+    return len(initials) > 1 and short.casefold().removesuffix("s") in (initials, initials[:-1])
+
+
+def _renamed(text: str, pair: Alignment, proper: Collection[str]) -> str | None:
     """Name what stands where a copy of the source's sentence names another, itself named there."""
+    slots = pair.replaced
     if len(slots) != 1 or max(len(slots[0].ours), len(slots[0].theirs)) > _NAME:
         return None
-    mine, other = (_names_in(part, of) for part, of in _both(slots[0], text, said))
-    if not mine and not other:
+    slot, said = slots[0], pair.said.text
+    opening = {t.word for t in (*slot.ours, *slot.theirs) if name_key(t.word) in proper}
+    if not opening and not _names_in(slot.ours, text) and not _names_in(slot.theirs, said):
         return None
-    ours, theirs = (_names_in(part, of, opening=True) for part, of in _both(slots[0], text, said))
-    lost = [w for w in theirs if not is_named(w, _keys(text))]
-    if ours and lost:
+    ours = _names_in(slot.ours, text, opening_names(text) | opening)
+    theirs = _names_in(slot.theirs, said, opening_names(said) | opening)
+    here, there = (Counter(map(_singular, words(side))) for side in (text, said))
+    lost = [w for w in theirs if here[_singular(w)] < there[_singular(w)]]
+    if ours and lost and not _short_for(*slot.texts()):
         return f"It names {ours[0]} where the source names {lost[0]}."
     return None
 
 
-def _both(
-    slot: Slot, text: str, said: SourceSentence
-) -> tuple[tuple[Sequence[Token], str], tuple[Sequence[Token], str]]:
-    return (slot.ours, text), (slot.theirs, said.text)
+def _singular(word: str) -> str:
+    return name_key(word).removesuffix("s")
 
 
-def _names_in(slot: Sequence[Token], text: str, *, opening: bool = False) -> list[str]:
+def _names_in(slot: Sequence[Token], text: str, opening: Collection[str] = ()) -> list[str]:
     """Return the words of a slot that are names in ``text``, or parts of one.
 
-    With ``opening``, the first words of sentences that may be names count too.
+    ``opening`` are first words of sentences that are names, too.
     """
-    found = names(text) | (opening_names(text) if opening else set())
+    found = {*names(text), *opening}
     parts = {part for name in found for part in re.split(r"[-/]", name)}
-    return [t.word for t in slot if t.content and t.word in parts]
+    return [t.word for t in slot if t.content and t.word in parts and not is_unit(t.word)]
 
 
 def _keys(near: str) -> set[str]:

@@ -21,13 +21,14 @@ from casebook.schemas.cases import (
 )
 from casebook.schemas.documents import Document
 from casebook.schemas.taxonomy import Taxonomy, load_taxonomy
-from casebook.summarizer.grounding.contrast import contrast
+from casebook.summarizer.grounding.contrast import contrast, followed, shifted, told_shift
 from casebook.summarizer.grounding.locating import QuoteFinder
 from casebook.summarizer.grounding.openers import disguised_names
 from casebook.summarizer.grounding.source_text import SourceSentence, runs_after_names
 from casebook.summarizer.grounding.tagging import tags_of
-from casebook.summarizer.language.numerals import number_of, numbers, unstated
-from casebook.summarizer.language.quantities import stated as values_of
+from casebook.summarizer.language.dates import without_dates
+from casebook.summarizer.language.numerals import Figure, number_of, numbers, unstated
+from casebook.summarizer.language.quantities import Stated
 from casebook.summarizer.language.units import has_measure, other_unit
 from casebook.summarizer.language.wording import (
     by_initials,
@@ -67,10 +68,11 @@ class Grounder:
         published = str(document.published.year) if document.published else None
         self._stated = {document.title, published} - {None}
         stated = "\n".join([document.text, document.title or "", published or ""])
-        self._numbers = values_of(stated)
+        self._quantities = Stated(stated)
         self._names = name_keys(stated)
         self._stems = content_stems(stated)
         self._capitals = {name_key(name) for name in names(document.text)}
+        self._proper = self._capitals - {w for w in words(document.text) if w.islower()}
         self._after_names = runs_after_names(document.text)
         self._own = name_keys(f"{document.site or ''} {company or ''}")
 
@@ -136,12 +138,14 @@ class Grounder:
         stated = " … ".join(filter(None, (text, *parts)))
         around = " … ".join([quoted, *(self._passage_text(e) for e in found)])
         checks = (
+            self._dates_hold(stated, quoted, around),
             self._numbers_hold(stated, quoted, around),
             self._units_hold(stated, quoted, around),
             self._names_hold(text, around),
             _words_hold(text, around),
             _polarity_holds(text, quoted),
-            _contrasts_hold(text, found, around),
+            self._contrasts_hold(text, found, around),
+            _assertions_hold(text, found),
         )
         failed = [check for check in checks if check is not None]
         worst = min(failed, key=_severity, default=_SUPPORTED)
@@ -154,17 +158,34 @@ class Grounder:
             return evidence.quote
         return self._document.passage_text(self._document.passages[evidence.passage - 1])
 
-    def _numbers_hold(self, text: str, quoted: str, around: str) -> Support | None:
-        strange = unstated(text, values_of(quoted))
+    def _dates_hold(self, text: str, quoted: str, around: str) -> Support | None:
+        strange = Stated(quoted).undated(text)
         if not strange:
             return None
-        shown = _listed(strange)
-        if not unstated(text, values_of(around)):
+        shown = strange[0].written
+        if not Stated(around).undated(text):
             return _support(SupportLevel.WEAK, f"{shown} stands beside the quote, not in it.")
-        if not unstated(text, self._numbers):
+        unknown = self._quantities.undated(text)
+        if not unknown:
             return _support(SupportLevel.WEAK, f"{shown} stands elsewhere in the source.")
-        shown = _listed(unstated(text, self._numbers))
-        return _support(SupportLevel.UNSUPPORTED, f"The number {shown} is not in the source.")
+        return _support(
+            SupportLevel.UNSUPPORTED, f"The date {unknown[0].written} is not in the source."
+        )
+
+    def _numbers_hold(self, text: str, quoted: str, around: str) -> Support | None:
+        strange = Stated(quoted).strange(text)
+        if not strange:
+            return None
+        if not Stated(around).strange(text):
+            shown = _listed(strange)
+            return _support(SupportLevel.WEAK, f"{shown} stands beside the quote, not in it.")
+        unknown = self._quantities.strange(text)
+        if not unknown:
+            shown = _listed(strange)
+            return _support(SupportLevel.WEAK, f"{shown} stands elsewhere in the source.")
+        return _support(
+            SupportLevel.UNSUPPORTED, f"The number {_listed(unknown)} is not in the source."
+        )
 
     def _units_hold(self, text: str, quoted: str, around: str) -> Support | None:
         found = other_unit(text, quoted)
@@ -194,11 +215,23 @@ class Grounder:
             SupportLevel.UNSUPPORTED, f"{', '.join(unknown)} is not named in the source."
         )
 
+    def _contrasts_hold(self, text: str, found: Sequence[Evidence], around: str) -> Support | None:
+        """Look for another number, name or an opposite in the place of the quotes' own.
+
+        Where one quote of several has another, the others may carry the statement.
+        """
+        told = [contrast(text, _said(evidence), around, self._proper) for evidence in found]
+        if not any(told):
+            return None
+        level = SupportLevel.UNSUPPORTED if all(told) else SupportLevel.WEAK
+        return _support(level, next(filter(None, told)))
+
     def _names_of(self, text: str) -> set[str]:
         """Return the names; a word that opens a sentence is one unless the source has it as none.
 
         That is: where the source never uses it, or writes it with a capital inside a sentence.
         """
+        text = without_dates(text)
         opening = {
             name
             for name in opening_names(text) | disguised_names(text, self._after_names)
@@ -254,8 +287,9 @@ def _spelled_out(text: str, around: str) -> set[str]:
     return {name_key(word) for term, run in by_initials(text) if term in short for word in run}
 
 
-def _listed(values: Sequence[float]) -> str:
+def _listed(figures: Sequence[Figure]) -> str:
     """Write numbers as people do: 2018, 40,000, 4.7."""
+    values = [figure.readings[0] for figure in figures]
     return ", ".join(f"{v:.12g}" if v < _GROUPED_FROM else f"{v:,.12g}" for v in values)
 
 
@@ -276,16 +310,13 @@ def _polarity_holds(text: str, quoted: str) -> Support | None:
     return None
 
 
-def _contrasts_hold(text: str, found: Sequence[Evidence], around: str) -> Support | None:
-    """Look for another number, name or an opposite in the place of the quotes' own.
-
-    Where one quote of several has another, the others may carry the statement.
-    """
-    told = [contrast(text, _said(evidence), around) for evidence in found]
-    if not any(told):
+def _assertions_hold(text: str, found: Sequence[Evidence]) -> Support | None:
+    """Look for what is certain on one side only: "may move" and "moved"."""
+    pairs = followed(text, [_said(evidence) for evidence in found])
+    shifts = [shifted(pair) for pair in pairs]
+    if not shifts or not all(shifts):
         return None
-    level = SupportLevel.UNSUPPORTED if all(told) else SupportLevel.WEAK
-    return _support(level, next(filter(None, told)))
+    return _support(SupportLevel.WEAK, told_shift(*next(filter(None, shifts))))
 
 
 def _said(evidence: Evidence) -> SourceSentence:

@@ -1,10 +1,11 @@
 """What speaks for and against a sentence of a summary, when it is held against its source. Pure."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from casebook.summarizer.grounding.contrast import contrast
+from casebook.summarizer.grounding.alignment import Alignment
+from casebook.summarizer.grounding.contrast import contradiction, denied, followed, shifted
 from casebook.summarizer.grounding.openers import disguised_names
 from casebook.summarizer.grounding.source_text import (
     SourceSentence,
@@ -15,10 +16,11 @@ from casebook.summarizer.grounding.source_text import (
     runs_of,
     tokens,
 )
+from casebook.summarizer.language.dates import without_dates
 from casebook.summarizer.language.lexicon import lexicon
 from casebook.summarizer.language.numerals import figures
-from casebook.summarizer.language.quantities import is_count, strange
-from casebook.summarizer.language.units import has_measure, other_unit
+from casebook.summarizer.language.quantities import is_count
+from casebook.summarizer.language.units import has_measure, is_unit, other_unit
 from casebook.summarizer.language.wording import (
     by_initials,
     is_named,
@@ -30,6 +32,8 @@ from casebook.summarizer.language.wording import (
 
 # The sentences before and after the best one that count as its surroundings.
 _AROUND = 1
+# The share of our words from which on the best sentence is about the same matter.
+_ABOUT_THE_SAME = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class Signals:
     what it states, but nowhere near; ``copied`` the share of runs of three words that are its own;
     ``loose`` the share of neighbouring words that never stand together in it; ``links`` causes it
     does not state; ``contradiction`` a sentence in words; ``hedge`` the word by which the source
-    leaves open what is asserted.
+    leaves open what is asserted; ``denies`` that it negates, and the source
+    nowhere near; ``shift`` our words and the source's where one of them does so in
+    a sentence that is else the same.
     """
 
     about_itself: bool
@@ -52,6 +58,7 @@ class Signals:
     size: int
     novel: tuple[str, ...]
     numbers: tuple[str, ...]
+    dates: tuple[str, ...]
     counts: tuple[str, ...]
     names: tuple[str, ...]
     elsewhere: tuple[str, ...]
@@ -59,6 +66,8 @@ class Signals:
     loose: float
     links: tuple[str, ...]
     hedge: str | None
+    denies: bool
+    shift: tuple[str, str] | None
     contradiction: str | None
 
 
@@ -66,10 +75,12 @@ def read_signals(text: str, source: SourceText) -> Signals:
     """Hold one sentence against the source."""
     ours = tokens(text)
     telling = _telling(text, ours)
-    best, second, covered = _aligned({t.stem for t in telling}, source)
+    best, second, shared, covered = _aligned({t.stem for t in telling}, source)
     around = _around(best, second, source)
-    numbers = strange(text, source.numbers)
-    missing = _missing_names(text, source)
+    numbers = source.stated.strange(text)
+    pairs = followed(text, source.nearest({t.stem for t in telling}))
+    named = _names(text, source)
+    missing = _missing_names(text, named, source)
     return Signals(
         about_itself=bool(lexicon().about_itself.search(text)),
         best=best,
@@ -80,17 +91,27 @@ def read_signals(text: str, source: SourceText) -> Signals:
         numbers=tuple(text[f.start : f.end] for f in numbers if not is_count(f, text)),
         counts=tuple(text[f.start : f.end] for f in numbers if is_count(f, text)),
         names=missing,
-        elsewhere=_elsewhere(text, around, source, missing),
+        elsewhere=_elsewhere(named, around, missing),
         copied=_share(runs_of([t.stem for t in ours]), source.runs),
         loose=1.0 - _share(neighbours([t.stem for t in telling]), source.pairs),
         links=_unique(
             m[0] for m in lexicon().links.finditer(text) if m[0].casefold() not in source.folded
         ),
         hedge=_dropped_hedge(ours, best),
-        contradiction=contrast(text, best, around) or _other_unit(text, best, source)
-        if best
-        else None,
+        dates=_unique(date.written for date in source.stated.undated(text)),
+        denies=shared >= _ABOUT_THE_SAME and denied(text, around),
+        shift=next(filter(None, map(shifted, pairs)), None),
+        contradiction=_contradiction(text, pairs, around, source)
+        or (_other_unit(text, best, source) if best else None),
     )
+
+
+def _contradiction(
+    text: str, pairs: Sequence[Alignment], around: str, source: SourceText
+) -> str | None:
+    """Say how the source's sentences that ``text`` follows contradict it, if none agrees."""
+    told = [contradiction(text, pair, around, source.proper) for pair in pairs]
+    return told[0] if told and all(told) else None
 
 
 def _other_unit(text: str, best: SourceSentence, source: SourceText) -> str | None:
@@ -123,29 +144,22 @@ def _share(asked: Collection[tuple[str, ...]], known: Collection[tuple[str, ...]
 
 def _aligned(
     asked: set[str], source: SourceText
-) -> tuple[SourceSentence | None, SourceSentence | None, float]:
-    """Return the two sentences that together carry most of the words, and how much they carry."""
-    weights = {word: source.weight(word) for word in asked}
-    total = sum(weights.values())
-    first, share = _most(asked, weights, source)
+) -> tuple[SourceSentence | None, SourceSentence | None, float, float]:
+    """Return the two sentences that carry most of the words, and what the first and both carry."""
+    total = sum(source.weight(word) for word in sorted(asked))
+    first, share = _most(asked, source)
     if first is None or not total:
-        return None, None, 0.0
-    second, more = _most(asked - source.sentences[first].stems, weights, source)
-    rest = source.sentences[second] if second is not None else None
-    return source.sentences[first], rest, (share + more) / total
+        return None, None, 0.0, 0.0
+    second, more = _most(asked - first.stems, source)
+    return first, second, share / total, (share + more) / total
 
 
-def _most(
-    asked: Collection[str], weights: dict[str, float], source: SourceText
-) -> tuple[int | None, float]:
-    sums: dict[int, float] = {}
-    for word in asked:
-        for place in source.places(word):
-            sums[place] = sums.get(place, 0.0) + weights[word]
+def _most(asked: Collection[str], source: SourceText) -> tuple[SourceSentence | None, float]:
+    sums = source.shared(asked)
     if not sums:
         return None, 0.0
     place = max(sorted(sums), key=sums.__getitem__)
-    return place, sums[place]
+    return source.sentences[place], sums[place]
 
 
 def _around(best: SourceSentence | None, second: SourceSentence | None, source: SourceText) -> str:
@@ -158,12 +172,12 @@ def _around(best: SourceSentence | None, second: SourceSentence | None, source: 
     return "\n".join(s.text for s in found)
 
 
-def _missing_names(text: str, source: SourceText) -> tuple[str, ...]:
-    """Return the names that the source does not have, in any spelling."""
+def _missing_names(text: str, named: set[str], source: SourceText) -> tuple[str, ...]:
+    """Return those of the names of ``text`` that the source does not have, in any spelling."""
     spelled = {part for term, run in by_initials(text) if term in source.short for part in run}
     return tuple(
         name
-        for name in dict.fromkeys(w for w in words(text) if w in _names(text, source))
+        for name in dict.fromkeys(w for w in words(text) if w in named)
         if not _named(name, source.names | source.initials)
         and not set(re.split(r"[-.]", name)) <= spelled
         and not _of_the_field(name)
@@ -188,6 +202,7 @@ def _named(name: str, keys: set[str]) -> bool:
 
 def _names(text: str, source: SourceText) -> set[str]:
     """Return the names of ``text``; an opening word only if it looks like one."""
+    text = without_dates(text)
     opening = {
         name
         for name in opening_names(text)
@@ -199,19 +214,17 @@ def _names(text: str, source: SourceText) -> set[str]:
         if name_key(name) in source.capitals or tokens(name)[0].stem not in source.words
     }
     inner = {n for n in names(text) if n.casefold() not in lexicon().openers}
-    return {name for name in inner | opening if not re.fullmatch(r"[APap][Mm]|[\d.:-]+", name)}
-
-
-def _elsewhere(
-    text: str, around: str, source: SourceText, missing: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Return the names of the sentence that the source has, but not near the aligned sentences."""
-    near = known_names(around)
-    return tuple(
+    return {
         name
-        for name in sorted(_names(text, source))
-        if name not in missing and not _named(name, near)
-    )
+        for name in inner | opening
+        if not re.fullmatch(r"[APap][Mm]|[\d.:-]+(?:[kKMB]|bn|mn)?", name) and not is_unit(name)
+    }
+
+
+def _elsewhere(named: set[str], around: str, missing: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names that the source has, but not near the aligned sentences."""
+    near = known_names(around)
+    return tuple(name for name in sorted(named) if name not in missing and not _named(name, near))
 
 
 def _dropped_hedge(ours: Iterable[Token], best: SourceSentence | None) -> str | None:

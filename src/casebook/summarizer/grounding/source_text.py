@@ -4,13 +4,13 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from casebook.summarizer.language.lexicon import lexicon
-from casebook.summarizer.language.quantities import stated
+from casebook.summarizer.language.quantities import Stated
 from casebook.summarizer.language.sentences import spans
 from casebook.summarizer.language.wording import (
     STOP,
@@ -29,6 +29,8 @@ _TOGETHER = 5
 _SHARED_LETTERS = 4
 _SHARED_PART = 0.6
 _REMEMBERED = 20_000
+# Sentences that share nearly as much as the best one, and how many of them are looked at.
+_NEARLY, _CANDIDATES = 0.8, 4
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 # Where the source says "we", a summary has a name.
@@ -104,11 +106,6 @@ class SourceSentence:
         """The comparison keys of its words, among which a name must be found."""
         return known_names(self.text)
 
-    @cached_property
-    def numbers(self) -> set[float]:
-        """The values of its numbers."""
-        return stated(self.text)
-
 
 def known_names(text: str) -> set[str]:
     """Return the keys under which a name counts as named in ``text``, other spellings too."""
@@ -133,8 +130,9 @@ class SourceText:
         self.stems = frozenset().union(*(s.stems for s in self.sentences))
         self.words = frozenset(t.stem for s in self.sentences for t in s.tokens)
         self.names = known_names(text)
-        self.numbers = stated(text)
+        self.stated = Stated(text)
         self.capitals = {name_key(name) for name in names(text)}
+        self.proper = self.capitals - {word for word in words(text) if word.islower()}
         self.short = {name_key(word) for word in words(text) if word.isupper()}
         self._frequency = Counter(word for s in self.sentences for word in s.stems)
         self._by_prefix: dict[str, list[str]] = {}
@@ -158,6 +156,20 @@ class SourceText:
     def places(self, word: str) -> Sequence[int]:
         """Return the numbers of the sentences with this stem."""
         return self._places.get(word, ())
+
+    def shared(self, stems: Collection[str]) -> dict[int, float]:
+        """Return how much (by weight) each sentence has of ``stems``, by its number."""
+        sums: dict[int, float] = {}
+        for word in sorted(stems):
+            for place in self.places(word):
+                sums[place] = sums.get(place, 0.0) + self.weight(word)
+        return sums
+
+    def nearest(self, stems: Collection[str]) -> list[SourceSentence]:
+        """Return the few sentences that have most of ``stems``, the best first."""
+        sums = self.shared(stems)
+        ranked = sorted(sums, key=lambda place: (-sums[place], place))[:_CANDIDATES]
+        return [self.sentences[p] for p in ranked if sums[p] >= _NEARLY * sums[ranked[0]]]
 
     @cached_property
     def initials(self) -> frozenset[str]:

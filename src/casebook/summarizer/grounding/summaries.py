@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from casebook.schemas.cases import SupportLevel
 from casebook.schemas.summary_checks import SentenceCheck, SummaryCheck
+from casebook.summarizer.grounding.contrast import told_shift
 from casebook.summarizer.grounding.signals import Signals, read_signals
 from casebook.summarizer.grounding.source_text import SourceText, cut
 
@@ -23,6 +24,7 @@ _CONTRADICTION = 3.0
 _NAME, _NAMES = 1.5, 2
 _LINK, _LINKS = 1.5, 2
 _ELSEWHERE, _ELSEWHERES = 0.45, 2
+_SHIFT = 2.0
 _ABOUT_ITSELF = -0.6
 # Words that the source never uses, per this many content words: summaries paraphrase.
 _NOVEL, _NOVELS, _PER_WORDS = 0.75, 5.0, 8
@@ -90,11 +92,12 @@ def _score(found: Signals) -> float:
         _PRIOR
         + _NOVEL * min(novel, _NOVELS)
         + _REWORDED * (1 - found.copied) / math.sqrt(max(found.size / _PER_WORDS, 1))
-        + _NUMBER * bool(found.numbers)
+        + _NUMBER * bool(found.numbers or found.dates)
         + _CONTRADICTION * bool(found.contradiction)
         + _NAME * min(len(found.names), _NAMES)
         + _LINK * min(len(found.links), _LINKS)
         + _ELSEWHERE * min(len(found.elsewhere), _ELSEWHERES)
+        + _SHIFT * bool(found.shift or found.denies)
         + _ABOUT_ITSELF * found.about_itself
     )
     return 1 / (1 + math.exp(against))
@@ -102,6 +105,8 @@ def _score(found: Signals) -> float:
 
 def _fatal(found: Signals) -> str | None:
     """Return the reason for which nothing else counts, or None."""
+    if found.dates:
+        return f"The date {_listed(found.dates)} is not in the source."
     if found.numbers:
         return f"The number {_listed(found.numbers)} is not in the source."
     if found.names:
@@ -120,6 +125,8 @@ def _foreign(found: Signals) -> bool:
 
 
 _DOUBTS: tuple[tuple[Callable[[Signals], bool], Callable[[Signals], str]], ...] = (
+    (lambda s: s.denies, lambda _: "It negates, and the source does not where it speaks of this."),
+    (lambda s: bool(s.shift), lambda s: told_shift(*(s.shift or ("", "")))),
     (
         lambda s: bool(s.links) and not s.novel,
         lambda s: f"The source does not say “{s.links[0]}”: the connection may be invented.",

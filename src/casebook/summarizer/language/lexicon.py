@@ -1,10 +1,11 @@
 """The words that the check of summaries knows about, from ``lexicon.toml``."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import combinations
 from tomllib import loads
 
 from casebook.summarizer.language.wording import name_key, stem
@@ -24,6 +25,7 @@ class Lexicon:
     about_itself: re.Pattern[str]
     links: re.Pattern[str]
     hedges: frozenset[str]
+    reservations: re.Pattern[str]
     same_name: Mapping[str, str]
     openers: frozenset[str]
     field: frozenset[str]
@@ -35,11 +37,12 @@ def lexicon() -> Lexicon:
     raw = loads(files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
     links = "|".join(re.escape(link) for link in raw["links"])
     return Lexicon(
-        opposites=_opposites(raw["opposites"]),
+        opposites=_opposites([*raw["opposites"], *combinations(raw["ordinals"].split(), 2)]),
         frame=_stems(raw["frame"]),
         about_itself=re.compile("|".join(raw["about_itself"]), re.IGNORECASE),
         links=re.compile(rf"\b(?:{links})\b", re.IGNORECASE),
         hedges=_stems(raw["hedges"]),
+        reservations=re.compile(rf"\b(?:{'|'.join(raw['reservations'].split())})\b", re.IGNORECASE),
         same_name={
             name_key(spelling.replace(" ", "")): name
             for name, others in raw["same_name"].items()
@@ -54,7 +57,7 @@ def _stems(listed: str) -> frozenset[str]:
     return frozenset(stem(word) for word in listed.split())
 
 
-def _opposites(pairs: list[list[str]]) -> dict[str, frozenset[str]]:
+def _opposites(pairs: Iterable[Sequence[str]]) -> dict[str, frozenset[str]]:
     found: dict[str, frozenset[str]] = {}
     for left, right in pairs:
         for one, other in ((left, right), (right, left)):

@@ -1,13 +1,16 @@
 """Numbers of a sentence against those of a source, as people restate them. Pure.
 
-Beyond ``numerals``: "one third" is 33 %, 14:00 is 2 pm, "2007-08" has 2008, and "over 1.5 million"
-holds where the source says 1,580,575.
+Beyond ``numerals``: "one third" is 33 %, 14:00 is 2 pm, "2007-08" has 2008, "120 minutes" are 2
+hours, and "over 1.5 million" holds where the source says 1,580,575. Dates count as wholes.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from functools import cached_property
 
+from casebook.summarizer.language.dates import Date, Day, days, undated, whole_dates
 from casebook.summarizer.language.numerals import Figure, figures, numbers
+from casebook.summarizer.language.units import in_unit, measures
 
 # The share of which each fraction may be the wording, in percent.
 _FRACTIONS = {
@@ -53,40 +56,80 @@ _SCORE = re.compile(r"(?<![\w.-])\d{1,2}[-–]\d{1,2}(?![\w-])")
 _KEPT_DIGITS = 2
 
 
-def stated(text: str) -> set[float]:
-    """Return every value that ``text`` states, or that its fractions, times and ranges amount to.
+class Stated:
+    """The quantities of a text, among which those of a sentence must be found."""
 
-    Values are plain numbers: 33 for "33 %" and for "one third", 14 for "2 pm".
-    """
-    found = numbers(text)
-    for table in (_FRACTION, _WORDED):
-        for pattern, values in table.items():
-            if pattern.search(text):
-                found.update(values)
-    for begin, end in _SHORT_RANGE.findall(text):
-        found.add(float(begin[:2] + end))
-    for hour, minute, half in _CLOCK.findall(text):
-        found |= _hours(int(hour) % 12 + (12 if half in "pP" else 0), minute)
-    for hour, minute in _CLOCK_24.findall(text):
-        found |= _hours(int(hour), minute)
-    return found
+    def __init__(self, *texts: str) -> None:
+        self._text = "\n".join(texts)
+        self._in_unit: dict[str, set[float]] = {}
+
+    @cached_property
+    def values(self) -> set[float]:
+        """The values of its numbers, and what its fractions, times and ranges amount to.
+
+        Plain numbers: 33 for "33 %" and for "one third", 14 for "2 pm".
+        """
+        found = numbers(self._text)
+        for table in (_FRACTION, _WORDED):
+            for pattern, values in table.items():
+                if pattern.search(self._text):
+                    found.update(values)
+        for begin, end in _SHORT_RANGE.findall(self._text):
+            found.add(float(begin[:2] + end))
+        for hour, minute, half in _CLOCK.findall(self._text):
+            found |= _hours(int(hour) % 12 + (12 if half in "pP" else 0), minute)
+        for hour, minute in _CLOCK_24.findall(self._text):
+            found |= _hours(int(hour), minute)
+        return found
+
+    def values_in(self, unit: str | None) -> set[float]:
+        """Return the values, and what measures in other units come to in ``unit``."""
+        key = unit or ""
+        if key not in self._in_unit:
+            self._in_unit[key] = self.values | in_unit(key, self._text)
+        return self._in_unit[key]
+
+    @cached_property
+    def _days(self) -> frozenset[Day]:
+        return days(self._text)
+
+    def strange(self, sentence: str) -> list[Figure]:
+        """Return the figures of ``sentence`` that no value, rounding or approximation carries.
+
+        Figures within whole dates are left to ``undated``.
+        """
+        skipped = [(date.start, date.end) for date in whole_dates(sentence)]
+        skipped += [found.span() for p in _FRACTION for found in p.finditer(sentence)]
+        return [
+            figure
+            for figure, measure in zip(figures(sentence), measures(sentence), strict=True)
+            if not any(begin <= figure.start < end for begin, end in skipped)
+            and not _carried(figure, sentence, self.values_in(measure.unit))
+        ] + [f for f in _shares(sentence) if not _carried(f, sentence, self.values)]
+
+    def undated(self, sentence: str) -> list[Date]:
+        """Return the whole dates of ``sentence`` that no date here says."""
+        return undated(sentence, self._days, self.values)
+
+
+def _shares(text: str) -> Iterator[Figure]:
+    """Yield the fractions of ``text`` as the percentages that they are: "half of", "by a third"."""
+    for pattern, values in _FRACTION.items():
+        for found in pattern.finditer(text):
+            before, behind = text[: found.start()], text[found.end() :]
+            if behind.startswith(" of ") or before.endswith("by "):
+                yield Figure(found.start(), found.end(), tuple(map(float, values)), 1)
+
+
+def _carried(figure: Figure, text: str, known: Collection[float]) -> bool:
+    return any(value in known for value in figure.readings) or any(
+        _stands_for(value, text[: figure.start], known) for value in figure.readings
+    )
 
 
 def _hours(hour: int, minute: str) -> set[float]:
     """Return both readings of an hour, and its minutes: 14:05 is {14, 2, 5}."""
     return {float(hour), float((hour - 1) % 12 + 1), float(minute or 0)}
-
-
-def strange(text: str, known: Collection[float]) -> list[Figure]:
-    """Return the figures of ``text`` that no known value, rounding or approximation carries."""
-    parts = [found.span() for pattern in _FRACTION for found in pattern.finditer(text)]
-    return [
-        figure
-        for figure in figures(text)
-        if not any(begin <= figure.start < end for begin, end in parts)
-        and not any(value in known for value in figure.readings)
-        and not any(_stands_for(value, text[: figure.start], known) for value in figure.readings)
-    ]
 
 
 def is_count(figure: Figure, text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The unit that stands at a number: 300 ms are not 300 seconds, and 40 % no 40 hours. Pure.
+"""The unit that stands at a number: 300 ms are 0.3 seconds and not 300, 40 % no 40 hours. Pure.
 
 Only units that are written in few, certain ways are known; whatever else stands there is none.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from casebook.summarizer.language.numerals import Figure, figures
 
 _AFTER = {
+    "points": r"percentage[\s-]points?|%[\s-]points?|pp|ppts?",
     "%": r"%|percent(?:age)?|per cent|pct",
     "dollars": r"dollars?|USD",
     "euros": r"euros?|EUR",
@@ -26,7 +27,36 @@ _AFTER = {
     "MB": r"MB|megabytes?",
     "GB": r"GB|gigabytes?",
     "TB": r"TB|terabytes?",
+    "metres": r"met(?:re|er)s?",
+    "kilometres": r"km|kilomet(?:re|er)s?",
+    "miles": r"miles?",
+    "grams": r"grams?",
+    "kilograms": r"kg|kgs|kilos?|kilograms?",
 }
+# What one of each is in the smallest of its kind. A month is taken for 30 days.
+_KINDS: tuple[dict[str, float], ...] = (
+    {
+        "milliseconds": 0.001,
+        "seconds": 1,
+        "minutes": 60,
+        "hours": 3600,
+        "days": 86_400,
+        "weeks": 604_800,
+        "months": 2_592_000,
+    },
+    {"months": 1, "years": 12},
+    {"weeks": 1, "years": 52},
+    {"days": 1, "years": 365},
+    {"KB": 1, "MB": 1000, "GB": 10**6, "TB": 10**9},
+    {"KB": 1, "MB": 1024, "GB": 1024**2, "TB": 1024**3},
+    {"metres": 1, "kilometres": 1000, "miles": 1609.344},
+    {"grams": 1, "kilograms": 1000},
+)
+_ONE_OF = re.compile(
+    r"\b(?P<half>half\s)?(?:an?|one|per|each|every)\s"
+    r"(?P<unit>(?:milli)?second|minute|hour|day|week|month|year)\b",
+    re.IGNORECASE,
+)
 _BEFORE = {"$": "dollars", "€": "euros", "£": "pounds"}
 _UNIT = re.compile(
     r"[\s\u00a0-]?(?:" + "|".join(f"({pattern})" for pattern in _AFTER.values()) + r")(?!\w)",
@@ -44,6 +74,11 @@ class Measure:
     values: tuple[float, ...]
     unit: str | None
     written: str
+
+
+def is_unit(word: str) -> bool:
+    """Tell whether ``word`` is a unit's name, such as "GB"."""
+    return _UNIT.fullmatch(word) is not None
 
 
 def measures(text: str) -> Iterator[Measure]:
@@ -80,3 +115,30 @@ def other_unit(text: str, quoted: str) -> tuple[Measure, Measure] | None:
 def has_measure(asked: Measure, text: str) -> bool:
     """Tell whether ``text`` states this number in this unit anywhere."""
     return any(m.unit == asked.unit and set(m.values) & set(asked.values) for m in measures(text))
+
+
+def in_unit(unit: str, text: str) -> set[float]:
+    """Return the values in ``unit`` of what ``text`` states in other units of its kind.
+
+    "2 hours" are 120 minutes, "half an hour" 30; "92 %" is 0.92 where no unit is asked for (the
+    unit ""), and "from 18 % to 31 %" are 13 percentage points.
+    """
+    known = [(value, m.unit) for m in measures(text) for value in m.values if m.unit]
+    known += [
+        (0.5 if found["half"] else 1.0, found["unit"].lower() + "s")
+        for found in _ONE_OF.finditer(text)
+    ]
+    shares = [value for value, other in known if other == "%"]
+    if unit == "":
+        return {round(value / 100, 6) for value in shares}
+    if unit == "points":
+        return {round(abs(a - b), 6) for a in shares for b in shares if a != b}
+    if unit == "%":
+        return {round(100 * v, 6) for m in measures(text) for v in m.values if 0 < v < 1}
+    return {
+        round(value * kind[other] / kind[unit], 6)
+        for kind in _KINDS
+        if unit in kind
+        for value, other in known
+        if other in kind and other != unit
+    }

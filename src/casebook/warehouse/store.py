@@ -385,7 +385,7 @@ class Warehouse:
         return self._all(Publication, "publications")
 
     def resolve(self, prefix: str) -> str:
-        """Return the one id of a case, source or revision that begins with ``prefix``.
+        """Return the one id of a case, source, revision or batch that begins with ``prefix``.
 
         The tag before the underscore may be left out. A whole id is taken as itself, whatever
         longer ones begin with it.
@@ -394,7 +394,7 @@ class Warehouse:
             UnknownId: if none does.
             AmbiguousId: if several do.
         """
-        return str(self._one_id("resolve", prefix, "case, source or revision")["id"])
+        return str(self._one_id("resolve", prefix, "case, source, revision or batch")["id"])
 
     def source_of(self, prefix: str) -> str:
         """Return the source that the one id beginning with ``prefix`` belongs to.

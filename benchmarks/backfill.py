@@ -8,7 +8,9 @@ In one run: a plain sequential loop over the calls of a few sources, ``asyncio.g
 semaphore with a plain retry over the calls of a fifth of them, then ``casebook backfill`` over all,
 and over 100 of them for the memory. Reported: calls accepted by the endpoint as a share of what its
 limit allows; peak memory of the largest process and of all; calls paid per draft; seconds of a
-rerun over a finished list.
+rerun over a finished list; and the overhead of a source in milliseconds: the seconds from the start
+of the command to its end, less those that ``ideal_seconds`` gives, over the sources. Starting,
+reading the list and learning the limit are in it.
 
 With ``--long``: so many sources against an endpoint that answers at once; the peak memory when 100,
 1,000 and 10,000 were done, the processor time, and a rerun over the finished list.
@@ -35,6 +37,7 @@ from typing import Any
 
 import httpx2
 import psutil
+from backfill_servers import BURST_SECONDS
 
 from casebook.extractors.gathering.fetch import identify
 from casebook.pipeline.sketching import METHOD
@@ -44,7 +47,7 @@ from casebook.warehouse.store import Warehouse
 
 HERE = Path(__file__).parent
 CALLS_PER_SOURCE = 2  # triage and the case study
-MILESTONES = (100, 300, 1000, 2000, 3000, 5000, 7000, 10000)
+MILESTONES = (100, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10000)
 
 
 def free_port() -> int:
@@ -83,10 +86,25 @@ def share(stats: dict[str, Any], rate: float) -> tuple[float, float]:
     The ends are the first and the last tenth of the accepted calls: filling up and running out.
     """
     times = sorted(stats["accepted"])
-    whole = len(times) / (rate * (times[-1] - times[0]) + 2 * rate)
+    whole = len(times) / (rate * (times[-1] - times[0]) + BURST_SECONDS * rate)
     cut = len(times) // 10
     middle = times[cut : len(times) - cut]
     return whole, len(middle) / (rate * (middle[-1] - middle[0]))
+
+
+def ideal_seconds(stats: dict[str, Any], rate: float) -> float:
+    """Return the seconds that a scheduler without any cost would need for the accepted calls.
+
+    The endpoint's own log, played again in its order: the bucket starts full and each call goes as
+    soon as there is a token, then is open as long as it was. That a draft is asked for after its
+    verdict is left out, and so is that whoever asks does not know the limit at first.
+    """
+    free = BURST_SECONDS * rate
+    ends = (
+        max(0.0, (number + 1 - free) / rate) + seconds
+        for number, seconds in enumerate(stats["open_for"])
+    )
+    return max(ends, default=0.0)
 
 
 class Memory(threading.Thread):
@@ -174,7 +192,7 @@ def casebook(
     }
     command = [sys.executable, "-m", "casebook.cli.main", "backfill", f"{site}/list/{count}"]
     command += ["--concurrency", str(at_once), "--json"]
-    started = time.monotonic()
+    started, began_at = time.monotonic(), time.time()
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
@@ -192,6 +210,7 @@ def casebook(
                 stage_seconds[stage] = stage_seconds.get(stage, 0.0) + seconds
     return {
         "seconds": time.monotonic() - started,
+        "began_at": began_at,
         "ended": ended,
         "main_mb": memory.main,
         "all_mb": memory.all,
@@ -222,9 +241,10 @@ def main() -> None:
     print(f"limit {rate} calls/s, latency 2–20 s × {given.scale}, {at_once} calls at once\n")
     print(
         "| loop | sources | s | share of the limit | without the ends | refused (429) | calls "
-        "answered per source | answered twice | ended | MB main | MB all |"
+        "answered per source | answered twice | ended | MB main | MB all | first call, s "
+        "| ideal, s | overhead, ms a source |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     with (
         server("pages") as site,
         server(*limited) as endpoint,
@@ -320,6 +340,15 @@ def copy_of_the_first(path: Path, site: str, items: int) -> int:
     return added
 
 
+def overhead(count: int, told: dict[str, Any], stats: dict[str, Any], rate: float) -> str:
+    """Return three columns: when the first call came, the ideal seconds, and what is beyond."""
+    if not stats["accepted"] or "began_at" not in told:
+        return " | |"
+    ideal = ideal_seconds(stats, rate)
+    beyond = 1000 * (told["seconds"] - ideal) / count
+    return f"{min(stats['accepted']) - told['began_at']:.1f} | {ideal:.0f} | {beyond:.1f}"
+
+
 def line(name: str, count: int, told: dict[str, Any], stats: dict[str, Any], rate: float) -> None:
     """Print one row."""
     seen = stats["seen"]
@@ -329,7 +358,8 @@ def line(name: str, count: int, told: dict[str, Any], stats: dict[str, Any], rat
     print(
         f"| {name} | {count:,} | {told['seconds']:.0f} | {whole:.1%} | {middle:.1%} | "
         f"{seen.get('429', 0)} | {answered / count:.2f} | {stats['answered_twice']} | {ended} | "
-        f"{told.get('main_mb', 0):.0f} | {told.get('all_mb', 0):.0f} |",
+        f"{told.get('main_mb', 0):.0f} | {told.get('all_mb', 0):.0f} | "
+        f"{overhead(count, told, stats, rate)} |",
         flush=True,
     )
     if stages := told.get("stages"):

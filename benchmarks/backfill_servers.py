@@ -7,7 +7,7 @@
 ``/list/COUNT`` names so many of them. ``endpoint`` speaks the OpenAI protocol: it answers validly
 after 2 to 20 seconds times SCALE, refuses what exceeds a token bucket of CALLS_PER_SECOND with 429
 and Retry-After, and fails a share of the rest: 2 % with 500, 1 % cut in the middle, 1 % three times
-as slow. ``/stats`` tells what it accepted, and when.
+as slow. ``/stats`` tells what it accepted, when, and for how many seconds each call was open.
 """
 
 import asyncio
@@ -58,11 +58,14 @@ def pages() -> FastAPI:
     return app
 
 
+BURST_SECONDS = 2.0
+
+
 class Bucket:
     """A token bucket: so many calls a second, two seconds' worth at once."""
 
     def __init__(self, rate: float) -> None:
-        self._rate, self._most = rate, 2 * rate
+        self._rate, self._most = rate, BURST_SECONDS * rate
         self._left, self._at = self._most, time.monotonic()
 
     def wait(self) -> float:
@@ -81,6 +84,7 @@ def endpoint(rate: float, scale: float, seed: int) -> FastAPI:
     app, bucket, chance = FastAPI(), Bucket(rate), random.Random(seed)  # noqa: S311 - latencies
     seen: Counter[str] = Counter()
     accepted: list[float] = []
+    open_for: list[float] = []
     asked: Counter[str] = Counter()
 
     @app.post("/v1/chat/completions")
@@ -93,9 +97,11 @@ def endpoint(rate: float, scale: float, seed: int) -> FastAPI:
                 status_code=429,
                 headers={"retry-after": f"{wait:.3f}"},
             )
-        accepted.append(time.time())
         fault = next((name for name, share in SHARES.items() if chance.random() < share), "")
-        await asyncio.sleep(chance.uniform(2, 20) * scale * (3 if fault == "slow" else 1))
+        seconds = chance.uniform(2, 20) * scale * (3 if fault == "slow" else 1)
+        accepted.append(time.time())
+        open_for.append(seconds)
+        await asyncio.sleep(seconds)
         seen[fault or "answered"] += 1
         if fault == "500":
             return JSONResponse({"error": {"message": "sorry"}}, status_code=500)
@@ -108,12 +114,14 @@ def endpoint(rate: float, scale: float, seed: int) -> FastAPI:
     @app.get("/stats")
     def stats() -> dict[str, Any]:
         twice = sum(count - 1 for count in asked.values())
-        return {"seen": dict(seen), "accepted": accepted, "answered_twice": twice}
+        told = {"seen": dict(seen), "accepted": accepted, "open_for": open_for}
+        return {**told, "answered_twice": twice}
 
     @app.post("/reset")
     def reset() -> None:
         seen.clear()
         accepted.clear()
+        open_for.clear()
         asked.clear()
 
     return app

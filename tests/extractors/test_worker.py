@@ -1,6 +1,7 @@
 """Hostile documents cost a worker process and nothing else."""
 
 import asyncio
+import importlib
 import resource
 import subprocess
 import sys
@@ -128,3 +129,9 @@ def test_parent_is_not_the_reader():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_the_server_that_workers_are_forked_from_has_all_parsers():
+    """A name that is no module would be passed over in silence, and each worker load its own."""
+    for name in worker._PARSERS:
+        assert importlib.import_module(name).__name__ == name

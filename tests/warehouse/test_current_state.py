@@ -275,7 +275,7 @@ def test_resolving_what_fits_nothing_or_much(warehouse, new_story):
     """No match and many matches are errors, and the second names some of them."""
     warehouse.append(*[new_story(name).source() for name in "stuvwxyz"])
     for prefix in ("case1_x", "", "%", "_"):
-        with pytest.raises(UnknownId, match="No case, source or revision"):
+        with pytest.raises(UnknownId, match="No case, source, revision or batch"):
             warehouse.resolve(prefix)
     with pytest.raises(AmbiguousId, match=r"fits 8 ids.*src1_s, src1_t.*…"):
         warehouse.resolve("src")

@@ -99,6 +99,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Work every new source of a list; what is known, refused or gone is left alone."""
+    from casebook.extractors.worker import start_server
     from casebook.schemas.batches import BatchOptions
 
     if (source is None) == (resume is None):
@@ -114,6 +115,7 @@ def run(
         again = _resume(resume, options, settings, dry_run=dry_run, as_json=as_json)
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
+    start_server()  # loads the parsers beside what this process imports
     found = asyncio.run(_read(source, settings))
     for line in found.missed:
         err().print(f"not read: {line}", markup=False)

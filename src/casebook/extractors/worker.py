@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 
@@ -46,8 +47,11 @@ _LIBXML_OUT_OF_MEMORY = "XPathEvalError"
 
 _TASKS_A_WORKER = 200
 _PARSERS = [
-    f"casebook.extractors.{name}"
-    for name in ("html", "pdf", "markdown", "captions", "youtube", "worker")
+    "casebook.extractors.worker",
+    *(
+        f"casebook.extractors.kinds.{name}"
+        for name in ("html", "pdf", "markdown", "captions", "youtube")
+    ),
 ]
 
 
@@ -144,7 +148,7 @@ class ExtractorPool:
         with self._lock:
             if self._pool is None or not self._pool.active:
                 context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(_PARSERS)
+                start_server()
                 self._pool = ProcessPool(
                     max_workers=self._workers,
                     max_tasks=_TASKS_A_WORKER,
@@ -173,6 +177,15 @@ class ExtractorPool:
             f"The reader of {where(payload)} died (exit code {code}); submit another copy of it, "
             "and report the file if that does not help."
         )
+
+
+def start_server() -> None:
+    """Start the process that workers are forked from, unless it runs; it loads the parsers.
+
+    Called ahead of the first document, that takes its second while this process does other things.
+    """
+    forkserver.set_forkserver_preload(_PARSERS)
+    forkserver.ensure_running()
 
 
 def _prepare(memory_bytes: int) -> None:

@@ -226,6 +226,7 @@ class BatchRun:
     async def _through(self, items: Iterator[BatchItem]) -> AsyncIterator[Outcome]:
         """Keep the window full until nothing is left or something stops the batch."""
         running: set[_Task] = set()
+        loading = asyncio.create_task(self._services.load_client()) if self.tally.total else None
         try:
             while True:
                 while len(running) < self._window and (item := self._next(items)) is not None:
@@ -241,7 +242,7 @@ class BatchRun:
         finally:
             for task in running:
                 task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await asyncio.gather(*running, *([loading] if loading else []), return_exceptions=True)
 
     def _next(self, items: Iterator[BatchItem]) -> BatchItem | None:
         """Return the source to begin with now: one whose time has come again, else a new one."""

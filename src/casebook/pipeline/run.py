@@ -10,7 +10,9 @@ from casebook.schemas.copies import Twin
 from casebook.schemas.documents import Document
 from casebook.schemas.failures import Failure
 from casebook.schemas.generations import Generation, Waste
+from casebook.schemas.reviews import Revision
 from casebook.schemas.sources import Alias
+from casebook.schemas.triage import Triage
 
 STAGES = ("fetch", "extract", "triage", "summarize")
 
@@ -59,7 +61,8 @@ async def run_directly(name: str, stage: Callable[[], Awaitable[str]]) -> str:  
 class Run:
     """The run of one source. ``seconds`` and ``paid`` fill up as stages are run.
 
-    ``document`` is kept once it was read, since every stage needs it.
+    ``document`` is kept once it was read, since every stage needs it; ``verdict`` and ``draft``
+    are what this run's stages stored or found.
     ``unjudged`` is why the judge did not judge the draft, where one is configured and failed.
     ``alias`` is there once it showed that the address is another source's page.
     """
@@ -75,6 +78,8 @@ class Run:
     source_id: str = ""
     alias: Alias | None = None
     document: Document | None = None
+    verdict: Triage | None = None
+    draft: Revision | None = None
     twins: list[Twin] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     paid: list[Generation] = field(default_factory=list)

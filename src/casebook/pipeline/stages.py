@@ -20,7 +20,7 @@ from casebook.extractors.worker import read_item
 from casebook.pipeline import hearing, identity, reading
 from casebook.pipeline.companies import with_known_company
 from casebook.pipeline.run import Run
-from casebook.pipeline.terms import proposals_of, taxonomy_of
+from casebook.pipeline.terms import proposals_of
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import CasebookError, FetchError, UnknownId
@@ -29,6 +29,8 @@ from casebook.schemas.ids import content_id
 from casebook.schemas.recipes import Recipe
 from casebook.schemas.reviews import Case, Revision
 from casebook.schemas.sources import Payload, Snapshot, SourceRef
+from casebook.schemas.taxonomy import load_taxonomy
+from casebook.schemas.terms import with_decisions
 from casebook.schemas.triage import Triage, Verdict
 from casebook.summarizer import judging, service
 from casebook.summarizer.models.asking import Asker
@@ -193,6 +195,7 @@ async def triage(document_id: str, run: Run) -> str:
             with _paying(asker, run):
                 known = await service.triage(document, asker, strategy)
             await asyncio.to_thread(warehouse.append, known)
+    run.verdict = known
     return known.triage_id
 
 
@@ -224,8 +227,9 @@ async def summarize(document_id: str, run: Run) -> str:
     async with services.alone(document_id):
         known = await asyncio.to_thread(services.warehouse.draft, document_id, recipe.recipe_id)
         if known is None or await asyncio.to_thread(_unjudged, run):
-            return await _draft(document, choice, recipe, run)
-        return known.revision_id
+            known = await _draft(document, choice, recipe, run)
+    run.draft = known
+    return known.revision_id
 
 
 def _unjudged(run: Run) -> bool:
@@ -237,8 +241,8 @@ def _unjudged(run: Run) -> bool:
     )
 
 
-async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run: Run) -> str:
-    """Ask, ground and store; return the new revision's id."""
+async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run: Run) -> Revision:
+    """Ask, ground and store; return the new revision."""
     services, warehouse = run.services, run.services.warehouse
     asker = services.asker(document.document_id)
     with _paying(asker, run):
@@ -249,13 +253,15 @@ async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run
             run.step,
             fall_back=services.wanted_strategy is None,
         )
-    taxonomy = await asyncio.to_thread(taxonomy_of, warehouse)
+    rulings = await asyncio.to_thread(warehouse.term_decisions)
+    taxonomy = with_decisions(load_taxonomy(), rulings)
     grounded = await asyncio.to_thread(service.ground, document, proposal, taxonomy)
     known = await asyncio.to_thread(with_known_company, grounded, warehouse)
     judge = services.judge(document.document_id)
     with _paying(judge, run) if judge else nullcontext():
         study, trouble = await service.judged(known, document, judge)
-    proposed = await asyncio.to_thread(proposals_of, document, study, proposal, taxonomy, warehouse)
+    ruled = {ruling.key for ruling in rulings}
+    proposed = await asyncio.to_thread(proposals_of, document, study, proposal, taxonomy, ruled)
     now = datetime.now(UTC)
     case = await asyncio.to_thread(warehouse.case_of_source, document.source_id) or Case(
         case_id=content_id("case", document.source_id),
@@ -286,7 +292,7 @@ async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run
     # It comes after the draft, which would answer it, and stays open until the judge is heard.
     open_end = [run.unjudged] if run.unjudged else []
     await asyncio.to_thread(warehouse.append, recipe, case, draft, *proposed, *open_end)
-    return draft.revision_id
+    return draft
 
 
 class _paying:  # noqa: N801 - reads as a statement
@@ -312,12 +318,16 @@ async def document_of(document_id: str, run: Run) -> Document:
 
 
 async def verdict_of(triage_id: str, run: Run) -> Triage:
-    """Return a stored verdict."""
+    """Return a stored verdict; the run's own is at hand."""
+    if run.verdict is not None and run.verdict.triage_id == triage_id:
+        return run.verdict
     return _found(await asyncio.to_thread(run.services.warehouse.triage, triage_id), triage_id)
 
 
 async def draft_of(revision_id: str, run: Run) -> Revision:
-    """Return a stored revision."""
+    """Return a stored revision; the run's own is at hand."""
+    if run.draft is not None and run.draft.revision_id == revision_id:
+        return run.draft
     return _found(
         await asyncio.to_thread(run.services.warehouse.revision, revision_id), revision_id
     )

@@ -1,7 +1,7 @@
 """The taxonomy with the curator's terms: what drafts propose, rulings, and tagging drafts again."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from casebook.runtime.services import Services
@@ -36,13 +36,12 @@ def proposals_of(
     study: CaseStudy,
     proposal: Proposal,
     taxonomy: Taxonomy,
-    warehouse: Warehouse,
+    ruled: Collection[str],
 ) -> list[TermProposal]:
     """Return the rows for the names that a draft wants and the taxonomy lacks.
 
-    What a curator has ruled on, a refusal too, is not proposed again.
+    ``ruled`` are the keys that a curator has ruled on: a refused one is not proposed again either.
     """
-    ruled = {decision.key for decision in warehouse.term_decisions()}
     now = datetime.now(UTC)
     return [
         TermProposal(

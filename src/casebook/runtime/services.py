@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
@@ -225,6 +226,10 @@ class Services:
         )
         self._stack.push_async_callback(model.close)
         return model
+
+    async def load_client(self) -> None:
+        """Import what asks the model: a second, which the first fetches hide from whoever waits."""
+        await asyncio.to_thread(importlib.import_module, "casebook.summarizer.models.client")
 
     @cached_property
     def limiter(self) -> RequestLimiter:

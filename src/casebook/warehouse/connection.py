@@ -22,13 +22,23 @@ from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
 from casebook.warehouse.sql import Migration, queries, quoted
 from casebook.warehouse.turns import Turn
 
-# A checkpoint rewrites the newest rows of each changed table: 3 to 50 ms, now and then 400. So one
-# is not made at each close, as DuckDB would, but after this much log, which each opening replays
-# at some 25 ms a megabyte. Measured over 3,500 sources in CPU ms each: 64 KB 58 rising to 125 at
-# 2,000, 512 KB and 1 MB 35 to 40 throughout, 16 MB 97.
-_SETTINGS = {**SETTINGS, "checkpoint_threshold": "512KB"}
+# A checkpoint reads and rewrites the last row group of each changed table. Of DuckDB's own size,
+# 122,880 rows, that is nearly all there is, texts included: what it took in time and memory grew
+# with the warehouse. The least size bounds it.
+_ROW_GROUP = 2048
+# Nor is one made at each close, as DuckDB would, but after this much log. Each opening replays it,
+# at some 25 ms a megabyte; a source adds some 70 KB.
+_SETTINGS = {
+    **SETTINGS,
+    "checkpoint_threshold": "4MB",
+    "max_temp_directory_size": "8GB",
+}
+# DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
+# warehouse meanwhile. A batch reads by id and needs some 75 MB. Lists read all there is, and some
+# of DuckDB's operators cannot do with files.
+_MEMORY, _BUSY_MEMORY = "1GB", "192MB"
 _SESSION = (
-    "SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;"
+    "USE warehouse; SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;"
     f" SET disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS)}'"
 )
 _PID = re.compile(r"PID (\d+)")
@@ -104,15 +114,24 @@ class DuckDBFile:
         self, deadline: float, *, read_only: bool, external_access: bool
     ) -> duckdb.DuckDBPyConnection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        connect = partial(
-            duckdb.connect,
-            self.path,
-            read_only=read_only and not self._busy,
-            config={**_SETTINGS, "enable_external_access": external_access},
+        spill = self.path.with_name(f"{self.path.name}.tmp")
+        memory = _BUSY_MEMORY if self._busy else _MEMORY
+        instance = duckdb.connect(
+            config={**_SETTINGS, "temp_directory": str(spill), "memory_limit": memory}
         )
-        connection = self._patiently(connect, deadline)
-        connection.execute(_SESSION)
-        return connection
+        mode = "READ_ONLY" if read_only and not self._busy else "READ_WRITE"
+        attach = (
+            f"ATTACH {quoted(str(self.path))} AS warehouse ({mode}, ROW_GROUP_SIZE {_ROW_GROUP})"
+        )
+        try:
+            self._patiently(partial(instance.execute, attach), deadline)
+            instance.execute(_SESSION)
+            if not external_access:
+                instance.execute("SET enable_external_access = false")
+        except BaseException:
+            instance.close()
+            raise
+        return instance
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -203,15 +222,15 @@ class DuckDBFile:
             turn.lock.release()
 
     def _patiently(
-        self, connect: Callable[[], duckdb.DuckDBPyConnection], deadline: float
+        self, attach: Callable[[], duckdb.DuckDBPyConnection], deadline: float
     ) -> duckdb.DuckDBPyConnection:
-        """Connect as soon as no other process holds the file, and show meanwhile that one waits.
+        """Attach the file as soon as no other process holds it, and show meanwhile that one waits.
 
         Short random waits: a turn takes some 10 ms, and whoever waits longer between two looks
         than the others do loses every race for the gap.
         """
         try:
-            return connect()
+            return attach()
         except duckdb.IOException as error:
             if not _is_held(error):
                 raise
@@ -222,7 +241,7 @@ class DuckDBFile:
             reraise=True,
         )
         with _TURNS[self.path.resolve()].waiting.joined():
-            return attempts(connect)
+            return attempts(attach)
 
     @contextmanager
     def _plain_errors(self) -> Iterator[None]:

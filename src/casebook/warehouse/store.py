@@ -193,15 +193,16 @@ class Warehouse:
 
     def document(self, document_id: str) -> Document | None:
         """Return the document with this id."""
-        return self._document("document", document_id=document_id)
+        found = self.read("document", document_id=document_id)
+        return next(map(reading.document, found), None)
 
     def document_of(self, snapshot_id: str, *extractors: str) -> Document | None:
         """Return the document that one of these versions of extractors read in a snapshot last."""
-        return self._document("document_of", snapshot_id=snapshot_id, extractors=list(extractors))
+        return self._found("document_of", snapshot_id=snapshot_id, extractors=list(extractors))
 
     def newest_document(self, source_id: str) -> Document | None:
         """Return the document that was read last in any snapshot of a source."""
-        return self._document("newest_document", source_id=source_id)
+        return self._found("newest_document", source_id=source_id)
 
     def alias(self, source_id: str) -> Alias | None:
         """Return where an address leads whose page is that of another source."""
@@ -384,7 +385,7 @@ class Warehouse:
         return self._all(Publication, "publications")
 
     def resolve(self, prefix: str) -> str:
-        """Return the one id of a case, source or revision that begins with ``prefix``.
+        """Return the one id of a case, source, revision or batch that begins with ``prefix``.
 
         The tag before the underscore may be left out. A whole id is taken as itself, whatever
         longer ones begin with it.
@@ -393,7 +394,7 @@ class Warehouse:
             UnknownId: if none does.
             AmbiguousId: if several do.
         """
-        return str(self._one_id("resolve", prefix, "case, source or revision")["id"])
+        return str(self._one_id("resolve", prefix, "case, source, revision or batch")["id"])
 
     def source_of(self, prefix: str) -> str:
         """Return the source that the one id beginning with ``prefix`` belongs to.
@@ -422,8 +423,10 @@ class Warehouse:
         """Return the number of rows in each table."""
         return {row["name"]: row["rows"] for row in self.read("counts")}
 
-    def _document(self, name: str, **values: object) -> Document | None:
-        return next((reading.document(row) for row in self.read(name, **values)), None)
+    def _found(self, name: str, **values: object) -> Document | None:
+        """Return the document whose id a query gives."""
+        found = self.read(name, **values)
+        return self.document(found[0]["document_id"]) if found else None
 
     def _first(self, kind: type[T], name: str, **values: object) -> T | None:
         return next(iter(self._all(kind, name, **values)), None)

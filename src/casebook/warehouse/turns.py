@@ -17,10 +17,9 @@ import duckdb
 
 # Opening takes 10 to 30 ms, most transactions a few: somebody who gave way at once each time would
 # do little else while two processes are busy. A program that does not show that it waits, DuckDB's
-# own for instance, finds the file free now and then, and soon after the last transaction. At each
-# closing DuckDB gives back what it took: some 70 MB for each second of a batch.
+# own for instance, finds the file free now and then, and soon after the last transaction.
 _LEAST_SECONDS = 0.1
-_MOST_SECONDS = 0.5
+_MOST_SECONDS = 2.0
 _IDLE_SECONDS = 0.25
 _LOOK_SECONDS = 0.05
 _GAP_SECONDS = 0.02

@@ -12,22 +12,21 @@ FROM documents
 LEFT JOIN document_reading USING (document_id)
 WHERE documents.document_id = $document_id;
 
+-- The two below give an id, by which the document is then found: joined in one statement, all texts
+-- and readings would be read for it.
+
 -- name: document_of
-SELECT documents.body, document_reading.body AS reading
-FROM snapshot_document AS found
-JOIN documents USING (document_id)
-LEFT JOIN document_reading USING (document_id)
-WHERE found.snapshot_id = $snapshot_id AND list_contains($extractors::VARCHAR[], found.extractor)
-ORDER BY found.entry DESC
+SELECT document_id
+FROM snapshot_document
+WHERE snapshot_id = $snapshot_id AND list_contains($extractors::VARCHAR[], extractor)
+ORDER BY entry DESC
 LIMIT 1;
 
 -- name: newest_document
-SELECT documents.body, document_reading.body AS reading
-FROM snapshot_document AS found
-JOIN documents USING (document_id)
-LEFT JOIN document_reading USING (document_id)
-WHERE found.source_id = $source_id
-ORDER BY found.entry DESC
+SELECT document_id
+FROM snapshot_document
+WHERE source_id = $source_id
+ORDER BY entry DESC
 LIMIT 1;
 
 -- name: alias

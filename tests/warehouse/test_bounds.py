@@ -1,0 +1,67 @@
+"""What a batch's warehouse takes does not grow with the warehouse, and what needs more finds it."""
+
+import pytest
+
+from casebook.warehouse.connection import DuckDBFile
+from casebook.warehouse.store import Warehouse
+
+
+@pytest.fixture
+def busy(tmp_path):
+    warehouse = Warehouse(tmp_path / "w.duckdb", busy=True)
+    warehouse.migrate()
+    yield warehouse
+    warehouse.close()
+
+
+def test_a_checkpoint_rewrites_two_thousand_rows_at_the_most(busy, story):
+    """Rows lie in groups of 2,048, of which a checkpoint rewrites the last."""
+    source = story.source()
+    for hundred in range(50):
+        busy.append(
+            *(
+                source.model_copy(update={"source_id": f"src1_{hundred}x{n}"})
+                for n in range(hundred * 100, hundred * 100 + 100)
+            )
+        )
+    with busy._database.connection() as connection:
+        connection.execute("CHECKPOINT")
+        groups = connection.execute(
+            "SELECT sum(count) FROM pragma_storage_info('sources')"
+            " WHERE column_name = 'entry' AND segment_type <> 'VALIDITY' GROUP BY row_group_id"
+        ).fetchall()
+    assert sum(size for (size,) in groups) == 5_000
+    assert max(size for (size,) in groups) <= 2_048
+
+
+def test_what_needs_more_memory_than_a_batch_has_goes_to_a_bounded_folder(tmp_path):
+    """A table larger than the limit is made and sorted; its folder lies beside the warehouse."""
+    file = DuckDBFile(tmp_path / "w.duckdb", 5, busy=True)
+    with file.connection() as connection:
+        limit, folder, bound = connection.execute(
+            "SELECT current_setting('memory_limit'), current_setting('temp_directory'),"
+            " current_setting('max_temp_directory_size')"
+        ).fetchall()[0]
+        assert (limit, bound) == ("183.1 MiB", "7.4 GiB")
+        assert folder == str(tmp_path / "w.duckdb.tmp")
+        connection.execute(
+            "CREATE TEMP TABLE large AS SELECT range AS n, md5(range::VARCHAR) || repeat("
+            "md5((range + 1)::VARCHAR), 30) AS text FROM range(300_000)"
+        )
+        first = connection.execute("SELECT n FROM large ORDER BY text LIMIT 1").fetchall()
+        (count,) = connection.execute("SELECT count(*) FROM large").fetchall()[0]
+    file.close()
+    assert count == 300_000
+    assert len(first) == 1
+
+
+def test_a_document_is_found_without_reading_the_others(busy, story):
+    """The statements that look for a document by what it was read from read no text."""
+    from casebook.warehouse.sql import queries
+
+    for name in ("document_of", "newest_document"):
+        assert "body" not in queries()[name]
+    busy.append(story.source(), story.snapshot(), story.document())
+    document = story.document()
+    found = busy.newest_document(document.source_id)
+    assert found == busy.document_of(document.snapshot_id, document.extractor) is not None

@@ -88,6 +88,23 @@ def test_each_form_of_list_gives_its_sources(data, form, expected):
     assert (found.form, list(found.candidates)) == (form, expected)
 
 
+@pytest.mark.parametrize(
+    ("data", "unread"),
+    [
+        (TABLE, ["nothing here"]),
+        ("url,note\nhttps://a.example/1,\n,forgotten\n;;;,x\n", [", forgotten", ";;;"]),
+        ("url\nhttps://a.example/1\nhttps://me:pw@a.example/2\n", ["https://me:pw@a.example/2"]),
+        ("adresse\nhttps://a.example/1\nftp://a.example/2\n# later\n\n", ["ftp://a.example/2"]),
+        ("We read https://a.example/1 once.\nIt was long.\nAnd good.\nAnd red.\n", []),
+        (RSS, []),
+        (PAGE, []),
+    ],
+)
+def test_entries_without_an_address_are_told(data, unread):
+    """What a person wrote into a list and cannot be fetched is named; prose and headings are not."""
+    assert list(listing(data).unread) == unread
+
+
 def test_lists_within_lists_are_told_apart():
     """Feeds of an outline and sitemaps of an index are lists, not sources."""
     assert listing(OPML).lists == ("https://blog.example.com/feed",)
@@ -277,7 +294,9 @@ async def test_a_local_list_is_read(tmp_path, follow):
     """A file on disk is a list too."""
     file = tmp_path / "list.csv"
     file.write_text(TABLE)
-    assert len((await follow(str(file))).candidates) == 2
+    found = await follow(str(file))
+    assert len(found.candidates) == 2
+    assert found.missed == [f"1 entry of {file} without a web address: “nothing here”"]
 
 
 async def test_lists_are_read_in_a_worker():

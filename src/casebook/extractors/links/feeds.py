@@ -59,33 +59,41 @@ def read_listing(payload: Payload) -> Listing:
         _refuse_entities(data, payload)
     reader = _XML.get(root) or (read_page if root in {"html", "doctype"} else None)
     listing = reader(data, payload, base) if reader else read_lines(data, payload, base)
-    candidates, repeated = _once(listing.candidates)
+    candidates, repeated, refused = _once(listing.candidates)
     lists = tuple(dict.fromkeys(filter(is_web_address, listing.lists)))
     if not candidates and not lists:
         raise DocumentEmpty(
             f"{where(payload)} names no web addresses; give a feed, a sitemap, a page of links, "
             "or a file with an address on each line."
         )
-    return Listing(form=listing.form, candidates=candidates, lists=lists, repeated=repeated)
+    return Listing(
+        form=listing.form,
+        candidates=candidates,
+        lists=lists,
+        repeated=repeated,
+        unread=(*listing.unread, *refused),
+    )
 
 
-def _once(candidates: Iterable[Candidate]) -> tuple[Sequence[Candidate], int]:
-    """Return each source once, whatever its address carries along, and how many came again.
+def _once(candidates: Iterable[Candidate]) -> tuple[Sequence[Candidate], int, Sequence[str]]:
+    """Return each source once, how many came again, and what is no address that can be fetched.
 
-    What is no address goes.
+    Two addresses are one source whatever else they carry along.
     """
     chosen: dict[str, Candidate] = {}
+    refused: list[str] = []
     repeated = 0
     for found in candidates:
         try:
             identity = canonical_url(found.url)
         except InvalidUrl:
+            refused += [found.url] if found.url else []
             continue
         if identity in chosen:
             repeated += 1
         elif len(chosen) < MOST_ENTRIES:
             chosen[identity] = found
-    return tuple(chosen.values()), repeated
+    return tuple(chosen.values()), repeated, refused
 
 
 # --- What it is ----------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Following a list to its end: feeds of an outline, sitemaps of an index, within caps."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from casebook.extractors.gathering.fetch import fetch_list
@@ -25,6 +25,9 @@ class WalkLimits:
     depth: int = 3
     candidates: int = 10_000
 
+
+# Of the entries of a list that name no address, so many are shown, each so far.
+_SHOWN, _SHOWN_CHARACTERS = 3, 60
 
 Way = tuple[str, ...]
 """The addresses of the lists that lead somewhere, from the first one on."""
@@ -80,6 +83,8 @@ async def walk(
             found.unread.append(way)
             continue
         found.read.add(current.source)
+        if listing.unread:
+            found.missed.append(_no_addresses(listing.unread, current.source))
         fresh = [candidate for candidate in listing.candidates if seen.is_new(candidate.url)]
         found.repeated += listing.repeated + len(listing.candidates) - len(fresh)
         kept = fresh[: limits.candidates - len(found.candidates)]
@@ -97,6 +102,14 @@ async def walk(
         waiting.extend((SourceRef(source=address), (*way, address)) for address in inner)
     found.unread += [way for _, way in waiting]
     return found
+
+
+def _no_addresses(entries: Sequence[str], source: str) -> str:
+    """Say how many entries of a list name no web address, and the first of them."""
+    shown = ", ".join(f"“{entry[:_SHOWN_CHARACTERS]}”" for entry in entries[:_SHOWN])
+    more = ", …" if len(entries) > _SHOWN else ""
+    entry = "entry" if len(entries) == 1 else "entries"
+    return f"{len(entries):,} {entry} of {source} without a web address: {shown}{more}"
 
 
 class _Seen:

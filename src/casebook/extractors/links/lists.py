@@ -31,13 +31,15 @@ _COLUMNS = {
 class Listing(Frozen):
     """What a list names: sources, and further lists that it is made of.
 
-    ``repeated`` counts where it names a source again.
+    ``repeated`` counts where it names a source again; ``unread`` are the entries in which no web
+    address could be found, as they stand there.
     """
 
     form: str
     candidates: Sequence[Candidate]
     lists: Sequence[str] = ()
     repeated: int = 0
+    unread: Sequence[str] = ()
 
 
 def candidate(url: str, title: object = None, published: date | None = None) -> Candidate:
@@ -103,8 +105,9 @@ def read_lines(data: bytes, payload: Payload, base: str) -> Listing:
     first = next(iter(text.lstrip("\ufeff").splitlines()), "")
     names = _column_names(first)
     if not _ADDRESS.search(first) and _COLUMNS["url"] & set(names):
-        return Listing(form="table", candidates=list(_rows(text, names)))
-    return Listing(form="text", candidates=list(_mentioned(text)))
+        rows, unread = _rows(text, names)
+        return Listing(form="table", candidates=rows, unread=unread)
+    return Listing(form="text", candidates=list(_mentioned(text)), unread=_without_address(text))
 
 
 def _column_names(line: str) -> list[str]:
@@ -114,22 +117,40 @@ def _column_names(line: str) -> list[str]:
         return []
 
 
-def _rows(text: str, names: Sequence[str]) -> Iterator[Candidate]:
+def _rows(text: str, names: Sequence[str]) -> tuple[list[Candidate], list[str]]:
+    """Return the rows that have something in the column of addresses, and those that have not."""
     place = {
         field: next((at for at, name in enumerate(names) if name in known), None)
         for field, known in _COLUMNS.items()
     }
     rows = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""))
     next(rows, None)
+    found, unread = list[Candidate](), list[str]()
     try:
         for row in rows:
             cells = {
                 field: row[at] if at is not None and at < len(row) else ""
                 for field, at in place.items()
             }
-            yield candidate(cells["url"], cells["title"], clean_date(cells["published"]))
-    except csv.Error:  # a cell over the module's limit: what came before it stands
-        return
+            if cells["url"].strip():
+                day = clean_date(cells["published"])
+                found.append(candidate(cells["url"], cells["title"], day))
+            elif any(cell.strip() for cell in row):
+                unread.append(", ".join(row))
+    except csv.Error as error:  # a cell over the module's limit: what came before it stands
+        unread.append(f"all from line {rows.line_num} on: {error}")
+    return found, unread
+
+
+def _without_address(text: str) -> list[str]:
+    """Return the lines that name no address in a text that otherwise has one on each line.
+
+    Comments (``#``) and a heading on top are left out. Prose that mentions addresses is no list.
+    """
+    lines = [line.strip() for line in text.lstrip("\ufeff").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    unread = [line for line in lines[1:] if not _ADDRESS.search(line)]
+    return unread if 2 * len(unread) <= len(lines) else []
 
 
 def _mentioned(text: str) -> Iterator[Candidate]:

@@ -43,6 +43,7 @@ class Night:
 
     def __init__(self, home: Path, web: HTTPServer, endpoint: ScriptedEndpoint) -> None:
         self.home, self.endpoint = home, endpoint
+        self.said = ""
         self.list = home.with_suffix(".csv")
         self._environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("CASEBOOK_", "PREFECT_"))},
@@ -76,7 +77,7 @@ class Night:
     def finish(self, **settings: str) -> int:
         """Run the backfill to its end and return its exit code."""
         with self.start(**settings) as process:
-            process.communicate(timeout=900 if WHOLE_NIGHT else 240)
+            _, self.said = process.communicate(timeout=900 if WHOLE_NIGHT else 240)
             return process.returncode
 
     @property
@@ -178,7 +179,7 @@ def test_a_batch_killed_again_and_again_ends_as_if_nothing_had_happened(night, u
 
 
 def test_an_endpoint_that_is_down_for_a_while_costs_nothing_but_time(night):
-    """Connections are refused in the middle of the batch; it waits, and goes on by itself."""
+    """The endpoint fails in the middle of the batch; it waits, says so, and goes on by itself."""
     started = threading.Event()
     answer = night.endpoint.fallback
     outage: list[float] = []
@@ -197,6 +198,7 @@ def test_an_endpoint_that_is_down_for_a_while_costs_nothing_but_time(night):
     assert night.standings() == {Standing.KNOWN: SOURCES}
     during = len(night.endpoint.requests) - 2 * SOURCES
     assert during < 25 + OUTAGE_SECONDS, "a dead endpoint was hammered"
+    assert night.said.index("endpoint down") < night.said.index("endpoint answers again")
 
 
 def test_a_locked_database_pauses_the_batch_and_loses_nothing(night):

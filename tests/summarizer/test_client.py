@@ -14,7 +14,7 @@ from casebook.prompts.loader import Message
 from casebook.runtime.logs import configure_logging
 from casebook.schemas import errors
 from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
-from casebook.summarizer.models.limiting import RequestLimiter
+from casebook.summarizer.models.limiting import Breaker, RequestLimiter
 
 QUICK = RetryPolicy(backoff_initial=0.01, backoff_max=0.02, retry_after_cap=1.0)
 HELLO = [Message(role="user", content="Which? {{ not_a_template }}")]
@@ -204,3 +204,29 @@ async def test_a_slow_endpoint_is_unavailable(endpoint):
     model = OpenAICompatible("m", endpoint.base_url, "k", policy=policy, timeout=0.1)
     with pytest.raises(errors.ProviderUnavailable, match="did not answer"):
         await model.ask(HELLO, Choice, {})
+
+
+async def test_asking_whether_an_outage_is_over_takes_no_attempts(endpoint):
+    """A call that is patient with an outage is answered after it, however often it asked."""
+
+    class Clock:
+        now = 0.0
+
+        def __call__(self) -> float:
+            return self.now
+
+        async def sleep(self, seconds: float) -> None:
+            self.now += seconds
+
+    clock, faults = Clock(), Breaker.FAULTS + 5
+    endpoint.enqueue(*(api_error(503) for _ in range(faults)))
+    endpoint.enqueue(completion('{"word": "yes", "number": 4}'))
+    model = OpenAICompatible(
+        "scripted",
+        endpoint.base_url,
+        "key-1",
+        policy=RetryPolicy(attempts=Breaker.FAULTS + 1, backoff_initial=0.01, backoff_max=0.02),
+        limiter=RequestLimiter(4, patience=900.0, clock=clock, sleep=clock.sleep),
+    )
+    answer = await model.ask(HELLO, Choice, {})
+    assert (answer.value.number, answer.attempts) == (4, faults + 1)

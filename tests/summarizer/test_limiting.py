@@ -217,6 +217,8 @@ async def test_an_outage_longer_than_the_patience_is_told_at_once_and_asked_abou
     """Between two looks at a dead endpoint nobody waits; a look that finds it up ends the outage."""
     time = Time()
     gate = limiter(time, patience=30.0)
+    async with gate.turn():
+        pass
     sent = told = 0
 
     async def ask() -> None:
@@ -240,6 +242,38 @@ async def test_an_outage_longer_than_the_patience_is_told_at_once_and_asked_abou
     async with gate.turn():
         pass
     assert gate.standing().state is State.FLOWING
+
+
+@pytest.mark.parametrize(("met", "least", "most"), [(True, 3500, 3700), (False, 100, 250)])
+async def test_a_night_is_waited_for_an_endpoint_that_answered_and_minutes_for_a_stranger(
+    met, least, most
+):
+    """An outage in the night is sat out; an address that never answered is told soon."""
+    time = Time()
+    gate, began = limiter(time, patience=3600.0), time.now
+    if met:
+        async with gate.turn():
+            pass
+    for _ in range(1000):
+        try:
+            async with gate.turn():
+                raise ProviderUnavailable("down")
+        except ProviderUnavailable:
+            time.now += 1
+        except EndpointDown:
+            break
+    assert least < time.now - began < most
+
+
+async def test_only_requests_that_ask_whether_a_known_outage_is_over_are_marked():
+    """The first faults count as a call's own; what is sent while the breaker is open does not."""
+    gate, marks = limiter(Time()), []
+    for _ in range(Breaker.FAULTS + 3):
+        with pytest.raises(ProviderUnavailable) as told:
+            async with gate.turn():
+                raise ProviderUnavailable("down")
+        marks.append(told.value.probed)
+    assert marks == [False] * Breaker.FAULTS + [True] * 3
 
 
 async def test_answers_that_cannot_be_used_are_no_outage():

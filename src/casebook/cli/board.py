@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from types import TracebackType
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from casebook.summarizer.models.limiting import RequestLimiter
 
 _WIDTH = 40
+_LOOK_SECONDS, _TELL_SECONDS = 0.5, 30.0
 _STEPS = {BatchStep.STARTED: "cyan", BatchStep.PAUSED: "yellow", BatchStep.FINISHED: "green"}
 _REMEDIES = {
     Remedy.LATER: "[cyan]try later[/]: `casebook retry --cause {kind}`, or resume the batch",
@@ -46,11 +48,13 @@ class BatchBoard:
             transient=True,
             auto_refresh=console.is_terminal,
         )
-        self._told = time.monotonic()
+        self._teller: asyncio.Task[None] | None = None
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
             self._live.start()
+        else:
+            self._teller = asyncio.create_task(self._tell_now_and_then())
         return self
 
     def __exit__(
@@ -59,20 +63,30 @@ class BatchBoard:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._console.is_terminal:
+        if self._teller is None:
             self._live.stop()
+        else:
+            self._teller.cancel()
 
     def tell(self, outcome: Outcome) -> None:
-        """Say a failure at once; say how far the batch is every half minute without a terminal."""
+        """Say a failure at once."""
         if outcome.failure is not None:
             self._console.print(
                 f"[red]failed[/]  {escape(outcome.source)}: {outcome.failure.stage}, "
                 f"{outcome.failure.kind}"
             )
-        if not self._console.is_terminal and time.monotonic() - self._told > 30:  # noqa: PLR2004
-            self._told = time.monotonic()
-            tally = self._work.tally
-            self._console.print(f"{tally.done} of {tally.total} done", markup=False)
+
+    async def _tell_now_and_then(self) -> None:
+        """Say an outage and its end at once, and every half minute how far the batch is."""
+        down, told = False, time.monotonic()
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            was, down = down, self._limiter.standing().state.value == "down"
+            if down != was:
+                self._console.print(self._endpoint() if down else Text("endpoint answers again"))
+            if time.monotonic() - told > _TELL_SECONDS and not down:
+                told, tally = time.monotonic(), self._work.tally
+                self._console.print(f"{tally.done} of {tally.total} done", markup=False)
 
     def _draw(self) -> RenderableType:
         tally, gates = self._work.tally, self._work.gates

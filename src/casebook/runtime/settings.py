@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     llm_attempts: int = Field(default=4, ge=1)
     llm_backoff: float = Field(default=1.0, gt=0)
     llm_concurrency: int = Field(default=4, ge=1)
-    outage_patience: float = Field(default=900.0, gt=0)
+    outage_patience: float = Field(default=6 * 3600.0, gt=0)  # a night
 
     judge_base_url: str | None = None
     judge_model: str | None = None

@@ -364,10 +364,14 @@ class ModelError(CasebookError):
 
 
 class ProviderUnavailable(ModelError):
-    """The endpoint is down, unreachable, timed out, or says 5xx."""
+    """The endpoint is down, unreachable, timed out, or says 5xx.
+
+    ``probed`` says that the outage was known and the request sent to see whether it is over.
+    """
 
     transient = True
     exit_code = 5
+    probed: bool = False
 
 
 class EndpointDown(ModelError):

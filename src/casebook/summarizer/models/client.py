@@ -45,7 +45,8 @@ class RetryPolicy(Frozen):
     honoured up to ``retry_after_cap`` seconds, and a longer one ends the call: the source is tried
     again later. An answer that does not fit its schema, or is none, is asked for once more.
     Within ``rate_patience`` seconds of a call's beginning a 429 is not counted: in a batch many
-    requests press against the limit, and each has its turn some time.
+    requests press against the limit, and each has its turn some time. Nor is a request that asked
+    whether a known outage is over: the limiter ends an outage that lasts too long.
     """
 
     attempts: int = 4
@@ -57,6 +58,8 @@ class RetryPolicy(Frozen):
 
     def counts(self, error: BaseException, seconds: float) -> bool:
         """Tell whether a fault counts as an attempt, ``seconds`` after the call began."""
+        if isinstance(error, ProviderUnavailable):
+            return not error.probed
         return not (isinstance(error, RateLimited) and seconds < self.rate_patience)
 
     def allows(self, error: BaseException, attempt: int) -> bool:

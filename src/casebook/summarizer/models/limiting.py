@@ -183,11 +183,15 @@ class RequestLimiter:
 
     Args:
         concurrent: requests at once, at the most.
-        patience: seconds that an outage is waited out before requests are refused here.
+        patience: seconds that an outage is waited out before requests are refused here; of an
+            endpoint that never answered, ``STRANGER_PATIENCE`` at the most: its address is likely
+            wrong, and nobody should wait a night to learn so.
         shared: a gate that other processes pass too, entered after our own.
         clock: monotonic seconds.
         sleep: waits so many seconds.
     """
+
+    STRANGER_PATIENCE = 120.0
 
     def __init__(
         self,
@@ -206,6 +210,7 @@ class RequestLimiter:
         self._freed = asyncio.Event()
         self._in_flight = 0
         self._probing = False
+        self._met = False
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -227,12 +232,14 @@ class RequestLimiter:
                 sent = self._clock()
                 yield
         except RateLimited as error:
+            self._met = True
             self._breaker.answered()
             # A wish beyond all patience ends this call; whoever asks again later finds out anew.
             if (error.retry_after or 0.0) <= self._patience:
                 self._pace.refused(turn.at, self._clock(), error.retry_after)
             raise
-        except ProviderUnavailable:
+        except ProviderUnavailable as error:
+            error.probed = turn.probe
             self._breaker.failed(self._clock())
             self._window.failed(sent, self._clock())
             raise
@@ -271,6 +278,7 @@ class RequestLimiter:
         )
 
     def _answered(self) -> None:
+        self._met = True
         self._breaker.answered()
         self._window.answered()
 
@@ -293,7 +301,8 @@ class RequestLimiter:
             await self._one_less()
             return False
         now, since = self._clock(), self._breaker.open_since
-        if since is not None and now - since > self._patience and now < self._breaker.retry_at:
+        patience = self._patience if self._met else min(self._patience, self.STRANGER_PATIENCE)
+        if since is not None and now - since > patience and now < self._breaker.retry_at:
             raise EndpointDown(
                 f"the endpoint has been failing for {now - since:.0f} s and is left alone for a "
                 "while; `casebook retry`, or `casebook backfill --resume`, goes on from here"

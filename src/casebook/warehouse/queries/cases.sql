@@ -42,13 +42,26 @@ ORDER BY case_changed.updated_at DESC, cases.entry DESC
 LIMIT $limit OFFSET $offset;
 
 -- name: case
+-- By ids: a view over the readings or verdicts of all sources would be read as a whole.
 SELECT
     case_status.status,
     cases.body AS "case",
     sources.body AS source,
     documents.body AS document,
-    document_reading.body AS reading,
-    document_triage.body AS triage,
+    (
+        SELECT body
+        FROM readings
+        WHERE readings.document_id = revisions.document_id
+        ORDER BY readings.entry DESC
+        LIMIT 1
+    ) AS reading,
+    (
+        SELECT body
+        FROM triages
+        WHERE triages.document_id = revisions.document_id
+        ORDER BY triages.entry DESC
+        LIMIT 1
+    ) AS triage,
     revisions.body AS revision,
     (
         SELECT body
@@ -62,8 +75,6 @@ JOIN sources USING (source_id)
 JOIN case_status USING (case_id)
 JOIN revisions ON revisions.revision_id = case_status.revision_id
 JOIN documents ON documents.document_id = revisions.document_id
-LEFT JOIN document_reading ON document_reading.document_id = revisions.document_id
-LEFT JOIN document_triage ON document_triage.document_id = revisions.document_id
 WHERE cases.case_id = $case_id;
 
 -- name: case_revisions

@@ -4,10 +4,14 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
 
-from casebook.schemas.errors import WarehouseError
+from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.errors import WarehouseError, WarehouseMemory
+from casebook.schemas.sources import SourceRef
+from casebook.warehouse import connection, reading
 from casebook.warehouse.connection import _TURNS, DuckDBFile
 from casebook.warehouse.store import Warehouse
 from casebook.warehouse.turns import Waiting
@@ -127,3 +131,31 @@ def test_who_dies_while_waiting_waits_no_more(tmp_path):
             assert waiting.anyone()
         other.kill()
     assert not waiting.anyone()
+
+
+def test_a_statement_that_needs_more_memory_is_done_again_with_more(busy, monkeypatch):
+    """A batch's connection is kept small; a list of all batches takes what it needs, once."""
+    ids = [f"src1_{n:052d}" for n in range(20_000)]
+    busy.append(*(_batch(f"batch1_{n}", ids) for n in range(3)))
+    busy.close()
+    monkeypatch.setattr(connection, "_BUSY_MEMORY", "16MB")
+    with pytest.raises(WarehouseMemory), busy._database.transaction(read_only=True) as opened:
+        reading.rows(opened, "batches")
+    assert [line.size for line in busy.batches()] == [20_000] * 3
+    with busy._database.transaction(read_only=True) as opened:
+        (limit,) = opened.execute("SELECT current_setting('memory_limit')").fetchone()
+    assert limit == "15.2 MiB"
+
+
+def _batch(batch_id: str, source_ids: list[str]) -> Batch:
+    return Batch(
+        batch_id=batch_id,
+        origin="list.csv",
+        options=BatchOptions(),
+        items=[
+            BatchItem(source_id=each, reference=SourceRef(source=f"https://example.org/{each}"))
+            for each in source_ids
+        ],
+        created_by="ada",
+        created_at=datetime(2026, 11, 25, tzinfo=UTC),
+    )

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from postgres_server import PostgresServer
 
+from casebook.schemas.copies import Overlap, Sketch
 from casebook.schemas.errors import MigrationFailed, WarehouseTooNew
 from casebook.warehouse import Warehouse
 from casebook.warehouse.connection import DuckDBFile
@@ -191,3 +192,24 @@ def test_every_named_query_is_valid(warehouse):
             (statement,) = connection.extract_statements(sql)
             values = dict.fromkeys(statement.named_parameters, None)
             assert connection.execute(f"EXPLAIN {sql}", values).fetchall(), name
+
+
+def test_sketches_of_an_older_warehouse_are_found_by_the_search_of_today(tmp_path):
+    """Migration 12 rewrites the hashes of all sketches: a near-copy of an old text is found."""
+    file = DuckDBFile(tmp_path / "old.duckdb", 5.0)
+    old = Sketch(
+        sketch_id="sketch1_old",
+        document_id="doc1_old",
+        source_id="src1_old",
+        method="words",
+        hashes=[-(2**62), 3, 5, 2**62],
+    )
+    Warehouse(file, schema=migrations()[:8]).append(old)
+    new = old.model_copy(
+        update={"sketch_id": "sketch1_new", "document_id": "doc1_new", "source_id": "src1_new"}
+    )
+    seen: list[Overlap] = []
+    Warehouse(file).compare(new, lambda _, others: seen.extend(others) or [])
+    assert [(o.document_id, o.source_id, o.shared, o.size) for o in seen] == [
+        ("doc1_old", "src1_old", 4, 4)
+    ]

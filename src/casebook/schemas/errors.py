@@ -35,7 +35,8 @@
     │   ├── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused, AnswerFiltered
     │   └── SourceUnread                too much of a long source got no usable answer
     ├── WarehouseError                                                                exit 1
-    │   ├── WarehouseLocked*, WarehouseConflict*, WarehouseUnreachable*               exit 6
+    │   ├── WarehouseLocked*, WarehouseConflict*, WarehouseMemory*,
+    │   │   WarehouseUnreachable*                                                      exit 6
     │   └── WarehouseTooNew, MigrationFailed
     └── PublishError                    stage "publish"                               exit 3
 
@@ -468,6 +469,13 @@ class WarehouseLocked(WarehouseError):
 
 class WarehouseConflict(WarehouseError):
     """Another writer's commit came between our reading and our writing; ours was not stored."""
+
+    transient = True
+    exit_code = 6
+
+
+class WarehouseMemory(WarehouseError):
+    """A statement needs more memory than its connection may have; the next one has more."""
 
     transient = True
     exit_code = 6

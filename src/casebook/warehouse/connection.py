@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from casebook.schemas.errors import WarehouseError, WarehouseLocked
+from casebook.schemas.errors import WarehouseError, WarehouseLocked, WarehouseMemory
 from casebook.warehouse import migrating
 from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
 from casebook.warehouse.sql import Migration, queries, quoted
@@ -34,9 +34,9 @@ _SETTINGS = {
     "max_temp_directory_size": "8GB",
 }
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
-# warehouse meanwhile. A batch reads by id and needs some 75 MB. Lists read all there is, and some
-# of DuckDB's operators cannot do with files.
-_MEMORY, _BUSY_MEMORY = "1GB", "192MB"
+# warehouse meanwhile. A batch reads by id and needs some 50 MB. Lists read all there is, and some
+# of DuckDB's operators cannot do with files: what fails of that is done again with the full limit.
+_MEMORY, _BUSY_MEMORY = "1GB", "96MB"
 _SESSION = (
     "USE warehouse; SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;"
     f" SET disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS)}'"
@@ -61,6 +61,7 @@ class DuckDBFile:
         self.path = path
         self._lock_timeout = lock_timeout
         self._busy = busy
+        self._needs_more = False
 
     @property
     def name(self) -> str:
@@ -85,6 +86,7 @@ class DuckDBFile:
 
         Raises:
             WarehouseLocked: if the file is not free within the timeout.
+            WarehouseMemory: if a statement needs more than a kept connection has; the next has it.
             WarehouseError: if the file cannot be opened, or a statement fails.
         """
         with self._turn() as (turn, deadline), self._plain_errors():
@@ -105,17 +107,28 @@ class DuckDBFile:
         assert turn.connection is not None  # noqa: S101 - the caller opened it
         try:
             yield turn.connection
+        except duckdb.OutOfMemoryException as error:
+            turn.close()
+            if self._needs_more:
+                raise
+            self._needs_more = True
+            raise WarehouseMemory(str(self._translated(error))) from error
         except BaseException:
             turn.close()
             raise
-        turn.used()
+        if self._needs_more:
+            self._needs_more = False
+            turn.close()
+        else:
+            turn.used()
 
     def _open(
         self, deadline: float, *, read_only: bool, external_access: bool
     ) -> duckdb.DuckDBPyConnection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         spill = self.path.with_name(f"{self.path.name}.tmp")
-        memory = _BUSY_MEMORY if self._busy else _MEMORY
+        small = self._busy and not self._needs_more and not external_access
+        memory = _BUSY_MEMORY if small else _MEMORY
         instance = duckdb.connect(
             config={**_SETTINGS, "temp_directory": str(spill), "memory_limit": memory}
         )

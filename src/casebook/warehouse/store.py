@@ -13,7 +13,13 @@ from casebook.schemas.checks import Check
 from casebook.schemas.companies import CompanyAlias, CompanyNames
 from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import AmbiguousId, InvalidDecision, UnknownId, WarehouseConflict
+from casebook.schemas.errors import (
+    AmbiguousId,
+    InvalidDecision,
+    UnknownId,
+    WarehouseConflict,
+    WarehouseMemory,
+)
 from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.listings import (
     CaseFilter,
@@ -111,7 +117,7 @@ class Warehouse:
 
         A row whose id is there already is left as it is.
         """
-        return self._write(lambda connection: self._append(connection, rows))
+        return self._in_one(lambda connection: self._append(connection, rows))
 
     def decide(self, case_id: str, seen: tuple[str, CaseStatus], *rows: Row) -> None:
         """Store ``rows`` if the case is still at the revision and status that were ``seen``.
@@ -129,7 +135,7 @@ class Warehouse:
                 )
             self._append(connection, rows)
 
-        self._write(work)
+        self._in_one(work)
 
     def compare(
         self,
@@ -147,12 +153,15 @@ class Warehouse:
         def work(connection: duckdb.DuckDBPyConnection) -> list[NearCopy]:
             overlaps = reading.rows(connection, "overlaps", **asked)
             found = judge(sketch, [Overlap.model_validate(row) for row in overlaps])
-            marks = sketch.model_dump()
-            if self._append(connection, [sketch, *found]):
+            if self._append(connection, [sketch]):
+                marks = sketch.model_dump(include={"sketch_id", "hashes"})
                 connection.execute(queries()["append_marks"], bound(marks))
+            entry = self._database.next_entry(connection)
+            bodies = [encode(copy)["body"] for copy in found]
+            connection.execute(queries()["append_copies_found"], {"entry": entry, "bodies": bodies})
             return found
 
-        return self._write(work)
+        return self._in_one(work)
 
     def sketched(self, document_id: str, method: str) -> bool:
         """Tell whether a document has a sketch by ``method``."""
@@ -277,11 +286,11 @@ class Warehouse:
         Raises:
             UnknownId: if there is no such case.
         """
-        self._migrate_once()
-        with self._database.transaction(read_only=True) as connection:
-            found = reading.rows(connection, "case", case_id=case_id)
-            revisions = reading.rows(connection, "case_revisions", case_id=case_id)
-            reviews = reading.rows(connection, "case_reviews", case_id=case_id)
+        names = ("case", "case_revisions", "case_reviews")
+        found, revisions, reviews = self._in_one(
+            lambda connection: [reading.rows(connection, n, case_id=case_id) for n in names],
+            read_only=True,
+        )
         if not found:
             raise UnknownId(
                 f"There is no case {case_id}: `casebook list` shows the ones there are."
@@ -436,28 +445,28 @@ class Warehouse:
 
     def read(self, name: str, **values: object) -> list[reading.Found]:
         """Return the rows of the query called ``name``; other files of this room use it."""
-        self._migrate_once()
-        with self._database.transaction(read_only=True) as connection:
-            return reading.rows(connection, name, **values)
+        return self._in_one(lambda c: reading.rows(c, name, **values), read_only=True)
 
     def _migrate_once(self) -> None:
         if not self._migrated:
             self.migrate()
 
-    def _write(self, work: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
-        """Do ``work`` in one transaction; after another writer's commit, again from its start."""
+    def _in_one(
+        self, work: Callable[[duckdb.DuckDBPyConnection], R], *, read_only: bool = False
+    ) -> R:
+        """Do ``work`` in one transaction; again from its start after a conflict, or with more memory."""
         self._migrate_once()
         again = Retrying(
-            retry=retry_if_exception_type(WarehouseConflict),
+            retry=retry_if_exception_type((WarehouseConflict, WarehouseMemory)),
             wait=wait_random_exponential(multiplier=0.02, max=1.0),
             stop=stop_after_attempt(_CONFLICTS_TAKEN),
             reraise=True,
         )
-        done: R = again(self._once, work)
+        done: R = again(self._once, work, read_only=read_only)
         return done
 
-    def _once(self, work: Callable[[duckdb.DuckDBPyConnection], R]) -> R:
-        with self._database.transaction() as connection:
+    def _once(self, work: Callable[[duckdb.DuckDBPyConnection], R], *, read_only: bool) -> R:
+        with self._database.transaction(read_only=read_only) as connection:
             return work(connection)
 
     def _append(self, connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> int:

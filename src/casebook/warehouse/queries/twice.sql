@@ -2,33 +2,32 @@
 
 -- name: overlaps
 -- How many of these hashes each other source's newest sketch holds, where at least $least.
-WITH mine AS (
-    SELECT unnest($hashes::BIGINT[]) AS hash
-),
-shared AS (
-    SELECT marks.document_id, marks.source_id, count(*) AS shared, any_value(marks.size) AS size
+WITH shared AS (
+    SELECT sketch, count(*) AS shared, any_value(size) AS size
     FROM marks
-    JOIN mine USING (hash)
-    WHERE marks.method = $method AND marks.source_id <> $source_id
-    GROUP BY marks.document_id, marks.source_id
+    WHERE hash IN (SELECT unnest($hashes::BIGINT[]))
+    GROUP BY sketch
     HAVING count(*) >= $least
 )
-SELECT shared.*
+SELECT sketches.document_id, sketches.source_id, shared.shared, shared.size
 FROM shared
-JOIN sketches USING (document_id, source_id)
+JOIN sketch_numbers AS sketches USING (sketch)
 WHERE sketches.method = $method
+    AND sketches.source_id <> $source_id
     AND NOT EXISTS (
         FROM sketches AS later
-        WHERE later.source_id = shared.source_id
+        WHERE later.source_id = sketches.source_id
             AND later.method = $method
             AND later.entry > sketches.entry
     )
 ORDER BY shared.shared DESC, sketches.entry;
 
 -- name: append_marks
-INSERT INTO marks (hash, method, document_id, source_id, size)
-SELECT unnest($hashes::BIGINT[]), $method, $document_id, $source_id, len($hashes::BIGINT[])
-WHERE $sketch_id <> '';
+INSERT INTO marks (hash, sketch, size)
+SELECT
+    unnest($hashes::BIGINT[]),
+    md5_number_lower($sketch_id),
+    len($hashes::BIGINT[]);
 
 -- name: sketched
 SELECT sketch_id FROM sketches WHERE document_id = $document_id AND method = $method;
@@ -48,7 +47,52 @@ WHERE NOT EXISTS (
 ORDER BY entry
 LIMIT $limit;
 
+-- name: append_copies_found
+-- Many at once: each row alone would look through the ids of all the others.
+INSERT INTO near_copies (
+    entry, copy_id, document_id, source_id, other_document_id, other_source_id, share,
+    other_share, found_at, body
+)
+SELECT
+    $entry + number,
+    body ->> '$.copy_id',
+    body ->> '$.document_id',
+    body ->> '$.source_id',
+    body ->> '$.other_document_id',
+    body ->> '$.other_source_id',
+    (body ->> '$.share')::DOUBLE,
+    (body ->> '$.other_share')::DOUBLE,
+    (body ->> '$.found_at')::TIMESTAMPTZ,
+    body
+FROM (
+    SELECT unnest($bodies::VARCHAR[]) AS body, generate_subscripts($bodies::VARCHAR[], 1) AS number
+)
+WHERE (body ->> '$.copy_id') NOT IN (SELECT copy_id FROM near_copies);
+
 -- name: twins
+-- The rule is the view's, source_twin; here for some sources alone, which a batch asks for each.
+WITH asked AS (
+    SELECT unnest($source_ids::VARCHAR[]) AS source_id
+),
+both_ways AS (
+    SELECT entry, source_id, document_id, other_source_id, other_document_id, share, other_share
+    FROM near_copies
+    WHERE source_id IN (FROM asked)
+    UNION ALL
+    SELECT entry, other_source_id, other_document_id, source_id, document_id, other_share, share
+    FROM near_copies
+    WHERE other_source_id IN (FROM asked)
+),
+newest AS (
+    SELECT source_id, arg_max(document_id, entry) AS document_id
+    FROM snapshot_document
+    WHERE source_id IN (
+        SELECT source_id FROM both_ways
+        UNION
+        SELECT other_source_id FROM both_ways
+    )
+    GROUP BY source_id
+)
 SELECT
     twin.source_id AS mine,
     twin.other_source_id AS source_id,
@@ -58,13 +102,16 @@ SELECT
     coalesce(documents.url, sources.canonical_url) AS url,
     twin.share,
     twin.other_share
-FROM source_twin AS twin
+FROM both_ways AS twin
+JOIN newest AS own
+    ON own.source_id = twin.source_id AND own.document_id = twin.document_id
+JOIN newest AS other
+    ON other.source_id = twin.other_source_id AND other.document_id = twin.other_document_id
 JOIN sources ON sources.source_id = twin.other_source_id
 JOIN documents ON documents.document_id = twin.other_document_id
 LEFT JOIN cases ON cases.source_id = twin.other_source_id
 LEFT JOIN case_status ON case_status.case_id = cases.case_id
 LEFT JOIN revisions ON revisions.revision_id = case_status.revision_id
-WHERE list_contains($source_ids::VARCHAR[], twin.source_id)
 ORDER BY greatest(twin.share, twin.other_share) DESC, twin.entry;
 
 -- name: checked

@@ -454,7 +454,7 @@ class Warehouse:
     def _in_one(
         self, work: Callable[[duckdb.DuckDBPyConnection], R], *, read_only: bool = False
     ) -> R:
-        """Do ``work`` in one transaction; again from its start after a conflict, or with more memory."""
+        """Do ``work`` in one transaction; after a conflict, or with more memory, again."""
         self._migrate_once()
         again = Retrying(
             retry=retry_if_exception_type((WarehouseConflict, WarehouseMemory)),

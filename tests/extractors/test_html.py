@@ -16,7 +16,7 @@ from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.metadata import clean_title, headline
 from casebook.schemas.documents import Extracted
-from casebook.schemas.errors import CasebookError, DocumentEmpty, NeedsJavaScript
+from casebook.schemas.errors import CasebookError, DocumentEmpty, NeedsJavaScript, Paywall
 from casebook.schemas.sources import Payload
 
 PARAGRAPH = (
@@ -236,6 +236,16 @@ def test_a_banner_that_asks_for_consent_is_no_text():
         PAGE.replace("</body>", f"{banner}</body>"),
     ):
         assert "as many do" not in read(page).text
+
+
+def test_a_sold_page_is_read_with_a_hint_and_a_cut_one_is_not():
+    """What the page says of its text by machine reaches the rules, and the curator."""
+    told = '{"@type": "NewsArticle", "isAccessibleForFree": false, "wordCount": %d}</script>'
+    page = '<script type="application/ld+json">' + told
+    found = read(PAGE.replace("</head>", f"{page % 120}</head>"))
+    assert "sold" in {step.method: step.outcome for step in found.extraction}["wall"]
+    with pytest.raises(Paywall):
+        read(PAGE.replace("</head>", f"{page % 1_400}</head>"))
 
 
 def test_forbidden_characters_do_not_end_the_page():

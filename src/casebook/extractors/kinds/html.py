@@ -31,7 +31,8 @@ from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.visibility.hidden import show_scriptless, strip_hidden, visible_text
 from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
-from casebook.extractors.web.page_kind import PageKind, kind_of
+from casebook.extractors.web.page_kind import PageKind, is_article, kind_of
+from casebook.extractors.web.paywalls import claimed_words
 from casebook.extractors.web.tree_blocks import Placed, blocks_of, outside, placed_blocks
 from casebook.extractors.web.walls import FEWEST_WORDS, Page, refuse_walls
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
@@ -169,7 +170,17 @@ def _finished(
     stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     language = language_of(stated, "") or language_of(None, reading.seen)
     text, passages = lay_out(with_speakers(reading.attempt.blocks), language)
-    refuse_walls(Page(reading.markup, text, lambda: reading.seen, title or "", where(payload)))
+    page = Page(
+        markup=reading.markup,
+        text=text,
+        see=lambda: reading.seen,
+        title=title or "",
+        url=where(payload),
+        is_article=is_article(tree),
+        claimed=claimed_words(tree),
+    )
+    if doubt := refuse_walls(page):
+        steps.append(ExtractionStep(method="wall", outcome=doubt))
     return Extracted(
         kind=SourceKind.WEB,
         extractor=versions.HTML,

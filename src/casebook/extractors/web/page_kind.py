@@ -60,10 +60,19 @@ def kind_of(tree: Any, url: str) -> PageKind:
     maker = _meta(tree, "@name='generator'")
     if _MANUAL_HOST.match(host) or _MANUAL_PATH.search(path) or _MANUAL_MAKER.search(maker):
         return PageKind.OTHER
-    if types & _ARTICLE_TYPES or _meta(tree, "@property='article:published_time'"):
+    if _is_stated(types, tree):
         return PageKind.ARTICLE
     marked = bool(_ARTICLE_MARKS(tree))
     return _sold_or_told(types, og, path, carts=len(_CARTS(tree)), marked=marked)
+
+
+def is_article(tree: Any) -> bool:
+    """Tell whether the page under ``tree`` says by machine that it is an article."""
+    return _is_stated(_schema_types(tree), tree)
+
+
+def _is_stated(types: frozenset[str], tree: Any) -> bool:
+    return bool(types & _ARTICLE_TYPES or _meta(tree, "@property='article:published_time'"))
 
 
 def _sold_or_told(

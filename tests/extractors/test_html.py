@@ -14,7 +14,7 @@ import trafilatura
 from casebook.extractors.kinds.html import extract
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.charset import decode
-from casebook.extractors.text.metadata import clean_title, headline
+from casebook.extractors.text.titles import clean_title, headline, title_of
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import CasebookError, DocumentEmpty, NeedsJavaScript, Paywall
 from casebook.schemas.sources import Payload
@@ -155,6 +155,35 @@ def test_the_only_headline_is_the_title():
     assert headline(["Our blog"], []) is None
     assert headline(["The Acme Blog"], ["The Acme Blog"]) is None
     assert headline(["How we routed tickets", "How we failed first"], []) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "headings", "expected"),
+    [
+        (["Routing tickets - Acme"], ["Our blog", "Routing tickets"], "Routing tickets"),
+        (["Foo at scale | Start now"], ["Menu", "Foo at scale"], "Foo at scale"),
+        (["Sharing state - The Lumen Book"], ["The Lumen Book"], "Sharing state"),
+        (["Acme | Sharing state"], ["Sharing state"], "Sharing state"),
+        (["Networking"], ["Networking in Lumen"], "Networking"),
+        (["Networking with Lumen | Acme"], ["Networking in Lumen"], "Networking in Lumen"),
+        (["Fast models | Try them for free"], [], "Fast models"),
+        (["Fast | Try them for free"], [], "Fast | Try them for free"),
+        (["Fast models"], ["Something else entirely different"], "Fast models"),
+        ([], ["Only a heading¶"], "Only a heading"),
+        ([], [], None),
+    ],
+)
+def test_the_title_is_what_heading_and_title_agree_on(stated, headings, expected):
+    """A heading that begins a stated title is it; the name of a book, a site or an offer is not."""
+    assert title_of(stated, headings, ["acme.example", "Acme"], is_article=False) == expected
+
+
+def test_an_article_has_its_headline_and_a_thread_its_bars():
+    """An article's own headline goes before another title; a thread's title is not cut at a bar."""
+    stated, shown = ["Why teams like small models"], ["How we moved to small models"]
+    assert title_of(stated, shown, [], is_article=True) == shown[0]
+    bars = ["Which one | small or large?"]
+    assert title_of(bars, [], [], is_article=False, has_parts=False) == bars[0]
 
 
 def test_a_date_beside_the_headline_is_read():

@@ -153,7 +153,9 @@ OFFER = _any(
 )
 """These, and words that sell what the whole site holds; a header or a footer may say them too."""
 
-SOLD = _any(r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?false")
+SOLD = re.compile(r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?[Ff]alse")
+"""In one letter case, and so found quickly in a whole page."""
+
 PAYWALL_MARKUP = _any(
     SOLD.pattern,
     r"class=\"[^\"]{0,200}\bpaywall",

@@ -9,6 +9,7 @@ against it comes with a doubt, for the curator.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from casebook.extractors.text.characters import count_words
 from casebook.extractors.web import wall_phrases as phrases
@@ -41,7 +42,7 @@ _BETWEEN = re.compile(r"\s+[-–—|·•»:]+\s+|[|·•»]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """What the rules look at.
 
@@ -63,7 +64,7 @@ class Page:
         """Return all text a reader sees, which a long text needs nobody to gather."""
         return self.see()
 
-    @property
+    @cached_property
     def words(self) -> int:
         """Return how many words extraction gave."""
         return count_words(self.text)

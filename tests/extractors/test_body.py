@@ -89,6 +89,15 @@ async def test_compression_that_yields_nothing_is_counted_too(server, client_wit
             await client.get("http://public.example/")
 
 
+async def test_a_bomb_between_two_encodings_is_counted(server, client):
+    """Kilobytes that unpack to 20 MB of empty streams, which hold nothing, stop at the cap."""
+    empty = gzip.compress(gzip.compress(b"", mtime=0) * 1_000_000, mtime=0)
+    assert len(empty) < MEGABYTE
+    server.answer("/", empty, Content_Type="text/html", Content_Encoding="gzip, gzip")
+    with pytest.raises(TooLarge):
+        await asyncio.wait_for(client.get("http://public.example/"), 60)
+
+
 # --- Encodings -----------------------------------------------------------------------------------
 
 TEXT = b"what engineers say " * 20_000
@@ -104,12 +113,19 @@ ENCODED = {
     "zlib": ("deflate", zlib.compress(TEXT)),
     "raw deflate": ("deflate", RAW.compress(TEXT) + RAW.flush()),
     "identity": ("identity", TEXT),
+    "no encoding's name": ("none", TEXT),
+    "a charset": ("UTF-8", TEXT),
+    "several names": ("identity, gzip", gzip.compress(TEXT, mtime=0)),
+    "an empty name": ("gzip,", gzip.compress(TEXT, mtime=0)),
+    "a charset beside": ("utf-8, gzip", gzip.compress(TEXT, mtime=0)),
+    "twice": ("gzip, gzip", gzip.compress(gzip.compress(TEXT, mtime=0), mtime=0)),
+    "two kinds": ("deflate, gzip", gzip.compress(zlib.compress(TEXT), mtime=0)),
 }
 
 
 @pytest.mark.parametrize("name", ENCODED)
 async def test_accepted_encodings_are_undone(name, server, client):
-    """gzip, zlib and raw deflate give back every byte."""
+    """gzip, zlib and raw deflate give back every byte; what names no encoding is passed over."""
     encoding, body = ENCODED[name]
     server.answer("/", body, Content_Encoding=encoding)
     assert (await client.get("http://public.example/")).data == TEXT
@@ -145,7 +161,11 @@ async def test_an_empty_encoded_body_is_empty(server, client):
     ("encoding", "body", "error"),
     [
         ("br", b"x", ResponseMalformed),
-        ("gzip, gzip", gzip.compress(gzip.compress(b"x", mtime=0), mtime=0), ResponseMalformed),
+        ("gzip, br", b"x", ResponseMalformed),
+        ("zstd", b"x", ResponseMalformed),
+        ("gzip, gzip, gzip, gzip", b"x", ResponseMalformed),
+        ("gzip, gzip", gzip.compress(gzip.compress(TEXT, mtime=0)[:-30]), BodyTruncated),
+        ("gzip, gzip", gzip.compress(TEXT, mtime=0), ResponseMalformed),
         ("gzip", b"this is not gzip", ResponseMalformed),
         ("gzip", gzip.compress(TEXT, mtime=0)[:-30], BodyTruncated),
         ("gzip", b"\x1f", BodyTruncated),

@@ -146,6 +146,21 @@ def test_rows_of_data_are_lines_and_tables_of_layout_are_not():
             PageKind.ARTICLE,
         ),
         ("https://[broken", "", PageKind.OTHER),
+        ("https://a.example/index.php?topic=58", "", PageKind.FORUM),
+        ("https://a.example/post/2101", "", PageKind.FORUM),
+        ("https://a.example/post/our-year", "", PageKind.ARTICLE),
+        ("https://a.example/x/7", '<meta name="generator" content="Discourse 3.4">', "forum"),
+        ("https://a.example/x/7", '<body id="phpbb">', PageKind.FORUM),
+        (
+            "https://a.example/consulting",
+            '<meta property="og:type" content="article"><body class="page page-id-7">',
+            PageKind.OTHER,
+        ),
+        (
+            "https://a.example/consulting",
+            '<meta property="og:type" content="article"><body class="single page-id-7">',
+            PageKind.ARTICLE,
+        ),
     ],
 )
 def test_kind_of_page(url, head, kind):

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from casebook.extractors import registry
 from casebook.extractors.kinds.html import parse
 from casebook.extractors.pdf.about import describe
-from casebook.extractors.text.metadata import clean_title
+from casebook.extractors.text.titles import clean_title
 from casebook.schemas.documents import Document, Extracted
 from casebook.schemas.errors import CasebookError
 from casebook.schemas.ids import content_id

@@ -14,9 +14,9 @@ import trafilatura
 from casebook.extractors.kinds.html import extract
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.charset import decode
-from casebook.extractors.text.metadata import clean_title, headline
+from casebook.extractors.text.titles import clean_title, headline, title_of
 from casebook.schemas.documents import Extracted
-from casebook.schemas.errors import CasebookError, DocumentEmpty, NeedsJavaScript
+from casebook.schemas.errors import CasebookError, DocumentEmpty, NeedsJavaScript, Paywall
 from casebook.schemas.sources import Payload
 
 PARAGRAPH = (
@@ -157,6 +157,35 @@ def test_the_only_headline_is_the_title():
     assert headline(["How we routed tickets", "How we failed first"], []) is None
 
 
+@pytest.mark.parametrize(
+    ("stated", "headings", "expected"),
+    [
+        (["Routing tickets - Acme"], ["Our blog", "Routing tickets"], "Routing tickets"),
+        (["Foo at scale | Start now"], ["Menu", "Foo at scale"], "Foo at scale"),
+        (["Sharing state - The Lumen Book"], ["The Lumen Book"], "Sharing state"),
+        (["Acme | Sharing state"], ["Sharing state"], "Sharing state"),
+        (["Networking"], ["Networking in Lumen"], "Networking"),
+        (["Networking with Lumen | Acme"], ["Networking in Lumen"], "Networking in Lumen"),
+        (["Fast models | Try them for free"], [], "Fast models"),
+        (["Fast | Try them for free"], [], "Fast | Try them for free"),
+        (["Fast models"], ["Something else entirely different"], "Fast models"),
+        ([], ["Only a heading¶"], "Only a heading"),
+        ([], [], None),
+    ],
+)
+def test_the_title_is_what_heading_and_title_agree_on(stated, headings, expected):
+    """A heading that begins a stated title is it; the name of a book, a site or an offer is not."""
+    assert title_of(stated, headings, ["acme.example", "Acme"], is_article=False) == expected
+
+
+def test_an_article_has_its_headline_and_a_thread_its_bars():
+    """An article's own headline goes before another title; a thread's title is not cut at a bar."""
+    stated, shown = ["Why teams like small models"], ["How we moved to small models"]
+    assert title_of(stated, shown, [], is_article=True) == shown[0]
+    bars = ["Which one | small or large?"]
+    assert title_of(bars, [], [], is_article=False, has_parts=False) == bars[0]
+
+
 def test_a_date_beside_the_headline_is_read():
     """Where the markup states no day, the one written next to an article's headline counts."""
     page = PAGE.replace(
@@ -236,6 +265,16 @@ def test_a_banner_that_asks_for_consent_is_no_text():
         PAGE.replace("</body>", f"{banner}</body>"),
     ):
         assert "as many do" not in read(page).text
+
+
+def test_a_sold_page_is_read_with_a_hint_and_a_cut_one_is_not():
+    """What the page says of its text by machine reaches the rules, and the curator."""
+    told = '{"@type": "NewsArticle", "isAccessibleForFree": false, "wordCount": %d}</script>'
+    page = '<script type="application/ld+json">' + told
+    found = read(PAGE.replace("</head>", f"{page % 120}</head>"))
+    assert "sold" in {step.method: step.outcome for step in found.extraction}["wall"]
+    with pytest.raises(Paywall):
+        read(PAGE.replace("</head>", f"{page % 1_400}</head>"))
 
 
 def test_forbidden_characters_do_not_end_the_page():

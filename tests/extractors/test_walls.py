@@ -19,9 +19,16 @@ SOLD = '"isAccessibleForFree": false'
 URL = "https://site.example/a"
 
 
-def page(text: str, title: str = "", markup: str = "", url: str = URL, seen: str | None = None):
+def page(
+    text: str,
+    title: str = "",
+    markup: str = "",
+    url: str = URL,
+    seen: str | None = None,
+    **stated: int,
+):
     shown = text if seen is None else seen
-    return Page(markup or f"<body>{text}</body>", text, lambda: shown, title, url)
+    return Page(markup or f"<body>{text}</body>", text, lambda: shown, title, url, **stated)
 
 
 WALLS = [
@@ -102,6 +109,68 @@ def test_articles_that_speak_of_walls_are_read(phrase, title):
     refuse_walls(page(WORDS * 40 + phrase, title, markup))
 
 
+CUT = [
+    ("it says that it goes on", page(WORDS * 9, seen=f"{WORDS * 9}To continue reading, sign up.")),
+    (
+        "the rest is sold right below it",
+        page(WORDS * 15, markup='<p class="paywall">', seen=f"{WORDS * 15}Unlock this story."),
+    ),
+    ("its page counts far more words", page(WORDS * 9, markup=SOLD, claimed=640)),
+    ("it ends in dots", page(f"{WORDS * 9}The team then …", markup=SOLD)),
+    ("it stops within a sentence", page(f"{WORDS * 9}The team then", markup=SOLD)),
+    (
+        "it is a note with an offer right below",
+        page(WORDS * 6, markup='<div id="paywall">', seen=f"{WORDS * 6}Already a subscriber?"),
+    ),
+    (
+        "offers stand between its lines",
+        page(
+            f"{WORDS * 5}\nWritten by the people who run it.",
+            seen=f"{WORDS * 5}Subscribe to read on. Already a member? Written by the people who run it.",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("cut", "teaser"), CUT, ids=[why for why, _ in CUT])
+def test_a_text_that_is_seen_to_be_cut_is_refused(cut, teaser):
+    """One sign that the text goes on is enough, where it is sold."""
+    del cut
+    with pytest.raises(Paywall):
+        refuse_walls(teaser)
+
+
+HEADER = "Subscribe to read all of our stories. Already a subscriber? Log in. Politics Sports "
+FOOTER = " Weather Traffic Puzzles" * 60 + " Start your free trial. Already a subscriber? Sign in."
+
+
+@pytest.mark.parametrize("count", [4, 7, 15])
+@pytest.mark.parametrize(
+    "markup", ['<div class="meteredContent paywall">', f"<script>{SOLD}", "<p>", '<p id="paywall">']
+)
+def test_a_short_story_that_came_whole_is_read(markup, count):
+    """Neither a class, nor a mark, nor the offers of a header or a footer are a cut."""
+    story = WORDS * count
+    refuse_walls(page(story, "A story", markup, seen=f"{HEADER}{story}{FOOTER}"))
+
+
+def test_what_may_be_cut_is_read_and_told():
+    """Where only the mark of a sale or a count of words speaks against a text, a curator decides."""
+    assert "breaks off" in str(refuse_walls(page(WORDS * 9, markup=SOLD)))
+    assert "126 words of the 900" in str(refuse_walls(page(WORDS * 9, claimed=900)))
+    assert "350 words of the 900" in str(refuse_walls(page(WORDS * 25, markup=SOLD, claimed=900)))
+    assert refuse_walls(page(WORDS * 40, markup=SOLD)) is None
+    assert refuse_walls(page(WORDS * 9, claimed=140)) is None
+
+
+def test_a_note_is_read_where_its_page_says_that_it_is_an_article():
+    """Of 20 to 50 words, with a hint for the curator; less, or from any other page, is a failure."""
+    assert "28 words" in str(refuse_walls(page(WORDS * 2, is_article=True)))
+    for few in (page(WORDS, is_article=True), page(WORDS * 2)):
+        with pytest.raises(DocumentEmpty):
+            refuse_walls(few)
+
+
 ABOUT_WALLS = [
     ("404: how we handle page not found", "The page you are looking for does not exist, it said."),
     ("Error 404 – the year we lost our docs", "In that year the docs were gone."),
@@ -111,18 +180,59 @@ ABOUT_WALLS = [
     ("Consent in clinical trials, read by a model", "The model reads the forms of a hospital."),
     ("Consent management with a model", "Accept all or reject all is what most banners say."),
     ("Breaking CAPTCHAs with vision models", "Solve the captcha, we told it, and it did."),
+    ("The CAPTCHA", "Verify you are human, it asked, and nobody could complete the captcha."),
+    ("Solving CAPTCHAs", "Checking your browser is what it says while it waits for the answer."),
+    ("Verify you are using the right model", "A list of what to ask before you confirm it."),
+    ("Log in without passwords", "Please log in to continue, it said. Forgot your password?"),
+    ("Sign in with a passkey | Acme", "The form with a password and a log-in was hated most."),
+    ("Page not found: what our readers lost", "The page could not be found, it read."),
+    ("Informed consent", "We use cookies, said the form; accept all or reject all."),
+    ("Scheduled maintenance by an agent", "The site was down for scheduled maintenance twice."),
     ("Predictive maintenance", "Trains were temporarily unavailable for 3 % of the time."),
     ("Seite nicht gefunden: unser neuer Assistent", "Die Seite wurde nicht gefunden, stand da."),
 ]
 
 
-@pytest.mark.parametrize("words", [10, 25])
+@pytest.mark.parametrize("words", [3, 5, 10, 25])
 @pytest.mark.parametrize(("title", "says"), ABOUT_WALLS)
 def test_short_articles_about_walls_are_read(title, says, words):
-    """An article of 150 words whose title and first lines speak of a wall is not one."""
+    """An article of 80 words whose title and first lines speak of a wall is not one."""
     text = f"{WORDS * 2}{says} {WORDS * words}"
     footer = "Home Log in Cookie policy We use cookies. Subscribe to our letter"
     refuse_walls(page(text, title, '<input type="password">', seen=f"{title} {text} {footer}"))
+
+
+BLOCKED = (
+    "Sorry, you have been blocked. You are unable to access site.example. Why have I been blocked? "
+    "This website is using a security service to protect itself from online attacks. Something "
+    "that you did just now triggered it: certain words, a command of a database or broken data. "
+    "What can I do? Write to the owner of the site, tell what you were doing and the number below."
+)
+COOKIES = (
+    "We use cookies and data to keep the service running and to protect against spam and fraud. "
+    "If you choose to accept all, we will also use cookies and data to show personalised ads and "
+    "to measure how well they work. If you choose to reject all, we will not use cookies for these "
+    "purposes. Ads that are not personalised depend on what you see and where you are. Settings "
+    "of your privacy can be changed at any time. Select more options to manage preferences, also "
+    "for each of our partners and the purposes for which they store data on your device. "
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "title", "text"),
+    [
+        (Captcha, "Attention Required! | Cloudflare", BLOCKED),
+        (ConsentWall, "Before you continue to the search", COOKIES),
+        (ConsentWall, "Acme", COOKIES),
+        (ServiceDown, "Maintenance | Acme", f"We are under maintenance. {WORDS * 3}"),
+        (SoftNotFound, "404 | Acme", f"Popular now. {WORDS * 4}"),
+        (LoginWall, "Log in | Acme", f"{WORDS * 4}Forgot your password?"),
+    ],
+)
+def test_walls_with_much_to_say_are_named(error, title, text):
+    """A wall of a hundred words is one by its title, or since nearly all of it is about itself."""
+    with pytest.raises(error):
+        refuse_walls(page(text, title))
 
 
 ABROAD = [

@@ -4,7 +4,7 @@ Raise a version when the same bytes give another text, title, author or date: st
 the older version are then read again.
 """
 
-HTML = "html/7"
+HTML = "html/8"
 MARKDOWN = "markdown/3"
 TEXT = "text/3"
 CAPTIONS = "captions/3"

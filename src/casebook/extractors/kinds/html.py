@@ -20,18 +20,14 @@ from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors, linked_author, posted_by
 from casebook.extractors.text.characters import count_words, one_line
 from casebook.extractors.text.charset import decode
-from casebook.extractors.text.metadata import (
-    canonical_url,
-    clean_title,
-    headline,
-    language_of,
-    stated_of,
-)
+from casebook.extractors.text.metadata import canonical_url, language_of, stated_of
 from casebook.extractors.text.passages import Block, lay_out
+from casebook.extractors.text.titles import title_of
 from casebook.extractors.visibility.hidden import show_scriptless, strip_hidden, visible_text
 from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
-from casebook.extractors.web.page_kind import PageKind, kind_of
+from casebook.extractors.web.page_kind import PageKind, is_article, kind_of
+from casebook.extractors.web.paywalls import claimed_words
 from casebook.extractors.web.tree_blocks import Placed, blocks_of, outside, placed_blocks
 from casebook.extractors.web.walls import FEWEST_WORDS, Page, refuse_walls
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
@@ -169,7 +165,17 @@ def _finished(
     stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     language = language_of(stated, "") or language_of(None, reading.seen)
     text, passages = lay_out(with_speakers(reading.attempt.blocks), language)
-    refuse_walls(Page(reading.markup, text, lambda: reading.seen, title or "", where(payload)))
+    page = Page(
+        markup=reading.markup,
+        text=text,
+        see=lambda: reading.seen,
+        title=title or "",
+        url=where(payload),
+        is_article=is_article(tree),
+        claimed=claimed_words(tree),
+    )
+    if doubt := refuse_walls(page):
+        steps.append(ExtractionStep(method="wall", outcome=doubt))
     return Extracted(
         kind=SourceKind.WEB,
         extractor=versions.HTML,
@@ -188,11 +194,12 @@ def _finished(
 
 def _title(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> str | None:
     tops = tree.xpath("//h1")
-    first = [" ".join(top.xpath(".//text()[not(ancestor::button)]")) for top in tops]
-    if kind is PageKind.ARTICLE and (own := headline(first, sites)):
-        return own
+    headings = [" ".join(top.xpath(".//text()[not(ancestor::button)]")) for top in tops]
     shared = tree.xpath("//meta[@property='og:title' or @name='og:title']/@content")
-    return clean_title(meta.title if meta else None, [*shared, *first[:3]], sites)
+    named = [title.text or "" for title in tree.xpath("//head/title")]
+    stated = [*shared[:1], *named[:1], (meta and meta.title) or ""]
+    article, parts = kind is PageKind.ARTICLE, kind is not PageKind.FORUM
+    return title_of(stated, headings, sites, is_article=article, has_parts=parts)
 
 
 def _authors(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> tuple[str, ...]:

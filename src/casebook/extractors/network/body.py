@@ -5,7 +5,7 @@ at a time, and the count stops it: what is in memory never exceeds the cap by mo
 """
 
 import zlib
-from collections.abc import AsyncIterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,10 @@ MEGABYTE = 1_000_000
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _PIECE = 64 * 1024
+_INFLATED = frozenset({"gzip", "x-gzip", "deflate"})
+# The other content codings that are registered (IANA), and one that was.
+_FOREIGN = frozenset("aes128gcm br compress dcb dcz exi pack200-gzip sdch x-compress zstd".split())
+_MOST_ENCODINGS = 3
 _SNIFFED = 1024  # bytes; readers look for a PDF's header this far (ISO 32000-2, annex I)
 # The second byte of an MPEG audio frame: layers II and III, and ADTS (ISO 11172-3, 13818-7).
 _MPEG_FRAMES = frozenset(bytes([second]) for second in b"\xe2\xe3\xf1\xf2\xf3\xf9\xfa\xfb\xfc\xfd")
@@ -125,21 +129,61 @@ def _window_bits(head: bytes) -> int:
     return zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS
 
 
-def decoder_for(content_encoding: str) -> Decoder:
+class Chain:
+    """Several encodings, undone from the last to the first; what lies between is counted too.
+
+    Else a stream that unpacks to endless empty streams would never end and never count.
+    """
+
+    def __init__(self, decoders: Sequence[Decoder], most: int) -> None:
+        self._decoders, self._most, self._between = decoders, most, 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether each stream has come to its end."""
+        return all(decoder.complete for decoder in self._decoders)
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield what ``data`` decodes to, in pieces of at most ``_PIECE`` bytes.
+
+        Raises:
+            TooLarge: once what lies between two encodings passes ``most`` bytes.
+            zlib.error: if it is damaged.
+        """
+        return self._through(data, self._decoders)
+
+    def _through(self, data: bytes, decoders: Sequence[Decoder]) -> Iterator[bytes]:
+        if not decoders:
+            yield data
+            return
+        for piece in decoders[0].feed(data):
+            if len(decoders) > 1:
+                self._between += len(piece)
+                _check(self._between, self._most)
+            yield from self._through(piece, decoders[1:])
+
+
+def decoder_for(content_encoding: str, most: int) -> Decoder:
     """Return the decoder for a Content-Encoding header.
 
+    Several encodings are undone from the last to the first, with at most ``most`` bytes between
+    them. What names no encoding at all ("none", "utf-8") is passed over, as browsers do.
+
     Raises:
-        ResponseMalformed: for an encoding that we did not say we accept.
+        ResponseMalformed: for an encoding that there is, and that we did not say we accept.
     """
-    encoding = content_encoding.strip().lower()
-    if encoding in {"", "identity"}:
+    names = [name.strip().lower() for name in content_encoding.split(",")]
+    if foreign := [name for name in names if name in _FOREIGN]:
+        raise ResponseMalformed(
+            f"the server sent the content encoding {shown(foreign[0])}, which casebook does not "
+            "accept: save the page in a browser and submit the file."
+        )
+    decoders = [Inflater() for name in names if name in _INFLATED]
+    if len(decoders) > _MOST_ENCODINGS:
+        raise ResponseMalformed(f"its body is compressed {len(decoders)} times over.")
+    if not decoders:
         return Identity()
-    if encoding in {"gzip", "x-gzip", "deflate"}:
-        return Inflater()
-    raise ResponseMalformed(
-        f"the server sent the content encoding {shown(encoding)}, which casebook does not accept: "
-        "save the page in a browser and submit the file."
-    )
+    return decoders[0] if len(decoders) == 1 else Chain(decoders, most)
 
 
 async def read_body(
@@ -153,7 +197,7 @@ async def read_body(
         ResponseMalformed: if its encoding is unknown or damaged.
     """
     _check(int(headers.get("content-length", 0)), limits.announced_cap(media_type))
-    decoder = decoder_for(headers.get("content-encoding", ""))
+    decoder = decoder_for(headers.get("content-encoding", ""), limits.text_bytes)
     body, received = bytearray(), 0
     try:
         async for chunk in chunks:

@@ -1,7 +1,6 @@
-"""What a page states of itself, and its title, language and address without what pages add."""
+"""What a page states of itself, and its language and address without what pages add."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -11,11 +10,8 @@ from courlan import extract_domain
 from trafilatura import metadata as page
 from trafilatura.settings import Document as Stated
 
-from casebook.extractors.text.authors import byline, linked_author, names_site, written_by
-from casebook.extractors.text.characters import one_line
+from casebook.extractors.text.authors import byline, linked_author, written_by
 
-_SEPARATOR = re.compile(r"\s+(?:[|·•»«:—–-]|::|//)\s+|\s*[|»]\s*")
-_HEADLINE_WORDS = 3
 # The languages of most of the web (W3Techs); over all 97, short English reads as Pidgin.
 _LANGUAGES = (
     "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro "
@@ -48,61 +44,6 @@ def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
     stated.sitename = (stated.sitename or page.extract_sitename(tree) or "").lstrip("@") or None
     stated.clean_and_trim()
     return stated
-
-
-def clean_title(
-    title: str | None, headings: Sequence[str], sites: Sequence[str] = ()
-) -> str | None:
-    """Return ``title`` without the site's name.
-
-    ``headings`` are shorter forms that the page itself shows (og:title, h1): one that is a part of
-    the title, set apart by a separator, is the title. Else a first or last part that names one of
-    ``sites`` (a site's name, its host) goes.
-    """
-    shown = [heading for heading in map(_bare, headings) if heading]
-    title = _bare(title or "") or next(iter(shown), "")
-    for heading in shown:
-        if heading != title and _is_part(heading, title):
-            title = heading
-            break
-    return _without_site(title, sites) or None
-
-
-def headline(headings: Sequence[str], sites: Sequence[str]) -> str | None:
-    """Return the only first-level heading of an article, which is its own title; else None.
-
-    Not one of under three words, which is a section's, nor the name of the site.
-    """
-    shown = [heading for heading in map(_bare, headings) if heading]
-    if len(shown) != 1 or len(shown[0].split()) < _HEADLINE_WORDS:
-        return None
-    return None if any(names_site(shown[0], site) for site in sites) else shown[0]
-
-
-def _bare(title: str) -> str:
-    """Return a title without the permalink signs that documentation sites put behind it."""
-    return one_line(title).rstrip(" \u00b6\uf0c1#\U0001f517")
-
-
-def _is_part(heading: str, title: str) -> bool:
-    """Tell whether ``heading`` is ``title`` up to, or from, a separator."""
-    if title.startswith(heading):
-        return bool(_SEPARATOR.match(title, len(heading)))
-    if title.endswith(heading):
-        before = title[: -len(heading)]
-        return any(mark.end() == len(before) for mark in _SEPARATOR.finditer(before))
-    return False
-
-
-def _without_site(title: str, sites: Sequence[str]) -> str:
-    marks = list(_SEPARATOR.finditer(title))
-    if not marks:
-        return title
-    first, rest = title[: marks[0].start()], title[marks[0].end() :]
-    head, last = title[: marks[-1].start()], title[marks[-1].end() :]
-    if any(names_site(last, site) for site in sites):
-        return head.strip()
-    return rest.strip() if any(names_site(first, site) for site in sites) else title
 
 
 def clean_date(stated: str | None) -> date | None:

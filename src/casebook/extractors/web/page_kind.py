@@ -13,7 +13,23 @@ _ARTICLE_TYPES = frozenset(
     {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "TechArticle", "Recipe"}
 )
 _FORUM_HOST = re.compile(r"(?:forums?|community|discuss)\.")
-_FORUM_PATH = re.compile(r"/(?:threads?|topics?|questions|discussions?|viewtopic\.php|t|forums?)/")
+_FORUM_PATH = re.compile(
+    r"/(?:threads?|topics?|questions|discussions?|t|forums?|comments)/"
+    r"|/(?:viewtopic|showthread|topic|thread)\.(?:php|html?|aspx?)"
+    r"|[?&;/](?:showtopic|topic)=\d|/post/\d+/?\?"
+)
+_FORUM_MAKER = re.compile(
+    r"discourse|phpbb|vbulletin|xenforo|flarum|nodebb|mybb|lemmy|simple machines|invision|vanilla"
+    r"|woltlab|burning board|question2answer",
+    re.IGNORECASE,
+)
+# What the makers of forums hang on the page of a thread.
+_FORUM_MARKS = etree.XPath(
+    "//html[@id='XF'] | //body[@id='phpbb' or starts-with(@id, 'smf') or contains(@class, 'ipsApp')"
+    " or contains(@class, 'page-topic') or contains(@class, 'question-page')]"
+)
+# What WordPress calls its pages that are no posts, whatever their og:type says.
+_NO_POST = re.compile(r"\b(?:page-id-\d+|page-template\w*|archive|category-\d+|home)\b(?!-)")
 _MANUAL_HOST = re.compile(
     r"(?:docs?|developers?|devdocs|api|wiki|help|support|learn)\.|.*\.readthedocs\.io$"
 )
@@ -54,16 +70,33 @@ class PageKind(StrEnum):
 def kind_of(tree: Any, url: str) -> PageKind:
     """Return the kind of the page at ``url``: manuals, lists and landing pages are ``OTHER``."""
     types, og = _schema_types(tree), _meta(tree, "@property='og:type'")
-    host, path = _address(url)
-    if types & _FORUM_TYPES or _FORUM_HOST.match(host) or _FORUM_PATH.search(path):
-        return PageKind.FORUM
+    host, path, query = _address(url)
     maker = _meta(tree, "@name='generator'")
+    asked = types & _FORUM_TYPES or _FORUM_MAKER.search(maker) or _FORUM_MARKS(tree)
+    if asked or _FORUM_HOST.match(host) or _FORUM_PATH.search(f"{path}?{query}"):
+        return PageKind.FORUM
     if _MANUAL_HOST.match(host) or _MANUAL_PATH.search(path) or _MANUAL_MAKER.search(maker):
         return PageKind.OTHER
-    if types & _ARTICLE_TYPES or _meta(tree, "@property='article:published_time'"):
+    if _is_stated(types, tree):
         return PageKind.ARTICLE
     marked = bool(_ARTICLE_MARKS(tree))
+    if og == "article" and _is_no_post(tree):
+        og = "website"
     return _sold_or_told(types, og, path, carts=len(_CARTS(tree)), marked=marked)
+
+
+def is_article(tree: Any) -> bool:
+    """Tell whether the page under ``tree`` says by machine that it is an article."""
+    return _is_stated(_schema_types(tree), tree)
+
+
+def _is_stated(types: frozenset[str], tree: Any) -> bool:
+    return bool(types & _ARTICLE_TYPES or _meta(tree, "@property='article:published_time'"))
+
+
+def _is_no_post(tree: Any) -> bool:
+    named = " ".join(tree.xpath("//body/@class"))
+    return bool(_NO_POST.search(named)) and "single" not in named
 
 
 def _sold_or_told(
@@ -95,9 +128,10 @@ def _meta(tree: Any, which: str) -> str:
     return str(next(iter(tree.xpath(f"//meta[{which}]/@content")), ""))
 
 
-def _address(url: str) -> tuple[str, str]:
+def _address(url: str) -> tuple[str, str, str]:
+    """Return the host, the path and the query of ``url``."""
     try:
         parts = urlsplit(url.lower())
     except ValueError:
-        return "", ""
-    return parts.netloc, parts.path
+        return "", "", ""
+    return parts.netloc, parts.path, parts.query

@@ -27,7 +27,6 @@ CHALLENGE_TITLE = _any(
     r"^ddos-guard",
     rf"^(?:human|bot) verification|^making sure you{_APOSTROPHE}re not a bot",
     r"security checkpoint$",
-    r"^(?:\w+ )?captcha(?: \w+)?$",
 )
 CHALLENGE_TEXT = _any(
     rf"(?:verify(?:ing)?|confirm) (?:that )?you(?: a|{_APOSTROPHE})re "
@@ -84,7 +83,7 @@ PASSWORD_FIELD = _any(r"<input[^>]{0,300}type\s{0,9}=\s{0,9}[\"']?password")
 CONSENT_TITLE = _any(
     r"^before you continue",
     r"^(?:cookie|privacy|your privacy)(?: consent| settings| choices| policy)?$",
-    r"^(?:\w+ )?consent(?: \w+)?$",
+    r"^consent$|^(?:cookie|privacy|your) consent",
     r"^we value your privacy",
     r"^your privacy",
 )
@@ -106,42 +105,59 @@ CONSENT_TEXT = _any(
     r"aceptar (?:todo|y continuar|cookies)|rechazar todo|utilizamos cookies|interés legítimo",
     r"accetta (?:tutto|e continua)|rifiuta tutto|accepteren en doorgaan",
 )
+CONSENT_TERM = _any(
+    r"cookie|consent|privacy|\bpartners?\b|\bvendors?\b|personal(?:i[sz]ed)? (?:data|ads|content)",
+    r"\bads?\b|advertis|track(?:ing|ers?)\b|\b(?:accept|reject|agree)|purposes?\b|preferences",
+    r"\bsettings\b|on (?:a|your) device|datenschutz|werbung|einwillig|zustimm|akzeptier|ablehn",
+    r"publicité|données|accepter|refuser|confidentialité|datos|privacidad|publicidad|aceptar",
+    r"rechazar|\bdati\b|consenso|pubblicità|accetta|rifiuta|gegevens|toestemming|dados",
+)
+"""What nearly each sentence of such a page has a word of."""
+
 CONSENT_URL = _any(r"//consent\.", r"/(?:consent|collectconsent|cookie-?wall|privacy-?gate)\b")
 
-PAYWALL_TEXT = _any(
-    r"subscribe (?:now )?(?:to|and) (?:continue|keep|read|unlock|get full|get unlimited)",
+GOES_ON_FOR_MONEY = _any(
+    r"subscribe (?:now )?(?:to|and) (?:continue|keep|unlock|finish|read (?:this|the|more|on))",
+    r"(?:subscribe|sign up|log in|register|become a (?:member|subscriber))[\w ,]{0,30}"
+    r"(?:to|and) (?:continue|keep|unlock|finish)\b",
     r"(?:article|story|content|post) is (?:only |exclusively )?(?:available )?(?:for|to)"
     r" (?:paid |paying |our )?(?:subscribers|members)",
     r"to (?:continue|keep) reading,? (?:please )?"
     r"(?:subscribe|become|sign|log|join|upgrade|create|register|start)",
     r"(?:become a|for) (?:paid )?(?:member|subscriber)s?,? to (?:read|access|unlock|continue)",
-    r"unlock (?:this|the full) (?:article|story|post)",
-    r"(?:already a|existing) (?:subscriber|member)\?",
-    rf"you(?: ha|{_APOSTROPHE})ve (?:reached|read|used) (?:your|all|the)[\w ]{{0,30}}"
-    r"(?:limit|free (?:articles|stories))",
+    r"unlock (?:this|the full|the rest)",
     r"start your (?:free )?(?:trial|subscription)[\w ]{0,30}(?:read|continue|access)",
-    r"member-only story",
-    r"(?:create an account|sign in|register) to read the (?:full|whole|rest of the) ",
-    r"(?:weiterlesen mit|jetzt weiterlesen|zum weiterlesen)\b",
-    r"abo(?:nnement)? (?:abschließen|testen)",
-    r"bereits (?:\w+-?)?(?:abonnent|abo\b)|(?:nur|exklusiv) für abonnent",
-    r"(?:réservée?s?|accessible) (?:uniquement )?aux abonnés|déjà abonnée?|abonnez-vous pour",
+    r"(?:create an account|sign in|register|log in) to read the (?:full|whole|rest of the) ",
+    r"(?:rest|remainder) of (?:this|the) (?:article|story|post|text)",
+    r"(?:weiterlesen mit|jetzt weiterlesen|zum weiterlesen|und weiterlesen)\b",
+    r"(?:nur|exklusiv) für abonnent",
+    r"(?:réservée?s?|accessible) (?:uniquement )?aux abonnés|abonnez-vous pour (?:lire|continuer)",
     r"il vous reste \d{1,3}(?:[.,]\d+)? ?% de (?:cet article|ce contenu)",
-    r"suscr[ií]bete para|(?:solo|exclusivo) para suscriptores|ya eres suscriptor",
+    r"suscr[ií]bete para (?:seguir|continuar|leer)|(?:solo|exclusivo) para suscriptores",
     r"(?:riservato|solo per) (?:agli |gli )?abbonati|(?:alleen|exclusief) voor abonnees",
     r"(?:exclusivo|somente) para assinantes",
 )
-PAYWALL_END = _any(
-    r"(?:subscribe|sign up|log in|register|become a (?:member|subscriber))[\w ,]{0,30}"
-    r"(?:to|and) (?:continue|keep|unlock|read|finish|get (?:full|unlimited))",
-    r"to (?:continue|keep) reading",
-    r"(?:article|story|content|post) is (?:only |exclusively )?(?:available )?(?:for|to)"
-    r" (?:paid |paying |our )?(?:subscribers|members)",
+"""Words that say of the text itself that the rest of it is sold."""
+
+OFFER = _any(
+    GOES_ON_FOR_MONEY.pattern,
+    r"subscribe (?:now )?(?:to|and) (?:read|get full|get unlimited)",
+    r"(?:already a|existing) (?:\w+ )?(?:subscriber|member)\?",
+    rf"you(?: ha|{_APOSTROPHE})ve (?:reached|read|used) (?:your|all|the)[\w ]{{0,30}}"
+    r"(?:limit|free (?:articles|stories))",
+    r"member-only story",
+    r"abo(?:nnement)? (?:abschließen|testen)",
+    r"bereits (?:\w+-?)?(?:abonnent|abo\b)",
+    r"déjà abonnée?|abonnez-vous pour",
+    r"suscr[ií]bete para|ya eres suscriptor",
 )
-_NOT_FREE = r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?false"
-SOLD = _any(_NOT_FREE)
+"""These, and words that sell what the whole site holds; a header or a footer may say them too."""
+
+SOLD = re.compile(r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?[Ff]alse")
+"""In one letter case, and so found quickly in a whole page."""
+
 PAYWALL_MARKUP = _any(
-    _NOT_FREE,
+    SOLD.pattern,
     r"class=\"[^\"]{0,200}\bpaywall",
     r"id=\"[^\"]{0,100}paywall",
 )

@@ -1,15 +1,19 @@
 """Tell a page that shows its text from one that asks for something first. Pure.
 
-Each rule needs both the words of a wall and a page too short to be anything else, so a long
-article about log-ins, cookies or CAPTCHAs, or one with a log-in link, never trips one.
+A wall is short, has the words of one, and says little else: either its title is the wall's own, or
+what it says beside those words is under 50 words. So an article about log-ins, cookies or CAPTCHAs,
+or one with a log-in link, is read, however short. A page that is read although something speaks
+against it comes with a doubt, for the curator.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from casebook.extractors.text.characters import count_words
 from casebook.extractors.web import wall_phrases as phrases
+from casebook.extractors.web.paywalls import doubt_of, is_cut
 from casebook.schemas.errors import (
     Captcha,
     ConsentWall,
@@ -25,23 +29,26 @@ from casebook.schemas.errors import (
 FEWEST_WORDS = 50
 """Under this many words a web page tells nothing that could be summarised."""
 
+_FEWEST_OF_ARTICLE = 20
 _NOTHING = 5
 _SHORT = 120
-_TEASER = 400
+_LONG = 400
 _OPENING = 300
-_ENDING = 300
-_SOME, _MANY = 2, 5
+_SOME = 2
+_WORDS_A_PHRASE = 40
 _MOSTLY = 0.6
+_LABEL = 4
 _BETWEEN = re.compile(r"\s+[-–—|·•»:]+\s+|[|·•»]")
-_SENTENCE_ENDS = tuple(".!?”\"'’)。！？")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """What the rules look at.
 
     ``text`` is what extraction gave, ``see`` gathers all text a reader sees, ``markup`` is the HTML
-    source.
+    source. What the page says by machine: whether it ``is_article``, and how many words it has
+    (``claimed``, 0 where it says nothing).
     """
 
     markup: str
@@ -49,20 +56,22 @@ class Page:
     see: Callable[[], str]
     title: str
     url: str
+    is_article: bool = False
+    claimed: int = 0
 
     @property
     def seen(self) -> str:
         """Return all text a reader sees, which a long text needs nobody to gather."""
         return self.see()
 
-    @property
+    @cached_property
     def words(self) -> int:
         """Return how many words extraction gave."""
         return count_words(self.text)
 
 
-def refuse_walls(page: Page) -> None:
-    """Return quietly for a page that holds a text.
+def refuse_walls(page: Page) -> str | None:
+    """Return what a curator should look at in a page that holds a text, None where nothing is.
 
     Raises:
         Captcha: if the page wants proof of a human.
@@ -72,112 +81,116 @@ def refuse_walls(page: Page) -> None:
         ServiceDown: if it says that the site is down for now.
         Paywall: if it shows a part and sells the rest.
         NeedsJavaScript: if it is an empty shell until its scripts run.
-        DocumentEmpty: if under 50 words are left for no reason that we know.
+        DocumentEmpty: if too few words are left for no reason that we know: under 50, or under 20
+            of what says that it is an article.
     """
-    if page.words >= _TEASER:
-        _refuse_cut_off(page)
-        return
     for applies, error, says in _RULES:
         if applies(page):
             raise error(f"{page.url or 'The page'} {says}")
-    if page.words < FEWEST_WORDS:
+    if page.words < (_FEWEST_OF_ARTICLE if page.is_article else FEWEST_WORDS):
         raise DocumentEmpty(
             f"{page.url or 'The page'} holds {page.words} words of text, too few for a document; "
             "check the address, or save the page from a browser and submit the file."
         )
+    return _doubt(page)
+
+
+def _doubt(page: Page) -> str | None:
+    if doubt := doubt_of(page.text, page.markup, page.claimed):
+        return doubt
+    few = page.words < FEWEST_WORDS
+    return f"only {page.words} words; see whether the page holds more" if few else None
 
 
 def _is_challenge(page: Page) -> bool:
-    if page.words >= _SHORT or count_words(page.seen) >= _TEASER:
+    if page.words >= _SHORT or count_words(page.seen) >= _LONG:
         return False
-    if phrases.CHALLENGE_TITLE.search(page.title):
-        return bool(
-            phrases.CHALLENGE_MARKUP.search(page.markup) or phrases.CHALLENGE_TEXT.search(page.seen)
-        )
-    return bool(phrases.CHALLENGE_TEXT.search(page.seen)) and page.words < _SHORT
+    asked = bool(phrases.CHALLENGE_TEXT.search(page.seen))
+    if _is_named(page.title, phrases.CHALLENGE_TITLE):
+        guarded = bool(phrases.CHALLENGE_MARKUP.search(page.markup))
+        return asked or (guarded and page.words < FEWEST_WORDS)
+    return asked and _says_little_beside(phrases.CHALLENGE_TEXT, page)
 
 
 def _is_down(page: Page) -> bool:
-    if page.words >= _SHORT or count_words(page.seen) >= _TEASER:
+    if page.words >= _SHORT or count_words(page.seen) >= _LONG:
         return False
-    named = bool(phrases.MAINTENANCE_TITLE.search(page.title))
-    said = bool(phrases.MAINTENANCE_TEXT.search(page.text or page.seen))
-    return said and (named or page.words < FEWEST_WORDS)
+    if not phrases.MAINTENANCE_TEXT.search(page.text or page.seen):
+        return False
+    named = _is_named(page.title, phrases.MAINTENANCE_TITLE)
+    return named or _says_little_beside(phrases.MAINTENANCE_TEXT, page)
 
 
 def _is_missing(page: Page) -> bool:
     """Tell a page that says so first; an article about such pages has more to say in its title."""
+    if page.words >= _LONG:
+        return False
     opening = _without_title(page)[:_OPENING]
-    if phrases.MISSING_OPENING.search(opening) or _names_the_missing(page.title):
+    if phrases.MISSING_OPENING.search(opening) or _covers(phrases.MISSING_TITLE, page.title):
         return True
     said = phrases.MISSING_TEXT.search(opening or page.seen[:1_000]) is not None
-    named = any(map(_names_the_missing, _BETWEEN.split(page.title)))
-    return (named and (said or page.words < _SHORT)) or (said and page.words < _SHORT)
-
-
-def _names_the_missing(part: str) -> bool:
-    """Tell a title, or a part of one, that says little else than that nothing is there."""
-    match = phrases.MISSING_TITLE.search(part.strip())
-    return match is not None and len(match[0]) >= _MOSTLY * len(part.strip())
+    if _is_named(page.title, phrases.MISSING_TITLE):
+        return said or page.words < _SHORT
+    return said and page.words < _SHORT and _says_little_beside(phrases.MISSING_TEXT, page)
 
 
 def _is_login(page: Page) -> bool:
     if page.words >= _SHORT:
         return False
     form = bool(phrases.PASSWORD_FIELD.search(page.markup))
-    named = bool(phrases.LOGIN_TITLE.search(page.title) or phrases.LOGIN_URL.search(page.url))
     asked = bool(phrases.LOGIN_TEXT.search(page.text or page.seen))
-    few = count_words(page.seen) < _TEASER
-    return (
-        (named and (form or asked))
-        or (few and form and asked)
-        or (few and asked and page.words < FEWEST_WORDS)
-    )
+    named = bool(phrases.LOGIN_TITLE.search(page.title))
+    if phrases.LOGIN_URL.search(page.url) or _is_named(page.title, phrases.LOGIN_TITLE):
+        return form or asked
+    few = named or count_words(page.seen) < _LONG
+    return few and asked and (form or named) and _says_little_beside(phrases.LOGIN_TEXT, page)
 
 
 def _is_consent(page: Page) -> bool:
-    if page.words >= 2 * _SHORT:
+    if page.words >= _LONG:
         return False
-    in_text = _hits(phrases.CONSENT_TEXT, page.text)
-    in_all = in_text if page.words >= FEWEST_WORDS else _hits(phrases.CONSENT_TEXT, page.seen)
-    if phrases.CONSENT_TITLE.search(page.title) or phrases.CONSENT_URL.search(page.url):
-        return bool(in_all)
+    hits = _hits(phrases.CONSENT_TEXT, page.text if page.words >= FEWEST_WORDS else page.seen)
+    if phrases.CONSENT_URL.search(page.url) or _is_named(page.title, phrases.CONSENT_TITLE):
+        return bool(hits) and page.words < 2 * _SHORT
     # One phrase is a footer's; an article about consent has some of them and more to say.
-    needed = _SOME if page.words < _SHORT else _MANY
-    return len(in_text) >= needed or len(in_all) >= needed
+    mainly = 2 * _beside(phrases.CONSENT_TERM, page.text) <= page.words
+    return mainly and len(hits) >= max(_SOME, page.words / _WORDS_A_PHRASE)
+
+
+def _is_paywall(page: Page) -> bool:
+    return is_cut(page.text, page.see, page.markup, page.claimed)
 
 
 def _hits(pattern: re.Pattern[str], text: str) -> set[str]:
     return {match.group().lower() for match in pattern.finditer(text)}
 
 
+def _is_named(title: str, pattern: re.Pattern[str]) -> bool:
+    """Tell a title that is the wall's own, beside a short name of the site at the most."""
+    parts = _BETWEEN.split(title.strip())
+    return any(
+        _covers(pattern, part) and count_words(title) - count_words(part) <= _LABEL
+        for part in [title, *parts]
+    )
+
+
+def _covers(pattern: re.Pattern[str], part: str) -> bool:
+    """Tell a title, or a part of one, that says little else than ``pattern``."""
+    match = pattern.search(part.strip())
+    return match is not None and len(match[0]) >= _MOSTLY * len(part.strip())
+
+
+def _says_little_beside(pattern: re.Pattern[str], page: Page) -> bool:
+    return _beside(pattern, _without_title(page)) < FEWEST_WORDS
+
+
+def _beside(pattern: re.Pattern[str], text: str) -> int:
+    """Return the words of the sentences of ``text`` without ``pattern``."""
+    return sum(count_words(part) for part in _SENTENCE.split(text) if not pattern.search(part))
+
+
 def _without_title(page: Page) -> str:
     return page.text.removeprefix(page.title).lstrip()
-
-
-def _refuse_cut_off(page: Page) -> None:
-    """Let a long text pass that does not end in an offer to read on for money.
-
-    Raises:
-        Paywall: if it does, and the page marks itself as sold.
-    """
-    if phrases.SOLD.search(page.markup) and phrases.PAYWALL_END.search(page.text[-_ENDING:]):
-        raise Paywall(f"{page.url or 'The page'} {_SOLD}")
-
-
-def _is_paywall(page: Page) -> bool:
-    marked = bool(phrases.PAYWALL_MARKUP.search(page.markup))
-    if (marked or page.words < 2 * _SHORT) and _sells_the_rest(page):
-        return True
-    return marked and (page.words < _SHORT or not page.text.rstrip().endswith(_SENTENCE_ENDS))
-
-
-def _sells_the_rest(page: Page) -> bool:
-    """Tell an offer at the end of the text or outside it; one within it is what it speaks of."""
-    if phrases.PAYWALL_TEXT.search(page.text[-_ENDING:]):
-        return True
-    offers, told = (len(phrases.PAYWALL_TEXT.findall(text)) for text in (page.seen, page.text))
-    return offers > told
 
 
 def _is_shell(page: Page) -> bool:

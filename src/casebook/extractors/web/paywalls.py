@@ -1,0 +1,120 @@
+"""Tell a text that is sold and breaks off from one that came whole. Pure.
+
+A class named "paywall", a line that sells subscriptions or ``isAccessibleForFree: false`` stand on
+pages that show all of their text too. So a page is refused only where its text is seen to be cut:
+it says that it goes on, its page counts far more words, or it stops within a sentence.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from casebook.extractors.text.characters import count_words
+from casebook.extractors.text.linked_data import WRITTEN, Thing, of_types, things_of
+from casebook.extractors.web import wall_phrases as phrases
+
+_STUB = 50
+_NOTE = 120
+_SHORT = 240
+_TEASER = 400
+_ENDING = 200
+_NEXT = 400
+_SEVERAL = 2
+_FAR_MORE, _ALL_BUT = 2, 4
+_LINE = 5
+_SENTENCE, _PARAGRAPH = 8, 25
+_LAST_LINES = 3
+_ENDS = re.compile(r"[.!?。！？:;…][\"'”’»)\]]*$|[\"”’»]$")
+_WITHIN = re.compile(r"[.!?。！？][\"'”’»)]* ")
+_GOES_ON = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])[\"'”’»)\]]*$")
+
+
+def claimed_words(tree: Any) -> int:
+    """Return how many words the page under ``tree`` says its text has, 0 where it says nothing."""
+    return next(map(_claimed, of_types(things_of(tree), WRITTEN)), 0)
+
+
+def _claimed(thing: Thing) -> int:
+    try:
+        return int(thing.get("wordCount") or 0)
+    except (TypeError, ValueError):
+        return 0
+
+
+def is_cut(text: str, see: Callable[[], str], markup: str, claimed: int) -> bool:
+    """Tell whether ``text`` is the beginning of one that is sold.
+
+    ``see`` gives all that the page shows, ``claimed`` is how many words it says its text has.
+    """
+    words, is_sold = count_words(text), is_for_money(markup)
+    if is_sold and words < _SHORT and claimed > _FAR_MORE * words:
+        return True
+    if words >= _TEASER:
+        return is_sold and bool(_more(text[-_ENDING:]))
+    marked = is_sold or bool(phrases.PAYWALL_MARKUP.search(markup))
+    if words < _STUB:
+        return bool(phrases.OFFER.search(see())) and (marked or bool(_more(see())))
+    if is_sold and _breaks_off(text):
+        return True
+    near = _near(text, see())
+    if _more(near) > _more(text[:-_ENDING]) and (marked or words < _SHORT):
+        return True
+    return words < _SHORT and _is_for_sale(text, near, words=words, marked=marked)
+
+
+def doubt_of(text: str, markup: str, claimed: int) -> str | None:
+    """Return why ``text`` may be cut though nothing shows it: it is sold, or its page counts more.
+
+    None where neither is so.
+    """
+    words, is_sold = count_words(text), is_for_money(markup)
+    if claimed > (_FAR_MORE if is_sold else _ALL_BUT) * max(words, _STUB):
+        return f"{words} words of the {claimed} that the page counts; see whether it breaks off"
+    if is_sold and words < _TEASER:
+        return f"{words} words of a text that is sold; see whether it breaks off"
+    return None
+
+
+def is_for_money(markup: str) -> bool:
+    """Tell whether the page says by machine that its text is not for free."""
+    return bool(phrases.SOLD.search(markup))
+
+
+def _is_for_sale(text: str, near: str, *, words: int, marked: bool) -> bool:
+    """Tell a short text with offers beside it that none of it speaks of."""
+    told = {match.group().lower() for match in phrases.OFFER.finditer(text[:-_ENDING])}
+    offers = {match.group().lower() for match in phrases.OFFER.finditer(near)} - told
+    if marked:
+        return bool(offers) and (words < _NOTE or _breaks_off(text))
+    return len(offers) >= _SEVERAL
+
+
+def _more(text: str) -> int:
+    return len(phrases.GOES_ON_FOR_MONEY.findall(text))
+
+
+def _near(text: str, seen: str) -> str:
+    """Return what a reader sees from the first line of ``text`` to a little after its last."""
+    lines = [line for line in text.split("\n") if count_words(line) >= _LINE]
+    starts = [at for line in lines[:_LAST_LINES] if (at := _place(line, seen, last=False)) >= 0]
+    ends = [at for line in lines[-_LAST_LINES:] if (at := _place(line, seen, last=True)) >= 0]
+    start, end = min(starts, default=0), max(ends, default=len(seen))
+    return seen[start : end + _NEXT]
+
+
+def _place(line: str, seen: str, *, last: bool) -> int:
+    """Return where the first words of ``line`` begin in ``seen``, or its last end; else -1."""
+    words = re.findall(r"\w+", line)
+    part = words[-_LINE:] if last else words[:_LINE]
+    found = list(re.finditer(r"\W+".join(map(re.escape, part)), seen))
+    return (found[-1].end() if last else found[0].start()) if found else -1
+
+
+def _breaks_off(text: str) -> bool:
+    """Tell whether the last paragraph stops within a sentence; captions and credits are none."""
+    lines = (line.strip() for line in reversed(text.split("\n")))
+    last = next((line for line in lines if count_words(line) >= _SENTENCE), "")
+    if _GOES_ON.search(last):
+        return True
+    is_prose = count_words(last) >= _PARAGRAPH or bool(_WITHIN.search(last))
+    return is_prose and not _ENDS.search(last)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from casebook.extractors.gathering.fetch import fetch_list
-from casebook.extractors.links.lists import Listing
+from casebook.extractors.links.entries import Listing
 from casebook.extractors.network.client import GuardedClient
 from casebook.extractors.network.robots import Robots
 from casebook.extractors.sites import canonical_url

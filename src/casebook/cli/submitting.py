@@ -61,8 +61,8 @@ def submit(
     transcript: Annotated[
         Path | None,
         typer.Option(
-            help="A .vtt, .srt or .txt file with what is said in the one video or talk at SRC: "
-            "read instead of its address.",
+            help="A .vtt, .srt, .sbv, .txt or .json file with what is said in the one video or "
+            "talk at SRC: read instead of its address.",
             show_default=False,
         ),
     ] = None,

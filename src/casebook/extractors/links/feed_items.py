@@ -61,7 +61,7 @@ def _page(entry: Any, content: str, address: str, feed: Payload, sound: str | No
         data=page.encode("utf-8", "replace"),
         media_type="text/html",
         charset="utf-8",
-        name="item.html",
+        name="",
         url=address,
         final_url=address,
         tried=(step,),

@@ -55,6 +55,11 @@ def base_of(feed: Payload) -> str:
     return feed.final_url or feed.url or ""
 
 
+def has_items(feed: Payload) -> bool:
+    """Tell a feed from what is none, or is empty."""
+    return bool(parsed_feed(feed.data, feed, base_of(feed)).entries)
+
+
 def entry_at(address: str, feed: Payload) -> Any | None:
     """Return the item of ``feed`` that is at ``address``, however both are spelled.
 

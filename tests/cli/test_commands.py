@@ -105,6 +105,63 @@ def test_sources_come_from_standard_input_with_their_addresses(casebook, page):
     assert shown["url"] == line["url"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "said"),
+    [
+        (("extract", ""), None, "an empty source"),
+        (("submit", " "), None, "an empty source"),
+        (("links", ""), None, "an empty source"),
+        (("backfill", "", "--dry-run"), None, "an empty source"),
+        (("watch", "add", ""), None, "an empty source"),
+        (("extract", "-"), "\n", "names no source"),
+        (("submit", "-"), "# nothing yet\n", "names no source"),
+        (("extract", "-"), "[1]\n", "line 1 ('[1]') is neither"),
+        (("extract", "-"), "\n{}\n", "line 2 ('{}') is neither"),
+        (("extract", "-"), "nonsense\n", "line 1 ('nonsense') is neither"),
+        (("submit", "notes.txt", "--feed", "https://a.example/feed"), None, "not notes.txt"),
+        (("recheck", "nope"), None, "begins with 'nope'"),
+        (("extract", "--again", "nope"), None, "begins with 'nope'"),
+    ],
+)
+def test_bad_input_is_one_line_and_the_code_of_usage(arguments, stdin, said, casebook):
+    """Nothing that a person mistypes or pipes in ends in a traceback or in silence."""
+    ran = casebook(*arguments, stdin=stdin)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_standard_input_takes_bare_addresses(casebook):
+    """A line may be an address alone, as `backfill -` takes it."""
+    ran = casebook("extract", "-", "--json", stdin="http://127.0.0.1/x\n")
+    assert ran.code == 3
+    assert ran.lines[0]["failure"]["kind"] == "address_forbidden"
+
+
+def test_one_that_fails_takes_no_other_with_it(casebook, page, tmp_path):
+    """Of several sources all are read, whatever is wrong with some; the exit code tells of it."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty.md").touch()
+    wrong = ("folder", "empty.md", "none.md", "ftp://a.example/x", "http://")
+    ran = casebook("extract", *wrong, page, "--json")
+    assert ran.code == 3
+    assert [line.get("failure", {}).get("kind") for line in ran.lines] == [
+        "file_unreadable",
+        "document_empty",
+        "file_missing",
+        "invalid_url",
+        "invalid_url",
+        None,
+    ]
+
+
+def test_what_is_no_feed_is_said_to_be_none(casebook, tmp_path):
+    """A file of prose given as the feed of an address is named as what it is."""
+    (tmp_path / "prose.txt").write_text("Nothing of a feed in here.")
+    ran = casebook("submit", "https://a.example/1", "--feed", "prose.txt")
+    assert (ran.code, "prose.txt is no feed" in ran.err) == (3, True)
+
+
 def test_data_goes_to_stdout_and_remarks_to_stderr(casebook, page, tmp_path):
     """Without a terminal there is no bar, no colour, and a failure is one line on stderr."""
     ran = casebook("submit", page, tmp_path / "missing.md")

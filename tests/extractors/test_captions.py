@@ -1,12 +1,14 @@
 """Captions become passages of about a minute that know their second and their speaker."""
 
+import json
 from datetime import date
 
 import pytest
 
+from casebook.extractors import registry
 from casebook.extractors.kinds.captions import extract
 from casebook.schemas.errors import Damaged, DocumentEmpty
-from casebook.schemas.sources import Payload
+from casebook.schemas.sources import Payload, SourceKind
 
 TALK = """WEBVTT
 
@@ -69,6 +71,87 @@ def test_srt_is_read_too():
     """SubRip's commas and numbers are understood."""
     found = read("1\r\n00:00:02,500 --> 00:00:04,000\r\nHello to all of you.\r\n", "a.srt")
     assert passages(found) == [(2.5, None, "Hello to all of you.")]
+
+
+WORDS = ["We moved the router.", "It held.", "Nobody noticed it at all."]
+CLOCKS = [("00:00:01", "00:00:02"), ("00:00:03", "00:00:04"), ("00:00:05", "00:00:06")]
+
+
+def srt(times: str = "{}.500 --> {}.900", between: str = "\n", numbers: bool = True) -> str:
+    return between.join(
+        f"{n}\n" * numbers + times.format(*clock) + f"\n{words}\n"
+        for n, (clock, words) in enumerate(zip(CLOCKS, WORDS, strict=True), start=1)
+    )
+
+
+CUES = [
+    {"text": w, "start": s, "duration": 0.4} for w, s in zip(WORDS, (1.5, 3.5, 5.5), strict=True)
+]
+SEGMENTS = [{"text": c["text"], "start": c["start"], "end": 9.0} for c in CUES]
+EVENTS = [
+    {"tStartMs": 1000 * c["start"], "dDurationMs": 400, "segs": [{"utf8": c["text"]}]} for c in CUES
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("commas.srt", srt("{},500 --> {},900")),
+        ("numberless.srt", srt(numbers=False)),
+        ("gapless.srt", srt(between="")),
+        ("arrow.srt", srt("{},500 -> {},900")),
+        ("youtube.sbv", srt("{}.500,{}.900", numbers=False)),
+        ("named.txt", srt()),
+        ("named.vtt", srt()),
+        ("api.json", json.dumps(CUES)),
+        ("several.json", json.dumps([CUES])),
+        ("printed.txt", str([CUES])),
+        ("whisper.json", json.dumps({"text": " ".join(WORDS), "segments": SEGMENTS})),
+        ("player.json3", json.dumps({"events": [*EVENTS, {"tStartMs": 1}]})),
+        ("json.txt", json.dumps(CUES)),
+    ],
+)
+def test_transcripts_are_read_in_all_their_forms(name, source):
+    """However a program wrote it and a person named it, what is said has its seconds."""
+    media_type = "text/plain" if name.endswith(".txt") else "application/octet-stream"
+    found = registry.extract(Payload(data=source.encode(), media_type=media_type, name=name))
+    assert found.kind is SourceKind.CAPTIONS
+    assert found.text == " ".join(WORDS)
+    assert found.passages[0].locator.seconds == 1.5
+
+
+def test_times_without_fractions_are_times():
+    """Whole seconds are enough."""
+    assert passages(read(srt("{} --> {}"), "a.srt"))[0][0] == 1.0
+
+
+@pytest.mark.parametrize("broken", ["-00:00:03,500 --> 00:00:03,900", "00:0x:03,500 --> 00:00:03"])
+def test_a_time_that_cannot_be_read_loses_no_word(broken):
+    """What stands below it is kept with the cue before it, and the curator is told."""
+    found = read(srt("{},500 --> {},900").replace("00:00:03,500 --> 00:00:04,900", broken), "a.srt")
+    assert found.text == " ".join(WORDS)
+    assert "1 without a time" in found.extraction[1].outcome
+
+
+def test_a_broken_time_in_webvtt_is_told():
+    """The library passes over such a cue: the curator learns that one is missing."""
+    found = read("WEBVTT\n\n" + srt(numbers=False).replace("00:00:03.500", "00:00:0x"))
+    assert "1 without a time" in found.extraction[1].outcome
+
+
+@pytest.mark.parametrize(
+    "source", ["[]", "{}", '[{"text": null, "start": "x"}]', '[{"text": "a", "start": NaN}]', "[[["]
+)
+def test_json_that_is_no_transcript_is_damaged(source):
+    """The message names the file that was handed in, not the video."""
+    payload = Payload(
+        data=source.encode(),
+        media_type="application/octet-stream",
+        name="talk.json",
+        url="https://www.youtube.com/watch?v=x",
+    )
+    with pytest.raises(Damaged, match=r"talk\.json .*watch.*is no captions"):
+        registry.extract(payload)
 
 
 def test_rolling_captions_are_said_once():

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from casebook.extractors import registry
 from casebook.extractors.links.feed_items import read_item
-from casebook.extractors.links.feeds import MOST_ENTRIES, read_listing
 from casebook.extractors.links.listing import WalkLimits, walk
+from casebook.extractors.links.reading import MOST_ENTRIES, read_listing
 from casebook.extractors.network.robots import Robots
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.schemas import errors
@@ -96,7 +96,7 @@ def test_each_form_of_list_gives_its_sources(data, form, expected):
         ("url\nhttps://a.example/1\nhttps://me:pw@a.example/2\n", ["https://me:pw@a.example/2"]),
         ("adresse\nhttps://a.example/1\nftp://a.example/2\n# later\n\n", ["ftp://a.example/2"]),
         ("We read https://a.example/1 once.\nIt was long.\nAnd good.\nAnd red.\n", []),
-        (RSS, []),
+        (RSS, ["https://blog.example.com/no link"]),
         (PAGE, []),
     ],
 )

@@ -123,3 +123,14 @@ def test_naughty_strings_survive_as_bodies():
     for string in json.loads(file.read_text()):
         text, passages = lay_out([Block(string, heading=True), Block(f"{string} and a tail")])
         assert text[passages[-1].start : passages[-1].end].endswith("and a tail")
+
+
+def test_what_youtube_says_below_a_time_is_not_said_in_the_talk():
+    """A transcript copied from the page holds each time twice, in figures and in words."""
+    lines = "\n".join(
+        f"{n // 60}:{n % 60:02}\n{'1 minute, ' * (n >= 60)}{n % 60} seconds\nWe moved router {n}."
+        for n in range(0, 90, 15)
+    )
+    found = extract(Payload(data=lines.encode(), media_type="text/plain", name="t.txt"))
+    assert "seconds" not in found.text
+    assert found.passages[0].locator.seconds == 0

@@ -13,6 +13,7 @@ import pytest
 from werkzeug import Request, Response
 
 from casebook.extractors.gathering import cutting
+from casebook.extractors.gathering.fetch import fetch as fetch_payload
 from casebook.extractors.gathering.sound import Sound
 from casebook.pipeline import hearing, stages
 from casebook.pipeline.ingest import ingest, retry
@@ -289,6 +290,54 @@ async def test_an_item_of_a_feed_leads_to_its_recording(hearing_services, web, e
     assert (document.kind, document.title, document.url) == (
         SourceKind.RECORDING, "One", page.source,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("player", ["audio", "open graph", "feed"])
+async def test_no_page_leads_to_a_recording_in_the_operators_network(
+    hearing_services, web, ears, player
+):
+    """A host that people may submit is not for a page of the internet to have listened to."""
+    page = serve_page(web, PLAYERS[player].replace('="/', f'="{web.url_for("/")}'))
+    client, robots = await hearing_services.network()
+    inside = await fetch_payload(page, client, robots)
+    web.clear_log()
+    outside = inside.model_copy(update={"final_url": "http://public.example/podcast/42"})
+
+    async def read():
+        return outside
+
+    run = Run(hearing_services, "http://public.example/podcast/42")
+    ref = SourceRef(source="http://public.example/podcast/42")
+    if player == "feed":
+        assert await hearing.fetch(ref, run, read) == outside
+    else:
+        with pytest.raises(errors.RecordingUnheard, match="your own network"):
+            await hearing.fetch(ref, run, read)
+    assert (web.log, ears.heard) == ([], [])
+
+
+ODD = [
+    {"start": -0.02, "end": 2.0, "text": "We run it in production since spring."},
+    {"start": "2.5", "end": "3.5", "text": "It answers letters."},
+    {"start": 4.0, "end": 3.0, "text": None},
+]
+
+
+async def test_odd_segments_are_read_where_they_can_be(hearing_services, web, ears):
+    """A start just below zero, numbers as text, no text, a length in words: nothing paid is lost."""
+    ears.answers = [(200, {**HEARD, "segments": ODD, "duration": "90 s"})]
+    document, _ = await document_of(SourceRef(source=web.url_for("/talk.mp3")), hearing_services)
+    assert document.text == "We run it in production since spring. It answers letters."
+    assert document.passages[0].locator.seconds == 0.0
+
+
+@pytest.mark.parametrize("start", [math.nan, math.inf, None, "soon", [1]])
+async def test_segments_without_a_time_are_no_answer(hearing_services, web, ears, start):
+    """What cannot be a time is never stored as one."""
+    segments = [{"start": start, "end": 1.0, "text": "We run it in production since spring."}]
+    ears.answers = [(200, {**HEARD, "segments": segments})]
+    outcome = await ingest(SourceRef(source=web.url_for("/talk.mp3")), hearing_services)
+    assert outcome.failure.kind == "answer_invalid"
 
 
 async def test_a_page_of_a_recording_that_nobody_can_hear(services, hearing_services, web, ears):

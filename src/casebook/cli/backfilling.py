@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from casebook.cli import stopping
 from casebook.cli.context import AsJson, err, load_settings, out, print_json
+from casebook.cli.references import named
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
@@ -138,13 +139,12 @@ async def _read(source: str, settings: Settings) -> Walk:
     from casebook.extractors.links.listing import Walk
     from casebook.pipeline.quoting import read_list
     from casebook.runtime.services import Services
-    from casebook.schemas.sources import SourceRef
 
     if source == "-":
         lines = (line.strip() for line in sys.stdin)
         return Walk([_candidate(line) for line in lines if line and not line.startswith("#")])
     async with Services(settings) as services:
-        return await read_list(SourceRef(source=source), services)
+        return await read_list(named(source), services)
 
 
 def _candidate(line: str) -> Candidate:

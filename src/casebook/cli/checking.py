@@ -48,7 +48,8 @@ def recheck(
             results.append(checked.check.result.value if checked.check else "file")
             _tell(checked, as_json=as_json)
         if not sources and not as_json:
-            err().print("No case is published. `casebook recheck --all` takes all cases.")
+            others = "" if every else " `casebook recheck --all` takes all cases."
+            err().print(f"No case {'is there' if every else 'is published'}.{others}")
         return EXIT_SOME_FAILED if "unreachable" in results else 0
 
     raise typer.Exit(with_services(context, work))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, out, print_json, with_services
+from casebook.cli.references import named
 from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource
 
 if TYPE_CHECKING:
@@ -58,9 +59,8 @@ def ground(
 
 async def _source_text(source: str, services: Services) -> str:
     from casebook.pipeline.ingest import extract_only
-    from casebook.schemas.sources import SourceRef
 
-    return (await extract_only(SourceRef(source=source), services)).text
+    return (await extract_only(named(source), services)).text
 
 
 def _read(path: Path) -> str:

@@ -15,6 +15,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
+from casebook.cli.references import named
 
 if TYPE_CHECKING:
     from casebook.extractors.links.listing import Walk
@@ -61,9 +62,8 @@ def links(
 
 async def _walk(source: str, limit: int, services: Services) -> Walk:
     from casebook.extractors.links.listing import WalkLimits, walk
-    from casebook.schemas.sources import SourceRef
 
     client, robots = await services.network()
     read = services.extractors.read_listing
     limits = WalkLimits(candidates=limit)
-    return await walk(SourceRef(source=source), client, robots, read, limits)
+    return await walk(named(source), client, robots, read, limits)

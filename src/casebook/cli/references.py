@@ -18,14 +18,41 @@ def read_refs(sources: Sequence[str]) -> list[SourceRef]:
     """Return what to work on: each argument, and for ``-`` each line of standard input.
 
     Raises:
-        InvalidSource: if a line is no JSON object with a source.
+        InvalidSource: if a line is no JSON object with a source, an argument or all of standard
+            input is empty.
+    """
+    refs: list[SourceRef] = []
+    for source in sources:
+        refs += read_lines(sys.stdin) if source == "-" else [named(source)]
+    if not refs:
+        raise InvalidSource("standard input names no source: write one a line")
+    return list(dict.fromkeys(refs))
+
+
+def named(source: str) -> SourceRef:
+    """Return the one source that an argument names.
+
+    Raises:
+        InvalidSource: if it is empty.
     """
     from casebook.schemas.sources import SourceRef
 
-    refs: list[SourceRef] = []
-    for source in sources:
-        refs += read_lines(sys.stdin) if source == "-" else [SourceRef(source=source)]
-    return list(dict.fromkeys(refs))
+    if not source.strip():
+        raise InvalidSource("an empty source was given: name a web address or a file")
+    return SourceRef(source=source)
+
+
+def with_feed(refs: Sequence[SourceRef], feed: str) -> list[SourceRef]:
+    """Return the sources that are to be read from ``feed``.
+
+    Raises:
+        InvalidSource: if one is no web address.
+    """
+    from casebook.extractors.urls import is_web_address
+
+    if strange := [ref.source for ref in refs if not is_web_address(ref.source)]:
+        raise InvalidSource(f"--feed {feed} has the items of web addresses, not {strange[0]}")
+    return [ref.model_copy(update={"feed": feed}) for ref in refs]
 
 
 def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
@@ -43,29 +70,42 @@ def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
     return refs[0].model_copy(update={"transcript": str(transcript)})
 
 
-def _ref_of(told: dict[str, Any]) -> SourceRef:
-    """Return the source of a JSON line; what `casebook links` tells beside it is left out."""
+def _ref_of(line: str) -> SourceRef:
+    """Return the source of a line; what `casebook links` tells beside it is left out.
+
+    Raises:
+        ValueError, TypeError: if it is neither a web address nor a JSON object with a source.
+    """
+    from casebook.extractors.urls import is_web_address
     from casebook.schemas.sources import SourceRef
 
+    if is_web_address(line):
+        return SourceRef(source=line.strip())
+    told: Any = json.loads(line)
+    if not isinstance(told, dict):
+        raise TypeError("no object")
     beside = {"title", "published"}
     return SourceRef.model_validate({k: v for k, v in told.items() if k not in beside})
 
 
 def read_lines(lines: Iterable[str], folder: Path | None = None) -> list[SourceRef]:
-    """Return the sources of JSON Lines; a relative path counts from ``folder``.
+    """Return the sources of JSON Lines or web addresses; a relative path counts from ``folder``.
 
     Raises:
-        InvalidSource: naming the first line that is no JSON object with a source.
+        InvalidSource: naming the first line that is neither.
     """
+    from casebook.extractors.urls import shown
+
     refs = []
     for number, line in enumerate(lines, start=1):
-        if not line.strip():
+        if not line.strip() or line.startswith("#"):
             continue
         try:
-            ref = _ref_of(json.loads(line))
-        except ValueError:
+            ref = _ref_of(line)
+        except (ValueError, TypeError, RecursionError):
             raise InvalidSource(
-                f'line {number} is not {{"source": "path or URL"}} (and perhaps "url")'
+                f"line {number} ({shown(line.strip())}) is neither a web address nor "
+                '{"source": "path or URL"} (and perhaps "url")'
             ) from None
         local = folder and "://" not in ref.source
         refs.append(

@@ -18,7 +18,7 @@ from casebook.cli.context import (
     plain,
     print_json,
 )
-from casebook.cli.references import read_refs, with_transcript
+from casebook.cli.references import read_refs, with_feed, with_transcript
 from casebook.schemas.errors import CasebookError, InvalidSource
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 Sources = Annotated[
     list[str],
     typer.Argument(
-        help="Web addresses or files (.html .md .txt .pdf .vtt .srt), or - for JSON Lines on "
-        'standard input: {"source": …, "url": …}.',
+        help="Web addresses or files (.html .md .txt .pdf .vtt .srt), or - for web addresses or "
+        'JSON Lines on standard input: {"source": …, "url": …}.',
         metavar="SRC...",
     ),
 ]
@@ -61,8 +61,8 @@ def submit(
     transcript: Annotated[
         Path | None,
         typer.Option(
-            help="A .vtt, .srt or .txt file with what is said in the one video or talk at SRC: "
-            "read instead of its address.",
+            help="A .vtt, .srt, .sbv, .txt or .json file with what is said in the one video or "
+            "talk at SRC: read instead of its address.",
             show_default=False,
         ),
     ] = None,
@@ -92,7 +92,7 @@ def submit(
     """Fetch, extract, judge and summarize sources; each becomes a draft to review."""
     refs = read_refs(sources)
     if feed is not None:
-        refs = [ref.model_copy(update={"feed": feed}) for ref in refs]
+        refs = with_feed(refs, feed)
     if transcript is not None:
         refs = [with_transcript(refs, transcript)]
     settings = load_settings(context, llm_strategy=strategy, budget_run=budget)

@@ -19,6 +19,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
+from casebook.cli.references import named
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def add(
 
     async def work(services: Services) -> WatchLine:
         return await watching.add(
-            address,
+            named(address).source,
             services,
             every_seconds=seconds_of(every),
             words=word or (),

@@ -1,8 +1,19 @@
 """How messages call the thing that was read."""
 
+from urllib.parse import unquote
+
 from casebook.schemas.sources import Payload
+
+_BUNDLES = "application/vnd.casebook."
 
 
 def where(payload: Payload) -> str:
-    """Return the address that the bytes came from, else the file's name."""
-    return payload.final_url or payload.url or payload.name or "The document"
+    """Return the address that the bytes came from, else the file's name.
+
+    A file that was handed in for an address is named beside it.
+    """
+    address = payload.final_url or payload.url
+    if not address or payload.media_type.startswith(_BUNDLES):
+        return address or payload.name or "The document"
+    named = payload.name and not unquote(address).rstrip("/").endswith(payload.name)
+    return f"{payload.name} (for {address})" if named and not payload.headers else address

@@ -114,7 +114,7 @@ def mounts() -> tuple[Mount, ...]:
         _mount(SourceKind.TEXT, versions.TEXT, _plaintext, "text/plain", "txt text"),
         _mount(
             SourceKind.CAPTIONS, versions.CAPTIONS, _captions,
-            "text/vtt application/x-subrip text/srt application/srt", "vtt srt",
+            "text/vtt application/x-subrip text/srt application/srt", "vtt srt sbv json json3",
         ),
         _mount(SourceKind.PDF, versions.PDF, _pdf, "application/pdf application/x-pdf", "pdf"),
         _mount(SourceKind.YOUTUBE, versions.YOUTUBE, _youtube, bundles.VIDEO, ""),
@@ -173,11 +173,13 @@ def _overruled(payload: Payload, declared: Mount) -> tuple[Mount, str | None]:
     """
     if _LIST_START.match(_start(payload)):
         raise _is_list(payload)  # a feed that is served as a page would make a case of its teasers
-    if _is_json(payload.data):
+    captions = _mount_of(SourceKind.CAPTIONS)
+    if declared.kind is SourceKind.TEXT and _is_captions(payload):
+        return captions, f"captions served as {payload.media_type}"
+    if _is_json(payload.data) and declared is not captions:
         raise _binary(payload, declared, "JSON, data for programs")
     if declared.kind in _PROSE and _PAGE_START.match(_start(payload)):
-        web = next(mount for mount in mounts() if mount.kind is SourceKind.WEB)
-        return web, f"a web page served as {payload.media_type}"
+        return _mount_of(SourceKind.WEB), f"a web page served as {payload.media_type}"
     if declared.kind is SourceKind.PDF:
         raise ContentMismatch(
             f"{where(payload)} is called a PDF and does not begin as one; download it again."
@@ -186,7 +188,7 @@ def _overruled(payload: Payload, declared: Mount) -> tuple[Mount, str | None]:
 
 
 def _as_pdf(payload: Payload, declared: Mount | None) -> tuple[Mount, str | None]:
-    pdf = next(mount for mount in mounts() if mount.kind is SourceKind.PDF)
+    pdf = _mount_of(SourceKind.PDF)
     if declared is None or declared is pdf:
         return pdf, None
     named = _by_suffix(payload)
@@ -234,20 +236,31 @@ def _by_look(payload: Payload) -> Mount:
     Raises:
         KindUnsupported: if the header names something that no extractor reads.
     """
-    kinds = {mount.kind: mount for mount in mounts()}
     start = _start(payload)
     generic = payload.media_type.partition("/")[0] in {"", "text"} or "octet" in payload.media_type
     if generic or "xml" in payload.media_type:
-        if start.startswith(b"webvtt"):
-            return kinds[SourceKind.CAPTIONS]
+        if _is_captions(payload):
+            return _mount_of(SourceKind.CAPTIONS)
         if _HTML_START.match(start):
-            return kinds[SourceKind.WEB]
+            return _mount_of(SourceKind.WEB)
     if _LIST_START.match(start):
         raise _is_list(payload)
     raise KindUnsupported(
         f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook "
         "does not read; submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
     )
+
+
+def _mount_of(kind: SourceKind) -> Mount:
+    """Return the first mount of a kind: the one for its files."""
+    return next(mount for mount in mounts() if mount.kind is kind)
+
+
+def _is_captions(payload: Payload) -> bool:
+    from casebook.extractors.kinds.caption_forms import look_like_captions
+    from casebook.extractors.text.charset import decode
+
+    return look_like_captions(decode(payload.data[:8_192], payload.charset)[0])
 
 
 def _start(payload: Payload) -> bytes:

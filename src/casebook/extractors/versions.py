@@ -6,8 +6,8 @@ the older version are then read again.
 
 HTML = "html/8"
 MARKDOWN = "markdown/3"
-TEXT = "text/3"
-CAPTIONS = "captions/3"
+TEXT = "text/4"
+CAPTIONS = "captions/4"
 PDF = "pdf/5"
 YOUTUBE = "youtube/2"
 ARXIV = "arxiv/2"

@@ -34,7 +34,7 @@ from casebook.schemas.errors import (
 from casebook.schemas.sources import Payload
 
 if TYPE_CHECKING:
-    from casebook.extractors.links.lists import Listing
+    from casebook.extractors.links.entries import Listing
     from casebook.extractors.links.talk_page import Talk
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ class ExtractorPool:
         return await self.compute(extract, payload, seconds)
 
     async def read_listing(self, payload: Payload) -> "Listing":
-        """Return what ``feeds.read_listing`` finds in ``payload``, computed in a worker.
+        """Return what ``reading.read_listing`` finds in ``payload``, computed in a worker.
 
         Raises:
             ExtractionError: whatever reading it raises, or as ``compute`` does.
@@ -198,7 +198,7 @@ def _prepare(memory_bytes: int) -> None:
 
 
 def _read_listing(payload: Payload) -> "Listing":
-    from casebook.extractors.links.feeds import read_listing
+    from casebook.extractors.links.reading import read_listing
 
     return read_listing(payload)
 

@@ -96,7 +96,7 @@ async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | None:
     if run.services.transcriber is None:
         raise _unheard(ref, address)
     try:
-        found = await _fetched(address, run)
+        found = await _fetched(address, page, run)
     except FetchError as error:
         if error.transient:
             raise
@@ -118,15 +118,21 @@ async def _enclosed(page: str, talk: "Talk", run: Run) -> str | None:
     if talk.feed is None:
         return None
     try:
-        feed = await _fetched(talk.feed, run)
+        feed = await _fetched(talk.feed, page, run)
         return await run.services.extractors.compute(partial(sound_in_feed, page), feed)
     except (FetchError, ExtractionError):
         return None
 
 
-async def _fetched(address: str, run: Run) -> Payload:
+async def _fetched(address: str, page: str, run: Run) -> Payload:
+    """Return the bytes of what ``page`` leads to.
+
+    Raises:
+        FetchError: one subclass per cause.
+    """
     client, robots = await run.services.network()
     url = parse_web_url(address)
+    client.policy.check_hop(parse_web_url(page), url)
     return await fetched(url, Way("recording", url), client, robots)
 
 

@@ -15,7 +15,7 @@ UPLOAD_BYTES = 50_000_000  # the cap that extraction has for the largest kind
 _CHUNK = 1 << 20
 _NAME = re.compile(r"[^\w.-]+")
 _NAME_LENGTH = 80
-_TRANSCRIPTS = (".vtt", ".srt", ".txt")
+_TRANSCRIPTS = (".vtt", ".srt", ".sbv", ".txt", ".json")
 _SRT = re.compile(r"^[0-9:]{5,8},[0-9]{3} --> ", re.MULTILINE)
 
 
@@ -65,12 +65,15 @@ async def keep_transcript(
     ref = web_source(address)
     if bool(text.strip()) == (file is not None):
         raise InvalidSource(
-            f"Paste the transcript of {address[:200]}, or choose its file (.vtt, .srt or .txt)."
+            f"Paste the transcript of {address[:200]}, or choose its file (.vtt, .srt, .sbv, "
+            ".txt or .json)."
         )
     data = await _read(file) if file else text.replace("\r\n", "\n").encode()
     name = safe_name(file.filename or "") if file else _pasted_name(text)
     if not name.lower().endswith(_TRANSCRIPTS):
-        raise InvalidSource(f"{name} is no transcript: choose a .vtt, .srt or .txt file.")
+        raise InvalidSource(
+            f"{name} is no transcript: choose a .vtt, .srt, .sbv, .txt or .json file."
+        )
     path = home / "uploads" / hashlib.sha256(data).hexdigest()[:16] / name
     await asyncio.to_thread(_write, path, data)
     return ref.model_copy(update={"transcript": str(path)})

@@ -86,6 +86,7 @@ async def fetch_sound(page: str, client: GuardedClient, robots: Robots) -> Sound
                 raise SoundUnavailable("yt-dlp finds no sound that can be fetched")
             if float(info.get("duration") or 0.0) > MOST_SECONDS:
                 raise SoundUnavailable(f"it is longer than {MOST_SECONDS / 3600:g} hours")
+            client.policy.check_hop(parse_web_url(page), parse_web_url(str(chosen["url"])))
             data = b"".join([piece async for piece in _pieces(str(chosen["url"]), client, admit)])
     except TimeoutError as error:
         raise SoundUnavailable("it was not fetched within the time for recordings") from error

@@ -1,14 +1,16 @@
-"""Captions (.vtt, .srt): cues joined to passages that start at a second and end with a sentence."""
+"""Captions (.vtt, .srt, .sbv, .json): cues joined to passages that start at a second."""
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import unescape
 
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from casebook.extractors import versions
+from casebook.extractors.kinds.caption_forms import Said, is_json, read_json, read_timed
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.speech.spoken import (
@@ -29,7 +31,7 @@ from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload, SourceKind
 
 _VOICE = re.compile(r"<v(?:\.[^\s>]{1,40})*\s+([^<>\n]{0,100})>")
-_TAG = re.compile(r"<[^<>\n]{0,200}>")
+_TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,100}\}")
 _NOTE = re.compile(
     r"^(?:NOTE\s+)?(title|date|published|author|authors|speaker|speakers|language|kind|url)\s*:\s*(.{1,300})$",
     re.IGNORECASE | re.MULTILINE,
@@ -40,14 +42,14 @@ def extract(payload: Payload) -> Extracted:
     """Return what is said in a captions file; each passage knows its second and speaker.
 
     Raises:
-        Damaged: if the file is neither WebVTT nor SubRip.
+        Damaged: if the file is no captions that can be read.
         DocumentEmpty: if nothing is said.
     """
     source, encoding = decode(payload.data, payload.charset)
     source = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff\n ")
-    captions = _parsed(source, payload)
-    cues = list(with_names(without_repeats(_cues(captions.captions))))
-    notes = _notes([captions.header_text, *captions.metadata, *captions.header_comments])
+    read = _read(source, payload)
+    cues = list(with_names(without_repeats(_cues(read.said))))
+    notes = _notes(read.notes)
     spoken = " ".join(cue.text for cue in cues)
     language = language_of(notes.get("language"), spoken)
     text, passages = lay_out(to_blocks(cues), language)
@@ -55,7 +57,7 @@ def extract(payload: Payload) -> Extracted:
     return Extracted(
         kind=SourceKind.CAPTIONS,
         extractor=versions.CAPTIONS,
-        title=notes.get("title") or one_line(captions.header_text).lstrip("-–—: ") or None,
+        title=notes.get("title") or one_line(read.header).lstrip("-–—: ") or None,
         authors=clean_authors(_people(notes)),
         published=clean_date(notes.get("date") or notes.get("published")),
         language=language,
@@ -63,28 +65,66 @@ def extract(payload: Payload) -> Extracted:
         passages=passages,
         extraction=[
             ExtractionStep(method="charset", outcome=encoding),
-            ExtractionStep(method="webvtt", outcome=f"{len(captions)} cues, {len(cues)} spoken"),
+            ExtractionStep(method=read.form, outcome=_outcome(read, len(cues))),
         ],
         hidden_text=smuggled(source)[:20],
     )
 
 
-def _parsed(source: str, payload: Payload) -> webvtt.WebVTT:
-    form = "vtt" if source.startswith("WEBVTT") else "srt"
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What stands in a file: its cues, how many there are that cannot be read, and its header."""
+
+    form: str
+    said: Sequence[Said]
+    unread: int
+    header: str = ""
+    notes: Sequence[str] = ()
+
+
+def _read(source: str, payload: Payload) -> _Read:
+    if source.startswith("WEBVTT"):
+        return _webvtt(source, payload)
+    form, (said, unread) = (
+        ("JSON", read_json(source)) if is_json(source) else ("srt", read_timed(source))
+    )
+    if not said:
+        raise Damaged(
+            f"{where(payload)} is no captions that can be read: neither WebVTT nor SubRip nor a "
+            "transcript as JSON. Export it again as .vtt or .srt."
+        )
+    return _Read(form, said, unread)
+
+
+def _webvtt(source: str, payload: Payload) -> _Read:
     try:
-        return webvtt.from_buffer(io.StringIO(source), format=form)
+        parsed = webvtt.from_buffer(io.StringIO(source), format="vtt")
     except (MalformedFileError, MalformedCaptionError, ValueError) as error:
         raise Damaged(
-            f"{where(payload)} is neither WebVTT nor SubRip; export it again as .vtt or .srt."
+            f"{where(payload)} begins as WebVTT and is none; export it again as .vtt or .srt."
         ) from error
+    said = [
+        Said(
+            caption.start_time.in_milliseconds() / 1000,
+            caption.end_time.in_milliseconds() / 1000,
+            caption.raw_text,
+        )
+        for caption in parsed.captions
+    ]
+    notes = [parsed.header_text, *parsed.metadata, *parsed.header_comments]
+    unread = max(0, source.count("-->") - len(said))
+    return _Read("webvtt", said, unread, parsed.header_text, notes)
 
 
-def _cues(captions: Iterable[webvtt.Caption]) -> Iterator[Cue]:
-    for caption in captions:
-        start = caption.start_time.in_milliseconds() / 1000
-        end = caption.end_time.in_milliseconds() / 1000
-        for voice, said in _voices(caption.raw_text):
-            yield from spoken_cues(start, end, unescape(_TAG.sub("", said)), voice)
+def _outcome(read: _Read, spoken: int) -> str:
+    lost = f"; {read.unread} without a time that can be read" if read.unread else ""
+    return f"{len(read.said)} cues, {spoken} spoken{lost}"
+
+
+def _cues(said: Iterable[Said]) -> Iterator[Cue]:
+    for cue in said:
+        for voice, words in _voices(cue.text):
+            yield from spoken_cues(cue.start, cue.end, unescape(_TAG.sub("", words)), voice)
 
 
 def _voices(text: str) -> Iterator[tuple[str | None, str]]:

@@ -30,6 +30,12 @@ _LONGEST_TITLE = 120
 _LONGEST_HEADING = 70
 _INDENTED = re.compile(r"(?: {4}|\t)\S")
 _WRAPPED = 45
+# Below a time, YouTube's transcript says it again in words for those who cannot see it.
+_LENGTH = re.compile(
+    r"^([ \t]*(?:\d+:)?\d{1,2}:\d{2})[ \t]*\n"
+    r"[ \t]*(?:\d+ hours?, )?(?:\d+ minutes?, )?\d+ seconds?[ \t]*$",
+    re.MULTILINE,
+)
 
 
 def extract(payload: Payload) -> Extracted:
@@ -39,7 +45,7 @@ def extract(payload: Payload) -> Extracted:
         DocumentEmpty: if under five words are left.
     """
     source, encoding = decode(payload.data, payload.charset)
-    seen = visible(source)
+    seen = _LENGTH.sub(r"\1", visible(source))
     voices = voices_in(seen.split("\n\n"))
     if voices:
         seen = set_apart(seen, voices)

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from casebook.extractors.links.feeds import base_of, entry_at, entry_day
+from casebook.extractors.links.feeds import base_of, entry_at, entry_day, has_items
 from casebook.extractors.links.talk_page import enclosed
 from casebook.extractors.naming import where
 from casebook.schemas.errors import DocumentEmpty
@@ -24,9 +24,8 @@ def read_item(address: str, feed: Payload) -> Payload:
     """
     entry = entry_at(address, feed)
     if entry is None:
-        raise DocumentEmpty(
-            f"{where(feed)} has no item at {address} any more: submit the address itself."
-        )
+        lacks = f"has no item at {address} any more" if has_items(feed) else "is no feed with items"
+        raise DocumentEmpty(f"{where(feed)} {lacks}: submit the address itself.")
     content, sound = full_content(entry), enclosed(entry, base_of(feed))
     if content is None and sound is None:
         raise DocumentEmpty(
@@ -61,7 +60,7 @@ def _page(entry: Any, content: str, address: str, feed: Payload, sound: str | No
         data=page.encode("utf-8", "replace"),
         media_type="text/html",
         charset="utf-8",
-        name="item.html",
+        name="",
         url=address,
         final_url=address,
         tried=(step,),

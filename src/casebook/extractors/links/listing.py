@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from casebook.extractors.gathering.fetch import fetch_list
-from casebook.extractors.links.lists import Listing
+from casebook.extractors.links.entries import Listing
 from casebook.extractors.network.client import GuardedClient
 from casebook.extractors.network.robots import Robots
 from casebook.extractors.sites import canonical_url
-from casebook.extractors.urls import parse_web_url
+from casebook.extractors.urls import is_web_address, parse_web_url
 from casebook.schemas.errors import CasebookError
 from casebook.schemas.sources import Candidate, Payload, SourceRef
 
@@ -74,7 +74,7 @@ async def walk(
         current, way = waiting.popleft()
         fetched += 1
         try:
-            _check_hop(ref, current, client)
+            _check_hop(way, client)
             listing = await read(await fetch_list(current, client, robots))
         except CasebookError as error:
             if current is ref:
@@ -85,8 +85,11 @@ async def walk(
         found.read.add(current.source)
         if listing.unread:
             found.missed.append(_no_addresses(listing.unread, current.source))
-        fresh = [candidate for candidate in listing.candidates if seen.is_new(candidate.url)]
-        found.repeated += listing.repeated + len(listing.candidates) - len(fresh)
+        outside, inside = _told_apart(listing.candidates, current, client)
+        if inside:
+            found.missed.append(_own_network(inside, current.source))
+        fresh = [candidate for candidate in outside if seen.is_new(candidate.url)]
+        found.repeated += listing.repeated + len(outside) - len(fresh)
         kept = fresh[: limits.candidates - len(found.candidates)]
         found.candidates += kept
         found.ways.update((candidate.url, way) for candidate in kept)
@@ -125,11 +128,36 @@ class _Seen:
         return not known
 
 
-def _check_hop(first: SourceRef, current: SourceRef, client: GuardedClient) -> None:
-    """Let no public list lead to a host of the operator's own network.
+def _check_hop(way: Way, client: GuardedClient) -> None:
+    """Let no public list lead to a list on a host of the operator's own network.
 
     Raises:
         RedirectForbidden: if it would.
     """
-    if current is not first and "://" in first.source:
-        client.policy.check_hop(parse_web_url(first.source), parse_web_url(current.source))
+    before, last = way[-2:] if len(way) > 1 else (way[-1], way[-1])
+    if is_web_address(before):
+        client.policy.check_hop(parse_web_url(before), parse_web_url(last))
+
+
+def _told_apart(
+    candidates: Sequence[Candidate], current: SourceRef, client: GuardedClient
+) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
+    """Return what a list may name, and what it names of the operator's own network.
+
+    A file may name all: a person wrote it.
+    """
+    if not client.policy.allowed_hosts or not is_web_address(current.source):
+        return candidates, ()
+    here = parse_web_url(current.source)
+    sides: tuple[list[Candidate], list[Candidate]] = ([], [])
+    for one in candidates:
+        sides[client.policy.leads_inside(here, parse_web_url(one.url))].append(one)
+    return sides
+
+
+def _own_network(inside: Sequence[Candidate], source: str) -> str:
+    named = ", ".join(one.url[:_SHOWN_CHARACTERS] for one in inside[:_SHOWN])
+    return (
+        f"{len(inside):,} of {source} on a host of your own network ({named}): submit the address "
+        "itself if you mean it"
+    )

@@ -1,51 +1,27 @@
 """Lists of addresses that people write: pages of links, tables, text. Pure, over bytes."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 from urllib.parse import urljoin
 
 from casebook.extractors.kinds import html
 from casebook.extractors.kinds.youtube import find_all, page_data
-from casebook.extractors.text.characters import one_line
+from casebook.extractors.links.days import day_in_address, day_in_line, stated_day
+from casebook.extractors.links.entries import Listing, addresses_in, candidate
+from casebook.extractors.links.tables import read_table
 from casebook.extractors.text.charset import decode
-from casebook.extractors.text.metadata import clean_date
 from casebook.extractors.urls import is_web_address
-from casebook.schemas.frozen import Frozen
+from casebook.extractors.web.dates import day_of
 from casebook.schemas.sources import Candidate, Payload
 
-_LONGEST_TITLE = 300
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`|]+", re.IGNORECASE)
-_MARKDOWN_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((https?://[^\s()]+)\)")
-_AROUND_ADDRESS = ".,;:!?)]}"
+_MARKDOWN_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
+_COMMENT = re.compile(r"\s*#")
+_MARKDOWN = {"text/markdown", "text/x-markdown"}
 _FURNITURE = "nav header footer aside form"
-_COLUMNS = {
-    "url": {"url", "link", "address", "source", "source_url", "href", "loc"},
-    "title": {"title", "name", "headline"},
-    "published": {"date", "published", "published_at", "created_at", "lastmod"},
-}
-
-
-class Listing(Frozen):
-    """What a list names: sources, and further lists that it is made of.
-
-    ``repeated`` counts where it names a source again; ``unread`` are the entries in which no web
-    address could be found, as they stand there.
-    """
-
-    form: str
-    candidates: Sequence[Candidate]
-    lists: Sequence[str] = ()
-    repeated: int = 0
-    unread: Sequence[str] = ()
-
-
-def candidate(url: str, title: object = None, published: date | None = None) -> Candidate:
-    """Return an address with its title in one line."""
-    text = one_line(str(title or ""))[:_LONGEST_TITLE]
-    return Candidate(url=url.strip(), title=text or None, published=published)
+_ENTRY = "ancestor::*[self::article or self::li or self::tr or self::dd or self::dt][1]"
+_LONGEST_DATE = 40
 
 
 def read_page(data: bytes, payload: Payload, base: str) -> Listing:
@@ -56,19 +32,46 @@ def read_page(data: bytes, payload: Payload, base: str) -> Listing:
     tree = html.parse(markup)
     if tree is None:
         return Listing(form="page", candidates=())
-    base = urljoin(base, next(iter(tree.xpath("//base/@href")), ""))
+    base = _joined(base, next(iter(tree.xpath("//base/@href")), "")) or base
     apart = " or ".join(f"ancestor::{name}" for name in _FURNITURE.split())
-    links = tree.xpath(f"//a[@href and not({apart})]")
-    found = ((_joined(base, link.get("href")), " ".join(link.itertext())) for link in links)
+    days: dict[Any, date | None] = {}
+    found = [
+        candidate(_joined(base, link.get("href")), _title(link), _day(link, days))
+        for link in tree.xpath(f"//a[@href and not({apart})]")
+    ]
     here = _without_fragment(base)
     return Listing(
         form="page",
         candidates=[
-            candidate(address, title)
-            for address, title in found
-            if is_web_address(address) and _without_fragment(address) != here
+            one.model_copy(update={"published": one.published or day_in_address(one.url)})
+            for one in found
+            if is_web_address(one.url) and _without_fragment(one.url) != here
         ],
     )
+
+
+def _title(link: Any) -> str:
+    """Return a link's words, else those of the picture that stands for them."""
+    said = " ".join(link.itertext())
+    return said if said.strip() else " ".join(link.xpath(".//img/@alt"))
+
+
+def _day(link: Any, known: dict[Any, date | None]) -> date | None:
+    """Return the one day that the entry around a link states; ``known`` holds those of entries."""
+    entry = next(iter(link.xpath(_ENTRY)), None)
+    if entry is None:
+        return None
+    if entry not in known:
+        known[entry] = _day_of_entry(entry)
+    return known[entry]
+
+
+def _day_of_entry(entry: Any) -> date | None:
+    """Return the day by which an entry is marked up, else the one that stands by itself in it."""
+    marked = entry.xpath(".//time/@datetime")
+    alone = (text for text in entry.itertext() if len(text.strip()) <= _LONGEST_DATE)
+    days = set(map(stated_day, marked) if marked else map(day_of, alone)) - {None}
+    return days.pop() if len(days) == 1 else None
 
 
 def _without_fragment(address: str) -> str:
@@ -102,60 +105,32 @@ def read_lines(data: bytes, payload: Payload, base: str) -> Listing:
     """Read a table with a column of addresses, else every address that a text holds."""
     del base
     text, _ = decode(data, payload.charset)
-    first = next(iter(text.lstrip("\ufeff").splitlines()), "")
-    names = _column_names(first)
-    if not _ADDRESS.search(first) and _COLUMNS["url"] & set(names):
-        rows, unread = _rows(text, names)
-        return Listing(form="table", candidates=rows, unread=unread)
-    return Listing(form="text", candidates=list(_mentioned(text)), unread=_without_address(text))
+    if table := read_table(text):
+        return table
+    marked_down = payload.media_type in _MARKDOWN or payload.name.lower().endswith(".md")
+    lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
+    # In a plain list "#" sets aside what follows; in Markdown it is a heading.
+    told = lines if marked_down else [line for line in lines if not _COMMENT.match(line)]
+    found = [one for line in told for one in _mentioned(line)]
+    return Listing(form="text", candidates=found, unread=_without_address(told))
 
 
-def _column_names(line: str) -> list[str]:
-    try:
-        return [name.strip().lower() for name in next(csv.reader([line]), [])]
-    except csv.Error:  # a line over the module's limit heads no table
-        return []
-
-
-def _rows(text: str, names: Sequence[str]) -> tuple[list[Candidate], list[str]]:
-    """Return the rows that have something in the column of addresses, and those that have not."""
-    place = {
-        field: next((at for at, name in enumerate(names) if name in known), None)
-        for field, known in _COLUMNS.items()
-    }
-    rows = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""))
-    next(rows, None)
-    found, unread = list[Candidate](), list[str]()
-    try:
-        for row in rows:
-            cells = {
-                field: row[at] if at is not None and at < len(row) else ""
-                for field, at in place.items()
-            }
-            if cells["url"].strip():
-                day = clean_date(cells["published"])
-                found.append(candidate(cells["url"], cells["title"], day))
-            elif any(cell.strip() for cell in row):
-                unread.append(", ".join(row))
-    except csv.Error as error:  # a cell over the module's limit: what came before it stands
-        unread.append(f"all from line {rows.line_num} on: {error}")
-    return found, unread
-
-
-def _without_address(text: str) -> list[str]:
+def _without_address(lines: Sequence[str]) -> list[str]:
     """Return the lines that name no address in a text that otherwise has one on each line.
 
-    Comments (``#``) and a heading on top are left out. Prose that mentions addresses is no list.
+    A heading on top is left out. Prose that mentions addresses is no list.
     """
-    lines = [line.strip() for line in text.lstrip("\ufeff").splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    unread = [line for line in lines[1:] if not _ADDRESS.search(line)]
+    lines = [line.strip() for line in lines if not _COMMENT.match(line)]
+    unread = [line for line in lines[1:] if not addresses_in(line)]
     return unread if 2 * len(unread) <= len(lines) else []
 
 
-def _mentioned(text: str) -> Iterator[Candidate]:
-    for line in text.splitlines():
-        titles = {match[2]: match[1] for match in _MARKDOWN_LINK.finditer(line)}
-        for match in _ADDRESS.finditer(line):
-            address = match[0].rstrip(_AROUND_ADDRESS)
-            yield candidate(address, titles.get(address))
+def _mentioned(line: str) -> Iterator[Candidate]:
+    titles = {match[2]: match[1] for match in _MARKDOWN_LINK.finditer(line)}
+    found = addresses_in(line)
+    rest = line
+    for address in found:
+        rest = rest.replace(address, " ")
+    day = day_in_line(rest) if len(found) == 1 else None
+    for address in found:
+        yield candidate(address, titles.get(address), day or day_in_address(address))

@@ -37,13 +37,18 @@ class NetworkPolicy:
         """Return whether the operator named this host and port."""
         return _entry(host, port) in self.allowed_hosts
 
+    def leads_inside(self, url: WebUrl, target: WebUrl) -> bool:
+        """Return whether something outside names a host that is exempt."""
+        inside = self.exempts(target.host, target.port)
+        return inside and not self.exempts(url.host, url.port)
+
     def check_hop(self, url: WebUrl, target: WebUrl) -> None:
         """Let a redirect pass if it does not lead from outside to a host that is exempt.
 
         Raises:
             RedirectForbidden: if it does.
         """
-        if self.exempts(target.host, target.port) and not self.exempts(url.host, url.port):
+        if self.leads_inside(url, target):
             raise RedirectForbidden(
                 f"{url} redirects to {target}, a host of your own network: submit that address "
                 "itself if you mean it."

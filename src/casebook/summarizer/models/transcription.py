@@ -215,7 +215,7 @@ class OpenAITranscriber:
             fault = api_fault(error, self.model, self._endpoint)
             fault.args = (str(fault).replace("CASEBOOK_LLM_", "CASEBOOK_TRANSCRIPTION_"),)
             raise fault from error
-        return answer.model_dump() if hasattr(answer, "model_dump") else answer
+        return answer.model_dump(warnings=False) if hasattr(answer, "model_dump") else answer
 
     def _read(self, answer: Any) -> Transcript:
         """Take what every server answers with, and refuse a text without times.
@@ -227,13 +227,17 @@ class OpenAITranscriber:
         try:
             segments = TypeAdapter(list[dict[str, Any]]).validate_python(fields.get("segments"))
             told = [
-                Segment(start=part["start"], end=part["end"], text=part["text"])
+                Segment(
+                    start=_from_zero(part["start"]),
+                    end=_from_zero(part["end"]),
+                    text=part["text"] or "",
+                )
                 for part in segments
             ]
             last = told[-1].end if told else 0.0
             return Transcript(
                 language=str(fields.get("language") or ""),
-                seconds=float(fields.get("duration") or last),
+                seconds=_seconds_of(answer) or last,
                 segments=told,
             )
         except (ValidationError, KeyError, TypeError, ValueError) as error:
@@ -241,6 +245,12 @@ class OpenAITranscriber:
                 f"{self.model} at {self._endpoint} answers without times; set "
                 "CASEBOOK_TRANSCRIPTION_MODEL to one that gives segments (whisper-1 does)"
             ) from error
+
+
+def _from_zero(stated: Any) -> float:
+    """Return a time; servers round a start to just below zero. What is none stays none."""
+    seconds = float(stated)
+    return 0.0 if seconds < 0 else seconds
 
 
 def _seconds_of(answer: Any) -> float:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from pydantic import Field
+
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Generation
 
@@ -13,8 +15,8 @@ MOST_BYTES = 25_000_000
 class Segment(Frozen):
     """What is said from ``start`` to ``end``, in seconds."""
 
-    start: float
-    end: float
+    start: float = Field(allow_inf_nan=False)
+    end: float = Field(allow_inf_nan=False)
     text: str
 
 

@@ -1,0 +1,130 @@
+"""Captions in the forms that are not WebVTT, read so that nothing that was said is lost. Pure.
+
+SubRip and SubViewer have no standard that programs keep to: numbers, hours, fractions and the empty
+lines between cues may be missing. JSON is what youtube-transcript-api writes (and prints, as
+Python), what YouTube's player gets (json3), and what transcription endpoints answer.
+"""
+
+import ast
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
+_TIMES = re.compile(rf"\s*{_CLOCK}\s*(?:-{{1,3}}>|,)\s*{_CLOCK}(?=\s|$)")
+_ARROW = re.compile(r"\d\s*-{1,3}>\s*-?\d")
+_TIMED_START = re.compile(rf"(?:\s*\d+\s*\n)?{_TIMES.pattern}")
+_JSON_START = re.compile(r"[\[{]\s*[\[{\"']")
+_JSON_NAMES = re.compile(r"[\"'](?:start|tStartMs)[\"']\s*:")
+_LISTS = "snippets segments events cues captions transcript".split()
+_HEAD = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One cue as it stands in a file: from ``start`` to ``end`` in seconds."""
+
+    start: float
+    end: float
+    text: str
+
+
+def look_like_captions(text: str) -> bool:
+    """Tell captions that are named as something else by how they begin."""
+    head = text[:_HEAD].lstrip("\ufeff \t\r\n").replace("\r\n", "\n").replace("\r", "\n")
+    if head.startswith("WEBVTT") or _TIMED_START.match(head):
+        return True
+    return bool(_JSON_START.match(head) and _JSON_NAMES.search(head))
+
+
+def is_json(source: str) -> bool:
+    """Tell JSON, or a Python literal, by how it begins."""
+    return bool(_JSON_START.match(source))
+
+
+def read_timed(source: str) -> tuple[list[Said], int]:
+    """Return the cues of SubRip or SubViewer, and how many lines of times could not be read.
+
+    What stands below such a line belongs to the cue before it.
+    """
+    cues: list[tuple[float, float, list[str]]] = []
+    unread = 0
+    for line in source.split("\n"):
+        if match := _TIMES.match(line):
+            _drop_number(cues)
+            cues.append((_seconds(match.groups()[:4]), _seconds(match.groups()[4:]), []))
+        elif _ARROW.search(line):
+            _drop_number(cues)
+            unread += 1
+        elif cues and line.strip():
+            cues[-1][2].append(line)
+    return [Said(start, end, "\n".join(lines)) for start, end, lines in cues], unread
+
+
+def _drop_number(cues: list[tuple[float, float, list[str]]]) -> None:
+    """Take back the number of the next cue, which was read as the end of the last one."""
+    if cues and cues[-1][2] and cues[-1][2][-1].strip().isdecimal():
+        del cues[-1][2][-1]
+
+
+def _seconds(clock: tuple[str | None, ...]) -> float:
+    hours, minutes, seconds, fraction = clock
+    whole = 3_600 * int(hours or 0) + 60 * int(minutes or 0) + int(seconds or 0)
+    return whole + float(f"0.{fraction or 0}")
+
+
+def read_json(source: str) -> tuple[list[Said], int]:
+    """Return the cues of a JSON transcript, and how many entries could not be read."""
+    entries = _entries(_value(source))
+    cues = [_said(entry) for entry in entries]
+    read = [cue for cue in cues if cue is not None]
+    return read, len(cues) - len(read)
+
+
+def _value(source: str) -> Any:
+    try:
+        return json.loads(source)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return ast.literal_eval(source.strip())
+    except (ValueError, SyntaxError, TypeError, RecursionError):
+        return None
+
+
+def _entries(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        value = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
+    while isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
+        value = value[0]
+    return value if isinstance(value, list) else []
+
+
+def _said(entry: Any) -> Said | None:
+    if not isinstance(entry, dict):
+        return None
+    text = entry.get("text")
+    if isinstance(entry.get("segs"), list):
+        text = "".join(
+            str(part.get("utf8", "")) for part in entry["segs"] if isinstance(part, dict)
+        )
+    start = _number(entry, "start", "tStartMs")
+    if start is None or not isinstance(text, str):
+        return None
+    lasts = _number(entry, "duration", "dDurationMs") or _number(entry, "dur", "") or 0.0
+    end = _number(entry, "end", "")
+    return Said(start, start + lasts if end is None else end, text)
+
+
+def _number(entry: Mapping[str, Any], seconds: str, milliseconds: str) -> float | None:
+    for name, unit in ((seconds, 1.0), (milliseconds, 1_000.0)):
+        try:
+            number = float(entry[name]) / unit
+        except (KeyError, TypeError, ValueError):
+            continue
+        if 0 <= number < math.inf:
+            return number
+    return None

@@ -1,0 +1,96 @@
+"""The day that a list states of an entry, in the ways in which programs and people write it. Pure.
+
+A day is taken as it is written: of "Wed, 01 May 2024 00:30:00 +0200" it is the first of May, as on
+the page itself, wherever the clocks of the reader are. What states no whole day states none.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate
+from functools import lru_cache
+
+from casebook.extractors.text.metadata import clean_date
+from casebook.extractors.web.dates import day_of
+
+_LONGEST = 60
+_YEAR_FIRST = re.compile(r"((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/]((?:19|20)\d\d)(?!\d)")
+_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?=/|$)")
+_ISO = re.compile(r"(?<![\d-])(?:19|20)\d\d-\d\d-\d\d(?![\d-])")
+# A day and a year in figures, and a word or sign for the month.
+_IN_WORDS = re.compile(r"(?=.*(?<!\d)\d{1,2}(?!\d))(?=.*(?:19|20)\d\d).*[^\W\d_]", re.DOTALL)
+_LANGUAGES = "en de fr es it pt nl da sv nb fi pl cs ru uk tr el ja zh ko".split()
+_CORE = re.compile(r"\d{1,2}\.?\s+(?:de\s+)?[^\W\d]+\.?\s+(?:de\s+)?(?:19|20)\d\d(?!\d)")
+_WHOLE_DAYS = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
+_MONTHS = 12
+
+
+def stated_day(stated: object, *, day_first: bool = False) -> date | None:
+    """Return the day that ``stated`` names, or None where it names none that can be.
+
+    Three figures that end with the year are American (3/4/2024 is in March) but with ``day_first``.
+    """
+    text = str(stated or "").strip()[:_LONGEST]
+    return _possible(_read(text, day_first)) if text else None
+
+
+def stated_days(column: Sequence[str], *, day_first: bool = False) -> list[date | None]:
+    """Return the day that each cell names; one first figure over 12 tells the order of all."""
+    figures = filter(None, map(_YEAR_LAST.match, map(str.strip, column)))
+    first = day_first or any(int(found[1]) > _MONTHS for found in figures)
+    return [stated_day(cell, day_first=first) for cell in column]
+
+
+def day_in_address(url: str) -> date | None:
+    """Return the day that an address carries in its path, as those of blogs do: /2024/03/05/."""
+    match = _IN_ADDRESS.search(url.partition("?")[0])
+    return _possible(_date(match[1], match[2], match[3])) if match else None
+
+
+def day_in_line(line: str) -> date | None:
+    """Return the day that stands in a line as ISO, None for none or several."""
+    days = set(_ISO.findall(line))
+    return _possible(clean_date(days.pop())) if len(days) == 1 else None
+
+
+def _read(text: str, day_first: bool) -> date | None:
+    if match := _YEAR_FIRST.match(text):
+        return _date(match[1], match[2], match[3])
+    if match := _YEAR_LAST.match(text):
+        one = int(match[1])
+        day_first = day_first or one > _MONTHS
+        return _date(match[3], *((match[2], match[1]) if day_first else (match[1], match[2])))
+    if day := clean_date(text):
+        return day
+    if moment := parsedate(text):
+        return _date(*map(str, moment[:3]))
+    return day_of(text) or _in_words(text)
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _possible(day: date | None) -> date | None:
+    """Return ``day`` if something on the web can be of it; a later tomorrow covers all zones."""
+    if day is None or clean_date(day.isoformat()) is None:
+        return None
+    return day if day <= datetime.now(UTC).date() + timedelta(days=1) else None
+
+
+@lru_cache(maxsize=10_000)
+def _in_words(text: str) -> date | None:
+    """Return a day whose month is written in another language than English."""
+    if not _IN_WORDS.match(text):
+        return None
+    import dateparser  # type: ignore[import-untyped]  # no types; takes a second to load
+
+    core = _CORE.search(text)
+    for form in filter(None, (core and core[0], text)):
+        if found := dateparser.parse(form, languages=_LANGUAGES, settings=_WHOLE_DAYS):
+            return _date(*map(str, found.timetuple()[:3]))
+    return None

@@ -1,0 +1,66 @@
+"""What a list names, whatever form it has."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from casebook.extractors.text.characters import one_line
+from casebook.extractors.urls import is_web_address
+from casebook.schemas.frozen import Frozen
+from casebook.schemas.sources import Candidate
+
+_LONGEST_TITLE = 300
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`|]+", re.IGNORECASE)
+_AROUND_ADDRESS = ".,;:!?)]}"
+
+COLUMNS = {
+    "url": frozenset(
+        "url urls link links address source source_url href loc permalink website page uri adresse "
+        "webseite seite lien enlace dirección direccion quelle fonte".split()
+    ),
+    "title": frozenset(
+        "title name headline titel überschrift titre título titulo titolo subject".split()
+    ),
+    "published": frozenset(
+        "date published published_at created_at lastmod datum day fecha data created posted "
+        "published_on publication_date date_published date_modified pubdate".split()
+    ),
+}
+"""What people and programs call an entry's address, title and day."""
+
+
+class Listing(Frozen):
+    """What a list names: sources, and further lists that it is made of.
+
+    ``repeated`` counts where it names a source again; ``unread`` are the entries in which no web
+    address could be found, as they stand there.
+    """
+
+    form: str
+    candidates: Sequence[Candidate]
+    lists: Sequence[str] = ()
+    repeated: int = 0
+    unread: Sequence[str] = ()
+
+
+def candidate(url: str, title: object = None, published: date | None = None) -> Candidate:
+    """Return an address, fit to stand in a line, with its title in one line."""
+    text = one_line(str(title or ""))[:_LONGEST_TITLE]
+    address = url.strip()
+    if is_web_address(address):
+        address = address.replace(" ", "%20")
+    return Candidate(url=address, title=text or None, published=published)
+
+
+def addresses_in(text: str) -> list[str]:
+    """Return the web addresses that a text mentions, without the marks that end its sentences."""
+    return [_bare(match[0]) for match in _ADDRESS.finditer(text)]
+
+
+def _bare(address: str) -> str:
+    """Return ``address`` without what stands behind it; "…/Foo_(bar)" keeps its bracket."""
+    while address[-1:] in _AROUND_ADDRESS and not (
+        address[-1] == ")" and address.count("(") >= address.count(")")
+    ):
+        address = address[:-1]
+    return address

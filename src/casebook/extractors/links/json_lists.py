@@ -1,0 +1,86 @@
+"""Lists that programs write as JSON: JSON Feed, what interfaces of sites answer, JSON Lines. Pure.
+
+JSON Feed is read by its own names (https://www.jsonfeed.org/version/1.1/), all else by the names
+that tables have.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from html import unescape
+from typing import Any
+from urllib.parse import urljoin
+
+from casebook.extractors.links.days import day_in_address, stated_day
+from casebook.extractors.links.entries import COLUMNS, Listing, candidate
+from casebook.extractors.text.charset import decode
+from casebook.extractors.urls import is_web_address
+from casebook.schemas.sources import Candidate
+
+# Where an answer keeps its entries.
+_ENTRIES = "items entries posts articles results data sources urls links pages".split()
+_LONGEST_SHOWN = 200
+
+
+def read_json(data: bytes, charset: str | None, base: str) -> Listing | None:
+    """Return what a JSON text names, None where ``data`` is none or has no entries."""
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"[", b"{"}:
+        return None
+    told = _values(decode(data, charset)[0].lstrip("\ufeff"))
+    found: list[Candidate] = []
+    unread: list[str] = []
+    for entry in told:
+        if one := _candidate(entry, base):
+            found.append(one)
+        else:
+            unread.append(json.dumps(entry, ensure_ascii=False)[:_LONGEST_SHOWN])
+    return Listing(form="JSON", candidates=found, unread=unread) if found else None
+
+
+def _values(text: str) -> list[Any]:
+    """Return the entries of a JSON value, or of one value a line; nothing where it is neither."""
+    try:
+        return list(_entries(json.loads(text)))
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        return []
+
+
+def _entries(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        inner = next((value[key] for key in _ENTRIES if isinstance(value.get(key), list)), [value])
+        yield from inner
+    elif isinstance(value, list):
+        yield from value
+
+
+def _candidate(entry: Any, base: str) -> Candidate | None:
+    if isinstance(entry, str):
+        return candidate(entry, None, day_in_address(entry)) if is_web_address(entry) else None
+    if not isinstance(entry, dict):
+        return None
+    named = {str(name).lower(): value for name, value in entry.items()}
+    address = _address(named, base)
+    title = next((named[name] for name in named if name in COLUMNS["title"]), None)
+    if isinstance(title, dict):
+        title = unescape(str(title.get("rendered") or ""))  # as WordPress answers
+    return candidate(address, title, _day(named) or day_in_address(address)) if address else None
+
+
+def _address(named: Mapping[str, Any], base: str) -> str | None:
+    """Return where an entry is: of JSON Feed's names the entry's own first, its id last."""
+    names = ["url", *(name for name in named if name in COLUMNS["url"]), "external_url", "id"]
+    values = (str(named[name]).strip() for name in names if named.get(name))
+    own = named.get("url")
+    if isinstance(own, str) and own.startswith("/") and is_web_address(base):
+        return urljoin(base, own)
+    return next(filter(is_web_address, values), None)
+
+
+def _day(named: Mapping[str, Any]) -> date | None:
+    first = [name for name in ("date_published", "published") if name in named]
+    others = [name for name in named if name in COLUMNS["published"]]
+    return next(filter(None, map(stated_day, map(named.get, [*first, *others]))), None)

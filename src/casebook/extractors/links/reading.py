@@ -1,0 +1,162 @@
+"""From bytes to what they list: every form of list, told apart by what it begins with. Pure."""
+
+import re
+import zlib
+from collections.abc import Iterable, Sequence
+
+from casebook.extractors.links.entries import Listing
+from casebook.extractors.links.feeds import base_of, read_feed
+from casebook.extractors.links.json_lists import read_json
+from casebook.extractors.links.lists import read_lines, read_page
+from casebook.extractors.links.xml_lists import plain, read_opml, read_sitemap, refuse_entities
+from casebook.extractors.naming import where
+from casebook.extractors.network.body import MEGABYTE, Inflater
+from casebook.extractors.registry import sniff
+from casebook.extractors.sites import canonical_url
+from casebook.extractors.urls import is_web_address
+from casebook.schemas.errors import (
+    ContentMismatch,
+    Damaged,
+    DocumentEmpty,
+    InvalidUrl,
+    TooLarge,
+)
+from casebook.schemas.sources import Candidate, Payload
+
+MOST_ENTRIES = 50_000
+"""Addresses that one list may name: the sitemap protocol's own limit."""
+
+MOST_BYTES = 50 * MEGABYTE
+"""Bytes of a sitemap after decompression: the sitemap protocol's own limit."""
+
+_GZIP = b"\x1f\x8b"
+_XML_START = re.compile(
+    rb"<\?xml\s|<(?:rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]", re.IGNORECASE
+)
+_PAGE = re.compile(rb"<html\b|<!doctype\b|<body\b", re.IGNORECASE)
+_MOST_BEFORE = 4_096
+_ROOT = re.compile(rb"<(?:[\w-]+:)?([A-Za-z]\w*)")
+
+
+def read_listing(payload: Payload) -> Listing:
+    """Return what a list names, in its order, each address once.
+
+    Raises:
+        Damaged: if it defines XML entities, or cannot be parsed.
+        TooLarge: if it unpacks to more than 50 MB.
+        ContentMismatch: if it is a picture, a PDF or the like.
+        DocumentEmpty: if it names no web address.
+    """
+    data = _unpacked(payload)
+    if found := sniff(data):
+        raise ContentMismatch(
+            f"{where(payload)} is {found}, not a list of addresses: check it, or save it as CSV."
+        )
+    listing = _read(data, payload, base_of(payload))
+    candidates, repeated, refused = _once(listing.candidates)
+    lists = list(dict.fromkeys(listing.lists))
+    followed = tuple(filter(is_web_address, lists))
+    refused += [address for address in lists if not is_web_address(address)]
+    if not candidates and not followed:
+        raise DocumentEmpty(
+            f"{where(payload)} names no web addresses; give a feed, a sitemap, a page of links, "
+            "or a file with an address on each line."
+        )
+    return Listing(
+        form=listing.form,
+        candidates=candidates,
+        lists=followed,
+        repeated=repeated,
+        unread=(*listing.unread, *refused),
+    )
+
+
+def _read(data: bytes, payload: Payload, base: str) -> Listing:
+    """Read a list by what it begins with, else as text."""
+    if _root(data) not in _XML:
+        data = _begun(data)
+    root = _root(data)
+    if root in _XML:
+        refuse_entities(data, payload)
+        return _XML[root](data, payload, base)
+    if root:
+        page = read_page(data, payload, base)
+        if page.candidates or root in {"html", "doctype"}:
+            return page
+    return read_json(data, payload.charset, base) or read_lines(data, payload, base)
+
+
+def _once(candidates: Iterable[Candidate]) -> tuple[Sequence[Candidate], int, list[str]]:
+    """Return each source once, how many came again, and what is no address that can be fetched.
+
+    Two addresses are one source whatever else they carry along; what the first one lacks of title
+    and day the next one may tell.
+    """
+    chosen: dict[str, Candidate] = {}
+    refused: list[str] = []
+    repeated = 0
+    for found in candidates:
+        try:
+            identity = canonical_url(found.url)
+        except InvalidUrl:
+            refused += [found.url] if found.url else []
+            continue
+        if identity in chosen:
+            repeated += 1
+            chosen[identity] = _completed(chosen[identity], found)
+        elif len(chosen) < MOST_ENTRIES:
+            chosen[identity] = found
+    return tuple(chosen.values()), repeated, refused
+
+
+def _completed(one: Candidate, other: Candidate) -> Candidate:
+    if (one.title or not other.title) and (one.published or not other.published):
+        return one
+    title, published = one.title or other.title, one.published or other.published
+    return Candidate(url=one.url, title=title, published=published)
+
+
+# --- What it is ----------------------------------------------------------------------------------
+
+
+def _unpacked(payload: Payload) -> bytes:
+    """Undo gzip as far as the limit allows."""
+    if not payload.data.startswith(_GZIP):
+        return payload.data
+    inflater, data = Inflater(), bytearray()
+    try:
+        for piece in inflater.feed(payload.data):
+            data += piece
+            if len(data) > MOST_BYTES:
+                raise TooLarge(
+                    f"{where(payload)} unpacks to more than {MOST_BYTES / MEGABYTE:g} MB, which no "
+                    "sitemap may: give a smaller list."
+                )
+    except zlib.error as error:
+        raise Damaged(f"{where(payload)} is a damaged gzip file; download it again.") from error
+    return bytes(data)
+
+
+def _begun(data: bytes) -> bytes:
+    """Return ``data`` from where its XML begins: broken servers write warnings before it."""
+    match = _XML_START.search(data[:_MOST_BEFORE])
+    return data[match.start() :] if match and not _PAGE.search(data[: match.start()]) else data
+
+
+def _root(data: bytes) -> str:
+    """Return the name of the first element in lower case, "doctype" before any, or nothing."""
+    head = plain(data[:20_000]).lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if head[:14].lower() == b"<!doctype html":
+        return "doctype"
+    match = _ROOT.search(head) if head.startswith(b"<") else None
+    return match[1].decode().lower() if match else ""
+
+
+_XML = {
+    "rss": read_feed,
+    "rdf": read_feed,
+    "feed": read_feed,
+    "urlset": read_sitemap,
+    "sitemapindex": read_sitemap,
+    "opml": read_opml,
+}

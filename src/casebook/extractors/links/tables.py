@@ -1,0 +1,189 @@
+"""Tables of addresses (CSV, TSV, what spreadsheets save): which column is which. Pure."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from itertools import islice
+
+from casebook.extractors.links.days import stated_day, stated_days
+from casebook.extractors.links.entries import COLUMNS, Listing, addresses_in, candidate
+from casebook.extractors.text.characters import one_line
+from casebook.extractors.urls import is_web_address
+from casebook.schemas.sources import Candidate
+
+_DELIMITERS = ",;\t|"
+_SAMPLE = 50
+_LONGEST_ADDRESS = 8_000
+_MOST_COLUMNS = 200
+_FEWEST_COLUMNS = 2
+_LONGEST_SHOWN = 30
+_OTHER_DAYS = frozenset(
+    "accessed retrieved visited seen added read checked due deadline abgerufen gelesen".split()
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def read_table(text: str) -> Listing | None:
+    """Return what a table names, or None where ``text`` is no table with a column of addresses.
+
+    A column is found by its name, else by what stands in it: mostly addresses, days or words. One
+    column alone is a text.
+    """
+    delimiter, text = _delimiter(text.lstrip("\ufeff"))
+    rows, broken = _rows(text, delimiter) if delimiter else ([], [])
+    named = bool(rows) and not any(map(_is_address, rows[0]))
+    places = _places(rows[0] if named else (), rows[named:])
+    if not places["url"]:
+        return None
+    cells = {field: _column(rows[named:], at) for field, at in places.items()}
+    # Where a comma is a decimal point, tables have semicolons, and the day stands before the month.
+    days = stated_days(cells["published"], day_first=delimiter == ";")
+    found, unread = _told(rows[named:], cells, days)
+    return Listing(form="table", candidates=found, unread=[*unread, *broken])
+
+
+# --- Rows ----------------------------------------------------------------------------------------
+
+
+def _delimiter(text: str) -> tuple[str, str]:
+    """Return what stands between cells, and the text without a line that only says so ("sep=;").
+
+    Nothing stands between them where no mark cuts most lines into equally many.
+    """
+    first, _, rest = text.partition("\n")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == len("sep=;"):
+        return first.strip()[-1], rest
+    for mark in _DELIMITERS:  # names tell what stands between them, however uneven the rows are
+        names = [name.strip().lower() for name in first.lower().split(mark)]
+        if len(names) >= _FEWEST_COLUMNS and COLUMNS["url"].intersection(names):
+            return mark, text
+    best = max(_DELIMITERS, key=lambda mark: _fitness(text, mark))
+    return (best if any(_fitness(text, best)) else ""), text
+
+
+def _fitness(text: str, mark: str) -> tuple[float, float, int]:
+    """Tell how well a mark cuts a text into a table.
+
+    How many addresses it leaves without another mark in them, how many rows have the same number of
+    cells, and how many cells that are.
+    """
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), _SAMPLE))
+    except csv.Error:
+        return 0.0, 0.0, 0
+    sizes = Counter(len(row) for row in rows if row)
+    cells, count = next(iter(sizes.most_common(1)), (0, 0))
+    if cells < _FEWEST_COLUMNS or 2 * count <= sizes.total():
+        return 0.0, 0.0, 0
+    others = set(_DELIMITERS) - {mark}
+    addresses = [cell for row in rows for cell in row if _is_address(cell)]
+    clean = sum(1 for cell in addresses if others.isdisjoint(cell))
+    return clean / max(len(addresses), 1), count / sizes.total(), cells
+
+
+def _rows(text: str, delimiter: str) -> tuple[list[list[str]], list[str]]:
+    """Return the rows that hold something, and what a cell over the module's limit cuts off."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    try:
+        rows.extend(row for row in reader if not _is_blank(row))
+    except csv.Error as error:
+        return rows, [f"all from line {reader.line_num} on: {error}"]
+    return rows, []
+
+
+def _is_blank(row: Sequence[str]) -> bool:
+    """Tell an empty row, a comment, and the line below the head of a Markdown table."""
+    said = [cell.strip() for cell in row if cell.strip(" -:\t")]
+    return not said or (len(said) == 1 and row[0].lstrip().startswith("#"))
+
+
+# --- Columns -------------------------------------------------------------------------------------
+
+
+def _places(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, list[int]]:
+    """Return where addresses, titles and days stand; addresses may stand in several columns."""
+    names = [name.strip().lower() for name in head]
+    places: dict[str, list[int]] = {}
+    for field, looks in _LOOKS.items():
+        taken = {at for known in places.values() for at in known}
+        free = [at for at in range(_width(rows, names)) if at not in taken]
+        alike = [at for at in free if _mostly(rows, at, looks) and not _is_other(names, at)]
+        if (place := _named(field, names, free, alike)) is not None:
+            alike = [place]
+        places[field] = alike if field == "url" else alike[:1]
+    return places
+
+
+def _named(
+    field: str, names: Sequence[str], free: Sequence[int], alike: Sequence[int]
+) -> int | None:
+    """Return the column of that name; one that has it among other words must also look like it."""
+    known = COLUMNS[field]
+    whole = (at for at in free if at < len(names) and names[at] in known)
+    partly = (at for at in alike if at < len(names) and known & set(_WORD.findall(names[at])))
+    return next(whole, next(partly, None))
+
+
+def _is_other(names: Sequence[str], at: int) -> bool:
+    """Tell a column of days on which something else happened to the entry."""
+    return at < len(names) and not _OTHER_DAYS.isdisjoint(_WORD.findall(names[at]))
+
+
+def _width(rows: Sequence[Sequence[str]], names: Sequence[str]) -> int:
+    return min(max([len(names), *map(len, rows[:_SAMPLE])]), _MOST_COLUMNS)
+
+
+def _mostly(rows: Sequence[Sequence[str]], at: int, looks: Callable[[str], object]) -> bool:
+    """Tell whether most cells of a column that hold something are of a kind."""
+    cells = [row[at] for row in rows[:_SAMPLE] if at < len(row) and row[at].strip()]
+    return 2 * sum(1 for cell in cells if looks(cell)) > len(cells)
+
+
+def _is_address(cell: str) -> bool:
+    return is_web_address(cell) and len(cell) <= _LONGEST_ADDRESS and len(cell.split()) == 1
+
+
+def _has_words(cell: str) -> bool:
+    return any(map(str.isalpha, cell)) and not is_web_address(cell)
+
+
+_LOOKS: Mapping[str, Callable[[str], object]] = {
+    "url": _is_address,
+    "published": stated_day,
+    "title": _has_words,
+}
+
+
+# --- Entries -------------------------------------------------------------------------------------
+
+
+def _column(rows: Sequence[Sequence[str]], places: Sequence[int]) -> list[str]:
+    """Return what each row has in these columns; a row that is too short has nothing there."""
+    return [" ".join(row[at] for at in places if at < len(row)) for row in rows]
+
+
+def _told(
+    rows: Sequence[Sequence[str]],
+    cells: Mapping[str, Sequence[str]],
+    days: Sequence[date | None],
+) -> tuple[list[Candidate], list[str]]:
+    """Return the entries of the rows that have an address, and the rows that have none."""
+    found: list[Candidate] = []
+    unread: list[str] = []
+    for row, url, title, day in zip(rows, cells["url"], cells["title"], days, strict=True):
+        if url.strip():
+            found += [candidate(one, title, day) for one in addresses_in(url) or [url]]
+        else:
+            unread.append(", ".join(row))
+        unread += map(_swallowed, (cell for cell in row if "\n" in cell and addresses_in(cell)))
+    return found, unread
+
+
+def _swallowed(cell: str) -> str:
+    """Say that a cell holds rows of its own, as one does whose quotation mark nothing closes."""
+    first = one_line(cell.partition("\n")[0])[:_LONGEST_SHOWN]
+    return f"all from “{first}” on, a cell of {cell.count(chr(10)) + 1} lines"

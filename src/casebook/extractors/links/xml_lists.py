@@ -1,0 +1,125 @@
+"""What the XML of lists has in common, and those that are no feeds: sitemaps and OPML. Pure."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+
+from casebook.extractors.links.days import stated_day
+from casebook.extractors.links.entries import Listing, candidate
+from casebook.extractors.naming import where
+from casebook.extractors.urls import is_web_address
+from casebook.schemas.errors import Damaged
+from casebook.schemas.sources import Candidate, Payload
+
+_COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_ELEMENT = re.compile(rb"<[A-Za-z_]")
+_AMPERSAND = re.compile(
+    rb"(<!\[CDATA\[.*?\]\]>)|&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z]\w{1,31};)", re.DOTALL
+)
+_FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
+
+
+def plain(data: bytes) -> bytes:
+    """Return the markup that matters: one byte a character, no comments and instructions."""
+    return _COMMENT.sub(b"", data.replace(b"\0", b""))
+
+
+def refuse_entities(data: bytes, payload: Payload) -> None:
+    """Let XML pass whose document type defines no entities: feeds need none, bombs do.
+
+    Raises:
+        Damaged: if it defines any.
+    """
+    bare = plain(data)
+    first = _ELEMENT.search(bare)
+    if b"<!ENTITY" in bare[: first.start() if first else None]:
+        raise Damaged(
+            f"{where(payload)} defines XML entities, as attacks do and feeds do not; it was not "
+            "read. List its addresses in a text file instead."
+        )
+
+
+def escaped(data: bytes) -> bytes:
+    """Return XML whose ampersands that begin no reference stand for themselves."""
+    return _AMPERSAND.sub(lambda match: match[1] or b"&amp;", data)
+
+
+def read_sitemap(data: bytes, payload: Payload, base: str) -> Listing:
+    """Read a sitemap or an index of sitemaps (sitemaps.org)."""
+    tree = _tree(data, payload)
+    found = [
+        candidate(_location(entry, base), *_news(entry))
+        for entry in _named(tree, "url")
+        if _child(entry, "loc")
+    ]
+    inner = [_location(entry, base) for entry in _named(tree, "sitemap")]
+    return Listing(form="sitemap", candidates=found, lists=list(filter(None, inner)))
+
+
+def _location(entry: Any, base: str) -> str:
+    """Return where an entry is; the protocol demands whole addresses, and some write "/page"."""
+    location = _child(entry, "loc")
+    return _joined(base, location) if location else ""
+
+
+def _news(entry: Any) -> tuple[str | None, date | None]:
+    """Return the title of an entry and its day: of publication, else of the last change."""
+    news = entry.find("{*}news")
+    told = (_child(news, "title"), _child(news, "publication_date")) if news is not None else ()
+    title, day = told or (None, None)
+    return title, stated_day(day) or stated_day(_child(entry, "lastmod"))
+
+
+def read_opml(data: bytes, payload: Payload, base: str) -> Listing:
+    """Read an outline: its feeds and outlines are further lists, its links are sources."""
+    found: list[Candidate] = []
+    lists: list[str] = []
+    unread: list[str] = []
+    for outline in _named(_tree(data, payload), "outline"):
+        line = {name.lower(): value.strip() for name, value in outline.attrib.items()}
+        address, title = line.get("url", ""), line.get("title") or line.get("text")
+        if feed := line.get("xmlurl") or (address if line.get("type") == "include" else ""):
+            lists.append(as_web(feed) if _FEED_SCHEME.match(feed) else _joined(base, feed))
+        elif address:
+            found.append(candidate(address, title))
+        elif "htmlurl" in line:
+            unread.append(f"{title}: {line['htmlurl']}, a site without its feed")
+    return Listing(form="OPML", candidates=found, lists=lists, unread=unread)
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
+
+
+def as_web(address: str) -> str:
+    """Return the address that a feed reader's own scheme stands for: feed://host, feed:https://."""
+    rest = _FEED_SCHEME.sub("", address)
+    if rest == address:
+        return address
+    return rest if is_web_address(rest) else f"https://{rest.lstrip('/')}"
+
+
+def _tree(data: bytes, payload: Payload) -> Any:
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    tree = etree.fromstring(escaped(data), parser)
+    if tree is None:
+        raise Damaged(f"{where(payload)} is no XML that can be read; download it again.")
+    return tree
+
+
+def _named(tree: Any, name: str) -> Iterator[Any]:
+    yield from tree.iter(f"{{*}}{name}")
+
+
+def _child(entry: Any, name: str) -> str:
+    found = entry.find(f"{{*}}{name}")
+    return (found.text or "").strip() if found is not None else ""

@@ -1,0 +1,303 @@
+"""Lists as people and programs write them: tables, texts, JSON, odd feeds, outlines and pages."""
+
+from datetime import date
+
+import pytest
+
+from casebook.extractors.links.days import stated_day, stated_days
+from casebook.extractors.links.feed_items import read_item
+from casebook.extractors.links.reading import read_listing
+from casebook.schemas import errors
+from casebook.schemas.sources import Payload
+
+BASE = "https://blog.example.com/list"
+
+
+def listing(data: bytes | str, media_type: str = "application/octet-stream", name: str = ""):
+    body = data.encode() if isinstance(data, str) else data
+    return read_listing(
+        Payload(data=body, media_type=media_type, name=name, url=BASE, final_url=BASE)
+    )
+
+
+def told(data: bytes | str, **more: str) -> list[tuple[str, str | None, str | None]]:
+    """Return the last part of each address, its title and its day."""
+    return [
+        (c.url.rpartition("/")[2], c.title, c.published.isoformat() if c.published else None)
+        for c in listing(data, **more).candidates
+    ]
+
+
+A, B = "https://a.example/1", "https://a.example/2"
+
+
+# --- Days ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [
+        ("Wed, 01 May 2024 00:30:00 +0200", "2024-05-01"),
+        ("Tue, 30 Apr 2024 23:30:00 -0800", "2024-04-30"),
+        ("2024-02-03T23:00:00-05:00", "2024-02-03"),
+        ("2024/03/05", "2024-03-05"),
+        ("2024-3-5", "2024-03-05"),
+        ("05.03.2024", "2024-03-05"),
+        ("03/05/2024", "2024-03-05"),
+        ("25/03/2024", "2024-03-25"),
+        ("March 5, 2024", "2024-03-05"),
+        ("Tue, 05-Mar-2024 10:00:00 GMT", "2024-03-05"),
+        ("Tue Mar  5 10:00:00 2024", "2024-03-05"),
+        ("Tue, 5 März 2024 10:00:00 +0100", "2024-03-05"),
+        ("mar., 05 mars 2024", "2024-03-05"),
+        ("2024年3月5日", "2024-03-05"),
+        *((odd, None) for odd in ("", None, "yesterday", "1709640000", "2024", "2024-13-45")),
+        *((odd, None) for odd in ("Mai 2024", "0000-00-00", "Thu, 01 Jan 1970 00:00:00 GMT")),
+        ("Tue, 05 Mar 2199 10:00:00 GMT", None),
+    ],
+)
+def test_a_day_is_read_as_it_is_written(stated, day):
+    """Whatever form it has, a day is the one that stands there, or none: never a made-up one."""
+    assert stated_day(stated) == (date.fromisoformat(day) if day else None)
+
+
+def test_one_cell_tells_the_order_of_a_column():
+    """Days in figures are read alike in a whole column."""
+    assert stated_days(["05/03/2024", "25/03/2024"]) == [date(2024, 3, 5), date(2024, 3, 25)]
+
+
+# --- Tables --------------------------------------------------------------------------------------
+
+ONE = [("1", "One", "2024-05-06"), ("2", "Two", "2024-05-07")]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        f"url,title,date\r\n{A},One,2024-05-06\r\n{B},Two,2024-05-07\r\n",
+        f"\ufeffTitel;Link;Datum\nOne;{A};6.5.2024\nTwo;{B};7/5/2024\n",
+        f"sep=;\nlink;title;published\n{A};One;2024-05-06\n{B};Two;2024-05-07\n",
+        f"Article URL\tHeadline\tPublished on\n{A}\tOne\tMay 6, 2024\n{B}\tTwo\tMay 7, 2024\n",
+        f"Nr,Wo,Was,Wann\n1,{A},One,6. Mai 2024\n2,{B},Two,7. Mai 2024\n",
+        f"{A},One,2024-05-06\n{B},Two,2024-05-07\n",
+        (
+            f"| Name | URL | Date |\n|---|---|---|\n| One | {A} | 2024-05-06 |\n"
+            f"| Two | {B} | 2024-05-07 |\n"
+        ),
+        f"URL\tTitle\tDate\n{A}\tOne\t2024-05-06\n{B}\tTwo\t2024-05-07\n".encode("utf-16"),
+    ],
+    ids="windows semicolons sep tabs words nameless markdown utf-16".split(),
+)
+def test_tables_are_read_whatever_they_look_like(table):
+    """Address, title and day are found by their names in several languages, or by their look."""
+    assert told(table) == ONE
+
+
+def test_commas_in_titles_do_not_cut_addresses():
+    """Of two marks the one that leaves addresses whole stands between the cells."""
+    table = f"{A};Hello, big, world;2024-01-01\n{B};Other, one, more;2024-01-02\n"
+    assert told(table) == [
+        ("1", "Hello, big, world", "2024-01-01"),
+        ("2", "Other, one, more", "2024-01-02"),
+    ]
+
+
+def test_a_quoted_line_break_is_a_blank():
+    """A title over two lines is one title."""
+    assert told(f'title,url\n"One\nline",{A}\nx,{B}\n')[0] == ("1", "One line", None)
+
+
+def test_a_day_on_which_the_entry_was_noted_is_not_its_own():
+    """What is called "added" tells when somebody wrote the row."""
+    assert told(f"url,added\n{A},2024-05-06\n{B},2024-05-07\n")[0][2] is None
+
+
+def test_all_addresses_of_a_row_are_read():
+    """Two columns of addresses, and two in a cell, are all sources."""
+    found = told(f"company,blog,case\nAcme,https://a.example/,{A}\nBeta,https://b.example/,{B}\n")
+    assert [part for part, _, _ in found] == ["", "1", "", "2"]
+    assert [part for part, _, _ in told(f"title,url\nA,{A} {B}\n")] == ["1", "2"]
+
+
+def test_a_quotation_mark_that_nothing_closes_is_told():
+    """Rows that a cell swallowed are not lost in silence."""
+    assert "3 lines" in listing(f'url,title\n{A},"A\n{B},B\n').unread[0]
+
+
+def test_prose_with_commas_is_no_table():
+    """A sentence that says "links" heads no column."""
+    prose = f"This page lists sources, by link\nWe like {A}, really.\nAnd {B}, a lot.\n"
+    assert (listing(prose).form, [part for part, _, _ in told(prose)]) == ("text", ["1", "2"])
+
+
+# --- Text ----------------------------------------------------------------------------------------
+
+
+def test_a_text_is_read_as_its_writer_means_it():
+    """What "#" sets aside is left alone; brackets of an address stay, those around it go."""
+    text = (
+        f"# {A}old\n{A}\r\n\r\n  {B}  # later\n2024-05-07 https://a.example/3\n"
+        "(see https://a.example/w/Foo_(bar)).\nhttps://a.example/2024/03/04/x\n"
+    )
+    assert told(text) == [
+        ("1", None, None),
+        ("2", None, None),
+        ("3", None, "2024-05-07"),
+        ("Foo_(bar)", None, None),
+        ("x", None, "2024-03-04"),
+    ]
+
+
+def test_a_heading_of_markdown_is_no_comment():
+    """In a Markdown file "#" makes a heading, which may be a link."""
+    assert told(f"# [Head]({A})\n", name="list.md") == [("1", "Head", None)]
+
+
+# --- JSON ----------------------------------------------------------------------------------------
+
+JSON_FEED = r"""{"version": "https://jsonfeed.org/version/1.1", "title": "J",
+"home_page_url": "https://blog.example.com/", "items": [
+{"id": "1", "url": "https:\/\/a.example\/1", "title": "One", "image": "https://a.example/i.png",
+ "content_html": "<a href=\"https://other.example/\">x</a>", "authors": [{"url": "https://me.example/"}],
+ "date_published": "2024-05-06T01:00:00+02:00", "date_modified": "2025-01-01T00:00:00Z"},
+{"id": "https://a.example/2", "title": "Two", "date_published": "2024-05-07"}, {"id": 3}]}"""
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        JSON_FEED,
+        (
+            f'{{"source": "{A}", "url": "{A}", "title": "One", "published": "2024-05-06"}}\n'
+            f'{{"source": "{B}", "url": "{B}", "title": "Two", "published": "2024-05-07"}}\n'
+        ),
+        (
+            f'[{{"link": "{A}", "title": {{"rendered": "One"}}, "date": "2024-05-06T00:00:00"}},'
+            f' {{"link": "{B}", "title": {{"rendered": "Two"}}, "date": "2024-05-07T00:00:00"}}]'
+        ),
+    ],
+    ids=["JSON Feed", "JSON Lines", "WordPress"],
+)
+def test_json_is_read_by_its_names(data):
+    """The entries of a JSON Feed, of `links --json`, of an interface; not each address in them."""
+    assert told(data) == ONE
+
+
+def test_entries_of_json_without_an_address_are_told():
+    """Nothing is dropped in silence."""
+    assert listing(JSON_FEED).unread == ('{"id": 3}',)
+
+
+# --- Feeds, sitemaps, outlines, pages ------------------------------------------------------------
+
+
+def rss(items: str) -> str:
+    return (
+        f'<?xml version="1.0"?><rss version="2.0"><channel><title>B</title>{items}</channel></rss>'
+    )
+
+
+BURNED = rss(
+    "<item><title>A</title><link>http://feedproxy.google.com/~r/x/~3/abc/</link>"
+    '<feedburner:origLink xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0">'
+    "https://a.example/1</feedburner:origLink><description>"
+    + "We measured the queue again and wrote down what we found. " * 30
+    + "</description></item>"
+)
+
+
+def test_a_counting_service_is_seen_through():
+    """FeedBurner's own link is not the page; an item is found by either."""
+    assert told(BURNED) == [("1", "A", None)]
+    feed = Payload(data=BURNED.encode(), media_type="x/y", url=BASE, final_url=BASE)
+    for address in (A, "http://feedproxy.google.com/~r/x/~3/abc/"):
+        assert b"We measured" in read_item(address, feed).data
+
+
+def test_items_without_a_link_are_told_or_lead_to_their_recording():
+    """An episode that has only its sound is a source; an item with nothing is named."""
+    found = listing(
+        rss(
+            "<item><title>Episode</title><enclosure url='https://a.example/e.mp3' type='audio/mpeg'/>"
+            "</item><item><title>Nothing</title></item>"
+            "<item><link>https://a.example/a b</link></item>"
+        )
+    )
+    assert [c.url for c in found.candidates] == [
+        "https://a.example/e.mp3",
+        "https://a.example/a%20b",
+    ]
+    assert found.unread == ("Nothing",)
+
+
+@pytest.mark.parametrize(
+    "before", ["<br />\n<b>Warning</b>: foo on line <b>1</b><br />\n", "\n\n  ", "\ufeff"]
+)
+def test_what_a_broken_server_writes_before_a_feed_is_passed_over(before):
+    """A warning of PHP does not make namespaces into sources."""
+    assert told(before + rss(f"<item><title>T</title><link>{A}</link></item>")) == [
+        ("1", "T", None)
+    ]
+
+
+def test_bare_ampersands_stand_for_themselves():
+    """Not well-formed, and common: titles and addresses keep them."""
+    feed = rss(f"<item><title>AT&T &nbsp;x</title><link>{A}?a=1&b=2</link></item>")
+    assert told(feed) == [("1?a=1&b=2", "AT&T x", None)]
+    sitemap = f"<urlset><url><loc>{A}?a=1&b=2</loc></url></urlset>"
+    assert told(sitemap) == [("1?a=1&b=2", None, None)]
+
+
+def test_a_sitemap_of_news_tells_titles_and_days():
+    """The day of publication goes before the one of the last change; "/page" counts from the map."""
+    sitemap = """<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+    xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc>/1</loc>
+    <lastmod>2025-01-01</lastmod><news:news><news:publication_date>2024-01-02T03:04:05Z
+    </news:publication_date><news:title>News</news:title></news:news></url></urlset>"""
+    assert told(sitemap) == [("1", "News", "2024-01-02")]
+
+
+def test_an_outline_is_read_to_its_last_line():
+    """Feeds and outlines within are lists however their names are spelled; the rest is named."""
+    outline = """<opml><body><outline><outline xmlUrl="https://a.example/feed"/></outline>
+    <outline xmlurl="https://b.example/feed"/><outline xmlUrl="feed://c.example/feed"/>
+    <outline type="include" url="https://d.example/more.opml"/><outline xmlUrl="ftp://e/f"/>
+    <outline type="link" url="https://a.example/1" text="One"/>
+    <outline text="F" htmlUrl="https://f.example/"/></body></opml>"""
+    found = listing(outline)
+    assert [address.split("/")[2][:1] for address in found.lists] == ["a", "b", "c", "d"]
+    assert [c.title for c in found.candidates] == ["One"]
+    assert found.unread == ("F: https://f.example/, a site without its feed", "ftp://e/f")
+
+
+BLOG = """<main><article><a href="/one"><img alt="Picture"></a><h2><a href="/one">One</a></h2>
+<time datetime="2024-05-06T10:00:00Z">May 6</time></article>
+<li>2024-05-07: <a href="/two">Two</a></li><p><a href="/2024/05/08/three">Three</a> on May 9, 2024
+we began to write down what had happened since the first of the year, and why.</p></main>
+<script src="https://cdn.example/s.js"></script><img src="https://img.example/x.png">"""
+
+
+@pytest.mark.parametrize(
+    "start", ["", "<!doctype html><html><body>", "<head><title>x</title></head>"]
+)
+def test_a_page_of_links_tells_days_and_nothing_but_links(start):
+    """The day of an entry, or of its address; a page without its first tags is a page too."""
+    assert told(start + BLOG, media_type="text/html") == [
+        ("one", "Picture", "2024-05-06"),
+        ("two", "Two", "2024-05-07"),
+        ("three", "Three", "2024-05-08"),
+    ]
+
+
+def test_bookmarks_of_a_browser_are_a_page_of_links():
+    """What browsers export begins with a document type of its own."""
+    page = (
+        f'<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<TITLE>B</TITLE>\n<DL><DT><A HREF="{A}">One</A></DL>'
+    )
+    assert told(page) == [("1", "One", None)]
+
+
+def test_a_spreadsheet_is_to_be_saved_as_csv():
+    """What cannot be read is said with what to do."""
+    with pytest.raises(errors.ContentMismatch, match="save it as CSV"):
+        listing(b"PK\x03\x04xxxx")

@@ -28,6 +28,7 @@ class FieldCues(Frozen):
     """The cues of one field, as read from the data file, which explains them."""
 
     keep: int
+    question: str
     threshold: float | None = None
     headings: Sequence[str]
     hints: Sequence[str] = ()

@@ -7,7 +7,8 @@
     │   ├── UnknownId, AmbiguousId
     │   ├── InvalidDecision             a review step that the case's state forbids
     │   ├── GateClosed                  too little of the case is supported for a reader
-    │   └── InvalidSource               neither a web address nor a readable file
+    │   ├── InvalidSource               neither a web address nor a readable file
+    │   └── TextTooLong                 a text to check is beyond the limit
     ├── ConfigurationError              a setting is wrong or missing                 exit 4
     │   └── EmbeddedModelMissing
     ├── FetchError                      stage "fetch"                                 exit 3
@@ -96,6 +97,10 @@ class GateClosed(InputError):
 
 class InvalidSource(InputError):
     """Neither a web address nor a file that casebook can read."""
+
+
+class TextTooLong(InputError):
+    """A text exceeds what is checked in one go."""
 
 
 class ConfigurationError(CasebookError):

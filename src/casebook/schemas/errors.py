@@ -369,13 +369,11 @@ class ModelError(CasebookError):
 
 
 class ProviderUnavailable(ModelError):
-    """The endpoint is down, unreachable, timed out, or says 5xx.
-
-    ``probed`` says that the outage was known and the request sent to see whether it is over.
-    """
+    """The endpoint is down, unreachable, timed out, or says 5xx."""
 
     transient = True
     exit_code = 5
+    # Tells that the outage was known, and the request sent to see whether it is over.
     probed: bool = False
 
 

@@ -17,10 +17,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
-from ranking import QUESTIONS
 
 from casebook.summarizer.drafting.ranking import weigh
-from casebook.summarizer.drafting.sections import FieldCues, Setting, load_cues
+from casebook.summarizer.drafting.relevance import cue_words
+from casebook.summarizer.drafting.sections import Setting, load_cues
 from casebook.summarizer.language.sentences import Sentence, spans
 from casebook.summarizer.language.wording import STOP, stem, words
 
@@ -60,12 +60,6 @@ def labelled(text: str) -> list[tuple[Sentence, str]]:
 def stems(text: str) -> list[str]:
     """Return the stems of the words that carry meaning."""
     return [stem(word.lower()) for word in words(text) if word.lower() not in STOP]
-
-
-def cue_words(field: FieldCues) -> list[str]:
-    """Return the plain words of a field's patterns, by stem."""
-    patterns = " ".join((*field.strong, *field.light))
-    return sorted({stem(w) for w in re.findall(r"(?<![\\\w])[a-z]{4,}", patterns)} - STOP)
 
 
 def bm25(texts: Sequence[str]) -> Callable[[Sequence[str]], list[float]]:
@@ -109,7 +103,7 @@ def rankings(sentences: Sequence[Sentence], name: str) -> dict[str, Scores]:
     """Return the scores of each ranking for one field."""
     field, score = load_cues().fields[name], bm25([s.text for s in sentences])
     cues = [weigh(s, field, name, Setting()) for s in sentences]
-    question, own = stems(QUESTIONS[name]), cue_words(field)
+    question, own = stems(field.question), cue_words(field)
     asked, both = score(question), score(question + own)
     return {
         "cues": cues,

@@ -1,11 +1,13 @@
 """``casebook ground``."""
 
 import json
+from io import BytesIO
 
 import pytest
 from typer.testing import CliRunner
 
 from casebook.cli.main import app
+from casebook.schemas.errors import InvalidSource
 
 TRUE = {"id": 7, "source": "We run three GPUs in Turin.", "summary": "We run 3 GPUs."}
 FALSE = {"id": "b", "source": "We run three GPUs in Turin.", "summary": "We run 40 GPUs."}
@@ -39,6 +41,10 @@ def test_pairs_are_answered_line_by_line(ground):
         ('{"source": "x", "summary": 3}', '"summary" is missing'),
         ('{"source": " ", "summary": "x"}', '"source" is empty'),
         ("[" * 100_000, "no JSON"),
+        ('{"id": NaN, "source": "x", "summary": "y"}', "NaN is no number"),
+        ('{"source": "' + "x " * 2_500_001 + '", "summary": "y"}', "source has 5,000,002"),
+        ('{"source": "x", "summary": "' + "y " * 100_001 + '"}', "summary has 200,002"),
+        ('{"source": "x', "no JSON"),
     ],
 )
 def test_a_bad_line_is_named_and_the_others_are_answered(ground, line, complaint):
@@ -48,6 +54,38 @@ def test_a_bad_line_is_named_and_the_others_are_answered(ground, line, complaint
     assert "line 2: " in done.stderr
     assert complaint in " ".join(done.stderr.split())
     assert json.loads(done.stdout)["id"] == 7
+
+
+def test_bytes_that_are_no_text_spoil_their_own_line_alone(ground):
+    """Half a character, a zero byte and half a surrogate pair each leave the lines after them."""
+    told = json.dumps(TRUE).encode()
+    given = b"\xff\xfe\n" + told.replace(b"Turin", b"\0") + b"\n" + told.replace(b"7", b'"\\ud800"')
+    done = ground("-", "--json", given=given + b"\n" + told)
+    assert done.exit_code == 3
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["?", 7]
+
+
+def test_an_id_that_is_nested_too_deeply_is_a_wrong_line():
+    """It could not be given back, so it is named instead of ending the run."""
+    from casebook.cli import grounding
+
+    nested = []
+    for _ in range(100_000):
+        nested = [nested]
+    with pytest.raises(ValueError, match="nested too deeply"):
+        grounding._id({"id": nested})
+
+
+def test_a_line_beyond_the_longest_is_named_and_not_kept(monkeypatch):
+    """Its rest is read over, at whatever length, and the next line is the next."""
+    from casebook.cli import grounding
+
+    told = json.dumps(TRUE).encode() + b"\n"
+    monkeypatch.setattr(grounding, "_LONGEST_LINE", len(told) + 1)
+    given = [told, b"x" * 3 * (len(told) + 1) + b"\n", b"y" * 200 + b"\n", told]
+    lines = list(grounding._lines(BytesIO(b"".join(given))))
+    assert [len(line) for line in lines] == [len(told), len(told) + 1, len(told) + 1, len(told)]
+    assert grounding._check_lines(lines, as_json=True) == 3
 
 
 def test_answers_stream(monkeypatch):
@@ -82,6 +120,24 @@ def test_files_are_checked_and_shown_as_a_table(ground, tmp_path):
 def test_both_texts_must_be_named(ground, arguments):
     """One argument is one text too few; with - none may be named."""
     assert ground(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\0\0\0", bytes(range(128, 256)) * 9])
+def test_a_summary_that_is_no_text_is_told(ground, tmp_path, data):
+    """Bytes of a picture are not checked as if somebody had claimed them."""
+    source, summary = tmp_path / "page.txt", tmp_path / "summary.txt"
+    source.write_text("We moved retrieval.")
+    summary.write_bytes(data)
+    assert "no text in UTF-8" in str(ground(str(source), str(summary)).exception)
+
+
+def test_a_closed_standard_input_is_told(ground, monkeypatch):
+    """Without any input there is an error in words, and no traceback."""
+    from casebook.cli import grounding
+
+    monkeypatch.setattr(grounding.sys, "stdin", None)
+    with pytest.raises(InvalidSource, match="closed"):
+        grounding.ground(None, "-")
 
 
 def test_a_missing_summary_is_told(ground, tmp_path):

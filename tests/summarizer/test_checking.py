@@ -199,3 +199,15 @@ def test_a_sentence_that_follows_the_source_is_laid_beside_it(text, level):
     """A word changed, exchanged or denied is told; another order, or less, is no contradiction."""
     found = check_sentence(text, SourceText(FOLLOWED))
     assert found.support is level, found
+
+
+@pytest.mark.timeout(90)
+def test_time_grows_with_the_source_and_not_with_its_square():
+    """A megabyte full of dates, amounts and percentages is checked in seconds, not in minutes."""
+    lines = [
+        f"On {n % 28 + 1} May {1950 + n % 99} the rate was {n % 9973 / 97:.2f} % and cost ${n}."
+        for n in range(18_000)
+    ]
+    summary = "It rose by 77.7 percentage points on 3 May 2099. Costs were $4 in 120 minutes."
+    checked = check_summary("\n".join(lines), summary)
+    assert "3 May 2099" in checked.sentences[0].reason

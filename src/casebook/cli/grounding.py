@@ -6,13 +6,19 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, out, print_json, with_services
 from casebook.cli.references import named
-from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource
+from casebook.schemas.errors import (
+    ContentMismatch,
+    FileMissing,
+    FileUnreadable,
+    InvalidSource,
+    TextTooLong,
+)
 
 if TYPE_CHECKING:
     from casebook.runtime.services import Services
@@ -20,6 +26,10 @@ if TYPE_CHECKING:
 
 _NO_OBJECT = 'this is no object {"id": …, "source": text, "summary": text}'
 _FIELDS = ("source", "summary")
+# Above this share of characters that are none in UTF-8 a file is no text.
+_UNREADABLE = 0.1
+# A line of the longest texts, each character an escaped pair, fits; a longer one is not kept.
+_LONGEST_LINE = 64 * 2**20
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +57,9 @@ def ground(
     if source == "-":
         if summary is not None:
             raise typer.BadParameter("with - both texts come from standard input")
-        raise typer.Exit(_check_lines(sys.stdin.buffer, as_json=as_json))
+        if sys.stdin is None:
+            raise InvalidSource("standard input is closed: there is nothing to check")
+        raise typer.Exit(_check_lines(_lines(sys.stdin.buffer), as_json=as_json))
     if summary is None:
         raise typer.BadParameter("name the summary's file, too", param_hint="SUMMARY")
     claimed = _read(summary)
@@ -65,11 +77,15 @@ async def _source_text(source: str, services: Services) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig", "replace")
+        data = path.read_bytes()
     except FileNotFoundError:
         raise FileMissing(f"no file at {path}") from None
     except OSError as error:
         raise FileUnreadable(f"{path} cannot be read: {error.strerror}") from None
+    text = data.decode("utf-8-sig", "replace")
+    if "\0" in text or text.count("\ufffd") > _UNREADABLE * len(text):
+        raise ContentMismatch(f"{path} is no text in UTF-8; name the summary as a text file")
+    return text
 
 
 def _check(source: str, summary: str) -> SummaryCheck:
@@ -78,22 +94,29 @@ def _check(source: str, summary: str) -> SummaryCheck:
     return check_summary(source, summary)
 
 
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield the lines of ``stream``; of one that is too long no more than its beginning."""
+    while line := stream.readline(_LONGEST_LINE):
+        yield line
+        while len(line) == _LONGEST_LINE and not line.endswith(b"\n"):
+            line = stream.readline(_LONGEST_LINE)
+
+
 def _check_lines(lines: Iterable[bytes], *, as_json: bool) -> int:
     """Answer each line as it comes; a wrong one is named on stderr, and the rest goes on."""
     failed = False
-    for number, line in _numbered(lines):
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
             pair = _pair(line)
-        except ValueError as error:
+            check = _check(pair["source"], pair["summary"])
+        except (ValueError, TextTooLong) as error:
             err().print(f"line {number}: {error}", markup=False)
             failed = True
         else:
-            _show(pair.get("id"), _check(pair["source"], pair["summary"]), as_json=as_json)
+            _show(pair.get("id"), check, as_json=as_json)
     return EXIT_SOME_FAILED if failed else 0
-
-
-def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    return ((n, line) for n, line in enumerate(lines, start=1) if line.strip())
 
 
 def _pair(line: bytes) -> dict[str, Any]:
@@ -102,8 +125,10 @@ def _pair(line: bytes) -> dict[str, Any]:
     Raises:
         ValueError: saying what is wrong with it.
     """
+    if len(line) == _LONGEST_LINE:
+        raise ValueError(f"this is longer than {_LONGEST_LINE:,} bytes")
     try:
-        pair = json.loads(line.decode("utf-8-sig"))
+        pair = json.loads(line.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"this is no JSON: {error}") from None
     if not isinstance(pair, dict):
@@ -113,12 +138,16 @@ def _pair(line: bytes) -> dict[str, Any]:
             raise ValueError(f'"{field}" is missing or no text')  # noqa: TRY004 - one kind of error for a line
         if not pair[field].strip():
             raise ValueError(f'"{field}" is empty: there is nothing to check')
-    return pair
+    return {**pair, **_id(pair)}
+
+
+def _no_number(said: str) -> Any:
+    raise ValueError(f"{said} is no number of JSON")
 
 
 def _show(key: Any, check: SummaryCheck, *, as_json: bool) -> None:
     if as_json:
-        print_json({"id": _printable(key), **check.model_dump(mode="json")})
+        print_json({"id": key, **check.model_dump(mode="json")})
         sys.stdout.flush()
         return
     from casebook.cli.views import print_check
@@ -126,6 +155,11 @@ def _show(key: Any, check: SummaryCheck, *, as_json: bool) -> None:
     print_check(key, check, out())
 
 
-def _printable(key: Any) -> Any:
-    """Return an id without half surrogate pairs, which no terminal or file can take."""
-    return key.encode("utf-8", "replace").decode() if isinstance(key, str) else key
+def _id(pair: dict[str, Any]) -> dict[str, Any]:
+    """Return the pair's id without half surrogate pairs, which no terminal or file can take."""
+    try:
+        written = json.dumps({"id": pair.get("id")}, ensure_ascii=False)
+    except RecursionError:
+        raise ValueError('"id" is nested too deeply') from None
+    known: dict[str, Any] = json.loads(written.encode("utf-8", "replace"))
+    return known

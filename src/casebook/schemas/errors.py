@@ -7,7 +7,8 @@
     │   ├── UnknownId, AmbiguousId
     │   ├── InvalidDecision             a review step that the case's state forbids
     │   ├── GateClosed                  too little of the case is supported for a reader
-    │   └── InvalidSource               neither a web address nor a readable file
+    │   ├── InvalidSource               neither a web address nor a readable file
+    │   └── TextTooLong                 a text to check is beyond the limit
     ├── ConfigurationError              a setting is wrong or missing                 exit 4
     │   └── EmbeddedModelMissing
     ├── FetchError                      stage "fetch"                                 exit 3
@@ -97,6 +98,10 @@ class GateClosed(InputError):
 
 class InvalidSource(InputError):
     """Neither a web address nor a file that casebook can read."""
+
+
+class TextTooLong(InputError):
+    """A text exceeds what is checked in one go."""
 
 
 class ConfigurationError(CasebookError):
@@ -365,13 +370,11 @@ class ModelError(CasebookError):
 
 
 class ProviderUnavailable(ModelError):
-    """The endpoint is down, unreachable, timed out, or says 5xx.
-
-    ``probed`` says that the outage was known and the request sent to see whether it is over.
-    """
+    """The endpoint is down, unreachable, timed out, or says 5xx."""
 
     transient = True
     exit_code = 5
+    # Tells that the outage was known, and the request sent to see whether it is over.
     probed: bool = False
 
 

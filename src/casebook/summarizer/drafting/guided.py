@@ -14,6 +14,7 @@ from casebook.prompts.loader import load_prompt
 from casebook.schemas.cases import Origin
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import AnswerInvalid, AnswerTruncated, ContextExceeded
+from casebook.summarizer.drafting.company import company_of
 from casebook.summarizer.drafting.facts import facts_of
 from casebook.summarizer.drafting.measuring import measures_of
 from casebook.summarizer.drafting.ranking import Pick, leaning, pick
@@ -87,7 +88,7 @@ async def propose(
         ModelError: when the endpoint fails; an unfaithful or cut answer is no error.
     """
     sentences = sentences_of(document)
-    picked = pick(sentences, document.title)
+    picked = _picked(document, sentences)
     total = sum(len(picks) for picks in picked.values())
     claims: dict[str, list[Claim]] = {}
     done = 0
@@ -103,7 +104,7 @@ async def propose(
 def prompt_sizes(document: Document) -> list[int]:
     """Return the estimated tokens of each question that ``propose`` asks. Pure."""
     sentences = sentences_of(document)
-    picked = pick(sentences, document.title)
+    picked = _picked(document, sentences)
     asked = [(field, chosen) for field in FIELDS for chosen in picked[field]]
     return [
         sum(
@@ -114,6 +115,11 @@ def prompt_sizes(document: Document) -> list[int]:
         )
         for field, chosen in asked
     ]
+
+
+def _picked(document: Document, sentences: Sequence[Sentence]) -> dict[str, list[Pick]]:
+    company = company_of(document, sentences)
+    return pick(sentences, document.title, name_keys(company.value) if company else ())
 
 
 async def _claim(chosen: Pick, sentences: Sequence[Sentence], asker: Asker) -> Claim:

@@ -2,15 +2,17 @@
 
 Small models cannot search a document, so code does: each sentence is weighed per field by the
 patterns of ``cues.toml``, by what it stands under, and by the terms of the taxonomy it names. A
-field nobody speaks about gets no sentence: silence is better than invention.
+field nobody speaks about gets no sentence: silence is better than invention. Among those that weigh
+enough BM25 helps to order (ADR 0003).
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from casebook.schemas.taxonomy import load_taxonomy
+from casebook.summarizer.drafting.products import Product, of_the_taxonomy, products
+from casebook.summarizer.drafting.relevance import relevance
 from casebook.summarizer.drafting.sections import (
     Cues,
     FieldCues,
@@ -34,8 +36,11 @@ _STRONG_AT_MOST = 4.0
 # A sentence of so many words that says what a tool does is about it; more names add nothing.
 _SHORT = 12
 _MOST_NAMED = 2
+_TOOL = "tool"
 # A summary stands at the top; later only what a heading calls one.
 _OPENING = 0.2
+# What BM25 adds to the weight of the document's most relevant sentence; less to others.
+_RELEVANT = 2.0
 _ENDS = re.compile(r"[.!][”’)\]]*$")
 _STARTS = re.compile(r"[A-Z0-9]")
 _SPEECH = re.compile(
@@ -73,11 +78,12 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True)
 class Pick:
-    """A sentence chosen for a field, with its weight."""
+    """A sentence chosen for a field, with its weight and the keys of what it names of a group."""
 
     field: str
     sentence: Sentence
     weight: float
+    named: frozenset[str] = frozenset()
 
 
 def usable(sentence: Sentence, least_words: int = _MIN_WORDS) -> bool:
@@ -95,12 +101,20 @@ def _is_junk(text: str) -> bool:
     return bool(hits(load_cues().junk["patterns"], text))
 
 
-def weigh(sentence: Sentence, field: FieldCues, name: str, setting: Setting) -> float:
-    """Return how much speaks for ``sentence`` to be about the field ``name``."""
+def weigh(
+    sentence: Sentence,
+    field: FieldCues,
+    name: str,
+    setting: Setting,
+    named: Sequence[Product] = (),
+) -> float:
+    """Return how much speaks for ``sentence`` to be about the field ``name``.
+
+    ``named`` is what it names of the field's group, if that has one.
+    """
     text = sentence.text
     if field.needs_number and not numbers(text):
         return 0.0
-    named = _terms_named(text, field.taxonomy) if field.taxonomy else 0
     if field.taxonomy and not named:
         return 0.0
     said = _said(text, field, setting) + _about(text, named, field)
@@ -138,37 +152,44 @@ def leaning(text: str) -> float:
     return 1.0 if _LEANS.match(text) or _ENDS_OPEN.search(text) else 0.0
 
 
-def _terms_named(text: str, group: str) -> int:
-    """Return how many terms of a group ``text`` names."""
-    taxonomy = load_taxonomy()
-    slugs = {mention.slug for mention in taxonomy.mentions(text)}
-    return sum((term := taxonomy.term(slug)) is not None and term.group == group for slug in slugs)
+def _named(text: str, group: str | None, own: Collection[str]) -> Sequence[Product]:
+    """Return what ``text`` names of a group of the taxonomy: of tools, also what that lacks."""
+    if group == _TOOL:
+        return products(text, own)
+    return of_the_taxonomy(text, group) if group else ()
 
 
-def _about(text: str, named: int, field: FieldCues) -> float:
-    """Return what the terms named weigh.
+def _about(text: str, named: Sequence[Product], field: FieldCues) -> float:
+    """Return what the names weigh.
 
     In a long sentence one name is mostly said in passing; a short one that says what is done with
     it, or one that names several, is about them.
     """
     if not named:
         return 0.0
-    short = len(words(text)) <= _SHORT and hits(field.strong, text)
-    return 1.0 + min(named - 1, _MOST_NAMED) + (1.0 if short else 0.0)
+    used = any(product.used for product in named)
+    short = len(words(text)) <= _SHORT and (used or hits(field.strong, text))
+    count = len({product.key for product in named})
+    return 1.0 + min(count - 1, _MOST_NAMED) + short + used
 
 
-def pick(sentences: Sequence[Sentence], title: str | None = None) -> dict[str, list[Pick]]:
+def pick(
+    sentences: Sequence[Sentence], title: str | None = None, own: Collection[str] = ()
+) -> dict[str, list[Pick]]:
     """Return each field's sentences, best first, every sentence in one field at most.
 
     A sentence goes to the field it weighs most for, or to one that it weighs nearly as much for
-    when the first is full. At most three sentences of one passage serve the same field. ``title``
-    helps to find what sums the document up.
+    when the first is full. At most three sentences of one passage serve the same field; each of a
+    field about named things names another one. ``title`` helps to find what sums the document up;
+    ``own`` are the keys of the company's names, which are no tools.
     """
-    cues = load_cues()
+    cues, told = load_cues(), relevance(sentences)
     weighed = [
-        chosen
-        for sentence, setting in zip(sentences, settings_of(sentences, title), strict=True)
-        for chosen in _candidates(sentence, setting, content_stems(title or ""))
+        replace(chosen, weight=round(chosen.weight + _RELEVANT * told[chosen.field][place], 2))
+        for place, (sentence, setting) in enumerate(
+            zip(sentences, settings_of(sentences, title), strict=True)
+        )
+        for chosen in _candidates(sentence, setting, content_stems(title or ""), own)
     ]
     best: dict[int, float] = {}
     for chosen in weighed:
@@ -177,19 +198,22 @@ def pick(sentences: Sequence[Sentence], title: str | None = None) -> dict[str, l
     return _fill(sorted(weighed, key=lambda p: (-p.weight, p.sentence.start)), best, cues)
 
 
-def _candidates(sentence: Sentence, setting: Setting, title: set[str]) -> list[Pick]:
+def _candidates(
+    sentence: Sentence, setting: Setting, title: set[str], own: Collection[str]
+) -> list[Pick]:
     cues = load_cues()
     least = _MIN_WORDS_HEADED if setting.headed else _MIN_WORDS
-    weights = {
-        name: weigh(sentence, field, name, setting) + _summing_up(sentence, field, setting, title)
-        for name, field in cues.fields.items()
-        if usable(sentence, _MIN_WORDS_NAMED if field.taxonomy else least)
-    }
-    return [
-        Pick(n, sentence, round(w, 2))
-        for n, w in weights.items()
-        if w >= (cues.fields[n].threshold or cues.threshold)
-    ]
+    found = []
+    for name, field in cues.fields.items():
+        if not usable(sentence, _MIN_WORDS_NAMED if field.taxonomy else least):
+            continue
+        named = _named(sentence.text, field.taxonomy, own)
+        weight = weigh(sentence, field, name, setting, named)
+        weight += _summing_up(sentence, field, setting, title)
+        if weight >= (field.threshold or cues.threshold):
+            keys = frozenset(product.key for product in named)
+            found.append(Pick(name, sentence, round(weight, 2), keys))
+    return found
 
 
 def _summing_up(sentence: Sentence, field: FieldCues, setting: Setting, title: set[str]) -> float:
@@ -211,7 +235,10 @@ def _fill(weighed: Sequence[Pick], best: Mapping[int, float], cues: Cues) -> dic
         full = len(picked[name]) >= cues.fields[name].keep
         second = candidate.weight < best[sentence.start] - 1
         place = (name, sentence.passage)
-        if full or second or sentence.start in used or crowded[place] >= _PER_PASSAGE:
+        told = frozenset().union(*(p.named for p in picked[name]))
+        repeated = bool(candidate.named) and candidate.named <= told
+        taken = sentence.start in used or crowded[place] >= _PER_PASSAGE
+        if full or second or repeated or taken:
             continue
         picked[name].append(candidate)
         used.add(sentence.start)

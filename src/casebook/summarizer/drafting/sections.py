@@ -28,6 +28,7 @@ class FieldCues(Frozen):
     """The cues of one field, as read from the data file, which explains them."""
 
     keep: int
+    question: str
     threshold: float | None = None
     headings: Sequence[str]
     hints: Sequence[str] = ()
@@ -51,6 +52,7 @@ class Cues(Frozen):
     deployment: Sequence[tuple[str, str]]
     narrator: Sequence[tuple[str, str]]
     junk: Mapping[str, Sequence[str]]
+    products: Mapping[str, Sequence[str]]
     fields: Mapping[str, FieldCues] = Field(default_factory=dict)
 
 

@@ -29,7 +29,7 @@ from casebook.summarizer.grounding.tagging import tags_of
 from casebook.summarizer.language.dates import without_dates
 from casebook.summarizer.language.numerals import Figure, number_of, numbers, unstated
 from casebook.summarizer.language.quantities import Stated
-from casebook.summarizer.language.units import has_measure, other_unit
+from casebook.summarizer.language.units import has_measure, measures, other_unit
 from casebook.summarizer.language.wording import (
     by_initials,
     content_stems,
@@ -189,10 +189,10 @@ class Grounder:
 
     def _units_hold(self, text: str, quoted: str, around: str) -> Support | None:
         found = other_unit(text, quoted)
-        if found is None or has_measure(found[0], around):
+        if found is None or has_measure(found[0], measures(around)):
             return None
         ours, theirs = found
-        if has_measure(ours, self._document.text):
+        if has_measure(ours, self._quantities.measures):
             return _support(SupportLevel.WEAK, f"“{ours.written}” stands elsewhere in the source.")
         return _support(
             SupportLevel.UNSUPPORTED,

@@ -117,7 +117,7 @@ def _contradiction(
 def _other_unit(text: str, best: SourceSentence, source: SourceText) -> str | None:
     """Name a number that the source has, but never in this unit."""
     found = other_unit(text, best.text)
-    if found is None or has_measure(found[0], source.text):
+    if found is None or has_measure(found[0], source.stated.measures):
         return None
     return f"It says “{found[0].written}” where the source says “{found[1].written}”."
 
@@ -178,7 +178,7 @@ def _missing_names(text: str, named: set[str], source: SourceText) -> tuple[str,
     return tuple(
         name
         for name in dict.fromkeys(w for w in words(text) if w in named)
-        if not _named(name, source.names | source.initials)
+        if not _named(name, source.called)
         and not set(re.split(r"[-.]", name)) <= spelled
         and not _of_the_field(name)
     )

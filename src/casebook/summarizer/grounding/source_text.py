@@ -161,8 +161,9 @@ class SourceText:
         """Return how much (by weight) each sentence has of ``stems``, by its number."""
         sums: dict[int, float] = {}
         for word in sorted(stems):
+            weight = self.weight(word)
             for place in self.places(word):
-                sums[place] = sums.get(place, 0.0) + self.weight(word)
+                sums[place] = sums.get(place, 0.0) + weight
         return sums
 
     def nearest(self, stems: Collection[str]) -> list[SourceSentence]:
@@ -175,6 +176,11 @@ class SourceText:
     def initials(self) -> frozenset[str]:
         """The initials of every three to five words in a row, which an abbreviation may be."""
         return frozenset(term for s in self.sentences for term, _ in by_initials(s.text))
+
+    @cached_property
+    def called(self) -> set[str]:
+        """The keys and the abbreviations under which a name counts as named."""
+        return self.names | self.initials
 
     @cached_property
     def runs(self) -> frozenset[tuple[str, ...]]:

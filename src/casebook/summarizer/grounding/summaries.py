@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from casebook.schemas.cases import SupportLevel
+from casebook.schemas.errors import TextTooLong
 from casebook.schemas.summary_checks import SentenceCheck, SummaryCheck
 from casebook.summarizer.grounding.contrast import told_shift
 from casebook.summarizer.grounding.signals import Signals, read_signals
@@ -41,11 +42,23 @@ _UNRELATED = 0.25
 # stand together in the source.
 _SCATTERED, _SCATTERED_COVERED, _FEWEST_SCATTERED = 0.95, 0.6, 5
 _SHOWN = 4
+# What is checked in one go, in characters: the time grows with both texts, the memory with the
+# source (RESULTS.md has both).
+MOST_SOURCE, MOST_SUMMARY = 5_000_000, 200_000
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def check_summary(source: str, summary: str) -> SummaryCheck:
-    """Check each sentence of ``summary``; an empty one has none and scores 1.0."""
+    """Check each sentence of ``summary``; an empty one has none and scores 1.0.
+
+    Raises:
+        TextTooLong: beyond 5,000,000 characters of source or 200,000 of summary.
+    """
+    for name, said, most in (("source", source, MOST_SOURCE), ("summary", summary, MOST_SUMMARY)):
+        if len(said) > most:
+            raise TextTooLong(
+                f"the {name} has {len(said):,} characters; at most {most:,} are checked in one go"
+            )
     # Half a surrogate pair is no character that could be cut or printed.
     source, summary = (_SURROGATE.sub("\ufffd", text) for text in (source, summary))
     text = SourceText(source)

@@ -76,10 +76,13 @@ class Date:
 def dates(text: str) -> list[Date]:
     """Return the dates of ``text`` in order, months without day or year among them."""
     taken: list[Date] = []
+    covered = bytearray(len(text))  # a one where a character belongs to a date that was read
     for pattern in _PATTERNS:
         for found in pattern.finditer(text):
-            if all(found.end() <= d.start or found.start() >= d.end for d in taken):
-                taken += _read(found)
+            if 1 not in covered[found.start() : found.end()]:
+                for date in _read(found):
+                    taken.append(date)
+                    covered[date.start : date.end] = b"\1" * (date.end - date.start)
     taken.sort(key=lambda date: date.start)
     return [_dated(a, b, text) for a, b in pairwise(taken)] + taken[-1:]
 
@@ -91,9 +94,11 @@ def whole_dates(text: str) -> list[Date]:
 
 def without_dates(text: str) -> str:
     """Return ``text`` with nothing in the places of its whole dates, at the same length."""
+    parts, done = [], 0
     for date in whole_dates(text):
-        text = f"{text[: date.start]}{'0' * (date.end - date.start)}{text[date.end :]}"
-    return text
+        parts += [text[done : date.start], "0" * (date.end - max(date.start, done))]
+        done = date.end
+    return "".join([*parts, text[done:]])
 
 
 def undated(text: str, known: Collection[Day], years: Collection[float]) -> list[Date]:

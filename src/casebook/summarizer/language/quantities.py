@@ -10,7 +10,7 @@ from functools import cached_property
 
 from casebook.summarizer.language.dates import Date, Day, days, undated, whole_dates
 from casebook.summarizer.language.numerals import Figure, figures, numbers
-from casebook.summarizer.language.units import in_unit, measures
+from casebook.summarizer.language.units import Measure, in_unit, measures
 
 # The share of which each fraction may be the wording, in percent.
 _FRACTIONS = {
@@ -86,8 +86,13 @@ class Stated:
         """Return the values, and what measures in other units come to in ``unit``."""
         key = unit or ""
         if key not in self._in_unit:
-            self._in_unit[key] = self.values | in_unit(key, self._text)
+            self._in_unit[key] = self.values | in_unit(key, self.measures, self._text)
         return self._in_unit[key]
+
+    @cached_property
+    def measures(self) -> list[Measure]:
+        """Its numbers with their units."""
+        return list(measures(self._text))
 
     @cached_property
     def _days(self) -> frozenset[Day]:

@@ -4,7 +4,7 @@ Only units that are written in few, certain ways are known; whatever else stands
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from casebook.summarizer.language.numerals import Figure, figures
@@ -57,6 +57,8 @@ _ONE_OF = re.compile(
     r"(?P<unit>(?:milli)?second|minute|hour|day|week|month|year)\b",
     re.IGNORECASE,
 )
+# Each share is compared with so many after it: a text full of them has no end of differences.
+_COMPARED = 50
 _BEFORE = {"$": "dollars", "€": "euros", "£": "pounds"}
 _UNIT = re.compile(
     r"[\s\u00a0-]?(?:" + "|".join(f"({pattern})" for pattern in _AFTER.values()) + r")(?!\w)",
@@ -112,33 +114,43 @@ def other_unit(text: str, quoted: str) -> tuple[Measure, Measure] | None:
     return None
 
 
-def has_measure(asked: Measure, text: str) -> bool:
-    """Tell whether ``text`` states this number in this unit anywhere."""
-    return any(m.unit == asked.unit and set(m.values) & set(asked.values) for m in measures(text))
+def has_measure(asked: Measure, measured: Iterable[Measure]) -> bool:
+    """Tell whether this number is stated in this unit among the measures of a text."""
+    return any(m.unit == asked.unit and set(m.values) & set(asked.values) for m in measured)
 
 
-def in_unit(unit: str, text: str) -> set[float]:
+def in_unit(unit: str, measured: Sequence[Measure], text: str) -> set[float]:
     """Return the values in ``unit`` of what ``text`` states in other units of its kind.
 
-    "2 hours" are 120 minutes, "half an hour" 30; "92 %" is 0.92 where no unit is asked for (the
-    unit ""), and "from 18 % to 31 %" are 13 percentage points.
+    ``measured`` are the measures of ``text``. "2 hours" are 120 minutes, "half an hour" 30; "92 %"
+    is 0.92 where no unit is asked for (the unit ""), and "from 18 % to 31 %" are 13 percentage
+    points.
     """
-    known = [(value, m.unit) for m in measures(text) for value in m.values if m.unit]
+    known = [(value, m.unit) for m in measured for value in m.values if m.unit]
     known += [
         (0.5 if found["half"] else 1.0, found["unit"].lower() + "s")
         for found in _ONE_OF.finditer(text)
     ]
-    shares = [value for value, other in known if other == "%"]
+    shares = list(dict.fromkeys(value for value, other in known if other == "%"))
     if unit == "":
         return {round(value / 100, 6) for value in shares}
     if unit == "points":
-        return {round(abs(a - b), 6) for a in shares for b in shares if a != b}
+        return _differences(shares)
     if unit == "%":
-        return {round(100 * v, 6) for m in measures(text) for v in m.values if 0 < v < 1}
+        return {round(100 * v, 6) for m in measured for v in m.values if 0 < v < 1}
     return {
         round(value * kind[other] / kind[unit], 6)
         for kind in _KINDS
         if unit in kind
         for value, other in known
         if other in kind and other != unit
+    }
+
+
+def _differences(shares: Sequence[float]) -> set[float]:
+    """Return what lies between shares that stand near each other: others are of other things."""
+    return {
+        round(abs(one - other), 6)
+        for place, one in enumerate(shares)
+        for other in shares[place + 1 : place + 1 + _COMPARED]
     }

@@ -78,6 +78,8 @@ _REMEMBERED = 20_000
 @lru_cache(_REMEMBERED)
 def stem(word: str) -> str:
     """Return the stem (Snowball, English) of one word in lower case."""
+    if word.isdigit():
+        return word
     return str(_OF_THREAD.stemmer.stemWord(word))
 
 
@@ -108,10 +110,11 @@ def names(text: str) -> set[str]:
     The first word of a sentence counts only if its form is mixed (``vLLM``, ``GPT-4``, ``AWS``),
     because any sentence starts with a capital: ``opening_names`` has the others.
     """
+    lead = len(text) - len(text.lstrip())
     return {
         found[0]
         for found in _WORD.finditer(text)
-        if _mixed(found[0]) or (_capital(found[0]) and not _opens(text, found.start()))
+        if _mixed(found[0]) or (_capital(found[0]) and not _opens(text, found.start(), lead))
     }
 
 
@@ -127,11 +130,12 @@ def openers(text: str) -> list[tuple[str, str]]:
 
 def _openers(text: str) -> Iterator[re.Match[str]]:
     """Yield the capitalised first words of sentences, but those that often stand there."""
+    lead = len(text) - len(text.lstrip())
     for found in _WORD.finditer(text):
         if (
             _capital(found[0])
             and not _mixed(found[0])
-            and _opens(text, found.start())
+            and _opens(text, found.start(), lead)
             and found[0].casefold() not in _OPENERS
         ):
             yield found
@@ -159,8 +163,9 @@ def _mixed(word: str) -> bool:
     return inner_capital or (word[0].isalpha() and any(c.isdigit() for c in word))
 
 
-def _opens(text: str, start: int) -> bool:
-    return bool(_SENTENCE_START.search(text, max(0, start - 8), start)) or not text[:start].strip()
+def _opens(text: str, start: int, lead: int) -> bool:
+    """Tell whether a sentence starts at ``start``; ``lead`` spaces open the text."""
+    return start <= lead or bool(_SENTENCE_START.search(text, max(0, start - 8), start))
 
 
 @lru_cache(_REMEMBERED)

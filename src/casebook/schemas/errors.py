@@ -36,8 +36,8 @@
     │   ├── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused, AnswerFiltered
     │   └── SourceUnread                too much of a long source got no usable answer
     ├── WarehouseError                                                                exit 1
-    │   ├── WarehouseLocked*, WarehouseConflict*, WarehouseMemory*,
-    │   │   WarehouseUnreachable*                                                      exit 6
+    │   ├── WarehouseLocked*, WarehouseConflict*                                      exit 6
+    │   ├── WarehouseMemory*, WarehouseUnreachable*                                   exit 6
     │   └── WarehouseTooNew, MigrationFailed
     └── PublishError                    stage "publish"                               exit 3
 

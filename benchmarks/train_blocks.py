@@ -34,11 +34,11 @@ from casebook.extractors.web.page_kind import kind_of
 
 WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
 MODEL = Path(__file__).parents[1] / "src/casebook/extractors/web/block_model.json"
-FOLDS, ROUNDS, DEPTH = 5, 150, 4
+FOLDS, ROUNDS, DEPTH = 5, 300, 4
 RARE = 3.0
 PARAMETERS = {
     "objective": "cross_entropy",
-    "learning_rate": 0.08,
+    "learning_rate": 0.04,
     "num_leaves": 8,
     "max_depth": DEPTH,
     "min_data_in_leaf": 60,

@@ -76,12 +76,12 @@ def test_the_cut_makes_the_expected_score_largest():
     assert expected == pytest.approx(2 * 200 / (200 + 201.5), abs=1e-3)
 
 
-@pytest.mark.parametrize("kind", ["is_product", "is_article"])
-def test_articles_and_offers_lean_on_the_second_opinion(kind):
-    """What trafilatura keeps of them gains, what it drops loses; other pages are as judged."""
+def test_offers_lean_on_the_second_opinion_and_articles_on_what_it_drops():
+    """What trafilatura drops of them loses; what it keeps gains on a page that sells something."""
     chances, words, seen = [0.9, 0.5, 0.4], [50, 20, 20], {"kept": [1, 0, 1]}
     assert judged(chances, words, **seen) == [True, True, False]
-    assert judged(chances, words, **seen, **{kind: 1}) == [True, False, True]
+    assert judged(chances, words, **seen, is_product=1) == [True, False, True]
+    assert judged(chances, words, **seen, is_article=1) == [True, False, False]
 
 
 def test_comments_of_readers_are_not_the_article():
@@ -99,6 +99,13 @@ def test_a_heading_of_what_was_left_out_goes_with_it():
     chances, words = [0.9, 0.9, 0.9, 0.9, 0.9, 0.01, 0.9], [5, 5, 5, 50, 5, 50, 5]
     kept = judged(chances, words, level=levels, kept=[1, 1, 1, 1, 1, 0, 1], is_article=1)
     assert kept == [True, True, True, True, False, False, False]
+
+
+def test_a_paragraph_that_is_set_as_a_heading_stays():
+    """Over twenty words are no heading, even with nothing below them."""
+    for words, stays in ((60, True), (8, False)):
+        kept = judged([0.9, 0.9], [200, words], level=[7, 2], kept=[1, 1], is_article=1)
+        assert kept == [True, stays]
 
 
 def test_likes_stay_or_go_together():

@@ -123,6 +123,10 @@ CUT = [
         page(WORDS * 6, markup='<div id="paywall">', seen=f"{WORDS * 6}Already a subscriber?"),
     ),
     (
+        "it is not for free and an offer stands right below",
+        page(WORDS * 14, markup=SOLD, seen=f"{WORDS * 14}Already a subscriber? Log in."),
+    ),
+    (
         "offers stand between its lines",
         page(
             f"{WORDS * 5}\nWritten by the people who run it.",

@@ -82,7 +82,7 @@ def extract(payload: Payload) -> Extracted:
     """Return the main text of a web page.
 
     Raises:
-        DocumentEmpty: if the bytes are no HTML or hold under 50 words.
+        DocumentEmpty: if the bytes are no HTML or hold too few words.
         LoginWall, ConsentWall, Captcha, Paywall, SoftNotFound, NeedsJavaScript: see ``walls``.
     """
     url = payload.final_url or payload.url or ""

@@ -18,11 +18,12 @@ _LIKES = 3
 _SHARED = 0.6
 _GENERATIONS = 3
 _TINY = 1e-6
-_TRUST = 1.0
+_TRUST, _TRUST_OF_OFFERS = 1.0, 2.0
 _NOT_THE_AUTHORS = 2.0
 _THREAD = 0.9
 _INSIDE = 1.0
 _PROSE_LEVEL = 7
+_LONGEST_HEADING = 20
 _LEVELS = 8
 
 
@@ -61,20 +62,21 @@ def decide(
     shared = _shared(chances, likes, words)
     kept = shared >= best_cut(shared, words)
     if _column(matrix, "is_article")[0]:
-        kept = _without_bare_headings(kept, _column(matrix, "level"))
+        kept = _without_bare_headings(kept, _levels(matrix, words))
     return kept, expected_f1(chances, kept, words)
 
 
 def _leaning(chances: Matrix, matrix: Matrix, words: Sequence[int]) -> Matrix:
     """Return ``chances`` moved to what is known beside the pages that the trees were fitted on.
 
-    On an article and on a page that sells something, towards what trafilatura keeps: the latter are
-    too few to learn from, and the former differ from site to site more than their sample shows. The
-    comments of readers are not what the author says; where they are nearly all of a page, though,
-    it is a thread.
+    On a page that sells something, to what trafilatura keeps: they are too few to learn from. On an
+    article, away from what it drops: articles differ from site to site more than their sample
+    shows. The comments of readers are not what the author says; where they are nearly all of a
+    page, though, it is a thread.
     """
-    kept, told = _column(matrix, "kept"), _column(matrix, "is_article")
-    score = _log_odds(chances) + _TRUST * (told + _column(matrix, "is_product")) * (2 * kept - 1)
+    agrees, told = 2 * _column(matrix, "kept") - 1, _column(matrix, "is_article")
+    score = _log_odds(chances) + _TRUST_OF_OFFERS * _column(matrix, "is_product") * agrees
+    score += _TRUST * told * np.minimum(agrees, 0)
     comments = _comments(matrix)
     if (comments * np.array(words)).sum() < _THREAD * sum(words):
         score -= _NOT_THE_AUTHORS * told * comments
@@ -85,6 +87,12 @@ def _comments(matrix: Matrix) -> Matrix:
     """Tell the blocks in a place named for comments of which trafilatura keeps next to nothing."""
     named = _column(matrix, "inner_comment") <= _INSIDE
     return named & (_column(matrix, "kept") < 1 / 2) & (_column(matrix, "kept_in_1") < 1 / 10)
+
+
+def _levels(matrix: Matrix, words: Sequence[int]) -> Matrix:
+    """Return the level of each heading, that of prose for paragraphs set as one and the rest."""
+    levels = _column(matrix, "level")
+    return np.where(np.array(words) > _LONGEST_HEADING, _PROSE_LEVEL, levels)
 
 
 def _without_bare_headings(kept: Matrix, levels: Matrix) -> Matrix:

@@ -56,10 +56,18 @@ def is_cut(text: str, see: Callable[[], str], markup: str, claimed: int) -> bool
         return bool(phrases.OFFER.search(see())) and (marked or bool(_more(see())))
     if is_sold and _breaks_off(text):
         return True
-    near = _near(text, see())
+    return _goes_on(text, _near(text, see()), is_sold=is_sold, marked=marked)
+
+
+def _goes_on(text: str, near: str, *, is_sold: bool, marked: bool) -> bool:
+    """Tell whether what stands by ``text``, and is not what it speaks of, sells the rest of it."""
+    words = count_words(text)
     if _more(near) > _more(text[:-_ENDING]) and (marked or words < _SHORT):
         return True
-    return words < _SHORT and _is_for_sale(text, near, words=words, marked=marked)
+    offers = _offers(text, near) if words < _SHORT else set()
+    if is_sold or not marked:
+        return len(offers) >= (1 if is_sold else _SEVERAL)
+    return bool(offers) and (words < _NOTE or _breaks_off(text))
 
 
 def doubt_of(text: str, markup: str, claimed: int) -> str | None:
@@ -80,13 +88,10 @@ def is_for_money(markup: str) -> bool:
     return bool(phrases.SOLD.search(markup))
 
 
-def _is_for_sale(text: str, near: str, *, words: int, marked: bool) -> bool:
-    """Tell a short text with offers beside it that none of it speaks of."""
+def _offers(text: str, near: str) -> set[str]:
+    """Return the offers beside a text that none of it speaks of."""
     told = {match.group().lower() for match in phrases.OFFER.finditer(text[:-_ENDING])}
-    offers = {match.group().lower() for match in phrases.OFFER.finditer(near)} - told
-    if marked:
-        return bool(offers) and (words < _NOTE or _breaks_off(text))
-    return len(offers) >= _SEVERAL
+    return {match.group().lower() for match in phrases.OFFER.finditer(near)} - told
 
 
 def _more(text: str) -> int:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 HOSTS = (
     *("www.youtube.com", "consent.youtube.com", "arxiv.org", "export.arxiv.org"),
     *("aclanthology.org", "openreview.net", "github.com", "raw.githubusercontent.com"),
-    *("web.archive.org", "blog.example.com", "lists.example.com"),
+    *("web.archive.org", "blog.example.com", "lists.example.com", "youtu.be"),
 )
 
 

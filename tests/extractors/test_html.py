@@ -111,6 +111,9 @@ def test_script_shell_says_so():
         ("日本語".encode("shift_jis"), "Shift_JIS", "日本語"),
         ("日本語".encode("iso-2022-jp"), "iso-2022-jp", "日本語"),
         ("Größe".encode("cp1252"), "unicode_escape", "Größe"),
+        (("words " * 50 + "Größe").encode("cp1252"), "utf-8", "Größe"),
+        (b'<meta charset="utf-8">' + b"words " * 50 + "Größe".encode("cp1252"), None, "Größe"),
+        (("Größe " * 9).encode() + b"\xdf " + "Größe".encode(), None, "Größe"),
     ],
 )
 def test_charset_in_order_of_trust(data, header, expected):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from casebook.extractors.links.days import stated_day, stated_days
+from casebook.extractors.days import stated_day, stated_days
 from casebook.extractors.links.feed_items import read_item
 from casebook.extractors.links.reading import read_listing
 from casebook.schemas import errors

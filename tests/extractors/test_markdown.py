@@ -109,3 +109,36 @@ More planted words for the model.
         "planted words for the model",
         "More planted words for the model.",
     ]
+
+
+BODY = "\n# Head\n\nWe run a model in production that answers nine thousand letters a week.\n"
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "---\ntitle: A title\nauthor: Ada Berg\ndate: May 6, 2024\n---\n",
+        "\n\n---\ntitle: A title\nauthors: [{name: Ada Berg}]\npubDate: 2024/05/06\n---\n",
+        "+++\ntitle = 'A title'\nauthor = 'Ada Berg'\ndate = 2024-05-06T10:00:00Z\n+++\n",
+        "---\ntitle: A title\nby: {name: Ada Berg}\npublished_at: 6 May 2024\n---\n",
+        "Title: A title\nAuthor: Ada Berg\nDate: 2024-05-06\n",
+    ],
+    ids=["Jekyll", "Astro", "Hugo", "others", "MultiMarkdown"],
+)
+def test_front_matter_of_other_programs(top):
+    """Whatever program the file was written for, its front matter is none of its text."""
+    found = extract(Payload(data=(top + BODY).encode(), media_type="text/markdown", name="a.md"))
+    assert (found.title, found.authors) == ("A title", ("Ada Berg",))
+    assert str(found.published) == "2024-05-06"
+    assert found.text.startswith("Head\n\nWe run")
+
+
+def test_front_matter_that_grows_without_end_is_no_title():
+    """References that unfold to millions of words are not written out."""
+    bomb = "a: &a [x,x,x,x,x,x,x,x]\n" + "".join(
+        f"{b}: &{b} [{', '.join([f'*{a}'] * 8)}]\n"
+        for a, b in zip("abcdefghi", "bcdefghij", strict=True)
+    )
+    source = f"---\n{bomb}title: *j\nauthor: *j\n---\n{BODY}"
+    found = extract(Payload(data=source.encode(), media_type="text/markdown", name="a.md"))
+    assert found.title == "Head"

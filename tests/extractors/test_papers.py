@@ -169,6 +169,18 @@ async def test_landing_pages_lead_to_their_pdf(address, page, pdf, sites, gather
     assert "four hundred letters" in paper.text
 
 
+async def test_a_link_that_leads_to_a_paper_is_the_paper(arxiv, gathered):
+    """A short link's abstract page is not the paper; the step says where it led."""
+    arxiv.tell("blog.example.com/s", "https://arxiv.org/abs/2401.12345v2", status=302)
+    arxiv.tell("arxiv.org/abs/2401.12345v2", LANDING)
+    payload = await gathered("https://blog.example.com/s")
+    paper = extract(payload)
+    assert "four hundred letters" in paper.text
+    assert (paper.kind, payload.url) == (SourceKind.ARXIV, "https://blog.example.com/s")
+    assert payload.final_url == "https://arxiv.org/html/2401.12345v2"
+    assert paper.extraction[0].outcome == "leads to https://arxiv.org/abs/2401.12345v2"
+
+
 def test_an_unknown_paper_has_no_metadata():
     """ArXiv answers errors as an entry; that is no title."""
     assert about_atom(NO_SUCH.encode()).title is None

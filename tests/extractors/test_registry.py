@@ -101,6 +101,30 @@ def test_unknown_kinds_are_refused(media_type, name, data):
         extract(Payload(data=data, media_type=media_type, name=name))
 
 
+NOTE = b"# A note\n\nWe run a model in production that answers nine thousand letters a week.\n"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "name", "kind"),
+    [
+        ("text/html", "note.md", SourceKind.MARKDOWN),
+        ("text/html", "note.txt", SourceKind.TEXT),
+        ("application/octet-stream", "README", SourceKind.TEXT),
+        ("text/x-rst", "README.rst", SourceKind.TEXT),
+        ("application/octet-stream", "notes.adoc", SourceKind.TEXT),
+    ],
+)
+def test_texts_that_servers_do_not_know_are_read(media_type, name, kind):
+    """A name, or its lack, tells more than a server's default type; a page stays a page."""
+    assert extract(Payload(data=NOTE, media_type=media_type, name=name)).kind is kind
+
+
+def test_a_page_called_md_stays_a_page():
+    """Sites keep pages under such names."""
+    page = b"<p>" + b"We run a model in production that answers letters. " * 12
+    assert extract(Payload(data=page, media_type="text/html", name="a.md")).kind is SourceKind.WEB
+
+
 def test_no_bytes_are_no_document():
     """Nothing but white space is an empty document, whatever it is called."""
     with pytest.raises(DocumentEmpty):

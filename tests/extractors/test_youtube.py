@@ -216,6 +216,7 @@ async def test_a_broadcast_to_come_is_no_broken_video(tube, sites, gathered):
     [
         "https://www.youtube.com/playlist?list=PLabc",
         "https://www.youtube.com/watch?list=PLabc",
+        "https://www.youtube.com/embed?listType=playlist&list=PLabc",
         "https://youtube.com/@somebody/videos",
         "https://m.youtube.com/channel/UCabc",
     ],
@@ -225,6 +226,23 @@ async def test_a_playlist_is_a_list_of_sources(address, gathered, sites):
     with pytest.raises(errors.SourceIsList, match="casebook links"):
         await gathered(address)
     assert sites.asked == []
+
+
+@pytest.mark.parametrize("lost", ["watch?v=", "watch?v=GJLlxj_dtq", "watch?v=GJLlxj_dtq8x&t=1"])
+async def test_an_id_that_lost_a_part_is_no_page(lost, gathered, sites):
+    """YouTube's page about nothing is not read as a web page."""
+    with pytest.raises(errors.InvalidUrl, match="eleven characters"):
+        await gathered(f"https://www.youtube.com/{lost}")
+    assert sites.asked == []
+
+
+async def test_a_link_that_leads_to_a_video_is_the_video(tube, gathered):
+    """A short link of another site is followed to the captions, not to the page."""
+    tube().tell("blog.example.com/s", "https://youtu.be/GJLlxj_dtq8", status=302)
+    tube().tell("youtu.be/", "https://www.youtube.com/watch?v=GJLlxj_dtq8&t=9", status=302)
+    payload = await gathered("https://blog.example.com/s")
+    assert extract(payload).kind is SourceKind.YOUTUBE
+    assert (payload.url, payload.final_url[-11:]) == ("https://blog.example.com/s", "GJLlxj_dtq8")
 
 
 @pytest.mark.parametrize("path", ["shorts/", "live/", "embed/", "watch?list=PLabc&v="])

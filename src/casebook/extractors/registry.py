@@ -111,7 +111,10 @@ def mounts() -> tuple[Mount, ...]:
             SourceKind.MARKDOWN, versions.MARKDOWN, _markdown,
             "text/markdown text/x-markdown text/x-web-markdown", "md markdown mdx mkd",
         ),
-        _mount(SourceKind.TEXT, versions.TEXT, _plaintext, "text/plain", "txt text"),
+        _mount(
+            SourceKind.TEXT, versions.TEXT, _plaintext,
+            "text/plain text/x-rst text/prs.fallenstein.rst text/asciidoc", "txt text rst adoc",
+        ),
         _mount(
             SourceKind.CAPTIONS, versions.CAPTIONS, _captions,
             "text/vtt application/x-subrip text/srt application/srt", "vtt srt sbv json json3",
@@ -178,6 +181,14 @@ def _overruled(payload: Payload, declared: Mount) -> tuple[Mount, str | None]:
         return captions, f"captions served as {payload.media_type}"
     if _is_json(payload.data) and declared is not captions:
         raise _binary(payload, declared, "JSON, data for programs")
+    named = _by_suffix(payload)
+    if (
+        declared.kind is SourceKind.WEB
+        and named
+        and named.kind in _PROSE
+        and not _has_tags(payload)
+    ):
+        return named, f"a {named.kind.label} served as {payload.media_type}"
     if declared.kind in _PROSE and _PAGE_START.match(_start(payload)):
         return _mount_of(SourceKind.WEB), f"a web page served as {payload.media_type}"
     if declared.kind is SourceKind.PDF:
@@ -245,10 +256,21 @@ def _by_look(payload: Payload) -> Mount:
             return _mount_of(SourceKind.WEB)
     if _LIST_START.match(start):
         raise _is_list(payload)
+    if generic and "." not in payload.name and not _is_json(payload.data) and _reads(payload.data):
+        return _mount_of(SourceKind.TEXT)
     raise KindUnsupported(
         f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook "
         "does not read; submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
     )
+
+
+def _reads(data: bytes) -> bool:
+    """Tell a text that nobody named, such as README: more than a few characters of UTF-8."""
+    return len(data) > _FEW and _is_text(data[:8_192])
+
+
+def _has_tags(payload: Payload) -> bool:
+    return bool(_TAG.search(payload.data[:_MOST_BEFORE_TAG]))
 
 
 def _mount_of(kind: SourceKind) -> Mount:
@@ -285,6 +307,9 @@ _HTML_START = re.compile(
 _PAGE_START = re.compile(
     rb"(?:<\?xml[^>]*>\s*|<!--.{0,400}?-->\s*)*<(?:!doctype html|html)\b", re.DOTALL
 )
+_TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)\b", re.IGNORECASE)
+_MOST_BEFORE_TAG = 4_096
+_FEW = 40  # bytes
 _PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
 _JSON_START = re.compile(rb"[\[{]\s*(?:[\[{]\s*)*(?:\"|[\]}])")
 _BINARY = "binary data"

@@ -58,7 +58,9 @@ def kind_of_url(url: str) -> SourceKind | None:
 
 # --- Known sites ---------------------------------------------------------------------------------
 
-_YOUTUBE = re.compile(r"(?:(?:www|m|music|gaming)\.)?youtube\.com|(?:www\.)?youtube-nocookie\.com")
+_YOUTUBE = re.compile(
+    r"(?:(?:www|m|music|gaming)\.)?youtube\.com|(?:www\.)?youtube(?:-nocookie|kids)\.com"
+)
 _WATCHED = {"/watch", "/watch_popup", ""}
 _VIDEO_PATH = re.compile(r"/(?:embed|shorts|live|watch|v|e)/([^/]+)/?")
 # "videoseries" and "live_stream" have eleven characters too: a playlist, and what a channel shows.
@@ -70,7 +72,7 @@ _ARXIV = re.compile(
 )
 _NUMBER = r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(v[0-9]+)?"
 _PAPER_PATH = re.compile(
-    rf"/(?:abs|pdf|html|format|ps|src|e-print|papers|overview)/(?:arxiv:)?{_NUMBER}"
+    rf"/(?:abs|pdf|html|format|ps|src|e-print|papers|overview|ftp/[a-z-]+/papers/[0-9]{{4}})/(?:arxiv:)?{_NUMBER}"
     r"(?:\.pdf)?/?(?:index\.html)?",
     re.IGNORECASE,
 )
@@ -100,6 +102,13 @@ def video_id(url: WebUrl) -> str | None:
     return found[1] if found else None
 
 
+def names_no_video(url: WebUrl) -> bool:
+    """Tell an address that means a video on YouTube and names none: a part of its id was lost."""
+    path = url.path.rstrip("/")
+    meant = path == "/watch" and "v=" in (url.query or "")
+    return bool(_YOUTUBE.fullmatch(url.host)) and meant and video_id(url) is None
+
+
 def paper_id(url: WebUrl) -> str | None:
     """Return an arXiv paper's number without its version, or None for any other page."""
     match = _paper_match(url)
@@ -125,7 +134,7 @@ def playlist_id(url: WebUrl) -> str | None:
     """
     if not _YOUTUBE.fullmatch(url.host) or video_id(url):
         return None
-    if url.path.rstrip("/") in {"/playlist", "/watch", "/embed/videoseries"}:
+    if url.path.rstrip("/") in {"/playlist", "/watch", "/embed", "/embed/videoseries"}:
         return dict(parse_qsl(url.query or "")).get("list")
     match = _CHANNEL_PATH.match(url.path)
     return match[1] if match else None
@@ -145,7 +154,8 @@ def landing_of(url: WebUrl) -> Landing | None:
     if host in {"aclanthology.org", "aclweb.org"} and (match := _ACL_PATH.fullmatch(url.path)):
         page = f"https://aclanthology.org/{match[1]}"
         return Landing(f"{page}/", f"{page}.pdf")
-    if host == "openreview.net" and url.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}:
+    on_openreview = host in {"openreview.net", "api.openreview.net", "api2.openreview.net"}
+    if on_openreview and url.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}:
         paper = dict(reversed(parse_qsl(url.query or ""))).get("id", "")
         if _OPENREVIEW_ID.fullmatch(paper):
             forum = f"https://openreview.net/forum?id={paper}"

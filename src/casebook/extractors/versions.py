@@ -5,7 +5,7 @@ the older version are then read again.
 """
 
 HTML = "html/8"
-MARKDOWN = "markdown/3"
+MARKDOWN = "markdown/4"
 TEXT = "text/4"
 CAPTIONS = "captions/4"
 PDF = "pdf/5"

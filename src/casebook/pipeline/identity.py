@@ -10,6 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from casebook.extractors.gathering.bundles import OUR_TYPES
 from casebook.extractors.gathering.fetch import fetch, identify
 from casebook.extractors.registry import choose
 from casebook.extractors.sites import canonical_url
@@ -149,11 +150,13 @@ async def _led_to(source: Source, payload: Payload, extracted: Extracted, run: R
 def _landed(source: Source, payload: Payload, run: Run) -> str | None:
     """Return the canonical address where the fetch of an address ended.
 
-    None where it is not asked: a file, a source with a text of its own already, a payload put
-    together from several fetches. A redirect to a site's front page tells that a page is gone, not
+    None where it is not asked: a file, a source with a text of its own already, a page that was
+    sought on several paths. A redirect to a site's front page tells that a page is gone, not
     which page it is.
     """
-    if source.canonical_url is None or not is_remote(source.reference) or payload.tried:
+    if source.canonical_url is None or not is_remote(source.reference):
+        return None
+    if payload.tried and not payload.media_type.startswith(OUR_TYPES):
         return None
     if run.services.warehouse.newest_document(source.source_id) is not None:
         return None

@@ -9,12 +9,19 @@ from casebook.extractors.gathering.routes import Way, ways_to
 from casebook.extractors.gathering.sound import named_as_recording
 from casebook.extractors.network.client import Fetched, GuardedClient, next_hop
 from casebook.extractors.network.robots import Robots
-from casebook.extractors.sites import landing_of, paper_id, playlist_id, video_id
+from casebook.extractors.sites import (
+    landing_of,
+    names_no_video,
+    paper_id,
+    playlist_id,
+    video_id,
+)
 from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import WebUrl, parse_web_url
 from casebook.schemas.errors import (
     FetchError,
     HostUnreachable,
+    InvalidUrl,
     PageMissing,
     ServerFailed,
     SourceIsList,
@@ -46,26 +53,48 @@ _FRONT = re.compile(
 async def gather(address: str, client: GuardedClient, robots: Robots) -> Payload:
     """Return what is behind a web address: a page's bytes, or the bundle of a video or paper.
 
+    An address that redirects to a video or a paper (a short link, a DOI) is that one.
+
     Raises:
         SourceIsList: for a playlist or channel.
         FetchError: one subclass per cause; its text names the address and what to do.
     """
     url = parse_web_url(address)
     meant = original_of(url)
-    if playlist_id(meant):
+    if bundle := await _known(meant, client, robots):
+        return bundle
+    payload = await _by_ways(url, client, robots)
+    final = original_of(parse_web_url(payload.final_url or address))
+    bundle = await _known(final, client, robots) if final != meant else None
+    if bundle is None:
+        return payload
+    step = ExtractionStep(method="redirect", outcome=f"leads to {final}")
+    return bundle.model_copy(update={"url": str(url), "tried": (step, *bundle.tried)})
+
+
+async def _known(url: WebUrl, client: GuardedClient, robots: Robots) -> Payload | None:
+    """Return the bundle of a video or paper, None for any other page.
+
+    Raises:
+        SourceIsList: for a playlist or channel.
+        FetchError: one subclass per cause.
+    """
+    if playlist_id(url):
         raise SourceIsList(
-            f"{meant} is a list of videos, not one video: `casebook links '{meant}'` shows their "
+            f"{url} is a list of videos, not one video: `casebook links '{url}'` shows their "
             "addresses; submit those."
         )
-    if video := video_id(meant):
+    if video := video_id(url):
         from casebook.extractors.gathering.youtube import fetch_video
 
         return await fetch_video(video, client, robots)
-    if paper_id(meant) or landing_of(meant):
+    if names_no_video(url):
+        raise InvalidUrl(f"{url} names no video (an id has eleven characters): copy it again.")
+    if paper_id(url) or landing_of(url):
         from casebook.extractors.gathering.papers import fetch_paper
 
-        return await fetch_paper(meant, client, robots)
-    return await _by_ways(url, client, robots)
+        return await fetch_paper(url, client, robots)
+    return None
 
 
 async def _by_ways(url: WebUrl, client: GuardedClient, robots: Robots) -> Payload:

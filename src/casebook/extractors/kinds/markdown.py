@@ -5,27 +5,29 @@ hides is not.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
 
-import yaml
 from markdown_it import MarkdownIt
 
 from casebook.extractors import versions
 from casebook.extractors.kinds import html
+from casebook.extractors.kinds.front_matter import (
+    day_of_publication,
+    first_of,
+    names_of,
+    read_front_matter,
+)
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.charset import decode
-from casebook.extractors.text.metadata import clean_date, language_of
+from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.visibility.hidden import MOST_REPORTED, report, strip_hidden
 from casebook.extractors.web.tree_blocks import blocks_of
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
 
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TEXTLESS = "script style textarea title xmp iframe noembed noframes plaintext template select svg"
 _MORE_TEXTLESS = "math noscript object video audio canvas head frameset datalist dialog"
 _SWALLOWING = [
@@ -39,27 +41,27 @@ _COMMENT = re.compile(r"<!--(.{0,2000}?)-->", re.DOTALL)
 
 
 def extract(payload: Payload) -> Extracted:
-    """Return the text of a Markdown file; its YAML front matter gives title, authors and date.
+    """Return the text of a Markdown file; its front matter gives title, authors and date.
 
     Raises:
         DocumentEmpty: if no text is left.
     """
     source, encoding = decode(payload.data, payload.charset)
     source = source.replace("\r\n", "\n").replace("\r", "\n")
-    front, body, outcome = _front_matter(source)
+    front, body, outcome = read_front_matter(source)
     blocks, hidden = _shown(body)
-    language = language_of(_first(front, "lang", "language"), body)
+    language = language_of(first_of(front, "lang", "language"), body)
     text, passages = lay_out(with_speakers(blocks), language)
     refuse_empty(text, payload)
     headings = [block.text for block in blocks if block.heading]
     return Extracted(
         kind=SourceKind.MARKDOWN,
         extractor=versions.MARKDOWN,
-        title=one_line(_first(front, "title") or next(iter(headings), "")) or None,
-        authors=clean_authors(_names(front)),
-        published=clean_date(_first(front, "date", "published", "created")),
+        title=one_line(first_of(front, "title") or next(iter(headings), "")) or None,
+        authors=clean_authors(names_of(front)),
+        published=day_of_publication(front),
         language=language,
-        site=_first(front, "site"),
+        site=first_of(front, "site"),
         text=text,
         passages=passages,
         extraction=[
@@ -69,31 +71,6 @@ def extract(payload: Payload) -> Extracted:
         ],
         hidden_text=[*_hidden(source), *hidden][:MOST_REPORTED],
     )
-
-
-def _front_matter(source: str) -> tuple[Mapping[str, Any], str, str]:
-    """Return the front matter, the rest, and what came of it."""
-    match = _FRONT_MATTER.match(source)
-    if not match:
-        return {}, source, "none"
-    try:
-        front = yaml.safe_load(match[1])
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}, source[match.end() :], "not YAML, left out"
-    if not isinstance(front, dict):
-        return {}, source, "none"
-    return {str(key).lower(): value for key, value in front.items()}, source[match.end() :], "read"
-
-
-def _first(front: Mapping[str, Any], *keys: str) -> str | None:
-    return next((str(front[key]) for key in keys if front.get(key)), None)
-
-
-def _names(front: Mapping[str, Any]) -> Sequence[str] | str | None:
-    value = front.get("authors") or front.get("author")
-    if isinstance(value, list):
-        return [str(item.get("name", "") if isinstance(item, dict) else item) for item in value]
-    return str(value).replace(",", ";") if value else None
 
 
 def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 import feedparser  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.links.days import day_in_address, stated_day
+from casebook.extractors.days import day_in_address, stated_day
 from casebook.extractors.links.entries import Listing, candidate
 from casebook.extractors.links.xml_lists import escaped, refuse_entities
 from casebook.extractors.sites import canonical_url

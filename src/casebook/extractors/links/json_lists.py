@@ -11,7 +11,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import urljoin
 
-from casebook.extractors.links.days import day_in_address, stated_day
+from casebook.extractors.days import day_in_address, stated_day
 from casebook.extractors.links.entries import COLUMNS, Listing, candidate
 from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import is_web_address

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 from urllib.parse import urljoin
 
+from casebook.extractors.days import day_in_address, day_in_line, stated_day
 from casebook.extractors.kinds import html
 from casebook.extractors.kinds.youtube import find_all, page_data
-from casebook.extractors.links.days import day_in_address, day_in_line, stated_day
 from casebook.extractors.links.entries import Listing, addresses_in, candidate
 from casebook.extractors.links.tables import read_table
 from casebook.extractors.text.charset import decode

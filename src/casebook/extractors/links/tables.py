@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 
-from casebook.extractors.links.days import stated_day, stated_days
+from casebook.extractors.days import stated_day, stated_days
 from casebook.extractors.links.entries import COLUMNS, Listing, addresses_in, candidate
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.urls import is_web_address

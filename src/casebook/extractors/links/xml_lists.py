@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.links.days import stated_day
+from casebook.extractors.days import stated_day
 from casebook.extractors.links.entries import Listing, candidate
 from casebook.extractors.naming import where
 from casebook.extractors.urls import is_web_address

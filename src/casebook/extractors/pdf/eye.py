@@ -19,6 +19,7 @@ Place = tuple[float, bool, float, float, float]
 """Type size, bold or not, left, right, height of the line it stands on: of a line, in points."""
 
 _BOLD = 600
+_OUTLINE = pdfium.FPDF_TEXTRENDERMODE_STROKE
 _MARK_ROOM = 1.5
 """Type sizes between the point of a list and its text, at most."""
 
@@ -88,7 +89,14 @@ class Eye:
         parts, known = calls.rows(calls.char_matrix, indices, 6, whole=True, text=self._text)
         scales = np.abs(parts[:, 1:4]).max(axis=1, initial=0).astype(np.double)
         drawn = np.where(known, declared * scales, declared).tolist()
-        return [round(size, 1) if knows else size for size, knows in zip(drawn, known, strict=True)]
+        return [_size(size) if knows else size for size, knows in zip(drawn, known, strict=True)]
+
+    def _breadths(self, indices: Sequence[int]) -> calls.Numbers:
+        """Return the type size along the line, which is another one where type is pressed."""
+        declared = calls.answers(calls.char_size, indices, np.double, text=self._text)
+        parts, known = calls.rows(calls.char_matrix, indices, 6, whole=True, text=self._text)
+        scales = np.abs(parts[:, :2]).max(axis=1, initial=0)
+        return np.where(known & (declared > 0), declared * scales, np.inf)
 
     def _bolds(self, indices: Sequence[int]) -> list[bool]:
         pieces = map(calls.char_object, repeat(self._text), indices)
@@ -125,7 +133,7 @@ class Eye:
         if not calls.char_matrix(self._text, index, self._wide[0]):
             return declared
         _, b, c, d, _, _ = _MATRIX(self._told)
-        return float(round(declared * max(abs(d), abs(b), abs(c)), 1))
+        return _size(declared * max(abs(d), abs(b), abs(c)))
 
     def _is_bold(self, index: int) -> bool:
         """Tell whether the font of a character says that it is bold."""
@@ -147,12 +155,14 @@ class Eye:
         text, pieces = self._text, map(calls.char_object, repeat(self._text), indices)
         modes = calls.answers(calls.render_mode, list(pieces))
         colours, known = calls.rows(calls.char_colour, indices, 4, np.uintc, text=text)
+        outlined = modes == _OUTLINE
         left, right, low, high = calls.rows(calls.char_box, indices, 4, np.double, text=text)[0].T
-        unseen = np.isin(modes, INKLESS) | (known & no_ink(*colours.T))
+        unseen = np.isin(modes, INKLESS) | outlined | (known & no_ink(*colours.T))
         suspect = np.full(len(indices), self._veiled) | (unseen & (not self.is_scan))
         suspect |= _is_outside((left, low, right, high), self._edges)
         sizes = np.array(self._sizes(indices))
         suspect |= (sizes > 0) & (sizes < TINY_POINTS)
+        suspect |= self._breadths(indices) < TINY_POINTS
         return list(map(bool, suspect))
 
     def _reason(self, first: int, last: int) -> str | None:
@@ -160,7 +170,7 @@ class Eye:
         box = self.box(first)
         if _is_outside(box, self._edges):
             return "off the page"
-        if 0 < self.size(first) < TINY_POINTS:
+        if 0 < self.size(first) < TINY_POINTS or self._breadths([first])[0] < TINY_POINTS:
             return "type too small to read"
         return None if self.is_scan else self._veil(first, box, last)
 
@@ -181,7 +191,9 @@ class Eye:
         return self._sight.shows((left, bottom, right, top))
 
     def _is_pale(self, index: int) -> bool:
-        if not calls.char_colour(self._text, index, *self._narrow):
+        outlined = calls.render_mode(calls.char_object(self._text, index)) == _OUTLINE
+        ink = calls.char_stroke if outlined else calls.char_colour
+        if not ink(self._text, index, *self._narrow):
             return False
         return bool(no_ink(*_COLOUR(self._told)))
 
@@ -191,6 +203,11 @@ class Eye:
             self._grounds = _dark_shapes(self._page)
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         return any(g[0] <= x <= g[2] and g[1] <= y <= g[3] for g in self._grounds)
+
+
+def _size(drawn: float) -> float:
+    """Return a type size to a tenth of a point; what is less is little, not unknown."""
+    return float(max(round(drawn, 1), 0.1))
 
 
 def _is_outside(box: Any, edges: Box) -> Any:

@@ -34,6 +34,7 @@ _RECTANGLE = 6
 
 _SMALLEST_MARK, _LARGEST_MARK = 1.5, 12.0
 _SQUARE = 1.5
+_MOST_NARROW = 200
 _MOST_MARKS = 100
 """More are the dots of a chart."""
 
@@ -150,12 +151,14 @@ def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) ->
     """Return the colours of pieces of text; tell what may not be seen by itself."""
     colours, filled = calls.rows(calls.fill_colour, pieces.handles, 4, np.uintc)
     unseen = sum(int((modes == mode).sum()) for mode in INKLESS)
+    outlined = bool((modes == pdfium.FPDF_TEXTRENDERMODE_STROKE).any())
     found.under += unseen
     found.over += len(pieces.handles) - unseen
     if pieces.handles and not found.odd:
         found.odd = bool(
             edges is None
             or unseen
+            or outlined
             or not filled.all()
             or no_ink(*colours.T).any()
             or (pieces.boxes[:, :2] < edges[:2]).any()
@@ -166,14 +169,19 @@ def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) ->
 
 
 def _has_tiny(pieces: _Objects) -> bool:
-    """Tell tiny type from a dash or a dot."""
-    low = np.flatnonzero(pieces.boxes[:, 3] - pieces.boxes[:, 1] < 2 * TINY_POINTS)
-    if not len(low):
+    """Tell tiny type from a dash or a dot, and type that is pressed together from a letter."""
+    width, height = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).T
+    low, narrow = np.flatnonzero(height < 2 * TINY_POINTS), np.flatnonzero(width < height)
+    # More are a page whose every letter is an object.
+    which = np.concatenate([low, narrow]) if len(narrow) <= _MOST_NARROW else low
+    if not len(which):
         return False
-    some = [pieces.handles[n] for n in low.tolist()]
+    some = [pieces.handles[n] for n in which.tolist()]
     sizes = calls.rows(calls.object_size, some, 1)[0][:, 0].astype(np.float64)
-    matrices = calls.rows(calls.object_matrix, some, 6, whole=True)[0]
-    return bool((sizes * np.abs(matrices[:, 1:4]).max(axis=1, initial=0) < 2 * TINY_POINTS).any())
+    matrices = np.abs(calls.rows(calls.object_matrix, some, 6, whole=True)[0])
+    tall = sizes * matrices[:, 1:4].max(axis=1, initial=0)
+    broad = sizes * matrices[:, :2].max(axis=1, initial=0)
+    return bool((tall < 2 * TINY_POINTS).any() or (broad < TINY_POINTS).any())
 
 
 def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
@@ -200,8 +208,10 @@ def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
 def _filled(paths: _Objects) -> list[Ground]:
     if not paths.handles:
         return []
-    modes = calls.rows(calls.draw_mode, paths.handles, 2, np.intc)[0][:, 0]
-    filled = paths.those(modes != pdfium.FPDF_FILLMODE_NONE)
+    modes, strokes = calls.rows(calls.draw_mode, paths.handles, 2, np.intc)[0].T
+    widths = calls.rows(calls.stroke_width, paths.handles, 1)[0][:, 0]
+    broad = (strokes != 0) & (widths >= _SMALL)  # a pen as broad as a line of type covers it
+    filled = paths.those((modes != pdfium.FPDF_FILLMODE_NONE) | broad)
     colours = calls.rows(calls.fill_colour, filled.handles, 4, np.uintc)[0][:, :3].tolist()
     shaped = (calls.answers(calls.count_segments, filled.handles) > _RECTANGLE).tolist()
     parts = zip(filled.order.tolist(), filled.boxes.tolist(), colours, shaped, strict=True)

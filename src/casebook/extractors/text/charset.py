@@ -56,8 +56,15 @@ def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> t
         return text, "utf-8"
     for codec, origin in labels:
         if codec and (text := _lenient(data, codec)) is not None:
+            if codec == "utf-8" and not _has_sequences(text):
+                return data.decode("cp1252", "replace"), f"cp1252 (not the utf-8 of its {origin})"
             return text, f"{codec} ({origin})"
     return _guessed(data)
+
+
+def _has_sequences(text: str) -> bool:
+    """Tell UTF-8 with a broken byte from a single-byte text called so, which has none right."""
+    return any(character > "\x7f" and character != "\ufffd" for character in text)
 
 
 def _declared(data: bytes) -> str | None:
@@ -89,6 +96,10 @@ def _lenient(data: bytes, encoding: str) -> str | None:
 
 
 def _guessed(data: bytes) -> tuple[str, str]:
+    text = data.decode("utf-8", "replace") if b"\0" not in data else "\ufffd"
+    broken = text.count("\ufffd")
+    if broken and broken < sum(1 for character in text if character > "\x7f") - broken:
+        return text, f"utf-8 ({broken} broken)"  # chance makes far fewer sequences than errors
     if len(data) < _TOO_SHORT_TO_TELL:
         return data.decode("cp1252", "replace"), "cp1252 (the web's default)"
     best = from_bytes(data[:_SAMPLE]).best()

@@ -37,6 +37,7 @@ def inherit(state: Sight, style: Mapping[str, str]) -> Sight:
         return state
     size = styles.text_size(style)
     small = state.small if size is None else styles.is_unreadably_small(size)
+    small = small or (state.small and styles.is_relative_size(style))
     visibility = style.get("visibility")
     invisible = visibility in {"hidden", "collapse"} if visibility else state.invisible
     clear, colour = _ink(state, style)
@@ -46,7 +47,7 @@ def inherit(state: Sight, style: Mapping[str, str]) -> Sight:
         invisible=invisible,
         clear=clear,
         colour=colour,
-        ground=_ground(state, style),
+        ground=_ground(state, style, colour),
     )
 
 
@@ -61,11 +62,15 @@ def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, styles.Colour | 
     return styles.is_transparent(value), styles.colour(value)
 
 
-def _ground(state: Sight, style: Mapping[str, str]) -> styles.Colour | None:
+def _ground(
+    state: Sight, style: Mapping[str, str], ink: styles.Colour | None
+) -> styles.Colour | None:
     """Return the background, None where it is a picture or a colour that we cannot tell."""
     value = (
         style.get("background-color") or style.get("background") or style.get("background-image")
     )
     if not value or value in {"none", "transparent", "inherit", "initial"}:
         return state.ground
+    if value == "currentcolor":
+        return ink
     return None if "url(" in value or "gradient" in value else styles.colour(value)

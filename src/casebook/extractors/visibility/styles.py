@@ -2,11 +2,12 @@
 
 import colorsys
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from casebook.extractors.visibility.css_values import UNIT_PX, calculated
+from casebook.extractors.visibility.greys import SPACES, grey
 
 Style = Mapping[str, str]
 """Lower-case property to lower-case value."""
@@ -20,7 +21,7 @@ _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _HIGHEST_CODE = 0x10FFFF
 _NUMBER = re.compile(r"(-?\d*\.?\d+)\s*([a-z%]*)")
 _HEX = re.compile(r"#([0-9a-f]{3,8})\b")
-_FUNCTION = re.compile(r"(rgb|hsl)a?\(([^()]{5,80})\)")
+_FUNCTION = re.compile(rf"(rgb|hsl|{SPACES})a?\(([^()]{{5,80}})\)")
 _NAMED = {
     "white": WHITE,
     "snow": (255, 250, 250),
@@ -32,6 +33,7 @@ _NAMED = {
     "floralwhite": (255, 250, 240),
     "whitesmoke": (245, 245, 245),
     "black": (0, 0, 0),
+    "canvas": WHITE,
 }
 _FAR_PX = 900
 _FAR_RIGHT_PX = 3_000
@@ -40,10 +42,31 @@ _SAME_COLOUR = 24
 _SMALLEST_PX = 2
 _FAINTEST = 0.05
 _SMALLEST_SCALE = 0.02
+_BLURRED_PX = 10
+# What is said of the text's own directions, for text from left to right, top to bottom.
+_PHYSICAL = {
+    "inline-size": "width",
+    "block-size": "height",
+    "max-inline-size": "max-width",
+    "max-block-size": "max-height",
+    "inset-inline-start": "left",
+    "inset-inline-end": "right",
+    "inset-block-start": "top",
+    "inset-block-end": "bottom",
+    "margin-inline-start": "margin-left",
+    "margin-block-start": "margin-top",
+}
+_DISPLAYS = frozenset(
+    "none contents block inline flow flow-root flex grid table list-item run-in ruby math inherit "
+    "initial unset revert revert-layer table-row table-cell table-column table-column-group "
+    "table-caption table-row-group table-header-group table-footer-group inline-block inline-flex "
+    "inline-grid inline-table -webkit-box -webkit-inline-box -webkit-flex -ms-flexbox -ms-grid "
+    "ruby-base ruby-text ruby-base-container ruby-text-container".split()
+)
 _UNITS_OF_TEXT = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "%": 0.16, "": 1.0}
 _TOUCHING = re.compile(
     r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
-    r"|translate|scale|filter|content-vis|-webkit-(?:text-fill|background-clip)|--"
+    r"|translate|scale|zoom|filter|content-vis|-webkit-(?:text-fill|background-clip)|--"
 )
 _PLACING = re.compile(r"left|right|top|bottom|margin|text-indent|height|width|max-")
 _TELLING_PLACE = re.compile(r"-?\d{3}|[01](?![.\d])|auto|none|-|var\(|calc\(")
@@ -82,8 +105,24 @@ def declared(text: str) -> Declared:
         name, colon, value = part.partition(":")
         value, mark, _ = value.partition("!important")
         if colon:
-            (important if mark else plain)[name.strip()] = calculated(value.strip())
+            told = important if mark else plain
+            told |= dict(_understood(name.strip(), calculated(value.strip())))
     return Declared(plain, important)
+
+
+def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
+    """Yield a declaration as the properties that it sets; browsers drop what they do not know."""
+    if name == "display" and "var(" not in value and not _DISPLAYS.issuperset(value.split()):
+        return
+    if name == "inset" and "var(" not in value:
+        sides = value.split()
+        top = sides[0] if sides else ""
+        right = sides[1] if len(sides) > 1 else top
+        left = sides[3] if len(sides) > 3 else right  # noqa: PLR2004 - the fourth side
+        yield from (("top", top), ("right", right), ("left", left))
+        yield "bottom", sides[2] if len(sides) > 2 else top  # noqa: PLR2004 - the third side
+        return
+    yield _PHYSICAL.get(name, name), value
 
 
 def unescaped(text: str) -> str:
@@ -100,8 +139,10 @@ def unescaped(text: str) -> str:
 
 def removes_element(style: Style) -> str | None:
     """Say why an element and all in it is not seen, or None. Descendants cannot undo it."""
-    if style.get("display") == "none":
+    if style.get("display") in {"none", "table-column", "table-column-group"}:
         return "display: none"
+    if (_pixels(_inside("blur", style.get("filter", ""))) or 0) >= _BLURRED_PX:
+        return "blurred"
     if _is_faint(style.get("opacity")) or _is_faint(_inside("opacity", style.get("filter", ""))):
         return "opacity: 0"
     if style.get("content-visibility") == "hidden":
@@ -114,13 +155,14 @@ def removes_element(style: Style) -> str | None:
 def may_hide(style: Style) -> bool:
     """Tell whether an element of this style, and of any other one, may hide its text.
 
-    Not by its colour, which hides only before another one.
+    Not by its colour, which hides only before another one: but before itself it always does.
     """
     size = text_size(style)
     return (
         style.get("visibility") in {"hidden", "collapse"}
         or (size is not None and is_unreadably_small(size))
         or is_transparent(style.get("color"))
+        or style.get("background-color", style.get("background")) == "currentcolor"
         or is_transparent(style.get("-webkit-text-fill-color"))
         or removes_element({**style, **_AT_WORST}) is not None
     )
@@ -133,7 +175,8 @@ def _off_screen(style: Style) -> str | None:
     placed = style.get("position") in {"absolute", "fixed", "relative"}
     sides = ("left", "top", "right", "bottom") if placed else ()
     for name in (*sides, "margin-left", "margin-top", "text-indent"):
-        sideways = name in {"left", "margin-left", "text-indent"}
+        # So far from the right or the lower edge is beyond the left or the upper one.
+        sideways = name in {"left", "margin-left", "text-indent", "right", "bottom"}
         if _is_far(style.get(name), sideways=sideways):
             return f"off screen ({name})"
     shift = re.search(r"translate[xy3d]*\(\s*(-?[\d.][^,)]*)", style.get("transform", ""))
@@ -154,8 +197,12 @@ def _is_far(value: str | None, *, sideways: bool) -> bool:
 def _clipped(style: Style) -> str | None:
     scale = re.search(r"scale[xy3d]*\(\s*([\d.]+)", style.get("transform", ""))
     factor = _number(scale[1] if scale else style.get("scale"))
-    if factor is not None and 0 <= factor < _SMALLEST_SCALE:
+    zoom = _number(style.get("zoom"))  # 0 is as good as none there
+    zoom = zoom / 100 if zoom and style["zoom"].endswith("%") else zoom
+    if (factor is not None and 0 <= factor < _SMALLEST_SCALE) or 0 < (zoom or 1) < _SMALLEST_SCALE:
         return "scaled to nothing"
+    if _ON_EDGE.search(style.get("transform", "")):
+        return "turned on edge"
     placed = style.get("position") in {"absolute", "fixed"}
     if (placed and _EMPTY_RECT.search(style.get("clip", ""))) or _EMPTY_PATH.search(
         style.get("clip-path", "")
@@ -167,6 +214,7 @@ def _clipped(style: Style) -> str | None:
     return "no height or width" if small and cut else None
 
 
+_ON_EDGE = re.compile(r"rotate[xy]\(\s*-?(?:90|270)deg|rotate[xy]\(\s*-?0?\.[27]5turn")
 _EMPTY_RECT = re.compile(r"rect\(\s*[01](px)?[\s,]+[01](px)?[\s,]+[01](px)?")
 _EMPTY_PATH = re.compile(
     r"inset\(\s*(?:[5-9]\d|100)%|(?:circle|ellipse)\(\s*0(?![.\d])"
@@ -180,6 +228,9 @@ def _is_faint(value: str | None) -> bool:
     if number is None:
         return False
     return (number / 100 if (value or "").strip().endswith("%") else number) <= _FAINTEST
+
+
+_RELATIVE = re.compile(r"(?<![\w.])\d*\.?\d+(?:em|%)(?=$|[\s/])")
 
 
 def _inside(function: str, value: str) -> str | None:
@@ -199,6 +250,11 @@ def text_size(style: Style) -> float | None:
     return float(match[1]) * _UNITS_OF_TEXT[match[2]]
 
 
+def is_relative_size(style: Style) -> bool:
+    """Tell a font size that is counted from the one around: nothing of nothing is nothing."""
+    return _RELATIVE.search(style.get("font-size") or style.get("font", "")) is not None
+
+
 def is_unreadably_small(pixels: float) -> bool:
     """Tell a size that nobody reads: under two pixels."""
     return pixels < _SMALLEST_PX
@@ -210,7 +266,8 @@ def colour(value: str | None) -> Colour | None:
     if not value or is_transparent(value):
         return None
     if match := _FUNCTION.search(value):
-        return _computed(match[1], match[2])
+        plain = match[1] in {"rgb", "hsl"}
+        return _computed(match[1], match[2]) if plain else grey(match[1], match[2])
     if match := _HEX.search(value):
         return _hex(match[1])
     return next((_NAMED[word] for word in value.split() if word in _NAMED), None)
@@ -221,7 +278,7 @@ def is_transparent(value: str | None) -> bool:
     if not value:
         return False
     if match := _FUNCTION.search(value):
-        parts = re.split(r"[\s,/]+", match[2].strip())
+        parts = re.split(r"[\s,/]+", match[2].strip().removeprefix("srgb").strip())
         return len(parts) > 3 and _is_faint(parts[3])  # noqa: PLR2004 - three colours and alpha
     if match := _HEX.search(value):
         return len(match[1]) in {4, 8} and set(match[1][3 if len(match[1]) == 4 else 6 :]) == {"0"}  # noqa: PLR2004 - #rgba

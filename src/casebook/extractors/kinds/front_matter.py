@@ -1,0 +1,69 @@
+"""What a Markdown file states on top of itself: YAML (Jekyll), TOML (Hugo), or lines of fields."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import yaml
+
+from casebook.extractors.days import stated_day
+
+_FENCED = re.compile(
+    r"\A\s*(?:---[ \t]*\n(?P<yaml>.{0,20000}?)\n(?:---|\.\.\.)"
+    r"|\+\+\+[ \t]*\n(?P<toml>.{0,20000}?)\n\+\+\+)[ \t]*(?:\n|\Z)",
+    re.DOTALL,
+)
+# MultiMarkdown's: it counts where the first lines are fields throughout, and one is the title.
+_FIELDS = re.compile(r"\A(?:[A-Za-z][\w -]{0,30}:[ \t]+\S[^\n]{0,500}\n)+(?=\n|\Z)")
+_LONGEST_VALUE = 500
+_MOST_PEOPLE = 100
+_DATES = "date published published_at publishdate pubdate date_published created".split()
+
+
+def read_front_matter(source: str) -> tuple[Mapping[str, Any], str, str]:
+    """Return the fields by their names in lower case, the rest of the text, and what came of it."""
+    if match := _FENCED.match(source):
+        front, outcome = _parsed(match["yaml"], match["toml"])
+        return (
+            (front, source[match.end() :], outcome) if outcome != "none" else ({}, source, outcome)
+        )
+    if match := _FIELDS.match(source):
+        lines = (line.partition(":") for line in match[0].strip().split("\n"))
+        fields = {name.strip().lower(): value.strip() for name, _, value in lines}
+        if "title" in fields:
+            return fields, source[match.end() :], "read as fields"
+    return {}, source, "none"
+
+
+def _parsed(as_yaml: str | None, as_toml: str | None) -> tuple[Mapping[str, Any], str]:
+    try:
+        front = tomllib.loads(as_toml) if as_toml is not None else yaml.safe_load(as_yaml or "")
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}, "not TOML, left out" if as_toml is not None else "not YAML, left out"
+    if not isinstance(front, dict):
+        return {}, "none"
+    return {str(key).lower(): value for key, value in front.items()}, "read"
+
+
+def first_of(front: Mapping[str, Any], *names: str) -> str | None:
+    """Return the first of these fields that states something in a line."""
+    values = (front.get(name) for name in names)
+    plain = (str(one) for one in values if isinstance(one, str | int | float | date) and one)
+    return next((one[:_LONGEST_VALUE] for one in plain if one.strip()), None)
+
+
+def day_of_publication(front: Mapping[str, Any]) -> date | None:
+    """Return the day on which the file says that it was published."""
+    return next(filter(None, (stated_day(first_of(front, name)) for name in _DATES)), None)
+
+
+def names_of(front: Mapping[str, Any]) -> Sequence[str] | str | None:
+    """Return who is named as author; what is neither text nor has a name is nobody."""
+    value = front.get("authors") or front.get("author") or front.get("by")
+    if isinstance(value, str):
+        return value.replace(",", ";")
+    people = value if isinstance(value, list) else [value]
+    named = [one.get("name") if isinstance(one, dict) else one for one in people[:_MOST_PEOPLE]]
+    return [name for name in named if isinstance(name, str)]

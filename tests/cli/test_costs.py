@@ -31,6 +31,7 @@ def test_costs_are_summed_failed_calls_included(casebook, page, endpoint):
     assert made["case_id"] in shown.out
     assert "█" in shown.out
     assert casebook("costs", "--since", "2090-01-01", "--json").out == ""
+    assert "since 2090-01-01" in casebook("costs", "--since", "2090-01-01").err
     assert casebook("costs", "--by", "colour").code == 2
 
 

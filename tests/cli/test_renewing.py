@@ -32,3 +32,11 @@ def test_a_case_is_renewed_from_the_terminal(casebook, tmp_path):
     assert shown["company"] == "Kettlebrook Ltd"
     assert casebook("stale", "--json").out == ""
     assert casebook("adopt", case_id).code == 2
+
+
+def test_a_prompt_that_there_is_not_is_no_list_of_no_cases(casebook):
+    """A misspelt name is an error; a known one that made no case says that there is nothing to do."""
+    ran = casebook("rerun", "--prompt", "case_studi", "--yes")
+    assert (ran.code, "no prompt case_studi" in ran.err) == (4, True)
+    ran = casebook("rerun", "--prompt", "case_study", "--yes")
+    assert (ran.code, "No case is to be made anew" in ran.err) == (0, True)

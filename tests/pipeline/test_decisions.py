@@ -77,6 +77,7 @@ async def test_edits_make_a_checked_copy(services, case_id):
     before = services.warehouse.case(case_id).revision
     edits = [
         SetFact(field="company", value="Kettlebrook"),
+        SetFact(field="industry", value="Finance and Banking"),
         SetStatement(field="architecture", index=0, text="It handles 77,000 letters a week."),
         DropStatement(field="tools", index=0),
         AddStatement(
@@ -90,6 +91,7 @@ async def test_edits_make_a_checked_copy(services, case_id):
     assert (after.parent_id, after.made_by, after.author) == (before.revision_id, "person", "ada")
     study = after.case_study
     assert study.company.value == "Kettlebrook"
+    assert study.industry.value == "finance"
     assert study.architecture[0].support.level is SupportLevel.UNSUPPORTED
     assert study.architecture[0].origin is Origin.CURATOR
     assert study.tools == []
@@ -101,6 +103,7 @@ BAD_EDITS = [
     SetFact(field="shoe_size", value="42"),
     SetFact(field="year", value="banana"),
     SetFact(field="deployment", value="somewhere"),
+    SetFact(field="industry", value="selling of moonshine"),
     SetStatement(field="lessons", index=9, text="No such statement here."),
     SetStatement(field="summary", index=0, text="  "),
     DropStatement(field="failures", index=0),

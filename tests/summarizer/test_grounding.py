@@ -148,6 +148,14 @@ def test_a_fact_stands_in_its_quote_or_is_marked(field, value, quotes, level):
     assert (fact.value, fact.support.level) == (value, level)
 
 
+@pytest.mark.parametrize("written", ["finance", "Finance", "finance and banking"])
+def test_an_industry_is_told_by_its_slug(written):
+    """However a model writes it, readers find all of one industry under one name."""
+    quotes = ["Ledgerline books invoices for 1,200 shops"]
+    fact = Grounder(DOCUMENT).fact(FactClaim(value=written, quotes=quotes), "industry")
+    assert (fact.value, fact.support.level) == ("finance", WEAK)
+
+
 def test_a_grounded_company_may_be_named_where_the_source_says_we():
     """Once known, whose system it is may stand in any statement; an unknown one may not."""
     document = document_of(

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from written_documents import document_of
 
-from casebook.summarizer.drafting.products import products
 from casebook.summarizer.drafting.ranking import pick
+from casebook.summarizer.language.products import products
 from casebook.summarizer.language.sentences import sentences_of
 
 

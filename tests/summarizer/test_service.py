@@ -57,6 +57,16 @@ def test_the_rubric_names_the_model_only_where_one_judges(asker):
     assert "some-model" not in service.rubric(asker, Strategy.GUIDED)
 
 
+async def test_a_small_model_gives_no_verdict_whatever_makes_the_draft(asker):
+    """Asked for one call, the model that has to be guided still does not judge: it cannot."""
+    small = profile_of("some-model").model_copy(update={"strategy": Strategy.GUIDED})
+    asker = Asker(unasked, "some-model", small, object(), "doc1_test")
+    for strategy in Strategy:
+        assert (await service.triage(document_of("A recipe."), asker, strategy)).criteria
+        assert "some-model" not in service.rubric(asker, strategy)
+        assert service.plan_triage(document_of("A recipe."), small, strategy).calls == 0
+
+
 async def test_triage_of_the_guided_strategy_asks_no_model(asker):
     """It judges by cues: the verdict has the rubric's name and no generation."""
     verdict = await service.triage(document_of("A recipe for soup."), asker, Strategy.GUIDED)

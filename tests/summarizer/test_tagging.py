@@ -3,7 +3,10 @@
 from written_documents import document_of
 
 from casebook.schemas.cases import SupportLevel
-from casebook.summarizer.grounding.tagging import MAX_TAGS, tags_of
+from casebook.schemas.taxonomy import load_taxonomy
+from casebook.summarizer.grounding.drafts import Grounder
+from casebook.summarizer.grounding.tagging import MAX_TAGS, lacking, tags_of
+from casebook.summarizer.proposals import Claim, Proposal
 
 TEXT = "We run Kubernetes. Kubernetes starts Airflow. The kettle is on."
 
@@ -35,3 +38,14 @@ def test_no_words_no_tag():
     """A text that names no term has none, and no text has more than the limit."""
     assert tags_of(document_of("The kettle is on.")) == []
     assert len(tags_of(document_of(TEXT))) <= MAX_TAGS
+
+
+def test_products_are_proposed_and_places_are_not():
+    """Of the names in a statement on tools, those that stand where a product does, or look like one."""
+    said = "Pages are read by Quillpipe and KestrelDB on two cards in the Kassel data centre."
+    document = document_of(f"{said} Quillpipe and KestrelDB are old. The cards came from Kassel.")
+    proposal = Proposal(statements={"tools": [Claim(text=said, quotes=[said])]})
+    study = Grounder(document).case_study(proposal)
+    found = lacking(document, study, (), load_taxonomy())
+    assert sorted(claim.name for claim, _ in found) == ["KestrelDB", "Quillpipe"]
+    assert all(evidence[0].quote == said for _, evidence in found)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _BAR_WIDTH = 10
 _LABEL_WIDTH = 24
+_NONE = "No calls to a model yet."
 _NO_KEY = {"case": "(no case)", "source": "(no source)"}
 
 
@@ -46,7 +47,7 @@ def costs(
     elif lines:
         print_costs(key, lines, out())
     else:
-        err().print("No calls to a model yet.")
+        err().print(f"No calls to a model since {since:%Y-%m-%d}." if since else _NONE)
 
 
 def _key(by: str) -> CostKey:

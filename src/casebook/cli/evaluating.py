@@ -152,8 +152,10 @@ def run(
     from casebook.cli import stopping
     from casebook.pipeline import evaluating
     from casebook.pipeline.gold import gold_files
+    from casebook.publishing.wording import count
     from casebook.runtime.services import RUN_BUDGET, Services
 
+    _check_place(html)
     settings = load_settings(context)
     changes = {"llm_model": model, "llm_strategy": strategy}
     asked = type(settings).load(
@@ -163,7 +165,8 @@ def run(
     other = evaluating.named(against, settings) if against else None
     folders = _folders(gold, settings)
     files = gold_files(folders)
-    err().print(f"{len(files)} gold cases of {', '.join(map(str, folders))}", markup=False)
+    told = count(len(files), "gold case")
+    err().print(f"{told} of {', '.join(map(str, folders))}", markup=False)
 
     async def work() -> int:
         async with Services(evaluating.scratch_settings(asked), prompts=pinned) as services:
@@ -256,11 +259,18 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
         err().print("No runs yet; `casebook eval` makes one.")
 
 
+def _check_place(html: Path | None) -> None:
+    """Refuse a page that cannot be written, before anything is paid for it."""
+    if html is not None and (html.is_dir() or not html.absolute().parent.is_dir()):
+        raise InvalidSource(f"--html {html}: name a file in a folder that is there")
+
+
 def _show(runs: Sequence[EvalRun], html: Path | None, *, as_json: bool) -> None:
     from casebook.pipeline.scoring import too_small
     from casebook.pipeline.showing import column, lines
     from casebook.publishing.eval_page import eval_page
 
+    _check_place(html)
     told, columns = lines(runs), [column(one) for one in runs]
     warning = too_small(runs[-1].cases)
     if html is not None:

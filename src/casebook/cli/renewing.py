@@ -106,10 +106,13 @@ def rerun(
     """Make new drafts beside the old ones; what was approved, published or edited stays."""
     from casebook.cli import stopping
     from casebook.pipeline import rerunning
+    from casebook.prompts.loader import load_prompt
     from casebook.runtime.services import Services
 
     if bool(ids) + stale + (prompt is not None) != 1:
         raise InvalidSource("say which cases: ids, or --stale, or --prompt NAME (one of the three)")
+    if prompt is not None:
+        load_prompt(prompt)  # a name that is none is an error, not a list of no cases
     settings = load_settings(context)
 
     async def work() -> int:
@@ -140,15 +143,19 @@ def _agreed() -> bool:
 
 
 def _print_quote(cases: Sequence[Staleness], expected: Estimate) -> None:
-    from casebook.publishing.wording import duration, money
+    from casebook.publishing.wording import count, duration, money
 
+    if not cases:
+        err().print("No case is to be made anew.")
+        return
     fresh = len(cases) - expected.sources
     unchanged = f" ({fresh} up to date: nothing to pay)" if fresh else ""
     basis = "time by earlier sources" if expected.measured else "time is a guess, no history yet"
     err().print(
-        f"{len(cases)} cases{unchanged} with {expected.model}: at most {expected.calls:,} calls, "
-        f"about {expected.prompt_tokens:,} tokens in and {expected.completion_tokens:,} out, "
-        f"{money(expected.cost_usd)}, {duration(expected.seconds)} ({basis})",
+        f"{count(len(cases), 'case')}{unchanged} with {expected.model}: "
+        f"at most {expected.calls:,} calls, about {expected.prompt_tokens:,} tokens in "
+        f"and {expected.completion_tokens:,} out, {money(expected.cost_usd)}, "
+        f"{duration(expected.seconds)} ({basis})",
         highlight=False,
     )
 

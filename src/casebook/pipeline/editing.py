@@ -172,10 +172,21 @@ def _fact(field: str, value: str | None) -> Fact:
         raise InvalidDecision(f"{field} is one of: {', '.join(allowed)}")
     if field == "year" and not re.fullmatch(r"(19|20)\d\d", value.strip()):
         raise InvalidDecision(f"{value!r} is no year; write it with four digits")
+    if field == "industry":
+        value = _industry(value)
     return Fact(
         value=value.strip(),
         support=Support(level=SupportLevel.SUPPORTED, reason=_BY_CURATOR),
     )
+
+
+def _industry(name: str) -> str:
+    taxonomy = load_taxonomy()
+    found = taxonomy.industry_named(name)
+    if found is None:
+        slugs = ", ".join(industry.slug for industry in taxonomy.industries)
+        raise InvalidDecision(f"industry is one of: {slugs}")
+    return found.slug
 
 
 def _reworded(before: Statement, edit: SetStatement, grounder: Grounder) -> Statement:

@@ -178,6 +178,8 @@ def named(name: str, settings: Settings) -> EvalRun:
     if (path := Path(name)).is_file():
         return _read(path)
     kept = runs(settings)
+    if not kept:
+        raise UnknownId("there is no run yet: `casebook eval` makes one")
     fits = kept[:1] if name == "last" else [r for r in kept if _begins(r.run_id, name)]
     if len(fits) != 1:
         many = "several runs begin" if fits else "no run begins"

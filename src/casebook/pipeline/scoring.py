@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
+from casebook.publishing.wording import count
 from casebook.schemas.cases import CaseStudy, Evidence, Statement, SupportLevel
 from casebook.schemas.companies import company_key
 from casebook.schemas.documents import Document
@@ -234,7 +235,8 @@ def too_small(cases: Sequence[CaseScore]) -> str | None:
     if half <= TELLING and len(judged) > 1:
         return None
     reach = "" if len(judged) == 1 else f": the share of gold covered is known to ±{half:.0%}"
+    told = f"{count(len(judged), 'gold case')} {'is' if len(judged) == 1 else 'are'}"
     return (
-        f"{len(judged)} gold cases are too few to tell differences of {TELLING:.0%}{reach}; "
+        f"{told} too few to tell differences of {TELLING:.0%}{reach}; "
         "`casebook gold add ID` adds your own"
     )

@@ -43,6 +43,7 @@ def column(run: EvalRun) -> Column:
     costs = [case.cost_usd for case in cases]
     cost = None if None in costs else sum(c for c in costs if c is not None)
     paid = [case.paid_usd for case in cases if case.paid_usd is not None]
+    grounding = dict.fromkeys(f"v{recipe.grounding}" for recipe in run.recipes if recipe.grounding)
     used = {(p.name, p.version) for recipe in run.recipes for p in recipe.prompts}
     tokens = (sum(c.prompt_tokens for c in cases), sum(c.completion_tokens for c in cases))
     return Column(
@@ -52,6 +53,7 @@ def column(run: EvalRun) -> Column:
         prompts=", ".join(f"{name} v{version}" for name, version in sorted(used)) or "none",
         figures=[
             ("strategy", run.strategy or "none"),
+            ("grounding", ", ".join(grounding) or "none"),
             ("cases", f"{len(cases)} scored, {len(sums) - len(cases)} failed"),
             ("calls", f"{sum(c.calls for c in cases):,}"),
             ("tokens", f"{tokens[0]:,} in, {tokens[1]:,} out"),

@@ -127,6 +127,12 @@ class Taxonomy(Frozen):
         """Return the industry with this slug, or the one that it was merged into."""
         return self._industries_by_slug.get(slug)
 
+    def industry_named(self, name: str) -> Industry | None:
+        """Return the industry whose slug or label ``name`` is, in whatever case."""
+        wanted = name.strip().casefold()
+        found = self.industry(wanted.replace(" ", "-"))
+        return found or next((i for i in self.industries if i.label.casefold() == wanted), None)
+
     def mentions(self, text: str) -> list[Mention]:
         """Return where ``text`` names terms: in order, not overlapping, the longest form wins."""
         return [mention for _, mention in self._term_lexicon.find(text)]

@@ -6,7 +6,7 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Usage
 from casebook.summarizer.drafting import guided, map_reduce, single
 from casebook.summarizer.models.profiles import Profile, Strategy, with_cost
-from casebook.summarizer.triage import asked_of_model
+from casebook.summarizer.triage import asked_of_model, by_model
 
 # A window of less than this holds a paragraph or two; the guided strategy fits such a model.
 _LEAST_WINDOW = 800
@@ -74,7 +74,7 @@ def usual(profile: Profile, tokens: int, wanted: Strategy | None = None) -> Stra
 
 def plan_triage(document: Document, profile: Profile, strategy: Strategy) -> Plan:
     """Return what the verdict on ``document`` takes: nothing where cues give it."""
-    if strategy is Strategy.GUIDED:
+    if not by_model(profile, strategy):
         return Plan(strategy=strategy, calls=0, prompt_tokens=0, completion_tokens=0, price=0.0)
     asked, answered = asked_of_model(document, profile)
     usage = Usage(prompt_tokens=asked, completion_tokens=answered)

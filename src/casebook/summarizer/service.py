@@ -18,7 +18,7 @@ from casebook.summarizer.models.profiles import Strategy
 from casebook.summarizer.planning import Choice, Plan, choose, plan, plan_triage, usual
 from casebook.summarizer.proposals import Proposal
 from casebook.summarizer.recipes import recipe
-from casebook.summarizer.triage import rubric_of, triage_by_cues, triage_by_model
+from casebook.summarizer.triage import by_model, rubric_of, triage_by_cues, triage_by_model
 
 __all__ = [
     "Choice",
@@ -43,7 +43,7 @@ Progress = Callable[[int, int], None]
 
 def rubric(asker: Asker, strategy: Strategy) -> str:
     """Return the name of the rubric that ``triage`` would use."""
-    return rubric_of(asker, by_model=strategy is not Strategy.GUIDED)
+    return rubric_of(asker, by_model=by_model(asker.profile, strategy))
 
 
 async def triage(document: Document, asker: Asker, strategy: Strategy) -> Triage:
@@ -52,7 +52,7 @@ async def triage(document: Document, asker: Asker, strategy: Strategy) -> Triage
     Raises:
         ModelError: an outage is never a verdict.
     """
-    if strategy is not Strategy.GUIDED:
+    if by_model(asker.profile, strategy):
         return await triage_by_model(document, asker)
     return triage_by_cues(document)
 

@@ -25,7 +25,7 @@ from casebook.summarizer.grounding.locating import QuoteFinder, evidence_at
 from casebook.summarizer.language.sentences import Sentence, sentences_of
 from casebook.summarizer.language.wording import words
 from casebook.summarizer.models.asking import Asker
-from casebook.summarizer.models.profiles import Profile
+from casebook.summarizer.models.profiles import Profile, Strategy
 from casebook.summarizer.models.rendering import (
     estimate_tokens,
     fence_of,
@@ -75,6 +75,11 @@ class Cue(Frozen):
     share: float = 0.0
     patterns: Sequence[str]
     groups: Sequence[str] = ()
+
+
+def by_model(profile: Profile, strategy: Strategy) -> bool:
+    """Tell whether a model judges: never one that has to be guided, whatever drafts are made by."""
+    return Strategy.GUIDED not in (strategy, profile.strategy)
 
 
 def rubric_of(asker: Asker, *, by_model: bool) -> str:

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from casebook.summarizer.drafting.products import Product, of_the_taxonomy, products
 from casebook.summarizer.drafting.relevance import relevance
 from casebook.summarizer.drafting.sections import (
     Cues,
@@ -21,6 +20,7 @@ from casebook.summarizer.drafting.sections import (
     load_cues,
     settings_of,
 )
+from casebook.summarizer.language.products import Product, of_the_taxonomy, products
 from casebook.summarizer.language.sentences import Sentence
 from casebook.summarizer.language.wording import content_stems, numbers, overlap, words
 

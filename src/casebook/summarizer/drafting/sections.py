@@ -52,7 +52,6 @@ class Cues(Frozen):
     deployment: Sequence[tuple[str, str]]
     narrator: Sequence[tuple[str, str]]
     junk: Mapping[str, Sequence[str]]
-    products: Mapping[str, Sequence[str]]
     fields: Mapping[str, FieldCues] = Field(default_factory=dict)
 
 

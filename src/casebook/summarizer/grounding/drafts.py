@@ -118,7 +118,12 @@ class Grounder:
         return Result.model_validate(parts | measured | {"number": number_of(claim.value)})
 
     def fact(self, claim: FactClaim, field: str = "") -> Fact:
-        """Locate a fact's quotes; its value must stand in them, or at least in the document."""
+        """Locate a fact's quotes; its value must stand in them, or at least in the document.
+
+        An industry is told by its slug, however the model wrote it.
+        """
+        if field == "industry" and (known := load_taxonomy().industry_named(claim.value)):
+            claim = claim.model_copy(update={"value": known.slug})
         evidence = [found for quote in claim.quotes for found in self._finder.find(quote)]
         if claim.value in self._stated and not evidence:
             support = _support(SupportLevel.SUPPORTED, "Stated by the page itself.")

@@ -9,6 +9,7 @@ from casebook.schemas.documents import Document
 from casebook.schemas.taxonomy import Mention, Taxonomy, Term, load_taxonomy
 from casebook.schemas.terms import term_key
 from casebook.summarizer.grounding.locating import QuoteFinder, evidence_at
+from casebook.summarizer.language.products import products
 from casebook.summarizer.language.sentences import sentences_of
 from casebook.summarizer.language.wording import name_keys, names
 from casebook.summarizer.proposals import TagClaim
@@ -20,6 +21,7 @@ _FEWEST_PASSAGES = 2
 # What only a statement on tools names is proposed where the text names it this often.
 _FEWEST_NAMINGS = 2
 _PRODUCT = re.compile(r"[A-Za-z][\w.+-]{2,30}")
+_MIXED = re.compile(r"\w[A-Z\d]")
 _MAX_NAME_WORDS = 4
 
 
@@ -128,11 +130,19 @@ def _is_name(name: str) -> bool:
 
 
 def _products(document: Document, study: CaseStudy) -> list[TagClaim]:
-    """Return the products that statements on tools name, as claims with the statement's quotes."""
+    """Return the products that statements on tools name, as claims with the statement's quotes.
+
+    A name with a capital or digit inside ("SigLIP") is one in such a statement; an ordinary one may
+    be a place, unless it stands where a product does.
+    """
     spoken = Counter(re.findall(r"[\w.+-]+\w", document.text))
     return [
         TagClaim(name=name, group="tool", quotes=[e.quote for e in statement.evidence])
         for statement in study.tools
-        for name in sorted(names(statement.text))
+        for name in sorted(_tool_names(statement.text))
         if _PRODUCT.fullmatch(name) and spoken[name] >= _FEWEST_NAMINGS
     ]
+
+
+def _tool_names(text: str) -> set[str]:
+    return {p.name for p in products(text)} | {n for n in names(text) if _MIXED.search(n)}

@@ -82,8 +82,9 @@ class Budget:
 
 
 def _reached(amount: float, cap: float, span: str, spent: float, setting: str) -> BudgetReached:
+    cap_told = f"{cap:.6f}".rstrip("0").rstrip(".")
     return BudgetReached(
-        f"the next call may cost ${amount:.4f}, which would pass the cap of ${cap:g} a {span} "
+        f"the next call may cost ${amount:.4f}, which would pass the cap of ${cap_told} a {span} "
         f"(${spent:.4f} spent); raise {setting}, then `casebook retry`"
     )
 

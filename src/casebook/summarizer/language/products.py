@@ -5,12 +5,13 @@ parses the files", "a … workflow". Nothing is made up: a name is a stretch of 
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib.resources import files
+from tomllib import loads
 
 from casebook.schemas.taxonomy import load_taxonomy
-from casebook.summarizer.drafting.sections import load_cues
 from casebook.summarizer.language.dates import dates
 from casebook.summarizer.language.lexicon import lexicon
 from casebook.summarizer.language.wording import STOP, name_key, names, opening_names
@@ -83,9 +84,14 @@ def _spoken_of(text: str, own: Collection[str]) -> Iterator[Product]:
 
 
 @cache
+def _data() -> Mapping[str, Sequence[str]]:
+    return loads(files(__package__).joinpath("products.toml").read_text("utf-8"))
+
+
+@cache
 def _frames() -> list[re.Pattern[str]]:
     """Return the patterns of the data file, with a run of names in the place of <name>."""
-    return [re.compile(p.replace("<name>", _RUN)) for p in load_cues().products["frames"]]
+    return [re.compile(p.replace("<name>", _RUN)) for p in _data()["frames"]]
 
 
 def _trimmed(found: re.Match[str]) -> tuple[int, int]:
@@ -128,4 +134,4 @@ def _abbreviation(word: str) -> bool:
 
 @cache
 def _generic_words() -> frozenset[str]:
-    return frozenset(word for line in load_cues().products["generic"] for word in line.split())
+    return frozenset(word for line in _data()["generic"] for word in line.split())

@@ -6,6 +6,8 @@ Exit codes: 0 ok, 1 unexpected, 2 usage, 3 some items failed, 4 configuration or
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -91,6 +93,9 @@ for module in (
 
 def main() -> None:
     """Run the command line; every error on purpose is one line on stderr."""
+    # At its end the interpreter looks for cycles in all there is, three times, before the system
+    # takes the memory anyway: after a batch that is a second.
+    atexit.register(gc.freeze)
     try:
         app()
     except CasebookError as error:

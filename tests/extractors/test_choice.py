@@ -101,6 +101,13 @@ def test_a_heading_of_what_was_left_out_goes_with_it():
     assert kept == [True, True, True, True, False, False, False]
 
 
+def test_a_reading_that_lost_the_text_tells_nothing_by_what_it_drops():
+    """Where trafilatura keeps a sliver of an article, the rest is judged without it."""
+    chances, words = [0.9, 0.6, 0.9], [100, 20, 100]
+    assert judged(chances, words, kept=[1, 0, 1], is_article=1) == [True, False, True]
+    assert judged(chances, words, kept=[0, 0, 0], is_article=1) == [True, True, True]
+
+
 def test_a_paragraph_that_is_set_as_a_heading_stays():
     """Over twenty words are no heading, even with nothing below them."""
     for words, stays in ((60, True), (8, False)):

@@ -18,8 +18,9 @@ _LIKES = 3
 _SHARED = 0.6
 _GENERATIONS = 3
 _TINY = 1e-6
-_TRUST, _TRUST_OF_OFFERS = 1.0, 2.0
-_NOT_THE_AUTHORS = 2.0
+_TRUST, _TRUST_OF_OFFERS = 1.5, 2.0
+_LOST, _FAIR = 0.25, 0.5
+_NOT_THE_AUTHORS = 4.0
 _THREAD = 0.9
 _INSIDE = 1.0
 _PROSE_LEVEL = 7
@@ -75,12 +76,22 @@ def _leaning(chances: Matrix, matrix: Matrix, words: Sequence[int]) -> Matrix:
     page, though, it is a thread.
     """
     agrees, told = 2 * _column(matrix, "kept") - 1, _column(matrix, "is_article")
+    comments, counts = _comments(matrix), np.array(words)
     score = _log_odds(chances) + _TRUST_OF_OFFERS * _column(matrix, "is_product") * agrees
-    score += _TRUST * told * np.minimum(agrees, 0)
-    comments = _comments(matrix)
-    if (comments * np.array(words)).sum() < _THREAD * sum(words):
+    if (comments * counts).sum() < _THREAD * counts.sum():
         score -= _NOT_THE_AUTHORS * told * comments
-    return _chances(score)
+    trust = _TRUST * _sound(_chances(score) * counts, _column(matrix, "kept"))
+    return _chances(score + trust * told * np.minimum(agrees, 0))
+
+
+def _sound(expected: Matrix, kept: Matrix) -> float:
+    """Return how far what trafilatura drops can be believed, from 0 to 1.
+
+    ``expected`` are the words of each block that are likely right: a reading that lacks most of
+    them has lost the text, and what it drops tells nothing.
+    """
+    share = (expected * kept).sum() / max(expected.sum(), _TINY)
+    return float(np.clip((share - _LOST) / (_FAIR - _LOST), 0, 1))
 
 
 def _comments(matrix: Matrix) -> Matrix:

@@ -51,7 +51,7 @@ def is_cut(text: str, see: Callable[[], str], markup: str, claimed: int) -> bool
         return True
     if words >= _TEASER:
         return is_sold and bool(_more(text[-_ENDING:]))
-    marked = is_sold or bool(phrases.PAYWALL_MARKUP.search(markup))
+    marked = is_sold or _is_marked(markup)
     if words < _STUB:
         return bool(phrases.OFFER.search(see())) and (marked or bool(_more(see())))
     if is_sold and _breaks_off(text):
@@ -81,6 +81,11 @@ def doubt_of(text: str, markup: str, claimed: int) -> str | None:
     if is_sold and words < _TEASER:
         return f"{words} words of a text that is sold; see whether it breaks off"
     return None
+
+
+def _is_marked(markup: str) -> bool:
+    """Tell a page with something named "paywall"; most have not the word, which is quick to see."""
+    return "paywall" in markup.lower() and bool(phrases.PAYWALL_MARKUP.search(markup))
 
 
 def is_for_money(markup: str) -> bool:

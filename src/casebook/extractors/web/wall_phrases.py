@@ -157,7 +157,6 @@ SOLD = re.compile(r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?[Ff]alse")
 """In one letter case, and so found quickly in a whole page."""
 
 PAYWALL_MARKUP = _any(
-    SOLD.pattern,
     r"class=\"[^\"]{0,200}\bpaywall",
     r"id=\"[^\"]{0,100}paywall",
 )

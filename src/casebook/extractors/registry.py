@@ -47,6 +47,12 @@ def _html(payload: Payload, /) -> Extracted:
     return html.extract(payload)
 
 
+def _saved_page(payload: Payload, /) -> Extracted:
+    from casebook.extractors.kinds import saved_page
+
+    return saved_page.extract(payload)
+
+
 def _markdown(payload: Payload, /) -> Extracted:
     from casebook.extractors.kinds import markdown
 
@@ -106,6 +112,10 @@ def mounts() -> tuple[Mount, ...]:
         _mount(
             SourceKind.WEB, versions.HTML, _html,
             "text/html application/xhtml+xml", "html htm xhtml",
+        ),
+        _mount(
+            SourceKind.WEB, versions.SAVED, _saved_page,
+            "multipart/related application/x-mimearchive", "mhtml mht",
         ),
         _mount(
             SourceKind.MARKDOWN, versions.MARKDOWN, _markdown,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Sources = Annotated[
     list[str],
     typer.Argument(
-        help="Web addresses or files (.html .mhtml .md .txt .pdf .vtt .srt), or - for web addresses "
+        help="Web addresses or files (.html .mhtml .md .txt .pdf .vtt .srt), or - for addresses "
         'or JSON Lines on standard input: {"source": …, "url": …}.',
         metavar="SRC...",
     ),

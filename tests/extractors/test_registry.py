@@ -7,7 +7,8 @@ from email.mime.text import MIMEText
 import pytest
 from fpdf import FPDF
 
-from casebook.extractors.registry import choose, extract, mounts, sniff
+from casebook.extractors.registry import choose, extract, mounts
+from casebook.extractors.sniffing import sniff
 from casebook.schemas.errors import ContentMismatch, Damaged, DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
 
@@ -91,6 +92,29 @@ def test_pdf_served_as_html_is_read_and_recorded():
     found = extract(Payload(data=bytes(pdf.output()), media_type="text/html", name="42"))
     assert found.kind is SourceKind.PDF
     assert found.extraction[0].outcome == "a PDF served as text/html"
+
+
+def test_a_pdf_at_an_address_of_any_ending_is_read():
+    """Of a file the name is believed, so that a mix-up is told; of an address it is not."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica", size=12)
+    pdf.cell(0, 8, TEXT.decode())
+    data = bytes(pdf.output())
+    served = Payload(
+        data=data, media_type="text/html", name="get.html", headers={"content-type": "text/html"}
+    )
+    assert extract(served).kind is SourceKind.PDF
+    with pytest.raises(ContentMismatch, match="rename"):
+        extract(Payload(data=data, media_type="text/html", name="get.html"))
+
+
+@pytest.mark.parametrize("media_type", ["application/feed+json", "application/json"])
+def test_a_json_feed_is_a_list(media_type):
+    """The message says which command reads it."""
+    data = b'{"version": "https://jsonfeed.org/version/1.1", "items": []}'
+    with pytest.raises(KindUnsupported, match="casebook links"):
+        extract(Payload(data=data, media_type=media_type, name="feed.json", headers={"a": "b"}))
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from casebook.extractors.links.xml_lists import (
     refuse_entities,
 )
 from casebook.extractors.naming import where
-from casebook.extractors.registry import sniff
 from casebook.extractors.sites import canonical_url
+from casebook.extractors.sniffing import sniff
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import (
     ContentMismatch,

@@ -282,6 +282,31 @@ async def test_a_limit_on_sources_holds(sites, follow):
     assert found.missed
 
 
+async def test_a_limit_that_is_just_reached_leaves_nothing_out(sites, follow):
+    """As many sources as asked for, and no more there: nothing was missed."""
+    sites.tell("lists.example.com/t", "https://a.example/1\nhttps://a.example/2\n", "text/plain")
+    found = await follow("https://lists.example.com/t", WalkLimits(candidates=2))
+    assert (len(found.candidates), found.missed, found.unread) == (2, [], [])
+
+
+async def test_many_feeds_are_asked_for_at_once_and_told_in_order(sites, follow):
+    """An outline of 60 feeds, two of which are gone: all others are read, each in its place."""
+    names = [f"https://lists.example.com/{n:02}" for n in range(60)]
+    outline = "".join(f'<outline xmlUrl="{name}"/>' for name in names)
+    sites.tell("lists.example.com/all", f"<opml><body>{outline}</body></opml>")
+    for n, name in enumerate(names):
+        if n not in {7, 30}:
+            sites.tell(
+                name.removeprefix("https://"), f"https://blog.example.com/{n}\n", "text/plain"
+            )
+    found = await follow("https://lists.example.com/all")
+    assert [c.url.rpartition("/")[2] for c in found.candidates] == [
+        str(n) for n in range(60) if n not in {7, 30}
+    ]
+    assert [way[-1] for way in found.unread] == [names[7], names[30]]
+    assert len(found.missed) == 2
+
+
 async def test_a_public_list_does_not_lead_inside(sites, follow):
     """Private addresses in an index are judged like any other."""
     sites.tell("lists.example.com/i", index("http://127.0.0.1/x", "http://169.254.169.254/y"))

@@ -1,9 +1,11 @@
 """Lists as people and programs write them: tables, texts, JSON, odd feeds, outlines and pages."""
 
+import gzip
 from datetime import date
 
 import pytest
 
+from casebook.extractors import registry
 from casebook.extractors.days import stated_day, stated_days
 from casebook.extractors.links.feed_items import read_item
 from casebook.extractors.links.reading import read_listing
@@ -212,6 +214,29 @@ def test_a_counting_service_is_seen_through():
     feed = Payload(data=BURNED.encode(), media_type="x/y", url=BASE, final_url=BASE)
     for address in (A, "http://feedproxy.google.com/~r/x/~3/abc/"):
         assert b"We measured" in read_item(address, feed).data
+
+
+LONG = "We measured the queue again and wrote down what we found of it there. " * 20
+
+
+@pytest.mark.parametrize(
+    ("text", "pack"),
+    [
+        (f"&lt;p&gt;{LONG}&lt;/p&gt;", bytes),
+        (f"&amp;lt;p&amp;gt;{LONG}&amp;lt;/p&amp;gt;", bytes),
+        (f"&lt;p&gt;{LONG}&lt;/p&gt;", gzip.compress),
+        ("私たちは本番環境でモデルを動かしています。" * 30, bytes),
+    ],
+    ids=["escaped", "escaped twice", "packed", "unspaced"],
+)
+def test_an_item_carries_its_text_in_many_ways(text, pack):
+    """Markup is markup however often it was escaped; scripts without spaces have words too."""
+    feed = rss(f"<item><title>T</title><link>{A}</link><description>{text}</description></item>")
+    payload = Payload(data=pack(feed.encode()), media_type="x/y", url=BASE, final_url=BASE)
+    found = registry.extract(read_item(A, payload))
+    assert "&lt;" not in found.text
+    assert "<p>" not in found.text
+    assert len(found.text) > 600
 
 
 def test_items_without_a_link_are_told_or_lead_to_their_recording():

@@ -1,12 +1,15 @@
 """The registry picks by header, name and bytes, and refuses what is not what it is called."""
 
 import gzip
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 import pytest
 from fpdf import FPDF
 
-from casebook.extractors.registry import choose, extract, mounts, sniff
-from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
+from casebook.extractors.registry import choose, extract, mounts
+from casebook.extractors.sniffing import sniff
+from casebook.schemas.errors import ContentMismatch, Damaged, DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
 
 TEXT = b"A text of more than five words."
@@ -91,6 +94,29 @@ def test_pdf_served_as_html_is_read_and_recorded():
     assert found.extraction[0].outcome == "a PDF served as text/html"
 
 
+def test_a_pdf_at_an_address_of_any_ending_is_read():
+    """Of a file the name is believed, so that a mix-up is told; of an address it is not."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("helvetica", size=12)
+    pdf.cell(0, 8, TEXT.decode())
+    data = bytes(pdf.output())
+    served = Payload(
+        data=data, media_type="text/html", name="get.html", headers={"content-type": "text/html"}
+    )
+    assert extract(served).kind is SourceKind.PDF
+    with pytest.raises(ContentMismatch, match="rename"):
+        extract(Payload(data=data, media_type="text/html", name="get.html"))
+
+
+@pytest.mark.parametrize("media_type", ["application/feed+json", "application/json"])
+def test_a_json_feed_is_a_list(media_type):
+    """The message says which command reads it."""
+    data = b'{"version": "https://jsonfeed.org/version/1.1", "items": []}'
+    with pytest.raises(KindUnsupported, match="casebook links"):
+        extract(Payload(data=data, media_type=media_type, name="feed.json", headers={"a": "b"}))
+
+
 @pytest.mark.parametrize(
     ("media_type", "name", "data"),
     [("image/png", "x.png", PNG), ("application/json", "x.json", b"{}"), ("", "x.bin", b"abc def")],
@@ -145,3 +171,27 @@ def test_versions_tell_a_stored_document_is_current():
     assert found.extractor in {mount.version for mount in mounts() if mount.kind is found.kind}
     assert len({mount.version for mount in mounts()}) == len(mounts())
     assert {mount.kind for mount in mounts()} == set(SourceKind)
+
+
+def test_a_page_saved_in_one_file_is_read():
+    """Chrome's .mhtml holds the page beside its pictures and styles, in quoted-printable."""
+    sentences = "".join(
+        f"<p>We run model {n} in production, and it is größer.</p>" for n in range(20)
+    )
+    page = f"<!DOCTYPE html><html><head><title>T</title></head><body><h1>A page</h1>{sentences}"
+    saved = MIMEMultipart("related")
+    saved["Snapshot-Content-Location"] = "https://blog.example.com/a"
+    saved.attach(MIMEText(".x{color:red}", "css"))
+    saved.attach(MIMEText(page, "html", "utf-8"))
+    found = extract(
+        Payload(data=saved.as_bytes(), media_type="application/octet-stream", name="a.mhtml")
+    )
+    assert found.kind is SourceKind.WEB
+    assert "model 19 in production, and it is größer." in found.text
+    assert found.site == "example.com"
+
+
+def test_a_saved_file_without_a_page_is_damaged():
+    """What only is named like one says what to do."""
+    with pytest.raises(Damaged, match="save it again"):
+        extract(Payload(data=b"Subject: x\n\nwords", media_type="", name="a.mht"))

@@ -15,11 +15,12 @@ from werkzeug import Request, Response
 from casebook.extractors.gathering import cutting
 from casebook.extractors.gathering.fetch import fetch as fetch_payload
 from casebook.extractors.gathering.sound import Sound
-from casebook.pipeline import hearing, stages
+from casebook.pipeline import checking, hearing, stages
 from casebook.pipeline.ingest import ingest, retry
 from casebook.pipeline.run import Run
 from casebook.runtime.services import Services
 from casebook.schemas import errors
+from casebook.schemas.checks import CheckResult
 from casebook.schemas.sources import ExtractionStep, SourceKind, SourceRef
 
 VIDEO = "https://youtu.be/GJLlxj_dtq8"
@@ -338,6 +339,37 @@ async def test_segments_without_a_time_are_no_answer(hearing_services, web, ears
     ears.answers = [(200, {**HEARD, "segments": segments})]
     outcome = await ingest(SourceRef(source=web.url_for("/talk.mp3")), hearing_services)
     assert outcome.failure.kind == "answer_invalid"
+
+
+async def rechecked(source_id, services):
+    (checked,) = [one async for one in checking.recheck([source_id], services)]
+    return checked.check
+
+
+@pytest.mark.parametrize("through", ["file", "page"])
+async def test_a_recording_that_is_still_there_is_the_same(hearing_services, web, ears, through):
+    """It is not listened to again, and neither its sound nor its notes are taken for a change."""
+    ref = SourceRef(source=web.url_for("/talk.mp3"))
+    ref = ref if through == "file" else serve_page(web, PLAYERS["audio"])
+    _, run = await document_of(ref, hearing_services)
+    check = await rechecked(run.source_id, hearing_services)
+    assert (check.result, check.kind) == (CheckResult.SAME, None)
+    assert "not written down again" in check.message
+    assert len(ears.heard) == 1
+
+
+async def test_an_item_of_a_feed_is_compared_with_the_feed(hearing_services, web):
+    """What was read from a feed is looked for there, not on the page."""
+    text = "We measured the queue again and wrote down what we found of it. " * 30
+    feed = (
+        f"<rss><channel><item><title>One</title><link>{web.url_for('/post')}</link>"
+        f"<description>{text}</description></item></channel></rss>"
+    )
+    web.expect_request("/feed").respond_with_data(feed, content_type="application/rss+xml")
+    ref = SourceRef(source=web.url_for("/post"), feed=web.url_for("/feed"))
+    _, run = await document_of(ref, hearing_services)
+    check = await rechecked(run.source_id, hearing_services)
+    assert (check.result, check.kind) == (CheckResult.SAME, None)
 
 
 async def test_a_page_of_a_recording_that_nobody_can_hear(services, hearing_services, web, ears):

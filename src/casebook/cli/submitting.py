@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 Sources = Annotated[
     list[str],
     typer.Argument(
-        help="Web addresses or files (.html .md .txt .pdf .vtt .srt), or - for web addresses or "
-        'JSON Lines on standard input: {"source": …, "url": …}.',
+        help="Web addresses or files (.html .mhtml .md .txt .pdf .vtt .srt), or - for addresses "
+        'or JSON Lines on standard input: {"source": …, "url": …}.',
         metavar="SRC...",
     ),
 ]

@@ -5,7 +5,6 @@ HTML is read as what it is. Heavy parsers load when they are first used.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
@@ -13,6 +12,7 @@ from typing import Protocol
 from casebook.extractors import versions
 from casebook.extractors.gathering import bundles
 from casebook.extractors.naming import where
+from casebook.extractors.sniffing import BINARY, is_json, is_text, is_wide, sniff
 from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
@@ -45,6 +45,12 @@ def _html(payload: Payload, /) -> Extracted:
     from casebook.extractors.kinds import html
 
     return html.extract(payload)
+
+
+def _saved_page(payload: Payload, /) -> Extracted:
+    from casebook.extractors.kinds import saved_page
+
+    return saved_page.extract(payload)
 
 
 def _markdown(payload: Payload, /) -> Extracted:
@@ -108,6 +114,10 @@ def mounts() -> tuple[Mount, ...]:
             "text/html application/xhtml+xml", "html htm xhtml",
         ),
         _mount(
+            SourceKind.WEB, versions.SAVED, _saved_page,
+            "multipart/related application/x-mimearchive", "mhtml mht",
+        ),
+        _mount(
             SourceKind.MARKDOWN, versions.MARKDOWN, _markdown,
             "text/markdown text/x-markdown text/x-web-markdown", "md markdown mdx mkd",
         ),
@@ -155,7 +165,7 @@ def choose(payload: Payload) -> tuple[Mount, str | None]:
     if not payload.data.strip(b"\0 \t\r\n\x0c"):
         raise DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
     declared, found = _declared(payload), sniff(payload.data)
-    if found == _BINARY and _is_wide(payload.charset):
+    if found == BINARY and is_wide(payload.charset):
         found = None
     if declared is not None and payload.media_type.startswith(bundles.OUR_TYPES):
         return declared, None  # we wrote these bytes ourselves
@@ -179,7 +189,7 @@ def _overruled(payload: Payload, declared: Mount) -> tuple[Mount, str | None]:
     captions = _mount_of(SourceKind.CAPTIONS)
     if declared.kind is SourceKind.TEXT and _is_captions(payload):
         return captions, f"captions served as {payload.media_type}"
-    if _is_json(payload.data) and declared is not captions:
+    if is_json(payload.data) and declared is not captions:
         raise _binary(payload, declared, "JSON, data for programs")
     named = _by_suffix(payload)
     if (
@@ -203,7 +213,8 @@ def _as_pdf(payload: Payload, declared: Mount | None) -> tuple[Mount, str | None
     if declared is None or declared is pdf:
         return pdf, None
     named = _by_suffix(payload)
-    if named is not None and named is not pdf:
+    # The end of an address promises nothing, a file's name does.
+    if named is not None and named is not pdf and not payload.headers:
         raise ContentMismatch(
             f"{where(payload)} is a PDF under another name; rename it to .pdf and submit it again."
         )
@@ -254,9 +265,9 @@ def _by_look(payload: Payload) -> Mount:
             return _mount_of(SourceKind.CAPTIONS)
         if _HTML_START.match(start):
             return _mount_of(SourceKind.WEB)
-    if _LIST_START.match(start):
+    if _LIST_START.match(start) or _JSON_FEED.search(start):
         raise _is_list(payload)
-    if generic and "." not in payload.name and not _is_json(payload.data) and _reads(payload.data):
+    if generic and "." not in payload.name and not is_json(payload.data) and _reads(payload.data):
         return _mount_of(SourceKind.TEXT)
     raise KindUnsupported(
         f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook "
@@ -266,7 +277,7 @@ def _by_look(payload: Payload) -> Mount:
 
 def _reads(data: bytes) -> bool:
     """Tell a text that nobody named, such as README: more than a few characters of UTF-8."""
-    return len(data) > _FEW and _is_text(data[:8_192])
+    return len(data) > _FEW and is_text(data[:8_192])
 
 
 def _has_tags(payload: Payload) -> bool:
@@ -301,6 +312,7 @@ _LIST_START = re.compile(
     rb"(?:<\?.{0,200}?\?>\s*|<!--.{0,400}?-->\s*)*<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b",
     re.DOTALL,
 )
+_JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https?:(?:\\?/){2}jsonfeed\.org")
 _HTML_START = re.compile(
     rb"<!doctype html|<html|<head|<body|(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html)"
 )
@@ -311,73 +323,3 @@ _TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)
 _MOST_BEFORE_TAG = 4_096
 _FEW = 40  # bytes
 _PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
-_JSON_START = re.compile(rb"[\[{]\s*(?:[\[{]\s*)*(?:\"|[\]}])")
-_BINARY = "binary data"
-# File signatures, as the `file` command knows them.
-_SIGNATURES: tuple[tuple[Callable[[bytes], bool], str], ...] = (
-    (lambda head: b"%PDF-" in head, "PDF"),
-    (lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), "a PNG picture"),
-    (lambda head: head.startswith(b"\xff\xd8\xff"), "a JPEG picture"),
-    (lambda head: head.startswith((b"GIF87a", b"GIF89a")), "a GIF picture"),
-    (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", "a WebP picture"),
-    (lambda head: head.startswith(b"\x7fELF"), "a program"),
-    (lambda head: head.startswith(b"MZ") and b"\0" in head, "a program"),
-    (lambda head: head.startswith((b"PK\x03\x04", b"PK\x05\x06")), "a zip or Office file"),
-    (lambda head: head.startswith(b"\x1f\x8b"), "a gzip archive"),
-    (lambda head: head.startswith(b"7z\xbc\xaf\x27\x1c"), "a 7z archive"),
-    (lambda head: head.startswith(b"\xd0\xcf\x11\xe0"), "an old Office file"),
-    (lambda head: head[4:8] == b"ftyp", "a video or audio file"),
-    (lambda head: head.startswith((b"ID3", b"OggS", b"fLaC")), "an audio file"),
-    (lambda head: head.startswith(b"BZh") and head[4:10] == b"1AY&SY", "a bzip2 archive"),
-    (lambda head: head.startswith((b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")), "a compressed file"),
-    (lambda head: head.startswith(b"Rar!\x1a\x07"), "a RAR archive"),
-    (lambda head: head.startswith(b"{\\rtf"), "an RTF document"),
-    (lambda head: head.startswith(b"%!PS"), "a PostScript file"),
-)  # fmt: skip
-_LONGEST_CHARACTER = 4
-_UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
-_MOST_CONTROLS = 0.1
-_MOST_ZEROS = 0.02  # a stray NUL in a text; browsers pass over it
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1b\x08"))
-
-
-def sniff(data: bytes) -> str | None:
-    """Return what binary the first bytes are ("PDF", "a PNG picture"), or None for text."""
-    head = data[:1_024]
-    for fits, name in _SIGNATURES:
-        if fits(head):
-            return name
-    if head.startswith(_UNICODE_MARKS) or _is_utf16(data[:4_096]):
-        return None
-    sample = data[:8_192]
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    zeros = sample.count(0)
-    many = controls > _MOST_CONTROLS * len(sample) or zeros > _MOST_ZEROS * len(sample)
-    return _BINARY if many or (zeros and not _is_text(sample)) else None
-
-
-def _is_text(sample: bytes) -> bool:
-    """Tell UTF-8 without other control characters than NUL; the last character may be cut."""
-    rest = sample.replace(b"\0", b"")
-    decoded = rest.decode("utf-8", "ignore").encode()
-    return len(rest) - len(decoded) <= _LONGEST_CHARACTER and not rest.translate(
-        None, bytes(set(range(256)) - set(_CONTROLS))
-    )
-
-
-def _is_wide(charset: str | None) -> bool:
-    """Tell a charset whose texts are full of zero bytes."""
-    return (charset or "").lower().replace("_", "-").startswith(("utf-16", "utf-32", "ucs-"))
-
-
-def _is_json(data: bytes) -> bool:
-    """Tell JSON by its two ends: an answer of an interface, not a text."""
-    start, end = data[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n"), data[-64:].rstrip()
-    return bool(_JSON_START.match(start)) and end.endswith((b"}", b"]"))
-
-
-def _is_utf16(head: bytes) -> bool:
-    """Tell UTF-16 without a mark: every second byte of Western text is zero, no other is."""
-    odd, even = head[1::2], head[::2]
-    zeros = max(odd.count(0), even.count(0)), min(odd.count(0), even.count(0))
-    return len(head) > 8 and zeros[0] > 0.9 * len(odd) and zeros[1] == 0  # noqa: PLR2004 - see above

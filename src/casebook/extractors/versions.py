@@ -5,6 +5,7 @@ the older version are then read again.
 """
 
 HTML = "html/8"
+SAVED = f"mhtml/1 {HTML}"
 MARKDOWN = "markdown/4"
 TEXT = "text/4"
 CAPTIONS = "captions/4"

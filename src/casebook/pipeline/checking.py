@@ -7,17 +7,20 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
-from casebook.extractors.gathering.fetch import fetch
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline import reading, sketching
 from casebook.pipeline.comparing import difference, standing
 from casebook.pipeline.identity import canonical_page, document_of, is_remote, payload_of
-from casebook.pipeline.stages import patiently
+from casebook.pipeline.stages import patiently, payload_of_ref
 from casebook.runtime.services import Services
 from casebook.schemas.cases import CaseStudy
 from casebook.schemas.checks import Check, CheckResult
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import (
+    CaptionsDisabled,
+    CaptionsLocked,
+    CaptionsMissing,
+    CaptionsUnreadable,
     CasebookError,
     ExtractionError,
     FetchError,
@@ -35,6 +38,9 @@ from casebook.warehouse.store import Warehouse
 
 # What a site alone can say; everything else is our trouble in reaching it.
 _GONE = (PageMissing, VideoUnavailable, SoftNotFound)
+# The video is there; that nobody wrote down what is said in it, we knew.
+_UNCAPTIONED = (CaptionsDisabled, CaptionsLocked, CaptionsMissing, CaptionsUnreadable)
+_NOT_HEARD = "the address answers; what is said there was not written down again"
 _EVERY_CASE = 1_000_000
 
 
@@ -61,6 +67,19 @@ class _Known(Frozen):
         """The web address of the source, if it has one."""
         reference = self.source.reference
         return reference.source if is_remote(reference) else self.source.canonical_url
+
+    @property
+    def addresses(self) -> set[str | None]:
+        """The canonical addresses under which the source is known."""
+        shown = {canonical_url(self.document.url)} if self.document.url else set()
+        return {self.source.canonical_url, *shown}
+
+    @property
+    def was_heard(self) -> bool:
+        """Whether the text is what somebody wrote down of what is said there."""
+        steps = (step.method for step in self.document.extraction)
+        handed_in = self.source.reference.transcript is not None
+        return handed_in or any(method.startswith("transcription ") for method in steps)
 
 
 def published_sources(warehouse: Warehouse) -> list[str]:
@@ -131,17 +150,42 @@ async def _checked(known: _Known, services: Services) -> Checked:
 
 async def _check(known: _Known, address: str, services: Services) -> Check:
     client, robots = await services.network()
+    ref = SourceRef(source=address, feed=known.source.reference.feed)
 
     async def once() -> Payload:
-        return await fetch(SourceRef(source=address), client, robots)
+        return await payload_of_ref(ref, services, client, robots)
 
     try:
         payload = await patiently(once, services.settings.fetch_attempts)
+        if known.was_heard:
+            return await _answering(known, payload, services)
         return await _compared(known, payload, services)
     except _GONE as error:
         return _row(known, CheckResult.GONE, kind=error.kind(), message=str(error))
+    except _UNCAPTIONED as error:
+        if known.was_heard:
+            return _row(known, CheckResult.SAME, message=_NOT_HEARD)
+        return _row(known, CheckResult.UNREACHABLE, kind=error.kind(), message=str(error))
     except (FetchError, ExtractionError) as error:
         return _row(known, CheckResult.UNREACHABLE, kind=error.kind(), message=str(error))
+
+
+async def _answering(known: _Known, payload: Payload, services: Services) -> Check:
+    """Tell that an address answers whose text was written down from what is said there.
+
+    Raises:
+        SoftNotFound: if a page says that it is gone.
+    """
+    try:
+        await services.extractors.extract(payload)
+    except SoftNotFound:
+        raise
+    except ExtractionError:
+        pass  # a recording, or a page with hardly a word of its own
+    final = payload.final_url or payload.url or ""
+    moved = final if final and canonical_url(final) not in known.addresses else None
+    result = CheckResult.MOVED if moved else CheckResult.SAME
+    return _row(known, result, moved_to=moved, message=_NOT_HEARD)
 
 
 async def _compared(known: _Known, payload: Payload, services: Services) -> Check:
@@ -196,9 +240,7 @@ async def _moved_to(
     known: _Known, payload: Payload, canonical: str | None, now: Document, services: Services
 ) -> str | None:
     """Return the address where the source is found now, if that is another one."""
-    before = {known.source.canonical_url}
-    if known.document.url:
-        before.add(canonical_url(known.document.url))
+    before = known.addresses
     final = payload.final_url or payload.url or ""
     if final and canonical_url(final) not in before:
         return final

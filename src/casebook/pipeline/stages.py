@@ -59,7 +59,7 @@ async def fetch(ref: SourceRef, run: Run) -> str:
     client, robots = await services.network()
 
     async def once() -> Payload:
-        return await _payload(ref, services, client, robots)
+        return await payload_of_ref(ref, services, client, robots)
 
     async def with_retries() -> Payload:
         return await patiently(once, services.settings.fetch_attempts)
@@ -72,7 +72,7 @@ async def fetch(ref: SourceRef, run: Run) -> str:
     return await asyncio.to_thread(_keep_snapshot, ref, payload, run)
 
 
-async def _payload(
+async def payload_of_ref(
     ref: SourceRef, services: Services, client: "GuardedClient", robots: "Robots"
 ) -> Payload:
     """Return the bytes of a source, or of the item of a feed that carries its text."""
@@ -170,7 +170,9 @@ async def read(ref: SourceRef, run: Run) -> Document:
     run.current = "fetch"
     run.reporter.stage(run.label, run.current)
     client, robots = await run.services.network()
-    payload = await hearing.fetch(ref, run, lambda: _payload(ref, run.services, client, robots))
+    payload = await hearing.fetch(
+        ref, run, lambda: payload_of_ref(ref, run.services, client, robots)
+    )
     run.current = "extract"
     run.reporter.stage(run.label, run.current)
     scripts = identity.is_remote(ref)

@@ -34,6 +34,7 @@ MEDIA_TYPES = {
 }
 """What a file's suffix says of its bytes; anything else is ``application/octet-stream``."""
 
+_LARGE = {".pdf", ".mhtml", ".mht"}  # a saved page has its pictures with it
 _OTHER_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -120,7 +121,7 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
         FileUnreadable: if it is a folder, a device, or not ours to read.
         TooLarge: if it is larger than the cap.
     """
-    cap = limits.pdf_bytes if path.suffix.lower() == ".pdf" else limits.text_bytes
+    cap = limits.pdf_bytes if path.suffix.lower() in _LARGE else limits.text_bytes
     if sound.named_as_recording(path.name):
         cap = limits.sound_bytes
     try:

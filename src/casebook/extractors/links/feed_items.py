@@ -1,16 +1,19 @@
 """One item of a feed as a page: for items whose feed carries their whole text. Pure, over bytes."""
 
-from html import escape
+import re
+from html import escape, unescape
 from typing import Any
 
 from casebook.extractors.links.feeds import base_of, entry_at, entry_day, has_items
 from casebook.extractors.links.talk_page import enclosed
 from casebook.extractors.naming import where
+from casebook.extractors.text.characters import count_words
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import ExtractionStep, Payload
 
 # Words below which an item's text is a teaser: a summary of one or two paragraphs.
 FEWEST_WORDS = 200
+_ESCAPED_TWICE = re.compile(r"&lt;/(?:p|div|li|h\d)&gt;", re.IGNORECASE)
 
 
 def read_item(address: str, feed: Payload) -> Payload:
@@ -38,7 +41,9 @@ def full_content(entry: Any) -> str | None:
     """Return the markup of an item's whole text, or None where the feed has a teaser at most."""
     texts = [part.get("value") or "" for part in entry.get("content", ())]
     longest = max([*texts, entry.get("summary") or ""], key=len)
-    return longest if len(longest.split()) >= FEWEST_WORDS else None
+    if "<" not in longest and _ESCAPED_TWICE.search(longest):
+        longest = unescape(longest)
+    return longest if count_words(longest) >= FEWEST_WORDS else None
 
 
 def _page(entry: Any, content: str, address: str, feed: Payload, sound: str | None) -> Payload:

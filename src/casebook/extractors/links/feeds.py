@@ -12,6 +12,7 @@ import feedparser  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.days import day_in_address, stated_day
 from casebook.extractors.links.entries import Listing, candidate
+from casebook.extractors.links.packing import unpacked
 from casebook.extractors.links.xml_lists import escaped, refuse_entities
 from casebook.extractors.sites import canonical_url
 from casebook.extractors.text.characters import one_line
@@ -57,7 +58,7 @@ def base_of(feed: Payload) -> str:
 
 def has_items(feed: Payload) -> bool:
     """Tell a feed from what is none, or is empty."""
-    return bool(parsed_feed(feed.data, feed, base_of(feed)).entries)
+    return bool(parsed_feed(unpacked(feed), feed, base_of(feed)).entries)
 
 
 def entry_at(address: str, feed: Payload) -> Any | None:
@@ -67,7 +68,7 @@ def entry_at(address: str, feed: Payload) -> Any | None:
         Damaged: if the feed defines XML entities.
     """
     base = base_of(feed)
-    entries = parsed_feed(feed.data, feed, base).entries
+    entries = parsed_feed(unpacked(feed), feed, base).entries
     return next((one for one in entries if _is_at(one, base, address)), None)
 
 

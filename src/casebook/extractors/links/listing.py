@@ -1,5 +1,6 @@
 """Following a list to its end: feeds of an outline, sitemaps of an index, within caps."""
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,10 +22,13 @@ Read = Callable[[Payload], Awaitable[Listing]]
 class WalkLimits:
     """How far a list of lists is followed: lists read, lists within lists, addresses named."""
 
-    lists: int = 50
+    lists: int = 500
     depth: int = 3
     candidates: int = 10_000
 
+
+_AT_ONCE = 8
+"""Lists asked for at a time; the client keeps the pauses that each host is owed."""
 
 # Of the entries of a list that name no address, so many are shown, each so far.
 _SHOWN, _SHOWN_CHARACTERS = 3, 60
@@ -57,54 +61,98 @@ async def walk(
     read: Read,
     limits: WalkLimits = WalkLimits(),
 ) -> Walk:
-    """Return the sources that a list and the lists in it name.
+    """Return the sources that a list and the lists in it name, in the order of the lists.
 
     A list inside that cannot be had is noted; the first one is not forgiven.
 
     Raises:
         CasebookError: if the first list cannot be fetched or read.
     """
-    found, seen = Walk(), _Seen()
-    waiting = deque[tuple[SourceRef, Way]]([(ref, (ref.source,))])
-    visited, fetched = {ref.source}, 0
-    while waiting:
-        if fetched >= limits.lists:
-            found.missed.append(f"{len(waiting)} further lists: {limits.lists} were read")
-            break
-        current, way = waiting.popleft()
-        fetched += 1
+    walker = _Walker(client, robots, read, limits)
+    walker.wait_for([ref.source], ())
+    first = True
+    while round_ := walker.next_round():
+        listings = await asyncio.gather(*map(walker.listing, round_))
+        if first and isinstance(listings[0], CasebookError):
+            raise listings[0]
+        first = False
+        for way, listing in zip(round_, listings, strict=True):
+            walker.take(way, listing)
+    walker.found.unread += walker.waiting
+    return walker.found
+
+
+class _Walker:
+    """Knows what was found and what waits; several lists are asked for at once."""
+
+    def __init__(
+        self, client: GuardedClient, robots: Robots, read: Read, limits: WalkLimits
+    ) -> None:
+        self.found = Walk()
+        self.waiting: deque[Way] = deque()
+        self._client, self._robots, self._read, self._limits = client, robots, read, limits
+        self._visited: set[str] = set()
+        self._seen = _Seen()
+        self._asked = 0
+        self._full = False
+
+    def wait_for(self, addresses: Sequence[str], way: Way) -> None:
+        """Put lists that ``way`` leads to in line, those that are new."""
+        fresh = [address for address in addresses if address not in self._visited]
+        if len(way) > self._limits.depth and fresh:
+            self.found.missed.append(f"{len(fresh)} lists in {way[-1]}: nested too deep")
+            self.found.unread += [(*way, address) for address in fresh]
+            return
+        self._visited.update(fresh)
+        self.waiting.extend((*way, address) for address in fresh)
+
+    def next_round(self) -> list[Way]:
+        """Return the lists to ask for next; nothing once all was read, or enough."""
+        if self._full:
+            return []
+        left = self._limits.lists - self._asked
+        if not left and self.waiting:
+            further = f"{len(self.waiting)} further lists: {self._limits.lists} were read"
+            self.found.missed.append(further)
+        ways = [self.waiting.popleft() for _ in range(min(left, _AT_ONCE, len(self.waiting)))]
+        self._asked += len(ways)
+        return ways
+
+    async def listing(self, way: Way) -> Listing | CasebookError:
+        """Return the list at the end of ``way``, or why it cannot be had."""
         try:
-            _check_hop(way, client)
-            listing = await read(await fetch_list(current, client, robots))
+            _check_hop(way, self._client)
+            ref = SourceRef(source=way[-1])
+            return await self._read(await fetch_list(ref, self._client, self._robots))
         except CasebookError as error:
-            if current is ref:
-                raise
-            found.missed.append(str(error))
+            return error
+
+    def take(self, way: Way, listing: Listing | CasebookError) -> None:
+        """Add what a list names, as far as the limits allow; a list that failed is noted."""
+        found, source = self.found, way[-1]
+        if self._full or isinstance(listing, CasebookError):
             found.unread.append(way)
-            continue
-        found.read.add(current.source)
-        if listing.unread:
-            found.missed.append(_no_addresses(listing.unread, current.source))
-        outside, inside = _told_apart(listing.candidates, current, client)
-        if inside:
-            found.missed.append(_own_network(inside, current.source))
-        fresh = [candidate for candidate in outside if seen.is_new(candidate.url)]
+            found.missed += [] if self._full else [str(listing)]
+            return
+        found.read.add(source)
+        found.missed += [_no_addresses(listing.unread, source)] if listing.unread else []
+        outside, inside = _told_apart(listing.candidates, source, self._client)
+        found.missed += [_own_network(inside, source)] if inside else []
+        fresh = [candidate for candidate in outside if self._seen.is_new(candidate.url)]
         found.repeated += listing.repeated + len(outside) - len(fresh)
-        kept = fresh[: limits.candidates - len(found.candidates)]
+        kept = fresh[: self._limits.candidates - len(found.candidates)]
         found.candidates += kept
         found.ways.update((candidate.url, way) for candidate in kept)
-        if len(found.candidates) >= limits.candidates:
-            found.missed.append(f"more than the first {limits.candidates:,} addresses")
-            break
-        inner = [address for address in listing.lists if address not in visited]
-        if len(way) > limits.depth and inner:
-            found.missed.append(f"{len(inner)} lists in {current.source}: nested too deep")
-            found.unread += [(*way, address) for address in inner]
-            continue
-        visited.update(inner)
-        waiting.extend((SourceRef(source=address), (*way, address)) for address in inner)
-    found.unread += [way for _, way in waiting]
-    return found
+        self.wait_for(listing.lists, way)
+        self._stop_if_full(len(fresh) > len(kept))
+
+    def _stop_if_full(self, left_out: bool) -> None:
+        """End the walk where no more may be named; that there was more is told."""
+        if len(self.found.candidates) < self._limits.candidates:
+            return
+        if self.waiting or left_out:
+            self.found.missed.append(f"more than the first {self._limits.candidates:,} addresses")
+        self._full = True
 
 
 def _no_addresses(entries: Sequence[str], source: str) -> str:
@@ -140,15 +188,15 @@ def _check_hop(way: Way, client: GuardedClient) -> None:
 
 
 def _told_apart(
-    candidates: Sequence[Candidate], current: SourceRef, client: GuardedClient
+    candidates: Sequence[Candidate], source: str, client: GuardedClient
 ) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
     """Return what a list may name, and what it names of the operator's own network.
 
     A file may name all: a person wrote it.
     """
-    if not client.policy.allowed_hosts or not is_web_address(current.source):
+    if not client.policy.allowed_hosts or not is_web_address(source):
         return candidates, ()
-    here = parse_web_url(current.source)
+    here = parse_web_url(source)
     sides: tuple[list[Candidate], list[Candidate]] = ([], [])
     for one in candidates:
         sides[client.policy.leads_inside(here, parse_web_url(one.url))].append(one)

@@ -1,35 +1,33 @@
 """From bytes to what they list: every form of list, told apart by what it begins with. Pure."""
 
 import re
-import zlib
 from collections.abc import Iterable, Sequence
 
 from casebook.extractors.links.entries import Listing
 from casebook.extractors.links.feeds import base_of, read_feed
 from casebook.extractors.links.json_lists import read_json
 from casebook.extractors.links.lists import read_lines, read_page
-from casebook.extractors.links.xml_lists import plain, read_opml, read_sitemap, refuse_entities
+from casebook.extractors.links.packing import unpacked
+from casebook.extractors.links.xml_lists import (
+    plain,
+    read_opml,
+    read_sitemap,
+    refuse_entities,
+)
 from casebook.extractors.naming import where
-from casebook.extractors.network.body import MEGABYTE, Inflater
-from casebook.extractors.registry import sniff
 from casebook.extractors.sites import canonical_url
+from casebook.extractors.sniffing import sniff
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import (
     ContentMismatch,
-    Damaged,
     DocumentEmpty,
     InvalidUrl,
-    TooLarge,
 )
 from casebook.schemas.sources import Candidate, Payload
 
 MOST_ENTRIES = 50_000
 """Addresses that one list may name: the sitemap protocol's own limit."""
 
-MOST_BYTES = 50 * MEGABYTE
-"""Bytes of a sitemap after decompression: the sitemap protocol's own limit."""
-
-_GZIP = b"\x1f\x8b"
 _XML_START = re.compile(
     rb"<\?xml\s|<(?:rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]", re.IGNORECASE
 )
@@ -47,7 +45,7 @@ def read_listing(payload: Payload) -> Listing:
         ContentMismatch: if it is a picture, a PDF or the like.
         DocumentEmpty: if it names no web address.
     """
-    data = _unpacked(payload)
+    data = unpacked(payload)
     if found := sniff(data):
         raise ContentMismatch(
             f"{where(payload)} is {found}, not a list of addresses: check it, or save it as CSV."
@@ -117,24 +115,6 @@ def _completed(one: Candidate, other: Candidate) -> Candidate:
 
 
 # --- What it is ----------------------------------------------------------------------------------
-
-
-def _unpacked(payload: Payload) -> bytes:
-    """Undo gzip as far as the limit allows."""
-    if not payload.data.startswith(_GZIP):
-        return payload.data
-    inflater, data = Inflater(), bytearray()
-    try:
-        for piece in inflater.feed(payload.data):
-            data += piece
-            if len(data) > MOST_BYTES:
-                raise TooLarge(
-                    f"{where(payload)} unpacks to more than {MOST_BYTES / MEGABYTE:g} MB, which no "
-                    "sitemap may: give a smaller list."
-                )
-    except zlib.error as error:
-        raise Damaged(f"{where(payload)} is a damaged gzip file; download it again.") from error
-    return bytes(data)
 
 
 def _begun(data: bytes) -> bytes:

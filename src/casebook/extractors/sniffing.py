@@ -1,0 +1,75 @@
+"""What bytes are by their beginning: binaries by their signatures, text, JSON. Pure."""
+
+import re
+from collections.abc import Callable
+
+_JSON_START = re.compile(rb"[\[{]\s*(?:[\[{]\s*)*(?:\"|[\]}])")
+BINARY = "binary data"
+# File signatures, as the `file` command knows them.
+_SIGNATURES: tuple[tuple[Callable[[bytes], bool], str], ...] = (
+    (lambda head: b"%PDF-" in head, "PDF"),
+    (lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), "a PNG picture"),
+    (lambda head: head.startswith(b"\xff\xd8\xff"), "a JPEG picture"),
+    (lambda head: head.startswith((b"GIF87a", b"GIF89a")), "a GIF picture"),
+    (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", "a WebP picture"),
+    (lambda head: head.startswith(b"\x7fELF"), "a program"),
+    (lambda head: head.startswith(b"MZ") and b"\0" in head, "a program"),
+    (lambda head: head.startswith((b"PK\x03\x04", b"PK\x05\x06")), "a zip or Office file"),
+    (lambda head: head.startswith(b"\x1f\x8b"), "a gzip archive"),
+    (lambda head: head.startswith(b"7z\xbc\xaf\x27\x1c"), "a 7z archive"),
+    (lambda head: head.startswith(b"\xd0\xcf\x11\xe0"), "an old Office file"),
+    (lambda head: head[4:8] == b"ftyp", "a video or audio file"),
+    (lambda head: head.startswith((b"ID3", b"OggS", b"fLaC")), "an audio file"),
+    (lambda head: head.startswith(b"BZh") and head[4:10] == b"1AY&SY", "a bzip2 archive"),
+    (lambda head: head.startswith((b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")), "a compressed file"),
+    (lambda head: head.startswith(b"Rar!\x1a\x07"), "a RAR archive"),
+    (lambda head: head.startswith(b"{\\rtf"), "an RTF document"),
+    (lambda head: head.startswith(b"%!PS"), "a PostScript file"),
+)  # fmt: skip
+_LONGEST_CHARACTER = 4
+_UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_MOST_CONTROLS = 0.1
+_MOST_ZEROS = 0.02  # a stray NUL in a text; browsers pass over it
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1b\x08"))
+
+
+def sniff(data: bytes) -> str | None:
+    """Return what binary the first bytes are ("PDF", "a PNG picture"), or None for text."""
+    head = data[:1_024]
+    for fits, name in _SIGNATURES:
+        if fits(head):
+            return name
+    if head.startswith(_UNICODE_MARKS) or _is_utf16(data[:4_096]):
+        return None
+    sample = data[:8_192]
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    zeros = sample.count(0)
+    many = controls > _MOST_CONTROLS * len(sample) or zeros > _MOST_ZEROS * len(sample)
+    return BINARY if many or (zeros and not is_text(sample)) else None
+
+
+def is_text(sample: bytes) -> bool:
+    """Tell UTF-8 without other control characters than NUL; the last character may be cut."""
+    rest = sample.replace(b"\0", b"")
+    decoded = rest.decode("utf-8", "ignore").encode()
+    return len(rest) - len(decoded) <= _LONGEST_CHARACTER and not rest.translate(
+        None, bytes(set(range(256)) - set(_CONTROLS))
+    )
+
+
+def is_wide(charset: str | None) -> bool:
+    """Tell a charset whose texts are full of zero bytes."""
+    return (charset or "").lower().replace("_", "-").startswith(("utf-16", "utf-32", "ucs-"))
+
+
+def is_json(data: bytes) -> bool:
+    """Tell JSON by its two ends: an answer of an interface, not a text."""
+    start, end = data[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n"), data[-64:].rstrip()
+    return bool(_JSON_START.match(start)) and end.endswith((b"}", b"]"))
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Tell UTF-16 without a mark: every second byte of Western text is zero, no other is."""
+    odd, even = head[1::2], head[::2]
+    zeros = max(odd.count(0), even.count(0)), min(odd.count(0), even.count(0))
+    return len(head) > 8 and zeros[0] > 0.9 * len(odd) and zeros[1] == 0  # noqa: PLR2004 - see above

@@ -123,6 +123,17 @@ CUT = [
         page(WORDS * 6, markup='<div id="paywall">', seen=f"{WORDS * 6}Already a subscriber?"),
     ),
     (
+        "it says so twice",
+        page(
+            WORDS * 20,
+            seen=f"{WORDS * 20}This story is for subscribers. Subscribe to keep reading.",
+        ),
+    ),
+    (
+        "its paywall is named in single quotes",
+        page(WORDS * 20, markup="<p class='a paywall'>", seen=f"{WORDS * 20}Unlock this story."),
+    ),
+    (
         "it is not for free and an offer stands right below",
         page(WORDS * 14, markup=SOLD, seen=f"{WORDS * 14}Already a subscriber? Log in."),
     ),

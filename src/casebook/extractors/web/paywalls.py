@@ -62,7 +62,8 @@ def is_cut(text: str, see: Callable[[], str], markup: str, claimed: int) -> bool
 def _goes_on(text: str, near: str, *, is_sold: bool, marked: bool) -> bool:
     """Tell whether what stands by ``text``, and is not what it speaks of, sells the rest of it."""
     words = count_words(text)
-    if _more(near) > _more(text[:-_ENDING]) and (marked or words < _SHORT):
+    said = _more(near) - _more(text[:-_ENDING])
+    if said >= (1 if marked or words < _SHORT else _SEVERAL):
         return True
     offers = _offers(text, near) if words < _SHORT else set()
     if is_sold or not marked:

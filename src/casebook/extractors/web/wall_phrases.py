@@ -157,8 +157,8 @@ SOLD = re.compile(r"\"isAccessibleForFree\"\s{0,9}:\s{0,9}\"?[Ff]alse")
 """In one letter case, and so found quickly in a whole page."""
 
 PAYWALL_MARKUP = _any(
-    r"class=\"[^\"]{0,200}\bpaywall",
-    r"id=\"[^\"]{0,100}paywall",
+    r"\bclass\s{0,9}=\s{0,9}(?:\"[^\"]{0,200}|'[^']{0,200})\bpaywall",
+    r"\b(?:class|id)\s{0,9}=\s{0,9}[\"']?[\w-]{0,100}paywall",
 )
 
 _GREETING = r"(?:oops|sorry|uh-oh|whoops|hoppla|ups|oups|ops)"

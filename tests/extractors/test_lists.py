@@ -8,6 +8,7 @@ import pytest
 from casebook.extractors import registry
 from casebook.extractors.days import stated_day, stated_days
 from casebook.extractors.links.feed_items import read_item
+from casebook.extractors.links.feeds import parsed_feed
 from casebook.extractors.links.reading import read_listing
 from casebook.schemas import errors
 from casebook.schemas.sources import Payload
@@ -237,6 +238,14 @@ def test_an_item_carries_its_text_in_many_ways(text, pack):
     assert "&lt;" not in found.text
     assert "<p>" not in found.text
     assert len(found.text) > 600
+
+
+def test_a_feed_that_is_a_path_opens_no_file(tmp_path):
+    """The parser takes bytes for the name of a file, where there is one."""
+    file = tmp_path / "feed.xml"
+    file.write_text(rss(f"<item><title>T</title><link>{A}</link></item>"))
+    payload = Payload(data=str(file).encode(), media_type="x/y")
+    assert parsed_feed(payload.data, payload, "").entries == []
 
 
 def test_items_without_a_link_are_told_or_lead_to_their_recording():

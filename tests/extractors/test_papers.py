@@ -2,7 +2,7 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.gathering.bundles import ARXIV, Part, pack
-from casebook.extractors.kinds.papers import about_atom, about_landing, without_references
+from casebook.extractors.kinds.papers import About, about_atom, about_landing, without_references
 from casebook.extractors.registry import extract
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.schemas import errors
@@ -179,6 +179,14 @@ async def test_a_link_that_leads_to_a_paper_is_the_paper(arxiv, gathered):
     assert (paper.kind, payload.url) == (SourceKind.ARXIV, "https://blog.example.com/s")
     assert payload.final_url == "https://arxiv.org/html/2401.12345v2"
     assert paper.extraction[0].outcome == "leads to https://arxiv.org/abs/2401.12345v2"
+
+
+def test_an_answer_that_is_a_path_opens_no_file(tmp_path):
+    """The parser takes bytes for the name of a file, where there is one."""
+    file = tmp_path / "atom.xml"
+    file.write_text(ATOM)
+    assert about_atom(ATOM.encode()).title
+    assert about_atom(str(file).encode()) == About()
 
 
 def test_an_unknown_paper_has_no_metadata():

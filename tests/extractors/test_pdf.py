@@ -393,3 +393,43 @@ def test_a_page_whose_letters_mean_nothing_is_read_by_the_other_library(monkeypa
     assert SENTENCE.strip() in found.text
     steps = {step.method: step.outcome for step in found.extraction}
     assert steps["pypdf text"].startswith("1 pages that pdfium cannot read")
+
+
+def columns(by_turns: bool) -> bytes:
+    """Two columns of twenty lines, written line by line or one after the other."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=9)
+    places = [(n, side) for side in range(2) for n in range(20)]
+    for n, side in sorted(places) if by_turns else places:
+        pdf.set_xy(10 + 100 * side, 20 + 5 * n)
+        pdf.cell(90, 5, f"Line {n} of column number {side} goes on in the next one")
+    return bytes(pdf.output())
+
+
+def table_of_three() -> bytes:
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=9)
+    for n in range(20):
+        for cell in (f"Queue {n}", "6 days", "11 hours"):
+            pdf.cell(60, 5, cell)
+        pdf.ln()
+    return bytes(pdf.output())
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (
+            columns(by_turns=True),
+            ["pages 1 read across two columns; read the text against the file"],
+        ),
+        (columns(by_turns=False), []),
+        (table_of_three(), []),
+    ],
+    ids=["by turns", "one after the other", "table"],
+)
+def test_columns_that_are_written_line_by_line_are_told(data, told):
+    """The text reads across them, which the curator learns; other columns and tables are read."""
+    assert [s.outcome for s in read(data).extraction if s.method == "columns"] == told

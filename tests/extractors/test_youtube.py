@@ -297,7 +297,20 @@ def test_chapters_are_read_from_the_description():
         Chapter(3723, "Questions?"),
     ]
     assert chapters_of("", "0:00 a\n1:00 b") == ([], "")
+    assert chapters_of("", "Doors 10:30\nTalk at 11:30, 12:00 noon\n0:0 x") == ([], "")
     assert chapters_of("", "0:10 a\n1:00 b\n2:00 c") == ([], "")
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{t} {n}", "[{t}] {n}", "• {t} {n}", "⏰ {t} - {n}", "{i}. {t} {n}", "{n} - {t}", "{n} ({t})"],
+)
+def test_chapters_are_read_however_they_are_set(form):
+    """Points, pictures and numbers before the time, and times after the title."""
+    told = [("00:00", "Intro"), ("01:05", "The stack"), ("1:02:03", "Questions")]
+    lines = (form.format(t=t, n=n, i=i) for i, (t, n) in enumerate(told, start=1))
+    found, _ = chapters_of("", "A talk\r\n" + "\r\n".join(lines))
+    assert found == [Chapter(0, "Intro"), Chapter(65, "The stack"), Chapter(3723, "Questions")]
 
 
 @pytest.mark.parametrize(
@@ -310,7 +323,10 @@ def test_a_bundle_that_is_none_is_damaged(data):
         extract(Payload(data=data, media_type=VIDEO))
 
 
-@pytest.mark.parametrize("said", ["[]", "{", '{"cues": [{"start": "x"}]}', '{"cues": 1}'])
+NEVER = '{"cues": [{"start": NaN, "duration": 1, "text": "some words that are said"}]}'
+
+
+@pytest.mark.parametrize("said", ["[]", "{", '{"cues": [{"start": "x"}]}', '{"cues": 1}', NEVER])
 def test_captions_that_are_none_are_damaged(said):
     """A bundle whose captions cannot be read is damaged, not empty."""
     part = Part(name="captions", url="x", media_type="x/y", data=said.encode())

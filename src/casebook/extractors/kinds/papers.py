@@ -1,5 +1,6 @@
 """Papers: the text of the HTML or PDF without its references, and what the archive says of it."""
 
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -168,7 +169,7 @@ def _about(bundle: Bundle) -> About:
 
 def about_atom(data: bytes) -> About:
     """Return what arXiv's API says; nothing where it knows no such paper."""
-    entries = feedparser.parse(data).entries
+    entries = feedparser.parse(io.BytesIO(data)).entries  # bytes that are a path would be opened
     if not entries or "/abs/" not in entries[0].get("id", ""):
         return About()
     entry = entries[0]

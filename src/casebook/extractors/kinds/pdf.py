@@ -37,6 +37,7 @@ from casebook.schemas.sources import Payload, SourceKind
 _WRONG_PASSWORD = 4
 """FPDF_ERR_PASSWORD of pdfium's fpdfview.h."""
 
+_AGAINST = "read the text against the file"
 _MOST_NAMED = 5
 _UNSEEN = "hidden text not looked for"
 _FEWEST_HIDDEN = 2
@@ -173,6 +174,9 @@ def _read_pages(
         reading.note("pypdf text", f"{taken} pages that pdfium cannot read; {_UNSEEN}")
     if unsure := sum(page.unsure for page in reading.pages):
         reading.note("pdfium drawing", f"{unsure} pages take too long to draw; {_UNSEEN}")
+    if woven := [page.number for page in reading.pages if page.woven]:
+        told = ", ".join(map(str, woven[:_MOST_NAMED])) + ", …" * (len(woven) > _MOST_NAMED)
+        reading.note("columns", f"pages {told} read across two columns; {_AGAINST}")
     if layers := sum(page.layer for page in reading.pages):
         reading.note("scan", f"text of {layers} pages is the layer of a scan, not of its picture")
 

@@ -1,6 +1,7 @@
 """YouTube: what is said in a video, by chapter and second, from the bundle that was fetched."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,9 +37,12 @@ _DATE = re.compile(
 )
 _OG_TITLE = re.compile(r'<meta (?:property|name)="og:title" content="([^"]{1,300})"')
 _PAGE_DATA = "ytInitialData = "
+_CLOCK = r"(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}"
+# A time before its title, perhaps behind the point or number of a list, or after it.
 _TIMED_LINE = re.compile(
-    r"^[ \t]*[(\[]?((?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2})[)\]]?"
-    r"[ \t]*[-–—:|]?[ \t]*(\S.{0,119}?)[ \t]*$",
+    rf"^(?:[^\w\n]{{0,6}}|[ \t]*[0-9]{{1,2}}[.)][ \t]{{1,3}})(?<![\d:])({_CLOCK})[)\]]?"
+    r"[ \t]*[-–—:|]?[ \t]*(\S.{0,119}?)[ \t\r]*$"
+    rf"|^[ \t]*(\S[^\n]{{0,119}}?)[ \t]*[-–—:|(\[][ \t]*({_CLOCK})[)\]]?[ \t\r]*$",
     re.MULTILINE,
 )
 
@@ -120,7 +124,9 @@ def cues_in(captions: Mapping[str, Any], payload: Payload) -> Iterator[Cue]:
     """
     try:
         for said in captions["cues"]:
-            start = float(said["start"])
+            start = max(0.0, float(said["start"]))
+            if not math.isfinite(float(said["start"]) + float(said["duration"])):
+                raise ValueError("no time")  # noqa: TRY301 - one message for whatever is wrong
             yield from spoken_cues(start, start + float(said["duration"]), str(said["text"]))
     except (KeyError, TypeError, ValueError) as error:
         raise Damaged(
@@ -155,7 +161,7 @@ def chapters_of(page: str, description: str) -> tuple[list[Chapter], str]:
     if listed := _ordered(_listed_chapters(page)):
         return listed, "listed on the page"
     timed = _ordered(
-        Chapter(_seconds(match[1]), one_line(match[2]))
+        Chapter(_seconds(match[1] or match[4]), one_line(match[2] or match[3]))
         for match in _TIMED_LINE.finditer(description)
     )
     if len(timed) >= FEWEST_CHAPTERS and timed[0].start == 0:

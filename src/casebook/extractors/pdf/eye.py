@@ -31,7 +31,8 @@ _COLOUR = struct.Struct("4I").unpack_from
 class Eye:
     """Looks at one page and its text. ``is_odd`` where some text of it may not be seen.
 
-    ``is_unsure`` once a page should have been drawn that takes too long to draw.
+    ``is_unsure`` once a page should have been drawn that takes too long to draw; ``is_woven`` where
+    lines of two columns come by turns.
     """
 
     def __init__(self, page: Any, text: Any, budget: Budget) -> None:
@@ -50,6 +51,7 @@ class Eye:
         self._dots = glance.dots
         self._marks = glance.marks
         self.pictures = bool(glance.pictures)
+        self.is_woven = glance.woven
         self._veiled = (glance.veiled or budget.layers) and not self.is_scan
         self.is_odd = glance.odd or self._veiled
 

@@ -35,6 +35,7 @@ _RECTANGLE = 6
 _SMALLEST_MARK, _LARGEST_MARK = 1.5, 12.0
 _SQUARE = 1.5
 _MOST_NARROW = 200
+_FEWEST_WOVEN, _COLUMN, _GUTTER = 8, 0.25, 6.0
 _MOST_MARKS = 100
 """More are the dots of a chart."""
 
@@ -46,8 +47,8 @@ class Glance:
     ``odd``: its words must be asked one by one. ``veiled``: something drawn later, a clip, or a
     ground of the same colour may hide some, which only the drawn page shows. ``pictures`` are
     boxes, with ``dots`` in all; ``under`` and ``over`` count text that is invisible or lies under
-    one, and other text. ``marks`` are the boxes of what is as small as the point of a list, which
-    browsers and slides draw.
+    one, and other text. ``woven``: lines of two columns come by turns. ``marks`` are the boxes of
+    what is as small as the point of a list, which browsers and slides draw.
     """
 
     odd: bool = False
@@ -57,6 +58,7 @@ class Glance:
     under: int = 0
     over: int = 0
     marks: list[Box] = field(default_factory=list)
+    woven: bool = False
 
     def is_picture(self, edges: Box) -> bool:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
@@ -122,6 +124,7 @@ def _look(found: Glance, handles: list[int], edges: Box | None, depth: int) -> _
     is_text = modes != pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
     pieces, others = every.those(is_text), every.those(~is_text)
     inks = _inks(found, pieces, modes[is_text], edges)
+    found.woven = found.woven or (edges is not None and _are_woven(pieces.boxes, edges))
     forms: list[Ground] = []
     grounds: list[Ground] = []
     if others.handles:
@@ -137,6 +140,21 @@ def _look(found: Glance, handles: list[int], edges: Box | None, depth: int) -> _
         found.over -= under
     found.veiled = found.veiled or _is_clipped(pieces)
     return _Held(bool(pieces.handles or forms), bool(grounds))
+
+
+def _are_woven(boxes: Numbers, edges: Box) -> bool:
+    """Tell lines of two columns that are written by turns, a left one and the right one beside it.
+
+    Each is a quarter of the page wide at least, as lines of prose are and cells of most tables not.
+    """
+    if len(boxes) < 2 * _FEWEST_WOVEN:
+        return False
+    wide = boxes[:, 2] - boxes[:, 0] >= _COLUMN * (edges[2] - edges[0])
+    level = np.abs(boxes[1:, 1] - boxes[:-1, 1]) < _SMALL
+    beside = boxes[1:, 0] - boxes[:-1, 2] >= _GUTTER
+    left = np.flatnonzero(wide[1:] & wide[:-1] & level & beside)
+    edge = np.abs(np.diff(np.stack([boxes[left, 0], boxes[left + 1, 0]]), axis=1))
+    return int((edge < _SMALL).all(axis=0).sum()) >= _FEWEST_WOVEN
 
 
 def _marks(boxes: Numbers) -> list[Box]:

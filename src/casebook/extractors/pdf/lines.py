@@ -58,6 +58,8 @@ class PageLines:
     """Whether it is a picture of a page, with hardly a word of text."""
     layer: bool = False
     """Whether its words are the layer of a scan: what the picture shows was not compared."""
+    woven: bool = False
+    """Whether lines of two columns come by turns, so that it reads across them."""
     unsure: bool = False
     """Whether drawing it, to see what is hidden, took too long."""
 
@@ -76,6 +78,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget) -> PageLines
         found.scan = eye.covers and not told and not found.hidden
         found.layer = eye.is_scan and told
         found.unsure = eye.is_unsure
+        found.woven = eye.is_woven
     finally:
         text.close()
     return found

@@ -87,6 +87,8 @@ def altered(cases: int) -> None:
             seen["company that opens it swapped"][check_sentence(sentence, source).support] += 1
         for kind, sentence in _of_each_kind(source, rng):
             seen[kind][check_sentence(sentence, source).support] += 1
+        for kind, sentence in _in_own_words(short, source, random.Random(place)):  # noqa: S311
+            seen[kind][check_sentence(sentence, source).support] += 1
     print("| sentence | n | unsupported | weak | supported |\n|---|---|---|---|---|")
     for kind, counts in seen.items():
         total = sum(counts.values())
@@ -126,6 +128,15 @@ def _of_each_kind(source: SourceText, rng: random.Random) -> Iterable[tuple[str,
         made = (new for text in own if (new := change(text, source, rng)) and new != text)
         for sentence in islice(made, 3):
             yield kind, sentence
+
+
+def _in_own_words(short: str, source: SourceText, rng: random.Random) -> Iterable[tuple[str, str]]:
+    """Yield sentences of the short summary, which follow no single one of the source, altered."""
+    for start, end in cut(short):
+        for kind in IN_OWN_WORDS:
+            changed = ALTERATIONS[kind](short[start:end], source, (), rng)
+            if changed and changed != short[start:end]:
+                yield f"in own words: {kind}", changed
 
 
 def _by_another(
@@ -215,6 +226,13 @@ ALTERATIONS: dict[str, Callable[[str, SourceText, Sequence[str], random.Random],
     "name swapped for another of the source": _known_name,
     "negated": _negated,
 }
+
+
+IN_OWN_WORDS = (
+    "number changed to another of the source",
+    "name swapped for another of the source",
+    "negated",
+)
 
 
 def faithbench(folder: Path) -> None:

@@ -201,6 +201,47 @@ def test_a_sentence_that_follows_the_source_is_laid_beside_it(text, level):
     assert found.support is level, found
 
 
+MODELS = """\
+The assistant is built on Claude models and on an AI-powered search. In the pilot 2,400 clerks took part.
+Handling of a claim fell from 47 minutes to 16. The bills for hosting rose to 61 dollars a month.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "reason"),
+    [
+        ("In the pilot of the LLM 2,400 clerks took part.", SUPPORTED, ""),
+        ("The assistant is built on LLM-based search.", SUPPORTED, ""),
+        ("The assistant is built on Gemini models.", UNSUPPORTED, "Gemini"),
+        ("The assistant is built on an AI-driven search.", SUPPORTED, ""),
+        ("The assistant is there 24/7.", SUPPORTED, ""),
+        ("The assistant is there 24 hours.", UNSUPPORTED, "24 is not in"),
+        ("Each claim is handled in 16 minutes.", SUPPORTED, ""),
+        ("Clerks handle a claim in only 61 minutes now.", WEAK, "states 61, but of something else"),
+    ],
+)
+def test_what_is_said_in_other_words_is_held_against_the_place_of_its_numbers(text, level, reason):
+    """The field's own names and idioms are no inventions; a number of something else is doubtful."""
+    found = check_sentence(text, SourceText(MODELS))
+    assert found.support is level, found
+    assert reason in found.reason
+
+
+def test_a_text_about_anything_else_has_no_llm():
+    """Where no model is spoken of, a language model is an invention like any other."""
+    source = SourceText("The bakery sells bread to 40 villages and delivers it by van at dawn.")
+    assert check_sentence("The bakery sells bread by LLM.", source).support is UNSUPPORTED
+
+
+def test_a_loose_paraphrase_with_the_number_of_its_place_is_not_foreign():
+    """Few of its words are the source's, but a telling number of the same sentence is."""
+    text = "Hampered initially by doubts, {} clerks eventually joined during experimental months"
+    foreign, anchored = (check_sentence(text.format(n), SourceText(MODELS)) for n in ("", "2,400"))
+    assert "something else" in foreign.reason
+    assert "something else" not in anchored.reason
+    assert anchored.support is WEAK
+
+
 @pytest.mark.timeout(90)
 def test_time_grows_with_the_source_and_not_with_its_square():
     """A megabyte full of dates, amounts and percentages is checked in seconds, not in minutes."""

@@ -57,6 +57,8 @@ def test_a_sentence_goes_to_the_field_it_speaks_about(field, sentence):
         "You should see a result of 40 percent in the new interface now.",
         "I was expecting the latency to be 4 times faster than before.",
         "A survey found that 60 percent of small businesses could not recover.",
+        "Moreover, 30 percent of the adults in this country rely on Facebook for news.",
+        "Small businesses in most of these countries often choose Snowflake or BigQuery.",
     ],
 )
 def test_silence_is_better_than_a_misfit(sentence):

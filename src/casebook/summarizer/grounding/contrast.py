@@ -222,7 +222,9 @@ def _names_in(slot: Sequence[Token], text: str, opening: Collection[str] = ()) -
     ``opening`` are first words of sentences that are names, too.
     """
     found = {*names(text), *opening}
-    parts = {part for name in found for part in re.split(r"[-/]", name)}
+    parts = {part for name in found for part in re.split(r"[-/]", name) if not part.islower()} | {
+        name for name in found if name.islower()
+    }
     return [t.word for t in slot if t.content and t.word in parts and not is_unit(t.word)]
 
 

@@ -1,7 +1,7 @@
 """What speaks for and against a sentence of a summary, when it is held against its source. Pure."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from casebook.summarizer.grounding.alignment import Alignment
@@ -16,9 +16,9 @@ from casebook.summarizer.grounding.source_text import (
     runs_of,
     tokens,
 )
-from casebook.summarizer.language.dates import without_dates
+from casebook.summarizer.language.dates import whole_dates, without_dates
 from casebook.summarizer.language.lexicon import lexicon
-from casebook.summarizer.language.numerals import figures
+from casebook.summarizer.language.numerals import Figure, figures, numbers
 from casebook.summarizer.language.quantities import is_count
 from casebook.summarizer.language.units import has_measure, is_unit, other_unit
 from casebook.summarizer.language.wording import (
@@ -34,6 +34,10 @@ from casebook.summarizer.language.wording import (
 _AROUND = 1
 # The share of our words from which on the best sentence is about the same matter.
 _ABOUT_THE_SAME = 0.5
+# Smaller numbers, and years, stand in texts about anything.
+_TELLING, _YEARS = 20, range(1900, 2100)
+# So many content words on each side of a number, within so many characters, say what it counts.
+_BESIDE, _REACH = 4, 60
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Signals:
     that adds most; ``covered`` their share of the sentence's words. ``novel`` are words that the
     source never uses; ``numbers``, ``names`` and ``counts`` what it does not state; ``elsewhere``
     what it states, but nowhere near; ``copied`` the share of runs of three words that are its own;
+    ``misplaced`` numbers that it states of something else; ``anchored`` that the aligned sentences
+    have a telling number of ours;
     ``loose`` the share of neighbouring words that never stand together in it; ``links`` causes it
     does not state; ``contradiction`` a sentence in words; ``hedge`` the word by which the source
     leaves open what is asserted; ``denies`` that it negates, and the source
@@ -63,8 +69,10 @@ class Signals:
     names: tuple[str, ...]
     elsewhere: tuple[str, ...]
     copied: float
+    anchored: bool
     loose: float
     links: tuple[str, ...]
+    misplaced: tuple[str, ...]
     hedge: str | None
     denies: bool
     shift: tuple[str, str] | None
@@ -93,10 +101,12 @@ def read_signals(text: str, source: SourceText) -> Signals:
         names=missing,
         elsewhere=_elsewhere(named, around, missing),
         copied=_share(runs_of([t.stem for t in ours]), source.runs),
+        anchored=_anchored(text, best, second),
         loose=1.0 - _share(neighbours([t.stem for t in telling]), source.pairs),
         links=_unique(
             m[0] for m in lexicon().links.finditer(text) if m[0].casefold() not in source.folded
         ),
+        misplaced=_unique(_misplaced(text, source)),
         hedge=_dropped_hedge(ours, best),
         dates=_unique(date.written for date in source.stated.undated(text)),
         denies=shared >= _ABOUT_THE_SAME and denied(text, around),
@@ -180,15 +190,16 @@ def _missing_names(text: str, named: set[str], source: SourceText) -> tuple[str,
         for name in dict.fromkeys(w for w in words(text) if w in named)
         if not _named(name, source.called)
         and not set(re.split(r"[-.]", name)) <= spelled
-        and not _of_the_field(name)
+        and not _of_the_field(name, source)
     )
 
 
-def _of_the_field(name: str) -> bool:
-    """Tell whether a name is no more than the field's own: "AI", "AI-powered"."""
+def _of_the_field(name: str, source: SourceText) -> bool:
+    """Tell whether a name is no more than the field's own: "AI", "AI-powered", "LLM"."""
+    known = lexicon().field | (lexicon().of_models if source.on_models else frozenset())
     parts = re.split(r"[-/]", re.sub(r"['’]s?$", "", name))
     telling = [part for part in parts if any(c.isupper() or c.isdigit() for c in part)]
-    return bool(telling) and all(name_key(part) in lexicon().field for part in telling)
+    return bool(telling) and all(name_key(part) in known for part in telling)
 
 
 def _named(name: str, keys: set[str]) -> bool:
@@ -219,6 +230,40 @@ def _names(text: str, source: SourceText) -> set[str]:
         for name in inner | opening
         if not re.fullmatch(r"[APap][Mm]|[\d.:-]+(?:[kKMB]|bn|mn)?", name) and not is_unit(name)
     }
+
+
+def _anchored(text: str, *aligned: SourceSentence | None) -> bool:
+    """Tell whether the aligned sentences state a telling number of ``text``: none that all have."""
+    there = numbers("\n".join(s.text for s in aligned if s))
+    return any(v in there for v in numbers(text) if v >= _TELLING and not _is_year(v))
+
+
+def _is_year(value: float) -> bool:
+    return value in _YEARS
+
+
+def _misplaced(text: str, source: SourceText) -> Iterator[str]:
+    """Yield the numbers in digits that stand in the source beside none of the words around them.
+
+    Years and days are left out: they date many things.
+    """
+    dated = [(date.start, date.end) for date in whole_dates(text)]
+    for figure in figures(text):
+        written = text[figure.start : figure.end]
+        in_date = any(start <= figure.start < end for start, end in dated)
+        if in_date or not written[0].isdigit() or _is_year(figure.readings[0]):
+            continue
+        around, there = _beside(text, figure), source.stating(figure.readings)
+        if around and there and not any(around & {t.stem for t in s.tokens} for s in there):
+            yield written
+
+
+def _beside(text: str, figure: Figure) -> set[str]:
+    """Return the stems of the content words next to a figure, on both sides."""
+    before = tokens(text[max(0, figure.start - _REACH) : figure.start])
+    behind = tokens(text[figure.end : figure.end + _REACH])
+    stems = [[t.stem for t in side if t.content] for side in (before, behind)]
+    return {*stems[0][-_BESIDE:], *stems[1][:_BESIDE]}
 
 
 def _elsewhere(named: set[str], around: str, missing: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from casebook.summarizer.language.lexicon import lexicon
+from casebook.summarizer.language.numerals import numbers
 from casebook.summarizer.language.quantities import Stated
 from casebook.summarizer.language.sentences import spans
 from casebook.summarizer.language.wording import (
@@ -176,6 +177,24 @@ class SourceText:
     def initials(self) -> frozenset[str]:
         """The initials of every three to five words in a row, which an abbreviation may be."""
         return frozenset(term for s in self.sentences for term, _ in by_initials(s.text))
+
+    @cached_property
+    def on_models(self) -> bool:
+        """Whether it speaks of models, whatever it calls them."""
+        known = lexicon().field | lexicon().of_models | {"model"}
+        return not known.isdisjoint(self.words)
+
+    @cached_property
+    def _stating(self) -> Mapping[float, Sequence[SourceSentence]]:
+        found: dict[float, list[SourceSentence]] = {}
+        for sentence in self.sentences:
+            for value in numbers(sentence.text):
+                found.setdefault(value, []).append(sentence)
+        return found
+
+    def stating(self, values: Iterable[float]) -> list[SourceSentence]:
+        """Return the sentences with a number that is one of ``values``."""
+        return [sentence for value in values for sentence in self._stating.get(value, ())]
 
     @cached_property
     def called(self) -> set[str]:

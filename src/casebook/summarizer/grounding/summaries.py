@@ -26,6 +26,7 @@ _NAME, _NAMES = 1.5, 2
 _LINK, _LINKS = 1.5, 2
 _ELSEWHERE, _ELSEWHERES = 0.45, 2
 _SHIFT = 2.0
+_MISPLACED = 2.0
 _ABOUT_ITSELF = -0.6
 # Words that the source never uses, per this many content words: summaries paraphrase.
 _NOVEL, _NOVELS, _PER_WORDS = 0.75, 5.0, 8
@@ -111,6 +112,7 @@ def _score(found: Signals) -> float:
         + _LINK * min(len(found.links), _LINKS)
         + _ELSEWHERE * min(len(found.elsewhere), _ELSEWHERES)
         + _SHIFT * bool(found.shift or found.denies)
+        + _MISPLACED * bool(found.misplaced)
         + _ABOUT_ITSELF * found.about_itself
     )
     return 1 / (1 + math.exp(against))
@@ -132,7 +134,12 @@ def _fatal(found: Signals) -> str | None:
 
 
 def _foreign(found: Signals) -> bool:
-    """Tell whether the source says nothing of the kind: few of its words, or none together."""
+    """Tell whether the source says nothing of the kind: few of its words, or none together.
+
+    A number that both state speaks for a loose paraphrase.
+    """
+    if found.anchored:
+        return False
     scattered = found.loose >= _SCATTERED and found.size >= _FEWEST_SCATTERED
     return found.covered < _UNRELATED or (scattered and found.covered < _SCATTERED_COVERED)
 
@@ -140,6 +147,10 @@ def _foreign(found: Signals) -> bool:
 _DOUBTS: tuple[tuple[Callable[[Signals], bool], Callable[[Signals], str]], ...] = (
     (lambda s: s.denies, lambda _: "It negates, and the source does not where it speaks of this."),
     (lambda s: bool(s.shift), lambda s: told_shift(*(s.shift or ("", "")))),
+    (
+        lambda s: bool(s.misplaced),
+        lambda s: f"The source states {_listed(s.misplaced)}, but of something else.",
+    ),
     (
         lambda s: bool(s.links) and not s.novel,
         lambda s: f"The source does not say “{s.links[0]}”: the connection may be invented.",

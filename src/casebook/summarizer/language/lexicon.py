@@ -15,7 +15,8 @@ from casebook.summarizer.language.wording import name_key, stem
 class Lexicon:
     """Word lists by stem, and patterns.
 
-    ``field`` are keys of what the field calls itself, which name nothing.
+    ``field`` are keys of what the field calls itself, which name nothing; ``of_models`` name
+    nothing new in a text that speaks of models.
     ``opposites`` maps a stem to the stems that say the contrary; ``same_name`` a name's key to the
     one spelling that stands for all.
     """
@@ -29,6 +30,7 @@ class Lexicon:
     same_name: Mapping[str, str]
     openers: frozenset[str]
     field: frozenset[str]
+    of_models: frozenset[str]
 
 
 @cache
@@ -49,6 +51,7 @@ def lexicon() -> Lexicon:
             for spelling in (name, *others)
         },
         field=frozenset(raw["field"]["words"].split()),
+        of_models=frozenset(raw["field"]["of_models"].split()),
         openers=frozenset(raw["openers"]["words"].split()),
     )
 

@@ -123,7 +123,7 @@ def _is_product(name: str, text: str, own: Collection[str]) -> bool:
 def _generic(word: str) -> bool:
     """Tell whether a part of ``word`` is the trade's own, or it only likens: "mLSTM-based"."""
     keys = [name_key(part) for part in re.split(r"[-/]", word)]
-    known = lexicon().field | _generic_words()
+    known = lexicon().field | lexicon().of_models | _generic_words()
     return any(not known.isdisjoint({key, key.removesuffix("s")}) for key in keys)
 
 

@@ -51,6 +51,8 @@ _HEDGED = re.compile(
 _TOLERANCE = 0.12
 # A count in words up to this may sum up what the source lists: "two players".
 _COUNTED = 12
+# Around the clock: no quantity that the source would have to state.
+_ALWAYS = re.compile(r"\b24\s?[/x×]\s?7\b")
 _SCORE = re.compile(r"(?<![\w.-])\d{1,2}[-–]\d{1,2}(?![\w-])")
 # A rounding keeps at least this many of a number's digits.
 _KEPT_DIGITS = 2
@@ -101,9 +103,10 @@ class Stated:
     def strange(self, sentence: str) -> list[Figure]:
         """Return the figures of ``sentence`` that no value, rounding or approximation carries.
 
-        Figures within whole dates are left to ``undated``.
+        Figures within whole dates are left to ``undated``; "24/7" states none.
         """
         skipped = [(date.start, date.end) for date in whole_dates(sentence)]
+        skipped += [found.span() for found in _ALWAYS.finditer(sentence)]
         skipped += [found.span() for p in _FRACTION for found in p.finditer(sentence)]
         return [
             figure

@@ -333,3 +333,13 @@ def test_text_has_enough_contrast(scheme):
     ]:
         low, high = sorted([luminance(colours[ink]), luminance(colours[ground])])
         assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, ground)
+
+
+def test_an_industry_is_read_by_its_label(publish, make_case):
+    """Site and Markdown say what the taxonomy calls it; the filter goes by its slug."""
+    out, pages = publish(make_case("Rails", industry="travel-logistics"))
+    _, option = every(parsed(out / "index.html"), "#industry option")
+    assert (option.get("value"), words(option)) == ("travel-logistics", "Travel and logistics")
+    case = parsed(out / pages[0].address)
+    assert words(every(case, ".kicker")[0]) == "Travel and logistics"
+    assert any("Industry:** Travel and logistics" in p.read_text() for p in out.rglob("*.md"))

@@ -204,7 +204,7 @@ def test_statements_lead_to_their_quotes_without_script(address, build: Builder,
 def test_a_newer_draft_is_compared_and_taken_over(address, build: Builder, page, desk):
     """From the queue to the comparison; an unticked field stays, and the case shows the rest."""
     case_id = build.draft()
-    desk.decide(case_id, "edit", action="set_fact", field="industry", value="Parcels")
+    desk.decide(case_id, "edit", action="set_fact", field="industry", value="travel-logistics")
     build.newer(case_id, **rewritten())
     page.goto(address)
     page.get_by_role("link", name="new draft").click()

@@ -22,6 +22,7 @@ from casebook.publishing.wording import (
     TAG_GROUPS,
     day,
     is_measured,
+    label_of,
     listing,
     place,
     silences,
@@ -130,7 +131,7 @@ def _told_by(case: PublishedCase) -> str:
 
 def _facts(case: PublishedCase, notes: _Notes) -> str:
     lines = [
-        f"- **{label}:** {plain(str(fact.value))}{_weak(fact)}{notes.cite(fact)}"
+        f"- **{label}:** {plain(label_of(name, str(fact.value)))}{_weak(fact)}{notes.cite(fact)}"
         for name, label in FACTS.items()
         if (fact := case.facts.get(name))
     ]

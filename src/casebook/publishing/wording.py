@@ -8,6 +8,7 @@ from types import MappingProxyType
 from casebook.publishing.records import PublishedCase
 from casebook.schemas.cases import Result
 from casebook.schemas.documents import Locator
+from casebook.schemas.taxonomy import load_taxonomy
 
 SECTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -74,6 +75,7 @@ def filters() -> dict[str, Callable[..., object]]:
         "place": place,
         "silences": silences,
         "tag_choices": tag_choices,
+        "label_of": lambda value, name: label_of(name, str(value)),
     }
 
 
@@ -142,14 +144,21 @@ def fact_value(case: PublishedCase, name: str) -> str | None:
 
 def kicker(case: PublishedCase) -> list[str]:
     """Return the facts that stand above a title, those that are known."""
-    values = (fact_value(case, name) for name in ("company", "industry", "year"))
-    return [value for value in values if value]
+    values = ((name, fact_value(case, name)) for name in ("company", "industry", "year"))
+    return [label_of(name, value) for name, value in values if value]
 
 
-def industries(cases: Iterable[PublishedCase]) -> list[str]:
-    """Return every industry that a case states, in alphabetical order."""
+def label_of(name: str, value: str) -> str:
+    """Return the value of the fact ``name`` as a reader reads it: an industry by its label."""
+    industry = load_taxonomy().industry(value) if name == "industry" else None
+    return industry.label if industry else value
+
+
+def industries(cases: Iterable[PublishedCase]) -> list[tuple[str, str]]:
+    """Return value and label of every industry that a case states, by label."""
     named = {value for case in cases if (value := fact_value(case, "industry"))}
-    return sorted(named, key=str.casefold)
+    labelled = [(value, label_of("industry", value)) for value in named]
+    return sorted(labelled, key=lambda pair: pair[1].casefold())
 
 
 def tag_choices(cases: Iterable[PublishedCase]) -> list[tuple[str, str]]:

@@ -326,3 +326,12 @@ def test_a_spreadsheet_is_to_be_saved_as_csv():
     """What cannot be read is said with what to do."""
     with pytest.raises(errors.ContentMismatch, match="save it as CSV"):
         listing(b"PK\x03\x04xxxx")
+
+
+def test_an_entry_whose_address_is_none_loses_no_other():
+    """No part of "//[" is a host; the next entry is read."""
+    entries = '[{"url": "//["}, {"url": "/b"}]'
+    payload = Payload(
+        data=entries.encode(), media_type="application/json", name="", url="https://a.example/list"
+    )
+    assert [one.url for one in read_listing(payload).candidates] == ["https://a.example/b"]

@@ -37,7 +37,7 @@ def claimed_words(tree: Any) -> int:
 def _claimed(thing: Thing) -> int:
     try:
         return int(thing.get("wordCount") or 0)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 

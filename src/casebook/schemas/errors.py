@@ -370,12 +370,19 @@ class ModelError(CasebookError):
 
 
 class ProviderUnavailable(ModelError):
-    """The endpoint is down, unreachable, timed out, or says 5xx."""
+    """The endpoint is down, unreachable, timed out, or says 5xx.
+
+    ``taken`` tells that it had the request and may have worked on it, which may have to be paid.
+    """
 
     transient = True
     exit_code = 5
     # Tells that the outage was known, and the request sent to see whether it is over.
     probed: bool = False
+
+    def __init__(self, message: str, *, taken: bool = False) -> None:
+        super().__init__(message)
+        self.taken = taken
 
 
 class EndpointDown(ModelError):

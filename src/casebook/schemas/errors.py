@@ -370,10 +370,7 @@ class ModelError(CasebookError):
 
 
 class ProviderUnavailable(ModelError):
-    """The endpoint is down, unreachable, timed out, or says 5xx.
-
-    ``taken`` tells that it had the request and may have worked on it, which may have to be paid.
-    """
+    """The endpoint is down, unreachable, timed out, or says 5xx."""
 
     transient = True
     exit_code = 5
@@ -382,6 +379,7 @@ class ProviderUnavailable(ModelError):
 
     def __init__(self, message: str, *, taken: bool = False) -> None:
         super().__init__(message)
+        # It may have worked on the request, which may have to be paid.
         self.taken = taken
 
 

@@ -16,8 +16,10 @@ from casebook.schemas.sources import Candidate, Payload
 
 _COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _ELEMENT = re.compile(rb"<[A-Za-z_]")
+# One that nothing closes goes to the end: looking for the end of each of many takes their square.
+_CDATA = rb"(<!\[CDATA\[(?:.*?\]\]>|.*))"
 _AMPERSAND = re.compile(
-    rb"(<!\[CDATA\[.*?\]\]>)|&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z]\w{1,31};)", re.DOTALL
+    _CDATA + rb"|&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z]\w{1,31};)", re.DOTALL
 )
 _FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
 

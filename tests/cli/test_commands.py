@@ -119,6 +119,7 @@ def test_sources_come_from_standard_input_with_their_addresses(casebook, page):
         (("extract", "-"), "\n{}\n", "line 2 ('{}') is neither"),
         (("extract", "-"), "nonsense\n", "line 1 ('nonsense') is neither"),
         (("submit", "notes.txt", "--feed", "https://a.example/feed"), None, "not notes.txt"),
+        (("submit", "https://a.example/1", "--feed", " "), None, "--feed is empty"),
         (("recheck", "nope"), None, "begins with 'nope'"),
         (("extract", "--again", "nope"), None, "begins with 'nope'"),
     ],

@@ -42,6 +42,7 @@ def test_pairs_are_answered_line_by_line(ground):
         ('{"source": " ", "summary": "x"}', '"source" is empty'),
         ("[" * 100_000, "no JSON"),
         ('{"id": NaN, "source": "x", "summary": "y"}', "NaN is no number"),
+        ('{"id": 1e999, "source": "x", "summary": "y"}', "1e999 is no number"),
         ('{"source": "' + "x " * 2_500_001 + '", "summary": "y"}', "source has 5,000,002"),
         ('{"source": "x", "summary": "' + "y " * 100_001 + '"}', "summary has 200,002"),
         ('{"source": "x', "no JSON"),

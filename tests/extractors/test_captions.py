@@ -133,10 +133,49 @@ def test_a_time_that_cannot_be_read_loses_no_word(broken):
     assert "1 without a time" in found.extraction[1].outcome
 
 
-def test_a_broken_time_in_webvtt_is_told():
-    """The library passes over such a cue: the curator learns that one is missing."""
-    found = read("WEBVTT\n\n" + srt(numbers=False).replace("00:00:03.500", "00:00:0x"))
+@pytest.mark.parametrize("place", ["00:00:01.500", "00:00:03.500", "00:00:05.500"])
+def test_a_broken_time_in_webvtt_loses_no_word_either(place):
+    """The library passes over such a cue: it gets the times of the one before, and is told."""
+    found = read("WEBVTT\n\n" + srt(numbers=False).replace(place, "00:00:0x"))
+    assert found.text == " ".join(WORDS)
     assert "1 without a time" in found.extraction[1].outcome
+
+
+@pytest.mark.parametrize(
+    ("said", "source"),
+    [
+        ("4200", srt("{}.500,{}.900", numbers=False)),
+        ("4200", srt(numbers=False)),
+        ("10:00, 11:00 and at noon", srt()),
+        ("10:00, 11:00", srt()),
+    ],
+)
+def test_figures_and_hours_that_are_said_are_neither_numbers_nor_times_of_cues(said, source):
+    """Only what counts the cues, or stands right above their times, is their number."""
+    found = read(source.replace(WORDS[1], said), "a.srt")
+    assert found.text == " ".join([WORDS[0], said, WORDS[2]])
+
+
+def test_what_stands_behind_the_times_is_said_unless_it_places_the_cue():
+    """Some programs write a cue in one line; others say there where it is shown."""
+    behind = srt("{},500 --> {},900 and we").replace(",900 and we", ",900 X1:40 align:start", 1)
+    said = [WORDS[0], f"and we {WORDS[1]}", f"and we {WORDS[2]}"]
+    assert read(behind, "a.srt").text == " ".join(said)
+
+
+def test_an_agenda_is_no_captions():
+    """Two times with a comma between begin many a text."""
+    agenda = "09:00, 10:30 Keynote on models in production\n\n" + "We spoke of many things. " * 5
+    found = registry.extract(Payload(data=agenda.encode(), media_type="text/plain", name="a.txt"))
+    assert found.kind is SourceKind.TEXT
+
+
+def test_odd_numbers_in_json_are_no_times():
+    """A start with hundreds of digits is that of no cue; nesting without end is no transcript."""
+    odd = {"text": "lost", "start": 10**400}
+    assert "1 without a time" in read(json.dumps([odd, *CUES]), "a.json").extraction[1].outcome
+    with pytest.raises(Damaged):
+        read("['a'," + "-" * 100_000 + "1]", "a.json")
 
 
 @pytest.mark.parametrize(

@@ -310,3 +310,12 @@ def test_real_pages_are_read_as_well_as_by_plain_trafilatura():
         except CasebookError:
             ours.append(0.0)
     assert sum(ours) / len(ours) >= sum(plain) / len(plain) - 0.01
+
+
+@pytest.mark.parametrize("claimed", ["1e999", "NaN", '"many"', "[3]"])
+def test_a_word_count_that_is_none_loses_no_page(claimed):
+    """What a page counts of itself is a hint; a page that counts to infinity is read."""
+    stated = f'{{"@type": "Article", "wordCount": {claimed}}}'
+    markup = f'<script type="application/ld+json">{stated}</script><p>{"We moved it. " * 40}</p>'
+    payload = Payload(data=markup.encode(), media_type="text/html", charset=None, name="a.html")
+    assert "We moved it." in extract(payload).text

@@ -1,6 +1,7 @@
 """Lists as people and programs write them: tables, texts, JSON, odd feeds, outlines and pages."""
 
 import gzip
+import time
 from datetime import date
 
 import pytest
@@ -335,3 +336,23 @@ def test_a_spreadsheet_is_to_be_saved_as_csv():
     """What cannot be read is said with what to do."""
     with pytest.raises(errors.ContentMismatch, match="save it as CSV"):
         listing(b"PK\x03\x04xxxx")
+
+
+def test_an_entry_whose_address_is_none_loses_no_other():
+    """No part of "//[" is a host; the next entry is read."""
+    entries = '[{"url": "//["}, {"url": "/b"}]'
+    payload = Payload(
+        data=entries.encode(), media_type="application/json", name="", url="https://a.example/list"
+    )
+    assert [one.url for one in read_listing(payload).candidates] == ["https://a.example/b"]
+
+
+def test_sections_that_nothing_closes_take_no_more_time_than_others():
+    """The end of each of many would be looked for through all that follows."""
+    feed = (
+        b"<rss><channel><item><link>https://a.example/x?a=1&b=2</link></item>"
+        + b"<item><![CDATA[" * 30_000
+    )
+    started = time.process_time()
+    assert told(feed)[0][0] == "x?a=1&b=2"
+    assert time.process_time() - started < 10

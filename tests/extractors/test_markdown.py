@@ -142,3 +142,10 @@ def test_front_matter_that_grows_without_end_is_no_title():
     source = f"---\n{bomb}title: *j\nauthor: *j\n---\n{BODY}"
     found = extract(Payload(data=source.encode(), media_type="text/markdown", name="a.md"))
     assert found.title == "Head"
+
+
+@pytest.mark.parametrize("fence", ["---\ntitle: {}\n---", "+++\ntitle = {}\n+++"])
+def test_a_number_without_end_is_no_title(fence):
+    """Python writes no number of thousands of digits; the text is read all the same."""
+    found = read(fence.format("0x" + "f" * 9_000) + "\n\n# Routing\n\nWe moved the router.\n")
+    assert found.title == "Routing"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from casebook.extractors.kinds import html
 from casebook.extractors.web.walls import Page, refuse_walls
 from casebook.schemas.errors import (
     Captcha,
@@ -13,6 +14,7 @@ from casebook.schemas.errors import (
     ServiceDown,
     SoftNotFound,
 )
+from casebook.schemas.sources import Payload
 
 WORDS = "The team rebuilt the ingestion service and measured the effect on latency every week. "
 SOLD = '"isAccessibleForFree": false'
@@ -292,3 +294,40 @@ def test_walls_in_other_languages_and_of_other_makers_are_named(error, title, sa
 def test_short_pages_with_ordinary_furniture_are_read(phrase):
     """A short note with a log-in link, a cookie line or a newsletter is not a wall."""
     refuse_walls(page(WORDS * 8, "Latency notes", seen=f"{phrase} {WORDS * 8}"))
+
+
+REASONS = (
+    "The action you took set off a rule of this site. Many things do so, a phrase that looks like "
+    "a command among them, or data that is not well formed. You can write to the owner of the site "
+    "and tell what you were doing when this page came up, with the number that you find at its end."
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "machine", "heading", "says"),
+    [
+        (Captcha, "Attention Required!", "Access is restricted", "You have been blocked. "),
+        (Captcha, "Acme", "Sorry, you have been blocked", "You cannot see Acme. "),
+        (LoginWall, "Acme Portal", "Sign in to continue", '<input type="password"> '),
+        (ServiceDown, "Acme", "We will be back soon", "We are down for maintenance. "),
+    ],
+)
+def test_a_wall_is_named_by_what_it_calls_itself_to_machines_or_in_its_heading(
+    error, machine, heading, says
+):
+    """Which of the two becomes the title of the page does not matter."""
+    markup = (
+        f"<html><head><title>{machine}</title></head><body><h1>{heading}</h1>"
+        f"<p>{says}</p><p>{REASONS}</p></body></html>"
+    )
+    payload = Payload(data=markup.encode(), media_type="text/html", charset=None, name="", url=URL)
+    with pytest.raises(error):
+        html.extract(payload)
+
+
+def test_a_long_sold_text_that_stops_within_a_sentence_is_told():
+    """However long: a teaser of a long article may have hundreds of words."""
+    assert refuse_walls(page(WORDS * 40, "A story", SOLD)) is None
+    told = refuse_walls(page(WORDS * 40 + WORDS.rstrip(". ") + " and then", "A story", SOLD))
+    assert told is not None
+    assert "breaks off" in told

@@ -206,18 +206,22 @@ async def test_a_slow_endpoint_is_unavailable(endpoint):
         await model.ask(HELLO, Choice, {})
 
 
+class Clock:
+    """Time that only sleeping moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Return the seconds since the beginning."""
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass at once."""
+        self.now += seconds
+
+
 async def test_asking_whether_an_outage_is_over_takes_no_attempts(endpoint):
     """A call that is patient with an outage is answered after it, however often it asked."""
-
-    class Clock:
-        now = 0.0
-
-        def __call__(self) -> float:
-            return self.now
-
-        async def sleep(self, seconds: float) -> None:
-            self.now += seconds
-
     clock, faults = Clock(), Breaker.FAULTS + 5
     endpoint.enqueue(*(api_error(503) for _ in range(faults)))
     endpoint.enqueue(completion('{"word": "yes", "number": 4}'))
@@ -230,3 +234,20 @@ async def test_asking_whether_an_outage_is_over_takes_no_attempts(endpoint):
     )
     answer = await model.ask(HELLO, Choice, {})
     assert (answer.value.number, answer.attempts) == (4, faults + 1)
+
+
+async def test_what_the_endpoint_takes_too_long_for_is_not_sent_all_night(endpoint):
+    """Such requests look like an outage, and the endpoint may charge for each: they are counted."""
+    endpoint.fallback = lambda _: Reply(delay=0.3)
+    clock = Clock()
+    model = OpenAICompatible(
+        "scripted",
+        endpoint.base_url,
+        "key-1",
+        timeout=0.02,
+        policy=RetryPolicy(attempts=Breaker.FAULTS + 2, backoff_initial=0.01, backoff_max=0.02),
+        limiter=RequestLimiter(4, patience=6 * 3600.0, clock=clock, sleep=clock.sleep),
+    )
+    with pytest.raises(errors.ProviderUnavailable, match="did not answer") as failed:
+        await model.ask(HELLO, Choice, {})
+    assert failed.value.attempts == Breaker.FAULTS + 2

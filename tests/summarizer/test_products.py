@@ -45,6 +45,7 @@ def test_a_name_that_stands_where_a_product_does_is_one(text, name):
         "Everything parses the same, and nobody indexes the rest.",
         "Validation detects most of the wrong totals.",
         "When the CSR uses OES, a ticket is written.",
+        "Results are in Table 3, we chose Option B, and based on Figure 2 we use Section 4.",
         "They use This and That to serve the Most.",
     ],
 )

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -145,6 +146,30 @@ def test_a_statement_that_needs_more_memory_is_done_again_with_more(busy, monkey
     with busy._database.transaction(read_only=True) as opened:
         (limit,) = opened.execute("SELECT current_setting('memory_limit')").fetchone()
     assert limit == "15.2 MiB"
+
+
+def test_a_statement_that_needs_more_memory_has_it_while_other_threads_are_busy(busy, monkeypatch):
+    """They take turns between its failure and its next try, and do not use up what it was given."""
+    ids = [f"src1_{n:052d}" for n in range(20_000)]
+    busy.append(*(_batch(f"batch1_{n}", ids) for n in range(3)))
+    busy.close()
+    monkeypatch.setattr(connection, "_BUSY_MEMORY", "16MB")
+    done = threading.Event()
+
+    def others() -> None:
+        while not done.is_set():
+            busy.counts()
+            time.sleep(0.002)
+
+    with ThreadPoolExecutor(4) as threads:
+        small = [threads.submit(others) for _ in range(4)]
+        try:
+            for _ in range(3):
+                assert [line.size for line in busy.batches()] == [20_000] * 3
+        finally:
+            done.set()
+        for one in small:
+            one.result()
 
 
 def _batch(batch_id: str, source_ids: list[str]) -> Batch:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
 
 import typer
 
@@ -128,7 +129,7 @@ def _pair(line: bytes) -> dict[str, Any]:
     if len(line) == _LONGEST_LINE:
         raise ValueError(f"this is longer than {_LONGEST_LINE:,} bytes")
     try:
-        pair = json.loads(line.decode("utf-8-sig"), parse_constant=_no_number)
+        pair = json.loads(line.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"this is no JSON: {error}") from None
     if not isinstance(pair, dict):
@@ -141,8 +142,13 @@ def _pair(line: bytes) -> dict[str, Any]:
     return {**pair, **_id(pair)}
 
 
-def _no_number(said: str) -> Any:
+def _no_number(said: str) -> NoReturn:
     raise ValueError(f"{said} is no number of JSON")
+
+
+def _finite(said: str) -> float:
+    number = float(said)
+    return number if math.isfinite(number) else _no_number(said)
 
 
 def _show(key: Any, check: SummaryCheck, *, as_json: bool) -> None:

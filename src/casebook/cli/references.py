@@ -46,10 +46,12 @@ def with_feed(refs: Sequence[SourceRef], feed: str) -> list[SourceRef]:
     """Return the sources that are to be read from ``feed``.
 
     Raises:
-        InvalidSource: if one is no web address.
+        InvalidSource: if one is no web address, or no feed is named.
     """
     from casebook.extractors.urls import is_web_address
 
+    if not feed.strip():
+        raise InvalidSource("--feed is empty: name the feed's web address or file")
     if strange := [ref.source for ref in refs if not is_web_address(ref.source)]:
         raise InvalidSource(f"--feed {feed} has the items of web addresses, not {strange[0]}")
     return [ref.model_copy(update={"feed": feed}) for ref in refs]

@@ -377,6 +377,11 @@ class ProviderUnavailable(ModelError):
     # Tells that the outage was known, and the request sent to see whether it is over.
     probed: bool = False
 
+    def __init__(self, message: str, *, taken: bool = False) -> None:
+        super().__init__(message)
+        # It may have worked on the request, which may have to be paid.
+        self.taken = taken
+
 
 class EndpointDown(ModelError):
     """No request was sent: the endpoint has been down for a while and is left alone."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from threading import get_ident
 
 import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
@@ -61,7 +62,7 @@ class DuckDBFile:
         self.path = path
         self._lock_timeout = lock_timeout
         self._busy = busy
-        self._needs_more = False
+        self._need_more: set[int] = set()  # threads whose next statement needs the full limit
 
     @property
     def name(self) -> str:
@@ -86,11 +87,12 @@ class DuckDBFile:
 
         Raises:
             WarehouseLocked: if the file is not free within the timeout.
-            WarehouseMemory: if a statement needs more than a kept connection has; the next has it.
+            WarehouseMemory: if a statement needs more than a kept connection has; the next
+                connection of the same thread has it.
             WarehouseError: if the file cannot be opened, or a statement fails.
         """
         with self._turn() as (turn, deadline), self._plain_errors():
-            if external_access:
+            if external_access or self._needs_more:
                 turn.close()
             if turn.connection is None:
                 turn.give_way()
@@ -110,17 +112,26 @@ class DuckDBFile:
         except duckdb.OutOfMemoryException as error:
             turn.close()
             if self._needs_more:
+                self._need_more.discard(get_ident())
                 raise
-            self._needs_more = True
+            self._need_more.add(get_ident())
             raise WarehouseMemory(str(self._translated(error))) from error
         except BaseException:
             turn.close()
             raise
         if self._needs_more:
-            self._needs_more = False
+            self._need_more.discard(get_ident())
             turn.close()
         else:
             turn.used()
+
+    @property
+    def _needs_more(self) -> bool:
+        """Whether this thread's last statement failed for memory; others keep to the small limit.
+
+        They take turns between its failure and its next try.
+        """
+        return get_ident() in self._need_more
 
     def _open(
         self, deadline: float, *, read_only: bool, external_access: bool

@@ -14,8 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
-_TIMES = re.compile(rf"\s*{_CLOCK}\s*(?:-{{1,3}}>|,)\s*{_CLOCK}(?=\s|$)")
+# SubViewer's comma stands between times alone; "10:00, 11:00 and noon" is said by somebody.
+_TIMES = re.compile(
+    rf"\s*{_CLOCK}\s*(?:-{{1,3}}>|,(?=\d[\d:.]*[ \t]*(?:\n|\Z)))\s*{_CLOCK}(?=\s|\Z)"
+)
 _ARROW = re.compile(r"\d\s*-{1,3}>\s*-?\d")
+# WebVTT has no arrow but between times.
+_WEBVTT_ARROW = re.compile(r"\d\s*-->|-->\s*-?\d")
 _TIMED_START = re.compile(rf"(?:\s*\d+\s*\n)?{_TIMES.pattern}")
 _JSON_START = re.compile(r"[\[{]\s*[\[{\"']")
 _JSON_NAMES = re.compile(r"[\"'](?:start|tStartMs)[\"']\s*:")
@@ -51,23 +56,59 @@ def read_timed(source: str) -> tuple[list[Said], int]:
     What stands below such a line belongs to the cue before it.
     """
     cues: list[tuple[float, float, list[str]]] = []
-    unread = 0
+    unread, above = 0, ""
     for line in source.split("\n"):
-        if match := _TIMES.match(line):
-            _drop_number(cues)
-            cues.append((_seconds(match.groups()[:4]), _seconds(match.groups()[4:]), []))
+        match = _TIMES.match(line)
+        if match or _ARROW.search(line):
+            _drop_number(cues, above, known=len(cues) + unread)
+        if match:
+            said = [line[match.end() :]] if _is_said(line[match.end() :]) else []
+            cues.append((_seconds(match.groups()[:4]), _seconds(match.groups()[4:]), said))
         elif _ARROW.search(line):
-            _drop_number(cues)
             unread += 1
         elif cues and line.strip():
             cues[-1][2].append(line)
+        above = line
     return [Said(start, end, "\n".join(lines)) for start, end, lines in cues], unread
 
 
-def _drop_number(cues: list[tuple[float, float, list[str]]]) -> None:
-    """Take back the number of the next cue, which was read as the end of the last one."""
-    if cues and cues[-1][2] and cues[-1][2][-1].strip().isdecimal():
+def _is_said(rest: str) -> bool:
+    """Tell words behind the times from where the cue is to be shown: "X1:40", "align:start"."""
+    return not all(":" in word for word in rest.split())
+
+
+def _drop_number(cues: list[tuple[float, float, list[str]]], above: str, *, known: int) -> None:
+    """Take back the number of the next cue, which was read as the end of the last one.
+
+    It stands right above its times, or counts the cues; any other number was said.
+    """
+    last = cues[-1][2][-1].strip() if cues and cues[-1][2] else ""
+    if last.isdecimal() and (above.strip() == last or int(last) in {known, known + 1}):
         del cues[-1][2][-1]
+
+
+def with_times(source: str) -> tuple[str, int]:
+    """Return WebVTT each of whose cues has times that can be read, and how many had none.
+
+    Those get the times of the cue before.
+    """
+    lines, unread, last = [], 0, f"{_clock(0)} --> {_clock(0)}"
+    for line in source.split("\n"):
+        if not _WEBVTT_ARROW.search(line):
+            lines.append(line)
+            continue
+        if match := _TIMES.match(line):
+            times = (_seconds(match.groups()[:4]), _seconds(match.groups()[4:]))
+            last = " --> ".join(map(_clock, times))
+            lines.append(last + line[match.end() :])
+        else:
+            lines.append(last)
+            unread += 1
+    return "\n".join(lines), unread
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds // 3_600):02}:{int(seconds % 3_600 // 60):02}:{seconds % 60:06.3f}"
 
 
 def _seconds(clock: tuple[str | None, ...]) -> float:
@@ -91,8 +132,8 @@ def _value(source: str) -> Any:
         pass
     try:
         return ast.literal_eval(source.strip())
-    except (ValueError, SyntaxError, TypeError, RecursionError):
-        return None
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+        return None  # nested too deeply for Python is a MemoryError
 
 
 def _entries(value: Any) -> list[Any]:
@@ -123,7 +164,7 @@ def _number(entry: Mapping[str, Any], seconds: str, milliseconds: str) -> float 
     for name, unit in ((seconds, 1.0), (milliseconds, 1_000.0)):
         try:
             number = float(entry[name]) / unit
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             continue
         if 0 <= number < math.inf:
             return number

@@ -10,7 +10,13 @@ import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from casebook.extractors import versions
-from casebook.extractors.kinds.caption_forms import Said, is_json, read_json, read_timed
+from casebook.extractors.kinds.caption_forms import (
+    Said,
+    is_json,
+    read_json,
+    read_timed,
+    with_times,
+)
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.speech.spoken import (
@@ -97,8 +103,9 @@ def _read(source: str, payload: Payload) -> _Read:
 
 
 def _webvtt(source: str, payload: Payload) -> _Read:
+    timed, unread = with_times(source)
     try:
-        parsed = webvtt.from_buffer(io.StringIO(source), format="vtt")
+        parsed = webvtt.from_buffer(io.StringIO(timed), format="vtt")
     except (MalformedFileError, MalformedCaptionError, ValueError) as error:
         raise Damaged(
             f"{where(payload)} begins as WebVTT and is none; export it again as .vtt or .srt."
@@ -112,7 +119,7 @@ def _webvtt(source: str, payload: Payload) -> _Read:
         for caption in parsed.captions
     ]
     notes = [parsed.header_text, *parsed.metadata, *parsed.header_comments]
-    unread = max(0, source.count("-->") - len(said))
+    unread += max(0, source.count("-->") - len(said))
     return _Read("webvtt", said, unread, parsed.header_text, notes)
 
 

@@ -50,8 +50,15 @@ def _parsed(as_yaml: str | None, as_toml: str | None) -> tuple[Mapping[str, Any]
 def first_of(front: Mapping[str, Any], *names: str) -> str | None:
     """Return the first of these fields that states something in a line."""
     values = (front.get(name) for name in names)
-    plain = (str(one) for one in values if isinstance(one, str | int | float | date) and one)
+    plain = (_line(one) for one in values if isinstance(one, str | int | float | date) and one)
     return next((one[:_LONGEST_VALUE] for one in plain if one.strip()), None)
+
+
+def _line(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:  # a number of thousands of digits
+        return ""
 
 
 def day_of_publication(front: Mapping[str, Any]) -> date | None:

@@ -173,6 +173,7 @@ def _finished(
         url=where(payload),
         is_article=is_article(tree),
         claimed=claimed_words(tree),
+        called=_called(tree),
     )
     if doubt := refuse_walls(page):
         steps.append(ExtractionStep(method="wall", outcome=doubt))
@@ -200,6 +201,12 @@ def _title(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> str | 
     stated = [*shared[:1], *named[:1], (meta and meta.title) or ""]
     article, parts = kind is PageKind.ARTICLE, kind is not PageKind.FORUM
     return title_of(stated, headings, sites, is_article=article, has_parts=parts)
+
+
+def _called(tree: Any) -> Sequence[str]:
+    """Return the first title and the first heading that a page has, however much else they say."""
+    first = (tree.xpath(f"({where})[1]") for where in ("//head/title", "//h1"))
+    return [one_line(" ".join(found[0].itertext())) for found in first if found]
 
 
 def _authors(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import urljoin
 
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.urls import is_web_address
@@ -50,6 +51,14 @@ def candidate(url: str, title: object = None, published: date | None = None) -> 
     if is_web_address(address):
         address = address.replace(" ", "%20")
     return Candidate(url=address, title=text or None, published=published)
+
+
+def joined(base: str, address: str) -> str:
+    """Return ``address`` as counted from ``base``, or as it is where it is none ("//[")."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 def addresses_in(text: str) -> list[str]:

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from html import unescape
 from typing import Any
-from urllib.parse import urljoin
 
 from casebook.extractors.days import day_in_address, stated_day
-from casebook.extractors.links.entries import COLUMNS, Listing, candidate
+from casebook.extractors.links.entries import COLUMNS, Listing, candidate, joined
 from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.sources import Candidate
@@ -76,7 +75,7 @@ def _address(named: Mapping[str, Any], base: str) -> str | None:
     values = (str(named[name]).strip() for name in names if named.get(name))
     own = named.get("url")
     if isinstance(own, str) and own.startswith("/") and is_web_address(base):
-        return urljoin(base, own)
+        return joined(base, own)
     return next(filter(is_web_address, values), None)
 
 

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.days import stated_day
-from casebook.extractors.links.entries import Listing, candidate
+from casebook.extractors.links.entries import Listing, candidate, joined
 from casebook.extractors.naming import where
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import Damaged
@@ -17,8 +16,10 @@ from casebook.schemas.sources import Candidate, Payload
 
 _COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _ELEMENT = re.compile(rb"<[A-Za-z_]")
+# One that nothing closes goes to the end: looking for the end of each of many takes their square.
+_CDATA = rb"(<!\[CDATA\[(?:.*?\]\]>|.*))"
 _AMPERSAND = re.compile(
-    rb"(<!\[CDATA\[.*?\]\]>)|&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z]\w{1,31};)", re.DOTALL
+    _CDATA + rb"|&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z]\w{1,31};)", re.DOTALL
 )
 _FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
 
@@ -63,7 +64,7 @@ def read_sitemap(data: bytes, payload: Payload, base: str) -> Listing:
 def _location(entry: Any, base: str) -> str:
     """Return where an entry is; the protocol demands whole addresses, and some write "/page"."""
     location = _child(entry, "loc")
-    return _joined(base, location) if location else ""
+    return joined(base, location) if location else ""
 
 
 def _news(entry: Any) -> tuple[str | None, date | None]:
@@ -83,19 +84,12 @@ def read_opml(data: bytes, payload: Payload, base: str) -> Listing:
         line = {name.lower(): value.strip() for name, value in outline.attrib.items()}
         address, title = line.get("url", ""), line.get("title") or line.get("text")
         if feed := line.get("xmlurl") or (address if line.get("type") == "include" else ""):
-            lists.append(as_web(feed) if _FEED_SCHEME.match(feed) else _joined(base, feed))
+            lists.append(as_web(feed) if _FEED_SCHEME.match(feed) else joined(base, feed))
         elif address:
             found.append(candidate(address, title))
         elif "htmlurl" in line:
             unread.append(f"{title}: {line['htmlurl']}, a site without its feed")
     return Listing(form="OPML", candidates=found, lists=lists, unread=unread)
-
-
-def _joined(base: str, address: str) -> str:
-    try:
-        return urljoin(base, address)
-    except ValueError:
-        return address
 
 
 def as_web(address: str) -> str:

@@ -37,7 +37,7 @@ def claimed_words(tree: Any) -> int:
 def _claimed(thing: Thing) -> int:
     try:
         return int(thing.get("wordCount") or 0)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 
@@ -79,7 +79,7 @@ def doubt_of(text: str, markup: str, claimed: int) -> str | None:
     words, is_sold = count_words(text), is_for_money(markup)
     if claimed > (_FAR_MORE if is_sold else _ALL_BUT) * max(words, _STUB):
         return f"{words} words of the {claimed} that the page counts; see whether it breaks off"
-    if is_sold and words < _TEASER:
+    if is_sold and (words < _TEASER or _breaks_off(text)):
         return f"{words} words of a text that is sold; see whether it breaks off"
     return None
 

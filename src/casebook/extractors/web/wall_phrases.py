@@ -22,7 +22,7 @@ CHALLENGE_TITLE = _any(
     r"^(?:security|browser) (?:check|verification)",
     r"^one more step$",
     r"^pardon our interruption",
-    r"^access to this page has been denied",
+    r"^access (?:to this page )?(?:has been|is) (?:temporarily )?(?:denied|restricted|blocked)",
     r"^robot (?:check|or human)",
     r"^ddos-guard",
     rf"^(?:human|bot) verification|^making sure you{_APOSTROPHE}re not a bot",
@@ -34,7 +34,7 @@ CHALLENGE_TEXT = _any(
     r"checking (?:if the site connection is secure|your browser)",
     r"complete the (?:security check|captcha)",
     r"(?:enter|solve|type) the (?:characters|captcha)",
-    r"unusual traffic from your",
+    r"unusual (?:traffic|activity) from your",
     r"enable javascript and cookies to continue",
     r"press (?:&|and) hold",
     rf"i{_APOSTROPHE}m not a robot",
@@ -225,7 +225,7 @@ MAINTENANCE_TEXT = _any(
 MAINTENANCE_TITLE = _any(
     r"maintenance",
     r"^(?:5\d\d|error 5\d\d|service unavailable|bad gateway|internal server error)",
-    r"temporarily (?:unavailable|down)|^we(?:’|')ll be (?:right )?back|^database error$",
+    r"temporarily (?:unavailable|down)|^we(?:’|'| wi)ll be (?:right )?back|^database error$",
     r"wartung|mantenimiento",
 )
 

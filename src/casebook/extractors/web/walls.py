@@ -7,7 +7,7 @@ against it comes with a doubt, for the curator.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,8 +47,9 @@ class Page:
     """What the rules look at.
 
     ``text`` is what extraction gave, ``see`` gathers all text a reader sees, ``markup`` is the HTML
-    source. What the page says by machine: whether it ``is_article``, and how many words it has
-    (``claimed``, 0 where it says nothing).
+    source, ``called`` what else than ``title`` it is called: for machines, or by its headings. What
+    the page says by machine: whether it ``is_article``, and how many words it has (``claimed``, 0
+    where it says nothing).
     """
 
     markup: str
@@ -58,6 +59,7 @@ class Page:
     url: str
     is_article: bool = False
     claimed: int = 0
+    called: Sequence[str] = ()
 
     @property
     def seen(self) -> str:
@@ -106,7 +108,7 @@ def _is_challenge(page: Page) -> bool:
     if page.words >= _SHORT or count_words(page.seen) >= _LONG:
         return False
     asked = bool(phrases.CHALLENGE_TEXT.search(page.seen))
-    if _is_named(page.title, phrases.CHALLENGE_TITLE):
+    if _is_named(page, phrases.CHALLENGE_TITLE, phrases.CHALLENGE_TEXT):
         guarded = bool(phrases.CHALLENGE_MARKUP.search(page.markup))
         return asked or (guarded and page.words < FEWEST_WORDS)
     return asked and _says_little_beside(phrases.CHALLENGE_TEXT, page)
@@ -117,7 +119,7 @@ def _is_down(page: Page) -> bool:
         return False
     if not phrases.MAINTENANCE_TEXT.search(page.text or page.seen):
         return False
-    named = _is_named(page.title, phrases.MAINTENANCE_TITLE)
+    named = _is_named(page, phrases.MAINTENANCE_TITLE, phrases.MAINTENANCE_TEXT)
     return named or _says_little_beside(phrases.MAINTENANCE_TEXT, page)
 
 
@@ -129,7 +131,7 @@ def _is_missing(page: Page) -> bool:
     if phrases.MISSING_OPENING.search(opening) or _covers(phrases.MISSING_TITLE, page.title):
         return True
     said = phrases.MISSING_TEXT.search(opening or page.seen[:1_000]) is not None
-    if _is_named(page.title, phrases.MISSING_TITLE):
+    if _is_named(page, phrases.MISSING_TITLE):
         return said or page.words < _SHORT
     return said and page.words < _SHORT and _says_little_beside(phrases.MISSING_TEXT, page)
 
@@ -140,7 +142,8 @@ def _is_login(page: Page) -> bool:
     form = bool(phrases.PASSWORD_FIELD.search(page.markup))
     asked = bool(phrases.LOGIN_TEXT.search(page.text or page.seen))
     named = bool(phrases.LOGIN_TITLE.search(page.title))
-    if phrases.LOGIN_URL.search(page.url) or _is_named(page.title, phrases.LOGIN_TITLE):
+    own = _is_named(page, phrases.LOGIN_TITLE, phrases.LOGIN_TEXT)
+    if own or phrases.LOGIN_URL.search(page.url):
         return form or asked
     few = named or count_words(page.seen) < _LONG
     return few and asked and (form or named) and _says_little_beside(phrases.LOGIN_TEXT, page)
@@ -150,7 +153,7 @@ def _is_consent(page: Page) -> bool:
     if page.words >= _LONG:
         return False
     hits = _hits(phrases.CONSENT_TEXT, page.text if page.words >= FEWEST_WORDS else page.seen)
-    if phrases.CONSENT_URL.search(page.url) or _is_named(page.title, phrases.CONSENT_TITLE):
+    if phrases.CONSENT_URL.search(page.url) or _is_named(page, phrases.CONSENT_TITLE):
         return bool(hits) and page.words < 2 * _SHORT
     # One phrase is a footer's; an article about consent has some of them and more to say.
     mainly = 2 * _beside(phrases.CONSENT_TERM, page.text) <= page.words
@@ -165,12 +168,16 @@ def _hits(pattern: re.Pattern[str], text: str) -> set[str]:
     return {match.group().lower() for match in pattern.finditer(text)}
 
 
-def _is_named(title: str, pattern: re.Pattern[str]) -> bool:
-    """Tell a title that is the wall's own, beside a short name of the site at the most."""
-    parts = _BETWEEN.split(title.strip())
+def _is_named(page: Page, *patterns: re.Pattern[str]) -> bool:
+    """Tell a page one of whose titles is the wall's own, beside a short name of the site at most.
+
+    Walls call themselves one thing to machines and another in their heading.
+    """
     return any(
         _covers(pattern, part) and count_words(title) - count_words(part) <= _LABEL
-        for part in [title, *parts]
+        for title in dict.fromkeys([page.title, *page.called])
+        for part in [title, *_BETWEEN.split(title.strip())]
+        for pattern in patterns
     )
 
 

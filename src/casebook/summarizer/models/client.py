@@ -46,7 +46,9 @@ class RetryPolicy(Frozen):
     again later. An answer that does not fit its schema, or is none, is asked for once more.
     Within ``rate_patience`` seconds of a call's beginning a 429 is not counted: in a batch many
     requests press against the limit, and each has its turn some time. Nor is a request that asked
-    whether a known outage is over: the limiter ends an outage that lasts too long.
+    whether a known outage is over: the limiter ends an outage that lasts too long. But one that the
+    endpoint took and left without a whole answer is counted: a source that takes too long would
+    else be sent, and perhaps paid, all night.
     """
 
     attempts: int = 4
@@ -59,7 +61,7 @@ class RetryPolicy(Frozen):
     def counts(self, error: BaseException, seconds: float) -> bool:
         """Tell whether a fault counts as an attempt, ``seconds`` after the call began."""
         if isinstance(error, ProviderUnavailable):
-            return not error.probed
+            return error.taken or not error.probed
         return not (isinstance(error, RateLimited) and seconds < self.rate_patience)
 
     def allows(self, error: BaseException, attempt: int) -> bool:
@@ -209,7 +211,8 @@ class OpenAICompatible:
         except TimeoutError as error:
             raise ProviderUnavailable(
                 f"{self._endpoint} did not answer within {self._timeout:g} s; "
-                "it is tried again later"
+                "it is tried again later",
+                taken=True,
             ) from error
         except InstructorRetryException as error:
             if error.last_completion is not None:

@@ -55,7 +55,9 @@ _TOLD_LIMIT = re.compile(r"context (?:length|size|window)\D{0,20}?(\d[\d,]+)", r
 def api_fault(error: openai.OpenAIError, model: str, endpoint: str) -> ModelError:
     """Return our error for ``error``, with what to do next in its message."""
     if isinstance(error, openai.APITimeoutError):
-        return ProviderUnavailable(f"{endpoint} did not answer in time; it is tried again later")
+        return ProviderUnavailable(
+            f"{endpoint} did not answer in time; it is tried again later", taken=True
+        )
     if isinstance(error, openai.APIConnectionError):
         return ProviderUnavailable(
             f"no connection to {endpoint}; check that it runs and CASEBOOK_LLM_BASE_URL"
@@ -108,7 +110,8 @@ def _foreign(completion: Any, model: str, endpoint: str) -> ModelError:
     """
     if isinstance(completion, str) and completion.lstrip().startswith("{"):
         return ProviderUnavailable(
-            f"{endpoint} broke off in the middle of an answer; it is tried again later"
+            f"{endpoint} broke off in the middle of an answer; it is tried again later",
+            taken=True,
         )
     told = getattr(completion, "error", None)
     fields: Mapping[str, Any] = told if isinstance(told, Mapping) else {}

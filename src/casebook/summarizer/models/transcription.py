@@ -240,7 +240,7 @@ class OpenAITranscriber:
                 seconds=_seconds_of(answer) or last,
                 segments=told,
             )
-        except (ValidationError, KeyError, TypeError, ValueError) as error:
+        except (ValidationError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise AnswerInvalid(
                 f"{self.model} at {self._endpoint} answers without times; set "
                 "CASEBOOK_TRANSCRIPTION_MODEL to one that gives segments (whisper-1 does)"
@@ -258,6 +258,6 @@ def _seconds_of(answer: Any) -> float:
     told = answer.get("duration") if isinstance(answer, dict) else None
     try:
         seconds = float(told or 0.0)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
     return seconds if 0 < seconds < math.inf else 0.0

@@ -251,3 +251,19 @@ async def test_what_the_endpoint_takes_too_long_for_is_not_sent_all_night(endpoi
     with pytest.raises(errors.ProviderUnavailable, match="did not answer") as failed:
         await model.ask(HELLO, Choice, {})
     assert failed.value.attempts == Breaker.FAULTS + 2
+
+
+async def test_a_request_that_an_endpoint_always_fails_at_ends_before_the_night(endpoint):
+    """Alone it looks like an outage; after so many probes it is a failure to try later."""
+    endpoint.enqueue(completion('{"word": "yes", "number": 4}'))
+    endpoint.fallback = lambda _: api_error(500)
+    clock = Clock()
+    policy = RetryPolicy(
+        attempts=Breaker.FAULTS + 1, backoff_initial=0.01, backoff_max=0.02, probes=7
+    )
+    gate = RequestLimiter(4, patience=6 * 3600.0, clock=clock, sleep=clock.sleep)
+    model = OpenAICompatible("m", endpoint.base_url, "k", policy=policy, limiter=gate)
+    await model.ask(HELLO, Choice, {})
+    with pytest.raises(errors.ProviderUnavailable) as failed:
+        await model.ask(HELLO, Choice, {})
+    assert failed.value.attempts == Breaker.FAULTS + 7 + 1

@@ -48,7 +48,8 @@ class RetryPolicy(Frozen):
     requests press against the limit, and each has its turn some time. Nor is a request that asked
     whether a known outage is over: the limiter ends an outage that lasts too long. But one that the
     endpoint took and left without a whole answer is counted: a source that takes too long would
-    else be sent, and perhaps paid, all night.
+    else be sent, and perhaps paid, all night. So is what goes beyond ``probes``: a request that an
+    endpoint fails at, alone at the end of a batch, looks like an outage.
     """
 
     attempts: int = 4
@@ -57,6 +58,7 @@ class RetryPolicy(Frozen):
     backoff_max: float = 20.0
     retry_after_cap: float = 60.0
     rate_patience: float = 0.0
+    probes: int = 30
 
     def counts(self, error: BaseException, seconds: float) -> bool:
         """Tell whether a fault counts as an attempt, ``seconds`` after the call began."""
@@ -258,14 +260,16 @@ def _retry_if(
     policy: RetryPolicy, started: float, meter: Meter
 ) -> Callable[[RetryCallState], bool]:
     """Return whether to repeat, for one call; it counts the attempts that count."""
-    counted = 0
+    counted = probes = 0
 
     def decide(state: RetryCallState) -> bool:
-        nonlocal counted
+        nonlocal counted, probes
         error = state.outcome.exception() if state.outcome else None
         if error is None:
             return False
-        counted += policy.counts(error, time.monotonic() - started)
+        counts = policy.counts(error, time.monotonic() - started)
+        probes += not counts and isinstance(error, ProviderUnavailable)
+        counted += counts or probes > policy.probes
         return policy.allows(error, counted) and not meter.stopped
 
     return decide

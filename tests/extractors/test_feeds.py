@@ -1,4 +1,6 @@
 import gzip
+import random
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +11,7 @@ from casebook.extractors import registry
 from casebook.extractors.links.feed_items import read_item
 from casebook.extractors.links.listing import WalkLimits, walk
 from casebook.extractors.links.reading import MOST_ENTRIES, read_listing
+from casebook.extractors.links.xml_lists import plain
 from casebook.extractors.network.robots import Robots
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.schemas import errors
@@ -377,3 +380,14 @@ def test_a_feed_is_no_source_however_it_is_served(kind):
     """A feed called HTML would become one case out of many teasers."""
     with pytest.raises(KindUnsupported, match="casebook links"):
         registry.extract(feed_payload(kind))
+
+
+def test_comments_and_instructions_that_nothing_closes_stay_and_cost_no_time():
+    """What is set aside is what a pattern would find; a million openings are looked for once."""
+    aside, chance = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL), random.Random(3)  # noqa: S311 - cases
+    parts = [b"<!--", b"-->", b"<?", b"?>", b"<!ENTITY", b"-", b">", b"a"]
+    for _ in range(2_000):
+        data = b"".join(chance.choices(parts, k=chance.randrange(14)))
+        assert plain(data) == aside.sub(b"", data)
+    endless = b"<!--<?" * 500_000
+    assert plain(endless) == endless

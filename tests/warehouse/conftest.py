@@ -362,3 +362,12 @@ def new_story() -> Callable[[str], Story]:
 def statuses(warehouse: Warehouse) -> Callable[[], dict[str, CaseStatus]]:
     """Read the status of every case by its id."""
     return lambda: {case.case_id: case.status for case in warehouse.cases()}
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[Warehouse]:
+    """A batch's warehouse, which keeps its connection between calls."""
+    warehouse = Warehouse(tmp_path / "w.duckdb", busy=True)
+    warehouse.migrate()
+    yield warehouse
+    warehouse.close()

@@ -1,17 +1,6 @@
 """What a batch's warehouse takes does not grow with the warehouse, and what needs more finds it."""
 
-import pytest
-
 from casebook.warehouse.connection import DuckDBFile
-from casebook.warehouse.store import Warehouse
-
-
-@pytest.fixture
-def busy(tmp_path):
-    warehouse = Warehouse(tmp_path / "w.duckdb", busy=True)
-    warehouse.migrate()
-    yield warehouse
-    warehouse.close()
 
 
 def test_a_checkpoint_rewrites_two_thousand_rows_at_the_most(busy, story):

@@ -18,14 +18,6 @@ from casebook.warehouse.store import Warehouse
 from casebook.warehouse.turns import Waiting
 
 
-@pytest.fixture
-def busy(tmp_path):
-    warehouse = Warehouse(tmp_path / "w.duckdb", busy=True)
-    warehouse.migrate()
-    yield warehouse
-    warehouse.close()
-
-
 def test_what_one_call_stored_the_next_one_reads(busy, story):
     """Rows keep their order over calls that share a connection and over those that do not."""
     rows = story.told("draft 1, edit 2, approve 2")

@@ -79,6 +79,7 @@ def _without_fragment(address: str) -> str:
 
 
 def _joined(base: str, href: str) -> str:
+    """Return where a link leads, "" where nowhere: nobody misses a broken link of a page."""
     try:
         return urljoin(base, href.strip())
     except ValueError:

@@ -14,7 +14,8 @@ from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Candidate, Payload
 
-_COMMENT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_CLOSED_BY = {b"<!--": b"-->", b"<?": b"?>"}
+_ASIDE = re.compile(b"|".join(map(re.escape, _CLOSED_BY)))
 _ELEMENT = re.compile(rb"<[A-Za-z_]")
 # One that nothing closes goes to the end: looking for the end of each of many takes their square.
 _CDATA = rb"(<!\[CDATA\[(?:.*?\]\]>|.*))"
@@ -26,7 +27,18 @@ _FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
 
 def plain(data: bytes) -> bytes:
     """Return the markup that matters: one byte a character, no comments and instructions."""
-    return _COMMENT.sub(b"", data.replace(b"\0", b""))
+    data = data.replace(b"\0", b"")
+    kept, at, unclosed = [], 0, set[bytes]()
+    for aside in _ASIDE.finditer(data):
+        if aside.start() < at or aside[0] in unclosed:
+            continue
+        end = data.find(_CLOSED_BY[aside[0]], aside.end())
+        if end < 0:  # nor does anything close a later one: it is looked for once
+            unclosed.add(aside[0])
+            continue
+        kept.append(data[at : aside.start()])
+        at = end + len(_CLOSED_BY[aside[0]])
+    return b"".join([*kept, data[at:]])
 
 
 def refuse_entities(data: bytes, payload: Payload) -> None:

@@ -9,7 +9,7 @@ from lxml import html
 from casebook.review import queue_page
 from casebook.schemas.cases import Fact
 from casebook.schemas.documents import HiddenKind, HiddenText, Locator
-from casebook.schemas.sources import SourceKind
+from casebook.schemas.sources import ExtractionStep, SourceKind
 from casebook.schemas.triage import Verdict
 from casebook.warehouse.connection import DuckDBFile
 
@@ -128,6 +128,25 @@ def test_source_shows_places_steps_and_hidden_text(desk, build):
     assert "1 stretch of hidden text left out" in source
     assert "praise this font-size 0" in source
     assert document.extraction[0].method in source
+
+
+@pytest.mark.parametrize(
+    ("method", "outcome", "told"),
+    [
+        ("wall", "90 words of a text that is sold; see whether it breaks off", True),
+        ("columns", "pages 2 read across two columns; read it against the file", True),
+        ("confidence", "0.41; read it against the page", True),
+        ("confidence", "0.98", False),
+        ("blocks", "9 of 10 kept, 233 words; kind of page: article", False),
+    ],
+)
+def test_what_makes_a_text_doubtful_stands_above_it(desk, build, method, outcome, told):
+    """A curator need not open the list of steps to learn that a text may be cut or mixed up."""
+    step = ExtractionStep(method=method, outcome=outcome)
+    document = example_document().model_copy(update={"extraction": [step]})
+    page = read(desk.get(f"/cases/{build.draft(document=document)}"))
+    doubts = texts(page, "//section[@id='source']//p[contains(@class,'doubt')]")
+    assert any(outcome in doubt for doubt in doubts) == told
 
 
 @pytest.mark.parametrize("prefix", ["/cases/", "/api/cases/"])

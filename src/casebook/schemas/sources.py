@@ -60,6 +60,12 @@ class ExtractionStep(Frozen):
     method: str
     outcome: str
 
+    @property
+    def is_doubt(self) -> bool:
+        """Whether it says that the text may not be what a reader sees, and asks to look."""
+        low = self.method == "confidence" and ";" in self.outcome
+        return low or self.method in {"wall", "columns"}
+
 
 class Source(Frozen):
     """One submitted source. The id comes from the canonical URL, or from a file's bytes.

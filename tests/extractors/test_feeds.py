@@ -11,8 +11,8 @@ from casebook.extractors import registry
 from casebook.extractors.links.feed_items import read_item
 from casebook.extractors.links.listing import WalkLimits, walk
 from casebook.extractors.links.reading import MOST_ENTRIES, read_listing
-from casebook.extractors.links.xml_lists import plain
 from casebook.extractors.network.robots import Robots
+from casebook.extractors.text.xml import plain
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.schemas import errors
 from casebook.schemas.errors import DocumentEmpty, KindUnsupported

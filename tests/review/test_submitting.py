@@ -8,6 +8,7 @@ import pytest
 from desk_drafts import DeskClient
 from lxml import html
 
+from casebook.extractors.suffixes import TRANSCRIPTS
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.review import create_app, jobs
 from casebook.review.jobs import Job, Jobs
@@ -284,3 +285,10 @@ def test_a_failed_video_asks_for_its_transcript(desk, build):
     queue = html.fromstring(desk.get("/?status=failed").text)
     assert queue.xpath("//input[@name='transcript_of']/@value") == [VIDEO]
     assert len(queue.xpath("//textarea[@name='transcript']")) == 1
+
+
+def test_the_desk_offers_every_file_that_a_transcript_may_be(desk):
+    """The field and the check behind it name the same files."""
+    page = desk.get("/submit").text
+    assert f'accept="{",".join(TRANSCRIPTS)}"' in page
+    assert " ".join(TRANSCRIPTS) in page

@@ -19,6 +19,7 @@ from casebook.cli.context import (
     print_json,
 )
 from casebook.cli.references import read_refs, with_feed, with_transcript
+from casebook.extractors.suffixes import TRANSCRIPTS
 from casebook.schemas.errors import CasebookError, InvalidSource
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ def submit(
     transcript: Annotated[
         Path | None,
         typer.Option(
-            help="A .vtt, .srt, .sbv, .txt or .json file with what is said in the one video or "
-            "talk at SRC: read instead of its address.",
+            help="A file with what is said in the one video or talk at SRC, read instead of its "
+            f"address ({' '.join(TRANSCRIPTS)}).",
             show_default=False,
         ),
     ] = None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol
 
-from casebook.extractors import versions
+from casebook.extractors import suffixes, versions
 from casebook.extractors.gathering import bundles
 from casebook.extractors.naming import where
 from casebook.extractors.sniffing import BINARY, is_json, is_text, is_wide, sniff
@@ -101,8 +101,8 @@ def _paper(payload: Payload, /) -> Extracted:
     return papers.extract(payload)
 
 
-def _mount(kind: SourceKind, version: str, run: Extractor, types: str, suffixes: str) -> Mount:
-    return Mount(kind, version, run, frozenset(types.split()), frozenset(suffixes.split()))
+def _mount(kind: SourceKind, version: str, run: Extractor, types: str, names: str) -> Mount:
+    return Mount(kind, version, run, frozenset(types.split()), frozenset(names.split()))
 
 
 @cache
@@ -111,25 +111,30 @@ def mounts() -> tuple[Mount, ...]:
     return (
         _mount(
             SourceKind.WEB, versions.HTML, _html,
-            "text/html application/xhtml+xml", "html htm xhtml",
+            "text/html application/xhtml+xml", suffixes.PAGE,
         ),
         _mount(
             SourceKind.WEB, versions.SAVED, _saved_page,
-            "multipart/related application/x-mimearchive", "mhtml mht",
+            "multipart/related application/x-mimearchive", suffixes.SAVED_PAGE,
         ),
         _mount(
             SourceKind.MARKDOWN, versions.MARKDOWN, _markdown,
-            "text/markdown text/x-markdown text/x-web-markdown", "md markdown mdx mkd",
+            "text/markdown text/x-markdown text/x-web-markdown", suffixes.MARKDOWN,
         ),
         _mount(
             SourceKind.TEXT, versions.TEXT, _plaintext,
-            "text/plain text/x-rst text/prs.fallenstein.rst text/asciidoc", "txt text rst adoc",
+            "text/plain text/x-rst text/prs.fallenstein.rst text/asciidoc", suffixes.TEXT,
         ),
         _mount(
             SourceKind.CAPTIONS, versions.CAPTIONS, _captions,
-            "text/vtt application/x-subrip text/srt application/srt", "vtt srt sbv json json3",
+            "text/vtt text/srt application/x-subrip application/srt application/ttml+xml "
+            "text/x-ssa text/x-ass",
+            suffixes.CAPTIONS,
         ),
-        _mount(SourceKind.PDF, versions.PDF, _pdf, "application/pdf application/x-pdf", "pdf"),
+        _mount(
+            SourceKind.PDF, versions.PDF, _pdf,
+            "application/pdf application/x-pdf", suffixes.PDF,
+        ),
         _mount(SourceKind.YOUTUBE, versions.YOUTUBE, _youtube, bundles.VIDEO, ""),
         # Handed in for a video: read as the captions or text that it is, under its own title.
         _mount(SourceKind.CAPTIONS, versions.TRANSCRIPT, _transcript, bundles.TRANSCRIPT, ""),

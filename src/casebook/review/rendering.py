@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from casebook.extractors import suffixes
 from casebook.publishing.anchors import web_address
 from casebook.publishing.wording import (
     RESULT_COLUMNS,
@@ -89,6 +90,7 @@ def environment() -> Environment:
         sections=SECTIONS,
         result_columns=RESULT_COLUMNS,
         methods=list(Method),
+        files=suffixes,
     )
     return made
 

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from starlette.datastructures import UploadFile
 
+from casebook.extractors.suffixes import TRANSCRIPTS
 from casebook.publishing.anchors import web_address
 from casebook.schemas.errors import InvalidSource, TooLarge
 from casebook.schemas.sources import SourceRef
@@ -15,7 +16,6 @@ UPLOAD_BYTES = 50_000_000  # the cap that extraction has for the largest kind
 _CHUNK = 1 << 20
 _NAME = re.compile(r"[^\w.-]+")
 _NAME_LENGTH = 80
-_TRANSCRIPTS = (".vtt", ".srt", ".sbv", ".txt", ".json")
 _SRT = re.compile(r"^[0-9:]{5,8},[0-9]{3} --> ", re.MULTILINE)
 
 
@@ -65,14 +65,14 @@ async def keep_transcript(
     ref = web_source(address)
     if bool(text.strip()) == (file is not None):
         raise InvalidSource(
-            f"Paste the transcript of {address[:200]}, or choose its file (.vtt, .srt, .sbv, "
-            ".txt or .json)."
+            f"Paste the transcript of {address[:200]}, or choose its file "
+            f"({' '.join(TRANSCRIPTS)})."
         )
     data = await _read(file) if file else text.replace("\r\n", "\n").encode()
     name = safe_name(file.filename or "") if file else _pasted_name(text)
-    if not name.lower().endswith(_TRANSCRIPTS):
+    if not name.lower().endswith(TRANSCRIPTS):
         raise InvalidSource(
-            f"{name} is no transcript: choose a .vtt, .srt, .sbv, .txt or .json file."
+            f"{name} is no transcript: choose one of these files: {' '.join(TRANSCRIPTS)}."
         )
     path = home / "uploads" / hashlib.sha256(data).hexdigest()[:16] / name
     await asyncio.to_thread(_write, path, data)

@@ -158,7 +158,8 @@ def _player(answers: Sequence[Fetched]) -> Any:
 # --- What went wrong -----------------------------------------------------------------------------
 
 _INSTEAD = (
-    "with a transcript of it (.vtt, .srt or .json): `casebook submit {page} --transcript FILE`"
+    "with a transcript of it (.vtt, .srt, .ttml or .json): "
+    "`casebook submit {page} --transcript FILE`"
 )
 _CAUSES: dict[type[Exception], tuple[type[FetchError], str]] = {
     theirs.VideoUnavailable: (

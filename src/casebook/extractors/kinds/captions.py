@@ -1,4 +1,4 @@
-"""Captions (.vtt, .srt, .sbv, .json): cues joined to passages that start at a second."""
+"""Captions (.vtt, .srt, .ttml, .ass, .json, …): cues joined to passages that start at a second."""
 
 import io
 import re
@@ -11,13 +11,16 @@ from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from casebook.extractors import versions
 from casebook.extractors.kinds.caption_forms import (
-    Said,
     is_json,
+    is_script,
     read_json,
+    read_script,
     read_timed,
     with_times,
 )
 from casebook.extractors.kinds.plaintext import refuse_empty
+from casebook.extractors.kinds.said import Said
+from casebook.extractors.kinds.timed_text import NotTimedText, is_timed_text, read_timed_text
 from casebook.extractors.naming import where
 from casebook.extractors.speech.spoken import (
     SOMEBODY,
@@ -51,7 +54,8 @@ def extract(payload: Payload) -> Extracted:
         Damaged: if the file is no captions that can be read.
         DocumentEmpty: if nothing is said.
     """
-    source, encoding = decode(payload.data, payload.charset)
+    markup = b"<?xml" in payload.data[:64]
+    source, encoding = decode(payload.data, payload.charset, markup=markup)
     source = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff\n ")
     read = _read(source, payload)
     cues = list(with_names(without_repeats(_cues(read.said))))
@@ -91,15 +95,32 @@ class _Read:
 def _read(source: str, payload: Payload) -> _Read:
     if source.startswith("WEBVTT"):
         return _webvtt(source, payload)
-    form, (said, unread) = (
-        ("JSON", read_json(source)) if is_json(source) else ("srt", read_timed(source))
-    )
+    if is_timed_text(source):
+        return _timed_text(source, payload)
+    if is_script(source):
+        form, (said, unread) = "SubStation Alpha", read_script(source)
+    elif is_json(source):
+        form, (said, unread) = "JSON", read_json(source)
+    else:
+        form, (said, unread) = "srt", read_timed(source)
     if not said:
         raise Damaged(
-            f"{where(payload)} is no captions that can be read: neither WebVTT nor SubRip nor a "
-            "transcript as JSON. Export it again as .vtt or .srt."
+            f"{where(payload)} is no captions that can be read: neither WebVTT, SubRip, "
+            "SubStation Alpha, TTML nor a transcript as JSON. Export it again as .vtt or .srt."
         )
-    return _Read(form, said, unread)
+    notes = [line for line in source.split("\n") if line.startswith("Title:")]
+    return _Read(form, said, unread, notes=notes if is_script(source) else ())
+
+
+def _timed_text(source: str, payload: Payload) -> _Read:
+    try:
+        found = read_timed_text(source)
+    except NotTimedText as error:
+        raise Damaged(
+            f"{where(payload)} {error}; export it again, as .vtt or .srt if need be."
+        ) from error
+    notes = [f"title: {found.title}", f"language: {found.language}"]
+    return _Read("TTML", found.said, found.unread, notes=notes)
 
 
 def _webvtt(source: str, payload: Payload) -> _Read:
@@ -131,7 +152,9 @@ def _outcome(read: _Read, spoken: int) -> str:
 def _cues(said: Iterable[Said]) -> Iterator[Cue]:
     for cue in said:
         for voice, words in _voices(cue.text):
-            yield from spoken_cues(cue.start, cue.end, unescape(_TAG.sub("", words)), voice)
+            plain = unescape(_TAG.sub("", words))
+            who = cue.speaker if voice is None else voice
+            yield from spoken_cues(cue.start, cue.end, plain, who)
 
 
 def _voices(text: str) -> Iterator[tuple[str | None, str]]:

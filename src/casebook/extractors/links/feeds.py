@@ -13,9 +13,10 @@ import feedparser  # type: ignore[import-untyped]  # it ships no types
 from casebook.extractors.days import day_in_address, stated_day
 from casebook.extractors.links.entries import Listing, candidate
 from casebook.extractors.links.packing import unpacked
-from casebook.extractors.links.xml_lists import escaped, refuse_entities
+from casebook.extractors.links.xml_lists import refuse_entities
 from casebook.extractors.sites import canonical_url
 from casebook.extractors.text.characters import one_line
+from casebook.extractors.text.xml import escaped
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import InvalidUrl
 from casebook.schemas.sources import Candidate, Payload

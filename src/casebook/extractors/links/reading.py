@@ -9,7 +9,6 @@ from casebook.extractors.links.json_lists import read_json
 from casebook.extractors.links.lists import read_lines, read_page
 from casebook.extractors.links.packing import unpacked
 from casebook.extractors.links.xml_lists import (
-    plain,
     read_opml,
     read_sitemap,
     refuse_entities,
@@ -17,6 +16,7 @@ from casebook.extractors.links.xml_lists import (
 from casebook.extractors.naming import where
 from casebook.extractors.sites import canonical_url
 from casebook.extractors.sniffing import sniff
+from casebook.extractors.text.xml import plain
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import (
     ContentMismatch,

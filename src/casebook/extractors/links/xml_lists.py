@@ -10,35 +10,12 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from casebook.extractors.days import stated_day
 from casebook.extractors.links.entries import Listing, candidate, joined
 from casebook.extractors.naming import where
+from casebook.extractors.text.xml import defines_entities, escaped
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Candidate, Payload
 
-_CLOSED_BY = {b"<!--": b"-->", b"<?": b"?>"}
-_ASIDE = re.compile(b"|".join(map(re.escape, _CLOSED_BY)))
-_ELEMENT = re.compile(rb"<[A-Za-z_]")
-# One that nothing closes goes to the end: looking for the end of each of many takes their square.
-_CDATA = rb"(<!\[CDATA\[(?:.*?\]\]>|.*))"
-_AMPERSAND = re.compile(
-    _CDATA + rb"|&(?!#\d{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z]\w{1,31};)", re.DOTALL
-)
 _FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
-
-
-def plain(data: bytes) -> bytes:
-    """Return the markup that matters: one byte a character, no comments and instructions."""
-    data = data.replace(b"\0", b"")
-    kept, at, unclosed = [], 0, set[bytes]()
-    for aside in _ASIDE.finditer(data):
-        if aside.start() < at or aside[0] in unclosed:
-            continue
-        end = data.find(_CLOSED_BY[aside[0]], aside.end())
-        if end < 0:  # nor does anything close a later one: it is looked for once
-            unclosed.add(aside[0])
-            continue
-        kept.append(data[at : aside.start()])
-        at = end + len(_CLOSED_BY[aside[0]])
-    return b"".join([*kept, data[at:]])
 
 
 def refuse_entities(data: bytes, payload: Payload) -> None:
@@ -47,18 +24,11 @@ def refuse_entities(data: bytes, payload: Payload) -> None:
     Raises:
         Damaged: if it defines any.
     """
-    bare = plain(data)
-    first = _ELEMENT.search(bare)
-    if b"<!ENTITY" in bare[: first.start() if first else None]:
+    if defines_entities(data):
         raise Damaged(
             f"{where(payload)} defines XML entities, as attacks do and feeds do not; it was not "
             "read. List its addresses in a text file instead."
         )
-
-
-def escaped(data: bytes) -> bytes:
-    """Return XML whose ampersands that begin no reference stand for themselves."""
-    return _AMPERSAND.sub(lambda match: match[1] or b"&amp;", data)
 
 
 def read_sitemap(data: bytes, payload: Payload, base: str) -> Listing:

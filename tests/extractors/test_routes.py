@@ -57,6 +57,24 @@ def test_other_addresses_are_themselves(address):
         ("https://github.com/o/r/blob/main/a.py", ["github.com/o/r/blob/main/a.py"]),
         ("https://github.com/o/r/issues/3", ["github.com/o/r/issues/3"]),
         ("https://github.com/features/actions", ["github.com/features/actions"]),
+        ("https://gitlab.com/g/sub/p/-/blob/main/docs/a.md?ref_type=heads",
+         ["gitlab.com/g/sub/p/-/raw/main/docs/a.md?ref_type=heads",
+          "gitlab.com/g/sub/p/-/blob/main/docs/a.md?ref_type=heads"]),
+        ("https://git.a.example/g/p/-/raw/v1/README",
+         ["git.a.example/g/p/-/raw/v1/README", "git.a.example/g/p/-/blob/v1/README"]),
+        ("https://bitbucket.org/w/r/src/main/notes.txt",
+         ["bitbucket.org/w/r/raw/main/notes.txt", "bitbucket.org/w/r/src/main/notes.txt"]),
+        ("https://codeberg.org/o/r/src/branch/main/a.pdf",
+         ["codeberg.org/o/r/raw/branch/main/a.pdf", "codeberg.org/o/r/src/branch/main/a.pdf"]),
+        ("https://git.a.example/o/r/src/tag/v1/a.rst",
+         ["git.a.example/o/r/raw/tag/v1/a.rst", "git.a.example/o/r/src/tag/v1/a.rst"]),
+        ("https://gitlab.com/g/p/-/blob/main/a.py", ["gitlab.com/g/p/-/blob/main/a.py"]),
+        ("https://gitlab.com/g/p/-/raw/main/a.py", ["gitlab.com/g/p/-/raw/main/a.py"]),
+        ("https://gitlab.com/g/p/-/issues/3", ["gitlab.com/g/p/-/issues/3"]),
+        ("https://a.example/w/r/src/main/notes.txt", ["a.example/w/r/src/main/notes.txt"]),
+        ("https://a.example/src/branch/main/a.md", ["a.example/src/branch/main/a.md"]),
+        ("https://gist.github.com/o/0123456789abcdef0123",
+         ["gist.github.com/o/0123456789abcdef0123"]),
         ("https://a.example/p", ["a.example/p"]),
     ],
 )  # fmt: skip
@@ -106,6 +124,28 @@ async def test_a_readme_is_read_raw_and_shown_on_its_page(sites, gathered):
         ("raw README.md", "failed: page_missing"),
         ("raw readme.md", "read from https://raw.githubusercontent.com/o/r/HEAD/readme.md"),
     ]
+
+
+BLOB = "https://blog.example.com/g/p/-/blob/main/docs/rag.md"
+
+
+async def test_a_file_on_a_forge_is_read_raw(sites, gathered):
+    """The Markdown is read, the page around it is shown."""
+    sites.tell("blog.example.com/g/p/-/raw/main/docs/rag.md", README, "text/plain")
+    payload = await gathered(BLOB)
+    assert payload.final_url == BLOB
+    assert extract(payload).kind is SourceKind.MARKDOWN
+
+
+@pytest.mark.parametrize("given", [BLOB, BLOB.replace("/-/blob/", "/-/raw/")])
+async def test_a_raw_address_that_robots_forbid_leaves_the_page_around_it(sites, gathered, given):
+    """GitLab's robots.txt closes "raw" and not "blob": what is open is read, and said."""
+    sites.tell("blog.example.com/robots.txt", "User-agent: *\nDisallow: /*/raw\n")
+    sites.tell(BLOB.removeprefix("https://"), PAGE)
+    payload = await gathered(given)
+    assert payload.final_url == BLOB
+    assert payload.tried[0].outcome == "failed: robots_forbid"
+    assert not [asked for asked in sites.addresses if "/raw/" in asked]
 
 
 PAGE = "<html><body><article><h1>Story</h1><p>" + "We run it every day. " * 40 + "</p></article>"

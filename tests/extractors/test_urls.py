@@ -210,6 +210,19 @@ SAME = {
     "https://github.com/o/r": """
         https://github.com/O/R.git https://github.com/o/r?tab=readme-ov-file#quick-start
     """,
+    "https://gitlab.com/g/sub/p/-/blob/main/docs/a.md": """
+        https://gitlab.com/G/Sub/P/-/blob/main/docs/a.md?ref_type=heads#part
+        https://gitlab.com/g/sub/p/-/raw/main/docs/a.md?inline=false
+        https://gitlab.com/g/sub/p/-/blame/main/docs/a.md https://gitlab.com/g/sub/p/-/edit/main/docs/a.md
+    """,
+    "https://bitbucket.org/w/r/src/main/a.md": """
+        https://bitbucket.org/W/R/src/main/a.md?at=main https://bitbucket.org/w/r/raw/main/a.md
+        https://bitbucket.org/w/r/annotate/main/a.md https://www.bitbucket.org/w/r/src/main/a.md
+    """,
+    "https://codeberg.org/o/r/src/branch/main/a.md": """
+        https://codeberg.org/O/R/src/branch/main/a.md?display=source
+        https://codeberg.org/o/r/raw/branch/main/a.md https://codeberg.org/o/r/media/branch/main/a.md
+    """,
     "https://gist.github.com/o/0123456789abcdef0123456789abcdef": """
         https://gist.github.com/o/0123456789abcdef0123456789abcdef#file-x-md
         https://gist.githubusercontent.com/o/0123456789abcdef0123456789abcdef/raw/aaaa/x.md

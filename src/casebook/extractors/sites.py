@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from casebook.extractors.copies import original_of
+from casebook.extractors.forges import around
 from casebook.extractors.trackers import is_tracker
 from casebook.extractors.urls import DEFAULT_PORTS, WebUrl, parse_web_url
 from casebook.schemas.errors import InvalidUrl
@@ -18,8 +19,9 @@ def canonical_url(url: str) -> str:
     default one, and it lacks ``www.``, the trailing slash, the fragment, tracking parameters, and
     what a mobile or AMP edition adds; an archived copy is the page that it copies. The query is in
     alphabetical order. A YouTube video is known by its ``v=``, an arXiv paper by its number without
-    the version, a paper of the ACL Anthology or OpenReview by its landing page, a file on GitHub by
-    the page around it. A fragment stays where it is a route of the page's scripts (``#!/post/1``).
+    the version, a paper of the ACL Anthology or OpenReview by its landing page, a file in a
+    repository by the page around it. A fragment stays where it is a route of the page's scripts
+    (``#!/post/1``).
 
     Raises:
         InvalidUrl: if ``url`` is not a web address.
@@ -187,7 +189,7 @@ _COUNTRY = re.compile(r"[a-z]{2}\.(linkedin\.com)")
 
 
 def _usual(url: WebUrl) -> WebUrl:
-    """Return the address of the page around a file on GitHub; of another page, its own.
+    """Return the address of the page around a file in a repository; of another page, its own.
 
     GitHub takes owners and repositories in any letter case.
     """
@@ -198,7 +200,7 @@ def _usual(url: WebUrl) -> WebUrl:
         url = replace(url, host="github.com", path=path)
     if url.host.removeprefix("www.") == "github.com" and (match := _REPOSITORY.fullmatch(url.path)):
         return replace(url, path=match[1].lower() + (match[2] or ""))
-    return url
+    return around(url)
 
 
 # --- The canonical form --------------------------------------------------------------------------

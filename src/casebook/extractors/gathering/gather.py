@@ -22,7 +22,9 @@ from casebook.schemas.errors import (
     FetchError,
     HostUnreachable,
     InvalidUrl,
+    PageForbidden,
     PageMissing,
+    RobotsForbid,
     ServerFailed,
     SourceIsList,
     TlsFailed,
@@ -31,7 +33,9 @@ from casebook.schemas.sources import ExtractionStep, Payload
 
 # A page that is forbidden or slow is not gone: no copy of it is sought behind its back.
 _GONE = (PageMissing, HostUnreachable, TlsFailed, ServerFailed)
-
+# The page around a file is no copy: it is what was asked for, and may be open where "raw" is not
+# (GitLab's own robots.txt closes it).
+_CLOSED = (RobotsForbid, PageForbidden)
 
 _LONGEST_REFRESH = 20_000
 _NO_SCRIPT = re.compile(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -104,7 +108,9 @@ async def _by_ways(url: WebUrl, client: GuardedClient, robots: Robots) -> Payloa
     for way in ways_to(url):
         try:
             payload = await fetched(url, way, client, robots)
-        except _GONE as error:
+        except FetchError as error:
+            if not isinstance(error, (*_GONE, *(_CLOSED if way.is_raw else ()))):
+                raise
             failures.append(error)
             tried.append(ExtractionStep(method=way.method, outcome=f"failed: {type(error).kind()}"))
         else:

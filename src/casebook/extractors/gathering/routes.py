@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from casebook.extractors.copies import is_copy, original_of
+from casebook.extractors.forges import repository_file
 from casebook.extractors.urls import WebUrl
 
 _README_NAMES = ("README.md", "readme.md", "README.rst", "README.txt", "README")
@@ -28,18 +29,27 @@ class Way:
     fetch: WebUrl
     shown: WebUrl | None = None
 
+    @property
+    def is_raw(self) -> bool:
+        """Tell a file that is read apart from the page around it."""
+        return self.method.startswith("raw ")
+
 
 def ways_to(url: WebUrl) -> tuple[Way, ...]:
     """Return where to look for the page at ``url``: the next way counts if the one before is gone.
 
     A copy in an archive stands for its original; the copy is read where the original is gone. A
-    file on GitHub is read raw, and its readers are led to the page around it.
+    text file in a repository is read raw, and its readers are led to the page around it. A gist is
+    read as its page: its raw address gives the first of its files.
     """
     if is_copy(url):
         original = Way("original of the copy", original_of(url))
         return (original, Way("archived copy", _unframed(url), url))
     if url.host.removeprefix("www.") == "github.com":
         return (*_github(url), Way("page", url))
+    file = repository_file(url)
+    if file and _reads(file.raw.path):
+        return (Way(f"raw {file.raw.name}", file.raw, file.page), Way("page", file.page))
     return (Way("page", url),)
 
 
@@ -53,8 +63,7 @@ def _unframed(url: WebUrl) -> WebUrl:
 def _github(url: WebUrl) -> list[Way]:
     if match := _BLOB.fullmatch(url.path):
         owner, repository, path = match.groups()
-        readable = _READABLE.search(path) or "." not in path.rpartition("/")[2]
-        return [_raw(url, owner, repository, path)] if readable else []
+        return [_raw(url, owner, repository, path)] if _reads(path) else []
     if match := _TREE.fullmatch(url.path):
         owner, repository, folder = match.groups()
     elif match := _REPOSITORY.fullmatch(url.path):
@@ -64,6 +73,10 @@ def _github(url: WebUrl) -> list[Way]:
     if owner.lower() in _NO_OWNER:
         return []
     return [_raw(url, owner, repository, f"{folder}/{name}") for name in _README_NAMES]
+
+
+def _reads(path: str) -> bool:
+    return bool(_READABLE.search(path)) or "." not in path.rpartition("/")[2]
 
 
 def _raw(shown: WebUrl, owner: str, repository: str, path: str) -> Way:

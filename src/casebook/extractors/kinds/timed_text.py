@@ -75,7 +75,7 @@ def read_timed_text(source: str) -> Transcript:
     try:
         tree = etree.fromstring(escaped(data), parser)
     except etree.XMLSyntaxError as error:
-        raise NotTimedText(f"is broken XML: {error}") from error
+        raise NotTimedText(f"is broken XML ({error.msg})") from error
     clock = _Clock(tree)
     body = next(_named(tree, "body"), None)
     runs = [] if body is None else list(_Walk(clock).runs(body, 0.0, None, ""))

@@ -1,3 +1,10 @@
+import re
+
+import pytest
+
+from casebook.extractors.suffixes import LISTS, SOURCES, TRANSCRIPTS
+
+
 def test_links_shows_what_a_list_names(casebook, tmp_path):
     """Each address is one JSON line with title and date; the exit code is 0."""
     file = tmp_path / "list.csv"
@@ -52,3 +59,18 @@ def test_a_transcript_needs_its_video(casebook, tmp_path):
         ran = casebook("submit", *sources, "--transcript", "said.vtt")
         assert ran.code == 2
         assert "belongs to one video" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("command", "names"),
+    [
+        (["links"], LISTS),
+        (["backfill", "run"], LISTS),
+        (["submit"], SOURCES + TRANSCRIPTS),
+        (["extract"], SOURCES),
+    ],
+)
+def test_help_names_every_file_that_is_read(program, command, names):
+    """The same list as in the desk."""
+    told = program(*command, "--help", COLUMNS="200").out
+    assert [name for name in names if not re.search(rf"{re.escape(name)}\b", told)] == []

@@ -8,9 +8,11 @@ import pytest
 
 from casebook.extractors import registry
 from casebook.extractors.days import stated_day, stated_days
+from casebook.extractors.gathering.fetch import MEDIA_TYPES
 from casebook.extractors.links.feed_items import read_item
 from casebook.extractors.links.feeds import parsed_feed
 from casebook.extractors.links.reading import read_listing
+from casebook.extractors.suffixes import LISTS
 from casebook.schemas import errors
 from casebook.schemas.sources import Payload
 
@@ -356,3 +358,38 @@ def test_sections_that_nothing_closes_take_no_more_time_than_others():
     started = time.process_time()
     assert told(feed)[0][0] == "x?a=1&b=2"
     assert time.process_time() - started < 10
+
+
+# --- What desk and command line offer ------------------------------------------------------------
+
+RSS = f"<rss><channel><item><link>{A}</link></item><item><link>{B}</link></item></channel></rss>"
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom">'
+    f'<entry><link href="{A}"/></entry><entry><link href="{B}"/></entry></feed>'
+)
+PAGE = f'<html><body><p><a href="{A}">1</a> <a href="{B}">2</a></p></body></html>'
+AS_FILES = {
+    ".csv": f"url;title\n{A};One\n{B};Two\n",
+    ".tsv": f"url\ttitle\n{A}\tOne\n{B}\tTwo\n",
+    ".txt": f"{A}\n{B}\n",
+    ".md": f"- [One]({A})\n- [Two]({B})\n",
+    ".opml": f'<opml><body><outline url="{A}"/><outline url="{B}"/></body></opml>',
+    ".xml": f"<urlset><url><loc>{A}</loc></url><url><loc>{B}</loc></url></urlset>",
+    ".rss": RSS,
+    ".atom": ATOM,
+    ".json": f'[{{"url": "{A}"}}, {{"url": "{B}"}}]',
+    ".jsonl": f'{{"url": "{A}"}}\n{{"url": "{B}"}}\n',
+    ".ndjson": f'{{"url": "{A}"}}\n{{"url": "{B}"}}\n',
+    ".html": PAGE,
+    ".htm": PAGE,
+    ".gz": gzip.compress(RSS.encode()),
+}
+
+
+@pytest.mark.parametrize("suffix", LISTS)
+def test_every_list_that_is_offered_is_read(suffix):
+    """The desk's field and the command line name what is read, and nothing else."""
+    media_type = MEDIA_TYPES.get(suffix, "application/octet-stream")
+    found = listing(AS_FILES[suffix], media_type, f"list{suffix}")
+    assert [candidate.url for candidate in found.candidates] == [A, B]
+    assert set(AS_FILES) == set(LISTS)

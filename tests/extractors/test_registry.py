@@ -7,8 +7,10 @@ from email.mime.text import MIMEText
 import pytest
 from fpdf import FPDF
 
+from casebook.extractors.gathering import fetch, sound
 from casebook.extractors.registry import choose, extract, mounts
 from casebook.extractors.sniffing import sniff
+from casebook.extractors.suffixes import SOURCES
 from casebook.schemas.errors import ContentMismatch, Damaged, DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
 
@@ -195,3 +197,10 @@ def test_a_saved_file_without_a_page_is_damaged():
     """What only is named like one says what to do."""
     with pytest.raises(Damaged, match="save it again"):
         extract(Payload(data=b"Subject: x\n\nwords", media_type="", name="a.mht"))
+
+
+def test_the_offered_files_are_those_that_are_mounted():
+    """What desk and command line name as sources, an extractor or the hearing reads."""
+    mounted = {f".{name}" for mount in mounts() for name in mount.suffixes}
+    assert set(SOURCES) - {".xml"} == mounted | set(sound.MEDIA_TYPES)
+    assert set(fetch.MEDIA_TYPES) <= set(SOURCES)

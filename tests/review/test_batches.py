@@ -9,6 +9,7 @@ import scripted_curator
 from desk_drafts import NOON, DeskClient, source_of, texts
 from lxml import html
 
+from casebook.extractors.suffixes import LISTS
 from casebook.review import create_app
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
@@ -207,3 +208,10 @@ def test_a_watch_tells_what_of_its_list_could_not_be_read(site):
     (told,) = page.xpath("//li[contains(@class,'watch')]//details")
     assert "1 part of the list could not be read" in told.text_content()
     assert "/b" in told.text_content()
+
+
+def test_the_desk_offers_every_file_that_a_list_may_be(desk):
+    """The field names what the command line names."""
+    page = desk.get("/batches").text
+    assert f'accept="{",".join(LISTS)}"' in page
+    assert " ".join(LISTS) in page

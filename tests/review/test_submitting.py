@@ -8,7 +8,7 @@ import pytest
 from desk_drafts import DeskClient
 from lxml import html
 
-from casebook.extractors.suffixes import TRANSCRIPTS
+from casebook.extractors.suffixes import SOURCES, TRANSCRIPTS
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.review import create_app, jobs
 from casebook.review.jobs import Job, Jobs
@@ -292,3 +292,8 @@ def test_the_desk_offers_every_file_that_a_transcript_may_be(desk):
     page = desk.get("/submit").text
     assert f'accept="{",".join(TRANSCRIPTS)}"' in page
     assert " ".join(TRANSCRIPTS) in page
+
+
+def test_the_desk_offers_every_file_that_a_source_may_be(desk):
+    """The field names what the registry mounts."""
+    assert f'accept="{",".join(SOURCES)}"' in desk.get("/submit").text

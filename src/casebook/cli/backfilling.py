@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from casebook.cli import stopping
 from casebook.cli.context import AsJson, err, load_settings, out, print_json
 from casebook.cli.references import named
+from casebook.extractors.suffixes import LISTS
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ def run(
     source: Annotated[
         str | None,
         typer.Argument(
-            help="A CSV or text file, feed, sitemap, OPML file or page of links: its path or "
-            "address; - reads addresses, or what `casebook links --json` prints, from standard "
-            "input.",
+            help="A feed, sitemap, OPML file, page of links, table, JSON or text file: its address "
+            f"or path ({' '.join(LISTS)}); - reads addresses, or what `casebook links --json` "
+            "prints, from standard input.",
             metavar="SRC",
             show_default=False,
         ),

@@ -16,6 +16,7 @@ from casebook.cli.context import (
     with_services,
 )
 from casebook.cli.references import named
+from casebook.extractors.suffixes import LISTS
 
 if TYPE_CHECKING:
     from casebook.extractors.links.listing import Walk
@@ -34,8 +35,8 @@ def links(
     source: Annotated[
         str,
         typer.Argument(
-            help="A feed, sitemap, OPML file, page of links, playlist, CSV or text file: its "
-            "address or path.",
+            help="A feed, sitemap, OPML file, page of links, playlist, table, JSON or text file: "
+            f"its address or path ({' '.join(LISTS)}).",
             metavar="SRC",
         ),
     ],

@@ -19,7 +19,7 @@ from casebook.cli.context import (
     print_json,
 )
 from casebook.cli.references import read_refs, with_feed, with_transcript
-from casebook.extractors.suffixes import TRANSCRIPTS
+from casebook.extractors.suffixes import SOURCES, TRANSCRIPTS
 from casebook.schemas.errors import CasebookError, InvalidSource
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 Sources = Annotated[
     list[str],
     typer.Argument(
-        help="Web addresses or files (.html .mhtml .md .txt .pdf .vtt .srt), or - for addresses "
-        'or JSON Lines on standard input: {"source": …, "url": …}.',
+        help=f"Web addresses or files ({' '.join(SOURCES)}), or - for addresses or JSON Lines on "
+        'standard input: {"source": …, "url": …}.',
         metavar="SRC...",
     ),
 ]

@@ -9,6 +9,7 @@ MARKDOWN = "md markdown mdx mkd"
 TEXT = "txt text rst adoc"
 CAPTIONS = "vtt srt sbv ttml dfxp ass ssa json json3"
 PDF = "pdf"
+RECORDING = "mp3 m4a mp4 aac wav ogg oga opus flac webm"
 
 
 def dotted(*groups: str) -> tuple[str, ...]:
@@ -16,5 +17,11 @@ def dotted(*groups: str) -> tuple[str, ...]:
     return tuple(f".{name}" for group in groups for name in group.split())
 
 
+SOURCES = dotted(PAGE, SAVED_PAGE, MARKDOWN, TEXT, PDF, CAPTIONS, "xml", RECORDING)
+"""What a source may be called; ``.xml`` is read where it is TTML or XHTML."""
+
 TRANSCRIPTS = dotted(CAPTIONS, "xml txt")
 """What a transcript may be called; ``.xml`` is read where it is TTML."""
+
+LISTS = dotted("csv tsv txt md opml xml rss atom json jsonl ndjson html htm gz")
+"""What a list of addresses may be called; what it is, its bytes tell."""

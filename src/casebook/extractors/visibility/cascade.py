@@ -9,14 +9,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import islice, product
+from itertools import islice
 from typing import Any
 
 from casebook.extractors.visibility import styles
-from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved, variants
-from casebook.extractors.visibility.selectors import ANY, Compound, Counted, Selector
+from casebook.extractors.visibility.animations import last_frames, left_by
+from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
+from casebook.extractors.visibility.hiding import Hiding
+from casebook.extractors.visibility.selectors import ANY, Compound, Counted, Has, Selector
 from casebook.extractors.visibility.sheets import Rule, rules_of
-from casebook.extractors.visibility.styles import Colour, Declared, Style
+from casebook.extractors.visibility.styles import Declared, Style
 
 Kind = tuple[str | None, ...]
 """Tag, class and id of an element, and the names of its attributes."""
@@ -25,9 +27,7 @@ _BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
 _LONGEST_CLASS = 2_000
 _MOST_AROUND = 60
 _MOST_ASKED = 1_000
-_SHADE = 25
-_INKS = ("color", "-webkit-text-fill-color")
-_GROUNDS = ("background-color", "background")
+_MOST_HAVING = 100
 _NO_STYLE: Style = {}
 
 
@@ -43,6 +43,8 @@ class Cascade:
     """
 
     def __init__(self, root: Any, kinds: AbstractSet[Kind], inline: AbstractSet[str]) -> None:
+        self._root = root
+        self._having: dict[Has, AbstractSet[Any]] = {}
         self._names: dict[tuple[str | None, str | None], frozenset[str]] = {}
         self._named: dict[Any, frozenset[str]] = {}
         self._held: dict[Any, int] = {}
@@ -53,12 +55,13 @@ class Cascade:
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
         sheet = "\n".join(style.text or "" for style in root.iter("style"))
         self._rules = rules_of(sheet, _present(kinds)) if sheet.strip() else {}
+        self._frames = last_frames(sheet)
         self._inline = {text: styles.declared(text) for text in inline}
         rules = {id(rule): rule for rules in self._rules.values() for rule in rules}.values()
         asked = {name for rule in rules for name in rule.selector.above}
         self._bits = {name: 1 << bit for bit, name in enumerate(islice(asked, _MOST_ASKED))}
         self._needs = {id(rule): self._mask(rule.selector.above) for rule in rules}
-        hides = _Hiding([*(rule.declared for rule in rules), *self._inline.values()])
+        hides = Hiding([*(rule.declared for rule in rules), *self._inline.values()], self._frames)
         self._hiding = {id(rule) for rule in rules if rule.declared in hides}
         self._hiding_inline = {text for text in self._inline if self._inline[text] in hides}
 
@@ -111,8 +114,17 @@ class Cascade:
                 if self._rule_fits(rule, element)
             ]
             inline = self._inline.get(element.get("style"), styles.NOTHING)
-            found = self._raw[element] = _merged([_old_attributes(element), *rules, inline])
+            found = self._raw[element] = self._merged([_old_attributes(element), *rules, inline])
         return found
+
+    def _merged(self, told: Sequence[Declared]) -> Style:
+        """Return the last value of each property; animations win, important ones win over them."""
+        plain: dict[str, str] = {}
+        important: dict[str, str] = {}
+        for each in told:
+            plain |= each.plain
+            important |= each.important
+        return {**plain, **left_by({**plain, **important}, self._frames), **important}
 
     def _meant_for(self, kind: Kind) -> tuple[Rule, ...]:
         """Return, in order, the rules whose target has the tag and the names of ``kind``."""
@@ -191,8 +203,25 @@ class Cascade:
                 among.wanted == any(self._fits(one, element) for one in among.selectors)
                 for among in compound.among
             )
+            and all(self._has(each, element) for each in compound.has)
             and not (compound.is_root and element.getparent() is not None)
         )
+
+    def _has(self, has: Has, element: Any) -> bool:
+        if has not in self._having:
+            full = len(self._having) >= _MOST_HAVING
+            found = [] if full else [self._holders(selector) for selector in has.selectors]
+            self._having[has] = frozenset[Any]().union(*found)
+        return element in self._having[has]
+
+    def _holders(self, selector: Selector) -> AbstractSet[Any]:
+        """Return all elements that have something that ``selector`` fits: one look at the page."""
+        elements = self._root.iter("*")
+        standing = {element for element in elements if self._is(selector.target, element)}
+        for joint, compound in selector.others:
+            around = _all_around(standing, joint)
+            standing = {element for element in around if self._is(compound, element)}
+        return standing
 
     def _place(self, element: Any, counted: Counted) -> int:
         """Return the place of ``element`` among its siblings, from 1."""
@@ -203,63 +232,6 @@ class Cascade:
         if key not in self._places:
             self._places[key] = _places(*key)
         return self._places[key][element]
-
-
-class _Hiding:
-    """Of what a page declares, that which may keep a text from sight."""
-
-    def __init__(self, told: Iterable[Declared]) -> None:
-        parts = [part for each in told for part in (each.plain, each.important) if part]
-        known: dict[str, set[str]] = {}
-        for part in parts:
-            for name in part:
-                if name.startswith(CUSTOM):
-                    known.setdefault(name, set()).add(part[name])
-        hanging = {pair for part in parts for pair in part.items() if _hangs(*pair)}
-        came_to = {pair: [{pair[0]: each} for each in variants(pair[1], known)] for pair in hanging}
-        parts += [each for told in came_to.values() for each in told]
-        inks, grounds = _colours(parts, _INKS), _colours(parts, _GROUNDS) | {styles.WHITE}
-        self._inks, self._grounds = _meeting(inks, grounds), _meeting(grounds, inks)
-        self._hanging = {pair for pair in hanging if any(map(self._holds, came_to[pair]))}
-
-    def __contains__(self, told: Declared) -> bool:
-        return any(
-            self._holds(part) or not self._hanging.isdisjoint(part.items())
-            for part in (told.plain, told.important)
-            if part
-        )
-
-    def _holds(self, part: Style) -> bool:
-        return (
-            styles.may_hide(part)
-            or not self._inks.isdisjoint(_colours([part], _INKS))
-            or not self._grounds.isdisjoint(_colours([part], _GROUNDS))
-        )
-
-
-def _hangs(name: str, value: str) -> bool:
-    """Tell a property whose value hangs on a variable."""
-    return VARIABLE in value and not name.startswith(CUSTOM)
-
-
-def _colours(parts: Iterable[Style], names: Sequence[str]) -> set[Colour]:
-    found = (styles.colour(part[name]) for part in parts for name in names if name in part)
-    return {colour for colour in found if colour is not None}
-
-
-def _meeting(colours: AbstractSet[Colour], others: AbstractSet[Colour]) -> set[Colour]:
-    """Return those of ``colours`` that may look like one of ``others``, and some more."""
-    near = {
-        shade
-        for red, green, blue in map(_shade, others)
-        for shade in product(*(range(part - 1, part + 2) for part in (red, green, blue)))
-    }
-    return {colour for colour in colours if _shade(colour) in near}
-
-
-def _shade(colour: Colour) -> Colour:
-    red, green, blue = colour
-    return red // _SHADE, green // _SHADE, blue // _SHADE
 
 
 def _present(kinds: Iterable[Kind]) -> set[str]:
@@ -273,16 +245,6 @@ def _named(classes: str | None, identity: str | None) -> Iterator[str]:
         yield f".{name}"
     if identity:
         yield f"#{identity}"
-
-
-def _merged(told: Sequence[Declared]) -> Style:
-    """Return the last value of each property; important ones win."""
-    style: dict[str, str] = {}
-    for each in told:
-        style |= each.plain
-    for each in told:
-        style |= each.important
-    return style
 
 
 def _old_attributes(element: Any) -> Declared:
@@ -301,12 +263,32 @@ def _around(standing: Sequence[Any], joint: str) -> Iterator[Any]:
     if joint == ">":
         found = (one.getparent() for one in standing)
     elif joint == "+":
-        found = (next(one.itersiblings("*", preceding=True), None) for one in standing)
+        found = (_before(one) for one in standing)
     elif joint == "~":
         found = (other for one in standing for other in one.itersiblings("*", preceding=True))
     else:
         found = standing[0].iterancestors()
     return (one for one in islice(found, _MOST_AROUND) if one is not None)
+
+
+def _all_around(standing: Iterable[Any], joint: str) -> set[Any]:
+    """Return all elements that ``joint`` leads to from ``standing``; each is come to once."""
+    found: set[Any] = set()
+    step = _parent if joint in {">", " "} else _before
+    for one in standing:
+        other = step(one)
+        while other is not None and other not in found:
+            found.add(other)
+            other = step(other) if joint in {"~", " "} else None
+    return found
+
+
+def _parent(element: Any) -> Any:
+    return element.getparent()
+
+
+def _before(element: Any) -> Any:
+    return next(element.itersiblings("*", preceding=True), None)
 
 
 def _places(parent: Any, of_type: bool, from_end: bool) -> dict[Any, int]:

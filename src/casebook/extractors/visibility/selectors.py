@@ -1,8 +1,8 @@
 """Selectors of style sheets: what an element must be, and where it must stand.
 
-Tags, classes, ids, attributes, ``:not()``, ``:is()``, ``:where()`` and the counting of siblings,
-joined by `` ``, ``>``, ``+`` and ``~`` (Selectors Level 4). What holds only while a reader does
-something (``:hover``) never fits; what is not read here (``:has()``, ``::before``) gives no
+Tags, classes, ids, attributes, ``:not()``, ``:is()``, ``:where()``, ``:has()`` and the counting of
+siblings, joined by `` ``, ``>``, ``+`` and ``~`` (Selectors Level 4). What holds only while a
+reader does something (``:hover``) never fits; what is not read here (``::before``) gives no
 selector at all.
 """
 
@@ -31,6 +31,7 @@ _ATTRIBUTE = re.compile(
     r"\s*[is]?\s*)?\]"
 )
 _PSEUDO = re.compile(r":([a-z-]{1,40})(\()?", re.IGNORECASE)
+_BEFORE = re.compile(r"\s*([>+~])\s*")
 _JOINT = re.compile(r"\s*([>+~])\s*|\s+")
 _NTH = re.compile(r"(?:([+-]?\d*)n\s*(?:([+-])\s*(\d+))?|([+-]?\d+))")
 _WORDS = {"even": (2, 0), "odd": (2, 1)}
@@ -99,6 +100,13 @@ class Among:
 
 
 @dataclass(frozen=True, slots=True)
+class Has:
+    """One of ``selectors`` must fit below or behind; what they begin at fits any element."""
+
+    selectors: tuple["Selector", ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compound:
     """What one element must be: a tag (any where empty), ``.class`` and ``#id`` names, and more."""
 
@@ -107,12 +115,13 @@ class Compound:
     attributes: tuple[Attribute, ...] = ()
     counted: tuple[Counted, ...] = ()
     among: tuple[Among, ...] = ()
+    has: tuple[Has, ...] = ()
     is_root: bool = False
 
     @property
     def plain(self) -> bool:
         """Whether tag and names are all that is asked for."""
-        return not (self.attributes or self.counted or self.among or self.is_root)
+        return not (self.attributes or self.counted or self.among or self.has or self.is_root)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -130,10 +139,10 @@ class Compound:
 
     def can_fit(self, present: AbstractSet[str]) -> bool:
         """Tell whether a page with the names ``present`` may have an element that it fits."""
+        wanted: list[Among | Has] = [among for among in self.among if among.wanted]
         return self.names <= present and all(
-            any(selector.can_fit(present) for selector in among.selectors)
-            for among in self.among
-            if among.wanted
+            any(selector.can_fit(present) for selector in one.selectors)
+            for one in (*wanted, *self.has)
         )
 
 
@@ -224,6 +233,7 @@ class _Reader:
         attributes: list[Attribute] = []
         counted: list[Counted] = []
         among: list[Among] = []
+        has: list[Has] = []
         is_root = False
         while not self.lost and self._at < len(self._text):
             if part := self._take(_NAME):
@@ -237,19 +247,28 @@ class _Reader:
                 said = self._pseudo(part)
                 counted += [said] if isinstance(said, Counted) else []
                 among += [said] if isinstance(said, Among) else []
+                has += [said] if isinstance(said, Has) else []
                 is_root = is_root or said is True
             else:
                 break
         self.lost = self.lost or self._at == start
         return Compound(
-            name, frozenset(names), tuple(attributes), tuple(counted), tuple(among), is_root
+            name,
+            frozenset(names),
+            tuple(attributes),
+            tuple(counted),
+            tuple(among),
+            tuple(has),
+            is_root,
         )
 
-    def _pseudo(self, part: re.Match[str]) -> Counted | Among | bool | None:
+    def _pseudo(self, part: re.Match[str]) -> Counted | Among | Has | bool | None:
         """Read a pseudo-class; True stands for the root of the page."""
         name, inside = part[1].lower(), self._inside() if part[2] else None
         if name in _AMONG and inside is not None:
             return self._among(name, inside)
+        if name == "has" and inside is not None:
+            return self._has(inside)
         self._weigh((0, 1, 0))
         if name in _FIRST and inside is None:
             return Counted(0, 1, *_COUNTING[_FIRST[name]])
@@ -268,6 +287,14 @@ class _Reader:
         if name != "where" and found:
             self._weigh(max(selector.weight for selector in found))
         return None if name == "not" and not found else Among(found, wanted=name != "not")
+
+    def _has(self, inside: str) -> Has:
+        read = [_relative(part, self._depth + 1) for part in apart(inside)]
+        found = tuple(selector for selector in read if selector is not None)
+        self.lost = self.lost or not found
+        if found:
+            self._weigh(max(selector.weight for selector in found))
+        return Has(found)
 
     def _inside(self) -> str:
         """Return what stands between the bracket just read and its closing one."""
@@ -289,6 +316,16 @@ class _Reader:
     def _weigh(self, weight: Weight) -> None:
         ids, classes, tags = (one + other for one, other in zip(self.weight, weight, strict=True))
         self.weight = ids, classes, tags
+
+
+def _relative(text: str, depth: int) -> Selector | None:
+    """Return what stands in ``:has()``: at its far left is the element that has it."""
+    joint = _BEFORE.match(text)
+    selector = selector_of(text[joint.end() :] if joint else text, depth)
+    if selector is None:
+        return None
+    start = (joint[1] if joint else " ", Compound("", frozenset()))
+    return Selector(selector.target, (*selector.others, start), selector.weight)
 
 
 def _nth(inside: str) -> tuple[int, int] | None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from casebook.extractors.visibility.css_values import UNIT_PX, calculated
 from casebook.extractors.visibility.greys import SPACES, grey
+from casebook.extractors.visibility.masks import is_no_size, masks_all
 
 Style = Mapping[str, str]
 """Lower-case property to lower-case value."""
@@ -56,6 +57,7 @@ _PHYSICAL = {
     "margin-inline-start": "margin-left",
     "margin-block-start": "margin-top",
 }
+_OLD_NAME = re.compile(r"^-webkit-(?=mask|animation)")
 _DISPLAYS = frozenset(
     "none contents block inline flow flow-root flex grid table list-item run-in ruby math inherit "
     "initial unset revert revert-layer table-row table-cell table-column table-column-group "
@@ -66,7 +68,8 @@ _DISPLAYS = frozenset(
 _UNITS_OF_TEXT = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "%": 0.16, "": 1.0}
 _TOUCHING = re.compile(
     r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
-    r"|translate|scale|zoom|filter|content-vis|-webkit-(?:text-fill|background-clip)|--"
+    r"|translate|scale|zoom|filter|content-vis|mask|animation|--"
+    r"|-webkit-(?:text-fill|background-clip)"
 )
 _PLACING = re.compile(r"left|right|top|bottom|margin|text-indent|height|width|max-")
 _TELLING_PLACE = re.compile(r"-?\d{3}|[01](?![.\d])|auto|none|-|var\(|calc\(")
@@ -122,7 +125,7 @@ def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield from (("top", top), ("right", right), ("left", left))
         yield "bottom", sides[2] if len(sides) > 2 else top  # noqa: PLR2004 - the third side
         return
-    yield _PHYSICAL.get(name, name), value
+    yield _PHYSICAL.get(name, _OLD_NAME.sub("", name)), value
 
 
 def unescaped(text: str) -> str:
@@ -147,9 +150,9 @@ def removes_element(style: Style) -> str | None:
         return "opacity: 0"
     if style.get("content-visibility") == "hidden":
         return "content-visibility: hidden"
-    if reason := _off_screen(style):
-        return reason
-    return _clipped(style)
+    if masks_all(style):
+        return "masked"
+    return _off_screen(style) or _clipped(style)
 
 
 def may_hide(style: Style) -> bool:
@@ -164,10 +167,12 @@ def may_hide(style: Style) -> bool:
         or is_transparent(style.get("color"))
         or style.get("background-color", style.get("background")) == "currentcolor"
         or is_transparent(style.get("-webkit-text-fill-color"))
+        or is_no_size(style.get("mask-size", ""), once=True)
         or removes_element({**style, **_AT_WORST}) is not None
     )
 
 
+# What another rule may say of the same element.
 _AT_WORST = {"position": "absolute", "overflow": "hidden"}
 
 

@@ -1,0 +1,78 @@
+"""Of what a page declares, that which may keep a text from sight."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import product
+
+from casebook.extractors.visibility import styles
+from casebook.extractors.visibility.animations import Frames, named_in
+from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, variants
+from casebook.extractors.visibility.styles import Colour, Declared, Style
+
+_SHADE = 25
+_INKS = ("color", "-webkit-text-fill-color")
+_GROUNDS = ("background-color", "background")
+
+
+class Hiding:
+    """Of what a page declares, that which may keep a text from sight.
+
+    ``frames`` are the last frames of its animations.
+    """
+
+    def __init__(self, told: Iterable[Declared], frames: Frames) -> None:
+        parts = [part for each in told for part in (each.plain, each.important) if part]
+        parts += frames.values()
+        known: dict[str, set[str]] = {}
+        for part in parts:
+            for name in part:
+                if name.startswith(CUSTOM):
+                    known.setdefault(name, set()).add(part[name])
+        hanging = {pair for part in parts for pair in part.items() if _hangs(*pair)}
+        came_to = {pair: [{pair[0]: each} for each in variants(pair[1], known)] for pair in hanging}
+        parts += [each for told in came_to.values() for each in told]
+        inks, grounds = _colours(parts, _INKS), _colours(parts, _GROUNDS) | {styles.WHITE}
+        self._inks, self._grounds = _meeting(inks, grounds), _meeting(grounds, inks)
+        self._leaving: set[str] = set()
+        self._leaving |= {name for name, frame in frames.items() if self._holds(frame)}
+        self._hanging = {pair for pair in hanging if any(map(self._holds, came_to[pair]))}
+
+    def __contains__(self, told: Declared) -> bool:
+        return any(
+            self._holds(part) or not self._hanging.isdisjoint(part.items())
+            for part in (told.plain, told.important)
+            if part
+        )
+
+    def _holds(self, part: Style) -> bool:
+        return (
+            styles.may_hide(part)
+            or named_in(part, self._leaving)
+            or not self._inks.isdisjoint(_colours([part], _INKS))
+            or not self._grounds.isdisjoint(_colours([part], _GROUNDS))
+        )
+
+
+def _hangs(name: str, value: str) -> bool:
+    """Tell a property whose value hangs on a variable."""
+    return VARIABLE in value and not name.startswith(CUSTOM)
+
+
+def _colours(parts: Iterable[Style], names: Sequence[str]) -> set[Colour]:
+    found = (styles.colour(part[name]) for part in parts for name in names if name in part)
+    return {colour for colour in found if colour is not None}
+
+
+def _meeting(colours: AbstractSet[Colour], others: AbstractSet[Colour]) -> set[Colour]:
+    """Return those of ``colours`` that may look like one of ``others``, and some more."""
+    near = {
+        shade
+        for red, green, blue in map(_shade, others)
+        for shade in product(*(range(part - 1, part + 2) for part in (red, green, blue)))
+    }
+    return {colour for colour in colours if _shade(colour) in near}
+
+
+def _shade(colour: Colour) -> Colour:
+    red, green, blue = colour
+    return red // _SHADE, green // _SHADE, blue // _SHADE

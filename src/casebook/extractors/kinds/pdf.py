@@ -19,6 +19,7 @@ from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.pdf import ocr as pdf_ocr
 from casebook.extractors.pdf.about import About, authors_of, describe, outline_of, title_of
+from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import FEWEST_WORDS, PageLines, read_page
 from casebook.extractors.pdf.paragraphs import to_blocks
@@ -39,6 +40,8 @@ _WRONG_PASSWORD = 4
 
 _AGAINST = "read the text against the file"
 _MOST_NAMED = 5
+_SHOWN = 40
+_STATED = "stated in place of glyphs that say something else"
 _UNSEEN = "hidden text not looked for"
 _FEWEST_HIDDEN = 2
 """Words. Less rarely hides more than a stray mark."""
@@ -138,7 +141,7 @@ def _read(data: bytes, second: SecondReader, name: str) -> _Reading:
             ) from error
         return _read_by_second(reading, second, name, error)
     try:
-        _read_pages(document, reading, second, name)
+        _read_pages(document, data, reading, second, name)
         if note := pdf_ocr.read_scans(document, reading.pages, name, second.language()):
             reading.note("tesseract", note)
         reading.outline = outline_of(document)
@@ -149,17 +152,16 @@ def _read(data: bytes, second: SecondReader, name: str) -> _Reading:
 
 
 def _read_pages(
-    document: pypdfium2.PdfDocument, reading: _Reading, second: SecondReader, name: str
+    document: pypdfium2.PdfDocument,
+    data: bytes,
+    reading: _Reading,
+    second: SecondReader,
+    name: str,
 ) -> None:
     count, taken = len(document), 0
-    budget = Budget(layers=second.has_layers_off())
+    budget, glyphs = Budget(layers=second.has_layers_off()), Glyphs(data)
     for number in range(1, count + 1):
-        try:
-            page = document[number - 1]
-            found = read_page(page, number, budget)
-            page.close()
-        except pypdfium2.PdfiumError:
-            found = None
+        found = _page(document, number, budget, glyphs)
         # pypdf does not tell what is hidden, so it is not asked where something is.
         if found is None or (is_garbled(found) and not found.hidden):
             better = second.page(number)
@@ -167,11 +169,36 @@ def _read_pages(
             found = better or found
         if found is not None:
             reading.pages.append(found)
+    glyphs.close()
     if not reading.pages:
         raise _damaged(name)
     reading.note("pdfium", f"{count} pages, {count - len(reading.pages)} unreadable")
     if taken:
         reading.note("pypdf text", f"{taken} pages that pdfium cannot read; {_UNSEEN}")
+    _note_doubts(reading)
+
+
+def _page(
+    document: pypdfium2.PdfDocument, number: int, budget: Budget, glyphs: Glyphs
+) -> PageLines | None:
+    """Return a page as pdfium reads it, None where it cannot."""
+    try:
+        page = document[number - 1]
+        untrue = glyphs.let_speak(page, number)
+        found = read_page(page, number, budget)
+        page.close()
+    except pypdfium2.PdfiumError:
+        return None
+    found.untrue = untrue
+    found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
+    return found
+
+
+def _note_doubts(reading: _Reading) -> None:
+    """Note what of the pages may not be what they show."""
+    if untrue := [f"“{said[:_SHOWN]}”" for page in reading.pages for said in page.untrue]:
+        told = ", ".join(untrue[:_MOST_NAMED]) + ", …" * (len(untrue) > _MOST_NAMED)
+        reading.note("ActualText", f"not what is printed, and not read: {told}")
     if unsure := sum(page.unsure for page in reading.pages):
         reading.note("pdfium drawing", f"{unsure} pages take too long to draw; {_UNSEEN}")
     if woven := [page.number for page in reading.pages if page.woven]:

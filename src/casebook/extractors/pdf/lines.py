@@ -60,6 +60,8 @@ class PageLines:
     """Whether its words are the layer of a scan: what the picture shows was not compared."""
     woven: bool = False
     """Whether lines of two columns come by turns, so that it reads across them."""
+    untrue: list[str] = field(default_factory=list)
+    """What is stated in place of glyphs that say something else."""
     unsure: bool = False
     """Whether drawing it, to see what is hidden, took too long."""
 

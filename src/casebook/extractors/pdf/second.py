@@ -11,7 +11,7 @@ from casebook.extractors.pdf.lines import Line, PageLines
 from casebook.extractors.text.characters import count_words
 
 # What stands for a glyph without a meaning: replacement, private use, control characters.
-_MEANINGLESS = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+MEANINGLESS = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _GARBLED = 0.2
 _MOST_PAGES = 300
 _SIZE = 10.0
@@ -90,7 +90,7 @@ def is_garbled(page: PageLines) -> bool:
     text = "".join(line.text for line in page.lines)
     if text.replace("\ufffe", "").isprintable() and "\ufffd" not in text:
         return False
-    return len(_MEANINGLESS.findall(text)) > _GARBLED * len(text)
+    return len(MEANINGLESS.findall(text)) > _GARBLED * len(text)
 
 
 def _lines(text: str, number: int) -> list[Line]:

@@ -1,0 +1,190 @@
+"""What a PDF states in place of its glyphs (ActualText: PDF 32000-1, 14.9.4), held against them.
+
+pdfium hands out what is stated and not the glyphs that it is stated for, which are what a reader
+sees; and neither where further marked content stands in between. The statement is needed where
+glyphs do not say what they mean (ligatures, fonts without a table, other scripts), so it stays
+where the glyphs may mean it. The glyphs themselves are read in a second opening of the file in
+which nothing is stated, and only where a statement is more than a ligature.
+"""
+
+import ctypes
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.glance import text_objects
+from casebook.extractors.pdf.second import MEANINGLESS
+from casebook.extractors.text.characters import one_line
+
+_KEY = b"ActualText"
+_MOST_BYTES = 20_000
+_CLUSTER = 3
+"""Letters that one glyph stands for at the most: ffi."""
+
+_WIDEST_CLUSTER = 0.9
+"""Width of a ligature, in heights of its box."""
+
+_LATIN_ENDS = 0x250
+_UNKNOWN = "\ufffd"
+
+
+@dataclass(slots=True)
+class _Stated:
+    """A text that is stated for some objects, each with its mark.
+
+    ``inner`` where further marks stand within, and pdfium loses it.
+    """
+
+    text: str
+    inner: bool = False
+    objects: list[int] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)
+
+
+class Glyphs:
+    """The glyphs of a document, whatever is stated for them. ``close`` it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._document: Any = None
+
+    def close(self) -> None:
+        """Close the second opening of the file, if there was one."""
+        if self._document is not None:
+            self._document.close()
+
+    def let_speak(self, page: pypdfium2.PdfPage, number: int) -> list[str]:
+        """Take off ``page``, number ``number`` from 1, what is stated and not shown; return it.
+
+        It is to be called before the text of the page is asked for.
+        """
+        stated = _stated_on(page)
+        doubtful = [one.inner or not _is_cluster(one) for one in stated]
+        if not any(doubtful):
+            return []
+        told = []
+        shown = self._shown(number, len(stated))
+        for one, glyphs in compress(zip(stated, shown, strict=True), doubtful):
+            means = may_mean(glyphs, one.text)
+            told += [] if means else [one.text]
+            if one.inner or not means:
+                _take_off(one)
+        return told
+
+    def _shown(self, number: int, count: int) -> Sequence[str]:
+        """Return what the glyphs say for which something is stated, in the order of the page."""
+        if self._document is None:
+            self._document = pypdfium2.PdfDocument(self._data)
+        page = self._document[number - 1]
+        stated = _stated_on(page)
+        for one in stated:
+            _take_off(one)
+        text = page.get_textpage()
+        try:
+            unknown = _without_meaning(calls.handle(text.raw))
+            found = [
+                "".join(_UNKNOWN if one in unknown else _text_of(one, text) for one in each.objects)
+                for each in stated
+            ]
+        finally:
+            text.close()
+            page.close()
+        return found if len(found) == count else [""] * count
+
+
+def may_mean(glyphs: str, stated: str) -> bool:
+    """Tell whether what is stated may be what ``glyphs`` show: the same letters or unknown ones."""
+    said, shown = _letters(stated), _letters(glyphs)
+    if said == shown or _is_foreign(said + shown):
+        return True
+    if len(shown) <= 1 and not MEANINGLESS.search(glyphs):
+        return len(stated.strip()) <= _CLUSTER and not any(map(str.isdigit, said + shown))
+    return bool(MEANINGLESS.search(glyphs)) and _has_parts(said, MEANINGLESS.split(glyphs))
+
+
+def _has_parts(said: str, parts: Sequence[str]) -> bool:
+    """Tell whether the known parts of a text stand in ``said``, in order and close together."""
+    at, room = 0, 0
+    for part in map(_letters, parts):
+        found = said.find(part, at, at + room + len(part))
+        if found < 0:
+            return False
+        at, room = found + len(part), (0 if part else room) + _CLUSTER
+    return not any(map(_letters, parts)) or len(said) - at <= room
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).casefold()))
+
+
+def _is_foreign(letters: str) -> bool:
+    """Tell a script whose glyphs and characters are not one to one."""
+    return any(ord(letter) >= _LATIN_ENDS for letter in letters)
+
+
+# --- What pdfium is asked ------------------------------------------------------------------------
+
+
+def _stated_on(page: pypdfium2.PdfPage) -> list[_Stated]:
+    pieces = list(text_objects(calls.handle(page.raw)))
+    counts = calls.answers(calls.count_marks, pieces)
+    found: dict[int, _Stated] = {}
+    for piece, count in zip(compress(pieces, counts > 0), counts[counts > 0].tolist(), strict=True):
+        for place in range(count):
+            mark = calls.mark_at(piece, place)
+            if mark not in found:
+                found[mark] = _Stated(_actual_text(mark))
+            found[mark].objects.append(piece)
+            found[mark].marks.append(mark)
+            found[mark].inner |= place < count - 1
+    return [one for one in found.values() if one.text]
+
+
+def _actual_text(mark: int) -> str:
+    pointer = ctypes.cast(mark, pdfium.FPDF_PAGEOBJECTMARK)
+    size = ctypes.c_ulong()
+    ask = pdfium.FPDFPageObjMark_GetParamStringValue
+    if not ask(pointer, _KEY, None, 0, ctypes.byref(size)) or not 0 < size.value <= _MOST_BYTES:
+        return ""
+    units = (ctypes.c_ushort * (size.value // 2))()
+    ask(pointer, _KEY, units, size.value, ctypes.byref(size))
+    return one_line(bytes(units).decode("utf-16-le", "ignore").rstrip("\0"))
+
+
+def _is_cluster(one: _Stated) -> bool:
+    """Tell a few letters that are stated for no more than the room of a ligature."""
+    if len(one.text) > _CLUSTER or any(map(str.isdigit, one.text)):
+        return False
+    boxes = calls.rows(calls.object_box, one.objects, 4)[0]
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return bool(high[0] - low[0] <= _WIDEST_CLUSTER * (high[1] - low[1]))
+
+
+def _take_off(one: _Stated) -> None:
+    for piece, mark in zip(one.objects, one.marks, strict=True):
+        pdfium.FPDFPageObjMark_RemoveParam(
+            ctypes.cast(piece, pdfium.FPDF_PAGEOBJECT),
+            ctypes.cast(mark, pdfium.FPDF_PAGEOBJECTMARK),
+            _KEY,
+        )
+
+
+def _without_meaning(text: int) -> frozenset[int]:
+    """Return the text objects some of whose glyphs have no character."""
+    indices = range(calls.count_chars(text))
+    lost = calls.answers(calls.char_unknown, indices, text=text) == 1
+    return frozenset(calls.char_object(text, index) for index in compress(indices, lost))
+
+
+def _text_of(piece: int, text: pypdfium2.PdfTextPage) -> str:
+    pointer = ctypes.cast(piece, pdfium.FPDF_PAGEOBJECT)
+    size = pdfium.FPDFTextObj_GetText(pointer, text.raw, None, 0)
+    units = (ctypes.c_ushort * (size // 2))()
+    pdfium.FPDFTextObj_GetText(pointer, text.raw, units, size)
+    return bytes(units).decode("utf-16-le", "ignore").rstrip("\0")

@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.glance import DEPTH, INKLESS, TINY_POINTS, look_over
 from casebook.extractors.pdf.grounds import Box, no_ink
+from casebook.extractors.pdf.overprint import Overprints
 from casebook.extractors.pdf.sight import Budget, Sight
 
 Place = tuple[float, bool, float, float, float]
@@ -41,6 +42,7 @@ class Eye:
         self._edges: Box = page.get_bbox()
         self._grounds: list[Box] | None = None
         self._sight: Sight | None = None
+        self._overprints = Overprints(calls.handle(page.raw), self._text)
         self._bold: dict[int | None, bool] = {}
         self._told = bytearray(32)
         begin = ctypes.addressof(ctypes.c_char.from_buffer(self._told))
@@ -154,8 +156,8 @@ class Eye:
 
     def _suspects(self, indices: Sequence[int]) -> list[bool]:
         """Tell characters that may not be seen, all at once."""
-        text, pieces = self._text, map(calls.char_object, repeat(self._text), indices)
-        modes = calls.answers(calls.render_mode, list(pieces))
+        text, pieces = self._text, list(map(calls.char_object, repeat(self._text), indices))
+        modes = calls.answers(calls.render_mode, pieces)
         colours, known = calls.rows(calls.char_colour, indices, 4, np.uintc, text=text)
         outlined = modes == _OUTLINE
         left, right, low, high = calls.rows(calls.char_box, indices, 4, np.double, text=text)[0].T
@@ -165,6 +167,7 @@ class Eye:
         sizes = np.array(self._sizes(indices))
         suspect |= (sizes > 0) & (sizes < TINY_POINTS)
         suspect |= self._breadths(indices) < TINY_POINTS
+        suspect |= self._overprints.painted_out(pieces)
         return list(map(bool, suspect))
 
     def _reason(self, first: int, last: int) -> str | None:
@@ -179,11 +182,13 @@ class Eye:
     def _veil(self, first: int, box: Box, last: int) -> str | None:
         """Say why a word that stands on the page at a legible size is not seen, or None."""
         piece = calls.char_object(self._text, first)
-        if piece and calls.render_mode(piece) in INKLESS:
+        again = self._overprints.shows(piece)
+        if not again and piece and calls.render_mode(piece) in INKLESS:
             return "invisible text"
-        if self._is_pale(first) and not self._is_on_ground(box):
+        pale = not again and (self._is_pale(first) or self._overprints.paints_out(piece))
+        if pale and not self._is_on_ground(box):
             return "text in the colour of the paper"
-        if self._veiled and not self._is_shown(box, self.box(last)):
+        if (self._veiled or again) and not self._is_shown(box, self.box(last)):
             return "on a layer that is off" if self._budget.layers else "covered or cut off"
         return None
 

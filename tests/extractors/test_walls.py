@@ -27,7 +27,7 @@ def page(
     markup: str = "",
     url: str = URL,
     seen: str | None = None,
-    **stated: int,
+    **stated: object,
 ):
     shown = text if seen is None else seen
     return Page(markup or f"<body>{text}</body>", text, lambda: shown, title, url, **stated)
@@ -331,3 +331,30 @@ def test_a_long_sold_text_that_stops_within_a_sentence_is_told():
     told = refuse_walls(page(WORDS * 40 + WORDS.rstrip(". ") + " and then", "A story", SOLD))
     assert told is not None
     assert "breaks off" in told
+
+
+TEASERS = "\n".join(f"How we moved service number {n} to another region in a day" for n in range(6))
+SIGHS = ["Hm.", "Hmmm…", "Oh no!", "Oh, dear", "Yikes", "D’oh!", "Well, this is awkward.", "Huch!"]
+
+
+@pytest.mark.parametrize("heading", SIGHS)
+def test_a_sigh_above_teasers_is_a_page_that_is_gone(heading):
+    """A heading that says nothing, and lines that lead elsewhere, are no document."""
+    with pytest.raises(SoftNotFound):
+        refuse_walls(page(TEASERS, "Acme Engineering", called=("Acme Engineering", heading)))
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Hm.", WORDS * 2 + "\n" + TEASERS),
+        ("Hm.", TEASERS * 2),
+        ("Hm, that cache was cold", TEASERS),
+        ("Oh no, not another router", TEASERS),
+        ("Products", TEASERS),
+        ("", TEASERS),
+    ],
+)
+def test_a_short_page_under_a_sigh_or_a_name_is_read(heading, text):
+    """A note may begin with a sigh, and a page of links has a heading that says what they are."""
+    refuse_walls(page(text.replace("\n", ".\n"), "Acme", called=("Acme", heading)))

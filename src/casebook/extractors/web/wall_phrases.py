@@ -182,6 +182,14 @@ MISSING_TITLE = _any(
 )
 """What the title of such a page is, or one part of it between bars and dashes."""
 
+MISSING_SIGH = _any(
+    r"^(?:h+m+|huh|ooh*ps[iy]?e?|oops|oh,? (?:no|dear|snap)|yikes|argh|d[’']?oh|darn|drat|ach je"
+    r"|huch|hoppla|oh là là|mince|vaya|ups|oho)\W*$",
+    rf"^(?:well|{_GREETING}|h+m+)[\W]{{0,4}}(?:this|that|it)(?: is|[’']s) "
+    r"(?:awkward|embarrassing|strange|odd|weird|not right)\W*$",
+)
+"""A heading that says nothing but that something is amiss; a note may have it too."""
+
 MISSING_TEXT = _any(
     r"(?:page|article|address)[\w ,'’]{0,50}"
     rf"(?:(?:could|can|was|is) ?{_NOT_THERE}(?: be)? (?:found|available)|does ?{_NOT_THERE} exist|"

@@ -38,6 +38,7 @@ _SOME = 2
 _WORDS_A_PHRASE = 40
 _MOSTLY = 0.6
 _LABEL = 4
+_PARAGRAPH = 25
 _BETWEEN = re.compile(r"\s+[-–—|·•»:]+\s+|[|·•»]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 
@@ -133,7 +134,15 @@ def _is_missing(page: Page) -> bool:
     said = phrases.MISSING_TEXT.search(opening or page.seen[:1_000]) is not None
     if _is_named(page, phrases.MISSING_TITLE):
         return said or page.words < _SHORT
+    sighs = any(map(phrases.MISSING_SIGH.search, page.called))
+    if sighs and page.words < _SHORT and not _has_paragraph(page.text):
+        return True
     return said and page.words < _SHORT and _says_little_beside(phrases.MISSING_TEXT, page)
+
+
+def _has_paragraph(text: str) -> bool:
+    """Tell a text that says something from lines that lead elsewhere, as teasers do."""
+    return any(count_words(line) >= _PARAGRAPH for line in text.split("\n"))
 
 
 def _is_login(page: Page) -> bool:

@@ -90,6 +90,14 @@ def strip(inner: str, head: str = ""):
         ("<p hidden>{}</p>", HiddenKind.ATTRIBUTE),
         ('<div class="accordion-body" hidden>{}</div>', HiddenKind.ATTRIBUTE),
         (
+            '<p class="expander" hidden>{}</p><p>Read <a aria-expanded="false">this</a></p>',
+            HiddenKind.ATTRIBUTE,
+        ),
+        ('<p class="expander" hidden>{}</p><p aria-expanded="false"> </p>', HiddenKind.ATTRIBUTE),
+        ('<p class="expander" hidden>{}</p><a href="#">Read more</a>', HiddenKind.ATTRIBUTE),
+        ('<p class="menu" hidden>{}</p><a aria-expanded="false">Menu</a>', HiddenKind.ATTRIBUTE),
+        ('<a href="#a">Top</a><p id="a" hidden>{}</p>', HiddenKind.ATTRIBUTE),
+        (
             '<h3>Why?</h3><p class="faq-answer" style="text-indent:-9999px">{}</p>',
             HiddenKind.STYLE,
         ),
@@ -122,6 +130,9 @@ def test_each_way_of_hiding_is_seen_through(markup, kind):
         '<template id="B:1"></template><div hidden id="S:1">{}</div>',
         '<div class="accordion-title">More</div><p class="accordion-body" hidden>{}</p>',
         '<h3>Why?</h3><p class="faq-answer" style="display:none">{}</p>',
+        '<p class="expander" hidden>{}</p><div><a role="button" aria-expanded="false">More</a></div>',
+        '<a data-toggle="tab" href="#a">Size</a><p id="a" style="display:none">{}</p>',
+        '<li role="tab"><a href="#a">Size</a></li><p id="a" style="display:none">{}</p>',
         '<p style="opacity:0.9">{}</p>',
         '<p style="font:700 16px/1.5 Arial">{}</p>',
         '<p style="background:red;background-clip:text;color:transparent">{}</p>',
@@ -158,6 +169,57 @@ def test_what_a_reader_sees_stays(markup):
     found, text = strip(markup.format(SECRET))
     assert SECRET in text
     assert found == []
+
+
+def ink(colour: str, text: str) -> str:
+    """Return ``text`` as a highlighter writes it."""
+    return f'<span style="color:{colour}">{text}</span>'
+
+
+SOCKET = (
+    f"client {ink('#6c6', '=')} {ink('#c14', 'socket')}.{ink('black', 'connect')}"
+    f"{ink('black', '((')}host, {ink('#f40', '80')}{ink('black', '))')}\n"
+    f"client.{ink('black', 'send')}{ink('black', '(')}request{ink('black', ')')} "
+    f"{ink('#888', '# ask for the page')}\n"
+)
+DARK = "<style>body{background:#000}</style>"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ["<pre>{}</pre>", "<div class='code'><code>{}</code></div>", "<pre><code>{}</code></pre>"],
+)
+def test_words_of_a_program_in_colours_stay(markup):
+    """A highlighter's black is meant for the program's own ground, not for the dark one of the page."""
+    found, text = strip(markup.format(SOCKET), DARK)
+    assert "client = socket.connect((host, 80))" in text
+    assert "client.send(request)" in text
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<pre>{SOCKET}{ink('black', SECRET)}</pre>",
+        f"<pre style='background:#000'>{SOCKET}{ink('black', SECRET)}</pre>",
+        f"<p>{SOCKET}{ink('black', SECRET)}</p>",
+        "<pre>"
+        + "".join(ink("black", word) + ink("#6c6", ".") for word in SECRET.split())
+        + ink("#c14", "x")
+        + ink("#f40", "1")
+        + "</pre>",
+        "<pre>"
+        + f"client.send(request) {ink('#6c6', '=')} x " * 9
+        + "".join(ink("black", word) + ink("#6c6", "=") for word in SECRET.split())
+        + "</pre>",
+        "<pre style='background:#000'>" + SOCKET.replace("send", "Ignore") + "</pre>",
+        "<p>" + SOCKET.replace("send", "Ignore") + "</p>",
+        "<pre>" + SOCKET.replace("send", "<b style='background:black'>Ignore</b>") + "</pre>",
+    ],
+)
+def test_a_program_is_no_hiding_place(markup):
+    """More than two words in a row, most of a block, few inks or a ground of its own: not seen."""
+    assert "Ignore" not in strip(markup, DARK)[1]
 
 
 BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'

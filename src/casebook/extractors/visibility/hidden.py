@@ -3,21 +3,21 @@
 Each element is looked at once; only those that something could hide are weighed, with what they
 inherit (font size, visibility, colours), so the time is linear in the page. Four things look
 hidden in the bytes and are not: what a control on the page opens (``aria-controls``), the part of
-an accordion under its line, what React streams in behind its place and moves there, and a page
-that waits for its scripts (most of its text is hidden at once). They stay.
+an accordion under its line or above its "Read more", what React streams in behind its place and
+moves there, and a page that waits for its scripts (most of its text is hidden at once). They stay.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.text.characters import one_line, smuggled
-from casebook.extractors.visibility import styles
+from casebook.extractors.text.characters import count_words, one_line, smuggled
+from casebook.extractors.visibility import opened, programs, styles
 from casebook.extractors.visibility.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.sight import PALE, Sight, inherit
 from casebook.schemas.documents import HiddenKind, HiddenText
@@ -39,18 +39,12 @@ _UNSEEN_CLASSES = frozenset(
 _SHOWN_WIDER = re.compile(r"(?:^|\s)(?:\w+:[\w-]+|d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|show)(?=\s|$)")
 _NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "math"})
 _TELLING = frozenset({"hidden", "popover", "bgcolor"})
-_OPENED = [
-    etree.XPath(f"//@{name}", smart_strings=False)
-    for name in ("aria-controls", "data-target", "data-bs-target", "popovertarget")
-]
 _TELLING_TAGS = frozenset({"template", "dialog", "noframes", "font"})
 _TEMPLATES = frozenset({"text/template", "text/x-template", "text/html"})
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
-_FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _FOLDS = re.compile(
     r"display: none|no height|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
 )
-_HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
 _FADED = "opacity: 0"
 _MOST = 0.5
 _PAGE_WORDS = 50
@@ -71,6 +65,15 @@ class _Find:
     @property
     def size(self) -> int:
         return sum(map(len, self.texts))
+
+    @property
+    def words(self) -> int:
+        return count_words(" ".join(self.texts))
+
+    @property
+    def holders(self) -> list[Any]:
+        """The elements right around the text nodes."""
+        return [one.getparent() if is_tail else one for one, is_tail in self.nodes]
 
 
 def show_scriptless(root: Any) -> None:
@@ -149,7 +152,7 @@ class _Looked:
 
     @cached_property
     def _brought_up(self) -> frozenset[str]:
-        return _brought_up(self._root)
+        return opened.brought_up(self._root)
 
     def _look(self) -> None:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
@@ -177,7 +180,7 @@ class _Looked:
         if identity and identity in self._brought_up:
             return False
         cause = _cause(element, self._cascade.style(element))
-        if cause is None or (_FOLDS.search(cause[1]) and _is_folded(element)):
+        if cause is None or (_FOLDS.search(cause[1]) and opened.is_folded(element)):
             return False
         self._wholes[element] = _Find(*cause, element, whole=True)
         return True
@@ -206,7 +209,34 @@ class _Looked:
                 finds.append(running[reason])
             running[reason].texts.append(text)
             running[reason].nodes.append((element, is_tail))
-        return finds
+        words = self._words_of_programs(finds)
+        return [find for find in finds if id(find) not in words]
+
+    def _words_of_programs(self, finds: Iterable[_Find]) -> set[int]:
+        """Return the ids of those ``finds`` that are single words of a program in colours."""
+        within: dict[Any, list[_Find]] = {}
+        for find in finds:
+            if find.reason == PALE and find.words <= programs.MOST_WORDS:
+                around = {programs.program_around(holder) for holder in find.holders}
+                if len(around) == 1 and (program := around.pop()) is not None:
+                    within.setdefault(program, []).append(find)
+        return {
+            id(find)
+            for program, inside in within.items()
+            if self._is_seen(program, inside)
+            for find in inside
+        }
+
+    def _is_seen(self, program: Any, unseen: Sequence[_Find]) -> bool:
+        """Tell a program whose ink and ground are at odds only in a few ``unseen`` words."""
+        ground = self._state(unseen[0].holders[0]).ground
+        total = sum(map(len, visible_text(program)))
+        few = sum(find.size for find in unseen) < _MOST * total
+        return (
+            few
+            and ground is not None
+            and (programs.is_highlighted(program, self._cascade.style, ground))
+        )
 
     def _judged(self) -> Iterator[tuple[Any, bool, str, str | None]]:
         """Yield each text outside elements that are hidden whole, with what hides it."""
@@ -220,32 +250,6 @@ class _Looked:
             text = element.tail if is_tail else element.text
             if text and not unread and holder is not None and not text.isspace():
                 yield element, is_tail, text, self._state(holder).reason() if inside else None
-
-
-def _brought_up(root: Any) -> frozenset[str]:
-    """Return the ids of what a reader's click or the page's own streaming brings into sight."""
-    ids = {
-        name.removeprefix("#")
-        for opened in _OPENED
-        for value in opened(root)
-        for name in value.split()
-    }
-    tabs = set(root.xpath("//*[@role='tab']/@id"))
-    panels = root.xpath("//*[@role='tabpanel'][@id][@aria-labelledby]")
-    ids.update(panel.get("id") for panel in panels if panel.get("aria-labelledby") in tabs)
-    # React streams <div hidden id="S:1"> behind the page and moves it to <template id="B:1">.
-    places = root.xpath("//template[starts-with(@id, 'B:') or starts-with(@id, 'P:')]/@id")
-    return frozenset(ids | {f"S:{place[2:]}" for place in places})
-
-
-def _is_folded(element: Any) -> bool:
-    """Tell the part of an accordion that a click on the line above it unfolds."""
-    if not _FOLDING.search(element.get("class") or ""):
-        return False
-    head = next(element.itersiblings("*", preceding=True), None)
-    if head is None or not "".join(head.itertext()).strip():
-        return False
-    return head.tag in _HEADS or bool(_FOLDING.search(head.get("class") or ""))
 
 
 def _is_telling(kind: Kind) -> bool:

@@ -1,5 +1,7 @@
 """``casebook backfill``: what it takes for a list, and how a batch goes on."""
 
+import re
+
 import pages
 import pytest
 from pytest_httpserver import HTTPServer
@@ -57,10 +59,138 @@ def test_a_batch_goes_on_as_it_was_begun(casebook, site, endpoint):
     resumed = ("backfill", "--resume", batch["batch_id"])
     (told,) = casebook(*resumed, "--dry-run", "--json", **allowed).lines
     assert (told["standings"], told["estimate"]["sources"]) == (
-        {"failed_gone": 1, "failed_you": 1},
+        {"failed_gone": 1, "failed_setup": 1},
         1,
     )
     assert casebook(*resumed, "--limit", "1", **allowed).code == 2
     assert len(endpoint.requests) == asked
     (outcome,) = casebook(*resumed, "--json", **allowed).lines
     assert outcome["status"] == "draft"
+
+
+def test_a_budget_that_is_reached_says_how_to_go_on(casebook, site):
+    """The batch pauses before it spends more; its page says so and why, and the list stays short."""
+    priced = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
+        "CASEBOOK_LLM_PRICE_INPUT": "1",
+        "CASEBOOK_LLM_PRICE_OUTPUT": "4",
+    }
+    ran = casebook("backfill", "-", "--budget", "0.01", stdin=site.url_for("/case"), **priced)
+    (batch,) = casebook("backfill", "list", "--json").lines
+    assert ran.code == 4
+    assert f"--resume {batch['batch_id']} --budget MORE" in ran.err
+    planned = casebook("backfill", "--resume", batch["batch_id"], "--dry-run", **priced)
+    assert "a setting, a key or a budget: would be tried again" in planned.out
+    assert "1 source with scripted" in planned.out
+    shown = casebook("backfill", "show", batch["batch_id"])
+    assert "the cap of $0.01" in shown.out.splitlines()[-1]
+    listed = casebook("backfill", "list").out.splitlines()
+    assert [line.strip() for line in listed[1:]] == ["-"]
+    assert f"{batch['batch_id']}  paused" in listed[0]
+    more = ("backfill", "--resume", batch["batch_id"], "--budget", "1", "--json")
+    assert [line["status"] for line in casebook(*more, **priced).lines] == ["draft"]
+
+
+def test_a_list_that_is_read_in_part_ends_as_some_failed(casebook, site):
+    """What could not be read is told on standard error and in the dry run, and the code is 3."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    outline = "".join(
+        f"<outline xmlUrl='{site.url_for(f'/{name}')}'/>" for name in ("feed", "gone")
+    )
+    site.expect_request("/all.opml").respond_with_data(
+        f"<opml version='2.0'><body>{outline}</body></opml>", content_type="text/x-opml"
+    )
+    item = f"<item><title>t</title><link>{site.url_for('/case')}</link></item>"
+    site.expect_request("/feed").respond_with_data(
+        f"<rss version='2.0'><channel><title>t</title>{item}</channel></rss>",
+        content_type="application/rss+xml",
+    )
+    listed = ("backfill", site.url_for("/all.opml"), "--json")
+    planned = casebook(*listed, "--dry-run", **allowed)
+    assert (planned.code, planned.lines[0]["standings"]) == (3, {"new": 1})
+    assert "/gone" in planned.lines[0]["missed"][0]
+    ran = casebook(*listed, **allowed)
+    assert (ran.code, [line["status"] for line in ran.lines]) == (3, ["draft"])
+    assert "not read:" in ran.err
+
+
+def test_what_is_tried_again_later_is_told_while_it_waits(casebook, site, monkeypatch):
+    """Without a terminal, a batch that only waits says for what and for how long."""
+    from casebook.cli import board
+    from casebook.pipeline import backfill
+
+    monkeypatch.setattr(board, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(board, "_TELL_SECONDS", 0.1)
+    monkeypatch.setattr(
+        backfill.BatchRun.__init__,
+        "__kwdefaults__",
+        {**backfill.BatchRun.__init__.__kwdefaults__, "delays": (2.0,)},
+    )
+    site.expect_request("/busy").respond_with_data("busy", status=503)
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    ran = casebook(
+        "backfill", "-", stdin=site.url_for("/busy"), CASEBOOK_FETCH_ATTEMPTS="1", **allowed
+    )
+    assert ran.code == 3
+    assert re.search(r"0 of 1 done; 1 to be tried again, the next in [12] s", ran.err)
+
+
+def test_failures_are_told_without_cutting_or_repeating_an_address(casebook, site):
+    """Each has its cause, id and tries in one line, and what happened whole in the next."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    gone = site.url_for("/gone")
+    assert casebook("backfill", "-", stdin=gone, **allowed).code == 3
+    first, second = casebook("failures").out.splitlines()
+    assert first.startswith("page_missing  src1_")
+    assert "fetch, 1 try, gone" in first
+    assert second.strip().startswith(f"{gone} answers 404")
+    assert second.count(gone) == 1
+
+
+@pytest.fixture
+def two_feeds(site):
+    """Two feeds, one of which will name a page that is gone, the other a case study."""
+
+    def serve(*names):
+        site.handlers[:] = [h for h in site.handlers if "feed" not in str(h.matcher.uri)]
+        for name in ("gone", "case"):
+            link = f"<item><title>t</title><link>{site.url_for(f'/{name}')}</link></item>"
+            site.expect_request(f"/feed-{name}").respond_with_data(
+                f"<rss version='2.0'><channel><title>t</title>"
+                f"<item><title>o</title><link>{site.url_for('/old')}</link></item>"
+                f"{link if name in names else ''}</channel></rss>",
+                content_type="application/rss+xml",
+            )
+        return [site.url_for(f"/feed-{name}") for name in ("gone", "case")]
+
+    return serve
+
+
+def test_every_watch_is_worked_though_one_before_it_failed(casebook, site, two_feeds):
+    """A failure in the first list's batch keeps nobody from the second's."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    for feed in two_feeds("gone", "case"):
+        assert casebook("watch", "add", feed, "--every", "1h", "--all", **allowed).code == 0
+    site.expect_request("/old").respond_with_data("gone", status=404)
+    ran = casebook("watch", "run", "--json", **allowed)
+    assert ran.code == 3
+    assert "draft" in [line["status"] for line in ran.lines]
+    idle = casebook("watch", "run", **allowed)
+    assert (idle.code, idle.out) == (0, "")
+    assert "Nothing is due" in idle.err
+
+
+def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, site, two_feeds):
+    """``watch run`` ends with 3, and ``watch list`` tells it in lines that cut no address."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    feed, _ = two_feeds()
+    added = casebook("watch", "add", feed, "--every", "1h", "--word", "LLM", "--json", **allowed)
+    site.handlers[:] = [h for h in site.handlers if "feed" not in str(h.matcher.uri)]
+    site.expect_request("/feed-gone").respond_with_data("gone", status=404)
+    ran = casebook("watch", "run", feed, **allowed)
+    assert (ran.code, "answers 404" in ran.err) == (3, True)
+    first, second, third = casebook("watch", "list").out.splitlines()
+    watch_id = added.lines[0]["watch_id"]
+    assert first == f"{watch_id}  active, every 1 h 00 min, only with LLM"
+    assert second.strip() == feed
+    assert "answers 404" in third

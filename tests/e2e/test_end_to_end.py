@@ -179,7 +179,10 @@ def test_a_page_that_is_no_case_study_is_refused(machine, environment, site):
 
 
 def test_a_list_is_worked_by_its_flow_and_flows_run_by_the_clock(machine, environment, site):
-    """A batch ends with an artifact; a schedule is kept by the server, paused and removed."""
+    """A batch ends with an artifact; a schedule is kept by the server, paused and removed.
+
+    One with which every run would fail is refused, and so is an id that is none.
+    """
     listed = site.url_for("/team-offsite")
     site.expect_request("/list.csv").respond_with_data(f"url\n{listed}\n", content_type="text/csv")
     prefect = machine["prefect"]
@@ -200,9 +203,27 @@ def test_a_list_is_worked_by_its_flow_and_flows_run_by_the_clock(machine, enviro
     (made,) = casebook(environment, *weekly)
     kept, watching = sorted(casebook(environment, "schedule", "list"), key=lambda s: s["flow"])
     assert (watching["flow"], kept["when"]) == ("watch", "cron 0 6 * * 1 (UTC)")
+
+    def schedule(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "casebook.cli.main", "schedule", *arguments]
+        return subprocess.run(
+            command, env=environment, check=False, capture_output=True, text=True, timeout=120
+        )
+
+    for given, told in (
+        (("nonsense=3",), "no parameter 'nonsense'"),
+        (("limit=5",), "-p source=LIST"),
+        (("source=x", "budget=lots"), "parameter budget"),
+    ):
+        asked = [part for one in given for part in ("-p", one)]
+        refused = schedule("add", "backfill", "--every", "1d", *asked)
+        assert (refused.returncode, told in refused.stderr) == (2, True), refused.stderr
+    hexdigits = "0123456789abcdef"
+    both = {kept["schedule_id"][0], watching["schedule_id"][0]}
+    no_ones = next(digit for digit in hexdigits if digit not in both)
+    assert "names 0 schedules" in schedule("remove", no_ones).stderr
     for word in ("pause", "remove"):
-        command = [sys.executable, "-m", "casebook.cli.main", "schedule", word, made["schedule_id"]]
-        subprocess.run(command, env=environment, check=True, capture_output=True, timeout=120)
+        assert schedule(word, made["schedule_id"]).returncode == 0
     assert [s["flow"] for s in casebook(environment, "schedule", "list")] == ["watch"]
 
 

@@ -5,6 +5,8 @@ import importlib
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from uuid import UUID, uuid4
 
 import pytest
 import yaml
@@ -13,13 +15,15 @@ from prefect.flows import Flow
 from prefect.states import Failed
 
 from casebook.flows import FLOWS
+from casebook.flows import backfill as backfill_module
+from casebook.flows.backfill import backfill
 from casebook.flows.ingest import may_pass
 from casebook.flows.report import batch_markdown, outcome_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.pipeline.backfill import Tally
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.schemas.batches import Batch, BatchOptions, progress_of
-from casebook.schemas.errors import HostUnreachable, LoginWall, RateLimited
+from casebook.schemas.errors import HostUnreachable, InvalidSource, LoginWall, RateLimited
 from casebook.schemas.failures import Failure
 
 ROOT = Path(__file__).parents[2]
@@ -125,3 +129,28 @@ async def test_a_flow_that_is_told_to_end_ends_in_order_and_once():
         await running
     assert kept == ["the answer under way"]
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("given", [{}, {"source": ""}, {"source": "a", "batch_id": "b"}])
+async def test_a_backfill_without_a_list_or_with_two_says_what_it_needs(given):
+    """A run that was asked for by hand with an empty form fails with a sentence."""
+    with pytest.raises(InvalidSource, match="give source"):
+        await backfill.fn(**given)
+
+
+async def test_the_progress_stays_true_while_a_batch_waits(monkeypatch):
+    """What is shown follows what is done, whether or not another source comes to its end."""
+    shown = list[float]()
+
+    async def update(_: UUID, progress: float) -> None:
+        shown.append(progress)
+
+    monkeypatch.setattr(backfill_module, "_TELL_SECONDS", 0.01)
+    monkeypatch.setattr(backfill_module, "aupdate_progress_artifact", update)
+    run = SimpleNamespace(tally=Tally(total=4))
+    telling = asyncio.create_task(backfill_module._tell(run, uuid4()))
+    for made in (1, 3):
+        run.tally.made = made
+        await asyncio.sleep(0.1)
+    telling.cancel()
+    assert shown == [25.0, 75.0]

@@ -36,6 +36,7 @@ SOURCES = 50 if WHOLE_NIGHT else 8
 OUTAGE_SECONDS = 60 if WHOLE_NIGHT else 6
 pytestmark = pytest.mark.timeout(1800 if WHOLE_NIGHT else 300)
 AT_ONCE = 4
+tell = print  # figures of benchmarks/RESULTS.md, shown by pytest -rP
 
 
 class Night:
@@ -173,8 +174,9 @@ def test_a_batch_killed_again_and_again_ends_as_if_nothing_had_happened(night, u
     assert len(marks) > KILLS // 2
     assert night.finish() == 0
     assert night.standings() == {Standing.KNOWN: SOURCES}
-    for since, until in pairwise(marks):
-        assert all(calls == 1 for calls in night.lost(since, until).values())
+    again = [night.lost(since, until) for since, until in pairwise(marks)]
+    tell(f"{len(asked)} calls; asked again after each kill: {[lost.total() for lost in again]}")
+    assert all(calls == 1 for lost in again for calls in lost.values())
     assert night.drafts() == undisturbed()
 
 
@@ -197,6 +199,7 @@ def test_an_endpoint_that_is_down_for_a_while_costs_nothing_but_time(night):
     assert started.is_set()
     assert night.standings() == {Standing.KNOWN: SOURCES}
     during = len(night.endpoint.requests) - 2 * SOURCES
+    tell(f"{during} requests beyond the {2 * SOURCES} that {SOURCES} sources need")
     assert during < 25 + OUTAGE_SECONDS, "a dead endpoint was hammered"
     assert night.said.index("endpoint down") < night.said.index("endpoint answers again")
 

@@ -12,12 +12,18 @@ import typer
 from typer.core import TyperGroup
 
 from casebook.cli import stopping
-from casebook.cli.context import AsJson, err, load_settings, out, print_json
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, load_settings, out, print_json
 from casebook.cli.references import named
+<<<<<<< HEAD
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.errors import InvalidSource
+=======
+from casebook.schemas.errors import BudgetReached, InvalidSource
+>>>>>>> db536d143df8d52ea5902daddcd10c6910c70c3e
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typer._click.core import Context
 
     from casebook.extractors.links.listing import Walk
@@ -42,7 +48,8 @@ class _RunByDefault(TyperGroup):
 app = typer.Typer(
     cls=_RunByDefault,
     no_args_is_help=True,
-    help="Work a list of sources as one batch; also `backfill list` and `backfill show ID`.",
+    help="Work a list of sources as one batch: `backfill SRC`, whose options `backfill run -h` "
+    "shows; also `backfill list` and `backfill show ID`.",
     rich_markup_mode=None,
 )
 
@@ -130,9 +137,12 @@ def run(
         words=word or (),
         repeated=found.repeated,
     )
-    work = _plan if dry_run else _begin
-    begun = work(source, selection, options, settings, as_json=as_json)
-    raise typer.Exit(stopping.run(begun, stopping.BATCH))
+    if dry_run:
+        work = _plan(source, selection, options, settings, found.missed, as_json=as_json)
+    else:
+        work = _begin(source, selection, options, settings, as_json=as_json)
+    code = stopping.run(work, stopping.BATCH)
+    raise typer.Exit(code or (EXIT_SOME_FAILED if found.missed else 0))
 
 
 async def _read(source: str, settings: Settings) -> Walk:
@@ -168,7 +178,13 @@ def _candidate(line: str) -> Candidate:
 
 
 async def _plan(
-    source: str, selection: Selection, options: BatchOptions, settings: Settings, *, as_json: bool
+    source: str,
+    selection: Selection,
+    options: BatchOptions,
+    settings: Settings,
+    missed: Sequence[str] = (),
+    *,
+    as_json: bool,
 ) -> int:
     """Say what would be done; nothing is fetched or stored."""
     from casebook.pipeline.quoting import quote, with_options
@@ -184,6 +200,7 @@ async def _plan(
         {
             "origin": source,
             **selection.model_dump(include=set(aside)),
+            "missed": list(missed),
             "standings": dict(quoted.standings),
             "estimate": quoted.estimate.model_dump(mode="json"),
         }
@@ -194,12 +211,13 @@ async def _plan(
 def _print_plan(quoted: Quote) -> None:
     from rich.table import Table
 
-    from casebook.publishing.wording import duration, money
+    from casebook.publishing.wording import count, duration, money
 
     told = {
         "new": "new: would be worked",
         "unfinished": "cut off before: would go on",
         "failed_later": "failed, may pass: would be tried again",
+        "failed_setup": "stopped by a setting, a key or a budget: would be tried again",
         "known": "known: have a draft or a case",
         "refused": "refused by triage",
         "rejected": "rejected by a curator",
@@ -222,7 +240,7 @@ def _print_plan(quoted: Quote) -> None:
     out().print(table)
     basis = "by what earlier sources took" if expected.measured else "a rough guess, no history yet"
     out().print(
-        f"[bold]{expected.sources:,}[/] sources with {expected.model}: about "
+        f"[bold]{count(expected.sources, 'source')}[/] with {expected.model}: about "
         f"[bold]{expected.calls:,}[/] calls, {expected.prompt_tokens:,} tokens in and "
         f"{expected.completion_tokens:,} out, [bold]{money(expected.cost_usd)}[/], "
         f"{duration(expected.seconds)} ({basis})"
@@ -284,9 +302,10 @@ async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
     if not as_json:
         print_progress(batch, stands, work.tally, out())
     if work.tally.stopped_by is not None:
+        more = " --budget MORE" if work.tally.failed[BudgetReached.kind()] else ""
         err().print(
             f"[yellow]paused[/]  {work.tally.stopped_by}\n"
-            f"        go on with `casebook backfill --resume {batch.batch_id}`"
+            f"        go on with `casebook backfill --resume {batch.batch_id}{more}`"
         )
     return exit_code(failed.values())
 
@@ -294,7 +313,7 @@ async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
 @app.command(name="list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """List the batches, the newest first."""
-    from casebook.cli.board import batches_table
+    from casebook.cli.board import print_batches
     from casebook.runtime.services import Services
 
     batches = Services(load_settings(context)).warehouse.batches()
@@ -305,7 +324,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     if not batches:
         err().print("No batches yet; `casebook backfill SRC` begins one.")
         return
-    out().print(batches_table(batches))
+    print_batches(batches, out())
 
 
 @app.command()
@@ -315,7 +334,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show how far a batch is, and its failures by cause with what to do about each."""
-    from casebook.cli.board import print_progress
+    from casebook.cli.board import print_progress, print_step
     from casebook.pipeline.backfill import batch_of, progress
     from casebook.runtime.services import Services
 
@@ -332,5 +351,8 @@ def show(
             )
             return
         print_progress(batch, stands, None, out())
+        for line in services.warehouse.batches():
+            if line.batch_id == batch.batch_id:
+                print_step(line, out())
 
     asyncio.run(work())

@@ -15,9 +15,9 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from casebook.cli.context import ID_WIDTH
+from casebook.cli.context import plain
 from casebook.pipeline.run import STAGES
-from casebook.publishing.wording import duration, money
+from casebook.publishing.wording import count, duration, money
 from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSummary, Standing
 from casebook.schemas.errors import Remedy
 
@@ -86,7 +86,8 @@ class BatchBoard:
                 self._console.print(self._endpoint() if down else Text("endpoint answers again"))
             if time.monotonic() - told > _TELL_SECONDS and not down:
                 told, tally = time.monotonic(), self._work.tally
-                self._console.print(f"{tally.done} of {tally.total} done", markup=False)
+                done = f"{tally.done} of {tally.total} done{self._waiting()}"
+                self._console.print(done, markup=False)
 
     def _draw(self) -> RenderableType:
         tally, gates = self._work.tally, self._work.gates
@@ -112,7 +113,15 @@ class BatchBoard:
             f"[dim]tokens[/] {tally.tokens:,}",
             f"[dim]spent[/] {money(tally.cost_usd)}",
         )
-        return Group(head, table, self._endpoint())
+        waiting = Text(self._waiting().removeprefix("; "), style="cyan")
+        return Group(head, table, self._endpoint(), *([waiting] if waiting else []))
+
+    def _waiting(self) -> str:
+        """Say what failed and may pass, and when it is tried again."""
+        due = self._work.seconds_to_next_try()
+        if due is None:
+            return ""
+        return f"; {self._work.tally.waiting} to be tried again, the next in {duration(due)}"
 
     def _endpoint(self) -> Text:
         stands = self._limiter.standing()
@@ -130,7 +139,7 @@ def print_progress(
 ) -> None:
     """Show where the sources of a batch stand, and its failures by cause."""
     counts = stands.counts
-    console.print(f"[bold]{batch.batch_id}[/]  {escape(batch.origin)}")
+    console.print(f"[bold]{batch.batch_id}[/]  {escape(batch.origin)}", soft_wrap=True)
     table = Table.grid(padding=(0, 2))
     for standing, label, colour in (
         (Standing.KNOWN, "drafts and cases", "green"),
@@ -170,25 +179,24 @@ def _failures_table(stands: BatchProgress) -> Table:
     return table
 
 
-def batches_table(batches: Sequence[BatchSummary]) -> Table:
-    """Return the table of batches; an id is to be copied, so it is never cut."""
-    table = Table()
-    table.add_column("batch", no_wrap=True, min_width=ID_WIDTH)
-    table.add_column("list", overflow="fold", min_width=20)
-    for column in ("sources", "drafts", "failed"):
-        table.add_column(column, justify="right")
-    for column in ("state", "changed"):
-        table.add_column(column)
+def print_step(batch: BatchSummary, console: Console) -> None:
+    """Say how a batch stands as a whole, and why it paused."""
+    reason = f"  {escape(batch.reason)}" if batch.reason else ""
+    console.print(f"{_step(batch)} {batch.changed_at:%Y-%m-%d %H:%M}{reason}", soft_wrap=True)
+
+
+def _step(batch: BatchSummary) -> str:
+    return f"[{_STEPS[batch.step]}]{batch.step.value}[/]" if batch.step else "[dim]waiting[/]"
+
+
+def print_batches(batches: Sequence[BatchSummary], console: Console) -> None:
+    """Show batches, two lines each; an id and an address are to be copied, so neither is cut."""
     for batch in batches:
-        step = f"[{_STEPS[batch.step]}]{batch.step.value}[/]" if batch.step else "[dim]waiting[/]"
-        reason = f" [dim]{escape(batch.reason)}[/]" if batch.reason else ""
-        table.add_row(
-            batch.batch_id,
-            escape(batch.origin),
-            f"{batch.size:,}",
-            f"{batch.cases:,}",
-            f"[red]{batch.failed:,}[/]" if batch.failed else "0",
-            step + reason,
-            f"{batch.changed_at:%Y-%m-%d %H:%M}",
+        counts = [count(batch.size, "source")]
+        counts += [count(batch.cases, "draft")] if batch.cases else []
+        counts += [f"[red]{batch.failed:,} failed[/]"] if batch.failed else []
+        console.print(
+            f"[bold]{batch.batch_id}[/]  {_step(batch)} {batch.changed_at:%Y-%m-%d %H:%M}  "
+            f"{', '.join(counts)}\n       {plain(batch.origin)}",
+            soft_wrap=True,
         )
-    return table

@@ -24,9 +24,6 @@ T = TypeVar("T")
 
 EXIT_SOME_FAILED = 3
 
-ID_WIDTH = 23
-"""Columns of a batch's or a watch's id: it is to be copied, so no table cuts it."""
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 CaseId = Annotated[str, typer.Argument(help="A case's id, or enough of its beginning.")]
 

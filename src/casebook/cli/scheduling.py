@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casebook.cli.context import AsJson, err, load_settings, out, print_json
+from casebook.cli.context import AsJson, err, load_settings, out, plain, print_json
 from casebook.cli.submitting import point_at_server
 from casebook.cli.watching import seconds_of
 from casebook.flows import FLOWS
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-_ID_WIDTH = 36
 ScheduleId = Annotated[str, typer.Argument(help="A schedule's id or its beginning.")]
 
 app = typer.Typer(
@@ -138,15 +137,11 @@ def _print(found: Sequence[dict[str, Any]], *, as_json: bool) -> None:
         for line in found:
             print_json(line)
         return
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table()
-    table.add_column("schedule", no_wrap=True, min_width=_ID_WIDTH)  # to be copied, so never cut
-    for column in ("flow", "when", "with", "state"):
-        table.add_column(column)
     for line in found:
         state = "[green]active[/]" if line["active"] else "[yellow]paused[/]"
         given = ", ".join(f"{k}={v}" for k, v in line["parameters"].items())
-        table.add_row(line["schedule_id"], line["flow"], line["when"], escape(given), state)
-    out().print(table)
+        out().print(
+            f"[bold]{line['schedule_id']}[/]  {state}  {line['flow']}, {plain(line['when'])}"
+            + (f"\n       {plain(given)}" if given else ""),
+            soft_wrap=True,
+        )

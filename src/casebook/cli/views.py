@@ -10,8 +10,10 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from casebook.cli.context import plain
 from casebook.publishing.markdown import summary_markdown
 from casebook.publishing.records import Trace, published_case
+from casebook.publishing.wording import count
 from casebook.schemas.cases import STATEMENT_FIELDS, Evidence, Fact, Statement, SupportLevel, Tag
 from casebook.schemas.checks import Check, CheckResult
 from casebook.schemas.copies import Twin
@@ -277,21 +279,15 @@ def _source_state(case: CaseSummary) -> str:
 
 
 def print_failures(failures: Sequence[OpenFailure], console: Console) -> None:
-    """Show a table of open failures."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("source", "stage", "kind", "tries", "again?", "what happened"):
-        table.add_column(name, no_wrap=name == "source", overflow="fold")
+    """Show open failures: cause, id, stage, tries and what is to be done; below, what happened."""
     for open_failure in failures:
-        failure = open_failure.failure
-        table.add_row(
-            failure.source_id,
-            failure.stage,
-            failure.kind,
-            str(open_failure.attempts),
-            _AGAIN[failure.remedy],
-            escape(f"{open_failure.reference.source}: {failure.message}"),
+        failure, source = open_failure.failure, open_failure.reference.source
+        tries = count(open_failure.attempts, "try", "tries")
+        told = failure.message if source in failure.message else f"{source}: {failure.message}"
+        console.print(
+            f"[red]{failure.kind}[/]  {failure.source_id}  {failure.stage}, {tries}, "
+            f"{_AGAIN[failure.remedy]}\n       {plain(told)}",
         )
-    console.print(table)
 
 
 _AGAIN = {"later": "[yellow]may pass[/]", "you": "[red]needs you[/]", "gone": "[dim]gone[/]"}

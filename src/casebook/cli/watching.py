@@ -10,11 +10,12 @@ import typer
 
 from casebook.cli import stopping
 from casebook.cli.context import (
-    ID_WIDTH,
+    EXIT_SOME_FAILED,
     AsJson,
     err,
     load_settings,
     out,
+    plain,
     print_json,
     printable,
     with_services,
@@ -23,8 +24,6 @@ from casebook.cli.references import named
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from casebook.runtime.services import Services
     from casebook.schemas.watches import Look, Watch, WatchLine
 
@@ -105,9 +104,9 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         for line in lines:
             print_json(_json(line))
-    elif lines:
-        out().print(_table(lines))
-    else:
+    for line in () if as_json else lines:
+        _print(line)
+    if not lines and not as_json:
         err().print("No watches yet; `casebook watch add FEED_OR_SITEMAP` makes one.")
 
 
@@ -122,30 +121,22 @@ def _json(line: WatchLine) -> dict[str, object]:
     return {**line.watch.model_dump(mode="json", exclude={"change_id"}), "look": look}
 
 
-def _table(lines: Sequence[WatchLine]) -> object:
-    from rich.markup import escape
-    from rich.table import Table
+def _print(line: WatchLine) -> None:
+    """Show a watch: its id, state and interval, its address, what its last look found."""
+    from casebook.publishing.wording import duration, listing
 
-    table = Table()
-    table.add_column("watch", no_wrap=True, min_width=ID_WIDTH)  # to be copied, so never cut
-    table.add_column("list", overflow="fold")
-    for column in ("every", "words", "state", "last look"):
-        table.add_column(column)
-    for line in lines:
-        look, watch = line.look, line.watch
-        seen = "never"
-        if look is not None:
-            what = f"[red]{escape(look.failure)}[/]" if look.failure else look.told
-            seen = f"{look.at:%Y-%m-%d %H:%M}: {what}"
-        table.add_row(
-            watch.watch_id,
-            escape(watch.address),
-            f"{watch.every_seconds / 3600:g} h",
-            escape(", ".join(watch.words)),
-            f"[{_STATES[watch.state]}]{watch.state.value}[/]",
-            seen,
-        )
-    return table
+    watch, look = line.watch, line.look
+    words = f", only with {plain(listing(watch.words))}" if watch.words else ""
+    seen = "not looked at yet"
+    if look is not None:
+        what = f"[red]{plain(look.failure)}[/]" if look.failure else look.told
+        seen = f"looked at {look.at:%Y-%m-%d %H:%M}: {what}"
+    out().print(
+        f"[bold]{watch.watch_id}[/]  [{_STATES[watch.state]}]{watch.state.value}[/], "
+        f"every {duration(watch.every_seconds)}{words}\n"
+        f"       {plain(watch.address)}\n       {seen}",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -209,6 +200,10 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
             look, batch = await watching.look(line.watch, services)
             err().print(f"{line.watch.address}: {look.told}", markup=False)
             _tell_missed(look)
+            code = EXIT_SOME_FAILED if look.failure else 0
             if batch is not None:
-                worst = worst or await work_batch(batch, services, as_json=as_json)
+                code = await work_batch(batch, services, as_json=as_json)
+            worst = worst or code
+    if not due:
+        err().print("Nothing is due; `casebook watch run ID` looks at one list at once.")
     return worst

@@ -5,10 +5,10 @@ Run one by hand against a server:
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from prefect import flow, task
 from prefect.artifacts import (
@@ -29,6 +29,7 @@ from casebook.pipeline.quoting import read_list, with_options
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.errors import InvalidSource
 from casebook.schemas.sources import SourceRef
 
 _TELL_SECONDS = 5.0
@@ -85,10 +86,15 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     ``budget`` is in US dollars a run; a stored batch keeps its own, and its model. Returns the
     batch's id and where its sources stand. Sources that fail are rows and failed tasks, not a
     failed flow.
+
+    Raises:
+        InvalidSource: if not exactly one of ``source`` and ``batch_id`` is given.
     """
+    if bool(source) == bool(batch_id):
+        raise InvalidSource("give source, a list to work, or batch_id, a batch to go on with")
     settings, missed = Settings.load(), list[str]()
     async with _services(settings) as services:
-        if batch_id is not None:
+        if batch_id:
             batch = await batch_of(batch_id, services)
         else:
             found = await read_list(SourceRef(source=source or ""), services)
@@ -127,11 +133,12 @@ async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) ->
 async def _worked(batch: Batch, services: Services, missed: Sequence[str]) -> dict[str, Any]:
     run = BatchRun(batch, services, each=work_as_task)
     shown = await acreate_progress_artifact(0.0, description=f"Batch {batch.batch_id}")
-    told = time.monotonic()
-    async for _ in run.outcomes():
-        if time.monotonic() - told > _TELL_SECONDS:
-            told = time.monotonic()
-            await aupdate_progress_artifact(shown, _percent(run))
+    teller = asyncio.create_task(_tell(run, shown))
+    try:
+        async for _ in run.outcomes():
+            pass
+    finally:
+        teller.cancel()
     await aupdate_progress_artifact(shown, _percent(run))
     stands = await progress(batch, services)
     key = batch.batch_id.replace("_", "-")
@@ -141,6 +148,16 @@ async def _worked(batch: Batch, services: Services, missed: Sequence[str]) -> di
         description=batch.origin,
     )
     return {"batch_id": batch.batch_id, **stands.model_dump(mode="json")}
+
+
+async def _tell(run: BatchRun, shown: UUID) -> None:
+    """Keep the progress that is shown true, also while the batch waits to try a source again."""
+    told = 0.0
+    while True:
+        await asyncio.sleep(_TELL_SECONDS)
+        if (now := _percent(run)) != told:
+            await aupdate_progress_artifact(shown, now)
+            told = now
 
 
 def _percent(run: BatchRun) -> float:

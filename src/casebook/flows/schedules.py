@@ -9,9 +9,11 @@ from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectNotFound
+from prefect.utilities.schema_tools.validation import validate
 from pydantic import ValidationError
 
 from casebook.flows import FLOWS
+from casebook.publishing.wording import count, duration
 from casebook.schemas.errors import InvalidSource, UnknownId
 from casebook.schemas.frozen import Frozen
 
@@ -37,7 +39,7 @@ async def add(
     """Have a flow run by a cron line, or every so many seconds from now.
 
     Raises:
-        InvalidSource: if the cron line or the time zone is wrong.
+        InvalidSource: if the cron line, the time zone or a parameter is wrong.
         UnknownId: if the flow is not served.
     """
     try:
@@ -52,9 +54,30 @@ async def add(
     except ValidationError as error:
         raise InvalidSource(f"not a schedule: {error.errors()[0]['msg']}") from error
     async with get_client() as client:
-        deployment = await client.read_deployment_by_name(f"{flow}/{flow}")
+        try:
+            deployment = await client.read_deployment_by_name(f"{flow}/{flow}")
+        except ObjectNotFound as error:
+            raise UnknownId(f"the Prefect server does not serve the flow {flow!r}") from error
+        _check(flow, deployment.parameter_openapi_schema or {}, parameters)
         made = await client.create_deployment_schedules(deployment.id, [wanted])
     return _line(flow, made[0])
+
+
+def _check(flow: str, schema: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+    """Refuse parameters with which every run would fail.
+
+    Raises:
+        InvalidSource: if one is unknown, wrong or missing.
+    """
+    known = schema.get("properties", {})
+    if unknown := [name for name in parameters if name not in known]:
+        there = ", ".join(known) or "none"
+        raise InvalidSource(f"{flow} has no parameter {unknown[0]!r}; there are: {there}")
+    if flow == "backfill" and not (parameters.get("source") or parameters.get("batch_id")):
+        raise InvalidSource("backfill needs -p source=LIST or -p batch_id=ID")
+    for wrong in validate(dict(parameters), dict(schema)):
+        where = f"parameter {wrong.path[0]}: " if wrong.path else ""
+        raise InvalidSource(f"{flow}: {where}{wrong.message}")
 
 
 async def lines() -> Sequence[ScheduleLine]:
@@ -70,21 +93,26 @@ async def change(schedule_id: str, *, active: bool | None) -> ScheduleLine:
     """Pause or resume a schedule, or remove it (``active`` None).
 
     Raises:
-        UnknownId: if none begins so.
+        UnknownId: if none, or more than one, begins so.
     """
+    wanted = schedule_id.strip().lower()
     async with get_client() as client:
-        for flow in FLOWS:
-            for one in await _schedules(client, flow):
-                if not str(one.id).startswith(schedule_id.lower()) or not schedule_id:
-                    continue
-                deployment = await client.read_deployment_by_name(f"{flow}/{flow}")
-                if active is None:
-                    await client.delete_deployment_schedule(deployment.id, one.id)
-                else:
-                    await client.update_deployment_schedule(deployment.id, one.id, active=active)
-                line = _line(flow, one)
-                return line if active is None else line.model_copy(update={"active": active})
-    raise UnknownId(f"no schedule {schedule_id!r}; see `casebook schedule list`")
+        fits = [
+            (flow, one)
+            for flow in FLOWS
+            for one in await _schedules(client, flow)
+            if wanted and str(one.id).startswith(wanted)
+        ]
+        if len(fits) != 1:
+            told = f"{schedule_id!r} names {count(len(fits), 'schedule')}"
+            raise UnknownId(f"{told}; see `casebook schedule list`")
+        flow, one = fits[0]
+        deployment = await client.read_deployment_by_name(f"{flow}/{flow}")
+        if active is None:
+            await client.delete_deployment_schedule(deployment.id, one.id)
+            return _line(flow, one)
+        await client.update_deployment_schedule(deployment.id, one.id, active=active)
+        return _line(flow, one).model_copy(update={"active": active})
 
 
 async def _schedules(client: PrefectClient, flow: str) -> Sequence[DeploymentSchedule]:
@@ -100,7 +128,7 @@ def _line(flow: str, one: DeploymentSchedule) -> ScheduleLine:
     if isinstance(schedule, CronSchedule):
         when = f"cron {schedule.cron} ({schedule.timezone or 'UTC'})"
     elif isinstance(schedule, IntervalSchedule):
-        when = f"every {schedule.interval}"
+        when = f"every {duration(schedule.interval.total_seconds())}"
     else:
         when = str(schedule)
     return ScheduleLine(

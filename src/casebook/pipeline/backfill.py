@@ -192,6 +192,10 @@ class BatchRun:
         self._tries: Counter[str] = Counter()
         self._order = itertools.count()
 
+    def seconds_to_next_try(self) -> float | None:
+        """Return in how many seconds a source that failed is tried again, None if none waits."""
+        return max(0.0, self._again[0][0] - time.monotonic()) if self._again else None
+
     async def outcomes(self) -> AsyncIterator[Outcome]:
         """Work what is open and yield each outcome as it comes; the batch's steps are stored.
 

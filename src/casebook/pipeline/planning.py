@@ -178,7 +178,15 @@ def estimate(
 
 
 def standing_counts(standings: Sequence[SourceStanding]) -> Mapping[str, int]:
-    """Count where the sources of a list stand; failures by what is to be done about them."""
-    return Counter(
-        f"failed_{s.failure.remedy.value}" if s.failure else s.standing.value for s in standings
-    )
+    """Count where the sources of a list stand; failures by what is to be done about them.
+
+    ``failed_setup`` are those of a wrong setting or a budget, which the next run takes up again.
+    """
+    return Counter(map(_count_under, standings))
+
+
+def _count_under(standing: SourceStanding) -> str:
+    failure = standing.failure
+    if failure is None:
+        return standing.standing.value
+    return "failed_setup" if concerns_setup(failure.kind) else f"failed_{failure.remedy.value}"

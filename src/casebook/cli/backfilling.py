@@ -14,12 +14,8 @@ from typer.core import TyperGroup
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, load_settings, out, print_json
 from casebook.cli.references import named
-<<<<<<< HEAD
 from casebook.extractors.suffixes import LISTS
-from casebook.schemas.errors import InvalidSource
-=======
 from casebook.schemas.errors import BudgetReached, InvalidSource
->>>>>>> db536d143df8d52ea5902daddcd10c6910c70c3e
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,21 +23,30 @@ from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
 from casebook.warehouse.sql import Migration, queries, quoted
 from casebook.warehouse.turns import Turn
 
-# A checkpoint reads and rewrites the last row group of each changed table. Of DuckDB's own size,
-# 122,880 rows, that is nearly all there is, texts included: what it took in time and memory grew
-# with the warehouse. The least size bounds it.
+# DuckDB keeps whole blocks of whatever it touches. Of its own size, 256 KB, what was added to each
+# column since the last checkpoint took 60 MB in all; of the least size it is a tenth. It counts for
+# new files: others keep the size they were made with.
+_BLOCK_BYTES = 16_384
+# Rows that come at once, as those of a migration do, lie in groups of the least size, for a text is
+# found through the places of all the texts in its group.
 _ROW_GROUP = 2048
-# Nor is one made at each close, as DuckDB would, but after this much log. Each opening replays it,
-# at some 25 ms a megabyte; a source adds some 70 KB.
+# What one checkpoint writes stays as it is. To join the last groups, DuckDB would read and rewrite
+# up to 2,048 rows of each table, texts included, each time: it took up to 100 MB.
+_JOINED_GROUPS = 0
+# A checkpoint is not made at each close, as DuckDB would, but after this much log. Each opening
+# replays it, at some 25 ms a megabyte; a source adds some 70 KB.
+_LOG = "4MB"
 _SETTINGS = {
     **SETTINGS,
-    "checkpoint_threshold": "4MB",
+    "checkpoint_threshold": _LOG,
+    "default_block_size": _BLOCK_BYTES,
     "max_temp_directory_size": "8GB",
+    "max_vacuum_tasks": _JOINED_GROUPS,
 }
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
 # warehouse meanwhile. A batch reads by id and needs some 50 MB. Lists read all there is, and some
 # of DuckDB's operators cannot do with files: what fails of that is done again with the full limit.
-_MEMORY, _BUSY_MEMORY = "1GB", "96MB"
+_MEMORY, _BUSY_MEMORY = "1GB", "64MB"
 _SESSION = (
     "USE warehouse; SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;"
     f" SET disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS)}'"

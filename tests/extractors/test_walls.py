@@ -358,3 +358,38 @@ def test_a_sigh_above_teasers_is_a_page_that_is_gone(heading):
 def test_a_short_page_under_a_sigh_or_a_name_is_read(heading, text):
     """A note may begin with a sigh, and a page of links has a heading that says what they are."""
     refuse_walls(page(text.replace("\n", ".\n"), "Acme", called=("Acme", heading)))
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "The team then found that the",
+        "What nobody had expected was how often it would",
+        "Das Team stellte danach fest, dass die Antworten von",
+    ],
+)
+def test_a_long_sold_text_that_ends_with_a_short_torn_line_is_doubtful(last):
+    """A line may be a caption; one that ends with a word that leads on is torn."""
+    markup = f"<script>{{{SOLD}}}</script>"
+    doubt = refuse_walls(
+        page(f"{WORDS * 60}\nThey went on to measure it. {last}", "A story", markup)
+    )
+    assert "see whether it breaks off" in (doubt or "")
+    torn = refuse_walls(
+        page(f"{WORDS * 60}\nSo they measured it again and {last}", "A story", markup)
+    )
+    assert "see whether it breaks off" in (torn or "")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "The team in front of the machines that they looked after",
+        "Read more: ten lessons from a year of running routers",
+        "Photograph by Ada Example for the Harbour Review of Engineering",
+    ],
+)
+def test_a_long_sold_text_above_a_caption_is_not_doubtful(last):
+    """Captions, links and credits end without a full stop, and nothing is missing."""
+    markup = f"<script>{{{SOLD}}}</script>"
+    assert refuse_walls(page(f"{WORDS * 60}\n{last}", "A story", markup)) is None

@@ -27,6 +27,14 @@ _LAST_LINES = 3
 _ENDS = re.compile(r"[.!?。！？:;…][\"'”’»)\]]*$|[\"”’»]$")
 _WITHIN = re.compile(r"[.!?。！？][\"'”’»)]* ")
 _GOES_ON = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])[\"'”’»)\]]*$")
+# No line ends with these, be it a caption; of 304 long articles that are whole none does.
+_LEADS_ON = re.compile(
+    r"\s(?:the|an?|and|or|but|of|to|from|with|that|which|who|whose|because|than|as|is|are|was|were"
+    r"|has|have|had|will|would|can|could|should|may|might|must|its|their|our|your|his|my|not"
+    r"|der|die|das|des|dem|den|ein|eine|einer|und|oder|mit|von|zu|dass|weil|wird|werden|wurde"
+    r"|le|la|les|des|une?|et|ou|que|qui|avec|pour|dans|el|los|las|y|con|para|por)[\s,–—-]{0,2}$",
+    re.IGNORECASE,
+)
 
 
 def claimed_words(tree: Any) -> int:
@@ -128,4 +136,4 @@ def _breaks_off(text: str) -> bool:
     if _GOES_ON.search(last):
         return True
     is_prose = count_words(last) >= _PARAGRAPH or bool(_WITHIN.search(last))
-    return is_prose and not _ENDS.search(last)
+    return (is_prose and not _ENDS.search(last)) or bool(_LEADS_ON.search(last))

@@ -1,11 +1,12 @@
 """``casebook backfill``: what it takes for a list, and how a batch goes on."""
 
+import json
 import re
 
 import pages
 import pytest
 from pytest_httpserver import HTTPServer
-from scripted_endpoint import api_error
+from scripted_endpoint import api_error, completion
 
 
 @pytest.fixture
@@ -194,3 +195,24 @@ def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, s
     assert first == f"{watch_id}  active, every 1 h 00 min, only with LLM"
     assert second.strip() == feed
     assert "answers 404" in third
+
+
+def test_a_watch_by_a_rubric_from_the_command_line(casebook, site, two_feeds, endpoint):
+    """What is wanted is told in the list; what was refused is listed with the reason."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    answer = json.dumps({"reason": "It is an old post.", "verdict": "does not fit"})
+    endpoint.fallback = lambda _: completion(answer)
+    feed, _ = two_feeds()
+    wanted = ("--rubric", "News  only", "--every", "1h", "--all")
+    assert casebook("watch", "add", feed, *wanted, **allowed).code == 0
+    assert casebook("watch", "refused", feed).err == "Nothing was refused by a rubric.\n"
+    ran = casebook("watch", "run", **allowed)
+    assert (ran.code, "0 new of 1; 1 not what is wanted" in ran.err) == (0, True)
+    assert "       wanted: News only" in casebook("watch", "list").out.splitlines()
+    (told,) = casebook("watch", "refused", feed, "--json").lines
+    assert (told["title"], told["reason"]) == ("o", "It is an old post.")
+    assert "not wanted: It is an old post." in casebook("watch", "refused", feed).out
+    assert casebook("watch", "add", feed, "--rubric", " ", **allowed).code == 2
+    embedded = {"CASEBOOK_LLM_BASE_URL": "", "CASEBOOK_LLM_MODEL": ""}
+    refused = casebook("watch", "add", feed, "--rubric", "News", **allowed, **embedded)
+    assert (refused.code, "filter by words" in refused.err) == (4, True)

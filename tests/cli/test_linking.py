@@ -19,12 +19,14 @@ def test_links_shows_what_a_list_names(casebook, tmp_path):
             "url": "https://a.example/1",
             "title": "One",
             "published": "2024-01-02",
+            "summary": None,
         },
         {
             "source": "https://a.example/2",
             "url": "https://a.example/2",
             "title": None,
             "published": None,
+            "summary": None,
         },
     ]
 

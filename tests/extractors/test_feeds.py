@@ -1,7 +1,10 @@
 import gzip
+import json
 import random
 import re
+import time
 from datetime import date
+from html import escape
 
 import pytest
 from hypothesis import given, settings
@@ -391,3 +394,35 @@ def test_comments_and_instructions_that_nothing_closes_stay_and_cost_no_time():
         assert plain(data) == aside.sub(b"", data)
     endless = b"<!--<?" * 500_000
     assert plain(endless) == endless
+
+
+SAID = "<p>We ran it for <b>two</b> years.</p>\n<img src='x'> Read &amp; learn" + " more" * 400
+ANNOUNCED = {
+    "summary": f"<description>{escape(SAID)}</description>",
+    "content only": (
+        f'<c:encoded xmlns:c="http://purl.org/rss/1.0/modules/content/">{escape(SAID)}</c:encoded>'
+    ),
+}
+
+
+@pytest.mark.parametrize("told", ANNOUNCED.values(), ids=ANNOUNCED)
+def test_what_a_feed_says_of_an_item_comes_along_as_plain_text(told):
+    """Markup is taken out, and only the beginning is kept; RSS and JSON Feed alike."""
+    rss = f"<rss version='2.0'><channel><item><link>https://a.example/1</link>{told}</item></channel></rss>"
+    feed = {"items": [{"url": "https://a.example/1", "title": "t", "summary": SAID}]}
+    for data in (rss, json.dumps(feed)):
+        (found,) = listing(data).candidates
+        assert found.summary.startswith("We ran it for two years. Read & learn more more")
+        assert len(found.summary) == 600
+
+
+def test_a_summary_full_of_open_tags_takes_no_time():
+    """What looks like markup and never ends is read once."""
+    hostile = escape("<" * 200_000)
+    rss = (
+        "<rss version='2.0'><channel><item><link>https://a.example/1</link>"
+        f"<description>{hostile}</description></item></channel></rss>"
+    )
+    started = time.monotonic()
+    assert listing(rss).candidates
+    assert time.monotonic() - started < 5

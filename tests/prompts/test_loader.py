@@ -16,6 +16,7 @@ from casebook.summarizer.drafting.guided import RestatedAnswer
 from casebook.summarizer.drafting.synthesis import MergeAnswer
 from casebook.summarizer.judging import JudgeAnswer
 from casebook.summarizer.triage import TriageAnswer
+from casebook.summarizer.wanted import WantedAnswer
 
 FOLDER = Path(prompts.__file__).parent
 SHIPPED = sorted(current_hashes())
@@ -68,6 +69,7 @@ def test_worked_examples_are_answers_that_would_be_accepted(path):
         "triage": TriageAnswer,
         "guided": RestatedAnswer,
         "judge": JudgeAnswer,
+        "wanted": WantedAnswer,
     }
     answer_type = types[path.split("/")[0]]
     examples = [m.content for m in shipped(path).messages if m.role == "assistant"]

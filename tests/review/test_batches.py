@@ -1,5 +1,6 @@
 """Batches and watches at the desk."""
 
+import json
 import time
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ import pytest
 import scripted_curator
 from desk_drafts import NOON, DeskClient, source_of, texts
 from lxml import html
+from scripted_endpoint import completion
 
 from casebook.extractors.suffixes import LISTS
 from casebook.review import create_app
@@ -215,3 +217,21 @@ def test_the_desk_offers_every_file_that_a_list_may_be(desk):
     page = desk.get("/batches").text
     assert f'accept="{",".join(LISTS)}"' in page
     assert " ".join(LISTS) in page
+
+
+def test_a_watch_by_a_rubric_shows_what_it_refused_and_why(site, endpoint):
+    """The form takes the rubric; the items that are not wanted are listed with the reason, as text."""
+    verdict = {"reason": "It <b>announces</b> something.", "verdict": "does not fit"}
+    endpoint.fallback = lambda _: completion(json.dumps(verdict))
+    feed = site.site.url_for("/list")
+    given = {"list": feed, "every": "3600", "everything": "yes", "rubric": "No announcements"}
+    assert site.send_form("/watches", **given).status_code == 303
+    page = read(site.get("/watches"))
+    assert "Wanted: No announcements" in page.text_content()
+    address = page.xpath("//li//input[@name='state']/../@action")[0]
+    assert site.send_form(f"{address}/look").headers["location"] == "/watches"
+    page = read(site.get("/watches"))
+    assert "0 new of 2, 2 not what is wanted" in page.text_content()
+    (refused,) = page.xpath("//li[contains(@class,'watch')]//details")
+    assert "2 items not what is wanted, never proposed again" in refused.text_content()
+    assert "It <b>announces</b> something." in refused.text_content()

@@ -24,8 +24,10 @@ from casebook.cli.references import named
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from casebook.runtime.services import Services
-    from casebook.schemas.watches import Look, Watch, WatchLine
+    from casebook.schemas.watches import Look, Refusal, Watch, WatchLine
 
 _UNITS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _STATES = {"active": "green", "paused": "yellow"}
@@ -65,6 +67,15 @@ def add(
         list[str] | None,
         typer.Option(help="Only what has this word in its title or address; may be repeated."),
     ] = None,
+    rubric: Annotated[
+        str | None,
+        typer.Option(
+            help="What is wanted, and what is not, in your words: a capable model judges each new "
+            "item's title and summary by it. What it refuses is kept with the reason and not "
+            "proposed again.",
+            show_default=False,
+        ),
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what the list holds already, not only what comes.")
     ] = False,
@@ -79,6 +90,7 @@ def add(
             services,
             every_seconds=seconds_of(every),
             words=word or (),
+            rubric=rubric,
             everything=everything,
             who=services.settings.curator,
         )
@@ -127,16 +139,44 @@ def _print(line: WatchLine) -> None:
 
     watch, look = line.watch, line.look
     words = f", only with {plain(listing(watch.words))}" if watch.words else ""
+    rubric = f"       wanted: {plain(watch.rubric)}\n" if watch.rubric else ""
     seen = "not looked at yet"
     if look is not None:
-        what = f"[red]{plain(look.failure)}[/]" if look.failure else look.told
+        what = f"[red]{plain(look.failure)}[/]" if look.failure else plain(look.told)
         seen = f"looked at {look.at:%Y-%m-%d %H:%M}: {what}"
     out().print(
         f"[bold]{watch.watch_id}[/]  [{_STATES[watch.state]}]{watch.state.value}[/], "
         f"every {duration(watch.every_seconds)}{words}\n"
-        f"       {plain(watch.address)}\n       {seen}",
+        f"       {plain(watch.address)}\n{rubric}       {seen}",
         soft_wrap=True,
     )
+
+
+@app.command()
+def refused(context: typer.Context, watch_id: WatchId, as_json: AsJson = False) -> None:
+    """List what the watch's rubric did not want, and why, the newest first."""
+    from casebook.pipeline import watching
+
+    async def work(services: Services) -> Sequence[Refusal]:
+        line = await watching.line_of(watch_id, services)
+        return await watching.refused_of(line.watch.watch_id, services)
+
+    found = with_services(context, work)
+    for one in found:
+        if as_json:
+            print_json(one.model_dump(mode="json"))
+        else:
+            out().print(
+                f"{plain(one.title or one.address)}\n       {plain(one.address)}\n"
+                f"       [yellow]not wanted[/]: {plain(one.reason)}",
+                soft_wrap=True,
+            )
+    if not as_json:
+        err().print(
+            "`casebook submit ADDRESS` takes one all the same."
+            if found
+            else "Nothing was refused by a rubric."
+        )
 
 
 @app.command()

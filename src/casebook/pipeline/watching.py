@@ -8,15 +8,21 @@ from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline.backfill import register
 from casebook.pipeline.planning import is_open, select
+from casebook.pipeline.sifting import Sifted, check_rubric, sift
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.errors import CasebookError, InvalidSource, UnknownId
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import SourceRef
-from casebook.schemas.watches import Look, Watch, WatchLine, WatchState
+from casebook.schemas.watches import Look, Refusal, Watch, WatchLine, WatchState
 
 SHORTEST_SECONDS = 300
 """A list that is asked for more often is a burden on its site and brings nothing."""
+
+LONGEST_RUBRIC = 2_000
+"""Characters; it is part of each question."""
+
+_NOTHING = Sifted()
 
 MOST_FAILURES = 20
 """A source that failed so often waits for a person, though its cause may pass."""
@@ -28,16 +34,19 @@ async def add(
     *,
     every_seconds: int,
     words: Sequence[str] = (),
+    rubric: str | None = None,
     everything: bool = False,
     who: str,
 ) -> WatchLine:
     """Watch a list and look at it once; what it holds now is no news but for ``everything``.
 
-    A list that is watched already gets the interval and the words, and keeps what it knows. Of a
-    list within it that cannot be read now, what it holds when it is first read is no news either.
+    A list that is watched already gets the interval, the words and the rubric, and keeps what it
+    knows. Of a list within it that cannot be read now, what it holds when it is first read is no
+    news either.
 
     Raises:
-        InvalidSource: if the interval is too short.
+        InvalidSource: if the interval is too short, or the rubric empty or too long.
+        ConfigurationError: if there is a rubric, and no model that could judge by it.
         CasebookError: if the list cannot be read: a watch that never worked is not stored.
     """
     if every_seconds < SHORTEST_SECONDS:
@@ -45,7 +54,10 @@ async def add(
             f"every {every_seconds} s is too often for {address}: "
             f"{SHORTEST_SECONDS // 60} minutes at the least"
         )
-    watch = _row(address, every_seconds, words, who, WatchState.ACTIVE)
+    if rubric is not None:
+        rubric = _checked(rubric)
+        check_rubric(services)
+    watch = _row(address, every_seconds, words, rubric, who, WatchState.ACTIVE)
     found, items = await _listed(watch, services)
     for line in await asyncio.to_thread(services.warehouse.watches):
         if line.watch.watch_id == watch.watch_id:
@@ -74,7 +86,7 @@ async def change(watch_id: str, state: WatchState, services: Services, *, who: s
         UnknownId: if there is no such watch.
     """
     watch = (await line_of(watch_id, services)).watch
-    changed = _row(watch.address, watch.every_seconds, watch.words, who, state)
+    changed = _row(watch.address, watch.every_seconds, watch.words, watch.rubric, who, state)
     await asyncio.to_thread(services.warehouse.append, changed)
     return changed
 
@@ -99,12 +111,21 @@ async def line_of(watch_id: str, services: Services) -> WatchLine:
     return fits[0]
 
 
-async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
-    """Look at a list once; return what was seen, and the batch of what is new.
+async def refused_of(watch_id: str, services: Services) -> Sequence[Refusal]:
+    """Return what the rubric of a watch refused, in any look, the newest first."""
+    looks = await asyncio.to_thread(services.warehouse.looks, watch_id)
+    return [one for seen in reversed(looks) for one in seen.refused]
 
-    New is what neither the first look knew nor anybody has submitted since; what was cut off on its
-    way, or failed of what may pass, is taken up again. A list that cannot be read is a look with a
-    failure: the next one is due at its time.
+
+async def look(
+    watch: Watch, services: Services, *, most: int | None = None
+) -> tuple[Look, Batch | None]:
+    """Look at a list once; return what was seen, and the batch of what is new and wanted.
+
+    New is what neither the first look knew nor anybody has submitted since, nor a rubric refused;
+    what was cut off on its way, or failed of what may pass, is taken up again. At the most ``most``
+    items are judged by the rubric. A list that cannot be read is a look with a failure: the next
+    one is due at its time.
     """
     looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
     unread = looks[-1].unread if looks else ()
@@ -120,14 +141,19 @@ async def look(watch: Watch, services: Services) -> tuple[Look, Batch | None]:
         if not set(unread).isdisjoint(found.ways[item.reference.source])
     ]
     known = {source_id for one in looks for source_id in one.known}.union(first_read)
+    known.update(refused.source_id for one in looks for refused in one.refused)
     news = await _unseen([item for item in items if item.source_id not in known], services)
+    sifted = Sifted(wanted=news)
+    if watch.rubric is not None:
+        told = {candidate.url: candidate for candidate in found.candidates}
+        sifted = await sift(news, told, watch.rubric, services, most=most)
     batch = None
-    if news:
-        batch = await register(f"watch {watch.address}", news, BatchOptions(), services)
+    if sifted.wanted:
+        batch = await register(f"watch {watch.address}", sifted.wanted, BatchOptions(), services)
     seen = _look(
         watch,
         found=len(items),
-        new=len(news),
+        sifted=sifted,
         known=first_read,
         unread=_still_unread(unread, found),
         missed=found.missed,
@@ -164,8 +190,27 @@ async def _listed(watch: Watch, services: Services) -> tuple[Walk, Sequence[Batc
     return found, select(found.candidates, words=watch.words).items
 
 
-def _row(
-    address: str, every_seconds: int, words: Sequence[str], who: str, state: WatchState
+def _checked(rubric: str) -> str:
+    """Return a rubric in one line.
+
+    Raises:
+        InvalidSource: if it is empty or too long.
+    """
+    told = " ".join(rubric.split())
+    if not 0 < len(told) <= LONGEST_RUBRIC:
+        raise InvalidSource(
+            f"a rubric says what is wanted in 1 to {LONGEST_RUBRIC:,} characters, not {len(told):,}"
+        )
+    return told
+
+
+def _row(  # noqa: PLR0917 - a watch's own fields
+    address: str,
+    every_seconds: int,
+    words: Sequence[str],
+    rubric: str | None,
+    who: str,
+    state: WatchState,
 ) -> Watch:
     now, watch_id = datetime.now(UTC), content_id("watch", canonical_url(address))
     return Watch(
@@ -174,6 +219,7 @@ def _row(
         address=address,
         every_seconds=every_seconds,
         words=list(words),
+        rubric=rubric,
         state=state,
         changed_by=who,
         changed_at=now,
@@ -184,7 +230,7 @@ def _look(
     watch: Watch,
     *,
     found: int = 0,
-    new: int = 0,
+    sifted: Sifted = _NOTHING,
     known: Sequence[str] = (),
     unread: Sequence[str] = (),
     missed: Sequence[str] = (),
@@ -197,10 +243,13 @@ def _look(
         watch_id=watch.watch_id,
         at=now,
         found=found,
-        new=new,
+        new=len(sifted.wanted),
         known=known,
         unread=unread,
         missed=missed,
+        refused=sifted.refused,
+        unjudged=sifted.unjudged,
+        trouble=sifted.trouble,
         batch_id=batch_id,
         failure=failure,
     )

@@ -13,19 +13,28 @@ from casebook.review.state import State, state_of
 from casebook.review.uploads import web_source
 from casebook.schemas.errors import InvalidDecision, InvalidSource
 from casebook.schemas.watches import WatchState
+from casebook.summarizer.wanted import can_judge
 
 router = APIRouter(include_in_schema=False)
 Desk = Annotated[State, Depends(state_of)]
 Changes = [Depends(require_token)]
 
 _SEE_OTHER = 303
+# Whoever looks by hand waits for the verdicts; what is left is judged at the next look.
+_MOST_JUDGED = 20
 
 
 @router.get("/watches")
 async def watches(request: Request, desk: Desk) -> Response:
     """List the watches with what their last look found."""
     lines = await asyncio.to_thread(desk.services.warehouse.watches)
-    return await rendered(request, "watches.html", lines=lines)
+    refused = {
+        line.watch.watch_id: await watching.refused_of(line.watch.watch_id, desk.services)
+        for line in lines
+        if line.watch.rubric
+    }
+    judges = can_judge(desk.services.profile)
+    return await rendered(request, "watches.html", lines=lines, refused=refused, judges=judges)
 
 
 @router.post("/watches", dependencies=Changes)
@@ -40,6 +49,7 @@ async def add(request: Request, desk: Desk) -> Response:
         desk.services,
         every_seconds=int(every),
         words=form.get("words", "").replace(",", " ").split(),
+        rubric=form.get("rubric", "").strip() or None,
         everything=bool(form.get("everything")),
         who=desk.settings.curator,
     )
@@ -61,7 +71,7 @@ async def change(request: Request, desk: Desk, watch_id: str) -> Response:
 async def look(desk: Desk, watch_id: str) -> Response:
     """Look now, and work what is new."""
     line = await watching.line_of(watch_id, desk.services)
-    _, batch = await watching.look(line.watch, desk.services)
+    _, batch = await watching.look(line.watch, desk.services, most=_MOST_JUDGED)
     if batch is None:
         return RedirectResponse("/watches", _SEE_OTHER)
     desk.batches.start(batch)

@@ -47,11 +47,15 @@ class SourceRef(Frozen):
 
 
 class Candidate(Frozen):
-    """An address that a feed, sitemap, page or list names, with what it says of it."""
+    """An address that a feed, sitemap, page or list names, with what it says of it.
+
+    ``summary`` is the plain text with which a feed announces the item, or its beginning.
+    """
 
     url: str
     title: str | None = None
     published: date | None = None
+    summary: str | None = None
 
 
 class ExtractionStep(Frozen):

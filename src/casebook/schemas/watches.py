@@ -18,8 +18,9 @@ class WatchState(StrEnum):
 class Watch(Frozen):
     """A list that is looked at every so many seconds; each change of it is a row of its own.
 
-    ``words`` leaves aside what names none of them in its title or address. ``watch_id`` comes from
-    the address: a list is watched once.
+    ``words`` leaves aside what names none of them in its title or address. ``rubric`` says in a
+    curator's words what is wanted: a model judges each new item by it. ``watch_id`` comes from the
+    address: a list is watched once.
     """
 
     change_id: str
@@ -27,9 +28,19 @@ class Watch(Frozen):
     address: str
     every_seconds: int
     words: Sequence[str] = ()
+    rubric: str | None = None
     state: WatchState = WatchState.ACTIVE
     changed_by: str
     changed_at: datetime
+
+
+class Refusal(Frozen):
+    """An item that is not what a watch's rubric asks for, with the reason; never proposed again."""
+
+    source_id: str
+    address: str
+    title: str | None
+    reason: str
 
 
 class Look(Frozen):
@@ -39,7 +50,8 @@ class Look(Frozen):
     within the list that is first read now; ``unread`` are the addresses of such lists that no look
     has read since the first one could not. ``missed`` says what this look could not read, and why.
     ``batch_id`` is the batch of the new ones, None where there were none; ``failure`` says why the
-    list was not read at all.
+    list was not read at all. ``refused`` are the new items that the watch's rubric does not want;
+    ``unjudged`` counts those that the next look judges, because of ``trouble`` if there was any.
     """
 
     look_id: str
@@ -50,6 +62,9 @@ class Look(Frozen):
     known: Sequence[str] = ()
     unread: Sequence[str] = ()
     missed: Sequence[str] = ()
+    refused: Sequence[Refusal] = ()
+    unjudged: int = 0
+    trouble: str | None = None
     batch_id: str | None = None
     failure: str | None = None
 
@@ -58,9 +73,16 @@ class Look(Frozen):
         """What a person is told of it, but for the lines of ``missed``."""
         if self.failure is not None:
             return self.failure
-        told = f"{self.new} new of {self.found}"
-        parts = "1 part" if len(self.missed) == 1 else f"{len(self.missed)} parts"
-        return f"{told}; {parts} of the list not read" if self.missed else told
+        told = [f"{self.new} new of {self.found}"]
+        if self.refused:
+            told.append(f"{len(self.refused)} not what is wanted")
+        if self.unjudged:
+            why = f" ({self.trouble})" if self.trouble else ""
+            told.append(f"{self.unjudged} to be judged at the next look{why}")
+        if self.missed:
+            parts = "1 part" if len(self.missed) == 1 else f"{len(self.missed)} parts"
+            told.append(f"{parts} of the list not read")
+        return "; ".join(told)
 
 
 class WatchLine(Frozen):

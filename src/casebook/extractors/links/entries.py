@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from html import unescape
 from urllib.parse import urljoin
 
 from casebook.extractors.text.characters import one_line
@@ -10,7 +11,10 @@ from casebook.extractors.urls import is_web_address
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Candidate
 
-_LONGEST_TITLE = 300
+_LONGEST_TITLE, _LONGEST_SUMMARY = 300, 600
+# Characters of a summary that are read: markup takes most of some.
+_READ = 6_000
+_TAG = re.compile(r"<[^<>]*>")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|]+", re.IGNORECASE)
 _AROUND_ADDRESS = ".,;:!?)]}"
 
@@ -44,13 +48,16 @@ class Listing(Frozen):
     unread: Sequence[str] = ()
 
 
-def candidate(url: str, title: object = None, published: date | None = None) -> Candidate:
-    """Return an address, fit to stand in a line, with its title in one line."""
+def candidate(
+    url: str, title: object = None, published: date | None = None, summary: object = None
+) -> Candidate:
+    """Return an address, fit to stand in a line, with its title and its summary in one line."""
     text = one_line(str(title or ""))[:_LONGEST_TITLE]
     address = url.strip()
     if is_web_address(address):
         address = address.replace(" ", "%20")
-    return Candidate(url=address, title=text or None, published=published)
+    told = one_line(unescape(_TAG.sub(" ", str(summary or "")[:_READ])))[:_LONGEST_SUMMARY]
+    return Candidate(url=address, title=text or None, published=published, summary=told or None)
 
 
 def joined(base: str, address: str) -> str:

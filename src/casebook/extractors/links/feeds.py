@@ -32,10 +32,17 @@ def read_feed(data: bytes, payload: Payload, base: str) -> Listing:
     for entry in parsed_feed(data, payload, base).entries:
         title = unescape(_INLINE.sub("", entry.get("title") or ""))
         if address := entry_address(entry, base):
-            found.append(candidate(address, title, entry_day(entry) or day_in_address(address)))
+            day = entry_day(entry) or day_in_address(address)
+            found.append(candidate(address, title, day, _announced(entry)))
         else:
             unread.append(one_line(title or str(entry.get("id") or "an entry")))
     return Listing(form="feed", candidates=found, unread=unread)
+
+
+def _announced(entry: Any) -> str:
+    """Return what a feed says of an item: its summary, else the text that it carries."""
+    texts = (part.get("value") for part in entry.get("content", ()))
+    return str(next(filter(None, (entry.get("summary"), *texts)), ""))
 
 
 def parsed_feed(data: bytes, payload: Payload, base: str) -> Any:

@@ -66,7 +66,16 @@ def _candidate(entry: Any, base: str) -> Candidate | None:
     title = next((named[name] for name in named if name in COLUMNS["title"]), None)
     if isinstance(title, dict):
         title = unescape(str(title.get("rendered") or ""))  # as WordPress answers
-    return candidate(address, title, _day(named) or day_in_address(address)) if address else None
+    if not address:
+        return None
+    return candidate(address, title, _day(named) or day_in_address(address), _summary(named))
+
+
+def _summary(named: Mapping[str, Any]) -> str:
+    """Return what JSON Feed and WordPress say of an entry."""
+    told = (named.get(name) for name in ("summary", "excerpt", "content_text", "content_html"))
+    first = next(filter(None, told), "")
+    return str(first.get("rendered") or "") if isinstance(first, dict) else str(first)
 
 
 def _address(named: Mapping[str, Any], base: str) -> str | None:

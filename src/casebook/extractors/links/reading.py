@@ -108,10 +108,12 @@ def _once(candidates: Iterable[Candidate]) -> tuple[Sequence[Candidate], int, li
 
 
 def _completed(one: Candidate, other: Candidate) -> Candidate:
-    if (one.title or not other.title) and (one.published or not other.published):
-        return one
-    title, published = one.title or other.title, one.published or other.published
-    return Candidate(url=one.url, title=title, published=published)
+    return Candidate(
+        url=one.url,
+        title=one.title or other.title,
+        published=one.published or other.published,
+        summary=one.summary or other.summary,
+    )
 
 
 # --- What it is ----------------------------------------------------------------------------------

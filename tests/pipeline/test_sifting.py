@@ -1,0 +1,181 @@
+"""Watches with a rubric: what is wanted is worked, what is not is remembered, an outage is neither."""
+
+import json
+
+import pages
+import pytest
+import scripted_curator
+from scripted_endpoint import api_error, completion
+
+from casebook.pipeline import watching
+from casebook.pipeline.backfill import BatchRun
+from casebook.runtime.services import Services
+from casebook.schemas.errors import ConfigurationError, InvalidSource
+from casebook.summarizer.models.limiting import RequestLimiter
+
+HOUR = 3_600
+RUBRIC = "How a team runs a language model; no announcements"
+ITEMS = {
+    "story": ("How we answer letters with a model", "Two years of &lt;b&gt;running&lt;/b&gt; it."),
+    "funding": ("We raised 40 million", "A round led by friends."),
+    "odd": ("Notes", ""),
+}
+
+
+def is_asked_what_is_wanted(request):
+    return "What is wanted:" in request["messages"][-1]["content"]
+
+
+def judged(request):
+    """Answer as a model that refuses what speaks of money, and cannot tell of notes."""
+    told = request["messages"][-1]["content"]
+    if "raised" in told:
+        return answer("does not fit", "It announces that money was raised.")
+    return answer("cannot tell" if "Title: Notes" in told else "fits", "As told.")
+
+
+def answer(verdict, reason):
+    return completion(json.dumps({"reason": reason, "verdict": verdict}), prompt_tokens=300)
+
+
+@pytest.fixture
+def feed(web, endpoint):
+    """Serve these items, and an endpoint that judges them."""
+
+    def serve(*names):
+        items = ""
+        for name in names:
+            title, summary = ITEMS[name]
+            web.expect_request(f"/{name}").respond_with_data(pages.CASE, content_type="text/html")
+            items += (
+                f"<item><title>{title}</title><link>{web.url_for(f'/{name}')}</link>"
+                f"<description>{summary}</description></item>"
+            )
+        rss = f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>"
+        web.handlers[:] = [h for h in web.handlers if h.matcher.uri != "/feed"]
+        web.expect_request("/feed").respond_with_data(rss, content_type="application/rss+xml")
+        return web.url_for("/feed")
+
+    answers(endpoint, judged)
+    return serve
+
+
+def answers(endpoint, verdict):
+    """Have the endpoint judge items with ``verdict``, and answer all else as ever."""
+    endpoint.fallback = lambda request: (
+        verdict(request) if is_asked_what_is_wanted(request) else scripted_curator.answer(request)
+    )
+
+
+def questions(endpoint):
+    return [r for r in endpoint.requests if is_asked_what_is_wanted(r)]
+
+
+def names(batch):
+    return [item.reference.source.rpartition("/")[2] for item in batch.items] if batch else []
+
+
+async def watched(services, address, rubric=RUBRIC):
+    line = await watching.add(
+        address, services, every_seconds=HOUR, rubric=rubric, everything=True, who="ada"
+    )
+    return line.watch
+
+
+async def test_what_is_not_wanted_is_remembered_with_its_reason(services, feed, endpoint):
+    """It is not in the batch, is never asked about again, not even under another rubric."""
+    watch = await watched(services, feed("story", "funding", "odd"))
+    seen, batch = await watching.look(watch, services)
+    assert sorted(names(batch)) == ["odd", "story"]
+    assert (seen.new, seen.told) == (2, "2 new of 3; 1 not what is wanted")
+    (refused,) = await watching.refused_of(watch.watch_id, services)
+    assert (refused.title, refused.reason) == (
+        "We raised 40 million",
+        "It announces that money was raised.",
+    )
+    assert len(questions(endpoint)) == 3
+    assert "Summary: Two years of running it." in str(questions(endpoint))
+    assert [o.status async for o in BatchRun(batch, services).outcomes()] == ["draft"] * 2
+    again, batch = await watching.look(await watched(services, feed(*ITEMS), "Money"), services)
+    assert (again.new, list(again.refused), batch) == (0, [], None)
+    assert len(questions(endpoint)) == 3
+
+
+async def test_what_was_wanted_and_not_finished_is_not_judged_and_paid_again(
+    services, feed, endpoint
+):
+    """A crash between look and draft, or an outage in it, asks no question twice."""
+    watch = await watched(services, feed("story"))
+    await watching.look(watch, services)
+    seen, batch = await watching.look(watch, services)
+    assert (seen.new, names(batch), len(questions(endpoint))) == (1, ["story"], 1)
+
+
+@pytest.mark.parametrize("status", [401, 503])
+async def test_a_failure_of_the_model_is_never_a_refusal(
+    services, settings_of, readers, feed, endpoint, status
+):
+    """Items that could not be judged are told, and the next look judges them."""
+    watch = await watched(services, feed("story", "funding"))
+    answers(endpoint, lambda _: api_error(status))
+    async with Services(settings_of()) as failing:
+        failing.__dict__ |= {"extractors": readers, "limiter": RequestLimiter(4, patience=0.5)}
+        seen, batch = await watching.look(watch, failing)
+    assert (seen.new, seen.unjudged, list(seen.refused), batch) == (0, 2, [], None)
+    assert "2 to be judged at the next look" in seen.told
+    assert seen.trouble
+    answers(endpoint, judged)
+    seen, batch = await watching.look(watch, services)
+    assert (names(batch), len(seen.refused), seen.unjudged) == (["story"], 1, 0)
+
+
+async def test_what_gets_no_usable_answer_is_let_through(services, feed, endpoint):
+    """A model that answers nonsense about an item is not asked, and paid, at every look."""
+    watch = await watched(services, feed("story"))
+    answers(endpoint, lambda _: completion("I would rather not say."))
+    seen, batch = await watching.look(watch, services)
+    assert (names(batch), seen.unjudged) == (["story"], 0)
+
+
+async def test_verdicts_are_in_the_costs_and_heed_the_budget(settings_of, feed, readers):
+    """They are a stage of their own in the bill; beyond the cap none is asked for."""
+    priced = {"llm_price_input": 1.0, "llm_price_output": 4.0}
+    async with Services(settings_of(**priced)) as services:
+        services.__dict__["extractors"] = readers
+        watch = await watched(services, feed("story", "funding"))
+        await watching.look(watch, services)
+        (line,) = services.warehouse.costs("stage")
+        assert (line.key, line.calls) == ("watch", 2)
+        assert line.cost_usd > 0
+    async with Services(settings_of(**priced, budget_run=0.0001)) as services:
+        services.__dict__["extractors"] = readers
+        seen, batch = await watching.look(await watched(services, feed(*ITEMS)), services)
+        assert (names(batch), seen.unjudged) == (["story"], 1)
+        assert "cap of $0.0001" in seen.trouble
+
+
+async def test_who_waits_is_asked_to_wait_for_so_many_verdicts(services, feed, endpoint):
+    """With ``most``, the rest is left to the next look."""
+    watch = await watched(services, feed("story", "funding"))
+    seen, _ = await watching.look(watch, services, most=1)
+    assert (len(questions(endpoint)), seen.unjudged, seen.trouble) == (1, 1, None)
+
+
+async def test_a_small_model_is_not_asked_for_verdicts(settings_of, services, feed, readers):
+    """With the embedded model a rubric is refused; one that is there refuses nothing."""
+    watch = await watched(services, feed("funding"))
+    small = settings_of(home=services.settings.home, llm_base_url=None, llm_model=None)
+    async with Services(small) as embedded:
+        embedded.__dict__["extractors"] = readers
+        with pytest.raises(ConfigurationError, match="filter by words"):
+            await watched(embedded, feed("funding"))
+        seen, batch = await watching.look(watch, embedded)
+        assert (seen.unjudged, list(seen.refused), batch) == (1, [], None)
+        assert "too small" in seen.trouble
+
+
+@pytest.mark.parametrize("rubric", ["", "  ", "x" * 2_001])
+async def test_a_rubric_says_something_and_is_no_book(services, feed, rubric):
+    """An empty or an endless one is bad usage."""
+    with pytest.raises(InvalidSource, match="rubric"):
+        await watched(services, feed("story"), rubric)

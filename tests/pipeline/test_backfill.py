@@ -1,6 +1,7 @@
 """A batch from its list to its end, over a local site and a scripted endpoint."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 
@@ -12,7 +13,7 @@ from scripted_endpoint import Reply, api_error, completion
 
 from casebook.extractors.worker import ExtractorPool
 from casebook.pipeline import stages
-from casebook.pipeline.backfill import BatchRun, progress, register
+from casebook.pipeline.backfill import BatchRun, Tally, progress, register
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.planning import estimate, interleaved, is_open, select
 from casebook.pipeline.quoting import quote
@@ -92,6 +93,17 @@ async def test_a_fault_that_passes_is_tried_again_within_the_batch(services, end
     _, work, outcomes = await run(services, site(1))
     assert [o.status for o in outcomes] == ["draft"]
     assert (work.tally.made, work.tally.failed.total()) == (1, 0)
+
+
+async def test_the_time_left_is_no_less_than_until_the_next_try(services):
+    """A batch that only waits for a busy page does not say that it is almost done."""
+    items = select(candidates("https://a.example/done", "https://a.example/busy")).items
+    work = BatchRun(await register("list", items, BatchOptions(), services), services)
+    assert work.seconds_to_next_try() is None
+    work.tally = Tally(total=2, made=1)
+    work._again.append((time.monotonic() + 60.0, 0, items[1]))
+    assert 50 < work.seconds_to_next_try() <= 60
+    assert 50 < work.eta_seconds() <= 60
 
 
 async def test_what_a_try_in_vain_took_is_on_the_bill(services, endpoint, site):

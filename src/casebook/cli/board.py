@@ -96,7 +96,7 @@ class BatchBoard:
         head.add_row(
             ProgressBar(total=total, completed=tally.done, width=_WIDTH),
             f"[bold]{tally.done:,}[/] of {tally.total:,}",
-            f"left about {duration(tally.eta_seconds(time.monotonic()))}",
+            f"left about {duration(self._work.eta_seconds())}",
         )
         table = Table.grid(padding=(0, 3))
         table.add_row(

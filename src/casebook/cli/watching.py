@@ -99,7 +99,9 @@ def add(
     if as_json:
         print_json(_json(line))
         return
-    held = f"it holds {line.look.found:,} sources now" if line.look else "all it holds is taken"
+    held = "all it holds is looked at next"
+    if line.look is not None:
+        held = f"it holds {line.look.found:,} sources now"
     _tell_missed(line.look)
     out().print(
         f"[green]watching[/]  {line.watch.watch_id}  {line.watch.address}: {held}; looked at "

@@ -192,6 +192,11 @@ class BatchRun:
         self._tries: Counter[str] = Counter()
         self._order = itertools.count()
 
+    def eta_seconds(self) -> float | None:
+        """Return the seconds that the rest would take, no fewer than until the next try."""
+        rest, due = self.tally.eta_seconds(time.monotonic()), self.seconds_to_next_try()
+        return rest if due is None or rest is None else max(rest, due)
+
     def seconds_to_next_try(self) -> float | None:
         """Return in how many seconds a source that failed is tried again, None if none waits."""
         return max(0.0, self._again[0][0] - time.monotonic()) if self._again else None

@@ -1,7 +1,6 @@
 """Batches at the desk: the list, one with its progress, its failures, and a new one."""
 
 import asyncio
-import time
 from datetime import date
 from typing import Annotated
 
@@ -133,7 +132,7 @@ async def _page(desk: State, batch_id: str) -> BatchPage:
         state=state_of_batch(summary, desk.batches),
         problem=desk.batches.problem_of(batch_id),
         waiting=run.tally.waiting if run else 0,
-        eta_seconds=run.tally.eta_seconds(time.monotonic()) if run else None,
+        eta_seconds=run.eta_seconds() if run else None,
     )
 
 

@@ -29,16 +29,17 @@ from rapidfuzz.distance import LCSseq
 from casebook.extractors.kinds import html
 from casebook.extractors.text.charset import decode
 from casebook.extractors.web.block_features import NAMES, features, words_of
-from casebook.extractors.web.choice import decide, likes_of
+from casebook.extractors.web.choice import Layout, decide, layout_of
 from casebook.extractors.web.page_kind import kind_of
 
 WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
 MODEL = Path(__file__).parents[1] / "src/casebook/extractors/web/block_model.json"
-FOLDS, ROUNDS, DEPTH = 5, 300, 4
+FOLDS, ROUNDS, DEPTH = 5, 150, 4
+SEEDS = (1, 2, 3)
 RARE = 3.0
 PARAMETERS = {
     "objective": "cross_entropy",
-    "learning_rate": 0.04,
+    "learning_rate": 0.08,
     "num_leaves": 8,
     "max_depth": DEPTH,
     "min_data_in_leaf": 60,
@@ -46,7 +47,6 @@ PARAMETERS = {
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "lambda_l2": 5,
-    "seed": 1,
     "deterministic": True,
     "num_threads": 1,
     "verbose": -1,
@@ -64,7 +64,7 @@ class Page:
     matrix: Any
     tokens: list[list[str]]
     labels: Any
-    likes: list[str]
+    layout: Layout
 
     @property
     def counts(self) -> list[int]:
@@ -91,7 +91,14 @@ def load(truth_file: Path) -> Page | None:
     kind = stated if isinstance(stated, str) else stated["primary"]
     labels = np.array(_labels(tokens, wanted))
     return Page(
-        truth_file.stem, fold, kind, Counter(wanted), matrix, tokens, labels, likes_of(placed)
+        truth_file.stem,
+        fold,
+        kind,
+        Counter(wanted),
+        matrix,
+        tokens,
+        labels,
+        layout_of(placed, tokens),
     )
 
 
@@ -140,8 +147,11 @@ def _elsewhere(words: Sequence[str], runs: set[tuple[str, ...]], left: Counter[s
     return share
 
 
-def fit(pages: Sequence[Page]) -> Any:
-    """Return trees fitted on ``pages``, without those that share no block with their truth."""
+def fit(pages: Sequence[Page]) -> list[Any]:
+    """Return trees fitted on ``pages``, without those that share no block with their truth.
+
+    Once for each of ``SEEDS``: one fit of kinds with ten pages depends much on chance.
+    """
     import lightgbm
 
     useful = [page for page in pages if page.labels.max() > 0.5]
@@ -150,7 +160,13 @@ def fit(pages: Sequence[Page]) -> Any:
         np.concatenate([page.labels for page in useful]),
         weight=np.concatenate([_weights(page) for page in useful]),
     )
-    return lightgbm.train(PARAMETERS, data, ROUNDS)
+    return [lightgbm.train({**PARAMETERS, "seed": seed}, data, ROUNDS) for seed in SEEDS]
+
+
+def predicted(trees: Sequence[Any], matrix: Any) -> Any:
+    """Return the chances that ``trees`` give each row: the mean of their log odds."""
+    score = np.mean([one.predict(matrix, raw_score=True) for one in trees], axis=0)
+    return 1 / (1 + np.exp(-score))
 
 
 def _weights(page: Page) -> Any:
@@ -161,7 +177,7 @@ def _weights(page: Page) -> Any:
 
 def score(page: Page, chances: Any) -> tuple[float, float, float, float]:
     """Return precision, recall, F1 of the blocks kept, and the F1 that was expected."""
-    kept, expected = decide(chances, page.matrix, page.likes, page.counts)
+    kept, expected = decide(chances, page.matrix, page.layout, page.counts)
     chosen = zip(page.tokens, kept, strict=True)
     found = Counter(word for words, keep in chosen if keep for word in words)
     both = (found & page.truth).total()
@@ -169,7 +185,7 @@ def score(page: Page, chances: Any) -> tuple[float, float, float, float]:
     return precision, recall, 2 * both / max(1, found.total() + page.truth.total()), expected
 
 
-def fits(pages: Sequence[Page]) -> list[Any]:
+def fits(pages: Sequence[Page]) -> list[list[Any]]:
     """Return for each fold trees that have not seen its pages."""
     return [fit([page for page in pages if page.fold != fold]) for fold in range(FOLDS)]
 
@@ -185,13 +201,14 @@ def cross_validate(pages: Sequence[Page]) -> dict[str, tuple[float, float, float
     for fold, trees in enumerate(fits(pages)):
         for page in pages:
             if page.fold == fold:
-                scores[page.name] = score(page, trees.predict(page.matrix))
+                scores[page.name] = score(page, predicted(trees, page.matrix))
     return scores
 
 
-def stored(trees: Any) -> dict[str, Any]:
+def stored(trees: Sequence[Any]) -> dict[str, Any]:
     """Return the trees as the file holds them: each filled up to ``DEPTH`` levels."""
-    found = [_heap(tree["tree_structure"]) for tree in trees.dump_model()["tree_info"]]
+    told = [tree for one in trees for tree in one.dump_model()["tree_info"]]
+    found = [_heap(tree["tree_structure"], len(trees)) for tree in told]
     used = sorted({split for tree in found for split in tree["split"]})
     for tree in found:
         tree["split"] = [used.index(split) for split in tree["split"]]
@@ -202,7 +219,7 @@ def stored(trees: Any) -> dict[str, Any]:
     }
 
 
-def _heap(root: dict[str, Any]) -> dict[str, Any]:
+def _heap(root: dict[str, Any], share: int) -> dict[str, Any]:
     level, splits, thresholds = [root], [], []
     for _ in range(DEPTH):
         below = []
@@ -212,7 +229,7 @@ def _heap(root: dict[str, Any]) -> dict[str, Any]:
             thresholds.append(0.0 if leaf else float(f"{node['threshold']:.6g}"))
             below += [node, node] if leaf else [node["left_child"], node["right_child"]]
         level = below
-    leaves = [round(node["leaf_value"], 5) for node in level]
+    leaves = [round(node["leaf_value"] / share, 5) for node in level]
     return {"split": splits, "at": thresholds, "leaf": leaves}
 
 

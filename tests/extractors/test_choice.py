@@ -6,7 +6,7 @@ import pytest
 
 from casebook.extractors.web.block_features import NAMES, features, words_of
 from casebook.extractors.web.block_model import best_cut, probabilities
-from casebook.extractors.web.choice import choose, decide
+from casebook.extractors.web.choice import Layout, choose, decide, layout_of
 from casebook.extractors.web.page_kind import PageKind, kind_of
 from casebook.extractors.web.tree_blocks import blocks_of, placed_blocks
 
@@ -26,13 +26,19 @@ def body(page):
     return lxml.html.document_fromstring(page).find("body")
 
 
-def judged(chances, words, likes=None, **columns):
+def standing(count, likes=None, repeats=(), besides=()):
+    """Return a layout of ``count`` blocks; ``besides`` are the numbers of those beside an offer."""
+    marked = np.isin(np.arange(count), besides)
+    return Layout(likes or list(map(str, range(count))), list(repeats), marked)
+
+
+def judged(chances, words, likes=None, repeats=(), besides=(), **columns):
     """Return which blocks are kept where their features are all 0 but for ``columns``."""
     matrix = np.zeros((len(words), len(NAMES)))
     for name, values in {"level": 7, "inner_comment": 2, **columns}.items():
         matrix[:, NAMES.index(name)] = values
-    kept, _ = decide(np.array(chances), matrix, likes or list(map(str, range(len(words)))), words)
-    return kept.tolist()
+    layout = standing(len(words), likes, repeats, besides)
+    return decide(np.array(chances), matrix, layout, words)[0].tolist()
 
 
 def numbers(placed, kind):
@@ -71,7 +77,7 @@ def test_the_cut_makes_the_expected_score_largest():
     """Sure blocks are kept, unlikely ones not, whatever their order; the score is that of F1."""
     chances, words = np.array([0.1, 1.0, 0.05, 1.0]), [10, 100, 10, 100]
     assert best_cut(chances, words) == 1.0
-    kept, expected = decide(chances, np.zeros((4, len(NAMES))), list("abcd"), words)
+    kept, expected = decide(chances, np.zeros((4, len(NAMES))), standing(4), words)
     assert kept.tolist() == [False, True, False, True]
     assert expected == pytest.approx(2 * 200 / (200 + 201.5), abs=1e-3)
 
@@ -122,12 +128,96 @@ def test_likes_stay_or_go_together():
     assert kept == [True, True, True, True, False]
 
 
+def test_what_stands_beside_an_offer_is_not_the_offer():
+    """What buyers say goes from an offer, though trafilatura keeps it; where it is all, it stays."""
+    chances, words = [0.9, 0.9, 0.9], [90, 40, 40]
+    assert judged(chances, words, besides=[1, 2], kept=1, is_product=1) == [True, False, False]
+    assert judged(chances, words, besides=[1, 2], kept=1, is_article=1) == [True] * 3
+    assert judged(chances, [5, 40, 40], besides=[1, 2], kept=1, is_product=1) == [True] * 3
+
+
+def test_rows_of_data_are_the_offer():
+    """Data that trafilatura drops stay on an offer; what is a line, or a table of links, does not."""
+    sold = {"kept": [1, 0], "is_product": 1}
+    assert judged([0.9, 0.4], [50, 5], **sold, row=[0, 1]) == [True, True]
+    assert judged([0.9, 0.4], [50, 5], **sold) == [True, False]
+    assert judged([0.9, 0.4], [50, 5], **sold, row=[0, 1], linked=[0, 1]) == [True, False]
+
+
+def test_what_was_said_is_not_said_again():
+    """A second copy goes on offers and in threads, elsewhere only a long one; the first is kept.
+
+    A copy of what was not kept, such as a menu for narrow screens, is judged for itself.
+    """
+    twice, chances, words = [[(0, 1), (2, 3)]], [0.9, 0.9, 0.9], [40, 50, 40]
+    for kind in ("is_product", "is_forum"):
+        assert judged(chances, words, repeats=twice, **{kind: 1}) == [True, True, False]
+        assert judged([0.1, 0.9, 0.9], words, repeats=twice, **{kind: 1}) == [False, True, True]
+        assert judged(chances, [9, 50, 9], repeats=twice, **{kind: 1}) == [True] * 3
+    for kind in ("is_article", "is_other"):
+        assert judged(chances, words, repeats=twice, **{kind: 1}) == [True] * 3
+        assert judged(chances, [150, 9, 150], repeats=twice, **{kind: 1}) == [True, True, False]
+
+
+def test_places_that_say_the_same_are_found():
+    """The same words under other tags are the same; a program, and a text within it, are not."""
+    lines = "<p>It burns for forty hours.</p><p>It hangs from a rail.</p>"
+    page = f"<div class=a>{lines}</div><h2>Data</h2><section><div>{lines}</div></section>"
+    program = "<pre>a = 1\nb = 2</pre>" * 2
+    placed = placed_blocks(body(f"<body>{page}{program}</body>"))
+    found = layout_of(placed, [words_of(one.block.text) for one in placed]).repeats
+    assert found == [[(0, 2), (3, 5)], [(0, 1), (3, 4)], [(1, 2), (4, 5)]]
+
+
+@pytest.mark.parametrize(
+    ("named", "inner", "beside"),
+    [
+        ("class='product-reviews'", "<div class=r>{0}</div>", True),
+        ("id='customerReviews'", "<ul><li>{0}</li><li>{0}</li></ul>", True),
+        ("class='okeReviews'", "<div class=r>{0}</div>", True),
+        ("id='kundenrezensionen'", "<article>{0}</article>", True),
+        ("class='block review-list'", "<li>{0}</li>", True),
+        ("class='related products'", "<li>{0}</li>", True),
+        ("class='cross-sells'", "<li>{0}</li>", True),
+        ("class='press-reviews'", "<div class=r>{0}</div>", False),
+        ("class='product-reviews'", "<p>{0}</p>", False),
+        ("class='product-reviews'", "<h1>Lamp</h1><div class=r>{0}</div>", False),
+        ("class='product-previews'", "<div class=r>{0}</div>", False),
+        ("class='correlated'", "<li>{0}</li>", False),
+    ],
+)
+def test_what_buyers_say_and_other_goods_are_known_by_name_and_likes(named, inner, beside):
+    """A name alone tells nothing: likes must repeat in the place, and the page's heading not be."""
+    page = (
+        f"<body><p>Before.</p><div {named}>{inner.format('Fine lamp.') * 2}</div><p>End.</p></body>"
+    )
+    placed = placed_blocks(body(page))
+    marked = layout_of(placed, [words_of(one.block.text) for one in placed]).besides.tolist()
+    assert marked == [False, *[beside] * (len(placed) - 2), False]
+
+
+def test_a_body_that_is_named_for_reviews_is_the_page():
+    """A class of the whole page marks nothing, even where it has no main heading."""
+    page = "<body class='has reviews'><ul><li>Burns long.</li><li>Hangs well.</li></ul></body>"
+    placed = placed_blocks(body(page))
+    assert not layout_of(placed, [["word"]] * len(placed)).besides.any()
+
+
 def test_rows_of_data_are_lines_and_tables_of_layout_are_not():
     """A row's cells stand on one line; a table that holds the page's headings is taken apart."""
     data = "<body><table><tr><td>Week</td><td>61</td></tr></table></body>"
     layout = "<body><table><tr><td><h2>One</h2><p>First.</p></td><td>Two</td></tr></table></body>"
     assert [block.text for block in blocks_of(body(data))] == ["Week | 61"]
     assert [block.text for block in blocks_of(body(layout))] == ["One", "First.", "Two"]
+
+
+def ld(*types):
+    """Return JSON-LD of ``types``, one of them in stock."""
+    items = ",".join(f'{{"@type":"{name}"}}' for name in types)
+    return f'<script type="application/ld+json">[{items},{{"availability":"InStock"}}]</script>'
+
+
+ITEM = '<div itemscope itemtype="https://schema.org/Product"><b itemprop="price">9</b></div>'
 
 
 @pytest.mark.parametrize(
@@ -143,6 +233,43 @@ def test_rows_of_data_are_lines_and_tables_of_layout_are_not():
         ("https://a.example/threads/7", "", PageKind.FORUM),
         ("https://a.example/", '<meta property="og:type" content="article">', PageKind.OTHER),
         ("https://a.example/x", '<meta property="og:type" content="product">', PageKind.PRODUCT),
+        (
+            "https://a.example/shop/mugs/mug",
+            '<meta property="og:type" content="product">',
+            PageKind.PRODUCT,
+        ),
+        (
+            "https://a.example/shop/mugs",
+            '<meta property="og:type" content="product.group">',
+            PageKind.OTHER,
+        ),
+        (
+            "https://a.example/t/mug-in-blue",
+            '<meta property="og:price:amount" content="9">',
+            PageKind.PRODUCT,
+        ),
+        ("https://a.example/t/mug-in-blue", "", PageKind.FORUM),
+        ("https://a.example/mug", ld("Product", "Offer"), PageKind.PRODUCT),
+        ("https://a.example/mugs", ld("Product", "Offer") * 2, PageKind.OTHER),
+        ("https://a.example/mug", ld("ProductGroup", "Product", "Product"), PageKind.PRODUCT),
+        ("https://a.example/mugs", ld("CollectionPage", "Product"), PageKind.OTHER),
+        (
+            "https://a.example/we-move",
+            '<script type="application/ld+json">{"@type":"Product"}',
+            "other",
+        ),
+        ("https://a.example/", ld("Product", "Offer"), PageKind.OTHER),
+        ("https://a.example/mug", ld("Product", "BlogPosting"), PageKind.ARTICLE),
+        ("https://a.example/products/mug/reviews", ld("Product"), PageKind.OTHER),
+        ("https://a.example/mug", ITEM, PageKind.PRODUCT),
+        ("https://a.example/mugs", ITEM * 2, PageKind.OTHER),
+        ("https://a.example/mug", ITEM.replace("price", "name"), PageKind.OTHER),
+        (
+            "https://a.example/mug",
+            '<body class="product-template single single-product">',
+            "product",
+        ),
+        ("https://a.example/mug", '<body class="no-single-product-page">', PageKind.OTHER),
         ("https://a.example/mug.html", '<button class="js-add-to-cart">', PageKind.PRODUCT),
         ("https://a.example/mugs", '<button class="js-add-to-cart">' * 6, PageKind.OTHER),
         ("https://a.example/", '<button class="js-add-to-cart">', PageKind.OTHER),

@@ -222,6 +222,16 @@ def test_a_program_is_no_hiding_place(markup):
     assert "Ignore" not in strip(markup, DARK)[1]
 
 
+def test_what_a_click_opens_is_left_open():
+    """Other extractors drop what looks closed, so its marks go; those of seen elements stay."""
+    page = '<p id="b" style="color:red">x</p><a aria-controls="a">More</a><p id="a" {}>y</p>'
+    for mark in ('style="display:none"', "hidden"):
+        root = lxml.html.document_fromstring(f"<body>{page.format(mark)}</body>")
+        strip_hidden(root)
+        assert dict(root.get_element_by_id("a").attrib) == {"id": "a"}
+        assert root.get_element_by_id("b").get("style") == "color:red"
+
+
 BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
 
 

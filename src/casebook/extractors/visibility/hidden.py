@@ -106,9 +106,12 @@ def strip_hidden(root: Any) -> list[HiddenText]:
 
     At most 20 pieces of at most 300 characters, each of at least four words.
     """
-    gone = _without_waiting(_Looked(root))
+    looked = _Looked(root)
+    gone = _without_waiting(looked)
     for find in gone:
         _remove(find)
+    for element in looked.opened:
+        opened.show(element)
     return report((find.kind, " ".join(find.texts), find.reason) for find in gone)
 
 
@@ -127,7 +130,7 @@ def report(
 
 
 class _Looked:
-    """One look over a page: ``finds`` are the hidden stretches."""
+    """One look over a page: ``finds`` are hidden, ``opened`` is what a click brings into sight."""
 
     def __init__(self, root: Any) -> None:
         self._root = root
@@ -139,6 +142,7 @@ class _Looked:
         self._known = {kind: (_is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
         self._states: dict[Any, Sight] = {}
         self._wholes: dict[Any, _Find] = {}
+        self.opened: list[Any] = []
         self._inheriting: set[Any] = set()
         self._look()
         self.finds = [*self._stretches(), *self._wholes.values()]
@@ -176,11 +180,12 @@ class _Looked:
         )
 
     def _is_whole(self, element: Any) -> bool:
-        identity = element.get("id")
-        if identity and identity in self._brought_up:
-            return False
         cause = _cause(element, self._cascade.style(element))
-        if cause is None or (_FOLDS.search(cause[1]) and opened.is_folded(element)):
+        if cause is None:
+            return False
+        brought_up = element.get("id") in self._brought_up
+        if brought_up or (_FOLDS.search(cause[1]) and opened.is_folded(element)):
+            self.opened.append(element)
             return False
         self._wholes[element] = _Find(*cause, element, whole=True)
         return True

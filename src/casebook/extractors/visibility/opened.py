@@ -44,6 +44,12 @@ def is_folded(element: Any) -> bool:
     return _is_head(above) or _is_opener(next(element.itersiblings("*"), None))
 
 
+def show(element: Any) -> None:
+    """Show an element as it is when opened: extractors drop what looks closed."""
+    for name in ("style", "hidden", "aria-hidden"):
+        element.attrib.pop(name, None)
+
+
 def _is_head(element: Any) -> bool:
     if element is None or not "".join(element.itertext()).strip():
         return False

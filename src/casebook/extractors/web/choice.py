@@ -6,9 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from casebook.extractors.text.passages import Block
+from casebook.extractors.web.besides import besides_of
 from casebook.extractors.web.block_features import NAMES, Matrix, features, words_of
 from casebook.extractors.web.block_model import best_cut, expected_f1, probabilities
 from casebook.extractors.web.page_kind import PageKind
+from casebook.extractors.web.repeats import repeats_of, without_repeats
+from casebook.extractors.web.spans import Span, spans_of
 from casebook.extractors.web.tree_blocks import Place, Placed
 
 DOUBTFUL = 0.85
@@ -23,9 +26,11 @@ _LOST, _FAIR = 0.25, 0.5
 _NOT_THE_AUTHORS = 4.0
 _THREAD = 0.9
 _INSIDE = 1.0
+_LINKED = 0.5
 _PROSE_LEVEL = 7
 _LONGEST_HEADING = 20
 _LEVELS = 8
+_REPEATED_LINE, _REPEATED_PART = 10, 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,20 @@ class Choice:
 
     blocks: list[Block]
     expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the blocks of a page stand to each other.
+
+    ``likes``: for each block the name that it shares with its likes. ``repeats``: the places that
+    say the same, the longest text first. ``besides``: whether a block is what buyers
+    say or belongs to other goods.
+    """
+
+    likes: list[str]
+    repeats: list[list[Span]]
+    besides: Matrix
 
 
 def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> Choice:
@@ -46,40 +65,61 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     tokens = [words_of(one.block.text) for one in placed]
     matrix = features(placed, tokens, reading, kind)
     words = [len(found) for found in tokens]
-    kept, expected = decide(probabilities(matrix), matrix, likes_of(placed), words)
+    kept, expected = decide(probabilities(matrix), matrix, layout_of(placed, tokens), words)
     chosen = zip(placed, kept, strict=True)
     return Choice([one.block for one, keep in chosen if keep], expected)
 
 
+def layout_of(placed: Sequence[Placed], tokens: Sequence[Sequence[str]]) -> Layout:
+    """Return how the blocks ``placed`` stand to each other; ``tokens`` are their words."""
+    spans = spans_of(placed)
+    likes = [_signature(one.place) for one in placed]
+    return Layout(likes, repeats_of(placed, tokens, spans), besides_of(placed, spans))
+
+
 def decide(
-    chances: Matrix, matrix: Matrix, likes: Sequence[str], words: Sequence[int]
+    chances: Matrix, matrix: Matrix, layout: Layout, words: Sequence[int]
 ) -> tuple[Matrix, float]:
     """Return which blocks to keep, and the F1 that ``chances`` promise for them.
 
-    ``matrix`` are their features, ``words`` how many each has. Blocks with the same ``likes`` share
+    ``matrix`` are their features, ``words`` how many each has. Blocks with the same likes share
     most of their verdict: the posts of a thread, the cards of a list stay or go together.
     """
-    chances = _leaning(chances, matrix, words)
-    shared = _shared(chances, likes, words)
+    chances = _leaning(chances, matrix, layout.besides, words)
+    shared = _shared(chances, layout.likes, words)
     kept = shared >= best_cut(shared, words)
     if _column(matrix, "is_article")[0]:
         kept = _without_bare_headings(kept, _levels(matrix, words))
+    kept = without_repeats(kept, layout.repeats, words, _fewest_repeated(matrix))
     return kept, expected_f1(chances, kept, words)
 
 
-def _leaning(chances: Matrix, matrix: Matrix, words: Sequence[int]) -> Matrix:
+def _fewest_repeated(matrix: Matrix) -> int:
+    """Return from how many words on a text that repeats an earlier one is a second copy of it.
+
+    A line of prose on offers and in threads; elsewhere a part of the page set for two widths of
+    screen, for manuals and landing pages repeat their notes on purpose.
+    """
+    often = _column(matrix, "is_product")[0] or _column(matrix, "is_forum")[0]
+    return _REPEATED_LINE if often else _REPEATED_PART
+
+
+def _leaning(chances: Matrix, matrix: Matrix, besides: Matrix, words: Sequence[int]) -> Matrix:
     """Return ``chances`` moved to what is known beside the pages that the trees were fitted on.
 
     On a page that sells something, to what trafilatura keeps: they are too few to learn from. On an
     article, away from what it drops: articles differ from site to site more than their sample
-    shows. The comments of readers are not what the author says; where they are nearly all of a
-    page, though, it is a thread.
+    shows. The comments of readers are not what the author says, and what stands ``besides`` an
+    offer is not the seller's; where they are nearly all of a page, though, it is a thread.
     """
     agrees, told = 2 * _column(matrix, "kept") - 1, _column(matrix, "is_article")
-    comments, counts = _comments(matrix), np.array(words)
-    score = _log_odds(chances) + _TRUST_OF_OFFERS * _column(matrix, "is_product") * agrees
-    if (comments * counts).sum() < _THREAD * counts.sum():
-        score -= _NOT_THE_AUTHORS * told * comments
+    sold, counts = _column(matrix, "is_product"), np.array(words)
+    others = np.maximum((told + sold) * _comments(matrix), sold * besides)
+    if (others * counts).sum() >= _THREAD * counts.sum():
+        others = np.zeros(len(counts))
+    score = _log_odds(chances) - _NOT_THE_AUTHORS * others
+    data = (_column(matrix, "row") > 0) & (_column(matrix, "linked") < _LINKED)
+    score += _TRUST_OF_OFFERS * sold * np.where(data, 1, agrees) * (1 - others)
     trust = _TRUST * _sound(_chances(score) * counts, _column(matrix, "kept"))
     return _chances(score + trust * told * np.minimum(agrees, 0))
 
@@ -120,12 +160,8 @@ def _without_bare_headings(kept: Matrix, levels: Matrix) -> Matrix:
     return kept
 
 
-def likes_of(placed: Sequence[Placed]) -> list[str]:
-    """Return for each block the tags and classes of its place and of the two around it."""
-    return [_signature(one.place) for one in placed]
-
-
 def _signature(place: Place | None) -> str:
+    """Return the tags and classes of a place and of the two around it: its likes have the same."""
     parts = []
     for _ in range(_GENERATIONS):
         if place is not None:

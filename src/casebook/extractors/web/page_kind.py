@@ -1,6 +1,7 @@
 """What kind of page it is, by what the page and its address say: each kind is read differently."""
 
 import re
+from collections import Counter
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ _FORUM_TYPES = frozenset({"DiscussionForumPosting", "QAPage"})
 _ARTICLE_TYPES = frozenset(
     {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle", "TechArticle", "Recipe"}
 )
+_LIST_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "OfferCatalog"})
 _FORUM_HOST = re.compile(r"(?:forums?|community|discuss)\.")
 _FORUM_PATH = re.compile(
     r"/(?:threads?|topics?|questions|discussions?|t|forums?|comments)/"
@@ -46,6 +48,22 @@ _CARTS = etree.XPath(
     "translate(concat(@class, ' ', @id, ' ', @name), 'ADTOCR-_', 'adtocr'), 'addtocart')]"
 )
 _FEW_CARTS = 5
+# A page of what buyers say of a product is no offer.
+_REVIEWS_PATH = re.compile(r"/reviews?/?$|/product-reviews/")
+# What the makers of shops hang on the page of one product.
+_OFFER_MARKS = etree.XPath(
+    "//body[@id='product' or contains(concat(' ', @class, ' '), ' single-product ')"
+    " or contains(concat(' ', @class, ' '), ' template-product ')"
+    " or contains(@class, 'catalog-product-view') or contains(@class, 'product-product-')"
+    " or contains(@class, 'is-ctl-product')]"
+    " | //meta[@property='product:price:amount' or @property='og:price:amount']"
+)
+_ITEMS = etree.XPath(
+    "//*[contains(@itemtype, 'schema.org/Product')]"
+    "[not(ancestor::*[contains(@itemtype, 'schema.org/')])]"
+)
+_PRICED = etree.XPath("boolean(.//*[@itemprop='offers' or @itemprop='price'])")
+_AVAILABILITY = re.compile(r'"availability"\s*:')
 # The address that a publishing system makes of a title: five words or more.
 _TITLE_PATH = re.compile(r"/(?:[^/]*[-_]){4}[^/]*/?$")
 # What publishing systems write on an article that says nothing of itself in its head.
@@ -72,13 +90,18 @@ def kind_of(tree: Any, url: str) -> PageKind:
     types, og = _schema_types(tree), _meta(tree, "@property='og:type'")
     host, path, query = _address(url)
     maker = _meta(tree, "@name='generator'")
-    asked = types & _FORUM_TYPES or _FORUM_MAKER.search(maker) or _FORUM_MARKS(tree)
-    if asked or _FORUM_HOST.match(host) or _FORUM_PATH.search(f"{path}?{query}"):
+    asked = types.keys() & _FORUM_TYPES or _FORUM_MAKER.search(maker) or _FORUM_MARKS(tree)
+    posted = _FORUM_PATH.search(f"{path}?{query}") and not _is_offered(types, og, tree)
+    if asked or _FORUM_HOST.match(host) or posted:
         return PageKind.FORUM
     if _MANUAL_HOST.match(host) or _MANUAL_PATH.search(path) or _MANUAL_MAKER.search(maker):
         return PageKind.OTHER
     if _is_stated(types, tree):
         return PageKind.ARTICLE
+    if _REVIEWS_PATH.search(path):
+        return PageKind.OTHER
+    if path not in {"", "/"} and _is_offered(types, og, tree):
+        return PageKind.PRODUCT
     marked = bool(_ARTICLE_MARKS(tree))
     if og == "article" and _is_no_post(tree):
         og = "website"
@@ -90,8 +113,24 @@ def is_article(tree: Any) -> bool:
     return _is_stated(_schema_types(tree), tree)
 
 
-def _is_stated(types: frozenset[str], tree: Any) -> bool:
-    return bool(types & _ARTICLE_TYPES or _meta(tree, "@property='article:published_time'"))
+def _is_stated(types: Counter[str], tree: Any) -> bool:
+    return bool(types.keys() & _ARTICLE_TYPES or _meta(tree, "@property='article:published_time'"))
+
+
+def _is_offered(types: Counter[str], og: str, tree: Any) -> bool:
+    """Tell whether the page under ``tree`` says by machine that one thing is sold on it.
+
+    A rating of a whole company is written as a product too, but it has no price and no stock.
+    """
+    if types.keys() & _LIST_TYPES or og.startswith("product.group"):
+        return False
+    if og.startswith("product") or _OFFER_MARKS(tree):
+        return True
+    stocked = any(_AVAILABILITY.search(script) for script in _scripts(tree))
+    if stocked and 1 in {types["Product"], types["ProductGroup"]}:
+        return True
+    items = _ITEMS(tree)
+    return len(items) == 1 and bool(_PRICED(items[0]))
 
 
 def _is_no_post(tree: Any) -> bool:
@@ -99,14 +138,12 @@ def _is_no_post(tree: Any) -> bool:
     return bool(_NO_POST.search(named)) and "single" not in named
 
 
-def _sold_or_told(
-    types: frozenset[str], og: str, path: str, *, carts: int, marked: bool
-) -> PageKind:
+def _sold_or_told(types: Counter[str], og: str, path: str, *, carts: int, marked: bool) -> PageKind:
     product = bool(_PRODUCT_PATH.search(path))
-    listing = "CollectionPage" in types or og.startswith("product.group")
+    listing = types.keys() & _LIST_TYPES or og.startswith("product.group")
     if listing or (_LIST_PATH.search(path) and not product):
         return PageKind.OTHER
-    if og.startswith("product") or (product and (carts or "Product" in types)):
+    if product and (carts or "Product" in types):
         return PageKind.PRODUCT
     deep = path not in {"", "/"}
     if deep and (og == "article" or _POST_PATH.search(path)):
@@ -117,11 +154,14 @@ def _sold_or_told(
     return PageKind.ARTICLE if titled and not carts else PageKind.OTHER
 
 
-def _schema_types(tree: Any) -> frozenset[str]:
-    """Return the schema.org types in the page's JSON-LD, read without parsing it."""
-    scripts = tree.xpath("//script[@type='application/ld+json']/text()")
-    found = (match.groups() for script in scripts for match in _TYPE.finditer(script))
-    return frozenset(name for one, many in found for name in re.findall(r"\w+", one or many))
+def _schema_types(tree: Any) -> Counter[str]:
+    """Return how often each schema.org type is in the page's JSON-LD, read without parsing it."""
+    found = (match.groups() for script in _scripts(tree) for match in _TYPE.finditer(script))
+    return Counter(name for one, many in found for name in re.findall(r"\w+", one or many))
+
+
+def _scripts(tree: Any) -> list[str]:
+    return list(tree.xpath("//script[@type='application/ld+json']/text()"))
 
 
 def _meta(tree: Any, which: str) -> str:

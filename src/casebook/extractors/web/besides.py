@@ -1,0 +1,65 @@
+"""What stands on the page of an offer and is not the offer: what buyers say, other goods."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from casebook.extractors.web.spans import Span
+from casebook.extractors.web.tree_blocks import Place, Placed
+
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+# Names of the part itself, then of the services that shops take it from.
+_OPINIONS = re.compile(
+    r"\b(?:reviews|review (?:lists?|items?|widget|section|container)|customer review"
+    r"|\w*bewertungen|\w*rezensionen|recensioni|opiniones"
+    r"|bazaarvoice|feefo|jdgm|judgeme|loox|okendo|powerreviews|spr|stamped|trustpilot|yotpo)\b"
+)
+_GOODS = re.compile(
+    r"\b(?:related|recommend\w*|similar\w*|upsells?|crosssells?|(?:up|cross) sells?|also|sims"
+    r"|recently (?:viewed|seen)|frequently bought|accessories|complementary)\b"
+)
+# What the press said, and what the seller chose to quote, is part of the offer.
+_QUOTED = re.compile(r"\b(?:editorial|press|experts?|critics?|media|descr\w*|spec\w*)\b")
+_ALIKE = 2
+_LIKED = frozenset({"li", "article", "section"})
+
+
+def besides_of(placed: Sequence[Placed], spans: Mapping[Place, Span]) -> Any:
+    """Tell for each block whether it stands among the opinions of buyers or among other goods.
+
+    That is in a place named for them in which likes repeat (opinions, cards of goods), and which
+    holds no main heading: what does is the page itself, or the column of the offer.
+    """
+    beside = np.zeros(len(placed), dtype=bool)
+    headings = np.cumsum([0, *(one.level == 1 for one in placed)])
+    repeating = _repeating(spans)
+    for place, (start, end) in spans.items():
+        is_page = place.parent is None or headings[end] > headings[start]
+        if not is_page and place in repeating and _is_named(place):
+            beside[start:end] = True
+    return beside
+
+
+def _is_named(place: Place) -> bool:
+    names = " ".join(_TOKEN.findall(place.names)).lower()
+    if _GOODS.search(names):
+        return True
+    return bool(_OPINIONS.search(names)) and not _QUOTED.search(names)
+
+
+def _repeating(spans: Mapping[Place, Span]) -> set[Place]:
+    """Return the places in which, at any depth, likes stand side by side."""
+    found: set[Place] = set()
+    for place in sorted(spans, key=lambda one: -one.number):
+        if place in found or any(_is_alike(*likes) for likes in place.children.items()):
+            found.add(place)
+            if place.parent is not None:
+                found.add(place.parent)
+    return found
+
+
+def _is_alike(signature: str, count: int) -> bool:
+    """Tell likes, by their class or by their tag, from the paragraphs of one text."""
+    return count >= _ALIKE and (not signature.endswith(" ") or signature.strip() in _LIKED)

@@ -135,3 +135,41 @@ def test_the_server_that_workers_are_forked_from_has_all_parsers():
     """A name that is no module would be passed over in silence, and each worker load its own."""
     for name in worker._PARSERS:
         assert importlib.import_module(name).__name__ == name
+
+
+INTERRUPTED = """
+import asyncio, os, signal, time
+from casebook.extractors.worker import ExtractorPool, start_server
+from casebook.schemas.sources import Payload
+
+async def main():
+    page = Payload(data=b"A text of more than five words.", media_type="text/plain")
+    with ExtractorPool(workers=1) as pool:
+        print((await pool.extract(page)).text)
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, lambda *_: None)
+    start_server()
+    time.sleep(0.4)  # it has begun to load
+    os.killpg(0, signal.SIGINT)
+    asyncio.run(main())
+"""
+
+
+def test_ctrl_c_does_not_reach_the_server_that_is_still_loading(tmp_path):
+    """A terminal sends it to every process; the server would end with a traceback on stderr."""
+    script = tmp_path / "interrupted.py"
+    script.write_text(INTERRUPTED)
+    done = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        text=True,
+        timeout=IN_TIME,
+        check=False,
+        start_new_session=True,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == (
+        "A text of more than five words.\n",
+        "",
+        0,
+    )

@@ -173,3 +173,40 @@ def test_ctrl_c_does_not_reach_the_server_that_is_still_loading(tmp_path):
         "",
         0,
     )
+
+
+ORPHANED = """
+import multiprocessing, _multiprocessing, os
+from casebook.extractors.worker import start_server
+
+def work(said):
+    {work}
+
+if __name__ == "__main__":
+    start_server()
+    context = multiprocessing.get_context("forkserver")
+    lock = context.Lock()
+    {before}
+    worker = context.Process(target=work, args=(lock,))
+    worker.start()
+    worker.join()
+    os._exit(0)  # it would want to unlink what is gone
+"""
+
+
+@pytest.mark.parametrize(
+    ("work", "before", "said"),
+    [
+        ("pass", "_multiprocessing.sem_unlink(lock._semlock.name)", ""),
+        ("pass", "lock = int", ""),
+        ("open('/nowhere/at/all')", "pass", "/nowhere/at/all"),
+    ],
+)
+def test_a_worker_that_begins_while_the_program_ends_says_nothing(tmp_path, work, before, said):
+    """Its semaphores are gone by then; every other error of a worker is still told."""
+    script = tmp_path / "orphaned.py"
+    script.write_text(ORPHANED.format(work=work, before=before))
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=IN_TIME, check=True
+    )
+    assert (said in done.stderr) if said else ("Traceback" not in done.stderr)

@@ -47,6 +47,7 @@ _LIBXML_OUT_OF_MEMORY = "XPathEvalError"
 
 _TASKS_A_WORKER = 200
 _PARSERS = [
+    "casebook.extractors.fork_server",
     "casebook.extractors.worker",
     *(
         f"casebook.extractors.kinds.{name}"

@@ -135,3 +135,78 @@ def test_the_server_that_workers_are_forked_from_has_all_parsers():
     """A name that is no module would be passed over in silence, and each worker load its own."""
     for name in worker._PARSERS:
         assert importlib.import_module(name).__name__ == name
+
+
+INTERRUPTED = """
+import asyncio, os, signal, time
+from casebook.extractors.worker import ExtractorPool, start_server
+from casebook.schemas.sources import Payload
+
+async def main():
+    page = Payload(data=b"A text of more than five words.", media_type="text/plain")
+    with ExtractorPool(workers=1) as pool:
+        print((await pool.extract(page)).text)
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, lambda *_: None)
+    start_server()
+    time.sleep(0.4)  # it has begun to load
+    os.killpg(0, signal.SIGINT)
+    asyncio.run(main())
+"""
+
+
+def test_ctrl_c_does_not_reach_the_server_that_is_still_loading(tmp_path):
+    """A terminal sends it to every process; the server would end with a traceback on stderr."""
+    script = tmp_path / "interrupted.py"
+    script.write_text(INTERRUPTED)
+    done = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        text=True,
+        timeout=IN_TIME,
+        check=False,
+        start_new_session=True,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == (
+        "A text of more than five words.\n",
+        "",
+        0,
+    )
+
+
+ORPHANED = """
+import multiprocessing, _multiprocessing, os
+from casebook.extractors.worker import start_server
+
+def work(said):
+    {work}
+
+if __name__ == "__main__":
+    start_server()
+    context = multiprocessing.get_context("forkserver")
+    lock = context.Lock()
+    {before}
+    worker = context.Process(target=work, args=(lock,))
+    worker.start()
+    worker.join()
+    os._exit(0)  # it would want to unlink what is gone
+"""
+
+
+@pytest.mark.parametrize(
+    ("work", "before", "said"),
+    [
+        ("pass", "_multiprocessing.sem_unlink(lock._semlock.name)", ""),
+        ("pass", "lock = int", ""),
+        ("open('/nowhere/at/all')", "pass", "/nowhere/at/all"),
+    ],
+)
+def test_a_worker_that_begins_while_the_program_ends_says_nothing(tmp_path, work, before, said):
+    """Its semaphores are gone by then; every other error of a worker is still told."""
+    script = tmp_path / "orphaned.py"
+    script.write_text(ORPHANED.format(work=work, before=before))
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=IN_TIME, check=True
+    )
+    assert (said in done.stderr) if said else ("Traceback" not in done.stderr)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -101,6 +102,8 @@ def main() -> None:
     except CasebookError as error:
         typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:  # before the command began
+        sys.exit(128 + signal.SIGINT)  # as shells expect
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 
@@ -47,6 +47,7 @@ _LIBXML_OUT_OF_MEMORY = "XPathEvalError"
 
 _TASKS_A_WORKER = 200
 _PARSERS = [
+    "casebook.extractors.fork_server",
     "casebook.extractors.worker",
     *(
         f"casebook.extractors.kinds.{name}"
@@ -185,7 +186,14 @@ def start_server() -> None:
     Called ahead of the first document, that takes its second while this process does other things.
     """
     forkserver.set_forkserver_preload(_PARSERS)
-    forkserver.ensure_running()
+    # Ctrl-C goes to every process of a terminal, and the server minds it only once it has loaded
+    # all: it would end with a traceback. The tracker, which lifts what is blocked, comes first.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _prepare(memory_bytes: int) -> None:

@@ -76,7 +76,7 @@ def test_another_process_gets_its_turn_while_this_one_is_busy(busy, story):
 def test_an_idle_process_lets_go_of_the_file(busy, story):
     """Nobody comes back, and the file is free all the same."""
     busy.append(story.source())
-    time.sleep(0.8)
+    time.sleep(1.6)
     code = "import duckdb, sys; duckdb.connect(sys.argv[1]).close(); print('free')"
     path = str(busy._database.path)
     done = subprocess.run(
@@ -101,7 +101,7 @@ def test_the_file_is_kept_while_nobody_waits_and_given_up_to_who_does(busy, stor
     busy.append(story.source())
     kept = turn.connection
     for _ in range(5):
-        time.sleep(0.02)
+        time.sleep(0.06)
         busy.counts()
     assert turn.connection is kept is not None
     with turn.waiting.joined():

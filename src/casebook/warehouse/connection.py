@@ -35,7 +35,7 @@ _ROW_GROUP = 2048
 _JOINED_GROUPS = 0
 # A checkpoint is not made at each close, as DuckDB would, but after this much log. Each opening
 # replays it, at some 25 ms a megabyte; a source adds some 70 KB.
-_LOG = "4MB"
+_LOG = "8MB"
 _SETTINGS = {
     **SETTINGS,
     "checkpoint_threshold": _LOG,
@@ -46,7 +46,7 @@ _SETTINGS = {
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
 # warehouse meanwhile. A batch reads by id and needs some 50 MB. Lists read all there is, and some
 # of DuckDB's operators cannot do with files: what fails of that is done again with the full limit.
-_MEMORY, _BUSY_MEMORY = "1GB", "64MB"
+_MEMORY, _BUSY_MEMORY = "1GB", "48MB"
 _SESSION = (
     "USE warehouse; SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;"
     f" SET disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS)}'"

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from casebook.schemas.batches import SourceStanding
+from casebook.schemas.copies import Twin
 from casebook.schemas.documents import Document, Reading
 from casebook.schemas.failures import Failure
 from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
@@ -93,3 +94,30 @@ def standing(row: Found) -> SourceStanding:
     failed = row["standing"] == "failed"
     failure = decode(Failure, row["failure"]) if failed else None
     return SourceStanding.model_validate({**row, "failure": failure})
+
+
+def twins(
+    pairs: Sequence[Found], known: Sequence[Found], standing: Sequence[Found]
+) -> dict[str, list[Twin]]:
+    """Return the near-copies that ``pairs`` name, by the source they are asked for, in their order.
+
+    ``known`` tells of each other document its source's address and case, ``standing`` how cases
+    stand, and the title of what is current of them.
+    """
+    others = {row["document_id"]: row for row in known}
+    cases = {row["case_id"]: row for row in standing}
+    found: dict[str, list[Twin]] = {}
+    for pair in pairs:
+        other = others[pair["document_id"]]
+        case: Found = cases.get(other["case_id"], {})
+        twin = Twin(
+            source_id=pair["source_id"],
+            case_id=other["case_id"],
+            status=case.get("status"),
+            title=case.get("title") or other["title"],
+            url=other["url"],
+            share=pair["share"],
+            other_share=pair["other_share"],
+        )
+        found.setdefault(pair["mine"], []).append(twin)
+    return found

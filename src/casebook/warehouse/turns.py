@@ -15,12 +15,12 @@ from pathlib import Path
 
 import duckdb
 
-# Opening takes 10 to 30 ms, most transactions a few: somebody who gave way at once each time would
+# Opening takes 10 to 200 ms, most transactions a few: somebody who gave way at once each time would
 # do little else while two processes are busy. A program that does not show that it waits, DuckDB's
 # own for instance, finds the file free now and then, and soon after the last transaction.
-_LEAST_SECONDS = 0.1
-_MOST_SECONDS = 2.0
-_IDLE_SECONDS = 0.25
+_LEAST_SECONDS = 0.25
+_MOST_SECONDS = 10.0
+_IDLE_SECONDS = 1.0
 _LOOK_SECONDS = 0.05
 _GAP_SECONDS = 0.02
 # Longer than who waits sleeps between two looks, so that nobody misses the gap made for them.

@@ -69,7 +69,7 @@ FROM (
 )
 WHERE (body ->> '$.copy_id') NOT IN (SELECT copy_id FROM near_copies);
 
--- name: twins
+-- name: near_pairs
 -- The rule is the view's, source_twin; here for some sources alone, which a batch asks for each.
 WITH asked AS (
     SELECT unnest($source_ids::VARCHAR[]) AS source_id
@@ -94,25 +94,34 @@ newest AS (
     GROUP BY source_id
 )
 SELECT
-    twin.source_id AS mine,
-    twin.other_source_id AS source_id,
-    cases.case_id,
-    case_status.status,
-    coalesce(revisions.title, documents.title) AS title,
+    source_id AS mine,
+    other_source_id AS source_id,
+    other_document_id AS document_id,
+    share,
+    other_share
+FROM both_ways
+WHERE (source_id, document_id) IN (FROM newest)
+    AND (other_source_id, other_document_id) IN (FROM newest)
+ORDER BY greatest(share, other_share) DESC, entry;
+
+-- name: near_sources
+-- What is told of the sources of these documents, apart from their cases.
+SELECT
+    documents.document_id,
+    documents.title,
     coalesce(documents.url, sources.canonical_url) AS url,
-    twin.share,
-    twin.other_share
-FROM both_ways AS twin
-JOIN newest AS own
-    ON own.source_id = twin.source_id AND own.document_id = twin.document_id
-JOIN newest AS other
-    ON other.source_id = twin.other_source_id AND other.document_id = twin.other_document_id
-JOIN sources ON sources.source_id = twin.other_source_id
-JOIN documents ON documents.document_id = twin.other_document_id
-LEFT JOIN cases ON cases.source_id = twin.other_source_id
-LEFT JOIN case_status ON case_status.case_id = cases.case_id
-LEFT JOIN revisions ON revisions.revision_id = case_status.revision_id
-ORDER BY greatest(twin.share, twin.other_share) DESC, twin.entry;
+    cases.case_id
+FROM documents
+JOIN sources USING (source_id)
+LEFT JOIN cases USING (source_id)
+WHERE list_contains($document_ids::VARCHAR[], documents.document_id);
+
+-- name: near_cases
+-- A list, for a condition on it reaches the tables through the view's windows; a join would not.
+SELECT case_id, case_status.status, revisions.title
+FROM case_status
+JOIN revisions USING (case_id, revision_id)
+WHERE list_contains($case_ids::VARCHAR[], case_id);
 
 -- name: checked
 SELECT body FROM source_checked WHERE source_id = $source_id;

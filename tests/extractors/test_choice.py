@@ -183,6 +183,7 @@ def test_places_that_say_the_same_are_found():
         ("class='product-reviews'", "<p>{0}</p>", False),
         ("class='product-reviews'", "<h1>Lamp</h1><div class=r>{0}</div>", False),
         ("class='product-previews'", "<div class=r>{0}</div>", False),
+        ("class='included-accessories'", "<li>{0}</li>", False),
         ("class='correlated'", "<li>{0}</li>", False),
     ],
 )

@@ -18,7 +18,7 @@ _OPINIONS = re.compile(
 )
 _GOODS = re.compile(
     r"\b(?:related|recommend\w*|similar\w*|upsells?|crosssells?|(?:up|cross) sells?|also|sims"
-    r"|recently (?:viewed|seen)|frequently bought|accessories|complementary)\b"
+    r"|recently (?:viewed|seen)|frequently bought|complementary)\b"
 )
 # What the press said, and what the seller chose to quote, is part of the offer.
 _QUOTED = re.compile(r"\b(?:editorial|press|experts?|critics?|media|descr\w*|spec\w*)\b")

@@ -41,7 +41,6 @@ _WRONG_PASSWORD = 4
 _AGAINST = "read the text against the file"
 _MOST_NAMED = 5
 _SHOWN = 40
-_STATED = "stated in place of glyphs that say something else"
 _UNSEEN = "hidden text not looked for"
 _FEWEST_HIDDEN = 2
 """Words. Less rarely hides more than a stray mark."""
@@ -184,13 +183,10 @@ def _page(
     """Return a page as pdfium reads it, None where it cannot."""
     try:
         page = document[number - 1]
-        untrue = glyphs.let_speak(page, number)
-        found = read_page(page, number, budget)
+        found = read_page(page, number, budget, glyphs)
         page.close()
     except pypdfium2.PdfiumError:
         return None
-    found.untrue = untrue
-    found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
     return found
 
 

@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.glance import text_objects
-from casebook.extractors.pdf.second import MEANINGLESS
+from casebook.extractors.pdf.words import MEANINGLESS
 from casebook.extractors.text.characters import one_line
 
 _KEY = b"ActualText"
@@ -132,10 +132,7 @@ def _is_foreign(letters: str) -> bool:
 
 
 def _stated_on(page: pypdfium2.PdfPage) -> list[_Stated]:
-    handle = calls.handle(page.raw)
-    if not _may_state(calls.objects_on(handle)):
-        return []
-    pieces = list(text_objects(handle))
+    pieces = list(text_objects(calls.handle(page.raw)))
     counts = calls.answers(calls.count_marks, pieces)
     found: dict[int, _Stated] = {}
     for piece, count in zip(compress(pieces, counts > 0), counts[counts > 0].tolist(), strict=True):
@@ -147,14 +144,6 @@ def _stated_on(page: pypdfium2.PdfPage) -> list[_Stated]:
             found[mark].marks.append(mark)
             found[mark].inner |= place < count - 1
     return [one for one in found.values() if one.text]
-
-
-def _may_state(pieces: Sequence[int]) -> bool:
-    """Tell at a glance whether anything is marked, or stands in a form."""
-    return bool(
-        (calls.answers(calls.count_marks, pieces) > 0).any()
-        or (calls.answers(calls.object_kind, pieces) == pdfium.FPDF_PAGEOBJ_FORM).any()
-    )
 
 
 def _actual_text(mark: int) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.glance import DEPTH, INKLESS, TINY_POINTS, look_over
+from casebook.extractors.pdf.glance import DEPTH, INKLESS, TINY_POINTS, Glance
 from casebook.extractors.pdf.grounds import Box, no_ink
 from casebook.extractors.pdf.overprint import Overprints
 from casebook.extractors.pdf.sight import Budget, Sight
@@ -36,9 +36,8 @@ class Eye:
     lines of two columns come by turns.
     """
 
-    def __init__(self, page: Any, text: Any, budget: Budget) -> None:
+    def __init__(self, page: Any, text: Any, budget: Budget, glance: Glance) -> None:
         self._page, self._text, self._budget = page, calls.handle(text.raw), budget
-        # Not the crop box: pdfium does not see one that the page inherits.
         self._edges: Box = page.get_bbox()
         self._grounds: list[Box] | None = None
         self._sight: Sight | None = None
@@ -47,7 +46,6 @@ class Eye:
         self._told = bytearray(32)
         begin = ctypes.addressof(ctypes.c_char.from_buffer(self._told))
         self._wide, self._narrow = range(begin, begin + 32, 8), range(begin, begin + 16, 4)
-        glance = look_over(calls.handle(page.raw), self._edges)
         self.is_scan = glance.is_scan(self._edges)
         self.covers = glance.is_picture(self._edges)
         self._dots = glance.dots

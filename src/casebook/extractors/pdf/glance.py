@@ -48,7 +48,8 @@ class Glance:
     ground of the same colour may hide some, which only the drawn page shows. ``pictures`` are
     boxes, with ``dots`` in all; ``under`` and ``over`` count text that is invisible or lies under
     one, and other text. ``woven``: lines of two columns come by turns. ``marks`` are the boxes of
-    what is as small as the point of a list, which browsers and slides draw.
+    what is as small as the point of a list, which browsers and slides draw. ``marked``: text is
+    marked content, which may state another text than its glyphs.
     """
 
     odd: bool = False
@@ -59,6 +60,7 @@ class Glance:
     over: int = 0
     marks: list[Box] = field(default_factory=list)
     woven: bool = False
+    marked: bool = False
 
     def is_picture(self, edges: Box) -> bool:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
@@ -124,6 +126,7 @@ def _look(found: Glance, handles: list[int], edges: Box | None, depth: int) -> _
     is_text = modes != pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
     pieces, others = every.those(is_text), every.those(~is_text)
     inks = _inks(found, pieces, modes[is_text], edges)
+    found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
     found.woven = found.woven or (edges is not None and _are_woven(pieces.boxes, edges))
     forms: list[Ground] = []
     grounds: list[Ground] = []

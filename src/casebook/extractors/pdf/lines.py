@@ -15,7 +15,9 @@ from typing import NamedTuple
 import pypdfium2
 
 from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.eye import Eye, Place
+from casebook.extractors.pdf.glance import look_over
 from casebook.extractors.pdf.notes import Note, notes_on
 from casebook.extractors.pdf.seams import mended
 from casebook.extractors.pdf.sight import Budget
@@ -27,6 +29,7 @@ FEWEST_WORDS = 5
 Piece = tuple[int, str]
 """A part of a line, and its position in the page's text."""
 
+_STATED = "stated in place of glyphs that say something else"
 _NOTE_SIZE = 10.0
 _WORD = re.compile(r"\S+")
 # pdfium writes the hyphen at a line end as U+FFFE and no line break after it.
@@ -66,12 +69,16 @@ class PageLines:
     """Whether drawing it, to see what is hidden, took too long."""
 
 
-def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget) -> PageLines:
+def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyphs) -> PageLines:
     """Return the lines of ``page``, which is number ``number`` (from 1)."""
+    # Not the crop box: pdfium does not see one that the page inherits.
+    glance = look_over(calls.handle(page.raw), page.get_bbox())
+    untrue = glyphs.let_speak(page, number) if glance.marked else []
     text = page.get_textpage()
     try:
-        eye = Eye(page, text, budget)
-        found = PageLines(number, pictures=eye.pictures)
+        eye = Eye(page, text, budget, glance)
+        found = PageLines(number, pictures=eye.pictures, untrue=untrue)
+        found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
         found.lines = _lines(eye, _stretches(text.get_text_range(), eye, found), number)
         for note in notes_on(calls.handle(page.raw)):
             _pin(note, found)

@@ -1,17 +1,15 @@
 """pypdf as a second reader of text, for pages of which pdfium makes nothing readable."""
 
 import io
-import re
 from typing import Any
 
 import pypdf
 
 from casebook.extractors.pdf.about import stated_language
 from casebook.extractors.pdf.lines import Line, PageLines
+from casebook.extractors.pdf.words import MEANINGLESS
 from casebook.extractors.text.characters import count_words
 
-# What stands for a glyph without a meaning: replacement, private use, control characters.
-MEANINGLESS = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _GARBLED = 0.2
 _MOST_PAGES = 300
 _SIZE = 10.0

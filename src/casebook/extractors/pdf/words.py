@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable
 
 from casebook.extractors.text.characters import one_line
 
+MEANINGLESS = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+"""What stands for a glyph without a meaning: replacement, private use, control characters."""
+
 _LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in "ﬀﬁﬂﬃﬄﬅﬆ"}
 # Of the line read backwards: from its front, each of its words would be tried as the last one.
 _LAST_WORD = re.compile(r"[-\ufffe\u00ad\u2010](\w[\w'’-]*)")

@@ -44,7 +44,7 @@ _SETTINGS = {
     "max_vacuum_tasks": _JOINED_GROUPS,
 }
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
-# warehouse meanwhile. A batch reads by id and needs some 50 MB. Lists read all there is, and some
+# warehouse meanwhile. A batch reads by id and needs some 40 MB. Lists read all there is, and some
 # of DuckDB's operators cannot do with files: what fails of that is done again with the full limit.
 _MEMORY, _BUSY_MEMORY = "1GB", "48MB"
 _SESSION = (

@@ -49,6 +49,34 @@ def test_a_checkpoint_leaves_what_earlier_ones_wrote(busy, story):
         before = after
 
 
+def test_the_next_batch_joins_what_many_checkpoints_wrote(busy, story):
+    """DuckDB keeps something for each group; a batch begins with as few as there can be."""
+    source = story.source()
+
+    def groups() -> int:
+        with busy._database.connection() as connection:
+            found = connection.execute(
+                "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('sources')"
+            ).fetchall()
+        return int(found[0][0])
+
+    for number in range(40):
+        busy.append(source.model_copy(update={"source_id": f"src1_{number}"}))
+        with busy._database.connection() as connection:
+            connection.execute("CHECKPOINT")
+    assert groups() == 40
+    busy.append(source)
+    busy.close()
+    calm = Warehouse(busy._database.path)
+    assert calm.counts()["sources"] == 41
+    assert groups() == 41
+    busy.close()
+    following = Warehouse(busy._database.path, busy=True)
+    assert following.counts()["sources"] == 41
+    following.close()
+    assert groups() == 1
+
+
 def test_new_warehouses_have_small_blocks(busy):
     """DuckDB keeps whole blocks in memory, of each column that it touches."""
     with busy._database.connection() as connection:

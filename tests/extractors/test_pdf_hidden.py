@@ -49,7 +49,9 @@ def stream(data: bytes, **parts) -> DecodedStreamObject:
     return found
 
 
-def build(content: str, *, form: str = "", layer_off: bool = False, crop=(), note=None) -> bytes:
+def build(
+    content: str, *, form: str = "", layer_off: bool = False, crop=(), note=None, encoding=""
+) -> bytes:
     """A page that draws ``content``; ``/Fm Do`` draws ``form``, ``/Im Do`` a grey picture."""
     writer = PdfWriter()
     page = writer.add_blank_page(595, 842)
@@ -63,6 +65,8 @@ def build(content: str, *, form: str = "", layer_off: bool = False, crop=(), not
     font = names(
         Type=NameObject("/Font"), Subtype=NameObject("/Type1"), BaseFont=NameObject("/Helvetica")
     )
+    if encoding:
+        font.update(names(Encoding=NameObject(encoding)))
     shared = {"Font": names(F1=add(font)), "Properties": names(L=layer)}
     picture = stream(
         bytes([190]) * 16, **typed, Width=NumberObject(4), Height=NumberObject(4),
@@ -220,6 +224,30 @@ def test_what_is_stated_for_glyphs_that_say_something_else_is_not_read(content, 
     assert hidden == ([told] if " " in told else [])  # a word alone is told by the step
 
 
+LONG = ". ".join([SECRET] * 300)
+FOREIGN = r"\320\264 " + SECRET  # one letter of another script, as UTF-8
+
+
+@pytest.mark.parametrize("stated", [" ", r"\255", "<FEFF200B>", LONG, FOREIGN])
+def test_what_is_stated_for_a_sentence_that_is_printed_neither_takes_it_nor_adds_to_it(stated):
+    """Blank, endless, or with a letter of another script: what is printed is read, no more."""
+    told = stated if stated.startswith("<") else f"({stated})"
+    content = STATED.replace("({})", "{}").format(told, said(text=SHOWN))
+    text = " ".join(read(build(BODY + content)).text.split())
+    assert SHOWN in text
+    assert SECRET not in text
+
+
+def test_letters_outside_ascii_are_read_as_the_file_states_them():
+    """A statement in UTF-16 that says what is printed is not told to be untrue."""
+    stated = "Die Lösung fand der Bot in neun Fällen".encode("utf-16-be").hex()
+    shown = said(text=r"Die L\366sung fand der Bot in neun F\344llen")
+    content = f"/Span <</ActualText <FEFF{stated}>>> BDC /P <</MCID 0>> BDC {shown} EMC EMC\n"
+    found = read(build(BODY + content, encoding="/WinAnsiEncoding"))
+    assert "Die Lösung fand der Bot in neun Fällen" in " ".join(found.text.split())
+    assert "ActualText" not in {step.method for step in found.extraction}
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -247,7 +275,14 @@ def test_what_is_stated_for_glyphs_that_mean_it_is_read(content):
     ("glyphs", "stated", "may"),
     [
         ("e\ufffdcient", "efficient", True),
-        ("\ufffd\ufffd", "anything at all", True),
+        ("\ufffd" * 5, "anything at all", True),
+        ("\ufffd\ufffd", "anything at all", False),
+        (" ", "not", False),
+        ("Привет", "Привет", True),
+        ("Ghbdtn", "Привет", True),
+        ("Ghbdtn", "Привет, " * 9, False),
+        ("в 5 случаях", "в 95 случаях", False),
+        ("right in all", "д wrong in all", False),
         ("ab\ufffd", "a sentence of its own", False),
         ("right\ue000", "wrong", False),
         ("-", "\u00ad", True),

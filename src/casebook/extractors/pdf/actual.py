@@ -9,13 +9,15 @@ which nothing is stated, and only where a statement is more than a ligature.
 
 import ctypes
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as pdfium
+from pypdf.generic import decode_pdfdocencoding
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.glance import text_objects
@@ -24,6 +26,8 @@ from casebook.extractors.text.characters import one_line
 
 _KEY = b"ActualText"
 _MOST_BYTES = 20_000
+_TOO_LONG = "…"
+_MARKED = {b"\xfe\xff": "utf-16-be", b"\xff\xfe": "utf-16-le", b"\xef\xbb\xbf": "utf-8"}
 _CLUSTER = 3
 """Letters that one glyph stands for at the most: ffi."""
 
@@ -38,7 +42,8 @@ _UNKNOWN = "\ufffd"
 class _Stated:
     """A text that is stated for some objects, each with its mark.
 
-    ``inner`` where further marks stand within, and pdfium loses it.
+    ``inner`` where further marks stand within, and pdfium loses it. It may be blank, which takes
+    the glyphs away; ``_TOO_LONG`` is one that is not read.
     """
 
     text: str
@@ -71,8 +76,8 @@ class Glyphs:
         told = []
         shown = self._shown(number, len(stated))
         for one, glyphs in compress(zip(stated, shown, strict=True), doubtful):
-            means = may_mean(glyphs, one.text)
-            told += [] if means else [one.text]
+            means = one.text != _TOO_LONG and may_mean(glyphs, one.text)
+            told += [one.text] if one.text and not means else []
             if one.inner or not means:
                 _take_off(one)
         return told
@@ -89,7 +94,9 @@ class Glyphs:
         try:
             unknown = _without_meaning(calls.handle(text.raw))
             found = [
-                "".join(_UNKNOWN if one in unknown else _text_of(one, text) for one in each.objects)
+                "".join(
+                    _UNKNOWN * unknown.get(one, 0) or _text_of(one, text) for one in each.objects
+                )
                 for each in stated
             ]
         finally:
@@ -99,13 +106,22 @@ class Glyphs:
 
 
 def may_mean(glyphs: str, stated: str) -> bool:
-    """Tell whether what is stated may be what ``glyphs`` show: the same letters or unknown ones."""
+    """Tell whether what is stated may be what ``glyphs`` show: the same letters or unknown ones.
+
+    No more than a few letters for each glyph, in any script: whole sentences were stated for a
+    picture, and for glyphs of one script in another.
+    """
     said, shown = _letters(stated), _letters(glyphs)
-    if said == shown or _is_foreign(said + shown):
+    if said == shown:
         return True
-    if len(shown) <= 1 and not MEANINGLESS.search(glyphs):
-        return len(stated.strip()) <= _CLUSTER and not any(map(str.isdigit, said + shown))
-    return bool(MEANINGLESS.search(glyphs)) and _has_parts(said, MEANINGLESS.split(glyphs))
+    if not glyphs.strip() or len(said) > _CLUSTER * len(glyphs):
+        return False
+    unknown = bool(MEANINGLESS.search(glyphs))
+    if _is_foreign(said) or _is_foreign(shown):
+        return unknown or _digits(said) == _digits(shown)
+    if len(shown) <= 1 and not unknown:
+        return len(stated.strip()) <= _CLUSTER and not _digits(said + shown)
+    return unknown and _has_parts(said, MEANINGLESS.split(glyphs))
 
 
 def _has_parts(said: str, parts: Sequence[str]) -> bool:
@@ -124,8 +140,12 @@ def _letters(text: str) -> str:
 
 
 def _is_foreign(letters: str) -> bool:
-    """Tell a script whose glyphs and characters are not one to one."""
-    return any(ord(letter) >= _LATIN_ENDS for letter in letters)
+    """Tell what is mostly in a script whose glyphs and characters are not one to one."""
+    return 2 * sum(ord(letter) >= _LATIN_ENDS for letter in letters) > len(letters)
+
+
+def _digits(letters: str) -> str:
+    return "".join(filter(str.isdigit, letters))
 
 
 # --- What pdfium is asked ------------------------------------------------------------------------
@@ -134,36 +154,56 @@ def _is_foreign(letters: str) -> bool:
 def _stated_on(page: pypdfium2.PdfPage) -> list[_Stated]:
     pieces = list(text_objects(calls.handle(page.raw)))
     counts = calls.answers(calls.count_marks, pieces)
+    texts: dict[int, str | None] = {}
     found: dict[int, _Stated] = {}
     for piece, count in zip(compress(pieces, counts > 0), counts[counts > 0].tolist(), strict=True):
         for place in range(count):
             mark = calls.mark_at(piece, place)
-            if mark not in found:
-                found[mark] = _Stated(_actual_text(mark))
-            found[mark].objects.append(piece)
-            found[mark].marks.append(mark)
-            found[mark].inner |= place < count - 1
-    return [one for one in found.values() if one.text]
+            if mark not in texts:
+                texts[mark] = _actual_text(mark)
+            if (text := texts[mark]) is not None:
+                one = found.setdefault(mark, _Stated(text))
+                one.objects.append(piece)
+                one.marks.append(mark)
+                one.inner |= place < count - 1
+    return list(found.values())
 
 
-def _actual_text(mark: int) -> str:
+def _actual_text(mark: int) -> str | None:
+    """Return what a mark states, None where that is nothing.
+
+    pdfium's own string would lose every letter outside ASCII.
+    """
     pointer = ctypes.cast(mark, pdfium.FPDF_PAGEOBJECTMARK)
     size = ctypes.c_ulong()
-    ask = pdfium.FPDFPageObjMark_GetParamStringValue
-    if not ask(pointer, _KEY, None, 0, ctypes.byref(size)) or not 0 < size.value <= _MOST_BYTES:
-        return ""
-    units = (ctypes.c_ushort * (size.value // 2))()
-    ask(pointer, _KEY, units, size.value, ctypes.byref(size))
-    return one_line(bytes(units).decode("utf-16-le", "ignore").rstrip("\0"))
+    ask = pdfium.FPDFPageObjMark_GetParamBlobValue
+    if not ask(pointer, _KEY, None, 0, ctypes.byref(size)) or not size.value:
+        return None
+    if size.value > _MOST_BYTES:
+        return _TOO_LONG
+    told = (ctypes.c_ubyte * size.value)()
+    ask(pointer, _KEY, told, size.value, ctypes.byref(size))
+    return one_line(_decoded(bytes(told)))
+
+
+def _decoded(told: bytes) -> str:
+    """Return a text string of a PDF (PDF 32000-1, 7.9.2.2; UTF-8 since 2.0)."""
+    for mark, encoding in _MARKED.items():
+        if told.startswith(mark):
+            return told[len(mark) :].decode(encoding, "ignore")
+    try:
+        return decode_pdfdocencoding(told)
+    except UnicodeDecodeError:  # bytes that mean nothing in it
+        return told.decode("latin-1")
 
 
 def _is_cluster(one: _Stated) -> bool:
     """Tell a few letters that are stated for no more than the room of a ligature."""
-    if len(one.text) > _CLUSTER or any(map(str.isdigit, one.text)):
+    if not 0 < len(one.text) <= _CLUSTER or _digits(one.text):
         return False
     boxes = calls.rows(calls.object_box, one.objects, 4)[0]
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    return bool(high[0] - low[0] <= _WIDEST_CLUSTER * (high[1] - low[1]))
+    return bool(0 < high[0] - low[0] <= _WIDEST_CLUSTER * (high[1] - low[1]))
 
 
 def _take_off(one: _Stated) -> None:
@@ -175,11 +215,12 @@ def _take_off(one: _Stated) -> None:
         )
 
 
-def _without_meaning(text: int) -> frozenset[int]:
-    """Return the text objects some of whose glyphs have no character."""
+def _without_meaning(text: int) -> Mapping[int, int]:
+    """Return how many glyphs the text objects have some of whose glyphs have no character."""
     indices = range(calls.count_chars(text))
-    lost = calls.answers(calls.char_unknown, indices, text=text) == 1
-    return frozenset(calls.char_object(text, index) for index in compress(indices, lost))
+    pieces = [calls.char_object(text, index) for index in indices]
+    lost = set(compress(pieces, calls.answers(calls.char_unknown, indices, text=text) == 1))
+    return Counter(piece for piece in pieces if piece in lost)
 
 
 def _text_of(piece: int, text: pypdfium2.PdfTextPage) -> str:

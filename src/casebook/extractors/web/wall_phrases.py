@@ -162,6 +162,7 @@ PAYWALL_MARKUP = _any(
 )
 
 _GREETING = r"(?:oops|sorry|uh-oh|whoops|hoppla|ups|oups|ops)"
+_MERE_NAME = r"(?!(?:ups|ops)\s*$)"  # of a firm, of a team
 MISSING_TITLE = _any(
     r"^(?:error |erro |errore |fehler |erreur )?404(?: error)?(?: page)?$",
     r"^404[ :.–—-]{1,3}(?:page|not)",
@@ -169,7 +170,7 @@ MISSING_TITLE = _any(
     r"^(?:the )?page (?:(?:was|is|you requested|you are looking for) )?"
     rf"(?:not found|(?:could|can) ?{_NOT_THERE} be found|missing|unavailable)",
     rf"^(?:we )?(?:could|can) ?(?:{_NOT_THERE}|not) find (?:that|this|the|your) page",
-    rf"^{_GREETING}\W*$|^{_GREETING}\b.{{0,30}}\b(?:page|404|not found|wrong)\b",
+    rf"^{_MERE_NAME}{_GREETING}\W*$|^{_GREETING}\b.{{0,30}}\b(?:page|404|not found|wrong)\b",
     r"^(?:this|that|the) (?:page|article|post|content) "
     rf"(?:does ?{_NOT_THERE}|no longer) exist",
     r"\bseite nicht gefunden|\bpage (?:introuvable|non trouvée)|\bpágina no encontrada",
@@ -184,7 +185,8 @@ MISSING_TITLE = _any(
 
 MISSING_SIGH = _any(
     r"^(?:h+m+|huh|ooh*ps[iy]?e?|oops|oh,? (?:no|dear|snap)|yikes|argh|d[’']?oh|darn|drat|ach je"
-    r"|huch|hoppla|oh là là|mince|vaya|ups|oho)\W*$",
+    r"|huch|hoppla|oh là là|oho)\W*$",
+    r"^[¡\s]*(?:mince|vaya|ups)[\s.!…]+$",  # without a mark they are names
     rf"^(?:well|{_GREETING}|h+m+)[\W]{{0,4}}(?:this|that|it)(?: is|[’']s) "
     r"(?:awkward|embarrassing|strange|odd|weird|not right)\W*$",
 )

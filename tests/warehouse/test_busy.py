@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.documents import Locator, Passage
 from casebook.schemas.errors import WarehouseError, WarehouseMemory
 from casebook.schemas.sources import SourceRef
 from casebook.warehouse import connection, reading
@@ -138,6 +139,40 @@ def test_a_statement_that_needs_more_memory_is_done_again_with_more(busy, monkey
     with busy._database.transaction(read_only=True) as opened:
         (limit,) = opened.execute("SELECT current_setting('memory_limit')").fetchone()
     assert limit == "15.2 MiB"
+
+
+def test_a_text_larger_than_a_batch_has_memory_for_is_stored_and_the_next_batch_begins(
+    busy, story, monkeypatch
+):
+    """Neither the commit fails for good, nor the replay of the log in which the text lies."""
+    monkeypatch.setattr(connection, "_BUSY_MEMORY", "16MB")
+    source, snapshot = story.source(), story.snapshot()
+    text = "".join(map(chr, range(97, 123))) * 800_000
+    found = story.document(snapshot.snapshot_id)
+    found = found.model_copy(
+        update={"text": text, "passages": [Passage(n=1, start=0, end=9, locator=Locator())]}
+    )
+    busy.append(source, snapshot, found)
+    busy.close()
+    next_batch = Warehouse(busy._database.path, busy=True)
+    assert next_batch.document(found.document_id) == found
+    next_batch.append(story.document(snapshot.snapshot_id))
+    next_batch.close()
+
+
+def test_a_text_in_the_log_that_a_batch_has_no_memory_for_is_replayed(busy, story, monkeypatch):
+    """A batch that a kill ended leaves it; the next one opens the file with what it takes."""
+    text = "".join(map(chr, range(97, 123))) * 800_000
+    source = story.source()
+    long = source.model_copy(update={"submitted_by": text})
+    monkeypatch.setitem(connection._SETTINGS, "checkpoint_threshold", "1GB")
+    busy.append(long)
+    busy.close()
+    assert busy._database.path.with_name("w.duckdb.wal").stat().st_size > len(text)
+    monkeypatch.setattr(connection, "_BUSY_MEMORY", "16MB")
+    next_batch = Warehouse(busy._database.path, busy=True)
+    assert next_batch.source(source.source_id) == long
+    next_batch.close()
 
 
 def test_a_statement_that_needs_more_memory_has_it_while_other_threads_are_busy(busy, monkeypatch):

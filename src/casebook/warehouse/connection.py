@@ -59,6 +59,7 @@ _SESSION = (
 )
 _PID = re.compile(r"PID (\d+)")
 _HELD = ("Could not set lock on file", "used by another process")  # POSIX, Windows
+_FULL = ("could not allocate block", "failed to pin block")
 
 _ENTRIES_APART = 100_000
 _TURNS: dict[Path, Turn] = {}
@@ -124,8 +125,10 @@ class DuckDBFile:
         assert turn.connection is not None  # noqa: S101 - the caller opened it
         try:
             yield turn.connection
-        except duckdb.OutOfMemoryException as error:
+        except duckdb.Error as error:
             turn.close()
+            if not _lacks_memory(error):
+                raise
             if self._needs_more:
                 self._need_more.discard(get_ident())
                 raise
@@ -149,11 +152,11 @@ class DuckDBFile:
         return get_ident() in self._need_more
 
     def _open(
-        self, deadline: float, *, read_only: bool, external_access: bool
+        self, deadline: float, *, read_only: bool, external_access: bool, full: bool = False
     ) -> duckdb.DuckDBPyConnection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         spill = self.path.with_name(f"{self.path.name}.tmp")
-        small = self._busy and not self._needs_more and not external_access
+        small = self._busy and not (full or self._needs_more or external_access)
         memory = _BUSY_MEMORY if small else _MEMORY
         instance = duckdb.connect(
             config={**_SETTINGS, "temp_directory": str(spill), "memory_limit": memory}
@@ -167,8 +170,11 @@ class DuckDBFile:
             instance.execute(_SESSION)
             if not external_access:
                 instance.execute("SET enable_external_access = false")
-        except BaseException:
+        except BaseException as error:
             instance.close()
+            if small and isinstance(error, duckdb.Error) and _lacks_memory(error):
+                # A text in the log takes more.
+                return self._open(deadline, read_only=read_only, external_access=False, full=True)
             raise
         return instance
 
@@ -333,3 +339,10 @@ class DuckDBFile:
 
 def _is_held(error: BaseException) -> bool:
     return isinstance(error, duckdb.IOException) and any(text in str(error) for text in _HELD)
+
+
+def _lacks_memory(error: duckdb.Error) -> bool:
+    """Tell that the limit was too small: a commit and a replay of the log hide their cause."""
+    return isinstance(error, duckdb.OutOfMemoryException) or any(
+        text in str(error) for text in _FULL
+    )

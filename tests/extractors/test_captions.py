@@ -1,6 +1,7 @@
 """Captions become passages of about a minute that know their second and their speaker."""
 
 import json
+import math
 from datetime import date
 
 import pytest
@@ -308,6 +309,26 @@ def test_timed_text_loses_no_word_to_a_broken_time():
     assert "1 without a time" in found.extraction[1].outcome
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        f'begin="{"9" * 400}h"',
+        f'begin="{"9" * 400}:00:01"',
+        f'begin="00:00:01:{"9" * 5_000}"',
+        f'begin="{"9" * 400}f" ttp:frameRate="{"9" * 400}"',
+        f'begin="1f" ttp:frameRateMultiplier="{"9" * 5_000} 1"',
+    ],
+)
+def test_times_without_end_are_none(told):
+    """A number too large for a second is no time: what is said is read, at a place that is one."""
+    root = 'xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter"'
+    begin, _, rest = told.partition(" ")
+    said = f"<body><div><p {begin}>Yes, it held all summer.</p></div></body>"
+    ((second, _, text),) = passages(read(f"<tt {root} {rest}>{said}</tt>", "talk.ttml"))
+    assert text == "Yes, it held all summer."
+    assert math.isfinite(second)
+
+
 BOMB = """<?xml version="1.0"?>
 <!DOCTYPE tt [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">%s]>
 <tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="1s">&b;</p></div></body></tt>
@@ -367,6 +388,26 @@ def test_substation_alpha_in_another_order_of_fields():
     """The line of names says which field is which; encoders wrote four fields once."""
     source = "[Events]\nFormat: Layer, Start, End, Text\nDialogue: 0,0:00:02.00,0:00:03.00,Yes, it held all summer.\n"
     assert passages(read(source, "talk.ass")) == [(2.0, None, "Yes, it held all summer.")]
+
+
+def test_substation_alpha_whose_fields_only_its_styles_name():
+    """The names of the styles' fields are not those of what is said; nor are scales without end."""
+    source = SCRIPT.replace(
+        "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n", ""
+    )
+    source = source.replace(r"{\p1}", r"{\p1%s}" % ("0" * 5_000))
+    assert passages(read(source, "talk.ass"))[1] == (3603.0, "Bo Li", "How often, then?")
+
+
+@pytest.mark.parametrize(
+    "first", ["[Events]", "[Events](https://site.example/events) | [Blog](/b)"]
+)
+def test_a_text_that_begins_with_events_in_brackets_is_no_script(first):
+    """A text, and a page of Markdown under links, are read as what they are called."""
+    for name in ("notes.txt", "notes.md", "notes"):
+        data = f"{first}\n\nThe router sends each ticket to the team that can answer it.\n" * 8
+        found = registry.extract(Payload(data=data.encode(), media_type="text/plain", name=name))
+        assert found.kind is not SourceKind.CAPTIONS
 
 
 def test_substation_alpha_loses_no_word_to_a_broken_time():

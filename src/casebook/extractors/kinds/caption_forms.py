@@ -35,10 +35,17 @@ _HEAD = 4_096
 _SCRIPT_START = re.compile(
     r"(?:[;!].*\n\s*)*\[(?:script info|v4\+? styles|events)\]", re.IGNORECASE
 )
-_SCRIPT_LINE = re.compile(r"\s*(Format|Dialogue)\s*:\s*(.*)", re.IGNORECASE)
+# A page of links or notes may begin with "[Events]" as well.
+_SCRIPT_SAYS = re.compile(
+    r"^[ \t]*(?:ScriptType[ \t]*:|(?:Format|Style|Dialogue)[ \t]*:[^\n]*,)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_SCRIPT_LINE = re.compile(
+    r"\s*(Format(?=\s*:)|Dialogue(?=\s*:)|\[events\])\s*:?\s*(.*)", re.IGNORECASE
+)
 _SCRIPT_FIELDS = "layer start end style name marginl marginr marginv effect text".split()
 _OVERRIDE = re.compile(r"\{([^{}\n]*)\}")
-_DRAWING = re.compile(r"\\p(\d+)")
+_DRAWING = re.compile(r"\\p(\d{1,4})")
 
 
 def look_like_captions(text: str) -> bool:
@@ -57,8 +64,8 @@ def is_json(source: str) -> bool:
 
 
 def is_script(source: str) -> bool:
-    """Tell SubStation Alpha by how it begins."""
-    return bool(_SCRIPT_START.match(source))
+    """Tell SubStation Alpha by how it begins and a line that only it has."""
+    return bool(_SCRIPT_START.match(source) and _SCRIPT_SAYS.search(source))
 
 
 def read_script(source: str) -> tuple[list[Said], int]:
@@ -70,6 +77,9 @@ def read_script(source: str) -> tuple[list[Said], int]:
     cues: list[Said] = []
     fields, unread, last = _SCRIPT_FIELDS, 0, 0.0
     for match in filter(None, map(_SCRIPT_LINE.match, source.split("\n"))):
+        if match[1].startswith("["):
+            fields = _SCRIPT_FIELDS  # those before were of styles
+            continue
         if match[1].lower() == "format":
             fields = [name.strip().lower() for name in match[2].split(",")]
             continue

@@ -20,8 +20,10 @@ from casebook.extractors.text.xml import defines_entities, escaped, plain
 
 _NAMESPACE = r"http://www\.w3\.org/(?:ns/ttml|20\d\d/\d\d/ttaf1)"
 _START = re.compile(rb"\s*(?:<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>\s*)?<(?:[\w.-]+:)?tt\s")
-_CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)(?::(\d+)(?:\.\d+)?)?")
-_OFFSET = re.compile(r"(\d+(?:\.\d+)?)(h|m|s|ms|f|t)")
+# Numbers of more digits than a year of ticks has are no times.
+_CLOCK = re.compile(r"(\d{1,9}):(\d\d):(\d\d(?:\.\d{1,20})?)(?::(\d{1,9})(?:\.\d{1,20})?)?")
+_OFFSET = re.compile(r"(\d{1,18}(?:\.\d{1,20})?)(h|m|s|ms|f|t)")
+_COUNT, _RATIO = re.compile(r"\d{1,18}"), re.compile(r"(\d{1,9})[ :](\d{1,9})")
 _SECONDS = {"h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _CONTAINERS = {"body", "div", "p", "span"}
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
@@ -96,7 +98,7 @@ class _Clock:
     def __init__(self, tree: Any) -> None:
         told = {etree.QName(name).localname: value for name, value in tree.attrib.items()}
         rate, ticks = (_positive(told.get(name)) for name in ("frameRate", "tickRate"))
-        several = re.fullmatch(r"(\d+)[ :](\d+)", told.get("frameRateMultiplier", "").strip())
+        several = _RATIO.fullmatch(told.get("frameRateMultiplier", "").strip())
         times = int(several[1]) / max(1, int(several[2])) if several else 1.0
         self._frames = (rate or _FRAMES) * (times or 1.0)
         self._ticks = ticks or (self._frames if rate else 1.0)
@@ -174,7 +176,7 @@ def _names(tree: Any) -> Mapping[str, str]:
 
 
 def _positive(number: str | None) -> float:
-    return float(number) if number and number.strip().isdecimal() else 0.0
+    return float(number) if number and _COUNT.fullmatch(number.strip()) else 0.0
 
 
 def _named(tree: Any, name: str) -> Iterator[Any]:

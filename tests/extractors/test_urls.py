@@ -223,6 +223,9 @@ SAME = {
         https://codeberg.org/O/R/src/branch/main/a.md?display=source
         https://codeberg.org/o/r/raw/branch/main/a.md https://codeberg.org/o/r/media/branch/main/a.md
     """,
+    "https://a.example/en/press/media/tag/AI/2026?p=2": """
+        https://www.a.example/en/press/media/tag/AI/2026?p=2
+    """,
     "https://gist.github.com/o/0123456789abcdef0123456789abcdef": """
         https://gist.github.com/o/0123456789abcdef0123456789abcdef#file-x-md
         https://gist.githubusercontent.com/o/0123456789abcdef0123456789abcdef/raw/aaaa/x.md

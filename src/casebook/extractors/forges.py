@@ -39,7 +39,8 @@ _FORGES = (
     ),
     _Forge(
         re.compile(
-            r"(?P<repository>/[^/]+/[^/]+)/(?:src|raw|media|blame|_edit)"
+            # Sites call their press pages /…/media/tag/….
+            r"(?P<repository>/[^/]+/[^/]+)/(?:src|raw|media(?!/tag/)|blame|_edit)"
             r"/(?P<file>(?:branch|tag|commit)/[^/]+/.+)"
         ),
         page="src",

@@ -49,7 +49,10 @@ def ways_to(url: WebUrl) -> tuple[Way, ...]:
         return (*_github(url), Way("page", url))
     file = repository_file(url)
     if file and _reads(file.raw.path):
-        return (Way(f"raw {file.raw.name}", file.raw, file.page), Way("page", file.page))
+        ways = (Way(f"raw {file.raw.name}", file.raw, file.page), Way("page", file.page))
+        # It may be another site's page whose address only looks so.
+        seen = {file.raw.path, file.page.path}
+        return ways if url.path in seen else (*ways, Way("page as named", url))
     return (Way("page", url),)
 
 

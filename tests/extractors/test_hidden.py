@@ -284,6 +284,10 @@ BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
         "@keyframes go{to{opacity:1}}.x{opacity:0;animation:go 1s forwards paused}",
         "@keyframes go{to{opacity:1}}.x{opacity:0!important;animation:go 1s forwards}",
         "@keyframes go{to{opacity:1}}.x{opacity:0;animation:go 1s}",
+        "/*@keyframes go{to{opacity:1}}*/.x{opacity:0;animation:go 1s forwards}",
+        "@import 'a';@media print{@keyframes g{to{opacity:1}}}.x{opacity:0;animation:g 1s both}",
+        "@keyframes go{to{display:block}}.x{display:none;animation:go 1s forwards}",
+        "@keyframes go{/* so */from{opacity:1}to{opacity:0}}.x{animation:go 1s forwards}",
     ],
 )
 def test_rules_of_a_style_sheet_hide(sheet):
@@ -319,6 +323,8 @@ def test_rules_of_a_style_sheet_hide(sheet):
         ".post:not(:has(p)){display:none}",
         ".post:not(:has(> .x)) .x{display:none}",
         "@keyframes go{to{opacity:1}}.x{opacity:0;animation:go 1s .2s both}",
+        ".x{opacity:0;animation:go 1s both}@keyframes go{to{opacity:1}",
+        "p{}@media screen{@keyframes go{to{opacity:1}}}.x{opacity:0;animation:go 1s both}",
         "@keyframes go{to{transform:none}}.x{transform:scale(0);animation:go 1s forwards}",
         "@keyframes go{to{opacity:0}}.x{animation:go 1s}",
         "@keyframes go{to{opacity:0}}.x{animation:go 1s infinite forwards}",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from casebook.extractors.visibility.css_values import VARIABLE
+from casebook.extractors.visibility.sheets import in_force
 from casebook.extractors.visibility.styles import Style, declared, may_hide
 
 Frames = Mapping[str, Style]
@@ -38,6 +39,7 @@ _PARTS = (
 def last_frames(sheet: str) -> Frames:
     """Return the last frames of the animations that a style sheet defines."""
     frames: dict[str, Style] = {}
+    sheet = in_force(sheet) if _START.search(sheet) else ""
     for start in _START.finditer(sheet):
         if len(frames) >= _MOST:
             break
@@ -59,9 +61,12 @@ def _each_frame(body: str) -> Iterator[tuple[str, str]]:
 
 
 def left_by(style: Style, frames: Frames) -> Style:
-    """Return what the animations of an element of ``style`` leave changed, in their order."""
+    """Return what the animations of an element of ``style`` leave changed, in their order.
+
+    One that is not displayed is not animated, into display neither.
+    """
     changed: dict[str, str] = {}
-    for words in _animations(style) if frames else ():
+    for words in _animations(style) if frames and style.get("display") != "none" else ():
         frame = next((frames[word] for word in words if word in frames), {})
         seconds = sum(map(_seconds, words))
         stays = _STAYS.intersection(words) and not any(map(_is_unplain, words))

@@ -23,6 +23,7 @@ _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
 _NEVER = re.compile(r"::|:(?:hover|focus|active|visited|before|after)")
 _WIDTH = re.compile(r"(min|max)-width\s*:\s*([\d.]+)\s*(px|em|rem)")
+_GROUPS = ("@media", "@supports", "@layer", "@scope", "@container", "@starting-style")
 _UNMEANT = re.compile(r"\b(?:print|speech|not)\b|prefers-|orientation|hover|pointer")
 
 
@@ -62,6 +63,34 @@ def rules_of(sheet: str, present: AbstractSet[str]) -> dict[str, list[Rule]]:
             for key in selector.target.keys:
                 rules.setdefault(key, []).append(rule)
     return {name: found[-_RULES_PER_NAME:] for name, found in rules.items()}
+
+
+def in_force(sheet: str) -> str:
+    """Return a style sheet without comments, and without what counts on paper or another screen."""
+    return _in_force(_NOISE.sub(" ", sheet[:_LONGEST_SHEET]), 0)
+
+
+def _in_force(text: str, depth: int) -> str:
+    kept, level, start, opened, head = [], 0, 0, 0, ""
+    for mark in re.finditer(r"[{}]", text):
+        if mark.group() == "{":
+            if level == 0:
+                head = text[start : mark.start()].rpartition(";")[2].strip().lower()
+                opened = mark.end()
+            level += 1
+        elif level:
+            level -= 1
+            if level == 0:
+                if not head.startswith(_GROUPS):
+                    kept.append(text[start : mark.end()])
+                elif depth < _DEEPEST_NESTING and _holds(head):
+                    kept.append(_in_force(text[opened : mark.start()], depth + 1))
+                start = mark.end()
+        else:
+            start = mark.end()
+    if level and not head.startswith(_GROUPS):  # browsers close at the end what is open
+        kept.append(text[start:])
+    return "".join(kept)
 
 
 def _may_fit(selector: str, present: AbstractSet[str]) -> bool:

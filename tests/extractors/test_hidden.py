@@ -1,8 +1,11 @@
 """Text that no reader sees is taken out and reported; text that a reader sees stays."""
 
+from collections import Counter
+
 import lxml.html
 import pytest
 
+from casebook.extractors.visibility.cascade import Cascade
 from casebook.extractors.visibility.hidden import strip_hidden
 from casebook.schemas.documents import HiddenKind
 
@@ -345,6 +348,22 @@ def test_rules_of_a_style_sheet_hide(sheet):
 def test_rules_that_do_not_count_hide_nothing(sheet):
     """Rules for paper, small screens, other elements or states, and overruled ones, are minded."""
     assert SECRET in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]
+
+
+def test_what_elements_stand_in_is_asked_once_for_all_of_them(monkeypatch):
+    """Deep places full of elements, and rules of which none fits: linear in the page."""
+    asked, fits = Counter(), Cascade._is
+
+    def counted(self, compound, element):
+        asked["times"] += 1
+        return fits(self, compound, element)
+
+    monkeypatch.setattr(Cascade, "_is", counted)
+    sheet = "".join(f"div:has(~ .x, .q{n}) .x{{display:none}}" for n in range(20))
+    depth, many = 50, 2_000
+    body = "<div>" * depth + "<p class=x>So it was.</p>" * many + "</div>" * depth
+    strip(body, f"<style>{sheet}</style>")
+    assert asked["times"] < 20 * 6 * (depth + many)
 
 
 def test_words_hidden_one_by_one_are_told_as_one():

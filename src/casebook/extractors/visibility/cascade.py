@@ -45,6 +45,7 @@ class Cascade:
     def __init__(self, root: Any, kinds: AbstractSet[Kind], inline: AbstractSet[str]) -> None:
         self._root = root
         self._having: dict[Has, AbstractSet[Any]] = {}
+        self._above: dict[int, dict[Any, Any]] = {}
         self._names: dict[tuple[str | None, str | None], frozenset[str]] = {}
         self._named: dict[Any, frozenset[str]] = {}
         self._held: dict[Any, int] = {}
@@ -183,13 +184,34 @@ class Cascade:
             return False
         standing = [element]
         for number, (joint, compound) in enumerate(selector.others, 1):
-            around = (one for one in _around(standing, joint) if self._is(compound, one))
             # What stands around the nearest one stands around the others too.
             nearest = number == len(selector.others) or selector.others[number][0] == " "
-            standing = list(islice(around, 1)) if nearest else list(around)
+            if joint == " " and nearest:
+                found = self._nearest(standing[0].getparent(), compound)
+                standing = [] if found is None else [found]
+            else:
+                around = (one for one in _around(standing, joint) if self._is(compound, one))
+                standing = list(islice(around, 1)) if nearest else list(around)
             if not standing:
                 return False
         return True
+
+    def _nearest(self, element: Any, compound: Compound) -> Any | None:
+        """Return the first of ``element`` and what it stands in that ``compound`` fits.
+
+        What was found is kept: many elements stand in the same ones.
+        """
+        known = self._above.setdefault(id(compound), {None: None})
+        chain = []
+        while element not in known:
+            chain.append(element)
+            if self._is(compound, element):
+                known[element] = element
+                break
+            element = element.getparent()
+        found = known[element]
+        known.update(dict.fromkeys(chain, found))
+        return found
 
     def _is(self, compound: Compound, element: Any) -> bool:
         if compound.tag not in {"", element.tag}:

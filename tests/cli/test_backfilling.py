@@ -206,7 +206,11 @@ def test_a_watch_by_a_rubric_from_the_command_line(casebook, site, two_feeds, en
     wanted = ("--rubric", "News  only", "--every", "1h", "--all")
     assert casebook("watch", "add", feed, *wanted, **allowed).code == 0
     assert casebook("watch", "refused", feed).err == "Nothing was refused by a rubric.\n"
-    ran = casebook("watch", "run", **allowed)
+    endpoint.fallback = lambda _: api_error(401)
+    unjudged = casebook("watch", "run", feed, **allowed)
+    assert (unjudged.code, "1 to be judged at the next look" in unjudged.err) == (3, True)
+    endpoint.fallback = lambda _: completion(answer)
+    ran = casebook("watch", "run", feed, **allowed)
     assert (ran.code, "0 new of 1; 1 not what is wanted" in ran.err) == (0, True)
     assert "       wanted: News only" in casebook("watch", "list").out.splitlines()
     (told,) = casebook("watch", "refused", feed, "--json").lines

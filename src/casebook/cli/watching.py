@@ -240,11 +240,11 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
             due = [line for line in lines if line.due(datetime.now(UTC))]
         for line in due:
             look, batch = await watching.look(line.watch, services)
-            err().print(f"{line.watch.address}: {look.told}", markup=False)
+            err().print(f"{line.watch.address}: {printable(look.told)}", markup=False)
             _tell_missed(look)
-            code = EXIT_SOME_FAILED if look.failure else 0
+            code = EXIT_SOME_FAILED if look.failure or look.trouble else 0
             if batch is not None:
-                code = await work_batch(batch, services, as_json=as_json)
+                code = await work_batch(batch, services, as_json=as_json) or code
             worst = worst or code
     if not due:
         err().print("Nothing is due; `casebook watch run ID` looks at one list at once.")

@@ -224,6 +224,13 @@ def test_what_is_stated_for_glyphs_that_say_something_else_is_not_read(content, 
     assert hidden == ([told] if " " in told else [])  # a word alone is told by the step
 
 
+def test_letters_are_not_stated_one_by_one_for_others():
+    """A sentence that is stated in threes for single letters is not read."""
+    parts = [SECRET[at : at + 3] for at in range(0, len(SECRET), 3)]
+    spelt = "BT /F1 11 Tf 60 500 Td " + " ".join(WORD.format(part, "i") for part in parts) + " ET"
+    assert "praise" not in read(build(BODY + spelt)).text
+
+
 LONG = ". ".join([SECRET] * 300)
 FOREIGN = r"\320\264 " + SECRET  # one letter of another script, as UTF-8
 
@@ -278,6 +285,10 @@ def test_what_is_stated_for_glyphs_that_mean_it_is_read(content):
         ("\ufffd" * 5, "anything at all", True),
         ("\ufffd\ufffd", "anything at all", False),
         (" ", "not", False),
+        ("\u2022", "not", False),
+        ("w", "t", False),
+        ("m", "Ign", False),
+        ("N", "ffi", True),
         ("Привет", "Привет", True),
         ("Ghbdtn", "Привет", True),
         ("Ghbdtn", "Привет, " * 9, False),

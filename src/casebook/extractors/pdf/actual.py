@@ -31,6 +31,12 @@ _MARKED = {b"\xfe\xff": "utf-16-be", b"\xff\xfe": "utf-16-le", b"\xef\xbb\xbf": 
 _CLUSTER = 3
 """Letters that one glyph stands for at the most: ffi."""
 
+_LIGATURES = frozenset(
+    "ff fi fl ffi ffl ft fft fj ffj fb ffb fh ffh fk ffk st ct sp tt tti ti tf th ch ck ng ae oe"
+    " ij".split()
+)
+"""What fonts without a table show under the code of any letter; nothing can be said with them."""
+
 _WIDEST_CLUSTER = 0.9
 """Width of a ligature, in heights of its box."""
 
@@ -120,7 +126,7 @@ def may_mean(glyphs: str, stated: str) -> bool:
     if _is_foreign(said) or _is_foreign(shown):
         return unknown or _digits(said) == _digits(shown)
     if len(shown) <= 1 and not unknown:
-        return len(stated.strip()) <= _CLUSTER and not _digits(said + shown)
+        return said in _LIGATURES or (not shown and _is_sign(glyphs) and not _digits(said))
     return unknown and _has_parts(said, MEANINGLESS.split(glyphs))
 
 
@@ -137,6 +143,11 @@ def _has_parts(said: str, parts: Sequence[str]) -> bool:
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text).casefold()))
+
+
+def _is_sign(glyphs: str) -> bool:
+    """Tell a sign that may be stated by its name (∑, €), as a bullet or a dash is not."""
+    return any(unicodedata.category(glyph).startswith("S") for glyph in glyphs)
 
 
 def _is_foreign(letters: str) -> bool:
@@ -198,8 +209,8 @@ def _decoded(told: bytes) -> str:
 
 
 def _is_cluster(one: _Stated) -> bool:
-    """Tell a few letters that are stated for no more than the room of a ligature."""
-    if not 0 < len(one.text) <= _CLUSTER or _digits(one.text):
+    """Tell a ligature that is stated for no more than the room of one."""
+    if one.text.casefold() not in _LIGATURES:
         return False
     boxes = calls.rows(calls.object_box, one.objects, 4)[0]
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)

@@ -77,6 +77,28 @@ def test_the_next_batch_joins_what_many_checkpoints_wrote(busy, story):
     assert groups() == 1
 
 
+def test_a_batch_begins_though_joining_takes_more_than_it_may(busy, story, monkeypatch):
+    """Long texts are joined with more memory: a checkpoint that failed ended every batch."""
+    source = story.source()
+    for number in range(40):
+        text = f"{number:07d}" * 30_000
+        update = {"source_id": f"src1_{number}", "submitted_by": text}
+        busy.append(source.model_copy(update=update))
+        with busy._database.connection() as connection:
+            connection.execute("CHECKPOINT")
+    busy.append(source)
+    busy.close()
+    monkeypatch.setattr("casebook.warehouse.connection._JOINING_MEMORY", "4MB")
+    following = Warehouse(busy._database.path, busy=True)
+    assert following.counts()["sources"] == 41
+    with following._database.connection() as connection:
+        groups = connection.execute(
+            "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('sources')"
+        ).fetchall()
+    following.close()
+    assert groups == [(1,)]
+
+
 def test_new_warehouses_have_small_blocks(busy):
     """DuckDB keeps whole blocks in memory, of each column that it touches."""
     with busy._database.connection() as connection:

@@ -225,30 +225,36 @@ class DuckDBFile:
             MigrationFailed: if one does not apply; it names the backup.
         """
         with self.connection(external_access=True) as connection:
-            pending = migrating.pending(connection, self.name, schema)
-            if not pending:
-                if self._busy:
-                    self._join_groups(connection)
-                return []
-            backup = self._backup(connection, pending[0].number)
-            kept = f"the backup made before is {backup}" if backup else "the file was empty before"
-            applied = migrating.apply(connection, self.name, pending, kept)
-            connection.checkpoint()
-            return applied
+            if pending := migrating.pending(connection, self.name, schema):
+                backup = self._backup(connection, pending[0].number)
+                kept = (
+                    f"the backup made before is {backup}" if backup else "the file was empty before"
+                )
+                applied = migrating.apply(connection, self.name, pending, kept)
+                connection.checkpoint()
+                return applied
+            scattered = self._busy and _is_scattered(connection)
+        if scattered:
+            self._join_groups()
+        return []
 
-    @staticmethod
-    def _join_groups(connection: duckdb.DuckDBPyConnection) -> None:
+    def _join_groups(self) -> None:
         """Join what many checkpoints wrote of the tables that the log adds to.
 
-        4,500 sources in a hundred groups take two seconds of processor time.
+        4,500 sources in a hundred groups take two seconds of processor time. Long texts take more
+        memory; where all there may be is too little, they stay as they are.
         """
-        groups, rows = connection.execute(
-            "SELECT count(DISTINCT row_group_id), (SELECT count(*) FROM sources)"
-            " FROM pragma_storage_info('sources')"
-        ).fetchall()[0]
-        if groups - rows // _ROW_GROUP > _GROUPS_TO_JOIN:
-            connection.execute(f"SET memory_limit = '{_JOINING_MEMORY}'")
-            connection.execute("SET max_vacuum_tasks = 100; CHECKPOINT")
+        for limit in (_JOINING_MEMORY, _MEMORY):
+            try:
+                with self.connection(external_access=True) as connection:
+                    connection.execute(f"SET memory_limit = '{limit}'")
+                    connection.execute("SET max_vacuum_tasks = 100; CHECKPOINT")
+            except WarehouseError as error:
+                cause = error.__cause__
+                if not isinstance(cause, duckdb.Error) or not _lacks_memory(cause):
+                    raise
+            else:
+                return
 
     def _backup(self, connection: duckdb.DuckDBPyConnection, number: int) -> Path | None:
         """Copy every table and view beside the file; the name appears when the copy is whole.
@@ -339,6 +345,15 @@ class DuckDBFile:
 
 def _is_held(error: BaseException) -> bool:
     return isinstance(error, duckdb.IOException) and any(text in str(error) for text in _HELD)
+
+
+def _is_scattered(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Tell a file of many more groups of rows than its rows need."""
+    groups, rows = connection.execute(
+        "SELECT count(DISTINCT row_group_id), (SELECT count(*) FROM sources)"
+        " FROM pragma_storage_info('sources')"
+    ).fetchall()[0]
+    return bool(groups - rows // _ROW_GROUP > _GROUPS_TO_JOIN)
 
 
 def _lacks_memory(error: duckdb.Error) -> bool:

@@ -9,8 +9,11 @@ from scripted_endpoint import api_error, completion
 
 from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun
+from casebook.pipeline.sifting import sift
 from casebook.runtime.services import Services
+from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import ConfigurationError, InvalidSource
+from casebook.schemas.sources import SourceRef
 from casebook.summarizer.models.limiting import RequestLimiter
 
 HOUR = 3_600
@@ -159,6 +162,17 @@ async def test_who_waits_is_asked_to_wait_for_so_many_verdicts(services, feed, e
     watch = await watched(services, feed("story", "funding"))
     seen, _ = await watching.look(watch, services, most=1)
     assert (len(questions(endpoint)), seen.unjudged, seen.trouble) == (1, 1, None)
+
+
+async def test_a_look_asks_for_two_hundred_verdicts_at_the_most(services, endpoint):
+    """A list may announce ten thousand items; what is left is judged at the next looks."""
+    answers(endpoint, judged)
+    items = [
+        BatchItem(source_id=f"src1_{n}", reference=SourceRef(source=f"https://a.example/{n}"))
+        for n in range(203)
+    ]
+    found = await sift(items, {}, RUBRIC, services)
+    assert (len(questions(endpoint)), found.unjudged, found.trouble) == (200, 3, None)
 
 
 async def test_a_small_model_is_not_asked_for_verdicts(settings_of, services, feed, readers):

@@ -11,6 +11,9 @@ from casebook.schemas.sources import Candidate
 from casebook.schemas.watches import Refusal
 from casebook.summarizer.wanted import can_judge, refusal
 
+MOST_JUDGED = 200
+"""Items of one look. A list may announce ten thousand, and nobody was quoted what they cost."""
+
 
 class Sifted(Frozen):
     """What is wanted of some items, and what is not.
@@ -44,7 +47,7 @@ async def sift(
     rubric: str,
     services: Services,
     *,
-    most: int | None = None,
+    most: int = MOST_JUDGED,
 ) -> Sifted:
     """Judge ``items`` by ``rubric``, the first ``most`` of them; ``told`` is what their list says.
 

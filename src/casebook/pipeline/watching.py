@@ -8,7 +8,7 @@ from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline.backfill import register
 from casebook.pipeline.planning import is_open, select
-from casebook.pipeline.sifting import Sifted, check_rubric, sift
+from casebook.pipeline.sifting import MOST_JUDGED, Sifted, check_rubric, sift
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.errors import CasebookError, InvalidSource, UnknownId
@@ -118,14 +118,14 @@ async def refused_of(watch_id: str, services: Services) -> Sequence[Refusal]:
 
 
 async def look(
-    watch: Watch, services: Services, *, most: int | None = None
+    watch: Watch, services: Services, *, most: int = MOST_JUDGED
 ) -> tuple[Look, Batch | None]:
     """Look at a list once; return what was seen, and the batch of what is new and wanted.
 
     New is what neither the first look knew nor anybody has submitted since, nor a rubric refused;
     what was cut off on its way, or failed of what may pass, is taken up again. At the most ``most``
-    items are judged by the rubric. A list that cannot be read is a look with a failure: the next
-    one is due at its time.
+    items are judged by the rubric; the others are at the next look. A list that cannot be read is a
+    look with a failure: the next one is due at its time.
     """
     looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
     unread = looks[-1].unread if looks else ()

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from casebook.extractors.worker import ExtractorPool, Limits
+from casebook.runtime.heaps import share_heaps
 from casebook.runtime.settings import OPENAI_ENDPOINT, Settings
 from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.recipes import Recipe
@@ -66,9 +67,9 @@ class Services:
     """Everything a stage needs, built late. Close it, or use it as an async context manager.
 
     ``patience`` is for how many seconds a rate limit or an outage of the endpoint is waited out; a
-    person who waits for one source wants to be told sooner. ``shared_gate`` is what each request to
-    an endpoint passes that other processes ask too. ``prompts`` are versions by name, where not the
-    newest is wanted.
+    person who waits for one source wants to be told sooner. Patient ones work batches, in many
+    threads, which then share two heaps. ``shared_gate`` is what each request to an endpoint passes
+    that other processes ask too. ``prompts`` are versions by name, where not the newest is wanted.
     """
 
     def __init__(
@@ -88,6 +89,8 @@ class Services:
         self._network_lock = asyncio.Lock()
         self._renderer: Renderer | None = None
         self._stack = contextlib.AsyncExitStack()
+        if patience > 0:
+            share_heaps()
 
     @cached_property
     def warehouse(self) -> Warehouse:

@@ -192,7 +192,7 @@ def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, s
     assert (ran.code, "answers 404" in ran.err) == (3, True)
     first, second, third = casebook("watch", "list").out.splitlines()
     watch_id = added.lines[0]["watch_id"]
-    assert first == f"{watch_id}  active, every 1 h 00 min, only with LLM"
+    assert first == f"{watch_id}  active, every 1 h, only with LLM"
     assert second.strip() == feed
     assert "answers 404" in third
 

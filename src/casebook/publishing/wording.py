@@ -104,13 +104,15 @@ def money(dollars: float | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return seconds as ``1 h 05 min``, ``4 min`` or ``12 s``."""
+    """Return seconds as ``1 h 05 min``, ``6 h``, ``4 min`` or ``12 s``."""
     if seconds is None:
         return "—"
     if seconds < 90:  # noqa: PLR2004 - under a minute and a half, seconds tell more
         return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"  # noqa: PLR2004
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
 
 
 def listing(names: Sequence[str]) -> str:

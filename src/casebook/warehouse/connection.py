@@ -37,8 +37,8 @@ _JOINED_GROUPS, _GROUPS_TO_JOIN = 0, 32
 # A checkpoint is not made at each close, as DuckDB would, but after this much log. Each opening
 # replays it, at some 25 ms a megabyte; a source adds some 70 KB.
 _LOG = "8MB"
-# DuckDB's allocator (jemalloc) keeps what was freed unless much is freed at once: beside 20 MB in
-# use there were 90 of these after some seconds of a batch.
+# DuckDB's allocator (jemalloc) keeps what was freed unless much is freed at once: after ten seconds
+# of a batch it held 90 MB beside the 20 in use.
 _FLUSHED = "1MB"
 _SETTINGS = {
     **SETTINGS,

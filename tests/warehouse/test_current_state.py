@@ -202,7 +202,10 @@ ANSWERS = [
 
 
 def test_open_failures(warehouse, new_story):
-    """A failure is open until its source has a later result of that stage or beyond."""
+    """A failure is open until its source has a later result of that stage or beyond.
+
+    Asked about one source, the answer is the same.
+    """
     rows, other = [], new_story("other")
     for number, (stage, then, _) in enumerate(ANSWERS):
         story = new_story(f"s{number}")
@@ -215,6 +218,8 @@ def test_open_failures(warehouse, new_story):
     still_open = {one.failure.source_id for one in warehouse.open_failures()}
     for number, (stage, then, is_open) in enumerate(ANSWERS):
         assert (f"src1_s{number}" in still_open) is is_open, (stage, then)
+        assert (warehouse.open_failure(f"src1_s{number}") is not None) is is_open, (stage, then)
+    assert warehouse.open_failure("src1_other") is None
 
 
 def test_only_the_newest_failure_counts(warehouse, story, new_story):
@@ -224,6 +229,7 @@ def test_only_the_newest_failure_counts(warehouse, story, new_story):
     warehouse.append(other.source(), other.failure())
     warehouse.append(source, story.failure(), story.snapshot(), story.failure("triage"), newest)
     first, second = warehouse.open_failures()
+    assert warehouse.open_failure(source.source_id) == second
     assert (first.failure.source_id, first.attempts) == ("src1_b", 1)
     assert (second.failure, second.attempts) == (newest, 3)
     assert (second.reference, second.kind) == (source.reference, source.kind)

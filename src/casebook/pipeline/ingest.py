@@ -169,9 +169,9 @@ def _usable_snapshot(source_id: str, services: Services) -> Snapshot | None:
     """Return the kept bytes, unless they come from an address and held no usable text."""
     warehouse = services.warehouse
     source, snapshot = warehouse.source(source_id), warehouse.newest_snapshot(source_id)
-    failed = [f for f in warehouse.open_failures() if f.failure.source_id == source_id]
+    failed = warehouse.open_failure(source_id)
     remote = source is not None and is_remote(source.reference)
-    if remote and any(f.failure.stage in {"fetch", "extract"} for f in failed):
+    if remote and failed is not None and failed.failure.stage in {"fetch", "extract"}:
         return None
     return snapshot
 

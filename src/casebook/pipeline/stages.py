@@ -90,10 +90,8 @@ def _stands(ref: SourceRef, run: Run) -> bool:
     """
     if run.refresh or not identity.is_remote(ref):
         return False
-    return not any(
-        f.failure.source_id == run.source_id and f.failure.stage == "extract"
-        for f in run.services.warehouse.open_failures()
-    )
+    failed = run.services.warehouse.open_failure(run.source_id)
+    return failed is None or failed.failure.stage != "extract"
 
 
 async def patiently(once: Callable[[], Awaitable[T]], attempts: int) -> T:
@@ -236,11 +234,10 @@ async def summarize(document_id: str, run: Run) -> str:
 
 def _unjudged(run: Run) -> bool:
     """Tell whether a judge failed at this source: it is asked again, and nothing else is paid."""
-    services = run.services
-    return services.settings.judge_model is not None and any(
-        f.failure.source_id == run.source_id and f.failure.stage == judging.STAGE
-        for f in services.warehouse.open_failures()
-    )
+    if run.services.settings.judge_model is None:
+        return False
+    failed = run.services.warehouse.open_failure(run.source_id)
+    return failed is not None and failed.failure.stage == judging.STAGE
 
 
 async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run: Run) -> Revision:

@@ -50,9 +50,9 @@ _SETTINGS = {
     "max_vacuum_tasks": _JOINED_GROUPS,
 }
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
-# warehouse meanwhile. A batch reads by id and needs some 40 MB. Lists read all there is, and some
+# warehouse meanwhile. A batch reads by id and needs some 25 MB. Lists read all there is, and some
 # of DuckDB's operators cannot do with files: what fails of that is done again with the full limit.
-_MEMORY, _BUSY_MEMORY, _JOINING_MEMORY = "1GB", "48MB", "96MB"
+_MEMORY, _BUSY_MEMORY, _JOINING_MEMORY = "1GB", "32MB", "96MB"
 _SESSION = (
     "USE warehouse; SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;"
     f" SET disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS)}'"

@@ -96,6 +96,17 @@ def standing(row: Found) -> SourceStanding:
     return SourceStanding.model_validate({**row, "failure": failure})
 
 
+def current(pairs: Sequence[Found], newest: Sequence[Found]) -> list[Found]:
+    """Return the pairs of which both texts are the newest of their sources."""
+    read = {(row["source_id"], row["document_id"]) for row in newest}
+    return [
+        pair
+        for pair in pairs
+        if (pair["mine"], pair["mine_read"]) in read
+        and (pair["source_id"], pair["document_id"]) in read
+    ]
+
+
 def twins(
     pairs: Sequence[Found], known: Sequence[Found], standing: Sequence[Found]
 ) -> dict[str, list[Twin]]:

@@ -157,8 +157,9 @@ class Warehouse:
                 marks = sketch.model_dump(include={"sketch_id", "hashes"})
                 connection.execute(queries()["append_marks"], bound(marks))
             entry = self._database.next_entry(connection)
-            bodies = [encode(copy)["body"] for copy in found]
-            connection.execute(queries()["append_copies_found"], {"entry": entry, "bodies": bodies})
+            told = {"bodies": [encode(copy)["body"] for copy in found]}
+            told |= {"copy_ids": [copy.copy_id for copy in found]}
+            connection.execute(queries()["append_copies_found"], {"entry": entry, **told})
             return found
 
         return self._in_one(work)
@@ -174,11 +175,14 @@ class Warehouse:
     def twins(self, *source_ids: str) -> dict[str, list[Twin]]:
         """Return, by source id, the near-copies of these sources, the nearest first.
 
-        Three statements: each join of one takes 8 MB of a batch's memory, and nine would be needed.
+        Four statements: each join of one takes 8 MB of a batch's memory, and nine would be needed.
         """
 
         def work(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Twin]]:
-            pairs = reading.rows(connection, "near_pairs", source_ids=list(source_ids))
+            told = reading.rows(connection, "near_pairs", source_ids=list(source_ids))
+            both = sorted({pair[side] for pair in told for side in ("mine", "source_id")})
+            newest = reading.rows(connection, "newest_of", source_ids=both) if both else []
+            pairs = reading.current(told, newest)
             asked = sorted({pair["document_id"] for pair in pairs})
             known = reading.rows(connection, "near_sources", document_ids=asked) if asked else []
             cases = [row["case_id"] for row in known if row["case_id"]]
@@ -329,6 +333,15 @@ class Warehouse:
         The view ``failure_open`` states the rule.
         """
         return [reading.open_failure(row) for row in self.read("open_failures")]
+
+    def open_failure(self, source_id: str) -> OpenFailure | None:
+        """Return one source's newest failure, if no later success answered it."""
+
+        def work(connection: duckdb.DuckDBPyConnection) -> list[reading.Found]:
+            failed = reading.rows(connection, "failed", source_id=source_id)
+            return reading.rows(connection, "open_failure", source_id=source_id) if failed else []
+
+        return next(map(reading.open_failure, self._in_one(work, read_only=True)), None)
 
     def unfinished(self) -> list[Source]:
         """Return the sources that no run has brought to an end: cut off, or still at work."""

@@ -6,6 +6,16 @@ FROM failure_open
 JOIN sources USING (source_id)
 ORDER BY failure_open.entry;
 
+-- name: open_failure
+-- The view looks at what all sources came to, so it is asked only where one failed at all.
+SELECT failure_open.body AS failure, sources.body AS source, failure_open.attempts
+FROM failure_open
+JOIN sources USING (source_id)
+WHERE failure_open.source_id = $source_id;
+
+-- name: failed
+SELECT entry FROM failures WHERE source_id = $source_id LIMIT 1;
+
 -- name: unfinished
 SELECT body FROM source_unfinished ORDER BY entry;
 

@@ -67,42 +67,39 @@ SELECT
 FROM (
     SELECT unnest($bodies::VARCHAR[]) AS body, generate_subscripts($bodies::VARCHAR[], 1) AS number
 )
-WHERE (body ->> '$.copy_id') NOT IN (SELECT copy_id FROM near_copies);
+WHERE (body ->> '$.copy_id') NOT IN (
+    SELECT copy_id FROM near_copies WHERE list_contains($copy_ids::VARCHAR[], copy_id)
+);
 
 -- name: near_pairs
--- The rule is the view's, source_twin; here for some sources alone, which a batch asks for each.
-WITH asked AS (
-    SELECT unnest($source_ids::VARCHAR[]) AS source_id
-),
-both_ways AS (
-    SELECT entry, source_id, document_id, other_source_id, other_document_id, share, other_share
+-- Told from both sides. Of these, source_twin has the pairs whose texts both are the newest of their
+-- sources; a batch asks for newest_of by itself, for in one statement the joins take 30 MB.
+SELECT *
+FROM (
+    SELECT
+        entry,
+        source_id AS mine,
+        document_id AS mine_read,
+        other_source_id AS source_id,
+        other_document_id AS document_id,
+        share,
+        other_share
     FROM near_copies
-    WHERE source_id IN (FROM asked)
+    WHERE source_id IN (SELECT unnest($source_ids::VARCHAR[]))
     UNION ALL
-    SELECT entry, other_source_id, other_document_id, source_id, document_id, other_share, share
+    SELECT
+        entry, other_source_id, other_document_id, source_id, document_id, other_share, share
     FROM near_copies
-    WHERE other_source_id IN (FROM asked)
-),
-newest AS (
-    SELECT source_id, arg_max(document_id, entry) AS document_id
-    FROM snapshot_document
-    WHERE source_id IN (
-        SELECT source_id FROM both_ways
-        UNION
-        SELECT other_source_id FROM both_ways
-    )
-    GROUP BY source_id
+    WHERE other_source_id IN (SELECT unnest($source_ids::VARCHAR[]))
 )
-SELECT
-    source_id AS mine,
-    other_source_id AS source_id,
-    other_document_id AS document_id,
-    share,
-    other_share
-FROM both_ways
-WHERE (source_id, document_id) IN (FROM newest)
-    AND (other_source_id, other_document_id) IN (FROM newest)
 ORDER BY greatest(share, other_share) DESC, entry;
+
+-- name: newest_of
+-- The document of each source that any reading found last.
+SELECT source_id, arg_max(document_id, entry) AS document_id
+FROM snapshot_document
+WHERE source_id IN (SELECT unnest($source_ids::VARCHAR[]))
+GROUP BY source_id;
 
 -- name: near_sources
 -- What is told of the sources of these documents, apart from their cases.

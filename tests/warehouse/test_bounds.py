@@ -2,28 +2,25 @@
 
 import duckdb
 
-from casebook.warehouse import Warehouse
+from casebook.warehouse import Warehouse, groups
 from casebook.warehouse.connection import DuckDBFile
+from casebook.warehouse.groups import ROW_GROUP
 
 
-def test_rows_that_come_at_once_lie_in_groups_of_two_thousand_at_the_most(busy, story):
-    """A text is found through the places of all the texts in its group, which are 2,048 at most."""
-    source = story.source()
-    for hundred in range(50):
-        busy.append(
-            *(
-                source.model_copy(update={"source_id": f"src1_{hundred}x{n}"})
-                for n in range(hundred * 100, hundred * 100 + 100)
-            )
-        )
+def test_rows_that_come_at_once_lie_in_groups_of_a_bounded_size(busy):
+    """To read one text, DuckDB goes through the places of all the texts in its group."""
     with busy._database.connection() as connection:
+        connection.execute(
+            "INSERT INTO sources SELECT n, 'src1_' || n, 'web', NULL, 'ada', now(), repeat('x', 99)"
+            " FROM range(50_000) AS rows (n)"
+        )
         connection.execute("CHECKPOINT")
         groups = connection.execute(
             "SELECT sum(count) FROM pragma_storage_info('sources')"
             " WHERE column_name = 'entry' AND segment_type <> 'VALIDITY' GROUP BY row_group_id"
         ).fetchall()
-    assert sum(size for (size,) in groups) == 5_000
-    assert max(size for (size,) in groups) <= 2_048
+    assert sum(size for (size,) in groups) == 50_000
+    assert max(size for (size,) in groups) <= ROW_GROUP == 8_192
 
 
 def test_a_checkpoint_leaves_what_earlier_ones_wrote(busy, story):
@@ -49,54 +46,63 @@ def test_a_checkpoint_leaves_what_earlier_ones_wrote(busy, story):
         before = after
 
 
-def test_the_next_batch_joins_what_many_checkpoints_wrote(busy, story):
-    """DuckDB keeps something for each group; a batch begins with as few as there can be."""
+def _scattered(busy, story, **update):
+    """Store forty sources, each in a group of its own, and one in the log."""
     source = story.source()
-
-    def groups() -> int:
-        with busy._database.connection() as connection:
-            found = connection.execute(
-                "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('sources')"
-            ).fetchall()
-        return int(found[0][0])
-
     for number in range(40):
-        busy.append(source.model_copy(update={"source_id": f"src1_{number}"}))
+        told = {"source_id": f"src1_{number}", **update}
+        busy.append(source.model_copy(update=told))
         with busy._database.connection() as connection:
             connection.execute("CHECKPOINT")
-    assert groups() == 40
     busy.append(source)
+
+
+def _groups(warehouse) -> int:
+    with warehouse._database.connection() as connection:
+        found = connection.execute(
+            "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('sources')"
+        ).fetchall()
+    return int(found[0][0])
+
+
+def test_a_batch_joins_what_many_checkpoints_wrote(busy, story):
+    """DuckDB keeps something for each group: at its next stretch a batch has few, a reader waits not."""
+    _scattered(busy, story)
+    assert _groups(busy) == 41  # one in the log
     busy.close()
     calm = Warehouse(busy._database.path)
     assert calm.counts()["sources"] == 41
-    assert groups() == 41
-    busy.close()
-    following = Warehouse(busy._database.path, busy=True)
-    assert following.counts()["sources"] == 41
-    following.close()
-    assert groups() == 1
+    assert _groups(calm) == 41
+    assert busy.counts()["sources"] == 41
+    assert _groups(busy) == 1
 
 
-def test_a_batch_begins_though_joining_takes_more_than_it_may(busy, story, monkeypatch):
-    """Long texts are joined with more memory: a checkpoint that failed ended every batch."""
-    source = story.source()
-    for number in range(40):
-        text = f"{number:07d}" * 30_000
-        update = {"source_id": f"src1_{number}", "submitted_by": text}
-        busy.append(source.model_copy(update=update))
-        with busy._database.connection() as connection:
-            connection.execute("CHECKPOINT")
-    busy.append(source)
+def test_joining_goes_on_with_more_memory_where_texts_are_long(busy, story, monkeypatch):
+    """A checkpoint that failed for memory ended every batch."""
+    _scattered(busy, story, submitted_by="1234567" * 30_000)
     busy.close()
-    monkeypatch.setattr("casebook.warehouse.connection._JOINING_MEMORY", "4MB")
+    monkeypatch.setattr("casebook.warehouse.connection._JOINING_MEMORY", ("4MB", "1GB"))
     following = Warehouse(busy._database.path, busy=True)
     assert following.counts()["sources"] == 41
-    with following._database.connection() as connection:
-        groups = connection.execute(
-            "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('sources')"
-        ).fetchall()
+    assert _groups(following) == 1
     following.close()
-    assert groups == [(1,)]
+
+
+def test_a_batch_goes_on_where_nothing_is_enough_to_join(busy, story, monkeypatch):
+    """What cannot be joined stays as it is, and is not tried at each stretch."""
+    _scattered(busy, story, submitted_by="1234567" * 30_000)
+    busy.close()
+    tried: list[str] = []
+    join = groups.join
+    monkeypatch.setattr(groups, "join", lambda c, memory: (tried.append(memory), join(c, memory)))
+    monkeypatch.setattr("casebook.warehouse.connection._JOINING_MEMORY", ("3MB", "4MB"))
+    following = Warehouse(busy._database.path, busy=True)
+    assert following.counts()["sources"] == 41
+    assert _groups(following) > 32
+    following.close()
+    assert following.counts()["sources"] == 41
+    following.close()
+    assert tried == ["3MB", "4MB"]
 
 
 def test_new_warehouses_have_small_blocks(busy):

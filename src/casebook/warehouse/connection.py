@@ -18,7 +18,7 @@ import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from casebook.schemas.errors import WarehouseError, WarehouseLocked, WarehouseMemory
-from casebook.warehouse import migrating
+from casebook.warehouse import groups, migrating
 from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
 from casebook.warehouse.sql import Migration, queries, quoted
 from casebook.warehouse.turns import Turn
@@ -27,13 +27,6 @@ from casebook.warehouse.turns import Turn
 # column since the last checkpoint took 60 MB in all; of the least size it is a tenth. It counts for
 # new files: others keep the size they were made with.
 _BLOCK_BYTES = 16_384
-# Rows that come at once, as those of a migration do, lie in groups of the least size, for a text is
-# found through the places of all the texts in its group.
-_ROW_GROUP = 2048
-# What one checkpoint writes stays as it is while a batch works. To join the last groups, DuckDB
-# would read and rewrite up to 2,048 rows of each table, texts included, each time: it took up to
-# 100 MB. What DuckDB knows of a group of each table takes 0.25 MB, so the next batch joins them.
-_JOINED_GROUPS, _GROUPS_TO_JOIN = 0, 32
 # A checkpoint is not made at each close, as DuckDB would, but after this much log. Each opening
 # replays it, at some 25 ms a megabyte; a source adds some 70 KB.
 _LOG = "8MB"
@@ -47,12 +40,14 @@ _SETTINGS = {
     "checkpoint_threshold": _LOG,
     "default_block_size": _BLOCK_BYTES,
     "max_temp_directory_size": "8GB",
-    "max_vacuum_tasks": _JOINED_GROUPS,
+    "max_vacuum_tasks": groups.APART,
 }
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
 # warehouse meanwhile. A batch reads by id and needs some 25 MB. Lists read all there is, and some
 # of DuckDB's operators cannot do with files: what fails of that is done again with the full limit.
-_MEMORY, _BUSY_MEMORY, _JOINING_MEMORY = "1GB", "32MB", "96MB"
+_MEMORY, _BUSY_MEMORY = "1GB", "32MB"
+# Joining groups takes little, and longer with less; only long texts take more.
+_JOINING_MEMORY = ("24MB", "96MB", _MEMORY)
 _SESSION = (
     "USE warehouse; SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;"
     f" SET disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS)}'"
@@ -78,6 +73,7 @@ class DuckDBFile:
         self.path = path
         self._lock_timeout = lock_timeout
         self._busy = busy
+        self._joins = busy
         self._need_more: set[int] = set()  # threads whose next statement needs the full limit
 
     @property
@@ -117,7 +113,7 @@ class DuckDBFile:
                     with opened:
                         yield opened
                     return
-                turn.keep(opened)
+                turn.keep(self._joined(opened, deadline))
             yield from self._shared(turn)
 
     def _shared(self, turn: Turn) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -162,9 +158,8 @@ class DuckDBFile:
             config={**_SETTINGS, "temp_directory": str(spill), "memory_limit": memory}
         )
         mode = "READ_ONLY" if read_only and not self._busy else "READ_WRITE"
-        attach = (
-            f"ATTACH {quoted(str(self.path))} AS warehouse ({mode}, ROW_GROUP_SIZE {_ROW_GROUP})"
-        )
+        options = f"{mode}, ROW_GROUP_SIZE {groups.ROW_GROUP}"
+        attach = f"ATTACH {quoted(str(self.path))} AS warehouse ({options})"
         try:
             self._patiently(partial(instance.execute, attach), deadline)
             instance.execute(_SESSION)
@@ -177,6 +172,31 @@ class DuckDBFile:
                 return self._open(deadline, read_only=read_only, external_access=False, full=True)
             raise
         return instance
+
+    def _joined(
+        self, opened: duckdb.DuckDBPyConnection, deadline: float
+    ) -> duckdb.DuckDBPyConnection:
+        """Return a connection to the file after its groups of rows were joined, if they are many.
+
+        Between two stretches, for then DuckDB holds least: 5,400 sources in 74 groups take 3 s of
+        processor time. Where all the memory there may be is too little, they stay as they are.
+        """
+        if not (self._joins and groups.are_many(opened)):
+            return opened
+        opened.close()
+        self._joins = any(self._join(memory, deadline) for memory in _JOINING_MEMORY)
+        return self._open(deadline, read_only=False, external_access=False)
+
+    def _join(self, memory: str, deadline: float) -> bool:
+        """Join groups of rows; tell whether so much memory was enough."""
+        with self._open(deadline, read_only=False, external_access=False) as connection:
+            try:
+                groups.join(connection, memory)
+            except duckdb.Error as error:
+                if not _lacks_memory(error):
+                    raise
+                return False
+        return True
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -215,7 +235,7 @@ class DuckDBFile:
         """Apply what the file lacks; a file that holds anything is copied first.
 
         The connection is held throughout, so that nobody writes between the backup and the last
-        step. Where nothing is lacking, a busy process joins what earlier ones wrote bit by bit.
+        step.
 
         Returns:
             The numbers applied now.
@@ -233,28 +253,7 @@ class DuckDBFile:
                 applied = migrating.apply(connection, self.name, pending, kept)
                 connection.checkpoint()
                 return applied
-            scattered = self._busy and _is_scattered(connection)
-        if scattered:
-            self._join_groups()
         return []
-
-    def _join_groups(self) -> None:
-        """Join what many checkpoints wrote of the tables that the log adds to.
-
-        4,500 sources in a hundred groups take two seconds of processor time. Long texts take more
-        memory; where all there may be is too little, they stay as they are.
-        """
-        for limit in (_JOINING_MEMORY, _MEMORY):
-            try:
-                with self.connection(external_access=True) as connection:
-                    connection.execute(f"SET memory_limit = '{limit}'")
-                    connection.execute("SET max_vacuum_tasks = 100; CHECKPOINT")
-            except WarehouseError as error:
-                cause = error.__cause__
-                if not isinstance(cause, duckdb.Error) or not _lacks_memory(cause):
-                    raise
-            else:
-                return
 
     def _backup(self, connection: duckdb.DuckDBPyConnection, number: int) -> Path | None:
         """Copy every table and view beside the file; the name appears when the copy is whole.
@@ -345,15 +344,6 @@ class DuckDBFile:
 
 def _is_held(error: BaseException) -> bool:
     return isinstance(error, duckdb.IOException) and any(text in str(error) for text in _HELD)
-
-
-def _is_scattered(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Tell a file of many more groups of rows than its rows need."""
-    groups, rows = connection.execute(
-        "SELECT count(DISTINCT row_group_id), (SELECT count(*) FROM sources)"
-        " FROM pragma_storage_info('sources')"
-    ).fetchall()[0]
-    return bool(groups - rows // _ROW_GROUP > _GROUPS_TO_JOIN)
 
 
 def _lacks_memory(error: duckdb.Error) -> bool:

@@ -214,8 +214,13 @@ class Warehouse:
 
     def document(self, document_id: str) -> Document | None:
         """Return the document with this id."""
-        found = self.read("document", document_id=document_id)
-        return next(map(reading.document, found), None)
+
+        def work(connection: duckdb.DuckDBPyConnection) -> list[reading.Found]:
+            found = reading.rows(connection, "document", document_id=document_id)
+            newest = reading.rows(connection, "newest_reading", document_id=document_id)
+            return [{**row, **newest[0]} for row in found]
+
+        return next(map(reading.document, self._in_one(work, read_only=True)), None)
 
     def document_of(self, snapshot_id: str, *extractors: str) -> Document | None:
         """Return the document that one of these versions of extractors read in a snapshot last."""

@@ -6,14 +6,14 @@ SELECT body FROM sources WHERE source_id = $source_id;
 -- name: newest_snapshot
 SELECT body FROM snapshots WHERE source_id = $source_id ORDER BY entry DESC LIMIT 1;
 
--- name: document
-SELECT documents.body, document_reading.body AS reading
-FROM documents
-LEFT JOIN document_reading USING (document_id)
-WHERE documents.document_id = $document_id;
+-- The four below are asked one after another: joined in one statement, all texts and readings would
+-- be read for one.
 
--- The two below give an id, by which the document is then found: joined in one statement, all texts
--- and readings would be read for it.
+-- name: document
+SELECT body FROM documents WHERE document_id = $document_id;
+
+-- name: newest_reading
+SELECT arg_max(body, entry) AS reading FROM readings WHERE document_id = $document_id;
 
 -- name: document_of
 SELECT document_id

@@ -181,6 +181,29 @@ def test_every_watch_is_worked_though_one_before_it_failed(casebook, site, two_f
     assert "Nothing is due" in idle.err
 
 
+def test_a_watched_list_that_is_read_in_part_ends_as_some_failed(
+    casebook, site, two_feeds, endpoint
+):
+    """As with ``backfill`` and ``links``; a rejected key outranks it, whichever list came first."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}", "CASEBOOK_LLM_ATTEMPTS": "1"}
+    _, feed = two_feeds("case")
+    outlines = "".join(f"<outline xmlUrl='{url}'/>" for url in (feed, site.url_for("/gone")))
+    for name in ("/one.opml", "/two.opml"):
+        site.expect_request(name).respond_with_data(
+            f"<opml version='2.0'><body>{outlines}</body></opml>", content_type="text/x-opml"
+        )
+    often = ("--every", "1h", "--all")
+    one, two = (site.url_for(name) for name in ("/one.opml", "/two.opml"))
+    casebook("watch", "add", one, *often, "--word", "nowhere", **allowed)
+    ran = casebook("watch", "run", **allowed)
+    assert (ran.code, "0 new of 0; 1 part of the list not read" in ran.err) == (3, True)
+    casebook("watch", "add", two, *often, "--word", "nowhere", **allowed)
+    casebook("watch", "add", feed, *often, "--word", "case", **allowed)
+    endpoint.fallback = lambda _: api_error(401)
+    ran = casebook("watch", "run", **allowed)
+    assert (ran.code, "1 part of the list not read" in ran.err) == (4, True)
+
+
 def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, site, two_feeds):
     """``watch run`` ends with 3, and ``watch list`` tells it in lines that cut no address."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}

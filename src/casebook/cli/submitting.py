@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -217,12 +217,16 @@ def _run(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:
-    """Return 0, the code of a wrong configuration or an outage, or 3 for other failures."""
-    failed = [o for o in outcomes if o.failure is not None]
+    """Return the exit code of a run with these outcomes."""
+    return gravest([outcome.error_exit for outcome in outcomes if outcome.failure is not None])
+
+
+def gravest(codes: Collection[int]) -> int:
+    """Return of what failed the code of a wrong configuration or an outage, or 3; 0 of nothing."""
     for code in _TELLING_EXITS:
-        if any(o.error_exit == code for o in failed):
+        if code in codes:
             return code
-    return EXIT_SOME_FAILED if failed else 0
+    return EXIT_SOME_FAILED if codes else 0
 
 
 def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> None:

@@ -228,10 +228,11 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
     from datetime import UTC, datetime
 
     from casebook.cli.backfilling import work_batch
+    from casebook.cli.submitting import gravest
     from casebook.pipeline import watching
     from casebook.runtime.services import Services
 
-    settings, worst = load_settings(context), 0
+    settings, codes = load_settings(context), list[int]()
     async with Services(settings, patience=settings.outage_patience) as services:
         if watch_id is not None:
             due = [await watching.line_of(watch_id, services)]
@@ -242,10 +243,10 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
             look, batch = await watching.look(line.watch, services)
             err().print(f"{line.watch.address}: {printable(look.told)}", markup=False)
             _tell_missed(look)
-            code = EXIT_SOME_FAILED if look.failure or look.trouble else 0
-            if batch is not None:
-                code = await work_batch(batch, services, as_json=as_json) or code
-            worst = worst or code
+            if look.failure or look.trouble or look.missed:
+                codes.append(EXIT_SOME_FAILED)
+            if batch is not None and (code := await work_batch(batch, services, as_json=as_json)):
+                codes.append(code)
     if not due:
         err().print("Nothing is due; `casebook watch run ID` looks at one list at once.")
-    return worst
+    return gravest(codes)

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, load_settings, out, print_json
-from casebook.cli.references import named
+from casebook.cli.references import named, naming_a_list
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.errors import BudgetReached, InvalidSource
 
@@ -151,7 +151,8 @@ async def _read(source: str, settings: Settings) -> Walk:
         lines = (line.strip() for line in sys.stdin)
         return Walk([_candidate(line) for line in lines if line and not line.startswith("#")])
     async with Services(settings) as services:
-        return await read_list(named(source), services)
+        with naming_a_list():
+            return await read_list(named(source), services)
 
 
 def _candidate(line: str) -> Candidate:

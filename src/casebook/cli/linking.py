@@ -15,7 +15,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
-from casebook.cli.references import named
+from casebook.cli.references import named, naming_a_list
 from casebook.extractors.suffixes import LISTS
 
 if TYPE_CHECKING:
@@ -67,4 +67,5 @@ async def _walk(source: str, limit: int, services: Services) -> Walk:
     client, robots = await services.network()
     read = services.extractors.read_listing
     limits = WalkLimits(candidates=limit)
-    return await walk(named(source), client, robots, read, limits)
+    with naming_a_list():
+        return await walk(named(source), client, robots, read, limits)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from casebook.schemas.errors import InvalidSource
+from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource, InvalidUrl
 
 if TYPE_CHECKING:
     from casebook.schemas.sources import SourceRef
@@ -40,6 +41,19 @@ def named(source: str) -> SourceRef:
     if not source.strip():
         raise InvalidSource("an empty source was given: name a web address or a file")
     return SourceRef(source=source)
+
+
+@contextmanager
+def naming_a_list() -> Iterator[None]:
+    """Tell a list's path or address that cannot be one as bad usage, not as an item that failed.
+
+    Raises:
+        InvalidSource: if no file is there that can be read, or it is no address.
+    """
+    try:
+        yield
+    except (FileMissing, FileUnreadable, InvalidUrl) as error:
+        raise InvalidSource(str(error)) from error
 
 
 def with_feed(refs: Sequence[SourceRef], feed: str) -> list[SourceRef]:

@@ -20,7 +20,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
-from casebook.cli.references import named
+from casebook.cli.references import named, naming_a_list
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
@@ -85,15 +85,16 @@ def add(
     from casebook.pipeline import watching
 
     async def work(services: Services) -> WatchLine:
-        return await watching.add(
-            named(address).source,
-            services,
-            every_seconds=seconds_of(every),
-            words=word or (),
-            rubric=rubric,
-            everything=everything,
-            who=services.settings.curator,
-        )
+        with naming_a_list():
+            return await watching.add(
+                named(address).source,
+                services,
+                every_seconds=seconds_of(every),
+                words=word or (),
+                rubric=rubric,
+                everything=everything,
+                who=services.settings.curator,
+            )
 
     line = with_services(context, work)
     if as_json:

@@ -239,6 +239,10 @@ def test_a_watch_by_a_rubric_from_the_command_line(casebook, site, two_feeds, en
     (told,) = casebook("watch", "refused", feed, "--json").lines
     assert (told["title"], told["reason"]) == ("o", "It is an old post.")
     assert "not wanted: It is an old post." in casebook("watch", "refused", feed).out
+    (watch,) = casebook("watch", "list", "--json").lines
+    (line,) = casebook("costs", "--by", "source", "--json").lines
+    assert (line["key"], line["label"]) == (watch["watch_id"], feed)
+    assert "/feed-gone" in casebook("costs", "--by", "source").out
     assert casebook("watch", "add", feed, "--rubric", " ", **allowed).code == 2
     embedded = {"CASEBOOK_LLM_BASE_URL": "", "CASEBOOK_LLM_MODEL": ""}
     refused = casebook("watch", "add", feed, "--rubric", "News", **allowed, **embedded)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casebook.schemas.generations import Usage
+from casebook.schemas.watches import Look, Refusal, Watch
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -33,6 +34,27 @@ def spent(warehouse, story):
     return warehouse
 
 
+@pytest.fixture
+def look(warehouse):
+    """A watched list, and looks at it that refused these sources."""
+    warehouse.append(
+        Watch(
+            change_id="wrow1_a",
+            watch_id="watch1_a",
+            address="https://a.example/feed",
+            every_seconds=3_600,
+            changed_by="ada",
+            changed_at=START,
+        )
+    )
+
+    def make(refused):
+        told = [Refusal(source_id=i, address=i, title=None, reason="No.") for i in refused]
+        return Look(look_id=f"look1_{refused}", watch_id="watch1_a", at=START, refused=told)
+
+    return make
+
+
 def keyed(lines):
     return {line.key: (line.calls, line.wasted_calls, line.cost_usd) for line in lines}
 
@@ -58,6 +80,39 @@ def test_costs_by_case_and_source_have_a_name_a_person_knows(spent, story):
     [ours] = [line for line in spent.costs("case") if line.key == story.case().case_id]
     assert (ours.calls, ours.label) == (6, story.document().title)
     assert {line.key for line in spent.costs("source")} == {story.source().source_id, None}
+
+
+def test_verdicts_by_a_rubric_are_paid_for_a_source_or_for_its_list(warehouse, story, look):
+    """What became a source bears its own; what was refused is its list's; the sums agree."""
+    verdict = {"stage": "watch"}
+    warehouse.append(
+        story.source(),
+        story.document(),
+        story.case(),
+        story.generation("src1_a").model_copy(update=verdict),
+        story.generation("src1_refused").model_copy(update=verdict),
+        story.waste("src1_refused").model_copy(update=verdict),
+        story.waste("src1_unjudged").model_copy(update=verdict),
+        look(refused=["src1_refused"]),
+        look(refused=[]),
+    )
+    lines = {line.key: (line.calls, line.label) for line in warehouse.costs("source")}
+    assert lines == {
+        "src1_a": (1, "How we built it"),
+        "watch1_a": (3, "https://a.example/feed"),
+        "watch": (2, "no source yet"),
+    }
+    by_case = {line.key: (line.calls, line.label) for line in warehouse.costs("case")}
+    assert by_case == {story.case().case_id: (1, "How we built it"), None: (5, None)}
+
+
+def test_the_verdict_on_a_source_without_a_text_names_its_address(warehouse, story):
+    """It was wanted, and could not be fetched."""
+    warehouse.append(
+        story.source(), story.generation("src1_a").model_copy(update={"stage": "watch"})
+    )
+    (line,) = warehouse.costs("source")
+    assert (line.key, line.label) == ("src1_a", "https://a.example/talk")
 
 
 def test_costs_since_a_moment_leave_out_what_was_before(spent):

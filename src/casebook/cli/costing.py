@@ -116,7 +116,12 @@ def _bar(weight: float, most: float) -> str:
 
 
 def _short(label: str) -> str:
-    return label if len(label) <= _LABEL_WIDTH else f"{label[: _LABEL_WIDTH - 1]}…"
+    """Return a title's beginning, or an address's host and its end, which tells it from others."""
+    bare = label.removeprefix("https://").removeprefix("http://")
+    if len(bare) <= _LABEL_WIDTH:
+        return bare
+    head = (_LABEL_WIDTH - 1) // 2 if bare != label else _LABEL_WIDTH - 1
+    return f"{bare[:head]}…{bare[len(bare) - _LABEL_WIDTH + 1 + head :]}"
 
 
 def _total(lines: Sequence[CostLine]) -> CostLine:

@@ -243,6 +243,13 @@ def test_a_watch_by_a_rubric_from_the_command_line(casebook, site, two_feeds, en
     (line,) = casebook("costs", "--by", "source", "--json").lines
     assert (line["key"], line["label"]) == (watch["watch_id"], feed)
     assert "/feed-gone" in casebook("costs", "--by", "source").out
+    assert casebook("watch", "undecided", feed).err == "Nothing was taken without a verdict.\n"
+    two_feeds("gone")
+    endpoint.fallback = lambda _: completion("I would rather not say.")
+    assert "taken without a verdict: http" in casebook("watch", "run", feed, **allowed).err
+    (told,) = casebook("watch", "undecided", feed, "--json").lines
+    assert "does not fit the schema" in told["reason"]
+    assert "no verdict: scripted gave" in casebook("watch", "undecided", feed).out
     assert casebook("watch", "add", feed, "--rubric", " ", **allowed).code == 2
     embedded = {"CASEBOOK_LLM_BASE_URL": "", "CASEBOOK_LLM_MODEL": ""}
     refused = casebook("watch", "add", feed, "--rubric", "News", **allowed, **embedded)

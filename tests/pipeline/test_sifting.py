@@ -1,6 +1,7 @@
 """Watches with a rubric: what is wanted is worked, what is not is remembered, an outage is neither."""
 
 import json
+from dataclasses import replace
 
 import pages
 import pytest
@@ -45,14 +46,14 @@ def answer(verdict, reason):
 def feed(web, endpoint):
     """Serve these items, and an endpoint that judges them."""
 
-    def serve(*names):
+    def serve(*names, said=""):
         items = ""
         for name in names:
             title, summary = ITEMS[name]
             web.expect_request(f"/{name}").respond_with_data(pages.CASE, content_type="text/html")
             items += (
                 f"<item><title>{title}</title><link>{web.url_for(f'/{name}')}</link>"
-                f"<description>{summary}</description></item>"
+                f"<description>{summary}{said}</description></item>"
             )
         rss = f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>"
         web.handlers[:] = [h for h in web.handlers if h.matcher.uri != "/feed"]
@@ -132,12 +133,84 @@ async def test_a_failure_of_the_model_is_never_a_refusal(
     assert (names(batch), len(seen.refused), seen.unjudged) == (["story"], 1, 0)
 
 
-async def test_what_gets_no_usable_answer_is_let_through(services, feed, endpoint):
+async def test_what_gets_no_usable_answer_is_let_through_with_the_reason(services, feed, endpoint):
     """A model that answers nonsense about an item is not asked, and paid, at every look."""
     watch = await watched(services, feed("story"))
     answers(endpoint, lambda _: completion("I would rather not say."))
     seen, batch = await watching.look(watch, services)
     assert (names(batch), seen.unjudged) == (["story"], 0)
+    asked = len(questions(endpoint))
+    assert seen.told == "1 new of 1; 1 taken without a verdict"
+    again, batch = await watching.look(watch, services)  # the batch was not worked so far
+    assert (names(batch), again.told, len(questions(endpoint))) == (["story"], "1 new of 1", asked)
+    (undecided,) = await watching.undecided_of(watch.watch_id, services)
+    assert (undecided.title, "not fit the schema" in undecided.reason) == (ITEMS["story"][0], True)
+    assert await watching.refused_of(watch.watch_id, services) == []
+
+
+@pytest.fixture
+async def hurried(settings_of, readers):
+    """Services that wait a fifth of a second for an answer, once a look."""
+    made = settings_of(llm_timeout=0.2, llm_attempts=1)
+    async with Services(made) as services:
+        services.__dict__["extractors"] = readers
+        yield services
+
+
+@pytest.mark.parametrize(
+    "never", [replace(answer("fits", "Late."), delay=1.0), replace(api_error(504), delay=0.01)]
+)
+async def test_what_is_never_answered_in_time_is_asked_about_three_times(
+    hurried, feed, endpoint, never
+):
+    """Then it is put before the curator undecided: not paid for ever, not refused, not dropped.
+
+    The list says something else of it at each look, as one that counts comments does.
+    """
+    watch = await watched(hurried, feed("story", "funding"))
+    answers(endpoint, lambda r: judged(r) if "raised" in str(r) else never)
+    for comments in (1, 2, 3):
+        feed("story", "funding", said=f"{comments} comments")
+        seen, batch = await watching.look(watch, hurried)
+        assert (batch, seen.unjudged, list(seen.undecided)) == (None, 1, [])
+        assert seen.trouble
+    asked = len(questions(endpoint))
+    assert asked == 4
+    seen, batch = await watching.look(watch, hurried)
+    assert (names(batch), seen.unjudged, seen.trouble) == (["story"], 0, None)
+    assert "asked at 3 looks" in seen.undecided[0].reason
+    seen, batch = await watching.look(watch, hurried)
+    assert (names(batch), list(seen.undecided), len(questions(endpoint))) == (["story"], [], asked)
+    assert [one.title for one in await watching.refused_of(watch.watch_id, hurried)] == [
+        ITEMS["funding"][0]
+    ]
+
+
+async def test_what_costs_nothing_is_asked_about_as_long_as_it_takes(hurried, feed, endpoint):
+    """An outage of many looks lets nothing through: no answer was worked on, none is paid."""
+    watch = await watched(hurried, feed("story"))
+    answers(endpoint, lambda _: api_error(503))
+    for _ in range(4):
+        seen, batch = await watching.look(watch, hurried)
+        assert (batch, seen.unjudged, list(seen.undecided)) == (None, 1, [])
+    answers(endpoint, judged)
+    _, batch = await watching.look(watch, hurried)
+    assert names(batch) == ["story"]
+
+
+async def test_another_model_is_asked_about_what_the_first_left(
+    hurried, settings_of, readers, feed, endpoint
+):
+    """Who takes a quicker model gets verdicts by it."""
+    watch = await watched(hurried, feed("story"))
+    answers(endpoint, lambda _: replace(answer("fits", "Late."), delay=1.0))
+    for _ in range(3):
+        await watching.look(watch, hurried)
+    answers(endpoint, lambda _: answer("does not fit", "It is a letter."))
+    async with Services(settings_of(llm_model="quicker")) as quicker:
+        quicker.__dict__["extractors"] = readers
+        seen, batch = await watching.look(watch, quicker)
+        assert (batch, [one.reason for one in seen.refused]) == (None, ["It is a letter."])
 
 
 async def test_verdicts_are_in_the_costs_and_heed_the_budget(settings_of, feed, readers):

@@ -235,3 +235,18 @@ def test_a_watch_by_a_rubric_shows_what_it_refused_and_why(site, endpoint):
     (refused,) = page.xpath("//li[contains(@class,'watch')]//details")
     assert "2 items not what is wanted, never proposed again" in refused.text_content()
     assert "It <b>announces</b> something." in refused.text_content()
+
+
+def test_a_watch_by_a_rubric_shows_what_was_taken_without_a_verdict(site, endpoint):
+    """The reason stands on the page, also after later looks; it is in the batch all the same."""
+    endpoint.fallback = lambda _: completion("I would rather not say.")
+    feed = site.site.url_for("/list")
+    given = {"list": feed, "every": "3600", "everything": "yes", "rubric": "No announcements"}
+    site.send_form("/watches", **given)
+    address = read(site.get("/watches")).xpath("//li//input[@name='state']/../@action")[0]
+    assert "/batches/" in site.send_form(f"{address}/look").headers["location"]
+    page = read(site.get("/watches"))
+    assert "2 new of 2, 2 taken without a verdict" in page.text_content()
+    (undecided,) = page.xpath("//li[contains(@class,'watch')]//details")
+    assert "2 items taken without a verdict" in undecided.text_content()
+    assert "does not fit the schema" in undecided.text_content()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from casebook.runtime.services import Services
-    from casebook.schemas.watches import Look, Refusal, Watch, WatchLine
+    from casebook.schemas.watches import Look, Refusal, Undecided, Watch, WatchLine
 
 _UNITS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _STATES = {"active": "green", "paused": "yellow"}
@@ -131,6 +131,15 @@ def _tell_missed(look: Look | None) -> None:
         err().print(f"not read: {printable(missed)}", markup=False, soft_wrap=True)
 
 
+def _tell_undecided(look: Look) -> None:
+    for one in look.undecided:
+        err().print(
+            f"taken without a verdict: {printable(one.address)}: {printable(one.reason)}",
+            markup=False,
+            soft_wrap=True,
+        )
+
+
 def _json(line: WatchLine) -> dict[str, object]:
     look = line.look.model_dump(mode="json", exclude={"known"}) if line.look else None
     return {**line.watch.model_dump(mode="json", exclude={"change_id"}), "look": look}
@@ -165,21 +174,42 @@ def refused(context: typer.Context, watch_id: WatchId, as_json: AsJson = False) 
         return await watching.refused_of(line.watch.watch_id, services)
 
     found = with_services(context, work)
-    for one in found:
-        if as_json:
-            print_json(one.model_dump(mode="json"))
-        else:
-            out().print(
-                f"{plain(one.title or one.address)}\n       {plain(one.address)}\n"
-                f"       [yellow]not wanted[/]: {plain(one.reason)}",
-                soft_wrap=True,
-            )
+    _print_judged(found, "not wanted", as_json=as_json)
     if not as_json:
         err().print(
             "`casebook submit ADDRESS` takes one all the same."
             if found
             else "Nothing was refused by a rubric."
         )
+
+
+@app.command()
+def undecided(context: typer.Context, watch_id: WatchId, as_json: AsJson = False) -> None:
+    """List what was taken without a verdict by the watch's rubric, and why, the newest first."""
+    from casebook.pipeline import watching
+
+    async def work(services: Services) -> Sequence[Undecided]:
+        line = await watching.line_of(watch_id, services)
+        return await watching.undecided_of(line.watch.watch_id, services)
+
+    found = with_services(context, work)
+    _print_judged(found, "no verdict", as_json=as_json)
+    if not as_json and not found:
+        err().print("Nothing was taken without a verdict.")
+
+
+def _print_judged(
+    found: Sequence[Refusal] | Sequence[Undecided], told: str, *, as_json: bool
+) -> None:
+    for one in found:
+        if as_json:
+            print_json(one.model_dump(mode="json"))
+        else:
+            out().print(
+                f"{plain(one.title or one.address)}\n       {plain(one.address)}\n"
+                f"       [yellow]{told}[/]: {plain(one.reason)}",
+                soft_wrap=True,
+            )
 
 
 @app.command()
@@ -244,6 +274,7 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
             look, batch = await watching.look(line.watch, services)
             err().print(f"{line.watch.address}: {printable(look.told)}", markup=False)
             _tell_missed(look)
+            _tell_undecided(look)
             if look.failure or look.trouble or look.missed:
                 codes.append(EXIT_SOME_FAILED)
             if batch is not None and (code := await work_batch(batch, services, as_json=as_json)):

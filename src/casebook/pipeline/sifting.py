@@ -8,24 +8,42 @@ from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import ConfigurationError, ModelError, concerns_setup
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Candidate
-from casebook.schemas.watches import Refusal
-from casebook.summarizer.wanted import can_judge, refusal
+from casebook.schemas.watches import Refusal, Undecided
+from casebook.summarizer.wanted import STAGE, can_judge, refusal
 
 MOST_JUDGED = 200
 """Items of one look. A list may announce ten thousand, and nobody was quoted what they cost."""
 
 
+MOST_TRIES = 3
+"""Looks at which the model may take a question and leave it; each may pay for several requests."""
+
+_OVERDUE = f"the model was asked at {MOST_TRIES} looks and did not answer in time at any"
+
+
 class Sifted(Frozen):
     """What is wanted of some items, and what is not.
 
+    ``undecided`` are those of the wanted about which there is no verdict, and none to be had.
     ``unjudged`` counts those about which no verdict could be had now, for ``trouble``, or that were
     more than were to be asked about: they are neither wanted nor refused yet.
     """
 
     wanted: Sequence[BatchItem] = ()
     refused: Sequence[Refusal] = ()
+    undecided: Sequence[Undecided] = ()
     unjudged: int = 0
     trouble: str | None = None
+
+    def with_wanted(
+        self, items: Sequence[BatchItem], undecided: Sequence[Undecided] = ()
+    ) -> "Sifted":
+        """Return this with further wanted items, some of them undecided."""
+        further = {
+            "wanted": [*self.wanted, *items],
+            "undecided": [*self.undecided, *undecided],
+        }
+        return self.model_copy(update=further)
 
 
 def check_rubric(services: Services) -> None:
@@ -52,14 +70,16 @@ async def sift(
     """Judge ``items`` by ``rubric``, the first ``most`` of them; ``told`` is what their list says.
 
     A failure of the model is no refusal. One that may pass, or that a setting or a budget causes,
-    leaves its item for the next look; an item about which the model has no usable answer is let
-    through, so that it is not asked, and paid, at every look.
+    leaves its item for the next look; an item about which the model has no usable answer, or has
+    given none in time at so many looks, is let through undecided, so that it is not asked, and
+    paid, at every look.
     """
-    asked = list(items)[:most]
     try:
         check_rubric(services)
     except ConfigurationError as error:
         return Sifted(unjudged=len(items), trouble=str(error))
+    asked, overdue = await _asked_in_vain(items, services)
+    asked, left = asked[:most], len(asked[most:])
     gate = asyncio.Semaphore(services.parallel)
 
     async def one(item: BatchItem) -> str | ModelError | None:
@@ -70,7 +90,20 @@ async def sift(
             except ModelError as error:
                 return error
 
-    return _told_apart(asked, await asyncio.gather(*map(one, asked)), len(items) - len(asked))
+    judged = _told_apart(asked, await asyncio.gather(*map(one, asked)), left)
+    return judged.with_wanted(overdue, [_undecided(item, _OVERDUE) for item in overdue])
+
+
+async def _asked_in_vain(
+    items: Sequence[BatchItem], services: Services
+) -> tuple[Sequence[BatchItem], Sequence[BatchItem]]:
+    """Return what may be asked about, and what was asked about often enough."""
+    ids = [item.source_id for item in items]
+    taken = await asyncio.to_thread(services.warehouse.taken, ids, STAGE, services.model_name)
+    sides: tuple[list[BatchItem], list[BatchItem]] = ([], [])
+    for item in items:
+        sides[taken.get(item.source_id, 0) >= MOST_TRIES].append(item)
+    return sides
 
 
 def _bare(item: BatchItem) -> Candidate:
@@ -81,6 +114,7 @@ def _told_apart(
     items: Sequence[BatchItem], verdicts: Sequence[str | ModelError | None], left: int
 ) -> Sifted:
     wanted, refused, troubles = list[BatchItem](), list[Refusal](), list[ModelError]()
+    undecided = list[Undecided]()
     for item, verdict in zip(items, verdicts, strict=True):
         if isinstance(verdict, str):
             refused.append(_refused(item, verdict))
@@ -88,11 +122,22 @@ def _told_apart(
             troubles.append(verdict)
         else:
             wanted.append(item)
+            undecided += [] if verdict is None else [_undecided(item, str(verdict))]
     return Sifted(
         wanted=wanted,
         refused=refused,
+        undecided=undecided,
         unjudged=len(troubles) + left,
         trouble=str(troubles[0]) if troubles else None,
+    )
+
+
+def _undecided(item: BatchItem, reason: str) -> Undecided:
+    return Undecided(
+        source_id=item.source_id,
+        address=item.reference.source,
+        title=item.title,
+        reason=reason,
     )
 
 

@@ -14,7 +14,7 @@ from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.errors import CasebookError, InvalidSource, UnknownId
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import SourceRef
-from casebook.schemas.watches import Look, Refusal, Watch, WatchLine, WatchState
+from casebook.schemas.watches import Look, Refusal, Undecided, Watch, WatchLine, WatchState
 
 SHORTEST_SECONDS = 300
 """A list that is asked for more often is a burden on its site and brings nothing."""
@@ -117,6 +117,12 @@ async def refused_of(watch_id: str, services: Services) -> Sequence[Refusal]:
     return [one for seen in reversed(looks) for one in seen.refused]
 
 
+async def undecided_of(watch_id: str, services: Services) -> Sequence[Undecided]:
+    """Return what was taken without a verdict by the rubric, in any look, the newest first."""
+    looks = await asyncio.to_thread(services.warehouse.looks, watch_id)
+    return [one for seen in reversed(looks) for one in seen.undecided]
+
+
 async def look(
     watch: Watch, services: Services, *, most: int = MOST_JUDGED
 ) -> tuple[Look, Batch | None]:
@@ -124,8 +130,9 @@ async def look(
 
     New is what neither the first look knew nor anybody has submitted since, nor a rubric refused;
     what was cut off on its way, or failed of what may pass, is taken up again. At the most ``most``
-    items are judged by the rubric; the others are at the next look. A list that cannot be read is a
-    look with a failure: the next one is due at its time.
+    items are judged by the rubric; the others are at the next look, but for those that were taken
+    undecided before. A list that cannot be read is a look with a failure: the next one is due at
+    its time.
     """
     looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
     unread = looks[-1].unread if looks else ()
@@ -146,7 +153,10 @@ async def look(
     sifted = Sifted(wanted=news)
     if watch.rubric is not None:
         told = {candidate.url: candidate for candidate in found.candidates}
-        sifted = await sift(news, told, watch.rubric, services, most=most)
+        taken = {one.source_id for seen in looks for one in seen.undecided}
+        asked = [item for item in news if item.source_id not in taken]
+        sifted = await sift(asked, told, watch.rubric, services, most=most)
+        sifted = sifted.with_wanted([item for item in news if item.source_id in taken])
     batch = None
     if sifted.wanted:
         batch = await register(f"watch {watch.address}", sifted.wanted, BatchOptions(), services)
@@ -248,6 +258,7 @@ def _look(
         unread=unread,
         missed=missed,
         refused=sifted.refused,
+        undecided=sifted.undecided,
         unjudged=sifted.unjudged,
         trouble=sifted.trouble,
         batch_id=batch_id,

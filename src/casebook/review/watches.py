@@ -28,13 +28,15 @@ _MOST_JUDGED = 20
 async def watches(request: Request, desk: Desk) -> Response:
     """List the watches with what their last look found."""
     lines = await asyncio.to_thread(desk.services.warehouse.watches)
-    refused = {
-        line.watch.watch_id: await watching.refused_of(line.watch.watch_id, desk.services)
-        for line in lines
-        if line.watch.rubric
-    }
-    judges = can_judge(desk.services.profile)
-    return await rendered(request, "watches.html", lines=lines, refused=refused, judges=judges)
+    with_rubric = [line.watch.watch_id for line in lines if line.watch.rubric]
+    return await rendered(
+        request,
+        "watches.html",
+        lines=lines,
+        refused={i: await watching.refused_of(i, desk.services) for i in with_rubric},
+        undecided={i: await watching.undecided_of(i, desk.services) for i in with_rubric},
+        judges=can_judge(desk.services.profile),
+    )
 
 
 @router.post("/watches", dependencies=Changes)

@@ -376,6 +376,8 @@ class ProviderUnavailable(ModelError):
     exit_code = 5
     # Tells that the outage was known, and the request sent to see whether it is over.
     probed: bool = False
+    # Tells that a gateway gave up waiting for an answer.
+    overdue: bool = False
 
     def __init__(self, message: str, *, taken: bool = False) -> None:
         super().__init__(message)

@@ -23,7 +23,8 @@ class Waste(Frozen):
 
     ``question_id`` is the id that its Generation would have had, ``kind`` the fault's name as in a
     Failure. What the endpoint charges for a request that was cut or timed out is not told: such a
-    row has attempts, and no tokens.
+    row has attempts, and no tokens. ``taken`` tells that the endpoint took the last request and
+    gave no whole answer: it may have worked on it, and may charge for it.
     """
 
     waste_id: str
@@ -39,6 +40,7 @@ class Waste(Frozen):
     seconds: float
     attempts: int
     at: datetime
+    taken: bool = False
 
 
 class Generation(Frozen):

@@ -43,6 +43,15 @@ class Refusal(Frozen):
     reason: str
 
 
+class Undecided(Frozen):
+    """An item of which no verdict by the rubric could be had, and why; it is taken all the same."""
+
+    source_id: str
+    address: str
+    title: str | None
+    reason: str
+
+
 class Look(Frozen):
     """One look at a watched list.
 
@@ -50,8 +59,9 @@ class Look(Frozen):
     within the list that is first read now; ``unread`` are the addresses of such lists that no look
     has read since the first one could not. ``missed`` says what this look could not read, and why.
     ``batch_id`` is the batch of the new ones, None where there were none; ``failure`` says why the
-    list was not read at all. ``refused`` are the new items that the watch's rubric does not want;
-    ``unjudged`` counts those that the next look judges, because of ``trouble`` if there was any.
+    list was not read at all. ``refused`` are the new items that the watch's rubric does not want,
+    ``undecided`` those in the batch without a verdict; ``unjudged`` counts those that the next look
+    judges, because of ``trouble`` if there was any.
     """
 
     look_id: str
@@ -63,6 +73,7 @@ class Look(Frozen):
     unread: Sequence[str] = ()
     missed: Sequence[str] = ()
     refused: Sequence[Refusal] = ()
+    undecided: Sequence[Undecided] = ()
     unjudged: int = 0
     trouble: str | None = None
     batch_id: str | None = None
@@ -76,6 +87,8 @@ class Look(Frozen):
         told = [f"{self.new} new of {self.found}"]
         if self.refused:
             told.append(f"{len(self.refused)} not what is wanted")
+        if self.undecided:
+            told.append(f"{len(self.undecided)} taken without a verdict")
         if self.unjudged:
             why = f" ({self.trouble})" if self.trouble else ""
             told.append(f"{self.unjudged} to be judged at the next look{why}")

@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import BaseModel
 
 from casebook.prompts.loader import Message, Prompt, load_prompt
-from casebook.schemas.errors import AnswerTruncated, ModelError
+from casebook.schemas.errors import AnswerTruncated, ModelError, ProviderUnavailable
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.schemas.ids import content_id
@@ -222,6 +222,7 @@ class Asker:
             seconds=round(seconds, 3),
             attempts=error.attempts,
             at=now,
+            taken=isinstance(error, ProviderUnavailable) and (error.taken or error.overdue),
         )
         await asyncio.to_thread(self._ledger.write_off, waste)
         self.wasted.append(waste)

@@ -25,6 +25,8 @@ from casebook.schemas.errors import (
 )
 
 _NO_CREDIT = "insufficient_quota"
+# 524 is a content network's own word for 504.
+_GAVE_UP_WAITING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT, 524}
 # Whatever is told of a longer context window, no model has one of fewer tokens than this.
 _LEAST_CONTEXT = 256
 # The value of each fault: our class, and the message whose fields the caller fills in.
@@ -77,6 +79,8 @@ def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> Mo
     ours = cause(message.format(endpoint=endpoint, model=model, status=status, code=code))
     if isinstance(ours, ContextExceeded):
         ours.limit = _told_limit(error)
+    if isinstance(ours, ProviderUnavailable):
+        ours.overdue = status in _GAVE_UP_WAITING
     return ours
 
 

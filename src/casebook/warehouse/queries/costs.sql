@@ -13,6 +13,15 @@ WHERE NOT EXISTS (FROM wastes WHERE waste_id = $waste_id);
 -- name: waste_of
 SELECT body FROM wastes WHERE question_id = $question_id ORDER BY entry DESC LIMIT 1;
 
+-- name: taken
+SELECT document_id, count(*) AS times
+FROM wastes
+WHERE document_id IN (SELECT unnest($ids::VARCHAR[]))
+    AND stage = $stage
+    AND model = $model
+    AND (body ->> '$.taken')::BOOLEAN
+GROUP BY document_id;
+
 -- name: spent_since
 SELECT coalesce(sum(cost_usd), 0.0) AS cost_usd FROM spending WHERE spent_at >= $since;
 

@@ -269,6 +269,30 @@ async def test_all_workers_share_the_servers_limit(machine, monkeypatch):
     assert most == 2
 
 
+async def test_schedules_outlive_the_process_that_serves_the_flows(machine, environment):
+    """Serving again, as the next ``up`` does, keeps what was added, and a pause of the watches."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from casebook.flows import schedules
+    from casebook.flows.serving import deployments
+
+    (watching,) = casebook(environment, "schedule", "list")
+    given = ("--every", "1d", "-p", "source=https://a.example/feed")
+    casebook(environment, "schedule", "add", "backfill", *given)
+    casebook(environment, "schedule", "add", "watch", "--cron", "0 6 * * 1")
+    with temporary_settings({PREFECT_API_URL: f"{machine['prefect']}/api"}):
+        await schedules.change(watching["schedule_id"], active=False)
+        before = casebook(environment, "schedule", "list")
+        for deployment in await deployments():
+            await deployment.aapply()
+    assert casebook(environment, "schedule", "list") == before
+    assert sorted((line["flow"], line["active"]) for line in before) == [
+        ("backfill", True),
+        ("watch", False),
+        ("watch", True),
+    ]
+
+
 def _flow_runs(prefect: str, flow: str) -> list[dict]:
     return _call(prefect, "POST", "/api/flow_runs/filter", {"flows": {"name": {"any_": [flow]}}})
 

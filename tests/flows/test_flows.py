@@ -2,7 +2,9 @@
 
 import asyncio
 import importlib
+import re
 import signal
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,9 +24,17 @@ from casebook.flows.report import batch_markdown, outcome_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.pipeline.backfill import Tally
 from casebook.pipeline.outcome import Outcome, Status
-from casebook.schemas.batches import Batch, BatchOptions, progress_of
+from casebook.schemas.batches import (
+    Batch,
+    BatchItem,
+    BatchOptions,
+    SourceStanding,
+    Standing,
+    progress_of,
+)
 from casebook.schemas.errors import HostUnreachable, InvalidSource, LoginWall, RateLimited
 from casebook.schemas.failures import Failure
+from casebook.schemas.sources import SourceRef
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
@@ -51,6 +61,18 @@ def test_every_deployment_names_a_flow_that_is_there(deployment):
     flow = getattr(importlib.import_module(f"casebook.flows.{Path(path).stem}"), function)
     assert isinstance(flow, Flow)
     assert flow.name == deployment["name"]
+
+
+def test_the_worker_that_the_docs_start_takes_what_the_deployments_put_in():
+    """One that names a queue takes no run of another: a stranger's first run would wait for ever."""
+    queues = {d["work_pool"].get("work_queue_name", "default") for d in DEPLOYMENTS}
+    shown = (ROOT / "docs/scale.md").read_text() + (ROOT / "prefect.yaml").read_text()
+    started = re.findall(
+        r"^    prefect worker start.*|^# `prefect worker start.*", shown, re.MULTILINE
+    )
+    assert len(started) == 2
+    named = {queue for line in started for queue in re.findall(r"--work-queue (\S+)", line)}
+    assert named <= queues
 
 
 def test_the_flows_that_are_told_are_the_ones_deployed():
@@ -87,6 +109,32 @@ def test_the_artifact_of_a_batch_names_what_was_not_read():
     stands, tally = progress_of([]), Tally(total=0)
     assert "b.example/feed" in batch_markdown(batch, stands, tally, ["https://b.example/feed: 404"])
     assert "Not read" not in batch_markdown(batch, stands, tally)
+
+
+def test_the_artifact_of_a_batch_tells_what_this_run_made_and_what_it_left_alone():
+    """Of five sources two were done before; one of the others is made, one refused, one failed."""
+    ids = [f"src1_{n}" for n in range(5)]
+    batch = Batch(
+        batch_id="batch1_x",
+        origin="list.csv",
+        options=BatchOptions(),
+        items=[BatchItem(source_id=i, reference=SourceRef(source=i)) for i in ids],
+        created_by="ada",
+        created_at=_now(),
+    )
+    failure = Failure.of(LoginWall("log in"), ids[4], "extract", _now())
+    known, refused = (Standing.KNOWN, None), (Standing.REFUSED, None)
+    states = [known, known, known, refused, (Standing.FAILED, failure)]
+    stands = progress_of(
+        [
+            SourceStanding(source_id=i, standing=standing, failure=failed, attempts=1)
+            for i, (standing, failed) in zip(ids, states, strict=True)
+        ]
+    )
+    tally = Tally(total=3, made=1, refused=1, failed=Counter(login_wall=1), cost_usd=0.25)
+    told = batch_markdown(batch, stands, tally)
+    for row in ("| Made | 1 |", "| Skipped | 2 (", "| Failed | 1 |", "$0.2500", "login_wall"):
+        assert row in told
 
 
 def test_an_outcome_survives_the_way_through_prefect():

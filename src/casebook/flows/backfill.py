@@ -84,8 +84,8 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     """Work a list (``source``: a feed, sitemap, page or file), or go on with a stored batch.
 
     ``budget`` is in US dollars a run; a stored batch keeps its own, and its model. Returns the
-    batch's id and where its sources stand. Sources that fail are rows and failed tasks, not a
-    failed flow.
+    batch's id, why it paused if it did, and where its sources stand. Sources that fail are rows and
+    failed tasks, not a failed flow.
 
     Raises:
         InvalidSource: if not exactly one of ``source`` and ``batch_id`` is given.
@@ -118,7 +118,11 @@ async def watch() -> dict[str, Any]:
                 told = (
                     await _work(batch, services, look.missed)
                     if batch
-                    else {"failure": look.failure, "missed": list(look.missed)}
+                    else {
+                        "failure": look.failure,
+                        "missed": list(look.missed),
+                        "trouble": look.trouble,
+                    }
                 )
                 worked[line.watch.watch_id] = told
     return worked
@@ -141,13 +145,13 @@ async def _worked(batch: Batch, services: Services, missed: Sequence[str]) -> di
         teller.cancel()
     await aupdate_progress_artifact(shown, _percent(run))
     stands = await progress(batch, services)
-    key = batch.batch_id.replace("_", "-")
+    paused = run.tally.stopped_by
     await acreate_markdown_artifact(
-        key=key,
+        key=batch.batch_id.replace("_", "-"),
         markdown=batch_markdown(batch, stands, run.tally, missed),
-        description=batch.origin,
+        description=batch.origin if paused is None else f"{batch.origin}: paused, {paused}",
     )
-    return {"batch_id": batch.batch_id, **stands.model_dump(mode="json")}
+    return {"batch_id": batch.batch_id, "paused": paused, **stands.model_dump(mode="json")}
 
 
 async def _tell(run: BatchRun, shown: UUID) -> None:

@@ -101,7 +101,8 @@ def casebook(
 
 
 def _stream(text: str = "") -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8", write_through=True)
+    piped = io.BytesIO(text.encode(errors="surrogateescape"))
+    return io.TextIOWrapper(piped, "utf-8", write_through=True)
 
 
 def _written(stream: io.TextIOWrapper) -> str:

@@ -39,10 +39,34 @@ def test_standard_input_takes_addresses_and_what_links_prints(casebook):
     assert told["standings"] == {"new": 2}
     (told,) = casebook("backfill", "-", "--dry-run", "--json", "--word", "rag", stdin=lines).lines
     assert told["standings"] == {"new": 1}
-    refused = casebook("backfill", "-", "--dry-run", stdin='{"address": "https://a.example/3"}')
-    assert refused.code == 2
     assert casebook("backfill", "-", stdin="\n").code == 0
     assert casebook("backfill", "list", "--json").lines == []
+
+
+FEED = (
+    "<rss version='2.0'><channel><title>t</title><item><title>a</title>"
+    "<link>https://a.example/1</link></item></channel></rss>"
+)
+
+
+@pytest.mark.parametrize(
+    ("piped", "new", "code", "said"),
+    [
+        ("url,title\nhttps://a.example/1,One\nhttps://a.example/2,Two\n", 2, 0, ""),
+        ("\ufeffhttps://a.example/1\r\nhttps://a.example/1\r\n", 1, 0, ""),
+        (FEED, 1, 0, ""),
+        ("https://a.example/1\nnotes\n", 1, 3, "1 entry of standard input"),
+        ("notes\n", None, 3, "standard input names no web addresses"),
+        ('{"source": 5}\n', None, 3, "standard input names no web addresses"),
+        ("\udcff\udcfe\n", None, 3, "standard input names no web addresses"),
+    ],
+)
+def test_standard_input_is_read_as_a_file_of_the_same_bytes_is(casebook, piped, new, code, said):
+    """A header is no source, a BOM is no other address, and what is no list is told, not stored."""
+    ran = casebook("backfill", "-", "--dry-run", "--json", stdin=piped)
+    assert (ran.code, said in ran.err) == (code, True)
+    assert [line["standings"] for line in ran.lines] == ([{"new": new}] if new else [])
+    assert "Traceback" not in ran.err
 
 
 def test_a_batch_goes_on_as_it_was_begun(casebook, site, endpoint):

@@ -172,7 +172,8 @@ def test_a_damaged_gzip_is_damaged():
 def test_a_list_without_end_is_cut():
     """No list gives more than the sitemap protocol allows."""
     lines = "\n".join(f"https://blog.example.com/{n}" for n in range(MOST_ENTRIES + 10))
-    assert len(listing(lines).candidates) == MOST_ENTRIES
+    read = listing(f"{lines}\nhttps://blog.example.com/{MOST_ENTRIES}?utm_source=again")
+    assert (len(read.candidates), read.beyond) == (MOST_ENTRIES, 10)
 
 
 @pytest.mark.parametrize(
@@ -319,6 +320,16 @@ async def test_a_public_list_does_not_lead_inside(sites, follow):
     found = await follow("https://lists.example.com/i")
     assert len(found.missed) == 2
     assert len(sites.addresses) == 1
+
+
+async def test_what_one_list_may_not_name_any_more_is_told(tmp_path, follow):
+    """A table of 50,002 loses two: the person who wrote it learns so, and what to do."""
+    file = tmp_path / "list.csv"
+    rows = (f"https://blog.example.com/{n}\n" for n in range(MOST_ENTRIES + 2))
+    file.write_text("url\n" + "".join(rows))
+    found = await follow(str(file), WalkLimits(candidates=100_000))
+    assert len(found.candidates) == MOST_ENTRIES
+    assert found.missed == [f"2 of {file} beyond its first 50,000 addresses: split the list"]
 
 
 async def test_a_local_list_is_read(tmp_path, follow):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.batches import Batch, BatchOptions
-    from casebook.schemas.sources import Candidate
 
 
 class _RunByDefault(TyperGroup):
@@ -62,7 +60,7 @@ def run(
         str | None,
         typer.Argument(
             help="A feed, sitemap, OPML file, page of links, table, JSON or text file: its address "
-            f"or path ({' '.join(LISTS)}); - reads addresses, or what `casebook links --json` "
+            f"or path ({' '.join(LISTS)}); - reads any of them, or what `casebook links --json` "
             "prints, from standard input.",
             metavar="SRC",
             show_default=False,
@@ -147,31 +145,13 @@ async def _read(source: str, settings: Settings) -> Walk:
     from casebook.pipeline.quoting import read_list
     from casebook.runtime.services import Services
 
-    if source == "-":
-        lines = (line.strip() for line in sys.stdin)
-        return Walk([_candidate(line) for line in lines if line and not line.startswith("#")])
+    piped = sys.stdin.buffer.read() if source == "-" else None
+    if piped is not None and not piped.strip():
+        return Walk()  # what filters a list may leave nothing of it
     async with Services(settings) as services:
         with naming_a_list():
-            return await read_list(named(source), services)
-
-
-def _candidate(line: str) -> Candidate:
-    """Return what a line names: an address, or the JSON that `casebook links --json` prints.
-
-    Raises:
-        InvalidSource: if it is JSON of another kind.
-    """
-    from casebook.schemas.sources import Candidate
-
-    if not line.startswith("{"):
-        return Candidate(url=line)
-    try:
-        told = json.loads(line)
-        return Candidate(
-            url=told["source"], title=told.get("title"), published=told.get("published")
-        )
-    except (ValueError, KeyError) as error:
-        raise InvalidSource(f'{line[:80]!r} is not {{"source": "address"}}') from error
+            ref = named("standard input" if source == "-" else source)
+            return await read_list(ref, services, given=piped)
 
 
 async def _plan(

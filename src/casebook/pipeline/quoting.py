@@ -18,7 +18,7 @@ from casebook.schemas.batches import BatchOptions, Standing
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import ContextExceeded
 from casebook.schemas.frozen import Frozen
-from casebook.schemas.sources import SourceRef
+from casebook.schemas.sources import Payload, SourceRef
 from casebook.summarizer import service
 from casebook.summarizer.planning import Plan
 
@@ -41,15 +41,22 @@ class Quote(Frozen):
     missed: Sequence[str] = ()
 
 
-async def read_list(ref: SourceRef, services: Services) -> Walk:
+async def read_list(ref: SourceRef, services: Services, *, given: bytes | None = None) -> Walk:
     """Return the addresses that a list names, and what of it could not be read.
+
+    ``given`` is the list itself where it need not be fetched; ``ref`` then only names it.
 
     Raises:
         CasebookError: if the list cannot be had or read.
     """
     client, robots = await services.network()
     read = services.extractors.read_listing
-    return await walk(ref, client, robots, read, WalkLimits(candidates=_MOST))
+    limits = WalkLimits(candidates=_MOST)
+    payload = None
+    if given is not None:
+        media_type = "application/octet-stream"
+        payload = Payload(data=given, media_type=media_type, name=ref.source)
+    return await walk(ref, client, robots, read, limits, given=payload)
 
 
 def with_options(settings: Settings, options: BatchOptions) -> Settings:

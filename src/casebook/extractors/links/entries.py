@@ -38,7 +38,8 @@ class Listing(Frozen):
     """What a list names: sources, and further lists that it is made of.
 
     ``repeated`` counts where it names a source again; ``unread`` are the entries in which no web
-    address could be found, as they stand there.
+    address could be found, as they stand there, and ``beyond`` counts the sources that are more
+    than one list may name.
     """
 
     form: str
@@ -46,6 +47,7 @@ class Listing(Frozen):
     lists: Sequence[str] = ()
     repeated: int = 0
     unread: Sequence[str] = ()
+    beyond: int = 0
 
 
 def candidate(

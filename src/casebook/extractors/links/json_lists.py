@@ -22,8 +22,11 @@ _LONGEST_SHOWN = 200
 
 
 def read_json(data: bytes, charset: str | None, base: str) -> Listing | None:
-    """Return what a JSON text names, None where ``data`` is none or has no entries."""
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"[", b"{"}:
+    """Return what a JSON text names, None where ``data`` is none or has no entries.
+
+    Among JSON Lines, addresses alone and lines that "#" sets aside may stand.
+    """
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"[", b"{"} and b"\n{" not in data:
         return None
     told = _values(decode(data, charset)[0].lstrip("\ufeff"))
     found: list[Candidate] = []
@@ -43,9 +46,14 @@ def _values(text: str) -> list[Any]:
     except (ValueError, RecursionError):
         pass
     try:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
+        lines = [line.strip() for line in text.splitlines()]
+        return [_value(line) for line in lines if line and not line.startswith("#")]
     except (ValueError, RecursionError):
         return []
+
+
+def _value(line: str) -> Any:
+    return line if is_web_address(line) else json.loads(line)
 
 
 def _entries(value: Any) -> Iterator[Any]:

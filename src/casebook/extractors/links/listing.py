@@ -60,15 +60,18 @@ async def walk(
     robots: Robots,
     read: Read,
     limits: WalkLimits = WalkLimits(),
+    *,
+    given: Payload | None = None,
 ) -> Walk:
     """Return the sources that a list and the lists in it name, in the order of the lists.
 
-    A list inside that cannot be had is noted; the first one is not forgiven.
+    ``given`` is the first list where it need not be fetched; ``ref`` then only names it. A list
+    inside that cannot be had is noted; the first one is not forgiven.
 
     Raises:
         CasebookError: if the first list cannot be fetched or read.
     """
-    walker = _Walker(client, robots, read, limits)
+    walker = _Walker(client, robots, read, limits, given)
     walker.wait_for([ref.source], ())
     first = True
     while round_ := walker.next_round():
@@ -86,11 +89,17 @@ class _Walker:
     """Knows what was found and what waits; several lists are asked for at once."""
 
     def __init__(
-        self, client: GuardedClient, robots: Robots, read: Read, limits: WalkLimits
+        self,
+        client: GuardedClient,
+        robots: Robots,
+        read: Read,
+        limits: WalkLimits,
+        given: Payload | None,
     ) -> None:
         self.found = Walk()
         self.waiting: deque[Way] = deque()
         self._client, self._robots, self._read, self._limits = client, robots, read, limits
+        self._given = given
         self._visited: set[str] = set()
         self._seen = _Seen()
         self._asked = 0
@@ -121,6 +130,8 @@ class _Walker:
     async def listing(self, way: Way) -> Listing | CasebookError:
         """Return the list at the end of ``way``, or why it cannot be had."""
         try:
+            if self._given is not None and len(way) == 1:
+                return await self._read(self._given)
             _check_hop(way, self._client)
             ref = SourceRef(source=way[-1])
             return await self._read(await fetch_list(ref, self._client, self._robots))
@@ -136,6 +147,7 @@ class _Walker:
             return
         found.read.add(source)
         found.missed += [_no_addresses(listing.unread, source)] if listing.unread else []
+        found.missed += [_beyond(listing, source)] if listing.beyond else []
         outside, inside = _told_apart(listing.candidates, source, self._client)
         found.missed += [_own_network(inside, source)] if inside else []
         fresh = [candidate for candidate in outside if self._seen.is_new(candidate.url)]
@@ -153,6 +165,13 @@ class _Walker:
         if self.waiting or left_out:
             self.found.missed.append(f"more than the first {self._limits.candidates:,} addresses")
         self._full = True
+
+
+def _beyond(listing: Listing, source: str) -> str:
+    return (
+        f"{listing.beyond:,} of {source} beyond its first {len(listing.candidates):,} addresses: "
+        "split the list"
+    )
 
 
 def _no_addresses(entries: Sequence[str], source: str) -> str:

@@ -51,7 +51,7 @@ def read_listing(payload: Payload) -> Listing:
             f"{where(payload)} is {found}, not a list of addresses: check it, or save it as CSV."
         )
     listing = _read(data, payload, base_of(payload))
-    candidates, repeated, refused = _once(listing.candidates)
+    candidates, repeated, refused, beyond = _once(listing.candidates)
     lists = list(dict.fromkeys(listing.lists))
     followed = tuple(filter(is_web_address, lists))
     refused += [address for address in lists if not is_web_address(address)]
@@ -66,6 +66,7 @@ def read_listing(payload: Payload) -> Listing:
         lists=followed,
         repeated=repeated,
         unread=(*listing.unread, *refused),
+        beyond=beyond,
     )
 
 
@@ -84,15 +85,17 @@ def _read(data: bytes, payload: Payload, base: str) -> Listing:
     return read_json(data, payload.charset, base) or read_lines(data, payload, base)
 
 
-def _once(candidates: Iterable[Candidate]) -> tuple[Sequence[Candidate], int, list[str]]:
+def _once(candidates: Iterable[Candidate]) -> tuple[Sequence[Candidate], int, list[str], int]:
     """Return each source once, how many came again, and what is no address that can be fetched.
 
+    The last is how many were left out because there are ``MOST_ENTRIES`` of them already.
     Two addresses are one source whatever else they carry along; what the first one lacks of title
     and day the next one may tell.
     """
     chosen: dict[str, Candidate] = {}
     refused: list[str] = []
     repeated = 0
+    left_out: set[str] = set()
     for found in candidates:
         try:
             identity = canonical_url(found.url)
@@ -104,7 +107,9 @@ def _once(candidates: Iterable[Candidate]) -> tuple[Sequence[Candidate], int, li
             chosen[identity] = _completed(chosen[identity], found)
         elif len(chosen) < MOST_ENTRIES:
             chosen[identity] = found
-    return tuple(chosen.values()), repeated, refused
+        else:
+            left_out.add(identity)
+    return tuple(chosen.values()), repeated, refused, len(left_out)
 
 
 def _completed(one: Candidate, other: Candidate) -> Candidate:

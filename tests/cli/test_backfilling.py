@@ -244,6 +244,25 @@ def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, s
     assert "answers 404" in third
 
 
+def test_what_makes_no_sense_is_said_so(casebook, site, two_feeds, endpoint, tmp_path):
+    """A list without a source that is wanted says why; an interval without end stops no watch."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    listed = tmp_path / "list.csv"
+    listed.write_text("url,date\nhttps://a.example/1,2026-01-02\nhttps://a.example/2,2026-01-03\n")
+    ran = casebook("backfill", listed, "--since", "2030-01-01")
+    assert (ran.code, ran.err) == (0, "Nothing to work: 2 older than --since.\n")
+    assert "names no model" in casebook("backfill", listed, "--model", " ").err
+    feed, _ = two_feeds()
+    for every in ("9" * 20 + "w", "99w", "١h"):
+        refused = casebook("watch", "add", feed, "--every", every, **allowed)
+        assert (refused.code, "Traceback" in refused.err) == (2, False)
+    assert casebook("watch", "add", feed, "--every", "52w", **allowed).code == 0
+    again = casebook("watch", "add", feed, "--every", "1h", "--all", **allowed)
+    assert f"`casebook backfill {feed}` works all of it" in again.err
+    assert "Nothing is due" in casebook("watch", "run", **allowed).err
+    assert endpoint.requests == []
+
+
 def test_a_watch_by_a_rubric_from_the_command_line(casebook, site, two_feeds, endpoint):
     """What is wanted is told in the list; what was refused is listed with the reason."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}

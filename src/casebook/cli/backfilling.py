@@ -107,6 +107,8 @@ def run(
 
     if (source is None) == (resume is None):
         raise InvalidSource("give a list to work, or --resume and a batch's id (not both)")
+    if model is not None and not model.strip():
+        raise InvalidSource("--model names no model")
     options = BatchOptions(force=force, concurrency=concurrency, budget_usd=budget, model=model)
     settings = load_settings(context)
     if resume is not None:
@@ -206,14 +208,8 @@ def _print_plan(quoted: Quote) -> None:
     for key, label in told.items():
         if counts.get(key):
             table.add_row(f"{counts[key]:,}", label)
-    for number, label in (
-        (selection.duplicates, "named twice in the list"),
-        (selection.older, "older than --since"),
-        (selection.filtered, "without any of the words"),
-        (selection.beyond_limit, "beyond --limit"),
-    ):
-        if number:
-            table.add_row(f"[dim]{number:,}[/]", f"[dim]{label}[/]")
+    for number, label in _left_aside(selection):
+        table.add_row(f"[dim]{number:,}[/]", f"[dim]{label}[/]")
     out().print(table)
     basis = "by what earlier sources took" if expected.measured else "a rough guess, no history yet"
     out().print(
@@ -224,6 +220,17 @@ def _print_plan(quoted: Quote) -> None:
     )
 
 
+def _left_aside(selection: Selection) -> Sequence[tuple[int, str]]:
+    """Return how many entries of the list are not worked, and why."""
+    counts = (
+        (selection.duplicates, "named twice in the list"),
+        (selection.older, "older than --since"),
+        (selection.filtered, "without any of the words"),
+        (selection.beyond_limit, "beyond --limit"),
+    )
+    return [(number, label) for number, label in counts if number]
+
+
 async def _begin(
     source: str, selection: Selection, options: BatchOptions, settings: Settings, *, as_json: bool
 ) -> int:
@@ -232,7 +239,9 @@ async def _begin(
     from casebook.runtime.services import Services
 
     if not selection.items:
-        err().print("Nothing to work: the list names no source, or all were left aside.")
+        aside = [f"{number:,} {label}" for number, label in _left_aside(selection)]
+        told = ", ".join(aside) or "the list names no source"
+        err().print(f"Nothing to work: {told}.", markup=False)
         return 0
     settings = with_options(settings, options)
     async with Services(settings, patience=settings.outage_patience) as services:

@@ -50,9 +50,9 @@ def seconds_of(text: str) -> int:
     """Return the seconds in ``30m``, ``6h``, ``1d`` or ``2w``.
 
     Raises:
-        InvalidSource: if it is none of these.
+        InvalidSource: if it is none of these, or not a number that anyone waits for.
     """
-    match = re.fullmatch(r"(\d+)\s*(m|min|h|d|w)", text.strip().lower())
+    match = re.fullmatch(r"(\d{1,6})\s*(m|min|h|d|w)", text.strip().lower(), re.ASCII)
     if match is None:
         raise InvalidSource(f"{text!r} is no interval: write 30m, 6h, 1d or 2w")
     return int(match[1]) * _UNITS[match[2]]
@@ -101,6 +101,12 @@ def add(
         print_json(_json(line))
         return
     held = "all it holds is looked at next"
+    if line.look is not None and everything:
+        err().print(
+            "It is watched already, and what it held at its first look stays no news: "
+            f"`casebook backfill {address}` works all of it.",
+            markup=False,
+        )
     if line.look is not None:
         held = f"it holds {line.look.found:,} sources now"
     _tell_missed(line.look)

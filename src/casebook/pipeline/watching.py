@@ -19,6 +19,9 @@ from casebook.schemas.watches import Look, Refusal, Undecided, Watch, WatchLine,
 SHORTEST_SECONDS = 300
 """A list that is asked for more often is a burden on its site and brings nothing."""
 
+LONGEST_SECONDS = 366 * 86_400
+"""Sums with times that nobody lives to see overflow."""
+
 LONGEST_RUBRIC = 2_000
 """Characters; it is part of each question."""
 
@@ -45,7 +48,7 @@ async def add(
     news either.
 
     Raises:
-        InvalidSource: if the interval is too short, or the rubric empty or too long.
+        InvalidSource: if the interval is too short or too long, or the rubric empty or too long.
         ConfigurationError: if there is a rubric, and no model that could judge by it.
         CasebookError: if the list cannot be read: a watch that never worked is not stored.
     """
@@ -54,6 +57,8 @@ async def add(
             f"every {every_seconds} s is too often for {address}: "
             f"{SHORTEST_SECONDS // 60} minutes at the least"
         )
+    if every_seconds > LONGEST_SECONDS:
+        raise InvalidSource(f"looking at {address} so rarely is no watch: once a year at the least")
     if rubric is not None:
         rubric = _checked(rubric)
         check_rubric(services)

@@ -1,7 +1,7 @@
 """Feeds and sitemaps that are looked at again and again for new sources."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from casebook.schemas.frozen import Frozen
@@ -108,5 +108,6 @@ class WatchLine(Frozen):
         """Tell whether it is time for a look; one in the future tells of a clock set back."""
         if self.watch.state is not WatchState.ACTIVE:
             return False
-        every = timedelta(seconds=self.watch.every_seconds)
-        return self.look is None or not self.look.at <= now < self.look.at + every
+        if self.look is None:
+            return True
+        return not 0 <= (now - self.look.at).total_seconds() < self.watch.every_seconds

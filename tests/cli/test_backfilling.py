@@ -244,6 +244,16 @@ def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, s
     assert "answers 404" in third
 
 
+def test_a_dry_run_tells_that_the_budget_will_not_do(casebook):
+    """Before anything is paid: with a price that it is too little, without one that it is none."""
+    plan, listed = ("backfill", "-", "--dry-run"), "https://a.example/1"
+    priced = {"CASEBOOK_LLM_PRICE_INPUT": "1", "CASEBOOK_LLM_PRICE_OUTPUT": "4"}
+    poor = casebook(*plan, "--budget", "0.01", stdin=listed, **priced)
+    assert (poor.code, "more than the budget of $0.01" in poor.out) == (0, True)
+    assert "budget" not in casebook(*plan, "--budget", "1", stdin=listed, **priced).out
+    assert "price is not known" in casebook(*plan, "--budget", "1", stdin=listed).out
+
+
 def test_what_makes_no_sense_is_said_so(casebook, site, two_feeds, endpoint, tmp_path):
     """A list without a source that is wanted says why; an interval without end stops no watch."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}

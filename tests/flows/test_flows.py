@@ -12,11 +12,12 @@ from uuid import UUID, uuid4
 
 import pytest
 import yaml
-from prefect.exceptions import TerminationSignal
+from prefect.exceptions import ParameterTypeError, TerminationSignal
 from prefect.flows import Flow
 from prefect.states import Failed
+from prefect.utilities.callables import parameter_schema
 
-from casebook.flows import FLOWS
+from casebook.flows import FLOWS, schedules
 from casebook.flows import backfill as backfill_module
 from casebook.flows.backfill import backfill
 from casebook.flows.ingest import may_pass
@@ -184,6 +185,17 @@ async def test_a_backfill_without_a_list_or_with_two_says_what_it_needs(given):
     """A run that was asked for by hand with an empty form fails with a sentence."""
     with pytest.raises(InvalidSource, match="give source"):
         await backfill.fn(**given)
+
+
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": -3}, {"budget": -1}, {"since": "soon"}])
+def test_a_run_or_schedule_with_values_that_make_no_sense_is_refused(wrong):
+    """A limit of -3 would leave out the last three sources without a word."""
+    with pytest.raises(ParameterTypeError):
+        backfill.validate_parameters({"source": "list.csv", **wrong})
+    schema = parameter_schema(backfill).model_dump(exclude_unset=True)
+    with pytest.raises(InvalidSource, match=next(iter(wrong))):
+        schedules._check("backfill", schema, {"source": "list.csv", **wrong})
+    schedules._check("backfill", schema, {"source": "list.csv", "limit": 3, "budget": 0.5})
 
 
 async def test_the_progress_stays_true_while_a_batch_waits(monkeypatch):

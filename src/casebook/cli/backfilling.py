@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typer._click.core import Context
 
     from casebook.extractors.links.listing import Walk
-    from casebook.pipeline.planning import Selection
+    from casebook.pipeline.planning import Estimate, Selection
     from casebook.pipeline.quoting import Quote
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
@@ -169,10 +169,13 @@ async def _plan(
     from casebook.pipeline.quoting import quote, with_options
     from casebook.runtime.services import Services
 
-    async with Services(with_options(settings, options)) as services:
+    settings = with_options(settings, options)
+    async with Services(settings) as services:
         quoted = await quote(source, selection, services)
     if not as_json:
         _print_plan(quoted)
+        if warning := _beyond_budget(quoted.estimate, settings.budget_run):
+            out().print(f"[yellow]{warning}[/]")
         return 0
     aside = ("duplicates", "older", "filtered", "beyond_limit")
     print_json(
@@ -185,6 +188,20 @@ async def _plan(
         }
     )
     return 0
+
+
+def _beyond_budget(expected: Estimate, budget: float | None) -> str | None:
+    """Say where the run would stop before its end."""
+    if budget is None or not expected.calls:
+        return None
+    if expected.cost_usd is None:
+        return (
+            "With a budget nothing would be asked, since the model's price is not known: "
+            "CASEBOOK_LLM_PRICE_INPUT and CASEBOOK_LLM_PRICE_OUTPUT tell it."
+        )
+    if expected.cost_usd > budget:
+        return f"That is more than the budget of ${budget:,.2f}: the batch would pause there."
+    return None
 
 
 def _print_plan(quoted: Quote) -> None:

@@ -7,7 +7,7 @@ Run one by hand against a server:
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from prefect import flow, task
@@ -17,6 +17,7 @@ from prefect.artifacts import (
     aupdate_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
+from pydantic import Field
 
 from casebook.flows.limits import llm_slot
 from casebook.flows.report import batch_markdown
@@ -75,10 +76,10 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     source: str | None = None,
     batch_id: str | None = None,
     since: date | None = None,
-    limit: int | None = None,
+    limit: Annotated[int, Field(ge=1)] | None = None,
     words: Sequence[str] = (),
     force: bool = False,
-    budget: float | None = None,
+    budget: Annotated[float, Field(ge=0)] | None = None,
     model: str | None = None,
 ) -> dict[str, Any]:
     """Work a list (``source``: a feed, sitemap, page or file), or go on with a stored batch.

@@ -172,6 +172,21 @@ def test_failures_are_told_without_cutting_or_repeating_an_address(casebook, sit
     assert second.count(gone) == 1
 
 
+def test_a_retry_of_named_sources_heeds_the_cause(casebook, site):
+    """What failed of something else, or will not pass by itself, is left alone though named."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    site.expect_request("/binary").respond_with_data(b"\x7fELF", content_type="application/x-elf")
+    lines = f"{site.url_for('/gone')}\n{site.url_for('/binary')}"
+    assert casebook("backfill", "-", stdin=lines, **allowed).code == 3
+    failures = casebook("failures", "--json").lines
+    failed = {f["failure"]["kind"]: f["failure"]["source_id"] for f in failures}
+    named = ("retry", *failed.values(), "--json")
+    (tried,) = casebook(*named, "--cause", "page-missing", **allowed).lines
+    assert tried["source_id"] == failed["page_missing"]
+    assert casebook(*named, "--later", **allowed).lines == []
+    assert len(casebook(*named, **allowed).lines) == 2
+
+
 @pytest.fixture
 def two_feeds(site):
     """Two feeds, one of which will name a page that is gone, the other a case study."""

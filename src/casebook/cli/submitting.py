@@ -156,17 +156,21 @@ def retry(
 def _to_retry(
     services: Services, ids: Sequence[str], *, later: bool, cause: str | None
 ) -> list[str]:
-    """Return the source ids to try: of the given ids, or all that failed or were cut off."""
+    """Return the source ids to try: of the given ids, or all that failed or were cut off.
+
+    A cause, and ``later``, leave out those that failed of something else.
+    """
     failures = services.warehouse.open_failures()
     kind = _known_cause(cause, failures)
-    if ids:
-        by_failure = {f.failure.failure_id: f.failure.source_id for f in failures}
-        return [by_failure.get(i) or _source_of(i, services) for i in ids]
     waiting = [
         f.failure.source_id
         for f in failures
         if (f.failure.transient or not later) and kind in {None, f.failure.kind}
     ]
+    if ids:
+        by_failure = {f.failure.failure_id: f.failure.source_id for f in failures}
+        named = [by_failure.get(i) or _source_of(i, services) for i in ids]
+        return [i for i in named if i in waiting] if kind or later else named
     cut_off = [] if kind else [s.source_id for s in services.warehouse.unfinished()]
     return waiting + cut_off
 

@@ -20,6 +20,7 @@ from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors, linked_author, posted_by
 from casebook.extractors.text.characters import count_words, one_line
 from casebook.extractors.text.charset import decode
+from casebook.extractors.text.declarations import DATA
 from casebook.extractors.text.metadata import canonical_url, language_of, stated_of
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.titles import title_of
@@ -43,7 +44,6 @@ _BANNER = re.compile(
     re.IGNORECASE,
 )
 _UNREAD = ("style", "svg", "noscript")
-_DATA = frozenset({"application/ld+json", "application/settings+json"})
 _SUSPICIOUS_SHARE = 0.05
 _SUSPICIOUS_WORDS = 200
 _BETTER = 1.5
@@ -108,7 +108,7 @@ def prepare(tree: Any) -> list[HiddenText]:
     # Nothing below reads them, and trafilatura and htmldate copy the tree several times.
     etree.strip_elements(tree, *_UNREAD, with_tail=False)
     for script in list(tree.iter("script")):
-        if script.get("type") not in _DATA:
+        if script.get("type") not in DATA:
             script.drop_tree()
     return hidden
 

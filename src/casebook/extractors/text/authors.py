@@ -113,8 +113,8 @@ def written_by(tree: Any) -> str | None:
     described = (names_of(thing.get("author")) for thing in of_types(things_of(tree), WRITTEN))
     names = next(described, [])
     found: str | None = None
-    for name in names:
-        found = normalize_authors(found, name)
+    for name in names[:_MOST_AUTHORS]:
+        found = normalize_authors(found, name[:_LONGEST_BYLINE])
     return found
 
 

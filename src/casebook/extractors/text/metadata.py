@@ -11,6 +11,7 @@ from trafilatura import metadata as page
 from trafilatura.settings import Document as Stated
 
 from casebook.extractors.text.authors import byline, linked_author, written_by
+from casebook.extractors.text.declarations import declarations_of
 
 # The languages of most of the web (W3Techs); over all 97, short English reads as Pidgin.
 _LANGUAGES = (
@@ -28,7 +29,8 @@ def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
     The steps of ``trafilatura.extract_metadata`` without date, categories, tags and licence. Where
     no meta tag names an author, a byline is looked for on a page that is likely ``signed``.
     """
-    stated = page.extract_meta_json(tree, page.examine_meta(tree))
+    declared = declarations_of(tree)
+    stated = page.extract_meta_json(declared, page.examine_meta(declared))
     # With the related articles of a page, trafilatura takes their authors too.
     stated.author = written_by(tree) or stated.author
     # One word is a login name more often than a person: believed where no byline says better.

@@ -82,6 +82,17 @@ def test_every_path_tried_is_recorded():
     assert float(steps["confidence"].split(";")[0]) > 0
 
 
+def test_a_page_of_very_many_elements_is_read_without_trafilatura():
+    """Trafilatura's time grows with the square of paragraphs; our own reading's does not."""
+    lines = "".join(f"<p>Step {number} took the team a day.</p>" for number in range(30_000))
+    found = read(PAGE.replace("<ul>", f"{lines}<ul>"))
+    asked = {step.method: step.outcome for step in found.extraction}
+    assert asked["trafilatura"] == "not asked of a page so large"
+    assert "Step 29999 took" in found.text
+    assert "queue stalled" in found.text
+    assert "words" in {step.method: step.outcome for step in read(PAGE).extraction}["trafilatura"]
+
+
 def test_canonical_of_another_site_is_not_believed():
     """A page cannot claim the address of a stranger, nor a template the site's root."""
     strange = PAGE.replace("/posts/routing", "https://other.example/a")

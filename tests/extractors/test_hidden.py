@@ -105,6 +105,48 @@ def strip(inner: str, head: str = ""):
             HiddenKind.STYLE,
         ),
         ("<dialog>{}</dialog>", HiddenKind.ATTRIBUTE),
+        (
+            '<b hidden aria-controls="a">More</b><p id="a" style="display:none">{}</p>',
+            HiddenKind.STYLE,
+        ),
+        (
+            '<div style="display:none"><b aria-controls="a">M</b></div><p id="a" hidden>{}</p>',
+            HiddenKind.ATTRIBUTE,
+        ),
+        (
+            '<div style="visibility:hidden"><b aria-controls="a">M</b></div><p id="a" hidden>{}</p>',
+            HiddenKind.ATTRIBUTE,
+        ),
+        ('<p id="a" hidden>{} <b aria-controls="a"></b></p>', HiddenKind.ATTRIBUTE),
+        (
+            '<p id="a" hidden>{}<b aria-controls="b"></b></p><p id="b" hidden><b aria-controls="a"></b></p>',
+            HiddenKind.ATTRIBUTE,
+        ),
+        (
+            '<input class="sr-only" id="i" aria-controls="a"><label for="i" hidden>M</label>'
+            '<p id="a" hidden>{}</p>',
+            HiddenKind.ATTRIBUTE,
+        ),
+        (
+            '<a role="tab" id="t" style="display:none">T</a>'
+            '<p role="tabpanel" id="a" aria-labelledby="t" hidden>{}</p>',
+            HiddenKind.ATTRIBUTE,
+        ),
+        (
+            '<h3 style="display:none">Why?</h3><p class="faq-answer" style="display:none">{}</p>',
+            HiddenKind.STYLE,
+        ),
+        (
+            '<p class="expander" style="max-height:0;overflow:hidden">{}</p>'
+            '<a hidden aria-expanded="false">More</a>',
+            HiddenKind.STYLE,
+        ),
+        ("<details><summary hidden></summary>{}</details>", HiddenKind.ATTRIBUTE),
+        ('<details><summary style="display:none"></summary><p>{}</details>', HiddenKind.ATTRIBUTE),
+        (
+            '<details><summary style="visibility:hidden"></summary><p>{}</details>',
+            HiddenKind.ATTRIBUTE,
+        ),
         ('<span class="sr-only">{}</span>', HiddenKind.CLASS),
         ('<span class="visually-hidden x">{}</span>', HiddenKind.CLASS),
         ("<template><p>{}</p></template>", HiddenKind.TEMPLATE),
@@ -136,6 +178,22 @@ def test_each_way_of_hiding_is_seen_through(markup, kind):
         '<p class="expander" hidden>{}</p><div><a role="button" aria-expanded="false">More</a></div>',
         '<a data-toggle="tab" href="#a">Size</a><p id="a" style="display:none">{}</p>',
         '<li role="tab"><a href="#a">Size</a></li><p id="a" style="display:none">{}</p>',
+        '<b hidden aria-controls="a">M</b><b aria-controls="a">M</b><p id="a" hidden>{}</p>',
+        '<p id="a" hidden>{}</p><b aria-controls="a" style="text-indent:-9999px">icon</b>',
+        '<b aria-controls="a">M</b><div id="a" hidden><b aria-controls="b">M</b></div>'
+        '<p id="b" hidden>{}</p>',
+        '<div id="b" hidden><b>x</b><p id="c" hidden>{}</p></div>'
+        '<div id="a" hidden><b aria-controls="b">M</b><b aria-controls="c">M</b></div>'
+        '<b aria-controls="a">M</b>',
+        '<input class="sr-only" id="i" aria-controls="a"><label for="i">More</label>'
+        '<p id="a" hidden>{}</p>',
+        '<label><input class="sr-only" aria-controls="a">More</label><p id="a" hidden>{}</p>',
+        "<details>{}</details>",
+        "<details><summary>More</summary>{}</details>",
+        "<details><summary style='text-indent:-9999px'>More</summary>{}</details>",
+        "<details><summary style='font-size:0'>More</summary>{}</details>",
+        "<details open><summary hidden>More</summary>{}</details>",
+        "<details><p hidden>x</p><summary>More</summary>{}</details>",
         '<p style="opacity:0.9">{}</p>',
         '<p style="font:700 16px/1.5 Arial">{}</p>',
         '<p style="background:red;background-clip:text;color:transparent">{}</p>',

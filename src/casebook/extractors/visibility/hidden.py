@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
@@ -39,13 +39,15 @@ _UNSEEN_CLASSES = frozenset(
 _SHOWN_WIDER = re.compile(r"(?:^|\s)(?:\w+:[\w-]+|d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|show)(?=\s|$)")
 _NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "math"})
 _TELLING = frozenset({"hidden", "popover", "bgcolor"})
-_TELLING_TAGS = frozenset({"template", "dialog", "noframes", "font"})
+_TELLING_TAGS = frozenset({"template", "dialog", "noframes", "font", "details"})
 _TEMPLATES = frozenset({"text/template", "text/x-template", "text/html"})
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
 _FOLDS = re.compile(
     r"display: none|no height|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
 )
 _FADED = "opacity: 0"
+_INDENTED = "off screen (text-indent)"
+_MOST_ROUNDS = 8
 _MOST = 0.5
 _PAGE_WORDS = 50
 _THEME = 0.3
@@ -142,9 +144,11 @@ class _Looked:
         self._known = {kind: (_is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
         self._states: dict[Any, Sight] = {}
         self._wholes: dict[Any, _Find] = {}
+        self._places: dict[Any, tuple[int, int]] = {}
         self.opened: list[Any] = []
         self._inheriting: set[Any] = set()
-        self._look()
+        self._look(0, len(self._elements))
+        self._open()
         self.finds = [*self._stretches(), *self._wholes.values()]
         for find in self._wholes.values():
             find.texts.extend(text for text in visible_text(find.element) if text.strip())
@@ -154,21 +158,64 @@ class _Looked:
         """Return the characters of all text, hidden or not."""
         return sum(len(text) for text in visible_text(self._root) if text.strip())
 
-    @cached_property
-    def _brought_up(self) -> frozenset[str]:
-        return opened.brought_up(self._root)
-
-    def _look(self) -> None:
+    def _look(self, at: int, end: int) -> None:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
-        at = 0
-        while at < len(self._elements):
+        while at < end:
             element = self._elements[at]
             gone = element.tag in _NOT_TEXT
             if not gone and self._is_suspect(element, self._kinds[at]):
                 gone = self._is_whole(element)
                 if not gone and self._state(element).reason():
                     self._inheriting.add(element)
-            at += 1 + (sum(1 for _ in element.iterdescendants("*")) if gone else 0)
+            after = at + 1 + (sum(1 for _ in element.iterdescendants("*")) if gone else 0)
+            if element in self._wholes:
+                self._places[element] = (at, after)
+            at = after
+
+    def _open(self) -> None:
+        """Open what a control in sight opens, round by round: there may be controls within."""
+        controls = opened.controls_of(self._root) if self._wholes else {}
+        folding: dict[Any, list[Any]] = {}
+        for _ in range(_MOST_ROUNDS):
+            covered: dict[Any, bool] = {}
+            in_sight = partial(self._is_in_sight, covered=covered)
+            ids = {name for name, several in controls.items() if any(map(in_sight, several))}
+            for whole in self._wholes.keys() - folding.keys():
+                folds = _FOLDS.search(self._wholes[whole].reason)
+                folding[whole] = list(opened.unfolding(whole)) if folds else []
+            shown = [
+                whole
+                for whole in self._wholes
+                if whole.get("id") in ids or any(map(in_sight, folding[whole]))
+            ]
+            for whole in shown:
+                self._show(whole)
+            if not shown:
+                return
+
+    def _show(self, whole: Any) -> None:
+        """Look into what a reader can open as into any other part."""
+        del self._wholes[whole]
+        self.opened.append(whole)
+        if self._state(whole).reason():
+            self._inheriting.add(whole)
+        at, after = self._places[whole]
+        self._look(at + 1, after)
+
+    def _is_in_sight(self, control: Any, covered: dict[Any, bool]) -> bool:
+        """Tell a control that a reader can click; one that is an icon has its text off screen.
+
+        ``covered`` is what was found of other elements: whether they are in hidden ones.
+        """
+        find = self._wholes.get(control)
+        start = control.getparent() if find and _INDENTED in find.reason else control
+        chain, one = [], start
+        while one is not None and one not in covered and one not in self._wholes:
+            chain.append(one)
+            one = one.getparent()
+        is_covered = one is not None and covered.get(one, True)
+        covered.update(dict.fromkeys(chain, is_covered))
+        return not is_covered and not self._state(control).invisible
 
     def _is_suspect(self, element: Any, kind: Kind) -> bool:
         """Tell whether anything about ``element`` may hide a text."""
@@ -180,15 +227,22 @@ class _Looked:
         )
 
     def _is_whole(self, element: Any) -> bool:
-        cause = _cause(element, self._cascade.style(element))
-        if cause is None:
-            return False
-        brought_up = element.get("id") in self._brought_up
-        if brought_up or (_FOLDS.search(cause[1]) and opened.is_folded(element)):
-            self.opened.append(element)
-            return False
-        self._wholes[element] = _Find(*cause, element, whole=True)
-        return True
+        cause = _cause(element, self._cascade.style(element)) or self._shut(element)
+        if cause is not None:
+            self._wholes[element] = _Find(*cause, element, whole=True)
+        return cause is not None
+
+    def _shut(self, element: Any) -> tuple[HiddenKind, str] | None:
+        """Say that no reader can open the details that ``element`` is, or None."""
+        closed = element.tag == "details" and element.get("open") is None
+        summary = element.find("summary") if closed else None
+        if summary is None:
+            return None
+        cause = _cause(summary, self._cascade.style(summary))
+        gone = cause is not None and _INDENTED not in cause[1]
+        if not gone and not self._state(summary).invisible:
+            return None
+        return HiddenKind.ATTRIBUTE, "In closed details whose summary is not shown."
 
     def _state(self, element: Any) -> Sight:
         """Return what the text right in ``element`` looks like."""

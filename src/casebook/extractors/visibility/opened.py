@@ -1,47 +1,64 @@
 """What looks hidden in the bytes of a page and is not: a reader's click brings it into sight."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 _CONTROLLED = [
-    etree.XPath(f"//@{name}", smart_strings=False)
+    (name, etree.XPath(f"//*[@{name}]"))
     for name in ("aria-controls", "data-target", "data-bs-target", "popovertarget")
 ]
 # An address within the page, on a link that a script makes a tab or a line of an accordion.
 _LINKED = etree.XPath(
     "//a[starts-with(@href, '#')][@role='tab' or ../@role='tab' or @data-toggle='tab' or "
-    "@data-bs-toggle='tab' or @data-toggle='collapse' or @data-bs-toggle='collapse']/@href",
-    smart_strings=False,
+    "@data-bs-toggle='tab' or @data-toggle='collapse' or @data-bs-toggle='collapse']"
 )
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
 _CONTROLS = etree.XPath("descendant-or-self::*[@aria-expanded]")
 
 
-def brought_up(root: Any) -> frozenset[str]:
-    """Return the ids of what a reader's click or the page's own streaming brings into sight."""
-    ids = {
-        name.removeprefix("#")
-        for controlled in (*_CONTROLLED, _LINKED)
-        for value in controlled(root)
-        for name in value.split()
-    }
-    tabs = set(root.xpath("//*[@role='tab']/@id"))
-    panels = root.xpath("//*[@role='tabpanel'][@id][@aria-labelledby]")
-    ids.update(panel.get("id") for panel in panels if panel.get("aria-labelledby") in tabs)
+def controls_of(root: Any) -> Mapping[str, Sequence[Any]]:
+    """Return what brings elements into sight, by their ids: the controls that a reader clicks.
+
+    What the page's own streaming brings into sight has its ``root`` for a control.
+    """
+    found: dict[str, list[Any]] = {}
+    labels = {label.get("for"): label for label in root.xpath("//label[@for]")}
+    for name, controlled in (*_CONTROLLED, ("href", _LINKED)):
+        for control in controlled(root):
+            for identity in control.get(name).split():
+                found.setdefault(identity.removeprefix("#"), []).extend(_handles(control, labels))
+    tabs = {tab.get("id"): tab for tab in root.xpath("//*[@role='tab'][@id]")}
+    for panel in root.xpath("//*[@role='tabpanel'][@id][@aria-labelledby]"):
+        if (tab := tabs.get(panel.get("aria-labelledby"))) is not None:
+            found.setdefault(panel.get("id"), []).append(tab)
     # React streams <div hidden id="S:1"> behind the page and moves it to <template id="B:1">.
     places = root.xpath("//template[starts-with(@id, 'B:') or starts-with(@id, 'P:')]/@id")
-    return frozenset(ids | {f"S:{place[2:]}" for place in places})
+    return found | {f"S:{place[2:]}": [root] for place in places}
 
 
-def is_folded(element: Any) -> bool:
-    """Tell a part that a click unfolds: on the line above it, or on "Read more" right below it."""
+def _handles(control: Any, labels: Mapping[str, Any]) -> list[Any]:
+    """Return where a reader can click for a control: a box may be hidden, its label shown."""
+    if control.tag != "input":
+        return [control]
+    around = next(control.iterancestors("label"), None)
+    label = labels.get(control.get("id"), around)
+    return [control] if label is None else [control, label]
+
+
+def unfolding(element: Any) -> Iterator[Any]:
+    """Yield what unfolds a part that is folded: the line above it, "Read more" right below it."""
     if not _FOLDING.search(element.get("class") or ""):
-        return False
+        return
     above = next(element.itersiblings("*", preceding=True), None)
-    return _is_head(above) or _is_opener(next(element.itersiblings("*"), None))
+    if _is_head(above):
+        yield above
+    below = next(element.itersiblings("*"), None)
+    if below is not None:
+        yield from _openers(below)
 
 
 def show(element: Any) -> None:
@@ -56,10 +73,9 @@ def _is_head(element: Any) -> bool:
     return element.tag in _HEADS or bool(_FOLDING.search(element.get("class") or ""))
 
 
-def _is_opener(element: Any) -> bool:
-    """Tell an element that is nothing but a named control which says that it opens a part."""
-    if element is None:
-        return False
+def _openers(element: Any) -> Iterator[Any]:
+    """Yield the named controls that say they open a part, of an element that is nothing else."""
     name = "".join(element.itertext()).strip()
-    controls = _CONTROLS(element) if name else ()
-    return any("".join(control.itertext()).strip() == name for control in controls)
+    for control in _CONTROLS(element) if name else ():
+        if "".join(control.itertext()).strip() == name:
+            yield control

@@ -123,13 +123,17 @@ def strip(inner: str, head: str = ""):
             HiddenKind.ATTRIBUTE,
         ),
         (
-            '<input class="sr-only" id="i" aria-controls="a"><label for="i" hidden>M</label>'
-            '<p id="a" hidden>{}</p>',
+            (
+                '<input class="sr-only" id="i" aria-controls="a"><label for="i" hidden>M</label>'
+                '<p id="a" hidden>{}</p>'
+            ),
             HiddenKind.ATTRIBUTE,
         ),
         (
-            '<a role="tab" id="t" style="display:none">T</a>'
-            '<p role="tabpanel" id="a" aria-labelledby="t" hidden>{}</p>',
+            (
+                '<a role="tab" id="t" style="display:none">T</a>'
+                '<p role="tabpanel" id="a" aria-labelledby="t" hidden>{}</p>'
+            ),
             HiddenKind.ATTRIBUTE,
         ),
         (
@@ -137,8 +141,10 @@ def strip(inner: str, head: str = ""):
             HiddenKind.STYLE,
         ),
         (
-            '<p class="expander" style="max-height:0;overflow:hidden">{}</p>'
-            '<a hidden aria-expanded="false">More</a>',
+            (
+                '<p class="expander" style="max-height:0;overflow:hidden">{}</p>'
+                '<a hidden aria-expanded="false">More</a>'
+            ),
             HiddenKind.STYLE,
         ),
         ("<details><summary hidden></summary>{}</details>", HiddenKind.ATTRIBUTE),
@@ -180,13 +186,19 @@ def test_each_way_of_hiding_is_seen_through(markup, kind):
         '<li role="tab"><a href="#a">Size</a></li><p id="a" style="display:none">{}</p>',
         '<b hidden aria-controls="a">M</b><b aria-controls="a">M</b><p id="a" hidden>{}</p>',
         '<p id="a" hidden>{}</p><b aria-controls="a" style="text-indent:-9999px">icon</b>',
-        '<b aria-controls="a">M</b><div id="a" hidden><b aria-controls="b">M</b></div>'
-        '<p id="b" hidden>{}</p>',
-        '<div id="b" hidden><b>x</b><p id="c" hidden>{}</p></div>'
-        '<div id="a" hidden><b aria-controls="b">M</b><b aria-controls="c">M</b></div>'
-        '<b aria-controls="a">M</b>',
-        '<input class="sr-only" id="i" aria-controls="a"><label for="i">More</label>'
-        '<p id="a" hidden>{}</p>',
+        (
+            '<b aria-controls="a">M</b><div id="a" hidden><b aria-controls="b">M</b></div>'
+            '<p id="b" hidden>{}</p>'
+        ),
+        (
+            '<div id="b" hidden><b>x</b><p id="c" hidden>{}</p></div>'
+            '<div id="a" hidden><b aria-controls="b">M</b><b aria-controls="c">M</b></div>'
+            '<b aria-controls="a">M</b>'
+        ),
+        (
+            '<input class="sr-only" id="i" aria-controls="a"><label for="i">More</label>'
+            '<p id="a" hidden>{}</p>'
+        ),
         '<label><input class="sr-only" aria-controls="a">More</label><p id="a" hidden>{}</p>',
         "<details>{}</details>",
         "<details><summary>More</summary>{}</details>",
@@ -348,6 +360,11 @@ BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
         "/*@keyframes go{to{opacity:1}}*/.x{opacity:0;animation:go 1s forwards}",
         "@import 'a';@media print{@keyframes g{to{opacity:1}}}.x{opacity:0;animation:g 1s both}",
         "@keyframes go{to{display:block}}.x{display:none;animation:go 1s forwards}",
+        "@keyframes Go{to{opacity:0}}.x{animation:1S Go FORWARDS}",
+        "@keyframes Go{to{opacity:1}}.x{opacity:0;animation:go 1s forwards}",
+        "@keyframes go{to{opacity:1}}@keyframes GO{to{opacity:0}}.x{animation:GO 1s both}",
+        ".x{display:none! IMPORTANT}.post .x{display:block}",
+        ":root{--D:NONE;--d:block}.x{Display:var(--D)}",
         "@keyframes go{/* so */from{opacity:1}to{opacity:0}}.x{animation:go 1s forwards}",
     ],
 )
@@ -396,6 +413,9 @@ def test_rules_of_a_style_sheet_hide(sheet):
         "@keyframes go{to{opacity:0}}.x{animation:go 1s forwards}.post .x{animation:none}",
         "@keyframes go{from{opacity:0}}.x{animation:go 1s both}",
         "@keyframes other{to{opacity:0}}.x{animation:go 1s forwards}",
+        "@keyframes Go{to{opacity:0}}.x{animation:go 1s forwards}",
+        "@keyframes go{to{opacity:0}}.x{animation-name:GO;animation-fill-mode:both}",
+        ":root{--D:none}.x{display:var(--d)}",
         ":root{--d:none}.post{--d:block}.x{display:var(--d)}",
         ":root{--d:block}.x{display:var(--d, none)}",
         ".x{position:absolute;left:calc(50% - 10px)}",

@@ -48,7 +48,7 @@ def last_frames(sheet: str) -> Frames:
         for selectors, told in _each_frame(body):
             if _LAST.search(selectors.strip().lower()):
                 last |= declared(told).plain
-        frames[start[1].lower()] = last
+        frames[start[1]] = last
     return frames
 
 
@@ -66,8 +66,9 @@ def left_by(style: Style, frames: Frames) -> Style:
     One that is not displayed is not animated, into display neither.
     """
     changed: dict[str, str] = {}
-    for words in _animations(style) if frames and style.get("display") != "none" else ():
-        frame = next((frames[word] for word in words if word in frames), {})
+    for said in _animations(style) if frames and style.get("display") != "none" else ():
+        frame = next((frames[word] for word in said if word in frames), {})
+        words = [word.lower() for word in said]
         seconds = sum(map(_seconds, words))
         stays = _STAYS.intersection(words) and not any(map(_is_unplain, words))
         gone_late = seconds > _SEEN_SECONDS and may_hide(frame)

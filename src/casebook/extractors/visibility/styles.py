@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from casebook.extractors.visibility.css_values import UNIT_PX, calculated
+from casebook.extractors.visibility.css_values import CUSTOM, UNIT_PX, calculated
 from casebook.extractors.visibility.greys import SPACES, grey
 from casebook.extractors.visibility.masks import is_no_size, masks_all
 
 Style = Mapping[str, str]
-"""Lower-case property to lower-case value."""
+"""Lower-case property to lower-case value; names that authors give keep their case."""
 
 Colour = tuple[int, int, int]
 
@@ -57,6 +57,9 @@ _PHYSICAL = {
     "margin-inline-start": "margin-left",
     "margin-block-start": "margin-top",
 }
+_IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
+_OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
+_CUSTOM_NAME = re.compile(r"(--[\w-]+)")
 _OLD_NAME = re.compile(r"^-webkit-(?=mask|animation)")
 _DISPLAYS = frozenset(
     "none contents block inline flow flow-root flex grid table list-item run-in ruby math inherit "
@@ -101,16 +104,28 @@ NOTHING = Declared({}, {})
 
 
 def declared(text: str) -> Declared:
-    """Return the properties of a style attribute or rule body; the last one of a name wins."""
+    """Return the properties of a style attribute or rule body; the last one of a name wins.
+
+    In lower case, but for names that their author gave: custom properties and animations.
+    """
     plain: dict[str, str] = {}
     important: dict[str, str] = {}
-    for part in unescaped(_COMMENT.sub("", text)).lower().split(";"):
+    for part in unescaped(_COMMENT.sub("", text)).split(";"):
         name, colon, value = part.partition(":")
-        value, mark, _ = value.partition("!important")
+        value, *mark = _IMPORTANT.split(value, maxsplit=1)
+        name = _lowered(name.strip())
+        value = value if _OF_ANIMATIONS.fullmatch(name) else _lowered(value)
         if colon:
             told = important if mark else plain
-            told |= dict(_understood(name.strip(), calculated(value.strip())))
+            told |= dict(_understood(name, calculated(value.strip())))
     return Declared(plain, important)
+
+
+def _lowered(text: str) -> str:
+    if CUSTOM not in text:
+        return text.lower()
+    parts = _CUSTOM_NAME.split(text)
+    return "".join(part if n % 2 else part.lower() for n, part in enumerate(parts))
 
 
 def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:

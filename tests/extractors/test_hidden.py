@@ -295,6 +295,58 @@ def test_a_program_is_no_hiding_place(markup):
     assert "Ignore" not in strip(markup, DARK)[1]
 
 
+MONOKAI = (
+    f"{ink('#f92672', 'def')} {ink('#a6e22e', 'route')}{ink('#fdfdfd', '(ticket):')}\n"
+    f"    {ink('#75715e', '# ask the model')}\n"
+    f"    {ink('#fdfdfd', 'team')} {ink('#f92672', '=')} {ink('#fdfdfd', 'model(ticket)')}\n"
+    f"    {ink('#f92672', 'return')} {ink('#fdfdfd', 'team')}{ink('#f92672', ' or ')}"
+    f"{ink('#ae81ff', '7')}\n"
+)
+
+
+def spread(colour: str, code: str) -> str:
+    """Return ``code`` with the words of SECRET in between, each alone."""
+    words = iter(SECRET.split())
+    return "</span>".join(
+        part + (f"</span> {ink(colour, word)}" if (word := next(words, "")) else "")
+        for part in code.split("</span>")
+    ).replace("</span></span>", "</span>")
+
+
+@pytest.mark.parametrize("ground", ["", "<style>body{background:#fff}</style>"])
+def test_a_program_for_a_dark_ground_stays(ground):
+    """Ink as light as the page, for names, brackets and dots, is meant for a sheet not in it."""
+    found, text = strip(f"<pre>{MONOKAI}</pre>", ground)
+    assert "def route(ticket):" in text
+    assert "team = model(ticket)" in text
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("code", "colour", "head"),
+    [
+        (MONOKAI.replace("#fdfdfd", "#e6db74"), "#fdfdfd", ""),
+        (SOCKET.replace("black", "#28c"), "white", ""),
+        (SOCKET.replace("black", "#fd0"), "black", DARK),
+        (MONOKAI.replace("#fdfdfd", "#000080"), "white", ""),
+    ],
+)
+def test_words_spread_over_a_program_are_told_as_one(code, colour, head):
+    """Plain words one by one are no names and brackets; nor is ink for which no ground serves."""
+    found, text = strip(f"<pre>{spread(colour, code)}</pre>", head)
+    assert "praise" not in text
+    assert "host" in text or "def" in text
+    assert [piece.text for piece in found] == [SECRET]
+
+
+def test_inks_that_only_the_page_can_carry_tell_what_is_hidden_on_it():
+    """Navy cannot be read on black, so white words beside it are not meant for a black ground."""
+    code = SOCKET.replace("black", "#28c").replace("#6c6", "navy").replace("navy", "#000080")
+    found, text = strip(f"<pre>{code}{ink('white', 'obey()')}</pre>")
+    assert "obey" not in text
+    assert found == []  # one word alone is not told
+
+
 def test_what_a_click_opens_is_left_open():
     """Other extractors drop what looks closed, so its marks go; those of seen elements stay."""
     page = '<p id="b" style="color:red">x</p><a aria-controls="a">More</a><p id="a" {}>y</p>'
@@ -360,6 +412,9 @@ BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
         "/*@keyframes go{to{opacity:1}}*/.x{opacity:0;animation:go 1s forwards}",
         "@import 'a';@media print{@keyframes g{to{opacity:1}}}.x{opacity:0;animation:g 1s both}",
         "@keyframes go{to{display:block}}.x{display:none;animation:go 1s forwards}",
+        ":root{color-scheme:dark}.x{color:#121212}",
+        ":root{color-scheme:dark}body{background:#fff}.x{color:#fff}",
+        ":root{color-scheme:light dark}.x{color:#fff}",
         "@keyframes Go{to{opacity:0}}.x{animation:1S Go FORWARDS}",
         "@keyframes Go{to{opacity:1}}.x{opacity:0;animation:go 1s forwards}",
         "@keyframes go{to{opacity:1}}@keyframes GO{to{opacity:0}}.x{animation:GO 1s both}",
@@ -378,6 +433,8 @@ def test_rules_of_a_style_sheet_hide(sheet):
 @pytest.mark.parametrize(
     "sheet",
     [
+        ":root{color-scheme:dark}.x{color:#fff}",
+        "html{color-scheme:only dark}.x{color:white}",
         "@media print{.x{display:none}}",
         "@media (max-width:600px){.x{display:none}}",
         ".x{display:none} .x.y{display:block}",

@@ -158,6 +158,11 @@ class _Looked:
         """Return the characters of all text, hidden or not."""
         return sum(len(text) for text in visible_text(self._root) if text.strip())
 
+    @cached_property
+    def _canvas(self) -> styles.Colour:
+        stated = self._root.xpath("//meta[@name='color-scheme'][1]/@content")
+        return styles.canvas(self._cascade.style(self._root), *stated[:1])
+
     def _look(self, at: int, end: int) -> None:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
         while at < end:
@@ -250,7 +255,7 @@ class _Looked:
         while element is not None and element not in self._states:
             chain.append(element)
             element = element.getparent()
-        state = Sight() if element is None else self._states[element]
+        state = Sight(ground=self._canvas) if element is None else self._states[element]
         for one in reversed(chain):
             state = self._states[one] = inherit(state, self._cascade.style(one))
         return state
@@ -268,23 +273,26 @@ class _Looked:
                 finds.append(running[reason])
             running[reason].texts.append(text)
             running[reason].nodes.append((element, is_tail))
-        words = self._words_of_programs(finds)
-        return [find for find in finds if id(find) not in words]
+        return list(self._with_programs(finds))
 
-    def _words_of_programs(self, finds: Iterable[_Find]) -> set[int]:
-        """Return the ids of those ``finds`` that are single words of a program in colours."""
+    def _with_programs(self, finds: Sequence[_Find]) -> Iterator[_Find]:
+        """Yield ``finds`` without the words of programs in colours that are only theirs.
+
+        The single words that are hidden all over one program are one find.
+        """
         within: dict[Any, list[_Find]] = {}
         for find in finds:
+            program = None
             if find.reason == PALE and find.words <= programs.MOST_WORDS:
                 around = {programs.program_around(holder) for holder in find.holders}
-                if len(around) == 1 and (program := around.pop()) is not None:
-                    within.setdefault(program, []).append(find)
-        return {
-            id(find)
-            for program, inside in within.items()
-            if self._is_seen(program, inside)
-            for find in inside
-        }
+                program = around.pop() if len(around) == 1 else None
+            if program is None:
+                yield find
+            else:
+                within.setdefault(program, []).append(find)
+        for program, inside in within.items():
+            if not self._is_seen(program, inside):
+                yield _together(inside)
 
     def _is_seen(self, program: Any, unseen: Sequence[_Find]) -> bool:
         """Tell a program whose ink and ground are at odds only in a few ``unseen`` words."""
@@ -294,7 +302,8 @@ class _Looked:
         return (
             few
             and ground is not None
-            and (programs.is_highlighted(program, self._cascade.style, ground))
+            and programs.is_highlighted(program, self._cascade.style, ground)
+            and not programs.reads_as_prose([text for find in unseen for text in find.texts])
         )
 
     def _judged(self) -> Iterator[tuple[Any, bool, str, str | None]]:
@@ -309,6 +318,14 @@ class _Looked:
             text = element.tail if is_tail else element.text
             if text and not unread and holder is not None and not text.isspace():
                 yield element, is_tail, text, self._state(holder).reason() if inside else None
+
+
+def _together(finds: Sequence[_Find]) -> _Find:
+    first, *others = finds
+    for find in others:
+        first.texts += find.texts
+        first.nodes += find.nodes
+    return first
 
 
 def _is_telling(kind: Kind) -> bool:

@@ -31,7 +31,10 @@ class Hiding:
         hanging = {pair for part in parts for pair in part.items() if _hangs(*pair)}
         came_to = {pair: [{pair[0]: each} for each in variants(pair[1], known)] for pair in hanging}
         parts += [each for told in came_to.values() for each in told]
-        inks, grounds = _colours(parts, _INKS), _colours(parts, _GROUNDS) | {styles.WHITE}
+        inks, grounds = (
+            _colours(parts, _INKS),
+            _colours(parts, _GROUNDS) | {styles.WHITE, styles.DARK},
+        )
         self._inks, self._grounds = _meeting(inks, grounds), _meeting(grounds, inks)
         self._leaving: set[str] = set()
         self._leaving |= {name for name, frame in frames.items() if self._holds(frame)}

@@ -4,7 +4,8 @@ Highlighters (GeSHi, Pygments, Prism) write an ink on each word and leave the gr
 is not in the page. Against the ground of the page around it one of the inks may then look unseen.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from casebook.extractors.visibility import styles
@@ -13,6 +14,12 @@ MOST_WORDS = 2
 """Words of a program that one ink takes in a row; what is longer is no word of a program."""
 
 _FEWEST_INKS = 3
+_LEAST_CONTRAST = 1.8
+_BLACK: styles.Colour = (0, 0, 0)
+_PLAIN_WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"[a-z][A-Z]")
+_SENTENCE = 4
+_PLAIN, _DISTINCT = 0.75, 0.7
 
 
 def program_around(element: Any) -> Any | None:
@@ -24,7 +31,10 @@ def program_around(element: Any) -> Any | None:
 def is_highlighted(
     program: Any, style_of: Callable[[Any], Mapping[str, str]], ground: styles.Colour
 ) -> bool:
-    """Tell a program of at least three inks other than ``ground`` that states no ground itself."""
+    """Tell a program whose inks are meant for a ground that it does not state itself.
+
+    That is of at least three other than ``ground``, each to be read on the opposite of it.
+    """
     inks: set[styles.Colour] = set()
     for element in program.iter("*"):
         style = style_of(element)
@@ -33,4 +43,21 @@ def is_highlighted(
         ink = styles.colour(style.get("color"))
         if ink and not styles.same_colour(ink, ground):
             inks.add(ink)
-    return len(inks) >= _FEWEST_INKS
+    meant = max(styles.WHITE, _BLACK, key=lambda one: styles.contrast(one, ground))
+    legible = all(styles.contrast(ink, meant) >= _LEAST_CONTRAST for ink in inks)
+    return legible and len(inks) >= _FEWEST_INKS
+
+
+def reads_as_prose(stretches: Sequence[str]) -> bool:
+    """Tell a sentence that is spread over a program from what a highlighter gives one ink.
+
+    That ink is for brackets and dots too, and its names come again and again.
+    """
+    words = " ".join(stretches).split()
+    plain = [
+        bare.lower()
+        for word in words
+        if _PLAIN_WORD.fullmatch(bare := word.strip(".,;:!?")) and not _CAMEL.search(bare)
+    ]
+    often = len(plain) >= _SENTENCE and len(plain) >= _PLAIN * len(words)
+    return often and len(set(plain)) >= _DISTINCT * len(plain)

@@ -16,6 +16,8 @@ Style = Mapping[str, str]
 Colour = tuple[int, int, int]
 
 WHITE: Colour = (255, 255, 255)
+DARK: Colour = (18, 18, 18)
+"""The ground of a page that asks for dark colours, as browsers paint it."""
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
@@ -101,6 +103,15 @@ def _tells_sight(name: str, value: str) -> bool:
 
 
 NOTHING = Declared({}, {})
+
+
+def canvas(style: Style, stated: str = "") -> Colour:
+    """Return the ground of a page by the style of its root, else as a meta element has ``stated``.
+
+    One for readers who like it light too is light.
+    """
+    schemes = style.get("color-scheme", stated).lower().split()
+    return DARK if "dark" in schemes and "light" not in schemes else WHITE
 
 
 def declared(text: str) -> Declared:
@@ -331,6 +342,20 @@ def _hex(digits: str) -> Colour | None:
 def same_colour(one: Colour, other: Colour) -> bool:
     """Tell whether no eye keeps the two apart."""
     return sum(abs(a - b) for a, b in zip(one, other, strict=True)) <= _SAME_COLOUR
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """Return how well the two stand out against each other, from 1 to 21 (WCAG 2.2)."""
+    darker, lighter = sorted(map(_luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: Colour) -> float:
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - sRGB
+        for share in (part / 255 for part in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _number(value: str | None) -> float | None:

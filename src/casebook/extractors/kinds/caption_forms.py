@@ -1,29 +1,24 @@
 """Captions in forms that no library reads whole, so that nothing that was said is lost. Pure.
 
 SubRip and SubViewer have no standard that programs keep to: numbers, hours, fractions and the empty
-lines between cues may be missing. SubStation Alpha names its fields in a line of its own; pysubs2
-takes them in one order alone, and gives up a file at its first odd field. JSON is what
-youtube-transcript-api writes (and prints, as Python), what YouTube's player gets (json3), and what
-transcription endpoints answer.
+lines between cues may be missing. JSON is what youtube-transcript-api writes (and prints, as
+Python), what YouTube's player gets (json3), and what transcription endpoints answer.
 """
 
 import ast
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Mapping
 from typing import Any
 
+from casebook.extractors.kinds.clocks import CLOCK, seconds_of
 from casebook.extractors.kinds.said import Said
+from casebook.extractors.kinds.substation import is_script
 from casebook.extractors.kinds.timed_text import is_timed_text
 
-_CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?"
 # SubViewer's comma stands between times alone; "10:00, 11:00 and noon" is said by somebody.
-_TIMES = re.compile(
-    rf"\s*{_CLOCK}\s*(?:-{{1,3}}>|,(?=\d[\d:.]*[ \t]*(?:\n|\Z)))\s*{_CLOCK}(?=\s|\Z)"
-)
-_TIME = re.compile(_CLOCK)
+_TIMES = re.compile(rf"\s*{CLOCK}\s*(?:-{{1,3}}>|,(?=\d[\d:.]*[ \t]*(?:\n|\Z)))\s*{CLOCK}(?=\s|\Z)")
 _ARROW = re.compile(r"\d\s*-{1,3}>\s*-?\d")
 # WebVTT has no arrow but between times.
 _WEBVTT_ARROW = re.compile(r"\d\s*-->|-->\s*-?\d")
@@ -32,20 +27,6 @@ _JSON_START = re.compile(r"[\[{]\s*[\[{\"']")
 _JSON_NAMES = re.compile(r"[\"'](?:start|tStartMs)[\"']\s*:")
 _LISTS = "snippets segments events cues captions transcript".split()
 _HEAD = 4_096
-_SCRIPT_START = re.compile(
-    r"(?:[;!].*\n\s*)*\[(?:script info|v4\+? styles|events)\]", re.IGNORECASE
-)
-# A page of links or notes may begin with "[Events]" as well.
-_SCRIPT_SAYS = re.compile(
-    r"^[ \t]*(?:ScriptType[ \t]*:|(?:Format|Style|Dialogue)[ \t]*:[^\n]*,)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SCRIPT_LINE = re.compile(
-    r"\s*(Format(?=\s*:)|Dialogue(?=\s*:)|\[events\])\s*:?\s*(.*)", re.IGNORECASE
-)
-_SCRIPT_FIELDS = "layer start end style name marginl marginr marginv effect text".split()
-_OVERRIDE = re.compile(r"\{([^{}\n]*)\}")
-_DRAWING = re.compile(r"\\p(\d{1,4})")
 
 
 def look_like_captions(text: str) -> bool:
@@ -63,53 +44,6 @@ def is_json(source: str) -> bool:
     return bool(_JSON_START.match(source))
 
 
-def is_script(source: str) -> bool:
-    """Tell SubStation Alpha by how it begins and a line that only it has."""
-    return bool(_SCRIPT_START.match(source) and _SCRIPT_SAYS.search(source))
-
-
-def read_script(source: str) -> tuple[list[Said], int]:
-    """Return the cues of SubStation Alpha in the order of time, and how many have no times.
-
-    Those get the times of the cue before. What is drawn, and what is set aside as a comment, is
-    not said.
-    """
-    cues: list[Said] = []
-    fields, unread, last = _SCRIPT_FIELDS, 0, 0.0
-    for match in filter(None, map(_SCRIPT_LINE.match, source.split("\n"))):
-        if match[1].startswith("["):
-            fields = _SCRIPT_FIELDS  # those before were of styles
-            continue
-        if match[1].lower() == "format":
-            fields = [name.strip().lower() for name in match[2].split(",")]
-            continue
-        event = dict(zip(fields, match[2].split(",", len(fields) - 1), strict=False))
-        start, end = _time(event.get("start")), _time(event.get("end"))
-        unread += start is None
-        last = last if start is None else start
-        who = event.get("name", event.get("actor", "")).strip() or None
-        cues.append(Said(last, end or last, _shown(event.get("text", "")), who))
-    return sorted(cues, key=lambda cue: cue.start), unread
-
-
-def _time(field: str | None) -> float | None:
-    match = _TIME.fullmatch((field or "").strip())
-    return _seconds(match.groups()) if match else None
-
-
-def _shown(text: str) -> str:
-    """Return what a line of SubStation Alpha shows: no overrides, and nothing that is drawn."""
-    parts, drawing = [], False
-    for n, part in enumerate(_OVERRIDE.split(text)):
-        if n % 2:
-            scales = _DRAWING.findall(part)
-            drawing = int(scales[-1]) > 0 if scales else drawing
-        elif not drawing:
-            parts.append(part)
-    shown = "".join(parts).replace("\\N", "\n").replace("\\n", "\n").replace("\\h", " ")
-    return escape(shown, quote=False)
-
-
 def read_timed(source: str) -> tuple[list[Said], int]:
     """Return the cues of SubRip or SubViewer, and how many lines of times could not be read.
 
@@ -123,7 +57,7 @@ def read_timed(source: str) -> tuple[list[Said], int]:
             _drop_number(cues, above, known=len(cues) + unread)
         if match:
             said = [line[match.end() :]] if _is_said(line[match.end() :]) else []
-            cues.append((_seconds(match.groups()[:4]), _seconds(match.groups()[4:]), said))
+            cues.append((seconds_of(match.groups()[:4]), seconds_of(match.groups()[4:]), said))
         elif _ARROW.search(line):
             unread += 1
         elif cues and line.strip():
@@ -158,7 +92,7 @@ def with_times(source: str) -> tuple[str, int]:
             lines.append(line)
             continue
         if match := _TIMES.match(line):
-            times = (_seconds(match.groups()[:4]), _seconds(match.groups()[4:]))
+            times = (seconds_of(match.groups()[:4]), seconds_of(match.groups()[4:]))
             last = " --> ".join(map(_clock, times))
             lines.append(last + line[match.end() :])
         else:
@@ -169,12 +103,6 @@ def with_times(source: str) -> tuple[str, int]:
 
 def _clock(seconds: float) -> str:
     return f"{int(seconds // 3_600):02}:{int(seconds % 3_600 // 60):02}:{seconds % 60:06.3f}"
-
-
-def _seconds(clock: Sequence[str | None]) -> float:
-    hours, minutes, seconds, fraction = clock
-    whole = 3_600 * int(hours or 0) + 60 * int(minutes or 0) + int(seconds or 0)
-    return whole + float(f"0.{fraction or 0}")
 
 
 def read_json(source: str) -> tuple[list[Said], int]:

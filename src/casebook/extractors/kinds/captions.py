@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import groupby
 
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
@@ -12,14 +13,13 @@ from webvtt.errors import MalformedCaptionError, MalformedFileError
 from casebook.extractors import versions
 from casebook.extractors.kinds.caption_forms import (
     is_json,
-    is_script,
     read_json,
-    read_script,
     read_timed,
     with_times,
 )
 from casebook.extractors.kinds.plaintext import refuse_empty
-from casebook.extractors.kinds.said import Said
+from casebook.extractors.kinds.said import COMMENT, Said
+from casebook.extractors.kinds.substation import is_script, read_script
 from casebook.extractors.kinds.timed_text import NotTimedText, is_timed_text, read_timed_text
 from casebook.extractors.naming import where
 from casebook.extractors.speech.spoken import (
@@ -35,7 +35,8 @@ from casebook.extractors.text.characters import one_line, smuggled
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.metadata import clean_date, language_of
 from casebook.extractors.text.passages import lay_out
-from casebook.schemas.documents import Extracted, ExtractionStep
+from casebook.extractors.visibility.hidden import MOST_REPORTED, report
+from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload, SourceKind
 
@@ -58,7 +59,7 @@ def extract(payload: Payload) -> Extracted:
     source, encoding = decode(payload.data, payload.charset, markup=markup)
     source = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff\n ")
     read = _read(source, payload)
-    cues = list(with_names(without_repeats(_cues(read.said))))
+    cues = list(with_names(without_repeats(_cues(read.shown))))
     notes = _notes(read.notes)
     spoken = " ".join(cue.text for cue in cues)
     language = language_of(notes.get("language"), spoken)
@@ -77,7 +78,7 @@ def extract(payload: Payload) -> Extracted:
             ExtractionStep(method="charset", outcome=encoding),
             ExtractionStep(method=read.form, outcome=_outcome(read, len(cues))),
         ],
-        hidden_text=smuggled(source)[:20],
+        hidden_text=_hidden(read.said, source),
     )
 
 
@@ -90,6 +91,26 @@ class _Read:
     unread: int
     header: str = ""
     notes: Sequence[str] = ()
+
+    @property
+    def shown(self) -> list[Said]:
+        """The cues that a viewer sees."""
+        return [cue for cue in self.said if not cue.unseen]
+
+
+def _hidden(said: Iterable[Said], source: str) -> list[HiddenText]:
+    """Return what no viewer sees; what follows on each other is told as one piece."""
+    told = [cue for cue in said if cue.text.strip()]
+    runs = ((why, list(cues)) for why, cues in groupby(told, key=lambda cue: cue.unseen))
+    unseen = [
+        (_kind(why), unescape(" ".join(cue.text for cue in cues)), why) for why, cues in runs if why
+    ]
+    found = {piece.text: piece for piece in [*report(unseen), *smuggled(source)]}
+    return list(found.values())[:MOST_REPORTED]
+
+
+def _kind(unseen: str) -> HiddenKind:
+    return HiddenKind.TEMPLATE if unseen == COMMENT else HiddenKind.STYLE
 
 
 def _read(source: str, payload: Payload) -> _Read:
@@ -146,7 +167,7 @@ def _webvtt(source: str, payload: Payload) -> _Read:
 
 def _outcome(read: _Read, spoken: int) -> str:
     lost = f"; {read.unread} without a time that can be read" if read.unread else ""
-    return f"{len(read.said)} cues, {spoken} spoken{lost}"
+    return f"{len(read.shown)} cues, {spoken} spoken{lost}"
 
 
 def _cues(said: Iterable[Said]) -> Iterator[Cue]:

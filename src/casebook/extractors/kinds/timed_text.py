@@ -7,6 +7,7 @@ and ticks or the older namespaces.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.kinds.said import Said
+from casebook.extractors.kinds.timed_sight import Sight, Styles
 from casebook.extractors.speech.spoken import SOMEBODY
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.xml import defines_entities, escaped, plain
@@ -48,11 +50,12 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Text between two marks, from when to when, and the id of who says it."""
+    """Text between two marks, from when to when, the id of who says it, why it is not seen."""
 
     start: float
     end: float
     agent: str
+    unseen: str
     text: str
 
 
@@ -80,7 +83,9 @@ def read_timed_text(source: str) -> Transcript:
         raise NotTimedText(f"is broken XML ({error.msg})") from error
     clock = _Clock(tree)
     body = next(_named(tree, "body"), None)
-    runs = [] if body is None else list(_Walk(clock).runs(body, 0.0, None, ""))
+    runs = (
+        [] if body is None else list(_Walk(clock, Styles(tree)).runs(body, 0.0, None, "", Sight()))
+    )
     said = list(_cues(runs, _names(tree)))
     if not said:
         raise NotTimedText("is TTML in which nothing is said")
@@ -123,27 +128,31 @@ class _Clock:
 class _Walk:
     """Goes through the body as time does: what is inside begins counting where its parent does."""
 
-    def __init__(self, clock: _Clock) -> None:
+    def __init__(self, clock: _Clock, styles: Styles) -> None:
         self._clock = clock
+        self._styles = styles
 
-    def runs(self, element: Any, base: float, limit: float | None, agent: str) -> Iterator[_Run]:
+    def runs(
+        self, element: Any, base: float, limit: float | None, agent: str, around: Sight
+    ) -> Iterator[_Run]:
         """Yield the text of an element that is counted from ``base`` and ends with ``limit``."""
         start, end = self._times(element, base, limit)
         agent = next((v for k, v in element.attrib.items() if k.endswith("}agent")), agent)
+        sight = self._styles.within(around, element)
+        run = partial(_Run, start, end or start, agent, sight.unseen)
         tag, at = _local(element), start
         said = tag in {"p", "span"}
         if said and element.text:
-            yield _Run(start, end or start, agent, element.text)
+            yield run(element.text)
         for child in element:
             if _local(child) in _CONTAINERS:
-                yield from self.runs(child, at, end, agent)
+                yield from self.runs(child, at, end, agent, sight)
             if element.get("timeContainer") == "seq" and _local(child) in _CONTAINERS:
                 at = self._times(child, at, end)[1] or at
             if said:
-                text = "\n" * (_local(child) == "br") + (child.tail or "")
-                yield _Run(start, end or start, agent, text)
+                yield run("\n" * (_local(child) == "br") + (child.tail or ""))
         if tag == "p":
-            yield _Run(start, end or start, agent, "\n")
+            yield run("\n")
 
     def _times(self, element: Any, base: float, limit: float | None) -> tuple[float, float | None]:
         begin, end, lasts = (self._clock.seconds(element, name) for name in ("begin", "end", "dur"))
@@ -154,15 +163,18 @@ class _Walk:
 
 
 def _cues(runs: Sequence[_Run], names: Mapping[str, str]) -> Iterator[Said]:
-    """Yield what is said at the same time by the same person as one cue."""
+    """Yield what is said at the same time by the same person as one cue, what is unseen apart."""
     last = ""
     for (start, end, agent), together in groupby(runs, lambda run: (run.start, run.end, run.agent)):
-        text = "".join(run.text for run in together)
-        if text.strip():
-            named = " and ".join(names[one] for one in agent.split() if one in names)
-            nobody = None if agent == last else SOMEBODY
-            yield Said(start, end, escape(text, quote=False), named or nobody)
-            last = agent
+        parts: dict[str, str] = {"": ""}
+        for run in together:
+            parts[run.unseen] = parts.get(run.unseen, "") + run.text
+        for unseen, text in parts.items():
+            if text.strip():
+                named = " and ".join(names[one] for one in agent.split() if one in names)
+                nobody = None if agent == last else SOMEBODY
+                yield Said(start, end, escape(text, quote=False), named or nobody, unseen)
+                last = last if unseen else agent
 
 
 def _names(tree: Any) -> Mapping[str, str]:

@@ -68,7 +68,7 @@ class ExtractionStep(Frozen):
     def is_doubt(self) -> bool:
         """Whether it says that the text may not be what a reader sees, and asks to look."""
         low = self.method == "confidence" and ";" in self.outcome
-        return low or self.method in {"wall", "columns"}
+        return low or self.method in {"wall", "columns", "glyphs"}
 
 
 class Source(Frozen):

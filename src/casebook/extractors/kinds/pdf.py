@@ -41,6 +41,8 @@ _WRONG_PASSWORD = 4
 _AGAINST = "read the text against the file"
 _MOST_NAMED = 5
 _SHOWN = 40
+_FEWEST_UNPROVED = 30
+"""Letters on a page; single ligatures come to fewer."""
 _UNSEEN = "hidden text not looked for"
 _FEWEST_HIDDEN = 2
 """Words. Less rarely hides more than a stray mark."""
@@ -195,13 +197,20 @@ def _note_doubts(reading: _Reading) -> None:
     if untrue := [f"“{said[:_SHOWN]}”" for page in reading.pages for said in page.untrue]:
         told = ", ".join(untrue[:_MOST_NAMED]) + ", …" * (len(untrue) > _MOST_NAMED)
         reading.note("ActualText", f"not what is printed, and not read: {told}")
+    if unproved := [page.number for page in reading.pages if page.unproved >= _FEWEST_UNPROVED]:
+        told = _numbers(unproved)
+        reading.note("glyphs", f"pages {told} read as the file states it, not the font; {_AGAINST}")
     if unsure := sum(page.unsure for page in reading.pages):
         reading.note("pdfium drawing", f"{unsure} pages take too long to draw; {_UNSEEN}")
     if woven := [page.number for page in reading.pages if page.woven]:
-        told = ", ".join(map(str, woven[:_MOST_NAMED])) + ", …" * (len(woven) > _MOST_NAMED)
+        told = _numbers(woven)
         reading.note("columns", f"pages {told} read across two columns; {_AGAINST}")
     if layers := sum(page.layer for page in reading.pages):
         reading.note("scan", f"text of {layers} pages is the layer of a scan, not of its picture")
+
+
+def _numbers(pages: Sequence[int]) -> str:
+    return ", ".join(map(str, pages[:_MOST_NAMED])) + ", …" * (len(pages) > _MOST_NAMED)
 
 
 def _whole(pages: Sequence[PageLines]) -> Iterator[tuple[HiddenKind, str, str]]:

@@ -31,6 +31,9 @@ _MARKED = {b"\xfe\xff": "utf-16-be", b"\xff\xfe": "utf-16-le", b"\xef\xbb\xbf": 
 _CLUSTER = 3
 """Letters that one glyph stands for at the most: ffi."""
 
+_OFTEN_CLUSTERS = 1.2
+"""Letters a glyph in a run of Latin ones: "efficient" takes seven, hardly a word takes fewer."""
+
 _LIGATURES = frozenset(
     "ff fi fl ffi ffl ft fft fj ffj fb ffb fh ffh fk ffk st ct sp tt tti ti tf th ch ck ng ae oe"
     " ij".split()
@@ -70,23 +73,25 @@ class Glyphs:
         if self._document is not None:
             self._document.close()
 
-    def let_speak(self, page: pypdfium2.PdfPage, number: int) -> list[str]:
+    def let_speak(self, page: pypdfium2.PdfPage, number: int) -> tuple[list[str], int]:
         """Take off ``page``, number ``number`` from 1, what is stated and not shown; return it.
 
-        It is to be called before the text of the page is asked for.
+        Also return how many letters are read as they are stated, on the file's word alone. It is to
+        be called before the text of the page is asked for.
         """
         stated = _stated_on(page)
         doubtful = [one.inner or not _is_cluster(one) for one in stated]
         if not any(doubtful):
-            return []
-        told = []
+            return [], 0
+        told, unproved = [], 0
         shown = self._shown(number, len(stated))
         for one, glyphs in compress(zip(stated, shown, strict=True), doubtful):
             means = one.text != _TOO_LONG and may_mean(glyphs, one.text)
             told += [one.text] if one.text and not means else []
+            unproved += letters_unproved(glyphs, one.text) if means and not one.inner else 0
             if one.inner or not means:
                 _take_off(one)
-        return told
+        return told, unproved
 
     def _shown(self, number: int, count: int) -> Sequence[str]:
         """Return what the glyphs say for which something is stated, in the order of the page."""
@@ -125,9 +130,22 @@ def may_mean(glyphs: str, stated: str) -> bool:
     unknown = bool(MEANINGLESS.search(glyphs))
     if _is_foreign(said) or _is_foreign(shown):
         return unknown or _digits(said) == _digits(shown)
+    if len(said) > _OFTEN_CLUSTERS * len(glyphs) + _CLUSTER - 1:
+        return False
     if len(shown) <= 1 and not unknown:
         return said in _LIGATURES or (not shown and _is_sign(glyphs) and not _digits(said))
     return unknown and _has_parts(said, MEANINGLESS.split(glyphs))
+
+
+def letters_unproved(glyphs: str, stated: str) -> int:
+    """Return how many letters are stated for glyphs most of which have no meaning of their own.
+
+    In Latin script: other ones are seldom drawn by fonts that say what each glyph means.
+    """
+    said, known = _letters(stated), _letters(MEANINGLESS.sub("", glyphs))
+    left = len(said) - len(known)
+    proved = left <= len(known) or not MEANINGLESS.search(glyphs) or _is_foreign(said)
+    return 0 if proved else left
 
 
 def _has_parts(said: str, parts: Sequence[str]) -> bool:

@@ -65,6 +65,8 @@ class PageLines:
     """Whether lines of two columns come by turns, so that it reads across them."""
     untrue: list[str] = field(default_factory=list)
     """What is stated in place of glyphs that say something else."""
+    unproved: int = 0
+    """Letters that are stated in place of glyphs without a meaning, and read."""
     unsure: bool = False
     """Whether drawing it, to see what is hidden, took too long."""
 
@@ -73,11 +75,11 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     """Return the lines of ``page``, which is number ``number`` (from 1)."""
     # Not the crop box: pdfium does not see one that the page inherits.
     glance = look_over(calls.handle(page.raw), page.get_bbox())
-    untrue = glyphs.let_speak(page, number) if glance.marked else []
+    untrue, unproved = glyphs.let_speak(page, number) if glance.marked else ([], 0)
     text = page.get_textpage()
     try:
         eye = Eye(page, text, budget, glance)
-        found = PageLines(number, pictures=eye.pictures, untrue=untrue)
+        found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)
         found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
         found.lines = _lines(eye, _stretches(text.get_text_range(), eye, found), number)
         for note in notes_on(calls.handle(page.raw)):

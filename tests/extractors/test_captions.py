@@ -609,3 +609,67 @@ def test_words_hidden_cue_by_cue_are_told_as_one():
     events = "\n".join(EVENT.format("Ghost", word) for word in HIDDEN.split())
     found = read(LOOKS.format(events), "talk.ass")
     assert [piece.text for piece in found.hidden_text] == [HIDDEN]
+
+
+SHEET = """WEBVTT
+
+STYLE
+{}
+
+00:01.000 --> 00:03.000
+It held all summer.
+
+00:04.000 --> 00:05.000
+{}
+
+00:09.000 --> 00:11.000
+Twice it paged us.
+"""
+NAMED = f"Then <c.x.y>{HIDDEN}</c> it went on."
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cue"),
+    [
+        ("::cue(.x) { opacity: 0 }", NAMED),
+        ("::cue(c.x.y){visibility:hidden}", NAMED),
+        ("::cue(.q), ::cue(c) { color: rgba(0,0,0,0) }", NAMED),
+        ("::cue(.x){font-size:0}", f"<v Ann>Yes <c.x>{HIDDEN}</c> it did"),
+        ("::cue(.x){color:#000;background:black}", NAMED),
+        ("::cue(i){opacity:0}", f"Then <i><c.x>{HIDDEN}</c></i> it went on."),
+        ("::cue(c){visibility:visible} ::cue(.x){visibility:hidden}", NAMED),
+        (
+            "::cue{visibility:hidden} ::cue(b){visibility:visible}",
+            f"{HIDDEN} <b>and so it went on for a week</b>",
+        ),
+    ],
+)
+def test_what_the_sheet_of_a_webvtt_hides_is_not_said(sheet, cue):
+    """The words of a span that no viewer sees are taken out, and told to the curator."""
+    found = read(SHEET.format(sheet, cue))
+    assert HIDDEN not in found.text
+    assert [piece.text for piece in found.hidden_text if HIDDEN in piece.text]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "::cue(.q){opacity:0}",
+        "::cue(.x.q){opacity:0}",
+        "::cue(b){opacity:0}",
+        "::cue(.x){opacity:0} ::cue(.x.y){opacity:1}",
+        "::cue(.x){opacity:.9;color:yellow;background:rgba(0,0,0,.5)}",
+        "/* ::cue(.x){opacity:0} */",
+        "::cue{visibility:hidden} ::cue(.x){visibility:visible}",
+    ],
+)
+def test_what_the_sheet_of_a_webvtt_shows_is_said(sheet):
+    """Rules for other spans, in comments, or overruled, hide nothing."""
+    found = read(SHEET.format(sheet, NAMED))
+    assert HIDDEN in found.text
+
+
+def test_a_sheet_without_end_takes_no_time():
+    """Rules that nothing closes are looked through once."""
+    sheet = "::cue(" * 200_000
+    assert HIDDEN in read(SHEET.format(sheet, NAMED)).text

@@ -11,6 +11,7 @@ import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from casebook.extractors import versions
+from casebook.extractors.kinds import webvtt_sight
 from casebook.extractors.kinds.caption_forms import (
     is_json,
     read_json,
@@ -152,17 +153,20 @@ def _webvtt(source: str, payload: Payload) -> _Read:
         raise Damaged(
             f"{where(payload)} begins as WebVTT and is none; export it again as .vtt or .srt."
         ) from error
-    said = [
-        Said(
-            caption.start_time.in_milliseconds() / 1000,
-            caption.end_time.in_milliseconds() / 1000,
-            caption.raw_text,
-        )
-        for caption in parsed.captions
-    ]
+    rules = webvtt_sight.rules_of(style.text for style in parsed.styles)
+    said = [cue for caption in parsed.captions for cue in _parts(caption, rules)]
     notes = [parsed.header_text, *parsed.metadata, *parsed.header_comments]
-    unread += max(0, source.count("-->") - len(said))
+    unread += max(0, source.count("-->") - len(parsed.captions))
     return _Read("webvtt", said, unread, parsed.header_text, notes)
+
+
+def _parts(caption: webvtt.Caption, rules: Sequence[webvtt_sight.Rule]) -> Iterator[Said]:
+    """Yield what is shown of a cue, and what the file's own style sheets hide of it."""
+    start, end = (time.in_milliseconds() / 1000 for time in (caption.start_time, caption.end_time))
+    shown, unseen = webvtt_sight.parts_of(caption.raw_text, rules)
+    yield Said(start, end, shown)
+    if unseen.strip():
+        yield Said(start, end, unseen, unseen=webvtt_sight.UNSEEN)
 
 
 def _outcome(read: _Read, spoken: int) -> str:

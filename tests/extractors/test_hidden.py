@@ -90,6 +90,10 @@ def strip(inner: str, head: str = ""):
         ),
         ("<div popover>{}</div>", HiddenKind.ATTRIBUTE),
         ("<noframes>{}</noframes>", HiddenKind.TEMPLATE),
+        ("<noembed>{}</noembed>", HiddenKind.TEMPLATE),
+        ("<progress value=1>{}</progress>", HiddenKind.TEMPLATE),
+        ("<meter value=1>{}</meter>", HiddenKind.TEMPLATE),
+        ("<ruby>a<rp>{}</rp><rt>b</rt></ruby>", HiddenKind.TEMPLATE),
         ("<p hidden>{}</p>", HiddenKind.ATTRIBUTE),
         ('<div class="accordion-body" hidden>{}</div>', HiddenKind.ATTRIBUTE),
         (

@@ -39,7 +39,9 @@ _UNSEEN_CLASSES = frozenset(
 _SHOWN_WIDER = re.compile(r"(?:^|\s)(?:\w+:[\w-]+|d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|show)(?=\s|$)")
 _NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "math"})
 _TELLING = frozenset({"hidden", "popover", "bgcolor"})
-_TELLING_TAGS = frozenset({"template", "dialog", "noframes", "font", "details"})
+# What stands in for a bar, or for brackets around a reading, where a browser knows neither.
+_NEVER_SHOWN = frozenset({"template", "noframes", "noembed", "progress", "meter", "rp"})
+_TELLING_TAGS = _NEVER_SHOWN | {"dialog", "font", "details"}
 _TEMPLATES = frozenset({"text/template", "text/x-template", "text/html"})
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
 _FOLDS = re.compile(
@@ -337,7 +339,7 @@ def _is_telling(kind: Kind) -> bool:
 
 def _cause(element: Any, style: Mapping[str, str]) -> tuple[HiddenKind, str] | None:
     """Say why the whole element is not seen, or None."""
-    if element.tag in {"template", "noframes"}:
+    if element.tag in _NEVER_SHOWN:
         return HiddenKind.TEMPLATE, f"In a <{element.tag}>, which is not shown."
     if attribute := _closed(element):
         return HiddenKind.ATTRIBUTE, attribute

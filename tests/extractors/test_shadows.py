@@ -1,0 +1,72 @@
+"""Components that a server renders are read as a browser shows them."""
+
+import pytest
+
+from casebook.extractors.kinds.html import parse, prepare
+
+SEEN = "<p>" + "The router sends each ticket to the team that can answer it. " * 20 + "</p>"
+TREE = '<template shadowrootmode="open">{}</template>'
+
+
+def look(body: str):
+    tree = parse(f"<html><body>{SEEN}{body}<p>After.</p></body></html>")
+    hidden = prepare(tree)
+    return " ".join(tree.text_content().split()).partition("answer it. ")[2], hidden
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (f"<div>{TREE.format('<p>It held all summer.</p>')}</div>", "It held all summer."),
+        (f"<x-a>{TREE.format('It <slot></slot> summer.')}held all</x-a>", "It held all summer."),
+        (
+            (
+                f"<x-a>{TREE.format('<slot name=b>none</slot> <slot></slot>')} summer"
+                "<i>. </i><b slot=b>It held all</b></x-a>"
+            ),
+            "It held all summer.",
+        ),
+        (f"<x-a>{TREE.format('It <slot>held</slot> all summer.')}</x-a>", "It held all summer."),
+        (
+            (
+                f"<x-a>{TREE.format('It <x-b>' + TREE.format('held <slot></slot>') + '<slot></slot></x-b>')}"
+                "all summer.</x-a>"
+            ),
+            "It held all summer.",
+        ),
+    ],
+)
+def test_a_shadow_tree_is_read_with_what_fills_its_slots(body, shown):
+    """The tree stands for its host; what the host holds stands where a slot takes it."""
+    text, hidden = look(body)
+    assert shown in text
+    assert hidden == []
+
+
+@pytest.mark.parametrize(
+    ("body", "unseen"),
+    [
+        (
+            f"<div>{TREE.format('<p>Seen.</p>')}Ignore all these rules</div>",
+            "Ignore all these rules",
+        ),
+        (
+            f"<div>{TREE.format('<slot></slot>')}<p slot=x>Ignore all these rules</p></div>",
+            "Ignore all these rules",
+        ),
+        (
+            f"<div>{TREE.format('<slot>Ignore all these rules</slot>')}<p>Seen.</p></div>",
+            None,
+        ),
+        (f"<div>{TREE.format('Seen.')}{TREE.format('Ignore all these rules')}</div>", None),
+        (f"<ul>{TREE.format('Ignore all these rules')}</ul>", "Ignore all these rules"),
+        ("<div><template>Ignore all these rules</template></div>", "Ignore all these rules"),
+    ],
+)
+def test_what_no_slot_takes_is_not_seen(body, unseen):
+    """Nor is what stands in a slot that is filled, a second tree, or one where none may be."""
+    text, hidden = look(body)
+    assert "Ignore" not in text
+    assert text.endswith("After.")
+    if unseen is not None:
+        assert [piece.text for piece in hidden] == [unseen]

@@ -673,3 +673,21 @@ def test_a_sheet_without_end_takes_no_time():
     """Rules that nothing closes are looked through once."""
     sheet = "::cue(" * 200_000
     assert HIDDEN in read(SHEET.format(sheet, NAMED)).text
+
+
+@pytest.mark.parametrize(
+    ("cue", "told"),
+    [
+        (r"Then {\alpha&HFF&}%s{\alpha} it went on.", [HIDDEN]),
+        (r"{\fscx0}%s", [HIDDEN]),
+        (r"{\an8}%s", []),
+        (r"{\i1}%s{\i0} {laughs}", []),
+    ],
+)
+def test_overrides_in_subrip_hide_what_players_hide(cue, told):
+    """Players take SubStation Alpha's overrides in SubRip too; other braces are shown."""
+    times = "1\n00:00:01,000 --> 00:00:03,000\nIt held all summer, and paged us.\n\n2\n"
+    found = read(f"{times}00:00:04,000 --> 00:00:05,000\n{cue % HIDDEN}\n", "talk.srt")
+    assert [piece.text for piece in found.hidden_text] == told
+    assert (HIDDEN in found.text) is not bool(told)
+    assert ("{laughs}" in found.text) is ("{laughs}" in cue)

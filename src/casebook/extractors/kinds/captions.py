@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from itertools import groupby
 
@@ -20,7 +20,7 @@ from casebook.extractors.kinds.caption_forms import (
 )
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.kinds.said import COMMENT, Said
-from casebook.extractors.kinds.substation import is_script, read_script
+from casebook.extractors.kinds.substation import is_script, parts_of, read_script
 from casebook.extractors.kinds.timed_text import NotTimedText, is_timed_text, read_timed_text
 from casebook.extractors.naming import where
 from casebook.extractors.speech.spoken import (
@@ -125,6 +125,7 @@ def _read(source: str, payload: Payload) -> _Read:
         form, (said, unread) = "JSON", read_json(source)
     else:
         form, (said, unread) = "srt", read_timed(source)
+        said = [part for cue in said for part in _overridden(cue)]
     if not said:
         raise Damaged(
             f"{where(payload)} is no captions that can be read: neither WebVTT, SubRip, "
@@ -132,6 +133,12 @@ def _read(source: str, payload: Payload) -> _Read:
         )
     notes = [line for line in source.split("\n") if line.startswith("Title:")]
     return _Read(form, said, unread, notes=notes if is_script(source) else ())
+
+
+def _overridden(cue: Said) -> Iterator[Said]:
+    """Yield what SubStation Alpha's overrides in a cue show of it, and what they do not."""
+    for text, unseen in parts_of(cue.text):
+        yield replace(cue, text=text, unseen=unseen)
 
 
 def _timed_text(source: str, payload: Payload) -> _Read:

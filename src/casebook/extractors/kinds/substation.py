@@ -24,6 +24,8 @@ _LINE = re.compile(
 _TIME = re.compile(CLOCK)
 _FIELDS = "layer start end style name marginl marginr marginv effect text".split()
 _OVERRIDE = re.compile(r"\{([^{}\n]*)\}")
+# Players of SubRip know these, and show braces around anything else.
+_OVERRIDE_ALONE = re.compile(r"\{(\\[^{}\n]*)\}")
 _DRAWING = re.compile(r"\\p(\d{1,4})")
 
 
@@ -77,23 +79,35 @@ def _comment(event: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _parts(event: Mapping[str, str], inks: Mapping[str, Ink]) -> Iterator[tuple[str, str]]:
-    """Yield what a line shows, then what it does not, each with why: no reason for what is seen."""
-    text = event.get("text", "")
     style = inks.get(event.get("style", "").strip().lstrip("*"), Ink())
+    for text, unseen in _split(_OVERRIDE.split(event.get("text", "")), style, inks):
+        yield _plain(text), unseen
+
+
+def parts_of(text: str) -> Iterator[tuple[str, str]]:
+    """Yield of the text of a SubRip cue what its overrides show, and what not, each with why."""
+    yield from _split(_OVERRIDE_ALONE.split(text), Ink(), {})
+
+
+def _split(pieces: Sequence[str], style: Ink, inks: Mapping[str, Ink]) -> Iterator[tuple[str, str]]:
+    """Yield what a line shows, then what it does not, each with why: no reason for what is seen.
+
+    Every other one of ``pieces`` is the inside of a pair of braces.
+    """
     ink, drawing = style, False
     parts: dict[str, list[str]] = {"": []}
-    later = shows_later(text)
-    for n, part in enumerate(_OVERRIDE.split(text)):
+    later = any(map(shows_later, pieces[1::2]))
+    for n, piece in enumerate(pieces):
         if n % 2:
-            scales = _DRAWING.findall(part)
+            scales = _DRAWING.findall(piece)
             drawing = int(scales[-1]) > 0 if scales else drawing
-            ink = overridden(ink, style, inks, part)
-            if "\\" not in part:
-                parts.setdefault(COMMENT, []).append(part)
+            ink = overridden(ink, style, inks, piece)
+            if "\\" not in piece:
+                parts.setdefault(COMMENT, []).append(piece)
         elif not drawing:
-            parts.setdefault("" if later or ink.is_seen else UNSEEN, []).append(part)
+            parts.setdefault("" if later or ink.is_seen else UNSEEN, []).append(piece)
     for unseen, said in parts.items():
-        yield _plain("".join(said)), unseen
+        yield "".join(said), unseen
 
 
 def _plain(text: str) -> str:

@@ -37,7 +37,21 @@ _SWALLOWING = [
     ),
     (re.compile(r"<!--|<!\[CDATA\[|<\?|<!(?=[A-Za-z])"), re.compile(r"-->|\]\]>|\?>")),
 ]
-_COMMENT = re.compile(r"<!--(.{0,2000}?)-->", re.DOTALL)
+_COMMENTS = (
+    (
+        re.compile(r"<!--(?P<said>.{0,2000}?)-->", re.DOTALL),
+        "In an HTML comment, which is not shown.",
+    ),
+    (
+        # A link's definition that leads nowhere: its title is a note among authors.
+        re.compile(
+            r"^ {0,3}\[[^\]\n]{1,80}\]:[ \t]*(?:#|<>)[ \t]+"
+            r"[(\"'](?P<said>[^\n]{1,2000})[)\"'][ \t]*$",
+            re.MULTILINE,
+        ),
+        "In the definition of a link that is none, which is not shown.",
+    ),
+)
 
 
 def extract(payload: Payload) -> Extracted:
@@ -96,5 +110,8 @@ def _closed(markup: str) -> str:
 
 
 def _hidden(source: str) -> list[HiddenText]:
-    reason = "In an HTML comment, which is not shown."
-    return report((HiddenKind.TEMPLATE, found[1], reason) for found in _COMMENT.finditer(source))
+    return report(
+        (HiddenKind.TEMPLATE, found["said"], reason)
+        for pattern, reason in _COMMENTS
+        for found in pattern.finditer(source)
+    )

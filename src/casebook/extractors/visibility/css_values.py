@@ -21,6 +21,8 @@ UNIT_PX = {
 _VAR = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,([^()]{0,80}))?\)")
 _CALC = re.compile(r"calc\(([^()]{1,80})\)")
 _TERM = re.compile(r"\s*([-+*/])?\s*(-?\d*\.?\d+)(px|pt|em|rem|vw|vh|%)?")
+_LIMITS = re.compile(r"\b(min|max|clamp)\(([^()]{1,80})\)")
+_LENGTH = re.compile(r"(-?\d{0,9}\.?\d{1,9})(px|pt|em|rem|vw|vh|%)?")
 _MOST_VARIANTS = 30
 
 
@@ -50,12 +52,26 @@ def variants(value: str, known: Mapping[str, AbstractSet[str]]) -> Iterator[str]
 
 
 def calculated(value: str) -> str:
-    """Return ``value`` with each ``calc()`` of numbers as one number, a length in pixels."""
-    return _CALC.sub(_sum, value) if "calc(" in value else value
+    """Return ``value`` with ``calc()``, ``min()`` and the like of numbers as one, in pixels."""
+    if "(" not in value:
+        return value
+    return _LIMITS.sub(_limited, _CALC.sub(_sum, value) if "calc(" in value else value)
 
 
 def _put(value: str, found: re.Match[str], told: str) -> str:
     return f"{value[: found.start()]}{told.strip()}{value[found.end() :]}"
+
+
+def _limited(found: re.Match[str]) -> str:
+    """Return the smallest, largest or bounded one of numbers."""
+    terms = [_LENGTH.fullmatch(part.strip()) for part in found[2].split(",")]
+    numbers = [float(term[1]) * UNIT_PX[term[2] or ""] for term in terms if term]
+    if len(numbers) < len(terms):
+        return found[0]
+    if found[1] == "clamp":
+        numbers = sorted([max(numbers[:1] + numbers[1:2]), *numbers[2:]])
+    number = max(numbers) if found[1] == "max" else min(numbers)
+    return f"{number:g}{'px' if any(term and term[2] for term in terms) else ''}"
 
 
 def _sum(found: re.Match[str]) -> str:

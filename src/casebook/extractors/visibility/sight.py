@@ -56,6 +56,11 @@ def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, styles.Colour | 
     # Gradient headings are transparent text over a clipped background: seen, though "white".
     if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
         return False, None
+    # What lies around the letters shows them, whatever their own ink; colours may be turned.
+    edge = style.get("text-shadow", style.get("-webkit-text-stroke", "none"))
+    is_edged = edge != "none" and styles.colour(edge) != state.ground
+    if is_edged or "invert" in style.get("filter", ""):
+        return False, None
     value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
     if value == "inherit":
         return state.clear, state.colour

@@ -9,6 +9,8 @@ from functools import lru_cache
 from casebook.extractors.visibility.css_values import CUSTOM, UNIT_PX, calculated
 from casebook.extractors.visibility.greys import SPACES, grey
 from casebook.extractors.visibility.masks import is_no_size, masks_all
+from casebook.extractors.visibility.mixed import unmixed
+from casebook.extractors.visibility.shapes import is_clipped_away, is_on_edge
 
 Style = Mapping[str, str]
 """Lower-case property to lower-case value; names that authors give keep their case."""
@@ -22,7 +24,7 @@ DARK: Colour = (18, 18, 18)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _HIGHEST_CODE = 0x10FFFF
-_NUMBER = re.compile(r"(-?\d*\.?\d+)\s*([a-z%]*)")
+_NUMBER = re.compile(r"(-?\d*\.?\d+(?:e[-+]?\d{1,3})?)\s*([a-z%]*)")
 _HEX = re.compile(r"#([0-9a-f]{3,8})\b")
 _FUNCTION = re.compile(rf"(rgb|hsl|{SPACES})a?\(([^()]{{5,80}})\)")
 _NAMED = {
@@ -37,6 +39,8 @@ _NAMED = {
     "whitesmoke": (245, 245, 245),
     "black": (0, 0, 0),
     "canvas": WHITE,
+    "window": WHITE,
+    "field": WHITE,
 }
 _FAR_PX = 900
 _FAR_RIGHT_PX = 3_000
@@ -73,8 +77,8 @@ _DISPLAYS = frozenset(
 _UNITS_OF_TEXT = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "%": 0.16, "": 1.0}
 _TOUCHING = re.compile(
     r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
-    r"|translate|scale|zoom|filter|content-vis|mask|animation|--"
-    r"|-webkit-(?:text-fill|background-clip)"
+    r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
+    r"|white-space|-webkit-(?:text-fill|text-stroke|background-clip)"
 )
 _PLACING = re.compile(r"left|right|top|bottom|margin|text-indent|height|width|max-")
 _TELLING_PLACE = re.compile(r"-?\d{3}|[01](?![.\d])|auto|none|-|var\(|calc\(")
@@ -199,7 +203,7 @@ def may_hide(style: Style) -> bool:
 
 
 # What another rule may say of the same element.
-_AT_WORST = {"position": "absolute", "overflow": "hidden"}
+_AT_WORST = {"position": "absolute", "overflow": "hidden", "white-space": "nowrap"}
 
 
 def _off_screen(style: Style) -> str | None:
@@ -232,25 +236,28 @@ def _clipped(style: Style) -> str | None:
     zoom = zoom / 100 if zoom and style["zoom"].endswith("%") else zoom
     if (factor is not None and 0 <= factor < _SMALLEST_SCALE) or 0 < (zoom or 1) < _SMALLEST_SCALE:
         return "scaled to nothing"
-    if _ON_EDGE.search(style.get("transform", "")):
+    if style.get("content", "").startswith("url("):
+        return "replaced by a picture"
+    if is_on_edge(style.get("transform", ""), style.get("rotate", "")):
         return "turned on edge"
     placed = style.get("position") in {"absolute", "fixed"}
-    if (placed and _EMPTY_RECT.search(style.get("clip", ""))) or _EMPTY_PATH.search(
+    if (placed and _EMPTY_RECT.search(style.get("clip", ""))) or is_clipped_away(
         style.get("clip-path", "")
     ):
         return "clipped away"
     sizes = (_pixels(style.get(name)) for name in ("height", "width", "max-height", "max-width"))
     small = any(size is not None and 0 <= size <= 1 for size in sizes)
-    cut = style.get("overflow", style.get("overflow-y", "")).startswith(("hidden", "clip"))
+    overflow = style.get("overflow", style.get("overflow-y", ""))
+    cut = overflow.startswith(("hidden", "clip")) or _CUTTING.search(style.get("contain", ""))
+    one_line = cut and style.get("white-space") == "nowrap"
+    if one_line and _BESIDE.fullmatch(style.get("text-indent", "")):
+        return "off screen (text-indent)"
     return "no height or width" if small and cut else None
 
 
-_ON_EDGE = re.compile(r"rotate[xy]\(\s*-?(?:90|270)deg|rotate[xy]\(\s*-?0?\.[27]5turn")
+_CUTTING = re.compile(r"\b(?:strict|content|paint)\b")
+_BESIDE = re.compile(r"[1-9]\d{2,3}%")
 _EMPTY_RECT = re.compile(r"rect\(\s*[01](px)?[\s,]+[01](px)?[\s,]+[01](px)?")
-_EMPTY_PATH = re.compile(
-    r"inset\(\s*(?:[5-9]\d|100)%|(?:circle|ellipse)\(\s*0(?![.\d])"
-    r"|polygon\((?:\s*0(?:px|%)?\s+0(?:px|%)?\s*,?)+\)"
-)
 
 
 def _is_faint(value: str | None) -> bool:
@@ -271,6 +278,8 @@ def _inside(function: str, value: str) -> str | None:
 
 def text_size(style: Style) -> float | None:
     """Return the declared font size in pixels, roughly, or None where there is none."""
+    if style.get("font-size-adjust") == "0":
+        return 0.0
     told = style.get("font-size")
     if told is None and (shorthand := style.get("font")):
         match = re.search(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|%)|0)(?=[\s/]|$)", shorthand)
@@ -296,6 +305,7 @@ def colour(value: str | None) -> Colour | None:
     """Return the colour of a CSS value that states one; a fully transparent one gives None."""
     if not value or is_transparent(value):
         return None
+    value = unmixed(value)
     if match := _FUNCTION.search(value):
         plain = match[1] in {"rgb", "hsl"}
         return _computed(match[1], match[2]) if plain else grey(match[1], match[2])
@@ -308,6 +318,7 @@ def is_transparent(value: str | None) -> bool:
     """Tell ink that leaves no mark."""
     if not value:
         return False
+    value = unmixed(value)
     if match := _FUNCTION.search(value):
         parts = re.split(r"[\s,/]+", match[2].strip().removeprefix("srgb").strip())
         return len(parts) > 3 and _is_faint(parts[3])  # noqa: PLR2004 - three colours and alpha

@@ -1,0 +1,39 @@
+"""Colours that a style states by other colours (CSS Color 5): the one that comes of it. Pure."""
+
+import re
+
+_LIGHT = re.compile(r"light-dark\(\s*([^(),]{1,40}(?:\([^()]{0,60}\))?)\s*,.*\)")
+_FROM = re.compile(
+    r"(?:rgb|color)a?\(\s*from\s+([^()]{1,30}?)\s+(?:srgb\s+)?r\s+g\s+b\s*(?:/\s*(\d{0,9}\.?\d{1,9})%?\s*)?\)"
+)
+_MIX = re.compile(
+    r"color-mix\(\s*in\s+[^,()]{1,30},\s*([^,()]{1,30}?)(?:\s+(\d{1,9}(?:\.\d{1,9})?)%)?\s*"
+    r",\s*([^,()]{1,30}?)(?:\s+(\d{1,9}(?:\.\d{1,9})?)%)?\s*\)"
+)
+_CLEAR = "transparent"
+_LONGEST = 200
+
+
+def unmixed(value: str) -> str:
+    """Return ``value`` with the colours that others make, where one of them alone decides."""
+    if len(value) > _LONGEST or ("from" not in value and "-" not in value):
+        return value
+    value = _LIGHT.sub(r"\1", value)
+    return _MIX.sub(_mixed, _FROM.sub(_derived, value))
+
+
+def _derived(match: re.Match[str]) -> str:
+    return _CLEAR if match[2] and float(match[2]) == 0 else match[1]
+
+
+def _mixed(match: re.Match[str]) -> str:
+    one, first, other, second = match.groups()
+    if first is not None and second is None:
+        second = str(100 - float(first))
+    share = 50.0 if second is None else float(second)
+    if share == 0 or one == other:
+        return one
+    if share >= 100 and not first:  # noqa: PLR2004 - percent
+        return other
+    # What is mixed with nothing is fainter, and the same on its own ground.
+    return one if other == _CLEAR else other if one == _CLEAR else match[0]

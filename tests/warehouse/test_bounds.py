@@ -1,5 +1,7 @@
 """What a batch's warehouse takes does not grow with the warehouse, and what needs more finds it."""
 
+import resource
+
 import duckdb
 
 from casebook.warehouse import Warehouse, groups
@@ -103,6 +105,26 @@ def test_a_batch_goes_on_where_nothing_is_enough_to_join(busy, story, monkeypatc
     assert following.counts()["sources"] == 41
     following.close()
     assert tried == ["3MB", "4MB"]
+
+
+def test_a_batch_goes_on_where_there_is_no_room_to_join(busy, story):
+    """Joining writes rows anew beside the old ones; reads, and small writes, need no such room."""
+    _scattered(busy, story, submitted_by="1234567" * 30_000)
+    busy.close()
+    size = busy._database.path.stat().st_size
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        assert busy.counts()["sources"] == 41
+        assert busy.append(story.case()) == 1
+        assert _groups(busy) > 32
+        busy.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    following = Warehouse(busy._database.path, busy=True)
+    assert following.counts()["cases"] == 1
+    assert _groups(following) == 1
+    following.close()
 
 
 def test_new_warehouses_have_small_blocks(busy):

@@ -113,7 +113,7 @@ class DuckDBFile:
                     with opened:
                         yield opened
                     return
-                turn.keep(self._joined(opened, deadline))
+                turn.keep(self._joined(opened))
             yield from self._shared(turn)
 
     def _shared(self, turn: Turn) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -173,30 +173,38 @@ class DuckDBFile:
             raise
         return instance
 
-    def _joined(
-        self, opened: duckdb.DuckDBPyConnection, deadline: float
-    ) -> duckdb.DuckDBPyConnection:
+    def _joined(self, opened: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         """Return a connection to the file after its groups of rows were joined, if they are many.
 
         Between two stretches, for then DuckDB holds least: 5,400 sources in 74 groups take 3 s of
-        processor time. Where all the memory there may be is too little, they stay as they are.
+        processor time, which is no waiting for others. Where it fails, they stay as they are.
         """
         if not (self._joins and groups.are_many(opened)):
             return opened
         opened.close()
-        self._joins = any(self._join(memory, deadline) for memory in _JOINING_MEMORY)
-        return self._open(deadline, read_only=False, external_access=False)
+        self._joins = self._join()
+        return self._open(self._deadline(), read_only=False, external_access=False)
 
-    def _join(self, memory: str, deadline: float) -> bool:
-        """Join groups of rows; tell whether so much memory was enough."""
-        with self._open(deadline, read_only=False, external_access=False) as connection:
-            try:
-                groups.join(connection, memory)
-            except duckdb.Error as error:
-                if not _lacks_memory(error):
-                    raise
-                return False
-        return True
+    def _join(self) -> bool:
+        """Join groups of rows; tell whether that was done.
+
+        It takes room beside the file, and nobody asked for it: what is asked may do without.
+        """
+        for memory in _JOINING_MEMORY:
+            deadline = self._deadline()
+            with self._open(deadline, read_only=False, external_access=False) as connection:
+                try:
+                    groups.join(connection, memory)
+                except duckdb.Error as error:
+                    if not _lacks_memory(error):
+                        return False
+                else:
+                    return True
+        return False
+
+    def _deadline(self) -> float:
+        """Return when (monotonic seconds) waiting for others must end that begins now."""
+        return time.monotonic() + self._lock_timeout
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -277,7 +285,7 @@ class DuckDBFile:
     @contextmanager
     def _turn(self) -> Iterator[tuple[Turn, float]]:
         """Hold this process's turn; yield it, and when (monotonic seconds) waiting must end."""
-        deadline = time.monotonic() + self._lock_timeout
+        deadline = self._deadline()
         path = self.path.resolve()
         turn = _TURNS.setdefault(path, Turn(path))
         if not turn.lock.acquire(timeout=self._lock_timeout):

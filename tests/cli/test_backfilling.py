@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import pages
 import pytest
@@ -28,6 +30,18 @@ def test_a_dry_run_tells_what_a_list_names_twice_and_begins_nothing(casebook, tm
     assert (told["standings"], told["duplicates"]) == ({"new": 2}, 1)
     assert casebook("backfill", "list", "--json").lines == []
     assert endpoint.requests == []
+
+
+@pytest.mark.parametrize("command", ["backfill", "submit"])
+def test_a_closed_standard_input_is_bad_usage(command, environment):
+    """A scheduler may start programs without one: the message says so, in place of a traceback."""
+    closed = ["sh", "-c", 'exec "$@" <&-', "sh", sys.executable, "-m", "casebook.cli.main"]
+    ran = subprocess.run(
+        [*closed, command, "-"], capture_output=True, text=True, env=environment, check=False
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "standard input is closed" in ran.stderr
+    assert "Traceback" not in ran.stderr
 
 
 def test_standard_input_takes_addresses_and_what_links_prints(casebook):

@@ -1,6 +1,7 @@
 """``casebook ground``."""
 
 import json
+import sys
 from io import BytesIO
 
 import pytest
@@ -136,7 +137,7 @@ def test_a_closed_standard_input_is_told(ground, monkeypatch):
     """Without any input there is an error in words, and no traceback."""
     from casebook.cli import grounding
 
-    monkeypatch.setattr(grounding.sys, "stdin", None)
+    monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(InvalidSource, match="closed"):
         grounding.ground(None, "-")
 

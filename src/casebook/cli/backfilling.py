@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ from typer.core import TyperGroup
 
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, load_settings, out, print_json
-from casebook.cli.references import named, naming_a_list
+from casebook.cli.references import named, naming_a_list, standard_input
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.errors import BudgetReached, InvalidSource
 
@@ -147,7 +146,7 @@ async def _read(source: str, settings: Settings) -> Walk:
     from casebook.pipeline.quoting import read_list
     from casebook.runtime.services import Services
 
-    piped = sys.stdin.buffer.read() if source == "-" else None
+    piped = standard_input().buffer.read() if source == "-" else None
     if piped is not None and not piped.strip():
         return Walk()  # what filters a list may leave nothing of it
     async with Services(settings) as services:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
 import typer
 
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, out, print_json, with_services
-from casebook.cli.references import named
+from casebook.cli.references import named, standard_input
 from casebook.schemas.errors import (
     ContentMismatch,
     FileMissing,
@@ -58,9 +58,7 @@ def ground(
     if source == "-":
         if summary is not None:
             raise typer.BadParameter("with - both texts come from standard input")
-        if sys.stdin is None:
-            raise InvalidSource("standard input is closed: there is nothing to check")
-        raise typer.Exit(_check_lines(_lines(sys.stdin.buffer), as_json=as_json))
+        raise typer.Exit(_check_lines(_lines(standard_input().buffer), as_json=as_json))
     if summary is None:
         raise typer.BadParameter("name the summary's file, too", param_hint="SUMMARY")
     claimed = _read(summary)

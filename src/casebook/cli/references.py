@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource, InvalidUrl
 
@@ -20,14 +20,25 @@ def read_refs(sources: Sequence[str]) -> list[SourceRef]:
 
     Raises:
         InvalidSource: if a line is no JSON object with a source, an argument or all of standard
-            input is empty.
+            input is empty, or it is closed.
     """
     refs: list[SourceRef] = []
     for source in sources:
-        refs += read_lines(sys.stdin) if source == "-" else [named(source)]
+        refs += read_lines(standard_input()) if source == "-" else [named(source)]
     if not refs:
         raise InvalidSource("standard input names no source: write one a line")
     return list(dict.fromkeys(refs))
+
+
+def standard_input() -> TextIO:
+    """Return standard input.
+
+    Raises:
+        InvalidSource: if it is closed.
+    """
+    if sys.stdin is None:
+        raise InvalidSource("standard input is closed: there is nothing to read")
+    return sys.stdin
 
 
 def named(source: str) -> SourceRef:

@@ -6,7 +6,7 @@ import duckdb
 
 from casebook.warehouse import Warehouse, groups
 from casebook.warehouse.connection import DuckDBFile
-from casebook.warehouse.groups import ROW_GROUP
+from casebook.warehouse.groups import WRITTEN
 
 
 def test_rows_that_come_at_once_lie_in_groups_of_a_bounded_size(busy):
@@ -22,7 +22,7 @@ def test_rows_that_come_at_once_lie_in_groups_of_a_bounded_size(busy):
             " WHERE column_name = 'entry' AND segment_type <> 'VALIDITY' GROUP BY row_group_id"
         ).fetchall()
     assert sum(size for (size,) in groups) == 50_000
-    assert max(size for (size,) in groups) <= ROW_GROUP == 8_192
+    assert max(size for (size,) in groups) <= WRITTEN == 8_192
 
 
 def test_a_checkpoint_leaves_what_earlier_ones_wrote(busy, story):

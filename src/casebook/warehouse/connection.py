@@ -148,8 +148,15 @@ class DuckDBFile:
         return get_ident() in self._need_more
 
     def _open(
-        self, deadline: float, *, read_only: bool, external_access: bool, full: bool = False
+        self,
+        deadline: float,
+        *,
+        read_only: bool,
+        external_access: bool,
+        full: bool = False,
+        rows: int = groups.WRITTEN,
     ) -> duckdb.DuckDBPyConnection:
+        """Open the file; ``full`` with all the memory there may be, ``rows`` in a new group."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         spill = self.path.with_name(f"{self.path.name}.tmp")
         small = self._busy and not (full or self._needs_more or external_access)
@@ -158,8 +165,7 @@ class DuckDBFile:
             config={**_SETTINGS, "temp_directory": str(spill), "memory_limit": memory}
         )
         mode = "READ_ONLY" if read_only and not self._busy else "READ_WRITE"
-        options = f"{mode}, ROW_GROUP_SIZE {groups.ROW_GROUP}"
-        attach = f"ATTACH {quoted(str(self.path))} AS warehouse ({options})"
+        attach = f"ATTACH {quoted(str(self.path))} AS warehouse ({mode}, ROW_GROUP_SIZE {rows})"
         try:
             self._patiently(partial(instance.execute, attach), deadline)
             instance.execute(_SESSION)
@@ -191,8 +197,9 @@ class DuckDBFile:
         It takes room beside the file, and nobody asked for it: what is asked may do without.
         """
         for memory in _JOINING_MEMORY:
-            deadline = self._deadline()
-            with self._open(deadline, read_only=False, external_access=False) as connection:
+            with self._open(
+                self._deadline(), read_only=False, external_access=False, rows=groups.JOINED
+            ) as connection:
                 try:
                     groups.join(connection, memory)
                 except duckdb.Error as error:

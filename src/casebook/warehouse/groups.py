@@ -8,15 +8,19 @@ DuckDB holds 12 MB. So they are joined now and then, in one go.
 
 import duckdb
 
-ROW_GROUP = 8192
-"""Rows at most: a search through all samples of texts meets few groups, and joining takes little
-memory. DuckDB's own 122,880 would be a whole table."""
+WRITTEN = 8192
+"""Rows at most that one checkpoint writes in a group. DuckDB's own 122,880 would be a whole table;
+of fewer, the samples of all texts, which each search goes through, would lie in more groups."""
+
+JOINED = 2048
+"""Rows at most that joined groups have, the least there are: what lies in a full group is not
+written anew when groups are joined again. With more rows that takes up to the whole table."""
 
 APART = 0
 """``max_vacuum_tasks`` while groups stay as they were written."""
 
 _TOGETHER = 100
-_MOST = 32
+_MOST = 16
 
 
 def are_many(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -29,11 +33,13 @@ def are_many(connection: duckdb.DuckDBPyConnection) -> bool:
     except duckdb.CatalogException:  # a new file
         return False
     groups, rows = found[0]
-    return bool(groups - rows // ROW_GROUP > _MOST)
+    return bool(groups - rows // JOINED > _MOST)
 
 
 def join(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
     """Join the groups of the tables that the log adds to, with so much memory (``24MB``).
+
+    The file is attached with groups of ``JOINED`` rows.
 
     Raises:
         duckdb.Error: among others where that is too little; the connection is of no use then.

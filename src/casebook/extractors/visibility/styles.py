@@ -320,6 +320,7 @@ def is_transparent(value: str | None) -> bool:
     return value.strip() == "transparent" or cover(value) <= _FAINTEST
 
 
+@lru_cache(maxsize=2_048)
 def cover(value: str) -> float:
     """Return how much of what is behind it a colour covers, from 0 to 1."""
     share = share_of(value)

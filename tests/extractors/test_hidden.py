@@ -101,6 +101,9 @@ def strip(inner: str, head: str = ""):
         ('<p style="color:color-mix(in srgb,white 100%,black)">{}</p>', HiddenKind.STYLE),
         ('<p style="color:light-dark(white,black)">{}</p>', HiddenKind.STYLE),
         ('<p style="color:rgb(from white r g b)">{}</p>', HiddenKind.STYLE),
+        ('<p style="color:color-mix(in srgb,black 2%,transparent)">{}</p>', HiddenKind.STYLE),
+        ('<p style="color:#fff;background:rgba(255,255,255,.1)">{}</p>', HiddenKind.STYLE),
+        ('<p style="color:#f0f0f0;background:rgba(0,0,0,.06)">{}</p>', HiddenKind.STYLE),
         ('<p style="color:rgb(from black r g b / 0)">{}</p>', HiddenKind.STYLE),
         ('<p style="opacity:min(0,1)">{}</p>', HiddenKind.STYLE),
         ('<p style="opacity:1e-3">{}</p>', HiddenKind.STYLE),
@@ -229,6 +232,10 @@ def test_each_way_of_hiding_is_seen_through(markup, kind):
             '<p id="a" hidden>{}</p>'
         ),
         '<label><input class="sr-only" aria-controls="a">More</label><p id="a" hidden>{}</p>',
+        (
+            '<input hidden id="i" aria-controls="a"><label for="i">More</label>'
+            '<p id="a" hidden>{}</p><label for="i" style="display:none">Less</label>'
+        ),
         "<details>{}</details>",
         "<details><summary>More</summary>{}</details>",
         "<details><summary style='text-indent:-9999px'>More</summary>{}</details>",
@@ -244,6 +251,17 @@ def test_each_way_of_hiding_is_seen_through(markup, kind):
         '<p style="clip-path:rect(0 100% 100% 0)">{}</p>',
         '<p style="clip-path:xywh(0 0 100% 100%)">{}</p>',
         '<p style="color:color-mix(in srgb,white,black)">{}</p>',
+        '<p style="color:#000;background:color-mix(in oklab,black 10%,white)">{}</p>',
+        '<p style="color:#222;background:color-mix(in srgb,#222 8%,transparent)">{}</p>',
+        '<p style="color:#222;background:color-mix(in srgb,transparent,#222 8%)">{}</p>',
+        '<p style="color:#222;background:rgb(from #222 r g b / 10%)">{}</p>',
+        '<p style="color:#000;background-color:rgba(0,0,0,.06)">{}</p>',
+        '<p style="color:#000;background:rgb(0 0 0 / 6%)">{}</p>',
+        '<p style="color:#000;background:#0000000f">{}</p>',
+        (
+            '<div style="background:#111"><p style="color:#fff;background:rgba(255,255,255,.1)">{}'
+            "</p></div>"
+        ),
         '<p style="color:color-mix(in srgb,black 60%,transparent)">{}</p>',
         '<p style="color:light-dark(black,white)">{}</p>',
         '<p style="color:rgb(from black r g b / 0.8)">{}</p>',
@@ -559,9 +577,10 @@ def test_words_hidden_one_by_one_are_told_as_one():
     assert [piece.text for piece in strip(words)[0]] == [SECRET]
 
 
-def test_page_that_fades_in_part_by_part_stays():
-    """Sections that scripts bring up as the page is scrolled are the page."""
-    parts = "".join(f"<div style='opacity:0'>{SEEN}</div>" for _ in range(3))
+@pytest.mark.parametrize("style", ["opacity:0", "clip-path:inset(0 100% 0 0)"])
+def test_page_that_fades_in_part_by_part_stays(style):
+    """Sections that scripts bring up, or uncover, as the page is scrolled are the page."""
+    parts = "".join(f"<div style='{style}'>{SEEN}</div>" for _ in range(3))
     assert strip(parts)[1].count("router") == 80
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trafilatura
 
-from casebook.extractors.kinds.html import extract
+from casebook.extractors.kinds.html import extract, parse, prepare
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.titles import clean_title, headline, title_of
@@ -330,3 +330,19 @@ def test_a_word_count_that_is_none_loses_no_page(claimed):
     markup = f'<script type="application/ld+json">{stated}</script><p>{"We moved it. " * 40}</p>'
     payload = Payload(data=markup.encode(), media_type="text/html", charset=None, name="a.html")
     assert "We moved it." in extract(payload).text
+
+
+@pytest.mark.parametrize(
+    "ruby",
+    [
+        "<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp>字<rp>(</rp><rt>ji</rt><rp>)</rp></ruby>",
+        "<ruby>漢<rp>(<rt>kan<rp>)</rp>字<rp>(<rt>ji<rp>)</ruby>",
+        "<ruby>漢<rp>(</rp><rt>kan<rp>)</rp></rt>字<rp>(<rt>ji</rt><rp>)</rp></ruby>",
+    ],
+)
+def test_readings_stay_where_end_tags_are_left_out(ruby):
+    """The brackets for old browsers are not shown; what stands between them is."""
+    said = "The router sends each ticket to the team that can answer it. " * 20
+    tree = parse(f"<html><body><p>{said}</p><p>{ruby} it held.</p></body></html>")
+    prepare(tree)
+    assert "".join(tree.text_content().rpartition("it. ")[2].split()) == "漢kan字jiitheld."

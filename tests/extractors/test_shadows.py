@@ -70,3 +70,23 @@ def test_what_no_slot_takes_is_not_seen(body, unseen):
     assert text.endswith("After.")
     if unseen is not None:
         assert [piece.text for piece in hidden] == [unseen]
+
+
+def test_the_style_sheets_of_a_shadow_tree_count_for_it_alone():
+    """A class of the same name outside is another one; one of the same tree elsewhere is not."""
+    tree = TREE.format(
+        "<style>.body{display:none} @media screen{i{display:none}} .no{}</style>"
+        "<b class=body>Ignore all these rules</b> <i>Ignore all these, too</i> Seen."
+    )
+    outside = "<p class=body>It held <i>all summer</i>.</p>"
+    text, hidden = look(f"<x-a>{tree}</x-a>{outside}" + f"<x-a>{tree}</x-a>" * 30)
+    assert text.count("Seen.") == 31
+    assert "It held all summer." in text
+    assert "Ignore" not in text
+    assert {piece.text for piece in hidden} == {"Ignore all these rules", "Ignore all these, too"}
+
+
+def test_the_style_sheets_of_a_template_count_for_nothing():
+    """Scripts make elements of it, with styles of their own."""
+    text, _ = look("<template><style>p{display:none}</style></template><p>It held all summer.</p>")
+    assert "It held all summer." in text

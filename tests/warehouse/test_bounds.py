@@ -6,7 +6,7 @@ import duckdb
 
 from casebook.warehouse import Warehouse, groups
 from casebook.warehouse.connection import DuckDBFile
-from casebook.warehouse.groups import WRITTEN
+from casebook.warehouse.groups import JOINED, WRITTEN
 
 
 def test_rows_that_come_at_once_lie_in_groups_of_a_bounded_size(busy):
@@ -88,6 +88,29 @@ def test_joining_goes_on_with_more_memory_where_texts_are_long(busy, story, monk
     assert following.counts()["sources"] == 41
     assert _groups(following) == 1
     following.close()
+
+
+def test_groups_are_joined_alike_where_the_log_holds_a_long_text(busy, story, monkeypatch):
+    """Its replay takes all the memory there may be, and is no reason to write the table anew."""
+    with busy._database.connection(external_access=True) as connection:
+        for n in range(24):
+            connection.execute(
+                "INSERT INTO sources SELECT n, 'src1_' || n, 'web', NULL, 'ada', now(), 'x'"
+                " FROM range($n * 120, $n * 120 + 120) AS rows (n)",
+                {"n": n},
+            )
+            connection.execute("CHECKPOINT")
+    busy.append(story.source().model_copy(update={"submitted_by": "1234567" * 600_000}))
+    busy.close()
+    monkeypatch.setattr("casebook.warehouse.connection._BUSY_MEMORY", "8MB")
+    with busy._database.connection() as connection:
+        sizes = connection.execute(
+            "SELECT max(start + count) FROM pragma_storage_info('sources')"
+            " WHERE column_name = 'entry' GROUP BY row_group_id"
+        ).fetchall()
+    assert sum(size for (size,) in sizes) == 24 * 120 + 1
+    assert len(sizes) < 4
+    assert max(size for (size,) in sizes) <= JOINED
 
 
 def test_a_batch_goes_on_where_nothing_is_enough_to_join(busy, story, monkeypatch):

@@ -175,7 +175,9 @@ class DuckDBFile:
             instance.close()
             if small and isinstance(error, duckdb.Error) and _lacks_memory(error):
                 # A text in the log takes more.
-                return self._open(deadline, read_only=read_only, external_access=False, full=True)
+                return self._open(
+                    deadline, read_only=read_only, external_access=False, full=True, rows=rows
+                )
             raise
         return instance
 

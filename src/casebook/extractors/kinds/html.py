@@ -26,6 +26,7 @@ from casebook.extractors.text.metadata import canonical_url, language_of, stated
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.titles import title_of
 from casebook.extractors.visibility.hidden import show_scriptless, strip_hidden, visible_text
+from casebook.extractors.visibility.rubies import end_brackets
 from casebook.extractors.visibility.shadows import show_shadows
 from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
@@ -109,6 +110,7 @@ def prepare(tree: Any) -> list[HiddenText]:
     """Leave in ``tree`` what a reader sees; return what was hidden."""
     show_scriptless(tree)
     show_shadows(tree)
+    end_brackets(tree)
     hidden = strip_hidden(tree)
     # Nothing below reads them, and trafilatura and htmldate copy the tree several times.
     etree.strip_elements(tree, *_UNREAD, with_tail=False)

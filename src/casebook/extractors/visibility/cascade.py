@@ -12,6 +12,8 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any
 
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+
 from casebook.extractors.visibility import styles
 from casebook.extractors.visibility.animations import last_frames, left_by
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
@@ -23,6 +25,7 @@ from casebook.extractors.visibility.styles import Declared, Style
 Kind = tuple[str | None, ...]
 """Tag, class and id of an element, and the names of its attributes."""
 
+_SHEETS = etree.XPath("descendant-or-self::style[not(ancestor::template)]")
 _BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
 _LONGEST_CLASS = 2_000
 _MOST_AROUND = 60
@@ -54,7 +57,7 @@ class Cascade:
         self._customs: dict[Any, Style] = {}
         self._styles: dict[Any, Style] = {}
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
-        sheet = "\n".join(style.text or "" for style in root.iter("style"))
+        sheet = "\n".join(style.text or "" for style in _SHEETS(root))
         self._rules = rules_of(sheet, _present(kinds)) if sheet.strip() else {}
         self._frames = last_frames(sheet)
         self._inline = {text: styles.declared(text) for text in inline}

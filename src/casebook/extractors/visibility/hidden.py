@@ -47,7 +47,8 @@ _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::a
 _FOLDS = re.compile(
     r"display: none|no height|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
 )
-_FADED = "opacity: 0"
+# A page that fades in, or is uncovered, part by part as it is scrolled.
+_FADED = re.compile("opacity: 0|clipped away")
 _INDENTED = "off screen (text-indent)"
 _MOST_ROUNDS = 8
 _MOST = 0.5
@@ -367,13 +368,12 @@ def _without_waiting(looked: _Looked) -> list[_Find]:
     faded = 0
     for find in looked.finds:
         inherited[find.reason] += 0 if find.whole else find.size
-        faded += find.size if find.whole and _FADED in find.reason else 0
-    # Pages that fade in part by part as they are scrolled.
+        faded += find.size if find.whole and _FADED.search(find.reason) else 0
     faded_in = faded > 0 and faded > _THEME * looked.total
     return [
         find
         for find in looked.finds
-        if not (faded_in and find.whole and _FADED in find.reason)
+        if not (faded_in and find.whole and _FADED.search(find.reason))
         and not (_is_the_page(find, looked) if find.whole else _is_theme(find, inherited, looked))
     ]
 

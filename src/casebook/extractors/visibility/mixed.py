@@ -22,6 +22,26 @@ def unmixed(value: str) -> str:
     return _MIX.sub(_mixed, _FROM.sub(_derived, value))
 
 
+def share_of(value: str) -> float:
+    """Return how much there is, from 0 to 1, of a colour that is mixed with nothing or thinned."""
+    if len(value) > _LONGEST:
+        return 1.0
+    if (match := _FROM.search(value)) and match[2]:
+        percent = "%" in match[0]
+        return float(match[2]) / (100 if percent else 1)
+    if (match := _MIX.search(value)) and _CLEAR in {match[1], match[3]}:
+        other = _percent(match[4], match[2])
+        return other if match[1] == _CLEAR else 1 - other
+    return 1.0
+
+
+def _percent(told: str | None, opposite: str | None) -> float:
+    """Return the part of the second of two colours, from 0 to 1."""
+    if told is not None:
+        return float(told) / 100
+    return 0.5 if opposite is None else 1 - float(opposite) / 100
+
+
 def _derived(match: re.Match[str]) -> str:
     return _CLEAR if match[2] and float(match[2]) == 0 else match[1]
 

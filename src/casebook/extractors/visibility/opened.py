@@ -26,7 +26,9 @@ def controls_of(root: Any) -> Mapping[str, Sequence[Any]]:
     What the page's own streaming brings into sight has its ``root`` for a control.
     """
     found: dict[str, list[Any]] = {}
-    labels = {label.get("for"): label for label in root.xpath("//label[@for]")}
+    labels: dict[str, list[Any]] = {}
+    for label in root.xpath("//label[@for]"):
+        labels.setdefault(label.get("for"), []).append(label)
     for name, controlled in (*_CONTROLLED, ("href", _LINKED)):
         for control in controlled(root):
             for identity in control.get(name).split():
@@ -40,13 +42,11 @@ def controls_of(root: Any) -> Mapping[str, Sequence[Any]]:
     return found | {f"S:{place[2:]}": [root] for place in places}
 
 
-def _handles(control: Any, labels: Mapping[str, Any]) -> list[Any]:
+def _handles(control: Any, labels: Mapping[str, Sequence[Any]]) -> list[Any]:
     """Return where a reader can click for a control: a box may be hidden, its label shown."""
     if control.tag != "input":
         return [control]
-    around = next(control.iterancestors("label"), None)
-    label = labels.get(control.get("id"), around)
-    return [control] if label is None else [control, label]
+    return [control, *labels.get(control.get("id"), ()), *control.iterancestors("label")]
 
 
 def unfolding(element: Any) -> Iterator[Any]:

@@ -19,6 +19,7 @@ _DECLARED = etree.XPath("//template[@shadowrootmode='open' or @shadowrootmode='c
 def show_shadows(root: Any) -> None:
     """Put what each declared shadow tree shows in the place of its template, in place."""
     hosts: set[Any] = set()
+    scopes: dict[str, str] = {}
     for template in _DECLARED(root):
         host = template.getparent()
         if host is None or host in hosts or not (host.tag in _HOSTS or "-" in host.tag):
@@ -27,7 +28,23 @@ def show_shadows(root: Any) -> None:
         held = list(_taken_out(host, template))
         template.tag, template.tail = "div", None
         template.attrib.clear()
+        _keep_within(template, scopes)
         _fill(template, held)
+
+
+def _keep_within(shadow: Any, scopes: dict[str, str]) -> None:
+    """Let the style sheets of a tree count for it alone; the same ones are of the same scope."""
+    sheets = [style for style in shadow.iter("style") if not _is_in_template(style)]
+    told = "\n".join(style.text or "" for style in sheets)
+    if told.strip():
+        scope = scopes.setdefault(told, f"shadow-tree-{len(scopes)}")
+        shadow.set("class", scope)
+        for style in sheets:
+            style.text = f".{scope} {{ {style.text or ''} }}"
+
+
+def _is_in_template(element: Any) -> bool:
+    return next(element.iterancestors("template"), None) is not None
 
 
 def _taken_out(host: Any, template: Any) -> Iterator[Any]:
@@ -53,7 +70,7 @@ def _fill(shadow: Any, held: Sequence[Any]) -> None:
     """Move what the host held to the slots; what none takes ends up hidden."""
     slots: dict[str, Any] = {}
     for slot in shadow.iter("slot"):
-        if next(slot.iterancestors("template"), None) is None:  # else it is one of a tree within
+        if not _is_in_template(slot):  # else it is one of a tree within
             slots.setdefault(slot.get("name", ""), slot)
     left = etree.SubElement(shadow, "div", hidden="")
     filled: set[Any] = set()

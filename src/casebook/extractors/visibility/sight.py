@@ -78,4 +78,6 @@ def _ground(
         return state.ground
     if value == "currentcolor":
         return ink
-    return None if "url(" in value or "gradient" in value else styles.colour(value)
+    if "url(" in value or "gradient" in value:
+        return None
+    return styles.laid_over(value, state.ground)

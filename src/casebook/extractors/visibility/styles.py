@@ -9,7 +9,7 @@ from functools import lru_cache
 from casebook.extractors.visibility.css_values import CUSTOM, UNIT_PX, calculated
 from casebook.extractors.visibility.greys import SPACES, grey
 from casebook.extractors.visibility.masks import is_no_size, masks_all
-from casebook.extractors.visibility.mixed import unmixed
+from casebook.extractors.visibility.mixed import share_of, unmixed
 from casebook.extractors.visibility.shapes import is_clipped_away, is_on_edge
 
 Style = Mapping[str, str]
@@ -262,10 +262,7 @@ _EMPTY_RECT = re.compile(r"rect\(\s*[01](px)?[\s,]+[01](px)?[\s,]+[01](px)?")
 
 def _is_faint(value: str | None) -> bool:
     """Tell an opacity at which no eye reads: up to 5 %."""
-    number = _number(value)
-    if number is None:
-        return False
-    return (number / 100 if (value or "").strip().endswith("%") else number) <= _FAINTEST
+    return value is not None and _part(value) <= _FAINTEST
 
 
 _RELATIVE = re.compile(r"(?<![\w.])\d*\.?\d+(?:em|%)(?=$|[\s/])")
@@ -306,6 +303,8 @@ def colour(value: str | None) -> Colour | None:
     if not value or is_transparent(value):
         return None
     value = unmixed(value)
+    if "color-mix(" in value:  # both colours count
+        return None
     if match := _FUNCTION.search(value):
         plain = match[1] in {"rgb", "hsl"}
         return _computed(match[1], match[2]) if plain else grey(match[1], match[2])
@@ -318,13 +317,43 @@ def is_transparent(value: str | None) -> bool:
     """Tell ink that leaves no mark."""
     if not value:
         return False
+    return value.strip() == "transparent" or cover(value) <= _FAINTEST
+
+
+@lru_cache(maxsize=2_048)
+def cover(value: str) -> float:
+    """Return how much of what is behind it a colour covers, from 0 to 1."""
+    share = share_of(value)
     value = unmixed(value)
     if match := _FUNCTION.search(value):
         parts = re.split(r"[\s,/]+", match[2].strip().removeprefix("srgb").strip())
-        return len(parts) > 3 and _is_faint(parts[3])  # noqa: PLR2004 - three colours and alpha
-    if match := _HEX.search(value):
-        return len(match[1]) in {4, 8} and set(match[1][3 if len(match[1]) == 4 else 6 :]) == {"0"}  # noqa: PLR2004 - #rgba
-    return value.strip() == "transparent"
+        return share * _part(parts[3]) if len(parts) > 3 else share  # noqa: PLR2004 - three colours and alpha
+    if (match := _HEX.search(value)) and len(match[1]) in {4, 8}:  # #rgba
+        alpha = match[1][3] * 2 if len(match[1]) == 4 else match[1][6:]  # noqa: PLR2004
+        return share * int(alpha, 16) / 255
+    return share
+
+
+def laid_over(value: str, ground: Colour | None) -> Colour | None:
+    """Return the colour that ``value`` gives on a ``ground``; None for one that cannot be told."""
+    told, share = colour(value), cover(value)
+    if told is None or share >= 1 - _FAINTEST:
+        return told
+    if ground is None:
+        return None
+    red, green, blue = (
+        round(share * part + (1 - share) * behind)
+        for part, behind in zip(told, ground, strict=True)
+    )
+    return red, green, blue
+
+
+def _part(alpha: str) -> float:
+    """Return the number that an alpha or opacity states, from 0; 1 where it states none."""
+    number = _number(alpha)
+    if number is None:
+        return 1.0
+    return number / 100 if alpha.strip().endswith("%") else number
 
 
 def _computed(space: str, inside: str) -> Colour | None:

@@ -3,7 +3,7 @@
 What one checkpoint writes of a table is a group of its own, as long as nothing joins them. Joined
 at each checkpoint, the last rows of each table, texts included, would be read and written anew each
 time: that took up to 100 MB. Never joined, 10,000 sources lie in 120 groups a table, of which
-DuckDB holds 12 MB. So they are joined now and then, in one go.
+DuckDB holds 12 MB. So the next batch joins them in one go.
 """
 
 import duckdb
@@ -20,7 +20,7 @@ APART = 0
 """``max_vacuum_tasks`` while groups stay as they were written."""
 
 _TOGETHER = 100
-_MOST = 16
+_MOST = 32
 
 
 def are_many(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from casebook.runtime.services import Services
-    from casebook.schemas.watches import Look, Refusal, Undecided, Watch, WatchLine
+    from casebook.schemas.watches import Judged, Look, Refusal, Undecided, Watch, WatchLine
 
 _UNITS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _STATES = {"active": "green", "paused": "yellow"}
@@ -204,9 +204,7 @@ def undecided(context: typer.Context, watch_id: WatchId, as_json: AsJson = False
         err().print("Nothing was taken without a verdict.")
 
 
-def _print_judged(
-    found: Sequence[Refusal] | Sequence[Undecided], told: str, *, as_json: bool
-) -> None:
+def _print_judged(found: Sequence[Judged], told: str, *, as_json: bool) -> None:
     for one in found:
         if as_json:
             print_json(one.model_dump(mode="json"))

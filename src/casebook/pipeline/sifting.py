@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from casebook.runtime.services import Services
 from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import ConfigurationError, ModelError, concerns_setup
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Candidate
-from casebook.schemas.watches import Refusal, Undecided
+from casebook.schemas.watches import Judged, Refusal, Undecided
 from casebook.summarizer.wanted import STAGE, can_judge, refusal
+
+J = TypeVar("J", bound=Judged)
 
 MOST_JUDGED = 200
 """Items of one look. A list may announce ten thousand, and nobody was quoted what they cost."""
-
 
 MOST_TRIES = 3
 """Looks at which the model may take a question and leave it; each may pay for several requests."""
@@ -91,7 +93,7 @@ async def sift(
                 return error
 
     judged = _told_apart(asked, await asyncio.gather(*map(one, asked)), left)
-    return judged.with_wanted(overdue, [_undecided(item, _OVERDUE) for item in overdue])
+    return judged.with_wanted(overdue, [_judged(Undecided, item, _OVERDUE) for item in overdue])
 
 
 async def _asked_in_vain(
@@ -117,12 +119,12 @@ def _told_apart(
     undecided = list[Undecided]()
     for item, verdict in zip(items, verdicts, strict=True):
         if isinstance(verdict, str):
-            refused.append(_refused(item, verdict))
+            refused.append(_judged(Refusal, item, verdict))
         elif verdict is not None and (verdict.transient or concerns_setup(verdict.kind())):
             troubles.append(verdict)
         else:
             wanted.append(item)
-            undecided += [] if verdict is None else [_undecided(item, str(verdict))]
+            undecided += [] if verdict is None else [_judged(Undecided, item, str(verdict))]
     return Sifted(
         wanted=wanted,
         refused=refused,
@@ -132,17 +134,8 @@ def _told_apart(
     )
 
 
-def _undecided(item: BatchItem, reason: str) -> Undecided:
-    return Undecided(
-        source_id=item.source_id,
-        address=item.reference.source,
-        title=item.title,
-        reason=reason,
-    )
-
-
-def _refused(item: BatchItem, reason: str) -> Refusal:
-    return Refusal(
+def _judged(kind: type[J], item: BatchItem, reason: str) -> J:
+    return kind(
         source_id=item.source_id,
         address=item.reference.source,
         title=item.title,

@@ -34,8 +34,8 @@ class Watch(Frozen):
     changed_at: datetime
 
 
-class Refusal(Frozen):
-    """An item that is not what a watch's rubric asks for, with the reason; never proposed again."""
+class Judged(Frozen):
+    """An item that a watch's rubric was asked about, with the reason for what became of it."""
 
     source_id: str
     address: str
@@ -43,13 +43,12 @@ class Refusal(Frozen):
     reason: str
 
 
-class Undecided(Frozen):
-    """An item of which no verdict by the rubric could be had, and why; it is taken all the same."""
+class Refusal(Judged):
+    """An item that is not what a watch's rubric asks for; never proposed again."""
 
-    source_id: str
-    address: str
-    title: str | None
-    reason: str
+
+class Undecided(Judged):
+    """An item of which no verdict by the rubric could be had; it is taken all the same."""
 
 
 class Look(Frozen):

@@ -18,7 +18,6 @@ _MATRIX = re.compile(r"matrix\(([^()]{1,200})\)")
 _SMALLEST_AREA = 0.0004
 _WHOLE = 100.0
 _LONGEST = 500
-_TWO, _THREE = 2, 3
 
 
 def is_clipped_away(clip_path: str) -> bool:
@@ -34,11 +33,22 @@ def _meet(sides: list[str]) -> bool:
         float(match[1]) if (match := _SHARE.fullmatch(side)) and side.endswith("%") else 0.0
         for side in sides
     ]
-    top = shares[0]
-    right = shares[1] if len(shares) > 1 else top
-    bottom = shares[2] if len(shares) > _TWO else top
-    left = shares[3] if len(shares) > _THREE else right
+    top, right, bottom, left = _around(shares)
     return top + bottom >= _WHOLE or left + right >= _WHOLE
+
+
+def _around(shares: list[float]) -> tuple[float, float, float, float]:
+    """Return top, right, bottom and left of one to four values, as CSS shortens them."""
+    match shares:
+        case [every]:
+            return every, every, every, every
+        case [upright, across]:
+            return upright, across, upright, across
+        case [top, across, bottom]:
+            return top, across, bottom, across
+        case _:
+            top, right, bottom, left = shares[:4]
+            return top, right, bottom, left
 
 
 def is_on_edge(transform: str, rotate: str) -> bool:

@@ -39,7 +39,9 @@ from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload, SourceKind
 
 _TAG = re.compile(r"<[A-Za-z]")
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Characters that XML forbids, at which libxml2's reading would end early.
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _BANNER = re.compile(
     r"gdpr|onetrust|cookiebot|cmplz|truste[-_]|\bcc-window"
     r"|cookie[-_]?(?:banner|consent|notice|bar\b|law|popup|modal|message|alert|disclaimer|overlay)"
@@ -133,8 +135,9 @@ def parse(markup: str) -> Any | None:
     )
     # One class for all elements, not one looked up for each in Python: a tenth of all time.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
-    # Characters that XML forbids end libxml2's reading early.
-    source = _FORBIDDEN.sub("", markup).encode("utf-8", "replace")
+    source = markup.encode("utf-8", "replace").translate(None, _CONTROLS)
+    for forbidden in _NO_CHARACTERS:
+        source = source.replace(forbidden, b"")
     try:
         return lxml.html.document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
@@ -245,13 +248,14 @@ def _site(meta: Any) -> str | None:
 
 def _fall_back(reading: _Reading, steps: list[ExtractionStep]) -> None:
     """Where the blocks that are text give too little, try other paths, keep the longest."""
+    if not _is_suspicious(reading.attempt.words, reading):
+        return
     for method, path in _FALLBACKS[_is_too_large(reading.tree) :]:
-        best = reading.attempt
-        if not _is_suspicious(best.words, reading):
-            return
         attempt = _try(method, path, reading.tree, reading.url, steps)
-        if attempt.words > _BETTER * best.words:
+        if attempt.words > _BETTER * reading.attempt.words:
             reading.attempt = attempt
+        if not _is_suspicious(reading.attempt.words, reading):
+            return
 
 
 def _chosen(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) -> _Attempt:

@@ -6,10 +6,8 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-_CONTROLLED = [
-    (name, etree.XPath(f"//*[@{name}]"))
-    for name in ("aria-controls", "data-target", "data-bs-target", "popovertarget")
-]
+_CONTROLLING = ("aria-controls", "data-target", "data-bs-target", "popovertarget")
+_CONTROLLED = etree.XPath(f"//*[{' or '.join(f'@{name}' for name in _CONTROLLING)}]")
 # An address within the page, on a link that a script makes a tab or a line of an accordion.
 _LINKED = etree.XPath(
     "//a[starts-with(@href, '#')][@role='tab' or ../@role='tab' or @data-toggle='tab' or "
@@ -29,10 +27,10 @@ def controls_of(root: Any) -> Mapping[str, Sequence[Any]]:
     labels: dict[str, list[Any]] = {}
     for label in root.xpath("//label[@for]"):
         labels.setdefault(label.get("for"), []).append(label)
-    for name, controlled in (*_CONTROLLED, ("href", _LINKED)):
-        for control in controlled(root):
-            for identity in control.get(name).split():
-                found.setdefault(identity.removeprefix("#"), []).extend(_handles(control, labels))
+    stated = [(one, one.get(name)) for one in _CONTROLLED(root) for name in _CONTROLLING]
+    for control, told in (*stated, *((link, link.get("href")) for link in _LINKED(root))):
+        for identity in (told or "").split():
+            found.setdefault(identity.removeprefix("#"), []).extend(_handles(control, labels))
     tabs = {tab.get("id"): tab for tab in root.xpath("//*[@role='tab'][@id]")}
     for panel in root.xpath("//*[@role='tabpanel'][@id][@aria-labelledby]"):
         if (tab := tabs.get(panel.get("aria-labelledby"))) is not None:

@@ -314,8 +314,8 @@ class _Reader:
         return match
 
     def _weigh(self, weight: Weight) -> None:
-        ids, classes, tags = (one + other for one, other in zip(self.weight, weight, strict=True))
-        self.weight = ids, classes, tags
+        (ids, classes, tags), (more_ids, more_classes, more_tags) = self.weight, weight
+        self.weight = ids + more_ids, classes + more_classes, tags + more_tags
 
 
 def _relative(text: str, depth: int) -> Selector | None:

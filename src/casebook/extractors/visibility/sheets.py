@@ -57,7 +57,7 @@ def rules_of(sheet: str, present: AbstractSet[str]) -> dict[str, list[Rule]]:
         ]
         if not found:
             continue
-        told = declared(body).of_sight()
+        told = declared(_own(body)).of_sight()
         for selector in found if told.plain or told.important else ():
             rule = Rule(selector, told, (*selector.weight, place))
             for key in selector.target.keys:
@@ -95,13 +95,13 @@ def _in_force(text: str, depth: int) -> str:
 
 def _may_fit(selector: str, present: AbstractSet[str]) -> bool:
     """Tell at a glance whether the page has what ``selector`` asks for; brackets hide it."""
-    if _BRACKET.search(selector):
-        return True
-    return not _NEVER.search(selector) and all(name in present for name in _NAME.findall(selector))
+    if not all(name in present for name in _NAME.findall(selector)):
+        return _BRACKET.search(selector) is not None
+    return _NEVER.search(selector) is None or _BRACKET.search(selector) is not None
 
 
 def _blocks(text: str, parents: Sequence[str], depth: int) -> Iterator[tuple[Sequence[str], str]]:
-    """Yield the selectors and the declarations of each rule, those inside at-rules that hold."""
+    """Yield the selectors and the body of each rule, those inside at-rules that hold."""
     level, start, opened, head = 0, 0, 0, ""
     for mark in re.finditer(r"[{}]", text):
         if mark.group() == "{":
@@ -123,11 +123,11 @@ def _block(
     if head.startswith("@"):
         if depth < _DEEPEST_NESTING and _holds(head.lower()):
             if parents:
-                yield parents, _own(body)
+                yield parents, body
             yield from _blocks(body, parents, depth + 1)
         return
     selectors = [_below(parent, each) for each in apart(head) for parent in parents or [""]]
-    yield selectors, _own(body)
+    yield selectors, body
     if "{" in body and depth < _DEEPEST_NESTING and len(selectors) <= _RULES_PER_NAME:
         yield from _blocks(body, selectors, depth + 1)
 

@@ -58,14 +58,16 @@ def probabilities(matrix: Matrix) -> Matrix:
 
 def _chances(matrix: Matrix) -> Matrix:
     trees = shipped()
-    rows = np.arange(len(matrix))[:, None]
-    each = np.arange(len(trees.columns))[None, :]
-    node = np.zeros((len(matrix), len(trees.columns)), dtype=int)
+    (rows, width), (count, nodes) = matrix.shape, trees.columns.shape
+    # Places in the flat arrays: numpy finds those in two thirds of the time of two subscripts.
+    row, tree = width * np.arange(rows)[:, None], nodes * np.arange(count)
+    node = np.zeros((rows, count), dtype=np.intp)
     for _ in range(trees.depth):
-        right = matrix[rows, trees.columns[each, node]] > trees.thresholds[each, node]
+        here = tree + node
+        right = matrix.take(row + trees.columns.take(here)) > trees.thresholds.take(here)
         node = 2 * node + 1 + right
-    score = trees.leaves[each, node - trees.columns.shape[1]].sum(axis=1)
-    return 1 / (1 + np.exp(-score))
+    leaf = trees.leaves.shape[1] * np.arange(count) + node - nodes
+    return 1 / (1 + np.exp(-trees.leaves.take(leaf).sum(axis=1)))
 
 
 def best_cut(chances: Matrix, words: Sequence[int]) -> float:

@@ -19,6 +19,7 @@ from casebook.schemas.errors import (
     UnknownId,
     WarehouseConflict,
     WarehouseMemory,
+    setup_kinds,
 )
 from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.listings import (
@@ -367,7 +368,8 @@ class Warehouse:
 
     def batches(self) -> list[BatchSummary]:
         """Return a line for each batch, the newest first."""
-        return [BatchSummary.model_validate(row) for row in self.read("batches")]
+        rows = self.read("batches", setup_kinds=setup_kinds())
+        return [BatchSummary.model_validate(row) for row in rows]
 
     def watches(self) -> list[WatchLine]:
         """Return the watches that were not removed, with the newest look at each."""

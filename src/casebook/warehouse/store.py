@@ -259,9 +259,11 @@ class Warehouse:
         """Return what all calls since ``moment`` cost, in US dollars as far as prices are known."""
         return float(self.read("spent_since", since=moment)[0]["cost_usd"])
 
-    def taken(self, document_ids: Sequence[str], stage: str, model: str) -> dict[str, int]:
-        """Return how often ``model`` took a question of a stage about these and left it."""
-        rows = self.read("taken", ids=list(document_ids), stage=stage, model=model)
+    def taken(
+        self, document_ids: Sequence[str], stage: str, model: str, topic: str
+    ) -> dict[str, int]:
+        """Return how often ``model`` took a stage's question of a topic about these and left it."""
+        rows = self.read("taken", ids=list(document_ids), stage=stage, model=model, topic=topic)
         return {row["document_id"]: row["times"] for row in rows}
 
     def costs(self, by: CostKey, since: datetime | None = None) -> list[CostLine]:

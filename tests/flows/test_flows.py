@@ -5,6 +5,7 @@ import importlib
 import re
 import signal
 from collections import Counter
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,6 +34,7 @@ from casebook.schemas.batches import (
     Standing,
     progress_of,
 )
+from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import HostUnreachable, InvalidSource, LoginWall, RateLimited
 from casebook.schemas.failures import Failure
 from casebook.schemas.sources import SourceRef
@@ -187,7 +189,17 @@ async def test_a_backfill_without_a_list_or_with_two_says_what_it_needs(given):
         await backfill.fn(**given)
 
 
-@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": -3}, {"budget": -1}, {"since": "soon"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"limit": 0},
+        {"limit": -3},
+        {"budget": -1},
+        {"since": "soon"},
+        {"concurrency": 0},
+        {"concurrency": MOST_AT_ONCE + 1},
+    ],
+)
 def test_a_run_or_schedule_with_values_that_make_no_sense_is_refused(wrong):
     """A limit of -3 would leave out the last three sources without a word."""
     with pytest.raises(ParameterTypeError):
@@ -196,6 +208,23 @@ def test_a_run_or_schedule_with_values_that_make_no_sense_is_refused(wrong):
     with pytest.raises(InvalidSource, match=next(iter(wrong))):
         schedules._check("backfill", schema, {"source": "list.csv", **wrong})
     schedules._check("backfill", schema, {"source": "list.csv", "limit": 3, "budget": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("cron", "said"),
+    [
+        ("0 0 30 2 *", "names no day that ever comes"),
+        ("0 0 31 4,6,9,11 *", "names no day that ever comes"),
+        ("* * * * * */5", "more often than once a minute"),
+        ("0 0 0 2 *", "Invalid cron string"),
+        ("0 0 29 2 *", None),
+        ("0 6 * * 1", None),
+    ],
+)
+async def test_a_cron_line_that_never_runs_or_at_every_second_is_refused(cron, said):
+    """30 February would be kept, listed as active, and never run; a leap day comes."""
+    with pytest.raises(InvalidSource, match=said) if said else nullcontext():
+        await schedules._clock(cron, None, "Europe/Berlin")
 
 
 async def test_the_progress_stays_true_while_a_batch_waits(monkeypatch):

@@ -13,6 +13,7 @@ from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, load_settings, out, print_json
 from casebook.cli.references import named, naming_a_list, standard_input
 from casebook.extractors.suffixes import LISTS
+from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import BudgetReached, InvalidSource
 
 if TYPE_CHECKING:
@@ -87,7 +88,10 @@ def run(
         typer.Option(min=0, help="Stop before this run spends more dollars.", show_default=False),
     ] = None,
     concurrency: Annotated[
-        int | None, typer.Option(min=1, help="Calls to the model at once.", show_default=False)
+        int | None,
+        typer.Option(
+            min=1, max=MOST_AT_ONCE, help="Calls to the model at once.", show_default=False
+        ),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="Another model than configured.", show_default=False)

@@ -30,6 +30,7 @@ from casebook.pipeline.quoting import read_list, with_options
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import InvalidSource
 from casebook.schemas.sources import SourceRef
 
@@ -80,13 +81,14 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     words: Sequence[str] = (),
     force: bool = False,
     budget: Annotated[float, Field(ge=0)] | None = None,
+    concurrency: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] | None = None,
     model: str | None = None,
 ) -> dict[str, Any]:
     """Work a list (``source``: a feed, sitemap, page or file), or go on with a stored batch.
 
-    ``budget`` is in US dollars a run; a stored batch keeps its own, and its model. Returns the
-    batch's id, why it paused if it did, and where its sources stand. Sources that fail are rows and
-    failed tasks, not a failed flow.
+    ``budget`` is in US dollars a run, ``concurrency`` how many calls to the model are under way at
+    once; a stored batch keeps its own, and its model. Returns the batch's id, why it paused if it
+    did, and where its sources stand. Sources that fail are rows and failed tasks, no failed flow.
 
     Raises:
         InvalidSource: if not exactly one of ``source`` and ``batch_id`` is given.
@@ -101,7 +103,9 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
             found = await read_list(SourceRef(source=source or ""), services)
             missed = found.missed
             chosen = select(found.candidates, since=since, limit=limit, words=words)
-            options = BatchOptions(force=force, budget_usd=budget, model=model)
+            options = BatchOptions(
+                force=force, concurrency=concurrency, budget_usd=budget, model=model
+            )
             batch = await register(source or "", chosen.items, options, services)
     async with _services(with_options(settings, batch.options)) as services:
         return await _work(batch, services, missed)

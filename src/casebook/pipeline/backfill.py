@@ -26,6 +26,7 @@ from casebook.schemas.batches import (
     BatchStep,
     progress_of,
 )
+from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import ResponseForeign, UnknownId, WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
@@ -187,7 +188,8 @@ class BatchRun:
         settings = services.settings
         # Enough ahead of the model that it never waits for a page, and no more.
         self._window = services.parallel + services.parallel // 2 + 2 * settings.workers
-        self.gates = Gates(fetching=self._window, extracting=settings.workers * 2)
+        fetching = min(self._window, MOST_AT_ONCE)
+        self.gates = Gates(fetching=fetching, extracting=settings.workers * 2)
         self._again: list[tuple[float, int, BatchItem]] = []
         self._tries: Counter[str] = Counter()
         self._order = itertools.count()

@@ -15,6 +15,7 @@ from casebook.pipeline.planning import (
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchOptions, Standing
+from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import ContextExceeded
 from casebook.schemas.frozen import Frozen
@@ -67,7 +68,8 @@ def with_options(settings: Settings, options: BatchOptions) -> Settings:
     if options.budget_usd is not None:
         changes["budget_run"] = options.budget_usd
     if options.concurrency is not None:
-        changes |= {"llm_concurrency": options.concurrency, "concurrency": options.concurrency}
+        at_once = min(options.concurrency, MOST_AT_ONCE)  # batches of before may ask for more
+        changes |= {"llm_concurrency": at_once, "concurrency": at_once}
     return settings.model_copy(update=changes)
 
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import yaml
+from prefect.client.schemas.objects import StateType
 from prefect.exceptions import ParameterTypeError, TerminationSignal
 from prefect.flows import Flow
 from prefect.states import Failed
@@ -22,6 +23,7 @@ from casebook.flows import FLOWS, schedules
 from casebook.flows import backfill as backfill_module
 from casebook.flows.backfill import backfill
 from casebook.flows.ingest import may_pass
+from casebook.flows.pausing import paused_state
 from casebook.flows.report import batch_markdown, outcome_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.pipeline.backfill import Tally
@@ -153,6 +155,17 @@ def test_an_outcome_survives_the_way_through_prefect():
         5,
     )
     assert after.to_json() == before.to_json()
+
+
+def test_a_batch_that_paused_is_a_failed_run_named_after_the_cause():
+    """The state tells which batch and why; without a pause there is none."""
+    done = {"batch_id": "batch1_a", "paused": None, "paused_by": None}
+    held = {"batch_id": "batch1_b", "paused": "the cap of $5.00.", "paused_by": "budget_reached"}
+    assert paused_state([done], "Retry.") is None
+    state = paused_state([done, held, {"failure": "no list", "missed": []}], "Retry.")
+    assert (state.type, state.name) == (StateType.FAILED, "Paused: budget reached")
+    assert state.message == "batch1_b: the cap of $5.00. Retry."
+    assert state.data.told == [held]
 
 
 def _now() -> datetime:

@@ -120,7 +120,10 @@ async def directly(_: BatchItem, work: Callable[[], Awaitable[Outcome]]) -> Outc
 
 @dataclass
 class Tally:
-    """What a run of a batch has done so far; kept small however long the batch is."""
+    """What a run of a batch has done so far; kept small however long the batch is.
+
+    ``stopped_by`` says in words why it paused, ``stopping_cause`` is the failure's kind.
+    """
 
     total: int
     made: int = 0
@@ -132,6 +135,7 @@ class Tally:
     cost_usd: float | None = 0.0
     started: float = field(default_factory=time.monotonic)
     stopped_by: str | None = None
+    stopping_cause: str | None = None
 
     @property
     def done(self) -> int:
@@ -297,7 +301,7 @@ class BatchRun:
         if failure is None:
             return False
         if self._meets_all(outcome, failure):
-            self.tally.stopped_by = failure.message
+            self.tally.stopped_by, self.tally.stopping_cause = failure.message, failure.kind
         tries = self._tries[item.source_id]
         if not failure.transient or self.tally.stopped_by or tries >= len(self._delays):
             return False

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, load_settings, out, print_json
-from casebook.cli.references import named, naming_a_list, standard_input
+from casebook.cli.references import as_bad_usage, named, standard_input
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import BudgetReached, InvalidSource
@@ -154,7 +154,7 @@ async def _read(source: str, settings: Settings) -> Walk:
     if piped is not None and not piped.strip():
         return Walk()  # what filters a list may leave nothing of it
     async with Services(settings) as services:
-        with naming_a_list():
+        with as_bad_usage():
             ref = named("standard input" if source == "-" else source)
             return await read_list(ref, services, given=piped)
 

@@ -55,8 +55,10 @@ def named(source: str) -> SourceRef:
 
 
 @contextmanager
-def naming_a_list() -> Iterator[None]:
-    """Tell a list's path or address that cannot be one as bad usage, not as an item that failed.
+def as_bad_usage() -> Iterator[None]:
+    """Tell a path or address that names nothing as bad usage, not as an item that failed.
+
+    For commands that take one thing: a list, or a text to check.
 
     Raises:
         InvalidSource: if no file is there that can be read, or it is no address.

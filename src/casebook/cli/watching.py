@@ -20,7 +20,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
-from casebook.cli.references import named, naming_a_list
+from casebook.cli.references import as_bad_usage, named
 from casebook.schemas.bounds import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from casebook.schemas.errors import InvalidSource
 
@@ -89,7 +89,7 @@ def add(
     from casebook.pipeline import watching
 
     async def work(services: Services) -> WatchLine:
-        with naming_a_list():
+        with as_bad_usage():
             return await watching.add(
                 named(address).source,
                 services,

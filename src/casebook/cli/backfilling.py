@@ -10,7 +10,15 @@ import typer
 from typer.core import TyperGroup
 
 from casebook.cli import stopping
-from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, load_settings, out, print_json
+from casebook.cli.context import (
+    EXIT_SOME_FAILED,
+    AsJson,
+    err,
+    load_settings,
+    out,
+    print_json,
+    printable,
+)
 from casebook.cli.references import as_bad_usage, named, standard_input
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE
@@ -26,7 +34,7 @@ if TYPE_CHECKING:
     from casebook.pipeline.quoting import Quote
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
-    from casebook.schemas.batches import Batch, BatchOptions
+    from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 
 
 class _RunByDefault(TyperGroup):
@@ -61,7 +69,7 @@ def run(
         typer.Argument(
             help="A feed, sitemap, OPML file, page of links, table, JSON or text file: its address "
             f"or path ({' '.join(LISTS)}); - reads any of them, or what `casebook links --json` "
-            "prints, from standard input.",
+            "prints, or the paths of files to work, one a line, from standard input.",
             metavar="SRC",
             show_default=False,
         ),
@@ -124,13 +132,14 @@ def run(
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
     start_server()  # loads the parsers beside what this process imports
-    found = asyncio.run(_read(source, settings))
+    found, files = asyncio.run(_read(source, settings))
     for line in found.missed:
-        err().print(f"not read: {line}", markup=False)
+        err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
     from casebook.pipeline.planning import select
 
     selection = select(
         found.candidates,
+        files=files,
         since=since.date() if since else None,
         limit=limit,
         words=word or (),
@@ -144,19 +153,19 @@ def run(
     raise typer.Exit(code or (EXIT_SOME_FAILED if found.missed else 0))
 
 
-async def _read(source: str, settings: Settings) -> Walk:
-    """Return the addresses that the list names, and what of it could not be read."""
-    from casebook.extractors.links.listing import Walk
-    from casebook.pipeline.quoting import read_list
+async def _read(source: str, settings: Settings) -> tuple[Walk, Sequence[BatchItem]]:
+    """Return the addresses that the list names and what could not be read of it, and the files.
+
+    Files are named on standard input alone.
+    """
+    from casebook.pipeline.quoting import read_list, read_piped
     from casebook.runtime.services import Services
 
-    piped = standard_input().buffer.read() if source == "-" else None
-    if piped is not None and not piped.strip():
-        return Walk()  # what filters a list may leave nothing of it
     async with Services(settings) as services:
+        if source == "-":
+            return await read_piped(standard_input().buffer.read(), services)
         with as_bad_usage():
-            ref = named("standard input" if source == "-" else source)
-            return await read_list(ref, services, given=piped)
+            return await read_list(named(source), services), ()
 
 
 async def _plan(

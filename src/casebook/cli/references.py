@@ -99,17 +99,18 @@ def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
     return refs[0].model_copy(update={"transcript": str(transcript)})
 
 
-def _ref_of(line: str) -> SourceRef:
+def _ref_of(line: str, folder: Path | None) -> SourceRef:
     """Return the source of a line; what `casebook links` tells beside it is left out.
 
     Raises:
-        ValueError, TypeError: if it is neither a web address nor a JSON object with a source.
+        OSError, ValueError, TypeError: if it is no web address, no file that is there, and no JSON
+            object with a source.
     """
     from casebook.extractors.urls import is_web_address
     from casebook.schemas.sources import SourceRef
 
-    if is_web_address(line):
-        return SourceRef(source=line.strip())
+    if is_web_address(line) or (folder or Path()).joinpath(Path(line).expanduser()).is_file():
+        return SourceRef(source=line)
     told: Any = json.loads(line)
     if not isinstance(told, dict):
         raise TypeError("no object")
@@ -118,23 +119,23 @@ def _ref_of(line: str) -> SourceRef:
 
 
 def read_lines(lines: Iterable[str], folder: Path | None = None) -> list[SourceRef]:
-    """Return the sources of JSON Lines or web addresses; a relative path counts from ``folder``.
+    """Return the sources of JSON Lines, web addresses or paths, which count from ``folder``.
 
     Raises:
-        InvalidSource: naming the first line that is neither.
+        InvalidSource: naming the first line that is none of them.
     """
     from casebook.extractors.urls import shown
 
     refs = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.startswith("#"):
+    for number, line in enumerate((line.strip("\ufeff \t\r\n") for line in lines), start=1):
+        if not line or line.startswith("#"):
             continue
         try:
-            ref = _ref_of(line)
-        except (ValueError, TypeError, RecursionError):
+            ref = _ref_of(line, folder)
+        except (OSError, ValueError, TypeError, RuntimeError):  # of these is what nests too deeply
             raise InvalidSource(
-                f"line {number} ({shown(line.strip())}) is neither a web address nor "
-                '{"source": "path or URL"} (and perhaps "url")'
+                f"line {number} ({shown(line)}) is neither a web address, nor a file that is there,"
+                ' nor {"source": "path or URL"} (and perhaps "url"); nothing was begun'
             ) from None
         local = folder and "://" not in ref.source
         refs.append(

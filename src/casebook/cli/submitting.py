@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 Sources = Annotated[
     list[str],
     typer.Argument(
-        help=f"Web addresses or files ({' '.join(SOURCES)}), or - for addresses or JSON Lines on "
-        'standard input: {"source": …, "url": …}.',
+        help=f"Web addresses or files ({' '.join(SOURCES)}), or - for addresses, paths or JSON "
+        'Lines on standard input: {"source": …, "url": …}.',
         metavar="SRC...",
     ),
 ]

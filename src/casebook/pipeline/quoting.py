@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
+from casebook.pipeline.handed import handed_over
 from casebook.pipeline.planning import (
     USUAL_TOKENS,
     Estimate,
@@ -14,10 +15,10 @@ from casebook.pipeline.planning import (
 )
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
-from casebook.schemas.batches import BatchOptions, Standing
+from casebook.schemas.batches import BatchItem, BatchOptions, Standing
 from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import ContextExceeded
+from casebook.schemas.errors import ContextExceeded, DocumentEmpty
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Payload, SourceRef
 from casebook.summarizer import service
@@ -58,6 +59,28 @@ async def read_list(ref: SourceRef, services: Services, *, given: bytes | None =
         media_type = "application/octet-stream"
         payload = Payload(data=given, media_type=media_type, name=ref.source)
     return await walk(ref, client, robots, read, limits, given=payload)
+
+
+async def read_piped(data: bytes, services: Services) -> tuple[Walk, Sequence[BatchItem]]:
+    """Return what standard input names: addresses as a list names them, and files of this machine.
+
+    A line that names neither is among what is missed; nothing else is lost by it.
+
+    Raises:
+        CasebookError: if it can be read as no list and names no file at all.
+    """
+    handed = await asyncio.to_thread(handed_over, data)
+    found = Walk()
+    if not handed.is_spent:
+        ref = SourceRef(source="standard input")
+        try:
+            found = await read_list(ref, services, given=handed.rest)
+        except DocumentEmpty as error:
+            if not (handed.files or handed.refused):
+                raise
+            found.missed.append(str(error))
+    found.missed = [*handed.refused, *found.missed]
+    return found, handed.files
 
 
 def with_options(settings: Settings, options: BatchOptions) -> Settings:

@@ -325,6 +325,23 @@ def test_calls_at_once_are_bounded_wherever_they_are_given(casebook, at_once, co
         assert (ran.code, allowed in ran.err) == (4 if code else 0, bool(code))
 
 
+@pytest.mark.parametrize("budget", ["inf", "nan", "-1", "1e400"])
+def test_a_budget_is_an_amount(casebook, budget):
+    """Without an end it is none, and no JSON could tell it."""
+    for command in ("backfill", "submit"):
+        assert casebook(command, "https://a.example/1", "--budget", budget).code == 2
+    assert casebook("list", CASEBOOK_BUDGET_RUN=budget).code == 4
+
+
+def test_a_dry_run_over_what_is_done_says_so(casebook, site):
+    """No estimate of nothing."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    casebook("backfill", "-", stdin=site.url_for("/case"), **allowed)
+    told = casebook("backfill", "-", "--dry-run", stdin=site.url_for("/case"), **allowed).out
+    assert "Nothing is left to work" in told
+    assert "0 sources" not in told
+
+
 def test_a_watch_by_a_rubric_from_the_command_line(casebook, site, two_feeds, endpoint):
     """What is wanted is told in the list; what was refused is listed with the reason."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}

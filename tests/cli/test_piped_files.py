@@ -102,6 +102,26 @@ def test_marks_of_windows_are_no_part_of_a_path(program, talks, encoding, enviro
     assert json.loads(ran.stdout)["standings"] == {"new": 2}
 
 
+def test_a_name_in_another_encoding_costs_nothing_but_its_file(casebook, talks):
+    """File names may hold any bytes: what is no UTF-8 cannot be stored, all else is worked."""
+    (talks / "l\udce4rm.html").write_text(pages.CASE)
+    lines = "talks/one.html\ntalks/l\udce4rm.html\nhttps://a.example/1\ncaf\udce9\n"
+    ran = casebook("backfill", "-", "--dry-run", "--json", stdin=lines)
+    assert (ran.code, ran.lines[0]["standings"]) == (3, {"new": 2})
+    assert "line 2: 'talks/l\\udce4rm.html' is no UTF-8: rename the file" in ran.err
+    for command in ("submit", "extract", "backfill", "links"):
+        ran = casebook(command, "talks/l\udce4rm.html")
+        assert (ran.code, "is no UTF-8" in ran.err, "Traceback" in ran.err) == (2, True, False)
+
+
+def test_so_many_wrong_lines_are_told_and_the_others_counted(casebook):
+    """A list of another folder's files is no flood."""
+    lines = "".join(f"talks/{n}.pdf\n" for n in range(250))
+    ran = casebook("backfill", "-", stdin=lines)
+    assert (ran.code, ran.err.count("There is no file")) == (3, 100)
+    assert "not read: 150 further lines" in ran.err
+
+
 def test_only_standard_input_may_name_files(casebook, talks, httpserver: HTTPServer):
     """A list that lies somewhere, or is fetched, could lead to any file of this machine."""
     lines = f"https://a.example/1\n{talks / 'one.html'}\n"

@@ -21,7 +21,7 @@ from casebook.cli.context import (
 )
 from casebook.cli.references import as_bad_usage, named, standard_input
 from casebook.extractors.suffixes import LISTS
-from casebook.schemas.bounds import MOST_AT_ONCE
+from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource
 
 if TYPE_CHECKING:
@@ -93,7 +93,12 @@ def run(
     ] = None,
     budget: Annotated[
         float | None,
-        typer.Option(min=0, help="Stop before this run spends more dollars.", show_default=False),
+        typer.Option(
+            min=0,
+            max=MOST_DOLLARS,
+            help="Stop before this run spends more dollars.",
+            show_default=False,
+        ),
     ] = None,
     concurrency: Annotated[
         int | None,
@@ -240,6 +245,9 @@ def _print_plan(quoted: Quote) -> None:
     for number, label in _left_aside(selection):
         table.add_row(f"[dim]{number:,}[/]", f"[dim]{label}[/]")
     out().print(table)
+    if not expected.sources:
+        out().print("Nothing is left to work: a run would ask no model.")
+        return
     basis = "by what earlier sources took" if expected.measured else "a rough guess, no history yet"
     out().print(
         f"[bold]{count(expected.sources, 'source')}[/] with {expected.model}: about "

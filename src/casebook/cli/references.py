@@ -45,13 +45,26 @@ def named(source: str) -> SourceRef:
     """Return the one source that an argument names.
 
     Raises:
-        InvalidSource: if it is empty.
+        InvalidSource: if it is empty, or no text.
     """
     from casebook.schemas.sources import SourceRef
 
     if not source.strip():
         raise InvalidSource("an empty source was given: name a web address or a file")
-    return SourceRef(source=source)
+    return SourceRef(source=_text(source))
+
+
+def _text(name: str) -> str:
+    """Return a name that can be stored.
+
+    Raises:
+        InvalidSource: if it is no UTF-8, as the name of a file may be.
+    """
+    from casebook.extractors.urls import is_text, shown
+
+    if not is_text(name):
+        raise InvalidSource(f"{shown(name)} is no UTF-8: rename the file")
+    return name
 
 
 @contextmanager
@@ -81,7 +94,7 @@ def with_feed(refs: Sequence[SourceRef], feed: str) -> list[SourceRef]:
         raise InvalidSource("--feed is empty: name the feed's web address or file")
     if strange := [ref.source for ref in refs if not is_web_address(ref.source)]:
         raise InvalidSource(f"--feed {feed} has the items of web addresses, not {strange[0]}")
-    return [ref.model_copy(update={"feed": feed}) for ref in refs]
+    return [ref.model_copy(update={"feed": _text(feed)}) for ref in refs]
 
 
 def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
@@ -96,7 +109,7 @@ def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
         raise InvalidSource(
             f"--transcript {transcript} belongs to one video: name its web address and no other."
         )
-    return refs[0].model_copy(update={"transcript": str(transcript)})
+    return refs[0].model_copy(update={"transcript": _text(str(transcript))})
 
 
 def _ref_of(line: str, folder: Path | None) -> SourceRef:

@@ -32,7 +32,7 @@ from casebook.pipeline.quoting import read_list, with_options
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
-from casebook.schemas.bounds import MOST_AT_ONCE
+from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import InvalidSource
 from casebook.schemas.sources import SourceRef
 
@@ -84,7 +84,7 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     limit: Annotated[int, Field(ge=1)] | None = None,
     words: Sequence[str] = (),
     force: bool = False,
-    budget: Annotated[float, Field(ge=0)] | None = None,
+    budget: Annotated[float, Field(ge=0, le=MOST_DOLLARS)] | None = None,
     concurrency: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] | None = None,
     model: str | None = None,
 ) -> Told | State[Any]:

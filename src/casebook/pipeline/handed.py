@@ -17,7 +17,7 @@ from typing import Any
 from casebook.extractors.gathering.fetch import identify, read_file
 from casebook.extractors.network.body import FetchLimits
 from casebook.extractors.suffixes import SOURCES
-from casebook.extractors.urls import is_web_address, shown
+from casebook.extractors.urls import is_text, is_web_address, shown
 from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import CasebookError, FileUnreadable, InvalidSource
 from casebook.schemas.sources import Payload, SourceRef
@@ -57,15 +57,19 @@ def handed_over(piped: bytes) -> Handed:
             left.append("")
             found.refused.append(f"line {number}: {error}")
     if found.files or found.refused:
-        found.rest = "\n".join(left).encode()
+        found.rest = "\n".join(left).encode(errors="surrogateescape")
     return found
 
 
 def _lines(piped: bytes) -> Sequence[str]:
-    """Return the lines of a text, none where it is a list of another form."""
+    """Return the lines of a text, none where it is a list of another form.
+
+    Bytes that are no UTF-8 are kept as they are: a file may be called so.
+    """
+    marked = piped[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
     try:
-        text = piped.decode("utf-16" if piped[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig")
-    except UnicodeDecodeError:
+        text = piped.decode("utf-16" if marked else "utf-8-sig", "surrogateescape")
+    except UnicodeDecodeError:  # half of a character in UTF-16
         return ()
     if "\0" in text or text.lstrip().startswith(_OTHER_FORMS):
         return ()
@@ -84,6 +88,8 @@ def _file_of(line: str) -> Path | None:
         return None
     path = Path(os.path.expanduser(name))  # noqa: PTH111 Path's raises for an unknown user
     is_source, mode = path.suffix.lower() in SOURCES, _mode(path)
+    if is_source and not is_text(name):
+        raise InvalidSource(f"{shown(name)} is no UTF-8: rename the file, or submit a copy of it.")
     if stat.S_ISDIR(mode):
         raise FileUnreadable(f"{shown(name)} is a folder: name the files in it.")
     if not is_source and stat.S_ISREG(mode):

@@ -25,6 +25,8 @@ from casebook.summarizer import service
 from casebook.summarizer.planning import Plan
 
 _MOST = 100_000
+# Lines of standard input that are told one by one.
+_MOST_REFUSALS = 100
 # Of more sources whose texts are kept, the rest is taken to be typical.
 _MOST_READ = 500
 
@@ -79,8 +81,14 @@ async def read_piped(data: bytes, services: Services) -> tuple[Walk, Sequence[Ba
             if not (handed.files or handed.refused):
                 raise
             found.missed.append(str(error))
-    found.missed = [*handed.refused, *found.missed]
+    found.missed = [*_told(handed.refused), *found.missed]
     return found, handed.files
+
+
+def _told(refused: Sequence[str]) -> Sequence[str]:
+    """Return the first refusals, and how many more there are."""
+    more = len(refused) - _MOST_REFUSALS
+    return [*refused[:_MOST_REFUSALS], *([f"{more:,} further lines"] if more > 0 else [])]
 
 
 def with_options(settings: Settings, options: BatchOptions) -> Settings:

@@ -15,7 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from casebook.schemas.bounds import MOST_AT_ONCE, MOST_WORKERS
+from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS, MOST_WORKERS
 from casebook.schemas.errors import ConfigurationError
 
 CONFIG_NAME = "casebook.toml"
@@ -66,8 +66,8 @@ class Settings(BaseSettings):
     transcription_price: float | None = Field(default=None, ge=0)
     transcription_timeout: float = Field(default=600.0, gt=0)
 
-    budget_run: float | None = Field(default=None, ge=0)
-    budget_day: float | None = Field(default=None, ge=0)
+    budget_run: float | None = Field(default=None, ge=0, le=MOST_DOLLARS)
+    budget_day: float | None = Field(default=None, ge=0, le=MOST_DOLLARS)
 
     concurrency: int = Field(default=4, ge=1, le=MOST_AT_ONCE)
     fetch_timeout: float = Field(default=30.0, gt=0)

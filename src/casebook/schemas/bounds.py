@@ -14,5 +14,8 @@ an answer that is 90,000 calls an hour; past that, more machines share a list.
 MOST_WORKERS = 64
 """Processes that read documents, each of some 100 MB."""
 
+MOST_DOLLARS = 1_000_000_000
+"""A budget; what is no number, or has no end, is none."""
+
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 60, 366 * 86_400
 """Seconds between two runs of what runs by the clock: a minute, and a year."""

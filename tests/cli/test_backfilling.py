@@ -302,6 +302,46 @@ def test_what_makes_no_sense_is_said_so(casebook, site, two_feeds, endpoint, tmp
     assert endpoint.requests == []
 
 
+@pytest.mark.parametrize(
+    "every", ["999999w", "53w", "367d", "0m", "0w", "-5m", "1.5h", "", "9" * 20 + "w"]
+)
+@pytest.mark.parametrize("command", [("watch", "add"), ("schedule", "add")])
+def test_an_interval_is_from_a_minute_to_a_year(casebook, command, every):
+    """Others are refused with what is allowed, before a list is read or a server is asked."""
+    flow = "publish" if command[0] == "schedule" else "https://a.example/feed"
+    refused = casebook(*command, flow, f"--every={every}")
+    assert (refused.code, "is no interval" in refused.err) == (2, True)
+
+
+@pytest.mark.parametrize(("at_once", "code"), [("0", 2), ("-1", 2), ("100000", 2), ("256", 0)])
+def test_calls_at_once_are_bounded_wherever_they_are_given(casebook, at_once, code):
+    """One bound for the option, the environment and the file; the message names what is allowed."""
+    lines = "https://a.example/1"
+    planned = casebook("backfill", "-", "--dry-run", "--concurrency", at_once, stdin=lines)
+    allowed = "less than or equal to 256" if int(at_once) > 256 else "greater than or equal to 1"
+    assert (planned.code, allowed in planned.err) == (code, bool(code))
+    for name in ("CASEBOOK_LLM_CONCURRENCY", "CASEBOOK_CONCURRENCY"):
+        ran = casebook("backfill", "-", "--dry-run", stdin=lines, **{name: at_once})
+        assert (ran.code, allowed in ran.err) == (4 if code else 0, bool(code))
+
+
+@pytest.mark.parametrize("budget", ["inf", "nan", "-1", "1e400"])
+def test_a_budget_is_an_amount(casebook, budget):
+    """Without an end it is none, and no JSON could tell it."""
+    for command in ("backfill", "submit"):
+        assert casebook(command, "https://a.example/1", "--budget", budget).code == 2
+    assert casebook("list", CASEBOOK_BUDGET_RUN=budget).code == 4
+
+
+def test_a_dry_run_over_what_is_done_says_so(casebook, site):
+    """No estimate of nothing."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    casebook("backfill", "-", stdin=site.url_for("/case"), **allowed)
+    told = casebook("backfill", "-", "--dry-run", stdin=site.url_for("/case"), **allowed).out
+    assert "Nothing is left to work" in told
+    assert "0 sources" not in told
+
+
 def test_a_watch_by_a_rubric_from_the_command_line(casebook, site, two_feeds, endpoint):
     """What is wanted is told in the list; what was refused is listed with the reason."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}

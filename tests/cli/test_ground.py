@@ -142,9 +142,20 @@ def test_a_closed_standard_input_is_told(ground, monkeypatch):
         grounding.ground(None, "-")
 
 
-def test_a_missing_summary_is_told(ground, tmp_path):
-    """The error names the file."""
-    source = tmp_path / "page.txt"
+@pytest.mark.parametrize("wrong", ["none.txt", "."])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_file_that_is_not_there_is_bad_usage(ground, tmp_path, wrong, first):
+    """Either of the two: the error names it, and its code is the one of usage, as with `links`."""
+    source, bad = tmp_path / "page.txt", tmp_path / wrong
     source.write_text("We moved retrieval.")
-    done = ground(str(source), str(tmp_path / "none.txt"))
-    assert "none.txt" in str(done.exception)
+    done = ground(*map(str, (bad, source) if first else (source, bad)))
+    assert done.exception.exit_code == 2
+    assert str(bad) in str(done.exception)
+
+
+def test_a_source_that_cannot_be_read_is_no_bad_usage(ground, tmp_path):
+    """It is there, and named rightly: the code is that of an item that failed."""
+    source, summary = tmp_path / "page.pdf", tmp_path / "summary.txt"
+    source.write_bytes(b"%PDF-1.7 and no more")
+    summary.write_text("We moved retrieval.")
+    assert ground(str(source), str(summary)).exception.exit_code == 3

@@ -17,8 +17,10 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+import scripted_curator
 from playwright.sync_api import Page, expect, sync_playwright
 from pytest_httpserver import HTTPServer
+from scripted_endpoint import api_error
 
 from casebook.schemas.errors import ConfigurationError
 
@@ -234,6 +236,47 @@ def _wait(prefect: str, path: str, ready: Callable[[dict], bool]) -> dict:
             break
         time.sleep(0.5)
     return answer
+
+
+def test_a_batch_that_pauses_is_no_completed_run_and_a_retry_goes_on(
+    machine, environment, site, endpoint
+):
+    """A rejected key: the run's state names it, whoever looks at Prefect alone; nothing is lost.
+
+    With the key mended, a retry of the same run drafts the source and is completed.
+    """
+    mended, endpoint.fallback = scripted_curator.answer, lambda _: api_error(401)
+    listed, prefect = site.url_for("/support-triage?edition=2"), machine["prefect"]
+    page = (EXAMPLES / "support-triage.html").read_text()
+    site.expect_request("/support-triage", query_string="edition=2").respond_with_data(
+        page, content_type="text/html"
+    )
+    site.expect_request("/two.csv").respond_with_data(f"url\n{listed}\n", content_type="text/csv")
+    configured = Path(environment["CASEBOOK_HOME"]) / "casebook.toml"
+    configured.write_text(f'llm_base_url = "{endpoint.base_url}"\nllm_model = "scripted"\n')
+    try:
+        deployment = _call(prefect, "GET", "/api/deployments/name/backfill/backfill")
+        given = {"parameters": {"source": site.url_for("/two.csv")}}
+        run = _call(prefect, "POST", f"/api/deployments/{deployment['id']}/create_flow_run", given)
+        where = f"/api/flow_runs/{run['id']}"
+        run = _wait(prefect, where, lambda r: r["state_type"] in _ENDED)
+        assert (run["state_type"], run["state_name"]) == ("FAILED", "Paused: key rejected")
+        (batch,) = (b for b in casebook(environment, "backfill", "list") if b["open"])
+        assert batch["batch_id"] in run["state"]["message"]
+        assert (batch["step"], batch["cases"]) == ("paused", 0)
+
+        endpoint.fallback = mended
+        again = {"state": {"type": "SCHEDULED", "name": "AwaitingRetry"}}
+        assert _call(prefect, "POST", f"{where}/set_state", again)["status"] == "ACCEPT"
+        run = _wait(prefect, where, lambda r: r["state_type"] == "COMPLETED")
+        assert run["state_type"] == "COMPLETED", run["state"]
+        told = {b["batch_id"]: b for b in casebook(environment, "backfill", "list")}
+        assert (told[batch["batch_id"]]["step"], told[batch["batch_id"]]["cases"]) == (
+            "finished",
+            1,
+        )
+    finally:
+        configured.unlink()
 
 
 async def test_all_workers_share_the_servers_limit(machine, monkeypatch):

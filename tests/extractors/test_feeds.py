@@ -100,7 +100,12 @@ def test_each_form_of_list_gives_its_sources(data, form, expected):
         (TABLE, ["nothing here"]),
         ("url,note\nhttps://a.example/1,\n,forgotten\n;;;,x\n", [", forgotten", ";;;"]),
         ("url\nhttps://a.example/1\nhttps://me:pw@a.example/2\n", ["https://me:pw@a.example/2"]),
-        ("adresse\nhttps://a.example/1\nftp://a.example/2\n# later\n\n", ["ftp://a.example/2"]),
+        (
+            "adresse\nhttps://a.example/1\nftp://a.example/2\n# later\n\n",
+            ["line 3: ftp://a.example/2"],
+        ),
+        ("Reading list\nhttps://a.example/1\n", []),
+        ("a.example/0\nhttps://a.example/1\n", ["line 1: a.example/0"]),
         ("We read https://a.example/1 once.\nIt was long.\nAnd good.\nAnd red.\n", []),
         (RSS, ["https://blog.example.com/no link"]),
         (PAGE, []),

@@ -5,6 +5,7 @@ import importlib
 import re
 import signal
 from collections import Counter
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import yaml
+from prefect.client.schemas.objects import StateType
 from prefect.exceptions import ParameterTypeError, TerminationSignal
 from prefect.flows import Flow
 from prefect.states import Failed
@@ -21,6 +23,7 @@ from casebook.flows import FLOWS, schedules
 from casebook.flows import backfill as backfill_module
 from casebook.flows.backfill import backfill
 from casebook.flows.ingest import may_pass
+from casebook.flows.pausing import paused_state
 from casebook.flows.report import batch_markdown, outcome_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.pipeline.backfill import Tally
@@ -33,6 +36,7 @@ from casebook.schemas.batches import (
     Standing,
     progress_of,
 )
+from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import HostUnreachable, InvalidSource, LoginWall, RateLimited
 from casebook.schemas.failures import Failure
 from casebook.schemas.sources import SourceRef
@@ -153,6 +157,17 @@ def test_an_outcome_survives_the_way_through_prefect():
     assert after.to_json() == before.to_json()
 
 
+def test_a_batch_that_paused_is_a_failed_run_named_after_the_cause():
+    """The state tells which batch and why; without a pause there is none."""
+    done = {"batch_id": "batch1_a", "paused": None, "paused_by": None}
+    held = {"batch_id": "batch1_b", "paused": "the cap of $5.00.", "paused_by": "budget_reached"}
+    assert paused_state([done], "Retry.") is None
+    state = paused_state([done, held, {"failure": "no list", "missed": []}], "Retry.")
+    assert (state.type, state.name) == (StateType.FAILED, "Paused: budget reached")
+    assert state.message == "batch1_b: the cap of $5.00. Retry."
+    assert state.data.told == [held]
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -187,7 +202,17 @@ async def test_a_backfill_without_a_list_or_with_two_says_what_it_needs(given):
         await backfill.fn(**given)
 
 
-@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": -3}, {"budget": -1}, {"since": "soon"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"limit": 0},
+        {"limit": -3},
+        {"budget": -1},
+        {"since": "soon"},
+        {"concurrency": 0},
+        {"concurrency": MOST_AT_ONCE + 1},
+    ],
+)
 def test_a_run_or_schedule_with_values_that_make_no_sense_is_refused(wrong):
     """A limit of -3 would leave out the last three sources without a word."""
     with pytest.raises(ParameterTypeError):
@@ -196,6 +221,23 @@ def test_a_run_or_schedule_with_values_that_make_no_sense_is_refused(wrong):
     with pytest.raises(InvalidSource, match=next(iter(wrong))):
         schedules._check("backfill", schema, {"source": "list.csv", **wrong})
     schedules._check("backfill", schema, {"source": "list.csv", "limit": 3, "budget": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("cron", "said"),
+    [
+        ("0 0 30 2 *", "names no day that ever comes"),
+        ("0 0 31 4,6,9,11 *", "names no day that ever comes"),
+        ("* * * * * */5", "more often than once a minute"),
+        ("0 0 0 2 *", "Invalid cron string"),
+        ("0 0 29 2 *", None),
+        ("0 6 * * 1", None),
+    ],
+)
+async def test_a_cron_line_that_never_runs_or_at_every_second_is_refused(cron, said):
+    """30 February would be kept, listed as active, and never run; a leap day comes."""
+    with pytest.raises(InvalidSource, match=said) if said else nullcontext():
+        await schedules._clock(cron, None, "Europe/Berlin")
 
 
 async def test_the_progress_stays_true_while_a_batch_waits(monkeypatch):

@@ -213,6 +213,23 @@ async def test_another_model_is_asked_about_what_the_first_left(
         assert (batch, [one.reason for one in seen.refused]) == (None, ["It is a letter."])
 
 
+async def test_another_rubric_is_asked_about_what_one_left(hurried, feed, endpoint):
+    """Questions in vain count for the rubric that asked them: the next one gets its three looks.
+
+    Under the first one again, in the same watch or another, the item is not asked about any more.
+    """
+    address = feed("story")
+    answers(endpoint, lambda _: replace(answer("fits", "Late."), delay=1.0))
+    for rubric in (RUBRIC, "Stories of retrieval, no launches"):
+        watch = await watched(hurried, address, rubric)
+        for _ in range(3):
+            seen, batch = await watching.look(watch, hurried)
+            assert (batch, seen.unjudged) == (None, 1)
+    assert len(questions(endpoint)) == 6
+    seen, _ = await watching.look(await watched(hurried, address, RUBRIC), hurried)
+    assert (len(seen.undecided), seen.unjudged, len(questions(endpoint))) == (1, 0, 6)
+
+
 async def test_verdicts_are_in_the_costs_and_heed_the_budget(settings_of, feed, readers):
     """They are a stage of their own in the bill; beyond the cap none is asked for."""
     priced = {"llm_price_input": 1.0, "llm_price_output": 4.0}

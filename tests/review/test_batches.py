@@ -14,7 +14,7 @@ from scripted_endpoint import completion
 from casebook.extractors.suffixes import LISTS
 from casebook.review import create_app
 from casebook.runtime.settings import Settings
-from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.batches import Batch, BatchEvent, BatchItem, BatchOptions, BatchStep
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import SourceKind, SourceRef
@@ -139,6 +139,23 @@ def test_a_batch_worked_elsewhere_is_told_from_the_rows(desk, build, batch_of):
     assert page.xpath("//form/@action") == [f"/batches/{batch.batch_id}/resume"]
     (line,) = read(desk.get("/batches")).xpath("//li[contains(@class,'list')]")
     assert "5 sources" in line.text_content()
+
+
+def test_a_batch_that_another_process_finished_reads_finished(desk, build, batch_of):
+    """The run of before was paused; the sources are done, so nothing is left to resume."""
+    batch = batch_of(build.warehouse.case(build.draft()).source.source_id, build.refused())
+    paused = BatchEvent(
+        event_id="bevent1_x",
+        batch_id=batch.batch_id,
+        step=BatchStep.PAUSED,
+        reason="it was interrupted",
+        at=NOON,
+    )
+    build.warehouse.append(paused)
+    page = read(desk.get(f"/batches/{batch.batch_id}"))
+    assert page.xpath("//div[@id='batch']/@data-state") == ["finished"]
+    assert page.xpath("//form/@action") == []
+    assert "interrupted" not in page.text_content() + desk.get("/batches").text
 
 
 def test_failures_of_a_cause_offer_what_to_do(desk, build, batch_of):

@@ -145,6 +145,22 @@ def test_a_file_that_is_no_database(tmp_path, content):
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("No space left on device", "the disk is full. Make room"),
+        ("Read-only file system", "able to write to its folder"),
+        ("Permission denied", "able to write to its folder"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_told_with_what_to_do(path, reason, said):
+    """DuckDB gives the system's words in the midst of its own."""
+    database = Warehouse(path)._database
+    with pytest.raises(WarehouseError, match=said) as told, database._plain_errors():
+        raise duckdb.IOException(f'IO Error: Cannot open file "{path}": {reason}')
+    assert str(path) in str(told.value)
+
+
 def test_a_damaged_database(file_warehouse, path, story):
     """A file cut short is a warehouse error that names it."""
     file_warehouse.append(story.source())

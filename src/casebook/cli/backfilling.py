@@ -10,9 +10,18 @@ import typer
 from typer.core import TyperGroup
 
 from casebook.cli import stopping
-from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, load_settings, out, print_json
-from casebook.cli.references import named, naming_a_list, standard_input
+from casebook.cli.context import (
+    EXIT_SOME_FAILED,
+    AsJson,
+    err,
+    load_settings,
+    out,
+    print_json,
+    printable,
+)
+from casebook.cli.references import as_bad_usage, named, standard_input
 from casebook.extractors.suffixes import LISTS
+from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource
 
 if TYPE_CHECKING:
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
     from casebook.pipeline.quoting import Quote
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
-    from casebook.schemas.batches import Batch, BatchOptions
+    from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 
 
 class _RunByDefault(TyperGroup):
@@ -60,7 +69,7 @@ def run(
         typer.Argument(
             help="A feed, sitemap, OPML file, page of links, table, JSON or text file: its address "
             f"or path ({' '.join(LISTS)}); - reads any of them, or what `casebook links --json` "
-            "prints, from standard input.",
+            "prints, or the paths of files to work, one a line, from standard input.",
             metavar="SRC",
             show_default=False,
         ),
@@ -84,10 +93,18 @@ def run(
     ] = None,
     budget: Annotated[
         float | None,
-        typer.Option(min=0, help="Stop before this run spends more dollars.", show_default=False),
+        typer.Option(
+            min=0,
+            max=MOST_DOLLARS,
+            help="Stop before this run spends more dollars.",
+            show_default=False,
+        ),
     ] = None,
     concurrency: Annotated[
-        int | None, typer.Option(min=1, help="Calls to the model at once.", show_default=False)
+        int | None,
+        typer.Option(
+            min=1, max=MOST_AT_ONCE, help="Calls to the model at once.", show_default=False
+        ),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="Another model than configured.", show_default=False)
@@ -120,13 +137,14 @@ def run(
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
     start_server()  # loads the parsers beside what this process imports
-    found = asyncio.run(_read(source, settings))
+    found, files = asyncio.run(_read(source, settings))
     for line in found.missed:
-        err().print(f"not read: {line}", markup=False)
+        err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
     from casebook.pipeline.planning import select
 
     selection = select(
         found.candidates,
+        files=files,
         since=since.date() if since else None,
         limit=limit,
         words=word or (),
@@ -140,19 +158,19 @@ def run(
     raise typer.Exit(code or (EXIT_SOME_FAILED if found.missed else 0))
 
 
-async def _read(source: str, settings: Settings) -> Walk:
-    """Return the addresses that the list names, and what of it could not be read."""
-    from casebook.extractors.links.listing import Walk
-    from casebook.pipeline.quoting import read_list
+async def _read(source: str, settings: Settings) -> tuple[Walk, Sequence[BatchItem]]:
+    """Return the addresses that the list names and what could not be read of it, and the files.
+
+    Files are named on standard input alone.
+    """
+    from casebook.pipeline.quoting import read_list, read_piped
     from casebook.runtime.services import Services
 
-    piped = standard_input().buffer.read() if source == "-" else None
-    if piped is not None and not piped.strip():
-        return Walk()  # what filters a list may leave nothing of it
     async with Services(settings) as services:
-        with naming_a_list():
-            ref = named("standard input" if source == "-" else source)
-            return await read_list(ref, services, given=piped)
+        if source == "-":
+            return await read_piped(standard_input().buffer.read(), services)
+        with as_bad_usage():
+            return await read_list(named(source), services), ()
 
 
 async def _plan(
@@ -227,6 +245,9 @@ def _print_plan(quoted: Quote) -> None:
     for number, label in _left_aside(selection):
         table.add_row(f"[dim]{number:,}[/]", f"[dim]{label}[/]")
     out().print(table)
+    if not expected.sources:
+        out().print("Nothing is left to work: a run would ask no model.")
+        return
     basis = "by what earlier sources took" if expected.measured else "a rough guess, no history yet"
     out().print(
         f"[bold]{count(expected.sources, 'source')}[/] with {expected.model}: about "

@@ -159,13 +159,13 @@ def print_progress(
     if stands.spent is not None and stands.spent.calls:
         spent = stands.spent
         console.print(
-            f"spent on these sources: {spent.calls:,} calls, {spent.tokens:,} tokens, "
+            f"spent on these sources: {count(spent.calls, 'call')}, {spent.tokens:,} tokens, "
             f"{money(spent.cost_usd)}"
         )
     if tally is not None:
         console.print(
-            f"this run: {tally.calls:,} calls, {tally.tokens:,} tokens, {money(tally.cost_usd)}, "
-            f"{duration(time.monotonic() - tally.started)}"
+            f"this run: {count(tally.calls, 'call')}, {tally.tokens:,} tokens, "
+            f"{money(tally.cost_usd)}, {duration(time.monotonic() - tally.started)}"
         )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
 import typer
 
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, out, print_json, with_services
-from casebook.cli.references import named, standard_input
+from casebook.cli.references import as_bad_usage, named, standard_input
 from casebook.schemas.errors import (
     ContentMismatch,
     FileMissing,
@@ -61,10 +61,11 @@ def ground(
         raise typer.Exit(_check_lines(_lines(standard_input().buffer), as_json=as_json))
     if summary is None:
         raise typer.BadParameter("name the summary's file, too", param_hint="SUMMARY")
-    claimed = _read(summary)
-    if not claimed.strip():
-        raise InvalidSource(f"{summary} is empty: there is nothing to check.")
-    text = with_services(context, lambda services: _source_text(source, services))
+    with as_bad_usage():
+        claimed = _read(summary)
+        if not claimed.strip():
+            raise InvalidSource(f"{summary} is empty: there is nothing to check.")
+        text = with_services(context, lambda services: _source_text(source, services))
     _show(None, _check(text, claimed), as_json=as_json)
 
 

@@ -15,7 +15,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
-from casebook.cli.references import named, naming_a_list
+from casebook.cli.references import as_bad_usage, named
 from casebook.extractors.suffixes import LISTS
 
 if TYPE_CHECKING:
@@ -67,5 +67,5 @@ async def _walk(source: str, limit: int, services: Services) -> Walk:
     client, robots = await services.network()
     read = services.extractors.read_listing
     limits = WalkLimits(candidates=limit)
-    with naming_a_list():
+    with as_bad_usage():
         return await walk(named(source), client, robots, read, limits)

@@ -7,11 +7,14 @@ Exit codes: 0 ok, 1 unexpected, 2 usage, 3 some items failed, 4 configuration or
 from __future__ import annotations
 
 import atexit
+import contextlib
+import errno
 import gc
+import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -92,16 +95,40 @@ for module in (
     module.register(app)
 
 
+_UNWRITTEN = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF}
+
+
+def _open_streams() -> None:
+    """Let output that a scheduler closed go nowhere; standard input that is closed stays so."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def _give_up_output(error: OSError) -> NoReturn:
+    """Say that standard output takes no more, and end without trying again at the very end."""
+    with contextlib.suppress(OSError):
+        told = f"error: the output cannot be written ({error.strerror}); what was stored stands"
+        typer.secho(told, fg=typer.colors.RED, err=True)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(CasebookError.exit_code)
+
+
 def main() -> None:
     """Run the command line; every error on purpose is one line on stderr."""
     # At its end the interpreter looks for cycles in all there is, three times, before the system
     # takes the memory anyway: after a batch that is a second.
     atexit.register(gc.freeze)
+    _open_streams()
     try:
         app()
     except CasebookError as error:
         typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.filename is not None or error.errno not in _UNWRITTEN:
+            raise
+        _give_up_output(error)
     except KeyboardInterrupt:  # before the command began
         sys.exit(128 + signal.SIGINT)  # as shells expect
 

@@ -45,18 +45,33 @@ def named(source: str) -> SourceRef:
     """Return the one source that an argument names.
 
     Raises:
-        InvalidSource: if it is empty.
+        InvalidSource: if it is empty, or no text.
     """
     from casebook.schemas.sources import SourceRef
 
     if not source.strip():
         raise InvalidSource("an empty source was given: name a web address or a file")
-    return SourceRef(source=source)
+    return SourceRef(source=_text(source))
+
+
+def _text(name: str) -> str:
+    """Return a name that can be stored.
+
+    Raises:
+        InvalidSource: if it is no UTF-8, as the name of a file may be.
+    """
+    from casebook.extractors.urls import is_text, shown
+
+    if not is_text(name):
+        raise InvalidSource(f"{shown(name)} is no UTF-8: rename the file")
+    return name
 
 
 @contextmanager
-def naming_a_list() -> Iterator[None]:
-    """Tell a list's path or address that cannot be one as bad usage, not as an item that failed.
+def as_bad_usage() -> Iterator[None]:
+    """Tell a path or address that names nothing as bad usage, not as an item that failed.
+
+    For commands that take one thing: a list, or a text to check.
 
     Raises:
         InvalidSource: if no file is there that can be read, or it is no address.
@@ -79,7 +94,7 @@ def with_feed(refs: Sequence[SourceRef], feed: str) -> list[SourceRef]:
         raise InvalidSource("--feed is empty: name the feed's web address or file")
     if strange := [ref.source for ref in refs if not is_web_address(ref.source)]:
         raise InvalidSource(f"--feed {feed} has the items of web addresses, not {strange[0]}")
-    return [ref.model_copy(update={"feed": feed}) for ref in refs]
+    return [ref.model_copy(update={"feed": _text(feed)}) for ref in refs]
 
 
 def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
@@ -94,20 +109,21 @@ def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
         raise InvalidSource(
             f"--transcript {transcript} belongs to one video: name its web address and no other."
         )
-    return refs[0].model_copy(update={"transcript": str(transcript)})
+    return refs[0].model_copy(update={"transcript": _text(str(transcript))})
 
 
-def _ref_of(line: str) -> SourceRef:
+def _ref_of(line: str, folder: Path | None) -> SourceRef:
     """Return the source of a line; what `casebook links` tells beside it is left out.
 
     Raises:
-        ValueError, TypeError: if it is neither a web address nor a JSON object with a source.
+        OSError, ValueError, TypeError: if it is no web address, no file that is there, and no JSON
+            object with a source.
     """
     from casebook.extractors.urls import is_web_address
     from casebook.schemas.sources import SourceRef
 
-    if is_web_address(line):
-        return SourceRef(source=line.strip())
+    if is_web_address(line) or (folder or Path()).joinpath(Path(line).expanduser()).is_file():
+        return SourceRef(source=line)
     told: Any = json.loads(line)
     if not isinstance(told, dict):
         raise TypeError("no object")
@@ -116,23 +132,23 @@ def _ref_of(line: str) -> SourceRef:
 
 
 def read_lines(lines: Iterable[str], folder: Path | None = None) -> list[SourceRef]:
-    """Return the sources of JSON Lines or web addresses; a relative path counts from ``folder``.
+    """Return the sources of JSON Lines, web addresses or paths, which count from ``folder``.
 
     Raises:
-        InvalidSource: naming the first line that is neither.
+        InvalidSource: naming the first line that is none of them.
     """
     from casebook.extractors.urls import shown
 
     refs = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or line.startswith("#"):
+    for number, line in enumerate((line.strip("\ufeff \t\r\n") for line in lines), start=1):
+        if not line or line.startswith("#"):
             continue
         try:
-            ref = _ref_of(line)
-        except (ValueError, TypeError, RecursionError):
+            ref = _ref_of(line, folder)
+        except (OSError, ValueError, TypeError, RuntimeError):  # of these is what nests too deeply
             raise InvalidSource(
-                f"line {number} ({shown(line.strip())}) is neither a web address nor "
-                '{"source": "path or URL"} (and perhaps "url")'
+                f"line {number} ({shown(line)}) is neither a web address, nor a file that is there,"
+                ' nor {"source": "path or URL"} (and perhaps "url"); nothing was begun'
             ) from None
         local = folder and "://" not in ref.source
         refs.append(

@@ -52,7 +52,7 @@ def add(
         str | None, typer.Option(help='A cron line, e.g. "0 6 * * 1".', show_default=False)
     ] = None,
     every: Annotated[
-        str | None, typer.Option(help="An interval: 30m, 6h, 1d.", show_default=False)
+        str | None, typer.Option(help="An interval: 30m, 6h, 1d; 1m to 366d.", show_default=False)
     ] = None,
     timezone: Annotated[str, typer.Option(help="The cron line's time zone.")] = "UTC",
     parameter: Annotated[
@@ -66,6 +66,7 @@ def add(
         raise InvalidSource(f"{flow!r} is no flow; there are {', '.join(FLOWS)}")
     if (cron is None) == (every is None):
         raise InvalidSource("give --cron or --every (not both)")
+    every_seconds = seconds_of(every) if every is not None else None
     _connect(context)
     from casebook.flows import schedules
 
@@ -73,7 +74,7 @@ def add(
         schedules.add(
             flow,
             cron=cron,
-            every_seconds=seconds_of(every) if every else None,
+            every_seconds=every_seconds,
             timezone=timezone,
             parameters=dict(map(_parameter, parameter or ())),
         )

@@ -14,6 +14,7 @@ import typer
 from casebook.cli.context import err, load_settings, out
 from casebook.cli.stopping import tell_of_answers
 from casebook.flows import FLOWS
+from casebook.schemas.bounds import MOST_WORKERS
 
 _EXIT_UNAVAILABLE = 5
 _WATCH_SECONDS = 1.0
@@ -73,7 +74,7 @@ def up(
     context: typer.Context,
     port: Port = None,
     prefect_port: Annotated[int, typer.Option(help="Prefect's port; 0 for any.")] = 4200,
-    limit: Annotated[int, typer.Option(min=1, help="Flow runs at once.")] = 2,
+    limit: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, help="Flow runs at once.")] = 2,
     browser: Annotated[bool, typer.Option(help="Open the desk in the browser.")] = False,
 ) -> None:
     """Run a Prefect server, the flows with a process cap, and the desk; Ctrl-C ends all of it."""

@@ -20,6 +20,7 @@ from casebook.cli.context import (
 )
 from casebook.cli.references import read_refs, with_feed, with_transcript
 from casebook.extractors.suffixes import SOURCES, TRANSCRIPTS
+from casebook.schemas.bounds import MOST_DOLLARS
 from casebook.schemas.errors import CasebookError, InvalidSource
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
 Sources = Annotated[
     list[str],
     typer.Argument(
-        help=f"Web addresses or files ({' '.join(SOURCES)}), or - for addresses or JSON Lines on "
-        'standard input: {"source": …, "url": …}.',
+        help=f"Web addresses or files ({' '.join(SOURCES)}), or - for addresses, paths or JSON "
+        'Lines on standard input: {"source": …, "url": …}.',
         metavar="SRC...",
     ),
 ]
@@ -85,6 +86,7 @@ def submit(
         float | None,
         typer.Option(
             min=0.0,
+            max=MOST_DOLLARS,
             help="US dollars that this run may spend; a call that might pass it is not made.",
             show_default=False,
         ),

@@ -20,7 +20,8 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
-from casebook.cli.references import named, naming_a_list
+from casebook.cli.references import as_bad_usage, named
+from casebook.schemas.bounds import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
@@ -50,19 +51,22 @@ def seconds_of(text: str) -> int:
     """Return the seconds in ``30m``, ``6h``, ``1d`` or ``2w``.
 
     Raises:
-        InvalidSource: if it is none of these, or not a number that anyone waits for.
+        InvalidSource: if it is none of these, or not from a minute to a year.
     """
-    match = re.fullmatch(r"(\d{1,6})\s*(m|min|h|d|w)", text.strip().lower(), re.ASCII)
+    match = re.fullmatch(r"(\d{1,9})\s*(m|min|h|d|w)", text.strip().lower(), re.ASCII)
     if match is None:
         raise InvalidSource(f"{text!r} is no interval: write 30m, 6h, 1d or 2w")
-    return int(match[1]) * _UNITS[match[2]]
+    seconds = int(match[1]) * _UNITS[match[2]]
+    if not SHORTEST_INTERVAL <= seconds <= LONGEST_INTERVAL:
+        raise InvalidSource(f"{text!r} is no interval between a minute and a year (366d)")
+    return seconds
 
 
 @app.command()
 def add(
     context: typer.Context,
     address: Annotated[str, typer.Argument(help="A feed, sitemap or page of links.")],
-    every: Annotated[str, typer.Option(help="How often to look: 30m, 6h, 1d.")] = "6h",
+    every: Annotated[str, typer.Option(help="How often to look: 30m, 6h, 1d; 5m to 366d.")] = "6h",
     word: Annotated[
         list[str] | None,
         typer.Option(help="Only what has this word in its title or address; may be repeated."),
@@ -85,7 +89,7 @@ def add(
     from casebook.pipeline import watching
 
     async def work(services: Services) -> WatchLine:
-        with naming_a_list():
+        with as_bad_usage():
             return await watching.add(
                 named(address).source,
                 services,

@@ -114,6 +114,15 @@ def parse_web_url(text: str) -> WebUrl:
     return WebUrl(parts.scheme, host, port, _path(parts.path), query, route)
 
 
+def is_text(name: str) -> bool:
+    """Return whether ``name`` can be stored and shown: file names may hold any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def shown(text: str) -> str:
     """Return ``text`` quoted, escaped and shortened, fit for a one-line message."""
     return ascii(text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}...")

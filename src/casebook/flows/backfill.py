@@ -17,9 +17,11 @@ from prefect.artifacts import (
     aupdate_progress_artifact,
 )
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from pydantic import Field
 
 from casebook.flows.limits import llm_slot
+from casebook.flows.pausing import Told, paused_state
 from casebook.flows.report import batch_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.pipeline import watching
@@ -30,10 +32,13 @@ from casebook.pipeline.quoting import read_list, with_options
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import InvalidSource
 from casebook.schemas.sources import SourceRef
 
 _TELL_SECONDS = 5.0
+_RETRY = "Retry this run to go on, or run backfill with that batch_id."
+_NEXT_LOOK = "The next look takes up what is open; backfill with that batch_id does so at once."
 
 
 class SourceFailedError(Exception):
@@ -79,14 +84,16 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     limit: Annotated[int, Field(ge=1)] | None = None,
     words: Sequence[str] = (),
     force: bool = False,
-    budget: Annotated[float, Field(ge=0)] | None = None,
+    budget: Annotated[float, Field(ge=0, le=MOST_DOLLARS)] | None = None,
+    concurrency: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] | None = None,
     model: str | None = None,
-) -> dict[str, Any]:
+) -> Told | State[Any]:
     """Work a list (``source``: a feed, sitemap, page or file), or go on with a stored batch.
 
-    ``budget`` is in US dollars a run; a stored batch keeps its own, and its model. Returns the
-    batch's id, why it paused if it did, and where its sources stand. Sources that fail are rows and
-    failed tasks, not a failed flow.
+    ``budget`` is in US dollars a run, ``concurrency`` how many calls to the model are under way at
+    once; a stored batch keeps its own, and its model. Returns the batch's id and where its sources
+    stand. Sources that fail are rows and failed tasks, no failed flow; a batch that pauses is a
+    failed run which names the cause, and may be retried.
 
     Raises:
         InvalidSource: if not exactly one of ``source`` and ``batch_id`` is given.
@@ -101,16 +108,22 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
             found = await read_list(SourceRef(source=source or ""), services)
             missed = found.missed
             chosen = select(found.candidates, since=since, limit=limit, words=words)
-            options = BatchOptions(force=force, budget_usd=budget, model=model)
+            options = BatchOptions(
+                force=force, concurrency=concurrency, budget_usd=budget, model=model
+            )
             batch = await register(source or "", chosen.items, options, services)
     async with _services(with_options(settings, batch.options)) as services:
-        return await _work(batch, services, missed)
+        told = await _work(batch, services, missed)
+    return paused_state([told], _RETRY) or told
 
 
 @flow(name="watch", persist_result=False)
-async def watch() -> dict[str, Any]:
-    """Look at every watched list that is due, and work what is new."""
-    settings, worked = Settings.load(), {}
+async def watch() -> Told | State[Any]:
+    """Look at every watched list that is due, and work what is new.
+
+    A batch that pauses makes a failed run that names the cause, once all lists were looked at.
+    """
+    settings, worked = Settings.load(), dict[str, Told]()
     async with _services(settings) as services:
         lines = await asyncio.to_thread(services.warehouse.watches)
         for line in lines:
@@ -126,16 +139,16 @@ async def watch() -> dict[str, Any]:
                     }
                 )
                 worked[line.watch.watch_id] = told
-    return worked
+    return paused_state(list(worked.values()), _NEXT_LOOK) or worked
 
 
-async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) -> dict[str, Any]:
+async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) -> Told:
     """Run the batch; show how far it is, and in the end what became of it."""
     with ended_in_order():
         return await _worked(batch, services, missed)
 
 
-async def _worked(batch: Batch, services: Services, missed: Sequence[str]) -> dict[str, Any]:
+async def _worked(batch: Batch, services: Services, missed: Sequence[str]) -> Told:
     run = BatchRun(batch, services, each=work_as_task)
     shown = await acreate_progress_artifact(0.0, description=f"Batch {batch.batch_id}")
     teller = asyncio.create_task(_tell(run, shown))
@@ -152,7 +165,12 @@ async def _worked(batch: Batch, services: Services, missed: Sequence[str]) -> di
         markdown=batch_markdown(batch, stands, run.tally, missed),
         description=batch.origin if paused is None else f"{batch.origin}: paused, {paused}",
     )
-    return {"batch_id": batch.batch_id, "paused": paused, **stands.model_dump(mode="json")}
+    return {
+        "batch_id": batch.batch_id,
+        "paused": paused,
+        "paused_by": run.tally.stopping_cause,
+        **stands.model_dump(mode="json"),
+    }
 
 
 async def _tell(run: BatchRun, shown: UUID) -> None:

@@ -9,11 +9,13 @@ from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectNotFound
+from prefect.server.schemas.schedules import CronSchedule as ServerCron
 from prefect.utilities.schema_tools.validation import validate
 from pydantic import ValidationError
 
 from casebook.flows import FLOWS
 from casebook.publishing.wording import count, duration
+from casebook.schemas.bounds import SHORTEST_INTERVAL
 from casebook.schemas.errors import InvalidSource, UnknownId
 from casebook.schemas.frozen import Frozen
 
@@ -39,20 +41,12 @@ async def add(
     """Have a flow run by a cron line, or every so many seconds from now.
 
     Raises:
-        InvalidSource: if the cron line, the time zone or a parameter is wrong.
+        InvalidSource: if the cron line, the interval, the time zone or a parameter is wrong, or it
+            would never run, or every few seconds.
         UnknownId: if the flow is not served.
     """
-    try:
-        schedule: CronSchedule | IntervalSchedule
-        if cron is not None:
-            schedule = CronSchedule(cron=cron, timezone=timezone)
-        else:
-            schedule = IntervalSchedule(
-                interval=timedelta(seconds=every_seconds or 0), anchor_date=datetime.now(UTC)
-            )
-        wanted = DeploymentScheduleCreate(schedule=schedule, parameters=dict(parameters))
-    except ValidationError as error:
-        raise InvalidSource(f"not a schedule: {error.errors()[0]['msg']}") from error
+    schedule = await _clock(cron, every_seconds, timezone)
+    wanted = DeploymentScheduleCreate(schedule=schedule, parameters=dict(parameters))
     async with get_client() as client:
         try:
             deployment = await client.read_deployment_by_name(f"{flow}/{flow}")
@@ -61,6 +55,40 @@ async def add(
         _check(flow, deployment.parameter_openapi_schema or {}, parameters)
         made = await client.create_deployment_schedules(deployment.id, [wanted])
     return _line(flow, made[0])
+
+
+async def _clock(
+    cron: str | None, every_seconds: int | None, timezone: str
+) -> CronSchedule | IntervalSchedule:
+    """Return when it is to run.
+
+    Raises:
+        InvalidSource: if that is wrong, never, or every few seconds.
+    """
+    try:
+        if cron is None:
+            interval = timedelta(seconds=every_seconds or 0)
+            return IntervalSchedule(interval=interval, anchor_date=datetime.now(UTC))
+        schedule = CronSchedule(cron=cron, timezone=timezone)
+    except ValidationError as error:
+        raise InvalidSource(f"not a schedule: {error.errors()[0]['msg']}") from error
+    await _check_days(cron, timezone)
+    return schedule
+
+
+async def _check_days(cron: str, timezone: str) -> None:
+    """Refuse a cron line that names no day there is, or one that has seconds.
+
+    Raises:
+        InvalidSource: saying which.
+    """
+    clock = ServerCron(cron=cron, timezone=timezone)
+    try:
+        first, second = await clock.get_dates(2)
+    except ValueError as error:  # 30 February
+        raise InvalidSource(f"not a schedule: {cron!r} names no day that ever comes") from error
+    if (second - first).total_seconds() < SHORTEST_INTERVAL:
+        raise InvalidSource(f"not a schedule: {cron!r} runs more often than once a minute")
 
 
 def _check(flow: str, schema: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:

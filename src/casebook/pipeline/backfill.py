@@ -26,6 +26,7 @@ from casebook.schemas.batches import (
     BatchStep,
     progress_of,
 )
+from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import ResponseForeign, UnknownId, WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
@@ -119,7 +120,10 @@ async def directly(_: BatchItem, work: Callable[[], Awaitable[Outcome]]) -> Outc
 
 @dataclass
 class Tally:
-    """What a run of a batch has done so far; kept small however long the batch is."""
+    """What a run of a batch has done so far; kept small however long the batch is.
+
+    ``stopped_by`` says in words why it paused, ``stopping_cause`` is the failure's kind.
+    """
 
     total: int
     made: int = 0
@@ -131,6 +135,7 @@ class Tally:
     cost_usd: float | None = 0.0
     started: float = field(default_factory=time.monotonic)
     stopped_by: str | None = None
+    stopping_cause: str | None = None
 
     @property
     def done(self) -> int:
@@ -187,7 +192,8 @@ class BatchRun:
         settings = services.settings
         # Enough ahead of the model that it never waits for a page, and no more.
         self._window = services.parallel + services.parallel // 2 + 2 * settings.workers
-        self.gates = Gates(fetching=self._window, extracting=settings.workers * 2)
+        fetching = min(self._window, MOST_AT_ONCE)
+        self.gates = Gates(fetching=fetching, extracting=settings.workers * 2)
         self._again: list[tuple[float, int, BatchItem]] = []
         self._tries: Counter[str] = Counter()
         self._order = itertools.count()
@@ -295,7 +301,7 @@ class BatchRun:
         if failure is None:
             return False
         if self._meets_all(outcome, failure):
-            self.tally.stopped_by = failure.message
+            self.tally.stopped_by, self.tally.stopping_cause = failure.message, failure.kind
         tries = self._tries[item.source_id]
         if not failure.transient or self.tally.stopped_by or tries >= len(self._delays):
             return False

@@ -27,6 +27,7 @@ class Selection(Frozen):
 def select(
     candidates: Sequence[Candidate],
     *,
+    files: Sequence[BatchItem] = (),
     since: date | None = None,
     limit: int | None = None,
     words: Sequence[str] = (),
@@ -34,18 +35,19 @@ def select(
 ) -> Selection:
     """Return the sources that a list names, newest first where it gives dates.
 
-    ``since`` leaves out what is dated earlier (what has no date stays), ``limit`` what comes after
-    so many, ``words`` what names none of them in its title or address. ``repeated`` is how often
-    the list named one of them again.
+    ``files`` are items that are none of its addresses, and come before them. ``since`` leaves out
+    what is dated earlier (what has no date stays), ``limit`` what comes after so many, ``words``
+    what names none of them in its title or address. ``repeated`` is how often the list named one of
+    them again.
     """
     chosen: dict[str, BatchItem] = {}
     older = duplicates = filtered = 0
-    for candidate in candidates:
-        if since and candidate.published and candidate.published < since:
+    for item in [*files, *map(_item, candidates)]:
+        if since and item.published and item.published < since:
             older += 1
-        elif words and not _names(candidate, words):
+        elif words and not _names(item, words):
             filtered += 1
-        elif (item := _item(candidate)).source_id in chosen:
+        elif item.source_id in chosen:
             duplicates += 1
         else:
             chosen[item.source_id] = item
@@ -75,8 +77,8 @@ def _newest_first(item: BatchItem) -> int:
     return -item.published.toordinal() if item.published else 0
 
 
-def _names(candidate: Candidate, words: Sequence[str]) -> bool:
-    told = f"{candidate.title or ''} {candidate.url}".casefold()
+def _names(item: BatchItem, words: Sequence[str]) -> bool:
+    told = f"{item.title or ''} {item.reference.source}".casefold()
     return any(word.casefold() in told for word in words)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
+from casebook.pipeline.handed import handed_over
 from casebook.pipeline.planning import (
     USUAL_TOKENS,
     Estimate,
@@ -14,15 +15,18 @@ from casebook.pipeline.planning import (
 )
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
-from casebook.schemas.batches import BatchOptions, Standing
+from casebook.schemas.batches import BatchItem, BatchOptions, Standing
+from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import ContextExceeded
+from casebook.schemas.errors import ContextExceeded, DocumentEmpty
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Payload, SourceRef
 from casebook.summarizer import service
 from casebook.summarizer.planning import Plan
 
 _MOST = 100_000
+# Lines of standard input that are told one by one.
+_MOST_REFUSALS = 100
 # Of more sources whose texts are kept, the rest is taken to be typical.
 _MOST_READ = 500
 
@@ -59,6 +63,34 @@ async def read_list(ref: SourceRef, services: Services, *, given: bytes | None =
     return await walk(ref, client, robots, read, limits, given=payload)
 
 
+async def read_piped(data: bytes, services: Services) -> tuple[Walk, Sequence[BatchItem]]:
+    """Return what standard input names: addresses as a list names them, and files of this machine.
+
+    A line that names neither is among what is missed; nothing else is lost by it.
+
+    Raises:
+        CasebookError: if it can be read as no list and names no file at all.
+    """
+    handed = await asyncio.to_thread(handed_over, data)
+    found = Walk()
+    if not handed.is_spent:
+        ref = SourceRef(source="standard input")
+        try:
+            found = await read_list(ref, services, given=handed.rest)
+        except DocumentEmpty as error:
+            if not (handed.files or handed.refused):
+                raise
+            found.missed.append(str(error))
+    found.missed = [*_told(handed.refused), *found.missed]
+    return found, handed.files
+
+
+def _told(refused: Sequence[str]) -> Sequence[str]:
+    """Return the first refusals, and how many more there are."""
+    more = len(refused) - _MOST_REFUSALS
+    return [*refused[:_MOST_REFUSALS], *([f"{more:,} further lines"] if more > 0 else [])]
+
+
 def with_options(settings: Settings, options: BatchOptions) -> Settings:
     """Return the settings with which a batch of these options is worked."""
     changes: dict[str, object] = {}
@@ -67,7 +99,8 @@ def with_options(settings: Settings, options: BatchOptions) -> Settings:
     if options.budget_usd is not None:
         changes["budget_run"] = options.budget_usd
     if options.concurrency is not None:
-        changes |= {"llm_concurrency": options.concurrency, "concurrency": options.concurrency}
+        at_once = min(options.concurrency, MOST_AT_ONCE)  # batches of before may ask for more
+        changes |= {"llm_concurrency": at_once, "concurrency": at_once}
     return settings.model_copy(update=changes)
 
 

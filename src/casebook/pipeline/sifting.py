@@ -8,6 +8,7 @@ from casebook.runtime.services import Services
 from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import ConfigurationError, ModelError, concerns_setup
 from casebook.schemas.frozen import Frozen
+from casebook.schemas.ids import content_id
 from casebook.schemas.sources import Candidate
 from casebook.schemas.watches import Judged, Refusal, Undecided
 from casebook.summarizer.wanted import STAGE, can_judge, refusal
@@ -73,14 +74,15 @@ async def sift(
 
     A failure of the model is no refusal. One that may pass, or that a setting or a budget causes,
     leaves its item for the next look; an item about which the model has no usable answer, or has
-    given none in time at so many looks, is let through undecided, so that it is not asked, and
-    paid, at every look.
+    given none in time at so many looks by this rubric, is let through undecided, so that it is not
+    asked, and paid, at every look.
     """
     try:
         check_rubric(services)
     except ConfigurationError as error:
         return Sifted(unjudged=len(items), trouble=str(error))
-    asked, overdue = await _asked_in_vain(items, services)
+    topic = content_id("rubric", rubric)
+    asked, overdue = await _asked_in_vain(items, topic, services)
     asked, left = asked[:most], len(asked[most:])
     gate = asyncio.Semaphore(services.parallel)
 
@@ -88,7 +90,7 @@ async def sift(
         async with gate:
             said = told.get(item.reference.source) or _bare(item)
             try:
-                return await refusal(said, rubric, services.asker(item.source_id))
+                return await refusal(said, rubric, services.asker(item.source_id, topic))
             except ModelError as error:
                 return error
 
@@ -97,11 +99,11 @@ async def sift(
 
 
 async def _asked_in_vain(
-    items: Sequence[BatchItem], services: Services
+    items: Sequence[BatchItem], topic: str, services: Services
 ) -> tuple[Sequence[BatchItem], Sequence[BatchItem]]:
-    """Return what may be asked about, and what was asked about often enough."""
-    ids = [item.source_id for item in items]
-    taken = await asyncio.to_thread(services.warehouse.taken, ids, STAGE, services.model_name)
+    """Return what may be asked about, and what was asked about often enough by this rubric."""
+    ids, model = [item.source_id for item in items], services.model_name
+    taken = await asyncio.to_thread(services.warehouse.taken, ids, STAGE, model, topic)
     sides: tuple[list[BatchItem], list[BatchItem]] = ([], [])
     for item in items:
         sides[taken.get(item.source_id, 0) >= MOST_TRIES].append(item)

@@ -11,6 +11,7 @@ from casebook.pipeline.planning import is_open, select
 from casebook.pipeline.sifting import MOST_JUDGED, Sifted, check_rubric, sift
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.bounds import LONGEST_INTERVAL
 from casebook.schemas.errors import CasebookError, InvalidSource, UnknownId
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import SourceRef
@@ -18,9 +19,6 @@ from casebook.schemas.watches import Look, Refusal, Undecided, Watch, WatchLine,
 
 SHORTEST_SECONDS = 300
 """A list that is asked for more often is a burden on its site and brings nothing."""
-
-LONGEST_SECONDS = 366 * 86_400
-"""Sums with times that nobody lives to see overflow."""
 
 LONGEST_RUBRIC = 2_000
 """Characters; it is part of each question."""
@@ -57,7 +55,7 @@ async def add(
             f"every {every_seconds} s is too often for {address}: "
             f"{SHORTEST_SECONDS // 60} minutes at the least"
         )
-    if every_seconds > LONGEST_SECONDS:
+    if every_seconds > LONGEST_INTERVAL:
         raise InvalidSource(f"looking at {address} so rarely is no watch: once a year at the least")
     if rubric is not None:
         rubric = _checked(rubric)

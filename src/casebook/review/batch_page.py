@@ -71,8 +71,7 @@ class BatchPage:
     @property
     def is_open(self) -> bool:
         """Whether a run would find something to do."""
-        later = any(group.remedy is Remedy.LATER for group in self.progress.failures)
-        return later or self.progress.left > 0 or self.state == "paused"
+        return self.summary.open > 0
 
     @property
     def poll_seconds(self) -> int:

@@ -307,7 +307,7 @@ class Services:
         judge = self.settings.judge_model
         return recipe(self.model_name, strategy, self.profile, self._prompts, judge)
 
-    def asker(self, document_id: str) -> Asker:
+    def asker(self, document_id: str, topic: str | None = None) -> Asker:
         """Return what asks the model about one document, through the ledger."""
         return Asker(
             lambda: self.model,
@@ -318,6 +318,7 @@ class Services:
             budget=self.budget,
             parallel=2 if self.settings.embedded else self.settings.llm_concurrency,
             prompts=self._prompts,
+            topic=topic,
         )
 
     def judge(self, document_id: str) -> Asker | None:

@@ -15,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS, MOST_WORKERS
 from casebook.schemas.errors import ConfigurationError
 
 CONFIG_NAME = "casebook.toml"
@@ -52,7 +53,7 @@ class Settings(BaseSettings):
     llm_timeout: float = Field(default=300.0, gt=0)
     llm_attempts: int = Field(default=4, ge=1)
     llm_backoff: float = Field(default=1.0, gt=0)
-    llm_concurrency: int = Field(default=4, ge=1)
+    llm_concurrency: int = Field(default=4, ge=1, le=MOST_AT_ONCE)
     outage_patience: float = Field(default=6 * 3600.0, gt=0)  # a night
 
     judge_base_url: str | None = None
@@ -65,10 +66,10 @@ class Settings(BaseSettings):
     transcription_price: float | None = Field(default=None, ge=0)
     transcription_timeout: float = Field(default=600.0, gt=0)
 
-    budget_run: float | None = Field(default=None, ge=0)
-    budget_day: float | None = Field(default=None, ge=0)
+    budget_run: float | None = Field(default=None, ge=0, le=MOST_DOLLARS)
+    budget_day: float | None = Field(default=None, ge=0, le=MOST_DOLLARS)
 
-    concurrency: int = Field(default=4, ge=1)
+    concurrency: int = Field(default=4, ge=1, le=MOST_AT_ONCE)
     fetch_timeout: float = Field(default=30.0, gt=0)
     fetch_attempts: int = Field(default=3, ge=1)
     host_interval: float = Field(default=1.0, ge=0)
@@ -77,7 +78,7 @@ class Settings(BaseSettings):
     render_timeout: float = Field(default=30.0, gt=0)
     youtube_robots: Literal["page", "all"] = "page"
     extract_timeout: float = Field(default=60.0, gt=0)
-    workers: int = Field(default=2, ge=1)
+    workers: int = Field(default=2, ge=1, le=MOST_WORKERS)
     lock_timeout: float = Field(default=30.0, gt=0)
 
     gate_facts: float = Field(default=0.0, ge=0, le=1)

@@ -89,7 +89,9 @@ class SourceStanding(Frozen):
 class BatchSummary(Frozen):
     """One line of a list of batches; ``step`` is None where no run has begun.
 
-    ``cases``, ``refused`` and ``failed`` count its sources by what became of them, in any run.
+    ``cases``, ``refused`` and ``failed`` count its sources by what became of them, in any run, and
+    ``open`` those for which a machine has something to do. Without any of them a batch is finished,
+    though its last run was paused or killed: another one worked its sources.
     """
 
     batch_id: str
@@ -103,6 +105,7 @@ class BatchSummary(Frozen):
     cases: int = 0
     refused: int = 0
     failed: int = 0
+    open: int = 0
 
 
 class Typical(Frozen):

@@ -524,7 +524,14 @@ def _kinds() -> dict[str, type[CasebookError]]:
 
 def concerns_setup(kind: str) -> bool:
     """Tell whether a stored failure says nothing about its source, but about key or settings."""
-    return _kinds().get(kind, CasebookError).exit_code == ConfigurationError.exit_code
+    return kind in setup_kinds()
+
+
+@cache
+def setup_kinds() -> tuple[str, ...]:
+    """Return the kinds of failures that concern the setup."""
+    setup = ConfigurationError.exit_code
+    return tuple(kind for kind, cause in _kinds().items() if cause.exit_code == setup)
 
 
 def remedy_of(kind: str, *, transient: bool) -> Remedy:

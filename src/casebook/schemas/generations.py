@@ -24,7 +24,8 @@ class Waste(Frozen):
     ``question_id`` is the id that its Generation would have had, ``kind`` the fault's name as in a
     Failure. What the endpoint charges for a request that was cut or timed out is not told: such a
     row has attempts, and no tokens. ``taken`` tells that the endpoint took the last request and
-    gave no whole answer: it may have worked on it, and may charge for it.
+    gave no whole answer: it may have worked on it, and may charge for it. ``topic`` tells apart the
+    matters that one stage asks about one document: a watch's rubric, say.
     """
 
     waste_id: str
@@ -41,6 +42,7 @@ class Waste(Frozen):
     attempts: int
     at: datetime
     taken: bool = False
+    topic: str | None = None
 
 
 class Generation(Frozen):

@@ -36,6 +36,7 @@ IdKind = Literal[
     "copy",
     "check",
     "waste",
+    "rubric",
 ]
 
 _SCHEME = "1"

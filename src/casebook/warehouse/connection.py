@@ -55,6 +55,8 @@ _SESSION = (
 _PID = re.compile(r"PID (\d+)")
 _HELD = ("Could not set lock on file", "used by another process")  # POSIX, Windows
 _FULL = ("could not allocate block", "failed to pin block")
+# Reasons of the system for which the file cannot even be read: its lock and its log lie beside it.
+_CLOSED = ("Read-only file system", "Permission denied")
 
 _ENTRIES_APART = 100_000
 _TURNS: dict[Path, Turn] = {}
@@ -349,6 +351,16 @@ class DuckDBFile:
             return WarehouseError(
                 f"{self.path} is not a DuckDB database: move it away, put a backup in its place,"
                 " or set CASEBOOK_HOME to another folder."
+            )
+        if "No space left on device" in text:
+            return WarehouseError(
+                f"The warehouse {self.path} cannot be written: the disk is full. Make room, then"
+                " give the same command again; what was stored stands."
+            )
+        if reason := next((one for one in _CLOSED if one in text), None):
+            return WarehouseError(
+                f"The warehouse {self.path} cannot be opened ({reason}): whoever reads it must be"
+                " able to write to its folder, too; or set CASEBOOK_HOME to another one."
             )
         return WarehouseError(f"The warehouse {self.path} failed: {text}")
 

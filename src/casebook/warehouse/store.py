@@ -19,6 +19,7 @@ from casebook.schemas.errors import (
     UnknownId,
     WarehouseConflict,
     WarehouseMemory,
+    setup_kinds,
 )
 from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.listings import (
@@ -258,9 +259,11 @@ class Warehouse:
         """Return what all calls since ``moment`` cost, in US dollars as far as prices are known."""
         return float(self.read("spent_since", since=moment)[0]["cost_usd"])
 
-    def taken(self, document_ids: Sequence[str], stage: str, model: str) -> dict[str, int]:
-        """Return how often ``model`` took a question of a stage about these and left it."""
-        rows = self.read("taken", ids=list(document_ids), stage=stage, model=model)
+    def taken(
+        self, document_ids: Sequence[str], stage: str, model: str, topic: str
+    ) -> dict[str, int]:
+        """Return how often ``model`` took a stage's question of a topic about these and left it."""
+        rows = self.read("taken", ids=list(document_ids), stage=stage, model=model, topic=topic)
         return {row["document_id"]: row["times"] for row in rows}
 
     def costs(self, by: CostKey, since: datetime | None = None) -> list[CostLine]:
@@ -367,7 +370,8 @@ class Warehouse:
 
     def batches(self) -> list[BatchSummary]:
         """Return a line for each batch, the newest first."""
-        return [BatchSummary.model_validate(row) for row in self.read("batches")]
+        rows = self.read("batches", setup_kinds=setup_kinds())
+        return [BatchSummary.model_validate(row) for row in rows]
 
     def watches(self) -> list[WatchLine]:
         """Return the watches that were not removed, with the newest look at each."""

@@ -18,6 +18,7 @@ from casebook.schemas.sources import Candidate, Payload
 
 _MARKDOWN_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
 _COMMENT = re.compile(r"\s*#")
+_PATH_MARKS = re.compile(r"[./\\]\w")
 _MARKDOWN = {"text/markdown", "text/x-markdown"}
 _FURNITURE = "nav header footer aside form"
 _ENTRY = "ancestor::*[self::article or self::li or self::tr or self::dd or self::dt][1]"
@@ -109,21 +110,34 @@ def read_lines(data: bytes, payload: Payload, base: str) -> Listing:
     if table := read_table(text):
         return table
     marked_down = payload.media_type in _MARKDOWN or payload.name.lower().endswith(".md")
-    lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
+    lines = text.lstrip("\ufeff").splitlines()
     # In a plain list "#" sets aside what follows; in Markdown it is a heading.
     told = lines if marked_down else [line for line in lines if not _COMMENT.match(line)]
     found = [one for line in told for one in _mentioned(line)]
-    return Listing(form="text", candidates=found, unread=_without_address(told))
+    return Listing(form="text", candidates=found, unread=_without_address(lines))
 
 
 def _without_address(lines: Sequence[str]) -> list[str]:
-    """Return the lines that name no address in a text that otherwise has one on each line.
+    """Return, with their numbers, the lines without an address where most others have one.
 
-    A heading on top is left out. Prose that mentions addresses is no list.
+    A heading in the first line is left out. Prose that mentions addresses is no list; where there
+    is none at all, every line is told.
     """
-    lines = [line.strip() for line in lines if not _COMMENT.match(line)]
-    unread = [line for line in lines[1:] if not addresses_in(line)]
-    return unread if 2 * len(unread) <= len(lines) else []
+    said = [
+        (number, line.strip())
+        for number, line in enumerate(lines, start=1)
+        if line.strip() and not _COMMENT.match(line)
+    ]
+    bare = [(number, line) for number, line in said if not addresses_in(line)]
+    if len(bare) < len(said):
+        bare = [one for one in bare if one[0] > 1 or not _is_heading(one[1])]
+        bare = bare if 2 * len(bare) <= len(said) else []
+    return [f"line {number}: {line}" for number, line in bare]
+
+
+def _is_heading(line: str) -> bool:
+    """Tell a heading from an address without its https://, or a path."""
+    return len(line.split()) > 1 or not _PATH_MARKS.search(line)
 
 
 def _mentioned(line: str) -> Iterator[Candidate]:

@@ -33,6 +33,7 @@ _XML_START = re.compile(
 )
 _PAGE = re.compile(rb"<html\b|<!doctype\b|<body\b", re.IGNORECASE)
 _MOST_BEFORE = 4_096
+_SHOWN = 60  # characters of an entry that names no address
 _ROOT = re.compile(rb"<(?:[\w-]+:)?([A-Za-z]\w*)")
 
 
@@ -56,9 +57,10 @@ def read_listing(payload: Payload) -> Listing:
     followed = tuple(filter(is_web_address, lists))
     refused += [address for address in lists if not is_web_address(address)]
     if not candidates and not followed:
+        first = f" (“{listing.unread[0][:_SHOWN]}”)" if listing.unread else ""
         raise DocumentEmpty(
-            f"{where(payload)} names no web addresses; give a feed, a sitemap, a page of links, "
-            "or a file with an address on each line."
+            f"{where(payload)} names no web addresses{first}; give a feed, a sitemap, a page of "
+            "links, or a file with an address on each line."
         )
     return Listing(
         form=listing.form,

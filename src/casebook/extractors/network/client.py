@@ -26,6 +26,7 @@ from casebook.extractors.network.guard import (
 )
 from casebook.extractors.network.politeness import Politeness
 from casebook.extractors.urls import WebUrl, parse_web_url, shown
+from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import (
     BodyTruncated,
     DeadlineExceeded,
@@ -63,7 +64,6 @@ _EXTRA_HEADERS = {
     *("accept-language", "content-type", "cookie", "origin", "range"),
     *("x-youtube-client-name", "x-youtube-client-version", "x-goog-visitor-id"),
 }
-_CONNECTIONS = 100  # the callers' own limits on concurrency are lower
 _KEPT_SECONDS = 5.0
 
 
@@ -126,7 +126,7 @@ class GuardedClient:
         self.limits = limits or FetchLimits()
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=tls or httpcore2.default_ssl_context(),
-            max_connections=_CONNECTIONS,
+            max_connections=MOST_AT_ONCE,  # callers ask for no more
             keepalive_expiry=_KEPT_SECONDS,
             network_backend=GuardedBackend(self.policy, resolver, dialer),
         )

@@ -83,7 +83,7 @@ class Asker:
     ``generations`` lists, in order, every Generation that the answers rest on; ``paid`` only those
     that this object sent a request for, and ``wasted`` what was sent in vain. ``parallel`` is how
     many questions may be asked at once. ``prompts`` are versions by name, where not the newest is
-    wanted.
+    wanted. ``topic`` is kept with what was sent in vain.
     """
 
     def __init__(
@@ -97,6 +97,7 @@ class Asker:
         parallel: int = 4,
         budget: Budget | None = None,
         prompts: Mapping[str, int] | None = None,
+        topic: str | None = None,
     ) -> None:
         self.parallel = parallel
         # Called only when a question is new: a rerun must not start the embedded model.
@@ -107,6 +108,7 @@ class Asker:
         self._document_id = document_id
         self._budget = budget or Budget()
         self._prompts = prompts or {}
+        self._topic = topic
         self.generations: list[Generation] = []
         self.paid: list[Generation] = []
         self.wasted: list[Waste] = []
@@ -223,6 +225,7 @@ class Asker:
             attempts=error.attempts,
             at=now,
             taken=isinstance(error, ProviderUnavailable) and (error.taken or error.overdue),
+            topic=self._topic,
         )
         await asyncio.to_thread(self._ledger.write_off, waste)
         self.wasted.append(waste)

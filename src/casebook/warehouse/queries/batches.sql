@@ -13,7 +13,9 @@ WHERE NOT EXISTS (FROM batch_events WHERE event_id = $event_id);
 -- name: batch
 SELECT body FROM batches WHERE batch_id = $batch_id;
 
--- What an address leads to is counted as its own.
+-- What an address leads to is counted as its own. A source is open as long as a machine has something
+-- to do for it (pipeline.planning.is_open says when); a batch without any is finished, whoever worked
+-- its sources and however the last run of it ended.
 -- name: batches
 WITH newest AS (
     SELECT *
@@ -43,7 +45,21 @@ told AS (
         ) AS refused,
         count(*) FILTER (
             EXISTS (FROM failure_open WHERE failure_open.source_id = asked.source_id)
-        ) AS failed
+        ) AS failed,
+        count(*) FILTER (
+            NOT EXISTS (FROM cases WHERE cases.source_id = asked.source_id)
+            AND CASE
+                WHEN EXISTS (FROM failure_open WHERE failure_open.source_id = asked.source_id)
+                    THEN EXISTS (
+                        FROM failure_open
+                        WHERE failure_open.source_id = asked.source_id
+                            AND (transient OR kind IN (SELECT unnest($setup_kinds::VARCHAR[])))
+                    )
+                ELSE NOT EXISTS (
+                    FROM source_refused WHERE source_refused.source_id = asked.source_id
+                )
+            END
+        ) AS open
     FROM asked
     GROUP BY asked.batch_id
 )
@@ -53,12 +69,13 @@ SELECT
     batches.size,
     batches.created_by,
     batches.created_at,
-    newest.step,
-    newest.reason,
+    CASE WHEN told.open = 0 THEN 'finished' ELSE newest.step END AS step,
+    CASE WHEN told.open > 0 THEN newest.reason END AS reason,
     coalesce(newest.happened_at, batches.created_at) AS changed_at,
     coalesce(told.cases, 0) AS cases,
     coalesce(told.refused, 0) AS refused,
-    coalesce(told.failed, 0) AS failed
+    coalesce(told.failed, 0) AS failed,
+    coalesce(told.open, 0) AS open
 FROM batches
 LEFT JOIN newest USING (batch_id)
 LEFT JOIN told USING (batch_id)

@@ -20,6 +20,7 @@ WHERE document_id IN (SELECT unnest($ids::VARCHAR[]))
     AND stage = $stage
     AND model = $model
     AND (body ->> '$.taken')::BOOLEAN
+    AND (body ->> '$.topic') = $topic
 GROUP BY document_id;
 
 -- name: spent_since

@@ -1,0 +1,141 @@
+"""What is piped in: files, one path a line, among the addresses of a list.
+
+Only what a person pipes in may name files: a list that is fetched, or lies somewhere, could lead to
+any file of this machine. Even so a line names a file only by a suffix that sources have, for a list
+from elsewhere may be piped on as it came.
+"""
+
+import codecs
+import json
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from casebook.extractors.gathering.fetch import identify, read_file
+from casebook.extractors.network.body import FetchLimits
+from casebook.extractors.suffixes import SOURCES
+from casebook.extractors.urls import is_text, is_web_address, shown
+from casebook.schemas.batches import BatchItem
+from casebook.schemas.errors import CasebookError, FileUnreadable, InvalidSource
+from casebook.schemas.sources import Payload, SourceRef
+
+_OTHER_FORMS = ("<", "[")  # markup, and JSON as a whole: their lines are no entries
+
+
+@dataclass
+class Handed:
+    """The files that were named, the list that is left of it, and the lines that name nothing.
+
+    ``rest`` has an empty line in place of each that is dealt with: its others keep their numbers.
+    """
+
+    rest: bytes
+    files: list[BatchItem] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left to be read as a list."""
+        lines = self.rest.removeprefix(codecs.BOM_UTF8).splitlines()
+        return all(not line.strip() or line.lstrip().startswith(b"#") for line in lines)
+
+
+def handed_over(piped: bytes) -> Handed:
+    """Tell the files that ``piped`` names from the rest; they are read, to know who they are."""
+    found = Handed(piped)
+    left = []
+    for number, line in enumerate(_lines(piped), start=1):
+        try:
+            path = _file_of(line.strip())
+            left.append(line if path is None else "")
+            if path is not None:
+                found.files.append(_item(path))
+        except CasebookError as error:
+            left.append("")
+            found.refused.append(f"line {number}: {error}")
+    if found.files or found.refused:
+        found.rest = "\n".join(left).encode(errors="surrogateescape")
+    return found
+
+
+def _lines(piped: bytes) -> Sequence[str]:
+    """Return the lines of a text, none where it is a list of another form.
+
+    Bytes that are no UTF-8 are kept as they are: a file may be called so.
+    """
+    marked = piped[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+    try:
+        text = piped.decode("utf-16" if marked else "utf-8-sig", "surrogateescape")
+    except UnicodeDecodeError:  # half of a character in UTF-16
+        return ()
+    if "\0" in text or text.lstrip().startswith(_OTHER_FORMS):
+        return ()
+    return text.split("\n")
+
+
+def _file_of(line: str) -> Path | None:
+    """Return the file that a line names, None where it is for the list's reader to say.
+
+    Raises:
+        InvalidSource: if it names a file in a way that a list may not.
+        FileUnreadable: if it is a folder.
+    """
+    name = _source_in(line) if line.startswith("{") else line
+    if not name or name.startswith("#") or "://" in name:
+        return None
+    path = Path(os.path.expanduser(name))  # noqa: PTH111 Path's raises for an unknown user
+    is_source, mode = path.suffix.lower() in SOURCES, _mode(path)
+    if is_source and not is_text(name):
+        raise InvalidSource(f"{shown(name)} is no UTF-8: rename the file, or submit a copy of it.")
+    if stat.S_ISDIR(mode):
+        raise FileUnreadable(f"{shown(name)} is a folder: name the files in it.")
+    if not is_source and stat.S_ISREG(mode):
+        raise InvalidSource(
+            f"{shown(name)} ends in none of {' '.join(SOURCES)}: `casebook submit` takes it if you "
+            "mean it."
+        )
+    return path.absolute() if is_source else None
+
+
+def _mode(path: Path) -> int:
+    """Return the mode of what is at ``path``, 0 where nothing can be."""
+    try:
+        return path.stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def _source_in(line: str) -> str | None:
+    """Return the path that a JSON object has as its source, None where it is another's to read.
+
+    Raises:
+        InvalidSource: if it tells more of a file or a video than a list can.
+    """
+    try:
+        told: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(told, dict) or not isinstance(told.get("source"), str):
+        return None
+    is_file = not is_web_address(told["source"])
+    if (is_file and told.get("url")) or told.get("transcript") or told.get("feed"):
+        raise InvalidSource(
+            "a transcript, a feed, or a file with the address it came from is for "
+            "`casebook submit -`"
+        )
+    return told["source"] if is_file else None
+
+
+def _item(path: Path) -> BatchItem:
+    """Return a file as an item of a batch, known by its bytes.
+
+    Raises:
+        FetchError: if it cannot be read.
+    """
+    ref = SourceRef(source=str(path))
+    data = read_file(path, FetchLimits())
+    payload = Payload(data=data, media_type="application/octet-stream", name=path.name)
+    return BatchItem(source_id=identify(ref, payload).source_id, reference=ref)

@@ -1,0 +1,37 @@
+"""Standard output that is full, closed, or nobody's any more."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FULL = Path("/dev/full")
+COMMAND = [sys.executable, "-m", "casebook.cli.main"]
+
+
+def ran(environment, *arguments, **streams):
+    return subprocess.run(
+        [*COMMAND, *arguments], env=environment, check=False, text=True, timeout=120, **streams
+    )
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_disk_that_is_full_for_the_output_is_told_in_one_line(environment, options):
+    """`casebook list > file` on a full disk: no traceback, and the code is not 0."""
+    with FULL.open("w") as full:
+        done = ran(environment, "doctor", *options, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1
+    told = [line for line in done.stderr.splitlines() if line]
+    assert told == [
+        "error: the output cannot be written (No space left on device); what was stored stands"
+    ]
+
+
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 0), ("2>&-", 0), (">&- 2>&-", 0)])
+def test_closed_streams_take_nothing_and_break_nothing(environment, closed, code):
+    """A scheduler may start programs without output."""
+    shell = ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, "backfill", "list"]
+    done = subprocess.run(shell, capture_output=True, text=True, env=environment, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)

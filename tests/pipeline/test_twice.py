@@ -141,7 +141,7 @@ def test_overlaps_too_small_to_matter_are_not_read(services):
     for n, hashes in enumerate([range(5), range(6), range(3, 12)]):
         sketch = Sketch(
             sketch_id=f"sketch1_{n}", document_id=f"doc1_{n}", source_id=f"src1_{n}",
-            method="m", hashes=list(hashes),
+            method="m", hashes=[number << 32 for number in hashes],
         )  # fmt: skip
         warehouse.compare(sketch, lambda _, others: seen.append(others) or [], least=3)
     told = [[(other.document_id, other.shared) for other in others] for others in seen]

@@ -195,7 +195,7 @@ def test_every_named_query_is_valid(warehouse):
 
 
 def test_sketches_of_an_older_warehouse_are_found_by_the_search_of_today(tmp_path):
-    """Migration 12 rewrites the hashes of all sketches: a near-copy of an old text is found."""
+    """Migrations 12 and 13 rewrite all hashes of sketches: a near-copy of an old text is found."""
     file = DuckDBFile(tmp_path / "old.duckdb", 5.0)
     old = Sketch(
         sketch_id="sketch1_old",

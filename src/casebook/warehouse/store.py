@@ -157,10 +157,12 @@ class Warehouse:
             if self._append(connection, [sketch]):
                 marks = sketch.model_dump(include={"sketch_id", "hashes"})
                 connection.execute(queries()["append_marks"], bound(marks))
-            entry = self._database.next_entry(connection)
-            told = {"bodies": [encode(copy)["body"] for copy in found]}
-            told |= {"copy_ids": [copy.copy_id for copy in found]}
-            connection.execute(queries()["append_copies_found"], {"entry": entry, **told})
+            told: dict[str, object] = {
+                "bodies": [encode(copy)["body"] for copy in found],
+                "entry": self._database.next_entry(connection),
+                "source_id": sketch.source_id,
+            }
+            connection.execute(queries()["append_copies_found"], told)
             return found
 
         return self._in_one(work)

@@ -5,7 +5,7 @@
 WITH shared AS (
     SELECT sketch, count(*) AS shared, any_value(size) AS size
     FROM marks
-    WHERE hash IN (SELECT unnest($hashes::BIGINT[]))
+    WHERE hash IN (SELECT (unnest($hashes::BIGINT[]) >> 32)::INTEGER)
     GROUP BY sketch
     HAVING count(*) >= $least
 )
@@ -25,7 +25,7 @@ ORDER BY shared.shared DESC, sketches.entry;
 -- name: append_marks
 INSERT INTO marks (hash, sketch, size)
 SELECT
-    unnest($hashes::BIGINT[]),
+    (unnest($hashes::BIGINT[]) >> 32)::INTEGER,
     md5_number_lower($sketch_id),
     len($hashes::BIGINT[]);
 
@@ -48,7 +48,8 @@ ORDER BY entry
 LIMIT $limit;
 
 -- name: append_copies_found
--- Many at once: each row alone would look through the ids of all the others.
+-- Many at once, and beside those that this source is in: each row alone would look through the ids
+-- of all the others.
 INSERT INTO near_copies (
     entry, copy_id, document_id, source_id, other_document_id, other_source_id, share,
     other_share, found_at, body
@@ -68,7 +69,9 @@ FROM (
     SELECT unnest($bodies::VARCHAR[]) AS body, generate_subscripts($bodies::VARCHAR[], 1) AS number
 )
 WHERE (body ->> '$.copy_id') NOT IN (
-    SELECT copy_id FROM near_copies WHERE list_contains($copy_ids::VARCHAR[], copy_id)
+    SELECT copy_id FROM near_copies WHERE source_id = $source_id
+    UNION ALL
+    SELECT copy_id FROM near_copies WHERE other_source_id = $source_id
 );
 
 -- name: near_pairs

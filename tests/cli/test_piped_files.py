@@ -5,6 +5,7 @@ import json
 import pages
 import pytest
 from pytest_httpserver import HTTPServer
+from scripted_endpoint import api_error
 
 
 @pytest.fixture
@@ -40,8 +41,6 @@ def test_paths_become_drafts_and_the_same_command_goes_on(casebook, talks, endpo
 
 def test_a_batch_of_files_goes_on_from_any_folder(casebook, talks, endpoint, tmp_path):
     """Paths are kept whole: the batch is resumed where the relative ones would name nothing."""
-    from scripted_endpoint import api_error
-
     answer, endpoint.fallback = endpoint.fallback, lambda _: api_error(401)
     assert casebook("backfill", "-", stdin="talks/one.html\n").code == 4
     endpoint.fallback = answer

@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from casebook.extractors.gathering.fetch import identify, read_file
 from casebook.extractors.network.body import FetchLimits
 from casebook.extractors.suffixes import SOURCES
 from casebook.extractors.urls import is_text, is_web_address, shown
+from casebook.pipeline.outcome import Outcome
 from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import CasebookError, FileUnreadable, InvalidSource
-from casebook.schemas.sources import Payload, SourceRef
+from casebook.schemas.ids import content_id
+from casebook.schemas.sources import Alias, AliasReason, Payload, SourceRef
+from casebook.warehouse.store import Warehouse
 
 _OTHER_FORMS = ("<", "[")  # markup, and JSON as a whole: their lines are no entries
 
@@ -127,6 +131,36 @@ def _source_in(line: str) -> str | None:
             "`casebook submit -`"
         )
     return told["source"] if is_file else None
+
+
+def kept_bytes(item: BatchItem, warehouse: Warehouse) -> str | None:
+    """Return the snapshot of a file as it was handed over, once there is one.
+
+    It may have been changed or moved since: what was begun goes on.
+    """
+    kept = warehouse.newest_snapshot(item.source_id)
+    return kept.snapshot_id if kept else None
+
+
+def follow(item: BatchItem, worked: Outcome, warehouse: Warehouse) -> None:
+    """Let the item lead to the source that was worked for it, where that is another one.
+
+    So the batch stands as that source does: see ``AliasReason.FILE``.
+    """
+    known = warehouse.alias(item.source_id)
+    own, led_to = worked.source_id == item.source_id, known.same_as if known else item.source_id
+    if led_to == worked.source_id or (own and worked.failure is not None):
+        return
+    now = datetime.now(UTC)
+    alias = Alias(
+        alias_id=content_id("alias", item.source_id, worked.source_id, now.isoformat()),
+        source_id=item.source_id,
+        same_as=worked.source_id,
+        url=item.reference.source,
+        reason=AliasReason.FILE,
+        found_at=now,
+    )
+    warehouse.append(alias)
 
 
 def _item(path: Path) -> BatchItem:

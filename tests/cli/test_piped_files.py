@@ -49,6 +49,7 @@ def test_a_batch_of_files_goes_on_from_any_folder(casebook, talks, endpoint, tmp
     (outcome,) = casebook("backfill", "--resume", batch["batch_id"], "--json").lines
     assert (outcome["status"], outcome["source"]) == ("draft", str(talks / "one.html"))
     stored = casebook("backfill", "show", batch["batch_id"], "--json").lines[0]
+    assert (stored["step"], stored["open"]) == ("finished", 0)
     assert stored["progress"]["counts"] == {"known": 1}
 
 

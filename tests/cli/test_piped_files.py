@@ -59,7 +59,7 @@ REFUSED = [
     ("a.example/post", "“line 3: a.example/post”"),
     ("notes", "“line 3: notes”"),
     ("talks", "'talks' is a folder"),
-    ("data.bin", "`casebook submit` takes it"),
+    ("data.bin", "takes it if you mean it"),
     ('{"source": "talks/one.html", "url": "https://a.example/x"}', "`casebook submit -`"),
     ('{"source": "https://a.example/x", "transcript": "a.vtt"}', "`casebook submit -`"),
     ("x" * 5_000, "line 3: xxx"),
@@ -78,6 +78,16 @@ def test_a_line_that_names_nothing_is_refused_by_its_number(casebook, talks, lin
     assert said in ran.err
     assert "line 3" in ran.err
     assert len(told["missed"]) == 1
+
+
+def test_lines_keep_their_numbers_behind_files_and_refusals(casebook, talks):
+    """Each is told by the number it has in what was piped in."""
+    names = ["talks/one.html", "talks/none.pdf", "talks", "talks/two.html", "a.example/x", "y.pdf"]
+    ran = casebook("backfill", "-", "--dry-run", stdin="".join(f"{name}\n" for name in names))
+    assert [found in ran.err for found in ("line 2: ", "line 3: ", "line 5: a.", "line 6: ")] == [
+        True
+    ] * 4
+    assert "line 4" not in ran.err
 
 
 def test_where_no_line_names_anything_each_is_told(casebook, talks):

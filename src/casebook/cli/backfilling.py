@@ -244,7 +244,8 @@ def _print_plan(quoted: Quote) -> None:
             table.add_row(f"{counts[key]:,}", label)
     for number, label in _left_aside(selection):
         table.add_row(f"[dim]{number:,}[/]", f"[dim]{label}[/]")
-    out().print(table)
+    if table.row_count:
+        out().print(table)
     if not expected.sources:
         out().print("Nothing is left to work: a run would ask no model.")
         return

@@ -52,14 +52,15 @@ def handed_over(piped: bytes) -> Handed:
     found = Handed(piped)
     left = []
     for number, line in enumerate(_lines(piped), start=1):
+        kept = ""
         try:
-            path = _file_of(line.strip())
-            left.append(line if path is None else "")
-            if path is not None:
+            if path := _file_of(line.strip()):
                 found.files.append(_item(path))
+            else:
+                kept = line
         except CasebookError as error:
-            left.append("")
             found.refused.append(f"line {number}: {error}")
+        left.append(kept)
     if found.files or found.refused:
         found.rest = "\n".join(left).encode(errors="surrogateescape")
     return found
@@ -98,8 +99,8 @@ def _file_of(line: str) -> Path | None:
         raise FileUnreadable(f"{shown(name)} is a folder: name the files in it.")
     if not is_source and stat.S_ISREG(mode):
         raise InvalidSource(
-            f"{shown(name)} ends in none of {' '.join(SOURCES)}: `casebook submit` takes it if you "
-            "mean it."
+            f"{shown(name)} has none of the suffixes of sources (.pdf, .md, .vtt, …): `casebook "
+            "submit` takes it if you mean it."
         )
     return path.absolute() if is_source else None
 

@@ -1,6 +1,7 @@
 """``find talks -name '*.pdf' | casebook backfill -``: files named on standard input."""
 
 import json
+import re
 
 import pages
 import pytest
@@ -56,13 +57,13 @@ def test_a_batch_of_files_goes_on_from_any_folder(casebook, talks, endpoint, tmp
 REFUSED = [
     ("talks/none.pdf", "talks/none.pdf': check the path"),
     ("a.example/post.html", "start an address with https://"),
-    ("a.example/post", "“line 3: a.example/post”"),
-    ("notes", "“line 3: notes”"),
+    ("a.example/post", "'a.example/post' is neither a web address nor a file"),
+    ("notes", "'notes' is neither a web address nor a file"),
     ("talks", "'talks' is a folder"),
     ("data.bin", "takes it if you mean it"),
     ('{"source": "talks/one.html", "url": "https://a.example/x"}', "`casebook submit -`"),
     ('{"source": "https://a.example/x", "transcript": "a.vtt"}', "`casebook submit -`"),
-    ("x" * 5_000, "line 3: xxx"),
+    ("x" * 5_000, "is neither a web address nor a file"),
     ("x" * 5_000 + ".pdf", "File name too long"),
 ]
 
@@ -82,12 +83,13 @@ def test_a_line_that_names_nothing_is_refused_by_its_number(casebook, talks, lin
 
 def test_lines_keep_their_numbers_behind_files_and_refusals(casebook, talks):
     """Each is told by the number it has in what was piped in."""
-    names = ["talks/one.html", "talks/none.pdf", "talks", "talks/two.html", "a.example/x", "y.pdf"]
-    ran = casebook("backfill", "-", "--dry-run", stdin="".join(f"{name}\n" for name in names))
-    assert [found in ran.err for found in ("line 2: ", "line 3: ", "line 5: a.", "line 6: ")] == [
-        True
-    ] * 4
-    assert "line 4" not in ran.err
+    names = ["talks/one.html", "talks/none.pdf", "talks", "talks/two.html", "a.example/x", "z"]
+    piped = "".join(f"{name}\n" for name in (*names, "y.pdf"))
+    ran = casebook("backfill", "-", "--dry-run", stdin=piped)
+    assert re.findall(r"line (\d):", ran.err) == ["2", "3", "5", "6", "7"]
+    behind_addresses = piped.replace("talks/one.html", "https://a.example/1")
+    ran = casebook("backfill", "-", "--dry-run", stdin=behind_addresses)
+    assert re.findall(r"line (\d):", ran.err) == ["2", "3", "5", "6", "7"]
 
 
 def test_where_no_line_names_anything_each_is_told(casebook, talks):

@@ -49,21 +49,30 @@ class Handed:
 
 def handed_over(piped: bytes) -> Handed:
     """Tell the files that ``piped`` names from the rest; they are read, to know who they are."""
-    found = Handed(piped)
-    left = []
-    for number, line in enumerate(_lines(piped), start=1):
-        kept = ""
+    lines = _lines(piped)
+    files, refused, kept = list[BatchItem](), dict[int, str](), list(lines)
+    for at, line in enumerate(lines):
         try:
             if path := _file_of(line.strip()):
-                found.files.append(_item(path))
-            else:
-                kept = line
+                files.append(_item(path))
+                kept[at] = ""
         except CasebookError as error:
-            found.refused.append(f"line {number}: {error}")
-        left.append(kept)
-    if found.files or found.refused:
-        found.rest = "\n".join(left).encode(errors="surrogateescape")
-    return found
+            refused[at], kept[at] = str(error), ""
+    for at, line in enumerate(kept if files else ()):
+        if _names_nothing(line.strip()):
+            refused[at] = (
+                f"{shown(line.strip())} is neither a web address nor a file that is there."
+            )
+            kept[at] = ""
+    if not files and not refused:
+        return Handed(piped)
+    rest = "\n".join(kept).encode(errors="surrogateescape")
+    return Handed(rest, files, [f"line {at + 1}: {refused[at]}" for at in sorted(refused)])
+
+
+def _names_nothing(line: str) -> bool:
+    """Tell a line that cannot stand in a list of files and addresses, one on each line."""
+    return bool(line) and not line.startswith(("#", "{")) and "://" not in line
 
 
 def _lines(piped: bytes) -> Sequence[str]:

@@ -4,11 +4,16 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pages
 import pytest
 from pytest_httpserver import HTTPServer
 from scripted_endpoint import api_error, completion
+
+from casebook.schemas.batches import Batch, BatchEvent, BatchItem, BatchOptions, BatchStep
+from casebook.schemas.sources import SourceRef
+from casebook.warehouse.store import Warehouse
 
 
 @pytest.fixture
@@ -331,6 +336,24 @@ def test_a_budget_is_an_amount(casebook, budget):
     for command in ("backfill", "submit"):
         assert casebook(command, "https://a.example/1", "--budget", budget).code == 2
     assert casebook("list", CASEBOOK_BUDGET_RUN=budget).code == 4
+
+
+def test_a_batch_that_was_killed_is_not_told_to_be_at_work_for_certain(casebook, tmp_path):
+    """Rows cannot tell a process that works from one that was killed; both are said."""
+    warehouse = Warehouse(tmp_path / "home" / "warehouse.duckdb")
+    now = datetime.now(UTC)
+    item = BatchItem(source_id="src1_a", reference=SourceRef(source="https://a.example/1"))
+    batch = Batch(
+        batch_id="batch1_a", origin="-", options=BatchOptions(), items=[item], created_by="ada",
+        created_at=now,
+    )  # fmt: skip
+    started = BatchEvent(
+        event_id="bevent1_a", batch_id="batch1_a", step=BatchStep.STARTED, reason=None, at=now
+    )
+    warehouse.append(batch, started)
+    assert "batch1_a  at work, or cut off" in casebook("backfill", "list").out
+    assert "at work, or cut off" in casebook("backfill", "show", "batch1_a").out
+    assert casebook("backfill", "show", "batch1_a", "--json").lines[0]["step"] == "started"
 
 
 def test_a_dry_run_over_what_is_done_says_so(casebook, site):

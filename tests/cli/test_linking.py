@@ -31,6 +31,15 @@ def test_links_shows_what_a_list_names(casebook, tmp_path):
     ]
 
 
+def test_links_reads_a_list_from_standard_input(casebook):
+    """As `backfill -` does; paths are no addresses, and none is read here."""
+    ran = casebook("links", "-", "--limit", "2", stdin="https://a.example/1\nhttps://a.example/2\n")
+    assert (ran.code, ran.out.splitlines()) == (0, ["https://a.example/1", "https://a.example/2"])
+    ran = casebook("links", "-", stdin="https://a.example/1\ntalks/one.html\n")
+    assert (ran.code, "“line 2: talks/one.html”" in ran.err) == (3, True)
+    assert casebook("links", "-", stdin="").code == 3
+
+
 def test_links_of_nothing_is_an_error(casebook, tmp_path):
     """A file without addresses gives one line and the exit code of a failed item."""
     file = tmp_path / "empty.txt"

@@ -1,10 +1,12 @@
 """``find talks -name '*.pdf' | casebook backfill -``: files named on standard input."""
 
 import json
+import re
 
 import pages
 import pytest
 from pytest_httpserver import HTTPServer
+from scripted_endpoint import api_error
 
 
 @pytest.fixture
@@ -40,8 +42,6 @@ def test_paths_become_drafts_and_the_same_command_goes_on(casebook, talks, endpo
 
 def test_a_batch_of_files_goes_on_from_any_folder(casebook, talks, endpoint, tmp_path):
     """Paths are kept whole: the batch is resumed where the relative ones would name nothing."""
-    from scripted_endpoint import api_error
-
     answer, endpoint.fallback = endpoint.fallback, lambda _: api_error(401)
     assert casebook("backfill", "-", stdin="talks/one.html\n").code == 4
     endpoint.fallback = answer
@@ -50,19 +50,20 @@ def test_a_batch_of_files_goes_on_from_any_folder(casebook, talks, endpoint, tmp
     (outcome,) = casebook("backfill", "--resume", batch["batch_id"], "--json").lines
     assert (outcome["status"], outcome["source"]) == ("draft", str(talks / "one.html"))
     stored = casebook("backfill", "show", batch["batch_id"], "--json").lines[0]
+    assert (stored["step"], stored["open"]) == ("finished", 0)
     assert stored["progress"]["counts"] == {"known": 1}
 
 
 REFUSED = [
     ("talks/none.pdf", "talks/none.pdf': check the path"),
     ("a.example/post.html", "start an address with https://"),
-    ("a.example/post", "“line 3: a.example/post”"),
-    ("notes", "“line 3: notes”"),
+    ("a.example/post", "'a.example/post' is neither a web address nor a file"),
+    ("notes", "'notes' is neither a web address nor a file"),
     ("talks", "'talks' is a folder"),
-    ("data.bin", "`casebook submit` takes it"),
+    ("data.bin", "takes it if you mean it"),
     ('{"source": "talks/one.html", "url": "https://a.example/x"}', "`casebook submit -`"),
     ('{"source": "https://a.example/x", "transcript": "a.vtt"}', "`casebook submit -`"),
-    ("x" * 5_000, "line 3: xxx"),
+    ("x" * 5_000, "is neither a web address nor a file"),
     ("x" * 5_000 + ".pdf", "File name too long"),
 ]
 
@@ -78,6 +79,17 @@ def test_a_line_that_names_nothing_is_refused_by_its_number(casebook, talks, lin
     assert said in ran.err
     assert "line 3" in ran.err
     assert len(told["missed"]) == 1
+
+
+def test_lines_keep_their_numbers_behind_files_and_refusals(casebook, talks):
+    """Each is told by the number it has in what was piped in."""
+    names = ["talks/one.html", "talks/none.pdf", "talks", "talks/two.html", "a.example/x", "z"]
+    piped = "".join(f"{name}\n" for name in (*names, "y.pdf"))
+    ran = casebook("backfill", "-", "--dry-run", stdin=piped)
+    assert re.findall(r"line (\d):", ran.err) == ["2", "3", "5", "6", "7"]
+    behind_addresses = piped.replace("talks/one.html", "https://a.example/1")
+    ran = casebook("backfill", "-", "--dry-run", stdin=behind_addresses)
+    assert re.findall(r"line (\d):", ran.err) == ["2", "3", "5", "6", "7"]
 
 
 def test_where_no_line_names_anything_each_is_told(casebook, talks):

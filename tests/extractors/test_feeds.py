@@ -168,6 +168,58 @@ def test_a_bomb_in_gzip_is_refused_early():
         listing(bomb)
 
 
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.99])
+def test_a_gzip_that_is_cut_off_is_damaged(share):
+    """A download that broke off: what is left would pass for the whole list."""
+    urls = "".join(f"https://a.example/{number}\n" for number in range(3_000))
+    packed = gzip.compress(urls.encode(), mtime=0)
+    with pytest.raises(errors.Damaged, match="is cut off"):
+        listing(packed[: int(share * len(packed))])
+
+
+MANY = [f"https://a.example/{number}" for number in range(50)]
+JSON_FEED = json.dumps({"items": [{"url": address} for address in MANY]})
+LONG_LISTS = {
+    "rss": f"<rss><channel>{''.join(f'<item><link>{a}</link></item>' for a in MANY)}</channel></rss>",
+    "sitemap": f"<urlset>{''.join(f'<url><loc>{a}</loc></url>' for a in MANY)}</urlset>",
+    "index": index(*MANY),
+    "json feed": JSON_FEED,
+    "addresses": json.dumps(MANY, indent=1),
+}
+
+
+@pytest.mark.parametrize("form", LONG_LISTS)
+@pytest.mark.parametrize("share", [0.4, 0.9])
+def test_a_list_that_is_cut_off_tells_so(form, share):
+    """A file of which the download broke off reads like a shorter list; what is there is read."""
+    whole = LONG_LISTS[form]
+    read = listing(whole[: int(share * len(whole))])
+    assert (read.broken, listing(whole).broken) == (True, False)
+    assert len([*read.candidates, *read.lists]) > 10
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        RSS,
+        ATOM,
+        SITEMAP,
+        OPML,
+        PAGE,
+        TABLE,
+        JSON_FEED,
+        f"{RSS}<!-- served in 0.2 s -->\n",
+        RSS.replace("</rss>", "</RSS >"),
+        "[a post](https://a.example/1)\n[another](https://a.example/2)\n",
+        '{"url": "https://a.example/1"}\nhttps://a.example/2\n# a remark\n',
+        '{"kind": "of no list we know", "within": {"https://a.example/1": 3}}',
+    ],
+)
+def test_a_whole_list_is_not_said_to_be_cut_off(whole):
+    """Whatever stands behind its end, and however its names are written."""
+    assert not listing(whole).broken
+
+
 def test_a_damaged_gzip_is_damaged():
     """What only begins like gzip is said to be broken."""
     with pytest.raises(errors.Damaged):

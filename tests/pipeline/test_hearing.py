@@ -16,10 +16,13 @@ from casebook.extractors.gathering import cutting
 from casebook.extractors.gathering.fetch import fetch as fetch_payload
 from casebook.extractors.gathering.sound import Sound
 from casebook.pipeline import checking, hearing, stages
+from casebook.pipeline.backfill import BatchRun, progress, register
+from casebook.pipeline.handed import handed_over
 from casebook.pipeline.ingest import ingest, retry
 from casebook.pipeline.run import Run
 from casebook.runtime.services import Services
 from casebook.schemas import errors
+from casebook.schemas.batches import BatchOptions, Standing
 from casebook.schemas.checks import CheckResult
 from casebook.schemas.sources import ExtractionStep, SourceKind, SourceRef
 
@@ -127,6 +130,20 @@ async def test_a_recording_is_paid_for_once(hearing_services, web, ears, tmp_pat
     assert run.paid == []
     assert first.text == second.text
     assert second.source_id == third.source_id
+
+
+async def test_a_recording_in_a_batch_is_done_when_what_was_heard_is(
+    hearing_services, ears, tmp_path
+):
+    """The file is handed over by its bytes, the source is what was heard in them: a rerun ends."""
+    (tmp_path / "talk.mp3").write_bytes(MP3)
+    items = handed_over(f"{tmp_path / 'talk.mp3'}".encode()).files
+    batch = await register("-", items, BatchOptions(force=True), hearing_services)
+    for outcomes in (1, 0):
+        done = [o async for o in BatchRun(batch, hearing_services).outcomes()]
+        assert len(done) == outcomes
+        assert (await progress(batch, hearing_services)).counts == {Standing.KNOWN: 1}
+    assert len(ears.heard) == 1
 
 
 async def test_a_crash_after_the_answer_pays_for_nothing_twice(hearing_services, web, ears):

@@ -134,7 +134,7 @@ def test_a_statement_that_needs_more_memory_is_done_again_with_more(busy, monkey
     busy.close()
     monkeypatch.setattr(connection, "_BUSY_MEMORY", "16MB")
     with pytest.raises(WarehouseMemory), busy._database.transaction(read_only=True) as opened:
-        reading.rows(opened, "batches")
+        reading.rows(opened, "batches", setup_kinds=[])
     assert [line.size for line in busy.batches()] == [20_000] * 3
     with busy._database.transaction(read_only=True) as opened:
         (limit,) = opened.execute("SELECT current_setting('memory_limit')").fetchone()

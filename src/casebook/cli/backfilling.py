@@ -244,7 +244,8 @@ def _print_plan(quoted: Quote) -> None:
             table.add_row(f"{counts[key]:,}", label)
     for number, label in _left_aside(selection):
         table.add_row(f"[dim]{number:,}[/]", f"[dim]{label}[/]")
-    out().print(table)
+    if table.row_count:
+        out().print(table)
     if not expected.sources:
         out().print("Nothing is left to work: a run would ask no model.")
         return
@@ -365,17 +366,13 @@ def show(
         services = Services(load_settings(context))
         batch = await batch_of(services.warehouse.resolve(batch_id), services)
         stands = await progress(batch, services)
+        lines = services.warehouse.batches()
+        line = next(one for one in lines if one.batch_id == batch.batch_id)
         if as_json:
-            print_json(
-                {
-                    **batch.model_dump(mode="json", exclude={"items"}),
-                    "progress": stands.model_dump(mode="json"),
-                }
-            )
+            told = line.model_dump(mode="json") | batch.model_dump(mode="json", exclude={"items"})
+            print_json({**told, "progress": stands.model_dump(mode="json")})
             return
         print_progress(batch, stands, None, out())
-        for line in services.warehouse.batches():
-            if line.batch_id == batch.batch_id:
-                print_step(line, out())
+        print_step(line, out())
 
     asyncio.run(work())

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
 _WIDTH = 40
 _LOOK_SECONDS, _TELL_SECONDS = 0.5, 30.0
-_STEPS = {BatchStep.STARTED: "cyan", BatchStep.PAUSED: "yellow", BatchStep.FINISHED: "green"}
+_STEPS = {
+    BatchStep.STARTED: "[cyan]at work, or cut off[/]",
+    BatchStep.PAUSED: "[yellow]paused[/]",
+    BatchStep.FINISHED: "[green]finished[/]",
+    None: "[dim]waiting[/]",
+}
 _REMEDIES = {
     Remedy.LATER: "[cyan]try later[/]: `casebook retry --cause {kind}`, or resume the batch",
     Remedy.YOU: "[yellow]needs you[/]: {message}",
@@ -182,11 +187,7 @@ def _failures_table(stands: BatchProgress) -> Table:
 def print_step(batch: BatchSummary, console: Console) -> None:
     """Say how a batch stands as a whole, and why it paused."""
     reason = f"  {escape(batch.reason)}" if batch.reason else ""
-    console.print(f"{_step(batch)} {batch.changed_at:%Y-%m-%d %H:%M}{reason}", soft_wrap=True)
-
-
-def _step(batch: BatchSummary) -> str:
-    return f"[{_STEPS[batch.step]}]{batch.step.value}[/]" if batch.step else "[dim]waiting[/]"
+    console.print(f"{_STEPS[batch.step]} {batch.changed_at:%Y-%m-%d %H:%M}{reason}", soft_wrap=True)
 
 
 def print_batches(batches: Sequence[BatchSummary], console: Console) -> None:
@@ -196,7 +197,7 @@ def print_batches(batches: Sequence[BatchSummary], console: Console) -> None:
         counts += [count(batch.cases, "draft")] if batch.cases else []
         counts += [f"[red]{batch.failed:,} failed[/]"] if batch.failed else []
         console.print(
-            f"[bold]{batch.batch_id}[/]  {_step(batch)} {batch.changed_at:%Y-%m-%d %H:%M}  "
+            f"[bold]{batch.batch_id}[/]  {_STEPS[batch.step]} {batch.changed_at:%Y-%m-%d %H:%M}  "
             f"{', '.join(counts)}\n       {plain(batch.origin)}",
             soft_wrap=True,
         )

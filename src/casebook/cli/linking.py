@@ -15,7 +15,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
-from casebook.cli.references import as_bad_usage, named
+from casebook.cli.references import as_bad_usage, named, standard_input
 from casebook.extractors.suffixes import LISTS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def links(
         str,
         typer.Argument(
             help="A feed, sitemap, OPML file, page of links, playlist, table, JSON or text file: "
-            f"its address or path ({' '.join(LISTS)}).",
+            f"its address or path ({' '.join(LISTS)}); - reads one from standard input.",
             metavar="SRC",
         ),
     ],
@@ -62,10 +62,9 @@ def links(
 
 
 async def _walk(source: str, limit: int, services: Services) -> Walk:
-    from casebook.extractors.links.listing import WalkLimits, walk
+    from casebook.pipeline.quoting import read_list
 
-    client, robots = await services.network()
-    read = services.extractors.read_listing
-    limits = WalkLimits(candidates=limit)
+    piped = standard_input().buffer.read() if source == "-" else None
+    ref = named(source if piped is None else "standard input")
     with as_bad_usage():
-        return await walk(named(source), client, robots, read, limits)
+        return await read_list(ref, services, given=piped, most=limit)

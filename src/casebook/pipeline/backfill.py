@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 import structlog
 
 from casebook.pipeline.copies import catch_up
+from casebook.pipeline.handed import follow, kept_bytes
+from casebook.pipeline.identity import is_remote
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.pipeline.planning import interleaved, is_open
@@ -284,14 +286,20 @@ class BatchRun:
 
     async def _one(self, item: BatchItem) -> tuple[BatchItem, Outcome]:
         async def work() -> Outcome:
-            return await ingest(
+            warehouse, is_file = self._services.warehouse, not is_remote(item.reference)
+            kept = await asyncio.to_thread(kept_bytes, item, warehouse) if is_file else None
+            outcome = await ingest(
                 item.reference,
                 self._services,
                 reporter=self._reporter,
                 runner=self.gates,
                 who=self.batch.created_by,
                 force=self.batch.options.force,
+                snapshot_id=kept,
             )
+            if is_file:
+                await asyncio.to_thread(follow, item, outcome, warehouse)
+            return outcome
 
         return item, await self._each(item, work)
 

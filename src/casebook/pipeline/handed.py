@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from casebook.extractors.gathering.fetch import identify, read_file
 from casebook.extractors.network.body import FetchLimits
 from casebook.extractors.suffixes import SOURCES
 from casebook.extractors.urls import is_text, is_web_address, shown
+from casebook.pipeline.outcome import Outcome
 from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import CasebookError, FileUnreadable, InvalidSource
-from casebook.schemas.sources import Payload, SourceRef
+from casebook.schemas.ids import content_id
+from casebook.schemas.sources import Alias, AliasReason, Payload, SourceRef
+from casebook.warehouse.store import Warehouse
 
 _OTHER_FORMS = ("<", "[")  # markup, and JSON as a whole: their lines are no entries
 
@@ -45,20 +49,30 @@ class Handed:
 
 def handed_over(piped: bytes) -> Handed:
     """Tell the files that ``piped`` names from the rest; they are read, to know who they are."""
-    found = Handed(piped)
-    left = []
-    for number, line in enumerate(_lines(piped), start=1):
+    lines = _lines(piped)
+    files, refused, kept = list[BatchItem](), dict[int, str](), list(lines)
+    for at, line in enumerate(lines):
         try:
-            path = _file_of(line.strip())
-            left.append(line if path is None else "")
-            if path is not None:
-                found.files.append(_item(path))
+            if path := _file_of(line.strip()):
+                files.append(_item(path))
+                kept[at] = ""
         except CasebookError as error:
-            left.append("")
-            found.refused.append(f"line {number}: {error}")
-    if found.files or found.refused:
-        found.rest = "\n".join(left).encode(errors="surrogateescape")
-    return found
+            refused[at], kept[at] = str(error), ""
+    for at, line in enumerate(kept if files else ()):
+        if _names_nothing(line.strip()):
+            refused[at] = (
+                f"{shown(line.strip())} is neither a web address nor a file that is there."
+            )
+            kept[at] = ""
+    if not files and not refused:
+        return Handed(piped)
+    rest = "\n".join(kept).encode(errors="surrogateescape")
+    return Handed(rest, files, [f"line {at + 1}: {refused[at]}" for at in sorted(refused)])
+
+
+def _names_nothing(line: str) -> bool:
+    """Tell a line that cannot stand in a list of files and addresses, one on each line."""
+    return bool(line) and not line.startswith(("#", "{")) and "://" not in line
 
 
 def _lines(piped: bytes) -> Sequence[str]:
@@ -94,8 +108,8 @@ def _file_of(line: str) -> Path | None:
         raise FileUnreadable(f"{shown(name)} is a folder: name the files in it.")
     if not is_source and stat.S_ISREG(mode):
         raise InvalidSource(
-            f"{shown(name)} ends in none of {' '.join(SOURCES)}: `casebook submit` takes it if you "
-            "mean it."
+            f"{shown(name)} has none of the suffixes of sources (.pdf, .md, .vtt, …): `casebook "
+            "submit` takes it if you mean it."
         )
     return path.absolute() if is_source else None
 
@@ -127,6 +141,36 @@ def _source_in(line: str) -> str | None:
             "`casebook submit -`"
         )
     return told["source"] if is_file else None
+
+
+def kept_bytes(item: BatchItem, warehouse: Warehouse) -> str | None:
+    """Return the snapshot of a file as it was handed over, once there is one.
+
+    It may have been changed or moved since: what was begun goes on.
+    """
+    kept = warehouse.newest_snapshot(item.source_id)
+    return kept.snapshot_id if kept else None
+
+
+def follow(item: BatchItem, worked: Outcome, warehouse: Warehouse) -> None:
+    """Let the item lead to the source that was worked for it, where that is another one.
+
+    So the batch stands as that source does: see ``AliasReason.FILE``.
+    """
+    known = warehouse.alias(item.source_id)
+    own, led_to = worked.source_id == item.source_id, known.same_as if known else item.source_id
+    if led_to == worked.source_id or (own and worked.failure is not None):
+        return
+    now = datetime.now(UTC)
+    alias = Alias(
+        alias_id=content_id("alias", item.source_id, worked.source_id, now.isoformat()),
+        source_id=item.source_id,
+        same_as=worked.source_id,
+        url=item.reference.source,
+        reason=AliasReason.FILE,
+        found_at=now,
+    )
+    warehouse.append(alias)
 
 
 def _item(path: Path) -> BatchItem:

@@ -45,8 +45,10 @@ class Quote(Frozen):
     missed: Sequence[str] = ()
 
 
-async def read_list(ref: SourceRef, services: Services, *, given: bytes | None = None) -> Walk:
-    """Return the addresses that a list names, and what of it could not be read.
+async def read_list(
+    ref: SourceRef, services: Services, *, given: bytes | None = None, most: int = _MOST
+) -> Walk:
+    """Return the addresses that a list names, ``most`` of them, and what of it could not be read.
 
     ``given`` is the list itself where it need not be fetched; ``ref`` then only names it.
 
@@ -55,7 +57,7 @@ async def read_list(ref: SourceRef, services: Services, *, given: bytes | None =
     """
     client, robots = await services.network()
     read = services.extractors.read_listing
-    limits = WalkLimits(candidates=_MOST)
+    limits = WalkLimits(candidates=most)
     payload = None
     if given is not None:
         media_type = "application/octet-stream"

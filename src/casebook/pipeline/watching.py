@@ -9,6 +9,7 @@ from casebook.extractors.sites import canonical_url
 from casebook.pipeline.backfill import register
 from casebook.pipeline.planning import is_open, select
 from casebook.pipeline.sifting import MOST_JUDGED, Sifted, check_rubric, sift
+from casebook.publishing.wording import count
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.bounds import LONGEST_INTERVAL
@@ -110,7 +111,8 @@ async def line_of(watch_id: str, services: Services) -> WatchLine:
         or line.watch.address == watch_id
     ]
     if len(fits) != 1 or not wanted:
-        raise UnknownId(f"{watch_id!r} names {len(fits)} watches; see `casebook watch list`")
+        named = count(len(fits) if wanted else 0, "watch", "watches")
+        raise UnknownId(f"{watch_id!r} names {named}; see `casebook watch list`")
     return fits[0]
 
 

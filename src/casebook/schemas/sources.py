@@ -87,10 +87,15 @@ class Source(Frozen):
 
 
 class AliasReason(StrEnum):
-    """How we know that two addresses are of one page."""
+    """How we know that two addresses are of one page, or that a file is another source by now.
+
+    A file of a batch is known by its bytes as they were handed over; what is worked may be what was
+    heard in them, what the file holds since, or a failure to read it.
+    """
 
     REDIRECT = "redirect"
     CANONICAL = "canonical"
+    FILE = "file"
 
 
 class Alias(Frozen):

@@ -39,7 +39,8 @@ class Listing(Frozen):
 
     ``repeated`` counts where it names a source again; ``unread`` are the entries in which no web
     address could be found, as they stand there, and ``beyond`` counts the sources that are more
-    than one list may name.
+    than one list may name. ``broken`` tells that the end of it is missing, or that it is no JSON
+    though it begins so: it was read as far as it goes.
     """
 
     form: str
@@ -48,6 +49,7 @@ class Listing(Frozen):
     repeated: int = 0
     unread: Sequence[str] = ()
     beyond: int = 0
+    broken: bool = False
 
 
 def candidate(

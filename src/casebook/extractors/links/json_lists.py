@@ -39,6 +39,11 @@ def read_json(data: bytes, charset: str | None, base: str) -> Listing | None:
     return Listing(form="JSON", candidates=found, unread=unread) if found else None
 
 
+def is_json(data: bytes, charset: str | None) -> bool:
+    """Tell JSON, or one value a line, whether or not it names anything."""
+    return bool(_values(decode(data, charset)[0].lstrip("\ufeff")))
+
+
 def _values(text: str) -> list[Any]:
     """Return the entries of a JSON value, or of one value a line; nothing where it is neither."""
     try:

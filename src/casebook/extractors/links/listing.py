@@ -148,6 +148,7 @@ class _Walker:
         found.read.add(source)
         found.missed += [_no_addresses(listing.unread, source)] if listing.unread else []
         found.missed += [_beyond(listing, source)] if listing.beyond else []
+        found.missed += [_broken(source)] if listing.broken else []
         outside, inside = _told_apart(listing.candidates, source, self._client)
         found.missed += [_own_network(inside, source)] if inside else []
         fresh = [candidate for candidate in outside if self._seen.is_new(candidate.url)]
@@ -172,6 +173,10 @@ def _beyond(listing: Listing, source: str) -> str:
         f"{listing.beyond:,} of {source} beyond its first {len(listing.candidates):,} addresses: "
         "split the list"
     )
+
+
+def _broken(source: str) -> str:
+    return f"what follows the last entry of {source}, which is cut off or damaged: get it again"
 
 
 def _no_addresses(entries: Sequence[str], source: str) -> str:

@@ -18,7 +18,7 @@ def unpacked(payload: Payload) -> bytes:
 
     Raises:
         TooLarge: if there are more than a list may have.
-        Damaged: if they cannot be unpacked.
+        Damaged: if they cannot be unpacked, or are cut off.
     """
     if not payload.data.startswith(_GZIP):
         return payload.data
@@ -33,4 +33,6 @@ def unpacked(payload: Payload) -> bytes:
                 )
     except zlib.error as error:
         raise Damaged(f"{where(payload)} is a damaged gzip file; download it again.") from error
+    if not inflater.complete:
+        raise Damaged(f"{where(payload)} is a gzip file that is cut off; download it again.")
     return bytes(data)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from casebook.extractors.links.entries import Listing
 from casebook.extractors.links.feeds import base_of, read_feed
-from casebook.extractors.links.json_lists import read_json
+from casebook.extractors.links.json_lists import is_json, read_json
 from casebook.extractors.links.lists import read_lines, read_page
 from casebook.extractors.links.packing import unpacked
 from casebook.extractors.links.xml_lists import (
@@ -31,6 +31,8 @@ MOST_ENTRIES = 50_000
 _XML_START = re.compile(
     rb"<\?xml\s|<(?:rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]", re.IGNORECASE
 )
+_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*[\[{\"]|\{\s*\")")
+_LONGEST_END = 100_000  # bytes behind a root element: counters and comments of servers
 _PAGE = re.compile(rb"<html\b|<!doctype\b|<body\b", re.IGNORECASE)
 _MOST_BEFORE = 4_096
 _SHOWN = 60  # characters of an entry that names no address
@@ -69,7 +71,18 @@ def read_listing(payload: Payload) -> Listing:
         repeated=repeated,
         unread=(*listing.unread, *refused),
         beyond=beyond,
+        broken=_is_broken(data, payload.charset, listing.form),
     )
+
+
+def _is_broken(data: bytes, charset: str | None, form: str) -> bool:
+    """Tell a list whose root element is not closed, and a text that begins as JSON and is none."""
+    root = _root(_begun(data))
+    if root in _XML:
+        end = rb"</(?:[\w-]+:)?" + root.encode() + rb"\s*>"
+        return re.search(end, plain(data[-_LONGEST_END:]), re.IGNORECASE) is None
+    begun = form == "text" and _JSON_START.match(data) is not None
+    return begun and not is_json(data, charset)
 
 
 def _read(data: bytes, payload: Payload, base: str) -> Listing:

@@ -1,0 +1,82 @@
+"""Files that were handed over to a batch, and what became of them before it was worked."""
+
+import pages
+import pytest
+import scripted_curator
+from scripted_endpoint import api_error
+
+from casebook.pipeline.backfill import BatchRun, progress, register
+from casebook.pipeline.handed import handed_over
+from casebook.pipeline.ingest import retry
+from casebook.schemas.batches import BatchOptions, BatchStep, Standing
+
+
+def page(told: str) -> str:
+    return pages.CASE.replace("<p>", f"<p>This is {told}. ", 1)
+
+
+@pytest.fixture
+def batch_of(services, tmp_path):
+    """Write pages of these names, and hand them over as one batch."""
+
+    async def make(*names):
+        for name in names:
+            (tmp_path / f"{name}.html").write_text(page(name))
+        piped = "\n".join(str(tmp_path / f"{name}.html") for name in names)
+        items = handed_over(piped.encode()).files
+        return await register("-", items, BatchOptions(), services)
+
+    return make
+
+
+async def worked(batch, services):
+    """Run the batch; return what became of each file, by its name."""
+    outcomes = [outcome async for outcome in BatchRun(batch, services, delays=()).outcomes()]
+    return {outcome.source.rpartition("/")[2]: outcome for outcome in outcomes}
+
+
+async def stands(batch, services):
+    (line,) = (b for b in services.warehouse.batches() if b.batch_id == batch.batch_id)
+    return line.step, (await progress(batch, services)).counts
+
+
+async def test_what_was_begun_goes_on_from_its_kept_bytes(services, batch_of, endpoint, tmp_path):
+    """Though the file was changed or removed since: what was handed over is what is worked."""
+    batch = await batch_of("changed", "gone")
+    endpoint.fallback = lambda _: api_error(401)
+    assert {o.failure.kind for o in (await worked(batch, services)).values()} == {"key_rejected"}
+    endpoint.fallback = scripted_curator.answer
+    (tmp_path / "changed.html").write_text(page("another"))
+    (tmp_path / "gone.html").unlink()
+    told = await worked(batch, services)
+    assert {name: o.status for name, o in told.items()} == {
+        "changed.html": "draft",
+        "gone.html": "draft",
+    }
+    document = services.warehouse.document(told["changed.html"].document_id)
+    assert "This is changed." in document.text
+    assert await stands(batch, services) == (BatchStep.FINISHED, {Standing.KNOWN: 2})
+
+
+async def test_what_was_not_begun_goes_by_what_is_there(services, batch_of, endpoint, tmp_path):
+    """A changed file is read as it is, a missing one needs a person; the batch comes to its end.
+
+    A rerun pays nothing, and once the file is back its batch has the draft.
+    """
+    batch = await batch_of("changed", "gone", "same")
+    (tmp_path / "changed.html").write_text(page("another"))
+    (tmp_path / "gone.html").unlink()
+    told = await worked(batch, services)
+    assert told["gone.html"].failure.kind == "file_missing"
+    document = services.warehouse.document(told["changed.html"].document_id)
+    assert "This is another." in document.text
+    counts = {Standing.KNOWN: 2, Standing.FAILED: 1}
+    assert await stands(batch, services) == (BatchStep.FINISHED, counts)
+    asked = len(endpoint.requests)
+    assert await worked(batch, services) == {}
+    assert len(endpoint.requests) == asked
+    (tmp_path / "gone.html").write_text(page("gone"))
+    (failed,) = services.warehouse.open_failures()
+    assert (await retry(failed.failure.source_id, services)).status == "draft"
+    await worked(batch, services)
+    assert await stands(batch, services) == (BatchStep.FINISHED, {Standing.KNOWN: 3})

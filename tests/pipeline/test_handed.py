@@ -23,7 +23,7 @@ def batch_of(services, tmp_path):
         for name in names:
             (tmp_path / f"{name}.html").write_text(page(name))
         piped = "\n".join(str(tmp_path / f"{name}.html") for name in names)
-        items = handed_over(piped.encode()).files
+        items = (await handed_over(piped.encode())).files
         return await register("-", items, BatchOptions(), services)
 
     return make

@@ -137,7 +137,7 @@ async def test_a_recording_in_a_batch_is_done_when_what_was_heard_is(
 ):
     """The file is handed over by its bytes, the source is what was heard in them: a rerun ends."""
     (tmp_path / "talk.mp3").write_bytes(MP3)
-    items = handed_over(f"{tmp_path / 'talk.mp3'}".encode()).files
+    items = (await handed_over(f"{tmp_path / 'talk.mp3'}".encode())).files
     batch = await register("-", items, BatchOptions(force=True), hearing_services)
     for outcomes in (1, 0):
         done = [o async for o in BatchRun(batch, hearing_services).outcomes()]

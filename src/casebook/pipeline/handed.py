@@ -5,6 +5,7 @@ any file of this machine. Even so a line names a file only by a suffix that sour
 from elsewhere may be piped on as it came.
 """
 
+import asyncio
 import codecs
 import json
 import os
@@ -47,14 +48,17 @@ class Handed:
         return all(not line.strip() or line.lstrip().startswith(b"#") for line in lines)
 
 
-def handed_over(piped: bytes) -> Handed:
-    """Tell the files that ``piped`` names from the rest; they are read, to know who they are."""
+async def handed_over(piped: bytes) -> Handed:
+    """Tell the files that ``piped`` names from the rest; they are read, to know who they are.
+
+    That may take a while: it can be cancelled between two files.
+    """
     lines = _lines(piped)
     files, refused, kept = list[BatchItem](), dict[int, str](), list(lines)
     for at, line in enumerate(lines):
         try:
             if path := _file_of(line.strip()):
-                files.append(_item(path))
+                files.append(await asyncio.to_thread(_item, path))
                 kept[at] = ""
         except CasebookError as error:
             refused[at], kept[at] = str(error), ""

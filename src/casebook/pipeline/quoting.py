@@ -73,7 +73,7 @@ async def read_piped(data: bytes, services: Services) -> tuple[Walk, Sequence[Ba
     Raises:
         CasebookError: if it can be read as no list and names no file at all.
     """
-    handed = await asyncio.to_thread(handed_over, data)
+    handed = await handed_over(data)
     found = Walk()
     if not handed.is_spent:
         ref = SourceRef(source="standard input")

@@ -49,6 +49,8 @@ def test_a_line_that_is_passed_over_has_no_seam(line):
 @example("Civil law", ["civil law"])
 @example("IV. Of pilots (12)", ["4 of pilots 3", "x"])
 @example("of pilots.", ["Of  Pilots"])
+@example("1 2nd mill 3", ["4 5nd mill 6"])
+@example("mill x8 6", ["mill x8 6"])
 def test_a_title_is_told_by_its_key_whatever_its_ends_are(line, titles):
     """Most lines are told by their first or last word alone to be none of the titles."""
     assert (line in Titles.of(titles)) == (key_of(line) in set(map(key_of, titles)))

@@ -107,7 +107,7 @@ class Titles:
 def _plain(word: str) -> str:
     """Return what stands in a key for the word at an end of a line, "" where that may be another.
 
-    Letters stay, but for those of Roman numerals.
+    Letters stay, but for those of Roman numerals. Numbers may run into the word beside them.
     """
     bare = word.strip(_MARKS).lower()
     return bare if bare.isascii() and bare.isalpha() and bare.strip(ROMAN) else ""

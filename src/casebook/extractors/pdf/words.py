@@ -14,8 +14,6 @@ _LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 _LAST_WORD = re.compile(r"[-\ufffe\u00ad\u2010](\w[\w'’-]*)")
 _FIRST_WORD = re.compile(r"[\w'’]+(?:-\w+)*")
 _WORD = re.compile(r"\w[\w'’]*(?:-\w+)*")
-# A table of contents leads from its title to a page by dots.
-_DOTS = (". . .", "....", "……", "· · ·")
 _LEADER_ENDS = frozenset(".…·ivxlcIVXLC")
 _LEADER = re.compile(r"(?:\s*[.·…]){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*$", re.IGNORECASE)
 # Kana, Han, and their punctuation: Chinese and Japanese have no spaces between words.
@@ -51,13 +49,14 @@ def leader_of(line: str) -> str:
 
 
 def _has_dots(text: str) -> bool:
-    return any(map(text.__contains__, _DOTS))
+    """Tell what may be an entry of a table of contents: dots lead from its title to its page."""
+    return ". . ." in text or "...." in text or "……" in text or "· · ·" in text
 
 
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
     """Return the words that stand unbroken within the lines, in lower case."""
     found: set[str] = set()
-    whole: list[str] = []
+    whole: set[str] = set()
     broken = False
     for line in lines:
         ends = ends_in_word(line)
@@ -65,10 +64,10 @@ def vocabulary(lines: Iterable[str]) -> frozenset[str]:
             words = _words(line)
             found.update(words[broken : len(words) - ends])
         else:
-            whole.append(line)
+            whole.update(line.split())
         broken = ends
     # What stands between spaces comes often; each is taken apart once.
-    return frozenset(found.union(_words(" ".join(set(" ".join(whole).split())))))
+    return frozenset(found.union(_words(" ".join(whole))))
 
 
 def _words(text: str) -> list[str]:

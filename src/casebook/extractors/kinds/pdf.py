@@ -26,7 +26,7 @@ from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.second import SecondReader, is_garbled
 from casebook.extractors.pdf.sight import Budget
 from casebook.extractors.text.authors import clean_authors
-from casebook.extractors.text.characters import count_words
+from casebook.extractors.text.characters import has_words
 from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import lay_out
 from casebook.extractors.text.references import without_references
@@ -255,5 +255,5 @@ def _refuse_locked(reading: _Reading, about: About, name: str) -> None:
 
 def _refuse_pictures(text: str, pages: Sequence[PageLines], name: str) -> None:
     pictures = any(page.pictures for page in pages)
-    if pictures and count_words(text) < FEWEST_WORDS * len(pages):
+    if pictures and not has_words(text, FEWEST_WORDS * len(pages)):
         raise Scanned(f"{name} has pictures of pages and no text layer; {pdf_ocr.advice()}")

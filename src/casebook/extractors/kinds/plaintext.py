@@ -7,7 +7,7 @@ from casebook.extractors import versions
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import Voices, set_apart, voices_in, with_speakers
 from casebook.extractors.text.authors import clean_authors
-from casebook.extractors.text.characters import count_words, one_line, smuggled, visible
+from casebook.extractors.text.characters import has_words, one_line, smuggled, visible
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.metadata import clean_date, language_of
 from casebook.extractors.text.passages import Block, lay_out
@@ -17,9 +17,6 @@ from casebook.schemas.sources import Payload, SourceKind
 
 FEWEST_WORDS = 5
 """A file with fewer words than this is empty for our purpose."""
-
-_ENOUGH = 2_000
-"""Characters that tell of most texts that they hold some."""
 
 _FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
@@ -77,7 +74,7 @@ def refuse_empty(text: str, payload: Payload) -> None:
     Raises:
         DocumentEmpty: if ``text`` has under five words.
     """
-    if count_words(text[:_ENOUGH]) < FEWEST_WORDS and count_words(text) < FEWEST_WORDS:
+    if not has_words(text, FEWEST_WORDS):
         raise DocumentEmpty(
             f"{where(payload)} holds no text to speak of; check that it is the right one."
         )

@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import chain, compress, repeat
 from typing import Any
 
 import pypdfium2
@@ -20,6 +20,7 @@ import pypdfium2.raw as pdfium
 from pypdf.generic import decode_pdfdocencoding
 
 from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.calls import Handle
 from casebook.extractors.pdf.glance import text_objects
 from casebook.extractors.pdf.words import MEANINGLESS
 from casebook.extractors.text.characters import one_line
@@ -182,19 +183,25 @@ def _digits(letters: str) -> str:
 
 def _stated_on(page: pypdfium2.PdfPage) -> list[_Stated]:
     pieces = list(text_objects(calls.handle(page.raw)))
-    counts = calls.answers(calls.count_marks, pieces)
-    texts: dict[int, str | None] = {}
+    handles = calls.handles(pieces)
+    counts = calls.answers(calls.count_marks, handles)
+    # Place by place, the outermost first: hundreds of objects share a mark, most state nothing.
+    marks = [
+        list(map(calls.mark_at, compress(handles, (counts > place).tolist()), repeat(place)))
+        for place in range(max(0, counts.max(initial=0)))
+    ]
+    texts = {mark: _actual_text(mark) for mark in set(chain.from_iterable(marks))}
     found: dict[int, _Stated] = {}
-    for piece, count in zip(compress(pieces, counts > 0), counts[counts > 0].tolist(), strict=True):
-        for place in range(count):
-            mark = calls.mark_at(piece, place)
-            if mark not in texts:
-                texts[mark] = _actual_text(mark)
+    if all(text is None for text in texts.values()):
+        return []
+    following = [iter(column) for column in marks]
+    for piece, count in zip(pieces, counts.tolist(), strict=True):
+        for place, mark in enumerate(map(next, following[: max(0, count)]), 1):
             if (text := texts[mark]) is not None:
                 one = found.setdefault(mark, _Stated(text))
                 one.objects.append(piece)
                 one.marks.append(mark)
-                one.inner |= place < count - 1
+                one.inner |= place < count
     return list(found.values())
 
 
@@ -230,7 +237,7 @@ def _is_cluster(one: _Stated) -> bool:
     """Tell a ligature that is stated for no more than the room of one."""
     if one.text.casefold() not in _LIGATURES:
         return False
-    boxes = calls.rows(calls.object_box, one.objects, 4)[0]
+    boxes = calls.rows(calls.object_box, calls.handles(one.objects), 4)[0]
     low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     return bool(0 < high[0] - low[0] <= _WIDEST_CLUSTER * (high[1] - low[1]))
 
@@ -244,7 +251,7 @@ def _take_off(one: _Stated) -> None:
         )
 
 
-def _without_meaning(text: int) -> Mapping[int, int]:
+def _without_meaning(text: Handle) -> Mapping[int, int]:
     """Return how many glyphs the text objects have some of whose glyphs have no character."""
     indices = range(calls.count_chars(text))
     pieces = [calls.char_object(text, index) for index in indices]

@@ -1,28 +1,43 @@
 """What is asked of every object or character of a page, in calls that cost little.
 
 The prototypes of ``pypdfium2.raw`` make and check a pointer for each argument, which takes up to
-six times what the answer takes. Here a handle is its address, and answers are written to
-addresses, so that ``map`` asks about a whole page without a step of Python. The interpreter's lock
-is kept: each call is over before letting it go would be.
+ten times what the answer takes. Here ``map`` asks about a whole page without a step of Python, and
+nothing is made for an argument: what a question is about is a ``Handle``, made once for all that is
+asked about it, and answers are written to places whose addresses were made once for all pages. An
+address that is no handle would be cut to 32 bits: what pdfium hands out goes through ``handles``.
+The interpreter's lock is kept: each call is over before letting it go would be.
 """
 
 import ctypes
+import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import repeat
-from typing import Any
+from typing import Any, NewType
 
 import numpy as np
 import pypdfium2.raw as pdfium
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
+Handle = NewType("Handle", object)
+"""The address of something of pdfium's, as ctypes hands it over."""
+
+_AT_ONCE = 512
+"""Rows of answers for which there is room."""
 
 
-def _quick(function: Any) -> Callable[..., Any]:
-    """Return ``function`` of ``pypdfium2.raw`` with addresses in place of pointers."""
+def _quick(function: Any, *, once: bool = False) -> Callable[..., Any]:
+    """Return ``function`` of ``pypdfium2.raw``: handles and numbers go in, addresses come out.
+
+    What is asked but ``once`` of each thing takes addresses as well, for which no handle is made.
+    """
     kinds = [function.restype, *function.argtypes]
-    plain = [ctypes.c_void_p if hasattr(kind, "contents") else kind for kind in kinds]
+    answer, *plain = (ctypes.c_void_p if hasattr(kind, "contents") else kind for kind in kinds)
+    # Handles and whole numbers are handed over as they are where nothing else is asked for.
+    bare = not once and {ctypes.c_void_p, ctypes.c_int}.issuperset(plain)
     address = ctypes.cast(function, ctypes.c_void_p).value
-    return ctypes.PYFUNCTYPE(*plain)(address)  # type: ignore[arg-type]  # it is loaded
+    kept = [] if bare else plain
+    return ctypes.PYFUNCTYPE(answer, *kept)(address)  # type: ignore[arg-type]  # it is loaded
 
 
 object_kind = _quick(pdfium.FPDFPageObj_GetType)
@@ -33,13 +48,13 @@ stroke_colour = _quick(pdfium.FPDFPageObj_GetStrokeColor)
 set_active = _quick(pdfium.FPDFPageObj_SetIsActive)
 render_mode = _quick(pdfium.FPDFTextObj_GetTextRenderMode)
 object_size = _quick(pdfium.FPDFTextObj_GetFontSize)
-object_font = _quick(pdfium.FPDFTextObj_GetFont)
+object_font = _quick(pdfium.FPDFTextObj_GetFont, once=True)
 picture_size = _quick(pdfium.FPDFImageObj_GetImagePixelSize)
 stroke_width = _quick(pdfium.FPDFPageObj_GetStrokeWidth)
 draw_mode = _quick(pdfium.FPDFPath_GetDrawMode)
 count_segments = _quick(pdfium.FPDFPath_CountSegments)
 clip_of = _quick(pdfium.FPDFPageObj_GetClipPath)
-count_clips = _quick(pdfium.FPDFClipPath_CountPaths)
+count_clips = _quick(pdfium.FPDFClipPath_CountPaths, once=True)
 count_clip_segments = _quick(pdfium.FPDFClipPath_CountPathSegments)
 clip_segment = _quick(pdfium.FPDFClipPath_GetPathSegment)
 segment_point = _quick(pdfium.FPDFPathSegment_GetPoint)
@@ -69,55 +84,74 @@ pinned_kind = _quick(pdfium.FPDFAnnot_GetSubtype)
 close_pinned = _quick(pdfium.FPDFPage_CloseAnnot)
 
 
-def handle(raw: Any) -> int:
-    """Return the address that a pointer of ``pypdfium2.raw`` points to."""
-    return ctypes.cast(raw, ctypes.c_void_p).value or 0
+def handles(addresses: Iterable[int | None]) -> list[Handle]:
+    """Return the handles of what lies at ``addresses``."""
+    return list(map(ctypes.c_void_p.from_param, addresses))  # type: ignore[arg-type]  # CArgObject
 
 
-def objects_on(page: int) -> list[int]:
-    """Return the handles of the objects on ``page``, in the order they are drawn in."""
+def handle(raw: Any) -> Handle:
+    """Return the handle of what a pointer of ``pypdfium2.raw`` points to."""
+    return handles([ctypes.cast(raw, ctypes.c_void_p).value])[0]
+
+
+def objects_on(page: Handle) -> list[int]:
+    """Return the addresses of the objects on ``page``, in the order they are drawn in."""
     return list(map(_object_at, repeat(page), range(_count_objects(page))))
 
 
-def objects_within(form: int) -> list[int]:
-    """Return the handles of the objects of ``form``, in the order they are drawn in."""
+def objects_within(form: Handle) -> list[int]:
+    """Return the addresses of the objects of ``form``, in the order they are drawn in."""
     return list(map(_object_within, repeat(form), range(max(0, _count_within(form)))))
 
 
 def answers(
-    ask: Callable[..., Any], handles: Sequence[int], kind: Any = np.intc, *, text: int | None = None
+    ask: Callable[..., Any],
+    about: Sequence[Handle] | Sequence[int],
+    kind: Any = np.intc,
+    *,
+    text: Handle | None = None,
 ) -> Numbers:
     """Return the number that ``ask`` answers for each handle, or each index of ``text``."""
-    return np.fromiter(map(ask, *_of(text), handles), kind, len(handles))
+    return np.fromiter(map(ask, *_of(text), about), kind, len(about))
 
 
 def rows(
     ask: Callable[..., Any],
-    handles: Sequence[int],
+    about: Sequence[Handle] | Sequence[int],
     width: int,
     kind: Any = np.float32,
     *,
     whole: bool = False,
-    text: int | None = None,
+    text: Handle | None = None,
 ) -> tuple[Numbers, Numbers]:
     """Return the ``width`` numbers that ``ask`` writes for each handle, and for which it did.
 
     It takes an address for each number, or one for the ``whole`` row. The others are zeros. Where
     a ``text`` page is given, it is asked for the characters with these indices.
     """
-    out = np.zeros((len(handles), width), kind)
-    begin, step = out.__array_interface__["data"][0], out.itemsize
-    end = begin + out.nbytes
-    columns = [0] if whole else range(width)
-    places = (range(begin + column * step, end, width * step) for column in columns)
-    known = map(ask, *_of(text), handles, *places)
-    return out, np.fromiter(known, np.bool_, len(handles))
+    room, places = _room(threading.get_ident(), width, kind, whole)
+    told, known = [], []
+    for at in range(0, len(about) or 1, _AT_ONCE):
+        some = about[at : at + _AT_ONCE]
+        room[: len(some)] = 0
+        known.append(np.fromiter(map(ask, *_of(text), some, *places), np.bool_, len(some)))
+        told.append(room[: len(some)].copy())
+    return (told[0], known[0]) if len(told) == 1 else (np.concatenate(told), np.concatenate(known))
 
 
-def _of(text: int | None) -> list[Iterable[int]]:
+@lru_cache(maxsize=32)
+def _room(_thread: int, width: int, kind: Any, whole: bool) -> tuple[Numbers, list[list[Handle]]]:
+    """Return room for rows of answers, and the addresses of its columns, made once for a thread."""
+    room = np.zeros((_AT_ONCE, width), kind)
+    begin, step = room.__array_interface__["data"][0], room.itemsize
+    end, columns = begin + room.nbytes, range(1 if whole else width)
+    return room, [handles(range(begin + n * step, end, width * step)) for n in columns]
+
+
+def _of(text: Handle | None) -> list[Iterable[Handle]]:
     return [] if text is None else [repeat(text)]
 
 
 def points(segments: Iterable[int]) -> Numbers:
     """Return where the segments of a path end: x and y of each."""
-    return rows(segment_point, list(segments), 2)[0]
+    return rows(segment_point, handles(segments), 2)[0]

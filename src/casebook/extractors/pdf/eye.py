@@ -4,7 +4,8 @@ import ctypes
 import operator
 import struct
 from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
+from functools import lru_cache
+from itertools import compress, repeat
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ Place = tuple[float, bool, float, float, float]
 """Type size, bold or not, left, right, height of the line it stands on: of a line, in points."""
 
 _BOLD = 600
+_NAME_BYTES = 128
+"""Of a font's name."""
+
 _OUTLINE = pdfium.FPDF_TEXTRENDERMODE_STROKE
 _MARK_ROOM = 1.5
 """Type sizes between the point of a list and its text, at most."""
@@ -41,11 +45,12 @@ class Eye:
         self._edges: Box = page.get_bbox()
         self._grounds: list[Box] | None = None
         self._sight: Sight | None = None
-        self._overprints = Overprints(calls.handle(page.raw), self._text)
+        self._overprints = Overprints(calls.handle(page.raw), self._text, pale=glance.pale)
         self._bold: dict[int | None, bool] = {}
         self._told = bytearray(32)
         begin = ctypes.addressof(ctypes.c_char.from_buffer(self._told))
-        self._wide, self._narrow = range(begin, begin + 32, 8), range(begin, begin + 16, 4)
+        self._wide = calls.handles(range(begin, begin + 32, 8))
+        self._narrow = calls.handles(range(begin, begin + 16, 4))
         self.is_scan = glance.is_scan(self._edges)
         self.covers = glance.is_picture(self._edges)
         self._dots = glance.dots
@@ -67,12 +72,13 @@ class Eye:
     def places(self, ends: Sequence[tuple[int, int]]) -> Iterator[Place]:
         """Yield where each line stands whose first and last character have these positions."""
         text, count = self._text, len(ends)
-        at, to = self._indices(ends)
+        at = self._firsts(ends)
+        to = self._lasts(ends, at)
         boxes = calls.rows(calls.char_box, at + to, 4, np.double, text=text)[0]
         bases = calls.rows(calls.char_origin, at, 2, np.double, text=text)[0]
         bold = self._bolds(at + to)
         return zip(
-            self._sizes(at),
+            self._types(at)[0],
             map(operator.and_, bold, bold[count:]),
             boxes[:count, 0].tolist(),
             boxes[count:, 1].tolist(),
@@ -80,25 +86,26 @@ class Eye:
             strict=True,
         )
 
-    def _indices(self, ends: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
-        positions = [*chain.from_iterable(zip(*ends, strict=True))]
-        indices = calls.answers(calls.char_index, positions, text=self._text)
-        first = np.maximum(indices[: len(ends)], 0)
-        return first.tolist(), np.maximum(indices[len(ends) :], first).tolist()
+    def _firsts(self, ends: Sequence[tuple[int, int]]) -> list[int]:
+        """Return the index of the first character of each stretch."""
+        starts = [start for start, _ in ends]
+        return [max(index, 0) for index in map(calls.char_index, repeat(self._text), starts)]
 
-    def _sizes(self, indices: Sequence[int]) -> list[float]:
+    def _lasts(self, ends: Sequence[tuple[int, int]], firsts: Sequence[int]) -> list[int]:
+        """Return the index of the last character of each stretch."""
+        indices = map(calls.char_index, repeat(self._text), [end for _, end in ends])
+        return list(map(max, indices, firsts))
+
+    def _types(self, indices: Sequence[int]) -> tuple[list[float], calls.Numbers]:
+        """Return the type sizes, and those along the line: others where type is pressed."""
         declared = calls.answers(calls.char_size, indices, np.double, text=self._text)
         parts, known = calls.rows(calls.char_matrix, indices, 6, whole=True, text=self._text)
-        scales = np.abs(parts[:, 1:4]).max(axis=1, initial=0).astype(np.double)
+        a, b, c, d, _, _ = np.abs(parts).T
+        scales = np.maximum(np.maximum(b, c), d).astype(np.double)
         drawn = np.where(known, declared * scales, declared).tolist()
-        return [_size(size) if knows else size for size, knows in zip(drawn, known, strict=True)]
-
-    def _breadths(self, indices: Sequence[int]) -> calls.Numbers:
-        """Return the type size along the line, which is another one where type is pressed."""
-        declared = calls.answers(calls.char_size, indices, np.double, text=self._text)
-        parts, known = calls.rows(calls.char_matrix, indices, 6, whole=True, text=self._text)
-        scales = np.abs(parts[:, :2]).max(axis=1, initial=0)
-        return np.where(known & (declared > 0), declared * scales, np.inf)
+        sizes = [_size(size) if knows else size for size, knows in zip(drawn, known, strict=True)]
+        broad = np.where(known & (declared > 0), declared * np.maximum(a, b), np.inf)
+        return sizes, broad
 
     def _bolds(self, indices: Sequence[int]) -> list[bool]:
         pieces = map(calls.char_object, repeat(self._text), indices)
@@ -110,6 +117,8 @@ class Eye:
 
     def has_mark(self, place: Place) -> bool:
         """Tell a line before which the point of a list is drawn."""
+        if not self._marks:
+            return False
         size, _, left, _, base = place
         return any(
             -size / 4 < left - mark[2] < _MARK_ROOM * size
@@ -139,32 +148,33 @@ class Eye:
 
     def _is_bold(self, index: int) -> bool:
         """Tell whether the font of a character says that it is bold."""
-        name = ctypes.create_string_buffer(128)
-        calls.char_font(self._text, index, ctypes.addressof(name), 128, None)
+        name = ctypes.create_string_buffer(_NAME_BYTES)
+        calls.char_font(self._text, index, name, _NAME_BYTES, None)
         return b"bold" in name.value.lower() or calls.char_weight(self._text, index) >= _BOLD
 
     def reasons(self, ends: Sequence[tuple[int, int]]) -> list[str | None]:
         """Say why each word, of whose ends these are the positions, is not seen, or None."""
-        at, to = self._indices(ends)
+        at = self._firsts(ends)
         suspects = self._suspects(at)
-        return [
-            self._reason(first, last) if suspect else None
-            for first, last, suspect in zip(at, to, suspects, strict=True)
-        ]
+        reasons: list[str | None] = [None] * len(ends)
+        for n in compress(range(len(ends)), suspects):
+            reasons[n] = self._reason(at[n], *self._lasts(ends[n : n + 1], at[n : n + 1]))
+        return reasons
 
     def _suspects(self, indices: Sequence[int]) -> list[bool]:
         """Tell characters that may not be seen, all at once."""
         text, pieces = self._text, list(map(calls.char_object, repeat(self._text), indices))
-        modes = calls.answers(calls.render_mode, pieces)
+        modes = calls.answers(calls.render_mode, calls.handles(pieces))
         colours, known = calls.rows(calls.char_colour, indices, 4, np.uintc, text=text)
         outlined = modes == _OUTLINE
         left, right, low, high = calls.rows(calls.char_box, indices, 4, np.double, text=text)[0].T
         unseen = np.isin(modes, INKLESS) | outlined | (known & no_ink(*colours.T))
         suspect = np.full(len(indices), self._veiled) | (unseen & (not self.is_scan))
         suspect |= _is_outside((left, low, right, high), self._edges)
-        sizes = np.array(self._sizes(indices))
+        told, broad = self._types(indices)
+        sizes = np.array(told)
         suspect |= (sizes > 0) & (sizes < TINY_POINTS)
-        suspect |= self._breadths(indices) < TINY_POINTS
+        suspect |= broad < TINY_POINTS
         suspect |= self._overprints.painted_out(pieces)
         return list(map(bool, suspect))
 
@@ -173,7 +183,7 @@ class Eye:
         box = self.box(first)
         if _is_outside(box, self._edges):
             return "off the page"
-        if 0 < self.size(first) < TINY_POINTS or self._breadths([first])[0] < TINY_POINTS:
+        if 0 < self.size(first) < TINY_POINTS or self._types([first])[1][0] < TINY_POINTS:
             return "type too small to read"
         return None if self.is_scan else self._veil(first, box, last)
 
@@ -181,7 +191,7 @@ class Eye:
         """Say why a word that stands on the page at a legible size is not seen, or None."""
         piece = calls.char_object(self._text, first)
         again = self._overprints.shows(piece)
-        if not again and piece and calls.render_mode(piece) in INKLESS:
+        if not again and piece and calls.render_mode(*calls.handles([piece])) in INKLESS:
             return "invisible text"
         pale = not again and (self._is_pale(first) or self._overprints.paints_out(piece))
         if pale and not self._is_on_ground(box):
@@ -196,7 +206,8 @@ class Eye:
         return self._sight.shows((left, bottom, right, top))
 
     def _is_pale(self, index: int) -> bool:
-        outlined = calls.render_mode(calls.char_object(self._text, index)) == _OUTLINE
+        piece = calls.handles([calls.char_object(self._text, index)])
+        outlined = calls.render_mode(*piece) == _OUTLINE
         ink = calls.char_stroke if outlined else calls.char_colour
         if not ink(self._text, index, *self._narrow):
             return False
@@ -210,6 +221,7 @@ class Eye:
         return any(g[0] <= x <= g[2] and g[1] <= y <= g[3] for g in self._grounds)
 
 
+@lru_cache(maxsize=1_000)
 def _size(drawn: float) -> float:
     """Return a type size to a tenth of a point; what is less is little, not unknown."""
     return float(max(round(drawn, 1), 0.1))

@@ -28,7 +28,8 @@ _APART = 1.8
 ROMAN = "ivxlc"
 _MOST_TOLD = 3
 _LONGEST_TOLD = 60
-_ROMAN = re.compile(rf"^[{ROMAN}]{{1,6}}\b|\b[{ROMAN}]{{1,6}}$")
+_LONGEST_ROMAN = 6
+_WORD = re.compile(r"\w+")
 _NUMBERS = re.compile(r"[\d#]+(?: [\d#]+)*")
 
 
@@ -78,8 +79,11 @@ def tell(furniture: Sequence[Line]) -> str:
 @lru_cache(maxsize=2_000)
 def key_of(text: str) -> str:
     """Return ``text`` as it is compared: words alone, numbers alike."""
-    words = re.sub(r"\W+", " ", text).strip().casefold()
-    return _NUMBERS.sub("#", _ROMAN.sub("#", words))
+    words = _WORD.findall(text)
+    for end in (0, -1) if words else ():
+        if len(words[end]) <= _LONGEST_ROMAN and not words[end].casefold().strip(ROMAN):
+            words[end] = "#"
+    return _NUMBERS.sub("#", " ".join(words).casefold())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.calls import Numbers
+from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.grounds import Box, Ground, Texts, no_ink, reaches, veil
 
 TINY_POINTS = 1.5
@@ -44,15 +44,16 @@ _MOST_MARKS = 100
 class Glance:
     """What one look over a page's objects tells.
 
-    ``odd``: its words must be asked one by one. ``veiled``: something drawn later, a clip, or a
-    ground of the same colour may hide some, which only the drawn page shows. ``pictures`` are
-    boxes, with ``dots`` in all; ``under`` and ``over`` count text that is invisible or lies under
-    one, and other text. ``woven``: lines of two columns come by turns. ``marks`` are the boxes of
-    what is as small as the point of a list, which browsers and slides draw. ``marked``: text is
-    marked content, which may state another text than its glyphs.
+    ``odd``: its words must be asked one by one. ``pale``: some may be printed in white. ``veiled``:
+    something drawn later, a clip, or a ground of the same colour may hide some, which only the
+    drawn page shows. ``pictures`` are boxes, with ``dots`` in all; ``under`` and ``over`` count
+    text that is invisible or lies under one, and other text. ``woven``: lines of two columns come
+    by turns. ``marks`` are the boxes of what is as small as the point of a list, which browsers and
+    slides draw. ``marked``: text is marked content, which may state another text than its glyphs.
     """
 
     odd: bool = False
+    pale: bool = False
     veiled: bool = False
     pictures: list[Box] = field(default_factory=list)
     dots: int = 0
@@ -73,32 +74,36 @@ class Glance:
         return self.under > self.over and self.is_picture(edges)
 
 
-def look_over(page: int, edges: Box) -> Glance:
-    """Look at the objects of ``page`` (its handle), whose edges are ``edges``."""
+def look_over(page: Handle, edges: Box) -> Glance:
+    """Look at the objects of ``page``, whose edges are ``edges``."""
     found = Glance()
     _look(found, calls.objects_on(page), edges, 0)
     return found
 
 
-def text_objects(page: int) -> Iterable[int]:
-    """Yield the handles of the text objects of ``page``, those within forms as well."""
+def text_objects(page: Handle) -> Iterable[int]:
+    """Yield the addresses of the text objects of ``page``, those within forms as well."""
     yield from _texts(calls.objects_on(page), 0)
 
 
-def _texts(handles: Iterable[int], depth: int) -> Iterable[int]:
-    for piece in handles:
-        kind = calls.object_kind(piece)
+def _texts(pieces: list[int], depth: int) -> Iterable[int]:
+    handles = calls.handles(pieces)
+    kinds = calls.answers(calls.object_kind, handles)
+    if not np.count_nonzero(kinds == pdfium.FPDF_PAGEOBJ_FORM):
+        yield from compress(pieces, (kinds == pdfium.FPDF_PAGEOBJ_TEXT).tolist())
+        return
+    for piece, handle, kind in zip(pieces, handles, kinds.tolist(), strict=True):
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
             yield piece
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < DEPTH:
-            yield from _texts(calls.objects_within(piece), depth + 1)
+            yield from _texts(calls.objects_within(handle), depth + 1)
 
 
 class _Objects(NamedTuple):
     """Some of the objects of a page or a form: when each is drawn, its handle, its box."""
 
     order: Numbers
-    handles: list[int]
+    handles: list[Handle]
     boxes: Numbers
 
     def those(self, which: Numbers) -> "_Objects":
@@ -114,11 +119,12 @@ class _Held(NamedTuple):
     grounds: bool
 
 
-def _look(found: Glance, handles: list[int], edges: Box | None, depth: int) -> _Held:
+def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _Held:
     """Look at objects in the order they are drawn in, on a page or within a form.
 
     Places within a form are the form's own; its edges are not known (None).
     """
+    handles = calls.handles(objects)
     boxes = calls.rows(calls.object_box, handles, 4)[0].astype(np.float64)
     every = _Objects(np.arange(len(handles)), handles, boxes)
     # What is no text has no way to draw text: one call tells both.
@@ -129,12 +135,14 @@ def _look(found: Glance, handles: list[int], edges: Box | None, depth: int) -> _
     found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
     found.woven = found.woven or (edges is not None and _are_woven(pieces.boxes, edges))
     forms: list[Ground] = []
+    covers: list[Ground] = []
     grounds: list[Ground] = []
     if others.handles:
         found.marks += _marks(others.boxes) if edges else []
         kinds = calls.answers(calls.object_kind, others.handles)
         is_form = kinds == pdfium.FPDF_PAGEOBJ_FORM
-        forms, covers = _forms(found, others.those(is_form), depth) if is_form.any() else ([], [])
+        if np.count_nonzero(is_form):
+            forms, covers = _forms(found, others.those(is_form), depth)
         grounds = [*_grounds(found, others, kinds), *covers]
         texts = Texts(pieces.order, pieces.boxes, inks)
         hides, under = veil(texts, forms, grounds)
@@ -156,23 +164,27 @@ def _are_woven(boxes: Numbers, edges: Box) -> bool:
     level = np.abs(boxes[1:, 1] - boxes[:-1, 1]) < _SMALL
     beside = boxes[1:, 0] - boxes[:-1, 2] >= _GUTTER
     left = np.flatnonzero(wide[1:] & wide[:-1] & level & beside)
+    if len(left) < _FEWEST_WOVEN:
+        return False
     edge = np.abs(np.diff(np.stack([boxes[left, 0], boxes[left + 1, 0]]), axis=1))
     return int((edge < _SMALL).all(axis=0).sum()) >= _FEWEST_WOVEN
 
 
 def _marks(boxes: Numbers) -> list[Box]:
-    sides = boxes[:, 2:] - boxes[:, :2]
-    small = (sides >= _SMALLEST_MARK).all(axis=1) & (sides <= _LARGEST_MARK).all(axis=1)
-    square = sides.max(axis=1) <= _SQUARE * sides.min(axis=1)
-    marks: list[Box] = boxes[small & square].tolist()
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    short, long = np.minimum(width, height), np.maximum(width, height)
+    small = (short >= _SMALLEST_MARK) & (long <= _LARGEST_MARK)
+    marks: list[Box] = boxes[small & (long <= _SQUARE * short)].tolist()
     return marks if len(marks) <= _MOST_MARKS else []
 
 
 def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) -> Numbers:
     """Return the colours of pieces of text; tell what may not be seen by itself."""
     colours, filled = calls.rows(calls.fill_colour, pieces.handles, 4, np.uintc)
-    unseen = sum(int((modes == mode).sum()) for mode in INKLESS)
-    outlined = bool((modes == pdfium.FPDF_TEXTRENDERMODE_STROKE).any())
+    unseen = sum(int(np.count_nonzero(modes == mode)) for mode in INKLESS)
+    outlined = bool(np.count_nonzero(modes == pdfium.FPDF_TEXTRENDERMODE_STROKE))
+    pale = bool(np.count_nonzero(no_ink(*colours.T)))
+    found.pale = found.pale or pale or outlined
     found.under += unseen
     found.over += len(pieces.handles) - unseen
     if pieces.handles and not found.odd:
@@ -181,9 +193,9 @@ def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) ->
             or unseen
             or outlined
             or not filled.all()
-            or no_ink(*colours.T).any()
-            or (pieces.boxes[:, :2] < edges[:2]).any()
-            or (pieces.boxes[:, 2:] > edges[2:]).any()
+            or pale
+            or np.count_nonzero(pieces.boxes[:, :2] < edges[:2])
+            or np.count_nonzero(pieces.boxes[:, 2:] > edges[2:])
             or _has_tiny(pieces)
         )
     return colours
@@ -209,16 +221,17 @@ def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
     """Return the pictures, shadings and filled paths among ``others``; note the pictures."""
     is_picture = kinds == pdfium.FPDF_PAGEOBJ_IMAGE
     is_path = kinds == pdfium.FPDF_PAGEOBJ_PATH
-    if is_picture.any():
+    if np.count_nonzero(is_picture):
         pictures = others.those(is_picture)
         found.pictures += pictures.boxes.tolist()
         sizes = calls.rows(calls.picture_size, pictures.handles, 2, np.uintc)[0]
         found.dots += int(sizes.astype(np.int64).prod(axis=1).sum())
     boxes = others.boxes
-    big = (boxes[:, 2:] - boxes[:, :2] >= _SMALL).all(axis=1)
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    big = (width >= _SMALL) & (height >= _SMALL)
     grounds = _filled(others.those(big & is_path))
     plain = big & ~is_path & (kinds != pdfium.FPDF_PAGEOBJ_FORM)
-    if plain.any():
+    if np.count_nonzero(plain):
         grounds += [
             Ground(int(others.order[n]), boxes[n].tolist(), picture=bool(is_picture[n]))
             for n in np.flatnonzero(plain).tolist()
@@ -256,11 +269,12 @@ def _forms(found: Glance, forms: _Objects, depth: int) -> tuple[list[Ground], li
 
 def _is_clipped(pieces: _Objects) -> bool:
     """Tell text of which a clip shows less than half."""
-    clips = list(map(calls.clip_of, pieces.handles))
-    counts = calls.answers(calls.count_clips, clips)
-    clipped = np.flatnonzero(counts > 0).tolist()
+    addresses = list(map(calls.clip_of, pieces.handles))
+    counts = list(map(calls.count_clips, addresses))
+    clipped = [n for n, count in enumerate(counts) if count > 0]
     if not clipped:
         return False
+    clips = calls.handles(addresses)
     paths = [(n, path) for n in clipped for path in range(counts[n])]
     lengths = [calls.count_clip_segments(clips[n], path) for n, path in paths]
     if min(lengths) < 1:

@@ -32,8 +32,6 @@ Piece = tuple[int, str]
 _STATED = "stated in place of glyphs that say something else"
 _NOTE_SIZE = 10.0
 _WORD = re.compile(r"\S+")
-# pdfium writes the hyphen at a line end as U+FFFE and no line break after it.
-_LINE = re.compile(r"[^\r\ufffe]*(?:\ufffe|\r\n|\r|\Z)")
 _BEYOND_BMP = re.compile(r"[\U00010000-\U0010ffff]")
 
 
@@ -121,11 +119,13 @@ def _stretches(text: str, eye: Eye, found: PageLines) -> list[list[Piece]]:
 
 def _raw_lines(text: str) -> Iterator[Piece]:
     start, wide = 0, _BEYOND_BMP.search(text) is not None
-    for raw in _LINE.findall(text):
+    # It writes the hyphen at a line end as U+FFFE and no line break after it.
+    for raw in text.replace("\ufffe", "\ufffe\r").split("\r"):
         if bare := raw.strip():
             yield start + raw.index(bare[0]), bare
         # It counts in UTF-16.
         start += len(raw) + (len(_BEYOND_BMP.findall(raw)) if wide else 0)
+        start += not raw.endswith("\ufffe")
 
 
 def _note_unseen(told: Sequence[tuple[Piece, str | None]], found: PageLines) -> None:

@@ -5,12 +5,15 @@ the page; a note, and what is marked as hidden, is told to the curator.
 """
 
 import ctypes
+from collections import deque
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.calls import Handle
 from casebook.extractors.text.characters import one_line
 
 _MOST = 200
@@ -31,18 +34,19 @@ class Note(NamedTuple):
     right: float
 
 
-def notes_on(page: int) -> Iterator[Note]:
-    """Yield what is pinned to ``page`` (its handle) and says something."""
-    for number in range(min(_MOST, calls.count_pinned(page))):
-        pinned = calls.pinned_at(page, number)
-        if not pinned:
-            continue
-        try:
-            # Most are links: a manual's page has dozens.
-            if (kind := calls.pinned_kind(pinned)) not in _NO_NOTE:
-                yield from _note(ctypes.cast(pinned, pdfium.FPDF_ANNOTATION), kind)
-        finally:
-            calls.close_pinned(pinned)
+def notes_on(page: Handle) -> Iterator[Note]:
+    """Yield what is pinned to ``page`` and says something."""
+    if not (count := calls.count_pinned(page)):
+        return
+    pinned = list(filter(None, map(calls.pinned_at, repeat(page), range(min(_MOST, count)))))
+    handles = calls.handles(pinned)
+    try:
+        # Most are links: a manual's page has dozens.
+        for address, kind in zip(pinned, map(calls.pinned_kind, handles), strict=True):
+            if kind not in _NO_NOTE:
+                yield from _note(ctypes.cast(address, pdfium.FPDF_ANNOTATION), kind)
+    finally:
+        deque(map(calls.close_pinned, handles), maxlen=0)
 
 
 def _note(annotation: Any, kind: int) -> Iterator[Note]:

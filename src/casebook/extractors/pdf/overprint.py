@@ -12,6 +12,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.calls import Handle
 from casebook.extractors.pdf.glance import INKLESS, text_objects
 from casebook.extractors.pdf.grounds import no_ink
 
@@ -25,15 +26,18 @@ _OUTLINE = pdfium.FPDF_TEXTRENDERMODE_STROKE
 
 
 class Overprints:
-    """The text objects of one page that are printed over others of the same text."""
+    """The text objects of one page that are printed over others of the same text.
 
-    def __init__(self, page: int, text: int) -> None:
-        self._page, self._text = page, text
+    ``pale`` is False where none of the page's is printed in white or next to it.
+    """
+
+    def __init__(self, page: Handle, text: Handle, *, pale: bool) -> None:
+        self._page, self._text, self._may_be_pale = page, text, pale
 
     def shows(self, piece: int) -> bool:
         """Tell whether the text of ``piece`` is printed again in ink."""
         again = self._over(piece, _SHIFT)
-        return again is not None and calls.render_mode(again) not in INKLESS and not _is_pale(again)
+        return again is not None and _mode(again) not in INKLESS and not _is_pale(again)
 
     def paints_out(self, piece: int) -> bool:
         """Tell whether the text of ``piece`` is printed again, upon itself, in white."""
@@ -49,21 +53,21 @@ class Overprints:
 
     @cached_property
     def _pale(self) -> frozenset[int]:
-        return frozenset(filter(_is_pale, self._silent[0]))
+        return frozenset(filter(_is_pale, self._silent[0]) if self._may_be_pale else ())
 
     @cached_property
     def _silent(self) -> tuple[list[int], calls.Numbers]:
         indices = range(calls.count_chars(self._text))
         spoken = set(map(calls.char_object, repeat(self._text), indices))
         pieces = [piece for piece in text_objects(self._page) if piece not in spoken]
-        return pieces, calls.rows(calls.object_box, pieces, 4)[0]
+        return pieces, calls.rows(calls.object_box, calls.handles(pieces), 4)[0]
 
     def _over(self, piece: int, shift: float) -> int | None:
         """Return the last object that prints the text of ``piece`` again, if any does."""
         pieces, boxes = self._silent
         if not pieces:
             return None
-        box = calls.rows(calls.object_box, [piece], 4)[0][0]
+        box = calls.rows(calls.object_box, calls.handles([piece]), 4)[0][0]
         height = box[3] - box[1]
         size = np.abs((boxes[:, 2:] - boxes[:, :2]) - (box[2:] - box[:2])).max(axis=1)
         moved = np.abs((boxes[:, 2:] + boxes[:, :2]) - (box[2:] + box[:2])).max(axis=1) / 2
@@ -74,7 +78,11 @@ class Overprints:
 
 def _is_pale(piece: int) -> bool:
     """Tell type that is printed in white or next to it."""
-    outlined = calls.render_mode(piece) == _OUTLINE
+    outlined = _mode(piece) == _OUTLINE
     ask = calls.stroke_colour if outlined else calls.fill_colour
-    colours, known = calls.rows(ask, [piece], 4, np.uintc)
-    return bool((known & no_ink(*colours.T)).any()) and calls.render_mode(piece) not in INKLESS
+    colours, known = calls.rows(ask, calls.handles([piece]), 4, np.uintc)
+    return bool((known & no_ink(*colours.T)).any()) and _mode(piece) not in INKLESS
+
+
+def _mode(piece: int) -> int:
+    return int(calls.render_mode(*calls.handles([piece])))

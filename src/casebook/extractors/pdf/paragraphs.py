@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -18,8 +19,8 @@ _SENTENCE_ENDS = (".", "!", "?", ":", "…")
 _CLOSING = "'\"”’)]"
 _ITEM = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\[\d{1,3}\])\s+\S")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s+[A-Z]")
+_MARKS = ".,:;!?()"
 _LONGEST_HEADING = 120
-_START = 3
 _LARGER = 1.12
 _LOOSE = 1.35
 _INDENT = 0.8
@@ -33,8 +34,12 @@ _ABREAST = 4.0
 _REACH = 0.9
 _SPARE = 0.3
 
-Group = list[Line]
-"""The lines of one paragraph or heading."""
+
+class Group(NamedTuple):
+    """The lines of one paragraph or heading; whether each of them stands as a heading."""
+
+    lines: list[Line]
+    heads: bool
 
 
 class Arranged(NamedTuple):
@@ -64,12 +69,48 @@ def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) ->
 def _blocks(lines: Sequence[Line], body: float, outline: Collection[str]) -> list[Block]:
     if not lines:
         return []
-    titles = frozenset(key_of(title) for title in outline)
-    starts = frozenset(title[:_START] for title in titles)
-    layout = _Layout(body, _leading(lines), _column(lines), titles, starts, _edges(lines))
+    layout = _Layout(body, _leading(lines), _column(lines), Titles.of(outline), _edges(lines))
     broken = any(ends_in_word(line.text) for line in lines)
     known = vocabulary(line.text for line in lines) if broken else frozenset()
-    return [_block(group, layout, known) for group in _across_pages(layout.groups(lines), layout)]
+    return [_block(group, known) for group in _across_pages(layout.groups(lines), layout)]
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The keys of the titles in a table of contents, and their first and last words."""
+
+    keys: frozenset[str]
+    firsts: frozenset[str]
+    lasts: frozenset[str]
+
+    @classmethod
+    def of(cls, outline: Iterable[str]) -> "Titles":
+        """Return what a table of contents names."""
+        keys = frozenset(map(key_of, outline))
+        firsts = frozenset(key.partition(" ")[0] for key in keys)
+        return cls(keys, firsts, frozenset(key.rpartition(" ")[2] for key in keys))
+
+    def __contains__(self, text: str) -> bool:
+        """Tell a line that is named; most lines begin or end like none that is."""
+        if not self.keys:
+            return False
+        first = _plain(text.partition(" ")[0])
+        if first and first not in self.firsts:
+            return False
+        last = _plain(text.rpartition(" ")[2])
+        if last and last not in self.lasts:
+            return False
+        return key_of(text) in self.keys
+
+
+@lru_cache(maxsize=4_000)
+def _plain(word: str) -> str:
+    """Return what stands in a key for the word at an end of a line, "" where that may be another.
+
+    Letters stay, but for those of Roman numerals. Numbers may run into the word beside them.
+    """
+    bare = word.strip(_MARKS).lower()
+    return bare if bare.isascii() and bare.isalpha() and bare.strip(ROMAN) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +120,32 @@ class _Layout:
     body: float
     leading: float
     column: float
-    titles: frozenset[str]
-    starts: frozenset[str]
+    titles: "Titles"
     edges: Mapping[Margin, float]
 
     def groups(self, lines: Sequence[Line]) -> Iterator[Group]:
         """Yield the lines of each paragraph or heading."""
-        group: Group = []
-        headed = False
+        group: list[Line] = []
+        headed = all_head = False
         for line in lines:
             heads = self.heads(line)
             if group and self._breaks(group[-1], line, headed, heads):
-                yield group
+                yield Group(group, all_head)
                 group = []
+            all_head = heads and (all_head or not group)
             group.append(line)
             headed = heads
         if group:
-            yield group
+            yield Group(group, all_head)
 
     def heads(self, line: Line) -> bool:
         """Tell a line that stands as a heading, by the table of contents or by its type."""
         text = line.text
-        if len(text) > _LONGEST_HEADING or not any(c.isalpha() for c in text):
+        if len(text) > _LONGEST_HEADING:
             return False
-        return self._is_title(text) or stands_over_references(text) or self._is_set_apart(line)
+        if not text[:1].isalpha() and not any(map(str.isalpha, text)):
+            return False
+        return text in self.titles or stands_over_references(text) or self._is_set_apart(line)
 
     def _is_set_apart(self, line: Line) -> bool:
         text, larger = line.text, line.size >= _LARGER * self.body
@@ -113,35 +156,25 @@ class _Layout:
         begins = text[:1].isupper() or text[:1].isdigit()
         return larger or (line.size >= self.body and begins)
 
-    def _is_title(self, text: str) -> bool:
-        """Tell a line that the table of contents names; most lines begin like none it names."""
-        if not self.titles:
-            return False
-        start = text[:_START].lower()
-        # What begins with letters other than Roman numerals keeps them as its key.
-        plain = start.isascii() and start.isalpha() and start.strip(ROMAN)
-        if plain and start not in self.starts:
-            return False
-        return key_of(text) in self.titles
-
     def _breaks(self, last: Line, line: Line, headed: bool, heads: bool) -> bool:
         """Tell whether ``line`` begins a new paragraph after ``last``."""
-        if last.page != line.page or abs(last.size - line.size) > 1:
+        above, page, type_size, _, edge, end, base = last
+        text, on_page, size, _, left, _, under = line
+        if page != on_page or abs(type_size - size) > 1:
             return True
-        if ends_in_word(last.text):
+        if ends_in_word(above):
             return False
-        if heads != headed or _ITEM.match(line.text):
+        if heads != headed or _ITEM.match(text):
             return True
-        step = last.base - line.base
-        if step > _LOOSE * max(self.leading, last.size):
+        step = base - under
+        if step > _LOOSE * max(self.leading, type_size):
             return True
-        if step > last.size / 2 and not heads and self._had_room(last, line):
+        if step > type_size / 2 and not heads and self._had_room(last, line):
             return True
-        ended = _ends_sentence(last.text)
-        short = last.right - last.left < _SHORT_OF_COLUMN * self.column
-        indented = line.left - last.left > _INDENT * line.size
+        short = end - edge < _SHORT_OF_COLUMN * self.column
         # A jump upwards is the next column, where a paragraph may go on.
-        return ended and (short or indented or step < -2 * line.size)
+        new = short or left - edge > _INDENT * size or step < -2 * size
+        return new and _ends_sentence(above)
 
     def _had_room(self, last: Line, line: Line) -> bool:
         """Tell a line that was ended on purpose: the next word would have fitted.
@@ -156,7 +189,7 @@ class _Layout:
 
     def is_note(self, group: Group) -> bool:
         """Tell what is set smaller than the text, as footnotes and captions are."""
-        return group[0].size <= _NOTE_SIZE * self.body
+        return group.lines[0].size <= _NOTE_SIZE * self.body
 
 
 def _body_size(lines: Iterable[Line]) -> float:
@@ -195,14 +228,14 @@ def _across_pages(groups: Iterable[Group], layout: _Layout) -> Iterator[Group]:
 
     Footnotes that stand between its two parts come after it.
     """
-    held: Group = []
+    held: Group | None = None
     notes: list[Group] = []
     for group in groups:
         if held and layout.is_note(group) and not layout.is_note(held):
             notes.append(group)
             continue
-        if held and _reads_on(held[-1], group[0]):
-            held = held + group
+        if held and _reads_on(held.lines[-1], group.lines[0]):
+            held = Group(held.lines + group.lines, held.heads and group.heads)
             continue
         if held:
             yield held
@@ -227,7 +260,7 @@ def _reads_on(last: Line, first: Line) -> bool:
     return not _ends_sentence(last.text) and first.text[:1].islower()
 
 
-def _block(group: Group, layout: _Layout, known: Collection[str]) -> Block:
-    text = join_lines((line.text for line in group), known)
-    heading = len(text) <= _LONGEST_HEADING and all(layout.heads(line) for line in group)
-    return Block(text, page=group[0].page, heading=heading)
+def _block(group: Group, known: Collection[str]) -> Block:
+    text = join_lines([line.text for line in group.lines], known)
+    heading = group.heads and len(text) <= _LONGEST_HEADING
+    return Block(text, page=group.lines[0].page, heading=heading)

@@ -86,7 +86,7 @@ def _is_off(group: Any) -> bool:
 def is_garbled(page: PageLines) -> bool:
     """Tell a page whose fonts do not say what its glyphs mean."""
     text = "".join(line.text for line in page.lines)
-    if text.replace("\ufffe", "").isprintable() and "\ufffd" not in text:
+    if text.replace("\ufffe", "").replace("\xa0", "").isprintable() and "\ufffd" not in text:
         return False
     return len(MEANINGLESS.findall(text)) > _GARBLED * len(text)
 

@@ -78,14 +78,11 @@ class Sight:
         whole = self._drawn()
         if whole is None:
             return None
-        texts = [
-            piece
-            for piece in text_objects(calls.handle(self._page.raw))
-            if calls.set_active(piece, False)
-        ]
+        pieces = calls.handles(text_objects(calls.handle(self._page.raw)))
+        texts = [piece for piece in pieces if calls.set_active(piece, 0)]
         bare = self._drawn()
         for piece in texts:
-            calls.set_active(piece, True)
+            calls.set_active(piece, 1)
         if bare is None:
             return None
         return (np.abs(whole.astype(np.int16) - bare) > _SEEN).any(axis=2)

@@ -9,18 +9,17 @@ from casebook.extractors.text.characters import one_line
 MEANINGLESS = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 """What stands for a glyph without a meaning: replacement, private use, control characters."""
 
-_LIGATURES = {ord(c): unicodedata.normalize("NFKC", c) for c in "ﬀﬁﬂﬃﬄﬅﬆ"}
+_LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 # Of the line read backwards: from its front, each of its words would be tried as the last one.
 _LAST_WORD = re.compile(r"[-\ufffe\u00ad\u2010](\w[\w'’-]*)")
 _FIRST_WORD = re.compile(r"[\w'’]+(?:-\w+)*")
 _WORD = re.compile(r"\w[\w'’]*(?:-\w+)*")
-# A table of contents leads from its title to a page by dots.
-_DOTS = (". . .", "....", "……", "· · ·")
 _LEADER_ENDS = frozenset(".…·ivxlcIVXLC")
 _LEADER = re.compile(r"(?:\s*[.·…]){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*$", re.IGNORECASE)
 # Kana, Han, and their punctuation: Chinese and Japanese have no spaces between words.
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
-_EDGES = "\ufffe\u00ad\u2010"
+_HYPHENS = ("-", "\ufffe", "\u00ad", "\u2010")
+_BROKEN = re.compile("[-\ufffe\u00ad\u2010]\n")
 _LONGEST_WORD = 80
 _FEWEST_LETTERS = 4
 _LONGEST_LEADER = 400
@@ -28,34 +27,51 @@ _LONGEST_LEADER = 400
 
 def ends_in_word(line: str) -> bool:
     """Tell a line that ends in the middle of a word. pdfium writes such a hyphen as U+FFFE."""
-    last = line[-1:]
-    return (last == "-" and line[-2:-1].isalpha()) or (bool(last) and last in _EDGES)
+    if not line.endswith(_HYPHENS):
+        return False
+    return line[-1] != "-" or line[-2:-1].isalpha()
 
 
 def spelled(text: str) -> str:
     """Return ``text`` with its ligatures as letters."""
-    return text if text.isascii() else text.translate(_LIGATURES)
+    if text.isascii():
+        return text
+    return _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
 
 
 def leader_of(line: str) -> str:
     """Return the dots and the page after an entry of a table of contents, if it has them."""
     last = line[-1:]
-    if not (last.isdecimal() or last in _LEADER_ENDS) or not any(dots in line for dots in _DOTS):
+    if not (last.isdecimal() or last in _LEADER_ENDS) or not _has_dots(line):
         return ""
     found = _LEADER.search(line, max(0, len(line) - _LONGEST_LEADER))
     return found.group() if found else ""
 
 
+def _has_dots(text: str) -> bool:
+    """Tell what may be an entry of a table of contents: dots lead from its title to its page."""
+    return ". . ." in text or "...." in text or "……" in text or "· · ·" in text
+
+
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
     """Return the words that stand unbroken within the lines, in lower case."""
     found: set[str] = set()
+    whole: set[str] = set()
     broken = False
     for line in lines:
-        words = _WORD.findall(spelled(line).lower())
         ends = ends_in_word(line)
-        found.update(words[broken : len(words) - ends])
+        if broken or ends:
+            words = _words(line)
+            found.update(words[broken : len(words) - ends])
+        else:
+            whole.update(line.split())
         broken = ends
-    return frozenset(found)
+    # What stands between spaces comes often; each is taken apart once.
+    return frozenset(found.union(_words(" ".join(whole))))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(spelled(text).lower())
 
 
 def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
@@ -66,11 +82,13 @@ def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
     one itself ("state-of-the-", "art"), and before a capital or a digit ("GPT-", "4"). Chinese and
     Japanese lines join without a space.
     """
+    rows = [line.strip() for line in lines]
+    text = spelled("\n".join(rows))
+    spaced = text.isascii() or not _UNSPACED.search(text)
+    if spaced and not _has_dots(text) and not _BROKEN.search(text):
+        return _finished(text.replace("\n", " "))
     parts = [""]
-    for raw in lines:
-        line = spelled(raw).strip()
-        if leader := leader_of(line):
-            line = line[: -len(leader)]
+    for line in map(_without_leader, map(spelled, rows)):
         last = parts[-1]
         if not line.isascii() and _UNSPACED.match(last[-1:]) and _UNSPACED.match(line):
             parts[-1] = last + line
@@ -80,7 +98,16 @@ def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
             parts[-1] = last[:-1] + line
         else:
             parts[-1] = last[:-1] + "-" + line
-    return one_line(" ".join(parts).replace("\ufffe", "-"))
+    return _finished(" ".join(parts))
+
+
+def _without_leader(line: str) -> str:
+    leader = leader_of(line)
+    return line[: -len(leader)] if leader else line
+
+
+def _finished(text: str) -> str:
+    return one_line(text.replace("\ufffe", "-"))
 
 
 def _keeps_hyphen(text: str, line: str, known: Collection[str]) -> bool:

@@ -91,7 +91,7 @@ def _paired(blocks: Sequence[Block]) -> Iterator[Block]:
     held: Block | None = None
     for block in blocks:
         if held and {_stands_for(held), _stands_for(block)} == {"name", "time"}:
-            yield replace(held, text=f"{held.text.strip()} {block.text.strip()}", heading=False)
+            yield held._replace(text=f"{held.text.strip()} {block.text.strip()}", heading=False)
             held = None
             continue
         if held:
@@ -244,8 +244,8 @@ def _told_apart(blocks: Sequence[Block], voices: Voices) -> Iterator[Block]:
         if turn is _NOBODY or (n > last and since > most):
             yield part
         elif text := (label.rest if label else part.text):
-            yield replace(
-                part, text=text, speaker=turn.name, seconds=turn.seconds, heading=False, lead=""
+            yield part._replace(
+                text=text, speaker=turn.name, seconds=turn.seconds, heading=False, lead=""
             )
 
 
@@ -254,7 +254,7 @@ def _gathered(blocks: Iterable[Block]) -> Iterator[Block]:
     run: Block | None = None
     for block in blocks:
         if run and _goes_on(run, block):
-            run = replace(run, text=f"{run.text} {block.text}")
+            run = run._replace(text=f"{run.text} {block.text}")
             continue
         if run:
             yield run
@@ -275,7 +275,7 @@ def _parts(block: Block) -> Iterator[Block]:
         yield block
         return
     for n, line in enumerate(_lines(block.text)):
-        yield replace(block, text=line, lead="" if n else block.lead)
+        yield block._replace(text=line, lead="" if n else block.lead)
 
 
 def _labelled(block: Block) -> str:

@@ -14,16 +14,19 @@ _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _BIDI_OVERRIDE = re.compile(r"[\u202d\u202e][^\n\u202c]{0,300}")
 _TAG_RUN = re.compile(r"[\U000e0020-\U000e007e]{4,}")
 # U+200C and U+200D stay: Persian, Hindi and emoji are spelled with them.
-_UNSEEN = re.compile(
-    rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad{_BIDI}\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b"
+_UNSEEN_SET = (
+    rf"\x00-\x08\x0b-\x1f\x7f-\x9f\xad{_BIDI}\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b"
     r"\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
-    r"\U000e0000-\U000e0fff]"
+    r"\U000e0000-\U000e0fff"
 )
-_LINE_BREAKS = re.compile(r"\r\n?|[\u0085\u2028\u2029\x0b\x0c]")
+_UNSEEN = re.compile(f"[{_UNSEEN_SET}]")
+_CHANGED = re.compile(rf"[\u2028\u2029{_UNSEEN_SET}]")
+_LINE_BREAK = re.compile(r"[\r\u0085\u2028\u2029\x0b\x0c]")
 _WORD = re.compile(r"\w+")
 # Scripts written without spaces: kana, Han, Hangul syllables are counted by character.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _CHARACTERS_PER_WORD = 2
+_LONG_WORD = 40
 _EXCERPT = 300
 
 
@@ -34,18 +37,29 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return unicodedata.normalize("NFC", _UNSEEN.sub("", _LINE_BREAKS.sub("\n", text)))
+    if _CHANGED.search(text):  # seldom, and once over a text is faster than twice
+        text = _UNSEEN.sub("", _LINE_BREAK.sub("\n", text.replace("\r\n", "\n")))
+    return unicodedata.normalize("NFC", text)
 
 
 def one_line(text: str) -> str:
     """Return ``text`` made visible, with each run of white space as one space."""
-    return " ".join(visible(text).split())
+    seen = visible(text)
+    return seen if _is_tidy(seen) else " ".join(seen.split())
 
 
 def tidy_lines(text: str) -> str:
     """Return ``text`` made visible, spaces collapsed within lines, empty lines dropped."""
-    lines = (" ".join(line.split()) for line in visible(text).split("\n"))
+    seen = visible(text)
+    if _is_tidy(seen):
+        return seen
+    lines = (" ".join(line.split()) for line in seen.split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _is_tidy(text: str) -> bool:
+    """Tell a line whose only white space are single spaces between words, as most are."""
+    return text.isprintable() and "  " not in text and text[:1] != " " and text[-1:] != " "
 
 
 def count_words(text: str) -> int:
@@ -54,6 +68,11 @@ def count_words(text: str) -> int:
         return len(_WORD.findall(text))
     unspaced, rest = len(_UNSPACED.findall(text)), _UNSPACED.sub(" ", text)
     return len(_WORD.findall(rest)) + unspaced // _CHARACTERS_PER_WORD
+
+
+def has_words(text: str, fewest: int) -> bool:
+    """Tell whether a reader would count ``fewest`` words; a long text is not counted to its end."""
+    return count_words(text[: _LONG_WORD * fewest]) >= fewest or count_words(text) >= fewest
 
 
 def smuggled(text: str) -> list[HiddenText]:

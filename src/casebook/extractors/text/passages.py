@@ -7,7 +7,7 @@ apart by an empty line; blocks merged into one passage by a line break.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import sentencex
 
@@ -28,8 +28,7 @@ _LONGEST_HEADING = 160
 _GAP = "\n\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One paragraph, list item, table row, code block or heading, in reading order.
 
     ``heading`` marks a heading; it becomes the section of the blocks after it that name none.
@@ -68,7 +67,7 @@ def lay_out(
     """
     tidied = list(_tidied(blocks))
     if all(block.heading for block in tidied):
-        tidied = [replace(block, heading=False) for block in tidied]
+        tidied = [block._replace(heading=False) for block in tidied]
     pieces = [piece for block in _merged(tidied) for piece in _cut(block, language or "en")]
     return _numbered(pieces)
 
@@ -81,14 +80,11 @@ def _tidied(blocks: Iterable[Block]) -> Iterator[Block]:
         if not text:
             continue
         if block.heading and _is_prose(text):
-            block = replace(block, heading=False)  # noqa: PLW2901 - the block as it should have been
+            block = block._replace(heading=False)  # noqa: PLW2901 - the block as it should have been
         if block.heading:
             section = text
         held = block.section or section
-        yield Block(
-            text, held, block.page, block.seconds, block.speaker, block.heading, block.verbatim,
-            block.lead,
-        )  # fmt: skip  # dataclasses.replace takes as long as all the rest
+        yield block._replace(text=text, section=held)
 
 
 def _clean(block: Block) -> str:
@@ -125,7 +121,7 @@ def _fits(last: Block, block: Block, length: int) -> bool:
 
 
 def _joined(run: Sequence[Block]) -> Block:
-    return replace(run[0], text="\n".join(block.text for block in run))
+    return run[0]._replace(text="\n".join(block.text for block in run)) if run[1:] else run[0]
 
 
 def _cut(block: Block, language: str) -> Iterator[Block]:
@@ -147,7 +143,7 @@ def _cut(block: Block, language: str) -> Iterator[Block]:
 def _piece(block: Block, text: str) -> Iterator[Block]:
     text = text.rstrip() if block.verbatim else text.strip()
     if text.strip():
-        yield replace(block, text=text)
+        yield block._replace(text=text)
 
 
 def _units(text: str, language: str) -> Iterator[str]:

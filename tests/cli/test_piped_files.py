@@ -155,7 +155,8 @@ def test_lists_of_other_forms_name_no_files_by_their_lines(casebook, talks):
         "<link>https://a.example/1</link></item></channel></rss>"
     )
     whole = json.dumps(["https://a.example/1", "talks/one.html"], indent=1)
-    for piped in (feed, whole):
+    lines = '{"source": "talks", "url": "https://a.example/1", "title": "Of a blog called talks"}'
+    for piped in (feed, whole, lines):
         (told,) = casebook("backfill", "-", "--dry-run", "--json", stdin=piped).lines
         assert told["standings"] == {"new": 1}
 

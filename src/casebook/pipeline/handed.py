@@ -105,7 +105,7 @@ def _file_of(line: str) -> Path | None:
     if not name or name.startswith("#") or "://" in name:
         return None
     path = Path(os.path.expanduser(name))  # noqa: PTH111 Path's raises for an unknown user
-    is_source, mode = path.suffix.lower() in SOURCES, _mode(path)
+    is_source, mode = _is_source(name), _mode(path)
     if is_source and not is_text(name):
         raise InvalidSource(f"{shown(name)} is no UTF-8: rename the file, or submit a copy of it.")
     if stat.S_ISDIR(mode):
@@ -116,6 +116,10 @@ def _file_of(line: str) -> Path | None:
             "submit` takes it if you mean it."
         )
     return path.absolute() if is_source else None
+
+
+def _is_source(name: str) -> bool:
+    return Path(name).suffix.lower() in SOURCES
 
 
 def _mode(path: Path) -> int:
@@ -138,7 +142,8 @@ def _source_in(line: str) -> str | None:
         return None
     if not isinstance(told, dict) or not isinstance(told.get("source"), str):
         return None
-    is_file = not is_web_address(told["source"])
+    # What is called so in lists of other programs is often the name of a blog.
+    is_file = _is_source(told["source"]) and not is_web_address(told["source"])
     if (is_file and told.get("url")) or told.get("transcript") or told.get("feed"):
         raise InvalidSource(
             "a transcript, a feed, or a file with the address it came from is for "

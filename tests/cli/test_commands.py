@@ -54,6 +54,17 @@ def test_a_story_from_submit_to_site(casebook, program, page, tmp_path):
     assert [(h["decision"], h["who"]) for h in history] == [("edit", "ada"), ("approve", "ada")]
 
 
+def test_of_many_near_copies_three_are_named_and_the_rest_counted(casebook, tmp_path):
+    """A list of alike pages does not fill the screen; `show` and --json name them all."""
+    files = [tmp_path / f"copy-{number}.html" for number in range(5)]
+    for number, file in enumerate(files):
+        file.write_text(pages.CASE.replace("</title>", f" {number}</title>"))
+    casebook("submit", *files[:4])
+    told = [line for line in casebook("submit", files[4]).out.splitlines() if "near-copy" in line]
+    assert len(told) == 4
+    assert "of 1 more; `casebook show case1_" in told[3]
+
+
 def test_a_case_is_commented_rejected_and_reopened(casebook, page):
     """Each decision is a row with who and why; a second rejection is refused."""
     (made,) = casebook("submit", page, "--json").lines

@@ -43,6 +43,7 @@ Sources = Annotated[
 AGAIN = {"later": "may pass by itself", "you": "needs you", "gone": "gone for good"}
 # A configuration that is wrong fails every source, and an outage most: they are told first.
 _TELLING_EXITS = (4, 5)
+_TWINS_NAMED = 3
 
 
 def register(app: typer.Typer) -> None:
@@ -251,8 +252,11 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
         _print_refusal(outcome)
     elif outcome.failure is not None:
         _print_failure(outcome, outcome.failure)
-    for twin in outcome.near_copies:
+    for twin in outcome.near_copies[:_TWINS_NAMED]:
         out().print(f"       [yellow]near-copy[/]  {plain(twin_line(twin))}")
+    if more := len(outcome.near_copies[_TWINS_NAMED:]):
+        named = f"; `casebook show {outcome.case_id}` names them" if outcome.case_id else ""
+        out().print(f"       [yellow]near-copy[/]  of {more} more{named}")
 
 
 def _print_same(outcome: Outcome, same: SamePage) -> None:

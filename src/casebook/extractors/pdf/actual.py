@@ -74,13 +74,16 @@ class Glyphs:
         if self._document is not None:
             self._document.close()
 
-    def let_speak(self, page: pypdfium2.PdfPage, number: int) -> tuple[list[str], int]:
+    def let_speak(
+        self, page: pypdfium2.PdfPage, number: int, texts: Sequence[int] | None
+    ) -> tuple[list[str], int]:
         """Take off ``page``, number ``number`` from 1, what is stated and not shown; return it.
 
-        Also return how many letters are read as they are stated, on the file's word alone. It is to
-        be called before the text of the page is asked for.
+        ``texts`` are the addresses of its text objects, None where they are to be looked for. Also
+        return how many letters are read as they are stated, on the file's word alone. It is to be
+        called before the text of the page is asked for.
         """
-        stated = _stated_on(page)
+        stated = _stated_for(list(text_objects(calls.handle(page.raw))) if texts is None else texts)
         doubtful = [one.inner or not _is_cluster(one) for one in stated]
         if not any(doubtful):
             return [], 0
@@ -99,7 +102,7 @@ class Glyphs:
         if self._document is None:
             self._document = pypdfium2.PdfDocument(self._data)
         page = self._document[number - 1]
-        stated = _stated_on(page)
+        stated = _stated_for(list(text_objects(calls.handle(page.raw))))
         for one in stated:
             _take_off(one)
         text = page.get_textpage()
@@ -181,8 +184,7 @@ def _digits(letters: str) -> str:
 # --- What pdfium is asked ------------------------------------------------------------------------
 
 
-def _stated_on(page: pypdfium2.PdfPage) -> list[_Stated]:
-    pieces = list(text_objects(calls.handle(page.raw)))
+def _stated_for(pieces: Sequence[int]) -> list[_Stated]:
     handles = calls.handles(pieces)
     counts = calls.answers(calls.count_marks, handles)
     # Place by place, the outermost first: hundreds of objects share a mark, most state nothing.

@@ -49,7 +49,8 @@ class Glance:
     drawn page shows. ``pictures`` are boxes, with ``dots`` in all; ``under`` and ``over`` count
     text that is invisible or lies under one, and other text. ``woven``: lines of two columns come
     by turns. ``marks`` are the boxes of what is as small as the point of a list, which browsers and
-    slides draw. ``marked``: text is marked content, which may state another text than its glyphs.
+    slides draw. ``marked``: text is marked content, which may state another text than its glyphs;
+    ``texts`` are the addresses of its objects then, but for pages with forms (None).
     """
 
     odd: bool = False
@@ -62,6 +63,7 @@ class Glance:
     marks: list[Box] = field(default_factory=list)
     woven: bool = False
     marked: bool = False
+    texts: list[int] | None = None
 
     def is_picture(self, edges: Box) -> bool:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
@@ -134,6 +136,7 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     inks = _inks(found, pieces, modes[is_text], edges)
     found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
     found.woven = found.woven or (edges is not None and _are_woven(pieces.boxes, edges))
+    has_forms = False
     forms: list[Ground] = []
     covers: list[Ground] = []
     grounds: list[Ground] = []
@@ -141,7 +144,7 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
         found.marks += _marks(others.boxes) if edges else []
         kinds = calls.answers(calls.object_kind, others.handles)
         is_form = kinds == pdfium.FPDF_PAGEOBJ_FORM
-        if np.count_nonzero(is_form):
+        if has_forms := bool(np.count_nonzero(is_form)):
             forms, covers = _forms(found, others.those(is_form), depth)
         grounds = [*_grounds(found, others, kinds), *covers]
         texts = Texts(pieces.order, pieces.boxes, inks)
@@ -149,6 +152,8 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
         found.veiled = found.veiled or hides
         found.under += under
         found.over -= under
+    if found.marked and edges and not has_forms:
+        found.texts = list(compress(objects, is_text.tolist()))
     found.veiled = found.veiled or _is_clipped(pieces)
     return _Held(bool(pieces.handles or forms), bool(grounds))
 

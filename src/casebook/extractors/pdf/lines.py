@@ -73,7 +73,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     """Return the lines of ``page``, which is number ``number`` (from 1)."""
     # Not the crop box: pdfium does not see one that the page inherits.
     glance = look_over(calls.handle(page.raw), page.get_bbox())
-    untrue, unproved = glyphs.let_speak(page, number) if glance.marked else ([], 0)
+    untrue, unproved = glyphs.let_speak(page, number, glance.texts) if glance.marked else ([], 0)
     text = page.get_textpage()
     try:
         eye = Eye(page, text, budget, glance)

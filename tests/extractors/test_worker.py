@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from pebble.pool import process
 
 from casebook.extractors import worker
 from casebook.extractors.worker import ExtractorPool, Limits
@@ -210,3 +211,44 @@ def test_a_worker_that_begins_while_the_program_ends_says_nothing(tmp_path, work
         [sys.executable, script], capture_output=True, text=True, timeout=IN_TIME, check=True
     )
     assert (said in done.stderr) if said else ("Traceback" not in done.stderr)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_pool_that_stops_answering_is_given_up_for_another(monkeypatch):
+    """A thread of the pool that ends over an error would leave every later document waiting."""
+    monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "_STILL_SECONDS", 1.0)
+    answers = process.PoolManager.process_next_message
+    with ExtractorPool(workers=1, limits=QUICK) as pool:
+        first = pool._started()
+
+        def fail(manager, timeout):
+            if manager is first._pool_manager:
+                raise OSError("too many open files")
+            answers(manager, timeout)
+
+        monkeypatch.setattr(process.PoolManager, "process_next_message", fail)
+        async with asyncio.timeout(IN_TIME):
+            read = await asyncio.gather(*(pool.extract(GOOD) for _ in range(3)))
+        assert pool._started() is not first
+    assert ["five words" in one.text for one in read] == [True] * 3
+
+
+def test_where_no_worker_starts_no_document_is_to_blame():
+    """Workers cannot load a program that was piped in: the failure may pass, and ends in time."""
+    script = (
+        "import asyncio\n"
+        "from casebook.extractors.worker import ExtractorPool\n"
+        "from casebook.schemas.errors import ExtractorUnavailable\n"
+        "from casebook.schemas.sources import Payload\n"
+        "payload = Payload(data=b'one two three four five six', media_type='text/plain', name='a')\n"
+        "try:\n"
+        "    asyncio.run(ExtractorPool(1).extract(payload))\n"
+        "except ExtractorUnavailable as error:\n"
+        "    print(error.transient, str(error).partition(',')[0])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-"], input=script, capture_output=True, text=True, timeout=IN_TIME,
+        check=False,
+    )  # fmt: skip
+    assert done.stdout == "True a was not read\n"

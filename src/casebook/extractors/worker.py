@@ -12,6 +12,7 @@ import os
 import resource
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from casebook.schemas.errors import (
     ExtractorCrashed,
     ExtractorOutOfMemory,
     ExtractorTimedOut,
+    ExtractorUnavailable,
 )
 from casebook.schemas.sources import Payload
 
@@ -46,6 +48,10 @@ _LIBXML_OUT_OF_MEMORY = "XPathEvalError"
 """What lxml raises, for an expression that is right, when libxml2 gets no memory."""
 
 _TASKS_A_WORKER = 200
+_LOOK_SECONDS = 2.0
+_STILL_SECONDS = 60.0
+"""How long no task of a pool may end, beyond what one may take, until the pool is given up."""
+
 _PARSERS = [
     "casebook.extractors.fork_server",
     "casebook.extractors.worker",
@@ -76,6 +82,7 @@ class ExtractorPool:
         self._limits = limits
         self._pool: ProcessPool | None = None
         self._lock = threading.Lock()
+        self._moved = 0.0  # when a task ended last, in monotonic seconds
 
     async def extract(self, payload: Payload) -> Extracted:
         """Return what ``registry.extract`` makes of ``payload``, computed in a worker.
@@ -107,6 +114,7 @@ class ExtractorPool:
             ExtractorTimedOut: if it takes longer than the limits allow.
             ExtractorOutOfMemory: if it wants more memory than the limits allow.
             ExtractorCrashed: if the worker dies or a parser fails in an unknown way.
+            ExtractorUnavailable: if workers do not start or do not answer, twice.
             CasebookError: whatever ``work`` raises.
         """
         try:
@@ -116,15 +124,45 @@ class ExtractorPool:
                 return await self._run(work, payload, more_seconds)
         except TimeoutError as error:
             raise self._too_slow(payload) from error
-        except (ProcessExpired, BrokenProcessPool) as error:
+        except ProcessExpired as error:
             raise self._died(payload, error) from error
+        except BrokenProcessPool as error:
+            raise ExtractorUnavailable(
+                f"{where(payload)} was not read, for no process that reads documents could be "
+                "started, or none answered; see whether this machine has room for more processes, "
+                "and try again."
+            ) from error
 
     async def _run(self, work: Callable[[Payload], T], payload: Payload, more: float) -> T:
-        future = self._started().schedule(
-            _task, args=(work, payload, self._limits), timeout=self._limits.wall_seconds + more
+        """Return the result of one task.
+
+        pebble counts a task's time from its beginning: one that workers never begin would never
+        end, be it that they die as they start or that a thread of the pool ended over an error.
+        """
+        seconds, began = self._limits.wall_seconds + more, time.monotonic()
+        pool = self._started()
+        told = asyncio.wrap_future(
+            pool.schedule(_task, args=(work, payload, self._limits), timeout=seconds)
         )
-        result: T = await asyncio.wrap_future(future)
-        return result
+        try:
+            while not (await asyncio.wait({told}, timeout=_LOOK_SECONDS))[0]:
+                still = time.monotonic() - max(began, self._moved)
+                if not pool.active or still > seconds + _STILL_SECONDS:
+                    self._give_up(pool)
+                    raise BrokenProcessPool
+            self._moved = time.monotonic()
+            result: T = told.result()
+            return result
+        finally:
+            told.cancel()
+
+    def _give_up(self, pool: ProcessPool) -> None:
+        """Have the next task start workers anew."""
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+        if pool.active:
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble types parts of itself
 
     def close(self) -> None:
         """End the workers, and with them whatever they are reading."""
@@ -165,8 +203,8 @@ class ExtractorPool:
             "given up; submit a smaller or simpler copy of it."
         )
 
-    def _died(self, payload: Payload, error: Exception) -> CasebookError:
-        code = getattr(error, "exitcode", None)
+    def _died(self, payload: Payload, error: ProcessExpired) -> CasebookError:
+        code = error.exitcode
         if code == -signal.SIGXCPU:
             return self._too_slow(payload)
         if code in {_OUT_OF_MEMORY, -signal.SIGKILL}:

@@ -27,7 +27,7 @@
     │   ├── LoginWall, ConsentWall, Captcha*, Paywall, SoftNotFound, ServiceDown*
     │   ├── NeedsJavaScript, BrowserFailed*
     │   ├── Damaged, Encrypted, Scanned
-    │   └── ExtractorTimedOut, ExtractorOutOfMemory, ExtractorCrashed
+    │   └── ExtractorTimedOut, ExtractorOutOfMemory, ExtractorCrashed, ExtractorUnavailable*
     ├── ModelError                      stages "triage", "summarize"                  exit 3
     │   ├── ProviderUnavailable*, EndpointDown*, RateLimited*                         exit 5
     │   ├── KeyRejected, ModelUnknown, ResponseForeign (no chat completion at all)    exit 4
@@ -356,6 +356,12 @@ class ExtractorOutOfMemory(ExtractionError):
 
 class ExtractorCrashed(ExtractionError):
     """The worker died."""
+
+
+class ExtractorUnavailable(ExtractionError):
+    """No worker could be started, or none answers; no document is to blame."""
+
+    transient = True
 
 
 class ModelError(CasebookError):

@@ -169,3 +169,19 @@ def test_submit_takes_paths_on_standard_input(casebook, talks):
     refused = casebook("submit", "-", stdin=f"{lines}talks/none.html\n")
     assert (refused.code, refused.out) == (2, "")
     assert "line 3 ('talks/none.html') is neither" in refused.err
+
+
+def test_what_submit_is_piped_in_json_may_be_of_any_length(casebook, talks):
+    """`casebook links --json` tells titles, of other programs' lines they may come first."""
+    line = json.dumps({"title": "A" * 300, "source": "talks/one.html"})
+    (made,) = casebook("submit", "-", "--json", stdin=f"{line}\n").lines
+    assert made["status"] == "draft"
+
+
+def test_submit_takes_no_name_in_another_encoding(casebook, talks):
+    """It is told whether or not the file is there, in one line, and nothing is begun."""
+    (talks / "l\udce4rm.html").write_text(pages.CASE)
+    for name in ("talks/l\udce4rm.html", "caf\udce9.html"):
+        ran = casebook("submit", "-", stdin=f"talks/one.html\n{name}\n")
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+        assert "\\udce" in ran.err

@@ -13,6 +13,7 @@ import gc
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -99,7 +100,12 @@ _UNWRITTEN = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF}
 
 
 def _open_streams() -> None:
-    """Let output that a scheduler closed go nowhere; standard input that is closed stays so."""
+    """Let output that a scheduler closed go nowhere; standard input that is closed stays so.
+
+    What is piped in may name files, and their names may be any bytes.
+    """
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end

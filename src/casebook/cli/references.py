@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource, InvalidUrl
 
@@ -116,19 +116,20 @@ def _ref_of(line: str, folder: Path | None) -> SourceRef:
     """Return the source of a line; what `casebook links` tells beside it is left out.
 
     Raises:
-        OSError, ValueError, TypeError: if it is no web address, no file that is there, and no JSON
-            object with a source.
+        InvalidSource: if it is a file whose name is no text.
+        OSError, ValueError, RuntimeError: if it is no web address, no file that is there, and no
+            JSON object with a source.
     """
     from casebook.extractors.urls import is_web_address
     from casebook.schemas.sources import SourceRef
 
+    if line.startswith("{"):
+        beside = {"title", "published"}
+        told = {name: value for name, value in json.loads(line).items() if name not in beside}
+        return SourceRef.model_validate(told)
     if is_web_address(line) or (folder or Path()).joinpath(Path(line).expanduser()).is_file():
-        return SourceRef(source=line)
-    told: Any = json.loads(line)
-    if not isinstance(told, dict):
-        raise TypeError("no object")
-    beside = {"title", "published"}
-    return SourceRef.model_validate({k: v for k, v in told.items() if k not in beside})
+        return SourceRef(source=_text(line))
+    raise ValueError("it names nothing")
 
 
 def read_lines(lines: Iterable[str], folder: Path | None = None) -> list[SourceRef]:
@@ -145,7 +146,7 @@ def read_lines(lines: Iterable[str], folder: Path | None = None) -> list[SourceR
             continue
         try:
             ref = _ref_of(line, folder)
-        except (OSError, ValueError, TypeError, RuntimeError):  # of these is what nests too deeply
+        except (OSError, ValueError, RuntimeError):  # of these is what nests too deeply
             raise InvalidSource(
                 f"line {number} ({shown(line)}) is neither a web address, nor a file that is there,"
                 ' nor {"source": "path or URL"} (and perhaps "url"); nothing was begun'

@@ -80,3 +80,19 @@ async def test_what_was_not_begun_goes_by_what_is_there(services, batch_of, endp
     assert (await retry(failed.failure.source_id, services)).status == "draft"
     await worked(batch, services)
     assert await stands(batch, services) == (BatchStep.FINISHED, {Standing.KNOWN: 3})
+
+
+async def test_a_file_that_is_handed_over_again_is_worked(services, batch_of, tmp_path):
+    """What its path held in between, or that it held nothing, is not what became of its bytes."""
+    batch = await batch_of("changed", "gone")
+    (tmp_path / "changed.html").write_text(page("another"))
+    (tmp_path / "gone.html").unlink()
+    assert len(await worked(batch, services)) == 2
+    again = await batch_of("changed", "gone")
+    told = await worked(again, services)
+    assert {name: o.status for name, o in told.items()} == {
+        "changed.html": "draft",
+        "gone.html": "draft",
+    }
+    assert await stands(again, services) == (BatchStep.FINISHED, {Standing.KNOWN: 2})
+    assert await worked(await batch_of("changed", "gone"), services) == {}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import structlog
 
 from casebook.pipeline.copies import catch_up
-from casebook.pipeline.handed import follow, kept_bytes
+from casebook.pipeline.handed import follow, kept_bytes, own_again
 from casebook.pipeline.identity import is_remote
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.outcome import Outcome, Status
@@ -60,7 +60,9 @@ async def register(
         created_by=services.settings.curator,
         created_at=datetime.now(UTC),
     )
-    await asyncio.to_thread(services.warehouse.append, batch)
+    warehouse = services.warehouse
+    again = await asyncio.to_thread(own_again, items, warehouse)
+    await asyncio.to_thread(warehouse.append, batch, *again)
     return batch
 
 

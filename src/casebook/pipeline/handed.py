@@ -16,10 +16,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from casebook.extractors.gathering.bundles import OUR_TYPES
 from casebook.extractors.gathering.fetch import identify, read_file
 from casebook.extractors.network.body import FetchLimits
 from casebook.extractors.suffixes import SOURCES
 from casebook.extractors.urls import is_text, is_web_address, shown
+from casebook.pipeline.identity import is_remote
 from casebook.pipeline.outcome import Outcome
 from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import CasebookError, FileUnreadable, InvalidSource
@@ -170,16 +172,39 @@ def follow(item: BatchItem, worked: Outcome, warehouse: Warehouse) -> None:
     own, led_to = worked.source_id == item.source_id, known.same_as if known else item.source_id
     if led_to == worked.source_id or (own and worked.failure is not None):
         return
+    warehouse.append(_leading(item.source_id, worked.source_id, item.reference.source))
+
+
+def own_again(items: Sequence[BatchItem], warehouse: Warehouse) -> list[Alias]:
+    """Return what lets files that are handed over, once more, stand for themselves.
+
+    What a path held at another time, or that it held nothing, is not what became of these bytes;
+    what was heard in them is.
+    """
+    files = {item.source_id: item for item in items if not is_remote(item.reference)}
+    led = warehouse.leading(list(files)) if files else []
+    return [
+        _leading(one.source_id, one.source_id, files[one.source_id].reference.source)
+        for one in led
+        if one.same_as != one.source_id and not _was_heard(one.same_as, warehouse)
+    ]
+
+
+def _was_heard(source_id: str, warehouse: Warehouse) -> bool:
+    kept = warehouse.newest_snapshot(source_id)
+    return kept is not None and kept.media_type.startswith(OUR_TYPES)
+
+
+def _leading(source_id: str, same_as: str, path: str) -> Alias:
     now = datetime.now(UTC)
-    alias = Alias(
-        alias_id=content_id("alias", item.source_id, worked.source_id, now.isoformat()),
-        source_id=item.source_id,
-        same_as=worked.source_id,
-        url=item.reference.source,
+    return Alias(
+        alias_id=content_id("alias", source_id, same_as, now.isoformat()),
+        source_id=source_id,
+        same_as=same_as,
+        url=path,
         reason=AliasReason.FILE,
         found_at=now,
     )
-    warehouse.append(alias)
 
 
 def _item(path: Path) -> BatchItem:

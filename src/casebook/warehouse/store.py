@@ -237,6 +237,10 @@ class Warehouse:
         """Return where an address leads whose page is that of another source."""
         return self._first(Alias, "alias", source_id=source_id)
 
+    def leading(self, source_ids: Sequence[str]) -> list[Alias]:
+        """Return the same of each of these sources that leads anywhere."""
+        return self._all(Alias, "leading", source_ids=list(source_ids))
+
     def triage(self, triage_id: str) -> Triage | None:
         """Return the verdict with this id."""
         return self._first(Triage, "triage", triage_id=triage_id)

@@ -32,6 +32,12 @@ LIMIT 1;
 -- name: alias
 SELECT body FROM aliases WHERE source_id = $source_id ORDER BY entry DESC LIMIT 1;
 
+-- name: leading
+SELECT body
+FROM aliases
+WHERE source_id IN (SELECT unnest($source_ids::VARCHAR[]))
+QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY entry DESC) = 1;
+
 -- name: snapshot
 SELECT body FROM snapshots WHERE snapshot_id = $snapshot_id;
 

@@ -211,6 +211,7 @@ def test_a_list_that_is_cut_off_tells_so(form, share):
         f"{RSS}<!-- served in 0.2 s -->\n",
         RSS.replace("</rss>", "</RSS >"),
         "[a post](https://a.example/1)\n[another](https://a.example/2)\n",
+        '["Attention" explained](https://a.example/1)\n[[2]](https://a.example/2)\n',
         '{"url": "https://a.example/1"}\nhttps://a.example/2\n# a remark\n',
         '{"kind": "of no list we know", "within": {"https://a.example/1": 3}}',
     ],

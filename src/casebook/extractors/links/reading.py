@@ -31,7 +31,8 @@ MOST_ENTRIES = 50_000
 _XML_START = re.compile(
     rb"<\?xml\s|<(?:rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]", re.IGNORECASE
 )
-_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\[\s*[\[{\"]|\{\s*\")")
+# No Markdown, whose links begin with a bracket, too.
+_JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?![^\n]{0,1000}\]\()(?:\[\s*[\[{\"]|\{\s*\")")
 _LONGEST_END = 100_000  # bytes behind a root element: counters and comments of servers
 _PAGE = re.compile(rb"<html\b|<!doctype\b|<body\b", re.IGNORECASE)
 _MOST_BEFORE = 4_096

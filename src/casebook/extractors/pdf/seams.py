@@ -14,12 +14,20 @@ _BEFORE_MARK = re.compile(r"[^\W\d_][.,;:!?)\]'\"”’]{0,2}\Z")
 _OF_NOTE = re.compile(r"\A(?P<mark>\d{1,3})(?=[^\W\d_]|[(“\"‘'])")
 _POWER = re.compile(r"(?<![\w.,])10(?P<mark>[-−–]?\d{1,2})(?![\w.,]?\d)")
 _SEAM = re.compile(r"[a-z0-9][A-Z]")
-# Where one of these can be. It begins with a set, which is searched for fastest.
-_SPOT = re.compile(
-    r"""[A-Z\d](?<! .)(?:(?<=[a-z0-9][A-Z])|(?<=[^\W\d_]\d)|(?<=[^\W\d_][.,;:!?)\]'"”’]\d)"""
-    r"""|(?<=[^\W\d_][.,;:!?)\]'"”’]{2}\d)|(?<=\A\d)(?=\d{0,2}(?:[^\W\d_]|[(“"‘']))"""
-    r"""|(?<=(?<![\w.,])10\d)|(?<=(?<![\w.,])10[-−–]\d))"""
+_CLOSING = r"""[.,;:!?)\]'"”’]"""
+_SPOTS = (
+    r"(?<=[a-z0-9][A-Z])",  # a seam
+    # a mark behind a letter, and behind one sign or two that follow it
+    r"(?<=[^\W\d_]\d)",
+    rf"(?<=[^\W\d_]{_CLOSING}\d)",
+    rf"(?<=[^\W\d_]{_CLOSING}{{2}}\d)",
+    r"""(?<=\A\d)(?=\d{0,2}(?:[^\W\d_]|[(“"‘']))""",  # the number of a note, before it
+    # a power, and one with a sign
+    r"(?<=(?<![\w.,])10\d)",
+    r"(?<=(?<![\w.,])10[-−–]\d)",
 )
+# Where one of these can be. It begins with a set, which is searched for fastest, and looks back.
+_SPOT = re.compile(rf"[A-Z\d](?<! .)(?:{'|'.join(_SPOTS)})")
 _UNIT = re.compile(r"(?<!\w)[^\W\d_]{1,2}\Z")
 """What takes a power: m, km, x. A longer word takes the number of a note."""
 

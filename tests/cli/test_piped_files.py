@@ -126,6 +126,14 @@ def test_a_name_in_another_encoding_costs_nothing_but_its_file(casebook, talks):
         assert (ran.code, "is no UTF-8" in ran.err, "Traceback" in ran.err) == (2, True, False)
 
 
+def test_a_first_name_in_brackets_makes_no_json_of_the_list(casebook, talks):
+    """As `ls` sorts them: it is read like the names after it."""
+    (talks.parent / "[draft] a.html").write_text(pages.CASE)
+    lines = "[draft] a.html\ntalks/one.html\n"
+    (told,) = casebook("backfill", "-", "--dry-run", "--json", stdin=lines).lines
+    assert told["standings"] == {"new": 2}
+
+
 def test_so_many_wrong_lines_are_told_and_the_others_counted(casebook):
     """A list of another folder's files is no flood."""
     lines = "".join(f"talks/{n}.pdf\n" for n in range(250))

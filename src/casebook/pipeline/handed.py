@@ -9,6 +9,7 @@ import asyncio
 import codecs
 import json
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,8 @@ from casebook.schemas.ids import content_id
 from casebook.schemas.sources import Alias, AliasReason, Payload, SourceRef
 from casebook.warehouse.store import Warehouse
 
-_OTHER_FORMS = ("<", "[")  # markup, and JSON as a whole: their lines are no entries
+# Markup, and JSON as a whole: their lines are no entries. A file may be called "[draft] talk.md".
+_OTHER_FORMS = re.compile(r"\s*(?:<|\[\s*[\[{\"\]])")
 
 
 @dataclass
@@ -91,7 +93,7 @@ def _lines(piped: bytes) -> Sequence[str]:
         text = piped.decode("utf-16" if marked else "utf-8-sig", "surrogateescape")
     except UnicodeDecodeError:  # half of a character in UTF-16
         return ()
-    if "\0" in text or text.lstrip().startswith(_OTHER_FORMS):
+    if "\0" in text or _OTHER_FORMS.match(text):
         return ()
     return text.split("\n")
 

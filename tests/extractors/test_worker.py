@@ -5,6 +5,7 @@ import importlib
 import resource
 import subprocess
 import sys
+import time
 
 import pytest
 from pebble.pool import process
@@ -232,6 +233,20 @@ async def test_a_pool_that_stops_answering_is_given_up_for_another(monkeypatch):
             read = await asyncio.gather(*(pool.extract(GOOD) for _ in range(3)))
         assert pool._started() is not first
     assert ["five words" in one.text for one in read] == [True] * 3
+
+
+async def test_a_pool_whose_workers_are_at_long_tasks_is_not_given_up(monkeypatch):
+    """A document with less time of its own waits for one that may take more."""
+    monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "_STILL_SECONDS", 0.5)
+    with ExtractorPool(workers=1, limits=QUICK) as pool:
+        first = pool._started()
+        # As reading the pictures of pages may.
+        long = asyncio.create_task(pool.compute(time.sleep, QUICK.wall_seconds + 2, 30.0))
+        await asyncio.sleep(0)
+        async with asyncio.timeout(IN_TIME):
+            assert "five words" in (await pool.extract(GOOD)).text
+        assert (await long, pool._started() is first) == (None, True)
 
 
 def test_where_no_worker_starts_no_document_is_to_blame():

@@ -50,7 +50,7 @@ _LIBXML_OUT_OF_MEMORY = "XPathEvalError"
 _TASKS_A_WORKER = 200
 _LOOK_SECONDS = 2.0
 _STILL_SECONDS = 60.0
-"""How long no task of a pool may end, beyond what one may take, until the pool is given up."""
+"""How long no task of a pool may end, beyond what any may take, until the pool is given up."""
 
 _PARSERS = [
     "casebook.extractors.fork_server",
@@ -83,6 +83,9 @@ class ExtractorPool:
         self._pool: ProcessPool | None = None
         self._lock = threading.Lock()
         self._moved = 0.0  # when a task ended last, in monotonic seconds
+        self._allowed: list[
+            float
+        ] = []  # seconds, of each task that was handed in and has not ended
 
     async def extract(self, payload: Payload) -> Extracted:
         """Return what ``registry.extract`` makes of ``payload``, computed in a worker.
@@ -144,16 +147,19 @@ class ExtractorPool:
         told = asyncio.wrap_future(
             pool.schedule(_task, args=(work, payload, self._limits), timeout=seconds)
         )
+        self._allowed.append(seconds)
         try:
             while not (await asyncio.wait({told}, timeout=_LOOK_SECONDS))[0]:
                 still = time.monotonic() - max(began, self._moved)
-                if not pool.active or still > seconds + _STILL_SECONDS:
+                # A short one may wait for workers that are all at a long one.
+                if not pool.active or still > max(self._allowed) + _STILL_SECONDS:
                     self._give_up(pool)
                     raise BrokenProcessPool
             self._moved = time.monotonic()
             result: T = told.result()
             return result
         finally:
+            self._allowed.remove(seconds)
             told.cancel()
 
     def _give_up(self, pool: ProcessPool) -> None:

@@ -83,9 +83,7 @@ class ExtractorPool:
         self._pool: ProcessPool | None = None
         self._lock = threading.Lock()
         self._moved = 0.0  # when a task ended last, in monotonic seconds
-        self._allowed: list[
-            float
-        ] = []  # seconds, of each task that was handed in and has not ended
+        self._allowed: list[float] = []  # seconds, of each task that has not ended
 
     async def extract(self, payload: Payload) -> Extracted:
         """Return what ``registry.extract`` makes of ``payload``, computed in a worker.

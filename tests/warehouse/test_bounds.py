@@ -76,18 +76,20 @@ def test_a_batch_joins_what_many_checkpoints_wrote(busy, story):
     assert calm.counts()["sources"] == 41
     assert _groups(calm) == 41
     following = Warehouse(busy._database.path, busy=True)
+    following.tidy()
     assert following.counts()["sources"] == 41
     assert _groups(following) == 1
     following.close()
 
 
-def test_a_batch_joins_only_at_its_beginning(busy, story):
-    """Joining takes memory beside what a batch holds: in its midst it would be its peak."""
-    busy.append(story.source())
+def test_nothing_is_joined_unasked(busy, story):
+    """It takes seconds and memory: a batch that has nothing to do, or is in its midst, has none."""
     _scattered(busy, story)
     busy.close()
-    assert busy.counts()["sources"] == 41
-    assert _groups(busy) > 32
+    following = Warehouse(busy._database.path, busy=True)
+    assert following.append(story.case()) == 1
+    assert _groups(following) > 32
+    following.close()
 
 
 def test_joining_goes_on_with_more_memory_where_texts_are_long(busy, story, monkeypatch):
@@ -96,6 +98,7 @@ def test_joining_goes_on_with_more_memory_where_texts_are_long(busy, story, monk
     busy.close()
     monkeypatch.setattr("casebook.warehouse.connection._JOINING_MEMORY", ("4MB", "1GB"))
     following = Warehouse(busy._database.path, busy=True)
+    following.tidy()
     assert following.counts()["sources"] == 41
     assert _groups(following) == 1
     following.close()
@@ -115,6 +118,7 @@ def test_groups_are_joined_alike_where_the_log_holds_a_long_text(busy, story, mo
     busy.close()
     monkeypatch.setattr("casebook.warehouse.connection._BUSY_MEMORY", "8MB")
     following = Warehouse(busy._database.path, busy=True)
+    following.tidy()
     with following._database.connection() as connection:
         sizes = connection.execute(
             "SELECT max(start + count) FROM pragma_storage_info('sources')"
@@ -127,7 +131,7 @@ def test_groups_are_joined_alike_where_the_log_holds_a_long_text(busy, story, mo
 
 
 def test_a_batch_goes_on_where_nothing_is_enough_to_join(busy, story, monkeypatch):
-    """What cannot be joined stays as it is, and is not tried at each stretch."""
+    """What cannot be joined stays as it is."""
     _scattered(busy, story, submitted_by="1234567" * 30_000)
     busy.close()
     tried: list[str] = []
@@ -135,10 +139,9 @@ def test_a_batch_goes_on_where_nothing_is_enough_to_join(busy, story, monkeypatc
     monkeypatch.setattr(groups, "join", lambda c, memory: (tried.append(memory), join(c, memory)))
     monkeypatch.setattr("casebook.warehouse.connection._JOINING_MEMORY", ("3MB", "4MB"))
     following = Warehouse(busy._database.path, busy=True)
+    following.tidy()
     assert following.counts()["sources"] == 41
     assert _groups(following) > 32
-    following.close()
-    assert following.counts()["sources"] == 41
     following.close()
     assert tried == ["3MB", "4MB"]
 
@@ -152,6 +155,7 @@ def test_a_batch_goes_on_where_there_is_no_room_to_join(busy, story):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     following = Warehouse(busy._database.path, busy=True)
     try:
+        following.tidy()
         assert following.counts()["sources"] == 41
         assert following.append(story.case()) == 1
         assert _groups(following) > 32
@@ -159,6 +163,7 @@ def test_a_batch_goes_on_where_there_is_no_room_to_join(busy, story):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     following = Warehouse(busy._database.path, busy=True)
+    following.tidy()
     assert following.counts()["cases"] == 1
     assert _groups(following) == 1
     following.close()

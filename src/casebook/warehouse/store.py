@@ -88,6 +88,10 @@ class Warehouse:
         """The file's path, or the lake's place, without a password."""
         return self._database.name
 
+    def tidy(self) -> None:
+        """Put what is stored in order before a batch adds to it; takes seconds after a long one."""
+        self._database.tidy()
+
     def close(self) -> None:
         """Let go of what is kept open between calls."""
         self._database.close()

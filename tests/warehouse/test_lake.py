@@ -76,6 +76,7 @@ def test_one_row_however_many_bring_it(lake, shared, story):
 def test_a_commit_in_between_is_noticed_without_the_turn(lake, shared, story):
     """Were the turn lost, the second of two that read the same state cannot commit on top."""
     database, other = lake._database, shared()
+    between = story.failure().model_copy(update={"failure_id": "fail1_between"})
 
     def write_late() -> None:
         with database.connection() as connection:
@@ -83,7 +84,7 @@ def test_a_commit_in_between_is_noticed_without_the_turn(lake, shared, story):
             place = {"entry": database.next_entry(connection)}
             insert = "INSERT INTO migrations VALUES ($entry % 1000, 'late', now())"
             connection.execute(insert, place)
-            other.append(story.failure())
+            assert other.append(between) == 1
             connection.commit()
 
     with pytest.raises(WarehouseConflict):

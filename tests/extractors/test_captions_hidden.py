@@ -108,6 +108,11 @@ Dialogue: 0,0:00:09.00,0:00:11.00,Default,,0,0,0,,Twice it paged us.
 EVENT = "Dialogue: 0,0:00:04.00,0:00:05.00,{},,0,0,0,,{}"
 
 
+def script(style, text):
+    """Read a script with a line of this style that says the hidden words in this way."""
+    return read(LOOKS.format(EVENT.format(style, text % HIDDEN)), "talk.ass")
+
+
 @pytest.mark.parametrize(
     ("style", "text"),
     [
@@ -132,7 +137,7 @@ EVENT = "Dialogue: 0,0:00:04.00,0:00:05.00,{},,0,0,0,,{}"
 )
 def test_what_a_script_does_not_show_is_not_said(style, text):
     """What leaves no mark on the screen is taken out, and the curator is told what it said."""
-    found = read(LOOKS.format(EVENT.format(style, text % HIDDEN)), "talk.ass")
+    found = script(style, text)
     assert HIDDEN not in found.text
     assert "It held all summer." in found.text
     assert "Twice it paged us." in found.text
@@ -158,7 +163,7 @@ def test_what_a_script_does_not_show_is_not_said(style, text):
 )
 def test_what_a_script_shows_is_said(style, text):
     """Half transparent, an outline alone, and what a change in time brings up, a viewer sees."""
-    found = read(LOOKS.format(EVENT.format(style, text % HIDDEN)), "talk.ass")
+    found = script(style, text)
     assert HIDDEN in found.text
     assert found.hidden_text == []
 

@@ -179,7 +179,7 @@ async def test_one_foreign_answer_among_good_ones_does_not_stop_a_batch(services
     assert stands.counts == {Standing.KNOWN: 7, Standing.FAILED: 1}
     endpoint.fallback = lambda _: foreign
     _, work, _ = await run(services, [f"{address}?edition=2" for address in site(3)])
-    assert "no chat completion" in work.tally.stopped_by
+    assert "no chat completion" in work.tally.stopped_by.message
 
 
 async def test_no_more_sources_are_at_work_than_the_window_holds(services, site):

@@ -325,10 +325,10 @@ async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
     stands = await progress(batch, services)
     if not as_json:
         print_progress(batch, stands, work.tally, out())
-    if work.tally.stopped_by is not None:
+    if stopped := work.tally.stopped_by:
         more = " --budget MORE" if work.tally.failed[BudgetReached.kind()] else ""
         err().print(
-            f"[yellow]paused[/]  {work.tally.stopped_by}\n"
+            f"[yellow]paused[/]  {stopped.message}\n"
             f"        go on with `casebook backfill --resume {batch.batch_id}{more}`"
         )
     return exit_code(failed.values())

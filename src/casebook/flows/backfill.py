@@ -159,7 +159,8 @@ async def _worked(batch: Batch, services: Services, missed: Sequence[str]) -> To
         teller.cancel()
     await aupdate_progress_artifact(shown, _percent(run))
     stands = await progress(batch, services)
-    paused = run.tally.stopped_by
+    stopped = run.tally.stopped_by
+    paused = stopped and stopped.message
     await acreate_markdown_artifact(
         key=batch.batch_id.replace("_", "-"),
         markdown=batch_markdown(batch, stands, run.tally, missed),
@@ -168,7 +169,7 @@ async def _worked(batch: Batch, services: Services, missed: Sequence[str]) -> To
     return {
         "batch_id": batch.batch_id,
         "paused": paused,
-        "paused_by": run.tally.stopping_cause,
+        "paused_by": stopped and stopped.kind,
         **stands.model_dump(mode="json"),
     }
 

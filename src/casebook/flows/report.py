@@ -52,7 +52,7 @@ def batch_markdown(
         "Not begun or cut off": f"{stands.left:,}",
         "This run": f"{tally.calls:,} calls, {tally.tokens:,} tokens, "
         + ("cost not known" if tally.cost_usd is None else f"${tally.cost_usd:.4f}"),
-        "Paused": _cell(tally.stopped_by or "no"),
+        "Paused": _cell(tally.stopped_by.message if tally.stopped_by else "no"),
         **({"Not read": _cell("; ".join(missed))} if missed else {}),
     }
     told = _table(rows)

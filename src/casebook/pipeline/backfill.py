@@ -126,7 +126,7 @@ async def directly(_: BatchItem, work: Callable[[], Awaitable[Outcome]]) -> Outc
 class Tally:
     """What a run of a batch has done so far; kept small however long the batch is.
 
-    ``stopped_by`` says in words why it paused, ``stopping_cause`` is the failure's kind.
+    ``stopped_by`` is the failure for which it paused.
     """
 
     total: int
@@ -138,8 +138,7 @@ class Tally:
     tokens: int = 0
     cost_usd: float | None = 0.0
     started: float = field(default_factory=time.monotonic)
-    stopped_by: str | None = None
-    stopping_cause: str | None = None
+    stopped_by: Failure | None = None
 
     @property
     def done(self) -> int:
@@ -227,7 +226,8 @@ class BatchRun:
         try:
             async for outcome in self._through(interleaved(todo)):
                 yield outcome
-            reason = self.tally.stopped_by
+            stopped = self.tally.stopped_by
+            reason = stopped.message if stopped else None
         except WarehouseError as error:
             reason = str(error)
             raise
@@ -313,7 +313,7 @@ class BatchRun:
         if failure is None:
             return False
         if self._meets_all(outcome, failure):
-            self.tally.stopped_by, self.tally.stopping_cause = failure.message, failure.kind
+            self.tally.stopped_by = failure
         tries = self._tries[item.source_id]
         if not failure.transient or self.tally.stopped_by or tries >= len(self._delays):
             return False

@@ -242,7 +242,7 @@ class Warehouse:
         return self._first(Alias, "alias", source_id=source_id)
 
     def leading(self, source_ids: Sequence[str]) -> list[Alias]:
-        """Return the same of each of these sources that leads anywhere."""
+        """Return the newest alias of each of these sources that has one."""
         return self._all(Alias, "leading", source_ids=list(source_ids))
 
     def triage(self, triage_id: str) -> Triage | None:

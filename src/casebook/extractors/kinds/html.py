@@ -248,14 +248,15 @@ def _site(meta: Any) -> str | None:
 
 def _fall_back(reading: _Reading, steps: list[ExtractionStep]) -> None:
     """Where the blocks that are text give too little, try other paths, keep the longest."""
-    if not _is_suspicious(reading.attempt.words, reading):
-        return
-    for method, path in _FALLBACKS[_is_too_large(reading.tree) :]:
-        attempt = _try(method, path, reading.tree, reading.url, steps)
-        if attempt.words > _BETTER * reading.attempt.words:
-            reading.attempt = attempt
-        if not _is_suspicious(reading.attempt.words, reading):
+    for method, path in _FALLBACKS:
+        best = reading.attempt
+        if not _is_suspicious(best.words, reading):
             return
+        if path is _recall and _is_too_large(reading.tree):
+            continue
+        attempt = _try(method, path, reading.tree, reading.url, steps)
+        if attempt.words > _BETTER * best.words:
+            reading.attempt = attempt
 
 
 def _chosen(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) -> _Attempt:

@@ -188,22 +188,26 @@ def _stated_for(pieces: Sequence[int]) -> list[_Stated]:
     handles = calls.handles(pieces)
     counts = calls.answers(calls.count_marks, handles)
     # Place by place, the outermost first: hundreds of objects share a mark, most state nothing.
-    marks = [
-        list(map(calls.mark_at, compress(handles, (counts > place).tolist()), repeat(place)))
-        for place in range(max(0, counts.max(initial=0)))
+    marked = [(counts > place).tolist() for place in range(max(0, counts.max(initial=0)))]
+    columns = [
+        list(map(calls.mark_at, compress(handles, those), repeat(place)))
+        for place, those in enumerate(marked)
     ]
-    texts = {mark: _actual_text(mark) for mark in set(chain.from_iterable(marks))}
-    found: dict[int, _Stated] = {}
+    texts = {mark: _actual_text(mark) for mark in set(chain.from_iterable(columns))}
     if all(text is None for text in texts.values()):
         return []
-    following = [iter(column) for column in marks]
-    for piece, count in zip(pieces, counts.tolist(), strict=True):
-        for place, mark in enumerate(map(next, following[: max(0, count)]), 1):
+    marks: list[list[int]] = [[] for _ in pieces]
+    for those, column in zip(marked, columns, strict=True):
+        for around, mark in zip(compress(marks, those), column, strict=True):
+            around.append(mark)
+    found: dict[int, _Stated] = {}
+    for piece, around in zip(pieces, marks, strict=True):
+        for place, mark in enumerate(around, 1):
             if (text := texts[mark]) is not None:
                 one = found.setdefault(mark, _Stated(text))
                 one.objects.append(piece)
                 one.marks.append(mark)
-                one.inner |= place < count
+                one.inner |= place < len(around)
     return list(found.values())
 
 

@@ -89,9 +89,14 @@ def handles(addresses: Iterable[int | None]) -> list[Handle]:
     return list(map(ctypes.c_void_p.from_param, addresses))  # type: ignore[arg-type]  # CArgObject
 
 
+def handle_of(address: int | None) -> Handle:
+    """Return the handle of what lies at ``address``."""
+    return handles([address])[0]
+
+
 def handle(raw: Any) -> Handle:
     """Return the handle of what a pointer of ``pypdfium2.raw`` points to."""
-    return handles([ctypes.cast(raw, ctypes.c_void_p).value])[0]
+    return handle_of(ctypes.cast(raw, ctypes.c_void_p).value)
 
 
 def objects_on(page: Handle) -> list[int]:

@@ -191,7 +191,7 @@ class Eye:
         """Say why a word that stands on the page at a legible size is not seen, or None."""
         piece = calls.char_object(self._text, first)
         again = self._overprints.shows(piece)
-        if not again and piece and calls.render_mode(*calls.handles([piece])) in INKLESS:
+        if not again and piece and calls.render_mode(calls.handle_of(piece)) in INKLESS:
             return "invisible text"
         pale = not again and (self._is_pale(first) or self._overprints.paints_out(piece))
         if pale and not self._is_on_ground(box):
@@ -206,8 +206,8 @@ class Eye:
         return self._sight.shows((left, bottom, right, top))
 
     def _is_pale(self, index: int) -> bool:
-        piece = calls.handles([calls.char_object(self._text, index)])
-        outlined = calls.render_mode(*piece) == _OUTLINE
+        piece = calls.handle_of(calls.char_object(self._text, index))
+        outlined = calls.render_mode(piece) == _OUTLINE
         ink = calls.char_stroke if outlined else calls.char_colour
         if not ink(self._text, index, *self._narrow):
             return False

@@ -67,7 +67,7 @@ class Overprints:
         pieces, boxes = self._silent
         if not pieces:
             return None
-        box = calls.rows(calls.object_box, calls.handles([piece]), 4)[0][0]
+        box = calls.rows(calls.object_box, [calls.handle_of(piece)], 4)[0][0]
         height = box[3] - box[1]
         size = np.abs((boxes[:, 2:] - boxes[:, :2]) - (box[2:] - box[:2])).max(axis=1)
         moved = np.abs((boxes[:, 2:] + boxes[:, :2]) - (box[2:] + box[:2])).max(axis=1) / 2
@@ -78,11 +78,11 @@ class Overprints:
 
 def _is_pale(piece: int) -> bool:
     """Tell type that is printed in white or next to it."""
-    outlined = _mode(piece) == _OUTLINE
-    ask = calls.stroke_colour if outlined else calls.fill_colour
-    colours, known = calls.rows(ask, calls.handles([piece]), 4, np.uintc)
-    return bool((known & no_ink(*colours.T)).any()) and _mode(piece) not in INKLESS
+    mode = _mode(piece)
+    ask = calls.stroke_colour if mode == _OUTLINE else calls.fill_colour
+    colours, known = calls.rows(ask, [calls.handle_of(piece)], 4, np.uintc)
+    return bool((known & no_ink(*colours.T)).any()) and mode not in INKLESS
 
 
 def _mode(piece: int) -> int:
-    return int(calls.render_mode(*calls.handles([piece])))
+    return int(calls.render_mode(calls.handle_of(piece)))

@@ -48,8 +48,8 @@ ORDER BY entry
 LIMIT $limit;
 
 -- name: append_copies_found
--- Many at once, and beside those that this source is in: each row alone would look through the ids
--- of all the others.
+-- Many at once, for each alone would look through what is stored. A pair that is there already is
+-- among those of its source.
 INSERT INTO near_copies (
     entry, copy_id, document_id, source_id, other_document_id, other_source_id, share,
     other_share, found_at, body

@@ -1,0 +1,151 @@
+"""What a style sheet hides is found by its rules, as browsers weigh them."""
+
+from collections import Counter
+
+import pytest
+from hidden_words import SECRET, strip
+
+from casebook.extractors.visibility.cascade import Cascade
+
+BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".x{display:none}",
+        "<!-- #i{font-size:0} -->",
+        "@charset 'utf-8'; @import url(a.css); .x{opacity:0}",
+        "body .post .x{display:none}",
+        ".post > p{display:none}",
+        ".post *{display:none}",
+        "p[data-n]{display:none}",
+        "[class~=x]{display:none}",
+        "@media screen{.x{display:none}}",
+        "@media (min-width:600px){@supports (display:grid){.x{display:none}}}",
+        "@layer a{.x{display:none}}",
+        ".post{color:red;.x{display:none}}",
+        ".post{&>p{display:none}}",
+        ".x{display:none!important}#i{display:block}",
+        ".post{color:#fff}",
+        ".x:nth-child(odd){display:none}",
+        ".post :is(.a,.x){display:none}",
+        ":where(.post) p:not(.z){display:none}",
+        "body > .post > :first-child:last-of-type{display:none}",
+        "p + .post > .x{display:none}",
+        "p ~ div .x{display:none}",
+        "[class^='x']{display:none}",
+        ".x:not(:hover){display:none}",
+        ":root{--d:none}.x{display:var(--d)}",
+        ".post{--ink:var(--paper);--paper:#fff}.x{color:var(--ink)}",
+        ".x{display:var(--unset, none)}",
+        ".x{position:absolute;left:calc(-9999px + 1px)}",
+        ".x{overflow:hidden;height:calc(2 * 0px)}",
+        ".x{overflow:hidden}.post .y{max-height:0}",
+        ".post:has(.x) p{display:none}",
+        ".post:has(> p.x) .x{display:none}",
+        "p:has(+ .post) ~ .post .x{display:none}",
+        "body:has(.post #i) .x{display:none}",
+        "p:has(~ .post .x) + .post{display:none}",
+        ".x:not(:has(a)){display:none}",
+        ".post:not(:has(> a, .z)){display:none}",
+        ".x{mask-size:0}.post .x{mask-image:url(a.svg)}",
+        "@keyframes go{to{opacity:0}}.x{animation:go 1s forwards}",
+        "@keyframes go{from{opacity:1}50%,100%{visibility:hidden}}.x{animation:.2s ease-in both go}",
+        "@-webkit-keyframes go{to{transform:scale(0)}}.x{-webkit-animation:go 0s forwards}",
+        "@keyframes go{to{color:#fff}}.x{animation-name:go;animation-fill-mode:forwards}",
+        "@keyframes go{to{opacity:0}}.x{animation:none 1s,go 1s cubic-bezier(.1,0,1,1) 1 forwards}",
+        "@keyframes go{to{opacity:1}}.x{opacity:0;animation:go 9999s forwards}",
+        "@keyframes go{to{opacity:1}}.x{opacity:0;animation:go 1s forwards paused}",
+        "@keyframes go{to{opacity:1}}.x{opacity:0!important;animation:go 1s forwards}",
+        "@keyframes go{to{opacity:1}}.x{opacity:0;animation:go 1s}",
+        "/*@keyframes go{to{opacity:1}}*/.x{opacity:0;animation:go 1s forwards}",
+        "@import 'a';@media print{@keyframes g{to{opacity:1}}}.x{opacity:0;animation:g 1s both}",
+        "@keyframes go{to{display:block}}.x{display:none;animation:go 1s forwards}",
+        ":root{color-scheme:dark}.x{color:#121212}",
+        ":root{color-scheme:dark}body{background:#fff}.x{color:#fff}",
+        ":root{color-scheme:light dark}.x{color:#fff}",
+        "@keyframes Go{to{opacity:0}}.x{animation:1S Go FORWARDS}",
+        "@keyframes Go{to{opacity:1}}.x{opacity:0;animation:go 1s forwards}",
+        "@keyframes go{to{opacity:1}}@keyframes GO{to{opacity:0}}.x{animation:GO 1s both}",
+        ".x{display:none! IMPORTANT}.post .x{display:block}",
+        ":root{--D:NONE;--d:block}.x{Display:var(--D)}",
+        "@keyframes go{/* so */from{opacity:1}to{opacity:0}}.x{animation:go 1s forwards}",
+    ],
+)
+def test_rules_of_a_style_sheet_hide(sheet):
+    """What a sheet hides is gone, however its selector is written."""
+    found, text = strip(BOX.format(SECRET), f"<style>{sheet}</style>")
+    assert SECRET not in text
+    assert [piece.text for piece in found] == [SECRET]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ":root{color-scheme:dark}.x{color:#fff}",
+        "html{color-scheme:only dark}.x{color:white}",
+        "@media print{.x{display:none}}",
+        "@media (max-width:600px){.x{display:none}}",
+        ".x{display:none} .x.y{display:block}",
+        ".x.y{display:block} .x{display:none}",
+        ".x{display:none} .post .x{display:block}",
+        ".other .x{display:none}",
+        "body > .x{display:none}",
+        "[data-n='2']{display:none}",
+        ".x:hover{display:none}",
+        ".post{background:#000} .x{color:#fff}",
+        ".post{.z{display:none}}",
+        "p:nth-child(2n){display:none}",
+        ".x:not(.y){display:none}",
+        ".x{display:none} :is(.x,.q):not(.z){display:block}",
+        ".post + .x{display:none}",
+        ".x:has(a){display:none}",
+        ".post:has(> #i + p) .x{display:none}",
+        ".post:has(.post .x) .x{display:none}",
+        "p:has(~ p) ~ .post:has(+ .z) .x{display:none}",
+        ".x:has(:hover){display:none}",
+        ".post:not(:has(p)){display:none}",
+        ".post:not(:has(> .x)) .x{display:none}",
+        "@keyframes go{to{opacity:1}}.x{opacity:0;animation:go 1s .2s both}",
+        ".x{opacity:0;animation:go 1s both}@keyframes go{to{opacity:1}",
+        "p{}@media screen{@keyframes go{to{opacity:1}}}.x{opacity:0;animation:go 1s both}",
+        "@keyframes go{to{transform:none}}.x{transform:scale(0);animation:go 1s forwards}",
+        "@keyframes go{to{opacity:0}}.x{animation:go 1s}",
+        "@keyframes go{to{opacity:0}}.x{animation:go 1s infinite forwards}",
+        "@keyframes go{to{opacity:0}}.x{animation:go 1s 8s forwards}",
+        "@keyframes go{to{opacity:0}}.x{animation:go 1s alternate 2 forwards}",
+        "@keyframes go{to{opacity:0}}.x{opacity:1!important;animation:go 1s forwards}",
+        "@keyframes go{to{opacity:0}}.x{animation:go 1s forwards;animation-timeline:scroll()}",
+        "@keyframes go{to{opacity:0}}.x{animation:go 1s forwards}.post .x{animation:none}",
+        "@keyframes go{from{opacity:0}}.x{animation:go 1s both}",
+        "@keyframes other{to{opacity:0}}.x{animation:go 1s forwards}",
+        "@keyframes Go{to{opacity:0}}.x{animation:go 1s forwards}",
+        "@keyframes go{to{opacity:0}}.x{animation-name:GO;animation-fill-mode:both}",
+        ":root{--D:none}.x{display:var(--d)}",
+        ":root{--d:none}.post{--d:block}.x{display:var(--d)}",
+        ":root{--d:block}.x{display:var(--d, none)}",
+        ".x{position:absolute;left:calc(50% - 10px)}",
+        ".x::before{display:none}",
+        ":where(.absent) .x{display:none}",
+    ],
+)
+def test_rules_that_do_not_count_hide_nothing(sheet):
+    """Rules for paper, small screens, other elements or states, and overruled ones, are minded."""
+    assert SECRET in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]
+
+
+def test_what_elements_stand_in_is_asked_once_for_all_of_them(monkeypatch):
+    """Deep places full of elements, and rules of which none fits: linear in the page."""
+    asked, fits = Counter(), Cascade._is
+
+    def counted(self, compound, element):
+        asked["times"] += 1
+        return fits(self, compound, element)
+
+    monkeypatch.setattr(Cascade, "_is", counted)
+    sheet = "".join(f"div:has(~ .x, .q{n}) .x{{display:none}}" for n in range(20))
+    depth, many = 50, 2_000
+    body = "<div>" * depth + "<p class=x>So it was.</p>" * many + "</div>" * depth
+    strip(body, f"<style>{sheet}</style>")
+    assert asked["times"] < 20 * 6 * (depth + many)

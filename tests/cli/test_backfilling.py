@@ -129,7 +129,7 @@ def test_a_budget_that_is_reached_says_how_to_go_on(casebook, site):
     shown = casebook("backfill", "show", batch["batch_id"])
     assert "the cap of $0.01" in shown.out.splitlines()[-1]
     listed = casebook("backfill", "list").out.splitlines()
-    assert [line.strip() for line in listed[1:]] == ["-"]
+    assert [line.strip() for line in listed[1:]] == ["standard input"]
     assert f"{batch['batch_id']}  paused" in listed[0]
     more = ("backfill", "--resume", batch["batch_id"], "--budget", "1", "--json")
     assert [line["status"] for line in casebook(*more, **priced).lines] == ["draft"]

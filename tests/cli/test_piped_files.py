@@ -179,6 +179,12 @@ def test_submit_takes_paths_on_standard_input(casebook, talks):
     assert "line 3 ('talks/none.html') is neither" in refused.err
 
 
+def test_a_batch_that_was_piped_in_is_called_so(casebook, talks):
+    """A list of batches shows where each came from; a dash says nothing."""
+    casebook("backfill", "-", stdin="talks/one.html\n")
+    assert casebook("backfill", "list", "--json").lines[0]["origin"] == "standard input"
+
+
 def test_what_submit_is_piped_in_json_may_be_of_any_length(casebook, talks):
     """`casebook links --json` tells titles, of other programs' lines they may come first."""
     line = json.dumps({"title": "A" * 300, "source": "talks/one.html"})

@@ -141,6 +141,7 @@ def run(
     for line in found.missed:
         err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
     from casebook.pipeline.planning import select
+    from casebook.pipeline.quoting import PIPED
 
     selection = select(
         found.candidates,
@@ -150,10 +151,11 @@ def run(
         words=word or (),
         repeated=found.repeated,
     )
+    origin = PIPED if source == "-" else source
     if dry_run:
-        work = _plan(source, selection, options, settings, found.missed, as_json=as_json)
+        work = _plan(origin, selection, options, settings, found.missed, as_json=as_json)
     else:
-        work = _begin(source, selection, options, settings, as_json=as_json)
+        work = _begin(origin, selection, options, settings, as_json=as_json)
     code = stopping.run(work, stopping.BATCH)
     raise typer.Exit(code or (EXIT_SOME_FAILED if found.missed else 0))
 

@@ -62,9 +62,9 @@ def links(
 
 
 async def _walk(source: str, limit: int, services: Services) -> Walk:
-    from casebook.pipeline.quoting import read_list
+    from casebook.pipeline.quoting import PIPED, read_list
 
     piped = standard_input().buffer.read() if source == "-" else None
-    ref = named(source if piped is None else "standard input")
+    ref = named(source if piped is None else PIPED)
     with as_bad_usage():
         return await read_list(ref, services, given=piped, most=limit)

@@ -24,6 +24,9 @@ from casebook.schemas.sources import Payload, SourceRef
 from casebook.summarizer import service
 from casebook.summarizer.planning import Plan
 
+PIPED = "standard input"
+"""What a list that was piped in is called."""
+
 _MOST = 100_000
 # Lines of standard input that are told one by one.
 _MOST_REFUSALS = 100
@@ -76,7 +79,7 @@ async def read_piped(data: bytes, services: Services) -> tuple[Walk, Sequence[Ba
     handed = await handed_over(data)
     found = Walk()
     if not handed.is_spent:
-        ref = SourceRef(source="standard input")
+        ref = SourceRef(source=PIPED)
         try:
             found = await read_list(ref, services, given=handed.rest)
         except DocumentEmpty as error:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from casebook.extractors.pdf.furniture import ROMAN, key_of, without_furniture
 from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.raised import whole
 from casebook.extractors.pdf.words import ends_in_word, join_lines, leader_of, vocabulary
 from casebook.extractors.text.passages import Block
 from casebook.extractors.text.references import stands_over_references
@@ -59,6 +60,7 @@ def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) ->
 
     ``outline`` holds the titles of the document's own table of contents, which are headings.
     """
+    pages = [whole(page) for page in pages]
     body = _body_size(line for page in pages for line in page)
     kept, furniture = without_furniture(pages, body)
     lines = [line for page in kept for line in page]

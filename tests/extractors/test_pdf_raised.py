@@ -26,6 +26,7 @@ def after(text: str, mark: str, rest: str = "", space: float = 3.4) -> list[Line
         (after("the books", "1", ", a collaborative one"), "the books [1], a collaborative one"),
         (after("ended so.", "1,2"), "ended so. [1,2]"),
         (after("in 2019", "4"), "in 2019⁴"),
+        (after("named libz.so.1.", "17"), "named libz.so.1. [17]"),
         (after("a sum of 2q", "2"), "a sum of 2q²"),
         (after("the sum (a + b)", "2 = c"), "the sum (a + b)² = c"),
         (after("the word Arnol", "0", "d", 1.4), "the word Arnol⁰d"),

@@ -35,6 +35,9 @@ _RAISED = 0.2
 _LOWERED = 0.2
 """Parts of the type size."""
 
+_PUNCTUATION = (".", ",", ";", ":", "!", "?", '"', "”")
+"""Behind these no power stands."""
+
 _SUPERSCRIPT = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 
 Cut = tuple[int, int, str]
@@ -67,8 +70,8 @@ def cuts(eye: Eye, text: str, position: int) -> Iterator[Cut]:
 
 def as_mark(before: str, mark: str) -> str:
     """Return a raised number as it reads after ``before``: that of a note, or a power."""
-    is_note = _BEFORE_MARK.search(before) and not _UNIT.search(before.rstrip(")]"))
-    is_note = is_note and not mark.startswith("0")
+    is_word = _BEFORE_MARK.search(before) and not _UNIT.search(before.rstrip(")]"))
+    is_note = (is_word or before.endswith(_PUNCTUATION)) and not mark.startswith("0")
     return f" [{mark}]" if is_note else mark.translate(_SUPERSCRIPT)
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
 from typing import NamedTuple
 
 from casebook.extractors.pdf.lines import Line
@@ -45,20 +44,21 @@ class Usual:
         """Tell what is set smaller than the text, as footnotes and captions are."""
         return group.lines[0].size <= _NOTE_SIZE * self.body
 
-    def is_cut(self, group: Group, after: Sequence[Group]) -> bool:
-        """Tell a paragraph whose sentence is not over, and under which its column is empty.
+    def is_cut(self, group: Group) -> bool:
+        """Tell lines of text that fill their column to the last, and whose sentence is not over.
 
         Rows of a table begin small or with a sign, more often than paragraphs.
         """
         first, last = group.lines[0], group.lines[-1]
-        if first is last or not first.text[:1].isupper() or ends_sentence(last.text):
+        if first is last or not first.text[:1].isupper():
             return False
-        return self._is_full(last) and not (after and self._stands_under(last, after[0].lines[0]))
+        return self._is_full(last) and not ends_sentence(last.text)
 
-    def _stands_under(self, last: Line, line: Line) -> bool:
+    def stand_under(self, last: Line, groups: Sequence[Group]) -> bool:
+        """Tell whether the first of ``groups``, if any, stands right under the line ``last``."""
         room = _BENEATH * max(self.leading, last.size)
-        near = 0 <= last.base - line.base <= room and line.left < last.right
-        return near and line.page == last.page
+        lines = [group.lines[0] for group in groups[:1] if group.lines[0].page == last.page]
+        return any(0 <= last.base - x.base <= room and x.left < last.right for x in lines)
 
     def is_row(self, group: Group, size: float) -> bool:
         """Tell rows and labels: other type than the text's ``size``, or short and no sentence."""
@@ -85,34 +85,36 @@ def whole_paragraphs(groups: Sequence[Group], usual: Usual) -> Iterator[Group]:
 
     What stands between its two parts, notes at the foot or a table or figure, comes after it.
     """
-    at = 0
+    at, notes = 0, [usual.is_note(group) for group in groups]
     while at < len(groups):
-        held, after = groups[at], list[Group]()
-        at += 1
-        notes = _count_notes(held, groups, at, usual)
-        while (rest := _rest_of(held, groups, at, notes, usual)) is not None:
-            after += groups[at:rest]
+        held, note = groups[at], notes[at]
+        after: tuple[Group, ...] = ()
+        under = at = at + 1
+        while True:
+            while under < len(groups) and notes[under] and not note:
+                under += 1
+            rest = _rest_of(held, groups, at, under, usual)
+            if rest is None:
+                break
+            after += tuple(groups[at:rest])
             held = Group(held.lines + groups[rest].lines, held.heads and groups[rest].heads)
-            at = rest + 1
-            notes = _count_notes(held, groups, at, usual)
+            under = at = rest + 1
         yield held
         yield from after
-        yield from groups[at : at + notes]
-        at += notes
+        yield from groups[at:under]
+        at = under
 
 
-def _count_notes(held: Group, groups: Sequence[Group], at: int, usual: Usual) -> int:
-    """Return how many notes stand under ``held``, which is none itself."""
-    under = islice(groups, at, None)
-    return 0 if usual.is_note(held) else sum(1 for _ in takewhile(usual.is_note, under))
+def _rest_of(held: Group, groups: Sequence[Group], at: int, under: int, usual: Usual) -> int | None:
+    """Return where among ``groups``, from ``at`` on, the paragraph ``held`` goes on.
 
-
-def _rest_of(held: Group, groups: Sequence[Group], at: int, notes: int, usual: Usual) -> int | None:
-    """Return where among ``groups``, from ``at`` on, the paragraph ``held`` goes on."""
-    last, under = held.lines[-1], groups[at + notes : at + notes + 1]
-    if under and _reads_on(last, under[0].lines[0]):
-        return at + notes
-    return _over(groups, at, last, usual) if usual.is_cut(held, under) else None
+    Those before ``under`` are notes.
+    """
+    last = held.lines[-1]
+    if under < len(groups) and _reads_on(last, groups[under].lines[0]):
+        return under
+    cut = usual.is_cut(held) and not usual.stand_under(last, groups[under : under + 1])
+    return _over(groups, at, last, usual) if cut else None
 
 
 def _over(groups: Sequence[Group], at: int, last: Line, usual: Usual) -> int | None:
@@ -134,9 +136,9 @@ def _over(groups: Sequence[Group], at: int, last: Line, usual: Usual) -> int | N
 
 
 def _reads_on(last: Line, first: Line) -> bool:
-    if abs(last.size - first.size) > 1 or ITEM.match(first.text):
-        return False
     if last.page == first.page and first.base < last.base + 2 * last.size:
+        return False
+    if abs(last.size - first.size) > 1 or ITEM.match(first.text):
         return False
     if ends_in_word(last.text) or last.text.endswith(","):
         return True

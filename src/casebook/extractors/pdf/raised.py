@@ -5,6 +5,7 @@ come as three, or "the n" and "th line". A line that begins where the one before
 same line of type or raised above it in smaller type, is that line's next part.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -43,12 +44,14 @@ _CLOSING = (".", ",", ";", ":", "!", "?", ")", "]", "”", "’")
 def whole(lines: Sequence[Line]) -> list[Line]:
     """Return the ``lines`` of a page, in the order of its content, with their parts joined."""
     found: list[Line] = []
+    right = math.inf
     for line in lines:
-        near = found and line.left - found[-1].right > _FARTHEST_BACK
+        near = line.left - right > _FARTHEST_BACK
         if near and (joined := _joined(found[-1], line)):
             found[-1] = joined
         else:
             found.append(line)
+        right = line.right
     return found
 
 

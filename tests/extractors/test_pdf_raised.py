@@ -1,5 +1,7 @@
 """Lines that pdfium ends at raised marks are whole again."""
 
+import time
+
 import pytest
 from fpdf import FPDF
 
@@ -89,3 +91,15 @@ def test_raised_marks_of_a_file_are_read_within_their_lines():
     assert found.text == (
         "Each team may read the reference books of LATEX [1], a collaborative one."
     )
+
+
+def test_a_line_of_many_marks_is_joined_in_its_time():
+    """What a mark is, is told by what stands next to it, however long the line has become."""
+    parts = [
+        part("word" if n % 2 == 0 else "1", 10.0 * n, 9, *((0, 10) if n % 2 == 0 else (3.6, 7)))
+        for n in range(20_000)
+    ]
+    began = time.process_time()
+    (found,) = whole(parts)
+    assert found.text.startswith("word [1]word [1]word")
+    assert time.process_time() - began < 3

@@ -95,6 +95,6 @@ def _raised(before: str, text: str) -> str:
     if found := _NUMBER.match(text):
         mark, rest = as_mark(before, found["mark"]), text[found.end() :]
         return f"{mark} {rest}" if found["note"] and mark.startswith(" ") else mark + rest
-    if (found := _LETTER.match(text)) and _NAME.search(before):
+    if (found := _LETTER.match(text)) and _NAME.match(before[-3:]):
         return f" [{found.group()}]{text[found.end() :]}"
     return text

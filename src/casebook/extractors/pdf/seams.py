@@ -38,6 +38,9 @@ _LOWERED = 0.2
 _PUNCTUATION = (".", ",", ";", ":", "!", "?", '"', "”")
 """Behind these no power stands."""
 
+_NEAR = 8
+"""Characters before a mark that tell what it is; a line may have any length."""
+
 _SUPERSCRIPT = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 
 Cut = tuple[int, int, str]
@@ -70,8 +73,9 @@ def cuts(eye: Eye, text: str, position: int) -> Iterator[Cut]:
 
 def as_mark(before: str, mark: str) -> str:
     """Return a raised number as it reads after ``before``: that of a note, or a power."""
-    is_word = _BEFORE_MARK.search(before) and not _UNIT.search(before.rstrip(")]"))
-    is_note = (is_word or before.endswith(_PUNCTUATION)) and not mark.startswith("0")
+    near = before[-_NEAR:]
+    is_word = _BEFORE_MARK.search(near) and not _UNIT.search(near.rstrip(")]"))
+    is_note = (is_word or near.endswith(_PUNCTUATION)) and not mark.startswith("0")
     return f" [{mark}]" if is_note else mark.translate(_SUPERSCRIPT)
 
 

@@ -69,7 +69,8 @@ def run(
         typer.Argument(
             help="A feed, sitemap, OPML file, page of links, table, JSON or text file: its address "
             f"or path ({' '.join(LISTS)}); - reads any of them, or what `casebook links --json` "
-            "prints, or the paths of files to work, one a line, from standard input.",
+            "prints, or the paths of files to work, one a line or each with a NUL behind it, from "
+            "standard input.",
             metavar="SRC",
             show_default=False,
         ),

@@ -128,6 +128,7 @@ async def test_a_failure_of_the_model_is_never_a_refusal(
     assert (seen.new, seen.unjudged, list(seen.refused), batch) == (0, 2, [], None)
     assert "2 to be judged at the next look" in seen.told
     assert seen.trouble
+    assert seen.trouble_by == {401: "key_rejected", 503: "endpoint_down"}[status]
     answers(endpoint, judged)
     seen, batch = await watching.look(watch, services)
     assert (names(batch), len(seen.refused), seen.unjudged) == (["story"], 1, 0)

@@ -60,7 +60,8 @@ class Look(Frozen):
     ``batch_id`` is the batch of the new ones, None where there were none; ``failure`` says why the
     list was not read at all. ``refused`` are the new items that the watch's rubric does not want,
     ``undecided`` those in the batch without a verdict; ``unjudged`` counts those that the next look
-    judges, because of ``trouble`` if there was any.
+    judges, because of ``trouble`` if there was any. ``failure_by`` and ``trouble_by`` name the
+    causes, as failures of sources do.
     """
 
     look_id: str
@@ -75,8 +76,10 @@ class Look(Frozen):
     undecided: Sequence[Undecided] = ()
     unjudged: int = 0
     trouble: str | None = None
+    trouble_by: str | None = None
     batch_id: str | None = None
     failure: str | None = None
+    failure_by: str | None = None
 
     @property
     def told(self) -> str:

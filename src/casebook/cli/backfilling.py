@@ -184,6 +184,7 @@ async def _plan(
     missed: Sequence[str] = (),
     *,
     as_json: bool,
+    goes_on: bool = False,
 ) -> int:
     """Say what would be done; nothing is fetched or stored."""
     from casebook.pipeline.quoting import quote, with_options
@@ -191,7 +192,7 @@ async def _plan(
 
     settings = with_options(settings, options)
     async with Services(settings) as services:
-        quoted = await quote(source, selection, services)
+        quoted = await quote(source, selection, services, goes_on=goes_on)
     if not as_json:
         _print_plan(quoted)
         if warning := _beyond_budget(quoted.estimate, settings.budget_run):
@@ -305,7 +306,7 @@ async def _resume(
     options = batch.options.model_copy(update=given.model_dump(exclude_defaults=True))
     if dry_run:
         whole = Selection(items=batch.items)
-        return await _plan(batch.origin, whole, options, settings, as_json=as_json)
+        return await _plan(batch.origin, whole, options, settings, as_json=as_json, goes_on=True)
     settings = with_options(settings, options)
     async with Services(settings, patience=settings.outage_patience) as services:
         return await work_batch(batch, services, as_json=as_json)

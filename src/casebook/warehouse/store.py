@@ -402,9 +402,12 @@ class Warehouse:
             (Typical.model_validate(row) for row in self.read("typical", model=model)), None
         )
 
-    def standings(self, source_ids: Sequence[str]) -> list[SourceStanding]:
-        """Return where each source stands, in the order asked; unknown ones are new."""
-        rows = self.read("standings", ids=list(source_ids))
+    def standings(self, source_ids: Sequence[str], own: Sequence[str] = ()) -> list[SourceStanding]:
+        """Return where each source stands, in the order asked; unknown ones are new.
+
+        Those in ``own`` stand for themselves, whatever they lead to.
+        """
+        rows = self.read("standings", ids=list(source_ids), own=list(own))
         found = {row["source_id"]: reading.standing(row) for row in rows}
         return [found[source_id] for source_id in source_ids]
 

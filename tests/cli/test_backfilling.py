@@ -127,7 +127,7 @@ def test_a_budget_that_is_reached_says_how_to_go_on(casebook, site):
     assert "a setting, a key or a budget: would be tried again" in planned.out
     assert "1 source with scripted" in planned.out
     shown = casebook("backfill", "show", batch["batch_id"])
-    assert "the cap of $0.01" in shown.out.splitlines()[-1]
+    assert "the cap of $0.01" in shown.out.splitlines()[-2]
     listed = casebook("backfill", "list").out.splitlines()
     assert [line.strip() for line in listed[1:]] == ["standard input"]
     assert f"{batch['batch_id']}  paused" in listed[0]

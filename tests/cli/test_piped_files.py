@@ -46,11 +46,14 @@ def test_a_batch_of_files_goes_on_from_any_folder(casebook, talks, endpoint, tmp
     assert casebook("backfill", "-", stdin="talks/one.html\n").code == 4
     endpoint.fallback = answer
     (batch,) = casebook("backfill", "list", "--json").lines
+    told = casebook("backfill", "show", batch["batch_id"]).out
+    assert f"1 source open: `casebook backfill --resume {batch['batch_id']}` goes on" in told
     (talks.parent / "elsewhere").mkdir()
     (outcome,) = casebook("backfill", "--resume", batch["batch_id"], "--json").lines
     assert (outcome["status"], outcome["source"]) == ("draft", str(talks / "one.html"))
     stored = casebook("backfill", "show", batch["batch_id"], "--json").lines[0]
     assert (stored["step"], stored["open"]) == ("finished", 0)
+    assert "goes on" not in casebook("backfill", "show", batch["batch_id"]).out
     assert stored["progress"]["counts"] == {"known": 1}
 
 
@@ -160,6 +163,23 @@ def test_names_that_end_with_a_nul_may_hold_what_lines_may_not(casebook, talks):
     assert (made.code, [line["status"] for line in made.lines]) == (0, ["draft"])
     (batch,) = casebook("backfill", "list", "--json").lines
     assert (batch["cases"], batch["step"]) == (1, "finished")
+
+
+def test_a_name_steers_no_terminal_and_breaks_no_line(casebook, talks):
+    """Where a batch tells what failed, and in its table: nothing of it is more than letters."""
+    for name, end, shown in (
+        ("e\nm.html", "\0", "e m.html"),
+        ("e\x1b[31mm.html", "\n", "e[31mm.html"),
+    ):
+        (talks / name).write_text(pages.EMPTY.replace("Nothing", shown))
+        ran = casebook("backfill", "-", "--json", stdin=f"talks/{name}{end}")
+        assert ran.code == 3
+        assert f"failed  {talks}/{shown}: extract, document_empty" in ran.err
+        (talks / name).unlink()
+    batch = casebook("backfill", "list", "--json").lines[0]["batch_id"]
+    told = casebook("backfill", "show", batch).out
+    assert "\x1b" not in told
+    assert "e[31mm.html holds 0 words" in " ".join(told.split())
 
 
 def test_addresses_may_end_with_a_nul(casebook):

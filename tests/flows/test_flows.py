@@ -192,6 +192,8 @@ def test_a_list_that_was_not_read_or_judged_is_a_failed_run_named_after_the_caus
     both = failed_state([gone, {**silent, **held}], "")
     assert both.name == "Paused: endpoint down"
     assert both.message.startswith("batch1_b: no answer; https://a.example/feed: It is gone; ")
+    named = failed_state([{**gone, "failure": "https://a.example/feed answers 404."}], "So.")
+    assert named.message == "https://a.example/feed answers 404. So."
 
 
 def _now() -> datetime:

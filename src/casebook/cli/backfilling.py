@@ -213,6 +213,8 @@ async def _plan(
 
 def _beyond_budget(expected: Estimate, budget: float | None) -> str | None:
     """Say where the run would stop before its end."""
+    from casebook.publishing.wording import money
+
     if budget is None or not expected.calls:
         return None
     if expected.cost_usd is None:
@@ -221,7 +223,7 @@ def _beyond_budget(expected: Estimate, budget: float | None) -> str | None:
             "CASEBOOK_LLM_PRICE_INPUT and CASEBOOK_LLM_PRICE_OUTPUT tell it."
         )
     if expected.cost_usd > budget:
-        return f"That is more than the budget of ${budget:,.2f}: the batch would pause there."
+        return f"That is more than the budget of {money(budget)}: the batch would pause there."
     return None
 
 

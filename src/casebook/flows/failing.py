@@ -41,7 +41,7 @@ def failed_state(worked: Sequence[Told], then: str) -> State[Any] | None:
     None where nothing was left undone. ``then`` says how it goes on.
     """
     undone = [
-        (f"{name}: {str(told[f'{why}_by']).replace('_', ' ')}", f"{told[of]}: {told[why]}", told)
+        (f"{name}: {str(told[f'{why}_by']).replace('_', ' ')}", _said(told[of], told[why]), told)
         for name, why, of in _WAYS
         for told in worked
         if told.get(why)
@@ -51,3 +51,8 @@ def failed_state(worked: Sequence[Told], then: str) -> State[Any] | None:
     message = "; ".join(said.rstrip(".") for _, said, _ in undone) + f". {then}"
     left = LeftUndoneError(message, [told for _, _, told in undone])
     return Failed(name=undone[0][0], message=message, data=left)
+
+
+def _said(of: str, why: str) -> str:
+    """Return what failed and why; most messages name the address themselves."""
+    return why if of in why else f"{of}: {why}"

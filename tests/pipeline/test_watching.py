@@ -223,6 +223,18 @@ async def test_a_watch_pauses_goes_on_and_is_removed(services, feed):
         await watching.change(watch.watch_id, WatchState.ACTIVE, services, who="ada")
 
 
+async def test_a_watch_that_was_removed_begins_anew(services, feed):
+    """What its first look had found was no news to somebody who gave it up; now all is asked for."""
+    watch = await added(services, feed("one", "cake"))
+    await watching.change(watch.watch_id, WatchState.REMOVED, services, who="ada")
+    await added(services, feed("one", "cake"), everything=True)
+    (line,) = services.warehouse.watches()
+    assert (line.look, line.due(datetime.now(UTC))) == (None, True)
+    seen, _ = await watching.look(line.watch, services)
+    assert (seen.found, seen.new) == (2, 2)
+    assert services.warehouse.watches()[0].look.look_id == seen.look_id
+
+
 async def test_an_interval_too_short_is_refused(services, feed):
     """A site is not asked every few seconds."""
     with pytest.raises(InvalidSource, match="too often"):

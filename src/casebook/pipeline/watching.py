@@ -130,13 +130,13 @@ async def line_of(watch_id: str, services: Services) -> WatchLine:
 
 async def refused_of(watch_id: str, services: Services) -> Sequence[Refusal]:
     """Return what the rubric of a watch refused, in any look, the newest first."""
-    looks = await asyncio.to_thread(services.warehouse.looks, watch_id)
+    looks = await asyncio.to_thread(services.warehouse.looks, watch_id, removed_too=True)
     return [one for seen in reversed(looks) for one in seen.refused]
 
 
 async def undecided_of(watch_id: str, services: Services) -> Sequence[Undecided]:
     """Return what was taken without a verdict by the rubric, in any look, the newest first."""
-    looks = await asyncio.to_thread(services.warehouse.looks, watch_id)
+    looks = await asyncio.to_thread(services.warehouse.looks, watch_id, removed_too=True)
     return [one for seen in reversed(looks) for one in seen.undecided]
 
 
@@ -145,11 +145,11 @@ async def look(
 ) -> tuple[Look, Batch | None]:
     """Look at a list once; return what was seen, and the batch of what is new and wanted.
 
-    New is what neither the first look knew nor anybody has submitted since, nor a rubric refused;
-    what was cut off on its way, or failed of what may pass, is taken up again. At the most ``most``
-    items are judged by the rubric; the others are at the next look, but for those that were taken
-    undecided before. A list that cannot be read is a look with a failure: the next one is due at
-    its time.
+    New is what neither the first look knew nor anybody has submitted since, nor a rubric refused,
+    be it before the watch was removed and added again; what was cut off on its way, or failed of
+    what may pass, is taken up again. At the most ``most`` items are judged by the rubric; the
+    others are at the next look, but for those that were taken undecided before. A list that cannot
+    be read is a look with a failure: the next one is due at its time. ``reading`` reads the list.
     """
     looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
     unread = looks[-1].unread if looks else ()
@@ -165,7 +165,7 @@ async def look(
         if not set(unread).isdisjoint(found.ways[item.reference.source])
     ]
     known = {source_id for one in looks for source_id in one.known}.union(first_read)
-    known.update(refused.source_id for one in looks for refused in one.refused)
+    known.update(one.source_id for one in await refused_of(watch.watch_id, services))
     news = await _unseen([item for item in items if item.source_id not in known], services)
     sifted = Sifted(wanted=news)
     if watch.rubric is not None:

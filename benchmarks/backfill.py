@@ -340,6 +340,21 @@ def copy_of_the_first(path: Path, site: str, items: int) -> int:
     return added
 
 
+def lags(stats: dict[str, Any], began_at: float, rate: float) -> list[float]:
+    """Return how many seconds behind the limit each tenth of the accepted calls came.
+
+    What grows between two of them was lost there; the first holds the start of the command.
+    """
+    times = sorted(stats["accepted"])
+    places = [len(times) * tenth // 10 - 1 for tenth in range(1, 11)]
+    free = BURST_SECONDS * rate
+    return [
+        round(times[at] - began_at - max(0.0, (at + 1 - free) / rate), 1)
+        for at in places
+        if at >= 0
+    ]
+
+
 def overhead(count: int, told: dict[str, Any], stats: dict[str, Any], rate: float) -> str:
     """Return three columns: when the first call came, the ideal seconds, and what is beyond."""
     if not stats["accepted"] or "began_at" not in told:
@@ -364,7 +379,9 @@ def line(name: str, count: int, told: dict[str, Any], stats: dict[str, Any], rat
     )
     if stages := told.get("stages"):
         print(
-            f"<!-- seconds in stages: { {k: round(v) for k, v in stages.items()} } -->", flush=True
+            f"<!-- seconds in stages: { {k: round(v) for k, v in stages.items()} }; behind the "
+            f"limit, s, at each tenth: {lags(stats, told['began_at'], rate)} -->",
+            flush=True,
         )
 
 

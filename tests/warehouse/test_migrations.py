@@ -195,7 +195,7 @@ def test_every_named_query_is_valid(warehouse):
 
 
 def test_sketches_of_an_older_warehouse_are_found_by_the_search_of_today(tmp_path):
-    """Migrations 12 and 13 rewrite all hashes of sketches: a near-copy of an old text is found."""
+    """Migrations 12 to 14 rewrite all hashes of sketches: a near-copy of an old text is found."""
     file = DuckDBFile(tmp_path / "old.duckdb", 5.0)
     old = Sketch(
         sketch_id="sketch1_old",
@@ -204,7 +204,13 @@ def test_sketches_of_an_older_warehouse_are_found_by_the_search_of_today(tmp_pat
         method="words",
         hashes=[-(2**62), 3, 5, 2**62],
     )
-    Warehouse(file, schema=migrations()[:8]).append(old)
+    Warehouse(file, schema=migrations()[:8]).migrate()
+    with file.connection() as connection:
+        connection.execute(
+            "INSERT INTO sketches VALUES"
+            " (1, $sketch_id, $document_id, $source_id, $method, $hashes, $body)",
+            {**old.model_dump(), "body": old.model_dump_json()},
+        )
     new = old.model_copy(
         update={"sketch_id": "sketch1_new", "document_id": "doc1_new", "source_id": "src1_new"}
     )

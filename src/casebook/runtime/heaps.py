@@ -1,18 +1,26 @@
-"""How many heaps glibc keeps for a program's threads."""
+"""What glibc keeps for a program that works long: one heap for all threads, nothing large in it."""
 
 import ctypes
 
+_M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 """malloc.h of glibc; MALLOC_ARENA_MAX in the environment says the same (mallopt(3))."""
 
+_LARGE = 131_072
+"""Bytes: glibc's own threshold, as long as nobody sets it."""
 
-def share_heaps(most: int = 2) -> bool:
-    """Let all threads share ``most`` heaps from now on; tell whether the C library can.
 
-    glibc gives each thread that allocates one of up to eight a core, and what was freed in one
-    serves no other: a batch's dozen threads keep 30 to 65 MB of nothing. Heaps that are there stay.
+def keep_heap_small() -> bool:
+    """Let all threads share one heap from now on, without what is large; tell whether libc can.
+
+    glibc gives each thread that allocates one of up to eight heaps a core, and what was freed in
+    one serves no other: a batch's dozen threads keep 30 to 65 MB of nothing. Heaps that are there
+    stay. What is large gets pages of its own, which the system has back at once; but each time such
+    is freed, glibc takes more for small, up to 32 MB, and pages and texts leave holes of their size
+    between what stays.
     """
     try:
-        return bool(ctypes.CDLL(None).mallopt(_M_ARENA_MAX, most))
+        libc = ctypes.CDLL(None)
+        return bool(libc.mallopt(_M_ARENA_MAX, 1) and libc.mallopt(_M_MMAP_THRESHOLD, _LARGE))
     except (AttributeError, OSError):  # musl, macOS
         return False

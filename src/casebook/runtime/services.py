@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from casebook.extractors.worker import ExtractorPool, Limits
-from casebook.runtime.heaps import share_heaps
+from casebook.runtime.heaps import keep_heap_small
 from casebook.runtime.settings import OPENAI_ENDPOINT, Settings
 from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.recipes import Recipe
@@ -68,7 +68,7 @@ class Services:
 
     ``patience`` is for how many seconds a rate limit or an outage of the endpoint is waited out; a
     person who waits for one source wants to be told sooner. Patient ones work batches, in many
-    threads, which then share two heaps. ``shared_gate`` is what each request to an endpoint passes
+    threads, which then share one heap. ``shared_gate`` is what each request to an endpoint passes
     that other processes ask too. ``prompts`` are versions by name, where not the newest is wanted.
     """
 
@@ -90,7 +90,7 @@ class Services:
         self._renderer: Renderer | None = None
         self._stack = contextlib.AsyncExitStack()
         if patience > 0:
-            share_heaps()
+            keep_heap_small()
 
     @cached_property
     def warehouse(self) -> Warehouse:

@@ -27,8 +27,12 @@ from casebook.warehouse.turns import Turn
 # column since the last checkpoint took 60 MB in all; of the least size it is a tenth. It counts for
 # new files: others keep the size they were made with.
 _BLOCK_BYTES = 16_384
+# DuckDB writes what its version 1.2 can read, the oldest that compresses long texts (Zstandard):
+# a file takes less than half the room, and what is known of its blocks less memory. As with the
+# size of blocks, other files stay as they were made.
+_READ_SINCE = "v1.2.0"
 # A checkpoint is not made at each close, as DuckDB would, but after this much log. Each opening
-# replays it, at some 25 ms a megabyte; a source adds some 70 KB.
+# replays it, in 3 to 5 ms a source, and a source adds some 40 KB.
 _LOG = "8MB"
 # DuckDB's allocator (jemalloc) keeps what was freed unless much is freed at once: after ten seconds
 # of a batch it held 90 MB beside the 20 in use.
@@ -41,11 +45,12 @@ _SETTINGS = {
     "default_block_size": _BLOCK_BYTES,
     "max_temp_directory_size": "8GB",
     "max_vacuum_tasks": groups.APART,
+    "storage_compatibility_version": _READ_SINCE,
 }
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
 # warehouse meanwhile. A batch reads by id and needs some 25 MB. Lists read all there is, and some
 # of DuckDB's operators cannot do with files: what fails of that is done again with the full limit.
-_MEMORY, _BUSY_MEMORY = "1GB", "32MB"
+_MEMORY, _BUSY_MEMORY = "1GB", "20MB"
 # Joining groups takes little, and longer with less; only long texts take more.
 _JOINING_MEMORY = ("24MB", "96MB", _MEMORY)
 _SESSION = (

@@ -150,7 +150,7 @@ TABLES: Mapping[type[Row], Table] = {
         "reading_id source_id snapshot_id document_id extractor title published read_at",
     ),
     Alias: _table("aliases", "alias_id source_id same_as url reason found_at"),
-    Sketch: _table("sketches", "sketch_id document_id source_id method hashes"),
+    Sketch: _table("sketches", "sketch_id document_id source_id method"),
     NearCopy: _table(
         "near_copies",
         "copy_id document_id source_id other_document_id other_source_id share other_share"

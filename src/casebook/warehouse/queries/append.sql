@@ -94,10 +94,10 @@ WHERE NOT EXISTS (FROM aliases WHERE alias_id = $alias_id);
 
 -- name: append_sketches
 INSERT INTO sketches (
-    entry, sketch_id, document_id, source_id, method, hashes, body
+    entry, sketch_id, document_id, source_id, method, body
 )
 SELECT
-    $entry, $sketch_id, $document_id, $source_id, $method, $hashes::BIGINT[], $body
+    $entry, $sketch_id, $document_id, $source_id, $method, $body
 WHERE NOT EXISTS (FROM sketches WHERE sketch_id = $sketch_id);
 
 -- name: append_near_copies

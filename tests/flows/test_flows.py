@@ -252,6 +252,23 @@ def test_a_run_or_schedule_with_values_that_make_no_sense_is_refused(wrong):
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("since", "soon", "since is a day (2026-11-24), not 'soon'"),
+        ("limit", 0, "limit is a whole number from 1, not 0"),
+        ("budget", "lots", "budget is a number from 0 to 1,000,000,000, not 'lots'"),
+        ("words", "LLM", 'words is a list (["LLM", "RAG"]), not \'LLM\''),
+        ("force", "perhaps", "force is true or false, not 'perhaps'"),
+    ],
+)
+def test_a_schedule_says_what_a_parameter_is(name, value, said):
+    """In words: the validator's own are about schemas."""
+    schema = parameter_schema(backfill).model_dump(exclude_unset=True)
+    with pytest.raises(InvalidSource, match=re.escape(f"backfill: parameter {said}")):
+        schedules._check("backfill", schema, {"source": "list.csv", name: value})
+
+
+@pytest.mark.parametrize(
     ("cron", "said"),
     [
         ("0 0 30 2 *", "names no day that ever comes"),

@@ -2,9 +2,12 @@
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pages
@@ -66,6 +69,20 @@ def test_what_is_stored_can_be_read(closed, environment):
         ran = closed(*command)
         assert (ran.returncode, "error" in ran.stderr) == (0, False), (command, ran.stderr)
     assert sorted(home.rglob("*")) == before
+
+
+def test_the_desk_opens(closed, environment):
+    """Its pages are read; where it is open is remembered in the home, but nobody depends on it."""
+    command = [*BOUND, *COMMAND, "review", "--no-browser", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as desk:
+        try:
+            told = next(re.search(r"http://[\d.:]+", line) for line in desk.stdout)
+            with urllib.request.urlopen(told[0]) as page:  # noqa: S310 - our own
+                assert "Kettlebrook" in page.read().decode()
+        finally:
+            desk.send_signal(signal.SIGINT)
+            desk.wait(60)
+    assert desk.returncode == 0
 
 
 def test_what_would_be_written_is_refused_with_what_to_do(closed):

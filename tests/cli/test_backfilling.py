@@ -276,6 +276,12 @@ def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, s
     assert first == f"{watch_id}  active, every 1 h, only with LLM"
     assert second.strip() == feed
     assert "answers 404" in third
+    looked, again = re.search(r"looked at ([\d: -]+), again at ([\d: -]+): ", third).groups()
+    hours = datetime.fromisoformat(again) - datetime.fromisoformat(looked)
+    assert hours.total_seconds() == 3_600
+    assert f"Nothing is due before {again}; " in casebook("watch", "run", **allowed).err
+    casebook("watch", "pause", watch_id)
+    assert "again at" not in casebook("watch", "list").out
 
 
 def test_a_dry_run_tells_that_the_budget_will_not_do(casebook):

@@ -1,7 +1,7 @@
 """Feeds and sitemaps that are looked at again and again for new sources."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from casebook.schemas.frozen import Frozen
@@ -113,3 +113,10 @@ class WatchLine(Frozen):
         if self.look is None:
             return True
         return not 0 <= (now - self.look.at).total_seconds() < self.watch.every_seconds
+
+    @property
+    def next_at(self) -> datetime | None:
+        """Return when a look is due, None where that is at once or never."""
+        if self.look is None or self.watch.state is not WatchState.ACTIVE:
+            return None
+        return self.look.at + timedelta(seconds=self.watch.every_seconds)

@@ -50,7 +50,7 @@ _SETTINGS = {
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
 # warehouse meanwhile. A batch reads by id and needs some 25 MB. Lists read all there is, and some
 # of DuckDB's operators cannot do with files: what fails of that is done again with the full limit.
-_MEMORY, _BUSY_MEMORY = "1GB", "20MB"
+_MEMORY, _BUSY_MEMORY = "1GB", "32MB"
 # Joining groups takes little, and longer with less; only long texts take more.
 _JOINING_MEMORY = ("24MB", "96MB", _MEMORY)
 _SESSION = (

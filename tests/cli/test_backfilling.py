@@ -127,7 +127,7 @@ def test_a_budget_that_is_reached_says_how_to_go_on(casebook, site):
     assert "a setting, a key or a budget: would be tried again" in planned.out
     assert "1 source with scripted" in planned.out
     shown = casebook("backfill", "show", batch["batch_id"])
-    assert "the cap of $0.01" in shown.out.splitlines()[-1]
+    assert "the cap of $0.01" in shown.out.splitlines()[-2]
     listed = casebook("backfill", "list").out.splitlines()
     assert [line.strip() for line in listed[1:]] == ["standard input"]
     assert f"{batch['batch_id']}  paused" in listed[0]
@@ -276,6 +276,12 @@ def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, s
     assert first == f"{watch_id}  active, every 1 h, only with LLM"
     assert second.strip() == feed
     assert "answers 404" in third
+    looked, again = re.search(r"looked at ([\d: -]+), again at ([\d: -]+): ", third).groups()
+    hours = datetime.fromisoformat(again) - datetime.fromisoformat(looked)
+    assert hours.total_seconds() == 3_600
+    assert f"Nothing is due before {again}; " in casebook("watch", "run", **allowed).err
+    casebook("watch", "pause", watch_id)
+    assert "again at" not in casebook("watch", "list").out
 
 
 def test_a_dry_run_tells_that_the_budget_will_not_do(casebook):

@@ -46,11 +46,14 @@ def test_a_batch_of_files_goes_on_from_any_folder(casebook, talks, endpoint, tmp
     assert casebook("backfill", "-", stdin="talks/one.html\n").code == 4
     endpoint.fallback = answer
     (batch,) = casebook("backfill", "list", "--json").lines
+    told = casebook("backfill", "show", batch["batch_id"]).out
+    assert f"1 source open: `casebook backfill --resume {batch['batch_id']}` goes on" in told
     (talks.parent / "elsewhere").mkdir()
     (outcome,) = casebook("backfill", "--resume", batch["batch_id"], "--json").lines
     assert (outcome["status"], outcome["source"]) == ("draft", str(talks / "one.html"))
     stored = casebook("backfill", "show", batch["batch_id"], "--json").lines[0]
     assert (stored["step"], stored["open"]) == ("finished", 0)
+    assert "goes on" not in casebook("backfill", "show", batch["batch_id"]).out
     assert stored["progress"]["counts"] == {"known": 1}
 
 
@@ -140,6 +143,68 @@ def test_so_many_wrong_lines_are_told_and_the_others_counted(casebook):
     ran = casebook("backfill", "-", stdin=lines)
     assert (ran.code, ran.err.count("There is no file")) == (3, 100)
     assert "not read: 150 further lines" in ran.err
+
+
+def test_names_that_end_with_a_nul_may_hold_what_lines_may_not(casebook, talks):
+    """As `find -print0` writes them: line breaks, blanks at both ends, "#", "~" and "{" are names.
+
+    An address may stand among them; what names nothing is refused by its number.
+    """
+    for name in ("two\nlines.html", " blank .html", "#1.html", "{a}.html", "~b.html"):
+        (talks.parent / name).write_text(pages.CASE.replace("<p>", f"<p>{name!r} ", 1))
+    names = ["two\nlines.html", " blank .html", "#1.html", "{a}.html", "~b.html", "talks/one.html"]
+    strange = ["https://a.example/1", "a\nhttps://a.example/2", "talks", "talks/none.html", "z"]
+    piped = "".join(f"{name}\0" for name in (*names, *strange))
+    ran = casebook("backfill", "-", "--dry-run", "--json", stdin=piped)
+    assert (ran.code, ran.lines[0]["standings"]) == (3, {"new": 7})
+    assert re.findall(r"name (\d+):", ran.err) == ["8", "9", "10", "11"]
+    assert "'a\\nhttps://a.example/2' is neither" in ran.err
+    made = casebook("backfill", "-", "--json", stdin="two\nlines.html\0")
+    assert (made.code, [line["status"] for line in made.lines]) == (0, ["draft"])
+    (batch,) = casebook("backfill", "list", "--json").lines
+    assert (batch["cases"], batch["step"]) == (1, "finished")
+
+
+def test_a_name_steers_no_terminal_and_breaks_no_line(casebook, talks):
+    """Where a batch tells what failed, and in its table: nothing of it is more than letters."""
+    for name, end, shown in (
+        ("e\nm.html", "\0", "e m.html"),
+        ("e\x1b[31mm.html", "\n", "e[31mm.html"),
+    ):
+        (talks / name).write_text(pages.EMPTY.replace("Nothing", shown))
+        ran = casebook("backfill", "-", "--json", stdin=f"talks/{name}{end}")
+        assert ran.code == 3
+        assert f"failed  {talks}/{shown}: extract, document_empty" in ran.err
+        (talks / name).unlink()
+    batch = casebook("backfill", "list", "--json").lines[0]["batch_id"]
+    told = casebook("backfill", "show", batch).out
+    assert "\x1b" not in told
+    assert "e[31mm.html holds 0 words" in " ".join(told.split())
+
+
+def test_addresses_may_end_with_a_nul(casebook):
+    """Without a file among them, too."""
+    piped = "https://a.example/1\0https://a.example/2\0"
+    (told,) = casebook("backfill", "-", "--dry-run", "--json", stdin=piped).lines
+    assert told["standings"] == {"new": 2}
+
+
+def test_bytes_that_are_no_names_are_no_list_of_them(program, talks, environment, tmp_path):
+    """What is packed, or UTF-16 without its mark, has NULs too: the list's reader says what it is."""
+    import gzip
+    import subprocess
+    import sys
+
+    (talks.parent / "h").mkdir()
+    addresses = "https://a.example/1\nhttps://a.example/2\n"
+    packed, wide = gzip.compress(addresses.encode(), mtime=0), addresses.encode("utf-16-le")
+    command = [sys.executable, "-m", "casebook.cli.main", "backfill", "-", "--dry-run", "--json"]
+    for piped, code, said in ((packed, 0, ""), (wide, 3, "names no web addresses")):
+        ran = subprocess.run(
+            command, input=piped, capture_output=True, env=environment, cwd=tmp_path, check=False
+        )
+        assert (ran.returncode, said in ran.stderr.decode()) == (code, True)
+        assert b"name 1" not in ran.stderr
 
 
 def test_only_standard_input_may_name_files(casebook, talks, httpserver: HTTPServer):

@@ -1,5 +1,7 @@
 """Standard output that is full, closed, or nobody's any more."""
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,3 +37,23 @@ def test_closed_streams_take_nothing_and_break_nothing(environment, closed, code
     shell = ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, "backfill", "list"]
     done = subprocess.run(shell, capture_output=True, text=True, env=environment, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EBADF, errno.ENOSPC])
+def test_an_error_of_something_else_is_not_told_as_one_of_the_output(casebook, monkeypatch, code):
+    """A disk that cannot be read, a socket that was closed: what was unexpected is shown whole."""
+
+    def fail() -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("casebook.cli.main.app", fail)
+    with pytest.raises(OSError, match=os.strerror(code)):
+        casebook("list")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+def test_what_is_shown_on_the_way_may_not_be_written_either(environment):
+    """Standard error that is full ends in its code, without a word that nobody could read."""
+    with FULL.open("w") as full:
+        done = ran(environment, "backfill", "list", stdout=subprocess.PIPE, stderr=full)
+    assert (done.returncode != 0, done.stdout) == (True, "")

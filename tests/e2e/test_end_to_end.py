@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +23,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from pytest_httpserver import HTTPServer
 from scripted_endpoint import api_error
 
-from casebook.schemas.errors import ConfigurationError
+from casebook.schemas.errors import ConfigurationError, HostUnreachable, PageMissing
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -277,6 +278,62 @@ def test_a_batch_that_pauses_is_no_completed_run_and_a_retry_goes_on(
         )
     finally:
         configured.unlink()
+
+
+def test_a_watch_whose_list_is_gone_is_no_completed_run(machine, environment, site):
+    """The run's state names the cause and its message the list; the schedule goes on."""
+    prefect, feed = machine["prefect"], site.url_for("/feed.xml")
+    item = f"<item><link>{site.url_for('/support-triage')}</link></item>"
+    rss = f"<rss version='2.0'><channel><title>Feed</title>{item}</channel></rss>"
+    site.expect_oneshot_request("/feed.xml").respond_with_data(rss, content_type="application/xml")
+    (added,) = casebook(environment, "watch", "add", feed, "--every", "5m", "--all")
+    site.expect_request("/feed.xml").respond_with_data("gone", status=410)
+    deployment = _wait(prefect, "/api/deployments/name/watch/watch", lambda d: "id" in d)
+    create = f"/api/deployments/{deployment['id']}/create_flow_run"
+    run = _call(prefect, "POST", create, {})
+    run = _wait(prefect, f"/api/flow_runs/{run['id']}", lambda r: r["state_type"] in _ENDED)
+    assert (run["state_type"], run["state_name"]) == ("FAILED", "List unread: page missing")
+    assert feed in run["state"]["message"]
+    (line,) = casebook(environment, "watch", "list")
+    assert (line["look"]["failure_by"], line["state"]) == ("page_missing", "active")
+    planned = [r for r in _flow_runs(prefect, "watch") if r["state_type"] == "SCHEDULED"]
+    assert planned
+    run = _call(prefect, "POST", create, {})  # not due: the list is left alone until its time
+    run = _wait(prefect, f"/api/flow_runs/{run['id']}", lambda r: r["state_type"] in _ENDED)
+    assert run["state_type"] == "COMPLETED"
+    command = [sys.executable, "-m", "casebook.cli.main", "watch", "remove", added["watch_id"]]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+
+
+async def test_a_list_is_asked_for_again_where_the_cause_may_pass(machine, monkeypatch):
+    """Once more, by Prefect; a page that is gone is not."""
+    from prefect.settings import (
+        PREFECT_API_URL,
+        PREFECT_LOGGING_TO_API_ENABLED,
+        temporary_settings,
+    )
+
+    from casebook.flows import backfill
+
+    asked = list[str]()
+
+    async def read(*errors: Exception) -> str:
+        asked.append("once")
+        if len(asked) <= len(errors):
+            raise errors[len(asked) - 1]
+        return "the list"
+
+    monkeypatch.setattr(backfill, "_LIST_RETRY_SECONDS", 0.1)
+    down, gone = HostUnreachable("down"), PageMissing("gone")
+    own = {PREFECT_API_URL: f"{machine['prefect']}/api", PREFECT_LOGGING_TO_API_ENABLED: False}
+    with temporary_settings(own):
+        told = await backfill.read_as_task("https://a.example/{feed}", lambda: read(down))
+        assert (told, len(asked)) == ("the list", 2)
+        for errors, times in (((gone,), 1), ((down, down, down), 2)):
+            asked.clear()
+            with pytest.raises(type(errors[0])):
+                await backfill.read_as_task("feed", partial(read, *errors))
+            assert len(asked) == times
 
 
 async def test_all_workers_share_the_servers_limit(machine, monkeypatch):

@@ -198,6 +198,32 @@ def test_a_list_that_is_cut_off_tells_so(form, share):
     assert len([*read.candidates, *read.lists]) > 10
 
 
+LINES = "".join(f'{{"url": "{address}", "title": "A"}}\n' for address in MANY)
+
+
+@pytest.mark.parametrize("form", [*LONG_LISTS, "lines"])
+def test_half_an_address_is_no_source(form):
+    """Wherever a list is cut off within its last entries: a page that never was is not asked for."""
+    whole = {**LONG_LISTS, "lines": LINES}[form].replace("a.example/", "a.example/post-of-day-")
+    every = {address.replace("a.example/", "a.example/post-of-day-") for address in MANY[:48]}
+    for end in range(whole.index("day-47") + 7, whole.index("day-48") + 6):
+        read = listing(whole[:end])
+        named = {*(one.url for one in read.candidates), *read.lists}
+        assert (sorted(named - every), len(named) >= 47) == ([], True)
+
+
+def test_a_line_that_is_no_whole_json_is_told_by_its_number():
+    """The last one where the list was cut off, or one in its midst; the others keep their titles."""
+    lines = LINES.splitlines()
+    lines[3], lines[-1] = lines[3][:30], lines[-1][:25]
+    read = listing("\n".join(lines))
+    assert read.unread == (
+        'line 4, no whole JSON: {"url": "https://a.example/3",',
+        'line 50, no whole JSON: {"url": "https://a.exampl',
+    )
+    assert [one.title for one in read.candidates] == ["A"] * 48
+
+
 @pytest.mark.parametrize(
     "whole",
     [

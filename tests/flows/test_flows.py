@@ -22,8 +22,8 @@ from prefect.utilities.callables import parameter_schema
 from casebook.flows import FLOWS, schedules
 from casebook.flows import backfill as backfill_module
 from casebook.flows.backfill import backfill
+from casebook.flows.failing import failed_state
 from casebook.flows.ingest import may_pass
-from casebook.flows.pausing import paused_state
 from casebook.flows.report import batch_markdown, outcome_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.pipeline.backfill import Tally
@@ -159,13 +159,41 @@ def test_an_outcome_survives_the_way_through_prefect():
 
 def test_a_batch_that_paused_is_a_failed_run_named_after_the_cause():
     """The state tells which batch and why; without a pause there is none."""
-    done = {"batch_id": "batch1_a", "paused": None, "paused_by": None}
+    done = {"batch_id": "batch1_a", "paused": None, "paused_by": None, "failure": None}
     held = {"batch_id": "batch1_b", "paused": "the cap of $5.00.", "paused_by": "budget_reached"}
-    assert paused_state([done], "Retry.") is None
-    state = paused_state([done, held, {"failure": "no list", "missed": []}], "Retry.")
+    assert failed_state([done], "Retry.") is None
+    state = failed_state([done, held], "Retry.")
     assert (state.type, state.name) == (StateType.FAILED, "Paused: budget reached")
     assert state.message == "batch1_b: the cap of $5.00. Retry."
     assert state.data.told == [held]
+
+
+def test_a_list_that_was_not_read_or_judged_is_a_failed_run_named_after_the_cause():
+    """Each is told with its address, behind a batch that paused; the gravest gives the name."""
+    gone = {
+        "list": "https://a.example/feed",
+        "failure": "It is gone.",
+        "failure_by": "page_missing",
+    }
+    silent = {
+        "list": "https://b.example/feed",
+        "trouble": "the key was rejected",
+        "trouble_by": "key_rejected",
+        "failure": None,
+    }
+    held = {"batch_id": "batch1_b", "paused": "no answer.", "paused_by": "endpoint_down"}
+    state = failed_state([silent, gone], "It comes again.")
+    assert (state.type, state.name) == (StateType.FAILED, "List unread: page missing")
+    assert state.message == (
+        "https://a.example/feed: It is gone; https://b.example/feed: the key was rejected. "
+        "It comes again."
+    )
+    assert failed_state([silent], "").name == "Not judged: key rejected"
+    both = failed_state([gone, {**silent, **held}], "")
+    assert both.name == "Paused: endpoint down"
+    assert both.message.startswith("batch1_b: no answer; https://a.example/feed: It is gone; ")
+    named = failed_state([{**gone, "failure": "https://a.example/feed answers 404."}], "So.")
+    assert named.message == "https://a.example/feed answers 404. So."
 
 
 def _now() -> datetime:
@@ -221,6 +249,23 @@ def test_a_run_or_schedule_with_values_that_make_no_sense_is_refused(wrong):
     with pytest.raises(InvalidSource, match=next(iter(wrong))):
         schedules._check("backfill", schema, {"source": "list.csv", **wrong})
     schedules._check("backfill", schema, {"source": "list.csv", "limit": 3, "budget": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("since", "soon", "since is a day (2026-11-24), not 'soon'"),
+        ("limit", 0, "limit is a whole number from 1, not 0"),
+        ("budget", "lots", "budget is a number from 0 to 1,000,000,000, not 'lots'"),
+        ("words", "LLM", 'words is a list (["LLM", "RAG"]), not \'LLM\''),
+        ("force", "perhaps", "force is true or false, not 'perhaps'"),
+    ],
+)
+def test_a_schedule_says_what_a_parameter_is(name, value, said):
+    """In words: the validator's own are about schemas."""
+    schema = parameter_schema(backfill).model_dump(exclude_unset=True)
+    with pytest.raises(InvalidSource, match=re.escape(f"backfill: parameter {said}")):
+        schedules._check("backfill", schema, {"source": "list.csv", name: value})
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from scripted_endpoint import api_error
 from casebook.pipeline.backfill import BatchRun, progress, register
 from casebook.pipeline.handed import handed_over
 from casebook.pipeline.ingest import retry
+from casebook.pipeline.planning import Selection
+from casebook.pipeline.quoting import quote
 from casebook.schemas.batches import BatchOptions, BatchStep, Standing
 
 
@@ -96,3 +98,21 @@ async def test_a_file_that_is_handed_over_again_is_worked(services, batch_of, tm
     }
     assert await stands(again, services) == (BatchStep.FINISHED, {Standing.KNOWN: 2})
     assert await worked(await batch_of("changed", "gone"), services) == {}
+
+
+async def test_a_dry_run_counts_what_the_run_then_works(services, batch_of, tmp_path):
+    """Files that had changed, or were missing, are open as they are handed over again.
+
+    Going on with the batch of before leaves them alone.
+    """
+    batch = await batch_of("changed", "gone", "same")
+    (tmp_path / "changed.html").write_text(page("another"))
+    (tmp_path / "gone.html").unlink()
+    await worked(batch, services)
+    whole = Selection(items=batch.items)
+    goes_on = await quote("standard input", whole, services, goes_on=True)
+    assert (goes_on.standings, goes_on.estimate.sources) == ({"known": 2, "failed_you": 1}, 0)
+    dry = await quote("standard input", whole, services)
+    assert (dry.standings, dry.estimate.sources) == ({"new": 2, "known": 1}, 2)
+    assert len(await worked(await batch_of("changed", "gone", "same"), services)) == 2
+    assert (await quote("standard input", whole, services)).standings == {"known": 3}

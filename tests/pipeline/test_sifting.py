@@ -15,6 +15,7 @@ from casebook.runtime.services import Services
 from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import ConfigurationError, InvalidSource
 from casebook.schemas.sources import SourceRef
+from casebook.schemas.watches import WatchState
 from casebook.summarizer.models.limiting import RequestLimiter
 
 HOUR = 3_600
@@ -87,7 +88,10 @@ async def watched(services, address, rubric=RUBRIC):
 
 
 async def test_what_is_not_wanted_is_remembered_with_its_reason(services, feed, endpoint):
-    """It is not in the batch, is never asked about again, not even under another rubric."""
+    """It is not in the batch, is never asked about again, not even under another rubric.
+
+    Nor is it where the watch was removed and is added again.
+    """
     watch = await watched(services, feed("story", "funding", "odd"))
     seen, batch = await watching.look(watch, services)
     assert sorted(names(batch)) == ["odd", "story"]
@@ -102,6 +106,10 @@ async def test_what_is_not_wanted_is_remembered_with_its_reason(services, feed, 
     assert [o.status async for o in BatchRun(batch, services).outcomes()] == ["draft"] * 2
     again, batch = await watching.look(await watched(services, feed(*ITEMS), "Money"), services)
     assert (again.new, list(again.refused), batch) == (0, [], None)
+    await watching.change(watch.watch_id, WatchState.REMOVED, services, who="ada")
+    again, batch = await watching.look(await watched(services, feed(*ITEMS)), services)
+    assert (again.new, batch) == (0, None)
+    assert list(await watching.refused_of(watch.watch_id, services)) == [refused]
     assert len(questions(endpoint)) == 3
 
 
@@ -128,6 +136,7 @@ async def test_a_failure_of_the_model_is_never_a_refusal(
     assert (seen.new, seen.unjudged, list(seen.refused), batch) == (0, 2, [], None)
     assert "2 to be judged at the next look" in seen.told
     assert seen.trouble
+    assert seen.trouble_by == {401: "key_rejected", 503: "endpoint_down"}[status]
     answers(endpoint, judged)
     seen, batch = await watching.look(watch, services)
     assert (names(batch), len(seen.refused), seen.unjudged) == (["story"], 1, 0)

@@ -108,9 +108,30 @@ async def test_a_list_that_cannot_be_read_is_a_failed_look_and_not_the_end(servi
     seen, batch = await watching.look(watch, services)
     assert batch is None
     assert "/feed" in seen.failure
+    assert seen.failure_by == "page_missing"
     (line,) = services.warehouse.watches()
     assert not line.due(datetime.now(UTC))
     assert line.due(datetime.now(UTC) + timedelta(hours=1))
+
+
+async def test_a_list_may_be_read_by_an_orchestrator_that_tries_again(services, feed, web):
+    """What it gets at last is one look; what it does not get is told as it ended."""
+    watch = await added(services, feed("zero"))
+    handlers = list(web.handlers)
+    gone = [h for h in handlers if h.matcher.uri != "/feed"]
+
+    async def twice(address, read):
+        assert address == watch.address
+        with pytest.raises(PageMissing):
+            await read()
+        feed("zero", "one")
+        return await read()
+
+    web.handlers[:] = gone
+    web.expect_request("/feed").respond_with_data("gone", status=404)
+    seen, batch = await watching.look(watch, services, reading=twice)
+    assert (seen.failure, seen.new, len(batch.items)) == (None, 1, 1)
+    assert len(services.warehouse.looks(watch.watch_id)) == 2
 
 
 @pytest.fixture
@@ -200,6 +221,18 @@ async def test_a_watch_pauses_goes_on_and_is_removed(services, feed):
     assert services.warehouse.watches() == []
     with pytest.raises(UnknownId):
         await watching.change(watch.watch_id, WatchState.ACTIVE, services, who="ada")
+
+
+async def test_a_watch_that_was_removed_begins_anew(services, feed):
+    """What its first look had found was no news to somebody who gave it up; now all is asked for."""
+    watch = await added(services, feed("one", "cake"))
+    await watching.change(watch.watch_id, WatchState.REMOVED, services, who="ada")
+    await added(services, feed("one", "cake"), everything=True)
+    (line,) = services.warehouse.watches()
+    assert (line.look, line.due(datetime.now(UTC))) == (None, True)
+    seen, _ = await watching.look(line.watch, services)
+    assert (seen.found, seen.new) == (2, 2)
+    assert services.warehouse.watches()[0].look.look_id == seen.look_id
 
 
 async def test_an_interval_too_short_is_refused(services, feed):

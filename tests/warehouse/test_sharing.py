@@ -149,8 +149,8 @@ def test_a_file_that_is_no_database(tmp_path, content):
     ("reason", "said"),
     [
         ("No space left on device", "the disk is full. Make room"),
-        ("Read-only file system", "able to write to its folder"),
-        ("Permission denied", "able to write to its folder"),
+        ("Read-only file system", "writing to its folder"),
+        ("Permission denied", "writing to its folder"),
     ],
 )
 def test_a_disk_that_takes_nothing_is_told_with_what_to_do(path, reason, said):

@@ -69,7 +69,8 @@ def run(
         typer.Argument(
             help="A feed, sitemap, OPML file, page of links, table, JSON or text file: its address "
             f"or path ({' '.join(LISTS)}); - reads any of them, or what `casebook links --json` "
-            "prints, or the paths of files to work, one a line, from standard input.",
+            "prints, or the paths of files to work, one a line or each with a NUL behind it, from "
+            "standard input.",
             metavar="SRC",
             show_default=False,
         ),
@@ -183,6 +184,7 @@ async def _plan(
     missed: Sequence[str] = (),
     *,
     as_json: bool,
+    goes_on: bool = False,
 ) -> int:
     """Say what would be done; nothing is fetched or stored."""
     from casebook.pipeline.quoting import quote, with_options
@@ -190,7 +192,7 @@ async def _plan(
 
     settings = with_options(settings, options)
     async with Services(settings) as services:
-        quoted = await quote(source, selection, services)
+        quoted = await quote(source, selection, services, goes_on=goes_on)
     if not as_json:
         _print_plan(quoted)
         if warning := _beyond_budget(quoted.estimate, settings.budget_run):
@@ -211,6 +213,8 @@ async def _plan(
 
 def _beyond_budget(expected: Estimate, budget: float | None) -> str | None:
     """Say where the run would stop before its end."""
+    from casebook.publishing.wording import money
+
     if budget is None or not expected.calls:
         return None
     if expected.cost_usd is None:
@@ -219,7 +223,7 @@ def _beyond_budget(expected: Estimate, budget: float | None) -> str | None:
             "CASEBOOK_LLM_PRICE_INPUT and CASEBOOK_LLM_PRICE_OUTPUT tell it."
         )
     if expected.cost_usd > budget:
-        return f"That is more than the budget of ${budget:,.2f}: the batch would pause there."
+        return f"That is more than the budget of {money(budget)}: the batch would pause there."
     return None
 
 
@@ -304,7 +308,7 @@ async def _resume(
     options = batch.options.model_copy(update=given.model_dump(exclude_defaults=True))
     if dry_run:
         whole = Selection(items=batch.items)
-        return await _plan(batch.origin, whole, options, settings, as_json=as_json)
+        return await _plan(batch.origin, whole, options, settings, as_json=as_json, goes_on=True)
     settings = with_options(settings, options)
     async with Services(settings, patience=settings.outage_patience) as services:
         return await work_batch(batch, services, as_json=as_json)

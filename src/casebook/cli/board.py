@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
@@ -77,7 +76,7 @@ class BatchBoard:
         """Say a failure at once."""
         if outcome.failure is not None:
             self._console.print(
-                f"[red]failed[/]  {escape(outcome.source)}: {outcome.failure.stage}, "
+                f"[red]failed[/]  {plain(outcome.source)}: {outcome.failure.stage}, "
                 f"{outcome.failure.kind}"
             )
 
@@ -144,7 +143,7 @@ def print_progress(
 ) -> None:
     """Show where the sources of a batch stand, and its failures by cause."""
     counts = stands.counts
-    console.print(f"[bold]{batch.batch_id}[/]  {escape(batch.origin)}", soft_wrap=True)
+    console.print(f"[bold]{batch.batch_id}[/]  {plain(batch.origin)}", soft_wrap=True)
     table = Table.grid(padding=(0, 2))
     for standing, label, colour in (
         (Standing.KNOWN, "drafts and cases", "green"),
@@ -179,15 +178,21 @@ def _failures_table(stands: BatchProgress) -> Table:
     for column in ("", "cause", "what to do"):
         table.add_column(column)
     for group in stands.failures:
-        todo = _REMEDIES[group.remedy].format(kind=group.kind, message=escape(group.message))
+        todo = _REMEDIES[group.remedy].format(kind=group.kind, message=plain(group.message))
         table.add_row(f"{group.count:,}", group.kind.replace("_", " "), todo)
     return table
 
 
 def print_step(batch: BatchSummary, console: Console) -> None:
-    """Say how a batch stands as a whole, and why it paused."""
-    reason = f"  {escape(batch.reason)}" if batch.reason else ""
+    """Say how a batch stands as a whole, why it paused, and how what is open goes on."""
+    reason = f"  {plain(batch.reason)}" if batch.reason else ""
     console.print(f"{_STEPS[batch.step]} {batch.changed_at:%Y-%m-%d %H:%M}{reason}", soft_wrap=True)
+    if batch.open:
+        console.print(
+            f"       {count(batch.open, 'source')} open: `casebook backfill --resume "
+            f"{batch.batch_id}` goes on",
+            soft_wrap=True,
+        )
 
 
 def print_batches(batches: Sequence[BatchSummary], console: Console) -> None:

@@ -91,8 +91,8 @@ def print_json(value: Any) -> None:
 
 
 def printable(text: str) -> str:
-    """Return text from outside without what would steer a terminal."""
-    return "".join(c for c in text if c.isprintable())
+    """Return text from outside in one line, without what would steer a terminal."""
+    return "".join(c if c.isprintable() else " " * c.isspace() for c in text)
 
 
 def plain(text: str) -> str:

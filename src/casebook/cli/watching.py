@@ -165,7 +165,8 @@ def _print(line: WatchLine) -> None:
     seen = "not looked at yet"
     if look is not None:
         what = f"[red]{plain(look.failure)}[/]" if look.failure else plain(look.told)
-        seen = f"looked at {look.at:%Y-%m-%d %H:%M}: {what}"
+        again = f", again at {line.next_at:%Y-%m-%d %H:%M}" if line.next_at else ""
+        seen = f"looked at {look.at:%Y-%m-%d %H:%M}{again}: {what}"
     out().print(
         f"[bold]{watch.watch_id}[/]  [{_STATES[watch.state]}]{watch.state.value}[/], "
         f"every {duration(watch.every_seconds)}{words}\n"
@@ -274,7 +275,7 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
     settings, codes = load_settings(context), list[int]()
     async with Services(settings, patience=settings.outage_patience) as services:
         if watch_id is not None:
-            due = [await watching.line_of(watch_id, services)]
+            lines = due = [await watching.line_of(watch_id, services)]
         else:
             lines = await asyncio.to_thread(services.warehouse.watches)
             due = [line for line in lines if line.due(datetime.now(UTC))]
@@ -288,5 +289,7 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
             if batch is not None and (code := await work_batch(batch, services, as_json=as_json)):
                 codes.append(code)
     if not due:
-        err().print("Nothing is due; `casebook watch run ID` looks at one list at once.")
+        times = [line.next_at for line in lines if line.next_at]
+        until = f" before {min(times):%Y-%m-%d %H:%M}" if times else ""
+        err().print(f"Nothing is due{until}; `casebook watch run ID` looks at one list at once.")
     return gravest(codes)

@@ -7,7 +7,7 @@ Run one by hand against a server:
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from prefect import flow, task
@@ -20,8 +20,9 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
+from casebook.flows.failing import Told, failed_state
+from casebook.flows.ingest import may_pass
 from casebook.flows.limits import llm_slot
-from casebook.flows.pausing import Told, paused_state
 from casebook.flows.report import batch_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.pipeline import watching
@@ -33,12 +34,21 @@ from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
-from casebook.schemas.errors import InvalidSource
+from casebook.schemas.errors import CasebookError, InvalidSource
 from casebook.schemas.sources import SourceRef
+from casebook.schemas.watches import Look, Watch
 
 _TELL_SECONDS = 5.0
 _RETRY = "Retry this run to go on, or run backfill with that batch_id."
-_NEXT_LOOK = "The next look takes up what is open; backfill with that batch_id does so at once."
+_RETRY_LIST = "Nothing was begun: retry this run, or have it come again at its next time."
+_NEXT_LOOK = (
+    "The next look at a list is at its time, `casebook watch run ID` looks at once; it takes up "
+    "what is open, as backfill does with a batch_id."
+)
+# A list is asked for once more after so long; then it waits for its next time.
+_LIST_RETRY_SECONDS = 30.0
+
+T = TypeVar("T")
 
 
 class SourceFailedError(Exception):
@@ -55,7 +65,7 @@ async def work_as_task(item: BatchItem, work: Callable[[], Awaitable[Outcome]]) 
 
     @task(
         name="source",
-        task_run_name=item.reference.source.replace("{", "(").replace("}", ")"),
+        task_run_name=_plain(item.reference.source),
         cache_policy=NO_CACHE,
         persist_result=False,
     )
@@ -69,6 +79,29 @@ async def work_as_task(item: BatchItem, work: Callable[[], Awaitable[Outcome]]) 
         return await source_task()
     except SourceFailedError as failed:
         return failed.outcome
+
+
+async def read_as_task(address: str, read: Callable[[], Awaitable[T]]) -> T:
+    """Read a list as a Prefect task, which is tried again where the cause may pass by itself."""
+
+    @task(
+        name="list",
+        task_run_name=_plain(address),
+        retries=1,
+        retry_delay_seconds=_LIST_RETRY_SECONDS,
+        retry_condition_fn=may_pass,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )
+    async def list_task() -> T:
+        return await read()
+
+    return await list_task()
+
+
+def _plain(name: str) -> str:
+    """Return the name of a task's run: what stands in braces would be looked up."""
+    return name.replace("{", "(").replace("}", ")")
 
 
 def _services(settings: Settings) -> Services:
@@ -92,8 +125,8 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
 
     ``budget`` is in US dollars a run, ``concurrency`` how many calls to the model are under way at
     once; a stored batch keeps its own, and its model. Returns the batch's id and where its sources
-    stand. Sources that fail are rows and failed tasks, no failed flow; a batch that pauses is a
-    failed run which names the cause, and may be retried.
+    stand. Sources that fail are rows and failed tasks, no failed flow; a batch that pauses, or a
+    list that cannot be read, is a failed run which names the cause, and may be retried.
 
     Raises:
         InvalidSource: if not exactly one of ``source`` and ``batch_id`` is given.
@@ -105,7 +138,12 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
         if batch_id:
             batch = await batch_of(batch_id, services)
         else:
-            found = await read_list(SourceRef(source=source or ""), services)
+            ref = SourceRef(source=source or "")
+            try:
+                found = await read_as_task(ref.source, lambda: read_list(ref, services))
+            except CasebookError as error:
+                unread = {"list": source, "failure": str(error), "failure_by": error.kind()}
+                return failed_state([unread], _RETRY_LIST) or unread
             missed = found.missed
             chosen = select(found.candidates, since=since, limit=limit, words=words)
             options = BatchOptions(
@@ -114,32 +152,31 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
             batch = await register(source or "", chosen.items, options, services)
     async with _services(with_options(settings, batch.options)) as services:
         told = await _work(batch, services, missed)
-    return paused_state([told], _RETRY) or told
+    return failed_state([told], _RETRY) or told
 
 
 @flow(name="watch", persist_result=False)
 async def watch() -> Told | State[Any]:
     """Look at every watched list that is due, and work what is new.
 
-    A batch that pauses makes a failed run that names the cause, once all lists were looked at.
+    A list that cannot be read or judged, or a batch that pauses, makes a failed run that names the
+    cause, once all lists were looked at.
     """
     settings, worked = Settings.load(), dict[str, Told]()
     async with _services(settings) as services:
         lines = await asyncio.to_thread(services.warehouse.watches)
         for line in lines:
             if line.due(datetime.now(UTC)):
-                look, batch = await watching.look(line.watch, services)
-                told = (
-                    await _work(batch, services, look.missed)
-                    if batch
-                    else {
-                        "failure": look.failure,
-                        "missed": list(look.missed),
-                        "trouble": look.trouble,
-                    }
-                )
-                worked[line.watch.watch_id] = told
-    return paused_state(list(worked.values()), _NEXT_LOOK) or worked
+                look, batch = await watching.look(line.watch, services, reading=read_as_task)
+                told = await _work(batch, services, look.missed) if batch else {}
+                worked[line.watch.watch_id] = {**_told(line.watch, look), **told}
+    return failed_state(list(worked.values()), _NEXT_LOOK) or worked
+
+
+def _told(watch: Watch, look: Look) -> Told:
+    """Return what a run tells of a look."""
+    why = {"failure", "failure_by", "trouble", "trouble_by", "missed"}
+    return {"list": watch.address, **look.model_dump(mode="json", include=why)}
 
 
 async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) -> Told:

@@ -19,6 +19,15 @@ from casebook.schemas.bounds import SHORTEST_INTERVAL
 from casebook.schemas.errors import InvalidSource, UnknownId
 from casebook.schemas.frozen import Frozen
 
+_KINDS = {
+    "array": 'a list (["LLM", "RAG"])',
+    "boolean": "true or false",
+    "date": "a day (2026-11-24)",
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a text",
+}
+
 
 class ScheduleLine(Frozen):
     """One schedule of a flow: when it runs, with which parameters."""
@@ -104,8 +113,24 @@ def _check(flow: str, schema: Mapping[str, Any], parameters: Mapping[str, Any]) 
     if flow == "backfill" and not (parameters.get("source") or parameters.get("batch_id")):
         raise InvalidSource("backfill needs -p source=LIST or -p batch_id=ID")
     for wrong in validate(dict(parameters), dict(schema)):
-        where = f"parameter {wrong.path[0]}: " if wrong.path else ""
-        raise InvalidSource(f"{flow}: {where}{wrong.message}")
+        if not wrong.path:
+            raise InvalidSource(f"{flow}: {wrong.message}")
+        name = str(wrong.path[0])
+        wanted = _wanted(known[name])
+        raise InvalidSource(f"{flow}: parameter {name} is {wanted}, not {parameters[name]!r}")
+
+
+def _wanted(parameter: Mapping[str, Any]) -> str:
+    """Return in words what a parameter may be, by its schema."""
+    kinds = [kind for kind in parameter.get("anyOf", ()) if kind.get("type") != "null"]
+    kind = kinds[0] if kinds else parameter
+    told = _KINDS.get(str(kind.get("format") or kind.get("type")), "something else")
+    bounds = [
+        f"{word} {kind[name]:,}"
+        for word, name in (("from", "minimum"), ("to", "maximum"))
+        if name in kind
+    ]
+    return " ".join([told, *bounds])
 
 
 async def lines() -> Sequence[ScheduleLine]:

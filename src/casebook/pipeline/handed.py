@@ -1,4 +1,4 @@
-"""What is piped in: files, one path a line, among the addresses of a list.
+"""What is piped in: files, one path a line or each ended by a NUL, among the addresses of a list.
 
 Only what a person pipes in may name files: a list that is fetched, or lies somewhere, could lead to
 any file of this machine. Even so a line names a file only by a suffix that sources have, for a list
@@ -11,7 +11,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,11 +32,14 @@ from casebook.warehouse.store import Warehouse
 
 # Markup, and JSON as a whole: their lines are no entries. A file may be called "[draft] talk.md".
 _OTHER_FORMS = re.compile(r"\s*(?:<|\[\s*[\[{\"\]])")
+# Begins as `find -print0` writes: a name, line breaks in it or not, and a NUL. Packed bytes have
+# others of the low characters at once, UTF-16 without its mark a NUL at every second place.
+_NAMES = re.compile(r"[^\0-\x08\x0e-\x1f]{2,}\0")
 
 
 @dataclass
 class Handed:
-    """The files that were named, the list that is left of it, and the lines that name nothing.
+    """The files that were named, the list that is left of it, and the entries that name nothing.
 
     ``rest`` has an empty line in place of each that is dealt with: its others keep their numbers.
     """
@@ -57,58 +60,92 @@ async def handed_over(piped: bytes) -> Handed:
 
     That may take a while: it can be cancelled between two files.
     """
-    lines = _lines(piped)
-    files, refused, kept = list[BatchItem](), dict[int, str](), list(lines)
-    for at, line in enumerate(lines):
-        try:
-            if path := _file_of(line.strip()):
-                files.append(await asyncio.to_thread(_item, path))
-                kept[at] = ""
-        except CasebookError as error:
-            refused[at], kept[at] = str(error), ""
-    for at, line in enumerate(kept if files else ()):
-        if _names_nothing(line.strip()):
-            refused[at] = (
-                f"{shown(line.strip())} is neither a web address nor a file that is there."
-            )
-            kept[at] = ""
-    if not files and not refused:
+    text = _decoded(piped)
+    by_nul = _NAMES.match(text) is not None
+    entries = text.split("\0") if by_nul else _lines(text)
+    files, refused = await _files_of(entries, _called if by_nul else _on_line)
+    if not (files or refused or by_nul):
         return Handed(piped)
-    rest = "\n".join(kept).encode(errors="surrogateescape")
-    return Handed(rest, files, [f"line {at + 1}: {refused[at]}" for at in sorted(refused)])
+    names_nothing = _is_no_address if by_nul else _is_no_entry
+    for at, entry in enumerate(entries if files or by_nul else ()):
+        if at not in files and at not in refused and names_nothing(entry):
+            told = shown(entry.strip())
+            refused[at] = f"{told} is neither a web address nor a file that is there."
+    dealt_with, word = files.keys() | refused.keys(), "name" if by_nul else "line"
+    rest = "\n".join("" if at in dealt_with else entry for at, entry in enumerate(entries))
+    return Handed(
+        rest.encode(errors="surrogateescape"),
+        list(files.values()),
+        [f"{word} {at + 1}: {refused[at]}" for at in sorted(refused)],
+    )
 
 
-def _names_nothing(line: str) -> bool:
+async def _files_of(
+    entries: Sequence[str], file_of: Callable[[str], Path | None]
+) -> tuple[dict[int, BatchItem], dict[int, str]]:
+    """Return the files that entries name and why others cannot be taken, by their places."""
+    files, refused = dict[int, BatchItem](), dict[int, str]()
+    for at, entry in enumerate(entries):
+        try:
+            if path := file_of(entry):
+                files[at] = await asyncio.to_thread(_item, path)
+        except CasebookError as error:
+            refused[at] = str(error)
+    return files, refused
+
+
+def _is_no_entry(line: str) -> bool:
     """Tell a line that cannot stand in a list of files and addresses, one on each line."""
-    return bool(line) and not line.startswith(("#", "{")) and "://" not in line
+    told = line.strip()
+    return bool(told) and not told.startswith(("#", "{")) and "://" not in told
 
 
-def _lines(piped: bytes) -> Sequence[str]:
-    """Return the lines of a text, none where it is a list of another form.
+def _is_no_address(name: str) -> bool:
+    """Tell a name that cannot stand, as a line, in a list of addresses."""
+    return bool(name) and not (is_web_address(name) and name.isprintable())
+
+
+def _decoded(piped: bytes) -> str:
+    """Return the text that was piped in, nothing where it is none.
 
     Bytes that are no UTF-8 are kept as they are: a file may be called so.
     """
     marked = piped[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
     try:
-        text = piped.decode("utf-16" if marked else "utf-8-sig", "surrogateescape")
+        return piped.decode("utf-16" if marked else "utf-8-sig", "surrogateescape")
     except UnicodeDecodeError:  # half of a character in UTF-16
-        return ()
-    if "\0" in text or _OTHER_FORMS.match(text):
-        return ()
-    return text.split("\n")
+        return ""
 
 
-def _file_of(line: str) -> Path | None:
+def _lines(text: str) -> Sequence[str]:
+    """Return the lines of a text, none where it is a list of another form."""
+    return () if "\0" in text or _OTHER_FORMS.match(text) else text.split("\n")
+
+
+def _on_line(line: str) -> Path | None:
     """Return the file that a line names, None where it is for the list's reader to say.
 
     Raises:
         InvalidSource: if it names a file in a way that a list may not.
         FileUnreadable: if it is a folder.
     """
-    name = _source_in(line) if line.startswith("{") else line
+    told = line.strip()
+    name = _source_in(told) if told.startswith("{") else told
     if not name or name.startswith("#") or "://" in name:
         return None
-    path = Path(os.path.expanduser(name))  # noqa: PTH111 Path's raises for an unknown user
+    return _called(os.path.expanduser(name))  # noqa: PTH111 Path's raises for an unknown user
+
+
+def _called(name: str) -> Path | None:
+    """Return the file of this name, None where no source is called so.
+
+    Raises:
+        InvalidSource: if it names a file in a way that a list may not.
+        FileUnreadable: if it is a folder.
+    """
+    if not name or is_web_address(name):
+        return None
+    path = Path(name)
     is_source, mode = _is_source(name), _mode(path)
     if is_source and not is_text(name):
         raise InvalidSource(f"{shown(name)} is no UTF-8: rename the file, or submit a copy of it.")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
-from casebook.pipeline.handed import handed_over
+from casebook.pipeline.handed import handed_over, own_again
 from casebook.pipeline.planning import (
     USUAL_TOKENS,
     Estimate,
@@ -110,11 +110,20 @@ def with_options(settings: Settings, options: BatchOptions) -> Settings:
 
 
 async def quote(
-    origin: str, selection: Selection, services: Services, *, missed: Sequence[str] = ()
+    origin: str,
+    selection: Selection,
+    services: Services,
+    *,
+    missed: Sequence[str] = (),
+    goes_on: bool = False,
 ) -> Quote:
-    """Return what working the selection would do and cost."""
+    """Return what working the selection would do and cost; ``goes_on`` if it is a stored batch."""
     ids = [item.source_id for item in selection.items]
-    standings = await asyncio.to_thread(services.warehouse.standings, ids)
+    # What registering a batch would store first.
+    fresh = () if goes_on else selection.items
+    again = await asyncio.to_thread(own_again, fresh, services.warehouse)
+    own = [alias.source_id for alias in again]
+    standings = await asyncio.to_thread(services.warehouse.standings, ids, own)
     open_ids = [standing.source_id for standing in standings if is_open(standing)]
     known = [s.source_id for s in standings if is_open(s) and s.standing is not Standing.NEW]
     plans = await asyncio.to_thread(_plans, known[:_MOST_READ], services)

@@ -29,7 +29,8 @@ class Sifted(Frozen):
 
     ``undecided`` are those of the wanted about which there is no verdict, and none to be had.
     ``unjudged`` counts those about which no verdict could be had now, for ``trouble``, or that were
-    more than were to be asked about: they are neither wanted nor refused yet.
+    more than were to be asked about: they are neither wanted nor refused yet. ``trouble_by`` names
+    the cause.
     """
 
     wanted: Sequence[BatchItem] = ()
@@ -37,6 +38,7 @@ class Sifted(Frozen):
     undecided: Sequence[Undecided] = ()
     unjudged: int = 0
     trouble: str | None = None
+    trouble_by: str | None = None
 
     def with_wanted(
         self, items: Sequence[BatchItem], undecided: Sequence[Undecided] = ()
@@ -80,7 +82,7 @@ async def sift(
     try:
         check_rubric(services)
     except ConfigurationError as error:
-        return Sifted(unjudged=len(items), trouble=str(error))
+        return Sifted(unjudged=len(items), trouble=str(error), trouble_by=error.kind())
     topic = content_id("rubric", rubric)
     asked, overdue = await _asked_in_vain(items, topic, services)
     asked, left = asked[:most], len(asked[most:])
@@ -133,6 +135,7 @@ def _told_apart(
         undecided=undecided,
         unjudged=len(troubles) + left,
         trouble=str(troubles[0]) if troubles else None,
+        trouble_by=troubles[0].kind() if troubles else None,
     )
 
 

@@ -1,7 +1,7 @@
 """Watched lists: added, paused, removed, and looked at for sources that nobody has seen yet."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
@@ -28,6 +28,18 @@ _NOTHING = Sifted()
 
 MOST_FAILURES = 20
 """A source that failed so often waits for a person, though its cause may pass."""
+
+
+Listed = tuple[Walk, Sequence[BatchItem]]
+"""What a list holds, and the sources of it that the words leave."""
+
+Reading = Callable[[str, Callable[[], Awaitable[Listed]]], Awaitable[Listed]]
+"""Reads the list at an address by calling what it is given: once, or again where that may help."""
+
+
+async def once(_: str, read: Callable[[], Awaitable[Listed]]) -> Listed:
+    """Read a list a single time."""
+    return await read()
 
 
 async def add(
@@ -118,33 +130,33 @@ async def line_of(watch_id: str, services: Services) -> WatchLine:
 
 async def refused_of(watch_id: str, services: Services) -> Sequence[Refusal]:
     """Return what the rubric of a watch refused, in any look, the newest first."""
-    looks = await asyncio.to_thread(services.warehouse.looks, watch_id)
+    looks = await asyncio.to_thread(services.warehouse.looks, watch_id, removed_too=True)
     return [one for seen in reversed(looks) for one in seen.refused]
 
 
 async def undecided_of(watch_id: str, services: Services) -> Sequence[Undecided]:
     """Return what was taken without a verdict by the rubric, in any look, the newest first."""
-    looks = await asyncio.to_thread(services.warehouse.looks, watch_id)
+    looks = await asyncio.to_thread(services.warehouse.looks, watch_id, removed_too=True)
     return [one for seen in reversed(looks) for one in seen.undecided]
 
 
 async def look(
-    watch: Watch, services: Services, *, most: int = MOST_JUDGED
+    watch: Watch, services: Services, *, most: int = MOST_JUDGED, reading: Reading = once
 ) -> tuple[Look, Batch | None]:
     """Look at a list once; return what was seen, and the batch of what is new and wanted.
 
-    New is what neither the first look knew nor anybody has submitted since, nor a rubric refused;
-    what was cut off on its way, or failed of what may pass, is taken up again. At the most ``most``
-    items are judged by the rubric; the others are at the next look, but for those that were taken
-    undecided before. A list that cannot be read is a look with a failure: the next one is due at
-    its time.
+    New is what neither the first look knew nor anybody has submitted since, nor a rubric refused,
+    be it before the watch was removed and added again; what was cut off on its way, or failed of
+    what may pass, is taken up again. At the most ``most`` items are judged by the rubric; the
+    others are at the next look, but for those that were taken undecided before. A list that cannot
+    be read is a look with a failure: the next one is due at its time. ``reading`` reads the list.
     """
     looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
     unread = looks[-1].unread if looks else ()
     try:
-        found, items = await _listed(watch, services)
+        found, items = await reading(watch.address, lambda: _listed(watch, services))
     except CasebookError as error:
-        failed = _look(watch, failure=str(error), unread=unread)
+        failed = _look(watch, failure=error, unread=unread)
         await asyncio.to_thread(services.warehouse.append, failed)
         return failed, None
     first_read = [
@@ -153,7 +165,7 @@ async def look(
         if not set(unread).isdisjoint(found.ways[item.reference.source])
     ]
     known = {source_id for one in looks for source_id in one.known}.union(first_read)
-    known.update(refused.source_id for one in looks for refused in one.refused)
+    known.update(one.source_id for one in await refused_of(watch.watch_id, services))
     news = await _unseen([item for item in items if item.source_id not in known], services)
     sifted = Sifted(wanted=news)
     if watch.rubric is not None:
@@ -197,8 +209,7 @@ async def _unseen(items: Sequence[BatchItem], services: Services) -> Sequence[Ba
     ]
 
 
-async def _listed(watch: Watch, services: Services) -> tuple[Walk, Sequence[BatchItem]]:
-    """Return what the list holds, and the sources of it that the words leave."""
+async def _listed(watch: Watch, services: Services) -> Listed:
     client, robots = await services.network()
     read = services.extractors.read_listing
     found = await walk(SourceRef(source=watch.address), client, robots, read, WalkLimits())
@@ -250,7 +261,7 @@ def _look(
     unread: Sequence[str] = (),
     missed: Sequence[str] = (),
     batch_id: str | None = None,
-    failure: str | None = None,
+    failure: CasebookError | None = None,
 ) -> Look:
     now = datetime.now(UTC)
     return Look(
@@ -266,6 +277,8 @@ def _look(
         undecided=sifted.undecided,
         unjudged=sifted.unjudged,
         trouble=sifted.trouble,
+        trouble_by=sifted.trouble_by,
         batch_id=batch_id,
-        failure=failure,
+        failure=failure and str(failure),
+        failure_by=failure and failure.kind(),
     )

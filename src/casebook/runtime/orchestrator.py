@@ -1,5 +1,6 @@
 """Finds what runs for this home: a Prefect server (without importing Prefect), a desk."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -23,14 +24,16 @@ def forget_server(home: Path) -> None:
 
 
 def record_desk(home: Path, url: str) -> None:
-    """Remember where the desk of this home is open."""
-    (home / "run").mkdir(parents=True, exist_ok=True)
-    (home / "run" / _DESK).write_text(url, "utf-8")
+    """Remember where the desk of this home is open, where the home can be written."""
+    with contextlib.suppress(OSError):
+        (home / "run").mkdir(parents=True, exist_ok=True)
+        (home / "run" / _DESK).write_text(url, "utf-8")
 
 
 def forget_desk(home: Path) -> None:
     """Forget it when it is closed."""
-    (home / "run" / _DESK).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        (home / "run" / _DESK).unlink(missing_ok=True)
 
 
 def open_desk(home: Path) -> str | None:

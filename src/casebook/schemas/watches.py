@@ -1,7 +1,7 @@
 """Feeds and sitemaps that are looked at again and again for new sources."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from casebook.schemas.frozen import Frozen
@@ -60,7 +60,8 @@ class Look(Frozen):
     ``batch_id`` is the batch of the new ones, None where there were none; ``failure`` says why the
     list was not read at all. ``refused`` are the new items that the watch's rubric does not want,
     ``undecided`` those in the batch without a verdict; ``unjudged`` counts those that the next look
-    judges, because of ``trouble`` if there was any.
+    judges, because of ``trouble`` if there was any. ``failure_by`` and ``trouble_by`` name the
+    causes, as failures of sources do.
     """
 
     look_id: str
@@ -75,8 +76,10 @@ class Look(Frozen):
     undecided: Sequence[Undecided] = ()
     unjudged: int = 0
     trouble: str | None = None
+    trouble_by: str | None = None
     batch_id: str | None = None
     failure: str | None = None
+    failure_by: str | None = None
 
     @property
     def told(self) -> str:
@@ -110,3 +113,10 @@ class WatchLine(Frozen):
         if self.look is None:
             return True
         return not 0 <= (now - self.look.at).total_seconds() < self.watch.every_seconds
+
+    @property
+    def next_at(self) -> datetime | None:
+        """Return when a look is due, None where that is at once or never."""
+        if self.look is None or self.watch.state is not WatchState.ACTIVE:
+            return None
+        return self.look.at + timedelta(seconds=self.watch.every_seconds)

@@ -60,7 +60,7 @@ _SESSION = (
 _PID = re.compile(r"PID (\d+)")
 _HELD = ("Could not set lock on file", "used by another process")  # POSIX, Windows
 _FULL = ("could not allocate block", "failed to pin block")
-# Reasons of the system for which the file cannot even be read: its lock and its log lie beside it.
+# Reasons of the system for which the file cannot be opened.
 _CLOSED = ("Read-only file system", "Permission denied")
 
 _ENTRIES_APART = 100_000
@@ -257,8 +257,9 @@ class DuckDBFile:
     def migrate(self, schema: Sequence[Migration]) -> list[int]:
         """Apply what the file lacks; a file that holds anything is copied first.
 
-        The connection is held throughout, so that nobody writes between the backup and the last
-        step.
+        Whether it lacks any is looked up by reading, which several processes may do at once, and
+        who may not write to its folder. The connection is held throughout, so that nobody writes
+        between the backup and the last step.
 
         Returns:
             The numbers applied now.
@@ -267,6 +268,10 @@ class DuckDBFile:
             WarehouseTooNew: if the file knows more migrations than ``schema`` has.
             MigrationFailed: if one does not apply; it names the backup.
         """
+        if self.path.exists():
+            with self.transaction(read_only=True) as connection:
+                if not migrating.pending(connection, self.name, schema):
+                    return []
         with self.connection(external_access=True) as connection:
             if pending := migrating.pending(connection, self.name, schema):
                 backup = self._backup(connection, pending[0].number)
@@ -363,8 +368,10 @@ class DuckDBFile:
             )
         if reason := next((one for one in _CLOSED if one in text), None):
             return WarehouseError(
-                f"The warehouse {self.path} cannot be opened ({reason}): whoever reads it must be"
-                " able to write to its folder, too; or set CASEBOOK_HOME to another one."
+                f"The warehouse {self.path} cannot be opened ({reason}): reading it takes leave"
+                " to read the file and the .wal beside it; adding to it, or opening it for the"
+                " first time with a newer casebook, takes writing to its folder. Ask for that, or"
+                " set CASEBOOK_HOME to another one."
             )
         return WarehouseError(f"The warehouse {self.path} failed: {text}")
 

@@ -384,7 +384,7 @@ class Warehouse:
         return [BatchSummary.model_validate(row) for row in rows]
 
     def watches(self) -> list[WatchLine]:
-        """Return the watches that were not removed, with the newest look at each."""
+        """Return the watches that were not removed, with the newest look at each since then."""
         return [
             WatchLine(
                 watch=decode(Watch, row["watch"]), look=row["look"] and decode(Look, row["look"])
@@ -392,9 +392,9 @@ class Warehouse:
             for row in self.read("watches")
         ]
 
-    def looks(self, watch_id: str) -> list[Look]:
-        """Return all looks of a watch, the oldest first."""
-        return self._all(Look, "looks", watch_id=watch_id)
+    def looks(self, watch_id: str, *, removed_too: bool = False) -> list[Look]:
+        """Return the looks of a watch, the oldest first; also of before it was removed if asked."""
+        return self._all(Look, "looks", watch_id=watch_id, removed_too=removed_too)
 
     def typical(self, model: str) -> Typical | None:
         """Return what a source took on average with this model; None below three sources."""
@@ -402,9 +402,12 @@ class Warehouse:
             (Typical.model_validate(row) for row in self.read("typical", model=model)), None
         )
 
-    def standings(self, source_ids: Sequence[str]) -> list[SourceStanding]:
-        """Return where each source stands, in the order asked; unknown ones are new."""
-        rows = self.read("standings", ids=list(source_ids))
+    def standings(self, source_ids: Sequence[str], own: Sequence[str] = ()) -> list[SourceStanding]:
+        """Return where each source stands, in the order asked; unknown ones are new.
+
+        Those in ``own`` stand for themselves, whatever they lead to.
+        """
+        rows = self.read("standings", ids=list(source_ids), own=list(own))
         found = {row["source_id"]: reading.standing(row) for row in rows}
         return [found[source_id] for source_id in source_ids]
 

@@ -24,13 +24,13 @@ _LONGEST_SHOWN = 200
 def read_json(data: bytes, charset: str | None, base: str) -> Listing | None:
     """Return what a JSON text names, None where ``data`` is none or has no entries.
 
-    Among JSON Lines, addresses alone and lines that "#" sets aside may stand.
+    Among JSON Lines, addresses alone and lines that "#" sets aside may stand; a line that begins as
+    an object and is no whole one is unread, for the address in it may be half of one.
     """
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"[", b"{"} and b"\n{" not in data:
         return None
-    told = _values(decode(data, charset)[0].lstrip("\ufeff"))
+    told, unread = _values(decode(data, charset)[0].lstrip("\ufeff"))
     found: list[Candidate] = []
-    unread: list[str] = []
     for entry in told:
         if one := _candidate(entry, base):
             found.append(one)
@@ -41,20 +41,32 @@ def read_json(data: bytes, charset: str | None, base: str) -> Listing | None:
 
 def is_json(data: bytes, charset: str | None) -> bool:
     """Tell JSON, or one value a line, whether or not it names anything."""
-    return bool(_values(decode(data, charset)[0].lstrip("\ufeff")))
+    return bool(_values(decode(data, charset)[0].lstrip("\ufeff"))[0])
 
 
-def _values(text: str) -> list[Any]:
-    """Return the entries of a JSON value, or of one value a line; nothing where it is neither."""
+def _values(text: str) -> tuple[list[Any], list[str]]:
+    """Return the entries of a JSON value, or of one a line and the lines that are half of one.
+
+    Nothing where it is neither.
+    """
     try:
-        return list(_entries(json.loads(text)))
+        return list(_entries(json.loads(text))), []
     except (ValueError, RecursionError):
-        pass
-    try:
-        lines = [line.strip() for line in text.splitlines()]
-        return [_value(line) for line in lines if line and not line.startswith("#")]
-    except (ValueError, RecursionError):
-        return []
+        return _on_lines(text)
+
+
+def _on_lines(text: str) -> tuple[list[Any], list[str]]:
+    values, halves = list[Any](), list[str]()
+    for number, line in enumerate(map(str.strip, text.splitlines()), start=1):
+        if not line or line.startswith("#"):
+            continue
+        try:
+            values.append(_value(line))
+        except (ValueError, RecursionError):
+            if not line.startswith("{"):
+                return [], []
+            halves.append(f"line {number}, no whole JSON: {line[:_LONGEST_SHOWN]}")
+    return values, halves
 
 
 def _value(line: str) -> Any:

@@ -98,7 +98,23 @@ def _read(data: bytes, payload: Payload, base: str) -> Listing:
         page = read_page(data, payload, base)
         if page.candidates or root in {"html", "doctype"}:
             return page
-    return read_json(data, payload.charset, base) or read_lines(data, payload, base)
+    return read_json(data, payload.charset, base) or _without_half(
+        read_lines(data, payload, base), data
+    )
+
+
+def _without_half(listing: Listing, data: bytes) -> Listing:
+    """Return what a text names without its last address, if its JSON is cut off in the midst of it.
+
+    In JSON a quotation mark follows each.
+    """
+    if not listing.candidates or _JSON_START.match(data) is None:
+        return listing
+    last = listing.candidates[-1].url.encode()
+    end = data.rfind(last)
+    if end < 0 or b'"' in data[end:]:
+        return listing
+    return listing.model_copy(update={"candidates": listing.candidates[:-1]})
 
 
 def _once(candidates: Iterable[Candidate]) -> tuple[Sequence[Candidate], int, list[str], int]:

@@ -10,11 +10,12 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from casebook.extractors.days import stated_day
 from casebook.extractors.links.entries import Listing, candidate, joined
 from casebook.extractors.naming import where
-from casebook.extractors.text.xml import defines_entities, escaped
+from casebook.extractors.text.xml import defines_entities, escaped, plain
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Candidate, Payload
 
+_LOCATION_TAG = re.compile(rb"<(/?)(?:[\w-]+:)?loc\b", re.IGNORECASE)
 _FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
 
 
@@ -34,6 +35,7 @@ def refuse_entities(data: bytes, payload: Payload) -> None:
 def read_sitemap(data: bytes, payload: Payload, base: str) -> Listing:
     """Read a sitemap or an index of sitemaps (sitemaps.org)."""
     tree = _tree(data, payload)
+    _drop_half(tree, data)
     found = [
         candidate(_location(entry, base), *_news(entry))
         for entry in _named(tree, "url")
@@ -41,6 +43,13 @@ def read_sitemap(data: bytes, payload: Payload, base: str) -> Listing:
     ]
     inner = [_location(entry, base) for entry in _named(tree, "sitemap")]
     return Listing(form="sitemap", candidates=found, lists=list(filter(None, inner)))
+
+
+def _drop_half(tree: Any, data: bytes) -> None:
+    """Take out the address in the midst of which a sitemap is cut off."""
+    slashes, locations = _LOCATION_TAG.findall(plain(data)), list(_named(tree, "loc"))
+    if slashes and not slashes[-1] and locations:
+        locations[-1].getparent().remove(locations[-1])
 
 
 def _location(entry: Any, base: str) -> str:

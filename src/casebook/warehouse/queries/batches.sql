@@ -82,7 +82,7 @@ LEFT JOIN told USING (batch_id)
 ORDER BY batches.entry DESC;
 
 -- Each asked source once. One that has a case is known, unless a curator rejected it. An address
--- that leads to another source stands where that one does.
+-- that leads to another source stands where that one does, but for those in $own.
 -- name: standings
 WITH led AS (
     SELECT source_id, same_as
@@ -92,7 +92,9 @@ WITH led AS (
 asked AS (
     SELECT DISTINCT named.id AS asked_id, coalesce(led.same_as, named.id) AS source_id
     FROM (SELECT unnest($ids::VARCHAR[]) AS id) AS named
-    LEFT JOIN led ON led.source_id = named.id
+    LEFT JOIN led
+        ON led.source_id = named.id
+        AND led.source_id NOT IN (SELECT unnest($own::VARCHAR[]))
 ),
 told AS (
     SELECT cases.source_id, case_status.case_id, case_status.status

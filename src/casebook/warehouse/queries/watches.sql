@@ -16,10 +16,15 @@ WITH stands AS (
     FROM watches
     QUALIFY row_number() OVER (PARTITION BY watch_id ORDER BY entry DESC) = 1
 ),
+removed AS (
+    SELECT watch_id, max(entry) AS entry FROM watches WHERE state = 'removed' GROUP BY watch_id
+),
 newest AS (
-    SELECT *
+    SELECT looks.*
     FROM looks
-    QUALIFY row_number() OVER (PARTITION BY watch_id ORDER BY entry DESC) = 1
+    LEFT JOIN removed USING (watch_id)
+    WHERE looks.entry > coalesce(removed.entry, 0)
+    QUALIFY row_number() OVER (PARTITION BY looks.watch_id ORDER BY looks.entry DESC) = 1
 )
 SELECT stands.body AS watch, newest.body AS look
 FROM stands
@@ -28,4 +33,15 @@ WHERE stands.state <> 'removed'
 ORDER BY stands.entry;
 
 -- name: looks
-SELECT body FROM looks WHERE watch_id = $watch_id ORDER BY entry;
+SELECT body
+FROM looks
+WHERE watch_id = $watch_id
+    AND entry > coalesce(
+        (
+            SELECT max(entry)
+            FROM watches
+            WHERE watch_id = $watch_id AND state = 'removed' AND NOT $removed_too
+        ),
+        0
+    )
+ORDER BY entry;

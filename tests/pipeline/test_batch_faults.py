@@ -220,7 +220,7 @@ def test_a_locked_database_pauses_the_batch_and_loses_nothing(night):
 
 def test_a_full_disk_pauses_the_batch_and_what_was_stored_stands(night):
     """Files may not grow beyond a limit, as on a full disk: an error, not a crash, and it goes on."""
-    size = {"bytes": 600_000}
+    size = {"bytes": 130_000}
 
     def small() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -114,7 +114,7 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
         kind=SourceKind.PDF,
         extractor=versions.PDF,
         title=title_of(about, blocks),
-        authors=clean_authors(authors_of(about, blocks)),
+        authors=clean_authors(authors_of(about, blocks, reading.pages[0].lines)),
         published=about.created,
         language=language,
         text=text,

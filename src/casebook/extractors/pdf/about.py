@@ -5,10 +5,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 import pypdf
 
+from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.raised import whole
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.passages import Block
 
@@ -26,12 +29,24 @@ _FEWEST_TITLE = 4
 _MOST_OUTLINE = 500
 _TOP_BLOCKS = 8
 _LONGEST_BYLINE = 400
+_MOST_UNDER_TITLE = 60
+"""Lines, of names and addresses."""
+
+_LONGEST_UNDER_TITLE = 90
+_BEGINS_TEXT = re.compile(
+    r"(?:abstract|summary|contents|keywords|introduction|\d\.?\s|zusammenfassung|résumé|resumen)",
+    re.IGNORECASE,
+)
+_LEVEL = 2.0
+"""Points."""
+
 # One to five words that begin like names; particles may not.
 _NAME = re.compile(
     r"(?:[^\W\d_][\w'’.-]*\s+){1,4}[^\W\d_][\w'’.-]*",
 )
 _PARTICLES = set("van von de der den del della di da dos la le bin".split())
-_MARKS = re.compile(r"[\[\]\d*†‡§¶∗]+(?:\s*,\s*[\[\]\d*†‡§¶∗]+)*")
+_MARKS = re.compile(r"(?:\[[a-z](?:, ?[a-z])*\]|[\[\]\d*†‡§¶∗★]+)(?:\s*,\s*[\[\]\d*†‡§¶∗★]+)*")
+_NOTE_MARK = re.compile(r"\s*(?:[†‡§¶∗★]+|\[\d{1,2}\])\Z")
 _SPLIT = re.compile(r"\s*[;,·•|]\s*(?:and\s+)?|\s+and\s+|\s+&\s+|\n")
 _NO_NAME = re.compile(
     r"\b(?:university|institute|department|inc|ltd|gmbh|research|labs?|school|college|abstract|"
@@ -129,18 +144,44 @@ def title_of(about: About, blocks: Sequence[Block]) -> str | None:
     if len(stated) >= _FEWEST_TITLE and not _NO_TITLE.match(stated):
         return stated
     first = next(iter(_headings_on_top(blocks)), None)
-    return blocks[first].text if first is not None else None
+    return _NOTE_MARK.sub("", blocks[first].text) if first is not None else None
 
 
-def authors_of(about: About, blocks: Sequence[Block]) -> list[str]:
-    """Return the authors the file states, else the names in the line under the first heading."""
+def authors_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> list[str]:
+    """Return the authors the file states, else the names under the first heading.
+
+    ``first`` are the lines of the first page: authors may stand side by side.
+    """
     if about.authors:
         return list(about.authors)
     heading = next(iter(_headings_on_top(blocks)), None)
     if heading is None:
         return []
     under = blocks[heading + 1 : heading + 2]
-    return names_in(under[0].text) if under else []
+    texts = [block.text for block in under] + bylines(whole(first), blocks[heading].text)
+    return list(dict.fromkeys(name for text in texts for name in names_in(text)))
+
+
+def bylines(lines: Sequence[Line], title: str) -> list[str]:
+    """Return the lines of names under ``title`` where authors stand side by side, in order.
+
+    These are the lines in the type of the first one, if all of them hold names; else, where
+    addresses are set like names, those level with it.
+    """
+    ends = (n for n, line in enumerate(lines, 1) if title.endswith(line.text.strip()))
+    start = next(ends, len(lines))
+    under = list(takewhile(_is_above_text, lines[start : start + _MOST_UNDER_TITLE]))
+    if not under or not names_in(under[0].text):
+        return []
+    like = [line for line in under if (line.size, line.bold) == (under[0].size, under[0].bold)]
+    level = [line for line in like if abs(line.base - under[0].base) < _LEVEL]
+    if not all(names_in(line.text) for line in like):
+        like = [line for line in level if names_in(line.text)]
+    return [line.text for line in like] if len(level) > 1 else []
+
+
+def _is_above_text(line: Line) -> bool:
+    return len(line.text) <= _LONGEST_UNDER_TITLE and not _BEGINS_TEXT.match(line.text)
 
 
 def names_in(byline: str) -> list[str]:

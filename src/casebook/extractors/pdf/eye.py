@@ -168,7 +168,8 @@ class Eye:
         colours, known = calls.rows(calls.char_colour, indices, 4, np.uintc, text=text)
         outlined = modes == _OUTLINE
         left, right, low, high = calls.rows(calls.char_box, indices, 4, np.double, text=text)[0].T
-        unseen = np.isin(modes, INKLESS) | outlined | (known & no_ink(*colours.T))
+        inkless = np.logical_or.reduce([modes == mode for mode in INKLESS])
+        unseen = inkless | outlined | (known & no_ink(*colours.T))
         suspect = np.full(len(indices), self._veiled) | (unseen & (not self.is_scan))
         suspect |= _is_outside((left, low, right, high), self._edges)
         told, broad = self._types(indices)

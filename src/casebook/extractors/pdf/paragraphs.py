@@ -9,15 +9,21 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from casebook.extractors.pdf.cuts import Group, Usual, is_caption, whole_paragraphs
 from casebook.extractors.pdf.furniture import ROMAN, key_of, without_furniture
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.words import ends_in_word, join_lines, leader_of, vocabulary
+from casebook.extractors.pdf.raised import whole
+from casebook.extractors.pdf.words import (
+    ITEM,
+    ends_in_word,
+    ends_sentence,
+    join_lines,
+    leader_of,
+    vocabulary,
+)
 from casebook.extractors.text.passages import Block
 from casebook.extractors.text.references import stands_over_references
 
-_SENTENCE_ENDS = (".", "!", "?", ":", "…")
-_CLOSING = "'\"”’)]"
-_ITEM = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\[\d{1,3}\])\s+\S")
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s+[A-Z]")
 _MARKS = ".,:;!?()"
 _LONGEST_HEADING = 120
@@ -25,7 +31,6 @@ _LARGER = 1.12
 _LOOSE = 1.35
 _INDENT = 0.8
 _SHORT_OF_COLUMN = 0.85
-_NOTE_SIZE = 0.92
 
 Margin = tuple[int, int]
 """Where lines begin and their type size, rounded."""
@@ -33,13 +38,6 @@ Margin = tuple[int, int]
 _ABREAST = 4.0
 _REACH = 0.9
 _SPARE = 0.3
-
-
-class Group(NamedTuple):
-    """The lines of one paragraph or heading; whether each of them stands as a heading."""
-
-    lines: list[Line]
-    heads: bool
 
 
 class Arranged(NamedTuple):
@@ -59,6 +57,7 @@ def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) ->
 
     ``outline`` holds the titles of the document's own table of contents, which are headings.
     """
+    pages = [whole(page) for page in pages]
     body = _body_size(line for page in pages for line in page)
     kept, furniture = without_furniture(pages, body)
     lines = [line for page in kept for line in page]
@@ -72,7 +71,7 @@ def _blocks(lines: Sequence[Line], body: float, outline: Collection[str]) -> lis
     layout = _Layout(body, _leading(lines), _column(lines), Titles.of(outline), _edges(lines))
     broken = any(ends_in_word(line.text) for line in lines)
     known = vocabulary(line.text for line in lines) if broken else frozenset()
-    return [_block(group, known) for group in _across_pages(layout.groups(lines), layout)]
+    return [_block(group, known) for group in whole_paragraphs(list(layout.groups(lines)), layout)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +113,9 @@ def _plain(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
-    """What is usual in a document, in points: type size of text, line step, width of a line."""
+class _Layout(Usual):
+    """What is usual in a document, the titles it lists, and how far its lines reach."""
 
-    body: float
-    leading: float
-    column: float
     titles: "Titles"
     edges: Mapping[Margin, float]
 
@@ -151,7 +147,7 @@ class _Layout:
         text, larger = line.text, line.size >= _LARGER * self.body
         if not (larger or line.bold) or text.endswith((".", ",", ";")):
             return False
-        if _ITEM.match(text) and not _NUMBERED.match(text):
+        if ITEM.match(text) and not _NUMBERED.match(text):
             return False
         begins = text[:1].isupper() or text[:1].isdigit()
         return larger or (line.size >= self.body and begins)
@@ -164,7 +160,7 @@ class _Layout:
             return True
         if ends_in_word(above):
             return False
-        if heads != headed or _ITEM.match(text):
+        if heads != headed or ITEM.match(text):
             return True
         step = base - under
         if step > _LOOSE * max(self.leading, type_size):
@@ -173,8 +169,9 @@ class _Layout:
             return True
         short = end - edge < _SHORT_OF_COLUMN * self.column
         # A jump upwards is the next column, where a paragraph may go on.
-        new = short or left - edge > _INDENT * size or step < -2 * size
-        return new and _ends_sentence(above)
+        jumps = step < -2 * size
+        new = short or left - edge > _INDENT * size or jumps
+        return (new and ends_sentence(above)) or (jumps and is_caption(text))
 
     def _had_room(self, last: Line, line: Line) -> bool:
         """Tell a line that was ended on purpose: the next word would have fitted.
@@ -186,10 +183,6 @@ class _Layout:
         edge = self.edges[_margin(last)]
         spare = _SPARE * (edge - last.left) if line.text[:1].islower() else line.size
         return edge - last.right > word + spare
-
-    def is_note(self, group: Group) -> bool:
-        """Tell what is set smaller than the text, as footnotes and captions are."""
-        return group.lines[0].size <= _NOTE_SIZE * self.body
 
 
 def _body_size(lines: Iterable[Line]) -> float:
@@ -221,43 +214,6 @@ def _edges(lines: Sequence[Line]) -> dict[Margin, float]:
     for line in lines:
         rights.setdefault(_margin(line), []).append(line.right)
     return {margin: sorted(some)[int(len(some) * _REACH)] for margin, some in rights.items()}
-
-
-def _across_pages(groups: Iterable[Group], layout: _Layout) -> Iterator[Group]:
-    """Join a paragraph that the end of a page or a column cut: its rest begins small.
-
-    Footnotes that stand between its two parts come after it.
-    """
-    held: Group | None = None
-    notes: list[Group] = []
-    for group in groups:
-        if held and layout.is_note(group) and not layout.is_note(held):
-            notes.append(group)
-            continue
-        if held and _reads_on(held.lines[-1], group.lines[0]):
-            held = Group(held.lines + group.lines, held.heads and group.heads)
-            continue
-        if held:
-            yield held
-        yield from notes
-        held, notes = group, []
-    if held:
-        yield held
-    yield from notes
-
-
-def _ends_sentence(text: str) -> bool:
-    return text.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
-
-
-def _reads_on(last: Line, first: Line) -> bool:
-    if abs(last.size - first.size) > 1 or _ITEM.match(first.text):
-        return False
-    if last.page == first.page and first.base < last.base + 2 * last.size:
-        return False
-    if ends_in_word(last.text) or last.text.endswith(","):
-        return True
-    return not _ends_sentence(last.text) and first.text[:1].islower()
 
 
 def _block(group: Group, known: Collection[str]) -> Block:

@@ -28,12 +28,18 @@ _SPOTS = (
 )
 # Where one of these can be. It begins with a set, which is searched for fastest, and looks back.
 _SPOT = re.compile(rf"[A-Z\d](?<! .)(?:{'|'.join(_SPOTS)})")
-_UNIT = re.compile(r"(?<!\w)[^\W\d_]{1,2}\Z")
-"""What takes a power: m, km, x. A longer word takes the number of a note."""
+_UNIT = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,2}\Z")
+"""What takes a power: m, km, x, 2q. A longer word takes the number of a note."""
 
 _RAISED = 0.2
 _LOWERED = 0.2
 """Parts of the type size."""
+
+_PUNCTUATION = (".", ",", ";", ":", "!", "?", '"', "”")
+"""Behind these no power stands."""
+
+_NEAR = 8
+"""Characters before a mark that tell what it is; a line may have any length."""
 
 _SUPERSCRIPT = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 
@@ -65,6 +71,14 @@ def cuts(eye: Eye, text: str, position: int) -> Iterator[Cut]:
             yield at, at, " "
 
 
+def as_mark(before: str, mark: str) -> str:
+    """Return a raised number as it reads after ``before``: that of a note, or a power."""
+    near = before[-_NEAR:]
+    is_word = _BEFORE_MARK.search(near) and not _UNIT.search(near.rstrip(")]"))
+    is_note = (is_word or near.endswith(_PUNCTUATION)) and not mark.startswith("0")
+    return f" [{mark}]" if is_note else mark.translate(_SUPERSCRIPT)
+
+
 def _raised(eye: Eye, text: str, position: int) -> Iterator[Cut]:
     """Yield the numbers of notes and the powers of a text."""
     for found in _MARK.finditer(text):
@@ -73,9 +87,7 @@ def _raised(eye: Eye, text: str, position: int) -> Iterator[Cut]:
             continue
         before = _BEFORE_MARK.search(text, max(0, start - 3), start)
         if before and _is_raised(eye, position + start, position + before.start()):
-            unit = before.end() - before.start() == 1 and _UNIT.search(text[:start])
-            mark = found.group()
-            yield start, end, mark.translate(_SUPERSCRIPT) if unit else f" [{mark}]"
+            yield start, end, as_mark(text[:start], found.group())
     if (begins := _OF_NOTE.match(text)) and _is_raised(eye, position, position + begins.end()):
         yield 0, begins.end(), f"[{begins['mark']}] "
     for found in _POWER.finditer(text) if "10" in text else ():

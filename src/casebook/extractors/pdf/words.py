@@ -9,6 +9,11 @@ from casebook.extractors.text.characters import one_line
 MEANINGLESS = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 """What stands for a glyph without a meaning: replacement, private use, control characters."""
 
+ITEM = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\[\d{1,3}\])\s+\S")
+"""The beginning of a point of a list."""
+
+_SENTENCE_ENDS = (".", "!", "?", ":", "…")
+_CLOSING = "'\"”’)]"
 _LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 # Of the line read backwards: from its front, each of its words would be tried as the last one.
 _LAST_WORD = re.compile(r"[-\ufffe\u00ad\u2010](\w[\w'’-]*)")
@@ -30,6 +35,11 @@ def ends_in_word(line: str) -> bool:
     if not line.endswith(_HYPHENS):
         return False
     return line[-1] != "-" or line[-2:-1].isalpha()
+
+
+def ends_sentence(text: str) -> bool:
+    """Tell a text whose last sentence is over."""
+    return text.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
 
 
 def spelled(text: str) -> str:

@@ -1,0 +1,81 @@
+"""Who wrote a PDF, and its title, as its first page sets them."""
+
+from fpdf import FPDF
+
+from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf.about import bylines
+from casebook.extractors.pdf.lines import Line
+from casebook.schemas.sources import Payload
+
+
+def under_a_title(*groups: tuple[float, float, list[tuple[str, float]]]) -> bytes:
+    """A paper whose authors stand side by side: left edge and top of each group, its lines, sizes."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("times", "B", 18)
+    pdf.text(30, 30, "Routing tickets with a small model")
+    for left, top, lines in groups:
+        for n, (text, size) in enumerate(lines):
+            pdf.set_font("times", size=size)
+            pdf.text(left, top + 5 * n, text)
+    pdf.set_font("times", "B", 12)
+    pdf.text(20, 82, "Abstract")
+    pdf.set_font("times", size=10)
+    for n in range(6):
+        pdf.text(
+            20, 78 + 5 * n, "The router sends each ticket to the team that can answer it well."
+        )
+    return bytes(pdf.output())
+
+
+def authors_of(data: bytes) -> list[str]:
+    return list(extract(Payload(data=data, media_type="application/pdf")).authors)
+
+
+def test_authors_side_by_side_are_all_named():
+    """Each group of a paper's authors is read, by the type of the first name; a town is none."""
+    groups = [
+        (20.0, 42.0, [("Ada Example", 12.0), ("Harbour University", 10.0), ("New York", 10.0)]),
+        (80.0, 42.0, [("Bo Li", 12.0), ("The Mill Group", 10.0)]),
+        (140.0, 42.0, [("Cy de Vries", 12.0), ("San Antonio", 10.0)]),
+        (50.0, 62.0, [("Di Example", 12.0), ("Hong Kong", 10.0)]),
+    ]
+    names = ["Ada Example", "Bo Li", "Cy de Vries", "Di Example"]
+    assert authors_of(under_a_title(*groups)) == names
+
+
+def test_authors_whose_addresses_are_set_like_names_are_those_level_with_the_first():
+    """Where the type tells no name from an address, the height does."""
+    groups = [
+        (20.0, 42.0, [("Ada Example", 11.0), ("Harbour University", 11.0)]),
+        (80.0, 42.0, [("Bo Li", 11.0), ("New York", 11.0)]),
+    ]
+    assert authors_of(under_a_title(*groups)) == ["Ada Example", "Bo Li"]
+
+
+def test_lines_under_a_title_one_below_the_other_are_no_groups_of_authors():
+    """A name that only stands below another line of names is left to what the paragraph says."""
+    lines = [
+        Line("Of Routers", 1, 18, True, 72, 200, 700),
+        Line("User Guide", 1, 12, False, 72, 200, 680),
+        Line("Second Edition", 1, 12, False, 72, 200, 664),
+    ]
+    assert bylines(lines, "Of Routers") == []
+
+
+def test_a_title_has_no_note_mark():
+    """The mark of a note behind a title is no part of it."""
+    pdf = FPDF()
+    pdf.add_page()
+    for text, up, size in [("Routing tickets with a small model", 0, 18), ("1", 2.3, 12)]:
+        pdf.set_font("times", size=size)
+        pdf.text(pdf.x, 30 - up, text)
+        pdf.x += pdf.get_string_width(text) + 0.2
+    pdf.set_font("times", size=10)
+    for n in range(6):
+        pdf.text(
+            20, 50 + 5 * n, "The router sends each ticket to the team that can answer it well."
+        )
+    found = extract(Payload(data=bytes(pdf.output()), media_type="application/pdf"))
+    assert found.title == "Routing tickets with a small model"
+    assert "small model [1]" in found.text

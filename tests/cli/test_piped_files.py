@@ -189,6 +189,21 @@ def test_addresses_may_end_with_a_nul(casebook):
     assert told["standings"] == {"new": 2}
 
 
+@pytest.mark.parametrize(
+    "piped",
+    [
+        f'<html><a href="https://a.example/1">\0 one</a> {"and more " * 9}</html>\0',
+        "url,title\nhttps://a.example/1,\0one\nhttps://a.example/1,two\n",
+        "<rss><channel><item><title>a\0</title><link>https://a.example/1</link></item></channel></rss>",
+    ],
+    ids=["page", "table", "feed"],
+)
+def test_a_nul_in_a_list_of_another_form_makes_no_names_of_it(casebook, piped):
+    """It came into it by mistake: the list is read as it was."""
+    ran = casebook("backfill", "-", "--dry-run", "--json", stdin=piped)
+    assert (ran.code, ran.lines[0]["standings"]) == (0, {"new": 1})
+
+
 def test_bytes_that_are_no_names_are_no_list_of_them(program, talks, environment, tmp_path):
     """What is packed, or UTF-16 without its mark, has NULs too: the list's reader says what it is."""
     import gzip

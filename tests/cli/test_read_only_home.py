@@ -1,5 +1,6 @@
 """A home that lies where nobody may write: a copy on a share, a folder of somebody else."""
 
+import fcntl
 import json
 import os
 import re
@@ -69,6 +70,21 @@ def test_what_is_stored_can_be_read(closed, environment):
         ran = closed(*command)
         assert (ran.returncode, "error" in ran.stderr) == (0, False), (command, ran.stderr)
     assert sorted(home.rglob("*")) == before
+
+
+def test_a_batch_sees_that_a_reader_waits_who_may_not_write(closed, environment):
+    """By a lock on the file that the batch made for it: else it keeps the warehouse for long."""
+    home = Path(environment["CASEBOOK_HOME"])
+    waits = (
+        "import sys, time; from pathlib import Path; from casebook.warehouse.turns import Waiting\n"
+        "with Waiting(Path(sys.argv[1])).joined(): print('waits', flush=True); time.sleep(60)"
+    )
+    command = [*BOUND, sys.executable, "-c", waits, str(home / "warehouse.duckdb")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout.readline() == "waits\n"
+        with (home / "warehouse.duckdb.waiting").open() as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        reader.kill()
 
 
 def test_the_desk_opens(closed, environment):

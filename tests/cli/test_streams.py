@@ -19,9 +19,11 @@ def ran(environment, *arguments, **streams):
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_disk_that_is_full_for_the_output_is_told_in_one_line(environment, options):
+def test_a_disk_that_is_full_for_the_output_is_told_in_one_line(environment, options, encoding):
     """`casebook list > file` on a full disk: no traceback, and the code is not 0."""
+    environment["PYTHONIOENCODING"] = encoding
     with FULL.open("w") as full:
         done = ran(environment, "doctor", *options, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 1

@@ -185,6 +185,7 @@ LONG_LISTS = {
     "index": index(*MANY),
     "json feed": JSON_FEED,
     "addresses": json.dumps(MANY, indent=1),
+    "addresses in one line": json.dumps(MANY, separators=(",", ":")),
 }
 
 
@@ -210,6 +211,20 @@ def test_half_an_address_is_no_source(form):
         read = listing(whole[:end])
         named = {*(one.url for one in read.candidates), *read.lists}
         assert (sorted(named - every), len(named) >= 47) == ([], True)
+
+
+def test_a_whole_sitemap_loses_nothing_to_a_title_about_its_tags():
+    """What a title says in a CDATA section is no tag that nothing closes."""
+    said = "<n:title><![CDATA[What <loc> is for]]></n:title>"
+    (read,) = listing(f"<urlset><url><loc>{MANY[0]}</loc>{said}</url></urlset>").candidates
+    assert read.url == MANY[0]
+
+
+def test_half_an_address_is_told_from_a_whole_one_in_the_midst_of_a_character():
+    """What is cut off there is no UTF-8 any more, and reads as another address."""
+    whole = '["https://a.example/1", "https://a.example/2", "https://a.ex\u00e4mple/3"]'.encode()
+    read = listing(whole[: whole.index("\u00e4".encode()) + 1])
+    assert ([one.url[-2:] for one in read.candidates], read.broken) == (["/1", "/2"], True)
 
 
 def test_a_line_that_is_no_whole_json_is_told_by_its_number():

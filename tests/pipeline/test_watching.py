@@ -114,6 +114,17 @@ async def test_a_list_that_cannot_be_read_is_a_failed_look_and_not_the_end(servi
     assert line.due(datetime.now(UTC) + timedelta(hours=1))
 
 
+async def test_when_a_list_is_next_looked_at(services, feed):
+    """No time is told that has gone by, nor one that a clock which was set back made."""
+    watch = await added(services, feed("one"))
+    (line,) = services.warehouse.watches()
+    now, hour = line.look.at, timedelta(hours=1)
+    assert line.next_at(now) == line.next_at(now + hour / 2) == now + hour
+    assert (line.next_at(now + hour), line.next_at(now - hour)) == (None, None)
+    await watching.change(watch.watch_id, WatchState.PAUSED, services, who="ada")
+    assert services.warehouse.watches()[0].next_at(now) is None
+
+
 async def test_a_list_may_be_read_by_an_orchestrator_that_tries_again(services, feed, web):
     """What it gets at last is one look; what it does not get is told as it ended."""
     watch = await added(services, feed("zero"))

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TextIO
+from typing import IO, Annotated, Any, NoReturn
 
 import typer
 
@@ -102,15 +102,20 @@ _OUTPUT = "the output"
 class _Output:
     """Standard output or error, whose errors bear its name: another's may look the same."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: IO[Any]) -> None:
         self._stream = stream
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
-    def write(self, text: str) -> int:
+    @property
+    def buffer(self) -> Any:
+        """Where typer writes bytes itself, if the stream's encoding is ASCII."""
+        return _Output(self._stream.buffer)  # type: ignore[attr-defined]
+
+    def write(self, told: Any) -> int:
         with self._named():
-            return self._stream.write(text)
+            return self._stream.write(told)
 
     def flush(self) -> None:
         with self._named():

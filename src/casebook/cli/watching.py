@@ -157,6 +157,8 @@ def _json(line: WatchLine) -> dict[str, object]:
 
 def _print(line: WatchLine) -> None:
     """Show a watch: its id, state and interval, its address, what its last look found."""
+    from datetime import UTC, datetime
+
     from casebook.publishing.wording import duration, listing
 
     watch, look = line.watch, line.look
@@ -165,7 +167,9 @@ def _print(line: WatchLine) -> None:
     seen = "not looked at yet"
     if look is not None:
         what = f"[red]{plain(look.failure)}[/]" if look.failure else plain(look.told)
-        again = f", again at {line.next_at:%Y-%m-%d %H:%M}" if line.next_at else ""
+        next_at = line.next_at(now := datetime.now(UTC))
+        due = ", due again" if line.due(now) else ""
+        again = f", again at {next_at:%Y-%m-%d %H:%M}" if next_at else due
         seen = f"looked at {look.at:%Y-%m-%d %H:%M}{again}: {what}"
     out().print(
         f"[bold]{watch.watch_id}[/]  [{_STATES[watch.state]}]{watch.state.value}[/], "
@@ -289,7 +293,7 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
             if batch is not None and (code := await work_batch(batch, services, as_json=as_json)):
                 codes.append(code)
     if not due:
-        times = [line.next_at for line in lines if line.next_at]
+        times = [at for line in lines if (at := line.next_at(datetime.now(UTC)))]
         until = f" before {min(times):%Y-%m-%d %H:%M}" if times else ""
         err().print(f"Nothing is due{until}; `casebook watch run ID` looks at one list at once.")
     return gravest(codes)

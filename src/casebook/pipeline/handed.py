@@ -33,8 +33,9 @@ from casebook.warehouse.store import Warehouse
 # Markup, and JSON as a whole: their lines are no entries. A file may be called "[draft] talk.md".
 _OTHER_FORMS = re.compile(r"\s*(?:<|\[\s*[\[{\"\]])")
 # Begins as `find -print0` writes: a name, line breaks in it or not, and a NUL. Packed bytes have
-# others of the low characters at once, UTF-16 without its mark a NUL at every second place.
-_NAMES = re.compile(r"[^\0-\x08\x0e-\x1f]{2,}\0")
+# others of the low characters at once, UTF-16 without its mark a NUL at every second place. A list
+# of another form may hold a NUL by mistake.
+_NAME = re.compile(r"[^\0-\x08\x0e-\x1f]{2,}\0")
 
 
 @dataclass
@@ -61,7 +62,7 @@ async def handed_over(piped: bytes) -> Handed:
     That may take a while: it can be cancelled between two files.
     """
     text = _decoded(piped)
-    by_nul = _NAMES.match(text) is not None
+    by_nul = _ends_by_nul(text)
     entries = text.split("\0") if by_nul else _lines(text)
     files, refused = await _files_of(entries, _called if by_nul else _on_line)
     if not (files or refused or by_nul):
@@ -78,6 +79,12 @@ async def handed_over(piped: bytes) -> Handed:
         list(files.values()),
         [f"{word} {at + 1}: {refused[at]}" for at in sorted(refused)],
     )
+
+
+def _ends_by_nul(text: str) -> bool:
+    """Tell a list of which a NUL ends each name, the last one, too."""
+    named = text.endswith("\0") and _NAME.match(text) is not None
+    return named and _OTHER_FORMS.match(text) is None
 
 
 async def _files_of(

@@ -114,9 +114,8 @@ class WatchLine(Frozen):
             return True
         return not 0 <= (now - self.look.at).total_seconds() < self.watch.every_seconds
 
-    @property
-    def next_at(self) -> datetime | None:
-        """Return when a look is due, None where that is at once or never."""
-        if self.look is None or self.watch.state is not WatchState.ACTIVE:
+    def next_at(self, now: datetime) -> datetime | None:
+        """Return when a look will be due, None where it is already, or never will be."""
+        if self.look is None or self.watch.state is not WatchState.ACTIVE or self.due(now):
             return None
         return self.look.at + timedelta(seconds=self.watch.every_seconds)

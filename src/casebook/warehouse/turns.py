@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import duckdb
 
@@ -39,15 +40,22 @@ class Waiting:
 
     @contextmanager
     def joined(self) -> Iterator[None]:
-        """Be among those who wait, for the block; unseen where no file can be made."""
+        """Be among those who wait, for the block; unseen where no file can be made or read."""
         try:
-            file = self._path.open("a")
+            file = self._opened()
         except OSError:
             yield
             return
         with file:
             fcntl.flock(file, fcntl.LOCK_SH)
             yield
+
+    def _opened(self) -> IO[str]:
+        """Return the file, made if need be; who may not write locks what another has made."""
+        try:
+            return self._path.open("a")
+        except OSError:
+            return self._path.open()
 
     def anyone(self) -> bool:
         """Tell whether somebody waits."""

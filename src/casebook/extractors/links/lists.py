@@ -103,11 +103,13 @@ def _video(video: object, title: object) -> Candidate:
     return candidate(f"https://www.youtube.com/watch?v={video}", title)
 
 
-def read_lines(data: bytes, payload: Payload, base: str) -> Listing:
-    """Read a table with a column of addresses, else every address that a text holds."""
-    del base
+def read_lines(data: bytes, payload: Payload, *, tables: bool = True) -> Listing:
+    """Read a table with a column of addresses, unless ``tables`` says that it is none.
+
+    Else every address that a text holds.
+    """
     text, _ = decode(data, payload.charset)
-    if table := read_table(text):
+    if tables and (table := read_table(text)):
         return table
     marked_down = payload.media_type in _MARKDOWN or payload.name.lower().endswith(".md")
     lines = text.lstrip("\ufeff").splitlines()

@@ -16,6 +16,7 @@ from casebook.extractors.links.xml_lists import (
 from casebook.extractors.naming import where
 from casebook.extractors.sites import canonical_url
 from casebook.extractors.sniffing import sniff
+from casebook.extractors.text.charset import decode
 from casebook.extractors.text.xml import plain
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import (
@@ -98,21 +99,24 @@ def _read(data: bytes, payload: Payload, base: str) -> Listing:
         page = read_page(data, payload, base)
         if page.candidates or root in {"html", "doctype"}:
             return page
-    return read_json(data, payload.charset, base) or _without_half(
-        read_lines(data, payload, base), data
-    )
-
-
-def _without_half(listing: Listing, data: bytes) -> Listing:
-    """Return what a text names without its last address, if its JSON is cut off in the midst of it.
-
-    In JSON a quotation mark follows each.
-    """
-    if not listing.candidates or _JSON_START.match(data) is None:
+    if listing := read_json(data, payload.charset, base):
         return listing
-    last = listing.candidates[-1].url.encode()
-    end = data.rfind(last)
-    if end < 0 or b'"' in data[end:]:
+    if _JSON_START.match(data):
+        return _cut_off(data, payload)
+    return read_lines(data, payload)
+
+
+def _cut_off(data: bytes, payload: Payload) -> Listing:
+    """Read JSON that is cut off as text, without the address in the midst of which it is.
+
+    In JSON a quotation mark follows each. Its commas make no table.
+    """
+    listing = read_lines(data, payload, tables=False)
+    if not listing.candidates:
+        return listing
+    text, _ = decode(data, payload.charset)
+    _, found, rest = text.rpartition(listing.candidates[-1].url)
+    if not found or '"' in rest:
         return listing
     return listing.model_copy(update={"candidates": listing.candidates[:-1]})
 

@@ -15,7 +15,8 @@ from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Candidate, Payload
 
-_LOCATION_TAG = re.compile(rb"<(/?)(?:[\w-]+:)?loc\b", re.IGNORECASE)
+# The end of the root element tells a whole sitemap, whatever the titles in it say.
+_LOCATION_TAG = re.compile(rb"<(/?)(?:[\w-]+:)?(?:loc|urlset|sitemapindex)\b", re.IGNORECASE)
 _FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
 
 

@@ -2,8 +2,8 @@
 
 What one checkpoint writes of a table is a group of its own, as long as nothing joins them. Joined
 at each checkpoint, the last rows of each table, texts included, would be read and written anew each
-time: that took up to 100 MB. Never joined, 10,000 sources lie in 120 groups a table, of which
-DuckDB holds 12 MB. So the next batch joins them in one go.
+time: that took up to 100 MB. Never joined, 10,000 sources lie in some 60 groups a table, of
+which DuckDB holds several MB. So the next batch joins them in one go.
 """
 
 import duckdb

@@ -323,7 +323,7 @@ async def test_a_list_is_asked_for_again_where_the_cause_may_pass(machine, monke
             raise errors[len(asked) - 1]
         return "the list"
 
-    monkeypatch.setattr(backfill, "_LIST_RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(backfill, "_LIST_DELAYS", (0.1,))
     down, gone = HostUnreachable("down"), PageMissing("gone")
     own = {PREFECT_API_URL: f"{machine['prefect']}/api", PREFECT_LOGGING_TO_API_ENABLED: False}
     with temporary_settings(own):

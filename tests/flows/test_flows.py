@@ -23,9 +23,9 @@ from casebook.flows import FLOWS, schedules
 from casebook.flows import backfill as backfill_module
 from casebook.flows.backfill import backfill
 from casebook.flows.failing import failed_state
-from casebook.flows.ingest import may_pass
 from casebook.flows.report import batch_markdown, outcome_markdown
 from casebook.flows.stopping import ended_in_order
+from casebook.flows.tasks import may_pass
 from casebook.pipeline.backfill import Tally
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.schemas.batches import (

@@ -10,21 +10,20 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from prefect import flow, task
+from prefect import flow
 from prefect.artifacts import (
     acreate_markdown_artifact,
     acreate_progress_artifact,
     aupdate_progress_artifact,
 )
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
 from casebook.flows.failing import Told, failed_state
-from casebook.flows.ingest import may_pass
 from casebook.flows.limits import llm_slot
 from casebook.flows.report import batch_markdown
 from casebook.flows.stopping import ended_in_order
+from casebook.flows.tasks import as_task
 from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun, batch_of, progress, register
 from casebook.pipeline.outcome import Outcome
@@ -45,8 +44,8 @@ _NEXT_LOOK = (
     "The next look at a list is at its time, `casebook watch run ID` looks at once; it takes up "
     "what is open, as backfill does with a batch_id."
 )
-# A list is asked for once more after so long; then it waits for its next time.
-_LIST_RETRY_SECONDS = 30.0
+# A list is asked for once more after so many seconds; then it waits for its next time.
+_LIST_DELAYS = (30.0,)
 
 T = TypeVar("T")
 
@@ -61,47 +60,23 @@ class SourceFailedError(Exception):
 
 
 async def work_as_task(item: BatchItem, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
-    """Work one source as a Prefect task; its result is not kept, only how it ended is seen."""
+    """Work one source as a Prefect task."""
 
-    @task(
-        name="source",
-        task_run_name=_plain(item.reference.source),
-        cache_policy=NO_CACHE,
-        persist_result=False,
-    )
-    async def source_task() -> Outcome:
+    async def source() -> Outcome:
         outcome = await work()
         if outcome.failure is not None:
             raise SourceFailedError(outcome)
         return outcome
 
     try:
-        return await source_task()
+        return await as_task("source", item.reference.source, source)
     except SourceFailedError as failed:
         return failed.outcome
 
 
 async def read_as_task(address: str, read: Callable[[], Awaitable[T]]) -> T:
     """Read a list as a Prefect task, which is tried again where the cause may pass by itself."""
-
-    @task(
-        name="list",
-        task_run_name=_plain(address),
-        retries=1,
-        retry_delay_seconds=_LIST_RETRY_SECONDS,
-        retry_condition_fn=may_pass,
-        cache_policy=NO_CACHE,
-        persist_result=False,
-    )
-    async def list_task() -> T:
-        return await read()
-
-    return await list_task()
-
-
-def _plain(name: str) -> str:
-    """Return the name of a task's run: what stands in braces would be looked up."""
-    return name.replace("{", "(").replace("}", ")")
+    return await as_task("list", address, read, _LIST_DELAYS)
 
 
 def _services(settings: Settings) -> Services:

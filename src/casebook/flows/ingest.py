@@ -9,21 +9,19 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from prefect import flow, task
+from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
-from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State
 from prefect.exceptions import TerminationSignal
 
 from casebook.flows.limits import ensure_llm_limit, llm_slot
 from casebook.flows.report import outcome_markdown
 from casebook.flows.stopping import ended_in_order
+from casebook.flows.tasks import as_task
 from casebook.pipeline.ingest import ingest as ingest_source
 from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.run import Reporter
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
-from casebook.schemas.errors import CasebookError
 from casebook.schemas.sources import SourceRef
 
 # A stage repeats quick faults by itself; these waits are for those that take a while to pass.
@@ -33,30 +31,11 @@ RETRY_DELAYS = [15.0, 120.0]
 WATCHER: ContextVar[Reporter | None] = ContextVar("WATCHER", default=None)
 
 
-async def may_pass(_task: object, _run: object, state: State[Any]) -> bool:
-    """Retry a task only where its failure may pass by itself."""
-    error = await state.aresult(raise_on_failure=False)
-    return isinstance(error, CasebookError) and error.transient
-
-
 async def run_as_task(name: str, stage: Callable[[], Awaitable[str]]) -> str:
     """Run one stage as a Prefect task; it returns an id, so no text is kept with the run."""
+    # Where a person waits for it, a failure is told now; it can be tried again later.
     watched = WATCHER.get() is not None
-
-    @task(
-        name=name,
-        task_run_name=name,
-        # Where a person waits for it, a failure is told now; it can be tried again later.
-        retries=0 if watched else len(RETRY_DELAYS),
-        retry_delay_seconds=list(RETRY_DELAYS),
-        retry_condition_fn=may_pass,
-        cache_policy=NO_CACHE,
-        persist_result=False,
-    )
-    async def stage_task() -> str:
-        return await stage()
-
-    return await stage_task()
+    return await as_task(name, name, stage, () if watched else RETRY_DELAYS)
 
 
 @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False)

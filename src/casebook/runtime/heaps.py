@@ -1,5 +1,6 @@
 """What glibc keeps for a program that works long: one heap for all threads, nothing large in it."""
 
+import contextlib
 import ctypes
 
 _M_MMAP_THRESHOLD = -3
@@ -10,8 +11,8 @@ _LARGE = 131_072
 """Bytes: glibc's own threshold, as long as nobody sets it."""
 
 
-def keep_heap_small() -> bool:
-    """Let all threads share one heap from now on, without what is large; tell whether libc can.
+def keep_heap_small() -> None:
+    """Let all threads share one heap from now on, without what is large, where the C library can.
 
     glibc gives each thread that allocates one of up to eight heaps a core, and what was freed in
     one serves no other: a batch's dozen threads keep 30 to 65 MB of nothing. Heaps that are there
@@ -19,8 +20,7 @@ def keep_heap_small() -> bool:
     is freed, glibc takes more for small, up to 32 MB, and pages and texts leave holes of their size
     between what stays.
     """
-    try:
+    with contextlib.suppress(AttributeError, OSError):  # musl, macOS
         libc = ctypes.CDLL(None)
-        return bool(libc.mallopt(_M_ARENA_MAX, 1) and libc.mallopt(_M_MMAP_THRESHOLD, _LARGE))
-    except (AttributeError, OSError):  # musl, macOS
-        return False
+        libc.mallopt(_M_ARENA_MAX, 1)
+        libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)

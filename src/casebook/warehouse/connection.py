@@ -368,10 +368,10 @@ class DuckDBFile:
             )
         if reason := next((one for one in _CLOSED if one in text), None):
             return WarehouseError(
-                f"The warehouse {self.path} cannot be opened ({reason}): reading it takes leave"
-                " to read the file and the .wal beside it; adding to it, or opening it for the"
-                " first time with a newer casebook, takes writing to its folder. Ask for that, or"
-                " set CASEBOOK_HOME to another one."
+                f"The warehouse {self.path} cannot be opened ({reason}). To add to it, or to open"
+                " it for the first time with a newer casebook, takes writing to its folder; to read"
+                " it, reading the file and the .wal beside it. Ask for that, or set CASEBOOK_HOME"
+                " to another folder."
             )
         return WarehouseError(f"The warehouse {self.path} failed: {text}")
 

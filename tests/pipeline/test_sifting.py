@@ -16,7 +16,7 @@ from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import ConfigurationError, InvalidSource
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.watches import WatchState
-from casebook.summarizer.models.limiting import RequestLimiter
+from casebook.summarizer.models.limiting import Breaker, RequestLimiter
 
 HOUR = 3_600
 RUBRIC = "How a team runs a language model; no announcements"
@@ -130,7 +130,8 @@ async def test_a_failure_of_the_model_is_never_a_refusal(
     """Items that could not be judged are told, and the next look judges them."""
     watch = await watched(services, feed("story", "funding"))
     answers(endpoint, lambda _: api_error(status))
-    async with Services(settings_of()) as failing:
+    # Else one of two that are asked at once may use up its tries before the breaker opens.
+    async with Services(settings_of(llm_attempts=Breaker.FAULTS + 1)) as failing:
         failing.__dict__ |= {"extractors": readers, "limiter": RequestLimiter(4, patience=0.5)}
         seen, batch = await watching.look(watch, failing)
     assert (seen.new, seen.unjudged, list(seen.refused), batch) == (0, 2, [], None)

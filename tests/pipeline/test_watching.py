@@ -1,5 +1,6 @@
 """Watched lists over a local site whose feed grows."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -125,24 +126,22 @@ async def test_when_a_list_is_next_looked_at(services, feed):
     assert services.warehouse.watches()[0].next_at(now) is None
 
 
-async def test_a_list_may_be_read_by_an_orchestrator_that_tries_again(services, feed, web):
-    """What it gets at last is one look; what it does not get is told as it ended."""
+async def test_a_list_may_be_read_before_it_is_looked_at(services, feed):
+    """What somebody else got is one look, and so is what nobody could get; it is not asked twice."""
     watch = await added(services, feed("zero"))
-    handlers = list(web.handlers)
-    gone = [h for h in handlers if h.matcher.uri != "/feed"]
-
-    async def twice(address, read):
-        assert address == watch.address
-        with pytest.raises(PageMissing):
-            await read()
-        feed("zero", "one")
-        return await read()
-
-    web.handlers[:] = gone
-    web.expect_request("/feed").respond_with_data("gone", status=404)
-    seen, batch = await watching.look(watch, services, reading=twice)
+    feed("zero", "one")
+    reading = asyncio.create_task(watching.listed(watch, services))
+    await reading
+    feed("zero", "one", "two")
+    seen, batch = await watching.look(watch, services, reading=reading)
     assert (seen.failure, seen.new, len(batch.items)) == (None, 1, 1)
-    assert len(services.warehouse.looks(watch.watch_id)) == 2
+
+    async def gone() -> watching.Listed:
+        raise PageMissing("gone")
+
+    seen, batch = await watching.look(watch, services, reading=gone())
+    assert (seen.failure, seen.failure_by, batch) == ("gone", "page_missing", None)
+    assert len(services.warehouse.looks(watch.watch_id)) == 3
 
 
 @pytest.fixture

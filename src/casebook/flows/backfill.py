@@ -134,18 +134,26 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
 async def watch() -> Told | State[Any]:
     """Look at every watched list that is due, and work what is new.
 
-    A list that cannot be read or judged, or a batch that pauses, makes a failed run that names the
-    cause, once all lists were looked at.
+    The lists are read at once, for each may be down, and worked one after another. One that cannot
+    be read or judged, or a batch that pauses, makes a failed run that names the cause, once all
+    lists were looked at.
     """
     settings, worked = Settings.load(), dict[str, Told]()
     async with _services(settings) as services:
         lines = await asyncio.to_thread(services.warehouse.watches)
-        for line in lines:
-            if line.due(datetime.now(UTC)):
-                look, batch = await watching.look(line.watch, services, reading=read_as_task)
-                told = await _work(batch, services, look.missed) if batch else {}
-                worked[line.watch.watch_id] = {**_told(line.watch, look), **told}
+        due = [line.watch for line in lines if line.due(datetime.now(UTC))]
+        for one, reading in zip(due, [_begin_reading(one, services) for one in due], strict=True):
+            look, batch = await watching.look(one, services, reading=reading)
+            told = await _work(batch, services, look.missed) if batch else {}
+            worked[one.watch_id] = {**_told(one, look), **told}
     return failed_state(list(worked.values()), _NEXT_LOOK) or worked
+
+
+def _begin_reading(watch: Watch, services: Services) -> asyncio.Task[watching.Listed]:
+    """Return a watched list that is being read from now on."""
+    return asyncio.create_task(
+        read_as_task(watch.address, lambda: watching.listed(watch, services))
+    )
 
 
 def _told(watch: Watch, look: Look) -> Told:

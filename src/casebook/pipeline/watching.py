@@ -1,7 +1,7 @@
 """Watched lists: added, paused, removed, and looked at for sources that nobody has seen yet."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime
 
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
@@ -32,14 +32,6 @@ MOST_FAILURES = 20
 
 Listed = tuple[Walk, Sequence[BatchItem]]
 """What a list holds, and the sources of it that the words leave."""
-
-Reading = Callable[[str, Callable[[], Awaitable[Listed]]], Awaitable[Listed]]
-"""Reads the list at an address by calling what it is given: once, or again where that may help."""
-
-
-async def once(_: str, read: Callable[[], Awaitable[Listed]]) -> Listed:
-    """Read a list a single time."""
-    return await read()
 
 
 async def add(
@@ -74,7 +66,7 @@ async def add(
         rubric = _checked(rubric)
         check_rubric(services)
     watch = _row(address, every_seconds, words, rubric, who, WatchState.ACTIVE)
-    found, items = await _listed(watch, services)
+    found, items = await listed(watch, services)
     for line in await asyncio.to_thread(services.warehouse.watches):
         if line.watch.watch_id == watch.watch_id:
             # It is watched already: what came since its last look is still to be found.
@@ -141,7 +133,11 @@ async def undecided_of(watch_id: str, services: Services) -> Sequence[Undecided]
 
 
 async def look(
-    watch: Watch, services: Services, *, most: int = MOST_JUDGED, reading: Reading = once
+    watch: Watch,
+    services: Services,
+    *,
+    most: int = MOST_JUDGED,
+    reading: Awaitable[Listed] | None = None,
 ) -> tuple[Look, Batch | None]:
     """Look at a list once; return what was seen, and the batch of what is new and wanted.
 
@@ -149,12 +145,13 @@ async def look(
     be it before the watch was removed and added again; what was cut off on its way, or failed of
     what may pass, is taken up again. At the most ``most`` items are judged by the rubric; the
     others are at the next look, but for those that were taken undecided before. A list that cannot
-    be read is a look with a failure: the next one is due at its time. ``reading`` reads the list.
+    be read is a look with a failure: the next one is due at its time. ``reading`` is the list where
+    somebody else has begun to read it.
     """
     looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
     unread = looks[-1].unread if looks else ()
     try:
-        found, items = await reading(watch.address, lambda: _listed(watch, services))
+        found, items = await (reading or listed(watch, services))
     except CasebookError as error:
         failed = _look(watch, failure=error, unread=unread)
         await asyncio.to_thread(services.warehouse.append, failed)
@@ -209,7 +206,12 @@ async def _unseen(items: Sequence[BatchItem], services: Services) -> Sequence[Ba
     ]
 
 
-async def _listed(watch: Watch, services: Services) -> Listed:
+async def listed(watch: Watch, services: Services) -> Listed:
+    """Read a watched list once.
+
+    Raises:
+        CasebookError: if it cannot be read.
+    """
     client, robots = await services.network()
     read = services.extractors.read_listing
     found = await walk(SourceRef(source=watch.address), client, robots, read, WalkLimits())

@@ -40,6 +40,8 @@ from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import HostUnreachable, InvalidSource, LoginWall, RateLimited
 from casebook.schemas.failures import Failure
 from casebook.schemas.sources import SourceRef
+from casebook.schemas.watches import Watch
+from casebook.warehouse import Warehouse
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
@@ -228,6 +230,30 @@ async def test_a_backfill_without_a_list_or_with_two_says_what_it_needs(given):
     """A run that was asked for by hand with an empty form fails with a sentence."""
     with pytest.raises(InvalidSource, match="give source"):
         await backfill.fn(**given)
+
+
+async def test_the_lists_that_are_due_are_read_at_once(monkeypatch, tmp_path):
+    """Each may be down for a while: none waits until another one was given up."""
+    monkeypatch.setenv("CASEBOOK_HOME", str(tmp_path))
+    addresses = ["https://a.example/feed", "https://b.example/feed"]
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
+    for address in addresses:
+        row = {"change_id": address, "watch_id": address, "address": address, "every_seconds": 300}
+        warehouse.append(Watch(**row, changed_by="ada", changed_at=_now()))
+    all_asked = asyncio.Barrier(len(addresses))
+
+    async def down(address, _read):
+        async with asyncio.timeout(20):
+            await all_asked.wait()
+        raise HostUnreachable(address)
+
+    monkeypatch.setattr(backfill_module, "read_as_task", down)
+    state = await backfill_module.watch.fn()
+    assert (state.name, state.data.told[1]["list"]) == (
+        "List unread: host unreachable",
+        addresses[1],
+    )
+    assert [line.look.failure_by for line in warehouse.watches()] == ["host_unreachable"] * 2
 
 
 @pytest.mark.parametrize(

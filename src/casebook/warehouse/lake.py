@@ -59,9 +59,6 @@ class DuckLake:
         self._opening = threading.Lock()
         self._instance: duckdb.DuckDBPyConnection | None = None
 
-    def tidy(self) -> None:
-        """Do nothing: a lake's files are no groups that a batch holds in memory."""
-
     def close(self) -> None:
         """Close the instance and the session that takes turns."""
         with self._opening:

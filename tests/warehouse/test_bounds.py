@@ -112,7 +112,7 @@ def test_what_needs_more_memory_than_a_batch_has_goes_to_a_bounded_folder(tmp_pa
             "SELECT current_setting('memory_limit'), current_setting('temp_directory'),"
             " current_setting('max_temp_directory_size')"
         ).fetchall()[0]
-        assert (limit, bound) == ("19.0 MiB", "7.4 GiB")
+        assert (limit, bound) == ("30.5 MiB", "7.4 GiB")
         assert folder == str(tmp_path / "w.duckdb.tmp")
         connection.execute(
             "CREATE TEMP TABLE large AS SELECT range AS n, md5(range::VARCHAR) || repeat("

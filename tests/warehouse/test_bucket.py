@@ -1,13 +1,16 @@
 """Snapshots and a lake in a bucket: a server that speaks S3, a real PostgreSQL, s3fs as it comes."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import bucket_server
 import fsspec
+import httpx
 import pytest
 from postgres_server import PostgresServer
 
-from casebook.schemas.errors import WarehouseError
+from casebook.schemas.errors import ConfigurationError, WarehouseError
 from casebook.warehouse import Warehouse
 from casebook.warehouse.lake import DuckLake
 from casebook.warehouse.postgres import Postgres
@@ -37,6 +40,11 @@ def lake_at(postgres: PostgresServer) -> Iterator[Callable[[str, str], Warehouse
         warehouse.close()
 
 
+def _flush(warehouse: Warehouse) -> None:
+    with warehouse._database.connection() as connection:
+        connection.execute("CALL ducklake_flush_inlined_data('lake')")
+
+
 def test_snapshots_lie_in_a_bucket(bucket):
     """Bytes come back on another machine; what is not there, or damaged, is told by its address."""
     store, listed = SnapshotStore(f"{bucket}/snapshots"), fsspec.filesystem("s3")
@@ -60,6 +68,31 @@ def test_a_bucket_that_is_not_there_is_told_and_not_made(bucket):
     assert not fsspec.filesystem("s3").exists("case")
 
 
+@contextmanager
+def _wrong_keys() -> Iterator[None]:
+    """Have the server look at who asks: it knows nobody."""
+    address = f"{os.environ['AWS_ENDPOINT_URL']}/moto-api/reset-auth"
+    httpx.post(address, content=b"0").raise_for_status()
+    try:
+        yield
+    finally:
+        httpx.post(address, content=b"inf").raise_for_status()
+
+
+def test_keys_that_a_bucket_refuses_are_told_as_such(bucket):
+    """What is there does not read as missing, and no message ends with "None"."""
+    store = SnapshotStore(f"{bucket}/kept")
+    sha256 = store.put(b"page")
+    with _wrong_keys():
+        with pytest.raises(WarehouseError, match=r"cannot be read: PermissionError: Forbidden\."):
+            store.get(sha256)
+        with pytest.raises(
+            WarehouseError, match=r"cannot be written: PermissionError: Forbidden\."
+        ):
+            store.put(b"other")
+    assert store.get(sha256) == b"page"
+
+
 def test_a_lake_keeps_its_files_in_a_bucket(bucket, lake_at, postgres, story):
     """Texts are written out to the bucket, and another machine reads them there."""
     catalogue, data = postgres.create("bucket"), f"{bucket}/lake"
@@ -67,8 +100,7 @@ def test_a_lake_keeps_its_files_in_a_bucket(bucket, lake_at, postgres, story):
     document = story.document()
     document = document.model_copy(update={"text": document.text + LONG})
     here.append(story.source(), story.snapshot(), document)
-    with here._database.connection() as connection:
-        connection.execute("CALL ducklake_flush_inlined_data('lake')")
+    _flush(here)
     files = fsspec.filesystem("s3").find("cases/casebook/lake")
     assert any("/documents/" in name and name.endswith(".parquet") for name in files)
     there = lake_at(catalogue, data)
@@ -85,8 +117,7 @@ def test_a_bucket_that_is_gone_is_an_error_of_the_warehouse(bucket, lake_at, pos
     here = lake_at(catalogue, data)
     document = story.document()
     here.append(story.source(), story.snapshot(), document)
-    with here._database.connection() as connection:
-        connection.execute("CALL ducklake_flush_inlined_data('lake')")
+    _flush(here)
     kept = {name: system.cat_file(name) for name in system.find("cases/casebook/gone")}
     system.rm("cases/casebook/gone", recursive=True)
     with pytest.raises(WarehouseError, match=r"s3://cases/casebook/gone"):
@@ -102,3 +133,37 @@ def test_data_at_another_place_of_the_bucket_is_refused(bucket, lake_at, postgre
     lake_at(catalogue, f"{bucket}/here").append(story.source())
     with pytest.raises(WarehouseError, match="there"):
         lake_at(catalogue, f"{bucket}/there").counts()
+
+
+def test_another_bucket_is_refused(bucket, lake_at, postgres, story):
+    """A slip in its name would leave this machine's files where no other one looks."""
+    catalogue = postgres.create("slipped")
+    lake_at(catalogue, f"{bucket}/lake").append(story.source())
+    fsspec.filesystem("s3").mkdir("case2")
+    with pytest.raises(WarehouseError, match="case2"):
+        lake_at(catalogue, "s3://case2/casebook/lake").append(story.case())
+
+
+def test_no_bucket_is_made_for_a_lake(bucket, lake_at, postgres, story):
+    """Small rows lie in the catalogue; the first that does not is told that there is no place."""
+    lake = lake_at(postgres.create("nowhere"), "s3://nowhere/lake")
+    lake.append(story.source())
+    with pytest.raises(WarehouseError, match=r"s3://nowhere/lake.*bucket does not exist"):
+        _flush(lake)
+    assert not fsspec.filesystem("s3").exists("nowhere")
+
+
+def test_an_address_without_a_bucket_is_a_wrong_setting(lake_at, postgres):
+    """It is told before anything is made."""
+    with pytest.raises(ConfigurationError, match="s3:// and names no bucket"):
+        lake_at(postgres.create("unnamed"), "s3:///lake").counts()
+
+
+def test_the_address_of_a_folder_is_that_folder(lake_at, postgres, story, tmp_path):
+    """``file://`` is one of fsspec's protocols."""
+    catalogue, data = postgres.create("folder"), tmp_path / "shared" / "lake"
+    lake = lake_at(catalogue, f"file://{data}")
+    lake.append(story.source())
+    _flush(lake)
+    assert any(name.suffix == ".parquet" for name in data.rglob("*"))
+    assert lake_at(catalogue, str(data)).counts()["sources"] == 1

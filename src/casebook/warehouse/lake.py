@@ -165,14 +165,15 @@ class DuckLake:
 
     def _placed(self, instance: duckdb.DuckDBPyConnection) -> str:
         """Return what DuckDB calls the folder; what is none is reached through fsspec."""
-        if "://" in self._data:
-            from casebook.warehouse.objects import in_bucket
+        folder = self._data.removeprefix("file://")
+        if "://" in folder:
+            from casebook.warehouse.objects import for_duckdb
 
-            system, place = in_bucket(self._data)
+            system, place = for_duckdb(folder)
             instance.register_filesystem(system)
             return place
-        Path(self._data).mkdir(parents=True, exist_ok=True)
-        return self._data
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return folder
 
     def _attach(self, place: str, *, create: bool) -> str:
         address = quoted(f"ducklake:postgres:{self._catalogue.conninfo}")

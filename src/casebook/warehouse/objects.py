@@ -26,21 +26,28 @@ def file_system(protocol: str) -> "AbstractFileSystem":
         ) from error
 
 
-def in_bucket(address: str) -> "tuple[AbstractFileSystem, str]":
-    """Return the file system of the bucket in ``address``, and the address inside it for DuckDB.
+def for_duckdb(address: str) -> "tuple[AbstractFileSystem, str]":
+    """Return the file system of ``address``, and what DuckDB calls the address once it has it.
 
     DuckDB asks for an extension of its own where an address begins with ``s3://``, ``gs://`` or
-    ``az://``, whatever is registered for it: it is given another protocol's name.
+    ``az://``, whatever is registered for it: what lies in a bucket gets a protocol's name of its
+    own (``s3.our-bucket://casebook/lake/``). It names the bucket, for a lake notes the address and
+    refuses another. No folder is made in a bucket, which needs none: ``s3fs`` would make the
+    bucket, too.
 
     Raises:
-        ConfigurationError: as ``file_system``.
+        ConfigurationError: as ``file_system``, or if ``address`` names no bucket.
     """
     protocol, _, path = address.partition("://")
     bucket, _, inside = path.partition("/")
+    if not bucket:
+        raise ConfigurationError(f"CASEBOOK_DATA is on {protocol}:// and names no bucket there")
     system = file_system(protocol)
     from fsspec.implementations.dirfs import DirFileSystem
 
-    return DirFileSystem(path=bucket, fs=system), f"{DirFileSystem.protocol}://{inside}"
+    name = f"{protocol}.{bucket}"
+    kind = type("Bucket", (DirFileSystem,), {"protocol": name, "mkdir": lambda *_: None})
+    return kind(path=bucket, fs=system), f"{name}://{inside}"
 
 
 class ObjectFolder:
@@ -49,8 +56,9 @@ class ObjectFolder:
     remedy = "Check CASEBOOK_DATA and the keys to it"
 
     def __init__(self, address: str) -> None:
-        protocol, _, self._root = address.rstrip("/").partition("://")
-        self._address = address.rstrip("/")
+        protocol, _, root = address.partition("://")
+        self._root = root.rstrip("/")
+        self._address = f"{protocol}://{self._root}"
         self._system = file_system(protocol)
 
     def shown(self, key: str) -> str:
@@ -66,7 +74,7 @@ class ObjectFolder:
         """
         try:
             return bytes(self._system.cat_file(f"{self._root}/{key}"))
-        except OSError:
+        except FileNotFoundError:
             raise
         except Exception as error:  # each implementation has errors of its own
             raise OSError(None, _told(error)) from error
@@ -87,12 +95,13 @@ class ObjectFolder:
                     raise OSError(None, f"there is no {bucket}") from None
                 self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
                 self._system.pipe_file(path, data)
-        except OSError:
-            raise
         except Exception as error:
             raise OSError(None, _told(error)) from error
 
 
 def _told(error: Exception) -> str:
-    line = str(error).partition("\n")[0]
+    """Return the reason, which the system's own errors state; a bucket's may have none there."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.rstrip(".")
+    line = str(error).partition("\n")[0].rstrip(".")
     return f"{type(error).__name__}: {line}"

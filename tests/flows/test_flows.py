@@ -40,7 +40,7 @@ from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import HostUnreachable, InvalidSource, LoginWall, RateLimited
 from casebook.schemas.failures import Failure
 from casebook.schemas.sources import SourceRef
-from casebook.schemas.watches import Watch
+from casebook.schemas.watches import Watch, WatchState
 from casebook.warehouse import Warehouse
 
 ROOT = Path(__file__).parents[2]
@@ -232,15 +232,20 @@ async def test_a_backfill_without_a_list_or_with_two_says_what_it_needs(given):
         await backfill.fn(**given)
 
 
-async def test_the_lists_that_are_due_are_read_at_once(monkeypatch, tmp_path):
-    """Each may be down for a while: none waits until another one was given up."""
+@pytest.fixture
+def two_lists(monkeypatch, tmp_path) -> Warehouse:
+    """The warehouse of two watches that are due."""
     monkeypatch.setenv("CASEBOOK_HOME", str(tmp_path))
-    addresses = ["https://a.example/feed", "https://b.example/feed"]
     warehouse = Warehouse(tmp_path / "warehouse.duckdb")
-    for address in addresses:
+    for address in ("https://a.example/feed", "https://b.example/feed"):
         row = {"change_id": address, "watch_id": address, "address": address, "every_seconds": 300}
         warehouse.append(Watch(**row, changed_by="ada", changed_at=_now()))
-    all_asked = asyncio.Barrier(len(addresses))
+    return warehouse
+
+
+async def test_the_lists_that_are_due_are_read_at_once(two_lists, monkeypatch):
+    """Each may be down for a while: none waits until another one was given up."""
+    all_asked = asyncio.Barrier(2)
 
     async def down(address, _read):
         async with asyncio.timeout(20):
@@ -251,9 +256,53 @@ async def test_the_lists_that_are_due_are_read_at_once(monkeypatch, tmp_path):
     state = await backfill_module.watch.fn()
     assert (state.name, state.data.told[1]["list"]) == (
         "List unread: host unreachable",
-        addresses[1],
+        "https://b.example/feed",
     )
-    assert [line.look.failure_by for line in warehouse.watches()] == ["host_unreachable"] * 2
+    assert [line.look.failure_by for line in two_lists.watches()] == ["host_unreachable"] * 2
+
+
+async def test_a_watch_that_is_paused_before_its_turn_is_left_alone(two_lists, monkeypatch):
+    """Other lists may be worked for hours before; nothing is paid for what nobody wants any more."""
+
+    async def down(address, _read):
+        if address == "https://b.example/feed":
+            (watch,) = (one.watch for one in two_lists.watches() if one.watch.address == address)
+            paused = {"change_id": "paused", "state": WatchState.PAUSED}
+            two_lists.append(watch.model_copy(update=paused))
+        raise HostUnreachable(address)
+
+    monkeypatch.setattr(backfill_module, "read_as_task", down)
+    state = await backfill_module.watch.fn()
+    assert [told["list"] for told in state.data.told] == ["https://a.example/feed"]
+    assert {line.watch.address: line.look is None for line in two_lists.watches()} == {
+        "https://a.example/feed": False,
+        "https://b.example/feed": True,
+    }
+
+
+async def test_a_run_that_is_told_to_end_while_lists_are_read_gives_them_up(two_lists, monkeypatch):
+    """None is read on beside services that are closed, and none counts as one that failed."""
+    all_asked, given_up = asyncio.Barrier(3), list[str]()
+
+    async def slow(address, _read):
+        try:
+            await all_asked.wait()
+            await asyncio.sleep(60)
+        finally:
+            given_up.append(address)
+
+    monkeypatch.setattr(backfill_module, "read_as_task", slow)
+    running = asyncio.create_task(backfill_module.watch.fn())
+    before = signal.signal(signal.SIGTERM, lambda *_: running.cancel())
+    try:
+        await all_asked.wait()
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(TerminationSignal):
+            await running
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert sorted(given_up) == ["https://a.example/feed", "https://b.example/feed"]
+    assert [line.look for line in two_lists.watches()] == [None, None]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from scripted_endpoint import api_error
 
+from casebook.extractors.links.listing import Walk
 from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun
 from casebook.schemas.errors import InvalidSource, PageMissing, UnknownId
@@ -130,18 +131,36 @@ async def test_a_list_may_be_read_before_it_is_looked_at(services, feed):
     """What somebody else got is one look, and so is what nobody could get; it is not asked twice."""
     watch = await added(services, feed("zero"))
     feed("zero", "one")
-    reading = asyncio.create_task(watching.listed(watch, services))
+    reading = asyncio.create_task(watching.listed(watch.address, services))
     await reading
     feed("zero", "one", "two")
     seen, batch = await watching.look(watch, services, reading=reading)
     assert (seen.failure, seen.new, len(batch.items)) == (None, 1, 1)
 
-    async def gone() -> watching.Listed:
+    async def gone() -> Walk:
         raise PageMissing("gone")
 
     seen, batch = await watching.look(watch, services, reading=gone())
     assert (seen.failure, seen.failure_by, batch) == ("gone", "page_missing", None)
     assert len(services.warehouse.looks(watch.watch_id)) == 3
+
+
+async def test_what_is_changed_while_a_list_is_read_counts(services, feed):
+    """An orchestrator works other lists for hours before it comes to one."""
+    watch = await added(services, feed("zero"))
+    feed("zero", "one", "two")
+    reading = asyncio.create_task(watching.listed(watch.address, services))
+    await reading
+    assert await watching.still_active(watch, services) == watch
+    given = {"every_seconds": 3600, "words": ["two"], "who": "ada"}
+    await watching.add(watch.address, services, **given)
+    changed = await watching.still_active(watch, services)
+    seen, batch = await watching.look(changed, services, reading=reading)
+    assert (seen.found, seen.new, len(batch.items)) == (1, 1, 1)
+    await watching.change(watch.watch_id, WatchState.PAUSED, services, who="ada")
+    assert await watching.still_active(watch, services) is None
+    await watching.change(watch.watch_id, WatchState.REMOVED, services, who="ada")
+    assert await watching.still_active(watch, services) is None
 
 
 @pytest.fixture

@@ -5,8 +5,10 @@ Run one by hand against a server:
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from pydantic import Field
 
+from casebook.extractors.links.listing import Walk
 from casebook.flows.failing import Told, failed_state
 from casebook.flows.limits import llm_slot
 from casebook.flows.report import batch_markdown
@@ -137,29 +140,48 @@ async def watch() -> Told | State[Any]:
 
     The lists are read at once, for each may be down, and worked one after another. One that cannot
     be read or judged, or a batch that pauses, makes a failed run that names the cause, once all
-    lists were looked at. Retried, it looks at once at the lists that may have something open.
+    lists were looked at. Retried, it looks at once at the lists that may have something open. A
+    watch that is paused or removed before its turn comes is left alone.
     """
     settings, worked = Settings.load(), dict[str, Told]()
     async with _services(settings) as services:
-        lines = await asyncio.to_thread(services.warehouse.watches)
-        again = flow_run.run_count > 1
-        due = [
-            line.watch
-            for line in lines
-            if line.due(datetime.now(UTC)) or (again and line.may_be_open)
-        ]
-        for one, reading in zip(due, [_begin_reading(one, services) for one in due], strict=True):
-            look, batch = await watching.look(one, services, reading=reading)
-            told = await _work(batch, services, look.missed) if batch else {}
-            worked[one.watch_id] = {**_told(one, look), **told}
+        due = await _due(services)
+        with ended_in_order():
+            async with _being_read(due, services) as readings:
+                for one, reading in zip(due, readings, strict=True):
+                    await asyncio.wait([reading])
+                    if (active := await watching.still_active(one, services)) is None:
+                        continue
+                    look, batch = await watching.look(active, services, reading=reading)
+                    told = await _work(batch, services, look.missed) if batch else {}
+                    worked[one.watch_id] = {**_told(one, look), **told}
     return failed_state(list(worked.values()), _NEXT_LOOK) or worked
 
 
-def _begin_reading(watch: Watch, services: Services) -> asyncio.Task[watching.Listed]:
-    """Return a watched list that is being read from now on."""
-    return asyncio.create_task(
-        read_as_task(watch.address, lambda: watching.listed(watch, services))
-    )
+async def _due(services: Services) -> Sequence[Watch]:
+    """Return what is to be looked at; where a run is retried, also what may have something open."""
+    lines = await asyncio.to_thread(services.warehouse.watches)
+    now, again = datetime.now(UTC), flow_run.run_count > 1
+    return [line.watch for line in lines if line.due(now) or (again and line.may_be_open)]
+
+
+@asynccontextmanager
+async def _being_read(
+    watches: Sequence[Watch], services: Services
+) -> AsyncIterator[Sequence[asyncio.Task[Walk]]]:
+    """Read watched lists at once; what nobody waits for any more at the end is given up."""
+    readings = [
+        asyncio.create_task(
+            read_as_task(one.address, partial(watching.listed, one.address, services))
+        )
+        for one in watches
+    ]
+    try:
+        yield readings
+    finally:
+        for reading in readings:
+            reading.cancel()
+        await asyncio.gather(*readings, return_exceptions=True)
 
 
 def _told(watch: Watch, look: Look) -> Told:

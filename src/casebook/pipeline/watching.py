@@ -30,10 +30,6 @@ MOST_FAILURES = 20
 """A source that failed so often waits for a person, though its cause may pass."""
 
 
-Listed = tuple[Walk, Sequence[BatchItem]]
-"""What a list holds, and the sources of it that the words leave."""
-
-
 async def add(
     address: str,
     services: Services,
@@ -66,7 +62,8 @@ async def add(
         rubric = _checked(rubric)
         check_rubric(services)
     watch = _row(address, every_seconds, words, rubric, who, WatchState.ACTIVE)
-    found, items = await listed(watch, services)
+    found = await listed(address, services)
+    items = select(found.candidates, words=words).items
     for line in await asyncio.to_thread(services.warehouse.watches):
         if line.watch.watch_id == watch.watch_id:
             # It is watched already: what came since its last look is still to be found.
@@ -120,6 +117,13 @@ async def line_of(watch_id: str, services: Services) -> WatchLine:
     return fits[0]
 
 
+async def still_active(watch: Watch, services: Services) -> Watch | None:
+    """Return a watch as it is now, None where it was paused or removed meanwhile."""
+    lines = await asyncio.to_thread(services.warehouse.watches)
+    now = (line.watch for line in lines if line.watch.watch_id == watch.watch_id)
+    return next((one for one in now if one.state is WatchState.ACTIVE), None)
+
+
 async def refused_of(watch_id: str, services: Services) -> Sequence[Refusal]:
     """Return what the rubric of a watch refused, in any look, the newest first."""
     looks = await asyncio.to_thread(services.warehouse.looks, watch_id, removed_too=True)
@@ -137,7 +141,7 @@ async def look(
     services: Services,
     *,
     most: int = MOST_JUDGED,
-    reading: Awaitable[Listed] | None = None,
+    reading: Awaitable[Walk] | None = None,
 ) -> tuple[Look, Batch | None]:
     """Look at a list once; return what was seen, and the batch of what is new and wanted.
 
@@ -151,11 +155,12 @@ async def look(
     looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
     unread = looks[-1].unread if looks else ()
     try:
-        found, items = await (reading or listed(watch, services))
+        found = await (reading or listed(watch.address, services))
     except CasebookError as error:
         failed = _look(watch, failure=error, unread=unread)
         await asyncio.to_thread(services.warehouse.append, failed)
         return failed, None
+    items = select(found.candidates, words=watch.words).items
     first_read = [
         item.source_id
         for item in items
@@ -206,7 +211,7 @@ async def _unseen(items: Sequence[BatchItem], services: Services) -> Sequence[Ba
     ]
 
 
-async def listed(watch: Watch, services: Services) -> Listed:
+async def listed(address: str, services: Services) -> Walk:
     """Read a watched list once.
 
     Raises:
@@ -214,8 +219,7 @@ async def listed(watch: Watch, services: Services) -> Listed:
     """
     client, robots = await services.network()
     read = services.extractors.read_listing
-    found = await walk(SourceRef(source=watch.address), client, robots, read, WalkLimits())
-    return found, select(found.candidates, words=watch.words).items
+    return await walk(SourceRef(source=address), client, robots, read, WalkLimits())
 
 
 def _checked(rubric: str) -> str:

@@ -37,7 +37,6 @@ def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
     login = stated.author if stated.author and " " not in stated.author else None
     if login:
         stated.author = None
-    stated.title = stated.title or page.extract_title(tree)
     stated.url = stated.url or page.extract_url(tree, url)
     stated.hostname = extract_domain(stated.url, fast=True) if stated.url else None
     if not stated.author and signed:

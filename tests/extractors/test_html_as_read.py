@@ -223,3 +223,32 @@ def test_a_manual_has_no_day_that_one_of_its_examples_has():
     log = "<p>It logs.</p>" * 40 + '<p class="date">2012-05-10</p>'
     assert page("Logging", f"<h1>Logging</h1>{log}", address="docs/logging").published is None
     assert str(page("Log", log, address="blog/2012/log").published) == "2012-05-10"
+
+
+@pytest.mark.parametrize("name", ["Ada B. Example", "ada-example", "aexample777", "A.B. Example"])
+def test_an_author_is_written_as_the_page_writes_it(name):
+    """Initials keep their stops, logins their digits and small letters."""
+    described = (
+        '<script type="application/ld+json">{"@type":"Article","author":{"name":"%s"}}</script>'
+    )
+    stated = f'<meta name="author" content="{name}">'
+    for head in (described % name, stated):
+        assert page("Queues", "<h1>Queues</h1>", head, "blog/2025/queues").authors == (name,)
+
+
+def test_a_byline_in_a_page_that_is_called_a_card_is_the_pages():
+    """What holds the headline is the page itself; a card beside it is another page's."""
+    byline = '<span class="author-box__name">Ada Example</span>'
+    bio = '<div class="author-box">{}<p class="author-bio">Former Router Person</p></div>'.format
+    within = f'<div class="with-sidebar"><h1>Queues</h1>{bio(byline)}</div>'
+    assert page("Queues", within, address="blog/2025/queues").authors == ("Ada Example",)
+    beside = f'<h1>Queues</h1><div class="post-card">{byline}</div>'
+    assert page("Queues", beside, address="blog/2025/queues").authors == ()
+
+
+def test_a_person_is_the_author_rather_than_the_site():
+    """A page that states its site as the author for machines, and a person by its headline."""
+    head = '<meta name="author" content="Harbour Notes"><meta property="og:site_name" content="Harbour Notes">'
+    by = '<h1>Queues</h1><p class="author-name">Ada Example</p>'
+    assert page("Queues", by, head, "blog/2025/queues").authors == ("Ada Example",)
+    assert page("Queues", "<h1>Queues</h1>", head, "blog/2025/queues").authors == ("Harbour Notes",)

@@ -18,7 +18,7 @@ from lxml import etree
 from casebook.extractors import versions
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import with_speakers
-from casebook.extractors.text.authors import clean_authors, linked_author, posted_by
+from casebook.extractors.text.authors import as_spelled, clean_authors, linked_author, posted_by
 from casebook.extractors.text.characters import count_words, one_line
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.declarations import DATA
@@ -236,7 +236,7 @@ def _authors(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> tupl
     if kind is PageKind.FORUM and (name := posted_by(tree)):
         return (name,)
     stated = clean_authors(meta.author if meta else None, sites)
-    return stated or clean_authors(linked_author(tree))
+    return as_spelled(stated, tree) or clean_authors(linked_author(tree))
 
 
 def _stated(

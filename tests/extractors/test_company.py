@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from casebook.extractors.web.block_features import words_of
+from casebook.extractors.web.choice import layout_of
 from casebook.extractors.web.company import with_company
 from casebook.extractors.web.page_kind import PageKind
 from casebook.extractors.web.tree_blocks import placed_blocks
@@ -17,8 +18,9 @@ def kept(markup: str, *wanted: str, kind: PageKind = PageKind.ARTICLE) -> list[s
     placed = placed_blocks(lxml.html.fragment_fromstring(markup, create_parent="body"))
     texts = [one.block.text.strip() for one in placed]
     chosen = np.array([text.startswith(wanted) for text in texts])
-    words = [len(words_of(text)) for text in texts]
-    found = with_company(placed, chosen, words, kind)
+    tokens = [words_of(text) for text in texts]
+    likes = layout_of(placed, tokens).likes
+    found = with_company(placed, chosen, list(map(len, tokens)), likes, kind)
     return [text for text, keep in zip(texts, found, strict=True) if keep]
 
 
@@ -58,6 +60,32 @@ def test_notes_of_the_text_are_kept():
     assert kept("<p>One.</p>" + notes.format("footer__footnotes_menu"), "One") == ["One."]
     marked = '<aside role="doc-footnote"><p>Of one disk.</p></aside>'
     assert kept("<p>One.</p>" + marked, "One") == ["One.", "Of one disk."]
+
+
+SENTENCE = "The second router was switched on in the week after."
+
+
+@pytest.mark.parametrize(
+    ("between", "kind", "stays"),
+    [
+        (f"<p>{SENTENCE}</p>", PageKind.ARTICLE, True),
+        (f"<p>{SENTENCE}</p>", PageKind.OTHER, True),
+        (f"<p>{SENTENCE}</p>", PageKind.FORUM, False),
+        (f"<p><a href=/b>{SENTENCE}</a></p>", PageKind.ARTICLE, False),
+        (f"<div>{SENTENCE}</div>", PageKind.ARTICLE, False),
+        (f"<p>{SENTENCE}</p>" * 7, PageKind.ARTICLE, False),
+    ],
+)
+def test_a_sentence_in_the_midst_of_the_text_is_kept(between, kind, stays):
+    """Where it is set as its neighbours are; links, other parts and posts between posts are not."""
+    assert (SENTENCE in kept(f"<p>One.</p>{between}<p>Two.</p>", "One", "Two", kind=kind)) is stays
+
+
+def test_a_row_in_the_midst_of_a_table_is_kept():
+    """Rows are short; a table with one row lacking tells something else."""
+    rows = "<tr><td>Week 1</td><td>61</td></tr><tr><td>Week 2</td><td>-</td></tr>"
+    table = f"<table>{rows}<tr><td>Week 3</td><td>88</td></tr></table>"
+    assert len(kept(table, "Week 1", "Week 3")) == 3
 
 
 def test_of_a_page_without_text_nothing_is_kept():

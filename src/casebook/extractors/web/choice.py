@@ -65,8 +65,9 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     tokens = [words_of(one.block.text) for one in placed]
     matrix = features(placed, tokens, reading, kind)
     words = [len(found) for found in tokens]
-    kept, expected = decide(probabilities(matrix), matrix, layout_of(placed, tokens), words)
-    kept = with_company(placed, kept, words, kind)
+    layout = layout_of(placed, tokens)
+    kept, expected = decide(probabilities(matrix), matrix, layout, words)
+    kept = with_company(placed, kept, words, layout.likes, kind)
     chosen = zip(placed, kept, strict=True)
     return Choice([one.block for one, keep in chosen if keep], expected)
 

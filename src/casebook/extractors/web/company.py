@@ -1,11 +1,13 @@
-"""What goes with the text that is kept: the headings over it, captions within it, its notes. Pure.
+"""What goes with the text that is kept: what stands between, over and below it. Pure.
 
-The trees judge each block by itself. A heading that they drop gives the text under it to the
-section before; a caption tells what a figure in the midst of the text shows.
+The trees judge each block by itself, so a sentence, an item or a row may be lacking in the midst of
+its likes. A heading that they drop gives the text under it to the section before; a caption tells
+what a figure in the midst of the text shows.
 """
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,30 +21,58 @@ LONGEST_HEADING = 20
 _SHORTEST_CAPTION = 8
 """Words; shorter ones mostly name a photographer."""
 
+_LARGEST_GAP = 6
+"""Blocks; what lacks more in one place is another part of the page."""
+
+_SHORTEST, _SHORTEST_ROW = 8, 2
+_LINKED = 0.3
 _GENERATIONS = 4
+_TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 _NOTES = re.compile(r"(?<![^\s-])footnotes(?!\S)")
 _NOTE_ROLES = frozenset({"doc-endnotes", "doc-endnote", "doc-footnote"})
 
 
 def with_company(
-    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], kind: PageKind
+    placed: Sequence[Placed],
+    kept: Matrix,
+    words: Sequence[int],
+    likes: Sequence[str],
+    kind: PageKind,
 ) -> Matrix:
     """Return ``kept`` with what goes with it; ``words`` are those of each block.
 
-    Headings on a page that sells are left out: they stand over other goods too.
+    ``likes`` are the names that blocks share with their likes. On a page that sells, headings stand
+    over other goods too, and in a thread posts lie between posts; there the trees are left alone.
     """
     kept = kept.copy()
-    found = np.flatnonzero(kept)
-    if not len(found):
+    found = np.flatnonzero(kept).tolist()
+    if not found:
         return kept
+    if kind in _TOLD:
+        for n in _lacking(placed, found, words, likes):
+            kept[n] = True
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]
     for n in _between(kept, captions, words):
         kept[n] |= words[n] >= _SHORTEST_CAPTION
     kept |= [any(map(_is_of_notes, _around(one.place))) for one in placed]
     if kind is not PageKind.PRODUCT:
-        for n in _over_text(placed, kept, words, int(found[0])):
+        for n in _over_text(placed, kept, words, found[0]):
             kept[n] = True
     return kept
+
+
+def _lacking(
+    placed: Sequence[Placed], found: Sequence[int], words: Sequence[int], likes: Sequence[str]
+) -> Iterator[int]:
+    """Yield the blocks of text between two that are kept, where they are like one of them."""
+    for before, after in pairwise(found):
+        if after - before - 1 > _LARGEST_GAP:
+            continue
+        for n in range(before + 1, after):
+            shortest = _SHORTEST_ROW if placed[n].row else _SHORTEST
+            is_text = words[n] >= shortest and placed[n].linked < _LINKED
+            if is_text and likes[n] in {likes[before], likes[after]}:
+                yield n
 
 
 def _between(kept: Matrix, captions: Sequence[bool], words: Sequence[int]) -> Iterator[int]:

@@ -58,6 +58,8 @@ def test_notes_of_the_text_are_kept():
     for named in ("footnotes", "wp-block-footnotes", "x footnotes y"):
         assert kept("<p>One.</p>" + notes.format(named), "One") == ["One.", "Measured on one disk."]
     assert kept("<p>One.</p>" + notes.format("footer__footnotes_menu"), "One") == ["One."]
+    cited = '<div class="footnotes"><h4>References</h4><p>Example A. Routing. 2024.</p></div>'
+    assert kept("<p>One.</p>" + cited, "One") == ["One."]
     marked = '<aside role="doc-footnote"><p>Of one disk.</p></aside>'
     assert kept("<p>One.</p>" + marked, "One") == ["One.", "Of one disk."]
 

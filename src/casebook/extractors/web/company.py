@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from casebook.extractors.text.references import stands_over_references
 from casebook.extractors.web.block_features import Matrix
 from casebook.extractors.web.page_kind import PageKind
 from casebook.extractors.web.tree_blocks import Place, Placed
@@ -54,7 +55,8 @@ def with_company(
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]
     for n in _between(kept, captions, words):
         kept[n] |= words[n] >= _SHORTEST_CAPTION
-    kept |= [any(map(_is_of_notes, _around(one.place))) for one in placed]
+    for n in _notes(placed):
+        kept[n] = True
     if kind is not PageKind.PRODUCT:
         for n in _over_text(placed, kept, words, found[0]):
             kept[n] = True
@@ -114,6 +116,16 @@ def _around(place: Place) -> Iterator[Place]:
         if above is not None:
             yield above
             above = above.parent
+
+
+def _notes(placed: Sequence[Placed]) -> Iterator[int]:
+    """Yield the notes of a text, without the works that it cites."""
+    is_cited = False
+    for n, one in enumerate(placed):
+        if one.level:
+            is_cited = stands_over_references(one.block.text)
+        if not is_cited and any(map(_is_of_notes, _around(one.place))):
+            yield n
 
 
 def _is_of_notes(place: Place) -> bool:

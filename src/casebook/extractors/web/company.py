@@ -7,6 +7,7 @@ what a figure in the midst of the text shows.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -120,11 +121,12 @@ def _around(place: Place) -> Iterator[Place]:
 
 def _notes(placed: Sequence[Placed]) -> Iterator[int]:
     """Yield the notes of a text, without the works that it cites."""
+    noted = cache(_is_of_notes)
     is_cited = False
     for n, one in enumerate(placed):
         if one.level:
             is_cited = stands_over_references(one.block.text)
-        if not is_cited and any(map(_is_of_notes, _around(one.place))):
+        if not is_cited and any(map(noted, _around(one.place))):
             yield n
 
 

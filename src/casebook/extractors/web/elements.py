@@ -8,6 +8,9 @@ from typing import Any
 LEVELS = {"head": 2, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 """The elements that are headings, and their levels; ``head`` is trafilatura's."""
 
+MAYBE_NO_TEXT = frozenset({"a", "pre"})
+"""The elements that ``is_no_text`` tells apart: asking each one takes longer."""
+
 # The signs that documentation sites hang on a heading as a link to it.
 PERMALINK = " \n\t\u00a7\u00b6\uf0c1#\U0001f517"
 

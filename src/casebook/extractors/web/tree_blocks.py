@@ -12,6 +12,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from casebook.extractors.text.passages import Block
 from casebook.extractors.web.elements import (
     LEVELS,
+    MAYBE_NO_TEXT,
     PERMALINK,
     are_lines_apart,
     is_heading_row,
@@ -167,7 +168,7 @@ class _Walk:
             if not isinstance(tag, str):
                 if event == "end" and not unread:
                     self._say(element.tail)
-            elif unread or tag in without or is_no_text(element):
+            elif unread or tag in without or (tag in MAYBE_NO_TEXT and is_no_text(element)):
                 unread += 1 if event == "start" else -1
                 if event == "end" and not unread and element is not root:
                     self._say(element.tail)

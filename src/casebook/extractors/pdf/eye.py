@@ -2,6 +2,7 @@
 
 import ctypes
 import operator
+import re
 import struct
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -17,10 +18,16 @@ from casebook.extractors.pdf.grounds import Box, no_ink
 from casebook.extractors.pdf.overprint import Overprints
 from casebook.extractors.pdf.sight import Budget, Sight
 
-Place = tuple[float, bool, float, float, float]
-"""Type size, bold or not, left, right, height of the line it stands on: of a line, in points."""
+Place = tuple[float, bool, float, float, float, bool, float]
+"""Of a line, in points: type size, bold or not, left, right, height it stands on, whether its
+letters are of one width, and the type size at its end."""
+
+Face = tuple[bool, bool]
+"""Whether a font is bold, and whether its letters are of one width."""
 
 _BOLD = 600
+# By name: the flag of a font's descriptor is seldom set where it should be.
+_FIXED = re.compile(rb"mono(?!t)|courier|consola|menlo|typewriter|code|[a-z]tt\d", re.IGNORECASE)
 _NAME_BYTES = 128
 """Of a font's name."""
 
@@ -46,7 +53,7 @@ class Eye:
         self._grounds: list[Box] | None = None
         self._sight: Sight | None = None
         self._overprints = Overprints(calls.handle(page.raw), self._text, pale=glance.pale)
-        self._bold: dict[int | None, bool] = {}
+        self._known: dict[int | None, Face] = {}
         self._told = bytearray(32)
         begin = ctypes.addressof(ctypes.c_char.from_buffer(self._told))
         self._wide = calls.handles(range(begin, begin + 32, 8))
@@ -76,13 +83,17 @@ class Eye:
         to = self._lasts(ends, at)
         boxes = calls.rows(calls.char_box, at + to, 4, np.double, text=text)[0]
         bases = calls.rows(calls.char_origin, at, 2, np.double, text=text)[0]
-        bold = self._bolds(at + to)
+        faces = self._faces(at + to)
+        bold, fixed = zip(*faces, strict=True) if faces else ((), ())
+        sizes = self._types(at + to)[0]
         return zip(
-            self._types(at)[0],
+            sizes[:count],
             map(operator.and_, bold, bold[count:]),
             boxes[:count, 0].tolist(),
             boxes[count:, 1].tolist(),
             bases[:, 1].tolist(),
+            map(self._is_fixed, at, to, fixed, fixed[count:]),
+            sizes[count:],
             strict=True,
         )
 
@@ -107,19 +118,27 @@ class Eye:
         broad = np.where(known & (declared > 0), declared * np.maximum(a, b), np.inf)
         return sizes, broad
 
-    def _bolds(self, indices: Sequence[int]) -> list[bool]:
+    def _faces(self, indices: Sequence[int]) -> list[Face]:
         pieces = map(calls.char_object, repeat(self._text), indices)
         fonts = list(map(calls.object_font, pieces))
         for font, index in zip(fonts, indices, strict=True):
-            if font not in self._bold:
-                self._bold[font] = self._is_bold(index)
-        return [self._bold[font] for font in fonts]
+            if font not in self._known:
+                self._known[font] = self._face(index)
+        return [self._known[font] for font in fonts]
+
+    def _is_fixed(self, first: int, last: int, begins: bool, ends: bool) -> bool:
+        """Tell a line whose ends are of one width and its midst, too: it may be prose."""
+        if not (begins and ends):
+            return False
+        midst = (first + last) // 2
+        # A space that pdfium adds between words has no font; one of two characters is none.
+        return any(fixed for _, fixed in self._faces([midst, min(midst + 1, last)]))
 
     def has_mark(self, place: Place) -> bool:
         """Tell a line before which the point of a list is drawn."""
         if not self._marks:
             return False
-        size, _, left, _, base = place
+        size, _, left, _, base, _, _ = place
         return any(
             -size / 4 < left - mark[2] < _MARK_ROOM * size
             and base - size / 4 < mark[1] < mark[3] < base + size
@@ -146,11 +165,12 @@ class Eye:
         _, b, c, d, _, _ = _MATRIX(self._told)
         return _size(declared * max(abs(d), abs(b), abs(c)))
 
-    def _is_bold(self, index: int) -> bool:
-        """Tell whether the font of a character says that it is bold."""
+    def _face(self, index: int) -> Face:
+        """Tell whether the font of a character says that it is bold, and of fixed width."""
         name = ctypes.create_string_buffer(_NAME_BYTES)
         calls.char_font(self._text, index, name, _NAME_BYTES, None)
-        return b"bold" in name.value.lower() or calls.char_weight(self._text, index) >= _BOLD
+        bold = b"bold" in name.value.lower() or calls.char_weight(self._text, index) >= _BOLD
+        return bold, bool(_FIXED.search(name.value))
 
     def reasons(self, ends: Sequence[tuple[int, int]]) -> list[str | None]:
         """Say why each word, of whose ends these are the positions, is not seen, or None."""

@@ -32,11 +32,18 @@ Piece = tuple[int, str]
 _STATED = "stated in place of glyphs that say something else"
 _NOTE_SIZE = 10.0
 _WORD = re.compile(r"\S+")
+_POINT = re.compile("\\A[\uf000-\uf0ff] +(?=[^ ])")
+"""The point of a list in a font of signs, as text processors set it."""
+
 _BEYOND_BMP = re.compile(r"[\U00010000-\U0010ffff]")
 
 
 class Line(NamedTuple):
-    """One line of type, in points: its ``size``, and its place from the page's corner."""
+    """One line of type, in points: its ``size``, and its place from the page's corner.
+
+    ``fixed`` where its letters are of one width, as in a program; ``last`` is the size at its end,
+    0 where that is not known.
+    """
 
     text: str
     page: int
@@ -45,6 +52,8 @@ class Line(NamedTuple):
     left: float
     right: float
     base: float
+    fixed: bool = False
+    last: float = 0.0
 
 
 @dataclass(slots=True)
@@ -146,7 +155,7 @@ def _lines(eye: Eye, stretches: Sequence[list[Piece]], number: int) -> list[Line
 
 
 def _text(eye: Eye, pieces: list[Piece], place: Place) -> str:
-    text = " ".join([mended(eye, text, at) for at, text in pieces])
+    text = _POINT.sub("• ", " ".join([mended(eye, text, at) for at, text in pieces]))
     return f"• {text}" if eye.has_mark(place) and text[0].isalnum() else text
 
 

@@ -13,7 +13,9 @@ ITEM = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\[\
 """The beginning of a point of a list."""
 
 _SENTENCE_ENDS = (".", "!", "?", ":", "…")
-_CLOSING = "'\"”’)]"
+CLOSING = "'\"”’)]"
+"""What may stand behind the end of a sentence."""
+
 _LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 # Of the line read backwards: from its front, each of its words would be tried as the last one.
 _LAST_WORD = re.compile(r"[-\ufffe\u00ad\u2010](\w[\w'’-]*)")
@@ -39,7 +41,7 @@ def ends_in_word(line: str) -> bool:
 
 def ends_sentence(text: str) -> bool:
     """Tell a text whose last sentence is over."""
-    return text.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
+    return text.rstrip(CLOSING).endswith(_SENTENCE_ENDS)
 
 
 def spelled(text: str) -> str:

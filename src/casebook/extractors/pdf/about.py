@@ -17,7 +17,8 @@ from casebook.extractors.text.passages import Block
 
 _NO_TITLE = re.compile(
     r"^(untitled\b.*|title|model|document\d*|microsoft (word|powerpoint) - .*|"
-    r"sheet\d*|presentation\d*|(?:https?|file)://\S*|"
+    r"sheet\d*|slide \d+|layout \d+|(?:powerpoint[ -])?pr[eä]sentation\d*|présentation powerpoint|"
+    r"white ?paper|report|no title given|(?:https?|file)://\S*|"
     r".*\.(docx?|pptx?|xlsx?|tex|dvi|pdf|indd|odt|qxd|html?))$",
     re.IGNORECASE,
 )
@@ -44,6 +45,7 @@ _LEVEL = 2.0
 _NAME = re.compile(
     r"(?:[^\W\d_][\w'’.-]*\s+){1,4}[^\W\d_][\w'’.-]*",
 )
+_SIGNED = re.compile(r"\A(?:(?:written |prepared )?by|authors?)\b:?\s+", re.IGNORECASE)
 _PARTICLES = set("van von de der den del della di da dos la le bin".split())
 _MARKS = re.compile(r"(?:\[[a-z](?:, ?[a-z])*\]|[\[\]\d*†‡§¶∗★]+)(?:\s*,\s*[\[\]\d*†‡§¶∗★]+)*")
 _NOTE_MARK = re.compile(r"\s*(?:[†‡§¶∗★]+|\[\d{1,2}\])\Z")
@@ -158,7 +160,9 @@ def authors_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> 
     if heading is None:
         return []
     under = blocks[heading + 1 : heading + 2]
-    texts = [block.text for block in under] + bylines(whole(first), blocks[heading].text)
+    signed = [block for block in blocks[:_TOP_BLOCKS] if _SIGNED.match(block.text)]
+    texts = [block.text for block in [*under, *signed] if block.page == 1]
+    texts += bylines(whole(first), blocks[heading].text)
     return list(dict.fromkeys(name for text in texts for name in names_in(text)))
 
 
@@ -188,7 +192,7 @@ def names_in(byline: str) -> list[str]:
     """Return the names of a line that holds names and nothing else; otherwise none."""
     if len(byline) > _LONGEST_BYLINE:
         return []
-    line = re.sub(r"^by\s+", "", _MARKS.sub(",", byline), flags=re.IGNORECASE)
+    line = _SIGNED.sub("", _MARKS.sub(",", byline), count=1)
     parts = [part.strip(" .,") for part in _SPLIT.split(line)]
     names = [part for part in parts if part]
     return names if names and all(map(_is_name, names)) else []

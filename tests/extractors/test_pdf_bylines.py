@@ -117,3 +117,21 @@ def test_the_name_of_a_kind_is_no_title(title):
     """What a program writes into each of its files says nothing of this one."""
     found = extract(Payload(data=cover(title=title), media_type="application/pdf"))
     assert found.title == "Retrieval in practice"
+
+
+def test_the_title_is_the_largest_of_the_headings_on_top():
+    """What stands over a title in smaller type says of which kind the paper is."""
+    pdf = FPDF()
+    pdf.add_page()
+    for text, top, size in [("RESEARCH PAPER", 30, 13), ("Routing tickets", 42, 20)]:
+        pdf.set_font("times", "B", size)
+        pdf.text(30, top, text)
+    pdf.set_font("times", size=10)
+    pdf.text(30, 50, "Ada Example and Bo Li")
+    for n in range(6):
+        pdf.text(
+            20, 70 + 5 * n, "The router sends each ticket to the team that can answer it well."
+        )
+    found = extract(Payload(data=bytes(pdf.output()), media_type="application/pdf"))
+    assert found.title == "Routing tickets"
+    assert list(found.authors) == ["Ada Example", "Bo Li"]

@@ -26,7 +26,7 @@ class Sheet(FPDF):
     def prose(self, count: int = 4) -> None:
         """Set a paragraph of ``count`` lines, and room under it."""
         for _ in range(count):
-            self.put(TEXT, step=12)
+            self.put(f"{self.at:.0f} times {TEXT}", step=12)
         self.at += 12
 
 
@@ -126,3 +126,70 @@ def test_a_heading_on_top_of_the_right_column_stays_there():
     for n in range(20):
         sheet.text(320, 110 + 12 * n, TEXT[:50])
     assert sections(sheet) == [None, "What we learned"]
+
+
+def test_programs_do_not_tell_how_large_the_text_is():
+    """Where a document has more lines of programs, set smaller, its text makes no headings."""
+    sheet = Sheet()
+    sheet.put("What it brought", 20, "B", step=40)
+    sheet.put("How each ticket finds the team that answers it", step=24)
+    sheet.prose(12)
+    sheet.set_font("courier", size=8)
+    for n in range(45):
+        sheet.text(72, sheet.at + 10 * n, f"passages = retrieve(question, {n}, teams)")
+    assert sections(sheet) == ["What it brought"]
+
+
+def test_bars_of_slides_do_not_tell_how_large_the_text_is():
+    """What stands small at one place on all slides goes, and text is no heading beside it."""
+    sheet = Sheet()
+    for number in range(5):
+        if number:
+            sheet.add_page()
+        for n in range(4):
+            sheet.set_font("times", size=6)
+            sheet.text(
+                72, 20 + 8 * n, f"Part {'ABCD'[n]} of what we built and of what it brought us"
+            )
+            sheet.text(310, 20 + 8 * n, "and of what we would not do again, had we the choice to")
+        sheet.at = 80
+        sheet.put(f"What we built in spring {'ABCDE'[number]}", 20, "B", step=40)
+        for n in range(4):
+            sheet.put(f"How ticket {number} of the week finds team {n} out of the nine", 12)
+    extracted, _ = read(Payload(data=bytes(sheet.output()), media_type="application/pdf"))
+    assert "Part C of what" not in extracted.text
+    assert [passage.locator.section for passage in extracted.passages] == [
+        f"What we built in spring {letter}" for letter in "ABCDE"
+    ]
+
+
+def test_headings_of_two_sizes_are_two():
+    """A heading right under another one is another where its type is another."""
+    sheet = Sheet()
+    sheet.put("Architecture of the router and", 13, "B", step=15)
+    sheet.put("Lookup of what was asked before", 12, "B", step=30)
+    sheet.prose()
+    assert sections(sheet) == ["Lookup of what was asked before"]
+
+
+def test_a_paragraph_in_the_type_of_headings_is_text():
+    """Lines in larger type that read on to the end of a sentence are one paragraph."""
+    sheet = Sheet()
+    sheet.put("What it brought", 20, "B", step=40)
+    for line in ["Half of all tickets of a week are asked in other", "words the week before, and the",
+                 "team answers them once."]:  # fmt: skip
+        sheet.put(line, 14, step=17)
+    sheet.at += 20
+    sheet.prose(8)
+    extracted, _ = read(Payload(data=bytes(sheet.output()), media_type="application/pdf"))
+    assert "in other words the week before, and the team answers" in extracted.text
+    assert sections(sheet) == ["What it brought"]
+
+
+def test_a_heading_whose_first_line_ends_in_a_comma_is_one():
+    """Lines that read on are judged as one: the heading's end is that of its last line."""
+    sheet = Sheet()
+    sheet.put("Tickets of spring, of summer,", 18, "B", step=21)
+    sheet.put("and of the two months after", 18, "B", step=40)
+    sheet.prose(8)
+    assert sections(sheet) == ["Tickets of spring, of summer, and of the two months after"]

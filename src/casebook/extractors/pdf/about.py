@@ -140,13 +140,16 @@ def outline_of(document: Any) -> list[str]:
     return found
 
 
-def title_of(about: About, blocks: Sequence[Block]) -> str | None:
-    """Return the title the file states, unless it is a file name, else the first page's heading."""
+def title_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> str | None:
+    """Return the title the file states, unless it is a file name, else the first page's heading.
+
+    ``first`` are the lines of the first page, by whose type its headings are told apart.
+    """
     stated = about.title or ""
     if len(stated) >= _FEWEST_TITLE and not _NO_TITLE.match(stated):
         return stated
-    first = next(iter(_headings_on_top(blocks)), None)
-    return _NOTE_MARK.sub("", blocks[first].text) if first is not None else None
+    heading = _heading_of(blocks, first)
+    return _NOTE_MARK.sub("", blocks[heading].text) if heading is not None else None
 
 
 def authors_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> list[str]:
@@ -156,7 +159,7 @@ def authors_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> 
     """
     if about.authors:
         return list(about.authors)
-    heading = next(iter(_headings_on_top(blocks)), None)
+    heading = _heading_of(blocks, first)
     if heading is None:
         return []
     under = blocks[heading + 1 : heading + 2]
@@ -202,6 +205,15 @@ def _is_name(text: str) -> bool:
     if not _NAME.fullmatch(text) or _NO_NAME.search(text):
         return False
     return all(word[:1].isupper() or word.lower() in _PARTICLES for word in text.split())
+
+
+def _heading_of(blocks: Sequence[Block], first: Sequence[Line]) -> int | None:
+    """Return the number of the heading in the largest type on top of the first page."""
+    return max(_headings_on_top(blocks), key=lambda n: _size_of(blocks[n], first), default=None)
+
+
+def _size_of(block: Block, lines: Sequence[Line]) -> float:
+    return max((x.size for x in lines if x.text and block.text.startswith(x.text)), default=0.0)
 
 
 def _headings_on_top(blocks: Sequence[Block]) -> list[int]:

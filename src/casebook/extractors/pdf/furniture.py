@@ -22,6 +22,8 @@ _FEWEST_REPEATS = 2
 _BAND_SHARE = 0.5
 _FEWEST_BAND_PAGES = 4
 _NEARLY_ALL = 0.8
+_MOST_SAMPLED = 10
+_SMALL = 0.92
 _APART = 1.8
 """Type sizes between a line and the next; within a text it is 1 to 1.6."""
 
@@ -41,8 +43,10 @@ def without_furniture(
     A line at a page's edge goes if it stands, numbers aside, on two pages in five; or at a height
     at which half of the pages have their outermost line, where it is no larger than the text,
     whose size is ``body`` points (titles of slides are), and stands there twice (heads that change
-    by chapter), or apart from the text as nearly all lines at that height do (by section).
+    by chapter), or apart from the text as nearly all lines at that height do (by section). So does
+    what stands in small type at one place on nearly all pages, wherever that is: bars of slides.
     """
+    bars = _bars([[line for line in page if line.size <= _SMALL * body] for page in pages])
     edges = [_edges(page) for page in pages]
     keys = Counter(key for page in edges for key in {key_of(line.text) for line in page})
     bands = _Bands.of(edges, keys)
@@ -60,9 +64,30 @@ def without_furniture(
             (count >= _FEWEST_REPEATS and _height(line) in bands.shared) or bands.is_head(line)
         )
 
-    gone = [line for page in edges for line in page if goes(line)]
+    gone = [line for page in edges for line in page if _place(line) in bars or goes(line)]
+    if bars:
+        known = _ids(gone)
+        found = (line for page in pages for line in page if id(line) not in known)
+        gone += [line for line in found if _place(line) in bars]
     apart = _ids(gone)
     return [[line for line in page if id(line) not in apart] for page in pages], gone
+
+
+def _bars(pages: Sequence[Sequence[Line]]) -> set[tuple[str, int]]:
+    """Return what stands at one place on nearly all of ``pages``, and at which height."""
+    if len(pages) < _FEWEST_BAND_PAGES:
+        return set()
+    some = pages[:: -(-len(pages) // _MOST_SAMPLED)]
+    often = Counter(place for page in some for place in set(map(_place, page)))
+    found = {place for place, count in often.items() if count >= _BAND_SHARE * len(some)}
+    if not found:
+        return found
+    times = Counter(place for page in pages for place in found.intersection(map(_place, page)))
+    return {place for place, count in times.items() if count >= _NEARLY_ALL * len(pages)}
+
+
+def _place(line: Line) -> tuple[str, int]:
+    return line.text, _height(line)
 
 
 def tell(furniture: Sequence[Line]) -> str:

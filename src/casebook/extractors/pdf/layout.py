@@ -1,0 +1,204 @@
+"""Where paragraphs and headings begin, by place and type of the lines of a PDF. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from casebook.extractors.pdf.cuts import Group, Usual, is_caption
+from casebook.extractors.pdf.headings import Titles, is_heading, is_section, opens_quotation
+from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.rows import Spacing
+from casebook.extractors.pdf.words import ITEM, ends_in_word, ends_sentence, leader_of
+
+_LOOSE = 1.35
+_INDENT = 0.8
+_SHORT_OF_COLUMN = 0.85
+
+Margin = tuple[int, int]
+"""Where lines begin and their type size, rounded."""
+
+_ABREAST = 4.0
+_SPARE = 0.3
+_SAME = 0.3
+"""Points between sizes of one type."""
+
+_WIDE = 0.9
+"""Of the usual width of a full line, with the next word: a shorter heading does not go on."""
+
+_RUN = 3
+_FEWEST_SIZES = 14.0
+_RAGGED = 4.0
+"""Type sizes that a line of prose is long, and by which the ends of such lines differ."""
+
+_LETTERED = re.compile(r"(?:[a-h]|[ivx]{1,4})[.)]\s+\S")
+"""A point of a list within a list; "i. e." and the like begin where the line above does."""
+
+_CLOSING = ("”", "“", "»", "«", '"')
+
+
+@dataclass(frozen=True, slots=True)
+class Layout(Usual):
+    """What is usual in a document, the titles it lists, and how far its lines reach.
+
+    ``fixed`` where its text is set in letters of one width, and ``reach`` how far any reach.
+    """
+
+    titles: Titles
+    edges: Mapping[Margin, float]
+    spacing: Spacing
+    fixed: bool
+    reach: float
+
+    def groups(self, lines: Sequence[Line]) -> Iterator[Group]:
+        """Yield the lines of each paragraph or heading."""
+        group: list[Line] = []
+        headed = quoted = False
+        for n, line in enumerate(lines):
+            quoted = quoted and abs(lines[n - 1].size - line.size) <= _SAME
+            heads = not quoted and is_heading(line, self.body, self.titles)
+            if group and self._breaks(lines, n, headed, heads):
+                yield Group(group, headed)
+                group = []
+            group.append(line)
+            headed = heads if heads == headed or not group[1:] else self._head_as_one(group)
+            quoted = self._leaves_open(line, quoted)
+        if group:
+            yield Group(group, headed)
+
+    def _head_as_one(self, group: Sequence[Line]) -> bool:
+        """Tell lines that stand as one heading, though not each of them does by itself."""
+        text = " ".join(line.text for line in group)
+        return is_heading(group[0]._replace(text=text), self.body, self.titles)
+
+    def _breaks(self, lines: Sequence[Line], n: int, headed: bool, heads: bool) -> bool:
+        """Tell whether line ``n`` begins a new paragraph after the one before it."""
+        last, line = lines[n - 1], lines[n]
+        above, page, type_size, _, _, _, base, _, at_end = last
+        _, on_page, size, _, _, _, under, _, _ = line
+        # The mark of a note, or a small capital, may be the first letter of a line or the last.
+        if page != on_page or abs(max(type_size, at_end) - size) > 1:
+            return True
+        if ends_in_word(above):
+            return False
+        if self._is_other(last, line, headed, heads) or _is_point(last, line):
+            return True
+        step = base - under
+        if step > _LOOSE * max(self.leading, type_size):
+            return not self._goes_over(lines, n)
+        if step > type_size / 2 and not heads and self._is_over(lines, n):
+            return True
+        return self._begins(last, line)
+
+    def _begins(self, last: Line, line: Line) -> bool:
+        """Tell a line that begins a paragraph; in the next column one may go on."""
+        above, _, _, _, edge, end, base, _, _ = last
+        text, _, size, _, left, _, under, _, _ = line
+        short = end - edge < _SHORT_OF_COLUMN * self.column
+        jumps = base - under < -2 * size
+        new = short or left - edge > _INDENT * size or jumps
+        return (new and ends_sentence(above)) or (jumps and is_caption(text))
+
+    def _is_other(self, last: Line, line: Line, headed: bool, heads: bool) -> bool:
+        """Tell a heading under text, text under a heading, and a heading under another one."""
+        if heads != headed:
+            return not self._reads_on(last, line)
+        return heads and abs(last.size - line.size) > _SAME
+
+    def _reads_on(self, last: Line, line: Line) -> bool:
+        """Tell lines of one paragraph, whose type is that of headings, from a heading and text."""
+        like = last.bold == line.bold and abs(last.size - line.size) <= _SAME
+        near = 0 < last.base - line.base <= _LOOSE * max(self.leading, last.size)
+        return like and near and line.text[:1].islower() and not ends_sentence(last.text)
+
+    def _is_over(self, lines: Sequence[Line], n: int) -> bool:
+        """Tell whether the line before line ``n`` was ended on purpose."""
+        last, line = lines[n - 1], lines[n]
+        if last.fixed and line.fixed and not self.fixed:
+            return not line.text[:1].islower() or _end_with(last, line) < self.reach
+        if self.spacing.is_row(last) and (self.spacing.is_row(line) or is_caption(line.text)):
+            return True
+        return bool(leader_of(last.text)) or self._had_room(lines, n)
+
+    def _goes_over(self, lines: Sequence[Line], n: int) -> bool:
+        """Tell whether larger type goes on in line ``n``: its step is larger, too."""
+        last, line = lines[n - 1], lines[n]
+        if last.base - line.base > _LOOSE * self.leading * last.size / (self.body or 1.0):
+            return False
+        if ends_sentence(last.text) or is_section(line.text):
+            return False
+        if last.bold != line.bold or abs(last.size - line.size) > _SAME:
+            return False
+        wide = _end_with(last, line) - last.left >= _WIDE * self.column
+        return line.text[:1].islower() or (wide and not self._had_room(lines, n))
+
+    def _had_room(self, lines: Sequence[Line], n: int) -> bool:
+        """Tell whether the first word of line ``n`` would have fitted behind the line before it.
+
+        That one was ended on purpose then, as rows of a table, lines of a program, an address are.
+        How far lines reach is a guess, so one that begins small, as most in a paragraph do, must
+        have had much more room, and more than the lines around it.
+        """
+        last, line = lines[n - 1], lines[n]
+        end = _end_with(last, line)
+        edge = self.edges[margin_of(last)]
+        spare = _SPARE * (edge - last.left) if line.text[:1].islower() else line.size
+        if edge - end <= spare:
+            return False
+        reach = self._narrower(lines, n)
+        return reach is None or reach - end > line.size
+
+    def _narrower(self, lines: Sequence[Line], n: int) -> float | None:
+        """Return how far the lines around line ``n`` reach beside a picture or a box.
+
+        None where they are no three lines of prose that end alike.
+        """
+        for start in (n - 3, n - 2, n - 1):
+            run = lines[max(0, start) : start + 3]
+            if len(run) == _RUN and self._is_prose(run):
+                return max(line.right for line in run)
+        return None
+
+    def _is_prose(self, run: Sequence[Line]) -> bool:
+        first = run[0]
+        if first.right - first.left < _FEWEST_SIZES * first.size:
+            return False
+        if sum(line.text[:1].islower() for line in run) < len(run) - 1:
+            return False
+        if any(line.text[-1:].isdigit() for line in run):  # as the entries of an index do
+            return False
+        rights = [line.right for line in run]
+        if max(rights) - min(rights) > _RAGGED * first.size:
+            return False
+        return all(
+            a.page == b.page
+            and abs(a.left - b.left) <= a.size
+            and abs(a.size - b.size) <= 1
+            and 0 < a.base - b.base <= _LOOSE * max(self.leading, a.size)
+            for a, b in pairwise(run)
+        )
+
+    def _leaves_open(self, line: Line, quoted: bool) -> bool:
+        """Tell whether a quotation in larger type goes on after ``line``."""
+        if quoted:
+            return not line.text.rstrip(".").endswith(_CLOSING)
+        return line.size > self.body and opens_quotation(line.text)
+
+
+def _is_point(last: Line, line: Line) -> bool:
+    """Tell a line that begins a point of a list."""
+    if ITEM.match(line.text):
+        return True
+    moved = abs(line.left - last.left) > _INDENT * line.size
+    return moved and bool(_LETTERED.match(line.text))
+
+
+def _end_with(last: Line, line: Line) -> float:
+    """Return where ``last`` would have ended with the next word, its space not counted."""
+    word = len(line.text.partition(" ")[0]) / len(line.text)
+    return last.right + word * (line.right - line.left)
+
+
+def margin_of(line: Line) -> Margin:
+    """Return where a line begins and its type size, about."""
+    return round(line.left / _ABREAST), round(line.size)

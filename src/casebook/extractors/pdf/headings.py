@@ -80,12 +80,14 @@ def is_heading(line: Line, body: float, titles: Titles) -> bool:
         return False
     if not text[:1].isalpha() and not any(map(str.isalpha, text)):
         return False
-    return text in titles or stands_over_references(text) or _is_set_apart(line, body)
+    if text in titles or stands_over_references(text):
+        return True
+    return (line.bold or line.size >= _LARGER * body) and _is_set_apart(line, body)
 
 
 def _is_set_apart(line: Line, body: float) -> bool:
     text, larger = line.text, line.size >= _LARGER * body
-    if not (larger or line.bold) or text.rstrip(CLOSING).endswith((".", ",", ";")):
+    if text.rstrip(CLOSING).endswith((".", ",", ";")):
         return False
     if ITEM.match(text) and not _NUMBERED.match(text):
         return False
@@ -112,7 +114,7 @@ def with_sections(groups: Iterable[Group]) -> Iterator[Group]:
     """
     last: tuple[int, ...] = ()
     for group in groups:
-        number = _number_of(group)
+        number = _number_of(group) if group.lines[0].text[:1].isdigit() else ()
         if number and group.heads:
             last = number
         elif len(number) > 1 and _follows(last, number):
@@ -129,7 +131,8 @@ def with_title_first(page: Sequence[Line], body: float) -> list[Line]:
     """
     if not page:
         return []
-    at = max(range(len(page)), key=lambda n: page[n].base)
+    bases = [line.base for line in page]
+    at = bases.index(max(bases))
     top, size = page[at], page[at].size
     if at == 0 or size < _LARGER * body or any(_vies(line, top) for line in page):
         return list(page)
@@ -149,7 +152,7 @@ def _vies(line: Line, top: Line) -> bool:
 
 def _number_of(group: Group) -> tuple[int, ...]:
     text = group.lines[0].text
-    if not text[:1].isdigit() or not (found := _SECTION.match(text)):
+    if not (found := _SECTION.match(text)):
         return ()
     if not group.heads and (group.lines[1:] or len(text) > LONGEST or _NO_SECTION.match(text)):
         return ()

@@ -1,15 +1,13 @@
 """Where paragraphs and headings begin, by place and type of the lines of a PDF. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from casebook.extractors.pdf.cuts import Group, Usual, is_caption
 from casebook.extractors.pdf.headings import Titles, is_heading, is_section, opens_quotation
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.rows import Spacing
-from casebook.extractors.pdf.words import ITEM, ends_in_word, ends_sentence, leader_of
+from casebook.extractors.pdf.words import ITEM, ends_in_word, ends_sentence
 
 _LOOSE = 1.35
 _INDENT = 0.8
@@ -41,14 +39,16 @@ _CLOSING = ("”", "“", "»", "«", '"')
 class Layout(Usual):
     """What is usual in a document, the titles it lists, and how far its lines reach.
 
-    ``fixed`` where its text is set in letters of one width, and ``reach`` how far any reach.
+    ``reach`` is how far any of them do; ``fixed`` where its text is set in letters of one width.
+    ``rows`` are the ids of rows of tables, ``entries`` those of entries of a table of contents.
     """
 
     titles: Titles
     edges: Mapping[Margin, float]
-    spacing: Spacing
-    fixed: bool
     reach: float
+    fixed: bool
+    rows: Collection[int]
+    entries: Collection[int]
 
     def groups(self, lines: Sequence[Line]) -> Iterator[Group]:
         """Yield the lines of each paragraph or heading."""
@@ -62,7 +62,7 @@ class Layout(Usual):
                 group = []
             group.append(line)
             headed = heads if heads == headed or not group[1:] else self._head_as_one(group)
-            quoted = self._leaves_open(line, quoted)
+            quoted = (quoted or line.size > self.body) and self._leaves_open(line.text, quoted)
         if group:
             yield Group(group, headed)
 
@@ -74,36 +74,36 @@ class Layout(Usual):
     def _breaks(self, lines: Sequence[Line], n: int, headed: bool, heads: bool) -> bool:
         """Tell whether line ``n`` begins a new paragraph after the one before it."""
         last, line = lines[n - 1], lines[n]
-        above, page, type_size, _, _, _, base, _, at_end = last
-        _, on_page, size, _, _, _, under, _, _ = line
-        # The mark of a note, or a small capital, may be the first letter of a line or the last.
-        if page != on_page or abs(max(type_size, at_end) - size) > 1:
+        above, page, type_size, _, edge, end, base, _, at_end = last
+        text, on_page, size, _, left, _, under, _, _ = line
+        # The number of a note or of a program's line, or a small capital, may be its first letter.
+        if page != on_page or not -1 <= max(type_size, at_end) - size <= 1:
             return True
         if ends_in_word(above):
             return False
-        if self._is_other(last, line, headed, heads) or _is_point(last, line):
+        moved, indent = left - edge, _INDENT * size
+        if (
+            ((heads or headed) and self._is_other(last, line, headed, heads))
+            or ITEM.match(text)
+            or (not -indent <= moved <= indent and _LETTERED.match(text))
+        ):
             return True
         step = base - under
         if step > _LOOSE * max(self.leading, type_size):
             return not self._goes_over(lines, n)
         if step > type_size / 2 and not heads and self._is_over(lines, n):
             return True
-        return self._begins(last, line)
-
-    def _begins(self, last: Line, line: Line) -> bool:
-        """Tell a line that begins a paragraph; in the next column one may go on."""
-        above, _, _, _, edge, end, base, _, _ = last
-        text, _, size, _, left, _, under, _, _ = line
         short = end - edge < _SHORT_OF_COLUMN * self.column
-        jumps = base - under < -2 * size
-        new = short or left - edge > _INDENT * size or jumps
+        # A jump upwards is the next column, where a paragraph may go on.
+        jumps = step < -2 * size
+        new = short or moved > indent or jumps
         return (new and ends_sentence(above)) or (jumps and is_caption(text))
 
     def _is_other(self, last: Line, line: Line, headed: bool, heads: bool) -> bool:
         """Tell a heading under text, text under a heading, and a heading under another one."""
         if heads != headed:
             return not self._reads_on(last, line)
-        return heads and abs(last.size - line.size) > _SAME
+        return abs(last.size - line.size) > _SAME
 
     def _reads_on(self, last: Line, line: Line) -> bool:
         """Tell lines of one paragraph, whose type is that of headings, from a heading and text."""
@@ -116,9 +116,9 @@ class Layout(Usual):
         last, line = lines[n - 1], lines[n]
         if last.fixed and line.fixed and not self.fixed:
             return not line.text[:1].islower() or _end_with(last, line) < self.reach
-        if self.spacing.is_row(last) and (self.spacing.is_row(line) or is_caption(line.text)):
+        if self._had_room(lines, n) or id(last) in self.entries:
             return True
-        return bool(leader_of(last.text)) or self._had_room(lines, n)
+        return id(last) in self.rows and (id(line) in self.rows or is_caption(line.text))
 
     def _goes_over(self, lines: Sequence[Line], n: int) -> bool:
         """Tell whether larger type goes on in line ``n``: its step is larger, too."""
@@ -151,46 +151,38 @@ class Layout(Usual):
     def _narrower(self, lines: Sequence[Line], n: int) -> float | None:
         """Return how far the lines around line ``n`` reach beside a picture or a box.
 
-        None where they are no three lines of prose that end alike.
+        None where the one before it is not one of three lines of prose that end alike.
         """
-        for start in (n - 3, n - 2, n - 1):
-            run = lines[max(0, start) : start + 3]
-            if len(run) == _RUN and self._is_prose(run):
-                return max(line.right for line in run)
-        return None
+        last = lines[n - 1]
+        if last.right - last.left < _FEWEST_SIZES * last.size:
+            return None
+        top, end = n - 1, n
+        while top > max(0, n - _RUN) and self._ends_like(lines[top - 1], lines[top]):
+            top -= 1
+        while end < min(len(lines), n + _RUN - 1) and self._ends_like(lines[end - 1], lines[end]):
+            end += 1
+        runs = (lines[start : start + _RUN] for start in range(top, end - _RUN + 1))
+        return next((max(line.right for line in run) for run in runs if _is_prose(run)), None)
 
-    def _is_prose(self, run: Sequence[Line]) -> bool:
-        first = run[0]
-        if first.right - first.left < _FEWEST_SIZES * first.size:
+    def _ends_like(self, a: Line, b: Line) -> bool:
+        """Tell whether the line ``b`` under the line ``a`` begins and ends where that does."""
+        if abs(a.right - b.right) > _RAGGED * a.size or abs(a.left - b.left) > a.size:
             return False
-        if sum(line.text[:1].islower() for line in run) < len(run) - 1:
-            return False
-        if any(line.text[-1:].isdigit() for line in run):  # as the entries of an index do
-            return False
-        rights = [line.right for line in run]
-        if max(rights) - min(rights) > _RAGGED * first.size:
-            return False
-        return all(
-            a.page == b.page
-            and abs(a.left - b.left) <= a.size
-            and abs(a.size - b.size) <= 1
-            and 0 < a.base - b.base <= _LOOSE * max(self.leading, a.size)
-            for a, b in pairwise(run)
-        )
+        under = 0 < a.base - b.base <= _LOOSE * max(self.leading, a.size)
+        return under and a.page == b.page and abs(a.size - b.size) <= 1
 
-    def _leaves_open(self, line: Line, quoted: bool) -> bool:
-        """Tell whether a quotation in larger type goes on after ``line``."""
+    @staticmethod
+    def _leaves_open(text: str, quoted: bool) -> bool:
+        """Tell whether a quotation in larger type goes on after a line that says ``text``."""
         if quoted:
-            return not line.text.rstrip(".").endswith(_CLOSING)
-        return line.size > self.body and opens_quotation(line.text)
+            return not text.rstrip(".").endswith(_CLOSING)
+        return opens_quotation(text)
 
 
-def _is_point(last: Line, line: Line) -> bool:
-    """Tell a line that begins a point of a list."""
-    if ITEM.match(line.text):
-        return True
-    moved = abs(line.left - last.left) > _INDENT * line.size
-    return moved and bool(_LETTERED.match(line.text))
+def _is_prose(run: Sequence[Line]) -> bool:
+    """Tell lines that mostly begin small, and do not end in a page, as the entries of an index."""
+    small = sum(line.text[:1].islower() for line in run)
+    return small >= len(run) - 1 and not any(line.text[-1:].isdigit() for line in run)
 
 
 def _end_with(last: Line, line: Line) -> float:

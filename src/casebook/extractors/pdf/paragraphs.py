@@ -1,7 +1,7 @@
 """From the lines of a PDF to blocks: running heads out, hyphens undone, paragraphs joined. Pure."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -13,8 +13,8 @@ from casebook.extractors.pdf.initials import with_initials
 from casebook.extractors.pdf.layout import Layout, Margin, margin_of
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.raised import whole
-from casebook.extractors.pdf.rows import Spacing
-from casebook.extractors.pdf.words import ends_in_word, join_lines, leader_of, vocabulary
+from casebook.extractors.pdf.rows import rows_among
+from casebook.extractors.pdf.words import ends_in_word, has_dots, join_lines, leader_of, vocabulary
 from casebook.extractors.text.passages import Block
 
 _REACH = 0.9
@@ -41,24 +41,37 @@ def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) ->
     body = _body_size(line for page in pages for line in page)
     kept, furniture = without_furniture(pages, body)
     lines = [line for page in kept for line in with_title_first(page, body)]
-    leaders = [leader for line in lines if (leader := leader_of(line.text))]
-    return Arranged(_blocks(lines, body, outline), furniture, leaders)
+    leaders = {number: leader for page in kept for number, leader in _leaders(page)}
+    blocks = _blocks(lines, _layout(lines, body, outline, leaders)) if lines else []
+    return Arranged(blocks, furniture, list(leaders.values()))
 
 
-def _blocks(lines: Sequence[Line], body: float, outline: Collection[str]) -> list[Block]:
-    if not lines:
-        return []
+def _leaders(page: Sequence[Line]) -> Iterator[tuple[int, str]]:
+    """Yield the ids of the entries of a table of contents on a page, and what each ends in."""
+    if has_dots("\n".join([line.text for line in page])):
+        for line in page:
+            if leader := leader_of(line.text):
+                yield id(line), leader
+
+
+def _layout(
+    lines: Sequence[Line], body: float, outline: Collection[str], leaders: Collection[int]
+) -> Layout:
     edges = _edges(lines)
-    layout = Layout(
-        body,
-        _leading(lines),
-        _column(lines),
-        Titles.of(outline),
-        edges,
-        Spacing.of(lines),
-        sum(line.fixed for line in lines) > len(lines) / 2,
-        max(edges.values()),
+    return Layout(
+        body=body,
+        leading=_leading(lines),
+        column=_column(lines),
+        titles=Titles.of(outline),
+        edges=edges,
+        reach=max(edges.values()),
+        fixed=sum(line.fixed for line in lines) > len(lines) / 2,
+        rows=rows_among(lines),
+        entries=leaders,
     )
+
+
+def _blocks(lines: Sequence[Line], layout: Layout) -> list[Block]:
     broken = any(ends_in_word(line.text) for line in lines)
     known = vocabulary(line.text for line in lines) if broken else frozenset()
     groups = with_sections(whole_paragraphs(list(layout.groups(lines)), layout))
@@ -70,11 +83,14 @@ def _body_size(lines: Iterable[Line]) -> float:
 
     Programs are set smaller, and what is said again, as the bars of slides are, counts once.
     """
+    counted: dict[tuple[float, float, bool], int] = {}
+    for text, line in {line.text: line for line in lines}.items():
+        kind = line.size, line.last, line.fixed
+        counted[kind] = counted.get(kind, 0) + len(text)
     sizes: Counter[float] = Counter()
     programs: Counter[float] = Counter()
-    for line in {line.text: line for line in lines}.values():
-        counted = programs if line.fixed else sizes
-        counted[round(max(line.size, line.last) * 2) / 2] += len(line.text)
+    for (size, last, fixed), letters in counted.items():
+        (programs if fixed else sizes)[round(max(size, last) * 2) / 2] += letters
     most = sizes if 2 * sizes.total() > programs.total() else programs
     return most.most_common(1)[0][0] if most else 0.0
 

@@ -38,6 +38,7 @@ _BEGINS_TEXT = re.compile(
     r"(?:abstract|summary|contents|keywords|introduction|\d\.?\s|zusammenfassung|résumé|resumen)",
     re.IGNORECASE,
 )
+_LARGER = 1.12
 _LEVEL = 2.0
 """Points."""
 
@@ -208,12 +209,19 @@ def _is_name(text: str) -> bool:
 
 
 def _heading_of(blocks: Sequence[Block], first: Sequence[Line]) -> int | None:
-    """Return the number of the heading in the largest type on top of the first page."""
-    return max(_headings_on_top(blocks), key=lambda n: _size_of(blocks[n], first), default=None)
+    """Return the number of the first heading on top of the first page, or of a larger one."""
+    sizes = {number: _size_of(blocks[number], first) for number in _headings_on_top(blocks)}
+    if not sizes:
+        return None
+    top, largest = next(iter(sizes)), max(sizes, key=lambda number: sizes[number])
+    return largest if sizes[largest] >= _LARGER * sizes[top] else top
 
 
 def _size_of(block: Block, lines: Sequence[Line]) -> float:
-    return max((x.size for x in lines if x.text and block.text.startswith(x.text)), default=0.0)
+    """Return the type size of the line that ``block`` begins with; 0 where none is found."""
+    begins = (line for line in lines if line.text and block.text.startswith(line.text))
+    longest = max(begins, key=lambda line: len(line.text), default=None)
+    return longest.size if longest else 0.0
 
 
 def _headings_on_top(blocks: Sequence[Block]) -> list[int]:

@@ -18,6 +18,7 @@ Margin = tuple[int, int]
 
 _ABREAST = 4.0
 _SPARE = 0.3
+_NOTE_SIZE = 0.92
 _SAME = 0.3
 """Points between sizes of one type."""
 
@@ -75,9 +76,13 @@ class Layout(Usual):
         """Tell whether line ``n`` begins a new paragraph after the one before it."""
         last, line = lines[n - 1], lines[n]
         above, page, type_size, _, edge, end, base, _, at_end = last
-        text, on_page, size, _, left, _, under, _, _ = line
-        # The number of a note or of a program's line, or a small capital, may be its first letter.
-        if page != on_page or not -1 <= max(type_size, at_end) - size <= 1:
+        text, on_page, size, _, left, _, under, _, ends = line
+        if at_end > type_size and abs(at_end - size) <= _SAME:
+            # A small capital, or the number of a note, may be its first letter.
+            small = above[0].isalpha() or at_end <= _NOTE_SIZE * self.body
+            type_size = at_end if small else type_size
+        numbered = ends - size > 1 and text[0].isdigit()  # a note, or a line of a program
+        if page != on_page or numbered or not -1 <= type_size - size <= 1:
             return True
         if ends_in_word(above):
             return False
@@ -103,7 +108,7 @@ class Layout(Usual):
         """Tell a heading under text, text under a heading, and a heading under another one."""
         if heads != headed:
             return not self._reads_on(last, line)
-        return abs(last.size - line.size) > _SAME
+        return abs(last.size - line.size) > _SAME < abs(last.last - line.last)
 
     def _reads_on(self, last: Line, line: Line) -> bool:
         """Tell lines of one paragraph, whose type is that of headings, from a heading and text."""

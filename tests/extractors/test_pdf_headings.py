@@ -193,3 +193,12 @@ def test_a_heading_whose_first_line_ends_in_a_comma_is_one():
     sheet.put("and of the two months after", 18, "B", step=40)
     sheet.prose(8)
     assert sections(sheet) == ["Tickets of spring, of summer, and of the two months after"]
+
+
+def test_a_numbered_heading_may_end_as_a_sentence():
+    """A heading in larger type that begins with the number of a section ends in a stop, or not."""
+    sheet = Sheet()
+    sheet.put("4.5 Directory for standard", 14, "B", step=17)
+    sheet.put("include files.", 14, "B", step=30)
+    sheet.prose()
+    assert sections(sheet) == ["4.5 Directory for standard include files."]

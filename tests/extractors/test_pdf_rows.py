@@ -141,6 +141,17 @@ def test_entries_of_an_index_are_not_joined():
     assert texts(sheet)[-4:] == entries
 
 
+def test_commands_one_under_the_other_are_not_joined():
+    """Lines that begin with the same word are a list, though they begin small and end alike."""
+    sheet = Sheet()
+    under = sheet.prose(72, SENTENCES * 3)
+    lines = ["route list of the tickets of a team", "route check of the tickets of a team",
+             "route fetch of the tickets of a day"]  # fmt: skip
+    for n, line in enumerate(lines):
+        sheet.text(72, under + 12 * n, line)
+    assert texts(sheet)[-3:] == lines
+
+
 def test_a_note_whose_number_is_small_is_whole():
     """A note begins with a small raised number; its second line is its own."""
     sheet = Sheet()

@@ -14,10 +14,16 @@ from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.words import CLOSING, ITEM
 from casebook.extractors.text.references import stands_over_references
 
-LONGEST = 120
+LONGEST = 160
 """Characters of a heading."""
 
+_LONGEST_LINE = 120
+"""Of a line that may be one by itself."""
+
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[A-Z]\.|[IVX]{1,5}\.)\s+[A-Z]")
+_DEEP = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?\s")
+"""The number of a section of a section; such a heading may be a sentence."""
+
 _SECTION = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[^\W\d_]")
 _NO_SECTION = re.compile(r".*(?:[.,;:]|\s\d{1,4})\Z", re.DOTALL)
 """A sentence, or an entry of a table of contents."""
@@ -70,13 +76,14 @@ def _plain(word: str) -> str:
     return bare if bare.isascii() and bare.isalpha() and bare.strip(ROMAN) else ""
 
 
-def is_heading(line: Line, body: float, titles: Titles) -> bool:
+def is_heading(line: Line, body: float, titles: Titles, *, longest: int = _LONGEST_LINE) -> bool:
     """Tell a line that stands as a heading, by the table of contents or by its type.
 
-    ``body`` is the type size of the text, in points.
+    ``body`` is the type size of the text, in points; one of more than ``longest`` characters is
+    none.
     """
     text = line.text
-    if len(text) > LONGEST:
+    if len(text) > longest:
         return False
     if not text[:1].isalpha() and not any(map(str.isalpha, text)):
         return False
@@ -87,7 +94,7 @@ def is_heading(line: Line, body: float, titles: Titles) -> bool:
 
 def _is_set_apart(line: Line, body: float) -> bool:
     text, larger = line.text, line.size >= _LARGER * body
-    if text.rstrip(CLOSING).endswith((".", ",", ";")):
+    if text.rstrip(CLOSING).endswith((".", ",", ";")) and not _DEEP.match(text):
         return False
     if ITEM.match(text) and not _NUMBERED.match(text):
         return False

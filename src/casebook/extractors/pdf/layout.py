@@ -5,7 +5,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from casebook.extractors.pdf.cuts import Group, Usual, is_caption
-from casebook.extractors.pdf.headings import Titles, is_heading, is_section, opens_quotation
+from casebook.extractors.pdf.headings import (
+    LONGEST,
+    Titles,
+    is_heading,
+    is_section,
+    opens_quotation,
+)
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.words import ITEM, ends_in_word, ends_sentence
 
@@ -70,7 +76,8 @@ class Layout(Usual):
     def _head_as_one(self, group: Sequence[Line]) -> bool:
         """Tell lines that stand as one heading, though not each of them does by itself."""
         text = " ".join(line.text for line in group)
-        return is_heading(group[0]._replace(text=text), self.body, self.titles)
+        whole = group[0]._replace(text=text)
+        return is_heading(whole, self.body, self.titles, longest=LONGEST)
 
     def _breaks(self, lines: Sequence[Line], n: int, headed: bool, heads: bool) -> bool:
         """Tell whether line ``n`` begins a new paragraph after the one before it."""
@@ -185,9 +192,14 @@ class Layout(Usual):
 
 
 def _is_prose(run: Sequence[Line]) -> bool:
-    """Tell lines that mostly begin small, and do not end in a page, as the entries of an index."""
-    small = sum(line.text[:1].islower() for line in run)
-    return small >= len(run) - 1 and not any(line.text[-1:].isdigit() for line in run)
+    """Tell lines that mostly begin small.
+
+    Those of an index end in a page, those of a list of commands begin with the same word.
+    """
+    if sum(line.text[:1].islower() for line in run) < len(run) - 1:
+        return False
+    firsts = {line.text.partition(" ")[0] for line in run}
+    return len(firsts) == len(run) and not any(line.text[-1:].isdigit() for line in run)
 
 
 def _end_with(last: Line, line: Line) -> float:

@@ -87,9 +87,10 @@ def is_heading(line: Line, body: float, titles: Titles, *, longest: int = _LONGE
         return False
     if not text[:1].isalpha() and not any(map(str.isalpha, text)):
         return False
-    if text in titles or stands_over_references(text):
+    if titles.keys and text in titles:
         return True
-    return (line.bold or line.size >= _LARGER * body) and _is_set_apart(line, body)
+    set_apart = (line.bold or line.size >= _LARGER * body) and _is_set_apart(line, body)
+    return set_apart or stands_over_references(text)
 
 
 def _is_set_apart(line: Line, body: float) -> bool:

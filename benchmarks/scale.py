@@ -1,13 +1,14 @@
 """Two workers over one list on a shared warehouse, one of them killed in the middle.
 
-    .venv/bin/python benchmarks/scale.py [SOURCES] [--prefect]
+    .venv/bin/python benchmarks/scale.py [SOURCES] [--prefect] [--bucket]
 
 A real PostgreSQL (Debian's package), a local site, and a scripted endpoint that counts what it is
 asked. Both workers get the same list in the same order. By default a worker is `casebook submit -`.
 With ``--prefect`` it is a `prefect worker` with a work queue of its own, on a process work pool of
 a real Prefect server: each queue gets one `backfill` run over the whole list, in which each source
 is a task. When a quarter of the drafts are stored, the first worker is killed (SIGKILL, with all
-its children), started again, and asked for the same list once more.
+its children), started again, and asked for the same list once more. With ``--bucket`` what the
+machines share lies in a bucket that speaks S3, on this machine.
 """
 
 import os
@@ -17,11 +18,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from bucket_server import bucket  # noqa: E402
 from postgres_server import PostgresServer  # noqa: E402
 from two_workers import LATENCY, Setting  # noqa: E402
 
@@ -132,10 +135,11 @@ def main(arguments: list[str]) -> None:
     """Run it and print the log."""
     numbers = [int(argument) for argument in arguments if argument.isdigit()]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        data = stack.enter_context(bucket("casebook")) if "--bucket" in arguments else None
         postgres = PostgresServer()
         sources = numbers[0] if numbers else 200
-        setting = Setting(Path(folder), sources, postgres.create("casebook"), say)
+        setting = Setting(Path(folder), sources, postgres.create("casebook"), say, data)
         try:
             say(f"{len(setting.urls)} sources, an endpoint that takes {LATENCY} s")
             (by_prefect if "--prefect" in arguments else by_command)(setting)

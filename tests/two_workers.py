@@ -57,7 +57,8 @@ def site() -> ThreadingHTTPServer:
 class Setting:
     """The shared warehouse, the site and the endpoint, and the environment that names them.
 
-    ``calls`` counts how often each question came to the endpoint; ``say`` is told of each step.
+    ``data`` is the shared folder or bucket, by default a folder in ``folder``. ``calls`` counts how
+    often each question came to the endpoint; ``say`` is told of each step.
     """
 
     def __init__(
@@ -66,7 +67,9 @@ class Setting:
         sources: int,
         conninfo: str,
         say: Callable[[str], object] = lambda _: None,
+        data: str | None = None,
     ) -> None:
+        data = data or str(folder / "shared")
         self.folder, self.say = folder, say
         self.site = site()
         self.endpoint = ScriptedEndpoint()
@@ -78,7 +81,7 @@ class Setting:
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("CASEBOOK_", "PREFECT_"))},
             "CASEBOOK_WAREHOUSE": f"ducklake:postgres:{conninfo}",
-            "CASEBOOK_DATA": str(folder / "shared"),
+            "CASEBOOK_DATA": data,
             "CASEBOOK_LLM_BASE_URL": self.endpoint.base_url,
             "CASEBOOK_LLM_MODEL": "scripted",
             "CASEBOOK_ALLOWED_HOSTS": host,
@@ -86,7 +89,7 @@ class Setting:
             "CASEBOOK_WORKERS": "1",
             "OPENAI_API_KEY": "none",
         }
-        self.lake = DuckLake(Postgres(conninfo), f"{folder}/shared/lake", 60.0)
+        self.lake = DuckLake(Postgres(conninfo), f"{data}/lake", 60.0)
         self.warehouse = Warehouse(self.lake)
         self.warehouse.migrate()
 

@@ -281,12 +281,13 @@ def test_a_batch_that_pauses_is_no_completed_run_and_a_retry_goes_on(
 
 
 def test_a_watch_whose_list_is_gone_is_no_completed_run(machine, environment, site):
-    """The run's state names the cause and its message the list; the schedule goes on."""
+    """The state names the cause, its message the list; the schedule goes on; a retry looks again."""
     prefect, feed = machine["prefect"], site.url_for("/feed.xml")
     item = f"<item><link>{site.url_for('/support-triage')}</link></item>"
     rss = f"<rss version='2.0'><channel><title>Feed</title>{item}</channel></rss>"
     site.expect_oneshot_request("/feed.xml").respond_with_data(rss, content_type="application/xml")
-    (added,) = casebook(environment, "watch", "add", feed, "--every", "5m", "--all")
+    given = ("--every", "5m", "--all", "--word", "zebra")
+    (added,) = casebook(environment, "watch", "add", feed, *given)
     site.expect_request("/feed.xml").respond_with_data("gone", status=410)
     deployment = _wait(prefect, "/api/deployments/name/watch/watch", lambda d: "id" in d)
     create = f"/api/deployments/{deployment['id']}/create_flow_run"
@@ -298,9 +299,18 @@ def test_a_watch_whose_list_is_gone_is_no_completed_run(machine, environment, si
     assert (line["look"]["failure_by"], line["state"]) == ("page_missing", "active")
     planned = [r for r in _flow_runs(prefect, "watch") if r["state_type"] == "SCHEDULED"]
     assert planned
-    run = _call(prefect, "POST", create, {})  # not due: the list is left alone until its time
-    run = _wait(prefect, f"/api/flow_runs/{run['id']}", lambda r: r["state_type"] in _ENDED)
-    assert run["state_type"] == "COMPLETED"
+    other = _call(prefect, "POST", create, {})  # not due: the list is left alone until its time
+    other = _wait(prefect, f"/api/flow_runs/{other['id']}", lambda r: r["state_type"] in _ENDED)
+    assert other["state_type"] == "COMPLETED"
+    assert casebook(environment, "watch", "list") == [line]
+
+    site.expect_oneshot_request("/feed.xml").respond_with_data(rss, content_type="application/xml")
+    again = {"state": {"type": "SCHEDULED", "name": "AwaitingRetry"}}
+    where = f"/api/flow_runs/{run['id']}"
+    assert _call(prefect, "POST", f"{where}/set_state", again)["status"] == "ACCEPT"
+    _wait(prefect, where, lambda r: r["state_type"] == "COMPLETED")
+    (line,) = casebook(environment, "watch", "list")
+    assert (line["look"]["failure_by"], line["look"]["found"]) == (None, 0)
     command = [sys.executable, "-m", "casebook.cli.main", "watch", "remove", added["watch_id"]]
     subprocess.run(command, env=environment, check=True, capture_output=True)
 

@@ -95,18 +95,6 @@ async def test_a_fault_that_passes_is_tried_again_within_the_batch(services, end
     assert (work.tally.made, work.tally.failed.total()) == (1, 0)
 
 
-async def test_the_warehouse_is_tidied_for_a_batch_that_has_something_to_do(
-    services, site, monkeypatch
-):
-    """It takes seconds after a long batch: the same list again, all done, does not wait for it."""
-    tidied = []
-    monkeypatch.setattr(services.warehouse, "tidy", lambda: tidied.append("tidied"))
-    _, _, outcomes = await run(services, site(2))
-    assert (len(outcomes), tidied) == (2, ["tidied"])
-    _, _, outcomes = await run(services, site(2))
-    assert (len(outcomes), tidied) == (0, ["tidied"])
-
-
 async def test_the_time_left_is_no_less_than_until_the_next_try(services):
     """A batch that only waits for a busy page does not say that it is almost done."""
     items = select(candidates("https://a.example/done", "https://a.example/busy")).items

@@ -1,28 +1,11 @@
 """What a batch's warehouse takes does not grow with the warehouse, and what needs more finds it."""
 
-import resource
-
 import duckdb
 
-from casebook.warehouse import Warehouse, groups
+from casebook.schemas.copies import Sketch
+from casebook.warehouse import Warehouse
 from casebook.warehouse.connection import DuckDBFile
-from casebook.warehouse.groups import JOINED, WRITTEN
-
-
-def test_rows_that_come_at_once_lie_in_groups_of_a_bounded_size(busy):
-    """To read one text, DuckDB goes through the places of all the texts in its group."""
-    with busy._database.connection() as connection:
-        connection.execute(
-            "INSERT INTO sources SELECT n, 'src1_' || n, 'web', NULL, 'ada', now(), repeat('x', 99)"
-            " FROM range(50_000) AS rows (n)"
-        )
-        connection.execute("CHECKPOINT")
-        groups = connection.execute(
-            "SELECT sum(count) FROM pragma_storage_info('sources')"
-            " WHERE column_name = 'entry' AND segment_type <> 'VALIDITY' GROUP BY row_group_id"
-        ).fetchall()
-    assert sum(size for (size,) in groups) == 50_000
-    assert max(size for (size,) in groups) <= WRITTEN == 8_192
+from casebook.warehouse.records import TABLES, last_entry
 
 
 def test_a_checkpoint_leaves_what_earlier_ones_wrote(busy, story):
@@ -48,125 +31,38 @@ def test_a_checkpoint_leaves_what_earlier_ones_wrote(busy, story):
         before = after
 
 
-def _scattered(busy, story, **update):
-    """Store forty sources, each in a group of its own, and one in the log."""
-    source = story.source()
-    for number in range(40):
-        told = {"source_id": f"src1_{number}", **update}
-        busy.append(source.model_copy(update=told))
-        with busy._database.connection() as connection:
-            connection.execute("CHECKPOINT")
-    busy.append(source)
+def test_the_next_place_is_found_without_reading_the_rows(busy, story):
+    """It is asked for at each opening, and the places of all rows are a third of a batch's memory."""
+    busy.append(story.source(), story.snapshot(), story.document(), story.case())
+    with busy._database.connection() as connection:
+        connection.execute("CHECKPOINT")
+        plan = connection.execute(f"EXPLAIN {last_entry()}").fetchall()[0][1]
+        found = connection.execute(last_entry()).fetchall()
+        assert "SCAN" in plan  # a plan, and of nothing but what is known of the tables
+        assert "Sequential Scan" not in plan
+        assert found == connection.execute("SELECT max(entry) FROM log").fetchall() != [(0,)]
 
 
-def _groups(warehouse) -> int:
-    with warehouse._database.connection() as connection:
-        found = connection.execute(
-            "SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('sources')"
+def test_every_row_takes_a_place_after_that_of_any_table(busy):
+    """A table that was forgotten would have its rows overtaken by later ones."""
+    with busy._database.connection() as connection:
+        told = connection.execute(
+            "SELECT table_name FROM duckdb_columns() JOIN duckdb_tables() USING (table_name)"
+            " WHERE column_name = 'entry'"
         ).fetchall()
-    return int(found[0][0])
+    assert {name for (name,) in told} == {table.name for table in TABLES.values()}
 
 
-def test_a_batch_joins_what_many_checkpoints_wrote(busy, story):
-    """DuckDB keeps something for each group: a batch begins with few, a reader does not wait."""
-    _scattered(busy, story)
-    assert _groups(busy) == 41  # one in the log
-    busy.close()
-    calm = Warehouse(busy._database.path)
-    assert calm.counts()["sources"] == 41
-    assert _groups(calm) == 41
-    following = Warehouse(busy._database.path, busy=True)
-    following.tidy()
-    assert following.counts()["sources"] == 41
-    assert _groups(following) == 1
-    following.close()
-
-
-def test_nothing_is_joined_unasked(busy, story):
-    """It takes seconds and memory: a batch that has nothing to do, or is in its midst, has none."""
-    _scattered(busy, story)
-    busy.close()
-    following = Warehouse(busy._database.path, busy=True)
-    assert following.append(story.case()) == 1
-    assert _groups(following) > 32
-    following.close()
-
-
-def test_joining_goes_on_with_more_memory_where_texts_are_long(busy, story, monkeypatch):
-    """A checkpoint that failed for memory ended every batch."""
-    _scattered(busy, story, submitted_by="1234567" * 30_000)
-    busy.close()
-    monkeypatch.setattr("casebook.warehouse.connection._JOINING_MEMORY", ("4MB", "1GB"))
-    following = Warehouse(busy._database.path, busy=True)
-    following.tidy()
-    assert following.counts()["sources"] == 41
-    assert _groups(following) == 1
-    following.close()
-
-
-def test_groups_are_joined_alike_where_the_log_holds_a_long_text(busy, story, monkeypatch):
-    """Its replay takes all the memory there may be, and is no reason to write the table anew."""
-    with busy._database.connection(external_access=True) as connection:
-        for n in range(40):
-            connection.execute(
-                "INSERT INTO sources SELECT n, 'src1_' || n, 'web', NULL, 'ada', now(), 'x'"
-                " FROM range($n * 120, $n * 120 + 120) AS rows (n)",
-                {"n": n},
-            )
-            connection.execute("CHECKPOINT")
-    busy.append(story.source().model_copy(update={"submitted_by": "1234567" * 600_000}))
-    busy.close()
-    monkeypatch.setattr("casebook.warehouse.connection._BUSY_MEMORY", "8MB")
-    following = Warehouse(busy._database.path, busy=True)
-    following.tidy()
-    with following._database.connection() as connection:
-        sizes = connection.execute(
-            "SELECT max(start + count) FROM pragma_storage_info('sources')"
-            " WHERE column_name = 'entry' GROUP BY row_group_id"
-        ).fetchall()
-    following.close()
-    assert sum(size for (size,) in sizes) == 40 * 120 + 1
-    assert len(sizes) < 5
-    assert max(size for (size,) in sizes) <= JOINED
-
-
-def test_a_batch_goes_on_where_nothing_is_enough_to_join(busy, story, monkeypatch):
-    """What cannot be joined stays as it is."""
-    _scattered(busy, story, submitted_by="1234567" * 30_000)
-    busy.close()
-    tried: list[str] = []
-    join = groups.join
-    monkeypatch.setattr(groups, "join", lambda c, memory: (tried.append(memory), join(c, memory)))
-    monkeypatch.setattr("casebook.warehouse.connection._JOINING_MEMORY", ("3MB", "4MB"))
-    following = Warehouse(busy._database.path, busy=True)
-    following.tidy()
-    assert following.counts()["sources"] == 41
-    assert _groups(following) > 32
-    following.close()
-    assert tried == ["3MB", "4MB"]
-
-
-def test_a_batch_goes_on_where_there_is_no_room_to_join(busy, story):
-    """Joining writes rows anew beside the old ones; reads, and small writes, need no such room."""
-    _scattered(busy, story, submitted_by="1234567" * 30_000)
-    busy.close()
-    size = busy._database.path.stat().st_size
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    following = Warehouse(busy._database.path, busy=True)
-    try:
-        following.tidy()
-        assert following.counts()["sources"] == 41
-        assert following.append(story.case()) == 1
-        assert _groups(following) > 32
-        following.close()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    following = Warehouse(busy._database.path, busy=True)
-    following.tidy()
-    assert following.counts()["cases"] == 1
-    assert _groups(following) == 1
-    following.close()
+def test_a_sketch_keeps_its_hashes_once(busy):
+    """They are rows, which the search reads; in the sketch's body they were a tenth of the log."""
+    sketch = Sketch(
+        sketch_id="sketch1_x", document_id="doc1_x", source_id="src1_x", method="m", hashes=[1, 2]
+    )
+    busy.compare(sketch, lambda *_: [])
+    with busy._database.connection() as connection:
+        (body,) = connection.execute("SELECT body FROM sketches").fetchall()[0]
+        assert connection.execute("SELECT count(*) FROM marks").fetchall() == [(2,)]
+    assert "hashes" not in body
 
 
 def test_new_warehouses_have_small_blocks(busy):

@@ -209,7 +209,7 @@ def test_sketches_of_an_older_warehouse_are_found_by_the_search_of_today(tmp_pat
         connection.execute(
             "INSERT INTO sketches VALUES"
             " (1, $sketch_id, $document_id, $source_id, $method, $hashes, $body)",
-            {**old.model_dump(), "body": old.model_dump_json()},
+            {**old.model_dump(), "hashes": old.hashes, "body": old.model_dump_json()},
         )
     new = old.model_copy(
         update={"sketch_id": "sketch1_new", "document_id": "doc1_new", "source_id": "src1_new"}

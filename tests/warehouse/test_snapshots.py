@@ -88,7 +88,7 @@ def test_a_failed_write_leaves_nothing(store, tmp_path, monkeypatch):
 def bucket() -> Iterator[str]:
     """An address that fsspec keeps in memory, as object storage for these tests."""
     yield "memory://bucket/casebook/snapshots"
-    fsspec.filesystem("memory").rm("/bucket", recursive=True)
+    fsspec.filesystem("memory").store.clear()
 
 
 def test_object_storage_keeps_the_same_promises(bucket):
@@ -116,6 +116,12 @@ def test_whatever_object_storage_raises_is_told(bucket, monkeypatch):
     monkeypatch.setattr("fsspec.implementations.memory.MemoryFileSystem.pipe_file", denied)
     with pytest.raises(WarehouseError, match=r"memory://bucket/.*RuntimeError: AccessDenied"):
         SnapshotStore(bucket).put(b"x")
+
+
+def test_folders_are_made_where_an_address_has_such(tmp_path):
+    """A server of files, unlike a bucket, holds nothing in a folder that is not there."""
+    store = SnapshotStore(f"file://{tmp_path}/shared/snapshots")
+    assert store.get(store.put(b"page")) == b"page"
 
 
 def test_an_address_that_nothing_speaks_is_a_wrong_setting():

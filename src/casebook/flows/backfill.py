@@ -17,6 +17,7 @@ from prefect.artifacts import (
     aupdate_progress_artifact,
 )
 from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 from pydantic import Field
 
 from casebook.flows.failing import Told, failed_state
@@ -41,8 +42,8 @@ _TELL_SECONDS = 5.0
 _RETRY = "Retry this run to go on, or run backfill with that batch_id."
 _RETRY_LIST = "Nothing was begun: retry this run, or have it come again at its next time."
 _NEXT_LOOK = (
-    "The next look at a list is at its time, `casebook watch run ID` looks at once; it takes up "
-    "what is open, as backfill does with a batch_id."
+    "The next look at a list is at its time; retry this run, or `casebook watch run ID`, to look "
+    "at once. It takes up what is open, as backfill does with a batch_id."
 )
 # A list is asked for once more after so many seconds; then it waits for its next time.
 _LIST_DELAYS = (30.0,)
@@ -136,12 +137,17 @@ async def watch() -> Told | State[Any]:
 
     The lists are read at once, for each may be down, and worked one after another. One that cannot
     be read or judged, or a batch that pauses, makes a failed run that names the cause, once all
-    lists were looked at.
+    lists were looked at. Retried, it looks at once at the lists that may have something open.
     """
     settings, worked = Settings.load(), dict[str, Told]()
     async with _services(settings) as services:
         lines = await asyncio.to_thread(services.warehouse.watches)
-        due = [line.watch for line in lines if line.due(datetime.now(UTC))]
+        again = flow_run.run_count > 1
+        due = [
+            line.watch
+            for line in lines
+            if line.due(datetime.now(UTC)) or (again and line.may_be_open)
+        ]
         for one, reading in zip(due, [_begin_reading(one, services) for one in due], strict=True):
             look, batch = await watching.look(one, services, reading=reading)
             told = await _work(batch, services, look.missed) if batch else {}

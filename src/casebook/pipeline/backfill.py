@@ -218,8 +218,6 @@ class BatchRun:
         """
         await asyncio.to_thread(catch_up, self._services.warehouse)
         todo = await self._open_items()
-        if todo:
-            await asyncio.to_thread(self._services.warehouse.tidy)
         self.tally = Tally(total=len(todo))
         await self._note(BatchStep.STARTED, None)
         reason: str | None = "it was interrupted"

@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from pydantic import Field
+
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.reviews import CaseStatus
 
 
 class Sketch(Frozen):
-    """A sample of a document's word runs, as hashes in ascending order; ``method`` names it."""
+    """A sample of a document's word runs, as hashes in ascending order; ``method`` names it.
+
+    The warehouse keeps the hashes as rows of their own, and no second time in the sketch's.
+    """
 
     sketch_id: str
     document_id: str
     source_id: str
     method: str
-    hashes: Sequence[int]
+    hashes: Sequence[int] = Field(exclude=True)
 
 
 class Overlap(Frozen):

@@ -114,6 +114,13 @@ class WatchLine(Frozen):
             return True
         return not 0 <= (now - self.look.at).total_seconds() < self.watch.every_seconds
 
+    @property
+    def may_be_open(self) -> bool:
+        """Tell whether its newest look failed, or found what may not be done yet."""
+        if self.watch.state is not WatchState.ACTIVE or self.look is None:
+            return False
+        return any((self.look.failure, self.look.trouble, self.look.batch_id))
+
     def next_at(self, now: datetime) -> datetime | None:
         """Return when a look will be due, None where it is already, or never will be."""
         if self.look is None or self.watch.state is not WatchState.ACTIVE or self.due(now):

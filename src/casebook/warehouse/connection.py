@@ -18,8 +18,9 @@ import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
 from casebook.schemas.errors import WarehouseError, WarehouseLocked, WarehouseMemory
-from casebook.warehouse import groups, migrating
+from casebook.warehouse import migrating
 from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
+from casebook.warehouse.records import last_entry
 from casebook.warehouse.sql import Migration, queries, quoted
 from casebook.warehouse.turns import Turn
 
@@ -37,6 +38,9 @@ _LOG = "8MB"
 # DuckDB's allocator (jemalloc) keeps what was freed unless much is freed at once: after ten seconds
 # of a batch it held 90 MB beside the 20 in use.
 _FLUSHED = "1MB"
+# What a checkpoint writes of a table is a group of rows by itself. DuckDB would join small groups
+# at each checkpoint and write their texts anew; and to read one it opens up to 2,048 of its group.
+_JOINED = 0
 _SETTINGS = {
     **SETTINGS,
     "allocator_bulk_deallocation_flush_threshold": _FLUSHED,
@@ -44,15 +48,14 @@ _SETTINGS = {
     "checkpoint_threshold": _LOG,
     "default_block_size": _BLOCK_BYTES,
     "max_temp_directory_size": "8GB",
-    "max_vacuum_tasks": groups.APART,
+    "max_vacuum_tasks": _JOINED,
     "storage_compatibility_version": _READ_SINCE,
 }
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
-# warehouse meanwhile. A batch reads by id and needs some 25 MB. Lists read all there is, and some
-# of DuckDB's operators cannot do with files: what fails of that is done again with the full limit.
+# warehouse meanwhile, a block each. What 8 MB of log hold takes 27 MB until it is folded in: with a
+# limit of 24, that goes to files, and all takes half as long again. Lists read all there is, and
+# some of DuckDB's operators cannot do with files: such are done again with the full limit.
 _MEMORY, _BUSY_MEMORY = "1GB", "32MB"
-# Joining groups takes little, and longer with less; only long texts take more.
-_JOINING_MEMORY = ("24MB", "96MB", _MEMORY)
 _SESSION = (
     "USE warehouse; SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;"
     f" SET disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS)}'"
@@ -160,9 +163,8 @@ class DuckDBFile:
         read_only: bool,
         external_access: bool,
         full: bool = False,
-        rows: int = groups.WRITTEN,
     ) -> duckdb.DuckDBPyConnection:
-        """Open the file; ``full`` with all the memory there may be, ``rows`` in a new group."""
+        """Open the file; ``full`` with all the memory there may be."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         spill = self.path.with_name(f"{self.path.name}.tmp")
         small = self._busy and not (full or self._needs_more or external_access)
@@ -171,7 +173,7 @@ class DuckDBFile:
             config={**_SETTINGS, "temp_directory": str(spill), "memory_limit": memory}
         )
         mode = "READ_ONLY" if read_only and not self._busy else "READ_WRITE"
-        attach = f"ATTACH {quoted(str(self.path))} AS warehouse ({mode}, ROW_GROUP_SIZE {rows})"
+        attach = f"ATTACH {quoted(str(self.path))} AS warehouse ({mode})"
         try:
             self._patiently(partial(instance.execute, attach), deadline)
             instance.execute(_SESSION)
@@ -181,41 +183,9 @@ class DuckDBFile:
             instance.close()
             if small and isinstance(error, duckdb.Error) and _lacks_memory(error):
                 # A text in the log takes more.
-                return self._open(
-                    deadline, read_only=read_only, external_access=False, full=True, rows=rows
-                )
+                return self._open(deadline, read_only=read_only, external_access=False, full=True)
             raise
         return instance
-
-    def tidy(self) -> None:
-        """Join the groups of rows that many checkpoints wrote, if they are many.
-
-        Meant for the beginning of a batch, when a process holds least: 5,400 sources in 74 groups
-        take 5 s of processor time. Where it fails, they stay as they are.
-        """
-        with self.connection() as opened:
-            many = groups.are_many(opened)
-        if many:
-            with self._turn() as (turn, _), self._plain_errors():
-                turn.close()
-                self._join()
-
-    def _join(self) -> None:
-        """Join groups of rows, with as little memory as it takes.
-
-        It takes room beside the file, and nobody asked for it: what is asked may do without.
-        """
-        for memory in _JOINING_MEMORY:
-            with self._open(
-                self._deadline(), read_only=False, external_access=False, rows=groups.JOINED
-            ) as connection:
-                try:
-                    groups.join(connection, memory)
-                except duckdb.Error as error:
-                    if not _lacks_memory(error):
-                        return
-                else:
-                    return
 
     def _deadline(self) -> float:
         """Return when (monotonic seconds) waiting for others must end that begins now."""
@@ -242,7 +212,7 @@ class DuckDBFile:
         if turn.connection is connection and turn.entry is not None:
             turn.entry += _ENTRIES_APART
             return turn.entry
-        entry = int(connection.execute(queries()["last_entry"]).fetchall()[0][0]) + 1
+        entry = int(connection.execute(last_entry()).fetchall()[0][0]) + 1
         if turn.connection is connection:
             turn.entry = entry
         return entry

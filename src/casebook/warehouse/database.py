@@ -55,8 +55,5 @@ class Database(Protocol):
     def version(self) -> int:
         """Return the number of the newest migration, 0 where none is; make nothing."""
 
-    def tidy(self) -> None:
-        """Put what is stored in order before many rows are added, where that takes less then."""
-
     def close(self) -> None:
         """Let go of what is kept open between calls, if anything is."""

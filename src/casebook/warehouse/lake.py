@@ -59,9 +59,6 @@ class DuckLake:
         self._opening = threading.Lock()
         self._instance: duckdb.DuckDBPyConnection | None = None
 
-    def tidy(self) -> None:
-        """Do nothing: a lake's files are no groups that a batch holds in memory."""
-
     def close(self) -> None:
         """Close the instance and the session that takes turns."""
         with self._opening:
@@ -150,11 +147,11 @@ class DuckLake:
         """Open an instance in memory that can reach the lake and nothing else."""
         instance = duckdb.connect(config=SETTINGS)
         try:
-            self._prepare_data(instance)
+            place = quoted(self._placed(instance))
             for name in _EXTENSIONS:
                 instance.execute(f"LOAD {quoted(str(_extension(name)))}")
-            instance.execute(self._attach(create=create))
-            instance.execute(f"SET allowed_directories = [{quoted(self._data)}]")
+            instance.execute(self._attach(place, create=create))
+            instance.execute(f"SET allowed_directories = [{place}]")
             instance.execute(f"SET enable_external_access = false; {_SESSION}")
         except duckdb.InvalidInputException as error:
             instance.close()
@@ -166,20 +163,21 @@ class DuckLake:
             raise
         return instance
 
-    def _prepare_data(self, instance: duckdb.DuckDBPyConnection) -> None:
-        """Make the folder; what is no folder is reached through fsspec."""
-        protocol, separator, _ = self._data.partition("://")
-        if separator:
-            from casebook.warehouse.objects import file_system
+    def _placed(self, instance: duckdb.DuckDBPyConnection) -> str:
+        """Return what DuckDB calls the folder; what is none is reached through fsspec."""
+        if "://" in self._data:
+            from casebook.warehouse.objects import in_bucket
 
-            instance.register_filesystem(file_system(protocol))
-        else:
-            Path(self._data).mkdir(parents=True, exist_ok=True)
+            system, place = in_bucket(self._data)
+            instance.register_filesystem(system)
+            return place
+        Path(self._data).mkdir(parents=True, exist_ok=True)
+        return self._data
 
-    def _attach(self, *, create: bool) -> str:
+    def _attach(self, place: str, *, create: bool) -> str:
         address = quoted(f"ducklake:postgres:{self._catalogue.conninfo}")
         options = (
-            f"DATA_PATH {quoted(self._data)}, METADATA_SCHEMA {quoted(self._schema)},"
+            f"DATA_PATH {place}, METADATA_SCHEMA {quoted(self._schema)},"
             f" CREATE_IF_NOT_EXISTS {str(create).lower()}"
         )
         return f"ATTACH {address} AS lake ({options})"

@@ -26,8 +26,27 @@ def file_system(protocol: str) -> "AbstractFileSystem":
         ) from error
 
 
+def in_bucket(address: str) -> "tuple[AbstractFileSystem, str]":
+    """Return the file system of the bucket in ``address``, and the address inside it for DuckDB.
+
+    DuckDB asks for an extension of its own where an address begins with ``s3://``, ``gs://`` or
+    ``az://``, whatever is registered for it: it is given another protocol's name.
+
+    Raises:
+        ConfigurationError: as ``file_system``.
+    """
+    protocol, _, path = address.partition("://")
+    bucket, _, inside = path.partition("/")
+    system = file_system(protocol)
+    from fsspec.implementations.dirfs import DirFileSystem
+
+    return DirFileSystem(path=bucket, fs=system), f"{DirFileSystem.protocol}://{inside}"
+
+
 class ObjectFolder:
     """Bytes by key under an address; an object appears whole, as object storage has it."""
+
+    remedy = "Check CASEBOOK_DATA and the keys to it"
 
     def __init__(self, address: str) -> None:
         protocol, _, self._root = address.rstrip("/").partition("://")
@@ -53,15 +72,21 @@ class ObjectFolder:
             raise OSError(None, _told(error)) from error
 
     def write(self, key: str, data: bytes) -> None:
-        """Store ``data`` in one request.
+        """Store ``data`` in one request; folders are made where there are such, a bucket never.
 
         Raises:
             OSError: if it cannot be written, whatever the implementation raised.
         """
         path = f"{self._root}/{key}"
         try:
-            self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
-            self._system.pipe_file(path, data)
+            try:
+                self._system.pipe_file(path, data)
+            except FileNotFoundError:
+                bucket = self._root.partition("/")[0] or "/"
+                if not self._system.exists(bucket):
+                    raise OSError(None, f"there is no {bucket}") from None
+                self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
+                self._system.pipe_file(path, data)
         except OSError:
             raise
         except Exception as error:

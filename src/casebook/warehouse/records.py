@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import getitem
 from typing import TypeVar
 
@@ -159,6 +159,17 @@ TABLES: Mapping[type[Row], Table] = {
     Check: _table("checks", "check_id source_id document_id result checked_at"),
     Recipe: _table("recipes", "recipe_id strategy model"),
 }
+
+
+@cache
+def last_entry() -> str:
+    """Return the statement for the last row's place in the log, 0 where there is none.
+
+    The largest of each table by itself, which DuckDB knows without reading: of ``log``, all tables
+    in one, it reads every place there is, 11 MB of 10,000 sources.
+    """
+    each = (f"SELECT max(entry) AS entry FROM {table.name}" for table in TABLES.values())  # noqa: S608 - our names
+    return f"SELECT coalesce(max(entry), 0) FROM ({' UNION ALL '.join(each)})"  # noqa: S608
 
 
 def encode(row: Row) -> dict[str, object]:

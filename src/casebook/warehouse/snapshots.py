@@ -14,7 +14,12 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Place(Protocol):
-    """Where bytes lie by key; its errors are ``OSError``s."""
+    """Where bytes lie by key; its errors are ``OSError``s.
+
+    ``remedy`` says what to do where it cannot be written.
+    """
+
+    remedy: str
 
     def shown(self, key: str) -> str:
         """Return what a message calls it."""
@@ -54,7 +59,7 @@ class SnapshotStore:
         except OSError as error:
             raise WarehouseError(
                 f"The snapshot {self._place.shown(key)} cannot be written: {error.strerror}."
-                " Make room or set CASEBOOK_HOME to another folder, then submit again."
+                f" {self._place.remedy}, then submit again."
             ) from error
         return sha256
 
@@ -95,6 +100,8 @@ def _key(sha256: str) -> str:
 
 class LocalFolder:
     """Files in a folder of this machine, or of a file server that is mounted here."""
+
+    remedy = "Make room or set CASEBOOK_HOME to another folder"
 
     def __init__(self, root: Path) -> None:
         self._root = root

@@ -88,10 +88,6 @@ class Warehouse:
         """The file's path, or the lake's place, without a password."""
         return self._database.name
 
-    def tidy(self) -> None:
-        """Put what is stored in order before a batch adds to it; takes seconds after a long one."""
-        self._database.tidy()
-
     def close(self) -> None:
         """Let go of what is kept open between calls."""
         self._database.close()
@@ -153,13 +149,13 @@ class Warehouse:
         Overlaps of fewer than ``least`` hashes are left out; equal ones come as they were stored.
         One transaction, so that of two documents that come at once one meets the other.
         """
-        asked = sketch.model_dump(include={"method", "source_id", "hashes"}) | {"least": least}
+        marks = {"sketch_id": sketch.sketch_id, "hashes": sketch.hashes}
+        asked = {"method": sketch.method, "source_id": sketch.source_id, "hashes": sketch.hashes}
 
         def work(connection: duckdb.DuckDBPyConnection) -> list[NearCopy]:
-            overlaps = reading.rows(connection, "overlaps", **asked)
+            overlaps = reading.rows(connection, "overlaps", **asked, least=least)
             found = judge(sketch, [Overlap.model_validate(row) for row in overlaps])
             if self._append(connection, [sketch]):
-                marks = sketch.model_dump(include={"sketch_id", "hashes"})
                 connection.execute(queries()["append_marks"], bound(marks))
             told: dict[str, object] = {
                 "bodies": [encode(copy)["body"] for copy in found],

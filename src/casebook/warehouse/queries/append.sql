@@ -1,8 +1,5 @@
 -- Each statement adds a row unless its id is there already. The caller holds a transaction.
 
--- name: last_entry
-SELECT coalesce(max(entry), 0) FROM log;
-
 -- name: append_sources
 INSERT INTO sources (entry, source_id, kind, canonical_url, submitted_by, submitted_at, body)
 SELECT $entry, $source_id, $kind, $canonical_url, $submitted_by, $submitted_at, $body

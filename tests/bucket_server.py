@@ -1,0 +1,29 @@
+"""A bucket that speaks S3: moto's server, in this process."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import fsspec
+import pytest
+from moto.server import ThreadedMotoServer
+
+
+@contextmanager
+def bucket(name: str) -> Iterator[str]:
+    """Yield the address of a new bucket; meanwhile the environment leads s3fs to it."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        for setting in [setting for setting in os.environ if setting.startswith("AWS_")]:
+            patch.delenv(setting)
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        patch.setenv("AWS_ACCESS_KEY_ID", "key")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        fsspec.filesystem("s3").mkdir(name)
+        yield f"s3://{name}"
+    server.stop()

@@ -1,5 +1,6 @@
 """Who wrote a PDF, and its title, as its first page sets them."""
 
+import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract
@@ -79,3 +80,58 @@ def test_a_title_has_no_note_mark():
     found = extract(Payload(data=bytes(pdf.output()), media_type="application/pdf"))
     assert found.title == "Routing tickets with a small model"
     assert "small model [1]" in found.text
+
+
+def cover(*lines: str, title: str = "") -> bytes:
+    """A cover with a title in large type, and ``lines`` under it; ``title`` is what the file says."""
+    pdf = FPDF()
+    pdf.set_title(title)
+    pdf.add_page()
+    pdf.set_font("times", "B", 24)
+    pdf.text(30, 60, "Retrieval in practice")
+    pdf.set_font("times", size=10)
+    for n, line in enumerate(lines):
+        pdf.text(30, 80 + 9 * n, line)
+    pdf.add_page()
+    for n in range(6):
+        pdf.text(
+            20, 50 + 5 * n, "The router sends each ticket to the team that can answer it well."
+        )
+    return bytes(pdf.output())
+
+
+@pytest.mark.parametrize("word", ["By", "Written by", "Authors:"])
+def test_who_signs_a_cover_wrote_it(word):
+    """Names behind "by" are the authors', though a subtitle stands between them and the title."""
+    signed = f"{word} Amara Nwosu and Pieter de Groot"
+    assert authors_of(cover("White paper", signed)) == ["Amara Nwosu", "Pieter de Groot"]
+
+
+def test_a_line_that_begins_with_by_is_not_always_signed():
+    """What stands behind "by" must be names, and nothing else."""
+    assert authors_of(cover("White paper", "By the end of the year we had nine")) == []
+
+
+@pytest.mark.parametrize("title", ["PowerPoint Presentation", "Slide 1", "White Paper", "Report"])
+def test_the_name_of_a_kind_is_no_title(title):
+    """What a program writes into each of its files says nothing of this one."""
+    found = extract(Payload(data=cover(title=title), media_type="application/pdf"))
+    assert found.title == "Retrieval in practice"
+
+
+def test_the_title_is_the_largest_of_the_headings_on_top():
+    """What stands over a title in smaller type says of which kind the paper is."""
+    pdf = FPDF()
+    pdf.add_page()
+    for text, top, size in [("RESEARCH PAPER", 30, 13), ("Routing tickets", 42, 20)]:
+        pdf.set_font("times", "B", size)
+        pdf.text(30, top, text)
+    pdf.set_font("times", size=10)
+    pdf.text(30, 50, "Ada Example and Bo Li")
+    for n in range(6):
+        pdf.text(
+            20, 70 + 5 * n, "The router sends each ticket to the team that can answer it well."
+        )
+    found = extract(Payload(data=bytes(pdf.output()), media_type="application/pdf"))
+    assert found.title == "Routing tickets"
+    assert list(found.authors) == ["Ada Example", "Bo Li"]

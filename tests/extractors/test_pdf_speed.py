@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from casebook.extractors.pdf import calls, seams
 from casebook.extractors.pdf.furniture import key_of
-from casebook.extractors.pdf.paragraphs import Titles
+from casebook.extractors.pdf.headings import Titles
 from casebook.extractors.text.characters import count_words, has_words, one_line, visible
 
 LINES = st.text(alphabet="aBé1 10²_.,)-−–”(“ivxIVX\u00a0", max_size=12)

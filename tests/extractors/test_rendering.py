@@ -56,7 +56,7 @@ async def test_a_shell_becomes_its_text(render, sites):
     sites.tell("lists.example.com/story.json", '{"title": "Routing tickets"}', "application/json")
     rendered = await render('<script src="/app.js"></script><link rel=stylesheet href="/a.css">')
     found = extract(rendered)
-    assert found.title == "Router"
+    assert found.title == "Routing tickets"
     assert STORY.strip() in found.text
     assert sites.addresses == ["blog.example.com/app.js", "lists.example.com/story.json"]
     (step,) = [step for step in found.extraction if step.method == "browser"]

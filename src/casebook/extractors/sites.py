@@ -40,7 +40,7 @@ def canonical_url(url: str) -> str:
         replace(
             parsed,
             host=host,
-            path=_canonical_path(parsed.path),
+            path=_canonical_path(parsed.path, host),
             query=_canonical_query(parsed.query or "", host) or None,
             route=parsed.route.rstrip("/"),
         )
@@ -213,8 +213,12 @@ _EDITION = re.compile(
 _MOBILE_WIKI = re.compile(r"\.m\.(wiki[a-z]+|mediawiki)\.org$")
 # AMP editions of a page: …/amp, …/amp/…, …page.amp.html, …page.amp.
 _AMP_PATH = re.compile(
-    r"(?P<before>/.+)/amp|/amp(?P<after>/.+)|(?P<page>/.*[^/])\.amp(?P<suffix>\.html?)?",
-    re.IGNORECASE,
+    r"(?P<before>/.+)/amp|/amp(?P<after>/.+)|(?P<page>/.*[^/])\.amp(?P<suffix>\.html?)?"
+)
+# Sites where people choose the names in a path, and which have no such editions.
+_NAMED_BY_PEOPLE = re.compile(
+    r"(?:gist\.)?github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co"
+    r"|(?:.+\.)?wiki[a-z]+\.org"
 )
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -229,8 +233,10 @@ def _canonical_host(host: str) -> str:
     return _NAMES.get(host, host)
 
 
-def _canonical_path(path: str) -> str:
+def _canonical_path(path: str, host: str) -> str:
     plain = _SESSION.sub("", _canonical_escapes(path)).rstrip("/")
+    if _NAMED_BY_PEOPLE.fullmatch(host):
+        return plain
     while match := _AMP_PATH.fullmatch(plain):
         plain = match["before"] or match["after"] or match["page"] + (match["suffix"] or "")
         plain = plain.rstrip("/")

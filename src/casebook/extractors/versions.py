@@ -4,15 +4,15 @@ Raise a version when the same bytes give another text, title, author or date: st
 the older version are then read again.
 """
 
-HTML = "html/10"
+HTML = "html/11"
 SAVED = f"mhtml/1 {HTML}"
-MARKDOWN = "markdown/4"
-TEXT = "text/4"
+MARKDOWN = "markdown/5"
+TEXT = "text/5"
 CAPTIONS = "captions/6"
-PDF = "pdf/8"
+PDF = "pdf/9"
 YOUTUBE = "youtube/3"
-ARXIV = "arxiv/3"
-PAPER = "paper/3"
+ARXIV = "arxiv/4"
+PAPER = "paper/4"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.
 TRANSCRIPT = f"transcript/1 {CAPTIONS} {TEXT}"

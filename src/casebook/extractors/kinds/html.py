@@ -18,7 +18,7 @@ from lxml import etree
 from casebook.extractors import versions
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import with_speakers
-from casebook.extractors.text.authors import clean_authors, linked_author, posted_by
+from casebook.extractors.text.authors import as_spelled, clean_authors, linked_author, posted_by
 from casebook.extractors.text.characters import count_words, one_line
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.declarations import DATA
@@ -169,7 +169,7 @@ def _finished(
 ) -> Extracted:
     tree, kind = reading.tree, reading.kind
     meta, day = _stated(tree, reading.url, kind, steps)
-    site = _site(meta)
+    site = _site(meta, _own_titles(tree))
     sites = [name for name in (site, meta and meta.hostname) if name]
     title = _title(tree, meta, kind, sites)
     stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
@@ -204,13 +204,26 @@ def _finished(
 
 
 def _title(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> str | None:
-    tops = tree.xpath("//h1")
-    headings = [" ".join(top.xpath(".//text()[not(ancestor::button)]")) for top in tops]
-    shared = tree.xpath("//meta[@property='og:title' or @name='og:title']/@content")
-    named = [title.text or "" for title in tree.xpath("//head/title")]
-    stated = [*shared[:1], *named[:1], (meta and meta.title) or ""]
+    stated = [*_own_titles(tree), (meta and meta.title) or ""]
+    headings = [_heading(top, stated) for top in tree.xpath("//h1")]
     article, parts = kind is PageKind.ARTICLE, kind is not PageKind.FORUM
     return title_of(stated, headings, sites, is_article=article, has_parts=parts)
+
+
+def _own_titles(tree: Any) -> list[str]:
+    """Return the titles that a page states of itself for machines, the best first."""
+    shared = tree.xpath("//meta[@property='og:title' or @name='og:title']/@content")
+    named = [title.text or "" for title in tree.xpath("//head/title")]
+    return [*shared[:1], *named[:1]]
+
+
+def _heading(top: Any, stated: Sequence[str]) -> str:
+    """Return the text of a heading: its parts set apart, but for those that are one word's."""
+    parts = top.xpath(".//text()[not(ancestor::button)]")
+    joined = one_line("".join(parts))
+    return (
+        joined if any(one_line(title).startswith(joined) for title in stated) else " ".join(parts)
+    )
 
 
 def _called(tree: Any) -> Sequence[str]:
@@ -223,7 +236,7 @@ def _authors(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> tupl
     if kind is PageKind.FORUM and (name := posted_by(tree)):
         return (name,)
     stated = clean_authors(meta.author if meta else None, sites)
-    return stated or clean_authors(linked_author(tree))
+    return as_spelled(stated, tree) or clean_authors(linked_author(tree))
 
 
 def _stated(
@@ -241,9 +254,12 @@ def _stated(
         return None, None
 
 
-def _site(meta: Any) -> str | None:
-    name = one_line(meta.sitename or meta.hostname or "") if meta else ""
-    return name or None
+def _site(meta: Any, titles: Sequence[str]) -> str | None:
+    """Return what the site is called; some give the title of each page as its name."""
+    name = one_line(meta.sitename or "") if meta else ""
+    if any(name == one_line(title) for title in titles):
+        name = ""
+    return name or (meta and meta.hostname) or None
 
 
 def _fall_back(reading: _Reading, steps: list[ExtractionStep]) -> None:

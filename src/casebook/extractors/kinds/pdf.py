@@ -110,11 +110,12 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
     _refuse_pictures(text, reading.pages, name)
     refuse_empty(text, payload)
     hidden = list(_whole(reading.pages))
+    first = reading.pages[0].lines
     extracted = Extracted(
         kind=SourceKind.PDF,
         extractor=versions.PDF,
-        title=title_of(about, blocks),
-        authors=clean_authors(authors_of(about, blocks, reading.pages[0].lines)),
+        title=title_of(about, blocks, first),
+        authors=clean_authors(authors_of(about, blocks, first)),
         published=about.created,
         language=language,
         text=text,

@@ -17,7 +17,8 @@ from casebook.extractors.text.passages import Block
 
 _NO_TITLE = re.compile(
     r"^(untitled\b.*|title|model|document\d*|microsoft (word|powerpoint) - .*|"
-    r"sheet\d*|presentation\d*|(?:https?|file)://\S*|"
+    r"sheet\d*|slide \d+|layout \d+|(?:powerpoint[ -])?pr[eä]sentation\d*|présentation powerpoint|"
+    r"white ?paper|report|no title given|(?:https?|file)://\S*|"
     r".*\.(docx?|pptx?|xlsx?|tex|dvi|pdf|indd|odt|qxd|html?))$",
     re.IGNORECASE,
 )
@@ -37,6 +38,7 @@ _BEGINS_TEXT = re.compile(
     r"(?:abstract|summary|contents|keywords|introduction|\d\.?\s|zusammenfassung|résumé|resumen)",
     re.IGNORECASE,
 )
+_LARGER = 1.12
 _LEVEL = 2.0
 """Points."""
 
@@ -44,6 +46,7 @@ _LEVEL = 2.0
 _NAME = re.compile(
     r"(?:[^\W\d_][\w'’.-]*\s+){1,4}[^\W\d_][\w'’.-]*",
 )
+_SIGNED = re.compile(r"\A(?:(?:written |prepared )?by|authors?)\b:?\s+", re.IGNORECASE)
 _PARTICLES = set("van von de der den del della di da dos la le bin".split())
 _MARKS = re.compile(r"(?:\[[a-z](?:, ?[a-z])*\]|[\[\]\d*†‡§¶∗★]+)(?:\s*,\s*[\[\]\d*†‡§¶∗★]+)*")
 _NOTE_MARK = re.compile(r"\s*(?:[†‡§¶∗★]+|\[\d{1,2}\])\Z")
@@ -138,13 +141,16 @@ def outline_of(document: Any) -> list[str]:
     return found
 
 
-def title_of(about: About, blocks: Sequence[Block]) -> str | None:
-    """Return the title the file states, unless it is a file name, else the first page's heading."""
+def title_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> str | None:
+    """Return the title the file states, unless it is a file name, else the first page's heading.
+
+    ``first`` are the lines of the first page, by whose type its headings are told apart.
+    """
     stated = about.title or ""
     if len(stated) >= _FEWEST_TITLE and not _NO_TITLE.match(stated):
         return stated
-    first = next(iter(_headings_on_top(blocks)), None)
-    return _NOTE_MARK.sub("", blocks[first].text) if first is not None else None
+    heading = _heading_of(blocks, first)
+    return _NOTE_MARK.sub("", blocks[heading].text) if heading is not None else None
 
 
 def authors_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> list[str]:
@@ -154,11 +160,13 @@ def authors_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> 
     """
     if about.authors:
         return list(about.authors)
-    heading = next(iter(_headings_on_top(blocks)), None)
+    heading = _heading_of(blocks, first)
     if heading is None:
         return []
     under = blocks[heading + 1 : heading + 2]
-    texts = [block.text for block in under] + bylines(whole(first), blocks[heading].text)
+    signed = [block for block in blocks[:_TOP_BLOCKS] if _SIGNED.match(block.text)]
+    texts = [block.text for block in [*under, *signed] if block.page == 1]
+    texts += bylines(whole(first), blocks[heading].text)
     return list(dict.fromkeys(name for text in texts for name in names_in(text)))
 
 
@@ -188,7 +196,7 @@ def names_in(byline: str) -> list[str]:
     """Return the names of a line that holds names and nothing else; otherwise none."""
     if len(byline) > _LONGEST_BYLINE:
         return []
-    line = re.sub(r"^by\s+", "", _MARKS.sub(",", byline), flags=re.IGNORECASE)
+    line = _SIGNED.sub("", _MARKS.sub(",", byline), count=1)
     parts = [part.strip(" .,") for part in _SPLIT.split(line)]
     names = [part for part in parts if part]
     return names if names and all(map(_is_name, names)) else []
@@ -198,6 +206,22 @@ def _is_name(text: str) -> bool:
     if not _NAME.fullmatch(text) or _NO_NAME.search(text):
         return False
     return all(word[:1].isupper() or word.lower() in _PARTICLES for word in text.split())
+
+
+def _heading_of(blocks: Sequence[Block], first: Sequence[Line]) -> int | None:
+    """Return the number of the first heading on top of the first page, or of a larger one."""
+    sizes = {number: _size_of(blocks[number], first) for number in _headings_on_top(blocks)}
+    if not sizes:
+        return None
+    top, largest = next(iter(sizes)), max(sizes, key=lambda number: sizes[number])
+    return largest if sizes[largest] >= _LARGER * sizes[top] else top
+
+
+def _size_of(block: Block, lines: Sequence[Line]) -> float:
+    """Return the type size of the line that ``block`` begins with; 0 where none is found."""
+    begins = (line for line in lines if line.text and block.text.startswith(line.text))
+    longest = max(begins, key=lambda line: len(line.text), default=None)
+    return longest.size if longest else 0.0
 
 
 def _headings_on_top(blocks: Sequence[Block]) -> list[int]:

@@ -52,7 +52,7 @@ class Usual:
         first, last = group.lines[0], group.lines[-1]
         if first is last or not first.text[:1].isupper():
             return False
-        return self._is_full(last) and not ends_sentence(last.text)
+        return self.is_full(last) and not ends_sentence(last.text)
 
     def stand_under(self, last: Line, groups: Sequence[Group]) -> bool:
         """Tell whether the first of ``groups``, if any, stands right under the line ``last``."""
@@ -65,13 +65,14 @@ class Usual:
         first, last = group.lines[0], group.lines[-1]
         if abs(first.size - size) > 1 or ITEM.match(first.text):
             return True
-        return not self._is_full(first) and (group.heads or not ends_sentence(last.text))
+        return not self.is_full(first) and (group.heads or not ends_sentence(last.text))
 
     def runs_on(self, group: Group) -> bool:
         """Tell lines of text: two at least, or the end of a sentence."""
         return len(group.lines) > 1 or ends_sentence(group.lines[-1].text)
 
-    def _is_full(self, line: Line) -> bool:
+    def is_full(self, line: Line) -> bool:
+        """Tell a line that fills its column."""
         return line.right - line.left >= _FULL * self.column
 
 

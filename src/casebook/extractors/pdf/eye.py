@@ -2,6 +2,7 @@
 
 import ctypes
 import operator
+import re
 import struct
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -17,10 +18,13 @@ from casebook.extractors.pdf.grounds import Box, no_ink
 from casebook.extractors.pdf.overprint import Overprints
 from casebook.extractors.pdf.sight import Budget, Sight
 
-Place = tuple[float, bool, float, float, float]
-"""Type size, bold or not, left, right, height of the line it stands on: of a line, in points."""
+Place = tuple[float, bool, float, float, float, bool, float]
+"""Of a line, in points: type size, bold or not, left, right, height it stands on, whether its
+letters are of one width, and the type size at its end."""
 
 _BOLD = 600
+# By name: the flag of a font's descriptor is seldom set where it should be.
+_FIXED = re.compile(rb"mono(?!t)|courier|consola|menlo|typewriter|code|[a-z]tt\d", re.IGNORECASE)
 _NAME_BYTES = 128
 """Of a font's name."""
 
@@ -40,13 +44,14 @@ class Eye:
     lines of two columns come by turns.
     """
 
-    def __init__(self, page: Any, text: Any, budget: Budget, glance: Glance) -> None:
+    def __init__(self, page: Any, edges: Box, text: Any, budget: Budget, glance: Glance) -> None:
         self._page, self._text, self._budget = page, calls.handle(text.raw), budget
-        self._edges: Box = page.get_bbox()
+        self._edges = edges
         self._grounds: list[Box] | None = None
         self._sight: Sight | None = None
         self._overprints = Overprints(calls.handle(page.raw), self._text, pale=glance.pale)
         self._bold: dict[int | None, bool] = {}
+        self._fixed: dict[int | None, bool] = {}
         self._told = bytearray(32)
         begin = ctypes.addressof(ctypes.c_char.from_buffer(self._told))
         self._wide = calls.handles(range(begin, begin + 32, 8))
@@ -76,13 +81,20 @@ class Eye:
         to = self._lasts(ends, at)
         boxes = calls.rows(calls.char_box, at + to, 4, np.double, text=text)[0]
         bases = calls.rows(calls.char_origin, at, 2, np.double, text=text)[0]
-        bold = self._bolds(at + to)
+        fonts = self._fonts(at + to)
+        bold, fixed = [[kind[font] for font in fonts] for kind in (self._bold, self._fixed)]
+        sizes = self._types(at + to)[0]
+        both = list(map(operator.and_, fixed, fixed[count:]))
+        if any(both):
+            both = [so and self._is_fixed(*ends) for so, *ends in zip(both, at, to, strict=True)]
         return zip(
-            self._types(at)[0],
+            sizes[:count],
             map(operator.and_, bold, bold[count:]),
             boxes[:count, 0].tolist(),
             boxes[count:, 1].tolist(),
             bases[:, 1].tolist(),
+            both,
+            sizes[count:],
             strict=True,
         )
 
@@ -107,19 +119,27 @@ class Eye:
         broad = np.where(known & (declared > 0), declared * np.maximum(a, b), np.inf)
         return sizes, broad
 
-    def _bolds(self, indices: Sequence[int]) -> list[bool]:
+    def _fonts(self, indices: Sequence[int]) -> list[int | None]:
+        """Return the font of each character; whether it is bold, or of one width, is known then."""
         pieces = map(calls.char_object, repeat(self._text), indices)
         fonts = list(map(calls.object_font, pieces))
-        for font, index in zip(fonts, indices, strict=True):
-            if font not in self._bold:
-                self._bold[font] = self._is_bold(index)
-        return [self._bold[font] for font in fonts]
+        if not self._bold.keys() >= set(fonts):
+            for font, index in zip(fonts, indices, strict=True):
+                if font not in self._bold:
+                    self._bold[font], self._fixed[font] = self._face(index)
+        return fonts
+
+    def _is_fixed(self, first: int, last: int) -> bool:
+        """Tell a line whose midst is of one width, as its ends are; it may be prose."""
+        midst = (first + last) // 2
+        # A space that pdfium adds between words has no font; one of two characters is none.
+        return any(self._fixed[font] for font in self._fonts([midst, min(midst + 1, last)]))
 
     def has_mark(self, place: Place) -> bool:
         """Tell a line before which the point of a list is drawn."""
         if not self._marks:
             return False
-        size, _, left, _, base = place
+        size, _, left, _, base, _, _ = place
         return any(
             -size / 4 < left - mark[2] < _MARK_ROOM * size
             and base - size / 4 < mark[1] < mark[3] < base + size
@@ -146,11 +166,12 @@ class Eye:
         _, b, c, d, _, _ = _MATRIX(self._told)
         return _size(declared * max(abs(d), abs(b), abs(c)))
 
-    def _is_bold(self, index: int) -> bool:
-        """Tell whether the font of a character says that it is bold."""
+    def _face(self, index: int) -> tuple[bool, bool]:
+        """Tell whether the font of a character says that it is bold, and of fixed width."""
         name = ctypes.create_string_buffer(_NAME_BYTES)
         calls.char_font(self._text, index, name, _NAME_BYTES, None)
-        return b"bold" in name.value.lower() or calls.char_weight(self._text, index) >= _BOLD
+        bold = b"bold" in name.value.lower() or calls.char_weight(self._text, index) >= _BOLD
+        return bold, bool(_FIXED.search(name.value))
 
     def reasons(self, ends: Sequence[tuple[int, int]]) -> list[str | None]:
         """Say why each word, of whose ends these are the positions, is not seen, or None."""

@@ -15,6 +15,7 @@ _PAGE_NUMBER = re.compile(
     r"[-–— |]*",
     re.IGNORECASE,
 )
+_LONGEST_NUMBER = 40
 _EDGE = 2
 _LARGER = 1.12
 _REPEATS = 0.4
@@ -22,6 +23,8 @@ _FEWEST_REPEATS = 2
 _BAND_SHARE = 0.5
 _FEWEST_BAND_PAGES = 4
 _NEARLY_ALL = 0.8
+_MOST_SAMPLED = 10
+_SMALL = 0.92
 _APART = 1.8
 """Type sizes between a line and the next; within a text it is 1 to 1.6."""
 
@@ -41,15 +44,17 @@ def without_furniture(
     A line at a page's edge goes if it stands, numbers aside, on two pages in five; or at a height
     at which half of the pages have their outermost line, where it is no larger than the text,
     whose size is ``body`` points (titles of slides are), and stands there twice (heads that change
-    by chapter), or apart from the text as nearly all lines at that height do (by section).
+    by chapter), or apart from the text as nearly all lines at that height do (by section). So does
+    what stands in small type at one place on nearly all pages, wherever that is: bars of slides.
     """
+    bars = _bars(pages, _SMALL * body)
     edges = [_edges(page) for page in pages]
     keys = Counter(key for page in edges for key in {key_of(line.text) for line in page})
     bands = _Bands.of(edges, keys)
     needed = max(_FEWEST_REPEATS, _REPEATS * len(pages))
 
     def goes(line: Line) -> bool:
-        if _PAGE_NUMBER.fullmatch(line.text.strip()):
+        if _is_number(line.text):
             return bands.is_numbered(line)
         key = key_of(line.text)
         count = keys[key] if key else 0
@@ -60,9 +65,31 @@ def without_furniture(
             (count >= _FEWEST_REPEATS and _height(line) in bands.shared) or bands.is_head(line)
         )
 
-    gone = [line for page in edges for line in page if goes(line)]
+    gone = [line for page in edges for line in page if _place(line) in bars or goes(line)]
+    if bars:
+        known = _ids(gone)
+        found = (line for page in pages for line in page if id(line) not in known)
+        gone += [line for line in found if _place(line) in bars]
     apart = _ids(gone)
     return [[line for line in page if id(line) not in apart] for page in pages], gone
+
+
+def _bars(pages: Sequence[Sequence[Line]], size: float) -> set[tuple[str, int]]:
+    """Return what stands at one place on nearly all pages, no larger than ``size``, and where."""
+    if len(pages) < _FEWEST_BAND_PAGES:
+        return set()
+    some = pages[:: -(-len(pages) // _MOST_SAMPLED)]
+    small = [{_place(line) for line in page if line.size <= size} for page in some]
+    often = Counter(place for page in small for place in page)
+    found = {place for place, count in often.items() if count >= _BAND_SHARE * len(some)}
+    if not found:
+        return found
+    times = Counter(place for page in pages for place in found.intersection(map(_place, page)))
+    return {place for place, count in times.items() if count >= _NEARLY_ALL * len(pages)}
+
+
+def _place(line: Line) -> tuple[str, int]:
+    return line.text, _height(line)
 
 
 def tell(furniture: Sequence[Line]) -> str:
@@ -117,7 +144,7 @@ class _Bands:
             for line in usual
             if keys[key_of(line.text)] >= _FEWEST_REPEATS
         )
-        numbers = Counter(_height(x) for x in lines if _PAGE_NUMBER.fullmatch(x.text.strip()))
+        numbers = Counter(_height(x) for x in lines if _is_number(x.text))
         return cls(
             shared,
             {k for k in at if alone[k] >= _NEARLY_ALL * at[k] and again[k] >= _FEWEST_BAND_PAGES},
@@ -132,6 +159,11 @@ class _Bands:
     def is_numbered(self, line: Line) -> bool:
         """Tell a number that is the page's: others stand at its height, or it stands apart."""
         return _height(line) in self.numbers or id(line) in self.apart
+
+
+def _is_number(text: str) -> bool:
+    """Tell the number of a page; most lines are longer than any."""
+    return len(text) <= _LONGEST_NUMBER and _PAGE_NUMBER.fullmatch(text.strip()) is not None
 
 
 def _apart(page: Sequence[Line]) -> Iterator[Line]:

@@ -32,11 +32,19 @@ Piece = tuple[int, str]
 _STATED = "stated in place of glyphs that say something else"
 _NOTE_SIZE = 10.0
 _WORD = re.compile(r"\S+")
+_SIGNS = "\uf000"
+_POINT = re.compile("\\A[\uf000-\uf0ff] +(?=[^ ])")
+"""The point of a list in a font of signs, as text processors set it."""
+
 _BEYOND_BMP = re.compile(r"[\U00010000-\U0010ffff]")
 
 
 class Line(NamedTuple):
-    """One line of type, in points: its ``size``, and its place from the page's corner."""
+    """One line of type, in points: its ``size``, and its place from the page's corner.
+
+    ``fixed`` where its letters are of one width, as in a program; ``last`` is the size at its end,
+    0 where that is not known.
+    """
 
     text: str
     page: int
@@ -45,6 +53,8 @@ class Line(NamedTuple):
     left: float
     right: float
     base: float
+    fixed: bool = False
+    last: float = 0.0
 
 
 @dataclass(slots=True)
@@ -72,11 +82,12 @@ class PageLines:
 def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyphs) -> PageLines:
     """Return the lines of ``page``, which is number ``number`` (from 1)."""
     # Not the crop box: pdfium does not see one that the page inherits.
-    glance = look_over(calls.handle(page.raw), page.get_bbox())
+    edges = page.get_bbox()
+    glance = look_over(calls.handle(page.raw), edges)
     untrue, unproved = glyphs.let_speak(page, number, glance.texts) if glance.marked else ([], 0)
     text = page.get_textpage()
     try:
-        eye = Eye(page, text, budget, glance)
+        eye = Eye(page, edges, text, budget, glance)
         found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)
         found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
         found.lines = _lines(eye, _stretches(text.get_text_range(), eye, found), number)
@@ -147,6 +158,8 @@ def _lines(eye: Eye, stretches: Sequence[list[Piece]], number: int) -> list[Line
 
 def _text(eye: Eye, pieces: list[Piece], place: Place) -> str:
     text = " ".join([mended(eye, text, at) for at, text in pieces])
+    if text[0] >= _SIGNS:
+        text = _POINT.sub("• ", text)
     return f"• {text}" if eye.has_mark(place) and text[0].isalnum() else text
 
 

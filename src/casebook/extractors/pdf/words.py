@@ -13,7 +13,9 @@ ITEM = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\[\
 """The beginning of a point of a list."""
 
 _SENTENCE_ENDS = (".", "!", "?", ":", "…")
-_CLOSING = "'\"”’)]"
+CLOSING = "'\"”’)]"
+"""What may stand behind the end of a sentence."""
+
 _LIGATURE = re.compile(r"[\ufb00-\ufb06]")
 # Of the line read backwards: from its front, each of its words would be tried as the last one.
 _LAST_WORD = re.compile(r"[-\ufffe\u00ad\u2010](\w[\w'’-]*)")
@@ -24,7 +26,7 @@ _LEADER = re.compile(r"(?:\s*[.·…]){4,}\s*(?:\d{1,4}|[ivxlc]{1,6})?\s*$", re.
 # Kana, Han, and their punctuation: Chinese and Japanese have no spaces between words.
 _UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]")
 _HYPHENS = ("-", "\ufffe", "\u00ad", "\u2010")
-_BROKEN = re.compile("[-\ufffe\u00ad\u2010]\n")
+_BROKEN = re.compile("[\ufffe\u00ad\u2010]\n")
 _LONGEST_WORD = 80
 _FEWEST_LETTERS = 4
 _LONGEST_LEADER = 400
@@ -39,7 +41,7 @@ def ends_in_word(line: str) -> bool:
 
 def ends_sentence(text: str) -> bool:
     """Tell a text whose last sentence is over."""
-    return text.rstrip(_CLOSING).endswith(_SENTENCE_ENDS)
+    return text.rstrip(CLOSING).endswith(_SENTENCE_ENDS)
 
 
 def spelled(text: str) -> str:
@@ -52,13 +54,13 @@ def spelled(text: str) -> str:
 def leader_of(line: str) -> str:
     """Return the dots and the page after an entry of a table of contents, if it has them."""
     last = line[-1:]
-    if not (last.isdecimal() or last in _LEADER_ENDS) or not _has_dots(line):
+    if not (last.isdecimal() or last in _LEADER_ENDS) or not has_dots(line):
         return ""
     found = _LEADER.search(line, max(0, len(line) - _LONGEST_LEADER))
     return found.group() if found else ""
 
 
-def _has_dots(text: str) -> bool:
+def has_dots(text: str) -> bool:
     """Tell what may be an entry of a table of contents: dots lead from its title to its page."""
     return ". . ." in text or "...." in text or "……" in text or "· · ·" in text
 
@@ -66,7 +68,7 @@ def _has_dots(text: str) -> bool:
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
     """Return the words that stand unbroken within the lines, in lower case."""
     found: set[str] = set()
-    whole: set[str] = set()
+    whole: list[str] = []
     broken = False
     for line in lines:
         ends = ends_in_word(line)
@@ -74,10 +76,10 @@ def vocabulary(lines: Iterable[str]) -> frozenset[str]:
             words = _words(line)
             found.update(words[broken : len(words) - ends])
         else:
-            whole.update(line.split())
+            whole.append(line)
         broken = ends
-    # What stands between spaces comes often; each is taken apart once.
-    return frozenset(found.union(_words(" ".join(whole))))
+    # What stands between spaces comes often; each is taken apart once, if it is more than a word.
+    return frozenset(found.union(_words(" ".join(set(" ".join(whole).split())))))
 
 
 def _words(text: str) -> list[str]:
@@ -95,7 +97,7 @@ def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
     rows = [line.strip() for line in lines]
     text = spelled("\n".join(rows))
     spaced = text.isascii() or not _UNSPACED.search(text)
-    if spaced and not _has_dots(text) and not _BROKEN.search(text):
+    if spaced and not has_dots(text) and not _is_broken(text):
         return _finished(text.replace("\n", " "))
     parts = [""]
     for line in map(_without_leader, map(spelled, rows)):
@@ -109,6 +111,11 @@ def join_lines(lines: Iterable[str], known: Collection[str] = ()) -> str:
         else:
             parts[-1] = last[:-1] + "-" + line
     return _finished(" ".join(parts))
+
+
+def _is_broken(text: str) -> bool:
+    """Tell a text of which a line ends in a hyphen."""
+    return "-\n" in text or not (text.isascii() or _BROKEN.search(text) is None)
 
 
 def _without_leader(line: str) -> str:

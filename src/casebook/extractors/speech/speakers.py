@@ -275,7 +275,7 @@ def _parts(block: Block) -> Iterator[Block]:
         yield block
         return
     for n, line in enumerate(_lines(block.text)):
-        yield block._replace(text=line, lead="" if n else block.lead)
+        yield block._replace(text=line) if not n else block._replace(text=line, lead="", mark="")
 
 
 def _labelled(block: Block) -> str:

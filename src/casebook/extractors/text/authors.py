@@ -1,7 +1,8 @@
 """Who wrote a page: as it states it for machines, else as its byline says; cleaned to names."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
@@ -19,9 +20,9 @@ _ROLE = (
 _NOT_A_NAME = re.compile(
     r"https?:|www\b|@|\.(com|org|net|io|dev)\b|\d{3}|[<>{}\[\]/\\]"
     r"|^(admin\w*|administrator|editor\w*|staff|team|guest|the author|by|user|root|webmaster|"
-    r"contributor|anonymous|unknown|none|null|n/a|editorial|press|news|support|info|marketing|home)$"
+    r"contributor|anonymous|unknown|undefined|none|null|n/a|editorial|press|news|support|info|marketing|home)$"
     rf"|^{_ROLE}$|^(?:{_MONTH})$|^on (?:{_MONTH})\b"
-    r"|\b(view all|posts|read more|follow|subscribe|share|minutes?|min read|"
+    r"|\b(get in touch|view all|posts|read more|follow|subscribe|share|minutes?|min read|"
     r"sign up|sign in|log ?in|register|published|updated|comments?)\b",
     re.IGNORECASE,
 )
@@ -42,7 +43,7 @@ _SIGNED = etree.XPath(
     "or contains(@class, 'writer')]"
 )
 _TELLING = (
-    re.compile(r" (?:rel|itemprop|class|id)=author(?: name)? |[Aa]uthor_*-?[Nn]ame"),
+    re.compile(r" (?:rel|itemprop|class|id)=author(?: name)? |[Aa]uthor(?:[\w-]*[_-])?[Nn]ame"),
     re.compile(r"=byline |author|posted-by"),
     re.compile(r"[Aa]uthor|writer|[Bb]yline"),
 )
@@ -64,6 +65,8 @@ _BY_HEADLINE = (
     "preceding::text()[normalize-space()][position() <= 10]",
 )
 _LONGEST_BYLINE = 120
+_MOST_LINES = 100
+_STATED = "//head/meta[contains(translate(@name, 'A', 'a'), 'author')]/@content"
 _PROFILE = re.compile(r"/(?:u|users?|members?|profile)/[\w%.-]+")
 _NAMES_APART = re.compile(r"\s*;\s*|\s+(?:and|&)\s+(?=[A-Z][\w.'’-]+\s+[A-Z])")
 _LONGEST_NAME = 60
@@ -120,7 +123,8 @@ def written_by(tree: Any) -> str | None:
 
 def byline(tree: Any) -> str | None:
     """Return who signs the page: the name in what is marked up as the author's, or "By …"."""
-    marked = [element for element in _SIGNED(tree) if not _is_set_apart(element)]
+    around = _around_headline(tree)
+    marked = [element for element in _SIGNED(tree) if not _is_set_apart(element, around)]
     for telling in _TELLING:
         for element in marked:
             if telling.search(_marks(element)) and (names := _names_in(element.xpath(_WORDS))):
@@ -148,10 +152,32 @@ def _marks(element: Any) -> str:
     return "".join(found)
 
 
-def _is_set_apart(element: Any) -> bool:
-    """Tell what stands in a comment, a sidebar or a list of other pages."""
-    marks = (f"{one.get('class')} {one.get('id')}" for one in (element, *element.iterancestors()))
-    return any(_APART.search(each) for each in marks)
+def as_spelled(names: Sequence[str], tree: Any) -> tuple[str, ...]:
+    """Return ``names`` as the page writes them: trafilatura drops full stops, digits and case."""
+    if not names:
+        return ()
+    described = (names_of(thing.get("author")) for thing in of_types(things_of(tree), WRITTEN))
+    signed = (one_line(" ".join(element.xpath(_WORDS))) for element in _SIGNED(tree))
+    written = chain(tree.xpath(_STATED), chain.from_iterable(described), signed)
+    lines = "\n".join(line[:_LONGEST_BYLINE] for line in islice(written, _MOST_LINES))
+    return tuple(_spelled(name, lines) for name in names)
+
+
+def _spelled(name: str, lines: str) -> str:
+    words = r"[^\w\n]{1,2}".join(map(re.escape, re.findall(r"\w+", name)))
+    found = re.search(rf"(?<!\w){words}\d{{0,4}}(?!\w)", lines, re.IGNORECASE)
+    return found.group() if found else name
+
+
+def _around_headline(tree: Any) -> set[Any]:
+    """Return what holds the headline: the page itself, whatever it is called."""
+    return {around for top in tree.xpath("//h1")[:1] for around in top.iterancestors()}
+
+
+def _is_set_apart(element: Any, page: Collection[Any]) -> bool:
+    """Tell what stands in a comment, a sidebar or a list of other pages, within the ``page``."""
+    within = (one for one in (element, *element.iterancestors()) if one not in page)
+    return any(_APART.search(f"{one.get('class')} {one.get('id')}") for one in within)
 
 
 def _names_in(words: Sequence[str]) -> str | None:

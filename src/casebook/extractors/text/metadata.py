@@ -10,7 +10,7 @@ from courlan import extract_domain
 from trafilatura import metadata as page
 from trafilatura.settings import Document as Stated
 
-from casebook.extractors.text.authors import byline, linked_author, written_by
+from casebook.extractors.text.authors import byline, linked_author, names_site, written_by
 from casebook.extractors.text.declarations import declarations_of
 
 # The languages of most of the web (W3Techs); over all 97, short English reads as Pidgin.
@@ -33,19 +33,25 @@ def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
     stated = page.extract_meta_json(declared, page.examine_meta(declared))
     # With the related articles of a page, trafilatura takes their authors too.
     stated.author = written_by(tree) or stated.author
-    # One word is a login name more often than a person: believed where no byline says better.
-    login = stated.author if stated.author and " " not in stated.author else None
-    if login:
+    stated.sitename = (stated.sitename or page.extract_sitename(tree) or "").lstrip("@") or None
+    # Not a person, or a login name: believed where no byline says better.
+    last = stated.author if _is_doubtful(stated.author, stated.sitename) else None
+    if last:
         stated.author = None
-    stated.title = stated.title or page.extract_title(tree)
     stated.url = stated.url or page.extract_url(tree, url)
     stated.hostname = extract_domain(stated.url, fast=True) if stated.url else None
     if not stated.author and signed:
         stated.author = linked_author(tree) or byline(tree)
-    stated.author = stated.author or login
-    stated.sitename = (stated.sitename or page.extract_sitename(tree) or "").lstrip("@") or None
+    stated.author = stated.author or last
     stated.clean_and_trim()
     return stated
+
+
+def _is_doubtful(author: str | None, site: str | None) -> bool:
+    """Tell one word, and the name of the site."""
+    if not author:
+        return False
+    return " " not in author or (site is not None and names_site(author, site))
 
 
 def clean_date(stated: str | None) -> date | None:

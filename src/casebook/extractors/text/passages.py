@@ -6,6 +6,7 @@ in the locator of every passage below them (a model and a search see them there)
 apart by an empty line; blocks merged into one passage by a line break.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -26,6 +27,9 @@ GIANT = 1_200
 _PIECE = 900
 _LONGEST_HEADING = 160
 _GAP = "\n\n"
+# Lines up to an empty one, and the empty ones behind them.
+_PARTS = re.compile(r"(?:[ \t]*\S[^\n]*(?:\n|\Z))+(?:[ \t]*\n|[ \t]+\Z)*|\s+")
+_NUMBERED = re.compile(r"\(?(?:\d{1,3}|[A-Za-z])[.):]|\Z")
 
 
 class Block(NamedTuple):
@@ -33,7 +37,8 @@ class Block(NamedTuple):
 
     ``heading`` marks a heading; it becomes the section of the blocks after it that name none.
     ``verbatim`` keeps indentation and spacing, as code needs. ``page`` counts from 1. ``lead`` are
-    the first words if they alone are set in bold.
+    the first words if they alone are set in bold. ``mark`` stands before the text where that does
+    not begin with a number of its own: that of an item in a numbered list.
     """
 
     text: str
@@ -44,6 +49,7 @@ class Block(NamedTuple):
     heading: bool = False
     verbatim: bool = False
     lead: str = ""
+    mark: str = ""
 
     @property
     def locator(self) -> Locator:
@@ -92,7 +98,8 @@ def _clean(block: Block) -> str:
         return one_line(block.text)
     if block.verbatim:
         return visible(block.text).strip("\n").rstrip()
-    return tidy_lines(block.text)
+    text = tidy_lines(block.text)
+    return f"{block.mark}{text}" if block.mark and not _NUMBERED.match(text) else text
 
 
 def _is_prose(heading: str) -> bool:
@@ -132,7 +139,8 @@ def _cut(block: Block, language: str) -> Iterator[Block]:
     count = -(-len(block.text) // _PIECE)
     target = -(-len(block.text) // count)
     piece = ""
-    for unit in _units(block.text, language):
+    units = _parts_of_program(block.text) if block.verbatim else _units(block.text, language)
+    for unit in units:
         if piece and (len(piece) + len(unit) > GIANT or len(piece) + len(unit) / 2 > target):
             yield from _piece(block, piece)
             piece = ""
@@ -141,9 +149,17 @@ def _cut(block: Block, language: str) -> Iterator[Block]:
 
 
 def _piece(block: Block, text: str) -> Iterator[Block]:
-    text = text.rstrip() if block.verbatim else text.strip()
+    text = text.strip("\n").rstrip() if block.verbatim else text.strip()
     if text.strip():
         yield block._replace(text=text)
+
+
+def _parts_of_program(text: str) -> Iterator[str]:
+    """Yield what stands between empty lines, or its lines where that is too long."""
+    for part in _PARTS.findall(text):
+        lines = [part] if len(part) <= _PIECE else part.splitlines(keepends=True)
+        for line in lines:
+            yield from _chunks(line)
 
 
 def _units(text: str, language: str) -> Iterator[str]:

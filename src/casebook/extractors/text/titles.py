@@ -17,6 +17,10 @@ _HEADLINE_WORDS = 3
 _TITLE_WORDS = 2
 _SHARED = 0.5
 _MOST_HEADINGS = 3
+_TELLING = 4
+"""Letters; shorter words stand in any title."""
+
+_LONGEST_HEADLINE = 200
 
 
 def title_of(
@@ -40,6 +44,8 @@ def title_of(
         if any(_begins(heading, title) for title in stated):
             return heading
     only = headline(shown, sites) if is_article else _shared(own, stated)
+    if only and stated and not _is_told_of(only, stated, sites):
+        only = None
     if only in own:
         return only
     known = [*sites, *(heading for heading in shown if heading not in own)]
@@ -77,6 +83,15 @@ def _shared(own: Sequence[str], stated: Sequence[str]) -> str | None:
     return own[0] if max(common, default=0) >= _SHARED * len(words) else None
 
 
+def _is_told_of(heading: str, stated: Sequence[str], sites: Sequence[str]) -> bool:
+    """Tell whether a title for machines has a word of ``heading`` that does not name the site."""
+    told = {word for title in stated for word in _WORD.findall(title.lower())}
+    shared = (word for word in _WORD.findall(heading.lower()) if word in told)
+    return any(
+        len(word) >= _TELLING and not any(word in site.lower() for site in sites) for word in shared
+    )
+
+
 def _before_bar(title: str) -> str:
     first = title.split(_BAR, maxsplit=1)[0].strip()
     return first if len(first.split()) >= _TITLE_WORDS else title
@@ -103,10 +118,12 @@ def clean_title(
 def headline(headings: Sequence[str], sites: Sequence[str]) -> str | None:
     """Return the only first-level heading of an article, which is its own title; else None.
 
-    Not one of under three words, which is a section's, nor the name of the site.
+    Not one of under three words, which is a section's, nor a paragraph, nor the name of the site.
     """
     shown = [heading for heading in map(_bare, headings) if heading]
     if len(shown) != 1 or len(shown[0].split()) < _HEADLINE_WORDS:
+        return None
+    if len(shown[0]) > _LONGEST_HEADLINE:
         return None
     return None if any(names_site(shown[0], site) for site in sites) else shown[0]
 

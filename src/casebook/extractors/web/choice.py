@@ -9,6 +9,7 @@ from casebook.extractors.text.passages import Block
 from casebook.extractors.web.besides import besides_of
 from casebook.extractors.web.block_features import NAMES, Matrix, features, words_of
 from casebook.extractors.web.block_model import best_cut, expected_f1, probabilities
+from casebook.extractors.web.company import LONGEST_HEADING, with_company
 from casebook.extractors.web.page_kind import PageKind
 from casebook.extractors.web.repeats import repeats_of, without_repeats
 from casebook.extractors.web.spans import Span, spans_of
@@ -28,7 +29,6 @@ _THREAD = 0.9
 _INSIDE = 1.0
 _LINKED = 0.5
 _PROSE_LEVEL = 7
-_LONGEST_HEADING = 20
 _LEVELS = 8
 _REPEATED_LINE, _REPEATED_PART = 10, 150
 
@@ -65,7 +65,9 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     tokens = [words_of(one.block.text) for one in placed]
     matrix = features(placed, tokens, reading, kind)
     words = [len(found) for found in tokens]
-    kept, expected = decide(probabilities(matrix), matrix, layout_of(placed, tokens), words)
+    layout = layout_of(placed, tokens)
+    kept, expected = decide(probabilities(matrix), matrix, layout, words)
+    kept = with_company(placed, kept, words, layout.likes, kind)
     chosen = zip(placed, kept, strict=True)
     return Choice([one.block for one, keep in chosen if keep], expected)
 
@@ -143,7 +145,7 @@ def _comments(matrix: Matrix) -> Matrix:
 def _levels(matrix: Matrix, words: Sequence[int]) -> Matrix:
     """Return the level of each heading, that of prose for paragraphs set as one and the rest."""
     levels = _column(matrix, "level")
-    return np.where(np.array(words) > _LONGEST_HEADING, _PROSE_LEVEL, levels)
+    return np.where(np.array(words) > LONGEST_HEADING, _PROSE_LEVEL, levels)
 
 
 def _without_bare_headings(kept: Matrix, levels: Matrix) -> Matrix:

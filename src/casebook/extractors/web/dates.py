@@ -67,7 +67,9 @@ def _candidates(tree: Any, url: str | None, kind: PageKind) -> Iterator[str | No
     yield from _by_headline(tree)
     yield from by_machine
     yield from _of_things(things)
-    yield find_date(tree, url=url, original_date=True, extensive_search=False)
+    # Of a page that is no article, the day that stands anywhere is one of its parts or its change.
+    if kind in {PageKind.ARTICLE, PageKind.FORUM}:
+        yield find_date(tree, url=url, original_date=True, extensive_search=False)
 
 
 def _of_things(things: Iterable[Thing]) -> Iterator[str]:

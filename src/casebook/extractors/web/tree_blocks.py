@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntFlag, auto
 from typing import Any
@@ -10,6 +10,19 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.passages import Block
+from casebook.extractors.web.elements import (
+    LEVELS,
+    MAYBE_NO_TEXT,
+    PERMALINK,
+    are_lines_apart,
+    is_heading_row,
+    is_layout,
+    is_line,
+    is_no_text,
+    is_program,
+    numbers_of,
+    raised,
+)
 
 
 class _Role(IntFlag):
@@ -25,15 +38,21 @@ class _Role(IntFlag):
     BOLD = auto()
     BUTTON = auto()
     TABLE = auto()
+    RAISED = auto()
+    QUOTED = auto()
+    LIST = auto()
+    ITEM = auto()
+    LINE = auto()
 
 
-_LEVELS = {"head": 2, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _TAGS = {
-    _Role.BLOCK: "p item li quote blockquote list ul ol dl dt dd figure figcaption caption div "
+    _Role.BLOCK: "p quote blockquote dl dt dd figure figcaption caption div "
     "section article main body header footer aside nav details summary address form fieldset "
     "legend label hr ab center",
     _Role.BLOCK | _Role.TABLE: "table",
-    _Role.BLOCK | _Role.HEADING: " ".join(_LEVELS),
+    _Role.BLOCK | _Role.LIST: "list ul ol",
+    _Role.BLOCK | _Role.ITEM: "item li",
+    _Role.BLOCK | _Role.HEADING: " ".join(LEVELS),
     _Role.ROW: "row tr",
     _Role.CELL: "cell td th",
     _Role.CODE: "code pre",
@@ -41,20 +60,21 @@ _TAGS = {
     _Role.LINK: "a ref",
     _Role.BOLD: "b strong hi",
     _Role.BUTTON: "button",
+    _Role.RAISED: "sup",
+    _Role.QUOTED: "q",
 }
 _ROLES = {tag: int(role) for role, tags in _TAGS.items() for tag in tags.split()}
-_BLOCK, _HEADING, _ROW, _CELL, _CODE, _BREAK, _LINK, _BOLD, _BUTTON, _TABLE = map(int, _Role)
+_BLOCK, _HEADING, _ROW, _CELL, _CODE, _BREAK, _LINK, _BOLD, _BUTTON, _TABLE = map(
+    int, list(_Role)[:10]
+)
+_RAISED, _QUOTED, _LIST, _ITEM, _LINE = map(int, list(_Role)[10:])
 _NO_TEXT = frozenset(
     "script style noscript template svg math select option datalist iframe object video audio "
     "canvas graphic img input textarea head".split()
 )
 _FURNITURE = _NO_TEXT | frozenset("nav footer aside form button".split())
-# A table around one of these holds the page, not data.
-_LAYOUT = tuple(f".//{tag}" for tag in ("table", "h1", "h2", "h3", "form"))
-
-
-# The signs that documentation sites hang on a heading as a link to it.
-_PERMALINK = " \n\t\u00a7\u00b6\uf0c1#\U0001f517"
+# Characters that join letters; alone, editors leave them in empty paragraphs.
+_JOINERS = "\u200c\u200d"
 
 
 class Place:
@@ -135,6 +155,10 @@ class _Walk:
         self.rows = self.code = self.level = self.links = self.bold = self.buttons = 0
         self.layouts: list[bool] = []
         self.lead = ""
+        self.raised = 0
+        self.lined = False
+        self.lists: list[Iterator[str] | None] = []
+        self.mark = ""
         self._walk(root, without)
 
     def _walk(self, root: Any, without: Collection[str]) -> None:
@@ -144,73 +168,129 @@ class _Walk:
             if not isinstance(tag, str):
                 if event == "end" and not unread:
                     self._say(element.tail)
-            elif unread or tag in without:
+            elif unread or tag in without or (tag in MAYBE_NO_TEXT and is_no_text(element)):
                 unread += 1 if event == "start" else -1
                 if event == "end" and not unread and element is not root:
                     self._say(element.tail)
             elif event == "start":
-                if role := _ROLES.get(tag, 0):
-                    self._enter(element, self._acts(element, role), root)
+                if role := self._role(element):
+                    self._enter(element, role, root)
                 self._say(element.text)
             else:
-                if role := _ROLES.get(tag, 0):
-                    self._leave(element, self._acts(element, role), root)
+                if role := self._role(element):
+                    self._leave(element, role, root)
                 if element is not root:
                     self._say(element.tail)
         self._flush()
 
-    def _acts(self, element: Any, role: int) -> int:
+    def _role(self, element: Any) -> int:
         """Return what the element does here: code within a sentence and layout rows do not."""
+        role = _ROLES.get(element.tag, 0)
+        if not role:
+            return _LINE if self.lined and is_line(element) else 0
         if role == _CODE:
-            block = element.tag == "pre" or len(element) > 0 or "\n" in (element.text or "")
-            return _CODE if block else 0
-        if role in {_ROW, _CELL} and self.layouts and self.layouts[-1]:
-            return _BLOCK
+            return _CODE if element.tag == "pre" or is_program(element) else 0
+        if role in {_ROW, _CELL}:
+            row = element if role == _ROW else element.getparent()
+            if (self.layouts and self.layouts[-1]) or is_heading_row(row):
+                return _BLOCK
         return role
 
     def _enter(self, element: Any, role: int, root: Any) -> None:
         if role & _TABLE:
-            self.layouts.append(any(element.find(path) is not None for path in _LAYOUT))
+            self.layouts.append(is_layout(element))
         if role & (_BLOCK | _ROW | _CODE):
             if self.rows and not role & _ROW:
                 self.parts.append(" ")
             elif not self.code:
                 self._flush()
+            else:
+                self._end_line()
             if element is not root and (not self.rows or role & _ROW):
                 self.place = Place(self.place, element, self.places)
                 self.places += 1
-        elif role == _BREAK:
-            self.parts.append("\n")
+            self._enter_list(element, role)
+        else:
+            self._enter_line(element, role)
         self._count(element, role, 1)
 
+    def _enter_list(self, element: Any, role: int) -> None:
+        if role & _LIST:
+            self.lists.append(numbers_of(element))
+        elif role & _ITEM:
+            numbers = self.lists[-1] if self.lists else None
+            self.mark = next(numbers, "") if numbers else ""
+
+    def _enter_line(self, element: Any, role: int) -> None:
+        if role == _BREAK:
+            self.parts.append("\n")
+        elif role == _LINE:
+            self._end_line()
+        elif role == _RAISED:
+            self.raised = len(self.parts)
+        elif role == _QUOTED:
+            self.parts.append("“")
+        elif role & (_LINK | _BUTTON) and self._touches(element):
+            self.parts.append(" ")
+
     def _leave(self, element: Any, role: int, root: Any) -> None:
-        if role == _CELL and self.rows:
-            self.parts.append(" | ")
         outer = self.code == 1 if role == _CODE else not self.code
         if role & (_BLOCK | _ROW | _CODE) and ((not self.rows and outer) or role == _ROW):
             self._flush()
-        if role == _BOLD and not self.lead:
-            self.lead = _lead("".join(self.parts), element)
+        else:
+            self._leave_line(element, role)
         self._count(element, role, -1)
         inside = self.rows and not role & _ROW
         if role & (_BLOCK | _ROW | _CODE) and not inside and element is not root:
             self.place = self.place.parent or self.place
         if role & _TABLE:
             self.layouts.pop()
+        if role & _LIST:
+            self.lists.pop()
+        if role & (_LIST | _ITEM):
+            self.mark = ""
+
+    def _leave_line(self, element: Any, role: int) -> None:
+        if role == _CELL and self.rows:
+            self.parts.append(" | ")
+        elif role == _LINE or (self.code and role & _BLOCK):
+            self._end_line()
+        elif role == _RAISED:
+            self.parts[self.raised :] = [raised("".join(self.parts[self.raised :]))]
+        elif role == _QUOTED:
+            self.parts.append("”")
+        elif role == _BOLD and not self.lead:
+            self.lead = _lead("".join(self.parts), element)
 
     def _count(self, element: Any, role: int, step: int) -> None:
         if role & _HEADING:
-            self.level = _LEVELS[element.tag] if step > 0 else 0
+            self.level = LEVELS[element.tag] if step > 0 else 0
         elif role == _ROW:
             self.rows += step
         elif role == _CODE:
+            if not self.code:
+                self.lined = are_lines_apart(element)
             self.code += step
+            self.lined &= self.code > 0
         elif role == _LINK:
             self.links += step
         elif role == _BOLD:
             self.bold += step
         elif role == _BUTTON:
             self.buttons += step
+
+    def _end_line(self) -> None:
+        """End a line of a program, each of which may be an element."""
+        if self.parts and not self.parts[-1].endswith("\n"):
+            self.parts.append("\n")
+
+    def _touches(self, link: Any) -> bool:
+        """Tell whether a link or button begins right behind another: what is set as two words."""
+        before = link.getprevious()
+        if before is None or before.tail or before.tag not in {"a", "button"}:
+            return False
+        said = self.parts[-1][-1:] if self.parts else ""
+        return said.isalnum() and next(link.itertext(), "")[:1].isalnum()
 
     def _say(self, text: str | None) -> None:
         if text:
@@ -221,19 +301,22 @@ class _Walk:
             self.strong += size if self.bold else 0
 
     def _flush(self) -> None:
-        text = "".join(self.parts)
+        text = "".join(self.parts).strip(_JOINERS)
         self.parts.clear()
+        self.raised = 0
         size, linked, strong = self.size or 1, self.linked, self.strong
         self.size = self.linked = self.strong = 0
         lead, self.lead = self.lead, ""
         if self.rows:
             text = " ".join(text.split()).removesuffix("|").rstrip()
         if self.level:
-            text = text.strip(_PERMALINK)
+            text = text.strip(PERMALINK)
         if not text.strip(" |\n\t"):
             return
         verbatim = self.code > 0 and "\n" in text
-        block = Block(text, heading=self.level > 0, verbatim=verbatim, lead=lead)
+        heading = self.level > 0
+        mark, self.mark = ("" if heading or verbatim or self.rows else self.mark), ""
+        block = Block(text, heading=heading, verbatim=verbatim, lead=lead, mark=mark)
         row, button = self.rows > 0, self.buttons > 0
         shares = linked / size, strong / size
         self.found.append(Placed(block, self.place, self.level, *shares, row, button))

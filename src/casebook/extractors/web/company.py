@@ -1,0 +1,134 @@
+"""What goes with the text that is kept: what stands between, over and below it. Pure.
+
+The trees judge each block by itself, so a sentence, an item or a row may be lacking in the midst of
+its likes. A heading that they drop gives the text under it to the section before; a caption tells
+what a figure in the midst of the text shows.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+
+from casebook.extractors.text.references import stands_over_references
+from casebook.extractors.web.block_features import Matrix
+from casebook.extractors.web.page_kind import PageKind
+from casebook.extractors.web.tree_blocks import Place, Placed
+
+LONGEST_HEADING = 20
+"""Words; what is set as a heading and longer is a paragraph."""
+
+_SHORTEST_CAPTION = 8
+"""Words; shorter ones mostly name a photographer."""
+
+_LARGEST_GAP = 6
+"""Blocks; what lacks more in one place is another part of the page."""
+
+_SHORTEST, _SHORTEST_ROW = 8, 2
+_LINKED = 0.3
+_GENERATIONS = 4
+_TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
+_NOTES = re.compile(r"(?<![^\s-])footnotes(?!\S)")
+_NOTE_ROLES = frozenset({"doc-endnotes", "doc-endnote", "doc-footnote"})
+
+
+def with_company(
+    placed: Sequence[Placed],
+    kept: Matrix,
+    words: Sequence[int],
+    likes: Sequence[str],
+    kind: PageKind,
+) -> Matrix:
+    """Return ``kept`` with what goes with it; ``words`` are those of each block.
+
+    ``likes`` are the names that blocks share with their likes. On a page that sells, headings stand
+    over other goods too, and in a thread posts lie between posts; there the trees are left alone.
+    """
+    kept = kept.copy()
+    found = np.flatnonzero(kept).tolist()
+    if not found:
+        return kept
+    if kind in _TOLD:
+        for n in _lacking(placed, found, words, likes):
+            kept[n] = True
+    captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]
+    for n in _between(kept, captions, words):
+        kept[n] |= words[n] >= _SHORTEST_CAPTION
+    for n in _notes(placed):
+        kept[n] = True
+    if kind is not PageKind.PRODUCT:
+        for n in _over_text(placed, kept, words, found[0]):
+            kept[n] = True
+    return kept
+
+
+def _lacking(
+    placed: Sequence[Placed], found: Sequence[int], words: Sequence[int], likes: Sequence[str]
+) -> Iterator[int]:
+    """Yield the blocks of text between two that are kept, where they are like one of them."""
+    for before, after in pairwise(found):
+        if after - before - 1 > _LARGEST_GAP:
+            continue
+        for n in range(before + 1, after):
+            shortest = _SHORTEST_ROW if placed[n].row else _SHORTEST
+            is_text = words[n] >= shortest and placed[n].linked < _LINKED
+            if is_text and likes[n] in {likes[before], likes[after]}:
+                yield n
+
+
+def _between(kept: Matrix, captions: Sequence[bool], words: Sequence[int]) -> Iterator[int]:
+    """Yield the captions whose neighbours that are no captions are kept on both sides."""
+    others = [n for n, is_one in enumerate(captions) if not is_one and words[n]]
+    at = 0
+    for n in (n for n, is_one in enumerate(captions) if is_one):
+        while at < len(others) and others[at] < n:
+            at += 1
+        if 0 < at < len(others) and kept[others[at - 1]] and kept[others[at]]:
+            yield n
+
+
+def _over_text(
+    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], first: int
+) -> Iterator[int]:
+    """Yield the headings behind the block ``first`` that stand right over text that is kept.
+
+    Over it, with no heading of their level or a higher one between.
+    """
+    is_over, highest = False, 0
+    for n in range(len(placed) - 1, first, -1):
+        level = placed[n].level if words[n] <= LONGEST_HEADING else 0
+        if level and is_over and (not highest or level < highest):
+            highest = level
+            yield n
+        elif not level and words[n]:
+            is_over, highest = bool(kept[n]), 0
+
+
+def _is_caption(place: Place) -> bool:
+    return any(one.tag == "figcaption" for one in _around(place))
+
+
+def _around(place: Place) -> Iterator[Place]:
+    """Yield a place and those right around it."""
+    above: Place | None = place
+    for _ in range(_GENERATIONS):
+        if above is not None:
+            yield above
+            above = above.parent
+
+
+def _notes(placed: Sequence[Placed]) -> Iterator[int]:
+    """Yield the notes of a text, without the works that it cites."""
+    noted = cache(_is_of_notes)
+    is_cited = False
+    for n, one in enumerate(placed):
+        if one.level:
+            is_cited = stands_over_references(one.block.text)
+        if not is_cited and any(map(noted, _around(one.place))):
+            yield n
+
+
+def _is_of_notes(place: Place) -> bool:
+    return place.role in _NOTE_ROLES or bool(_NOTES.search(place.names))

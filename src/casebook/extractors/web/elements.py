@@ -1,0 +1,141 @@
+"""What single elements do to the text around them: programs, tables, lists, raised marks. Pure."""
+
+import re
+from collections.abc import Iterator
+from itertools import count, islice, pairwise
+from typing import Any
+
+LEVELS = {"head": 2, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+"""The elements that are headings, and their levels; ``head`` is trafilatura's."""
+
+MAYBE_NO_TEXT = frozenset({"a", "pre"})
+"""The elements that ``is_no_text`` tells apart: asking each one takes longer."""
+
+# The signs that documentation sites hang on a heading as a link to it.
+PERMALINK = " \n\t\u00a7\u00b6\uf0c1#\U0001f517"
+
+# A table around one of these holds the page, not data; around a heading beside other text, too.
+_LAYOUT = tuple(f".//{tag}" for tag in ("table", "h1", "form"))
+_SUBHEADINGS = ("h2", "h3")
+_ROWS = ("tr", "row")
+_LINE = re.compile(r"(?<![^\s_-])line(?![^\s_-])(?![_-]?num)", re.IGNORECASE)
+_CELLS = frozenset({"td", "th", "cell"})
+
+_NUMBER = re.compile(r"[-−–]?\d+(?:[,–-]\d+)*")
+_NUMBERS = re.compile(r"\s*\d{1,5}(?:\s+\d{1,5})*\s*")
+_SUPERSCRIPT = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
+
+_LETTERED = frozenset("aA")
+_ALPHABET = 26
+_WHOLE = re.compile(r"-?\d{1,4}")
+# Lists that style sheets show without numbers: menus, paths, threads, and those that say so.
+_UNNUMBERED = re.compile(
+    r"unstyled|list-?(?:style-?)?none|no-?(?:bullet|number|list)|crumb|comment|nav|menu|pagin|post"
+    r"|card|grid|carousel|slide|gallery|result|timeline|social|share|tabs?\b",
+    re.IGNORECASE,
+)
+
+
+def is_no_text(element: Any) -> bool:
+    """Tell what is shown beside a text and is none of it."""
+    return is_permalink(element) or is_line_numbers(element)
+
+
+def is_permalink(element: Any) -> bool:
+    """Tell a link that only a sign stands for, as documentation hangs on what can be linked to."""
+    if element.tag != "a" or len(element):
+        return False
+    return bool(element.text) and not element.text.strip(PERMALINK) and bool(element.text.strip())
+
+
+def is_program(code: Any) -> bool:
+    """Tell lines of a program, set apart without ``pre``, from code within a sentence."""
+    before = code.getprevious()
+    above = code.getparent()
+    said = before.tail if before is not None else (above.text if above is not None else None)
+    if (said or "").strip() or (code.tail or "").strip():
+        return False
+    return "\n" in _text(code).strip() or next(code.iter("br", "lb"), None) is not None
+
+
+def is_layout(table: Any) -> bool:
+    """Tell a table that holds parts of the page, not data."""
+    if any(table.find(path) is not None for path in _LAYOUT) or _holds_program(table):
+        return True
+    return not all(map(_fills_its_cell, table.iter(*_SUBHEADINGS)))
+
+
+def _holds_program(table: Any) -> bool:
+    """Tell a table of one row that sets the numbers of lines beside a program."""
+    rows = list(islice(table.iter(*_ROWS), 2))
+    programs = list(rows[0].iter("pre")) if len(rows) == 1 else ()
+    return any("\n" in _text(pre).strip() or is_line_numbers(pre) for pre in programs)
+
+
+def is_line_numbers(element: Any) -> bool:
+    """Tell the column of numbers that stands beside the lines of a program."""
+    row = next(element.iterancestors(*_ROWS), None) if element.tag == "pre" else None
+    if row is None or not _NUMBERS.fullmatch(said := _text(element)):
+        return False
+    numbers = [int(number) for number in said.split()]
+    others = (pre for pre in row.iter("pre") if pre is not element)
+    return all(b - a == 1 for a, b in pairwise(numbers)) and next(others, None) is not None
+
+
+def are_lines_apart(program: Any) -> bool:
+    """Tell a program without line breaks, whose lines are elements that are named so."""
+    named = program.iterfind(".//*[@class]")
+    return "\n" not in _text(program).strip() and any(map(is_line, named))
+
+
+def is_line(element: Any) -> bool:
+    """Tell an element that is named a line."""
+    return bool(_LINE.search(element.get("class") or ""))
+
+
+def _text(element: Any) -> str:
+    return "".join(element.itertext())
+
+
+def _fills_its_cell(heading: Any) -> bool:
+    """Tell a heading that is all that its cell holds."""
+    above = heading.getparent()
+    while above is not None and len(above) == 1 and not (above.text or "").strip():
+        if (heading.tail or "").strip():
+            return False
+        if above.tag in _CELLS:
+            return True
+        heading, above = above, above.getparent()
+    return False
+
+
+def is_heading_row(row: Any) -> bool:
+    """Tell a row of one cell that is a heading of the rows below it."""
+    if len(row) != 1 or row[0].tag not in _CELLS:
+        return False
+    heading = next(row.iter(*LEVELS), None)
+    return heading is not None and _fills_its_cell(heading)
+
+
+def numbers_of(element: Any) -> Iterator[str] | None:
+    """Return the numbers that the items of a list are shown with, None for a list without."""
+    if element.tag != "ol" and (element.tag, element.get("rend")) != ("list", "ol"):
+        return None
+    said = f"{element.get('class')} {element.get('style')} {element.get('role')}"
+    if _UNNUMBERED.search(said) or element.get("reversed") is not None:
+        return None
+    first = element.get("start") or ""
+    start = int(first) if _WHOLE.fullmatch(first) else 1
+    kind = element.get("type") or ""
+    if kind in _LETTERED and start == 1:
+        return (f"{chr(ord(kind) + n)}. " for n in range(_ALPHABET))
+    return (f"{n}. " for n in count(start)) if kind in {"", "1"} else None
+
+
+def raised(text: str) -> str:
+    """Return raised ``text`` as it reads behind what it is raised beside.
+
+    The mark of a note and a power are numbers of their own: "2018" and "2" is no 20182.
+    """
+    said = text.strip()
+    return text.replace(said, said.translate(_SUPERSCRIPT)) if _NUMBER.fullmatch(said) else text

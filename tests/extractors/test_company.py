@@ -1,0 +1,95 @@
+"""What goes with the text that is kept: headings over it, captions within it, its notes."""
+
+import lxml.html
+import numpy as np
+import pytest
+
+from casebook.extractors.web.block_features import words_of
+from casebook.extractors.web.choice import layout_of
+from casebook.extractors.web.company import with_company
+from casebook.extractors.web.page_kind import PageKind
+from casebook.extractors.web.tree_blocks import placed_blocks
+
+CAPTION = "Figure 3. Latency fell by 40 percent after the second router was switched on."
+
+
+def kept(markup: str, *wanted: str, kind: PageKind = PageKind.ARTICLE) -> list[str]:
+    """Return what is kept of ``markup`` where the trees keep the blocks that begin as told."""
+    placed = placed_blocks(lxml.html.fragment_fromstring(markup, create_parent="body"))
+    texts = [one.block.text.strip() for one in placed]
+    chosen = np.array([text.startswith(wanted) for text in texts])
+    tokens = [words_of(text) for text in texts]
+    likes = layout_of(placed, tokens).likes
+    found = with_company(placed, chosen, list(map(len, tokens)), likes, kind)
+    return [text for text, keep in zip(texts, found, strict=True) if keep]
+
+
+ARTICLE = (
+    "<h1>Routing</h1><p>One.</p><h2>Cost</h2><h3>Of disks</h3><p>Two.</p>"
+    "<h2>Related</h2><p>Other story</p><h2>Tags</h2><h2>End</h2><p>Three.</p><h2>More</h2>"
+)
+
+
+def test_a_heading_over_kept_text_is_kept():
+    """What stands under a heading is of its section; one over what was left out is none."""
+    found = kept(ARTICLE, "One", "Two", "Three")
+    assert found == ["One.", "Cost", "Of disks", "Two.", "End", "Three."]
+
+
+def test_headings_on_a_page_that_sells_are_left_to_the_trees():
+    """Other goods on the page have headings as well."""
+    assert kept(ARTICLE, "One", "Two", kind=PageKind.PRODUCT) == ["One.", "Two."]
+
+
+@pytest.mark.parametrize(
+    ("caption", "after", "stays"),
+    [(CAPTION, "Two", True), ("Photo: Ada Example", "Two", False), (CAPTION, "Neither", False)],
+)
+def test_a_caption_in_the_midst_of_the_text_is_kept(caption, after, stays):
+    """It tells what a figure shows; the name of a photographer, or one at the end, does not."""
+    figure = f"<figure><img src=a.png><figcaption><p>{caption}</p></figcaption></figure>"
+    found = kept(f"<p>One.</p>{figure}{figure}<p>Two.</p>", "One", after)
+    assert (caption in found) is stays
+
+
+def test_notes_of_the_text_are_kept():
+    """The marks in the text lead to them; what only calls itself a footnote is often a footer."""
+    notes = '<section class="{}"><ol><li><p>Measured on one disk.</p></li></ol></section>'
+    for named in ("footnotes", "wp-block-footnotes", "x footnotes y"):
+        assert kept("<p>One.</p>" + notes.format(named), "One") == ["One.", "Measured on one disk."]
+    assert kept("<p>One.</p>" + notes.format("footer__footnotes_menu"), "One") == ["One."]
+    cited = '<div class="footnotes"><h4>References</h4><p>Example A. Routing. 2024.</p></div>'
+    assert kept("<p>One.</p>" + cited, "One") == ["One."]
+    marked = '<aside role="doc-footnote"><p>Of one disk.</p></aside>'
+    assert kept("<p>One.</p>" + marked, "One") == ["One.", "Of one disk."]
+
+
+SENTENCE = "The second router was switched on in the week after."
+
+
+@pytest.mark.parametrize(
+    ("between", "kind", "stays"),
+    [
+        (f"<p>{SENTENCE}</p>", PageKind.ARTICLE, True),
+        (f"<p>{SENTENCE}</p>", PageKind.OTHER, True),
+        (f"<p>{SENTENCE}</p>", PageKind.FORUM, False),
+        (f"<p><a href=/b>{SENTENCE}</a></p>", PageKind.ARTICLE, False),
+        (f"<div>{SENTENCE}</div>", PageKind.ARTICLE, False),
+        (f"<p>{SENTENCE}</p>" * 7, PageKind.ARTICLE, False),
+    ],
+)
+def test_a_sentence_in_the_midst_of_the_text_is_kept(between, kind, stays):
+    """Where it is set as its neighbours are; links, other parts and posts between posts are not."""
+    assert (SENTENCE in kept(f"<p>One.</p>{between}<p>Two.</p>", "One", "Two", kind=kind)) is stays
+
+
+def test_a_row_in_the_midst_of_a_table_is_kept():
+    """Rows are short; a table with one row lacking tells something else."""
+    rows = "<tr><td>Week 1</td><td>61</td></tr><tr><td>Week 2</td><td>-</td></tr>"
+    table = f"<table>{rows}<tr><td>Week 3</td><td>88</td></tr></table>"
+    assert len(kept(table, "Week 1", "Week 3")) == 3
+
+
+def test_of_a_page_without_text_nothing_is_kept():
+    """Notes and headings alone are no text."""
+    assert kept(ARTICLE + '<p class="footnotes">Note.</p>', "Nothing") == []

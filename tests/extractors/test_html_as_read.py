@@ -1,0 +1,254 @@
+"""Web pages read as a person reads them: sentences whole, numbers kept, lines of programs apart."""
+
+import lxml.html
+import pytest
+
+from casebook.extractors.kinds.html import extract
+from casebook.extractors.text.passages import Block, lay_out
+from casebook.extractors.web.tree_blocks import blocks_of
+from casebook.schemas.documents import Extracted
+from casebook.schemas.sources import Payload
+
+PROSE = (
+    "We moved the ticket router from keyword rules to a small model in March, and the share of "
+    "tickets that reach the right team on the first try rose from 61 to 88 percent within a month."
+)
+
+
+def read(body: str, head: str = "") -> Extracted:
+    page = (
+        f'<!doctype html><html lang="en"><head><title>Routing tickets</title>{head}</head><body>'
+        f"<article><h1>Routing tickets with a model</h1><p>{PROSE}</p>{body}</article></body></html>"
+    )
+    url = "https://harbour.example/posts/routing"
+    return extract(Payload(data=page.encode(), media_type="text/html", url=url, final_url=url))
+
+
+def lines(markup: str) -> list[str]:
+    """Return the lines of the blocks of ``markup``, as they are laid out, without empty ones."""
+    body = lxml.html.fragment_fromstring(markup, create_parent="body")
+    return [line for line in lay_out(blocks_of(body))[0].split("\n") if line]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        '<code class="literal"><span class="pre">RETRY_LIMIT</span></code>',
+        '<a href="#x"><code><span>RETRY_LIMIT</span></code></a>',
+        "<code><b>RETRY</b>_<i>LIMIT</i></code>",
+        "<code>RETRY_LIMIT\n</code>",
+    ],
+)
+def test_code_within_a_sentence_does_not_split_it(code):
+    """Documentation marks up the parts of a name in a sentence; the sentence stays one line."""
+    text = read(
+        f"<p>The queue stops once {code} is reached, and the alert tells the team so.</p>"
+    ).text
+    assert "stops once RETRY_LIMIT is reached, and the alert" in text
+
+
+def test_lines_of_a_program_without_pre_stay_lines():
+    """A program that stands alone in a code element keeps its lines, whatever is coloured in it."""
+    said = lines("<p>Run:</p><div><code><span>def</span> route():\n    return 1</code></div>")
+    assert said[-2:] == ["def route():", "    return 1"]
+
+
+def test_each_element_of_a_program_is_a_line():
+    """Highlighters set each line of a program in an element; the lines do not run together."""
+    said = lines(
+        "<pre><code><div>a = 1</div><div>if a:\n</div><div>    <span>b</span> = 2</div></code></pre>"
+    )
+    assert said == ["a = 1", "if a:", "    b = 2"]
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ('since 2018.<sup><a href="#fn2">2</a></sup> Then', "since 2018.² Then"),
+        ("a rise of 63%<sup>1,2</sup>", "a rise of 63%¹,²"),
+        ("10<sup>15</sup> steps", "10¹⁵ steps"),
+        ("10<sup>-6</sup> m", "10⁻⁶ m"),
+        ("the 3<sup>rd</sup> try", "the 3rd try"),
+        ("Harbour<sup>®</sup> 2", "Harbour® 2"),
+        ("as told [1]<sup>[4]</sup>", "as told [1][4]"),
+    ],
+)
+def test_raised_numbers_are_none_of_the_number_before_them(markup, expected):
+    """The mark of a note and a power are not read as further digits of what they stand behind."""
+    assert lines(f"<p>{markup}</p>") == [expected]
+
+
+def test_items_keep_the_numbers_they_are_shown_with():
+    """What a text calls step 2 or case b can be told from the list; menus and paths have none."""
+    assert lines('<ol start="3"><li>Count<li><p>Sort</p><p>by size</p></ol>') == [
+        "3. Count",
+        "4. Sort",
+        "by size",
+    ]
+    assert lines("<ol type=a><li>One<ul><li>Part</li></ul></li><li>Two</li></ol>") == [
+        "a. One",
+        "Part",
+        "b. Two",
+    ]
+    assert lines("<ol class='breadcrumb'><li>Home</li></ol>") == ["Home"]
+    assert lines("<ol><li>1) Home</li><li><h3>Town</h3>Hall</li></ol>") == [
+        "1) Home",
+        "Town",
+        "Hall",
+    ]
+
+
+def test_a_table_with_a_heading_in_a_cell_of_its_own_is_data():
+    """A table that names itself in its first row keeps its cells in rows, below that heading."""
+    found = read(
+        "<table><thead><tr><th colspan=2><h3>Costs of a month</h3></th></tr></thead>"
+        + "".join(f"<tr><td>Week {n}</td><td>{n}40 dollars</td></tr>" for n in range(1, 5))
+        + f"</table><p>{PROSE}</p>"
+    )
+    assert "Week 1 | 140 dollars\nWeek 2 | 240 dollars" in found.text
+    week = next(p for p in found.passages if "Week 1" in found.text[p.start : p.end])
+    assert week.locator.section == "Costs of a month"
+
+
+def test_a_table_around_the_page_is_still_no_data():
+    """A cell that holds a heading and the text below it is a part of the page."""
+    assert lines("<table><tr><td><h2>News</h2>We ship.</td><td>Menu</td></tr></table>") == [
+        "News",
+        "We ship.",
+        "Menu",
+    ]
+
+
+def test_signs_that_link_to_a_place_are_no_text():
+    """The pilcrow behind a name in documentation shows only under the mouse."""
+    said = lines('<dl><dt>class Router<a href="#r">¶</a></dt><dd>Sends tickets.</dd></dl>')
+    assert said == ["class Router", "Sends tickets."]
+
+
+def test_buttons_that_touch_are_two():
+    """Links set as buttons side by side have no space between them in the markup."""
+    said = lines('<p><a href="/a">Buy here</a><a href="/b">Buy there</a></p>')
+    assert said == ["Buy here Buy there"]
+    assert lines('<p><a href="/a">Buy</a>ers <a href="/b">here</a>, <a>now</a></p>') == [
+        "Buyers here, now"
+    ]
+
+
+def test_quotation_marks_that_the_browser_sets_are_kept():
+    """What a page marks as a quotation is shown between quotation marks."""
+    assert lines("<p>She said <q>it halved</q>.</p>") == ["She said “it halved”."]
+
+
+def test_an_invisible_paragraph_is_none():
+    """Editors leave a zero-width joiner in empty paragraphs; it makes no line."""
+    assert lines("<p>One.</p><p>\u200d</p><p>\u200dTwo.</p>") == ["One.", "Two."]
+
+
+def test_a_long_program_is_cut_between_its_parts():
+    """No passage begins in the midst of a line: indentation tells what a line belongs to."""
+    part = "def route(ticket):\n    # Sorts it. Then sends it.\n" + "    send(ticket)\n" * 25
+    text, passages = lay_out([Block("\n".join([part] * 12), verbatim=True)])
+    assert len(passages) > 1
+    assert all(text[p.start : p.end].startswith("def route") for p in passages)
+
+
+@pytest.mark.parametrize("inner", ["{}", "<code>{}</code>"])
+def test_lines_of_a_program_that_only_their_names_tell(inner):
+    """Some highlighters leave out the line breaks and name each line; it is one all the same."""
+    named = '<span class="line"><b>npm</b> create</span><span class="line">cd project</span>'
+    assert lines(f"<pre>{inner.format(named)}</pre>") == ["npm create", "cd project"]
+    once = '<span class="inline">npm</span><span class="outline"> create</span>'
+    assert lines(f"<pre>{inner.format(once)}</pre>") == ["npm create"]
+
+
+def test_a_program_beside_the_numbers_of_its_lines_keeps_its_lines():
+    """Highlighters set both as cells of a table; the numbers are no part of the program."""
+    code = "<td><pre>def route():\n    return 1\n</pre></td>"
+    assert lines(f"<table><tr><td><pre>8\n9\n</pre></td>{code}</tr></table>") == [
+        "def route():",
+        "    return 1",
+    ]
+    assert lines("<table><tr><td><pre>1</pre></td><td><pre>x = 1</pre></td></tr></table>") == [
+        "x = 1"
+    ]
+    cells = (
+        "<tr><td>Runs</td><td><pre>7</pre></td></tr><tr><td>Fails</td><td><pre>8</pre></td></tr>"
+    )
+    assert lines(f"<table>{cells}</table>") == ["Runs | 7", "Fails | 8"]
+
+
+def page(title: str, body: str, head: str = "", address: str = "notes") -> Extracted:
+    """Return what is read of a page of its own, at ``address`` of its site."""
+    markup = (
+        f"<!doctype html><html lang=en><head><title>{title}</title>{head}</head>"
+        f"<body>{body}<p>{PROSE}</p><p>{PROSE} It took two people.</p></body></html>"
+    )
+    url = f"https://harbour.example/{address}"
+    return extract(Payload(data=markup.encode(), media_type="text/html", url=url, final_url=url))
+
+
+def test_the_only_heading_may_name_the_blog():
+    """Where the blog's name is the only heading, the page's title is the title."""
+    found = page("Queues that stall", "<h1>Ada's Notebook</h1><h2>Queues that stall</h2>")
+    assert found.title == "Queues that stall"
+
+
+def test_the_only_heading_of_an_article_is_of_its_title():
+    """A heading of which the title has no word (a notice) is not the article's, nor a paragraph."""
+    title = "Queues that stall in March"
+    notice = "<h1>A message from our founder</h1>"
+    assert page(title, notice, address="blog/2025/queues").title == title
+    long = f"<h1>Queues: {PROSE} {PROSE}</h1>"
+    assert page(title, long, address="blog/2025/queues").title == title
+
+
+def test_a_word_of_a_heading_that_two_elements_set_is_one():
+    """Editors leave an element in the midst of a word; that splits no word of the title."""
+    title = "Planning cycles of two days"
+    assert page(title, "<h1>Planning c<span>ycles of</span> two days</h1>").title == title
+    apart = "<h1><span>Planning cycles</span><span>of two days</span></h1>"
+    assert page(title, apart).title == title
+
+
+def test_a_site_is_not_called_as_its_page_is():
+    """Some pages give their own title as the name of the site; its host names it then."""
+    name = '<meta property="og:site_name" content="{}">'
+    title = "Queues that stall | Harbour Notebook"
+    assert page(title, "", name.format(title)).site == "harbour.example"
+    assert page(title, "", name.format("Harbour Notebook")).site == "Harbour Notebook"
+
+
+def test_a_manual_has_no_day_that_one_of_its_examples_has():
+    """A day somewhere in a manual is none of publication; in an article it may well be."""
+    log = "<p>It logs.</p>" * 40 + '<p class="date">2012-05-10</p>'
+    assert page("Logging", f"<h1>Logging</h1>{log}", address="docs/logging").published is None
+    assert str(page("Log", log, address="blog/2012/log").published) == "2012-05-10"
+
+
+@pytest.mark.parametrize("name", ["Ada B. Example", "ada-example", "aexample777", "A.B. Example"])
+def test_an_author_is_written_as_the_page_writes_it(name):
+    """Initials keep their stops, logins their digits and small letters."""
+    described = (
+        '<script type="application/ld+json">{"@type":"Article","author":{"name":"%s"}}</script>'
+    )
+    stated = f'<meta name="author" content="{name}">'
+    for head in (described % name, stated):
+        assert page("Queues", "<h1>Queues</h1>", head, "blog/2025/queues").authors == (name,)
+
+
+def test_a_byline_in_a_page_that_is_called_a_card_is_the_pages():
+    """What holds the headline is the page itself; a card beside it is another page's."""
+    byline = '<span class="author-box__name">Ada Example</span>'
+    bio = '<div class="author-box">{}<p class="author-bio">Former Router Person</p></div>'.format
+    within = f'<div class="with-sidebar"><h1>Queues</h1>{bio(byline)}</div>'
+    assert page("Queues", within, address="blog/2025/queues").authors == ("Ada Example",)
+    beside = f'<h1>Queues</h1><div class="post-card">{byline}</div>'
+    assert page("Queues", beside, address="blog/2025/queues").authors == ()
+
+
+def test_a_person_is_the_author_rather_than_the_site():
+    """A page that states its site as the author for machines, and a person by its headline."""
+    head = '<meta name="author" content="Harbour Notes"><meta property="og:site_name" content="Harbour Notes">'
+    by = '<h1>Queues</h1><p class="author-name">Ada Example</p>'
+    assert page("Queues", by, head, "blog/2025/queues").authors == ("Ada Example",)
+    assert page("Queues", "<h1>Queues</h1>", head, "blog/2025/queues").authors == ("Harbour Notes",)

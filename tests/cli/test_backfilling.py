@@ -5,14 +5,17 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pages
 import pytest
 from pytest_httpserver import HTTPServer
 from scripted_endpoint import api_error, completion
+from werkzeug import Response
 
 from casebook.schemas.batches import Batch, BatchEvent, BatchItem, BatchOptions, BatchStep
 from casebook.schemas.sources import SourceRef
+from casebook.schemas.watches import WatchState
 from casebook.warehouse.store import Warehouse
 
 
@@ -237,6 +240,28 @@ def test_every_watch_is_worked_though_one_before_it_failed(casebook, site, two_f
     idle = casebook("watch", "run", **allowed)
     assert (idle.code, idle.out) == (0, "")
     assert "Nothing is due" in idle.err
+
+
+def test_a_watch_that_is_paused_while_others_are_worked_is_left_alone(
+    casebook, site, two_feeds, environment
+):
+    """Nothing is paid for what nobody wants any more; asked for by its name, it is looked at."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    first, second = two_feeds("gone", "case")
+    for feed in (first, second):
+        assert casebook("watch", "add", feed, "--every", "1h", "--all", **allowed).code == 0
+    warehouse = Warehouse(Path(environment["CASEBOOK_HOME"]) / "warehouse.duckdb")
+
+    def pause(_: object) -> Response:
+        (watch,) = (one.watch for one in warehouse.watches() if one.watch.address == second)
+        paused = {"change_id": "paused", "state": WatchState.PAUSED}
+        warehouse.append(watch.model_copy(update=paused))
+        return Response("gone", status=404)
+
+    site.expect_request("/old").respond_with_handler(pause)
+    ran = casebook("watch", "run", **allowed)
+    assert (first in ran.err, second in ran.err) == (True, False)
+    assert second in casebook("watch", "run", second, **allowed).err
 
 
 def test_a_watched_list_that_is_read_in_part_ends_as_some_failed(

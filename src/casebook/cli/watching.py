@@ -284,7 +284,11 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
             lines = await asyncio.to_thread(services.warehouse.watches)
             due = [line for line in lines if line.due(datetime.now(UTC))]
         for line in due:
-            look, batch = await watching.look(line.watch, services)
+            # The lists before this one may have taken hours. One that is named is looked at anyway.
+            watch = await watching.still_active(line.watch, services)
+            if watch is None and watch_id is None:
+                continue
+            look, batch = await watching.look(watch or line.watch, services)
             err().print(f"{line.watch.address}: {printable(look.told)}", markup=False)
             _tell_missed(look)
             _tell_undecided(look)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from casebook.extractors.text.passages import Block
+from casebook.extractors.web.belonging import LONGEST_HEADING, with_what_belongs
 from casebook.extractors.web.besides import besides_of
 from casebook.extractors.web.block_features import NAMES, Matrix, features, words_of
 from casebook.extractors.web.block_model import best_cut, expected_f1, probabilities
-from casebook.extractors.web.company import LONGEST_HEADING, with_company
 from casebook.extractors.web.page_kind import PageKind
 from casebook.extractors.web.repeats import repeats_of, without_repeats
 from casebook.extractors.web.spans import Span, spans_of
@@ -67,7 +67,7 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     words = [len(found) for found in tokens]
     layout = layout_of(placed, tokens)
     kept, expected = decide(probabilities(matrix), matrix, layout, words)
-    kept = with_company(placed, kept, words, layout.likes, kind)
+    kept = with_what_belongs(placed, kept, words, layout.likes, kind)
     chosen = zip(placed, kept, strict=True)
     return Choice([one.block for one, keep in chosen if keep], expected)
 

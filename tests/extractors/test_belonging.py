@@ -4,9 +4,9 @@ import lxml.html
 import numpy as np
 import pytest
 
+from casebook.extractors.web.belonging import with_what_belongs
 from casebook.extractors.web.block_features import words_of
 from casebook.extractors.web.choice import layout_of
-from casebook.extractors.web.company import with_company
 from casebook.extractors.web.page_kind import PageKind
 from casebook.extractors.web.tree_blocks import placed_blocks
 
@@ -20,7 +20,7 @@ def kept(markup: str, *wanted: str, kind: PageKind = PageKind.ARTICLE) -> list[s
     chosen = np.array([text.startswith(wanted) for text in texts])
     tokens = [words_of(text) for text in texts]
     likes = layout_of(placed, tokens).likes
-    found = with_company(placed, chosen, list(map(len, tokens)), likes, kind)
+    found = with_what_belongs(placed, chosen, list(map(len, tokens)), likes, kind)
     return [text for text, keep in zip(texts, found, strict=True) if keep]
 
 

@@ -34,7 +34,7 @@ _NOTES = re.compile(r"(?<![^\s-])footnotes(?!\S)")
 _NOTE_ROLES = frozenset({"doc-endnotes", "doc-endnote", "doc-footnote"})
 
 
-def with_company(
+def with_what_belongs(
     placed: Sequence[Placed],
     kept: Matrix,
     words: Sequence[int],

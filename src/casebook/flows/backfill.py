@@ -130,7 +130,8 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
             )
             batch = await register(source or "", chosen.items, options, services)
     async with _services(with_options(settings, batch.options)) as services:
-        told = await _work(batch, services, missed)
+        with ended_in_order():
+            told = await _work(batch, services, missed)
     return failed_state([told], _RETRY) or told
 
 
@@ -192,11 +193,6 @@ def _told(watch: Watch, look: Look) -> Told:
 
 async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) -> Told:
     """Run the batch; show how far it is, and in the end what became of it."""
-    with ended_in_order():
-        return await _worked(batch, services, missed)
-
-
-async def _worked(batch: Batch, services: Services, missed: Sequence[str]) -> Told:
     run = BatchRun(batch, services, each=work_as_task)
     shown = await acreate_progress_artifact(0.0, description=f"Batch {batch.batch_id}")
     teller = asyncio.create_task(_tell(run, shown))

@@ -38,9 +38,6 @@ _LOG = "8MB"
 # DuckDB's allocator (jemalloc) keeps what was freed unless much is freed at once: after ten seconds
 # of a batch it held 90 MB beside the 20 in use.
 _FLUSHED = "1MB"
-# What a checkpoint writes of a table is a group of rows by itself. DuckDB would join small groups
-# at each checkpoint and write their texts anew; and to read one it opens up to 2,048 of its group.
-_JOINED = 0
 _SETTINGS = {
     **SETTINGS,
     "allocator_bulk_deallocation_flush_threshold": _FLUSHED,
@@ -48,7 +45,9 @@ _SETTINGS = {
     "checkpoint_threshold": _LOG,
     "default_block_size": _BLOCK_BYTES,
     "max_temp_directory_size": "8GB",
-    "max_vacuum_tasks": _JOINED,
+    # What a checkpoint writes of a table stays a group of rows by itself. DuckDB would join small
+    # groups and write their texts anew; and to read one it opens up to 2,048 of its group.
+    "max_vacuum_tasks": 0,
     "storage_compatibility_version": _READ_SINCE,
 }
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the

@@ -64,10 +64,10 @@ _TAGS = {
     _Role.QUOTED: "q",
 }
 _ROLES = {tag: int(role) for role, tags in _TAGS.items() for tag in tags.split()}
-_BLOCK, _HEADING, _ROW, _CELL, _CODE, _BREAK, _LINK, _BOLD, _BUTTON, _TABLE = map(
-    int, list(_Role)[:10]
-)
-_RAISED, _QUOTED, _LIST, _ITEM, _LINE = map(int, list(_Role)[10:])
+(
+    _BLOCK, _HEADING, _ROW, _CELL, _CODE, _BREAK, _LINK, _BOLD, _BUTTON, _TABLE,
+    _RAISED, _QUOTED, _LIST, _ITEM, _LINE,
+) = map(int, _Role)  # fmt: skip
 _NO_TEXT = frozenset(
     "script style noscript template svg math select option datalist iframe object video audio "
     "canvas graphic img input textarea head".split()

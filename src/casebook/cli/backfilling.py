@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -138,7 +139,7 @@ def run(
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
     start_server()  # loads the parsers beside what this process imports
-    found, files = asyncio.run(_read(source, settings))
+    found, files = asyncio.run(_read(source, settings, to_work=not dry_run))
     for line in found.missed:
         err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
     from casebook.pipeline.planning import select
@@ -161,19 +162,35 @@ def run(
     raise typer.Exit(code or (EXIT_SOME_FAILED if found.missed else 0))
 
 
-async def _read(source: str, settings: Settings) -> tuple[Walk, Sequence[BatchItem]]:
+async def _read(
+    source: str, settings: Settings, *, to_work: bool
+) -> tuple[Walk, Sequence[BatchItem]]:
     """Return the addresses that the list names and what could not be read of it, and the files.
 
-    Files are named on standard input alone.
+    Files are named on standard input alone. What asks the model is loaded beside a list that is
+    ``to_work``, as soon as that is there: one that cannot be had is told without it.
     """
     from casebook.pipeline.quoting import read_list, read_piped
     from casebook.runtime.services import Services
 
+    meanwhile = _load_client if to_work else None
     async with Services(settings) as services:
         if source == "-":
-            return await read_piped(standard_input().buffer.read(), services)
+            return await read_piped(standard_input().buffer.read(), services, meanwhile)
         with as_bad_usage():
-            return await read_list(named(source), services), ()
+            return await read_list(named(source), services, meanwhile=meanwhile), ()
+
+
+def _load_client() -> None:
+    """Begin to load what asks the model, in a thread.
+
+    An executor's: should the program end before, it waits for that without a word.
+    """
+    from casebook.runtime.services import load_client
+
+    loader = ThreadPoolExecutor(1)
+    loader.submit(load_client)
+    loader.shutdown(wait=False)
 
 
 async def _plan(

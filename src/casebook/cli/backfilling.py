@@ -345,9 +345,8 @@ async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
             board.tell(outcome)
             if as_json:
                 print_json(outcome.to_json())
-    stands = await progress(batch, services)
     if not as_json:
-        print_progress(batch, stands, work.tally, out())
+        print_progress(batch, await progress(batch, services), work.tally, out())
     if stopped := work.tally.stopped_by:
         more = " --budget MORE" if work.tally.failed[BudgetReached.kind()] else ""
         err().print(

@@ -38,10 +38,9 @@ log = structlog.get_logger()
 
 # Seconds before a source that may pass by itself is tried again, within one run of its batch.
 RETRY_DELAYS = (30.0, 120.0, 600.0)
-# Seconds between the first sources of a run. What each takes of this process until the model is
-# asked is more, so nothing is lost: begun all at once, the first would be asked about when all are
-# fetched.
-_APART_SECONDS = 0.05
+# Seconds between the first sources of a run: begun all at once, the first would be asked about only
+# when all are fetched. Each takes more of this process in all, so nothing is lost by it.
+_APART_SECONDS = 0.1
 # Exit codes of failures that every other source would meet as well.
 _FATAL_EXITS = {4}
 _FATAL_KINDS = {"endpoint_down", "rate_limited"}

@@ -63,7 +63,7 @@ def test_snapshots_lie_in_a_bucket(bucket):
 
 def test_a_bucket_that_is_not_there_is_told_and_not_made(bucket):
     """A slip in its name would scatter what was fetched."""
-    with pytest.raises(WarehouseError, match=r"s3://case/snapshots/.*: there is no case"):
+    with pytest.raises(WarehouseError, match=r"s3://case/snapshots/.*: there is no bucket 'case'"):
         SnapshotStore("s3://case/snapshots").put(b"x")
     assert not fsspec.filesystem("s3").exists("case")
 

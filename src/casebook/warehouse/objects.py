@@ -92,7 +92,7 @@ class ObjectFolder:
             except FileNotFoundError:
                 bucket = self._root.partition("/")[0] or "/"
                 if not self._system.exists(bucket):
-                    raise OSError(None, f"there is no {bucket}") from None
+                    raise OSError(None, f"there is no bucket {bucket!r}") from None
                 self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
                 self._system.pipe_file(path, data)
         except Exception as error:

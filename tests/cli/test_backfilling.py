@@ -56,6 +56,16 @@ def test_what_asks_the_model_is_loaded_beside_the_list_where_it_will_be_asked(
     assert loaded == [True]
 
 
+def test_the_parsers_are_loaded_while_a_batch_that_goes_on_is_looked_up(casebook, monkeypatch):
+    """The first page would wait for them, and with it all else; a dry run reads none."""
+    started = []
+    monkeypatch.setattr("casebook.extractors.worker.start_server", lambda: started.append(True))
+    casebook("backfill", "--resume", "batch1_none", "--dry-run")
+    assert started == []
+    casebook("backfill", "--resume", "batch1_none")
+    assert started == [True]
+
+
 @pytest.mark.parametrize("command", ["backfill", "submit"])
 def test_a_closed_standard_input_is_bad_usage(command, environment):
     """A scheduler may start programs without one: the message says so, in place of a traceback."""

@@ -135,6 +135,8 @@ def run(
                 "a batch goes on as it was begun: with --resume only --budget, --concurrency, "
                 "--dry-run and --json can be given"
             )
+        if not dry_run:
+            start_server()
         again = _resume(resume, options, settings, dry_run=dry_run, as_json=as_json)
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pages
 import pytest
-from scripted_endpoint import ScriptedEndpoint
+from scripted_endpoint import ScriptedEndpoint, completion
 
 # Seconds for which the endpoint goes on answering after the signal.
 _UNDER_WAY = 1.5
@@ -96,6 +96,54 @@ def test_a_backfill_that_is_stopped_is_paused_and_keeps_the_answer_under_way(
     (outcome,) = casebook("backfill", "--resume", batch["batch_id"], "--json", **allowed).lines
     assert outcome["status"] == "draft"
     assert len(endpoint.requests) == 2  # a verdict and a draft
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_watch_that_is_stopped_while_items_are_judged_keeps_every_verdict_under_way(
+    casebook, environment, endpoint: ScriptedEndpoint, httpserver, sign, code
+):
+    """Items that wait for their turn do not end the wait; none is refused, lost or paid twice."""
+    allowed = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}",
+        "CASEBOOK_CONCURRENCY": "2",
+    }
+    items = "".join(
+        f"<item><title>Item {n}</title><link>{httpserver.url_for(f'/{n}')}</link></item>"
+        for n in range(6)
+    )
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/feed").respond_with_data(
+        f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>",
+        content_type="application/rss+xml",
+    )
+    feed = httpserver.url_for("/feed")
+    added = casebook("watch", "add", feed, "--rubric", "Case studies", "--all", **allowed)
+    assert added.code == 0
+    verdict = completion('{"reason": "It is an advertisement.", "verdict": "does not fit"}')
+    late = threading.Event()
+
+    def judge(_):
+        late.wait(60)
+        return verdict
+
+    endpoint.fallback = judge
+    running = begun({**environment, **allowed}, endpoint, "watch", "run")
+    while len(endpoint.requests) < 2:
+        time.sleep(0.05)
+    running.send_signal(sign)
+    threading.Timer(_UNDER_WAY, late.set).start()
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == code
+    assert "Traceback" not in said
+    assert "waiting for 2 answers under way" in said
+    assert "`casebook watch run` goes on" in said
+    assert len(endpoint.requests) == 2
+    (line,) = casebook("watch", "list", "--json").lines
+    assert line["look"] is None
+    assert casebook("watch", "refused", feed, "--json").lines == []
+    assert casebook("watch", "run", **allowed).code == 0
+    assert len(casebook("watch", "refused", feed, "--json").lines) == 6
+    assert len(endpoint.requests) == 6
 
 
 def test_a_second_ctrl_c_gives_up_the_answer_under_way(

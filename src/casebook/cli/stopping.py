@@ -21,6 +21,10 @@ _SHELL = 128  # what shells add to the number of the signal that ended a program
 
 _SOURCES = "`casebook failures` lists what was cut off, and `casebook retry` goes on with it"
 BATCH = "the same command goes on, or `casebook backfill --resume` with the id in `backfill list`"
+WATCH = (
+    "`casebook watch run` goes on with lists that it was not through with, `casebook backfill "
+    "--resume` with a batch, whose id is in `backfill list`"
+)
 
 
 def run(work: Awaitable[T], then: str = _SOURCES) -> T:

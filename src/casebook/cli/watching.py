@@ -265,7 +265,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Look now, and work what is new."""
-    raise typer.Exit(stopping.run(_run(context, watch_id, as_json=as_json), stopping.BATCH))
+    raise typer.Exit(stopping.run(_run(context, watch_id, as_json=as_json), stopping.WATCH))
 
 
 async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -> int:

@@ -1,5 +1,6 @@
 """``casebook backfill``: what it takes for a list, and how a batch goes on."""
 
+import io
 import json
 import re
 import subprocess
@@ -10,10 +11,19 @@ from pathlib import Path
 import pages
 import pytest
 from pytest_httpserver import HTTPServer
+from rich.console import Console
 from scripted_endpoint import api_error, completion
 from werkzeug import Response
 
-from casebook.schemas.batches import Batch, BatchEvent, BatchItem, BatchOptions, BatchStep
+from casebook.cli.board import print_batches
+from casebook.schemas.batches import (
+    Batch,
+    BatchEvent,
+    BatchItem,
+    BatchOptions,
+    BatchStep,
+    BatchSummary,
+)
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.watches import WatchState
 from casebook.warehouse.store import Warehouse
@@ -336,6 +346,52 @@ def test_what_makes_no_sense_is_said_so(casebook, site, two_feeds, endpoint, tmp
     assert f"`casebook backfill {feed}` works all of it" in again.err
     assert "Nothing is due" in casebook("watch", "run", **allowed).err
     assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("backfill", "https://a.example/list"),
+        ("watch", "add", "https://a.example/feed"),
+    ],
+)
+@pytest.mark.parametrize("word", ["", " "])
+def test_an_empty_word_is_refused(casebook, command, word):
+    """A variable that was never set would have all of a list worked, and paid."""
+    ran = casebook(*command, "--word", "LLM", "--word", word)
+    assert (ran.code, "--word is empty" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(("since", "code"), [("2026-11-2", 0), ("01.02.2024", 2), ("soon", 2)])
+def test_a_day_is_told_by_an_example(casebook, since, code):
+    """Not by the letters that programs format days with."""
+    listed = "https://a.example/1"
+    ran = casebook("backfill", "-", "--since", since, "--dry-run", stdin=listed)
+    told = f"'{since}' is no day: write 2026-11-24"
+    assert (ran.code, told in ran.err) == (code, bool(code))
+    ran = casebook("costs", "--since", since)
+    assert (ran.code, told in ran.err) == (code, bool(code))
+
+
+def test_a_list_of_batches_cuts_no_word_at_eighty_columns(tmp_path):
+    """Ids and addresses stay whole, to be copied."""
+    told = BatchSummary(
+        batch_id="batch1_" + "a" * 16,
+        origin="https://a.example/" + "long/" * 20,
+        size=9,
+        cases=6,
+        failed=3,
+        created_at=datetime(2026, 11, 24, tzinfo=UTC),
+        changed_at=datetime(2026, 11, 24, tzinfo=UTC),
+        created_by="ada",
+        step=BatchStep.STARTED,
+        reason=None,
+    )
+    console = Console(width=80, file=io.StringIO())
+    print_batches([told], console)
+    first, second, third = console.file.getvalue().splitlines()
+    assert [*first.split(), *second.split()][-4:] == ["6", "drafts,", "3", "failed"]
+    assert third.strip() == told.origin
 
 
 @pytest.mark.parametrize(

@@ -387,6 +387,7 @@ async def test_a_run_that_is_told_to_end_while_lists_are_read_gives_them_up(two_
         {"limit": -3},
         {"budget": -1},
         {"since": "soon"},
+        {"words": ["LLM", ""]},
         {"concurrency": 0},
         {"concurrency": MOST_AT_ONCE + 1},
     ],

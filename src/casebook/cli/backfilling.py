@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,13 +13,14 @@ from casebook.cli import stopping
 from casebook.cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
+    day,
     err,
     load_settings,
     out,
     print_json,
     printable,
 )
-from casebook.cli.references import as_bad_usage, named, standard_input
+from casebook.cli.references import as_bad_usage, named, standard_input, words_of
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource
@@ -79,9 +80,12 @@ def run(
         str | None, typer.Option(help="Go on with this batch.", show_default=False)
     ] = None,
     since: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Leave out what is dated earlier.", show_default=False
+            parser=day,
+            metavar="YYYY-MM-DD",
+            help="Leave out what is dated earlier.",
+            show_default=False,
         ),
     ] = None,
     limit: Annotated[
@@ -126,6 +130,7 @@ def run(
         raise InvalidSource("give a list to work, or --resume and a batch's id (not both)")
     if model is not None and not model.strip():
         raise InvalidSource("--model names no model")
+    words = words_of(word)
     options = BatchOptions(force=force, concurrency=concurrency, budget_usd=budget, model=model)
     settings = load_settings(context)
     if resume is not None:
@@ -147,9 +152,9 @@ def run(
     selection = select(
         found.candidates,
         files=files,
-        since=since.date() if since else None,
+        since=since,
         limit=limit,
-        words=word or (),
+        words=words,
         repeated=found.repeated,
     )
     origin = PIPED if source == "-" else source

@@ -54,6 +54,19 @@ def named(source: str) -> SourceRef:
     return SourceRef(source=_text(source))
 
 
+def words_of(given: Sequence[str] | None) -> Sequence[str]:
+    """Return the words of which a source has to name one.
+
+    Raises:
+        InvalidSource: if one is empty, which every source would name.
+    """
+    if not all(word.strip() for word in given or ()):
+        raise InvalidSource(
+            "--word is empty: every source would be taken; leave it out, or name a word"
+        )
+    return given or ()
+
+
 def _text(name: str) -> str:
     """Return a name that can be stored.
 

@@ -20,7 +20,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
-from casebook.cli.references import as_bad_usage, named
+from casebook.cli.references import as_bad_usage, named, words_of
 from casebook.schemas.bounds import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from casebook.schemas.errors import InvalidSource
 
@@ -94,7 +94,7 @@ def add(
                 named(address).source,
                 services,
                 every_seconds=seconds_of(every),
-                words=word or (),
+                words=words_of(word),
                 rubric=rubric,
                 everything=everything,
                 who=services.settings.curator,

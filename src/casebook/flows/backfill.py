@@ -98,7 +98,7 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     batch_id: str | None = None,
     since: date | None = None,
     limit: Annotated[int, Field(ge=1)] | None = None,
-    words: Sequence[str] = (),
+    words: Sequence[Annotated[str, Field(pattern=r"\S")]] = (),
     force: bool = False,
     budget: Annotated[float, Field(ge=0, le=MOST_DOLLARS)] | None = None,
     concurrency: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] | None = None,

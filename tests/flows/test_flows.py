@@ -425,7 +425,7 @@ def test_a_schedule_says_what_a_parameter_is(name, value, said):
         ("0 0 30 2 *", "names no day that ever comes"),
         ("0 0 31 4,6,9,11 *", "names no day that ever comes"),
         ("* * * * * */5", "more often than once a minute"),
-        ("0 0 0 2 *", "Invalid cron string"),
+        ("0 0 0 2 *", "not a schedule: Invalid cron string"),
         ("0 0 29 2 *", None),
         ("0 6 * * 1", None),
     ],

@@ -51,12 +51,13 @@ async def all_of(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     ``asyncio.gather`` alone, those that wait for an answer would be left behind.
     """
     tasks = [asyncio.ensure_future(work) for work in works]
+    together = asyncio.gather(*tasks)
     try:
-        return await asyncio.shield(asyncio.gather(*tasks))
+        return await asyncio.shield(together)
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, together, return_exceptions=True)
 
 
 def answers_under_way() -> int:

@@ -148,6 +148,22 @@ def test_a_budget_that_is_reached_says_how_to_go_on(casebook, site):
     assert [line["status"] for line in casebook(*more, **priced).lines] == ["draft"]
 
 
+def test_a_retry_has_a_budget_of_its_own(casebook, site, endpoint):
+    """Whoever is told to raise the budget and retry need not do so without any."""
+    priced = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
+        "CASEBOOK_LLM_PRICE_INPUT": "1",
+        "CASEBOOK_LLM_PRICE_OUTPUT": "4",
+    }
+    listed = site.url_for("/case")
+    assert casebook("backfill", "-", "--budget", "0", stdin=listed, **priced).code == 4
+    retry = ("retry", "--cause", "budget-reached", "--json", "--budget")
+    (poor,) = casebook(*retry, "0.001", **priced).lines
+    assert "the cap of $0.001 a run" in poor["failure"]["message"]
+    assert endpoint.requests == []
+    assert [line["status"] for line in casebook(*retry, "1", **priced).lines] == ["draft"]
+
+
 def test_a_list_that_is_read_in_part_ends_as_some_failed(casebook, site):
     """What could not be read is told on standard error and in the dry run, and the code is 3."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}

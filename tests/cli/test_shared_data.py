@@ -33,11 +33,11 @@ def test_a_bucket_that_is_not_there_is_told_before_anything_is_asked(
     listed.write_text("https://a.example/1\n")
     told = {line["name"]: line for line in casebook("doctor", "--json", **slip).lines}
     assert told["data"]["state"] == told["warehouse"]["state"] == "bad"
-    assert "there is no bucket case. Make the bucket" in told["data"]["detail"]
+    assert "there is no bucket 'case'. Make the bucket" in told["data"]["detail"]
     endpoint.requests.clear()
     for command in (("submit", page), ("backfill", listed)):
         ran = casebook(*command, **slip)
-        assert (ran.code, "there is no bucket case." in ran.err) == (4, True)
+        assert (ran.code, "there is no bucket 'case'." in ran.err) == (4, True)
         assert "Traceback" not in ran.err
     assert endpoint.requests == []
     told = {line["name"]: line for line in casebook("doctor", "--json", **shared).lines}

@@ -64,7 +64,7 @@ def test_snapshots_lie_in_a_bucket(bucket):
 
 def test_a_bucket_that_is_not_there_is_told_and_not_made(bucket):
     """A slip in its name would scatter what was fetched."""
-    with pytest.raises(WarehouseError, match=r"s3://case/snapshots/.*: there is no bucket case"):
+    with pytest.raises(WarehouseError, match=r"s3://case/snapshots/.*: there is no bucket 'case'"):
         SnapshotStore("s3://case/snapshots").put(b"x")
     assert not fsspec.filesystem("s3").exists("case")
 
@@ -151,7 +151,7 @@ def test_a_lake_is_not_begun_where_there_is_no_bucket(bucket, lake_at, postgres,
     lake = lake_at(catalogue, "s3://nowhere/lake")
     for use in (lake.counts, lambda: lake.append(story.source())):
         with pytest.raises(
-            ConfigurationError, match=r"s3://nowhere/lake,.* no bucket nowhere\. Make the bucket"
+            ConfigurationError, match=r"s3://nowhere/lake,.* no bucket 'nowhere'\. Make the bucket"
         ):
             use()
     assert not fsspec.filesystem("s3").exists("nowhere")
@@ -166,7 +166,7 @@ def test_a_lake_whose_bucket_is_gone_is_read_and_not_written(lake_at, postgres, 
     system.rm("lost", recursive=True)
     lake = lake_at(catalogue, "s3://lost/lake")
     assert lake.counts()["sources"] == 1
-    with pytest.raises(ConfigurationError, match="no bucket lost"):
+    with pytest.raises(ConfigurationError, match="no bucket 'lost'"):
         lake.append(story.case())
 
 
@@ -187,7 +187,7 @@ def test_a_bucket_may_be_hidden_from_whoever_writes_to_it(bucket, monkeypatch):
 
     monkeypatch.setattr(system, "info", hidden)
     check_writable(f"{bucket}/hidden")
-    with pytest.raises(ConfigurationError, match="no bucket nowhere"):
+    with pytest.raises(ConfigurationError, match="no bucket 'nowhere'"):
         check_writable("s3://nowhere/hidden")
     system.invalidate_cache()
     assert system.find("cases/casebook/hidden") == []

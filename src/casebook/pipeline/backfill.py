@@ -298,6 +298,7 @@ class BatchRun:
                 who=self.batch.created_by,
                 force=self.batch.options.force,
                 snapshot_id=kept,
+                name_copies=False,
             )
             if is_file:
                 await asyncio.to_thread(follow, item, outcome, warehouse)

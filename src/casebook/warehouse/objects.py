@@ -117,7 +117,7 @@ class ObjectFolder:
                 self._system.pipe_file(path, data)
             except FileNotFoundError:
                 if not self._system.exists(self._bucket):
-                    raise OSError(None, f"there is no bucket {self._bucket}") from None
+                    raise OSError(None, f"there is no bucket {self._bucket!r}") from None
                 self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
                 self._system.pipe_file(path, data)
         except Exception as error:

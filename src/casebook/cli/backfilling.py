@@ -143,7 +143,9 @@ def run(
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
     start_server()  # loads the parsers beside what this process imports
-    found, files = asyncio.run(_read(source, settings))
+    # Before there is an event loop, for which Ctrl-C would wait.
+    piped = standard_input().buffer.read() if source == "-" else None
+    found, files = stopping.run(_read(source, piped, settings), stopping.UNREAD)
     for line in found.missed:
         err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
     from casebook.pipeline.planning import select
@@ -166,17 +168,19 @@ def run(
     raise typer.Exit(code or (EXIT_SOME_FAILED if found.missed else 0))
 
 
-async def _read(source: str, settings: Settings) -> tuple[Walk, Sequence[BatchItem]]:
+async def _read(
+    source: str, piped: bytes | None, settings: Settings
+) -> tuple[Walk, Sequence[BatchItem]]:
     """Return the addresses that the list names and what could not be read of it, and the files.
 
-    Files are named on standard input alone.
+    Files are named on standard input alone, of which ``piped`` is what came.
     """
     from casebook.pipeline.quoting import read_list, read_piped
     from casebook.runtime.services import Services
 
     async with Services(settings) as services:
-        if source == "-":
-            return await read_piped(standard_input().buffer.read(), services)
+        if piped is not None:
+            return await read_piped(piped, services)
         with as_bad_usage():
             return await read_list(named(source), services), ()
 

@@ -62,6 +62,27 @@ def test_a_closed_standard_input_is_bad_usage(command, environment):
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize("command", ["backfill", "links"])
+def test_standard_input_without_an_end_is_given_up(command, environment):
+    """Before it fills the memory, as a file that is too large is."""
+    endless = subprocess.Popen(["yes", "https://a.example/1"], stdout=subprocess.PIPE)
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-m", "casebook.cli.main", command, "-"],
+            stdin=endless.stdout,
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        endless.kill()
+        endless.wait()
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert "more than the 50 MB that a list may have: split it" in ran.stderr
+
+
 def test_standard_input_takes_addresses_and_what_links_prints(casebook):
     """Both name the same sources; a title that comes along is what words are looked for in."""
     lines = (

@@ -20,7 +20,7 @@ from casebook.cli.context import (
     print_json,
     printable,
 )
-from casebook.cli.references import as_bad_usage, named, standard_input, words_of
+from casebook.cli.references import as_bad_usage, named, piped_list, words_of
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource
@@ -143,8 +143,7 @@ def run(
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
     start_server()  # loads the parsers beside what this process imports
-    # Before there is an event loop, for which Ctrl-C would wait.
-    piped = standard_input().buffer.read() if source == "-" else None
+    piped = piped_list() if source == "-" else None
     found, files = stopping.run(_read(source, piped, settings), stopping.UNREAD)
     for line in found.missed:
         err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)

@@ -15,7 +15,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
-from casebook.cli.references import as_bad_usage, named, standard_input
+from casebook.cli.references import as_bad_usage, named, piped_list
 from casebook.extractors.suffixes import LISTS
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def links(
     as_json: AsJson = False,
 ) -> None:
     """List the addresses that a feed, sitemap, page or file names, with title and date."""
-    # Before there is an event loop, for which Ctrl-C would wait.
-    piped = standard_input().buffer.read() if source == "-" else None
+    piped = piped_list() if source == "-" else None
     walked = with_services(context, lambda services: _walk(source, piped, limit, services))
     dated = any(candidate.published for candidate in walked.candidates)
     for candidate in walked.candidates:

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource, InvalidUrl
+from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource, InvalidUrl, TooLarge
 
 if TYPE_CHECKING:
     from casebook.schemas.sources import SourceRef
+
+_MEGABYTE = 1_000_000
+_MOST_PIPED = 50
 
 
 def read_refs(sources: Sequence[str]) -> list[SourceRef]:
@@ -39,6 +42,23 @@ def standard_input() -> TextIO:
     if sys.stdin is None:
         raise InvalidSource("standard input is closed: there is nothing to read")
     return sys.stdin
+
+
+def piped_list() -> bytes:
+    """Return a list that comes on standard input; to be called outside an event loop.
+
+    In one, Ctrl-C would wait for the end of what is piped in.
+
+    Raises:
+        InvalidSource: if standard input is closed.
+        TooLarge: if it holds more than a list may.
+    """
+    data = standard_input().buffer.read(_MOST_PIPED * _MEGABYTE + 1)
+    if len(data) > _MOST_PIPED * _MEGABYTE:
+        raise TooLarge(
+            f"standard input holds more than the {_MOST_PIPED} MB that a list may have: split it"
+        )
+    return data
 
 
 def named(source: str) -> SourceRef:

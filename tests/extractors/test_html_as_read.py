@@ -87,7 +87,7 @@ def test_items_keep_the_numbers_they_are_shown_with():
     ]
     assert lines("<ol type=a><li>One<ul><li>Part</li></ul></li><li>Two</li></ol>") == [
         "a. One",
-        "Part",
+        "  Part",
         "b. Two",
     ]
     assert lines("<ol class='breadcrumb'><li>Home</li></ol>") == ["Home"]

@@ -4,14 +4,14 @@ Raise a version when the same bytes give another text, title, author or date: st
 the older version are then read again.
 """
 
-HTML = "html/11"
+HTML = "html/12"
 SAVED = f"mhtml/1 {HTML}"
-MARKDOWN = "markdown/5"
+MARKDOWN = "markdown/6"
 TEXT = "text/5"
 CAPTIONS = "captions/6"
 PDF = "pdf/9"
 YOUTUBE = "youtube/3"
-ARXIV = "arxiv/4"
+ARXIV = "arxiv/5"
 PAPER = "paper/4"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.

@@ -143,6 +143,15 @@ def outside(placed: Sequence[Placed], named: re.Pattern[str]) -> list[Placed]:
     return [one for one in placed if not inside[one.place]]
 
 
+@dataclass(slots=True)
+class _List:
+    """A list that the walk is in: the numbers of its items, its depth, that of the item now."""
+
+    numbers: Iterator[str] | None
+    depth: int
+    within: int
+
+
 class _Walk:
     """The state of one walk: the text gathered since the last block, and where the walk stands."""
 
@@ -157,7 +166,7 @@ class _Walk:
         self.lead = ""
         self.raised = 0
         self.lined = False
-        self.lists: list[Iterator[str] | None] = []
+        self.lists: list[_List] = []
         self.mark = ""
         self._walk(root, without)
 
@@ -216,10 +225,17 @@ class _Walk:
 
     def _enter_list(self, element: Any, role: int) -> None:
         if role & _LIST:
-            self.lists.append(numbers_of(element))
-        elif role & _ITEM:
-            numbers = self.lists[-1] if self.lists else None
-            self.mark = next(numbers, "") if numbers else ""
+            depth = self._depth() + 1
+            self.lists.append(_List(numbers_of(element), depth, depth))
+        elif role & _ITEM and self.lists:
+            around = self.lists[-1]
+            around.within = around.depth
+            self.mark = next(around.numbers, "") if around.numbers else ""
+        elif role & _HEADING and self.lists:
+            self.lists[-1].within = 0  # no item of a text, but a part of the page set as one
+
+    def _depth(self) -> int:
+        return self.lists[-1].within if self.lists else 0
 
     def _enter_line(self, element: Any, role: int) -> None:
         if role == _BREAK:
@@ -316,7 +332,8 @@ class _Walk:
         verbatim = self.code > 0 and "\n" in text
         heading = self.level > 0
         mark, self.mark = ("" if heading or verbatim or self.rows else self.mark), ""
-        block = Block(text, heading=heading, verbatim=verbatim, lead=lead, mark=mark)
+        depth = self._depth()
+        block = Block(text, heading=heading, verbatim=verbatim, lead=lead, mark=mark, depth=depth)
         row, button = self.rows > 0, self.buttons > 0
         shares = linked / size, strong / size
         self.found.append(Placed(block, self.place, self.level, *shares, row, button))

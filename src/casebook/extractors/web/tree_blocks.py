@@ -78,15 +78,16 @@ _JOINERS = "\u200c\u200d"
 
 
 class Place:
-    """An element that stands on lines of its own, among its likes; ``names`` are class and id.
+    """An ``element`` that stands on lines of its own, among its likes; ``names``: class and id.
 
     ``number`` grows in document order, so that a parent has a smaller one than its children.
     """
 
-    __slots__ = ("children", "names", "number", "parent", "role", "signature", "tag")
+    __slots__ = ("children", "element", "names", "number", "parent", "role", "signature", "tag")
 
     def __init__(self, parent: "Place | None", element: Any, number: int) -> None:
         self.parent = parent
+        self.element = element
         self.number = number
         self.tag: str = element.tag
         style = element.get("class") or ""

@@ -72,7 +72,9 @@ _NO_TEXT = frozenset(
     "script style noscript template svg math select option datalist iframe object video audio "
     "canvas graphic img input textarea head".split()
 )
-_FURNITURE = _NO_TEXT | frozenset("nav footer aside form button".split())
+FURNITURE = _NO_TEXT | frozenset("nav footer aside form button".split())
+"""The elements that are no text, or furniture by their tag."""
+
 # Characters that join letters; alone, editors leave them in empty paragraphs.
 _JOINERS = "\u200c\u200d"
 
@@ -117,7 +119,7 @@ def blocks_of(root: Any) -> list[Block]:
 
     Elements that are furniture by their tag are passed over.
     """
-    return [placed.block for placed in placed_blocks(root, _FURNITURE)]
+    return [placed.block for placed in placed_blocks(root, FURNITURE)]
 
 
 def placed_blocks(root: Any, without: Collection[str] = _NO_TEXT) -> list[Placed]:

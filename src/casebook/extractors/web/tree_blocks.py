@@ -15,11 +15,13 @@ from casebook.extractors.web.elements import (
     MAYBE_NO_TEXT,
     PERMALINK,
     are_lines_apart,
+    heads_quotation,
     is_heading_row,
     is_layout,
     is_line,
     is_no_text,
     is_program,
+    is_set_apart,
     numbers_of,
     raised,
 )
@@ -43,6 +45,7 @@ class _Role(IntFlag):
     LIST = auto()
     ITEM = auto()
     LINE = auto()
+    CITED = auto()
 
 
 _TAGS = {
@@ -62,11 +65,12 @@ _TAGS = {
     _Role.BUTTON: "button",
     _Role.RAISED: "sup",
     _Role.QUOTED: "q",
+    _Role.CITED: "cite",
 }
 _ROLES = {tag: int(role) for role, tags in _TAGS.items() for tag in tags.split()}
 (
     _BLOCK, _HEADING, _ROW, _CELL, _CODE, _BREAK, _LINK, _BOLD, _BUTTON, _TABLE,
-    _RAISED, _QUOTED, _LIST, _ITEM, _LINE,
+    _RAISED, _QUOTED, _LIST, _ITEM, _LINE, _CITED,
 ) = map(int, _Role)  # fmt: skip
 _NO_TEXT = frozenset(
     "script style noscript template svg math select option datalist iframe object video audio "
@@ -185,15 +189,21 @@ class _Walk:
                 if event == "end" and not unread and element is not root:
                     self._say(element.tail)
             elif event == "start":
-                if role := self._role(element):
-                    self._enter(element, role, root)
-                self._say(element.text)
+                self._begin(element, root)
             else:
                 if role := self._role(element):
                     self._leave(element, role, root)
                 if element is not root:
                     self._say(element.tail)
         self._flush()
+
+    def _begin(self, element: Any, root: Any) -> None:
+        if role := self._role(element):
+            self._enter(element, role, root)
+        if text := element.text:
+            if self.parts and not self.code:
+                self._set_apart(element, text)
+            self._say(text)
 
     def _role(self, element: Any) -> int:
         """Return what the element does here: code within a sentence and layout rows do not."""
@@ -278,6 +288,8 @@ class _Walk:
             self.parts[self.raised :] = [raised("".join(self.parts[self.raised :]))]
         elif role == _QUOTED:
             self.parts.append("”")
+        elif role == _CITED and heads_quotation(element):
+            self.parts.append("\n")
         elif role == _BOLD and not self.lead:
             self.lead = _lead("".join(self.parts), element)
 
@@ -310,6 +322,12 @@ class _Walk:
             return False
         said = self.parts[-1][-1:] if self.parts else ""
         return said.isalnum() and next(link.itertext(), "")[:1].isalnum()
+
+    def _set_apart(self, element: Any, text: str) -> None:
+        """Part a word from the one before where only a style does so on the page."""
+        last = self.parts[-1][-1:]
+        if last.isalnum() and text[0].isalnum() and is_set_apart(element, last, text[0]):
+            self.parts.append(" ")
 
     def _say(self, text: str | None) -> None:
         if text:

@@ -8,7 +8,7 @@ from typing import Any
 LEVELS = {"head": 2, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 """The elements that are headings, and their levels; ``head`` is trafilatura's."""
 
-MAYBE_NO_TEXT = frozenset({"a", "pre"})
+MAYBE_NO_TEXT = frozenset({"a", "pre", "button"})
 """The elements that ``is_no_text`` tells apart: asking each one takes longer."""
 
 # The signs that documentation sites hang on a heading as a link to it.
@@ -21,6 +21,7 @@ _ROWS = ("tr", "row")
 _LINE = re.compile(r"(?<![^\s_-])line(?![^\s_-])(?![_-]?num)", re.IGNORECASE)
 _CELLS = frozenset({"td", "th", "cell"})
 
+_COPY = re.compile(r"\s*(?:copy|copied)(?: code| to clipboard)?!?\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"[-−–]?\d+(?:[,–-]\d+)*")
 _NUMBERS = re.compile(r"\s*\d{1,5}(?:\s+\d{1,5})*\s*")
 _SUPERSCRIPT = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
@@ -42,7 +43,12 @@ _UNNUMBERED = re.compile(
 
 def is_no_text(element: Any) -> bool:
     """Tell what is shown beside a text and is none of it."""
-    return is_permalink(element) or is_line_numbers(element)
+    return is_permalink(element) or is_line_numbers(element) or _copies(element)
+
+
+def _copies(button: Any) -> bool:
+    """Tell a button that copies the program it stands by."""
+    return button.tag == "button" and bool(_COPY.fullmatch(_text(button)))
 
 
 def is_permalink(element: Any) -> bool:

@@ -43,7 +43,12 @@ def test_headings_on_a_page_that_sells_are_left_to_the_trees():
 
 @pytest.mark.parametrize(
     ("caption", "after", "stays"),
-    [(CAPTION, "Two", True), ("Photo: Ada Example", "Two", False), (CAPTION, "Neither", False)],
+    [
+        (CAPTION, "Two", True),
+        ("Figure 2: The router", "Two", True),
+        ("Photo: Ada Example", "Two", False),
+        (CAPTION, "Neither", False),
+    ],
 )
 def test_a_caption_in_the_midst_of_the_text_is_kept(caption, after, stays):
     """It tells what a figure shows; the name of a photographer, or one at the end, does not."""

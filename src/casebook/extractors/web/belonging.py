@@ -21,11 +21,15 @@ LONGEST_HEADING = 20
 """Words; what is set as a heading and longer is a paragraph."""
 
 _SHORTEST_CAPTION = 8
-"""Words; shorter ones mostly name a photographer."""
+"""Words; shorter ones mostly name a photographer, if they have no number."""
 
 _LARGEST_GAP = 6
 """Blocks; what lacks more in one place is another part of the page."""
 
+_NUMBERED_CAPTION = re.compile(
+    r"\s*(?:figure|fig\.|image|chart|table|diagram|graph|exhibit|listing)\s*\d+[\d.-]*\s*[:.–—]",
+    re.IGNORECASE,
+)
 _SHORTEST, _SHORTEST_ROW = 8, 2
 _LINKED = 0.3
 _GENERATIONS = 4
@@ -55,7 +59,8 @@ def with_what_belongs(
             kept[n] = True
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]
     for n in _between(kept, captions, words):
-        kept[n] |= words[n] >= _SHORTEST_CAPTION
+        numbered = _NUMBERED_CAPTION.match(placed[n].block.text)
+        kept[n] |= words[n] >= _SHORTEST_CAPTION or numbered is not None
     for n in _notes(placed):
         kept[n] = True
     if kind is not PageKind.PRODUCT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,13 +14,14 @@ from casebook.cli import stopping
 from casebook.cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
+    day,
     err,
     load_settings,
     out,
     print_json,
     printable,
 )
-from casebook.cli.references import as_bad_usage, named, standard_input
+from casebook.cli.references import as_bad_usage, named, piped_list, words_of
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource
@@ -80,9 +81,12 @@ def run(
         str | None, typer.Option(help="Go on with this batch.", show_default=False)
     ] = None,
     since: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Leave out what is dated earlier.", show_default=False
+            parser=day,
+            metavar="YYYY-MM-DD",
+            help="Leave out what is dated earlier.",
+            show_default=False,
         ),
     ] = None,
     limit: Annotated[
@@ -127,6 +131,7 @@ def run(
         raise InvalidSource("give a list to work, or --resume and a batch's id (not both)")
     if model is not None and not model.strip():
         raise InvalidSource("--model names no model")
+    words = words_of(word)
     options = BatchOptions(force=force, concurrency=concurrency, budget_usd=budget, model=model)
     settings = load_settings(context)
     if resume is not None:
@@ -141,7 +146,9 @@ def run(
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
     start_server()  # loads the parsers beside what this process imports
-    found, files = asyncio.run(_read(source, settings, to_work=not dry_run))
+    piped = piped_list() if source == "-" else None
+    reading = _read(source, piped, settings, to_work=not dry_run)
+    found, files = stopping.run(reading, stopping.UNREAD)
     for line in found.missed:
         err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
     from casebook.pipeline.planning import select
@@ -150,9 +157,9 @@ def run(
     selection = select(
         found.candidates,
         files=files,
-        since=since.date() if since else None,
+        since=since,
         limit=limit,
-        words=word or (),
+        words=words,
         repeated=found.repeated,
     )
     origin = PIPED if source == "-" else source
@@ -165,20 +172,21 @@ def run(
 
 
 async def _read(
-    source: str, settings: Settings, *, to_work: bool
+    source: str, piped: bytes | None, settings: Settings, *, to_work: bool
 ) -> tuple[Walk, Sequence[BatchItem]]:
     """Return the addresses that the list names and what could not be read of it, and the files.
 
-    Files are named on standard input alone. What asks the model is loaded beside a list that is
-    ``to_work``, as soon as that is there: one that cannot be had is told without it.
+    Files are named on standard input alone, of which ``piped`` is what came. What asks the model is
+    loaded beside a list that is ``to_work``, as soon as that is there: one that cannot be had is
+    told without it.
     """
     from casebook.pipeline.quoting import read_list, read_piped
     from casebook.runtime.services import Services
 
     meanwhile = _load_client if to_work else None
     async with Services(settings) as services:
-        if source == "-":
-            return await read_piped(standard_input().buffer.read(), services, meanwhile)
+        if piped is not None:
+            return await read_piped(piped, services, meanwhile)
         with as_bad_usage():
             return await read_list(named(source), services, meanwhile=meanwhile), ()
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pages
 import pytest
@@ -48,6 +49,21 @@ def test_a_dry_run_tells_what_a_list_names_twice_and_begins_nothing(casebook, tm
     assert (told["standings"], told["duplicates"]) == ({"new": 2}, 1)
     assert casebook("backfill", "list", "--json").lines == []
     assert endpoint.requests == []
+
+
+def test_what_asks_the_model_is_loaded_beside_the_list_where_it_will_be_asked(
+    casebook, tmp_path, monkeypatch
+):
+    """It takes a second: a dry run and a list that is not there are told without waiting for it."""
+    loaded, listed = [], tmp_path / "list.csv"
+    monkeypatch.setattr("casebook.runtime.services.load_client", lambda: loaded.append(True))
+    monkeypatch.setattr("casebook.cli.backfilling.work_batch", AsyncMock(return_value=0))
+    listed.write_text("url\nhttps://a.example/1\n")
+    casebook("backfill", listed, "--dry-run")
+    casebook("backfill", tmp_path / "none.csv")
+    assert loaded == []
+    casebook("backfill", listed)
+    assert loaded == [True]
 
 
 @pytest.mark.parametrize("command", ["backfill", "submit"])

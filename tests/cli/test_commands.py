@@ -304,3 +304,13 @@ def test_help_imports_nothing_heavy(program):
     started = time.monotonic()
     assert program("--help").code == 0
     assert time.monotonic() - started < 10  # a hang, not a speed: that is for the benchmarks
+
+
+def test_the_main_module_of_the_program_loads_no_command():
+    """Each process that reads documents imports it once more, and needs none of them."""
+    import subprocess
+    import sys
+
+    code = "import sys, casebook.__main__; print('typer' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

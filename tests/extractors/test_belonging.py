@@ -43,7 +43,12 @@ def test_headings_on_a_page_that_sells_are_left_to_the_trees():
 
 @pytest.mark.parametrize(
     ("caption", "after", "stays"),
-    [(CAPTION, "Two", True), ("Photo: Ada Example", "Two", False), (CAPTION, "Neither", False)],
+    [
+        (CAPTION, "Two", True),
+        ("Figure 2: The router", "Two", True),
+        ("Photo: Ada Example", "Two", False),
+        (CAPTION, "Neither", False),
+    ],
 )
 def test_a_caption_in_the_midst_of_the_text_is_kept(caption, after, stays):
     """It tells what a figure shows; the name of a photographer, or one at the end, does not."""
@@ -93,3 +98,27 @@ def test_a_row_in_the_midst_of_a_table_is_kept():
 def test_of_a_page_without_text_nothing_is_kept():
     """Notes and headings alone are no text."""
     assert kept(ARTICLE + '<p class="footnotes">Note.</p>', "Nothing") == []
+
+
+STEPS = "<ul><li>Ask in Spanish, too, and count the answers that are right.</li><li>Try a larger model soon.</li></ul>"
+
+
+@pytest.mark.parametrize(
+    ("last", "stays"),
+    [
+        (f"<h2>Next steps</h2>{STEPS}", True),
+        (f"<h3>Next steps</h3>{STEPS}", False),
+        (f"<div><h2>Next steps</h2>{STEPS}</div>", False),
+        (
+            f"<h2>Related</h2>{STEPS.replace('Ask', '<a href=/x>').replace('</li>', '</a></li>')}",
+            False,
+        ),
+        ("<h2>Next steps</h2><p>Ask in Spanish.</p>", False),
+    ],
+)
+def test_a_section_like_the_others_is_kept(last, stays):
+    """In the same place, under a heading like theirs, its text belongs to theirs."""
+    text = f"<h2>Cost</h2><p>One.</p><h2>Time</h2><p>Two.</p>{last}"
+    found = kept(text, "Cost", "One", "Time", "Two")
+    assert ("Try a larger model soon." in found) is stays
+    assert ("Next steps" in found) is stays

@@ -47,6 +47,60 @@ def test_the_day_of_the_page_itself(head, body, kind, day):
     assert published(tree, "https://a.example/x", kind) == day
 
 
+# More lines than are looked at by a headline.
+BETWEEN = "<h1>Guides</h1>" + "<p>Words about the guides.</p>" * 40
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "kind", "day"),
+    [
+        (
+            '<meta name="published" content="July 17, 2025">',
+            "",
+            PageKind.ARTICLE,
+            date(2025, 7, 17),
+        ),
+        (
+            "",
+            f"{BETWEEN}<h4>Published</h4><h3>Publish date</h3><time>15 November 2018</time>",
+            PageKind.OTHER,
+            date(2018, 11, 15),
+        ),
+        (
+            "",
+            f"{BETWEEN}<time>8 October 2020</time><p>First published on <b>15 November 2018</b></p>",
+            PageKind.OTHER,
+            date(2018, 11, 15),
+        ),
+        ("", "<p>Journal</p><h3>April 8, 2024</h3>" + FAR * 40, PageKind.ARTICLE, date(2024, 4, 8)),
+    ],
+)
+def test_a_day_that_nothing_but_the_page_tells(head, body, kind, day):
+    """A label names a day of publication; the only day alone on a line is an article's."""
+    tree = lxml.html.document_fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
+    assert published(tree, "https://a.example/x", kind) == day
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<h1>Desks</h1><p>Sale ends 03/31/2025 at noon</p>", PageKind.OTHER),
+        ("<h1>Orders</h1><p>Last updated 2025-12-18 UTC.</p>", PageKind.OTHER),
+        ("<p>Release date: March 2, 2025</p><h1>Quick start</h1>", PageKind.OTHER),
+        ("<nav>2025-02-25</nav><h1>Charges</h1>", PageKind.OTHER),
+        ("<h1>Small Habits</h1><p>Hardcover - October 16, 2018</p>", PageKind.PRODUCT),
+        ("<h1>Small Habits</h1><p>Published: October 16, 2018</p>", PageKind.PRODUCT),
+        (f"{BETWEEN}<p>Posted on May 1, 2024</p><p>Posted on May 8, 2024</p>", PageKind.OTHER),
+        ("<p>May 1, 2024</p><p>May 8, 2024</p>", PageKind.ARTICLE),
+        ('<aside>May 1, 2024</aside><a href="/x">May 8, 2024</a>', PageKind.ARTICLE),
+    ],
+)
+def test_a_day_of_something_else_is_not_the_pages(body, kind):
+    """A sale's end, a change, a release, what is sold, and one of several days are not its day."""
+    tree = lxml.html.document_fromstring(f"<html><body>{body}</body></html>")
+    assert published(tree, "https://a.example/x", kind) is None
+
+
 def test_a_day_in_the_address():
     """Year, month and day as folders of the address are its day."""
     tree = lxml.html.document_fromstring("<html><body><h1>A</h1></body></html>")

@@ -87,7 +87,7 @@ def test_items_keep_the_numbers_they_are_shown_with():
     ]
     assert lines("<ol type=a><li>One<ul><li>Part</li></ul></li><li>Two</li></ol>") == [
         "a. One",
-        "Part",
+        "  Part",
         "b. Two",
     ]
     assert lines("<ol class='breadcrumb'><li>Home</li></ol>") == ["Home"]
@@ -252,3 +252,30 @@ def test_a_person_is_the_author_rather_than_the_site():
     by = '<h1>Queues</h1><p class="author-name">Ada Example</p>'
     assert page("Queues", by, head, "blog/2025/queues").authors == ("Ada Example",)
     assert page("Queues", "<h1>Queues</h1>", head, "blog/2025/queues").authors == ("Harbour Notes",)
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ('<span class="label">Author</span><span class="value">Jane</span>', "Author Jane"),
+        ('<b class="name">id</b><span class="type"><i>string</i></span>', "id string"),
+        ('<em>Outside</em><span class="label">Rack</span>', "Outside Rack"),
+        ('<span class="whole">24</span><span class="cents">99</span>', "24 99"),
+        ('<span class="rank">#10</span><strong>Trail</strong>', "#10 Trail"),
+        ("<b>re</b><i>installing</i>", "reinstalling"),
+        ('<span class="hit">key</span>board', "keyboard"),
+        ('<span class="hit">key</span><span class="hit">board</span>', "keyboard"),
+        ('<i class="c">i</i><i class="c">P</i><i class="c">hone</i>', "iPhone"),
+        ('<code><span class="n">load</span><span class="p">File</span></code>', "loadFile"),
+    ],
+)
+def test_a_label_and_its_value_are_two_words(markup, expected):
+    """What only a style sets apart is two words; parts of one word, and of a program, are one."""
+    assert lines(f"<p>{markup}</p>") == [expected]
+
+
+def test_who_is_quoted_stands_above_the_quotation():
+    """Forums put no white space between the name of whom they quote and the words."""
+    quote = "<blockquote><div><cite>Ada wrote:</cite>One in nine is wrong.</div></blockquote>"
+    assert lines(quote) == ["Ada wrote:", "One in nine is wrong."]
+    assert lines("<div><cite>Routing</cite>s are rare.</div>") == ["Routings are rare."]

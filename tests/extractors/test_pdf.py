@@ -433,3 +433,58 @@ def table_of_three() -> bytes:
 def test_columns_that_are_written_line_by_line_are_told(data, told):
     """The text reads across them, which the curator learns; other columns and tables are read."""
     assert [s.outcome for s in read(data).extraction if s.method == "columns"] == told
+
+
+GERMAN = (
+    "Die Gruppe hat den Verteiler der Anfragen im Frühjahr auf ein kleines Modell umgestellt, und "
+    "seitdem erreicht fast jede Anfrage beim ersten Versuch die richtigen Leute. Was der alte "
+    "Dienst nach Wörtern entschied, entscheidet der neue nach dem Sinn der ganzen Nachricht. "
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "times", "told"),
+    [("en-US", 15, "de"), ("en-US", 1, "en"), ("gl", 15, "gl"), ("", 15, "de")],
+)
+def test_a_long_text_tells_its_language(stated, times, told):
+    """Word processors state that of their menus; a short text does not tell against what is said."""
+    pdf = FPDF()
+    pdf.set_lang(stated) if stated else None
+    pdf.add_page()
+    pdf.set_font("times", size=11)
+    pdf.multi_cell(160, text=GERMAN * times)
+    assert read(bytes(pdf.output())).language == told
+
+
+def test_the_heading_of_a_table_of_contents_is_no_title():
+    """A file that states no title and begins with its contents has none."""
+    pdf = FPDF()
+    pdf.add_page()
+    for text, size in [("Contents", 20), ("1 Routing 2", 11), ("2 Cost 7", 11), ("1 Routing", 16)]:
+        pdf.set_font("times", style="B" if size > 11 else "", size=size)
+        pdf.cell(text=text, new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font("times", size=11)
+    pdf.multi_cell(160, text="The router sends each ticket to the team that can answer it. " * 6)
+    assert read(bytes(pdf.output())).title is None
+
+
+def test_a_scan_of_signs_is_no_document():
+    """What OCR makes of a drawing is a text layer without words, and no text to quote."""
+
+    def scanned(layer: str) -> bytes:
+        pdf = FPDF(unit="pt", format=(600, 800))
+        pdf.add_page()
+        pdf.set_font("times", size=11)
+        with pdf.local_context(text_mode="INVISIBLE"):
+            for n, line in enumerate(layer.split("\n")):
+                pdf.text(60, 80 + 20 * n, line)
+        pdf.image(Image.new("RGB", (60, 80), "white"), x=0, y=0, w=600)
+        return bytes(pdf.output())
+
+    with pytest.raises(Scanned, match="signs in place of words"):
+        read(
+            scanned(
+                ":., dP . i, .. ?\n.i ' » 14 e. Nsr\n* ki ., 1 sa s .. % 2\nY. . g . %Z.. , I ' I"
+            )
+        )
+    assert "each ticket" in read(scanned("The router sends each ticket\nto the team for it.")).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -144,7 +145,8 @@ def run(
     assert source is not None  # noqa: S101 - one of the two is given
     start_server()  # loads the parsers beside what this process imports
     piped = piped_list() if source == "-" else None
-    found, files = stopping.run(_read(source, piped, settings), stopping.UNREAD)
+    reading = _read(source, piped, settings, to_work=not dry_run)
+    found, files = stopping.run(reading, stopping.UNREAD)
     for line in found.missed:
         err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
     from casebook.pipeline.planning import select
@@ -168,20 +170,35 @@ def run(
 
 
 async def _read(
-    source: str, piped: bytes | None, settings: Settings
+    source: str, piped: bytes | None, settings: Settings, *, to_work: bool
 ) -> tuple[Walk, Sequence[BatchItem]]:
     """Return the addresses that the list names and what could not be read of it, and the files.
 
-    Files are named on standard input alone, of which ``piped`` is what came.
+    Files are named on standard input alone, of which ``piped`` is what came. What asks the model is
+    loaded beside a list that is ``to_work``, as soon as that is there: one that cannot be had is
+    told without it.
     """
     from casebook.pipeline.quoting import read_list, read_piped
     from casebook.runtime.services import Services
 
+    meanwhile = _load_client if to_work else None
     async with Services(settings) as services:
         if piped is not None:
-            return await read_piped(piped, services)
+            return await read_piped(piped, services, meanwhile)
         with as_bad_usage():
-            return await read_list(named(source), services), ()
+            return await read_list(named(source), services, meanwhile=meanwhile), ()
+
+
+def _load_client() -> None:
+    """Begin to load what asks the model, in a thread.
+
+    An executor's: should the program end before, it waits for that without a word.
+    """
+    from casebook.runtime.services import load_client
+
+    loader = ThreadPoolExecutor(1)
+    loader.submit(load_client)
+    loader.shutdown(wait=False)
 
 
 async def _plan(
@@ -336,9 +353,8 @@ async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
             board.tell(outcome)
             if as_json:
                 print_json(outcome.to_json())
-    stands = await progress(batch, services)
     if not as_json:
-        print_progress(batch, stands, work.tally, out())
+        print_progress(batch, await progress(batch, services), work.tally, out())
     if stopped := work.tally.stopped_by:
         more = " --budget MORE" if work.tally.failed[BudgetReached.kind()] else ""
         err().print(

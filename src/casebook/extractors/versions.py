@@ -4,15 +4,15 @@ Raise a version when the same bytes give another text, title, author or date: st
 the older version are then read again.
 """
 
-HTML = "html/11"
+HTML = "html/12"
 SAVED = f"mhtml/1 {HTML}"
-MARKDOWN = "markdown/5"
+MARKDOWN = "markdown/6"
 TEXT = "text/5"
 CAPTIONS = "captions/6"
-PDF = "pdf/9"
+PDF = "pdf/10"
 YOUTUBE = "youtube/3"
-ARXIV = "arxiv/4"
-PAPER = "paper/4"
+ARXIV = "arxiv/5"
+PAPER = "paper/5"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.
 TRANSCRIPT = f"transcript/1 {CAPTIONS} {TEXT}"

@@ -32,6 +32,7 @@ from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
 from casebook.extractors.web.page_kind import PageKind, is_article, kind_of
 from casebook.extractors.web.paywalls import claimed_words
+from casebook.extractors.web.posts import with_posters
 from casebook.extractors.web.tree_blocks import Placed, blocks_of, outside, placed_blocks
 from casebook.extractors.web.walls import FEWEST_WORDS, Page, refuse_walls
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
@@ -174,7 +175,9 @@ def _finished(
     title = _title(tree, meta, kind, sites)
     stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     language = language_of(stated, "") or language_of(None, reading.seen)
-    text, passages = lay_out(with_speakers(reading.attempt.blocks), language)
+    blocks = reading.attempt.blocks
+    told = any(block.speaker for block in blocks)
+    text, passages = lay_out(blocks if told else with_speakers(blocks), language)
     page = Page(
         markup=reading.markup,
         text=text,
@@ -277,7 +280,7 @@ def _fall_back(reading: _Reading, steps: list[ExtractionStep]) -> None:
 
 def _chosen(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) -> _Attempt:
     """Return the blocks of the page that are its text; say what the reading is worth."""
-    placed = page_blocks(tree)
+    placed = with_posters(page_blocks(tree), tree)
     choice = choose(placed, _second_opinion(tree, url, steps), kind)
     words = _word_count(choice.blocks)
     kept = f"{len(choice.blocks)} of {len(placed)} kept, {words} words; kind of page: {kind}"

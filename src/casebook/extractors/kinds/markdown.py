@@ -24,7 +24,8 @@ from casebook.extractors.text.charset import decode
 from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.visibility.hidden import MOST_REPORTED, report, strip_hidden
-from casebook.extractors.web.tree_blocks import blocks_of
+from casebook.extractors.web.bold_lines import with_bold_headings
+from casebook.extractors.web.tree_blocks import FURNITURE, placed_blocks
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
 
@@ -94,7 +95,8 @@ def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:
     if tree is None:
         return [], []
     hidden = strip_hidden(tree)
-    return blocks_of(next(iter(tree.xpath("//body")), tree)), hidden
+    body = next(iter(tree.xpath("//body")), tree)
+    return with_bold_headings(placed_blocks(body, FURNITURE)), hidden
 
 
 def _closed(markup: str) -> str:

@@ -27,7 +27,7 @@ from casebook.extractors.pdf.second import SecondReader, is_garbled
 from casebook.extractors.pdf.sight import Budget
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import has_words
-from casebook.extractors.text.metadata import language_of
+from casebook.extractors.text.metadata import language_written
 from casebook.extractors.text.passages import lay_out
 from casebook.extractors.text.references import without_references
 from casebook.extractors.visibility.hidden import report
@@ -45,6 +45,7 @@ _FEWEST_UNPROVED = 30
 """Letters on a page; single ligatures come to fewer."""
 _UNSEEN = "hidden text not looked for"
 _FEWEST_HIDDEN = 2
+_SHORTEST_WORD, _FEWEST_IN_WORDS = 3, 0.3
 """Words. Less rarely hides more than a stray mark."""
 
 # It says on stderr what our steps and errors already say.
@@ -105,7 +106,7 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
     reading.note("running heads", tell(arranged.furniture))
     blocks, references, note = without_references(arranged.blocks)
     reading.note("references", note)
-    language = language_of(about.language, " ".join(block.text for block in blocks))
+    language = language_written(about.language, " ".join(block.text for block in blocks))
     text, passages = lay_out(blocks, language)
     _refuse_pictures(text, reading.pages, name)
     refuse_empty(text, payload)
@@ -258,3 +259,15 @@ def _refuse_pictures(text: str, pages: Sequence[PageLines], name: str) -> None:
     pictures = any(page.pictures for page in pages)
     if pictures and not has_words(text, FEWEST_WORDS * len(pages)):
         raise Scanned(f"{name} has pictures of pages and no text layer; {pdf_ocr.advice()}")
+    if any(page.layer for page in pages) and _is_noise(text):
+        raise Scanned(
+            f"{name} is a scan whose text layer has signs in place of words; check the file, or "
+            "run it through another OCR program."
+        )
+
+
+def _is_noise(text: str) -> bool:
+    """Tell what OCR makes of a drawing: single letters and signs."""
+    tokens = text.split()
+    words = [token for token in tokens if sum(map(str.isalpha, token)) >= _SHORTEST_WORD]
+    return sum(map(len, words)) < _FEWEST_IN_WORDS * sum(map(len, tokens))

@@ -26,6 +26,11 @@ _NO_AUTHOR = re.compile(
     r"^(?:user|admin(?:istrator)?|owner|author|unknown|anonymous|root|latex|microsoft.*)$",
     re.IGNORECASE,
 )
+_CONTENTS = re.compile(
+    r"(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|sommaire|índice|indice"
+    r"|contenido|sumário|目次|目录|содержание|оглавление",
+    re.IGNORECASE,
+)
 _FEWEST_TITLE = 4
 _MOST_OUTLINE = 500
 _TOP_BLOCKS = 8
@@ -150,7 +155,9 @@ def title_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> st
     if len(stated) >= _FEWEST_TITLE and not _NO_TITLE.match(stated):
         return stated
     heading = _heading_of(blocks, first)
-    return _NOTE_MARK.sub("", blocks[heading].text) if heading is not None else None
+    if heading is None or _CONTENTS.fullmatch(blocks[heading].text.strip()):
+        return None
+    return _NOTE_MARK.sub("", blocks[heading].text)
 
 
 def authors_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> list[str]:

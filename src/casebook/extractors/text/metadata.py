@@ -21,6 +21,8 @@ _LANGUAGES = (
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
 _SAMPLE = 20_000
 _FEWEST_CHARACTERS = 40
+_LONG = 1_500
+"""Characters in which a language is told with certainty."""
 
 
 def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
@@ -69,6 +71,21 @@ def language_of(stated: str | None, text: str) -> str | None:
     if match := _LANGUAGE.match((stated or "").strip().lower()):
         return match.group()
     return _detected(text[:_SAMPLE])
+
+
+def language_written(stated: str | None, text: str) -> str | None:
+    """Return the language that a long text is plainly in, else the stated one, as ISO 639 code.
+
+    Word processors state the language of their menus. A text is plainly in the one that its two
+    halves are in; of languages that are not told apart here, what is stated stands.
+    """
+    known = language_of(stated, text)
+    sample = text[:_SAMPLE]
+    half = len(sample) // 2
+    if known not in _LANGUAGES or half < _LONG:
+        return known
+    first, second = _detected(sample[:half]), _detected(sample[half:])
+    return first if first == second else known
 
 
 @lru_cache(maxsize=8)

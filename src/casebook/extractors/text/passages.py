@@ -8,6 +8,7 @@ apart by an empty line; blocks merged into one passage by a line break.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import indent
 from typing import NamedTuple
 
 import sentencex
@@ -27,6 +28,8 @@ GIANT = 1_200
 _PIECE = 900
 _LONGEST_HEADING = 160
 _GAP = "\n\n"
+_STEP = "  "
+_MOST_STEPS = 6
 # Lines up to an empty one, and the empty ones behind them.
 _PARTS = re.compile(r"(?:[ \t]*\S[^\n]*(?:\n|\Z))+(?:[ \t]*\n|[ \t]+\Z)*|\s+")
 _NUMBERED = re.compile(r"\(?(?:\d{1,3}|[A-Za-z])[.):]|\Z")
@@ -38,7 +41,8 @@ class Block(NamedTuple):
     ``heading`` marks a heading; it becomes the section of the blocks after it that name none.
     ``verbatim`` keeps indentation and spacing, as code needs. ``page`` counts from 1. ``lead`` are
     the first words if they alone are set in bold. ``mark`` stands before the text where that does
-    not begin with a number of its own: that of an item in a numbered list.
+    not begin with a number of its own: that of an item in a numbered list. ``depth`` counts the
+    lists that the block is an item of.
     """
 
     text: str
@@ -50,6 +54,7 @@ class Block(NamedTuple):
     verbatim: bool = False
     lead: str = ""
     mark: str = ""
+    depth: int = 0
 
     @property
     def locator(self) -> Locator:
@@ -81,10 +86,13 @@ def lay_out(
 def _tidied(blocks: Iterable[Block]) -> Iterator[Block]:
     """Clean each block's characters, drop empty ones, and hand headings down as sections."""
     section: str | None = None
+    depth = 0
     for block in blocks:
         text = _clean(block)
         if not text:
             continue
+        depth = min(block.depth, depth + 1)  # an item of one that was left out stands in its place
+        text = _indented(text, depth - 1) if not (block.heading or block.verbatim) else text
         if block.heading and _is_prose(text):
             block = block._replace(heading=False)  # noqa: PLW2901 - the block as it should have been
         if block.heading:
@@ -100,6 +108,11 @@ def _clean(block: Block) -> str:
         return visible(block.text).strip("\n").rstrip()
     text = tidy_lines(block.text)
     return f"{block.mark}{text}" if block.mark and not _NUMBERED.match(text) else text
+
+
+def _indented(text: str, steps: int) -> str:
+    """Return ``text`` as far from the margin as an item of a list within a list stands."""
+    return indent(text, _STEP * min(steps, _MOST_STEPS)) if steps > 0 else text
 
 
 def _is_prose(heading: str) -> bool:

@@ -6,6 +6,7 @@ what a figure in the midst of the text shows.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
@@ -21,13 +22,19 @@ LONGEST_HEADING = 20
 """Words; what is set as a heading and longer is a paragraph."""
 
 _SHORTEST_CAPTION = 8
-"""Words; shorter ones mostly name a photographer."""
+"""Words; shorter ones mostly name a photographer, if they have no number."""
 
 _LARGEST_GAP = 6
 """Blocks; what lacks more in one place is another part of the page."""
 
+_NUMBERED_CAPTION = re.compile(
+    r"\s*(?:figure|fig\.|image|chart|table|diagram|graph|exhibit|listing)\s*\d+[\d.-]*\s*[:.–—]",
+    re.IGNORECASE,
+)
 _SHORTEST, _SHORTEST_ROW = 8, 2
 _LINKED = 0.3
+_FEWEST_SECTIONS, _SHORTEST_SECTION = 2, 15
+_SET_IN = frozenset("p li ul ol dl dt dd blockquote pre h1 h2 h3 h4 h5 h6".split())
 _GENERATIONS = 4
 _TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 _NOTES = re.compile(r"(?<![^\s-])footnotes(?!\S)")
@@ -53,9 +60,12 @@ def with_what_belongs(
     if kind in _TOLD:
         for n in _lacking(placed, found, words, likes):
             kept[n] = True
+        for n in _sections(placed, kept, words, likes):
+            kept[n] = True
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]
     for n in _between(kept, captions, words):
-        kept[n] |= words[n] >= _SHORTEST_CAPTION
+        numbered = _NUMBERED_CAPTION.match(placed[n].block.text)
+        kept[n] |= words[n] >= _SHORTEST_CAPTION or numbered is not None
     for n in _notes(placed):
         kept[n] = True
     if kind is not PageKind.PRODUCT:
@@ -76,6 +86,33 @@ def _lacking(
             is_text = words[n] >= shortest and placed[n].linked < _LINKED
             if is_text and likes[n] in {likes[before], likes[after]}:
                 yield n
+
+
+def _sections(
+    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], likes: Sequence[str]
+) -> Iterator[int]:
+    """Yield the text of sections of which nothing is kept, though those like it are.
+
+    Like it: with a heading of the same likes, in the same place of the page.
+    """
+    heads = [n for n, one in enumerate(placed) if one.level and words[n] <= LONGEST_HEADING]
+    where = {n: _column(placed[n].place) for n in heads}
+    alike = Counter((likes[n], where[n]) for n in heads if kept[n])
+    first = next(iter(np.flatnonzero(kept)), len(placed))
+    for n, after in pairwise([*heads, len(placed)]):
+        if n < first or kept[n] or alike[likes[n], where[n]] < _FEWEST_SECTIONS:
+            continue
+        inside = (m for m in range(n + 1, after) if _column(placed[m].place) is where[n])
+        text = [m for m in inside if placed[m].linked < _LINKED]
+        if sum(words[m] for m in text) >= _SHORTEST_SECTION and not kept[n:after].any():
+            yield from text
+
+
+def _column(place: Place) -> Place:
+    """Return the place around a paragraph, or around the list that an item is of."""
+    while place.parent is not None and place.tag in _SET_IN:
+        place = place.parent
+    return place
 
 
 def _between(kept: Matrix, captions: Sequence[bool], words: Sequence[int]) -> Iterator[int]:

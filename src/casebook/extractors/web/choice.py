@@ -10,6 +10,8 @@ from casebook.extractors.web.belonging import LONGEST_HEADING, with_what_belongs
 from casebook.extractors.web.besides import besides_of
 from casebook.extractors.web.block_features import NAMES, Matrix, features, words_of
 from casebook.extractors.web.block_model import best_cut, expected_f1, probabilities
+from casebook.extractors.web.bold_lines import with_bold_headings
+from casebook.extractors.web.contents import without_part_of_contents
 from casebook.extractors.web.page_kind import PageKind
 from casebook.extractors.web.repeats import repeats_of, without_repeats
 from casebook.extractors.web.spans import Span, spans_of
@@ -68,8 +70,11 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     layout = layout_of(placed, tokens)
     kept, expected = decide(probabilities(matrix), matrix, layout, words)
     kept = with_what_belongs(placed, kept, words, layout.likes, kind)
-    chosen = zip(placed, kept, strict=True)
-    return Choice([one.block for one, keep in chosen if keep], expected)
+    kept = without_part_of_contents(placed, kept)
+    chosen = [one for one, keep in zip(placed, kept, strict=True) if keep]
+    is_told = kind in {PageKind.ARTICLE, PageKind.OTHER}
+    blocks = with_bold_headings(chosen) if is_told else [one.block for one in chosen]
+    return Choice(blocks, expected)
 
 
 def layout_of(placed: Sequence[Placed], tokens: Sequence[Sequence[str]]) -> Layout:

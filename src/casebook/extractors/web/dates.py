@@ -11,6 +11,7 @@ from typing import Any
 
 from htmldate import find_date
 from htmldate.core import DATE_ATTRIBUTES
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.linked_data import ASKED, WRITTEN, Thing, of_types, things_of
 from casebook.extractors.text.metadata import clean_date
@@ -30,11 +31,30 @@ _DAY = re.compile(
 _ISO = re.compile(rf"{_YEAR}-\d\d-\d\d")
 _IN_ADDRESS = re.compile(rf"/({_YEAR})/(\d\d?|{_MONTH_NAME})/(\d\d?)(?:/|$)", re.IGNORECASE)
 _SHOWN = "[normalize-space()][not(ancestor::script)]"
-_BY_HEADLINE = (
-    f"following::text(){_SHOWN}[position() <= 30]",
-    f"preceding::text(){_SHOWN}[position() <= 10]",
-)
+_BEHIND = f"following::text(){_SHOWN}[position() <= 30]"
+_BEFORE = f"preceding::text(){_SHOWN}[position() <= 10]"
 _LONGEST_LINE = 100
+# What is no publication: of a manual or list, a day by its headline is as often one of these.
+_CHANGED = re.compile(
+    r"\b(?:updated|modified|changed|releas|active|ends?\b|until|expir|valid)", re.IGNORECASE
+)
+_LABEL = re.compile(
+    r"\s*(?:first |originally )?(?:published|posted|publish(?:ed)? date)(?: on)?\s*:?\s*",
+    re.IGNORECASE,
+)
+_LABELLED = etree.XPath(
+    f"//body//text()[contains(., 'ubli') or contains(., 'osted')]{_SHOWN}"
+    f"[string-length() < {_LONGEST_LINE}]"
+)
+_NEXT = etree.XPath(
+    f"(descendant::text(){_SHOWN} | following::text(){_SHOWN}[position() <= 3])[position() <= 4]"
+)
+_MOST_LABELS = 10
+_ALONE = etree.XPath(
+    f"//body//text()[string-length() < {_LONGEST_LINE}]{_SHOWN}"
+    "[not(ancestor::a or ancestor::aside or ancestor::footer or ancestor::nav)]"
+)
+_DATED = DATE_ATTRIBUTES | {"published"}
 _CREATED = ("datePublished", "dateCreated", "uploadDate")
 
 
@@ -64,12 +84,16 @@ def _candidates(tree: Any, url: str | None, kind: PageKind) -> Iterator[str | No
     if kind is not PageKind.FORUM:
         yield from _marked_up(tree)
     yield _in_address(url)
-    yield from _by_headline(tree)
+    yield from _by_headline(tree, kind)
     yield from by_machine
     yield from _of_things(things)
+    if kind is not PageKind.PRODUCT:
+        yield _labelled(tree)
     # Of a page that is no article, the day that stands anywhere is one of its parts or its change.
     if kind in {PageKind.ARTICLE, PageKind.FORUM}:
         yield find_date(tree, url=url, original_date=True, extensive_search=False)
+    if kind is PageKind.ARTICLE:
+        yield _only_one(_day_alone(line) for line in _ALONE(tree))
 
 
 def _of_things(things: Iterable[Thing]) -> Iterator[str]:
@@ -79,7 +103,7 @@ def _of_things(things: Iterable[Thing]) -> Iterator[str]:
 def _in_head(tree: Any) -> Iterator[str | None]:
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or ""
-        if name.lower() in DATE_ATTRIBUTES:
+        if name.lower() in _DATED:
             yield meta.get("content")
 
 
@@ -93,12 +117,43 @@ def _in_address(url: str | None) -> str | None:
     return f"{match[1]}-{_month(match[2]):02}-{int(match[3]):02}" if match else None
 
 
-def _by_headline(tree: Any) -> Iterator[str | None]:
-    """Yield the short lines around the headline: a day within a paragraph is what it tells of."""
+def _by_headline(tree: Any, kind: PageKind) -> Iterator[str | None]:
+    """Yield the short lines around the headline: a day within a paragraph is what it tells of.
+
+    What is sold has the day of its own publication there, or that of a sale.
+    """
+    told = kind in {PageKind.ARTICLE, PageKind.FORUM}
+    sides = {PageKind.PRODUCT: (), PageKind.OTHER: (_BEHIND,)}.get(kind, (_BEHIND, _BEFORE))
     for top in tree.xpath("//h1")[:1]:
-        for side in _BY_HEADLINE:
-            lines = (text for text in top.xpath(side) if len(text.strip()) <= _LONGEST_LINE)
-            yield " ".join(_stated_of(line) for line in lines)
+        for side in sides:
+            lines = [text for text in top.xpath(side) if len(text.strip()) <= _LONGEST_LINE]
+            yield " ".join(_stated_of(line) for line in lines if told or not _CHANGED.search(line))
+
+
+def _labelled(tree: Any) -> str | None:
+    """Return the day that the page calls that of its publication, None where it tells several."""
+    labels = [(line, found) for line in _LABELLED(tree) if (found := _LABEL.match(line))]
+    # A list of posts has many; each is looked for behind its label over the whole page.
+    few = labels if len(labels) <= _MOST_LABELS else []
+    return _only_one(_day_behind(line, line[found.end() :]) for line, found in few)
+
+
+def _day_behind(line: Any, rest: str) -> date | None:
+    """Return the day that stands behind a label: as the ``rest`` of its line, or soon after."""
+    if rest:
+        return day_of(rest)
+    return next((day for text in _NEXT(line.getparent()) if (day := _day_alone(text))), None)
+
+
+def _day_alone(line: Any) -> date | None:
+    """Return the day of a line that is nothing but a day."""
+    return day_of(_stated_of(line)) if _DAY.fullmatch(line.strip()) else None
+
+
+def _only_one(days: Iterable[date | None]) -> str | None:
+    """Return the day that all of ``days`` are, None where they differ: some are not the page's."""
+    found = {day for day in days if day}
+    return found.pop().isoformat() if len(found) == 1 else None
 
 
 def _stated_of(line: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 LEVELS = {"head": 2, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 """The elements that are headings, and their levels; ``head`` is trafilatura's."""
 
-MAYBE_NO_TEXT = frozenset({"a", "pre"})
+MAYBE_NO_TEXT = frozenset({"a", "pre", "button"})
 """The elements that ``is_no_text`` tells apart: asking each one takes longer."""
 
 # The signs that documentation sites hang on a heading as a link to it.
@@ -21,9 +21,14 @@ _ROWS = ("tr", "row")
 _LINE = re.compile(r"(?<![^\s_-])line(?![^\s_-])(?![_-]?num)", re.IGNORECASE)
 _CELLS = frozenset({"td", "th", "cell"})
 
+_COPY = re.compile(r"\s*(?:copy|copied)(?: code| to clipboard)?!?\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"[-−–]?\d+(?:[,–-]\d+)*")
 _NUMBERS = re.compile(r"\s*\d{1,5}(?:\s+\d{1,5})*\s*")
 _SUPERSCRIPT = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
+
+_INLINE = frozenset("span a em strong b i small time label cite abbr data u mark bdi".split())
+_CODE = frozenset("code pre kbd samp tt var".split())
+_NEAR = 8
 
 _LETTERED = frozenset("aA")
 _ALPHABET = 26
@@ -38,7 +43,12 @@ _UNNUMBERED = re.compile(
 
 def is_no_text(element: Any) -> bool:
     """Tell what is shown beside a text and is none of it."""
-    return is_permalink(element) or is_line_numbers(element)
+    return is_permalink(element) or is_line_numbers(element) or _copies(element)
+
+
+def _copies(button: Any) -> bool:
+    """Tell a button that copies the program it stands by."""
+    return button.tag == "button" and bool(_COPY.fullmatch(_text(button)))
 
 
 def is_permalink(element: Any) -> bool:
@@ -115,6 +125,48 @@ def is_heading_row(row: Any) -> bool:
         return False
     heading = next(row.iter(*LEVELS), None)
     return heading is not None and _fills_its_cell(heading)
+
+
+def is_set_apart(element: Any, last: str, first: str) -> bool:
+    """Tell an element that a style sets apart from the one right before it, as a label and a value.
+
+    ``last`` and ``first`` are the letters or digits that touch. Elements without classes, or of the
+    same class where no capital or number begins, are parts of one word.
+    """
+    element = _outermost(element)
+    before = element.getprevious()
+    if before is None or before.tail or not {element.tag, before.tag} <= _INLINE:
+        return False
+    names = before.get("class"), element.get("class")
+    if not any(names) or _is_in_code(element):
+        return False
+    if len(_text(before)) == len(_text(element)) == 1:
+        return False  # letters that move one by one
+    turns = (first.isupper() and not last.isupper()) or first.isdigit() != last.isdigit()
+    return turns or (all(names) and names[0] != names[1])
+
+
+def _outermost(element: Any) -> Any:
+    """Return the outermost element within the line that begins with ``element``."""
+    while element.getprevious() is None:
+        above = element.getparent()
+        if above is None or above.text or above.tag not in _INLINE:
+            break
+        element = above
+    return element
+
+
+def _is_in_code(element: Any) -> bool:
+    return any(each.tag in _CODE for each in islice(element.iterancestors(), _NEAR))
+
+
+def heads_quotation(cite: Any) -> bool:
+    """Tell the words above a quotation that name whose it is, as forums have it: "Ada wrote:"."""
+    above = cite.getparent()
+    if above is None or (above.text or "").strip() or cite.getprevious() is not None:
+        return False
+    around = above.getparent() if above.tag == "div" else above
+    return around is not None and around.tag == "blockquote"
 
 
 def numbers_of(element: Any) -> Iterator[str] | None:

@@ -15,11 +15,13 @@ from casebook.extractors.web.elements import (
     MAYBE_NO_TEXT,
     PERMALINK,
     are_lines_apart,
+    heads_quotation,
     is_heading_row,
     is_layout,
     is_line,
     is_no_text,
     is_program,
+    is_set_apart,
     numbers_of,
     raised,
 )
@@ -43,6 +45,7 @@ class _Role(IntFlag):
     LIST = auto()
     ITEM = auto()
     LINE = auto()
+    CITED = auto()
 
 
 _TAGS = {
@@ -62,31 +65,35 @@ _TAGS = {
     _Role.BUTTON: "button",
     _Role.RAISED: "sup",
     _Role.QUOTED: "q",
+    _Role.CITED: "cite",
 }
 _ROLES = {tag: int(role) for role, tags in _TAGS.items() for tag in tags.split()}
 (
     _BLOCK, _HEADING, _ROW, _CELL, _CODE, _BREAK, _LINK, _BOLD, _BUTTON, _TABLE,
-    _RAISED, _QUOTED, _LIST, _ITEM, _LINE,
+    _RAISED, _QUOTED, _LIST, _ITEM, _LINE, _CITED,
 ) = map(int, _Role)  # fmt: skip
 _NO_TEXT = frozenset(
     "script style noscript template svg math select option datalist iframe object video audio "
     "canvas graphic img input textarea head".split()
 )
-_FURNITURE = _NO_TEXT | frozenset("nav footer aside form button".split())
+FURNITURE = _NO_TEXT | frozenset("nav footer aside form button".split())
+"""The elements that are no text, or furniture by their tag."""
+
 # Characters that join letters; alone, editors leave them in empty paragraphs.
 _JOINERS = "\u200c\u200d"
 
 
 class Place:
-    """An element that stands on lines of its own, among its likes; ``names`` are class and id.
+    """An ``element`` that stands on lines of its own, among its likes; ``names``: class and id.
 
     ``number`` grows in document order, so that a parent has a smaller one than its children.
     """
 
-    __slots__ = ("children", "names", "number", "parent", "role", "signature", "tag")
+    __slots__ = ("children", "element", "names", "number", "parent", "role", "signature", "tag")
 
     def __init__(self, parent: "Place | None", element: Any, number: int) -> None:
         self.parent = parent
+        self.element = element
         self.number = number
         self.tag: str = element.tag
         style = element.get("class") or ""
@@ -116,7 +123,7 @@ def blocks_of(root: Any) -> list[Block]:
 
     Elements that are furniture by their tag are passed over.
     """
-    return [placed.block for placed in placed_blocks(root, _FURNITURE)]
+    return [placed.block for placed in placed_blocks(root, FURNITURE)]
 
 
 def placed_blocks(root: Any, without: Collection[str] = _NO_TEXT) -> list[Placed]:
@@ -143,6 +150,15 @@ def outside(placed: Sequence[Placed], named: re.Pattern[str]) -> list[Placed]:
     return [one for one in placed if not inside[one.place]]
 
 
+@dataclass(slots=True)
+class _List:
+    """A list that the walk is in: the numbers of its items, its depth, that of the item now."""
+
+    numbers: Iterator[str] | None
+    depth: int
+    within: int
+
+
 class _Walk:
     """The state of one walk: the text gathered since the last block, and where the walk stands."""
 
@@ -157,7 +173,7 @@ class _Walk:
         self.lead = ""
         self.raised = 0
         self.lined = False
-        self.lists: list[Iterator[str] | None] = []
+        self.lists: list[_List] = []
         self.mark = ""
         self._walk(root, without)
 
@@ -173,15 +189,21 @@ class _Walk:
                 if event == "end" and not unread and element is not root:
                     self._say(element.tail)
             elif event == "start":
-                if role := self._role(element):
-                    self._enter(element, role, root)
-                self._say(element.text)
+                self._begin(element, root)
             else:
                 if role := self._role(element):
                     self._leave(element, role, root)
                 if element is not root:
                     self._say(element.tail)
         self._flush()
+
+    def _begin(self, element: Any, root: Any) -> None:
+        if role := self._role(element):
+            self._enter(element, role, root)
+        if text := element.text:
+            if self.parts and not self.code:
+                self._set_apart(element, text)
+            self._say(text)
 
     def _role(self, element: Any) -> int:
         """Return what the element does here: code within a sentence and layout rows do not."""
@@ -216,10 +238,17 @@ class _Walk:
 
     def _enter_list(self, element: Any, role: int) -> None:
         if role & _LIST:
-            self.lists.append(numbers_of(element))
-        elif role & _ITEM:
-            numbers = self.lists[-1] if self.lists else None
-            self.mark = next(numbers, "") if numbers else ""
+            depth = self._depth() + 1
+            self.lists.append(_List(numbers_of(element), depth, depth))
+        elif role & _ITEM and self.lists:
+            around = self.lists[-1]
+            around.within = around.depth
+            self.mark = next(around.numbers, "") if around.numbers else ""
+        elif role & _HEADING and self.lists:
+            self.lists[-1].within = 0  # no item of a text, but a part of the page set as one
+
+    def _depth(self) -> int:
+        return self.lists[-1].within if self.lists else 0
 
     def _enter_line(self, element: Any, role: int) -> None:
         if role == _BREAK:
@@ -259,6 +288,8 @@ class _Walk:
             self.parts[self.raised :] = [raised("".join(self.parts[self.raised :]))]
         elif role == _QUOTED:
             self.parts.append("”")
+        elif role == _CITED and heads_quotation(element):
+            self.parts.append("\n")
         elif role == _BOLD and not self.lead:
             self.lead = _lead("".join(self.parts), element)
 
@@ -292,6 +323,12 @@ class _Walk:
         said = self.parts[-1][-1:] if self.parts else ""
         return said.isalnum() and next(link.itertext(), "")[:1].isalnum()
 
+    def _set_apart(self, element: Any, text: str) -> None:
+        """Part a word from the one before where only a style does so on the page."""
+        last = self.parts[-1][-1:]
+        if last.isalnum() and text[0].isalnum() and is_set_apart(element, last, text[0]):
+            self.parts.append(" ")
+
     def _say(self, text: str | None) -> None:
         if text:
             self.parts.append(text if self.code else text.replace("\n", " "))
@@ -316,7 +353,8 @@ class _Walk:
         verbatim = self.code > 0 and "\n" in text
         heading = self.level > 0
         mark, self.mark = ("" if heading or verbatim or self.rows else self.mark), ""
-        block = Block(text, heading=heading, verbatim=verbatim, lead=lead, mark=mark)
+        depth = self._depth()
+        block = Block(text, heading=heading, verbatim=verbatim, lead=lead, mark=mark, depth=depth)
         row, button = self.rows > 0, self.buttons > 0
         shares = linked / size, strong / size
         self.found.append(Placed(block, self.place, self.level, *shares, row, button))

@@ -189,8 +189,9 @@ def casebook(
         "CASEBOOK_LLM_MODEL": "scripted",
         "CASEBOOK_ALLOWED_HOSTS": site.removeprefix("http://"),
         "OPENAI_API_KEY": "none",
+        "PYTHONDONTWRITEBYTECODE": "",  # an installed casebook is compiled
     }
-    command = [sys.executable, "-m", "casebook.cli.main", "backfill", f"{site}/list/{count}"]
+    command = [sys.executable, "-m", "casebook", "backfill", f"{site}/list/{count}"]
     command += ["--concurrency", str(at_once), "--json"]
     started, began_at = time.monotonic(), time.time()
     with subprocess.Popen(

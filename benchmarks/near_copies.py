@@ -16,7 +16,6 @@ import re
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -83,36 +82,59 @@ def copies(text: str, chance: random.Random) -> Iterator[tuple[str, str]]:
         yield f"{share:.0%} of words changed", " ".join(edited)
 
 
-def degree(one: Sequence[int], other: Sequence[int]) -> tuple[float, int]:
-    """Return the larger share, and how many hashes are shared."""
-    shared = len(set(one) & set(other))
-    return (shared / min(len(one), len(other)) if one and other else 0.0), shared
+def kept(text: str) -> Sketch:
+    """Return the sketch of a text."""
+    hashes = sketching.sample(text)
+    return Sketch(
+        sketch_id="", document_id="", source_id="", method=sketching.METHOD, hashes=hashes,
+        step=sketching.step(len(hashes)),
+    )  # fmt: skip
+
+
+def degree(mine: Sketch, other: Sketch) -> tuple[float, int]:
+    """Return the larger share, and how many hashes are shared, where ``other`` came first.
+
+    Fewer of these than count at all are none.
+    """
+    there = set(other.thinned(other.step))
+    here = set(mine.thinned(other.step))
+    shared = len(here & there)
+    if shared < sketching.LEAST_FOUND:
+        return 0.0, 0
+    return shared / min(len(here), len(there)), shared * other.step
 
 
 def recall(texts: Sequence[str]) -> Mapping[str, list[tuple[float, int]]]:
-    """Return the degree of each made copy to its original, by how it was made."""
+    """Return the degree of each made copy to its original, by how it was made.
+
+    The lesser one of either order.
+    """
     chance, found = random.Random(7), {}  # noqa: S311 - repeatable
     for text in texts:
-        original = sketching.sample(text)
+        original = kept(text)
         for how, copy in copies(text, chance):
-            found.setdefault(how, []).append(degree(original, sketching.sample(copy)))
+            made = kept(copy)
+            found.setdefault(how, []).append(min(both(made, original)))
     return found
 
 
 def strangers(texts: Sequence[str]) -> list[tuple[float, int, int, int]]:
     """Return the degree of each pair of different texts that share anything, and which they are."""
-    samples = [sketching.sample(text) for text in texts]
+    sketches = [kept(text) for text in texts]
     holders: dict[int, list[int]] = {}
-    for n, sample in enumerate(samples):
-        for value in sample:
+    for n, sketch in enumerate(sketches):
+        for value in sketch.hashes:
             holders.setdefault(value, []).append(n)
-    shared: Counter[tuple[int, int]] = Counter()
+    pairs: set[tuple[int, int]] = set()
     for those in holders.values():
-        shared.update(combinations(those, 2))
-    return [
-        (count / min(len(samples[a]), len(samples[b])), count, a, b)
-        for (a, b), count in shared.items()
-    ]
+        pairs.update(combinations(those, 2))
+    orders = [(max(both(sketches[a], sketches[b])), a, b) for a, b in pairs]
+    return [(*found, a, b) for found, a, b in orders]
+
+
+def both(one: Sketch, other: Sketch) -> tuple[tuple[float, int], tuple[float, int]]:
+    """Return the degree of two texts in either order."""
+    return degree(one, other), degree(other, one)
 
 
 def is_called(found: tuple[float, int], threshold: float) -> bool:
@@ -166,7 +188,7 @@ def report_speed(texts: Sequence[str]) -> None:
         rows.append([name, f"{len(texts) / seconds:,.0f}", f"{words / seconds:,.0f}"])
     table(["sample", "texts a CPU-second", "words a CPU-second"], rows)
     with tempfile.TemporaryDirectory() as folder:
-        _report_lookups(Warehouse(Path(folder) / "w.duckdb"), texts)
+        _report_lookups(Path(folder) / "w.duckdb", texts)
 
 
 def _makers() -> dict[str, Callable[[str], object]]:
@@ -184,24 +206,30 @@ def _makers() -> dict[str, Callable[[str], object]]:
     return makers
 
 
-def _report_lookups(warehouse: Warehouse, texts: Sequence[str]) -> None:
-    sizes = [len(sketching.sample(text)) for text in texts]
+def _report_lookups(path: Path, texts: Sequence[str]) -> None:
+    warehouse = Warehouse(path)
+    sketches = [kept(text) for text in texts]
+    sizes = [(len(s.hashes), len(s.thinned(s.step))) for s in sketches]
     chance = random.Random(3)  # noqa: S311 - repeatable
     warehouse.migrate()
-    with duckdb.connect(warehouse.path) as connection:
+    warehouse.close()
+    with duckdb.connect(path) as connection:
         # Made up there: through our own appends this takes minutes.
-        connection.execute(_STORE, {"sizes": sizes, "method": sketching.METHOD, "stored": STORED})
-        (hashes,) = connection.execute("SELECT sum(len(hashes)) FROM sketches").fetchall()[0]
+        told = {"method": sketching.METHOD, "stored": STORED}
+        connection.execute(_STORE, told)
+        told = {"sizes": [size for _, size in sizes], "stored": STORED}
+        connection.execute(_STORE_MARKS, told)
+        (hashes,) = connection.execute("SELECT count(*) FROM marks").fetchall()[0]
     times = []
     for number in range(STORED, STORED + LOOKUPS):
-        sketch = _random_sketch(number, chance.choice(sizes), chance)
+        sketch = _random_sketch(number, chance.choice(sizes)[0], chance)
         started = time.process_time()
-        warehouse.compare(sketch, _judged, least=sketching.LEAST_SHARED)
+        warehouse.compare(sketch, _judged, least=sketching.LEAST_FOUND)
         times.append(time.process_time() - started)
     times.sort()
     print(
         f"Comparing a document with {STORED:,} others ({hashes:,} hashes, a file of"
-        f" {warehouse.path.stat().st_size / 2**20:.0f} MB with nothing else in it): median"
+        f" {path.stat().st_size / 2**20:.0f} MB with nothing else in it): median"
         f" {times[len(times) // 2] * 1000:.0f} ms of CPU, worst {times[-1] * 1000:.0f} ms, opening"
         " the file and the transaction included.\n"
     )
@@ -209,18 +237,17 @@ def _report_lookups(warehouse: Warehouse, texts: Sequence[str]) -> None:
 
 _STORE = """
 INSERT INTO sketches
-SELECT
-    n,
-    'sketch1_' || n,
-    'doc1_' || n,
-    'src1_' || n,
-    $method,
-    [
-        hash(n * 100000 + i)::HUGEINT - 9223372036854775808
-        for i in range($sizes[1 + n % len($sizes)])
-    ],
-    '{}'
+SELECT n, 'sketch1_' || n, 'doc1_' || n, 'src1_' || n, $method, '{}'
 FROM range($stored) AS documents(n)
+"""
+_STORE_MARKS = """
+INSERT INTO marks (hash, sketch, size, step)
+SELECT
+    (hash(n * 100000 + unnest(range(size)))::HUGEINT % 4294967296 - 2147483648)::INTEGER,
+    md5_number_lower('sketch1_' || n),
+    size,
+    4
+FROM (SELECT n, $sizes[1 + n % len($sizes)] AS size FROM range($stored) AS documents(n))
 """
 
 
@@ -236,6 +263,7 @@ def _random_sketch(number: int, size: int, chance: random.Random) -> Sketch:
         source_id=f"src1_{number}",
         method=sketching.METHOD,
         hashes=sorted(chance.randrange(-(2**63), 2**63) for _ in range(max(size, 1))),
+        step=sketching.step(size),
     )
 
 

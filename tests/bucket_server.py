@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import fsspec
+import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
@@ -24,6 +25,9 @@ def bucket(name: str) -> Iterator[str]:
         patch.setenv("AWS_ACCESS_KEY_ID", "key")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
         patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        # What another server was asked, and held, in this process.
+        httpx.post(f"http://{host}:{port}/moto-api/reset").raise_for_status()
+        fsspec.get_filesystem_class("s3").clear_instance_cache()
         fsspec.filesystem("s3").mkdir(name)
         yield f"s3://{name}"
     server.stop()

@@ -60,7 +60,7 @@ def program(tmp_path: Path, environment: Mapping[str, str]) -> Callable[..., Ran
 
     def run(*arguments: object, stdin: str | None = None, **env: str) -> Ran:
         done = subprocess.run(
-            [sys.executable, "-m", "casebook.cli.main", *map(str, arguments)],
+            [sys.executable, "-m", "casebook", *map(str, arguments)],
             capture_output=True,
             text=True,
             input=stdin,

@@ -1,19 +1,30 @@
 """``casebook backfill``: what it takes for a list, and how a batch goes on."""
 
+import io
 import json
 import re
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pages
 import pytest
 from pytest_httpserver import HTTPServer
+from rich.console import Console
 from scripted_endpoint import api_error, completion
 from werkzeug import Response
 
-from casebook.schemas.batches import Batch, BatchEvent, BatchItem, BatchOptions, BatchStep
+from casebook.cli.board import print_batches
+from casebook.schemas.batches import (
+    Batch,
+    BatchEvent,
+    BatchItem,
+    BatchOptions,
+    BatchStep,
+    BatchSummary,
+)
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.watches import WatchState
 from casebook.warehouse.store import Warehouse
@@ -40,6 +51,21 @@ def test_a_dry_run_tells_what_a_list_names_twice_and_begins_nothing(casebook, tm
     assert endpoint.requests == []
 
 
+def test_what_asks_the_model_is_loaded_beside_the_list_where_it_will_be_asked(
+    casebook, tmp_path, monkeypatch
+):
+    """It takes a second: a dry run and a list that is not there are told without waiting for it."""
+    loaded, listed = [], tmp_path / "list.csv"
+    monkeypatch.setattr("casebook.runtime.services.load_client", lambda: loaded.append(True))
+    monkeypatch.setattr("casebook.cli.backfilling.work_batch", AsyncMock(return_value=0))
+    listed.write_text("url\nhttps://a.example/1\n")
+    casebook("backfill", listed, "--dry-run")
+    casebook("backfill", tmp_path / "none.csv")
+    assert loaded == []
+    casebook("backfill", listed)
+    assert loaded == [True]
+
+
 @pytest.mark.parametrize("command", ["backfill", "submit"])
 def test_a_closed_standard_input_is_bad_usage(command, environment):
     """A scheduler may start programs without one: the message says so, in place of a traceback."""
@@ -50,6 +76,27 @@ def test_a_closed_standard_input_is_bad_usage(command, environment):
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "standard input is closed" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["backfill", "links"])
+def test_standard_input_without_an_end_is_given_up(command, environment):
+    """Before it fills the memory, as a file that is too large is."""
+    endless = subprocess.Popen(["yes", "https://a.example/1"], stdout=subprocess.PIPE)
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-m", "casebook.cli.main", command, "-"],
+            stdin=endless.stdout,
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        endless.kill()
+        endless.wait()
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert "more than the 50 MB that a list may have: split it" in ran.stderr
 
 
 def test_standard_input_takes_addresses_and_what_links_prints(casebook):
@@ -136,6 +183,22 @@ def test_a_budget_that_is_reached_says_how_to_go_on(casebook, site):
     assert f"{batch['batch_id']}  paused" in listed[0]
     more = ("backfill", "--resume", batch["batch_id"], "--budget", "1", "--json")
     assert [line["status"] for line in casebook(*more, **priced).lines] == ["draft"]
+
+
+def test_a_retry_has_a_budget_of_its_own(casebook, site, endpoint):
+    """Whoever is told to raise the budget and retry need not do so without any."""
+    priced = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
+        "CASEBOOK_LLM_PRICE_INPUT": "1",
+        "CASEBOOK_LLM_PRICE_OUTPUT": "4",
+    }
+    listed = site.url_for("/case")
+    assert casebook("backfill", "-", "--budget", "0", stdin=listed, **priced).code == 4
+    retry = ("retry", "--cause", "budget-reached", "--json", "--budget")
+    (poor,) = casebook(*retry, "0.001", **priced).lines
+    assert "the cap of $0.001 a run" in poor["failure"]["message"]
+    assert endpoint.requests == []
+    assert [line["status"] for line in casebook(*retry, "1", **priced).lines] == ["draft"]
 
 
 def test_a_list_that_is_read_in_part_ends_as_some_failed(casebook, site):
@@ -336,6 +399,52 @@ def test_what_makes_no_sense_is_said_so(casebook, site, two_feeds, endpoint, tmp
     assert f"`casebook backfill {feed}` works all of it" in again.err
     assert "Nothing is due" in casebook("watch", "run", **allowed).err
     assert endpoint.requests == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("backfill", "https://a.example/list"),
+        ("watch", "add", "https://a.example/feed"),
+    ],
+)
+@pytest.mark.parametrize("word", ["", " "])
+def test_an_empty_word_is_refused(casebook, command, word):
+    """A variable that was never set would have all of a list worked, and paid."""
+    ran = casebook(*command, "--word", "LLM", "--word", word)
+    assert (ran.code, "--word is empty" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(("since", "code"), [("2026-11-2", 0), ("01.02.2024", 2), ("soon", 2)])
+def test_a_day_is_told_by_an_example(casebook, since, code):
+    """Not by the letters that programs format days with."""
+    listed = "https://a.example/1"
+    ran = casebook("backfill", "-", "--since", since, "--dry-run", stdin=listed)
+    told = f"'{since}' is no day: write 2026-11-24"
+    assert (ran.code, told in ran.err) == (code, bool(code))
+    ran = casebook("costs", "--since", since)
+    assert (ran.code, told in ran.err) == (code, bool(code))
+
+
+def test_a_list_of_batches_cuts_no_word_at_eighty_columns(tmp_path):
+    """Ids and addresses stay whole, to be copied."""
+    told = BatchSummary(
+        batch_id="batch1_" + "a" * 16,
+        origin="https://a.example/" + "long/" * 20,
+        size=9,
+        cases=6,
+        failed=3,
+        created_at=datetime(2026, 11, 24, tzinfo=UTC),
+        changed_at=datetime(2026, 11, 24, tzinfo=UTC),
+        created_by="ada",
+        step=BatchStep.STARTED,
+        reason=None,
+    )
+    console = Console(width=80, file=io.StringIO())
+    print_batches([told], console)
+    first, second, third = console.file.getvalue().splitlines()
+    assert [*first.split(), *second.split()][-4:] == ["6", "drafts,", "3", "failed"]
+    assert third.strip() == told.origin
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,25 @@
 """Stopping a submission by a signal."""
 
+import fcntl
+import os
+import re
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Iterator
 
+import httpx
 import pages
 import pytest
-from scripted_endpoint import ScriptedEndpoint
+from scripted_endpoint import ScriptedEndpoint, completion
+from werkzeug import Response
 
 # Seconds for which the endpoint goes on answering after the signal.
 _UNDER_WAY = 1.5
+_LONGER_THAN_A_PAGE = 5.0
 
 
 @pytest.fixture
@@ -29,10 +36,33 @@ def held(endpoint: ScriptedEndpoint) -> Iterator[threading.Event]:
     event.set()
 
 
-def begun(
-    environment: dict[str, str], endpoint: ScriptedEndpoint, *arguments: str, told: str = ""
-) -> subprocess.Popen[str]:
-    """Start the program, tell it something, and wait until a question is under way."""
+def served_feed(httpserver) -> None:
+    """Serve a feed of six items."""
+    items = "".join(
+        f"<item><title>Item {n}</title><link>{httpserver.url_for(f'/{n}')}</link></item>"
+        for n in range(6)
+    )
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/feed").respond_with_data(
+        f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>",
+        content_type="application/rss+xml",
+    )
+
+
+def late_verdicts(endpoint: ScriptedEndpoint) -> threading.Event:
+    """Have the endpoint refuse every item once this is set."""
+    late = threading.Event()
+
+    def judge(_):
+        late.wait(60)
+        return completion('{"reason": "It is an advertisement.", "verdict": "does not fit"}')
+
+    endpoint.fallback = judge
+    return late
+
+
+def started(environment: dict[str, str], *arguments: str, told: str = "") -> subprocess.Popen[str]:
+    """Start the program and tell it something."""
     running = subprocess.Popen(
         [sys.executable, "-m", "casebook.cli.main", *arguments],
         stdin=subprocess.PIPE,
@@ -44,10 +74,25 @@ def begun(
     running.stdin.write(told)
     running.stdin.close()
     running.stdin = None  # so that nobody flushes it again
-    while not endpoint.requests:
+    return running
+
+
+def begun(
+    environment: dict[str, str], endpoint: ScriptedEndpoint, *arguments: str, told: str = ""
+) -> subprocess.Popen[str]:
+    """Start the program, tell it something, and wait until a question is under way."""
+    running = started(environment, *arguments, told=told)
+    wait_for(1, endpoint, running)
+    return running
+
+
+def wait_for(questions: int, endpoint: ScriptedEndpoint, running: subprocess.Popen[str]) -> None:
+    """Wait until the program has asked so many questions."""
+    deadline = time.monotonic() + 60
+    while len(endpoint.requests) < questions:
         time.sleep(0.05)
         assert running.poll() is None
-    return running
+        assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143)])
@@ -96,6 +141,117 @@ def test_a_backfill_that_is_stopped_is_paused_and_keeps_the_answer_under_way(
     (outcome,) = casebook("backfill", "--resume", batch["batch_id"], "--json", **allowed).lines
     assert outcome["status"] == "draft"
     assert len(endpoint.requests) == 2  # a verdict and a draft
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_backfill_that_is_stopped_while_its_list_is_read_says_that_nothing_was_begun(
+    casebook, environment, endpoint: ScriptedEndpoint, httpserver, sign, code
+):
+    """A site that is slow to give its list is not waited for."""
+    asked, enough = threading.Event(), threading.Event()
+
+    def slow(_):
+        asked.set()
+        enough.wait(60)
+        return Response("https://a.example/1")
+
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/list.txt").respond_with_handler(slow)
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}"}
+    running = started({**environment, **allowed}, "backfill", httpserver.url_for("/list.txt"))
+    assert asked.wait(60)
+    running.send_signal(sign)
+    _, said = running.communicate(timeout=20)
+    enough.set()
+    assert running.returncode == code
+    assert said == "stopped: the list was still being read, and nothing was begun\n"
+    assert casebook("backfill", "list", "--json").lines == []
+
+
+@pytest.mark.parametrize("command", ["backfill", "links"])
+def test_one_ctrl_c_ends_the_wait_for_standard_input(environment, command):
+    """Whoever forgot to name a list, and sees nothing happen, need not press it twice."""
+    read, write = os.pipe()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "casebook.cli.main", command, "-"], stdin=read, env=environment
+    )
+    os.write(write, b"https://a.example/1\n")
+    while fcntl.ioctl(read, termios.FIONREAD, bytes(4)) != bytes(4):
+        time.sleep(0.05)
+        assert running.poll() is None
+    time.sleep(0.2)  # it waits for more
+    running.send_signal(signal.SIGINT)
+    try:
+        assert running.wait(10) == 130
+    finally:
+        running.kill()
+        os.close(read)
+        os.close(write)
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_watch_that_is_stopped_while_items_are_judged_keeps_every_verdict_under_way(
+    casebook, environment, endpoint: ScriptedEndpoint, httpserver, sign, code
+):
+    """Items that wait for their turn do not end the wait; none is refused, lost or paid twice."""
+    allowed = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}",
+        "CASEBOOK_CONCURRENCY": "2",
+    }
+    served_feed(httpserver)
+    feed = httpserver.url_for("/feed")
+    added = casebook("watch", "add", feed, "--rubric", "Case studies", "--all", **allowed)
+    assert added.code == 0
+    late = late_verdicts(endpoint)
+    running = begun({**environment, **allowed}, endpoint, "watch", "run")
+    wait_for(2, endpoint, running)
+    running.send_signal(sign)
+    threading.Timer(_UNDER_WAY, late.set).start()
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == code
+    assert "Traceback" not in said
+    assert "waiting for 2 answers under way" in said
+    assert "`casebook watch run` goes on" in said
+    assert len(endpoint.requests) == 2
+    (line,) = casebook("watch", "list", "--json").lines
+    assert line["look"] is None
+    assert casebook("watch", "refused", feed, "--json").lines == []
+    assert casebook("watch", "run", **allowed).code == 0
+    assert len(casebook("watch", "refused", feed, "--json").lines) == 6
+    assert len(endpoint.requests) == 6
+
+
+def test_a_desk_that_is_stopped_while_items_are_judged_keeps_every_verdict_under_way(
+    casebook, environment, endpoint: ScriptedEndpoint, httpserver
+):
+    """Also where they take longer than a page is waited for: the look is ended, not dropped."""
+    allowed = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}",
+        "CASEBOOK_CONCURRENCY": "2",
+    }
+    served_feed(httpserver)
+    feed = httpserver.url_for("/feed")
+    added = ("watch", "add", feed, "--rubric", "Case studies", "--all", "--json")
+    (watch,) = casebook(*added, **allowed).lines
+    late = late_verdicts(endpoint)
+    running = started({**environment, **allowed}, "review", "--port", "0")
+    desk = re.search(r"http://\S+", running.stdout.readline())[0]
+    page = httpx.get(f"{desk}/watches").text
+    form = {"token": re.search('name="token" value="([^"]+)"', page)[1]}
+    address = f"{desk}/watches/{watch['watch_id']}/look"
+    sent = {"data": form, "headers": {"Origin": desk}, "timeout": 60}
+    asking = threading.Thread(target=httpx.post, args=(address,), kwargs=sent)
+    asking.start()
+    wait_for(2, endpoint, running)
+    running.send_signal(signal.SIGTERM)
+    threading.Timer(_LONGER_THAN_A_PAGE, late.set).start()
+    _, said = running.communicate(timeout=60)
+    asking.join()
+    assert running.returncode == 0
+    assert "waiting for 2 answers under way" in said
+    assert casebook("watch", "run", **allowed).code == 0
+    assert len(casebook("watch", "refused", feed, "--json").lines) == 6
+    assert len(endpoint.requests) == 6
 
 
 def test_a_second_ctrl_c_gives_up_the_answer_under_way(

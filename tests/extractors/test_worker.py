@@ -139,6 +139,18 @@ def test_the_server_that_workers_are_forked_from_has_all_parsers():
         assert importlib.import_module(name).__name__ == name
 
 
+def test_the_server_that_workers_are_forked_from_knows_the_names_of_domains():
+    """Each worker would read them anew at its first page."""
+    script = (
+        "import casebook.extractors.fork_server; from tld.utils import get_tld_names_container; "
+        "print(len(get_tld_names_container()) > 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "True"
+
+
 INTERRUPTED = """
 import asyncio, os, signal, time
 from casebook.extractors.worker import ExtractorPool, start_server

@@ -4,9 +4,13 @@ import asyncio
 import importlib
 import re
 import signal
+import threading
+import time
 from collections import Counter
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID, uuid4
@@ -261,6 +265,77 @@ async def test_the_lists_that_are_due_are_read_at_once(two_lists, monkeypatch):
     assert [line.look.failure_by for line in two_lists.watches()] == ["host_unreachable"] * 2
 
 
+class _ListServer(ThreadingHTTPServer):
+    """Serves feeds, the first ones not before eight are asked for.
+
+    ``asked`` counts them, and ``most`` is how many were open at once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _ListHandler)
+        self.asked = self.open = self.most = 0
+        self.eight, self.lock = threading.Event(), threading.Lock()
+        self.address = f"127.0.0.1:{self.server_port}"
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Count a list as open, for a while in which a further one would be seen."""
+        with self.lock:
+            self.asked += 1
+            self.open += 1
+            self.most = max(self.most, self.open)
+            if self.open == 8:
+                self.eight.set()
+        self.eight.wait(20)
+        time.sleep(0.3)
+        with self.lock:
+            self.open -= 1
+        yield
+
+
+class _ListHandler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if "robots" in self.path:
+            self.send_error(404)
+            return
+        item = f"<item><title>t</title><link>http://{self.server.address}/a</link></item>"
+        feed = f"<rss version='2.0'><channel><title>t</title>{item}</channel></rss>".encode()
+        with self.server.held():
+            self.send_response(200)
+            self.send_header("content-type", "application/rss+xml")
+            self.send_header("content-length", str(len(feed)))
+            self.end_headers()
+            self.wfile.write(feed)
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+
+async def test_eight_lists_are_read_at_once_and_told_in_their_order(monkeypatch, tmp_path):
+    """Hundreds that are due flood neither this machine nor the network."""
+    served = _ListServer()
+    threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.02}).start()
+    monkeypatch.setenv("CASEBOOK_HOME", str(tmp_path))
+    monkeypatch.setenv("CASEBOOK_ALLOWED_HOSTS", served.address)
+    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
+    for n in range(20):
+        address = f"http://{served.address}/{n}"
+        row = {"change_id": address, "watch_id": address, "address": address, "words": ["none"]}
+        warehouse.append(Watch(**row, every_seconds=300, changed_by="ada", changed_at=_now()))
+
+    async def untold(_address, read):
+        return await read()
+
+    monkeypatch.setattr(backfill_module, "read_as_task", untold)
+    worked = await backfill_module.watch.fn()
+    served.shutdown()
+    served.server_close()
+    lines = warehouse.watches()
+    assert [told["list"] for told in worked.values()] == [line.watch.address for line in lines]
+    assert [line.look.told for line in lines] == ["0 new of 0"] * 20
+    assert (served.asked, served.most) == (20, 8)
+
+
 async def test_a_watch_that_is_paused_before_its_turn_is_left_alone(two_lists, monkeypatch):
     """Other lists may be worked for hours before; nothing is paid for what nobody wants any more."""
 
@@ -312,6 +387,7 @@ async def test_a_run_that_is_told_to_end_while_lists_are_read_gives_them_up(two_
         {"limit": -3},
         {"budget": -1},
         {"since": "soon"},
+        {"words": ["LLM", ""]},
         {"concurrency": 0},
         {"concurrency": MOST_AT_ONCE + 1},
     ],
@@ -349,7 +425,7 @@ def test_a_schedule_says_what_a_parameter_is(name, value, said):
         ("0 0 30 2 *", "names no day that ever comes"),
         ("0 0 31 4,6,9,11 *", "names no day that ever comes"),
         ("* * * * * */5", "more often than once a minute"),
-        ("0 0 0 2 *", "Invalid cron string"),
+        ("0 0 0 2 *", "not a schedule: Invalid cron string"),
         ("0 0 29 2 *", None),
         ("0 6 * * 1", None),
     ],

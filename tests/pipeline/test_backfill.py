@@ -12,12 +12,12 @@ from pytest_httpserver import HTTPServer
 from scripted_endpoint import Reply, api_error, completion
 
 from casebook.extractors.worker import ExtractorPool
-from casebook.pipeline import stages
+from casebook.pipeline import backfill, stages
 from casebook.pipeline.backfill import BatchRun, Tally, progress, register
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.planning import estimate, interleaved, is_open, select
 from casebook.pipeline.quoting import quote
-from casebook.pipeline.run import Run
+from casebook.pipeline.run import Run, Silent
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchOptions, BatchStep, Standing
@@ -74,6 +74,28 @@ async def test_a_list_becomes_drafts_refusals_and_failures_and_says_so(services,
     (line,) = services.warehouse.batches()
     assert line.step is BatchStep.FINISHED
     assert (line.size, line.cases, line.refused, line.failed) == (6, 3, 1, 2)
+
+
+class Begun(Silent):
+    """A reporter that notes when each source is begun, in monotonic seconds."""
+
+    def __init__(self) -> None:
+        self.at: dict[str, float] = {}
+
+    def stage(self, source: str, name: str) -> None:
+        """Note the first stage."""
+        if name == "fetch":
+            self.at[source] = time.monotonic()
+
+
+async def test_the_first_sources_are_begun_one_after_another(services, site, monkeypatch):
+    """The first is asked about before the last is fetched."""
+    monkeypatch.setattr(backfill, "_APART_SECONDS", 0.3)
+    selection, begun = select(candidates(*site(5))), Begun()
+    batch = await register("a list", selection.items, BatchOptions(), services)
+    work = BatchRun(batch, services, reporter=begun)
+    assert len([outcome async for outcome in work.outcomes()]) == 5
+    assert max(begun.at.values()) - min(begun.at.values()) > 1.0
 
 
 async def test_a_finished_list_costs_nothing_again(services, endpoint, site):

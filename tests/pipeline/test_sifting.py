@@ -1,5 +1,6 @@
 """Watches with a rubric: what is wanted is worked, what is not is remembered, an outage is neither."""
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -111,6 +112,19 @@ async def test_what_is_not_wanted_is_remembered_with_its_reason(services, feed, 
     assert (again.new, batch) == (0, None)
     assert list(await watching.refused_of(watch.watch_id, services)) == [refused]
     assert len(questions(endpoint)) == 3
+
+
+async def test_two_looks_at_once_ask_and_refuse_once(services, feed, endpoint):
+    """A person and the schedule may look at the same list: each verdict is paid for once."""
+    watch = await watched(services, feed(*ITEMS))
+    answers(endpoint, lambda request: replace(judged(request), delay=0.3))
+    (first, batch), (second, again) = await asyncio.gather(
+        watching.look(watch, services), watching.look(watch, services)
+    )
+    assert len(questions(endpoint)) == len(ITEMS)
+    assert sorted([len(first.refused), len(second.refused)]) == [0, 1]
+    assert batch.batch_id == again.batch_id
+    assert len(await watching.refused_of(watch.watch_id, services)) == 1
 
 
 async def test_what_was_wanted_and_not_finished_is_not_judged_and_paid_again(

@@ -1,6 +1,7 @@
 """The same source twice: redirects, canonical addresses, near-copies, reading again."""
 
 from datetime import UTC, datetime
+from random import Random
 
 import pages
 import pytest
@@ -146,6 +147,56 @@ def test_overlaps_too_small_to_matter_are_not_read(services):
         warehouse.compare(sketch, lambda _, others: seen.append(others) or [], least=3)
     told = [[(other.document_id, other.shared) for other in others] for others in seen]
     assert told == [[], [("doc1_0", 5)], [("doc1_1", 3)]]
+
+
+def _sketched(warehouse, name, text):
+    """Return what a text is a near-copy of, by the share of either, once it is stored."""
+    hashes = sketching.sample(text)
+    sketch = Sketch(
+        sketch_id=f"sketch1_{name}", document_id=f"doc1_{name}", source_id=f"src1_{name}",
+        method="m", hashes=hashes, step=sketching.step(len(hashes)),
+    )  # fmt: skip
+    found = warehouse.compare(
+        sketch,
+        lambda mine, others: sketching.near_copies(mine, others, datetime.now(UTC)),
+        least=sketching.LEAST_FOUND,
+    )
+    return {copy.other_source_id: (copy.share, copy.other_share) for copy in found}
+
+
+@pytest.mark.parametrize("whole_first", [True, False])
+def test_parts_of_long_texts_are_near_copies_of_them(services, whole_first):
+    """Fewer hashes are kept of a long text; its parts are found, whichever comes first."""
+    chance = Random(5)  # noqa: S311 - repeatable
+    words = [str(chance.randrange(10**6)) for _ in range(8_000)]
+    parts = {"tenth": words[300:1_100], "short": words[5_000:5_150], "other": ["x", *words[:40]]}
+    parts["other"] += [str(chance.randrange(10**6)) for _ in range(500)]
+    whole, seen = " ".join(words), {}
+    if whole_first:
+        assert _sketched(services.warehouse, "whole", whole) == {}
+    for name, part in parts.items():
+        seen[name] = _sketched(services.warehouse, name, " ".join(part)).get("src1_whole")
+    if not whole_first:
+        told = _sketched(services.warehouse, "whole", whole)
+        seen = {name: told.get(f"src1_{name}", (None, None))[::-1] for name in parts}
+    assert seen["other"] in {None, (None, None)}
+    assert seen["tenth"][0] == seen["short"][0] == 1
+    assert seen["tenth"][1] == pytest.approx(0.1, abs=0.03)
+    assert seen["short"][1] < 0.05
+
+
+def test_the_longer_a_text_the_fewer_of_its_runs_are_kept():
+    """What is kept of a text does not grow past what a search should go through."""
+    kept = []
+    for runs in (400, 900, 3_000):
+        hashes = sketching.sample(" ".join(map(str, range(runs + 4))))
+        sketch = Sketch(
+            sketch_id="s", document_id="d", source_id="x", method="m", hashes=hashes,
+            step=sketching.step(len(hashes)),
+        )  # fmt: skip
+        kept.append((sketch.step, runs / len(sketch.thinned(sketch.step))))
+    assert [step for step, _ in kept] == [1, 2, 4]
+    assert [scale for _, scale in kept] == pytest.approx([8, 16, 32], rel=0.35)
 
 
 async def test_reading_again_stores_what_todays_extractor_says(services, web, monkeypatch):

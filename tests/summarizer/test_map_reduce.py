@@ -1,7 +1,10 @@
 """The strategy for long documents, against the scripted endpoint."""
 
+import asyncio
+import gc
 import json
 import re
+import threading
 
 import pytest
 import scripted_curator
@@ -172,6 +175,34 @@ async def test_a_crash_after_a_cut_answer_does_not_pay_for_it_again(endpoint, as
             await proposed(asker_of())
     cut = [r for r in endpoint.requests if "passages 3 to 4" in r["messages"][-1]["content"]]
     assert len(cut) == 1
+
+
+async def test_a_draft_that_is_stopped_keeps_every_answer_under_way(
+    endpoint, asker_of, ledger, caplog
+):
+    """Windows that wait for their turn do not end the wait for those that are being answered.
+
+    Nothing is logged as a failure.
+    """
+    under_way = threading.Barrier(3)
+
+    def slow(request):
+        under_way.wait(20)
+        endpoint.wait(0.3)
+        return scripted_curator.answer(request)
+
+    endpoint.fallback = slow
+    running = asyncio.create_task(proposed(asker_of()))
+    await asyncio.to_thread(under_way.wait, 20)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (len(ledger.kept), len(endpoint.requests)) == (2, 2)
+    gc.collect()
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
+    endpoint.fallback = scripted_curator.answer
+    await proposed(asker_of())
+    assert len(endpoint.requests) == len(windows_of()) + 1  # each window, and the synthesis
 
 
 async def test_after_an_outage_no_further_window_is_asked(endpoint, asker_of):

@@ -13,13 +13,14 @@ from postgres_server import PostgresServer
 from casebook.schemas.errors import ConfigurationError, WarehouseError
 from casebook.warehouse import Warehouse
 from casebook.warehouse.lake import DuckLake
+from casebook.warehouse.objects import check_writable
 from casebook.warehouse.postgres import Postgres
 from casebook.warehouse.snapshots import SnapshotStore
 
 LONG = "They run a model in production. " * 3_000
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def bucket() -> Iterator[str]:
     """A folder's address in a bucket."""
     with bucket_server.bucket("cases") as address:
@@ -63,7 +64,7 @@ def test_snapshots_lie_in_a_bucket(bucket):
 
 def test_a_bucket_that_is_not_there_is_told_and_not_made(bucket):
     """A slip in its name would scatter what was fetched."""
-    with pytest.raises(WarehouseError, match=r"s3://case/snapshots/.*: there is no case"):
+    with pytest.raises(WarehouseError, match=r"s3://case/snapshots/.*: there is no bucket 'case'"):
         SnapshotStore("s3://case/snapshots").put(b"x")
     assert not fsspec.filesystem("s3").exists("case")
 
@@ -144,13 +145,52 @@ def test_another_bucket_is_refused(bucket, lake_at, postgres, story):
         lake_at(catalogue, "s3://case2/casebook/lake").append(story.case())
 
 
-def test_no_bucket_is_made_for_a_lake(bucket, lake_at, postgres, story):
-    """Small rows lie in the catalogue; the first that does not is told that there is no place."""
-    lake = lake_at(postgres.create("nowhere"), "s3://nowhere/lake")
-    lake.append(story.source())
-    with pytest.raises(WarehouseError, match=r"s3://nowhere/lake.*bucket does not exist"):
-        _flush(lake)
+def test_a_lake_is_not_begun_where_there_is_no_bucket(bucket, lake_at, postgres, story):
+    """Not even small rows, which lie in the catalogue: it would note the name, slip and all."""
+    catalogue = postgres.create("nowhere")
+    lake = lake_at(catalogue, "s3://nowhere/lake")
+    for use in (lake.counts, lambda: lake.append(story.source())):
+        with pytest.raises(
+            ConfigurationError, match=r"s3://nowhere/lake,.* no bucket 'nowhere'\. Make the bucket"
+        ):
+            use()
     assert not fsspec.filesystem("s3").exists("nowhere")
+    assert lake_at(catalogue, f"{bucket}/corrected").append(story.source()) == 1
+
+
+def test_a_lake_whose_bucket_is_gone_is_read_and_not_written(lake_at, postgres, story):
+    """What lies in the catalogue is shown; a row would be lost beside files that are."""
+    catalogue, system = postgres.create("lost"), fsspec.filesystem("s3")
+    system.mkdir("lost")
+    lake_at(catalogue, "s3://lost/lake").append(story.source())
+    system.rm("lost", recursive=True)
+    lake = lake_at(catalogue, "s3://lost/lake")
+    assert lake.counts()["sources"] == 1
+    with pytest.raises(ConfigurationError, match="no bucket 'lost'"):
+        lake.append(story.case())
+
+
+def test_keys_that_a_lakes_bucket_refuses_are_told_at_the_start(bucket, lake_at, postgres, story):
+    """Not only once the first large row is written."""
+    lake = lake_at(postgres.create("locked"), f"{bucket}/locked")
+    with _wrong_keys(), pytest.raises(ConfigurationError, match="PermissionError: The"):
+        lake.append(story.source())
+    assert lake.append(story.source()) == 1
+
+
+def test_a_bucket_may_be_hidden_from_whoever_writes_to_it(bucket, monkeypatch):
+    """Such keys are common; a file is written in its place, and not left behind."""
+    system = fsspec.filesystem("s3")
+
+    def hidden(_path):
+        raise PermissionError("Forbidden")
+
+    monkeypatch.setattr(system, "info", hidden)
+    check_writable(f"{bucket}/hidden")
+    with pytest.raises(ConfigurationError, match="no bucket 'nowhere'"):
+        check_writable("s3://nowhere/hidden")
+    system.invalidate_cache()
+    assert system.find("cases/casebook/hidden") == []
 
 
 def test_an_address_without_a_bucket_is_a_wrong_setting(lake_at, postgres):

@@ -1,5 +1,7 @@
 """A warehouse of any earlier version becomes one of this version, or stays as it was."""
 
+import json
+import random
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -8,6 +10,7 @@ import duckdb
 import pytest
 from postgres_server import PostgresServer
 
+from casebook.pipeline import sketching
 from casebook.schemas.copies import Overlap, Sketch
 from casebook.schemas.errors import MigrationFailed, WarehouseTooNew
 from casebook.warehouse import Warehouse
@@ -194,28 +197,35 @@ def test_every_named_query_is_valid(warehouse):
             assert connection.execute(f"EXPLAIN {sql}", values).fetchall(), name
 
 
-def test_sketches_of_an_older_warehouse_are_found_by_the_search_of_today(tmp_path):
-    """Migrations 12 to 14 rewrite all hashes of sketches: a near-copy of an old text is found."""
+@pytest.mark.parametrize(("size", "step"), [(4, 1), (64, 1), (65, 2), (128, 2), (129, 4), (900, 4)])
+def test_sketches_of_an_older_warehouse_are_found_by_the_search_of_today(tmp_path, size, step):
+    """Migrations 12 to 15 rewrite all hashes of sketches: what is kept is what is kept today."""
     file = DuckDBFile(tmp_path / "old.duckdb", 5.0)
+    chance = random.Random(size)  # noqa: S311 - repeatable
     old = Sketch(
         sketch_id="sketch1_old",
         document_id="doc1_old",
         source_id="src1_old",
         method="words",
-        hashes=[-(2**62), 3, 5, 2**62],
+        hashes=sorted(chance.randrange(-(2**63), 2**63) for _ in range(size)),
+        step=sketching.step(size),
     )
     Warehouse(file, schema=migrations()[:8]).migrate()
+    told = old.model_dump(exclude={"step"})
     with file.connection() as connection:
         connection.execute(
             "INSERT INTO sketches VALUES"
             " (1, $sketch_id, $document_id, $source_id, $method, $hashes, $body)",
-            {**old.model_dump(), "hashes": old.hashes, "body": old.model_dump_json()},
+            {**told, "hashes": old.hashes, "body": json.dumps(told)},
         )
-    new = old.model_copy(
-        update={"sketch_id": "sketch1_new", "document_id": "doc1_new", "source_id": "src1_new"}
-    )
+    ids = {"sketch_id": "sketch1_new", "document_id": "doc1_new", "source_id": "src1_new"}
     seen: list[Overlap] = []
-    Warehouse(file).compare(new, lambda _, others: seen.extend(others) or [])
-    assert [(o.document_id, o.source_id, o.shared, o.size) for o in seen] == [
-        ("doc1_old", "src1_old", 4, 4)
-    ]
+    warehouse = Warehouse(file)
+    for source in (old.model_copy(update=ids), old.model_copy(update={"source_id": "src1_next"})):
+        warehouse.compare(source, lambda _, others: seen.extend(others) or [])
+    kept = len(old.thinned(step))
+    assert {(o.document_id, o.shared, o.size, o.step) for o in seen} == {
+        ("doc1_old", kept, kept, step),
+        ("doc1_new", kept, kept, step),
+    }
+    assert (kept == size) == (step == 1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,13 +14,14 @@ from casebook.cli import stopping
 from casebook.cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
+    day,
     err,
     load_settings,
     out,
     print_json,
     printable,
 )
-from casebook.cli.references import as_bad_usage, named, standard_input
+from casebook.cli.references import as_bad_usage, named, piped_list, words_of
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource
@@ -79,9 +81,12 @@ def run(
         str | None, typer.Option(help="Go on with this batch.", show_default=False)
     ] = None,
     since: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="Leave out what is dated earlier.", show_default=False
+            parser=day,
+            metavar="YYYY-MM-DD",
+            help="Leave out what is dated earlier.",
+            show_default=False,
         ),
     ] = None,
     limit: Annotated[
@@ -126,6 +131,7 @@ def run(
         raise InvalidSource("give a list to work, or --resume and a batch's id (not both)")
     if model is not None and not model.strip():
         raise InvalidSource("--model names no model")
+    words = words_of(word)
     options = BatchOptions(force=force, concurrency=concurrency, budget_usd=budget, model=model)
     settings = load_settings(context)
     if resume is not None:
@@ -138,7 +144,9 @@ def run(
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
     start_server()  # loads the parsers beside what this process imports
-    found, files = asyncio.run(_read(source, settings))
+    piped = piped_list() if source == "-" else None
+    reading = _read(source, piped, settings, to_work=not dry_run)
+    found, files = stopping.run(reading, stopping.UNREAD)
     for line in found.missed:
         err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
     from casebook.pipeline.planning import select
@@ -147,9 +155,9 @@ def run(
     selection = select(
         found.candidates,
         files=files,
-        since=since.date() if since else None,
+        since=since,
         limit=limit,
-        words=word or (),
+        words=words,
         repeated=found.repeated,
     )
     origin = PIPED if source == "-" else source
@@ -161,19 +169,36 @@ def run(
     raise typer.Exit(code or (EXIT_SOME_FAILED if found.missed else 0))
 
 
-async def _read(source: str, settings: Settings) -> tuple[Walk, Sequence[BatchItem]]:
+async def _read(
+    source: str, piped: bytes | None, settings: Settings, *, to_work: bool
+) -> tuple[Walk, Sequence[BatchItem]]:
     """Return the addresses that the list names and what could not be read of it, and the files.
 
-    Files are named on standard input alone.
+    Files are named on standard input alone, of which ``piped`` is what came. What asks the model is
+    loaded beside a list that is ``to_work``, as soon as that is there: one that cannot be had is
+    told without it.
     """
     from casebook.pipeline.quoting import read_list, read_piped
     from casebook.runtime.services import Services
 
+    meanwhile = _load_client if to_work else None
     async with Services(settings) as services:
-        if source == "-":
-            return await read_piped(standard_input().buffer.read(), services)
+        if piped is not None:
+            return await read_piped(piped, services, meanwhile)
         with as_bad_usage():
-            return await read_list(named(source), services), ()
+            return await read_list(named(source), services, meanwhile=meanwhile), ()
+
+
+def _load_client() -> None:
+    """Begin to load what asks the model, in a thread.
+
+    An executor's: should the program end before, it waits for that without a word.
+    """
+    from casebook.runtime.services import load_client
+
+    loader = ThreadPoolExecutor(1)
+    loader.submit(load_client)
+    loader.shutdown(wait=False)
 
 
 async def _plan(
@@ -328,9 +353,8 @@ async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
             board.tell(outcome)
             if as_json:
                 print_json(outcome.to_json())
-    stands = await progress(batch, services)
     if not as_json:
-        print_progress(batch, stands, work.tally, out())
+        print_progress(batch, await progress(batch, services), work.tally, out())
     if stopped := work.tally.stopped_by:
         more = " --budget MORE" if work.tally.failed[BudgetReached.kind()] else ""
         err().print(

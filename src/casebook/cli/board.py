@@ -203,6 +203,6 @@ def print_batches(batches: Sequence[BatchSummary], console: Console) -> None:
         counts += [f"[red]{batch.failed:,} failed[/]"] if batch.failed else []
         console.print(
             f"[bold]{batch.batch_id}[/]  {_STEPS[batch.step]} {batch.changed_at:%Y-%m-%d %H:%M}  "
-            f"{', '.join(counts)}\n       {plain(batch.origin)}",
-            soft_wrap=True,
+            f"{', '.join(counts)}"
         )
+        console.print(f"       {plain(batch.origin)}", soft_wrap=True)

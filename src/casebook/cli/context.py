@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -34,6 +35,18 @@ class Options:
 
     home: Path | None = None
     verbose: bool = False
+
+
+def day(text: str) -> date:
+    """Return the day that an option names.
+
+    Raises:
+        BadParameter: if it is none.
+    """
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day: write 2026-11-24") from None
 
 
 def load_settings(context: typer.Context, **options: object) -> Settings:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from casebook.cli.context import AsJson, err, load_settings, out, print_json
+from casebook.cli.context import AsJson, day, err, load_settings, out, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,8 +30,13 @@ def costs(
     context: typer.Context,
     by: Annotated[str, typer.Option(help="day, model, stage, case or source.")] = "day",
     since: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Only from this day (UTC) on.", show_default=False),
+        date | None,
+        typer.Option(
+            parser=day,
+            metavar="YYYY-MM-DD",
+            help="Only from this day (UTC) on.",
+            show_default=False,
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -40,7 +45,7 @@ def costs(
 
     key = _key(by)
     warehouse = Services(load_settings(context)).warehouse
-    lines = warehouse.costs(key, since.replace(tzinfo=UTC) if since else None)
+    lines = warehouse.costs(key, datetime.combine(since, time(), UTC) if since else None)
     if as_json:
         for line in lines:
             print_json(line.model_dump(mode="json"))

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -58,6 +59,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("curator", "ok", settings.curator)
     for name, check in (
         ("home", _home),
+        ("data", _data),
         ("warehouse", _warehouse),
         ("model", _model),
         ("answer", _answer),
@@ -83,16 +85,34 @@ class _Remark(Exception):
 
 
 def _home(settings: Settings) -> str:
+    _check_folder(settings.home, "CASEBOOK_HOME")
+    return str(settings.home)
+
+
+def _data(settings: Settings) -> str:
+    """Look at the place of snapshots and a lake's files, where it is another than the home."""
+    if settings.data is None:
+        return "in the home"
+    folder = settings.data.removeprefix("file://")
+    if "://" in folder:
+        from casebook.warehouse.objects import check_writable
+
+        check_writable(folder)
+    else:
+        _check_folder(Path(folder), "CASEBOOK_DATA")
+    return settings.data
+
+
+def _check_folder(folder: Path, setting: str) -> None:
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        probe = settings.home / ".probe"
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".probe"
         probe.touch()
         probe.unlink()
     except OSError as error:
         raise ConfigurationError(
-            f"{settings.home} cannot be written ({error.strerror}); set CASEBOOK_HOME"
+            f"{folder} cannot be written ({error.strerror}); set {setting}"
         ) from error
-    return str(settings.home)
 
 
 def _warehouse(settings: Settings) -> str:

@@ -15,7 +15,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
-from casebook.cli.references import as_bad_usage, named, standard_input
+from casebook.cli.references import as_bad_usage, named, piped_list
 from casebook.extractors.suffixes import LISTS
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def links(
     as_json: AsJson = False,
 ) -> None:
     """List the addresses that a feed, sitemap, page or file names, with title and date."""
-    walked = with_services(context, lambda services: _walk(source, limit, services))
+    piped = piped_list() if source == "-" else None
+    walked = with_services(context, lambda services: _walk(source, piped, limit, services))
     dated = any(candidate.published for candidate in walked.candidates)
     for candidate in walked.candidates:
         if as_json:
@@ -61,10 +62,9 @@ def links(
     raise typer.Exit(EXIT_SOME_FAILED if walked.missed else 0)
 
 
-async def _walk(source: str, limit: int, services: Services) -> Walk:
+async def _walk(source: str, piped: bytes | None, limit: int, services: Services) -> Walk:
     from casebook.pipeline.quoting import PIPED, read_list
 
-    piped = standard_input().buffer.read() if source == "-" else None
     ref = named(source if piped is None else PIPED)
     with as_bad_usage():
         return await read_list(ref, services, given=piped, most=limit)

@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource, InvalidUrl
+from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidSource, InvalidUrl, TooLarge
 
 if TYPE_CHECKING:
     from casebook.schemas.sources import SourceRef
+
+_MEGABYTE = 1_000_000
+_MOST_PIPED = 50
 
 
 def read_refs(sources: Sequence[str]) -> list[SourceRef]:
@@ -41,6 +44,23 @@ def standard_input() -> TextIO:
     return sys.stdin
 
 
+def piped_list() -> bytes:
+    """Return a list that comes on standard input; to be called outside an event loop.
+
+    In one, Ctrl-C would wait for the end of what is piped in.
+
+    Raises:
+        InvalidSource: if standard input is closed.
+        TooLarge: if it holds more than a list may.
+    """
+    data = standard_input().buffer.read(_MOST_PIPED * _MEGABYTE + 1)
+    if len(data) > _MOST_PIPED * _MEGABYTE:
+        raise TooLarge(
+            f"standard input holds more than the {_MOST_PIPED} MB that a list may have: split it"
+        )
+    return data
+
+
 def named(source: str) -> SourceRef:
     """Return the one source that an argument names.
 
@@ -52,6 +72,19 @@ def named(source: str) -> SourceRef:
     if not source.strip():
         raise InvalidSource("an empty source was given: name a web address or a file")
     return SourceRef(source=_text(source))
+
+
+def words_of(given: Sequence[str] | None) -> Sequence[str]:
+    """Return the words of which a source has to name one.
+
+    Raises:
+        InvalidSource: if one is empty, which every source would name.
+    """
+    if not all(word.strip() for word in given or ()):
+        raise InvalidSource(
+            "--word is empty: every source would be taken; leave it out, or name a word"
+        )
+    return given or ()
 
 
 def _text(name: str) -> str:

@@ -19,12 +19,23 @@ T = TypeVar("T")
 
 _SHELL = 128  # what shells add to the number of the signal that ended a program
 
-_SOURCES = "`casebook failures` lists what was cut off, and `casebook retry` goes on with it"
-BATCH = "the same command goes on, or `casebook backfill --resume` with the id in `backfill list`"
+_STORED = "what was finished is stored; "
+SOURCES = (
+    _STORED + "`casebook failures` lists what was cut off, and `casebook retry` goes on with it"
+)
+BATCH = (
+    _STORED
+    + "the same command goes on, or `casebook backfill --resume` with the id in `backfill list`"
+)
+WATCH = (
+    _STORED + "`casebook watch run` goes on with lists that it was not through with, `casebook "
+    "backfill --resume` with a batch, whose id is in `backfill list`"
+)
+UNREAD = "the list was still being read, and nothing was begun"
 
 
-def run(work: Awaitable[T], then: str = _SOURCES) -> T:
-    """Run ``work`` to its end, or until a signal asks to stop; ``then`` tells what to do next.
+def run(work: Awaitable[T], told: str = SOURCES) -> T:
+    """Run ``work`` to its end, or until a signal asks to stop; ``told`` says what then is so.
 
     Raises:
         typer.Exit: with 130 after Ctrl-C and 143 after SIGTERM, as shells expect.
@@ -49,7 +60,7 @@ def run(work: Awaitable[T], then: str = _SOURCES) -> T:
     try:
         return asyncio.run(until_stopped())
     except (KeyboardInterrupt, asyncio.CancelledError):
-        err().print(f"stopped: what was finished is stored; {then}", markup=False)
+        err().print(f"stopped: {told}", markup=False)
     raise typer.Exit(code)
 
 

@@ -40,6 +40,15 @@ Sources = Annotated[
         metavar="SRC...",
     ),
 ]
+Budget = Annotated[
+    float | None,
+    typer.Option(
+        min=0.0,
+        max=MOST_DOLLARS,
+        help="US dollars that this run may spend; a call that might pass it is not made.",
+        show_default=False,
+    ),
+]
 AGAIN = {"later": "may pass by itself", "you": "needs you", "gone": "gone for good"}
 # A configuration that is wrong fails every source, and an outage most: they are told first.
 _TELLING_EXITS = (4, 5)
@@ -83,15 +92,7 @@ def submit(
             show_default=False,
         ),
     ] = None,
-    budget: Annotated[
-        float | None,
-        typer.Option(
-            min=0.0,
-            max=MOST_DOLLARS,
-            help="US dollars that this run may spend; a call that might pass it is not made.",
-            show_default=False,
-        ),
-    ] = None,
+    budget: Budget = None,
 ) -> None:
     """Fetch, extract, judge and summarize sources; each becomes a draft to review."""
     refs = read_refs(sources)
@@ -141,10 +142,11 @@ def retry(
     force: Annotated[
         bool, typer.Option(help="Draft also what triage says is no case study.")
     ] = False,
+    budget: Budget = None,
     as_json: AsJson = False,
 ) -> None:
     """Try failed sources again, from their kept bytes where there are some."""
-    settings = load_settings(context)
+    settings = load_settings(context, budget_run=budget)
 
     async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:
         from casebook.pipeline.ingest import retry_all

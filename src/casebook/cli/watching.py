@@ -20,7 +20,7 @@ from casebook.cli.context import (
     printable,
     with_services,
 )
-from casebook.cli.references import as_bad_usage, named
+from casebook.cli.references import as_bad_usage, named, words_of
 from casebook.schemas.bounds import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from casebook.schemas.errors import InvalidSource
 
@@ -94,7 +94,7 @@ def add(
                 named(address).source,
                 services,
                 every_seconds=seconds_of(every),
-                words=word or (),
+                words=words_of(word),
                 rubric=rubric,
                 everything=everything,
                 who=services.settings.curator,
@@ -265,7 +265,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Look now, and work what is new."""
-    raise typer.Exit(stopping.run(_run(context, watch_id, as_json=as_json), stopping.BATCH))
+    raise typer.Exit(stopping.run(_run(context, watch_id, as_json=as_json), stopping.WATCH))
 
 
 async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -> int:

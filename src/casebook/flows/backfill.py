@@ -5,10 +5,12 @@ Run one by hand against a server:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -50,6 +52,8 @@ _NEXT_LOOK = (
 )
 # A list is asked for once more after so many seconds; then it waits for its next time.
 _LIST_DELAYS = (30.0,)
+# Lists that are read at once, and before their turn: each may name ten thousand sources.
+_READ_AHEAD = 8
 
 T = TypeVar("T")
 
@@ -94,7 +98,7 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     batch_id: str | None = None,
     since: date | None = None,
     limit: Annotated[int, Field(ge=1)] | None = None,
-    words: Sequence[str] = (),
+    words: Sequence[Annotated[str, Field(pattern=r"\S")]] = (),
     force: bool = False,
     budget: Annotated[float, Field(ge=0, le=MOST_DOLLARS)] | None = None,
     concurrency: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] | None = None,
@@ -139,17 +143,17 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
 async def watch() -> Told | State[Any]:
     """Look at every watched list that is due, and work what is new.
 
-    The lists are read at once, for each may be down, and worked one after another. One that cannot
-    be read or judged, or a batch that pauses, makes a failed run that names the cause, once all
-    lists were looked at. Retried, it looks at once at the lists that may have something open. A
+    Several lists are read at once, for each may be down, and worked one after another. One that
+    cannot be read or judged, or a batch that pauses, makes a failed run that names the cause, once
+    all lists were looked at. Retried, it looks at once at the lists that may have something open. A
     watch that is paused or removed before its turn comes is left alone.
     """
     settings, worked = Settings.load(), dict[str, Told]()
     async with _services(settings) as services:
         due = await _due(services)
         with ended_in_order():
-            async with _being_read(due, services) as readings:
-                for one, reading in zip(due, readings, strict=True):
+            async with _read_ahead(due, services) as in_turn:
+                for one, reading in in_turn:
                     await asyncio.wait([reading])
                     if (active := await watching.still_active(one, services)) is None:
                         continue
@@ -167,22 +171,35 @@ async def _due(services: Services) -> Sequence[Watch]:
 
 
 @asynccontextmanager
-async def _being_read(
+async def _read_ahead(
     watches: Sequence[Watch], services: Services
-) -> AsyncIterator[Sequence[asyncio.Task[Walk]]]:
-    """Read watched lists at once; what nobody waits for any more at the end is given up."""
-    readings = [
-        asyncio.create_task(
-            read_as_task(one.address, partial(watching.listed, one.address, services))
-        )
-        for one in watches
-    ]
+) -> AsyncIterator[Iterator[tuple[Watch, asyncio.Task[Walk]]]]:
+    """Give watched lists in their order, each with its reading, while the next ones are read.
+
+    A further one is begun when the turn of one is over. What nobody waits for any more at the end
+    is given up.
+    """
+    rest, begun = iter(watches), deque[tuple[Watch, asyncio.Task[Walk]]]()
+
+    def begin(count: int) -> None:
+        for one in islice(rest, count):
+            read = partial(watching.listed, one.address, services)
+            begun.append((one, asyncio.create_task(read_as_task(one.address, read))))
+
+    def in_turn() -> Iterator[tuple[Watch, asyncio.Task[Walk]]]:
+        begin(_READ_AHEAD)
+        while begun:
+            yield begun[0]
+            begun.popleft()
+            begin(1)
+
     try:
-        yield readings
+        yield in_turn()
     finally:
-        for reading in readings:
+        left = [reading for _, reading in begun]
+        for reading in left:
             reading.cancel()
-        await asyncio.gather(*readings, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
 
 
 def _told(watch: Watch, look: Look) -> Told:

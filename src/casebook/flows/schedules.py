@@ -80,7 +80,8 @@ async def _clock(
             return IntervalSchedule(interval=interval, anchor_date=datetime.now(UTC))
         schedule = CronSchedule(cron=cron, timezone=timezone)
     except ValidationError as error:
-        raise InvalidSource(f"not a schedule: {error.errors()[0]['msg']}") from error
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InvalidSource(f"not a schedule: {why}") from error
     await _check_days(cron, timezone)
     return schedule
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import repeat
 
 import structlog
 
@@ -37,6 +38,9 @@ log = structlog.get_logger()
 
 # Seconds before a source that may pass by itself is tried again, within one run of its batch.
 RETRY_DELAYS = (30.0, 120.0, 600.0)
+# Seconds between the first sources of a run: begun all at once, the first would be asked about only
+# when all are fetched. Each takes more of this process in all, so nothing is lost by it.
+_APART_SECONDS = 0.1
 # Exit codes of failures that every other source would meet as well.
 _FATAL_EXITS = {4}
 _FATAL_KINDS = {"endpoint_down", "rate_limited"}
@@ -245,11 +249,12 @@ class BatchRun:
     async def _through(self, items: Iterator[BatchItem]) -> AsyncIterator[Outcome]:
         """Keep the window full until nothing is left or something stops the batch."""
         running: set[_Task] = set()
+        waits = itertools.chain((n * _APART_SECONDS for n in range(self._window)), repeat(0.0))
         loading = asyncio.create_task(self._services.load_client()) if self.tally.total else None
         try:
             while True:
                 while len(running) < self._window and (item := self._next(items)) is not None:
-                    running.add(asyncio.create_task(self._one(item)))
+                    running.add(asyncio.create_task(self._one(item, next(waits))))
                 if not running and not self._again:
                     return
                 finished, running = await self._some(running)
@@ -286,7 +291,9 @@ class BatchRun:
             return_when=asyncio.FIRST_COMPLETED,
         )
 
-    async def _one(self, item: BatchItem) -> tuple[BatchItem, Outcome]:
+    async def _one(self, item: BatchItem, wait: float) -> tuple[BatchItem, Outcome]:
+        """Work one source in so many seconds."""
+
         async def work() -> Outcome:
             warehouse, is_file = self._services.warehouse, not is_remote(item.reference)
             kept = await asyncio.to_thread(kept_bytes, item, warehouse) if is_file else None
@@ -298,11 +305,13 @@ class BatchRun:
                 who=self.batch.created_by,
                 force=self.batch.options.force,
                 snapshot_id=kept,
+                name_copies=False,
             )
             if is_file:
                 await asyncio.to_thread(follow, item, outcome, warehouse)
             return outcome
 
+        await asyncio.sleep(wait)
         return item, await self._each(item, work)
 
     def _comes_again(self, item: BatchItem, outcome: Outcome) -> bool:

@@ -11,14 +11,15 @@ from casebook.warehouse.store import Warehouse
 _BATCH = 200
 
 
-def near_copies(document: Document, warehouse: Warehouse) -> list[Twin]:
-    """Return the near-copies of a document's text, the nearest first.
+def find(document: Document, warehouse: Warehouse) -> None:
+    """Compare a document, once, with all that were there before it; store its near-copies."""
+    if not warehouse.sketched(document.document_id, sketching.METHOD):
+        _compare(document, warehouse)
 
-    A document is compared once, with all that were there before it.
-    """
-    known = warehouse.sketched(document.document_id, sketching.METHOD)
-    if not known and not _compare(document, warehouse):
-        return []
+
+def near_copies(document: Document, warehouse: Warehouse) -> list[Twin]:
+    """Return the near-copies of a document's text, the nearest first."""
+    find(document, warehouse)
     return warehouse.twins(document.source_id).get(document.source_id, [])
 
 
@@ -31,9 +32,9 @@ def catch_up(warehouse: Warehouse) -> None:
                 _compare(document, warehouse)
 
 
-def _compare(document: Document, warehouse: Warehouse) -> list[NearCopy]:
+def _compare(document: Document, warehouse: Warehouse) -> None:
     mine = sketching.sketch(document)
-    return warehouse.compare(mine, _near_copies, least=sketching.LEAST_SHARED)
+    warehouse.compare(mine, _near_copies, least=sketching.LEAST_FOUND)
 
 
 def _near_copies(mine: Sketch, others: Sequence[Overlap]) -> list[NearCopy]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from casebook.pipeline import outcome, stages
-from casebook.pipeline.copies import catch_up, near_copies
+from casebook.pipeline.copies import catch_up, find, near_copies
 from casebook.pipeline.identity import is_remote
 from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.run import Reporter, Run, Silent, StageRunner, run_directly
@@ -33,11 +33,13 @@ async def ingest(
     force: bool = False,
     refresh: bool = False,
     snapshot_id: str | None = None,
+    name_copies: bool = True,
 ) -> Outcome:
     """Take one source through all stages and tell what became of it.
 
     A failure of a stage is stored and told, not raised. ``force`` drafts what triage refuses,
-    ``refresh`` fetches a known address again, ``snapshot_id`` starts from kept bytes.
+    ``refresh`` fetches a known address again, ``snapshot_id`` starts from kept bytes. Near-copies
+    are found, and named in the outcome unless ``name_copies`` is off: a batch shows none.
 
     Raises:
         WarehouseError: when nothing can be stored at all.
@@ -50,6 +52,7 @@ async def ingest(
         who=who,
         force=force,
         refresh=refresh,
+        name_copies=name_copies,
     )
     try:
         return await _through_stages(_anchored(ref), run, snapshot_id)
@@ -78,7 +81,10 @@ async def _through_stages(ref: SourceRef, run: Run, snapshot_id: str | None) -> 
     snapshot = snapshot_id or await run.stage("fetch", lambda: stages.fetch(ref, run))
     document_id = await run.stage("extract", lambda: stages.extract(snapshot, run))
     document = await stages.document_of(document_id, run)
-    run.twins = await asyncio.to_thread(near_copies, document, run.services.warehouse)
+    if run.name_copies:
+        run.twins = await asyncio.to_thread(near_copies, document, run.services.warehouse)
+    else:
+        await asyncio.to_thread(find, document, run.services.warehouse)
     triage_id = await run.stage("triage", lambda: stages.triage(document_id, run))
     triage = await stages.verdict_of(triage_id, run)
     if triage.verdict is Verdict.NOT_A_CASE_STUDY and not run.force:

@@ -1,8 +1,9 @@
 """The dry run of a list: what it holds, and what working it would cost."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from casebook.extractors.links.entries import Listing
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.pipeline.handed import handed_over, own_again
 from casebook.pipeline.planning import (
@@ -49,17 +50,28 @@ class Quote(Frozen):
 
 
 async def read_list(
-    ref: SourceRef, services: Services, *, given: bytes | None = None, most: int = _MOST
+    ref: SourceRef,
+    services: Services,
+    *,
+    given: bytes | None = None,
+    most: int = _MOST,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Walk:
     """Return the addresses that a list names, ``most`` of them, and what of it could not be read.
 
     ``given`` is the list itself where it need not be fetched; ``ref`` then only names it.
+    ``meanwhile`` is called when a list is there, before another process reads it.
 
     Raises:
         CasebookError: if the list cannot be had or read.
     """
     client, robots = await services.network()
-    read = services.extractors.read_listing
+
+    async def read(payload: Payload) -> Listing:
+        if meanwhile is not None:
+            meanwhile()
+        return await services.extractors.read_listing(payload)
+
     limits = WalkLimits(candidates=most)
     payload = None
     if given is not None:
@@ -68,7 +80,9 @@ async def read_list(
     return await walk(ref, client, robots, read, limits, given=payload)
 
 
-async def read_piped(data: bytes, services: Services) -> tuple[Walk, Sequence[BatchItem]]:
+async def read_piped(
+    data: bytes, services: Services, meanwhile: Callable[[], None] | None = None
+) -> tuple[Walk, Sequence[BatchItem]]:
     """Return what standard input names: addresses as a list names them, and files of this machine.
 
     A line that names neither is among what is missed; nothing else is lost by it.
@@ -81,7 +95,7 @@ async def read_piped(data: bytes, services: Services) -> tuple[Walk, Sequence[Ba
     if not handed.is_spent:
         ref = SourceRef(source=PIPED)
         try:
-            found = await read_list(ref, services, given=handed.rest)
+            found = await read_list(ref, services, given=handed.rest, meanwhile=meanwhile)
         except DocumentEmpty as error:
             if not (handed.files or handed.refused):
                 raise

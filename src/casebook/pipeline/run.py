@@ -74,6 +74,7 @@ class Run:
     who: str = ""
     force: bool = False
     refresh: bool = False
+    name_copies: bool = True
     current: str = STAGES[0]
     source_id: str = ""
     alias: Alias | None = None

@@ -11,6 +11,7 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import Candidate
 from casebook.schemas.watches import Judged, Refusal, Undecided
+from casebook.summarizer.models.grace import all_of
 from casebook.summarizer.wanted import STAGE, can_judge, refusal
 
 J = TypeVar("J", bound=Judged)
@@ -96,7 +97,7 @@ async def sift(
             except ModelError as error:
                 return error
 
-    judged = _told_apart(asked, await asyncio.gather(*map(one, asked)), left)
+    judged = _told_apart(asked, await all_of(map(one, asked)), left)
     return judged.with_wanted(overdue, [_judged(Undecided, item, _OVERDUE) for item in overdue])
 
 

@@ -5,6 +5,10 @@ of ``SCALE``: the same runs are kept of every text, so what two samples share es
 texts share, in both directions: a copy shares with its original as an excerpt does with the whole.
 The method is FracMinHash (Irber et al. 2022, "Lightweight compositional analysis of metagenomes
 with FracMinHash"), MinHash with a sample that grows with the text.
+
+What is kept of a longer text is thinner, each second or fourth hash of its sample: every document
+that comes is held against all that were kept. Two samples compare at the scale of the thinner one,
+as in that paper.
 """
 
 import re
@@ -21,8 +25,11 @@ RUN = 5
 SCALE = 8
 
 # benchmarks/near_copies.py measures these.
+MOST_KEPT = 64
+LONGEST_STEP = 4
 LEAST_SHARE = 0.4
 LEAST_SHARED = 6
+LEAST_FOUND = 3
 # Pairs kept of one document: of a hundred copies each then names the first twenty, and rows grow
 # with the sources instead of with their square.
 MOST_PAIRS = 20
@@ -40,13 +47,23 @@ _SIGN = 1 << 63
 
 def sketch(document: Document) -> Sketch:
     """Return the sample of a document."""
+    hashes = sample(document.text)
     return Sketch(
         sketch_id=content_id("sketch", document.document_id, METHOD),
         document_id=document.document_id,
         source_id=document.source_id,
         method=METHOD,
-        hashes=sample(document.text),
+        hashes=hashes,
+        step=step(len(hashes)),
     )
+
+
+def step(size: int) -> int:
+    """Return which hashes of a sample are kept: each first, each second, or each fourth."""
+    found = 1
+    while found < LONGEST_STEP and size > MOST_KEPT * found:
+        found *= 2
+    return found
 
 
 def sample(text: str, scale: int = SCALE) -> list[int]:
@@ -76,8 +93,10 @@ def near_copies(mine: Sketch, others: Sequence[Overlap], now: datetime) -> list[
 
 def judge(mine: Sketch, other: Overlap, now: datetime) -> NearCopy | None:
     """Return what two documents are to each other, if one has enough of the other's text."""
-    share, other_share = other.shared / len(mine.hashes), other.shared / other.size
-    if other.shared < LEAST_SHARED or max(share, other_share) < LEAST_SHARE:
+    share = other.shared / len(mine.thinned(other.step))
+    other_share = other.shared / other.size
+    enough = other.shared >= LEAST_FOUND and other.shared * other.step >= LEAST_SHARED
+    if not enough or max(share, other_share) < LEAST_SHARE:
         return None
     pair = sorted((mine.document_id, other.document_id))
     return NearCopy(

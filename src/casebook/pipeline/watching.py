@@ -151,7 +151,16 @@ async def look(
     others are at the next look, but for those that were taken undecided before. A list that cannot
     be read is a look with a failure: the next one is due at its time. ``reading`` is the list where
     somebody else has begun to read it.
+
+    One that is looked at elsewhere is waited for: what it judges is not paid twice.
     """
+    async with services.alone(watch.watch_id):
+        return await _looked(watch, services, most, reading)
+
+
+async def _looked(
+    watch: Watch, services: Services, most: int, reading: Awaitable[Walk] | None
+) -> tuple[Look, Batch | None]:
     looks = await asyncio.to_thread(services.warehouse.looks, watch.watch_id)
     unread = looks[-1].unread if looks else ()
     try:

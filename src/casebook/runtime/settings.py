@@ -224,7 +224,9 @@ class Settings(BaseSettings):
             settings = cls(**overrides)
         except ValidationError as error:
             wrong = "; ".join(
-                f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()
+                f"{'.'.join(map(str, e['loc'])) or 'settings'}: "
+                + e["msg"].removeprefix("Value error, ")
+                for e in error.errors()
             )
             raise ConfigurationError(
                 f"wrong setting: {wrong}; check {CONFIG_NAME} and the CASEBOOK_… variables"

@@ -12,7 +12,8 @@ from casebook.schemas.reviews import CaseStatus
 class Sketch(Frozen):
     """A sample of a document's word runs, as hashes in ascending order; ``method`` names it.
 
-    The warehouse keeps the hashes as rows of their own, and no second time in the sketch's.
+    Of them the warehouse keeps those of each ``step``, as rows of their own, and none in the
+    sketch's.
     """
 
     sketch_id: str
@@ -20,15 +21,28 @@ class Sketch(Frozen):
     source_id: str
     method: str
     hashes: Sequence[int] = Field(exclude=True)
+    step: int = 1
+
+    def thinned(self, step: int) -> list[int]:
+        """Return about one in ``step`` of the hashes, the same ones of every sketch.
+
+        Their upper half decides, which is what the warehouse keeps of each: the sample itself was
+        chosen by the lower one.
+        """
+        return [value for value in self.hashes if (value >> 32) % step == 0]
 
 
 class Overlap(Frozen):
-    """How many hashes of ``size`` another source's sketch shares with the one at hand."""
+    """How many hashes another source's sketch, of which ``size`` are kept, shares with this one.
+
+    They are one in ``step`` of its own, and are to be held against as many of this one's.
+    """
 
     document_id: str
     source_id: str
     shared: int
     size: int
+    step: int = 1
 
 
 class NearCopy(Frozen):

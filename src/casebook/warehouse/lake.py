@@ -58,6 +58,7 @@ class DuckLake:
         self._turn = WritersTurn(catalogue, schema, lock_timeout)
         self._opening = threading.Lock()
         self._instance: duckdb.DuckDBPyConnection | None = None
+        self._writable = False
 
     def close(self) -> None:
         """Close the instance and the session that takes turns."""
@@ -90,9 +91,12 @@ class DuckLake:
         """Yield a connection inside one transaction, committed unless an exception leaves it.
 
         Raises:
+            ConfigurationError: if it would write, and the data's bucket is not there.
             WarehouseLocked: if the turn to write does not come in time.
             WarehouseError: as ``connection`` does.
         """
+        if not read_only:
+            self._check_writable()
         turn: AbstractContextManager[None] = nullcontext() if read_only else self._turn()
         with turn, self.connection() as connection:
             connection.execute("BEGIN TRANSACTION READ ONLY" if read_only else "BEGIN TRANSACTION")
@@ -131,10 +135,19 @@ class DuckLake:
         """Return the instance with the lake attached; a lake is made by one process at a time."""
         instance = self._found()
         if instance is None:
+            self._check_writable()  # the lake would note the address, and refuse a corrected one
             with self._turn():
                 instance = self._found(create=True)
         assert instance is not None  # noqa: S101 - what is absent was made
         return instance
+
+    def _check_writable(self) -> None:
+        """Look once whether the data's bucket is there: small rows lie in the catalogue alone."""
+        if not self._writable and "://" in self._data:
+            from casebook.warehouse.objects import check_writable
+
+            check_writable(self._data.rstrip("/"))
+        self._writable = True
 
     def _found(self, *, create: bool = False) -> duckdb.DuckDBPyConnection | None:
         """Return the instance, opened now if there is a lake, or if it is to be made."""

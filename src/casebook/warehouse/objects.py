@@ -1,11 +1,14 @@
 """Places for bytes behind an address: object storage and whatever else fsspec reaches."""
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from casebook.schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
+
+_PROBE = ".probe"
 
 
 def file_system(protocol: str) -> "AbstractFileSystem":
@@ -50,6 +53,28 @@ def for_duckdb(address: str) -> "tuple[AbstractFileSystem, str]":
     return kind(path=bucket, fs=system), f"{name}://{inside}"
 
 
+def check_writable(address: str) -> None:
+    """Refuse an address where nothing could be written, before anything that matters is.
+
+    A bucket may be hidden from keys that may write to it: where it does not show, a file is written
+    there and removed.
+
+    Raises:
+        ConfigurationError: if its bucket is not there, or refuses the keys.
+    """
+    folder = ObjectFolder(address)
+    if folder.is_seen():
+        return
+    try:
+        folder.write(_PROBE, b"")
+    except OSError as error:
+        raise ConfigurationError(
+            f"CASEBOOK_DATA leads to {address}, where nothing can be written: {error.strerror}."
+            " Make the bucket or correct its name (casebook makes none), or check the keys to it."
+        ) from error
+    folder.remove(_PROBE)
+
+
 class ObjectFolder:
     """Bytes by key under an address; an object appears whole, as object storage has it."""
 
@@ -58,6 +83,7 @@ class ObjectFolder:
     def __init__(self, address: str) -> None:
         protocol, _, root = address.partition("://")
         self._root = root.rstrip("/")
+        self._bucket = self._root.partition("/")[0] or "/"
         self._address = f"{protocol}://{self._root}"
         self._system = file_system(protocol)
 
@@ -90,13 +116,24 @@ class ObjectFolder:
             try:
                 self._system.pipe_file(path, data)
             except FileNotFoundError:
-                bucket = self._root.partition("/")[0] or "/"
-                if not self._system.exists(bucket):
-                    raise OSError(None, f"there is no {bucket}") from None
+                if not self._system.exists(self._bucket):
+                    raise OSError(None, f"there is no bucket {self._bucket!r}") from None
                 self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
                 self._system.pipe_file(path, data)
         except Exception as error:
             raise OSError(None, _told(error)) from error
+
+    def remove(self, key: str) -> None:
+        """Remove an object; whoever may not remove it leaves it."""
+        with contextlib.suppress(Exception):  # each implementation has errors of its own
+            self._system.rm_file(f"{self._root}/{key}")
+
+    def is_seen(self) -> bool:
+        """Tell whether the bucket can be seen; False says nothing yet."""
+        with contextlib.suppress(Exception):  # likewise
+            self._system.info(self._bucket)
+            return True
+        return False
 
 
 def _told(error: Exception) -> str:

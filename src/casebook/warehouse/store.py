@@ -147,20 +147,23 @@ class Warehouse:
         """Store a sketch and what ``judge`` makes of its overlaps with other sources' sketches.
 
         Overlaps of fewer than ``least`` hashes are left out; equal ones come as they were stored.
-        One transaction, so that of two documents that come at once one meets the other.
+        One transaction, so that of two documents that come at once one meets the other, and a pair
+        is found once: with the later one of its sketches. Of a sketch that was there already
+        nothing is stored.
         """
-        marks = {"sketch_id": sketch.sketch_id, "hashes": sketch.hashes}
+        kept = sketch.thinned(sketch.step)
+        marks = {"sketch_id": sketch.sketch_id, "hashes": kept, "step": sketch.step}
         asked = {"method": sketch.method, "source_id": sketch.source_id, "hashes": sketch.hashes}
 
         def work(connection: duckdb.DuckDBPyConnection) -> list[NearCopy]:
             overlaps = reading.rows(connection, "overlaps", **asked, least=least)
             found = judge(sketch, [Overlap.model_validate(row) for row in overlaps])
-            if self._append(connection, [sketch]):
-                connection.execute(queries()["append_marks"], bound(marks))
+            if not self._append(connection, [sketch]):
+                return found
+            connection.execute(queries()["append_marks"], bound(marks))
             told: dict[str, object] = {
                 "bodies": [encode(copy)["body"] for copy in found],
                 "entry": self._database.next_entry(connection),
-                "source_id": sketch.source_id,
             }
             connection.execute(queries()["append_copies_found"], told)
             return found

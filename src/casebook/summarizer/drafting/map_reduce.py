@@ -29,6 +29,7 @@ from casebook.summarizer.drafting.answers import CaseStudyAnswer, proposal_of
 from casebook.summarizer.drafting.synthesis import MERGE_PROMPT, Counter, MergeAnswer, Synthesis
 from casebook.summarizer.drafting.windows import Window, cut, halves
 from casebook.summarizer.models.asking import Asker, schema_tokens
+from casebook.summarizer.models.grace import all_of
 from casebook.summarizer.models.profiles import Profile
 from casebook.summarizer.models.rendering import estimate_tokens, render_passages
 from casebook.summarizer.proposals import Proposal
@@ -187,7 +188,7 @@ class _Reading:
                 return await self._safely(window)
 
         # Whoever is under way when another fails for all still gets its answer, which is paid for.
-        found = await asyncio.gather(*(one(window) for window in self.layout.windows))
+        found = await all_of(one(window) for window in self.layout.windows)
         if self.failed:
             raise self.failed[0]
         parts = [part for several in found for part in several]

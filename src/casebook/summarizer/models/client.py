@@ -9,6 +9,8 @@ from typing import Any, TypeVar, cast
 
 import instructor
 import openai
+import openai.resources  # the first client would: a third of a second on the event loop
+from instructor import from_openai
 from instructor.core import InstructorRetryException
 from pydantic import BaseModel
 from tenacity import (
@@ -124,7 +126,7 @@ class OpenAICompatible:
         # One policy, ours: the client's own retries would sleep on Retry-After unseen.
         raw = openai.AsyncOpenAI(base_url=endpoint, api_key=api_key, max_retries=0, timeout=timeout)
         self._raw = raw
-        self._client = instructor.from_openai(raw, mode=_MODES[mode])
+        self._client = from_openai(raw, mode=_MODES[mode])
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ Light to import, so that whoever handles signals can ask how many answers there 
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -42,6 +42,22 @@ async def in_any_case(work: Coroutine[Any, Any, T], question: Question) -> T:
     finally:
         asking.cancel()
         del _asked[asking]
+
+
+async def all_of(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Do ``works`` at once and return what they return, in their order.
+
+    Where one fails, or whoever asked is cancelled, all are cancelled once and waited for. Of
+    ``asyncio.gather`` alone, those that wait for an answer would be left behind.
+    """
+    tasks = [asyncio.ensure_future(work) for work in works]
+    together = asyncio.gather(*tasks)
+    try:
+        return await asyncio.shield(together)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, together, return_exceptions=True)
 
 
 def answers_under_way() -> int:

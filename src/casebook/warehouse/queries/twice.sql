@@ -1,15 +1,15 @@
 -- The same source twice: what texts share, and what became of sources.
 
 -- name: overlaps
--- How many of these hashes each other source's newest sketch holds, where at least $least.
+-- How many of these hashes are kept of each other source's newest sketch, where at least $least.
 WITH shared AS (
-    SELECT sketch, count(*) AS shared, any_value(size) AS size
+    SELECT sketch, count(*) AS shared, any_value(size) AS size, any_value(step) AS step
     FROM marks
     WHERE hash IN (SELECT (unnest($hashes::BIGINT[]) >> 32)::INTEGER)
     GROUP BY sketch
     HAVING count(*) >= $least
 )
-SELECT sketches.document_id, sketches.source_id, shared.shared, shared.size
+SELECT sketches.document_id, sketches.source_id, shared.shared, shared.size, shared.step
 FROM shared
 JOIN sketch_numbers AS sketches USING (sketch)
 WHERE sketches.method = $method
@@ -20,14 +20,15 @@ WHERE sketches.method = $method
             AND later.method = $method
             AND later.entry > sketches.entry
     )
-ORDER BY shared.shared DESC, sketches.entry;
+ORDER BY shared.shared * shared.step DESC, sketches.entry;
 
 -- name: append_marks
-INSERT INTO marks (hash, sketch, size)
+INSERT INTO marks (hash, sketch, size, step)
 SELECT
     (unnest($hashes::BIGINT[]) >> 32)::INTEGER,
     md5_number_lower($sketch_id),
-    len($hashes::BIGINT[]);
+    len($hashes::BIGINT[]),
+    $step;
 
 -- name: sketched
 SELECT sketch_id FROM sketches WHERE document_id = $document_id AND method = $method;
@@ -48,8 +49,7 @@ ORDER BY entry
 LIMIT $limit;
 
 -- name: append_copies_found
--- Many at once, for each alone would look through what is stored. A pair that is there already is
--- among those of its source.
+-- Many at once, and none is looked for among those that are there: that would read them all.
 INSERT INTO near_copies (
     entry, copy_id, document_id, source_id, other_document_id, other_source_id, share,
     other_share, found_at, body
@@ -67,11 +67,6 @@ SELECT
     body
 FROM (
     SELECT unnest($bodies::VARCHAR[]) AS body, generate_subscripts($bodies::VARCHAR[], 1) AS number
-)
-WHERE (body ->> '$.copy_id') NOT IN (
-    SELECT copy_id FROM near_copies WHERE source_id = $source_id
-    UNION ALL
-    SELECT copy_id FROM near_copies WHERE other_source_id = $source_id
 );
 
 -- name: near_pairs

@@ -17,7 +17,7 @@ SECOND = "Did you keep the keyword rules for the tickets that come in languages 
 def said(markup: str) -> list[tuple[str | None, str]]:
     """Return the speaker and the text of each block of ``markup``."""
     body = lxml.html.fragment_fromstring(markup, create_parent="body")
-    return [(one.block.speaker, one.block.text) for one in with_posters(placed_blocks(body), body)]
+    return [(one.block.speaker, one.block.text) for one in with_posters(placed_blocks(body))]
 
 
 def speakers(markup: str) -> dict[str, str | None]:
@@ -163,6 +163,6 @@ def test_a_page_of_endless_authors_costs_little():
     body = lxml.html.fragment_fromstring(deep + many * 9_000, create_parent="body")
     placed = placed_blocks(body)
     started = time.process_time()
-    with_posters(placed, body)
+    with_posters(placed)
     assert posts_of(body) == {}
     assert time.process_time() - started < 2

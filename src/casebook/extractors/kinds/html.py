@@ -32,7 +32,6 @@ from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
 from casebook.extractors.web.page_kind import PageKind, is_article, kind_of
 from casebook.extractors.web.paywalls import claimed_words
-from casebook.extractors.web.posts import with_posters
 from casebook.extractors.web.tree_blocks import Placed, blocks_of, outside, placed_blocks
 from casebook.extractors.web.walls import FEWEST_WORDS, Page, refuse_walls
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
@@ -280,7 +279,7 @@ def _fall_back(reading: _Reading, steps: list[ExtractionStep]) -> None:
 
 def _chosen(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) -> _Attempt:
     """Return the blocks of the page that are its text; say what the reading is worth."""
-    placed = with_posters(page_blocks(tree), tree)
+    placed = page_blocks(tree)
     choice = choose(placed, _second_opinion(tree, url, steps), kind)
     words = _word_count(choice.blocks)
     kept = f"{len(choice.blocks)} of {len(placed)} kept, {words} words; kind of page: {kind}"

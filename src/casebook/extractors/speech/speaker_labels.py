@@ -77,6 +77,7 @@ def label_of(text: str) -> Label | None:
     )
 
 
+@lru_cache(maxsize=4_096)
 def time_of(text: str) -> Label | None:
     """Return the time at the beginning of ``text``, without any name."""
     match = _TIMED.match(text)

@@ -13,6 +13,7 @@ from casebook.extractors.web.block_model import best_cut, expected_f1, probabili
 from casebook.extractors.web.bold_lines import with_bold_headings
 from casebook.extractors.web.contents import without_part_of_contents
 from casebook.extractors.web.page_kind import PageKind
+from casebook.extractors.web.posts import with_posters
 from casebook.extractors.web.repeats import repeats_of, without_repeats
 from casebook.extractors.web.spans import Span, spans_of
 from casebook.extractors.web.tree_blocks import Place, Placed
@@ -71,7 +72,7 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     kept, expected = decide(probabilities(matrix), matrix, layout, words)
     kept = with_what_belongs(placed, kept, words, layout.likes, kind)
     kept = without_part_of_contents(placed, kept)
-    chosen = [one for one, keep in zip(placed, kept, strict=True) if keep]
+    chosen = with_posters([one for one, keep in zip(placed, kept, strict=True) if keep])
     is_told = kind in {PageKind.ARTICLE, PageKind.OTHER}
     blocks = with_bold_headings(chosen) if is_told else [one.block for one in chosen]
     return Choice(blocks, expected)

@@ -21,7 +21,7 @@ def without_part_of_contents(placed: Sequence[Placed], kept: Matrix) -> Matrix:
     is one that a sentence leads up to.
     """
     kept = kept.copy()
-    for start, end in _tables(placed):
+    for start, end in _tables(placed, kept):
         before = placed[start - 1].block.text.strip() if start else ""
         named = _CALLED.fullmatch(before)
         led = before.endswith(":") and not named and bool(kept[start - 1])
@@ -33,21 +33,27 @@ def without_part_of_contents(placed: Sequence[Placed], kept: Matrix) -> Matrix:
     return kept
 
 
-def _tables(placed: Sequence[Placed]) -> Iterator[tuple[int, int]]:
-    """Yield where the runs of entries begin and end."""
+def _tables(placed: Sequence[Placed], kept: Matrix) -> Iterator[tuple[int, int]]:
+    """Yield where the runs of entries begin and end, where one of them or what leads up is kept."""
     start = 0
     for n, one in enumerate([*placed, None]):
-        if one is not None and _is_entry(one):
+        if one is not None and one.block.depth and one.linked >= _LINKED and not one.block.heading:
             continue
-        if n - start >= _FEWEST:
-            yield start, n
+        if n - start >= _FEWEST and kept[max(start - 1, 0) : n].any():
+            yield from _entries(placed, start, n)
         start = n + 1
 
 
-def _is_entry(one: Placed) -> bool:
-    """Tell an item that is nothing but a link within the page."""
-    if not one.block.depth or one.linked < _LINKED or one.block.heading:
-        return False
+def _entries(placed: Sequence[Placed], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where the runs begin and end of what leads to a place on the page."""
+    for n in range(start, end + 1):
+        if n == end or not _leads_within(placed[n]):
+            if n - start >= _FEWEST:
+                yield start, n
+            start = n + 1
+
+
+def _leads_within(one: Placed) -> bool:
     link = next(one.place.element.iter("a"), None)
     href = link.get("href") or "" if link is not None else ""
     return href.startswith("#") and len(href) > 1

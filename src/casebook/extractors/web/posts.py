@@ -40,7 +40,7 @@ _MAKERS: Mapping[str, frozenset[str]] = {
 }
 _AUTHORS = frozenset().union(*_MAKERS.values())
 _TELLING = _AUTHORS | _MAKERS.keys()
-_MARKED = etree.XPath("//*[@itemprop='author' or @data-author]")
+_MARKED = etree.XPath("//@itemprop[. = 'author'] | //@data-author")
 _NAME = (".//*[@itemprop='name']", ".//*[contains(@class, 'p-name')]", ".//h3 | .//h4", ".//a")
 _QUOTED = frozenset({"blockquote", "q"})
 _FOREIGN = _QUOTED | {"aside"}
@@ -57,13 +57,35 @@ Posts = Mapping[Any, str | None]
 """The elements that are posts, each with its author, None where that is not told."""
 
 
-def with_posters(placed: Sequence[Placed], tree: Any) -> list[Placed]:
-    """Return the blocks of a page, those of a post with its author as their speaker."""
-    posts = posts_of(tree)
+def with_posters(placed: Sequence[Placed]) -> list[Placed]:
+    """Return blocks of a page, those of a post with its author as their speaker."""
+    if not any(map(_may_be_post, _all_around(placed))):
+        return list(placed)
+    posts = posts_of(placed[0].place.element.getroottree())
     if sum(name is not None for name in posts.values()) < _FEWEST:
         return list(placed)
     known: dict[Any, str | None] = dict(posts)
     return [_said(one, _speaker(one.place.element, known)) for one in placed]
+
+
+def _all_around(placed: Sequence[Placed]) -> Iterator[Any]:
+    """Yield each element around a block once."""
+    seen = set()
+    for one in placed:
+        element = one.place.element
+        while element is not None and element not in seen:
+            seen.add(element)
+            yield element
+            element = element.getparent()
+
+
+def _may_be_post(element: Any) -> bool:
+    names = element.get("class")
+    if names and not _MAKERS.keys().isdisjoint(names.split()):
+        return True
+    stated = element.get("itemtype")
+    is_one = bool(stated) and not _SCHEMA.isdisjoint(_types(element))
+    return is_one or element.get("data-author") is not None
 
 
 def _said(one: Placed, speaker: str | None) -> Placed:
@@ -72,7 +94,8 @@ def _said(one: Placed, speaker: str | None) -> Placed:
 
 def posts_of(tree: Any) -> Posts:
     """Return the posts of the page under ``tree``."""
-    marked, classed = _MARKED(tree), _classed(tree)
+    marked = [each.getparent() for each in _MARKED(tree)]
+    classed = _classed(tree)
     scopes = _SCOPES(tree) if marked else []
     if len(marked) + len(classed) + len(scopes) > _MOST:
         return {}

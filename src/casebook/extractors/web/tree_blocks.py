@@ -189,21 +189,15 @@ class _Walk:
                 if event == "end" and not unread and element is not root:
                     self._say(element.tail)
             elif event == "start":
-                self._begin(element, root)
+                if role := self._role(element):
+                    self._enter(element, role, root)
+                self._say(element.text, element)
             else:
                 if role := self._role(element):
                     self._leave(element, role, root)
                 if element is not root:
                     self._say(element.tail)
         self._flush()
-
-    def _begin(self, element: Any, root: Any) -> None:
-        if role := self._role(element):
-            self._enter(element, role, root)
-        if text := element.text:
-            if self.parts and not self.code:
-                self._set_apart(element, text)
-            self._say(text)
 
     def _role(self, element: Any) -> int:
         """Return what the element does here: code within a sentence and layout rows do not."""
@@ -323,14 +317,17 @@ class _Walk:
         said = self.parts[-1][-1:] if self.parts else ""
         return said.isalnum() and next(link.itertext(), "")[:1].isalnum()
 
-    def _set_apart(self, element: Any, text: str) -> None:
+    def _set_apart(self, element: Any, first: str) -> None:
         """Part a word from the one before where only a style does so on the page."""
         last = self.parts[-1][-1:]
-        if last.isalnum() and text[0].isalnum() and is_set_apart(element, last, text[0]):
+        if last.isalnum() and is_set_apart(element, last, first):
             self.parts.append(" ")
 
-    def _say(self, text: str | None) -> None:
+    def _say(self, text: str | None, inside: Any = None) -> None:
+        """Take in a text, what an element begins with if it is ``inside`` one."""
         if text:
+            if inside is not None and self.parts and not self.code and text[0].isalnum():
+                self._set_apart(inside, text[0])
             self.parts.append(text if self.code else text.replace("\n", " "))
             size = len(text.strip())
             self.size += size

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import httpx
 import pages
 import pytest
 from scripted_endpoint import ScriptedEndpoint, completion
@@ -17,6 +19,7 @@ from werkzeug import Response
 
 # Seconds for which the endpoint goes on answering after the signal.
 _UNDER_WAY = 1.5
+_LONGER_THAN_A_PAGE = 5.0
 
 
 @pytest.fixture
@@ -31,6 +34,31 @@ def held(endpoint: ScriptedEndpoint) -> Iterator[threading.Event]:
     endpoint.fallback = answer_late
     yield event
     event.set()
+
+
+def served_feed(httpserver) -> None:
+    """Serve a feed of six items."""
+    items = "".join(
+        f"<item><title>Item {n}</title><link>{httpserver.url_for(f'/{n}')}</link></item>"
+        for n in range(6)
+    )
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/feed").respond_with_data(
+        f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>",
+        content_type="application/rss+xml",
+    )
+
+
+def late_verdicts(endpoint: ScriptedEndpoint) -> threading.Event:
+    """Have the endpoint refuse every item once this is set."""
+    late = threading.Event()
+
+    def judge(_):
+        late.wait(60)
+        return completion('{"reason": "It is an advertisement.", "verdict": "does not fit"}')
+
+    endpoint.fallback = judge
+    return late
 
 
 def started(environment: dict[str, str], *arguments: str, told: str = "") -> subprocess.Popen[str]:
@@ -54,10 +82,17 @@ def begun(
 ) -> subprocess.Popen[str]:
     """Start the program, tell it something, and wait until a question is under way."""
     running = started(environment, *arguments, told=told)
-    while not endpoint.requests:
+    wait_for(1, endpoint, running)
+    return running
+
+
+def wait_for(questions: int, endpoint: ScriptedEndpoint, running: subprocess.Popen[str]) -> None:
+    """Wait until the program has asked so many questions."""
+    deadline = time.monotonic() + 60
+    while len(endpoint.requests) < questions:
         time.sleep(0.05)
         assert running.poll() is None
-    return running
+        assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143)])
@@ -163,29 +198,13 @@ def test_a_watch_that_is_stopped_while_items_are_judged_keeps_every_verdict_unde
         "CASEBOOK_ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}",
         "CASEBOOK_CONCURRENCY": "2",
     }
-    items = "".join(
-        f"<item><title>Item {n}</title><link>{httpserver.url_for(f'/{n}')}</link></item>"
-        for n in range(6)
-    )
-    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
-    httpserver.expect_request("/feed").respond_with_data(
-        f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>",
-        content_type="application/rss+xml",
-    )
+    served_feed(httpserver)
     feed = httpserver.url_for("/feed")
     added = casebook("watch", "add", feed, "--rubric", "Case studies", "--all", **allowed)
     assert added.code == 0
-    verdict = completion('{"reason": "It is an advertisement.", "verdict": "does not fit"}')
-    late = threading.Event()
-
-    def judge(_):
-        late.wait(60)
-        return verdict
-
-    endpoint.fallback = judge
+    late = late_verdicts(endpoint)
     running = begun({**environment, **allowed}, endpoint, "watch", "run")
-    while len(endpoint.requests) < 2:
-        time.sleep(0.05)
+    wait_for(2, endpoint, running)
     running.send_signal(sign)
     threading.Timer(_UNDER_WAY, late.set).start()
     _, said = running.communicate(timeout=60)
@@ -197,6 +216,39 @@ def test_a_watch_that_is_stopped_while_items_are_judged_keeps_every_verdict_unde
     (line,) = casebook("watch", "list", "--json").lines
     assert line["look"] is None
     assert casebook("watch", "refused", feed, "--json").lines == []
+    assert casebook("watch", "run", **allowed).code == 0
+    assert len(casebook("watch", "refused", feed, "--json").lines) == 6
+    assert len(endpoint.requests) == 6
+
+
+def test_a_desk_that_is_stopped_while_items_are_judged_keeps_every_verdict_under_way(
+    casebook, environment, endpoint: ScriptedEndpoint, httpserver
+):
+    """Also where they take longer than a page is waited for: the look is ended, not dropped."""
+    allowed = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}",
+        "CASEBOOK_CONCURRENCY": "2",
+    }
+    served_feed(httpserver)
+    feed = httpserver.url_for("/feed")
+    added = ("watch", "add", feed, "--rubric", "Case studies", "--all", "--json")
+    (watch,) = casebook(*added, **allowed).lines
+    late = late_verdicts(endpoint)
+    running = started({**environment, **allowed}, "review", "--port", "0")
+    desk = re.search(r"http://\S+", running.stdout.readline())[0]
+    page = httpx.get(f"{desk}/watches").text
+    form = {"token": re.search('name="token" value="([^"]+)"', page)[1]}
+    address = f"{desk}/watches/{watch['watch_id']}/look"
+    sent = {"data": form, "headers": {"Origin": desk}, "timeout": 60}
+    asking = threading.Thread(target=httpx.post, args=(address,), kwargs=sent)
+    asking.start()
+    wait_for(2, endpoint, running)
+    running.send_signal(signal.SIGTERM)
+    threading.Timer(_LONGER_THAN_A_PAGE, late.set).start()
+    _, said = running.communicate(timeout=60)
+    asking.join()
+    assert running.returncode == 0
+    assert "waiting for 2 answers under way" in said
     assert casebook("watch", "run", **allowed).code == 0
     assert len(casebook("watch", "refused", feed, "--json").lines) == 6
     assert len(endpoint.requests) == 6

@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import structlog
 
+from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun
 from casebook.pipeline.quoting import Quote, with_options
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchOptions
 from casebook.schemas.errors import CasebookError, UnknownId
+from casebook.schemas.watches import Look, Watch
 
 _KEPT = 20  # quotes that the desk remembers
 _PAUSE_SECONDS = 2.0
@@ -39,6 +42,7 @@ class BatchRuns:
         self._settings = settings
         self._turn = asyncio.Lock()
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._looks: set[asyncio.Task[tuple[Look, Batch | None]]] = set()
         self._runs: dict[str, BatchRun] = {}
         self._problems: dict[str, str] = {}
         self._offers: dict[str, Offer] = {}
@@ -92,9 +96,22 @@ class BatchRuns:
             _cancel_once([task])
             await asyncio.wait([task], timeout=_PAUSE_SECONDS)
 
+    async def look(self, watch: Watch, services: Services, most: int) -> Batch | None:
+        """Look at a watched list and begin the batch of what is new, if there is any.
+
+        It goes on when whoever asked is gone; ``close`` ends it, with the answers under way.
+        """
+        look = asyncio.create_task(watching.look(watch, services, most=most))
+        self._looks.add(look)
+        look.add_done_callback(self._looks.discard)
+        _, batch = await asyncio.shield(look)
+        if batch is not None:
+            self.start(batch)
+        return batch
+
     async def close(self) -> None:
-        """Pause every batch."""
-        tasks = list(self._tasks.values())
+        """Pause every batch, and end the looks at lists."""
+        tasks = [*self._tasks.values(), *self._looks]
         _cancel_once(tasks)
         await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -119,7 +136,7 @@ class BatchRuns:
                 )
 
 
-def _cancel_once(tasks: Sequence[asyncio.Task[None]]) -> None:
+def _cancel_once(tasks: Sequence[asyncio.Task[Any]]) -> None:
     """Cancel; a second time would drop the answers that are waited for."""
     for task in tasks:
         if not task.cancelling():

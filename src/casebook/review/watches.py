@@ -73,8 +73,6 @@ async def change(request: Request, desk: Desk, watch_id: str) -> Response:
 async def look(desk: Desk, watch_id: str) -> Response:
     """Look now, and work what is new."""
     line = await watching.line_of(watch_id, desk.services)
-    _, batch = await watching.look(line.watch, desk.services, most=_MOST_JUDGED)
-    if batch is None:
-        return RedirectResponse("/watches", _SEE_OTHER)
-    desk.batches.start(batch)
-    return RedirectResponse(f"/batches/{batch.batch_id}", _SEE_OTHER)
+    batch = await desk.batches.look(line.watch, desk.services, _MOST_JUDGED)
+    page = f"/batches/{batch.batch_id}" if batch else "/watches"
+    return RedirectResponse(page, _SEE_OTHER)

@@ -21,7 +21,9 @@ def links(address: str = "#{}") -> str:
     return f"<ul>{''.join(parts)}</ul>"
 
 
-@pytest.mark.parametrize("called", ["Table of contents", "In this article"])
+@pytest.mark.parametrize(
+    "called", ["Table of contents", "In this article", "On this page:", "Contents:"]
+)
 def test_a_table_of_contents_goes_whole(called):
     """A few of its entries left over would read as items of the text."""
     page = f"<p>One.</p><p>{called}</p>{links()}<p>Two.</p>"
@@ -50,3 +52,7 @@ def test_a_button_that_copies_a_program_is_no_text():
     body = lxml.html.fragment_fromstring(program, create_parent="body")
     assert [block.text for block in blocks_of(body)] == ["a = 1\nb = 2"]
     assert [one.block.text for one in placed_blocks(body)] == ["a = 1\nb = 2", "Open a ticket"]
+    sentence = lxml.html.fragment_fromstring(
+        "<p>Click <button>Copy</button> once.</p>", create_parent="body"
+    )
+    assert [one.block.text for one in placed_blocks(sentence)] == ["Click Copy once."]

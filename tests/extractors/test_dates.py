@@ -72,6 +72,8 @@ BETWEEN = "<h1>Guides</h1>" + "<p>Words about the guides.</p>" * 40
             PageKind.OTHER,
             date(2018, 11, 15),
         ),
+        ("", f"{BETWEEN}<p>Posted by Ada on May 1, 2024</p>", PageKind.OTHER, date(2024, 5, 1)),
+        ("", f"{BETWEEN}<p>Published 10:19am Mon 1 May 2024</p>", PageKind.OTHER, date(2024, 5, 1)),
         ("", "<p>Journal</p><h3>April 8, 2024</h3>" + FAR * 40, PageKind.ARTICLE, date(2024, 4, 8)),
     ],
 )
@@ -91,6 +93,8 @@ def test_a_day_that_nothing_but_the_page_tells(head, body, kind, day):
         ("<h1>Small Habits</h1><p>Hardcover - October 16, 2018</p>", PageKind.PRODUCT),
         ("<h1>Small Habits</h1><p>Published: October 16, 2018</p>", PageKind.PRODUCT),
         (f"{BETWEEN}<p>Posted on May 1, 2024</p><p>Posted on May 8, 2024</p>", PageKind.OTHER),
+        (f"{BETWEEN}<p>Published results from May 1, 2024 say so.</p>", PageKind.OTHER),
+        (f"{BETWEEN}<p>Posted by Ada, updated May 1, 2024</p>", PageKind.OTHER),
         ("<p>May 1, 2024</p><p>May 8, 2024</p>", PageKind.ARTICLE),
         ('<aside>May 1, 2024</aside><a href="/x">May 8, 2024</a>', PageKind.ARTICLE),
     ],

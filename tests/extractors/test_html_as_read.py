@@ -264,6 +264,8 @@ def test_a_person_is_the_author_rather_than_the_site():
         ('<span class="rank">#10</span><strong>Trail</strong>', "#10 Trail"),
         ("<b>re</b><i>installing</i>", "reinstalling"),
         ('<span class="hit">key</span>board', "keyboard"),
+        ('<span class="initial">T</span><span class="rest">he router</span>', "The router"),
+        ('<span class="count">5</span><span class="unit">posts</span>', "5 posts"),
         ('<span class="hit">key</span><span class="hit">board</span>', "keyboard"),
         ('<i class="c">i</i><i class="c">P</i><i class="c">hone</i>', "iPhone"),
         ('<code><span class="n">load</span><span class="p">File</span></code>', "loadFile"),

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fpdf import FPDF
 from PIL import Image
 
@@ -468,19 +470,53 @@ def test_the_heading_of_a_table_of_contents_is_no_title():
     assert read(bytes(pdf.output())).title is None
 
 
+def scanned(layer: str, font: Path | None = None) -> bytes:
+    """A picture of a page with a text layer."""
+    pdf = FPDF(unit="pt", format=(600, 800))
+    pdf.add_page()
+    if font:
+        pdf.add_font("layer", fname=font)
+    pdf.set_font("layer" if font else "times", size=11)
+    with pdf.local_context(text_mode="INVISIBLE"):
+        for n, line in enumerate(layer.split("\n")):
+            pdf.text(60, 80 + 20 * n, line)
+    pdf.image(Image.new("RGB", (60, 80), "white"), x=0, y=0, w=600)
+    return bytes(pdf.output())
+
+
+def font_of(letters: str, folder: Path) -> Path:
+    """A font that has ``letters``, all of the same shape."""
+    pen = TTGlyphPen(None)
+    pen.moveTo((100, 0))
+    for corner in ((900, 0), (900, 800), (100, 800)):
+        pen.lineTo(corner)
+    pen.closePath()
+    names = [".notdef", *(f"uni{ord(letter):04X}" for letter in letters)]
+    font = FontBuilder(1000)
+    font.setupGlyphOrder(names)
+    font.setupCharacterMap(dict(zip(map(ord, letters), names[1:], strict=True)))
+    font.setupGlyf(dict.fromkeys(names, pen.glyph()))
+    font.setupHorizontalMetrics(dict.fromkeys(names, (1000, 100)))
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": "Letters", "styleName": "Regular"})
+    font.setupOS2()
+    font.setupPost()
+    font.save(folder / "letters.ttf")
+    return folder / "letters.ttf"
+
+
+def test_a_scan_in_a_script_without_spaces_is_a_document(tmp_path):
+    """OCR sets a space behind each sign of Chinese, which then is one letter, and a word."""
+    said = "路由器把每张工单交给能在一小时内回答它的团队"
+    spaced = " ".join(said)
+    found = read(
+        scanned(f"{spaced}\n{spaced}", font_of(" " + "".join(sorted(set(said))), tmp_path))
+    )
+    assert said[:6] in "".join(found.text.split())
+
+
 def test_a_scan_of_signs_is_no_document():
     """What OCR makes of a drawing is a text layer without words, and no text to quote."""
-
-    def scanned(layer: str) -> bytes:
-        pdf = FPDF(unit="pt", format=(600, 800))
-        pdf.add_page()
-        pdf.set_font("times", size=11)
-        with pdf.local_context(text_mode="INVISIBLE"):
-            for n, line in enumerate(layer.split("\n")):
-                pdf.text(60, 80 + 20 * n, line)
-        pdf.image(Image.new("RGB", (60, 80), "white"), x=0, y=0, w=600)
-        return bytes(pdf.output())
-
     with pytest.raises(Scanned, match="signs in place of words"):
         read(
             scanned(

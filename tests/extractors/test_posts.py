@@ -137,6 +137,30 @@ def test_a_name_that_no_reader_sees_is_nobodys(author):
     assert found[SECOND] == "Ben"
 
 
+POST = '<div class="comment"><p>{}</p>{}</div>'
+
+
+def test_a_post_within_a_post_is_not_its_authors():
+    """Also where the name of the outer one's author stands below both."""
+    outer = POST.format(FIRST, POST.format(SECOND, "") + '<span class="fn">Ada Lind</span>')
+    found = speakers(outer + POST.format("Third.", '<span class="fn">Ben</span>'))
+    assert (found[FIRST], found[SECOND], found["Third."]) == ("Ada Lind", None, "Ben")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<a class="fn">[deleted]</a><i>changed by <a class="fn">Cleo</a></i>',
+        '<span class="by">Posted by Ada Lind on Monday</span>',
+    ],
+)
+def test_what_is_no_name_is_no_speaker(line):
+    """Who changed a post whose author is gone did not write it; a line with a day is no name."""
+    named = POST.format(SECOND, '<span class="fn">Ben</span>')
+    found = speakers(POST.format(FIRST, line) + named + named.replace(SECOND, "Third."))
+    assert (found[FIRST], found[SECOND]) == (None, "Ben")
+
+
 def test_one_post_is_no_thread():
     """A page with one signed text is an article: its passages need no speaker."""
     assert {speaker for speaker, _ in said(schema("Question", ADA, FIRST) + "</div>")} == {None}

@@ -1,6 +1,7 @@
 """The flows' thin parts: what is retried, what is told, how they end, what prefect.yaml names."""
 
 import asyncio
+import gc
 import importlib
 import re
 import signal
@@ -346,8 +347,12 @@ async def test_a_watch_that_is_paused_before_its_turn_is_left_alone(two_lists, m
             two_lists.append(watch.model_copy(update=paused))
         raise HostUnreachable(address)
 
+    unheard = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: unheard.append(told))
     monkeypatch.setattr(backfill_module, "read_as_task", down)
     state = await backfill_module.watch.fn()
+    gc.collect()
+    assert unheard == []  # no traceback of a list that nobody wants
     assert [told["list"] for told in state.data.told] == ["https://a.example/feed"]
     assert {line.watch.address: line.look is None for line in two_lists.watches()} == {
         "https://a.example/feed": False,

@@ -98,6 +98,20 @@ async def test_the_first_sources_are_begun_one_after_another(services, site, mon
     assert max(begun.at.values()) - min(begun.at.values()) > 1.0
 
 
+async def test_what_waits_to_be_begun_is_left_alone_by_a_batch_that_stops(
+    services, endpoint, site, monkeypatch
+):
+    """Neither fetched nor failed: it is open for the run that goes on."""
+    monkeypatch.setattr(backfill, "_APART_SECONDS", 2.0)
+    endpoint.fallback = lambda _: api_error(401)
+    selection, begun = select(candidates(*site(3))), Begun()
+    batch = await register("a list", selection.items, BatchOptions(), services)
+    work = BatchRun(batch, services, reporter=begun)
+    assert [outcome.failure.kind async for outcome in work.outcomes()] == ["key_rejected"]
+    assert (len(begun.at), work.tally.done) == (1, 1)
+    assert len(services.warehouse.open_failures()) == 1
+
+
 async def test_a_finished_list_costs_nothing_again(services, endpoint, site):
     """The same list is the same batch, and what is done is not asked for twice."""
     addresses = site(3)

@@ -154,7 +154,7 @@ async def watch() -> Told | State[Any]:
         with ended_in_order():
             async with _read_ahead(due, services) as in_turn:
                 for one, reading in in_turn:
-                    await asyncio.wait([reading])
+                    await asyncio.gather(reading, return_exceptions=True)
                     if (active := await watching.still_active(one, services)) is None:
                         continue
                     look, batch = await watching.look(active, services, reading=reading)

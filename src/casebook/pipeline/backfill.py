@@ -48,7 +48,7 @@ _FATAL_KINDS = {"endpoint_down", "rate_limited"}
 Each = Callable[[BatchItem, Callable[[], Awaitable[Outcome]]], Awaitable[Outcome]]
 """Works one source by calling what it is given: directly, or as a task of an orchestrator."""
 
-_Task = asyncio.Task[tuple[BatchItem, Outcome]]
+_Task = asyncio.Task[tuple[BatchItem, Outcome] | None]
 
 
 async def register(
@@ -258,7 +258,7 @@ class BatchRun:
                 if not running and not self._again:
                     return
                 finished, running = await self._some(running)
-                for item, outcome in (task.result() for task in finished):
+                for item, outcome in filter(None, (task.result() for task in finished)):
                     self.tally.pay(outcome)
                     if not self._comes_again(item, outcome):
                         self.tally.add(outcome)
@@ -291,8 +291,8 @@ class BatchRun:
             return_when=asyncio.FIRST_COMPLETED,
         )
 
-    async def _one(self, item: BatchItem, wait: float) -> tuple[BatchItem, Outcome]:
-        """Work one source in so many seconds."""
+    async def _one(self, item: BatchItem, wait: float) -> tuple[BatchItem, Outcome] | None:
+        """Work one source in so many seconds; None where something stopped the batch before."""
 
         async def work() -> Outcome:
             warehouse, is_file = self._services.warehouse, not is_remote(item.reference)
@@ -312,7 +312,7 @@ class BatchRun:
             return outcome
 
         await asyncio.sleep(wait)
-        return item, await self._each(item, work)
+        return (item, await self._each(item, work)) if self.tally.stopped_by is None else None
 
     def _comes_again(self, item: BatchItem, outcome: Outcome) -> bool:
         """Put a source back whose failure may pass; note a failure that stops the whole batch."""

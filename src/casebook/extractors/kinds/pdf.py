@@ -269,5 +269,10 @@ def _refuse_pictures(text: str, pages: Sequence[PageLines], name: str) -> None:
 def _is_noise(text: str) -> bool:
     """Tell what OCR makes of a drawing: single letters and signs."""
     tokens = text.split()
-    words = [token for token in tokens if sum(map(str.isalpha, token)) >= _SHORTEST_WORD]
-    return sum(map(len, words)) < _FEWEST_IN_WORDS * sum(map(len, tokens))
+    return sum(len(t) for t in tokens if _is_word(t)) < _FEWEST_IN_WORDS * sum(map(len, tokens))
+
+
+def _is_word(token: str) -> bool:
+    """Tell a word: of a script without capitals each letter, for OCR sets spaces between them."""
+    letters = [character for character in token if character.isalpha()]
+    return len(letters) >= _SHORTEST_WORD or any(c.lower() == c.upper() for c in letters)

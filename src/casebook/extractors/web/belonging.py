@@ -28,7 +28,8 @@ _LARGEST_GAP = 6
 """Blocks; what lacks more in one place is another part of the page."""
 
 _NUMBERED_CAPTION = re.compile(
-    r"\s*(?:figure|fig\.|image|chart|table|diagram|graph|exhibit|listing)\s*\d+[\d.-]*\s*[:.–—]",
+    r"\s*(?:figure|fig\.|image|chart|table|diagram|graph|exhibit|listing)"
+    r"\s*\d{1,4}[\d.-]{0,12}\s*[:.–—]",
     re.IGNORECASE,
 )
 _SHORTEST, _SHORTEST_ROW = 8, 2

@@ -9,7 +9,7 @@ from casebook.extractors.web.tree_blocks import Placed
 _FEWEST = 3
 _LINKED = 0.9
 _CALLED = re.compile(
-    r"\W*(?:table of )?contents|in this (?:article|guide|post)|on this page|topics covered\W*",
+    r"\W*(?:(?:table of )?contents|in this (?:article|guide|post)|on this page|topics covered)\W*",
     re.IGNORECASE,
 )
 

@@ -42,6 +42,12 @@ _LABEL = re.compile(
     r"\s*(?:first |originally )?(?:published|posted|publish(?:ed)? date)(?: on)?\s*:?\s*",
     re.IGNORECASE,
 )
+# Who published it, the day of the week and the hour may stand between a label and its day.
+_LETTERS = re.compile(r"[^\W\d_]+")
+_MAY_LEAD = frozenset(
+    "on at am pm mon monday tue tuesday wed wednesday thu thursday fri friday sat saturday sun"
+    " sunday".split()
+)
 _LABELLED = etree.XPath(
     f"//body//text()[contains(., 'ubli') or contains(., 'osted')]{_SHOWN}"
     f"[string-length() < {_LONGEST_LINE}]"
@@ -141,8 +147,15 @@ def _labelled(tree: Any) -> str | None:
 def _day_behind(line: Any, rest: str) -> date | None:
     """Return the day that stands behind a label: as the ``rest`` of its line, or soon after."""
     if rest:
-        return day_of(rest)
+        found = _DAY.search(rest)
+        return day_of(rest) if not found or _may_lead(rest[: found.start()]) else None
     return next((day for text in _NEXT(line.getparent()) if (day := _day_alone(text))), None)
+
+
+def _may_lead(said: str) -> bool:
+    """Tell what may stand before a day of publication from a sentence that tells of another day."""
+    words = _LETTERS.findall(said.lower())
+    return (words[:1] == ["by"] and not _CHANGED.search(said)) or _MAY_LEAD.issuperset(words)
 
 
 def _day_alone(line: Any) -> date | None:

@@ -47,8 +47,9 @@ def is_no_text(element: Any) -> bool:
 
 
 def _copies(button: Any) -> bool:
-    """Tell a button that copies the program it stands by."""
-    return button.tag == "button" and bool(_COPY.fullmatch(_text(button)))
+    """Tell a button that copies the program it stands by, and no word of a sentence."""
+    is_last = button.tag == "button" and not (button.tail or "").strip()
+    return is_last and bool(_COPY.fullmatch(_text(button)))
 
 
 def is_permalink(element: Any) -> bool:
@@ -140,8 +141,9 @@ def is_set_apart(element: Any, last: str, first: str) -> bool:
     names = before.get("class"), element.get("class")
     if not any(names) or _is_in_code(element):
         return False
-    if len(_text(before)) == len(_text(element)) == 1:
-        return False  # letters that move one by one
+    is_initial = last.isupper() and first.islower()
+    if len(_text(before)) == 1 and (is_initial or len(_text(element)) == 1):
+        return False  # a first letter that is set large, or letters that move one by one
     turns = (first.isupper() and not last.isupper()) or first.isdigit() != last.isdigit()
     return turns or (all(names) and names[0] != names[1])
 

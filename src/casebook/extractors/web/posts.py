@@ -5,6 +5,7 @@ and to its author. A post whose author is not told that way has no speaker; nor 
 unless the page names whom. A name that no reader sees counts for nothing.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, takewhile
@@ -46,6 +47,7 @@ _QUOTED = frozenset({"blockquote", "q"})
 _FOREIGN = _QUOTED | {"aside"}
 _QUOTED_NAMES = ("data-quote", "data-username")  # XenForo, Discourse
 _LONGEST_NAME = 60
+_BY = re.compile(r"\bby\b", re.IGNORECASE)
 _FEWEST = 2
 """Posts whose authors are told; with less it is no thread."""
 
@@ -104,11 +106,15 @@ def posts_of(tree: Any) -> Posts:
         post, name = _told(each)
         if name and (post in posts or each is post):
             posts[post] = posts.get(post) or name
-    for each in classed:
-        post = next((e for e in _around(each) if _authors_in(e)), None)
-        if post is not None and _authors_in(post) & _classes(each):
+    around = {each: next((e for e in _around(each) if _authors_in(e)), None) for each in classed}
+    named = set()
+    for each, post in around.items():
+        if post is not None and post not in named and _authors_in(post) & _classes(each):
             posts[post] = posts.get(post) or _name(each)
-        elif post in posts and _authors_in(post) & _authors_in(each):
+            if one_line(each.text_content()):
+                named.add(post)  # "[deleted]", too: who is named after it changed the post
+    for each, post in around.items():
+        if post in posts and _authors_in(post) & _authors_in(each):
             posts.setdefault(each, None)  # an answer within a post: not its author's
     return posts
 
@@ -195,5 +201,6 @@ def _shown(element: Any, name: str) -> str | None:
 
 
 def _fit(name: str) -> str | None:
-    """Return what can be a name; "[deleted]" is none."""
-    return name if 0 < len(name) <= _LONGEST_NAME and name[0] != "[" else None
+    """Return what can be a name; "[deleted]" and "posted by Ada on Monday" are none."""
+    can_be = 0 < len(name) <= _LONGEST_NAME and name[0] != "[" and not _BY.search(name)
+    return name if can_be else None

@@ -92,19 +92,23 @@ def share(stats: dict[str, Any], rate: float) -> tuple[float, float]:
     return whole, len(middle) / (rate * (middle[-1] - middle[0]))
 
 
-def ideal_seconds(stats: dict[str, Any], rate: float) -> float:
+def ideal_seconds(stats: dict[str, Any], rate: float, *, in_turn: bool = False) -> float:
     """Return the seconds that a scheduler without any cost would need for the accepted calls.
 
     The endpoint's own log, played again in its order: the bucket starts full and each call goes as
-    soon as there is a token, then is open as long as it was. That a draft is asked for after its
-    verdict is left out, and so is that whoever asks does not know the limit at first.
+    soon as there is a token, then is open as long as it was. ``in_turn``: and once the call before
+    it of the same source has been answered, for a draft is asked for after its verdict, and a
+    question again after a fault. That whoever asks does not know the limit at first is left out.
     """
-    free = BURST_SECONDS * rate
-    ends = (
-        max(0.0, (number + 1 - free) / rate) + seconds
-        for number, seconds in enumerate(stats["open_for"])
-    )
-    return max(ends, default=0.0)
+    free, answered, last = BURST_SECONDS * rate, dict[str, float](), 0.0
+    for number, (source, seconds) in enumerate(
+        zip(stats["sources"], stats["open_for"], strict=True)
+    ):
+        token = max(0.0, (number + 1 - free) / rate)
+        ready = answered.get(source, 0.0) if in_turn and source else 0.0
+        answered[source] = max(token, ready) + seconds
+        last = max(last, answered[source])
+    return last
 
 
 class Memory(threading.Thread):
@@ -382,6 +386,13 @@ def line(name: str, count: int, told: dict[str, Any], stats: dict[str, Any], rat
         print(
             f"<!-- seconds in stages: { {k: round(v) for k, v in stages.items()} }; behind the "
             f"limit, s, at each tenth: {lags(stats, told['began_at'], rate)} -->",
+            flush=True,
+        )
+        ideal = ideal_seconds(stats, rate, in_turn=True)
+        beyond = 1000 * (told["seconds"] - ideal) / count
+        print(
+            f"<!-- with each call after the one before it of its source: ideal {ideal:.0f} s, "
+            f"overhead {beyond:.1f} ms a source -->",
             flush=True,
         )
 

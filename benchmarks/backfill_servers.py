@@ -15,6 +15,7 @@ import gzip
 import json
 import os
 import random
+import re
 import sys
 import time
 from collections import Counter
@@ -59,6 +60,7 @@ def pages() -> FastAPI:
 
 
 BURST_SECONDS = 2.0
+_BRANCH = re.compile(r"At branch \d+")
 
 
 class Bucket:
@@ -85,6 +87,7 @@ def endpoint(rate: float, scale: float, seed: int) -> FastAPI:
     seen: Counter[str] = Counter()
     accepted: list[float] = []
     open_for: list[float] = []
+    sources: list[str] = []
     asked: Counter[str] = Counter()
 
     @app.post("/v1/chat/completions")
@@ -101,6 +104,8 @@ def endpoint(rate: float, scale: float, seed: int) -> FastAPI:
         seconds = chance.uniform(2, 20) * scale * (3 if fault == "slow" else 1)
         accepted.append(time.time())
         open_for.append(seconds)
+        named = _BRANCH.search(body["messages"][-1]["content"])
+        sources.append(named[0] if named else "")
         await asyncio.sleep(seconds)
         seen[fault or "answered"] += 1
         if fault == "500":
@@ -114,7 +119,7 @@ def endpoint(rate: float, scale: float, seed: int) -> FastAPI:
     @app.get("/stats")
     def stats() -> dict[str, Any]:
         twice = sum(count - 1 for count in asked.values())
-        told = {"seen": dict(seen), "accepted": accepted, "open_for": open_for}
+        told = {"seen": dict(seen), "accepted": accepted, "open_for": open_for, "sources": sources}
         return {**told, "answered_twice": twice}
 
     @app.post("/reset")
@@ -122,6 +127,7 @@ def endpoint(rate: float, scale: float, seed: int) -> FastAPI:
         seen.clear()
         accepted.clear()
         open_for.clear()
+        sources.clear()
         asked.clear()
 
     return app

@@ -354,11 +354,7 @@ async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
                 failed[outcome.error_exit] = outcome
             board.tell(outcome)
             if as_json:
-                told = outcome.to_json()
-                del told[
-                    "near_copies"
-                ]  # a batch reads none: an empty list would say there are none
-                print_json(told)
+                print_json(outcome.to_json())
     if not as_json:
         print_progress(batch, await progress(batch, services), work.tally, out())
     if stopped := work.tally.stopped_by:

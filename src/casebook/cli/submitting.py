@@ -254,9 +254,10 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
         _print_refusal(outcome)
     elif outcome.failure is not None:
         _print_failure(outcome, outcome.failure)
-    for twin in outcome.near_copies[:_TWINS_NAMED]:
+    twins = outcome.near_copies or ()
+    for twin in twins[:_TWINS_NAMED]:
         out().print(f"       [yellow]near-copy[/]  {plain(twin_line(twin))}")
-    if more := len(outcome.near_copies[_TWINS_NAMED:]):
+    if more := len(twins[_TWINS_NAMED:]):
         named = f"; `casebook show {outcome.case_id}` names them" if outcome.case_id else ""
         out().print(f"       [yellow]near-copy[/]  of {more} more{named}")
 

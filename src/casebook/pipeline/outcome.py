@@ -37,8 +37,9 @@ class Outcome(Frozen):
     ``tokens`` and ``cost_usd`` count what this run paid, not what it found; ``cost_usd`` is None
     where a price is not known. ``same_as`` is there where the address turned out to be of another
     source, which ``source_id`` then names; ``near_copies`` are other sources with much of the same
-    text. ``unjudged`` tells why the judge did not judge the draft, which is a failure of its own.
-    ``error_exit`` is the exit code that the failure asks for.
+    text, None where nobody asked for their names, as in a batch. ``unjudged`` tells why the judge
+    did not judge the draft, which is a failure of its own. ``error_exit`` is the exit code that the
+    failure asks for.
     """
 
     source: str
@@ -54,7 +55,7 @@ class Outcome(Frozen):
     verdict: str | None = None
     reason: str | None = None
     same_as: SamePage | None = None
-    near_copies: Sequence[Twin] = ()
+    near_copies: Sequence[Twin] | None = ()
     statements: Mapping[str, int] = {}
     support: Mapping[str, int] = {}
     strategy: str | None = None
@@ -93,7 +94,7 @@ def _spent(run: Run) -> dict[str, Any]:
         "source": run.label,
         "source_id": run.source_id,
         "same_as": SamePage(url=run.alias.url, reason=run.alias.reason) if run.alias else None,
-        "near_copies": run.twins,
+        "near_copies": run.twins if run.name_copies else None,
         "llm_calls": calls,
         "tokens": usage.prompt_tokens + usage.completion_tokens,
         "cost_usd": usage.cost_usd,

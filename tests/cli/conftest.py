@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+import pages
 import pytest
 import scripted_curator
 import structlog
+from pytest_httpserver import HTTPServer
 from scripted_endpoint import ScriptedEndpoint
 
 from casebook.cli import context
@@ -136,3 +138,31 @@ def _consoles_and_logs_of_its_own() -> Iterator[None]:
                 handler.close()
         root.handlers[:], root.level = handlers, level
         structlog.reset_defaults()
+
+
+@pytest.fixture
+def site(httpserver: HTTPServer) -> HTTPServer:
+    """A site with a case study and a page that is gone."""
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/case").respond_with_data(pages.CASE, content_type="text/html")
+    httpserver.expect_request("/gone").respond_with_data("gone", status=404)
+    return httpserver
+
+
+@pytest.fixture
+def two_feeds(site):
+    """Two feeds, one of which will name a page that is gone, the other a case study."""
+
+    def serve(*names):
+        site.handlers[:] = [h for h in site.handlers if "feed" not in str(h.matcher.uri)]
+        for name in ("gone", "case"):
+            link = f"<item><title>t</title><link>{site.url_for(f'/{name}')}</link></item>"
+            site.expect_request(f"/feed-{name}").respond_with_data(
+                f"<rss version='2.0'><channel><title>t</title>"
+                f"<item><title>o</title><link>{site.url_for('/old')}</link></item>"
+                f"{link if name in names else ''}</channel></rss>",
+                content_type="application/rss+xml",
+            )
+        return [site.url_for(f"/feed-{name}") for name in ("gone", "case")]
+
+    return serve

@@ -1,20 +1,15 @@
 """``casebook backfill``: what it takes for a list, and how a batch goes on."""
 
 import io
-import json
 import re
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from unittest.mock import AsyncMock
 
-import pages
 import pytest
-from pytest_httpserver import HTTPServer
 from rich.console import Console
-from scripted_endpoint import api_error, completion
-from werkzeug import Response
+from scripted_endpoint import api_error
 
 from casebook.cli.board import print_batches
 from casebook.schemas.batches import (
@@ -26,17 +21,7 @@ from casebook.schemas.batches import (
     BatchSummary,
 )
 from casebook.schemas.sources import SourceRef
-from casebook.schemas.watches import WatchState
 from casebook.warehouse.store import Warehouse
-
-
-@pytest.fixture
-def site(httpserver: HTTPServer) -> HTTPServer:
-    """A site with a case study and a page that is gone."""
-    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
-    httpserver.expect_request("/case").respond_with_data(pages.CASE, content_type="text/html")
-    httpserver.expect_request("/gone").respond_with_data("gone", status=404)
-    return httpserver
 
 
 def test_a_dry_run_tells_what_a_list_names_twice_and_begins_nothing(casebook, tmp_path, endpoint):
@@ -283,106 +268,6 @@ def test_a_retry_of_named_sources_heeds_the_cause(casebook, site):
     assert len(casebook(*named, **allowed).lines) == 2
 
 
-@pytest.fixture
-def two_feeds(site):
-    """Two feeds, one of which will name a page that is gone, the other a case study."""
-
-    def serve(*names):
-        site.handlers[:] = [h for h in site.handlers if "feed" not in str(h.matcher.uri)]
-        for name in ("gone", "case"):
-            link = f"<item><title>t</title><link>{site.url_for(f'/{name}')}</link></item>"
-            site.expect_request(f"/feed-{name}").respond_with_data(
-                f"<rss version='2.0'><channel><title>t</title>"
-                f"<item><title>o</title><link>{site.url_for('/old')}</link></item>"
-                f"{link if name in names else ''}</channel></rss>",
-                content_type="application/rss+xml",
-            )
-        return [site.url_for(f"/feed-{name}") for name in ("gone", "case")]
-
-    return serve
-
-
-def test_every_watch_is_worked_though_one_before_it_failed(casebook, site, two_feeds):
-    """A failure in the first list's batch keeps nobody from the second's."""
-    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
-    for feed in two_feeds("gone", "case"):
-        assert casebook("watch", "add", feed, "--every", "1h", "--all", **allowed).code == 0
-    site.expect_request("/old").respond_with_data("gone", status=404)
-    ran = casebook("watch", "run", "--json", **allowed)
-    assert ran.code == 3
-    assert "draft" in [line["status"] for line in ran.lines]
-    idle = casebook("watch", "run", **allowed)
-    assert (idle.code, idle.out) == (0, "")
-    assert "Nothing is due" in idle.err
-
-
-def test_a_watch_that_is_paused_while_others_are_worked_is_left_alone(
-    casebook, site, two_feeds, environment
-):
-    """Nothing is paid for what nobody wants any more; asked for by its name, it is looked at."""
-    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
-    first, second = two_feeds("gone", "case")
-    for feed in (first, second):
-        assert casebook("watch", "add", feed, "--every", "1h", "--all", **allowed).code == 0
-    warehouse = Warehouse(Path(environment["CASEBOOK_HOME"]) / "warehouse.duckdb")
-
-    def pause(_: object) -> Response:
-        (watch,) = (one.watch for one in warehouse.watches() if one.watch.address == second)
-        paused = {"change_id": "paused", "state": WatchState.PAUSED}
-        warehouse.append(watch.model_copy(update=paused))
-        return Response("gone", status=404)
-
-    site.expect_request("/old").respond_with_handler(pause)
-    ran = casebook("watch", "run", **allowed)
-    assert (first in ran.err, second in ran.err) == (True, False)
-    assert second in casebook("watch", "run", second, **allowed).err
-
-
-def test_a_watched_list_that_is_read_in_part_ends_as_some_failed(
-    casebook, site, two_feeds, endpoint
-):
-    """As with ``backfill`` and ``links``; a rejected key outranks it, whichever list came first."""
-    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}", "CASEBOOK_LLM_ATTEMPTS": "1"}
-    _, feed = two_feeds("case")
-    outlines = "".join(f"<outline xmlUrl='{url}'/>" for url in (feed, site.url_for("/gone")))
-    for name in ("/one.opml", "/two.opml"):
-        site.expect_request(name).respond_with_data(
-            f"<opml version='2.0'><body>{outlines}</body></opml>", content_type="text/x-opml"
-        )
-    often = ("--every", "1h", "--all")
-    one, two = (site.url_for(name) for name in ("/one.opml", "/two.opml"))
-    casebook("watch", "add", one, *often, "--word", "nowhere", **allowed)
-    ran = casebook("watch", "run", **allowed)
-    assert (ran.code, "0 new of 0; 1 part of the list not read" in ran.err) == (3, True)
-    casebook("watch", "add", two, *often, "--word", "nowhere", **allowed)
-    casebook("watch", "add", feed, *often, "--word", "case", **allowed)
-    endpoint.fallback = lambda _: api_error(401)
-    ran = casebook("watch", "run", **allowed)
-    assert (ran.code, "1 part of the list not read" in ran.err) == (4, True)
-
-
-def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, site, two_feeds):
-    """``watch run`` ends with 3, and ``watch list`` tells it in lines that cut no address."""
-    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
-    feed, _ = two_feeds()
-    added = casebook("watch", "add", feed, "--every", "1h", "--word", "LLM", "--json", **allowed)
-    site.handlers[:] = [h for h in site.handlers if "feed" not in str(h.matcher.uri)]
-    site.expect_request("/feed-gone").respond_with_data("gone", status=404)
-    ran = casebook("watch", "run", feed, **allowed)
-    assert (ran.code, "answers 404" in ran.err) == (3, True)
-    first, second, third = casebook("watch", "list").out.splitlines()
-    watch_id = added.lines[0]["watch_id"]
-    assert first == f"{watch_id}  active, every 1 h, only with LLM"
-    assert second.strip() == feed
-    assert "answers 404" in third
-    looked, again = re.search(r"looked at ([\d: -]+), again at ([\d: -]+): ", third).groups()
-    hours = datetime.fromisoformat(again) - datetime.fromisoformat(looked)
-    assert hours.total_seconds() == 3_600
-    assert f"Nothing is due before {again}; " in casebook("watch", "run", **allowed).err
-    casebook("watch", "pause", watch_id)
-    assert "again at" not in casebook("watch", "list").out
-
-
 def test_a_dry_run_tells_that_the_budget_will_not_do(casebook):
     """Before anything is paid: with a price that it is too little, without one that it is none."""
     plan, listed = ("backfill", "-", "--dry-run"), "https://a.example/1"
@@ -514,39 +399,3 @@ def test_a_dry_run_over_what_is_done_says_so(casebook, site):
     told = casebook("backfill", "-", "--dry-run", stdin=site.url_for("/case"), **allowed).out
     assert "Nothing is left to work" in told
     assert "0 sources" not in told
-
-
-def test_a_watch_by_a_rubric_from_the_command_line(casebook, site, two_feeds, endpoint):
-    """What is wanted is told in the list; what was refused is listed with the reason."""
-    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
-    answer = json.dumps({"reason": "It is an old post.", "verdict": "does not fit"})
-    endpoint.fallback = lambda _: completion(answer)
-    feed, _ = two_feeds()
-    wanted = ("--rubric", "News  only", "--every", "1h", "--all")
-    assert casebook("watch", "add", feed, *wanted, **allowed).code == 0
-    assert casebook("watch", "refused", feed).err == "Nothing was refused by a rubric.\n"
-    endpoint.fallback = lambda _: api_error(401)
-    unjudged = casebook("watch", "run", feed, **allowed)
-    assert (unjudged.code, "1 to be judged at the next look" in unjudged.err) == (3, True)
-    endpoint.fallback = lambda _: completion(answer)
-    ran = casebook("watch", "run", feed, **allowed)
-    assert (ran.code, "0 new of 1; 1 not what is wanted" in ran.err) == (0, True)
-    assert "       wanted: News only" in casebook("watch", "list").out.splitlines()
-    (told,) = casebook("watch", "refused", feed, "--json").lines
-    assert (told["title"], told["reason"]) == ("o", "It is an old post.")
-    assert "not wanted: It is an old post." in casebook("watch", "refused", feed).out
-    (watch,) = casebook("watch", "list", "--json").lines
-    (line,) = casebook("costs", "--by", "source", "--json").lines
-    assert (line["key"], line["label"]) == (watch["watch_id"], feed)
-    assert "/feed-gone" in casebook("costs", "--by", "source").out
-    assert casebook("watch", "undecided", feed).err == "Nothing was taken without a verdict.\n"
-    two_feeds("gone")
-    endpoint.fallback = lambda _: completion("I would rather not say.")
-    assert "taken without a verdict: http" in casebook("watch", "run", feed, **allowed).err
-    (told,) = casebook("watch", "undecided", feed, "--json").lines
-    assert "does not fit the schema" in told["reason"]
-    assert "no verdict: scripted gave" in casebook("watch", "undecided", feed).out
-    assert casebook("watch", "add", feed, "--rubric", " ", **allowed).code == 2
-    embedded = {"CASEBOOK_LLM_BASE_URL": "", "CASEBOOK_LLM_MODEL": ""}
-    refused = casebook("watch", "add", feed, "--rubric", "News", **allowed, **embedded)
-    assert (refused.code, "filter by words" in refused.err) == (4, True)

@@ -11,7 +11,7 @@ from casebook.warehouse.store import Warehouse
 _BATCH = 200
 
 
-def find(document: Document, warehouse: Warehouse) -> None:
+def find_copies(document: Document, warehouse: Warehouse) -> None:
     """Compare a document, once, with all that were there before it; store its near-copies."""
     if not warehouse.sketched(document.document_id, sketching.METHOD):
         _compare(document, warehouse)
@@ -19,7 +19,7 @@ def find(document: Document, warehouse: Warehouse) -> None:
 
 def near_copies(document: Document, warehouse: Warehouse) -> list[Twin]:
     """Return the near-copies of a document's text, the nearest first."""
-    find(document, warehouse)
+    find_copies(document, warehouse)
     return warehouse.twins(document.source_id).get(document.source_id, [])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from casebook.pipeline import outcome, stages
-from casebook.pipeline.copies import catch_up, find, near_copies
+from casebook.pipeline.copies import catch_up, find_copies, near_copies
 from casebook.pipeline.identity import is_remote
 from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.run import Reporter, Run, Silent, StageRunner, run_directly
@@ -84,7 +84,7 @@ async def _through_stages(ref: SourceRef, run: Run, snapshot_id: str | None) -> 
     if run.name_copies:
         run.twins = await asyncio.to_thread(near_copies, document, run.services.warehouse)
     else:
-        await asyncio.to_thread(find, document, run.services.warehouse)
+        await asyncio.to_thread(find_copies, document, run.services.warehouse)
     triage_id = await run.stage("triage", lambda: stages.triage(document_id, run))
     triage = await stages.verdict_of(triage_id, run)
     if triage.verdict is Verdict.NOT_A_CASE_STUDY and not run.force:

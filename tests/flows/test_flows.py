@@ -352,7 +352,8 @@ async def test_a_watch_that_is_paused_before_its_turn_is_left_alone(two_lists, m
     monkeypatch.setattr(backfill_module, "read_as_task", down)
     state = await backfill_module.watch.fn()
     gc.collect()
-    assert unheard == []  # no traceback of a list that nobody wants
+    # No traceback of a list that nobody wants; the collector may meet what other tests left.
+    assert not [told for told in unheard if isinstance(told.get("exception"), HostUnreachable)]
     assert [told["list"] for told in state.data.told] == ["https://a.example/feed"]
     assert {line.watch.address: line.look is None for line in two_lists.watches()} == {
         "https://a.example/feed": False,

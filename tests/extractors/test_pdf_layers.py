@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fpdf import FPDF
 from PIL import Image
+from written_fonts import font_of
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.schemas.errors import Scanned
@@ -62,27 +61,6 @@ def scanned(layer: str, font: Path | None = None) -> bytes:
             pdf.text(60, 80 + 20 * n, line)
     pdf.image(Image.new("RGB", (60, 80), "white"), x=0, y=0, w=600)
     return bytes(pdf.output())
-
-
-def font_of(letters: str, folder: Path) -> Path:
-    """A font that has ``letters``, all of the same shape."""
-    pen = TTGlyphPen(None)
-    pen.moveTo((100, 0))
-    for corner in ((900, 0), (900, 800), (100, 800)):
-        pen.lineTo(corner)
-    pen.closePath()
-    names = [".notdef", *(f"uni{ord(letter):04X}" for letter in letters)]
-    font = FontBuilder(1000)
-    font.setupGlyphOrder(names)
-    font.setupCharacterMap(dict(zip(map(ord, letters), names[1:], strict=True)))
-    font.setupGlyf(dict.fromkeys(names, pen.glyph()))
-    font.setupHorizontalMetrics(dict.fromkeys(names, (1000, 100)))
-    font.setupHorizontalHeader(ascent=800, descent=-200)
-    font.setupNameTable({"familyName": "Letters", "styleName": "Regular"})
-    font.setupOS2()
-    font.setupPost()
-    font.save(folder / "letters.ttf")
-    return folder / "letters.ttf"
 
 
 def test_a_scan_in_a_script_without_spaces_is_a_document(tmp_path):

@@ -1,11 +1,9 @@
 """Rows, programs, notes and paragraphs beside a box are read as the page sets them."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from fontTools.fontBuilder import FontBuilder
-from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fpdf import FPDF
+from written_fonts import font_of
 
 from casebook.extractors.kinds.pdf import read
 from casebook.schemas.sources import Payload
@@ -206,31 +204,10 @@ def test_an_initial_that_is_a_word_stays_one():
     assert texts(sheet)[0].startswith("A team that had asked")
 
 
-def font_of_signs(folder: Path) -> Path:
-    """A font whose one sign is what text processors set before the points of a list."""
-    pen = TTGlyphPen(None)
-    pen.moveTo((100, 200))
-    for corner in ((400, 200), (400, 500), (100, 500)):
-        pen.lineTo(corner)
-    pen.closePath()
-    point, nothing = pen.glyph(), TTGlyphPen(None).glyph()
-    font = FontBuilder(1000)
-    font.setupGlyphOrder([".notdef", "point"])
-    font.setupCharacterMap({0xF0B7: "point"})
-    font.setupGlyf({".notdef": nothing, "point": point})
-    font.setupHorizontalMetrics({".notdef": (500, 0), "point": (500, 100)})
-    font.setupHorizontalHeader(ascent=800, descent=-200)
-    font.setupNameTable({"familyName": "Signs", "styleName": "Regular"})
-    font.setupOS2()
-    font.setupPost()
-    font.save(folder / "signs.ttf")
-    return folder / "signs.ttf"
-
-
 def test_points_of_a_text_processor_are_points(tmp_path):
     """A sign of a font of signs before a line is the point of a list, wherever lines end."""
     sheet = Sheet()
-    sheet.add_font("signs", fname=font_of_signs(tmp_path))
+    sheet.add_font("signs", fname=font_of("\uf0b7", tmp_path))
     under = sheet.prose(72, SENTENCES * 2)
     lines = ["Tickets that name a customer go to the team that has the contract with it, and",
              "tickets without a name to the team on duty"]  # fmt: skip

@@ -86,6 +86,31 @@ def test_microdata_tells_who_asked_and_who_answered():
             "Ben</span> of Harbour</div>{}</div>",
             id="microformats",
         ),
+        pytest.param(
+            '<li class="postbitlegacy postcontainer"><div class="userinfo"><a class="username '
+            'offline popupctrl"><strong>Ada Lind</strong></a></div><blockquote class="postcontent">'
+            "</blockquote><div>{}</div></li>",
+            '<li class="postbit postcontainer"><a class="username online">Ben</a>{}</li>',
+            id="vBulletin",
+        ),
+        pytest.param(
+            '<div class="thing comment"><p class="tagline"><a class="author may-blank">Ada Lind'
+            '</a> 31 points</p><div class="md">{}</div></div>',
+            '<div class="thing link"><p>submitted by <a class="author">Ben</a></p>{}</div>',
+            id="Reddit",
+        ),
+        pytest.param(
+            '<div class="timeline-comment"><h3><a class="author Link--primary">Ada Lind</a> '
+            "commented</h3><div>{}</div></div>",
+            '<div class="timeline-comment current-user"><a class="author">Ben</a>{}</div>',
+            id="GitHub",
+        ),
+        pytest.param(
+            '<div class="topic-post clearfix"><span class="first username"><a>Ada Lind</a></span>'
+            '<div class="cooked">{}</div></div>',
+            '<div class="topic-post"><span class="username"><a>Ben</a></span>{}</div>',
+            id="Discourse",
+        ),
     ],
 )
 def test_the_makers_of_forums_tell_who_wrote_a_post(first, second):

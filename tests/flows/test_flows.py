@@ -1,17 +1,12 @@
 """The flows' thin parts: what is retried, what is told, how they end, what prefect.yaml names."""
 
 import asyncio
-import gc
 import importlib
 import re
 import signal
-import threading
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID, uuid4
@@ -45,8 +40,6 @@ from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import HostUnreachable, InvalidSource, LoginWall, RateLimited
 from casebook.schemas.failures import Failure
 from casebook.schemas.sources import SourceRef
-from casebook.schemas.watches import Watch, WatchState
-from casebook.warehouse import Warehouse
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
@@ -235,155 +228,6 @@ async def test_a_backfill_without_a_list_or_with_two_says_what_it_needs(given):
     """A run that was asked for by hand with an empty form fails with a sentence."""
     with pytest.raises(InvalidSource, match="give source"):
         await backfill.fn(**given)
-
-
-@pytest.fixture
-def two_lists(monkeypatch, tmp_path) -> Warehouse:
-    """The warehouse of two watches that are due."""
-    monkeypatch.setenv("CASEBOOK_HOME", str(tmp_path))
-    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
-    for address in ("https://a.example/feed", "https://b.example/feed"):
-        row = {"change_id": address, "watch_id": address, "address": address, "every_seconds": 300}
-        warehouse.append(Watch(**row, changed_by="ada", changed_at=_now()))
-    return warehouse
-
-
-async def test_the_lists_that_are_due_are_read_at_once(two_lists, monkeypatch):
-    """Each may be down for a while: none waits until another one was given up."""
-    all_asked = asyncio.Barrier(2)
-
-    async def down(address, _read):
-        async with asyncio.timeout(20):
-            await all_asked.wait()
-        raise HostUnreachable(address)
-
-    monkeypatch.setattr(backfill_module, "read_as_task", down)
-    state = await backfill_module.watch.fn()
-    assert (state.name, state.data.told[1]["list"]) == (
-        "List unread: host unreachable",
-        "https://b.example/feed",
-    )
-    assert [line.look.failure_by for line in two_lists.watches()] == ["host_unreachable"] * 2
-
-
-class _ListServer(ThreadingHTTPServer):
-    """Serves feeds, the first ones not before eight are asked for.
-
-    ``asked`` counts them, and ``most`` is how many were open at once.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _ListHandler)
-        self.asked = self.open = self.most = 0
-        self.eight, self.lock = threading.Event(), threading.Lock()
-        self.address = f"127.0.0.1:{self.server_port}"
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Count a list as open, for a while in which a further one would be seen."""
-        with self.lock:
-            self.asked += 1
-            self.open += 1
-            self.most = max(self.most, self.open)
-            if self.open == 8:
-                self.eight.set()
-        self.eight.wait(20)
-        time.sleep(0.3)
-        with self.lock:
-            self.open -= 1
-        yield
-
-
-class _ListHandler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        if "robots" in self.path:
-            self.send_error(404)
-            return
-        item = f"<item><title>t</title><link>http://{self.server.address}/a</link></item>"
-        feed = f"<rss version='2.0'><channel><title>t</title>{item}</channel></rss>".encode()
-        with self.server.held():
-            self.send_response(200)
-            self.send_header("content-type", "application/rss+xml")
-            self.send_header("content-length", str(len(feed)))
-            self.end_headers()
-            self.wfile.write(feed)
-
-    def log_message(self, *_: object) -> None:
-        """Stay silent."""
-
-
-async def test_eight_lists_are_read_at_once_and_told_in_their_order(monkeypatch, tmp_path):
-    """Hundreds that are due flood neither this machine nor the network."""
-    served = _ListServer()
-    threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.02}).start()
-    monkeypatch.setenv("CASEBOOK_HOME", str(tmp_path))
-    monkeypatch.setenv("CASEBOOK_ALLOWED_HOSTS", served.address)
-    warehouse = Warehouse(tmp_path / "warehouse.duckdb")
-    for n in range(20):
-        address = f"http://{served.address}/{n}"
-        row = {"change_id": address, "watch_id": address, "address": address, "words": ["none"]}
-        warehouse.append(Watch(**row, every_seconds=300, changed_by="ada", changed_at=_now()))
-
-    async def untold(_address, read):
-        return await read()
-
-    monkeypatch.setattr(backfill_module, "read_as_task", untold)
-    worked = await backfill_module.watch.fn()
-    served.shutdown()
-    served.server_close()
-    lines = warehouse.watches()
-    assert [told["list"] for told in worked.values()] == [line.watch.address for line in lines]
-    assert [line.look.told for line in lines] == ["0 new of 0"] * 20
-    assert (served.asked, served.most) == (20, 8)
-
-
-async def test_a_watch_that_is_paused_before_its_turn_is_left_alone(two_lists, monkeypatch):
-    """Other lists may be worked for hours before; nothing is paid for what nobody wants any more."""
-
-    async def down(address, _read):
-        if address == "https://b.example/feed":
-            (watch,) = (one.watch for one in two_lists.watches() if one.watch.address == address)
-            paused = {"change_id": "paused", "state": WatchState.PAUSED}
-            two_lists.append(watch.model_copy(update=paused))
-        raise HostUnreachable(address)
-
-    unheard = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, told: unheard.append(told))
-    monkeypatch.setattr(backfill_module, "read_as_task", down)
-    state = await backfill_module.watch.fn()
-    gc.collect()
-    # No traceback of a list that nobody wants; the collector may meet what other tests left.
-    assert not [told for told in unheard if isinstance(told.get("exception"), HostUnreachable)]
-    assert [told["list"] for told in state.data.told] == ["https://a.example/feed"]
-    assert {line.watch.address: line.look is None for line in two_lists.watches()} == {
-        "https://a.example/feed": False,
-        "https://b.example/feed": True,
-    }
-
-
-async def test_a_run_that_is_told_to_end_while_lists_are_read_gives_them_up(two_lists, monkeypatch):
-    """None is read on beside services that are closed, and none counts as one that failed."""
-    all_asked, given_up = asyncio.Barrier(3), list[str]()
-
-    async def slow(address, _read):
-        try:
-            await all_asked.wait()
-            await asyncio.sleep(60)
-        finally:
-            given_up.append(address)
-
-    monkeypatch.setattr(backfill_module, "read_as_task", slow)
-    running = asyncio.create_task(backfill_module.watch.fn())
-    before = signal.signal(signal.SIGTERM, lambda *_: running.cancel())
-    try:
-        await all_asked.wait()
-        signal.raise_signal(signal.SIGTERM)
-        with pytest.raises(TerminationSignal):
-            await running
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    assert sorted(given_up) == ["https://a.example/feed", "https://b.example/feed"]
-    assert [line.look for line in two_lists.watches()] == [None, None]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from casebook.cli import stopping
 from casebook.cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
-    day,
+    day_option,
     err,
     load_settings,
     out,
@@ -80,15 +80,7 @@ def run(
     resume: Annotated[
         str | None, typer.Option(help="Go on with this batch.", show_default=False)
     ] = None,
-    since: Annotated[
-        date | None,
-        typer.Option(
-            parser=day,
-            metavar="YYYY-MM-DD",
-            help="Leave out what is dated earlier.",
-            show_default=False,
-        ),
-    ] = None,
+    since: Annotated[date | None, day_option("Leave out what is dated earlier.")] = None,
     limit: Annotated[
         int | None,
         typer.Option(min=1, help="The first so many, the newest first.", show_default=False),

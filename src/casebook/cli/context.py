@@ -37,12 +37,12 @@ class Options:
     verbose: bool = False
 
 
-def day(text: str) -> date:
-    """Return the day that an option names.
+def day_option(told: str) -> Any:
+    """Return an option that is a day; ``told`` is its help."""
+    return typer.Option(parser=_day, metavar="YYYY-MM-DD", help=told, show_default=False)
 
-    Raises:
-        BadParameter: if it is none.
-    """
+
+def _day(text: str) -> date:
     try:
         return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from casebook.cli.context import AsJson, day, err, load_settings, out, print_json
+from casebook.cli.context import AsJson, day_option, err, load_settings, out, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,15 +29,7 @@ def register(app: typer.Typer) -> None:
 def costs(
     context: typer.Context,
     by: Annotated[str, typer.Option(help="day, model, stage, case or source.")] = "day",
-    since: Annotated[
-        date | None,
-        typer.Option(
-            parser=day,
-            metavar="YYYY-MM-DD",
-            help="Only from this day (UTC) on.",
-            show_default=False,
-        ),
-    ] = None,
+    since: Annotated[date | None, day_option("Only from this day (UTC) on.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Sum up what calls to models have cost, failed ones included."""

@@ -181,22 +181,6 @@ def test_a_budget_that_is_reached_says_how_to_go_on(casebook, site):
     assert [line["status"] for line in casebook(*more, **priced).lines] == ["draft"]
 
 
-def test_a_retry_has_a_budget_of_its_own(casebook, site, endpoint):
-    """Whoever is told to raise the budget and retry need not do so without any."""
-    priced = {
-        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
-        "CASEBOOK_LLM_PRICE_INPUT": "1",
-        "CASEBOOK_LLM_PRICE_OUTPUT": "4",
-    }
-    listed = site.url_for("/case")
-    assert casebook("backfill", "-", "--budget", "0", stdin=listed, **priced).code == 4
-    retry = ("retry", "--cause", "budget-reached", "--json", "--budget")
-    (poor,) = casebook(*retry, "0.001", **priced).lines
-    assert "the cap of $0.001 a run" in poor["failure"]["message"]
-    assert endpoint.requests == []
-    assert [line["status"] for line in casebook(*retry, "1", **priced).lines] == ["draft"]
-
-
 def test_a_list_that_is_read_in_part_ends_as_some_failed(casebook, site):
     """What could not be read is told on standard error and in the dry run, and the code is 3."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
@@ -251,21 +235,6 @@ def test_failures_are_told_without_cutting_or_repeating_an_address(casebook, sit
     assert "fetch, 1 try, gone" in first
     assert second.strip().startswith(f"{gone} answers 404")
     assert second.count(gone) == 1
-
-
-def test_a_retry_of_named_sources_heeds_the_cause(casebook, site):
-    """What failed of something else, or will not pass by itself, is left alone though named."""
-    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
-    site.expect_request("/binary").respond_with_data(b"\x7fELF", content_type="application/x-elf")
-    lines = f"{site.url_for('/gone')}\n{site.url_for('/binary')}"
-    assert casebook("backfill", "-", stdin=lines, **allowed).code == 3
-    failures = casebook("failures", "--json").lines
-    failed = {f["failure"]["kind"]: f["failure"]["source_id"] for f in failures}
-    named = ("retry", *failed.values(), "--json")
-    (tried,) = casebook(*named, "--cause", "page-missing", **allowed).lines
-    assert tried["source_id"] == failed["page_missing"]
-    assert casebook(*named, "--later", **allowed).lines == []
-    assert len(casebook(*named, **allowed).lines) == 2
 
 
 def test_a_dry_run_tells_that_the_budget_will_not_do(casebook):

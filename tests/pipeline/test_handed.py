@@ -7,9 +7,9 @@ from scripted_endpoint import api_error
 
 from casebook.pipeline.backfill import BatchRun, progress, register
 from casebook.pipeline.handed import handed_over
-from casebook.pipeline.ingest import retry
 from casebook.pipeline.planning import Selection
 from casebook.pipeline.quoting import quote
+from casebook.pipeline.retrying import retry
 from casebook.schemas.batches import BatchOptions, BatchStep, Standing
 
 

@@ -18,7 +18,8 @@ from casebook.extractors.gathering.sound import Sound
 from casebook.pipeline import checking, hearing, stages
 from casebook.pipeline.backfill import BatchRun, progress, register
 from casebook.pipeline.handed import handed_over
-from casebook.pipeline.ingest import ingest, retry
+from casebook.pipeline.ingest import ingest
+from casebook.pipeline.retrying import retry
 from casebook.pipeline.run import Run
 from casebook.runtime.services import Services
 from casebook.schemas import errors

@@ -7,8 +7,9 @@ import pytest
 import scripted_curator
 from scripted_endpoint import api_error, completion
 
-from casebook.pipeline.ingest import extract_only, ingest, ingest_all, retry, retry_all
+from casebook.pipeline.ingest import extract_only, ingest, ingest_all
 from casebook.pipeline.outcome import Status
+from casebook.pipeline.retrying import retry, retry_all
 from casebook.runtime.services import Services
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.triage import Verdict
@@ -276,6 +277,6 @@ async def test_several_failed_sources_are_tried_at_once(services, web, endpoint)
         return scripted_curator.answer(request)
 
     endpoint.fallback = together
-    told = [one async for one in retry_all([o.source_id for o in failed], services)]
+    told = [one async for one in retry_all([o.source_id for o in failed], services, {})]
     assert {one.status for one in told} == {Status.DRAFT, Status.NOT_A_CASE_STUDY}
     assert not both.broken

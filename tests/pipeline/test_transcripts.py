@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from casebook.pipeline import stages
-from casebook.pipeline.ingest import ingest, retry
+from casebook.pipeline.ingest import ingest
+from casebook.pipeline.retrying import retry
 from casebook.pipeline.run import Run
 from casebook.schemas.sources import SourceKind, SourceRef
 

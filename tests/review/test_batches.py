@@ -32,11 +32,15 @@ def read(response):
 def batch_of(build):
     """Store a batch over sources; return it."""
 
-    def make(*source_ids: str, origin: str = "https://a.example/feed.xml") -> Batch:
+    def make(
+        *source_ids: str,
+        origin: str = "https://a.example/feed.xml",
+        model: str | None = None,
+    ) -> Batch:
         batch = Batch(
             batch_id=content_id("batch", origin, list(source_ids)),
             origin=origin,
-            options=BatchOptions(),
+            options=BatchOptions(model=model),
             items=[
                 BatchItem(source_id=one, reference=SourceRef(source="https://a.example/"))
                 for one in source_ids
@@ -168,6 +172,30 @@ def test_failures_of_a_cause_offer_what_to_do(desk, build, batch_of):
     assert shown.xpath("//input[@name='transcript_of']/@value") == [VIDEO]
     assert f"/sources/{failed}/retry" in shown.xpath("//form/@action")
     assert desk.get(f"/batches/{batch.batch_id}/failures/none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "model"),
+    [
+        ("/sources/{source}/retry", "newer"),
+        ("/batches/{batch}/failures/{cause}", "older"),
+    ],
+)
+def test_a_retry_asks_the_model_of_its_batch(site, build, batch_of, endpoint, address, model):
+    """Tried from a batch's page, of that batch; else of the one worked last. The job says so."""
+    source = build.failed(transient=True, message="no", url=site.site.url_for("/case"))
+    older = batch_of(source, origin="a", model="older")
+    batch_of(source, origin="b", model="newer")
+    (failure,) = build.warehouse.open_failures()
+    cause = failure.failure.kind
+    site.send_form(address.format(source=source, batch=older.batch_id, cause=cause))
+    for _ in range(300):
+        (job,) = read(site.get("/submit")).xpath("//section[contains(@class,'job')]")
+        if not job.xpath("@hx-trigger"):
+            break
+        time.sleep(0.05)
+    assert f"With the model {model}, as its batch was begun" in job.text_content()
+    assert {request["model"] for request in endpoint.requests} == {model}
 
 
 def test_hostile_words_of_lists_run_nothing(desk, build, batch_of):

@@ -31,6 +31,7 @@ from casebook.cli import (
     linking,
     reading,
     renewing,
+    retrying,
     scheduling,
     serving,
     submitting,
@@ -77,6 +78,7 @@ def common(
 
 for module in (
     submitting,
+    retrying,
     backfilling,
     watching,
     scheduling,

@@ -1,8 +1,8 @@
-"""``submit``, ``extract`` and ``retry``: sources in, drafts out."""
+"""``submit`` and ``extract``: sources in, drafts out."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +21,7 @@ from casebook.cli.context import (
 from casebook.cli.references import read_refs, with_feed, with_transcript
 from casebook.extractors.suffixes import SOURCES, TRANSCRIPTS
 from casebook.schemas.bounds import MOST_DOLLARS
-from casebook.schemas.errors import CasebookError, InvalidSource
+from casebook.schemas.errors import CasebookError
 
 if TYPE_CHECKING:
     from casebook.pipeline.outcome import Outcome, SamePage
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from casebook.runtime.settings import Settings
     from casebook.schemas.documents import Document
     from casebook.schemas.failures import Failure
-    from casebook.schemas.listings import OpenFailure
     from casebook.schemas.sources import SourceRef
 
 Sources = Annotated[
@@ -59,7 +58,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(submit)
     app.command()(extract)
-    app.command()(retry)
 
 
 def submit(
@@ -120,97 +118,16 @@ def submit(
         ):
             yield outcome
 
-    raise typer.Exit(_run(settings, outcomes, as_json=as_json))
+    raise typer.Exit(work(settings, outcomes, as_json=as_json))
 
 
-def retry(
-    context: typer.Context,
-    ids: Annotated[
-        list[str] | None, typer.Argument(help="Sources or failures; all open ones by default.")
-    ] = None,
-    later: Annotated[
-        bool, typer.Option("--later", "--transient", help="Only what may have passed by itself.")
-    ] = False,
-    cause: Annotated[
-        str | None,
-        typer.Option(
-            "--cause",
-            "--kind",
-            help="Only failures of this cause, as `casebook failures` names it.",
-        ),
-    ] = None,
-    force: Annotated[
-        bool, typer.Option(help="Draft also what triage says is no case study.")
-    ] = False,
-    budget: Budget = None,
-    as_json: AsJson = False,
-) -> None:
-    """Try failed sources again, from their kept bytes where there are some."""
-    settings = load_settings(context, budget_run=budget)
-
-    async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:
-        from casebook.pipeline.ingest import retry_all
-
-        wanted = _to_retry(services, ids or [], later=later, cause=cause)
-        async for outcome in retry_all(wanted, services, reporter=reporter, force=force):
-            yield outcome
-
-    raise typer.Exit(_run(settings, outcomes, as_json=as_json))
-
-
-def _to_retry(
-    services: Services, ids: Sequence[str], *, later: bool, cause: str | None
-) -> list[str]:
-    """Return the source ids to try: of the given ids, or all that failed or were cut off.
-
-    A cause, and ``later``, leave out those that failed of something else.
-    """
-    failures = services.warehouse.open_failures()
-    kind = _known_cause(cause, failures)
-    waiting = [
-        f.failure.source_id
-        for f in failures
-        if (f.failure.transient or not later) and kind in {None, f.failure.kind}
-    ]
-    if ids:
-        by_failure = {f.failure.failure_id: f.failure.source_id for f in failures}
-        named = [by_failure.get(i) or _source_of(i, services) for i in ids]
-        return [i for i in named if i in waiting] if kind or later else named
-    cut_off = [] if kind else [s.source_id for s in services.warehouse.unfinished()]
-    return waiting + cut_off
-
-
-def _known_cause(cause: str | None, failures: Sequence[OpenFailure]) -> str | None:
-    """Return the cause as failures name it; it may be written with blanks or hyphens.
-
-    Raises:
-        InvalidSource: if no open failure has it, naming the causes that there are.
-    """
-    if cause is None:
-        return None
-    kind = cause.strip().lower().replace(" ", "_").replace("-", "_")
-    kinds = sorted({f.failure.kind for f in failures})
-    if kind not in kinds:
-        there = f"there are: {', '.join(kinds)}" if kinds else "none is open"
-        raise InvalidSource(f"no open failure has the cause {cause!r}; {there}")
-    return kind
-
-
-def _source_of(name: str, services: Services) -> str:
-    """Return the source that an id, or its beginning, belongs to: its own, or its case's."""
-    found = services.warehouse.resolve(name)
-    if found.startswith("case"):
-        return services.warehouse.case(found).source.source_id
-    return found
-
-
-def _run(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
+def work(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
     """Draw progress, print each outcome as it comes, and return the exit code."""
     from casebook.cli import stopping
     from casebook.cli.progress import StageBars
     from casebook.runtime.services import Services
 
-    async def work() -> list[Outcome]:
+    async def run() -> list[Outcome]:
         seen = []
         async with Services(settings) as services:
             with StageBars(err()) as bars:
@@ -219,7 +136,7 @@ def _run(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
                     print_outcome(outcome, settings, as_json=as_json)
         return seen
 
-    done = stopping.run(work())
+    done = stopping.run(run())
     if not as_json and not done:
         err().print("Nothing to do.")
     return exit_code(done)

@@ -10,14 +10,13 @@ import structlog
 
 from casebook.pipeline import outcome, stages
 from casebook.pipeline.copies import catch_up, find_copies, near_copies
-from casebook.pipeline.identity import is_remote
 from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.run import Reporter, Run, Silent, StageRunner, run_directly
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import CasebookError, UnknownId, WarehouseError
+from casebook.schemas.errors import CasebookError, WarehouseError
 from casebook.schemas.failures import Failure
-from casebook.schemas.sources import Snapshot, SourceRef
+from casebook.schemas.sources import SourceRef
 from casebook.schemas.triage import Verdict
 
 log = structlog.get_logger()
@@ -113,30 +112,14 @@ async def ingest_all(
     """Take several sources through the stages, a bounded number at a time; yield as they end."""
     await asyncio.to_thread(catch_up, services.warehouse)
     work = partial(ingest, services=services, reporter=reporter, force=force, refresh=refresh)
-    async for told in _at_once((partial(work, ref) for ref in refs), services):
+    async for told in at_once((partial(work, ref) for ref in refs), services):
         yield told
 
 
-async def retry_all(
-    source_ids: Iterable[str],
-    services: Services,
-    *,
-    reporter: Reporter | None = None,
-    force: bool = False,
-) -> AsyncIterator[Outcome]:
-    """Try several known sources again, a bounded number at a time; yield as they end.
-
-    Raises:
-        UnknownId: if there is no such source.
-    """
-    work = partial(retry, services=services, reporter=reporter, force=force)
-    async for told in _at_once((partial(work, one) for one in dict.fromkeys(source_ids)), services):
-        yield told
-
-
-async def _at_once(
+async def at_once(
     works: Iterable[Callable[[], Awaitable[Outcome]]], services: Services
 ) -> AsyncIterator[Outcome]:
+    """Do ``works``, a bounded number at a time; yield what becomes of each as it ends."""
     gate = asyncio.Semaphore(services.parallel)
 
     async def one(work: Callable[[], Awaitable[Outcome]]) -> Outcome:
@@ -152,34 +135,6 @@ async def _at_once(
             task.cancel()
         # An answer under way is waited for, so that it is not paid for twice.
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def retry(
-    source_id: str, services: Services, *, reporter: Reporter | None = None, force: bool = False
-) -> Outcome:
-    """Try a known source again, from its kept bytes where there are some."""
-    source = await asyncio.to_thread(services.warehouse.source, source_id)
-    snapshot = await asyncio.to_thread(_usable_snapshot, source_id, services)
-    if source is None:
-        raise UnknownId(f"no source {source_id}; see `casebook failures`")
-    return await ingest(
-        source.reference,
-        services,
-        reporter=reporter,
-        force=force,
-        snapshot_id=snapshot.snapshot_id if snapshot else None,
-    )
-
-
-def _usable_snapshot(source_id: str, services: Services) -> Snapshot | None:
-    """Return the kept bytes, unless they come from an address and held no usable text."""
-    warehouse = services.warehouse
-    source, snapshot = warehouse.source(source_id), warehouse.newest_snapshot(source_id)
-    failed = warehouse.open_failure(source_id)
-    remote = source is not None and is_remote(source.reference)
-    if remote and failed is not None and failed.failure.stage in {"fetch", "extract"}:
-        return None
-    return snapshot
 
 
 async def extract_only(

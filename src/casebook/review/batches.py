@@ -115,7 +115,7 @@ async def retry(desk: Desk, batch_id: str, kind: str) -> Response:
     found = await batch_of(batch_id, desk.services)
     failed = await asyncio.to_thread(failures_of, desk.services.warehouse, found, kind)
     for one in failed[:SHOWN]:
-        desk.jobs.retry(one.failure.source_id, one.reference.source)
+        desk.jobs.retry(one.failure.source_id, one.reference.source, begun=found.options)
     return RedirectResponse("/submit" if failed else f"/batches/{batch_id}", _SEE_OTHER)
 
 

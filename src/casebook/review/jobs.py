@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import structlog
 
-from casebook.pipeline.ingest import ingest, retry
+from casebook.pipeline.ingest import ingest
 from casebook.pipeline.outcome import Outcome
-from casebook.pipeline.run import STAGES, Reporter
+from casebook.pipeline.retrying import ALONE, begun_with, retry
+from casebook.pipeline.run import STAGES
 from casebook.runtime.services import Services
+from casebook.schemas.batches import BatchOptions
 from casebook.schemas.errors import CasebookError, UnknownId
 from casebook.schemas.sources import SourceRef
 
@@ -23,7 +25,8 @@ log = structlog.get_logger()
 class Job:
     """One source on its way. It is the Reporter of its own run.
 
-    ``outcome`` is there when the run ended, ``problem`` when it could not even be recorded.
+    ``model`` is there where another one than the configured is asked, as the source's batch was
+    begun. ``outcome`` is there when the run ended, ``problem`` when it could not even be recorded.
     """
 
     label: str
@@ -31,6 +34,7 @@ class Job:
     stage_name: str | None = None
     done: int = 0
     total: int = 0
+    model: str | None = None
     outcome: Outcome | None = None
     problem: str | None = None
 
@@ -83,12 +87,25 @@ class Jobs:
             label or ref.source, lambda reporter: ingest(ref, self._services, reporter=reporter)
         )
 
-    def retry(self, source_id: str, label: str, *, force: bool = False) -> Job:
-        """Start again with a known source; ``force`` drafts what triage refused."""
-        return self._start(
-            label,
-            lambda reporter: retry(source_id, self._services, reporter=reporter, force=force),
-        )
+    def retry(
+        self,
+        source_id: str,
+        label: str,
+        *,
+        force: bool = False,
+        begun: BatchOptions | None = None,
+    ) -> Job:
+        """Start again with a known source; ``force`` drafts what triage refused.
+
+        ``begun`` is how its batch was begun, where it is known of which it is tried.
+        """
+
+        async def work(job: Job) -> Outcome:
+            how = begun or (await begun_with([source_id], self._services)).get(source_id, ALONE)
+            job.model = how.model if how.model != self._services.model_name else None
+            return await retry(source_id, self._services, how, reporter=job, force=force)
+
+        return self._start(label, work)
 
     def get(self, job_id: str) -> Job:
         """Return a job.
@@ -113,7 +130,7 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _start(self, label: str, work: Callable[[Reporter], Awaitable[Outcome]]) -> Job:
+    def _start(self, label: str, work: Callable[[Job], Awaitable[Outcome]]) -> Job:
         job = Job(label)
         self._jobs[job.job_id] = job
         self._forget()
@@ -129,7 +146,7 @@ class Jobs:
         for job_id in finished[:surplus]:
             del self._jobs[job_id]
 
-    async def _run(self, job: Job, work: Callable[[Reporter], Awaitable[Outcome]]) -> None:
+    async def _run(self, job: Job, work: Callable[[Job], Awaitable[Outcome]]) -> None:
         async with self._gate:
             try:
                 job.outcome = await work(job)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Self
 
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.runtime.heaps import keep_heap_small
+from casebook.runtime.ledger import WarehouseLedger
 from casebook.runtime.settings import OPENAI_ENDPOINT, Settings
-from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.recipes import Recipe
 from casebook.summarizer.models import embedded
 from casebook.summarizer.models.asking import Asker
@@ -61,29 +61,6 @@ def load_client() -> None:
         gc.enable()
 
 
-class WarehouseLedger:
-    """The warehouse as the ledger of answers."""
-
-    def __init__(self, warehouse: Warehouse) -> None:
-        self._warehouse = warehouse
-
-    def find(self, generation_id: str) -> Generation | None:
-        """Return the kept answer."""
-        return self._warehouse.generation(generation_id)
-
-    def keep(self, generation: Generation) -> None:
-        """Store an answer."""
-        self._warehouse.append(generation)
-
-    def write_off(self, waste: Waste) -> None:
-        """Store what a question without a usable answer cost."""
-        self._warehouse.append(waste)
-
-    def wasted(self, question_id: str) -> Waste | None:
-        """Return the newest waste of a question."""
-        return self._warehouse.waste_of(question_id)
-
-
 class Services:
     """Everything a stage needs, built late. Close it, or use it as an async context manager.
 
@@ -109,6 +86,7 @@ class Services:
         self._network: tuple[GuardedClient, Robots] | None = None
         self._network_lock = asyncio.Lock()
         self._renderer: Renderer | None = None
+        self._asking: dict[str, Services] = {}
         self._stack = contextlib.AsyncExitStack()
         if patience > 0:
             keep_heap_small()
@@ -250,6 +228,36 @@ class Services:
         )
         self._stack.push_async_callback(model.close)
         return model
+
+    async def asking(self, model: str | None) -> "Services":
+        """Return services that ask another model, None for the configured one; closed with these.
+
+        All that must be one is shared: the rows and workers, the pace at sites and at an endpoint,
+        the budget.
+        """
+        if model is None or model == self.model_name:
+            return self
+        await self.network()
+        if model not in self._asking:
+            self._asking[model] = self._sibling(model)
+        return self._asking[model]
+
+    def _sibling(self, model: str) -> "Services":
+        settings = self.settings.model_copy(update={"llm_model": model})
+        other = Services(
+            settings,
+            patience=self._patience,
+            shared_gate=self._shared_gate,
+            prompts=self._prompts,
+        )
+        shared = ["warehouse", "snapshots", "locks", "extractors", "budget"]
+        if settings.endpoint == self.settings.endpoint:
+            shared.append("limiter")
+        for name in shared:
+            setattr(other, name, getattr(self, name))
+        other._network = self._network
+        self._stack.push_async_callback(other.close)
+        return other
 
     async def load_client(self) -> None:
         """Import what asks the model without holding up the event loop."""

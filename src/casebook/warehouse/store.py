@@ -8,7 +8,14 @@ from typing import TypeVar
 import duckdb
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from casebook.schemas.batches import Batch, BatchSummary, SourceStanding, Spending, Typical
+from casebook.schemas.batches import (
+    Batch,
+    BatchOptions,
+    BatchSummary,
+    SourceStanding,
+    Spending,
+    Typical,
+)
 from casebook.schemas.checks import Check
 from casebook.schemas.companies import CompanyAlias, CompanyNames
 from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
@@ -381,6 +388,11 @@ class Warehouse:
         """Return a line for each batch, the newest first."""
         rows = self.read("batches", setup_kinds=setup_kinds())
         return [BatchSummary.model_validate(row) for row in rows]
+
+    def begun_with(self, source_ids: Sequence[str]) -> dict[str, BatchOptions]:
+        """Return, by source id, how the batch of these sources was begun that was worked last."""
+        rows = self.read("begun_with", ids=list(source_ids))
+        return {row["source_id"]: decode(BatchOptions, row["options"]) for row in rows}
 
     def watches(self) -> list[WatchLine]:
         """Return the watches that were not removed, with the newest look at each since then."""

@@ -81,6 +81,38 @@ LEFT JOIN newest USING (batch_id)
 LEFT JOIN told USING (batch_id)
 ORDER BY batches.entry DESC;
 
+-- Of each of these sources that a batch names, or that one leads to, the options of the batch that
+-- was worked last.
+-- name: begun_with
+WITH led AS (
+    SELECT source_id, same_as
+    FROM aliases
+    QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY entry DESC) = 1
+),
+worked AS (
+    SELECT batch_id, max(entry) AS entry
+    FROM batch_events
+    GROUP BY batch_id
+),
+named AS (
+    SELECT batch_id, entry, unnest(json_extract_string(body, '$.items[*].source_id')) AS id
+    FROM batches
+),
+told AS (
+    SELECT coalesce(led.same_as, named.id) AS source_id, named.batch_id
+    FROM named
+    LEFT JOIN worked USING (batch_id)
+    LEFT JOIN led ON led.source_id = named.id
+    WHERE coalesce(led.same_as, named.id) IN (SELECT unnest($ids::VARCHAR[]))
+    QUALIFY row_number() OVER (
+        PARTITION BY coalesce(led.same_as, named.id)
+        ORDER BY coalesce(worked.entry, named.entry) DESC
+    ) = 1
+)
+SELECT told.source_id, json_extract(batches.body, '$.options')::VARCHAR AS options
+FROM told
+JOIN batches USING (batch_id);
+
 -- Each asked source once. One that has a case is known, unless a curator rejected it. An address
 -- that leads to another source stands where that one does, but for those in $own.
 -- name: standings

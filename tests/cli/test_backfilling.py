@@ -338,8 +338,8 @@ def test_calls_at_once_are_bounded_wherever_they_are_given(casebook, at_once, co
 @pytest.mark.parametrize("budget", ["inf", "nan", "-1", "1e400"])
 def test_a_budget_is_an_amount(casebook, budget):
     """Without an end it is none, and no JSON could tell it."""
-    for command in ("backfill", "submit"):
-        assert casebook(command, "https://a.example/1", "--budget", budget).code == 2
+    for command in (("backfill",), ("submit",), ("watch", "run")):
+        assert casebook(*command, "https://a.example/1", "--budget", budget).code == 2
     assert casebook("list", CASEBOOK_BUDGET_RUN=budget).code == 4
 
 

@@ -5,6 +5,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+import pages
 from scripted_endpoint import api_error, completion
 from werkzeug import Response
 
@@ -46,6 +47,31 @@ def test_a_watch_that_is_paused_while_others_are_worked_is_left_alone(
     ran = casebook("watch", "run", **allowed)
     assert (first in ran.err, second in ran.err) == (True, False)
     assert second in casebook("watch", "run", second, **allowed).err
+
+
+def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(casebook, site, two_feeds):
+    """A list that was not looked at stays due, and is told; a batch says how it goes on."""
+    priced = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
+        "CASEBOOK_LLM_PRICE_INPUT": "1",
+        "CASEBOOK_LLM_PRICE_OUTPUT": "4",
+    }
+    site.expect_request("/old").respond_with_data(pages.CASE, content_type="text/html")
+    first, second = two_feeds("case")
+    for feed in (first, second):
+        assert casebook("watch", "add", feed, "--every", "1h", "--all", **priced).code == 0
+    poor = casebook("watch", "run", "--budget", "0.001", **priced)
+    assert (poor.code, "the cap of $0.001 a run" in poor.err, second in poor.err) == (
+        4,
+        True,
+        False,
+    )
+    assert "budget is spent: 1 list, still due" in poor.err
+    looked = [bool(line["look"]) for line in casebook("watch", "list", "--json").lines]
+    assert sorted(looked) == [False, True]
+    rich = casebook("watch", "run", "--json", "--budget", "1", **priced)
+    assert (rich.code, {line["status"] for line in rich.lines}) == (0, {"draft"})
+    assert (second in rich.err, "not looked at" in rich.err) == (True, False)
 
 
 def test_a_watched_list_that_is_read_in_part_ends_as_some_failed(

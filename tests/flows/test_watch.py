@@ -13,6 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from prefect.exceptions import TerminationSignal
 
+from casebook.extractors.links.entries import Candidate
+from casebook.extractors.links.listing import Walk
 from casebook.flows import backfill as backfill_module
 from casebook.schemas.errors import HostUnreachable
 from casebook.schemas.watches import Watch, WatchState
@@ -143,6 +145,29 @@ async def test_a_watch_that_is_paused_before_its_turn_is_left_alone(two_lists, m
         "https://a.example/feed": False,
         "https://b.example/feed": True,
     }
+
+
+async def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(two_lists, monkeypatch):
+    """It is a failed run that says why, and the list that was not looked at stays due."""
+    told = {"LLM_MODEL": "m", "LLM_BASE_URL": "http://127.0.0.1:9/v1"}
+    told |= {"LLM_PRICE_INPUT": "1", "LLM_PRICE_OUTPUT": "4"}
+    for name, value in told.items():
+        monkeypatch.setenv(f"CASEBOOK_{name}", value)
+    for one in two_lists.watches():
+        wanted = {"change_id": f"{one.watch.address} by rubric", "rubric": "News"}
+        two_lists.append(one.watch.model_copy(update=wanted))
+
+    async def read(address, _read):
+        found = Walk()
+        found.candidates.append(Candidate(url=f"{address}/item", title="An item"))
+        found.ways[f"{address}/item"] = (address,)
+        return found
+
+    monkeypatch.setattr(backfill_module, "read_as_task", read)
+    state = await backfill_module.watch.fn(budget=0)
+    assert state.name == "Not judged: budget reached"
+    assert [one["list"] for one in state.data.told] == ["https://a.example/feed"]
+    assert [line.look is None for line in two_lists.watches()] == [False, True]
 
 
 async def test_a_run_that_is_told_to_end_while_lists_are_read_gives_them_up(two_lists, monkeypatch):

@@ -21,6 +21,7 @@ from casebook.cli.context import (
     with_services,
 )
 from casebook.cli.references import as_bad_usage, named, words_of
+from casebook.cli.submitting import Budget
 from casebook.schemas.bounds import LONGEST_INTERVAL, SHORTEST_INTERVAL
 from casebook.schemas.errors import InvalidSource
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from casebook.runtime.services import Services
+    from casebook.runtime.settings import Settings
     from casebook.schemas.watches import Judged, Look, Refusal, Undecided, Watch, WatchLine
 
 _UNITS = {"m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -262,13 +264,15 @@ def run(
     watch_id: Annotated[
         str | None, typer.Argument(help="One watch; by default all that are due.")
     ] = None,
+    budget: Budget = None,
     as_json: AsJson = False,
 ) -> None:
     """Look now, and work what is new."""
-    raise typer.Exit(stopping.run(_run(context, watch_id, as_json=as_json), stopping.WATCH))
+    settings = load_settings(context, budget_run=budget)
+    raise typer.Exit(stopping.run(_run(settings, watch_id, as_json=as_json), stopping.WATCH))
 
 
-async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -> int:
+async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> int:
     from datetime import UTC, datetime
 
     from casebook.cli.backfilling import work_batch
@@ -276,14 +280,17 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
     from casebook.pipeline import watching
     from casebook.runtime.services import Services
 
-    settings, codes = load_settings(context), list[int]()
+    codes = list[int]()
     async with Services(settings, patience=settings.outage_patience) as services:
         if watch_id is not None:
             lines = due = [await watching.line_of(watch_id, services)]
         else:
             lines = await asyncio.to_thread(services.warehouse.watches)
             due = [line for line in lines if line.due(datetime.now(UTC))]
-        for line in due:
+        for number, line in enumerate(due):
+            if services.budget.run_is_spent:
+                _tell_left(len(due) - number)
+                break
             # The lists before this one may have taken hours. One that is named is looked at anyway.
             watch = await watching.still_active(line.watch, services)
             if watch is None and watch_id is None:
@@ -301,3 +308,15 @@ async def _run(context: typer.Context, watch_id: str | None, *, as_json: bool) -
         until = f" before {min(times):%Y-%m-%d %H:%M}" if times else ""
         err().print(f"Nothing is due{until}; `casebook watch run ID` looks at one list at once.")
     return gravest(codes)
+
+
+def _tell_left(number: int) -> None:
+    """Say which lists a spent budget left alone."""
+    from casebook.publishing.wording import count
+
+    err().print(
+        f"not looked at, for the budget is spent: {count(number, 'list')}, still due; "
+        "`casebook watch run --budget MORE` goes on",
+        markup=False,
+        soft_wrap=True,
+    )

@@ -140,20 +140,26 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
 
 
 @flow(name="watch", persist_result=False)
-async def watch() -> Told | State[Any]:
+async def watch(
+    budget: Annotated[float, Field(ge=0, le=MOST_DOLLARS)] | None = None,
+) -> Told | State[Any]:
     """Look at every watched list that is due, and work what is new.
 
     Several lists are read at once, for each may be down, and worked one after another. One that
     cannot be read or judged, or a batch that pauses, makes a failed run that names the cause, once
     all lists were looked at. Retried, it looks at once at the lists that may have something open. A
-    watch that is paused or removed before its turn comes is left alone.
+    watch that is paused or removed before its turn comes is left alone. Once ``budget``, in US
+    dollars a run, is spent, no further list is looked at: it stays due.
     """
-    settings, worked = Settings.load(), dict[str, Told]()
+    settings = with_options(Settings.load(), BatchOptions(budget_usd=budget))
+    worked = dict[str, Told]()
     async with _services(settings) as services:
         due = await _due(services)
         with ended_in_order():
             async with _read_ahead(due, services) as in_turn:
                 for one, reading in in_turn:
+                    if services.budget.run_is_spent:
+                        break
                     await asyncio.gather(reading, return_exceptions=True)
                     if (active := await watching.still_active(one, services)) is None:
                         continue

@@ -14,7 +14,7 @@ class Budget:
     A request is let through only if its dearest outcome fits beside what was spent and what is set
     aside for requests under way; while it is only the latter that stand in the way, it waits for
     them. Other processes count for the day by what they have stored: requests that they have under
-    way are not seen.
+    way are not seen. ``run_is_spent`` once a request did not fit into the run's cap.
 
     Args:
         run: the cap of this run, which lasts as long as this object; None for no cap.
@@ -31,6 +31,7 @@ class Budget:
         self.run, self.day = run, day
         self._spent_today = spent_today
         self.spent = 0.0
+        self.run_is_spent = False
         self._set_aside = 0.0
         self._under_way = 0
         # Spent by questions that are still at work: the ledger does not tell of it yet.
@@ -51,6 +52,7 @@ class Budget:
         async with self._changed:
             while refusal := self._refusal(amount):
                 if not self._under_way:
+                    self.run_is_spent = self._passes_run(amount)
                     raise refusal
                 await self._changed.wait()
             self._set_aside += amount
@@ -70,8 +72,11 @@ class Budget:
         """Note that the ledger now tells of ``spent``."""
         self._unstored = max(0.0, self._unstored - spent)
 
+    def _passes_run(self, amount: float) -> bool:
+        return self.run is not None and self.spent + self._set_aside + amount > self.run
+
     def _refusal(self, amount: float) -> BudgetReached | None:
-        if self.run is not None and self.spent + self._set_aside + amount > self.run:
+        if self.run is not None and self._passes_run(amount):
             return _reached(amount, self.run, "run", self.spent, "CASEBOOK_BUDGET_RUN or --budget")
         if self.day is None:
             return None

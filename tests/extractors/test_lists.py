@@ -125,11 +125,6 @@ def test_all_addresses_of_a_row_are_read():
     assert [part for part, _, _ in told(f"title,url\nA,{A} {B}\n")] == ["1", "2"]
 
 
-def test_a_quotation_mark_that_nothing_closes_is_told():
-    """Rows that a cell swallowed are not lost in silence."""
-    assert "3 lines" in listing(f'url,title\n{A},"A\n{B},B\n').unread[0]
-
-
 def test_prose_with_commas_is_no_table():
     """A sentence that says "links" heads no column."""
     prose = f"This page lists sources, by link\nWe like {A}, really.\nAnd {B}, a lot.\n"

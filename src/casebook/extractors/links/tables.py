@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 
@@ -33,7 +33,7 @@ def read_table(text: str) -> Listing | None:
     column alone is a text.
     """
     delimiter, text = _delimiter(text.lstrip("\ufeff"))
-    rows, broken = _rows(text, delimiter) if delimiter else ([], [])
+    rows = [row for row in _rows(text, delimiter) if not _is_blank(row)] if delimiter else []
     named = bool(rows) and not any(map(_is_address, rows[0]))
     places = _places(rows[0] if named else (), rows[named:])
     if not places["url"]:
@@ -41,8 +41,8 @@ def read_table(text: str) -> Listing | None:
     cells = {field: _column(rows[named:], at) for field, at in places.items()}
     # Where a comma is a decimal point, tables have semicolons, and the day stands before the month.
     days = stated_days(cells["published"], day_first=delimiter == ";")
-    found, unread = _told(rows[named:], cells, days)
-    return Listing(form="table", candidates=found, unread=[*unread, *broken])
+    found, unread = _told(rows[named:], cells, days, delimiter)
+    return Listing(form="table", candidates=found, unread=unread)
 
 
 # --- Rows ----------------------------------------------------------------------------------------
@@ -70,10 +70,7 @@ def _fitness(text: str, mark: str) -> tuple[float, float, int]:
     How many addresses it leaves without another mark in them, how many rows have the same number of
     cells, and how many cells that are.
     """
-    try:
-        rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=mark), _SAMPLE))
-    except csv.Error:
-        return 0.0, 0.0, 0
+    rows = list(islice(_rows(text, mark), _SAMPLE))
     sizes = Counter(len(row) for row in rows if row)
     cells, count = next(iter(sizes.most_common(1)), (0, 0))
     if cells < _FEWEST_COLUMNS or 2 * count <= sizes.total():
@@ -84,15 +81,65 @@ def _fitness(text: str, mark: str) -> tuple[float, float, int]:
     return clean / max(len(addresses), 1), count / sizes.total(), cells
 
 
-def _rows(text: str, delimiter: str) -> tuple[list[list[str]], list[str]]:
-    """Return the rows that hold something, and what a cell over the module's limit cuts off."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[list[str]] = []
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows, each from one line or, where a quoted cell has several, from these.
+
+    A quotation mark that nothing closes, or that another one closes behind rows of the table, was
+    not meant to open a cell: its line is read alone, and so are those behind it. Only lines that
+    open no cell are read a second time, so that it takes no more than twice the time.
+    """
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        begun, number = lines.tell(), reader.line_num
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:  # nothing closes a cell, or something else than its end stands behind it
+            row = None
+        if row is None or reader.line_num - number > 1:
+            ended = lines.tell()
+            lines.seek(begun)
+            alone = _alone(lines.readline().rstrip("\r\n"), delimiter)
+            if row is not None and not _holds_rows(row, alone, delimiter):
+                lines.seek(ended)
+            else:
+                row = alone
+        yield row
+
+
+def _alone(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line, without the quotation mark that is not closed in it.
+
+    One that would join an address with the next cell is a sign like others.
+    """
     try:
-        rows.extend(row for row in reader if not _is_blank(row))
-    except csv.Error as error:
-        return rows, [f"all from line {reader.line_num} on: {error}"]
-    return rows, []
+        (row,) = csv.reader([f"{line}\n"], delimiter=delimiter)
+        if row and row[-1].endswith("\n"):
+            (rest,) = csv.reader([row[-1]], delimiter=delimiter)
+            row = [*row[:-1], *rest]
+    except csv.Error:  # larger than the module's limit
+        return line.split(delimiter)
+    joins = any(delimiter in cell for cell in row if is_web_address(cell))
+    return line.split(delimiter) if joins else row
+
+
+def _holds_rows(row: Sequence[str], alone: Sequence[str], delimiter: str) -> bool:
+    """Tell whether a cell of several lines holds one with addresses where its own row has them.
+
+    ``alone`` is the row's first line, read alone.
+    """
+    places = _address_places(alone)
+    more = (line for cell in row for line in cell.splitlines()[1:])
+    return bool(places) and any(
+        len(cells) >= _FEWEST_COLUMNS and _address_places(cells) == places
+        for cells in (line.split(delimiter) for line in more)
+    )
+
+
+def _address_places(row: Sequence[str]) -> list[int]:
+    return [at for at, cell in enumerate(row) if _is_address(cell)]
 
 
 def _is_blank(row: Sequence[str]) -> bool:
@@ -170,6 +217,7 @@ def _told(
     rows: Sequence[Sequence[str]],
     cells: Mapping[str, Sequence[str]],
     days: Sequence[date | None],
+    delimiter: str,
 ) -> tuple[list[Candidate], list[str]]:
     """Return the entries of the rows that have an address, and the rows that have none."""
     found: list[Candidate] = []
@@ -179,11 +227,21 @@ def _told(
             found += [candidate(one, title, day) for one in addresses_in(url) or [url]]
         else:
             unread.append(", ".join(row))
-        unread += map(_swallowed, (cell for cell in row if "\n" in cell and addresses_in(cell)))
+        aside = (cell for cell in row if cell not in url)
+        unread += [_swallowed(cell) for cell in aside if _may_hold_a_row(cell, delimiter)]
     return found, unread
 
 
+def _may_hold_a_row(cell: str, delimiter: str) -> bool:
+    """Tell whether a cell has several lines, and in one of them an address beside another cell."""
+    lines = cell.splitlines()
+    return len(lines) > 1 and any(
+        len(cells) >= _FEWEST_COLUMNS and any(map(_is_address, cells))
+        for cells in (line.split(delimiter) for line in lines)
+    )
+
+
 def _swallowed(cell: str) -> str:
-    """Say that a cell holds rows of its own, as one does whose quotation mark nothing closes."""
+    """Say that a cell may hold a row, as one does whose quotation mark another one closes."""
     first = one_line(cell.partition("\n")[0])[:_LONGEST_SHOWN]
     return f"all from “{first}” on, a cell of {cell.count(chr(10)) + 1} lines"

@@ -144,10 +144,19 @@ def test_a_backfill_that_is_stopped_is_paused_and_keeps_the_answer_under_way(
 
 
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_backfill_that_is_stopped_while_its_list_is_read_says_that_nothing_was_begun(
-    casebook, environment, endpoint: ScriptedEndpoint, httpserver, sign, code
+@pytest.mark.parametrize(
+    ("command", "so"),
+    [
+        ("backfill", "the list was still being read, and nothing was begun"),
+        ("watch add", "the list was still being read, and nothing was stored"),
+        ("links", "the list was still being read"),
+        ("extract", "what was read is printed, and nothing stored"),
+    ],
+)
+def test_what_is_stopped_while_it_reads_says_how_things_stand(
+    casebook, environment, endpoint: ScriptedEndpoint, httpserver, sign, code, command, so
 ):
-    """A site that is slow to give its list is not waited for."""
+    """A site that is slow to give its list or page is not waited for."""
     asked, enough = threading.Event(), threading.Event()
 
     def slow(_):
@@ -158,14 +167,16 @@ def test_a_backfill_that_is_stopped_while_its_list_is_read_says_that_nothing_was
     httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
     httpserver.expect_request("/list.txt").respond_with_handler(slow)
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}"}
-    running = started({**environment, **allowed}, "backfill", httpserver.url_for("/list.txt"))
+    listed = httpserver.url_for("/list.txt")
+    running = started({**environment, **allowed}, *command.split(), listed)
     assert asked.wait(60)
     running.send_signal(sign)
     _, said = running.communicate(timeout=20)
     enough.set()
     assert running.returncode == code
-    assert said == "stopped: the list was still being read, and nothing was begun\n"
+    assert said == f"stopped: {so}\n"
     assert casebook("backfill", "list", "--json").lines == []
+    assert casebook("watch", "list", "--json").lines == []
 
 
 @pytest.mark.parametrize("command", ["backfill", "links"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, out, print_json, with_services
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def recheck(
             err().print(f"No case {'is there' if every else 'is published'}.{others}")
         return EXIT_SOME_FAILED if "unreachable" in results else 0
 
-    raise typer.Exit(with_services(context, work))
+    raise typer.Exit(with_services(context, work, stopping.CHECKED))
 
 
 def checked_json(checked: Checked) -> dict[str, Any]:

@@ -69,8 +69,14 @@ def load_settings(context: typer.Context, **options: object) -> Settings:
     return settings
 
 
-def with_services(context: typer.Context, work: Callable[[Services], Awaitable[T]]) -> T:
-    """Run ``work`` with services that are closed afterwards."""
+def with_services(
+    context: typer.Context, work: Callable[[Services], Awaitable[T]], stopped: str | None = None
+) -> T:
+    """Run ``work`` with services that are closed afterwards.
+
+    ``stopped`` says what is so when a signal ends work that may take long: see ``stopping.run``.
+    """
+    from casebook.cli import stopping
     from casebook.runtime.services import Services
 
     settings = load_settings(context)
@@ -79,7 +85,7 @@ def with_services(context: typer.Context, work: Callable[[Services], Awaitable[T
         async with Services(settings) as services:
             return await work(services)
 
-    return asyncio.run(run())
+    return asyncio.run(run()) if stopped is None else stopping.run(run(), stopped)
 
 
 @cache

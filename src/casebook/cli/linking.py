@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from casebook.cli import stopping
 from casebook.cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
@@ -47,7 +49,8 @@ def links(
 ) -> None:
     """List the addresses that a feed, sitemap, page or file names, with title and date."""
     piped = piped_list() if source == "-" else None
-    walked = with_services(context, lambda services: _walk(source, piped, limit, services))
+    reading = partial(_walk, source, piped, limit)
+    walked = with_services(context, reading, stopping.UNLISTED)
     dated = any(candidate.published for candidate in walked.candidates)
     for candidate in walked.candidates:
         if as_json:

@@ -31,7 +31,11 @@ WATCH = (
     _STORED + "`casebook watch run` goes on with lists that it was not through with, `casebook "
     "backfill --resume` with a batch, whose id is in `backfill list`"
 )
-UNREAD = "the list was still being read, and nothing was begun"
+UNLISTED = "the list was still being read"
+UNREAD = f"{UNLISTED}, and nothing was begun"
+UNWATCHED = f"{UNLISTED}, and nothing was stored"
+EXTRACTED = "what was read is printed, and nothing stored"
+CHECKED = _STORED + "the same command looks at all of them anew"
 
 
 def run(work: Awaitable[T], told: str = SOURCES) -> T:

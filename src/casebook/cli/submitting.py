@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casebook.cli import stopping
 from casebook.cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
@@ -123,7 +124,6 @@ def submit(
 
 def work(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
     """Draw progress, print each outcome as it comes, and return the exit code."""
-    from casebook.cli import stopping
     from casebook.cli.progress import StageBars
     from casebook.runtime.services import Services
 
@@ -249,8 +249,6 @@ def extract(
     ] = False,
 ) -> None:
     """Only fetch and extract: show the document that a summary would be made from."""
-    import asyncio
-
     if again:
         from casebook.cli.rereading import read_again
 
@@ -277,7 +275,7 @@ def extract(
                         _print_document(ref, document, as_json=as_json)
         return codes
 
-    codes = asyncio.run(work())
+    codes = stopping.run(work(), stopping.EXTRACTED)
     raise typer.Exit(max(codes, default=0))
 
 

@@ -102,7 +102,7 @@ def add(
                 who=services.settings.curator,
             )
 
-    line = with_services(context, work)
+    line = with_services(context, work, stopping.UNWATCHED)
     if as_json:
         print_json(_json(line))
         return

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,16 +19,34 @@ def bucket(name: str) -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        for setting in [setting for setting in os.environ if setting.startswith("AWS_")]:
-            patch.delenv(setting)
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "key")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        # What another server was asked, and held, in this process.
-        httpx.post(f"http://{host}:{port}/moto-api/reset").raise_for_status()
-        fsspec.get_filesystem_class("s3").clear_instance_cache()
+    # What another server was asked, and held, in this process.
+    httpx.post(f"http://{host}:{port}/moto-api/reset").raise_for_status()
+    with led_to(f"http://{host}:{port}"):
         fsspec.filesystem("s3").mkdir(name)
         yield f"s3://{name}"
     server.stop()
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Lead s3fs to a server that takes connections and never says anything."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+        with led_to(f"http://{host}:{port}"):
+            yield
+
+
+@contextmanager
+def led_to(endpoint: str) -> Iterator[None]:
+    """Have the environment, and nothing else, lead s3fs to an endpoint."""
+    forget = fsspec.get_filesystem_class("s3").clear_instance_cache
+    with pytest.MonkeyPatch.context() as patch:
+        for setting in [setting for setting in os.environ if setting.startswith("AWS_")]:
+            patch.delenv(setting)
+        patch.setenv("AWS_ENDPOINT_URL", endpoint)
+        patch.setenv("AWS_ACCESS_KEY_ID", "key")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        forget()
+        yield
+    forget()

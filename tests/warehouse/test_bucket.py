@@ -1,6 +1,7 @@
 """Snapshots and a lake in a bucket: a server that speaks S3, a real PostgreSQL, s3fs as it comes."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,9 +12,9 @@ import pytest
 from postgres_server import PostgresServer
 
 from casebook.schemas.errors import ConfigurationError, WarehouseError
-from casebook.warehouse import Warehouse
+from casebook.warehouse import Warehouse, objects
 from casebook.warehouse.lake import DuckLake
-from casebook.warehouse.objects import check_writable
+from casebook.warehouse.objects import check_writable, file_system
 from casebook.warehouse.postgres import Postgres
 from casebook.warehouse.snapshots import SnapshotStore
 
@@ -180,7 +181,7 @@ def test_keys_that_a_lakes_bucket_refuses_are_told_at_the_start(bucket, lake_at,
 
 def test_a_bucket_may_be_hidden_from_whoever_writes_to_it(bucket, monkeypatch):
     """Such keys are common; a file is written in its place, and not left behind."""
-    system = fsspec.filesystem("s3")
+    system = file_system("s3", at_first=True)
 
     def hidden(_path):
         raise PermissionError("Forbidden")
@@ -191,6 +192,25 @@ def test_a_bucket_may_be_hidden_from_whoever_writes_to_it(bucket, monkeypatch):
         check_writable("s3://nowhere/hidden")
     system.invalidate_cache()
     assert system.find("cases/casebook/hidden") == []
+
+
+def test_a_bucket_whose_server_says_nothing_is_told_in_time(monkeypatch):
+    """A connection is all there is; the implementation alone would wait for minutes."""
+    monkeypatch.setattr(objects, "_ANSWER_SECONDS", 0.2)
+    with (
+        bucket_server.silent(),
+        pytest.raises(ConfigurationError, match=r"be written: there was no answer in 0\.2 seconds"),
+    ):
+        check_writable("s3://cases/casebook")
+
+
+def test_a_bucket_without_a_server_is_told_soon():
+    """Nobody listens, and few tries show it: the others are for servers that were there."""
+    with bucket_server.led_to("http://127.0.0.1:9"):
+        started = time.monotonic()
+        with pytest.raises(ConfigurationError, match="EndpointConnectionError"):
+            check_writable("s3://cases/casebook")
+    assert time.monotonic() - started < 8
 
 
 def test_an_address_without_a_bucket_is_a_wrong_setting(lake_at, postgres):

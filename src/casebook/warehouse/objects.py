@@ -1,7 +1,10 @@
 """Places for bytes behind an address: object storage and whatever else fsspec reaches."""
 
 import contextlib
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from casebook.schemas.errors import ConfigurationError
 
@@ -9,12 +12,21 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _PROBE = ".probe"
+# Whoever begins is told in seconds where no server is. Afterwards one that is there, and slow or
+# away for a moment, gets all the time and all the tries that its implementation gives it.
+_ANSWER_SECONDS = 10.0
+_AT_FIRST: dict[str, dict[str, Any]] = {
+    "s3": {"config_kwargs": {"retries": {"total_max_attempts": 2, "mode": "standard"}}}
+}
+
+T = TypeVar("T")
 
 
-def file_system(protocol: str) -> "AbstractFileSystem":
+def file_system(protocol: str, *, at_first: bool = False) -> "AbstractFileSystem":
     """Return fsspec's file system for ``protocol`` (``s3``, ``gs``, ``memory``, …).
 
-    Keys come from where its implementation looks for them, never from the address.
+    Keys come from where its implementation looks for them, never from the address. ``at_first``
+    one gives up soon where nobody listens.
 
     Raises:
         ConfigurationError: if fsspec, or the package that speaks this protocol, is missing.
@@ -22,7 +34,7 @@ def file_system(protocol: str) -> "AbstractFileSystem":
     try:
         import fsspec
 
-        return fsspec.filesystem(protocol)
+        return fsspec.filesystem(protocol, **(_AT_FIRST.get(protocol, {}) if at_first else {}))
     except (ImportError, ValueError) as error:
         raise ConfigurationError(
             f"CASEBOOK_DATA is on {protocol}://, which cannot be reached: {error}"
@@ -60,13 +72,13 @@ def check_writable(address: str) -> None:
     there and removed.
 
     Raises:
-        ConfigurationError: if its bucket is not there, or refuses the keys.
+        ConfigurationError: if its bucket is not there, or refuses the keys, or no server answers.
     """
-    folder = ObjectFolder(address)
-    if folder.is_seen():
-        return
+    folder = ObjectFolder(address, at_first=True)
     try:
-        folder.write(_PROBE, b"")
+        if _in_time(folder.is_seen):
+            return
+        _in_time(lambda: folder.write(_PROBE, b""))
     except OSError as error:
         raise ConfigurationError(
             f"CASEBOOK_DATA leads to {address}, where nothing can be written: {error.strerror}."
@@ -75,17 +87,42 @@ def check_writable(address: str) -> None:
     folder.remove(_PROBE)
 
 
+def _in_time(ask: Callable[[], T]) -> T:
+    """Return what ``ask`` returns, in a thread that nobody waits for where it takes too long.
+
+    Implementations have limits of their own, for each of many tries: of s3fs, in all, seven minutes
+    before a server that takes connections and says nothing.
+
+    Raises:
+        OSError: if there is no answer in time, or whatever ``ask`` raises.
+    """
+    told: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            told.set_result(ask())
+        except Exception as error:  # noqa: BLE001 - whoever waits gets it
+            told.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    try:
+        return told.result(_ANSWER_SECONDS)
+    except TimeoutError:
+        message = f"there was no answer in {_ANSWER_SECONDS:g} seconds"
+        raise OSError(None, message) from None
+
+
 class ObjectFolder:
     """Bytes by key under an address; an object appears whole, as object storage has it."""
 
     remedy = "Check CASEBOOK_DATA and the keys to it"
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, at_first: bool = False) -> None:
         protocol, _, root = address.partition("://")
         self._root = root.rstrip("/")
         self._bucket = self._root.partition("/")[0] or "/"
         self._address = f"{protocol}://{self._root}"
-        self._system = file_system(protocol)
+        self._system = file_system(protocol, at_first=at_first)
 
     def shown(self, key: str) -> str:
         """Return the object's address."""

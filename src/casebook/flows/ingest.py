@@ -23,6 +23,7 @@ from casebook.pipeline.run import Reporter
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.sources import SourceRef
+from casebook.summarizer.models.grace import end
 
 # A stage repeats quick faults by itself; these waits are for those that take a while to pass.
 RETRY_DELAYS = [15.0, 120.0]
@@ -107,8 +108,6 @@ async def ingest_through(
         for finished in asyncio.as_completed(tasks):
             yield await finished
     finally:
-        for task in tasks:
-            if not task.cancelling():  # SIGTERM may have been quicker
-                task.cancel()
-        # An answer under way is waited for, so that it is not paid for twice.
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # An answer under way is waited for, so that it is not paid for twice. SIGTERM may have
+        # cancelled some before.
+        await end(tasks)

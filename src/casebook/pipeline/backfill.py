@@ -33,6 +33,7 @@ from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import ResponseForeign, UnknownId, WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
+from casebook.summarizer.models.grace import end
 
 log = structlog.get_logger()
 
@@ -264,9 +265,8 @@ class BatchRun:
                         self.tally.add(outcome)
                         yield outcome
         finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, *([loading] if loading else []), return_exceptions=True)
+            await end(running)
+            await asyncio.gather(*([loading] if loading else []), return_exceptions=True)
 
     def _next(self, items: Iterator[BatchItem]) -> BatchItem | None:
         """Return the source to begin with now: one whose time has come again, else a new one."""

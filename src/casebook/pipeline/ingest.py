@@ -18,6 +18,7 @@ from casebook.schemas.errors import CasebookError, WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.triage import Verdict
+from casebook.summarizer.models.grace import end
 
 log = structlog.get_logger()
 
@@ -131,10 +132,8 @@ async def at_once(
         for finished in asyncio.as_completed(tasks):
             yield await finished
     finally:
-        for task in tasks:
-            task.cancel()
         # An answer under way is waited for, so that it is not paid for twice.
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 async def extract_only(

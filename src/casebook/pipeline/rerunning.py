@@ -21,6 +21,7 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.recipes import Making, Recipe
 from casebook.schemas.reviews import CaseStatus, Revision
 from casebook.summarizer import service
+from casebook.summarizer.models.grace import end
 from casebook.summarizer.models.profiles import Strategy
 from casebook.summarizer.recipes import told_by
 
@@ -147,9 +148,7 @@ async def rerun(
         for finished in asyncio.as_completed(tasks):
             yield await finished
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 async def _rerun(case_id: str, services: Services, reporter: Reporter) -> Rerun:

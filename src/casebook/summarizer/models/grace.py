@@ -4,7 +4,7 @@ Light to import, so that whoever handles signals can ask how many answers there 
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -47,17 +47,40 @@ async def in_any_case(work: Coroutine[Any, Any, T], question: Question) -> T:
 async def all_of(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """Do ``works`` at once and return what they return, in their order.
 
-    Where one fails, or whoever asked is cancelled, all are cancelled once and waited for. Of
-    ``asyncio.gather`` alone, those that wait for an answer would be left behind.
+    Where one fails, or whoever asked is cancelled, all are ended. Of ``asyncio.gather`` alone,
+    those that wait for an answer would be left behind.
     """
     tasks = [asyncio.ensure_future(work) for work in works]
-    together = asyncio.gather(*tasks)
+    if not tasks:
+        return []
     try:
-        return await asyncio.shield(together)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+        return [task.result() for task in tasks]
     finally:
-        for task in tasks:
+        await end(tasks)
+
+
+async def end(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Cancel ``tasks``, each once, and wait for all of them; what they raise is nobody's.
+
+    Whoever is cancelled meanwhile goes on waiting: an error may have ended them, and Ctrl-C come
+    then. Cancelled a second time, they would drop the answers that they wait for.
+    """
+    for task in tasks:
+        if not task.cancelling():
             task.cancel()
-        await asyncio.gather(*tasks, together, return_exceptions=True)
+    stopped = False
+    while left := [task for task in tasks if not task.done()]:
+        try:
+            await asyncio.wait(left)
+        except asyncio.CancelledError:
+            stopped = True
+    for task in tasks:
+        _ = task.cancelled() or task.exception()  # else the loop would tell of it
+    if stopped:
+        raise asyncio.CancelledError
 
 
 def answers_under_way() -> int:

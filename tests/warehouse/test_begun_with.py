@@ -73,3 +73,10 @@ def test_a_batch_without_a_model_is_told_as_such(warehouse):
     (options,) = warehouse.begun_with(["src1_a"]).values()
     assert options == BatchOptions(model=None, budget_usd=1.5)
     assert warehouse.begun_with([]) == {}
+
+
+def test_all_sources_of_a_long_batch_are_told_in_little_memory(file_warehouse):
+    """The batch's body, megabytes of it, once for each of them would be more than there is."""
+    ids = [f"src1_{number:064d}" for number in range(5_000)]
+    file_warehouse.append(batch("m", *ids))
+    assert len(file_warehouse.begun_with(ids)) == len(ids)

@@ -82,9 +82,13 @@ LEFT JOIN told USING (batch_id)
 ORDER BY batches.entry DESC;
 
 -- Of each of these sources that a batch names, or that one leads to, the options of the batch that
--- was worked last.
+-- was worked last. They are taken out of each batch once: its body is megabytes long.
 -- name: begun_with
-WITH led AS (
+WITH begun AS MATERIALIZED (
+    SELECT batch_id, json_extract(body, '$.options')::VARCHAR AS options
+    FROM batches
+),
+led AS (
     SELECT source_id, same_as
     FROM aliases
     QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY entry DESC) = 1
@@ -109,9 +113,9 @@ told AS (
         ORDER BY coalesce(worked.entry, named.entry) DESC
     ) = 1
 )
-SELECT told.source_id, json_extract(batches.body, '$.options')::VARCHAR AS options
+SELECT told.source_id, begun.options
 FROM told
-JOIN batches USING (batch_id);
+JOIN begun USING (batch_id);
 
 -- Each asked source once. One that has a case is known, unless a curator rejected it. An address
 -- that leads to another source stands where that one does, but for those in $own.

@@ -13,7 +13,7 @@ print(*sorted(name for name in set(sys.modules) - before if name.startswith(("op
 
 LOADED = """
 import gc, sys
-from casebook.runtime.services import load_client
+from casebook.runtime.loading import load_client
 load_client()
 kept = gc.get_freeze_count()
 later = [[] for _ in range(1_000)]

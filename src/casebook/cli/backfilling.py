@@ -188,7 +188,7 @@ def _load_client() -> None:
 
     An executor's: should the program end before, it waits for that without a word.
     """
-    from casebook.runtime.services import load_client
+    from casebook.runtime.loading import load_client
 
     loader = ThreadPoolExecutor(1)
     loader.submit(load_client)

@@ -2,9 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
-import importlib
-import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
@@ -15,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.runtime.heaps import keep_heap_small
 from casebook.runtime.ledger import WarehouseLedger
+from casebook.runtime.loading import load_client
 from casebook.runtime.settings import OPENAI_ENDPOINT, Settings
 from casebook.schemas.recipes import Recipe
 from casebook.summarizer.models import embedded
@@ -40,25 +38,6 @@ if TYPE_CHECKING:
 
 # The budget of a run whose flows each build services of their own.
 RUN_BUDGET: ContextVar[Budget | None] = ContextVar("RUN_BUDGET", default=None)
-
-
-_CLIENT = "casebook.summarizer.models.client"
-
-
-def load_client() -> None:
-    """Import what asks the model, once: a second, for a thread beside what waits for others.
-
-    What is imported stays: the collector leaves it alone, during the import and ever after. Each of
-    its full rounds would take 0.1 to 0.2 s, in which nothing else is done.
-    """
-    if _CLIENT in sys.modules:
-        return
-    gc.disable()
-    try:
-        importlib.import_module(_CLIENT)
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 class Services:

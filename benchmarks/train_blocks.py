@@ -84,7 +84,8 @@ def load(truth_file: Path) -> Page | None:
         return None
     tokens = [words_of(one.block.text) for one in placed]
     reading = html.quick_reading(tree, url)
-    matrix = features(placed, tokens, reading, kind_of(tree, url)).astype(np.float32)
+    read_as = kind_of(tree, url)
+    matrix = features(placed, tokens, reading, read_as).astype(np.float32)
     wanted = words_of(truth["main_content"])
     fold = fold_of(url, truth_file.stem)
     stated = truth["page_type"]
@@ -98,7 +99,7 @@ def load(truth_file: Path) -> Page | None:
         matrix,
         tokens,
         labels,
-        layout_of(placed, tokens),
+        layout_of(placed, tokens, read_as),
     )
 
 

@@ -21,7 +21,7 @@ def kept(markup: str, *wanted: str, kind: PageKind = PageKind.ARTICLE) -> list[s
     texts = [one.block.text.strip() for one in placed]
     chosen = np.array([text.startswith(wanted) for text in texts])
     tokens = [words_of(text) for text in texts]
-    likes = layout_of(placed, tokens).likes
+    likes = layout_of(placed, tokens, kind).likes
     found = with_what_belongs(placed, chosen, list(map(len, tokens)), likes, kind)
     return [text for text, keep in zip(texts, found, strict=True) if keep]
 

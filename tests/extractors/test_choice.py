@@ -165,7 +165,8 @@ def test_places_that_say_the_same_are_found():
     page = f"<div class=a>{lines}</div><h2>Data</h2><section><div>{lines}</div></section>"
     program = "<pre>a = 1\nb = 2</pre>" * 2
     placed = placed_blocks(body(f"<body>{page}{program}</body>"))
-    found = layout_of(placed, [words_of(one.block.text) for one in placed]).repeats
+    tokens = [words_of(one.block.text) for one in placed]
+    found = layout_of(placed, tokens, PageKind.ARTICLE).repeats
     assert found == [[(0, 2), (3, 5)], [(0, 1), (3, 4)], [(1, 2), (4, 5)]]
 
 
@@ -188,20 +189,22 @@ def test_places_that_say_the_same_are_found():
     ],
 )
 def test_what_buyers_say_and_other_goods_are_known_by_name_and_likes(named, inner, beside):
-    """A name alone tells nothing: likes must repeat in the place, and the page's heading not be."""
+    """On an offer; a name alone tells nothing: likes must repeat there, and no main heading be."""
     page = (
         f"<body><p>Before.</p><div {named}>{inner.format('Fine lamp.') * 2}</div><p>End.</p></body>"
     )
     placed = placed_blocks(body(page))
-    marked = layout_of(placed, [words_of(one.block.text) for one in placed]).besides.tolist()
+    tokens = [words_of(one.block.text) for one in placed]
+    marked = layout_of(placed, tokens, PageKind.PRODUCT).besides.tolist()
     assert marked == [False, *[beside] * (len(placed) - 2), False]
+    assert not layout_of(placed, tokens, PageKind.ARTICLE).besides.any()
 
 
 def test_a_body_that_is_named_for_reviews_is_the_page():
     """A class of the whole page marks nothing, even where it has no main heading."""
     page = "<body class='has reviews'><ul><li>Burns long.</li><li>Hangs well.</li></ul></body>"
     placed = placed_blocks(body(page))
-    assert not layout_of(placed, [["word"]] * len(placed)).besides.any()
+    assert not layout_of(placed, [["word"]] * len(placed), PageKind.PRODUCT).besides.any()
 
 
 def test_rows_of_data_are_lines_and_tables_of_layout_are_not():

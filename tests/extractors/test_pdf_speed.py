@@ -1,5 +1,7 @@
 """What a PDF's reading passes over to be quick is what it would have found nothing in."""
 
+import re
+
 import pypdfium2
 import pytest
 from fpdf import FPDF
@@ -9,7 +11,13 @@ from hypothesis import strategies as st
 from casebook.extractors.pdf import calls, seams
 from casebook.extractors.pdf.furniture import key_of
 from casebook.extractors.pdf.headings import Titles
-from casebook.extractors.text.characters import count_words, has_words, one_line, visible
+from casebook.extractors.text.characters import (
+    count_words,
+    has_words,
+    one_line,
+    visible,
+    words_in,
+)
 
 LINES = st.text(alphabet="aBé1 10²_.,)-−–”(“ivxIVX\u00a0", max_size=12)
 
@@ -99,3 +107,10 @@ def test_a_line_that_is_tidy_already_reads_the_same(text):
 def test_words_are_counted_as_far_as_is_asked(text, fewest):
     """Whether a text has some words is told as counting them all would."""
     assert has_words(text, fewest) == (count_words(text) >= fewest)
+
+
+@given(st.text(max_size=40))
+@example("".join(map(chr, range(128))))
+def test_words_by_table_are_those_by_pattern(text):
+    """The words of an ASCII text are found by a table of characters, as a pattern finds them."""
+    assert words_in(text) == re.findall(r"\w+", text)

@@ -19,7 +19,7 @@ from casebook.extractors.visibility.animations import last_frames, left_by
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
 from casebook.extractors.visibility.hiding import Hiding
 from casebook.extractors.visibility.selectors import ANY, Compound, Counted, Has, Selector
-from casebook.extractors.visibility.sheets import Rule, rules_of
+from casebook.extractors.visibility.sheets import Rule, Rules, rules_of
 from casebook.extractors.visibility.styles import Declared, Style
 
 Kind = tuple[str | None, ...]
@@ -58,7 +58,7 @@ class Cascade:
         self._styles: dict[Any, Style] = {}
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
         sheet = "\n".join(style.text or "" for style in _SHEETS(root))
-        self._rules = rules_of(sheet, _present(kinds)) if sheet.strip() else {}
+        self._rules = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
         self._frames = last_frames(sheet)
         self._inline = {text: styles.declared(text) for text in inline}
         rules = {id(rule): rule for rules in self._rules.values() for rule in rules}.values()
@@ -66,12 +66,17 @@ class Cascade:
         self._bits = {name: 1 << bit for bit, name in enumerate(islice(asked, _MOST_ASKED))}
         self._needs = {id(rule): self._mask(rule.selector.above) for rule in rules}
         hides = Hiding([*(rule.declared for rule in rules), *self._inline.values()], self._frames)
-        self._hiding = {id(rule) for rule in rules if rule.declared in hides}
+        hiding = {id(rule) for rule in rules if rule.declared in hides}
+        self._hiding = {
+            key: found
+            for key, several in self._rules.items()
+            if (found := [rule for rule in several if id(rule) in hiding])
+        }
         self._hiding_inline = {text for text in self._inline if self._inline[text] in hides}
 
     def hiding(self, kind: Kind) -> tuple[Rule, ...]:
         """Return the rules for elements of ``kind`` that may keep a text from sight."""
-        return tuple(rule for rule in self._meant_for(kind) if id(rule) in self._hiding)
+        return self._among(self._hiding, kind)
 
     def fit(self, rules: Iterable[Rule], element: Any) -> bool:
         """Tell whether one of ``rules`` fits ``element``."""
@@ -134,17 +139,27 @@ class Cascade:
         """Return, in order, the rules whose target has the tag and the names of ``kind``."""
         found = self._meant.get(kind)
         if found is None:
-            tag, classes, identity, *attributes = kind
-            names = self._names_of(classes, identity)
-            keys = [*names, *(f"[{name}" for name in attributes), tag, ANY] if self._rules else []
-            rules = {id(rule): rule for key in keys for rule in self._rules.get(key or "", ())}
-            fitting = (
-                rule
-                for rule in rules.values()
-                if rule.selector.target.tag in {"", tag} and rule.selector.target.names <= names
-            )
-            found = self._meant[kind] = tuple(sorted(fitting, key=lambda rule: rule.order))
+            found = self._meant[kind] = self._among(self._rules, kind)
         return found
+
+    def _among(self, rules: Rules, kind: Kind) -> tuple[Rule, ...]:
+        """Return, in order, those of ``rules`` whose target has tag and names of ``kind``."""
+        if not rules:
+            return ()
+        tag, classes, identity, *attributes = kind
+        names = self._names_of(classes, identity)
+        keys = [*names, *(f"[{name}" for name in attributes), tag or "", ANY]
+        found = {id(rule): rule for key in keys for rule in rules.get(key, ())}
+        fitting = (
+            rule
+            for rule in found.values()
+            if rule.selector.target.tag in {"", tag} and rule.selector.target.names <= names
+        )
+        return tuple(sorted(fitting, key=lambda rule: rule.order))
+
+    def _present(self, kinds: Iterable[Kind]) -> set[str]:
+        """Return the ``.class`` and ``#id`` names of the page."""
+        return set().union(*(self._names_of(kind[1], kind[2]) for kind in kinds))
 
     def _names_of(self, classes: str | None, identity: str | None) -> frozenset[str]:
         found = self._names.get((classes, identity))
@@ -257,12 +272,6 @@ class Cascade:
         if key not in self._places:
             self._places[key] = _places(*key)
         return self._places[key][element]
-
-
-def _present(kinds: Iterable[Kind]) -> set[str]:
-    """Return the ``.class`` and ``#id`` names of the page."""
-    pairs = {kind[1:3] for kind in kinds}
-    return {name for classes, identity in pairs for name in _named(classes, identity)}
 
 
 def _named(classes: str | None, identity: str | None) -> Iterator[str]:

@@ -10,6 +10,7 @@ moves there, and a page that waits for its scripts (most of its text is hidden a
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -141,7 +142,7 @@ class _Looked:
         self._root = root
         self._elements = list(root.iter("*"))
         self._kinds = [kind_of(element) for element in self._elements]
-        styled = (element.get("style") for element in self._elements)
+        styled = (element.get("style") for element in self._with({"style"}))
         kinds, inline = set(self._kinds), {text for text in styled if text}
         self._cascade = Cascade(root, kinds, inline)
         self._known = {kind: (_is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
@@ -166,6 +167,11 @@ class _Looked:
         stated = self._root.xpath("//meta[@name='color-scheme'][1]/@content")
         return styles.canvas(self._cascade.style(self._root), *stated[:1])
 
+    def _with(self, attributes: AbstractSet[str]) -> list[Any]:
+        """Return the elements whose kinds name one of ``attributes``; asking each takes longer."""
+        pairs = zip(self._elements, self._kinds, strict=True)
+        return [element for element, kind in pairs if not attributes.isdisjoint(kind)]
+
     def _look(self, at: int, end: int) -> None:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
         while at < end:
@@ -182,7 +188,8 @@ class _Looked:
 
     def _open(self) -> None:
         """Open what a control in sight opens, round by round: there may be controls within."""
-        controls = opened.controls_of(self._root) if self._wholes else {}
+        telling = self._with(opened.TELLING) if self._wholes else []
+        controls = opened.controls_of(self._root, telling) if self._wholes else {}
         folding: dict[Any, list[Any]] = {}
         for _ in range(_MOST_ROUNDS):
             covered: dict[Any, bool] = {}

@@ -7,7 +7,9 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 _CONTROLLING = ("aria-controls", "data-target", "data-bs-target", "popovertarget")
-_CONTROLLED = etree.XPath(f"//*[{' or '.join(f'@{name}' for name in _CONTROLLING)}]")
+TELLING = frozenset({*_CONTROLLING, "role"})
+"""The attributes of which what controls another element has one, or is a tab or its panel."""
+
 # An address within the page, on a link that a script makes a tab or a line of an accordion.
 _LINKED = etree.XPath(
     "//a[starts-with(@href, '#')][@role='tab' or ../@role='tab' or @data-toggle='tab' or "
@@ -18,21 +20,23 @@ _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
 _CONTROLS = etree.XPath("descendant-or-self::*[@aria-expanded]")
 
 
-def controls_of(root: Any) -> Mapping[str, Sequence[Any]]:
+def controls_of(root: Any, telling: Sequence[Any]) -> Mapping[str, Sequence[Any]]:
     """Return what brings elements into sight, by their ids: the controls that a reader clicks.
 
-    What the page's own streaming brings into sight has its ``root`` for a control.
+    What the page's own streaming brings into sight has its ``root`` for a control. ``telling`` are
+    the elements of the page that have one of the attributes ``TELLING``.
     """
     found: dict[str, list[Any]] = {}
     labels: dict[str, list[Any]] = {}
     for label in root.xpath("//label[@for]"):
         labels.setdefault(label.get("for"), []).append(label)
-    stated = [(one, one.get(name)) for one in _CONTROLLED(root) for name in _CONTROLLING]
+    stated = [(one, one.get(name)) for one in telling for name in _CONTROLLING]
     for control, told in (*stated, *((link, link.get("href")) for link in _LINKED(root))):
         for identity in (told or "").split():
             found.setdefault(identity.removeprefix("#"), []).extend(_handles(control, labels))
-    tabs = {tab.get("id"): tab for tab in root.xpath("//*[@role='tab'][@id]")}
-    for panel in root.xpath("//*[@role='tabpanel'][@id][@aria-labelledby]"):
+    named = [one for one in telling if one.get("id") is not None]
+    tabs = {one.get("id"): one for one in named if one.get("role") == "tab"}
+    for panel in (one for one in named if one.get("role") == "tabpanel"):
         if (tab := tabs.get(panel.get("aria-labelledby"))) is not None:
             found.setdefault(panel.get("id"), []).append(tab)
     # React streams <div hidden id="S:1"> behind the page and moves it to <template id="B:1">.

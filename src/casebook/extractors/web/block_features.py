@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from casebook.extractors.text.characters import words_in
 from casebook.extractors.web.page_kind import PageKind
 from casebook.extractors.web.tree_blocks import Place, Placed
 
-_WORD = re.compile(r"\w+")
 _MARK = re.compile(r"[.!?,;:。，、！？]")
 _DIGIT = re.compile(r"\d")
 _ENDED = re.compile("[.!?。！？…:][\"'”’»)\\]]*\\s*$")
@@ -118,7 +118,7 @@ Matrix = Any
 
 def words_of(text: str) -> list[str]:
     """Return the words of ``text``, lower case."""
-    return _WORD.findall(text.lower())
+    return words_in(text.lower())
 
 
 def features(
@@ -257,7 +257,8 @@ def _kept(tokens: Sequence[Sequence[str]], reading: Sequence[Sequence[str]]) -> 
         if len(words) < _SHINGLE:
             shares.append(float(" ".join(words) in whole))
         else:
-            shares.append(sum(run in runs for run in _runs(words)) / (len(words) - _SHINGLE + 1))
+            shared = sum(map(runs.__contains__, _runs(words)))
+            shares.append(shared / (len(words) - _SHINGLE + 1))
     return shares
 
 

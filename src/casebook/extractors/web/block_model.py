@@ -19,7 +19,8 @@ import numpy as np
 from casebook.extractors.web.block_features import NAMES, Matrix
 
 _FILE = "block_model.json"
-_AT_ONCE = 2_000
+# Rows; the processor's cache holds what is looked up for so many, and not for all of a long page.
+_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)

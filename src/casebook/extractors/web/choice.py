@@ -50,7 +50,7 @@ class Layout:
 
     ``likes``: for each block the name that it shares with its likes. ``repeats``: the places that
     say the same, the longest text first. ``besides``: whether a block is what buyers
-    say or belongs to other goods.
+    say or belongs to other goods, on the page of an offer.
     """
 
     likes: list[str]
@@ -68,7 +68,7 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     tokens = [words_of(one.block.text) for one in placed]
     matrix = features(placed, tokens, reading, kind)
     words = [len(found) for found in tokens]
-    layout = layout_of(placed, tokens)
+    layout = layout_of(placed, tokens, kind)
     kept, expected = decide(probabilities(matrix), matrix, layout, words)
     kept = with_what_belongs(placed, kept, words, layout.likes, kind)
     kept = without_part_of_contents(placed, kept)
@@ -78,11 +78,13 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     return Choice(blocks, expected)
 
 
-def layout_of(placed: Sequence[Placed], tokens: Sequence[Sequence[str]]) -> Layout:
+def layout_of(placed: Sequence[Placed], tokens: Sequence[Sequence[str]], kind: PageKind) -> Layout:
     """Return how the blocks ``placed`` stand to each other; ``tokens`` are their words."""
     spans = spans_of(placed)
     likes = [_signature(one.place) for one in placed]
-    return Layout(likes, repeats_of(placed, tokens, spans), besides_of(placed, spans))
+    sold = kind is PageKind.PRODUCT
+    besides = besides_of(placed, spans) if sold else np.zeros(len(placed), dtype=bool)
+    return Layout(likes, repeats_of(placed, tokens, spans), besides)
 
 
 def decide(

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntFlag, auto
+from functools import cache
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
@@ -138,6 +139,7 @@ def placed_blocks(root: Any, without: Collection[str] = _NO_TEXT) -> list[Placed
 def outside(placed: Sequence[Placed], named: re.Pattern[str]) -> list[Placed]:
     """Return those of ``placed`` that stand in nothing whose class or id is so ``named``."""
     inside: dict[Place, bool] = {}
+    search = cache(named.search)  # many places have the same names, or none
     for one in placed:
         chain: list[Place] = []
         place: Place | None = one.place
@@ -146,7 +148,7 @@ def outside(placed: Sequence[Placed], named: re.Pattern[str]) -> list[Placed]:
             place = place.parent
         is_in = place is not None and inside[place]
         for each in reversed(chain):
-            is_in = inside[each] = is_in or bool(named.search(each.names))
+            is_in = inside[each] = is_in or bool(search(each.names))
     return [one for one in placed if not inside[one.place]]
 
 
@@ -179,6 +181,7 @@ class _Walk:
 
     def _walk(self, root: Any, without: Collection[str]) -> None:
         unread = 0
+        roles: list[int] = []  # of the elements that the walk is in
         for event, element in etree.iterwalk(root, events=("start", "end")):
             tag = element.tag
             if not isinstance(tag, str):
@@ -189,23 +192,25 @@ class _Walk:
                 if event == "end" and not unread and element is not root:
                     self._say(element.tail)
             elif event == "start":
-                if role := self._role(element):
+                role = self._role(tag, element)
+                roles.append(role)
+                if role:
                     self._enter(element, role, root)
                 self._say(element.text, element)
             else:
-                if role := self._role(element):
+                if role := roles.pop():
                     self._leave(element, role, root)
                 if element is not root:
                     self._say(element.tail)
         self._flush()
 
-    def _role(self, element: Any) -> int:
+    def _role(self, tag: str, element: Any) -> int:
         """Return what the element does here: code within a sentence and layout rows do not."""
-        role = _ROLES.get(element.tag, 0)
+        role = _ROLES.get(tag, 0)
         if not role:
             return _LINE if self.lined and is_line(element) else 0
         if role == _CODE:
-            return _CODE if element.tag == "pre" or is_program(element) else 0
+            return _CODE if tag == "pre" or is_program(element) else 0
         if role in {_ROW, _CELL}:
             row = element if role == _ROW else element.getparent()
             if (self.layouts and self.layouts[-1]) or is_heading_row(row):

@@ -32,8 +32,9 @@ from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
 from casebook.extractors.web.page_kind import PageKind, is_article, kind_of
 from casebook.extractors.web.paywalls import claimed_words
+from casebook.extractors.web.shown_page import Page
 from casebook.extractors.web.tree_blocks import Placed, blocks_of, outside, placed_blocks
-from casebook.extractors.web.walls import FEWEST_WORDS, Page, refuse_walls
+from casebook.extractors.web.walls import FEWEST_WORDS, refuse_walls
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload, SourceKind
@@ -41,7 +42,7 @@ from casebook.schemas.sources import Payload, SourceKind
 _TAG = re.compile(r"<[A-Za-z]")
 # Characters that XML forbids, at which libxml2's reading would end early.
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
-_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_NO_CHARACTERS = "\ufffe\uffff"
 _BANNER = re.compile(
     r"gdpr|onetrust|cookiebot|cmplz|truste[-_]|\bcc-window"
     r"|cookie[-_]?(?:banner|consent|notice|bar\b|law|popup|modal|message|alert|disclaimer|overlay)"
@@ -135,9 +136,9 @@ def parse(markup: str) -> Any | None:
     )
     # One class for all elements, not one looked up for each in Python: a tenth of all time.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
-    source = markup.encode("utf-8", "replace").translate(None, _CONTROLS)
     for forbidden in _NO_CHARACTERS:
-        source = source.replace(forbidden, b"")
+        markup = markup.replace(forbidden, "")
+    source = markup.encode("utf-8", "replace").translate(None, _CONTROLS)
     try:
         return lxml.html.document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
@@ -169,11 +170,13 @@ def _finished(
 ) -> Extracted:
     tree, kind = reading.tree, reading.kind
     meta, day = _stated(tree, reading.url, kind, steps)
-    site = _site(meta, _own_titles(tree))
+    titles = _own_titles(tree)
+    site = _site(meta, titles)
     sites = [name for name in (site, meta and meta.hostname) if name]
-    title = _title(tree, meta, kind, sites)
-    stated = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
-    language = language_of(stated, "") or language_of(None, reading.seen)
+    stated = [*titles, (meta and meta.title) or ""]
+    title = _title(tree, stated, kind, sites)
+    spoken = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+    language = language_of(spoken, "") or language_of(None, reading.seen)
     blocks = reading.attempt.blocks
     told = any(block.speaker for block in blocks)
     text, passages = lay_out(blocks if told else with_speakers(blocks), language)
@@ -205,8 +208,7 @@ def _finished(
     )
 
 
-def _title(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> str | None:
-    stated = [*_own_titles(tree), (meta and meta.title) or ""]
+def _title(tree: Any, stated: Sequence[str], kind: PageKind, sites: Sequence[str]) -> str | None:
     headings = [_heading(top, stated) for top in tree.xpath("//h1")]
     article, parts = kind is PageKind.ARTICLE, kind is not PageKind.FORUM
     return title_of(stated, headings, sites, is_article=article, has_parts=parts)

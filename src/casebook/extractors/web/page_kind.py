@@ -102,10 +102,9 @@ def kind_of(tree: Any, url: str) -> PageKind:
         return PageKind.OTHER
     if path not in {"", "/"} and _is_offered(types, og, tree):
         return PageKind.PRODUCT
-    marked = bool(_ARTICLE_MARKS(tree))
     if og == "article" and _is_no_post(tree):
         og = "website"
-    return _sold_or_told(types, og, path, carts=len(_CARTS(tree)), marked=marked)
+    return _sold_or_told(types, og, path, tree)
 
 
 def is_article(tree: Any) -> bool:
@@ -138,11 +137,12 @@ def _is_no_post(tree: Any) -> bool:
     return bool(_NO_POST.search(named)) and "single" not in named
 
 
-def _sold_or_told(types: Counter[str], og: str, path: str, *, carts: int, marked: bool) -> PageKind:
+def _sold_or_told(types: Counter[str], og: str, path: str, tree: Any) -> PageKind:
     product = bool(_PRODUCT_PATH.search(path))
     listing = types.keys() & _LIST_TYPES or og.startswith("product.group")
     if listing or (_LIST_PATH.search(path) and not product):
         return PageKind.OTHER
+    carts = len(_CARTS(tree))
     if product and (carts or "Product" in types):
         return PageKind.PRODUCT
     deep = path not in {"", "/"}
@@ -150,8 +150,8 @@ def _sold_or_told(types: Counter[str], og: str, path: str, *, carts: int, marked
         return PageKind.ARTICLE
     if deep and 0 < carts <= _FEW_CARTS:  # a list has a button for each of what it offers
         return PageKind.PRODUCT
-    titled = deep and (marked or _TITLE_PATH.search(path))
-    return PageKind.ARTICLE if titled and not carts else PageKind.OTHER
+    titled = deep and not carts and (_TITLE_PATH.search(path) or _ARTICLE_MARKS(tree))
+    return PageKind.ARTICLE if titled else PageKind.OTHER
 
 
 def _schema_types(tree: Any) -> Counter[str]:

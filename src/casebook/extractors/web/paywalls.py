@@ -6,12 +6,12 @@ it says that it goes on, its page counts far more words, or it stops within a se
 """
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from casebook.extractors.text.characters import count_words
 from casebook.extractors.text.linked_data import WRITTEN, Thing, of_types, things_of
 from casebook.extractors.web import wall_phrases as phrases
+from casebook.extractors.web.shown_page import Page
 
 _STUB = 50
 _NOTE = 120
@@ -49,27 +49,24 @@ def _claimed(thing: Thing) -> int:
         return 0
 
 
-def is_cut(text: str, see: Callable[[], str], markup: str, claimed: int) -> bool:
-    """Tell whether ``text`` is the beginning of one that is sold.
-
-    ``see`` gives all that the page shows, ``claimed`` is how many words it says its text has.
-    """
-    words, is_sold = count_words(text), is_for_money(markup)
-    if is_sold and words < _SHORT and claimed > _FAR_MORE * words:
+def is_cut(page: Page) -> bool:
+    """Tell whether the text of ``page`` is the beginning of one that is sold."""
+    text, words, is_sold = page.text, page.words, page.is_sold
+    if is_sold and words < _SHORT and page.claimed > _FAR_MORE * words:
         return True
     if words >= _TEASER:
         return is_sold and bool(_more(text[-_ENDING:]))
-    marked = is_sold or _is_marked(markup)
+    marked = is_sold or _is_marked(page.markup)
     if words < _STUB:
-        return bool(phrases.OFFER.search(see())) and (marked or bool(_more(see())))
+        return bool(phrases.OFFER.search(page.seen)) and (marked or bool(_more(page.seen)))
     if is_sold and _breaks_off(text):
         return True
-    return _goes_on(text, _near(text, see()), is_sold=is_sold, marked=marked)
+    return _goes_on(page, _near(text, page.seen), marked=marked)
 
 
-def _goes_on(text: str, near: str, *, is_sold: bool, marked: bool) -> bool:
-    """Tell whether what stands by ``text``, and is not what it speaks of, sells the rest of it."""
-    words = count_words(text)
+def _goes_on(page: Page, near: str, *, marked: bool) -> bool:
+    """Tell whether what stands by the text, and is not what it speaks of, sells the rest of it."""
+    text, words, is_sold = page.text, page.words, page.is_sold
     said = _more(near) - _more(text[:-_ENDING])
     if said >= (1 if marked or words < _SHORT else _SEVERAL):
         return True
@@ -79,15 +76,15 @@ def _goes_on(text: str, near: str, *, is_sold: bool, marked: bool) -> bool:
     return bool(offers) and (words < _NOTE or _breaks_off(text))
 
 
-def doubt_of(text: str, markup: str, claimed: int) -> str | None:
-    """Return why ``text`` may be cut though nothing shows it: it is sold, or its page counts more.
+def doubt_of(page: Page) -> str | None:
+    """Return why a text may be cut though nothing shows it: it is sold, or its page counts more.
 
     None where neither is so.
     """
-    words, is_sold = count_words(text), is_for_money(markup)
+    words, is_sold, claimed = page.words, page.is_sold, page.claimed
     if claimed > (_FAR_MORE if is_sold else _ALL_BUT) * max(words, _STUB):
         return f"{words} words of the {claimed} that the page counts; see whether it breaks off"
-    if is_sold and (words < _TEASER or _breaks_off(text)):
+    if is_sold and (words < _TEASER or _breaks_off(page.text)):
         return f"{words} words of a text that is sold; see whether it breaks off"
     return None
 
@@ -95,11 +92,6 @@ def doubt_of(text: str, markup: str, claimed: int) -> str | None:
 def _is_marked(markup: str) -> bool:
     """Tell a page with something named "paywall"; most have not the word, which is quick to see."""
     return "paywall" in markup.lower() and bool(phrases.PAYWALL_MARKUP.search(markup))
-
-
-def is_for_money(markup: str) -> bool:
-    """Tell whether the page says by machine that its text is not for free."""
-    return bool(phrases.SOLD.search(markup))
 
 
 def _offers(text: str, near: str) -> set[str]:

@@ -7,13 +7,12 @@ against it comes with a doubt, for the curator.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
 
 from casebook.extractors.text.characters import count_words
 from casebook.extractors.web import wall_phrases as phrases
 from casebook.extractors.web.paywalls import doubt_of, is_cut
+from casebook.extractors.web.shown_page import Page
 from casebook.schemas.errors import (
     Captcha,
     ConsentWall,
@@ -43,36 +42,6 @@ _BETWEEN = re.compile(r"\s+[-–—|·•»:]+\s+|[|·•»]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n")
 
 
-@dataclass(frozen=True)
-class Page:
-    """What the rules look at.
-
-    ``text`` is what extraction gave, ``see`` gathers all text a reader sees, ``markup`` is the HTML
-    source, ``called`` what else than ``title`` it is called: for machines, or by its headings. What
-    the page says by machine: whether it ``is_article``, and how many words it has (``claimed``, 0
-    where it says nothing).
-    """
-
-    markup: str
-    text: str
-    see: Callable[[], str]
-    title: str
-    url: str
-    is_article: bool = False
-    claimed: int = 0
-    called: Sequence[str] = ()
-
-    @property
-    def seen(self) -> str:
-        """Return all text a reader sees, which a long text needs nobody to gather."""
-        return self.see()
-
-    @cached_property
-    def words(self) -> int:
-        """Return how many words extraction gave."""
-        return count_words(self.text)
-
-
 def refuse_walls(page: Page) -> str | None:
     """Return what a curator should look at in a page that holds a text, None where nothing is.
 
@@ -99,7 +68,7 @@ def refuse_walls(page: Page) -> str | None:
 
 
 def _doubt(page: Page) -> str | None:
-    if doubt := doubt_of(page.text, page.markup, page.claimed):
+    if doubt := doubt_of(page):
         return doubt
     few = page.words < FEWEST_WORDS
     return f"only {page.words} words; see whether the page holds more" if few else None
@@ -169,10 +138,6 @@ def _is_consent(page: Page) -> bool:
     return mainly and len(hits) >= max(_SOME, page.words / _WORDS_A_PHRASE)
 
 
-def _is_paywall(page: Page) -> bool:
-    return is_cut(page.text, page.see, page.markup, page.claimed)
-
-
 def _hits(pattern: re.Pattern[str], text: str) -> set[str]:
     return {match.group().lower() for match in pattern.finditer(text)}
 
@@ -237,7 +202,7 @@ _RULES: tuple[tuple[Callable[[Page], bool], type[ExtractionError], str], ...] = 
     (_is_login, LoginWall, f"asks to log in before it shows its text; log in and {_SAVE}"),
     (_is_consent, ConsentWall, f"asks for consent before it shows its text; answer and {_SAVE}"),
     (
-        _is_paywall,
+        is_cut,
         Paywall,
         _SOLD,
     ),

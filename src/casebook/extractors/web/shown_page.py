@@ -1,0 +1,43 @@
+"""A page as the rules that tell walls look at it: what it shows, and what it says by machine."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from casebook.extractors.text.characters import count_words
+from casebook.extractors.web import wall_phrases as phrases
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the rules look at.
+
+    ``text`` is what extraction gave, ``see`` gathers all text a reader sees, ``markup`` is the HTML
+    source, ``called`` what else than ``title`` it is called: for machines, or by its headings. What
+    the page says by machine: whether it ``is_article``, and how many words it has (``claimed``, 0
+    where it says nothing).
+    """
+
+    markup: str
+    text: str
+    see: Callable[[], str]
+    title: str
+    url: str
+    is_article: bool = False
+    claimed: int = 0
+    called: Sequence[str] = ()
+
+    @property
+    def seen(self) -> str:
+        """Return all text a reader sees, which a long text needs nobody to gather."""
+        return self.see()
+
+    @cached_property
+    def words(self) -> int:
+        """Return how many words extraction gave."""
+        return count_words(self.text)
+
+    @cached_property
+    def is_sold(self) -> bool:
+        """Tell whether the page says by machine that its text is not for free."""
+        return bool(phrases.SOLD.search(self.markup))

@@ -1,7 +1,7 @@
 """Who wrote a page: as it states it for machines, else as its byline says; cleaned to names."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -37,10 +37,11 @@ _AFTER_A_NAME = re.compile(
     r"journalist|engineer|member|reviewed by|joined)\b.*$",
     re.IGNORECASE,
 )
+# From the attributes up: half of the time of asking each element.
 _SIGNED = etree.XPath(
-    "//author | //*[@rel='author' or contains(@itemprop, 'author') or contains(@id, 'uthor') "
-    "or contains(@class, 'uthor') or contains(@class, 'yline') or contains(@class, 'posted-by') "
-    "or contains(@class, 'writer')]"
+    "//author | (//@rel[. = 'author'] | //@itemprop[contains(., 'author')] "
+    "| //@id[contains(., 'uthor')] | //@class[contains(., 'uthor') or contains(., 'yline') "
+    "or contains(., 'posted-by') or contains(., 'writer')])/.."
 )
 _TELLING = (
     re.compile(r" (?:rel|itemprop|class|id)=author(?: name)? |[Aa]uthor(?:[\w-]*[_-])?[Nn]ame"),
@@ -157,16 +158,21 @@ def as_spelled(names: Sequence[str], tree: Any) -> tuple[str, ...]:
     if not names:
         return ()
     described = (names_of(thing.get("author")) for thing in of_types(things_of(tree), WRITTEN))
-    signed = (one_line(" ".join(element.xpath(_WORDS))) for element in _SIGNED(tree))
-    written = chain(tree.xpath(_STATED), chain.from_iterable(described), signed)
-    lines = "\n".join(line[:_LONGEST_BYLINE] for line in islice(written, _MOST_LINES))
-    return tuple(_spelled(name, lines) for name in names)
+    stated = list(islice(chain(tree.xpath(_STATED), chain.from_iterable(described)), _MOST_LINES))
+    spelled = {name: found for name in names if (found := _spelled(name, stated))}
+    if len(spelled) < len(set(names)):  # most pages state them, and need no look at all elements
+        signed = (one_line(" ".join(element.xpath(_WORDS))) for element in _SIGNED(tree))
+        lines = list(islice(signed, _MOST_LINES - len(stated)))
+        spelled = {name: spelled.get(name) or _spelled(name, lines) or name for name in names}
+    return tuple(spelled[name] for name in names)
 
 
-def _spelled(name: str, lines: str) -> str:
+def _spelled(name: str, lines: Iterable[str]) -> str | None:
+    """Return how the first of ``lines`` that has ``name`` spells it, None where none has."""
     words = r"[^\w\n]{1,2}".join(map(re.escape, re.findall(r"\w+", name)))
-    found = re.search(rf"(?<!\w){words}\d{{0,4}}(?!\w)", lines, re.IGNORECASE)
-    return found.group() if found else name
+    text = "\n".join(line[:_LONGEST_BYLINE] for line in lines)
+    found = re.search(rf"(?<!\w){words}\d{{0,4}}(?!\w)", text, re.IGNORECASE)
+    return found.group() if found else None
 
 
 def _around_headline(tree: Any) -> set[Any]:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -92,10 +92,16 @@ def language_written(stated: str | None, text: str) -> str | None:
 def _detected(sample: str) -> str | None:
     if len(sample.strip()) < _FEWEST_CHARACTERS:
         return None
+    return str(_classifier().classify(sample)[0])
+
+
+@cache
+def _classifier() -> Any:
+    """Return what tells languages apart, restricted to ours."""
     import py3langid  # half a second to load; most pages state their language
 
     py3langid.set_languages(_LANGUAGES)
-    return str(py3langid.classify(sample)[0])
+    return py3langid
 
 
 def canonical_url(tree: Any, url: str | None) -> str | None:

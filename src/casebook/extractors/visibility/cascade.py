@@ -66,11 +66,12 @@ class Cascade:
         self._bits = {name: 1 << bit for bit, name in enumerate(islice(asked, _MOST_ASKED))}
         self._needs = {id(rule): self._mask(rule.selector.above) for rule in rules}
         hides = Hiding([*(rule.declared for rule in rules), *self._inline.values()], self._frames)
-        hiding = {id(rule) for rule in rules if rule.declared in hides}
+        bodies = {id(rule.declared): rule.declared for rule in rules}
+        hiding = {body for body, declared in bodies.items() if declared in hides}
         self._hiding = {
             key: found
             for key, several in self._rules.items()
-            if (found := [rule for rule in several if id(rule) in hiding])
+            if (found := [rule for rule in several if id(rule.declared) in hiding])
         }
         self._hiding_inline = {text for text in self._inline if self._inline[text] in hides}
 

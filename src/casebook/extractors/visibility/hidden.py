@@ -10,7 +10,6 @@ moves there, and a page that waits for its scripts (most of its text is hidden a
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -44,6 +43,7 @@ _TELLING = frozenset({"hidden", "popover", "bgcolor"})
 _NEVER_SHOWN = frozenset({"template", "noframes", "noembed", "progress", "meter", "rp"})
 _TELLING_TAGS = _NEVER_SHOWN | {"dialog", "font", "details"}
 _TEMPLATES = frozenset({"text/template", "text/x-template", "text/html"})
+_STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
 _FOLDS = re.compile(
     r"display: none|no height|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
@@ -142,9 +142,8 @@ class _Looked:
         self._root = root
         self._elements = list(root.iter("*"))
         self._kinds = [kind_of(element) for element in self._elements]
-        styled = (element.get("style") for element in self._with({"style"}))
-        kinds, inline = set(self._kinds), {text for text in styled if text}
-        self._cascade = Cascade(root, kinds, inline)
+        kinds = set(self._kinds)
+        self._cascade = Cascade(root, kinds, {text for text in _STYLES(root) if text})
         self._known = {kind: (_is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
         self._states: dict[Any, Sight] = {}
         self._wholes: dict[Any, _Find] = {}
@@ -167,11 +166,6 @@ class _Looked:
         stated = self._root.xpath("//meta[@name='color-scheme'][1]/@content")
         return styles.canvas(self._cascade.style(self._root), *stated[:1])
 
-    def _with(self, attributes: AbstractSet[str]) -> list[Any]:
-        """Return the elements whose kinds name one of ``attributes``; asking each takes longer."""
-        pairs = zip(self._elements, self._kinds, strict=True)
-        return [element for element, kind in pairs if not attributes.isdisjoint(kind)]
-
     def _look(self, at: int, end: int) -> None:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
         while at < end:
@@ -188,8 +182,7 @@ class _Looked:
 
     def _open(self) -> None:
         """Open what a control in sight opens, round by round: there may be controls within."""
-        telling = self._with(opened.TELLING) if self._wholes else []
-        controls = opened.controls_of(self._root, telling) if self._wholes else {}
+        controls = opened.controls_of(self._root, self._telling()) if self._wholes else {}
         folding: dict[Any, list[Any]] = {}
         for _ in range(_MOST_ROUNDS):
             covered: dict[Any, bool] = {}
@@ -207,6 +200,11 @@ class _Looked:
                 self._show(whole)
             if not shown:
                 return
+
+    def _telling(self) -> list[Any]:
+        """Return what may control an element; to ask each for its attributes takes longer."""
+        pairs = zip(self._elements, self._kinds, strict=True)
+        return [element for element, kind in pairs if not opened.TELLING.isdisjoint(kind)]
 
     def _show(self, whole: Any) -> None:
         """Look into what a reader can open as into any other part."""

@@ -127,7 +127,7 @@ def declared(text: str) -> Declared:
     important: dict[str, str] = {}
     for part in unescaped(_COMMENT.sub("", text)).split(";"):
         name, colon, value = part.partition(":")
-        value, *mark = _IMPORTANT.split(value, maxsplit=1)
+        value, *mark = _IMPORTANT.split(value, maxsplit=1) if "!" in value else (value,)
         name = _lowered(name.strip())
         value = value if _OF_ANIMATIONS.fullmatch(name) else _lowered(value)
         if colon:
@@ -222,7 +222,7 @@ def _off_screen(style: Style) -> str | None:
 
 def _is_far(value: str | None, *, sideways: bool) -> bool:
     """Tell a place that no reader scrolls to; below the page's end one does."""
-    match = _NUMBER.match(value or "")
+    match = _NUMBER.match(value) if value else None
     if match is None:
         return False
     pixels = float(match[1]) * UNIT_PX.get(match[2], 1)
@@ -399,10 +399,10 @@ def _luminance(colour: Colour) -> float:
 
 
 def _number(value: str | None) -> float | None:
-    match = _NUMBER.match(value or "")
+    match = _NUMBER.match(value) if value else None
     return float(match[1]) if match else None
 
 
 def _pixels(value: str | None) -> float | None:
-    match = _NUMBER.match(value or "")
+    match = _NUMBER.match(value) if value else None
     return float(match[1]) * UNIT_PX.get(match[2], 1) if match else None

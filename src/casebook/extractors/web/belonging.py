@@ -169,4 +169,5 @@ def _notes(placed: Sequence[Placed]) -> Iterator[int]:
 
 
 def _is_of_notes(place: Place) -> bool:
-    return place.role in _NOTE_ROLES or bool(_NOTES.search(place.names))
+    named = "footnotes" in place.names and bool(_NOTES.search(place.names))
+    return named or place.role in _NOTE_ROLES

@@ -55,6 +55,8 @@ _LABELLED = etree.XPath(
 _NEXT = etree.XPath(
     f"(descendant::text(){_SHOWN} | following::text(){_SHOWN}[position() <= 3])[position() <= 4]"
 )
+# From the attributes up: half of the time of asking each element.
+_MARKED_UP = etree.XPath("//@itemprop[. = 'datePublished' or . = 'dateCreated']/..")
 _MOST_LABELS = 10
 _ALONE = etree.XPath(
     f"//body//text()[string-length() < {_LONGEST_LINE}]{_SHOWN}"
@@ -114,7 +116,7 @@ def _in_head(tree: Any) -> Iterator[str | None]:
 
 
 def _marked_up(tree: Any) -> Iterator[str | None]:
-    for element in tree.xpath("//*[@itemprop='datePublished' or @itemprop='dateCreated']"):
+    for element in _MARKED_UP(tree):
         yield element.get("content") or element.get("datetime") or element.text_content()
 
 

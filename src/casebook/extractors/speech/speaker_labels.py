@@ -128,4 +128,5 @@ def believable(name: str, whole: str, *, alone: bool = False, strictly: bool = F
     if name.isupper() and len(name) <= 3:  # noqa: PLR2004 - initials
         inner = r"\w+(?:[ -]\w+)*? ".join(name[:-1]) + r"\w+(?:[ -]\w+)*? " + name[-1]
         return bool(re.search(rf"\b{inner}[a-z]", whole))
-    return bool(re.search(rf"(?<!\w){re.escape(name.title())} [A-Z][\w'’-]", whole))
+    first = f"{name.title()} "
+    return first in whole and bool(re.search(rf"(?<!\w){re.escape(first)}[A-Z][\w'’-]", whole))

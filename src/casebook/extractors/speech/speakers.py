@@ -89,14 +89,16 @@ def with_speakers(blocks: Iterable[Block], voices: Voices | None = None) -> list
 def _paired(blocks: Sequence[Block]) -> Iterator[Block]:
     """Join a name and a time that stand in blocks of their own, one after the other."""
     held: Block | None = None
+    stood = ""
     for block in blocks:
-        if held and {_stands_for(held), _stands_for(block)} == {"name", "time"}:
+        stands = _stands_for(block)
+        if held and {stood, stands} == {"name", "time"}:
             yield held._replace(text=f"{held.text.strip()} {block.text.strip()}", heading=False)
             held = None
             continue
         if held:
             yield held
-        held = block
+        held, stood = block, stands
     if held:
         yield held
 

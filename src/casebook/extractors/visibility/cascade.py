@@ -134,7 +134,8 @@ class Cascade:
         for each in told:
             plain |= each.plain
             important |= each.important
-        return {**plain, **left_by({**plain, **important}, self._frames), **important}
+        left = left_by({**plain, **important}, self._frames) if self._frames else _NO_STYLE
+        return {**plain, **left, **important}
 
     def _meant_for(self, kind: Kind) -> tuple[Rule, ...]:
         """Return, in order, the rules whose target has the tag and the names of ``kind``."""

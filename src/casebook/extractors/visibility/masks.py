@@ -19,6 +19,8 @@ _LONGEST = 2_000
 
 def masks_all(style: Mapping[str, str]) -> bool:
     """Tell a mask that is clear throughout, or drawn in no size or once on no more than a pixel."""
+    if "mask" not in style and "mask-image" not in style:
+        return False
     whole = style.get("mask", "none")[:_LONGEST]
     layers = _apart(style.get("mask-image", whole)[:_LONGEST])
     if any(not _is_image(layer) for layer in layers):

@@ -1,20 +1,17 @@
 """What looks hidden in the bytes of a page and is not: a reader's click brings it into sight."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 _CONTROLLING = ("aria-controls", "data-target", "data-bs-target", "popovertarget")
-TELLING = frozenset({*_CONTROLLING, "role"})
+_TOGGLING = ("data-toggle", "data-bs-toggle")
+_TOGGLED = frozenset({"tab", "collapse"})
+TELLING = frozenset({*_CONTROLLING, *_TOGGLING, "role"})
 """The attributes of which what controls another element has one, or is a tab or its panel."""
 
-# An address within the page, on a link that a script makes a tab or a line of an accordion.
-_LINKED = etree.XPath(
-    "//a[starts-with(@href, '#')][@role='tab' or ../@role='tab' or @data-toggle='tab' or "
-    "@data-bs-toggle='tab' or @data-toggle='collapse' or @data-bs-toggle='collapse']"
-)
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
 _CONTROLS = etree.XPath("descendant-or-self::*[@aria-expanded]")
@@ -28,10 +25,11 @@ def controls_of(root: Any, telling: Sequence[Any]) -> Mapping[str, Sequence[Any]
     """
     found: dict[str, list[Any]] = {}
     labels: dict[str, list[Any]] = {}
-    for label in root.xpath("//label[@for]"):
+    boxes = any(one.tag == "input" for one in telling)
+    for label in root.iter("label") if boxes else ():
         labels.setdefault(label.get("for"), []).append(label)
     stated = [(one, one.get(name)) for one in telling for name in _CONTROLLING]
-    for control, told in (*stated, *((link, link.get("href")) for link in _LINKED(root))):
+    for control, told in (*stated, *_linked(telling)):
         for identity in (told or "").split():
             found.setdefault(identity.removeprefix("#"), []).extend(_handles(control, labels))
     named = [one for one in telling if one.get("id") is not None]
@@ -42,6 +40,22 @@ def controls_of(root: Any, telling: Sequence[Any]) -> Mapping[str, Sequence[Any]
     # React streams <div hidden id="S:1"> behind the page and moves it to <template id="B:1">.
     places = root.xpath("//template[starts-with(@id, 'B:') or starts-with(@id, 'P:')]/@id")
     return found | {f"S:{place[2:]}": [root] for place in places}
+
+
+def _linked(telling: Iterable[Any]) -> Iterator[tuple[Any, str]]:
+    """Yield the links that a script makes tabs or lines of an accordion, with their addresses.
+
+    Those are places on the page.
+    """
+    for one in telling:
+        is_tab = one.get("role") == "tab"
+        links = list(one) if is_tab else []
+        if is_tab or not _TOGGLED.isdisjoint(map(one.get, _TOGGLING)):
+            links.append(one)
+        for link in links:
+            address = link.get("href") or "" if link.tag == "a" else ""
+            if address.startswith("#"):
+                yield link, address
 
 
 def _handles(control: Any, labels: Mapping[str, Sequence[Any]]) -> list[Any]:

@@ -139,6 +139,8 @@ class Compound:
 
     def can_fit(self, present: AbstractSet[str]) -> bool:
         """Tell whether a page with the names ``present`` may have an element that it fits."""
+        if not self.among and not self.has:
+            return self.names <= present
         wanted: list[Among | Has] = [among for among in self.among if among.wanted]
         return self.names <= present and all(
             any(selector.can_fit(present) for selector in one.selectors)

@@ -22,6 +22,8 @@ _LONGEST = 500
 
 def is_clipped_away(clip_path: str) -> bool:
     """Tell a ``clip-path`` within which nothing is."""
+    if not clip_path:
+        return False
     clip_path = clip_path[:_LONGEST]
     inset = _INSET.search(clip_path)
     return bool(_EMPTY.search(clip_path) or (inset and _meet(inset[1].split())))
@@ -53,6 +55,8 @@ def _around(shares: list[float]) -> tuple[float, float, float, float]:
 
 def is_on_edge(transform: str, rotate: str) -> bool:
     """Tell an element that is turned, or pressed, until nothing of its face is seen."""
+    if not transform and not rotate:
+        return False
     transform = transform[:_LONGEST]
     if _ON_EDGE.search(transform) or _TURNED.fullmatch(rotate):
         return True

@@ -214,7 +214,7 @@ def _off_screen(style: Style) -> str | None:
         sideways = name in {"left", "margin-left", "text-indent", "right", "bottom"}
         if _is_far(style.get(name), sideways=sideways):
             return f"off screen ({name})"
-    shift = re.search(r"translate[xy3d]*\(\s*(-?[\d.][^,)]*)", style.get("transform", ""))
+    shift = _SHIFT.search(style.get("transform", ""))
     moved = shift[1] if shift else style.get("translate")
     sideways = shift is None or not shift[0].startswith("translatey")
     return "off screen (transform)" if _is_far(moved, sideways=sideways) else None
@@ -230,7 +230,7 @@ def _is_far(value: str | None, *, sideways: bool) -> bool:
 
 
 def _clipped(style: Style) -> str | None:
-    scale = re.search(r"scale[xy3d]*\(\s*([\d.]+)", style.get("transform", ""))
+    scale = _SCALE.search(style.get("transform", ""))
     factor = _number(scale[1] if scale else style.get("scale"))
     zoom = _number(style.get("zoom"))  # 0 is as good as none there
     zoom = zoom / 100 if zoom and style["zoom"].endswith("%") else zoom
@@ -255,6 +255,8 @@ def _clipped(style: Style) -> str | None:
     return "no height or width" if small and cut else None
 
 
+_SHIFT = re.compile(r"translate[xy3d]*\(\s*(-?[\d.][^,)]*)")
+_SCALE = re.compile(r"scale[xy3d]*\(\s*([\d.]+)")
 _CUTTING = re.compile(r"\b(?:strict|content|paint)\b")
 _BESIDE = re.compile(r"[1-9]\d{2,3}%")
 _EMPTY_RECT = re.compile(r"rect\(\s*[01](px)?[\s,]+[01](px)?[\s,]+[01](px)?")
@@ -269,7 +271,7 @@ _RELATIVE = re.compile(r"(?<![\w.])\d*\.?\d+(?:em|%)(?=$|[\s/])")
 
 
 def _inside(function: str, value: str) -> str | None:
-    match = re.search(rf"{function}\(([^)]*)\)", value)
+    match = re.search(rf"{function}\(([^)]*)\)", value) if value else None
     return match[1] if match else None
 
 

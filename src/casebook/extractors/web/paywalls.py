@@ -56,24 +56,27 @@ def is_cut(page: Page) -> bool:
         return True
     if words >= _TEASER:
         return is_sold and bool(_more(text[-_ENDING:]))
-    marked = is_sold or _is_marked(page.markup)
     if words < _STUB:
-        return bool(phrases.OFFER.search(page.seen)) and (marked or bool(_more(page.seen)))
+        return bool(phrases.OFFER.search(page.seen)) and (
+            is_sold or page.has_paywall or bool(_more(page.seen))
+        )
     if is_sold and _breaks_off(text):
         return True
-    return _goes_on(page, _near(text, page.seen), marked=marked)
+    return _goes_on(page, _near(text, page.seen))
 
 
-def _goes_on(page: Page, near: str, *, marked: bool) -> bool:
+def _goes_on(page: Page, near: str) -> bool:
     """Tell whether what stands by the text, and is not what it speaks of, sells the rest of it."""
     text, words, is_sold = page.text, page.words, page.is_sold
     said = _more(near) - _more(text[:-_ENDING])
-    if said >= (1 if marked or words < _SHORT else _SEVERAL):
+    if said >= _SEVERAL or (said > 0 and (words < _SHORT or is_sold or page.has_paywall)):
         return True
     offers = _offers(text, near) if words < _SHORT else set()
-    if is_sold or not marked:
-        return len(offers) >= (1 if is_sold else _SEVERAL)
-    return bool(offers) and (words < _NOTE or _breaks_off(text))
+    if is_sold or not offers:
+        return bool(offers)
+    if not page.has_paywall:
+        return len(offers) >= _SEVERAL
+    return words < _NOTE or _breaks_off(text)
 
 
 def doubt_of(page: Page) -> str | None:
@@ -87,11 +90,6 @@ def doubt_of(page: Page) -> str | None:
     if is_sold and (words < _TEASER or _breaks_off(page.text)):
         return f"{words} words of a text that is sold; see whether it breaks off"
     return None
-
-
-def _is_marked(markup: str) -> bool:
-    """Tell a page with something named "paywall"; most have not the word, which is quick to see."""
-    return "paywall" in markup.lower() and bool(phrases.PAYWALL_MARKUP.search(markup))
 
 
 def _offers(text: str, near: str) -> set[str]:

@@ -41,3 +41,9 @@ class Page:
     def is_sold(self) -> bool:
         """Tell whether the page says by machine that its text is not for free."""
         return bool(phrases.SOLD.search(self.markup))
+
+    @cached_property
+    def has_paywall(self) -> bool:
+        """Tell a page with something named "paywall"; most have not the word: quick to see."""
+        named = "paywall" in self.markup.lower()
+        return named and bool(phrases.PAYWALL_MARKUP.search(self.markup))

@@ -1,7 +1,7 @@
 """From an element tree to blocks: one walk that reads HTML and trafilatura's own element names."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntFlag, auto
@@ -101,7 +101,7 @@ class Place:
         self.names = f"{style} {element.get('id') or ''}"
         self.role: str = element.get("role") or ""
         self.signature = f"{self.tag} {style}"
-        self.children: Counter[str] = Counter()
+        self.children: dict[str, int] = defaultdict(int)
         if parent is not None:
             parent.children[self.signature] += 1
 

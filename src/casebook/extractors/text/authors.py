@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from trafilatura.json_metadata import normalize_authors
 
 from casebook.extractors.text.characters import one_line
@@ -36,12 +35,6 @@ _AFTER_A_NAME = re.compile(
     r"reporter|consultant|coordinator|attorney|manager|director|ceo|cto|contributor|analyst|"
     r"journalist|engineer|member|reviewed by|joined)\b.*$",
     re.IGNORECASE,
-)
-# From the attributes up: half of the time of asking each element.
-_SIGNED = etree.XPath(
-    "//author | (//@rel[. = 'author'] | //@itemprop[contains(., 'author')] "
-    "| //@id[contains(., 'uthor')] | //@class[contains(., 'uthor') or contains(., 'yline') "
-    "or contains(., 'posted-by') or contains(., 'writer')])/.."
 )
 _TELLING = (
     re.compile(r" (?:rel|itemprop|class|id)=author(?: name)? |[Aa]uthor(?:[\w-]*[_-])?[Nn]ame"),
@@ -125,7 +118,7 @@ def written_by(tree: Any) -> str | None:
 def byline(tree: Any) -> str | None:
     """Return who signs the page: the name in what is marked up as the author's, or "By …"."""
     around = _around_headline(tree)
-    marked = [element for element in _SIGNED(tree) if not _is_set_apart(element, around)]
+    marked = [element for element in _signed(tree) if not _is_set_apart(element, around)]
     for telling in _TELLING:
         for element in marked:
             if telling.search(_marks(element)) and (names := _names_in(element.xpath(_WORDS))):
@@ -139,6 +132,27 @@ def byline(tree: Any) -> str | None:
                 if _SIGNATURE.match(name) and _is_alone(line) and (names := _names_in([name])):
                     return names
     return None
+
+
+def _signed(tree: Any) -> list[Any]:
+    """Return what is marked up as the author's. One pass in Python: half of the time of an XPath.
+
+    Nor is it the square of what is found, as with one that goes from attributes to their elements.
+    """
+    return [element for element in tree.iter("*") if element.tag == "author" or _signs(element)]
+
+
+def _signs(element: Any) -> bool:
+    named = element.get("class") or ""
+    return (
+        "uthor" in named
+        or "yline" in named
+        or "posted-by" in named
+        or "writer" in named
+        or "uthor" in (element.get("id") or "")
+        or "author" in (element.get("itemprop") or "")
+        or element.get("rel") == "author"
+    )
 
 
 def _is_alone(line: Any) -> bool:
@@ -161,7 +175,7 @@ def as_spelled(names: Sequence[str], tree: Any) -> tuple[str, ...]:
     stated = list(islice(chain(tree.xpath(_STATED), chain.from_iterable(described)), _MOST_LINES))
     spelled = {name: found for name in names if (found := _spelled(name, stated))}
     if len(spelled) < len(set(names)):  # most pages state them, and need no look at all elements
-        signed = (one_line(" ".join(element.xpath(_WORDS))) for element in _SIGNED(tree))
+        signed = (one_line(" ".join(element.xpath(_WORDS))) for element in _signed(tree))
         lines = list(islice(signed, _MOST_LINES - len(stated)))
         spelled = {name: spelled.get(name) or _spelled(name, lines) or name for name in names}
     return tuple(spelled[name] for name in names)

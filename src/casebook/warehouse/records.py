@@ -1,7 +1,9 @@
 """How each stored type lies in its table: one JSON body, and beside it the columns people query."""
 
+import base64
 import json
 import re
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, reduce
@@ -78,21 +80,26 @@ class Table:
     """A table's name and columns.
 
     ``columns`` maps a column to the place of its value in the object, as a dotted path; ``derived``
-    gives the columns that the object does not hold as such.
+    gives the columns that the object does not hold as such. Whether its bodies are ``packed``: long
+    ones, into which no query looks.
     """
 
     name: str
     columns: Mapping[str, str]
     derived: Callable[[Row], Mapping[str, object]] = _nothing
+    packed: bool = False
 
 
 def _table(
     name: str,
     same: str,
     derived: Callable[[Row], Mapping[str, object]] = _nothing,
+    *,
+    packed: bool = False,
     **renamed: str,
 ) -> Table:
-    return Table(name, {column: column for column in same.split()} | renamed, derived)
+    columns = {column: column for column in same.split()} | renamed
+    return Table(name, columns, derived, packed)
 
 
 TABLES: Mapping[type[Row], Table] = {
@@ -103,12 +110,14 @@ TABLES: Mapping[type[Row], Table] = {
     Document: _table(
         "documents",
         "document_id source_id snapshot_id kind extractor url title site language published",
+        packed=True,
     ),
-    Triage: _table("triages", "triage_id document_id rubric model verdict decided_at"),
+    Triage: _table("triages", "triage_id document_id rubric model verdict decided_at", packed=True),
     Generation: _table(
         "generations",
         "generation_id document_id stage prompt prompt_version model endpoint seconds attempts"
         " created_at",
+        packed=True,
         prompt_tokens="usage.prompt_tokens",
         completion_tokens="usage.completion_tokens",
         cost_usd="usage.cost_usd",
@@ -118,6 +127,7 @@ TABLES: Mapping[type[Row], Table] = {
         "revisions",
         "revision_id case_id parent_id document_id made_by author recipe_id strategy created_at",
         _counts,
+        packed=True,
         title="case_study.title.value",
         company="case_study.company.value",
         industry="case_study.industry.value",
@@ -148,6 +158,7 @@ TABLES: Mapping[type[Row], Table] = {
     Reading: _table(
         "readings",
         "reading_id source_id snapshot_id document_id extractor title published read_at",
+        packed=True,
     ),
     Alias: _table("aliases", "alias_id source_id same_as url reason found_at"),
     Sketch: _table("sketches", "sketch_id document_id source_id method"),
@@ -183,19 +194,49 @@ def encode(row: Row) -> dict[str, object]:
     body = _LONE_SURROGATE.sub("\ufffd", text)
     data = json.loads(body)
     columns = {name: reduce(getitem, path.split("."), data) for name, path in table.columns.items()}
-    return {**columns, **table.derived(row), "body": body}
+    return {**columns, **table.derived(row), "body": pack(body) if table.packed else body}
+
+
+def pack(body: str) -> str:
+    """Return a body as ASCII of a third of its length or less: zlib's (RFC 1950), in base 64.
+
+    What is stored of a source lies in memory until the next checkpoint, and as it is: it is the
+    log's length that a batch pays for (ADR 0019).
+    """
+    return base64.b64encode(zlib.compress(body.encode())).decode("ascii")
+
+
+def unpack(body: str) -> str:
+    """Return a body as JSON; one that is no packed one stays as it is, as older versions stored it.
+
+    Raises:
+        ValueError: if it is neither.
+    """
+    if body.startswith("{"):
+        return body
+    try:
+        return zlib.decompress(base64.b64decode(body, validate=True)).decode()
+    except zlib.error as error:
+        raise ValueError(error) from error
 
 
 def decode(kind: type[T], body: str) -> T:
-    """Return the object that ``body`` holds.
+    """Return the object that ``body`` holds, packed or not.
 
     Raises:
-        WarehouseError: if the body does not fit the type as this version of casebook knows it.
+        WarehouseError: if the body does not fit the type as this version of casebook knows it, or
+            is damaged.
     """
     try:
-        return kind.model_validate_json(body)
+        text = unpack(body)
+    except ValueError as error:
+        raise WarehouseError(
+            f"A stored {kind.__name__} cannot be read ({error}): {body[:80]}"
+        ) from error
+    try:
+        return kind.model_validate_json(text)
     except ValidationError as error:
         raise WarehouseError(
             f"A stored {kind.__name__} does not fit this version of casebook"
-            f" ({error.error_count()} fields, first {error.errors()[0]['loc']}): {body[:80]}"
+            f" ({error.error_count()} fields, first {error.errors()[0]['loc']}): {text[:80]}"
         ) from error

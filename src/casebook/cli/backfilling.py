@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -173,26 +172,15 @@ async def _read(
     told without it.
     """
     from casebook.pipeline.quoting import read_list, read_piped
+    from casebook.runtime.loading import begin_to_load_client
     from casebook.runtime.services import Services
 
-    meanwhile = _load_client if to_work else None
+    meanwhile = begin_to_load_client if to_work else None
     async with Services(settings) as services:
         if piped is not None:
             return await read_piped(piped, services, meanwhile)
         with as_bad_usage():
             return await read_list(named(source), services, meanwhile=meanwhile), ()
-
-
-def _load_client() -> None:
-    """Begin to load what asks the model, in a thread.
-
-    An executor's: should the program end before, it waits for that without a word.
-    """
-    from casebook.runtime.loading import load_client
-
-    loader = ThreadPoolExecutor(1)
-    loader.submit(load_client)
-    loader.shutdown(wait=False)
 
 
 async def _plan(

@@ -3,6 +3,7 @@
 import gc
 import importlib
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 _CLIENT = "casebook.summarizer.models.client"
 
@@ -21,3 +22,13 @@ def load_client() -> None:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def begin_to_load_client() -> None:
+    """Begin ``load_client`` in a thread.
+
+    An executor's: should the program end before, it waits for that without a word.
+    """
+    loader = ThreadPoolExecutor(1)
+    loader.submit(load_client)
+    loader.shutdown(wait=False)

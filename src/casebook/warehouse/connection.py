@@ -33,7 +33,7 @@ _BLOCK_BYTES = 16_384
 # size of blocks, other files stay as they were made.
 _READ_SINCE = "v1.2.0"
 # A checkpoint is not made at each close, as DuckDB would, but after this much log. Each opening
-# replays it, in 3 to 5 ms a source, and a source adds some 40 KB.
+# replays it, in 3 to 5 ms a source, and a source adds some 20 KB.
 _LOG = "8MB"
 # DuckDB's allocator (jemalloc) keeps what was freed unless much is freed at once: after ten seconds
 # of a batch it held 90 MB beside the 20 in use.

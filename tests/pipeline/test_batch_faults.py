@@ -33,7 +33,7 @@ from casebook.warehouse.store import Warehouse
 KILLS = int(os.environ.get("CASEBOOK_FAULT_KILLS", "3"))
 WHOLE_NIGHT = KILLS > 4
 SOURCES = 50 if WHOLE_NIGHT else 8
-OUTAGE_SECONDS = 60 if WHOLE_NIGHT else 6
+OUTAGE_SECONDS = 60 if WHOLE_NIGHT else 3
 pytestmark = pytest.mark.timeout(1800 if WHOLE_NIGHT else 300)
 AT_ONCE = 4
 tell = print  # figures of benchmarks/RESULTS.md, shown by pytest -rP

@@ -1,5 +1,6 @@
 """A home of its own, a local web server, and a scripted endpoint for each test."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from werkzeug import Request, Response
 from casebook.extractors.worker import ExtractorPool
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
+from casebook.warehouse import Warehouse
 
 
 def _huge(_: Request) -> Response:
@@ -72,9 +74,19 @@ def readers() -> Iterator[ExtractorPool]:
 
 @pytest.fixture
 async def services(
-    settings_of: Callable[..., Settings], readers: ExtractorPool
+    settings_of: Callable[..., Settings], readers: ExtractorPool, migrated: Path
 ) -> AsyncIterator[Services]:
-    """Services over the scripted endpoint."""
-    async with Services(settings_of()) as made:
+    """Services over the scripted endpoint and a warehouse without rows, or the rows of others.
+
+    Its connection is kept as a batch keeps it: an ingest would open the file some forty times.
+    """
+    settings = settings_of()
+    if not settings.warehouse_path.exists():
+        settings.home.mkdir(exist_ok=True)
+        shutil.copy(migrated, settings.warehouse_path)
+    async with Services(settings) as made:
+        kept = Warehouse(settings.warehouse_path, lock_timeout=settings.lock_timeout, busy=True)
+        made.__dict__["warehouse"] = kept
         made.__dict__["extractors"] = readers  # in place of the pool it would start itself
         yield made
+        kept.close()

@@ -73,20 +73,33 @@ def readers() -> Iterator[ExtractorPool]:
 
 
 @pytest.fixture
-async def services(
-    settings_of: Callable[..., Settings], readers: ExtractorPool, migrated: Path
-) -> AsyncIterator[Services]:
-    """Services over the scripted endpoint and a warehouse without rows, or the rows of others.
+def quick(readers: ExtractorPool, migrated: Path) -> Iterator[Callable[[Services], Services]]:
+    """Give services the shared workers and a warehouse that keeps its connection, as a batch's does.
 
-    Its connection is kept as a batch keeps it: an ingest would open the file some forty times.
+    An ingest would open the file some forty times. Rows that are there already stay.
     """
-    settings = settings_of()
-    if not settings.warehouse_path.exists():
-        settings.home.mkdir(exist_ok=True)
-        shutil.copy(migrated, settings.warehouse_path)
-    async with Services(settings) as made:
-        kept = Warehouse(settings.warehouse_path, lock_timeout=settings.lock_timeout, busy=True)
-        made.__dict__["warehouse"] = kept
-        made.__dict__["extractors"] = readers  # in place of the pool it would start itself
+    kept: list[Warehouse] = []
+
+    def give(services: Services) -> Services:
+        settings = services.settings
+        if not settings.warehouse_path.exists():
+            settings.home.mkdir(exist_ok=True)
+            shutil.copy(migrated, settings.warehouse_path)
+        patience = settings.lock_timeout
+        kept.append(Warehouse(settings.warehouse_path, lock_timeout=patience, busy=True))
+        # In place of what they would make themselves.
+        services.__dict__.update(extractors=readers, warehouse=kept[-1])
+        return services
+
+    yield give
+    for warehouse in kept:
+        warehouse.close()
+
+
+@pytest.fixture
+async def services(
+    settings_of: Callable[..., Settings], quick: Callable[[Services], Services]
+) -> AsyncIterator[Services]:
+    """Services over the scripted endpoint."""
+    async with quick(Services(settings_of())) as made:
         yield made
-        kept.close()

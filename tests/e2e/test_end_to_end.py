@@ -153,10 +153,10 @@ def test_a_curator_takes_a_page_from_its_address_to_a_reader(machine, browser_pa
     """Submit in the desk, watch it become a draft, see a quote marked, approve, publish, read."""
     desk, page = machine["the desk"], browser_page
     page.goto(f"{desk}/submit")
-    page.get_by_label("Web addresses").fill(site.url_for("/support-triage"))
+    page.get_by_label("Web addresses").fill(site.url_for("/code-review-agent"))
     page.get_by_role("button", name="Submit").click()
     page.get_by_role("link", name="Read the draft").click(timeout=180_000)
-    expect(page.get_by_text("Parcelwise").first).to_be_visible()
+    expect(page.get_by_text("Marlowe Grid").first).to_be_visible()
     (case,) = casebook("list")
     (shown,) = casebook("show", case["case_id"])
     statement = shown["results"][0]
@@ -181,7 +181,7 @@ def test_a_draft_of_the_embedded_model_is_grounded(machine, environment, caseboo
 
     The page is the curator's, whose draft it is where that test came first.
     """
-    page, before = site.url_for("/support-triage"), len(_flow_runs(machine["prefect"], "ingest"))
+    page, before = site.url_for("/code-review-agent"), len(_flow_runs(machine["prefect"], "ingest"))
     (made,) = program(environment, "submit", page)
     (shown,) = casebook("show", made["case_id"])
     making = shown["provenance"]

@@ -8,6 +8,8 @@ import postgres_server
 import pytest
 from scripted_endpoint import ScriptedEndpoint
 
+from casebook.warehouse import Warehouse
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -26,6 +28,14 @@ def datasets() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no data sets at {folder}; set CASEBOOK_DATASETS to run this test")
     return folder
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse's file with the newest schema and no rows, to copy: migrating takes longer."""
+    path = tmp_path_factory.mktemp("migrated") / "casebook.duckdb"
+    Warehouse(path).migrate()
+    return path
 
 
 @pytest.fixture(scope="session")

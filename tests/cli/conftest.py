@@ -1,43 +1,19 @@
 """Runs the command: in this process where that is enough, in one of its own where it is the point."""
 
-import io
-import json
-import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
 import pages
 import pytest
 import scripted_curator
-import structlog
+from commands import Ran, run_here
 from pytest_httpserver import HTTPServer
 from scripted_endpoint import ScriptedEndpoint
 
-from casebook.cli import context
-from casebook.cli.main import main
-
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed and returned."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """Standard output as JSON Lines."""
-        return [json.loads(line) for line in self.out.splitlines()]
 
 
 @pytest.fixture
@@ -77,67 +53,13 @@ def program(tmp_path: Path, environment: Mapping[str, str]) -> Callable[..., Ran
 
 
 @pytest.fixture
-def casebook(
-    tmp_path: Path, environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Ran]:
-    """The same in this process: its environment, arguments, streams and exit code are its own."""
+def casebook(tmp_path: Path, environment: Mapping[str, str]) -> Callable[..., Ran]:
+    """The same in this process."""
 
     def run(*arguments: object, stdin: str | None = None, **env: str) -> Ran:
-        streams = {name: _stream() for name in ("stdin", "stdout", "stderr")}
-        streams["stdin"] = _stream(stdin or "")
-        # An option may become a variable for the flows: none outlives the call.
-        kept = mock.patch.dict(os.environ)
-        with monkeypatch.context() as patch, kept, _consoles_and_logs_of_its_own():
-            for name in os.environ.keys() - environment.keys():
-                patch.delenv(name)
-            for name, value in {**environment, **env}.items():
-                patch.setenv(name, value)
-            patch.chdir(tmp_path)
-            patch.setattr(sys, "argv", ["casebook", *map(str, arguments)])
-            for name, stream in streams.items():
-                patch.setattr(sys, name, stream)
-            code = _code_of(main)
-        return Ran(code, *(_written(streams[name]) for name in ("stdout", "stderr")))
+        return run_here({**environment, **env}, tmp_path, *arguments, stdin=stdin)
 
     return run
-
-
-def _stream(text: str = "") -> io.TextIOWrapper:
-    piped = io.BytesIO(text.encode(errors="surrogateescape"))
-    return io.TextIOWrapper(piped, "utf-8", write_through=True)
-
-
-def _written(stream: io.TextIOWrapper) -> str:
-    stream.flush()
-    buffer = stream.buffer
-    assert isinstance(buffer, io.BytesIO)
-    return buffer.getvalue().decode()
-
-
-def _code_of(program: Callable[[], None]) -> int:
-    try:
-        program()
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    return 0
-
-
-@contextmanager
-def _consoles_and_logs_of_its_own() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    for console in (context.out, context.err):
-        console.cache_clear()
-    try:
-        yield
-    finally:
-        for console in (context.out, context.err):
-            console.cache_clear()
-        for handler in root.handlers:
-            if handler not in handlers:
-                handler.close()
-        root.handlers[:], root.level = handlers, level
-        structlog.reset_defaults()
 
 
 @pytest.fixture

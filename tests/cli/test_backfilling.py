@@ -41,7 +41,7 @@ def test_what_asks_the_model_is_loaded_beside_the_list_where_it_will_be_asked(
 ):
     """It takes a second: a dry run and a list that is not there are told without waiting for it."""
     loaded, listed = [], tmp_path / "list.csv"
-    monkeypatch.setattr("casebook.runtime.services.load_client", lambda: loaded.append(True))
+    monkeypatch.setattr("casebook.runtime.loading.load_client", lambda: loaded.append(True))
     monkeypatch.setattr("casebook.cli.backfilling.work_batch", AsyncMock(return_value=0))
     listed.write_text("url\nhttps://a.example/1\n")
     casebook("backfill", listed, "--dry-run")

@@ -251,10 +251,11 @@ async def test_a_pool_whose_workers_are_at_long_tasks_is_not_given_up(monkeypatc
     """A document with less time of its own waits for one that may take more."""
     monkeypatch.setattr(worker, "_LOOK_SECONDS", 0.1)
     monkeypatch.setattr(worker, "_STILL_SECONDS", 0.5)
-    with ExtractorPool(workers=1, limits=QUICK) as pool:
+    limits = Limits(wall_seconds=1.0)
+    with ExtractorPool(workers=1, limits=limits) as pool:
         first = pool._started()
         # As reading the pictures of pages may.
-        long = asyncio.create_task(pool.compute(time.sleep, QUICK.wall_seconds + 2, 30.0))
+        long = asyncio.create_task(pool.compute(time.sleep, limits.wall_seconds + 1, 30.0))
         await asyncio.sleep(0)
         async with asyncio.timeout(IN_TIME):
             assert "five words" in (await pool.extract(GOOD)).text

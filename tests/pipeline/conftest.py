@@ -1,5 +1,6 @@
 """A home of its own, a local web server, and a scripted endpoint for each test."""
 
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from werkzeug import Request, Response
 from casebook.extractors.worker import ExtractorPool
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
+from casebook.warehouse import Warehouse
 
 
 def _huge(_: Request) -> Response:
@@ -71,10 +73,33 @@ def readers() -> Iterator[ExtractorPool]:
 
 
 @pytest.fixture
+def quick(readers: ExtractorPool, migrated: Path) -> Iterator[Callable[[Services], Services]]:
+    """Give services the shared workers and a warehouse that keeps its connection, as a batch's does.
+
+    An ingest would open the file some forty times. Rows that are there already stay.
+    """
+    kept: list[Warehouse] = []
+
+    def give(services: Services) -> Services:
+        settings = services.settings
+        if not settings.warehouse_path.exists():
+            settings.home.mkdir(exist_ok=True)
+            shutil.copy(migrated, settings.warehouse_path)
+        patience = settings.lock_timeout
+        kept.append(Warehouse(settings.warehouse_path, lock_timeout=patience, busy=True))
+        # In place of what they would make themselves.
+        services.__dict__.update(extractors=readers, warehouse=kept[-1])
+        return services
+
+    yield give
+    for warehouse in kept:
+        warehouse.close()
+
+
+@pytest.fixture
 async def services(
-    settings_of: Callable[..., Settings], readers: ExtractorPool
+    settings_of: Callable[..., Settings], quick: Callable[[Services], Services]
 ) -> AsyncIterator[Services]:
     """Services over the scripted endpoint."""
-    async with Services(settings_of()) as made:
-        made.__dict__["extractors"] = readers  # in place of the pool it would start itself
+    async with quick(Services(settings_of())) as made:
         yield made

@@ -10,6 +10,7 @@ from casebook.schemas.batches import Batch, BatchEvent, BatchItem, BatchOptions,
 from casebook.schemas.errors import CasebookError, setup_kinds
 from casebook.schemas.failures import Failure
 from casebook.schemas.sources import SourceRef
+from casebook.warehouse import Row
 from casebook.warehouse.store import Warehouse
 
 _ENDINGS = [None, BatchStep.STARTED, BatchStep.PAUSED, BatchStep.FINISHED]
@@ -21,8 +22,8 @@ def build(tmp_path) -> Builder:
     return Builder(Warehouse(tmp_path / "home"))
 
 
-def batch_over(build: Builder, source_ids, name: str, step: BatchStep | None = None) -> Batch:
-    """Store a batch over sources whose last run came to ``step``."""
+def batch_over(source_ids, name: str, step: BatchStep | None = None) -> list[Row]:
+    """The rows of a batch over sources whose last run came to ``step``."""
     batch = Batch(
         batch_id=f"batch1_{name}",
         origin=name,
@@ -31,17 +32,16 @@ def batch_over(build: Builder, source_ids, name: str, step: BatchStep | None = N
         created_by="ada",
         created_at=NOON,
     )
-    build.warehouse.append(batch)
-    if step is not None:
-        event = BatchEvent(
-            event_id=f"bevent1_{name}",
-            batch_id=batch.batch_id,
-            step=step,
-            reason="it was interrupted" if step is BatchStep.PAUSED else None,
-            at=NOON + timedelta(minutes=1),
-        )
-        build.warehouse.append(event)
-    return batch
+    if step is None:
+        return [batch]
+    event = BatchEvent(
+        event_id=f"bevent1_{name}",
+        batch_id=batch.batch_id,
+        step=step,
+        reason="it was interrupted" if step is BatchStep.PAUSED else None,
+        at=NOON + timedelta(minutes=1),
+    )
+    return [batch, event]
 
 
 def drafted(build: Builder) -> str:
@@ -53,7 +53,7 @@ def drafted(build: Builder) -> str:
 def test_a_batch_without_anything_open_is_finished_whoever_worked_it(build, step):
     """This process's run was paused or killed, or never began; another one made the drafts."""
     ids = [drafted(build), build.refused(), build.failed(message="It is gone.")]
-    batch_over(build, ids, "done", step)
+    build.warehouse.append(*batch_over(ids, "done", step))
     (line,) = build.warehouse.batches()
     assert (line.step, line.reason, line.open) == (BatchStep.FINISHED, None, 0)
 
@@ -62,7 +62,7 @@ def test_a_batch_without_anything_open_is_finished_whoever_worked_it(build, step
 def test_a_batch_with_something_open_stands_as_its_last_run_ended(build, step):
     """What may pass and what nobody has begun are still to be worked; the reason stays told."""
     ids = [drafted(build), build.failed(message="It was busy.", transient=True), "src1_new"]
-    batch_over(build, ids, "open", step)
+    build.warehouse.append(*batch_over(ids, "open", step))
     (line,) = build.warehouse.batches()
     assert (line.step, line.open) == (step, 2)
     assert (line.reason is not None) == (step is BatchStep.PAUSED)
@@ -75,12 +75,13 @@ def _causes(cause: type[CasebookError] = CasebookError) -> list[type[CasebookErr
 def test_the_list_of_batches_counts_as_open_what_a_run_takes_up(build):
     """For every cause of failure the query and `is_open`, by which a run chooses, agree."""
     sources = dict.fromkeys(cause.kind() for cause in _causes())
+    rows: list[Row] = []
     for number, cause in enumerate(_causes(), start=1_000):
         source = source_of(number)
         failure = Failure.of(cause("no"), source.source_id, "fetch", NOON)
-        build.warehouse.append(source, failure)
         sources[cause.kind()] = source.source_id
-        batch_over(build, [source.source_id], cause.kind())
+        rows += [source, failure, *batch_over([source.source_id], cause.kind())]
+    build.warehouse.append(*rows)
     lines = {line.origin: line.open for line in build.warehouse.batches()}
     stands = dict(
         zip(sources, build.warehouse.standings([i for i in sources.values() if i]), strict=True)

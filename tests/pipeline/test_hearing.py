@@ -76,15 +76,14 @@ def ears(web) -> Ears:
 
 
 @pytest.fixture
-async def hearing_services(settings_of, web, ears, readers):
+async def hearing_services(settings_of, web, ears, quick):
     """Services with an endpoint for recordings."""
     settings = settings_of(
         transcription_base_url=web.url_for("/v1"),
         transcription_model="whisper-1",
         transcription_api_key="sk-ears",
     )
-    async with Services(settings) as made:
-        made.__dict__["extractors"] = readers
+    async with quick(Services(settings)) as made:
         yield made
 
 

@@ -20,10 +20,9 @@ TAG = Tag(slug="rag", label="RAG", group="technique", evidence=[], support=SILEN
 
 
 @pytest.fixture
-async def older(settings_of, readers, web):
+async def older(settings_of, quick, web):
     """Services of the time before case_study v2, and a case that they made."""
-    async with Services(settings_of(), prompts={"case_study": 1}) as made:
-        made.__dict__["extractors"] = readers
+    async with quick(Services(settings_of(), prompts={"case_study": 1})) as made:
         outcome = await ingest(SourceRef(source=web.url_for("/case")), made)
         assert outcome.case_id, outcome
         yield made, outcome.case_id

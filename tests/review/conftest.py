@@ -1,5 +1,6 @@
 """A desk over a real warehouse."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +18,13 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def build(settings) -> Builder:
-    return Builder(Warehouse(settings.warehouse_path))
+def build(settings: Settings, migrated: Path) -> Iterator[Builder]:
+    """A maker of rows, which keeps its connection for a moment: the desk's requests share it."""
+    if not settings.warehouse_path.exists():
+        shutil.copy(migrated, settings.warehouse_path)
+    warehouse = Warehouse(settings.warehouse_path, busy=True)
+    yield Builder(warehouse)
+    warehouse.close()
 
 
 @pytest.fixture

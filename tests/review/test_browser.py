@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from desk_drafts import Builder, rewritten
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from casebook.review import Desk
 
@@ -38,19 +38,27 @@ def address(settings) -> Iterator[str]:
     loop.close()
 
 
-@pytest.fixture
-def page() -> Iterator[Page]:
-    """A page that keeps what the console and failing scripts say in ``page.said``."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium of the system, else Playwright's own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=ARGUMENTS
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.said = []
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that keeps what the console and failing scripts say in ``page.said``."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.said = []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    yield page
+    context.close()
 
 
 def test_from_the_queue_to_the_published_page(address, build: Builder, page):

@@ -27,6 +27,20 @@ class Choice(BaseModel):
     number: int
 
 
+class Clock:
+    """Time that only sleeping moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """Return the seconds since the beginning."""
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass at once."""
+        self.now += seconds
+
+
 def model_at(endpoint: ScriptedEndpoint, **options) -> OpenAICompatible:
     return OpenAICompatible("scripted", endpoint.base_url, "key-1", policy=QUICK, **options)
 
@@ -94,9 +108,10 @@ async def test_each_fault_has_its_own_error_and_number_of_requests(
     endpoint, reply, error, requests
 ):
     """Permanent faults are asked once, misfits twice, transient ones until attempts run out."""
-    endpoint.fallback = lambda _: reply
+    endpoint.fallback, clock = lambda _: reply, Clock()
+    limiter = RequestLimiter(clock=clock, sleep=clock.sleep)
     with pytest.raises(errors.ModelError) as raised:
-        await model_at(endpoint).ask(HELLO, Choice, {})
+        await model_at(endpoint, limiter=limiter).ask(HELLO, Choice, {})
     assert type(raised.value) is error
     assert len(endpoint.requests) == requests
     assert "key-1" not in str(raised.value)
@@ -204,20 +219,6 @@ async def test_a_slow_endpoint_is_unavailable(endpoint):
     model = OpenAICompatible("m", endpoint.base_url, "k", policy=policy, timeout=0.1)
     with pytest.raises(errors.ProviderUnavailable, match="did not answer"):
         await model.ask(HELLO, Choice, {})
-
-
-class Clock:
-    """Time that only sleeping moves."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        """Return the seconds since the beginning."""
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        """Let ``seconds`` pass at once."""
-        self.now += seconds
 
 
 async def test_asking_whether_an_outage_is_over_takes_no_attempts(endpoint):

@@ -261,14 +261,6 @@ def new_file(tmp_path: Path) -> Path:
     return tmp_path / "home" / "casebook.duckdb"
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the newest schema and no rows, to copy: migrating takes longer."""
-    path = tmp_path_factory.mktemp("migrated") / "casebook.duckdb"
-    Warehouse(path).migrate()
-    return path
-
-
 @pytest.fixture
 def path(migrated: Path, tmp_path: Path) -> Path:
     """The file of a warehouse without rows."""

@@ -150,6 +150,13 @@ from casebook.schemas.documents import HiddenKind
         ),
         (
             (
+                '<label>M</label><input style="display:none" aria-controls="a">'
+                '<p id="a" hidden>{}</p>'
+            ),
+            HiddenKind.ATTRIBUTE,
+        ),
+        (
+            (
                 '<a role="tab" id="t" style="display:none">T</a>'
                 '<p role="tabpanel" id="a" aria-labelledby="t" hidden>{}</p>'
             ),

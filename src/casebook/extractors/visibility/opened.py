@@ -27,7 +27,8 @@ def controls_of(root: Any, telling: Sequence[Any]) -> Mapping[str, Sequence[Any]
     labels: dict[str, list[Any]] = {}
     boxes = any(one.tag == "input" for one in telling)
     for label in root.iter("label") if boxes else ():
-        labels.setdefault(label.get("for"), []).append(label)
+        if (box := label.get("for")) is not None:
+            labels.setdefault(box, []).append(label)
     stated = [(one, one.get(name)) for one in telling for name in _CONTROLLING]
     for control, told in (*stated, *_linked(telling)):
         for identity in (told or "").split():

@@ -20,6 +20,7 @@ _LONGEST_ADDRESS = 8_000
 _MOST_COLUMNS = 200
 _FEWEST_COLUMNS = 2
 _LONGEST_SHOWN = 30
+_MOST_IN_VAIN = 2  # times the text
 _OTHER_DAYS = frozenset(
     "accessed retrieved visited seen added read checked due deadline abgerufen gelesen".split()
 )
@@ -85,12 +86,14 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
     """Yield the rows, each from one line or, where a quoted cell has several, from these.
 
     A quotation mark that nothing closes, or that another one closes behind rows of the table, was
-    not meant to open a cell: its line is read alone, and so are those behind it. Only lines that
-    open no cell are read a second time, so that it takes no more than twice the time.
+    not meant to open a cell: its line is read alone, and so are those behind it. What is read a
+    second time for that is bounded: where each line opens such a cell, all from some line on are
+    read alone.
     """
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
+    in_vain = 0
+    while in_vain <= _MOST_IN_VAIN * len(text):
         begun, number = lines.tell(), reader.line_num
         try:
             row = next(reader)
@@ -106,7 +109,9 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
                 lines.seek(ended)
             else:
                 row = alone
+                in_vain += ended - begun
         yield row
+    yield from (_alone(line.rstrip("\r\n"), delimiter) for line in lines)
 
 
 def _alone(line: str, delimiter: str) -> list[str]:
@@ -227,8 +232,8 @@ def _told(
             found += [candidate(one, title, day) for one in addresses_in(url) or [url]]
         else:
             unread.append(", ".join(row))
-        aside = (cell for cell in row if cell not in url)
-        unread += [_swallowed(cell) for cell in aside if _may_hold_a_row(cell, delimiter)]
+        several = (cell for cell in row if _may_hold_a_row(cell, delimiter))
+        unread += [_swallowed(cell) for cell in several if cell not in url]
     return found, unread
 
 

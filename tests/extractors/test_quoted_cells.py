@@ -49,8 +49,11 @@ def test_a_cell_of_several_addresses_names_them_all():
         f'title,url\n"One",{A}\n"Two,{B}\nThree,{C}\n',
         f'url,title\n{A},One\n{B},"Two"s\n{C},Three\n',
         f'url,title,day\n"{A},"One, or so",2024\n{B},Two,2024\n{C},Three,2024\n',
+        f'"{A},"One, or so"\n{B},Two\n{C},Three\n',
+        f'"|{A}|"a" b\n|{B}|Two\n|{C}|Three\n',
+        f'"|"{A}"|One\n|{B}|Two\n|{C}|Three\n',
     ],
-    ids="unclosed inner two uneven around first malformed address".split(),
+    ids="unclosed inner two uneven around first malformed address top above quoted".split(),
 )
 def test_a_stray_quotation_mark_swallows_no_row(table):
     """Rows that it would make a cell of are rows, whether or not another mark closes it."""

@@ -117,17 +117,18 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
 def _alone(line: str, delimiter: str) -> list[str]:
     """Return the cells of a line, without the quotation mark that is not closed in it.
 
-    One that would join an address with the next cell is a sign like others.
+    One that would join an address with another cell is a sign like others.
     """
+    parts = line.split(delimiter)
     try:
         (row,) = csv.reader([f"{line}\n"], delimiter=delimiter)
         if row and row[-1].endswith("\n"):
             (rest,) = csv.reader([row[-1]], delimiter=delimiter)
             row = [*row[:-1], *rest]
     except csv.Error:  # larger than the module's limit
-        return line.split(delimiter)
+        return parts
     joins = any(delimiter in cell for cell in row if is_web_address(cell))
-    return line.split(delimiter) if joins else row
+    return parts if joins or (_address_places(parts) and not _address_places(row)) else row
 
 
 def _holds_rows(row: Sequence[str], alone: Sequence[str], delimiter: str) -> bool:
@@ -196,6 +197,8 @@ def _mostly(rows: Sequence[Sequence[str]], at: int, looks: Callable[[str], objec
 
 
 def _is_address(cell: str) -> bool:
+    """Tell an address, also one with a quotation mark that was left standing."""
+    cell = cell.strip('"')
     return is_web_address(cell) and len(cell) <= _LONGEST_ADDRESS and len(cell.split()) == 1
 
 

@@ -38,6 +38,15 @@ async def test_requests_under_way_count_and_are_waited_for():
     assert budget.spent == pytest.approx(0.3)
 
 
+async def test_a_run_whose_cap_was_met_stays_spent():
+    """The next request is smaller and the day's cap refuses it: the run's was met all the same."""
+    budget = Budget(run=1.0, day=0.5, spent_today=lambda: 0.4)
+    for amount, is_spent in ((0.3, False), (1.1, True), (0.3, True)):
+        with pytest.raises(BudgetReached):
+            await budget.reserve(amount)
+        assert budget.run_is_spent is is_spent
+
+
 async def test_whoever_waits_is_refused_when_the_money_is_gone():
     """The first one's answer costs what was set aside for it: the second one does not fit."""
     budget = Budget(run=1.0)

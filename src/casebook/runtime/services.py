@@ -21,6 +21,7 @@ from casebook.summarizer.models.budget import Budget
 from casebook.summarizer.models.limiting import Gate, RequestLimiter
 from casebook.summarizer.models.profiles import JsonMode, Price, Profile, Strategy, profile_of
 from casebook.summarizer.recipes import Pinned, recipe
+from casebook.warehouse.allocator import give_back_at_once
 from casebook.warehouse.lake import SCHEMA, DuckLake
 from casebook.warehouse.locks import FileLocks, Locks, PostgresLocks
 from casebook.warehouse.postgres import Postgres
@@ -69,6 +70,7 @@ class Services:
         self._stack = contextlib.AsyncExitStack()
         if patience > 0:
             keep_heap_small()
+            give_back_at_once()
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -211,12 +213,13 @@ class Services:
     async def asking(self, model: str | None) -> "Services":
         """Return services that ask another model, None for the configured one; closed with these.
 
-        All that must be one is shared: the rows and workers, the pace at sites and at an endpoint,
-        the budget.
+        All that must be one is shared: the rows and workers, the browser, the pace at sites and at
+        an endpoint, the budget.
         """
         if model is None or model == self.model_name:
             return self
         await self.network()
+        await self.renderer()
         if model not in self._asking:
             self._asking[model] = self._sibling(model)
         return self._asking[model]
@@ -230,11 +233,11 @@ class Services:
             prompts=self._prompts,
         )
         shared = ["warehouse", "snapshots", "locks", "extractors", "budget"]
-        if settings.endpoint == self.settings.endpoint:
+        if settings.endpoint == self.settings.endpoint and not self.settings.embedded:
             shared.append("limiter")
         for name in shared:
             setattr(other, name, getattr(self, name))
-        other._network = self._network
+        other._network, other._renderer = self._network, self._renderer
         self._stack.push_async_callback(other.close)
         return other
 

@@ -52,7 +52,7 @@ class Budget:
         async with self._changed:
             while refusal := self._refusal(amount):
                 if not self._under_way:
-                    self.run_is_spent = self._passes_run(amount)
+                    self.run_is_spent |= self._passes_run(amount)
                     raise refusal
                 await self._changed.wait()
             self._set_aside += amount

@@ -2,6 +2,13 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from types import SimpleNamespace
+
+import pytest
+
+from casebook.runtime import loading
 
 BUILT = """
 import sys
@@ -38,3 +45,22 @@ def test_to_build_a_model_imports_nothing():
 def test_what_asks_the_model_is_imported_once_and_then_left_alone_by_the_collector():
     """A second call keeps nothing more: what came between is still looked through for cycles."""
     assert told(LOADED) == ["True", "True", "True", "True"]
+
+
+def test_who_comes_while_it_is_imported_waits_for_it(tmp_path, monkeypatch):
+    """The event loop would else go on, and stand still where it first needs what is not there."""
+    gate = SimpleNamespace(begun=Event(), open=Event())
+    (tmp_path / "slow_client.py").write_text("import gate; gate.begun.set(); gate.open.wait(20)")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "gate", gate)
+    monkeypatch.setattr(loading, "_CLIENT", "slow_client")
+    monkeypatch.setattr(loading.gc, "freeze", lambda: None)  # what other tests left is collected
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(loading.load_client)
+        assert gate.begun.wait(20)
+        second = pool.submit(loading.load_client)
+        with pytest.raises(TimeoutError):
+            second.result(0.1)
+        gate.open.set()
+        first.result(20)
+        second.result(20)

@@ -4,24 +4,28 @@ import gc
 import importlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 _CLIENT = "casebook.summarizer.models.client"
+_loading = Lock()
 
 
 def load_client() -> None:
     """Import what asks the model, once: a second, for a thread beside what waits for others.
 
     What is imported stays: the collector leaves it alone, during the import and ever after. Each of
-    its full rounds would take 0.1 to 0.2 s, in which nothing else is done.
+    its full rounds would take 0.1 to 0.2 s, in which nothing else is done. Who comes while it is
+    imported waits: ``sys.modules`` names a module from the beginning of its import.
     """
-    if _CLIENT in sys.modules:
-        return
-    gc.disable()
-    try:
-        importlib.import_module(_CLIENT)
-    finally:
-        gc.freeze()
-        gc.enable()
+    with _loading:
+        if _CLIENT in sys.modules:
+            return
+        gc.disable()
+        try:
+            importlib.import_module(_CLIENT)
+        finally:
+            gc.freeze()
+            gc.enable()
 
 
 def begin_to_load_client() -> None:

@@ -94,6 +94,11 @@ PAGES: dict[str, Callable[[], tuple[str, str]]] = {
         "",
         "".join(f"<b aria-controls=i{n}>o</b><p id=i{n} hidden>w x y z</p>" for n in range(40_000)),
     ),
+    "boxes and labels of one id: 40,000": lambda: (
+        "",
+        "<label for=i>o</label><input id=i aria-controls=b>" * 40_000
+        + "<p id=b hidden>w x y z</p>",
+    ),
     "hidden parts: 80,000": lambda: ("", "<p hidden>some words in four</p>" * 80_000),
     "lines of an accordion: 40,000": lambda: (
         "",

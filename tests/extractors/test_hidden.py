@@ -150,6 +150,13 @@ from casebook.schemas.documents import HiddenKind
         ),
         (
             (
+                '<input id="i" style="display:none" aria-controls="b"><label for="i">M</label>'
+                '<input id="i" style="display:none" aria-controls="a"><p id="a" hidden>{}</p>'
+            ),
+            HiddenKind.ATTRIBUTE,
+        ),
+        (
+            (
                 '<label>M</label><input style="display:none" aria-controls="a">'
                 '<p id="a" hidden>{}</p>'
             ),

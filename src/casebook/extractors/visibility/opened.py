@@ -24,10 +24,13 @@ def controls_of(root: Any, telling: Sequence[Any]) -> Mapping[str, Sequence[Any]
     the elements of the page that have one of the attributes ``TELLING``.
     """
     found: dict[str, list[Any]] = {}
-    labels: dict[str, list[Any]] = {}
-    boxes = any(one.tag == "input" for one in telling)
+    labels: dict[Any, list[Any]] = {}
+    boxes: dict[str | None, Any] = {}
+    for one in telling:
+        if one.tag == "input" and one.get("id") is not None:
+            boxes.setdefault(one.get("id"), one)  # a label is for the first of an id
     for label in root.iter("label") if boxes else ():
-        if (box := label.get("for")) is not None:
+        if (box := boxes.get(label.get("for"))) is not None:
             labels.setdefault(box, []).append(label)
     stated = [(one, one.get(name)) for one in telling for name in _CONTROLLING]
     for control, told in (*stated, *_linked(telling)):
@@ -59,11 +62,11 @@ def _linked(telling: Iterable[Any]) -> Iterator[tuple[Any, str]]:
                 yield link, address
 
 
-def _handles(control: Any, labels: Mapping[str, Sequence[Any]]) -> list[Any]:
+def _handles(control: Any, labels: Mapping[Any, Sequence[Any]]) -> list[Any]:
     """Return where a reader can click for a control: a box may be hidden, its label shown."""
     if control.tag != "input":
         return [control]
-    return [control, *labels.get(control.get("id"), ()), *control.iterancestors("label")]
+    return [control, *labels.get(control, ()), *control.iterancestors("label")]
 
 
 def unfolding(element: Any) -> Iterator[Any]:

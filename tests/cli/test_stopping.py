@@ -1,5 +1,6 @@
 """Stopping a submission by a signal."""
 
+import asyncio
 import fcntl
 import os
 import re
@@ -177,6 +178,28 @@ def test_what_is_stopped_while_it_reads_says_how_things_stand(
     assert said == f"stopped: {so}\n"
     assert casebook("backfill", "list", "--json").lines == []
     assert casebook("watch", "list", "--json").lines == []
+
+
+@pytest.mark.parametrize(
+    ("command", "step", "so"),
+    [
+        ("extract --again", "rereading.read_again", "the same command reads all of them anew"),
+        ("recheck", "checking.recheck", "the same command looks at all of them anew"),
+    ],
+)
+def test_what_goes_through_many_says_what_is_stored_of_them(
+    casebook, site, monkeypatch, command, step, so
+):
+    """It is stopped between two of them; both take minutes over many."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    (made,) = casebook("submit", site.url_for("/case"), "--json", **allowed).lines
+
+    def stopped(*_, **__):
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(f"casebook.pipeline.{step}", stopped)
+    ran = casebook(*command.split(), made["case_id"])
+    assert (ran.code, ran.err) == (130, f"stopped: what was finished is stored; {so}\n")
 
 
 @pytest.mark.parametrize("command", ["backfill", "links"])

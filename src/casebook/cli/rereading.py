@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from casebook.cli import stopping
 from casebook.cli.context import err, out, print_json, with_services
 from casebook.schemas.errors import ExtractionError, InputError, WarehouseError
 
@@ -39,7 +40,7 @@ def read_again(context: typer.Context, names: Sequence[str], *, as_json: bool) -
                 _tell(told)
         return max(codes)
 
-    return with_services(context, work)
+    return with_services(context, work, stopping.REREAD)
 
 
 def _tell_failure(

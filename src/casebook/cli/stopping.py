@@ -36,6 +36,7 @@ UNREAD = f"{UNLISTED}, and nothing was begun"
 UNWATCHED = f"{UNLISTED}, and nothing was stored"
 EXTRACTED = "what was read is printed, and nothing stored"
 CHECKED = _STORED + "the same command looks at all of them anew"
+REREAD = _STORED + "the same command reads all of them anew"
 
 
 def run(work: Awaitable[T], told: str = SOURCES) -> T:

@@ -1,12 +1,15 @@
 """What a batch's warehouse takes does not grow with the warehouse, and what needs more finds it."""
 
 import json
+from datetime import UTC, datetime
 
 import duckdb
 import pytest
 
+from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.copies import Sketch
 from casebook.schemas.errors import WarehouseError
+from casebook.schemas.sources import SourceRef
 from casebook.warehouse import Warehouse
 from casebook.warehouse.connection import DuckDBFile
 from casebook.warehouse.records import TABLES, last_entry
@@ -89,6 +92,31 @@ def test_long_bodies_are_stored_packed(busy, story):
     assert len(body) < len(text) / 2
     assert body.isascii()
     assert busy.newest_document(document.source_id).text == text
+
+
+def test_long_texts_that_are_not_packed_are_compressed(busy):
+    """A batch's list is looked into by queries, and megabytes long."""
+    items = [
+        BatchItem(source_id=f"src1_{n}", reference=SourceRef(source=f"https://a.example/{n}"))
+        for n in range(2_000)
+    ]
+    batch = Batch(
+        batch_id="batch1_a",
+        origin="list",
+        options=BatchOptions(),
+        items=items,
+        created_by="ada",
+        created_at=datetime(2026, 11, 24, tzinfo=UTC),
+    )
+    busy.append(batch)
+    with busy._database.connection() as connection:
+        connection.execute("CHECKPOINT")
+        ways = connection.execute(
+            "SELECT DISTINCT compression FROM pragma_storage_info('batches')"
+            " WHERE column_name = 'body' AND segment_type = 'VARCHAR'"
+        ).fetchall()
+    assert ways == [("ZSTD",)]
+    assert busy.batch("batch1_a") == batch
 
 
 def test_bodies_of_before_they_were_packed_are_read(busy, story):

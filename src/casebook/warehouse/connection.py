@@ -29,8 +29,8 @@ from casebook.warehouse.turns import Turn
 # new files: others keep the size they were made with.
 _BLOCK_BYTES = 16_384
 # DuckDB writes what its version 1.2 can read, the oldest that compresses long texts (Zstandard):
-# a file takes less than half the room, and what is known of its blocks less memory. As with the
-# size of blocks, other files stay as they were made.
+# lists of batches, above all; other long bodies are packed before they are stored. As with the size
+# of blocks, other files stay as they were made.
 _READ_SINCE = "v1.2.0"
 # A checkpoint is not made at each close, as DuckDB would, but after this much log. Each opening
 # replays it, in 3 to 5 ms a source, and a source adds some 20 KB.

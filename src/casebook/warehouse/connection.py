@@ -51,7 +51,7 @@ _SETTINGS = {
     "storage_compatibility_version": _READ_SINCE,
 }
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
-# warehouse meanwhile, a block each. What 8 MB of log hold takes 16 MB until it is folded in: with a
+# warehouse meanwhile, a block each. What 8 MB of log hold takes 14 MB until it is folded in: with a
 # limit of 16, that goes to files, and all takes half as long again. Lists read all there is, and
 # some of DuckDB's operators cannot do with files: such are done again with the full limit.
 _MEMORY, _BUSY_MEMORY = "1GB", "20MB"

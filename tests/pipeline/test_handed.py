@@ -1,5 +1,7 @@
 """Files that were handed over to a batch, and what became of them before it was worked."""
 
+import time
+
 import pages
 import pytest
 import scripted_curator
@@ -45,7 +47,13 @@ async def stands(batch, services):
 async def test_what_was_begun_goes_on_from_its_kept_bytes(services, batch_of, endpoint, tmp_path):
     """Though the file was changed or removed since: what was handed over is what is worked."""
     batch = await batch_of("changed", "gone")
-    endpoint.fallback = lambda _: api_error(401)
+
+    def refused(_):
+        while services.warehouse.counts()["snapshots"] < 2:  # the batch stops at the first of these
+            time.sleep(0.01)
+        return api_error(401)
+
+    endpoint.fallback = refused
     assert {o.failure.kind for o in (await worked(batch, services)).values()} == {"key_rejected"}
     endpoint.fallback = scripted_curator.answer
     (tmp_path / "changed.html").write_text(page("another"))

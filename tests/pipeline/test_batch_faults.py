@@ -220,13 +220,19 @@ def test_a_locked_database_pauses_the_batch_and_loses_nothing(night):
     assert all(calls == 1 for calls in night.lost(0, before).values())
 
 
-def test_a_full_disk_pauses_the_batch_and_what_was_stored_stands(night):
+def test_a_full_disk_pauses_the_batch_and_what_was_stored_stands(night, web):
     """Files may not grow beyond a limit, as on a full disk: an error, not a crash, and it goes on."""
-    size = {"bytes": 130_000}
+    chance, addresses = random.Random(7), list[str]()  # noqa: S311 - numbers that do not pack
+    for n in range(SOURCES):  # a new warehouse has 110 kB, and the log of such pages more than 200
+        letters = "".join(f"<p>Letter {chance.getrandbits(60)} was read.</p>" for _ in range(400))
+        page = pages.CASE.replace("</article>", f"{letters}</article>")
+        web.expect_request(f"/long/{n}").respond_with_data(page, content_type="text/html")
+        addresses.append(web.url_for(f"/long/{n}"))
+    night.list.write_text("url\n" + "\n".join(addresses) + "\n")
 
     def small() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size["bytes"], size["bytes"]))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (130_000, 130_000))
 
     command = [sys.executable, "-m", "casebook.cli.main", "backfill", str(night.list)]
     done = subprocess.run(
@@ -240,6 +246,9 @@ def test_a_full_disk_pauses_the_batch_and_what_was_stored_stands(night):
     )
     assert done.returncode not in {0, -signal.SIGXFSZ}, done.stderr
     assert "Traceback" not in done.stderr
+    stored = night.warehouse.counts()
+    assert stored["documents"] > 0
+    assert stored["revisions"] < SOURCES
     assert night.finish() == 0
     assert night.standings() == {Standing.KNOWN: SOURCES}
 

@@ -1,6 +1,7 @@
 """Watches with a rubric: what is wanted is worked, what is not is remembered, an outage is neither."""
 
 import asyncio
+import inspect
 import json
 from dataclasses import replace
 
@@ -287,6 +288,12 @@ async def test_a_look_asks_for_so_many_verdicts_at_the_most(services, endpoint):
     ]
     found = await sift(items, {}, RUBRIC, services, most=20)
     assert (len(questions(endpoint)), found.unjudged, found.trouble) == (20, 3, None)
+
+
+@pytest.mark.parametrize("ask", [sift, watching.look])
+def test_a_look_that_is_told_nothing_asks_for_two_hundred_at_the_most(ask):
+    """So much a look of the schedule may cost, however long the list is."""
+    assert inspect.signature(ask).parameters["most"].default == 200
 
 
 async def test_a_small_model_is_not_asked_for_verdicts(settings_of, services, feed, readers):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casebook.cli.context import AsJson, err, load_settings
-from casebook.cli.submitting import Budget, work
+from casebook.cli.submitting import Budget, run_through
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def retry(
         async for outcome in retry_all(wanted, services, begun, reporter=reporter, force=force):
             yield outcome
 
-    raise typer.Exit(work(settings, outcomes, as_json=as_json))
+    raise typer.Exit(run_through(settings, outcomes, as_json=as_json))
 
 
 def _tell_models(begun: Iterable[BatchOptions], configured: str) -> None:

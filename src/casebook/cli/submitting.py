@@ -119,10 +119,10 @@ def submit(
         ):
             yield outcome
 
-    raise typer.Exit(work(settings, outcomes, as_json=as_json))
+    raise typer.Exit(run_through(settings, outcomes, as_json=as_json))
 
 
-def work(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
+def run_through(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
     """Draw progress, print each outcome as it comes, and return the exit code."""
     from casebook.cli.progress import StageBars
     from casebook.runtime.services import Services

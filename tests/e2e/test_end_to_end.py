@@ -1,7 +1,6 @@
 """Everything real: a web server, llama.cpp, Prefect, the desk, a Chromium, a published page."""
 
 import asyncio
-import http.client
 import json
 import os
 import re
@@ -14,11 +13,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
 import scripted_curator
+import urllib3
 from commands import Ran, run_here
 from playwright.sync_api import Page, expect, sync_playwright
 from pytest_httpserver import HTTPServer
@@ -434,7 +433,8 @@ def _flow_runs(prefect: str, flow: str) -> list[dict]:
 
 
 def _call(prefect: str, method: str, path: str, body: dict | None = None) -> Any:
-    connection = http.client.HTTPConnection(urlsplit(prefect).netloc, timeout=30)
-    headers = {"content-type": "application/json"}
-    connection.request(method, path, body=json.dumps(body or {}), headers=headers)
-    return json.loads(connection.getresponse().read())
+    """Ask the server, again where it says 503, as its own client does: its SQLite was locked."""
+    again = urllib3.Retry(10, status_forcelist=[503], allowed_methods=None, backoff_factor=0.2)
+    answer = urllib3.request(method, prefect + path, json=body or {}, retries=again, timeout=30)
+    assert answer.status < 500, (path, answer.status, answer.data)
+    return answer.json()

@@ -13,7 +13,8 @@ of the command to its end, less those that ``ideal_seconds`` gives, over the sou
 reading the list and learning the limit are in it.
 
 With ``--long``: so many sources against an endpoint that answers at once; the peak memory when 100,
-1,000 and 10,000 were done, the processor time, and a rerun over the finished list.
+1,000 and 10,000 were done, the median since the line before, the processor time, and a rerun over
+the finished list.
 
 With ``--rerun``: a list of so many that is done already, worked again. One source is drafted for
 real; the rows of the others are copies of its rows under other addresses.
@@ -33,6 +34,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx2
@@ -112,12 +114,16 @@ def ideal_seconds(stats: dict[str, Any], rate: float, *, in_turn: bool = False) 
 
 
 class Memory(threading.Thread):
-    """Watches a process and its children: peak resident megabytes of the first, and of all."""
+    """Watches a process and its children: resident megabytes of the first, and of all.
+
+    ``main`` and ``all`` are the peaks; ``usual`` gives the medians since it was asked last.
+    """
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._process = psutil.Process(pid)
         self.main = self.all = 0.0
+        self._seen: list[tuple[float, float]] = []
         self.cpu_seconds = 0.0
 
     def run(self) -> None:
@@ -132,7 +138,13 @@ class Memory(threading.Thread):
                 return
             self.main = max(self.main, main / 1e6)
             self.all = max(self.all, (main + children) / 1e6)
+            self._seen.append((main / 1e6, (main + children) / 1e6))
             time.sleep(0.5)
+
+    def usual(self) -> tuple[float, float]:
+        """Return the medians of what was seen since the last time, of the first and of all."""
+        seen, self._seen = self._seen, []
+        return median(main for main, _ in seen), median(total for _, total in seen)
 
 
 def _rss(process: psutil.Process) -> int:
@@ -273,11 +285,13 @@ def main() -> None:
 
 def long(items: int, home: str) -> None:
     """Work a long list against an endpoint without a limit, then the same list again."""
-    print("| sources done | s | peak MB main | peak MB all | CPU s main |")
-    print("|---|---|---|---|---|")
+    print("| sources done | s | peak MB main | all | median MB main | all | CPU s main |")
+    print("|---|---|---|---|---|---|---|")
 
     def watched(done: int, seconds: float, memory: Memory) -> None:
-        told = f"{memory.main:.0f} | {memory.all:.0f} | {memory.cpu_seconds:.0f}"
+        main, total = memory.usual()
+        told = f"{memory.main:.0f} | {memory.all:.0f} | {main:.0f} | {total:.0f} | "
+        told += f"{memory.cpu_seconds:.0f}"
         print(f"| {done:,} | {seconds:.0f} | {told} |", flush=True)
 
     with (

@@ -13,12 +13,12 @@ from scripted_endpoint import api_error
 
 from casebook.cli.board import print_batches
 from casebook.schemas.batches import (
-    Batch,
     BatchEvent,
     BatchItem,
     BatchOptions,
     BatchStep,
     BatchSummary,
+    ListedBatch,
 )
 from casebook.schemas.sources import SourceRef
 from casebook.warehouse.store import Warehouse
@@ -348,7 +348,7 @@ def test_a_batch_that_was_killed_is_not_told_to_be_at_work_for_certain(casebook,
     warehouse = Warehouse(tmp_path / "home" / "warehouse.duckdb")
     now = datetime.now(UTC)
     item = BatchItem(source_id="src1_a", reference=SourceRef(source="https://a.example/1"))
-    batch = Batch(
+    batch = ListedBatch(
         batch_id="batch1_a", origin="-", options=BatchOptions(), items=[item], created_by="ada",
         created_at=now,
     )  # fmt: skip

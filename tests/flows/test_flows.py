@@ -30,7 +30,6 @@ from casebook.pipeline.backfill import Tally
 from casebook.pipeline.outcome import Outcome, Status
 from casebook.schemas.batches import (
     Batch,
-    BatchItem,
     BatchOptions,
     SourceStanding,
     Standing,
@@ -39,7 +38,6 @@ from casebook.schemas.batches import (
 from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import HostUnreachable, InvalidSource, LoginWall, RateLimited
 from casebook.schemas.failures import Failure
-from casebook.schemas.sources import SourceRef
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
@@ -107,7 +105,6 @@ def test_the_artifact_of_a_batch_names_what_was_not_read():
         batch_id="batch1_x",
         origin="all.opml",
         options=BatchOptions(),
-        items=[],
         created_by="ada",
         created_at=_now(),
     )
@@ -123,7 +120,6 @@ def test_the_artifact_of_a_batch_tells_what_this_run_made_and_what_it_left_alone
         batch_id="batch1_x",
         origin="list.csv",
         options=BatchOptions(),
-        items=[BatchItem(source_id=i, reference=SourceRef(source=i)) for i in ids],
         created_by="ada",
         created_at=_now(),
     )

@@ -330,6 +330,8 @@ async def test_what_a_curator_rejected_is_not_open_again(services, site):
     addresses = site(1)
     batch, _, outcomes = await run(services, addresses)
     await reject(outcomes[0].case_id, services, who="ada", reason="off topic")
-    (stands,) = services.warehouse.standings([batch.items[0].source_id])
+    (stands,) = services.warehouse.standings(
+        [services.warehouse.batch(batch.batch_id).items[0].source_id]
+    )
     assert stands.standing is Standing.REJECTED
     assert not is_open(stands)

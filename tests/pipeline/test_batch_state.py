@@ -6,7 +6,7 @@ import pytest
 from desk_drafts import NOON, Builder, source_of
 
 from casebook.pipeline.planning import is_open
-from casebook.schemas.batches import Batch, BatchEvent, BatchItem, BatchOptions, BatchStep
+from casebook.schemas.batches import BatchEvent, BatchItem, BatchOptions, BatchStep, ListedBatch
 from casebook.schemas.errors import CasebookError, setup_kinds
 from casebook.schemas.failures import Failure
 from casebook.schemas.sources import SourceRef
@@ -24,7 +24,7 @@ def build(tmp_path) -> Builder:
 
 def batch_over(source_ids, name: str, step: BatchStep | None = None) -> list[Row]:
     """The rows of a batch over sources whose last run came to ``step``."""
-    batch = Batch(
+    batch = ListedBatch(
         batch_id=f"batch1_{name}",
         origin=name,
         options=BatchOptions(),

@@ -117,7 +117,7 @@ async def test_a_dry_run_counts_what_the_run_then_works(services, batch_of, tmp_
     (tmp_path / "changed.html").write_text(page("another"))
     (tmp_path / "gone.html").unlink()
     await worked(batch, services)
-    whole = Selection(items=batch.items)
+    whole = Selection(items=services.warehouse.batch(batch.batch_id).items)
     goes_on = await quote("standard input", whole, services, goes_on=True)
     assert (goes_on.standings, goes_on.estimate.sources) == ({"known": 2, "failed_you": 1}, 0)
     dry = await quote("standard input", whole, services)

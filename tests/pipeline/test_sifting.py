@@ -78,8 +78,9 @@ def questions(endpoint):
     return [r for r in endpoint.requests if is_asked_what_is_wanted(r)]
 
 
-def names(batch):
-    return [item.reference.source.rpartition("/")[2] for item in batch.items] if batch else []
+def names(batch, services):
+    items = services.warehouse.batch(batch.batch_id).items if batch else []
+    return [item.reference.source.rpartition("/")[2] for item in items]
 
 
 async def watched(services, address, rubric=RUBRIC):
@@ -96,7 +97,7 @@ async def test_what_is_not_wanted_is_remembered_with_its_reason(services, feed, 
     """
     watch = await watched(services, feed("story", "funding", "odd"))
     seen, batch = await watching.look(watch, services)
-    assert sorted(names(batch)) == ["odd", "story"]
+    assert sorted(names(batch, services)) == ["odd", "story"]
     assert (seen.new, seen.told) == (2, "2 new of 3; 1 not what is wanted")
     (refused,) = await watching.refused_of(watch.watch_id, services)
     assert (refused.title, refused.reason) == (
@@ -135,7 +136,7 @@ async def test_what_was_wanted_and_not_finished_is_not_judged_and_paid_again(
     watch = await watched(services, feed("story"))
     await watching.look(watch, services)
     seen, batch = await watching.look(watch, services)
-    assert (seen.new, names(batch), len(questions(endpoint))) == (1, ["story"], 1)
+    assert (seen.new, names(batch, services), len(questions(endpoint))) == (1, ["story"], 1)
 
 
 @pytest.mark.parametrize("status", [401, 503])
@@ -155,7 +156,7 @@ async def test_a_failure_of_the_model_is_never_a_refusal(
     assert seen.trouble_by == {401: "key_rejected", 503: "endpoint_down"}[status]
     answers(endpoint, judged)
     seen, batch = await watching.look(watch, services)
-    assert (names(batch), len(seen.refused), seen.unjudged) == (["story"], 1, 0)
+    assert (names(batch, services), len(seen.refused), seen.unjudged) == (["story"], 1, 0)
 
 
 async def test_what_gets_no_usable_answer_is_let_through_with_the_reason(services, feed, endpoint):
@@ -163,11 +164,15 @@ async def test_what_gets_no_usable_answer_is_let_through_with_the_reason(service
     watch = await watched(services, feed("story"))
     answers(endpoint, lambda _: completion("I would rather not say."))
     seen, batch = await watching.look(watch, services)
-    assert (names(batch), seen.unjudged) == (["story"], 0)
+    assert (names(batch, services), seen.unjudged) == (["story"], 0)
     asked = len(questions(endpoint))
     assert seen.told == "1 new of 1; 1 taken without a verdict"
     again, batch = await watching.look(watch, services)  # the batch was not worked so far
-    assert (names(batch), again.told, len(questions(endpoint))) == (["story"], "1 new of 1", asked)
+    assert (names(batch, services), again.told, len(questions(endpoint))) == (
+        ["story"],
+        "1 new of 1",
+        asked,
+    )
     (undecided,) = await watching.undecided_of(watch.watch_id, services)
     assert (undecided.title, "not fit the schema" in undecided.reason) == (ITEMS["story"][0], True)
     assert await watching.refused_of(watch.watch_id, services) == []
@@ -202,10 +207,14 @@ async def test_what_is_never_answered_in_time_is_asked_about_three_times(
     asked = len(questions(endpoint))
     assert asked == 4
     seen, batch = await watching.look(watch, hurried)
-    assert (names(batch), seen.unjudged, seen.trouble) == (["story"], 0, None)
+    assert (names(batch, hurried), seen.unjudged, seen.trouble) == (["story"], 0, None)
     assert "asked at 3 looks" in seen.undecided[0].reason
     seen, batch = await watching.look(watch, hurried)
-    assert (names(batch), list(seen.undecided), len(questions(endpoint))) == (["story"], [], asked)
+    assert (names(batch, hurried), list(seen.undecided), len(questions(endpoint))) == (
+        ["story"],
+        [],
+        asked,
+    )
     assert [one.title for one in await watching.refused_of(watch.watch_id, hurried)] == [
         ITEMS["funding"][0]
     ]
@@ -220,7 +229,7 @@ async def test_what_costs_nothing_is_asked_about_as_long_as_it_takes(hurried, fe
         assert (batch, seen.unjudged, list(seen.undecided)) == (None, 1, [])
     answers(endpoint, judged)
     _, batch = await watching.look(watch, hurried)
-    assert names(batch) == ["story"]
+    assert names(batch, hurried) == ["story"]
 
 
 async def test_another_model_is_asked_about_what_the_first_left(
@@ -268,7 +277,7 @@ async def test_verdicts_are_in_the_costs_and_heed_the_budget(settings_of, feed, 
     async with Services(settings_of(**priced, budget_run=0.0001)) as services:
         services.__dict__["extractors"] = readers
         seen, batch = await watching.look(await watched(services, feed(*ITEMS)), services)
-        assert (names(batch), seen.unjudged) == (["story"], 1)
+        assert (names(batch, services), seen.unjudged) == (["story"], 1)
         assert "cap of $0.0001" in seen.trouble
 
 

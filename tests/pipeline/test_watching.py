@@ -51,7 +51,9 @@ async def test_only_what_comes_after_the_watch_is_news(services, feed):
     feed("one", "two", "three")
     seen, batch = await watching.look(watch, services)
     assert seen.new == 1
-    assert [item.title for item in batch.items] == ["About three"]
+    assert [item.title for item in services.warehouse.batch(batch.batch_id).items] == [
+        "About three"
+    ]
     assert [o.status async for o in BatchRun(batch, services).outcomes()] == ["draft"]
     seen, batch = await watching.look(watch, services)
     assert (seen.new, batch) == (0, None)
@@ -92,14 +94,19 @@ async def test_a_watch_that_is_added_again_keeps_what_it_knows(services, feed):
     await added(services, feed("one"))
     watch = await added(services, feed("one", "two"), words=["two"])
     seen, batch = await watching.look(watch, services)
-    assert (seen.found, [item.title for item in batch.items]) == (1, ["About two"])
+    assert (
+        seen.found,
+        [item.title for item in services.warehouse.batch(batch.batch_id).items],
+    ) == (1, ["About two"])
 
 
 async def test_words_filter_what_is_news(services, feed):
     """Items without any of the words are left aside."""
     watch = await added(services, feed("rag-system", "picnic"), everything=True, words=["RAG"])
     _, batch = await watching.look(watch, services)
-    assert [item.title for item in batch.items] == ["About rag-system"]
+    assert [item.title for item in services.warehouse.batch(batch.batch_id).items] == [
+        "About rag-system"
+    ]
 
 
 async def test_a_list_that_cannot_be_read_is_a_failed_look_and_not_the_end(services, feed, web):
@@ -135,7 +142,11 @@ async def test_a_list_may_be_read_before_it_is_looked_at(services, feed):
     await reading
     feed("zero", "one", "two")
     seen, batch = await watching.look(watch, services, reading=reading)
-    assert (seen.failure, seen.new, len(batch.items)) == (None, 1, 1)
+    assert (seen.failure, seen.new, len(services.warehouse.batch(batch.batch_id).items)) == (
+        None,
+        1,
+        1,
+    )
 
     async def gone() -> Walk:
         raise PageMissing("gone")
@@ -156,7 +167,7 @@ async def test_what_is_changed_while_a_list_is_read_counts(services, feed):
     await watching.add(watch.address, services, **given)
     changed = await watching.still_active(watch, services)
     seen, batch = await watching.look(changed, services, reading=reading)
-    assert (seen.found, seen.new, len(batch.items)) == (1, 1, 1)
+    assert (seen.found, seen.new, len(services.warehouse.batch(batch.batch_id).items)) == (1, 1, 1)
     await watching.change(watch.watch_id, WatchState.PAUSED, services, who="ada")
     assert await watching.still_active(watch, services) is None
     await watching.change(watch.watch_id, WatchState.REMOVED, services, who="ada")
@@ -190,8 +201,9 @@ def index(web: HTTPServer) -> Callable[..., str]:
     return serve
 
 
-def told_new(batch):
-    return [item.reference.source.rpartition("/")[2] for item in batch.items] if batch else []
+def told_new(batch, services):
+    items = services.warehouse.batch(batch.batch_id).items if batch else []
+    return [item.reference.source.rpartition("/")[2] for item in items]
 
 
 async def test_what_a_sitemap_holds_that_could_not_be_read_at_first_is_no_news(services, index):
@@ -207,7 +219,7 @@ async def test_what_a_sitemap_holds_that_could_not_be_read_at_first_is_no_news(s
     assert (seen.found, seen.new, seen.unread, seen.missed) == (3, 0, [], [])
     index(a=["one"], b=["old", "older", "new"])
     seen, batch = await watching.look(line.watch, services)
-    assert told_new(batch) == ["new"]
+    assert told_new(batch, services) == ["new"]
 
 
 async def test_a_sitemap_that_is_new_or_failed_only_later_hides_nothing(services, index):
@@ -217,7 +229,7 @@ async def test_a_sitemap_that_is_new_or_failed_only_later_hides_nothing(services
     assert (await watching.look(watch, services))[0].new == 0
     index(a=["one", "two"], b=["three"])
     _, batch = await watching.look(watch, services)
-    assert sorted(told_new(batch)) == ["three", "two"]
+    assert sorted(told_new(batch, services)) == ["three", "two"]
 
 
 async def test_what_was_not_read_is_remembered_over_a_failed_look(services, index, web):

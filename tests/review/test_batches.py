@@ -14,7 +14,7 @@ from scripted_endpoint import completion
 from casebook.extractors.suffixes import LISTS
 from casebook.review import create_app
 from casebook.runtime.settings import Settings
-from casebook.schemas.batches import Batch, BatchEvent, BatchItem, BatchOptions, BatchStep
+from casebook.schemas.batches import BatchEvent, BatchItem, BatchOptions, BatchStep, ListedBatch
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import SourceKind, SourceRef
@@ -36,8 +36,8 @@ def batch_of(build):
         *source_ids: str,
         origin: str = "https://a.example/feed.xml",
         model: str | None = None,
-    ) -> Batch:
-        batch = Batch(
+    ) -> ListedBatch:
+        batch = ListedBatch(
             batch_id=content_id("batch", origin, list(source_ids)),
             origin=origin,
             options=BatchOptions(model=model),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casebook.schemas.batches import Batch, BatchEvent, BatchItem, BatchOptions, BatchStep
+from casebook.schemas.batches import BatchEvent, BatchItem, BatchOptions, BatchStep, ListedBatch
 from casebook.schemas.sources import Alias, AliasReason, SourceRef
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -13,7 +13,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 def batch(model, *source_ids):
     """A batch over these sources, begun with a model that gives it its name, too."""
     ref = SourceRef(source="https://a.example/")
-    return Batch(
+    return ListedBatch(
         batch_id=f"batch1_{model}",
         origin="list",
         options=BatchOptions(model=model, budget_usd=1.5),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import duckdb
 import pytest
 
-from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.batches import BatchItem, BatchOptions, ListedBatch
 from casebook.schemas.copies import Sketch
 from casebook.schemas.errors import WarehouseError
 from casebook.schemas.sources import SourceRef
@@ -100,7 +100,7 @@ def test_long_texts_that_are_not_packed_are_compressed(busy):
         BatchItem(source_id=f"src1_{n}", reference=SourceRef(source=f"https://a.example/{n}"))
         for n in range(2_000)
     ]
-    batch = Batch(
+    batch = ListedBatch(
         batch_id="batch1_a",
         origin="list",
         options=BatchOptions(),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casebook.schemas.batches import Batch, BatchItem, BatchOptions
+from casebook.schemas.batches import BatchItem, BatchOptions, ListedBatch
 from casebook.schemas.documents import Locator, Passage
 from casebook.schemas.errors import WarehouseError, WarehouseMemory
 from casebook.schemas.sources import SourceRef
@@ -199,8 +199,8 @@ def test_a_statement_that_needs_more_memory_has_it_while_other_threads_are_busy(
             one.result()
 
 
-def _batch(batch_id: str, source_ids: list[str]) -> Batch:
-    return Batch(
+def _batch(batch_id: str, source_ids: list[str]) -> ListedBatch:
+    return ListedBatch(
         batch_id=batch_id,
         origin="list.csv",
         options=BatchOptions(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,7 +27,7 @@ from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from typer._click.core import Context
 
@@ -137,8 +138,30 @@ def run(
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
     start_server()  # loads the parsers beside what this process imports
+    chosen = partial(_chosen, source, settings, since=since, limit=limit, words=words)
+    if dry_run:
+        origin, selection, missed = chosen(to_work=False)
+        planned = _plan(origin, selection, options, settings, missed, as_json=as_json)
+        code = stopping.run(planned, stopping.BATCH)
+    else:
+        batch, missed = _begun(chosen, options, settings)
+        work = _work(batch, options, settings, as_json=as_json) if batch else None
+        code = stopping.run(work, stopping.BATCH) if work else 0
+    raise typer.Exit(code or (EXIT_SOME_FAILED if missed else 0))
+
+
+def _chosen(
+    source: str,
+    settings: Settings,
+    *,
+    since: date | None,
+    limit: int | None,
+    words: Sequence[str],
+    to_work: bool,
+) -> tuple[str, Selection, Sequence[str]]:
+    """Read the list; return what it is called, its sources, and what could not be read of it."""
     piped = piped_list() if source == "-" else None
-    reading = _read(source, piped, settings, to_work=not dry_run)
+    reading = _read(source, piped, settings, to_work=to_work)
     found, files = stopping.run(reading, stopping.UNREAD)
     for line in found.missed:
         err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
@@ -153,13 +176,7 @@ def run(
         words=words,
         repeated=found.repeated,
     )
-    origin = PIPED if source == "-" else source
-    if dry_run:
-        work = _plan(origin, selection, options, settings, found.missed, as_json=as_json)
-    else:
-        work = _begin(origin, selection, options, settings, as_json=as_json)
-    code = stopping.run(work, stopping.BATCH)
-    raise typer.Exit(code or (EXIT_SOME_FAILED if found.missed else 0))
+    return PIPED if source == "-" else source, selection, found.missed
 
 
 async def _read(
@@ -282,21 +299,41 @@ def _left_aside(selection: Selection) -> Sequence[tuple[int, str]]:
     return [(number, label) for number, label in counts if number]
 
 
-async def _begin(
-    source: str, selection: Selection, options: BatchOptions, settings: Settings, *, as_json: bool
-) -> int:
+def _begun(
+    chosen: Callable[..., tuple[str, Selection, Sequence[str]]],
+    options: BatchOptions,
+    settings: Settings,
+) -> tuple[Batch | None, Sequence[str]]:
+    """Store what is chosen as a batch; return it, and what could not be read of the list.
+
+    The list itself is held no longer than that, however long it is.
+    """
+    origin, selection, missed = chosen(to_work=True)
+    if selection.items:
+        registering = _registered(origin, selection, options, settings)
+        return stopping.run(registering, stopping.BATCH), missed
+    aside = [f"{number:,} {label}" for number, label in _left_aside(selection)]
+    told = ", ".join(aside) or "the list names no source"
+    err().print(f"Nothing to work: {told}.", markup=False)
+    return None, missed
+
+
+async def _registered(
+    origin: str, selection: Selection, options: BatchOptions, settings: Settings
+) -> Batch:
     from casebook.pipeline.backfill import register as register_batch
+    from casebook.runtime.services import Services
+
+    async with Services(settings) as services:
+        return await register_batch(origin, selection.items, options, services)
+
+
+async def _work(batch: Batch, options: BatchOptions, settings: Settings, *, as_json: bool) -> int:
     from casebook.pipeline.quoting import with_options
     from casebook.runtime.services import Services
 
-    if not selection.items:
-        aside = [f"{number:,} {label}" for number, label in _left_aside(selection)]
-        told = ", ".join(aside) or "the list names no source"
-        err().print(f"Nothing to work: {told}.", markup=False)
-        return 0
     settings = with_options(settings, options)
     async with Services(settings, patience=settings.outage_patience) as services:
-        batch = await register_batch(source, selection.items, options, services)
         return await work_batch(batch, services, as_json=as_json)
 
 
@@ -304,21 +341,18 @@ async def _resume(
     batch_id: str, given: BatchOptions, settings: Settings, *, dry_run: bool, as_json: bool
 ) -> int:
     """Go on with a batch; a budget or concurrency that is given holds for this run alone."""
-    from casebook.pipeline.backfill import batch_of
+    from casebook.pipeline.backfill import batch_of, listed
     from casebook.pipeline.planning import Selection
-    from casebook.pipeline.quoting import with_options
     from casebook.runtime.services import Services
 
     async with Services(settings) as services:
         found = await asyncio.to_thread(services.warehouse.resolve, batch_id)
         batch = await batch_of(found, services)
+        whole = Selection(items=(await listed(found, services)).items) if dry_run else None
     options = batch.options.model_copy(update=given.model_dump(exclude_defaults=True))
-    if dry_run:
-        whole = Selection(items=batch.items)
+    if whole is not None:
         return await _plan(batch.origin, whole, options, settings, as_json=as_json, goes_on=True)
-    settings = with_options(settings, options)
-    async with Services(settings, patience=settings.outage_patience) as services:
-        return await work_batch(batch, services, as_json=as_json)
+    return await _work(batch, options, settings, as_json=as_json)
 
 
 async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:

@@ -33,14 +33,14 @@ from casebook.flows.tasks import as_task
 from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun, batch_of, progress, register
 from casebook.pipeline.outcome import Outcome
-from casebook.pipeline.planning import select
+from casebook.pipeline.planning import Selection, select
 from casebook.pipeline.quoting import read_list, with_options
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import CasebookError, InvalidSource
-from casebook.schemas.sources import SourceRef
+from casebook.schemas.sources import Candidate, SourceRef
 from casebook.schemas.watches import Look, Watch
 
 _TELL_SECONDS = 5.0
@@ -65,6 +65,14 @@ class SourceFailedError(Exception):
         message = outcome.failure.message if outcome.failure else "failed"
         super().__init__(message)
         self.outcome = outcome
+
+
+class ListUnreadError(Exception):
+    """A list could not be read, and nothing was begun; ``told`` is what the run tells of it."""
+
+    def __init__(self, address: str, error: CasebookError) -> None:
+        super().__init__(str(error))
+        self.told: Told = {"list": address, "failure": str(error), "failure_by": error.kind()}
 
 
 async def work_as_task(item: BatchItem, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
@@ -117,26 +125,40 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     if bool(source) == bool(batch_id):
         raise InvalidSource("give source, a list to work, or batch_id, a batch to go on with")
     settings, missed = Settings.load(), list[str]()
+    options = BatchOptions(force=force, concurrency=concurrency, budget_usd=budget, model=model)
+    chosen = partial(select, since=since, limit=limit, words=words)
     async with _services(settings) as services:
-        if batch_id:
-            batch = await batch_of(batch_id, services)
-        else:
-            ref = SourceRef(source=source or "")
-            try:
-                found = await read_as_task(ref.source, lambda: read_list(ref, services))
-            except CasebookError as error:
-                unread = {"list": source, "failure": str(error), "failure_by": error.kind()}
-                return failed_state([unread], _RETRY_LIST) or unread
-            missed = found.missed
-            chosen = select(found.candidates, since=since, limit=limit, words=words)
-            options = BatchOptions(
-                force=force, concurrency=concurrency, budget_usd=budget, model=model
-            )
-            batch = await register(source or "", chosen.items, options, services)
+        try:
+            if batch_id:
+                batch = await batch_of(batch_id, services)
+            else:
+                batch, missed = await _begun(source or "", chosen, options, services)
+        except ListUnreadError as error:
+            return failed_state([error.told], _RETRY_LIST) or error.told
     async with _services(with_options(settings, batch.options)) as services:
         with ended_in_order():
             told = await _work(batch, services, missed)
     return failed_state([told], _RETRY) or told
+
+
+async def _begun(
+    address: str,
+    chosen: Callable[[Sequence[Candidate]], Selection],
+    options: BatchOptions,
+    services: Services,
+) -> tuple[Batch, list[str]]:
+    """Store what is chosen of a list as a batch; return it, and what could not be read of the list.
+
+    Raises:
+        ListUnreadError: if it cannot be read.
+    """
+    ref = SourceRef(source=address)
+    try:
+        found = await read_as_task(ref.source, lambda: read_list(ref, services))
+    except CasebookError as error:
+        raise ListUnreadError(address, error) from error
+    batch = await register(address, chosen(found.candidates).items, options, services)
+    return batch, found.missed
 
 
 @flow(name="watch", persist_result=False)

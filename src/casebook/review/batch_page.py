@@ -97,7 +97,8 @@ def state_of_batch(summary: BatchSummary, runs: BatchRuns) -> str:
 
 def failures_of(warehouse: Warehouse, batch: Batch, kind: str) -> Sequence[OpenFailure]:
     """Return the open failures of a batch that have this cause."""
-    ids = {item.source_id for item in batch.items}
+    stored = warehouse.batch(batch.batch_id)
+    ids = {item.source_id for item in stored.items} if stored else set()
     return [
         one
         for one in warehouse.open_failures()

@@ -34,14 +34,26 @@ class BatchOptions(Frozen):
 
 
 class Batch(Frozen):
-    """What was handed over. ``origin`` is the address or path of the list, or a watch."""
+    """What was asked for, without the sources: whoever works or shows it holds no list of them.
+
+    ``origin`` is the address or path of the list, or a watch.
+    """
 
     batch_id: str
     origin: str
     options: BatchOptions
-    items: Sequence[BatchItem]
     created_by: str
     created_at: datetime
+
+
+class ListedBatch(Batch):
+    """A batch as it is stored, with the sources that it was handed."""
+
+    items: Sequence[BatchItem]
+
+    def without_items(self) -> Batch:
+        """Return what is left without the sources."""
+        return Batch.model_validate(self.model_dump(exclude={"items"}))
 
 
 class BatchStep(StrEnum):

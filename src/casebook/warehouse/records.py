@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from casebook.schemas.batches import Batch, BatchEvent
+from casebook.schemas.batches import BatchEvent, ListedBatch
 from casebook.schemas.checks import Check
 from casebook.schemas.companies import CompanyAlias
 from casebook.schemas.copies import NearCopy, Sketch
@@ -39,7 +39,7 @@ Row = (
     | Review
     | Publication
     | Failure
-    | Batch
+    | ListedBatch
     | BatchEvent
     | Watch
     | Look
@@ -71,7 +71,7 @@ def _counts(row: Row) -> dict[str, str]:
 
 
 def _size(row: Row) -> dict[str, int]:
-    assert isinstance(row, Batch)  # noqa: S101 - TABLES pairs the two
+    assert isinstance(row, ListedBatch)  # noqa: S101 - TABLES pairs the two
     return {"size": len(row.items)}
 
 
@@ -140,7 +140,7 @@ TABLES: Mapping[type[Row], Table] = {
         published_at="at",
     ),
     Failure: _table("failures", "failure_id source_id stage kind transient", failed_at="at"),
-    Batch: _table("batches", "batch_id origin created_by created_at", _size),
+    ListedBatch: _table("batches", "batch_id origin created_by created_at", _size),
     Waste: _table(
         "wastes",
         "waste_id question_id document_id stage model kind seconds attempts",

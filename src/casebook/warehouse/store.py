@@ -9,9 +9,9 @@ import duckdb
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from casebook.schemas.batches import (
-    Batch,
     BatchOptions,
     BatchSummary,
+    ListedBatch,
     SourceStanding,
     Spending,
     Typical,
@@ -380,9 +380,9 @@ class Warehouse:
         """Return the sources that triage judged not to be case studies and that have no case."""
         return [reading.refused_source(row) for row in self.read("refused")]
 
-    def batch(self, batch_id: str) -> Batch | None:
-        """Return the batch with this id."""
-        return self._first(Batch, "batch", batch_id=batch_id)
+    def batch(self, batch_id: str) -> ListedBatch | None:
+        """Return the batch with this id, and with all its sources: 1.2 KB each while it is held."""
+        return self._first(ListedBatch, "batch", batch_id=batch_id)
 
     def batches(self) -> list[BatchSummary]:
         """Return a line for each batch, the newest first."""

@@ -148,7 +148,7 @@ async def test_a_watch_that_is_paused_before_its_turn_is_left_alone(two_lists, m
 
 
 async def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(two_lists, monkeypatch):
-    """It is a failed run that says why, and the list that was not looked at stays due."""
+    """It is a failed run that says why, and names the list that was not looked at and stays due."""
     told = {"LLM_MODEL": "m", "LLM_BASE_URL": "http://127.0.0.1:9/v1"}
     told |= {"LLM_PRICE_INPUT": "1", "LLM_PRICE_OUTPUT": "4"}
     for name, value in told.items():
@@ -166,7 +166,9 @@ async def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(two_lists
     monkeypatch.setattr(backfill_module, "read_as_task", read)
     state = await backfill_module.watch.fn(budget=0)
     assert state.name == "Not judged: budget reached"
-    assert [one["list"] for one in state.data.told] == ["https://a.example/feed"]
+    first, left = state.data.told
+    assert (first["list"], left["list"]) == ("https://a.example/feed", "https://b.example/feed")
+    assert "https://b.example/feed: not looked at, for the budget" in state.message
     assert [line.look is None for line in two_lists.watches()] == [False, True]
 
 

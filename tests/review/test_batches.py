@@ -12,9 +12,13 @@ from lxml import html
 from scripted_endpoint import completion
 
 from casebook.extractors.suffixes import LISTS
-from casebook.review import create_app
+from casebook.pipeline.planning import Selection
+from casebook.pipeline.quoting import Quote
+from casebook.review import batch_runs, create_app
+from casebook.review.batch_runs import BatchRuns
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchEvent, BatchItem, BatchOptions, BatchStep, ListedBatch
+from casebook.schemas.errors import UnknownId
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import SourceKind, SourceRef
@@ -74,6 +78,25 @@ def site(httpserver, endpoint, tmp_path):
     with DeskClient(create_app(settings), base_url="http://127.0.0.1") as client:
         client.site = httpserver
         yield client
+
+
+def test_quotes_of_long_lists_are_forgotten_before_those_of_short_ones_are_many(monkeypatch):
+    """A desk that is left open holds some sources of quotes, and the newest in any case."""
+    monkeypatch.setattr(batch_runs, "_KEPT_SOURCES", 4)
+    runs = BatchRuns(Settings())
+
+    def offered(*names: str) -> str:
+        items = [BatchItem(source_id=n, reference=SourceRef(source=n)) for n in names]
+        quote = Quote.model_construct(selection=Selection(items=items))
+        return runs.offer(quote, BatchOptions()).offer_id
+
+    first, second, third = offered("a"), offered("b", "c"), offered("d", "e")
+    assert [runs.offered(one).offer_id for one in (second, third)] == [second, third]
+    longest = offered("f", "g", "h", "i", "j")
+    assert len(runs.offered(longest).quote.selection.items) == 5
+    for gone in (first, second, third):
+        with pytest.raises(UnknownId, match="read the list again"):
+            runs.offered(gone)
 
 
 def test_a_list_is_quoted_started_and_told_to_its_end(site, build):

@@ -39,7 +39,7 @@ from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
-from casebook.schemas.errors import CasebookError, InvalidSource
+from casebook.schemas.errors import BudgetReached, CasebookError, InvalidSource
 from casebook.schemas.sources import Candidate, SourceRef
 from casebook.schemas.watches import Look, Watch
 
@@ -50,6 +50,9 @@ _NEXT_LOOK = (
     "The next look at a list is at its time; retry this run, or `casebook watch run ID`, to look "
     "at once. It takes up what is open, as backfill does with a batch_id."
 )
+# What a run tells of a list at which it did not look.
+_LEFT = {"left": "not looked at, for the budget of this run is spent; it stays due"}
+_LEFT |= {"left_by": BudgetReached.kind()}
 # A list is asked for once more after so many seconds; then it waits for its next time.
 _LIST_DELAYS = (30.0,)
 # Lists that are read at once, and before their turn: each may name ten thousand sources.
@@ -181,6 +184,10 @@ async def watch(
             async with _read_ahead(due, services) as in_turn:
                 for one, reading in in_turn:
                     if services.budget.run_is_spent:
+                        left = due[due.index(one) :]
+                        worked |= {
+                            watch.watch_id: _LEFT | {"list": watch.address} for watch in left
+                        }
                         break
                     await asyncio.gather(reading, return_exceptions=True)
                     if (active := await watching.still_active(one, services)) is None:

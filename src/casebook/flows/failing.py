@@ -24,6 +24,7 @@ _WAYS = (
     ("Paused", "paused", "batch_id"),
     ("List unread", "failure", "list"),
     ("Not judged", "trouble", "list"),
+    ("Not looked at", "left", "list"),
 )
 
 

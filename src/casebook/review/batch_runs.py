@@ -17,7 +17,9 @@ from casebook.schemas.batches import Batch, BatchOptions
 from casebook.schemas.errors import CasebookError, UnknownId
 from casebook.schemas.watches import Look, Watch
 
-_KEPT = 20  # quotes that the desk remembers
+# Quotes that the desk remembers, and sources in them: each takes 1.2 KB.
+_KEPT = 20
+_KEPT_SOURCES = 20_000
 _PAUSE_SECONDS = 2.0
 
 log = structlog.get_logger()
@@ -48,12 +50,16 @@ class BatchRuns:
         self._offers: dict[str, Offer] = {}
 
     def offer(self, quote: Quote, options: BatchOptions) -> Offer:
-        """Keep a quote until it is taken; the oldest are forgotten."""
+        """Keep a quote until it is taken; the oldest are forgotten, sooner the longer they are."""
         made = Offer(uuid4().hex, quote, options)
         self._offers[made.offer_id] = made
-        for old in list(self._offers)[:-_KEPT]:
-            del self._offers[old]
+        while len(self._offers) > 1 and (len(self._offers) > _KEPT or self._too_many_sources()):
+            del self._offers[next(iter(self._offers))]
         return made
+
+    def _too_many_sources(self) -> bool:
+        held = (len(offer.quote.selection.items) for offer in self._offers.values())
+        return sum(held) > _KEPT_SOURCES
 
     def offered(self, offer_id: str) -> Offer:
         """Return a kept quote.

@@ -1,10 +1,11 @@
 """Who wrote a page: as it states it for machines, else as its byline says; cleaned to names."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from itertools import chain, islice
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice, pairwise
 from typing import Any
 
+from lxml import etree  # type: ignore[import-untyped]
 from trafilatura.json_metadata import normalize_authors
 
 from casebook.extractors.text.characters import one_line
@@ -44,7 +45,7 @@ _TELLING = (
 _APART = re.compile(
     r"\b[Cc]omment(?!ator)|sidebar|[Rr]elated|quote|testimonial|reviewer|\bcard", re.ASCII
 )
-_WORDS = ".//text()[not(ancestor::time or ancestor::figure or ancestor::script)]"
+_WORDLESS = frozenset({"time", "figure", "script"})
 _BY = re.compile(r"(?:(?:written|posted|words|story)\s+)?by\b:?\s*(.*)", re.IGNORECASE)
 # Names have capitals; one word alone is a login.
 _SIGNATURE = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:,? (?:[^\W\d_a-z]|and |& ).*)?$|\w[\w-]*$")
@@ -59,6 +60,9 @@ _BY_HEADLINE = (
     "preceding::text()[normalize-space()][position() <= 10]",
 )
 _LONGEST_BYLINE = 120
+# Of what is marked up as the author's so much is read: a name stands in its beginning.
+_READ = 400
+_OF_WORDS = 0.5
 _MOST_LINES = 100
 _STATED = "//head/meta[contains(translate(@name, 'A', 'a'), 'author')]/@content"
 _PROFILE = re.compile(r"/(?:u|users?|members?|profile)/[\w%.-]+")
@@ -67,6 +71,7 @@ _LONGEST_NAME = 60
 _SHORTEST_NAME = 4
 _LETTERS = 3
 _MOST_AUTHORS = 20
+_FULL_NAME = 2  # words
 
 
 def clean_authors(stated: str | Sequence[str] | None, sites: Sequence[str] = ()) -> tuple[str, ...]:
@@ -121,15 +126,15 @@ def byline(tree: Any) -> str | None:
     marked = [element for element in _signed(tree) if not _is_set_apart(element, around)]
     for telling in _TELLING:
         for element in marked:
-            if telling.search(_marks(element)) and (names := _names_in(element.xpath(_WORDS))):
+            if telling.search(_marks(element)) and (names := _names_in(_beginning(element))):
                 return names
     for top in tree.xpath("//h1")[:1]:
         for side in _BY_HEADLINE:
             lines = top.xpath(side)
-            for line, after in zip(lines, [*lines[1:], ""], strict=True):
+            for line, after in pairwise([*lines, ""]):
                 said = _BY.fullmatch(one_line(line))
                 name = one_line(said[1] or after) if said else ""
-                if _SIGNATURE.match(name) and _is_alone(line) and (names := _names_in([name])):
+                if _SIGNATURE.match(name) and _is_alone(line) and (names := _names_in(name)):
                     return names
     return None
 
@@ -175,7 +180,7 @@ def as_spelled(names: Sequence[str], tree: Any) -> tuple[str, ...]:
     stated = list(islice(chain(tree.xpath(_STATED), chain.from_iterable(described)), _MOST_LINES))
     spelled = {name: found for name in names if (found := _spelled(name, stated))}
     if len(spelled) < len(set(names)):  # most pages state them, and need no look at all elements
-        signed = (one_line(" ".join(element.xpath(_WORDS))) for element in _signed(tree))
+        signed = (_beginning(element) for element in _signed(tree))
         lines = list(islice(signed, _MOST_LINES - len(stated)))
         spelled = {name: spelled.get(name) or _spelled(name, lines) or name for name in names}
     return tuple(spelled[name] for name in names)
@@ -200,12 +205,48 @@ def _is_set_apart(element: Any, page: Collection[Any]) -> bool:
     return any(_APART.search(f"{one.get('class')} {one.get('id')}") for one in within)
 
 
-def _names_in(words: Sequence[str]) -> str | None:
-    text = _UNSIGNED.split(one_line(" ".join(words)), maxsplit=1)[0]
+def _beginning(element: Any) -> str:
+    """Return the first words in ``element``, on one line: whole articles may be marked up so."""
+    read, length = list[str](), 0
+    for text in _texts(element):
+        read.append(text)
+        length += len(one_line(text))
+        if length > _READ:
+            break
+    return one_line(" ".join(read))
+
+
+def _texts(element: Any) -> Iterator[str]:
+    """Yield the texts in ``element``, but for those in a time, a figure or a script."""
+    if not _WORDLESS.isdisjoint(one.tag for one in (element, *element.iterancestors())):
+        return
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, one in walk:
+        if event != "start":
+            text = one.tail if one is not element else None
+        elif one.tag in _WORDLESS:
+            walk.skip_subtree()
+            text = None
+        else:
+            text = one.text
+        if text:
+            yield text
+
+
+def _names_in(line: str) -> str | None:
+    """Return the names in a line, None where it has none: most words of a name have capitals."""
+    text = _UNSIGNED.split(line, maxsplit=1)[0]
     if not _LETTERS <= len(text) < _LONGEST_BYLINE:
         return None
     found = normalize_authors(None, text)
-    return found if clean_authors(found) else None
+    return found if clean_authors(found) and not _is_prose(text, found) else None
+
+
+def _is_prose(line: str, names: str | None) -> bool:
+    """Tell the beginning of a sentence: ``names``, which were given capitals, have few in it."""
+    words = re.findall(r"[^\W\d_]+", names or "")
+    small = [word for word in words if re.search(rf"\b{word.lower()}\b", line)]
+    return len(words) > _FULL_NAME and len(small) > _OF_WORDS * len(words)
 
 
 def posted_by(tree: Any) -> str | None:

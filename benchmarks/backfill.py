@@ -39,7 +39,7 @@ from typing import Any
 
 import httpx2
 import psutil
-from backfill_servers import BURST_SECONDS
+from backfill_servers import BURST_SECONDS, DATA
 
 from casebook.extractors.gathering.fetch import identify
 from casebook.pipeline.sketching import METHOD
@@ -246,6 +246,8 @@ def main() -> None:
     parser.add_argument("--home", default="", help="where --long keeps what it made")
     parser.add_argument("--rerun", type=int, default=0)
     given = parser.parse_args()
+    if not DATA.exists():
+        sys.exit(f"no pages at {DATA}; set CASEBOOK_DATASETS")
     if given.rerun:
         rerun(given.rerun)
         return

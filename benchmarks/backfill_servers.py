@@ -29,7 +29,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import scripted_curator
 
-DATA = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data")) / "web" / "html"
+_SHARED = Path(__file__).parents[2] / "shared" / "data"
+DATA = Path(os.environ.get("CASEBOOK_DATASETS", _SHARED)) / "web" / "html"
 SHARES = {"500": 0.02, "cut": 0.01, "slow": 0.01}
 
 

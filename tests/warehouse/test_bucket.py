@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Event
 
 import bucket_server
 import fsspec
@@ -14,7 +15,7 @@ from postgres_server import PostgresServer
 from casebook.schemas.errors import ConfigurationError, WarehouseError
 from casebook.warehouse import Warehouse, objects
 from casebook.warehouse.lake import DuckLake
-from casebook.warehouse.objects import check_writable, file_system
+from casebook.warehouse.objects import ObjectFolder, check_writable, file_system
 from casebook.warehouse.postgres import Postgres
 from casebook.warehouse.snapshots import SnapshotStore
 
@@ -202,6 +203,29 @@ def test_a_bucket_whose_server_says_nothing_is_told_in_time(monkeypatch):
         pytest.raises(ConfigurationError, match=r"be written: there was no answer in 0\.2 seconds"),
     ):
         check_writable("s3://cases/casebook")
+
+
+def test_a_probe_whose_removal_is_not_answered_keeps_nobody_waiting(bucket, monkeypatch):
+    """It was written, which is all that was asked."""
+    system, asked, answer = file_system("s3", at_first=True), Event(), Event()
+
+    def hidden(_path):
+        raise PermissionError("Forbidden")
+
+    def silent(_path):
+        asked.set()
+        answer.wait()
+
+    def write_and_hurry(folder, key, data, write=ObjectFolder.write):
+        write(folder, key, data)
+        monkeypatch.setattr(objects, "_ANSWER_SECONDS", 0.2)
+
+    monkeypatch.setattr(ObjectFolder, "write", write_and_hurry)
+    monkeypatch.setattr(system, "info", hidden)
+    monkeypatch.setattr(system, "rm_file", silent)
+    check_writable(f"{bucket}/left")
+    assert asked.is_set()
+    answer.set()
 
 
 def test_a_bucket_without_a_server_is_told_soon():

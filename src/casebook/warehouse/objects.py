@@ -84,7 +84,8 @@ def check_writable(address: str) -> None:
             f"CASEBOOK_DATA leads to {address}, where nothing can be written: {error.strerror}."
             " Make the bucket or correct its name (casebook makes none), or check the keys to it."
         ) from error
-    folder.remove(_PROBE)
+    with contextlib.suppress(OSError):  # one that is left is empty, and in nobody's way
+        _in_time(lambda: folder.remove(_PROBE))
 
 
 def _in_time(ask: Callable[[], T]) -> T:

@@ -3,7 +3,7 @@
 import pytest
 from lxml import html
 
-from casebook.extractors.text.authors import as_spelled, byline
+from casebook.extractors.text.authors import as_spelled, byline, clean_authors
 
 ARTICLE = "<p>We are happy to tell you how we run the model in 3 regions.</p>" * 30
 
@@ -17,6 +17,10 @@ def page(marked: str):
     [
         f"<div class='author-page'>{ARTICLE}</div>",
         "<div class='author'>Words of a sentence - and more</div>",
+        "<div class='author'>At Acme, we run models in production</div>",
+        "<div class='author'>by ada from the hits-and-misses dept.</div>",
+        "<div class='author'>By news@the-old-town.example</div>",
+        "<div class='author'>.the-block-of-authors [class*=authors]{display:inline}</div>",
         "<h2>No line but this one</h2>",
     ],
 )
@@ -38,6 +42,32 @@ def test_the_beginning_of_a_sentence_is_no_name(marked):
 def test_what_is_marked_up_as_the_author_begins_with_the_name(marked, names):
     """A day before it is none of it, nor what is told of the person behind it."""
     assert byline(page(f"<div class='author'>{marked}</div>")) == names
+
+
+@pytest.mark.parametrize(
+    ("marked", "names"),
+    [
+        ("محمد عبد الله", ("محمد عبد الله",)),
+        ("By محمد بن سلمان", ("محمد بن سلمان",)),
+        ("ישראל בן דוד", ("ישראל בן דוד",)),
+        ("김 철수, 이 영희", ("김 철수", "이 영희")),
+        ("राम लाल, सीता लाल", ("राम लाल", "सीता लाल")),
+        ("иван иванович иванов", ("Иван Иванович Иванов",)),
+        ("ada maria example", ("Ada Maria Example",)),
+        ("By ada example and bob other", ("Ada Example", "Bob Other")),
+        ("jean-luc d'arcy", ("Jean-Luc D'Arcy",)),
+        ("ADA VAN DER EXAMPLE", ("ADA VAN DER EXAMPLE",)),
+        ("Maria de la O y de los Example", ("Maria de la O y de los Example",)),
+        ("Siobhán O'Example and Bob d'Other-Example", ("Siobhán O'Example", "Bob d'Other-Example")),
+        ("ﬁona ﬂint", ("Fiona Flint",)),
+        ("Ada Example, senior machine learning engineer at Acme", ("Ada Example",)),
+        ("Ada Example, writer and editor, and Bob Other", ("Ada Example", "Bob Other")),
+        ("Written by Ada Example and the data platform team", ("Ada Example",)),
+    ],
+)
+def test_a_name_is_no_sentence_however_it_is_written(marked, names):
+    """Most scripts have no capitals, and some people use none; titles and offices have few."""
+    assert clean_authors(byline(page(f"<div class='author'>{marked}</div>"))) == names
 
 
 def test_elements_in_one_another_are_each_read_in_their_beginning():

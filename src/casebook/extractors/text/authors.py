@@ -30,13 +30,23 @@ _AROUND_A_NAME = re.compile(
     rf"^(?:(?:written|posted|reviewed|recipe|articles) )?by:?\s+|^author:?\s+|\s+(?:{_MONTH})$",
     re.IGNORECASE,
 )
+_OFFICE = (
+    "founder|co-founder|writer|editor|reporter|consultant|coordinator|attorney|manager|director|ceo|"
+    "cto|contributor|analyst|journalist|engineer|member"
+)
 _AFTER_A_NAME = re.compile(
     r"(?<=\w)\s+(?:(?:former|senior|junior|head|chief|lead|content|marketing|tech|staff|trial|co-?|"
-    r"contributing|managing|guest|full|new|well-known|active)\s+)*(?:founder|co-founder|writer|editor|"
-    r"reporter|consultant|coordinator|attorney|manager|director|ceo|cto|contributor|analyst|"
-    r"journalist|engineer|member|reviewed by|joined)\b.*$",
+    r"contributing|managing|guest|full|new|well-known|active)\s+)*"
+    rf"(?:{_OFFICE}|reviewed by|joined)\b.*$",
     re.IGNORECASE,
 )
+# In small letters, behind a comma: it has as few capitals as a sentence.
+_SMALL_OFFICE = re.compile(
+    rf"(?:,| and| &)(?: [a-z-]+){{0,4}} (?:{_OFFICE}|team)\b[^,]*?(?=,| and [^\W\d_a-z]|$)"
+)
+# What may be names in small letters alone: no address, no code, no sentence with its full stop.
+_SPELLED = re.compile(r"[^\W\d_][^\d_@:/()\[\]{}<>=#*!?]*(?<!\.)")
+_PARTICLES = frozenset("al bin da de del den der di du el ibn la las los van von y zu".split())
 _TELLING = (
     re.compile(r" (?:rel|itemprop|class|id)=author(?: name)? |[Aa]uthor(?:[\w-]*[_-])?[Nn]ame"),
     re.compile(r"=byline |author|posted-by"),
@@ -235,18 +245,30 @@ def _texts(element: Any) -> Iterator[str]:
 
 def _names_in(line: str) -> str | None:
     """Return the names in a line, None where it has none: most words of a name have capitals."""
-    text = _UNSIGNED.split(line, maxsplit=1)[0]
-    if not _LETTERS <= len(text) < _LONGEST_BYLINE:
+    signed = _UNSIGNED.split(line, maxsplit=1)[0]
+    if not _LETTERS <= len(signed) < _LONGEST_BYLINE:
         return None
+    text = _SMALL_OFFICE.sub("", signed)
     found = normalize_authors(None, text)
     return found if clean_authors(found) and not _is_prose(text, found) else None
 
 
 def _is_prose(line: str, names: str | None) -> bool:
-    """Tell the beginning of a sentence: ``names``, which were given capitals, have few in it."""
+    """Tell the beginning of a sentence: ``names``, which were given capitals, have few in it.
+
+    Scripts without capitals tell nothing, nor do particles; and some write all of a name small.
+    """
+    bare = _AROUND_A_NAME.sub("", line)
+    if bare.islower() and _SPELLED.fullmatch(bare):
+        return False
     words = re.findall(r"[^\W\d_]+", names or "")
-    small = [word for word in words if re.search(rf"\b{word.lower()}\b", line)]
+    small = [word for word in words if _is_small(word.lower(), line)]
     return len(words) > _FULL_NAME and len(small) > _OF_WORDS * len(words)
+
+
+def _is_small(word: str, line: str) -> bool:
+    has_capitals = word.upper() != word
+    return has_capitals and word not in _PARTICLES and bool(re.search(rf"\b{word}\b", line))
 
 
 def posted_by(tree: Any) -> str | None:

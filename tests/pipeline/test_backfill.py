@@ -323,6 +323,19 @@ async def test_history_makes_the_estimate_a_measured_one(services, site):
     assert typical.prompt_tokens > 100
 
 
+async def test_a_list_that_spells_an_address_otherwise_is_worked_as_it_is_now(services, web):
+    """What is known as one page may be two addresses to fetch, of which one was wrong."""
+    web.expect_request("/post", query_string="utm_source=list").respond_with_data(
+        pages.CASE, content_type="text/html"
+    )
+    before = select(candidates(web.url_for("/post")))
+    first = await register("a list", before.items, BatchOptions(), services)
+    again, _, outcomes = await run(services, [web.url_for("/post") + "?utm_source=list"])
+    assert [outcome.status for outcome in outcomes] == ["draft"]
+    assert again.batch_id != first.batch_id
+    assert (await progress(first, services)).counts == {Standing.KNOWN: 1}
+
+
 async def test_what_a_curator_rejected_is_not_open_again(services, site):
     """A rejected case stays rejected, however often a list names it."""
     from casebook.pipeline.decisions import reject

@@ -108,6 +108,26 @@ async def test_a_file_that_is_handed_over_again_is_worked(services, batch_of, tm
     assert await worked(await batch_of("changed", "gone"), services) == {}
 
 
+async def test_files_that_lie_elsewhere_by_now_are_read_there(services, batch_of, tmp_path):
+    """As where a second machine names them otherwise: the batch of before knows the old path."""
+    before = await batch_of("moved", "same")
+    (tmp_path / "away").mkdir()
+    (tmp_path / "moved.html").rename(tmp_path / "away" / "moved.html")
+    piped = f"{tmp_path}/away/moved.html\n{tmp_path}/same.html".encode()
+    items = (await handed_over(piped)).files
+    batch = await register("-", items, BatchOptions(), services)
+    told = await worked(batch, services)
+    assert {name: o.status for name, o in told.items()} == {
+        "moved.html": "draft",
+        "same.html": "draft",
+    }
+    counts = {Standing.KNOWN: 2}
+    assert await stands(batch, services) == (BatchStep.FINISHED, counts)
+    assert (await stands(before, services))[1] == counts
+    again = await register("-", items, BatchOptions(), services)
+    assert again.batch_id == batch.batch_id
+
+
 async def test_a_dry_run_counts_what_the_run_then_works(services, batch_of, tmp_path):
     """Files that had changed, or were missing, are open as they are handed over again.
 

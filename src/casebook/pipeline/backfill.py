@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import repeat
+from typing import Any
 
 import structlog
 
@@ -56,7 +57,11 @@ _Task = asyncio.Task[tuple[BatchItem, Outcome] | None]
 async def register(
     origin: str, items: Sequence[BatchItem], options: BatchOptions, services: Services
 ) -> Batch:
-    """Store a batch, or find it: the same list with the same options is the same batch."""
+    """Store a batch, or find it: the same list with the same options is the same batch.
+
+    One that names the same sources otherwise, files that lie elsewhere by now, is another: what is
+    stored of a batch is what is worked.
+    """
     ids = [item.source_id for item in items]
     batch = ListedBatch(
         batch_id=content_id("batch", origin, ids, options.model_dump()),
@@ -68,8 +73,17 @@ async def register(
     )
     warehouse = services.warehouse
     again = await asyncio.to_thread(own_again, items, warehouse)
-    await asyncio.to_thread(warehouse.append, batch, *again)
+    added = await asyncio.to_thread(warehouse.append, batch, *again)
+    named, was_there = _named(batch), added == len(again)
+    if was_there and named != _named(await listed(batch.batch_id, services)):
+        another = content_id("batch", batch.batch_id, named)
+        batch = batch.model_copy(update={"batch_id": another})
+        await asyncio.to_thread(warehouse.append, batch)
     return batch.without_items()
+
+
+def _named(batch: ListedBatch) -> list[dict[str, Any]]:
+    return [item.reference.model_dump() for item in batch.items]
 
 
 async def listed(batch_id: str, services: Services) -> ListedBatch:

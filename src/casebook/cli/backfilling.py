@@ -415,7 +415,7 @@ def show(
         lines = services.warehouse.batches()
         line = next(one for one in lines if one.batch_id == batch.batch_id)
         if as_json:
-            told = line.model_dump(mode="json") | batch.model_dump(mode="json", exclude={"items"})
+            told = line.model_dump(mode="json") | batch.model_dump(mode="json")
             print_json({**told, "progress": stands.model_dump(mode="json")})
             return
         print_progress(batch, stands, None, out())

@@ -5,6 +5,7 @@ import gc
 import signal
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -145,6 +146,25 @@ async def test_a_watch_that_is_paused_before_its_turn_is_left_alone(two_lists, m
         "https://a.example/feed": False,
         "https://b.example/feed": True,
     }
+
+
+async def test_while_a_batch_is_worked_its_list_is_held_no_more(two_lists, monkeypatch):
+    """It may take hours, and a list names ten thousand items with what each announces."""
+    lists = []
+
+    async def read(address, _read):
+        found = Walk([Candidate(url=f"{address}/1")], ways={f"{address}/1": (address,)})
+        lists.append(weakref.ref(found))
+        return found
+
+    async def worked(*_):
+        gc.collect()
+        return {"held": sum(one() is not None for one in lists)}
+
+    monkeypatch.setattr(backfill_module, "read_as_task", read)
+    monkeypatch.setattr(backfill_module, "_work", worked)
+    told = await backfill_module.watch.fn()
+    assert [one["held"] for one in told.values()] == [1, 0]  # the second is read ahead
 
 
 async def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(two_lists, monkeypatch):

@@ -60,6 +60,8 @@ _READ_AHEAD = 8
 
 T = TypeVar("T")
 
+_Reading = asyncio.Task[list[Walk]]
+
 
 class SourceFailedError(Exception):
     """A source's task failed: the failure is a row in the warehouse, and the batch goes on."""
@@ -192,7 +194,8 @@ async def watch(
                     await asyncio.gather(reading, return_exceptions=True)
                     if (active := await watching.still_active(one, services)) is None:
                         continue
-                    look, batch = await watching.look(active, services, reading=reading)
+                    found = _taken(reading)
+                    look, batch = await watching.look(active, services, reading=found)
                     told = await _work(batch, services, look.missed) if batch else {}
                     worked[one.watch_id] = {**_told(one, look), **told}
     return failed_state(list(worked.values()), _NEXT_LOOK) or worked
@@ -208,20 +211,19 @@ async def _due(services: Services) -> Sequence[Watch]:
 @asynccontextmanager
 async def _read_ahead(
     watches: Sequence[Watch], services: Services
-) -> AsyncIterator[Iterator[tuple[Watch, asyncio.Task[Walk]]]]:
+) -> AsyncIterator[Iterator[tuple[Watch, _Reading]]]:
     """Give watched lists in their order, each with its reading, while the next ones are read.
 
     A further one is begun when the turn of one is over. What nobody waits for any more at the end
     is given up.
     """
-    rest, begun = iter(watches), deque[tuple[Watch, asyncio.Task[Walk]]]()
+    rest, begun = iter(watches), deque[tuple[Watch, _Reading]]()
 
     def begin(count: int) -> None:
         for one in islice(rest, count):
-            read = partial(watching.listed, one.address, services)
-            begun.append((one, asyncio.create_task(read_as_task(one.address, read))))
+            begun.append((one, asyncio.create_task(_read(one.address, services))))
 
-    def in_turn() -> Iterator[tuple[Watch, asyncio.Task[Walk]]]:
+    def in_turn() -> Iterator[tuple[Watch, _Reading]]:
         begin(_READ_AHEAD)
         while begun:
             yield begun[0]
@@ -235,6 +237,15 @@ async def _read_ahead(
         for reading in left:
             reading.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+
+
+async def _read(address: str, services: Services) -> list[Walk]:
+    """Return the list, to be taken out: what reads it is held until the batch is worked."""
+    return [await read_as_task(address, partial(watching.listed, address, services))]
+
+
+async def _taken(reading: _Reading) -> Walk:
+    return (await reading).pop()
 
 
 def _told(watch: Watch, look: Look) -> Told:

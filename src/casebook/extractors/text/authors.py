@@ -72,6 +72,8 @@ _BY_HEADLINE = (
 _LONGEST_BYLINE = 120
 # Of what is marked up as the author's so much is read: a name stands in its beginning.
 _READ = 400
+# And so much of a single text, white space included: one may be a whole article, too.
+_MOST_OF_TEXT = 4_000
 _OF_WORDS = 0.5
 _MOST_LINES = 100
 _STATED = "//head/meta[contains(translate(@name, 'A', 'a'), 'author')]/@content"
@@ -223,7 +225,7 @@ def _beginning(element: Any) -> str:
         length += len(one_line(text))
         if length > _READ:
             break
-    return one_line(" ".join(read))
+    return one_line(" ".join(read))[:_READ]
 
 
 def _texts(element: Any) -> Iterator[str]:
@@ -240,7 +242,7 @@ def _texts(element: Any) -> Iterator[str]:
         else:
             text = one.text
         if text:
-            yield text
+            yield text[:_MOST_OF_TEXT]
 
 
 def _names_in(line: str) -> str | None:

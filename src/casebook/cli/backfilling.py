@@ -324,7 +324,7 @@ async def _registered(
     from casebook.pipeline.backfill import register as register_batch
     from casebook.runtime.services import Services
 
-    async with Services(settings) as services:
+    async with Services(settings, patience=settings.outage_patience) as services:
         return await register_batch(origin, selection.items, options, services)
 
 

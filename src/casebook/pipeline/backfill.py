@@ -73,9 +73,9 @@ async def register(
     )
     warehouse = services.warehouse
     again = await asyncio.to_thread(own_again, items, warehouse)
-    added = await asyncio.to_thread(warehouse.append, batch, *again)
-    was_there = added == len(again)
-    if was_there and (named := _named(batch)) != _named(await listed(batch.batch_id, services)):
+    await asyncio.to_thread(warehouse.append, batch, *again)
+    named, stored = _named(batch), await listed(batch.batch_id, services)
+    if named != _named(stored):
         another = content_id("batch", batch.batch_id, named)
         batch = batch.model_copy(update={"batch_id": another})
         await asyncio.to_thread(warehouse.append, batch)

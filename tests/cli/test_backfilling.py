@@ -1,9 +1,11 @@
 """``casebook backfill``: what it takes for a list, and how a batch goes on."""
 
+import gc
 import io
 import re
 import subprocess
 import sys
+import weakref
 from datetime import UTC, datetime
 from unittest.mock import AsyncMock
 
@@ -12,6 +14,7 @@ from rich.console import Console
 from scripted_endpoint import api_error
 
 from casebook.cli.board import print_batches
+from casebook.pipeline.planning import select as planning_select
 from casebook.schemas.batches import (
     BatchEvent,
     BatchItem,
@@ -49,6 +52,28 @@ def test_what_asks_the_model_is_loaded_beside_the_list_where_it_will_be_asked(
     assert loaded == []
     casebook("backfill", listed)
     assert loaded == [True]
+
+
+def test_while_a_batch_is_worked_its_list_is_held_no_more(casebook, tmp_path, monkeypatch):
+    """Neither its sources nor its entries: both are there once, for as long as it is stored."""
+    lists, held = [], []
+
+    def noted(entries, **choice):
+        chosen = planning_select(entries, **choice)
+        lists.extend(map(weakref.ref, [chosen, *chosen.items, *entries]))
+        return chosen
+
+    async def worked(*_, **__):
+        gc.collect()
+        held.append(sum(one() is not None for one in lists))
+        return 0
+
+    monkeypatch.setattr("casebook.pipeline.planning.select", noted)
+    monkeypatch.setattr("casebook.cli.backfilling.work_batch", worked)
+    listed = tmp_path / "list.csv"
+    listed.write_text("url\nhttps://a.example/1\nhttps://a.example/2\n")
+    assert casebook("backfill", listed).code == 0
+    assert (len(lists), held) == (5, [0])
 
 
 def test_the_parsers_are_loaded_while_a_batch_that_goes_on_is_looked_up(casebook, monkeypatch):

@@ -1,7 +1,9 @@
 """A batch from its list to its end, over a local site and a scripted endpoint."""
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import AsyncIterator, Callable
 from datetime import date
 
@@ -59,6 +61,24 @@ async def run(services, addresses, *, delays=(0.05,), **options):
     batch = await register("a list", selection.items, BatchOptions(**options), services)
     work = BatchRun(batch, services, delays=delays)
     return batch, work, [outcome async for outcome in work.outcomes()]
+
+
+async def test_a_run_holds_nothing_of_its_list_but_what_is_under_way(services, site, monkeypatch):
+    """What is open waits packed, however long the list is."""
+    lists, stored = [], backfill.listed
+
+    async def noted(*asked):
+        found = await stored(*asked)
+        lists.extend(map(weakref.ref, [found, *found.items]))
+        return found
+
+    monkeypatch.setattr(backfill, "listed", noted)
+    items = select(candidates(*site(3))).items
+    work = BatchRun(await register("a list", items, BatchOptions(), services), services)
+    async for _ in work.outcomes():
+        gc.collect()
+        assert not any(one() for one in lists)
+    assert (len(lists), work.tally.made) == (8, 3)
 
 
 async def test_a_list_becomes_drafts_refusals_and_failures_and_says_so(services, web, site):

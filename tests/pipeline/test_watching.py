@@ -38,6 +38,10 @@ def feed(web: HTTPServer) -> Callable[..., str]:
     return serve
 
 
+def items_of(batch, services):
+    return services.warehouse.batch(batch.batch_id).items if batch else []
+
+
 async def added(services, address, **options):
     line = await watching.add(address, services, every_seconds=HOUR, who="ada", **options)
     return line.watch
@@ -51,9 +55,7 @@ async def test_only_what_comes_after_the_watch_is_news(services, feed):
     feed("one", "two", "three")
     seen, batch = await watching.look(watch, services)
     assert seen.new == 1
-    assert [item.title for item in services.warehouse.batch(batch.batch_id).items] == [
-        "About three"
-    ]
+    assert [item.title for item in items_of(batch, services)] == ["About three"]
     assert [o.status async for o in BatchRun(batch, services).outcomes()] == ["draft"]
     seen, batch = await watching.look(watch, services)
     assert (seen.new, batch) == (0, None)
@@ -96,7 +98,7 @@ async def test_a_watch_that_is_added_again_keeps_what_it_knows(services, feed):
     seen, batch = await watching.look(watch, services)
     assert (
         seen.found,
-        [item.title for item in services.warehouse.batch(batch.batch_id).items],
+        [item.title for item in items_of(batch, services)],
     ) == (1, ["About two"])
 
 
@@ -104,9 +106,7 @@ async def test_words_filter_what_is_news(services, feed):
     """Items without any of the words are left aside."""
     watch = await added(services, feed("rag-system", "picnic"), everything=True, words=["RAG"])
     _, batch = await watching.look(watch, services)
-    assert [item.title for item in services.warehouse.batch(batch.batch_id).items] == [
-        "About rag-system"
-    ]
+    assert [item.title for item in items_of(batch, services)] == ["About rag-system"]
 
 
 async def test_a_list_that_cannot_be_read_is_a_failed_look_and_not_the_end(services, feed, web):
@@ -142,7 +142,7 @@ async def test_a_list_may_be_read_before_it_is_looked_at(services, feed):
     await reading
     feed("zero", "one", "two")
     seen, batch = await watching.look(watch, services, reading=reading)
-    assert (seen.failure, seen.new, len(services.warehouse.batch(batch.batch_id).items)) == (
+    assert (seen.failure, seen.new, len(items_of(batch, services))) == (
         None,
         1,
         1,
@@ -167,7 +167,7 @@ async def test_what_is_changed_while_a_list_is_read_counts(services, feed):
     await watching.add(watch.address, services, **given)
     changed = await watching.still_active(watch, services)
     seen, batch = await watching.look(changed, services, reading=reading)
-    assert (seen.found, seen.new, len(services.warehouse.batch(batch.batch_id).items)) == (1, 1, 1)
+    assert (seen.found, seen.new, len(items_of(batch, services))) == (1, 1, 1)
     await watching.change(watch.watch_id, WatchState.PAUSED, services, who="ada")
     assert await watching.still_active(watch, services) is None
     await watching.change(watch.watch_id, WatchState.REMOVED, services, who="ada")
@@ -202,8 +202,7 @@ def index(web: HTTPServer) -> Callable[..., str]:
 
 
 def told_new(batch, services):
-    items = services.warehouse.batch(batch.batch_id).items if batch else []
-    return [item.reference.source.rpartition("/")[2] for item in items]
+    return [item.reference.source.rpartition("/")[2] for item in items_of(batch, services)]
 
 
 async def test_what_a_sitemap_holds_that_could_not_be_read_at_first_is_no_news(services, index):

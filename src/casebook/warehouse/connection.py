@@ -34,7 +34,7 @@ _BLOCK_BYTES = 16_384
 _READ_SINCE = "v1.2.0"
 # A checkpoint is not made at each close, as DuckDB would, but after this much log. Each opening
 # replays it, in 3 to 5 ms a source, and a source adds some 20 KB.
-_LOG = "8MB"
+_LOG = "4MB"
 # DuckDB's allocator (jemalloc) keeps what was freed unless much is freed at once: after ten seconds
 # of a batch it held 90 MB beside the 20 in use.
 _FLUSHED = "1MB"
@@ -51,10 +51,10 @@ _SETTINGS = {
     "storage_compatibility_version": _READ_SINCE,
 }
 # DuckDB keeps the blocks that it read up to its limit; what does not fit goes to files beside the
-# warehouse meanwhile, a block each. What 8 MB of log hold takes 14 MB until it is folded in: with a
-# limit of 16, that goes to files, and all takes half as long again. Lists read all there is, and
-# some of DuckDB's operators cannot do with files: such are done again with the full limit.
-_MEMORY, _BUSY_MEMORY = "1GB", "20MB"
+# warehouse meanwhile, a block each. What 4 MB of log hold takes 7 MB until it is folded in, and the
+# ids of 10,000 sources some 9: with a limit of 13, all takes a quarter longer. Lists read all there
+# is, and some of DuckDB's operators cannot do with files: such are done again with the full limit.
+_MEMORY, _BUSY_MEMORY = "1GB", "16MB"
 _SESSION = (
     "USE warehouse; SET TimeZone = 'UTC'; PRAGMA disable_checkpoint_on_shutdown;"
     f" SET disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS)}'"

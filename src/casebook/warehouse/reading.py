@@ -10,12 +10,13 @@ from casebook.schemas.batches import SourceStanding
 from casebook.schemas.copies import Twin
 from casebook.schemas.documents import Document, Reading
 from casebook.schemas.failures import Failure
+from casebook.schemas.frozen import Frozen
 from casebook.schemas.listings import CaseSummary, CaseView, OpenFailure, RefusedSource
 from casebook.schemas.recipes import Making, Recipe
 from casebook.schemas.reviews import Case, CaseStatus, Publication, Review, Revision
 from casebook.schemas.sources import Source
 from casebook.schemas.triage import Triage
-from casebook.warehouse.records import decode
+from casebook.warehouse.records import TABLES, decode
 from casebook.warehouse.sql import bound, queries
 
 # A row of a query: its values by column name, of the types DuckDB gives.
@@ -29,10 +30,30 @@ def rows(connection: duckdb.DuckDBPyConnection, name: str, **values: object) -> 
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
 
-def document(row: Found) -> Document:
-    """Return a document as it was read last."""
-    found = decode(Document, row["body"])
-    return found.as_read(decode(Reading, row["reading"])) if row["reading"] else found
+def stored(
+    connection: duckdb.DuckDBPyConnection, kind: type[Frozen], name: str, **values: object
+) -> list[str]:
+    """Return the bodies of the rows of a ``kind`` whose places the query called ``name`` gives.
+
+    In the order of the query, and in a statement of their own, of which DuckDB knows beforehand
+    which groups of rows it need not open.
+    """
+    places = [row["entry"] for row in rows(connection, name, **values)]
+    if not places:
+        return []
+    statement = f"""
+        SELECT body FROM {TABLES[kind].name}
+        WHERE entry BETWEEN $first AND $last AND list_contains($places::BIGINT[], entry)
+        ORDER BY list_position($places::BIGINT[], entry)
+    """  # noqa: S608 - our names
+    asked = {"first": min(places), "last": max(places), "places": places}
+    return [body for (body,) in connection.execute(statement, bound(asked)).fetchall()]
+
+
+def document(body: str, read: str | None = None) -> Document:
+    """Return a document as it was read last; ``read`` is the newest reading of it, if any."""
+    found = decode(Document, body)
+    return found.as_read(decode(Reading, read)) if read else found
 
 
 def case_summary(row: Found) -> CaseSummary:
@@ -47,7 +68,7 @@ def case_view(row: Found, revisions: Sequence[Found], reviews: Sequence[Found]) 
         case=decode(Case, row["case"]),
         status=CaseStatus(row["status"]),
         source=decode(Source, row["source"]),
-        document=document({"body": row["document"], "reading": row["reading"]}),
+        document=document(row["document"], row["reading"]),
         triage=row["triage"] and decode(Triage, row["triage"]),
         revision=decode(Revision, row["revision"]),
         revisions=[decode(Revision, one["body"]) for one in revisions],

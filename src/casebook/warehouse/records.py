@@ -102,7 +102,7 @@ def _table(
     return Table(name, columns, derived, packed)
 
 
-TABLES: Mapping[type[Row], Table] = {
+TABLES: Mapping[type[Frozen], Table] = {
     Source: _table("sources", "source_id kind canonical_url submitted_by submitted_at"),
     Snapshot: _table(
         "snapshots", "snapshot_id source_id final_url media_type sha256 size fetched_at"

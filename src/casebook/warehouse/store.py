@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from casebook.schemas.batches import (
 from casebook.schemas.checks import Check
 from casebook.schemas.companies import CompanyAlias, CompanyNames
 from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
-from casebook.schemas.documents import Document
+from casebook.schemas.documents import Document, Reading
 from casebook.schemas.errors import (
     AmbiguousId,
     InvalidDecision,
@@ -228,12 +229,12 @@ class Warehouse:
     def document(self, document_id: str) -> Document | None:
         """Return the document with this id."""
 
-        def work(connection: duckdb.DuckDBPyConnection) -> list[reading.Found]:
-            found = reading.rows(connection, "document", document_id=document_id)
-            newest = reading.rows(connection, "newest_reading", document_id=document_id)
-            return [{**row, **newest[0]} for row in found]
+        def work(connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:
+            asked = partial(reading.stored, connection, document_id=document_id)
+            return asked(Document, "document"), asked(Reading, "newest_reading")
 
-        return next(map(reading.document, self._in_one(work, read_only=True)), None)
+        found, readings = self._in_one(work, read_only=True)
+        return next((reading.document(body, *readings) for body in found), None)
 
     def document_of(self, snapshot_id: str, *extractors: str) -> Document | None:
         """Return the document that one of these versions of extractors read in a snapshot last."""
@@ -265,7 +266,7 @@ class Warehouse:
 
     def generations(self, ids: Sequence[str]) -> list[Generation]:
         """Return the generations with these ids in their order; unknown ones are absent."""
-        return self._all(Generation, "generations", ids=list(ids))
+        return self._placed(Generation, "generations", ids=list(ids))
 
     def waste_of(self, question_id: str) -> Waste | None:
         """Return the newest waste of a question."""
@@ -497,7 +498,12 @@ class Warehouse:
         return self.document(found[0]["document_id"]) if found else None
 
     def _first(self, kind: type[T], name: str, **values: object) -> T | None:
-        return next(iter(self._all(kind, name, **values)), None)
+        return next(iter(self._placed(kind, name, **values)), None)
+
+    def _placed(self, kind: type[T], name: str, **values: object) -> list[T]:
+        """Return the objects whose places a query gives."""
+        found = self._in_one(lambda c: reading.stored(c, kind, name, **values), read_only=True)
+        return [decode(kind, body) for body in found]
 
     def _all(self, kind: type[T], name: str, **values: object) -> list[T]:
         return [decode(kind, row["body"]) for row in self.read(name, **values)]

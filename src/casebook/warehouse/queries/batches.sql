@@ -11,7 +11,7 @@ SELECT $entry, $event_id, $batch_id, $step, $reason, $happened_at, $body
 WHERE NOT EXISTS (FROM batch_events WHERE event_id = $event_id);
 
 -- name: batch
-SELECT body FROM batches WHERE batch_id = $batch_id;
+SELECT entry FROM batches WHERE batch_id = $batch_id;
 
 -- What an address leads to is counted as its own. A source is open as long as a machine has something
 -- to do for it (pipeline.planning.is_open says when); a batch without any is finished, whoever worked

@@ -11,7 +11,7 @@ SELECT
 WHERE NOT EXISTS (FROM wastes WHERE waste_id = $waste_id);
 
 -- name: waste_of
-SELECT body FROM wastes WHERE question_id = $question_id ORDER BY entry DESC LIMIT 1;
+SELECT entry FROM wastes WHERE question_id = $question_id ORDER BY entry DESC LIMIT 1;
 
 -- name: taken
 SELECT document_id, count(*) AS times

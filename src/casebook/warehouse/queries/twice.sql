@@ -119,7 +119,7 @@ JOIN revisions USING (case_id, revision_id)
 WHERE list_contains($case_ids::VARCHAR[], case_id);
 
 -- name: checked
-SELECT body FROM source_checked WHERE source_id = $source_id;
+SELECT entry FROM source_checked WHERE source_id = $source_id;
 
 -- name: seen
 SELECT body FROM source_seen WHERE list_contains($source_ids::VARCHAR[], source_id);

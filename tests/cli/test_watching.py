@@ -50,7 +50,10 @@ def test_a_watch_that_is_paused_while_others_are_worked_is_left_alone(
 
 
 def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(casebook, site, two_feeds):
-    """A list that was not looked at stays due, and is told; a batch says how it goes on."""
+    """A list that was not looked at stays due, and is told; a batch says how it goes on.
+
+    It is no failure: the exit code is that of a run that did all it was to do.
+    """
     priced = {
         "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
         "CASEBOOK_LLM_PRICE_INPUT": "1",
@@ -62,7 +65,7 @@ def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(casebook, site,
         assert casebook("watch", "add", feed, "--every", "1h", "--all", **priced).code == 0
     poor = casebook("watch", "run", "--budget", "0.001", **priced)
     assert (poor.code, "the cap of $0.001 a run" in poor.err, second in poor.err) == (
-        4,
+        0,
         True,
         False,
     )
@@ -72,6 +75,60 @@ def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(casebook, site,
     rich = casebook("watch", "run", "--json", "--budget", "1", **priced)
     assert (rich.code, {line["status"] for line in rich.lines}) == (0, {"draft"})
     assert (second in rich.err, "not looked at" in rich.err) == (True, False)
+
+
+def test_of_the_lists_that_a_budget_leaves_those_that_were_paused_are_not_told(
+    casebook, site, two_feeds, environment
+):
+    """Nobody wants to know of them, and they are not due."""
+    priced = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
+        "CASEBOOK_LLM_PRICE_INPUT": "1",
+        "CASEBOOK_LLM_PRICE_OUTPUT": "4",
+    }
+    first, second = two_feeds()
+    for feed in (first, second):
+        assert casebook("watch", "add", feed, "--every", "1h", "--all", **priced).code == 0
+    warehouse = Warehouse(Path(environment["CASEBOOK_HOME"]) / "warehouse.duckdb")
+
+    def pause(_: object) -> Response:
+        (watch,) = (one.watch for one in warehouse.watches() if one.watch.address == second)
+        paused = {"change_id": "paused", "state": WatchState.PAUSED}
+        warehouse.append(watch.model_copy(update=paused))
+        return Response(pages.CASE, content_type="text/html")
+
+    site.expect_request("/old").respond_with_handler(pause)
+    ran = casebook("watch", "run", "--budget", "0.001", **priced)
+    assert (ran.code, "a run" in ran.err, "not looked at" in ran.err) == (0, True, False)
+
+
+def test_a_budget_is_kept_with_a_watch_and_holds_for_each_look(casebook, site, two_feeds):
+    """It is shown, met, told as no failure, and changed by adding the watch again."""
+    priced = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
+        "CASEBOOK_LLM_PRICE_INPUT": "1",
+        "CASEBOOK_LLM_PRICE_OUTPUT": "4",
+    }
+    site.expect_request("/old").respond_with_data(pages.CASE, content_type="text/html")
+    first, second = two_feeds("case")
+    poor = ("--every", "1h", "--all", "--budget", "0.001")
+    assert casebook("watch", "add", first, *poor, "--word", "o", **priced).code == 0
+    assert casebook("watch", "add", second, "--all", "--word", "nowhere", **priced).code == 0
+    assert "every 1 h, at most $0.0010 a look, only with o" in casebook("watch", "list").out
+    assert casebook("watch", "list", "--json").lines[0]["budget_usd"] == 0.001
+    ran = casebook("watch", "run", **priced)
+    assert (ran.code, "the cap of $0.001 a look" in ran.err) == (0, True)
+    assert "the next look goes on with the rest" in ran.err
+    assert second in ran.err  # the run has no cap: the next list is looked at
+    again = casebook("watch", "add", first, "--every", "1h", "--budget", "1", **priced)
+    assert "no longer has its words" in again.err
+    assert "budget" not in again.err
+    ran = casebook("watch", "run", first, "--json", **priced)
+    assert (ran.code, {line["status"] for line in ran.lines}) == (0, {"draft"})
+    dropped = casebook("watch", "add", first, "--every", "1h", **priced)
+    assert "no longer has its budget" in dropped.err
+    unpriced = casebook("watch", "add", first, "--budget", "1", CASEBOOK_ALLOWED_HOSTS="")
+    assert (unpriced.code, "CASEBOOK_LLM_PRICE_INPUT" in unpriced.err) == (4, True)
 
 
 def test_a_watched_list_that_is_read_in_part_ends_as_some_failed(

@@ -41,6 +41,25 @@ def test_every_command_explains_itself():
         assert command.help.strip().endswith("."), name
 
 
+def test_every_budget_is_told_beside_the_settings():
+    """Whoever asks what something may cost finds each command that takes a budget."""
+    page = (ROOT / "docs" / "settings.md").read_text()
+    money = page[page.index("\n## Money") :]
+    commands = typer.main.get_command(app).commands
+    for name, command in _leaves("", commands):
+        if any("--budget" in option.opts for option in command.params):
+            assert re.search(
+                rf"`{name.removesuffix(' run') if 'backfill' in name else name}\b", money
+            )
+
+
+def _leaves(before, commands):
+    """Yield all commands with their full names, those within groups, too."""
+    for name, command in commands.items():
+        within = getattr(command, "commands", None)
+        yield from _leaves(f"{before}{name} ", within) if within else [(before + name, command)]
+
+
 def test_every_setting_is_documented_with_its_default():
     """Each setting has its line, and plain defaults are the ones in force."""
     page = (ROOT / "docs" / "settings.md").read_text()

@@ -22,7 +22,7 @@ from prefect.utilities.callables import parameter_schema
 from casebook.flows import FLOWS, schedules
 from casebook.flows import backfill as backfill_module
 from casebook.flows.backfill import backfill
-from casebook.flows.failing import failed_state
+from casebook.flows.ending import state_of
 from casebook.flows.report import batch_markdown, outcome_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.flows.tasks import may_pass
@@ -153,15 +153,30 @@ def test_an_outcome_survives_the_way_through_prefect():
     assert after.to_json() == before.to_json()
 
 
+def _ended(worked, then, **how):
+    return state_of(dict(zip("abc", worked, strict=False)), then, **how)
+
+
 def test_a_batch_that_paused_is_a_failed_run_named_after_the_cause():
     """The state tells which batch and why; without a pause there is none."""
     done = {"batch_id": "batch1_a", "paused": None, "paused_by": None, "failure": None}
     held = {"batch_id": "batch1_b", "paused": "the cap of $5.00.", "paused_by": "budget_reached"}
-    assert failed_state([done], "Retry.") is None
-    state = failed_state([done, held], "Retry.")
+    assert _ended([done], "Retry.") is None
+    state = _ended([done, held], "Retry.")
     assert (state.type, state.name) == (StateType.FAILED, "Paused: budget reached")
     assert state.message == "batch1_b: the cap of $5.00. Retry."
     assert state.data.told == [held]
+
+
+def test_what_goes_on_by_itself_is_a_completed_run_unless_something_else_failed():
+    """A watch's next look takes up what a budget left: nobody is to be told of a failure."""
+    held = {"batch_id": "batch1_b", "paused": "the cap of $5.00.", "paused_by": "budget_reached"}
+    gone = {"list": "https://a.example/", "failure": "It is gone.", "failure_by": "page_missing"}
+    state = _ended([held], "It goes on.", by_itself="budget_reached")
+    assert (state.type, state.name) == (StateType.COMPLETED, "Budget reached")
+    assert (state.message, state.data) == ("batch1_b: the cap of $5.00. It goes on.", {"a": held})
+    state = _ended([held, gone], "It goes on.", by_itself="budget_reached")
+    assert (state.type, state.name) == (StateType.FAILED, "List unread: page missing")
 
 
 def test_a_list_that_was_not_read_or_judged_is_a_failed_run_named_after_the_cause():
@@ -178,17 +193,17 @@ def test_a_list_that_was_not_read_or_judged_is_a_failed_run_named_after_the_caus
         "failure": None,
     }
     held = {"batch_id": "batch1_b", "paused": "no answer.", "paused_by": "endpoint_down"}
-    state = failed_state([silent, gone], "It comes again.")
+    state = _ended([silent, gone], "It comes again.")
     assert (state.type, state.name) == (StateType.FAILED, "List unread: page missing")
     assert state.message == (
         "https://a.example/feed: It is gone; https://b.example/feed: the key was rejected. "
         "It comes again."
     )
-    assert failed_state([silent], "").name == "Not judged: key rejected"
-    both = failed_state([gone, {**silent, **held}], "")
+    assert _ended([silent], "").name == "Not judged: key rejected"
+    both = _ended([gone, {**silent, **held}], "")
     assert both.name == "Paused: endpoint down"
     assert both.message.startswith("batch1_b: no answer; https://a.example/feed: It is gone; ")
-    named = failed_state([{**gone, "failure": "https://a.example/feed answers 404."}], "So.")
+    named = _ended([{**gone, "failure": "https://a.example/feed answers 404."}], "So.")
     assert named.message == "https://a.example/feed answers 404. So."
 
 

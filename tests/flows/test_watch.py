@@ -12,14 +12,18 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from prefect.client.schemas.objects import StateType
 from prefect.exceptions import TerminationSignal
 
 from casebook.extractors.links.entries import Candidate
 from casebook.extractors.links.listing import Walk
 from casebook.flows import backfill as backfill_module
+from casebook.pipeline import watching
 from casebook.schemas.errors import HostUnreachable
 from casebook.schemas.watches import Watch, WatchState
 from casebook.warehouse import Warehouse
+
+FIRST, SECOND = "https://a.example/feed", "https://b.example/feed"
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def two_lists(monkeypatch, tmp_path) -> Warehouse:
     """The warehouse of two watches that are due."""
     monkeypatch.setenv("CASEBOOK_HOME", str(tmp_path))
     warehouse = Warehouse(tmp_path / "warehouse.duckdb")
-    for address in ("https://a.example/feed", "https://b.example/feed"):
+    for address in (FIRST, SECOND):
         row = {"change_id": address, "watch_id": address, "address": address, "every_seconds": 300}
         warehouse.append(Watch(**row, changed_by="ada", changed_at=datetime.now(UTC)))
     return warehouse
@@ -167,15 +171,13 @@ async def test_while_a_batch_is_worked_its_list_is_held_no_more(two_lists, monke
     assert [one["held"] for one in told.values()] == [1, 0]  # the second is read ahead
 
 
-async def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(two_lists, monkeypatch):
-    """It is a failed run that says why, and names the list that was not looked at and stays due."""
+@pytest.fixture
+def judged(two_lists, monkeypatch):
+    """Both lists name an item that a priced model is to judge by a rubric; change their watches."""
     told = {"LLM_MODEL": "m", "LLM_BASE_URL": "http://127.0.0.1:9/v1"}
     told |= {"LLM_PRICE_INPUT": "1", "LLM_PRICE_OUTPUT": "4"}
     for name, value in told.items():
         monkeypatch.setenv(f"CASEBOOK_{name}", value)
-    for one in two_lists.watches():
-        wanted = {"change_id": f"{one.watch.address} by rubric", "rubric": "News"}
-        two_lists.append(one.watch.model_copy(update=wanted))
 
     async def read(address, _read):
         found = Walk()
@@ -183,13 +185,67 @@ async def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(two_lists
         found.ways[f"{address}/item"] = (address,)
         return found
 
+    def change(*addresses: str, **update: object) -> None:
+        for line in two_lists.watches():
+            if line.watch.address in addresses:
+                change_id = f"{line.watch.address} {update}"
+                two_lists.append(line.watch.model_copy(update={"change_id": change_id, **update}))
+
     monkeypatch.setattr(backfill_module, "read_as_task", read)
+    change(FIRST, SECOND, rubric="News")
+    return change
+
+
+async def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(two_lists, judged):
+    """It did what it was to do for the money: a completed run, which names what stays due."""
     state = await backfill_module.watch.fn(budget=0)
-    assert state.name == "Not judged: budget reached"
-    first, left = state.data.told
-    assert (first["list"], left["list"]) == ("https://a.example/feed", "https://b.example/feed")
-    assert "https://b.example/feed: not looked at, for the budget" in state.message
+    assert (state.type, state.name) == (StateType.COMPLETED, "Budget reached")
+    first, left = state.data.values()
+    assert (first["list"], left["list"]) == (FIRST, SECOND)
+    assert f"{SECOND}: not looked at, for the budget" in state.message
+    assert "at the next look" in state.message
     assert [line.look is None for line in two_lists.watches()] == [False, True]
+
+
+async def test_what_a_spent_budget_leaves_does_not_hide_what_failed(two_lists, judged, monkeypatch):
+    """The run is a failed one, named after that, and tells both."""
+    read = backfill_module.read_as_task
+
+    async def first_is_down(address, work):
+        if address == FIRST:
+            raise HostUnreachable(address)
+        return await read(address, work)
+
+    monkeypatch.setattr(backfill_module, "read_as_task", first_is_down)
+    state = await backfill_module.watch.fn(budget=0)
+    assert (state.type, state.name) == (StateType.FAILED, "List unread: host unreachable")
+    assert [told["list"] for told in state.data.told] == [FIRST, SECOND]
+
+
+async def test_of_the_lists_that_a_budget_leaves_those_that_were_paused_are_not_told(
+    two_lists, judged, monkeypatch
+):
+    """They are not due, and nobody wants to know of them."""
+    look = watching.look
+
+    async def pausing(watch, *given, **options):
+        judged(SECOND, state=WatchState.PAUSED)
+        return await look(watch, *given, **options)
+
+    monkeypatch.setattr(watching, "look", pausing)
+    state = await backfill_module.watch.fn(budget=0)
+    assert [told["list"] for told in state.data.values()] == [FIRST]
+    assert SECOND not in state.message
+
+
+async def test_a_watchs_own_budget_holds_for_its_look_alone(two_lists, judged):
+    """The next list is looked at with what the run may spend, here without a cap."""
+    judged(FIRST, budget_usd=0.0)
+    judged(SECOND, rubric=None, words=["none"])
+    state = await backfill_module.watch.fn()
+    assert (state.type, state.name) == (StateType.COMPLETED, "Budget reached")
+    assert "cap of $0 a look" in state.message
+    assert [line.look.told[:10] for line in two_lists.watches()] == ["0 new of 1", "0 new of 0"]
 
 
 async def test_a_run_that_is_told_to_end_while_lists_are_read_gives_them_up(two_lists, monkeypatch):

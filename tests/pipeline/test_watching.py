@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pages
 import pytest
 from pytest_httpserver import HTTPServer
-from scripted_endpoint import api_error
+from scripted_endpoint import api_error, completion
 
 from casebook.extractors.links.listing import Walk
 from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun
-from casebook.schemas.errors import InvalidSource, PageMissing, UnknownId
+from casebook.runtime.services import Services
+from casebook.schemas.errors import InvalidSource, PageMissing, PriceUnknown, UnknownId
 from casebook.schemas.watches import WatchState
 
 HOUR = 3_600
@@ -273,6 +274,70 @@ async def test_a_watch_that_was_removed_begins_anew(services, feed):
     seen, _ = await watching.look(line.watch, services)
     assert (seen.found, seen.new) == (2, 2)
     assert services.warehouse.watches()[0].look.look_id == seen.look_id
+
+
+@pytest.fixture
+async def priced(settings_of, quick):
+    """Services whose model has a price: a draft costs 2 cents, and may cost 80."""
+    async with quick(Services(settings_of(llm_price_input=0, llm_price_output=100))) as made:
+        yield made
+
+
+async def looked(watch, services):
+    """Look once as a command does; return the outcomes, why the batch paused, and what it took."""
+    with watching.one_look(watch, services) as budget:
+        _, batch = await watching.look(watch, services)
+        run = BatchRun(batch, services)
+        statuses = [outcome.status async for outcome in run.outcomes()]
+    return statuses, run.tally.stopped_by, budget.spent
+
+
+async def test_a_look_spends_no_more_than_its_budget_and_the_next_goes_on(priced, feed):
+    """Each look has it anew, the run's own cap is not met, and nothing is paid for twice."""
+    watch = await added(priced, feed("one", "two"), everything=True, budget_usd=0.85)
+    statuses, stopped, spent = await looked(watch, priced)
+    assert sorted(statuses) == ["draft", "failed"]
+    assert (stopped.kind, spent <= 0.85, priced.budget.is_spent) == ("budget_reached", True, False)
+    assert "cap of $0.85 a look" in stopped.message
+    assert "the next look goes on" in stopped.message
+    (batch,) = priced.warehouse.batches()
+    assert priced.warehouse.batch(batch.batch_id).options.budget_usd == 0.85
+    assert (await looked(watch, priced))[:2] == (["draft"], None)
+
+
+async def test_what_a_rubric_costs_counts_for_the_look(priced, feed, endpoint):
+    """Verdicts and drafts come out of one purse: what the first took, the others lack."""
+    endpoint.fallback = lambda _: completion(
+        '{"reason": "It is a story.", "verdict": "fits"}', completion_tokens=8_400
+    )
+    address = feed("one")
+    watch = await added(priced, address, rubric="Stories", everything=True, budget_usd=0.85)
+    statuses, stopped, spent = await looked(watch, priced)
+    assert (statuses, stopped.kind, spent) == (["failed"], "budget_reached", pytest.approx(0.84))
+
+
+async def test_a_budget_within_which_nothing_could_be_asked_is_refused(services, priced, feed):
+    """No money, or a model without a price: each look would find the same and do nothing."""
+    address = feed("one")
+    with pytest.raises(PriceUnknown, match="CASEBOOK_LLM_PRICE_INPUT"):
+        await added(services, address, budget_usd=1.0)
+    with pytest.raises(InvalidSource, match="above zero"):
+        await added(priced, address, budget_usd=0.0)
+    assert services.warehouse.watches() == []
+
+
+async def test_a_watch_that_an_older_version_stored_has_no_budget(services, feed):
+    """Its row does not name any; paused or added again it gets one of this version."""
+    watch = await added(services, feed("one"))
+    with services.warehouse._database.connection() as connection:
+        connection.execute(
+            "UPDATE watches SET body = json_merge_patch(body, '{\"budget_usd\": null}')"
+        )
+        stored = connection.execute("SELECT body FROM watches").fetchall()
+    assert "budget_usd" not in str(stored)
+    assert services.warehouse.watches()[0].watch == watch
+    await watching.change(watch.watch_id, WatchState.PAUSED, services, who="ada")
+    assert services.warehouse.watches()[0].watch.budget_usd is None
 
 
 async def test_an_interval_too_short_is_refused(services, feed):

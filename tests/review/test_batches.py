@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pages
@@ -59,25 +60,37 @@ def batch_of(build):
 
 
 @pytest.fixture
-def site(httpserver, endpoint, tmp_path):
-    """A list of two sources and a scripted endpoint; a desk that may reach them."""
+def site_of(httpserver, endpoint, tmp_path):
+    """A list of two sources and a scripted endpoint; open a desk that may reach them."""
     endpoint.fallback = scripted_curator.answer
     httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
     httpserver.expect_request("/case").respond_with_data(pages.CASE, content_type="text/html")
     httpserver.expect_request("/gone").respond_with_data("no", status=404)
     lines = "\n".join(httpserver.url_for(path) for path in ("/case", "/gone"))
     httpserver.expect_request("/list").respond_with_data(lines, content_type="text/plain")
-    settings = Settings(
-        home=tmp_path,
-        curator="mira",
-        allowed_hosts=frozenset({f"{httpserver.host}:{httpserver.port}"}),
-        llm_base_url=endpoint.base_url,
-        llm_model="scripted",
-        OPENAI_API_KEY="sk-secret",
-    )
-    with DeskClient(create_app(settings), base_url="http://127.0.0.1") as client:
-        client.site = httpserver
-        yield client
+    with ExitStack() as opened:
+
+        def open_desk(**changes: object) -> DeskClient:
+            settings = Settings(
+                home=tmp_path,
+                curator="mira",
+                allowed_hosts=frozenset({f"{httpserver.host}:{httpserver.port}"}),
+                llm_base_url=endpoint.base_url,
+                llm_model="scripted",
+                OPENAI_API_KEY="sk-secret",
+                **changes,
+            )
+            client = DeskClient(create_app(settings), base_url="http://127.0.0.1")
+            client.site = httpserver
+            return opened.enter_context(client)
+
+        yield open_desk
+
+
+@pytest.fixture
+def site(site_of):
+    """Such a desk."""
+    return site_of()
 
 
 def test_quotes_of_long_lists_are_forgotten_before_those_of_short_ones_are_many(monkeypatch):
@@ -261,6 +274,31 @@ def test_a_watch_is_added_paused_resumed_and_removed(site):
     assert read(site.get("/watches")).xpath("//li[contains(@class,'watch')]") == []
     assert site.send_form("/watches", list="/etc/passwd", every="3600").status_code == 422
     assert site.send_form(address, state="burnt").status_code == 409
+
+
+def test_a_watch_has_a_budget_for_each_look_at_the_desk(site_of, endpoint):
+    """It is shown, holds for the verdicts and the batch together, and what it leaves is told."""
+    endpoint.fallback = lambda _: completion(
+        '{"reason": "It is a story.", "verdict": "fits"}', completion_tokens=8_400
+    )
+    site = site_of(llm_price_input=0, llm_price_output=100)
+    given = {"list": site.site.url_for("/list"), "every": "3600", "everything": "yes"}
+    given |= {"rubric": "Stories", "budget": "1.7"}
+    assert site.send_form("/watches", **given).status_code == 303
+    page = read(site.get("/watches"))
+    assert "at most $1.70 a look" in page.text_content()
+    address = page.xpath("//li//input[@name='state']/../@action")[0]
+    where = site.send_form(f"{address}/look").headers["location"]
+    assert texts(read(site.get("/watches")), "//form//label[@for='budget']") == [
+        "Budget dollars a look"
+    ]
+    for _ in range(300):
+        page = read(site.get(where))
+        if page.xpath("//div[@id='batch']/@data-state") == ["paused"]:
+            break
+        time.sleep(0.05)
+    assert "cap of $1.7 a run ($1.6800 spent)" in page.text_content()
+    assert site.send_form("/watches", **given | {"budget": "none"}).status_code == 422
 
 
 def test_a_watch_tells_what_of_its_list_could_not_be_read(site):

@@ -44,7 +44,41 @@ async def test_a_run_whose_cap_was_met_stays_spent():
     for amount, is_spent in ((0.3, False), (1.1, True), (0.3, True)):
         with pytest.raises(BudgetReached):
             await budget.reserve(amount)
-        assert budget.run_is_spent is is_spent
+        assert budget.is_spent is is_spent
+
+
+async def test_a_part_of_a_run_has_a_cap_of_its_own_beside_the_runs():
+    """What a part spends the run spends, too; where its own cap is met, the run's is not spent."""
+    run = Budget(run=1.0)
+    part = run.part(0.5, "look", "wait for the next one")
+    await part.reserve(0.4)
+    await part.settle(0.4, 0.4)
+    assert (part.spent, run.spent) == (0.4, 0.4)
+    with pytest.raises(
+        BudgetReached, match=r"\$0.5 a look \(\$0.4000 spent\); wait for the next one"
+    ):
+        await part.reserve(0.2)
+    assert (part.is_spent, run.is_spent) == (True, False)
+    another = run.part(None, "look", "wait for the next one")
+    assert another.capped
+    with pytest.raises(
+        BudgetReached, match=r"\$1 a run \(\$0.4000 spent\); raise CASEBOOK_BUDGET_RUN"
+    ):
+        await another.reserve(0.7)
+    assert run.is_spent
+
+
+async def test_a_part_waits_for_what_the_rest_of_the_run_has_under_way():
+    """Only what is set aside elsewhere stands in its way, and that may come to less."""
+    run = Budget(run=1.0)
+    part = run.part(0.5, "look", "wait")
+    await run.reserve(0.7)
+    waiting = asyncio.create_task(part.reserve(0.4))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await run.settle(0.7, 0.1)
+    await waiting
+    assert not run.is_spent
 
 
 async def test_whoever_waits_is_refused_when_the_money_is_gone():

@@ -355,8 +355,13 @@ async def _resume(
     return await _work(batch, options, settings, as_json=as_json)
 
 
-async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
-    """Work the batch under a live table; print what became of it; return the exit code."""
+async def work_batch(
+    batch: Batch, services: Services, *, as_json: bool, no_failure: str | None = None
+) -> int:
+    """Work the batch under a live table; print what became of it; return the exit code.
+
+    ``no_failure`` is a kind that counts as none there.
+    """
     from casebook.cli.board import BatchBoard, print_progress
     from casebook.cli.submitting import exit_code
     from casebook.pipeline.backfill import BatchRun, progress
@@ -364,7 +369,9 @@ async def work_batch(batch: Batch, services: Services, *, as_json: bool) -> int:
     work, failed = BatchRun(batch, services), {}
     with BatchBoard(work, services.limiter, err()) as board:
         async for outcome in work.outcomes():
-            if outcome.failure is not None:  # one of each kind is kept, however long the list
+            if (
+                outcome.failure is not None and outcome.failure.kind != no_failure
+            ):  # one of each kind is kept, however long the list
                 failed[outcome.error_exit] = outcome
             board.tell(outcome)
             if as_json:

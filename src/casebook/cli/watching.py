@@ -22,8 +22,8 @@ from casebook.cli.context import (
 )
 from casebook.cli.references import as_bad_usage, named, words_of
 from casebook.cli.submitting import Budget
-from casebook.schemas.bounds import LONGEST_INTERVAL, SHORTEST_INTERVAL
-from casebook.schemas.errors import InvalidSource
+from casebook.schemas.bounds import LONGEST_INTERVAL, MOST_DOLLARS, SHORTEST_INTERVAL
+from casebook.schemas.errors import BudgetReached, InvalidSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,12 +82,25 @@ def add(
             show_default=False,
         ),
     ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=MOST_DOLLARS,
+            help="US dollars that each look at this list may spend, on the rubric's verdicts and "
+            "on drafts of what is new; what that leaves is for the next look.",
+            show_default=False,
+        ),
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Also what the list holds already, not only what comes.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Watch a list; what it holds now is no news unless --all is given."""
+    """Watch a list; what it holds now is no news unless --all is given.
+
+    One that is watched already gets what is given now in place of all it had.
+    """
     from casebook.pipeline import watching
 
     async def work(services: Services) -> WatchLine:
@@ -98,11 +111,13 @@ def add(
                 every_seconds=seconds_of(every),
                 words=words_of(word),
                 rubric=rubric,
+                budget_usd=budget,
                 everything=everything,
                 who=services.settings.curator,
             )
 
     line = with_services(context, work, stopping.UNWATCHED)
+    _tell_dropped(line)
     if as_json:
         print_json(_json(line))
         return
@@ -120,6 +135,17 @@ def add(
         f"[green]watching[/]  {line.watch.watch_id}  {line.watch.address}: {held}; looked at "
         f"every {every} while `casebook up` runs, or by `casebook watch run`",
     )
+
+
+def _tell_dropped(line: WatchLine) -> None:
+    """Say what a watch had that was not given again."""
+    kept = {"words": "words", "rubric": "rubric", "budget_usd": "budget"}
+    had = [name for field, name in kept.items() if getattr(line.before, field, None)]
+    gone = [name for field, name in kept.items() if name in had and not getattr(line.watch, field)]
+    if gone:
+        from casebook.publishing.wording import listing
+
+        err().print(f"It was watched before, and no longer has its {listing(gone)}: not given.")
 
 
 @app.command(name="list")
@@ -161,11 +187,12 @@ def _print(line: WatchLine) -> None:
     """Show a watch: its id, state and interval, its address, what its last look found."""
     from datetime import UTC, datetime
 
-    from casebook.publishing.wording import duration, listing
+    from casebook.publishing.wording import duration, listing, money
 
     watch, look = line.watch, line.look
     words = f", only with {plain(listing(watch.words))}" if watch.words else ""
     rubric = f"       wanted: {plain(watch.rubric)}\n" if watch.rubric else ""
+    budget = "" if watch.budget_usd is None else f", at most {money(watch.budget_usd)} a look"
     seen = "not looked at yet"
     if look is not None:
         what = f"[red]{plain(look.failure)}[/]" if look.failure else plain(look.told)
@@ -175,7 +202,7 @@ def _print(line: WatchLine) -> None:
         seen = f"looked at {look.at:%Y-%m-%d %H:%M}{again}: {what}"
     out().print(
         f"[bold]{watch.watch_id}[/]  [{_STATES[watch.state]}]{watch.state.value}[/], "
-        f"every {duration(watch.every_seconds)}{words}\n"
+        f"every {duration(watch.every_seconds)}{budget}{words}\n"
         f"       {plain(watch.address)}\n{rubric}       {seen}",
         soft_wrap=True,
     )
@@ -275,7 +302,6 @@ def run(
 async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> int:
     from datetime import UTC, datetime
 
-    from casebook.cli.backfilling import work_batch
     from casebook.cli.submitting import gravest
     from casebook.pipeline import watching
     from casebook.runtime.services import Services
@@ -288,21 +314,16 @@ async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> in
             lines = await asyncio.to_thread(services.warehouse.watches)
             due = [line for line in lines if line.due(datetime.now(UTC))]
         for number, line in enumerate(due):
-            if services.budget.run_is_spent:
-                _tell_left(len(due) - number)
+            if services.budget.is_spent:
+                rest = [line.watch for line in due[number:]]
+                _tell_left(len(await watching.active_of(rest, services)))
                 break
             # The lists before this one may have taken hours. One that is named is looked at anyway.
             watch = await watching.still_active(line.watch, services)
             if watch is None and watch_id is None:
                 continue
-            look, batch = await watching.look(watch or line.watch, services)
-            err().print(f"{line.watch.address}: {printable(look.told)}", markup=False)
-            _tell_missed(look)
-            _tell_undecided(look)
-            if look.failure or look.trouble or look.missed:
-                codes.append(EXIT_SOME_FAILED)
-            if batch is not None and (code := await work_batch(batch, services, as_json=as_json)):
-                codes.append(code)
+            with watching.one_look(watch or line.watch, services):
+                codes += await _look(watch or line.watch, services, as_json=as_json)
     if not due:
         times = [at for line in lines if (at := line.next_at(datetime.now(UTC)))]
         until = f" before {min(times):%Y-%m-%d %H:%M}" if times else ""
@@ -310,10 +331,32 @@ async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> in
     return gravest(codes)
 
 
+async def _look(watch: Watch, services: Services, *, as_json: bool) -> Sequence[int]:
+    """Look at a list, work what is new, and return the exit codes of what failed.
+
+    What a budget leaves is no failure: the next look goes on with it.
+    """
+    from casebook.cli.backfilling import work_batch
+    from casebook.pipeline import watching
+
+    look, batch = await watching.look(watch, services)
+    err().print(f"{watch.address}: {printable(look.told)}", markup=False)
+    _tell_missed(look)
+    _tell_undecided(look)
+    spent = BudgetReached.kind()
+    unjudged = look.trouble and look.trouble_by != spent
+    codes = [EXIT_SOME_FAILED] if look.failure or unjudged or look.missed else []
+    if batch is not None:
+        codes.append(await work_batch(batch, services, as_json=as_json, no_failure=spent))
+    return [code for code in codes if code]
+
+
 def _tell_left(number: int) -> None:
-    """Say which lists a spent budget left alone."""
+    """Say how many lists a spent budget left alone, if any."""
     from casebook.publishing.wording import count
 
+    if not number:
+        return
     err().print(
         f"not looked at, for the budget is spent: {count(number, 'list')}, still due; "
         "`casebook watch run --budget MORE` goes on",

@@ -25,7 +25,7 @@ from prefect.runtime import flow_run
 from pydantic import Field
 
 from casebook.extractors.links.listing import Walk
-from casebook.flows.failing import Told, failed_state
+from casebook.flows.ending import Told, state_of
 from casebook.flows.limits import llm_slot
 from casebook.flows.report import batch_markdown
 from casebook.flows.stopping import ended_in_order
@@ -47,8 +47,8 @@ _TELL_SECONDS = 5.0
 _RETRY = "Retry this run to go on, or run backfill with that batch_id."
 _RETRY_LIST = "Nothing was begun: retry this run, or have it come again at its next time."
 _NEXT_LOOK = (
-    "The next look at a list is at its time; retry this run, or `casebook watch run ID`, to look "
-    "at once. It takes up what is open, as backfill does with a batch_id."
+    "What is open is taken up at the next look at the list, which is at its time; `casebook watch "
+    "run ID`, or a retry of a run that failed, looks at once."
 )
 # What a run tells of a list at which it did not look.
 _LEFT = {"left": "not looked at, for the budget of this run is spent; it stays due"}
@@ -77,6 +77,7 @@ class ListUnreadError(Exception):
 
     def __init__(self, address: str, error: CasebookError) -> None:
         super().__init__(str(error))
+        self.address = address
         self.told: Told = {"list": address, "failure": str(error), "failure_by": error.kind()}
 
 
@@ -139,11 +140,11 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
             else:
                 batch, missed = await _begun(source or "", chosen, options, services)
         except ListUnreadError as error:
-            return failed_state([error.told], _RETRY_LIST) or error.told
+            return state_of({error.address: error.told}, _RETRY_LIST) or error.told
     async with _services(with_options(settings, batch.options)) as services:
         with ended_in_order():
             told = await _work(batch, services, missed)
-    return failed_state([told], _RETRY) or told
+    return state_of({batch.batch_id: told}, _RETRY) or told
 
 
 async def _begun(
@@ -176,7 +177,8 @@ async def watch(
     cannot be read or judged, or a batch that pauses, makes a failed run that names the cause, once
     all lists were looked at. Retried, it looks at once at the lists that may have something open. A
     watch that is paused or removed before its turn comes is left alone. Once ``budget``, in US
-    dollars a run, is spent, no further list is looked at: it stays due.
+    dollars a run, is spent, no further list is looked at: it stays due. What a budget leaves, this
+    one or a watch's own, makes no failed run: it is a completed one that names it.
     """
     settings = with_options(Settings.load(), BatchOptions(budget_usd=budget))
     worked = dict[str, Told]()
@@ -185,8 +187,8 @@ async def watch(
         with ended_in_order():
             async with _read_ahead(due, services) as in_turn:
                 for one, reading in in_turn:
-                    if services.budget.run_is_spent:
-                        left = due[due.index(one) :]
+                    if services.budget.is_spent:
+                        left = await watching.active_of(due[due.index(one) :], services)
                         worked |= {
                             watch.watch_id: _LEFT | {"list": watch.address} for watch in left
                         }
@@ -195,10 +197,11 @@ async def watch(
                     if (active := await watching.still_active(one, services)) is None:
                         continue
                     found = _taken(reading)
-                    look, batch = await watching.look(active, services, reading=found)
-                    told = await _work(batch, services, look.missed) if batch else {}
+                    with watching.one_look(active, services):
+                        look, batch = await watching.look(active, services, reading=found)
+                        told = await _work(batch, services, look.missed) if batch else {}
                     worked[one.watch_id] = {**_told(one, look), **told}
-    return failed_state(list(worked.values()), _NEXT_LOOK) or worked
+    return state_of(worked, _NEXT_LOOK, by_itself=BudgetReached.kind()) or worked
 
 
 async def _due(services: Services) -> Sequence[Watch]:

@@ -1,8 +1,10 @@
 """Watched lists: added, paused, removed, and looked at for sources that nobody has seen yet."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
@@ -12,11 +14,12 @@ from casebook.pipeline.sifting import MOST_JUDGED, Sifted, check_rubric, sift
 from casebook.publishing.wording import count
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
-from casebook.schemas.bounds import LONGEST_INTERVAL
+from casebook.schemas.bounds import LONGEST_INTERVAL, MOST_DOLLARS
 from casebook.schemas.errors import CasebookError, InvalidSource, UnknownId
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.watches import Look, Refusal, Undecided, Watch, WatchLine, WatchState
+from casebook.summarizer.models.budget import Budget, no_price
 
 SHORTEST_SECONDS = 300
 """A list that is asked for more often is a burden on its site and brings nothing."""
@@ -37,18 +40,21 @@ async def add(
     every_seconds: int,
     words: Sequence[str] = (),
     rubric: str | None = None,
+    budget_usd: float | None = None,
     everything: bool = False,
     who: str,
 ) -> WatchLine:
     """Watch a list and look at it once; what it holds now is no news but for ``everything``.
 
-    A list that is watched already gets the interval, the words and the rubric, and keeps what it
-    knows. Of a list within it that cannot be read now, what it holds when it is first read is no
-    news either.
+    A list that is watched already gets the interval, the words, the rubric and the budget, and
+    keeps what it knows. Of a list within it that cannot be read now, what it holds when it is first
+    read is no news either.
 
     Raises:
-        InvalidSource: if the interval is too short or too long, or the rubric empty or too long.
+        InvalidSource: if the interval is too short or too long, the rubric empty or too long, or
+            the budget no amount.
         ConfigurationError: if there is a rubric, and no model that could judge by it.
+        PriceUnknown: if there is a budget, and no price of the model to hold against it.
         CasebookError: if the list cannot be read: a watch that never worked is not stored.
     """
     if every_seconds < SHORTEST_SECONDS:
@@ -61,14 +67,25 @@ async def add(
     if rubric is not None:
         rubric = _checked(rubric)
         check_rubric(services)
-    watch = _row(address, every_seconds, words, rubric, who, WatchState.ACTIVE)
+    if budget_usd is not None:
+        _check_budget(budget_usd, services)
+    watch_id = content_id("watch", canonical_url(address))
+    watch = Watch(
+        watch_id=watch_id,
+        address=address,
+        every_seconds=every_seconds,
+        words=list(words),
+        rubric=rubric,
+        budget_usd=budget_usd,
+        **_change(watch_id, WatchState.ACTIVE, who),
+    )
     found = await listed(address, services)
     items = select(found.candidates, words=words).items
     for line in await asyncio.to_thread(services.warehouse.watches):
         if line.watch.watch_id == watch.watch_id:
             # It is watched already: what came since its last look is still to be found.
             await asyncio.to_thread(services.warehouse.append, watch)
-            return WatchLine(watch=watch, look=line.look)
+            return WatchLine(watch=watch, look=line.look, before=line.watch)
     if everything:
         # A first look without news would hide what there is: the next one, due at once, finds it.
         await asyncio.to_thread(services.warehouse.append, watch)
@@ -91,7 +108,7 @@ async def change(watch_id: str, state: WatchState, services: Services, *, who: s
         UnknownId: if there is no such watch.
     """
     watch = (await line_of(watch_id, services)).watch
-    changed = _row(watch.address, watch.every_seconds, watch.words, watch.rubric, who, state)
+    changed = watch.model_copy(update=_change(watch.watch_id, state, who))
     await asyncio.to_thread(services.warehouse.append, changed)
     return changed
 
@@ -119,9 +136,15 @@ async def line_of(watch_id: str, services: Services) -> WatchLine:
 
 async def still_active(watch: Watch, services: Services) -> Watch | None:
     """Return a watch as it is now, None where it was paused or removed meanwhile."""
+    return next(iter(await active_of([watch], services)), None)
+
+
+async def active_of(watches: Sequence[Watch], services: Services) -> Sequence[Watch]:
+    """Return the watches as they are now, without those that were paused or removed meanwhile."""
     lines = await asyncio.to_thread(services.warehouse.watches)
-    now = (line.watch for line in lines if line.watch.watch_id == watch.watch_id)
-    return next((one for one in now if one.state is WatchState.ACTIVE), None)
+    now = {line.watch.watch_id: line.watch for line in lines}
+    found = [now[one.watch_id] for one in watches if one.watch_id in now]
+    return [one for one in found if one.state is WatchState.ACTIVE]
 
 
 async def refused_of(watch_id: str, services: Services) -> Sequence[Refusal]:
@@ -134,6 +157,14 @@ async def undecided_of(watch_id: str, services: Services) -> Sequence[Undecided]
     """Return what was taken without a verdict by the rubric, in any look, the newest first."""
     looks = await asyncio.to_thread(services.warehouse.looks, watch_id, removed_too=True)
     return [one for seen in reversed(looks) for one in seen.undecided]
+
+
+@contextmanager
+def one_look(watch: Watch, services: Services) -> Iterator[Budget]:
+    """Have what is asked meanwhile, verdicts and drafts, count as one look at the list."""
+    remedy = "the next look goes on with the rest; to raise it, add the watch again with more"
+    with services.spending(watch.budget_usd, "look", remedy) as budget:
+        yield budget
 
 
 async def look(
@@ -187,7 +218,8 @@ async def _looked(
         sifted = sifted.with_wanted([item for item in news if item.source_id in taken])
     batch = None
     if sifted.wanted:
-        batch = await register(f"watch {watch.address}", sifted.wanted, BatchOptions(), services)
+        options = BatchOptions(budget_usd=watch.budget_usd)
+        batch = await register(f"watch {watch.address}", sifted.wanted, options, services)
     seen = _look(
         watch,
         found=len(items),
@@ -245,26 +277,28 @@ def _checked(rubric: str) -> str:
     return told
 
 
-def _row(  # noqa: PLR0917 - a watch's own fields
-    address: str,
-    every_seconds: int,
-    words: Sequence[str],
-    rubric: str | None,
-    who: str,
-    state: WatchState,
-) -> Watch:
-    now, watch_id = datetime.now(UTC), content_id("watch", canonical_url(address))
-    return Watch(
-        change_id=content_id("wrow", watch_id, state.value, now.isoformat()),
-        watch_id=watch_id,
-        address=address,
-        every_seconds=every_seconds,
-        words=list(words),
-        rubric=rubric,
-        state=state,
-        changed_by=who,
-        changed_at=now,
-    )
+def _check_budget(budget_usd: float, services: Services) -> None:
+    """Refuse a budget within which nothing would ever be asked.
+
+    Raises:
+        InvalidSource: if it is no amount.
+        PriceUnknown: if what the model costs is not known.
+    """
+    if not 0 < budget_usd <= MOST_DOLLARS:
+        raise InvalidSource(f"{budget_usd:g} is no budget for a look: write US dollars, above zero")
+    if services.profile.price is None:
+        raise no_price()
+
+
+def _change(watch_id: str, state: WatchState, who: str) -> dict[str, Any]:
+    """Return the fields by which one row of a watch differs from the one before."""
+    now = datetime.now(UTC)
+    return {
+        "change_id": content_id("wrow", watch_id, state.value, now.isoformat()),
+        "state": state,
+        "changed_by": who,
+        "changed_at": now,
+    }
 
 
 def _look(

@@ -1,7 +1,6 @@
 """Batches at the desk: the list, one with its progress, its failures, and a new one."""
 
 import asyncio
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -12,6 +11,7 @@ from casebook.pipeline.backfill import batch_of, progress, register
 from casebook.pipeline.planning import select
 from casebook.pipeline.quoting import quote, read_list, with_options
 from casebook.review.batch_page import SHOWN, BatchPage, failures_of, state_of_batch
+from casebook.review.forms import number, since_day, text
 from casebook.review.guarding import require_token
 from casebook.review.rendering import is_fragment, rendered
 from casebook.review.state import State, state_of
@@ -40,10 +40,10 @@ async def batches(request: Request, desk: Desk) -> Response:
 async def ask_quote(request: Request, desk: Desk) -> Response:
     """Read a list and say what it holds and what it would cost; nothing is begun."""
     form = await request.form()
-    budget = _number(form, "budget", "budget")
-    limit = _number(form, "limit", "number of sources")
+    budget = number(form, "budget", "budget")
+    limit = number(form, "limit", "number of sources")
     options = BatchOptions(budget_usd=budget)
-    since, words = _since(form), _text(form, "words").replace(",", " ").split()
+    since, words = since_day(form), text(form, "words").replace(",", " ").split()
     async with Services(with_options(desk.settings, options)) as services:
         origin, ref = await _list_of(form, desk)
         found = await read_list(ref, services)
@@ -70,7 +70,7 @@ async def shown_quote(request: Request, desk: Desk, offer_id: str) -> Response:
 @router.post("/batches", dependencies=Changes)
 async def start(request: Request, desk: Desk) -> Response:
     """Begin what a quote offered."""
-    offer = desk.batches.offered(_text(await request.form(), "offer"))
+    offer = desk.batches.offered(text(await request.form(), "offer"))
     items = offer.quote.selection.items
     batch = await register(offer.quote.origin, items, offer.options, desk.services)
     return _begun(batch, desk)
@@ -147,7 +147,7 @@ async def _list_of(form: FormData, desk: State) -> tuple[str, SourceRef]:
     Raises:
         InvalidSource: if not exactly one was given.
     """
-    address, pasted, file = _text(form, "list"), _text(form, "addresses"), form.get("file")
+    address, pasted, file = text(form, "list"), text(form, "addresses"), form.get("file")
     chosen = file if isinstance(file, UploadFile) and file.filename else None
     if sum(map(bool, (address, pasted, chosen))) != 1:
         raise InvalidSource(
@@ -156,32 +156,3 @@ async def _list_of(form: FormData, desk: State) -> tuple[str, SourceRef]:
     if address:
         return address, web_source(address)
     return await keep_list(pasted, chosen, desk.settings.home)
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _number(form: FormData, name: str, label: str) -> float | None:
-    """Return the number in a field, None where it is empty.
-
-    Raises:
-        InvalidSource: if it is none, or not above zero.
-    """
-    given = _text(form, name)
-    try:
-        number = float(given) if given else None
-    except ValueError:
-        number = -1.0
-    if number is not None and not 0 < number < float("inf"):
-        raise InvalidSource(f"{given[:40]} is no {label}: write a number above zero.")
-    return number
-
-
-def _since(form: FormData) -> date | None:
-    given = _text(form, "since")
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError:
-        raise InvalidSource(f"{given[:40]} is no date: write it as 2026-11-24.") from None

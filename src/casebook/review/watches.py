@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from casebook.pipeline import watching
+from casebook.review.forms import number, text
 from casebook.review.guarding import require_token
 from casebook.review.rendering import rendered
 from casebook.review.state import State, state_of
@@ -42,16 +43,17 @@ async def watches(request: Request, desk: Desk) -> Response:
 @router.post("/watches", dependencies=Changes)
 async def add(request: Request, desk: Desk) -> Response:
     """Watch a list; what it holds now is no news unless asked for."""
-    form = {k: v for k, v in (await request.form()).items() if isinstance(v, str)}
-    address, every = form.get("list", "").strip(), form.get("every", "")
+    form = await request.form()
+    address, every = text(form, "list"), text(form, "every")
     if not every.isdecimal():
         raise InvalidSource("Choose how often to look.")
     await watching.add(
         web_source(address).source,
         desk.services,
         every_seconds=int(every),
-        words=form.get("words", "").replace(",", " ").split(),
-        rubric=form.get("rubric", "").strip() or None,
+        words=text(form, "words").replace(",", " ").split(),
+        rubric=text(form, "rubric") or None,
+        budget_usd=number(form, "budget", "budget"),
         everything=bool(form.get("everything")),
         who=desk.settings.curator,
     )

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cached_property
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from casebook.summarizer.models.transcripts import Transcriber
 
 
-# The budget of a run whose flows each build services of their own.
+# The budget of a run whose flows each build services of their own, or of a part of a run.
 RUN_BUDGET: ContextVar[Budget | None] = ContextVar("RUN_BUDGET", default=None)
 
 
@@ -232,7 +232,7 @@ class Services:
             shared_gate=self._shared_gate,
             prompts=self._prompts,
         )
-        shared = ["warehouse", "snapshots", "locks", "extractors", "budget"]
+        shared = ["warehouse", "snapshots", "locks", "extractors", "_own_budget"]
         if settings.endpoint == self.settings.endpoint and not self.settings.embedded:
             shared.append("limiter")
         for name in shared:
@@ -271,7 +271,7 @@ class Services:
             settings.transcription_base_url or OPENAI_ENDPOINT,
             key.get_secret_value() if key else "none",
             WarehouseLedger(self.warehouse),
-            budget=self.budget,
+            budget=lambda: self.budget,
             price_a_minute=settings.transcription_price,
             timeout=settings.transcription_timeout,
             policy=policy,
@@ -289,13 +289,25 @@ class Services:
 
         return await fetch_sound(page, client, robots)
 
-    @cached_property
+    @property
     def budget(self) -> Budget:
-        """The caps of this run and of the day; one run may have several services."""
-        if shared := RUN_BUDGET.get():
-            return shared
+        """The caps of this run, or of the part of it that is ``spending``, and of the day."""
+        return RUN_BUDGET.get() or self._own_budget
+
+    @cached_property
+    def _own_budget(self) -> Budget:
         settings = self.settings
         return Budget(settings.budget_run, settings.budget_day, self._spent_today)
+
+    @contextmanager
+    def spending(self, most: float | None, span: str, remedy: str) -> Iterator[Budget]:
+        """Have what this task asks meanwhile count as a part of the run: see ``Budget.part``."""
+        part = self.budget.part(most, span, remedy)
+        before = RUN_BUDGET.set(part)
+        try:
+            yield part
+        finally:
+            RUN_BUDGET.reset(before)
 
     def _spent_today(self) -> float:
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

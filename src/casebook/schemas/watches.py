@@ -19,8 +19,9 @@ class Watch(Frozen):
     """A list that is looked at every so many seconds; each change of it is a row of its own.
 
     ``words`` leaves aside what names none of them in its title or address. ``rubric`` says in a
-    curator's words what is wanted: a model judges each new item by it. ``watch_id`` comes from the
-    address: a list is watched once.
+    curator's words what is wanted: a model judges each new item by it. ``budget_usd`` bounds what
+    one look may spend, on the rubric's verdicts and on the work of what is new. ``watch_id`` comes
+    from the address: a list is watched once.
     """
 
     change_id: str
@@ -29,6 +30,7 @@ class Watch(Frozen):
     every_seconds: int
     words: Sequence[str] = ()
     rubric: str | None = None
+    budget_usd: float | None = None
     state: WatchState = WatchState.ACTIVE
     changed_by: str
     changed_at: datetime
@@ -101,10 +103,14 @@ class Look(Frozen):
 
 
 class WatchLine(Frozen):
-    """One line of a list of watches: the watch, and its newest look if there was one."""
+    """One line of a list of watches: the watch, and its newest look if there was one.
+
+    ``before`` is how the watch was where it has just been added again.
+    """
 
     watch: Watch
     look: Look | None
+    before: Watch | None = None
 
     def due(self, now: datetime) -> bool:
         """Tell whether it is time for a look; one in the future tells of a clock set back."""

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -37,10 +38,14 @@ class _Sound:
 
 @dataclass
 class _Tab:
-    """What one piece of sound has taken so far: requests, US dollars, and seconds of waiting."""
+    """What one piece of sound has taken so far: requests, US dollars, and seconds of waiting.
+
+    ``budget`` is the one in force when it was begun.
+    """
 
     question_id: str
     source_id: str
+    budget: Budget
     requests: int = 0
     spent: float = 0.0
     started: float = field(default_factory=time.monotonic)
@@ -66,7 +71,8 @@ class _Tab:
 class OpenAITranscriber:
     """Asks an endpoint, through the ledger and the budget: the same bytes are paid for once.
 
-    ``price_a_minute`` is in US dollars, and outweighs the table's.
+    ``budget`` returns the one in force. ``price_a_minute`` is in US dollars, and outweighs the
+    table's.
     """
 
     def __init__(
@@ -76,7 +82,7 @@ class OpenAITranscriber:
         api_key: str,
         ledger: Ledger,
         *,
-        budget: Budget | None = None,
+        budget: Callable[[], Budget] = Budget,
         price_a_minute: float | None = None,
         timeout: float = 600.0,
         policy: RetryPolicy | None = None,
@@ -84,7 +90,7 @@ class OpenAITranscriber:
         self.model = model
         self._endpoint = endpoint
         self._ledger = ledger
-        self._budget = budget or Budget()
+        self._budget = budget
         self._price = minute_price(model) if price_a_minute is None else price_a_minute
         self._policy = policy or RetryPolicy()
         self._client = openai.AsyncOpenAI(
@@ -109,7 +115,7 @@ class OpenAITranscriber:
         generation_id = content_id("gen", "transcription", digest, self.model)
         if known := await asyncio.to_thread(self._ledger.find, generation_id):
             return Transcript.model_validate_json(known.answer), known, False
-        tab = _Tab(generation_id, source_id)
+        tab = _Tab(generation_id, source_id, self._budget())
         sound = _Sound(data, name, media_type, most_seconds)
         transcript, made = await in_any_case(self._heard(sound, tab), tab)
         return transcript, made, True
@@ -132,7 +138,7 @@ class OpenAITranscriber:
             await self._write_off(error, tab)
             raise
         finally:
-            self._budget.stored(tab.spent)
+            tab.budget.stored(tab.spent)
         return transcript, made
 
     def _generation(self, sound: _Sound, transcript: Transcript, tab: _Tab) -> Generation:
@@ -186,12 +192,12 @@ class OpenAITranscriber:
     async def _once(self, sound: _Sound, tab: _Tab) -> Transcript:
         """Ask once, with the dearest outcome set aside meanwhile."""
         dearest = self._cost(sound.most_seconds)
-        if dearest is None and self._budget.capped:
+        if dearest is None and tab.budget.capped:
             raise PriceUnknown(
                 f"a budget is set but what {self.model} costs is not known; set "
                 "CASEBOOK_TRANSCRIPTION_PRICE to dollars a minute (0 where it is free)"
             )
-        await self._budget.reserve(dearest or 0.0)
+        await tab.budget.reserve(dearest or 0.0)
         spent = 0.0
         try:
             tab.send()
@@ -201,7 +207,7 @@ class OpenAITranscriber:
         finally:
             tab.under_way = False
             tab.spent += spent
-            await self._budget.settle(dearest or 0.0, spent)
+            await tab.budget.settle(dearest or 0.0, spent)
 
     async def _ask(self, sound: _Sound) -> Any:
         try:

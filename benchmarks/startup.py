@@ -14,8 +14,8 @@ import time
 
 COMMANDS = {
     "python -c pass": ["-c", "pass"],
-    "casebook --help": ["-m", "casebook.cli.main", "--help"],
-    "casebook list": ["-m", "casebook.cli.main", "list"],
+    "casebook --help": ["-m", "casebook", "--help"],
+    "casebook list": ["-m", "casebook", "list"],
     "import prefect": ["-c", "import prefect"],
 }
 

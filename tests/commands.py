@@ -15,8 +15,8 @@ from unittest import mock
 import pytest
 import structlog
 
+from casebook.__main__ import main
 from casebook.cli import context
-from casebook.cli.main import main
 
 
 @dataclass(frozen=True)

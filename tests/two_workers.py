@@ -120,7 +120,7 @@ class Setting:
 
     def submit(self, name: str) -> subprocess.Popen:
         """Start `casebook submit -` over the whole list."""
-        command = [sys.executable, "-m", "casebook.cli.main", "submit", "-", "--json"]
+        command = [sys.executable, "-m", "casebook", "submit", "-", "--json"]
         told = "".join(json.dumps({"source": url}) + "\n" for url in self.urls)
         return self.worker(name, command, told)
 

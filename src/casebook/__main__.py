@@ -7,9 +7,12 @@ does so. It needs none of the commands: they would take 40 ms and 9 MB there.
 
 def main() -> None:
     """Run the command line."""
-    from casebook.cli.main import main as run
+    from casebook.cli.stopping import told
 
-    run()
+    with told():
+        from casebook.cli.main import main as run
+
+        run()
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def test_the_parsers_are_loaded_while_a_batch_that_goes_on_is_looked_up(casebook
 @pytest.mark.parametrize("command", ["backfill", "submit"])
 def test_a_closed_standard_input_is_bad_usage(command, environment):
     """A scheduler may start programs without one: the message says so, in place of a traceback."""
-    closed = ["sh", "-c", 'exec "$@" <&-', "sh", sys.executable, "-m", "casebook.cli.main"]
+    closed = ["sh", "-c", 'exec "$@" <&-', "sh", sys.executable, "-m", "casebook"]
     ran = subprocess.run(
         [*closed, command, "-"], capture_output=True, text=True, env=environment, check=False
     )
@@ -104,7 +104,7 @@ def test_standard_input_without_an_end_is_given_up(command, environment):
     endless = subprocess.Popen(["yes", "https://a.example/1"], stdout=subprocess.PIPE)
     try:
         ran = subprocess.run(
-            [sys.executable, "-m", "casebook.cli.main", command, "-"],
+            [sys.executable, "-m", "casebook", command, "-"],
             stdin=endless.stdout,
             capture_output=True,
             text=True,

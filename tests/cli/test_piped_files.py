@@ -110,7 +110,7 @@ def test_marks_of_windows_are_no_part_of_a_path(program, talks, encoding, enviro
     import sys
 
     piped = "talks/one.html\r\n talks/two.html \r\n".encode(encoding)
-    command = [sys.executable, "-m", "casebook.cli.main", "backfill", "-", "--dry-run", "--json"]
+    command = [sys.executable, "-m", "casebook", "backfill", "-", "--dry-run", "--json"]
     ran = subprocess.run(
         command, input=piped, capture_output=True, env=environment, cwd=tmp_path, check=False
     )
@@ -213,7 +213,7 @@ def test_bytes_that_are_no_names_are_no_list_of_them(program, talks, environment
     (talks.parent / "h").mkdir()
     addresses = "https://a.example/1\nhttps://a.example/2\n"
     packed, wide = gzip.compress(addresses.encode(), mtime=0), addresses.encode("utf-16-le")
-    command = [sys.executable, "-m", "casebook.cli.main", "backfill", "-", "--dry-run", "--json"]
+    command = [sys.executable, "-m", "casebook", "backfill", "-", "--dry-run", "--json"]
     for piped, code, said in ((packed, 0, ""), (wide, 3, "names no web addresses")):
         ran = subprocess.run(
             command, input=piped, capture_output=True, env=environment, cwd=tmp_path, check=False

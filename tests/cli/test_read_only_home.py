@@ -14,7 +14,7 @@ from pathlib import Path
 import pages
 import pytest
 
-COMMAND = [sys.executable, "-m", "casebook.cli.main"]
+COMMAND = [sys.executable, "-m", "casebook"]
 # What root may do in spite of a folder's mode is taken from the program.
 BOUND = ["setpriv", "--bounding-set=-dac_override"] if hasattr(os, "geteuid") else []
 if BOUND and os.geteuid() != 0:

@@ -11,12 +11,17 @@ import termios
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import duckdb
 import httpx
 import pages
 import pytest
 from scripted_endpoint import ScriptedEndpoint, completion
 from werkzeug import Response
+
+from casebook.cli import backfilling, stopping
+from casebook.warehouse.turns import Waiting
 
 # Seconds for which the endpoint goes on answering after the signal.
 _UNDER_WAY = 1.5
@@ -65,7 +70,7 @@ def late_verdicts(endpoint: ScriptedEndpoint) -> threading.Event:
 def started(environment: dict[str, str], *arguments: str, told: str = "") -> subprocess.Popen[str]:
     """Start the program and tell it something."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "casebook.cli.main", *arguments],
+        [sys.executable, "-m", "casebook", *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -202,12 +207,88 @@ def test_what_goes_through_many_says_what_is_stored_of_them(
     assert (ran.code, ran.err) == (130, f"stopped: what was finished is stored; {so}\n")
 
 
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize("command", ["list", "watch pause nowhere"])
+def test_a_short_command_that_is_stopped_says_so(casebook, environment, sign, code, command):
+    """Whether it works in an event loop or not: here it waits for a program that has the file."""
+    assert casebook("list").code == 0
+    file = Path(environment["CASEBOOK_HOME"]) / "warehouse.duckdb"
+    with duckdb.connect(file):
+        running = started(environment, *command.split())
+        while not Waiting(file).anyone():
+            time.sleep(0.02)
+            assert running.poll() is None
+        running.send_signal(sign)
+        if command == "list":  # in an event loop, a thread that waits is let go on to its end
+            running.wait(20)
+    _, said = running.communicate(timeout=20)
+    assert (running.returncode, said) == (code, f"stopped: {stopping.SAFE}\n")
+
+
+def test_a_batch_that_is_stopped_between_its_steps_goes_on(casebook, site, endpoint, monkeypatch):
+    """No event loop runs then: the list is stored, and nothing of it is begun."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    monkeypatch.setattr(backfilling, "_work", lambda *_, **__: signal.raise_signal(signal.SIGTERM))
+    stopped = casebook("backfill", "-", stdin=site.url_for("/case"), **allowed)
+    assert (stopped.code, stopped.err) == (143, f"stopped: {stopping.SAFE}\n")
+    monkeypatch.undo()
+    (batch,) = casebook("backfill", "list", "--json").lines
+    assert batch["step"] is None
+    (outcome,) = casebook("backfill", "-", "--json", stdin=site.url_for("/case"), **allowed).lines
+    assert outcome["status"] == "draft"
+    assert len(casebook("backfill", "list", "--json").lines) == 1
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_the_first_signal_is_told_and_a_second_sigterm_changes_nothing(sign, code, capsys):
+    """``timeout`` sends two at once; afterwards the handlers are those of before."""
+    before = [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)]
+
+    @stopping.told()
+    def work() -> None:
+        try:
+            signal.raise_signal(sign)
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as ended:
+        work()
+    assert (ended.value.code, capsys.readouterr().err) == (code, f"stopped: {stopping.SAFE}\n")
+    assert [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)] == before
+
+
+def test_a_signal_after_work_in_an_event_loop_is_told_as_well(capsys):
+    """The loop drops the handlers at its end."""
+
+    async def nothing() -> None:
+        """Do nothing."""
+
+    @stopping.told()
+    def work() -> None:
+        stopping.run(nothing(), "something else")
+        signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as ended:
+        work()
+    assert (ended.value.code, capsys.readouterr().err) == (143, f"stopped: {stopping.SAFE}\n")
+
+
+def test_what_is_begun_with_a_signal_ignored_goes_on_ignoring_it(monkeypatch):
+    """A shell's background job does: Ctrl-C is for what runs in front."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with stopping.told():
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("command", ["backfill", "links"])
 def test_one_ctrl_c_ends_the_wait_for_standard_input(environment, command):
     """Whoever forgot to name a list, and sees nothing happen, need not press it twice."""
     read, write = os.pipe()
     running = subprocess.Popen(
-        [sys.executable, "-m", "casebook.cli.main", command, "-"], stdin=read, env=environment
+        [sys.executable, "-m", "casebook", command, "-"], stdin=read, env=environment
     )
     os.write(write, b"https://a.example/1\n")
     while fcntl.ioctl(read, termios.FIONREAD, bytes(4)) != bytes(4):

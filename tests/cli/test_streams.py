@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 FULL = Path("/dev/full")
-COMMAND = [sys.executable, "-m", "casebook.cli.main"]
+COMMAND = [sys.executable, "-m", "casebook"]
 
 
 def ran(environment, *arguments, **streams):

@@ -71,7 +71,7 @@ def machine(environment: dict[str, str]) -> Iterator[dict[str, str]]:
     command = [
         sys.executable,
         "-m",
-        "casebook.cli.main",
+        "casebook",
         "up",
         "--port",
         "0",
@@ -114,7 +114,7 @@ def browser_page() -> Iterator[Page]:
 def program(environment: dict[str, str], *arguments: str) -> list[dict]:
     """Run the command as a program of its own, which takes seconds; return its lines."""
     done = subprocess.run(
-        [sys.executable, "-m", "casebook.cli.main", *arguments, "--json"],
+        [sys.executable, "-m", "casebook", *arguments, "--json"],
         env=environment,
         capture_output=True,
         text=True,

@@ -66,7 +66,7 @@ class Night:
 
     def start(self, **settings: str) -> subprocess.Popen[str]:
         """Begin the backfill in a process group of its own."""
-        command = [sys.executable, "-m", "casebook.cli.main", "backfill", str(self.list)]
+        command = [sys.executable, "-m", "casebook", "backfill", str(self.list)]
         return subprocess.Popen(
             [*command, "--concurrency", str(AT_ONCE)],
             env=self._environment | settings,
@@ -234,7 +234,7 @@ def test_a_full_disk_pauses_the_batch_and_what_was_stored_stands(night, web):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (130_000, 130_000))
 
-    command = [sys.executable, "-m", "casebook.cli.main", "backfill", str(night.list)]
+    command = [sys.executable, "-m", "casebook", "backfill", str(night.list)]
     done = subprocess.run(
         command,
         env=night._environment,

@@ -428,4 +428,4 @@ def show(
         print_progress(batch, stands, None, out())
         print_step(line, out())
 
-    asyncio.run(work())
+    stopping.run(work())

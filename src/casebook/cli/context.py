@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+
+from casebook.cli import stopping
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,13 +71,12 @@ def load_settings(context: typer.Context, **options: object) -> Settings:
 
 
 def with_services(
-    context: typer.Context, work: Callable[[Services], Awaitable[T]], stopped: str | None = None
+    context: typer.Context, work: Callable[[Services], Awaitable[T]], stopped: str = stopping.SAFE
 ) -> T:
     """Run ``work`` with services that are closed afterwards.
 
-    ``stopped`` says what is so when a signal ends work that may take long: see ``stopping.run``.
+    ``stopped`` says how things stand when a signal ends it: see ``stopping.run``.
     """
-    from casebook.cli import stopping
     from casebook.runtime.services import Services
 
     settings = load_settings(context)
@@ -85,7 +85,7 @@ def with_services(
         async with Services(settings) as services:
             return await work(services)
 
-    return asyncio.run(run()) if stopped is None else stopping.run(run(), stopped)
+    return stopping.run(run(), stopped)
 
 
 @cache

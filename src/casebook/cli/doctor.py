@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from casebook.cli import stopping
 from casebook.cli.context import AsJson, load_settings, out, print_json
 from casebook.schemas.errors import CasebookError, ConfigurationError
 
@@ -187,7 +187,7 @@ def _answer(settings: Settings) -> str:
             await services.model.ask(question, Ready, {"temperature": 0.0, "max_tokens": 20})
             return time.monotonic() - started
 
-    return f"answers in {asyncio.run(ask()):.1f} s"
+    return f"answers in {stopping.run(ask()):.1f} s"
 
 
 def _browser(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from casebook.cli import stopping
 from casebook.cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
@@ -90,8 +91,6 @@ def add(
     ] = None,
 ) -> None:
     """Make a case that you approved or edited part of the gold set, as you left it."""
-    import asyncio
-
     from casebook.pipeline import gold
     from casebook.runtime.services import Services
 
@@ -99,7 +98,7 @@ def add(
     services = Services(settings)
     found = services.warehouse.resolve(case_id)
     folder = to or _own(settings)
-    path = asyncio.run(gold.add(found, services, folder, who=settings.curator))
+    path = stopping.run(gold.add(found, services, folder, who=settings.curator))
     out().print(f"gold  {path}", markup=False)
 
 
@@ -149,7 +148,6 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Draft each gold case in a home apart, and tell how the drafts compare with gold."""
-    from casebook.cli import stopping
     from casebook.pipeline import evaluating
     from casebook.pipeline.gold import gold_files
     from casebook.publishing.wording import count

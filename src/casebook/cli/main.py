@@ -10,7 +10,6 @@ import atexit
 import contextlib
 import gc
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from io import TextIOWrapper
@@ -170,9 +169,3 @@ def main() -> None:
         if error.filename is not _OUTPUT:
             raise
         _give_up_output(error)
-    except KeyboardInterrupt:  # before the command began
-        sys.exit(128 + signal.SIGINT)  # as shells expect
-
-
-if __name__ == "__main__":
-    main()

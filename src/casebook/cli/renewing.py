@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casebook.cli import stopping
 from casebook.cli.context import (
     EXIT_SOME_FAILED,
     AsJson,
@@ -104,7 +105,6 @@ def rerun(
     as_json: AsJson = False,
 ) -> None:
     """Make new drafts beside the old ones; what was approved, published or edited stays."""
-    from casebook.cli import stopping
     from casebook.pipeline import rerunning
     from casebook.prompts.loader import load_prompt
     from casebook.runtime.services import Services
@@ -132,7 +132,7 @@ def rerun(
                 return 0
             return await _rerun([case.case_id for case in cases], services, as_json=as_json)
 
-    raise typer.Exit(stopping.run(work()))
+    raise typer.Exit(stopping.run(work(), stopping.SOURCES))
 
 
 def _agreed() -> bool:
@@ -281,8 +281,6 @@ def adopt(
     who: Annotated[str | None, typer.Option(help="Who decides.", show_default=False)] = None,
 ) -> None:
     """Take a newer draft over; fields that a person edited stay as they are."""
-    import asyncio
-
     from casebook.pipeline.adopting import adopt as take_over
     from casebook.runtime.services import Services
 
@@ -290,7 +288,7 @@ def adopt(
     services = Services(settings)
     found = services.warehouse.resolve(case_id)
     wanted = services.warehouse.resolve(revision) if revision else None
-    review, made = asyncio.run(
+    review, made = stopping.run(
         take_over(
             found,
             services,
@@ -312,8 +310,6 @@ def refuse(
     who: Annotated[str | None, typer.Option(help="Who decides.", show_default=False)] = None,
 ) -> None:
     """Refuse the newer draft that waits; the case stays as it is, and it is not offered again."""
-    import asyncio
-
     from casebook.pipeline.adopting import refuse as not_wanted
     from casebook.runtime.services import Services
 
@@ -321,5 +317,5 @@ def refuse(
     services = Services(settings)
     found = services.warehouse.resolve(case_id)
     who = who or settings.curator
-    review = asyncio.run(not_wanted(found, services, who=who, reason=reason))
+    review = stopping.run(not_wanted(found, services, who=who, reason=reason))
     out().print(f"{found} stays as it is; the draft {review.revision_id} was refused")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from casebook.cli import stopping
 from casebook.cli.context import AsJson, err, load_settings, out, plain, print_json
 from casebook.cli.submitting import point_at_server
 from casebook.cli.watching import seconds_of
@@ -70,7 +70,7 @@ def add(
     _connect(context)
     from casebook.flows import schedules
 
-    line = asyncio.run(
+    line = stopping.run(
         schedules.add(
             flow,
             cron=cron,
@@ -99,7 +99,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
     _connect(context)
     from casebook.flows import schedules
 
-    found = [line.model_dump(mode="json") for line in asyncio.run(schedules.lines())]
+    found = [line.model_dump(mode="json") for line in stopping.run(schedules.lines())]
     if not found and not as_json:
         err().print("No schedules yet; `casebook schedule add FLOW --cron …` makes one.")
         return
@@ -128,7 +128,7 @@ def _change(context: typer.Context, schedule_id: str, *, active: bool | None) ->
     _connect(context)
     from casebook.flows import schedules
 
-    line = asyncio.run(schedules.change(schedule_id, active=active))
+    line = stopping.run(schedules.change(schedule_id, active=active))
     done = {True: "active", False: "paused", None: "removed"}[active]
     out().print(f"{done}  {line.schedule_id}  {line.flow}  {line.when}", markup=False)
 

@@ -1,25 +1,30 @@
-"""Ending long work when the program is told to: Ctrl-C and SIGTERM leave whole rows and no trace.
+"""Ending a command when it is told to: Ctrl-C and SIGTERM leave whole rows, and one line.
 
 Every stage stores its result before the next one starts, so stopping loses the stage in hand; an
 answer of a model that is under way is waited for, unless Ctrl-C comes again.
+
+``told`` is around the whole program, from its first moment on: nothing heavy is imported here. Work
+in an event loop goes through ``run``, which ends it in order and says how things stand with it.
 """
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import signal
-from collections.abc import Awaitable
-from typing import TypeVar
+import sys
+from collections.abc import Awaitable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
-import typer
-
-from casebook.cli.context import err
+if TYPE_CHECKING:
+    from types import FrameType
 
 T = TypeVar("T")
 
 _SHELL = 128  # what shells add to the number of the signal that ended a program
+_SIGNS = (signal.SIGINT, signal.SIGTERM)
 
 _STORED = "what was finished is stored; "
+SAFE = "nothing is lost, and what was finished is stored; give the command again to go on"
 SOURCES = (
     _STORED + "`casebook failures` lists what was cut off, and `casebook retry` goes on with it"
 )
@@ -39,13 +44,65 @@ CHECKED = _STORED + "the same command looks at all of them anew"
 REREAD = _STORED + "the same command reads all of them anew"
 
 
-def run(work: Awaitable[T], told: str = SOURCES) -> T:
-    """Run ``work`` to its end, or until a signal asks to stop; ``told`` says what then is so.
+class Stopped(BaseException):
+    """A signal asked the program to end; ``so`` says how things stand.
+
+    No ``KeyboardInterrupt``: typer would end the program without a word, whatever the signal.
+    """
+
+    def __init__(self, sign: int, so: str = SAFE) -> None:
+        super().__init__(so)
+        self.sign, self.so = sign, so
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Have Ctrl-C and SIGTERM end the block, which is the program, with a line on stderr.
+
+    What was begun with a signal ignored, as a shell's background job is, goes on ignoring it.
 
     Raises:
-        typer.Exit: with 130 after Ctrl-C and 143 after SIGTERM, as shells expect.
+        SystemExit: with 130 after Ctrl-C and 143 after SIGTERM, as shells expect.
     """
-    code = _SHELL + signal.SIGINT
+    before = {sign: signal.getsignal(sign) for sign in _SIGNS}
+    for sign, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(sign, _stop)
+    try:
+        yield
+    except Stopped as stopped:
+        with contextlib.suppress(OSError):
+            print(f"stopped: {stopped.so}", file=sys.stderr)  # noqa: T201 - rich takes long to load
+        sys.exit(_SHELL + stopped.sign)
+    finally:
+        _put_back(before)
+
+
+def _stop(sign: int, _: FrameType | None) -> None:
+    _only_once()
+    raise Stopped(sign)
+
+
+def _only_once() -> None:
+    """Take the next Ctrl-C as Python does, and no SIGTERM: ``timeout`` sends two at once."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _put_back(handlers: dict[signal.Signals, signal._HANDLER]) -> None:
+    for sign, handler in handlers.items():
+        signal.signal(sign, handler)
+
+
+def run(work: Awaitable[T], so: str = SAFE) -> T:
+    """Run ``work`` to its end, or until a signal asks to stop; ``so`` says how things stand then.
+
+    Raises:
+        Stopped: after such a signal.
+    """
+    import asyncio
+
+    came: list[signal.Signals] = []
 
     async def until_stopped() -> T:
         from casebook.runtime.stopping import on_signals
@@ -54,23 +111,29 @@ def run(work: Awaitable[T], told: str = SOURCES) -> T:
         assert task is not None  # noqa: S101 - asyncio.run made it
 
         def stop(sign: signal.Signals) -> None:
-            nonlocal code
-            code = _SHELL + sign
+            came.append(sign)
             tell_of_answers()
             task.cancel()
 
         on_signals(stop)
         return await work
 
+    before = {sign: signal.getsignal(sign) for sign in _SIGNS}
     try:
-        return asyncio.run(until_stopped())
+        done = asyncio.run(until_stopped())
     except (KeyboardInterrupt, asyncio.CancelledError):
-        err().print(f"stopped: {told}", markup=False)
-    raise typer.Exit(code)
+        _only_once()
+        raise Stopped(came[0] if came else signal.SIGINT, so) from None
+    except BaseException:
+        _put_back(before)
+        raise
+    _put_back(before)  # the loop had its own, and drops them at its end
+    return done
 
 
 def tell_of_answers() -> None:
     """Say what the end of the program waits for, if there is anything."""
+    from casebook.cli.context import err
     from casebook.runtime.stopping import waiting
 
     if told := waiting():

@@ -136,7 +136,7 @@ def run_through(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
                     print_outcome(outcome, settings, as_json=as_json)
         return seen
 
-    done = stopping.run(run())
+    done = stopping.run(run(), stopping.SOURCES)
     if not as_json and not done:
         err().print("Nothing to do.")
     return exit_code(done)

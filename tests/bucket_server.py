@@ -5,11 +5,14 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 
 import fsspec
 import httpx
 import pytest
 from moto.server import ThreadedMotoServer
+
+_RUNNING: list[ThreadedMotoServer] = []
 
 
 @contextmanager
@@ -18,13 +21,33 @@ def bucket(name: str) -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
+    _RUNNING.append(server)
     host, port = server.get_host_and_port()
     # What another server was asked, and held, in this process.
     httpx.post(f"http://{host}:{port}/moto-api/reset").raise_for_status()
     with led_to(f"http://{host}:{port}"):
         fsspec.filesystem("s3").mkdir(name)
         yield f"s3://{name}"
+    _RUNNING.remove(server)
     server.stop()
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Have the newest server take requests and answer none, and answer them all in the end."""
+    serving, end = _RUNNING[-1]._server, Event()
+    answer = serving.app
+
+    def wait(*request):
+        end.wait(60)
+        return answer(*request)
+
+    serving.app = wait
+    try:
+        yield
+    finally:
+        serving.app = answer
+        end.set()
 
 
 @contextmanager

@@ -9,8 +9,9 @@ import typer.main
 from casebook.cli.main import app
 from casebook.extractors import registry
 from casebook.runtime.settings import Settings
-from casebook.schemas.errors import ExtractionError, FetchError, Remedy, remedy_of
+from casebook.schemas.errors import BucketSilent, ExtractionError, FetchError, Remedy, remedy_of
 from casebook.schemas.sources import Payload, SourceKind
+from casebook.warehouse import objects
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = (
@@ -90,6 +91,14 @@ def test_every_cause_of_failure_is_told_with_its_remedy():
     causes = [*_below(FetchError), *_below(ExtractionError)]
     in_force = {c.kind(): words[remedy_of(c.kind(), transient=c.transient)] for c in causes}
     assert told == in_force
+
+
+def test_what_a_silent_bucket_takes_is_told():
+    """The page on many machines has the limit that is in force, and the cause by its name."""
+    page = (ROOT / "docs" / "scale.md").read_text()
+    assert objects._LONGEST_SECONDS == 120
+    assert "given up after two minutes a request" in page
+    assert f"`{BucketSilent.kind()}`" in page
 
 
 def _below(cause):

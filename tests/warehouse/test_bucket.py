@@ -12,7 +12,7 @@ import httpx
 import pytest
 from postgres_server import PostgresServer
 
-from casebook.schemas.errors import ConfigurationError, WarehouseError
+from casebook.schemas.errors import BucketSilent, ConfigurationError, WarehouseError
 from casebook.warehouse import Warehouse, objects
 from casebook.warehouse.lake import DuckLake
 from casebook.warehouse.objects import ObjectFolder, check_writable, file_system
@@ -235,6 +235,53 @@ def test_a_bucket_without_a_server_is_told_soon():
         with pytest.raises(ConfigurationError, match="EndpointConnectionError"):
             check_writable("s3://cases/casebook")
     assert time.monotonic() - started < 8
+
+
+def test_a_bucket_that_falls_silent_is_told_in_time_and_may_be_tried_later(bucket, monkeypatch):
+    """The message names the address and what to do; nothing is wrong with what was stored."""
+    store = SnapshotStore(f"{bucket}/silent")
+    sha256 = store.put(b"page")
+    monkeypatch.setattr(objects, "_LONGEST_SECONDS", 0.3)
+    with bucket_server.hushed():
+        for use, done in (
+            (lambda: store.put(b"other"), "written"),
+            (lambda: store.get(sha256), "read"),
+        ):
+            with pytest.raises(
+                BucketSilent,
+                match=rf"s3://cases/casebook/silent/.* cannot be {done}: there was no answer in 0\.3 "
+                r"seconds\. .*`casebook retry`",
+            ):
+                use()
+    assert BucketSilent.transient
+    monkeypatch.undo()
+    assert store.get(sha256) == b"page"
+    store.put(b"other")
+
+
+def test_a_lakes_bucket_that_falls_silent_is_told_in_time(
+    bucket, lake_at, postgres, story, new_story, monkeypatch
+):
+    """Rows that lie in the catalogue go on: that a source is to be tried later can be stored."""
+    catalogue, data = postgres.create("silent"), f"{bucket}/silent"
+    here = lake_at(catalogue, data)
+    document = story.document()
+    here.append(story.source(), story.snapshot(), document)
+    _flush(here)
+    there = lake_at(catalogue, data)
+    there.append(story.case())  # it has seen its bucket
+    monkeypatch.setattr(objects, "_LONGEST_SECONDS", 0.3)
+    with bucket_server.hushed():
+        with pytest.raises(BucketSilent, match=r"s3://cases/casebook/silent/ .* no answer in time"):
+            there.document(document.document_id)
+        another = new_story("b").document()
+        there.append(another)
+        with pytest.raises(BucketSilent):
+            _flush(there)
+        assert there.append(story.failure()) == 1
+    monkeypatch.undo()
+    assert there.document(document.document_id) == document
+    assert there.document(another.document_id) == another
 
 
 def test_an_address_without_a_bucket_is_a_wrong_setting(lake_at, postgres):

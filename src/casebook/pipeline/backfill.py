@@ -32,7 +32,7 @@ from casebook.schemas.batches import (
     progress_of,
 )
 from casebook.schemas.bounds import MOST_AT_ONCE
-from casebook.schemas.errors import ResponseForeign, UnknownId, WarehouseError
+from casebook.schemas.errors import BucketSilent, ResponseForeign, UnknownId, WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 from casebook.summarizer.models.grace import end
@@ -46,7 +46,7 @@ RETRY_DELAYS = (30.0, 120.0, 600.0)
 _APART_SECONDS = 0.1
 # Exit codes of failures that every other source would meet as well.
 _FATAL_EXITS = {4}
-_FATAL_KINDS = {"endpoint_down", "rate_limited"}
+_FATAL_KINDS = {"endpoint_down", "rate_limited", BucketSilent.kind()}
 
 Each = Callable[[BatchItem, Callable[[], Awaitable[Outcome]]], Awaitable[Outcome]]
 """Works one source by calling what it is given: directly, or as a task of an orchestrator."""

@@ -19,7 +19,12 @@ from casebook.pipeline import sketching
 from casebook.pipeline.run import Run
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document, Extracted, Reading
-from casebook.schemas.errors import ExtractionError, FetchError, RedirectForbidden
+from casebook.schemas.errors import (
+    BucketSilent,
+    ExtractionError,
+    FetchError,
+    RedirectForbidden,
+)
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import (
     Alias,
@@ -70,6 +75,20 @@ def _kind_of(payload: Payload) -> SourceKind:
         return choose(payload)[0].kind
     except ExtractionError:
         return SourceKind.WEB
+
+
+def keep_bytes(data: bytes, source: Source, run: Run) -> str:
+    """Store the bytes of a source and return their hash.
+
+    Raises:
+        BucketSilent: if their place does not answer; the source is stored, to be tried later.
+        WarehouseError: if they cannot be stored.
+    """
+    try:
+        return run.services.snapshots.put(data)
+    except BucketSilent:
+        run.services.warehouse.append(source)
+        raise
 
 
 def snapshot_of(source_id: str, payload: Payload, sha256: str) -> Snapshot:
@@ -221,7 +240,8 @@ def _lead(source: Source, page: _Page, run: Run) -> str:
     if known is not None and not run.refresh:
         warehouse.append(run.alias)
         return known.document_id
-    snapshot = snapshot_of(target.source_id, payload, run.services.snapshots.put(payload.data))
+    digest = keep_bytes(payload.data, target, run)
+    snapshot = snapshot_of(target.source_id, payload, digest)
     warehouse.append(target, snapshot)
     document_id = _keep(page.extracted, payload, target, snapshot, run)
     warehouse.append(run.alias)

@@ -109,7 +109,7 @@ def _keep_snapshot(ref: SourceRef, payload: Payload, run: Run) -> str:
     """Store bytes, source and snapshot; a file without an address is known by its bytes."""
     warehouse, source = run.services.warehouse, identity.source_of(ref, run, payload)
     run.source_id = source.source_id
-    digest = run.services.snapshots.put(payload.data)
+    digest = identity.keep_bytes(payload.data, source, run)
     kept = warehouse.newest_snapshot(source.source_id)
     if kept and kept.sha256 == digest and not identity.is_remote(ref):
         return kept.snapshot_id

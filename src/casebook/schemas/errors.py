@@ -38,6 +38,7 @@
     ├── WarehouseError                                                                exit 1
     │   ├── WarehouseLocked*, WarehouseConflict*                                      exit 6
     │   ├── WarehouseMemory*, WarehouseUnreachable*                                   exit 6
+    │   ├── BucketSilent*                                                             exit 6
     │   └── WarehouseTooNew, MigrationFailed
     └── PublishError                    stage "publish"                               exit 3
 
@@ -499,6 +500,13 @@ class WarehouseMemory(WarehouseError):
 
 class WarehouseUnreachable(WarehouseError):
     """The database server of a shared warehouse does not answer."""
+
+    transient = True
+    exit_code = 6
+
+
+class BucketSilent(WarehouseError):
+    """The bucket of the snapshots, or of a lake's data, does not answer in time."""
 
     transient = True
     exit_code = 6

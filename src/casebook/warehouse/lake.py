@@ -16,9 +16,15 @@ from pathlib import Path
 
 import duckdb
 
-from casebook.schemas.errors import ConfigurationError, WarehouseConflict, WarehouseError
+from casebook.schemas.errors import (
+    BucketSilent,
+    ConfigurationError,
+    WarehouseConflict,
+    WarehouseError,
+)
 from casebook.warehouse import migrating
 from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
+from casebook.warehouse.objects import NO_ANSWER
 from casebook.warehouse.postgres import Postgres, WritersTurn
 from casebook.warehouse.sql import Migration, quoted
 
@@ -215,6 +221,11 @@ class DuckLake:
             return WarehouseConflict(f"Another writer's commit to {self.name} came first.")
         if any(sign in text for sign in _DISCONNECTED):
             return self._catalogue.unreachable(line)
+        if NO_ANSWER in text:  # what our file system raised has become DuckDB's own error
+            return BucketSilent(
+                f"The warehouse's data in {self._data} cannot be had: {NO_ANSWER} time. See whether"
+                " the bucket's server is there, and try again."
+            )
         return WarehouseError(f"The warehouse {self.name} failed: {line}")
 
 

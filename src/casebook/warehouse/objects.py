@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
 
 _PROBE = ".probe"
 # Whoever begins is told in seconds where no server is. Afterwards one that is there, and slow or
-# away for a moment, gets all the time and all the tries that its implementation gives it.
+# away for a moment, gets more: 50 MB, the most that a source may have, at 4 Mbit/s.
 _ANSWER_SECONDS = 10.0
+_LONGEST_SECONDS = 120.0
+# What of a file system, and of a file, asks the server.
+_ASKS = frozenset(
+    "cat_file pipe_file info exists isfile isdir size created modified glob ls find"
+    " makedirs mkdir mv rm rm_file open read readinto write flush close".split()
+)
+NO_ANSWER = "there was no answer in"
 _AT_FIRST: dict[str, dict[str, Any]] = {
     "s3": {"config_kwargs": {"retries": {"total_max_attempts": 2, "mode": "standard"}}}
 }
@@ -62,7 +70,7 @@ def for_duckdb(address: str) -> "tuple[AbstractFileSystem, str]":
 
     name = f"{protocol}.{bucket}"
     kind = type("Bucket", (DirFileSystem,), {"protocol": name, "mkdir": lambda *_: None})
-    return kind(path=bucket, fs=system), f"{name}://{inside}"
+    return kind(path=bucket, fs=_InTime(system)), f"{name}://{inside}"
 
 
 def check_writable(address: str) -> None:
@@ -76,26 +84,27 @@ def check_writable(address: str) -> None:
     """
     folder = ObjectFolder(address, at_first=True)
     try:
-        if _in_time(folder.is_seen):
+        if _in_time(folder.is_seen, _ANSWER_SECONDS):
             return
-        _in_time(lambda: folder.write(_PROBE, b""))
+        _in_time(lambda: folder.write(_PROBE, b""), _ANSWER_SECONDS)
     except OSError as error:
         raise ConfigurationError(
             f"CASEBOOK_DATA leads to {address}, where nothing can be written: {error.strerror}."
             " Make the bucket or correct its name (casebook makes none), or check the keys to it."
         ) from error
     with contextlib.suppress(OSError):  # one that is left is empty, and in nobody's way
-        _in_time(lambda: folder.remove(_PROBE))
+        _in_time(lambda: folder.remove(_PROBE), _ANSWER_SECONDS)
 
 
-def _in_time(ask: Callable[[], T]) -> T:
+def _in_time(ask: Callable[[], T], seconds: float) -> T:
     """Return what ``ask`` returns, in a thread that nobody waits for where it takes too long.
 
     Implementations have limits of their own, for each of many tries: of s3fs, in all, seven minutes
     before a server that takes connections and says nothing.
 
     Raises:
-        OSError: if there is no answer in time, or whatever ``ask`` raises.
+        TimeoutError: if there is no answer in so many ``seconds``.
+        Exception: whatever ``ask`` raises.
     """
     told: Future[T] = Future()
 
@@ -107,10 +116,26 @@ def _in_time(ask: Callable[[], T]) -> T:
 
     Thread(target=work, daemon=True).start()
     try:
-        return told.result(_ANSWER_SECONDS)
+        return told.result(seconds)
     except TimeoutError:
-        message = f"there was no answer in {_ANSWER_SECONDS:g} seconds"
-        raise OSError(None, message) from None
+        if told.done():  # it is the implementation's own
+            raise
+        raise TimeoutError(None, f"{NO_ANSWER} {seconds:g} seconds") from None
+
+
+class _InTime:
+    """A file system, or a file of one, whose server answers in time or is given up."""
+
+    def __init__(self, asked: Any) -> None:
+        self._asked = asked
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._asked, name)
+        return partial(self._ask, found) if name in _ASKS else found
+
+    def _ask(self, call: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        answer = _in_time(partial(call, *given, **named), _LONGEST_SECONDS)
+        return _InTime(answer) if hasattr(answer, "read") else answer
 
 
 class ObjectFolder:
@@ -123,7 +148,7 @@ class ObjectFolder:
         self._root = root.rstrip("/")
         self._bucket = self._root.partition("/")[0] or "/"
         self._address = f"{protocol}://{self._root}"
-        self._system = file_system(protocol, at_first=at_first)
+        self._system: Any = _InTime(file_system(protocol, at_first=at_first))
 
     def shown(self, key: str) -> str:
         """Return the object's address."""
@@ -134,11 +159,12 @@ class ObjectFolder:
 
         Raises:
             FileNotFoundError: if there is none.
+            TimeoutError: if the server does not answer in time.
             OSError: if it cannot be read, whatever the implementation raised.
         """
         try:
             return bytes(self._system.cat_file(f"{self._root}/{key}"))
-        except FileNotFoundError:
+        except (FileNotFoundError, TimeoutError):
             raise
         except Exception as error:  # each implementation has errors of its own
             raise OSError(None, _told(error)) from error
@@ -147,6 +173,7 @@ class ObjectFolder:
         """Store ``data`` in one request; folders are made where there are such, a bucket never.
 
         Raises:
+            TimeoutError: if the server does not answer in time.
             OSError: if it cannot be written, whatever the implementation raised.
         """
         path = f"{self._root}/{key}"
@@ -158,6 +185,8 @@ class ObjectFolder:
                     raise OSError(None, f"there is no bucket {self._bucket!r}") from None
                 self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
                 self._system.pipe_file(path, data)
+        except TimeoutError:
+            raise
         except Exception as error:
             raise OSError(None, _told(error)) from error
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Protocol
 
-from casebook.schemas.errors import WarehouseError
+from casebook.schemas.errors import BucketSilent, WarehouseError
 from casebook.schemas.ids import sha256_hex
 from casebook.warehouse.objects import ObjectFolder
 
@@ -49,6 +49,7 @@ class SnapshotStore:
         unless it was damaged.
 
         Raises:
+            BucketSilent: if its place does not answer in time.
             WarehouseError: if it cannot be written.
         """
         sha256 = sha256_hex(data)
@@ -56,6 +57,8 @@ class SnapshotStore:
         try:
             if not self._holds(key, data):
                 self._place.write(key, data)
+        except TimeoutError as error:
+            raise self._silent(key, "written", error) from error
         except OSError as error:
             raise WarehouseError(
                 f"The snapshot {self._place.shown(key)} cannot be written: {error.strerror}."
@@ -67,11 +70,14 @@ class SnapshotStore:
         """Return the bytes whose hash is ``sha256``.
 
         Raises:
+            BucketSilent: if their place does not answer in time.
             WarehouseError: if they are missing, unreadable, or no longer have this hash.
         """
         key = _key(sha256)
         try:
             data = self._place.read(key)
+        except TimeoutError as error:
+            raise self._silent(key, "read", error) from error
         except OSError as error:
             raise WarehouseError(
                 f"The snapshot {self._place.shown(key)} cannot be read:"
@@ -84,6 +90,12 @@ class SnapshotStore:
                 " in its name. Submit its source again to fetch it anew."
             )
         return data
+
+    def _silent(self, key: str, done: str, error: TimeoutError) -> BucketSilent:
+        return BucketSilent(
+            f"The snapshot {self._place.shown(key)} cannot be {done}: {error.strerror or error}."
+            " See whether the bucket's server is there; `casebook retry` tries again."
+        )
 
     def _holds(self, key: str, data: bytes) -> bool:
         try:

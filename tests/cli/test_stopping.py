@@ -273,6 +273,24 @@ def test_a_signal_after_work_in_an_event_loop_is_told_as_well(capsys):
     assert (ended.value.code, capsys.readouterr().err) == (143, f"stopped: {stopping.SAFE}\n")
 
 
+_JUST_BEFORE = """
+import asyncio, signal
+from casebook.cli import stopping
+asyncio.run = lambda _: signal.raise_signal(signal.SIGTERM)
+async def work(): pass
+with stopping.told():
+    stopping.run(work())
+"""
+
+
+def test_work_that_was_just_about_to_begin_is_not_spoken_of():
+    """The one line is all: Python would warn that it never was awaited."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _JUST_BEFORE], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (143, f"stopped: {stopping.SAFE}\n")
+
+
 def test_what_is_begun_with_a_signal_ignored_goes_on_ignoring_it(monkeypatch):
     """A shell's background job does: Ctrl-C is for what runs in front."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)

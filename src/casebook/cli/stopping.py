@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
+import warnings
 from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
@@ -71,6 +72,8 @@ def told() -> Iterator[None]:
     try:
         yield
     except Stopped as stopped:
+        # Of work that was just about to begin, Python would say that it never did.
+        warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         with contextlib.suppress(OSError):
             print(f"stopped: {stopped.so}", file=sys.stderr)  # noqa: T201 - rich takes long to load
         sys.exit(_SHELL + stopped.sign)

@@ -1,0 +1,78 @@
+"""What a dry run prints: what a list holds, and what working it would cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casebook.cli.context import out
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from casebook.pipeline.planning import Estimate, Selection
+    from casebook.pipeline.quoting import Quote
+
+
+def beyond_budget(expected: Estimate, budget: float | None) -> str | None:
+    """Say where the run would stop before its end."""
+    from casebook.publishing.wording import money
+
+    if budget is None or not expected.calls:
+        return None
+    if expected.cost_usd is None:
+        return (
+            "With a budget nothing would be asked, since the model's price is not known: "
+            "CASEBOOK_LLM_PRICE_INPUT and CASEBOOK_LLM_PRICE_OUTPUT tell it."
+        )
+    if expected.cost_usd > budget:
+        return f"That is more than the budget of {money(budget)}: the batch would pause there."
+    return None
+
+
+def print_plan(quoted: Quote) -> None:
+    """Print what the list holds, and what working it would take."""
+    from rich.table import Table
+
+    from casebook.publishing.wording import count, duration, money
+
+    told = {
+        "new": "new: would be worked",
+        "unfinished": "cut off before: would go on",
+        "failed_later": "failed, may pass: would be tried again",
+        "failed_setup": "stopped by a setting, a key or a budget: would be tried again",
+        "known": "known: have a draft or a case",
+        "refused": "refused by triage",
+        "rejected": "rejected by a curator",
+        "failed_you": "failed, need you (`casebook failures`)",
+        "failed_gone": "gone for good",
+    }
+    table = Table(title="What the list holds", title_justify="left", show_header=False)
+    counts, selection, expected = quoted.standings, quoted.selection, quoted.estimate
+    for key, label in told.items():
+        if counts.get(key):
+            table.add_row(f"{counts[key]:,}", label)
+    for number, label in left_aside(selection):
+        table.add_row(f"[dim]{number:,}[/]", f"[dim]{label}[/]")
+    if table.row_count:
+        out().print(table)
+    if not expected.sources:
+        out().print("Nothing is left to work: a run would ask no model.")
+        return
+    basis = "by what earlier sources took" if expected.measured else "a rough guess, no history yet"
+    out().print(
+        f"[bold]{count(expected.sources, 'source')}[/] with {expected.model}: about "
+        f"[bold]{expected.calls:,}[/] calls, {expected.prompt_tokens:,} tokens in and "
+        f"{expected.completion_tokens:,} out, [bold]{money(expected.cost_usd)}[/], "
+        f"{duration(expected.seconds)} ({basis})"
+    )
+
+
+def left_aside(selection: Selection) -> Sequence[tuple[int, str]]:
+    """Return how many entries of the list are not worked, and why."""
+    counts = (
+        (selection.duplicates, "named twice in the list"),
+        (selection.older, "older than --since"),
+        (selection.filtered, "without any of the words"),
+        (selection.beyond_limit, "beyond --limit"),
+    )
+    return [(number, label) for number, label in counts if number]

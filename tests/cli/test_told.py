@@ -1,0 +1,71 @@
+"""What is around the whole program: one line and one exit code, whenever a signal comes."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from casebook.cli import stopping
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_the_first_signal_is_told_and_a_second_sigterm_changes_nothing(sign, code, capsys):
+    """``timeout`` sends two at once; afterwards the handlers are those of before."""
+    before = [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)]
+
+    @stopping.told()
+    def work() -> None:
+        try:
+            signal.raise_signal(sign)
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as ended:
+        work()
+    assert (ended.value.code, capsys.readouterr().err) == (code, f"stopped: {stopping.SAFE}\n")
+    assert [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)] == before
+
+
+def test_a_signal_after_work_in_an_event_loop_is_told_as_well(capsys):
+    """The loop drops the handlers at its end."""
+
+    async def nothing() -> None:
+        """Do nothing."""
+
+    @stopping.told()
+    def work() -> None:
+        stopping.run(nothing(), "something else")
+        signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as ended:
+        work()
+    assert (ended.value.code, capsys.readouterr().err) == (143, f"stopped: {stopping.SAFE}\n")
+
+
+_JUST_BEFORE = """
+import asyncio, signal
+from casebook.cli import stopping
+asyncio.run = lambda _: signal.raise_signal(signal.SIGTERM)
+async def work(): pass
+with stopping.told():
+    stopping.run(work())
+"""
+
+
+def test_work_that_was_just_about_to_begin_is_not_spoken_of():
+    """The one line is all: Python would warn that it never was awaited."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _JUST_BEFORE], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (143, f"stopped: {stopping.SAFE}\n")
+
+
+def test_what_is_begun_with_a_signal_ignored_goes_on_ignoring_it(monkeypatch):
+    """A shell's background job does: Ctrl-C is for what runs in front."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with stopping.told():
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)

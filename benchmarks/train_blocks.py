@@ -29,6 +29,7 @@ from rapidfuzz.distance import LCSseq
 from casebook.extractors.kinds import html
 from casebook.extractors.text.charset import decode
 from casebook.extractors.web.block_features import NAMES, features, words_of
+from casebook.extractors.web.bodies import bodies_of
 from casebook.extractors.web.choice import Layout, decide, layout_of
 from casebook.extractors.web.page_kind import kind_of
 
@@ -79,12 +80,12 @@ def load(truth_file: Path) -> Page | None:
     url = truth["url"] or ""
     tree = html.parse(decode(data, None, markup=True)[0])
     html.prepare(tree)
-    placed = html.page_blocks(tree)
+    read_as = kind_of(tree, url)
+    placed = html.page_blocks(tree, bodies_of(tree, read_as))
     if not placed:
         return None
     tokens = [words_of(one.block.text) for one in placed]
     reading = html.quick_reading(tree, url)
-    read_as = kind_of(tree, url)
     matrix = features(placed, tokens, reading, read_as).astype(np.float32)
     wanted = words_of(truth["main_content"])
     fold = fold_of(url, truth_file.stem)

@@ -18,7 +18,7 @@ from lxml import etree
 from casebook.extractors import versions
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import with_speakers
-from casebook.extractors.text.authors import as_spelled, clean_authors, linked_author, posted_by
+from casebook.extractors.text.authors import as_spelled, clean_authors, linked_author
 from casebook.extractors.text.characters import count_words, one_line
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.declarations import DATA
@@ -28,11 +28,14 @@ from casebook.extractors.text.titles import title_of
 from casebook.extractors.visibility.hidden import show_scriptless, strip_hidden, visible_text
 from casebook.extractors.visibility.rubies import end_brackets
 from casebook.extractors.visibility.shadows import show_shadows
+from casebook.extractors.web.bodies import NO_BODIES, Bodies, bodies_of
 from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
+from casebook.extractors.web.openings import days_of, opened_by
 from casebook.extractors.web.page_kind import PageKind, is_article, kind_of
 from casebook.extractors.web.paywalls import claimed_words
 from casebook.extractors.web.shown_page import Page
+from casebook.extractors.web.thread_titles import thread_title
 from casebook.extractors.web.tree_blocks import Placed, blocks_of, outside, placed_blocks
 from casebook.extractors.web.walls import FEWEST_WORDS, refuse_walls
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
@@ -53,6 +56,7 @@ _UNREAD = ("style", "svg", "noscript")
 _SUSPICIOUS_SHARE = 0.05
 _SUSPICIOUS_WORDS = 200
 _BETTER = 1.5
+_LONGEST_SITE = 80
 # Elements; of 470 real pages the largest has 6,449.
 _MOST_FOR_TRAFILATURA = 30_000
 
@@ -102,7 +106,8 @@ def extract(payload: Payload) -> Extracted:
     hidden = prepare(tree)
     steps = [ExtractionStep(method="charset", outcome=encoding)]
     kind = kind_of(tree, url)
-    reading = _Reading(url, kind, markup, tree, _chosen(tree, url, kind, steps))
+    posts = bodies_of(tree, kind)
+    reading = _Reading(url, kind, posts, markup, tree, _chosen(tree, url, kind, posts, steps))
     _fall_back(reading, steps)
     finished = _finished(payload, reading, steps, hidden)
     del alive
@@ -152,6 +157,7 @@ def parse(markup: str) -> Any | None:
 class _Reading:
     url: str
     kind: PageKind
+    posts: Bodies
     markup: str
     tree: Any
     attempt: _Attempt
@@ -169,7 +175,7 @@ def _finished(
     hidden: list[HiddenText],
 ) -> Extracted:
     tree, kind = reading.tree, reading.kind
-    meta, day = _stated(tree, reading.url, kind, steps)
+    meta, day = _stated(reading, steps)
     titles = _own_titles(tree)
     site = _site(meta, titles)
     sites = [name for name in (site, meta and meta.hostname) if name]
@@ -196,7 +202,7 @@ def _finished(
         kind=SourceKind.WEB,
         extractor=versions.HTML,
         title=title,
-        authors=_authors(tree, meta, kind, sites),
+        authors=_authors(reading, meta, sites),
         published=day,
         language=language,
         site=site,
@@ -210,6 +216,8 @@ def _finished(
 
 def _title(tree: Any, stated: Sequence[str], kind: PageKind, sites: Sequence[str]) -> str | None:
     headings = [_heading(top, stated) for top in tree.xpath("//h1")]
+    if kind is PageKind.FORUM and (title := thread_title(tree, stated, sites)):
+        return title
     article, parts = kind is PageKind.ARTICLE, kind is not PageKind.FORUM
     return title_of(stated, headings, sites, is_article=article, has_parts=parts)
 
@@ -236,19 +244,20 @@ def _called(tree: Any) -> Sequence[str]:
     return [one_line(" ".join(found[0].itertext())) for found in first if found]
 
 
-def _authors(tree: Any, meta: Any, kind: PageKind, sites: Sequence[str]) -> tuple[str, ...]:
-    if kind is PageKind.FORUM and (name := posted_by(tree)):
-        return (name,)
+def _authors(reading: _Reading, meta: Any, sites: Sequence[str]) -> tuple[str, ...]:
+    tree, is_thread = reading.tree, reading.kind is PageKind.FORUM
+    told = opened_by(tree, reading.url, reading.posts) if is_thread else None
+    if told is not None:
+        return told
     stated = clean_authors(meta.author if meta else None, sites)
     return as_spelled(stated, tree) or clean_authors(linked_author(tree))
 
 
-def _stated(
-    tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]
-) -> tuple[Any, date | None]:
+def _stated(reading: _Reading, steps: list[ExtractionStep]) -> tuple[Any, date | None]:
     """Return what the page states of itself, and the day of its publication."""
+    tree, url, kind = reading.tree, reading.url, reading.kind
     try:
-        day = published(tree, url or None, kind)
+        day = published(tree, url or None, kind, days_of(tree, url, reading.posts))
         signed = kind is not PageKind.OTHER or day is not None
         return stated_of(tree, url or None, signed=signed), day
     except MemoryError:
@@ -259,9 +268,9 @@ def _stated(
 
 
 def _site(meta: Any, titles: Sequence[str]) -> str | None:
-    """Return what the site is called; some give the title of each page as its name."""
+    """Return what the site is called; some give the title of each page, or most of it."""
     name = one_line(meta.sitename or "") if meta else ""
-    if any(name == one_line(title) for title in titles):
+    if len(name) > _LONGEST_SITE or any(name == one_line(title) for title in titles):
         name = ""
     return name or (meta and meta.hostname) or None
 
@@ -279,10 +288,12 @@ def _fall_back(reading: _Reading, steps: list[ExtractionStep]) -> None:
             reading.attempt = attempt
 
 
-def _chosen(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) -> _Attempt:
+def _chosen(
+    tree: Any, url: str, kind: PageKind, posts: Bodies, steps: list[ExtractionStep]
+) -> _Attempt:
     """Return the blocks of the page that are its text; say what the reading is worth."""
-    placed = page_blocks(tree)
-    choice = choose(placed, _second_opinion(tree, url, steps), kind)
+    placed = page_blocks(tree, posts)
+    choice = choose(placed, _second_opinion(tree, url, steps), kind, posts)
     words = _word_count(choice.blocks)
     kept = f"{len(choice.blocks)} of {len(placed)} kept, {words} words; kind of page: {kind}"
     steps.append(ExtractionStep(method="blocks", outcome=kept))
@@ -291,9 +302,10 @@ def _chosen(tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]) ->
     return _Attempt("blocks", choice.blocks, words)
 
 
-def page_blocks(tree: Any) -> list[Placed]:
+def page_blocks(tree: Any, posts: Bodies = NO_BODIES) -> list[Placed]:
     """Return all blocks of the page's body but those of a banner that asks for consent."""
-    return outside(placed_blocks(next(iter(tree.xpath("//body")), tree)), _BANNER)
+    body = next(iter(tree.xpath("//body")), tree)
+    return outside(placed_blocks(body, apart=posts), _BANNER)
 
 
 def _second_opinion(tree: Any, url: str, steps: list[ExtractionStep]) -> list[str]:

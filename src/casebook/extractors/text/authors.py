@@ -273,16 +273,25 @@ def _is_small(word: str, line: str) -> bool:
     return has_capitals and word not in _PARTICLES and bool(re.search(rf"\b{word}\b", line))
 
 
-def posted_by(tree: Any) -> str | None:
-    """Return who opened a thread: as it states it, else the first name that links to a profile."""
+def asked_by(tree: Any) -> str | None:
+    """Return who opened a thread, as it states for machines."""
     described = (names_of(thing.get("author")) for thing in of_types(things_of(tree), ASKED))
-    if names := clean_authors(next(described, [])):
-        return names[0]
+    return next(iter(clean_authors(next(described, []))), None)
+
+
+def posted_by(tree: Any, opener: str | None = None) -> str | None:
+    """Return who opened the thread that begins on this page, if it does not state that itself.
+
+    By microdata, else ``opener``, who is named over it, else the first name that links to a
+    profile.
+    """
     path = "//h1[1]/following::*[self::a[@href] or @itemprop='name'][position() <= 60]"
     found = [(link, one_line(" ".join(link.itertext()))) for link in tree.xpath(path)]
     for link, name in found:
         if link.xpath("self::*[@itemprop='name']/ancestor::*[@itemprop='author']"):
             return name
+    if opener:
+        return opener
     for link, name in found:
         # A letter or two stand for a picture of the person.
         if _PROFILE.search(link.get("href") or "") and len(name) >= _LETTERS and _is_name(name):

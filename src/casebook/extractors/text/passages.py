@@ -38,7 +38,8 @@ _NUMBERED = re.compile(r"\(?(?:\d{1,3}|[A-Za-z])[.):]|\Z")
 class Block(NamedTuple):
     """One paragraph, list item, table row, code block or heading, in reading order.
 
-    ``heading`` marks a heading; it becomes the section of the blocks after it that name none.
+    ``heading`` marks a heading; it becomes the section of the blocks after it that name none (an
+    empty one is the name of no section).
     ``verbatim`` keeps indentation and spacing, as code needs. ``page`` counts from 1. ``lead`` are
     the first words if they alone are set in bold. ``mark`` stands before the text where that does
     not begin with a number of its own: that of an item in a numbered list. ``depth`` counts the
@@ -97,7 +98,7 @@ def _tidied(blocks: Iterable[Block]) -> Iterator[Block]:
             block = block._replace(heading=False)  # noqa: PLW2901 - the block as it should have been
         if block.heading:
             section = text
-        held = block.section or section
+        held = section if block.section is None else block.section or None
         yield block._replace(text=text, section=held)
 
 

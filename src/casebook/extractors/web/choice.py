@@ -10,13 +10,15 @@ from casebook.extractors.web.belonging import LONGEST_HEADING, with_what_belongs
 from casebook.extractors.web.besides import besides_of
 from casebook.extractors.web.block_features import NAMES, Matrix, features, words_of
 from casebook.extractors.web.block_model import best_cut, expected_f1, probabilities
+from casebook.extractors.web.bodies import NO_BODIES, Bodies
 from casebook.extractors.web.bold_lines import with_bold_headings
 from casebook.extractors.web.contents import without_part_of_contents
 from casebook.extractors.web.page_kind import PageKind
-from casebook.extractors.web.posts import with_posters
+from casebook.extractors.web.posts import with_own_sections, with_posters
 from casebook.extractors.web.repeats import repeats_of, without_repeats
 from casebook.extractors.web.spans import Span, spans_of
 from casebook.extractors.web.tree_blocks import Place, Placed
+from casebook.extractors.web.whole_posts import whole_posts
 
 DOUBTFUL = 0.85
 """Expected F1 under which the reading is worth a look against the page."""
@@ -58,10 +60,13 @@ class Layout:
     besides: Matrix
 
 
-def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> Choice:
+def choose(
+    placed: Sequence[Placed], reading: Sequence[str], kind: PageKind, posts: Bodies = NO_BODIES
+) -> Choice:
     """Return the blocks of a page of ``kind`` that are its text.
 
-    ``reading`` are the paragraphs that trafilatura keeps: evidence, not the result.
+    ``reading`` are the paragraphs that trafilatura keeps: evidence, not the result. ``posts`` are
+    the bodies of the posts of a thread, as far as the page tells them.
     """
     if not placed:
         return Choice([], 0.0)
@@ -69,10 +74,16 @@ def choose(placed: Sequence[Placed], reading: Sequence[str], kind: PageKind) -> 
     matrix = features(placed, tokens, reading, kind)
     words = [len(found) for found in tokens]
     layout = layout_of(placed, tokens, kind)
-    kept, expected = decide(probabilities(matrix), matrix, layout, words)
+    chances = probabilities(matrix)
+    kept, expected = decide(chances, matrix, layout, words)
+    if posts:
+        kept = whole_posts(placed, kept, words, posts)
+        kept = without_repeats(kept, layout.repeats, words, _fewest_repeated(matrix))
+        expected = expected_f1(chances, kept, words)
     kept = with_what_belongs(placed, kept, words, layout.likes, kind)
     kept = without_part_of_contents(placed, kept)
-    chosen = with_posters([one for one, keep in zip(placed, kept, strict=True) if keep])
+    chosen = with_posters([one for one, keep in zip(placed, kept, strict=True) if keep], posts)
+    chosen = with_own_sections(chosen, posts) if posts else chosen
     is_told = kind in {PageKind.ARTICLE, PageKind.OTHER}
     blocks = with_bold_headings(chosen) if is_told else [one.block for one in chosen]
     return Choice(blocks, expected)

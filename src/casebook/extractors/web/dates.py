@@ -65,9 +65,14 @@ _DATED = DATE_ATTRIBUTES | {"published"}
 _CREATED = ("datePublished", "dateCreated", "uploadDate")
 
 
-def published(tree: Any, url: str | None, kind: PageKind) -> date | None:
-    """Return the day on which the page under ``tree`` was published, None where it tells none."""
-    for stated in _candidates(tree, url, kind):
+def published(
+    tree: Any, url: str | None, kind: PageKind, opened: Iterable[str] = ()
+) -> date | None:
+    """Return the day on which the page under ``tree`` was published, None where it tells none.
+
+    ``opened`` is what may tell the day on which a thread was opened.
+    """
+    for stated in _candidates(tree, url, kind, opened):
         if day := day_of(stated):
             return day
     return None
@@ -80,11 +85,14 @@ def day_of(stated: str | None) -> date | None:
     return day if day and day <= datetime.now(UTC).date() + timedelta(days=1) else None
 
 
-def _candidates(tree: Any, url: str | None, kind: PageKind) -> Iterator[str | None]:
+def _candidates(
+    tree: Any, url: str | None, kind: PageKind, opened: Iterable[str]
+) -> Iterator[str | None]:
     things = things_of(tree)
     if kind is PageKind.FORUM:
         yield from _of_things(of_types(things, ASKED))
         yield from _marked_up(tree)
+        yield from opened
     by_machine = list(_of_things(of_types(things, WRITTEN)))
     yield from (day for day in by_machine if _ISO.match(day))
     yield from _in_head(tree)

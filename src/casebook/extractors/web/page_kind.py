@@ -18,11 +18,11 @@ _FORUM_HOST = re.compile(r"(?:forums?|community|discuss)\.")
 _FORUM_PATH = re.compile(
     r"/(?:threads?|topics?|questions|discussions?|t|forums?|comments)/"
     r"|/(?:viewtopic|showthread|topic|thread)\.(?:php|html?|aspx?)"
-    r"|[?&;/](?:showtopic|topic)=\d|/post/\d+/?\?"
+    r"|[?&;/](?:showtopic|topic)=\d|/post/\d+/?\?|/item\?id=\d|/(?:issues|pull)/\d+/?\?|/thread-\d"
 )
 _FORUM_MAKER = re.compile(
-    r"discourse|phpbb|vbulletin|xenforo|flarum|nodebb|mybb|lemmy|simple machines|invision|vanilla"
-    r"|woltlab|burning board|question2answer",
+    r"discourse|phpbb|vbulletin|discuz|xenforo|flarum|nodebb|mybb|lemmy|simple machines|invision"
+    r"|vanilla|woltlab|burning board|question2answer",
     re.IGNORECASE,
 )
 # What the makers of forums hang on the page of a thread.

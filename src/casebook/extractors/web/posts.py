@@ -14,6 +14,8 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.characters import one_line
+from casebook.extractors.web.bodies import NO_BODIES, Bodies, is_body
+from casebook.extractors.web.posters import posters_of
 from casebook.extractors.web.tree_blocks import Placed
 
 _SCHEMA = frozenset({"Comment", "Answer", "Question", "DiscussionForumPosting"})
@@ -59,15 +61,67 @@ Posts = Mapping[Any, str | None]
 """The elements that are posts, each with its author, None where that is not told."""
 
 
-def with_posters(placed: Sequence[Placed]) -> list[Placed]:
+def with_posters(placed: Sequence[Placed], bodies: Bodies = NO_BODIES) -> list[Placed]:
     """Return blocks of a page, those of a post with its author as their speaker."""
-    if not any(map(_may_be_post, _all_around(placed))):
+    if not placed or not (bodies or any(map(_may_be_post, _all_around(placed)))):
         return list(placed)
-    posts = posts_of(placed[0].place.element.getroottree())
+    posts = _with_named(posts_of(placed[0].place.element.getroottree()), posters_of(bodies))
     if sum(name is not None for name in posts.values()) < _FEWEST:
         return list(placed)
     known: dict[Any, str | None] = dict(posts)
     return [_said(one, _speaker(one.place.element, known)) for one in placed]
+
+
+def with_own_sections(placed: Sequence[Placed], bodies: Bodies) -> list[Placed]:
+    """Return blocks of a thread, each with a section of its own post, or that of none.
+
+    A heading in a post heads nothing of the next one; one in a quotation names whom it quotes.
+    """
+    frames = dict.fromkeys(bodies.frames.values())
+    known: dict[Any, Any] = {frame: frame for frame in frames}
+    found, heads = [], {None: ""}
+    for one in placed:
+        block, post = one.block, _post_around(one.place.element, known)
+        if block.heading and _is_of_quotation(one.place.element):
+            block = block._replace(heading=False)
+        if block.heading:
+            heads[post] = block.text
+        else:
+            block = block._replace(section=heads.get(post, heads[None]))
+        found.append(replace(one, block=block))
+    return found
+
+
+def _post_around(element: Any, known: dict[Any, Any]) -> Any:
+    """Return the frame of the post around ``element``, None outside of all; note it."""
+    chain = []
+    while element is not None and element not in known:
+        chain.append(element)
+        element = element.getparent()
+    post = known[element] if element is not None else None
+    known.update(dict.fromkeys(chain, post))
+    return post
+
+
+def _is_of_quotation(heading: Any) -> bool:
+    """Tell a heading in a quotation, or right over one: "Ada wrote:"."""
+    below = heading.getnext()
+    if below is not None and below.tag in _QUOTED:
+        return True
+    around = takewhile(lambda each: not is_body(each), heading.iterancestors())
+    return any(each.tag in _FOREIGN for each in around)
+
+
+def _with_named(posts: Posts, named: Mapping[Any, str]) -> Posts:
+    """Return ``posts`` and those that are ``named``, where no post in or around them is."""
+    told = {post for post, name in posts.items() if name is not None}
+    around = {each for post in told for each in post.iterancestors()}
+    free = {
+        post: name
+        for post, name in named.items()
+        if post not in told | around and told.isdisjoint(post.iterancestors())
+    }
+    return {**posts, **free}
 
 
 def _all_around(placed: Sequence[Placed]) -> Iterator[Any]:
@@ -119,6 +173,13 @@ def posts_of(tree: Any) -> Posts:
     return posts
 
 
+def author_of(body: Any, posts: Posts) -> str | None:
+    """Return the author of the innermost of ``posts`` around ``body``."""
+    around = (each for each in (body, *body.iterancestors()) if each in posts)
+    post = next(around, None)
+    return posts[post] if post is not None else None
+
+
 def _told(element: Any) -> tuple[Any, str | None]:
     """Return the post of which ``element`` tells the author by its attributes, and the name."""
     if element.get("itemprop") == "author":
@@ -157,7 +218,7 @@ def _speaker(element: Any, known: dict[Any, str | None]) -> str | None:
     chain = []
     while element is not None and element not in known:
         chain.append(element)
-        if element.tag in _FOREIGN:
+        if element.tag in _FOREIGN and not is_body(element):
             known[element] = _quoted(element) or _quoted(element.getparent())
             break
         element = element.getparent()

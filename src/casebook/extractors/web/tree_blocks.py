@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.passages import Block
+from casebook.extractors.web.bodies import NO_BODIES, Bodies
 from casebook.extractors.web.elements import (
     LEVELS,
     MAYBE_NO_TEXT,
@@ -127,13 +128,16 @@ def blocks_of(root: Any) -> list[Block]:
     return [placed.block for placed in placed_blocks(root, FURNITURE)]
 
 
-def placed_blocks(root: Any, without: Collection[str] = _NO_TEXT) -> list[Placed]:
+def placed_blocks(
+    root: Any, without: Collection[str] = _NO_TEXT, apart: Bodies = NO_BODIES
+) -> list[Placed]:
     """Return the blocks of ``root`` in reading order, each with its place.
 
-    Elements of the tags ``without`` are passed over. Iterative, so that depth of nesting costs
-    nothing; linear in the size of the tree.
+    Elements of the tags ``without`` are passed over. The bodies of posts stand ``apart`` from what
+    is around them, be that a table or a line. Iterative, so that depth of nesting costs nothing;
+    linear in the size of the tree.
     """
-    return _Walk(root, without).found
+    return _Walk(root, without, apart).found
 
 
 def outside(placed: Sequence[Placed], named: re.Pattern[str]) -> list[Placed]:
@@ -164,8 +168,9 @@ class _List:
 class _Walk:
     """The state of one walk: the text gathered since the last block, and where the walk stands."""
 
-    def __init__(self, root: Any, without: Collection[str]) -> None:
+    def __init__(self, root: Any, without: Collection[str], apart: Bodies) -> None:
         self.found: list[Placed] = []
+        self.apart = apart
         self.place = Place(None, root, 0)
         self.places = 1
         self.parts: list[str] = []
@@ -207,6 +212,8 @@ class _Walk:
     def _role(self, tag: str, element: Any) -> int:
         """Return what the element does here: code within a sentence and layout rows do not."""
         role = _ROLES.get(tag, 0)
+        if self.apart and element in self.apart.frames:
+            return role | _BLOCK if role not in {_ROW, _CELL} else _BLOCK
         if not role:
             return _LINE if self.lined and is_line(element) else 0
         if role == _CODE:
@@ -219,7 +226,7 @@ class _Walk:
 
     def _enter(self, element: Any, role: int, root: Any) -> None:
         if role & _TABLE:
-            self.layouts.append(is_layout(element))
+            self.layouts.append(element in self.apart.around or is_layout(element))
         if role & (_BLOCK | _ROW | _CODE):
             if self.rows and not role & _ROW:
                 self.parts.append(" ")

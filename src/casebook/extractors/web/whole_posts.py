@@ -1,0 +1,93 @@
+"""Of a thread whose posts are known: all words of each post, and what tells its hour. Pure."""
+
+import re
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from casebook.extractors.text.characters import count_words
+from casebook.extractors.web.block_features import Matrix
+from casebook.extractors.web.bodies import Bodies, is_remark, tells_of_joining
+from casebook.extractors.web.tree_blocks import Placed
+
+_PROSE = 20
+_LINKED = 0.6
+_UNFOLDS = re.compile(r"expand(?:-?link)?(?![a-z])", re.IGNORECASE)
+_HOUR = re.compile(r"\b\d{1,2}[:.]\d\d(?!\d)|\bago\b")
+
+
+class _Part(Enum):
+    """Where an element stands: in the words of a post, beside them, or in no post."""
+
+    BODY = auto()
+    REMARK = auto()
+    BESIDE = auto()
+    ELSEWHERE = auto()
+
+
+class _At(NamedTuple):
+    part: _Part
+    frame: Any = None
+
+
+def whole_posts(
+    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], bodies: Bodies
+) -> Matrix:
+    """Return ``kept`` with all that stands in ``bodies`` and little else of their posts.
+
+    A line before a post that may tell its hour, a remark on one, what unfolds a quotation, and a
+    heading of the first level are left as they are. So is all where more than half of the prose
+    stands in no post's words: then the posts are not the page's text.
+    """
+    known = {frame: _At(_Part.BESIDE, frame) for frame in bodies.frames.values()}
+    for body, frame in bodies.frames.items():
+        known[body] = _At(_Part.REMARK if is_remark(body) else _Part.BODY, frame)
+    ats = [_at(one.place.element, known) for one in placed]
+    counts = np.array(words)
+    posted = np.array([at.part in {_Part.BODY, _Part.REMARK} for at in ats])
+    prose = kept & np.array(list(map(_is_prose, placed))) & ~posted
+    if counts[prose].sum() > counts[posted].sum():
+        return kept
+    kept = kept.copy()
+    said: set[Any] = set()
+    for n, (one, at) in enumerate(zip(placed, ats, strict=True)):
+        if at.part is _Part.BODY:
+            kept[n] |= not _unfolds(one)
+        elif at.part is _Part.BESIDE and one.level != 1:
+            kept[n] &= at.frame not in said and _tells_hour(one)
+        elif at.part is _Part.ELSEWHERE and one.level != 1 and said:
+            kept[n] &= _is_prose(one)
+        if at.part in {_Part.BODY, _Part.REMARK}:
+            said.add(at.frame)
+    return kept
+
+
+def _at(element: Any, known: dict[Any, _At]) -> _At:
+    """Return where ``element`` stands; note it for all that is around it."""
+    chain = []
+    while element is not None and element not in known:
+        chain.append(element)
+        element = element.getparent()
+    found = known[element] if element is not None else _At(_Part.ELSEWHERE)
+    known.update(dict.fromkeys(chain, found))
+    return found
+
+
+def _tells_hour(one: Placed) -> bool:
+    """Tell a line that may tell when a post was written, and is no row of links."""
+    text = one.block.text.strip()
+    if "\n" in text or one.linked >= _LINKED or tells_of_joining(text):
+        return False
+    return bool(_HOUR.search(text))
+
+
+def _is_prose(one: Placed) -> bool:
+    """Tell a paragraph from lines that are set one below the other."""
+    return any(count_words(line) >= _PROSE for line in one.block.text.splitlines())
+
+
+def _unfolds(one: Placed) -> bool:
+    """Tell a control within the words of a post."""
+    return one.button or bool(_UNFOLDS.search(one.place.names))

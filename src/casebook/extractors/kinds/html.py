@@ -1,10 +1,8 @@
 """Web pages: the blocks that are text, by a model and a second opinion; every path recorded."""
 
-import gc
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,6 +14,7 @@ import trafilatura
 from lxml import etree
 
 from casebook.extractors import versions
+from casebook.extractors.garbage import undisturbed
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import as_spelled, clean_authors, linked_author
@@ -74,22 +73,7 @@ class _Attempt:
     words: int
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Put off the search for cycles of garbage: it would visit each element of the tree again.
-
-    A tenth of the time of a page.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@_undisturbed()
+@undisturbed()
 def extract(payload: Payload) -> Extracted:
     """Return the main text of a web page.
 

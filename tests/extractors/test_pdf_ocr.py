@@ -3,14 +3,18 @@
 import io
 import os
 import shutil
+import subprocess
 
+import numpy as np
 import pypdfium2
 import pytest
 from fpdf import FPDF
+from PIL import Image
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf import ocr as pdf_ocr
 from casebook.extractors.pdf.ocr_languages import choose, installed
+from casebook.extractors.pdf.upright import straightened
 from casebook.schemas.errors import Scanned
 from casebook.schemas.sources import Payload
 
@@ -35,16 +39,17 @@ def scanned() -> bytes:
     return _with_scan(book, STORY)
 
 
-def _with_scan(book: FPDF, text: str) -> bytes:
-    """Add a page that is a picture of ``text``, and return the file."""
+def _with_scan(book: FPDF, text: str, degrees: float = 0.0) -> bytes:
+    """Add a page that is a picture of ``text``, turned by ``degrees``, and return the file."""
     paper = FPDF()
     paper.add_page()
     paper.set_font("times", size=14)
     paper.multi_cell(0, 8, text)
     with pypdfium2.PdfDocument(bytes(paper.output())) as document:
         picture = document[0].render(scale=2.5).to_pil().convert("L")
-    book.add_page()
-    book.image(io.BytesIO(_png(picture)), x=0, y=0, w=210)
+    picture = picture.rotate(degrees, expand=degrees % 90 == 0, fillcolor=255)
+    book.add_page("L" if picture.width > picture.height else "P")
+    book.image(io.BytesIO(_png(picture)), x=0, y=0, w=book.w)
     return bytes(book.output())
 
 
@@ -74,8 +79,6 @@ def test_without_the_program_a_scan_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setitem(os.environ, "PATH", str(tmp_path))
     book = FPDF()
     book.add_page()
-    from PIL import Image
-
     book.image(io.BytesIO(_png(Image.new("L", (200, 280), 200))), x=0, y=0, w=210)
     with pytest.raises(Scanned, match=r"scan\.pdf has pictures .* apt install tesseract-ocr"):
         read(bytes(book.output()))
@@ -123,3 +126,42 @@ def test_a_language_that_is_not_installed_is_told(monkeypatch):
     assert choose("cs", {"eng"}) == ("eng", "ces")
     assert choose(None, {"deu", "fra"}) == ("deu", None)
     assert choose("zh-CN", {"eng", "chi_sim"}) == ("chi_sim", None)
+
+
+def _can_tell_orientation() -> bool:
+    program = shutil.which("tesseract")
+    if program is None:
+        return False
+    told = subprocess.run([program, "--list-langs"], capture_output=True, text=True, check=False)
+    return "osd" in told.stdout.split()
+
+
+@pytest.mark.skipif(not _can_tell_orientation(), reason="needs tesseract-ocr-osd (apt)")
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_page_that_lies_or_stands_on_its_head_is_read(degrees):
+    """It is turned and read again, which the step tells; it was refused, or read as noise."""
+    found = read(_with_scan(FPDF(), STORY, degrees))
+    assert " ".join(found.text.split()) == STORY
+    (step,) = [step for step in found.extraction if step.method == "tesseract"]
+    assert "1 turned" in step.outcome
+
+
+@needs_tesseract
+@pytest.mark.parametrize("degrees", [-5, 4])
+def test_a_page_that_slants_is_read_whole(degrees):
+    """Tesseract leaves out most lines of such a page, and is sure of the others."""
+    found = read(_with_scan(FPDF(), " ".join([STORY] * 5), degrees))
+    assert " ".join(found.text.split()).count(STORY) == 5
+    (step,) = [step for step in found.extraction if step.method == "tesseract"]
+    assert "1 straightened" in step.outcome
+
+
+@pytest.mark.parametrize("degrees", [-6.0, -3.0, 0.0, 1.0, 5.0])
+def test_how_a_page_slants_is_measured(degrees):
+    """From two and a half degrees on a page is straightened; a picture without lines never is."""
+    lines = Image.new("L", (1200, 1600), 255)
+    for y in range(100, 1500, 40):
+        lines.paste(0, (100, y, 1100, y + 12))
+    _, found = straightened(np.asarray(lines.rotate(-degrees, fillcolor=255)))
+    assert found == pytest.approx(degrees if abs(degrees) > 2 else 0.0, abs=0.3)
+    assert straightened(np.full((1600, 1200), 255, np.uint8))[1] == 0.0

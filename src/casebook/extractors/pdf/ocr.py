@@ -5,6 +5,7 @@ stand where, and from there on its lines are treated like any other page's.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -13,9 +14,13 @@ from itertools import groupby
 from statistics import median
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from casebook.extractors.pdf.calls import Numbers
 from casebook.extractors.pdf.limits import OCR_SECONDS, PAGE_SECONDS
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
 from casebook.extractors.pdf.ocr_languages import choose, installed
+from casebook.extractors.pdf.upright import as_pgm, straightened, turned
 from casebook.extractors.text.metadata import language_of
 from casebook.schemas.errors import Scanned
 
@@ -27,6 +32,12 @@ _FEWEST_SURE = 50.0
 
 _DISPLAY = 1.4
 _WORD_LEVEL = "5"
+_LONG = 4
+"""Letters of a word that is wider than high."""
+
+_ROTATE = re.compile(r"Rotate: (\d+)\s+Orientation confidence: ([\d.]+)")
+_FEWEST_SURE_TURN = 5.0
+"""Of tesseract's own measure: a page of text has 10 to 35, noise under 2."""
 
 
 class _Word(NamedTuple):
@@ -103,11 +114,14 @@ class _Reader:
         self._there = installed(program, self._data)
         self._language, self._missing = choose(language, self._there)
         self._settled = False
+        self._turned = self._slanted = 0
 
     @property
     def told(self) -> str:
-        """Say in which language, and which one would have been the document's."""
-        told = f"read as {self._language}"
+        """Say how, in which language, and which one would have been the document's."""
+        told = f"{self._turned} turned, " if self._turned else ""
+        told += f"{self._slanted} straightened, " if self._slanted else ""
+        told += f"read as {self._language}"
         if self._missing:
             package = self._missing.replace("_", "-")
             told += f": {self._missing} is not installed (apt install tesseract-ocr-{package})"
@@ -115,14 +129,28 @@ class _Reader:
 
     def read(self, page: Any) -> tuple[list[_Word], float]:
         """Return the words of a page, and how many points a pixel is; the page is closed."""
-        picture, dpi = _drawn(page)
+        drawn, dpi = _drawn(page)
+        picture, slant = straightened(drawn)
         words = self._words(picture, dpi, self._language)
+        if not (_is_sure(words) and _are_level(words)) and (degrees := self._turn(drawn, dpi)):
+            picture, slant = straightened(turned(drawn, degrees))
+            words = self._words(picture, dpi, self._language)
+            self._turned += 1
+        self._slanted += slant != 0
         if not self._settled and _is_sure(words):
             self._settled = True
             words = self._in_its_language(words, picture, dpi)
         return words, 72 / dpi
 
-    def _in_its_language(self, words: list[_Word], picture: bytes, dpi: float) -> list[_Word]:
+    def _turn(self, picture: Numbers, dpi: float) -> int:
+        """Return by how many degrees a page is to be turned, clockwise; 0 where nobody knows.
+
+        tesseract needs data of its own for it (``osd``), which its packages bring.
+        """
+        found = _ROTATE.search(self._run(picture, dpi, "--psm", "0"))
+        return int(found[1]) if found and float(found[2]) >= _FEWEST_SURE_TURN else 0
+
+    def _in_its_language(self, words: list[_Word], picture: Numbers, dpi: float) -> list[_Word]:
         found = language_of(None, " ".join(word.text for word in words))
         language, missing = choose(found, self._there)
         if missing:
@@ -136,43 +164,46 @@ class _Reader:
         self._language, self._missing = language, None
         return other
 
-    def _words(self, picture: bytes, dpi: float, language: str) -> list[_Word]:
-        told = ["--dpi", str(round(dpi)), "--psm", "3", "-l", language, "tsv"]
+    def _words(self, picture: Numbers, dpi: float, language: str) -> list[_Word]:
+        return list(_words(self._run(picture, dpi, "--psm", "3", "-l", language, "tsv")))
+
+    def _run(self, picture: Numbers, dpi: float, *told: str) -> str:
+        """Return what tesseract says of a picture, nothing where it fails."""
         environment = {"PATH": os.environ.get("PATH", os.defpath), "OMP_THREAD_LIMIT": "1"}
         if self._data:
             environment["TESSDATA_PREFIX"] = self._data
         try:
             done = subprocess.run(  # noqa: S603 - the program that PATH names, fixed arguments
-                [self._program, "stdin", "stdout", *told],
-                input=picture,
+                [self._program, "stdin", "stdout", "--dpi", str(round(dpi)), *told],
+                input=as_pgm(picture),
                 capture_output=True,
                 timeout=PAGE_SECONDS,
                 env=environment,
                 check=True,
             )
         except (OSError, subprocess.SubprocessError):
-            return []
-        return list(_words(done.stdout.decode("utf-8", "replace")))
+            return ""
+        return done.stdout.decode("utf-8", "replace")
 
 
-def _drawn(page: Any) -> tuple[bytes, float]:
+def _are_level(words: Sequence[_Word]) -> bool:
+    """Tell words that stand as they are read: of those on a page that lies, most are taller."""
+    long = [word for word in words if len(word.text) >= _LONG]
+    tall = sum(word.bottom - word.top > word.right - word.left for word in long)
+    return 2 * tall <= len(long)
+
+
+def _drawn(page: Any) -> tuple[Numbers, float]:
     """Return the page as a picture, and its dots per inch."""
     width, height = page.get_size()
     scale = min(_DPI / 72, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
     bitmap = page.render(scale=scale, grayscale=True)
     try:
-        return _as_pgm(bitmap), scale * 72
+        rows = np.frombuffer(bitmap.buffer, np.uint8).reshape(bitmap.height, bitmap.stride)
+        return rows[:, : bitmap.width].copy(), scale * 72
     finally:
         bitmap.close()
         page.close()
-
-
-def _as_pgm(bitmap: Any) -> bytes:
-    """Return a grey bitmap in the simplest format there is (netpbm's PGM)."""
-    width, height, stride = bitmap.width, bitmap.height, bitmap.stride
-    data = bytes(bitmap.buffer)
-    rows = (data[at : at + width] for at in range(0, stride * height, stride))
-    return f"P5 {width} {height} 255\n".encode() + b"".join(rows)
 
 
 def _words(tsv: str) -> Iterator[_Word]:

@@ -49,7 +49,7 @@ def texts(sheet: FPDF) -> list[str]:
 
 
 def test_rows_that_fill_the_column_stay_rows():
-    """Lines with room between their cells are rows, and a caption under them is none."""
+    """Lines with room between their cells are rows of cells, and a caption under them is none."""
     sheet = Sheet()
     under = sheet.prose(72, SENTENCES * 3)
     rows = [["Quarter", "Tickets", "Hours"], ["First", "12,400", "190"], ["Second", "13,100", "88"]]
@@ -59,7 +59,7 @@ def test_rows_that_fill_the_column_stay_rows():
     )
     sheet.prose(under + 24, SENTENCES)
     found = texts(sheet)
-    assert [" ".join(row) for row in rows] == found[1:4]
+    assert [" | ".join(row) for row in rows] == found[1:4]
     assert found[4].startswith("Table 1: Tickets")
 
 

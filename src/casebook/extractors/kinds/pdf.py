@@ -15,18 +15,20 @@ from typing import NamedTuple
 import pypdfium2
 
 from casebook.extractors import versions
+from casebook.extractors.garbage import undisturbed
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.pdf import ocr as pdf_ocr
 from casebook.extractors.pdf.about import About, authors_of, describe, outline_of, title_of
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.furniture import tell
-from casebook.extractors.pdf.lines import FEWEST_WORDS, PageLines, read_page
+from casebook.extractors.pdf.lines import FEWEST_WORDS, PageLines
+from casebook.extractors.pdf.page import read_page
 from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.second import SecondReader, is_garbled
 from casebook.extractors.pdf.sight import Budget
 from casebook.extractors.text.authors import clean_authors
-from casebook.extractors.text.characters import has_words
+from casebook.extractors.text.characters import has_words, one_line
 from casebook.extractors.text.metadata import language_written
 from casebook.extractors.text.passages import lay_out
 from casebook.extractors.text.references import without_references
@@ -90,6 +92,7 @@ def extract(payload: Payload) -> Extracted:
     return read(payload)[0]
 
 
+@undisturbed()
 def read(payload: Payload) -> tuple[Extracted, Apart]:
     """Return the text of a PDF, and what was told apart from it.
 
@@ -111,7 +114,7 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
     _refuse_pictures(text, reading.pages, name)
     refuse_empty(text, payload)
     hidden = list(_whole(reading.pages))
-    first = reading.pages[0].lines
+    first = reading.pages[0].as_set or reading.pages[0].lines
     extracted = Extracted(
         kind=SourceKind.PDF,
         extractor=versions.PDF,
@@ -125,7 +128,7 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
         hidden_text=report(hidden, fewest=_FEWEST_HIDDEN),
     )
     return extracted, Apart(
-        furniture=[line.text for line in arranged.furniture],
+        furniture=[one_line(line.text) for line in arranged.furniture],
         leaders=arranged.leaders,
         references=[block.text for block in references],
         hidden=[said for _, said, _ in hidden],

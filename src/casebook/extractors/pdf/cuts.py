@@ -63,7 +63,7 @@ class Usual:
     def is_row(self, group: Group, size: float) -> bool:
         """Tell rows and labels: other type than the text's ``size``, or short and no sentence."""
         first, last = group.lines[0], group.lines[-1]
-        if abs(first.size - size) > 1 or ITEM.match(first.text):
+        if first.row or abs(first.size - size) > 1 or ITEM.match(first.text):
             return True
         return not self.is_full(first) and (group.heads or not ends_sentence(last.text))
 
@@ -139,7 +139,7 @@ def _over(groups: Sequence[Group], at: int, last: Line, usual: Usual) -> int | N
 def _reads_on(last: Line, first: Line) -> bool:
     if last.page == first.page and first.base < last.base + 2 * last.size:
         return False
-    if abs(last.size - first.size) > 1 or ITEM.match(first.text):
+    if last.row or first.row or abs(last.size - first.size) > 1 or ITEM.match(first.text):
         return False
     if ends_in_word(last.text) or last.text.endswith(","):
         return True

@@ -41,7 +41,7 @@ class Eye:
     """Looks at one page and its text. ``is_odd`` where some text of it may not be seen.
 
     ``is_unsure`` once a page should have been drawn that takes too long to draw; ``is_woven`` where
-    lines of two columns come by turns.
+    lines of two columns come by turns, ``is_across`` where such lines may be cells as well.
     """
 
     def __init__(self, page: Any, edges: Box, text: Any, budget: Budget, glance: Glance) -> None:
@@ -61,7 +61,7 @@ class Eye:
         self._dots = glance.dots
         self._marks = glance.marks
         self.pictures = bool(glance.pictures)
-        self.is_woven = glance.woven
+        self.is_woven, self.is_across = glance.woven, glance.across
         self._veiled = (glance.veiled or budget.layers) and not self.is_scan
         self.is_odd = glance.odd or self._veiled
 
@@ -96,6 +96,16 @@ class Eye:
             both,
             sizes[count:],
             strict=True,
+        )
+
+    def edges(self, ends: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
+        """Return where each stretch begins and ends, from the left."""
+        at = self._firsts(ends)
+        boxes = calls.rows(
+            calls.char_box, at + self._lasts(ends, at), 4, np.double, text=self._text
+        )[0]
+        return list(
+            zip(boxes[: len(ends), 0].tolist(), boxes[len(ends) :, 1].tolist(), strict=True)
         )
 
     def _firsts(self, ends: Sequence[tuple[int, int]]) -> list[int]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise, takewhile
 
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.text.characters import one_line
@@ -46,10 +47,12 @@ def without_furniture(
     whose size is ``body`` points (titles of slides are), and stands there twice (heads that change
     by chapter), or apart from the text as nearly all lines at that height do (by section). So does
     what stands in small type at one place on nearly all pages, wherever that is: bars of slides.
+    A row of a table goes where another page has it as a line of its own, and where a table goes on
+    from the page before and its head is set again.
     """
     bars = _bars(pages, _SMALL * body)
     edges = [_edges(page) for page in pages]
-    keys = Counter(key for page in edges for key in {key_of(line.text) for line in page})
+    keys = Counter(key for page in edges for key in {key_of(x.text) for x in page if not x.row})
     bands = _Bands.of(edges, keys)
     needed = max(_FEWEST_REPEATS, _REPEATS * len(pages))
 
@@ -65,13 +68,37 @@ def without_furniture(
             (count >= _FEWEST_REPEATS and _height(line) in bands.shared) or bands.is_head(line)
         )
 
-    gone = [line for page in edges for line in page if _place(line) in bars or goes(line)]
+    gone = [line for page in edges for line in page if _is_bar(line, bars) or goes(line)]
     if bars:
         known = _ids(gone)
         found = (line for page in pages for line in page if id(line) not in known)
-        gone += [line for line in found if _place(line) in bars]
+        gone += [line for line in found if _is_bar(line, bars)]
     apart = _ids(gone)
-    return [[line for line in page if id(line) not in apart] for page in pages], gone
+    return _with_heads_once(
+        [[line for line in page if id(line) not in apart] for page in pages], gone
+    )
+
+
+def _with_heads_once(
+    pages: list[list[Line]], gone: list[Line]
+) -> tuple[list[list[Line]], list[Line]]:
+    """Return ``pages`` with the head of a table that goes on over pages on its first page alone."""
+    kept, again = list(pages), list(gone)
+    head: list[str] = []
+    for n, (last, page) in enumerate(pairwise(pages), 1):
+        if not (last and page and last[-1].row and page[0].row):
+            head = []
+            continue
+        head = head or [line.text for line in _last_table(last)]
+        count = len(list(takewhile(bool, (a.text == b for a, b in zip(page, head, strict=False)))))
+        again += page[:count]
+        kept[n] = page[count:]
+    return kept, again
+
+
+def _last_table(page: Sequence[Line]) -> list[Line]:
+    """Return the rows with which a page ends."""
+    return list(takewhile(lambda line: line.row, reversed(page)))[::-1]
 
 
 def _bars(pages: Sequence[Sequence[Line]], size: float) -> set[tuple[str, int]]:
@@ -79,13 +106,17 @@ def _bars(pages: Sequence[Sequence[Line]], size: float) -> set[tuple[str, int]]:
     if len(pages) < _FEWEST_BAND_PAGES:
         return set()
     some = pages[:: -(-len(pages) // _MOST_SAMPLED)]
-    small = [{_place(line) for line in page if line.size <= size} for page in some]
+    small = [{_place(line) for line in page if line.size <= size and not line.row} for page in some]
     often = Counter(place for page in small for place in page)
     found = {place for place, count in often.items() if count >= _BAND_SHARE * len(some)}
     if not found:
         return found
     times = Counter(place for page in pages for place in found.intersection(map(_place, page)))
     return {place for place, count in times.items() if count >= _NEARLY_ALL * len(pages)}
+
+
+def _is_bar(line: Line, bars: Collection[tuple[str, int]]) -> bool:
+    return not line.row and _place(line) in bars
 
 
 def _place(line: Line) -> tuple[str, int]:
@@ -131,6 +162,7 @@ class _Bands:
     def of(cls, pages: Sequence[Sequence[Line]], keys: Mapping[str, int]) -> "_Bands":
         """Measure the lines at the edges of ``pages``, from below; ``keys`` says how often."""
         apart = {id(line) for page in pages for line in _apart(page)}
+        pages = [[line for line in page if not line.row] for page in pages]
         outermost = [{_height(line) for line in (*page[:1], *page[-1:])} for page in pages]
         heights = Counter(height for page in outermost for height in page)
         wanted = max(_FEWEST_BAND_PAGES, _BAND_SHARE * len(pages))

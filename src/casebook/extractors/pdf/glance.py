@@ -35,7 +35,9 @@ _RECTANGLE = 6
 _SMALLEST_MARK, _LARGEST_MARK = 1.5, 12.0
 _SQUARE = 1.5
 _MOST_NARROW = 200
-_FEWEST_WOVEN, _COLUMN, _GUTTER = 8, 0.25, 6.0
+_FEWEST_WOVEN, _GUTTER = 8, 6.0
+_COLUMN, _NARROW = 0.25, 0.15
+"""Of the page's width: of lines of two columns, as cells of most tables are not, and of more."""
 _MOST_MARKS = 100
 """More are the dots of a chart."""
 
@@ -48,7 +50,8 @@ class Glance:
     something drawn later, a clip, or a ground of the same colour may hide some, which only the
     drawn page shows. ``pictures`` are boxes, with ``dots`` in all; ``under`` and ``over`` count
     text that is invisible or lies under one, and other text. ``woven``: lines of two columns come
-    by turns. ``marks`` are the boxes of what is as small as the point of a list, which browsers and
+    by turns; ``across``: lines of narrower columns, or cells, do. ``marks`` are the boxes of what
+    is as small as the point of a list, which browsers and
     slides draw. ``marked``: text is marked content, which may state another text than its glyphs;
     ``texts`` are the addresses of its objects then, but for pages with forms (None).
     """
@@ -62,6 +65,7 @@ class Glance:
     over: int = 0
     marks: list[Box] = field(default_factory=list)
     woven: bool = False
+    across: bool = False
     marked: bool = False
     texts: list[int] | None = None
 
@@ -135,7 +139,9 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     pieces, others = every.those(is_text), every.those(~is_text)
     inks = _inks(found, pieces, modes[is_text], edges)
     found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
-    found.woven = found.woven or (edges is not None and _are_woven(pieces.boxes, edges))
+    if edges is not None and _are_woven(pieces.boxes, _NARROW * (edges[2] - edges[0])):
+        found.across = True
+        found.woven = _are_woven(pieces.boxes, _COLUMN * (edges[2] - edges[0]))
     has_forms = False
     forms: list[Ground] = []
     covers: list[Ground] = []
@@ -158,20 +164,22 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     return _Held(bool(pieces.handles or forms), bool(grounds))
 
 
-def _are_woven(boxes: Numbers, edges: Box) -> bool:
+def _are_woven(boxes: Numbers, narrowest: float) -> bool:
     """Tell lines of two columns that are written by turns, a left one and the right one beside it.
 
-    Each is a quarter of the page wide at least, as lines of prose are and cells of most tables not.
+    Each is ``narrowest`` points wide at least.
     """
     if len(boxes) < 2 * _FEWEST_WOVEN:
         return False
-    wide = boxes[:, 2] - boxes[:, 0] >= _COLUMN * (edges[2] - edges[0])
+    wide = boxes[:, 2] - boxes[:, 0] >= narrowest
     level = np.abs(boxes[1:, 1] - boxes[:-1, 1]) < _SMALL
     beside = boxes[1:, 0] - boxes[:-1, 2] >= _GUTTER
     left = np.flatnonzero(wide[1:] & wide[:-1] & level & beside)
     if len(left) < _FEWEST_WOVEN:
         return False
-    edge = np.abs(np.diff(np.stack([boxes[left, 0], boxes[left + 1, 0]]), axis=1))
+    starts = np.stack([boxes[left, 0], boxes[left + 1, 0]])
+    # Of three columns, the first two and the last two come by turns.
+    edge = np.abs(np.diff(starts[:, np.argsort(starts[0], kind="stable")], axis=1))
     return int((edge < _SMALL).all(axis=0).sum()) >= _FEWEST_WOVEN
 
 

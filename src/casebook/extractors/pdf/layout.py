@@ -63,7 +63,7 @@ class Layout(Usual):
         headed = quoted = False
         for n, line in enumerate(lines):
             quoted = quoted and abs(lines[n - 1].size - line.size) <= _SAME
-            heads = not quoted and is_heading(line, self.body, self.titles)
+            heads = not (quoted or line.row) and is_heading(line, self.body, self.titles)
             if group and self._breaks(lines, n, headed, heads):
                 yield Group(group, headed)
                 group = []
@@ -82,14 +82,14 @@ class Layout(Usual):
     def _breaks(self, lines: Sequence[Line], n: int, headed: bool, heads: bool) -> bool:
         """Tell whether line ``n`` begins a new paragraph after the one before it."""
         last, line = lines[n - 1], lines[n]
-        above, page, type_size, _, edge, end, base, _, at_end = last
-        text, on_page, size, _, left, _, under, _, ends = line
+        above, page, type_size, _, edge, end, base, _, at_end, row = last
+        text, on_page, size, _, left, _, under, _, ends, is_row = line
         if at_end > type_size and abs(at_end - size) <= _SAME:
             # A small capital, or the number of a note, may be its first letter.
             small = above[0].isalpha() or at_end <= _NOTE_SIZE * self.body
             type_size = at_end if small else type_size
         numbered = ends - size > 1 and text[0].isdigit()  # a note, or a line of a program
-        if page != on_page or numbered or not -1 <= type_size - size <= 1:
+        if page != on_page or numbered or row or is_row or not -1 <= type_size - size <= 1:
             return True
         if ends_in_word(above):
             return False

@@ -14,10 +14,13 @@ from casebook.extractors.pdf.layout import Layout, Margin, margin_of
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.raised import whole
 from casebook.extractors.pdf.rows import rows_among
+from casebook.extractors.pdf.tables import row_text
 from casebook.extractors.pdf.words import ends_in_word, has_dots, join_lines, leader_of, vocabulary
 from casebook.extractors.text.passages import Block
 
 _REACH = 0.9
+_MOSTLY_FIXED = 0.6
+"""Of the lines of a manual up to half are programs."""
 
 
 class Arranged(NamedTuple):
@@ -57,25 +60,36 @@ def _leaders(page: Sequence[Line]) -> Iterator[tuple[int, str]]:
 def _layout(
     lines: Sequence[Line], body: float, outline: Collection[str], leaders: Collection[int]
 ) -> Layout:
-    edges = _edges(lines)
+    # How wide a row is tells nothing of the columns of the text.
+    text = [line for line in lines if not line.row] or lines
+    edges = {margin_of(line): line.right for line in lines} | _edges(text)
     return Layout(
         body=body,
         leading=_leading(lines),
-        column=_column(lines),
+        column=_column(text),
         titles=Titles.of(outline),
         edges=edges,
         reach=max(edges.values()),
-        fixed=sum(line.fixed for line in lines) > len(lines) / 2,
+        fixed=sum(line.fixed for line in text) > _MOSTLY_FIXED * len(text),
         rows=rows_among(lines),
         entries=leaders,
     )
 
 
 def _blocks(lines: Sequence[Line], layout: Layout) -> list[Block]:
-    broken = any(ends_in_word(line.text) for line in lines)
-    known = vocabulary(line.text for line in lines) if broken else frozenset()
+    broken = any(map(ends_in_word, _texts(lines)))
+    known = vocabulary(_texts(lines)) if broken else frozenset()
     groups = with_sections(whole_paragraphs(list(layout.groups(lines)), layout))
     return [_block(group, known) for group in groups]
+
+
+def _texts(lines: Iterable[Line]) -> Iterator[str]:
+    """Yield the texts of lines; a row holds those of its cells."""
+    for line in lines:
+        if line.row:
+            yield from line.text.split("\n")
+        else:
+            yield line.text
 
 
 def _body_size(lines: Iterable[Line]) -> float:
@@ -116,6 +130,9 @@ def _edges(lines: Sequence[Line]) -> dict[Margin, float]:
 
 
 def _block(group: Group, known: Collection[str]) -> Block:
+    first = group.lines[0]
+    if first.row:
+        return Block(row_text(first.text, known), page=first.page)
     text = join_lines([line.text for line in group.lines], known)
     heading = group.heads and len(text) <= LONGEST
-    return Block(text, page=group.lines[0].page, heading=heading)
+    return Block(text, page=first.page, heading=heading)

@@ -1,0 +1,80 @@
+"""The order of a page whose lines stand side by side: its tables and its columns. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from casebook.extractors.pdf.columns import column_by_column, gaps_in_prose
+from casebook.extractors.pdf.grid import are_level, heights, rows_of, runs_of
+from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.raised import whole
+from casebook.extractors.pdf.tables import with_tables
+
+_POINTS = "•●▪■◦‣·*–-\uf0b7\uf0a7"
+_MARK_ROOM = 3.0
+"""Type sizes between the point of a list and its text."""
+
+_SAME_HEIGHT = 1.0
+"""Points between parts of one line."""
+
+
+class Arrangement(NamedTuple):
+    """The lines of a page in order, a line for each row of a table.
+
+    ``unwoven`` where columns that are written across are read one after the other.
+    """
+
+    lines: list[Line]
+    unwoven: bool
+
+
+def arranged(parts: Sequence[Line]) -> Arrangement | None:
+    """Return the order of a page that has tables, or columns written across; else None.
+
+    ``parts`` are its lines, cut where there is room between words, in the order of its content.
+    """
+    rows = rows_of(whole(list(_with_marks(parts))))
+    if gaps := gaps_in_prose(rows):
+        downwards = sorted(rows, key=lambda row: -heights(row)[1])
+        return Arrangement(list(_rejoined(column_by_column(downwards, gaps))), unwoven=True)
+    found = [line for run in runs_of(rows) for line in with_tables(run)]
+    if not any(line.row for line in found):
+        return None
+    return Arrangement(list(_rejoined(found)), unwoven=False)
+
+
+def _with_marks(parts: Sequence[Line]) -> Iterator[Line]:
+    """Yield ``parts`` with the point of a list before its text, however far it stands."""
+    last: Line | None = None
+    mark: Line | None = None
+    for part in parts:
+        if mark and are_level(mark, part) and 0 < part.left - mark.left < _MARK_ROOM * part.size:
+            yield part._replace(text=f"• {part.text}", left=mark.left)
+            last, mark = part, None
+            continue
+        if mark:
+            yield mark
+        begins = last is None or not are_level(last, part)
+        mark = part if begins and len(part.text) == 1 and part.text in _POINTS else None
+        if mark is None:
+            yield part
+        last = part
+    if mark:
+        yield mark
+
+
+def _rejoined(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield ``lines`` with those as one that are parts of a line and no cells."""
+    held: Line | None = None
+    for line in lines:
+        if held and not (held.row or line.row) and _is_next_part(held, line):
+            held = held._replace(text=f"{held.text} {line.text}", right=line.right, last=line.last)
+            continue
+        if held:
+            yield held
+        held = line
+    if held:
+        yield held
+
+
+def _is_next_part(a: Line, b: Line) -> bool:
+    return b.left >= a.right and abs(a.base - b.base) <= _SAME_HEIGHT

@@ -1,0 +1,233 @@
+"""The lines of a PDF with their place and type size, as pdfium sees them.
+
+Words that no reader sees (invisible, white on white, tiny, off the page, covered) are left out of
+the lines and handed back apart. The text layer of a scanned picture is what the reader sees, so it
+stays. Asking pdfium about each word costs ten times what its text costs, so that is done only
+on pages where one of its text objects looks odd, or whose lines stand side by side.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice, pairwise
+
+import pypdfium2
+
+from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.actual import Glyphs
+from casebook.extractors.pdf.arrangement import arranged
+from casebook.extractors.pdf.eye import Eye, Place
+from casebook.extractors.pdf.glance import look_over
+from casebook.extractors.pdf.layers import lines_of
+from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
+from casebook.extractors.pdf.notes import Note, notes_on
+from casebook.extractors.pdf.seams import mended
+from casebook.extractors.pdf.sight import Budget
+from casebook.extractors.pdf.words import has_dots
+from casebook.schemas.documents import HiddenKind
+
+Piece = tuple[int, str]
+"""A part of a line, and its position in the page's text."""
+
+_STATED = "stated in place of glyphs that say something else"
+_NOTE_SIZE = 10.0
+_WORD = re.compile(r"\S+")
+_SIGNS = "\uf000"
+_POINT = re.compile("\\A[\uf000-\uf0ff] +(?=[^ ])")
+"""The point of a list in a font of signs, as text processors set it."""
+
+_BEYOND_BMP = re.compile(r"[\U00010000-\U0010ffff]")
+
+# However far it stands from its text, it is no cell of its own.
+_MARK = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\[\d{1,3}\])\Z")
+_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\Z")
+_ENTRY = re.compile(r"[.·…] ?[.·…] ?[.·…] *\d{1,4}\b")
+_FEWEST_ENTRIES = 3
+"""Of a table of contents, on a page that has no other table."""
+
+_ROOM, _SURE_ROOM, _TIMES = 0.7, 1.5, 1.6
+"""Type sizes between cells, at least and surely; and times the room between words of the line."""
+
+_ENDS = (".", ",", ":", ";", "?", "!")
+"""More room may follow these in prose."""
+
+_FEWEST_BESIDE = 3
+_WIDER = 0.62
+"""Lines beside others, of a table; type sizes to a letter, of its rows."""
+
+
+def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyphs) -> PageLines:
+    """Return the lines of ``page``, which is number ``number`` (from 1)."""
+    # Not the crop box: pdfium does not see one that the page inherits.
+    edges = page.get_bbox()
+    glance = look_over(calls.handle(page.raw), edges)
+    untrue, unproved = glyphs.let_speak(page, number, glance.texts) if glance.marked else ([], 0)
+    text = page.get_textpage()
+    try:
+        eye = Eye(page, edges, text, budget, glance)
+        found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)
+        found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
+        stretches = _stretches(text.get_text_range(), eye, found)
+        found.lines = _lines(eye, stretches, number)
+        found.woven = eye.is_woven
+        if eye.is_scan:
+            found.lines = lines_of(_words(eye, stretches, number))
+            _arrange(found, found.lines)
+        elif (eye.is_across or _stand_beside(found.lines)) and not _are_entries(found.lines):
+            _arrange(found, list(_parts(eye, stretches, found.lines)))
+        for note in notes_on(calls.handle(page.raw)):
+            _pin(note, found)
+        words = chain.from_iterable(line.text.split() for line in found.lines)
+        told = len(list(islice(words, FEWEST_WORDS))) == FEWEST_WORDS
+        found.scan = eye.covers and not told and not found.hidden
+        found.layer = eye.is_scan and told
+        found.unsure = eye.is_unsure
+    finally:
+        text.close()
+    return found
+
+
+def _stand_beside(lines: Sequence[Line]) -> bool:
+    """Tell whether some lines stand beside the one before, or are as wide as rows of a table."""
+    beside = wide = 0
+    last_right, last_base = math.inf, 0.0
+    for text, _, size, _, left, right, base, fixed, _, _ in lines:
+        if not fixed:
+            beside += left > last_right and base > last_base
+            wide += right - left > _WIDER * size * len(text)
+        last_right, last_base = right, base - size / 2
+    return max(beside, wide) >= _FEWEST_BESIDE
+
+
+def _are_entries(lines: Sequence[Line]) -> bool:
+    """Tell a page of a table of contents, between whose titles and pages are dots."""
+    text = " ".join(line.text for line in lines)
+    return has_dots(text) and len(_ENTRY.findall(text)) >= _FEWEST_ENTRIES
+
+
+def _arrange(found: PageLines, parts: Sequence[Line]) -> None:
+    """Give the rows of tables and the columns of a page their order."""
+    arrangement = arranged(parts)
+    if arrangement is not None:
+        found.as_set, found.lines = found.lines, arrangement.lines
+        found.woven = found.woven and not arrangement.unwoven
+
+
+def _words(eye: Eye, stretches: Sequence[list[Piece]], number: int) -> list[Line]:
+    """Return each word as a line by itself."""
+    return _lines(eye, [[word] for pieces in stretches for word in _words_of(pieces)], number)
+
+
+def _words_of(pieces: Sequence[Piece]) -> list[Piece]:
+    return [(at + m.start(), m.group()) for at, text in pieces for m in _WORD.finditer(text)]
+
+
+def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield the lines of a page, cut where there is wide room; a program keeps its own."""
+    words = [
+        [] if line.fixed else _words_of(pieces)
+        for pieces, line in zip(stretches, lines, strict=True)
+    ]
+    edges = eye.edges([(at, _end(at, word)) for row in words for at, word in row])
+    start = 0
+    for row, line in zip(words, lines, strict=True):
+        places = edges[start : start + len(row)]
+        start += len(row)
+        begins = [0, *_cuts(row, places, line.size)]
+        if not begins[1:]:
+            yield line
+            continue
+        _, page, size, bold, _, _, base, fixed, last, _ = line
+        for begin, end in pairwise([*begins, len(row)]):
+            text = " ".join([mended(eye, word, at) for at, word in row[begin:end]])
+            if begin == 0 and line.text.startswith("• ") and text[0].isalnum():
+                text = f"• {text}"
+            left, right = places[begin][0], places[end - 1][1]
+            yield Line(text, page, size, bold, left, right, base, fixed, last)
+
+
+def _cuts(
+    row: Sequence[Piece], places: Sequence[tuple[float, float]], size: float
+) -> Iterator[int]:
+    """Yield the numbers of the words before which there is wide room, or that stand elsewhere.
+
+    ``places`` are where the words of ``row`` begin and end.
+    """
+    gaps = [b[0] - a[1] for a, b in pairwise(places)]
+    if not gaps or (max(gaps) <= _ROOM * size and min(gaps) >= -size):
+        return
+    sure = _SURE_ROOM * size
+    room = max(_ROOM * size, min(sure, _TIMES * min(gaps)))
+    for n, gap in enumerate(gaps, 1):
+        before = row[n - 1][1]
+        wide = gap > (sure if before.endswith(_ENDS) else room)
+        if gap < -size or (wide and not (n == 1 and _leads(before, row[n][1]))):
+            yield n
+
+
+def _leads(mark: str, text: str) -> bool:
+    """Tell the point of a list or the number of a section before its text."""
+    return bool(_MARK.match(mark) or (_NUMBER.match(mark) and text[0].isalpha()))
+
+
+def _pin(note: Note, found: PageLines) -> None:
+    if note.unseen:
+        found.hidden.append((HiddenKind.PDF_LAYER, note.text, note.unseen))
+    else:
+        place = note.left, note.right, note.bottom
+        found.lines.append(Line(note.text, found.number, _NOTE_SIZE, False, *place))
+
+
+def _stretches(text: str, eye: Eye, found: PageLines) -> list[list[Piece]]:
+    """Return what is seen of each line; what is not goes to ``found``."""
+    lines = list(_raw_lines(text))
+    if not eye.is_odd:
+        return [[line] for line in lines]
+    words = [[(at + m.start(), m.group()) for m in _WORD.finditer(line)] for at, line in lines]
+    reasons = iter(eye.reasons([(at, at + len(word) - 1) for row in words for at, word in row]))
+    stretches = []
+    for line, row in zip(lines, words, strict=True):
+        told = list(zip(row, reasons, strict=False))
+        _note_unseen(told, found)
+        seen = [piece for piece, reason in told if reason is None]
+        stretches.append([line] if len(seen) == len(row) else seen)
+    return list(filter(None, stretches))
+
+
+def _raw_lines(text: str) -> Iterator[Piece]:
+    start, wide = 0, _BEYOND_BMP.search(text) is not None
+    # It writes the hyphen at a line end as U+FFFE and no line break after it.
+    for raw in text.replace("\ufffe", "\ufffe\r").split("\r"):
+        if bare := raw.strip():
+            yield start + raw.index(bare[0]), bare
+        # It counts in UTF-16.
+        start += len(raw) + (len(_BEYOND_BMP.findall(raw)) if wide else 0)
+        start += not raw.endswith("\ufffe")
+
+
+def _note_unseen(told: Sequence[tuple[Piece, str | None]], found: PageLines) -> None:
+    unseen: dict[str, list[str]] = {}
+    for (_, word), reason in told:
+        if reason is not None:
+            unseen.setdefault(reason, []).append(word)
+    for reason, words in unseen.items():
+        found.hidden.append((HiddenKind.PDF_LAYER, " ".join(words), reason))
+
+
+def _lines(eye: Eye, stretches: Sequence[list[Piece]], number: int) -> list[Line]:
+    ends = [(pieces[0][0], _end(*pieces[-1])) for pieces in stretches]
+    return [
+        Line(_text(eye, pieces, place), number, *place)
+        for pieces, place in zip(stretches, eye.places(ends), strict=True)
+    ]
+
+
+def _text(eye: Eye, pieces: list[Piece], place: Place) -> str:
+    text = " ".join([mended(eye, text, at) for at, text in pieces])
+    if text[0] >= _SIGNS:
+        text = _POINT.sub("• ", text)
+    return f"• {text}" if eye.has_mark(place) and text[0].isalnum() else text
+
+
+def _end(position: int, text: str) -> int:
+    return position + len(text.rstrip("\ufffe")) - 1

@@ -1,9 +1,12 @@
 """What is around the whole program: one line and one exit code, whenever a signal comes."""
 
+import os
 import signal
 import subprocess
 import sys
+import threading
 
+import duckdb
 import pytest
 
 from casebook.cli import stopping
@@ -37,6 +40,19 @@ def test_a_signal_after_work_in_an_event_loop_is_told_as_well(capsys):
     def work() -> None:
         stopping.run(nothing(), "something else")
         signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as ended:
+        work()
+    assert (ended.value.code, capsys.readouterr().err) == (143, f"stopped: {stopping.SAFE}\n")
+
+
+def test_a_signal_that_interrupts_a_query_is_told_as_well(capsys):
+    """DuckDB raises a RuntimeError of its own in place of what the handler raised."""
+
+    @stopping.told()
+    def work() -> None:
+        threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        duckdb.sql("SELECT count(*) FROM range(1000000000000) WHERE hash(range) = 1").fetchall()
 
     with pytest.raises(SystemExit) as ended:
         work()

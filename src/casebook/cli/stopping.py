@@ -65,13 +65,24 @@ def told() -> Iterator[None]:
     Raises:
         SystemExit: with 130 after Ctrl-C and 143 after SIGTERM, as shells expect.
     """
+    came: list[int] = []
+
+    def stop(sign: int, _: FrameType | None) -> None:
+        came.append(sign)
+        _only_once()
+        raise Stopped(sign)
+
     before = {sign: signal.getsignal(sign) for sign in _SIGNS}
     for sign, handler in before.items():
         if handler is not signal.SIG_IGN:
-            signal.signal(sign, _stop)
+            signal.signal(sign, stop)
     try:
         yield
-    except Stopped as stopped:
+    except BaseException as error:
+        # DuckDB, at work or just being imported, raises its own in place of what a handler raised.
+        stopped = error if isinstance(error, Stopped) or not came else Stopped(came[0])
+        if not isinstance(stopped, Stopped):
+            raise
         # Of work that was just about to begin, Python would say that it never did.
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         with contextlib.suppress(OSError):
@@ -79,11 +90,6 @@ def told() -> Iterator[None]:
         sys.exit(_SHELL + stopped.sign)
     finally:
         _put_back(before)
-
-
-def _stop(sign: int, _: FrameType | None) -> None:
-    _only_once()
-    raise Stopped(sign)
 
 
 def _only_once() -> None:

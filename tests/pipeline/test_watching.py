@@ -13,7 +13,15 @@ from casebook.extractors.links.listing import Walk
 from casebook.pipeline import watching
 from casebook.pipeline.backfill import BatchRun
 from casebook.runtime.services import Services
-from casebook.schemas.errors import InvalidSource, PageMissing, PriceUnknown, UnknownId
+from casebook.schemas.errors import (
+    BudgetReached,
+    EndpointDown,
+    InvalidSource,
+    PageMissing,
+    PriceUnknown,
+    UnknownId,
+)
+from casebook.schemas.failures import Failure
 from casebook.schemas.watches import WatchState
 
 HOUR = 3_600
@@ -90,6 +98,20 @@ async def test_what_failed_of_what_may_pass_is_taken_up_by_the_next_look(service
     seen, batch = await watching.look(watch, services)
     assert seen.new == 1
     assert [o.status async for o in BatchRun(batch, services).outcomes()] == ["draft"]
+
+
+@pytest.mark.parametrize(("cause", "new"), [(BudgetReached("."), 1), (EndpointDown("."), 0)])
+async def test_what_failed_at_very_many_looks_waits_for_a_person_unless_money_was_short(
+    services, feed, cause, new
+):
+    """A look's budget may leave a source any number of times: that says nothing about it."""
+    watch = await added(services, feed("one"), everything=True)
+    _, batch = await watching.look(watch, services)
+    ((source_id,), now) = [i.source_id for i in items_of(batch, services)], datetime.now(UTC)
+    for number, error in enumerate([cause] * watching.MOST_FAILURES + [EndpointDown(".")]):
+        at = now + timedelta(seconds=number)
+        services.warehouse.append(Failure.of(error, source_id, "summarize", at))
+    assert (await watching.look(watch, services))[0].new == new
 
 
 async def test_a_watch_that_is_added_again_keeps_what_it_knows(services, feed):

@@ -88,7 +88,8 @@ class Standing(StrEnum):
 class SourceStanding(Frozen):
     """Where one source stands: refused by triage, rejected by a curator, or known as a case.
 
-    ``failure`` is the open one of a failed source, and ``attempts`` counts its failures.
+    ``failure`` is the open one of a failed source. ``attempts`` counts its failures, but for those
+    that a key, a setting or a budget caused: they say nothing about it.
     """
 
     source_id: str

@@ -419,7 +419,8 @@ class Warehouse:
 
         Those in ``own`` stand for themselves, whatever they lead to.
         """
-        rows = self.read("standings", ids=list(source_ids), own=list(own))
+        asked = {"ids": list(source_ids), "own": list(own), "setup_kinds": setup_kinds()}
+        rows = self.read("standings", **asked)
         found = {row["source_id"]: reading.standing(row) for row in rows}
         return [found[source_id] for source_id in source_ids]
 

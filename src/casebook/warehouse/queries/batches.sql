@@ -118,7 +118,8 @@ FROM told
 JOIN begun USING (batch_id);
 
 -- Each asked source once. One that has a case is known, unless a curator rejected it. An address
--- that leads to another source stands where that one does, but for those in $own.
+-- that leads to another source stands where that one does, but for those in $own. What a key, a
+-- setting or a budget caused is no attempt.
 -- name: standings
 WITH led AS (
     SELECT source_id, same_as
@@ -137,12 +138,18 @@ told AS (
     FROM cases
     JOIN case_status USING (case_id)
     QUALIFY row_number() OVER (PARTITION BY cases.source_id ORDER BY cases.entry DESC) = 1
+),
+tried AS (
+    SELECT source_id, count(*) AS attempts
+    FROM failures
+    WHERE kind NOT IN (SELECT unnest($setup_kinds::VARCHAR[]))
+    GROUP BY source_id
 )
 SELECT
     asked.asked_id AS source_id,
     told.case_id,
     failure_open.body AS failure,
-    coalesce(failure_open.attempts, 0) AS attempts,
+    coalesce(tried.attempts, 0) AS attempts,
     CASE
         WHEN told.status = 'rejected' THEN 'rejected'
         WHEN told.case_id IS NOT NULL THEN 'known'
@@ -155,6 +162,7 @@ FROM asked
 LEFT JOIN sources USING (source_id)
 LEFT JOIN told USING (source_id)
 LEFT JOIN failure_open USING (source_id)
+LEFT JOIN tried USING (source_id)
 LEFT JOIN source_refused USING (source_id);
 
 -- Only sources that came to a draft: a refused one takes a call at the most.

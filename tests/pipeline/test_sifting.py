@@ -15,7 +15,12 @@ from casebook.pipeline.backfill import BatchRun
 from casebook.pipeline.sifting import sift
 from casebook.runtime.services import Services
 from casebook.schemas.batches import BatchItem
-from casebook.schemas.errors import ConfigurationError, InvalidSource
+from casebook.schemas.errors import (
+    BudgetReached,
+    ConfigurationError,
+    InvalidSource,
+    KeyRejected,
+)
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.watches import WatchState
 from casebook.summarizer.models.limiting import Breaker, RequestLimiter
@@ -279,6 +284,22 @@ async def test_verdicts_are_in_the_costs_and_heed_the_budget(settings_of, feed, 
         seen, batch = await watching.look(await watched(services, feed(*ITEMS)), services)
         assert (names(batch, services), seen.unjudged) == (["story"], 1)
         assert "cap of $0.0001" in seen.trouble
+
+
+async def test_a_spent_budget_hides_no_other_trouble(services, monkeypatch):
+    """It is no failure of a look; a rejected key is, whichever item met it."""
+    causes = iter([BudgetReached("the cap"), KeyRejected("the key"), BudgetReached("the cap")])
+
+    async def refuse(*_: object) -> None:
+        raise next(causes)
+
+    monkeypatch.setattr("casebook.pipeline.sifting.refusal", refuse)
+    items = [
+        BatchItem(source_id=f"src1_{n}", reference=SourceRef(source=f"https://a.example/{n}"))
+        for n in range(3)
+    ]
+    found = await sift(items, {}, RUBRIC, services)
+    assert (found.unjudged, found.trouble, found.trouble_by) == (3, "the key", "key_rejected")
 
 
 async def test_who_waits_is_asked_to_wait_for_so_many_verdicts(services, feed, endpoint):

@@ -305,9 +305,8 @@ async def work_batch(
     work, failed = BatchRun(batch, services), {}
     with BatchBoard(work, services.limiter, err()) as board:
         async for outcome in work.outcomes():
-            if (
-                outcome.failure is not None and outcome.failure.kind != no_failure
-            ):  # one of each kind is kept, however long the list
+            # One of each kind is kept, however long the list.
+            if (failure := outcome.failure) is not None and failure.kind != no_failure:
                 failed[outcome.error_exit] = outcome
             board.tell(outcome)
             if as_json:

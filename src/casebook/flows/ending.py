@@ -46,8 +46,8 @@ def state_of(
     """Return the state that says which batches paused, which lists were not read or judged; why.
 
     None where nothing was left undone. ``worked`` is what the run would return of each, by its id;
-    ``then`` says how it goes on. ``by_itself`` is a cause after
-    which it does so without anybody: a run that met no other has not failed.
+    ``then`` says how it goes on. ``by_itself`` is a cause after which it does so without anybody: a
+    run that met no other has not failed.
     """
     undone = [
         (str(told[f"{why}_by"]), name, _said(told[of], told[why]), told)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from casebook.runtime.services import Services
 from casebook.schemas.batches import BatchItem
-from casebook.schemas.errors import ConfigurationError, ModelError, concerns_setup
+from casebook.schemas.errors import BudgetReached, ConfigurationError, ModelError, concerns_setup
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import Candidate
@@ -31,7 +31,7 @@ class Sifted(Frozen):
     ``undecided`` are those of the wanted about which there is no verdict, and none to be had.
     ``unjudged`` counts those about which no verdict could be had now, for ``trouble``, or that were
     more than were to be asked about: they are neither wanted nor refused yet. ``trouble_by`` names
-    the cause.
+    the cause, a spent budget only where there is no other.
     """
 
     wanted: Sequence[BatchItem] = ()
@@ -130,13 +130,15 @@ def _told_apart(
         else:
             wanted.append(item)
             undecided += [] if verdict is None else [_judged(Undecided, item, str(verdict))]
+    # A spent budget, which is no failure, hides none.
+    trouble = min(troubles, key=lambda one: isinstance(one, BudgetReached), default=None)
     return Sifted(
         wanted=wanted,
         refused=refused,
         undecided=undecided,
         unjudged=len(troubles) + left,
-        trouble=str(troubles[0]) if troubles else None,
-        trouble_by=troubles[0].kind() if troubles else None,
+        trouble=trouble and str(trouble),
+        trouble_by=trouble and trouble.kind(),
     )
 
 

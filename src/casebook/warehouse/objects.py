@@ -118,8 +118,8 @@ def _in_time(ask: Callable[[], T], seconds: float) -> T:
     try:
         return told.result(seconds)
     except TimeoutError:
-        if told.done():  # it is the implementation's own
-            raise
+        if told.done():  # it is the implementation's own, or the answer came just now
+            return told.result()
         raise TimeoutError(None, f"{NO_ANSWER} {seconds:g} seconds") from None
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casebook.cli.context import err, load_settings, out
-from casebook.cli.stopping import tell_of_answers
+from casebook.cli.stopping import only_once, tell_of_answers
 from casebook.flows import FLOWS
 from casebook.schemas.bounds import MOST_WORKERS
 
@@ -94,5 +94,6 @@ def up(
     except (KeyboardInterrupt, asyncio.CancelledError):
         pass
     finally:
+        only_once()  # the server would outlive a program that a second SIGTERM ends here
         orchestrator.stop()
         err().print("all stopped")

@@ -69,7 +69,7 @@ def told() -> Iterator[None]:
 
     def stop(sign: int, _: FrameType | None) -> None:
         came.append(sign)
-        _only_once()
+        only_once()
         raise Stopped(sign)
 
     before = {sign: signal.getsignal(sign) for sign in _SIGNS}
@@ -92,7 +92,7 @@ def told() -> Iterator[None]:
         _put_back(before)
 
 
-def _only_once() -> None:
+def only_once() -> None:
     """Take the next Ctrl-C as Python does, and no SIGTERM: ``timeout`` sends two at once."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -131,7 +131,7 @@ def run(work: Awaitable[T], so: str = SAFE) -> T:
     try:
         done = asyncio.run(until_stopped())
     except (KeyboardInterrupt, asyncio.CancelledError):
-        _only_once()
+        only_once()
         raise Stopped(came[0] if came else signal.SIGINT, so) from None
     except BaseException:
         _put_back(before)

@@ -1,5 +1,6 @@
 """What is around the whole program: one line and one exit code, whenever a signal comes."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -77,11 +78,19 @@ def test_work_that_was_just_about_to_begin_is_not_spoken_of():
     assert (ran.returncode, ran.stderr) == (143, f"stopped: {stopping.SAFE}\n")
 
 
-def test_what_is_begun_with_a_signal_ignored_goes_on_ignoring_it(monkeypatch):
-    """A shell's background job does: Ctrl-C is for what runs in front."""
+def test_what_is_begun_with_a_signal_ignored_goes_on_ignoring_it():
+    """A shell's background job does, in an event loop too: Ctrl-C is for what runs in front."""
+
+    async def interrupted() -> str:
+        signal.raise_signal(signal.SIGINT)
+        for _ in range(5):  # the loop hears of a signal in its next turns
+            await asyncio.sleep(0)
+        return "done"
+
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with stopping.told():
             signal.raise_signal(signal.SIGINT)
+            assert stopping.run(interrupted()) == "done"
     finally:
         signal.signal(signal.SIGINT, before)

@@ -285,7 +285,10 @@ def _check_budget(budget_usd: float, services: Services) -> None:
         PriceUnknown: if what the model costs is not known.
     """
     if not 0 < budget_usd <= MOST_DOLLARS:
-        raise InvalidSource(f"{budget_usd:g} is no budget for a look: write US dollars, above zero")
+        raise InvalidSource(
+            f"{budget_usd:g} is no budget for a look: write US dollars, above zero and at the most "
+            f"{MOST_DOLLARS:,}"
+        )
     if services.profile.price is None:
         raise no_price()
 

@@ -12,7 +12,10 @@ from casebook.summarizer.models.grace import GRACE_SECONDS, answers_under_way, g
 
 
 def on_signals(stop: Callable[[signal.Signals], None]) -> None:
-    """Have the running event loop call ``stop`` once, with the first signal that comes."""
+    """Have the running event loop call ``stop`` once, with the first signal that comes.
+
+    One that the program was begun to ignore, as a shell's background job is, stays ignored.
+    """
     loop, came = asyncio.get_running_loop(), list[signal.Signals]()
 
     def handle(sign: signal.Signals) -> None:
@@ -24,7 +27,8 @@ def on_signals(stop: Callable[[signal.Signals], None]) -> None:
             loop.remove_signal_handler(signal.SIGINT)
 
     for sign in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(sign, handle, sign)
+        if signal.getsignal(sign) is not signal.SIG_IGN:
+            loop.add_signal_handler(sign, handle, sign)
 
 
 def waiting() -> str | None:

@@ -297,7 +297,7 @@ def test_a_watch_has_a_budget_for_each_look_at_the_desk(site_of, endpoint):
         if page.xpath("//div[@id='batch']/@data-state") == ["paused"]:
             break
         time.sleep(0.05)
-    assert "cap of $1.7 a run ($1.6800 spent)" in page.text_content()
+    assert "cap of $1.7 a look ($1.6800 spent); the next look goes on" in page.text_content()
     assert site.send_form("/watches", **given | {"budget": "none"}).status_code == 422
 
 

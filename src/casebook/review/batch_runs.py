@@ -71,16 +71,13 @@ class BatchRuns:
             raise UnknownId("The desk no longer holds this quote: read the list again.")
         return self._offers[offer_id]
 
-    def start(self, batch: Batch, spent: float = 0.0) -> None:
-        """Work what is open of a batch, unless this desk does so already.
-
-        ``spent`` is what of its budget, in US dollars, is spent already.
-        """
+    def start(self, batch: Batch) -> None:
+        """Work what is open of a batch, unless this desk does so already."""
         batch_id = batch.batch_id
         if batch_id in self._tasks:
             return
         self._problems.pop(batch_id, None)
-        task = asyncio.create_task(self._work(batch, spent))
+        task = asyncio.create_task(self._work(batch))
         self._tasks[batch_id] = task
         task.add_done_callback(lambda _: self._forget(batch_id))
 
@@ -110,13 +107,13 @@ class BatchRuns:
 
         It goes on when whoever asked is gone; ``close`` ends it, with the answers under way.
         """
-        with watching.one_look(watch, services) as budget:
+        with watching.one_look(watch, services):
             look = asyncio.create_task(watching.look(watch, services, most=most))
-        self._looks.add(look)
-        look.add_done_callback(self._looks.discard)
-        _, batch = await asyncio.shield(look)
-        if batch is not None:
-            self.start(batch, budget.spent)
+            self._looks.add(look)
+            look.add_done_callback(self._looks.discard)
+            _, batch = await asyncio.shield(look)
+            if batch is not None:
+                self.start(batch)
         return batch
 
     async def close(self) -> None:
@@ -129,12 +126,11 @@ class BatchRuns:
         self._tasks.pop(batch_id, None)
         self._runs.pop(batch_id, None)
 
-    async def _work(self, batch: Batch, spent: float) -> None:
+    async def _work(self, batch: Batch) -> None:
         settings = with_options(self._settings, batch.options)
         async with self._turn:
             try:
                 async with Services(settings, patience=settings.outage_patience) as services:
-                    services.budget.count(spent)
                     run = self._runs[batch.batch_id] = BatchRun(batch, services)
                     async for _ in run.outcomes():
                         pass

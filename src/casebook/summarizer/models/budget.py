@@ -138,10 +138,6 @@ class Budget:
                 span.settle(reserved, spent)
             self._changed.notify_all()
 
-    def count(self, spent: float) -> None:
-        """Count also what another part of this run has spent elsewhere, and stored."""
-        self._spans[0].paid += spent
-
     def stored(self, spent: float) -> None:
         """Note that the ledger now tells of ``spent``."""
         for span in self._spans:

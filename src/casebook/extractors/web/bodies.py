@@ -180,5 +180,5 @@ def _classes(element: Any) -> set[str]:
 
 
 def tells_of_joining(line: str) -> bool:
-    """Tell a line with the day on which a poster came to the forum, not that of the post."""
+    """Tell a line with the day on which a poster came to the forum, was there last or edited."""
     return bool(_JOINED.search(line))

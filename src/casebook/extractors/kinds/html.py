@@ -90,8 +90,8 @@ def extract(payload: Payload) -> Extracted:
     hidden = prepare(tree)
     steps = [ExtractionStep(method="charset", outcome=encoding)]
     kind = kind_of(tree, url)
-    posts = bodies_of(tree, kind)
-    reading = _Reading(url, kind, posts, markup, tree, _chosen(tree, url, kind, posts, steps))
+    attempt, posts = _chosen(tree, url, kind, steps)
+    reading = _Reading(url, kind, posts, markup, tree, attempt)
     _fall_back(reading, steps)
     finished = _finished(payload, reading, steps, hidden)
     del alive
@@ -141,7 +141,7 @@ def parse(markup: str) -> Any | None:
 class _Reading:
     url: str
     kind: PageKind
-    posts: Bodies
+    posts: Bodies | None
     markup: str
     tree: Any
     attempt: _Attempt
@@ -273,9 +273,13 @@ def _fall_back(reading: _Reading, steps: list[ExtractionStep]) -> None:
 
 
 def _chosen(
-    tree: Any, url: str, kind: PageKind, posts: Bodies, steps: list[ExtractionStep]
-) -> _Attempt:
-    """Return the blocks of the page that are its text; say what the reading is worth."""
+    tree: Any, url: str, kind: PageKind, steps: list[ExtractionStep]
+) -> tuple[_Attempt, Bodies | None]:
+    """Return the blocks of the page that are its text; say what the reading is worth.
+
+    And the posts of a thread, None where they comment on a text above them.
+    """
+    posts = bodies_of(tree, kind)
     placed = page_blocks(tree, posts)
     choice = choose(placed, _second_opinion(tree, url, steps), kind, posts)
     words = _word_count(choice.blocks)
@@ -283,7 +287,7 @@ def _chosen(
     steps.append(ExtractionStep(method="blocks", outcome=kept))
     doubt = "; read it against the page" if choice.expected < DOUBTFUL else ""
     steps.append(ExtractionStep(method="confidence", outcome=f"{choice.expected:.2f}{doubt}"))
-    return _Attempt("blocks", choice.blocks, words)
+    return _Attempt("blocks", choice.blocks, words), posts if choice.opens else None
 
 
 def page_blocks(tree: Any, posts: Bodies = NO_BODIES) -> list[Placed]:

@@ -7,7 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.web.page_kind import PageKind
 
@@ -53,12 +56,21 @@ _MARKS = {
 }
 # Comments on a link, an image or a text of another kind.
 _COMMENTS = frozenset({"commtext", "comment_text"})
+_COMMENT_THING = {"thing", "comment"}  # Reddit's old pages
 # What is said of a post below it, in a line or two.
 _REMARKS = frozenset({"comment-copy"})
 _PHPBB_POST = re.compile(r"p\d+")
+_NEAR = 8
+"""Elements around the words of a phpBB post in which its own is found."""
+
 _INNER = frozenset({"content", "postmsg"})
 _RULE = "_____"
-_JOINED = re.compile(r"\b(?:joined|registered|join date|member since)\b", re.IGNORECASE)
+_JOINED = re.compile(
+    r"\b(?:joined|registered|join date|(?:member|active) since|last (?:visit|seen|active|edited)"
+    r"|registriert|(?:dabei|mitglied) seit|inscri\w+|registrad[oa]|iscritto|membro d\w+|lid sinds"
+    r"|geregistreerd|зарегистрирован\w*|регистрация|dołączył\w*)\b|注册|註冊|登録日",
+    re.IGNORECASE,
+)
 _SIGNATURE = re.compile(r"signature", re.IGNORECASE)
 _FEWEST = 2
 """Posts; a page with less is no thread."""
@@ -94,11 +106,11 @@ def bodies_of(tree: Any, kind: PageKind) -> Bodies:
     if kind is not PageKind.FORUM:
         return NO_BODIES
     found: dict[Any, None] = {}
-    for element in filter(is_body, tree.iter("*")):
-        if any(each in found for each in element.iterancestors()):
-            continue
-        if _says_more(element.text_content().strip()):
+    walk = etree.iterwalk(tree, events=("start",), tag="*")
+    for _, element in walk:
+        if is_body(element) and _says_more(element.text_content().strip()):
             found[_within(element)] = None
+            walk.skip_subtree()
         if len(found) > _MOST:
             return NO_BODIES
     if len(found) < _FEWEST:
@@ -126,7 +138,8 @@ def is_body(element: Any) -> bool:
 
 
 def _is_in_phpbb_post(element: Any) -> bool:
-    return any(_PHPBB_POST.fullmatch(each.get("id") or "") for each in element.iterancestors())
+    around = islice(element.iterancestors(), _NEAR)
+    return any(_PHPBB_POST.fullmatch(each.get("id") or "") for each in around)
 
 
 def _within(element: Any) -> Any:
@@ -157,10 +170,15 @@ def is_remark(body: Any) -> bool:
 
 def is_comment(body: Any) -> bool:
     """Tell a comment on what a thread is about, where that may have no words of its own."""
-    named = set((body.get("class") or "").split())
-    return not _COMMENTS.isdisjoint(named) or body.get("data-testid") == "comment"
+    if "comment" in {body.get("data-testid"), body.get("slot")} or _classes(body) & _COMMENTS:
+        return True
+    return any(_classes(each) >= _COMMENT_THING for each in body.iterancestors())
+
+
+def _classes(element: Any) -> set[str]:
+    return set((element.get("class") or "").split())
 
 
 def tells_of_joining(line: str) -> bool:
-    """Tell a line with the day on which a poster came to the forum, not that of the post."""
+    """Tell a line with the day on which a poster came to the forum, was there last or edited."""
     return bool(_JOINED.search(line))

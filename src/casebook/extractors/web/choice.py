@@ -18,7 +18,7 @@ from casebook.extractors.web.posts import with_own_sections, with_posters
 from casebook.extractors.web.repeats import repeats_of, without_repeats
 from casebook.extractors.web.spans import Span, spans_of
 from casebook.extractors.web.tree_blocks import Place, Placed
-from casebook.extractors.web.whole_posts import whole_posts
+from casebook.extractors.web.whole_posts import opens_with_post, whole_posts
 
 DOUBTFUL = 0.85
 """Expected F1 under which the reading is worth a look against the page."""
@@ -40,10 +40,14 @@ _REPEATED_LINE, _REPEATED_PART = 10, 150
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The blocks kept, in reading order, and the word-level F1 that the model expects of them."""
+    """The blocks kept, in reading order, and the word-level F1 that the model expects of them.
+
+    ``opens``: whether a thread is opened by the first of its posts; else they comment on a text.
+    """
 
     blocks: list[Block]
     expected: float
+    opens: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,10 @@ def choose(
     kept = without_part_of_contents(placed, kept)
     chosen = with_posters([one for one, keep in zip(placed, kept, strict=True) if keep], posts)
     chosen = with_own_sections(chosen, posts) if posts else chosen
+    opens = opens_with_post(chosen, posts) if posts else True
     is_told = kind in {PageKind.ARTICLE, PageKind.OTHER}
     blocks = with_bold_headings(chosen) if is_told else [one.block for one in chosen]
-    return Choice(blocks, expected)
+    return Choice(blocks, expected, opens)
 
 
 def layout_of(placed: Sequence[Placed], tokens: Sequence[Sequence[str]], kind: PageKind) -> Layout:

@@ -1,6 +1,7 @@
 """Who opened a thread whose posts are known, and when: what stands over the first post. Pure.
 
-Where the first words are a comment on a link, that is what stands last before them.
+Where the first words are a comment on a link, that is what stands last before them. No posts are
+known (None) where prose stands before the first one: then they are comments on that.
 """
 
 import re
@@ -8,23 +9,33 @@ from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Any
 
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+
 from casebook.extractors.text.authors import asked_by, posted_by
-from casebook.extractors.web.bodies import Bodies, is_comment, tells_of_joining
+from casebook.extractors.text.characters import one_line
+from casebook.extractors.web.bodies import NO_BODIES, Bodies, is_comment, tells_of_joining
 from casebook.extractors.web.posters import is_signature, posters_of, told_names
 from casebook.extractors.web.posts import author_of, posts_of
 
 # Pages are counted from 1, posts (phpBB's "start", Simple Machines' "topic=7.20") from 0.
+_TWO_OR_MORE = r"(?:[2-9]|[1-9]\d{1,2})(?!\d)"
 _LATER = re.compile(
-    r"[?&/_-]page[=/-]?(?:[2-9]|[1-9]\d+)(?!\d)|[?&](?:start|st)=[1-9]|[?&]topic=\d+\.[1-9]",
+    rf"(?:[?&/_]|-\d+-)page(?:no|number)?[=/-]?{_TWO_OR_MORE}|/p{_TWO_OR_MORE}(?![\w-])"
+    rf"|/thread-\d+-{_TWO_OR_MORE}-|[?&](?:start|st)=[1-9]|[?&/]topic[=,]\d+\.[1-9]",
     re.IGNORECASE,
 )
-_LATER_TITLE = re.compile(r"\bpage\s(?:[2-9]|[1-9]\d+)\b", re.IGNORECASE)
+_LATER_TITLE = re.compile(
+    rf"\b(?:page|seite|p[áa]gina|pagina|strona|sida|side|sivu|sayfa|страница)\s{_TWO_OR_MORE}"
+    rf"|第\s*{_TWO_OR_MORE}\s*[页頁]",
+    re.IGNORECASE,
+)
+_ADDRESSES = etree.XPath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content")
 _ISO = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _LONGEST_LINE = 100
 
 
-def opened_by(tree: Any, url: str, bodies: Bodies) -> tuple[str, ...] | None:
+def opened_by(tree: Any, url: str, bodies: Bodies | None) -> tuple[str, ...] | None:
     """Return the one who opened the thread, None where its page tells it in no way of threads.
 
     On a later page the thread must state it for machines: who posts there first is another one.
@@ -32,14 +43,18 @@ def opened_by(tree: Any, url: str, bodies: Bodies) -> tuple[str, ...] | None:
     name = asked_by(tree)
     if name or _is_later(tree, url):
         return (name,) if name else ()
+    if bodies is None:
+        return None
     name = posted_by(tree, _opener_of(tree, bodies))
     return (name,) if name else None
 
 
 def _is_later(tree: Any, url: str) -> bool:
-    """Tell a page of a thread behind its first one."""
+    """Tell a page of a thread behind its first one: one of a post may state which it is."""
     titles = (title.text or "" for title in tree.xpath("//head/title"))
-    return bool(_LATER.search(url)) or any(map(_LATER_TITLE.search, titles))
+    return any(map(_LATER.search, (url, *_ADDRESSES(tree)))) or any(
+        map(_LATER_TITLE.search, titles)
+    )
 
 
 def _opener_of(tree: Any, bodies: Bodies) -> str | None:
@@ -51,9 +66,9 @@ def _opener_of(tree: Any, bodies: Bodies) -> str | None:
     return next(reversed(told_names(_before(tree, frame))), None)
 
 
-def days_of(tree: Any, url: str, bodies: Bodies) -> Iterator[str]:
+def days_of(tree: Any, url: str, bodies: Bodies | None) -> Iterator[str]:
     """Yield what may tell the day of the first post: for machines, then lines with an hour."""
-    first, frame = _opening(bodies)
+    first, frame = _opening(bodies or NO_BODIES)
     if first is None or _is_later(tree, url):
         return
     if is_comment(first):
@@ -61,14 +76,19 @@ def days_of(tree: Any, url: str, bodies: Bodies) -> Iterator[str]:
         return
     over = _before(frame, first)
     yield from _for_machines(over)
-    for element in over:
-        for text in (element.text or "", element.tail or ""):
-            if len(text) > _LONGEST_LINE or tells_of_joining(text):
-                continue
-            if _CLOCK.search(text):
-                yield text
+    yield from _hours(text for element in over for text in (element.text, element.tail))
     for signature in filter(is_signature, frame.iter("*")):
         yield from _for_machines(signature.iter("*"))
+
+
+def _hours(texts: Iterable[str | None]) -> Iterator[str]:
+    """Yield the lines with an hour, but for that at which the poster joined the forum."""
+    label = ""
+    for text in filter(str.strip, filter(None, texts)):
+        is_joining = tells_of_joining(f"{label} {text}" if label[-1:] == ":" else text)
+        if len(text) <= _LONGEST_LINE and _CLOCK.search(text) and not is_joining:
+            yield text
+        label = one_line(text)[-_LONGEST_LINE:]
 
 
 def _opening(bodies: Bodies) -> tuple[Any, Any]:

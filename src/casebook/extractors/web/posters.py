@@ -3,7 +3,8 @@
 For threads that tell it neither by microdata nor by the names of ``posts``. A name is what links to
 a profile, or has a class that many makers of forums give to a poster's name; of such elements only
 those that have their likes in other posts, so that no moderator of the forum is taken for one. Over
-whose post several persons are named, nobody is told.
+whose post several persons are named, nobody is told; nor if one of them is "[deleted]", or is whom
+somebody answers ("in reply to Ada") or who changed the post ("edited by Ada").
 """
 
 import re
@@ -32,6 +33,18 @@ _SIGNED = {"post-signature", "owner"}  # by who asked, on Stack Exchange; others
 _NO_ROUTE = re.compile(r"^\w+://[^/]*|[;&?](?:sid|s|PHPSESSID)=\w*|#.*")
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGITS = re.compile(r"\d+")
+# What may stand right before the name of a poster. All else, in whatever language, leads to others.
+_LEADING = re.compile(
+    r"(?:(?:asked|answered|commented|created|opened|points?|post(?:ed)?|replied|started|submitted"
+    r"|written|geschrieben|verfasst|publi\w+|escrito|scritto)\W+)?"
+    r"(?:by|from|author|poster|user|von|autor|benutzer|par|auteur|por|da|door|av|af|от|автор|作者|楼主"
+    r"|投稿者)?",
+    re.IGNORECASE,
+)
+_LEADS_ON = re.compile(r"^to$|\w\s(?:to|by|auf|an|von|à|par|a|por|для|от)$", re.IGNORECASE)
+_INLINE = frozenset("a b em font i label small span strong".split())
+_MARKS = " .:：;,|·•–—-/()[]#0123456789"
+_NO_NAME = re.compile(r"\bby\b|^(?:von|par|por|door|от)\s|»|\d:\d\d", re.IGNORECASE)
 _LONGEST_NAME = 60
 _INITIALS = 2
 _FEWEST = 2
@@ -39,7 +52,10 @@ _USER = re.compile(r"^/?u/(?=\w)")
 
 
 class _Named(NamedTuple):
-    """An element that may name a poster: its likes, where it leads, whether its marks say so."""
+    """An element that may name a poster: its likes, where it leads, whether its marks say so.
+
+    ``name`` is empty where somebody is meant who is not the poster, or is not told.
+    """
 
     key: tuple[str, str, bool]
     route: str
@@ -66,11 +82,19 @@ def told_names(elements: Iterable[Any]) -> list[str]:
     return [one.name for each in told for one in _read(each, each.get("href") or "", is_told=True)]
 
 
+def can_be_name(words: str) -> bool:
+    """Tell what can be a name; "[deleted]" and "posted by Ada on Monday" are none."""
+    return 0 < len(words) <= _LONGEST_NAME and words[0] != "[" and not _NO_NAME.search(words)
+
+
 def _labels(named: Iterable[_Named]) -> set[str]:
-    """Return the words of links that lead to several profiles: no name, but "Profile"."""
+    """Return the words of links that lead to several places: no name, but "Profile", "Permalink".
+
+    Two persons of one name have two profiles; which of them a class names, it need not tell.
+    """
     routes = defaultdict(set)
     for one in named:
-        if one.route and not one.is_told:
+        if one.name and one.route and not (one.is_told and _PROFILE.search(one.route)):
             routes[one.name].add(one.route)
     return {name for name, leads in routes.items() if len(leads) > 1}
 
@@ -139,10 +163,50 @@ def _is_first_told(term: Any) -> bool:
 
 
 def _read(element: Any, href: str, *, is_told: bool) -> Iterator[_Named]:
-    links = [each for each in element.iter("a") if one_line(each.text_content())]
-    name = _USER.sub("", one_line((links[0] if links else element).text_content()))
-    if not href and links:
-        href = links[0].get("href") or ""
-    if len(name) <= _LONGEST_NAME and _LETTER.search(name) and name[0] != "[":
+    link = next(filter(_leads_away, element.iter("a")), None)
+    if link is None and element.tag == "a":
+        return
+    holder = element if link is None else link
+    name = _USER.sub("", one_line(holder.text_content()))
+    if not name or len(name) > _LONGEST_NAME:
+        return
+    if not href and link is not None:
+        href = link.get("href") or ""
+    is_poster = can_be_name(name) and bool(_LETTER.search(name)) and not _is_of_others(holder)
+    if is_told or is_poster or _LETTER.search(name):
         kind = _DIGITS.sub("", element.get("class") or "")
-        yield _Named((element.tag, kind, is_told), _NO_ROUTE.sub("", href), name, is_told)
+        key = (element.tag, kind, is_told)
+        yield _Named(key, _NO_ROUTE.sub("", href), name if is_poster else "", is_told)
+
+
+def _leads_away(link: Any) -> bool:
+    """Tell a link that shows words and leads to more than a place on its own page."""
+    return not re.match("#.", link.get("href") or "") and bool(one_line(link.text_content()))
+
+
+def _is_of_others(name: Any) -> bool:
+    """Tell whom a post answers, or who changed it, by what stands right before the ``name``."""
+    each = name
+    while not _before(each) and each.getprevious() is None and _is_inline(each.getparent()):
+        each = each.getparent()
+    if said := _before(each):
+        return not _LEADING.fullmatch(said)
+    label = each.getprevious()
+    said = _bare(label.text_content()) if _is_inline(label) else ""
+    return bool(_LEADS_ON.search(said)) and not _LEADING.fullmatch(said)
+
+
+def _before(element: Any) -> str:
+    """Return the words right before ``element``, in no element of their own."""
+    before, above = element.getprevious(), element.getparent()
+    if before is not None:
+        return _bare(before.tail)
+    return _bare(above.text) if above is not None else ""
+
+
+def _bare(said: str | None) -> str:
+    return one_line(said or "").strip(_MARKS)
+
+
+def _is_inline(element: Any) -> bool:
+    return element is not None and element.tag in _INLINE

@@ -15,7 +15,8 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, is_body
-from casebook.extractors.web.posters import posters_of
+from casebook.extractors.web.nearest import of_nearest
+from casebook.extractors.web.posters import can_be_name, posters_of
 from casebook.extractors.web.tree_blocks import Placed
 
 _SCHEMA = frozenset({"Comment", "Answer", "Question", "DiscussionForumPosting"})
@@ -47,9 +48,14 @@ _MARKED = etree.XPath("//@itemprop[. = 'author'] | //@data-author")
 _NAME = (".//*[@itemprop='name']", ".//*[contains(@class, 'p-name')]", ".//h3 | .//h4", ".//a")
 _QUOTED = frozenset({"blockquote", "q"})
 _FOREIGN = _QUOTED | {"aside"}
+# What the makers of forums call a quotation that is no blockquote.
+_QUOTATIONS = frozenset(
+    "quote quoted quotebox quoteBox quotecontent quote_container bbcode_quote bbCodeQuote "
+    "blockquote gmail_quote".split()
+)
+# How a line that quotes begins where nothing else marks it: in mails, and in vBulletin's tables.
+_QUOTING = re.compile(r"\s*(?:>|(?:quote:\s*)?originally posted by\b)", re.IGNORECASE)
 _QUOTED_NAMES = ("data-quote", "data-username")  # XenForo, Discourse
-_LONGEST_NAME = 60
-_BY = re.compile(r"\bby\b", re.IGNORECASE)
 _FEWEST = 2
 """Posts whose authors are told; with less it is no thread."""
 
@@ -65,7 +71,7 @@ def with_posters(placed: Sequence[Placed], bodies: Bodies = NO_BODIES) -> list[P
     """Return blocks of a page, those of a post with its author as their speaker."""
     if not placed or not (bodies or any(map(_may_be_post, _all_around(placed)))):
         return list(placed)
-    posts = _with_named(posts_of(placed[0].place.element.getroottree()), posters_of(bodies))
+    posts = _with_named(posts_of(placed[0].place.element.getroottree()), bodies)
     if sum(name is not None for name in posts.values()) < _FEWEST:
         return list(placed)
     known: dict[Any, str | None] = dict(posts)
@@ -77,12 +83,12 @@ def with_own_sections(placed: Sequence[Placed], bodies: Bodies) -> list[Placed]:
 
     A heading in a post heads nothing of the next one; one in a quotation names whom it quotes.
     """
-    frames = dict.fromkeys(bodies.frames.values())
-    known: dict[Any, Any] = {frame: frame for frame in frames}
+    known: dict[Any, Any] = {frame: frame for frame in bodies.frames.values()}
+    quoting = dict.fromkeys(bodies.frames, False)
     found, heads = [], {None: ""}
     for one in placed:
-        block, post = one.block, _post_around(one.place.element, known)
-        if block.heading and _is_of_quotation(one.place.element):
+        block, post = one.block, of_nearest(one.place.element, known, None)
+        if block.heading and _heads_quotation(one.place.element, quoting):
             block = block._replace(heading=False)
         if block.heading:
             heads[post] = block.text
@@ -92,35 +98,24 @@ def with_own_sections(placed: Sequence[Placed], bodies: Bodies) -> list[Placed]:
     return found
 
 
-def _post_around(element: Any, known: dict[Any, Any]) -> Any:
-    """Return the frame of the post around ``element``, None outside of all; note it."""
-    chain = []
-    while element is not None and element not in known:
-        chain.append(element)
-        element = element.getparent()
-    post = known[element] if element is not None else None
-    known.update(dict.fromkeys(chain, post))
-    return post
-
-
-def _is_of_quotation(heading: Any) -> bool:
+def _heads_quotation(heading: Any, known: dict[Any, bool]) -> bool:
     """Tell a heading in a quotation, or right over one: "Ada wrote:"."""
     below = heading.getnext()
-    if below is not None and below.tag in _QUOTED:
+    if below is not None and _is_foreign(below):
         return True
-    around = takewhile(lambda each: not is_body(each), heading.iterancestors())
-    return any(each.tag in _FOREIGN for each in around)
+    return of_nearest(heading, known, False, lambda each: (True,) if _is_foreign(each) else None)
 
 
-def _with_named(posts: Posts, named: Mapping[Any, str]) -> Posts:
-    """Return ``posts`` and those that are ``named``, where no post in or around them is."""
+def _with_named(posts: Posts, bodies: Bodies) -> Posts:
+    """Return ``posts`` and the ``bodies`` whose posters are named, where no other post tells it."""
     told = {post for post, name in posts.items() if name is not None}
-    around = {each for post in told for each in post.iterancestors()}
-    free = {
-        post: name
-        for post, name in named.items()
-        if post not in told | around and told.isdisjoint(post.iterancestors())
+    known = told | {each for post in told for each in post.iterancestors()}
+    named = {
+        frame: name
+        for frame, name in posters_of(bodies).items()
+        if frame not in known and told.isdisjoint(frame.iterancestors())
     }
+    free = {body: named[frame] for body, frame in bodies.frames.items() if frame in named}
     return {**posts, **free}
 
 
@@ -145,7 +140,9 @@ def _may_be_post(element: Any) -> bool:
 
 
 def _said(one: Placed, speaker: str | None) -> Placed:
-    return replace(one, block=one.block._replace(speaker=speaker)) if speaker else one
+    if not speaker or _QUOTING.match(one.block.text):
+        return one
+    return replace(one, block=one.block._replace(speaker=speaker))
 
 
 def posts_of(tree: Any) -> Posts:
@@ -215,16 +212,18 @@ def _around(author: Any) -> Iterator[Any]:
 
 def _speaker(element: Any, known: dict[Any, str | None]) -> str | None:
     """Return who wrote what stands in ``element``; note it for all that is around it."""
-    chain = []
-    while element is not None and element not in known:
-        chain.append(element)
-        if element.tag in _FOREIGN and not is_body(element):
-            known[element] = _quoted(element) or _quoted(element.getparent())
-            break
-        element = element.getparent()
-    speaker = known[element] if element is not None else None
-    known.update(dict.fromkeys(chain, speaker))
-    return speaker
+    return of_nearest(element, known, None, _said_by_another)
+
+
+def _said_by_another(element: Any) -> tuple[str | None] | None:
+    """Return whom a quotation names, if it names one; None of what is no quotation."""
+    return (_quoted(element) or _quoted(element.getparent()),) if _is_foreign(element) else None
+
+
+def _is_foreign(element: Any) -> bool:
+    """Tell an element with the words of somebody else than the poster."""
+    is_foreign = element.tag in _FOREIGN or not _QUOTATIONS.isdisjoint(_classes(element))
+    return is_foreign and not is_body(element)
 
 
 def _quoted(element: Any) -> str | None:
@@ -250,18 +249,13 @@ def _name(author: Any) -> str | None:
         for part in author.xpath(path):
             name = one_line(part.get("content") or part.text_content())
             if name and name in seen:
-                return _fit(name)
-    return _fit(seen)
+                return name if can_be_name(name) else None
+    return seen if can_be_name(seen) else None
 
 
 def _shown(element: Any, name: str) -> str | None:
     """Return ``name`` if what ``element`` shows near its beginning begins with it."""
     name = one_line(name)
     near = islice(element.iter(), _NEAR)
-    return _fit(name) if any((e.text or "").strip().startswith(name) for e in near) else None
-
-
-def _fit(name: str) -> str | None:
-    """Return what can be a name; "[deleted]" and "posted by Ada on Monday" are none."""
-    can_be = 0 < len(name) <= _LONGEST_NAME and name[0] != "[" and not _BY.search(name)
-    return name if can_be else None
+    is_seen = any((e.text or "").strip().startswith(name) for e in near)
+    return name if is_seen and can_be_name(name) else None

@@ -16,7 +16,9 @@ _SEPARATOR = re.compile(r"\s+(?:[|·•»«:—–/-]|::)\s+|:\s+|\s*[|»]\s*")
 _MAKER = re.compile(r"powered by\b", re.IGNORECASE)
 _FEWEST_WORDS = 2
 _MOST_HEADINGS, _MOST_LINKS = 60, 3_000
+_MOST_WITHIN = 60
 _MOST_PARTS = 4
+_LONGEST_TITLE = 400
 
 
 def thread_title(tree: Any, stated: Sequence[str], sites: Sequence[str]) -> str | None:
@@ -25,7 +27,7 @@ def thread_title(tree: Any, stated: Sequence[str], sites: Sequence[str]) -> str 
     That is the longest heading, or element in one, that is a part of one of the titles ``stated``;
     else the first without the parts behind it to which the page links: its forum, its site.
     """
-    titles = [one_line(title) for title in stated if title]
+    titles = [line for title in stated if 0 < len(line := one_line(title)) <= _LONGEST_TITLE]
     shown = {text for text in _headings(tree) if any(_is_part(text, title) for title in titles)}
     named = [text for text in shown if not any(names_site(text, site) for site in sites)]
     if named:
@@ -35,7 +37,7 @@ def thread_title(tree: Any, stated: Sequence[str], sites: Sequence[str]) -> str 
 
 def _headings(tree: Any) -> Iterator[str]:
     for heading in islice(_HEADINGS(tree), _MOST_HEADINGS):
-        for part in heading.iter():
+        for part in islice(heading.iter(), _MOST_WITHIN):
             text = one_line(part.text_content())
             if len(text.split()) >= _FEWEST_WORDS:
                 yield text

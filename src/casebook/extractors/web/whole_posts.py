@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 from enum import Enum, auto
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from casebook.extractors.text.characters import count_words
 from casebook.extractors.web.block_features import Matrix
-from casebook.extractors.web.bodies import Bodies, is_remark, tells_of_joining
+from casebook.extractors.web.bodies import Bodies, is_comment, is_remark, tells_of_joining
+from casebook.extractors.web.nearest import of_nearest
 from casebook.extractors.web.tree_blocks import Placed
 
 _PROSE = 20
@@ -44,7 +46,8 @@ def whole_posts(
     known = {frame: _At(_Part.BESIDE, frame) for frame in bodies.frames.values()}
     for body, frame in bodies.frames.items():
         known[body] = _At(_Part.REMARK if is_remark(body) else _Part.BODY, frame)
-    ats = [_at(one.place.element, known) for one in placed]
+    elsewhere = _At(_Part.ELSEWHERE)
+    ats = [of_nearest(one.place.element, known, elsewhere) for one in placed]
     counts = np.array(words)
     posted = np.array([at.part in {_Part.BODY, _Part.REMARK} for at in ats])
     prose = kept & np.array(list(map(_is_prose, placed))) & ~posted
@@ -64,15 +67,15 @@ def whole_posts(
     return kept
 
 
-def _at(element: Any, known: dict[Any, _At]) -> _At:
-    """Return where ``element`` stands; note it for all that is around it."""
-    chain = []
-    while element is not None and element not in known:
-        chain.append(element)
-        element = element.getparent()
-    found = known[element] if element is not None else _At(_Part.ELSEWHERE)
-    known.update(dict.fromkeys(chain, found))
-    return found
+def opens_with_post(placed: Sequence[Placed], bodies: Bodies) -> bool:
+    """Tell whether no prose of ``placed``, which are kept, stands before the first post's words.
+
+    Else the posts are comments on that, as those on a link always are.
+    """
+    first = next(iter(bodies.frames))
+    inside = set(first.iter())
+    before = takewhile(lambda one: one.place.element not in inside, placed)
+    return is_comment(first) or not any(map(_is_prose, before))
 
 
 def _tells_hour(one: Placed) -> bool:

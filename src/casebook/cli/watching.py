@@ -102,6 +102,7 @@ def add(
     One that is watched already gets what is given now in place of all it had.
     """
     from casebook.pipeline import watching
+    from casebook.publishing.wording import count
 
     async def work(services: Services) -> WatchLine:
         with as_bad_usage():
@@ -129,7 +130,7 @@ def add(
             markup=False,
         )
     if line.look is not None:
-        held = f"it holds {line.look.found:,} sources now"
+        held = f"it holds {count(line.look.found, 'source')} now"
     _tell_missed(line.look)
     out().print(
         f"[green]watching[/]  {line.watch.watch_id}  {line.watch.address}: {held}; looked at "

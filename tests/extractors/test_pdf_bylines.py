@@ -135,3 +135,33 @@ def test_the_title_is_the_largest_of_the_headings_on_top():
     found = extract(Payload(data=bytes(pdf.output()), media_type="application/pdf"))
     assert found.title == "Routing tickets"
     assert list(found.authors) == ["Ada Example", "Bo Li"]
+
+
+def test_cells_of_a_table_name_no_author():
+    """The head of a table under a heading looks like names that stand side by side."""
+    rows = [("Router Name", "Pilot Name"), ("Mill", "of the harbour"), ("Quay", "of the town")]
+    pdf = FPDF(unit="pt")
+    pdf.add_page()
+    pdf.set_font("times", "B", 18)
+    pdf.text(60, 60, "Routers and their teams")
+    for n, row in enumerate(rows):
+        pdf.set_font("times", "B" * (n == 0), 11)
+        pdf.text(60, 90 + 14 * n, row[0])
+        pdf.text(240, 90 + 14 * n, row[1])
+    found = extract(Payload(data=bytes(pdf.output()), media_type="application/pdf"))
+    assert "Router Name | Pilot Name" in found.text
+    assert list(found.authors) == []
+
+
+def test_the_foot_of_a_page_that_is_written_first_names_no_author():
+    """What is read behind the title is no byline where a page of text stands between them."""
+    pdf = FPDF(unit="pt")
+    pdf.add_page()
+    pdf.set_font("times", size=8)
+    pdf.text(60, 780, "Harbour Mill 200")
+    pdf.set_font("times", "B", 18)
+    pdf.text(60, 60, "Routers and their teams")
+    pdf.set_font("times", size=10)
+    for n in range(12):
+        pdf.text(60, 90 + 13 * n, "The router sends each ticket to the team that can answer it.")
+    assert authors_of(bytes(pdf.output())) == []

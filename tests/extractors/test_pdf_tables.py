@@ -1,5 +1,6 @@
 """A table is read row by row, with its cells told apart and its head once."""
 
+import time
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -7,6 +8,7 @@ from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract, read
 from casebook.extractors.pdf.arrangement import arranged
+from casebook.extractors.pdf.furniture import without_furniture
 from casebook.extractors.pdf.lines import Line
 from casebook.schemas.sources import Payload
 
@@ -184,3 +186,54 @@ def test_a_line_over_a_table_is_not_its_first_row():
         "Chapter 10 Packaging",
         *(f"Queue {n} | {n} days" for n in range(4)),
     ]
+
+
+def test_rows_that_pages_share_are_no_head_where_they_are_many():
+    """Two pages of a form that say the same are both read; heads have four rows at most."""
+    rows = [part(f"Queue {n} | team", 60, 700 - 12 * n)._replace(row=True) for n in range(6)]
+    kept, _ = without_furniture([rows, list(rows)], 10)
+    assert kept == [rows, rows]
+    kept, gone = without_furniture(
+        [rows, [*rows[:4], part("x | y", 60, 640)._replace(row=True)]], 10
+    )
+    assert gone == rows[:4]
+
+
+HOSTILE = {
+    "cells that stand nowhere": [
+        part("team", left + 7 * n % 80, -15 * n) for n in range(4_000) for left in (0, 300)
+    ],
+    "columns": [part("of it", 60 * n, -15 * row) for row in range(3) for n in range(12_000)],
+    "one long table": [part("team", left, -15 * n) for n in range(8_000) for left in (0, 300)],
+    "cells without an end": [
+        part("aaaa aaaa", left, -12 * n + 8 * (n == 0)) for n in range(4_000) for left in (0, 300)
+    ],
+    "one place": [part("team", 0, 0)] * 8_000,
+    "nowhere": [part("team", left, float("nan")) for left in (0, float("inf"), -1e38)] * 2_000,
+}
+
+
+@pytest.mark.parametrize("parts", HOSTILE.values(), ids=HOSTILE)
+def test_a_page_of_any_number_of_cells_is_read_in_little_time(parts):
+    """Nothing is asked of all rows for each row: 0.1 to 1 s here, minutes otherwise."""
+    began = time.process_time()
+    arranged(parts)
+    assert time.process_time() - began < 8
+
+
+@pytest.mark.parametrize("mode", ["3 Tr", "1 g"])
+def test_a_hidden_column_is_no_cell_and_told(mode):
+    """Words in a table that no reader sees stay out of its rows, as out of any text."""
+    sheet = FPDF(unit="pt", format=(612, 792))
+    sheet.add_page()
+    sheet.set_font("times", size=10)
+    for n in range(5):
+        sheet.text(60, 100 + 14 * n, f"Queue {n}")
+        sheet._out(f"q {mode}")
+        sheet.text(200, 100 + 14 * n, f"ignore all of queue {n}")
+        sheet._out("Q")
+        sheet.text(400, 100 + 14 * n, f"{n} days")
+    data = bytes(sheet.output())
+    found = extract(Payload(data=data, media_type="application/pdf"))
+    assert found.text.splitlines() == [f"Queue {n} | {n} days" for n in range(5)]
+    assert "ignore all of queue 4" in str(found.hidden_text)

@@ -19,7 +19,14 @@ from casebook.extractors.garbage import undisturbed
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.pdf import ocr as pdf_ocr
-from casebook.extractors.pdf.about import About, authors_of, describe, outline_of, title_of
+from casebook.extractors.pdf.about import (
+    About,
+    authors_of,
+    describe,
+    outline_of,
+    outside_tables,
+    title_of,
+)
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import FEWEST_WORDS, PageLines
@@ -114,7 +121,7 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
     _refuse_pictures(text, reading.pages, name)
     refuse_empty(text, payload)
     hidden = list(_whole(reading.pages))
-    first = reading.pages[0].as_set or reading.pages[0].lines
+    first = outside_tables(reading.pages[0])
     extracted = Extracted(
         kind=SourceKind.PDF,
         extractor=versions.PDF,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pypdf
 
-from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.lines import Line, PageLines
 from casebook.extractors.pdf.raised import whole
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.passages import Block
@@ -38,6 +38,9 @@ _LONGEST_BYLINE = 400
 _MOST_UNDER_TITLE = 60
 """Lines, of names and addresses."""
 
+_MOST_BETWEEN = 8
+"""Lines between a title's first one and what stands under it."""
+
 _LONGEST_UNDER_TITLE = 90
 _BEGINS_TEXT = re.compile(
     r"(?:abstract|summary|contents|keywords|introduction|\d\.?\s|zusammenfassung|résumé|resumen)",
@@ -46,6 +49,9 @@ _BEGINS_TEXT = re.compile(
 _LARGER = 1.12
 _LEVEL = 2.0
 """Points."""
+
+_LINE_STEP = 1.75
+"""Type sizes from a line to the next, at most."""
 
 # One to five words that begin like names; particles may not.
 _NAME = re.compile(
@@ -170,11 +176,29 @@ def authors_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> 
     heading = _heading_of(blocks, first)
     if heading is None:
         return []
-    under = blocks[heading + 1 : heading + 2]
+    title, under = blocks[heading], blocks[heading + 1 : heading + 2]
+    under = [block for block in under if _stands_under(title, block, first)]
     signed = [block for block in blocks[:_TOP_BLOCKS] if _SIGNED.match(block.text)]
-    texts = [block.text for block in [*under, *signed] if block.page == 1]
-    texts += bylines(whole(first), blocks[heading].text)
+    texts = [block.text for block in [*under, *signed] if block.page == 1 and not block.row]
+    texts += bylines(whole(first), title.text)
     return list(dict.fromkeys(name for text in texts for name in names_in(text)))
+
+
+def outside_tables(page: PageLines) -> list[Line]:
+    """Return the lines of a page as the file writes them, but for the rows of its tables."""
+    rows = [line for line in page.lines if line.row]
+    return [line for line in page.as_set or page.lines if not _is_in(line, rows)]
+
+
+def _is_in(line: Line, rows: Sequence[Line]) -> bool:
+    """Tell a line of one of ``rows``: it stands there, and says what some of its cells do."""
+    level = [row for row in rows if -_LEVEL < row.base - line.base < _LEVEL + _height(row)]
+    return any(line.text in re.sub(r"\n| \| ", " ", row.text) for row in level)
+
+
+def _height(row: Line) -> float:
+    """Return how far the lines of a row's cells reach down at most, in points."""
+    return row.text.count("\n") * _LINE_STEP * row.size
 
 
 def bylines(lines: Sequence[Line], title: str) -> list[str]:
@@ -224,11 +248,24 @@ def _heading_of(blocks: Sequence[Block], first: Sequence[Line]) -> int | None:
     return largest if sizes[largest] >= _LARGER * sizes[top] else top
 
 
+def _stands_under(title: Block, block: Block, lines: Sequence[Line]) -> bool:
+    """Tell what is read after ``title`` and stands there from the foot of a page full of text."""
+    top, line = _line_of(title, lines), _line_of(block, lines)
+    if top is None or line is None:
+        return True
+    return sum(line.base < other.base < top.base for other in lines) <= _MOST_BETWEEN
+
+
 def _size_of(block: Block, lines: Sequence[Line]) -> float:
     """Return the type size of the line that ``block`` begins with; 0 where none is found."""
+    line = _line_of(block, lines)
+    return line.size if line else 0.0
+
+
+def _line_of(block: Block, lines: Sequence[Line]) -> Line | None:
+    """Return the line that ``block`` begins with."""
     begins = (line for line in lines if line.text and block.text.startswith(line.text))
-    longest = max(begins, key=lambda line: len(line.text), default=None)
-    return longest.size if longest else 0.0
+    return max(begins, key=lambda line: len(line.text), default=None)
 
 
 def _headings_on_top(blocks: Sequence[Block]) -> list[int]:

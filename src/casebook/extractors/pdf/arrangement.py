@@ -64,17 +64,26 @@ def _with_marks(parts: Sequence[Line]) -> Iterator[Line]:
 
 def _rejoined(lines: Iterable[Line]) -> Iterator[Line]:
     """Yield ``lines`` with those as one that are parts of a line and no cells."""
-    held: Line | None = None
+    held: list[Line] = []
     for line in lines:
-        if held and not (held.row or line.row) and _is_next_part(held, line):
-            held = held._replace(text=f"{held.text} {line.text}", right=line.right, last=line.last)
-            continue
-        if held:
-            yield held
-        held = line
+        if held and not _is_next_part(held, line):
+            yield _as_one(held)
+            held = []
+        held.append(line)
     if held:
-        yield held
+        yield _as_one(held)
 
 
-def _is_next_part(a: Line, b: Line) -> bool:
-    return b.left >= a.right and abs(a.base - b.base) <= _SAME_HEIGHT
+def _is_next_part(parts: Sequence[Line], line: Line) -> bool:
+    first, last = parts[0], parts[-1]
+    if line.left < last.right or abs(first.base - line.base) > _SAME_HEIGHT:
+        return False
+    return not (first.row or line.row)
+
+
+def _as_one(parts: Sequence[Line]) -> Line:
+    first, last = parts[0], parts[-1]
+    if first is last:
+        return first
+    text = " ".join([part.text for part in parts])
+    return first._replace(text=text, right=last.right, last=last.last)

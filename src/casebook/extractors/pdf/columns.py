@@ -49,13 +49,15 @@ def gaps_in_prose(rows: Sequence[Row]) -> list[Gap]:
         return []
     for odd in _ODD:
         gaps = gaps_between(across, int(odd * len(across)))
+        if len(gaps) >= _MOST_COLUMNS:
+            return []
         cells = [by_column(row, gaps) for row in across]
         doubled = sum(len(cells[n]) < len(row) for n, row in enumerate(across))
         if gaps and doubled <= _MOST_DOUBLED * len(across):
             columns = [[row[n].lines[0] for row in cells if n in row] for n in range(len(gaps) + 1)]
             fewest = max(_FEWEST, _SHORTEST * max(map(len, columns)))
             like = all(len(column) >= fewest and _reads_down(column) for column in columns)
-            return gaps if like and len(gaps) < _MOST_COLUMNS else []
+            return gaps if like else []
     return []
 
 

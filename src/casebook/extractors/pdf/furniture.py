@@ -30,6 +30,9 @@ _APART = 1.8
 """Type sizes between a line and the next; within a text it is 1 to 1.6."""
 
 ROMAN = "ivxlc"
+_MOST_HEAD = 4
+"""Rows of the head of a table; more that come again are said again."""
+
 _MOST_TOLD = 3
 _LONGEST_TOLD = 60
 _LONGEST_ROMAN = 6
@@ -91,6 +94,7 @@ def _with_heads_once(
             continue
         head = head or [line.text for line in _last_table(last)]
         count = len(list(takewhile(bool, (a.text == b for a, b in zip(page, head, strict=False)))))
+        count = count if count <= _MOST_HEAD else 0
         again += page[:count]
         kept[n] = page[count:]
     return kept, again

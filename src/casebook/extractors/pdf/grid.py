@@ -73,6 +73,8 @@ def are_level(a: Line, b: Line) -> bool:
 
 def heights(row: Row) -> Gap:
     """Return where a row begins and ends, from below."""
+    if len(row) == 1:
+        return row[0].bottom, row[0].top
     return min(cell.bottom for cell in row), max(cell.top for cell in row)
 
 

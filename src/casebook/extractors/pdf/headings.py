@@ -160,7 +160,7 @@ def _vies(line: Line, top: Line) -> bool:
 
 def _number_of(group: Group) -> tuple[int, ...]:
     text = group.lines[0].text
-    if not (found := _SECTION.match(text)):
+    if group.lines[0].row or not (found := _SECTION.match(text)):
         return ()
     if not group.heads and (group.lines[1:] or len(text) > LONGEST or _NO_SECTION.match(text)):
         return ()

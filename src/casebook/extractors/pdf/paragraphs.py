@@ -132,7 +132,7 @@ def _edges(lines: Sequence[Line]) -> dict[Margin, float]:
 def _block(group: Group, known: Collection[str]) -> Block:
     first = group.lines[0]
     if first.row:
-        return Block(row_text(first.text, known), page=first.page)
+        return Block(row_text(first.text, known), page=first.page, row=True)
     text = join_lines([line.text for line in group.lines], known)
     heading = group.heads and len(text) <= LONGEST
     return Block(text, page=first.page, heading=heading)

@@ -31,6 +31,12 @@ CELL_END = " | "
 _FEWEST, _FEWEST_OF_THREE = 3, 2
 """Rows of a table; of a table of three columns."""
 
+_MOST_ROWS, _MANY, _MOST_CELLS = 100, 60, 60
+"""Rows that are looked at as one table, those that are none wherever it begins, and cells of a row.
+
+A page may have any number.
+"""
+
 _MOST_APART = 2.5
 _APARTER = 1.5
 """Type sizes between rows, and times what is usual between them."""
@@ -55,26 +61,30 @@ _TALL, _EVEN = 5, 0.7
 
 def with_tables(run: Sequence[Row]) -> Iterator[Line]:
     """Yield the lines of rows that stand one under the other, a line for each row of a table."""
-    at = 0
+    at, spans = 0, list(map(heights, run))
     while at < len(run):
-        end = _end_of_table(run, at)
-        if end > at:
+        end, is_table = _end_of_table(run, spans, at)
+        if is_table:
             yield from map(_as_line, _whole_rows(run[at:end]))
         else:
-            yield from (line for cell in run[at] for line in cell.lines)
-        at = max(end, at + 1)
+            yield from (line for row in run[at:end] for cell in row for line in cell.lines)
+        at = end
 
 
-def _end_of_table(run: Sequence[Row], at: int) -> int:
-    """Return where the table ends that begins with row ``at`` of ``run``; ``at`` if none does."""
+def _end_of_table(run: Sequence[Row], spans: Sequence[Gap], at: int) -> tuple[int, bool]:
+    """Return where what begins with row ``at`` of ``run`` ends, and whether it is a table.
+
+    ``spans`` are the heights of the rows.
+    """
     if len(run[at]) == 1 or _is_prose(run[at]):
-        return at
-    held, end, rooms, across = [run[at]], at + 1, list[float](), 0
+        return at + 1, False
+    held, end, rooms, across, widest = [run[at]], at + 1, list[float](), 0, 0.0
+    most = min(len(run), at + _MOST_ROWS)
     gaps = gaps_between(held)
-    for n in range(at + 1, len(run)):
+    for n in range(at + 1, most):
         row, size = run[n], run[n][0].lines[0].size
-        room = heights(run[n - 1])[0] - heights(row)[1]
-        if room > max(_MOST_APART * size, _APARTER * max(rooms, default=0.0)):
+        room = spans[n - 1][0] - spans[n][1]
+        if room > max(_MOST_APART * size, _APARTER * widest):
             break
         if len(row) == 1:
             across += is_across(row[0], gaps)
@@ -86,15 +96,16 @@ def _end_of_table(run: Sequence[Row], at: int) -> int:
             break
         held.append(row)
         rooms.append(room)
+        widest = max(widest, room)
         gaps, end = left, n + 1
     fewest = _FEWEST_OF_THREE if min(map(len, held)) > _FEWEST_OF_THREE else _FEWEST
     if len(held) < max(fewest, 2 * across) or not _are_aligned(held, gaps_between(held)):
-        return at
+        return (end if len(held) > _MANY else at + 1), False
     if rooms[1:] and rooms[0] > max(_FARTHER * max(rooms[1:]), size):
-        return at  # a running head above it
-    while end < len(run) and _is_rest(run[end], gaps, run[end - 1]):
+        return at + 1, False  # a running head above it
+    while end < most and _is_rest(run[end], gaps, run[end - 1]):
         end += 1
-    return end
+    return end, True
 
 
 def _is_rest(row: Row, gaps: Sequence[Gap], last: Row) -> bool:
@@ -111,6 +122,8 @@ def _is_prose(row: Row) -> bool:
 
     Such columns are long, and end alike.
     """
+    if len(row) > _MOST_CELLS:
+        return True
     lines = sorted(len(cell.lines) for cell in row)
     if lines[-1] > 1:
         return lines[-2] >= _TALL and lines[0] >= _EVEN * lines[-1]

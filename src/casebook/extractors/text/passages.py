@@ -43,7 +43,7 @@ class Block(NamedTuple):
     ``verbatim`` keeps indentation and spacing, as code needs. ``page`` counts from 1. ``lead`` are
     the first words if they alone are set in bold. ``mark`` stands before the text where that does
     not begin with a number of its own: that of an item in a numbered list. ``depth`` counts the
-    lists that the block is an item of.
+    lists that the block is an item of. ``row`` marks a row of a PDF's table.
     """
 
     text: str
@@ -56,6 +56,7 @@ class Block(NamedTuple):
     lead: str = ""
     mark: str = ""
     depth: int = 0
+    row: bool = False
 
     @property
     def locator(self) -> Locator:

@@ -110,13 +110,21 @@ class Eye:
 
     def _firsts(self, ends: Sequence[tuple[int, int]]) -> list[int]:
         """Return the index of the first character of each stretch."""
-        starts = [start for start, _ in ends]
-        return [max(index, 0) for index in map(calls.char_index, repeat(self._text), starts)]
+        return [max(index, 0) for index in self._indices([start for start, _ in ends])]
 
     def _lasts(self, ends: Sequence[tuple[int, int]], firsts: Sequence[int]) -> list[int]:
         """Return the index of the last character of each stretch."""
-        indices = map(calls.char_index, repeat(self._text), [end for _, end in ends])
-        return list(map(max, indices, firsts))
+        return list(map(max, self._indices([end for _, end in ends]), firsts))
+
+    def _indices(self, positions: Sequence[int]) -> Sequence[int]:
+        """Return the character index of each position: the same, where no character has no text.
+
+        Both count upwards, so it is enough to ask about the last one.
+        """
+        last = max(positions, default=0)
+        if calls.char_index(self._text, last) == last:
+            return positions
+        return list(map(calls.char_index, repeat(self._text), positions))
 
     def _types(self, indices: Sequence[int]) -> tuple[list[float], calls.Numbers]:
         """Return the type sizes, and those along the line: others where type is pressed."""

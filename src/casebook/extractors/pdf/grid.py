@@ -61,7 +61,9 @@ def _clip(row: Row, cell: Cell) -> None:
 def cell_of(lines: Sequence[Line]) -> Cell:
     """Return lines under one another as a cell."""
     first, last = lines[0], lines[-1]
-    left, right = min(line.left for line in lines), max(line.right for line in lines)
+    left, right = first.left, first.right
+    if first is not last:
+        left, right = min(line.left for line in lines), max(line.right for line in lines)
     bottom, top = last.base - _DESCENT * last.size, first.base + _ASCENT * first.size
     return Cell(list(lines), left, right, bottom, top)
 
@@ -113,7 +115,7 @@ def without(gaps: Sequence[Gap], row: Row) -> list[Gap]:
     found = list(gaps)
     for cell in row:
         left, right = cell.left, cell.right
-        if any(begin < right and end > left for begin, end in found):
+        if [begin for begin, end in found if begin < right and end > left]:
             cut = [piece for a, b in found for piece in ((a, min(b, left)), (max(a, right), b))]
             found = [(a, b) for a, b in cut if b - a >= _NARROWEST]
     return found
@@ -148,14 +150,16 @@ def steps_of(rows: Sequence[Row]) -> list[float]:
 def _cells(parts: Sequence[Line]) -> Iterator[Cell]:
     """Yield parts under one another; what stands under two of a line goes on with neither."""
     held: list[Line] = []
-    edge = -math.inf
-    for part, after in zip(parts, [*parts[1:], None], strict=True):
-        alone = after is None or not are_level(part, after)
-        if held and not (alone and part.left > edge and _is_under(held[-1], part)):
+    edge, is_beside = -math.inf, False
+    levels = [*(are_level(a, b) for a, b in pairwise(parts)), False]
+    for part, is_before in zip(parts, levels, strict=True):
+        goes_on = not is_before and part.left > edge and held and _is_under(held[-1], part)
+        if held and not goes_on:
             yield cell_of(held)
-            edge = held[-1].right - part.size / 2 if are_level(held[-1], part) else -math.inf
+            edge = held[-1].right - part.size / 2 if is_beside else -math.inf
             held = []
         held.append(part)
+        is_beside = is_before
     if held:
         yield cell_of(held)
 

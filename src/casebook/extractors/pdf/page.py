@@ -125,7 +125,7 @@ def _words_of(pieces: Sequence[Piece]) -> list[Piece]:
 def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) -> Iterator[Line]:
     """Yield the lines of a page, cut where there is wide room; a program keeps its own."""
     words = [
-        [] if line.fixed else _words_of(pieces)
+        [] if line.fixed or " " not in line.text else _words_of(pieces)
         for pieces, line in zip(stretches, lines, strict=True)
     ]
     edges = eye.edges([(at, _end(at, word)) for row in words for at, word in row])
@@ -139,11 +139,19 @@ def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) ->
             continue
         _, page, size, bold, _, _, base, fixed, last, _ = line
         for begin, end in pairwise([*begins, len(row)]):
-            text = " ".join([mended(eye, word, at) for at, word in row[begin:end]])
+            text = _cell(eye, row[begin:end])
             if begin == 0 and line.text.startswith("• ") and text[0].isalnum():
                 text = f"• {text}"
             left, right = places[begin][0], places[end - 1][1]
             yield Line(text, page, size, bold, left, right, base, fixed, last)
+
+
+def _cell(eye: Eye, words: Sequence[Piece]) -> str:
+    """Return the text of words of a line, which is mended as one where they follow each other."""
+    text, (start, _), (at, last) = " ".join([word for _, word in words]), words[0], words[-1]
+    if at + len(last) == start + len(text):
+        return mended(eye, text, start)
+    return " ".join([mended(eye, word, at) for at, word in words])
 
 
 def _cuts(

@@ -19,14 +19,7 @@ from casebook.extractors.garbage import undisturbed
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.pdf import ocr as pdf_ocr
-from casebook.extractors.pdf.about import (
-    About,
-    authors_of,
-    describe,
-    outline_of,
-    outside_tables,
-    title_of,
-)
+from casebook.extractors.pdf.about import About, authors_of, describe, outline_of, title_of
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import FEWEST_WORDS, PageLines
@@ -121,12 +114,13 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
     _refuse_pictures(text, reading.pages, name)
     refuse_empty(text, payload)
     hidden = list(_whole(reading.pages))
-    first = outside_tables(reading.pages[0])
+    first = reading.pages[0].as_set or reading.pages[0].lines
+    rows = [line for line in reading.pages[0].lines if line.row]
     extracted = Extracted(
         kind=SourceKind.PDF,
         extractor=versions.PDF,
         title=title_of(about, blocks, first),
-        authors=clean_authors(authors_of(about, blocks, first)),
+        authors=clean_authors(authors_of(about, blocks, first, rows)),
         published=about.created,
         language=language,
         text=text,

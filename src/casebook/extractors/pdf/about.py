@@ -10,7 +10,7 @@ from typing import Any
 
 import pypdf
 
-from casebook.extractors.pdf.lines import Line, PageLines
+from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.raised import whole
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.passages import Block
@@ -166,10 +166,13 @@ def title_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> st
     return _NOTE_MARK.sub("", blocks[heading].text)
 
 
-def authors_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> list[str]:
+def authors_of(
+    about: About, blocks: Sequence[Block], first: Sequence[Line], rows: Sequence[Line]
+) -> list[str]:
     """Return the authors the file states, else the names under the first heading.
 
-    ``first`` are the lines of the first page: authors may stand side by side.
+    ``first`` are the lines of the first page: authors may stand side by side; ``rows`` are those
+    of its tables, which name none.
     """
     if about.authors:
         return list(about.authors)
@@ -180,14 +183,8 @@ def authors_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> 
     under = [block for block in under if _stands_under(title, block, first)]
     signed = [block for block in blocks[:_TOP_BLOCKS] if _SIGNED.match(block.text)]
     texts = [block.text for block in [*under, *signed] if block.page == 1 and not block.row]
-    texts += bylines(whole(first), title.text)
+    texts += bylines(whole(first), title.text, rows)
     return list(dict.fromkeys(name for text in texts for name in names_in(text)))
-
-
-def outside_tables(page: PageLines) -> list[Line]:
-    """Return the lines of a page as the file writes them, but for the rows of its tables."""
-    rows = [line for line in page.lines if line.row]
-    return [line for line in page.as_set or page.lines if not _is_in(line, rows)]
 
 
 def _is_in(line: Line, rows: Sequence[Line]) -> bool:
@@ -201,15 +198,16 @@ def _height(row: Line) -> float:
     return row.text.count("\n") * _LINE_STEP * row.size
 
 
-def bylines(lines: Sequence[Line], title: str) -> list[str]:
+def bylines(lines: Sequence[Line], title: str, rows: Sequence[Line] = ()) -> list[str]:
     """Return the lines of names under ``title`` where authors stand side by side, in order.
 
     These are the lines in the type of the first one, if all of them hold names; else, where
-    addresses are set like names, those level with it.
+    addresses are set like names, those level with it. A table, whose ``rows`` these are, ends them.
     """
     ends = (n for n, line in enumerate(lines, 1) if title.endswith(line.text.strip()))
     start = next(ends, len(lines))
     under = list(takewhile(_is_above_text, lines[start : start + _MOST_UNDER_TITLE]))
+    under = list(takewhile(lambda line: not _is_in(line, rows), under))
     if not under or not names_in(under[0].text):
         return []
     like = [line for line in under if (line.size, line.bold) == (under[0].size, under[0].bold)]

@@ -6,11 +6,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pages
+import pytest
 from scripted_endpoint import api_error, completion
 from werkzeug import Response
 
 from casebook.schemas.watches import WatchState
 from casebook.warehouse.store import Warehouse
+
+_PRICES = {"CASEBOOK_LLM_PRICE_INPUT": "1", "CASEBOOK_LLM_PRICE_OUTPUT": "4"}
 
 
 def test_every_watch_is_worked_though_one_before_it_failed(casebook, site, two_feeds):
@@ -27,23 +30,32 @@ def test_every_watch_is_worked_though_one_before_it_failed(casebook, site, two_f
     assert "Nothing is due" in idle.err
 
 
+@pytest.fixture
+def paused_by(site, environment):
+    """Return what has a list paused by whoever asks for a page, before it is answered."""
+    warehouse = Warehouse(Path(environment["CASEBOOK_HOME"]) / "warehouse.duckdb")
+
+    def at(page: str, address: str, answer: Response) -> None:
+        def pause(_: object) -> Response:
+            (watch,) = (one.watch for one in warehouse.watches() if one.watch.address == address)
+            paused = {"change_id": "paused", "state": WatchState.PAUSED}
+            warehouse.append(watch.model_copy(update=paused))
+            return answer
+
+        site.expect_request(page).respond_with_handler(pause)
+
+    return at
+
+
 def test_a_watch_that_is_paused_while_others_are_worked_is_left_alone(
-    casebook, site, two_feeds, environment
+    casebook, site, two_feeds, paused_by
 ):
     """Nothing is paid for what nobody wants any more; asked for by its name, it is looked at."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
     first, second = two_feeds("gone", "case")
     for feed in (first, second):
         assert casebook("watch", "add", feed, "--every", "1h", "--all", **allowed).code == 0
-    warehouse = Warehouse(Path(environment["CASEBOOK_HOME"]) / "warehouse.duckdb")
-
-    def pause(_: object) -> Response:
-        (watch,) = (one.watch for one in warehouse.watches() if one.watch.address == second)
-        paused = {"change_id": "paused", "state": WatchState.PAUSED}
-        warehouse.append(watch.model_copy(update=paused))
-        return Response("gone", status=404)
-
-    site.expect_request("/old").respond_with_handler(pause)
+    paused_by("/old", second, Response("gone", status=404))
     ran = casebook("watch", "run", **allowed)
     assert (first in ran.err, second in ran.err) == (True, False)
     assert second in casebook("watch", "run", second, **allowed).err
@@ -54,11 +66,7 @@ def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(casebook, site,
 
     It is no failure: the exit code is that of a run that did all it was to do.
     """
-    priced = {
-        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
-        "CASEBOOK_LLM_PRICE_INPUT": "1",
-        "CASEBOOK_LLM_PRICE_OUTPUT": "4",
-    }
+    priced = _PRICES | {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
     site.expect_request("/old").respond_with_data(pages.CASE, content_type="text/html")
     first, second = two_feeds("case")
     for feed in (first, second):
@@ -78,37 +86,21 @@ def test_once_its_budget_is_spent_a_run_looks_at_no_further_list(casebook, site,
 
 
 def test_of_the_lists_that_a_budget_leaves_those_that_were_paused_are_not_told(
-    casebook, site, two_feeds, environment
+    casebook, site, two_feeds, paused_by
 ):
     """Nobody wants to know of them, and they are not due."""
-    priced = {
-        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
-        "CASEBOOK_LLM_PRICE_INPUT": "1",
-        "CASEBOOK_LLM_PRICE_OUTPUT": "4",
-    }
+    priced = _PRICES | {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
     first, second = two_feeds()
     for feed in (first, second):
         assert casebook("watch", "add", feed, "--every", "1h", "--all", **priced).code == 0
-    warehouse = Warehouse(Path(environment["CASEBOOK_HOME"]) / "warehouse.duckdb")
-
-    def pause(_: object) -> Response:
-        (watch,) = (one.watch for one in warehouse.watches() if one.watch.address == second)
-        paused = {"change_id": "paused", "state": WatchState.PAUSED}
-        warehouse.append(watch.model_copy(update=paused))
-        return Response(pages.CASE, content_type="text/html")
-
-    site.expect_request("/old").respond_with_handler(pause)
+    paused_by("/old", second, Response(pages.CASE, content_type="text/html"))
     ran = casebook("watch", "run", "--budget", "0.001", **priced)
     assert (ran.code, "a run" in ran.err, "not looked at" in ran.err) == (0, True, False)
 
 
 def test_a_budget_is_kept_with_a_watch_and_holds_for_each_look(casebook, site, two_feeds):
     """It is shown, met, told as no failure, and changed by adding the watch again."""
-    priced = {
-        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
-        "CASEBOOK_LLM_PRICE_INPUT": "1",
-        "CASEBOOK_LLM_PRICE_OUTPUT": "4",
-    }
+    priced = _PRICES | {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
     site.expect_request("/old").respond_with_data(pages.CASE, content_type="text/html")
     first, second = two_feeds("case")
     poor = ("--every", "1h", "--all", "--budget", "0.001")

@@ -116,7 +116,9 @@ def ideal_seconds(stats: dict[str, Any], rate: float, *, in_turn: bool = False) 
 class Memory(threading.Thread):
     """Watches a process and its children: resident megabytes of the first, and of all.
 
-    ``main`` and ``all`` are the peaks; ``usual`` gives the medians since it was asked last.
+    ``main`` and ``all`` are the peaks; ``usual`` gives the medians since it was asked last. Of all,
+    a page of memory that several processes share counts once (Linux's proportional set size): the
+    processes that extract are forked from one and share its modules.
     """
 
     def __init__(self, pid: int) -> None:
@@ -133,12 +135,13 @@ class Memory(threading.Thread):
                 main = self._process.memory_info().rss
                 times = self._process.cpu_times()
                 self.cpu_seconds = times.user + times.system
-                children = sum(_rss(c) for c in self._process.children(recursive=True))
+                together = [self._process, *self._process.children(recursive=True)]
+                total = sum(_shared_once(process) for process in together)
             except psutil.Error:
                 return
             self.main = max(self.main, main / 1e6)
-            self.all = max(self.all, (main + children) / 1e6)
-            self._seen.append((main / 1e6, (main + children) / 1e6))
+            self.all = max(self.all, total / 1e6)
+            self._seen.append((main / 1e6, total / 1e6))
             time.sleep(0.5)
 
     def usual(self) -> tuple[float, float]:
@@ -147,9 +150,9 @@ class Memory(threading.Thread):
         return median(main for main, _ in seen), median(total for _, total in seen)
 
 
-def _rss(process: psutil.Process) -> int:
+def _shared_once(process: psutil.Process) -> int:
     try:
-        return int(process.memory_info().rss)
+        return int(process.memory_full_info().pss)
     except psutil.Error:
         return 0
 

@@ -24,9 +24,8 @@ MEDIA_TYPES = {
 }
 """What a recording's suffix says of its bytes."""
 
-_PLAYER = re.compile(
-    rb"<audio\b|og:audio|AudioObject|PodcastEpisode|RadioEpisode|\.(?:mp3|m4a)\b", re.IGNORECASE
-)
+# Of bytes in lower case: to search 250 KB without regard to case takes three times as long.
+_PLAYER = re.compile(rb"<audio\b|og:audio|audioobject|podcastepisode|radioepisode|\.(?:mp3|m4a)\b")
 _EPISODE_ADDRESS = re.compile(r"//podcasts?\.|/(?:podcasts?|episodes?)/", re.IGNORECASE)
 
 FEWEST_KILOBITS = 40.0
@@ -71,7 +70,7 @@ def may_lead_to_sound(payload: Payload) -> bool:
     if "html" not in payload.media_type:
         return False
     address = payload.final_url or payload.url or ""
-    return bool(_PLAYER.search(payload.data)) or names_episode(address)
+    return bool(_PLAYER.search(payload.data.lower())) or names_episode(address)
 
 
 def sound_in(payload: Payload) -> Sound | None:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 
 from rapidfuzz import fuzz
 
@@ -41,9 +41,13 @@ class QuoteFinder:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._text, self._offsets = _normalise(document.text)
-        self._stems = [
-            (place, content_stems(document.passage_text(passage)))
-            for place, passage in enumerate(document.passages)
+
+    @cached_property
+    def _stems(self) -> list[tuple[int, set[str]]]:
+        """Each passage's place and words: asked only for a quote that does not stand as it is."""
+        return [
+            (place, content_stems(self._document.passage_text(passage)))
+            for place, passage in enumerate(self._document.passages)
         ]
 
     def find(self, quote: str) -> list[Evidence]:

@@ -16,7 +16,7 @@ import pytest
 import structlog
 
 from casebook.__main__ import main
-from casebook.cli import context
+from casebook.cli import terminal
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ def _code_of(program: Callable[[], None]) -> int:
 def _consoles_and_logs_of_its_own() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    for console in (context.out, context.err):
+    for console in (terminal.out, terminal.err):
         console.cache_clear()
     try:
         yield
     finally:
-        for console in (context.out, context.err):
+        for console in (terminal.out, terminal.err):
             console.cache_clear()
         for handler in root.handlers:
             if handler not in handlers:

@@ -11,18 +11,10 @@ import typer
 from typer.core import TyperGroup
 
 from casebook.cli import stopping
-from casebook.cli.context import (
-    EXIT_SOME_FAILED,
-    AsJson,
-    day_option,
-    err,
-    load_settings,
-    out,
-    print_json,
-    printable,
-)
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, day_option, load_settings
 from casebook.cli.quotes import beyond_budget, left_aside, print_plan
 from casebook.cli.references import as_bad_usage, named, piped_list, words_of
+from casebook.cli.terminal import err, out, print_json, printable
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource

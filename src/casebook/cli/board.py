@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from casebook.cli.context import plain
+from casebook.cli.terminal import plain
 from casebook.pipeline.run import STAGES
 from casebook.publishing.wording import count, duration, money
 from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSummary, Standing

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casebook.cli import stopping
-from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, out, print_json, with_services
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, with_services
+from casebook.cli.terminal import err, out, print_json
 
 if TYPE_CHECKING:
     from casebook.pipeline.checking import Checked

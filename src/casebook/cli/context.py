@@ -1,14 +1,11 @@
-"""What commands share: the options before the command, settings, services, output."""
+"""What commands share: the options before the command, settings, services."""
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -17,8 +14,6 @@ import typer
 from casebook.cli import stopping
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
 
@@ -86,39 +81,6 @@ def with_services(
             return await work(services)
 
     return stopping.run(run(), stopped)
-
-
-@cache
-def out() -> Console:
-    """Return the console on stdout: data."""
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-
-
-@cache
-def err() -> Console:
-    """Return the console on stderr: progress and remarks."""
-    from rich.console import Console
-
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
-
-
-def print_json(value: Any) -> None:
-    """Print one JSON value on one line."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
-
-
-def printable(text: str) -> str:
-    """Return text from outside in one line, without what would steer a terminal."""
-    return "".join(c if c.isprintable() else " " * c.isspace() for c in text)
-
-
-def plain(text: str) -> str:
-    """Return text from outside so that it cannot act as terminal markup either."""
-    from rich.markup import escape
-
-    return escape(printable(text))
 
 
 def desk_address(settings: Settings, case_id: str) -> str:

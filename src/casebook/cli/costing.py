@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from casebook.cli.context import AsJson, day_option, err, load_settings, out, print_json
+from casebook.cli.context import AsJson, day_option, load_settings
+from casebook.cli.terminal import err, out, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from casebook.cli.context import AsJson, CaseId, err, out, print_json, with_services
+from casebook.cli.context import AsJson, CaseId, with_services
+from casebook.cli.terminal import err, out, print_json
 from casebook.schemas.errors import InvalidDecision
 
 if TYPE_CHECKING:

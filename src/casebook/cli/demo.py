@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casebook.cli.context import err, load_settings, out
+from casebook.cli.context import load_settings
 from casebook.cli.references import read_lines
 from casebook.cli.stopping import tell_of_answers
 from casebook.cli.submitting import exit_code, print_outcome
+from casebook.cli.terminal import err, out
 from casebook.schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:

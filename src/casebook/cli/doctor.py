@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from casebook.cli import stopping
-from casebook.cli.context import AsJson, load_settings, out, print_json
+from casebook.cli.context import AsJson, load_settings
+from casebook.cli.terminal import out, print_json
 from casebook.schemas.errors import CasebookError, ConfigurationError
 
 if TYPE_CHECKING:

@@ -9,15 +9,8 @@ import typer
 from typer.core import TyperGroup
 
 from casebook.cli import stopping
-from casebook.cli.context import (
-    EXIT_SOME_FAILED,
-    AsJson,
-    CaseId,
-    err,
-    load_settings,
-    out,
-    print_json,
-)
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, CaseId, load_settings
+from casebook.cli.terminal import err, out, print_json
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:

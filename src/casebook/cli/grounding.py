@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
 
 import typer
 
-from casebook.cli.context import EXIT_SOME_FAILED, AsJson, err, out, print_json, with_services
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, with_services
 from casebook.cli.references import as_bad_usage, named, standard_input
+from casebook.cli.terminal import err, out, print_json
 from casebook.schemas.errors import (
     ContentMismatch,
     FileMissing,

@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casebook.cli import stopping
-from casebook.cli.context import (
-    EXIT_SOME_FAILED,
-    AsJson,
-    err,
-    out,
-    print_json,
-    printable,
-    with_services,
-)
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, with_services
 from casebook.cli.references import as_bad_usage, named, piped_list
+from casebook.cli.terminal import err, out, print_json, printable
 from casebook.extractors.suffixes import LISTS
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casebook.cli.context import out
+from casebook.cli.terminal import out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from casebook.cli.context import AsJson, CaseId, err, load_settings, out, print_json
+from casebook.cli.context import AsJson, CaseId, load_settings
+from casebook.cli.terminal import err, out, print_json
 
 E = TypeVar("E", bound=StrEnum)
 

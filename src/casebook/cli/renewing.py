@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casebook.cli import stopping
-from casebook.cli.context import (
-    EXIT_SOME_FAILED,
-    AsJson,
-    CaseId,
-    err,
-    load_settings,
-    out,
-    plain,
-    print_json,
-)
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, CaseId, load_settings
+from casebook.cli.terminal import err, out, plain, print_json
 from casebook.schemas.errors import InvalidDecision, InvalidSource
 
 if TYPE_CHECKING:

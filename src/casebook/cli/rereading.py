@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from casebook.cli import stopping
-from casebook.cli.context import err, out, print_json, with_services
+from casebook.cli.context import with_services
+from casebook.cli.terminal import err, out, print_json
 from casebook.schemas.errors import ExtractionError, InputError, WarehouseError
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from casebook.cli.context import AsJson, err, load_settings
+from casebook.cli.context import AsJson, load_settings
 from casebook.cli.submitting import Budget, run_through
+from casebook.cli.terminal import err
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:

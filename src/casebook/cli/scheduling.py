@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casebook.cli import stopping
-from casebook.cli.context import AsJson, err, load_settings, out, plain, print_json
+from casebook.cli.context import AsJson, load_settings
 from casebook.cli.submitting import point_at_server
+from casebook.cli.terminal import err, out, plain, print_json
 from casebook.cli.watching import seconds_of
 from casebook.flows import FLOWS
 from casebook.schemas.errors import ConfigurationError, InvalidSource

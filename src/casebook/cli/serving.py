@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casebook.cli.context import err, load_settings, out
+from casebook.cli.context import load_settings
 from casebook.cli.stopping import only_once, tell_of_answers
+from casebook.cli.terminal import err, out
 from casebook.flows import FLOWS
 from casebook.schemas.bounds import MOST_WORKERS
 

@@ -142,7 +142,7 @@ def run(work: Awaitable[T], so: str = SAFE) -> T:
 
 def tell_of_answers() -> None:
     """Say what the end of the program waits for, if there is anything."""
-    from casebook.cli.context import err
+    from casebook.cli.terminal import err
     from casebook.runtime.stopping import waiting
 
     if told := waiting():

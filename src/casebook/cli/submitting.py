@@ -9,17 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from casebook.cli import stopping
-from casebook.cli.context import (
-    EXIT_SOME_FAILED,
-    AsJson,
-    desk_address,
-    err,
-    load_settings,
-    out,
-    plain,
-    print_json,
-)
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, desk_address, load_settings
 from casebook.cli.references import read_refs, with_feed, with_transcript
+from casebook.cli.terminal import err, out, plain, print_json
 from casebook.extractors.suffixes import SOURCES, TRANSCRIPTS
 from casebook.schemas.bounds import MOST_DOLLARS
 from casebook.schemas.errors import CasebookError

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from casebook.cli.context import plain
+from casebook.cli.terminal import plain
 from casebook.publishing.markdown import summary_markdown
 from casebook.publishing.records import Trace, published_case
 from casebook.publishing.wording import count

@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casebook.cli import stopping
-from casebook.cli.context import (
-    EXIT_SOME_FAILED,
-    AsJson,
-    err,
-    load_settings,
-    out,
-    plain,
-    print_json,
-    printable,
-    with_services,
-)
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, load_settings, with_services
 from casebook.cli.references import as_bad_usage, named, words_of
 from casebook.cli.submitting import Budget
+from casebook.cli.terminal import err, out, plain, print_json, printable
 from casebook.schemas.bounds import LONGEST_INTERVAL, MOST_DOLLARS, SHORTEST_INTERVAL
 from casebook.schemas.errors import BudgetReached, InvalidSource
 

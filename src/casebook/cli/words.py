@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casebook.cli.context import AsJson, err, load_settings, out, print_json, with_services
+from casebook.cli.context import AsJson, load_settings, with_services
+from casebook.cli.terminal import err, out, print_json
 
 if TYPE_CHECKING:
     from casebook.runtime.services import Services

@@ -1,5 +1,6 @@
-"""Programs that are set in spread letters are read as programs."""
+"""What is set in spread letters is read in words, and programs line by line."""
 
+import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract
@@ -70,3 +71,27 @@ def test_letters_in_prose_keep_their_room():
     for n, line in enumerate(lines):
         sheet.text(72, 108 + 12 * n, line)
     assert lines_of(sheet) == [" ".join(lines)]
+
+
+@pytest.mark.parametrize("space", [4.5, 7.0, 11.0])
+def test_text_whose_letters_are_spread_is_read_in_words(space):
+    """Where letters stand apart, words do by more, however far that is on each line."""
+    sheet = sheet_of_type()
+    lines = ["NOTICE OF PUBLIC HEARING", "The office will hold a hearing of", "all who ask for it."]
+    for n, line in enumerate(lines):
+        at = 72.0
+        for word in line.split():
+            for letter in word:
+                sheet.text(at, 108 + 12 * n * n, letter)
+                at += sheet.get_string_width(letter) + 2
+            at += space
+    assert " ".join(lines_of(sheet)) == " ".join(lines)
+
+
+def test_letters_that_stand_in_groups_beside_words_run_no_words_together():
+    """Where a line has words whose spaces are as narrow, they are spaces."""
+    sheet = sheet_of_type()
+    for n in range(4):
+        sheet.text(72, 108 + 12 * n, f"Those people of number {n}")
+        sheet.text(330, 108 + 12 * n, "a b c d")
+    assert lines_of(sheet) == [f"Those people of number {n} | a b c d" for n in range(4)]

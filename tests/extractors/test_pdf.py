@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from fpdf import FPDF
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, RectangleObject
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf.about import names_in
@@ -15,7 +17,7 @@ from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.words import join_lines, vocabulary
-from casebook.schemas.errors import CasebookError, Damaged, Encrypted, Scanned
+from casebook.schemas.errors import CasebookError, Damaged, DocumentEmpty, Encrypted, Scanned
 from casebook.schemas.sources import Payload
 
 SENTENCE = "The router sends each ticket to the team that can answer it within the hour. "
@@ -121,6 +123,19 @@ def test_each_reason_for_no_text_is_told():
 
 
 @pytest.mark.datasets
+def test_a_page_that_shows_nothing_of_its_sheet_is_refused():
+    """What a page shows may lie off its sheet: nothing is left of it that could be drawn."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(200, 300)
+    del page["/MediaBox"]
+    page["/Parent"][NameObject("/MediaBox")] = RectangleObject((0, 0, 200, 300))
+    page["/Parent"][NameObject("/CropBox")] = RectangleObject((210, 310, 215, 330))
+    file = io.BytesIO()
+    writer.write(file)
+    with pytest.raises(DocumentEmpty):
+        read(file.getvalue())
+
+
 def test_odd_files_are_read_or_refused():
     """No awkward file crashes the reader or passes as a document without text."""
     folder = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data")) / "pdf" / "odd"

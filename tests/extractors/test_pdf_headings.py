@@ -202,3 +202,33 @@ def test_a_numbered_heading_may_end_as_a_sentence():
     sheet.put("include files.", 14, "B", step=30)
     sheet.prose()
     assert sections(sheet) == ["4.5 Directory for standard include files."]
+
+
+def titled(sheet: FPDF) -> str | None:
+    return read(Payload(data=bytes(sheet.output()), media_type="application/pdf"))[0].title
+
+
+def test_rows_of_a_table_above_the_first_heading_do_not_hide_it():
+    """A title is looked for on top of the first page; a table there counts for nothing."""
+    sheet = Sheet()
+    for n in range(12):
+        sheet.set_font("times", size=10)
+        for left, cell in ((72, f"Queue {n}"), (200, f"Team {n}"), (330, f"{n + 3} days")):
+            sheet.text(left, sheet.at, cell)
+        sheet.at += 12
+    sheet.at += 30
+    sheet.put("What the router brought", 18, "B", step=30)
+    sheet.prose(8)
+    assert titled(sheet) == "What the router brought"
+
+
+def test_a_bold_heading_ends_where_lighter_type_begins():
+    """A line that is not bold, and ends in smaller type, is no part of the heading above it."""
+    sheet = Sheet()
+    sheet.put("Routing of the tickets of a harbour with a small model", 12, "B", step=14)
+    sheet.put("Ada Example, Renville, Harbour Review of Applied", 12, step=0.001)
+    sheet.set_font("times", "B", 8)
+    sheet.text(330, sheet.at, "Systems")
+    sheet.at += 40
+    sheet.prose(8)
+    assert titled(sheet) == "Routing of the tickets of a harbour with a small model"

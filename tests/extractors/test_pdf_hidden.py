@@ -50,9 +50,19 @@ def stream(data: bytes, **parts) -> DecodedStreamObject:
 
 
 def build(
-    content: str, *, form: str = "", layer_off: bool = False, crop=(), note=None, encoding=None
+    content: str,
+    *,
+    form: str = "",
+    layer_off: bool = False,
+    crop=(),
+    note=None,
+    encoding=None,
+    bars=None,
 ) -> bytes:
-    """A page that draws ``content``; ``/Fm Do`` draws ``form``, ``/Im Do`` a grey picture."""
+    """A page that draws ``content``; ``/Fm Do`` draws ``form``, ``/Im Do`` a grey picture.
+
+    Its second font is ``bars``.
+    """
     writer = PdfWriter()
     page = writer.add_blank_page(595, 842)
     add = writer._add_object
@@ -67,7 +77,13 @@ def build(
     )
     if encoding:
         font.update(names(Encoding=encoding))
-    shared = {"Font": names(F1=add(font)), "Properties": names(L=layer)}
+    if bars:
+        bars[NameObject("/CharProcs")] = names(
+            **{name[1:]: add(glyph) for name, glyph in bars["/CharProcs"].items()}
+        )
+        bars[NameObject("/ToUnicode")] = add(bars["/ToUnicode"])
+    fonts = {"F1": add(font)} | ({"F2": add(bars)} if bars else {})
+    shared = {"Font": names(**fonts), "Properties": names(L=layer)}
     picture = stream(
         bytes([190]) * 16, **typed, Width=NumberObject(4), Height=NumberObject(4),
         ColorSpace=NameObject("/DeviceGray"), BitsPerComponent=NumberObject(8),
@@ -153,6 +169,7 @@ def test_what_no_reader_sees_is_left_out_and_told(content, options, reason):
         (said(".75 g"), {}),
         (said("1 Tr .2 w"), {}),
         (said("80 Tz"), {}),
+        (said("-1 0 0 -1 400 1000 cm", size=-11).replace("Tj", "Tj 200 0 Td (i) Tj"), {}),
         (said("0 1 -1 0 300 200 cm", place="60 0"), {}),
         (said() + "q 0 G 1 w 50 498 m 500 498 l S Q\n", {}),
         ("q .8 G 30 w 50 505 m 500 505 l S Q\n" + said(), {}),
@@ -178,6 +195,43 @@ def test_what_a_reader_sees_stays(content, options):
     found = read(build(BODY + content, **options))
     assert SECRET in " ".join(found.text.split())
     assert list(found.hidden_text) == []
+
+
+def of_bars(size: float, height: int, matrix: float = 1) -> dict:
+    """A page in a font of bars, ``height`` units high, whose own matrix makes their size."""
+    letters = sorted(set(SECRET + STORY + "0123456789"))
+    bars = {f"c{ord(x)}": stream(f"30 0 0 0 25 {height} d1 0 0 25 {height} re f".encode())
+            for x in letters}  # fmt: skip
+    named = ArrayObject()
+    for letter in letters:
+        named += [NumberObject(ord(letter)), NameObject(f"/c{ord(letter)}")]
+    lines = "".join(f"<{ord(x):02x}> <{ord(x):04x}>\n" for x in letters)
+    cmap = f"1 begincodespacerange <00> <ff> endcodespacerange\n{len(letters)} beginbfchar\n"
+    font = names(
+        Type=NameObject("/Font"), Subtype=NameObject("/Type3"),
+        FontBBox=numbers(0, 0, 30, height), FirstChar=NumberObject(32), LastChar=NumberObject(122),
+        FontMatrix=ArrayObject(map(FloatObject, (matrix, 0, 0, matrix, 0, 0))),
+        Widths=numbers(*[30] * 91), CharProcs=names(**bars), Resources=names(),
+        Encoding=names(Type=NameObject("/Encoding"), Differences=named),
+        ToUnicode=stream(f"{cmap}{lines}endbfchar\n".encode()),
+    )  # fmt: skip
+    shown = f"BT /F2 {size} Tf 60 500 Td ({SECRET}) Tj 0 -20 Td (i) Tj ET\n"
+    return {"content": BODY + shown, "bars": font}
+
+
+def test_type_whose_size_is_in_its_font_is_read():
+    """TeX's drivers and Distiller set type of dots at a size of .24; its font makes it large."""
+    found = read(build(**of_bars(0.24, 40)))
+    assert SECRET in " ".join(found.text.split())
+    assert list(found.hidden_text) == []
+
+
+def test_type_that_its_font_makes_tiny_is_left_out_and_told():
+    """Its size may be large and its font's own small."""
+    found = read(build(**of_bars(0.02, 40)))
+    assert SECRET not in found.text
+    told = [(piece.text, piece.reason) for piece in found.hidden_text]
+    assert told == [(f"{SECRET} i", "type too small to read")]
 
 
 def test_a_page_painted_black_shows_white_type_alone():

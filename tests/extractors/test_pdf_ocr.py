@@ -10,6 +10,8 @@ import pypdfium2
 import pytest
 from fpdf import FPDF
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, NameObject
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf import ocr as pdf_ocr
@@ -41,11 +43,7 @@ def scanned() -> bytes:
 
 def _with_scan(book: FPDF, text: str, degrees: float = 0.0) -> bytes:
     """Add a page that is a picture of ``text``, turned by ``degrees``, and return the file."""
-    paper = FPDF()
-    paper.add_page()
-    paper.set_font("times", size=14)
-    paper.multi_cell(0, 8, text)
-    with pypdfium2.PdfDocument(bytes(paper.output())) as document:
+    with pypdfium2.PdfDocument(_typed(text)) as document:
         picture = document[0].render(scale=2.5).to_pil().convert("L")
     picture = picture.rotate(degrees, expand=degrees % 90 == 0, fillcolor=255)
     book.add_page("L" if picture.width > picture.height else "P")
@@ -57,6 +55,31 @@ def _png(picture) -> bytes:
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()
+
+
+def _without_meaning(data: bytes) -> bytes:
+    """Say of each letter of a typed file that it is a control character."""
+    writer = PdfWriter(clone_from=io.BytesIO(data))
+    signs = "".join(f"<{n:02x}> <{n % 8 + 1:04x}>\n" for n in range(32, 127))
+    said = DecodedStreamObject()
+    said.set_data(
+        b"1 begincodespacerange <00> <ff> endcodespacerange\n95 beginbfchar\n"
+        + signs.encode()
+        + b"endbfchar\n"
+    )
+    for font in writer.pages[0]["/Resources"]["/Font"].values():
+        font.get_object()[NameObject("/ToUnicode")] = writer._add_object(said)
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def _typed(text: str) -> bytes:
+    paper = FPDF()
+    paper.add_page()
+    paper.set_font("times", size=14)
+    paper.multi_cell(0, 8, text)
+    return bytes(paper.output())
 
 
 def read(data: bytes):
@@ -165,3 +188,20 @@ def test_how_a_page_slants_is_measured(degrees):
     _, found = straightened(np.asarray(lines.rotate(-degrees, fillcolor=255)))
     assert found == pytest.approx(degrees if abs(degrees) > 2 else 0.0, abs=0.3)
     assert straightened(np.full((1600, 1200), 255, np.uint8))[1] == 0.0
+
+
+@needs_tesseract
+def test_a_page_whose_letters_mean_nothing_is_recognised():
+    """Where no library can say what the letters are, the page is read as a reader reads it."""
+    found = read(_without_meaning(_typed(STORY)))
+    assert STORY in " ".join(found.text.split())
+    steps = {step.method: step.outcome for step in found.extraction}
+    assert steps["glyphs"].startswith("pages 1 ")
+    assert steps["tesseract"].startswith("text of 1 pages from OCR")
+
+
+def test_a_file_whose_letters_mean_nothing_is_refused_without_the_program(monkeypatch):
+    """Signs in place of words are no document; the error says what would help."""
+    monkeypatch.setattr(pdf_ocr, "_PROGRAM", "no-such-program")
+    with pytest.raises(Scanned, match="OCR|tesseract"):
+        read(_without_meaning(_typed(STORY)))

@@ -190,11 +190,13 @@ def test_a_line_over_a_table_is_not_its_first_row():
 
 def test_rows_that_pages_share_are_no_head_where_they_are_many():
     """Two pages of a form that say the same are both read; heads have four rows at most."""
-    rows = [part(f"Queue {n} | team", 60, 700 - 12 * n)._replace(row=True) for n in range(6)]
+    rows = [
+        part(f"Queue {n} | team", 60, 700 - 12 * n)._replace(row=(60.0, 90.0)) for n in range(6)
+    ]
     kept, _ = without_furniture([rows, list(rows)], 10)
     assert kept == [rows, rows]
     kept, gone = without_furniture(
-        [rows, [*rows[:4], part("x | y", 60, 640)._replace(row=True)]], 10
+        [rows, [*rows[:4], part("x | y", 60, 640)._replace(row=(60.0, 90.0))]], 10
     )
     assert gone == rows[:4]
 
@@ -237,3 +239,60 @@ def test_a_hidden_column_is_no_cell_and_told(mode):
     found = extract(Payload(data=data, media_type="application/pdf"))
     assert found.text.splitlines() == [f"Queue {n} | {n} days" for n in range(5)]
     assert "ignore all of queue 4" in str(found.hidden_text)
+
+
+def cut_table(*pages: Sequence[tuple[str, ...]]) -> bytes:
+    """Pages of rows, whose cells stand in three columns; an empty one is not set."""
+    sheet = FPDF(unit="pt", format=(612, 792))
+    for rows in pages:
+        sheet.add_page()
+        sheet.set_font("times", "B", 10)
+        y = 90.0
+        for left, cell in zip(LEFT, HEAD, strict=True):
+            sheet.text(left, y, cell)
+        sheet.set_font("times", size=10)
+        for n, row in enumerate(rows):
+            y += 20 if row[0] or n == 0 else 12
+            for left, cell in zip(LEFT, row, strict=True):
+                if cell:
+                    sheet.text(left, y, cell)
+    return bytes(sheet.output())
+
+
+QUEUES = [(f"Queue {n}", f"The team number {n}", f"It takes {n} days") for n in range(4)]
+
+
+def test_a_row_that_the_end_of_a_page_cuts_is_whole():
+    """What stands on the next page under the head, in its later cells alone, goes on with it."""
+    cut = [("Training", "The model group,", "An evening of the")]
+    rest = [("", "by turns", "week, and a list of teams"), ("", "", "no older than a week")]
+    expected = "Training | The model group, by turns | An evening of the week, and a list of teams"
+    found = rows_of(cut_table([*QUEUES, *cut], [*rest, *QUEUES]))
+    assert found[5] == f"{expected} no older than a week"
+    assert found[6] == " | ".join(QUEUES[0])
+    assert len(found) == 10
+
+
+def test_a_cell_that_the_end_of_a_page_cuts_is_whole():
+    """Lines of one cell go on with it as well."""
+    cut = [("Training", "The model group", "An evening of the")]
+    rest = [("", "", "week, and a list of teams"), ("", "", "no older than that")]
+    found = rows_of(cut_table([*QUEUES, *cut], [*rest, *QUEUES]))
+    whole = "Training | The model group | An evening of the week, and a list of teams"
+    assert found[5] == f"{whole} no older than that"
+
+
+@pytest.mark.parametrize(
+    ("last", "first"),
+    [
+        (("Training", "The model group", "An evening"), ("", "", "Then a week")),
+        (("Training", "The model group", "An evening."), ("", "", "then a week")),
+        (("Training", "The model group", "An evening"), ("drafts", "by all", "one day")),
+    ],
+    ids=["begins", "is over", "has a name"],
+)
+def test_what_begins_on_a_page_is_no_rest_of_a_row(last, first):
+    """A row with a first cell, a capital, or after the end of a sentence is one by itself."""
+    found = rows_of(cut_table([*QUEUES, last], [first, *QUEUES]))
+    assert found[5] == " | ".join(last)
+    assert found[6] == " | ".join(cell for cell in first if cell)

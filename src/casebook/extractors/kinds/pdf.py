@@ -165,21 +165,29 @@ def _read_pages(
     second: SecondReader,
     name: str,
 ) -> None:
-    count, taken = len(document), 0
+    count, taken, unread = len(document), 0, list[int]()
     budget, glyphs = Budget(layers=second.has_layers_off()), Glyphs(data)
     for number in range(1, count + 1):
         found = _page(document, number, budget, glyphs)
+        garbled = found is not None and is_garbled(found)
         # pypdf does not tell what is hidden, so it is not asked where something is.
-        if found is None or (is_garbled(found) and not found.hidden):
+        if found is None or (garbled and not found.hidden):
             better = second.page(number)
             taken += better is not None
+            garbled = garbled and better is None
             found = better or found
+        if found is not None and garbled:
+            _look_at(found)
+            unread.append(number)
         if found is not None:
             reading.pages.append(found)
     glyphs.close()
     if not reading.pages:
         raise _damaged(name)
     reading.note("pdfium", f"{count} pages, {count - len(reading.pages)} unreadable")
+    if unread:
+        told = _numbers(unread)
+        reading.note("glyphs", f"pages {told} have letters without a meaning: taken for pictures")
     if taken:
         reading.note("pypdf text", f"{taken} pages that pdfium cannot read; {_UNSEEN}")
     _note_doubts(reading)
@@ -196,6 +204,17 @@ def _page(
     except pypdfium2.PdfiumError:
         return None
     return found
+
+
+def _look_at(page: PageLines) -> None:
+    """Take a page whose letters mean nothing for a picture: that shows what they are.
+
+    Its words stay where it has some beside them, and the picture tells no others.
+    """
+    page.scan = page.pictures = True
+    page.as_set = None
+    if _is_noise(" ".join(line.text for line in page.lines)):
+        page.lines = []
 
 
 def _note_doubts(reading: _Reading) -> None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any
 
 import pypdf
@@ -34,6 +34,8 @@ _CONTENTS = re.compile(
 _FEWEST_TITLE = 4
 _MOST_OUTLINE = 500
 _TOP_BLOCKS = 8
+"""Of a first page; rows of its tables do not count."""
+
 _LONGEST_BYLINE = 400
 _MOST_UNDER_TITLE = 60
 """Lines, of names and addresses."""
@@ -267,8 +269,6 @@ def _line_of(block: Block, lines: Sequence[Line]) -> Line | None:
 
 
 def _headings_on_top(blocks: Sequence[Block]) -> list[int]:
-    return [
-        number
-        for number, block in enumerate(blocks[:_TOP_BLOCKS])
-        if block.heading and block.page == 1
-    ]
+    told = (number for number, block in enumerate(blocks) if not block.row)
+    top = islice(told, _TOP_BLOCKS)
+    return [number for number in top if blocks[number].heading and blocks[number].page == 1]

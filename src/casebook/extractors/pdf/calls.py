@@ -65,6 +65,7 @@ _object_within = _quick(pdfium.FPDFFormObj_GetObject)
 
 char_index = _quick(pdfium.FPDFText_GetCharIndexFromTextIndex)
 char_box = _quick(pdfium.FPDFText_GetCharBox)
+char_loose_box = _quick(pdfium.FPDFText_GetLooseCharBox)
 char_origin = _quick(pdfium.FPDFText_GetCharOrigin)
 char_matrix = _quick(pdfium.FPDFText_GetMatrix)
 char_size = _quick(pdfium.FPDFText_GetFontSize)

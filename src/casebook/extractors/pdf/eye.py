@@ -5,7 +5,7 @@ import operator
 import re
 import struct
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import compress, repeat
 from typing import Any
 
@@ -27,6 +27,9 @@ _BOLD = 600
 _FIXED = re.compile(rb"mono(?!t)|courier|consola|menlo|typewriter|code|[a-z]tt\d", re.IGNORECASE)
 _NAME_BYTES = 128
 """Of a font's name."""
+
+_LEAST_INK, _LINE = 0.8, 1.25
+"""Points of a letter that is seen, and how high a line is, in type sizes."""
 
 _OUTLINE = pdfium.FPDF_TEXTRENDERMODE_STROKE
 _MARK_ROOM = 1.5
@@ -128,14 +131,35 @@ class Eye:
 
     def _types(self, indices: Sequence[int]) -> tuple[list[float], calls.Numbers]:
         """Return the type sizes, and those along the line: others where type is pressed."""
-        declared = calls.answers(calls.char_size, indices, np.double, text=self._text)
+        # What is set with a negative size is turned over twice, and stands upright.
+        declared = np.abs(calls.answers(calls.char_size, indices, np.double, text=self._text))
         parts, known = calls.rows(calls.char_matrix, indices, 6, whole=True, text=self._text)
         a, b, c, d, _, _ = np.abs(parts).T
         scales = np.maximum(np.maximum(b, c), d).astype(np.double)
-        drawn = np.where(known, declared * scales, declared).tolist()
-        sizes = [_size(size) if knows else size for size, knows in zip(drawn, known, strict=True)]
+        drawn = np.where(known, declared * scales, declared)
         broad = np.where(known & (declared > 0), declared * np.maximum(a, b), np.inf)
-        return sizes, broad
+        tiny = np.flatnonzero((drawn > 0) & (drawn < TINY_POINTS))
+        if len(tiny):
+            larger = self._larger([indices[n] for n in tiny.tolist()], drawn[tiny], (b > a)[tiny])
+            drawn[tiny] *= larger
+            broad[tiny] *= larger
+        told = zip(drawn.tolist(), known, strict=True)
+        return [_size(size) if knows else size for size, knows in told], broad
+
+    def _larger(
+        self, indices: Sequence[int], drawn: calls.Numbers, lying: calls.Numbers
+    ) -> calls.Numbers:
+        """Return how much larger than ``drawn`` the type of characters is by its font's own size.
+
+        Fonts of dots may have any size by themselves. How high a font says that a line is, or how
+        wide where it is ``lying``, is believed of a letter that is no dot.
+        """
+        ask = partial(calls.rows, about=indices, width=4, text=self._text)
+        left, top, right, low = ask(calls.char_loose_box, whole=True)[0].astype(np.double).T
+        line = np.where(lying, right - left, top - low)
+        left, right, low, top = ask(calls.char_box, kind=np.double)[0].T
+        seen = np.where(lying, right - left, top - low) >= _LEAST_INK
+        return np.where(seen, np.maximum(line / (_LINE * drawn), 1.0), 1.0)
 
     def _fonts(self, indices: Sequence[int]) -> list[int | None]:
         """Return the font of each character; whether it is bold, or of one width, is known then."""
@@ -178,11 +202,12 @@ class Eye:
 
     def size(self, index: int) -> float:
         """Return the type size in points, as drawn."""
-        declared = float(calls.char_size(self._text, index))
+        declared = abs(float(calls.char_size(self._text, index)))
         if not calls.char_matrix(self._text, index, self._wide[0]):
             return declared
         _, b, c, d, _, _ = _MATRIX(self._told)
-        return _size(declared * max(abs(d), abs(b), abs(c)))
+        drawn = declared * max(abs(d), abs(b), abs(c))
+        return _size(drawn) if drawn >= TINY_POINTS else self._types([index])[0][0]
 
     def _face(self, index: int) -> tuple[bool, bool]:
         """Tell whether the font of a character says that it is bold, and of fixed width."""
@@ -223,7 +248,8 @@ class Eye:
         box = self.box(first)
         if _is_outside(box, self._edges):
             return "off the page"
-        if 0 < self.size(first) < TINY_POINTS or self._types([first])[1][0] < TINY_POINTS:
+        (size,), (broad,) = self._types([first])
+        if 0 < size < TINY_POINTS or broad < TINY_POINTS:
             return "type too small to read"
         return None if self.is_scan else self._veil(first, box, last)
 

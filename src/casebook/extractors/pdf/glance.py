@@ -73,7 +73,7 @@ class Glance:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
         left, bottom, right, top = edges
         filled = sum((b[2] - b[0]) * (b[3] - b[1]) for b in self.pictures)
-        return filled >= _MOST_OF_PAGE * (right - left) * (top - bottom)
+        return 0 < _MOST_OF_PAGE * (right - left) * (top - bottom) <= filled
 
     def is_scan(self, edges: Box) -> bool:
         """Tell a picture of a page whose text is a layer that makes it searchable."""
@@ -223,7 +223,7 @@ def _has_tiny(pieces: _Objects) -> bool:
     if not len(which):
         return False
     some = [pieces.handles[n] for n in which.tolist()]
-    sizes = calls.rows(calls.object_size, some, 1)[0][:, 0].astype(np.float64)
+    sizes = np.abs(calls.rows(calls.object_size, some, 1)[0][:, 0].astype(np.float64))
     matrices = np.abs(calls.rows(calls.object_matrix, some, 6, whole=True)[0])
     tall = sizes * matrices[:, 1:4].max(axis=1, initial=0)
     broad = sizes * matrices[:, :2].max(axis=1, initial=0)

@@ -115,7 +115,8 @@ class Layout(Usual):
         """Tell a heading under text, text under a heading, and a heading under another one."""
         if heads != headed:
             return not self._reads_on(last, line)
-        return abs(last.size - line.size) > _SAME < abs(last.last - line.last)
+        differs = abs(last.size - line.size) > _SAME or last.bold > line.bold
+        return differs and abs(last.last - line.last) > _SAME
 
     def _reads_on(self, last: Line, line: Line) -> bool:
         """Tell lines of one paragraph, whose type is that of headings, from a heading and text."""

@@ -13,8 +13,8 @@ class Line(NamedTuple):
     """One line of type, in points: its ``size``, and its place from the page's corner.
 
     ``fixed`` where its letters are of one width, as in a program; ``last`` is the size at its end,
-    0 where that is not known; ``row`` where it is a row of a table: its cells
-    are told apart, and the lines of a cell by line breaks.
+    0 where that is not known; ``row`` is where the cells of a row of a table begin, nothing for
+    other lines: its cells are told apart, and the lines of a cell by line breaks.
     """
 
     text: str
@@ -26,7 +26,7 @@ class Line(NamedTuple):
     base: float
     fixed: bool = False
     last: float = 0.0
-    row: bool = False
+    row: tuple[float, ...] = ()
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from casebook.extractors.pdf.cut_rows import with_rows_whole
 from casebook.extractors.pdf.cuts import Group, whole_paragraphs
 from casebook.extractors.pdf.furniture import without_furniture
 from casebook.extractors.pdf.headings import LONGEST, Titles, with_sections, with_title_first
@@ -43,7 +44,7 @@ def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) ->
     pages = [with_initials(whole(page)) for page in pages]
     body = _body_size(line for page in pages for line in page)
     kept, furniture = without_furniture(pages, body)
-    lines = [line for page in kept for line in with_title_first(page, body)]
+    lines = [line for page in with_rows_whole(kept) for line in with_title_first(page, body)]
     leaders = {number: leader for page in kept for number, leader in _leaders(page)}
     blocks = _blocks(lines, _layout(lines, body, outline, leaders)) if lines else []
     return Arranged(blocks, furniture, list(leaders.values()))

@@ -249,7 +249,7 @@ def _as_line(row: Row) -> Line:
         right=max(line.right for line in lines),
         base=max(line.base for line in lines),
         fixed=False,
-        row=True,
+        row=tuple(cell.left for cell in row),
     )
 
 

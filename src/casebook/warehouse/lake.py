@@ -223,7 +223,7 @@ class DuckLake:
             return self._catalogue.unreachable(line)
         if NO_ANSWER in text:  # what our file system raised has become DuckDB's own error
             return BucketSilent(
-                f"The warehouse's data in {self._data} cannot be had: {NO_ANSWER} time. See whether"
+                f"The warehouse's data in {self._data} cannot be had: {NO_ANSWER}. See whether"
                 " the bucket's server is there, and try again."
             )
         return WarehouseError(f"The warehouse {self.name} failed: {line}")

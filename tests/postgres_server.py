@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -26,6 +27,8 @@ class PostgresServer:
 
     def __init__(self) -> None:
         self._binaries = binaries()
+        # The kernel ends it with the thread that started it, which may be a short one's.
+        self._starter = ThreadPoolExecutor(1)
         self.folder = Path(tempfile.mkdtemp(prefix="casebook-pg-"))
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
@@ -39,7 +42,10 @@ class PostgresServer:
         options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self.folder}"]
         command = self._as_user("postgres", "-D", self._data, *options, "-c", "fsync=off")
         with (self.folder / "log").open("ab") as log:
-            self._server = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+            begun = self._starter.submit(
+                subprocess.Popen, command, cwd=self.folder, stdout=log, stderr=log
+            )
+            self._server = begun.result()
         self._wait()
 
     def stop(self) -> None:

@@ -151,20 +151,29 @@ def test_a_server_that_dropped_everybody_is_met_again(lake, postgres, story):
 @pytest.mark.parametrize("read_only", [True, False])
 def test_a_session_lost_in_mid_transaction_is_told_and_ends_no_program(lake, postgres, read_only):
     """DuckDB would end the process where it cannot roll back; the next transaction works."""
-    transaction = lake._database.transaction(read_only=read_only)
-    with pytest.raises(WarehouseUnreachable), transaction as connection:
-        connection.execute("SELECT count(*) FROM sources").fetchall()
-        postgres.end_sessions()
-        connection.execute("SELECT count(*) FROM failures").fetchall()
+
+    def read() -> None:
+        with lake._database.transaction(read_only=read_only) as connection:
+            connection.execute("SELECT count(*) FROM sources").fetchall()
+            postgres.end_sessions()
+            connection.execute("SELECT count(*) FROM failures").fetchall()
+
+    with pytest.raises(WarehouseUnreachable):
+        read()
     assert lake.source("src1_none") is None
 
 
 def test_a_commit_that_meets_no_server_is_told(lake, postgres, story):
     """Whether it was stored nobody knows: the same rows may be added again."""
     failure = story.failure().model_copy(update={"failure_id": "fail1_unknown"})
-    with pytest.raises(WarehouseUnreachable), lake._database.transaction() as connection:
-        lake._append(connection, [failure])
-        postgres.end_sessions()
+
+    def write() -> None:
+        with lake._database.transaction() as connection:
+            lake._append(connection, [failure])
+            postgres.end_sessions()
+
+    with pytest.raises(WarehouseUnreachable):
+        write()
     lake.append(failure)
     assert lake.append(failure) == 0
 

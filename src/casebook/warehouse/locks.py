@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
@@ -67,7 +67,8 @@ class PostgresLocks:
         Raises:
             WarehouseUnreachable: if the server does not answer.
         """
-        wait, take = _FIRST_WAIT, AsyncRetrying(**despite_restarts(self._patience))
+        wait, patiently = _FIRST_WAIT, AsyncRetrying(**despite_restarts(self._patience))
+        take: Callable[..., Awaitable[bool]] = patiently
         while not await take(self._taken, name):
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
             wait = min(2 * wait, _LONGEST_WAIT)

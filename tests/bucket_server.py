@@ -11,6 +11,7 @@ import fsspec
 import httpx
 import pytest
 from moto.server import ThreadedMotoServer
+from werkzeug import Response
 
 _RUNNING: list[ThreadedMotoServer] = []
 
@@ -48,6 +49,42 @@ def hushed() -> Iterator[None]:
     finally:
         serving.app = answer
         end.set()
+
+
+@contextmanager
+def gone() -> Iterator[None]:
+    """Stop the newest server, so that nobody listens where it was, and start it again in the end."""
+    server = _RUNNING[-1]
+    _, port = server.get_host_and_port()
+    server.stop()
+    try:
+        yield
+    finally:
+        server._port = port
+        server.start()
+
+
+@contextmanager
+def busy(status: int = 503) -> Iterator[None]:
+    """Have the newest server say that it cannot serve now, whatever it is asked."""
+    serving = _RUNNING[-1]._server
+    answer, serving.app = serving.app, Response(status=status)
+    try:
+        yield
+    finally:
+        serving.app = answer
+
+
+@contextmanager
+def quick_to_give_up() -> Iterator[None]:
+    """Have s3fs and botocore try once, where they would try for ten seconds; inside ``bucket``."""
+    s3 = fsspec.get_filesystem_class("s3")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_MAX_ATTEMPTS", "1")
+        patch.setenv("AWS_RETRY_MODE", "standard")
+        patch.setattr(s3, "retries", 1)
+        s3.clear_instance_cache()
+        yield
 
 
 @contextmanager

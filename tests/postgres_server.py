@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -26,17 +27,31 @@ class PostgresServer:
 
     def __init__(self) -> None:
         self._binaries = binaries()
+        # The kernel ends it with the thread that started it, which may be a short one's.
+        self._starter = ThreadPoolExecutor(1)
         self.folder = Path(tempfile.mkdtemp(prefix="casebook-pg-"))
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
-        data = str(self.folder / "data")
+        self._data = str(self.folder / "data")
         trusting = ["-A", "trust", "-U", "casebook", "-E", "UTF8", "--locale=C", "--no-sync"]
-        self._run("initdb", "-D", data, *trusting)
+        self._run("initdb", "-D", self._data, *trusting)
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and return when it takes sessions."""
         options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self.folder}"]
-        command = self._as_user("postgres", "-D", data, *options, "-c", "fsync=off")
-        with (self.folder / "log").open("wb") as log:
-            self._server = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+        command = self._as_user("postgres", "-D", self._data, *options, "-c", "fsync=off")
+        with (self.folder / "log").open("ab") as log:
+            begun = self._starter.submit(
+                subprocess.Popen, command, cwd=self.folder, stdout=log, stderr=log
+            )
+            self._server = begun.result()
         self._wait()
+
+    def stop(self) -> None:
+        """End it and every session, as a restart does; ``start`` finds what was stored."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(_SECONDS)
 
     def conninfo(self, database: str = "postgres") -> str:
         """Return how libpq reaches a database."""

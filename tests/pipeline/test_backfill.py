@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable
@@ -206,6 +207,30 @@ async def test_a_refused_key_pauses_the_batch_and_a_later_run_goes_on(services, 
     stands = await progress(batch, services)
     assert stands.counts[Standing.KNOWN] == 8
     assert len(done) == 8
+
+
+async def test_a_batch_names_what_stopped_it_and_not_what_came_of_it_after(
+    services, endpoint, site
+):
+    """A call that was under way may fail otherwise: the first cause is why no other was begun."""
+    stopped = threading.Event()
+
+    def refuse(_):
+        if len(endpoint.requests) == 1:
+            return api_error(401)
+        stopped.wait(20)
+        return api_error(429, "insufficient_quota")
+
+    endpoint.fallback = refuse
+    batch = await register("a list", select(candidates(*site(3))).items, BatchOptions(), services)
+    work, kinds = BatchRun(batch, services), []
+    async for outcome in work.outcomes():
+        kinds.append(outcome.failure.kind)
+        stopped.set()
+    assert kinds[0] == "key_rejected"
+    assert "quota_exhausted" in kinds
+    assert work.tally.stopped_by.kind == "key_rejected"
+    assert "key" in services.warehouse.batches()[0].reason
 
 
 async def test_one_foreign_answer_among_good_ones_does_not_stop_a_batch(services, endpoint, site):

@@ -1,5 +1,6 @@
-"""Snapshots in a bucket whose server falls silent while a batch is worked."""
+"""Snapshots in a bucket whose server falls silent, or is gone, while a batch is worked."""
 
+import contextlib
 from collections.abc import Iterator
 
 import bucket_server
@@ -15,6 +16,8 @@ from casebook.schemas.errors import Remedy
 from casebook.schemas.sources import Candidate, SourceRef
 from casebook.warehouse import objects
 from casebook.warehouse.snapshots import SnapshotStore
+
+SOURCES = 6
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +62,37 @@ async def test_a_file_that_could_not_be_kept_is_not_lost(kept_there, tmp_path):
     assert kept_there.warehouse.source(outcome.failure.source_id).reference.source == str(page)
     assert (await ingest(SourceRef(source=str(page)), kept_there)).status == "draft"
     assert kept_there.warehouse.open_failures() == []
+
+
+@pytest.mark.parametrize("trouble", [bucket_server.gone, bucket_server.busy])
+async def test_a_server_that_refuses_in_mid_batch_pauses_it_and_nothing_is_paid_twice(
+    services, endpoint, httpserver, trouble
+):
+    """Be it that nobody listens or that it says to come later; resumed, the table is whole."""
+    for n in range(SOURCES):
+        page = pages.CASE.replace("<p>", f"<p>This is told of region {n} of the company. ", 1)
+        httpserver.expect_request(f"/post/{n}").respond_with_data(page, content_type="text/html")
+    listed = [Candidate(url=httpserver.url_for(f"/post/{n}")) for n in range(SOURCES)]
+    # One source after another, so that the server can go between two.
+    changes = {"concurrency": 1, "workers": 1, "host_interval": 0}
+    services.settings = services.settings.model_copy(update=changes)
+    with bucket_server.bucket("refusing") as address, bucket_server.quick_to_give_up():
+        services.__dict__["snapshots"] = SnapshotStore(f"{address}/snapshots")
+        batch = await register("list", select(listed).items, BatchOptions(), services)
+        run, told = BatchRun(batch, services), []
+        with contextlib.ExitStack() as stack:
+            async for outcome in run.outcomes():
+                if not told:
+                    stack.enter_context(trouble())
+                told.append(outcome)
+        kinds = {outcome.failure.kind for outcome in told if outcome.failure}
+        assert kinds == {"bucket_silent"}
+        assert run.tally.stopped_by.message.startswith(f"The snapshot {address}/snapshots/")
+        (line,) = services.warehouse.batches()
+        assert (line.step, line.open) == ("paused", SOURCES - run.tally.made)
+        rest = [outcome.status async for outcome in BatchRun(batch, services).outcomes()]
+        assert set(rest) == {"draft"}
+        assert len(rest) == line.open > 0
+    assert services.warehouse.counts()["revisions"] == SOURCES
+    assert services.warehouse.open_failures() == []
+    assert len(endpoint.requests) == 2 * SOURCES  # a verdict and a draft each

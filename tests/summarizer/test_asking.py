@@ -213,6 +213,28 @@ async def test_a_cancelled_question_keeps_the_answer_that_is_under_way(endpoint,
     assert len(endpoint.requests) == 1
 
 
+async def test_a_cancelled_question_waits_until_its_answer_is_kept(asker_of, ledger, monkeypatch):
+    """The ledger may be slow to take it, or have its turn only later: it is paid for."""
+    storing, stored, keep = threading.Event(), threading.Event(), ledger.keep
+
+    def keep_late(generation):
+        storing.set()
+        stored.wait(20)
+        keep(generation)
+
+    monkeypatch.setattr(ledger, "keep", keep_late)
+    asking = asyncio.create_task(ask(asker_of()))
+    await asyncio.to_thread(storing.wait, 20)
+    asking.cancel()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not asking.done()
+    stored.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert len(ledger.kept) == 1
+
+
 async def test_a_cancelled_question_sends_no_further_request(endpoint, asker_of, ledger):
     """Neither one that waits for its turn nor a retry goes out for nobody."""
     sent = threading.Event()

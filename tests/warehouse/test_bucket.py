@@ -19,6 +19,7 @@ from casebook.warehouse.objects import ObjectFolder, check_writable, file_system
 from casebook.warehouse.postgres import Postgres
 from casebook.warehouse.snapshots import SnapshotStore
 
+TROUBLES = [bucket_server.gone, bucket_server.busy]
 LONG = "They run a model in production. " * 3_000
 
 
@@ -27,6 +28,13 @@ def bucket() -> Iterator[str]:
     """A folder's address in a bucket."""
     with bucket_server.bucket("cases") as address:
         yield f"{address}/casebook"
+
+
+@pytest.fixture
+def at_once(bucket: str) -> Iterator[str]:
+    """The same, for a client that asks once and not for ten seconds."""
+    with bucket_server.quick_to_give_up():
+        yield bucket
 
 
 @pytest.fixture
@@ -259,20 +267,35 @@ def test_a_bucket_that_falls_silent_is_told_in_time_and_may_be_tried_later(bucke
     store.put(b"other")
 
 
-def test_a_lakes_bucket_that_falls_silent_is_told_in_time(
-    bucket, lake_at, postgres, story, new_story, monkeypatch
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_a_bucket_that_refuses_may_be_tried_later(at_once, trouble):
+    """Nobody listens, or the server is too busy or broken: it is as one that is silent."""
+    store = SnapshotStore(f"{at_once}/refusing")
+    sha256 = store.put(b"page")
+    with trouble():
+        for use in (lambda: store.put(b"other"), lambda: store.get(sha256)):
+            with pytest.raises(BucketSilent, match=r"there was no answer: .*`casebook retry`"):
+                use()
+    assert store.get(sha256) == b"page"
+    store.put(b"other")
+
+
+@pytest.mark.parametrize("trouble", [bucket_server.hushed, bucket_server.gone])
+def test_a_lakes_bucket_that_does_not_answer_is_told_in_time(
+    at_once, lake_at, postgres, story, new_story, monkeypatch, trouble
 ):
     """Rows that lie in the catalogue go on: that a source is to be tried later can be stored."""
-    catalogue, data = postgres.create("silent"), f"{bucket}/silent"
+    catalogue, data = postgres.create(f"lake_{trouble.__name__}"), f"{at_once}/{trouble.__name__}"
     here = lake_at(catalogue, data)
     document = story.document()
     here.append(story.source(), story.snapshot(), document)
     _flush(here)
     there = lake_at(catalogue, data)
     there.append(story.case())  # it has seen its bucket
-    monkeypatch.setattr(objects, "_LONGEST_SECONDS", 0.3)
-    with bucket_server.hushed():
-        with pytest.raises(BucketSilent, match=r"s3://cases/casebook/silent/ .* no answer in time"):
+    if trouble is bucket_server.hushed:
+        monkeypatch.setattr(objects, "_LONGEST_SECONDS", 0.3)
+    with trouble():
+        with pytest.raises(BucketSilent, match=r"s3://cases/.* cannot be had: there was no answer"):
             there.document(document.document_id)
         another = new_story("b").document()
         there.append(another)

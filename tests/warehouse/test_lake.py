@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
+import duckdb
 import pytest
 from postgres_server import PostgresServer
 
@@ -145,6 +146,68 @@ def test_a_server_that_dropped_everybody_is_met_again(lake, postgres, story):
     postgres.end_sessions()
     assert lake.source("src1_none") is None
     assert lake.append(story.failure().model_copy(update={"failure_id": "fail1_after"})) == 1
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_session_lost_in_mid_transaction_is_told_and_ends_no_program(lake, postgres, read_only):
+    """DuckDB would end the process where it cannot roll back; the next transaction works."""
+
+    def read() -> None:
+        with lake._database.transaction(read_only=read_only) as connection:
+            connection.execute("SELECT count(*) FROM sources").fetchall()
+            postgres.end_sessions()
+            connection.execute("SELECT count(*) FROM failures").fetchall()
+
+    with pytest.raises(WarehouseUnreachable):
+        read()
+    assert lake.source("src1_none") is None
+
+
+def test_a_commit_that_meets_no_server_is_told(lake, postgres, story):
+    """Whether it was stored nobody knows: the same rows may be added again."""
+    failure = story.failure().model_copy(update={"failure_id": "fail1_unknown"})
+
+    def write() -> None:
+        with lake._database.transaction() as connection:
+            lake._append(connection, [failure])
+            postgres.end_sessions()
+
+    with pytest.raises(WarehouseUnreachable):
+        write()
+    lake.append(failure)
+    assert lake.append(failure) == 0
+
+
+def test_what_is_broken_inside_duckdb_is_left_and_opened_anew(lake):
+    """After an internal error an instance does nothing any more; the program goes on."""
+    database = lake._database
+    broken = database._open()
+    with pytest.raises(WarehouseUnreachable), database.connection() as connection:
+        # DuckDB has no statement that fails so: what it says then, and what a rollback does.
+        raise duckdb.FatalException("FATAL Error: Failed: database has been invalidated")
+    assert database._open() is broken
+    database._abandon(broken, connection)
+    assert database._open() is not broken
+    assert lake.source("src1_none") is None
+
+
+def test_who_is_patient_waits_for_a_server_that_is_started_again(lake_in, postgres, story):
+    """Rows and locks: a restart in the night is no end of a batch."""
+    lake = Warehouse(lake_in(postgres.conninfo("one")), patience=30.0)
+    locks = PostgresLocks(Postgres(postgres.conninfo()), "t", 30.0)
+    lake.counts()
+    failure = story.failure().model_copy(update={"failure_id": "fail1_patient"})
+
+    async def lock() -> None:
+        async with locks.alone("doc1_z"):
+            pass
+
+    postgres.stop()
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(lake.append, failure), pool.submit(asyncio.run, lock())]
+        postgres.start()
+        assert [done.result(60) for done in waiting] == [1, None]
+    locks.close()
 
 
 def test_no_message_holds_the_password(tmp_path):

@@ -17,7 +17,7 @@ from casebook.cli.references import as_bad_usage, named, piped_list, words_of
 from casebook.cli.terminal import err, out, print_json, printable
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
-from casebook.schemas.errors import BudgetReached, InvalidSource
+from casebook.schemas.errors import BudgetReached, InvalidSource, WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -295,23 +295,31 @@ async def work_batch(
     from casebook.pipeline.backfill import BatchRun, progress
 
     work, failed = BatchRun(batch, services), {}
-    with BatchBoard(work, services.limiter, err()) as board:
-        async for outcome in work.outcomes():
-            # One of each kind is kept, however long the list.
-            if (failure := outcome.failure) is not None and failure.kind != no_failure:
-                failed[outcome.error_exit] = outcome
-            board.tell(outcome)
-            if as_json:
-                print_json(outcome.to_json())
+    try:
+        with BatchBoard(work, services.limiter, err()) as board:
+            async for outcome in work.outcomes():
+                # One of each kind is kept, however long the list.
+                if (failure := outcome.failure) is not None and failure.kind != no_failure:
+                    failed[outcome.error_exit] = outcome
+                board.tell(outcome)
+                if as_json:
+                    print_json(outcome.to_json())
+    except WarehouseError as error:  # there is nowhere to look how far it is
+        _tell_pause(str(error), batch)
+        return error.exit_code
     if not as_json:
         print_progress(batch, await progress(batch, services), work.tally, out())
     if stopped := work.tally.stopped_by:
         more = " --budget MORE" if work.tally.failed[BudgetReached.kind()] else ""
-        err().print(
-            f"[yellow]paused[/]  {stopped.message}\n"
-            f"        go on with `casebook backfill --resume {batch.batch_id}{more}`"
-        )
+        _tell_pause(stopped.message, batch, more)
     return exit_code(failed.values())
+
+
+def _tell_pause(why: str, batch: Batch, more: str = "") -> None:
+    err().print(
+        f"[yellow]paused[/]  {why}\n"
+        f"        go on with `casebook backfill --resume {batch.batch_id}{more}`"
+    )
 
 
 @app.command(name="list")

@@ -39,7 +39,7 @@ from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
-from casebook.schemas.errors import BudgetReached, CasebookError, InvalidSource
+from casebook.schemas.errors import BudgetReached, CasebookError, InvalidSource, WarehouseError
 from casebook.schemas.sources import Candidate, SourceRef
 from casebook.schemas.watches import Look, Watch
 
@@ -265,6 +265,8 @@ async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) ->
     try:
         async for _ in run.outcomes():
             pass
+    except WarehouseError as error:  # there is nowhere to look how far it is
+        return {"batch_id": batch.batch_id, "paused": str(error), "paused_by": error.kind()}
     finally:
         teller.cancel()
     await aupdate_progress_artifact(shown, _percent(run))

@@ -162,7 +162,7 @@ def _in_turn(todo: deque[str]) -> Iterator[BatchItem]:
 class Tally:
     """What a run of a batch has done so far; kept small however long the batch is.
 
-    ``stopped_by`` is the failure for which it paused.
+    ``stopped_by`` is the failure for which it paused; what was under way may fail otherwise then.
     """
 
     total: int
@@ -349,7 +349,7 @@ class BatchRun:
         failure = outcome.failure
         if failure is None:
             return False
-        if self._meets_all(outcome, failure):
+        if self.tally.stopped_by is None and self._meets_all(outcome, failure):
             self.tally.stopped_by = failure
         tries = self._tries[item.source_id]
         if not failure.transient or self.tally.stopped_by or tries >= len(self._delays):

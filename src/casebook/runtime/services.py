@@ -85,9 +85,19 @@ class Services:
             self._closers.append(file.close)
             return file
         data = f"{settings.data_root}/lake"
-        warehouse = Warehouse(DuckLake(Postgres(settings.lake), data, settings.lock_timeout))
+        lake = DuckLake(Postgres(settings.lake), data, settings.lock_timeout)
+        warehouse = Warehouse(lake, patience=self._server_patience)
         self._closers.append(warehouse.close)
         return warehouse
+
+    @property
+    def _ledger(self) -> WarehouseLedger:
+        return WarehouseLedger(self.warehouse, self.settings.home / "unstored")
+
+    @property
+    def _server_patience(self) -> float:
+        """For how many seconds a database server that is away is waited for: a restart's."""
+        return min(self._patience, self.settings.lock_timeout)
 
     @cached_property
     def snapshots(self) -> SnapshotStore:
@@ -99,7 +109,7 @@ class Services:
         """Locks that reach as far as the warehouse does."""
         if self.settings.lake is None:
             return FileLocks(self.settings.home / "run" / "locks")
-        locks = PostgresLocks(Postgres(self.settings.lake), SCHEMA)
+        locks = PostgresLocks(Postgres(self.settings.lake), SCHEMA, self._server_patience)
         self._closers.append(locks.close)
         return locks
 
@@ -270,7 +280,7 @@ class Services:
             settings.transcription_model,
             settings.transcription_base_url or OPENAI_ENDPOINT,
             key.get_secret_value() if key else "none",
-            WarehouseLedger(self.warehouse),
+            self._ledger,
             budget=lambda: self.budget,
             price_a_minute=settings.transcription_price,
             timeout=settings.transcription_timeout,
@@ -336,7 +346,7 @@ class Services:
             lambda: self.model,
             self.model_name,
             self.profile,
-            WarehouseLedger(self.warehouse),
+            self._ledger,
             document_id,
             budget=self.budget,
             parallel=2 if self.settings.embedded else self.settings.llm_concurrency,
@@ -353,7 +363,7 @@ class Services:
             lambda: self.judge_model,
             name,
             profile_of(name, self.settings.models),
-            WarehouseLedger(self.warehouse),
+            self._ledger,
             document_id,
             budget=self.budget,
         )

@@ -506,7 +506,7 @@ class WarehouseUnreachable(WarehouseError):
 
 
 class BucketSilent(WarehouseError):
-    """The bucket of the snapshots, or of a lake's data, does not answer in time."""
+    """The bucket of the snapshots, or of a lake's data, does not answer in time, or not now."""
 
     transient = True
     exit_code = 6

@@ -8,6 +8,7 @@ primary key. Two cannot take the same one, and with no retries inside DuckLake t
 (``WarehouseConflict``) and begins again from what is there then.
 """
 
+import ctypes
 import importlib
 import threading
 from collections.abc import Iterator, Sequence
@@ -41,7 +42,17 @@ _SESSION = (
 _ENTRIES_PER_COMMIT = 1 << 32
 _CONFLICTS = ("maximum retry count", "Transaction conflict")
 _ABSENT = "creating a new DuckLake is explicitly disabled"
-_DISCONNECTED = ("Unable to connect to Postgres", "server closed the connection", "connection to")
+_DISCONNECTED = (
+    "Unable to connect to Postgres",
+    "server closed the connection",
+    "connection to",
+    "terminating connection",
+    "the database system is",
+    'Failed to execute query "ROLLBACK"',  # all that is told of a commit that found no server
+    "unsuccessful query result",  # likewise
+    "INTERNAL Error",  # likewise, and of what comes after
+    "database has been invalidated",
+)
 
 
 class DuckLake:
@@ -88,9 +99,36 @@ class DuckLake:
             WarehouseConflict: if another writer committed since our snapshot was taken.
             WarehouseError: if a statement fails.
         """
-        with self._plain_errors(), self._open().cursor() as cursor:
-            cursor.execute("USE lake")
-            yield cursor
+        with self._plain_errors():
+            instance = self._open()
+            cursor = instance.cursor()
+            try:
+                cursor.execute("USE lake")
+                yield cursor
+            except BaseException:
+                # Left to the connection's end, a rollback that finds no server ends the program.
+                try:
+                    cursor.rollback()
+                except duckdb.FatalException:
+                    self._abandon(instance, cursor)
+                    raise
+                except duckdb.Error:
+                    pass
+                cursor.close()
+                raise
+            cursor.close()
+
+    def _abandon(self, *broken: duckdb.DuckDBPyConnection) -> None:
+        """Have the next connection open an instance anew; what is broken is never closed.
+
+        A session that is lost in an unlucky moment is an internal error to DuckDB, after which the
+        instance does nothing any more, not even end what was begun: to close it ends the program.
+        """
+        with self._opening:
+            if self._instance in broken:
+                self._instance = None
+        for connection in broken:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
 
     @contextmanager
     def transaction(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -223,7 +261,7 @@ class DuckLake:
             return self._catalogue.unreachable(line)
         if NO_ANSWER in text:  # what our file system raised has become DuckDB's own error
             return BucketSilent(
-                f"The warehouse's data in {self._data} cannot be had: {NO_ANSWER} time. See whether"
+                f"The warehouse's data in {self._data} cannot be had: {NO_ANSWER}. See whether"
                 " the bucket's server is there, and try again."
             )
         return WarehouseError(f"The warehouse {self.name} failed: {line}")

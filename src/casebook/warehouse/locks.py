@@ -4,15 +4,16 @@ import asyncio
 import contextlib
 import random
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
 from filelock import AsyncFileLock
+from tenacity import AsyncRetrying
 
 from casebook.schemas.errors import WarehouseUnreachable
-from casebook.warehouse.postgres import Postgres, Session, lock_key
+from casebook.warehouse.postgres import Postgres, Session, despite_restarts, lock_key
 
 _FIRST_WAIT = 0.05
 _LONGEST_WAIT = 1.0
@@ -47,11 +48,13 @@ class PostgresLocks:
     """Locks among all that use one catalogue: advisory locks of one session for this process.
 
     A session may take its own lock twice, so the names held here are kept beside it. Who waits
-    asks again, at growing intervals: a document is worked on for seconds to minutes.
+    asks again, at growing intervals: a document is worked on for seconds to minutes. A server that
+    is away is waited for, for ``patience`` seconds.
     """
 
-    def __init__(self, server: Postgres, space: str) -> None:
+    def __init__(self, server: Postgres, space: str, patience: float = 0.0) -> None:
         self._server = server
+        self._patience = patience
         self._space = space
         self._session = Session(server)
         self._asking = threading.Lock()
@@ -64,8 +67,9 @@ class PostgresLocks:
         Raises:
             WarehouseUnreachable: if the server does not answer.
         """
-        wait = _FIRST_WAIT
-        while not await self._taken(name):
+        wait, patiently = _FIRST_WAIT, AsyncRetrying(**despite_restarts(self._patience))
+        take: Callable[..., Awaitable[bool]] = patiently
+        while not await take(self._taken, name):
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
             wait = min(2 * wait, _LONGEST_WAIT)
         try:
@@ -80,12 +84,16 @@ class PostgresLocks:
             self._held.clear()
 
     def _take(self, name: str) -> bool:
+        import psycopg
+
         with self._asking:
             if name in self._held:
                 return False
-            asked = self._session.live().execute(
-                "SELECT pg_try_advisory_lock(%s)", [lock_key(self._space, name)]
-            )
+            key = lock_key(self._space, name)
+            try:
+                asked = self._session.live().execute("SELECT pg_try_advisory_lock(%s)", [key])
+            except psycopg.Error as error:
+                raise self._server.unreachable(str(error)) from None
             row = asked.fetchone()
             taken = bool(row and row[0])
             if taken:

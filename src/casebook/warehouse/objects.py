@@ -22,7 +22,17 @@ _ASKS = frozenset(
     "cat_file pipe_file info exists isfile isdir size created modified glob ls find"
     " makedirs mkdir mv rm rm_file open read readinto write flush close".split()
 )
-NO_ANSWER = "there was no answer in"
+NO_ANSWER = "there was no answer"
+# What no server answered, as the implementations (s3fs, gcsfs, adlfs) and the libraries below them
+# call it: by name, for which of them is installed is nobody's business here.
+_UNANSWERED = frozenset(
+    "TimeoutError ConnectionError gaierror"  # Python
+    " ClientConnectionError ClientPayloadError"  # aiohttp, under all three
+    " HTTPClientError IncompleteReadError"  # botocore
+    " ServiceRequestError ServiceResponseError".split()  # azure.core
+)
+# The server is too busy (Slow Down), or broken, or what stands before it is.
+_NOT_NOW = (429, 500, 502, 503, 504)
 _AT_FIRST: dict[str, dict[str, Any]] = {
     "s3": {"config_kwargs": {"retries": {"total_max_attempts": 2, "mode": "standard"}}}
 }
@@ -120,11 +130,38 @@ def _in_time(ask: Callable[[], T], seconds: float) -> T:
     except TimeoutError:
         if told.done():  # it is the implementation's own, or the answer came just now
             return told.result()
-        raise TimeoutError(None, f"{NO_ANSWER} {seconds:g} seconds") from None
+        raise TimeoutError(None, f"{NO_ANSWER} in {seconds:g} seconds") from None
+
+
+def _serves_not_now(error: BaseException | None) -> bool:
+    """Tell that no server was reached, or that it cannot serve now: the same may work later.
+
+    What it answered about a key or a bucket is told at the surface; what nobody answered may lie
+    below the implementation's own error.
+    """
+    if isinstance(error, FileNotFoundError | PermissionError):
+        return False
+    while error is not None:
+        names = {kind.__name__ for kind in type(error).__mro__}
+        if names & _UNANSWERED or _status(error) in _NOT_NOW:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _status(error: BaseException) -> object:
+    """Return the HTTP status that an error tells: of botocore, of azure.core, of gcsfs."""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        return response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return getattr(error, "status_code", getattr(error, "code", None))
 
 
 class _InTime:
-    """A file system, or a file of one, whose server answers in time or is given up."""
+    """A file system, or a file of one, whose server answers in time or is given up.
+
+    One that refuses, after all tries of the implementation, is as one that is silent.
+    """
 
     def __init__(self, asked: Any) -> None:
         self._asked = asked
@@ -134,7 +171,12 @@ class _InTime:
         return partial(self._ask, found) if name in _ASKS else found
 
     def _ask(self, call: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        answer = _in_time(partial(call, *given, **named), _LONGEST_SECONDS)
+        try:
+            answer = _in_time(partial(call, *given, **named), _LONGEST_SECONDS)
+        except Exception as error:
+            if not _serves_not_now(error) or NO_ANSWER in str(error):
+                raise
+            raise TimeoutError(None, f"{NO_ANSWER}: {_told(error)}") from error
         return _InTime(answer) if hasattr(answer, "read") else answer
 
 
@@ -159,7 +201,7 @@ class ObjectFolder:
 
         Raises:
             FileNotFoundError: if there is none.
-            TimeoutError: if the server does not answer in time.
+            TimeoutError: if the server does not answer in time, or refuses.
             OSError: if it cannot be read, whatever the implementation raised.
         """
         try:
@@ -173,7 +215,7 @@ class ObjectFolder:
         """Store ``data`` in one request; folders are made where there are such, a bucket never.
 
         Raises:
-            TimeoutError: if the server does not answer in time.
+            TimeoutError: if the server does not answer in time, or refuses.
             OSError: if it cannot be written, whatever the implementation raised.
         """
         path = f"{self._root}/{key}"

@@ -8,7 +8,9 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from tenacity import retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from casebook.schemas.errors import ConfigurationError, WarehouseLocked, WarehouseUnreachable
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _CONNECT_SECONDS = 10
+_LONGEST_PAUSE = 2.0
 _KEY_BYTES = 8
 # A machine that vanished holds its locks until the server notices: after a minute, not two hours.
 _KEEPALIVES = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10"
@@ -84,6 +87,16 @@ class Postgres:
         """Return the first line of ``text`` without the password."""
         line = text.strip().partition("\n")[0]
         return line.replace(self._password, "***") if self._password else line
+
+
+def despite_restarts(seconds: float) -> dict[str, Any]:
+    """Return how tenacity is to try again, for so many seconds, while the server is away."""
+    return {
+        "retry": retry_if_exception_type(WarehouseUnreachable),
+        "wait": wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE),
+        "stop": stop_after_delay(seconds),
+        "reraise": True,
+    }
 
 
 def lock_key(*names: str) -> int:
@@ -161,20 +174,25 @@ class WritersTurn:
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        """Hold the server's lock until the end of a transaction in which nothing else happens."""
+        """Hold the server's lock until the end of a transaction in which nothing else happens.
+
+        Where the session is lost meanwhile, the server has the lock back already.
+        """
         import psycopg
 
-        session = self._session.live()
-        with session.transaction():
-            try:
+        session, held = self._session.live(), False
+        try:
+            with session.transaction():
                 milliseconds = str(round(self._timeout * 1000))
                 session.execute("SELECT set_config('lock_timeout', %s, true)", [milliseconds])
                 session.execute("SELECT pg_advisory_xact_lock(%s)", [self._key])
-            except psycopg.errors.LockNotAvailable:
-                raise self._locked("another machine or program") from None
-            except psycopg.Error as error:
+                held = True
+                yield
+        except psycopg.errors.LockNotAvailable:
+            raise self._locked("another machine or program") from None
+        except psycopg.Error as error:
+            if not held:
                 raise self._server.unreachable(str(error)) from None
-            yield
 
     def _locked(self, holder: str) -> WarehouseLocked:
         return WarehouseLocked(

@@ -49,6 +49,7 @@ from casebook.schemas.watches import Look, Watch, WatchLine
 from casebook.warehouse import reading
 from casebook.warehouse.connection import DuckDBFile
 from casebook.warehouse.database import Database
+from casebook.warehouse.postgres import despite_restarts
 from casebook.warehouse.records import TABLES, Row, T, decode, encode
 from casebook.warehouse.sql import Migration, bound, migrations, queries
 
@@ -74,6 +75,7 @@ class Warehouse:
         where: the file, made at first use together with its folder; or another database.
         lock_timeout: seconds to wait for other threads and processes that hold the file.
         busy: whether many calls are to come, which then share a connection for a moment.
+        patience: seconds to wait for a server that was there and is away, as for a restart.
         schema: the migrations, in order; by default those that casebook ships.
     """
 
@@ -83,12 +85,14 @@ class Warehouse:
         *,
         lock_timeout: float = 30.0,
         busy: bool = False,
+        patience: float = 0.0,
         schema: Sequence[Migration] | None = None,
     ) -> None:
         if isinstance(where, Path):
             where = DuckDBFile(where, lock_timeout, busy=busy)
         self._database: Database = where
         self._schema = migrations() if schema is None else schema
+        self._patience = patience
         self._migrated = False
 
     @property
@@ -520,8 +524,17 @@ class Warehouse:
     def _in_one(
         self, work: Callable[[duckdb.DuckDBPyConnection], R], *, read_only: bool = False
     ) -> R:
-        """Do ``work`` in one transaction; after a conflict, or with more memory, again."""
+        """Do ``work`` in one transaction, again where it did not come to its end.
+
+        So it is after a conflict, where it needs more memory, and where the server went away. A
+        commit may have come to its end all the same: what is there already is not added again.
+        """
         self._migrate_once()
+        patiently = Retrying(**despite_restarts(self._patience))
+        done: R = patiently(self._at_last, work, read_only=read_only)
+        return done
+
+    def _at_last(self, work: Callable[[duckdb.DuckDBPyConnection], R], *, read_only: bool) -> R:
         again = Retrying(
             retry=retry_if_exception_type((WarehouseConflict, WarehouseMemory)),
             wait=wait_random_exponential(multiplier=0.02, max=1.0),

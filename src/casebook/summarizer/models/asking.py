@@ -172,12 +172,21 @@ class Asker:
         model, started = self._model(), time.monotonic()
         try:
             answer = await model.ask(question.messages, answer_type, question.parameters, meter)
+            meter.answered()
+            made = self._generation(question, answer, answer_type, model.endpoint)
+            await asyncio.to_thread(self._ledger.keep, made)
         except ModelError as error:
             await self._write_off(question, model.endpoint, error, time.monotonic() - started)
             raise
         finally:
             meter.close()
-        made = Generation(
+        self.paid.append(made)
+        return made
+
+    def _generation(
+        self, question: "_Question", answer: Answer[A], answer_type: type[A], endpoint: str
+    ) -> Generation:
+        return Generation(
             generation_id=question.question_id,
             document_id=self._document_id,
             stage=question.stage,
@@ -186,7 +195,7 @@ class Asker:
             prompt_hash=question.prompt.hash,
             schema_hash=schema_hash(answer_type),
             model=self.model_name,
-            endpoint=model.endpoint,
+            endpoint=endpoint,
             parameters=question.parameters,
             answer=answer.value.model_dump_json(),
             usage=with_cost(answer.usage, self.profile.price),
@@ -194,9 +203,6 @@ class Asker:
             attempts=answer.attempts,
             created_at=datetime.now(UTC),
         )
-        await asyncio.to_thread(self._ledger.keep, made)
-        self.paid.append(made)
-        return made
 
     async def _write_off(
         self, question: "_Question", endpoint: str, error: ModelError, seconds: float

@@ -153,7 +153,9 @@ def no_price() -> PriceUnknown:
 
 
 class Meter:
-    """What one question costs, request by request. ``under_way`` tells that one is being answered.
+    """What one question costs, request by request.
+
+    ``under_way`` tells that one is being answered, or that its answer is not stored yet.
 
     Args:
         prompt_tokens: the estimate for the question.
@@ -191,10 +193,14 @@ class Meter:
 
     async def settle(self, usage: Usage) -> None:
         """Note what the request took; of one that was cut nothing is known, and nothing counts."""
-        self.under_way = False
         cost = with_cost(usage, self._price).cost_usd or 0.0
         self._spent += cost
         await self._budget.settle(self._dearest or 0.0, cost)
+        self.under_way = False
+
+    def answered(self) -> None:
+        """Note that there is an answer, which is to be stored."""
+        self.under_way = True
 
     def stop(self) -> None:
         """Let no further request out: whoever asked does not wait for it any more."""
@@ -202,4 +208,5 @@ class Meter:
 
     def close(self) -> None:
         """Note that all of this question is in the ledger."""
+        self.under_way = False
         self._budget.stored(self._spent)

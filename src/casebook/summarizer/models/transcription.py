@@ -132,12 +132,14 @@ class OpenAITranscriber:
         )
         try:
             transcript: Transcript = await retrying(self._once, sound, tab)
+            tab.under_way = True  # until it is stored
             made = self._generation(sound, transcript, tab)
             await asyncio.to_thread(self._ledger.keep, made)
         except ModelError as error:
             await self._write_off(error, tab)
             raise
         finally:
+            tab.under_way = False
             tab.budget.stored(tab.spent)
         return transcript, made
 

@@ -1,0 +1,64 @@
+"""An answer that the warehouse cannot take when it comes."""
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from casebook.runtime.ledger import WarehouseLedger
+from casebook.schemas.errors import WarehouseLocked
+from casebook.schemas.generations import Generation, Usage
+from casebook.warehouse import Warehouse
+
+ANSWER = Generation(
+    generation_id="gen1_a",
+    document_id="doc1_a",
+    stage="summarize",
+    prompt="case_study",
+    prompt_version=1,
+    prompt_hash="ab",
+    schema_hash="cd",
+    model="small",
+    endpoint="http://127.0.0.1/v1",
+    parameters={"temperature": 0.1},
+    answer='{"title": "Łukasz 🜁"}',
+    usage=Usage(prompt_tokens=10, completion_tokens=2, cost_usd=1e-05),
+    seconds=0.25,
+    attempts=1,
+    created_at=datetime(2026, 3, 1, tzinfo=UTC),
+)
+
+
+def test_it_is_put_aside_and_stored_when_it_is_asked_for_again(migrated: Path, tmp_path: Path):
+    """Another process of the same home finds it, once; it is paid for."""
+    path, aside = tmp_path / "w.duckdb", tmp_path / "unstored"
+    path.write_bytes(migrated.read_bytes())
+    held, enough = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with Warehouse(path)._database.transaction():
+            held.set()
+            enough.wait(20)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    held.wait(20)
+    with pytest.raises(WarehouseLocked):
+        WarehouseLedger(Warehouse(path, lock_timeout=0.05), aside).keep(ANSWER)
+    enough.set()
+    holder.join()
+    warehouse = Warehouse(path)
+    assert warehouse.generation("gen1_a") is None
+    assert WarehouseLedger(warehouse, aside).find("gen1_a") == ANSWER
+    assert warehouse.generation("gen1_a") == ANSWER
+    assert list(aside.iterdir()) == []
+    assert WarehouseLedger(warehouse, aside).find("gen1_b") is None
+
+
+def test_a_file_that_is_none_of_its_own_is_no_answer(migrated: Path, tmp_path: Path):
+    """One that was cut, or that another version wrote: the question is asked."""
+    (tmp_path / "gen1_a.json").write_text('{"generation_id": "gen1_a"')
+    path = tmp_path / "w.duckdb"
+    path.write_bytes(migrated.read_bytes())
+    assert WarehouseLedger(Warehouse(path), tmp_path).find("gen1_a") is None

@@ -279,6 +279,10 @@ SAME = {
     "https://x.com/u/status/1": "https://mobile.twitter.com/u/status/1?s=20&t=abc",
     "https://reddit.com/r/x/comments/abc/t": "https://old.reddit.com/r/x/comments/abc/t/?share_id=1",
     "https://linkedin.com/pulse/x": "https://de.linkedin.com/pulse/x?trackingId=1&lipi=2",
+    "https://arxiv.org/abs/physics/0601001": "https://arxiv.org/abs/physics.soc-ph/0601001v2",
+    "https://huggingface.co/o/r/blob/main/README.md": """
+        https://huggingface.co/o/r/raw/main/README.md https://huggingface.co/o/r/resolve/main/README.md
+    """,
     "https://openreview.net/forum?id=AbCdEf_123": "https://openreview.net/pdf?noteId=z&id=AbCdEf_123",
     "https://aclanthology.org/2023.acl-long.1": """
         https://aclanthology.org/2023.acl-long.1.bib https://doi.org/10.18653/v1/2023.acl-long.1

@@ -72,7 +72,7 @@ _ARXIV = re.compile(
     r"(?:(?:www|export|browse|lanl|[a-z]{2})\.)?arxiv\.org|ar5iv\.(?:labs\.arxiv\.)?org"
     r"|xxx\.lanl\.gov|(?:www\.)?alphaxiv\.org|(?:www\.)?huggingface\.co"
 )
-_NUMBER = r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(v[0-9]+)?"
+_NUMBER = r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[a-z-]{2,9})?/[0-9]{7})(v[0-9]+)?"
 _PAPER_PATH = re.compile(
     rf"/(?:abs|pdf|html|format|ps|src|e-print|papers|overview|ftp/[a-z-]+/papers/[0-9]{{4}})/(?:arxiv:)?{_NUMBER}"
     r"(?:\.pdf)?/?(?:index\.html)?",
@@ -80,7 +80,7 @@ _PAPER_PATH = re.compile(
 )
 _ARXIV_DOI = re.compile(rf"/10\.48550/arxiv\.{_NUMBER}/?", re.IGNORECASE)
 _DOI_HOSTS = {"doi.org", "dx.doi.org", "www.doi.org"}
-_SUBJECT = re.compile(r"\.[A-Z]{2}(?=/)", re.IGNORECASE)  # math.GT/0309136 is math/0309136
+_SUBJECT = re.compile(r"\.[a-z-]{2,9}(?=/)", re.IGNORECASE)  # math.GT/0309136 is math/0309136
 _CHANNEL_PATH = re.compile(r"/((?:channel|c|user)/[^/]+|@[^/]+)")
 _ACL_NUMBER = r"([A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9_]+-[a-z0-9]+\.[0-9]+)"
 _ACL_PATH = re.compile(

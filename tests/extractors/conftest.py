@@ -11,6 +11,7 @@ from pathlib import Path
 import httpcore2
 import public_sites
 import pytest
+import recorded_videos as videos
 
 from casebook.extractors.gathering.gather import gather
 from casebook.extractors.network.client import GuardedClient, NetworkPolicy
@@ -221,3 +222,16 @@ async def visitor(
 def gathered(visitor: GuardedClient) -> Callable[[str], Awaitable[Payload]]:
     """Gather what is behind an address."""
     return lambda address: gather(address, visitor, Robots(visitor))
+
+
+@pytest.fixture
+def tube(sites):
+    """YouTube as recorded: a page, a player's answer, captions."""
+
+    def play(page="youtube.html", player="youtube.innertube.json", text="transcript.xml"):
+        sites.tell(videos.WATCH, videos.recorded(page))
+        sites.tell(videos.PLAYER, videos.recorded(player), "application/json")
+        sites.tell(videos.TEXT, videos.recorded(text), "text/xml")
+        return sites
+
+    return play

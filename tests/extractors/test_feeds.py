@@ -112,8 +112,9 @@ BOMB = f"<!DOCTYPE x [{LAUGHS}]>"
         f'<?pi <a> ?><!DOCTYPE x [<!-- <b> -->{LAUGHS}]><opml><outline url="&i;"/></opml>',
         f'<?xml version="1.0" encoding="utf-16"?>{BOMB}<feed/>'.encode("utf-16"),
         '<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><channel>&x;</channel></rss>',
+        f'<!DOCTYPE rss [<!ENTITY a "{"https://blog.example.com/ha " * 1_000}">]><rss>&a;</rss>',
     ],
-    ids=["rss", "comment before", "comment within", "utf-16", "external"],
+    ids=["rss", "comment before", "comment within", "utf-16", "external", "one long"],
 )
 def test_entities_are_refused(data):
     """A feed that defines entities is not parsed at all."""

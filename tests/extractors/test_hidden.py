@@ -181,6 +181,33 @@ from casebook.schemas.documents import HiddenKind
             HiddenKind.STYLE,
         ),
         ("<details><summary hidden></summary>{}</details>", HiddenKind.ATTRIBUTE),
+        ('<p style="transform:scale(1,0)">{}</p>', HiddenKind.STYLE),
+        ('<p style="scale:1 0">{}</p>', HiddenKind.STYLE),
+        ('<div style="transform:scale(.05)"><p>{}</p></div>', HiddenKind.STYLE),
+        ('<p style="transform:matrix(1,0,0,1,-9999,0)">{}</p>', HiddenKind.STYLE),
+        ("<p style=\"clip-path:path('M0 0')\">{}</p>", HiddenKind.STYLE),
+        ('<p style="margin:0 0 0 -9999px">{}</p>', HiddenKind.STYLE),
+        ('<p style="font-size:.01vw">{}</p>', HiddenKind.STYLE),
+        ('<p style="color:beige;background:beige">{}</p>', HiddenKind.STYLE),
+        ('<p style="color:navy;background-color:#000080">{}</p>', HiddenKind.STYLE),
+        (
+            '<p style="background:linear-gradient(90deg,#fff,white);color:#fff">{}</p>',
+            HiddenKind.STYLE,
+        ),
+        ('<p style="-webkit-text-security:disc">{}</p>', HiddenKind.STYLE),
+        (
+            (
+                '<div style="display:grid;grid-template-rows:0fr">'
+                '<p style="overflow:hidden">{}</p></div>'
+            ),
+            HiddenKind.STYLE,
+        ),
+        # A place among others that nobody sees is no tab, and a link alone makes none.
+        (
+            '<a href="#a">A</a><a href="#b">B</a><div><p id="a" hidden>{}</p><p id="b" hidden></p></div>',
+            HiddenKind.ATTRIBUTE,
+        ),
+        ('<a href="#a">A</a><p id="a" hidden>{}</p>', HiddenKind.ATTRIBUTE),
         ('<details><summary style="display:none"></summary><p>{}</details>', HiddenKind.ATTRIBUTE),
         (
             '<details><summary style="visibility:hidden"></summary><p>{}</details>',
@@ -237,6 +264,18 @@ def test_each_way_of_hiding_is_seen_through(markup, kind):
             '<input hidden id="i" aria-controls="a"><label for="i">More</label>'
             '<p id="a" hidden>{}</p><label for="i" style="display:none">Less</label>'
         ),
+        '<h3><button aria-expanded="false">Why?</button></h3><div hidden><p>{}</p></div>',
+        '<a href="#a">A</a><a href="#b">B</a><div><p id="b">One.</p><p id="a" hidden>{}</p></div>',
+        '<p style="transform:scale(.5)">{}</p>',
+        '<p style="transform:scale(-1,1)">{}</p>',
+        '<p style="transform:scale3d(1,1,0)">{}</p>',
+        "<p style=\"clip-path:path('M0 0H90V90z')\">{}</p>",
+        '<p style="margin:-20px 0 0 -20px">{}</p>',
+        '<p style="font-size:2vw">{}</p>',
+        '<p style="color:white;background:linear-gradient(#fff,#000)">{}</p>',
+        '<p style="color:white;background:linear-gradient(transparent,white)">{}</p>',
+        '<p style="display:grid;grid-template-rows:1fr">{}</p>',
+        '<p style="-webkit-text-security:none">{}</p>',
         "<details>{}</details>",
         "<details><summary>More</summary>{}</details>",
         "<details><summary style='text-indent:-9999px'>More</summary>{}</details>",

@@ -70,6 +70,19 @@ BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
         "@keyframes go{to{opacity:1}}@keyframes GO{to{opacity:0}}.x{animation:GO 1s both}",
         ".x{display:none! IMPORTANT}.post .x{display:block}",
         ":root{--D:NONE;--d:block}.x{Display:var(--D)}",
+        "@media not print{.x{display:none}}",
+        "@media not screen and (max-width:600px){.x{display:none}}",
+        "@media (prefers-reduced-motion:no-preference){.x{display:none}}",
+        "@media (width >= 600px) and (not (hover:none)){.x{display:none}}",
+        "@media (400px < width <= 2000px){.x{display:none}}",
+        "@media print, (orientation:landscape){.x{display:none}}",
+        "@container (min-width:300px){.x{display:none}}",
+        "@container main (width > 20em){.x{display:none}}",
+        ".x:only-child{display:none}",
+        ".x:not(:empty){display:none}",
+        "@import url('data:text/css,.x%7Bdisplay:none%7D');",
+        "@import url(data:text/css;base64,LnF7fS54e2Rpc3BsYXk6bm9uZX0=) screen;",
+        ".x{background:var(--none);color:#fff}",
         "@keyframes go{/* so */from{opacity:1}to{opacity:0}}.x{animation:go 1s forwards}",
     ],
 )
@@ -87,6 +100,18 @@ def test_rules_of_a_style_sheet_hide(sheet):
         "html{color-scheme:only dark}.x{color:white}",
         "@media print{.x{display:none}}",
         "@media (max-width:600px){.x{display:none}}",
+        "@media (width <= 600px){.x{display:none}}",
+        "@media screen and (400px < width < 900px){.x{display:none}}",
+        "@media not all and (min-width:600px){.x{display:none}}",
+        "@media not (min-width:600px){.x{display:none}}",
+        "@media (prefers-color-scheme:dark){.x{display:none}}",
+        "@media (hover:none), (pointer:coarse), (monochrome){.x{display:none}}",
+        "@media (min-resolution:2dppx){.x{display:none}}",
+        "@media (-ms-high-contrast:none){.x{display:none}}",
+        "@container (max-width:300px){.x{display:none}}",
+        "@container style(--small:1){.x{display:none}}",
+        ".post:only-child{display:none}",
+        ".x:empty{display:none}",
         ".x{display:none} .x.y{display:block}",
         ".x.y{display:block} .x{display:none}",
         ".x{display:none} .post .x{display:block}",
@@ -133,6 +158,19 @@ def test_rules_of_a_style_sheet_hide(sheet):
 def test_rules_that_do_not_count_hide_nothing(sheet):
     """Rules for paper, small screens, other elements or states, and overruled ones, are minded."""
     assert SECRET in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]
+
+
+def test_a_sheet_that_a_link_holds_itself_counts():
+    """It is a style sheet of the page, written another way."""
+    link = '<link rel="stylesheet" href="data:text/css,.x%7Bdisplay:none%7D">'
+    assert SECRET not in strip(BOX.format(SECRET), link)[1]
+
+
+def test_a_ground_that_another_sheet_may_lay_is_not_known():
+    """White text whose ground is a variable of a sheet that lies elsewhere may well be seen."""
+    box = f'<p style="background:var(--brand);color:#fff">{SECRET}</p>'
+    assert SECRET in strip(box, '<link rel="stylesheet" href="/site.css">')[1]
+    assert SECRET not in strip(box)[1]
 
 
 def test_what_elements_stand_in_is_asked_once_for_all_of_them(monkeypatch):

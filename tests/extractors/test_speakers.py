@@ -85,6 +85,12 @@ def test_turns_in_markdown(form):
         "<div><time>{clock}</time><p>{name}</p><p>{said}</p></div>",
         "<dl><dt>{name}</dt><dd>{said}</dd></dl>",
         "<p><strong>{name}</strong> {said}</p>",
+        "<p><strong>{name}:</strong> [{clock}] {said}</p>",
+        "<p>{name}: (<a href='#'>{clock}</a>)<br>{said}</p>",
+        "<p><b>{name}</b><br>({clock})<br>{said}</p>",
+        "<cite>{name}:</cite><time>{clock}</time><p>{said}</p>",
+        "<table><tr><td>{name}</td><td>{said}</td></tr></table>",
+        "<table><tr><td>{clock}</td><td>{name}</td><td>{said}</td></tr></table>",
     ],
 )
 def test_turns_on_a_page(turn):

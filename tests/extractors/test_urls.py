@@ -204,7 +204,15 @@ SAME = {
         http://xxx.lanl.gov/abs/hep-th/9901001v2 https://arxiv.org/abs/HEP-TH/9901001
         https://doi.org/10.48550/arXiv.hep-th/9901001
     """,
-    "https://arxiv.org/abs/math/0309136": "https://arxiv.org/abs/math.GT/0309136v1",
+    "https://arxiv.org/abs/math/0309136": """
+        https://arxiv.org/abs/math.GT/0309136v1 https://arxiv.org/pdf/math%2F0309136
+    """,
+    "https://my-site.example.com/a?id=1": """
+        https://my--site-example-com.translate.goog/a?id=1&_x_tr_sl=auto&_x_tr_sch=http
+    """,
+    "https://aclanthology.org/P19-1001": """
+        http://aclweb.org/anthology/P/P19/P19-1001.pdf https://doi.org/10.18653/v1/p19-1001
+    """,
     FILE: """
         https://github.com/O/R/blob/main/README.md?plain=1#L10-L20 https://github.com/o/r/blame/main/README.md
         https://raw.githubusercontent.com/o/r/main/README.md?token=GHSAT0AAA
@@ -246,21 +254,39 @@ SAME = {
         https://duckduckgo.com/l/?uddg=https%3A%2F%2Fexample.com%2Fblog%2Fllm
         https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fexample.com%2Fblog%2Fllm
         https://translate.google.com/translate?sl=en&u=https://example.com/blog/llm
+        https://example-com.translate.goog/blog/llm?_x_tr_sl=en&_x_tr_tl=de&_x_tr_hl=de
+        http://web.archive.org/web/2020/https%3A%2F%2Fexample.com%2Fblog%2Fllm%3Futm_id%3D1
+        https://archive.ph/https://example.com/blog/llm https://archive.is/timegate/https://example.com/blog/llm
+        https://12ft.io/proxy?q=https%3A%2F%2Fexample.com%2Fblog%2Fllm
+        https://getpocket.com/redirect?url=https%3A%2F%2Fexample.com%2Fblog%2Fllm
+        https://vk.com/away.php?to=https%3A%2F%2Fexample.com%2Fblog%2Fllm
+        https://urldefense.com/v3/__https://example.com/blog/llm__;!!AbC!dEf$
+        https://urldefense.com/v3/__https://example.com/blog/llm?fbclid=1__;!!AbC!dEf$
+        https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cHM6Ly9leGFtcGxlLmNvbS9ibG9nL2xsbQ&ntb=1
+        https://example.com/blog/llm?uclick_id=0a-1b
         https://r.jina.ai/https://example.com/blog/llm https://EXAMPLE.com:443/./blog/x/../llm/?&#
     """,
     "https://medium.com/@a/t-0123456789ab": """
         https://medium.com/@a/t-0123456789ab?source=friends_link&sk=1
+        https://medium.com/m/global-identity-2?redirectUrl=https%3A%2F%2Fmedium.com%2F%40a%2Ft-0123456789ab
         https://scribe.rip/@a/t-0123456789ab https://freedium.cfd/https://medium.com/@a/t-0123456789ab
     """,
     "https://x.substack.com/p/y": """
         https://x.substack.com/p/y?r=abc&utm_medium=ios&triedRedirect=true
+        https://open.substack.com/pub/x/p/y?r=abc&utm_campaign=post
         https://x.substack.com/p/y?publication_id=1&post_id=2&isFreemail=true&s=w
     """,
     "https://x.com/u/status/1": "https://mobile.twitter.com/u/status/1?s=20&t=abc",
     "https://reddit.com/r/x/comments/abc/t": "https://old.reddit.com/r/x/comments/abc/t/?share_id=1",
     "https://linkedin.com/pulse/x": "https://de.linkedin.com/pulse/x?trackingId=1&lipi=2",
+    "https://arxiv.org/abs/physics/0601001": "https://arxiv.org/abs/physics.soc-ph/0601001v2",
+    "https://huggingface.co/o/r/blob/main/README.md": """
+        https://huggingface.co/o/r/raw/main/README.md https://huggingface.co/o/r/resolve/main/README.md
+    """,
     "https://openreview.net/forum?id=AbCdEf_123": "https://openreview.net/pdf?noteId=z&id=AbCdEf_123",
-    "https://aclanthology.org/2023.acl-long.1": "https://aclanthology.org/2023.acl-long.1.bib",
+    "https://aclanthology.org/2023.acl-long.1": """
+        https://aclanthology.org/2023.acl-long.1.bib https://doi.org/10.18653/v1/2023.acl-long.1
+    """,
     "https://youtube.com/playlist?list=PLabc": "https://m.youtube.com/playlist?list=PLabc&si=1",
 }  # fmt: skip
 

@@ -1,9 +1,8 @@
 import gzip
 import json
-import os
-from pathlib import Path
 
 import pytest
+from recorded_videos import ADDRESS, NEEDED, PLAYER, TEXT, WATCH, recorded
 
 from casebook.extractors.gathering.bundles import VIDEO, Part, pack, unpack
 from casebook.extractors.gathering.gather import gather
@@ -14,34 +13,7 @@ from casebook.extractors.registry import extract
 from casebook.schemas import errors
 from casebook.schemas.sources import ExtractionStep, Payload, SourceKind
 
-ROOT = Path(__file__).parents[2]
-RECORDED = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data")) / "youtube"
-WATCH, PLAYER, TEXT = (
-    f"www.youtube.com/{path}" for path in ("watch", "youtubei/v1/player", "api/timedtext")
-)
-ADDRESS = "https://youtu.be/GJLlxj_dtq8?si=x"
-
-pytestmark = [
-    pytest.mark.datasets,
-    pytest.mark.skipif(not RECORDED.is_dir(), reason=f"YouTube's answers are not in {RECORDED}"),
-]
-
-
-def recorded(name: str) -> bytes:
-    return (RECORDED / f"{name}.static").read_bytes()
-
-
-@pytest.fixture
-def tube(sites):
-    """YouTube as recorded: a page, a player's answer, captions."""
-
-    def play(page="youtube.html", player="youtube.innertube.json", text="transcript.xml"):
-        sites.tell(WATCH, recorded(page))
-        sites.tell(PLAYER, recorded(player), "application/json")
-        sites.tell(TEXT, recorded(text), "text/xml")
-        return sites
-
-    return play
+pytestmark = NEEDED
 
 
 async def test_a_video_is_read_with_all_that_is_known_of_it(tube, gathered):

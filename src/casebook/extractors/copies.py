@@ -1,8 +1,9 @@
 """Addresses that hold another one: archived and cached copies, proxies, links that lead on."""
 
+import base64
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from casebook.extractors.urls import WebUrl, parse_web_url
 from casebook.schemas.errors import InvalidUrl
@@ -15,18 +16,23 @@ _INNER = r"(?P<scheme>https?:)?(?P<rest>/{0,2}[^/]+\..+)"
 _FLAGS = r"(?:[a-z]{2}_)*"
 # A time of four to fourteen digits, or "*" for the calendar of copies, perhaps with flags.
 _WAYBACK = re.compile(rf"/(?:web|save)/(?:[0-9]{{1,14}}{_FLAGS}\*?/|\*/)?{_INNER}")
-_TODAY = re.compile(rf"/(?:o/[A-Za-z0-9]+|newest|[0-9.-]{{4,20}})/{_INNER}")
+_TODAY = re.compile(rf"/(?:o/[A-Za-z0-9]+|newest|oldest|timegate|[0-9.-]{{4,20}})/{_INNER}")
 _DATED = re.compile(rf"/(?:[\w-]+/)?[0-9]{{4,14}}{_FLAGS}/{_INNER}")
 _WHOLE = re.compile(r"/(?P<scheme>https?:)(?P<rest>/{1,2}[^/]+\..+)")
-# Where the address of the page stands in the path of its copy.
+# A star stands for a character that is told, packed, behind the address.
+_GUARDED = re.compile(r"/v3/__(?P<scheme>https?:)(?P<rest>/{1,2}[^/*]+\.[^*]+?)__;.*")
+_ESCAPED = re.compile(r"https?%3a(?:%2f|/)", re.IGNORECASE)
+# Where the address of the page stands in that of its copy.
 _IN_PATH = {
-    **dict.fromkeys(("web.archive.org", "wayback.archive.org", "archive.org"), _WAYBACK),
-    **{f"archive.{end}": _TODAY for end in ("today", "ph", "is", "li", "vn", "fo", "md")},
+    **dict.fromkeys(("web.archive.org", "wayback.archive.org", "archive.org"), (_WAYBACK,)),
+    **{f"archive.{end}": (_TODAY, _WHOLE) for end in ("today", "ph", "is", "li", "vn", "fo", "md")},
     **dict.fromkeys(
-        ("arquivo.pt", "wayback.archive-it.org", "webarchive.nationalarchives.gov.uk"), _DATED
+        ("arquivo.pt", "wayback.archive-it.org", "webarchive.nationalarchives.gov.uk"), (_DATED,)
     ),
-    **dict.fromkeys(("r.jina.ai", "via.hypothes.is", "12ft.io", "freedium.cfd"), _WHOLE),
+    **dict.fromkeys(("r.jina.ai", "via.hypothes.is", "12ft.io", "freedium.cfd"), (_WHOLE,)),
+    "urldefense.com": (_GUARDED,),
 }
+_TRANSLATED = ".translate.goog"
 _GOOGLE_CACHE = re.compile(r"cache:(?:[A-Za-z0-9_-]{12}:)?(https?://)?([^\s]+)")
 
 
@@ -56,6 +62,11 @@ _LINKS = (
     _link(r"(?:www\.)?linkedin\.com", "/safety/go", "url"),
     _link(r"t\.umblr\.com", "/redirect", "z"),
     _link(r"medium\.com", "/r", "url"),
+    _link(r"medium\.com", "/m/global-identity", "redirectUrl"),
+    _link(r"medium\.com", "/m/global-identity-2", "redirectUrl"),
+    _link(r"getpocket\.com", "/redirect", "url"),
+    _link(r"12ft\.io", "/proxy", "q"),
+    _link(r"(?:www\.|m\.)?vk\.com", "/away.php", "to"),
     _link(r"duckduckgo\.com", "/l", "uddg"),
     _link(r"slack-redir\.net", "/link", "url"),
     _link(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com", "/", "url"),
@@ -79,7 +90,7 @@ def is_copy(url: WebUrl) -> bool:
 
 
 def _wrapped(url: WebUrl) -> WebUrl | None:
-    for read in (_amp_address, _address_in_path, _cached_address, _followed_address):
+    for read in (_amp_address, _address_in_path, _translation, _cached_address, _followed_address):
         if address := read(url):
             try:
                 return parse_web_url(address)
@@ -100,12 +111,24 @@ def _amp_address(url: WebUrl) -> str | None:
 
 def _address_in_path(url: WebUrl) -> str | None:
     """Read an address of an archive, or of a service that shows other sites' pages."""
-    pattern = _IN_PATH.get(url.host.removeprefix("www."))
-    match = pattern.fullmatch(url.path) if pattern else None
+    target = unquote(url.target) if _ESCAPED.search(url.path) else url.target
+    patterns = _IN_PATH.get(url.host.removeprefix("www."), ())
+    match = next(filter(None, (pattern.fullmatch(target) for pattern in patterns)), None)
     if match is None:
         return None
-    scheme, rest = match["scheme"] or "http:", match["rest"].lstrip("/")
-    return f"{scheme}//{rest}{_query(url)}"
+    return f"{match['scheme'] or 'http:'}//{match['rest'].lstrip('/')}"
+
+
+def _translation(url: WebUrl) -> str | None:
+    """Read an address of Google's translations: its first label has "-" for a dot, "--" for "-"."""
+    label = url.host.removesuffix(_TRANSLATED)
+    if label == url.host or "." in label:
+        return None
+    host = re.sub("--?", lambda mark: "-" if len(mark[0]) > 1 else ".", label)
+    told = (url.query or "").split("&")
+    scheme = "http" if "_x_tr_sch=http" in told else "https"
+    query = "&".join(part for part in told if not part.startswith("_x_tr_"))
+    return f"{scheme}://{host}{url.path}" + (f"?{query}" if query else "")
 
 
 def _cached_address(url: WebUrl) -> str | None:
@@ -124,11 +147,21 @@ def _followed_address(url: WebUrl) -> str | None:
         return f"https://www.youtube.com{told.get('u', '')}"
     if url.host == _OUT:
         return told.get("url")
+    if url.path == "/ck/a" and url.host.removeprefix("www.") == "bing.com":
+        return _unpacked(told.get("u", ""))
     path = url.path.rstrip("/") or "/"
     for link in _LINKS:
         if path == link.path and link.host.fullmatch(url.host):
             return next((told[name] for name in link.names if told.get(name)), None)
     return None
+
+
+def _unpacked(told: str) -> str | None:
+    """Read where a link of Bing's results leads: "a1", and the address in base 64."""
+    try:
+        return base64.urlsafe_b64decode(f"{told.removeprefix('a1')}===").decode("ascii")
+    except ValueError:
+        return None
 
 
 def _query(url: WebUrl) -> str:

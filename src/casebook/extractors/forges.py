@@ -1,4 +1,4 @@
-"""Files in repositories on GitLab, Gitea, Forgejo and Bitbucket: the page around one, the raw one.
+"""Files in repositories on GitLab, Gitea, Forgejo, Bitbucket and Hugging Face: page and raw file.
 
 GitLab and Gitea are run by many; their addresses are told by what only they put into a path.
 """
@@ -36,6 +36,15 @@ _FORGES = (
         page="src",
         raw="raw",
         host="bitbucket.org",
+    ),
+    _Forge(
+        re.compile(
+            r"(?P<repository>/(?:(?:datasets|spaces)/)?[^/]+/[^/]+)"
+            r"/(?:blob|raw|resolve|blame)/(?P<file>[^/]+/.+)"
+        ),
+        page="blob",
+        raw="raw",
+        host="huggingface.co",
     ),
     _Forge(
         re.compile(

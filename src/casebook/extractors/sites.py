@@ -72,7 +72,7 @@ _ARXIV = re.compile(
     r"(?:(?:www|export|browse|lanl|[a-z]{2})\.)?arxiv\.org|ar5iv\.(?:labs\.arxiv\.)?org"
     r"|xxx\.lanl\.gov|(?:www\.)?alphaxiv\.org|(?:www\.)?huggingface\.co"
 )
-_NUMBER = r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})(v[0-9]+)?"
+_NUMBER = r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[a-z-]{2,9})?/[0-9]{7})(v[0-9]+)?"
 _PAPER_PATH = re.compile(
     rf"/(?:abs|pdf|html|format|ps|src|e-print|papers|overview|ftp/[a-z-]+/papers/[0-9]{{4}})/(?:arxiv:)?{_NUMBER}"
     r"(?:\.pdf)?/?(?:index\.html)?",
@@ -80,12 +80,13 @@ _PAPER_PATH = re.compile(
 )
 _ARXIV_DOI = re.compile(rf"/10\.48550/arxiv\.{_NUMBER}/?", re.IGNORECASE)
 _DOI_HOSTS = {"doi.org", "dx.doi.org", "www.doi.org"}
-_SUBJECT = re.compile(r"\.[A-Z]{2}(?=/)", re.IGNORECASE)  # math.GT/0309136 is math/0309136
+_SUBJECT = re.compile(r"\.[a-z-]{2,9}(?=/)", re.IGNORECASE)  # math.GT/0309136 is math/0309136
 _CHANNEL_PATH = re.compile(r"/((?:channel|c|user)/[^/]+|@[^/]+)")
+_ACL_NUMBER = r"([A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9_]+-[a-z0-9]+\.[0-9]+)"
 _ACL_PATH = re.compile(
-    r"/(?:anthology/)?([A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9]+-[a-z0-9]+\.[0-9]+)"
-    r"(?:v[0-9]+)?(?:\.pdf|\.bib)?/?"
+    rf"/(?:anthology/)?(?:[A-Z]/[A-Z][0-9]{{2}}/)?{_ACL_NUMBER}(?:v[0-9]+)?(?:\.pdf|\.bib)?/?"
 )
+_ACL_DOI = re.compile(rf"/10\.18653/v1/{_ACL_NUMBER}/?", re.IGNORECASE)
 _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
 
 
@@ -126,7 +127,7 @@ def paper_version(url: WebUrl) -> str:
 def _paper_match(url: WebUrl) -> re.Match[str] | None:
     if url.host in _DOI_HOSTS:
         return _ARXIV_DOI.fullmatch(url.path)
-    return _PAPER_PATH.fullmatch(url.path) if _ARXIV.fullmatch(url.host) else None
+    return _PAPER_PATH.fullmatch(unquote(url.path)) if _ARXIV.fullmatch(url.host) else None
 
 
 def playlist_id(url: WebUrl) -> str | None:
@@ -153,8 +154,8 @@ class Landing:
 def landing_of(url: WebUrl) -> Landing | None:
     """Return the two addresses of a paper in the ACL Anthology or on OpenReview, or None."""
     host = url.host.removeprefix("www.")
-    if host in {"aclanthology.org", "aclweb.org"} and (match := _ACL_PATH.fullmatch(url.path)):
-        page = f"https://aclanthology.org/{match[1]}"
+    if paper := _acl_number(url, host):
+        page = f"https://aclanthology.org/{paper}"
         return Landing(f"{page}/", f"{page}.pdf")
     on_openreview = host in {"openreview.net", "api.openreview.net", "api2.openreview.net"}
     if on_openreview and url.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}:
@@ -163,6 +164,15 @@ def landing_of(url: WebUrl) -> Landing | None:
             forum = f"https://openreview.net/forum?id={paper}"
             return Landing(forum, f"https://openreview.net/pdf?id={paper}")
     return None
+
+
+def _acl_number(url: WebUrl, host: str) -> str | None:
+    if url.host in _DOI_HOSTS and (match := _ACL_DOI.fullmatch(url.path)):
+        # A DOI has no letter case; the Anthology's numbers have: P19-1001, 2023.acl-long.1.
+        return match[1].lower() if match[1][0].isdigit() else match[1].upper()
+    is_there = host in {"aclanthology.org", "aclweb.org"}
+    match = _ACL_PATH.fullmatch(url.path) if is_there else None
+    return match[1] if match else None
 
 
 # --- Sites with several addresses for a page --------------------------------------------------
@@ -186,13 +196,18 @@ _NAMES = {
     **{f"{edition}.reddit.com": "reddit.com" for edition in ("old", "new", "np", "i")},
 }
 _COUNTRY = re.compile(r"[a-z]{2}\.(linkedin\.com)")
+_LETTER = re.compile(r"/pub/([\w-]+)(/p/.+)")
 
 
 def _usual(url: WebUrl) -> WebUrl:
     """Return the address of the page around a file in a repository; of another page, its own.
 
+    A letter that Substack shows in its reader is the one on its writer's own site.
+
     GitHub takes owners and repositories in any letter case.
     """
+    if url.host == "open.substack.com" and (letter := _LETTER.fullmatch(url.path)):
+        return replace(url, host=f"{letter[1].lower()}.substack.com", path=letter[2])
     if url.host in {"gist.github.com", "gist.githubusercontent.com"}:
         return replace(url, host="gist.github.com", path=_GIST.sub(r"\1", url.path))
     if match := url.host in _FILE_PATHS and _FILE_PATHS[url.host].fullmatch(url.path):

@@ -25,7 +25,7 @@ _FAMILIES = re.compile(
     r"|trk(?:_.*|campaign|info)?|wt_.*|wt\.(?:mc_id|srch|tsrc)|cm_(?:cat|ite|mmc\w*|pla|sp|ven)"
     r"|mc_(?:cid|eid|id|tc)|vero_(?:conv|id)|oly_(?:anon|enc)_id|ml_subscriber(?:_hash)?|_bhlid"
     r"|aspsessionid.*|__cf_chl_.*|[a-z]+_(?:campaign|medium)|(?:campaign|adset|ad_?group)_?id"
-    r"|aff(?:iliate)?_?id|click_?id|dm_[it]|soc_(?:src|trk)|sp(?:job|mailing|report|user)id"
+    r"|aff(?:iliate)?_?id|[a-z]*_?click_?id|dm_[it]|soc_(?:src|trk)|sp(?:job|mailing|report|user)id"
     r"|ran(?:ea|m|site)id|mk(?:cid|evt|rid|scid)|_k[ex]|hmb_source"
 )
 _NAMES = frozenset(

@@ -27,6 +27,7 @@ from casebook.schemas.errors import (
     PageMissing,
     SoftNotFound,
     UnknownId,
+    VideoPrivate,
     VideoUnavailable,
     WarehouseError,
 )
@@ -37,7 +38,7 @@ from casebook.schemas.sources import Payload, Source, SourceRef
 from casebook.warehouse.store import Warehouse
 
 # What a site alone can say; everything else is our trouble in reaching it.
-_GONE = (PageMissing, VideoUnavailable, SoftNotFound)
+_GONE = (PageMissing, VideoPrivate, VideoUnavailable, SoftNotFound)
 # The video is there; that nobody wrote down what is said in it, we knew.
 _UNCAPTIONED = (CaptionsDisabled, CaptionsLocked, CaptionsMissing, CaptionsUnreadable)
 _NOT_HEARD = "the address answers; what is said there was not written down again"

@@ -18,10 +18,12 @@
     │   ├── TooManyRedirects, RedirectForbidden, TooLarge, ResponseMalformed
     │   ├── PageMissing (404, 410), PageForbidden (401, 403), ServerFailed* (5xx), ServerBusy* (429)
     │   ├── SourceIsList                a playlist or channel: many sources, not one
-    │   ├── VideoUnavailable, VideoUnplayable                                         gone for good
-    │   ├── VideoBlocked*, VideoRateLimited*, VideoUpcoming*, CaptionsUnreadable*     try later
+    │   ├── VideoUnavailable, VideoPrivate, VideoUnplayable                           gone for good
+    │   ├── VideoBlocked*, VideoRateLimited*, VideoUpcoming*, VideoRunning*           try later
+    │   ├── CaptionsUnreadable*                                                       try later
     │   ├── RecordingUnheard, RecordingTooLong, RecordingSilent, SoundUnavailable
-    │   └── CaptionsDisabled, CaptionsMissing, CaptionsLocked, VideoAgeRestricted, VideoConsent
+    │   ├── VideoForMembers, VideoNotInCountry, VideoAgeRestricted, VideoConsent
+    │   └── CaptionsDisabled, CaptionsMissing, CaptionsLocked
     ├── ExtractionError                 stage "extract"                               exit 3
     │   ├── KindUnsupported, ContentMismatch (a binary named .html), DocumentEmpty
     │   ├── LoginWall, ConsentWall, Captcha*, Paywall, SoftNotFound, ServiceDown*
@@ -211,10 +213,24 @@ class VideoUnavailable(FetchError):
     gone = True
 
 
-class VideoUnplayable(FetchError):
-    """The video is private, sold, or closed to this country; YouTube's reason is in the text."""
+class VideoPrivate(FetchError):
+    """The video's owner shows it to nobody but whom they name."""
 
     gone = True
+
+
+class VideoUnplayable(FetchError):
+    """The video is not shown for another reason; YouTube's own words are in the text."""
+
+    gone = True
+
+
+class VideoForMembers(FetchError):
+    """The video is for a channel's members, or sold."""
+
+
+class VideoNotInCountry(FetchError):
+    """The video is closed to the country that this machine is in."""
 
 
 class VideoBlocked(FetchError):
@@ -231,6 +247,12 @@ class VideoRateLimited(FetchError):
 
 class VideoUpcoming(FetchError):
     """The broadcast or premiere has not begun."""
+
+    transient = True
+
+
+class VideoRunning(FetchError):
+    """The broadcast is not over, or has just ended: its captions are not all there."""
 
     transient = True
 

@@ -15,7 +15,9 @@ from xml.etree.ElementTree import ParseError
 from youtube_transcript_api import FetchedTranscript, Transcript, YouTubeTranscriptApi
 from youtube_transcript_api import _errors as theirs
 
+from casebook.extractors.gathering import youtube_reasons as reasons
 from casebook.extractors.gathering.bundles import VIDEO, Part, pack
+from casebook.extractors.gathering.youtube_reasons import Cause
 from casebook.extractors.gathering.youtube_session import GuardedSession
 from casebook.extractors.network.client import Fetched, GuardedClient
 from casebook.extractors.network.robots import Robots
@@ -26,15 +28,10 @@ from casebook.schemas.errors import (
     CaptionsMissing,
     CaptionsUnreadable,
     FetchError,
+    PageForbidden,
     PageMissing,
     ServerBusy,
-    VideoAgeRestricted,
-    VideoBlocked,
     VideoConsent,
-    VideoRateLimited,
-    VideoUnavailable,
-    VideoUnplayable,
-    VideoUpcoming,
 )
 from casebook.schemas.sources import ExtractionStep, Payload
 
@@ -98,20 +95,24 @@ def _read_captions(
     tried: list[ExtractionStep] = []
     with _translated(video, session):
         tracks = list(YouTubeTranscriptApi(http_client=cast("Any", session)).list(video))
-        locked: Exception | None = None
+        if running := reasons.cause_of(_player(session.answers)):
+            raise _told(_page(video), *running)
+        failed: Exception | None = None
         for track in ranked(tracks, _default_language(session.answers))[:_MOST_TRACKS]:
             method = f"captions {track.language_code}{', generated' * track.is_generated}"
             try:
                 captions = track.fetch()
-            except theirs.PoTokenRequired as error:
-                locked = error
-                tried.append(ExtractionStep(method=method, outcome="failed: captions_locked"))
+            except (theirs.PoTokenRequired, ParseError) as error:
+                failed = error
+                locked = isinstance(error, theirs.PoTokenRequired)
+                why = CaptionsLocked if locked else CaptionsUnreadable
+                tried.append(ExtractionStep(method=method, outcome=f"failed: {why.kind()}"))
                 continue
             if any(cue.text.strip() for cue in captions):
                 outcome = f"{len(captions)} cues"
                 return captions, (*tried, ExtractionStep(method=method, outcome=outcome))
             tried.append(ExtractionStep(method=method, outcome="empty"))
-        raise locked or _told(_page(video), *_SILENT)
+        raise failed or _told(_page(video), *_SILENT)
 
 
 def ranked(tracks: Iterable[Transcript], default: str | None) -> list[Transcript]:
@@ -161,29 +162,11 @@ _INSTEAD = (
     "with a transcript of it (.vtt, .srt, .ttml or .json): "
     "`casebook submit {page} --transcript FILE`"
 )
-_CAUSES: dict[type[Exception], tuple[type[FetchError], str]] = {
-    theirs.VideoUnavailable: (
-        VideoUnavailable,
-        "was removed or never was: look for a copy elsewhere, or submit it {instead}",
-    ),
-    theirs.IpBlocked: (
-        VideoRateLimited,
-        (
-            "was refused, as YouTube had too many requests from this address: retry in some "
-            "hours, or submit it {instead}"
-        ),
-    ),
-    theirs.RequestBlocked: (
-        VideoBlocked,
-        (
-            "was refused, as YouTube takes this machine for a bot: retry later or from another "
-            "network, or submit it {instead}"
-        ),
-    ),
-    theirs.AgeRestricted: (
-        VideoAgeRestricted,
-        "is shown to signed-in adults only: submit it {instead}",
-    ),
+_CAUSES: dict[type[Exception], Cause] = {
+    theirs.VideoUnavailable: reasons.UNAVAILABLE,
+    theirs.IpBlocked: reasons.RATE_LIMITED,
+    theirs.RequestBlocked: reasons.BLOCKED,
+    theirs.AgeRestricted: reasons.AGE_RESTRICTED,
     theirs.TranscriptsDisabled: (CaptionsDisabled, "has no captions: submit it {instead}"),
     theirs.PoTokenRequired: (
         CaptionsLocked,
@@ -210,35 +193,31 @@ _UNREADABLE = _CAUSES[theirs.CouldNotRetrieveTranscript]
 
 @contextmanager
 def _translated(video: str, session: GuardedSession) -> Iterator[None]:
-    """Turn the library's errors, and those of reading YouTube's answers, into ours."""
+    """Turn the library's errors, and those of reading YouTube's answers, into ours.
+
+    What the player says of a video is read here: the library knows three of its reasons.
+    """
     page = _page(video)
     try:
         yield
-    except theirs.VideoUnplayable as error:
-        raise _unplayable(page, error, session.answers) from error
     except theirs.CouldNotRetrieveTranscript as error:
         cause = next(known for known in type(error).__mro__ if known in _CAUSES)
-        raise _told(page, *_CAUSES[cause]) from error
+        shown = reasons.cause_of(_player(session.answers))
+        raise _told(page, *(shown or _CAUSES[cause]), session.answers) from error
     except ServerBusy as error:
-        raise _told(page, *_CAUSES[theirs.IpBlocked]) from error
+        raise _told(page, *reasons.RATE_LIMITED) from error
+    except PageForbidden as error:
+        raise _told(page, *reasons.BLOCKED) from error
     except PageMissing as error:
-        raise _told(page, *_CAUSES[theirs.VideoUnavailable]) from error
+        # Of a video that is there, a call of the player's is missing.
+        gone = _UNREADABLE if session.answers else reasons.UNAVAILABLE
+        raise _told(page, *gone) from error
     except (ParseError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise _told(page, *_UNREADABLE) from error
 
 
-def _told(page: str, kind: type[FetchError], text: str) -> FetchError:
-    return kind(f"{page} {text.format(instead=_INSTEAD.format(page=page))}.")
-
-
-def _unplayable(page: str, error: theirs.VideoUnplayable, answers: Sequence[Fetched]) -> FetchError:
-    said = " ".join(filter(None, [error.reason, *error.sub_reasons])) or "no reason given"
-    reason = " ".join(said.replace("{", "(").replace("}", ")").split())[:200]
-    status = _player(answers).get("playabilityStatus", {}).get("status")
-    if status == "LIVE_STREAM_OFFLINE":
-        return _told(
-            page,
-            VideoUpcoming,
-            f"has not begun ({reason}): retry afterwards, or submit it {{instead}}",
-        )
-    return _told(page, VideoUnplayable, f"is not shown ({reason}): submit it {{instead}}")
+def _told(
+    page: str, kind: type[FetchError], text: str, answers: Sequence[Fetched] = ()
+) -> FetchError:
+    instead = _INSTEAD.format(page=page)
+    return kind(f"{page} {text.format(instead=instead, said=reasons.said_by(_player(answers)))}.")

@@ -11,10 +11,11 @@ from typing import Any
 
 from casebook.extractors.network.client import Admit, Fetched, GuardedClient, Request
 from casebook.extractors.text.charset import decode
-from casebook.extractors.urls import parse_web_url
+from casebook.extractors.urls import WebUrl, parse_web_url
 from casebook.schemas.errors import HostUnreachable
 
 _SITE = "youtube.com"
+_PAGES = WebUrl("https", f"www.{_SITE}", 443, "/")
 
 
 class Cookies:
@@ -64,7 +65,8 @@ class Answer:
 class GuardedSession:
     """GET and POST through ``client`` on ``loop``, for use in another thread.
 
-    ``answers`` are all pages in the order in which they came.
+    ``answers`` are all pages in the order in which they came. Addresses that an answer names (of
+    captions) lead to no host of the operator's own network, as redirects do not.
     """
 
     client: GuardedClient
@@ -102,6 +104,7 @@ class GuardedSession:
     def _send(self, request: Request) -> Answer:
         if self.closed:
             raise HostUnreachable(f"{request.url} was not asked for: the fetch was given up.")
+        self.client.policy.check_hop(_PAGES, parse_web_url(request.url))
         asked = asyncio.run_coroutine_threadsafe(self.client.send(request, self.admit), self.loop)
         page = asked.result()
         self.answers.append(page)

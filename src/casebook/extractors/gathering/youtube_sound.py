@@ -77,6 +77,7 @@ async def fetch_sound(page: str, client: GuardedClient, robots: Robots) -> Sound
         admit = robots.check if robots.player_calls else None
 
         def send(request: Request) -> Fetched:
+            client.policy.check_hop(parse_web_url(page), parse_web_url(request.url))
             return asyncio.run_coroutine_threadsafe(client.send(request, admit), loop).result()
 
         async with asyncio.timeout(client.limits.sound_seconds):

@@ -32,6 +32,7 @@ MOST_ENTRIES = 50_000
 _XML_START = re.compile(
     rb"<\?xml\s|<(?:rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]", re.IGNORECASE
 )
+_DECLARED = re.compile(rb"\s*(?:<\?xml[^>]{0,200}>\s*)?<!DOCTYPE(?!\s+html)", re.IGNORECASE)
 # No Markdown, whose links begin with a bracket, too.
 _JSON_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?![^\n]{0,1000}\]\()(?:\[\s*[\[{\"]|\{\s*\")")
 _LONGEST_END = 100_000  # bytes behind a root element: counters and comments of servers
@@ -92,8 +93,9 @@ def _read(data: bytes, payload: Payload, base: str) -> Listing:
     if _root(data) not in _XML:
         data = _begun(data)
     root = _root(data)
-    if root in _XML:
+    if root in _XML or _DECLARED.match(data):  # a long declaration hides the root behind it
         refuse_entities(data, payload)
+    if root in _XML:
         return _XML[root](data, payload, base)
     if root:
         page = read_page(data, payload, base)

@@ -12,9 +12,10 @@ _LABEL = re.compile(
     rf"\s*(?:>>+\s*)?(?:(?P<before>{_STAMP})(?:\s*[-–—|]|(?=\s))\s*)?"
     r"(?P<name>[^\W\d_](?:[\w.'’&-]|[ \t](?=[\w&])){0,44}?)"
     r"(?:[ \t]*(?:\((?P<role>[^()\[\]:\n\d]{2,60})\)|,[ \t]?(?P<post>[^()\[\]:\n]{2,60}?)))?"
-    rf"(?:(?P<link>[ \t]*[-–—|,]?[ \t]*)(?P<after>{_STAMP}))?"
-    r"[ \t]*(?P<end>[:：](?=\s|$)|\n|$|(?<=[\])>])(?=[ \t]))"
+    rf"(?:[ \t]*[-–—|,:：]?[ \t]*\n?[ \t]*(?P<after>{_STAMP}))?"
+    r"[ \t]*(?P<end>[:：|](?=\s|$)|\n|$|(?<=[\])>])(?=[ \t]))"
 )
+_COLONS = frozenset(":：|")  # the last one stands between the cells of a table
 _TIMED = re.compile(rf"\s*(?:>>+\s*)?(?P<before>{_STAMP})(?:[ \t]*[:\-–—|](?=\s)|(?=\s|$))\s*")
 _PARTICLES = frozenset(
     "de da del della der den di du dos la le van von vom zu bin ibn al el y".split()
@@ -70,10 +71,10 @@ def label_of(text: str) -> Label | None:
     own_line = match["end"] in {"\n", ""}
     if not could_be_name(name) or (own_line and match["post"] and stamp is None):
         return None
-    if not stamp and match["end"] not in {":", "：", "\n", ""}:
+    if not stamp and match["end"] not in {*_COLONS, "\n", ""}:
         return None
     return Label(
-        name, _seconds(stamp), rest.lstrip(), colon=match["end"] in {":", "："}, own_line=own_line
+        name, _seconds(stamp), rest.lstrip(), colon=match["end"] in _COLONS, own_line=own_line
     )
 
 

@@ -5,6 +5,8 @@ import re
 
 from charset_normalizer import from_bytes
 
+from casebook.extractors.text.code_pages import code_page_of
+
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -28,6 +30,12 @@ _BROWSERS_READ = {
 _NOT_FOR_TEXT = re.compile(r"utf-7|escape|punycode|idna|undefined|mbcs|oem")
 # Whole scripts spelled in ASCII bytes, which are valid UTF-8 as well and mean something else.
 _SEVEN_BIT = {"iso2022_jp", "iso2022_jp_1", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr", "hz"}
+_ESCAPES = re.compile(rb"\x1b\$[@B]")  # ISO-2022-JP's, which turn to Japanese characters
+# Other encodings that documents are found in; a guess among all that there are goes astray.
+_WRITTEN = (
+    "cp1251 cp1253 cp1255 cp1256 cp866 cp874 iso8859_5 iso8859_7 koi8_r koi8_u "
+    "big5hkscs cp932 cp949 euc_jp gb18030 utf_16 utf_32 cp1252"
+).split()
 _META = re.compile(
     rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})|<\?xml[^>]{0,100}encoding=[\"']([\w.-]{2,40})",
     re.IGNORECASE,
@@ -49,6 +57,8 @@ def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> t
         if data.startswith(bom):
             return data.decode(encoding, "replace"), f"{encoding} (byte order mark)"
     labels = [(_known(header), "header"), (_known(_declared(data) if markup else None), "meta")]
+    if _ESCAPES.search(data[:_SAMPLE]):
+        labels.append(("iso2022_jp", "its escapes"))
     for codec, origin in labels:
         if codec in _SEVEN_BIT and data.isascii():
             return data.decode(codec, "replace"), f"{codec} ({origin})"
@@ -102,6 +112,8 @@ def _guessed(data: bytes) -> tuple[str, str]:
         return text, f"utf-8 ({broken} broken)"  # chance makes far fewer sequences than errors
     if len(data) < _TOO_SHORT_TO_TELL:
         return data.decode("cp1252", "replace"), "cp1252 (the web's default)"
-    best = from_bytes(data[:_SAMPLE]).best()
-    encoding = _known(best.encoding if best else None) or "utf-8"
+    encoding = code_page_of(data[:_SAMPLE])
+    if encoding is None:
+        best = from_bytes(data[:_SAMPLE], cp_isolation=_WRITTEN).best()
+        encoding = _known(best.encoding if best else None) or "utf-8"
     return data.decode(encoding, "replace"), f"{encoding} (guessed)"

@@ -19,13 +19,16 @@ from casebook.extractors.visibility.animations import last_frames, left_by
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
 from casebook.extractors.visibility.hiding import Hiding
 from casebook.extractors.visibility.selectors import ANY, Compound, Counted, Has, Selector
-from casebook.extractors.visibility.sheets import Rule, Rules, rules_of
+from casebook.extractors.visibility.sheets import Rule, Rules, rules_of, sheet_in
 from casebook.extractors.visibility.styles import Declared, Style
 
 Kind = tuple[str | None, ...]
 """Tag, class and id of an element, and the names of its attributes."""
 
-_SHEETS = etree.XPath("descendant-or-self::style[not(ancestor::template)]")
+_SHEETS = etree.XPath(
+    "descendant-or-self::*[self::style or self::link[contains(@rel, 'stylesheet')]]"
+    "[not(ancestor::template)]"
+)
 _BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
 _LONGEST_CLASS = 2_000
 _MOST_AROUND = 60
@@ -57,7 +60,9 @@ class Cascade:
         self._customs: dict[Any, Style] = {}
         self._styles: dict[Any, Style] = {}
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
-        sheet = "\n".join(style.text or "" for style in _SHEETS(root))
+        sheets = [sheet_in(each) for each in _SHEETS(root)]
+        self._is_complete = None not in sheets
+        sheet = "\n".join(filter(None, sheets))
         self._rules = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
         self._frames = last_frames(sheet)
         self._inline = {text: styles.declared(text) for text in inline}
@@ -95,12 +100,19 @@ class Cascade:
             if any(VARIABLE in value for value in found.values()):
                 custom = self._custom(element)
                 found = {
-                    name: resolved(value, custom)
+                    name: resolved(value, custom) or self._unknown(name, value)
                     for name, value in found.items()
                     if not name.startswith(CUSTOM)
                 }
             self._styles[element] = found
         return found
+
+    def _unknown(self, name: str, value: str) -> str:
+        """Return what a ground comes to whose variable is none of ours: one that cannot be told.
+
+        It is no ground at all where the page has all its style sheets within.
+        """
+        return "" if self._is_complete or not name.startswith("background") else value
 
     def _custom(self, element: Any) -> Style:
         """Return the custom properties of ``element``, those of what it stands in among them."""

@@ -182,7 +182,8 @@ class _Looked:
 
     def _open(self) -> None:
         """Open what a control in sight opens, round by round: there may be controls within."""
-        controls = opened.controls_of(self._root, self._telling()) if self._wholes else {}
+        wholes = self._wholes
+        controls = opened.controls_of(self._root, self._telling(), wholes) if wholes else {}
         folding: dict[Any, list[Any]] = {}
         for _ in range(_MOST_ROUNDS):
             covered: dict[Any, bool] = {}

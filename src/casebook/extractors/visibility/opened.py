@@ -1,7 +1,8 @@
 """What looks hidden in the bytes of a page and is not: a reader's click brings it into sight."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
@@ -13,15 +14,21 @@ TELLING = frozenset({*_CONTROLLING, *_TOGGLING, "role"})
 """The attributes of which what controls another element has one, or is a tab or its panel."""
 
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
+_HEADINGS = frozenset({"dt", "h2", "h3", "h4", "h5", "h6"})
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
+_PLACES = etree.XPath("descendant-or-self::a[starts-with(@href, '#') and @href != '#']")
+_NAMED = etree.XPath("descendant-or-self::*[@id]")
 _CONTROLS = etree.XPath("descendant-or-self::*[@aria-expanded]")
 
 
-def controls_of(root: Any, telling: Sequence[Any]) -> Mapping[str, Sequence[Any]]:
+def controls_of(
+    root: Any, telling: Sequence[Any], hidden: Container[Any]
+) -> Mapping[str, Sequence[Any]]:
     """Return what brings elements into sight, by their ids: the controls that a reader clicks.
 
     What the page's own streaming brings into sight has its ``root`` for a control. ``telling`` are
-    the elements of the page that have one of the attributes ``TELLING``.
+    the elements of the page that have one of the attributes ``TELLING``, ``hidden`` holds those
+    that are.
     """
     found: dict[str, list[Any]] = {}
     labels: dict[Any, list[Any]] = {}
@@ -33,7 +40,7 @@ def controls_of(root: Any, telling: Sequence[Any]) -> Mapping[str, Sequence[Any]
         if (box := boxes.get(label.get("for"))) is not None:
             labels.setdefault(box, []).append(label)
     stated = [(one, one.get(name)) for one in telling for name in _CONTROLLING]
-    for control, told in (*stated, *_linked(telling)):
+    for control, told in (*stated, *_linked(telling), *_turned_to(root, hidden)):
         for identity in (told or "").split():
             found.setdefault(identity.removeprefix("#"), []).extend(_handles(control, labels))
     named = [one for one in telling if one.get("id") is not None]
@@ -62,6 +69,18 @@ def _linked(telling: Iterable[Any]) -> Iterator[tuple[Any, str]]:
                 yield link, address
 
 
+def _turned_to(root: Any, hidden: Container[Any]) -> Iterator[tuple[Any, str]]:
+    """Yield the links to hidden elements beside one that is shown and linked: tabs, unnamed."""
+    links: dict[str, list[Any]] = {}
+    for link in _PLACES(root):
+        links.setdefault(link.get("href").removeprefix("#"), []).append(link)
+    places = [one for one in _NAMED(root) if one.get("id") in links] if len(links) > 1 else []
+    shown = Counter(one.getparent() for one in places if one not in hidden)
+    for one in places:
+        if one in hidden and shown[one.getparent()]:
+            yield from ((link, one.get("id")) for link in links[one.get("id")])
+
+
 def _handles(control: Any, labels: Mapping[Any, Sequence[Any]]) -> list[Any]:
     """Return where a reader can click for a control: a box may be hidden, its label shown."""
     if control.tag != "input":
@@ -71,9 +90,11 @@ def _handles(control: Any, labels: Mapping[Any, Sequence[Any]]) -> list[Any]:
 
 def unfolding(element: Any) -> Iterator[Any]:
     """Yield what unfolds a part that is folded: the line above it, "Read more" right below it."""
+    above = next(element.itersiblings("*", preceding=True), None)
+    if above is not None and above.tag in _HEADINGS:
+        yield from _openers(above)
     if not _FOLDING.search(element.get("class") or ""):
         return
-    above = next(element.itersiblings("*", preceding=True), None)
     if _is_head(above):
         yield above
     below = next(element.itersiblings("*"), None)

@@ -44,9 +44,14 @@ _FIRST = {
     "first-child": "nth-child", "last-child": "nth-last-child",
     "first-of-type": "nth-of-type", "last-of-type": "nth-last-of-type",
 }  # fmt: skip
+_SHORT = {
+    "only-child": ":first-child:last-child", "only-of-type": ":first-of-type:last-of-type",
+    "link": "[href]", "any-link": "[href]",
+}  # fmt: skip
+# Also what can be said of no element that holds a text.
 _ACTED = frozenset(
-    "hover focus focus-within focus-visible active visited target checked open disabled invalid "
-    "fullscreen popover-open modal playing autofill user-invalid".split()
+    "empty hover focus focus-within focus-visible active visited target checked open disabled "
+    "invalid fullscreen popover-open modal playing autofill user-invalid".split()
 )
 
 
@@ -271,6 +276,8 @@ class _Reader:
             return self._among(name, inside)
         if name == "has" and inside is not None:
             return self._has(inside)
+        if name in _SHORT and inside is None:
+            return self._among("is", _SHORT[name])
         self._weigh((0, 1, 0))
         if name in _FIRST and inside is None:
             return Counted(0, 1, *_COUNTING[_FIRST[name]])

@@ -4,6 +4,7 @@ import re
 
 _EMPTY = re.compile(
     r"(?:circle|ellipse)\(\s*0(?![.\d])|polygon\((?:\s*0(?:px|%)?\s+0(?:px|%)?\s*,?)+\)"
+    r"|path\((?:\s*(?:evenodd|nonzero)\s*,)?\s*[\"'][\s\d.,mz-]*[\"']\s*\)"
     r"|(?:rect|xywh)\((?:\s*0(?:px|%)?(?![.\d])\s*){4}"
     r"|xywh\((?:\s*-?[\d.]+[a-z%]*){2}\s*(?:0(?:px|%)?(?=[\s)])|-?[\d.]+[a-z%]*\s+0(?:px|%)?\s*(?=\)))"
 )
@@ -60,9 +61,19 @@ def is_on_edge(transform: str, rotate: str) -> bool:
     transform = transform[:_LONGEST]
     if _ON_EDGE.search(transform) or _TURNED.fullmatch(rotate):
         return True
-    matrix = _MATRIX.search(transform)
-    numbers = re.findall(r"-?\d*\.?\d+", matrix[1]) if matrix else []
-    if len(numbers) != 6:  # noqa: PLR2004 - of a transform in two dimensions
+    if not (numbers := _in_matrix(transform)):
         return False
     a, b, c, d = map(float, numbers[:4])
     return abs(a * d - b * c) < _SMALLEST_AREA
+
+
+def moved_by_matrix(transform: str) -> list[str]:
+    """Return how far a matrix moves an element, to the right and down, in pixels."""
+    return [f"{number}px" for number in _in_matrix(transform[:_LONGEST])[4:]]
+
+
+def _in_matrix(transform: str) -> list[str]:
+    """Return the six numbers of a transform in two dimensions, none where there is no other."""
+    matrix = _MATRIX.search(transform)
+    numbers = re.findall(r"-?\d*\.?\d+", matrix[1]) if matrix else []
+    return numbers if len(numbers) == 6 else []  # noqa: PLR2004 - see above

@@ -4,26 +4,33 @@ Nested rules too, and at-rules that hold on a wide screen. One pass, a bounded n
 name; a rule that speaks of a class or id that the page does not have is passed over unread.
 """
 
+import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
 
+from casebook.extractors.visibility.media import container_holds, media_hold
 from casebook.extractors.visibility.selectors import Selector, apart, selector_of
 from casebook.extractors.visibility.styles import Declared, declared
 
 _LONGEST_SHEET = 1_000_000
 _RULES_PER_NAME = 24
 _DEEPEST_NESTING = 5
-_WIDTH_PX = 1280
-_EM_PX = 16
 
 _NOISE = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
 _NEVER = re.compile(r"::|:(?:hover|focus|active|visited|before|after)")
-_WIDTH = re.compile(r"(min|max)-width\s*:\s*([\d.]+)\s*(px|em|rem)")
 _GROUPS = ("@media", "@supports", "@layer", "@scope", "@container", "@starting-style")
-_UNMEANT = re.compile(r"\b(?:print|speech|not)\b|prefers-|orientation|hover|pointer")
+
+
+_DATA = re.compile(r"data:text/css[^,]{0,80}?(;base64)?,", re.IGNORECASE)
+_IMPORTED = re.compile(
+    r"@import\s+(?:url\(\s*)?(?:\"(data:[^\"]*)\"|'(data:[^']*)'|(data:[^\s)]*))[^;]{0,200};",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,26 @@ class Rule:
 
 Rules = Mapping[str, Sequence[Rule]]
 """Rules by the keys of their target: ``#id``, ``.class``, ``[attribute``, tag, or ANY."""
+
+
+def sheet_in(element: Any) -> str | None:
+    """Return the style sheet that a <style> or <link> holds, None where it lies elsewhere."""
+    if element.tag == "link":
+        return _held_by(element.get("href") or "")
+    text = str(element.text or "")
+    return _IMPORTED.sub(lambda found: _held_by(found[1] or found[2] or found[3]) or "", text)
+
+
+def _held_by(address: str) -> str | None:
+    """Return the sheet that an address is itself ("data:text/css,…"), None for another address."""
+    match = _DATA.match(address.strip()[:_LONGEST_SHEET])
+    if match is None:
+        return None
+    told = unquote(address.strip()[match.end() : _LONGEST_SHEET])
+    try:
+        return base64.b64decode(f"{told}===").decode("utf-8", "replace") if match[1] else told
+    except ValueError:
+        return ""
 
 
 def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
@@ -156,16 +183,6 @@ def _holds(head: str) -> bool:
     """Tell an at-rule whose rules count on a wide screen."""
     if head.startswith(("@supports", "@layer", "@scope")):
         return True
-    if not head.startswith("@media"):
-        return False
-    return any(_is_wide_screen(query) for query in head.removeprefix("@media").split(","))
-
-
-def _is_wide_screen(query: str) -> bool:
-    if _UNMEANT.search(query):
-        return False
-    for side, number, unit in _WIDTH.findall(query):
-        pixels = float(number) * (1 if unit == "px" else _EM_PX)
-        if (side == "min" and pixels > _WIDTH_PX) or (side == "max" and pixels < _WIDTH_PX):
-            return False
-    return True
+    if head.startswith("@container"):
+        return container_holds(head.removeprefix("@container"))
+    return head.startswith("@media") and media_hold(head.removeprefix("@media"))

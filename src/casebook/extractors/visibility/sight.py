@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from casebook.extractors.visibility import styles
+from casebook.extractors.visibility.css_values import VARIABLE
 
 PALE = "text in the colour of its background"
 
@@ -78,6 +79,8 @@ def _ground(
         return state.ground
     if value == "currentcolor":
         return ink
-    if "url(" in value or "gradient" in value:
+    if "url(" in value or VARIABLE in value:
         return None
+    if "gradient" in value:
+        return styles.of_gradient(value)
     return styles.laid_over(value, state.ground)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from casebook.extractors.visibility.css_values import CUSTOM, UNIT_PX, calculated
+from casebook.extractors.visibility.colour_names import NAMED
+from casebook.extractors.visibility.css_values import CUSTOM, UNIT_PX, VARIABLE, calculated
 from casebook.extractors.visibility.greys import SPACES, grey
 from casebook.extractors.visibility.masks import is_no_size, masks_all
 from casebook.extractors.visibility.mixed import share_of, unmixed
-from casebook.extractors.visibility.shapes import is_clipped_away, is_on_edge
+from casebook.extractors.visibility.shapes import is_clipped_away, is_on_edge, moved_by_matrix
 
 Style = Mapping[str, str]
 """Lower-case property to lower-case value; names that authors give keep their case."""
@@ -26,29 +27,15 @@ _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _HIGHEST_CODE = 0x10FFFF
 _NUMBER = re.compile(r"(-?\d*\.?\d+(?:e[-+]?\d{1,3})?)\s*([a-z%]*)")
 _HEX = re.compile(r"#([0-9a-f]{3,8})\b")
+_PAINT = re.compile(r"#[0-9a-f]{3,8}\b|[a-z]{3,5}\([^()]{5,80}\)|[a-z]+")
 _FUNCTION = re.compile(rf"(rgb|hsl|{SPACES})a?\(([^()]{{5,80}})\)")
-_NAMED = {
-    "white": WHITE,
-    "snow": (255, 250, 250),
-    "ivory": (255, 255, 240),
-    "azure": (240, 255, 255),
-    "seashell": (255, 245, 238),
-    "mintcream": (245, 255, 250),
-    "ghostwhite": (248, 248, 255),
-    "floralwhite": (255, 250, 240),
-    "whitesmoke": (245, 245, 245),
-    "black": (0, 0, 0),
-    "canvas": WHITE,
-    "window": WHITE,
-    "field": WHITE,
-}
 _FAR_PX = 900
 _FAR_RIGHT_PX = 3_000
 _FIXED_UNITS = {"px", "pt", "em", "rem"}
 _SAME_COLOUR = 24
 _SMALLEST_PX = 2
 _FAINTEST = 0.05
-_SMALLEST_SCALE = 0.02
+_SMALLEST_SCALE = 0.12  # of 16 pixels less than the two that nobody reads are left
 _BLURRED_PX = 10
 # What is said of the text's own directions, for text from left to right, top to bottom.
 _PHYSICAL = {
@@ -63,10 +50,15 @@ _PHYSICAL = {
     "margin-inline-start": "margin-left",
     "margin-block-start": "margin-top",
 }
+_SIDES = {
+    "inset": ("top", "right", "bottom", "left"),
+    "margin": ("margin-top", "margin-right", "margin-bottom", "margin-left"),
+}
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
 _CUSTOM_NAME = re.compile(r"(--[\w-]+)")
 _OLD_NAME = re.compile(r"^-webkit-(?=mask|animation)")
+_DOTS = frozenset({"disc", "circle", "square"})
 _DISPLAYS = frozenset(
     "none contents block inline flow flow-root flex grid table list-item run-in ruby math inherit "
     "initial unset revert revert-layer table-row table-cell table-column table-column-group "
@@ -74,11 +66,11 @@ _DISPLAYS = frozenset(
     "inline-grid inline-table -webkit-box -webkit-inline-box -webkit-flex -ms-flexbox -ms-grid "
     "ruby-base ruby-text ruby-base-container ruby-text-container".split()
 )
-_UNITS_OF_TEXT = {"px": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "%": 0.16, "": 1.0}
+_UNITS_OF_TEXT = {**UNIT_PX, "%": 0.16}
 _TOUCHING = re.compile(
     r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
     r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
-    r"|white-space|-webkit-(?:text-fill|text-stroke|background-clip)"
+    r"|white-space|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
 )
 _PLACING = re.compile(r"left|right|top|bottom|margin|text-indent|height|width|max-")
 _TELLING_PLACE = re.compile(r"-?\d{3}|[01](?![.\d])|auto|none|-|var\(|calc\(")
@@ -147,15 +139,17 @@ def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
     """Yield a declaration as the properties that it sets; browsers drop what they do not know."""
     if name == "display" and "var(" not in value and not _DISPLAYS.issuperset(value.split()):
         return
-    if name == "inset" and "var(" not in value:
-        sides = value.split()
-        top = sides[0] if sides else ""
-        right = sides[1] if len(sides) > 1 else top
-        left = sides[3] if len(sides) > 3 else right  # noqa: PLR2004 - the fourth side
-        yield from (("top", top), ("right", right), ("left", left))
-        yield "bottom", sides[2] if len(sides) > 2 else top  # noqa: PLR2004 - the third side
+    if name in _SIDES and "var(" not in value:
+        yield from zip(_SIDES[name], _all_sides(value), strict=True)
         return
     yield _PHYSICAL.get(name, _OLD_NAME.sub("", name)), value
+
+
+def _all_sides(value: str) -> tuple[str, str, str, str]:
+    """Return top, right, bottom and left of one to four values."""
+    top, right, bottom, left, *_ = (*value.split(), "", "", "", "")
+    right = right or top
+    return top, right, bottom or top, left or right
 
 
 def unescaped(text: str) -> str:
@@ -182,7 +176,8 @@ def removes_element(style: Style) -> str | None:
         return "content-visibility: hidden"
     if masks_all(style):
         return "masked"
-    return _off_screen(style) or _clipped(style)
+    dotted = style.get("-webkit-text-security") in _DOTS
+    return _off_screen(style) or _clipped(style) or ("shown as dots" if dotted else None)
 
 
 def may_hide(style: Style) -> bool:
@@ -216,6 +211,8 @@ def _off_screen(style: Style) -> str | None:
             return f"off screen ({name})"
     shift = _SHIFT.search(style.get("transform", ""))
     moved = shift[1] if shift else style.get("translate")
+    if any(_is_far(far, sideways=True) for far in moved_by_matrix(style.get("transform", ""))):
+        return "off screen (transform)"
     sideways = shift is None or not shift[0].startswith("translatey")
     return "off screen (transform)" if _is_far(moved, sideways=sideways) else None
 
@@ -231,10 +228,13 @@ def _is_far(value: str | None, *, sideways: bool) -> bool:
 
 def _clipped(style: Style) -> str | None:
     scale = _SCALE.search(style.get("transform", ""))
-    factor = _number(scale[1] if scale else style.get("scale"))
+    factors = re.split(r"[\s,]+", scale[1] if scale else style.get("scale", ""))[:2]
+    shrunk = any(
+        (factor := _number(part)) is not None and abs(factor) < _SMALLEST_SCALE for part in factors
+    )
     zoom = _number(style.get("zoom"))  # 0 is as good as none there
     zoom = zoom / 100 if zoom and style["zoom"].endswith("%") else zoom
-    if (factor is not None and 0 <= factor < _SMALLEST_SCALE) or 0 < (zoom or 1) < _SMALLEST_SCALE:
+    if shrunk or 0 < (zoom or 1) < _SMALLEST_SCALE:
         return "scaled to nothing"
     if style.get("content", "").startswith("url("):
         return "replaced by a picture"
@@ -252,11 +252,13 @@ def _clipped(style: Style) -> str | None:
     one_line = cut and style.get("white-space") == "nowrap"
     if one_line and _BESIDE.fullmatch(style.get("text-indent", "")):
         return "off screen (text-indent)"
-    return "no height or width" if small and cut else None
+    folded = style.get("grid-template-rows") in _NO_ROW
+    return "no height or width" if (small and cut) or folded else None
 
 
+_NO_ROW = {"0fr", "0px", "0"}  # of a grid, in which a part that is cut is folded
 _SHIFT = re.compile(r"translate[xy3d]*\(\s*(-?[\d.][^,)]*)")
-_SCALE = re.compile(r"scale[xy3d]*\(\s*([\d.]+)")
+_SCALE = re.compile(r"scale(?:[xy]|3d)?\(\s*([^()]{1,60})\)")
 _CUTTING = re.compile(r"\b(?:strict|content|paint)\b")
 _BESIDE = re.compile(r"[1-9]\d{2,3}%")
 _EMPTY_RECT = re.compile(r"rect\(\s*[01](px)?[\s,]+[01](px)?[\s,]+[01](px)?")
@@ -312,7 +314,16 @@ def colour(value: str | None) -> Colour | None:
         return _computed(match[1], match[2]) if plain else grey(match[1], match[2])
     if match := _HEX.search(value):
         return _hex(match[1])
-    return next((_NAMED[word] for word in value.split() if word in _NAMED), None)
+    return next((NAMED[word] for word in value.split() if word in NAMED), None)
+
+
+def of_gradient(value: str) -> Colour | None:
+    """Return the one colour that all of a gradient has, None where there are more, or none."""
+    if "transparent" in value or VARIABLE in value:
+        return None
+    found = {told for part in _PAINT.findall(value) if (told := colour(part)) is not None}
+    one = next(iter(found), None)
+    return one if one is not None and all(same_colour(one, other) for other in found) else None
 
 
 def is_transparent(value: str | None) -> bool:

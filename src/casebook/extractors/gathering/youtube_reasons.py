@@ -1,0 +1,129 @@
+"""Why a video is not shown, by what YouTube's player says of it. Pure.
+
+The player tells a status and, in English as we ask for it, a reason. Statuses mix causes
+("UNPLAYABLE" is a video for members as well as a session with too many requests), so the words
+decide, and the status where the words are none that are known.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from casebook.schemas.errors import (
+    FetchError,
+    VideoAgeRestricted,
+    VideoBlocked,
+    VideoForMembers,
+    VideoNotInCountry,
+    VideoPrivate,
+    VideoRateLimited,
+    VideoRunning,
+    VideoUnavailable,
+    VideoUnplayable,
+    VideoUpcoming,
+)
+
+Cause = tuple[type[FetchError], str]
+"""An error, and what it says behind the video's address: {said} is YouTube's reason."""
+
+UNAVAILABLE: Cause = (
+    VideoUnavailable,
+    "was removed or never was: look for a copy elsewhere, or submit it {instead}",
+)
+RATE_LIMITED: Cause = (
+    VideoRateLimited,
+    (
+        "was refused, as YouTube had too many requests from this address: retry in some hours, or "
+        "submit it {instead}"
+    ),
+)
+BLOCKED: Cause = (
+    VideoBlocked,
+    (
+        "was refused, as YouTube takes this machine for a bot: retry later or from another network,"
+        " or submit it {instead}"
+    ),
+)
+AGE_RESTRICTED: Cause = (
+    VideoAgeRestricted,
+    "is shown to signed-in adults only: submit it {instead}",
+)
+_PRIVATE: Cause = (VideoPrivate, "is private ({said}): ask its owner, or submit it {instead}")
+_FOR_MEMBERS: Cause = (
+    VideoForMembers,
+    "is shown to those who pay for it ({said}): if you do, submit it {instead}",
+)
+_NOT_IN_COUNTRY: Cause = (
+    VideoNotInCountry,
+    "is not shown in this country ({said}): submit it {instead}",
+)
+_UPCOMING: Cause = (
+    VideoUpcoming,
+    "has not begun ({said}): retry afterwards, or submit it {instead}",
+)
+_RUNNING: Cause = (
+    VideoRunning,
+    "is a broadcast that is not over: retry afterwards, or submit it {instead}",
+)
+_UNPLAYABLE: Cause = (VideoUnplayable, "is not shown ({said}): submit it {instead}")
+
+# The first that fits gives the cause.
+_BY_WORDS: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
+    (re.compile(words, re.IGNORECASE), cause)
+    for words, cause in (
+        (r"not a bot|unusual traffic", BLOCKED),
+        (r"try again later|rate.?limited|too many requests", RATE_LIMITED),
+        (r"\bage\b|age-restricted|inappropriate for some|graphic", AGE_RESTRICTED),
+        (r"\bprivate\b", _PRIVATE),
+        (r"members|join this channel|payment|purchase|\brent|premium", _FOR_MEMBERS),
+        (r"your (?:country|region|location)", _NOT_IN_COUNTRY),
+        (
+            r"recording is not available|no longer available|removed|deleted|terminated|copyright",
+            UNAVAILABLE,
+        ),
+        (r"premieres?\b|begins?\b|starts?\b|waiting for|processing", _UPCOMING),
+    )
+)
+_BY_STATUS: Mapping[str, Cause] = {
+    "AGE_CHECK_REQUIRED": AGE_RESTRICTED,
+    "AGE_VERIFICATION_REQUIRED": AGE_RESTRICTED,
+    "CONTENT_CHECK_REQUIRED": AGE_RESTRICTED,
+    "ERROR": UNAVAILABLE,
+    "LIVE_STREAM_OFFLINE": _UPCOMING,
+    "LOGIN_REQUIRED": BLOCKED,
+}
+_LONGEST = 200  # characters of a reason that are repeated
+
+
+def cause_of(player: Any) -> Cause | None:
+    """Return why the video of a ``player``'s answer is not shown, or None where it is.
+
+    A broadcast that runs, or has just ended, is shown; its captions are not all there yet.
+    """
+    status = _part(player, "playabilityStatus").get("status")
+    if status in {None, "OK"}:
+        about = _part(player, "videoDetails")
+        return _RUNNING if about.get("isLive") or about.get("isPostLiveDvr") else None
+    said = said_by(player)
+    by_words = (cause for words, cause in _BY_WORDS if words.search(said))
+    return next(by_words, _BY_STATUS.get(status, _UNPLAYABLE))
+
+
+def said_by(player: Any) -> str:
+    """Return the reason that a ``player`` gives, in one line and without curly brackets."""
+    said = " ".join(_words(_part(player, "playabilityStatus"))) or "no reason given"
+    return " ".join(said.replace("{", "(").replace("}", ")").split())[:_LONGEST]
+
+
+def _words(status: Mapping[str, Any]) -> Iterator[str]:
+    screen = _part(_part(status, "errorScreen"), "playerErrorMessageRenderer")
+    runs = _part(screen, "subreason").get("runs")
+    told = [status.get("reason")]
+    told += [run.get("text") for run in runs or () if isinstance(run, dict)]
+    told += [_part(screen, "subreason").get("simpleText")]
+    yield from (each for each in told if isinstance(each, str) and each)
+
+
+def _part(whole: Any, name: str) -> Mapping[str, Any]:
+    part = whole.get(name) if isinstance(whole, dict) else None
+    return part if isinstance(part, dict) else {}

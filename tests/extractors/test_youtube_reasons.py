@@ -1,0 +1,122 @@
+"""Why a video is not read: each cause by its name, and what may pass told from what does not."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from recorded_videos import ADDRESS, NEEDED, PLAYER, TEXT, recorded
+
+from casebook.extractors.gathering.gather import gather
+from casebook.extractors.network.robots import Robots
+from casebook.schemas import errors
+
+pytestmark = NEEDED
+
+
+def refused(status: str, reason: str, *further: str) -> bytes:
+    """What YouTube's player answers about a video that it does not show."""
+    runs = [{"text": text} for text in further]
+    screen = {"playerErrorMessageRenderer": {"subreason": {"runs": runs}}}
+    told = {"status": status, "reason": reason, "errorScreen": screen}
+    return json.dumps({"playabilityStatus": told}).encode()
+
+
+SOLD = "Join this channel to get access to members-only content like this video."
+REFUSALS = [
+    (errors.VideoAgeRestricted, "LOGIN_REQUIRED", "Sign in to confirm your age"),
+    (errors.VideoAgeRestricted, "AGE_VERIFICATION_REQUIRED", ""),
+    (errors.VideoBlocked, "LOGIN_REQUIRED", "Sign in to confirm you're not a bot"),
+    (errors.VideoBlocked, "LOGIN_REQUIRED", "Please sign in"),
+    (errors.VideoPrivate, "LOGIN_REQUIRED", "This video is private"),
+    (errors.VideoPrivate, "ERROR", "Video unavailable", "This video is private."),
+    (errors.VideoForMembers, "UNPLAYABLE", SOLD),
+    (errors.VideoForMembers, "UNPLAYABLE", "This video requires payment to watch"),
+    (
+        errors.VideoNotInCountry,
+        "UNPLAYABLE",
+        "Video unavailable",
+        "The uploader has not made this video available in your country",
+    ),
+    (
+        errors.VideoNotInCountry,
+        "ERROR",
+        "This video is unavailable",
+        "It is blocked in your country on copyright grounds",
+    ),
+    (
+        errors.VideoRateLimited,
+        "UNPLAYABLE",
+        "Video unavailable",
+        "This content isn't available, try again later.",
+    ),
+    (errors.VideoUnavailable, "ERROR", "This video has been removed by the uploader"),
+    (errors.VideoUnavailable, "UNPLAYABLE", "The account of this video has been terminated."),
+    (errors.VideoUnavailable, "LIVE_STREAM_OFFLINE", "This live stream recording is not available"),
+    (errors.VideoUpcoming, "LIVE_STREAM_OFFLINE", "Live stream offline"),
+    (errors.VideoUpcoming, "UNPLAYABLE", "Premieres in 3 hours"),
+    (errors.VideoUpcoming, "UNPLAYABLE", "We're processing this video. Check back later."),
+    (errors.VideoUnplayable, "UNPLAYABLE", "Some words that nobody here knows"),
+]
+LATER = {errors.VideoBlocked, errors.VideoRateLimited, errors.VideoUpcoming}
+GONE = {errors.VideoPrivate, errors.VideoUnavailable, errors.VideoUnplayable}
+
+
+@pytest.mark.parametrize(
+    ("cause", "status", "reasons"), [(one, two, rest) for one, two, *rest in REFUSALS]
+)
+async def test_what_the_player_says_is_told_apart(cause, status, reasons, tube, sites, gathered):
+    """One status has many causes: the words say which, and whether it passes, is gone, or waits."""
+    tube()
+    sites.pages[PLAYER] = [(200, "x/json", refused(status, *reasons))]
+    with pytest.raises(errors.FetchError, match="--transcript") as failure:
+        await gathered(ADDRESS)
+    told = type(failure.value)
+    assert (told, told.transient, told.gone) == (cause, cause in LATER, cause in GONE)
+
+
+@pytest.mark.parametrize("sign", ["isLive", "isPostLiveDvr"])
+@pytest.mark.parametrize("listed", [True, False])
+async def test_a_broadcast_that_is_not_over_is_tried_later(sign, listed, tube, sites, gathered):
+    """What is said by now is not the talk, and captions that are not made yet are not missing."""
+    tube()
+    answer = json.loads(recorded("youtube.innertube.json"))
+    answer["videoDetails"][sign] = True
+    if not listed:
+        del answer["captions"]
+    sites.pages[PLAYER] = [(200, "x/json", json.dumps(answer).encode())]
+    with pytest.raises(errors.VideoRunning) as failure:
+        await gathered(ADDRESS)
+    assert failure.value.transient
+
+
+async def test_a_call_that_is_refused_or_missing_does_not_make_a_video_gone(tube, sites, gathered):
+    """A 403 is YouTube's guard against bots, a 404 of captions its trouble: both pass."""
+    tube()
+    for status, cause in ((403, errors.VideoBlocked), (404, errors.CaptionsUnreadable)):
+        sites.pages[TEXT] = [(status, "text/html", b"no")]
+        with pytest.raises(cause) as failure:
+            await gathered(ADDRESS)
+        assert failure.value.transient
+
+
+async def test_captions_lead_to_no_host_of_the_own_network(tube, sites, visitor):
+    """What the operator named is for people to submit, not for an answer to name."""
+    tube()
+    lists = recorded("youtube.innertube.json").replace(b"www.youtube.com/api", b"lists.example.com")
+    sites.pages[PLAYER] = [(200, "x/json", lists)]
+    policy = replace(visitor.policy, allowed_hosts=frozenset({"lists.example.com:443"}))
+    visitor.policy = policy
+    with pytest.raises(errors.RedirectForbidden, match="your own network"):
+        await gather(ADDRESS, visitor, Robots(visitor))
+    assert not [asked for asked in sites.addresses if asked.startswith("lists.")]
+
+
+async def test_a_track_that_cannot_be_read_gives_way_to_the_next(tube, sites, gathered):
+    """One empty answer does not lose the captions that are given out."""
+    tube()
+    sites.pages[TEXT] = [(200, "text/xml", b""), (200, "text/xml", recorded("transcript.xml"))]
+    steps = [(s.method, s.outcome) for s in (await gathered(ADDRESS)).tried]
+    assert steps == [
+        ("captions en", "failed: captions_unreadable"),
+        ("captions en, generated", "3 cues"),
+    ]

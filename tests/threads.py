@@ -44,6 +44,14 @@ def thread(post: str, around: str = "{}") -> str:
     return page(around.format("".join(posts)))
 
 
+def lone(post: str, around: str = "{}") -> str:
+    """Return a page of the post of ``thread`` that Ada Lind wrote, with all the words of four."""
+    parts = {"NAME": NAMES[0], "UID": "8", "ID": "40", "WORDS": " ".join(WORDS)}
+    for place, part in parts.items():
+        post = post.replace(place, part)
+    return page(around.format(post))
+
+
 MAKERS = {
     "vBulletin 3": (
         '<table id="postID"><tr><td><a class="bigusername" href="member.php?u=UID">NAME</a>'

@@ -4,12 +4,13 @@ import time
 
 import lxml.html
 import pytest
-from threads import MAKERS, NAMES, WORDS, link, page, post, read, said, thread
+from threads import MAKERS, NAMES, WORDS, link, lone, page, post, read, said, thread
 
 from casebook.extractors.kinds.html import parse
 from casebook.extractors.web.bodies import bodies_of
 from casebook.extractors.web.page_kind import PageKind, kind_of
 from casebook.extractors.web.posters import posters_of
+from casebook.schemas.errors import DocumentEmpty
 
 
 @pytest.mark.parametrize("maker", MAKERS)
@@ -21,6 +22,30 @@ def test_each_post_is_read_whole_and_by_whom(maker):
     assert [next(w for w in WORDS if w in text) for _, text in told] == WORDS
     for furniture in ("Friday", "3,114", "3114", "Report", "Contributor", "Profile", "Share"):
         assert furniture not in found.text
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_a_lone_post_is_read_without_its_posters_profile(maker):
+    """How far it goes no other post tells; its rank, counts, signature and buttons go all the same.
+
+    Who wrote it is told by class; a link to a profile alone may be that of anybody.
+    """
+    found = read(lone(MAKERS[maker]))
+    assert found.text == " ".join(WORDS)
+    untold = {"Discuz", "Reddit, 2018"}
+    assert found.authors == (() if maker in untold else ("Ada Lind",))
+
+
+def test_answers_that_are_not_known_as_posts_stay_below_the_one_that_is():
+    """Nor is a short post filled up with what else stands on its page."""
+    answers = [f"{words} {words}" for words in WORDS[1:]]
+    asked = post("<b>Ada</b> Senior Member<p>Posts: 3114</p>").replace(WORDS[0], "WORDS WORDS")
+    found = read(lone(asked, "{}" + "".join(f"<div><p>{words}</p></div>" for words in answers)))
+    assert all(words in found.text for words in answers)
+    assert "3114" not in found.text
+    rules = "<p>You may not post new threads</p><p>You may not post replies</p>" * 9
+    with pytest.raises(DocumentEmpty):
+        read(page(post(link("Ada", kind="author"), rules)))
 
 
 def test_rows_of_a_thread_keep_their_paragraphs():

@@ -160,6 +160,9 @@ def test_logins_sites_and_offices_beside_a_name_go():
     assert clean_authors("Acme; Ada Example", ["Acme"]) == ("Ada Example",)
     assert clean_authors("adaex; Ada Example") == ("Ada Example",)
     assert clean_authors("Ada Example Senior Tech Reporter") == ("Ada Example",)
+    assert clean_authors("Ada Example, Senior Member") == ("Ada Example",)
+    assert clean_authors("ben77 (Moderator)") == ("ben77",)
+    assert clean_authors("Ada Example; Trial Attorney") == ("Ada Example",)
     assert clean_authors("adaex") == ("adaex",)
 
 

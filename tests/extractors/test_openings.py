@@ -1,7 +1,7 @@
 """What a thread is called, who opened it and when."""
 
 import pytest
-from threads import MAKERS, NAMES, URL, WORDS, link, page, post, read, said, thread
+from threads import MAKERS, NAMES, URL, WORDS, link, lone, page, post, read, said, thread
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,32 @@ def test_the_first_post_tells_who_opened_a_thread_and_when():
     found = read(page(posts).replace("<head>", f"<head>{maker}"))
     assert found.authors == ("ADA",)
     assert str(found.published) == "2016-01-09"
+
+
+def test_a_day_without_an_hour_tells_when_a_post_was_written():
+    """It stays over the post, as an hour does; a term of the poster's profile and a title tell none.
+
+    "Ada opened this issue July 30, 2012" is how GitHub dated them.
+    """
+    profile = "<h4>Down on May 2, 2011</h4><dl><dt>Ada</dt><dd>Sep 17, 2003</dd></dl>"
+    opened = post(f"{profile}<div>{link('Ada')} opened this issue July 30, 2012</div>")
+    answered = post(f"{profile}<div>{link('ben77')} commented July 31, 2012</div>")
+    found = read(page(opened + answered.replace(WORDS[0], " ".join(WORDS[1:]))))
+    assert str(found.published) == "2012-07-30"
+    assert "Sep 17, 2003" not in found.text
+
+
+def test_what_stands_next_to_a_lone_post_tells_who_wrote_it_and_when():
+    """Not the hour at which the page was shown, nor whoever posted last in another thread."""
+    top = (
+        "<p>It is currently Thu Nov 26, 2026, 9:15 am</p><div>Newest: "
+        '<a class="username" href="/members/3">Mo</a> <time datetime="2026-11-25">today</time></div>'
+    )
+    for day in ("Jan 9, 2016, 2:30 am", '<time datetime="2016-01-09">long ago</time>'):
+        over = f'<p>Posted: {day}</p><b class="username">Ada Lind</b><i>Joined: Mar 1, 2009</i>'
+        found = read(lone(post(over).replace(WORDS[0], "WORDS"), f"{top}<h1>Routing</h1>{{}}"))
+        assert (found.authors, str(found.published)) == (("Ada Lind",), "2016-01-09")
+        assert "2026" not in found.text
 
 
 COMMENTED = {

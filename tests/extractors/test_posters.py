@@ -73,6 +73,17 @@ def test_a_label_with_the_class_of_a_name_is_none():
 
 
 @pytest.mark.parametrize(
+    "shown", ["NAME, Senior Member", "NAME (Moderator)", "NAME - Forum Administrator"]
+)
+@pytest.mark.parametrize("holder", ['<p class="author">{}</p>', '<a href="/members/NAME">{}</a>'])
+def test_a_rank_behind_a_name_is_no_part_of_it(shown, holder):
+    """Some makers set both on one line; a comma in a name alone is none."""
+    over = holder.format(shown)
+    assert named(*(post(over.replace("NAME", name)) for name in NAMES)) == NAMES
+    assert named(*(post(link(name)) for name in ("Lind, Ada", "ben77"))) == ["Lind, Ada", "ben77"]
+
+
+@pytest.mark.parametrize(
     "lead", ["Posted by", "#3 by", "Geschrieben von", "Publié par", "Автор:", "投稿者："]
 )
 def test_who_is_led_in_as_the_author_wrote_it(lead):

@@ -260,8 +260,11 @@ def _site(meta: Any, titles: Sequence[str]) -> str | None:
 
 
 def _fall_back(reading: _Reading, steps: list[ExtractionStep]) -> None:
-    """Where the blocks that are text give too little, try other paths, keep the longest."""
-    for method, path in _FALLBACKS:
+    """Where the blocks that are text give too little, try other paths, keep the longest.
+
+    Not in a thread whose posts are known: they may be short, and the rest is not theirs.
+    """
+    for method, path in _FALLBACKS if not reading.posts else ():
         best = reading.attempt
         if not _is_suspicious(best.words, reading):
             return

@@ -34,12 +34,16 @@ _OFFICE = (
     "founder|co-founder|writer|editor|reporter|consultant|coordinator|attorney|manager|director|ceo|"
     "cto|contributor|analyst|journalist|engineer|member"
 )
-_AFTER_A_NAME = re.compile(
-    r"(?<=\w)\s+(?:(?:former|senior|junior|head|chief|lead|content|marketing|tech|staff|trial|co-?|"
-    r"contributing|managing|guest|full|new|well-known|active)\s+)*"
-    rf"(?:{_OFFICE}|reviewed by|joined)\b.*$",
-    re.IGNORECASE,
+_KIND_OF_OFFICE = (
+    r"(?:(?:former|senior|junior|head|chief|lead|content|marketing|tech|staff|trial|co-?|"
+    r"contributing|managing|guest|full|new|well-known|active|super|forum|site)\s+)*"
 )
+_AFTER_A_NAME = re.compile(
+    rf"(?<=\w)\s+{_KIND_OF_OFFICE}(?:{_OFFICE}|reviewed by|joined)\b.*$", re.IGNORECASE
+)
+_RANK = rf"{_KIND_OF_OFFICE}(?:{_OFFICE}|moderator|admin|administrator)\b"
+_SET_BEHIND_A_NAME = re.compile(rf"(?<=\w)(?:\s*[,(]|\s+[-–—|])\s*{_RANK}.*$", re.IGNORECASE)
+_RANK_ALONE = re.compile(_RANK, re.IGNORECASE)
 # In small letters, behind a comma: it has as few capitals as a sentence.
 _SMALL_OFFICE = re.compile(
     rf"(?:,| and| &)(?: [a-z-]+){{0,4}} (?:{_OFFICE}|team)\b[^,]*?(?=,| and [^\W\d_a-z]|$)"
@@ -94,14 +98,21 @@ def clean_authors(stated: str | Sequence[str] | None, sites: Sequence[str] = ())
     parts = _NAMES_APART.split(stated) if isinstance(stated, str) else list(stated or ())
     names = (_AROUND_A_NAME.sub("", one_line(part)).strip(" ,.-|") for part in parts)
     found = dict.fromkeys(_without_role(name) for name in names if _is_name(name))
+    found = {name: None for name in found if not (len(found) > 1 and _RANK_ALONE.fullmatch(name))}
     full = [name for name in found if " " in name and not any(names_site(name, s) for s in sites)]
     return tuple(full or found)[:_MOST_AUTHORS]
 
 
 def _without_role(name: str) -> str:
     """Return ``name`` without the office that a byline puts behind it."""
+    name = without_rank(name)
     bare = _AFTER_A_NAME.sub("", name)
     return bare if " " in bare else name
+
+
+def without_rank(name: str) -> str:
+    """Return ``name`` without the rank or office that is set behind it: "Ada, Senior Member"."""
+    return _SET_BEHIND_A_NAME.sub("", name)
 
 
 def _is_name(name: str) -> bool:

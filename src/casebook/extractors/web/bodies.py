@@ -72,9 +72,6 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"signature", re.IGNORECASE)
-_FEWEST = 2
-"""Posts; a page with less is no thread."""
-
 _MOST = 3_000
 """Posts that are looked at; a page with more is no thread that a person reads."""
 
@@ -83,8 +80,8 @@ _MOST = 3_000
 class Bodies:
     """The posts of a page: for each element that holds the words of one, its frame.
 
-    The frame is all that belongs to the post and to no other. ``around`` are the elements around
-    bodies.
+    The frame is all that belongs to the post and to no other: of a lone post the whole page, for
+    how far it goes is not told. ``around`` are the elements around bodies.
     """
 
     frames: Mapping[Any, Any] = field(default_factory=dict)
@@ -92,6 +89,11 @@ class Bodies:
 
     def __bool__(self) -> bool:
         return bool(self.frames)
+
+    @property
+    def is_lone(self) -> bool:
+        """Tell a thread of one post, which nobody has answered."""
+        return len(self.frames) == 1
 
 
 NO_BODIES = Bodies()
@@ -101,7 +103,7 @@ NO_BODIES = Bodies()
 def bodies_of(tree: Any, kind: PageKind) -> Bodies:
     """Return the bodies of the posts of the page of ``kind`` under ``tree``.
 
-    None where that is no thread, or tells less than two.
+    None where that is no thread, or tells none.
     """
     if kind is not PageKind.FORUM:
         return NO_BODIES
@@ -113,8 +115,6 @@ def bodies_of(tree: Any, kind: PageKind) -> Bodies:
             walk.skip_subtree()
         if len(found) > _MOST:
             return NO_BODIES
-    if len(found) < _FEWEST:
-        return NO_BODIES
     holds = Counter(each for body in found for each in body.iterancestors())
     return Bodies({body: _frame(body, holds) for body in found}, frozenset(holds))
 

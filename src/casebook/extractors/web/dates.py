@@ -85,6 +85,11 @@ def day_of(stated: str | None) -> date | None:
     return day if day and day <= datetime.now(UTC).date() + timedelta(days=1) else None
 
 
+def names_day(line: str) -> bool:
+    """Tell a line that writes out a day: "3 March 2026", "2026-03-03"."""
+    return bool(_DAY.search(line))
+
+
 def _candidates(
     tree: Any, url: str | None, kind: PageKind, opened: Iterable[str]
 ) -> Iterator[str | None]:

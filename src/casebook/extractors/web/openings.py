@@ -6,7 +6,9 @@ known (None) where prose stands before the first one: then they are comments on 
 
 import re
 from collections.abc import Iterable, Iterator
+from enum import IntEnum, auto
 from itertools import takewhile
+from operator import itemgetter
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
@@ -14,6 +16,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from casebook.extractors.text.authors import asked_by, posted_by
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, is_comment, tells_of_joining
+from casebook.extractors.web.dates import names_day
 from casebook.extractors.web.posters import is_signature, posters_of, told_names
 from casebook.extractors.web.posts import author_of, posts_of
 
@@ -33,6 +36,15 @@ _ADDRESSES = etree.XPath("//link[@rel='canonical']/@href | //meta[@property='og:
 _ISO = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _LONGEST_LINE = 100
+_UNDATED = frozenset("dl dt dd h1 h2 h3 h4 h5 h6 title".split())
+
+
+class _By(IntEnum):
+    """By what a day is told; for machines it is the surest, and a line with no hour the least."""
+
+    MACHINE = auto()
+    HOUR = auto()
+    DAY = auto()
 
 
 def opened_by(tree: Any, url: str, bodies: Bodies | None) -> tuple[str, ...] | None:
@@ -67,28 +79,41 @@ def _opener_of(tree: Any, bodies: Bodies) -> str | None:
 
 
 def days_of(tree: Any, url: str, bodies: Bodies | None) -> Iterator[str]:
-    """Yield what may tell the day of the first post: for machines, then lines with an hour."""
-    first, frame = _opening(bodies or NO_BODIES)
+    """Yield what may tell the day of the first post: for machines, then lines with an hour.
+
+    Then those with a day alone, but for terms of a list, which tell of the poster, and headings.
+    """
+    bodies = bodies or NO_BODIES
+    first, frame = _opening(bodies)
     if first is None or _is_later(tree, url):
         return
     if is_comment(first):
         yield from list(_for_machines(_before(tree, frame)))[-1:]
         return
-    over = _before(frame, first)
-    yield from _for_machines(over)
-    yield from _hours(text for element in over for text in (element.text, element.tail))
+    told = list(_told(_before(frame, first)))
+    if bodies.is_lone:  # over it is the whole top of the page: what is next to it is its own
+        told.reverse()
+        told.sort(key=lambda one: one[0] is _By.DAY)
+    else:
+        told.sort(key=itemgetter(0))
+    yield from (said for _, said in told)
     for signature in filter(is_signature, frame.iter("*")):
         yield from _for_machines(signature.iter("*"))
 
 
-def _hours(texts: Iterable[str | None]) -> Iterator[str]:
-    """Yield the lines with an hour, but for that at which the poster joined the forum."""
+def _told(elements: Iterable[Any]) -> Iterator[tuple[_By, str]]:
+    """Yield what tells a day or an hour, but for that at which the poster joined the forum."""
     label = ""
-    for text in filter(str.strip, filter(None, texts)):
-        is_joining = tells_of_joining(f"{label} {text}" if label[-1:] == ":" else text)
-        if len(text) <= _LONGEST_LINE and _CLOCK.search(text) and not is_joining:
-            yield text
-        label = one_line(text)[-_LONGEST_LINE:]
+    for element in elements:
+        yield from ((_By.MACHINE, said) for said in _for_machines([element]))
+        for text in filter(str.strip, filter(None, (element.text, element.tail))):
+            is_joining = tells_of_joining(f"{label} {text}" if label[-1:] == ":" else text)
+            if len(text) <= _LONGEST_LINE and not is_joining:
+                if _CLOCK.search(text):
+                    yield _By.HOUR, text
+                elif element.tag not in _UNDATED and names_day(text):
+                    yield _By.DAY, text
+            label = one_line(text)[-_LONGEST_LINE:]
 
 
 def _opening(bodies: Bodies) -> tuple[Any, Any]:

@@ -4,7 +4,8 @@ For threads that tell it neither by microdata nor by the names of ``posts``. A n
 a profile, or has a class that many makers of forums give to a poster's name; of such elements only
 those that have their likes in other posts, so that no moderator of the forum is taken for one. Over
 whose post several persons are named, nobody is told; nor if one of them is "[deleted]", or is whom
-somebody answers ("in reply to Ada") or who changed the post ("edited by Ada").
+somebody answers ("in reply to Ada") or who changed the post ("edited by Ada"). A lone post has no
+likes: who wrote it has a class that says so, and is named last before it.
 """
 
 import re
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+from casebook.extractors.text.authors import without_rank
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.web.bodies import Bodies
 
@@ -71,6 +73,8 @@ def posters_of(bodies: Bodies) -> Mapping[Any, str]:
     told = {}
     for frame, named in found.items():
         alike = [one for one in named if one.is_told or often[one.key] >= _FEWEST]
+        if bodies.is_lone:
+            alike = [one for one in named if one.is_told][-1:]
         if name := _one([one for one in alike if one.name not in labels]):
             told[frame] = name
     return told
@@ -167,7 +171,7 @@ def _read(element: Any, href: str, *, is_told: bool) -> Iterator[_Named]:
     if link is None and element.tag == "a":
         return
     holder = element if link is None else link
-    name = _USER.sub("", one_line(holder.text_content()))
+    name = without_rank(_USER.sub("", one_line(holder.text_content())))
     if not name or len(name) > _LONGEST_NAME:
         return
     if not href and link is not None:

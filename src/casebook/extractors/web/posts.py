@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
+from casebook.extractors.text.authors import without_rank
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, is_body
 from casebook.extractors.web.nearest import of_nearest
@@ -249,8 +250,8 @@ def _name(author: Any) -> str | None:
         for part in author.xpath(path):
             name = one_line(part.get("content") or part.text_content())
             if name and name in seen:
-                return name if can_be_name(name) else None
-    return seen if can_be_name(seen) else None
+                return without_rank(name) if can_be_name(name) else None
+    return without_rank(seen) if can_be_name(seen) else None
 
 
 def _shown(element: Any, name: str) -> str | None:

@@ -11,12 +11,14 @@ import numpy as np
 from casebook.extractors.text.characters import count_words
 from casebook.extractors.web.block_features import Matrix
 from casebook.extractors.web.bodies import Bodies, is_comment, is_remark, tells_of_joining
+from casebook.extractors.web.dates import names_day
 from casebook.extractors.web.nearest import of_nearest
 from casebook.extractors.web.tree_blocks import Placed
 
 _PROSE = 20
 _LINKED = 0.6
 _UNFOLDS = re.compile(r"expand(?:-?link)?(?![a-z])", re.IGNORECASE)
+_TERMS = frozenset({"dl", "dt", "dd"})
 _HOUR = re.compile(r"\b\d{1,2}[:.]\d\d(?!\d)|\bago\b")
 
 
@@ -39,9 +41,10 @@ def whole_posts(
 ) -> Matrix:
     """Return ``kept`` with all that stands in ``bodies`` and little else of their posts.
 
-    A line before a post that may tell its hour, a remark on one, what unfolds a quotation, and a
-    heading of the first level are left as they are. So is all where more than half of the prose
-    stands in no post's words: then the posts are not the page's text.
+    A line before a post that may tell its hour or day, a remark on one, what unfolds a quotation,
+    and a heading of the first level are left as they are; beside a lone post prose is, too, for how
+    far that goes is not told. So is all where more than half of the prose stands in no post's
+    words: then the posts are not the page's text.
     """
     known = {frame: _At(_Part.BESIDE, frame) for frame in bodies.frames.values()}
     for body, frame in bodies.frames.items():
@@ -59,7 +62,8 @@ def whole_posts(
         if at.part is _Part.BODY:
             kept[n] |= not _unfolds(one)
         elif at.part is _Part.BESIDE and one.level != 1:
-            kept[n] &= at.frame not in said and _tells_hour(one)
+            is_right = at.frame not in said and _tells_when(one)
+            kept[n] &= is_right or (bodies.is_lone and _is_prose(one))
         elif at.part is _Part.ELSEWHERE and one.level != 1 and said:
             kept[n] &= _is_prose(one)
         if at.part in {_Part.BODY, _Part.REMARK}:
@@ -78,12 +82,15 @@ def opens_with_post(placed: Sequence[Placed], bodies: Bodies) -> bool:
     return is_comment(first) or not any(map(_is_prose, before))
 
 
-def _tells_hour(one: Placed) -> bool:
-    """Tell a line that may tell when a post was written, and is no row of links."""
+def _tells_when(one: Placed) -> bool:
+    """Tell a line that may tell when a post was written, and is no row of links.
+
+    In a list of terms a day without an hour is one of the poster's.
+    """
     text = one.block.text.strip()
     if "\n" in text or one.linked >= _LINKED or tells_of_joining(text):
         return False
-    return bool(_HOUR.search(text))
+    return bool(_HOUR.search(text)) or (one.place.tag not in _TERMS and names_day(text))
 
 
 def _is_prose(one: Placed) -> bool:

@@ -197,10 +197,14 @@ def test_what_a_reader_sees_stays(content, options):
     assert list(found.hidden_text) == []
 
 
-def of_bars(size: float, height: int, matrix: float = 1) -> dict:
-    """A page in a font of bars, ``height`` units high, whose own matrix makes their size."""
+def of_bars(size: float, height: int, matrix: float = 1, glyph: str = "") -> dict:
+    """A page in a font of bars, ``height`` units high, whose own matrix makes their size.
+
+    Another ``glyph`` may stand for each bar.
+    """
+    glyph = glyph or f"30 0 0 0 25 {height} d1 0 0 25 {height} re f"
     letters = sorted(set(SECRET + STORY + "0123456789"))
-    bars = {f"c{ord(x)}": stream(f"30 0 0 0 25 {height} d1 0 0 25 {height} re f".encode())
+    bars = {f"c{ord(x)}": stream(glyph.encode())
             for x in letters}  # fmt: skip
     named = ArrayObject()
     for letter in letters:
@@ -232,6 +236,19 @@ def test_type_that_its_font_makes_tiny_is_left_out_and_told():
     assert SECRET not in found.text
     told = [(piece.text, piece.reason) for piece in found.hidden_text]
     assert told == [(f"{SECRET} i", "type too small to read")]
+
+
+@pytest.mark.parametrize(
+    "glyph",
+    ["30 0 0 0 25 40 d1", "30 0 d0", "30 0 d0 1 g 0 0 25 40 re f", "30 0 0 0 25 40 d1 0 0 .1 .1 re f"],
+    ids=["declared", "nothing", "white", "a dot"],
+)  # fmt: skip
+def test_letters_that_their_font_does_not_draw_are_left_out_and_told(glyph):
+    """A font may draw its letters itself, and then it may draw nothing."""
+    found = read(build(**of_bars(0.3, 40, glyph=glyph)))
+    assert SECRET not in found.text
+    (told,) = (piece.text for piece in found.hidden_text)
+    assert SECRET in told
 
 
 def test_a_page_painted_black_shows_white_type_alone():

@@ -53,7 +53,8 @@ class Glance:
     by turns; ``across``: lines of narrower columns, or cells, do. ``marks`` are the boxes of what
     is as small as the point of a list, which browsers and
     slides draw. ``marked``: text is marked content, which may state another text than its glyphs;
-    ``texts`` are the addresses of its objects then, but for pages with forms (None).
+    ``texts`` are the addresses of its objects then, but for pages with forms (None). ``sketched``
+    are the fonts whose letters the file draws itself, or does not: the drawn page shows it.
     """
 
     odd: bool = False
@@ -68,6 +69,7 @@ class Glance:
     across: bool = False
     marked: bool = False
     texts: list[int] | None = None
+    sketched: set[int] = field(default_factory=set)
 
     def is_picture(self, edges: Box) -> bool:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
@@ -138,6 +140,8 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     is_text = modes != pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
     pieces, others = every.those(is_text), every.those(~is_text)
     inks = _inks(found, pieces, modes[is_text], edges)
+    found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
+    found.odd = found.odd or bool(found.sketched)
     found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
     if edges is not None and _are_woven(pieces.boxes, _NARROW * (edges[2] - edges[0])):
         found.across = True

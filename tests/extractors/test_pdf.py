@@ -122,7 +122,27 @@ def test_each_reason_for_no_text_is_told():
         read(b"%PDF-1.7\n" + io.BytesIO(b"garbage" * 99).read())
 
 
-@pytest.mark.datasets
+def without_pages() -> bytes:
+    """A file in good order whose first object leads to no page."""
+    head = b"%PDF-1.7\n"
+    body = b"1 0 obj\n<</Names 1 0 R/ViewerPreferences<</Names 1 0 R>>>>\nendobj\n"
+    table = b"xref\n0 2\n0000000000 65535 f \n%010d 00000 n \n" % len(head)
+    end = b"trailer<</Root 1 0 R/Size 2>>\nstartxref\n%d\n%%%%EOF\n" % len(head + body)
+    return head + body + table + end
+
+
+def test_a_password_is_asked_for_by_the_file_that_needs_one():
+    """Pdfium says of a file that fails without a cause what it said of the last one."""
+    locked = paper(1)
+    locked.set_encryption(owner_password="owner", user_password="user")
+    with pytest.raises(Damaged):
+        read(without_pages())
+    with pytest.raises(Encrypted):
+        read(bytes(locked.output()))
+    with pytest.raises(Damaged):
+        read(without_pages())
+
+
 def test_a_page_that_shows_nothing_of_its_sheet_is_refused():
     """What a page shows may lie off its sheet: nothing is left of it that could be drawn."""
     writer = PdfWriter()
@@ -136,6 +156,7 @@ def test_a_page_that_shows_nothing_of_its_sheet_is_refused():
         read(file.getvalue())
 
 
+@pytest.mark.datasets
 def test_odd_files_are_read_or_refused():
     """No awkward file crashes the reader or passes as a document without text."""
     folder = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data")) / "pdf" / "odd"

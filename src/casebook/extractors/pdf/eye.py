@@ -13,7 +13,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.glance import DEPTH, INKLESS, TINY_POINTS, Glance
+from casebook.extractors.pdf.glance import BLANK, DEPTH, INKLESS, TINY_POINTS, Glance
 from casebook.extractors.pdf.grounds import Box, no_ink
 from casebook.extractors.pdf.overprint import Overprints
 from casebook.extractors.pdf.sight import Budget, Sight
@@ -241,7 +241,7 @@ class Eye:
         inkless = np.logical_or.reduce([modes == mode for mode in INKLESS])
         unseen = inkless | outlined | (known & no_ink(*colours.T))
         suspect = np.full(len(indices), self._veiled) | (unseen & (not self.is_scan))
-        suspect |= _is_outside((left, low, right, high), self._edges)
+        suspect |= _is_outside((left, low, right, high), self._edges) | (high - low < BLANK)
         told, broad = self._types(indices)
         sizes = np.array(told)
         suspect |= (sizes > 0) & (sizes < TINY_POINTS)
@@ -271,7 +271,10 @@ class Eye:
         pale = not again and (self._is_pale(first) or self._overprints.paints_out(piece))
         if pale and not self._is_on_ground(box):
             return "text in the colour of the paper"
-        drawn = self._veiled or again or calls.object_font(piece) in self._sketched
+        blank = box[3] - box[1] < BLANK
+        drawn = self._veiled or again or blank or calls.object_font(piece) in self._sketched
+        if blank:  # the font tells no shape, and may have none
+            box = (*box[:3], box[1] + self.size(first))
         if drawn and not self._is_shown(box, self.box(last)):
             return "on a layer that is off" if self._budget.layers else "covered or cut off"
         return None

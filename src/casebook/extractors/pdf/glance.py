@@ -18,6 +18,9 @@ from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.grounds import Box, Ground, Texts, no_ink, reaches, veil
 
 TINY_POINTS = 1.5
+BLANK = 0.05
+"""Points that what has no shape is high, at most."""
+
 DEPTH = 3
 """Forms within forms that are looked into."""
 
@@ -38,6 +41,7 @@ _MOST_NARROW = 200
 _FEWEST_WOVEN, _GUTTER = 8, 6.0
 _COLUMN, _NARROW = 0.25, 0.15
 """Of the page's width: of lines of two columns, as cells of most tables are not, and of more."""
+_LONG_BLANK = 12.0
 _MOST_MARKS = 100
 """More are the dots of a chart."""
 
@@ -213,9 +217,16 @@ def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) ->
             or pale
             or np.count_nonzero(pieces.boxes[:, :2] < edges[:2])
             or np.count_nonzero(pieces.boxes[:, 2:] > edges[2:])
+            or _has_blank(pieces)
             or _has_tiny(pieces)
         )
     return colours
+
+
+def _has_blank(pieces: _Objects) -> bool:
+    """Tell type without any height that is longer than a few spaces: it may have no shapes."""
+    width, height = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).T
+    return bool(np.count_nonzero((height < BLANK) & (width >= _LONG_BLANK)))
 
 
 def _has_tiny(pieces: _Objects) -> bool:

@@ -17,6 +17,8 @@ from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.words import join_lines, vocabulary
+from casebook.extractors.text.passages import Block
+from casebook.extractors.text.references import without_references
 from casebook.schemas.errors import CasebookError, Damaged, DocumentEmpty, Encrypted, Scanned
 from casebook.schemas.sources import Payload
 
@@ -385,6 +387,19 @@ def test_references_go_and_the_appendix_stays():
     assert "Sorting letters" not in found.text
     assert found.passages[-1].locator.section == "Appendix A"
     assert "1 passages left out" in str(found.extraction)
+
+
+def test_what_stands_after_references_under_no_heading_stays():
+    """Tables and a page of text at a paper's end are no entries, though no heading tells them."""
+    entries = [
+        f"[{n}] A. Bell and B. Cox. Sorting letters. Posts, {2000 + n}." for n in range(1, 9)
+    ]
+    blocks = [Block("References", page=1, heading=True), *(Block(x, page=1) for x in entries)]
+    rows = [Block(f"Queue {n} | {n}.17 | team", page=2, row=True) for n in range(8)]
+    kept, left, note = without_references([Block(SENTENCE, page=1), *blocks, *rows])
+    assert [block.text for block in kept] == [SENTENCE, *(row.text for row in rows)]
+    assert [block.text for block in left[1:]] == entries
+    assert note == "8 passages left out"
 
 
 def test_a_chapter_about_references_stays():

@@ -17,6 +17,8 @@ from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.words import join_lines, vocabulary
+from casebook.extractors.text.passages import Block
+from casebook.extractors.text.references import without_references
 from casebook.schemas.errors import CasebookError, Damaged, DocumentEmpty, Encrypted, Scanned
 from casebook.schemas.sources import Payload
 
@@ -122,7 +124,27 @@ def test_each_reason_for_no_text_is_told():
         read(b"%PDF-1.7\n" + io.BytesIO(b"garbage" * 99).read())
 
 
-@pytest.mark.datasets
+def without_pages() -> bytes:
+    """A file in good order whose first object leads to no page."""
+    head = b"%PDF-1.7\n"
+    body = b"1 0 obj\n<</Names 1 0 R/ViewerPreferences<</Names 1 0 R>>>>\nendobj\n"
+    table = b"xref\n0 2\n0000000000 65535 f \n%010d 00000 n \n" % len(head)
+    end = b"trailer<</Root 1 0 R/Size 2>>\nstartxref\n%d\n%%%%EOF\n" % len(head + body)
+    return head + body + table + end
+
+
+def test_a_password_is_asked_for_by_the_file_that_needs_one():
+    """Pdfium says of a file that fails without a cause what it said of the last one."""
+    locked = paper(1)
+    locked.set_encryption(owner_password="owner", user_password="user")
+    with pytest.raises(Damaged):
+        read(without_pages())
+    with pytest.raises(Encrypted):
+        read(bytes(locked.output()))
+    with pytest.raises(Damaged):
+        read(without_pages())
+
+
 def test_a_page_that_shows_nothing_of_its_sheet_is_refused():
     """What a page shows may lie off its sheet: nothing is left of it that could be drawn."""
     writer = PdfWriter()
@@ -136,6 +158,7 @@ def test_a_page_that_shows_nothing_of_its_sheet_is_refused():
         read(file.getvalue())
 
 
+@pytest.mark.datasets
 def test_odd_files_are_read_or_refused():
     """No awkward file crashes the reader or passes as a document without text."""
     folder = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data")) / "pdf" / "odd"
@@ -364,6 +387,19 @@ def test_references_go_and_the_appendix_stays():
     assert "Sorting letters" not in found.text
     assert found.passages[-1].locator.section == "Appendix A"
     assert "1 passages left out" in str(found.extraction)
+
+
+def test_what_stands_after_references_under_no_heading_stays():
+    """Tables and a page of text at a paper's end are no entries, though no heading tells them."""
+    entries = [
+        f"[{n}] A. Bell and B. Cox. Sorting letters. Posts, {2000 + n}." for n in range(1, 9)
+    ]
+    blocks = [Block("References", page=1, heading=True), *(Block(x, page=1) for x in entries)]
+    rows = [Block(f"Queue {n} | {n}.17 | team", page=2, row=True) for n in range(8)]
+    kept, left, note = without_references([Block(SENTENCE, page=1), *blocks, *rows])
+    assert [block.text for block in kept] == [SENTENCE, *(row.text for row in rows)]
+    assert [block.text for block in left[1:]] == entries
+    assert note == "8 passages left out"
 
 
 def test_a_chapter_about_references_stays():

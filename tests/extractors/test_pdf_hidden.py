@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from fpdf import FPDF
 from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -13,6 +14,7 @@ from pypdf.generic import (
     NumberObject,
     TextStringObject,
 )
+from written_fonts import font_of
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf.actual import may_mean
@@ -81,7 +83,8 @@ def build(
         bars[NameObject("/CharProcs")] = names(
             **{name[1:]: add(glyph) for name, glyph in bars["/CharProcs"].items()}
         )
-        bars[NameObject("/ToUnicode")] = add(bars["/ToUnicode"])
+        if "/ToUnicode" in bars:
+            bars[NameObject("/ToUnicode")] = add(bars["/ToUnicode"])
     fonts = {"F1": add(font)} | ({"F2": add(bars)} if bars else {})
     shared = {"Font": names(**fonts), "Properties": names(L=layer)}
     picture = stream(
@@ -197,10 +200,14 @@ def test_what_a_reader_sees_stays(content, options):
     assert list(found.hidden_text) == []
 
 
-def of_bars(size: float, height: int, matrix: float = 1) -> dict:
-    """A page in a font of bars, ``height`` units high, whose own matrix makes their size."""
+def of_bars(size: float, height: int, matrix: float = 1, glyph: str = "") -> dict:
+    """A page in a font of bars, ``height`` units high, whose own matrix makes their size.
+
+    Another ``glyph`` may stand for each bar.
+    """
+    glyph = glyph or f"30 0 0 0 25 {height} d1 0 0 25 {height} re f"
     letters = sorted(set(SECRET + STORY + "0123456789"))
-    bars = {f"c{ord(x)}": stream(f"30 0 0 0 25 {height} d1 0 0 25 {height} re f".encode())
+    bars = {f"c{ord(x)}": stream(glyph.encode())
             for x in letters}  # fmt: skip
     named = ArrayObject()
     for letter in letters:
@@ -232,6 +239,35 @@ def test_type_that_its_font_makes_tiny_is_left_out_and_told():
     assert SECRET not in found.text
     told = [(piece.text, piece.reason) for piece in found.hidden_text]
     assert told == [(f"{SECRET} i", "type too small to read")]
+
+
+@pytest.mark.parametrize(
+    "glyph",
+    ["30 0 0 0 25 40 d1", "30 0 d0", "30 0 d0 1 g 0 0 25 40 re f", "30 0 0 0 25 40 d1 0 0 .1 .1 re f"],
+    ids=["declared", "nothing", "white", "a dot"],
+)  # fmt: skip
+def test_letters_that_their_font_does_not_draw_are_left_out_and_told(glyph):
+    """A font may draw its letters itself, and then it may draw nothing."""
+    found = read(build(**of_bars(0.3, 40, glyph=glyph)))
+    assert SECRET not in found.text
+    (told,) = (piece.text for piece in found.hidden_text)
+    assert SECRET in told
+
+
+def test_letters_without_a_shape_are_left_out_and_told(tmp_path):
+    """The font that a file brings may have letters that are blank."""
+    sheet = FPDF(unit="pt", format=(612, 792))
+    sheet.add_page()
+    sheet.add_font("blank", fname=font_of(SECRET, tmp_path, blank=True))
+    for n in range(12):
+        sheet.set_font("times", size=11)
+        sheet.text(60, 60 + 16 * n, f"{STORY} {n}")
+    sheet.set_font("blank", size=11)
+    sheet.text(60, 400, SECRET)
+    found = read(bytes(sheet.output()))
+    assert SECRET not in " ".join(found.text.split())
+    assert [piece.text for piece in found.hidden_text] == [SECRET]
+    assert f"{STORY} 11" in " ".join(found.text.split())
 
 
 def test_a_page_painted_black_shows_white_type_alone():
@@ -334,17 +370,13 @@ def test_what_is_stated_for_glyphs_that_mean_it_is_read(content):
 
 def test_what_is_stated_for_glyphs_without_a_meaning_is_read_and_doubted():
     """Nothing but the picture can prove it, so the curator is asked to look; a word is no doubt."""
-    unnamed = DictionaryObject(
-        {NameObject("/Differences"): ArrayObject([NumberObject(33), *map(NameObject, ODD)])}
-    )
     for stated, doubts in ((f"{SHOWN} of that week", ["glyphs"]), ("reef", [])):
-        shown = said(text=UNTRUE * 2)
-        found = read(build(BODY + STATED.format(stated, shown), encoding=unnamed))
+        bars = of_bars(0.3, 40)["bars"]
+        del bars["/ToUnicode"]
+        shown = f"BT /F2 .3 Tf 60 500 Td ({UNTRUE * 2}) Tj ET"
+        found = read(build(BODY + STATED.format(stated, shown), bars=bars))
         assert stated in found.text
         assert [step.method for step in found.extraction if step.is_doubt] == doubts
-
-
-ODD = [f"/odd{n}" for n in range(94)]
 
 
 @pytest.mark.parametrize(

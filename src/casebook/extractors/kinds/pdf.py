@@ -7,6 +7,7 @@ and so is a file that pdfium cannot open.
 import logging
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -140,7 +141,7 @@ def _read(data: bytes, second: SecondReader, name: str) -> _Reading:
     """Read each page by whatever reads it best."""
     reading = _Reading()
     try:
-        document = pypdfium2.PdfDocument(data)
+        document = _opened(data)
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) == _WRONG_PASSWORD:
             raise Encrypted(
@@ -156,6 +157,22 @@ def _read(data: bytes, second: SecondReader, name: str) -> _Reading:
     finally:
         document.close()
     return reading
+
+
+def _opened(data: bytes) -> pypdfium2.PdfDocument:
+    """Return the file as pdfium opens it; raises ``PdfiumError`` with its cause.
+
+    Where pdfium names none, it tells that of an earlier file, so a password is asked for only after
+    another cause.
+    """
+    try:
+        return pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code != _WRONG_PASSWORD:
+            raise
+    with suppress(pypdfium2.PdfiumError):
+        pypdfium2.PdfDocument(b"no PDF")
+    return pypdfium2.PdfDocument(data)
 
 
 def _read_pages(
@@ -177,8 +194,9 @@ def _read_pages(
             garbled = garbled and better is None
             found = better or found
         if found is not None and garbled:
-            _look_at(found)
             unread.append(number)
+            if _is_noise(" ".join(line.text for line in found.lines)):
+                _look_at(found)
         if found is not None:
             reading.pages.append(found)
     glyphs.close()
@@ -186,8 +204,9 @@ def _read_pages(
         raise _damaged(name)
     reading.note("pdfium", f"{count} pages, {count - len(reading.pages)} unreadable")
     if unread:
-        told = _numbers(unread)
-        reading.note("glyphs", f"pages {told} have letters without a meaning: taken for pictures")
+        reading.note(
+            "glyphs", f"pages {_numbers(unread)} have letters without a meaning; {_AGAINST}"
+        )
     if taken:
         reading.note("pypdf text", f"{taken} pages that pdfium cannot read; {_UNSEEN}")
     _note_doubts(reading)
@@ -207,14 +226,9 @@ def _page(
 
 
 def _look_at(page: PageLines) -> None:
-    """Take a page whose letters mean nothing for a picture: that shows what they are.
-
-    Its words stay where it has some beside them, and the picture tells no others.
-    """
+    """Take a page whose letters mean nothing for a picture: that shows what they are."""
+    page.lines, page.as_set = [], None
     page.scan = page.pictures = True
-    page.as_set = None
-    if _is_noise(" ".join(line.text for line in page.lines)):
-        page.lines = []
 
 
 def _note_doubts(reading: _Reading) -> None:

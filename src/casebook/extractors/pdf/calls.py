@@ -49,6 +49,7 @@ set_active = _quick(pdfium.FPDFPageObj_SetIsActive)
 render_mode = _quick(pdfium.FPDFTextObj_GetTextRenderMode)
 object_size = _quick(pdfium.FPDFTextObj_GetFontSize)
 object_font = _quick(pdfium.FPDFTextObj_GetFont, once=True)
+_font_data = _quick(pdfium.FPDFFont_GetFontData, once=True)
 picture_size = _quick(pdfium.FPDFImageObj_GetImagePixelSize)
 stroke_width = _quick(pdfium.FPDFPageObj_GetStrokeWidth)
 draw_mode = _quick(pdfium.FPDFPath_GetDrawMode)
@@ -108,6 +109,26 @@ def objects_on(page: Handle) -> list[int]:
 def objects_within(form: Handle) -> list[int]:
     """Return the addresses of the objects of ``form``, in the order they are drawn in."""
     return list(map(_object_within, repeat(form), range(max(0, _count_within(form)))))
+
+
+def sketched(fonts: Iterable[int | None]) -> set[int]:
+    """Return the addresses of those fonts whose letters the file draws itself.
+
+    These are of type 3: nothing but their own is known as their data.
+    """
+    some = [font for font in set(fonts) if font]
+    if not some:
+        return set()
+    sizes, known = rows(_size_of_data, handles(some), 1, np.uintp)
+    return {
+        font
+        for font, size, told in zip(some, sizes[:, 0].tolist(), known, strict=True)
+        if told and not size
+    }
+
+
+def _size_of_data(font: Handle, place: Handle) -> Any:
+    return _font_data(font, None, 0, place)
 
 
 def answers(

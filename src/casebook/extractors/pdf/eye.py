@@ -13,7 +13,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.glance import DEPTH, INKLESS, TINY_POINTS, Glance
+from casebook.extractors.pdf.glance import BLANK, DEPTH, INKLESS, TINY_POINTS, Glance
 from casebook.extractors.pdf.grounds import Box, no_ink
 from casebook.extractors.pdf.overprint import Overprints
 from casebook.extractors.pdf.sight import Budget, Sight
@@ -55,6 +55,7 @@ class Eye:
         self._overprints = Overprints(calls.handle(page.raw), self._text, pale=glance.pale)
         self._bold: dict[int | None, bool] = {}
         self._fixed: dict[int | None, bool] = {}
+        self._larger_by: dict[int | None, float] = {}
         self._told = bytearray(32)
         begin = ctypes.addressof(ctypes.c_char.from_buffer(self._told))
         self._wide = calls.handles(range(begin, begin + 32, 8))
@@ -65,6 +66,7 @@ class Eye:
         self._marks = glance.marks
         self.pictures = bool(glance.pictures)
         self.is_woven, self.is_across = glance.woven, glance.across
+        self._sketched = glance.sketched
         self._veiled = (glance.veiled or budget.layers) and not self.is_scan
         self.is_odd = glance.odd or self._veiled
 
@@ -140,26 +142,30 @@ class Eye:
         broad = np.where(known & (declared > 0), declared * np.maximum(a, b), np.inf)
         tiny = np.flatnonzero((drawn > 0) & (drawn < TINY_POINTS))
         if len(tiny):
-            larger = self._larger([indices[n] for n in tiny.tolist()], drawn[tiny], (b > a)[tiny])
+            larger, inked = self._larger([indices[n] for n in tiny.tolist()], drawn[tiny], b > a)
             drawn[tiny] *= larger
-            broad[tiny] *= larger
+            broad[tiny] *= np.where(inked, larger, 1.0)
         told = zip(drawn.tolist(), known, strict=True)
         return [_size(size) if knows else size for size, knows in told], broad
 
     def _larger(
         self, indices: Sequence[int], drawn: calls.Numbers, lying: calls.Numbers
-    ) -> calls.Numbers:
-        """Return how much larger than ``drawn`` the type of characters is by its font's own size.
+    ) -> tuple[calls.Numbers, calls.Numbers]:
+        """Return how much larger than ``drawn`` type is by its font's own size, and what is no dot.
 
-        Fonts of dots may have any size by themselves. How high a font says that a line is, or how
-        wide where it is ``lying``, is believed of a letter that is no dot.
+        Fonts of dots may have any size by themselves: it is told by how high they say that a line
+        is, or how wide where all is ``lying``, and by the highest letter where they do not.
         """
         ask = partial(calls.rows, about=indices, width=4, text=self._text)
         left, top, right, low = ask(calls.char_loose_box, whole=True)[0].astype(np.double).T
-        line = np.where(lying, right - left, top - low)
+        lies = 2 * np.count_nonzero(lying) > len(lying)
+        lines = right - left if lies else top - low
         left, right, low, top = ask(calls.char_box, kind=np.double)[0].T
-        seen = np.where(lying, right - left, top - low) >= _LEAST_INK
-        return np.where(seen, np.maximum(line / (_LINE * drawn), 1.0), 1.0)
+        inked = (right - left if lies else top - low) >= _LEAST_INK
+        fonts = list(map(calls.object_font, map(calls.char_object, repeat(self._text), indices)))
+        for font, ratio in zip(fonts, np.where(inked, lines / (_LINE * drawn), 1.0), strict=True):
+            self._larger_by[font] = max(ratio, self._larger_by.get(font, 1.0))
+        return np.array([self._larger_by[font] for font in fonts]), inked
 
     def _fonts(self, indices: Sequence[int]) -> list[int | None]:
         """Return the font of each character; whether it is bold, or of one width, is known then."""
@@ -235,12 +241,15 @@ class Eye:
         inkless = np.logical_or.reduce([modes == mode for mode in INKLESS])
         unseen = inkless | outlined | (known & no_ink(*colours.T))
         suspect = np.full(len(indices), self._veiled) | (unseen & (not self.is_scan))
-        suspect |= _is_outside((left, low, right, high), self._edges)
+        suspect |= _is_outside((left, low, right, high), self._edges) | (high - low < BLANK)
         told, broad = self._types(indices)
         sizes = np.array(told)
         suspect |= (sizes > 0) & (sizes < TINY_POINTS)
         suspect |= broad < TINY_POINTS
         suspect |= self._overprints.painted_out(pieces)
+        if self._sketched:
+            fonts = map(calls.object_font, pieces)
+            suspect |= np.array([font in self._sketched for font in fonts], dtype=np.bool_)
         return list(map(bool, suspect))
 
     def _reason(self, first: int, last: int) -> str | None:
@@ -262,7 +271,11 @@ class Eye:
         pale = not again and (self._is_pale(first) or self._overprints.paints_out(piece))
         if pale and not self._is_on_ground(box):
             return "text in the colour of the paper"
-        if (self._veiled or again) and not self._is_shown(box, self.box(last)):
+        blank = box[3] - box[1] < BLANK
+        drawn = self._veiled or again or blank or calls.object_font(piece) in self._sketched
+        if blank:  # the font tells no shape, and may have none
+            box = (*box[:3], box[1] + self.size(first))
+        if drawn and not self._is_shown(box, self.box(last)):
             return "on a layer that is off" if self._budget.layers else "covered or cut off"
         return None
 

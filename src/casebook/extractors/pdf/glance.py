@@ -18,6 +18,9 @@ from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.grounds import Box, Ground, Texts, no_ink, reaches, veil
 
 TINY_POINTS = 1.5
+BLANK = 0.05
+"""Points that what has no shape is high, at most."""
+
 DEPTH = 3
 """Forms within forms that are looked into."""
 
@@ -38,6 +41,7 @@ _MOST_NARROW = 200
 _FEWEST_WOVEN, _GUTTER = 8, 6.0
 _COLUMN, _NARROW = 0.25, 0.15
 """Of the page's width: of lines of two columns, as cells of most tables are not, and of more."""
+_LONG_BLANK = 12.0
 _MOST_MARKS = 100
 """More are the dots of a chart."""
 
@@ -53,7 +57,8 @@ class Glance:
     by turns; ``across``: lines of narrower columns, or cells, do. ``marks`` are the boxes of what
     is as small as the point of a list, which browsers and
     slides draw. ``marked``: text is marked content, which may state another text than its glyphs;
-    ``texts`` are the addresses of its objects then, but for pages with forms (None).
+    ``texts`` are the addresses of its objects then, but for pages with forms (None). ``sketched``
+    are the fonts whose letters the file draws itself, or does not: the drawn page shows it.
     """
 
     odd: bool = False
@@ -68,6 +73,7 @@ class Glance:
     across: bool = False
     marked: bool = False
     texts: list[int] | None = None
+    sketched: set[int] = field(default_factory=set)
 
     def is_picture(self, edges: Box) -> bool:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
@@ -138,6 +144,8 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     is_text = modes != pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
     pieces, others = every.those(is_text), every.those(~is_text)
     inks = _inks(found, pieces, modes[is_text], edges)
+    found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
+    found.odd = found.odd or bool(found.sketched)
     found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
     if edges is not None and _are_woven(pieces.boxes, _NARROW * (edges[2] - edges[0])):
         found.across = True
@@ -209,9 +217,16 @@ def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) ->
             or pale
             or np.count_nonzero(pieces.boxes[:, :2] < edges[:2])
             or np.count_nonzero(pieces.boxes[:, 2:] > edges[2:])
+            or _has_blank(pieces)
             or _has_tiny(pieces)
         )
     return colours
+
+
+def _has_blank(pieces: _Objects) -> bool:
+    """Tell type without any height that is longer than a few spaces: it may have no shapes."""
+    width, height = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).T
+    return bool(np.count_nonzero((height < BLANK) & (width >= _LONG_BLANK)))
 
 
 def _has_tiny(pieces: _Objects) -> bool:

@@ -27,6 +27,8 @@ _AFTER = re.compile(
 )
 _MOSTLY = 0.5
 _SOME = 4
+_OTHERS = 6
+"""Blocks in a row of which none reads like an entry: something else, under no heading."""
 
 
 def stands_over_references(text: str) -> bool:
@@ -38,7 +40,7 @@ def without_references(blocks: Sequence[Block]) -> tuple[list[Block], list[Block
     """Return ``blocks`` without their lists of references, those lists, and a note of it.
 
     A list begins under a heading that names it, if what follows looks like one, and ends at the
-    next heading under which something else stands.
+    next heading under which something else stands, or where much of something else does.
     """
     kept: list[Block] = []
     left: list[Block] = []
@@ -71,8 +73,12 @@ def _is_list(rest: Sequence[Block]) -> bool:
 
 def _end(blocks: Sequence[Block], at: int) -> int:
     """Return where the list that begins at ``at`` ends."""
+    others = 0
     for number in range(at + 1, len(blocks)):
         block = blocks[number]
+        others = 0 if _ENTRY.match(block.text) or _CITED.search(block.text) else others + 1
+        if others == _OTHERS:
+            return number + 1 - _OTHERS
         if not block.heading or _ENTRY.match(block.text):
             continue
         if _AFTER.match(block.text) or not _is_list(blocks[number + 1 :]):

@@ -39,7 +39,9 @@ _SESSION = (
     f" SET GLOBAL disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS + _ASKING_OPTIMIZERS)}'"
 )
 # Asked of the server itself: DuckDB takes some ten questions to tell.
-_SCHEMA_VERSION = "SELECT schema_version FROM {}.ducklake_snapshot ORDER BY snapshot_id DESC LIMIT 1"
+_SCHEMA_VERSION = (
+    "SELECT schema_version FROM {}.ducklake_snapshot ORDER BY snapshot_id DESC LIMIT 1"
+)
 # Entries of one commit lie between two multiples of this: room for more than any has.
 _ENTRIES_PER_COMMIT = 1 << 32
 _CONFLICTS = ("maximum retry count", "Transaction conflict")

@@ -6,10 +6,16 @@ does so. It needs none of the commands: they would take 40 ms and 9 MB there.
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; signals that ask it to end wait until there is who tells of them."""
+    # Built in: ``signal`` itself has to be imported first.
+    import _signal  # type: ignore[import-not-found]
+
+    signs = {_signal.SIGINT, _signal.SIGTERM}
+    before = _signal.pthread_sigmask(_signal.SIG_BLOCK, signs)
     from casebook.cli.stopping import told
 
     with told():
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
         from casebook.cli.main import main as run
 
         run()

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import duckdb
 import pytest
@@ -60,6 +61,50 @@ def test_a_signal_that_interrupts_a_query_is_told_as_well(capsys):
     with pytest.raises(SystemExit) as ended:
         work()
     assert (ended.value.code, capsys.readouterr().err) == (143, f"stopped: {stopping.SAFE}\n")
+
+
+def test_a_signal_in_the_midst_of_an_import_is_told_when_that_is_done(
+    tmp_path, monkeypatch, capsys
+):
+    """What is written in C and half imported may crash where an exception leaves it."""
+    halves = "import signal\nsignal.raise_signal(signal.SIGTERM)\nwhole = True\n"
+    (tmp_path / "of_two_halves.py").write_text(halves)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    @stopping.told()
+    def work() -> None:
+        import of_two_halves
+
+        assert of_two_halves.whole
+        time.sleep(20)
+
+    with pytest.raises(SystemExit) as ended:
+        work()
+    assert (ended.value.code, capsys.readouterr().err) == (143, f"stopped: {stopping.SAFE}\n")
+    assert sys.modules.pop("of_two_halves").whole
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+_AT_ONCE = """
+import os, signal, sys
+from casebook.__main__ import main
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "casebook.cli.stopping":
+            os.kill(os.getpid(), signal.%s)
+sys.meta_path.insert(0, Finder())
+sys.argv = ["casebook", "list"]
+main()
+"""
+
+
+@pytest.mark.parametrize(("sign", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_a_signal_that_comes_before_anything_else_is_told_as_well(sign, code):
+    """It waits for the few milliseconds until there is somebody who tells it."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _AT_ONCE % sign], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (code, f"stopped: {stopping.SAFE}\n")
 
 
 _JUST_BEFORE = """

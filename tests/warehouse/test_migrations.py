@@ -146,6 +146,27 @@ def test_one_from_a_newer_casebook_is_refused(new_warehouse, story):
     assert warehouse.version() == NUMBERS[-1] + 1
 
 
+def test_one_that_a_newer_casebook_migrates_meanwhile_is_refused(new_warehouse, story):
+    """A program that runs on stores nothing in a schema that it does not know."""
+    older, number = new_warehouse, NUMBERS[-1] + 1
+    older.append(story.source())
+    future = Migration(number, "future", "CREATE TABLE future (a INTEGER)")
+    newer = Warehouse(_another(older._database), schema=[*migrations(), future])
+    assert newer.migrate() == [number]
+    for _ in range(2):
+        with pytest.raises(WarehouseTooNew, match=f"schema {number}, this one knows {NUMBERS[-1]}"):
+            older.append(story.case())
+    assert newer.append(story.case()) == 1
+    newer.close()
+
+
+def _another(database: Database) -> Database:
+    """Return the same database as another program opens it."""
+    if isinstance(database, DuckLake):
+        return DuckLake(database._catalogue, database._data, 20.0)
+    return DuckDBFile(database.path, 20.0)
+
+
 def test_a_failing_migration_leaves_nothing(warehouse, story):
     """All of a bad step is taken back, what is kept is named, and the old version still works."""
     warehouse.append(*story.told("draft 1"))

@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 _SHELL = 128  # what shells add to the number of the signal that ended a program
 _SIGNS = (signal.SIGINT, signal.SIGTERM)
+_IMPORTER = "<frozen importlib._bootstrap>"
+_AGAIN_SECONDS = 0.005
 
 _STORED = "what was finished is stored; "
 SAFE = "nothing is lost, and what was finished is stored; give the command again to go on"
@@ -67,19 +69,26 @@ def told() -> Iterator[None]:
     """
     came: list[int] = []
 
-    def stop(sign: int, _: FrameType | None) -> None:
+    def stop(sign: int, frame: FrameType | None) -> None:
         came.append(sign)
         only_once()
-        raise Stopped(sign)
+        between_imports(sign, frame)
 
-    before = {sign: signal.getsignal(sign) for sign in _SIGNS}
-    for sign, handler in before.items():
-        if handler is not signal.SIG_IGN:
+    def between_imports(_: int, frame: FrameType | None) -> None:
+        if _is_import(frame):
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+        else:
+            raise Stopped(came[0])
+
+    before = {sign: signal.getsignal(sign) for sign in (*_SIGNS, signal.SIGALRM)}
+    signal.signal(signal.SIGALRM, between_imports)
+    for sign in _SIGNS:
+        if before[sign] is not signal.SIG_IGN:
             signal.signal(sign, stop)
     try:
         yield
     except BaseException as error:
-        # DuckDB, at work or just being imported, raises its own in place of what a handler raised.
+        # DuckDB, at work, raises its own in place of what a handler raised.
         stopped = error if isinstance(error, Stopped) or not came else Stopped(came[0])
         if not isinstance(stopped, Stopped):
             raise
@@ -89,7 +98,20 @@ def told() -> Iterator[None]:
             print(f"stopped: {stopped.so}", file=sys.stderr)  # noqa: T201 - rich takes long to load
         sys.exit(_SHELL + stopped.sign)
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         _put_back(before)
+
+
+def _is_import(frame: FrameType | None) -> bool:
+    """Tell whether something is being imported: what is written in C may crash of an exception.
+
+    DuckDB's module did, once in some 500 signals, or was left half made.
+    """
+    while frame is not None:
+        if frame.f_code.co_filename == _IMPORTER:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def only_once() -> None:

@@ -82,6 +82,7 @@ class DuckDBFile:
         self.path = path
         self._lock_timeout = lock_timeout
         self._busy = busy
+        self._known: int | None = None  # migrations, once the file was brought to them
         self._need_more: set[int] = set()  # threads whose next statement needs the full limit
 
     @property
@@ -109,6 +110,7 @@ class DuckDBFile:
             WarehouseLocked: if the file is not free within the timeout.
             WarehouseMemory: if a statement needs more than a kept connection has; the next
                 connection of the same thread has it.
+            WarehouseTooNew: if a newer casebook has migrated the file since this one did.
             WarehouseError: if the file cannot be opened, or a statement fails.
         """
         with self._turn() as (turn, deadline), self._plain_errors():
@@ -176,6 +178,8 @@ class DuckDBFile:
         try:
             self._patiently(partial(instance.execute, attach), deadline)
             instance.execute(_SESSION)
+            if self._known is not None:
+                migrating.refuse_newer(instance, self.name, self._known)
             if not external_access:
                 instance.execute("SET enable_external_access = false")
         except BaseException as error:
@@ -237,6 +241,12 @@ class DuckDBFile:
             WarehouseTooNew: if the file knows more migrations than ``schema`` has.
             MigrationFailed: if one does not apply; it names the backup.
         """
+        self._known = None
+        applied = self._migrated(schema)
+        self._known = len(schema)
+        return applied
+
+    def _migrated(self, schema: Sequence[Migration]) -> list[int]:
         if self.path.exists():
             with self.transaction(read_only=True) as connection:
                 if not migrating.pending(connection, self.name, schema):

@@ -22,6 +22,9 @@ BROKEN_OPTIMIZERS = ("top_n_window_elimination",)
 class Database(Protocol):
     """Connections to one database; the same SQL runs on all of them.
 
+    Nothing is stored in one that a newer casebook has migrated since ``migrate``: that raises
+    ``WarehouseTooNew``.
+
     Every method may raise a ``WarehouseError``: ``WarehouseLocked`` when others had it for longer
     than the wait allowed, ``WarehouseConflict`` when another writer's commit came between.
     """

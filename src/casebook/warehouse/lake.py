@@ -38,6 +38,10 @@ _SESSION = (
     "SET GLOBAL TimeZone = 'UTC'; SET GLOBAL ducklake_max_retry_count = 0;"
     f" SET GLOBAL disabled_optimizers = '{','.join(BROKEN_OPTIMIZERS + _ASKING_OPTIMIZERS)}'"
 )
+# Asked of the server itself: DuckDB takes some ten questions to tell.
+_SCHEMA_VERSION = (
+    "SELECT schema_version FROM {}.ducklake_snapshot ORDER BY snapshot_id DESC LIMIT 1"
+)
 # Entries of one commit lie between two multiples of this: room for more than any has.
 _ENTRIES_PER_COMMIT = 1 << 32
 _CONFLICTS = ("maximum retry count", "Transaction conflict")
@@ -76,6 +80,8 @@ class DuckLake:
         self._opening = threading.Lock()
         self._instance: duckdb.DuckDBPyConnection | None = None
         self._writable = False
+        self._known: int | None = None  # migrations, once the lake was brought to them
+        self._schema_version = -1  # of the lake's tables, when they were looked at last
 
     def close(self) -> None:
         """Close the instance and the session that takes turns."""
@@ -137,6 +143,7 @@ class DuckLake:
         Raises:
             ConfigurationError: if it would write, and the data's bucket is not there.
             WarehouseLocked: if the turn to write does not come in time.
+            WarehouseTooNew: if it would write, and a newer casebook has migrated the lake.
             WarehouseError: as ``connection`` does.
         """
         if not read_only:
@@ -144,8 +151,17 @@ class DuckLake:
         turn: AbstractContextManager[None] = nullcontext() if read_only else self._turn()
         with turn, self.connection() as connection:
             connection.execute("BEGIN TRANSACTION READ ONLY" if read_only else "BEGIN TRANSACTION")
+            if not read_only:
+                self._refuse_newer(connection)
             yield connection
             connection.commit()
+
+    def _refuse_newer(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Look what was migrated since, where tables were changed: that costs next to nothing."""
+        present = self._turn.asked(_SCHEMA_VERSION, self._schema)
+        if self._known is not None and present != self._schema_version:
+            migrating.refuse_newer(connection, self.name, self._known)
+            self._schema_version = present
 
     def next_entry(self, connection: duckdb.DuckDBPyConnection) -> int:
         """Return the first place that belongs to the commit this transaction will make."""
@@ -166,6 +182,12 @@ class DuckLake:
             WarehouseTooNew: if the lake knows more migrations than ``schema`` has.
             MigrationFailed: if one does not apply; it names the snapshot before it.
         """
+        self._known = None
+        applied = self._migrated(schema)
+        self._known = len(schema)
+        return applied
+
+    def _migrated(self, schema: Sequence[Migration]) -> list[int]:
         with self.connection() as connection:
             if not migrating.pending(connection, self.name, schema):
                 return []

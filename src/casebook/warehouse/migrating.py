@@ -29,13 +29,23 @@ def pending(
     Raises:
         WarehouseTooNew: if it knows more migrations than we do.
     """
+    return migrations[refuse_newer(connection, name, len(migrations)) :]
+
+
+def refuse_newer(connection: duckdb.DuckDBPyConnection, name: str, known: int) -> int:
+    """Return the number of the newest migration, which is not above the ``known`` ones.
+
+    Raises:
+        WarehouseTooNew: if it is: what is stored may mean something else by now.
+    """
     present = version(connection)
-    if present > len(migrations):
+    if present > known:
         raise WarehouseTooNew(
             f"{name} was written by a newer casebook (schema {present}, this one knows"
-            f" {len(migrations)}): install a newer casebook, or point CASEBOOK_HOME elsewhere."
+            f" {known}): install a newer casebook and start that one, or point CASEBOOK_HOME"
+            " elsewhere."
         )
-    return migrations[present:]
+    return present
 
 
 def apply(

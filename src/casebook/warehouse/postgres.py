@@ -194,6 +194,22 @@ class WritersTurn:
             if not held:
                 raise self._server.unreachable(str(error)) from None
 
+    def asked(self, query: str, schema: str) -> int:
+        """Return the number that a query over a schema, ``{}`` there, gives; who has the turn asks.
+
+        Raises:
+            WarehouseUnreachable: if the server does not answer.
+        """
+        import psycopg
+        from psycopg.sql import SQL, Identifier
+
+        try:
+            asked = self._session.live().execute(SQL(query).format(Identifier(schema)))
+            (row,) = asked.fetchall()
+        except psycopg.Error as error:
+            raise self._server.unreachable(str(error)) from None
+        return int(row[0])
+
     def _locked(self, holder: str) -> WarehouseLocked:
         return WarehouseLocked(
             f"The warehouse at PostgreSQL ({self._server.shown}) is being written by {holder} and"

@@ -355,15 +355,14 @@ def test_a_teaser_is_no_source(address, said):
         read_item(address, feed_payload())
 
 
+SELF = "<atom:link rel='self' href='https://blog.example.com/rss'/>"
+
+
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
         ("<link>https://blog.example.com/</link>", "https://blog.example.com/a"),
-        (
-            "<link>https://o.example/</link>"
-            + "<atom:link rel='self' href='https://blog.example.com/rss'/>",
-            "https://blog.example.com/a",
-        ),
+        (f"<link>https://o.example/</link>{SELF}", "https://blog.example.com/a"),
         ("<link>blog</link>", None),
     ],
 )

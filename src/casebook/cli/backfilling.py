@@ -25,7 +25,7 @@ from casebook.cli.quotes import beyond_budget, left_aside, print_plan
 from casebook.cli.references import as_bad_usage, named, piped_list, words_of
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
-from casebook.schemas.errors import BudgetReached, InvalidSource
+from casebook.schemas.errors import BudgetReached, InvalidSource, ModelUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from typer._click.core import Context
 
     from casebook.extractors.links.listing import Walk
+    from casebook.pipeline.backfill import Tally
     from casebook.pipeline.planning import Selection
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
@@ -314,12 +315,16 @@ async def work_batch(
     if not as_json:
         print_progress(batch, await progress(batch, services), work.tally, out())
     if stopped := work.tally.stopped_by:
-        more = " --budget MORE" if work.tally.failed[BudgetReached.kind()] else ""
-        err().print(
-            f"[yellow]paused[/]  {stopped.message}\n"
-            f"        go on with `casebook backfill --resume {batch.batch_id}{more}`"
-        )
+        err().print(f"[yellow]paused[/]  {stopped.message}\n        {_next(batch, work.tally)}")
     return exit_code(failed.values())
+
+
+def _next(batch: Batch, tally: Tally) -> str:
+    """Say how a paused batch goes on; one whose own model nobody knows does not."""
+    if batch.options.model is not None and tally.failed[ModelUnknown.kind()]:
+        return "give the list again with another --model: a batch goes on with its own"
+    more = " --budget MORE" if tally.failed[BudgetReached.kind()] else ""
+    return f"go on with `casebook backfill --resume {batch.batch_id}{more}`"
 
 
 @app.command(name="list")

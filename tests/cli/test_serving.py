@@ -28,6 +28,7 @@ def test_a_second_sigterm_leaves_no_server_behind(casebook, monkeypatch, sign):
 
         def stop(self):
             ended.append(signal.getsignal(signal.SIGTERM))
+            return True
 
     async def desk():
         stopped = asyncio.Event()
@@ -60,6 +61,7 @@ def test_a_second_up_leaves_the_first_one_alone(casebook, first, monkeypatch):
     ran = casebook("up", "--prefect-port", "0", "--port", "0")
     assert ran.code == 4
     assert "runs for this home already" in ran.err
+    assert "all stopped" not in ran.err
     assert (first / "run" / "orchestrator.json").exists()
     assert open_desk(first)
 

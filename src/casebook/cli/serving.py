@@ -100,5 +100,5 @@ def up(
         pass
     finally:
         only_once()  # the server would outlive a program that a second SIGTERM ends here
-        orchestrator.stop()
-        err().print("all stopped")
+        if orchestrator.stop():
+            err().print("all stopped")

@@ -85,15 +85,17 @@ class LocalOrchestrator:
         running = list(self._processes)
         return bool(running) and all(process.poll() is None for process in running)
 
-    def stop(self) -> None:
-        """End both, and whatever they started."""
+    def stop(self) -> bool:
+        """End both, and whatever they started; tell whether there was anything to end."""
         self.stopping = True
+        began = bool(self._processes)
         if self._recorded:
             forget_server(self._home)
         for process in reversed(self._processes):
             server = process is self._processes[0]
             _end(process, _STOP_SECONDS if server else _RUNS_STOP_SECONDS)
         self._processes.clear()
+        return began
 
     def __enter__(self) -> Self:
         return self.start()

@@ -180,6 +180,17 @@ def test_pasted_addresses_and_limits_make_the_quote(desk):
     assert rows == ["1 new: would be worked", "1 without any of the words", "1 beyond the limit"]
 
 
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [({}, "nothing would be asked"), ({"llm_price_input": 1, "llm_price_output": 1}, "It stops")],
+)
+def test_a_budget_that_no_price_can_be_held_against_is_told_in_the_quote(site_of, price, said):
+    """As in the terminal; else every source would fail of it."""
+    asked = {"addresses": "https://a.example/llm-1", "budget": "1"}
+    page = read(site_of(**price).send_form("/batches/quote", htmx=True, **asked))
+    assert said in page.text_content()
+
+
 def test_a_batch_worked_elsewhere_is_told_from_the_rows(desk, build, batch_of):
     """Drafts, refusals, failures and what has begun are counted without any run of this desk."""
     build.draft()

@@ -206,6 +206,34 @@ def test_a_budget_that_is_reached_says_how_to_go_on(casebook, site):
     assert [line["status"] for line in casebook(*more, **priced).lines] == ["draft"]
 
 
+def test_a_batch_whose_model_nobody_knows_is_begun_anew(casebook, site, endpoint):
+    """It keeps the model that it was begun with, so to resume it is no advice; it cost nothing."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    answer, endpoint.fallback = endpoint.fallback, lambda _: api_error(404, "model_not_found")
+    ran = casebook("backfill", "-", "--model", "typo", stdin=site.url_for("/case"), **allowed)
+    assert ran.code == 4
+    assert "does not know typo" in ran.err
+    assert "another --model" in ran.err
+    assert "--resume" not in ran.err
+    assert "1 call, 0 tokens, $0.00" in ran.out
+    endpoint.fallback = answer
+    again = casebook("backfill", "-", "--model", "right", stdin=site.url_for("/case"), **allowed)
+    assert again.code == 0
+
+
+def test_a_limit_of_the_endpoint_is_told_without_a_terminal(casebook, site, endpoint, monkeypatch):
+    """A log in which nothing is done for hours says why."""
+    from casebook.cli import board
+
+    monkeypatch.setattr(board, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(board, "_TELL_SECONDS", 0.1)
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    endpoint.enqueue(api_error(429, retry_after="1"))
+    ran = casebook("backfill", "-", stdin=site.url_for("/case"), **allowed)
+    assert ran.code == 0
+    assert re.search(r"0 of 1 done; endpoint: \d calls? open, about \d+ a minute allowed", ran.err)
+
+
 def test_a_list_that_is_read_in_part_ends_as_some_failed(casebook, site):
     """What could not be read is told on standard error and in the dry run, and the code is 3."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
@@ -322,7 +350,8 @@ def test_a_list_of_batches_cuts_no_word_at_eighty_columns(tmp_path):
         batch_id="batch1_" + "a" * 16,
         origin="https://a.example/" + "long/" * 20,
         size=9,
-        cases=6,
+        cases=5,
+        refused=1,
         failed=3,
         created_at=datetime(2026, 11, 24, tzinfo=UTC),
         changed_at=datetime(2026, 11, 24, tzinfo=UTC),
@@ -333,7 +362,9 @@ def test_a_list_of_batches_cuts_no_word_at_eighty_columns(tmp_path):
     console = Console(width=80, file=io.StringIO())
     print_batches([told], console)
     first, second, third = console.file.getvalue().splitlines()
-    assert [*first.split(), *second.split()][-4:] == ["6", "drafts,", "3", "failed"]
+    assert [*first.split(), *second.split()][
+        -9:
+    ] == "5 drafts, 1 not a case study, 3 failed".split()
     assert third.strip() == told.origin
 
 

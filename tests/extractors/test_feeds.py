@@ -356,6 +356,30 @@ def test_a_teaser_is_no_source(address, said):
         read_item(address, feed_payload())
 
 
+SELF = "<atom:link rel='self' href='https://blog.example.com/rss'/>"
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("<link>https://blog.example.com/</link>", "https://blog.example.com/a"),
+        (f"<link>https://o.example/</link>{SELF}", "https://blog.example.com/a"),
+        ("<link>blog</link>", None),
+    ],
+)
+def test_links_of_a_saved_feed_count_from_where_it_says_it_is(where, expected):
+    """No address is lost because a feed that writes "/a" was saved to a file."""
+    data = (
+        "<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel>"
+        f"{where}<item><link>/a</link></item><item><link>https://o.example/b</link></item>"
+        "</channel></rss>"
+    )
+    found = read_listing(Payload(data=data.encode(), media_type="", name="feed.xml"))
+    named = [one.url for one in found.candidates]
+    assert named == [*([expected] if expected else []), "https://o.example/b"]
+    assert list(found.unread) == ([] if expected else ["/a"])
+
+
 @pytest.mark.parametrize("kind", ["text/html", "text/plain", "application/xml", ""])
 def test_a_feed_is_no_source_however_it_is_served(kind):
     """A feed called HTML would become one case out of many teasers."""

@@ -135,6 +135,25 @@ def test_a_list_is_quoted_started_and_told_to_its_end(site, build):
     ]
 
 
+def test_what_is_to_be_tried_again_is_not_done(site_of):
+    """A batch at work does not read "2 of 2 done" while a source waits for its next try."""
+    site = site_of(fetch_attempts=1)
+    site.site.expect_request("/busy").respond_with_data("no", status=503)
+    lines = "\n".join(site.site.url_for(path) for path in ("/gone", "/busy"))
+    offer = read(site.send_form("/batches/quote", htmx=True, addresses=lines))
+    offer = offer.xpath("//input[@name='offer']/@value")[0]
+    where = site.send_form("/batches", offer=offer).headers["location"]
+    for _ in range(300):
+        page = read(site.get(where))
+        told = dict(zip(texts(page, "//dl[@class='counts']//dt"), texts(page, "//dd"), strict=True))
+        if told.get("failed") == "2" and "to be tried again" in told:
+            break
+        time.sleep(0.05)
+    assert told == {"failed": "2", "to be tried again": "1"}
+    assert "1 of 2 done" in page.text_content()
+    site.send_form(f"{where}/pause")
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -159,6 +178,17 @@ def test_pasted_addresses_and_limits_make_the_quote(desk):
     answer = desk.send_form("/batches/quote", addresses=lines, words="llm", limit="1")
     rows = texts(read(desk.get(answer.headers["location"])), "//tr")
     assert rows == ["1 new: would be worked", "1 without any of the words", "1 beyond the limit"]
+
+
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [({}, "nothing would be asked"), ({"llm_price_input": 1, "llm_price_output": 1}, "It stops")],
+)
+def test_a_budget_that_no_price_can_be_held_against_is_told_in_the_quote(site_of, price, said):
+    """As in the terminal; else every source would fail of it."""
+    asked = {"addresses": "https://a.example/llm-1", "budget": "1"}
+    page = read(site_of(**price).send_form("/batches/quote", htmx=True, **asked))
+    assert said in page.text_content()
 
 
 def test_a_batch_worked_elsewhere_is_told_from_the_rows(desk, build, batch_of):
@@ -274,6 +304,20 @@ def test_a_watch_is_added_paused_resumed_and_removed(site):
     assert read(site.get("/watches")).xpath("//li[contains(@class,'watch')]") == []
     assert site.send_form("/watches", list="/etc/passwd", every="3600").status_code == 422
     assert site.send_form(address, state="burnt").status_code == 409
+    added = site.send_form("/watches", htmx=True, list=feed, every="3600")
+    assert (added.status_code, added.headers["hx-redirect"]) == (204, "/watches")
+
+
+def test_a_list_that_cannot_be_had_is_told_where_it_was_named(site):
+    """Nothing of the desk failed: the sentence stands beside the form, which keeps what it holds."""
+    (form,) = read(site.get("/watches")).xpath("//form[@action='/watches']")
+    assert form.get("hx-post") == "/watches"
+    for address in ("/watches", "/batches/quote"):
+        given = {"list": site.site.url_for("/gone"), "every": "3600"}
+        answer = site.send_form(address, htmx=True, **given)
+        assert (answer.status_code, answer.headers["hx-retarget"]) == (422, "#notice")
+        assert "answers 404" in answer.text
+        assert "Internal Server Error" not in site.send_form(address, **given).text
 
 
 def test_a_watch_has_a_budget_for_each_look_at_the_desk(site_of, endpoint):

@@ -17,7 +17,7 @@ from casebook.cli.references import as_bad_usage, named, piped_list, words_of
 from casebook.cli.terminal import err, out, print_json, printable
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
-from casebook.schemas.errors import BudgetReached, InvalidSource, WarehouseError
+from casebook.schemas.errors import BudgetReached, InvalidSource, ModelUnknown, WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from typer._click.core import Context
 
     from casebook.extractors.links.listing import Walk
+    from casebook.pipeline.backfill import Tally
     from casebook.pipeline.planning import Selection
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
@@ -305,21 +306,28 @@ async def work_batch(
                 if as_json:
                     print_json(outcome.to_json())
     except WarehouseError as error:  # there is nowhere to look how far it is
-        _tell_pause(str(error), batch)
+        _tell_pause(str(error), _resumed(batch))
         return error.exit_code
     if not as_json:
         print_progress(batch, await progress(batch, services), work.tally, out())
     if stopped := work.tally.stopped_by:
-        more = " --budget MORE" if work.tally.failed[BudgetReached.kind()] else ""
-        _tell_pause(stopped.message, batch, more)
+        _tell_pause(stopped.message, _next(batch, work.tally))
     return exit_code(failed.values())
 
 
-def _tell_pause(why: str, batch: Batch, more: str = "") -> None:
-    err().print(
-        f"[yellow]paused[/]  {why}\n"
-        f"        go on with `casebook backfill --resume {batch.batch_id}{more}`"
-    )
+def _tell_pause(why: str, then: str) -> None:
+    err().print(f"[yellow]paused[/]  {why}\n        {then}")
+
+
+def _next(batch: Batch, tally: Tally) -> str:
+    """Say how a paused batch goes on; one whose own model nobody knows does not."""
+    if batch.options.model is not None and tally.failed[ModelUnknown.kind()]:
+        return "give the list again with another --model: a batch goes on with its own"
+    return _resumed(batch, " --budget MORE" if tally.failed[BudgetReached.kind()] else "")
+
+
+def _resumed(batch: Batch, more: str = "") -> str:
+    return f"go on with `casebook backfill --resume {batch.batch_id}{more}`"
 
 
 @app.command(name="list")

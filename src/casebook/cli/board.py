@@ -85,12 +85,14 @@ class BatchBoard:
         down, told = False, time.monotonic()
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
-            was, down = down, self._limiter.standing().state.value == "down"
+            state = self._limiter.standing().state.value
+            was, down = down, state == "down"
             if down != was:
                 self._console.print(self._endpoint() if down else Text("endpoint answers again"))
             if time.monotonic() - told > _TELL_SECONDS and not down:
                 told, tally = time.monotonic(), self._work.tally
-                done = f"{tally.done} of {tally.total} done{self._waiting()}"
+                done = f"{tally.done:,} of {tally.total:,} done{self._waiting()}"
+                done += f"; {self._endpoint()}" if state == "limited" else ""
                 self._console.print(done, markup=False)
 
     def _draw(self) -> RenderableType:
@@ -129,9 +131,10 @@ class BatchBoard:
 
     def _endpoint(self) -> Text:
         stands = self._limiter.standing()
+        calls = count(stands.in_flight, "call")
         told = {
-            "flowing": f"endpoint: {stands.in_flight} calls open",
-            "limited": f"endpoint: {stands.in_flight} calls open, about "
+            "flowing": f"endpoint: {calls} open",
+            "limited": f"endpoint: {calls} open, about "
             f"{(stands.rate or 0) * 60:.0f} a minute allowed",
             "down": f"endpoint down: paused, asked again in {stands.seconds:.0f} s",
         }[stands.state.value]
@@ -200,6 +203,7 @@ def print_batches(batches: Sequence[BatchSummary], console: Console) -> None:
     for batch in batches:
         counts = [count(batch.size, "source")]
         counts += [count(batch.cases, "draft")] if batch.cases else []
+        counts += [f"{batch.refused:,} not a case study"] if batch.refused else []
         counts += [f"[red]{batch.failed:,} failed[/]"] if batch.failed else []
         console.print(
             f"[bold]{batch.batch_id}[/]  {_STEPS[batch.step]} {batch.changed_at:%Y-%m-%d %H:%M}  "

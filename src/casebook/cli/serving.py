@@ -49,7 +49,11 @@ def _serve(settings: Settings, port: int, *, browser: bool) -> None:
     from casebook.review import serve
     from casebook.runtime.orchestrator import forget_desk, record_desk
 
+    opened = False
+
     def ready(url: str) -> None:
+        nonlocal opened
+        opened = True
         record_desk(settings.home, url)
         out().print(f"[green]the desk[/]  {url}  (Ctrl-C closes it)")
         if browser and out().is_terminal:
@@ -58,7 +62,8 @@ def _serve(settings: Settings, port: int, *, browser: bool) -> None:
     try:
         serve(settings, port=port, on_ready=ready, on_stop=tell_of_answers)
     finally:
-        forget_desk(settings.home)
+        if opened:  # else the record is another desk's
+            forget_desk(settings.home)
 
 
 def _watch(orchestrator: LocalOrchestrator) -> None:
@@ -96,5 +101,5 @@ def up(
         pass
     finally:
         only_once()  # the server would outlive a program that a second SIGTERM ends here
-        orchestrator.stop()
-        err().print("all stopped")
+        if orchestrator.stop():
+            err().print("all stopped")

@@ -14,7 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from casebook.runtime.orchestrator import forget_server, healthy, record_server
+from casebook.runtime.orchestrator import (
+    forget_server,
+    healthy,
+    own_server,
+    record_server,
+)
 from casebook.schemas.errors import ConfigurationError
 
 _START_SECONDS = 120
@@ -27,7 +32,8 @@ class LocalOrchestrator:
     """A context manager around both processes; inside it, flows can be run and watched.
 
     Raises:
-        ConfigurationError: if the server does not come up; its log is named.
+        ConfigurationError: if this home has such a server already, the port is another program's,
+            or the server does not come up; its log is named.
     """
 
     def __init__(self, home: Path, *, port: int = 0, limit: int = 2) -> None:
@@ -35,6 +41,7 @@ class LocalOrchestrator:
         self._limit = limit
         self._port = port or _free_port()
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._recorded = False
         self.stopping = False
         self.api_url = f"http://127.0.0.1:{self._port}/api"
         self.ui_url = f"http://127.0.0.1:{self._port}"
@@ -42,6 +49,7 @@ class LocalOrchestrator:
 
     def start(self, on_wait: Callable[[], None] = lambda: None) -> Self:
         """Start both and wait until the server answers; ``on_wait`` is called meanwhile."""
+        self._check_alone()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         server = ["-m", "prefect", "server", "start", "--host", "127.0.0.1"]
         self._spawn([*server, "--port", str(self._port)])
@@ -54,21 +62,40 @@ class LocalOrchestrator:
             time.sleep(0.2)
         self._spawn(["-m", "casebook.flows.serving", str(self._limit)])
         record_server(self._home, self.api_url)
+        self._recorded = True
         return self
+
+    def _check_alone(self) -> None:
+        """Make sure that what answers later is our server: another one would get our flows."""
+        if running := own_server(self._home):
+            raise ConfigurationError(
+                f"`casebook up` runs for this home already, at {running}: use it, or end it first"
+            )
+        try:
+            socket.create_server(("127.0.0.1", self._port)).close()
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise ConfigurationError(
+                f"Port {self._port} of 127.0.0.1 cannot be used for Prefect ({reason}): close the "
+                "other program, or choose another with --prefect-port (0 takes any free one)."
+            ) from error
 
     def alive(self) -> bool:
         """Tell whether both processes still run."""
         running = list(self._processes)
         return bool(running) and all(process.poll() is None for process in running)
 
-    def stop(self) -> None:
-        """End both, and whatever they started."""
+    def stop(self) -> bool:
+        """End both, and whatever they started; tell whether there was anything to end."""
         self.stopping = True
-        forget_server(self._home)
+        began = bool(self._processes)
+        if self._recorded:
+            forget_server(self._home)
         for process in reversed(self._processes):
             server = process is self._processes[0]
             _end(process, _STOP_SECONDS if server else _RUNS_STOP_SECONDS)
         self._processes.clear()
+        return began
 
     def __enter__(self) -> Self:
         return self.start()

@@ -49,8 +49,9 @@ class BatchPage:
 
     @property
     def ended(self) -> int:
-        """How many sources have come to an end, failures included."""
-        return self.progress.done + self.progress.counts.get(Standing.FAILED, 0)
+        """How many sources have come to an end, failures included that are not tried again."""
+        failed = self.progress.counts.get(Standing.FAILED, 0)
+        return self.progress.done + max(failed - self.waiting, 0)
 
     @property
     def segments(self) -> list[tuple[str, float, float]]:

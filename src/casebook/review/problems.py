@@ -16,6 +16,8 @@ from casebook.review.rendering import is_fragment, rendered
 from casebook.schemas.errors import (
     AmbiguousId,
     CasebookError,
+    ExtractionError,
+    FetchError,
     GateClosed,
     InputError,
     InvalidDecision,
@@ -33,6 +35,9 @@ _STATUS: Mapping[type[CasebookError], HTTPStatus] = MappingProxyType(
         InvalidDecision: HTTPStatus.CONFLICT,
         GateClosed: HTTPStatus.CONFLICT,
         InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        # A list that was named and cannot be had or read: nothing of the desk failed.
+        FetchError: HTTPStatus.UNPROCESSABLE_ENTITY,
+        ExtractionError: HTTPStatus.UNPROCESSABLE_ENTITY,
         TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         WarehouseLocked: HTTPStatus.SERVICE_UNAVAILABLE,
         CasebookError: HTTPStatus.INTERNAL_SERVER_ERROR,

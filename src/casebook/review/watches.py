@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from casebook.pipeline import watching
 from casebook.review.forms import number, text
 from casebook.review.guarding import require_token
-from casebook.review.rendering import rendered
+from casebook.review.rendering import is_fragment, rendered
 from casebook.review.state import State, state_of
 from casebook.review.uploads import web_source
 from casebook.schemas.errors import InvalidDecision, InvalidSource
@@ -57,6 +57,8 @@ async def add(request: Request, desk: Desk) -> Response:
         everything=bool(form.get("everything")),
         who=desk.settings.curator,
     )
+    if is_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": "/watches"})
     return RedirectResponse("/watches", _SEE_OTHER)
 
 

@@ -55,6 +55,12 @@ def running_server(home: Path) -> str | None:
     return None
 
 
+def own_server(home: Path) -> str | None:
+    """Return the API address of the server that ``casebook up`` runs for this home, or None."""
+    api_url = _recorded(home)
+    return api_url if api_url and healthy(api_url) else None
+
+
 def _recorded(home: Path) -> str | None:
     try:
         return str(json.loads((home / "run" / _RECORD).read_text("utf-8"))["api_url"])

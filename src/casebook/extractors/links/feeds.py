@@ -29,7 +29,9 @@ def read_feed(data: bytes, payload: Payload, base: str) -> Listing:
     """Read RSS and Atom."""
     found: list[Candidate] = []
     unread: list[str] = []
-    for entry in parsed_feed(data, payload, base).entries:
+    parsed = parsed_feed(data, payload, base)
+    base = base or _own_address(parsed.feed)
+    for entry in parsed.entries:
         title = unescape(_INLINE.sub("", entry.get("title") or ""))
         if address := entry_address(entry, base):
             day = entry_day(entry) or day_in_address(address)
@@ -37,6 +39,12 @@ def read_feed(data: bytes, payload: Payload, base: str) -> Listing:
         else:
             unread.append(one_line(title or str(entry.get("id") or "an entry")))
     return Listing(form="feed", candidates=found, unread=unread)
+
+
+def _own_address(feed: Any) -> str:
+    """Return where a saved feed says that it, else its site, is; nothing where it does not."""
+    links = [one.get("href") for one in feed.get("links", ()) if one.get("rel") == "self"]
+    return next((str(one) for one in [*links, feed.get("link")] if is_web_address(one or "")), "")
 
 
 def _announced(entry: Any) -> str:

@@ -215,6 +215,8 @@ class Asker:
             prompt_tokens=error.prompt_tokens,
             completion_tokens=error.completion_tokens,
             cached_tokens=error.cached_tokens,
+            # Nothing was counted, so nothing is charged whatever the price is.
+            cost_usd=None if error.prompt_tokens or error.completion_tokens else 0.0,
         )
         waste = Waste(
             waste_id=content_id("waste", question.question_id, error.kind(), now.isoformat()),

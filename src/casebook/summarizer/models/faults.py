@@ -41,7 +41,7 @@ _CREDIT: _Fault = (
 )
 _MODEL_UNKNOWN: _Fault = (
     ModelUnknown,
-    "{endpoint} does not know {model}; set CASEBOOK_LLM_MODEL",
+    "{endpoint} does not know {model}; set CASEBOOK_LLM_MODEL, or name another with --model",
 )
 _FOREIGN: _Fault = (
     ResponseForeign,

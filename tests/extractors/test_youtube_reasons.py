@@ -4,10 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from recorded_videos import ADDRESS, NEEDED, PLAYER, TEXT, recorded
+from recorded_videos import ADDRESS, NEEDED, PLAYER, TEXT, WATCH, recorded
 
 from casebook.extractors.gathering.gather import gather
 from casebook.extractors.network.robots import Robots
+from casebook.extractors.registry import extract
 from casebook.schemas import errors
 
 pytestmark = NEEDED
@@ -87,6 +88,32 @@ async def test_a_broadcast_that_is_not_over_is_tried_later(sign, listed, tube, s
     with pytest.raises(errors.VideoRunning) as failure:
         await gathered(ADDRESS)
     assert failure.value.transient
+
+
+FORM = '<html><form action="https://consent.youtube.com/save" method="POST"><button>Reject all'
+
+
+@pytest.mark.parametrize("where", ["consent.youtube.com/m", WATCH])
+async def test_a_consent_page_of_today_is_answered_once(where, tube, sites, gathered):
+    """It stands at an address of its own, or in place of the page; then the page comes."""
+    if where != WATCH:
+        sites.tell(WATCH, "https://consent.youtube.com/m?continue=x", status=302)
+    sites.tell(where, FORM)
+    tube()
+    assert extract(await gathered(ADDRESS)).title
+    cookies = [a.headers.get("cookie") for a in sites.asked if a.target.startswith("/watch")]
+    assert cookies == [None, "socs=cai"]
+
+
+@pytest.mark.parametrize("where", ["consent.youtube.com/m", WATCH])
+async def test_a_consent_page_that_stays_needs_a_person(where, tube, sites, gathered):
+    """It is not taken for an answer that makes no sense, which would be tried again for ever."""
+    tube()
+    if where != WATCH:
+        sites.pages[WATCH] = [(302, "text/html", b"https://consent.youtube.com/m?continue=x")]
+    sites.pages[where] = [(200, "text/html", FORM.encode())]
+    with pytest.raises(errors.VideoConsent):
+        await gathered(ADDRESS)
 
 
 async def test_a_call_that_is_refused_or_missing_does_not_make_a_video_gone(tube, sites, gathered):

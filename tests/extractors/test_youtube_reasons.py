@@ -138,10 +138,18 @@ async def test_captions_lead_to_no_host_of_the_own_network(tube, sites, visitor)
     assert not [asked for asked in sites.addresses if asked.startswith("lists.")]
 
 
-async def test_a_track_that_cannot_be_read_gives_way_to_the_next(tube, sites, gathered):
-    """One empty answer does not lose the captions that are given out."""
+UNREADABLE = [
+    b"",
+    b"<timedtext><p t='1'>a</p></timedtext>",
+    b'<t><a start="x">a</a></t>',
+]
+
+
+@pytest.mark.parametrize("answer", UNREADABLE)
+async def test_a_track_that_cannot_be_read_gives_way_to_the_next(answer, tube, sites, gathered):
+    """One answer that is empty, or of another form, does not lose the captions given out."""
     tube()
-    sites.pages[TEXT] = [(200, "text/xml", b""), (200, "text/xml", recorded("transcript.xml"))]
+    sites.pages[TEXT] = [(200, "text/xml", answer), (200, "text/xml", recorded("transcript.xml"))]
     steps = [(s.method, s.outcome) for s in (await gathered(ADDRESS)).tried]
     assert steps == [
         ("captions en", "failed: captions_unreadable"),

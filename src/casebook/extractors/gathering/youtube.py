@@ -104,7 +104,7 @@ def _read_captions(
             method = f"captions {track.language_code}{', generated' * track.is_generated}"
             try:
                 captions = track.fetch()
-            except (theirs.PoTokenRequired, ParseError) as error:
+            except (theirs.PoTokenRequired, ParseError, LookupError, ValueError) as error:
                 failed = error
                 locked = isinstance(error, theirs.PoTokenRequired)
                 why = CaptionsLocked if locked else CaptionsUnreadable

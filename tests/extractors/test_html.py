@@ -98,6 +98,8 @@ def test_canonical_of_another_site_is_not_believed():
     strange = PAGE.replace("/posts/routing", "https://other.example/a")
     assert read(strange).canonical_url is None
     assert read(PAGE.replace('href="/posts/routing"', 'href="/"')).canonical_url is None
+    shouted = read(PAGE.replace('rel="canonical"', "REL=Canonical"))
+    assert shouted.canonical_url == read(PAGE).canonical_url
 
 
 def test_page_without_text_is_a_failure():

@@ -133,8 +133,10 @@ BODY = "\n# Head\n\nWe run a model in production that answers nine thousand lett
         "+++\ntitle = 'A title'\nauthor = 'Ada Berg'\ndate = 2024-05-06T10:00:00Z\n+++\n",
         "---\ntitle: A title\nby: {name: Ada Berg}\npublished_at: 6 May 2024\n---\n",
         "Title: A title\nAuthor: Ada Berg\nDate: 2024-05-06\n",
+        "% A title\n% Ada Berg\n% 6 May 2024\n",
+        '{\n "Title": "A title", "author": "Ada Berg", "date": "2024-05-06"\n}\n',
     ],
-    ids=["Jekyll", "Astro", "Hugo", "others", "MultiMarkdown"],
+    ids=["Jekyll", "Astro", "Hugo", "others", "MultiMarkdown", "Pandoc", "JSON"],
 )
 def test_front_matter_of_other_programs(top):
     """Whatever program the file was written for, its front matter is none of its text."""
@@ -142,6 +144,16 @@ def test_front_matter_of_other_programs(top):
     assert (found.title, found.authors) == ("A title", ("Ada Berg",))
     assert str(found.published) == "2024-05-06"
     assert found.text.startswith("Head\n\nWe run")
+
+
+@pytest.mark.parametrize(
+    "top", ["% of all letters\nare ours.\n", '{"a": 1}\n', "{title}\n", "{" * 9_000]
+)
+def test_a_text_that_begins_so_states_nothing_of_itself(top):
+    """A percent sign, or a bracket, is a text's own where what follows is no front matter."""
+    found = extract(Payload(data=(top + BODY).encode(), media_type="text/markdown", name="a.md"))
+    assert found.title == "Head"
+    assert top.split("\n")[0][:60] in found.text
 
 
 def test_front_matter_that_grows_without_end_is_no_title():

@@ -4,10 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from recorded_videos import ADDRESS, NEEDED, PLAYER, TEXT, recorded
+from recorded_videos import ADDRESS, NEEDED, PLAYER, TEXT, WATCH, recorded
 
 from casebook.extractors.gathering.gather import gather
 from casebook.extractors.network.robots import Robots
+from casebook.extractors.registry import extract
 from casebook.schemas import errors
 
 pytestmark = NEEDED
@@ -89,6 +90,32 @@ async def test_a_broadcast_that_is_not_over_is_tried_later(sign, listed, tube, s
     assert failure.value.transient
 
 
+FORM = '<html><form action="https://consent.youtube.com/save" method="POST"><button>Reject all'
+
+
+@pytest.mark.parametrize("where", ["consent.youtube.com/m", WATCH])
+async def test_a_consent_page_of_today_is_answered_once(where, tube, sites, gathered):
+    """It stands at an address of its own, or in place of the page; then the page comes."""
+    if where != WATCH:
+        sites.tell(WATCH, "https://consent.youtube.com/m?continue=x", status=302)
+    sites.tell(where, FORM)
+    tube()
+    assert extract(await gathered(ADDRESS)).title
+    cookies = [a.headers.get("cookie") for a in sites.asked if a.target.startswith("/watch")]
+    assert cookies == [None, "socs=cai"]
+
+
+@pytest.mark.parametrize("where", ["consent.youtube.com/m", WATCH])
+async def test_a_consent_page_that_stays_needs_a_person(where, tube, sites, gathered):
+    """It is not taken for an answer that makes no sense, which would be tried again for ever."""
+    tube()
+    if where != WATCH:
+        sites.pages[WATCH] = [(302, "text/html", b"https://consent.youtube.com/m?continue=x")]
+    sites.pages[where] = [(200, "text/html", FORM.encode())]
+    with pytest.raises(errors.VideoConsent):
+        await gathered(ADDRESS)
+
+
 async def test_a_call_that_is_refused_or_missing_does_not_make_a_video_gone(tube, sites, gathered):
     """A 403 is YouTube's guard against bots, a 404 of captions its trouble: both pass."""
     tube()
@@ -111,10 +138,18 @@ async def test_captions_lead_to_no_host_of_the_own_network(tube, sites, visitor)
     assert not [asked for asked in sites.addresses if asked.startswith("lists.")]
 
 
-async def test_a_track_that_cannot_be_read_gives_way_to_the_next(tube, sites, gathered):
-    """One empty answer does not lose the captions that are given out."""
+UNREADABLE = [
+    b"",
+    b"<timedtext><p t='1'>a</p></timedtext>",
+    b'<t><a start="x">a</a></t>',
+]
+
+
+@pytest.mark.parametrize("answer", UNREADABLE)
+async def test_a_track_that_cannot_be_read_gives_way_to_the_next(answer, tube, sites, gathered):
+    """One answer that is empty, or of another form, does not lose the captions given out."""
     tube()
-    sites.pages[TEXT] = [(200, "text/xml", b""), (200, "text/xml", recorded("transcript.xml"))]
+    sites.pages[TEXT] = [(200, "text/xml", answer), (200, "text/xml", recorded("transcript.xml"))]
     steps = [(s.method, s.outcome) for s in (await gathered(ADDRESS)).tried]
     assert steps == [
         ("captions en", "failed: captions_unreadable"),

@@ -6,9 +6,9 @@ the older version are then read again.
 
 HTML = "html/15"
 SAVED = f"mhtml/1 {HTML}"
-MARKDOWN = "markdown/6"
-TEXT = "text/5"
-CAPTIONS = "captions/6"
+MARKDOWN = "markdown/7"
+TEXT = "text/6"
+CAPTIONS = "captions/7"
 PDF = "pdf/12"
 YOUTUBE = "youtube/3"
 ARXIV = "arxiv/7"

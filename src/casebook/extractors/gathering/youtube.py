@@ -7,6 +7,7 @@ so (docs/adr/0010).
 
 import asyncio
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -18,7 +19,7 @@ from youtube_transcript_api import _errors as theirs
 from casebook.extractors.gathering import youtube_reasons as reasons
 from casebook.extractors.gathering.bundles import VIDEO, Part, pack
 from casebook.extractors.gathering.youtube_reasons import Cause
-from casebook.extractors.gathering.youtube_session import GuardedSession
+from casebook.extractors.gathering.youtube_session import CONSENT, GuardedSession
 from casebook.extractors.network.client import Fetched, GuardedClient
 from casebook.extractors.network.robots import Robots
 from casebook.extractors.urls import parse_web_url
@@ -37,6 +38,7 @@ from casebook.schemas.sources import ExtractionStep, Payload
 
 _MOST_TRACKS = 3
 _PLAYER = "/youtubei/"
+_CONSENT_FORM = re.compile(rb"<form[^>]{0,300}action=\"https://consent\.(?:youtube|google)\.com/")
 
 
 async def fetch_video(video: str, client: GuardedClient, robots: Robots) -> Payload:
@@ -94,7 +96,7 @@ def _read_captions(
     """Return the best captions that are given out. Runs in a thread."""
     tried: list[ExtractionStep] = []
     with _translated(video, session):
-        tracks = list(YouTubeTranscriptApi(http_client=cast("Any", session)).list(video))
+        tracks = _tracks(session, video)
         if running := reasons.cause_of(_player(session.answers)):
             raise _told(_page(video), *running)
         failed: Exception | None = None
@@ -102,7 +104,7 @@ def _read_captions(
             method = f"captions {track.language_code}{', generated' * track.is_generated}"
             try:
                 captions = track.fetch()
-            except (theirs.PoTokenRequired, ParseError) as error:
+            except (theirs.PoTokenRequired, ParseError, LookupError, ValueError) as error:
                 failed = error
                 locked = isinstance(error, theirs.PoTokenRequired)
                 why = CaptionsLocked if locked else CaptionsUnreadable
@@ -113,6 +115,37 @@ def _read_captions(
                 return captions, (*tried, ExtractionStep(method=method, outcome=outcome))
             tried.append(ExtractionStep(method=method, outcome="empty"))
         raise failed or _told(_page(video), *_SILENT)
+
+
+def _tracks(session: GuardedSession, video: str) -> list[Transcript]:
+    """Return the tracks that a video lists; a consent page unknown to the library is answered once.
+
+    Raises:
+        FailedToCreateConsentCookie: if it stays.
+    """
+    library = YouTubeTranscriptApi(http_client=cast("Any", session))
+    try:
+        return list(library.list(video))
+    except theirs.YouTubeDataUnparsable:
+        if not _asks_for_consent(session.answers):
+            raise
+    session.cookies.set(*CONSENT)
+    try:
+        return list(library.list(video))
+    except theirs.YouTubeDataUnparsable as error:
+        if _asks_for_consent(session.answers):
+            raise theirs.FailedToCreateConsentCookie(video) from error
+        raise
+
+
+def _asks_for_consent(answers: Sequence[Fetched]) -> bool:
+    """Tell whether the last page is a form about cookies, or led to one."""
+    if not answers:
+        return False
+    page = answers[-1]
+    return parse_web_url(page.final_url).host.startswith("consent.") or bool(
+        _CONSENT_FORM.search(page.data)
+    )
 
 
 def ranked(tracks: Iterable[Transcript], default: str | None) -> list[Transcript]:

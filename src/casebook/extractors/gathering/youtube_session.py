@@ -15,6 +15,9 @@ from casebook.extractors.urls import WebUrl, parse_web_url
 from casebook.schemas.errors import HostUnreachable
 
 _SITE = "youtube.com"
+CONSENT = ("SOCS", "CAI", f".{_SITE}")
+"""The cookie by which a reader has answered the consent page: only what is needed."""
+
 _PAGES = WebUrl("https", f"www.{_SITE}", 443, "/")
 
 

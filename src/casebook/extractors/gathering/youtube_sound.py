@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from casebook.extractors.gathering.sound import Sound, choose_format
-from casebook.extractors.gathering.youtube_session import Cookies
+from casebook.extractors.gathering.youtube_session import CONSENT, Cookies
 from casebook.extractors.network.client import Admit, Fetched, GuardedClient, Request
 from casebook.extractors.network.robots import Robots
 from casebook.extractors.urls import parse_web_url
@@ -200,7 +200,7 @@ def _guarded(send: Send) -> Iterator[Any]:
 def _as_ours(request: Any, headers: Mapping[str, str]) -> Request:
     kept = {name: value for name, value in headers.items() if name.lower() in _HEADERS}
     cookies = Cookies()
-    cookies.set("SOCS", "CAI", ".youtube.com")  # the answer to the consent page
+    cookies.set(*CONSENT)
     kept |= cookies.header(parse_web_url(request.url).host)
     body = request.data if isinstance(request.data, bytes | None) else b"".join(request.data)
     return Request(request.url, body, kept)

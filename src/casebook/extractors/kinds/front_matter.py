@@ -1,5 +1,6 @@
-"""What a Markdown file states on top of itself: YAML (Jekyll), TOML (Hugo), or lines of fields."""
+"""What a Markdown file states on top of itself: YAML (Jekyll), TOML or JSON (Hugo), or lines."""
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,12 @@ _FENCED = re.compile(
 )
 # MultiMarkdown's: it counts where the first lines are fields throughout, and one is the title.
 _FIELDS = re.compile(r"\A(?:[A-Za-z][\w -]{0,30}:[ \t]+\S[^\n]{0,500}\n)+(?=\n|\Z)")
+# Pandoc's: title, authors and day, each in a line of its own.
+_PERCENT = re.compile(
+    r"\A%[ \t]+(?P<title>\S[^\n]{0,500})\n(?:%[ \t]*(?P<author>[^\n]{0,500})\n)?"
+    r"(?:%[ \t]*(?P<date>[^\n]{0,100})\n)?(?=\s*\n|\Z)"
+)
+_LONGEST_JSON = 20_000
 _LONGEST_VALUE = 500
 _MOST_PEOPLE = 100
 _DATES = "date published published_at publishdate pubdate date_published created".split()
@@ -34,7 +41,23 @@ def read_front_matter(source: str) -> tuple[Mapping[str, Any], str, str]:
         fields = {name.strip().lower(): value.strip() for name, _, value in lines}
         if "title" in fields:
             return fields, source[match.end() :], "read as fields"
-    return {}, source, "none"
+    if match := _PERCENT.match(source):
+        return match.groupdict(""), source[match.end() :], "read as lines"
+    return _as_json(source)
+
+
+def _as_json(source: str) -> tuple[Mapping[str, Any], str, str]:
+    if not source.lstrip("\ufeff").startswith("{"):
+        return {}, source, "none"
+    head = source.lstrip("\ufeff")[:_LONGEST_JSON]
+    try:
+        front, end = json.JSONDecoder().raw_decode(head)
+    except (ValueError, RecursionError):
+        return {}, source, "none"
+    fields = {key.lower(): value for key, value in front.items()}
+    if "title" not in fields or not head[end:].startswith("\n"):
+        return {}, source, "none"
+    return fields, source.lstrip("\ufeff")[end:], "read"
 
 
 def _parsed(as_yaml: str | None, as_toml: str | None) -> tuple[Mapping[str, Any], str]:

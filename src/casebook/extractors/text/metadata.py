@@ -109,7 +109,8 @@ def canonical_url(tree: Any, url: str | None) -> str | None:
 
     A site's root given for a deeper page is a template's mistake, not the page's address.
     """
-    link = next(iter(tree.xpath("//link[contains(@rel, 'canonical')]/@href")), "").strip()
+    rels = ((one.get("rel") or "", one.get("href") or "") for one in tree.iter("link"))
+    link = next((href for rel, href in rels if "canonical" in rel.lower().split()), "").strip()
     if not link or not url:
         return None
     try:

@@ -74,11 +74,14 @@ def _turned_to(root: Any, hidden: Container[Any]) -> Iterator[tuple[Any, str]]:
     links: dict[str, list[Any]] = {}
     for link in _PLACES(root):
         links.setdefault(link.get("href").removeprefix("#"), []).append(link)
-    places = [one for one in _NAMED(root) if one.get("id") in links] if len(links) > 1 else []
-    shown = Counter(one.getparent() for one in places if one not in hidden)
-    for one in places:
+    places: dict[str, Any] = {}
+    for one in _NAMED(root) if len(links) > 1 else ():
+        if one.get("id") in links:
+            places.setdefault(one.get("id"), one)  # a link leads to the first of an id
+    shown = Counter(one.getparent() for one in places.values() if one not in hidden)
+    for name, one in places.items():
         if one in hidden and shown[one.getparent()]:
-            yield from ((link, one.get("id")) for link in links[one.get("id")])
+            yield from ((link, name) for link in links[name])
 
 
 def _handles(control: Any, labels: Mapping[Any, Sequence[Any]]) -> list[Any]:

@@ -70,13 +70,53 @@ def test_a_caption_of_endless_digits_costs_little():
 def test_notes_of_the_text_are_kept():
     """The marks in the text lead to them; what only calls itself a footnote is often a footer."""
     notes = '<section class="{}"><ol><li><p>Measured on one disk.</p></li></ol></section>'
-    for named in ("footnotes", "wp-block-footnotes", "x footnotes y"):
+    for named in ("footnotes", "wp-block-footnotes", "Post__x1__footnotes", "x footnotes y"):
         assert kept("<p>One.</p>" + notes.format(named), "One") == ["One.", "Measured on one disk."]
     assert kept("<p>One.</p>" + notes.format("footer__footnotes_menu"), "One") == ["One."]
     cited = '<div class="footnotes"><h4>References</h4><p>Example A. Routing. 2024.</p></div>'
     assert kept("<p>One.</p>" + cited, "One") == ["One."]
     marked = '<aside role="doc-footnote"><p>Of one disk.</p></aside>'
     assert kept("<p>One.</p>" + marked, "One") == ["One.", "Of one disk."]
+
+
+@pytest.mark.parametrize(
+    ("mark", "note"),
+    [
+        ('<sup><a href="#fn1">1</a></sup>', '<ol><li id="fn1">NOTE</li></ol>'),
+        ('<a href="/post#footnote-1">1</a>', '<div><a id="footnote-1">1</a><div><p>NOTE</p></div>'),
+        ('<a href="#a">[a]</a>', '<p><sup id="a">a</sup> NOTE</p>'),
+        ('<a href="#a">*</a>', '<ul><li><span><a name="a"></a></span>NOTE</li></ul>'),
+    ],
+)
+def test_what_a_mark_in_the_text_leads_to_is_a_note_of_it(mark, note):
+    """However that is called; the number of a menu leads to none, nor a mark to works or sections."""
+    told = "One disk of the router was full in March."
+    words = "Measured on the disk of the second router alone."
+    note = note.replace("NOTE", words)
+    assert any(words in text for text in kept(f"<p>{told}{mark}</p>{note}", told))
+    cited = kept(f"<p>{told}{mark}</p><h2>References</h2>{note}", told)
+    assert not any(words in text for text in cited)
+    assert not any(words in text for text in kept(f"<p>One.{mark}</p>{note}", "One."))
+    section = note.replace(words, f"<h2>Disks</h2><p>{words}</p>")
+    assert not any(words in text for text in kept(f"<p>{told}{mark}</p>{section}", told))
+
+
+def test_many_marks_cost_little():
+    """Each is looked up once, and what they lead to in each other is looked at no further."""
+    told = "".join(f'<a href="#n{n}">1</a>' for n in range(5_000))
+    deep = "".join(f'<span id="n{n}">' for n in range(250)) + "x " * 50_000 + "</span>" * 250
+    started = time.process_time()
+    for marks in (told, told[: 250 * 21]):
+        kept(f"<p>One disk of the router was full in March.{marks}</p><div>{deep}</div>", "One")
+    assert time.process_time() - started < 4
+
+
+@pytest.mark.parametrize("program", ["<pre>route(ticket)</pre>", "<pre>if new:\n  route()</pre>"])
+def test_a_program_in_the_midst_of_the_text_is_kept(program):
+    """It is like no other block, and what the text around it tells of; one at the end may not be."""
+    between = f"<p>One.</p><div>{program}</div><p>Two.</p>"
+    assert len(kept(between, "One", "Two")) == 3
+    assert len(kept(between, "One")) == 1
 
 
 SENTENCE = "The second router was switched on in the week after."

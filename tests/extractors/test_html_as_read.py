@@ -155,6 +155,30 @@ def test_a_long_program_is_cut_between_its_parts():
     assert all(text[p.start : p.end].startswith("def route") for p in passages)
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        '<span class="linenos"> 1</span>',
+        '<span class="linenumber react-syntax-highlighter-line-number">1</span>',
+        '<div class="gutter"><div class="ln">1</div></div>',
+    ],
+)
+def test_numbers_within_the_lines_of_a_program_are_none_of_it(number):
+    """Highlighters set them before each line; a number that the program has itself stays."""
+    said = lines(f"<pre><code>{number}x = 1\n{number}<span>2</span> + x</code></pre>")
+    assert said == ["x = 1", "2 + x"]
+    named = '<pre><code><span class="ln">route</span>(<span class="mi">1</span>)\n</code></pre>'
+    assert lines(named) == ["route(1)"]
+
+
+def test_lines_that_are_named_and_broken_are_broken_once():
+    """Hexo sets each line and each number in an element of its own, and a break behind it."""
+    line = '<span class="line">{}</span><br>'.format
+    numbers, code = line(1) + line(2), line("foo bar") + line("baz")
+    row = f'<tr><td class="gutter"><pre>{numbers}</pre></td><td><pre>{code}</pre></td></tr>'
+    assert lines(f"<table>{row}</table>") == ["foo bar", "baz"]
+
+
 @pytest.mark.parametrize("inner", ["{}", "<code>{}</code>"])
 def test_lines_of_a_program_that_only_their_names_tell(inner):
     """Some highlighters leave out the line breaks and name each line; it is one all the same."""

@@ -8,13 +8,12 @@ what a figure in the midst of the text shows.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
-from casebook.extractors.text.references import stands_over_references
 from casebook.extractors.web.block_features import Matrix
+from casebook.extractors.web.notes import notes_of
 from casebook.extractors.web.page_kind import PageKind
 from casebook.extractors.web.tree_blocks import Place, Placed
 
@@ -38,8 +37,6 @@ _FEWEST_SECTIONS, _SHORTEST_SECTION = 2, 15
 _SET_IN = frozenset("p li ul ol dl dt dd blockquote pre h1 h2 h3 h4 h5 h6".split())
 _GENERATIONS = 4
 _TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
-_NOTES = re.compile(r"(?<![^\s-])footnotes(?!\S)")
-_NOTE_ROLES = frozenset({"doc-endnotes", "doc-endnote", "doc-footnote"})
 
 
 def with_what_belongs(
@@ -67,7 +64,7 @@ def with_what_belongs(
     for n in _between(kept, captions, words):
         numbered = _NUMBERED_CAPTION.match(placed[n].block.text)
         kept[n] |= words[n] >= _SHORTEST_CAPTION or numbered is not None
-    for n in _notes(placed):
+    for n in notes_of(placed, kept, words):
         kept[n] = True
     if kind is not PageKind.PRODUCT:
         for n in _over_text(placed, kept, words, found[0]):
@@ -78,15 +75,23 @@ def with_what_belongs(
 def _lacking(
     placed: Sequence[Placed], found: Sequence[int], words: Sequence[int], likes: Sequence[str]
 ) -> Iterator[int]:
-    """Yield the blocks of text between two that are kept, where they are like one of them."""
+    """Yield the blocks of text between two that are kept, where they are like one of them.
+
+    A program is like no other block; in the midst of a text it is what that tells of.
+    """
     for before, after in pairwise(found):
         if after - before - 1 > _LARGEST_GAP:
             continue
         for n in range(before + 1, after):
+            is_program = _is_program(placed[n])
             shortest = _SHORTEST_ROW if placed[n].row else _SHORTEST
-            is_text = words[n] >= shortest and placed[n].linked < _LINKED
-            if is_text and likes[n] in {likes[before], likes[after]}:
+            is_text = words[n] >= (1 if is_program else shortest) and placed[n].linked < _LINKED
+            if is_text and (is_program or likes[n] in {likes[before], likes[after]}):
                 yield n
+
+
+def _is_program(one: Placed) -> bool:
+    return one.block.verbatim or one.place.tag == "pre"
 
 
 def _sections(
@@ -155,19 +160,3 @@ def _around(place: Place) -> Iterator[Place]:
         if above is not None:
             yield above
             above = above.parent
-
-
-def _notes(placed: Sequence[Placed]) -> Iterator[int]:
-    """Yield the notes of a text, without the works that it cites."""
-    noted = cache(_is_of_notes)
-    is_cited = False
-    for n, one in enumerate(placed):
-        if one.level:
-            is_cited = stands_over_references(one.block.text)
-        if not is_cited and any(map(noted, _around(one.place))):
-            yield n
-
-
-def _is_of_notes(place: Place) -> bool:
-    named = "footnotes" in place.names and bool(_NOTES.search(place.names))
-    return named or place.role in _NOTE_ROLES

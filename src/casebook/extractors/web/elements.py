@@ -19,6 +19,12 @@ _LAYOUT = tuple(f".//{tag}" for tag in ("table", "h1", "form"))
 _SUBHEADINGS = ("h2", "h3")
 _ROWS = ("tr", "row")
 _LINE = re.compile(r"(?<![^\s_-])line(?![^\s_-])(?![_-]?num)", re.IGNORECASE)
+# Pygments, Chroma, Prism, Expressive Code, CodeMirror and their likes.
+_NUMBER_OF_LINE = re.compile(
+    r"(?<![^\s_-])(?:linenos?|line-?num(?:ber)?s?|lineno|ln|lnt|gutter|rouge-gutter|blob-num)"
+    r"(?![^\s_-])",
+    re.IGNORECASE,
+)
 _CELLS = frozenset({"td", "th", "cell"})
 
 _COPY = re.compile(r"\s*(?:copy|copied)(?: code| to clipboard)?!?\s*", re.IGNORECASE)
@@ -86,17 +92,24 @@ def _holds_program(table: Any) -> bool:
 def is_line_numbers(element: Any) -> bool:
     """Tell the column of numbers that stands beside the lines of a program."""
     row = next(element.iterancestors(*_ROWS), None) if element.tag == "pre" else None
-    if row is None or not _NUMBERS.fullmatch(said := _text(element)):
+    if row is None or not _NUMBERS.fullmatch(said := " ".join(element.itertext())):
         return False
     numbers = [int(number) for number in said.split()]
     others = (pre for pre in row.iter("pre") if pre is not element)
     return all(b - a == 1 for a, b in pairwise(numbers)) and next(others, None) is not None
 
 
+def is_line_number(element: Any) -> bool:
+    """Tell the number that stands before a line within a program."""
+    named = element.get("class")
+    return bool(named and _NUMBER_OF_LINE.search(named) and _NUMBERS.fullmatch(_text(element)))
+
+
 def are_lines_apart(program: Any) -> bool:
     """Tell a program without line breaks, whose lines are elements that are named so."""
-    named = program.iterfind(".//*[@class]")
-    return "\n" not in _text(program).strip() and any(map(is_line, named))
+    if "\n" in _text(program).strip() or program.find(".//br") is not None:
+        return False
+    return any(map(is_line, program.iterfind(".//*[@class]")))
 
 
 def is_line(element: Any) -> bool:

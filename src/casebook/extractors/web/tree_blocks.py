@@ -21,6 +21,7 @@ from casebook.extractors.web.elements import (
     is_heading_row,
     is_layout,
     is_line,
+    is_line_number,
     is_no_text,
     is_program,
     is_set_apart,
@@ -192,7 +193,12 @@ class _Walk:
             if not isinstance(tag, str):
                 if event == "end" and not unread:
                     self._say(element.tail)
-            elif unread or tag in without or (tag in MAYBE_NO_TEXT and is_no_text(element)):
+            elif (
+                unread
+                or tag in without
+                or (tag in MAYBE_NO_TEXT and is_no_text(element))
+                or (self.code and is_line_number(element))
+            ):
                 unread += 1 if event == "start" else -1
                 if event == "end" and not unread and element is not root:
                     self._say(element.tail)

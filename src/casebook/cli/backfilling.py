@@ -14,7 +14,7 @@ from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, day_option, load_settings
 from casebook.cli.quotes import beyond_budget, left_aside, print_plan
 from casebook.cli.references import as_bad_usage, named, piped_list, words_of
-from casebook.cli.terminal import err, out, print_json, printable
+from casebook.cli.terminal import err, out, plain, print_json, printable
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource, ModelUnknown, WarehouseError
@@ -316,7 +316,7 @@ async def work_batch(
 
 
 def _tell_pause(why: str, then: str) -> None:
-    err().print(f"[yellow]paused[/]  {why}\n        {then}")
+    err().print(f"[yellow]paused[/]  {plain(why)}\n        {then}")
 
 
 def _next(batch: Batch, tally: Tally) -> str:

@@ -83,6 +83,20 @@ BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
         "@import url('data:text/css,.x%7Bdisplay:none%7D');",
         "@import url(data:text/css;base64,LnF7fS54e2Rpc3BsYXk6bm9uZX0=) screen;",
         ".x{background:var(--none);color:#fff}",
+        ".x{display:none}" + "".join(f".x{{color:#{n}}}" for n in range(200, 260)),
+        ".a::before{content:'{'}.x{display:none}",
+        ".a::before{content:'/*'}.x{display:none}.b::before{content:'*/'}",
+        ".a{background:url(a{b)}.x{display:none}",
+        ".a\\{b{color:red}.x{display:none}",
+        ".before\\:content-\\[\\'\\'\\]{content:''}.x{display:none}.y{content:''}",
+        "/* don't */.x{display:none}/* won't */",
+        ".x{display:none",
+        f"{'@layer a{' * 7}.x{{display:none}}{'}' * 7}",
+        f".x{':not(.q)' * 90}{{display:none}}",
+        ":is(:is(:is(:is(.x)))){display:none}",
+        "[class~='X' i]{display:none}",
+        "*|p.x{display:none}",
+        "@media {.x{display:none}}",
         "@keyframes go{/* so */from{opacity:1}to{opacity:0}}.x{animation:go 1s forwards}",
     ],
 )
@@ -164,6 +178,18 @@ def test_a_sheet_that_a_link_holds_itself_counts():
     """It is a style sheet of the page, written another way."""
     link = '<link rel="stylesheet" href="data:text/css,.x%7Bdisplay:none%7D">'
     assert SECRET not in strip(BOX.format(SECRET), link)[1]
+
+
+@pytest.mark.parametrize("kind", ["media=print", "type='text/less'", "media='(width < 600px)'"])
+def test_a_sheet_that_does_not_count_hides_nothing(kind):
+    """One for paper, for a small screen, or in another language."""
+    assert SECRET in strip(BOX.format(SECRET), f"<style {kind}>.x{{display:none}}</style>")[1]
+
+
+def test_strings_that_nothing_closes_take_no_more_time_than_others():
+    """Each is read to the end of its line once."""
+    sheet = ".x{display:none}" + "'" + "\\'" * 200_000 + "\n" + "url(a" * 100_000
+    assert SECRET not in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]
 
 
 def test_a_ground_that_another_sheet_may_lay_is_not_known():

@@ -38,8 +38,10 @@ _NAME = re.compile(r"[\w-]+\s+(?=not\s|\()")
 
 
 def media_hold(queries: str) -> bool:
-    """Tell whether one of a list of media queries, in lower case, holds."""
-    return any(_holds(query, SCREEN_PX, 0) for query in queries[:_LONGEST].split(","))
+    """Tell whether one of a list of media queries, in lower case, holds; an empty one does."""
+    return not queries.strip() or any(
+        _holds(query, SCREEN_PX, 0) for query in queries[:_LONGEST].split(",")
+    )
 
 
 def container_holds(query: str) -> bool:

@@ -21,14 +21,14 @@ Weight = tuple[int, int, int]
 """Specificity: ids; classes, attributes and pseudo-classes; tags."""
 
 _MOST_STEPS = 6
-_DEEPEST = 3
-_LONGEST = 600
+_DEEPEST = 5
+_LONGEST = 2_000
 _IDENT = r"(?:[\w-]|\\[0-9a-fA-F]{1,6}\s?|\\.){1,80}"
-_TAG = re.compile(rf"{_IDENT}|\*")
+_TAG = re.compile(rf"(?:(?:{_IDENT}|\*)?\|)?(?P<name>{_IDENT}|\*)")
 _NAME = re.compile(rf"[.#]{_IDENT}")
 _ATTRIBUTE = re.compile(
     rf"\[\s*({_IDENT})\s*(?:([~^$*|]?=)\s*(?:\"([^\"]{{0,80}})\"|'([^']{{0,80}})'|([^\]\s]{{0,80}}))"
-    r"\s*[is]?\s*)?\]"
+    r"\s*([iIsS])?\s*)?\]"
 )
 _PSEUDO = re.compile(r":([a-z-]{1,40})(\()?", re.IGNORECASE)
 _BEFORE = re.compile(r"\s*([>+~])\s*")
@@ -57,14 +57,20 @@ _ACTED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """An attribute, and how its value must compare: no ``operator`` takes any."""
+    """An attribute, and how its value must compare: no ``operator`` takes any.
+
+    Where it is ``folded``, letter case does not matter.
+    """
 
     name: str
     operator: str = ""
     value: str = ""
+    folded: bool = False
 
     def fits(self, found: str | None) -> bool:
         """Tell whether an element's value does."""
+        if found is not None and self.folded:
+            return _COMPARED[self.operator](found.lower(), self.value.lower())
         return found is not None and _COMPARED[self.operator](found, self.value)
 
 
@@ -234,7 +240,7 @@ class _Reader:
     def compound(self) -> Compound:
         start = self._at
         tag = self._take(_TAG)
-        name = unescaped(tag.group()).lower() if tag and tag.group() != ANY else ""
+        name = unescaped(tag["name"]).lower() if tag and tag["name"] != ANY else ""
         self._weigh((0, 0, 1 if name else 0))
         names: list[str] = []
         attributes: list[Attribute] = []
@@ -248,7 +254,9 @@ class _Reader:
                 self._weigh((1, 0, 0) if part.group()[0] == "#" else (0, 1, 0))
             elif part := self._take(_ATTRIBUTE):
                 value = unescaped(part[3] or part[4] or part[5] or "")
-                attributes.append(Attribute(unescaped(part[1]).lower(), part[2] or "", value))
+                folded = (part[6] or "").lower() == "i"
+                name_of = unescaped(part[1]).lower()
+                attributes.append(Attribute(name_of, part[2] or "", value, folded))
                 self._weigh((0, 1, 0))
             elif part := self._take(_PSEUDO):
                 said = self._pseudo(part)

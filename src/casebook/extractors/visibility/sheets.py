@@ -13,13 +13,18 @@ from urllib.parse import unquote
 
 from casebook.extractors.visibility.media import container_holds, media_hold
 from casebook.extractors.visibility.selectors import Selector, apart, selector_of
-from casebook.extractors.visibility.styles import Declared, declared
+from casebook.extractors.visibility.styles import Declared, declared, may_hide
 
-_LONGEST_SHEET = 1_000_000
-_RULES_PER_NAME = 24
-_DEEPEST_NESTING = 5
+_LONGEST_SHEET = 2_000_000
+_RULES_PER_NAME = 40
+_DEEPEST_NESTING = 16
 
-_NOISE = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+# One look for all, since each may stand in the other; a string ends with its line at the latest.
+_NOISE = re.compile(
+    r"/\*.*?(?:\*/|\Z)|<!--|-->|\\.|url\([^()\"'\n]*\)"
+    r"|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?",
+    re.DOTALL,
+)
 _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
 _NEVER = re.compile(r"::|:(?:hover|focus|active|visited|before|after)")
@@ -47,7 +52,13 @@ Rules = Mapping[str, Sequence[Rule]]
 
 
 def sheet_in(element: Any) -> str | None:
-    """Return the style sheet that a <style> or <link> holds, None where it lies elsewhere."""
+    """Return the style sheet that a <style> or <link> holds, None where it lies elsewhere.
+
+    One for paper, or in another language, is none.
+    """
+    kind = (element.get("type") or "text/css").partition(";")[0].strip().lower()
+    if kind != "text/css" or not media_hold((element.get("media") or "").lower()):
+        return ""
     if element.tag == "link":
         return _held_by(element.get("href") or "")
     text = str(element.text or "")
@@ -67,12 +78,12 @@ def _held_by(address: str) -> str | None:
 
 
 def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
-    """Return the rules of a style sheet; at most 24 for one name, the last ones.
+    """Return the rules of a style sheet; for one name, the last 40, and 40 before that may hide.
 
     ``present`` are the ``.class`` and ``#id`` names of the page.
     """
     rules: dict[str, list[Rule]] = {}
-    text = _NOISE.sub(" ", sheet[:_LONGEST_SHEET])
+    text = _closed(_without_noise(sheet))
     for place, (selectors, body) in enumerate(_blocks(text, (), 0)):
         found = [
             selector
@@ -88,12 +99,41 @@ def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
             rule = Rule(selector, told, (*selector.weight, place))
             for key in selector.target.keys:
                 rules.setdefault(key, []).append(rule)
-    return {name: found[-_RULES_PER_NAME:] for name, found in rules.items()}
+    return {name: _bounded(found) for name, found in rules.items()}
+
+
+def _bounded(rules: list[Rule]) -> list[Rule]:
+    """Return what may hide something of the rules before the last ones, and these."""
+    before = rules[:-_RULES_PER_NAME]
+    hiding = [
+        one for one in before if any(map(may_hide, (one.declared.plain, one.declared.important)))
+    ]
+    return [*hiding[:_RULES_PER_NAME], *rules[-_RULES_PER_NAME:]]
+
+
+def _without_noise(sheet: str) -> str:
+    """Return a style sheet without comments, and without brackets that are characters of a text."""
+    return _NOISE.sub(_quiet, sheet[:_LONGEST_SHEET])
+
+
+def _quiet(found: re.Match[str]) -> str:
+    text = found[0]
+    if text.startswith("\\"):  # the same bracket, as a number
+        return f"\\{ord(text[1]):x} " if text[1] in "{}" else text
+    if text.startswith(("/*", "<", "-")):
+        return " "
+    return text.replace("{", " ").replace("}", " ")
+
+
+def _closed(text: str) -> str:
+    """Return ``text`` with the brackets that browsers close at its end."""
+    lacking = text.count("{") - text.count("}")
+    return text + "}" * min(max(lacking, 0), _DEEPEST_NESTING)
 
 
 def in_force(sheet: str) -> str:
     """Return a style sheet without comments, and without what counts on paper or another screen."""
-    return _in_force(_NOISE.sub(" ", sheet[:_LONGEST_SHEET]), 0)
+    return _in_force(_without_noise(sheet), 0)
 
 
 def _in_force(text: str, depth: int) -> str:

@@ -13,6 +13,8 @@ from casebook.schemas.documents import HiddenKind, HiddenText
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _BIDI_OVERRIDE = re.compile(r"[\u202d\u202e][^\n\u202c]{0,300}")
 _TAG_RUN = re.compile(r"[\U000e0020-\U000e007e]{4,}")
+# The flags of England, Scotland and the like (UTS 51, emoji tag sequences).
+_FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f")
 # U+200C and U+200D stay: Persian, Hindi and emoji are spelled with them.
 _UNSEEN_SET = (
     rf"\x00-\x08\x0b-\x1f\x7f-\x9f\xad{_BIDI}\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b"
@@ -88,7 +90,7 @@ def smuggled(text: str) -> list[HiddenText]:
     """Return what ``text`` hides in tag characters and under right-to-left overrides."""
     tags = (
         "".join(chr(ord(character) - 0xE0000) for character in run.group())
-        for run in _TAG_RUN.finditer(text)
+        for run in _TAG_RUN.finditer(_FLAG.sub("", text))
     )
     overrides = (one_line(run.group()) for run in _BIDI_OVERRIDE.finditer(text))
     return [

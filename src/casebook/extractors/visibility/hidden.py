@@ -118,7 +118,17 @@ def strip_hidden(root: Any) -> list[HiddenText]:
         _remove(find)
     for element in looked.opened:
         opened.show(element)
-    return report((find.kind, " ".join(find.texts), find.reason) for find in gone)
+    told = report((find.kind, " ".join(find.texts), find.reason) for find in gone)
+    return _with_smuggled(told, root)
+
+
+def _with_smuggled(told: Sequence[HiddenText], root: Any) -> list[HiddenText]:
+    """Return ``told`` with what the seen text under ``root`` spells in characters nobody sees."""
+    if not smuggled("".join(root.itertext())):  # next to no page does: quick to see
+        return list(told)
+    spelled = (piece for text in visible_text(root) for piece in smuggled(text))
+    pieces = {piece.text: piece for piece in reversed([*told, *spelled])}
+    return list(reversed(pieces.values()))[:MOST_REPORTED]
 
 
 def report(

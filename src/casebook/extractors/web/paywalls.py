@@ -68,7 +68,8 @@ def is_cut(page: Page) -> bool:
 def _goes_on(page: Page, near: str) -> bool:
     """Tell whether what stands by the text, and is not what it speaks of, sells the rest of it."""
     text, words, is_sold = page.text, page.words, page.is_sold
-    said = _more(near) - _more(text[:-_ENDING])
+    told = _told(text)
+    said = sum(phrase not in told for phrase in _sold(near))
     if said >= _SEVERAL or (said > 0 and (words < _SHORT or is_sold or page.has_paywall)):
         return True
     offers = _offers(text, near) if words < _SHORT else set()
@@ -98,8 +99,17 @@ def _offers(text: str, near: str) -> set[str]:
     return {match.group().lower() for match in phrases.OFFER.finditer(near)} - told
 
 
+def _told(text: str) -> set[str]:
+    """Return what a text says of its own that is sold somewhere, before its end."""
+    return set(_sold(text[:-_ENDING]))
+
+
+def _sold(text: str) -> list[str]:
+    return [match.group().lower() for match in phrases.GOES_ON_FOR_MONEY.finditer(text)]
+
+
 def _more(text: str) -> int:
-    return len(phrases.GOES_ON_FOR_MONEY.findall(text))
+    return len(_sold(text))
 
 
 def _near(text: str, seen: str) -> str:

@@ -26,7 +26,7 @@ CHALLENGE_TITLE = _any(
     r"^robot (?:check|or human)",
     r"^ddos-guard",
     rf"^(?:human|bot) verification|^making sure you{_APOSTROPHE}re not a bot",
-    r"security checkpoint$",
+    r"security checkpoint$|^client challenge$",
 )
 CHALLENGE_TEXT = _any(
     rf"(?:verify(?:ing)?|confirm) (?:that )?you(?: a|{_APOSTROPHE})re "
@@ -47,14 +47,26 @@ CHALLENGE_TEXT = _any(
     r"(?:request|connection|browser) is being (?:verified|checked)",
     r"(?:nachweisen|bestätigen|überprüfen)[\w ,]{0,30}(?:mensch|roboter)",
     r"(?:vous êtes|que vous n[’']êtes pas) un (?:humain|robot)",
-    r"(?:eres|es usted|no soy) un (?:humano|robot)",
+    r"(?:eres|es usted|no soy) un (?:(?:ser )?humano|robot)",
+    r"because we (?:believe|think) (?:that )?you(?: a|’|')re using automation tools",
+    rf"(?:request has|you(?:{_APOSTROPHE}ve| have)) been blocked (?:by|due to|because)",
+    r"(?:slide|drag)[\w ]{0,20} to verify|完成(?:安全)?验证|ロボットではありません",
+    r"made us think (?:that )?you (?:were|are|might be) a (?:ro)?bot",
+    rf"additional security check is required|required part of this site couldn{_APOSTROPHE}t load",
 )
 CHALLENGE_MARKUP = _any(
     r"/cdn-cgi/challenge-platform/",
     r"challenges\.cloudflare\.com",
     r"cf-turnstile|cf_chl_opt|px-captcha|g-recaptcha|_incapsula_resource",
-    r"hcaptcha\.com|captcha-delivery\.com",
+    r"hcaptcha\.com|captcha-delivery\.com|awswaf\.com",
 )
+CHALLENGE_PAGE = _any(
+    r"\b_cf_chl_opt\s{0,9}=|\bawsWafCookieDomainList\b|\bid\s{0,9}=\s{0,9}[\"']?px-captcha\b",
+    r"\bdd\s{0,9}=\s{0,9}\{[^{}]{0,600}captcha-delivery\.com|<iframe[^>]{0,300}captcha-delivery\.com",
+    r"\bid\s{0,9}=\s{0,9}[\"']?sec-(?:overlay|container)\b|\bchlgeId\s{0,9}=|\bKPSDK\b",
+)
+"""What stands in the source of a challenge alone, and of no page that is only guarded by one."""
+
 
 LOGIN_TITLE = _any(
     r"^(?:please )?(?:log|sign)[ -]?in\b",
@@ -69,10 +81,12 @@ LOGIN_TEXT = _any(
     r"(?:log|sign)[ -]?in (?:to (?:continue|view|read|access|see|your)|with your)",
     r"(?:log|sign)[ -]?in or (?:sign|create|register|join)",
     r"(?:must|need to|please|have to) (?:be )?(?:logged|signed|log|sign)[ -]?in\b",
-    r"forgot(?:ten)? (?:your )?(?:password|username)",
+    r"forgot(?:ten)? (?:your )?(?:password|username|e-?mail)",
+    r"(?:log|sign)[ -]?in\W{1,20}(?:user ?name|e-?mail|password)",
     r"(?:join|sign up) (?:(?:now|today|for free) )?to (?:see|view|read|continue)",
     r"(?:password|username|e-?mail)[\s\S]{0,60}(?:log|sign)[ -]?in",
     rf"can{_APOSTROPHE}t access your account|email, phone, or skype",
+    r"パスワードをお忘れ|ログインして(?:ください|続ける)|忘记密码|请先?登录|로그인이 필요",
     r"passwort vergessen|melden sie sich (?:bitte )?an|mot de passe oublié|connectez-vous pour",
     r"olvid(?:aste|ó|é) (?:tu|su|mi) contraseña|password dimenticata|wachtwoord vergeten",
     r"esqueceu (?:a|sua) senha|inicia sesión para|accedi per",
@@ -104,6 +118,7 @@ CONSENT_TEXT = _any(
     r"continuer sans accepter|utilis(?:ons|ent) des cookies|intérêt légitime",
     r"aceptar (?:todo|y continuar|cookies)|rechazar todo|utilizamos cookies|interés legítimo",
     r"accetta (?:tutto|e continua)|rifiuta tutto|accepteren en doorgaan",
+    r"gebruik(?:t|en)(?: [\w’']{1,20}){0,6} cookies|geef toestemming|alles (?:accepteren|weigeren)",
 )
 CONSENT_TERM = _any(
     r"cookie|consent|privacy|\bpartners?\b|\bvendors?\b|personal(?:i[sz]ed)? (?:data|ads|content)",
@@ -126,6 +141,10 @@ GOES_ON_FOR_MONEY = _any(
     r"(?:subscribe|become|sign|log|join|upgrade|create|register|start)",
     r"(?:become a|for) (?:paid )?(?:member|subscriber)s?,? to (?:read|access|unlock|continue)",
     r"unlock (?:this|the full|the rest)",
+    r"to read (?:the|this) (?:full |whole |rest of the )?(?:article|story|post),? (?:please )?"
+    r"(?:subscribe|become|sign|log|join|upgrade|create|register|start)",
+    r"continue reading (?:your|this|the) (?:article|story|post) with",
+    r"need to be an? (?:\w{1,12} )?(?:subscriber|member) to (?:keep|continue|read|view)",
     r"start your (?:free )?(?:trial|subscription)[\w ]{0,30}(?:read|continue|access)",
     r"(?:create an account|sign in|register|log in) to read the (?:full|whole|rest of the) ",
     r"(?:rest|remainder) of (?:this|the) (?:article|story|post|text)",
@@ -144,10 +163,10 @@ OFFER = _any(
     r"subscribe (?:now )?(?:to|and) (?:read|get full|get unlimited)",
     r"(?:already a|existing) (?:\w+ )?(?:subscriber|member)\?",
     rf"you(?: ha|{_APOSTROPHE})ve (?:reached|read|used) (?:your|all|the)[\w ]{{0,30}}"
-    r"(?:limit|free (?:articles|stories))",
+    r"(?:limit|free (?:articles?|stor(?:y|ies)))",
     r"member-only story",
     r"abo(?:nnement)? (?:abschließen|testen)",
-    r"bereits (?:\w+-?)?(?:abonnent|abo\b)",
+    r"bereits (?:ein |\w+-?)?(?:abonnent|abo\b)",
     r"déjà abonnée?|abonnez-vous pour",
     r"suscr[ií]bete para|ya eres suscriptor",
 )
@@ -165,7 +184,7 @@ _GREETING = r"(?:oops|sorry|uh-oh|whoops|hoppla|ups|oups|ops)"
 _MERE_NAME = r"(?!(?:ups|ops)\s*$)"  # of a firm, of a team
 MISSING_TITLE = _any(
     r"^(?:error |erro |errore |fehler |erreur )?404(?: error)?(?: page)?$",
-    r"^404[ :.–—-]{1,3}(?:page|not)",
+    r"^404[ :.–—-]{1,3}(?:page|not)(?: not)?(?: found)?",
     r"page not found|^not found$|^nothing (?:was )?found$",
     r"^(?:the )?page (?:(?:was|is|you requested|you are looking for) )?"
     rf"(?:not found|(?:could|can) ?{_NOT_THERE} be found|missing|unavailable)",
@@ -193,7 +212,8 @@ MISSING_SIGH = _any(
 """A heading that says nothing but that something is amiss; a note may have it too."""
 
 MISSING_TEXT = _any(
-    r"(?:page|article|address)[\w ,'’]{0,50}"
+    r"link you followed may be broken",
+    r"(?<!\ba )(?<!\bany )(?:page|article|address|post|story)[\w ,'’]{0,50}"
     rf"(?:(?:could|can|was|is) ?{_NOT_THERE}(?: be)? (?:found|available)|does ?{_NOT_THERE} exist|"
     r"has been (?:moved|removed|deleted)|no longer (?:exists|available)|is unavailable)",
     r"page not found",

@@ -77,6 +77,8 @@ def _doubt(page: Page) -> str | None:
 def _is_challenge(page: Page) -> bool:
     if page.words >= _SHORT or count_words(page.seen) >= _LONG:
         return False
+    if page.words < FEWEST_WORDS and phrases.CHALLENGE_PAGE.search(page.markup):
+        return True
     asked = bool(phrases.CHALLENGE_TEXT.search(page.seen))
     if _is_named(page, phrases.CHALLENGE_TITLE, phrases.CHALLENGE_TEXT):
         guarded = bool(phrases.CHALLENGE_MARKUP.search(page.markup))
@@ -100,7 +102,9 @@ def _is_missing(page: Page) -> bool:
     opening = _without_title(page)[:_OPENING]
     if phrases.MISSING_OPENING.search(opening) or _covers(phrases.MISSING_TITLE, page.title):
         return True
-    said = phrases.MISSING_TEXT.search(opening or page.seen[:1_000]) is not None
+    # Of a page with next to no text, extraction may have left out the line that says so.
+    begun = opening if page.words >= FEWEST_WORDS else f"{opening}\n{page.seen[:1_000]}"
+    said = phrases.MISSING_TEXT.search(begun) is not None
     if _is_named(page, phrases.MISSING_TITLE):
         return said or page.words < _SHORT
     sighs = any(map(phrases.MISSING_SIGH.search, page.called))
@@ -118,23 +122,30 @@ def _is_login(page: Page) -> bool:
     if page.words >= _SHORT:
         return False
     form = bool(phrases.PASSWORD_FIELD.search(page.markup))
-    asked = bool(phrases.LOGIN_TEXT.search(page.text or page.seen))
+    seen = count_words(page.seen)
+    asked = bool(phrases.LOGIN_TEXT.search(page.text if page.words >= FEWEST_WORDS else page.seen))
     named = bool(phrases.LOGIN_TITLE.search(page.title))
     own = _is_named(page, phrases.LOGIN_TITLE, phrases.LOGIN_TEXT)
     if own or phrases.LOGIN_URL.search(page.url):
         return form or asked
-    few = named or count_words(page.seen) < _LONG
-    return few and asked and (form or named) and _says_little_beside(phrases.LOGIN_TEXT, page)
+    few = named or seen < _LONG
+    alone = seen < FEWEST_WORDS
+    return (
+        few and asked and (form or named or alone) and _says_little_beside(phrases.LOGIN_TEXT, page)
+    )
 
 
 def _is_consent(page: Page) -> bool:
     if page.words >= _LONG:
         return False
     hits = _hits(phrases.CONSENT_TEXT, page.text if page.words >= FEWEST_WORDS else page.seen)
-    if phrases.CONSENT_URL.search(page.url) or _is_named(page, phrases.CONSENT_TITLE):
+    if phrases.CONSENT_URL.search(page.url):
         return bool(hits) and page.words < 2 * _SHORT
-    # One phrase is a footer's; an article about consent has some of them and more to say.
+    # An article about consent has words of it, and more to say.
     mainly = 2 * _beside(phrases.CONSENT_TERM, page.text) <= page.words
+    if _is_named(page, phrases.CONSENT_TITLE):
+        return bool(hits) and (mainly or page.words < FEWEST_WORDS)
+    # One phrase is a footer's.
     return mainly and len(hits) >= max(_SOME, page.words / _WORDS_A_PHRASE)
 
 

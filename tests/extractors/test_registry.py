@@ -120,6 +120,17 @@ def test_a_json_feed_is_a_list(media_type):
 
 
 @pytest.mark.parametrize(
+    ("media_type", "name"),
+    [("text/csv", "urls"), ("text/tab-separated-values", "a.tsv"), ("", "urls.csv")],
+)
+def test_a_table_is_a_list(media_type, name):
+    """One that a list names as a source says which command works it."""
+    data = b"url,title\nhttps://a.example/1,One\nhttps://a.example/2,Two\n"
+    with pytest.raises(KindUnsupported, match="casebook backfill"):
+        extract(Payload(data=data, media_type=media_type, name=name))
+
+
+@pytest.mark.parametrize(
     ("media_type", "name", "data"),
     [("image/png", "x.png", PNG), ("application/json", "x.json", b"{}"), ("", "x.bin", b"abc def")],
 )

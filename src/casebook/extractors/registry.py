@@ -272,6 +272,11 @@ def _by_look(payload: Payload) -> Mount:
             return _mount_of(SourceKind.WEB)
     if _LIST_START.match(start) or _JSON_FEED.search(start):
         raise _is_list(payload)
+    if payload.media_type in _TABLES or payload.name.lower().endswith((".csv", ".tsv")):
+        raise KindUnsupported(
+            f"{where(payload)} is a table, a list of sources if it names addresses: "
+            "`casebook backfill` works those, `casebook links` shows them."
+        )
     if generic and "." not in payload.name and not is_json(payload.data) and _reads(payload.data):
         return _mount_of(SourceKind.TEXT)
     raise KindUnsupported(
@@ -318,6 +323,7 @@ _LIST_START = re.compile(
     re.DOTALL,
 )
 _JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https?:(?:\\?/){2}jsonfeed\.org")
+_TABLES = {"text/csv", "text/tab-separated-values"}
 _HTML_START = re.compile(
     rb"<!doctype html|<html|<head|<body|(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html)"
 )

@@ -10,7 +10,7 @@ import pytest
 import scripted_curator
 from desk_drafts import NOON, DeskClient, source_of, texts
 from lxml import html
-from scripted_endpoint import completion
+from scripted_endpoint import api_error, completion
 
 from casebook.extractors.suffixes import LISTS
 from casebook.pipeline.planning import Selection
@@ -178,6 +178,28 @@ def test_pasted_addresses_and_limits_make_the_quote(desk):
     answer = desk.send_form("/batches/quote", addresses=lines, words="llm", limit="1")
     rows = texts(read(desk.get(answer.headers["location"])), "//tr")
     assert rows == ["1 new: would be worked", "1 without any of the words", "1 beyond the limit"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (api_error(503), "The endpoint fails: the batch waits, and goes on by itself"),
+        (api_error(429, retry_after="60"), "The endpoint allows about"),
+    ],
+)
+def test_what_a_batch_at_work_waits_for_is_told(site_of, endpoint, fault, said):
+    """In an outage nothing moves for hours; the page says why, as the terminal does."""
+    endpoint.fallback = lambda _: fault
+    site = site_of(llm_backoff=0.01, llm_attempts=20)
+    offer = read(site.send_form("/batches/quote", htmx=True, addresses=site.site.url_for("/case")))
+    offer = offer.xpath("//input[@name='offer']/@value")[0]
+    where = site.send_form("/batches", offer=offer).headers["location"]
+    for _ in range(300):
+        if said in (told := read(site.get(where)).text_content()):
+            break
+        time.sleep(0.05)
+    site.send_form(f"{where}/pause")
+    assert said in told
 
 
 @pytest.mark.parametrize(

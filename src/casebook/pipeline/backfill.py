@@ -36,6 +36,7 @@ from casebook.schemas.errors import BucketSilent, ResponseForeign, UnknownId, Wa
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 from casebook.summarizer.models.grace import end
+from casebook.summarizer.models.limiting import Standing as EndpointStanding
 
 log = structlog.get_logger()
 
@@ -236,6 +237,11 @@ class BatchRun:
         self._again: list[tuple[float, int, BatchItem]] = []
         self._tries: Counter[str] = Counter()
         self._order = itertools.count()
+
+    @property
+    def endpoint(self) -> EndpointStanding:
+        """Return how the endpoint stands that this run asks."""
+        return self._services.limiter.standing()
 
     def eta_seconds(self) -> float | None:
         """Return the seconds that the rest would take, no fewer than until the next try."""

@@ -9,6 +9,7 @@ from casebook.review.batch_runs import BatchRuns
 from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSummary, Standing
 from casebook.schemas.errors import Remedy
 from casebook.schemas.listings import OpenFailure
+from casebook.summarizer.models.limiting import Standing as EndpointStanding
 from casebook.warehouse.store import Warehouse
 
 STANDINGS: Mapping[Standing, tuple[str, str]] = MappingProxyType(
@@ -36,7 +37,8 @@ class BatchPage:
     """One batch, as a whole and by its sources.
 
     ``state`` is ``working``, ``queued``, ``elsewhere``, ``paused``, ``finished`` or ``waiting``.
-    ``waiting`` and ``eta_seconds`` are known only where this desk works it.
+    ``waiting``, ``eta_seconds`` and how the ``endpoint`` stands are known only where this desk
+    works it.
     """
 
     batch: Batch
@@ -46,6 +48,7 @@ class BatchPage:
     problem: str | None
     waiting: int = 0
     eta_seconds: float | None = None
+    endpoint: EndpointStanding | None = None
 
     @property
     def ended(self) -> int:

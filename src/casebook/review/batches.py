@@ -133,6 +133,7 @@ async def _page(desk: State, batch_id: str) -> BatchPage:
         problem=desk.batches.problem_of(batch_id),
         waiting=run.tally.waiting if run else 0,
         eta_seconds=run.eta_seconds() if run else None,
+        endpoint=run.endpoint if run else None,
     )
 
 

@@ -38,6 +38,8 @@ from casebook.schemas.batches import (
 from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import HostUnreachable, InvalidSource, LoginWall, RateLimited
 from casebook.schemas.failures import Failure
+from casebook.summarizer.models.limiting import RequestLimiter
+from casebook.summarizer.models.limiting import State as LimiterState
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
@@ -298,18 +300,25 @@ async def test_a_cron_line_that_never_runs_or_at_every_second_is_refused(cron, s
 
 
 async def test_the_progress_stays_true_while_a_batch_waits(monkeypatch):
-    """What is shown follows what is done, whether or not another source comes to its end."""
-    shown = list[float]()
+    """What is shown follows what is done, whether or not another source comes to its end.
 
-    async def update(_: UUID, progress: float) -> None:
-        shown.append(progress)
+    So it is with an outage, in which nothing is done for hours.
+    """
+    shown = list[tuple[float, bool]]()
+
+    async def update(_: UUID, progress: float, description: str) -> None:
+        shown.append((progress, "the endpoint fails" in description))
 
     monkeypatch.setattr(backfill_module, "_TELL_SECONDS", 0.01)
     monkeypatch.setattr(backfill_module, "aupdate_progress_artifact", update)
-    run = SimpleNamespace(tally=Tally(total=4))
+    limiter, batch = RequestLimiter(), SimpleNamespace(batch_id="batch1_a")
+    run = SimpleNamespace(tally=Tally(total=4), batch=batch, endpoint=limiter.standing())
     telling = asyncio.create_task(backfill_module._tell(run, uuid4()))
     for made in (1, 3):
         run.tally.made = made
         await asyncio.sleep(0.1)
+    for state in (LimiterState.DOWN, LimiterState.FLOWING):
+        run.endpoint = run.endpoint.model_copy(update={"state": state})
+        await asyncio.sleep(0.1)
     telling.cancel()
-    assert shown == [25.0, 75.0]
+    assert shown == [(25.0, False), (75.0, False), (75.0, True), (75.0, False)]

@@ -260,7 +260,7 @@ def _told(watch: Watch, look: Look) -> Told:
 async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) -> Told:
     """Run the batch; show how far it is, and in the end what became of it."""
     run = BatchRun(batch, services, each=work_as_task)
-    shown = await acreate_progress_artifact(0.0, description=f"Batch {batch.batch_id}")
+    shown = await acreate_progress_artifact(0.0, description=_named(batch))
     teller = asyncio.create_task(_tell(run, shown))
     try:
         async for _ in run.outcomes():
@@ -269,7 +269,7 @@ async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) ->
         return {"batch_id": batch.batch_id, "paused": str(error), "paused_by": error.kind()}
     finally:
         teller.cancel()
-    await aupdate_progress_artifact(shown, _percent(run))
+    await aupdate_progress_artifact(shown, _percent(run), _named(batch))
     stands = await progress(batch, services)
     stopped = run.tally.stopped_by
     paused = stopped and stopped.message
@@ -287,13 +287,19 @@ async def _work(batch: Batch, services: Services, missed: Sequence[str] = ()) ->
 
 
 async def _tell(run: BatchRun, shown: UUID) -> None:
-    """Keep the progress that is shown true, also while the batch waits to try a source again."""
-    told = 0.0
+    """Keep the progress that is shown true, also while the batch waits for a try or an endpoint."""
+    told = (0.0, False)
     while True:
         await asyncio.sleep(_TELL_SECONDS)
-        if (now := _percent(run)) != told:
-            await aupdate_progress_artifact(shown, now)
-            told = now
+        now = (_percent(run), run.endpoint.is_down)
+        if now != told:
+            percent, waits = told = now
+            await aupdate_progress_artifact(shown, percent, _named(run.batch, waits=waits))
+
+
+def _named(batch: Batch, *, waits: bool = False) -> str:
+    why = ": the endpoint fails, the batch waits and goes on by itself" if waits else ""
+    return f"Batch {batch.batch_id}{why}"
 
 
 def _percent(run: BatchRun) -> float:

@@ -170,6 +170,11 @@ class Standing(Frozen):
     window: int
     rate: float | None
 
+    @property
+    def is_down(self) -> bool:
+        """Whether requests wait for the end of an outage."""
+        return self.state is State.DOWN
+
 
 @dataclass(frozen=True, slots=True)
 class _Turn:

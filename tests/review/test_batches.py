@@ -145,7 +145,8 @@ def test_what_is_to_be_tried_again_is_not_done(site_of):
     where = site.send_form("/batches", offer=offer).headers["location"]
     for _ in range(300):
         page = read(site.get(where))
-        told = dict(zip(texts(page, "//dl[@class='counts']//dt"), texts(page, "//dd"), strict=True))
+        labels, numbers = (texts(page, f"//dl[@class='counts']//{tag}") for tag in ("dt", "dd"))
+        told = dict(zip(labels, numbers, strict=True))
         if told.get("failed") == "2" and "to be tried again" in told:
             break
         time.sleep(0.05)

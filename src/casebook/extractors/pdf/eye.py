@@ -272,9 +272,11 @@ class Eye:
         pale = not again and (self._is_pale(first) or self._overprints.paints_out(piece))
         if pale and not self._is_on_ground(box):
             return "text in the colour of the paper"
-        blank = box[3] - box[1] < BLANK
-        drawn = self._veiled or again or blank or calls.object_font(piece) in self._sketched
-        if blank:  # the font tells no shape, and may have none
+        font = calls.object_font(piece)
+        # A font that the file does not bring may have shapes elsewhere that it has not here.
+        blank = box[3] - box[1] < BLANK and calls.font_is_embedded(calls.handle_of(font)) == 1
+        drawn = self._veiled or again or blank or font in self._sketched
+        if blank:
             box = (*box[:3], box[1] + self.size(first))
         if drawn and not self._is_shown(box, self.box(last)):
             return "on a layer that is off" if self._budget.layers else "covered or cut off"

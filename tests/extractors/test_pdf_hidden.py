@@ -83,8 +83,7 @@ def build(
         bars[NameObject("/CharProcs")] = names(
             **{name[1:]: add(glyph) for name, glyph in bars["/CharProcs"].items()}
         )
-        if "/ToUnicode" in bars:
-            bars[NameObject("/ToUnicode")] = add(bars["/ToUnicode"])
+        bars[NameObject("/ToUnicode")] = add(bars["/ToUnicode"])
     fonts = {"F1": add(font)} | ({"F2": add(bars)} if bars else {})
     shared = {"Font": names(**fonts), "Properties": names(L=layer)}
     picture = stream(
@@ -370,13 +369,17 @@ def test_what_is_stated_for_glyphs_that_mean_it_is_read(content):
 
 def test_what_is_stated_for_glyphs_without_a_meaning_is_read_and_doubted():
     """Nothing but the picture can prove it, so the curator is asked to look; a word is no doubt."""
+    unnamed = DictionaryObject(
+        {NameObject("/Differences"): ArrayObject([NumberObject(33), *map(NameObject, ODD)])}
+    )
     for stated, doubts in ((f"{SHOWN} of that week", ["glyphs"]), ("reef", [])):
-        bars = of_bars(0.3, 40)["bars"]
-        del bars["/ToUnicode"]
-        shown = f"BT /F2 .3 Tf 60 500 Td ({UNTRUE * 2}) Tj ET"
-        found = read(build(BODY + STATED.format(stated, shown), bars=bars))
+        shown = said(text=UNTRUE * 2)
+        found = read(build(BODY + STATED.format(stated, shown), encoding=unnamed))
         assert stated in found.text
         assert [step.method for step in found.extraction if step.is_doubt] == doubts
+
+
+ODD = [f"/odd{n}" for n in range(94)]
 
 
 @pytest.mark.parametrize(

@@ -103,23 +103,24 @@ class Eye:
             strict=True,
         )
 
-    def edges(self, ends: Sequence[tuple[int, int]]) -> list[tuple[float, float]]:
-        """Return where each stretch begins and ends, from the left."""
+    def edges(self, ends: Sequence[tuple[int, int]]) -> tuple[calls.Numbers, calls.Numbers]:
+        """Return where the stretches begin and where they end, from the left."""
         at = self._firsts(ends)
-        boxes = calls.rows(
-            calls.char_box, at + self._lasts(ends, at), 4, np.double, text=self._text
-        )[0]
-        return list(
-            zip(boxes[: len(ends), 0].tolist(), boxes[len(ends) :, 1].tolist(), strict=True)
-        )
+        both = at + self._lasts(ends, at)
+        boxes = calls.rows(calls.char_box, both, 4, np.double, text=self._text)[0]
+        return boxes[: len(ends), 0], boxes[len(ends) :, 1]
 
     def _firsts(self, ends: Sequence[tuple[int, int]]) -> list[int]:
         """Return the index of the first character of each stretch."""
-        return [max(index, 0) for index in self._indices([start for start, _ in ends])]
+        starts = [start for start, _ in ends]
+        found = self._indices(starts)
+        return starts if found is starts else [max(index, 0) for index in found]
 
     def _lasts(self, ends: Sequence[tuple[int, int]], firsts: Sequence[int]) -> list[int]:
         """Return the index of the last character of each stretch."""
-        return list(map(max, self._indices([end for _, end in ends]), firsts))
+        lasts = [end for _, end in ends]
+        found = self._indices(lasts)
+        return lasts if found is lasts else list(map(max, found, firsts))
 
     def _indices(self, positions: Sequence[int]) -> Sequence[int]:
         """Return the character index of each position: the same, where no character has no text.
@@ -271,9 +272,11 @@ class Eye:
         pale = not again and (self._is_pale(first) or self._overprints.paints_out(piece))
         if pale and not self._is_on_ground(box):
             return "text in the colour of the paper"
-        blank = box[3] - box[1] < BLANK
-        drawn = self._veiled or again or blank or calls.object_font(piece) in self._sketched
-        if blank:  # the font tells no shape, and may have none
+        font = calls.object_font(piece)
+        # A font that the file does not bring may have shapes elsewhere that it has not here.
+        blank = box[3] - box[1] < BLANK and calls.font_is_embedded(calls.handle_of(font)) == 1
+        drawn = self._veiled or again or blank or font in self._sketched
+        if blank:
             box = (*box[:3], box[1] + self.size(first))
         if drawn and not self._is_shown(box, self.box(last)):
             return "on a layer that is off" if self._budget.layers else "covered or cut off"

@@ -9,13 +9,15 @@ on pages where one of its text objects looks odd, or whose lines stand side by s
 import math
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice, pairwise
+from itertools import accumulate, chain, islice, pairwise
 
+import numpy as np
 import pypdfium2
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.arrangement import arranged
+from casebook.extractors.pdf.calls import Numbers
 from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.glance import look_over
 from casebook.extractors.pdf.layers import lines_of
@@ -129,11 +131,15 @@ def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) ->
         [] if line.fixed or " " not in line.text else _words_of(pieces)
         for pieces, line in zip(stretches, lines, strict=True)
     ]
-    edges = eye.edges([(at, _end(at, word)) for row in words for at, word in row])
-    start = 0
-    for row, line in zip(words, lines, strict=True):
-        places = edges[start : start + len(row)]
-        start += len(row)
+    lefts, rights = eye.edges([(at, _end(at, word)) for row in words for at, word in row])
+    starts = [0, *accumulate(map(len, words))]
+    may_be = _have_room(lefts, rights, starts, [line.size for line in lines])
+    for row, line, start, cut in zip(words, lines, starts, may_be, strict=False):
+        if not cut or not row[1:]:
+            yield line
+            continue
+        end = start + len(row)
+        places = list(zip(lefts[start:end].tolist(), rights[start:end].tolist(), strict=True))
         begins = [0, *_cuts(row, places, line.size)]
         if not begins[1:]:
             yield line
@@ -145,6 +151,30 @@ def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) ->
                 text = f"• {text}"
             left, right = places[begin][0], places[end - 1][1]
             yield Line(text, page, size, bold, left, right, base, fixed, last)
+
+
+def _have_room(
+    lefts: Numbers, rights: Numbers, starts: Sequence[int], sizes: Sequence[float]
+) -> list[bool]:
+    """Tell for each line whether there is wide room between two of its words, or one turns back.
+
+    ``lefts`` and ``rights`` are where the words of all lines begin and end, ``starts`` which word
+    each line begins with, and the number of words, ``sizes`` how large the lines are.
+    """
+    count = len(lefts)
+    widest, narrowest = np.full(count + 1, -np.inf), np.full(count + 1, np.inf)
+    if count:
+        rooms = lefts[1:] - rights[:-1]
+        widest[: count - 1] = narrowest[: count - 1] = rooms
+        # No room of a line is that between its last word and the next line.
+        ends = [end - 1 for end in starts[1:] if end]
+        widest[ends], narrowest[ends] = -np.inf, np.inf
+    size = np.array(sizes)
+    at = starts[:-1]
+    wide = np.maximum.reduceat(widest, at) > _ROOM * size
+    back = np.minimum.reduceat(narrowest, at) < -size
+    told: list[bool] = (wide | back).tolist()
+    return told
 
 
 def _cell(eye: Eye, words: Sequence[Piece]) -> str:
@@ -163,8 +193,6 @@ def _cuts(
     ``places`` are where the words of ``row`` begin and end.
     """
     gaps = [b[0] - a[1] for a, b in pairwise(places)]
-    if not gaps or (max(gaps) <= _ROOM * size and min(gaps) >= -size):
-        return
     sure = _SURE_ROOM * size
     room = max(_ROOM * size, min(sure, _TIMES * min(gaps)))
     for n, gap in enumerate(gaps, 1):

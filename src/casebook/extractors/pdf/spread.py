@@ -12,6 +12,8 @@ from itertools import pairwise
 from statistics import fmean, median
 from typing import NamedTuple, Self
 
+import numpy as np
+
 from casebook.extractors.pdf.eye import Eye
 from casebook.extractors.pdf.lines import Line
 
@@ -54,8 +56,8 @@ class _Letters(NamedTuple):
     def of(cls, eye: Eye, pieces: Sequence[Piece], size: float) -> Self:
         """Measure the letters of a line."""
         places = [(at + n, x) for at, text in pieces for n, x in enumerate(text) if not x.isspace()]
-        edges = eye.edges([(at, at) for at, _ in places])
-        rooms = [min((b[0] - a[1]) / (size or 1.0), _WIDEST) for a, b in pairwise(edges)]
+        lefts, rights = eye.edges([(at, at) for at, _ in places])
+        rooms = np.minimum((lefts[1:] - rights[:-1]) / (size or 1.0), _WIDEST).tolist()
         return cls([letter for _, letter in places], rooms, _least_space(rooms))
 
     def text(self, space: float) -> str:

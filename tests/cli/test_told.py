@@ -82,7 +82,6 @@ def test_a_signal_in_the_midst_of_an_import_is_told_when_that_is_done(
         work()
     assert (ended.value.code, capsys.readouterr().err) == (143, f"stopped: {stopping.SAFE}\n")
     assert sys.modules.pop("of_two_halves").whole
-    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 _AT_ONCE = """

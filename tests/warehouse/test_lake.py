@@ -106,7 +106,7 @@ def test_a_conflict_is_tried_again_from_what_is_there_then(lake, shared, story, 
         return entry
 
     monkeypatch.setattr(type(database), "next_entry", slow)
-    monkeypatch.setattr(database, "_turn", nullcontext)
+    monkeypatch.setattr(type(database._turn), "__call__", nullcontext)
     assert lake.append(second) == 1
     with database.transaction(read_only=True) as connection:
         places = connection.execute(

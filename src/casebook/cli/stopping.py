@@ -76,12 +76,12 @@ def told() -> Iterator[None]:
 
     def between_imports(_: int, frame: FrameType | None) -> None:
         if _is_import(frame):
+            signal.signal(signal.SIGALRM, between_imports)
             signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
         else:
             raise Stopped(came[0])
 
     before = {sign: signal.getsignal(sign) for sign in (*_SIGNS, signal.SIGALRM)}
-    signal.signal(signal.SIGALRM, between_imports)
     for sign in _SIGNS:
         if before[sign] is not signal.SIG_IGN:
             signal.signal(sign, stop)
@@ -98,7 +98,8 @@ def told() -> Iterator[None]:
             print(f"stopped: {stopped.so}", file=sys.stderr)  # noqa: T201 - rich takes long to load
         sys.exit(_SHELL + stopped.sign)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        if signal.getsignal(signal.SIGALRM) is between_imports:
+            signal.setitimer(signal.ITIMER_REAL, 0)
         _put_back(before)
 
 

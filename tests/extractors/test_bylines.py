@@ -31,6 +31,12 @@ def test_the_beginning_of_a_sentence_is_no_name(marked):
     assert byline(page(marked)) is None
 
 
+def test_a_page_that_is_named_after_its_author_is_no_byline():
+    """Some systems hang the name on the article; it begins with its title, not with a person."""
+    title = "<h1>Routing Tickets Is Cheap</h1><p>In March, the Harbour moved.</p>"
+    assert byline(html.fromstring(f"<body><article class='author-ada'>{title}</article>")) is None
+
+
 @pytest.mark.parametrize(
     ("marked", "names"),
     [
@@ -39,6 +45,7 @@ def test_the_beginning_of_a_sentence_is_no_name(marked):
         ("Ada van der Example", "Ada van der Example"),
         ("<time>3 June</time><!-- who -->Ada Example", "Ada Example"),
         (f"Ada Example · writer {ARTICLE}", "Ada Example"),
+        ("Written by Ada Example Edited by Bob Other", "Ada Example"),
     ],
 )
 def test_what_is_marked_up_as_the_author_begins_with_the_name(marked, names):

@@ -59,13 +59,16 @@ _TELLING = (
 _APART = re.compile(
     r"\b[Cc]omment(?!ator)|sidebar|[Rr]elated|quote|testimonial|reviewer|\bcard", re.ASCII
 )
+# Some publishing systems hang the name on the page itself: class="hentry author-ada-lind".
+_PAGES = frozenset({"article", "main", "body"})
 _WORDLESS = frozenset({"time", "figure", "script"})
 _BY = re.compile(r"(?:(?:written|posted|words|story)\s+)?by\b:?\s*(.*)", re.IGNORECASE)
 # Names have capitals; one word alone is a login.
 _SIGNATURE = re.compile(r"[^\W\d_a-z][\w.'’-]*(?:,? (?:[^\W\d_a-z]|and |& ).*)?$|\w[\w-]*$")
 _INLINE = frozenset({"a", "b", "em", "i", "span", "strong", "cite"})
 _UNSIGNED = re.compile(
-    rf"\s*[|·•]\s*|\s+[-–—]\s+|\s+\d.*|,?\s+(?:on |at )?(?:{_MONTH}"
+    r"\s*[|·•]\s*|\s+[-–—]\s+|\s+\d.*|,?\s+(?:edited|illustrated|reviewed) by\b.*"
+    rf"|,?\s+(?:on |at )?(?:{_MONTH}"
     r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b).*",
     re.IGNORECASE,
 )
@@ -167,7 +170,11 @@ def _signed(tree: Any) -> list[Any]:
 
     Nor is it the square of what is found, as with one that goes from attributes to their elements.
     """
-    return [element for element in tree.iter("*") if element.tag == "author" or _signs(element)]
+    return [
+        element
+        for element in tree.iter("*")
+        if element.tag == "author" or (_signs(element) and element.tag not in _PAGES)
+    ]
 
 
 def _signs(element: Any) -> bool:

@@ -102,7 +102,10 @@ def is_line_numbers(element: Any) -> bool:
 def is_line_number(element: Any) -> bool:
     """Tell the number that stands before a line within a program."""
     named = element.get("class")
-    return bool(named and _NUMBER_OF_LINE.search(named) and _NUMBERS.fullmatch(_text(element)))
+    if not named or not _NUMBER_OF_LINE.search(named):
+        return False
+    inside = list(islice(element.iter(), _NEAR))
+    return len(inside) < _NEAR and bool(_NUMBERS.fullmatch(_text(element)))
 
 
 def are_lines_apart(program: Any) -> bool:

@@ -58,16 +58,21 @@ def whole_posts(
         return kept
     kept = kept.copy()
     said: set[Any] = set()
+    dated: list[int] = []
     for n, (one, at) in enumerate(zip(placed, ats, strict=True)):
         if at.part is _Part.BODY:
             kept[n] |= not _unfolds(one)
         elif at.part is _Part.BESIDE and one.level != 1:
-            is_right = at.frame not in said and _tells_when(one)
-            kept[n] &= is_right or (bodies.is_lone and _is_prose(one))
+            if bodies.is_lone and _is_prose(one):
+                continue
+            kept[n] &= at.frame not in said and _tells_when(one)
+            dated += [n] if kept[n] else []
         elif at.part is _Part.ELSEWHERE and one.level != 1 and said:
             kept[n] &= _is_prose(one)
         if at.part in {_Part.BODY, _Part.REMARK}:
             said.add(at.frame)
+    if bodies.is_lone:  # over it is the whole top of the page
+        kept[dated[:-1]] = False
     return kept
 
 

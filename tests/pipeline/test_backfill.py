@@ -213,11 +213,13 @@ async def test_a_batch_names_what_stopped_it_and_not_what_came_of_it_after(
     services, endpoint, site
 ):
     """A call that was under way may fail otherwise: the first cause is why no other was begun."""
-    stopped = threading.Event()
+    under_way, stopped = threading.Event(), threading.Event()
 
     def refuse(_):
         if len(endpoint.requests) == 1:
+            under_way.wait(20)
             return api_error(401)
+        under_way.set()
         stopped.wait(20)
         return api_error(429, "insufficient_quota")
 

@@ -35,7 +35,6 @@ _SHORTEST, _SHORTEST_ROW = 8, 2
 _LINKED = 0.3
 _FEWEST_SECTIONS, _SHORTEST_SECTION = 2, 15
 _SET_IN = frozenset("p li ul ol dl dt dd blockquote pre h1 h2 h3 h4 h5 h6".split())
-_GENERATIONS = 4
 _TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 
 
@@ -150,13 +149,4 @@ def _over_text(
 
 
 def _is_caption(place: Place) -> bool:
-    return any(one.tag == "figcaption" for one in _around(place))
-
-
-def _around(place: Place) -> Iterator[Place]:
-    """Yield a place and those right around it."""
-    above: Place | None = place
-    for _ in range(_GENERATIONS):
-        if above is not None:
-            yield above
-            above = above.parent
+    return any(one.tag == "figcaption" for one in place.upwards())

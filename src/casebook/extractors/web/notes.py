@@ -15,7 +15,6 @@ _NAMED = re.compile(r"(?<![^\s_-])footnotes(?:-(?:list|section|wrapper))?(?!\S)"
 _ROLES = frozenset({"doc-endnotes", "doc-endnote", "doc-footnote"})
 _MARK = re.compile(r"[\[(]?(?:\d{1,3}|[a-z*†‡§¶]|\*\*)[\])]?")
 _FRAGMENT = re.compile(r"[^#]*#(.+)")
-_GENERATIONS = 4
 _SENTENCE = 8
 """Words of a block in which a mark may stand; in a shorter one it is a number of a menu."""
 
@@ -40,7 +39,7 @@ def notes_of(placed: Sequence[Placed], kept: Matrix, words: Sequence[int]) -> It
         if one.level:
             is_cited = stands_over_references(one.block.text)
         is_mark = _MARK.fullmatch(one.block.text.strip())
-        if not is_cited and not is_mark and any(map(noted, _around(one.place))):
+        if not is_cited and not is_mark and any(map(noted, one.place.upwards())):
             yield n
 
 
@@ -62,7 +61,7 @@ def _marked(placed: Sequence[Placed], kept: Matrix, words: Sequence[int]) -> set
     if not 0 < len(ids) <= _MOST:
         return set()
     ends = [each for each in tree.iter("*") if ids & {each.get("id"), each.get("name")}]
-    known = {place.element for one in placed for place in _around(one.place)}
+    known = {place.element for one in placed for place in one.place.upwards()}
     return {holder for end in ends[:_MOST] if (holder := _holder(end, known)) is not None}
 
 
@@ -81,12 +80,3 @@ def _holder(end: Any, known: set[Any]) -> Any | None:
 def _is_named(place: Place) -> bool:
     named = "footnotes" in place.names and bool(_NAMED.search(place.names))
     return named or place.role in _ROLES
-
-
-def _around(place: Place) -> Iterator[Place]:
-    """Yield a place and those right around it."""
-    above: Place | None = place
-    for _ in range(_GENERATIONS):
-        if above is not None:
-            yield above
-            above = above.parent

@@ -82,6 +82,7 @@ _NO_TEXT = frozenset(
 FURNITURE = _NO_TEXT | frozenset("nav footer aside form button".split())
 """The elements that are no text, or furniture by their tag."""
 
+_GENERATIONS = 4  # right around a place, itself among them
 # Characters that join letters; alone, editors leave them in empty paragraphs.
 _JOINERS = "\u200c\u200d"
 
@@ -106,6 +107,14 @@ class Place:
         self.children: dict[str, int] = defaultdict(int)
         if parent is not None:
             parent.children[self.signature] += 1
+
+    def upwards(self) -> "Iterator[Place]":
+        """Yield the place and those right around it, the nearest first."""
+        above: Place | None = self
+        for _ in range(_GENERATIONS):
+            if above is not None:
+                yield above
+                above = above.parent
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ import pytest
 
 from casebook.runtime.ledger import WarehouseLedger
 from casebook.schemas.errors import WarehouseLocked
-from casebook.schemas.generations import Generation, Usage
+from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.warehouse import Warehouse
 
 ANSWER = Generation(
@@ -28,6 +28,43 @@ ANSWER = Generation(
     attempts=1,
     created_at=datetime(2026, 3, 1, tzinfo=UTC),
 )
+
+CUT = Waste(
+    waste_id="waste1_a",
+    question_id="gen1_a",
+    document_id="doc1_a",
+    stage="summarize",
+    prompt="case_study",
+    prompt_version=1,
+    model="small",
+    endpoint="http://127.0.0.1/v1",
+    kind="answer_truncated",
+    usage=Usage(prompt_tokens=10, completion_tokens=4000, cost_usd=0.02),
+    seconds=9.5,
+    attempts=1,
+    at=datetime(2026, 3, 1, tzinfo=UTC),
+)
+
+
+class Ending(Warehouse):
+    """Ends the program when it is to store something."""
+
+    def append(self, *_: object) -> int:
+        """Do not come back, as a process that is killed while it waits for a server."""
+        raise SystemExit(137)
+
+
+@pytest.mark.parametrize("kept", [ANSWER, CUT])
+def test_what_was_paid_outlasts_the_program_that_stores_it(kept, migrated, tmp_path):
+    """It is put aside before the warehouse is waited for; also a cut answer, not asked again."""
+    path, aside = tmp_path / "w.duckdb", tmp_path / "unstored"
+    path.write_bytes(migrated.read_bytes())
+    ended, later = (WarehouseLedger(kind(path), aside) for kind in (Ending, Warehouse))
+    with pytest.raises(SystemExit):
+        (ended.keep if kept is ANSWER else ended.write_off)(kept)
+    found = later.find if kept is ANSWER else later.wasted
+    assert [found("gen1_a"), list(aside.iterdir())] == [kept, []]
+    assert found("gen1_a") == kept
 
 
 def test_it_is_put_aside_and_stored_when_it_is_asked_for_again(migrated: Path, tmp_path: Path):

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pydantic import BaseModel, Field
@@ -11,6 +12,7 @@ from scripted_endpoint import api_error, completion
 from casebook.prompts.loader import parse_prompt
 from casebook.schemas import errors
 from casebook.schemas.generations import Generation, Usage, Waste
+from casebook.summarizer.models import grace
 from casebook.summarizer.models.asking import Asker, schema_hash, total_usage
 from casebook.summarizer.models.budget import Budget
 from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
@@ -232,6 +234,31 @@ async def test_a_cancelled_question_waits_until_its_answer_is_kept(asker_of, led
     stored.set()
     with pytest.raises(asyncio.CancelledError):
         await asking
+    assert len(ledger.kept) == 1
+
+
+async def test_an_answer_is_kept_though_the_wait_for_a_thread_is_given_up(
+    asker_of, ledger, monkeypatch
+):
+    """All threads may wait for a server: what is to be stored then is not left out."""
+    monkeypatch.setattr(grace, "GRACE_SECONDS", 0.0)
+    asker, given, loop = asker_of(), asyncio.Event(), asyncio.get_running_loop()
+    alone, busy, generation = ThreadPoolExecutor(1), threading.Event(), asker._generation
+    loop.set_default_executor(alone)
+
+    def answered(*parts):
+        alone.submit(busy.wait, 20)
+        loop.call_soon(given.set)
+        return generation(*parts)
+
+    monkeypatch.setattr(asker, "_generation", answered)
+    asking = asyncio.create_task(ask(asker))
+    await given.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    busy.set()
+    await loop.run_in_executor(None, bool)
     assert len(ledger.kept) == 1
 
 

@@ -2,24 +2,29 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
-from casebook.schemas.errors import WarehouseError
 from casebook.schemas.generations import Generation, Waste
+from casebook.warehouse.snapshots import LocalFolder
 from casebook.warehouse.store import Warehouse
+
+Kept = TypeVar("Kept", Generation, Waste)
 
 
 class WarehouseLedger:
     """The warehouse as the ledger of answers.
 
-    An answer is paid for when it comes. Where the warehouse cannot take it then (its server or
-    bucket is away, another program has its file, a newer casebook has changed it), it is put aside
-    in a file, and stored when the question comes again.
+    An answer is paid for when it comes. It is put aside in a file until the warehouse has it, which
+    may take long (its server or bucket is away, another program has its file) or fail (a newer
+    casebook has changed it, this program is ended): then it is stored when the question comes
+    again. So is what a question cost that had no usable answer, for what was cut is not asked
+    again.
 
     Args:
         warehouse: takes the answers.
-        aside: the folder for those that it could not take; made when needed.
+        aside: the folder for those that it has not yet; made when needed.
     """
 
     def __init__(self, warehouse: Warehouse, aside: Path) -> None:
@@ -28,47 +33,54 @@ class WarehouseLedger:
 
     def find(self, generation_id: str) -> Generation | None:
         """Return the kept answer."""
-        return self._warehouse.generation(generation_id) or self._stored_late(generation_id)
+        known = self._warehouse.generation(generation_id)
+        return known or self._stored_late(Generation, _answer(generation_id))
 
     def keep(self, generation: Generation) -> None:
         """Store an answer.
 
         Raises:
-            WarehouseError: if it cannot be stored; it is put aside.
+            WarehouseError: if it cannot be stored; it stays aside.
         """
-        try:
-            self._warehouse.append(generation)
-        except WarehouseError:
-            with suppress(OSError):  # the disk may be full, which is no news then
-                self._put_aside(generation)
-            raise
+        self._store(generation, _answer(generation.generation_id))
 
     def write_off(self, waste: Waste) -> None:
-        """Store what a question without a usable answer cost."""
-        self._warehouse.append(waste)
+        """Store what a question without a usable answer cost.
+
+        Raises:
+            WarehouseError: if it cannot be stored; it stays aside.
+        """
+        self._store(waste, _waste(waste.question_id))
 
     def wasted(self, question_id: str) -> Waste | None:
         """Return the newest waste of a question."""
-        return self._warehouse.waste_of(question_id)
+        late = self._stored_late(Waste, _waste(question_id))
+        return late or self._warehouse.waste_of(question_id)
 
-    def _put_aside(self, generation: Generation) -> None:
-        """Write a file; it appears whole or not at all."""
-        self._aside.mkdir(parents=True, exist_ok=True)
-        path = self._file_of(generation.generation_id)
-        part = path.with_suffix(".part")
-        part.write_text(generation.model_dump_json(), "utf-8")
-        part.replace(path)
+    def _store(self, kept: Generation | Waste, name: str) -> None:
+        with suppress(OSError):  # the disk may be full, which is no news then
+            LocalFolder(self._aside).write(name, kept.model_dump_json().encode())
+        self._warehouse.append(kept)
+        self._forget(name)
 
-    def _stored_late(self, generation_id: str) -> Generation | None:
-        """Store the answer that was put aside, and return it; None where there is none."""
-        path = self._file_of(generation_id)
+    def _stored_late(self, kind: type[Kept], name: str) -> Kept | None:
+        """Store what was put aside, and return it; None where there is none."""
         try:
-            found = Generation.model_validate_json(path.read_text("utf-8"))
+            found = kind.model_validate_json(LocalFolder(self._aside).read(name))
         except (OSError, ValidationError):
             return None
         self._warehouse.append(found)
-        path.unlink(missing_ok=True)
+        self._forget(name)
         return found
 
-    def _file_of(self, generation_id: str) -> Path:
-        return self._aside / f"{generation_id}.json"
+    def _forget(self, name: str) -> None:
+        with suppress(OSError):
+            (self._aside / name).unlink()
+
+
+def _answer(question_id: str) -> str:
+    return f"{question_id}.json"
+
+
+def _waste(question_id: str) -> str:
+    return f"{question_id}-waste.json"

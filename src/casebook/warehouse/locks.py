@@ -13,7 +13,7 @@ from filelock import AsyncFileLock
 from tenacity import AsyncRetrying
 
 from casebook.schemas.errors import WarehouseUnreachable
-from casebook.warehouse.postgres import Postgres, Session, despite_restarts, lock_key
+from casebook.warehouse.postgres import Postgres, Restarts, Session, lock_key
 
 _FIRST_WAIT = 0.05
 _LONGEST_WAIT = 1.0
@@ -54,7 +54,7 @@ class PostgresLocks:
 
     def __init__(self, server: Postgres, space: str, patience: float = 0.0) -> None:
         self._server = server
-        self._patience = patience
+        self._restarts = Restarts(patience)
         self._space = space
         self._session = Session(server)
         self._asking = threading.Lock()
@@ -67,7 +67,7 @@ class PostgresLocks:
         Raises:
             WarehouseUnreachable: if the server does not answer.
         """
-        wait, patiently = _FIRST_WAIT, AsyncRetrying(**despite_restarts(self._patience))
+        wait, patiently = _FIRST_WAIT, AsyncRetrying(**self._restarts.waited_for())
         take: Callable[..., Awaitable[bool]] = patiently
         while not await take(self._taken, name):
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter

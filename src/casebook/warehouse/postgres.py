@@ -6,11 +6,12 @@ the process that held them dies.
 
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tenacity import retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import RetryCallState, wait_random_exponential
 
 from casebook.schemas.errors import ConfigurationError, WarehouseLocked, WarehouseUnreachable
 
@@ -89,14 +90,38 @@ class Postgres:
         return line.replace(self._password, "***") if self._password else line
 
 
-def despite_restarts(seconds: float) -> dict[str, Any]:
-    """Return how tenacity is to try again, for so many seconds, while the server is away."""
-    return {
-        "retry": retry_if_exception_type(WarehouseUnreachable),
-        "wait": wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE),
-        "stop": stop_after_delay(seconds),
-        "reraise": True,
-    }
+class Restarts:
+    """How long who asks a server waits while it is away: all together, not each after the other.
+
+    Threads are few; of many that waited in turn the last would wait for minutes.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._away_since: float | None = None
+
+    def waited_for(self) -> dict[str, Any]:
+        """Return how tenacity is to try again until the server is back, or the time is over."""
+        return {
+            "retry": self._is_away,
+            "wait": wait_random_exponential(multiplier=0.1, max=_LONGEST_PAUSE),
+            "stop": self._is_over,
+            "reraise": True,
+        }
+
+    def _is_away(self, tried: RetryCallState) -> bool:
+        error = tried.outcome and tried.outcome.exception()
+        if not isinstance(error, WarehouseUnreachable):
+            self._away_since = None
+            return False
+        if self._away_since is None:
+            self._away_since = time.monotonic()
+        return True
+
+    def _is_over(self, tried: RetryCallState) -> bool:
+        now, since = time.monotonic(), self._away_since
+        waited = max(tried.seconds_since_start or 0.0, now - (now if since is None else since))
+        return waited >= self._seconds
 
 
 def lock_key(*names: str) -> int:

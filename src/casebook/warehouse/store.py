@@ -49,7 +49,7 @@ from casebook.schemas.watches import Look, Watch, WatchLine
 from casebook.warehouse import reading
 from casebook.warehouse.connection import DuckDBFile
 from casebook.warehouse.database import Database
-from casebook.warehouse.postgres import despite_restarts
+from casebook.warehouse.postgres import Restarts
 from casebook.warehouse.records import TABLES, Row, T, decode, encode
 from casebook.warehouse.sql import Migration, bound, migrations, queries
 
@@ -92,7 +92,7 @@ class Warehouse:
             where = DuckDBFile(where, lock_timeout, busy=busy)
         self._database: Database = where
         self._schema = migrations() if schema is None else schema
-        self._patience = patience
+        self._restarts = Restarts(patience)
         self._migrated = False
 
     @property
@@ -530,7 +530,7 @@ class Warehouse:
         commit may have come to its end all the same: what is there already is not added again.
         """
         self._migrate_once()
-        patiently = Retrying(**despite_restarts(self._patience))
+        patiently = Retrying(**self._restarts.waited_for())
         done: R = patiently(self._at_last, work, read_only=read_only)
         return done
 

@@ -18,7 +18,7 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.schemas.ids import content_id
 from casebook.summarizer.models.budget import Budget, Meter
-from casebook.summarizer.models.grace import in_any_case
+from casebook.summarizer.models.grace import in_any_case, stored
 from casebook.summarizer.models.profiles import Profile, with_cost
 from casebook.summarizer.models.rendering import estimate_tokens
 
@@ -174,7 +174,7 @@ class Asker:
             answer = await model.ask(question.messages, answer_type, question.parameters, meter)
             meter.answered()
             made = self._generation(question, answer, answer_type, model.endpoint)
-            await asyncio.to_thread(self._ledger.keep, made)
+            await stored(self._ledger.keep, made)
         except ModelError as error:
             await self._write_off(question, model.endpoint, error, time.monotonic() - started)
             raise
@@ -235,7 +235,7 @@ class Asker:
             taken=isinstance(error, ProviderUnavailable) and (error.taken or error.overdue),
             topic=self._topic,
         )
-        await asyncio.to_thread(self._ledger.write_off, waste)
+        await stored(self._ledger.write_off, waste)
         self.wasted.append(waste)
 
 

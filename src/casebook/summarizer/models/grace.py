@@ -4,7 +4,7 @@ Light to import, so that whoever handles signals can ask how many answers there 
 """
 
 import asyncio
-from collections.abc import Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -42,6 +42,18 @@ async def in_any_case(work: Coroutine[Any, Any, T], question: Question) -> T:
     finally:
         asking.cancel()
         del _asked[asking]
+
+
+async def stored(store: Callable[[T], None], paid: T) -> None:
+    """Have a thread ``store`` what was paid; it does so also when nobody waits any more.
+
+    Threads are few, and each may wait for a server: what is not yet begun would be left out.
+    """
+    # A task would be cancelled at the end of the loop, which waits for threads.
+    storing = asyncio.get_running_loop().run_in_executor(None, store, paid)
+    storing.add_done_callback(asyncio.Future.exception)  # of which nobody may be left to hear
+    await asyncio.wait([storing])
+    storing.result()
 
 
 async def all_of(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

@@ -19,7 +19,7 @@ from casebook.summarizer.models.asking import Ledger
 from casebook.summarizer.models.budget import Budget
 from casebook.summarizer.models.client import RetryPolicy
 from casebook.summarizer.models.faults import api_fault
-from casebook.summarizer.models.grace import in_any_case
+from casebook.summarizer.models.grace import in_any_case, stored
 from casebook.summarizer.models.profiles import minute_price
 from casebook.summarizer.models.transcripts import Segment, Transcript
 
@@ -134,7 +134,7 @@ class OpenAITranscriber:
             transcript: Transcript = await retrying(self._once, sound, tab)
             tab.under_way = True  # until it is stored
             made = self._generation(sound, transcript, tab)
-            await asyncio.to_thread(self._ledger.keep, made)
+            await stored(self._ledger.keep, made)
         except ModelError as error:
             await self._write_off(error, tab)
             raise
@@ -186,7 +186,7 @@ class OpenAITranscriber:
             attempts=tab.requests,
             at=now,
         )
-        await asyncio.to_thread(self._ledger.write_off, waste)
+        await stored(self._ledger.write_off, waste)
 
     def _cost(self, seconds: float) -> float | None:
         return None if self._price is None else round(seconds / 60 * self._price, 8)

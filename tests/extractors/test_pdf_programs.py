@@ -88,6 +88,24 @@ def test_text_whose_letters_are_spread_is_read_in_words(space):
     assert " ".join(lines_of(sheet)) == " ".join(lines)
 
 
+@pytest.mark.parametrize("room", [1.5, 2.0, 2.5])
+def test_no_words_are_run_together_where_one_space_is_wide(room):
+    """What is far wider than the other spaces of a line does not make them room between letters."""
+    sheet = sheet_of_type()
+    lines = ["The office will hold a hearing of all", "who ask for it and all others"]
+    sheet.text(72, 60, "The router places each ticket as it is set out below, and says when not.")
+    for n, line in enumerate(lines):
+        at = 72.0
+        for k, word in enumerate(line.split()):
+            for letter in word:
+                sheet.text(at, 100 + 14 * n, letter)
+                at += sheet.get_string_width(letter) + room
+            at += (20.0 if k == 4 - n else 4.0) - room
+    (found,) = lines_of(sheet)[1:]
+    assert found.replace(" ", "") == "".join(lines).replace(" ", "")
+    assert max(map(len, found.split())) <= len("hearing")
+
+
 def test_letters_that_stand_in_groups_beside_words_run_no_words_together():
     """Where a line has words whose spaces are as narrow, they are spaces."""
     sheet = sheet_of_type()

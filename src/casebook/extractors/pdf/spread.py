@@ -27,8 +27,9 @@ _FEWEST_LETTERS = 12
 """Of a line that stands by itself."""
 
 # Type sizes: the widest room that counts, the narrowest space, and how far the lines of a program
-# stand apart at most; and how much wider spaces are than the room between letters.
-_WIDEST, _SPACE, _STEP = 0.8, 0.25, 2.5
+# stand apart at most; and how much wider spaces are than the room between letters. The room between
+# the letters of one word differs by up to .12, as their shapes do.
+_WIDEST, _SPACE, _STEP, _UNEVEN = 0.8, 0.25, 2.5, 0.2
 _WIDER = 2.5
 
 _ROUNDS = 8
@@ -58,7 +59,11 @@ class _Letters(NamedTuple):
         places = [(at + n, x) for at, text in pieces for n, x in enumerate(text) if not x.isspace()]
         lefts, rights = eye.edges([(at, at) for at, _ in places])
         rooms = np.minimum((lefts[1:] - rights[:-1]) / (size or 1.0), _WIDEST).tolist()
-        return cls([letter for _, letter in places], rooms, _least_space(rooms))
+        letters = [letter for _, letter in places]
+        space = _least_space(rooms)
+        while space and not _is_even(letters, rooms, space):
+            space = _least_space([room for room in rooms if room < space])
+        return cls(letters, rooms, space)
 
     def text(self, space: float) -> str:
         """Return the line with a space wherever there is that much room."""
@@ -111,6 +116,22 @@ def _least_space(rooms: Sequence[float]) -> float:
             return 0.0
         low, high = fmean(narrow), fmean(wide)
     return (low + high) / 2 if high >= max(_SPACE, _WIDER * low) else 0.0
+
+
+def _is_even(letters: Sequence[str], rooms: Sequence[float], space: float) -> bool:
+    """Tell whether letters of one word stand about as far apart, if so much room is a space.
+
+    Where they do not, what is a space by far, as before another column, hides the narrower ones.
+    """
+    low, high = _WIDEST, -_WIDEST
+    for (a, b), room in zip(pairwise(letters), rooms, strict=True):
+        if room >= space:
+            low, high = _WIDEST, -_WIDEST
+        elif a.isalnum() and b.isalnum():  # signs leave other room beside them
+            low, high = min(low, room), max(high, room)
+            if high - low > _UNEVEN:
+                return False
+    return True
 
 
 def _is_spread(text: str, seen: _Letters) -> bool:

@@ -296,3 +296,14 @@ def test_what_begins_on_a_page_is_no_rest_of_a_row(last, first):
     found = rows_of(cut_table([*QUEUES, last], [first, *QUEUES]))
     assert found[5] == " | ".join(last)
     assert found[6] == " | ".join(cell for cell in first if cell)
+
+
+@pytest.mark.parametrize(
+    "head", [("", "team in charge", "time it takes"), ("", "people in it", "days at most")]
+)
+@pytest.mark.parametrize("last", [("Training", "The model group", "An evening"), ("All", "7", "9")])
+def test_names_of_columns_are_no_rest_of_a_row(head, last):
+    """Those of the same table set again, or of another one over whose first column none stands."""
+    first = [("", "team in charge", "time it takes"), *QUEUES, last]
+    found = rows_of(cut_table(first, [head, *QUEUES]))
+    assert {" | ".join(last), " | ".join(head[1:])} <= set(found)

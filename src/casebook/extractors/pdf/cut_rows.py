@@ -17,6 +17,9 @@ _EDGE = 2.0
 _MOST_LINES = 12
 """Of a cell, on the next page."""
 
+_FEWEST_WORDS = 3
+"""Of a line that may be cut."""
+
 _STEP = 1.75
 """Type sizes from a line of a cell to the next, at most."""
 
@@ -26,20 +29,23 @@ def with_rows_whole(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     found = [list(page) for page in pages]
     for n in range(1, len(found)):
         last, page = found[n - 1], found[n]
-        if last and page and last[-1].row and (rest := _rest_of(last[-1], page)):
+        if last and page and last[-1].row and (rest := _rest_of(last, page)):
             last[-1] = _joined(last[-1], rest)
             found[n] = page[len(rest) :]
     return found
 
 
-def _rest_of(row: Line, page: Sequence[Line]) -> list[Line]:
-    """Return the lines on top of a page that go on with ``row``, none where they begin something.
+def _rest_of(last: Sequence[Line], page: Sequence[Line]) -> list[Line]:
+    """Return the lines on top of a page that go on with the ``last`` one's last row, if any do.
 
     They are a row of some of its later cells, or lines of one of them, and under them the table
-    goes on; each of its cells begins small where the one above it is not over.
+    goes on; each of its cells begins small where the one above it is not over. A row that is set
+    again names the columns, without one for the first, and so may one over mere figures.
     """
-    first = page[0]
+    first, row = page[0], last[-1]
     if first.row:
+        if any(line.row and line.text == first.text for line in last):
+            return []
         rest = [first]
     else:
         rest = list(takewhile(lambda line: _stands_with(first, line), page[:_MOST_LINES]))
@@ -51,9 +57,15 @@ def _rest_of(row: Line, page: Sequence[Line]) -> list[Line]:
     cells = row.text.split(CELL_END)
     for left, text in _cells(rest):
         column = _column(row, left)
-        if not column or not text[:1].islower() or ends_sentence(cells[column]):
+        if not column or not text[:1].islower() or not _goes_on(cells[column]):
             return []
     return rest
+
+
+def _goes_on(cell: str) -> bool:
+    """Tell a cell of more than a name or a figure that is not over."""
+    words = cell.split()
+    return ("\n" in cell or len(words) >= _FEWEST_WORDS) and not ends_sentence(cell)
 
 
 def _stands_with(first: Line, line: Line) -> bool:

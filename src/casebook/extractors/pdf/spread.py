@@ -28,7 +28,7 @@ _FEWEST_LETTERS = 12
 
 # Type sizes: the widest room that counts, the narrowest space, and how far the lines of a program
 # stand apart at most; and how much wider spaces are than the room between letters. The room between
-# the letters of one word differs by up to .12, as their shapes do.
+# the letters of one word differs by up to .13, as their shapes do.
 _WIDEST, _SPACE, _STEP, _UNEVEN = 0.8, 0.25, 2.5, 0.2
 _WIDER = 2.5
 
@@ -125,12 +125,13 @@ def _is_even(letters: Sequence[str], rooms: Sequence[float], space: float) -> bo
     """
     low, high = _WIDEST, -_WIDEST
     for (a, b), room in zip(pairwise(letters), rooms, strict=True):
-        if room >= space:
-            low, high = _WIDEST, -_WIDEST
-        elif a.isalnum() and b.isalnum():  # signs leave other room beside them
+        # What stands beside signs leaves other room: programs are set word by word.
+        if room < space and a.isalnum() and b.isalnum():
             low, high = min(low, room), max(high, room)
-            if high - low > _UNEVEN:
-                return False
+        else:
+            low, high = _WIDEST, -_WIDEST
+        if high - low > _UNEVEN:
+            return False
     return True
 
 

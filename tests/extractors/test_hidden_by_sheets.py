@@ -181,6 +181,13 @@ def test_a_sheet_that_a_link_holds_itself_counts():
     assert SECRET not in strip(BOX.format(SECRET), link)[1]
 
 
+@pytest.mark.parametrize("kind", ['rel="alternate stylesheet" title=x', "rel=stylesheet disabled"])
+def test_a_linked_sheet_that_nobody_has_chosen_hides_nothing(kind):
+    """Browsers offer alternate sheets in a menu, and leave disabled ones alone."""
+    link = f'<link {kind} href="data:text/css,.x%7Bdisplay:none%7D">'
+    assert SECRET in strip(BOX.format(SECRET), link)[1]
+
+
 @pytest.mark.parametrize("kind", ["media=print", "type='text/less'", "media='(width < 600px)'"])
 def test_a_sheet_that_does_not_count_hides_nothing(kind):
     """One for paper, for a small screen, or in another language."""

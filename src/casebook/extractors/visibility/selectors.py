@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
-from operator import mul
 
 from casebook.extractors.visibility.styles import unescaped
 

@@ -57,8 +57,11 @@ Rules = Mapping[str, Sequence[Rule]]
 def sheet_in(element: Any) -> str | None:
     """Return the style sheet that a <style> or <link> holds, None where it lies elsewhere.
 
-    One for paper, or in another language, is none.
+    One for paper, in another language, or that waits for a reader to choose it, is none.
     """
+    rels = (element.get("rel") or "").lower().split()
+    if "alternate" in rels or (element.tag == "link" and element.get("disabled") is not None):
+        return ""
     kind = (element.get("type") or "text/css").partition(";")[0].strip().lower()
     if kind != "text/css" or not media_hold((element.get("media") or "").lower()):
         return ""

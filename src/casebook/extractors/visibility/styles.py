@@ -193,6 +193,7 @@ def may_hide(style: Style) -> bool:
         or style.get("background-color", style.get("background")) == "currentcolor"
         or is_transparent(style.get("-webkit-text-fill-color"))
         or is_no_size(style.get("mask-size", ""), once=True)
+        or style.get("grid-template-rows") in _NO_ROW
         or removes_element({**style, **_AT_WORST}) is not None
     )
 
@@ -252,7 +253,8 @@ def _clipped(style: Style) -> str | None:
     one_line = cut and style.get("white-space") == "nowrap"
     if one_line and _BESIDE.fullmatch(style.get("text-indent", "")):
         return "off screen (text-indent)"
-    folded = style.get("grid-template-rows") in _NO_ROW
+    is_grid = style.get("display", "") in {"grid", "inline-grid"}
+    folded = is_grid and style.get("grid-template-rows") in _NO_ROW
     return "no height or width" if (small and cut) or folded else None
 
 

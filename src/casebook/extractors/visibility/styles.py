@@ -53,6 +53,7 @@ _PHYSICAL = {
 _SIDES = {
     "inset": ("top", "right", "bottom", "left"),
     "margin": ("margin-top", "margin-right", "margin-bottom", "margin-left"),
+    "padding": ("padding-top", "padding-right", "padding-bottom", "padding-left"),
 }
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
@@ -72,7 +73,7 @@ _TOUCHING = re.compile(
     r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
     r"|white-space|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
 )
-_PLACING = re.compile(r"left|right|top|bottom|margin|text-indent|height|width|max-")
+_PLACING = re.compile(r"left|right|top|bottom|margin|padding|text-indent|height|width|max-")
 _TELLING_PLACE = re.compile(r"-?\d{3}|[01](?![.\d])|auto|none|-|var\(|calc\(")
 
 
@@ -208,7 +209,9 @@ def _off_screen(style: Style) -> str | None:
     for name in (*sides, "margin-left", "margin-top", "text-indent"):
         # So far from the right or the lower edge is beyond the left or the upper one.
         sideways = name in {"left", "margin-left", "text-indent", "right", "bottom"}
-        if _is_far(style.get(name), sideways=sideways):
+        # A bar across the screen goes far out with its margin and comes back with its padding.
+        back = style.get(name.replace("margin", "padding")) if name.startswith("margin") else None
+        if _is_far(style.get(name), sideways=sideways) and f"-{back}" != style[name]:
             return f"off screen ({name})"
     shift = _SHIFT.search(style.get("transform", ""))
     moved = shift[1] if shift else style.get("translate")

@@ -275,6 +275,8 @@ def test_each_way_of_hiding_is_seen_through(markup, kind):
         '<p style="color:white;background:linear-gradient(#fff,#000)">{}</p>',
         '<p style="color:white;background:linear-gradient(transparent,white)">{}</p>',
         '<p style="display:grid;grid-template-rows:1fr">{}</p>',
+        '<p style="grid-template-rows:0fr">{}</p>',
+        '<h2 style="margin:0 -9999px;padding:0 9999px">{}</h2>',
         '<p style="-webkit-text-security:none">{}</p>',
         "<details>{}</details>",
         "<details><summary>More</summary>{}</details>",

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from hidden_words import SECRET, strip
 
+from casebook.extractors.visibility import cascade
 from casebook.extractors.visibility.cascade import Cascade
 
 BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
@@ -180,6 +181,13 @@ def test_a_sheet_that_a_link_holds_itself_counts():
     assert SECRET not in strip(BOX.format(SECRET), link)[1]
 
 
+@pytest.mark.parametrize("kind", ['rel="alternate stylesheet" title=x', "rel=stylesheet disabled"])
+def test_a_linked_sheet_that_nobody_has_chosen_hides_nothing(kind):
+    """Browsers offer alternate sheets in a menu, and leave disabled ones alone."""
+    link = f'<link {kind} href="data:text/css,.x%7Bdisplay:none%7D">'
+    assert SECRET in strip(BOX.format(SECRET), link)[1]
+
+
 @pytest.mark.parametrize("kind", ["media=print", "type='text/less'", "media='(width < 600px)'"])
 def test_a_sheet_that_does_not_count_hides_nothing(kind):
     """One for paper, for a small screen, or in another language."""
@@ -197,6 +205,45 @@ def test_a_ground_that_another_sheet_may_lay_is_not_known():
     box = f'<p style="background:var(--brand);color:#fff">{SECRET}</p>'
     assert SECRET in strip(box, '<link rel="stylesheet" href="/site.css">')[1]
     assert SECRET not in strip(box)[1]
+
+
+def test_a_text_that_a_later_rule_shows_again_stays_however_many_follow():
+    """Of many rules for one name those that hide were kept, and what undoes them forgotten."""
+    fillers = "".join(f".post .x{{font-size:{12 + n % 9}px}}" for n in range(90))
+    undone = f".x{{display:none}} .x{{display:block}} {fillers}"
+    hidden = f".x{{display:none}} {fillers}"
+    assert SECRET in strip(BOX.format(SECRET), f"<style>{undone}</style>")[1]
+    assert SECRET not in strip(BOX.format(SECRET), f"<style>{hidden}</style>")[1]
+
+
+def test_rules_for_many_elements_are_bounded_in_work_and_the_strongest_decide(monkeypatch):
+    """40,000 rules for one name over 20,000 elements took 17 s: each was asked of each."""
+    asked, fits = Counter(), Cascade._is
+
+    def counted(self, compound, element):
+        asked["times"] += 1
+        return fits(self, compound, element)
+
+    monkeypatch.setattr(Cascade, "_is", counted)
+    monkeypatch.setattr(cascade, "_MOST_WORK", 100_000)
+    rules = "".join(f".q ~ .x:not(.z{n}){{display:none}}" for n in range(2_000))
+    shown = "<i class=q></i>" + "<p class=x id=a>So it was.</p>" * 500
+    sheet = f"<style>{rules}#a.x{{display:block}}</style>"
+    assert shown.count("So it was.") == strip(shown, sheet)[1].count("So it was.")
+    assert asked["times"] < 5 * 100_000
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".x{" + "&&&&&&&&&&{" * 12 + "display:none" + "}" * 13,
+        ",".join(["a"] * 40) + "{" + ",".join(["a"] * 100_000) + "{display:none}}",
+        ".x{clip-path:polygon(" + "0 0 " * 120 + "1 1)}",
+    ],
+)
+def test_sheets_that_multiply_what_they_say_are_read_at_once(sheet):
+    """Nested selectors of 200 characters took all memory, points of nothing all time."""
+    assert SECRET in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]
 
 
 def test_what_elements_stand_in_is_asked_once_for_all_of_them(monkeypatch):

@@ -470,6 +470,12 @@ def test_canonical_form_of_any_path_and_query_is_stable(path, query):
     assert canonical_url(once) == once
 
 
+def test_an_escaped_address_within_an_archived_one_stays_as_it_is():
+    """Else two pages whose addresses differ in escapes would be one source."""
+    page = "https://example.com/a%2Fb/https%3A%2F%2Fother.com%2Fc"
+    assert canonical_url(f"https://web.archive.org/web/2020/{page}") == canonical_url(page)
+
+
 def test_canonical_form_of_no_address_is_refused():
     """There is no identity to make up for text that is no address."""
     with pytest.raises(InvalidUrl):

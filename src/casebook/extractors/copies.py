@@ -21,7 +21,8 @@ _DATED = re.compile(rf"/(?:[\w-]+/)?[0-9]{{4,14}}{_FLAGS}/{_INNER}")
 _WHOLE = re.compile(r"/(?P<scheme>https?:)(?P<rest>/{1,2}[^/]+\..+)")
 # A star stands for a character that is told, packed, behind the address.
 _GUARDED = re.compile(r"/v3/__(?P<scheme>https?:)(?P<rest>/{1,2}[^/*]+\.[^*]+?)__;.*")
-_ESCAPED = re.compile(r"https?%3a(?:%2f|/)", re.IGNORECASE)
+# Behind an address that is written out, what is escaped is a part of that.
+_ESCAPED = re.compile(r"(?:/(?!https?:)[^/]*)*?/https?%3a(?:%2f|/)", re.IGNORECASE)
 # Where the address of the page stands in that of its copy.
 _IN_PATH = {
     **dict.fromkeys(("web.archive.org", "wayback.archive.org", "archive.org"), (_WAYBACK,)),
@@ -111,7 +112,7 @@ def _amp_address(url: WebUrl) -> str | None:
 
 def _address_in_path(url: WebUrl) -> str | None:
     """Read an address of an archive, or of a service that shows other sites' pages."""
-    target = unquote(url.target) if _ESCAPED.search(url.path) else url.target
+    target = unquote(url.target) if _ESCAPED.match(url.path) else url.target
     patterns = _IN_PATH.get(url.host.removeprefix("www."), ())
     match = next(filter(None, (pattern.fullmatch(target) for pattern in patterns)), None)
     if match is None:

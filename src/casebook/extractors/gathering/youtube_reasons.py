@@ -73,6 +73,8 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
     for words, cause in (
         (r"not a bot|unusual traffic", BLOCKED),
         (r"try again later|rate.?limited|too many requests", RATE_LIMITED),
+        (r"something went wrong|needs to be reloaded|error occurred", BLOCKED),
+        (r"\b(?:been|was) (?:removed|deleted|terminated)", UNAVAILABLE),
         (r"\bage\b|age-restricted|inappropriate for some|graphic", AGE_RESTRICTED),
         (r"\bprivate\b", _PRIVATE),
         (r"members|join this channel|payment|purchase|\brent|premium", _FOR_MEMBERS),

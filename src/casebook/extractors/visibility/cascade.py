@@ -7,7 +7,7 @@ weighed (``style``). What was found out is kept, so that nothing is found out tw
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any
@@ -32,6 +32,9 @@ _SHEETS = etree.XPath(
 _BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
 _LONGEST_CLASS = 2_000
 _MOST_AROUND = 60
+_MOST_WORK = 4_000_000
+"""Looks at elements: some seconds. Pages have far less, the most of a sample 0.4 million."""
+
 _MOST_ASKED = 1_000
 _MOST_HAVING = 100
 _NO_STYLE: Style = {}
@@ -45,10 +48,11 @@ def kind_of(element: Any) -> Kind:
 class Cascade:
     """The rules for each element of the page under ``root``.
 
-    ``kinds`` are all that the page has, ``inline`` the texts of all its style attributes.
+    ``kinds`` are all that the page has, and how many elements there are of each, ``inline`` the
+    texts of all its style attributes.
     """
 
-    def __init__(self, root: Any, kinds: AbstractSet[Kind], inline: AbstractSet[str]) -> None:
+    def __init__(self, root: Any, kinds: Mapping[Kind, int], inline: AbstractSet[str]) -> None:
         self._root = root
         self._having: dict[Has, AbstractSet[Any]] = {}
         self._above: dict[int, dict[Any, Any]] = {}
@@ -63,7 +67,8 @@ class Cascade:
         sheets = [sheet_in(each) for each in _SHEETS(root)]
         self._is_complete = None not in sheets
         sheet = "\n".join(filter(None, sheets))
-        self._rules = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
+        told = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
+        self._rules = self._bounded(told, kinds)
         self._frames = last_frames(sheet)
         self._inline = {text: styles.declared(text) for text in inline}
         rules = {id(rule): rule for rules in self._rules.values() for rule in rules}.values()
@@ -160,16 +165,35 @@ class Cascade:
         """Return, in order, those of ``rules`` whose target has tag and names of ``kind``."""
         if not rules:
             return ()
-        tag, classes, identity, *attributes = kind
+        tag, classes, identity, *_ = kind
         names = self._names_of(classes, identity)
-        keys = [*names, *(f"[{name}" for name in attributes), tag or "", ANY]
-        found = {id(rule): rule for key in keys for rule in rules.get(key, ())}
+        found = {id(rule): rule for key in self._keys_of(kind) for rule in rules.get(key, ())}
         fitting = (
             rule
             for rule in found.values()
             if rule.selector.target.tag in {"", tag} and rule.selector.target.names <= names
         )
         return tuple(sorted(fitting, key=lambda rule: rule.order))
+
+    def _keys_of(self, kind: Kind) -> list[str]:
+        tag, classes, identity, *attributes = kind
+        names = self._names_of(classes, identity)
+        return [*names, *(f"[{name}" for name in attributes), tag or "", ANY]
+
+    def _bounded(self, rules: Rules, kinds: Mapping[Kind, int]) -> Rules:
+        """Return ``rules``, of a page that is too much work those of each key that win over others.
+
+        So a rule that shows again what another one hides is not left out before that.
+        """
+        held: Counter[str] = Counter()
+        for kind, count in kinds.items() if rules else ():
+            held.update(dict.fromkeys(rules.keys() & set(self._keys_of(kind)), count))
+        rules = {key: sorted(several, key=_strength) for key, several in rules.items()}
+        work = {key: [rule.selector.work for rule in several] for key, several in rules.items()}
+        most = max(map(len, rules.values()), default=0)
+        while most > 1 and sum(held[key] * sum(work[key][-most:]) for key in work) > _MOST_WORK:
+            most = most * 3 // 4
+        return {key: several[-most:] for key, several in rules.items()}
 
     def _present(self, kinds: Iterable[Kind]) -> set[str]:
         """Return the ``.class`` and ``#id`` names of the page."""
@@ -286,6 +310,10 @@ class Cascade:
         if key not in self._places:
             self._places[key] = _places(*key)
         return self._places[key][element]
+
+
+def _strength(rule: Rule) -> tuple[bool, tuple[int, ...]]:
+    return bool(rule.declared.important), rule.order
 
 
 def _named(classes: str | None, identity: str | None) -> Iterator[str]:

@@ -152,7 +152,7 @@ class _Looked:
         self._root = root
         self._elements = list(root.iter("*"))
         self._kinds = [kind_of(element) for element in self._elements]
-        kinds = set(self._kinds)
+        kinds = Counter(self._kinds)
         self._cascade = Cascade(root, kinds, {text for text in _STYLES(root) if text})
         self._known = {kind: (_is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
         self._states: dict[Any, Sight] = {}

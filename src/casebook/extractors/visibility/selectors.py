@@ -21,8 +21,11 @@ Weight = tuple[int, int, int]
 """Specificity: ids; classes, attributes and pseudo-classes; tags."""
 
 _MOST_STEPS = 6
+_AROUND = 20  # elements beside one that are looked at, roughly
 _DEEPEST = 5
-_LONGEST = 2_000
+LONGEST = 2_000
+"""Characters of a selector; a longer one is not read."""
+
 _IDENT = r"(?:[\w-]|\\[0-9a-fA-F]{1,6}\s?|\\.){1,80}"
 _TAG = re.compile(rf"(?:(?:{_IDENT}|\*)?\|)?(?P<name>{_IDENT}|\*)")
 _NAME = re.compile(rf"[.#]{_IDENT}")
@@ -135,6 +138,12 @@ class Compound:
         return not (self.attributes or self.counted or self.among or self.has or self.is_root)
 
     @property
+    def work(self) -> int:
+        """How many looks it takes, at most, to tell whether it fits an element."""
+        among = (selector.work for one in self.among for selector in one.selectors)
+        return 1 + len(self.attributes) + len(self.counted) + sum(among)
+
+    @property
     def keys(self) -> frozenset[str]:
         """Names of which every element it fits has one: #id, .class, [attribute, tag, or ANY."""
         if self.names:
@@ -168,6 +177,14 @@ class Selector:
     weight: Weight
 
     @property
+    def work(self) -> int:
+        """How many looks it takes, roughly, to tell whether it fits an element."""
+        others = (
+            compound.work * (_AROUND if joint == "~" else 1) for joint, compound in self.others
+        )
+        return self.target.work + sum(others)
+
+    @property
     def above(self) -> frozenset[str]:
         """The names that elements around must have for it to fit."""
         holders = (compound.names for joint, compound in self.others if joint in {" ", ">"})
@@ -183,7 +200,7 @@ class Selector:
 @lru_cache(maxsize=8_192)
 def selector_of(text: str, depth: int = 0) -> Selector | None:
     """Return the selector that ``text`` writes, None where it can fit no element at rest."""
-    if len(text) > _LONGEST or depth > _DEEPEST:
+    if len(text) > LONGEST or depth > _DEEPEST:
         return None
     reader = _Reader(text.strip(), depth)
     compounds = [reader.compound()]

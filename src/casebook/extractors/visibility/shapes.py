@@ -3,7 +3,7 @@
 import re
 
 _EMPTY = re.compile(
-    r"(?:circle|ellipse)\(\s*0(?![.\d])|polygon\((?:\s*0(?:px|%)?\s+0(?:px|%)?\s*,?)+\)"
+    r"(?:circle|ellipse)\(\s*0(?![.\d])|polygon\(\s*0(?:px|%)?(?:[\s,]+0(?:px|%)?)+\s*\)"
     r"|path\((?:\s*(?:evenodd|nonzero)\s*,)?\s*[\"'][\s\d.,mz-]*[\"']\s*\)"
     r"|(?:rect|xywh)\((?:\s*0(?:px|%)?(?![.\d])\s*){4}"
     r"|xywh\((?:\s*-?[\d.]+[a-z%]*){2}\s*(?:0(?:px|%)?(?=[\s)])|-?[\d.]+[a-z%]*\s+0(?:px|%)?\s*(?=\)))"

@@ -1,22 +1,25 @@
 """Style sheets within a page: their rules, as far as they can hide or show a text.
 
-Nested rules too, and at-rules that hold on a wide screen. One pass, a bounded number of rules a
-name; a rule that speaks of a class or id that the page does not have is passed over unread.
+Nested rules too, and at-rules that hold on a wide screen. One pass, a bounded number of selectors;
+a rule that speaks of a class or id that the page does not have is passed over unread.
 """
 
 import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
 from casebook.extractors.visibility.media import container_holds, media_hold
-from casebook.extractors.visibility.selectors import Selector, apart, selector_of
-from casebook.extractors.visibility.styles import Declared, declared, may_hide
+from casebook.extractors.visibility.selectors import LONGEST, Selector, apart, selector_of
+from casebook.extractors.visibility.styles import Declared, declared
 
 _LONGEST_SHEET = 2_000_000
-_RULES_PER_NAME = 40
+_MOST_PARENTS = 40
+_MOST_NESTED = 4_000  # selectors of a nested rule, each below each parent
+_MOST_SELECTORS = 400_000
 _DEEPEST_NESTING = 16
 
 # One look for all, since each may stand in the other; a string ends with its line at the latest.
@@ -54,8 +57,11 @@ Rules = Mapping[str, Sequence[Rule]]
 def sheet_in(element: Any) -> str | None:
     """Return the style sheet that a <style> or <link> holds, None where it lies elsewhere.
 
-    One for paper, or in another language, is none.
+    One for paper, in another language, or that waits for a reader to choose it, is none.
     """
+    rels = (element.get("rel") or "").lower().split()
+    if "alternate" in rels or (element.tag == "link" and element.get("disabled") is not None):
+        return ""
     kind = (element.get("type") or "text/css").partition(";")[0].strip().lower()
     if kind != "text/css" or not media_hold((element.get("media") or "").lower()):
         return ""
@@ -78,13 +84,17 @@ def _held_by(address: str) -> str | None:
 
 
 def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
-    """Return the rules of a style sheet; for one name, the last 40, and 40 before that may hide.
+    """Return the rules of a style sheet by the keys of their targets.
 
     ``present`` are the ``.class`` and ``#id`` names of the page.
     """
     rules: dict[str, list[Rule]] = {}
     text = _closed(_without_noise(sheet))
+    written = 0
     for place, (selectors, body) in enumerate(_blocks(text, (), 0)):
+        written += len(selectors)
+        if written > _MOST_SELECTORS:
+            break
         found = [
             selector
             for each in selectors
@@ -99,16 +109,7 @@ def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
             rule = Rule(selector, told, (*selector.weight, place))
             for key in selector.target.keys:
                 rules.setdefault(key, []).append(rule)
-    return {name: _bounded(found) for name, found in rules.items()}
-
-
-def _bounded(rules: list[Rule]) -> list[Rule]:
-    """Return what may hide something of the rules before the last ones, and these."""
-    before = rules[:-_RULES_PER_NAME]
-    hiding = [
-        one for one in before if any(map(may_hide, (one.declared.plain, one.declared.important)))
-    ]
-    return [*hiding[:_RULES_PER_NAME], *rules[-_RULES_PER_NAME:]]
+    return rules
 
 
 def _without_noise(sheet: str) -> str:
@@ -192,9 +193,15 @@ def _block(
                 yield parents, body
             yield from _blocks(body, parents, depth + 1)
         return
-    selectors = [_below(parent, each) for each in apart(head) for parent in parents or [""]]
+    below = (
+        _below(parent, each)
+        for each in apart(head)
+        for parent in parents or [""]
+        if len(each) + each.count("&") * len(parent) <= LONGEST
+    )
+    selectors = list(islice(below, _MOST_NESTED if parents else None))
     yield selectors, body
-    if "{" in body and depth < _DEEPEST_NESTING and len(selectors) <= _RULES_PER_NAME:
+    if "{" in body and depth < _DEEPEST_NESTING and len(selectors) <= _MOST_PARENTS:
         yield from _blocks(body, selectors, depth + 1)
 
 

@@ -53,6 +53,7 @@ _PHYSICAL = {
 _SIDES = {
     "inset": ("top", "right", "bottom", "left"),
     "margin": ("margin-top", "margin-right", "margin-bottom", "margin-left"),
+    "padding": ("padding-top", "padding-right", "padding-bottom", "padding-left"),
 }
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
@@ -72,7 +73,7 @@ _TOUCHING = re.compile(
     r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
     r"|white-space|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
 )
-_PLACING = re.compile(r"left|right|top|bottom|margin|text-indent|height|width|max-")
+_PLACING = re.compile(r"left|right|top|bottom|margin|padding|text-indent|height|width|max-")
 _TELLING_PLACE = re.compile(r"-?\d{3}|[01](?![.\d])|auto|none|-|var\(|calc\(")
 
 
@@ -193,6 +194,7 @@ def may_hide(style: Style) -> bool:
         or style.get("background-color", style.get("background")) == "currentcolor"
         or is_transparent(style.get("-webkit-text-fill-color"))
         or is_no_size(style.get("mask-size", ""), once=True)
+        or style.get("grid-template-rows") in _NO_ROW
         or removes_element({**style, **_AT_WORST}) is not None
     )
 
@@ -207,7 +209,9 @@ def _off_screen(style: Style) -> str | None:
     for name in (*sides, "margin-left", "margin-top", "text-indent"):
         # So far from the right or the lower edge is beyond the left or the upper one.
         sideways = name in {"left", "margin-left", "text-indent", "right", "bottom"}
-        if _is_far(style.get(name), sideways=sideways):
+        # A bar across the screen goes far out with its margin and comes back with its padding.
+        back = style.get(name.replace("margin", "padding")) if name.startswith("margin") else None
+        if _is_far(style.get(name), sideways=sideways) and f"-{back}" != style[name]:
             return f"off screen ({name})"
     shift = _SHIFT.search(style.get("transform", ""))
     moved = shift[1] if shift else style.get("translate")
@@ -252,7 +256,8 @@ def _clipped(style: Style) -> str | None:
     one_line = cut and style.get("white-space") == "nowrap"
     if one_line and _BESIDE.fullmatch(style.get("text-indent", "")):
         return "off screen (text-indent)"
-    folded = style.get("grid-template-rows") in _NO_ROW
+    is_grid = style.get("display", "") in {"grid", "inline-grid"}
+    folded = is_grid and style.get("grid-template-rows") in _NO_ROW
     return "no height or width" if (small and cut) or folded else None
 
 

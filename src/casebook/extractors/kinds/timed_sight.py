@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.visibility import styles
+from casebook.extractors.visibility import colours
 
 _STYLING = re.compile(r"\}(\w+)$")
 _SPACE = re.compile(r"\{[^}]*#styl[^}]*\}")
@@ -43,7 +43,7 @@ class Sight:
             return self.gone
         if style.get("visibility") == "hidden":
             return "The style hides it: tts:visibility is hidden."
-        if styles.is_transparent(ink):
+        if colours.is_transparent(ink):
             return "The style hides it: transparent text."
         if _NOTHING.fullmatch(style.get("fontSize", "")):
             return "The style hides it: tts:fontSize is 0."
@@ -53,9 +53,9 @@ class Sight:
 
 
 def _is_same(ink: str, ground: str) -> bool:
-    one, other = styles.colour(ink), styles.colour(ground)
+    one, other = colours.colour(ink), colours.colour(ground)
     return ink == ground or (
-        one is not None and other is not None and styles.same_colour(one, other)
+        one is not None and other is not None and colours.same_colour(one, other)
     )
 
 
@@ -77,7 +77,7 @@ class Styles:
             around.gone or _gone(style) or _gone(region) or _nowhere(region),
             {**(around.told or {}), **inherited},
             {**(around.region or {}), **region},
-            around.ground if styles.is_transparent(behind) or not behind else behind,
+            around.ground if colours.is_transparent(behind) or not behind else behind,
         )
 
     def _of(self, element: Any, depth: int) -> Style:

@@ -18,12 +18,21 @@ UNIT_PX = {
 }
 """Pixels of a unit, roughly, on a wide screen."""
 
+NUMBER = re.compile(r"(-?\d*\.?\d+(?:e[-+]?\d{1,3})?)\s*([a-z%]*)")
+"""A number and its unit."""
+
 _VAR = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,([^()]{0,80}))?\)")
 _CALC = re.compile(r"calc\(([^()]{1,80})\)")
 _TERM = re.compile(r"\s*([-+*/])?\s*(-?\d*\.?\d+)(px|pt|em|rem|vw|vh|%)?")
 _LIMITS = re.compile(r"\b(min|max|clamp)\(([^()]{1,80})\)")
 _LENGTH = re.compile(r"(-?\d{0,9}\.?\d{1,9})(px|pt|em|rem|vw|vh|%)?")
 _MOST_VARIANTS = 30
+
+
+def number(value: str | None) -> float | None:
+    """Return the number with which a value begins, whatever its unit."""
+    match = NUMBER.match(value) if value else None
+    return float(match[1]) if match else None
 
 
 def resolved(value: str, known: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.characters import count_words, one_line, smuggled
-from casebook.extractors.visibility import opened, programs, styles
+from casebook.extractors.visibility import colours, opened, programs, styles
 from casebook.extractors.visibility.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.sight import PALE, Sight, inherit
 from casebook.schemas.documents import HiddenKind, HiddenText
@@ -172,7 +172,7 @@ class _Looked:
         return sum(len(text) for text in visible_text(self._root) if text.strip())
 
     @cached_property
-    def _canvas(self) -> styles.Colour:
+    def _canvas(self) -> colours.Colour:
         stated = self._root.xpath("//meta[@name='color-scheme'][1]/@content")
         return styles.canvas(self._cascade.style(self._root), *stated[:1])
 

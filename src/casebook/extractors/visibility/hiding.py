@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import product
 
-from casebook.extractors.visibility import styles
+from casebook.extractors.visibility import colours, styles
 from casebook.extractors.visibility.animations import Frames, named_in
+from casebook.extractors.visibility.colours import Colour
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, variants
-from casebook.extractors.visibility.styles import Colour, Declared, Style
+from casebook.extractors.visibility.styles import Declared, Style
 
 _SHADE = 25
 _INKS = ("color", "-webkit-text-fill-color")
@@ -33,7 +34,7 @@ class Hiding:
         parts += [each for told in came_to.values() for each in told]
         inks, grounds = (
             _colours(parts, _INKS),
-            _colours(parts, _GROUNDS) | {styles.WHITE, styles.DARK},
+            _colours(parts, _GROUNDS) | {colours.WHITE, colours.DARK},
         )
         self._inks, self._grounds = _meeting(inks, grounds), _meeting(grounds, inks)
         self._leaving: set[str] = set()
@@ -62,18 +63,18 @@ def _hangs(name: str, value: str) -> bool:
 
 
 def _colours(parts: Iterable[Style], names: Sequence[str]) -> set[Colour]:
-    found = (styles.colour(part[name]) for part in parts for name in names if name in part)
+    found = (colours.colour(part[name]) for part in parts for name in names if name in part)
     return {colour for colour in found if colour is not None}
 
 
-def _meeting(colours: AbstractSet[Colour], others: AbstractSet[Colour]) -> set[Colour]:
-    """Return those of ``colours`` that may look like one of ``others``, and some more."""
+def _meeting(some: AbstractSet[Colour], others: AbstractSet[Colour]) -> set[Colour]:
+    """Return those of ``some`` that may look like one of ``others``, and some more."""
     near = {
         shade
         for red, green, blue in map(_shade, others)
         for shade in product(*(range(part - 1, part + 2) for part in (red, green, blue)))
     }
-    return {colour for colour in colours if _shade(colour) in near}
+    return {colour for colour in some if _shade(colour) in near}
 
 
 def _shade(colour: Colour) -> Colour:

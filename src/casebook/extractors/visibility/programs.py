@@ -8,14 +8,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from casebook.extractors.visibility import styles
+from casebook.extractors.visibility import colours
 
 MOST_WORDS = 2
 """Words of a program that one ink takes in a row; what is longer is no word of a program."""
 
 _FEWEST_INKS = 3
 _LEAST_CONTRAST = 1.8
-_BLACK: styles.Colour = (0, 0, 0)
+_BLACK: colours.Colour = (0, 0, 0)
 _PLAIN_WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"[a-z][A-Z]")
 _SENTENCE = 4
@@ -29,22 +29,22 @@ def program_around(element: Any) -> Any | None:
 
 
 def is_highlighted(
-    program: Any, style_of: Callable[[Any], Mapping[str, str]], ground: styles.Colour
+    program: Any, style_of: Callable[[Any], Mapping[str, str]], ground: colours.Colour
 ) -> bool:
     """Tell a program whose inks are meant for a ground that it does not state itself.
 
     That is of at least three other than ``ground``, each to be read on the opposite of it.
     """
-    inks: set[styles.Colour] = set()
+    inks: set[colours.Colour] = set()
     for element in program.iter("*"):
         style = style_of(element)
         if any(name.startswith("background") for name in style):
             return False
-        ink = styles.colour(style.get("color"))
-        if ink and not styles.same_colour(ink, ground):
+        ink = colours.colour(style.get("color"))
+        if ink and not colours.same_colour(ink, ground):
             inks.add(ink)
-    meant = max(styles.WHITE, _BLACK, key=lambda one: styles.contrast(one, ground))
-    legible = all(styles.contrast(ink, meant) >= _LEAST_CONTRAST for ink in inks)
+    meant = max(colours.WHITE, _BLACK, key=lambda one: colours.contrast(one, ground))
+    legible = all(colours.contrast(ink, meant) >= _LEAST_CONTRAST for ink in inks)
     return legible and len(inks) >= _FEWEST_INKS
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from casebook.extractors.visibility import styles
+from casebook.extractors.visibility import colours, styles
 from casebook.extractors.visibility.css_values import VARIABLE
 
 PALE = "text in the colour of its background"
@@ -16,8 +16,8 @@ class Sight:
     small: bool = False
     invisible: bool = False
     clear: bool = False
-    colour: styles.Colour | None = None
-    ground: styles.Colour | None = styles.WHITE
+    colour: colours.Colour | None = None
+    ground: colours.Colour | None = colours.WHITE
 
     def reason(self) -> str | None:
         """Say why the text is not seen, or None."""
@@ -27,7 +27,7 @@ class Sight:
             return "visibility: hidden"
         if self.clear:
             return "transparent text"
-        if self.colour and self.ground and styles.same_colour(self.colour, self.ground):
+        if self.colour and self.ground and colours.same_colour(self.colour, self.ground):
             return PALE
         return None
 
@@ -52,25 +52,25 @@ def inherit(state: Sight, style: Mapping[str, str]) -> Sight:
     )
 
 
-def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, styles.Colour | None]:
+def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colour | None]:
     """Return whether the ink leaves no mark, and its colour."""
     # Gradient headings are transparent text over a clipped background: seen, though "white".
     if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
         return False, None
     # What lies around the letters shows them, whatever their own ink; colours may be turned.
     edge = style.get("text-shadow", style.get("-webkit-text-stroke", "none"))
-    is_edged = edge != "none" and styles.colour(edge) != state.ground
+    is_edged = edge != "none" and colours.colour(edge) != state.ground
     if is_edged or "invert" in style.get("filter", ""):
         return False, None
     value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
     if value == "inherit":
         return state.clear, state.colour
-    return styles.is_transparent(value), styles.colour(value)
+    return colours.is_transparent(value), colours.colour(value)
 
 
 def _ground(
-    state: Sight, style: Mapping[str, str], ink: styles.Colour | None
-) -> styles.Colour | None:
+    state: Sight, style: Mapping[str, str], ink: colours.Colour | None
+) -> colours.Colour | None:
     """Return the background, None where it is a picture or a colour that we cannot tell."""
     value = (
         style.get("background-color") or style.get("background") or style.get("background-image")
@@ -82,5 +82,5 @@ def _ground(
     if "url(" in value or VARIABLE in value:
         return None
     if "gradient" in value:
-        return styles.of_gradient(value)
-    return styles.laid_over(value, state.ground)
+        return colours.of_gradient(value)
+    return colours.laid_over(value, state.ground)

@@ -11,37 +11,33 @@ from casebook.schemas.errors import WarehouseLocked
 from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.warehouse import Warehouse
 
+ASKED = {
+    "document_id": "doc1_a",
+    "stage": "summarize",
+    "prompt": "case_study",
+    "prompt_version": 1,
+    "model": "small",
+    "endpoint": "http://127.0.0.1/v1",
+    "attempts": 1,
+}
 ANSWER = Generation(
+    **ASKED,
     generation_id="gen1_a",
-    document_id="doc1_a",
-    stage="summarize",
-    prompt="case_study",
-    prompt_version=1,
     prompt_hash="ab",
     schema_hash="cd",
-    model="small",
-    endpoint="http://127.0.0.1/v1",
     parameters={"temperature": 0.1},
     answer='{"title": "Łukasz 🜁"}',
     usage=Usage(prompt_tokens=10, completion_tokens=2, cost_usd=1e-05),
     seconds=0.25,
-    attempts=1,
     created_at=datetime(2026, 3, 1, tzinfo=UTC),
 )
-
 CUT = Waste(
+    **ASKED,
     waste_id="waste1_a",
     question_id="gen1_a",
-    document_id="doc1_a",
-    stage="summarize",
-    prompt="case_study",
-    prompt_version=1,
-    model="small",
-    endpoint="http://127.0.0.1/v1",
     kind="answer_truncated",
     usage=Usage(prompt_tokens=10, completion_tokens=4000, cost_usd=0.02),
     seconds=9.5,
-    attempts=1,
     at=datetime(2026, 3, 1, tzinfo=UTC),
 )
 

@@ -5,7 +5,6 @@ Prefect itself is not imported here: both are processes of their own, so that Ct
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,12 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from casebook.runtime.orchestrator import (
-    forget_server,
-    healthy,
-    own_server,
-    record_server,
-)
+from casebook.runtime.orchestrator import forget_server, healthy, own_server, record_server
+from casebook.runtime.ports import HOST, taken
 from casebook.schemas.errors import ConfigurationError
 
 _START_SECONDS = 120
@@ -43,15 +38,15 @@ class LocalOrchestrator:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._recorded = False
         self.stopping = False
-        self.api_url = f"http://127.0.0.1:{self._port}/api"
-        self.ui_url = f"http://127.0.0.1:{self._port}"
+        self.api_url = f"http://{HOST}:{self._port}/api"
+        self.ui_url = f"http://{HOST}:{self._port}"
         self.log = home / "logs" / "prefect.log"
 
     def start(self, on_wait: Callable[[], None] = lambda: None) -> Self:
         """Start both and wait until the server answers; ``on_wait`` is called meanwhile."""
         self._check_alone()
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        server = ["-m", "prefect", "server", "start", "--host", "127.0.0.1"]
+        server = ["-m", "prefect", "server", "start", "--host", HOST]
         self._spawn([*server, "--port", str(self._port)])
         deadline = time.monotonic() + _START_SECONDS
         while not healthy(self.api_url):
@@ -71,14 +66,7 @@ class LocalOrchestrator:
             raise ConfigurationError(
                 f"`casebook up` runs for this home already, at {running}: use it, or end it first"
             )
-        try:
-            socket.create_server(("127.0.0.1", self._port)).close()
-        except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise ConfigurationError(
-                f"Port {self._port} of 127.0.0.1 cannot be used for Prefect ({reason}): close the "
-                "other program, or choose another with --prefect-port (0 takes any free one)."
-            ) from error
+        taken(self._port, "Prefect", "--prefect-port").close()
 
     def alive(self) -> bool:
         """Tell whether both processes still run."""
@@ -148,6 +136,5 @@ def _end(process: subprocess.Popen[bytes], seconds: float) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+    with taken(0, "Prefect", "--prefect-port") as probe:
         return int(probe.getsockname()[1])

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import socket
 from collections.abc import Callable, Iterator
 from typing import Self
@@ -10,12 +9,12 @@ from typing import Self
 import uvicorn
 
 from casebook.review.app import create_app
+from casebook.runtime.ports import HOST, taken
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.runtime.stopping import on_signals
 from casebook.schemas.errors import ConfigurationError
 
-_HOST = "127.0.0.1"
 _GRACE_SECONDS = 3
 
 
@@ -58,7 +57,7 @@ class Desk:
         Raises:
             ConfigurationError: if the port is taken or the application does not start.
         """
-        bound = _bound(self._port)
+        bound = taken(self._port, "the desk", "--port or CASEBOOK_DESK_PORT")
         config = uvicorn.Config(
             create_app(self._settings, self._services),
             log_config=None,
@@ -75,7 +74,7 @@ class Desk:
         if not self._server.started:
             await self._task
             raise ConfigurationError("The desk did not start; the log says why.")
-        return f"http://{_HOST}:{bound.getsockname()[1]}"
+        return f"http://{HOST}:{bound.getsockname()[1]}"
 
     def ask_to_stop(self) -> None:
         """Let the desk stop by itself; ``wait`` returns when it has."""
@@ -141,14 +140,3 @@ async def _serve(
         await desk.wait()
     finally:
         await desk.stop()
-
-
-def _bound(port: int) -> socket.socket:
-    try:
-        return socket.create_server((_HOST, port))
-    except OSError as error:
-        reason = os.strerror(error.errno or 0)
-        raise ConfigurationError(
-            f"Port {port} of {_HOST} cannot be used ({reason}): close the other program, or choose "
-            "another with --port or CASEBOOK_DESK_PORT (0 takes any free one)."
-        ) from error

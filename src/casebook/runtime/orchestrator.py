@@ -49,10 +49,8 @@ def running_server(home: Path) -> str | None:
 
     ``PREFECT_API_URL`` is asked first, then what ``casebook up`` recorded for this home.
     """
-    for api_url in (os.environ.get("PREFECT_API_URL"), _recorded(home)):
-        if api_url and healthy(api_url):
-            return api_url
-    return None
+    named = os.environ.get("PREFECT_API_URL")
+    return named if named and healthy(named) else own_server(home)
 
 
 def own_server(home: Path) -> str | None:

@@ -135,7 +135,7 @@ def test_parent_is_not_the_reader():
 
 def test_the_server_that_workers_are_forked_from_has_all_parsers():
     """A name that is no module would be passed over in silence, and each worker load its own."""
-    for name in worker._PARSERS:
+    for name in [*worker._PARSERS, worker._SHARED]:
         assert importlib.import_module(name).__name__ == name
 
 
@@ -149,6 +149,36 @@ def test_the_server_that_workers_are_forked_from_knows_the_names_of_domains():
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "True"
+
+
+SHARED = """
+import asyncio
+from casebook.extractors.text.metadata import _classifier
+from casebook.extractors.worker import ExtractorPool
+from casebook.schemas.sources import Payload
+from justext.core import define_stoplist
+
+def loaded(page):
+    return _classifier.cache_info().currsize, define_stoplist.cache_info().currsize
+
+async def main():
+    with ExtractorPool(workers=1, many={many}) as pool:
+        print(*await pool.compute(loaded, Payload(data=b"", media_type="text/plain")))
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("many", "held"), [(True, "1 1"), (False, "0 0")])
+def test_workers_share_the_models_where_many_documents_are_to_come(tmp_path, many, held):
+    """Each held 110 MB of its own; one document alone does not wait until they are loaded."""
+    script = tmp_path / "shared.py"
+    script.write_text(SHARED.format(many=many))
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=IN_TIME, check=True
+    )
+    assert done.stdout.strip() == held
 
 
 INTERRUPTED = """

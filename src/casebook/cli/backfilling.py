@@ -126,11 +126,11 @@ def run(
                 "--dry-run and --json can be given"
             )
         if not dry_run:
-            start_server()
+            start_server(many=True)
         again = _resume(resume, options, settings, dry_run=dry_run, as_json=as_json)
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
-    start_server()  # loads the parsers beside what this process imports
+    start_server(many=not dry_run)  # loads the parsers beside what this process imports
     chosen = partial(_chosen, source, settings, since=since, limit=limit, words=words)
     if dry_run:
         origin, selection, missed = chosen(to_work=False)

@@ -6,6 +6,7 @@ by the kernel. Workers are forked from a server process that has the parsers loa
 """
 
 import asyncio
+import gc
 import math
 import multiprocessing
 import os
@@ -60,6 +61,7 @@ _PARSERS = [
         for name in ("html", "pdf", "markdown", "captions", "youtube")
     ),
 ]
+_SHARED = "casebook.extractors.shared_models"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,14 @@ class Limits:
 class ExtractorPool:
     """A pool of worker processes that read documents; started when first used.
 
-    ``workers`` processes live at a time. Safe to use from several tasks and threads.
+    ``workers`` processes live at a time; ``many`` says that many documents are to come, as for
+    ``start_server``. Safe to use from several tasks and threads.
     """
 
-    def __init__(self, workers: int = 2, limits: Limits = Limits()) -> None:
+    def __init__(self, workers: int = 2, limits: Limits = Limits(), *, many: bool = False) -> None:
         self._workers = workers
         self._limits = limits
+        self._many = many
         self._pool: ProcessPool | None = None
         self._lock = threading.Lock()
         self._moved = 0.0  # when a task ended last, in monotonic seconds
@@ -191,7 +195,7 @@ class ExtractorPool:
         with self._lock:
             if self._pool is None or not self._pool.active:
                 context = multiprocessing.get_context("forkserver")
-                start_server()
+                start_server(many=self._many)
                 self._pool = ProcessPool(
                     max_workers=self._workers,
                     max_tasks=_TASKS_A_WORKER,
@@ -222,12 +226,13 @@ class ExtractorPool:
         )
 
 
-def start_server() -> None:
+def start_server(*, many: bool = False) -> None:
     """Start the process that workers are forked from, unless it runs; it loads the parsers.
 
     Called ahead of the first document, that takes its second while this process does other things.
+    With ``many`` documents to come it also loads what only some of them need.
     """
-    forkserver.set_forkserver_preload(_PARSERS)
+    forkserver.set_forkserver_preload([*_PARSERS, _SHARED] if many else _PARSERS)
     # Ctrl-C goes to every process of a terminal, and the server minds it only once it has loaded
     # all: it would end with a traceback. The tracker, which lifts what is blocked, comes first.
     resource_tracker.ensure_running()
@@ -239,7 +244,11 @@ def start_server() -> None:
 
 
 def _prepare(memory_bytes: int) -> None:
-    """Set a worker's limits; SIGTERM ends it at once, in the middle of a parser's C code too."""
+    """Set a worker's limits; SIGTERM ends it at once, in the middle of a parser's C code too.
+
+    What it shares with the server stays shared: looking for cycles would write to all of it.
+    """
+    gc.freeze()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_AS)

@@ -117,7 +117,7 @@ class Services:
     def extractors(self) -> ExtractorPool:
         """Worker processes that read documents."""
         limits = Limits(wall_seconds=self.settings.extract_timeout)
-        pool = ExtractorPool(self.settings.workers, limits)
+        pool = ExtractorPool(self.settings.workers, limits, many=self._patience > 0)
         self._closers.append(pool.close)
         return pool
 

@@ -95,6 +95,11 @@ def _detected(sample: str) -> str | None:
     return str(_classifier().classify(sample)[0])
 
 
+def load_languages() -> None:
+    """Load what tells languages apart, for this process and those that are forked from it."""
+    _classifier()
+
+
 @cache
 def _classifier() -> Any:
     """Return what tells languages apart, restricted to ours."""

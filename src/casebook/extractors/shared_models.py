@@ -4,7 +4,7 @@ A worker loads these when a page first needs them: 110 MB each, and 0.6 s of pro
 from a server that has them, all workers of its life share one copy.
 """
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from trafilatura.external import try_justext
 
 from casebook.extractors.text.metadata import load_languages

@@ -31,6 +31,7 @@ from casebook.extractors.web import programs
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, bodies_of
 from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
+from casebook.extractors.web.figures import set_in_text
 from casebook.extractors.web.openings import days_of, opened_by
 from casebook.extractors.web.page_kind import PageKind, is_article, kind_of
 from casebook.extractors.web.parsing import parse
@@ -102,6 +103,7 @@ def prepare(tree: Any) -> list[HiddenText]:
     show_shadows(tree)
     end_brackets(tree)
     programs.set_out(tree)
+    set_in_text(tree)
     hidden = strip_hidden(tree)
     programs.drop_copies(tree)
     # Nothing below reads them, and trafilatura and htmldate copy the tree several times.

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
@@ -17,6 +18,7 @@ _BOXES = frozenset({"checkbox", "radio"})
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _HEADINGS = frozenset({"dt", "h2", "h3", "h4", "h5", "h6"})
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
+_MOST_TABS, _NEAR = 60, 3
 _PLACES = etree.XPath("descendant-or-self::a[starts-with(@href, '#') and @href != '#']")
 _NAMED = etree.XPath("descendant-or-self::*[@id]")
 _CONTROLS = etree.XPath("descendant-or-self::*[@aria-expanded]")
@@ -113,7 +115,11 @@ def _handles(control: Any, labels: Mapping[Any, Sequence[Any]]) -> list[Any]:
 
 
 def unfolding(element: Any) -> Iterator[Any]:
-    """Yield what unfolds a part that is folded: the line above it, "Read more" right below it."""
+    """Yield what unfolds a part that is folded: the line above it, "Read more" right below it.
+
+    And the tab of a panel that is one of as many panels as there are tabs above them.
+    """
+    yield from _tabs_of(element) if element.get("role") == "tabpanel" else ()
     above = next(element.itersiblings("*", preceding=True), None)
     if above is not None and above.tag in _HEADINGS:
         yield from _openers(above)
@@ -124,6 +130,18 @@ def unfolding(element: Any) -> Iterator[Any]:
     below = next(element.itersiblings("*"), None)
     if below is not None:
         yield from _openers(below)
+
+
+def _tabs_of(panel: Any) -> Iterator[Any]:
+    """Yield the tab that stands where ``panel`` does among its likes, in the row above them."""
+    panels = [one for one in islice(panel.getparent(), _MOST_TABS) if one.get("role") == "tabpanel"]
+    for above in islice(panel.iterancestors(), _NEAR):
+        row = above.find(".//*[@role='tablist']")
+        if row is not None:
+            tabs = [one for one in islice(row.iter("*"), _MOST_TABS) if one.get("role") == "tab"]
+            if panel in panels and len(tabs) == len(panels):
+                yield tabs[panels.index(panel)]
+            return
 
 
 def show(element: Any) -> None:

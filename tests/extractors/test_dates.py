@@ -38,6 +38,15 @@ FAR = f"<p>On 30 October 2025 the kernel took the change{', and nobody said a wo
             PageKind.ARTICLE,
             date(2024, 12, 20),
         ),
+        (
+            "",
+            (
+                "<h1>A</h1><p>Submitted by Ada on <time datetime='2025-02-11T10:00:00+00:00'>"
+                "Tue, 02/11/2025 - 10:00</time></p>"
+            ),
+            PageKind.ARTICLE,
+            date(2025, 2, 11),
+        ),
         ("", "<h1>A</h1><p>No day at all.</p>", PageKind.OTHER, None),
     ],
 )

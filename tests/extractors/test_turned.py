@@ -2,6 +2,10 @@
 
 import pytest
 from hidden_words import SECRET, strip
+from hidden_words import SEEN as SEEN_TEXT
+
+from casebook.extractors.visibility.hidden import strip_hidden
+from casebook.extractors.web.parsing import parse
 
 BOX = "<input type=checkbox id=a>"
 LABEL = "<label for=a>Show</label>"
@@ -88,3 +92,19 @@ def test_a_browser_shows_it_after_the_click(sheet, markup, page):
     page.set_content(f"<style>{sheet}</style>{markup.format(SECRET)}")
     page.locator("label, a").last.click()
     assert page.get_by_text(SECRET).is_visible()
+
+
+def test_a_label_over_the_part_that_it_shows_is_its_heading():
+    """As questions stand over answers; labels of tabs stand in a row, and those of forms alone."""
+    answer = "We wrote the names of the products into the prompt and ran old tickets each night. "
+    asked = "".join(
+        f"<div><input type=checkbox id=a{n}><label for=a{n}>{why}</label><p class=p>{answer * 2}</p></div>"
+        for n, why in enumerate(("What went wrong?", "And then?"))
+    )
+    rest = f"{TABS.format(label=LABEL)}<p class=p>{answer}</p><form><input type=checkbox id=c>"
+    sheet = ".p{max-height:0;overflow:hidden}input:checked~.p{max-height:99em}"
+    root = parse(
+        f"<style>{sheet}</style>{SEEN_TEXT}{asked}{rest}<label for=c>Agreed</label></form>"
+    )
+    strip_hidden(root)
+    assert [one.text for one in root.iter("h3")] == ["What went wrong?", "And then?"]

@@ -78,6 +78,7 @@ def strip_hidden(root: Any) -> list[HiddenText]:
         _remove(find)
     for element in looked.opened:
         opened.show(element)
+    opened.head(looked.handles, frozenset(looked.opened))
     told = report((find.kind, " ".join(find.texts), find.reason) for find in gone)
     return _with_smuggled(told, root)
 
@@ -119,6 +120,7 @@ class _Looked:
         self._wholes: dict[Any, _Find] = {}
         self._places: dict[Any, tuple[int, int]] = {}
         self.opened: list[Any] = []
+        self.handles: list[Any] = []
         self._inheriting: set[Any] = set()
         self._look(0, len(self._elements))
         self._open()
@@ -172,6 +174,7 @@ class _Looked:
                 self._show(whole)
             acted = {one for one, several in turned.items() if any(map(in_sight, several))}
             if not (shown or (acted and self._turn(self._cascade.after(acted)))):
+                self.handles = [handle for one in acted for handle in turned[one]]
                 return
 
     def _turn(self, after: Cascade) -> bool:

@@ -150,6 +150,18 @@ def show(element: Any) -> None:
         element.attrib.pop(name, None)
 
 
+def head(handles: Iterable[Any], shown: Container[Any]) -> None:
+    """Make headings of the labels that stand each right over the part that it shows."""
+    labels: dict[Any, list[Any]] = {}
+    for handle in handles:
+        if handle.tag == "label":
+            labels.setdefault(handle.getparent(), []).append(handle)
+    for several in labels.values():
+        if all(label.getnext() in shown for label in several):
+            for label in several:
+                label.tag = "h3"
+
+
 def _is_head(element: Any) -> bool:
     if element is None or not "".join(element.itertext()).strip():
         return False

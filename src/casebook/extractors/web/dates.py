@@ -184,9 +184,11 @@ def _only_one(days: Iterable[date | None]) -> str | None:
 
 
 def _stated_of(line: Any) -> str:
-    """Return a line of text, or the day that it is marked up with."""
+    """Return a line of text, or the day that it is marked up with, without the hour."""
     holder = line.getparent()
-    return (holder.get("datetime") if holder.tag == "time" else None) or str(line)
+    stated = (holder.get("datetime") or "").strip() if holder.tag == "time" else ""
+    day = _ISO.match(stated)
+    return day[0] if day else stated or str(line)
 
 
 def _written_day(text: str) -> date | None:

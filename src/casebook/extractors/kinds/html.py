@@ -102,10 +102,10 @@ def prepare(tree: Any) -> list[HiddenText]:
     show_scriptless(tree)
     show_shadows(tree)
     end_brackets(tree)
-    programs.set_out(tree)
+    noted = programs.laid_out(tree)
     set_in_text(tree)
     hidden = strip_hidden(tree)
-    programs.drop_copies(tree)
+    programs.set_out(tree, noted)
     # Nothing below reads them, and trafilatura and htmldate copy the tree several times.
     etree.strip_elements(tree, *_UNREAD, with_tail=False)
     for script in list(tree.iter("script")):

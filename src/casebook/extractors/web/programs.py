@@ -2,12 +2,12 @@
 
 Highlighters lay a program out anew, beside what it was written in and with the numbers of its
 lines; some for a light and a dark ground. Which of these is seen is told by style sheets, which may
-lie elsewhere. So what says the same as the program beside it is brought into the same form, before
-it is asked what is hidden, and is left out behind it if both are seen.
+lie elsewhere. So what says the same as the program beside it is noted, and once the page is without
+what is hidden, brought into the same form, and left out behind it if both are seen.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -30,8 +30,25 @@ _NUMBERED = etree.XPath("descendant::*[@data-line-number][not(preceding-sibling:
 _UNREAD = frozenset({"button", "script", "style", "template", "textarea"})
 
 
-def set_out(tree: Any) -> None:
-    """Make a ``pre`` of each program under ``tree`` that a highlighter laid out otherwise."""
+def laid_out(tree: Any) -> list[tuple[Any, str]]:
+    """Return what stands beside a program under ``tree`` and says the same, and that program."""
+    return [
+        (beside, text)
+        for pre in _programs(tree)
+        if (text := _text(pre)).strip()
+        for beside in _beside(pre)
+        if beside.tag in _LAID_OUT and _says(beside, text)
+    ]
+
+
+def set_out(tree: Any, noted: Iterable[tuple[Any, str]]) -> None:
+    """Make a ``pre`` of each program under ``tree`` that a highlighter laid out otherwise.
+
+    And of what was ``noted`` of it, where all of that is seen. Each is left once.
+    """
+    for element, text in noted:
+        if _says(element, text):
+            _write(element, text)
     for table in list(tree.iter("table")):
         if lines := _lines_of_rows(table) or _lines_of_columns(table):
             _write(table, "\n".join(lines))
@@ -43,14 +60,15 @@ def set_out(tree: Any) -> None:
             _write(beside, "\n".join(lines))
             column.drop_tree()
     for pre in list(_programs(tree)):
-        _tidy_around(pre)
+        _drop_numbers(pre)
     for button in _COPIES(tree):
         if _COPY.fullmatch("".join(islice(button.itertext(), _FEW))):
             button.drop_tree()
+    _drop_copies(tree)
 
 
-def drop_copies(tree: Any) -> None:
-    """Leave out what follows under ``tree`` right behind a program that says the same."""
+def _drop_copies(tree: Any) -> None:
+    """Leave out what follows right behind a program that says the same."""
     said = {pre: _squeezed(pre) for pre in _programs(tree)}
     before, copies, within = "", [], 0
     for event, element in etree.iterwalk(tree, events=("start", "end")) if len(said) > 1 else ():
@@ -71,16 +89,12 @@ def _programs(tree: Any) -> Iterator[Any]:
     return (pre for pre in tree.iter("pre") if pre.find(".//textarea") is None)
 
 
-def _tidy_around(pre: Any) -> None:
-    """Drop the numbers of lines beside a program, and write what says the same like it."""
-    said = _squeezed(pre)
-    count = len(_text(pre).strip("\n").split("\n"))
-    for beside in list(_beside(pre)) if said else ():
-        numbers = _numbers_in(beside)
-        if len(numbers) == count > 1:
+def _drop_numbers(pre: Any) -> None:
+    """Drop the numbers of lines that stand beside a program."""
+    count = _text(pre).strip("\n").count("\n") + 1
+    for beside in list(_beside(pre)) if count > 1 else ():
+        if len(_numbers_in(beside)) == count:
             beside.drop_tree()
-        elif beside.tag in _LAID_OUT and _says(beside, said):
-            _write(beside, _text(pre))
 
 
 def _beside(pre: Any) -> Iterator[Any]:
@@ -99,9 +113,9 @@ def _beside(pre: Any) -> Iterator[Any]:
         one = above
 
 
-def _says(element: Any, said: str) -> bool:
-    """Tell an element that says nothing but ``said``, at most three times."""
-    found = _squeezed(element)
+def _says(element: Any, text: str) -> bool:
+    """Tell an element that says nothing but ``text``, at most three times, spaces aside."""
+    found, said = _squeezed(element), "".join(text.split())
     return found.startswith(said) and found in {said * n for n in range(1, _MOST_COPIES + 1)}
 
 
@@ -156,7 +170,7 @@ def _lines_in(element: Any) -> Sequence[str]:
 
 
 def _write(element: Any, text: str) -> None:
-    """Make an element a program of this ``text``; it stays where it is, and is hidden as it was."""
+    """Make an element a program of this ``text``; it stays where it is."""
     above = next(element.iterancestors("pre"), None)
     children = list(element)
     for child in children:

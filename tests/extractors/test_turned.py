@@ -48,6 +48,7 @@ SEEN = [
     ),
 ]
 UNSEEN = [
+    ("#a:checked~.hidden{color:red}", f"{BOX}{LABEL}<p class=hidden>{{}}</p>"),
     (f"{SHOWN}#a{{display:none}}", f"{BOX}<p class=p>{{}}</p>"),
     (f"{SHOWN}#a{{display:none}}", f"{BOX}<label for=a></label><p class=p>{{}}</p>"),
     (f"{SHOWN}#a,label{{display:none}}", f"{BOX}{LABEL}<p class=p>{{}}</p>"),

@@ -179,12 +179,13 @@ class _Looked:
 
     def _turn(self, after: Cascade) -> bool:
         """Show what rules show once a reader has clicked; tell whether there was any."""
-        styled = {whole: after.style(whole) for whole in self._wholes}
+        styled = ((whole, self._cascade.style(whole), after.style(whole)) for whole in self._wholes)
         shown = {
-            whole: style
-            for whole, style in styled.items()
-            if style != self._cascade.style(whole)
-            and not (closed_by(whole) or styles.removes_element(style))
+            whole: turned
+            for whole, rest, turned in styled
+            if turned != rest
+            and not (closed_by(whole) or styles.removes_element(turned))
+            and (self._wholes[whole].kind is not HiddenKind.CLASS or _displays(turned, rest))
         }
         for whole, style in shown.items():
             self._states[whole] = inherit(self._state(whole.getparent()), style)
@@ -316,6 +317,11 @@ class _Looked:
             text = element.tail if is_tail else element.text
             if text and not unread and holder is not None and not text.isspace():
                 yield element, is_tail, text, self._state(holder).reason() if inside else None
+
+
+def _displays(turned: Mapping[str, str], rest: Mapping[str, str]) -> bool:
+    """Tell a style that shows what a class hides, by a sheet that lies elsewhere."""
+    return turned.get("display") != rest.get("display")
 
 
 def _together(finds: Sequence[_Find]) -> _Find:

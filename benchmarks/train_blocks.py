@@ -32,6 +32,7 @@ from casebook.extractors.web.block_features import NAMES, features, words_of
 from casebook.extractors.web.bodies import bodies_of
 from casebook.extractors.web.choice import Layout, decide, layout_of
 from casebook.extractors.web.page_kind import kind_of
+from casebook.extractors.web.parsing import parse
 
 WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
 MODEL = Path(__file__).parents[1] / "src/casebook/extractors/web/block_model.json"
@@ -78,7 +79,7 @@ def load(truth_file: Path) -> Page | None:
     truth = json.loads(truth_file.read_text())
     data = gzip.decompress((WEB / "html" / f"{truth_file.stem}.html.gz").read_bytes())
     url = truth["url"] or ""
-    tree = html.parse(decode(data, None, markup=True)[0])
+    tree = parse(decode(data, None, markup=True)[0])
     html.prepare(tree)
     read_as = kind_of(tree, url)
     placed = html.page_blocks(tree, bodies_of(tree, read_as))

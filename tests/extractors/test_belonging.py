@@ -43,6 +43,17 @@ def test_headings_on_a_page_that_sells_are_left_to_the_trees():
     assert kept(ARTICLE, "One", "Two", kind=PageKind.PRODUCT) == ["One.", "Two."]
 
 
+ROWS = "<tr><td>Week</td><td>Right</td></tr><tr><td>1</td><td>90 %</td></tr>"
+
+
+@pytest.mark.parametrize("head", [True, False])
+def test_a_table_whose_head_is_kept_is_kept_whole(head):
+    """Its rows may be short, and the last thing of a page; rows that lead elsewhere are no data."""
+    linked = "<tr><td><a>Home</a></td><td><a>News</a></td></tr>"
+    found = kept(f"<p>One.</p><table>{ROWS}{linked}</table><p>Two.</p>", "One", *["Week"] * head)
+    assert found == ["One.", *["Week | Right", "1 | 90 %"] * head]
+
+
 @pytest.mark.parametrize(
     ("caption", "after", "stays"),
     [

@@ -6,9 +6,9 @@ import lxml.html
 import pytest
 from threads import MAKERS, NAMES, WORDS, link, lone, page, post, read, said, thread
 
-from casebook.extractors.kinds.html import parse
 from casebook.extractors.web.bodies import bodies_of
 from casebook.extractors.web.page_kind import PageKind, kind_of
+from casebook.extractors.web.parsing import parse
 from casebook.extractors.web.posters import posters_of
 from casebook.schemas.errors import DocumentEmpty
 

@@ -38,6 +38,33 @@ FAR = f"<p>On 30 October 2025 the kernel took the change{', and nobody said a wo
             PageKind.ARTICLE,
             date(2024, 12, 20),
         ),
+        (
+            "",
+            (
+                "<h1>A</h1><p>Submitted by Ada on <time datetime='2025-02-11T10:00:00+00:00'>"
+                "Tue, 02/11/2025 - 10:00</time></p>"
+            ),
+            PageKind.ARTICLE,
+            date(2025, 2, 11),
+        ),
+        (
+            "",
+            "<h1>News</h1><p>A story, <time datetime='2025-02-11T10:00:00Z'>3 days ago</time></p>",
+            PageKind.OTHER,
+            None,
+        ),
+        (
+            "",
+            "<h1>Forum</h1><p>It is <time datetime='2025-02-11T10:00Z'>11.2.2025, 10:00</time></p>",
+            PageKind.OTHER,
+            None,
+        ),
+        (
+            "",
+            "<h1>Notes</h1><p><time datetime='2025-02-11T10:00Z'>11th of Feb. 2025</time></p>",
+            PageKind.OTHER,
+            date(2025, 2, 11),
+        ),
         ("", "<h1>A</h1><p>No day at all.</p>", PageKind.OTHER, None),
     ],
 )

@@ -5,8 +5,9 @@ from itertools import islice, product
 
 import pytest
 
-from casebook.extractors.kinds.html import parse, prepare
+from casebook.extractors.kinds.html import prepare
 from casebook.extractors.text.metadata import stated_of
+from casebook.extractors.web.parsing import parse
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.schemas.sources import Payload
 

@@ -238,6 +238,10 @@ def test_each_way_of_hiding_is_seen_through(markup, kind):
         '<div style="overflow:hidden">{}</div>',
         '<p aria-hidden="true">{}</p>',
         '<button aria-controls="a">More</button><p id="a" style="display:none">{}</p>',
+        (
+            '<ul role="tablist"><li role="tab">npm</li><li role="tab">Yarn</li></ul><div>'
+            '<div role="tabpanel">x</div><div role="tabpanel" hidden>{}</div></div>'
+        ),
         '<template id="B:1"></template><div hidden id="S:1">{}</div>',
         '<div class="accordion-title">More</div><p class="accordion-body" hidden>{}</p>',
         '<h3>Why?</h3><p class="faq-answer" style="display:none">{}</p>',

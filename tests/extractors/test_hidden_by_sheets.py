@@ -8,6 +8,8 @@ from hidden_words import SECRET, strip
 from casebook.extractors.visibility import cascade
 from casebook.extractors.visibility.cascade import Cascade
 
+LAYER = "content:'';position:absolute;inset:0;z-index:-1"
+FILLING = "content:'';position:absolute;top:0;left:0;width:100%;height:100%"
 BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
 
 
@@ -99,6 +101,21 @@ BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
         "*|p.x{display:none}",
         "@media {.x{display:none}}",
         "@keyframes go{/* so */from{opacity:1}to{opacity:0}}.x{animation:go 1s forwards}",
+        ".x{display:none} @layer a{#i.x{display:block}}",
+        "@layer a,b;@layer b{.x{display:none}} @layer a{#i{display:block}}",
+        "@layer a{.x{display:none!important}} #i{display:block!important}",
+        "@layer a.b{#i{display:block}} @layer a{.x{display:none}}",
+        "@layer{#i{display:block}} @layer{.x{display:none}}",
+        "@property --d{syntax:'*';inherits:false;initial-value:none}.x{display:var(--d)}",
+        "@property --d{syntax:'<color>';inherits:true;initial-value:#fff}.x{color:var(--d)}",
+        "@media (min-width:calc(600px + 1px)){.x{display:none}}",
+        f".x{{color:#fff}}.post::before{{{LAYER};background:#fff}}",
+        f".x{{color:#fff}}.x::before{{{LAYER};background:#fff}}",
+        f".x{{color:#fff}}.x::before{{{LAYER};background:#123;opacity:0}}",
+        f".x{{color:#fff}}.x::before{{{LAYER};background:#123;content:none}}",
+        f".x{{color:#fff}}.x::before{{{LAYER};background:inherit}}",
+        ".x{color:#fff}.x::before{position:absolute;inset:0;background:#123}",
+        ".x{color:#fff}.x::before{content:'';position:absolute;width:4px;background:#123}",
     ],
 )
 def test_rules_of_a_style_sheet_hide(sheet):
@@ -168,6 +185,22 @@ def test_rules_of_a_style_sheet_hide(sheet):
         ".x{position:absolute;left:calc(50% - 10px)}",
         ".x::before{display:none}",
         ":where(.absent) .x{display:none}",
+        "@layer a{#i.x{display:none}} .x{display:block}",
+        "@layer a{.x{display:block} @layer z{#i{display:none}}}",
+        "@layer a{.x{display:block!important}} #i{display:none!important}",
+        "@property --d{syntax:'*';inherits:true;initial-value:none}.x{--d:block;display:var(--d)}",
+        ".x{display:none} @media (width > calc(40em + 1px)){.x{display:block}}",
+        f".x{{color:#fff}}.x::before{{{LAYER};background:#123}}",
+        f".x{{color:#fff}}.post:after{{{LAYER};background-color:#123}}",
+        f".x{{color:#fff}}.x::before{{{LAYER};background:linear-gradient(#123,#456)}}",
+        f".x{{color:#fff}}.x::before{{{LAYER};background:url(a.png)}}",
+        f":root{{--b:#123}}.x{{color:#fff}}.x::before{{{LAYER};background:var(--b)}}",
+        f".x{{color:#fff}}.x::before{{{FILLING}}}.x::before{{background-color:#123}}",
+        ".x{max-height:0;overflow:hidden}.post .x{max-height:99em}",
+        ".x{width:1px;height:1px;overflow:hidden}.post .x{width:50%;height:4em}",
+        ".x{position:absolute;left:-9999px}.post .x{left:20px}",
+        ".x{text-indent:-999em}.post .x{text-indent:2em}",
+        ".x{margin-left:-9999px}.post .x{margin:10px}",
     ],
 )
 def test_rules_that_do_not_count_hide_nothing(sheet):

@@ -15,9 +15,9 @@ from fpdf import FPDF
 from pypdf import PdfReader
 
 from casebook.extractors import registry
-from casebook.extractors.kinds.html import parse
 from casebook.extractors.pdf.about import describe
 from casebook.extractors.text.titles import clean_title
+from casebook.extractors.web.parsing import parse
 from casebook.schemas.documents import Document, Extracted
 from casebook.schemas.errors import CasebookError
 from casebook.schemas.ids import content_id

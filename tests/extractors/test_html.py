@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import trafilatura
 
-from casebook.extractors.kinds.html import extract, parse, prepare
+from casebook.extractors.kinds.html import extract, prepare
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.titles import clean_title, headline, title_of
+from casebook.extractors.web.parsing import parse
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import CasebookError, DocumentEmpty, NeedsJavaScript, Paywall
 from casebook.schemas.sources import Payload
@@ -351,3 +352,28 @@ def test_readings_stay_where_end_tags_are_left_out(ruby):
     tree = parse(f"<html><body><p>{said}</p><p>{ruby} it held.</p></body></html>")
     prepare(tree)
     assert "".join(tree.text_content().rpartition("it. ")[2].split()) == "漢kan字jiitheld."
+
+
+@pytest.mark.parametrize("start", ["", "<html lang=en><meta charset=utf-8>", "<head>"])
+def test_a_page_that_writes_no_body_has_one(start):
+    """Tags that may be left out are, by hand and by programs: what follows the head is the page."""
+    page = f"{start}<title>T</title><main><header><h1>Tickets</h1></header><p>Seen.</p></main>"
+    tree = parse(f"{page}<p>After.</p><section>Last.</section>")
+    assert [one.tag for one in tree.find("head")][-1] == "title"
+    assert "".join(tree.find("body").itertext()) == "TicketsSeen.After.Last."
+
+
+@pytest.mark.parametrize("sign", ["↩", "↩︎", "↩&#xfe0f;", "↑", "^"])
+def test_a_link_back_from_a_note_is_no_part_of_it(sign):
+    """A sign that leads to where the note is marked; a sign in the text stays."""
+    note = f'<p id="n1">The vendor paid 2 ^ 3.&nbsp;<a href="#r1">{sign}</a></p>'
+    mark = '<sup id="r1"><a href="#n1">1</a></sup>'
+    found = read(f"<article><p>{PARAGRAPH}{mark}</p><p>{PARAGRAPH} So.</p>{note}</article>")
+    assert found.text.rstrip().endswith("The vendor paid 2 ^ 3.")
+
+
+def test_a_note_that_a_page_sets_as_a_figure_is_read():
+    """Notion writes its callouts so; what shows a picture is left to the trees."""
+    note = "<figure class='block callout'><div>💡</div><div>Keep the old rules at night.</div></figure>"
+    found = read(f"<article><p>{PARAGRAPH}</p>{note}<p>{PARAGRAPH} So it went.</p></article>")
+    assert "Keep the old rules at night." in found.text

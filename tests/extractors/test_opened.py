@@ -1,8 +1,9 @@
 """Tabs that are plain links: which places of a page a reader can turn to."""
 
 import lxml.html
+import pytest
 
-from casebook.extractors.visibility.opened import controls_of
+from casebook.extractors.visibility.opened import controls_of, unfolding
 
 
 def test_links_to_places_of_one_name_are_counted_once():
@@ -12,3 +13,24 @@ def test_links_to_places_of_one_name_are_counted_once():
     hidden = set(root.xpath("//p[@id='a']"))
     controls = controls_of(root, [], hidden)
     assert {name: len(found) for name, found in controls.items()} == {"a": 300}
+
+
+TAB = "<b role=tab>T</b>"
+PANELS = "<p role=tabpanel>x</p><p role=tabpanel id=a hidden>y</p>"
+
+
+@pytest.mark.parametrize(
+    ("markup", "tabs"),
+    [
+        (f"<div role=tablist>{TAB * 2}</div>{PANELS}", 1),
+        (f"<div><div role=tablist>{TAB * 2}</div></div><div>{PANELS}</div>", 1),
+        (f"<div role=tablist>{TAB * 3}</div>{PANELS}", 0),
+        (f"{TAB * 2}{PANELS}", 0),
+        (f"<div role=tablist>{TAB * 2}</div>{PANELS.replace('role=tabpanel', '')}", 0),
+    ],
+)
+def test_a_panel_without_a_name_is_opened_by_the_tab_in_its_place(markup, tabs):
+    """Where there are as many tabs above as panels; the first tab is the first one's."""
+    root = lxml.html.document_fromstring(f"<main>{markup}</main>")
+    panel = root.get_element_by_id("a")
+    assert list(unfolding(panel)) == root.xpath("//b")[1 : 1 + tabs]

@@ -18,6 +18,8 @@ from casebook.extractors.text.characters import (
     visible,
     words_in,
 )
+from casebook.extractors.text.passages import Block
+from casebook.extractors.text.references import without_references
 
 LINES = st.text(alphabet="aBé1 10²_.,)-−–”(“ivxIVX\u00a0", max_size=12)
 
@@ -114,3 +116,25 @@ def test_words_are_counted_as_far_as_is_asked(text, fewest):
 def test_words_by_table_are_those_by_pattern(text):
     """The words of an ASCII text are found by a table of characters, as a pattern finds them."""
     assert words_in(text) == re.findall(r"\w+", text)
+
+
+class Asked(list):
+    """Blocks that count how many of them are handed out one by one, or in slices."""
+
+    looks = 0
+
+    def __getitem__(self, place):
+        found = super().__getitem__(place)
+        Asked.looks += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+@pytest.mark.parametrize("entry", ["Lind, A. 2020. A book about queues. doi", ""])
+def test_what_stands_under_a_heading_is_looked_for_right_below_it(entry):
+    """Each of many headings in a list of references asks for a few blocks, not for all the rest."""
+    below = [Block(entry)] if entry else []
+    headed = [each for _ in range(300) for each in (Block("Books", heading=True), *below)]
+    blocks = Asked([Block("Text."), Block("References", heading=True), *headed])
+    Asked.looks = 0
+    without_references(blocks)
+    assert Asked.looks < 10 * len(blocks)

@@ -166,6 +166,54 @@ def test_a_short_article_about_walls_is_read(title, says):
     assert SAID.strip() in read(title, f"<article><h1>{title} at work</h1>{body}</article>").text
 
 
+OFFERED = "Subscribe to continue reading. Already a subscriber?"
+QUOTED = [
+    (
+        "Our paywall said “Subscribe to continue reading” on every third page. We took it away, and the "
+        "readers who had left came back."
+    ),
+    (
+        'Each tool said "Please log in to continue." and then "Forgot your password?". We put one '
+        "sign-on before them all, and nobody asks for a new one any more."
+    ),
+    (
+        'The page asked our agent "Verify you are human" and it ticked the box. We told the vendor, who '
+        "mended it."
+    ),
+    f"{SAID * 4}At its end the page said “{OFFERED}”, as «{OFFERED}» did.",
+    f'{SAID * 4}At its end the page said "{OFFERED}" in red.',
+]
+TITLE = "What we learnt</title><meta property='article:published_time' content='2025-03-01'><title>"
+
+
+@pytest.mark.parametrize("text", QUOTED)
+def test_what_an_article_quotes_is_not_what_its_page_says(text):
+    """A note of thirty words about a wall, and an article that ends with a wall's words, are read."""
+    assert text[:20] in read(TITLE, f"<p>{text}</p>").text
+
+
+@pytest.mark.parametrize(
+    ("wall", "says"),
+    [
+        (errors.Paywall, f"{SAID * 4}</p><p>{OFFERED}"),
+        (errors.Paywall, f'{SAID * 4}"So it was," she said. {OFFERED} "We know."'),
+        (errors.Paywall, f'{SAID * 4}She said "no" to it. {OFFERED} It is 5" wide.'),
+        (errors.LoginWall, '"Ada," it says. Please log in to continue. Forgot your password?'),
+        (
+            errors.ConsentWall,
+            (
+                "By a click on “Accept all” you let us and our partners use cookies for ads. “Reject "
+                "all” keeps them off. Under “Manage preferences” you can choose the purposes."
+            ),
+        ),
+    ],
+)
+def test_what_stands_between_quotations_is_the_pages_own(wall, says):
+    """Marks that close one quotation and open the next do not quote what lies between them."""
+    with pytest.raises(wall):
+        read(TITLE, f"<article><p>{says}</p></article>")
+
+
 @pytest.mark.parametrize(
     "script",
     [

@@ -23,6 +23,10 @@ def refused(status: str, reason: str, *further: str) -> bytes:
 
 
 SOLD = "Join this channel to get access to members-only content like this video."
+WORKSPACE = (
+    "This video is restricted. Please check the Google Workspace administrator and/or the network "
+    "administrator restrictions."
+)
 REFUSALS = [
     (errors.VideoAgeRestricted, "LOGIN_REQUIRED", "Sign in to confirm your age"),
     (errors.VideoAgeRestricted, "AGE_VERIFICATION_REQUIRED", ""),
@@ -63,10 +67,52 @@ REFUSALS = [
     (errors.VideoUpcoming, "LIVE_STREAM_OFFLINE", "Live stream offline"),
     (errors.VideoUpcoming, "UNPLAYABLE", "Premieres in 3 hours"),
     (errors.VideoUpcoming, "UNPLAYABLE", "We're processing this video. Check back later."),
+    (errors.VideoRunning, "LIVE_STREAM_OFFLINE", "This live event has ended."),
+    (errors.VideoRestricted, "ERROR", "Video unavailable", WORKSPACE),
+    (
+        errors.VideoRestricted,
+        "ERROR",
+        "This video is restricted. Try signing in with a Google Apps account.",
+    ),
+    (
+        errors.VideoRestricted,
+        "UNPLAYABLE",
+        "This video is unavailable with Restricted Mode enabled.",
+        "To view this video, you will need to disable Restricted Mode.",
+    ),
+    (
+        errors.VideoNotInCountry,
+        "ERROR",
+        "Video unavailable",
+        "This content is not available on this country domain due to a legal complaint.",
+    ),
+    (errors.VideoUnavailable, "ERROR", "Video unavailable"),
+    (errors.VideoUnavailable, "ERROR", "Video unavailable", "This video isn't available anymore"),
+    (
+        errors.VideoUnplayable,
+        "ERROR",
+        "This video is unavailable",
+        "Watch on the latest version of YouTube.",
+    ),
+    (errors.VideoUnplayable, "UNPLAYABLE", "Video unavailable"),
+    (errors.VideoUnplayable, "ERROR", "The following content is not available on this app."),
+    (
+        errors.VideoUnplayable,
+        "UNPLAYABLE",
+        "Video unavailable",
+        "This video contains content from Example Music, who has blocked it on copyright grounds",
+    ),
+    (errors.VideoUnplayable, "CONTENT_CHECK_REQUIRED", "Viewer discretion is advised"),
     (errors.VideoUnplayable, "UNPLAYABLE", "Some words that nobody here knows"),
+    (errors.VideoUnplayable, "ERROR", "Some words that nobody here knows"),
 ]
-LATER = {errors.VideoBlocked, errors.VideoRateLimited, errors.VideoUpcoming}
-GONE = {errors.VideoPrivate, errors.VideoUnavailable, errors.VideoUnplayable}
+LATER = {
+    errors.VideoBlocked,
+    errors.VideoRateLimited,
+    errors.VideoRunning,
+    errors.VideoUpcoming,
+}
+GONE = {errors.VideoPrivate, errors.VideoUnavailable}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +126,26 @@ async def test_what_the_player_says_is_told_apart(cause, status, reasons, tube, 
         await gathered(ADDRESS)
     told = type(failure.value)
     assert (told, told.transient, told.gone) == (cause, cause in LATER, cause in GONE)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"messages": ["This is a private video. Please sign in to verify that you may see it."]},
+        {
+            "errorScreen": {
+                "playerErrorMessageRenderer": {"reason": {"simpleText": "Private video"}}
+            }
+        },
+    ],
+)
+async def test_what_is_said_elsewhere_than_as_the_reason_counts(told, tube, sites, gathered):
+    """A private video's words stand in a list of messages; it would be tried again for ever."""
+    tube()
+    status = {"status": "LOGIN_REQUIRED", **told}
+    sites.pages[PLAYER] = [(200, "x/json", json.dumps({"playabilityStatus": status}).encode())]
+    with pytest.raises(errors.VideoPrivate):
+        await gathered(ADDRESS)
 
 
 @pytest.mark.parametrize("sign", ["isLive", "isPostLiveDvr"])

@@ -18,11 +18,12 @@
     │   ├── TooManyRedirects, RedirectForbidden, TooLarge, ResponseMalformed
     │   ├── PageMissing (404, 410), PageForbidden (401, 403), ServerFailed* (5xx), ServerBusy* (429)
     │   ├── SourceIsList                a playlist or channel: many sources, not one
-    │   ├── VideoUnavailable, VideoPrivate, VideoUnplayable                           gone for good
+    │   ├── VideoUnavailable, VideoPrivate                                            gone for good
     │   ├── VideoBlocked*, VideoRateLimited*, VideoUpcoming*, VideoRunning*           try later
     │   ├── CaptionsUnreadable*                                                       try later
     │   ├── RecordingUnheard, RecordingTooLong, RecordingSilent, SoundUnavailable
     │   ├── VideoForMembers, VideoNotInCountry, VideoAgeRestricted, VideoConsent
+    │   ├── VideoRestricted, VideoUnplayable
     │   └── CaptionsDisabled, CaptionsMissing, CaptionsLocked
     ├── ExtractionError                 stage "extract"                               exit 3
     │   ├── KindUnsupported, ContentMismatch (a binary named .html), DocumentEmpty
@@ -222,8 +223,6 @@ class VideoPrivate(FetchError):
 class VideoUnplayable(FetchError):
     """The video is not shown for another reason; YouTube's own words are in the text."""
 
-    gone = True
-
 
 class VideoForMembers(FetchError):
     """The video is for a channel's members, or sold."""
@@ -231,6 +230,10 @@ class VideoForMembers(FetchError):
 
 class VideoNotInCountry(FetchError):
     """The video is closed to the country that this machine is in."""
+
+
+class VideoRestricted(FetchError):
+    """The network that this machine is in, or who runs it, keeps the video from being shown."""
 
 
 class VideoBlocked(FetchError):

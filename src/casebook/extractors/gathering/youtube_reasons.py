@@ -2,7 +2,8 @@
 
 The player tells a status and, in English as we ask for it, a reason. Statuses mix causes
 ("UNPLAYABLE" is a video for members as well as a session with too many requests), so the words
-decide, and the status where the words are none that are known.
+decide, and the status where the words are none that are known. Gone for good is a video of which
+the words say so; one that is not shown for a reason nobody here knows waits for a person.
 """
 
 import re
@@ -17,6 +18,7 @@ from casebook.schemas.errors import (
     VideoNotInCountry,
     VideoPrivate,
     VideoRateLimited,
+    VideoRestricted,
     VideoRunning,
     VideoUnavailable,
     VideoUnplayable,
@@ -57,6 +59,13 @@ _NOT_IN_COUNTRY: Cause = (
     VideoNotInCountry,
     "is not shown in this country ({said}): submit it {instead}",
 )
+_RESTRICTED: Cause = (
+    VideoRestricted,
+    (
+        "is kept back by this network or who runs it ({said}): submit it from another network, or "
+        "{instead}"
+    ),
+)
 _UPCOMING: Cause = (
     VideoUpcoming,
     "has not begun ({said}): retry afterwards, or submit it {instead}",
@@ -74,23 +83,25 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
         (r"not a bot|unusual traffic", BLOCKED),
         (r"try again later|rate.?limited|too many requests", RATE_LIMITED),
         (r"something went wrong|needs to be reloaded|error occurred", BLOCKED),
+        (r"administrator|restricted mode|google apps account", _RESTRICTED),
+        (r"your (?:country|region|location)|this (?:country|region)\b", _NOT_IN_COUNTRY),
         (r"\b(?:been|was) (?:removed|deleted|terminated)", UNAVAILABLE),
-        (r"\bage\b|age-restricted|inappropriate for some|graphic", AGE_RESTRICTED),
+        (r"\bage\b|age-restricted|inappropriate for some|\bgraphic", AGE_RESTRICTED),
         (r"\bprivate\b", _PRIVATE),
         (r"members|join this channel|payment|purchase|\brent|premium", _FOR_MEMBERS),
-        (r"your (?:country|region|location)", _NOT_IN_COUNTRY),
-        (
-            r"recording is not available|no longer available|removed|deleted|terminated|copyright",
-            UNAVAILABLE,
-        ),
-        (r"premieres?\b|begins?\b|starts?\b|waiting for|processing", _UPCOMING),
+        (r"recording is not available|no longer available|removed|deleted|terminated", UNAVAILABLE),
+        (r"has ended", _RUNNING),
+        (r"premieres?\b|begins?\b|starts?\b|scheduled|waiting for|processing", _UPCOMING),
     )
+)
+# What is said, at times twice, of an address that has no video; further words tell another cause.
+_NO_VIDEO = re.compile(
+    r"(?:(?:this )?video (?:is )?(?:un|isn[’']t |not )available(?: any ?more)?[.\s]*)+",
+    re.IGNORECASE,
 )
 _BY_STATUS: Mapping[str, Cause] = {
     "AGE_CHECK_REQUIRED": AGE_RESTRICTED,
     "AGE_VERIFICATION_REQUIRED": AGE_RESTRICTED,
-    "CONTENT_CHECK_REQUIRED": AGE_RESTRICTED,
-    "ERROR": UNAVAILABLE,
     "LIVE_STREAM_OFFLINE": _UPCOMING,
     "LOGIN_REQUIRED": BLOCKED,
 }
@@ -108,7 +119,8 @@ def cause_of(player: Any) -> Cause | None:
         return _RUNNING if about.get("isLive") or about.get("isPostLiveDvr") else None
     said = said_by(player)
     by_words = (cause for words, cause in _BY_WORDS if words.search(said))
-    return next(by_words, _BY_STATUS.get(status, _UNPLAYABLE))
+    gone = status == "ERROR" and _NO_VIDEO.fullmatch(said)
+    return next(by_words, UNAVAILABLE if gone else _BY_STATUS.get(status, _UNPLAYABLE))
 
 
 def said_by(player: Any) -> str:
@@ -118,12 +130,20 @@ def said_by(player: Any) -> str:
 
 
 def _words(status: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the reason, or what stands in for one that is missing, and what explains it."""
     screen = _part(_part(status, "errorScreen"), "playerErrorMessageRenderer")
-    runs = _part(screen, "subreason").get("runs")
-    told = [status.get("reason")]
-    told += [run.get("text") for run in runs or () if isinstance(run, dict)]
-    told += [_part(screen, "subreason").get("simpleText")]
+    messages = status.get("messages")
+    told = [status.get("reason"), *(messages if isinstance(messages, list) else ())]
+    if not any(told):
+        told += _runs(_part(screen, "reason"))
+    told += _runs(_part(screen, "subreason"))
     yield from (each for each in told if isinstance(each, str) and each)
+
+
+def _runs(text: Mapping[str, Any]) -> Iterator[Any]:
+    runs = text.get("runs")
+    yield from (run.get("text") for run in runs or () if isinstance(run, dict))
+    yield text.get("simpleText")
 
 
 def _part(whole: Any, name: str) -> Mapping[str, Any]:

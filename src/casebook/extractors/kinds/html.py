@@ -9,9 +9,8 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-import lxml.html  # type: ignore[import-untyped]  # it ships no types
 import trafilatura
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors import versions
 from casebook.extractors.garbage import undisturbed
@@ -24,14 +23,18 @@ from casebook.extractors.text.declarations import DATA
 from casebook.extractors.text.metadata import canonical_url, language_of, stated_of
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.titles import title_of
-from casebook.extractors.visibility.hidden import show_scriptless, strip_hidden, visible_text
+from casebook.extractors.visibility.hidden import strip_hidden, visible_text
 from casebook.extractors.visibility.rubies import end_brackets
+from casebook.extractors.visibility.scriptless import show_scriptless
 from casebook.extractors.visibility.shadows import show_shadows
+from casebook.extractors.web import programs
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, bodies_of
 from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
+from casebook.extractors.web.figures import set_in_text
 from casebook.extractors.web.openings import days_of, opened_by
 from casebook.extractors.web.page_kind import PageKind, is_article, kind_of
+from casebook.extractors.web.parsing import parse
 from casebook.extractors.web.paywalls import claimed_words
 from casebook.extractors.web.shown_page import Page
 from casebook.extractors.web.thread_titles import thread_title
@@ -41,10 +44,6 @@ from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload, SourceKind
 
-_TAG = re.compile(r"<[A-Za-z]")
-# Characters that XML forbids, at which libxml2's reading would end early.
-_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
-_NO_CHARACTERS = "\ufffe\uffff"
 _BANNER = re.compile(
     r"gdpr|onetrust|cookiebot|cmplz|truste[-_]|\bcc-window"
     r"|cookie[-_]?(?:banner|consent|notice|bar\b|law|popup|modal|message|alert|disclaimer|overlay)"
@@ -103,38 +102,16 @@ def prepare(tree: Any) -> list[HiddenText]:
     show_scriptless(tree)
     show_shadows(tree)
     end_brackets(tree)
+    noted = programs.laid_out(tree)
+    set_in_text(tree)
     hidden = strip_hidden(tree)
+    programs.set_out(tree, noted)
     # Nothing below reads them, and trafilatura and htmldate copy the tree several times.
     etree.strip_elements(tree, *_UNREAD, with_tail=False)
     for script in list(tree.iter("script")):
         if script.get("type") not in DATA:
             script.drop_tree()
     return hidden
-
-
-def parse(markup: str) -> Any | None:
-    """Return the tree of ``markup``, or None where it holds no element.
-
-    Not ``trafilatura.load_html``: that takes a parser out of memory for an empty page.
-
-    Raises:
-        MemoryError: if libxml2 runs out of memory.
-    """
-    parser = etree.HTMLParser(
-        encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True
-    )
-    # One class for all elements, not one looked up for each in Python: a tenth of all time.
-    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
-    for forbidden in _NO_CHARACTERS:
-        markup = markup.replace(forbidden, "")
-    source = markup.encode("utf-8", "replace").translate(None, _CONTROLS)
-    try:
-        return lxml.html.document_fromstring(source, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError) as error:
-        # It recovers from any markup, so "empty" with a tag in it means that memory ran out.
-        if _TAG.search(markup):
-            raise MemoryError(str(error)) from error
-        return None
 
 
 @dataclass

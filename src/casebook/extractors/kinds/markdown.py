@@ -9,7 +9,6 @@ import re
 from markdown_it import MarkdownIt
 
 from casebook.extractors import versions
-from casebook.extractors.kinds import html
 from casebook.extractors.kinds.front_matter import (
     day_of_publication,
     first_of,
@@ -25,6 +24,7 @@ from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.visibility.hidden import MOST_REPORTED, report, strip_hidden
 from casebook.extractors.web.bold_lines import with_bold_headings
+from casebook.extractors.web.parsing import parse
 from casebook.extractors.web.tree_blocks import FURNITURE, placed_blocks
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
@@ -91,7 +91,7 @@ def extract(payload: Payload) -> Extracted:
 def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:
     """Return what a page made of the Markdown shows, and what it hides."""
     markup = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(body)
-    tree = html.parse(_closed(markup)) if markup.strip() else None
+    tree = parse(_closed(markup)) if markup.strip() else None
     if tree is None:
         return [], []
     hidden = strip_hidden(tree)

@@ -20,6 +20,7 @@ from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.metadata import clean_date
+from casebook.extractors.web.parsing import parse
 from casebook.schemas.documents import Extracted, ExtractionStep, Passage
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload, SourceKind
@@ -88,7 +89,7 @@ def _text(bundle: Bundle, payload: Payload) -> Extracted:
 def _from_html(part: Part) -> tuple[Extracted, str]:
     """Read LaTeXML's page: formulas as their TeX, the bibliography left out."""
     markup, _ = decode(part.data, part.charset, markup=True)
-    tree = html.parse(markup)
+    tree = parse(markup)
     if tree is None:
         return without_references(html.extract(part.payload()))
     entries = len(tree.xpath("//*[contains(@class, 'ltx_bibitem')]"))
@@ -182,7 +183,7 @@ def about_atom(data: bytes) -> About:
 
 def about_landing(markup: str) -> About:
     """Return what a landing page's ``citation_…`` tags say (Google Scholar's inclusion guide)."""
-    tree = html.parse(markup)
+    tree = parse(markup)
     if tree is None:
         return About()
     title = next(iter(_stated(tree, "citation_title")), "")

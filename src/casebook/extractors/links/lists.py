@@ -7,13 +7,13 @@ from typing import Any
 from urllib.parse import urljoin
 
 from casebook.extractors.days import day_in_address, day_in_line, stated_day
-from casebook.extractors.kinds import html
 from casebook.extractors.kinds.youtube import find_all, page_data
 from casebook.extractors.links.entries import Listing, addresses_in, candidate
 from casebook.extractors.links.tables import read_table
 from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import is_web_address
 from casebook.extractors.web.dates import day_of
+from casebook.extractors.web.parsing import parse
 from casebook.schemas.sources import Candidate, Payload
 
 _MARKDOWN_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
@@ -30,7 +30,7 @@ def read_page(data: bytes, payload: Payload, base: str) -> Listing:
     markup, _ = decode(data, payload.charset, markup=True)
     if videos := list(_videos(markup)):
         return Listing(form="list of videos", candidates=videos)
-    tree = html.parse(markup)
+    tree = parse(markup)
     if tree is None:
         return Listing(form="page", candidates=())
     base = _joined(base, next(iter(tree.xpath("//base/@href")), "")) or base

@@ -56,7 +56,8 @@ def talk_of(payload: Payload) -> Talk | None:
     Raises:
         MemoryError: if libxml2 runs out of memory.
     """
-    from casebook.extractors.kinds.html import extract, parse
+    from casebook.extractors.kinds.html import extract
+    from casebook.extractors.web.parsing import parse
 
     tree = parse(decode(payload.data, payload.charset, markup=True)[0])
     if tree is None:

@@ -1,6 +1,7 @@
 """The list of references at a paper's end, told apart from its text. Pure."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from casebook.extractors.text.passages import Block
@@ -45,8 +46,9 @@ def without_references(blocks: Sequence[Block]) -> tuple[list[Block], list[Block
     kept: list[Block] = []
     left: list[Block] = []
     dropped = at = 0
+    told = [number for number, block in enumerate(blocks) if not block.heading]
     while at < len(blocks):
-        end = _end(blocks, at) if _begins(blocks, at) else at
+        end = _end(blocks, at, told) if _begins(blocks, at, told) else at
         if end > at:
             left += blocks[at:end]
             dropped += end - at - 1
@@ -59,19 +61,23 @@ def without_references(blocks: Sequence[Block]) -> tuple[list[Block], list[Block
     return kept, left, f"{dropped} passages left out" if dropped else "none found"
 
 
-def _begins(blocks: Sequence[Block], at: int) -> bool:
+def _begins(blocks: Sequence[Block], at: int, told: Sequence[int]) -> bool:
     block = blocks[at]
-    return block.heading and stands_over_references(block.text) and _is_list(blocks[at + 1 :])
+    return block.heading and stands_over_references(block.text) and _is_list(blocks, at, told)
 
 
-def _is_list(rest: Sequence[Block]) -> bool:
-    """Tell whether most of the next few blocks read like entries of a list of references."""
-    near = [block for block in rest if not block.heading][:_SOME]
+def _is_list(blocks: Sequence[Block], at: int, told: Sequence[int]) -> bool:
+    """Tell whether most of the next few blocks below ``at`` read like entries of such a list.
+
+    ``told`` are the places of all blocks that are no headings.
+    """
+    first = bisect_left(told, at)
+    near = [blocks[number] for number in told[first : first + _SOME]]
     like = [block for block in near if _CITED.search(block.text)]
     return bool(near) and len(like) >= _MOSTLY * len(near)
 
 
-def _end(blocks: Sequence[Block], at: int) -> int:
+def _end(blocks: Sequence[Block], at: int, told: Sequence[int]) -> int:
     """Return where the list that begins at ``at`` ends."""
     others = 0
     for number in range(at + 1, len(blocks)):
@@ -81,6 +87,6 @@ def _end(blocks: Sequence[Block], at: int) -> int:
             return number + 1 - _OTHERS
         if not block.heading or _ENTRY.match(block.text):
             continue
-        if _AFTER.match(block.text) or not _is_list(blocks[number + 1 :]):
+        if _AFTER.match(block.text) or not _is_list(blocks, number, told):
             return number
     return len(blocks)

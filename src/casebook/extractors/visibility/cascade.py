@@ -9,17 +9,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from itertools import islice
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.visibility import styles
+from casebook.extractors.visibility import neighbours, styles
 from casebook.extractors.visibility.animations import last_frames, left_by
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
 from casebook.extractors.visibility.hiding import Hiding
 from casebook.extractors.visibility.selectors import ANY, Compound, Counted, Has, Selector
-from casebook.extractors.visibility.sheets import Rule, Rules, rules_of, sheet_in
+from casebook.extractors.visibility.sheets import Rule, Rules, initial_values, rules_of, sheet_in
 from casebook.extractors.visibility.styles import Declared, Style
 
 Kind = tuple[str | None, ...]
@@ -31,13 +32,14 @@ _SHEETS = etree.XPath(
 )
 _BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
 _LONGEST_CLASS = 2_000
-_MOST_AROUND = 60
 _MOST_WORK = 4_000_000
 """Looks at elements: some seconds. Pages have far less, the most of a sample 0.4 million."""
 
 _MOST_ASKED = 1_000
 _MOST_HAVING = 100
 _NO_STYLE: Style = {}
+_CHECKED = {"input": "checked", "option": "selected"}
+_STATE = re.compile(r":(?:checked|target)\b", re.IGNORECASE)
 
 
 def kind_of(element: Any) -> Kind:
@@ -54,28 +56,27 @@ class Cascade:
 
     def __init__(self, root: Any, kinds: Mapping[Kind, int], inline: AbstractSet[str]) -> None:
         self._root = root
-        self._having: dict[Has, AbstractSet[Any]] = {}
-        self._above: dict[int, dict[Any, Any]] = {}
+        self._begin(frozenset())
         self._names: dict[tuple[str | None, str | None], frozenset[str]] = {}
         self._named: dict[Any, frozenset[str]] = {}
         self._held: dict[Any, int] = {}
         self._meant: dict[Kind, tuple[Rule, ...]] = {}
-        self._raw: dict[Any, Style] = {}
-        self._customs: dict[Any, Style] = {}
-        self._styles: dict[Any, Style] = {}
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
         sheets = [sheet_in(each) for each in _SHEETS(root)]
         self._is_complete = None not in sheets
         sheet = "\n".join(filter(None, sheets))
-        told = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
-        self._rules = self._bounded(told, kinds)
+        self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
+        read = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
+        self._rules = self._bounded(read, kinds)
         self._frames = last_frames(sheet)
+        self._initial = initial_values(sheet)
         self._inline = {text: styles.declared(text) for text in inline}
         rules = {id(rule): rule for rules in self._rules.values() for rule in rules}.values()
         asked = {name for rule in rules for name in rule.selector.above}
         self._bits = {name: 1 << bit for bit, name in enumerate(islice(asked, _MOST_ASKED))}
         self._needs = {id(rule): self._mask(rule.selector.above) for rule in rules}
-        hides = Hiding([*(rule.declared for rule in rules), *self._inline.values()], self._frames)
+        told = [*(rule.declared for rule in rules), *self._inline.values()]
+        hides = Hiding([*told, Declared(self._initial, {})], self._frames)
         bodies = {id(rule.declared): rule.declared for rule in rules}
         hiding = {body for body, declared in bodies.items() if declared in hides}
         self._hiding = {
@@ -84,6 +85,21 @@ class Cascade:
             if (found := [rule for rule in several if id(rule.declared) in hiding])
         }
         self._hiding_inline = {text for text in self._inline if self._inline[text] in hides}
+
+    def _begin(self, acted: AbstractSet[Any]) -> None:
+        """Forget what was found out of a page on which a reader had clicked at other elements."""
+        self._acted = acted
+        self._having: dict[Has, AbstractSet[Any]] = {}
+        self._above: dict[int, dict[Any, Any]] = {}
+        self._raw: dict[Any, Style] = {}
+        self._customs: dict[Any, Style] = {}
+        self._styles: dict[Any, Style] = {}
+
+    def after(self, acted: AbstractSet[Any]) -> "Cascade":
+        """Return the same rules for a page whose boxes and places ``acted`` a reader has turned."""
+        turned = copy(self)
+        turned._begin(acted)  # noqa: SLF001 - of this class
+        return turned
 
     def hiding(self, kind: Kind) -> tuple[Rule, ...]:
         """Return the rules for elements of ``kind`` that may keep a text from sight."""
@@ -125,7 +141,7 @@ class Cascade:
         while element is not None and element not in self._customs:
             chain.append(element)
             element = element.getparent()
-        known = _NO_STYLE if element is None else self._customs[element]
+        known = self._initial if element is None else self._customs[element]
         for one in reversed(chain):
             told = self._declared(one).items()
             own = {name: value for name, value in told if name.startswith(CUSTOM)}
@@ -135,21 +151,20 @@ class Cascade:
     def _declared(self, element: Any) -> Style:
         found = self._raw.get(element)
         if found is None:
-            rules = [
-                rule.declared
-                for rule in self._meant_for(kind_of(element))
-                if self._rule_fits(rule, element)
-            ]
+            meant = self._meant_for(kind_of(element))
+            rules = [rule for rule in meant if self._rule_fits(rule, element)]
             inline = self._inline.get(element.get("style"), styles.NOTHING)
-            found = self._raw[element] = self._merged([_old_attributes(element), *rules, inline])
+            found = self._raw[element] = self._merged(element, rules, inline)
         return found
 
-    def _merged(self, told: Sequence[Declared]) -> Style:
+    def _merged(self, element: Any, rules: Sequence[Rule], inline: Declared) -> Style:
         """Return the last value of each property; animations win, important ones win over them."""
         plain: dict[str, str] = {}
         important: dict[str, str] = {}
-        for each in told:
+        for each in (_old_attributes(element), *(rule.declared for rule in rules), inline):
             plain |= each.plain
+        urgent = sorted((one for one in rules if one.declared.important), key=_urgency)
+        for each in (*(rule.declared for rule in urgent), inline):
             important |= each.important
         left = left_by({**plain, **important}, self._frames) if self._frames else _NO_STYLE
         return {**plain, **left, **important}
@@ -246,8 +261,9 @@ class Cascade:
                 found = self._nearest(standing[0].getparent(), compound)
                 standing = [] if found is None else [found]
             else:
-                around = (one for one in _around(standing, joint) if self._is(compound, one))
-                standing = list(islice(around, 1)) if nearest else list(around)
+                beside = neighbours.around(standing, joint)
+                fitting = (one for one in beside if self._is(compound, one))
+                standing = list(islice(fitting, 1)) if nearest else list(fitting)
             if not standing:
                 return False
         return True
@@ -282,8 +298,17 @@ class Cascade:
                 for among in compound.among
             )
             and all(self._has(each, element) for each in compound.has)
-            and not (compound.is_root and element.getparent() is not None)
+            and all(self._stands(state, element) for state in compound.states)
         )
+
+    def _stands(self, state: str, element: Any) -> bool:
+        """Tell an element in the ``state`` that a page begins with, or a click brings."""
+        if state == "root":
+            return element.getparent() is None
+        if state == "target":
+            return element in self._acted
+        begins = _CHECKED.get(element.tag, "") in element.keys()  # noqa: SIM118 - of lxml
+        return element.tag in _CHECKED and begins != (element in self._acted)
 
     def _has(self, has: Has, element: Any) -> bool:
         if has not in self._having:
@@ -297,7 +322,7 @@ class Cascade:
         elements = self._root.iter("*")
         standing = {element for element in elements if self._is(selector.target, element)}
         for joint, compound in selector.others:
-            around = _all_around(standing, joint)
+            around = neighbours.all_around(standing, joint)
             standing = {element for element in around if self._is(compound, element)}
         return standing
 
@@ -308,12 +333,16 @@ class Cascade:
             return 1
         key = parent, counted.of_type, counted.from_end
         if key not in self._places:
-            self._places[key] = _places(*key)
+            self._places[key] = neighbours.places(*key)
         return self._places[key][element]
 
 
-def _strength(rule: Rule) -> tuple[bool, tuple[int, ...]]:
+def _strength(rule: Rule) -> tuple[bool, Any]:
     return bool(rule.declared.important), rule.order
+
+
+def _urgency(rule: Rule) -> Any:
+    return rule.urgency
 
 
 def _named(classes: str | None, identity: str | None) -> Iterator[str]:
@@ -332,46 +361,3 @@ def _old_attributes(element: Any) -> Declared:
         name: _BARE_HEX.sub(r"#\1", value.strip().lower()) for name, value in told.items() if value
     }
     return Declared(plain, {}) if plain else styles.NOTHING
-
-
-def _around(standing: Sequence[Any], joint: str) -> Iterator[Any]:
-    """Return the elements that ``joint`` leads to from one of ``standing``, the nearest first."""
-    if joint == ">":
-        found = (one.getparent() for one in standing)
-    elif joint == "+":
-        found = (_before(one) for one in standing)
-    elif joint == "~":
-        found = (other for one in standing for other in one.itersiblings("*", preceding=True))
-    else:
-        found = standing[0].iterancestors()
-    return (one for one in islice(found, _MOST_AROUND) if one is not None)
-
-
-def _all_around(standing: Iterable[Any], joint: str) -> set[Any]:
-    """Return all elements that ``joint`` leads to from ``standing``; each is come to once."""
-    found: set[Any] = set()
-    step = _parent if joint in {">", " "} else _before
-    for one in standing:
-        other = step(one)
-        while other is not None and other not in found:
-            found.add(other)
-            other = step(other) if joint in {"~", " "} else None
-    return found
-
-
-def _parent(element: Any) -> Any:
-    return element.getparent()
-
-
-def _before(element: Any) -> Any:
-    return next(element.itersiblings("*", preceding=True), None)
-
-
-def _places(parent: Any, of_type: bool, from_end: bool) -> dict[Any, int]:
-    counts: Counter[str] = Counter()
-    places = {}
-    for child in parent.iterchildren("*", reversed=from_end):
-        name = child.tag if of_type else ""
-        counts[name] += 1
-        places[child] = counts[name]
-    return places

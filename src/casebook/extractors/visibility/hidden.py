@@ -1,10 +1,11 @@
 """Take out of a page the text that no reader sees, and tell what it was.
 
 Each element is looked at once; only those that something could hide are weighed, with what they
-inherit (font size, visibility, colours), so the time is linear in the page. Four things look
-hidden in the bytes and are not: what a control on the page opens (``aria-controls``), the part of
-an accordion under its line or above its "Read more", what React streams in behind its place and
-moves there, and a page that waits for its scripts (most of its text is hidden at once). They stay.
+inherit (font size, visibility, colours), so the time is linear in the page. Five things look
+hidden in the bytes and are not: what a control on the page opens (``aria-controls``), what rules
+show once a box is checked or a link followed (``:checked``, ``:target``), the part of an accordion
+under its line or above its "Read more", what React streams in behind its place and moves there, and
+a page that waits for its scripts (most of its text is hidden at once). They stay.
 """
 
 import re
@@ -19,6 +20,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from casebook.extractors.text.characters import count_words, one_line, smuggled
 from casebook.extractors.visibility import colours, opened, programs, styles
 from casebook.extractors.visibility.cascade import Cascade, Kind, kind_of
+from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
 from casebook.extractors.visibility.sight import PALE, Sight, inherit
 from casebook.schemas.documents import HiddenKind, HiddenText
 
@@ -26,23 +28,7 @@ MOST_REPORTED = 20
 LONGEST_REPORT = 300
 FEWEST_WORDS = 4
 
-# The names that front-end frameworks give to "for screen readers only" and "not shown".
-_UNSEEN_CLASSES = frozenset(
-    "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only "
-    "screenreader-only screen-reader a11y-hidden hidden-visually visually-hide "
-    "u-visually-hidden u-hiddenvisually assistive-text "
-    "element-invisible is-visually-hidden vh show-for-sr "
-    "visually-hidden-focusable sr-only-focusable "
-    "d-none hidden is-hidden invisible display-none u-hidden hide".split()
-)
-# `hidden md:block` and `d-none d-lg-flex` are shown on a wide screen.
-_SHOWN_WIDER = re.compile(r"(?:^|\s)(?:\w+:[\w-]+|d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|show)(?=\s|$)")
 _NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "math"})
-_TELLING = frozenset({"hidden", "popover", "bgcolor"})
-# What stands in for a bar, or for brackets around a reading, where a browser knows neither.
-_NEVER_SHOWN = frozenset({"template", "noframes", "noembed", "progress", "meter", "rp"})
-_TELLING_TAGS = _NEVER_SHOWN | {"dialog", "font", "details"}
-_TEMPLATES = frozenset({"text/template", "text/x-template", "text/html"})
 _STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
 _FOLDS = re.compile(
@@ -53,7 +39,6 @@ _FADED = re.compile("opacity: 0|clipped away")
 _INDENTED = "off screen (text-indent)"
 _MOST_ROUNDS = 8
 _MOST = 0.5
-_PAGE_WORDS = 50
 _THEME = 0.3
 
 
@@ -82,31 +67,6 @@ class _Find:
         return [one.getparent() if is_tail else one for one, is_tail in self.nodes]
 
 
-def show_scriptless(root: Any) -> None:
-    """Turn a ``<noscript>`` that says what the page's scripts would into a part of the page.
-
-    That is one which holds more text than the rest of the page (forums such as Discourse serve
-    their posts there), or stands beside a template of the same text (Google's blogs). Other ones
-    (tracking pixels, "enable JavaScript") are emptied: a browser shows nothing of them.
-    """
-    seen: int | None = None
-    for element in list(root.iter("noscript")):
-        text = "".join(element.itertext())
-        long = len(text.split()) >= _PAGE_WORDS
-        if long and seen is None:
-            seen = sum(map(len, visible_text(root)))
-        if long and (len(text) > (seen or 0) or _says_the_template(element)):
-            element.tag = "div"
-        else:
-            element.clear(keep_tail=True)
-
-
-def _says_the_template(noscript: Any) -> bool:
-    """Tell whether a script before ``noscript`` is a template, which scripts put on the page."""
-    before = noscript.getprevious()
-    return before is not None and before.tag == "script" and before.get("type") in _TEMPLATES
-
-
 def strip_hidden(root: Any) -> list[HiddenText]:
     """Remove from the lxml tree ``root``, in place, what no reader sees; return what to report.
 
@@ -118,6 +78,7 @@ def strip_hidden(root: Any) -> list[HiddenText]:
         _remove(find)
     for element in looked.opened:
         opened.show(element)
+    opened.head(looked.handles, frozenset(looked.opened))
     told = report((find.kind, " ".join(find.texts), find.reason) for find in gone)
     return _with_smuggled(told, root)
 
@@ -154,11 +115,12 @@ class _Looked:
         self._kinds = [kind_of(element) for element in self._elements]
         kinds = Counter(self._kinds)
         self._cascade = Cascade(root, kinds, {text for text in _STYLES(root) if text})
-        self._known = {kind: (_is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
+        self._known = {kind: (is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
         self._states: dict[Any, Sight] = {}
         self._wholes: dict[Any, _Find] = {}
         self._places: dict[Any, tuple[int, int]] = {}
         self.opened: list[Any] = []
+        self.handles: list[Any] = []
         self._inheriting: set[Any] = set()
         self._look(0, len(self._elements))
         self._open()
@@ -194,6 +156,7 @@ class _Looked:
         """Open what a control in sight opens, round by round: there may be controls within."""
         wholes = self._wholes
         controls = opened.controls_of(self._root, self._telling(), wholes) if wholes else {}
+        turned = opened.turned_by(self._root) if wholes and self._cascade.turns else {}
         folding: dict[Any, list[Any]] = {}
         for _ in range(_MOST_ROUNDS):
             covered: dict[Any, bool] = {}
@@ -209,8 +172,25 @@ class _Looked:
             ]
             for whole in shown:
                 self._show(whole)
-            if not shown:
+            acted = {one for one, several in turned.items() if any(map(in_sight, several))}
+            if not (shown or (acted and self._turn(self._cascade.after(acted)))):
+                self.handles = [handle for one in acted for handle in turned[one]]
                 return
+
+    def _turn(self, after: Cascade) -> bool:
+        """Show what rules show once a reader has clicked; tell whether there was any."""
+        styled = ((whole, self._cascade.style(whole), after.style(whole)) for whole in self._wholes)
+        shown = {
+            whole: turned
+            for whole, rest, turned in styled
+            if turned != rest
+            and not (closed_by(whole) or styles.removes_element(turned))
+            and (self._wholes[whole].kind is not HiddenKind.CLASS or _displays(turned, rest))
+        }
+        for whole, style in shown.items():
+            self._states[whole] = inherit(self._state(whole.getparent()), style)
+            self._show(whole)
+        return bool(shown)
 
     def _telling(self) -> list[Any]:
         """Return what may control an element; to ask each for its attributes takes longer."""
@@ -251,7 +231,7 @@ class _Looked:
         )
 
     def _is_whole(self, element: Any) -> bool:
-        cause = _cause(element, self._cascade.style(element)) or self._shut(element)
+        cause = cause_of(element, self._cascade.style(element)) or self._shut(element)
         if cause is not None:
             self._wholes[element] = _Find(*cause, element, whole=True)
         return cause is not None
@@ -262,7 +242,7 @@ class _Looked:
         summary = element.find("summary") if closed else None
         if summary is None:
             return None
-        cause = _cause(summary, self._cascade.style(summary))
+        cause = cause_of(summary, self._cascade.style(summary))
         gone = cause is not None and _INDENTED not in cause[1]
         if not gone and not self._state(summary).invisible:
             return None
@@ -339,43 +319,17 @@ class _Looked:
                 yield element, is_tail, text, self._state(holder).reason() if inside else None
 
 
+def _displays(turned: Mapping[str, str], rest: Mapping[str, str]) -> bool:
+    """Tell a style that shows what a class hides, by a sheet that lies elsewhere."""
+    return turned.get("display") != rest.get("display")
+
+
 def _together(finds: Sequence[_Find]) -> _Find:
     first, *others = finds
     for find in others:
         first.texts += find.texts
         first.nodes += find.nodes
     return first
-
-
-def _is_telling(kind: Kind) -> bool:
-    """Tell a tag, an attribute or a class that may hide text by itself."""
-    tag, classes, _, *attributes = kind
-    unseen = classes and not _UNSEEN_CLASSES.isdisjoint(classes.lower().split())
-    return tag in _TELLING_TAGS or bool(unseen) or not _TELLING.isdisjoint(attributes)
-
-
-def _cause(element: Any, style: Mapping[str, str]) -> tuple[HiddenKind, str] | None:
-    """Say why the whole element is not seen, or None."""
-    if element.tag in _NEVER_SHOWN:
-        return HiddenKind.TEMPLATE, f"In a <{element.tag}>, which is not shown."
-    if attribute := _closed(element):
-        return HiddenKind.ATTRIBUTE, attribute
-    if style and (reason := styles.removes_element(style)):
-        return HiddenKind.STYLE, f"The style hides it: {reason}."
-    names = (element.get("class") or "").lower()
-    unseen = _UNSEEN_CLASSES.intersection(names.split())
-    if unseen and not _SHOWN_WIDER.search(names):
-        return HiddenKind.CLASS, f"The class {min(unseen)} keeps it from sight."
-    return None
-
-
-def _closed(element: Any) -> str | None:
-    """Say by which attribute, or lack of one, an element is closed."""
-    if element.get("hidden") not in {None, "until-found"}:
-        return "The element has the hidden attribute."
-    if element.tag == "dialog" and element.get("open") is None:
-        return "In a dialog that is not open."
-    return None if element.get("popover") is None else "In a popover that is not open."
 
 
 def _without_waiting(looked: _Looked) -> list[_Find]:

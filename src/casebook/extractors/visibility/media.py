@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from casebook.extractors.visibility.css_values import calculated
+
 SCREEN_PX = 1280.0
 CONTAINER_PX = 800.0
 """What a column of text on such a screen is wide, roughly."""
@@ -105,7 +107,7 @@ def _number(text: str, measures: dict[str, float]) -> float | None:
     """Return a length, a ratio or a resolution in pixels, or the measure that ``text`` names."""
     if text in measures:
         return measures[text]
-    match = _NUMBER.fullmatch(text)
+    match = _NUMBER.fullmatch(calculated(text))
     if match is None or (match[3] or "") not in _UNITS:
         return None
     return float(match[1]) * _UNITS[match[3] or ""] / float(match[2] or 1)

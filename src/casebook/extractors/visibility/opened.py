@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
@@ -13,9 +14,11 @@ _TOGGLED = frozenset({"tab", "collapse"})
 TELLING = frozenset({*_CONTROLLING, *_TOGGLING, "role"})
 """The attributes of which what controls another element has one, or is a tab or its panel."""
 
+_BOXES = frozenset({"checkbox", "radio"})
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _HEADINGS = frozenset({"dt", "h2", "h3", "h4", "h5", "h6"})
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
+_MOST_TABS, _NEAR = 60, 3
 _PLACES = etree.XPath("descendant-or-self::a[starts-with(@href, '#') and @href != '#']")
 _NAMED = etree.XPath("descendant-or-self::*[@id]")
 _CONTROLS = etree.XPath("descendant-or-self::*[@aria-expanded]")
@@ -51,6 +54,26 @@ def controls_of(
     # React streams <div hidden id="S:1"> behind the page and moves it to <template id="B:1">.
     places = root.xpath("//template[starts-with(@id, 'B:') or starts-with(@id, 'P:')]/@id")
     return found | {f"S:{place[2:]}": [root] for place in places}
+
+
+def turned_by(root: Any) -> Mapping[Any, Sequence[Any]]:
+    """Return what a click gives another state, a box or a place, with where a reader clicks.
+
+    A label without a word or a picture is nothing to click at.
+    """
+    boxes = [one for one in root.iter("input") if one.get("type", "").lower() in _BOXES]
+    ids = {one.get("id"): one for one in reversed(boxes) if one.get("id") is not None}
+    labels: dict[Any, list[Any]] = {}
+    for label in root.iter("label") if boxes else ():
+        box = ids.get(label.get("for"))
+        if box is not None and (len(label) or (label.text or "").strip()):
+            labels.setdefault(box, []).append(label)
+    found = {box: _handles(box, labels) for box in boxes}
+    places = {one.get("id"): one for one in reversed(_NAMED(root))}
+    for link in _PLACES(root):
+        if (place := places.get(link.get("href")[1:])) is not None:
+            found.setdefault(place, []).append(link)
+    return found
 
 
 def _linked(telling: Iterable[Any]) -> Iterator[tuple[Any, str]]:
@@ -92,7 +115,11 @@ def _handles(control: Any, labels: Mapping[Any, Sequence[Any]]) -> list[Any]:
 
 
 def unfolding(element: Any) -> Iterator[Any]:
-    """Yield what unfolds a part that is folded: the line above it, "Read more" right below it."""
+    """Yield what unfolds a part that is folded: the line above it, "Read more" right below it.
+
+    And the tab of a panel that is one of as many panels as there are tabs above them.
+    """
+    yield from _tabs_of(element) if element.get("role") == "tabpanel" else ()
     above = next(element.itersiblings("*", preceding=True), None)
     if above is not None and above.tag in _HEADINGS:
         yield from _openers(above)
@@ -105,10 +132,34 @@ def unfolding(element: Any) -> Iterator[Any]:
         yield from _openers(below)
 
 
+def _tabs_of(panel: Any) -> Iterator[Any]:
+    """Yield the tab that stands where ``panel`` does among its likes, in the row above them."""
+    panels = [one for one in islice(panel.getparent(), _MOST_TABS) if one.get("role") == "tabpanel"]
+    for above in islice(panel.iterancestors(), _NEAR):
+        row = above.find(".//*[@role='tablist']")
+        if row is not None:
+            tabs = [one for one in islice(row.iter("*"), _MOST_TABS) if one.get("role") == "tab"]
+            if panel in panels and len(tabs) == len(panels):
+                yield tabs[panels.index(panel)]
+            return
+
+
 def show(element: Any) -> None:
     """Show an element as it is when opened: extractors drop what looks closed."""
     for name in ("style", "hidden", "aria-hidden"):
         element.attrib.pop(name, None)
+
+
+def head(handles: Iterable[Any], shown: Container[Any]) -> None:
+    """Make headings of the labels that stand each right over the part that it shows."""
+    labels: dict[Any, list[Any]] = {}
+    for handle in handles:
+        if handle.tag == "label":
+            labels.setdefault(handle.getparent(), []).append(handle)
+    for several in labels.values():
+        if all(label.getnext() in shown for label in several):
+            for label in several:
+                label.tag = "h3"
 
 
 def _is_head(element: Any) -> bool:

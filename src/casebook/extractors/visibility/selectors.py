@@ -2,8 +2,8 @@
 
 Tags, classes, ids, attributes, ``:not()``, ``:is()``, ``:where()``, ``:has()`` and the counting of
 siblings, joined by `` ``, ``>``, ``+`` and ``~`` (Selectors Level 4). What holds only while a
-reader does something (``:hover``) never fits; what is not read here (``::before``) gives no
-selector at all.
+reader does something (``:hover``) never fits, what a click leaves behind (``:checked``,
+``:target``) is a state of an element; what is not read here (``::before``) gives no selector.
 """
 
 import re
@@ -37,6 +37,7 @@ _PSEUDO = re.compile(r":([a-z-]{1,40})(\()?", re.IGNORECASE)
 _BEFORE = re.compile(r"\s*([>+~])\s*")
 _JOINT = re.compile(r"\s*([>+~])\s*|\s+")
 _NTH = re.compile(r"(?:([+-]?\d*)n\s*(?:([+-])\s*(\d+))?|([+-]?\d+))")
+_STATES = frozenset({"root", "checked", "target"})
 _WORDS = {"even": (2, 0), "odd": (2, 1)}
 _AMONG = frozenset({"not", "is", "where", "matches", "-webkit-any", "-moz-any"})
 _COUNTING = {
@@ -53,7 +54,7 @@ _SHORT = {
 }  # fmt: skip
 # Also what can be said of no element that holds a text.
 _ACTED = frozenset(
-    "empty hover focus focus-within focus-visible active visited target checked open disabled "
+    "empty hover focus focus-within focus-visible active visited open disabled "
     "invalid fullscreen popover-open modal playing autofill user-invalid".split()
 )
 
@@ -122,7 +123,10 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class Compound:
-    """What one element must be: a tag (any where empty), ``.class`` and ``#id`` names, and more."""
+    """What one element must be: a tag (any where empty), ``.class`` and ``#id`` names, and more.
+
+    ``states`` are among "root", "checked" and "target".
+    """
 
     tag: str
     names: frozenset[str]
@@ -130,12 +134,12 @@ class Compound:
     counted: tuple[Counted, ...] = ()
     among: tuple[Among, ...] = ()
     has: tuple[Has, ...] = ()
-    is_root: bool = False
+    states: frozenset[str] = frozenset()
 
     @property
     def plain(self) -> bool:
         """Whether tag and names are all that is asked for."""
-        return not (self.attributes or self.counted or self.among or self.has or self.is_root)
+        return not (self.attributes or self.counted or self.among or self.has or self.states)
 
     @property
     def work(self) -> int:
@@ -150,7 +154,7 @@ class Compound:
             return frozenset({min(self.names)})  # "#" sorts before "."
         if self.attributes:
             return frozenset({f"[{self.attributes[0].name}"})
-        if self.is_root:
+        if "root" in self.states:
             return frozenset({self.tag or "html"})
         wanted = next((among for among in self.among if among.wanted), None)
         if self.tag or wanted is None:
@@ -264,7 +268,7 @@ class _Reader:
         counted: list[Counted] = []
         among: list[Among] = []
         has: list[Has] = []
-        is_root = False
+        states: list[str] = []
         while not self.lost and self._at < len(self._text):
             if part := self._take(_NAME):
                 names.append(part.group()[0] + unescaped(part.group()[1:]))
@@ -280,7 +284,7 @@ class _Reader:
                 counted += [said] if isinstance(said, Counted) else []
                 among += [said] if isinstance(said, Among) else []
                 has += [said] if isinstance(said, Has) else []
-                is_root = is_root or said is True
+                states += [said] if isinstance(said, str) else []
             else:
                 break
         self.lost = self.lost or self._at == start
@@ -291,11 +295,11 @@ class _Reader:
             tuple(counted),
             tuple(among),
             tuple(has),
-            is_root,
+            frozenset(states),
         )
 
-    def _pseudo(self, part: re.Match[str]) -> Counted | Among | Has | bool | None:
-        """Read a pseudo-class; True stands for the root of the page."""
+    def _pseudo(self, part: re.Match[str]) -> Counted | Among | Has | str | None:
+        """Read a pseudo-class; a state of an element is its name."""
         name, inside = part[1].lower(), self._inside() if part[2] else None
         if name in _AMONG and inside is not None:
             return self._among(name, inside)
@@ -308,8 +312,8 @@ class _Reader:
             return Counted(0, 1, *_COUNTING[_FIRST[name]])
         if name in _COUNTING and inside is not None and (told := _nth(inside)):
             return Counted(*told, *_COUNTING[name])
-        self.lost = self.lost or name != "root"
-        return name == "root"
+        self.lost = self.lost or name not in _STATES
+        return name
 
     def _among(self, name: str, inside: str) -> Among | None:
         parts = [part.strip() for part in apart(inside)]

@@ -12,8 +12,16 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote
 
+from casebook.extractors.visibility.layers import Layer, Place
 from casebook.extractors.visibility.media import container_holds, media_hold
-from casebook.extractors.visibility.selectors import LONGEST, Selector, apart, selector_of
+from casebook.extractors.visibility.selectors import (
+    ANY,
+    LONGEST,
+    Selector,
+    Weight,
+    apart,
+    selector_of,
+)
 from casebook.extractors.visibility.styles import Declared, declared
 
 _LONGEST_SHEET = 2_000_000
@@ -31,9 +39,14 @@ _NOISE = re.compile(
 _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
 _NEVER = re.compile(r"::|:(?:hover|focus|active|visited|before|after)")
+_GENERATED = re.compile(r"(.*?)::?(before|after)", re.IGNORECASE | re.DOTALL)
 _GROUPS = ("@media", "@supports", "@layer", "@scope", "@container", "@starting-style")
 
 
+_INITIAL = re.compile(
+    r"@property\s+(--[\w-]{1,80})\s*\{[^{}]{0,400}?\binitial-value\s*:([^;{}]{1,200})",
+    re.IGNORECASE,
+)
 _DATA = re.compile(r"data:text/css[^,]{0,80}?(;base64)?,", re.IGNORECASE)
 _IMPORTED = re.compile(
     r"@import\s+(?:url\(\s*)?(?:\"(data:[^\"]*)\"|'(data:[^']*)'|(data:[^\s)]*))[^;]{0,200};",
@@ -43,13 +56,20 @@ _IMPORTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``declared`` for what fits ``selector``; ``order`` sorts by specificity and place."""
+    """``declared`` for what fits ``selector``; ``order`` sorts by layer, specificity and place."""
 
     selector: Selector
     declared: Declared
-    order: tuple[int, ...]
+    order: tuple[Layer, Weight, int]
+
+    @property
+    def urgency(self) -> tuple[Layer, Weight, int]:
+        """What its important declarations are sorted by: those of the first layer win."""
+        layer, weight, place = self.order
+        return tuple(-number for number in layer), weight, place
 
 
+_Block = tuple[Sequence[str], str, Layer]
 Rules = Mapping[str, Sequence[Rule]]
 """Rules by the keys of their target: ``#id``, ``.class``, ``[attribute``, tag, or ANY."""
 
@@ -89,27 +109,56 @@ def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
     ``present`` are the ``.class`` and ``#id`` names of the page.
     """
     rules: dict[str, list[Rule]] = {}
-    text = _closed(_without_noise(sheet))
-    written = 0
-    for place, (selectors, body) in enumerate(_blocks(text, (), 0)):
-        written += len(selectors)
-        if written > _MOST_SELECTORS:
-            break
-        found = [
-            selector
-            for each in selectors
-            if _may_fit(each, present)
-            and (selector := selector_of(each.strip()))
-            and selector.can_fit(present)
-        ]
-        if not found:
-            continue
-        told = declared(_own(body)).of_sight()
-        for selector in found if told.plain or told.important else ():
-            rule = Rule(selector, told, (*selector.weight, place))
+    read = list(_read(sheet, present))
+    placing = {name for each in read for name in each[1].placing()}
+    for found, told, layer, place in read:
+        of_sight = told.of_sight(placing)
+        sides = {side: told.of(side) if side else of_sight for _, side in found}
+        for selector, side in found:
+            if not (sides[side].plain or sides[side].important):
+                continue
+            rule = Rule(selector, sides[side], (layer, selector.weight, place))
             for key in selector.target.keys:
                 rules.setdefault(key, []).append(rule)
     return rules
+
+
+def _read(
+    sheet: str, present: set[str]
+) -> Iterator[tuple[Sequence[tuple[Selector, str]], Declared, Layer, int]]:
+    """Yield what each rule is for, ``::before`` or ``::after`` apart, what it declares, and where.
+
+    Those of which the page has nothing are passed over.
+    """
+    text = _closed(_without_noise(sheet))
+    written = 0
+    for place, (selectors, body, layer) in enumerate(_blocks(text, (), 0, Place())):
+        written += len(selectors)
+        if written > _MOST_SELECTORS:
+            return
+        found = [
+            (selector, side)
+            for base, side in map(_parted, selectors)
+            if _may_fit(base, present)
+            and (selector := selector_of(base))
+            and selector.can_fit(present)
+        ]
+        if found:
+            yield found, declared(_own(body)), layer, place
+
+
+def _parted(selector: str) -> tuple[str, str]:
+    """Return a selector without ``::before`` or ``::after`` at its end, and which it was."""
+    found = _GENERATED.fullmatch(selector.strip())
+    return (found[1] or ANY, f"::{found[2].lower()}") if found else (selector.strip(), "")
+
+
+def initial_values(sheet: str) -> Mapping[str, str]:
+    """Return what custom properties are where nothing declares them (``@property``)."""
+    if "@property" not in sheet:
+        return {}
+    found = _INITIAL.finditer(_without_noise(sheet))
+    return {match[1]: match[2].strip().lower() for match in found}
 
 
 def _without_noise(sheet: str) -> str:
@@ -167,31 +216,33 @@ def _may_fit(selector: str, present: set[str]) -> bool:
     return _NEVER.search(selector) is None or _BRACKET.search(selector) is not None
 
 
-def _blocks(text: str, parents: Sequence[str], depth: int) -> Iterator[tuple[Sequence[str], str]]:
-    """Yield the selectors and the body of each rule, those inside at-rules that hold."""
+def _blocks(text: str, parents: Sequence[str], depth: int, at: Place) -> Iterator[_Block]:
+    """Yield selectors, body and layer of each rule, those inside at-rules that hold."""
     level, start, opened, head = 0, 0, 0, ""
     for mark in re.finditer(r"[{}]", text):
         if mark.group() == "{":
             if level == 0:
-                head, opened = text[start : mark.start()].rpartition(";")[2].strip(), mark.end()
+                stated, _, head = text[start : mark.start()].rpartition(";")
+                at.state(stated)
+                head, opened = head.strip(), mark.end()
             level += 1
         elif level:
             level -= 1
             if level == 0:
-                yield from _block(head, text[opened : mark.start()], parents, depth)
+                body = text[opened : mark.start()]
+                yield from _block(head, body, parents, depth, at)
                 start = mark.end()
         else:
             start = mark.end()
 
 
-def _block(
-    head: str, body: str, parents: Sequence[str], depth: int
-) -> Iterator[tuple[Sequence[str], str]]:
+def _block(head: str, body: str, parents: Sequence[str], depth: int, at: Place) -> Iterator[_Block]:
     if head.startswith("@"):
         if depth < _DEEPEST_NESTING and _holds(head.lower()):
+            at = at.within(head)
             if parents:
-                yield parents, body
-            yield from _blocks(body, parents, depth + 1)
+                yield parents, body, at.layer
+            yield from _blocks(body, parents, depth + 1, at)
         return
     below = (
         _below(parent, each)
@@ -200,9 +251,9 @@ def _block(
         if len(each) + each.count("&") * len(parent) <= LONGEST
     )
     selectors = list(islice(below, _MOST_NESTED if parents else None))
-    yield selectors, body
+    yield selectors, body, at.layer
     if "{" in body and depth < _DEEPEST_NESTING and len(selectors) <= _MOST_PARENTS:
-        yield from _blocks(body, selectors, depth + 1)
+        yield from _blocks(body, selectors, depth + 1, at)
 
 
 def _own(body: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from casebook.extractors.visibility import colours, styles
 from casebook.extractors.visibility.css_values import VARIABLE
+from casebook.extractors.visibility.painted import is_painted
 
 PALE = "text in the colour of its background"
 
@@ -72,6 +73,13 @@ def _ground(
     state: Sight, style: Mapping[str, str], ink: colours.Colour | None
 ) -> colours.Colour | None:
     """Return the background, None where it is a picture or a colour that we cannot tell."""
+    ground = _own_ground(state, style, ink)
+    return None if is_painted(style, ground, ink) else ground
+
+
+def _own_ground(
+    state: Sight, style: Mapping[str, str], ink: colours.Colour | None
+) -> colours.Colour | None:
     value = (
         style.get("background-color") or style.get("background") or style.get("background-image")
     )

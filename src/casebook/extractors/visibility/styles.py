@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from casebook.extractors.visibility.colours import (
@@ -64,8 +65,13 @@ _TOUCHING = re.compile(
     r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
     r"|white-space|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
 )
+_PAINTING = re.compile(rf"{_TOUCHING.pattern}|left|right|top|bottom|height|width")
 _PLACING = re.compile(r"left|right|top|bottom|margin|padding|text-indent|height|width|max-")
-_TELLING_PLACE = re.compile(r"-?\d{3}|[01](?![.\d])|auto|none|-|var\(|calc\(")
+_SIZING = re.compile(r"(?:max-)?(?:height|width)")
+_NO_SIZE = re.compile(r"[01](?![.\d])|var\(|calc\(")
+_FAR_PLACE = re.compile(
+    r"-\d{3}|-\d{2}[\d.]*(?:r?em|v[wh]|%)|\d{4}|\d{3}(?:r?em|%)|-?[\d.]+e|var\(|calc\("
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +81,44 @@ class Declared:
     plain: Style
     important: Style
 
-    def of_sight(self) -> "Declared":
-        """Return what of it may hide or show a text."""
+    def of_sight(self, placing: AbstractSet[str]) -> "Declared":
+        """Return what of it may hide or show a text, where a page puts one away by ``placing``."""
         plain, important = (
-            {name: value for name, value in told.items() if _tells_sight(name, value)}
+            {
+                name: value
+                for name, value in told.items()
+                if _TOUCHING.match(name) or name in placing or _back_from(name) in placing
+            }
+            for told in (self.plain, self.important)
+        )
+        return Declared(plain, important)
+
+    def placing(self) -> set[str]:
+        """Return the places and sizes of which it gives one that may put a text out of sight."""
+        return {
+            name
+            for told in (self.plain, self.important)
+            for name, value in told.items()
+            if _PLACING.match(name)
+            and (_NO_SIZE if _SIZING.fullmatch(name) else _FAR_PLACE).match(value)
+        }
+
+    def of(self, side: str) -> "Declared":
+        """Return what of it paints, as said of what stands before or after a text."""
+        plain, important = (
+            {
+                f"{name}{side}": value
+                for name, value in told.items()
+                if _PAINTING.match(name) and not name.startswith(CUSTOM)
+            }
             for told in (self.plain, self.important)
         )
         return Declared(plain, important)
 
 
-def _tells_sight(name: str, value: str) -> bool:
-    if _PLACING.match(name):
-        return _TELLING_PLACE.match(value) is not None
-    return _TOUCHING.match(name) is not None
+def _back_from(name: str) -> str:
+    """Return the margin that a padding takes back."""
+    return name.replace("padding", "margin")
 
 
 NOTHING = Declared({}, {})

@@ -59,6 +59,8 @@ def with_what_belongs(
             kept[n] = True
         for n in _sections(placed, kept, words, likes):
             kept[n] = True
+        for n in _rows(placed, kept):
+            kept[n] = True
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]
     for n in _between(kept, captions, words):
         numbered = _NUMBERED_CAPTION.match(placed[n].block.text)
@@ -111,6 +113,20 @@ def _sections(
         text = [m for m in inside if placed[m].linked < _LINKED]
         if sum(words[m] for m in text) >= _SHORTEST_SECTION and not kept[n:after].any():
             yield from text
+
+
+def _rows(placed: Sequence[Placed], kept: Matrix) -> Iterator[int]:
+    """Yield the rows of each table whose first one is kept."""
+    kept_heads: dict[Place, bool] = {}
+    for n, one in enumerate(placed):
+        table = one.place.parent
+        if (
+            one.row
+            and table is not None
+            and kept_heads.setdefault(table, bool(kept[n]))
+            and one.linked < _LINKED
+        ):
+            yield n
 
 
 def _column(place: Place) -> Place:

@@ -29,6 +29,8 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _ISO = re.compile(rf"{_YEAR}-\d\d-\d\d")
+_SHOWN_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
+_HOUR = re.compile(r"\d:\d\d")
 _IN_ADDRESS = re.compile(rf"/({_YEAR})/(\d\d?|{_MONTH_NAME})/(\d\d?)(?:/|$)", re.IGNORECASE)
 _SHOWN = "[normalize-space()][not(ancestor::script)]"
 _BEHIND = f"following::text(){_SHOWN}[position() <= 30]"
@@ -147,7 +149,9 @@ def _by_headline(tree: Any, kind: PageKind) -> Iterator[str | None]:
     for top in tree.xpath("//h1")[:1]:
         for side in sides:
             lines = [text for text in top.xpath(side) if len(text.strip()) <= _LONGEST_LINE]
-            yield " ".join(_stated_of(line) for line in lines if told or not _CHANGED.search(line))
+            yield " ".join(
+                _day_of(line, kind) for line in lines if told or not _CHANGED.search(line)
+            )
 
 
 def _labelled(tree: Any) -> str | None:
@@ -187,6 +191,17 @@ def _stated_of(line: Any) -> str:
     """Return a line of text, or the day that it is marked up with."""
     holder = line.getparent()
     return (holder.get("datetime") if holder.tag == "time" else None) or str(line)
+
+
+def _day_of(line: Any, kind: PageKind) -> str:
+    """Return the same without the hour, behind which no day is seen to end.
+
+    An article may show "3 days ago"; elsewhere that is of a teaser, and an hour of a clock.
+    """
+    stated = _stated_of(line)
+    found = _ISO.match(stated.strip())
+    told = kind is PageKind.ARTICLE or (_SHOWN_YEAR.search(line) and not _HOUR.search(line))
+    return found[0] if found and told else stated
 
 
 def _written_day(text: str) -> date | None:

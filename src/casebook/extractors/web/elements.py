@@ -14,6 +14,8 @@ MAYBE_NO_TEXT = frozenset({"a", "pre", "button"})
 # The signs that documentation sites hang on a heading as a link to it.
 PERMALINK = " \n\t\u00a7\u00b6\uf0c1#\U0001f517"
 
+_BACK = " \n\t\u21a9\u2191\u2934\u23ce^\ufe0e\ufe0f"
+
 # A table around one of these holds the page, not data; around a heading beside other text, too.
 _LAYOUT = tuple(f".//{tag}" for tag in ("table", "h1", "form"))
 _SUBHEADINGS = ("h2", "h3")
@@ -59,10 +61,12 @@ def _copies(button: Any) -> bool:
 
 
 def is_permalink(element: Any) -> bool:
-    """Tell a link that only a sign stands for, as documentation hangs on what can be linked to."""
+    """Tell a link that only a sign stands for: to the heading it hangs on, or back from a note."""
     if element.tag != "a" or len(element):
         return False
-    return bool(element.text) and not element.text.strip(PERMALINK) and bool(element.text.strip())
+    is_place = (element.get("href") or "").startswith("#")
+    text = (element.text or "").strip(_BACK if is_place else "")
+    return bool((element.text or "").strip()) and not text.strip(PERMALINK)
 
 
 def is_program(code: Any) -> bool:

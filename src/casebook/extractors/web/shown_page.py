@@ -1,11 +1,20 @@
 """A page as the rules that tell walls look at it: what it shows, and what it says by machine."""
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 
 from casebook.extractors.text.characters import count_words
 from casebook.extractors.web import wall_phrases as phrases
+
+# A straight mark opens behind a space and closes before one, so that it is told which it does.
+_QUOTED = re.compile(
+    r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|«[^«»\n]{1,300}»"
+    r"|(?:(?<=\s)|(?<=\()|^)\"(?=\S)[^\"\n]{1,300}(?<=\S)\"(?!\w)",
+    re.MULTILINE,
+)
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -47,3 +56,14 @@ class Page:
         """Tell a page with something named "paywall"; most have not the word: quick to see."""
         named = "paywall" in self.markup.lower()
         return named and bool(phrases.PAYWALL_MARKUP.search(self.markup))
+
+    def unquoted(self) -> "Page":
+        """Return the page with other words in place of those that it quotes, as many as they are.
+
+        What an article quotes is what another page says.
+        """
+        return replace(self, text=_unquoted(self.text), see=cache(lambda: _unquoted(self.seen)))
+
+
+def _unquoted(text: str) -> str:
+    return _QUOTED.sub(lambda found: _WORD.sub("so", found[0]), text)

@@ -2,8 +2,8 @@
 
 A wall is short, has the words of one, and says little else: either its title is the wall's own, or
 what it says beside those words is under 50 words. So an article about log-ins, cookies or CAPTCHAs,
-or one with a log-in link, is read, however short. A page that is read although something speaks
-against it comes with a doubt, for the curator.
+or one with a log-in link, is read, however short, and what an article quotes does not count. A page
+that is read although something speaks against it comes with a doubt, for the curator.
 """
 
 import re
@@ -56,8 +56,10 @@ def refuse_walls(page: Page) -> str | None:
         DocumentEmpty: if too few words are left for no reason that we know: under 50, or under 20
             of what says that it is an article.
     """
+    spoken = page.unquoted() if page.is_article else page
     for applies, error, says in _RULES:
-        if applies(page):
+        # A form about cookies quotes its own buttons.
+        if applies(page if error is ConsentWall else spoken):
             raise error(f"{page.url or 'The page'} {says}")
     if page.words < (_FEWEST_OF_ARTICLE if page.is_article else FEWEST_WORDS):
         raise DocumentEmpty(

@@ -13,7 +13,8 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.glance import BLANK, DEPTH, INKLESS, TINY_POINTS, Glance
+from casebook.extractors.pdf.doubled import INKLESS
+from casebook.extractors.pdf.glance import BLANK, DEPTH, TINY_POINTS, Glance
 from casebook.extractors.pdf.grounds import Box, no_ink
 from casebook.extractors.pdf.overprint import Overprints
 from casebook.extractors.pdf.sight import Budget, Sight

@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
+from casebook.extractors.pdf.doubled import INKLESS, may_repeat
 from casebook.extractors.pdf.grounds import Box, Ground, Texts, no_ink, reaches, veil
 
 TINY_POINTS = 1.5
@@ -23,9 +24,6 @@ BLANK = 0.05
 
 DEPTH = 3
 """Forms within forms that are looked into."""
-
-INKLESS = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
-"""Ways to draw text without ink, or as a clip alone."""
 
 _MOST_OF_PAGE = 0.5
 _SMALL = 3.0
@@ -59,6 +57,7 @@ class Glance:
     slides draw. ``marked``: text is marked content, which may state another text than its glyphs;
     ``texts`` are the addresses of its objects then, but for pages with forms (None). ``sketched``
     are the fonts whose letters the file draws itself, or does not: the drawn page shows it.
+    ``repeats``: some text may be drawn twice.
     """
 
     odd: bool = False
@@ -74,6 +73,7 @@ class Glance:
     marked: bool = False
     texts: list[int] | None = None
     sketched: set[int] = field(default_factory=set)
+    repeats: bool = False
 
     def is_picture(self, edges: Box) -> bool:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
@@ -146,6 +146,7 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     inks = _inks(found, pieces, modes[is_text], edges)
     found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
     found.odd = found.odd or bool(found.sketched)
+    found.repeats = found.repeats or may_repeat(pieces.boxes)
     found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
     if edges is not None and _are_woven(pieces.boxes, _NARROW * (edges[2] - edges[0])):
         found.across = True

@@ -18,6 +18,7 @@ from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.arrangement import arranged
 from casebook.extractors.pdf.calls import Numbers
+from casebook.extractors.pdf.doubled import text_of
 from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.glance import look_over
 from casebook.extractors.pdf.layers import lines_of
@@ -65,7 +66,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     edges = page.get_bbox()
     glance = look_over(calls.handle(page.raw), edges)
     untrue, unproved = glyphs.let_speak(page, number, glance.texts) if glance.marked else ([], 0)
-    text = page.get_textpage()
+    text = text_of(page, repeats=glance.repeats)
     try:
         eye = Eye(page, edges, text, budget, glance)
         found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)

@@ -27,6 +27,7 @@ from casebook.extractors.pdf.notes import Note, notes_on
 from casebook.extractors.pdf.seams import mended
 from casebook.extractors.pdf.sight import Budget
 from casebook.extractors.pdf.spread import with_words
+from casebook.extractors.pdf.uncolumned import in_rows
 from casebook.extractors.pdf.words import has_dots
 from casebook.schemas.documents import HiddenKind
 
@@ -72,7 +73,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)
         found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
         stretches = _stretches(text.get_text_range(), eye, found)
-        found.lines = with_words(eye, stretches, _lines(eye, stretches, number))
+        lines = with_words(eye, stretches, _lines(eye, stretches, number))
+        order = in_rows(lines)
+        found.lines, stretches = [lines[n] for n in order], [stretches[n] for n in order]
         found.woven = eye.is_woven
         if eye.is_scan:
             found.lines = lines_of(_words(eye, stretches, number))

@@ -24,6 +24,7 @@ from casebook.extractors.pdf.glance import look_over
 from casebook.extractors.pdf.layers import lines_of
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
 from casebook.extractors.pdf.notes import Note, notes_on
+from casebook.extractors.pdf.points import points_apart, with_point
 from casebook.extractors.pdf.seams import mended
 from casebook.extractors.pdf.sight import Budget
 from casebook.extractors.pdf.spread import with_words
@@ -74,6 +75,12 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
         stretches = _stretches(text.get_text_range(), eye, found)
         lines = with_words(eye, stretches, _lines(eye, stretches, number))
+        if points := points_apart(lines):
+            lines = [
+                with_point(lines[points[n]], x) if n in points else x for n, x in enumerate(lines)
+            ]
+            kept = sorted(set(range(len(lines))).difference(points.values()))
+            lines, stretches = [lines[n] for n in kept], [stretches[n] for n in kept]
         order = in_rows(lines)
         found.lines, stretches = [lines[n] for n in order], [stretches[n] for n in order]
         found.woven = eye.is_woven

@@ -28,6 +28,7 @@ from casebook.extractors.pdf.points import points_apart, with_point
 from casebook.extractors.pdf.seams import mended
 from casebook.extractors.pdf.sight import Budget
 from casebook.extractors.pdf.spread import with_words
+from casebook.extractors.pdf.turning import turned
 from casebook.extractors.pdf.uncolumned import in_rows
 from casebook.extractors.pdf.words import has_dots
 from casebook.schemas.documents import HiddenKind
@@ -68,9 +69,10 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     edges = page.get_bbox()
     glance = look_over(calls.handle(page.raw), edges)
     untrue, unproved = glyphs.let_speak(page, number, glance.texts) if glance.marked else ([], 0)
+    turn = turned(page, edges, tall=glance.tall)
     text = text_of(page, repeats=glance.repeats)
     try:
-        eye = Eye(page, edges, text, budget, glance)
+        eye = Eye(page, turn, text, budget, glance)
         found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)
         found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
         stretches = _stretches(text.get_text_range(), eye, found)

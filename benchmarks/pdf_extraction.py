@@ -44,6 +44,10 @@ DOCS = Path("/usr/share/doc")
 HEAD = "Harbour Review of Applied Systems"
 MARK = "Proceedings of the Pilots"
 _SYLLABLES = "ka ro min tel vos ari den pu lon shi mar eto gri bal une".split()
+_SMALL = dict(
+    zip(_SYLLABLES, "the of and to in is that for it as on be at by or".split(), strict=True)
+)
+"""In place of words of one syllable: what has no small words is taken for no language."""
 _PAGES = 8
 _READINGS = 3
 
@@ -130,8 +134,8 @@ def _lines(paper: fpdf.FPDF, dice: random.Random, width: float, *, hyphens: bool
 
 
 def _sentence(dice: random.Random) -> str:
-    words = ["".join(dice.choices(_SYLLABLES, k=dice.randint(1, 4))) for _ in range(12)]
-    return " ".join(words).capitalize() + "."
+    words = ("".join(dice.choices(_SYLLABLES, k=dice.randint(1, 4))) for _ in range(12))
+    return " ".join(_SMALL.get(word, word) for word in words).capitalize() + "."
 
 
 def _entry(dice: random.Random, number: int) -> str:

@@ -26,6 +26,10 @@ from PIL import Image
 from casebook.schemas.errors import ExtractionError
 
 _SYLLABLES = "ka ro min tel vos ari den pu lon shi mar eto gri bal une".split()
+_SMALL = dict(
+    zip(_SYLLABLES, "the of and to in is that for it as on be at by or".split(), strict=True)
+)
+"""In place of words of one syllable: what has no small words is taken for no language."""
 _HEAD = ["Step of the work", "Who does it", "What it takes", "Days"]
 _LEFT, _WIDTHS = (60, 200, 300, 500), (130, 90, 190, 60)
 _STORY = (
@@ -64,7 +68,7 @@ class _Sheet(fpdf.FPDF):
 
 def _phrase(dice: random.Random, count: int) -> str:
     words = ("".join(dice.choices(_SYLLABLES, k=dice.randint(1, 4))) for _ in range(count))
-    return " ".join(words).capitalize()
+    return " ".join(_SMALL.get(word, word) for word in words).capitalize()
 
 
 def tables() -> Iterator[Layout]:

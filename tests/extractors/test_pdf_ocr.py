@@ -3,7 +3,9 @@
 import io
 import os
 import shutil
+import string
 import subprocess
+from collections.abc import Callable
 
 import numpy as np
 import pypdfium2
@@ -15,6 +17,7 @@ from pypdf.generic import DecodedStreamObject, NameObject
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf import ocr as pdf_ocr
+from casebook.extractors.pdf.function_words import is_no_language
 from casebook.extractors.pdf.ocr_languages import choose, installed
 from casebook.extractors.pdf.upright import straightened
 from casebook.schemas.errors import Scanned
@@ -28,6 +31,7 @@ STORY = (
     "to a small model in March, and the share of tickets that reach the wrong team fell from "
     "nine percent to four percent within a month. Nobody on the platform group had foreseen this."
 )
+OTHERS = dict(zip(string.ascii_lowercase, "qmxvkzjwcplsnyhgbdoteirfau", strict=True))
 TYPED = "This page has a text layer of its own, which nobody needs to recognise again."
 
 
@@ -59,8 +63,18 @@ def _png(picture) -> bytes:
 
 def _without_meaning(data: bytes) -> bytes:
     """Say of each letter of a typed file that it is a control character."""
+    return _stating(data, lambda n: n % 8 + 1)
+
+
+def _shuffled(data: bytes) -> bytes:
+    """Say of each small letter of a typed file that it is another one."""
+    return _stating(data, lambda n: ord(OTHERS.get(chr(n), chr(n))))
+
+
+def _stating(data: bytes, means: Callable[[int], int]) -> bytes:
+    """Say of each code of a typed file that it is the letter with the number that it ``means``."""
     writer = PdfWriter(clone_from=io.BytesIO(data))
-    signs = "".join(f"<{n:02x}> <{n % 8 + 1:04x}>\n" for n in range(32, 127))
+    signs = "".join(f"<{n:02x}> <{means(n):04x}>\n" for n in range(32, 127))
     said = DecodedStreamObject()
     said.set_data(
         b"1 begincodespacerange <00> <ff> endcodespacerange\n95 beginbfchar\n"
@@ -205,3 +219,61 @@ def test_a_file_whose_letters_mean_nothing_is_refused_without_the_program(monkey
     monkeypatch.setattr(pdf_ocr, "_PROGRAM", "no-such-program")
     with pytest.raises(Scanned, match="install tesseract"):
         read(_without_meaning(_typed(STORY)))
+
+
+@needs_tesseract
+def test_letters_that_are_others_than_they_look_are_recognised():
+    """A font that states other letters than it shows is read as a reader reads it, and told."""
+    found = read(_shuffled(_typed(f"{STORY} {STORY} {STORY}")))
+    assert " ".join(found.text.split()).count(STORY) == 3
+    steps = {step.method: step for step in found.extraction}
+    assert steps["glyphs"].is_doubt
+    assert steps["tesseract"].outcome.startswith("text of 1 pages from OCR")
+
+
+def test_letters_that_are_others_than_they_look_are_refused_without_the_program(monkeypatch):
+    """Words of no language are no document where nothing can tell what is shown instead."""
+    monkeypatch.setattr(pdf_ocr, "_PROGRAM", "no-such-program")
+    with pytest.raises(Scanned, match=r"no language.*install tesseract"):
+        read(_shuffled(_typed(f"{STORY} {STORY} {STORY}")))
+
+
+@needs_tesseract
+def test_words_of_no_language_stay_where_they_are_shown():
+    """What is written in a language that nobody here knows is what its page shows."""
+    story = "".join(OTHERS.get(letter, letter) for letter in STORY)
+    found = read(_typed(f"{story} {story} {story}"))
+    assert " ".join(found.text.split()).count(story) == 3
+    assert not any(step.method in {"glyphs", "tesseract"} for step in found.extraction)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        STORY,
+        (
+            "Das Modell liest jeden Brief, und wer ihn nicht versteht, legt ihn auf den Tisch, an dem "
+            "wir seit dem Mai die Fälle prüfen, die es nicht kennt oder die zu groß für es sind."
+        ),
+        (
+            "Le modèle lit les lettres que nous recevons et les range dans la file de ceux qui ont le "
+            "temps de répondre; pour les autres, il y a une personne qui les lit une par une."
+        ),
+        (
+            "Модель читает каждое письмо, и если она его не понимает, то его читает человек, который "
+            "знает, что с ним делать, но не всегда в тот же день, как мы бы того хотели для всех."
+        ),
+        (
+            "Malli lukee jokaisen kirjeen, ja jos se ei ole varma siitä, mitä kirje on, niin sen saa "
+            "ihminen, joka on ollut talossa niin kauan, että hän kyllä tietää, kun se on outo."
+        ),
+        "模型阅读每一封信件，如果它不明白，就由一个人来读。" * 20,
+        "for (i = 0; i < count; i++) { row[i] = total / part; } // 12 34 56",
+        "4711 | 12.5 | 88 % | A-7",
+    ],
+)
+def test_prose_programs_and_tables_are_no_shuffled_letters(prose):
+    """Languages have small words, whichever they are; what is mostly signs is not judged by them."""
+    assert not is_no_language(f"{prose} " * 8)
+    shuffled = "".join(OTHERS.get(letter, letter) for letter in STORY)
+    assert is_no_language(f"{shuffled} " * 3)

@@ -31,9 +31,9 @@ class Raised:
         """Return the position."""
         return position
 
-    def box(self, _index: int) -> tuple[float, float, float, float]:
-        """Return a box high above all lines."""
-        return (0, 1e9, 0, 0)
+    def bottom(self, _index: int) -> float:
+        """Return a height above all lines."""
+        return 1e9
 
     def origin(self, index: int) -> float:
         """Return a height that is no other character's."""

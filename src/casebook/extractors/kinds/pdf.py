@@ -22,6 +22,7 @@ from casebook.extractors.naming import where
 from casebook.extractors.pdf import ocr as pdf_ocr
 from casebook.extractors.pdf.about import About, authors_of, describe, outline_of, title_of
 from casebook.extractors.pdf.actual import Glyphs
+from casebook.extractors.pdf.function_words import is_no_language
 from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import FEWEST_WORDS, PageLines
 from casebook.extractors.pdf.page import read_page
@@ -46,6 +47,9 @@ _MOST_NAMED = 5
 _SHOWN = 40
 _FEWEST_UNPROVED = 30
 """Letters on a page; single ligatures come to fewer."""
+_SAMPLED = 12
+"""Pages of a long document, by which its language is told."""
+
 _UNSEEN = "hidden text not looked for"
 _FEWEST_HIDDEN = 2
 _SHORTEST_WORD, _FEWEST_IN_WORDS = 3, 0.3
@@ -150,6 +154,7 @@ def _read(data: bytes, second: SecondReader, name: str) -> _Reading:
         return _read_by_second(reading, second, name, error)
     try:
         _read_pages(document, data, reading, second, name)
+        _doubt_letters(document, reading, second, name)
         if note := pdf_ocr.read_scans(document, reading.pages, name, second.language()):
             reading.note("tesseract", note)
         reading.outline = outline_of(document)
@@ -210,6 +215,36 @@ def _read_pages(
     if taken:
         reading.note("pypdf text", f"{taken} pages that pdfium cannot read; {_UNSEEN}")
     _note_doubts(reading)
+
+
+def _doubt_letters(
+    document: pypdfium2.PdfDocument, reading: _Reading, second: SecondReader, name: str
+) -> None:
+    """Have pages read by OCR whose letters make words of no language, if they show others.
+
+    pypdf is not asked: it takes letters from the same tables.
+
+    Raises:
+        Scanned: if nobody can tell what they show.
+    """
+    typed = [page for page in reading.pages if page.lines]
+    some = typed[:: len(typed) // _SAMPLED + 1]
+    if not is_no_language(" ".join(line.text for page in some for line in page.lines)):
+        return
+    shown = pdf_ocr.shows(document, max(some, key=_length), second.language())
+    if shown is None:
+        raise Scanned(
+            f"{name} states letters that make words of no language: its fonts may show others; "
+            f"{pdf_ocr.advice()}"
+        )
+    if not shown:
+        for page in typed:
+            _look_at(page)
+        reading.note("glyphs", f"they show other letters than the file states; {_AGAINST}")
+
+
+def _length(page: PageLines) -> int:
+    return sum(len(line.text) for line in page.lines)
 
 
 def _page(

@@ -64,6 +64,13 @@ _PARTICLES = set("van von de der den del della di da dos la le bin".split())
 _MARKS = re.compile(r"(?:\[[a-z](?:, ?[a-z])*\]|[\[\]\d*†‡§¶∗★]+)(?:\s*,\s*[\[\]\d*†‡§¶∗★]+)*")
 _NOTE_MARK = re.compile(r"\s*(?:[†‡§¶∗★]+|\[\d{1,2}\])\Z")
 _SPLIT = re.compile(r"\s*[;,·•|]\s*(?:and\s+)?|\s+and\s+|\s+&\s+|\n")
+_DAY = re.compile(
+    r"(?:\b(?:on|published|updated)\s+)?\b(?:\d{1,2}(?:st|nd|rd|th)?\.?\s+[^\W\d_]{3,9}\.?\s+\d{4}|"
+    r"[^\W\d_]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{4}-\d\d-\d\d)\b",
+    re.IGNORECASE,
+)
+"""What may stand beside the names of a line that begins with "By"."""
+
 _NO_NAME = re.compile(
     r"\b(?:university|institute|department|inc|ltd|gmbh|research|labs?|school|college|abstract|"
     r"version|draft|press|group|team|the|of|for|in|on|with|to)\b",
@@ -227,7 +234,8 @@ def names_in(byline: str) -> list[str]:
     """Return the names of a line that holds names and nothing else; otherwise none."""
     if len(byline) > _LONGEST_BYLINE:
         return []
-    line = _SIGNED.sub("", _MARKS.sub(",", byline), count=1)
+    signed = _SIGNED.match(byline)
+    line = _SIGNED.sub("", _MARKS.sub(",", _DAY.sub(",", byline) if signed else byline), count=1)
     parts = [part.strip(" .,") for part in _SPLIT.split(line)]
     names = [part for part in parts if part]
     return names if names and all(map(_is_name, names)) else []

@@ -66,6 +66,7 @@ _count_within = _quick(pdfium.FPDFFormObj_CountObjects)
 _object_within = _quick(pdfium.FPDFFormObj_GetObject)
 
 char_index = _quick(pdfium.FPDFText_GetCharIndexFromTextIndex)
+char_code = _quick(pdfium.FPDFText_GetUnicode)
 char_box = _quick(pdfium.FPDFText_GetCharBox)
 char_loose_box = _quick(pdfium.FPDFText_GetLooseCharBox)
 char_origin = _quick(pdfium.FPDFText_GetCharOrigin)

@@ -13,10 +13,12 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.glance import BLANK, DEPTH, INKLESS, TINY_POINTS, Glance
+from casebook.extractors.pdf.doubled import INKLESS
+from casebook.extractors.pdf.glance import BLANK, DEPTH, TINY_POINTS, Glance
 from casebook.extractors.pdf.grounds import Box, no_ink
 from casebook.extractors.pdf.overprint import Overprints
 from casebook.extractors.pdf.sight import Budget, Sight
+from casebook.extractors.pdf.turning import Turn
 
 Place = tuple[float, bool, float, float, float, bool, float]
 """Of a line, in points: type size, bold or not, left, right, height it stands on, whether its
@@ -47,9 +49,9 @@ class Eye:
     lines of two columns come by turns, ``is_across`` where such lines may be cells as well.
     """
 
-    def __init__(self, page: Any, edges: Box, text: Any, budget: Budget, glance: Glance) -> None:
+    def __init__(self, page: Any, turn: Turn, text: Any, budget: Budget, glance: Glance) -> None:
         self._page, self._text, self._budget = page, calls.handle(text.raw), budget
-        self._edges = edges
+        self._turn, self._edges = turn, turn.edges
         self._grounds: list[Box] | None = None
         self._sight: Sight | None = None
         self._overprints = Overprints(calls.handle(page.raw), self._text, pale=glance.pale)
@@ -84,8 +86,8 @@ class Eye:
         text, count = self._text, len(ends)
         at = self._firsts(ends)
         to = self._lasts(ends, at)
-        boxes = calls.rows(calls.char_box, at + to, 4, np.double, text=text)[0]
-        bases = calls.rows(calls.char_origin, at, 2, np.double, text=text)[0]
+        boxes = self._boxes(at + to)
+        bases = self._turn.heights(calls.rows(calls.char_origin, at, 2, np.double, text=text)[0])
         fonts = self._fonts(at + to)
         bold, fixed = [[kind[font] for font in fonts] for kind in (self._bold, self._fixed)]
         sizes = self._types(at + to)[0]
@@ -97,7 +99,7 @@ class Eye:
             map(operator.and_, bold, bold[count:]),
             boxes[:count, 0].tolist(),
             boxes[count:, 1].tolist(),
-            bases[:, 1].tolist(),
+            bases.tolist(),
             both,
             sizes[count:],
             strict=True,
@@ -107,8 +109,13 @@ class Eye:
         """Return where the stretches begin and where they end, from the left."""
         at = self._firsts(ends)
         both = at + self._lasts(ends, at)
-        boxes = calls.rows(calls.char_box, both, 4, np.double, text=self._text)[0]
+        boxes = self._boxes(both)
         return boxes[: len(ends), 0], boxes[len(ends) :, 1]
+
+    def _boxes(self, indices: Sequence[int]) -> calls.Numbers:
+        """Return left, right, bottom and top of characters, as the lines of the page are read."""
+        boxes = calls.rows(calls.char_box, indices, 4, np.double, text=self._text)[0]
+        return self._turn.boxes(boxes)
 
     def _firsts(self, ends: Sequence[tuple[int, int]]) -> list[int]:
         """Return the index of the first character of each stretch."""
@@ -186,7 +193,7 @@ class Eye:
 
     def has_mark(self, place: Place) -> bool:
         """Tell a line before which the point of a list is drawn."""
-        if not self._marks:
+        if not self._marks or self._turn.way:
             return False
         size, _, left, _, base, _, _ = place
         return any(
@@ -205,7 +212,12 @@ class Eye:
     def origin(self, index: int) -> float:
         """Return the height of the line on which a character stands."""
         calls.char_origin(self._text, index, *self._wide[:2])
-        return float(_DOUBLES(self._told)[1])
+        place = _DOUBLES(self._told)[:2]
+        return float(self._turn.heights(np.array([place]))[0] if self._turn.way else place[1])
+
+    def bottom(self, index: int) -> float:
+        """Return the height of the lower edge of a character, as its line is read."""
+        return float(self._boxes([index])[0, 2] if self._turn.way else self.box(index)[1])
 
     def size(self, index: int) -> float:
         """Return the type size in points, as drawn."""

@@ -17,6 +17,10 @@ _PAGE_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NUMBER = 40
+_FIRST_NUMBER, _LAST_NUMBER = re.compile(r"(\d{1,4}) "), re.compile(r" (\d{1,4})\Z")
+_LABELLED = 1.25
+"""Type sizes of the text, of a line with the number of its page at most: titles are larger."""
+
 _EDGE = 2
 _LARGER = 1.12
 _REPEATS = 0.4
@@ -48,7 +52,8 @@ def without_furniture(
     A line at a page's edge goes if it stands, numbers aside, on two pages in five; or at a height
     at which half of the pages have their outermost line, where it is no larger than the text,
     whose size is ``body`` points (titles of slides are), and stands there twice (heads that change
-    by chapter), or apart from the text as nearly all lines at that height do (by section). So does
+    by chapter), or apart from the text as nearly all lines at that height do (by section); or if it
+    has its page's number where most pages have theirs. So does
     what stands in small type at one place on nearly all pages, wherever that is: bars of slides.
     A row of a table goes where another page has it as a line of its own, and where a table goes on
     from the page before and its head is set again.
@@ -65,6 +70,8 @@ def without_furniture(
         key = key_of(line.text)
         count = keys[key] if key else 0
         if count >= needed:
+            return True
+        if line.size <= _LABELLED * body and bands.is_labelled(line):
             return True
         small = line.size <= _LARGER * body and any(c.isalpha() for c in key)
         return small and (
@@ -154,13 +161,15 @@ class _Bands:
 
     ``heads`` are those at which lines, bold ones or others, stand apart from the text and repeat,
     and ``numbers`` the heights at which several pages have a number; ``apart`` are the ids of lines
-    that stand apart.
+    that stand apart; ``labels`` are at which height most pages have a number, and how far that is
+    from the page's own.
     """
 
     shared: Collection[int]
     heads: Collection[tuple[int, bool]]
     numbers: Collection[int]
     apart: Collection[int]
+    labels: Collection[tuple[int, int]]
 
     @classmethod
     def of(cls, pages: Sequence[Sequence[Line]], keys: Mapping[str, int]) -> "_Bands":
@@ -186,15 +195,32 @@ class _Bands:
             {k for k in at if alone[k] >= _NEARLY_ALL * at[k] and again[k] >= _FEWEST_BAND_PAGES},
             {height for height, count in numbers.items() if count >= _FEWEST_REPEATS},
             apart,
+            {label for label, count in _labels(lines).items() if count >= wanted},
         )
 
     def is_head(self, line: Line) -> bool:
         """Tell a line that stands where the heads of other pages do, as they do."""
         return id(line) in self.apart and (_height(line), line.bold) in self.heads
 
+    def is_labelled(self, line: Line) -> bool:
+        """Tell a line with the number of its page, at the height where most pages have theirs."""
+        return any((_height(line), number - line.page) in self.labels for number in _ends(line))
+
     def is_numbered(self, line: Line) -> bool:
         """Tell a number that is the page's: others stand at its height, or it stands apart."""
         return _height(line) in self.numbers or id(line) in self.apart
+
+
+def _labels(lines: Sequence[Line]) -> Counter[tuple[int, int]]:
+    """Count how far the numbers with which lines begin or end are from their pages, by height."""
+    return Counter((_height(x), number - x.page) for x in lines for number in set(_ends(x)))
+
+
+def _ends(line: Line) -> Iterator[int]:
+    """Yield the numbers with which a line begins and ends."""
+    for end in (_FIRST_NUMBER.match(line.text), _LAST_NUMBER.search(line.text)):
+        if end:
+            yield int(end[1])
 
 
 def _is_number(text: str) -> bool:

@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
+from casebook.extractors.pdf.doubled import INKLESS, may_repeat
 from casebook.extractors.pdf.grounds import Box, Ground, Texts, no_ink, reaches, veil
 
 TINY_POINTS = 1.5
@@ -23,9 +24,6 @@ BLANK = 0.05
 
 DEPTH = 3
 """Forms within forms that are looked into."""
-
-INKLESS = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
-"""Ways to draw text without ink, or as a clip alone."""
 
 _MOST_OF_PAGE = 0.5
 _SMALL = 3.0
@@ -41,7 +39,7 @@ _MOST_NARROW = 200
 _FEWEST_WOVEN, _GUTTER = 8, 6.0
 _COLUMN, _NARROW = 0.25, 0.15
 """Of the page's width: of lines of two columns, as cells of most tables are not, and of more."""
-_LONG_BLANK = 12.0
+_LONG_BLANK, _TALL = 12.0, 30.0
 _MOST_MARKS = 100
 """More are the dots of a chart."""
 
@@ -59,6 +57,7 @@ class Glance:
     slides draw. ``marked``: text is marked content, which may state another text than its glyphs;
     ``texts`` are the addresses of its objects then, but for pages with forms (None). ``sketched``
     are the fonts whose letters the file draws itself, or does not: the drawn page shows it.
+    ``repeats``: some text may be drawn twice. ``tall``: some of it is higher than wide.
     """
 
     odd: bool = False
@@ -74,6 +73,8 @@ class Glance:
     marked: bool = False
     texts: list[int] | None = None
     sketched: set[int] = field(default_factory=set)
+    repeats: bool = False
+    tall: bool = False
 
     def is_picture(self, edges: Box) -> bool:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
@@ -146,6 +147,8 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     inks = _inks(found, pieces, modes[is_text], edges)
     found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
     found.odd = found.odd or bool(found.sketched)
+    found.repeats = found.repeats or may_repeat(pieces.boxes)
+    found.tall = found.tall or _are_tall(pieces.boxes)
     found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
     if edges is not None and _are_woven(pieces.boxes, _NARROW * (edges[2] - edges[0])):
         found.across = True
@@ -189,6 +192,12 @@ def _are_woven(boxes: Numbers, narrowest: float) -> bool:
     # Of three columns, the first two and the last two come by turns.
     edge = np.abs(np.diff(starts[:, np.argsort(starts[0], kind="stable")], axis=1))
     return int((edge < _SMALL).all(axis=0).sum()) >= _FEWEST_WOVEN
+
+
+def _are_tall(boxes: Numbers) -> bool:
+    """Tell type that may run upwards or downwards, longer than a large letter is high."""
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    return bool(np.count_nonzero(height > np.maximum(_TALL, width)))
 
 
 def _marks(boxes: Numbers) -> list[Box]:

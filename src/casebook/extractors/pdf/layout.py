@@ -96,7 +96,7 @@ class Layout(Usual):
         moved, indent = left - edge, _INDENT * size
         if (
             ((heads or headed) and self._is_other(last, line, headed, heads))
-            or ITEM.match(text)
+            or (ITEM.match(text) and not self._is_inline(last, line))
             or (not -indent <= moved <= indent and _LETTERED.match(text))
         ):
             return True
@@ -117,6 +117,20 @@ class Layout(Usual):
             return not self._reads_on(last, line)
         differs = abs(last.size - line.size) > _SAME or last.bold > line.bold
         return differs and abs(last.last - line.last) > _SAME
+
+    def _is_inline(self, last: Line, line: Line) -> bool:
+        """Tell "(a)" or "10." in the midst of a sentence, which the line before it leaves full.
+
+        What goes on begins small, under that line, and after a word.
+        """
+        rest = line.text.partition(" ")[2].lstrip()
+        if not rest[:1].islower() or not line.text[:2].strip("(").isalnum():
+            return False
+        if not last.text[-1:].isalpha() or abs(line.left - last.left) > _INDENT * line.size / 2:
+            return False
+        if last.right - last.left < _SHORT_OF_COLUMN * self.column:
+            return False
+        return _end_with(last, line) > self.edges[margin_of(last)] - line.size / 2
 
     def _reads_on(self, last: Line, line: Line) -> bool:
         """Tell lines of one paragraph, whose type is that of headings, from a heading and text."""

@@ -17,10 +17,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from casebook.extractors.pdf.calls import Numbers
+from casebook.extractors.pdf.function_words import is_no_language
 from casebook.extractors.pdf.limits import OCR_SECONDS, PAGE_SECONDS
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
 from casebook.extractors.pdf.ocr_languages import choose, installed
 from casebook.extractors.pdf.upright import as_pgm, straightened, turned
+from casebook.extractors.text.characters import words_in
 from casebook.extractors.text.metadata import language_of
 from casebook.schemas.errors import Scanned
 
@@ -34,6 +36,9 @@ _DISPLAY = 1.4
 _WORD_LEVEL = "5"
 _LONG = 4
 """Letters of a word that is wider than high."""
+
+_AGREE = 0.3
+"""Of the long words on a page: recognised in another language, half of them are right."""
 
 _ROTATE = re.compile(r"Rotate: (\d+)\s+Orientation confidence: ([\d.]+)")
 _FEWEST_SURE_TURN = 5.0
@@ -96,6 +101,22 @@ def read_scans(
         return f"{len(scans)} pages are pictures in which no words were recognised"
     done = f"text of {len(scans)} pages from OCR, {sum(sure) / len(sure):.0f} % sure"
     return f"{done}, {reader.told}"
+
+
+def shows(document: Any, page: PageLines, language: str | None) -> bool | None:
+    """Tell whether a page shows the words that its lines state; None where nobody can tell."""
+    program = shutil.which(_PROGRAM)
+    if program is None:
+        return None
+    words, _ = _Reader(program, language_of(language, "")).read(document[page.number - 1])
+    if not _is_sure(words):
+        return None
+    stated = {word for line in page.lines for word in words_in(line.text.lower())}
+    read = " ".join(word.text for word in words)
+    long = {word for word in words_in(read.lower()) if len(word) >= _LONG}
+    if len(long & stated) >= _AGREE * len(long):
+        return True
+    return None if is_no_language(read) else False
 
 
 def _is_sure(words: Sequence[_Word]) -> bool:

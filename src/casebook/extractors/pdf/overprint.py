@@ -13,7 +13,8 @@ import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle
-from casebook.extractors.pdf.glance import INKLESS, text_objects
+from casebook.extractors.pdf.doubled import INKLESS
+from casebook.extractors.pdf.glance import text_objects
 from casebook.extractors.pdf.grounds import no_ink
 
 _SHIFT = 0.5

@@ -18,14 +18,18 @@ from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.arrangement import arranged
 from casebook.extractors.pdf.calls import Numbers
+from casebook.extractors.pdf.doubled import text_of
 from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.glance import look_over
 from casebook.extractors.pdf.layers import lines_of
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
 from casebook.extractors.pdf.notes import Note, notes_on
+from casebook.extractors.pdf.points import points_apart, with_point
 from casebook.extractors.pdf.seams import mended
 from casebook.extractors.pdf.sight import Budget
 from casebook.extractors.pdf.spread import with_words
+from casebook.extractors.pdf.turning import turned
+from casebook.extractors.pdf.uncolumned import in_rows
 from casebook.extractors.pdf.words import has_dots
 from casebook.schemas.documents import HiddenKind
 
@@ -65,13 +69,22 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     edges = page.get_bbox()
     glance = look_over(calls.handle(page.raw), edges)
     untrue, unproved = glyphs.let_speak(page, number, glance.texts) if glance.marked else ([], 0)
-    text = page.get_textpage()
+    turn = turned(page, edges, tall=glance.tall)
+    text = text_of(page, repeats=glance.repeats)
     try:
-        eye = Eye(page, edges, text, budget, glance)
+        eye = Eye(page, turn, text, budget, glance)
         found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)
         found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
         stretches = _stretches(text.get_text_range(), eye, found)
-        found.lines = with_words(eye, stretches, _lines(eye, stretches, number))
+        lines = with_words(eye, stretches, _lines(eye, stretches, number))
+        if points := points_apart(lines):
+            lines = [
+                with_point(lines[points[n]], x) if n in points else x for n, x in enumerate(lines)
+            ]
+            kept = sorted(set(range(len(lines))).difference(points.values()))
+            lines, stretches = [lines[n] for n in kept], [stretches[n] for n in kept]
+        order = in_rows(lines)
+        found.lines, stretches = [lines[n] for n in order], [stretches[n] for n in order]
         found.woven = eye.is_woven
         if eye.is_scan:
             found.lines = lines_of(_words(eye, stretches, number))

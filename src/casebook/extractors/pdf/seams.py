@@ -99,7 +99,7 @@ def _raised(eye: Eye, text: str, position: int) -> Iterator[Cut]:
 def _is_raised(eye: Eye, digit: int, beside: int) -> bool:
     """Tell whether a digit stands above the line that the character ``beside`` it stands on."""
     digit, beside = eye.index(digit), eye.index(beside)
-    return eye.box(digit)[1] - eye.origin(beside) > _RAISED * eye.size(beside)
+    return eye.bottom(digit) - eye.origin(beside) > _RAISED * eye.size(beside)
 
 
 def _steps(eye: Eye, before: int, after: int) -> bool:

@@ -48,6 +48,7 @@ _LONGEST_ACROSS = 2
 _EDGE, _FEW, _ALIGNED = 2.0, 4, 0.6
 """Points by which the edges of cells differ; cells all of which must share theirs, or of more."""
 
+_LONGEST_COUNT = 5
 _LOOSE = 1.15
 _SPARE = 1.0
 """Of the step within a cell, and points more: the next row."""
@@ -79,6 +80,7 @@ def _end_of_table(run: Sequence[Row], spans: Sequence[Gap], at: int) -> tuple[in
     if len(run[at]) == 1 or _is_prose(run[at]):
         return at + 1, False
     held, end, rooms, across, widest = [run[at]], at + 1, list[float](), 0, 0.0
+    below = 0
     most = min(len(run), at + _MOST_ROWS)
     gaps = gaps_between(held)
     for n in range(at + 1, most):
@@ -87,25 +89,42 @@ def _end_of_table(run: Sequence[Row], spans: Sequence[Gap], at: int) -> tuple[in
         if room > max(_MOST_APART * size, _APARTER * widest):
             break
         if len(row) == 1:
-            across += is_across(row[0], gaps)
-            if len(row[0].lines) > _LONGEST_ACROSS and is_across(row[0], gaps):
+            below += len(row[0].lines) * is_across(row[0], gaps)
+            if below > _LONGEST_ACROSS:
                 break
             continue
         left = without(gaps, row)
         if not left or _is_prose(row):
             break
         held.append(row)
+        across, below = across + below, 0
         rooms.append(room)
         widest = max(widest, room)
         gaps, end = left, n + 1
-    fewest = _FEWEST_OF_THREE if min(map(len, held)) > _FEWEST_OF_THREE else _FEWEST
-    if len(held) < max(fewest, 2 * across) or not _are_aligned(held, gaps_between(held)):
-        return (end if len(held) > _MANY else at + 1), False
-    if rooms[1:] and rooms[0] > max(_FARTHER * max(rooms[1:]), size):
-        return at + 1, False  # a running head above it
+    is_table = _stand_as_table(held, across)
+    if _are_numbered(held) or (len(held) > _MANY and not is_table):
+        return end, False
+    # A running head above a table is no row of it.
+    if not is_table or (rooms[1:] and rooms[0] > max(_FARTHER * max(rooms[1:]), size)):
+        return at + 1, False
     while end < most and _is_rest(run[end], gaps, run[end - 1]):
         end += 1
     return end, True
+
+
+def _stand_as_table(rows: Sequence[Row], across: int) -> bool:
+    """Tell enough rows whose cells are aligned, and what stands ``across`` between few of them."""
+    fewest = _FEWEST_OF_THREE if min(map(len, rows)) > _FEWEST_OF_THREE else _FEWEST
+    return len(rows) >= max(fewest, 2 * across) and _are_aligned(rows, gaps_between(rows))
+
+
+def _are_numbered(rows: Sequence[Row]) -> bool:
+    """Tell lines of a program by their numbers, which go on; a table that counts begins with 1."""
+    firsts = [row[0].lines[0].text for row in rows]
+    if not all(first.isdecimal() and len(first) <= _LONGEST_COUNT for first in firsts):
+        return False
+    numbers = list(map(int, firsts))
+    return numbers[0] > 1 and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def _is_rest(row: Row, gaps: Sequence[Gap], last: Row) -> bool:

@@ -1,0 +1,135 @@
+"""PDFs as programs export them: heads with their page's number, points written last, bylines."""
+
+import pytest
+from fpdf import FPDF
+
+from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf.about import names_in
+from casebook.schemas.sources import Payload
+
+TITLES = ["Background", "What we measured", "What went wrong", "Costs of a year", "Outlook"]
+PROSE = [
+    "The router sends each ticket to the team that can answer it within the hour, and those it",
+    "cannot place are read by a clerk on the same day. A small check in code was worth more than",
+    "any larger model, for it compares each number in a draft with what the policy says of it and",
+]
+
+
+def page_of(pdf: FPDF, lines, *, top: float = 72, size: float = 10.5, step: float = 13) -> None:
+    pdf.set_font("times", size=size)
+    for n, line in enumerate(lines):
+        pdf.text(56, top + step * n, line)
+
+
+def sheet() -> FPDF:
+    return FPDF(unit="pt", format="A4")
+
+
+def read(pdf: FPDF):
+    return extract(Payload(data=bytes(pdf.output()), media_type="application/pdf"))
+
+
+def book(size: float, *, step: int) -> str:
+    """Two pages for each chapter; the head of the second is its title and every ``step``-th page."""
+    pdf = sheet()
+    for chapter, title in enumerate(TITLES):
+        pdf.add_page()
+        page_of(pdf, [title], top=60, size=16)
+        page_of(pdf, PROSE * 8, top=90)
+        pdf.add_page()
+        page_of(pdf, [f"{step * chapter + 2} {title}"], top=48, size=size)
+        page_of(pdf, PROSE * 8, top=66)
+    return read(pdf).text
+
+
+def test_heads_with_the_number_of_their_page_go():
+    """A head is told by its page's number where others have theirs, though it stands there once."""
+    text = book(11.9, step=2)
+    assert all(text.count(title) == 1 for title in TITLES)
+
+
+@pytest.mark.parametrize(("size", "step"), [(16, 2), (11.9, 7)], ids=["title", "other numbers"])
+def test_titles_with_numbers_stay(size, step):
+    """A larger line, and one whose number is not its page's, is no head."""
+    text = book(size, step=step)
+    assert all(text.count(title) == 2 for title in TITLES)
+
+
+def test_a_letter_in_brackets_in_the_midst_of_a_sentence_begins_no_paragraph():
+    """Where the line before is full and ends in a word, "(a)" and "(2)" go on with the sentence."""
+    pdf = sheet()
+    pdf.add_page()
+    pdf.set_font("times", size=10.5)
+    story = (
+        "The licence covers whatever was made for nothing else (a) but to be packed with a part. "
+    )
+    widths = range(300, 480, 5)
+    lines = {w: pdf.multi_cell(w, 13, story * 9, dry_run=True, output="LINES") for w in widths}
+    width = next(w for w in widths if sum(line.startswith("(a) but") for line in lines[w]) > 1)
+    pdf.multi_cell(width, 13, story * 9)
+    page_of(pdf, ["We send", "(a) letters", "(b) drafts", "(c) nothing"], top=400)
+    text = read(pdf).text
+    assert story * 8 in text
+    assert "We send\n(a) letters\n(b) drafts\n(c) nothing" in text
+
+
+def test_points_that_are_written_after_all_text_stand_before_theirs():
+    """Some makers of PDFs write the points of a list at the end of the page."""
+    pdf = sheet()
+    pdf.add_page()
+    page_of(pdf, PROSE)
+    items = ["sort the letters", "draft a reply", "ask a clerk"]
+    for n, item in enumerate(items):
+        pdf.text(80, 140 + 15 * n, item)
+    page_of(pdf, PROSE, top=200)
+    pdf.text(66, 140, "1.")
+    pdf.text(66, 155, "2.")
+    pdf.text(66, 170, "\x95")
+    lines = read(pdf).text.split("\n")
+    assert lines[1:4] == ["1. sort the letters", "2. draft a reply", "• ask a clerk"]
+    assert "•" not in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Ada Lind and Bo Ferreira · 12 May 2026", ["Ada Lind", "Bo Ferreira"]),
+        ("By Ada Lind | Published May 12, 2026", ["Ada Lind"]),
+        ("Written by Ada Lind, Bo Ferreira, 2026-05-12", ["Ada Lind", "Bo Ferreira"]),
+        ("Annual Report 12 May 2026", []),
+        ("By May 12, 2026", []),
+    ],
+)
+def test_a_day_may_stand_beside_the_names(byline, names):
+    """A line that begins with "By" names its authors, whichever day stands beside them."""
+    assert names_in(byline) == names
+
+
+def test_a_small_table_above_short_paragraphs_is_one():
+    """What follows a table, line by line and wider than it, does not count against its rows."""
+    rows = [("Model", "Drafts"), ("small", "1,500"), ("large", "1,480"), ("both", "3,000")]
+    pdf = sheet()
+    pdf.add_page()
+    page_of(pdf, PROSE)
+    for n, (model, drafts) in enumerate(rows):
+        pdf.text(60, 130 + 16 * n, model)
+        pdf.text(200, 130 + 16 * n, drafts)
+    for n, line in enumerate(PROSE):
+        pdf.text(56, 210 + 24 * n, line)
+    lines = read(pdf).text.split("\n")
+    assert [line for line in lines if " | " in line] == list(map(" | ".join, rows))
+
+
+def test_lines_of_a_program_with_their_numbers_are_no_table():
+    """Numbers that go on from line to line stand before a program; its lines have no cells."""
+    program = ["begin", "read the letter", "send it on", "count it", "end"]
+    pdf = sheet()
+    pdf.add_page()
+    page_of(pdf, PROSE)
+    pdf.set_font("courier", size=10.5)
+    for n, line in enumerate(program):
+        pdf.text(60, 130 + 13 * n, str(n + 41))
+        pdf.text(90, 130 + 13 * n, line)
+    text = read(pdf).text
+    told = " ".join(f"{n} {line}" for n, line in enumerate(program, 41))
+    assert told in " ".join(text.split())

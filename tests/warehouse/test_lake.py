@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -239,38 +238,3 @@ def test_data_elsewhere_is_refused(lake, postgres, tmp_path):
     elsewhere = DuckLake(Postgres(postgres.conninfo("one")), str(tmp_path / "other"), 1.0)
     with pytest.raises(WarehouseError, match=r"(?i)data.path"):
         Warehouse(elsewhere).counts()
-
-
-async def test_a_lock_is_held_by_one_of_all_machines(postgres):
-    """Two sessions stand for two machines: the second gets in when the first is out, not before."""
-    one, other = (PostgresLocks(Postgres(postgres.conninfo()), "t") for _ in range(2))
-    order = []
-
-    async def hold(locks: PostgresLocks, name: str) -> None:
-        async with locks.alone("doc1_x"):
-            order.append(f"{name} in")
-            await asyncio.sleep(0.1)
-            order.append(f"{name} out")
-
-    async with one.alone("doc1_y"):  # another document holds nobody up
-        await asyncio.gather(hold(one, "a"), hold(one, "b"), hold(other, "c"))
-    assert [entry.split()[1] for entry in order] == ["in", "out"] * 3
-    for locks in (one, other):
-        locks.close()
-
-
-async def test_a_lock_ends_with_its_session(postgres):
-    """A machine that dies, or is cut off, leaves no document locked; who gave up holds none."""
-    one, other = (PostgresLocks(Postgres(postgres.conninfo()), "t") for _ in range(2))
-    async with one.alone("doc1_x"):
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2), other.alone("doc1_x"):
-                pass
-        started = time.monotonic()
-        one._session.close()
-        async with asyncio.timeout(20), other.alone("doc1_x"):
-            assert time.monotonic() - started < 20
-    async with asyncio.timeout(20), one.alone("doc1_x"):
-        pass
-    for locks in (one, other):
-        locks.close()

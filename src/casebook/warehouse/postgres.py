@@ -1,7 +1,7 @@
-"""The PostgreSQL server that keeps a shared warehouse's catalogue: connecting, and its locks.
+"""The PostgreSQL server that keeps a shared warehouse's catalogue: connecting, and turns to write.
 
-Locks are PostgreSQL's advisory locks. They belong to a session, so that the server frees them when
-the process that held them dies.
+A turn is one of PostgreSQL's advisory locks. It belongs to a session, so that the server frees it
+when the process that held it dies.
 """
 
 import hashlib

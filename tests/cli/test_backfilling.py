@@ -234,6 +234,21 @@ def test_a_limit_of_the_endpoint_is_told_without_a_terminal(casebook, site, endp
     assert re.search(r"0 of 1 done; endpoint: \d calls? open, about \d+ a minute allowed", ran.err)
 
 
+def test_an_endpoint_that_refuses_without_end_pauses_the_batch(casebook, site, endpoint):
+    """As an outage does: it says so, no verdict is stored, and what goes on asks once."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    answer, endpoint.fallback = endpoint.fallback, lambda _: api_error(429)
+    impatient = allowed | {"CASEBOOK_OUTAGE_PATIENCE": "0.5"}
+    ran = casebook("backfill", "-", stdin=site.url_for("/case"), **impatient)
+    assert ran.code == 5
+    assert re.search(r"paused +the endpoint has refused every request for \d+ s", ran.err)
+    (batch,) = casebook("backfill", "list", "--json").lines
+    assert (batch["step"], batch["refused"], batch["cases"]) == ("paused", 0, 0)
+    endpoint.fallback = answer
+    resumed = casebook("backfill", "--resume", batch["batch_id"], "--json", **allowed)
+    assert (resumed.code, [line["status"] for line in resumed.lines]) == (0, ["draft"])
+
+
 def test_a_list_that_is_read_in_part_ends_as_some_failed(casebook, site):
     """What could not be read is told on standard error and in the dry run, and the code is 3."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}

@@ -180,8 +180,8 @@ def test_a_commit_that_meets_no_server_is_told(lake, postgres, story):
 def test_what_is_broken_inside_duckdb_is_left_and_opened_anew(lake):
     """After an internal error an instance does nothing any more; the program goes on."""
     database = lake._database
-    broken = database._open()
-    with pytest.raises(WarehouseUnreachable), database.connection() as connection:
+    broken, said = database._open(), r"failed within itself .*has been invalidated.*server runs"
+    with pytest.raises(WarehouseUnreachable, match=said), database.connection() as connection:
         # DuckDB has no statement that fails so: what it says then, and what a rollback does.
         raise duckdb.FatalException("FATAL Error: Failed: database has been invalidated")
     assert database._open() is broken

@@ -128,8 +128,6 @@ def test_standard_input_takes_addresses_and_what_links_prints(casebook):
     assert told["standings"] == {"new": 2}
     (told,) = casebook("backfill", "-", "--dry-run", "--json", "--word", "rag", stdin=lines).lines
     assert told["standings"] == {"new": 1}
-    assert casebook("backfill", "-", stdin="\n").code == 0
-    assert casebook("backfill", "list", "--json").lines == []
 
 
 FEED = (
@@ -144,7 +142,11 @@ FEED = (
         ("url,title\nhttps://a.example/1,One\nhttps://a.example/2,Two\n", 2, 0, ""),
         ("\ufeffhttps://a.example/1\r\nhttps://a.example/1\r\n", 1, 0, ""),
         (FEED, 1, 0, ""),
+        ("".join(f"{sign}\0" for sign in "https://a.example/1\n"), 1, 0, ""),
         ("https://a.example/1\nnotes\n", 1, 3, "1 entry of standard input"),
+        ("", None, 3, "standard input is empty; give a feed"),
+        ("\n", None, 3, "standard input is empty; give a feed"),
+        ("# none today\n", None, 3, "standard input names no web addresses"),
         ("notes\n", None, 3, "standard input names no web addresses"),
         ('{"source": 5}\n', None, 3, "standard input names no web addresses"),
         ("\udcff\udcfe\n", None, 3, "standard input names no web addresses"),

@@ -1,6 +1,7 @@
 """What only a lake has: several writers on several machines, one PostgreSQL between them."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -221,6 +222,18 @@ def test_no_message_holds_the_password(tmp_path):
     with pytest.raises(ConfigurationError) as wrong:
         Postgres("host=a pasword='sec ret'")
     assert "sec ret" not in "".join([*told, str(wrong.value)])
+
+
+def test_a_server_that_says_nothing_is_given_up(tmp_path):
+    """A port that is filtered or hangs held every command for minutes, and was deaf to Ctrl-C."""
+    assert "connect_timeout=10" in Postgres("host=a dbname=x").conninfo
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        server = Postgres(f"host=127.0.0.1 port={port} dbname=x connect_timeout=2")
+        lake = Warehouse(DuckLake(server, str(tmp_path), 1.0))
+        for fails in (lake.counts, server.connect):
+            with pytest.raises(WarehouseUnreachable, match=r"used: conn.*timeout.* Check CASEBOOK"):
+                fails()
 
 
 def test_sql_cannot_reach_other_files(lake, tmp_path):

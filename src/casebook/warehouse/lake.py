@@ -47,8 +47,9 @@ _SCHEMA_VERSION = (
 _ENTRIES_PER_COMMIT = 1 << 32
 _CONFLICTS = ("maximum retry count", "Transaction conflict")
 _ABSENT = "creating a new DuckLake is explicitly disabled"
+_NO_CONNECTION = "Unable to connect to Postgres"
 _DISCONNECTED = (
-    "Unable to connect to Postgres",
+    _NO_CONNECTION,
     "server closed the connection",
     "connection to",
     "terminating connection",
@@ -286,7 +287,8 @@ class DuckLake:
         if any(sign in text for sign in _CONFLICTS):
             return WarehouseConflict(f"Another writer's commit to {self.name} came first.")
         if any(sign in text for sign in _DISCONNECTED):
-            return self._catalogue.unreachable(line)
+            _, _, reason = line.partition(_NO_CONNECTION)  # it tells the address twice before
+            return self._catalogue.unreachable(reason.partition('": ')[2] or line)
         if any(sign in text for sign in _BROKEN):
             return WarehouseUnreachable(
                 f"DuckDB failed within itself at the warehouse {self.name} ({line}). So it does"

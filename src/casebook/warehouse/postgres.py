@@ -52,7 +52,8 @@ class Postgres:
                 " ducklake:postgres:host=… dbname=… user=…"
             ) from None  # libpq quotes what it was given, the password too
         self._password = str(parts.get("password") or "")
-        self.conninfo = make_conninfo("", **parts)
+        # DuckDB connects with it, too, and would wait as long as the system does, deaf to Ctrl-C.
+        self.conninfo = make_conninfo("", **{"connect_timeout": _CONNECT_SECONDS, **parts})
         self.shown = " ".join(
             f"{name}={parts[name]}" for name in ("host", "port", "dbname") if parts.get(name)
         )
@@ -69,7 +70,6 @@ class Postgres:
             session = psycopg.connect(
                 self.conninfo,
                 autocommit=True,
-                connect_timeout=_CONNECT_SECONDS,
                 application_name="casebook",
             )
             session.execute(_KEEPALIVES)

@@ -92,7 +92,7 @@ class Services:
 
     @property
     def _ledger(self) -> WarehouseLedger:
-        return WarehouseLedger(self.warehouse, self.settings.home / "unstored")
+        return WarehouseLedger(self.warehouse, self.settings.unstored_path)
 
     @property
     def _server_patience(self) -> float:

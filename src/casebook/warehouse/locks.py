@@ -85,12 +85,12 @@ class PostgresLocks:
     """
 
     def __init__(
-        self, server: Postgres, space: str, patience: float = 0.0, lease: float = LEASE
+        self, server: Postgres, space: str, patience: float = 0.0, lease: float | None = None
     ) -> None:
         self._server = server
         self._restarts = Restarts(patience)
         self._space = space
-        self._lease = lease
+        self._lease = LEASE if lease is None else lease
         self._holder = uuid4().hex
         self._session = Session(server)
         self._asking = threading.Lock()

@@ -128,8 +128,6 @@ def test_standard_input_takes_addresses_and_what_links_prints(casebook):
     assert told["standings"] == {"new": 2}
     (told,) = casebook("backfill", "-", "--dry-run", "--json", "--word", "rag", stdin=lines).lines
     assert told["standings"] == {"new": 1}
-    assert casebook("backfill", "-", stdin="\n").code == 0
-    assert casebook("backfill", "list", "--json").lines == []
 
 
 FEED = (
@@ -144,7 +142,11 @@ FEED = (
         ("url,title\nhttps://a.example/1,One\nhttps://a.example/2,Two\n", 2, 0, ""),
         ("\ufeffhttps://a.example/1\r\nhttps://a.example/1\r\n", 1, 0, ""),
         (FEED, 1, 0, ""),
+        ("".join(f"{sign}\0" for sign in "https://a.example/1\n"), 1, 0, ""),
         ("https://a.example/1\nnotes\n", 1, 3, "1 entry of standard input"),
+        ("", None, 3, "standard input is empty; give a feed"),
+        ("\n", None, 3, "standard input is empty; give a feed"),
+        ("# none today\n", None, 3, "standard input names no web addresses"),
         ("notes\n", None, 3, "standard input names no web addresses"),
         ('{"source": 5}\n', None, 3, "standard input names no web addresses"),
         ("\udcff\udcfe\n", None, 3, "standard input names no web addresses"),
@@ -232,6 +234,21 @@ def test_a_limit_of_the_endpoint_is_told_without_a_terminal(casebook, site, endp
     ran = casebook("backfill", "-", stdin=site.url_for("/case"), **allowed)
     assert ran.code == 0
     assert re.search(r"0 of 1 done; endpoint: \d calls? open, about \d+ a minute allowed", ran.err)
+
+
+def test_an_endpoint_that_refuses_without_end_pauses_the_batch(casebook, site, endpoint):
+    """As an outage does: it says so, no verdict is stored, and what goes on asks once."""
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    answer, endpoint.fallback = endpoint.fallback, lambda _: api_error(429)
+    impatient = allowed | {"CASEBOOK_OUTAGE_PATIENCE": "0.5"}
+    ran = casebook("backfill", "-", stdin=site.url_for("/case"), **impatient)
+    assert ran.code == 5
+    assert re.search(r"paused +the endpoint has refused every request for \d+ s", ran.err)
+    (batch,) = casebook("backfill", "list", "--json").lines
+    assert (batch["step"], batch["refused"], batch["cases"]) == ("paused", 0, 0)
+    endpoint.fallback = answer
+    resumed = casebook("backfill", "--resume", batch["batch_id"], "--json", **allowed)
+    assert (resumed.code, [line["status"] for line in resumed.lines]) == (0, ["draft"])
 
 
 def test_a_list_that_is_read_in_part_ends_as_some_failed(casebook, site):

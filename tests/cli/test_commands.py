@@ -252,6 +252,23 @@ def test_doctor_tells_what_works_and_never_the_key(casebook, tmp_path):
     assert "sk-secret" not in ran.out + ran.err
 
 
+def test_doctor_tells_of_answers_that_wait_for_the_warehouse(casebook, tmp_path):
+    """They lie on this machine alone, and whoever goes on elsewhere pays again."""
+
+    def told() -> tuple[str, str]:
+        lines = casebook("doctor", "--json", CASEBOOK_LLM_BASE_URL=_closed()).lines
+        (line,) = (line for line in lines if line["name"] == "put aside")
+        return line["state"], line["detail"]
+
+    assert told() == ("ok", "no answer waits for the warehouse")
+    folder = tmp_path / "home" / "unstored"
+    folder.mkdir()
+    (folder / "gen1_a.json").write_text("{}")
+    state, detail = told()
+    assert state == "warn"
+    assert detail.startswith(f"1 answer not yet in the warehouse, in {folder}: go on with the")
+
+
 def test_an_endpoint_that_echoes_the_key_does_not_get_it_logged(casebook, page, endpoint, tmp_path):
     """Neither the log, nor the warehouse, nor what is printed holds the key."""
     echo = api_error(401)

@@ -91,8 +91,12 @@ ONE = [("1", "One", "2024-05-06"), ("2", "Two", "2024-05-07")]
             f"| Two | {B} | 2024-05-07 |\n"
         ),
         f"URL\tTitle\tDate\n{A}\tOne\t2024-05-06\n{B}\tTwo\t2024-05-07\n".encode("utf-16"),
+        *(
+            f"url,title,date\r\n{A},One,2024-05-06\r\n{B},Two,2024-05-07\r\n".encode(encoding)
+            for encoding in ("utf-16-le", "utf-16-be")
+        ),
     ],
-    ids="windows semicolons sep tabs words nameless markdown utf-16".split(),
+    ids="windows semicolons sep tabs words nameless markdown utf-16 le be".split(),
 )
 def test_tables_are_read_whatever_they_look_like(table):
     """Address, title and day are found by their names in several languages, or by their look."""

@@ -1,5 +1,6 @@
 """A batch on a lake whose PostgreSQL goes away in the middle."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from postgres_server import PostgresServer
 from two_workers import Setting
 
 from casebook.runtime.services import Services
+from casebook.warehouse import locks
 
 SOURCES = 4
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("lake")]
@@ -71,10 +73,29 @@ def test_a_restart_is_waited_for(setting, postgres):
     assert is_whole(setting)
 
 
+def test_of_two_batches_with_the_same_sources_none_asks_what_the_other_is_asking(
+    setting, postgres, monkeypatch
+):
+    """A restart frees no document that somebody works on, however soon the other one is back."""
+    monkeypatch.setattr(two_workers, "LATENCY", 3.0)
+
+    def restart() -> None:
+        postgres.stop()
+        postgres.start()
+
+    once_asked(setting, 3, restart)
+    command = [sys.executable, "-m", "casebook", "backfill", "-", "--json"]
+    listed = "url\n" + "\n".join(setting.urls) + "\n"
+    both = [setting.worker(name, command, listed) for name in "ab"]
+    assert [worker.wait(200) for worker in both] == [0, 0]
+    assert is_whole(setting)
+
+
 def test_a_server_that_stays_away_pauses_the_batch_and_nothing_is_paid_twice(
     setting, postgres, monkeypatch
 ):
     """It says so and how to go on; answers that came meanwhile are stored then."""
+    monkeypatch.setattr(locks, "LEASE", 2.0)  # what the first one could not give back is soon free
     once_asked(setting, 3, postgres.stop)
     with monkeypatch.context() as impatient:
         impatient.setattr(Services, "_server_patience", 0.5)

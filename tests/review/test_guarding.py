@@ -8,6 +8,8 @@ from starlette.datastructures import Headers
 from casebook.review import create_app
 from casebook.review.guarding import is_same_origin
 from casebook.runtime.settings import Settings
+from casebook.warehouse import Warehouse
+from casebook.warehouse.sql import Migration, migrations
 
 CHANGES = sorted(
     route.path
@@ -124,6 +126,19 @@ def test_a_bug_is_answered_in_words_and_under_the_policy(settings, monkeypatch):
     assert "RuntimeError" in answer.text
     assert "secret" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_warehouse_that_a_newer_casebook_has_migrated_is_told_on_every_page(desk, settings):
+    """The desk that still runs shows nothing of it, and says what to do."""
+    assert desk.get("/").status_code == 200
+    known = migrations()
+    future = Migration(len(known) + 1, "future", "CREATE TABLE future (a INTEGER)")
+    Warehouse(settings.warehouse_path, schema=[*known, future]).migrate()
+    for path in ("/", "/batches", "/publish"):
+        answer = desk.get(path)
+        assert answer.status_code == 503
+        assert "Service Unavailable" in answer.text
+        assert "was written by a newer casebook" in answer.text
 
 
 def test_no_page_needs_inline_code(desk, build):

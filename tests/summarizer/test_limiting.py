@@ -159,6 +159,11 @@ def limiter(time: Time, most: int = 4, patience: float = 900.0) -> RequestLimite
     return RequestLimiter(most, patience=patience, clock=time, sleep=time.sleep)
 
 
+def limited(time: Time, patience: float) -> RequestLimiter:
+    """Return the gate of a batch that waits so many seconds for an end of refusals."""
+    return RequestLimiter(4, limit_patience=patience, clock=time, sleep=time.sleep)
+
+
 @pytest.mark.parametrize(("answers", "faults", "narrowed"), [(60, 2, False), (2, 3, True)])
 def test_the_window_tells_chance_faults_from_an_endpoint_that_fails(answers, faults, narrowed):
     """Two faults in a row come by chance, and change nothing; most calls spoiled narrow it."""
@@ -314,6 +319,55 @@ async def test_a_wish_beyond_the_patience_holds_nobody_back():
             raise RateLimited("slow down", 3600.0)
     async with gate.turn():
         assert time.now == pytest.approx(100.0)
+
+
+async def _refused(gate: RequestLimiter, retry_after: float | None = None) -> RateLimited:
+    """Return what a request that meets a 429 ends with."""
+    with pytest.raises(RateLimited) as told:
+        async with gate.turn():
+            raise RateLimited("slow down", retry_after)
+    return told.value
+
+
+async def test_refusals_without_end_are_an_outage():
+    """Once nothing else has come for as long as a batch waits, nobody waits for a turn any more."""
+    time = Time()
+    gate = limited(time, 60.0)
+    first = await _refused(gate)
+    while not (await _refused(gate)).endless:
+        assert not first.endless
+    before = time.now
+    assert 160.0 < before < 220.0
+    with pytest.raises(RateLimited, match=r"refused every request for \d+ s.*--resume") as told:
+        async with gate.turn():
+            pytest.fail("a request was let out")
+    assert (told.value.endless, time.now) == (True, before)
+
+
+async def test_an_answer_among_refusals_says_that_the_endpoint_is_there():
+    """At a limit that is pressed against, each has its turn some time; so it is after a while."""
+    time = Time()
+    gate = limited(time, 60.0)
+    await _refused(gate)
+    time.now += 50.0
+    async with gate.turn():
+        pass
+    time.now += 50.0
+    assert not (await _refused(gate)).endless
+    time.now += 600.0
+    assert (await _refused(gate)).endless
+    time.now += 600.0  # its turn has come, so one request finds out whether it is over
+    async with gate.turn():
+        pass
+    assert not (await _refused(gate)).endless
+
+
+async def test_who_gives_up_by_itself_is_told_of_no_end():
+    """A single command counts its tries, and may be asked to wait for long between them."""
+    time = Time()
+    gate = limiter(time, patience=3600.0)
+    for _ in range(3):
+        assert not (await _refused(gate, 600.0)).endless
 
 
 async def test_headers_that_say_nothing_is_left_are_heeded_before_a_refusal():

@@ -1,9 +1,9 @@
 """What only a lake has: several writers on several machines, one PostgreSQL between them."""
 
 import asyncio
+import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -181,8 +181,8 @@ def test_a_commit_that_meets_no_server_is_told(lake, postgres, story):
 def test_what_is_broken_inside_duckdb_is_left_and_opened_anew(lake):
     """After an internal error an instance does nothing any more; the program goes on."""
     database = lake._database
-    broken = database._open()
-    with pytest.raises(WarehouseUnreachable), database.connection() as connection:
+    broken, said = database._open(), r"failed within itself .*has been invalidated.*server runs"
+    with pytest.raises(WarehouseUnreachable, match=said), database.connection() as connection:
         # DuckDB has no statement that fails so: what it says then, and what a rollback does.
         raise duckdb.FatalException("FATAL Error: Failed: database has been invalidated")
     assert database._open() is broken
@@ -224,6 +224,18 @@ def test_no_message_holds_the_password(tmp_path):
     assert "sec ret" not in "".join([*told, str(wrong.value)])
 
 
+def test_a_server_that_says_nothing_is_given_up(tmp_path):
+    """A port that is filtered or hangs held every command for minutes, and was deaf to Ctrl-C."""
+    assert "connect_timeout=10" in Postgres("host=a dbname=x").conninfo
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        server = Postgres(f"host=127.0.0.1 port={port} dbname=x connect_timeout=2")
+        lake = Warehouse(DuckLake(server, str(tmp_path), 1.0))
+        for fails in (lake.counts, server.connect):
+            with pytest.raises(WarehouseUnreachable, match=r"used: conn.*timeout.* Check CASEBOOK"):
+                fails()
+
+
 def test_sql_cannot_reach_other_files(lake, tmp_path):
     """A connection to the lake has no access outside the lake's own folder."""
     (tmp_path / "secret.csv").write_text("a\n1\n")
@@ -239,38 +251,3 @@ def test_data_elsewhere_is_refused(lake, postgres, tmp_path):
     elsewhere = DuckLake(Postgres(postgres.conninfo("one")), str(tmp_path / "other"), 1.0)
     with pytest.raises(WarehouseError, match=r"(?i)data.path"):
         Warehouse(elsewhere).counts()
-
-
-async def test_a_lock_is_held_by_one_of_all_machines(postgres):
-    """Two sessions stand for two machines: the second gets in when the first is out, not before."""
-    one, other = (PostgresLocks(Postgres(postgres.conninfo()), "t") for _ in range(2))
-    order = []
-
-    async def hold(locks: PostgresLocks, name: str) -> None:
-        async with locks.alone("doc1_x"):
-            order.append(f"{name} in")
-            await asyncio.sleep(0.1)
-            order.append(f"{name} out")
-
-    async with one.alone("doc1_y"):  # another document holds nobody up
-        await asyncio.gather(hold(one, "a"), hold(one, "b"), hold(other, "c"))
-    assert [entry.split()[1] for entry in order] == ["in", "out"] * 3
-    for locks in (one, other):
-        locks.close()
-
-
-async def test_a_lock_ends_with_its_session(postgres):
-    """A machine that dies, or is cut off, leaves no document locked; who gave up holds none."""
-    one, other = (PostgresLocks(Postgres(postgres.conninfo()), "t") for _ in range(2))
-    async with one.alone("doc1_x"):
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2), other.alone("doc1_x"):
-                pass
-        started = time.monotonic()
-        one._session.close()
-        async with asyncio.timeout(20), other.alone("doc1_x"):
-            assert time.monotonic() - started < 20
-    async with asyncio.timeout(20), one.alone("doc1_x"):
-        pass
-    for locks in (one, other):
-        locks.close()

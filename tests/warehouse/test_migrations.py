@@ -147,15 +147,15 @@ def test_one_from_a_newer_casebook_is_refused(new_warehouse, story):
 
 
 def test_one_that_a_newer_casebook_migrates_meanwhile_is_refused(new_warehouse, story):
-    """A program that runs on stores nothing in a schema that it does not know."""
+    """A program that runs on neither stores nor reads in a schema that it does not know."""
     older, number = new_warehouse, NUMBERS[-1] + 1
     older.append(story.source())
     future = Migration(number, "future", "CREATE TABLE future (a INTEGER)")
     newer = Warehouse(_another(older._database), schema=[*migrations(), future])
     assert newer.migrate() == [number]
-    for _ in range(2):
+    for use in 2 * [lambda: older.append(story.case()), lambda: older.source("src1_a")]:
         with pytest.raises(WarehouseTooNew, match=f"schema {number}, this one knows {NUMBERS[-1]}"):
-            older.append(story.case())
+            use()
     assert newer.append(story.case()) == 1
     newer.close()
 

@@ -62,6 +62,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("home", _home),
         ("data", _data),
         ("warehouse", _warehouse),
+        ("put aside", _put_aside),
         ("model", _model),
         ("answer", _answer),
         ("recordings", _recordings),
@@ -123,6 +124,20 @@ def _warehouse(settings: Settings) -> str:
     counts = {name: count for name, count in warehouse.counts().items() if count}
     rows = ", ".join(f"{count} {name}" for name, count in counts.items()) or "empty"
     return f"{warehouse.name}, version {warehouse.version()}: {rows}"
+
+
+def _put_aside(settings: Settings) -> str:
+    """Count what was paid for and waits for the warehouse: no other machine sees it."""
+    from casebook.publishing.wording import count
+
+    folder = settings.unstored_path
+    if waiting := len(list(folder.glob("*.json"))):
+        raise _Remark(
+            f"{count(waiting, 'answer')} not yet in the warehouse, in {folder}: go on with the "
+            "batch on this machine (`casebook backfill list`), another would pay again; what no "
+            "batch asks for any more may be deleted"
+        )
+    return "no answer waits for the warehouse"
 
 
 def _model(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """What bytes are by their beginning: binaries by their signatures, text, JSON. Pure."""
 
+import codecs
 import re
 from collections.abc import Callable
 
@@ -66,6 +67,15 @@ def is_json(data: bytes) -> bool:
     """Tell JSON by its two ends: an answer of an interface, not a text."""
     start, end = data[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n"), data[-64:].rstrip()
     return bool(_JSON_START.match(start)) and end.endswith((b"}", b"]"))
+
+
+def marked(data: bytes) -> bytes:
+    """Return a text in UTF-16 with the mark that it may lack, and all else as it is."""
+    head = data[:4_096]
+    if head.startswith(_UNICODE_MARKS) or not _is_utf16(head):
+        return data
+    big = head[::2].count(0) > head[1::2].count(0)
+    return (codecs.BOM_UTF16_BE if big else codecs.BOM_UTF16_LE) + data
 
 
 def _is_utf16(head: bytes) -> bool:

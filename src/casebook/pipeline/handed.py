@@ -20,6 +20,7 @@ from typing import Any
 from casebook.extractors.gathering.bundles import OUR_TYPES
 from casebook.extractors.gathering.fetch import identify, read_file
 from casebook.extractors.network.body import FetchLimits
+from casebook.extractors.sniffing import marked
 from casebook.extractors.suffixes import SOURCES
 from casebook.extractors.urls import is_text, is_web_address, shown
 from casebook.pipeline.identity import is_remote
@@ -61,6 +62,7 @@ async def handed_over(piped: bytes) -> Handed:
 
     That may take a while: it can be cancelled between two files.
     """
+    piped = marked(piped)
     text = _decoded(piped)
     by_nul = _ends_by_nul(text)
     entries = text.split("\0") if by_nul else _lines(text)

@@ -92,12 +92,13 @@ async def read_piped(
     """
     handed = await handed_over(data)
     found = Walk()
-    if not handed.is_spent:
+    told = bool(handed.files or handed.refused)
+    if not (told and handed.is_spent):
         ref = SourceRef(source=PIPED)
         try:
             found = await read_list(ref, services, given=handed.rest, meanwhile=meanwhile)
         except DocumentEmpty as error:
-            if not (handed.files or handed.refused):
+            if not told:
                 raise
             found.missed.append(str(error))
     found.missed = [*_told(handed.refused), *found.missed]

@@ -23,7 +23,7 @@ from casebook.schemas.errors import (
     InvalidDecision,
     TooLarge,
     UnknownId,
-    WarehouseLocked,
+    WarehouseError,
 )
 
 log = structlog.get_logger()
@@ -39,7 +39,8 @@ _STATUS: Mapping[type[CasebookError], HTTPStatus] = MappingProxyType(
         FetchError: HTTPStatus.UNPROCESSABLE_ENTITY,
         ExtractionError: HTTPStatus.UNPROCESSABLE_ENTITY,
         TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        WarehouseLocked: HTTPStatus.SERVICE_UNAVAILABLE,
+        # In use, out of reach, or of a newer casebook by now: nothing of the desk failed.
+        WarehouseError: HTTPStatus.SERVICE_UNAVAILABLE,
         CasebookError: HTTPStatus.INTERNAL_SERVER_ERROR,
     }
 )

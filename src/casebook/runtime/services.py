@@ -92,7 +92,7 @@ class Services:
 
     @property
     def _ledger(self) -> WarehouseLedger:
-        return WarehouseLedger(self.warehouse, self.settings.home / "unstored")
+        return WarehouseLedger(self.warehouse, self.settings.unstored_path)
 
     @property
     def _server_patience(self) -> float:
@@ -262,6 +262,7 @@ class Services:
         return RequestLimiter(
             2 if embedded_here else self.settings.llm_concurrency,
             patience=max(30.0, self._patience),
+            limit_patience=self._patience or None,
             shared=contextlib.nullcontext if embedded_here else self._shared_gate,
         )
 

@@ -184,6 +184,11 @@ class Settings(BaseSettings):
         return {n.removeprefix("gate_"): rate for n, rate in named.items() if n.startswith("gate_")}
 
     @property
+    def unstored_path(self) -> Path:
+        """Where answers lie that the warehouse has not taken yet."""
+        return self.home / "unstored"
+
+    @property
     def warehouse_path(self) -> Path:
         """The DuckDB file."""
         return self.home / "warehouse.duckdb"

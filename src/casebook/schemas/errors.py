@@ -429,6 +429,8 @@ class RateLimited(ModelError):
 
     transient = True
     exit_code = 5
+    # Tells that it has said nothing else for a long time, to nobody.
+    endless: bool = False
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)

@@ -22,11 +22,12 @@ from casebook.schemas.errors import (
     ConfigurationError,
     WarehouseConflict,
     WarehouseError,
+    WarehouseUnreachable,
 )
 from casebook.warehouse import migrating
 from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
 from casebook.warehouse.objects import NO_ANSWER
-from casebook.warehouse.postgres import Postgres, WritersTurn
+from casebook.warehouse.postgres import Postgres, Questions, WritersTurn
 from casebook.warehouse.sql import Migration, quoted
 
 SCHEMA = "casebook"
@@ -46,17 +47,19 @@ _SCHEMA_VERSION = (
 _ENTRIES_PER_COMMIT = 1 << 32
 _CONFLICTS = ("maximum retry count", "Transaction conflict")
 _ABSENT = "creating a new DuckLake is explicitly disabled"
+_NO_CONNECTION = "Unable to connect to Postgres"
 _DISCONNECTED = (
-    "Unable to connect to Postgres",
+    _NO_CONNECTION,
     "server closed the connection",
     "connection to",
     "terminating connection",
     "the database system is",
     'Failed to execute query "ROLLBACK"',  # all that is told of a commit that found no server
     "unsuccessful query result",  # likewise
-    "INTERNAL Error",  # likewise, and of what comes after
-    "database has been invalidated",
 )
+# What DuckDB says where the server went away in an unlucky moment, and of faults of its own. Which
+# it was nobody can tell: the server may be back when it is asked.
+_BROKEN = ("INTERNAL Error", "database has been invalidated")
 
 
 class DuckLake:
@@ -77,6 +80,7 @@ class DuckLake:
         self._data = data.rstrip("/") + "/"
         self._schema = schema
         self._turn = WritersTurn(catalogue, schema, lock_timeout)
+        self._questions = Questions(catalogue)
         self._opening = threading.Lock()
         self._instance: duckdb.DuckDBPyConnection | None = None
         self._writable = False
@@ -84,12 +88,13 @@ class DuckLake:
         self._schema_version = -1  # of the lake's tables, when they were looked at last
 
     def close(self) -> None:
-        """Close the instance and the session that takes turns."""
+        """Close the instance and the sessions beside it."""
         with self._opening:
             if self._instance is not None:
                 self._instance.close()
                 self._instance = None
         self._turn.close()
+        self._questions.close()
 
     @contextmanager
     def connection(
@@ -143,7 +148,7 @@ class DuckLake:
         Raises:
             ConfigurationError: if it would write, and the data's bucket is not there.
             WarehouseLocked: if the turn to write does not come in time.
-            WarehouseTooNew: if it would write, and a newer casebook has migrated the lake.
+            WarehouseTooNew: if a newer casebook has migrated the lake since this one did.
             WarehouseError: as ``connection`` does.
         """
         if not read_only:
@@ -151,15 +156,16 @@ class DuckLake:
         turn: AbstractContextManager[None] = nullcontext() if read_only else self._turn()
         with turn, self.connection() as connection:
             connection.execute("BEGIN TRANSACTION READ ONLY" if read_only else "BEGIN TRANSACTION")
-            if not read_only:
-                self._refuse_newer(connection)
+            self._refuse_newer(connection)
             yield connection
             connection.commit()
 
     def _refuse_newer(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Look what was migrated since, where tables were changed: that costs next to nothing."""
-        present = self._turn.asked(_SCHEMA_VERSION, self._schema)
-        if self._known is not None and present != self._schema_version:
+        if self._known is None:
+            return
+        present = self._questions.number(_SCHEMA_VERSION, self._schema)
+        if present != self._schema_version:
             migrating.refuse_newer(connection, self.name, self._known)
             self._schema_version = present
 
@@ -189,6 +195,7 @@ class DuckLake:
 
     def _migrated(self, schema: Sequence[Migration]) -> list[int]:
         with self.connection() as connection:
+            self._schema_version = self._questions.number(_SCHEMA_VERSION, self._schema)
             if not migrating.pending(connection, self.name, schema):
                 return []
         with self._turn(), self.connection() as connection:
@@ -280,7 +287,15 @@ class DuckLake:
         if any(sign in text for sign in _CONFLICTS):
             return WarehouseConflict(f"Another writer's commit to {self.name} came first.")
         if any(sign in text for sign in _DISCONNECTED):
-            return self._catalogue.unreachable(line)
+            _, _, reason = line.partition(_NO_CONNECTION)  # it tells the address twice before
+            return self._catalogue.unreachable(reason.partition('": ')[2] or line)
+        if any(sign in text for sign in _BROKEN):
+            return WarehouseUnreachable(
+                f"DuckDB failed within itself at the warehouse {self.name} ({line}). So it does"
+                " where PostgreSQL goes away in mid-work: see that the server runs, then give the"
+                " same command again. Where that does not help, it is a fault of DuckDB's: please"
+                " report it."
+            )
         if NO_ANSWER in text:  # what our file system raised has become DuckDB's own error
             return BucketSilent(
                 f"The warehouse's data in {self._data} cannot be had: {NO_ANSWER}. See whether"

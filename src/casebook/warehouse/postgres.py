@@ -1,7 +1,7 @@
-"""The PostgreSQL server that keeps a shared warehouse's catalogue: connecting, and its locks.
+"""The PostgreSQL server that keeps a shared warehouse's catalogue: connecting, and turns to write.
 
-Locks are PostgreSQL's advisory locks. They belong to a session, so that the server frees them when
-the process that held them dies.
+A turn is one of PostgreSQL's advisory locks. It belongs to a session, so that the server frees it
+when the process that held it dies.
 """
 
 import hashlib
@@ -52,7 +52,8 @@ class Postgres:
                 " ducklake:postgres:host=… dbname=… user=…"
             ) from None  # libpq quotes what it was given, the password too
         self._password = str(parts.get("password") or "")
-        self.conninfo = make_conninfo("", **parts)
+        # DuckDB connects with it, too, and would wait as long as the system does, deaf to Ctrl-C.
+        self.conninfo = make_conninfo("", **{"connect_timeout": _CONNECT_SECONDS, **parts})
         self.shown = " ".join(
             f"{name}={parts[name]}" for name in ("host", "port", "dbname") if parts.get(name)
         )
@@ -69,7 +70,6 @@ class Postgres:
             session = psycopg.connect(
                 self.conninfo,
                 autocommit=True,
-                connect_timeout=_CONNECT_SECONDS,
                 application_name="casebook",
             )
             session.execute(_KEEPALIVES)
@@ -161,6 +161,37 @@ class Session:
             self._kept = None
 
 
+class Questions:
+    """A session of its own for short questions; threads ask one after the other."""
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+        self._session = Session(server)
+        self._asking = threading.Lock()
+
+    def number(self, query: str, schema: str) -> int:
+        """Return the number that a query over a schema, ``{}`` there, gives.
+
+        Raises:
+            WarehouseUnreachable: if the server does not answer.
+        """
+        import psycopg
+        from psycopg.sql import SQL, Identifier
+
+        with self._asking:
+            try:
+                asked = self._session.live().execute(SQL(query).format(Identifier(schema)))
+                (row,) = asked.fetchall()
+            except psycopg.Error as error:
+                raise self._server.unreachable(str(error)) from None
+            return int(row[0])
+
+    def close(self) -> None:
+        """End the session."""
+        with self._asking:
+            self._session.close()
+
+
 class WritersTurn:
     """Lets one writer of all machines through at a time; the others wait in the server's queue.
 
@@ -218,22 +249,6 @@ class WritersTurn:
         except psycopg.Error as error:
             if not held:
                 raise self._server.unreachable(str(error)) from None
-
-    def asked(self, query: str, schema: str) -> int:
-        """Return the number that a query over a schema, ``{}`` there, gives; who has the turn asks.
-
-        Raises:
-            WarehouseUnreachable: if the server does not answer.
-        """
-        import psycopg
-        from psycopg.sql import SQL, Identifier
-
-        try:
-            asked = self._session.live().execute(SQL(query).format(Identifier(schema)))
-            (row,) = asked.fetchall()
-        except psycopg.Error as error:
-            raise self._server.unreachable(str(error)) from None
-        return int(row[0])
 
     def _locked(self, holder: str) -> WarehouseLocked:
         return WarehouseLocked(

@@ -15,7 +15,7 @@ from casebook.extractors.links.xml_lists import (
 )
 from casebook.extractors.naming import where
 from casebook.extractors.sites import canonical_url
-from casebook.extractors.sniffing import sniff
+from casebook.extractors.sniffing import marked, sniff
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.xml import plain
 from casebook.extractors.urls import is_web_address
@@ -51,7 +51,7 @@ def read_listing(payload: Payload) -> Listing:
         ContentMismatch: if it is a picture, a PDF or the like.
         DocumentEmpty: if it names no web address.
     """
-    data = unpacked(payload)
+    data = marked(unpacked(payload))
     if found := sniff(data):
         raise ContentMismatch(
             f"{where(payload)} is {found}, not a list of addresses: check it, or save it as CSV."
@@ -64,8 +64,8 @@ def read_listing(payload: Payload) -> Listing:
     if not candidates and not followed:
         first = f" (“{listing.unread[0][:_SHOWN]}”)" if listing.unread else ""
         raise DocumentEmpty(
-            f"{where(payload)} names no web addresses{first}; give a feed, a sitemap, a page of "
-            "links, or a file with an address on each line."
+            f"{where(payload)} {'names no web addresses' if data.strip() else 'is empty'}{first}; "
+            "give a feed, a sitemap, a page of links, or a file with an address on each line."
         )
     return Listing(
         form=listing.form,

@@ -48,10 +48,11 @@ class RetryPolicy(Frozen):
     again later. An answer that does not fit its schema, or is none, is asked for once more.
     Within ``rate_patience`` seconds of a call's beginning a 429 is not counted: in a batch many
     requests press against the limit, and each has its turn some time. Nor is a request that asked
-    whether a known outage is over: the limiter ends an outage that lasts too long. But one that the
-    endpoint took and left without a whole answer is counted: a source that takes too long would
-    else be sent, and perhaps paid, all night. So is what goes beyond ``probes``: a request that an
-    endpoint fails at, alone at the end of a batch, looks like an outage.
+    whether a known outage is over: the limiter ends an outage, or a row of refusals, that lasts too
+    long. But one that the endpoint took and left without a whole answer is counted: a source that
+    takes too long would else be sent, and perhaps paid, all night. So is what goes beyond
+    ``probes``: a request that an endpoint fails at, alone at the end of a batch, looks like an
+    outage.
     """
 
     attempts: int = 4
@@ -74,7 +75,9 @@ class RetryPolicy(Frozen):
             return attempt < min(self.invalid_attempts, self.attempts)
         if isinstance(error, EndpointDown) or attempt >= self.attempts:
             return False
-        if isinstance(error, RateLimited) and (error.retry_after or 0) > self.retry_after_cap:
+        if isinstance(error, RateLimited) and (
+            error.endless or (error.retry_after or 0) > self.retry_after_cap
+        ):
             return False
         return isinstance(error, CasebookError) and error.transient
 

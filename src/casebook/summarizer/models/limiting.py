@@ -62,6 +62,10 @@ class Pace:
         self._sent.append(when)
         return when
 
+    def earliest(self, now: float) -> float:
+        """Return when the next turn would be."""
+        return max(now, self._not_before, self._next)
+
     def pause(self, until: float) -> None:
         """Give no turn before ``until``."""
         self._not_before = max(self._not_before, until)
@@ -192,6 +196,8 @@ class RequestLimiter:
         patience: seconds that an outage is waited out before requests are refused here; of an
             endpoint that never answered, ``STRANGER_PATIENCE`` at the most: its address is likely
             wrong, and nobody should wait a night to learn so.
+        limit_patience: seconds that an endpoint is asked which refuses every request as one too
+            many; without, it is for whoever asks to give up.
         shared: a gate that other processes pass too, entered after our own.
         clock: monotonic seconds.
         sleep: waits so many seconds.
@@ -204,6 +210,7 @@ class RequestLimiter:
         concurrent: int = 4,
         *,
         patience: float = 30.0,
+        limit_patience: float | None = None,
         shared: Gate = nullcontext,
         clock: Clock = time.monotonic,
         sleep: Sleep = asyncio.sleep,
@@ -211,6 +218,8 @@ class RequestLimiter:
         self.concurrent = concurrent
         self._window, self._pace, self._breaker = Window(concurrent), Pace(), Breaker()
         self._patience, self._shared = patience, shared
+        self._limit_patience = limit_patience
+        self._refusing_since: float | None = None
         self._clock, self._sleep = clock, sleep
         self._door = asyncio.Lock()
         self._freed = asyncio.Event()
@@ -227,6 +236,8 @@ class RequestLimiter:
         Raises:
             EndpointDown: without a request, when the endpoint has been down for longer than the
                 patience.
+            RateLimited: an endless one, when it has refused everybody for longer than the patience
+                with limits; without a request where its turn is not yet.
         """
         async with self._door:
             turn = await self._wait()
@@ -243,6 +254,7 @@ class RequestLimiter:
             # A wish beyond all patience ends this call; whoever asks again later finds out anew.
             if (error.retry_after or 0.0) <= self._patience:
                 self._pace.refused(turn.at, self._clock(), error.retry_after)
+            self._note_refusal(error)
             raise
         except ProviderUnavailable as error:
             error.probed = turn.probe
@@ -285,6 +297,7 @@ class RequestLimiter:
 
     def _answered(self) -> None:
         self._met = True
+        self._refusing_since = None
         self._breaker.answered()
         self._window.answered()
 
@@ -297,6 +310,7 @@ class RequestLimiter:
             elif self._in_flight >= int(self._window.size):
                 await self._one_less()
             else:
+                self._refuse_to_wait()
                 await self._until(turn := self._pace.turn(self._clock()))
                 if self._breaker.open_since is None:
                     return _Turn(turn, probe=False)
@@ -316,6 +330,23 @@ class RequestLimiter:
         await self._until(self._breaker.retry_at)
         return self._breaker.open_since is not None
 
+    def _note_refusal(self, error: RateLimited) -> None:
+        """Note a 429, and tell whether it is one of an endless row."""
+        now = self._clock()
+        self._refusing_since = now if self._refusing_since is None else self._refusing_since
+        if self._refuses_endlessly(now):
+            raise _endless(now - self._refusing_since, error.retry_after) from error
+
+    def _refuse_to_wait(self) -> None:
+        """Have nobody wait for a turn at an endpoint that refuses endlessly."""
+        now = self._clock()
+        if self._refuses_endlessly(now) and self._pace.earliest(now) > now:
+            raise _endless(now - (self._refusing_since or now))
+
+    def _refuses_endlessly(self, now: float) -> bool:
+        since, patience = self._refusing_since, self._limit_patience
+        return since is not None and patience is not None and now - since > patience
+
     async def _one_less(self) -> None:
         self._freed.clear()
         await self._freed.wait()
@@ -323,6 +354,16 @@ class RequestLimiter:
     async def _until(self, when: float) -> None:
         while (left := when - self._clock()) > 0:
             await self._sleep(left)
+
+
+def _endless(seconds: float, retry_after: float | None = None) -> RateLimited:
+    error = RateLimited(
+        f"the endpoint has refused every request for {seconds:.0f} s, as one too many, and is left "
+        "alone for a while; `casebook retry`, or `casebook backfill --resume`, goes on from here",
+        retry_after,
+    )
+    error.endless = True
+    return error
 
 
 def duration_seconds(text: str) -> float | None:

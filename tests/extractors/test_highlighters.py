@@ -8,6 +8,7 @@ from lxml import etree
 
 from casebook.extractors.kinds.html import extract
 from casebook.extractors.web import programs
+from casebook.extractors.web.parsing import parse
 from casebook.schemas.sources import Payload
 
 PROGRAM = 'import os\n\ndef route(ticket):\n    team = ask(ticket)\n    return team or "human"'
@@ -123,6 +124,7 @@ KEPT = [
     "<div><p>1</p><p>2</p></div><pre>one</pre>",
     "<p class=copy>Copy editing is work.</p>",
     "<div data-line-number=1><b>1</b></div><p>One</p>",
+    "<table><tr><form></form><b>1</b></tr></table>",
 ]
 
 
@@ -163,3 +165,20 @@ def test_what_is_hidden_within_a_program_is_not_brought_into_sight(rows):
         read = extract(Payload(data=page.encode(), media_type="text/html", name="a.html"))
         assert "team = ask(ticket)" in read.text
         assert SECRET not in read.text
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "a<b class=copy>Copy</b>",
+        "<pre>a b</pre>",
+        "<i data-line-number=1></i>",
+        "<i></i><i data-line-number=1>1</i>",
+    ],
+)
+def test_programs_and_buttons_without_end_cost_little(markup):
+    """What is left out goes at once, and the first of many lines is found without the others."""
+    root = parse(f"<body><div>{markup * 100_000}</div></body>")
+    programs.set_out(root, programs.laid_out(root))
+    assert root.text_content().count("Copy") == 0
+    assert len(list(root.iter("pre"))) == ("<pre>" in markup)

@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from casebook.extractors.visibility.opened import controls_of, unfolding
+from casebook.extractors.visibility.opened import controls_of, rows_of_tabs, unfolding
 
 
 def test_links_to_places_of_one_name_are_counted_once():
@@ -33,4 +33,14 @@ def test_a_panel_without_a_name_is_opened_by_the_tab_in_its_place(markup, tabs):
     """Where there are as many tabs above as panels; the first tab is the first one's."""
     root = lxml.html.document_fromstring(f"<main>{markup}</main>")
     panel = root.get_element_by_id("a")
-    assert list(unfolding(panel)) == root.xpath("//b")[1 : 1 + tabs]
+    assert list(unfolding(panel, rows_of_tabs(root.iter("*")))) == root.xpath("//b")[1 : 1 + tabs]
+
+
+@pytest.mark.parametrize(
+    "panel", ["<p role=tabpanel hidden>x", "<div><p role=tabpanel hidden>x</div>"]
+)
+def test_panels_without_end_cost_little(panel):
+    """What holds them is not searched for tabs by each of them."""
+    root = lxml.html.document_fromstring(f"<main>{panel * 100_000}</main>")
+    rows = rows_of_tabs(root.iter("*"))
+    assert not any(tab for one in root.iter("p") for tab in unfolding(one, rows))

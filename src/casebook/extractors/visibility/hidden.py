@@ -155,7 +155,9 @@ class _Looked:
     def _open(self) -> None:
         """Open what a control in sight opens, round by round: there may be controls within."""
         wholes = self._wholes
-        controls = opened.controls_of(self._root, self._telling(), wholes) if wholes else {}
+        telling = self._telling() if wholes else []
+        controls = opened.controls_of(self._root, telling, wholes) if wholes else {}
+        rows = opened.rows_of_tabs(telling)
         turned = opened.turned_by(self._root) if wholes and self._cascade.turns else {}
         folding: dict[Any, list[Any]] = {}
         for _ in range(_MOST_ROUNDS):
@@ -164,7 +166,7 @@ class _Looked:
             ids = {name for name, several in controls.items() if any(map(in_sight, several))}
             for whole in self._wholes.keys() - folding.keys():
                 folds = _FOLDS.search(self._wholes[whole].reason)
-                folding[whole] = list(opened.unfolding(whole)) if folds else []
+                folding[whole] = list(opened.unfolding(whole, rows)) if folds else []
             shown = [
                 whole
                 for whole in self._wholes

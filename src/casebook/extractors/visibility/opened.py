@@ -114,12 +114,22 @@ def _handles(control: Any, labels: Mapping[Any, Sequence[Any]]) -> list[Any]:
     return [control, *labels.get(control, ()), *control.iterancestors("label")]
 
 
-def unfolding(element: Any) -> Iterator[Any]:
+def rows_of_tabs(telling: Iterable[Any]) -> Mapping[Any, Any]:
+    """Return the first row of tabs within each element that holds one; each is come to once."""
+    found: dict[Any, Any] = {}
+    for row in (one for one in telling if one.get("role") == "tablist"):
+        for above in row.iterancestors():
+            if found.setdefault(above, row) is not row:
+                break
+    return found
+
+
+def unfolding(element: Any, rows: Mapping[Any, Any]) -> Iterator[Any]:
     """Yield what unfolds a part that is folded: the line above it, "Read more" right below it.
 
-    And the tab of a panel that is one of as many panels as there are tabs above them.
+    And the tab of a panel that is one of as many panels as there are tabs above them, in ``rows``.
     """
-    yield from _tabs_of(element) if element.get("role") == "tabpanel" else ()
+    yield from _tabs_of(element, rows) if element.get("role") == "tabpanel" else ()
     above = next(element.itersiblings("*", preceding=True), None)
     if above is not None and above.tag in _HEADINGS:
         yield from _openers(above)
@@ -132,12 +142,11 @@ def unfolding(element: Any) -> Iterator[Any]:
         yield from _openers(below)
 
 
-def _tabs_of(panel: Any) -> Iterator[Any]:
+def _tabs_of(panel: Any, rows: Mapping[Any, Any]) -> Iterator[Any]:
     """Yield the tab that stands where ``panel`` does among its likes, in the row above them."""
     panels = [one for one in islice(panel.getparent(), _MOST_TABS) if one.get("role") == "tabpanel"]
     for above in islice(panel.iterancestors(), _NEAR):
-        row = above.find(".//*[@role='tablist']")
-        if row is not None:
+        if (row := rows.get(above)) is not None:
             tabs = [one for one in islice(row.iter("*"), _MOST_TABS) if one.get("role") == "tab"]
             if panel in panels and len(tabs) == len(panels):
                 yield tabs[panels.index(panel)]

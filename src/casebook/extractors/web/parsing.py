@@ -51,6 +51,6 @@ def _with_body(root: Any) -> Any:
             body = etree.SubElement(root, "body")
         text, body.text = body.text, None
         strays[-1].tail = f"{strays[-1].tail or ''}{text or ''}"
-        for place, stray in enumerate(strays):
-            body.insert(place, stray)
+        for stray in reversed(strays):
+            body.insert(0, stray)
     return root

@@ -26,7 +26,8 @@ _COPIES = etree.XPath(
     "descendant::*[contains(@class, 'copy') or contains(@class, 'Copy')"
     " or contains(@class, 'lipboard')]"
 )
-_NUMBERED = etree.XPath("descendant::*[@data-line-number][not(preceding-sibling::*)]/..")
+_NUMBERED = etree.XPath("descendant-or-self::*[*[1]/@data-line-number]")
+_LEFT_OUT = "left-out"
 _UNREAD = frozenset({"button", "script", "style", "template", "textarea"})
 
 
@@ -58,13 +59,14 @@ def set_out(tree: Any, noted: Iterable[tuple[Any, str]]) -> None:
         lines = [] if beside is None or not count else _lines_in(beside)
         if len(lines) == count > 0:
             _write(beside, "\n".join(lines))
-            column.drop_tree()
+            _leave_out(column)
     for pre in list(_programs(tree)):
         _drop_numbers(pre)
     for button in _COPIES(tree):
         if _COPY.fullmatch("".join(islice(button.itertext(), _FEW))):
-            button.drop_tree()
+            _leave_out(button)
     _drop_copies(tree)
+    etree.strip_elements(tree, _LEFT_OUT, with_tail=False)
 
 
 def _drop_copies(tree: Any) -> None:
@@ -81,7 +83,7 @@ def _drop_copies(tree: Any) -> None:
         if not within and text and not text.isspace():
             before = ""
     for copy in copies:
-        copy.drop_tree()
+        _leave_out(copy)
 
 
 def _programs(tree: Any) -> Iterator[Any]:
@@ -94,21 +96,17 @@ def _drop_numbers(pre: Any) -> None:
     count = _text(pre).strip("\n").count("\n") + 1
     for beside in list(_beside(pre)) if count > 1 else ():
         if len(_numbers_in(beside)) == count:
-            beside.drop_tree()
+            _leave_out(beside)
 
 
 def _beside(pre: Any) -> Iterator[Any]:
     """Yield what stands right before and behind a program, or behind what holds nothing else."""
     one = pre
     for _ in range(_AROUND):
-        yield from (each for each in (one.getprevious(), one.getnext()) if each is not None)
+        beside = [each for each in (one.getprevious(), one.getnext()) if each is not None]
+        yield from beside
         above = one.getparent()
-        if (
-            above is None
-            or len(above) > 1
-            or (above.text or "").strip()
-            or (one.tail or "").strip()
-        ):
+        if beside or above is None or (above.text or "").strip() or (one.tail or "").strip():
             return
         one = above
 
@@ -123,7 +121,7 @@ def _lines_of_rows(table: Any) -> Sequence[str]:
     """Return the lines of a table that has a row for each, its number in a cell before it."""
     lines, numbers = [], []
     for row in table.iter("tr"):
-        *before, line = row.iterchildren(*_CELLS) if len(row) > 1 else (None,)
+        *before, line = list(row.iterchildren(*_CELLS)) or [None]
         if not before or not all(map(_is_number_cell, before)):
             return []
         numbers.append(before[-1].get("data-line-number") or _text(before[-1]).strip())
@@ -167,6 +165,12 @@ def _lines_in(element: Any) -> Sequence[str]:
         element = element[0]
     is_made = not (element.text or "").strip() and not any((e.tail or "").strip() for e in element)
     return [_line(each) for each in element] if is_made else []
+
+
+def _leave_out(element: Any) -> None:
+    """Empty an element that goes in the end, with its likes: one by one it would be quadratic."""
+    element.clear(keep_tail=True)
+    element.tag = _LEFT_OUT
 
 
 def _write(element: Any, text: str) -> None:

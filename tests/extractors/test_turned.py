@@ -43,6 +43,20 @@ SEEN = [
     ),
     ("#a:checked~.p{display:none}", f"{BOX}{LABEL}<p class=p>{{}}</p>"),
     (
+        f"{SHOWN}.q{{display:none}}#b:checked~.p .q{{display:block}}",
+        (
+            f"{BOX}{LABEL}<input type=checkbox id=b><label for=b><b>+</b></label>"
+            "<div class=p><p class=q>{}</p></div>"
+        ),
+    ),
+    (
+        ".p{display:none}#c:checked~.three{display:block}",
+        (
+            f"{TABS.format(label='')}<input type=radio name=t id=c><label for=c>C</label>"
+            "<p class='p three'>{}</p>"
+        ),
+    ),
+    (
         ".hidden{display:none}#a:checked~.peer\\:block{display:block}",
         f"{BOX}{LABEL}<p class='hidden peer:block'>{{}}</p>",
     ),
@@ -68,6 +82,33 @@ UNSEEN = [
         ".p{display:none}div:checked~.p{display:block}",
         "<a href='#m'>More</a><div id=m>x</div><p class=p>{}</p>",
     ),
+    *(
+        (f"{SHOWN}#a{{display:none}}label{{{style}}}", f"{BOX}{LABEL}<p class=p>{{}}</p>")
+        for style in ("font-size:0", "color:#fff", "color:transparent", "text-indent:-9999px")
+    ),
+    *(
+        (f"{SHOWN}#a{{appearance:none}}", f"{BOX}<label for=a>{empty}</label><p class=p>{{}}</p>")
+        for empty in ("<br>", "<b></b>", "<b hidden>Show</b>", "\u200b", "\u3164")
+    ),
+    (SHOWN, f"{BOX.replace('>', ' disabled>')}{LABEL}<p class=p>{{}}</p>"),
+    (SHOWN, f"<fieldset disabled>{BOX}{LABEL}<p class=p>{{}}</p></fieldset>"),
+    (
+        ".p{display:none}#a:not(:checked)~.p{display:block}",
+        f"<input type=radio id=a checked>{LABEL}<p class=p>{{}}</p>",
+    ),
+    (
+        ".p{display:none}#a:checked~#b:checked~.p{display:block}",
+        f"{TABS.format(label=LABEL)}<p class=p>{{}}</p>",
+    ),
+    (
+        ".p{display:none}#m:target~#n:target~.p{display:block}",
+        "<a href='#m'>A</a><a href='#n'>B</a><i id=m></i><i id=n></i><p class=p>{}</p>",
+    ),
+    *(
+        (f"{SHOWN}#a:checked~.p b{{{style}}}", f"{BOX}{LABEL}<div class=p>So. <b>{{}}</b></div>")
+        for style in ("display:none", "color:#fff", "visibility:hidden")
+    ),
+    (".p{display:none}.p:target{display:block}", "<a href='#m'> </a><p class=p id=m>{}</p>"),
 ]
 
 
@@ -81,7 +122,10 @@ def test_what_a_reader_turns_to_by_a_click_stays(sheet, markup):
 
 @pytest.mark.parametrize(("sheet", "markup"), UNSEEN)
 def test_what_no_click_of_a_reader_shows_is_gone(sheet, markup):
-    """A box that nobody sees, whose label is empty or hidden, opens nothing."""
+    """Nor what no state of the page shows, or what is hidden in the part that a click opens.
+
+    A box without a label that is seen opens nothing, nor does one that cannot be turned.
+    """
     found, text = strip(markup.format(SECRET), f"<style>{sheet}</style>")
     assert SECRET not in text
     assert SECRET in [piece.text for piece in found]
@@ -109,3 +153,14 @@ def test_a_label_over_the_part_that_it_shows_is_its_heading():
     )
     strip_hidden(root)
     assert [one.text for one in root.iter("h3")] == ["What went wrong?", "And then?"]
+
+
+def test_boxes_and_places_without_end_cost_little():
+    """States of a page are looked at in a number that goes down with its length."""
+    many = range(20_000)
+    boxes = "".join(f"<input type=radio name=t id=b{n}><label for=b{n}>x</label>" for n in many)
+    links = "".join(f"<a href='#p{n}'>x</a><p class=p id=p{n}>a</p>" for n in many)
+    sheet = ".p{display:none}.p:target,input:checked+.q{display:block}"
+    assert (
+        SECRET not in strip(f"{boxes}{links}<p class=p>{SECRET}</p>", f"<style>{sheet}</style>")[1]
+    )

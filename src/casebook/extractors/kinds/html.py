@@ -23,10 +23,11 @@ from casebook.extractors.text.declarations import DATA
 from casebook.extractors.text.metadata import canonical_url, language_of, stated_of
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.titles import title_of
-from casebook.extractors.visibility.hidden import strip_hidden, visible_text
+from casebook.extractors.visibility.hidden import strip_hidden
 from casebook.extractors.visibility.rubies import end_brackets
 from casebook.extractors.visibility.scriptless import show_scriptless
 from casebook.extractors.visibility.shadows import show_shadows
+from casebook.extractors.visibility.texts import visible_text
 from casebook.extractors.web import programs
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, bodies_of
 from casebook.extractors.web.choice import DOUBTFUL, choose

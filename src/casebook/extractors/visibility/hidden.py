@@ -10,25 +10,25 @@ a page that waits for its scripts (most of its text is hidden at once). They sta
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.characters import count_words, one_line, smuggled
-from casebook.extractors.visibility import colours, opened, programs, styles
+from casebook.extractors.visibility import colours, opened, programs, styles, turning
 from casebook.extractors.visibility.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
 from casebook.extractors.visibility.sight import PALE, Sight, inherit
+from casebook.extractors.visibility.texts import NOT_TEXT, visible_text
 from casebook.schemas.documents import HiddenKind, HiddenText
 
 MOST_REPORTED = 20
 LONGEST_REPORT = 300
 FEWEST_WORDS = 4
 
-_NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "math"})
 _STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
 _HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
 _FOLDS = re.compile(
@@ -117,6 +117,7 @@ class _Looked:
         self._cascade = Cascade(root, kinds, {text for text in _STYLES(root) if text})
         self._known = {kind: (is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
         self._states: dict[Any, Sight] = {}
+        self._cascades: dict[Any, Cascade] = {}  # of what is within parts that a click has turned
         self._wholes: dict[Any, _Find] = {}
         self._places: dict[Any, tuple[int, int]] = {}
         self.opened: list[Any] = []
@@ -142,7 +143,7 @@ class _Looked:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
         while at < end:
             element = self._elements[at]
-            gone = element.tag in _NOT_TEXT
+            gone = element.tag in NOT_TEXT
             if not gone and self._is_suspect(element, self._kinds[at]):
                 gone = self._is_whole(element)
                 if not gone and self._state(element).reason():
@@ -158,7 +159,7 @@ class _Looked:
         telling = self._telling() if wholes else []
         controls = opened.controls_of(self._root, telling, wholes) if wholes else {}
         rows = opened.rows_of_tabs(telling)
-        turned = opened.turned_by(self._root) if wholes and self._cascade.turns else {}
+        turned = turning.turned_by(self._root) if wholes and self._cascade.turns else {}
         folding: dict[Any, list[Any]] = {}
         for _ in range(_MOST_ROUNDS):
             covered: dict[Any, bool] = {}
@@ -174,8 +175,11 @@ class _Looked:
             ]
             for whole in shown:
                 self._show(whole)
-            acted = {one for one, several in turned.items() if any(map(in_sight, several))}
-            if not (shown or (acted and self._turn(self._cascade.after(acted)))):
+            offers = cache(partial(self._offers, in_sight=in_sight))
+            acted = [one for one, several in turned.items() if any(map(offers, several))]
+            states = turning.states(self._root, acted, len(self._elements))
+            after = () if shown else map(self._cascade.after, states)
+            if not (shown or sum(map(self._turn, after))):
                 self.handles = [handle for one in acted for handle in turned[one]]
                 return
 
@@ -191,8 +195,16 @@ class _Looked:
         }
         for whole, style in shown.items():
             self._states[whole] = inherit(self._state(whole.getparent()), style)
+            self._cascades[whole] = after
             self._show(whole)
         return bool(shown)
+
+    def _offers(self, handle: Any, in_sight: Callable[[Any], bool]) -> bool:
+        """Tell a label or a link of which a reader sees a word or a sign."""
+        return any(
+            one not in self._wholes and in_sight(one) and self._state(one).reason() is None
+            for one in turning.parts_of(handle)
+        )
 
     def _telling(self) -> list[Any]:
         """Return what may control an element; to ask each for its attributes takes longer."""
@@ -228,12 +240,12 @@ class _Looked:
         telling, rules = self._known[kind]
         return (
             telling
-            or bool(rules and self._cascade.fit(rules, element))
+            or bool(rules and self._cascade_of(element).fit(rules, element))
             or ("style" in kind and self._cascade.hides_itself(element))
         )
 
     def _is_whole(self, element: Any) -> bool:
-        cause = cause_of(element, self._cascade.style(element)) or self._shut(element)
+        cause = cause_of(element, self._style(element)) or self._shut(element)
         if cause is not None:
             self._wholes[element] = _Find(*cause, element, whole=True)
         return cause is not None
@@ -244,7 +256,7 @@ class _Looked:
         summary = element.find("summary") if closed else None
         if summary is None:
             return None
-        cause = cause_of(summary, self._cascade.style(summary))
+        cause = cause_of(summary, self._style(summary))
         gone = cause is not None and _INDENTED not in cause[1]
         if not gone and not self._state(summary).invisible:
             return None
@@ -258,8 +270,23 @@ class _Looked:
             element = element.getparent()
         state = Sight(ground=self._canvas) if element is None else self._states[element]
         for one in reversed(chain):
-            state = self._states[one] = inherit(state, self._cascade.style(one))
+            state = self._states[one] = inherit(state, self._style(one))
         return state
+
+    def _style(self, element: Any) -> Mapping[str, str]:
+        return self._cascade_of(element).style(element)
+
+    def _cascade_of(self, element: Any) -> Cascade:
+        """Return the rules for ``element``: those after the click that brought it into sight."""
+        if not self._cascades:
+            return self._cascade
+        chain = []
+        while element is not None and element not in self._cascades:
+            chain.append(element)
+            element = element.getparent()
+        found = self._cascade if element is None else self._cascades[element]
+        self._cascades.update(dict.fromkeys(chain, found))
+        return found
 
     def _stretches(self) -> list[_Find]:
         """Return the runs of text that what it stands in hides, each up to the next seen text."""
@@ -303,7 +330,7 @@ class _Looked:
         return (
             few
             and ground is not None
-            and programs.is_highlighted(program, self._cascade.style, ground)
+            and programs.is_highlighted(program, self._style, ground)
             and not programs.reads_as_prose([text for find in unseen for text in find.texts])
         )
 
@@ -313,7 +340,7 @@ class _Looked:
         for event, element in etree.iterwalk(self._root, events=("start", "end")):
             is_tail = event == "end"
             step = -1 if is_tail else 1
-            unread += step * (element.tag in _NOT_TEXT or element in self._wholes)
+            unread += step * (element.tag in NOT_TEXT or element in self._wholes)
             inside += step * (element in self._inheriting)
             holder = element.getparent() if is_tail else element
             text = element.tail if is_tail else element.text
@@ -365,18 +392,3 @@ def _remove(find: _Find) -> None:
         find.element.clear(keep_tail=True)
     for element, is_tail in find.nodes:
         setattr(element, "tail" if is_tail else "text", None)
-
-
-def visible_text(root: Any) -> Iterator[str]:
-    """Yield the text nodes within ``root`` outside scripts, styles and the head."""
-    skipped = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        counts = isinstance(element.tag, str)
-        if event == "start":
-            skipped += counts and element.tag in _NOT_TEXT
-            text = element.text if counts else None
-        else:
-            skipped -= counts and element.tag in _NOT_TEXT
-            text = None if element is root else element.tail
-        if text and not skipped:
-            yield text

@@ -14,7 +14,6 @@ _TOGGLED = frozenset({"tab", "collapse"})
 TELLING = frozenset({*_CONTROLLING, *_TOGGLING, "role"})
 """The attributes of which what controls another element has one, or is a tab or its panel."""
 
-_BOXES = frozenset({"checkbox", "radio"})
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _HEADINGS = frozenset({"dt", "h2", "h3", "h4", "h5", "h6"})
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
@@ -54,26 +53,6 @@ def controls_of(
     # React streams <div hidden id="S:1"> behind the page and moves it to <template id="B:1">.
     places = root.xpath("//template[starts-with(@id, 'B:') or starts-with(@id, 'P:')]/@id")
     return found | {f"S:{place[2:]}": [root] for place in places}
-
-
-def turned_by(root: Any) -> Mapping[Any, Sequence[Any]]:
-    """Return what a click gives another state, a box or a place, with where a reader clicks.
-
-    A label without a word or a picture is nothing to click at.
-    """
-    boxes = [one for one in root.iter("input") if one.get("type", "").lower() in _BOXES]
-    ids = {one.get("id"): one for one in reversed(boxes) if one.get("id") is not None}
-    labels: dict[Any, list[Any]] = {}
-    for label in root.iter("label") if boxes else ():
-        box = ids.get(label.get("for"))
-        if box is not None and (len(label) or (label.text or "").strip()):
-            labels.setdefault(box, []).append(label)
-    found = {box: _handles(box, labels) for box in boxes}
-    places = {one.get("id"): one for one in reversed(_NAMED(root))}
-    for link in _PLACES(root):
-        if (place := places.get(link.get("href")[1:])) is not None:
-            found.setdefault(place, []).append(link)
-    return found
 
 
 def _linked(telling: Iterable[Any]) -> Iterator[tuple[Any, str]]:

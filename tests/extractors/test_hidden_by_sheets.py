@@ -108,6 +108,22 @@ BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
         "@layer{#i{display:block}} @layer{.x{display:none}}",
         "@property --d{syntax:'*';inherits:false;initial-value:none}.x{display:var(--d)}",
         "@property --d{syntax:'<color>';inherits:true;initial-value:#fff}.x{color:var(--d)}",
+        "@LAYER a,b;@layer b{.x{display:none}} @layer a{.x{display:block}}",
+        "@layer a{.x{display:none}} .x{display:revert-layer}",
+        (
+            "@media print{@property --d{syntax:'*';inherits:true;initial-value:block}}"
+            ".x{display:var(--d,none)}"
+        ),
+        (
+            "@property --d{syntax:'*';inherits:false;initial-value:none}"
+            ".post{--d:block}.x{display:var(--d)}"
+        ),
+        "@property --d{syntax:'*';inherits:false}.post{--d:block}.x{display:var(--d,none)}",
+        "@property --d{initial-value:block}.x{display:var(--d,none)}",
+        (
+            "@property --d{syntax:'<color>';inherits:true;initial-value:block}"
+            ".x{display:var(--d,none)}"
+        ),
         "@media (min-width:calc(600px + 1px)){.x{display:none}}",
         f".x{{color:#fff}}.post::before{{{LAYER};background:#fff}}",
         f".x{{color:#fff}}.x::before{{{LAYER};background:#fff}}",
@@ -272,6 +288,8 @@ def test_rules_for_many_elements_are_bounded_in_work_and_the_strongest_decide(mo
         ".x{" + "&&&&&&&&&&{" * 12 + "display:none" + "}" * 13,
         ",".join(["a"] * 40) + "{" + ",".join(["a"] * 100_000) + "{display:none}}",
         ".x{clip-path:polygon(" + "0 0 " * 120 + "1 1)}",
+        "@layer " + "a." * 300_000 + "a{.z{display:none}}",
+        "@layer " + "a." * 900 + "a;" + "@layer a{.z{display:none}}",
     ],
 )
 def test_sheets_that_multiply_what_they_say_are_read_at_once(sheet):

@@ -19,8 +19,9 @@ from casebook.extractors.visibility import neighbours, styles
 from casebook.extractors.visibility.animations import last_frames, left_by
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
 from casebook.extractors.visibility.hiding import Hiding
+from casebook.extractors.visibility.registered import registered
 from casebook.extractors.visibility.selectors import ANY, Compound, Counted, Has, Selector
-from casebook.extractors.visibility.sheets import Rule, Rules, initial_values, rules_of, sheet_in
+from casebook.extractors.visibility.sheets import Rule, Rules, rules_of, sheet_in
 from casebook.extractors.visibility.styles import Declared, Style
 
 Kind = tuple[str | None, ...]
@@ -69,14 +70,14 @@ class Cascade:
         read = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
         self._rules = self._bounded(read, kinds)
         self._frames = last_frames(sheet)
-        self._initial = initial_values(sheet)
+        self._registered = registered(sheet)
         self._inline = {text: styles.declared(text) for text in inline}
         rules = {id(rule): rule for rules in self._rules.values() for rule in rules}.values()
         asked = {name for rule in rules for name in rule.selector.above}
         self._bits = {name: 1 << bit for bit, name in enumerate(islice(asked, _MOST_ASKED))}
         self._needs = {id(rule): self._mask(rule.selector.above) for rule in rules}
         told = [*(rule.declared for rule in rules), *self._inline.values()]
-        hides = Hiding([*told, Declared(self._initial, {})], self._frames)
+        hides = Hiding([*told, Declared(self._registered.initial, {})], self._frames)
         bodies = {id(rule.declared): rule.declared for rule in rules}
         hiding = {body for body, declared in bodies.items() if declared in hides}
         self._hiding = {
@@ -141,10 +142,11 @@ class Cascade:
         while element is not None and element not in self._customs:
             chain.append(element)
             element = element.getparent()
-        known = self._initial if element is None else self._customs[element]
+        known = self._registered.initial if element is None else self._customs[element]
         for one in reversed(chain):
             told = self._declared(one).items()
             own = {name: value for name, value in told if name.startswith(CUSTOM)}
+            known = self._registered.handed_down(known)
             known = self._customs[one] = {**known, **own} if own else known
         return known
 

@@ -10,6 +10,7 @@ _NO_LAYER: Layer = (_LAST,)  # what stands in none wins over what stands in one
 
 _STATED = re.compile(r"@layer\s+([^;{}]{1,2000})", re.IGNORECASE)
 _WORD = "@layer"
+_DEEPEST = 16  # a deeper layer counts as the one that it stands in
 
 
 class Place:
@@ -23,7 +24,7 @@ class Place:
 
     def state(self, text: str) -> None:
         """Note the layers that statements (``@layer base, pages;``) name."""
-        for statement in _STATED.finditer(text) if _WORD in text else ():
+        for statement in _STATED.finditer(text) if _WORD in text.lower() else ():
             for name in statement[1].split(","):
                 self._named(name.strip())
 
@@ -36,7 +37,7 @@ class Place:
 
     def _named(self, name: str) -> Layer:
         layer = self.layer
-        for part in name.split("."):
+        for part in name.split(".", _DEEPEST)[:_DEEPEST]:
             number = self._known.setdefault((layer, part), len(self._known))
             layer = (*layer[:-1], number, _LAST)
         return layer

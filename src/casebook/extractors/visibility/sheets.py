@@ -42,11 +42,6 @@ _NEVER = re.compile(r"::|:(?:hover|focus|active|visited|before|after)")
 _GENERATED = re.compile(r"(.*?)::?(before|after)", re.IGNORECASE | re.DOTALL)
 _GROUPS = ("@media", "@supports", "@layer", "@scope", "@container", "@starting-style")
 
-
-_INITIAL = re.compile(
-    r"@property\s+(--[\w-]{1,80})\s*\{[^{}]{0,400}?\binitial-value\s*:([^;{}]{1,200})",
-    re.IGNORECASE,
-)
 _DATA = re.compile(r"data:text/css[^,]{0,80}?(;base64)?,", re.IGNORECASE)
 _IMPORTED = re.compile(
     r"@import\s+(?:url\(\s*)?(?:\"(data:[^\"]*)\"|'(data:[^']*)'|(data:[^\s)]*))[^;]{0,200};",
@@ -151,14 +146,6 @@ def _parted(selector: str) -> tuple[str, str]:
     """Return a selector without ``::before`` or ``::after`` at its end, and which it was."""
     found = _GENERATED.fullmatch(selector.strip())
     return (found[1] or ANY, f"::{found[2].lower()}") if found else (selector.strip(), "")
-
-
-def initial_values(sheet: str) -> Mapping[str, str]:
-    """Return what custom properties are where nothing declares them (``@property``)."""
-    if "@property" not in sheet:
-        return {}
-    found = _INITIAL.finditer(_without_noise(sheet))
-    return {match[1]: match[2].strip().lower() for match in found}
 
 
 def _without_noise(sheet: str) -> str:

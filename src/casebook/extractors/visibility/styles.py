@@ -162,6 +162,8 @@ def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
     """Yield a declaration as the properties that it sets; browsers drop what they do not know."""
     if name == "display" and "var(" not in value and not _DISPLAYS.issuperset(value.split()):
         return
+    if value == "revert-layer":  # what earlier layers say
+        return
     if name in _SIDES and "var(" not in value:
         yield from zip(_SIDES[name], _all_sides(value), strict=True)
         return

@@ -132,6 +132,26 @@ BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
         f".x{{color:#fff}}.x::before{{{LAYER};background:inherit}}",
         ".x{color:#fff}.x::before{position:absolute;inset:0;background:#123}",
         ".x{color:#fff}.x::before{content:'';position:absolute;width:4px;background:#123}",
+        *(
+            f".x{{color:#fff;position:relative}}.x::before{{{LAYER};background:#123;{moved}}}"
+            for moved in (
+                "height:0",
+                "max-height:0",
+                "height:100%;top:100%",
+                "transform:translateX(100%)",
+                "translate:0 100%",
+                "left:50%;width:100vw;transform:translate(-50%,900%)",
+                "margin-top:9em",
+                "background-clip:text",
+                "background:linear-gradient(#123,#456);background-size:0 0",
+                "background:linear-gradient(#123,#456) 0 0/0 0",
+            )
+        ),
+        *(
+            f"{around}{{background:#fff}}.x{{color:#fff;position:relative}}"
+            f".x::before{{{LAYER};background:#123}}"
+            for around in (".post", ".x", "html,body")
+        ),
     ],
 )
 def test_rules_of_a_style_sheet_hide(sheet):
@@ -211,6 +231,21 @@ def test_rules_of_a_style_sheet_hide(sheet):
         f".x{{color:#fff}}.x::before{{{LAYER};background:linear-gradient(#123,#456)}}",
         f".x{{color:#fff}}.x::before{{{LAYER};background:url(a.png)}}",
         f":root{{--b:#123}}.x{{color:#fff}}.x::before{{{LAYER};background:var(--b)}}",
+        *(
+            f"{around}{{background:#fff}}.x{{color:#fff;position:relative;{stacks}}}"
+            f".x::before{{{LAYER};background:#123}}"
+            for around, stacks in (
+                ("html", ""),
+                ("body", ""),
+                (".post", "z-index:0"),
+                (".post", "isolation:isolate"),
+                (".x", "transform:scale(1)"),
+            )
+        ),
+        (
+            ".x{color:#fff}.x::before{content:'';position:absolute;top:0;bottom:0;left:50%;width:100vw;"
+            "transform:translateX(-50%);background:#123;z-index:-1}"
+        ),
         f".x{{color:#fff}}.x::before{{{FILLING}}}.x::before{{background-color:#123}}",
         ".x{max-height:0;overflow:hidden}.post .x{max-height:99em}",
         ".x{width:1px;height:1px;overflow:hidden}.post .x{width:50%;height:4em}",

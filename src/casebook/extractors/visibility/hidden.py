@@ -194,7 +194,7 @@ class _Looked:
             and (self._wholes[whole].kind is not HiddenKind.CLASS or _displays(turned, rest))
         }
         for whole, style in shown.items():
-            self._states[whole] = inherit(self._state(whole.getparent()), style)
+            self._states[whole] = inherit(self._state(whole.getparent()), style, whole.tag)
             self._cascades[whole] = after
             self._show(whole)
         return bool(shown)
@@ -270,7 +270,7 @@ class _Looked:
             element = element.getparent()
         state = Sight(ground=self._canvas) if element is None else self._states[element]
         for one in reversed(chain):
-            state = self._states[one] = inherit(state, self._style(one))
+            state = self._states[one] = inherit(state, self._style(one), one.tag)
         return state
 
     def _style(self, element: Any) -> Mapping[str, str]:

@@ -8,17 +8,24 @@ from casebook.extractors.visibility.css_values import VARIABLE
 from casebook.extractors.visibility.painted import is_painted
 
 PALE = "text in the colour of its background"
+_PAGE = frozenset({"html", "body"})
+_NO_GROUND = frozenset({"none", "transparent", "inherit", "initial"})
+_STACKING = ("transform", "translate", "scale", "rotate", "filter", "clip-path")
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What an element inherits; no ``colour`` or ``ground`` is one that cannot be told."""
+    """What an element inherits; no ``colour`` or ``ground`` is one that cannot be told.
+
+    It is ``covered`` where a layer that is set behind it (``z-index: -1``) is behind a ground too.
+    """
 
     small: bool = False
     invisible: bool = False
     clear: bool = False
     colour: colours.Colour | None = None
     ground: colours.Colour | None = colours.WHITE
+    covered: bool = False
 
     def reason(self) -> str | None:
         """Say why the text is not seen, or None."""
@@ -33,23 +40,51 @@ class Sight:
         return None
 
 
-def inherit(state: Sight, style: Mapping[str, str]) -> Sight:
-    """Return what an element of ``style`` hands down, within one that hands down ``state``."""
+def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
+    """Return what a ``tag`` of ``style`` hands down, within one that hands down ``state``."""
     if not style:
-        return state
+        return replace(state, covered=False) if tag == "body" else state
     size = styles.text_size(style)
     small = state.small if size is None else styles.is_unreadably_small(size)
     small = small or (state.small and styles.is_relative_size(style))
     visibility = style.get("visibility")
     invisible = visibility in {"hidden", "collapse"} if visibility else state.invisible
     clear, colour = _ink(state, style)
+    ground = _own_ground(state, style, colour)
+    covered = _is_covered(state, style, tag)
+    behind = covered and tag not in _PAGE
     return replace(
         state,
         small=small,
         invisible=invisible,
         clear=clear,
         colour=colour,
-        ground=_ground(state, style, colour),
+        ground=None if is_painted(style, ground, colour, is_covered=behind) else ground,
+        covered=covered,
+    )
+
+
+def _is_covered(state: Sight, style: Mapping[str, str], tag: str) -> bool:
+    """Tell an element behind whose own ground, or that of one around it, layers are set.
+
+    The ground of a body is that of the whole page, unless the root has one.
+    """
+    paint = style.get("background-color", style.get("background", style.get("background-image")))
+    grounded = paint is not None and paint not in _NO_GROUND
+    if tag in _PAGE:
+        return grounded and (tag == "html" or state.covered)
+    return (state.covered or grounded) and not _stacks(style)
+
+
+def _stacks(style: Mapping[str, str]) -> bool:
+    """Tell an element that layers within it are not set behind (a stacking context)."""
+    position = style.get("position", "static")
+    return (
+        style.get("isolation") == "isolate"
+        or position in {"fixed", "sticky"}
+        or (position != "static" and style.get("z-index", "auto") != "auto")
+        or any(style.get(name, "none") != "none" for name in _STACKING)
+        or style.get("opacity", "1") != "1"
     )
 
 
@@ -69,21 +104,13 @@ def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colour |
     return colours.is_transparent(value), colours.colour(value)
 
 
-def _ground(
-    state: Sight, style: Mapping[str, str], ink: colours.Colour | None
-) -> colours.Colour | None:
-    """Return the background, None where it is a picture or a colour that we cannot tell."""
-    ground = _own_ground(state, style, ink)
-    return None if is_painted(style, ground, ink) else ground
-
-
 def _own_ground(
     state: Sight, style: Mapping[str, str], ink: colours.Colour | None
 ) -> colours.Colour | None:
     value = (
         style.get("background-color") or style.get("background") or style.get("background-image")
     )
-    if not value or value in {"none", "transparent", "inherit", "initial"}:
+    if not value or value in _NO_GROUND:
         return state.ground
     if value == "currentcolor":
         return ink

@@ -63,9 +63,11 @@ _UNITS_OF_TEXT = {**UNIT_PX, "%": 0.16}
 _TOUCHING = re.compile(
     r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
     r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
-    r"|white-space|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
+    r"|white-space|z-index|isolation|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
 )
-_PAINTING = re.compile(rf"{_TOUCHING.pattern}|left|right|top|bottom|height|width")
+_PAINTING = re.compile(
+    rf"{_TOUCHING.pattern}|left|right|top|bottom|margin|(?:max-)?(?:height|width)"
+)
 _PLACING = re.compile(r"left|right|top|bottom|margin|padding|text-indent|height|width|max-")
 _SIZING = re.compile(r"(?:max-)?(?:height|width)")
 _NO_SIZE = re.compile(r"[01](?![.\d])|var\(|calc\(")

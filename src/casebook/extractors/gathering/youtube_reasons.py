@@ -76,7 +76,9 @@ _RUNNING: Cause = (
 )
 _UNPLAYABLE: Cause = (VideoUnplayable, "is not shown ({said}): submit it {instead}")
 
-# The first that fits gives the cause.
+_VIDEO = r"\b(?:video|clip|recording|(?:live )?stream|(?:live )?event|content)\b"
+_TO_ALL = r"(?! (?:on|in|to|for|with|from)\b)"
+# The first that fits gives the cause; sessions and accounts are terminated too.
 _BY_WORDS: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
     (re.compile(words, re.IGNORECASE), cause)
     for words, cause in (
@@ -85,11 +87,11 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
         (r"something went wrong|needs to be reloaded|error occurred", BLOCKED),
         (r"administrator|restricted mode|google apps account", _RESTRICTED),
         (r"your (?:country|region|location)|this (?:country|region)\b", _NOT_IN_COUNTRY),
-        (r"\b(?:been|was) (?:removed|deleted|terminated)", UNAVAILABLE),
+        (rf"{_VIDEO} (?:has been|was|is) (?:removed|deleted|terminated)", UNAVAILABLE),
         (r"\bage\b|age-restricted|inappropriate for some|\bgraphic", AGE_RESTRICTED),
-        (r"\bprivate\b", _PRIVATE),
+        (rf"\bprivate {_VIDEO}|{_VIDEO} is private", _PRIVATE),
         (r"members|join this channel|payment|purchase|\brent|premium", _FOR_MEMBERS),
-        (r"recording is not available|no longer available|removed|deleted|terminated", UNAVAILABLE),
+        (rf"recording is not available|{_VIDEO} is no longer available{_TO_ALL}", UNAVAILABLE),
         (r"has ended", _RUNNING),
         (r"premieres?\b|begins?\b|starts?\b|scheduled|waiting for|processing", _UPCOMING),
     )
@@ -114,13 +116,13 @@ def cause_of(player: Any) -> Cause | None:
     A broadcast that runs, or has just ended, is shown; its captions are not all there yet.
     """
     status = _part(player, "playabilityStatus").get("status")
-    if status in {None, "OK"}:
+    if status is None or status == "OK":
         about = _part(player, "videoDetails")
         return _RUNNING if about.get("isLive") or about.get("isPostLiveDvr") else None
     said = said_by(player)
     by_words = (cause for words, cause in _BY_WORDS if words.search(said))
     gone = status == "ERROR" and _NO_VIDEO.fullmatch(said)
-    return next(by_words, UNAVAILABLE if gone else _BY_STATUS.get(status, _UNPLAYABLE))
+    return next(by_words, UNAVAILABLE if gone else _BY_STATUS.get(str(status), _UNPLAYABLE))
 
 
 def said_by(player: Any) -> str:
@@ -142,7 +144,8 @@ def _words(status: Mapping[str, Any]) -> Iterator[str]:
 
 def _runs(text: Mapping[str, Any]) -> Iterator[Any]:
     runs = text.get("runs")
-    yield from (run.get("text") for run in runs or () if isinstance(run, dict))
+    listed = runs if isinstance(runs, list) else ()
+    yield from (run.get("text") for run in listed if isinstance(run, dict))
     yield text.get("simpleText")
 
 

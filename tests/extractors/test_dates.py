@@ -49,6 +49,21 @@ FAR = f"<p>On 30 October 2025 the kernel took the change{', and nobody said a wo
         ),
         (
             "",
+            (
+                "<h1>A</h1><p>By Ada</p><aside>More: <time datetime='2026-02-11T10:00Z'>2 hours ago"
+                "</time></aside><p>March 3, 2024</p>"
+            ),
+            PageKind.ARTICLE,
+            date(2024, 3, 3),
+        ),
+        (
+            "",
+            "<h1>A</h1><p>By Ada, <time datetime='2025-02-11T10:00Z'>3 days ago</time></p>",
+            PageKind.ARTICLE,
+            date(2025, 2, 11),
+        ),
+        (
+            "",
             "<h1>News</h1><p>A story, <time datetime='2025-02-11T10:00:00Z'>3 days ago</time></p>",
             PageKind.OTHER,
             None,

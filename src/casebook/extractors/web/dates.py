@@ -149,9 +149,10 @@ def _by_headline(tree: Any, kind: PageKind) -> Iterator[str | None]:
     for top in tree.xpath("//h1")[:1]:
         for side in sides:
             lines = [text for text in top.xpath(side) if len(text.strip()) <= _LONGEST_LINE]
-            yield " ".join(
-                _day_of(line, kind) for line in lines if told or not _CHANGED.search(line)
-            )
+            lines = [line for line in lines if told or not _CHANGED.search(line)]
+            # A teaser's "3 days ago" stands before a day only where an article shows none itself.
+            for tells in (_shows_year, bool) if kind is PageKind.ARTICLE else (_shows_day,):
+                yield " ".join(_day_of(line) if tells(line) else _stated_of(line) for line in lines)
 
 
 def _labelled(tree: Any) -> str | None:
@@ -193,15 +194,20 @@ def _stated_of(line: Any) -> str:
     return (holder.get("datetime") if holder.tag == "time" else None) or str(line)
 
 
-def _day_of(line: Any, kind: PageKind) -> str:
-    """Return the same without the hour, behind which no day is seen to end.
-
-    An article may show "3 days ago"; elsewhere that is of a teaser, and an hour of a clock.
-    """
+def _day_of(line: Any) -> str:
+    """Return the same without the hour, behind which no day is seen to end."""
     stated = _stated_of(line)
     found = _ISO.match(stated.strip())
-    told = kind is PageKind.ARTICLE or (_SHOWN_YEAR.search(line) and not _HOUR.search(line))
-    return found[0] if found and told else stated
+    return found[0] if found else stated
+
+
+def _shows_year(line: str) -> bool:
+    return _SHOWN_YEAR.search(line) is not None
+
+
+def _shows_day(line: str) -> bool:
+    """Tell a line that shows a day from a teaser's "3 days ago", and the hour of a clock."""
+    return _shows_year(line) and not _HOUR.search(line)
 
 
 def _written_day(text: str) -> date | None:

@@ -197,6 +197,7 @@ def test_what_an_article_quotes_is_not_what_its_page_says(text):
     [
         (errors.Paywall, f"{SAID * 4}</p><p>{OFFERED}"),
         (errors.Paywall, f'{SAID * 4}"So it was," she said. {OFFERED} "We know."'),
+        (errors.Paywall, f"{SAID * 4}»So it was,« she said. {OFFERED} »We know.«"),
         (errors.Paywall, f'{SAID * 4}She said "no" to it. {OFFERED} It is 5" wide.'),
         (errors.LoginWall, '"Ada," it says. Please log in to continue. Forgot your password?'),
         (

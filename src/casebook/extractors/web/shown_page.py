@@ -10,7 +10,7 @@ from casebook.extractors.web import wall_phrases as phrases
 
 # A straight mark opens behind a space and closes before one, so that it is told which it does.
 _QUOTED = re.compile(
-    r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|«[^«»\n]{1,300}»"
+    r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|(?<![\w.,!?…])«[^«»\n]{1,300}»"
     r"|(?:(?<=\s)|(?<=\()|^)\"(?=\S)[^\"\n]{1,300}(?<=\S)\"(?!\w)",
     re.MULTILINE,
 )

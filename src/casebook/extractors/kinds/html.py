@@ -104,8 +104,8 @@ def prepare(tree: Any) -> list[HiddenText]:
     show_shadows(tree)
     end_brackets(tree)
     noted = programs.laid_out(tree)
-    set_in_text(tree)
     hidden = strip_hidden(tree)
+    set_in_text(tree)
     programs.set_out(tree, noted)
     # Nothing below reads them, and trafilatura and htmldate copy the tree several times.
     etree.strip_elements(tree, *_UNREAD, with_tail=False)

@@ -7,6 +7,7 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf.doubled import text_of
 from casebook.schemas.sources import Payload
 
 LINES = [
@@ -103,6 +104,32 @@ def test_cells_that_say_the_same_stay():
     for row, column in itertools.product(range(6), range(20)):
         pdf.text(LEFT + column * 7, 150 + row * 9, "1")
     assert read(pdf).replace(" ", "").count("11111111111111111111") == 6
+
+
+@pytest.mark.parametrize("degrees", [15, 30, 45, 60, 90, 120, 270])
+def test_figures_of_slanted_labels_stay(degrees):
+    """Letters that are set one by one stand beside each other, whichever way their line runs."""
+    pdf = page_of((whole, 0, 0))
+    pdf.set_font("helvetica", size=6)
+    labels = ["1100", "2211", "hall", "100.00"]
+    for n, label in enumerate(labels):
+        with pdf.rotation(degrees, x=100 + 100 * n, y=250):
+            by_letter(pdf, 100 + 100 * n, 250, label)
+    pdf.set_font("helvetica", size=SIZE)
+    with pypdfium2.PdfDocument(bytes(pdf.output())) as document:
+        page = document[0]
+        once, plain = text_of(page, repeats=True), page.get_textpage()
+        assert once.get_text_range() == plain.get_text_range()
+
+
+def test_a_word_that_is_written_over_another_keeps_its_letters():
+    """A figure with a digit where an older one under it has the same is no copy of that."""
+    pdf = page_of((whole, 0, 0))
+    pdf.text(LEFT, 200, "Revenue was 100 million")
+    pdf.set_fill_color(255)
+    pdf.rect(LEFT, 190, 200, 14, style="F")
+    by_letter(pdf, LEFT, 200, "Revenue was 250 million")
+    assert "250" in read(pdf).split()
 
 
 def test_signs_that_lie_upon_each_other_stay():

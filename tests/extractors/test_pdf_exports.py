@@ -133,3 +133,18 @@ def test_lines_of_a_program_with_their_numbers_are_no_table():
     text = read(pdf).text
     told = " ".join(f"{n} {line}" for n, line in enumerate(program, 41))
     assert told in " ".join(text.split())
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+@pytest.mark.parametrize("by_column", [False, True], ids=["by row", "by column"])
+def test_years_and_what_goes_on_from_another_page_are_rows(columns, by_column):
+    """Rows that count on from a number but one are a table where more than a name follows it."""
+    rows = [(str(2019 + n), f"{n}.{n + 4}", f"{3 * n} %")[:columns] for n in range(6)]
+    cells = [(n, m) for n in range(len(rows)) for m in range(columns)]
+    pdf = sheet()
+    pdf.add_page()
+    page_of(pdf, PROSE)
+    for n, m in sorted(cells, key=lambda cell: cell[::-1]) if by_column else cells:
+        pdf.text(60 + 110 * m, 130 + 15 * n, rows[n][m])
+    lines = read(pdf).text.split("\n")
+    assert [line for line in lines if " | " in line] == list(map(" | ".join, rows))

@@ -122,14 +122,13 @@ def test_a_small_table_above_short_paragraphs_is_one():
 
 def test_lines_of_a_program_with_their_numbers_are_no_table():
     """Numbers that go on from line to line stand before a program; its lines have no cells."""
-    program = ["begin", "read the letter", "send it on", "count it", "end"]
+    program = ["(begin", "(read letter)", "(send it on)", "(count it)", "(end))"]
     pdf = sheet()
     pdf.add_page()
     page_of(pdf, PROSE)
-    pdf.set_font("courier", size=10.5)
     for n, line in enumerate(program):
         pdf.text(60, 130 + 13 * n, str(n + 41))
-        pdf.text(90, 130 + 13 * n, line)
+        pdf.text(110, 130 + 13 * n, line)
     text = read(pdf).text
     told = " ".join(f"{n} {line}" for n, line in enumerate(program, 41))
     assert told in " ".join(text.split())

@@ -55,6 +55,20 @@ def test_titles_with_numbers_stay(size, step):
     assert all(text.count(title) == 2 for title in TITLES)
 
 
+@pytest.mark.parametrize("size", [10.5, 12, 13])
+def test_sections_that_have_the_number_of_their_page_keep_their_headings(size):
+    """A heading stands in a table of contents alone, though each section begins its page."""
+    pdf = sheet()
+    for n, title in enumerate(TITLES, 1):
+        pdf.add_page()
+        page_of(pdf, [f"{n} {title}"], top=60, size=size)
+        page_of(pdf, PROSE * 8, top=84)
+    pdf.add_page()
+    page_of(pdf, [f"{n} {title} . . . . . . {n}" for n, title in enumerate(TITLES, 1)])
+    text = read(pdf).text
+    assert all(text.count(f"{n} {title}") == 2 for n, title in enumerate(TITLES, 1))
+
+
 def test_a_letter_in_brackets_in_the_midst_of_a_sentence_begins_no_paragraph():
     """Where the line before is full and ends in a word, "(a)" and "(2)" go on with the sentence."""
     pdf = sheet()

@@ -21,6 +21,7 @@ _FIRST_NUMBER, _LAST_NUMBER = re.compile(r"(\d{1,4}) "), re.compile(r" (\d{1,4})
 _LABELLED = 1.25
 """Type sizes of the text, of a line with the number of its page at most: titles are larger."""
 
+_AROUND_TITLES = "0123456789.:|·–— "
 _EDGE = 2
 _LARGER = 1.12
 _REPEATS = 0.4
@@ -53,8 +54,9 @@ def without_furniture(
     at which half of the pages have their outermost line, where it is no larger than the text,
     whose size is ``body`` points (titles of slides are), and stands there twice (heads that change
     by chapter), or apart from the text as nearly all lines at that height do (by section); or if it
-    has its page's number where most pages have theirs. So does
-    what stands in small type at one place on nearly all pages, wherever that is: bars of slides.
+    has its page's number where most pages have theirs, beside what another line is, too (a section
+    that begins on its page may have its number). So does what stands in small type at one place on
+    nearly all pages, wherever that is: bars of slides.
     A row of a table goes where another page has it as a line of its own, and where a table goes on
     from the page before and its head is set again.
     """
@@ -62,6 +64,8 @@ def without_furniture(
     edges = [_edges(page) for page in pages]
     keys = Counter(key for page in edges for key in {key_of(x.text) for x in page if not x.row})
     bands = _Bands.of(edges, keys)
+    lines = (line for page in pages if bands.labels for line in page)
+    titles = Counter(_title(line.text) for line in lines if _is_title(line))
     needed = max(_FEWEST_REPEATS, _REPEATS * len(pages))
 
     def goes(line: Line) -> bool:
@@ -71,7 +75,8 @@ def without_furniture(
         count = keys[key] if key else 0
         if count >= needed:
             return True
-        if line.size <= _LABELLED * body and bands.is_labelled(line):
+        others = titles[_title(line.text)] - _is_title(line)
+        if others and line.size <= _LABELLED * body and bands.is_labelled(line):
             return True
         small = line.size <= _LARGER * body and any(c.isalpha() for c in key)
         return small and (
@@ -153,6 +158,16 @@ def key_of(text: str) -> str:
         if len(words[end]) <= _LONGEST_ROMAN and not words[end].casefold().strip(ROMAN):
             words[end] = "#"
     return _NUMBERS.sub("#", " ".join(words).casefold())
+
+
+def _is_title(line: Line) -> bool:
+    """Tell a line from the entry of a table of contents, which ends in a number."""
+    return not line.text[-1:].isdigit()
+
+
+def _title(text: str) -> str:
+    """Return ``text`` without the numbers around it."""
+    return text.strip(_AROUND_TITLES).casefold()
 
 
 @dataclass(frozen=True, slots=True)

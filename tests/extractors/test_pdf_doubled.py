@@ -7,6 +7,7 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf import doubled
 from casebook.extractors.pdf.doubled import text_of
 from casebook.schemas.sources import Payload
 
@@ -140,6 +141,14 @@ def test_signs_that_lie_upon_each_other_stay():
     with pypdfium2.PdfDocument(bytes(pdf.output())) as document:
         plain = document[0].get_textpage().get_text_range()
     assert read(pdf).count("*") == plain.count("*") > 8
+
+
+def test_a_page_of_more_letters_than_any_has_is_not_looked_at(monkeypatch):
+    """A hostile page of hundreds of thousands of letters costs what its text costs."""
+    pdf = page_of((whole, 0, 0), (by_letter, 0.3, 0))
+    once = read(pdf)
+    monkeypatch.setattr(doubled, "_MOST_LETTERS", len("".join(LINES)))
+    assert len(read(pdf)) > 1.5 * len(once)
 
 
 def test_white_type_over_black_is_still_hidden():

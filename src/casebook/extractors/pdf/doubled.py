@@ -34,6 +34,9 @@ that is set twice is moved by all of its room, whichever way the line runs."""
 _FARTHEST = 6.0
 """Points between a letter and its copy."""
 
+_MOST_LETTERS = 100_000
+"""Of a page that is looked at: a full one in small type has a tenth of that."""
+
 _MOST_NEAR = 8
 """Of one letter, about as near as that."""
 
@@ -58,7 +61,8 @@ def text_of(page: pypdfium2.PdfPage, *, repeats: bool) -> pypdfium2.PdfTextPage:
     Close it.
     """
     text = page.get_textpage()
-    copies = _copies(calls.handle(text.raw)) if repeats else []
+    looks = repeats and text.count_chars() <= _MOST_LETTERS
+    copies = _copies(calls.handle(text.raw)) if looks else []
     if not copies:
         return text
     text.close()

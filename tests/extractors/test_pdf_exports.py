@@ -55,6 +55,17 @@ def test_titles_with_numbers_stay(size, step):
     assert all(text.count(title) == 2 for title in TITLES)
 
 
+def test_heads_go_whose_other_side_ends_with_its_number():
+    """Where right pages end with their number, the heads of left ones, which begin so, are heads."""
+    pdf = sheet()
+    for n in range(1, 11):
+        pdf.add_page()
+        title = f"What chapter {'abcdefghij'[n // 2]} is about"
+        page_of(pdf, [f"{title} {n}" if n % 2 else f"{n} {title}"], top=48)
+        page_of(pdf, PROSE * 8, top=72)
+    assert "is about" not in read(pdf).text
+
+
 @pytest.mark.parametrize("size", [10.5, 12, 13])
 def test_sections_that_have_the_number_of_their_page_keep_their_headings(size):
     """A heading stands in a table of contents alone, though each section begins its page."""

@@ -7,6 +7,8 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf import doubled
+from casebook.extractors.pdf.doubled import text_of
 from casebook.schemas.sources import Payload
 
 LINES = [
@@ -105,6 +107,32 @@ def test_cells_that_say_the_same_stay():
     assert read(pdf).replace(" ", "").count("11111111111111111111") == 6
 
 
+@pytest.mark.parametrize("degrees", [15, 30, 45, 60, 90, 120, 270])
+def test_figures_of_slanted_labels_stay(degrees):
+    """Letters that are set one by one stand beside each other, whichever way their line runs."""
+    pdf = page_of((whole, 0, 0))
+    pdf.set_font("helvetica", size=6)
+    labels = ["1100", "2211", "hall", "100.00"]
+    for n, label in enumerate(labels):
+        with pdf.rotation(degrees, x=100 + 100 * n, y=250):
+            by_letter(pdf, 100 + 100 * n, 250, label)
+    pdf.set_font("helvetica", size=SIZE)
+    with pypdfium2.PdfDocument(bytes(pdf.output())) as document:
+        page = document[0]
+        once, plain = text_of(page, repeats=True), page.get_textpage()
+        assert once.get_text_range() == plain.get_text_range()
+
+
+def test_a_word_that_is_written_over_another_keeps_its_letters():
+    """A figure with a digit where an older one under it has the same is no copy of that."""
+    pdf = page_of((whole, 0, 0))
+    pdf.text(LEFT, 200, "Revenue was 100 million")
+    pdf.set_fill_color(255)
+    pdf.rect(LEFT, 190, 200, 14, style="F")
+    by_letter(pdf, LEFT, 200, "Revenue was 250 million")
+    assert "250" in read(pdf).split()
+
+
 def test_signs_that_lie_upon_each_other_stay():
     """Dots of a chart, and dashes that make one sign, are drawn over each other on purpose."""
     pdf = page_of((whole, 0, 0))
@@ -113,6 +141,14 @@ def test_signs_that_lie_upon_each_other_stay():
     with pypdfium2.PdfDocument(bytes(pdf.output())) as document:
         plain = document[0].get_textpage().get_text_range()
     assert read(pdf).count("*") == plain.count("*") > 8
+
+
+def test_a_page_of_more_letters_than_any_has_is_not_looked_at(monkeypatch):
+    """A hostile page of hundreds of thousands of letters costs what its text costs."""
+    pdf = page_of((whole, 0, 0), (by_letter, 0.3, 0))
+    once = read(pdf)
+    monkeypatch.setattr(doubled, "_MOST_LETTERS", len("".join(LINES)))
+    assert len(read(pdf)) > 1.5 * len(once)
 
 
 def test_white_type_over_black_is_still_hidden():

@@ -55,6 +55,31 @@ def test_titles_with_numbers_stay(size, step):
     assert all(text.count(title) == 2 for title in TITLES)
 
 
+def test_heads_go_whose_other_side_ends_with_its_number():
+    """Where right pages end with their number, the heads of left ones, which begin so, are heads."""
+    pdf = sheet()
+    for n in range(1, 11):
+        pdf.add_page()
+        title = f"What chapter {'abcdefghij'[n // 2]} is about"
+        page_of(pdf, [f"{title} {n}" if n % 2 else f"{n} {title}"], top=48)
+        page_of(pdf, PROSE * 8, top=72)
+    assert "is about" not in read(pdf).text
+
+
+@pytest.mark.parametrize("size", [10.5, 12, 13])
+def test_sections_that_have_the_number_of_their_page_keep_their_headings(size):
+    """A heading stands in a table of contents alone, though each section begins its page."""
+    pdf = sheet()
+    for n, title in enumerate(TITLES, 1):
+        pdf.add_page()
+        page_of(pdf, [f"{n} {title}"], top=60, size=size)
+        page_of(pdf, PROSE * 8, top=84)
+    pdf.add_page()
+    page_of(pdf, [f"{n} {title} . . . . . . {n}" for n, title in enumerate(TITLES, 1)])
+    text = read(pdf).text
+    assert all(text.count(f"{n} {title}") == 2 for n, title in enumerate(TITLES, 1))
+
+
 def test_a_letter_in_brackets_in_the_midst_of_a_sentence_begins_no_paragraph():
     """Where the line before is full and ends in a word, "(a)" and "(2)" go on with the sentence."""
     pdf = sheet()
@@ -122,14 +147,28 @@ def test_a_small_table_above_short_paragraphs_is_one():
 
 def test_lines_of_a_program_with_their_numbers_are_no_table():
     """Numbers that go on from line to line stand before a program; its lines have no cells."""
-    program = ["begin", "read the letter", "send it on", "count it", "end"]
+    program = ["(begin", "(read letter)", "(send it on)", "(count it)", "(end))"]
     pdf = sheet()
     pdf.add_page()
     page_of(pdf, PROSE)
-    pdf.set_font("courier", size=10.5)
     for n, line in enumerate(program):
         pdf.text(60, 130 + 13 * n, str(n + 41))
-        pdf.text(90, 130 + 13 * n, line)
+        pdf.text(110, 130 + 13 * n, line)
     text = read(pdf).text
     told = " ".join(f"{n} {line}" for n, line in enumerate(program, 41))
     assert told in " ".join(text.split())
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+@pytest.mark.parametrize("by_column", [False, True], ids=["by row", "by column"])
+def test_years_and_what_goes_on_from_another_page_are_rows(columns, by_column):
+    """Rows that count on from a number but one are a table where more than a name follows it."""
+    rows = [(str(2019 + n), f"{n}.{n + 4}", f"{3 * n} %")[:columns] for n in range(6)]
+    cells = [(n, m) for n in range(len(rows)) for m in range(columns)]
+    pdf = sheet()
+    pdf.add_page()
+    page_of(pdf, PROSE)
+    for n, m in sorted(cells, key=lambda cell: cell[::-1]) if by_column else cells:
+        pdf.text(60 + 110 * m, 130 + 15 * n, rows[n][m])
+    lines = read(pdf).text.split("\n")
+    assert [line for line in lines if " | " in line] == list(map(" | ".join, rows))

@@ -18,6 +18,7 @@ from pypdf.generic import DecodedStreamObject, NameObject
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf import ocr as pdf_ocr
 from casebook.extractors.pdf.function_words import is_no_language
+from casebook.extractors.pdf.lines import Line, PageLines
 from casebook.extractors.pdf.ocr_languages import choose, installed
 from casebook.extractors.pdf.upright import straightened
 from casebook.schemas.errors import Scanned
@@ -247,10 +248,42 @@ def test_words_of_no_language_stay_where_they_are_shown():
     assert not any(step.method in {"glyphs", "tesseract"} for step in found.extraction)
 
 
+SLIDES = (
+    "Model Routing Platform. Latency Budget: Tokenization overhead, Prefix caching, Speculative "
+    "decoding, Cold starts. Cost Breakdown: Reserved instances, Annotation vendors, Smaller models. "
+    "Lessons Learned: Start small, Measure everything, Cache aggressively, Automate rollback. "
+)
+UNKNOWN = (
+    "Karo mintel vosari den pulon, shimar eto grigri balune; talo sukemi wenara obi. Lunete vosa "
+    "miteka roshi, balagri puneto arika den telomi unesha."
+)
+
+
+@pytest.mark.parametrize("story", [SLIDES, UNKNOWN], ids=["slides", "unknown"])
+def test_what_can_be_spoken_is_read_without_the_program(monkeypatch, story):
+    """Slides have no small words, and rare languages have others than those known: both stay."""
+    monkeypatch.setattr(pdf_ocr, "_PROGRAM", "no-such-program")
+    found = read(_typed(story * 6))
+    assert " ".join(found.text.split()).count(story.split(".")[0]) == 6
+    assert not any(step.is_doubt for step in found.extraction)
+
+
+@pytest.mark.parametrize("picture", ["", "Ll Nn Rr Tt Kk Ss Dd " * 3], ids=["nothing", "noise"])
+@needs_tesseract
+def test_words_stay_that_ocr_reads_as_no_language_either(monkeypatch, picture):
+    """What OCR makes of a picture replaces no words unless it is written in a known language."""
+    page = PageLines(1, [Line("mvx qmzv lkjz wcpl", 1, 11.0, False, 0.0, 100.0, 0.0)])
+    words = [pdf_ocr._Word(("1", "1", "1"), 0, 0, 9, 9, 90.0, word) for word in picture.split()]
+    monkeypatch.setattr(pdf_ocr._Reader, "read", lambda *_: (words, 1.0))
+    assert pdf_ocr.shows([None], page, None) is None
+
+
 @pytest.mark.parametrize(
     "prose",
     [
         STORY,
+        SLIDES,
+        UNKNOWN,
         (
             "Das Modell liest jeden Brief, und wer ihn nicht versteht, legt ihn auf den Tisch, an dem "
             "wir seit dem Mai die Fälle prüfen, die es nicht kennt oder die zu groß für es sind."
@@ -272,8 +305,8 @@ def test_words_of_no_language_stay_where_they_are_shown():
         "4711 | 12.5 | 88 % | A-7",
     ],
 )
-def test_prose_programs_and_tables_are_no_shuffled_letters(prose):
-    """Languages have small words, whichever they are; what is mostly signs is not judged by them."""
+def test_prose_slides_programs_and_tables_are_no_shuffled_letters(prose):
+    """Languages have small words and vowels, whichever they are; what is mostly signs is not judged."""
     assert not is_no_language(f"{prose} " * 8)
     shuffled = "".join(OTHERS.get(letter, letter) for letter in STORY)
     assert is_no_language(f"{shuffled} " * 3)

@@ -84,3 +84,17 @@ def test_figures_beside_nothing_stay_where_they_are():
     text = extract(Payload(data=bytes(pdf.output()), media_type="application/pdf")).text
     assert " ".join(prose) in " ".join(text.split())
     assert "|" not in text
+
+
+@pytest.mark.parametrize("figures", [["100", "80", "60", "40", "20"], ["1", "2", "3", "4", "5"]])
+def test_figures_level_with_prose_stand_in_no_sentence(figures):
+    """The scale of a chart, or numbers of lines, may stand level with a paragraph beside it."""
+    prose = [
+        "The share of drafts that the clerks",
+        "had sent rose all week but for one",
+        "Thursday, when none was sent at all,",
+        "and the lawyers asked for what they",
+        "had done with the rest of the letters.",
+    ]
+    text = " ".join(written([prose, figures], [56, 330]).split())
+    assert " ".join(prose) in text

@@ -5,7 +5,8 @@ drawn line after line, or letter by letter, are farther from each other, and wor
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import product, repeat
+from itertools import groupby, product, repeat
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -26,11 +27,15 @@ _FAR, _PART = 3.0, 0.6
 _STEPS = 1000
 """Tells places that are counted in other steps apart, mostly."""
 
-_ASIDE, _ABOVE = 0.5, 0.35
-"""Of the room of a letter, by which its copy is moved at most; one set twice is moved by all."""
+_APART, _AWAY = 0.5, 0.125
+"""Of the room of a letter, and of the height of its line, by which its copy is moved at most: one
+that is set twice is moved by all of its room, whichever way the line runs."""
 
 _FARTHEST = 6.0
 """Points between a letter and its copy."""
+
+_MOST_LETTERS = 100_000
+"""Of a page that is looked at: a full one in small type has a tenth of that."""
 
 _MOST_NEAR = 8
 """Of one letter, about as near as that."""
@@ -56,7 +61,8 @@ def text_of(page: pypdfium2.PdfPage, *, repeats: bool) -> pypdfium2.PdfTextPage:
     Close it.
     """
     text = page.get_textpage()
-    copies = _copies(calls.handle(text.raw)) if repeats else []
+    looks = repeats and text.count_chars() <= _MOST_LETTERS
+    copies = _copies(calls.handle(text.raw)) if looks else []
     if not copies:
         return text
     text.close()
@@ -72,20 +78,26 @@ def _copies(text: Handle) -> list[Handle]:
     """Return the text objects of a page, with its ``text``, whose letters stand there already.
 
     What is printed without ink, or in white, is no copy, and has none: that is told elsewhere. None
-    where these are signs alone.
+    where these are signs alone. Of a word that is written over another one, nothing is a copy:
+    "250" stays whole where a "100" is covered.
     """
-    held, printed = _letters(text), _Printed()
-    pieces = calls.handles(held)
-    told = zip(pieces, held.values(), _inked(pieces), strict=True)
-    found = [(piece, some) for piece, some, inked in told if inked and printed.holds(some)]
+    words = _words(text)
+    owners = list(dict.fromkeys(letter.owner for word in words for letter in word))
+    inked = dict(zip(owners, _inked(calls.handles(owners)), strict=True))
+    printed, kept = _Printed(), {owner for owner in owners if not inked[owner]}
+    for number, word in enumerate(words):
+        kept |= printed.adds(number, [letter for letter in word if inked[letter.owner]])
     # Dots of a chart lie upon each other, and two dashes make a sign.
-    words = any(chr(letter.code).isalnum() for _, some in found for letter in some)
-    return [piece for piece, _ in found] if words else []
+    found = (letter for word in words for letter in word if letter.owner not in kept)
+    if not any(chr(letter.code).isalnum() for letter in found):
+        return []
+    return calls.handles([owner for owner in owners if owner not in kept])
 
 
 class _Letter(NamedTuple):
-    """A letter, where it stands, and how far from it a copy may stand."""
+    """A letter of a text object, where it stands, and how far from it a copy may stand."""
 
+    owner: int
     code: int
     left: float
     base: float
@@ -94,46 +106,67 @@ class _Letter(NamedTuple):
 
 
 class _Printed:
-    """The letters of a page that are printed so far, by about where they stand."""
+    """The letters of a page that are printed so far, and their words, by where they stand."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[int, int, int], list[_Letter]] = {}
+        self._places: dict[tuple[int, int, int], list[tuple[int, _Letter]]] = {}
 
-    def holds(self, letters: Sequence[_Letter]) -> bool:
-        """Tell whether all ``letters`` are printed already; those that are not are from now on."""
-        new = [letter for letter in letters if not self._has(letter)]
-        for letter in new:
-            held = self._places.setdefault(_place(letter), [])
-            held += [letter] * (len(held) < _MOST_NEAR)
-        return not new
+    def adds(self, number: int, word: Sequence[_Letter]) -> set[int]:
+        """Return the text objects of a word that are no copies; what they print is printed then."""
+        new, over = set[int](), set[int]()
+        for owner, some in groupby(word, key=_owner):
+            letters = list(some)
+            for letter, found in [(letter, self._word_at(letter)) for letter in letters]:
+                if found is None:
+                    new.add(owner)
+                    held = self._places.setdefault(_place(letter), [])
+                    held += [(number, letter)] * (len(held) < _MOST_NEAR)
+                elif found != number:
+                    over.add(owner)
+        # Copies of letters one by one stand in the same word.
+        return new | over if new else new
 
-    def _has(self, letter: _Letter) -> bool:
+    def _word_at(self, letter: _Letter) -> int | None:
+        """Return the number of the word whose letter stands where ``letter`` does, if any."""
         code, across, down = _place(letter)
-        return any(
-            abs(other.left - letter.left) < letter.aside
-            and abs(other.base - letter.base) < letter.above
-            for x, y in _AROUND
-            for other in self._places.get((code, across + x, down + y), ())
+        return next(
+            (
+                number
+                for x, y in _AROUND
+                for number, other in self._places.get((code, across + x, down + y), ())
+                if abs(other.left - letter.left) < letter.aside
+                and abs(other.base - letter.base) < letter.above
+            ),
+            None,
         )
 
 
-def _letters(text: Handle) -> dict[int, list[_Letter]]:
-    """Return the letters of each text object, but its spaces, in the order they are read in."""
+_owner = attrgetter("owner")
+
+
+def _words(text: Handle) -> list[list[_Letter]]:
+    """Return the letters of a page, word by word, in the order they are read in."""
     indices = range(calls.count_chars(text))
     owners = map(calls.char_object, repeat(text), indices)
     codes = map(calls.char_code, repeat(text), indices)
     boxes = calls.rows(calls.char_loose_box, indices, 4, whole=True, text=text)[0]
     places, known = calls.rows(calls.char_origin, indices, 2, np.double, text=text)
     left, top, right, bottom = boxes.T
+    room = np.stack([right - left, top - bottom], axis=1)
     # Some fonts say that a line is any number of lines high.
-    most = np.minimum(right - left, _FARTHEST)
-    far = np.stack([_ASIDE * most, np.minimum(_ABOVE * (top - bottom), most)], axis=1)
-    rooms = np.concatenate([places, far], axis=1).tolist()
-    found: dict[int, list[_Letter]] = {}
-    for owner, code, room, knows in zip(owners, codes, rooms, known.tolist(), strict=True):
-        if owner and knows and code not in _SPACES:
-            found.setdefault(owner, []).append(_Letter(code, *room))
-    return found
+    most = np.minimum(room.min(axis=1), _FARTHEST)
+    far = np.minimum(_AWAY * room.max(axis=1), most)
+    rooms = np.minimum(_APART * room, far[:, None])
+    letters = np.concatenate([places, rooms], axis=1).tolist()
+    found: list[list[_Letter]] = [[]]
+    for owner, code, letter, knows in zip(owners, codes, letters, known.tolist(), strict=True):
+        if not owner or not knows or code in _SPACES:
+            found.append([])
+            continue
+        if found[-1] and letter[0] < found[-1][-1].left - _FARTHEST:
+            found.append([])  # back to where a line begins
+        found[-1].append(_Letter(owner, code, *letter))
+    return list(filter(None, found))
 
 
 def _place(letter: _Letter) -> tuple[int, int, int]:

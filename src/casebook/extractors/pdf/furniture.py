@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, takewhile
@@ -21,6 +21,7 @@ _FIRST_NUMBER, _LAST_NUMBER = re.compile(r"(\d{1,4}) "), re.compile(r" (\d{1,4})
 _LABELLED = 1.25
 """Type sizes of the text, of a line with the number of its page at most: titles are larger."""
 
+_AROUND_TITLES = "0123456789.:|·–— "
 _EDGE = 2
 _LARGER = 1.12
 _REPEATS = 0.4
@@ -53,8 +54,9 @@ def without_furniture(
     at which half of the pages have their outermost line, where it is no larger than the text,
     whose size is ``body`` points (titles of slides are), and stands there twice (heads that change
     by chapter), or apart from the text as nearly all lines at that height do (by section); or if it
-    has its page's number where most pages have theirs. So does
-    what stands in small type at one place on nearly all pages, wherever that is: bars of slides.
+    has its page's number where most pages have theirs, beside what another line is, too (a section
+    that begins on its page may have its number). So does what stands in small type at one place on
+    nearly all pages, wherever that is: bars of slides.
     A row of a table goes where another page has it as a line of its own, and where a table goes on
     from the page before and its head is set again.
     """
@@ -62,6 +64,8 @@ def without_furniture(
     edges = [_edges(page) for page in pages]
     keys = Counter(key for page in edges for key in {key_of(x.text) for x in page if not x.row})
     bands = _Bands.of(edges, keys)
+    lines = (line for page in pages if bands.labels for line in page)
+    titles = Counter(_title(line.text) for line in lines if _is_title(line))
     needed = max(_FEWEST_REPEATS, _REPEATS * len(pages))
 
     def goes(line: Line) -> bool:
@@ -71,7 +75,8 @@ def without_furniture(
         count = keys[key] if key else 0
         if count >= needed:
             return True
-        if line.size <= _LABELLED * body and bands.is_labelled(line):
+        known = titles[_title(line.text)] > _is_title(line)
+        if line.size <= _LABELLED * body and bands.is_labelled(line, known=known):
             return True
         small = line.size <= _LARGER * body and any(c.isalpha() for c in key)
         return small and (
@@ -155,6 +160,16 @@ def key_of(text: str) -> str:
     return _NUMBERS.sub("#", " ".join(words).casefold())
 
 
+def _is_title(line: Line) -> bool:
+    """Tell a line from the entry of a table of contents, which ends in a number."""
+    return not line.text[-1:].isdigit()
+
+
+def _title(text: str) -> str:
+    """Return ``text`` without the numbers around it."""
+    return text.strip(_AROUND_TITLES).casefold()
+
+
 @dataclass(frozen=True, slots=True)
 class _Bands:
     """The heights of the outermost lines that half of the pages share.
@@ -162,14 +177,15 @@ class _Bands:
     ``heads`` are those at which lines, bold ones or others, stand apart from the text and repeat,
     and ``numbers`` the heights at which several pages have a number; ``apart`` are the ids of lines
     that stand apart; ``labels`` are at which height most pages have a number, and how far that is
-    from the page's own.
+    from the page's own; ``ended`` are those of them with which several lines end.
     """
 
     shared: Collection[int]
     heads: Collection[tuple[int, bool]]
     numbers: Collection[int]
     apart: Collection[int]
-    labels: Collection[tuple[int, int]]
+    labels: frozenset[tuple[int, int]]
+    ended: frozenset[tuple[int, int]]
 
     @classmethod
     def of(cls, pages: Sequence[Sequence[Line]], keys: Mapping[str, int]) -> "_Bands":
@@ -195,32 +211,46 @@ class _Bands:
             {k for k in at if alone[k] >= _NEARLY_ALL * at[k] and again[k] >= _FEWEST_BAND_PAGES},
             {height for height, count in numbers.items() if count >= _FEWEST_REPEATS},
             apart,
-            {label for label, count in _labels(lines).items() if count >= wanted},
+            _labels(lines, _ends, wanted),
+            _labels(lines, _last_number, _FEWEST_REPEATS),
         )
 
     def is_head(self, line: Line) -> bool:
         """Tell a line that stands where the heads of other pages do, as they do."""
         return id(line) in self.apart and (_height(line), line.bold) in self.heads
 
-    def is_labelled(self, line: Line) -> bool:
-        """Tell a line with the number of its page, at the height where most pages have theirs."""
-        return any((_height(line), number - line.page) in self.labels for number in _ends(line))
+    def is_labelled(self, line: Line, *, known: bool) -> bool:
+        """Tell a line with the number of its page, at the height where most pages have theirs.
+
+        Unless it is ``known`` to be a title of the text, others must end with theirs: the number of
+        a section stands before it.
+        """
+        told = self.labels & _labels([line], _ends)
+        return bool(told if known else told & self.ended)
 
     def is_numbered(self, line: Line) -> bool:
         """Tell a number that is the page's: others stand at its height, or it stands apart."""
         return _height(line) in self.numbers or id(line) in self.apart
 
 
-def _labels(lines: Sequence[Line]) -> Counter[tuple[int, int]]:
-    """Count how far the numbers with which lines begin or end are from their pages, by height."""
-    return Counter((_height(x), number - x.page) for x in lines for number in set(_ends(x)))
+def _labels(
+    lines: Sequence[Line], numbers: Callable[[Line], Iterable[int]], fewest: float = 1
+) -> frozenset[tuple[int, int]]:
+    """Return how far some ``numbers`` of ``fewest`` lines are from their pages, by height."""
+    found = Counter((_height(x), number - x.page) for x in lines for number in set(numbers(x)))
+    return frozenset(label for label, count in found.items() if count >= fewest)
 
 
 def _ends(line: Line) -> Iterator[int]:
     """Yield the numbers with which a line begins and ends."""
-    for end in (_FIRST_NUMBER.match(line.text), _LAST_NUMBER.search(line.text)):
-        if end:
-            yield int(end[1])
+    if begin := _FIRST_NUMBER.match(line.text):
+        yield int(begin[1])
+    yield from _last_number(line)
+
+
+def _last_number(line: Line) -> Iterator[int]:
+    if end := _LAST_NUMBER.search(line.text):
+        yield int(end[1])
 
 
 def _is_number(text: str) -> bool:

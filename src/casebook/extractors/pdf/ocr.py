@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from casebook.extractors.pdf.calls import Numbers
-from casebook.extractors.pdf.function_words import is_no_language
+from casebook.extractors.pdf.function_words import is_language
 from casebook.extractors.pdf.limits import OCR_SECONDS, PAGE_SECONDS
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
 from casebook.extractors.pdf.ocr_languages import choose, installed
@@ -114,9 +114,9 @@ def shows(document: Any, page: PageLines, language: str | None) -> bool | None:
     stated = {word for line in page.lines for word in words_in(line.text.lower())}
     read = " ".join(word.text for word in words)
     long = {word for word in words_in(read.lower()) if len(word) >= _LONG}
-    if len(long & stated) >= _AGREE * len(long):
+    if long and len(long & stated) >= _AGREE * len(long):
         return True
-    return None if is_no_language(read) else False
+    return False if is_language(read) else None
 
 
 def _is_sure(words: Sequence[_Word]) -> bool:

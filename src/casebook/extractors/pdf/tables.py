@@ -119,7 +119,12 @@ def _stand_as_table(rows: Sequence[Row], across: int) -> bool:
 
 
 def _are_numbered(rows: Sequence[Row]) -> bool:
-    """Tell lines of a program by their numbers, which go on; a table that counts begins with 1."""
+    """Tell lines of a program by their numbers, which go on; a table that counts begins with 1.
+
+    One that begins with a year, or goes on from another page, has more cells or figures in them.
+    """
+    if 2 * sum(bool(row[2:]) or row[-1].lines[0].text[0].isdigit() for row in rows) > len(rows):
+        return False
     firsts = [row[0].lines[0].text for row in rows]
     if not all(first.isdecimal() and len(first) <= _LONGEST_COUNT for first in firsts):
         return False

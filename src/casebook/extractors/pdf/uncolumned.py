@@ -20,6 +20,9 @@ _FEWEST = 3
 _MOSTLY, _LEVEL = 0.75, 0.3
 """Of a column, its figures, and those level with a line before them; level, in type sizes."""
 
+_PROSE = 3
+"""Words of a line, at least: names of one or two begin small in tables, too."""
+
 _STEP = 15.0
 """Type sizes from a line of a column to the next, at most."""
 
@@ -69,9 +72,8 @@ def _table(lines: Sequence[Line], runs: Sequence[range]) -> list[range]:
     columns = [runs[0][above:], *runs[1:-1], runs[-1][:kept]]
     if not all(columns) or any(not _are_apart(lines, *pair) for pair in pairwise(columns)):
         return []
-    heights = [lines[n].base for n in reversed(columns[0])]
-    told = [[lines[n] for n in column] for column in columns[1:]]
-    return columns if any(_are_figures(one) and _stand_level(one, heights) for one in told) else []
+    first, *others = [[lines[n] for n in column] for column in columns]
+    return columns if any(_are_figures(one) and _stand_level(one, first) for one in others) else []
 
 
 def _are_figures(column: Sequence[Line]) -> bool:
@@ -83,14 +85,23 @@ def _are_apart(lines: Sequence[Line], left: range, right: range) -> bool:
     return max(lines[n].right for n in left) < min(lines[n].left for n in right)
 
 
-def _stand_level(column: Sequence[Line], heights: Sequence[float]) -> bool:
-    """Tell whether most lines of a column stand on one of ``heights``, which count upwards."""
-    level = 0
+def _stand_level(column: Sequence[Line], first: Sequence[Line]) -> bool:
+    """Tell whether most lines of a column are level with one of the first, which are no prose."""
+    heights = [line.base for line in reversed(first)]
+    level: list[Line] = []
     for line in column:
         near = _LEVEL * line.size
         at = bisect_left(heights, line.base - near)
-        level += at < len(heights) and heights[at] <= line.base + near
-    return level >= _MOSTLY * len(column)
+        if at < len(heights) and heights[at] <= line.base + near:
+            level.append(first[-1 - at])
+    return len(level) >= _MOSTLY * len(column) and not _are_prose(level)
+
+
+def _are_prose(lines: Sequence[Line]) -> bool:
+    """Tell lines of several words, most of which begin in the midst of a sentence."""
+    words = sum(len(line.text.split()) for line in lines)
+    small = sum(line.text[0].islower() for line in lines)
+    return 2 * small > len(lines) and words >= _PROSE * len(lines)
 
 
 def _by_row(lines: Sequence[Line], some: range) -> list[int]:

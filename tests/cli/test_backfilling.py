@@ -79,7 +79,9 @@ def test_while_a_batch_is_worked_its_list_is_held_no_more(casebook, tmp_path, mo
 def test_the_parsers_are_loaded_while_a_batch_that_goes_on_is_looked_up(casebook, monkeypatch):
     """The first page would wait for them, and with it all else; a dry run reads none."""
     started = []
-    monkeypatch.setattr("casebook.extractors.worker.start_server", lambda: started.append(True))
+    monkeypatch.setattr(
+        "casebook.extractors.worker.start_server", lambda *, many: started.append(many)
+    )
     casebook("backfill", "--resume", "batch1_none", "--dry-run")
     assert started == []
     casebook("backfill", "--resume", "batch1_none")

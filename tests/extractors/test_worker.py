@@ -181,6 +181,21 @@ def test_workers_share_the_models_where_many_documents_are_to_come(tmp_path, man
     assert done.stdout.strip() == held
 
 
+def test_on_a_full_disk_the_server_starts_without_the_models(tmp_path):
+    """What they need of it for a moment is not there; documents that need no model are read."""
+    script = tmp_path / "full.py"
+    script.write_text(SHARED.format(many=True))
+    done = subprocess.run(
+        [sys.executable, script],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (130_000, 130_000)),
+        capture_output=True,
+        text=True,
+        timeout=IN_TIME,
+        check=True,
+    )
+    assert (done.stdout.strip(), done.stderr) == ("0 True", "")
+
+
 INTERRUPTED = """
 import asyncio, os, signal, time
 from casebook.extractors.worker import ExtractorPool, start_server

@@ -120,6 +120,10 @@ KEPT = [
     f"<pre>{TEXT}</pre><p>Once more:</p><pre>{TEXT}</pre>",
     "<table><tr><td>1</td><td>Ada</td></tr><tr><td>2</td><td>Cy</td></tr></table>",
     "<table><tr><td class=num>7</td><td>Ada</td></tr><tr><td class=num>3</td><td>Cy</td></tr></table>",
+    (
+        "<table><tr><td class=headline>1</td><td>Ada</td></tr>"
+        "<tr><td class=headline>2</td><td>Cy</td></tr></table>"
+    ),
     "<pre>a b\nc</pre><div>a b</div>",
     "<div><p>1</p><p>2</p></div><pre>one</pre>",
     "<p class=copy>Copy editing is work.</p>",

@@ -20,7 +20,8 @@ _AROUND = 3
 _SEVERAL = 2
 _FEW = 8
 _NUMBER = re.compile(r"\d{1,5}")
-_NAMED = re.compile(r"gutter|num|line", re.IGNORECASE)
+# "blob-num", "lineno", "codeLine"; but not "headline", "inline" or "enumeration".
+_NAMED = re.compile(r"(?<![a-z])(?:gutter|num|line)|Gutter|Num|Line")
 _COPY = re.compile(r"\s*(?:copy|copied)(?: code| snippet| to clipboard)?!?\s*", re.IGNORECASE)
 _COPIES = etree.XPath(
     "descendant::*[contains(@class, 'copy') or contains(@class, 'Copy')"

@@ -325,6 +325,17 @@ def test_a_page_of_links_tells_days_and_nothing_but_links(start):
     ]
 
 
+def test_days_in_figures_are_read_in_the_order_of_the_page():
+    """One entry of the 25/04/2025 tells that 03/04/2025 is the third of April."""
+    page = (
+        "<li><a href='/1'>A</a> <i>03/04/2025</i></li><li><a href='/2'>B</a> <i>25/04/2025</i></li>"
+    )
+    assert told(page, media_type="text/html") == [
+        ("1", "A", "2025-04-03"),
+        ("2", "B", "2025-04-25"),
+    ]
+
+
 def test_bookmarks_of_a_browser_are_a_page_of_links():
     """What browsers export begins with a document type of its own."""
     page = (

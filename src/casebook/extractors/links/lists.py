@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,7 +13,8 @@ from casebook.extractors.links.entries import Listing, addresses_in, candidate
 from casebook.extractors.links.tables import read_table
 from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import is_web_address
-from casebook.extractors.web.dates import day_of
+from casebook.extractors.web.dates import Order, day_of
+from casebook.extractors.web.day_order import day_first
 from casebook.extractors.web.parsing import parse
 from casebook.schemas.sources import Candidate, Payload
 
@@ -36,8 +38,9 @@ def read_page(data: bytes, payload: Payload, base: str) -> Listing:
     base = _joined(base, next(iter(tree.xpath("//base/@href")), "")) or base
     apart = " or ".join(f"ancestor::{name}" for name in _FURNITURE.split())
     days: dict[Any, date | None] = {}
+    order = cache(partial(day_first, tree, base))
     found = [
-        candidate(_joined(base, link.get("href")), _title(link), _day(link, days))
+        candidate(_joined(base, link.get("href")), _title(link), _day(link, days, order))
         for link in tree.xpath(f"//a[@href and not({apart})]")
     ]
     here = _without_fragment(base)
@@ -57,21 +60,22 @@ def _title(link: Any) -> str:
     return said if said.strip() else " ".join(link.xpath(".//img/@alt"))
 
 
-def _day(link: Any, known: dict[Any, date | None]) -> date | None:
+def _day(link: Any, known: dict[Any, date | None], order: Order) -> date | None:
     """Return the one day that the entry around a link states; ``known`` holds those of entries."""
     entry = next(iter(link.xpath(_ENTRY)), None)
     if entry is None:
         return None
     if entry not in known:
-        known[entry] = _day_of_entry(entry)
+        known[entry] = _day_of_entry(entry, order)
     return known[entry]
 
 
-def _day_of_entry(entry: Any) -> date | None:
+def _day_of_entry(entry: Any, order: Order) -> date | None:
     """Return the day by which an entry is marked up, else the one that stands by itself in it."""
     marked = entry.xpath(".//time/@datetime")
     alone = (text for text in entry.itertext() if len(text.strip()) <= _LONGEST_DATE)
-    days = set(map(stated_day, marked) if marked else map(day_of, alone)) - {None}
+    shown = (day_of(text, order) for text in alone)
+    days = set(map(stated_day, marked) if marked else shown) - {None}
     return days.pop() if len(days) == 1 else None
 
 

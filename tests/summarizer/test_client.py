@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 import threading
+from dataclasses import replace
 
 import pytest
 from pydantic import BaseModel
@@ -155,6 +156,19 @@ async def test_at_most_so_many_requests_are_under_way_at_once(endpoint):
     models = [model_at(endpoint, limiter=limiter) for _ in range(3)]
     await asyncio.gather(*(m.ask(HELLO, Choice, {}) for m in models for _ in range(2)))
     assert (most, len(endpoint.requests)) == (2, 6)
+
+
+async def test_what_an_answer_says_of_its_limit_is_heeded(endpoint):
+    """With nothing left until a reset, the next request waits for it, and none is refused."""
+    clock = Clock()
+    begun, limiter = clock(), RequestLimiter(clock=clock, sleep=clock.sleep)
+    good = completion('{"word": "yes", "number": 1}')
+    left = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "50s"}
+    endpoint.enqueue(replace(good, headers=left), good)
+    model = model_at(endpoint, limiter=limiter)
+    await model.ask(HELLO, Choice, {})
+    await model.ask(HELLO, Choice, {})
+    assert 30 < clock() - begun <= 50
 
 
 async def test_a_reasoning_model_is_asked_in_its_own_terms(endpoint):

@@ -92,6 +92,13 @@ class RetryPolicy(Frozen):
         return jitter(state)
 
 
+_SENT = "casebook_sent"
+
+
+async def _note_time(request: Any) -> None:
+    request.extensions[_SENT] = time.monotonic()
+
+
 _MODES = {
     JsonMode.JSON_SCHEMA: instructor.Mode.JSON_SCHEMA,
     JsonMode.JSON: instructor.Mode.JSON,
@@ -127,7 +134,14 @@ class OpenAICompatible:
         self._timeout = timeout
         self._reasoning = reasoning
         # One policy, ours: the client's own retries would sleep on Retry-After unseen.
-        raw = openai.AsyncOpenAI(base_url=endpoint, api_key=api_key, max_retries=0, timeout=timeout)
+        web = openai.DefaultAsyncHttpxClient(
+            base_url=endpoint,
+            timeout=timeout,
+            event_hooks={"request": [_note_time], "response": [self._hear]},
+        )
+        raw = openai.AsyncOpenAI(
+            base_url=endpoint, api_key=api_key, max_retries=0, timeout=timeout, http_client=web
+        )
         self._raw = raw
         self._client = from_openai(raw, mode=_MODES[mode])
 
@@ -140,6 +154,10 @@ class OpenAICompatible:
     def endpoint(self) -> str:
         """The base URL."""
         return self._endpoint
+
+    async def _hear(self, response: Any) -> None:
+        sent = response.request.extensions.get(_SENT, time.monotonic())
+        self._limiter.heard(response.headers, time.monotonic() - sent)
 
     async def close(self) -> None:
         """Close the connections."""

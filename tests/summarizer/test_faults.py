@@ -167,7 +167,16 @@ def test_a_rate_limit_carries_the_wish():
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("3", 3.0), ("0.5", 0.5), ("-4", 0.0), ("soon", None), ("", None), (None, None), ("nan", 0.0)],
+    [
+        ("3", 3.0),
+        ("0.5", 0.5),
+        ("-4", 0.0),
+        ("soon", None),
+        ("", None),
+        (None, None),
+        ("nan", 0.0),
+        ("inf", None),
+    ],
 )
 def test_retry_after_in_seconds(value, seconds):
     """A number counts, never below zero; what cannot be read is no wish."""

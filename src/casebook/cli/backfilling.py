@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from typer._click.core import Context
 
     from casebook.extractors.links.listing import Walk
-    from casebook.pipeline.backfill import Tally
     from casebook.pipeline.planning import Selection
+    from casebook.pipeline.tallying import Tally
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.batches import Batch, BatchItem, BatchOptions

@@ -43,7 +43,7 @@ class Listing(Frozen):
     ``repeated`` counts where it names a source again; ``unread`` are the entries in which no web
     address could be found, as they stand there, and ``beyond`` counts the sources that are more
     than one list may name. ``broken`` tells that the end of it is missing, or that it is no JSON
-    though it begins so: it was read as far as it goes.
+    though it begins so: it was read as far as it goes. ``further`` is its next page, if it has one.
     """
 
     form: str
@@ -53,6 +53,7 @@ class Listing(Frozen):
     unread: Sequence[str] = ()
     beyond: int = 0
     broken: bool = False
+    further: str | None = None
 
 
 def candidate(

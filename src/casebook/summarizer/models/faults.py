@@ -243,9 +243,11 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     if value is None:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
         pass
+    else:
+        return max(0.0, seconds) if seconds != float("inf") else None
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cache
@@ -312,10 +313,16 @@ def _usage(completion: Any) -> Usage:
     usage = getattr(completion, "usage", None)
     details = getattr(usage, "prompt_tokens_details", None)
     return Usage(
-        cached_tokens=getattr(details, "cached_tokens", None) or 0,
-        prompt_tokens=getattr(usage, "prompt_tokens", None) or 0,
-        completion_tokens=getattr(usage, "completion_tokens", None) or 0,
+        cached_tokens=_number(getattr(details, "cached_tokens", None)),
+        prompt_tokens=_number(getattr(usage, "prompt_tokens", None)),
+        completion_tokens=_number(getattr(usage, "completion_tokens", None)),
     )
+
+
+def _number(told: object) -> int:
+    """Return how many tokens an endpoint counts; what is no number must not cost the answer."""
+    is_number = isinstance(told, int | float) and math.isfinite(told)
+    return max(0, round(told)) if is_number else 0
 
 
 def _total(spent: Sequence[Usage]) -> Usage:

@@ -124,7 +124,7 @@ def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> Mo
 def answer_fault(completion: Any, model: str, endpoint: str) -> ModelError:
     """Return why a completion (or what came in its place) holds no usable answer."""
     choices = getattr(completion, "choices", None) or []
-    if not choices:
+    if not choices or choices[0].finish_reason == "error":
         return _foreign(completion, model, endpoint)
     finish, message = choices[0].finish_reason, choices[0].message
     if getattr(message, "refusal", None):
@@ -148,8 +148,10 @@ def _foreign(completion: Any, model: str, endpoint: str) -> ModelError:
     """Return the fault of a 200 without any choice; some gateways put an error object there.
 
     What is no JSON comes as text: half an answer passes with the next try, a proxy's page does not.
+    So does a choice that a gateway ends with "error", for the provider behind it failed.
     """
-    if isinstance(completion, str) and completion.lstrip().startswith("{"):
+    is_half = isinstance(completion, str) and completion.lstrip().startswith("{")
+    if is_half or getattr(completion, "choices", None):
         return ProviderUnavailable(
             f"{endpoint} broke off in the middle of an answer; it is tried again later",
             taken=True,

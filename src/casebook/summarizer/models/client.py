@@ -321,8 +321,9 @@ def _usage(completion: Any) -> Usage:
 
 def _number(told: object) -> int:
     """Return how many tokens an endpoint counts; what is no number must not cost the answer."""
-    is_number = isinstance(told, int | float) and math.isfinite(told)
-    return max(0, round(told)) if is_number else 0
+    if not isinstance(told, int | float) or not math.isfinite(told):
+        return 0
+    return max(0, round(told))
 
 
 def _total(spent: Sequence[Usage]) -> Usage:

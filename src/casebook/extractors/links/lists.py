@@ -20,6 +20,8 @@ from casebook.schemas.sources import Candidate, Payload
 
 _MARKDOWN_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
 _COMMENT = re.compile(r"\s*#")
+_BELOW_HEAD = re.compile(r"(?=.*-)(?=.*\|)[|: -]+")
+_SCHEMELESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}/\S*|www\.\S+", re.IGNORECASE)
 _PATH_MARKS = re.compile(r"[./\\]\w")
 _MARKDOWN = {"text/markdown", "text/x-markdown"}
 _FURNITURE = "nav header footer aside form"
@@ -112,7 +114,7 @@ def read_lines(data: bytes, payload: Payload, *, tables: bool = True) -> Listing
 
     Else every address that a text holds.
     """
-    text, _ = decode(data, payload.charset)
+    text = decode(data, payload.charset)[0].replace("&amp;", "&")  # copied out of a page's source
     if tables and (table := read_table(text)):
         return table
     marked_down = payload.media_type in _MARKDOWN or payload.name.lower().endswith(".md")
@@ -126,19 +128,26 @@ def read_lines(data: bytes, payload: Payload, *, tables: bool = True) -> Listing
 def _without_address(lines: Sequence[str]) -> list[str]:
     """Return, with their numbers, the lines without an address where most others have one.
 
-    A heading in the first line is left out. Prose that mentions addresses is no list; where there
-    is none at all, every line is told.
+    A heading in the first line is left out, and the head of a table in Markdown. Prose that
+    mentions addresses is no list, but a line that lacks no more than https:// is told anywhere;
+    where there is no address at all, every line is.
     """
     said = [
         (number, line.strip())
         for number, line in enumerate(lines, start=1)
-        if line.strip() and not _COMMENT.match(line)
+        if line.strip() and not _COMMENT.match(line) and not _is_head(lines, number - 1)
     ]
     bare = [(number, line) for number, line in said if not addresses_in(line)]
     if len(bare) < len(said):
         bare = [one for one in bare if one[0] > 1 or not _is_heading(one[1])]
-        bare = bare if 2 * len(bare) <= len(said) else []
+        if 2 * len(bare) > len(said):
+            bare = [one for one in bare if _SCHEMELESS.fullmatch(one[1])]
     return [f"line {number}: {line}" for number, line in bare]
+
+
+def _is_head(lines: Sequence[str], at: int) -> bool:
+    """Tell the head of a table in Markdown, and the line below it."""
+    return any(_BELOW_HEAD.fullmatch(line.strip()) for line in lines[at : at + 2])
 
 
 def _is_heading(line: str) -> bool:

@@ -26,7 +26,7 @@ _SUPPORTS = re.compile(r"\s*supports\([^()]*(?:\([^()]*\)[^()]*)*\)", re.IGNOREC
 def with_imports(sheet: str, depth: int = 0) -> str:
     """Return ``sheet`` with those that it imports and that their address holds, in their layers.
 
-    Those for another medium, and those that lie elsewhere, are none.
+    Those for another medium are none; those that lie elsewhere stay as they are.
     """
     sheet, at, parts = sheet[: source.LONGEST], 0, list[str]()
     while found := _IMPORT.match(sheet, at) or _BEFORE.match(sheet, at):
@@ -53,6 +53,8 @@ def held_by(address: str, depth: int = 0) -> str | None:
 def _imported(found: re.Match[str], depth: int) -> str:
     address = next((told for told in found.groups()[:-1] if told is not None), "")
     sheet = held_by(address, depth + 1)
+    if sheet is None:
+        return found[0]
     layer = _LAYER.match(found[6])
     media = _SUPPORTS.sub("", found[6][layer.end() if layer else 0 :], count=1)
     if not sheet or not media_hold(media.strip().lower()):

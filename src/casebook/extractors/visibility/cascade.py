@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.visibility import neighbours, styles
+from casebook.extractors.visibility import colours, neighbours, styles
 from casebook.extractors.visibility.animations import last_frames, left_by
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
 from casebook.extractors.visibility.hiding import Hiding
@@ -31,7 +31,16 @@ _SHEETS = etree.XPath(
     "descendant-or-self::*[self::style or self::link[contains(@rel, 'stylesheet')]]"
     "[not(ancestor::template)]"
 )
+_OLD_ATTRIBUTES = {
+    "mathsize": "font-size", "mathcolor": "color", "mathbackground": "background-color",
+    "bgcolor": "background-color", "color": "color", "text": "color",
+}  # fmt: skip
+_ONLY_OF = {"color": "font", "text": "body"}
+# As browsers paint them; neither takes on the colour of what is around it.
+_OF_TAGS = {"button": {"color": "#000000", "background-color": "#efefef"}}
+_LINK = "#0000ee"
 _BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
+_IMPORT = "@import"  # of a sheet that lies elsewhere; others are read
 _LONGEST_CLASS = 2_000
 _MOST_WORK = 4_000_000
 """Looks at elements: some seconds. Pages have far less, the most of a sample 0.4 million."""
@@ -64,8 +73,8 @@ class Cascade:
         self._meant: dict[Kind, tuple[Rule, ...]] = {}
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
         sheets = [sheet_in(each) for each in _SHEETS(root)]
-        self._is_complete = None not in sheets
         sheet = "\n".join(filter(None, sheets))
+        self.is_complete = None not in sheets and _IMPORT not in sheet.lower()
         self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
         read = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
         self._rules = self._bounded(read, kinds)
@@ -77,7 +86,8 @@ class Cascade:
         self._bits = {name: 1 << bit for bit, name in enumerate(islice(asked, _MOST_ASKED))}
         self._needs = {id(rule): self._mask(rule.selector.above) for rule in rules}
         told = [*(rule.declared for rule in rules), *self._inline.values()]
-        hides = Hiding([*told, Declared(self._registered.initial, {})], self._frames)
+        ink = colours.BLACK if self.is_complete else None
+        hides = Hiding([*told, Declared(self._registered.initial, {})], self._frames, ink)
         bodies = {id(rule.declared): rule.declared for rule in rules}
         hiding = {body for body, declared in bodies.items() if declared in hides}
         self._hiding = {
@@ -134,7 +144,7 @@ class Cascade:
 
         It is no ground at all where the page has all its style sheets within.
         """
-        return "" if self._is_complete or not name.startswith("background") else value
+        return "" if self.is_complete or not name.startswith("background") else value
 
     def _custom(self, element: Any) -> Style:
         """Return the custom properties of ``element``, those of what it stands in among them."""
@@ -163,7 +173,7 @@ class Cascade:
         """Return the last value of each property; animations win, important ones win over them."""
         plain: dict[str, str] = {}
         important: dict[str, str] = {}
-        for each in (_old_attributes(element), *(rule.declared for rule in rules), inline):
+        for each in (_by_markup(element), *(rule.declared for rule in rules), inline):
             plain |= each.plain
         urgent = sorted((one for one in rules if one.declared.important), key=_urgency)
         for each in (*(rule.declared for rule in urgent), inline):
@@ -354,12 +364,14 @@ def _named(classes: str | None, identity: str | None) -> Iterator[str]:
         yield f"#{identity}"
 
 
-def _old_attributes(element: Any) -> Declared:
-    """Return what ``<font color>`` and ``bgcolor`` declare."""
-    told = {"background-color": element.get("bgcolor")}
-    if element.tag == "font":
-        told["color"] = element.get("color")
-    plain = {
-        name: _BARE_HEX.sub(r"#\1", value.strip().lower()) for name, value in told.items() if value
+def _by_markup(element: Any) -> Declared:
+    """Return what tag and attributes declare: of a link, a button, old HTML and MathML."""
+    told = dict(_OF_TAGS.get(element.tag, ()))
+    if element.tag == "a" and element.get("href") is not None:
+        told["color"] = _LINK
+    told |= {
+        name: _BARE_HEX.sub(r"#\1", value.strip().lower())
+        for attribute, name in _OLD_ATTRIBUTES.items()
+        if (value := element.get(attribute)) and element.tag == _ONLY_OF.get(attribute, element.tag)
     }
-    return Declared(plain, {}) if plain else styles.NOTHING
+    return Declared(told, {}) if told else styles.NOTHING

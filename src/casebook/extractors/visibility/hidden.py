@@ -11,16 +11,23 @@ a page that waits for its scripts (most of its text is hidden at once). They sta
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.text.characters import count_words, one_line, smuggled
+from casebook.extractors.text.characters import one_line, smuggled
 from casebook.extractors.visibility import colours, opened, programs, styles, turning
 from casebook.extractors.visibility.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
+from casebook.extractors.visibility.columns import is_drawn_up
+from casebook.extractors.visibility.finds import (
+    MOST,
+    Find,
+    fades_in,
+    together,
+    without_waiting,
+)
 from casebook.extractors.visibility.sight import PALE, Sight, inherit
 from casebook.extractors.visibility.texts import NOT_TEXT, visible_text
 from casebook.schemas.documents import HiddenKind, HiddenText
@@ -30,41 +37,12 @@ LONGEST_REPORT = 300
 FEWEST_WORDS = 4
 
 _STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
-_HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
 _FOLDS = re.compile(
     r"display: none|no height|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
 )
-# A page that fades in, or is uncovered, part by part as it is scrolled.
-_FADED = re.compile("opacity: 0|clipped away")
 _INDENTED = "off screen (text-indent)"
+_DRAWN = "off screen (margin-left)"
 _MOST_ROUNDS = 8
-_MOST = 0.5
-_THEME = 0.3
-
-
-@dataclass(slots=True)
-class _Find:
-    """One hidden stretch: a whole element, or text nodes of it (element, is_tail)."""
-
-    kind: HiddenKind
-    reason: str
-    element: Any
-    whole: bool
-    texts: list[str] = field(default_factory=list)
-    nodes: list[tuple[Any, bool]] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.texts))
-
-    @property
-    def words(self) -> int:
-        return count_words(" ".join(self.texts))
-
-    @property
-    def holders(self) -> list[Any]:
-        """The elements right around the text nodes."""
-        return [one.getparent() if is_tail else one for one, is_tail in self.nodes]
 
 
 def strip_hidden(root: Any) -> list[HiddenText]:
@@ -73,7 +51,7 @@ def strip_hidden(root: Any) -> list[HiddenText]:
     At most 20 pieces of at most 300 characters, each of at least four words.
     """
     looked = _Looked(root)
-    gone = _without_waiting(looked)
+    gone = _gone(looked)
     for find in gone:
         _remove(find)
     for element in looked.opened:
@@ -81,6 +59,22 @@ def strip_hidden(root: Any) -> list[HiddenText]:
     opened.head(looked.handles, frozenset(looked.opened))
     told = report((find.kind, " ".join(find.texts), find.reason) for find in gone)
     return _with_smuggled(told, root)
+
+
+def _gone(looked: "_Looked") -> Sequence[Find]:
+    """Return what is hidden, also within what only waits for the page's scripts to show it."""
+    gone: Sequence[Find] = []
+    faded_in = False
+    for _ in range(_MOST_ROUNDS):
+        finds = looked.finds()
+        faded_in = faded_in or fades_in(finds, looked.total)
+        gone = without_waiting(finds, looked.total, faded_in=faded_in)
+        stay = {id(find) for find in gone}
+        waiting = [find.element for find in finds if find.whole and id(find) not in stay]
+        if not waiting:
+            break
+        looked.look_into(waiting)
+    return gone
 
 
 def _with_smuggled(told: Sequence[HiddenText], root: Any) -> list[HiddenText]:
@@ -107,7 +101,7 @@ def report(
 
 
 class _Looked:
-    """One look over a page: ``finds`` are hidden, ``opened`` is what a click brings into sight."""
+    """A look over a page; ``opened`` is what a click brings into sight."""
 
     def __init__(self, root: Any) -> None:
         self._root = root
@@ -118,16 +112,25 @@ class _Looked:
         self._known = {kind: (is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
         self._states: dict[Any, Sight] = {}
         self._cascades: dict[Any, Cascade] = {}  # of what is within parts that a click has turned
-        self._wholes: dict[Any, _Find] = {}
+        self._wholes: dict[Any, Find] = {}
         self._places: dict[Any, tuple[int, int]] = {}
         self.opened: list[Any] = []
         self.handles: list[Any] = []
         self._inheriting: set[Any] = set()
         self._look(0, len(self._elements))
         self._open()
-        self.finds = [*self._stretches(), *self._wholes.values()]
+
+    def finds(self) -> list[Find]:
+        """Return the hidden stretches, as far as the look goes."""
         for find in self._wholes.values():
-            find.texts.extend(text for text in visible_text(find.element) if text.strip())
+            find.texts = [text for text in visible_text(find.element) if text.strip()]
+        return [*self._stretches(), *self._wholes.values()]
+
+    def look_into(self, waiting: Iterable[Any]) -> None:
+        """Look into hidden elements as into seen ones."""
+        for element in waiting:
+            self._uncover(element)
+        self._open()
 
     @cached_property
     def total(self) -> int:
@@ -135,9 +138,12 @@ class _Looked:
         return sum(len(text) for text in visible_text(self._root) if text.strip())
 
     @cached_property
-    def _canvas(self) -> colours.Colour:
+    def _page(self) -> Sight:
+        """Return what the page hands down; its ink is not told if a style sheet lies elsewhere."""
         stated = self._root.xpath("//meta[@name='color-scheme'][1]/@content")
-        return styles.canvas(self._cascade.style(self._root), *stated[:1])
+        canvas = styles.canvas(self._cascade.style(self._root), *stated[:1])
+        is_told = self._cascade.is_complete and canvas == colours.WHITE
+        return Sight(ground=canvas, unstated=colours.BLACK if is_told else None)
 
     def _look(self, at: int, end: int) -> None:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
@@ -213,8 +219,11 @@ class _Looked:
 
     def _show(self, whole: Any) -> None:
         """Look into what a reader can open as into any other part."""
-        del self._wholes[whole]
         self.opened.append(whole)
+        self._uncover(whole)
+
+    def _uncover(self, whole: Any) -> None:
+        del self._wholes[whole]
         if self._state(whole).reason():
             self._inheriting.add(whole)
         at, after = self._places[whole]
@@ -245,9 +254,12 @@ class _Looked:
         )
 
     def _is_whole(self, element: Any) -> bool:
-        cause = cause_of(element, self._style(element)) or self._shut(element)
+        style = self._style(element)
+        cause = cause_of(element, style) or self._shut(element)
+        if cause and _DRAWN in cause[1] and is_drawn_up(element, style, self._style):
+            cause = None
         if cause is not None:
-            self._wholes[element] = _Find(*cause, element, whole=True)
+            self._wholes[element] = Find(*cause, element, whole=True)
         return cause is not None
 
     def _shut(self, element: Any) -> tuple[HiddenKind, str] | None:
@@ -268,7 +280,7 @@ class _Looked:
         while element is not None and element not in self._states:
             chain.append(element)
             element = element.getparent()
-        state = Sight(ground=self._canvas) if element is None else self._states[element]
+        state = self._page if element is None else self._states[element]
         for one in reversed(chain):
             state = self._states[one] = inherit(state, self._style(one), one.tag)
         return state
@@ -288,27 +300,27 @@ class _Looked:
         self._cascades.update(dict.fromkeys(chain, found))
         return found
 
-    def _stretches(self) -> list[_Find]:
+    def _stretches(self) -> list[Find]:
         """Return the runs of text that what it stands in hides, each up to the next seen text."""
-        finds: list[_Find] = []
-        running: dict[str, _Find] = {}
+        finds: list[Find] = []
+        running: dict[str, Find] = {}
         for element, is_tail, text, reason in self._judged() if self._inheriting else ():
             if reason is None:
                 running.clear()
                 continue
             if reason not in running:
-                running[reason] = _Find(HiddenKind.STYLE, reason, element, whole=False)
+                running[reason] = Find(HiddenKind.STYLE, reason, element, whole=False)
                 finds.append(running[reason])
             running[reason].texts.append(text)
             running[reason].nodes.append((element, is_tail))
         return list(self._with_programs(finds))
 
-    def _with_programs(self, finds: Sequence[_Find]) -> Iterator[_Find]:
+    def _with_programs(self, finds: Sequence[Find]) -> Iterator[Find]:
         """Yield ``finds`` without the words of programs in colours that are only theirs.
 
         The single words that are hidden all over one program are one find.
         """
-        within: dict[Any, list[_Find]] = {}
+        within: dict[Any, list[Find]] = {}
         for find in finds:
             program = None
             if find.reason == PALE and find.words <= programs.MOST_WORDS:
@@ -320,13 +332,13 @@ class _Looked:
                 within.setdefault(program, []).append(find)
         for program, inside in within.items():
             if not self._is_seen(program, inside):
-                yield _together(inside)
+                yield together(inside)
 
-    def _is_seen(self, program: Any, unseen: Sequence[_Find]) -> bool:
+    def _is_seen(self, program: Any, unseen: Sequence[Find]) -> bool:
         """Tell a program whose ink and ground are at odds only in a few ``unseen`` words."""
         ground = self._state(unseen[0].holders[0]).ground
         total = sum(map(len, visible_text(program)))
-        few = sum(find.size for find in unseen) < _MOST * total
+        few = sum(find.size for find in unseen) < MOST * total
         return (
             few
             and ground is not None
@@ -353,40 +365,7 @@ def _displays(turned: Mapping[str, str], rest: Mapping[str, str]) -> bool:
     return turned.get("display") != rest.get("display")
 
 
-def _together(finds: Sequence[_Find]) -> _Find:
-    first, *others = finds
-    for find in others:
-        first.texts += find.texts
-        first.nodes += find.nodes
-    return first
-
-
-def _without_waiting(looked: _Looked) -> list[_Find]:
-    """Keep what is most of the page: it waits for scripts, or a dark theme is set elsewhere."""
-    inherited: Counter[str] = Counter()
-    faded = 0
-    for find in looked.finds:
-        inherited[find.reason] += 0 if find.whole else find.size
-        faded += find.size if find.whole and _FADED.search(find.reason) else 0
-    faded_in = faded > 0 and faded > _THEME * looked.total
-    return [
-        find
-        for find in looked.finds
-        if not (faded_in and find.whole and _FADED.search(find.reason))
-        and not (_is_the_page(find, looked) if find.whole else _is_theme(find, inherited, looked))
-    ]
-
-
-def _is_the_page(find: _Find, looked: _Looked) -> bool:
-    return bool(find.element.xpath(_HEADED)) and find.size > _MOST * looked.total
-
-
-def _is_theme(find: _Find, inherited: Mapping[str, int], looked: _Looked) -> bool:
-    share = _THEME if find.reason == PALE else _MOST
-    return inherited[find.reason] > share * looked.total
-
-
-def _remove(find: _Find) -> None:
+def _remove(find: Find) -> None:
     if find.whole:
         # Emptied, not taken out: moving tails around would be quadratic.
         find.element.clear(keep_tail=True)

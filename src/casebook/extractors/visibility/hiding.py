@@ -18,10 +18,11 @@ _GROUNDS = ("background-color", "background")
 class Hiding:
     """Of what a page declares, that which may keep a text from sight.
 
-    ``frames`` are the last frames of its animations.
+    ``frames`` are the last frames of its animations, ``ink`` is that of a text to which nothing
+    gives another one.
     """
 
-    def __init__(self, told: Iterable[Declared], frames: Frames) -> None:
+    def __init__(self, told: Iterable[Declared], frames: Frames, ink: Colour | None = None) -> None:
         parts = [part for each in told for part in (each.plain, each.important) if part]
         parts += frames.values()
         known: dict[str, set[str]] = {}
@@ -33,7 +34,7 @@ class Hiding:
         came_to = {pair: [{pair[0]: each} for each in variants(pair[1], known)] for pair in hanging}
         parts += [each for told in came_to.values() for each in told]
         inks, grounds = (
-            _colours(parts, _INKS),
+            _colours(parts, _INKS) | ({ink} if ink else set()),
             _colours(parts, _GROUNDS) | {colours.WHITE, colours.DARK},
         )
         self._inks, self._grounds = _meeting(inks, grounds), _meeting(grounds, inks)

@@ -63,7 +63,7 @@ def _covers(
     placed = layer.get("position") in {"absolute", "fixed"}
     return (
         is_other
-        and not (is_picture and _is_small(layer, paint))
+        and not (is_picture and is_small_picture(layer, paint))
         and placed
         and _spans(layer, "left", "right", "width")
         and _spans(layer, "top", "bottom", "height")
@@ -71,7 +71,7 @@ def _covers(
     )
 
 
-def _is_small(layer: Mapping[str, str], paint: str) -> bool:
+def is_small_picture(layer: Mapping[str, str], paint: str) -> bool:
     """Tell a picture that is of no size, or small and drawn once."""
     size = layer.get("background-size", "")
     once = "no-repeat" in f"{paint} {layer.get('background-repeat')}"

@@ -1,0 +1,85 @@
+"""Hidden stretches of a page, and which of them only wait for its scripts."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from casebook.extractors.text.characters import count_words
+from casebook.extractors.visibility.sight import PALE
+from casebook.schemas.documents import HiddenKind
+
+MOST = 0.5
+_THEME = 0.3
+_HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
+# A page that fades in, or is uncovered, part by part as it is scrolled.
+_FADED = re.compile("opacity: 0|clipped away")
+
+
+@dataclass(slots=True)
+class Find:
+    """One hidden stretch: a whole element, or text nodes of it (element, is_tail)."""
+
+    kind: HiddenKind
+    reason: str
+    element: Any
+    whole: bool
+    texts: list[str] = field(default_factory=list)
+    nodes: list[tuple[Any, bool]] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """The characters of its text."""
+        return sum(map(len, self.texts))
+
+    @property
+    def words(self) -> int:
+        """How many words it has."""
+        return count_words(" ".join(self.texts))
+
+    @property
+    def holders(self) -> list[Any]:
+        """The elements right around the text nodes."""
+        return [one.getparent() if is_tail else one for one, is_tail in self.nodes]
+
+
+def together(finds: Sequence[Find]) -> Find:
+    """Return ``finds`` as one."""
+    first, *others = finds
+    for find in others:
+        first.texts += find.texts
+        first.nodes += find.nodes
+    return first
+
+
+def fades_in(finds: Sequence[Find], total: int) -> bool:
+    """Tell a page much of which scripts fade in; ``total`` are the characters of all its text."""
+    faded = sum(find.size for find in finds if _is_faded(find))
+    return faded > 0 and faded > _THEME * total
+
+
+def without_waiting(finds: Sequence[Find], total: int, *, faded_in: bool) -> list[Find]:
+    """Keep what is most of the page: it waits for scripts, or a dark theme is set elsewhere."""
+    inherited: Counter[str] = Counter()
+    for find in finds:
+        inherited[find.reason] += 0 if find.whole else find.size
+    return [
+        find
+        for find in finds
+        if not (faded_in and _is_faded(find))
+        and not (_is_the_page(find, total) if find.whole else _is_theme(find, inherited, total))
+    ]
+
+
+def _is_faded(find: Find) -> bool:
+    return find.whole and _FADED.search(find.reason) is not None
+
+
+def _is_the_page(find: Find, total: int) -> bool:
+    return bool(find.element.xpath(_HEADED)) and find.size > MOST * total
+
+
+def _is_theme(find: Find, inherited: Mapping[str, int], total: int) -> bool:
+    share = _THEME if find.reason == PALE else MOST
+    return inherited[find.reason] > share * total

@@ -172,3 +172,34 @@ def test_years_and_what_goes_on_from_another_page_are_rows(columns, by_column):
         pdf.text(60 + 110 * m, 130 + 15 * n, rows[n][m])
     lines = read(pdf).text.split("\n")
     assert [line for line in lines if " | " in line] == list(map(" | ".join, rows))
+
+
+def test_a_title_that_running_heads_say_again_stays():
+    """The title of a report stands in larger type than the head of its other pages."""
+    pdf = sheet()
+    for n in range(4):
+        pdf.add_page()
+        page_of(pdf, ["Two lanes are enough"], top=40, size=9)
+        page_of(pdf, ["Two lanes are enough"], top=84 if n == 0 else 900, size=22)
+        page_of(pdf, PROSE * 8, top=120)
+        pdf.set_font("times", size=9)
+        pdf.text(300, 810, str(n + 1))
+    found = read(pdf)
+    assert found.title == "Two lanes are enough"
+    assert found.text.count("Two lanes are enough") == 1
+
+
+def test_titles_of_slides_stay_that_an_agenda_names():
+    """Slides have few lines, so all of them stand at an edge; each title is on two of them."""
+    points = {"Agents": TITLES[1:3], "Background": ["Nobody asked", "for it"]}
+    points |= {title: [f"A point on {title.lower()}", f"less of {title}"] for title in TITLES[1:]}
+    pdf = FPDF(unit="pt", format=(720, 405))
+    for n, (title, some) in enumerate(points.items(), 1):
+        pdf.add_page()
+        page_of(pdf, [title], top=70, size=40)
+        page_of(pdf, some, top=160, size=24, step=90)
+        page_of(pdf, [f"Acme 2026 {n}"], top=395, size=9)
+    lines = read(pdf).text.split("\n")
+    assert all(title in lines for title in points)
+    assert all(point in " ".join(lines) for some in points.values() for point in some)
+    assert not any("Acme" in line for line in lines)

@@ -144,12 +144,12 @@ def _place(line: Line) -> tuple[str, int]:
     return line.text, _height(line)
 
 
-def tell(furniture: Sequence[Line]) -> str:
+def tell(furniture: Sequence[str]) -> str:
     """Say for the curator what was taken out around the text, with the most frequent of it."""
     if not furniture:
         return "none found"
-    said = {key_of(line.text): line.text for line in reversed(furniture)}
-    times = Counter(key_of(line.text) for line in furniture)
+    said = {key_of(text): text for text in reversed(furniture)}
+    times = Counter(map(key_of, furniture))
     named = [(key, n) for key, n in times.most_common() if key.strip("# ")][:_MOST_TOLD]
     told = "".join(f", “{one_line(said[key])[:_LONGEST_TOLD]}” ({n})" for key, n in named)
     return f"{len(furniture)} lines left out{told}"

@@ -18,7 +18,6 @@ from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.arrangement import arranged
 from casebook.extractors.pdf.calls import Numbers
-from casebook.extractors.pdf.doubled import text_of
 from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.glance import look_over
 from casebook.extractors.pdf.layers import lines_of
@@ -28,6 +27,7 @@ from casebook.extractors.pdf.points import points_apart, with_point
 from casebook.extractors.pdf.seams import mended
 from casebook.extractors.pdf.sight import Budget
 from casebook.extractors.pdf.spread import with_words
+from casebook.extractors.pdf.stamps import unstamped
 from casebook.extractors.pdf.turning import turned
 from casebook.extractors.pdf.uncolumned import in_rows
 from casebook.extractors.pdf.units import in_characters, in_units
@@ -69,10 +69,11 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     glance = look_over(calls.handle(page.raw), edges)
     untrue, unproved = glyphs.let_speak(page, number, glance.texts) if glance.marked else ([], 0)
     turn = turned(page, edges, tall=glance.tall)
-    text = text_of(page, repeats=glance.repeats)
+    text, stamps = unstamped(page, repeats=glance.repeats, large=glance.large)
     try:
         eye = Eye(page, turn, text, budget, glance)
         found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)
+        found.stamps = stamps
         found.hidden += [(HiddenKind.PDF_LAYER, other, _STATED) for other in untrue]
         said = text.get_text_range()
         units = in_units(said)
@@ -93,7 +94,8 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         elif (eye.is_across or _stand_beside(found.lines)) and not _are_entries(found.lines):
             _arrange(found, list(_parts(eye, stretches, found.lines)))
         if len(units) > len(said):
-            found.lines, found.as_set = _spelled(found.lines), _spelled(found.as_set)
+            found.lines = _spelled(found.lines)
+            found.as_set = found.as_set and _spelled(found.as_set)
         for note in notes_on(calls.handle(page.raw)):
             _pin(note, found)
         words = chain.from_iterable(line.text.split() for line in found.lines)
@@ -223,8 +225,8 @@ def _leads(mark: str, text: str) -> bool:
     return bool(_MARK.match(mark) or (_NUMBER.match(mark) and text[0].isalpha()))
 
 
-def _spelled(lines: Sequence[Line] | None) -> list[Line] | None:
-    return lines and [line._replace(text=in_characters(line.text)) for line in lines]
+def _spelled(lines: Sequence[Line]) -> list[Line]:
+    return [line._replace(text=in_characters(line.text)) for line in lines]
 
 
 def _pin(note: Note, found: PageLines) -> None:

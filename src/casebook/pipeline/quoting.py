@@ -56,11 +56,13 @@ async def read_list(
     given: bytes | None = None,
     most: int = _MOST,
     meanwhile: Callable[[], None] | None = None,
+    tell: Callable[[int, int], None] = lambda _read, _known: None,
 ) -> Walk:
     """Return the addresses that a list names, ``most`` of them, and what of it could not be read.
 
     ``given`` is the list itself where it need not be fetched; ``ref`` then only names it.
-    ``meanwhile`` is called when a list is there, before another process reads it.
+    ``meanwhile`` is called when a list is there, before another process reads it. ``tell`` is
+    ``walk``'s.
 
     Raises:
         CasebookError: if the list cannot be had or read.
@@ -77,7 +79,7 @@ async def read_list(
     if given is not None:
         media_type = "application/octet-stream"
         payload = Payload(data=given, media_type=media_type, name=ref.source)
-    return await walk(ref, client, robots, read, limits, given=payload)
+    return await walk(ref, client, robots, read, limits, given=payload, tell=tell)
 
 
 async def read_piped(

@@ -35,7 +35,10 @@ _OLD_ATTRIBUTES = {
     "mathsize": "font-size", "mathcolor": "color", "mathbackground": "background-color",
     "bgcolor": "background-color", "color": "color", "text": "color",
 }  # fmt: skip
-_ONLY_OF = {"color": "font", "text": "body"}
+_ONLY_OF = {
+    "color": frozenset({"font"}), "text": frozenset({"body"}),
+    "bgcolor": frozenset("body table thead tbody tfoot tr td th".split()),
+}  # fmt: skip
 # As browsers paint them; neither takes on the colour of what is around it.
 _OF_TAGS = {"button": {"color": "#000000", "background-color": "#efefef"}}
 _LINK = "#0000ee"
@@ -372,6 +375,7 @@ def _by_markup(element: Any) -> Declared:
     told |= {
         name: _BARE_HEX.sub(r"#\1", value.strip().lower())
         for attribute, name in _OLD_ATTRIBUTES.items()
-        if (value := element.get(attribute)) and element.tag == _ONLY_OF.get(attribute, element.tag)
+        if (value := element.get(attribute))
+        and element.tag in _ONLY_OF.get(attribute, {element.tag})
     }
     return Declared(told, {}) if told else styles.NOTHING

@@ -195,3 +195,13 @@ def test_a_short_block_between_two_that_are_kept_goes_with_most_of_its_likes():
     assert "d" not in kept(f"<dl>{TERMS}</dl>", "a", "b", "Says")
     linked = TERMS.replace("<dt>d</dt>", "<dt><a href='/d'>d</a></dt>")
     assert "d" not in kept(f"<dl>{linked}</dl>", *wanted)
+
+
+def test_a_short_item_behind_one_that_is_kept_is_kept():
+    """Whatever its depth: a list is read whole, as far as it is no menu."""
+    items = (
+        "<ol><li>Old teams were cached.<ul><li>And names.</li></ul></li></ol><p>Then it went.</p>"
+    )
+    assert kept(items, "Old", "Then") == ["Old teams were cached.", "And names.", "Then it went."]
+    menu = "<ul><li><a href='/a'>And names.</a></li></ul>"
+    assert kept(f"<p>Old.</p>{menu}<p>Then.</p>", "Old", "Then") == ["Old.", "Then."]

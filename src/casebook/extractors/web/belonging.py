@@ -36,6 +36,7 @@ _LINKED = 0.3
 _FEWEST_ALIKE, _MOSTLY, _PARTLY_LINKED = 2, 0.5, 0.7
 _FEWEST_SECTIONS, _SHORTEST_SECTION = 2, 15
 _SET_IN = frozenset("p li ul ol dl dt dd blockquote pre h1 h2 h3 h4 h5 h6".split())
+_OF_LISTS = frozenset({"li", "ul", "ol"})
 _TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 
 
@@ -93,15 +94,27 @@ def _alike(
 ) -> Iterator[int]:
     """Yield what stands right between two kept blocks while most of its likes are kept.
 
-    However short: the term of a definition, the title of a note, the name of a parameter.
+    However short: the term of a definition, the title of a note, the name of a parameter. So is an
+    item of a list behind another one that is kept.
     """
     held = Counter(name for name, keep in zip(likes, kept, strict=True) if keep)
     total = Counter(likes)
     for n in range(1, len(placed) - 1):
         between = not kept[n] and kept[n - 1] and kept[n + 1]
         often = held[likes[n]] >= _FEWEST_ALIKE and held[likes[n]] > _MOSTLY * total[likes[n]]
-        if between and often and words[n] and placed[n].linked < _PARTLY_LINKED:
+        around = _list_of(placed[n].place) if between else None
+        is_item = around is not None and _list_of(placed[n - 1].place) is around
+        if between and (often or is_item) and words[n] and placed[n].linked < _PARTLY_LINKED:
             yield n
+
+
+def _list_of(place: Place) -> Place | None:
+    """Return the outermost list that an item stands in, through lists and items alone."""
+    found, above = None, place if place.tag in _OF_LISTS else None
+    while above is not None and above.tag in _OF_LISTS:
+        found = above
+        above = above.parent
+    return found
 
 
 def _is_program(one: Placed) -> bool:

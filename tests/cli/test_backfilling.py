@@ -363,6 +363,26 @@ def test_a_day_is_told_by_an_example(casebook, since, code):
     assert (ran.code, told in ran.err) == (code, bool(code))
 
 
+def test_since_says_for_how_many_the_list_tells_no_day(casebook):
+    """They are kept, and a whole list whose days cannot be read would be paid for unseen."""
+    listed = "url,date\nhttps://a.example/1,Q2 24\nhttps://a.example/2,2026-11-20\n"
+    ran = casebook("backfill", "-", "--since", "2026-11-01", "--dry-run", "--json", stdin=listed)
+    (told,) = ran.lines
+    assert (told["standings"], told["undated"]) == ({"new": 2}, 1)
+    assert "--since keeps 1 source for which the list tells no day that can be read" in ran.err
+    assert casebook("backfill", "-", "--dry-run", stdin=listed).err == ""
+
+
+def test_a_table_with_whole_texts_in_it_is_a_list(casebook, tmp_path):
+    """A database that is saved as CSV has its summaries with it: more than a page may have."""
+    table = tmp_path / "cases.csv"
+    rows = (f"https://a.example/{n},{'word ' * 2_000}\n" for n in range(1_100))
+    table.write_text("url,text\n" + "".join(rows))
+    assert table.stat().st_size > 10_000_000
+    (told,) = casebook("backfill", table, "--dry-run", "--json").lines
+    assert told["standings"] == {"new": 1_100}
+
+
 def test_a_list_of_batches_cuts_no_word_at_eighty_columns(tmp_path):
     """Ids and addresses stay whole, to be copied."""
     told = BatchSummary(

@@ -221,6 +221,33 @@ async def test_a_first_list_that_fails_is_an_error(follow):
         await follow("https://blog.example.com/none")
 
 
+def page_of(number: int, of: int) -> str:
+    """Return one page of a feed that goes on in others."""
+    further = f"<link rel='next' href='/feed?page={number + 1}'/>" if number < of else ""
+    entry = f"<entry><title>x</title><link href='/post/{min(number, 4)}'/></entry>"
+    return f"<feed xmlns='http://www.w3.org/2005/Atom'>{further}{entry}</feed>"
+
+
+async def test_a_feed_is_followed_over_its_pages(sites, follow):
+    """A backfill wants what was told long ago (RFC 5005); one that only looks at news does not."""
+    for n in range(1, 4):
+        address = "blog.example.com/feed" + (f"?page={n}" if n > 1 else "")
+        sites.tell(address, page_of(n, of=3), "application/atom+xml")
+    found = await follow("https://blog.example.com/feed")
+    assert [c.url.rpartition("/")[2] for c in found.candidates] == ["1", "2", "3"]
+    first = await follow("https://blog.example.com/feed", WalkLimits(pages=False))
+    assert [c.url.rpartition("/")[2] for c in first.candidates] == ["1"]
+
+
+async def test_a_feed_whose_pages_have_no_end_is_left(sites, follow):
+    """The first page that names nothing new is the last that is asked for."""
+    for n in range(1, 9):
+        address = "blog.example.com/feed" + (f"?page={n}" if n > 1 else "")
+        sites.tell(address, page_of(n, of=99), "application/atom+xml")
+    found = await follow("https://blog.example.com/feed")
+    assert (len(found.candidates), found.missed, len(sites.addresses)) == (4, [], 5)
+
+
 async def test_lists_that_name_each_other_end(sites, follow):
     """A loop of indexes is read once round."""
     sites.tell("lists.example.com/1", index("https://lists.example.com/2"))

@@ -122,6 +122,25 @@ def test_a_day_on_which_the_entry_was_noted_is_not_its_own():
     assert told(f"url,added\n{A},2024-05-06\n{B},2024-05-07\n")[0][2] is None
 
 
+def test_a_column_of_addresses_may_say_that_they_were_read():
+    """What tells a day on which something else happened tells nothing of a column of addresses."""
+    assert told(f"title,Where I read it\nOne,{A}\nTwo,{B}\n") == [
+        ("1", "One", None),
+        ("2", "Two", None),
+    ]
+
+
+def test_an_escaped_pipe_of_markdown_stands_within_a_cell():
+    """It cut the cell, so that the row had no address where the others have theirs."""
+    table = f"| Who | URL |\n|---|---|\n| Acme \\| Beta | {A} |\n| Gamma | {B} |\n"
+    assert told(table) == [("1", "Acme | Beta", None), ("2", "Gamma", None)]
+
+
+def test_a_sentence_with_a_semicolon_is_no_table():
+    """A single line was taken for a row, and all addresses but the last were lost."""
+    assert [part for part, _, _ in told(f"see {A}, and also; {B}\n")] == ["1", "2"]
+
+
 def test_all_addresses_of_a_row_are_read():
     """Two columns of addresses, and two in a cell, are all sources."""
     found = told(f"company,blog,case\nAcme,https://a.example/,{A}\nBeta,https://b.example/,{B}\n")
@@ -151,6 +170,26 @@ def test_a_text_is_read_as_its_writer_means_it():
         ("Foo_(bar)", None, None),
         ("x", None, "2024-03-04"),
     ]
+
+
+def test_what_is_copied_along_with_an_address_is_none_of_it():
+    """Blanks of no width around it, and "&amp;" for "&" from a page's source."""
+    text = f"\u200b{A}\u200b\n\ufeff\u2060{B}\nhttps://a.example/?a=1&amp;b=2\n"
+    assert [part for part, _, _ in told(text)] == ["1", "2", "?a=1&b=2"]
+    table = f"url,title\n\u200b{A}\u200b,One\n{B}\u200e,Two\n"
+    assert [part for part, _, _ in told(table)] == ["1", "2"]
+
+
+def test_an_address_without_its_https_is_told_in_any_text():
+    """Two such lines of three were passed over like prose."""
+    text = f"a.example/story/1\nwww.b.example\nAnd this was a good one, too.\n{A}\n"
+    assert listing(text).unread == ("line 1: a.example/story/1", "line 2: www.b.example")
+
+
+def test_the_head_of_a_table_in_markdown_lacks_no_address():
+    """A table of links is read as a text; its head and the line below are no entries."""
+    table = f"## Cases\n\n| What |\n|:---|\n| [One]({A}) |\n| [Two]({B}) |\n| [Three]({A}3) |\n"
+    assert listing(table, name="list.md").unread == ()
 
 
 def test_a_heading_of_markdown_is_no_comment():
@@ -322,6 +361,17 @@ def test_a_page_of_links_tells_days_and_nothing_but_links(start):
         ("one", "Picture", "2024-05-06"),
         ("two", "Two", "2024-05-07"),
         ("three", "Three", "2024-05-08"),
+    ]
+
+
+def test_days_in_figures_are_read_in_the_order_of_the_page():
+    """One entry of the 25/04/2025 tells that 03/04/2025 is the third of April."""
+    page = (
+        "<li><a href='/1'>A</a> <i>03/04/2025</i></li><li><a href='/2'>B</a> <i>25/04/2025</i></li>"
+    )
+    assert told(page, media_type="text/html") == [
+        ("1", "A", "2025-04-03"),
+        ("2", "B", "2025-04-25"),
     ]
 
 

@@ -172,3 +172,69 @@ def test_years_and_what_goes_on_from_another_page_are_rows(columns, by_column):
         pdf.text(60 + 110 * m, 130 + 15 * n, rows[n][m])
     lines = read(pdf).text.split("\n")
     assert [line for line in lines if " | " in line] == list(map(" | ".join, rows))
+
+
+def test_a_title_that_running_heads_say_again_stays():
+    """The title of a report stands in larger type than the head of its other pages."""
+    pdf = sheet()
+    for n in range(4):
+        pdf.add_page()
+        page_of(pdf, ["Two lanes are enough"], top=40, size=9)
+        page_of(pdf, ["Two lanes are enough"], top=84 if n == 0 else 900, size=22)
+        page_of(pdf, PROSE * 8, top=120)
+        pdf.set_font("times", size=9)
+        pdf.text(300, 810, str(n + 1))
+    found = read(pdf)
+    assert found.title == "Two lanes are enough"
+    assert found.text.count("Two lanes are enough") == 1
+
+
+def test_titles_of_slides_stay_that_an_agenda_names():
+    """Slides have few lines, so all of them stand at an edge; each title is on two of them."""
+    points = {"Agents": TITLES[1:3], "Background": ["Nobody asked", "for it"]}
+    points |= {title: [f"A point on {title.lower()}", f"less of {title}"] for title in TITLES[1:4]}
+    pdf = FPDF(unit="pt", format=(720, 405))
+    for n, (title, some) in enumerate(points.items(), 1):
+        pdf.add_page()
+        page_of(pdf, [title], top=70, size=40)
+        page_of(pdf, some, top=160, size=24, step=90)
+        page_of(pdf, [f"Acme 2026 {n}"], top=395, size=9)
+    lines = read(pdf).text.split("\n")
+    assert all(title in lines for title in points)
+    assert all(point in " ".join(lines) for some in points.values() for point in some)
+    assert not any("Acme" in line for line in lines)
+
+
+@pytest.mark.parametrize("over", [False, True], ids=["under the text", "over it"])
+def test_a_stamp_across_each_page_is_told_apart(over):
+    """A sentence goes on over pages that are stamped, and the stamp is no heading."""
+    pdf = sheet()
+    words = " ".join(PROSE * 30).split()
+    for n in range(3):
+        pdf.add_page()
+        if over:
+            page_of(pdf, [" ".join(words[k : k + 14]) for k in range(400 * n, 400 * n + 400, 14)])
+        with pdf.rotation(40, 300, 420):
+            pdf.set_font("helvetica", style="B", size=90)
+            pdf.text(120, 440, "DRAFT")
+        if not over:
+            page_of(pdf, [" ".join(words[k : k + 14]) for k in range(400 * n, 400 * n + 400, 14)])
+    found = read(pdf)
+    assert "DRAFT" not in found.text
+    told = {step.method: step.outcome for step in found.extraction}
+    assert "“DRAFT” (3)" in told["running heads"]
+
+
+def test_where_all_type_says_that_it_is_bold_none_is_a_heading_for_that():
+    """Programs that write PDFs anew (Ghostscript) say of plain type that its stems are heavy."""
+    pdf = sheet()
+    pdf.add_page()
+    pdf.set_font("times", style="B", size=18)
+    pdf.text(56, 60, "Two lanes are enough")
+    pdf.set_font("times", style="B", size=10.5)
+    for n, line in enumerate(
+        ["Ada Lind and Bo Ferreira", "", *PROSE, "and no other sum was ever off."]
+    ):
+        pdf.text(56, 90 + 13 * n, line)
+    found = read(pdf)
+    assert {passage.locator.section for passage in found.passages} == {"Two lanes are enough"}

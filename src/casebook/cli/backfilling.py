@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, day_option, load_settings
-from casebook.cli.quotes import beyond_budget, left_aside, print_plan
+from casebook.cli.quotes import beyond_budget, left_aside, print_plan, undated
 from casebook.cli.references import as_bad_usage, named, piped_list, words_of
 from casebook.cli.terminal import err, out, plain, print_json, printable
 from casebook.extractors.suffixes import LISTS
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from typer._click.core import Context
 
     from casebook.extractors.links.listing import Walk
-    from casebook.pipeline.backfill import Tally
     from casebook.pipeline.planning import Selection
+    from casebook.pipeline.tallying import Tally
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.batches import Batch, BatchItem, BatchOptions
@@ -169,6 +169,8 @@ def _chosen(
         words=words,
         repeated=found.repeated,
     )
+    if selection.undated:
+        err().print(undated(selection.undated), markup=False)
     return PIPED if source == "-" else source, selection, found.missed
 
 
@@ -215,7 +217,7 @@ async def _plan(
         if warning := beyond_budget(quoted.estimate, settings.budget_run):
             out().print(f"[yellow]{warning}[/]")
         return 0
-    aside = ("duplicates", "older", "filtered", "beyond_limit")
+    aside = ("duplicates", "older", "undated", "filtered", "beyond_limit")
     print_json(
         {
             "origin": source,

@@ -21,8 +21,9 @@ from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSumma
 from casebook.schemas.errors import Remedy
 
 if TYPE_CHECKING:
-    from casebook.pipeline.backfill import BatchRun, Tally
+    from casebook.pipeline.backfill import BatchRun
     from casebook.pipeline.outcome import Outcome
+    from casebook.pipeline.tallying import Tally
     from casebook.summarizer.models.limiting import RequestLimiter
 
 _WIDTH = 40

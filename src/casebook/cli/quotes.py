@@ -67,6 +67,16 @@ def print_plan(quoted: Quote) -> None:
     )
 
 
+def undated(number: int) -> str:
+    """Say that ``--since`` left sources in whose day the list does not tell."""
+    from casebook.publishing.wording import count
+
+    return (
+        f"--since keeps {count(number, 'source')} for which the list tells no day that can be "
+        "read (write days as 2024-05-31)."
+    )
+
+
 def left_aside(selection: Selection) -> Sequence[tuple[int, str]]:
     """Return how many entries of the list are not worked, and why."""
     counts = (

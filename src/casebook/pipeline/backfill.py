@@ -6,7 +6,6 @@ import itertools
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import repeat
 from typing import Any
@@ -17,9 +16,10 @@ from casebook.pipeline.copies import catch_up
 from casebook.pipeline.handed import follow, kept_bytes, own_again
 from casebook.pipeline.identity import is_remote
 from casebook.pipeline.ingest import ingest
-from casebook.pipeline.outcome import Outcome, Status
+from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.planning import interleaved, is_open
 from casebook.pipeline.run import Reporter
+from casebook.pipeline.tallying import Tally
 from casebook.runtime.services import Services
 from casebook.schemas.batches import (
     Batch,
@@ -32,8 +32,7 @@ from casebook.schemas.batches import (
     progress_of,
 )
 from casebook.schemas.bounds import MOST_AT_ONCE
-from casebook.schemas.errors import BucketSilent, ResponseForeign, UnknownId, WarehouseError
-from casebook.schemas.failures import Failure
+from casebook.schemas.errors import UnknownId, WarehouseError
 from casebook.schemas.ids import content_id
 from casebook.summarizer.models.grace import end
 from casebook.summarizer.models.limiting import Standing as EndpointStanding
@@ -45,9 +44,6 @@ RETRY_DELAYS = (30.0, 120.0, 600.0)
 # Seconds between the first sources of a run: begun all at once, the first would be asked about only
 # when all are fetched. Each takes more of this process in all, so nothing is lost by it.
 _APART_SECONDS = 0.1
-# Exit codes of failures that every other source would meet as well.
-_FATAL_EXITS = {4}
-_FATAL_KINDS = {"endpoint_down", "rate_limited", BucketSilent.kind()}
 
 Each = Callable[[BatchItem, Callable[[], Awaitable[Outcome]]], Awaitable[Outcome]]
 """Works one source by calling what it is given: directly, or as a task of an orchestrator."""
@@ -157,51 +153,6 @@ def _in_turn(todo: deque[str]) -> Iterator[BatchItem]:
     """Yield the items, and keep none."""
     while todo:
         yield BatchItem.model_validate_json(todo.popleft())
-
-
-@dataclass
-class Tally:
-    """What a run of a batch has done so far; kept small however long the batch is.
-
-    ``stopped_by`` is the failure for which it paused; what was under way may fail otherwise then.
-    """
-
-    total: int
-    made: int = 0
-    refused: int = 0
-    failed: Counter[str] = field(default_factory=Counter)
-    waiting: int = 0
-    calls: int = 0
-    tokens: int = 0
-    cost_usd: float | None = 0.0
-    started: float = field(default_factory=time.monotonic)
-    stopped_by: Failure | None = None
-
-    @property
-    def done(self) -> int:
-        """Return how many sources have come to an end in this run."""
-        return self.made + self.refused + self.failed.total()
-
-    def pay(self, outcome: Outcome) -> None:
-        """Count what one try of a source took, whether or not it comes again."""
-        self.calls += outcome.llm_calls
-        self.tokens += outcome.tokens
-        if outcome.llm_calls:
-            known = self.cost_usd is not None and outcome.cost_usd is not None
-            self.cost_usd = (self.cost_usd or 0) + (outcome.cost_usd or 0) if known else None
-
-    def add(self, outcome: Outcome) -> None:
-        """Count the end of one source."""
-        self.made += outcome.status is Status.DRAFT
-        self.refused += outcome.status is Status.NOT_A_CASE_STUDY
-        if outcome.failure is not None:
-            self.failed[outcome.failure.kind] += 1
-
-    def eta_seconds(self, now: float) -> float | None:
-        """Return the seconds that the rest would take at the pace so far."""
-        if not self.done:
-            return None
-        return (now - self.started) / self.done * (self.total - self.done)
 
 
 class BatchRun:
@@ -355,7 +306,7 @@ class BatchRun:
         failure = outcome.failure
         if failure is None:
             return False
-        if self.tally.stopped_by is None and self._meets_all(outcome, failure):
+        if self.tally.stopped_by is None and self.tally.is_stopped_by(outcome, failure):
             self.tally.stopped_by = failure
         tries = self._tries[item.source_id]
         if not failure.transient or self.tally.stopped_by or tries >= len(self._delays):
@@ -365,15 +316,6 @@ class BatchRun:
         heapq.heappush(self._again, (due, next(self._order), item))
         self.tally.waiting += 1
         return True
-
-    def _meets_all(self, outcome: Outcome, failure: Failure) -> bool:
-        """Tell whether every other source would fail of this as well.
-
-        A foreign answer says so only where the endpoint never gave one of its own.
-        """
-        if failure.kind == ResponseForeign.kind() and self.tally.made + self.tally.refused:
-            return False
-        return outcome.error_exit in _FATAL_EXITS or failure.kind in _FATAL_KINDS
 
     async def _note(self, step: BatchStep, reason: str | None) -> None:
         """Store a step of the batch; a full disk must not hide why it stopped."""

@@ -74,9 +74,9 @@ class _Reading:
 class Apart(NamedTuple):
     """What a PDF holds beside its text, stretch by stretch: told apart, not lost.
 
-    ``furniture`` are running heads, feet and page numbers, ``leaders`` the dots and pages of a
-    table of contents, ``references`` the entries of lists of references, ``hidden`` what no reader
-    sees.
+    ``furniture`` are running heads, feet, page numbers and stamps, ``leaders`` the dots and pages
+    of a table of contents, ``references`` the entries of lists of references, ``hidden`` what no
+    reader sees.
     """
 
     furniture: Sequence[str]
@@ -111,7 +111,9 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
     reading.note("pypdf", known)
     _refuse_locked(reading, about, name)
     arranged = to_blocks([page.lines for page in reading.pages], about.outline)
-    reading.note("running heads", tell(arranged.furniture))
+    furniture = [line.text for line in arranged.furniture]
+    furniture += [said for page in reading.pages for said in page.stamps]
+    reading.note("running heads", tell(furniture))
     blocks, references, note = without_references(arranged.blocks)
     reading.note("references", note)
     language = language_written(about.language, " ".join(block.text for block in blocks))
@@ -134,7 +136,7 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
         hidden_text=report(hidden, fewest=_FEWEST_HIDDEN),
     )
     return extracted, Apart(
-        furniture=[one_line(line.text) for line in arranged.furniture],
+        furniture=list(map(one_line, furniture)),
         leaders=arranged.leaders,
         references=[block.text for block in references],
         hidden=[said for _, said, _ in hidden],

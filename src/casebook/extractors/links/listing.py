@@ -20,11 +20,15 @@ Read = Callable[[Payload], Awaitable[Listing]]
 
 @dataclass(frozen=True, slots=True)
 class WalkLimits:
-    """How far a list of lists is followed: lists read, lists within lists, addresses named."""
+    """How far a list of lists is followed: lists read, lists within lists, addresses named.
+
+    ``pages`` tells whether those of a feed that comes in several are followed.
+    """
 
     lists: int = 500
     depth: int = 3
     candidates: int = 10_000
+    pages: bool = True
 
 
 _AT_ONCE = 8
@@ -43,7 +47,8 @@ class Walk:
 
     ``read`` are the addresses of the lists that were. ``ways`` holds, by their addresses, how the
     sources were come to, and ``unread`` how the lists that were not read would be, they themselves
-    the last. ``repeated`` counts where a source was named again.
+    the last. ``repeated`` counts where a source was named again. ``form`` is what kind of list the
+    first one is.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
@@ -52,6 +57,7 @@ class Walk:
     read: set[str] = field(default_factory=set)
     ways: dict[str, Way] = field(default_factory=dict)
     unread: list[Way] = field(default_factory=list)
+    form: str | None = None
 
 
 async def walk(
@@ -146,6 +152,7 @@ class _Walker:
             found.missed += [] if self._full else [str(listing)]
             return
         found.read.add(source)
+        found.form = listing.form if len(way) == 1 else found.form
         found.missed += [_no_addresses(listing.unread, source)] if listing.unread else []
         found.missed += [_beyond(listing, source)] if listing.beyond else []
         found.missed += [_broken(source)] if listing.broken else []
@@ -157,6 +164,8 @@ class _Walker:
         found.candidates += kept
         found.ways.update((candidate.url, way) for candidate in kept)
         self.wait_for(listing.lists, way)
+        if listing.further and self._limits.pages and fresh:
+            self.wait_for([listing.further], way[-1:])  # beside the page before, not within it
         self._stop_if_full(len(fresh) > len(kept))
 
     def _stop_if_full(self, left_out: bool) -> None:

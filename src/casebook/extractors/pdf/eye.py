@@ -232,7 +232,10 @@ class Eye:
         """Tell whether the font of a character says that it is bold, and of fixed width."""
         name = ctypes.create_string_buffer(_NAME_BYTES)
         calls.char_font(self._text, index, name, _NAME_BYTES, None)
-        bold = b"bold" in name.value.lower() or calls.char_weight(self._text, index) >= _BOLD
+        named = name.value.lower()
+        # pdfium guesses the weight from the width of stems, of which many files are wrong.
+        heavy = b"regular" not in named and calls.char_weight(self._text, index) >= _BOLD
+        bold = b"bold" in named or heavy
         return bold, bool(_FIXED.search(name.value))
 
     def reasons(self, ends: Sequence[tuple[int, int]]) -> list[str | None]:

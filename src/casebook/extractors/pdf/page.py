@@ -18,7 +18,6 @@ from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.arrangement import arranged
 from casebook.extractors.pdf.calls import Numbers
-from casebook.extractors.pdf.doubled import text_of
 from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.glance import look_over
 from casebook.extractors.pdf.layers import lines_of
@@ -28,8 +27,10 @@ from casebook.extractors.pdf.points import points_apart, with_point
 from casebook.extractors.pdf.seams import mended
 from casebook.extractors.pdf.sight import Budget
 from casebook.extractors.pdf.spread import with_words
+from casebook.extractors.pdf.stamps import unstamped
 from casebook.extractors.pdf.turning import turned
 from casebook.extractors.pdf.uncolumned import in_rows
+from casebook.extractors.pdf.units import in_characters, in_units
 from casebook.extractors.pdf.words import has_dots
 from casebook.schemas.documents import HiddenKind
 
@@ -42,8 +43,6 @@ _WORD = re.compile(r"\S+")
 _SIGNS = "\uf000"
 _POINT = re.compile("\\A[\uf000-\uf0ff] +(?=[^ ])")
 """The point of a list in a font of signs, as text processors set it."""
-
-_BEYOND_BMP = re.compile(r"[\U00010000-\U0010ffff]")
 
 # However far it stands from its text, it is no cell of its own.
 _MARK = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\[\d{1,3}\])\Z")
@@ -70,12 +69,15 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     glance = look_over(calls.handle(page.raw), edges)
     untrue, unproved = glyphs.let_speak(page, number, glance.texts) if glance.marked else ([], 0)
     turn = turned(page, edges, tall=glance.tall)
-    text = text_of(page, repeats=glance.repeats)
+    text, stamps = unstamped(page, repeats=glance.repeats, large=glance.large)
     try:
         eye = Eye(page, turn, text, budget, glance)
         found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)
-        found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
-        stretches = _stretches(text.get_text_range(), eye, found)
+        found.stamps = stamps
+        found.hidden += [(HiddenKind.PDF_LAYER, other, _STATED) for other in untrue]
+        said = text.get_text_range()
+        units = in_units(said)
+        stretches = _stretches(units, eye, found)
         lines = with_words(eye, stretches, _lines(eye, stretches, number))
         if points := points_apart(lines):
             lines = [
@@ -91,6 +93,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
             _arrange(found, found.lines)
         elif (eye.is_across or _stand_beside(found.lines)) and not _are_entries(found.lines):
             _arrange(found, list(_parts(eye, stretches, found.lines)))
+        if len(units) > len(said):
+            found.lines = _spelled(found.lines)
+            found.as_set = found.as_set and _spelled(found.as_set)
         for note in notes_on(calls.handle(page.raw)):
             _pin(note, found)
         words = chain.from_iterable(line.text.split() for line in found.lines)
@@ -220,6 +225,10 @@ def _leads(mark: str, text: str) -> bool:
     return bool(_MARK.match(mark) or (_NUMBER.match(mark) and text[0].isalpha()))
 
 
+def _spelled(lines: Sequence[Line]) -> list[Line]:
+    return [line._replace(text=in_characters(line.text)) for line in lines]
+
+
 def _pin(note: Note, found: PageLines) -> None:
     if note.unseen:
         found.hidden.append((HiddenKind.PDF_LAYER, note.text, note.unseen))
@@ -245,14 +254,12 @@ def _stretches(text: str, eye: Eye, found: PageLines) -> list[list[Piece]]:
 
 
 def _raw_lines(text: str) -> Iterator[Piece]:
-    start, wide = 0, _BEYOND_BMP.search(text) is not None
+    start = 0
     # It writes the hyphen at a line end as U+FFFE and no line break after it.
     for raw in text.replace("\ufffe", "\ufffe\r").split("\r"):
         if bare := raw.strip():
             yield start + raw.index(bare[0]), bare
-        # It counts in UTF-16.
-        start += len(raw) + (len(_BEYOND_BMP.findall(raw)) if wide else 0)
-        start += not raw.endswith("\ufffe")
+        start += len(raw) + (not raw.endswith("\ufffe"))
 
 
 def _note_unseen(told: Sequence[tuple[Piece, str | None]], found: PageLines) -> None:
@@ -261,7 +268,7 @@ def _note_unseen(told: Sequence[tuple[Piece, str | None]], found: PageLines) -> 
         if reason is not None:
             unseen.setdefault(reason, []).append(word)
     for reason, words in unseen.items():
-        found.hidden.append((HiddenKind.PDF_LAYER, " ".join(words), reason))
+        found.hidden.append((HiddenKind.PDF_LAYER, in_characters(" ".join(words)), reason))
 
 
 def _lines(eye: Eye, stretches: Sequence[list[Piece]], number: int) -> list[Line]:

@@ -37,6 +37,7 @@ _FEWEST_ALIKE, _MOSTLY, _PARTLY_LINKED = 2, 0.5, 0.7
 _FEWEST_SECTIONS, _SHORTEST_SECTION = 2, 15
 _SET_IN = frozenset("p li ul ol dl dt dd blockquote pre h1 h2 h3 h4 h5 h6".split())
 _OF_LISTS = frozenset({"li", "ul", "ol"})
+_DEEPEST_LIST = 40
 _TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 
 
@@ -110,10 +111,12 @@ def _alike(
 
 def _list_of(place: Place) -> Place | None:
     """Return the outermost list that an item stands in, through lists and items alone."""
-    found, above = None, place if place.tag in _OF_LISTS else None
-    while above is not None and above.tag in _OF_LISTS:
-        found = above
-        above = above.parent
+    found: Place | None = None
+    above: Place | None = place
+    for _ in range(_DEEPEST_LIST):
+        if above is None or above.tag not in _OF_LISTS:
+            break
+        found, above = above, above.parent
     return found
 
 

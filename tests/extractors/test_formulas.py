@@ -121,3 +121,15 @@ def test_formulas_in_one_another_without_end_are_no_error():
     """Thousands of rows in rows are read as deep as people nest them."""
     deep = "<mrow>" * 3_000 + "<mi>x</mi>" + "</mrow>" * 3_000
     assert read(f"<math>{deep}</math>")[0] in {"", "x"}
+
+
+def test_a_formula_without_end_is_read_in_time_that_grows_with_it():
+    """Each part is looked at with what is right before it, not with all of its row."""
+    row = "<mi>max</mi><mo>=</mo><msub><mi>x</mi><mn>1</mn></msub><mo>,</mo>" * 20_000
+    assert read(f"<math>{row}</math>")[0].startswith("max = x_1, max = x_1, ")
+
+
+def test_formulas_for_the_ear_without_drawings_of_their_own_are_not_read():
+    """Thousands in one paragraph are not each compared with all of it."""
+    ear = f'<span class="katex-mathml"><math>{POWER}</math></span>'
+    assert read(ear * 20_000 + "10 15")[0] == "10 15"

@@ -57,3 +57,12 @@ def test_what_one_sheet_leaves_open_takes_nothing_of_the_next(before):
     """Each is a sheet of its own to a browser."""
     sheets = f"<style>{before}</style><style>.x{{display:none}}</style>"
     assert SECRET not in strip(BOX.format(SECRET), sheets)[1]
+
+
+@pytest.mark.parametrize("gap", [" ", "\n", "/**/", "@layer a;", "'"])
+def test_an_import_that_nothing_ends_takes_no_more_time_than_others(gap):
+    """Each character is passed over once."""
+    sheet = f".x{{display:none}}@import url({gap * 300_000}"
+    for text in (sheet, f"{gap * 300_000}@import url({gap * 300_000}"):
+        strip(BOX.format(SECRET), f"<style>{text}</style>")
+    assert SECRET not in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]

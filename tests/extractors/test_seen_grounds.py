@@ -25,6 +25,7 @@ BOX = '<div class="post"><p class="x">{}</p></div>'
         (".post{color:#000;background:#000}", '<p class="post"><a href="/a">{}</a></p>'),
         ("button{color:#fff}.post{background:#000}", '<div class="post"><button>{}</button></div>'),
         (".post{background:#000}", '<div class="post"><button>{}</button></div>'),
+        ("", '<div bgcolor="#000000"><p>{}</p></div>'),
     ],
 )
 def test_a_text_on_the_ground_that_browsers_paint_is_seen(sheet, box):
@@ -39,8 +40,13 @@ def test_a_text_on_the_ground_that_browsers_paint_is_seen(sheet, box):
         (".x{background:#123;color:#fff}.x{background-color:#fff}", BOX),
         (".post{background:#000}", BOX),
         (".post{background:#000}", '<div class="post"><a name="a">{}</a></div>'),
+        ("", '<p bgcolor="#000000" style="color:#fff">{}</p>'),
+        (
+            "body{color:#000}",
+            '<div style="background:#000"><button style="background:none">{}</button></div>',
+        ),
         (".post a{color:#fff}", '<div class="post"><a href="/a">{}</a></div>'),
-        ("", '<div bgcolor="#000000"><p>{}</p></div>'),
+        ("", '<table><tr><td bgcolor="#000000"><p>{}</p></td></tr></table>'),
     ],
 )
 def test_a_text_in_the_colour_of_its_ground_is_hidden_though_nothing_states_one(sheet, box):
@@ -53,7 +59,9 @@ def test_a_text_in_the_colour_of_its_ground_is_hidden_though_nothing_states_one(
 )
 def test_ink_that_a_sheet_elsewhere_may_state_is_not_known(head):
     """A dark box whose ink is in a file is read."""
-    assert SECRET in strip(f'<div style="background:#000">{SECRET}</div>', head)[1]
+    for tag in ("div", "button", "a href=/a"):
+        box = f'<{tag} style="background:#000">{SECRET}</{tag.split()[0]}>'
+        assert SECRET in strip(box, head)[1]
 
 
 def test_what_is_hidden_within_a_page_that_waits_for_its_scripts_is_hidden():

@@ -35,10 +35,16 @@ _OLD_ATTRIBUTES = {
     "mathsize": "font-size", "mathcolor": "color", "mathbackground": "background-color",
     "bgcolor": "background-color", "color": "color", "text": "color",
 }  # fmt: skip
-_ONLY_OF = {"color": "font", "text": "body"}
-# As browsers paint them; neither takes on the colour of what is around it.
-_OF_TAGS = {"button": {"color": "#000000", "background-color": "#efefef"}}
-_LINK = "#0000ee"
+_ONLY_OF = {
+    "color": frozenset({"font"}), "text": frozenset({"body"}),
+    "bgcolor": frozenset("body table thead tbody tfoot tr td th".split()),
+}  # fmt: skip
+# As browsers paint links and buttons, which take on no colour of what is around them, and what
+# stands for a colour that a sheet which lies elsewhere may give them.
+_OWN_COLOURS = {
+    True: ("#0000ee", {"color": "#000000", "background-color": "#efefef"}),
+    False: ("linktext", {"color": "buttontext", "background-color": "buttonface"}),
+}
 _BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
 _IMPORT = "@import"  # of a sheet that lies elsewhere; others are read
 _LONGEST_CLASS = 2_000
@@ -76,6 +82,7 @@ class Cascade:
         sheet = "\n".join(filter(None, sheets))
         self.is_complete = None not in sheets and _IMPORT not in sheet.lower()
         self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
+        self._link, self._button = _OWN_COLOURS[self.is_complete]
         read = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
         self._rules = self._bounded(read, kinds)
         self._frames = last_frames(sheet)
@@ -173,13 +180,26 @@ class Cascade:
         """Return the last value of each property; animations win, important ones win over them."""
         plain: dict[str, str] = {}
         important: dict[str, str] = {}
-        for each in (_by_markup(element), *(rule.declared for rule in rules), inline):
+        for each in (self._by_markup(element), *(rule.declared for rule in rules), inline):
             plain |= each.plain
         urgent = sorted((one for one in rules if one.declared.important), key=_urgency)
         for each in (*(rule.declared for rule in urgent), inline):
             important |= each.important
         left = left_by({**plain, **important}, self._frames) if self._frames else _NO_STYLE
         return {**plain, **left, **important}
+
+    def _by_markup(self, element: Any) -> Declared:
+        """Return what tag and attributes declare: of a link, a button, old HTML and MathML."""
+        told = dict(self._button) if element.tag == "button" else {}
+        if element.tag == "a" and element.get("href") is not None:
+            told["color"] = self._link
+        told |= {
+            name: _BARE_HEX.sub(r"#\1", value.strip().lower())
+            for attribute, name in _OLD_ATTRIBUTES.items()
+            if (value := element.get(attribute))
+            and element.tag in _ONLY_OF.get(attribute, {element.tag})
+        }
+        return Declared(told, {}) if told else styles.NOTHING
 
     def _meant_for(self, kind: Kind) -> tuple[Rule, ...]:
         """Return, in order, the rules whose target has the tag and the names of ``kind``."""
@@ -362,16 +382,3 @@ def _named(classes: str | None, identity: str | None) -> Iterator[str]:
         yield f".{name}"
     if identity:
         yield f"#{identity}"
-
-
-def _by_markup(element: Any) -> Declared:
-    """Return what tag and attributes declare: of a link, a button, old HTML and MathML."""
-    told = dict(_OF_TAGS.get(element.tag, ()))
-    if element.tag == "a" and element.get("href") is not None:
-        told["color"] = _LINK
-    told |= {
-        name: _BARE_HEX.sub(r"#\1", value.strip().lower())
-        for attribute, name in _OLD_ATTRIBUTES.items()
-        if (value := element.get(attribute)) and element.tag == _ONLY_OF.get(attribute, element.tag)
-    }
-    return Declared(told, {}) if told else styles.NOTHING

@@ -21,6 +21,7 @@ from casebook.extractors.visibility import colours, opened, programs, styles, tu
 from casebook.extractors.visibility.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
 from casebook.extractors.visibility.columns import is_drawn_up
+from casebook.extractors.visibility.covering import COVERED, Lid, covered, lids_at
 from casebook.extractors.visibility.finds import (
     MOST,
     Find,
@@ -43,6 +44,7 @@ _FOLDS = re.compile(
 _INDENTED = "off screen (text-indent)"
 _DRAWN = "off screen (margin-left)"
 _MOST_ROUNDS = 8
+_MOST_LIDS = 20
 
 
 def strip_hidden(root: Any) -> list[HiddenText]:
@@ -117,6 +119,8 @@ class _Looked:
         self.opened: list[Any] = []
         self.handles: list[Any] = []
         self._inheriting: set[Any] = set()
+        self._lids: list[Lid] = []
+        self._covered: set[Any] = set()
         self._look(0, len(self._elements))
         self._open()
 
@@ -124,6 +128,9 @@ class _Looked:
         """Return the hidden stretches, as far as the look goes."""
         for find in self._wholes.values():
             find.texts = [text for text in visible_text(find.element) if text.strip()]
+        lids = [lid for lid in self._lids if self._is_shown(lid.box)]
+        self._covered = {one for lid in lids for one in covered(lid, self._style)}
+        self._inheriting |= {lid.around for lid in lids}
         return [*self._stretches(), *self._wholes.values()]
 
     def look_into(self, waiting: Iterable[Any]) -> None:
@@ -154,6 +161,8 @@ class _Looked:
                 gone = self._is_whole(element)
                 if not gone and self._state(element).reason():
                     self._inheriting.add(element)
+                if not gone and len(self._lids) < _MOST_LIDS:
+                    self._lids.extend(lids_at(element, self._style(element), self._style))
             after = at + 1 + (sum(1 for _ in element.iterdescendants("*")) if gone else 0)
             if element in self._wholes:
                 self._places[element] = (at, after)
@@ -357,7 +366,14 @@ class _Looked:
             holder = element.getparent() if is_tail else element
             text = element.tail if is_tail else element.text
             if text and not unread and holder is not None and not text.isspace():
-                yield element, is_tail, text, self._state(holder).reason() if inside else None
+                yield element, is_tail, text, self._reason(holder) if inside else None
+
+    def _reason(self, holder: Any) -> str | None:
+        """Say why the text right in ``holder`` is not seen, or None."""
+        return self._state(holder).reason() or (COVERED if holder in self._covered else None)
+
+    def _is_shown(self, box: Any) -> bool:
+        return box is None or self._is_in_sight(box, {})
 
 
 def _displays(turned: Mapping[str, str], rest: Mapping[str, str]) -> bool:

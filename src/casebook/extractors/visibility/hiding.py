@@ -7,6 +7,7 @@ from itertools import product
 from casebook.extractors.visibility import colours, styles
 from casebook.extractors.visibility.animations import Frames, named_in
 from casebook.extractors.visibility.colours import Colour
+from casebook.extractors.visibility.covering import may_cover
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, variants
 from casebook.extractors.visibility.styles import Declared, Style
 
@@ -52,6 +53,7 @@ class Hiding:
     def _holds(self, part: Style) -> bool:
         return (
             styles.may_hide(part)
+            or may_cover(part)
             or named_in(part, self._leaving)
             or not self._inks.isdisjoint(_colours([part], _INKS))
             or not self._grounds.isdisjoint(_colours([part], _GROUNDS))

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from casebook.extractors.visibility import source
+from casebook.extractors.visibility.covering import PLACES, is_box
 from casebook.extractors.visibility.imports import held_by, with_imports
 from casebook.extractors.visibility.layers import Layer, Place
 from casebook.extractors.visibility.media import container_holds, media_hold
@@ -80,6 +81,8 @@ def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
     rules: dict[str, list[Rule]] = {}
     read = list(_read(sheet, present))
     placing = {name for each in read for name in each[1].placing()}
+    if any(is_box(part) for each in read for part in (each[1].plain, each[1].important)):
+        placing |= PLACES
     for found, told, layer, place in read:
         of_sight = told.of_sight(placing)
         sides = {side: told.of(side) if side else of_sight for _, side in found}

@@ -81,10 +81,15 @@ def _is_covered(state: Sight, style: Mapping[str, str], tag: str) -> bool:
     grounded = any(style.get(name, "none") not in _NO_GROUND for name in _GROUNDS)
     if tag in _PAGE:
         return grounded and (tag == "html" or state.covered)
-    return (state.covered or grounded) and not _stacks(style)
+    return (state.covered or grounded) and not stacks(style)
 
 
-def _stacks(style: Mapping[str, str]) -> bool:
+def is_placed(style: Mapping[str, str]) -> bool:
+    """Tell an element in which others are placed."""
+    return style.get("position", "static") not in {"static", ""}
+
+
+def stacks(style: Mapping[str, str]) -> bool:
     """Tell an element that layers within it are not set behind (a stacking context)."""
     position = style.get("position", "static")
     return (

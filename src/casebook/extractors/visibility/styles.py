@@ -63,7 +63,7 @@ _UNITS_OF_TEXT = {**UNIT_PX, "%": 0.16}
 _TOUCHING = re.compile(
     r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
     r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
-    r"|float|white-space|z-index|isolation|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
+    r"|white-space|z-index|isolation|mix-blend|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
 )
 _PAINTING = re.compile(
     rf"{_TOUCHING.pattern}|left|right|top|bottom|margin|(?:max-)?(?:height|width)"
@@ -120,7 +120,7 @@ class Declared:
 
 def _beside(name: str) -> str:
     """Return the margin that a padding takes back, or that a width makes room for."""
-    return "margin-left" if name == "width" else name.replace("padding", "margin")
+    return "margin-left" if name in {"width", "float"} else name.replace("padding", "margin")
 
 
 NOTHING = Declared({}, {})

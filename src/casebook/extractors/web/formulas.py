@@ -8,6 +8,7 @@ must be too short of words to say something.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
@@ -46,8 +47,9 @@ def set_out(tree: Any, noted: Noted) -> None:
 
     What nobody sees must be out of the tree by then.
     """
+    drawn = Counter(drawing for drawing, _ in noted)
     for drawing, formula in noted:
-        if _is_the_same(drawing, formula):
+        if drawn[drawing] == 1 and _is_the_same(drawing, formula):
             _write(drawing, mathml.reading(formula))
     for formula in list(tree.iter("math")):
         text = mathml.reading(formula)

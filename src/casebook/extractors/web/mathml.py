@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 _DEEPEST = 60
+_NEAR = 80  # characters in which a word, or a script, ends
 _TOKENS = frozenset({"mi", "mn", "mo", "mtext", "ms"})
 _TEXTS = frozenset({"mtext", "ms"})
 _STYLED = frozenset("ℎℝℕℤℚℂℙ")
@@ -93,32 +94,31 @@ def _unstyled(sign: str) -> str:
 
 def _row(_: Any, parts: Sequence[str]) -> str:
     """Return parts that follow each other, with room where words would touch."""
-    line = ""
-    for part in parts:
-        if not part:
-            continue
-        bare = part.strip()
-        before = line.rstrip()[-1:]
+    line: list[str] = []
+    end = ""
+    for part in filter(None, parts):
+        bare, before = part.strip(), end.rstrip()[-1:]
         if bare in _RELATIONS or (bare in _SIGNS and before and before not in _BESIDE):
-            line = f"{line.rstrip()} {bare} "
+            line.append(f" {bare} ")
         elif bare in {",", ";"}:
-            line = f"{line.rstrip()}{bare} "
-        elif _touch(line, part):
-            line = f"{line} {part}"
+            line.append(f"{bare} ")
+        elif _touch(end, part):
+            line.append(f" {part}")
         else:
-            line += part.lstrip() if before in _SIGNS and not line[-1:].isspace() else part
-    return line
+            line.append(part.lstrip() if before in _SIGNS and not end[-1:].isspace() else part)
+        end = (end + line[-1])[-_NEAR:]
+    return "".join(line)
 
 
-def _touch(line: str, part: str) -> bool:
+def _touch(end: str, part: str) -> bool:
     """Tell a word that begins right behind another one, or what does behind a script."""
     if not part[:1].isalnum():
         return False
-    if _SCRIPTED.search(line):
+    if _SCRIPTED.search(end):
         return True
-    if not line[-1:].isalnum():
+    if not end[-1:].isalnum():
         return False
-    last, first = re.findall(r"\w+", line)[-1], re.findall(r"\w+", part)[0]
+    last, first = re.findall(r"\w+", end)[-1], re.findall(r"\w+", part[:_NEAR])[0]
     return any(len(word) > 1 and word.isalpha() for word in (last, first))
 
 

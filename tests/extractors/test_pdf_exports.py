@@ -2,6 +2,7 @@
 
 import pytest
 from fpdf import FPDF
+from written_fonts import font_of
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf.about import names_in
@@ -238,3 +239,46 @@ def test_where_all_type_says_that_it_is_bold_none_is_a_heading_for_that():
         pdf.text(56, 90 + 13 * n, line)
     found = read(pdf)
     assert {passage.locator.section for passage in found.passages} == {"Two lanes are enough"}
+
+
+def test_what_heads_the_second_column_of_a_slide_does_not_go_on_with_the_first():
+    """A line that leaves room for the word after it was ended on purpose."""
+    pdf = FPDF(unit="pt", format=(720, 405))
+    pdf.add_page()
+    page_of(pdf, ["Two lanes compared"], top=60, size=36)
+    columns = {
+        60: ["Fast lane", "\x95 Answers within a second", "\x95 No tools"],
+        400: ["Slow lane", "\x95 Answers within a minute", "\x95 Tools and a judge"],
+    }
+    for left, lines in columns.items():
+        pdf.set_font("times", size=20)
+        for n, line in enumerate(lines):
+            pdf.text(left, 140 + 32 * n, line)
+    lines = read(pdf).text.split("\n")
+    assert "• No tools" in lines
+    assert "Slow lane" in lines
+
+
+def test_paragraphs_of_scripts_without_capitals_end_with_their_last_line_and_go_on_over_pages(
+    tmp_path,
+):
+    """A short line with a full stop ends one; a full one without goes on overleaf."""
+    first, second = "検索基盤班毎晩三万件問合振分居。", "監査担当者全文出典一一確認出来候。"
+    text = [
+        first * 2 + "信頼。",
+        second * 2 + "費用。",
+        first * 2 + "信頼。",
+        second * 6 + "費用。",
+    ]
+    width, lines = 20, []
+    for paragraph in text:
+        lines += [paragraph[k : k + width] for k in range(0, len(paragraph), width)]
+    assert not lines[7].endswith("。")
+    pdf = FPDF(unit="pt", format=(300, 220))
+    pdf.add_font("signs", fname=font_of("".join(sorted(set("".join(text)))), tmp_path))
+    for page in (lines[:8], lines[8:]):
+        pdf.add_page()
+        pdf.set_font("signs", size=10)
+        for n, line in enumerate(page):
+            pdf.text(40, 40 + 16 * n, line)
+    assert [line for line in read(pdf).text.split("\n") if line] == text

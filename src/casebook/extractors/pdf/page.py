@@ -17,6 +17,8 @@ import pypdfium2
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.arrangement import arranged
+from casebook.extractors.pdf.backwards import Glyph, is_backwards, words_of
+from casebook.extractors.pdf.backwards import text_of as text_backwards
 from casebook.extractors.pdf.calls import Numbers
 from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.glance import look_over
@@ -79,6 +81,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         units = in_units(said)
         stretches = _stretches(units, eye, found)
         lines = with_words(eye, stretches, _lines(eye, stretches, number))
+        turns = is_backwards(units)
+        if turns:
+            lines = [_backwards(eye, *each) for each in zip(stretches, lines, strict=True)]
         if points := points_apart(lines):
             lines = [
                 with_point(lines[points[n]], x) if n in points else x for n, x in enumerate(lines)
@@ -92,7 +97,8 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
             found.lines = lines_of(_words(eye, stretches, number))
             _arrange(found, found.lines)
         elif (eye.is_across or _stand_beside(found.lines)) and not _are_entries(found.lines):
-            _arrange(found, list(_parts(eye, stretches, found.lines)))
+            cut = _parts_backwards if turns else _parts
+            _arrange(found, list(cut(eye, stretches, found.lines)))
         if len(units) > len(said):
             found.lines = _spelled(found.lines)
             found.as_set = found.as_set and _spelled(found.as_set)
@@ -169,6 +175,36 @@ def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) ->
                 text = f"• {text}"
             left, right = places[begin][0], places[end - 1][1]
             yield Line(text, page, size, bold, left, right, base, fixed, last)
+
+
+def _backwards(eye: Eye, pieces: Sequence[Piece], line: Line) -> Line:
+    """Return a line of a page that is read from the right, as far from there as it stands."""
+    words = words_of(eye, pieces, line.size) if is_backwards(line.text) else []
+    if not words:
+        return line._replace(left=eye.mirrored(line.right), right=eye.mirrored(line.left))
+    return _of_words(eye, words, line)
+
+
+def _of_words(eye: Eye, words: Sequence[Sequence[Glyph]], line: Line) -> Line:
+    left = eye.mirrored(words[0][0].right)
+    return line._replace(
+        text=text_backwards(words), left=left, right=eye.mirrored(words[-1][-1].left)
+    )
+
+
+def _parts_backwards(
+    eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]
+) -> Iterator[Line]:
+    """Yield the lines of a page that is read from the right, cut where there is wide room."""
+    for pieces, line in zip(stretches, lines, strict=True):
+        words = words_of(eye, pieces, line.size) if is_backwards(line.text) else []
+        places = [(eye.mirrored(word[0].right), eye.mirrored(word[-1].left)) for word in words]
+        row = [(0, "".join(glyph.text for glyph in word)) for word in words]
+        cuts = list(_cuts(row, places, line.size)) if words[1:] else []
+        for begin, end in pairwise([0, *cuts, len(words)]) if cuts else ():
+            yield _of_words(eye, words[begin:end], line)
+        if not cuts:
+            yield line
 
 
 def _have_room(

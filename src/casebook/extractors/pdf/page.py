@@ -23,6 +23,7 @@ from casebook.extractors.pdf.calls import Numbers
 from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.glance import look_over
 from casebook.extractors.pdf.layers import lines_of
+from casebook.extractors.pdf.line_numbers import unnumbered
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
 from casebook.extractors.pdf.notes import Note, notes_on
 from casebook.extractors.pdf.points import points_apart, with_point
@@ -86,7 +87,8 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         found.hidden += [(HiddenKind.PDF_LAYER, other, _STATED) for other in untrue]
         said = text.get_text_range()
         units = in_units(said)
-        stretches = _stretches(units, eye, found)
+        stretches, numbers = unnumbered(eye, _stretches(units, eye, found))
+        found.stamps += numbers
         lines = with_words(eye, stretches, _lines(eye, stretches, number))
         turns = is_backwards(units)
         if turns:

@@ -44,8 +44,7 @@ _CONTEXT: _Fault = (
 )
 _MINUTE: _Fault = (
     ContextExceeded,
-    "one request about the source has more tokens than {endpoint} takes of {model} in a minute; "
-    "have that limit raised, or use another model",
+    "one request has more tokens than {endpoint} takes a minute; raise that, or change {model}",
 )
 _CREDIT: _Fault = (
     QuotaExhausted,

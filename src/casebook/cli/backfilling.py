@@ -214,7 +214,7 @@ async def _plan(
         quoted = await quote(source, selection, services, goes_on=goes_on)
     if not as_json:
         print_plan(quoted)
-        if warning := beyond_budget(quoted.estimate, settings.budget_run):
+        if warning := beyond_budget(quoted, settings.budget_run):
             out().print(f"[yellow]{warning}[/]")
         return 0
     aside = ("duplicates", "older", "undated", "filtered", "beyond_limit")
@@ -225,6 +225,7 @@ async def _plan(
             "missed": list(missed),
             "standings": dict(quoted.standings),
             "estimate": quoted.estimate.model_dump(mode="json"),
+            "judge": quoted.judge and quoted.judge.model_dump(mode="json"),
         }
     )
     return 0

@@ -57,7 +57,7 @@ _FEWEST_ENTRIES = 3
 _ROOM, _SURE_ROOM, _TIMES = 0.7, 1.5, 1.6
 """Type sizes between cells, at least and surely; and times the room between words of the line."""
 
-_FEWEST_CELLS = 3
+_FEWEST_CELLS, _MOST_CELLS = 3, 40
 """Of a row by which its neighbours are cut."""
 
 _NEXT, _ALIGNED, _NARROW = 3.0, 1.5, 0.4
@@ -171,14 +171,13 @@ def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) ->
         [0, *_cuts(row, _places(lefts, rights, start, row), line.size)] if cut and row[1:] else [0]
         for row, line, start, cut in zip(words, lines, starts, may_be, strict=False)
     ]
+    cells = list(map(len, begins))
     for n, (row, line, start) in enumerate(zip(words, lines, starts, strict=False)):
-        around = [
-            m for m in (n + 1, n - 1) if 0 <= m < len(lines) and len(begins[m]) > len(begins[n])
-        ]
-        tables = (
-            lefts[starts[m] + np.array(begins[m])] for m in around if _is_near(line, lines[m])
-        )
+        fewest = max(_FEWEST_CELLS, cells[n] + 1)
+        around = [m for m in (n + 1, n - 1) if fewest <= cells[m % len(cells)] <= _MOST_CELLS]
+        around = [m for m in around if 0 <= m < len(lines) and _is_near(line, lines[m])]
         places = _places(lefts, rights, start, row) if around else []
+        tables = (lefts[starts[m] + np.array(begins[m])] for m in around)
         found = (cuts for table in tables if (cuts := _cuts_under(row, places, table, line.size)))
         begin_at = next(found, begins[n])
         if not begin_at[1:]:

@@ -286,7 +286,7 @@ def test_paragraphs_of_scripts_without_capitals_end_with_their_last_line_and_go_
     assert [line for line in read(pdf).text.split("\n") if line] == text
 
 
-def test_the_head_of_a_table_is_cut_as_the_row_under_it():
+def test_the_bold_head_of_a_table_is_cut_as_the_row_under_it():
     """Between the words of a short head there is as much room everywhere; its cells tell."""
     rows = [("Lane", "Share", "Cost"), ("fast", "80 %", "$0.40"), ("slow", "20 %", "$6.10")]
     pdf = sheet()

@@ -57,12 +57,11 @@ _FEWEST_ENTRIES = 3
 _ROOM, _SURE_ROOM, _TIMES = 0.7, 1.5, 1.6
 """Type sizes between cells, at least and surely; and times the room between words of the line."""
 
-_FEWEST_CELLS = 3
-"""Of a row by which its neighbours are cut."""
+_MOST_CELLS = 40
+"""Of a row by which the head over it is cut."""
 
-_NEXT, _ALIGNED, _NARROW = 3.0, 1.5, 0.4
-"""Type sizes to the next row; points between words that stand under each other; and type sizes of
-the room between cells that its neighbours show."""
+_NEXT, _ALIGNED = 3.0, 1.5
+"""Type sizes to the next row, and points between words that stand under each other."""
 
 _ENDS = (".", ",", ":", ";", "?", "!")
 """More room may follow these in prose."""
@@ -171,16 +170,13 @@ def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) ->
         [0, *_cuts(row, _places(lefts, rights, start, row), line.size)] if cut and row[1:] else [0]
         for row, line, start, cut in zip(words, lines, starts, may_be, strict=False)
     ]
+    cells = [*(len(some) if len(some) <= _MOST_CELLS else 0 for some in begins), 0]
     for n, (row, line, start) in enumerate(zip(words, lines, starts, strict=False)):
-        around = [
-            m for m in (n + 1, n - 1) if 0 <= m < len(lines) and len(begins[m]) > len(begins[n])
-        ]
-        tables = (
-            lefts[starts[m] + np.array(begins[m])] for m in around if _is_near(line, lines[m])
-        )
-        places = _places(lefts, rights, start, row) if around else []
-        found = (cuts for table in tables if (cuts := _cuts_under(row, places, table, line.size)))
-        begin_at = next(found, begins[n])
+        begin_at, places = begins[n], list[tuple[float, float]]()
+        if line.bold and cells[n] < cells[n + 1] and _heads(line, lines[n + 1]):
+            places = _places(lefts, rights, start, row)
+            table = lefts[starts[n + 1] + np.array(begins[n + 1])]
+            begin_at = _cuts_over(row, places, table, line.size) or begin_at
         if not begin_at[1:]:
             yield line
             continue
@@ -202,20 +198,21 @@ def _places(
     return list(zip(lefts[start:end].tolist(), rights[start:end].tolist(), strict=True))
 
 
-def _is_near(line: Line, other: Line) -> bool:
-    step = abs(line.base - other.base)
-    return step <= _NEXT * line.size and abs(line.size - other.size) <= 1
+def _heads(line: Line, row: Line) -> bool:
+    """Tell a line in bold type over a row in plain type, as the head of a table stands."""
+    near = 0 < line.base - row.base <= _NEXT * line.size
+    return near and not row.bold and abs(line.size - row.size) <= 1
 
 
-def _cuts_under(
+def _cuts_over(
     row: Sequence[Piece], places: Sequence[tuple[float, float]], table: Numbers, size: float
 ) -> list[int] | None:
-    """Return the words of a row that begin where the cells of the row beside it do, if all do."""
+    """Return the words of a row that begin where the cells of the row under it do, if all do."""
     found = [0]
     for n, cell in enumerate(table.tolist()):
         first = found[-1] + 1 if n else 0
         words = [m for m in range(first, len(places)) if abs(places[m][0] - cell) <= _ALIGNED]
-        if not words or (n and places[words[0]][0] - places[words[0] - 1][1] < _NARROW * size):
+        if not words or (n and places[words[0]][0] - places[words[0] - 1][1] < _ROOM * size):
             return None
         if n:
             found.append(words[0])

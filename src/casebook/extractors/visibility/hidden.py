@@ -11,16 +11,17 @@ a page that waits for its scripts (most of its text is hidden at once). They sta
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.text.characters import count_words, one_line, smuggled
+from casebook.extractors.text.characters import one_line, smuggled
 from casebook.extractors.visibility import colours, opened, programs, styles, turning
 from casebook.extractors.visibility.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
+from casebook.extractors.visibility.finds import Find, remove, together
+from casebook.extractors.visibility.sheets import Rule
 from casebook.extractors.visibility.sight import PALE, Sight, inherit
 from casebook.extractors.visibility.texts import NOT_TEXT, visible_text
 from casebook.schemas.documents import HiddenKind, HiddenText
@@ -30,7 +31,7 @@ LONGEST_REPORT = 300
 FEWEST_WORDS = 4
 
 _STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
-_HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
+_HEADED = ("h1", "main", "article")
 _FOLDS = re.compile(
     r"display: none|no height|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
 )
@@ -42,29 +43,8 @@ _MOST = 0.5
 _THEME = 0.3
 
 
-@dataclass(slots=True)
-class _Find:
-    """One hidden stretch: a whole element, or text nodes of it (element, is_tail)."""
-
-    kind: HiddenKind
-    reason: str
-    element: Any
-    whole: bool
-    texts: list[str] = field(default_factory=list)
-    nodes: list[tuple[Any, bool]] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.texts))
-
-    @property
-    def words(self) -> int:
-        return count_words(" ".join(self.texts))
-
-    @property
-    def holders(self) -> list[Any]:
-        """The elements right around the text nodes."""
-        return [one.getparent() if is_tail else one for one, is_tail in self.nodes]
+_Weighed = tuple[bool, Sequence[Rule], bool]
+"""Of a kind of elements: whether it tells by itself, rules that may hide it, and own styles."""
 
 
 def strip_hidden(root: Any) -> list[HiddenText]:
@@ -75,7 +55,7 @@ def strip_hidden(root: Any) -> list[HiddenText]:
     looked = _Looked(root)
     gone = _without_waiting(looked)
     for find in gone:
-        _remove(find)
+        remove(find)
     for element in looked.opened:
         opened.show(element)
     opened.head(looked.handles, frozenset(looked.opened))
@@ -85,7 +65,8 @@ def strip_hidden(root: Any) -> list[HiddenText]:
 
 def _with_smuggled(told: Sequence[HiddenText], root: Any) -> list[HiddenText]:
     """Return ``told`` with what the seen text under ``root`` spells in characters nobody sees."""
-    if not smuggled("".join(root.itertext())):  # next to no page does: quick to see
+    text = etree.tostring(root, method="text", encoding="unicode", with_tail=False)
+    if not smuggled(text):  # next to no page does: quick to see
         return list(told)
     spelled = (piece for text in visible_text(root) for piece in smuggled(text))
     pieces = {piece.text: piece for piece in reversed([*told, *spelled])}
@@ -115,10 +96,10 @@ class _Looked:
         self._kinds = [kind_of(element) for element in self._elements]
         kinds = Counter(self._kinds)
         self._cascade = Cascade(root, kinds, {text for text in _STYLES(root) if text})
-        self._known = {kind: (is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
+        self._known = {kind: found for kind in kinds if (found := self._weighed(kind))}
         self._states: dict[Any, Sight] = {}
         self._cascades: dict[Any, Cascade] = {}  # of what is within parts that a click has turned
-        self._wholes: dict[Any, _Find] = {}
+        self._wholes: dict[Any, Find] = {}
         self._places: dict[Any, tuple[int, int]] = {}
         self.opened: list[Any] = []
         self.handles: list[Any] = []
@@ -142,9 +123,12 @@ class _Looked:
     def _look(self, at: int, end: int) -> None:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
         while at < end:
+            if (known := self._known.get(self._kinds[at])) is None:
+                at += 1
+                continue
             element = self._elements[at]
             gone = element.tag in NOT_TEXT
-            if not gone and self._is_suspect(element, self._kinds[at]):
+            if not gone and self._is_suspect(element, known):
                 gone = self._is_whole(element)
                 if not gone and self._state(element).reason():
                     self._inheriting.add(element)
@@ -235,19 +219,25 @@ class _Looked:
         covered.update(dict.fromkeys(chain, is_covered))
         return not is_covered and not self._state(control).invisible
 
-    def _is_suspect(self, element: Any, kind: Kind) -> bool:
-        """Tell whether anything about ``element`` may hide a text."""
-        telling, rules = self._known[kind]
+    def _weighed(self, kind: Kind) -> _Weighed | None:
+        """Return what may hide an element of ``kind`` or all that it holds, None where nothing."""
+        telling, rules, styled = is_telling(kind), self._cascade.hiding(kind), "style" in kind
+        harmless = not (telling or rules or styled or kind[0] in NOT_TEXT)
+        return None if harmless else (telling, rules, styled)
+
+    def _is_suspect(self, element: Any, known: _Weighed) -> bool:
+        """Tell whether anything about ``element``, as its kind is ``known``, may hide a text."""
+        telling, rules, styled = known
         return (
             telling
             or bool(rules and self._cascade_of(element).fit(rules, element))
-            or ("style" in kind and self._cascade.hides_itself(element))
+            or (styled and self._cascade.hides_itself(element))
         )
 
     def _is_whole(self, element: Any) -> bool:
         cause = cause_of(element, self._style(element)) or self._shut(element)
         if cause is not None:
-            self._wholes[element] = _Find(*cause, element, whole=True)
+            self._wholes[element] = Find(*cause, element, whole=True)
         return cause is not None
 
     def _shut(self, element: Any) -> tuple[HiddenKind, str] | None:
@@ -288,27 +278,27 @@ class _Looked:
         self._cascades.update(dict.fromkeys(chain, found))
         return found
 
-    def _stretches(self) -> list[_Find]:
+    def _stretches(self) -> list[Find]:
         """Return the runs of text that what it stands in hides, each up to the next seen text."""
-        finds: list[_Find] = []
-        running: dict[str, _Find] = {}
+        finds: list[Find] = []
+        running: dict[str, Find] = {}
         for element, is_tail, text, reason in self._judged() if self._inheriting else ():
             if reason is None:
                 running.clear()
                 continue
             if reason not in running:
-                running[reason] = _Find(HiddenKind.STYLE, reason, element, whole=False)
+                running[reason] = Find(HiddenKind.STYLE, reason, element, whole=False)
                 finds.append(running[reason])
             running[reason].texts.append(text)
             running[reason].nodes.append((element, is_tail))
         return list(self._with_programs(finds))
 
-    def _with_programs(self, finds: Sequence[_Find]) -> Iterator[_Find]:
+    def _with_programs(self, finds: Sequence[Find]) -> Iterator[Find]:
         """Yield ``finds`` without the words of programs in colours that are only theirs.
 
         The single words that are hidden all over one program are one find.
         """
-        within: dict[Any, list[_Find]] = {}
+        within: dict[Any, list[Find]] = {}
         for find in finds:
             program = None
             if find.reason == PALE and find.words <= programs.MOST_WORDS:
@@ -320,9 +310,9 @@ class _Looked:
                 within.setdefault(program, []).append(find)
         for program, inside in within.items():
             if not self._is_seen(program, inside):
-                yield _together(inside)
+                yield together(inside)
 
-    def _is_seen(self, program: Any, unseen: Sequence[_Find]) -> bool:
+    def _is_seen(self, program: Any, unseen: Sequence[Find]) -> bool:
         """Tell a program whose ink and ground are at odds only in a few ``unseen`` words."""
         ground = self._state(unseen[0].holders[0]).ground
         total = sum(map(len, visible_text(program)))
@@ -353,15 +343,7 @@ def _displays(turned: Mapping[str, str], rest: Mapping[str, str]) -> bool:
     return turned.get("display") != rest.get("display")
 
 
-def _together(finds: Sequence[_Find]) -> _Find:
-    first, *others = finds
-    for find in others:
-        first.texts += find.texts
-        first.nodes += find.nodes
-    return first
-
-
-def _without_waiting(looked: _Looked) -> list[_Find]:
+def _without_waiting(looked: _Looked) -> list[Find]:
     """Keep what is most of the page: it waits for scripts, or a dark theme is set elsewhere."""
     inherited: Counter[str] = Counter()
     faded = 0
@@ -377,18 +359,11 @@ def _without_waiting(looked: _Looked) -> list[_Find]:
     ]
 
 
-def _is_the_page(find: _Find, looked: _Looked) -> bool:
-    return bool(find.element.xpath(_HEADED)) and find.size > _MOST * looked.total
+def _is_the_page(find: Find, looked: _Looked) -> bool:
+    is_headed = next(find.element.iter(*_HEADED), None) is not None
+    return is_headed and find.size > _MOST * looked.total
 
 
-def _is_theme(find: _Find, inherited: Mapping[str, int], looked: _Looked) -> bool:
+def _is_theme(find: Find, inherited: Mapping[str, int], looked: _Looked) -> bool:
     share = _THEME if find.reason == PALE else _MOST
     return inherited[find.reason] > share * looked.total
-
-
-def _remove(find: _Find) -> None:
-    if find.whole:
-        # Emptied, not taken out: moving tails around would be quadratic.
-        find.element.clear(keep_tail=True)
-    for element, is_tail in find.nodes:
-        setattr(element, "tail" if is_tail else "text", None)

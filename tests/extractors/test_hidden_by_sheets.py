@@ -346,3 +346,20 @@ def test_what_elements_stand_in_is_asked_once_for_all_of_them(monkeypatch):
     body = "<div>" * depth + "<p class=x>So it was.</p>" * many + "</div>" * depth
     strip(body, f"<style>{sheet}</style>")
     assert asked["times"] < 20 * 6 * (depth + many)
+
+
+def test_what_several_rules_declare_together_is_worked_out_once(monkeypatch):
+    """Many elements fit the same rules: how those of layers rank is asked once for each rule."""
+    asked = Counter[str]()
+    rank = cascade._urgency
+
+    def counted(rule):
+        asked["ranked"] += 1
+        return rank(rule)
+
+    monkeypatch.setattr(cascade, "_urgency", counted)
+    rules = "".join(f"@layer l{n} {{ .x {{ display: block !important }} }}" for n in range(20))
+    page = f"<p class=x>{SECRET}</p>" * 200
+    _, kept = strip(page, f"<style>{rules}.x {{ display: none }}</style>")
+    assert kept.count(SECRET) == 200
+    assert asked["ranked"] <= 20

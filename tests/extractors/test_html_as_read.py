@@ -171,6 +171,12 @@ def test_numbers_within_the_lines_of_a_program_are_none_of_it(number):
     assert lines(named) == ["route(1)"]
 
 
+def test_what_follows_a_program_that_is_named_a_number_is_read():
+    """A program that says only numbers is one; the element behind it was lost."""
+    program = '<div><code class="ln">1<br>2</code></div>'
+    assert lines(f"{program}<p>First.</p><p>Second.</p>") == ["1", "2", "First.", "Second."]
+
+
 def test_lines_that_are_named_and_broken_are_broken_once():
     """Hexo sets each line and each number in an element of its own, and a break behind it."""
     line = '<span class="line">{}</span><br>'.format

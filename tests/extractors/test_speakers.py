@@ -3,6 +3,7 @@
 import pytest
 
 from casebook.extractors.registry import extract
+from casebook.extractors.speech.speaker_labels import label_of
 from casebook.extractors.speech.speakers import voices_in, with_speakers
 from casebook.extractors.text.passages import Block
 from casebook.schemas.sources import Payload
@@ -159,3 +160,21 @@ def test_prose_is_no_conversation(kind):
     assert voices_in(PROSE[kind]) is None
     blocks = [Block(text) for text in PROSE[kind]]
     assert with_speakers(blocks) == blocks
+
+
+def test_blanks_in_a_row_are_looked_at_once():
+    """A page set with tabs is read at once; each pair of their places was tried, for hours."""
+    assert label_of(f"View{chr(9) * 100_000}at Warbonnet") is None
+    label = label_of(f"Ada Berg{chr(9) * 100_000}: we moved it")
+    assert label is not None
+    assert (label.name, label.rest) == ("Ada Berg", "we moved it")
+
+
+@pytest.mark.parametrize("blank", ["  ", chr(9)])
+def test_a_label_that_ends_late_is_one(blank):
+    """In front of a long paragraph too, and with any room before its colon."""
+    late = f"Ada Berg, head of the platform team{blank * 100}: {WORDS} {WORDS}"
+    found = label_of(late)
+    assert found is not None
+    assert found.name == "Ada Berg"
+    assert label_of(f"{WORDS} {WORDS}") is None

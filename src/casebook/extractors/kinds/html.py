@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -178,7 +178,7 @@ def _finished(
 
 
 def _title(tree: Any, stated: Sequence[str], kind: PageKind, sites: Sequence[str]) -> str | None:
-    headings = [_heading(top, stated) for top in tree.xpath("//h1")]
+    headings = [_heading(top, stated) for top in tree.iter("h1")]
     if kind is PageKind.FORUM and (title := thread_title(tree, stated, sites)):
         return title
     article, parts = kind is PageKind.ARTICLE, kind is not PageKind.FORUM
@@ -187,9 +187,13 @@ def _title(tree: Any, stated: Sequence[str], kind: PageKind, sites: Sequence[str
 
 def _own_titles(tree: Any) -> list[str]:
     """Return the titles that a page states of itself for machines, the best first."""
-    shared = tree.xpath("//meta[@property='og:title' or @name='og:title']/@content")
-    named = [title.text or "" for title in tree.xpath("//head/title")]
-    return [*shared[:1], *named[:1]]
+    shared = (
+        meta.get("content")
+        for meta in tree.iter("meta")
+        if "og:title" in {meta.get("property"), meta.get("name")}
+    )
+    named = (title.text or "" for title in _titles(tree))
+    return [*islice((title for title in shared if title is not None), 1), *islice(named, 1)]
 
 
 def _heading(top: Any, stated: Sequence[str]) -> str:
@@ -203,8 +207,12 @@ def _heading(top: Any, stated: Sequence[str]) -> str:
 
 def _called(tree: Any) -> Sequence[str]:
     """Return the first title and the first heading that a page has, however much else they say."""
-    first = (tree.xpath(f"({where})[1]") for where in ("//head/title", "//h1"))
-    return [one_line(" ".join(found[0].itertext())) for found in first if found]
+    first = [*islice(_titles(tree), 1), *islice(tree.iter("h1"), 1)]
+    return [one_line(" ".join(found.itertext())) for found in first]
+
+
+def _titles(tree: Any) -> Iterator[Any]:
+    return (title for head in tree.iter("head") for title in head.iterchildren("title"))
 
 
 def _authors(reading: _Reading, meta: Any, sites: Sequence[str]) -> tuple[str, ...]:
@@ -274,7 +282,7 @@ def _chosen(
 
 def page_blocks(tree: Any, posts: Bodies = NO_BODIES) -> list[Placed]:
     """Return all blocks of the page's body but those of a banner that asks for consent."""
-    body = next(iter(tree.xpath("//body")), tree)
+    body = next(tree.iter("body"), tree)
     return outside(placed_blocks(body, apart=posts), _BANNER)
 
 

@@ -8,14 +8,18 @@ _LONGEST_NAME = 45
 _TIME = r"(?:[0-9]{1,3}:)?[0-9]{1,3}:[0-5][0-9](?:[.,][0-9]{1,3})?"
 _STAMP = rf"(?:\[{_TIME}\]|\({_TIME}\)|<{_TIME}>|{_TIME})"
 LONG_TIME = re.compile(r"\D{0,80}[0-9]{1,3}:[0-9]{2}:[0-9]{2}")
+# Blanks are taken whole (``*+``): tried one by one they would take the cube of their number.
 _LABEL = re.compile(
-    rf"\s*(?:>>+\s*)?(?:(?P<before>{_STAMP})(?:\s*[-–—|]|(?=\s))\s*)?"
+    rf"\s*+(?:>>+\s*+)?(?:(?P<before>{_STAMP})(?:\s*+[-–—|]|(?=\s))\s*+)?"
     r"(?P<name>[^\W\d_](?:[\w.'’&-]|[ \t](?=[\w&])){0,44}?)"
-    r"(?:[ \t]*(?:\((?P<role>[^()\[\]:\n\d]{2,60})\)|,[ \t]?(?P<post>[^()\[\]:\n]{2,60}?)))?"
-    rf"(?:[ \t]*[-–—|,:：]?[ \t]*\n?[ \t]*(?P<after>{_STAMP}))?"
-    r"[ \t]*(?P<end>[:：|](?=\s|$)|\n|$|(?<=[\])>])(?=[ \t]))"
+    r"(?:[ \t]*+(?:\((?P<role>[^()\[\]:\n\d]{2,60})\)|,[ \t]?(?P<post>[^()\[\]:\n]{2,60}?)))?"
+    rf"(?:[ \t]*+(?:[-–—|,:：][ \t]*+)?(?:\n[ \t]*+)?(?P<after>{_STAMP}))?"
+    r"(?:[ \t]*+(?P<end>[:：|](?=\s|$)|\n|$)|(?<=[\])>])(?=[ \t]))"
 )
 _COLONS = frozenset(":：|")  # the last one stands between the cells of a table
+_ENDING = re.compile(r"[:：|\n\])>]")
+_BLANKS = re.compile(r"\t|  ")
+_LONGEST_LABEL = 120  # without a time, which has a colon: a name, and 60 characters of a post
 _TIMED = re.compile(rf"\s*(?:>>+\s*)?(?P<before>{_STAMP})(?:[ \t]*[:\-–—|](?=\s)|(?=\s|$))\s*")
 _PARTICLES = frozenset(
     "de da del della der den di du dos la le van von vom zu bin ibn al el y".split()
@@ -62,20 +66,27 @@ class Label:
 @lru_cache(maxsize=4_096)
 def label_of(text: str) -> Label | None:
     """Return the label that names somebody at the beginning of ``text``, whoever that is."""
-    match = _LABEL.match(text)
+    match = None if _begins_without_label(text) else _LABEL.match(text)
     if match is None:
         return None
     name = " ".join(match["name"].split())
     stamp = match["before"] or match["after"]
     rest = text[match.end() :]
-    own_line = match["end"] in {"\n", ""}
+    end = match["end"] or ""
+    own_line = end in {"\n", ""}
     if not could_be_name(name) or (own_line and match["post"] and stamp is None):
         return None
-    if not stamp and match["end"] not in {*_COLONS, "\n", ""}:
-        return None
-    return Label(
-        name, _seconds(stamp), rest.lstrip(), colon=match["end"] in _COLONS, own_line=own_line
-    )
+    return Label(name, _seconds(stamp), rest.lstrip(), colon=end in _COLONS, own_line=own_line)
+
+
+def _begins_without_label(text: str) -> bool:
+    """Tell a paragraph in whose beginning no label can end; the pattern takes far longer to see.
+
+    All that it takes any number of are blanks, of which no two follow each other here.
+    """
+    begins = text[:_LONGEST_LABEL]
+    is_long = len(text) > _LONGEST_LABEL and not begins[0].isspace()
+    return is_long and not (_ENDING.search(begins) or _BLANKS.search(begins))
 
 
 @lru_cache(maxsize=4_096)

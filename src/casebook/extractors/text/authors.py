@@ -129,11 +129,14 @@ def _is_name(name: str) -> bool:
 
 def linked_author(tree: Any) -> str | None:
     """Return the one name that the page's links to author pages carry; None for none or several."""
-    links = tree.xpath(
-        "//a[@rel='author' or contains(@href, '/author/') or contains(@href, '/authors/')]"
-    )
+    links = filter(_leads_to_author, tree.iter("a"))
     names = {name for link in links for name in clean_authors(" ".join(link.itertext()))}
     return names.pop() if len(names) == 1 else None
+
+
+def _leads_to_author(link: Any) -> bool:
+    address = link.get("href", "")
+    return "/author/" in address or "/authors/" in address or link.get("rel") == "author"
 
 
 def written_by(tree: Any) -> str | None:
@@ -154,7 +157,7 @@ def byline(tree: Any) -> str | None:
         for element in marked:
             if telling.search(_marks(element)) and (names := _names_in(_beginning(element))):
                 return names
-    for top in tree.xpath("//h1")[:1]:
+    for top in islice(tree.iter("h1"), 1):
         for side in _BY_HEADLINE:
             lines = top.xpath(side)
             for line, after in pairwise([*lines, ""]):
@@ -226,7 +229,7 @@ def _spelled(name: str, lines: Iterable[str]) -> str | None:
 
 def _around_headline(tree: Any) -> set[Any]:
     """Return what holds the headline: the page itself, whatever it is called."""
-    return {around for top in tree.xpath("//h1")[:1] for around in top.iterancestors()}
+    return {around for top in islice(tree.iter("h1"), 1) for around in top.iterancestors()}
 
 
 def _is_set_apart(element: Any, page: Collection[Any]) -> bool:

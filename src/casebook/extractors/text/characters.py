@@ -13,6 +13,8 @@ from casebook.schemas.documents import HiddenKind, HiddenText
 _BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _BIDI_OVERRIDE = re.compile(r"[\u202d\u202e][^\n\u202c]{0,300}")
 _TAG_RUN = re.compile(r"[\U000e0020-\U000e007e]{4,}")
+# What every text that smuggles has in UTF-8: to look for bytes is ten times as fast as for a set.
+_SMUGGLING = (b"\xe2\x80\xad", b"\xe2\x80\xae", "\U000e0020".encode()[:2])
 # The flags of England, Scotland and the like (UTS 51, emoji tag sequences).
 _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f")
 # U+200C and U+200D stay: Persian, Hindi and emoji are spelled with them.
@@ -88,6 +90,8 @@ def has_words(text: str, fewest: int) -> bool:
 
 def smuggled(text: str) -> list[HiddenText]:
     """Return what ``text`` hides in tag characters and under right-to-left overrides."""
+    if text.isascii() or not _may_smuggle(text.encode("utf-8", "surrogatepass")):
+        return []
     tags = (
         "".join(chr(ord(character) - 0xE0000) for character in run.group())
         for run in _TAG_RUN.finditer(_FLAG.sub("", text))
@@ -97,6 +101,10 @@ def smuggled(text: str) -> list[HiddenText]:
         *(_found(said, "Spelled in tag characters, which no screen shows.") for said in tags),
         *(_found(said, "Written under a bidirectional override.") for said in overrides if said),
     ]
+
+
+def _may_smuggle(encoded: bytes) -> bool:
+    return any(begins in encoded for begins in _SMUGGLING)
 
 
 def _found(text: str, reason: str) -> HiddenText:

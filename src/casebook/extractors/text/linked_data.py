@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 Thing = Mapping[str, Any]
@@ -48,11 +49,14 @@ def names_of(value: Any) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
-def _read(text: str) -> Iterator[Thing]:
+@lru_cache(maxsize=4)  # a page is asked for its authors, its day and its length
+def _read(text: str) -> Sequence[Thing]:
+    found: list[Thing] = []
     try:
-        yield from _within(json.loads(text, strict=False), 0)
+        found += _within(json.loads(text, strict=False), 0)
     except (ValueError, RecursionError):
-        yield from ({name: day} for name, day in _DAY.findall(text))
+        found += [{name: day} for name, day in _DAY.findall(text)]
+    return found
 
 
 def _within(value: Any, depth: int) -> Iterator[Thing]:

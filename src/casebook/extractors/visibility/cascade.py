@@ -13,8 +13,6 @@ from copy import copy
 from itertools import islice
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]  # it ships no types
-
 from casebook.extractors.visibility import colours, neighbours, styles
 from casebook.extractors.visibility.animations import last_frames, left_by
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
@@ -27,10 +25,6 @@ from casebook.extractors.visibility.styles import Declared, Style
 Kind = tuple[str | None, ...]
 """Tag, class and id of an element, and the names of its attributes."""
 
-_SHEETS = etree.XPath(
-    "descendant-or-self::*[self::style or self::link[contains(@rel, 'stylesheet')]]"
-    "[not(ancestor::template)]"
-)
 _OLD_ATTRIBUTES = {
     "mathsize": "font-size", "mathcolor": "color", "mathbackground": "background-color",
     "bgcolor": "background-color", "color": "color", "text": "color",
@@ -60,7 +54,8 @@ _STATE = re.compile(r":(?:checked|target)\b", re.IGNORECASE)
 
 def kind_of(element: Any) -> Kind:
     """Return what decides which rules can be meant for ``element``."""
-    return (element.tag, element.get("class"), element.get("id"), *element.keys())
+    get = element.get
+    return (element.tag, get("class"), get("id"), *element.keys())
 
 
 class Cascade:
@@ -77,8 +72,9 @@ class Cascade:
         self._named: dict[Any, frozenset[str]] = {}
         self._held: dict[Any, int] = {}
         self._meant: dict[Kind, tuple[Rule, ...]] = {}
+        self._told: dict[tuple[int, ...], Declared] = {}
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
-        sheets = [sheet_in(each) for each in _SHEETS(root)]
+        sheets = [sheet_in(each) for each in _sheets(root)]
         sheet = "\n".join(filter(None, sheets))
         self.is_complete = None not in sheets and _IMPORT not in sheet.lower()
         self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
@@ -125,7 +121,7 @@ class Cascade:
 
     def fit(self, rules: Iterable[Rule], element: Any) -> bool:
         """Tell whether one of ``rules`` fits ``element``."""
-        return any(self._rule_fits(rule, element) for rule in rules)
+        return next(self._fitting(rules, element), None) is not None
 
     def hides_itself(self, element: Any) -> bool:
         """Tell whether the element's own style attribute may keep a text from sight."""
@@ -171,22 +167,32 @@ class Cascade:
         found = self._raw.get(element)
         if found is None:
             meant = self._meant_for(kind_of(element))
-            rules = [rule for rule in meant if self._rule_fits(rule, element)]
+            rules = list(self._fitting(meant, element))
             inline = self._inline.get(element.get("style"), styles.NOTHING)
             found = self._raw[element] = self._merged(element, rules, inline)
         return found
 
     def _merged(self, element: Any, rules: Sequence[Rule], inline: Declared) -> Style:
         """Return the last value of each property; animations win, important ones win over them."""
-        plain: dict[str, str] = {}
-        important: dict[str, str] = {}
-        for each in (self._by_markup(element), *(rule.declared for rule in rules), inline):
-            plain |= each.plain
-        urgent = sorted((one for one in rules if one.declared.important), key=_urgency)
-        for each in (*(rule.declared for rule in urgent), inline):
-            important |= each.important
+        told = self._told_by(rules)
+        plain = {**self._by_markup(element).plain, **told.plain, **inline.plain}
+        important = {**told.important, **inline.important}
         left = left_by({**plain, **important}, self._frames) if self._frames else _NO_STYLE
         return {**plain, **left, **important}
+
+    def _told_by(self, rules: Sequence[Rule]) -> Declared:
+        """Return what ``rules``, in order, declare together. Many elements fit the same ones."""
+        key = tuple(map(id, rules))
+        found = self._told.get(key)
+        if found is None:
+            plain: dict[str, str] = {}
+            important: dict[str, str] = {}
+            for rule in rules:
+                plain |= rule.declared.plain
+            for rule in sorted((one for one in rules if one.declared.important), key=_urgency):
+                important |= rule.declared.important
+            found = self._told[key] = Declared(plain, important)
+        return found
 
     def _by_markup(self, element: Any) -> Declared:
         """Return what tag and attributes declare: of a link, a button, old HTML and MathML."""
@@ -213,8 +219,11 @@ class Cascade:
         if not rules:
             return ()
         tag, classes, identity, *_ = kind
+        keys = [key for key in self._keys_of(kind) if key in rules]
+        if not keys:
+            return ()
+        found = {id(rule): rule for key in keys for rule in rules[key]}
         names = self._names_of(classes, identity)
-        found = {id(rule): rule for key in self._keys_of(kind) for rule in rules.get(key, ())}
         fitting = (
             rule
             for rule in found.values()
@@ -232,11 +241,13 @@ class Cascade:
 
         So a rule that shows again what another one hides is not left out before that.
         """
-        held: Counter[str] = Counter()
-        for kind, count in kinds.items() if rules else ():
-            held.update(dict.fromkeys(rules.keys() & set(self._keys_of(kind)), count))
         rules = {key: sorted(several, key=_strength) for key, several in rules.items()}
         work = {key: [rule.selector.work for rule in several] for key, several in rules.items()}
+        if sum(map(sum, work.values())) * sum(kinds.values()) <= _MOST_WORK:  # as on most pages
+            return rules
+        held: Counter[str] = Counter()
+        for kind, count in kinds.items():
+            held.update(dict.fromkeys(rules.keys() & set(self._keys_of(kind)), count))
         most = max(map(len, rules.values()), default=0)
         while most > 1 and sum(held[key] * sum(work[key][-most:]) for key in work) > _MOST_WORK:
             most = most * 3 // 4
@@ -259,11 +270,16 @@ class Cascade:
             found = self._named[element] = names
         return found
 
-    def _rule_fits(self, rule: Rule, element: Any) -> bool:
-        needs = self._needs[id(rule)]
-        if needs and needs & ~self._around(element.getparent()):
-            return False
-        return self._fits(rule.selector, element)
+    def _fitting(self, rules: Iterable[Rule], element: Any) -> Iterator[Rule]:
+        """Yield those of ``rules`` that fit ``element``."""
+        around = None
+        for rule in rules:
+            if needs := self._needs[id(rule)]:
+                around = self._around(element.getparent()) if around is None else around
+                if needs & ~around:
+                    continue
+            if self._fits(rule.selector, element):
+                yield rule
 
     def _around(self, element: Any) -> int:
         """Return which names that rules ask for ``element`` and those it stands in have."""
@@ -285,6 +301,8 @@ class Cascade:
     def _fits(self, selector: Selector, element: Any) -> bool:
         if not self._is(selector.target, element):
             return False
+        if not selector.others:
+            return True
         standing = [element]
         for number, (joint, compound) in enumerate(selector.others, 1):
             # What stands around the nearest one stands around the others too.
@@ -318,19 +336,25 @@ class Cascade:
         return found
 
     def _is(self, compound: Compound, element: Any) -> bool:
-        if compound.tag not in {"", element.tag}:
+        if compound.tag and compound.tag != element.tag:
             return False
         if compound.names and not compound.names <= self._names_at(element):
             return False
-        return compound.plain or (
-            all(each.fits(element.get(each.name)) for each in compound.attributes)
-            and all(each.fits(self._place(element, each)) for each in compound.counted)
-            and all(
-                among.wanted == any(self._fits(one, element) for one in among.selectors)
-                for among in compound.among
-            )
-            and all(self._has(each, element) for each in compound.has)
-            and all(self._stands(state, element) for state in compound.states)
+        return compound.plain or self._is_as_well(compound, element)
+
+    def _is_as_well(self, compound: Compound, element: Any) -> bool:
+        """Tell an element that has what ``compound`` asks for beside its tag and names."""
+        for attribute in compound.attributes:
+            if not attribute.fits(element.get(attribute.name)):
+                return False
+        for counted in compound.counted:
+            if not counted.fits(self._place(element, counted)):
+                return False
+        for among in compound.among:
+            if among.wanted != any(self._fits(one, element) for one in among.selectors):
+                return False
+        return all(self._has(each, element) for each in compound.has) and all(
+            self._stands(state, element) for state in compound.states
         )
 
     def _stands(self, state: str, element: Any) -> bool:
@@ -367,6 +391,14 @@ class Cascade:
         if key not in self._places:
             self._places[key] = neighbours.places(*key)
         return self._places[key][element]
+
+
+def _sheets(root: Any) -> Iterator[Any]:
+    """Yield the elements under ``root`` that hold or name a style sheet."""
+    for element in root.iter("style", "link"):
+        named = element.tag == "style" or "stylesheet" in element.get("rel", "")
+        if named and next(element.iterancestors("template"), None) is None:
+            yield element
 
 
 def _strength(rule: Rule) -> tuple[bool, Any]:

@@ -12,7 +12,7 @@ from casebook.schemas.documents import HiddenKind
 
 MOST = 0.5
 _THEME = 0.3
-_HEADED = "descendant-or-self::h1|descendant-or-self::main|descendant-or-self::article"
+_HEADED = ("h1", "main", "article")
 # A page that fades in, or is uncovered, part by part as it is scrolled.
 _FADED = re.compile("opacity: 0|clipped away")
 
@@ -77,9 +77,19 @@ def _is_faded(find: Find) -> bool:
 
 
 def _is_the_page(find: Find, total: int) -> bool:
-    return bool(find.element.xpath(_HEADED)) and find.size > MOST * total
+    is_headed = next(find.element.iter(*_HEADED), None) is not None
+    return is_headed and find.size > MOST * total
 
 
 def _is_theme(find: Find, inherited: Mapping[str, int], total: int) -> bool:
     share = _THEME if find.reason == PALE else MOST
     return inherited[find.reason] > share * total
+
+
+def remove(find: Find) -> None:
+    """Take out of the page what was found, in place."""
+    if find.whole:
+        # Emptied, not taken out: moving tails around would be quadratic.
+        find.element.clear(keep_tail=True)
+    for element, is_tail in find.nodes:
+        setattr(element, "tail" if is_tail else "text", None)

@@ -26,9 +26,11 @@ from casebook.extractors.visibility.finds import (
     MOST,
     Find,
     fades_in,
+    remove,
     together,
     without_waiting,
 )
+from casebook.extractors.visibility.sheets import Rule
 from casebook.extractors.visibility.sight import PALE, Sight, inherit
 from casebook.extractors.visibility.texts import NOT_TEXT, visible_text
 from casebook.schemas.documents import HiddenKind, HiddenText
@@ -46,6 +48,9 @@ _DRAWN = "off screen (margin-left)"
 _MOST_ROUNDS = 8
 _MOST_LIDS = 20
 
+_Weighed = tuple[bool, Sequence[Rule], bool]
+"""Of a kind of elements: whether it tells by itself, rules that may hide it, and own styles."""
+
 
 def strip_hidden(root: Any) -> list[HiddenText]:
     """Remove from the lxml tree ``root``, in place, what no reader sees; return what to report.
@@ -55,7 +60,7 @@ def strip_hidden(root: Any) -> list[HiddenText]:
     looked = _Looked(root)
     gone = _gone(looked)
     for find in gone:
-        _remove(find)
+        remove(find)
     for element in looked.opened:
         opened.show(element)
     opened.head(looked.handles, frozenset(looked.opened))
@@ -81,7 +86,8 @@ def _gone(looked: "_Looked") -> Sequence[Find]:
 
 def _with_smuggled(told: Sequence[HiddenText], root: Any) -> list[HiddenText]:
     """Return ``told`` with what the seen text under ``root`` spells in characters nobody sees."""
-    if not smuggled("".join(root.itertext())):  # next to no page does: quick to see
+    text = etree.tostring(root, method="text", encoding="unicode", with_tail=False)
+    if not smuggled(text):  # next to no page does: quick to see
         return list(told)
     spelled = (piece for text in visible_text(root) for piece in smuggled(text))
     pieces = {piece.text: piece for piece in reversed([*told, *spelled])}
@@ -111,7 +117,7 @@ class _Looked:
         self._kinds = [kind_of(element) for element in self._elements]
         kinds = Counter(self._kinds)
         self._cascade = Cascade(root, kinds, {text for text in _STYLES(root) if text})
-        self._known = {kind: (is_telling(kind), self._cascade.hiding(kind)) for kind in kinds}
+        self._known = {kind: found for kind in kinds if (found := self._weighed(kind))}
         self._states: dict[Any, Sight] = {}
         self._cascades: dict[Any, Cascade] = {}  # of what is within parts that a click has turned
         self._wholes: dict[Any, Find] = {}
@@ -155,9 +161,12 @@ class _Looked:
     def _look(self, at: int, end: int) -> None:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
         while at < end:
+            if (known := self._known.get(self._kinds[at])) is None:
+                at += 1
+                continue
             element = self._elements[at]
             gone = element.tag in NOT_TEXT
-            if not gone and self._is_suspect(element, self._kinds[at]):
+            if not gone and self._is_suspect(element, known):
                 gone = self._is_whole(element)
                 if not gone and self._state(element).reason():
                     self._inheriting.add(element)
@@ -253,13 +262,19 @@ class _Looked:
         covered.update(dict.fromkeys(chain, is_covered))
         return not is_covered and not self._state(control).invisible
 
-    def _is_suspect(self, element: Any, kind: Kind) -> bool:
-        """Tell whether anything about ``element`` may hide a text."""
-        telling, rules = self._known[kind]
+    def _weighed(self, kind: Kind) -> _Weighed | None:
+        """Return what may hide an element of ``kind`` or all that it holds, None where nothing."""
+        telling, rules, styled = is_telling(kind), self._cascade.hiding(kind), "style" in kind
+        harmless = not (telling or rules or styled or kind[0] in NOT_TEXT)
+        return None if harmless else (telling, rules, styled)
+
+    def _is_suspect(self, element: Any, known: _Weighed) -> bool:
+        """Tell whether anything about ``element``, as its kind is ``known``, may hide a text."""
+        telling, rules, styled = known
         return (
             telling
             or bool(rules and self._cascade_of(element).fit(rules, element))
-            or ("style" in kind and self._cascade.hides_itself(element))
+            or (styled and self._cascade.hides_itself(element))
         )
 
     def _is_whole(self, element: Any) -> bool:
@@ -379,11 +394,3 @@ class _Looked:
 def _displays(turned: Mapping[str, str], rest: Mapping[str, str]) -> bool:
     """Tell a style that shows what a class hides, by a sheet that lies elsewhere."""
     return turned.get("display") != rest.get("display")
-
-
-def _remove(find: Find) -> None:
-    if find.whole:
-        # Emptied, not taken out: moving tails around would be quadratic.
-        find.element.clear(keep_tail=True)
-    for element, is_tail in find.nodes:
-        setattr(element, "tail" if is_tail else "text", None)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from casebook.extractors.visibility.css_values import calculated
 
@@ -41,9 +42,12 @@ _NAME = re.compile(r"[\w-]+\s+(?=not\s|\()")
 
 def media_hold(queries: str) -> bool:
     """Tell whether one of a list of media queries, in lower case, holds; an empty one does."""
-    return not queries.strip() or any(
-        _holds(query, SCREEN_PX, 0) for query in queries[:_LONGEST].split(",")
-    )
+    return not queries.strip() or _one_holds(queries[:_LONGEST])
+
+
+@lru_cache(maxsize=1_024)  # a style sheet has the same few again and again
+def _one_holds(queries: str) -> bool:
+    return any(_holds(query, SCREEN_PX, 0) for query in queries.split(","))
 
 
 def container_holds(query: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -24,7 +24,7 @@ _CONTROLS = etree.XPath("descendant-or-self::*[@aria-expanded]")
 
 
 def controls_of(
-    root: Any, telling: Sequence[Any], hidden: Container[Any]
+    root: Any, telling: Sequence[Any], hidden: Collection[Any]
 ) -> Mapping[str, Sequence[Any]]:
     """Return what brings elements into sight, by their ids: the controls that a reader clicks.
 
@@ -51,8 +51,8 @@ def controls_of(
         if (tab := tabs.get(panel.get("aria-labelledby"))) is not None:
             found.setdefault(panel.get("id"), []).append(tab)
     # React streams <div hidden id="S:1"> behind the page and moves it to <template id="B:1">.
-    places = root.xpath("//template[starts-with(@id, 'B:') or starts-with(@id, 'P:')]/@id")
-    return found | {f"S:{place[2:]}": [root] for place in places}
+    places = (template.get("id", "") for template in root.iter("template"))
+    return found | {f"S:{one[2:]}": [root] for one in places if one.startswith(("B:", "P:"))}
 
 
 def _linked(telling: Iterable[Any]) -> Iterator[tuple[Any, str]]:
@@ -71,13 +71,14 @@ def _linked(telling: Iterable[Any]) -> Iterator[tuple[Any, str]]:
                 yield link, address
 
 
-def _turned_to(root: Any, hidden: Container[Any]) -> Iterator[tuple[Any, str]]:
+def _turned_to(root: Any, hidden: Collection[Any]) -> Iterator[tuple[Any, str]]:
     """Yield the links to hidden elements beside one that is shown and linked: tabs, unnamed."""
     links: dict[str, list[Any]] = {}
     for link in _PLACES(root):
         links.setdefault(link.get("href").removeprefix("#"), []).append(link)
+    is_any = len(links) > 1 and any(one.get("id") in links for one in hidden)
     places: dict[str, Any] = {}
-    for one in _NAMED(root) if len(links) > 1 else ():
+    for one in _NAMED(root) if is_any else ():
         if one.get("id") in links:
             places.setdefault(one.get("id"), one)  # a link leads to the first of an id
     shown = Counter(one.getparent() for one in places.values() if one not in hidden)

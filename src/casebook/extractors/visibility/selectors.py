@@ -9,7 +9,7 @@ reader does something (``:hover``) never fits, what a click leaves behind (``:ch
 import re
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from casebook.extractors.visibility.styles import unescaped
@@ -135,11 +135,12 @@ class Compound:
     among: tuple[Among, ...] = ()
     has: tuple[Has, ...] = ()
     states: frozenset[str] = frozenset()
+    plain: bool = field(init=False, compare=False)
+    """Whether tag and names are all that is asked for."""
 
-    @property
-    def plain(self) -> bool:
-        """Whether tag and names are all that is asked for."""
-        return not (self.attributes or self.counted or self.among or self.has or self.states)
+    def __post_init__(self) -> None:
+        asked = self.attributes or self.counted or self.among or self.has or self.states
+        object.__setattr__(self, "plain", not asked)
 
     @property
     def work(self) -> int:

@@ -74,6 +74,6 @@ def moved_by_matrix(transform: str) -> list[str]:
 
 def _in_matrix(transform: str) -> list[str]:
     """Return the six numbers of a transform in two dimensions, none where there is no other."""
-    matrix = _MATRIX.search(transform)
+    matrix = _MATRIX.search(transform) if transform else None
     numbers = re.findall(r"-?\d*\.?\d+", matrix[1]) if matrix else []
     return numbers if len(numbers) == 6 else []  # noqa: PLR2004 - see above

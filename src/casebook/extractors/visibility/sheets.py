@@ -30,6 +30,7 @@ _MOST_NESTED = 4_000  # selectors of a nested rule, each below each parent
 _MOST_SELECTORS = 400_000
 _DEEPEST_NESTING = 16
 
+_BRACES = re.compile(r"[{}]")
 _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
 _NEVER = re.compile(r"::|:(?:hover|focus|active|visited|before|after)")
@@ -121,8 +122,10 @@ def _read(
 
 def _parted(selector: str) -> tuple[str, str]:
     """Return a selector without ``::before`` or ``::after`` at its end, and which it was."""
-    found = _GENERATED.fullmatch(selector.strip())
-    return (found[1] or ANY, f"::{found[2].lower()}") if found else (selector.strip(), "")
+    selector = selector.strip()
+    may_be = selector.lower().endswith(("before", "after"))
+    found = _GENERATED.fullmatch(selector) if may_be else None
+    return (found[1] or ANY, f"::{found[2].lower()}") if found else (selector, "")
 
 
 def in_force(sheet: str) -> str:
@@ -132,7 +135,7 @@ def in_force(sheet: str) -> str:
 
 def _in_force(text: str, depth: int) -> str:
     kept, level, start, opened, head = [], 0, 0, 0, ""
-    for mark in re.finditer(r"[{}]", text):
+    for mark in _BRACES.finditer(text):
         if mark.group() == "{":
             if level == 0:
                 head = text[start : mark.start()].rpartition(";")[2].strip().lower()
@@ -163,7 +166,7 @@ def _may_fit(selector: str, present: set[str]) -> bool:
 def _blocks(text: str, parents: Sequence[str], depth: int, at: Place) -> Iterator[_Block]:
     """Yield selectors, body and layer of each rule, those inside at-rules that hold."""
     level, start, opened, head = 0, 0, 0, ""
-    for mark in re.finditer(r"[{}]", text):
+    for mark in _BRACES.finditer(text):
         if mark.group() == "{":
             if level == 0:
                 stated, _, head = text[start : mark.start()].rpartition(";")
@@ -202,8 +205,10 @@ def _block(head: str, body: str, parents: Sequence[str], depth: int, at: Place) 
 
 def _own(body: str) -> str:
     """Return the declarations of a block without the rules that are nested in it."""
+    if "{" not in body:
+        return body
     kept, level, start = [], 0, 0
-    for mark in re.finditer(r"[{}]", body):
+    for mark in _BRACES.finditer(body):
         if mark.group() == "{":
             if level == 0:
                 kept.append(body[start : mark.start()].rpartition(";")[0])

@@ -146,10 +146,11 @@ def declared(text: str) -> Declared:
         name, colon, value = part.partition(":")
         value, *mark = _IMPORTANT.split(value, maxsplit=1) if "!" in value else (value,)
         name = _lowered(name.strip())
-        value = value if _OF_ANIMATIONS.fullmatch(name) else _lowered(value)
+        is_name = "animation" in name and _OF_ANIMATIONS.fullmatch(name)
+        value = value if is_name else _lowered(value)
         if colon:
             told = important if mark else plain
-            told |= dict(_understood(name, calculated(value.strip())))
+            told.update(_understood(name, calculated(value.strip())))
     return Declared(plain, important)
 
 
@@ -171,7 +172,7 @@ def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
         return
     if name == "background":  # sets those too
         yield from (("background-color", ""), ("background-image", ""))
-    yield _PHYSICAL.get(name, _OLD_NAME.sub("", name)), value
+    yield _PHYSICAL.get(name) or (_OLD_NAME.sub("", name) if name[:1] == "-" else name), value
 
 
 def _all_sides(value: str) -> tuple[str, str, str, str]:
@@ -235,12 +236,16 @@ def _off_screen(style: Style) -> str | None:
     placed = style.get("position") in {"absolute", "fixed", "relative"}
     sides = ("left", "top", "right", "bottom") if placed else ()
     for name in (*sides, "margin-left", "margin-top", "text-indent"):
+        if name not in style:
+            continue
         # So far from the right or the lower edge is beyond the left or the upper one.
         sideways = name in {"left", "margin-left", "text-indent", "right", "bottom"}
         # A bar across the screen goes far out with its margin and comes back with its padding.
         back = style.get(name.replace("margin", "padding")) if name.startswith("margin") else None
         if _is_far(style.get(name), sideways=sideways) and f"-{back}" != style[name]:
             return f"off screen ({name})"
+    if "transform" not in style and "translate" not in style:
+        return None
     shift = _SHIFT.search(style.get("transform", ""))
     moved = shift[1] if shift else style.get("translate")
     if any(_is_far(far, sideways=True) for far in moved_by_matrix(style.get("transform", ""))):
@@ -259,8 +264,9 @@ def _is_far(value: str | None, *, sideways: bool) -> bool:
 
 
 def _clipped(style: Style) -> str | None:
-    scale = _SCALE.search(style.get("transform", ""))
-    factors = re.split(r"[\s,]+", scale[1] if scale else style.get("scale", ""))[:2]
+    scale = _SCALE.search(style["transform"]) if "transform" in style else None
+    scaled = scale[1] if scale else style.get("scale", "")
+    factors = _BETWEEN_FACTORS.split(scaled)[:2] if scaled else []
     shrunk = any(
         (factor := number(part)) is not None and abs(factor) < _SMALLEST_SCALE for part in factors
     )
@@ -277,21 +283,22 @@ def _clipped(style: Style) -> str | None:
         style.get("clip-path", "")
     ):
         return "clipped away"
-    sizes = (_pixels(style.get(name)) for name in ("height", "width", "max-height", "max-width"))
-    small = any(size is not None and 0 <= size <= 1 for size in sizes)
     overflow = style.get("overflow", style.get("overflow-y", ""))
     cut = overflow.startswith(("hidden", "clip")) or _CUTTING.search(style.get("contain", ""))
+    sizes = (_pixels(style.get(name)) for name in ("height", "width", "max-height", "max-width"))
+    small = cut and any(size is not None and 0 <= size <= 1 for size in sizes)
     one_line = cut and style.get("white-space") == "nowrap"
     if one_line and _BESIDE.fullmatch(style.get("text-indent", "")):
         return "off screen (text-indent)"
     is_grid = style.get("display", "") in {"grid", "inline-grid"}
     folded = is_grid and style.get("grid-template-rows") in _NO_ROW
-    return "no height or width" if (small and cut) or folded else None
+    return "no height or width" if small or folded else None
 
 
 _NO_ROW = {"0fr", "0px", "0"}  # of a grid, in which a part that is cut is folded
 _SHIFT = re.compile(r"translate[xy3d]*\(\s*(-?[\d.][^,)]*)")
 _SCALE = re.compile(r"scale(?:[xy]|3d)?\(\s*([^()]{1,60})\)")
+_BETWEEN_FACTORS = re.compile(r"[\s,]+")
 _CUTTING = re.compile(r"\b(?:strict|content|paint)\b")
 _BESIDE = re.compile(r"[1-9]\d{2,3}%")
 _EMPTY_RECT = re.compile(r"rect\(\s*[01](px)?[\s,]+[01](px)?[\s,]+[01](px)?")

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import add, attrgetter
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,7 @@ _INNER_AT = {name: number for number, name in enumerate(_NAMES)}
 _OUTER_AT = {name: number for number, name in enumerate(_OUTER_NAMES)}
 _ONCE = (1, 0, 0.0)
 _WINDOWS = (2, 6, 15)
+_number = attrgetter("number")
 
 _OWN = (
     "log_words linked level ended marks upper digits bold row verbatim button tag copies copy kept"
@@ -296,7 +298,7 @@ def _place_rows(
     """
     held = _held(places, amounts)
     known: dict[Place, _Standing] = {}
-    for place in sorted(held, key=lambda one: one.number):
+    for place in sorted(held, key=_number):
         above = known.get(place.parent) if place.parent is not None else None
         known[place] = _Standing(place, held[place], above, total)
     rows = {place: known[place].row() for place in set(places)}
@@ -311,12 +313,10 @@ def _held(places: Sequence[Place], amounts: Sequence[Sequence[float]]) -> dict[P
         while place is not None and place not in held:
             held[place] = [0.0] * len(amount)
             place = place.parent
-        held[start] = [one + other for one, other in zip(held[start], amount, strict=True)]
-    for place in sorted(held, key=lambda one: -one.number):
+        held[start] = list(map(add, held[start], amount))
+    for place in sorted(held, key=_number, reverse=True):
         if place.parent is not None:
-            above = held[place.parent]
-            for n, part in enumerate(held[place]):
-                above[n] += part
+            held[place.parent] = list(map(add, held[place.parent], held[place]))
     return held
 
 

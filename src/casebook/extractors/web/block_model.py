@@ -62,8 +62,8 @@ def _chances(matrix: Matrix) -> Matrix:
     (rows, width), (count, nodes) = matrix.shape, trees.columns.shape
     # Places in the flat arrays: numpy finds those in two thirds of the time of two subscripts.
     row, tree = width * np.arange(rows)[:, None], nodes * np.arange(count)
-    node = np.zeros((rows, count), dtype=np.intp)
-    for _ in range(trees.depth):
+    node = 1 + (matrix.take(trees.columns[:, 0], axis=1) > trees.thresholds[:, 0])
+    for _ in range(trees.depth - 1):
         here = tree + node
         right = matrix.take(row + trees.columns.take(here)) > trees.thresholds.take(here)
         node = 2 * node + 1 + right

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
+from itertools import islice
 from typing import Any
 
 from htmldate import find_date
@@ -160,7 +161,7 @@ def _by_headline(tree: Any, kind: PageKind) -> Iterator[str | None]:
     """
     told = kind in {PageKind.ARTICLE, PageKind.FORUM}
     sides = {PageKind.PRODUCT: (), PageKind.OTHER: (_BEHIND,)}.get(kind, (_BEHIND, _BEFORE))
-    for top in tree.xpath("//h1")[:1]:
+    for top in islice(tree.iter("h1"), 1):
         for side in sides:
             lines = [text for text in top.xpath(side) if len(text.strip()) <= _LONGEST_LINE]
             lines = [line for line in lines if told or not _CHANGED.search(line)]

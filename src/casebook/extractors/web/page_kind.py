@@ -59,7 +59,7 @@ _OFFER_MARKS = etree.XPath(
     " | //meta[@property='product:price:amount' or @property='og:price:amount']"
 )
 _ITEMS = etree.XPath(
-    "//*[contains(@itemtype, 'schema.org/Product')]"
+    "//*[@itemtype][contains(@itemtype, 'schema.org/Product')]"
     "[not(ancestor::*[contains(@itemtype, 'schema.org/')])]"
 )
 _PRICED = etree.XPath("boolean(.//*[@itemprop='offers' or @itemprop='price'])")
@@ -68,7 +68,8 @@ _AVAILABILITY = re.compile(r'"availability"\s*:')
 _TITLE_PATH = re.compile(r"/(?:[^/]*[-_]){4}[^/]*/?$")
 # What publishing systems write on an article that says nothing of itself in its head.
 _ARTICLE_MARKS = etree.XPath(
-    "//*[@itemprop='articleBody' or contains(@itemtype, 'schema.org/BlogPosting')"
+    "//*[@itemprop or @itemtype]"
+    "[@itemprop='articleBody' or contains(@itemtype, 'schema.org/BlogPosting')"
     " or contains(@itemtype, 'schema.org/NewsArticle')"
     " or contains(@itemtype, 'schema.org/Article')]"
     " | //body[contains(concat(' ', normalize-space(@class), ' '), ' single-post ')]"
@@ -87,9 +88,9 @@ class PageKind(StrEnum):
 
 def kind_of(tree: Any, url: str) -> PageKind:
     """Return the kind of the page at ``url``: manuals, lists and landing pages are ``OTHER``."""
-    types, og = _schema_types(tree), _meta(tree, "@property='og:type'")
+    types, og = _schema_types(tree), _meta(tree, "property", "og:type")
     host, path, query = _address(url)
-    maker = _meta(tree, "@name='generator'")
+    maker = _meta(tree, "name", "generator")
     asked = types.keys() & _FORUM_TYPES or _FORUM_MAKER.search(maker) or _FORUM_MARKS(tree)
     posted = _FORUM_PATH.search(f"{path}?{query}") and not _is_offered(types, og, tree)
     if asked or _FORUM_HOST.match(host) or posted:
@@ -113,7 +114,7 @@ def is_article(tree: Any) -> bool:
 
 
 def _is_stated(types: Counter[str], tree: Any) -> bool:
-    return bool(types.keys() & _ARTICLE_TYPES or _meta(tree, "@property='article:published_time'"))
+    return bool(types.keys() & _ARTICLE_TYPES or _meta(tree, "property", "article:published_time"))
 
 
 def _is_offered(types: Counter[str], og: str, tree: Any) -> bool:
@@ -161,11 +162,15 @@ def _schema_types(tree: Any) -> Counter[str]:
 
 
 def _scripts(tree: Any) -> list[str]:
-    return list(tree.xpath("//script[@type='application/ld+json']/text()"))
+    scripts = tree.iter("script")
+    return [
+        each.text for each in scripts if each.get("type") == "application/ld+json" and each.text
+    ]
 
 
-def _meta(tree: Any, which: str) -> str:
-    return str(next(iter(tree.xpath(f"//meta[{which}]/@content")), ""))
+def _meta(tree: Any, attribute: str, name: str) -> str:
+    told = (each.get("content") for each in tree.iter("meta") if each.get(attribute) == name)
+    return next((content for content in told if content is not None), "")
 
 
 def _address(url: str) -> tuple[str, str, str]:

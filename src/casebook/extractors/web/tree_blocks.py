@@ -76,6 +76,9 @@ _ROLES = {tag: int(role) for role, tags in _TAGS.items() for tag in tags.split()
     _BLOCK, _HEADING, _ROW, _CELL, _CODE, _BREAK, _LINK, _BOLD, _BUTTON, _TABLE,
     _RAISED, _QUOTED, _LIST, _ITEM, _LINE, _CITED,
 ) = map(int, _Role)  # fmt: skip
+_STANDING = _BLOCK | _ROW | _CODE
+_IN_LISTS = _LIST | _ITEM | _HEADING
+_COUNTED = _HEADING | _ROW | _CODE | _LINK | _BOLD | _BUTTON
 _NO_TEXT = frozenset(
     "script style noscript template svg math select option datalist iframe object video audio "
     "canvas graphic img input textarea head".split()
@@ -196,34 +199,31 @@ class _Walk:
         self._walk(root, without)
 
     def _walk(self, root: Any, without: Collection[str]) -> None:
-        unread = 0
-        roles: list[int] = []  # of the elements that the walk is in
+        roles: list[int | None] = [0]  # of what the walk is in, None where it reads nothing
         for event, element in etree.iterwalk(root, events=("start", "end")):
-            tag = element.tag
-            if not isinstance(tag, str):
-                if event == "end" and not unread:
-                    self._say(element.tail)
-            elif (
-                unread
-                or tag in without
-                or (tag in MAYBE_NO_TEXT and is_no_text(element))
-                or (self.code and is_line_number(element))
-            ):
-                unread += 1 if event == "start" else -1
-                if event == "end" and not unread and element is not root:
-                    self._say(element.tail)
-            elif event == "start":
-                role = self._role(tag, element)
+            if event == "start":
+                unread = roles[-1] is None or self._is_unread(element, without)
+                role = None if unread else self._role(element.tag, element)
                 roles.append(role)
                 if role:
                     self._enter(element, role, root)
-                self._say(element.text, element)
+                if not unread and (text := element.text):
+                    self._say(text, element)
             else:
                 if role := roles.pop():
                     self._leave(element, role, root)
-                if element is not root:
-                    self._say(element.tail)
+                if roles[-1] is not None and element is not root and (text := element.tail):
+                    self._say(text)
         self._flush()
+
+    def _is_unread(self, element: Any, without: Collection[str]) -> bool:
+        tag = element.tag
+        return (
+            tag in without
+            or (tag in MAYBE_NO_TEXT and is_no_text(element))
+            or (self.code > 0 and is_line_number(element))
+            or not isinstance(tag, str)
+        )
 
     def _role(self, tag: str, element: Any) -> int:
         """Return what the element does here: code within a sentence and layout rows do not."""
@@ -243,7 +243,7 @@ class _Walk:
     def _enter(self, element: Any, role: int, root: Any) -> None:
         if role & _TABLE:
             self.layouts.append(element in self.apart.around or is_layout(element))
-        if role & (_BLOCK | _ROW | _CODE):
+        if role & _STANDING:
             if self.rows and not role & _ROW:
                 self.parts.append(" ")
             elif not self.code:
@@ -253,10 +253,12 @@ class _Walk:
             if element is not root and (not self.rows or role & _ROW):
                 self.place = Place(self.place, element, self.places)
                 self.places += 1
-            self._enter_list(element, role)
+            if role & _IN_LISTS:
+                self._enter_list(element, role)
         else:
             self._enter_line(element, role)
-        self._count(element, role, 1)
+        if role & _COUNTED:
+            self._count(element, role, 1)
 
     def _enter_list(self, element: Any, role: int) -> None:
         if role & _LIST:
@@ -285,14 +287,16 @@ class _Walk:
             self.parts.append(" ")
 
     def _leave(self, element: Any, role: int, root: Any) -> None:
+        stands = role & _STANDING
         outer = self.code == 1 if role == _CODE else not self.code
-        if role & (_BLOCK | _ROW | _CODE) and ((not self.rows and outer) or role == _ROW):
+        if stands and ((not self.rows and outer) or role == _ROW):
             self._flush()
         else:
             self._leave_line(element, role)
-        self._count(element, role, -1)
+        if role & _COUNTED:
+            self._count(element, role, -1)
         inside = self.rows and not role & _ROW
-        if role & (_BLOCK | _ROW | _CODE) and not inside and element is not root:
+        if stands and not inside and element is not root:
             self.place = self.place.parent or self.place
         if role & _TABLE:
             self.layouts.pop()
@@ -351,20 +355,21 @@ class _Walk:
         if last.isalnum() and is_set_apart(element, last, first):
             self.parts.append(" ")
 
-    def _say(self, text: str | None, inside: Any = None) -> None:
+    def _say(self, text: str, inside: Any = None) -> None:
         """Take in a text, what an element begins with if it is ``inside`` one."""
-        if text:
-            if inside is not None and self.parts and not self.code and text[0].isalnum():
-                self._set_apart(inside, text[0])
-            spaced = text if self.code and not self.broken else text.replace("\n", " ")
-            begins = not self.parts or self.parts[-1].endswith("\n")
-            self.parts.append(spaced.lstrip() if begins and self.code and self.broken else spaced)
-            size = len(text.strip())
+        if inside is not None and self.parts and not self.code and text[0].isalnum():
+            self._set_apart(inside, text[0])
+        spaced = text if self.code and not self.broken else text.replace("\n", " ")
+        begins = not self.parts or self.parts[-1].endswith("\n")
+        self.parts.append(spaced.lstrip() if begins and self.code and self.broken else spaced)
+        if size := len(text.strip()):
             self.size += size
             self.linked += size if self.links else 0
             self.strong += size if self.bold else 0
 
     def _flush(self) -> None:
+        if not self.parts:
+            return
         text = "".join(self.parts).strip(_JOINERS)
         self.parts.clear()
         self.raised = 0

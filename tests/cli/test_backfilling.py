@@ -319,6 +319,20 @@ def test_a_dry_run_tells_that_the_budget_will_not_do(casebook):
     assert "price is not known" in casebook(*plan, "--budget", "1", stdin=listed).out
 
 
+def test_a_dry_run_quotes_the_judge_beside_the_model(casebook):
+    """The bill has both: each by its own price, and the budget is held against their sum."""
+    plan, listed = ("backfill", "-", "--dry-run"), "https://a.example/1"
+    priced = {"CASEBOOK_LLM_PRICE_INPUT": "1", "CASEBOOK_LLM_PRICE_OUTPUT": "4"}
+    judged = {**priced, "CASEBOOK_JUDGE_MODEL": "gpt-4o"}
+    (told,) = casebook(*plan, "--json", stdin=listed, **judged).lines
+    assert (told["judge"]["model"], told["judge"]["calls"]) == ("gpt-4o", 1)
+    total = told["estimate"]["cost_usd"] + told["judge"]["cost_usd"]
+    ran = casebook(*plan, "--budget", f"{total - 0.001:.4f}", stdin=listed, **judged)
+    assert "Their drafts judged by gpt-4o: about 1 calls" in " ".join(ran.out.split())
+    assert "more than the budget" in ran.out
+    assert casebook(*plan, "--json", stdin=listed, **priced).lines[0]["judge"] is None
+
+
 def test_what_makes_no_sense_is_said_so(casebook, site, two_feeds, endpoint, tmp_path):
     """A list without a source that is wanted says why; an interval without end stops no watch."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}

@@ -215,6 +215,18 @@ async def test_an_index_is_followed(sites, follow):
     assert "gone.xml" in found.missed[0]
 
 
+async def test_whoever_waits_hears_how_many_lists_were_read(sites, visitor):
+    """A site is asked for a list a second: an index of hundreds takes minutes."""
+    names = [f"https://blog.example.com/{n}.xml" for n in range(10)]
+    sites.tell("blog.example.com/index", index(*names))
+    for name in names:
+        sites.tell(name.removeprefix("https://"), SITEMAP)
+    heard: list[tuple[int, int]] = []
+    ref = SourceRef(source="https://blog.example.com/index")
+    await walk(ref, visitor, Robots(visitor), reading, tell=lambda *told: heard.append(told))
+    assert heard == [(1, 11), (9, 11), (11, 11)]
+
+
 async def test_a_first_list_that_fails_is_an_error(follow):
     """What was asked for is not there: that is no empty list."""
     with pytest.raises(errors.PageMissing):

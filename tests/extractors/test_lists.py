@@ -1,6 +1,7 @@
 """Lists as people and programs write them: tables, texts, JSON, odd feeds, outlines and pages."""
 
 import gzip
+import json
 import time
 from datetime import date
 
@@ -52,6 +53,7 @@ A, B = "https://a.example/1", "https://a.example/2"
         ("03/05/2024", "2024-03-05"),
         ("25/03/2024", "2024-03-25"),
         ("March 5, 2024", "2024-03-05"),
+        ("5-Mar-24", "2024-03-05"),
         ("Tue, 05-Mar-2024 10:00:00 GMT", "2024-03-05"),
         ("Tue Mar  5 10:00:00 2024", "2024-03-05"),
         ("Tue, 5 März 2024 10:00:00 +0100", "2024-03-05"),
@@ -225,6 +227,19 @@ JSON_FEED = r"""{"version": "https://jsonfeed.org/version/1.1", "title": "J",
 def test_json_is_read_by_its_names(data):
     """The entries of a JSON Feed, of `links --json`, of an interface; not each address in them."""
     assert told(data) == ONE
+
+
+def test_the_only_list_in_an_object_holds_its_entries():
+    """What a database exports names it as it likes; as a text it lost titles and days."""
+    case = {
+        "name": "One",
+        "link": A,
+        "company": {"url": "https://acme.example"},
+        "date": "2024-05-06",
+    }
+    assert told(json.dumps({"version": 2, "cases": [case]})) == [("1", "One", "2024-05-06")]
+    entry = {"url": A, "authors": [{"name": "Ada", "url": "https://ada.example"}]}
+    assert [part for part, _, _ in told(json.dumps(entry))] == ["1"]
 
 
 def test_entries_of_json_without_an_address_are_told():

@@ -1,7 +1,10 @@
 """PDFs as programs export them: heads with their page's number, points written last, bylines."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from fpdf import FPDF
+from written_fonts import font_of
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf.about import names_in
@@ -238,3 +241,108 @@ def test_where_all_type_says_that_it_is_bold_none_is_a_heading_for_that():
         pdf.text(56, 90 + 13 * n, line)
     found = read(pdf)
     assert {passage.locator.section for passage in found.passages} == {"Two lanes are enough"}
+
+
+def test_what_heads_the_second_column_of_a_slide_does_not_go_on_with_the_first():
+    """A line that leaves room for the word after it was ended on purpose."""
+    pdf = FPDF(unit="pt", format=(720, 405))
+    pdf.add_page()
+    page_of(pdf, ["Two lanes compared"], top=60, size=36)
+    columns = {
+        60: ["Fast lane", "\x95 Answers within a second", "\x95 No tools"],
+        400: ["Slow lane", "\x95 Answers within a minute", "\x95 Tools and a judge"],
+    }
+    for left, lines in columns.items():
+        pdf.set_font("times", size=20)
+        for n, line in enumerate(lines):
+            pdf.text(left, 140 + 32 * n, line)
+    lines = read(pdf).text.split("\n")
+    assert "• No tools" in lines
+    assert "Slow lane" in lines
+
+
+def test_paragraphs_of_scripts_without_capitals_end_with_their_last_line_and_go_on_over_pages(
+    tmp_path,
+):
+    """A short line with a full stop ends one; a full one without goes on overleaf."""
+    first, second = "検索基盤班毎晩三万件問合振分居。", "監査担当者全文出典一一確認出来候。"
+    text = [
+        first * 2 + "信頼。",
+        second * 2 + "費用。",
+        first * 2 + "信頼。",
+        second * 6 + "費用。",
+    ]
+    width, lines = 20, []
+    for paragraph in text:
+        lines += [paragraph[k : k + width] for k in range(0, len(paragraph), width)]
+    assert not lines[7].endswith("。")
+    pdf = FPDF(unit="pt", format=(300, 220))
+    pdf.add_font("signs", fname=font_of("".join(sorted(set("".join(text)))), tmp_path))
+    for page in (lines[:8], lines[8:]):
+        pdf.add_page()
+        pdf.set_font("signs", size=10)
+        for n, line in enumerate(page):
+            pdf.text(40, 40 + 16 * n, line)
+    assert [line for line in read(pdf).text.split("\n") if line] == text
+
+
+def test_the_bold_head_of_a_table_is_cut_as_the_row_under_it():
+    """Between the words of a short head there is as much room everywhere; its cells tell."""
+    rows = [("Lane", "Share", "Cost"), ("fast", "80 %", "$0.40"), ("slow", "20 %", "$6.10")]
+    pdf = sheet()
+    pdf.add_page()
+    page_of(pdf, PROSE)
+    for n, row in enumerate([*rows, ("both", "all", "$1.15")]):
+        pdf.set_font("times", style="" if n else "B", size=12)
+        for m, cell in enumerate(row):
+            pdf.text(60 + 43 * m, 140 + 20 * n, cell)
+    page_of(pdf, PROSE, top=240)
+    found = read(pdf)
+    lines = found.text.split("\n")
+    assert [line for line in lines if " | " in line][:3] == list(map(" | ".join, rows))
+    assert {passage.locator.section for passage in found.passages} == {None}
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("By Ada Lind and Bo Ferreira · May 12, 2025 · 8 min read", date(2025, 5, 12)),
+        ("12 May 2025", date(2025, 5, 12)),
+        ("Last updated: 12 May 2025", date(2025, 5, 12)),
+        ("Authors: Ada Lind, Bo Ferreira    Date: 12 May 2025    Status: final", date(2025, 5, 12)),
+        ("The outage of May 12, 2025 cost a weekend", date(2025, 11, 3)),
+        ("12 May 2026", date(2025, 11, 3)),
+    ],
+)
+def test_the_day_that_the_first_page_shows_is_its_day(line, day):
+    """A browser's print, or an export, is made long after; a day to come is none."""
+    pdf = sheet()
+    pdf.add_page()
+    pdf.set_creation_date(datetime(2025, 11, 3, tzinfo=UTC))
+    page_of(pdf, ["Two lanes are enough"], top=60, size=22)
+    page_of(pdf, [line, "", *PROSE])
+    assert read(pdf).published == day
+
+
+@pytest.mark.parametrize(
+    ("stated", "line", "names"),
+    [
+        ("Ada Lind", "Ada Lind, Bo Ferreira", ["Ada Lind", "Bo Ferreira"]),
+        ("Cy Moreau", "Ada Lind, Bo Ferreira", ["Cy Moreau"]),
+        (
+            "python-docx",
+            "Authors: Ada Lind, Bo Ferreira   Status: final",
+            ["Ada Lind", "Bo Ferreira"],
+        ),
+    ],
+    ids=["one of them", "another", "a program"],
+)
+def test_the_names_under_the_title_count_where_the_file_states_one_of_them(stated, line, names):
+    """Word processors state who typed a report; libraries that write files state themselves."""
+    pdf = sheet()
+    pdf.set_author(stated)
+    pdf.add_page()
+    page_of(pdf, ["Two lanes are enough"], top=60, size=22)
+    page_of(pdf, [line], top=84)
+    page_of(pdf, PROSE, top=120)
+    assert list(read(pdf).authors) == names

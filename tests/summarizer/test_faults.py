@@ -125,6 +125,8 @@ def test_a_refusal_that_nobody_knows_is_told_in_the_endpoints_words():
     told = str(fault(status_error(400, body)))
     assert "Unsupported parameter: 'temperature' xxx" in told
     assert len(told) < 300
+    spoken = {"error": {"message": "Bad header 'Bearer abc-123', key sk-proj-4711."}}
+    assert "Bad header '…', key …" in str(fault(status_error(400, spoken)))
 
 
 LIMITS = [

@@ -128,6 +128,8 @@ class BatchBoard:
         due = self._work.seconds_to_next_try()
         if due is None:
             return ""
+        if self._work.is_cut_off:
+            return f"; no site answers: is this machine online? Asked again in {duration(due)}"
         return f"; {self._work.tally.waiting} to be tried again, the next in {duration(due)}"
 
     def _endpoint(self) -> Text:

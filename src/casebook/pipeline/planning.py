@@ -128,6 +128,10 @@ _TYPICAL: Mapping[Strategy, Typical] = {
 }
 
 
+# Of a draft the statements that code could not decide, with the passages that they cite.
+JUDGING = Typical(calls=1, prompt_tokens=3_000, completion_tokens=600, call_seconds=8)
+
+
 class Estimate(Frozen):
     """What working ``sources`` sources would take; ``cost_usd`` is None without a known price.
 

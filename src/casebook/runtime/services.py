@@ -393,6 +393,7 @@ class Services:
             ),
             mode=known.mode,
             reasoning=known.reasoning,
+            limiter=None if settings.embedded or endpoint != settings.endpoint else self.limiter,
         )
         self._stack.push_async_callback(model.close)
         return model

@@ -68,11 +68,13 @@ async def walk(
     limits: WalkLimits = WalkLimits(),
     *,
     given: Payload | None = None,
+    tell: Callable[[int, int], None] = lambda _read, _known: None,
 ) -> Walk:
     """Return the sources that a list and the lists in it name, in the order of the lists.
 
     ``given`` is the first list where it need not be fetched; ``ref`` then only names it. A list
-    inside that cannot be had is noted; the first one is not forgiven.
+    inside that cannot be had is noted; the first one is not forgiven. ``tell`` hears now and then
+    how many lists were asked for, of how many.
 
     Raises:
         CasebookError: if the first list cannot be fetched or read.
@@ -87,6 +89,7 @@ async def walk(
         first = False
         for way, listing in zip(round_, listings, strict=True):
             walker.take(way, listing)
+        tell(walker.asked, walker.asked + len(walker.waiting))
     walker.found.unread += walker.waiting
     return walker.found
 
@@ -108,7 +111,7 @@ class _Walker:
         self._given = given
         self._visited: set[str] = set()
         self._seen = _Seen()
-        self._asked = 0
+        self.asked = 0
         self._full = False
 
     def wait_for(self, addresses: Sequence[str], way: Way) -> None:
@@ -125,12 +128,12 @@ class _Walker:
         """Return the lists to ask for next; nothing once all was read, or enough."""
         if self._full:
             return []
-        left = self._limits.lists - self._asked
+        left = self._limits.lists - self.asked
         if not left and self.waiting:
             further = f"{len(self.waiting)} further lists: {self._limits.lists} were read"
             self.found.missed.append(further)
         ways = [self.waiting.popleft() for _ in range(min(left, _AT_ONCE, len(self.waiting)))]
-        self._asked += len(ways)
+        self.asked += len(ways)
         return ways
 
     async def listing(self, way: Way) -> Listing | CasebookError:

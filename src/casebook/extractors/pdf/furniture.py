@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import pairwise, product, takewhile
 
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.text.characters import one_line
@@ -53,8 +53,8 @@ def without_furniture(
 ) -> tuple[list[list[Line]], list[Line]]:
     """Return ``pages`` without page numbers and the heads and feet that pages share; and those.
 
-    A line at a page's edge goes if it stands, numbers aside, on two pages in five, and there no
-    larger than elsewhere (a title is, which running heads or an agenda say again); or at a height
+    A line at a page's edge goes if it stands, numbers aside, on two pages in five, and twice alike
+    (a title stands alone that running heads or an agenda say again); or at a height
     at which half of the pages have their outermost line, where it is no larger than the text,
     whose size is ``body`` points (titles of slides are), and stands there twice (heads that change
     by chapter), or apart from the text as nearly all lines at that height do (by section); or if it
@@ -67,7 +67,7 @@ def without_furniture(
     bars = _bars(pages, _SMALL * body)
     edges = [_edges(page) for page in pages]
     keys = Counter(key for page in edges for key in {key_of(x.text) for x in page if not x.row})
-    spots = _Spots.of(edges)
+    spots = Counter(_spot(line) for page in edges for line in page)
     bands = _Bands.of(edges, keys)
     lines = (line for page in pages if bands.labels for line in page)
     titles = Counter(_title(line.text) for line in lines if _is_title(line))
@@ -78,7 +78,7 @@ def without_furniture(
             return bands.is_numbered(line)
         key = key_of(line.text)
         count = keys[key] if key else 0
-        if count >= needed and spots.has_like(line):
+        if count >= needed and _has_like(line, spots):
             return True
         known = titles[_title(line.text)] > _is_title(line)
         if line.size <= _LABELLED * body and bands.is_labelled(line, known=known):
@@ -175,31 +175,15 @@ def _title(text: str) -> str:
     return text.strip(_AROUND_TITLES).casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class _Spots:
-    """Where lines that say the same stand, about, and in which type."""
-
-    counts: Mapping[tuple[str, int], int]
-    sizes: Mapping[str, float]
-
-    @classmethod
-    def of(cls, pages: Sequence[Sequence[Line]]) -> "_Spots":
-        """Note the lines at the edges of ``pages``."""
-        lines = [(key_of(line.text), line) for page in pages for line in page]
-        sizes: dict[str, float] = {}
-        for key, line in lines:
-            sizes[key] = min(line.size, sizes.get(key, line.size))
-        return cls(Counter((key, _spot(line)) for key, line in lines), sizes)
-
-    def has_like(self, line: Line) -> bool:
-        """Tell a line that another one is like, at about its height and no smaller."""
-        key, spot = key_of(line.text), _spot(line)
-        near = sum(self.counts.get((key, spot + step), 0) for step in (-1, 0, 1))
-        return near > 1 and line.size <= _LARGER * self.sizes[key]
+def _has_like(line: Line, spots: Mapping[tuple[str, int, int], int]) -> bool:
+    """Tell a line that says what another one does, about as high up and in such type."""
+    key, spot, size = _spot(line)
+    near = product((-1, 0, 1), repeat=2)
+    return sum(spots.get((key, spot + up, size + more), 0) for up, more in near) > 1
 
 
-def _spot(line: Line) -> int:
-    return round(line.base / _SPOT)
+def _spot(line: Line) -> tuple[str, int, int]:
+    return key_of(line.text), round(line.base / _SPOT), round(line.size)
 
 
 @dataclass(frozen=True, slots=True)

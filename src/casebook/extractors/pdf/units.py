@@ -3,11 +3,16 @@
 import re
 
 _BEYOND = re.compile(r"[\U00010000-\U0010ffff]")
+_UNIT = 2
+"""Bytes."""
+
 _PAIR = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 
 
 def in_units(text: str) -> str:
     """Return ``text`` with each of its characters as many units as pdfium counts."""
+    if len(text.encode("utf-16-le", "surrogatepass")) == _UNIT * len(text):
+        return text
     return _BEYOND.sub(lambda found: _units_of(found.group()), text)
 
 

@@ -42,6 +42,10 @@ _CONTEXT: _Fault = (
     ContextExceeded,
     "the source is longer than the context of {model}; use a model with a larger one",
 )
+_MINUTE: _Fault = (
+    ContextExceeded,
+    "one request has more tokens than {endpoint} takes a minute; raise that, or change {model}",
+)
 _CREDIT: _Fault = (
     QuotaExhausted,
     "the account at {endpoint} has no credit left; top it up, then `casebook retry`",
@@ -64,7 +68,7 @@ _IN_WORDS: Sequence[tuple[re.Pattern[str], _Fault]] = [
         (r"(?:maximum|exceeds?\b.*) context (?:length|size|window)", _CONTEXT),
         (r"prompt is too long|max_new_tokens`? must be <=", _CONTEXT),
         (r"(?:input|prompt) tokens?\b.{0,40} exceeds? the maximum", _CONTEXT),
-        (r"request too large for .*token", _CONTEXT),
+        (r"request too large for .*token", _MINUTE),
         (r"(?:api[ _-]?key|credentials?)\b.{0,30}\b(?:not valid|invalid|expired|not found)", _KEY),
         (r"(?:invalid|incorrect|expired) api[ _-]?key", _KEY),
         (r"credit balance|insufficient (?:balance|credits?|funds)|account is in arrears", _CREDIT),
@@ -81,6 +85,7 @@ _TOLD_LIMIT = re.compile(
     re.IGNORECASE,
 )
 _TOO_LARGE = re.compile(r"request too large for ", re.IGNORECASE)
+_SECRET = re.compile(r"(?:\bsk-|\bBearer )[^\s'\"]+")
 _LONGEST_SAID = 160  # characters of what the endpoint says that a message repeats
 
 
@@ -207,7 +212,7 @@ def _said(error: openai.APIStatusError) -> str:
 
 
 def _shortened(said: str) -> str:
-    line = " ".join(said.split())
+    line = _SECRET.sub("…", " ".join(said.split()))
     return line if len(line) <= _LONGEST_SAID else f"{line[:_LONGEST_SAID]}…"
 
 

@@ -83,9 +83,15 @@ def test_parts_that_fade_in_one_within_another_stay():
 HOLY = "<div class='one'>{}</div><div class='two'>{}</div>"
 
 
-def test_a_column_that_is_drawn_up_beside_another_is_seen():
-    """Sphinx sets its menu so: a float, moved back by the width of the text that floats before."""
-    sheet = ".one{float:left;width:100%}.two{float:left;width:230px;margin-left:-100%}"
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".one{float:left;width:100%}.two{float:left;width:230px;margin-left:-100%}",
+        "body{display:flex}.one{width:100%}.two{width:230px;margin-left:-100%}",
+    ],
+)
+def test_a_column_that_is_drawn_up_beside_another_is_seen(sheet):
+    """Sphinx sets its menu so: moved back by the width of the text that floats before."""
     assert SECRET in strip(HOLY.format("Text", SECRET), f"<style>{sheet}</style>")[1]
 
 

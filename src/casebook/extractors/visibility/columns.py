@@ -7,6 +7,7 @@ from typing import Any
 
 _WHOLE = "100%"
 _FLOATS = frozenset({"left", "right"})
+_ROWS = frozenset({"flex", "inline-flex"})
 _BACK = re.compile(r"-(?:\d{1,2}(?:\.\d{1,9})?|100)%")
 _NEAR = 5
 
@@ -16,13 +17,19 @@ def is_drawn_up(
 ) -> bool:
     """Tell a column that its margin draws up beside one before it, which takes the whole width.
 
-    By at most that width: it then begins where the other one does ("holy grail" of layouts).
+    By at most that width: it then begins where the other one does ("holy grail" of layouts). Both
+    float, or are parts of a row (``display: flex``).
     """
-    if style.get("float") not in _FLOATS or not _BACK.fullmatch(style.get("margin-left", "")):
+    around = element.getparent()
+    if around is None or not _BACK.fullmatch(style.get("margin-left", "")):
         return False
+    in_row = style_of(around).get("display") in _ROWS
     before = islice(element.itersiblings("*", preceding=True), _NEAR)
-    return any(_is_whole(style_of(one)) and "".join(one.itertext()).strip() for one in before)
+    return (in_row or style.get("float") in _FLOATS) and any(
+        _is_whole(style_of(one), in_row=in_row) and "".join(one.itertext()).strip()
+        for one in before
+    )
 
 
-def _is_whole(style: Mapping[str, str]) -> bool:
-    return style.get("float") in _FLOATS and style.get("width") == _WHOLE
+def _is_whole(style: Mapping[str, str], *, in_row: bool) -> bool:
+    return style.get("width") == _WHOLE and (in_row or style.get("float") in _FLOATS)

@@ -10,7 +10,7 @@ def main() -> None:
     # Built in: ``signal`` itself has to be imported first.
     import _signal  # type: ignore[import-not-found]
 
-    signs = {_signal.SIGINT, _signal.SIGTERM}
+    signs = {_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP}
     before = _signal.pthread_sigmask(_signal.SIG_BLOCK, signs)
     from casebook.cli.stopping import told
 

@@ -319,6 +319,20 @@ def test_a_dry_run_tells_that_the_budget_will_not_do(casebook):
     assert "price is not known" in casebook(*plan, "--budget", "1", stdin=listed).out
 
 
+def test_a_dry_run_quotes_the_judge_beside_the_model(casebook):
+    """The bill has both: each by its own price, and the budget is held against their sum."""
+    plan, listed = ("backfill", "-", "--dry-run"), "https://a.example/1"
+    priced = {"CASEBOOK_LLM_PRICE_INPUT": "1", "CASEBOOK_LLM_PRICE_OUTPUT": "4"}
+    judged = {**priced, "CASEBOOK_JUDGE_MODEL": "gpt-4o"}
+    (told,) = casebook(*plan, "--json", stdin=listed, **judged).lines
+    assert (told["judge"]["model"], told["judge"]["calls"]) == ("gpt-4o", 1)
+    total = told["estimate"]["cost_usd"] + told["judge"]["cost_usd"]
+    ran = casebook(*plan, "--budget", f"{total - 0.001:.4f}", stdin=listed, **judged)
+    assert "Their drafts judged by gpt-4o: about 1 calls" in " ".join(ran.out.split())
+    assert "more than the budget" in ran.out
+    assert casebook(*plan, "--json", stdin=listed, **priced).lines[0]["judge"] is None
+
+
 def test_what_makes_no_sense_is_said_so(casebook, site, two_feeds, endpoint, tmp_path):
     """A list without a source that is wanted says why; an interval without end stops no watch."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
@@ -361,6 +375,26 @@ def test_a_day_is_told_by_an_example(casebook, since, code):
     assert (ran.code, told in ran.err) == (code, bool(code))
     ran = casebook("costs", "--since", since)
     assert (ran.code, told in ran.err) == (code, bool(code))
+
+
+def test_since_says_for_how_many_the_list_tells_no_day(casebook):
+    """They are kept, and a whole list whose days cannot be read would be paid for unseen."""
+    listed = "url,date\nhttps://a.example/1,Q2 24\nhttps://a.example/2,2026-11-20\n"
+    ran = casebook("backfill", "-", "--since", "2026-11-01", "--dry-run", "--json", stdin=listed)
+    (told,) = ran.lines
+    assert (told["standings"], told["undated"]) == ({"new": 2}, 1)
+    assert "--since keeps 1 source for which the list tells no day that can be read" in ran.err
+    assert casebook("backfill", "-", "--dry-run", stdin=listed).err == ""
+
+
+def test_a_table_with_whole_texts_in_it_is_a_list(casebook, tmp_path):
+    """A database that is saved as CSV has its summaries with it: more than a page may have."""
+    table = tmp_path / "cases.csv"
+    rows = (f"https://a.example/{n},{'word ' * 2_000}\n" for n in range(1_100))
+    table.write_text("url,text\n" + "".join(rows))
+    assert table.stat().st_size > 10_000_000
+    (told,) = casebook("backfill", table, "--dry-run", "--json").lines
+    assert told["standings"] == {"new": 1_100}
 
 
 def test_a_list_of_batches_cuts_no_word_at_eighty_columns(tmp_path):

@@ -253,7 +253,7 @@ def test_doctor_tells_what_works_and_never_the_key(casebook, tmp_path):
 
 
 def test_doctor_tells_of_answers_that_wait_for_the_warehouse(casebook, tmp_path):
-    """They lie on this machine alone, and whoever goes on elsewhere pays again."""
+    """Whoever goes on with the batch has them stored."""
 
     def told() -> tuple[str, str]:
         lines = casebook("doctor", "--json", CASEBOOK_LLM_BASE_URL=_closed()).lines

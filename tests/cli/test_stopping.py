@@ -101,7 +101,15 @@ def wait_for(questions: int, endpoint: ScriptedEndpoint, running: subprocess.Pop
         assert time.monotonic() < deadline
 
 
-@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143)])
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """What is begun by a program that ignores SIGHUP, as under ``nohup``, ignores it as well."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
     casebook, environment, tmp_path, endpoint: ScriptedEndpoint, held, sign, code
 ):
@@ -125,6 +133,34 @@ def test_a_submission_that_is_stopped_leaves_whole_rows_and_no_trace(
     assert outcome["status"] == "draft"
     assert "fetch" not in outcome["seconds"]
     assert len(endpoint.requests) == 2  # a verdict and a draft
+
+
+def test_a_batch_outlives_its_terminal(
+    casebook, environment, endpoint: ScriptedEndpoint, held, httpserver
+):
+    """One that was sent to the background goes on where nobody can read what it says."""
+    httpserver.expect_request("/robots.txt").respond_with_data("", status=404)
+    httpserver.expect_request("/case").respond_with_data(pages.CASE, content_type="text/html")
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{httpserver.host}:{httpserver.port}"}
+    ours, theirs = os.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "casebook", "backfill", "-"],
+        stdin=subprocess.PIPE,
+        stdout=theirs,
+        stderr=theirs,
+        env={**environment, **allowed},
+        start_new_session=True,
+    )
+    os.close(theirs)
+    running.stdin.write(httpserver.url_for("/case").encode())
+    running.stdin.close()
+    os.set_blocking(ours, False)
+    wait_for(1, endpoint, running)
+    os.close(ours)
+    held.set()
+    assert running.wait(60) == 0
+    (batch,) = casebook("backfill", "list", "--json").lines
+    assert (batch["step"], batch["cases"]) == ("finished", 1)
 
 
 def test_a_backfill_that_is_stopped_is_paused_and_keeps_the_answer_under_way(

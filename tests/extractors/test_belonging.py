@@ -183,3 +183,25 @@ def test_a_section_like_the_others_is_kept(last, stays):
     found = kept(text, "Cost", "One", "Time", "Two")
     assert ("Try a larger model soon." in found) is stays
     assert ("Next steps" in found) is stays
+
+
+TERMS = "".join(f"<dt>{name}</dt><dd>Says what {name} does.</dd>" for name in "abcd")
+
+
+def test_a_short_block_between_two_that_are_kept_goes_with_most_of_its_likes():
+    """A term, or the title of a note, that the trees drop has its text without a name."""
+    wanted = ("a", "b", "c", "Says")
+    assert kept(f"<dl>{TERMS}</dl>", *wanted)[-2:] == ["d", "Says what d does."]
+    assert "d" not in kept(f"<dl>{TERMS}</dl>", "a", "b", "Says")
+    linked = TERMS.replace("<dt>d</dt>", "<dt><a href='/d'>d</a></dt>")
+    assert "d" not in kept(f"<dl>{linked}</dl>", *wanted)
+
+
+def test_a_short_item_behind_one_that_is_kept_is_kept():
+    """Whatever its depth: a list is read whole, as far as it is no menu."""
+    items = (
+        "<ol><li>Old teams were cached.<ul><li>And names.</li></ul></li></ol><p>Then it went.</p>"
+    )
+    assert kept(items, "Old", "Then") == ["Old teams were cached.", "And names.", "Then it went."]
+    menu = "<ul><li><a href='/a'>And names.</a></li></ul>"
+    assert kept(f"<p>Old.</p>{menu}<p>Then.</p>", "Old", "Then") == ["Old.", "Then."]

@@ -169,3 +169,38 @@ def test_a_day_in_the_address():
 def test_days_as_people_write_them(stated, day):
     """Figures by the mark between them; no day that cannot be, none in the future."""
     assert day_of(stated) == day
+
+
+@pytest.mark.parametrize(
+    ("lang", "url", "more", "day"),
+    [
+        ("en", "https://a.com/b", "", date(2025, 3, 4)),
+        ("en-US", "https://a.com/b", "", date(2025, 3, 4)),
+        ("en-GB", "https://a.com/b", "", date(2025, 4, 3)),
+        ("en_GB", None, "", date(2025, 4, 3)),
+        ("fr", "https://a.com/b", "", date(2025, 4, 3)),
+        ("ja", "https://a.com/b", "", date(2025, 3, 4)),
+        ("en-US", "https://a.co.uk/b", "", date(2025, 4, 3)),
+        ("en", "https://a.us/b", "", date(2025, 3, 4)),
+        ("en", "https://a.ai/b", "", date(2025, 3, 4)),
+        ("en", "https://a.com/b", "<p>Talk on 25/04/2025.</p>", date(2025, 4, 3)),
+        ("en-GB", "https://a.co.uk/b", "<p>Sold on 04/25/2025.</p>", date(2025, 3, 4)),
+        ("en", "https://a.co.uk/b", "<p>04/25/2025, 25/04/2025</p>", date(2025, 4, 3)),
+        ("en", "https://a.com/b", "<script>'25/04/2025'</script>", date(2025, 3, 4)),
+        ("en", "https://a.com/2025/april/b", "", date(2025, 4, 3)),
+        ("en-GB", "https://a.com/2025/03/b", "", date(2025, 3, 4)),
+        ("en", "https://a.com/2024/april/b", "", date(2025, 3, 4)),
+    ],
+)
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<h1>A</h1><p>3/4/2025</p>",
+        "<p>Published on 03/04/2025</p>" + FAR,
+        "<p>Of all there is <b>this</b> came on 03/04/2025</p>",
+    ],
+)
+def test_a_day_in_figures(lang: str, url: str | None, more: str, day: date, shown: str) -> None:
+    """3/4/2025 is read as the page's other days, its country or its language say, else American."""
+    page = f"<html lang='{lang}'><body>{shown}{more}</body></html>"
+    assert published(lxml.html.fromstring(page), url, PageKind.ARTICLE) == day

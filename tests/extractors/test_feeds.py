@@ -215,10 +215,49 @@ async def test_an_index_is_followed(sites, follow):
     assert "gone.xml" in found.missed[0]
 
 
+async def test_whoever_waits_hears_how_many_lists_were_read(sites, visitor):
+    """A site is asked for a list a second: an index of hundreds takes minutes."""
+    names = [f"https://blog.example.com/{n}.xml" for n in range(10)]
+    sites.tell("blog.example.com/index", index(*names))
+    for name in names:
+        sites.tell(name.removeprefix("https://"), SITEMAP)
+    heard: list[tuple[int, int]] = []
+    ref = SourceRef(source="https://blog.example.com/index")
+    await walk(ref, visitor, Robots(visitor), reading, tell=lambda *told: heard.append(told))
+    assert heard == [(1, 11), (9, 11), (11, 11)]
+
+
 async def test_a_first_list_that_fails_is_an_error(follow):
     """What was asked for is not there: that is no empty list."""
     with pytest.raises(errors.PageMissing):
         await follow("https://blog.example.com/none")
+
+
+def page_of(number: int, of: int) -> str:
+    """Return one page of a feed that goes on in others."""
+    further = f"<link rel='next' href='/feed?page={number + 1}'/>" if number < of else ""
+    entry = f"<entry><title>x</title><link href='/post/{min(number, 4)}'/></entry>"
+    return f"<feed xmlns='http://www.w3.org/2005/Atom'>{further}{entry}</feed>"
+
+
+async def test_a_feed_is_followed_over_its_pages(sites, follow):
+    """A backfill wants what was told long ago (RFC 5005); one that only looks at news does not."""
+    for n in range(1, 4):
+        address = "blog.example.com/feed" + (f"?page={n}" if n > 1 else "")
+        sites.tell(address, page_of(n, of=3), "application/atom+xml")
+    found = await follow("https://blog.example.com/feed")
+    assert [c.url.rpartition("/")[2] for c in found.candidates] == ["1", "2", "3"]
+    first = await follow("https://blog.example.com/feed", WalkLimits(pages=False))
+    assert [c.url.rpartition("/")[2] for c in first.candidates] == ["1"]
+
+
+async def test_a_feed_whose_pages_have_no_end_is_left(sites, follow):
+    """The first page that names nothing new is the last that is asked for."""
+    for n in range(1, 9):
+        address = "blog.example.com/feed" + (f"?page={n}" if n > 1 else "")
+        sites.tell(address, page_of(n, of=99), "application/atom+xml")
+    found = await follow("https://blog.example.com/feed")
+    assert (len(found.candidates), found.missed, len(sites.addresses)) == (4, [], 5)
 
 
 async def test_lists_that_name_each_other_end(sites, follow):

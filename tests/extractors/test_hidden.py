@@ -38,7 +38,10 @@ from casebook.schemas.documents import HiddenKind
         ('<p style="color:hsl(0,0%,100%)">{}</p>', HiddenKind.STYLE),
         ('<p style="color:rgb(100%,100%,100%)">{}</p>', HiddenKind.STYLE),
         ('<p><font color="FFFFFF">{}</font></p>', HiddenKind.STYLE),
-        ('<p bgcolor="black" style="color:#000">{}</p>', HiddenKind.STYLE),
+        (
+            '<table><tr><td bgcolor="black" style="color:#000">{}</td></tr></table>',
+            HiddenKind.STYLE,
+        ),
         ('<p style="display:none;display:foo">{}</p>', HiddenKind.STYLE),
         ('<p style="display:table-column">{}</p>', HiddenKind.STYLE),
         ('<p style="inset:-9999px auto auto auto;position:absolute">{}</p>', HiddenKind.STYLE),

@@ -331,3 +331,24 @@ def test_many_that_sign_are_found_in_one_pass():
     started = time.process_time()
     assert as_spelled(["Ada Example"], tree) == ("Ada Example",)
     assert time.process_time() - started < 2
+
+
+def test_a_program_outside_pre_has_its_lines_where_the_page_breaks_them():
+    """What ends a line of the markup behind a ``br`` is a space there, and no empty line."""
+    program = "<code>\nProxyRequests On<br />\nProxyVia On<br />\n<b>Order</b> deny<br />\n</code>"
+    body = lxml.html.fragment_fromstring(f"<p>{program}</p>", create_parent="body")
+    said = [block.text.rstrip() for block in blocks_of(body)]
+    assert said == ["ProxyRequests On\nProxyVia On\nOrder deny"]
+
+
+def test_a_page_that_is_called_with_a_number_is_not_taken_for_its_site():
+    """A dot in the first part of a title is no host's; what stands behind is the manual's name."""
+    named = "Acme 2.0.1 release notes"
+    page = (
+        f"<title>{named} — Acme 4.2 documentation</title><h1><a href='/'>Acme 4.2 documentation</a>"
+        f"</h1><h1>{named}<a href='#n'>¶</a></h1><p>{'The router sends each ticket on. ' * 20}</p>"
+    )
+    found = extract(
+        Payload(data=page.encode(), media_type="text/html", url="https://acme.example/")
+    )
+    assert (found.title, found.site) == (named, "Acme 4.2 documentation")

@@ -1,6 +1,7 @@
 """Lists as people and programs write them: tables, texts, JSON, odd feeds, outlines and pages."""
 
 import gzip
+import json
 import time
 from datetime import date
 
@@ -52,6 +53,7 @@ A, B = "https://a.example/1", "https://a.example/2"
         ("03/05/2024", "2024-03-05"),
         ("25/03/2024", "2024-03-25"),
         ("March 5, 2024", "2024-03-05"),
+        ("5-Mar-24", "2024-03-05"),
         ("Tue, 05-Mar-2024 10:00:00 GMT", "2024-03-05"),
         ("Tue Mar  5 10:00:00 2024", "2024-03-05"),
         ("Tue, 5 März 2024 10:00:00 +0100", "2024-03-05"),
@@ -122,6 +124,25 @@ def test_a_day_on_which_the_entry_was_noted_is_not_its_own():
     assert told(f"url,added\n{A},2024-05-06\n{B},2024-05-07\n")[0][2] is None
 
 
+def test_a_column_of_addresses_may_say_that_they_were_read():
+    """What tells a day on which something else happened tells nothing of a column of addresses."""
+    assert told(f"title,Where I read it\nOne,{A}\nTwo,{B}\n") == [
+        ("1", "One", None),
+        ("2", "Two", None),
+    ]
+
+
+def test_an_escaped_pipe_of_markdown_stands_within_a_cell():
+    """It cut the cell, so that the row had no address where the others have theirs."""
+    table = f"| Who | URL |\n|---|---|\n| Acme \\| Beta | {A} |\n| Gamma | {B} |\n"
+    assert told(table) == [("1", "Acme | Beta", None), ("2", "Gamma", None)]
+
+
+def test_a_sentence_with_a_semicolon_is_no_table():
+    """A single line was taken for a row, and all addresses but the last were lost."""
+    assert [part for part, _, _ in told(f"see {A}, and also; {B}\n")] == ["1", "2"]
+
+
 def test_all_addresses_of_a_row_are_read():
     """Two columns of addresses, and two in a cell, are all sources."""
     found = told(f"company,blog,case\nAcme,https://a.example/,{A}\nBeta,https://b.example/,{B}\n")
@@ -151,6 +172,26 @@ def test_a_text_is_read_as_its_writer_means_it():
         ("Foo_(bar)", None, None),
         ("x", None, "2024-03-04"),
     ]
+
+
+def test_what_is_copied_along_with_an_address_is_none_of_it():
+    """Blanks of no width around it, and "&amp;" for "&" from a page's source."""
+    text = f"\u200b{A}\u200b\n\ufeff\u2060{B}\nhttps://a.example/?a=1&amp;b=2\n"
+    assert [part for part, _, _ in told(text)] == ["1", "2", "?a=1&b=2"]
+    table = f"url,title\n\u200b{A}\u200b,One\n{B}\u200e,Two\n"
+    assert [part for part, _, _ in told(table)] == ["1", "2"]
+
+
+def test_an_address_without_its_https_is_told_in_any_text():
+    """Two such lines of three were passed over like prose."""
+    text = f"a.example/story/1\nwww.b.example\nAnd this was a good one, too.\n{A}\n"
+    assert listing(text).unread == ("line 1: a.example/story/1", "line 2: www.b.example")
+
+
+def test_the_head_of_a_table_in_markdown_lacks_no_address():
+    """A table of links is read as a text; its head and the line below are no entries."""
+    table = f"## Cases\n\n| What |\n|:---|\n| [One]({A}) |\n| [Two]({B}) |\n| [Three]({A}3) |\n"
+    assert listing(table, name="list.md").unread == ()
 
 
 def test_a_heading_of_markdown_is_no_comment():
@@ -186,6 +227,19 @@ JSON_FEED = r"""{"version": "https://jsonfeed.org/version/1.1", "title": "J",
 def test_json_is_read_by_its_names(data):
     """The entries of a JSON Feed, of `links --json`, of an interface; not each address in them."""
     assert told(data) == ONE
+
+
+def test_the_only_list_in_an_object_holds_its_entries():
+    """What a database exports names it as it likes; as a text it lost titles and days."""
+    case = {
+        "name": "One",
+        "link": A,
+        "company": {"url": "https://acme.example"},
+        "date": "2024-05-06",
+    }
+    assert told(json.dumps({"version": 2, "cases": [case]})) == [("1", "One", "2024-05-06")]
+    entry = {"url": A, "authors": [{"name": "Ada", "url": "https://ada.example"}]}
+    assert [part for part, _, _ in told(json.dumps(entry))] == ["1"]
 
 
 def test_entries_of_json_without_an_address_are_told():
@@ -322,6 +376,17 @@ def test_a_page_of_links_tells_days_and_nothing_but_links(start):
         ("one", "Picture", "2024-05-06"),
         ("two", "Two", "2024-05-07"),
         ("three", "Three", "2024-05-08"),
+    ]
+
+
+def test_days_in_figures_are_read_in_the_order_of_the_page():
+    """One entry of the 25/04/2025 tells that 03/04/2025 is the third of April."""
+    page = (
+        "<li><a href='/1'>A</a> <i>03/04/2025</i></li><li><a href='/2'>B</a> <i>25/04/2025</i></li>"
+    )
+    assert told(page, media_type="text/html") == [
+        ("1", "A", "2025-04-03"),
+        ("2", "B", "2025-04-25"),
     ]
 
 

@@ -280,7 +280,7 @@ def test_what_is_taken_out_is_told():
     assert {line.text for line in arranged.furniture} == {
         *(f"Pilots {n}" for n in range(1, 7)), *map(str, range(1, 7))
     }  # fmt: skip
-    assert tell(arranged.furniture) == "12 lines left out, “Pilots 1” (6)"
+    assert tell([line.text for line in arranged.furniture]) == "12 lines left out, “Pilots 1” (6)"
     assert tell([]) == "none found"
 
 

@@ -269,6 +269,25 @@ def test_letters_without_a_shape_are_left_out_and_told(tmp_path):
     assert f"{STORY} 11" in " ".join(found.text.split())
 
 
+def test_what_is_hidden_behind_emoji_is_left_out_and_what_is_seen_stays(tmp_path):
+    """Pdfium counts an emoji as two characters, and each word is asked for its own place."""
+    sheet = FPDF(unit="pt", format=(612, 792))
+    sheet.add_page()
+    sheet.add_font("signs", fname=font_of("\U0001f680 aIbc1", tmp_path))
+    sheet.set_font("signs", size=11)
+    sheet.text(60, 60, "\U0001f680 abba \U0001f680\U0001f680 abc")
+    sheet.set_font("signs", size=1)
+    sheet.text(210, 60, "cab cab")
+    sheet.set_font("signs", size=11)
+    sheet.text(240, 60, "bac")
+    for n in range(12):
+        sheet.set_font("times", size=11)
+        sheet.text(60, 90 + 16 * n, f"{STORY} {n}")
+    found = read(bytes(sheet.output()))
+    assert [piece.text for piece in found.hidden_text] == ["cab cab"]
+    assert found.text.startswith("\U0001f680 abba \U0001f680\U0001f680 abc bac\n")
+
+
 def test_a_page_painted_black_shows_white_type_alone():
     """What the paper's colour is, the page decides; the scan's layer is told from its picture."""
     found = read(build(BLACK + "1 g " + BODY + said("0 g")))

@@ -94,6 +94,10 @@ CANONICAL = {
     "https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=42s&list=PL1": (
         "https://youtube.com/watch?v=dQw4w9WgXcQ"
     ),
+    "https://docs.google.com/document/d/1AbC/edit?usp=sharing&ouid=1#heading=h.2": (
+        "https://docs.google.com/document/d/1AbC/edit"
+    ),
+    "https://www.notion.so/team/Page-0123?pvs=4": "https://notion.so/team/Page-0123",
     "https://youtu.be/dQw4w9WgXcQ?si=abc": "https://youtube.com/watch?v=dQw4w9WgXcQ",
     "https://m.youtube.com/shorts/dQw4w9WgXcQ": "https://youtube.com/watch?v=dQw4w9WgXcQ",
     "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ": "https://youtube.com/watch?v=dQw4w9WgXcQ",

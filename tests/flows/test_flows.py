@@ -26,8 +26,8 @@ from casebook.flows.ending import state_of
 from casebook.flows.report import batch_markdown, outcome_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.flows.tasks import may_pass
-from casebook.pipeline.backfill import Tally
 from casebook.pipeline.outcome import Outcome, Status
+from casebook.pipeline.tallying import Tally
 from casebook.schemas.batches import (
     Batch,
     BatchOptions,

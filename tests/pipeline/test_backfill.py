@@ -16,11 +16,12 @@ from scripted_endpoint import Reply, api_error, completion
 
 from casebook.extractors.worker import ExtractorPool
 from casebook.pipeline import backfill, stages
-from casebook.pipeline.backfill import BatchRun, Tally, progress, register
+from casebook.pipeline.backfill import BatchRun, progress, register
 from casebook.pipeline.ingest import ingest
 from casebook.pipeline.planning import estimate, interleaved, is_open, select
 from casebook.pipeline.quoting import quote
 from casebook.pipeline.run import Run, Silent
+from casebook.pipeline.tallying import Tally
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchOptions, BatchStep, Standing
@@ -233,6 +234,15 @@ async def test_a_batch_names_what_stopped_it_and_not_what_came_of_it_after(
     assert "quota_exhausted" in kinds
     assert work.tally.stopped_by.kind == "key_rejected"
     assert "key" in services.warehouse.batches()[0].reason
+
+
+async def test_what_an_endpoint_refuses_each_source_for_stops_a_batch(services, endpoint, site):
+    """A parameter that it does not take is no fault of a source: five tell, not a thousand."""
+    endpoint.fallback = lambda _: api_error(400, "unsupported_parameter")
+    _, work, outcomes = await run(services, site(20))
+    assert work.tally.stopped_by is not None
+    assert work.tally.stopped_by.kind == "model_error"
+    assert 5 <= len(outcomes) < 20
 
 
 async def test_one_foreign_answer_among_good_ones_does_not_stop_a_batch(services, endpoint, site):

@@ -1,8 +1,12 @@
 """The judge's place among the stages, and in an eval."""
 
+import asyncio
 import json
 import re
+import threading
+import time
 
+import pages
 import pytest
 import scripted_curator
 from scripted_endpoint import completion
@@ -64,6 +68,34 @@ async def test_a_judge_that_is_down_is_a_failure_and_costs_no_draft(
         assert levels == {SupportLevel.WEAK}
         await ingest(source, services)
         assert len(endpoint.requests) == asked + 1
+
+
+async def test_a_judge_at_the_same_endpoint_takes_its_turn_there(
+    settings_of, readers, web, endpoint
+):
+    """What the endpoint takes at once is shared: no request of a judge goes beside the others."""
+    gauge, lock = {"open": 0, "most": 0}, threading.Lock()
+
+    def answer(request):
+        with lock:
+            gauge["open"] += 1
+            gauge["most"] = max(gauge.values())
+        time.sleep(0.2)
+        with lock:
+            gauge["open"] -= 1
+        return partly(request)
+
+    endpoint.fallback = answer
+    one = {"judge_model": "judge-1", "llm_concurrency": 1}
+    for name in "abcde":
+        page = pages.CASE.replace("<p>", f"<p>This is told of office {name}. ", 1)
+        web.expect_request(f"/{name}").respond_with_data(page, content_type="text/html")
+    async with Services(settings_of(**one)) as services:
+        services.__dict__["extractors"] = readers
+        sources = [SourceRef(source=web.url_for(f"/{name}")) for name in "abcde"]
+        made = await asyncio.gather(*(ingest(source, services) for source in sources))
+    assert [outcome.unjudged for outcome in made] == [None] * 5
+    assert (gauge["most"], len(endpoint.requests)) == (1, 15)
 
 
 async def test_a_judge_makes_another_recipe(settings_of):

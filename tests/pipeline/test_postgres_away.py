@@ -94,7 +94,7 @@ def test_of_two_batches_with_the_same_sources_none_asks_what_the_other_is_asking
 def test_a_server_that_stays_away_pauses_the_batch_and_nothing_is_paid_twice(
     setting, postgres, monkeypatch
 ):
-    """It says so and how to go on; answers that came meanwhile are stored then."""
+    """It says so and how to go on; answers that came meanwhile are stored then, also elsewhere."""
     monkeypatch.setattr(locks, "LEASE", 2.0)  # what the first one could not give back is soon free
     once_asked(setting, 3, postgres.stop)
     with monkeypatch.context() as impatient:
@@ -105,6 +105,8 @@ def test_a_server_that_stays_away_pauses_the_batch_and_nothing_is_paid_twice(
     assert "paused  The warehouse's PostgreSQL" in paused.err
     (batch,) = setting.warehouse.batches()
     assert f"casebook backfill --resume {batch.batch_id}" in paused.err
+    assert list((setting.folder / "shared" / "unstored").iterdir())
+    setting.environment["CASEBOOK_HOME"] = str(setting.folder / "another machine")
     assert backfilled(setting, "--resume", batch.batch_id).code == 0
     assert is_whole(setting)
-    assert list((setting.folder / "home" / "unstored").iterdir()) == []
+    assert list((setting.folder / "shared" / "unstored").iterdir()) == []

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from casebook.runtime.ledger import WarehouseLedger
-from casebook.schemas.errors import WarehouseLocked
+from casebook.schemas.errors import BucketSilent, WarehouseLocked
 from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.warehouse import Warehouse
+from casebook.warehouse.objects import ObjectFolder
+from casebook.warehouse.unstored import Unstored
 
 ASKED = {
     "document_id": "doc1_a",
@@ -55,7 +57,7 @@ def test_what_was_paid_outlasts_the_program_that_stores_it(kept, migrated, tmp_p
     """It is put aside before the warehouse is waited for; also a cut answer, not asked again."""
     path, aside = tmp_path / "w.duckdb", tmp_path / "unstored"
     path.write_bytes(migrated.read_bytes())
-    ended, later = (WarehouseLedger(kind(path), aside) for kind in (Ending, Warehouse))
+    ended, later = (WarehouseLedger(kind(path), Unstored(aside)) for kind in (Ending, Warehouse))
     with pytest.raises(SystemExit):
         (ended.keep if kept is ANSWER else ended.write_off)(kept)
     found = later.find if kept is ANSWER else later.wasted
@@ -78,15 +80,48 @@ def test_it_is_put_aside_and_stored_when_it_is_asked_for_again(migrated: Path, t
     holder.start()
     held.wait(20)
     with pytest.raises(WarehouseLocked):
-        WarehouseLedger(Warehouse(path, lock_timeout=0.05), aside).keep(ANSWER)
+        WarehouseLedger(Warehouse(path, lock_timeout=0.05), Unstored(aside)).keep(ANSWER)
     enough.set()
     holder.join()
     warehouse = Warehouse(path)
     assert warehouse.generation("gen1_a") is None
-    assert WarehouseLedger(warehouse, aside).find("gen1_a") == ANSWER
+    assert WarehouseLedger(warehouse, Unstored(aside)).find("gen1_a") == ANSWER
     assert warehouse.generation("gen1_a") == ANSWER
     assert list(aside.iterdir()) == []
-    assert WarehouseLedger(warehouse, aside).find("gen1_b") is None
+    assert WarehouseLedger(warehouse, Unstored(aside)).find("gen1_b") is None
+
+
+@pytest.mark.parametrize("where", ["folder", "memory://casebook-{}"])
+def test_another_machine_finds_what_was_put_aside(where, migrated, tmp_path):
+    """Where a shared warehouse has its data, folder or bucket, once the first machine is gone."""
+    path, shared = tmp_path / "w.duckdb", where.format(tmp_path.name)
+    shared = shared if "://" in shared else str(tmp_path / shared)
+    path.write_bytes(migrated.read_bytes())
+    first, other = (Unstored(tmp_path / home, f"{shared}/unstored") for home in "ab")
+    with pytest.raises(SystemExit):
+        WarehouseLedger(Ending(path), first).keep(ANSWER)
+    assert other.names() == WarehouseLedger(Warehouse(path), first).waiting() == ["gen1_a"]
+    assert WarehouseLedger(Warehouse(path), other).find("gen1_a") == ANSWER
+    assert other.names() == []
+    assert first.names() == ["gen1_a"]
+    assert WarehouseLedger(Warehouse(path), first).waiting() == []
+
+
+def test_a_bucket_that_does_not_answer_costs_no_answer(migrated, tmp_path, monkeypatch):
+    """What comes is kept here and stored; what may lie there is not asked for again."""
+    path = tmp_path / "w.duckdb"
+    path.write_bytes(migrated.read_bytes())
+
+    def silent(*_: object) -> bytes:
+        raise TimeoutError(None, "there was no answer in 120 seconds")
+
+    for name in ("read", "write"):
+        monkeypatch.setattr(ObjectFolder, name, silent)
+    ledger = WarehouseLedger(Warehouse(path), Unstored(tmp_path / "a", "memory://b/unstored"))
+    ledger.keep(ANSWER)
+    assert ledger.find("gen1_a") == ANSWER
+    with pytest.raises(BucketSilent, match="memory://b/unstored/gen1_b"):
+        ledger.find("gen1_b")
 
 
 def test_a_file_that_is_none_of_its_own_is_no_answer(migrated: Path, tmp_path: Path):
@@ -94,4 +129,4 @@ def test_a_file_that_is_none_of_its_own_is_no_answer(migrated: Path, tmp_path: P
     (tmp_path / "gen1_a.json").write_text('{"generation_id": "gen1_a"')
     path = tmp_path / "w.duckdb"
     path.write_bytes(migrated.read_bytes())
-    assert WarehouseLedger(Warehouse(path), tmp_path).find("gen1_a") is None
+    assert WarehouseLedger(Warehouse(path), Unstored(tmp_path)).find("gen1_a") is None

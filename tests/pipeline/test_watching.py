@@ -70,6 +70,23 @@ async def test_only_what_comes_after_the_watch_is_news(services, feed):
     assert (seen.new, batch) == (0, None)
 
 
+async def test_a_feed_that_turned_into_a_page_is_told_and_its_links_are_no_news(
+    services, feed, web
+):
+    """A site that answers with its front page, or was sold, would be drafted link by link."""
+    address = feed("one")
+    watch = await added(services, address)
+    page = f"<html><body><p><a href='{web.url_for('/cake')}'>Buy cake</a></p></body></html>"
+    web.handlers[:] = [h for h in web.handlers if h.matcher.uri != "/feed"]
+    web.expect_request("/feed").respond_with_data(page, content_type="text/html")
+    seen, batch = await watching.look(watch, services)
+    assert (seen.failure_by, seen.new, batch) == ("content_mismatch", 0, None)
+    assert f"{address} was a list made by a program (feed), and is a page now" in seen.told
+    feed("one", "two")
+    seen, _ = await watching.look(watch, services)
+    assert (seen.failure, seen.new) == (None, 1)
+
+
 async def test_everything_can_be_asked_for(services, feed):
     """With ``everything``, the first look is due at once and takes what is there."""
     line = await watching.add(

@@ -181,6 +181,17 @@ def test_pasted_addresses_and_limits_make_the_quote(desk):
     assert rows == ["1 new: would be worked", "1 without any of the words", "1 beyond the limit"]
 
 
+def test_a_quote_says_what_is_kept_for_want_of_a_day(desk):
+    """A day of which the list tells nothing leaves nothing out."""
+    lines = "https://a.example/1\nhttps://a.example/2 2024-05-01"
+    answer = desk.send_form("/batches/quote", htmx=True, addresses=lines, since="2026-01-01")
+    assert texts(read(answer), "//tr") == [
+        "1 new: would be worked",
+        "1 older than asked for",
+        "1 kept, though the list tells no day of them that can be read",
+    ]
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [

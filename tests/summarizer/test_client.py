@@ -5,6 +5,7 @@ import json
 import logging
 import socket
 import threading
+from dataclasses import replace
 
 import pytest
 from pydantic import BaseModel
@@ -91,6 +92,7 @@ FAULTS = [
     (completion('{"word": "yes"}'), errors.AnswerInvalid, 2),
     (completion(""), errors.AnswerInvalid, 2),
     (completion(None), errors.AnswerInvalid, 2),
+    (completion("", finish="error"), errors.ProviderUnavailable, 4),
     (api_error(502), errors.ProviderUnavailable, 4),
     (Reply(text="<html>Welcome</html>", media_type="text/html"), errors.ResponseForeign, 2),
     (Reply(text="no JSON"), errors.ResponseForeign, 2),
@@ -155,6 +157,30 @@ async def test_at_most_so_many_requests_are_under_way_at_once(endpoint):
     models = [model_at(endpoint, limiter=limiter) for _ in range(3)]
     await asyncio.gather(*(m.ask(HELLO, Choice, {}) for m in models for _ in range(2)))
     assert (most, len(endpoint.requests)) == (2, 6)
+
+
+@pytest.mark.parametrize("told", [-5, 10.5, "7", None, float("nan")])
+async def test_an_odd_count_of_tokens_costs_no_answer(endpoint, told):
+    """The answer is paid for; what is no number counts as nothing, and nothing counts below it."""
+    good = completion('{"word": "yes", "number": 1}')
+    usage = {"prompt_tokens": told, "completion_tokens": 20, "total_tokens": told}
+    endpoint.enqueue(replace(good, body={**good.body, "usage": usage}))
+    answer = await model_at(endpoint).ask(HELLO, Choice, {})
+    assert answer.usage.completion_tokens == 20
+    assert answer.usage.prompt_tokens in {0, 7, 10}
+
+
+async def test_what_an_answer_says_of_its_limit_is_heeded(endpoint):
+    """With nothing left until a reset, the next request waits for it, and none is refused."""
+    clock = Clock()
+    begun, limiter = clock(), RequestLimiter(clock=clock, sleep=clock.sleep)
+    good = completion('{"word": "yes", "number": 1}')
+    left = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "50s"}
+    endpoint.enqueue(replace(good, headers=left), good)
+    model = model_at(endpoint, limiter=limiter)
+    await model.ask(HELLO, Choice, {})
+    await model.ask(HELLO, Choice, {})
+    assert 30 < clock() - begun <= 50
 
 
 async def test_a_reasoning_model_is_asked_in_its_own_terms(endpoint):

@@ -67,7 +67,71 @@ def test_a_context_that_is_too_short_is_told_from_words_too(message):
     assert type(ours) is errors.ContextExceeded
 
 
+TOLD = [
+    (400, "API key not valid. Please pass a valid API key.", errors.KeyRejected),
+    (400, "Your credit balance is too low to access the API.", errors.QuotaExhausted),
+    (400, "The model `x-9` does not exist or you do not have access to it.", errors.ModelUnknown),
+    (400, "prompt is too long: 209152 tokens > 200000 maximum", errors.ContextExceeded),
+    (
+        400,
+        "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+        errors.ContextExceeded,
+    ),
+    (
+        422,
+        "`inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000",
+        errors.ContextExceeded,
+    ),
+    (403, "Input was flagged for violence", errors.AnswerFiltered),
+    (
+        429,
+        "You exceeded your current quota, please check your plan and billing details",
+        errors.RateLimited,
+    ),
+    (400, "Unsupported parameter: 'response_format' with this model", errors.ModelError),
+]
+
+
+@pytest.mark.parametrize(("status", "message", "cause"), TOLD)
+def test_what_the_endpoint_says_in_words_tells_the_cause(status, message, cause):
+    """A key, an account or a model that is told with 400 stops a batch as with its own status.
+
+    One text that a provider's guard refuses with 403 stops none, and a rate per minute that is
+    called a quota is no lack of money.
+    """
+    ours = fault(status_error(status, {"error": {"message": message, "type": "x"}}))
+    assert type(ours) is cause
+
+
+def test_an_account_without_money_is_told_from_too_many_requests():
+    """Several providers send 429 for it, which would be asked all night."""
+    for code in ("billing_hard_limit_reached", "exceeded_current_quota_error"):
+        ours = fault(status_error(429, {"error": {"code": None, "type": code}}))
+        assert type(ours) is errors.QuotaExhausted
+
+
+@pytest.mark.parametrize("status", [413, 429])
+def test_a_request_larger_than_a_minute_allows_is_cut_and_not_sent_again(status):
+    """It would be refused for ever: the limit is told, and windows are cut by it."""
+    said = "Request too large for m on tokens per min (TPM): Limit 30000, Requested 41250."
+    body = {"error": {"message": said, "type": "tokens", "code": "rate_limit_exceeded"}}
+    ours = fault(status_error(status, body))
+    assert (type(ours), ours.limit) == (errors.ContextExceeded, 30_000)
+
+
+def test_a_refusal_that_nobody_knows_is_told_in_the_endpoints_words():
+    """Its first words, in one line: "400" alone says nothing of what is to be done."""
+    body = {"error": {"message": "Unsupported parameter:\n'temperature' " + "x" * 500}}
+    told = str(fault(status_error(400, body)))
+    assert "Unsupported parameter: 'temperature' xxx" in told
+    assert len(told) < 300
+    spoken = {"error": {"message": "Bad header 'Bearer abc-123', key sk-proj-4711."}}
+    assert "Bad header '…', key …" in str(fault(status_error(400, spoken)))
+
+
 LIMITS = [
+    (None, "prompt is too long: 209,152 tokens > 200,000 maximum", 200_000),
+    (None, "Prompt has 40000 tokens, too large for model with 32768 maximum context length", 32768),
     ({"error": {"type": "exceed_context_size_error", "n_ctx": 4096}}, "x", 4096),
     (None, "This model's maximum context length is 8,192 tokens. However", 8192),
     (None, "the request exceeds the available context size, try increasing it", None),
@@ -105,7 +169,16 @@ def test_a_rate_limit_carries_the_wish():
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("3", 3.0), ("0.5", 0.5), ("-4", 0.0), ("soon", None), ("", None), (None, None), ("nan", 0.0)],
+    [
+        ("3", 3.0),
+        ("0.5", 0.5),
+        ("-4", 0.0),
+        ("soon", None),
+        ("", None),
+        (None, None),
+        ("nan", 0.0),
+        ("inf", None),
+    ],
 )
 def test_retry_after_in_seconds(value, seconds):
     """A number counts, never below zero; what cannot be read is no wish."""

@@ -379,6 +379,29 @@ async def test_headers_that_say_nothing_is_left_are_heeded_before_a_refusal():
         assert time.now == pytest.approx(101.5)
 
 
+async def test_a_reset_counts_from_when_its_request_was_sent():
+    """An answer comes late, and many come after the reset that they tell of."""
+    time = Time()
+    gate = limiter(time)
+    nothing_left = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "20"}
+    gate.heard(nothing_left, ago=15.0)
+    async with gate.turn():
+        assert time.now == pytest.approx(105.0)
+    gate.heard(nothing_left, ago=30.0)
+    async with gate.turn():
+        assert time.now == pytest.approx(105.0)
+
+
+@pytest.mark.parametrize("reset", ["24h0m0s", "1732683600", "99999999999h"])
+async def test_a_reset_far_away_is_left_to_the_refusal(reset):
+    """A day's limit, or a moment in place of a time, would hold up the night without a word."""
+    time = Time()
+    gate = limiter(time)
+    gate.heard({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": reset})
+    async with gate.turn():
+        assert time.now == pytest.approx(100.0)
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [("6s", 6), ("1m30s", 90), ("250ms", 0.25), ("12.5", 12.5), ("1h2m", 3720), ("1d", 86400)],

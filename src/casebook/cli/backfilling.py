@@ -12,9 +12,9 @@ from typer.core import TyperGroup
 
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, day_option, load_settings
-from casebook.cli.quotes import beyond_budget, left_aside, print_plan
+from casebook.cli.quotes import beyond_budget, left_aside, print_plan, undated
 from casebook.cli.references import as_bad_usage, named, piped_list, words_of
-from casebook.cli.terminal import err, out, plain, print_json, printable
+from casebook.cli.terminal import err, lists_told, out, plain, print_json, printable
 from casebook.extractors.suffixes import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource, ModelUnknown, WarehouseError
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from typer._click.core import Context
 
     from casebook.extractors.links.listing import Walk
-    from casebook.pipeline.backfill import Tally
     from casebook.pipeline.planning import Selection
+    from casebook.pipeline.tallying import Tally
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.batches import Batch, BatchItem, BatchOptions
@@ -169,6 +169,8 @@ def _chosen(
         words=words,
         repeated=found.repeated,
     )
+    if selection.undated:
+        err().print(undated(selection.undated), markup=False)
     return PIPED if source == "-" else source, selection, found.missed
 
 
@@ -189,8 +191,8 @@ async def _read(
     async with Services(settings) as services:
         if piped is not None:
             return await read_piped(piped, services, meanwhile)
-        with as_bad_usage():
-            return await read_list(named(source), services, meanwhile=meanwhile), ()
+        with as_bad_usage(), lists_told() as tell:
+            return await read_list(named(source), services, meanwhile=meanwhile, tell=tell), ()
 
 
 async def _plan(
@@ -212,10 +214,10 @@ async def _plan(
         quoted = await quote(source, selection, services, goes_on=goes_on)
     if not as_json:
         print_plan(quoted)
-        if warning := beyond_budget(quoted.estimate, settings.budget_run):
+        if warning := beyond_budget(quoted, settings.budget_run):
             out().print(f"[yellow]{warning}[/]")
         return 0
-    aside = ("duplicates", "older", "filtered", "beyond_limit")
+    aside = ("duplicates", "older", "undated", "filtered", "beyond_limit")
     print_json(
         {
             "origin": source,
@@ -223,6 +225,7 @@ async def _plan(
             "missed": list(missed),
             "standings": dict(quoted.standings),
             "estimate": quoted.estimate.model_dump(mode="json"),
+            "judge": quoted.judge and quoted.judge.model_dump(mode="json"),
         }
     )
     return 0

@@ -21,8 +21,9 @@ from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSumma
 from casebook.schemas.errors import Remedy
 
 if TYPE_CHECKING:
-    from casebook.pipeline.backfill import BatchRun, Tally
+    from casebook.pipeline.backfill import BatchRun
     from casebook.pipeline.outcome import Outcome
+    from casebook.pipeline.tallying import Tally
     from casebook.summarizer.models.limiting import RequestLimiter
 
 _WIDTH = 40
@@ -127,6 +128,8 @@ class BatchBoard:
         due = self._work.seconds_to_next_try()
         if due is None:
             return ""
+        if self._work.is_cut_off:
+            return f"; no site answers: is this machine online? Asked again in {duration(due)}"
         return f"; {self._work.tally.waiting} to be tried again, the next in {duration(due)}"
 
     def _endpoint(self) -> Text:

@@ -127,15 +127,16 @@ def _warehouse(settings: Settings) -> str:
 
 
 def _put_aside(settings: Settings) -> str:
-    """Count what was paid for and waits for the warehouse: no other machine sees it."""
+    """Count what was paid for and waits for the warehouse."""
     from casebook.publishing.wording import count
+    from casebook.runtime.services import Services
 
-    folder = settings.unstored_path
-    if waiting := len(list(folder.glob("*.json"))):
+    if waiting := len(Services(settings).ledger.waiting()):
+        where = " or ".join(settings.unstored_roots)
         raise _Remark(
-            f"{count(waiting, 'answer')} not yet in the warehouse, in {folder}: go on with the "
-            "batch on this machine (`casebook backfill list`), another would pay again; what no "
-            "batch asks for any more may be deleted"
+            f"{count(waiting, 'answer')} not yet in the warehouse, in {where}: go on with the "
+            "batch (`casebook backfill list`), which stores them; what no batch asks for any more "
+            "may be deleted"
         )
     return "no answer waits for the warehouse"
 

@@ -10,7 +10,7 @@ import typer
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, with_services
 from casebook.cli.references import as_bad_usage, named, piped_list
-from casebook.cli.terminal import err, out, print_json, printable
+from casebook.cli.terminal import err, lists_told, out, print_json, printable
 from casebook.extractors.suffixes import LISTS
 
 if TYPE_CHECKING:
@@ -62,5 +62,5 @@ async def _walk(source: str, piped: bytes | None, limit: int, services: Services
     from casebook.pipeline.quoting import PIPED, read_list
 
     ref = named(source if piped is None else PIPED)
-    with as_bad_usage():
-        return await read_list(ref, services, given=piped, most=limit)
+    with as_bad_usage(), lists_told() as tell:
+        return await read_list(ref, services, given=piped, most=limit, tell=tell)

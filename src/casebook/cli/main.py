@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import gc
 import os
 import sys
@@ -101,10 +102,14 @@ _OUTPUT = "the output"
 
 
 class _Output:
-    """Standard output or error, whose errors bear its name: another's may look the same."""
+    """Standard output or error, whose errors bear its name: another's may look the same.
+
+    A terminal that is gone (its window was closed) ends nothing: nobody reads there any more.
+    """
 
     def __init__(self, stream: IO[Any]) -> None:
         self._stream = stream
+        self._is_terminal = stream.isatty()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -116,18 +121,21 @@ class _Output:
 
     def write(self, told: Any) -> int:
         with self._named():
-            return self._stream.write(told)
+            self._stream.write(told)
+        return len(told)
 
     def flush(self) -> None:
         with self._named():
             self._stream.flush()
 
-    @staticmethod
     @contextlib.contextmanager
-    def _named() -> Iterator[None]:
+    def _named(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
+            if self._is_terminal and error.errno == errno.EIO:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+                return
             error.filename = _OUTPUT
             raise
 

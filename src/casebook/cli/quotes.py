@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from casebook.pipeline.quoting import Quote
 
 
-def beyond_budget(expected: Estimate, budget: float | None) -> str | None:
+def beyond_budget(quoted: Quote, budget: float | None) -> str | None:
     """Say where the run would stop before its end."""
     from casebook.publishing.wording import money
 
-    if budget is None or not expected.calls:
+    if budget is None or not quoted.estimate.calls:
         return None
-    if expected.cost_usd is None:
+    if quoted.cost_usd is None:
         return (
             "With a budget nothing would be asked, since the model's price is not known: "
             "CASEBOOK_LLM_PRICE_INPUT and CASEBOOK_LLM_PRICE_OUTPUT tell it."
         )
-    if expected.cost_usd > budget:
+    if quoted.cost_usd > budget:
         return f"That is more than the budget of {money(budget)}: the batch would pause there."
     return None
 
@@ -33,7 +33,7 @@ def print_plan(quoted: Quote) -> None:
     """Print what the list holds, and what working it would take."""
     from rich.table import Table
 
-    from casebook.publishing.wording import count, duration, money
+    from casebook.publishing.wording import count
 
     told = {
         "new": "new: would be worked",
@@ -58,12 +58,30 @@ def print_plan(quoted: Quote) -> None:
     if not expected.sources:
         out().print("Nothing is left to work: a run would ask no model.")
         return
+    _print_estimate(f"[bold]{count(expected.sources, 'source')}[/] with", expected)
+    if quoted.judge is not None:
+        _print_estimate("Their drafts judged by", quoted.judge)
+
+
+def _print_estimate(what: str, expected: Estimate) -> None:
+    from casebook.publishing.wording import duration, money
+
     basis = "by what earlier sources took" if expected.measured else "a rough guess, no history yet"
     out().print(
-        f"[bold]{count(expected.sources, 'source')}[/] with {expected.model}: about "
+        f"{what} {expected.model}: about "
         f"[bold]{expected.calls:,}[/] calls, {expected.prompt_tokens:,} tokens in and "
         f"{expected.completion_tokens:,} out, [bold]{money(expected.cost_usd)}[/], "
         f"{duration(expected.seconds)} ({basis})"
+    )
+
+
+def undated(number: int) -> str:
+    """Say that ``--since`` left sources in whose day the list does not tell."""
+    from casebook.publishing.wording import count
+
+    return (
+        f"--since keeps {count(number, 'source')} for which the list tells no day that can be "
+        "read (write days as 2024-05-31)."
     )
 
 

@@ -118,6 +118,9 @@ def failures(context: typer.Context, as_json: AsJson = False) -> None:
     if cut_off:
         print_unfinished(cut_off, out())
     if found or cut_off:
-        err().print("`casebook retry` tries them again; `--transient` only what may have passed.")
+        err().print(
+            "`casebook retry` tries them again: `--cause CAUSE` those of one cause, `--later` only "
+            "what may have passed by itself."
+        )
     else:
         err().print("No open failures.")

@@ -1,4 +1,4 @@
-"""Ending a command when it is told to: Ctrl-C and SIGTERM leave whole rows, and one line.
+"""Ending a command when it is told to: Ctrl-C, SIGTERM and SIGHUP leave whole rows, and one line.
 
 Every stage stores its result before the next one starts, so stopping loses the stage in hand; an
 answer of a model that is under way is waited for, unless Ctrl-C comes again.
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _SHELL = 128  # what shells add to the number of the signal that ended a program
-_SIGNS = (signal.SIGINT, signal.SIGTERM)
+_SIGNS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _IMPORTER = "<frozen importlib._bootstrap>"
 _AGAIN_SECONDS = 0.005
 
@@ -60,12 +60,12 @@ class Stopped(BaseException):
 
 @contextlib.contextmanager
 def told() -> Iterator[None]:
-    """Have Ctrl-C and SIGTERM end the block, which is the program, with a line on stderr.
+    """Have each of these signals end the block, which is the program, with a line on stderr.
 
     What was begun with a signal ignored, as a shell's background job is, goes on ignoring it.
 
     Raises:
-        SystemExit: with 130 after Ctrl-C and 143 after SIGTERM, as shells expect.
+        SystemExit: with 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP, as shells expect.
     """
     came: list[int] = []
 
@@ -116,9 +116,10 @@ def _is_import(frame: FrameType | None) -> bool:
 
 
 def only_once() -> None:
-    """Take the next Ctrl-C as Python does, and no SIGTERM: ``timeout`` sends two at once."""
+    """Take the next Ctrl-C as Python does, and nothing else: ``timeout`` sends two at once."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.SIG_IGN)
 
 
 def _put_back(handlers: dict[signal.Signals, signal._HANDLER]) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from rich.console import Console
+    from rich.status import Status
 
 
 @cache
@@ -27,6 +31,23 @@ def err() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+@contextmanager
+def lists_told() -> Iterator[Callable[[int, int], None]]:
+    """Give what shows, on a terminal, how many lists of how many were read; one alone needs none.
+
+    A site is asked for one a second: an index of hundreds takes minutes.
+    """
+    with ExitStack() as stack:
+        shown: list[Status] = []
+
+        def tell(read: int, known: int) -> None:
+            if known > 1 and err().is_terminal:
+                shown[:] = shown or [stack.enter_context(err().status(""))]
+                shown[0].update(f"reading lists: {read:,} of {known:,}")
+
+        yield tell
 
 
 def print_json(value: Any) -> None:

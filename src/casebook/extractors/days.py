@@ -16,6 +16,7 @@ from casebook.extractors.web.dates import day_of
 _LONGEST = 60
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/]((?:19|20)\d\d)(?!\d)")
+_SHORT_YEAR = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d\d)")  # as Excel writes days
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(\d\d?)/(\d\d?)(?=/|$)")
 _ISO = re.compile(r"(?<![\d-])(?:19|20)\d\d-\d\d-\d\d(?![\d-])")
 # A day and a year in figures, and a word or sign for the month.
@@ -61,6 +62,8 @@ def _read(text: str, day_first: bool) -> date | None:
         one = int(match[1])
         day_first = day_first or one > _MONTHS
         return _date(match[3], *((match[2], match[1]) if day_first else (match[1], match[2])))
+    if match := _SHORT_YEAR.fullmatch(text):
+        text = f"{match[1]} {match[2]} 20{match[3]}"
     if day := clean_date(text):
         return day
     if moment := parsedate(text):

@@ -54,6 +54,10 @@ _OF_SITES = {
     "x.com": "s t",
     "reddit.com": "share_id rdt context",
     "linkedin.com": "originalsubdomain",
+    "docs.google.com": "usp ouid rtpof sd",
+    "drive.google.com": "usp ouid rtpof sd",
+    "notion.so": "pvs",
+    "notion.site": "pvs",
     "github.com": "plain raw tab token",
     "dev.to": "comments_sort",
 }  # fmt: skip

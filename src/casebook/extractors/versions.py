@@ -4,15 +4,15 @@ Raise a version when the same bytes give another text, title, author or date: st
 the older version are then read again.
 """
 
-HTML = "html/16"
+HTML = "html/17"
 SAVED = f"mhtml/1 {HTML}"
 MARKDOWN = "markdown/7"
 TEXT = "text/6"
 CAPTIONS = "captions/7"
-PDF = "pdf/14"
+PDF = "pdf/15"
 YOUTUBE = "youtube/3"
-ARXIV = "arxiv/9"
-PAPER = "paper/9"
+ARXIV = "arxiv/10"
+PAPER = "paper/10"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.
 TRANSCRIPT = f"transcript/1 {CAPTIONS} {TEXT}"

@@ -5,8 +5,7 @@ import heapq
 import itertools
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from itertools import repeat
 from typing import Any
@@ -17,9 +16,11 @@ from casebook.pipeline.copies import catch_up
 from casebook.pipeline.handed import follow, kept_bytes, own_again
 from casebook.pipeline.identity import is_remote
 from casebook.pipeline.ingest import ingest
-from casebook.pipeline.outcome import Outcome, Status
+from casebook.pipeline.outcome import Outcome
 from casebook.pipeline.planning import interleaved, is_open
+from casebook.pipeline.reach import Reach
 from casebook.pipeline.run import Reporter
+from casebook.pipeline.tallying import Tally
 from casebook.runtime.services import Services
 from casebook.schemas.batches import (
     Batch,
@@ -32,8 +33,7 @@ from casebook.schemas.batches import (
     progress_of,
 )
 from casebook.schemas.bounds import MOST_AT_ONCE
-from casebook.schemas.errors import BucketSilent, ResponseForeign, UnknownId, WarehouseError
-from casebook.schemas.failures import Failure
+from casebook.schemas.errors import UnknownId, WarehouseError
 from casebook.schemas.ids import content_id
 from casebook.summarizer.models.grace import end
 from casebook.summarizer.models.limiting import Standing as EndpointStanding
@@ -42,12 +42,12 @@ log = structlog.get_logger()
 
 # Seconds before a source that may pass by itself is tried again, within one run of its batch.
 RETRY_DELAYS = (30.0, 120.0, 600.0)
+_OFFLINE = (
+    "no site answers any more: this machine seems to be offline; see to its network, then go on"
+)
 # Seconds between the first sources of a run: begun all at once, the first would be asked about only
 # when all are fetched. Each takes more of this process in all, so nothing is lost by it.
 _APART_SECONDS = 0.1
-# Exit codes of failures that every other source would meet as well.
-_FATAL_EXITS = {4}
-_FATAL_KINDS = {"endpoint_down", "rate_limited", BucketSilent.kind()}
 
 Each = Callable[[BatchItem, Callable[[], Awaitable[Outcome]]], Awaitable[Outcome]]
 """Works one source by calling what it is given: directly, or as a task of an orchestrator."""
@@ -153,57 +153,6 @@ async def directly(_: BatchItem, work: Callable[[], Awaitable[Outcome]]) -> Outc
     return await work()
 
 
-def _in_turn(todo: deque[str]) -> Iterator[BatchItem]:
-    """Yield the items, and keep none."""
-    while todo:
-        yield BatchItem.model_validate_json(todo.popleft())
-
-
-@dataclass
-class Tally:
-    """What a run of a batch has done so far; kept small however long the batch is.
-
-    ``stopped_by`` is the failure for which it paused; what was under way may fail otherwise then.
-    """
-
-    total: int
-    made: int = 0
-    refused: int = 0
-    failed: Counter[str] = field(default_factory=Counter)
-    waiting: int = 0
-    calls: int = 0
-    tokens: int = 0
-    cost_usd: float | None = 0.0
-    started: float = field(default_factory=time.monotonic)
-    stopped_by: Failure | None = None
-
-    @property
-    def done(self) -> int:
-        """Return how many sources have come to an end in this run."""
-        return self.made + self.refused + self.failed.total()
-
-    def pay(self, outcome: Outcome) -> None:
-        """Count what one try of a source took, whether or not it comes again."""
-        self.calls += outcome.llm_calls
-        self.tokens += outcome.tokens
-        if outcome.llm_calls:
-            known = self.cost_usd is not None and outcome.cost_usd is not None
-            self.cost_usd = (self.cost_usd or 0) + (outcome.cost_usd or 0) if known else None
-
-    def add(self, outcome: Outcome) -> None:
-        """Count the end of one source."""
-        self.made += outcome.status is Status.DRAFT
-        self.refused += outcome.status is Status.NOT_A_CASE_STUDY
-        if outcome.failure is not None:
-            self.failed[outcome.failure.kind] += 1
-
-    def eta_seconds(self, now: float) -> float | None:
-        """Return the seconds that the rest would take at the pace so far."""
-        if not self.done:
-            return None
-        return (now - self.started) / self.done * (self.total - self.done)
-
-
 class BatchRun:
     """One run over what is open of a batch. Iterate over ``outcomes``; ``tally`` fills meanwhile.
 
@@ -237,6 +186,8 @@ class BatchRun:
         self._again: list[tuple[float, int, BatchItem]] = []
         self._tries: Counter[str] = Counter()
         self._order = itertools.count()
+        self._todo: deque[str] = deque()
+        self.reach = Reach()
 
     @property
     def endpoint(self) -> EndpointStanding:
@@ -250,7 +201,21 @@ class BatchRun:
 
     def seconds_to_next_try(self) -> float | None:
         """Return in how many seconds a source that failed is tried again, None if none waits."""
-        return max(0.0, self._again[0][0] - time.monotonic()) if self._again else None
+        due = self._due()
+        return None if due is None else max(0.0, due - time.monotonic())
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Tell whether no site answers any more; what is left waits, and its tries do not count.
+
+        Once all was begun, the sources that are left are as likely to blame.
+        """
+        return self.reach.is_lost and bool(self._todo)
+
+    def _due(self) -> float | None:
+        if self.is_cut_off:
+            return self.reach.ask_at
+        return self._again[0][0] if self._again else None
 
     async def outcomes(self) -> AsyncIterator[Outcome]:
         """Work what is open and yield each outcome as it comes; the batch's steps are stored.
@@ -259,12 +224,12 @@ class BatchRun:
             WarehouseError: when nothing can be stored any more; what was stored stands.
         """
         await asyncio.to_thread(catch_up, self._services.warehouse)
-        todo = await self._open_items()
-        self.tally = Tally(total=len(todo))
+        self._todo = await self._open_items()
+        self.tally = Tally(total=len(self._todo))
         await self._note(BatchStep.STARTED, None)
         reason: str | None = "it was interrupted"
         try:
-            async for outcome in self._through(_in_turn(todo)):
+            async for outcome in self._through():
                 yield outcome
             stopped = self.tally.stopped_by
             reason = stopped.message if stopped else None
@@ -283,16 +248,16 @@ class BatchRun:
         todo = [i for i, stands in zip(items, standings, strict=True) if is_open(stands)]
         return deque(item.model_dump_json(exclude_defaults=True) for item in interleaved(todo))
 
-    async def _through(self, items: Iterator[BatchItem]) -> AsyncIterator[Outcome]:
+    async def _through(self) -> AsyncIterator[Outcome]:
         """Keep the window full until nothing is left or something stops the batch."""
         running: set[_Task] = set()
         waits = itertools.chain((n * _APART_SECONDS for n in range(self._window)), repeat(0.0))
         loading = asyncio.create_task(self._services.load_client()) if self.tally.total else None
         try:
             while True:
-                while len(running) < self._window and (item := self._next(items)) is not None:
+                while len(running) < self._window and (item := self._next(running)) is not None:
                     running.add(asyncio.create_task(self._one(item, next(waits))))
-                if not running and not self._again:
+                if not running and self._due() is None:
                     return
                 finished, running = await self._some(running)
                 for item, outcome in filter(None, (task.result() for task in finished)):
@@ -304,26 +269,32 @@ class BatchRun:
             await end(running)
             await asyncio.gather(*([loading] if loading else []), return_exceptions=True)
 
-    def _next(self, items: Iterator[BatchItem]) -> BatchItem | None:
-        """Return the source to begin with now: one whose time has come again, else a new one."""
+    def _next(self, running: Collection[_Task]) -> BatchItem | None:
+        """Return the source to begin with now: one whose time has come again, else a new one.
+
+        Without a network it is one new one at a time, that asks whether it is back.
+        """
+        now = time.monotonic()
         if self.tally.stopped_by is not None:
             self._again.clear()
+            self._todo.clear()
+        if self.is_cut_off and (running or now < self.reach.ask_at):
             return None
-        if self._again and self._again[0][0] <= time.monotonic():
+        if not self.is_cut_off and self._again and self._again[0][0] <= now:
             self.tally.waiting -= 1
             return heapq.heappop(self._again)[2]
-        return next(items, None)
+        return BatchItem.model_validate_json(self._todo.popleft()) if self._todo else None
 
     async def _some(self, running: set[_Task]) -> tuple[set[_Task], set[_Task]]:
         """Wait until a source has come to an end, or until one is to be tried again."""
-        due = self._again[0][0] - time.monotonic() if self._again else None
+        due = self.seconds_to_next_try()
         if not running:
-            await asyncio.sleep(max(0.0, due or 0.0))
+            await asyncio.sleep(due or 0.0)
             return set(), running
-        room = len(running) < self._window
+        room = len(running) < self._window and not self.is_cut_off
         return await asyncio.wait(
             running,
-            timeout=max(0.0, due) if room and due is not None else None,
+            timeout=due if room else None,
             return_when=asyncio.FIRST_COMPLETED,
         )
 
@@ -352,28 +323,27 @@ class BatchRun:
 
     def _comes_again(self, item: BatchItem, outcome: Outcome) -> bool:
         """Put a source back whose failure may pass; note a failure that stops the whole batch."""
-        failure = outcome.failure
+        failure, now = outcome.failure, time.monotonic()
+        fetched = is_remote(item.reference)
+        is_lost = fetched and self.reach.note(item.reference.source, failure, now)
+        is_lost = is_lost and self.is_cut_off
         if failure is None:
             return False
-        if self.tally.stopped_by is None and self._meets_all(outcome, failure):
+        if is_lost and now - (self.reach.since or now) > self._services.settings.outage_patience:
+            failure = failure.model_copy(update={"message": _OFFLINE})
+            self.tally.stopped_by = self.tally.stopped_by or failure
+        if self.tally.stopped_by is None and self.tally.is_stopped_by(outcome, failure):
             self.tally.stopped_by = failure
         tries = self._tries[item.source_id]
-        if not failure.transient or self.tally.stopped_by or tries >= len(self._delays):
+        if not failure.transient or self.tally.stopped_by:
             return False
-        self._tries[item.source_id] += 1
-        due = time.monotonic() + self._delays[tries]
+        if not is_lost and tries >= len(self._delays):
+            return False
+        self._tries[item.source_id] += not is_lost
+        due = now + (Reach.PAUSE if is_lost else self._delays[tries])
         heapq.heappush(self._again, (due, next(self._order), item))
         self.tally.waiting += 1
         return True
-
-    def _meets_all(self, outcome: Outcome, failure: Failure) -> bool:
-        """Tell whether every other source would fail of this as well.
-
-        A foreign answer says so only where the endpoint never gave one of its own.
-        """
-        if failure.kind == ResponseForeign.kind() and self.tally.made + self.tally.refused:
-            return False
-        return outcome.error_exit in _FATAL_EXITS or failure.kind in _FATAL_KINDS
 
     async def _note(self, step: BatchStep, reason: str | None) -> None:
         """Store a step of the batch; a full disk must not hide why it stopped."""

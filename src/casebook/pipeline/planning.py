@@ -15,11 +15,15 @@ from casebook.summarizer.planning import Plan
 
 
 class Selection(Frozen):
-    """The sources of a list, each once; how many were left aside, and why."""
+    """The sources of a list, each once; how many were left aside, and why.
+
+    ``undated`` counts those that a day was asked for and that have none: they are kept.
+    """
 
     items: Sequence[BatchItem]
     duplicates: int = 0
     older: int = 0
+    undated: int = 0
     beyond_limit: int = 0
     filtered: int = 0
 
@@ -57,6 +61,7 @@ def select(
         items=kept,
         duplicates=duplicates + repeated,
         older=older,
+        undated=sum(1 for item in kept if item.published is None) if since else 0,
         filtered=filtered,
         beyond_limit=len(ordered) - len(kept),
     )
@@ -121,6 +126,10 @@ _TYPICAL: Mapping[Strategy, Typical] = {
         calls=25, prompt_tokens=9_000, completion_tokens=1_200, call_seconds=1.5
     ),
 }
+
+
+# Of a draft the statements that code could not decide, with the passages that they cite.
+JUDGING = Typical(calls=1, prompt_tokens=3_000, completion_tokens=600, call_seconds=8)
 
 
 class Estimate(Frozen):

@@ -7,6 +7,7 @@ from casebook.extractors.links.entries import Listing
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.pipeline.handed import handed_over, own_again
 from casebook.pipeline.planning import (
+    JUDGING,
     USUAL_TOKENS,
     Estimate,
     Selection,
@@ -23,6 +24,7 @@ from casebook.schemas.errors import ContextExceeded, DocumentEmpty
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Payload, SourceRef
 from casebook.summarizer import service
+from casebook.summarizer.models.profiles import Strategy, profile_of
 from casebook.summarizer.planning import Plan
 
 PIPED = "standard input"
@@ -39,7 +41,8 @@ class Quote(Frozen):
     """What a list holds and what is expected of it; nothing was fetched for it but the list.
 
     ``standings`` counts its sources by where they stand, as ``standing_counts`` names them;
-    ``missed`` tells what of the list could not be read.
+    ``missed`` tells what of the list could not be read, and ``judge`` what the model that judges
+    drafts would take, if there is one: at the most, for it sees none that is beyond doubt.
     """
 
     origin: str
@@ -47,6 +50,13 @@ class Quote(Frozen):
     standings: Mapping[str, int]
     estimate: Estimate
     missed: Sequence[str] = ()
+    judge: Estimate | None = None
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What all models together would cost, None where a price is not known."""
+        costs = [one.cost_usd for one in (self.estimate, self.judge) if one is not None]
+        return None if None in costs else sum(filter(None, costs))
 
 
 async def read_list(
@@ -56,11 +66,13 @@ async def read_list(
     given: bytes | None = None,
     most: int = _MOST,
     meanwhile: Callable[[], None] | None = None,
+    tell: Callable[[int, int], None] = lambda _read, _known: None,
 ) -> Walk:
     """Return the addresses that a list names, ``most`` of them, and what of it could not be read.
 
     ``given`` is the list itself where it need not be fetched; ``ref`` then only names it.
-    ``meanwhile`` is called when a list is there, before another process reads it.
+    ``meanwhile`` is called when a list is there, before another process reads it. ``tell`` is
+    ``walk``'s.
 
     Raises:
         CasebookError: if the list cannot be had or read.
@@ -77,7 +89,7 @@ async def read_list(
     if given is not None:
         media_type = "application/octet-stream"
         payload = Payload(data=given, media_type=media_type, name=ref.source)
-    return await walk(ref, client, robots, read, limits, given=payload)
+    return await walk(ref, client, robots, read, limits, given=payload, tell=tell)
 
 
 async def read_piped(
@@ -158,7 +170,24 @@ async def quote(
         standings=standing_counts(standings),
         estimate=expected,
         missed=missed,
+        judge=await _judging(len(open_ids), services),
     )
+
+
+async def _judging(sources: int, services: Services) -> Estimate | None:
+    name = services.settings.judge_model
+    if name is None or name == services.model_name:  # the history of one has both
+        return None
+    history = await asyncio.to_thread(services.warehouse.typical, name)
+    told = estimate(
+        sources,
+        name,
+        Strategy.SINGLE,
+        profile_of(name, services.settings.models).price,
+        at_once=services.limiter.concurrent,
+        history=history or JUDGING,
+    )
+    return told.model_copy(update={"measured": history is not None})
 
 
 def _plans(source_ids: Sequence[str], services: Services) -> list[list[Plan]]:

@@ -15,7 +15,7 @@ from casebook.publishing.wording import count
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.bounds import LONGEST_INTERVAL, MOST_DOLLARS
-from casebook.schemas.errors import CasebookError, InvalidSource, UnknownId
+from casebook.schemas.errors import CasebookError, ContentMismatch, InvalidSource, UnknownId
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.watches import Look, Refusal, Undecided, Watch, WatchLine, WatchState
@@ -28,6 +28,7 @@ LONGEST_RUBRIC = 2_000
 """Characters; it is part of each question."""
 
 _NOTHING = Sifted()
+_MADE_BY_PROGRAMS = {"feed", "sitemap", "OPML", "JSON"}
 
 MOST_FAILURES = 20
 """A source that failed so often waits for a person, though its cause may pass."""
@@ -93,6 +94,7 @@ async def add(
     look = _look(
         watch,
         found=len(items),
+        form=found.form,
         known=[item.source_id for item in items],
         unread=[way[-1] for way in found.unread],
         missed=found.missed,
@@ -196,6 +198,7 @@ async def _looked(
     unread = looks[-1].unread if looks else ()
     try:
         found = await (reading or listed(watch.address, services))
+        _check_form(watch, found, looks)
     except CasebookError as error:
         failed = _look(watch, failure=error, unread=unread)
         await asyncio.to_thread(services.warehouse.append, failed)
@@ -223,6 +226,7 @@ async def _looked(
     seen = _look(
         watch,
         found=len(items),
+        form=found.form,
         sifted=sifted,
         known=first_read,
         unread=_still_unread(unread, found),
@@ -231,6 +235,21 @@ async def _looked(
     )
     await asyncio.to_thread(services.warehouse.append, seen)
     return seen, batch
+
+
+def _check_form(watch: Watch, found: Walk, looks: Sequence[Look]) -> None:
+    """Refuse a page where programs found a feed or the like: its links may lead anywhere.
+
+    Raises:
+        ContentMismatch: if it is one.
+    """
+    before = next((one.form for one in reversed(looks) if one.form is not None), None)
+    if before in _MADE_BY_PROGRAMS and found.form not in _MADE_BY_PROGRAMS:
+        raise ContentMismatch(
+            f"{watch.address} was a list made by a program ({before}), and is a {found.form} now: "
+            "see where the list has gone and watch that; if you mean the page, remove the watch "
+            "and add it again."
+        )
 
 
 def _still_unread(unread: Sequence[str], found: Walk) -> Sequence[str]:
@@ -253,14 +272,14 @@ async def _unseen(items: Sequence[BatchItem], services: Services) -> Sequence[Ba
 
 
 async def listed(address: str, services: Services) -> Walk:
-    """Read a watched list once.
+    """Read a watched list once; of a feed in several pages the first, where what is new stands.
 
     Raises:
         CasebookError: if it cannot be read.
     """
     client, robots = await services.network()
     read = services.extractors.read_listing
-    return await walk(SourceRef(source=address), client, robots, read, WalkLimits())
+    return await walk(SourceRef(source=address), client, robots, read, WalkLimits(pages=False))
 
 
 def _checked(rubric: str) -> str:
@@ -308,6 +327,7 @@ def _look(
     watch: Watch,
     *,
     found: int = 0,
+    form: str | None = None,
     sifted: Sifted = _NOTHING,
     known: Sequence[str] = (),
     unread: Sequence[str] = (),
@@ -321,6 +341,7 @@ def _look(
         watch_id=watch.watch_id,
         at=now,
         found=found,
+        form=form,
         new=len(sifted.wanted),
         known=known,
         unread=unread,

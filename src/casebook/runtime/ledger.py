@@ -1,14 +1,15 @@
 """Where answers of models are kept and found again."""
 
-from contextlib import suppress
-from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 
+from casebook.schemas.errors import WarehouseError
 from casebook.schemas.generations import Generation, Waste
-from casebook.warehouse.snapshots import LocalFolder
 from casebook.warehouse.store import Warehouse
+from casebook.warehouse.unstored import Unstored
+
+_WASTE = "-waste"
 
 Kept = TypeVar("Kept", Generation, Waste)
 
@@ -16,25 +17,28 @@ Kept = TypeVar("Kept", Generation, Waste)
 class WarehouseLedger:
     """The warehouse as the ledger of answers.
 
-    An answer is paid for when it comes. It is put aside in a file until the warehouse has it, which
-    may take long (its server or bucket is away, another program has its file) or fail (a newer
-    casebook has changed it, this program is ended): then it is stored when the question comes
-    again. So is what a question cost that had no usable answer, for what was cut is not asked
-    again.
+    An answer is paid for when it comes. It is put aside until the warehouse has it, which may take
+    long (its server or bucket is away, another program has its file) or fail (a newer casebook has
+    changed it, this program is ended): then it is stored when the question comes again. So is what
+    a question cost that had no usable answer, for what was cut is not asked again.
 
     Args:
         warehouse: takes the answers.
-        aside: the folder for those that it has not yet; made when needed.
+        unstored: keeps those that it has not yet.
     """
 
-    def __init__(self, warehouse: Warehouse, aside: Path) -> None:
+    def __init__(self, warehouse: Warehouse, unstored: Unstored) -> None:
         self._warehouse = warehouse
-        self._aside = aside
+        self._unstored = unstored
 
     def find(self, generation_id: str) -> Generation | None:
-        """Return the kept answer."""
+        """Return the kept answer.
+
+        Raises:
+            BucketSilent: if one may lie in a bucket that does not answer.
+        """
         known = self._warehouse.generation(generation_id)
-        return known or self._stored_late(Generation, _answer(generation_id))
+        return known or self._stored_late(Generation, generation_id)
 
     def keep(self, generation: Generation) -> None:
         """Store an answer.
@@ -42,7 +46,7 @@ class WarehouseLedger:
         Raises:
             WarehouseError: if it cannot be stored; it stays aside.
         """
-        self._store(generation, _answer(generation.generation_id))
+        self._store(generation, generation.generation_id)
 
     def write_off(self, waste: Waste) -> None:
         """Store what a question without a usable answer cost.
@@ -53,34 +57,45 @@ class WarehouseLedger:
         self._store(waste, _waste(waste.question_id))
 
     def wasted(self, question_id: str) -> Waste | None:
-        """Return the newest waste of a question."""
+        """Return the newest waste of a question.
+
+        Raises:
+            BucketSilent: as ``find``.
+        """
         late = self._stored_late(Waste, _waste(question_id))
         return late or self._warehouse.waste_of(question_id)
 
+    def waiting(self) -> list[str]:
+        """Return the names of what is put aside and not in the warehouse; all, if it is away."""
+        names = self._unstored.names()
+        try:
+            return [name for name in names if not self._has(name)]
+        except WarehouseError:
+            return list(names)
+
+    def _has(self, name: str) -> bool:
+        if name.endswith(_WASTE):
+            return self._warehouse.waste_of(name.removesuffix(_WASTE)) is not None
+        return self._warehouse.generation(name) is not None
+
     def _store(self, kept: Generation | Waste, name: str) -> None:
-        with suppress(OSError):  # the disk may be full, which is no news then
-            LocalFolder(self._aside).write(name, kept.model_dump_json().encode())
+        self._unstored.put(name, kept.model_dump_json())
         self._warehouse.append(kept)
-        self._forget(name)
+        self._unstored.drop(name)
 
     def _stored_late(self, kind: type[Kept], name: str) -> Kept | None:
         """Store what was put aside, and return it; None where there is none."""
+        text = self._unstored.get(name)
         try:
-            found = kind.model_validate_json(LocalFolder(self._aside).read(name))
-        except (OSError, ValidationError):
+            found = text and kind.model_validate_json(text)
+        except ValidationError:
+            return None
+        if not found:
             return None
         self._warehouse.append(found)
-        self._forget(name)
+        self._unstored.drop(name)
         return found
-
-    def _forget(self, name: str) -> None:
-        with suppress(OSError):
-            (self._aside / name).unlink()
-
-
-def _answer(question_id: str) -> str:
-    return f"{question_id}.json"
 
 
 def _waste(question_id: str) -> str:
-    return f"{question_id}-waste.json"
+    return question_id + _WASTE

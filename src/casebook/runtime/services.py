@@ -27,6 +27,7 @@ from casebook.warehouse.locks import FileLocks, Locks, PostgresLocks
 from casebook.warehouse.postgres import Postgres
 from casebook.warehouse.snapshots import SnapshotStore
 from casebook.warehouse.store import Warehouse
+from casebook.warehouse.unstored import Unstored
 
 if TYPE_CHECKING:
     from casebook.extractors.gathering.rendering import Renderer
@@ -90,9 +91,10 @@ class Services:
         self._closers.append(warehouse.close)
         return warehouse
 
-    @property
-    def _ledger(self) -> WarehouseLedger:
-        return WarehouseLedger(self.warehouse, self.settings.unstored_path)
+    @cached_property
+    def ledger(self) -> WarehouseLedger:
+        """Keeps what was paid for; of a shared warehouse other machines find it, too."""
+        return WarehouseLedger(self.warehouse, Unstored(*self.settings.unstored_roots))
 
     @property
     def _server_patience(self) -> float:
@@ -281,7 +283,7 @@ class Services:
             settings.transcription_model,
             settings.transcription_base_url or OPENAI_ENDPOINT,
             key.get_secret_value() if key else "none",
-            self._ledger,
+            self.ledger,
             budget=lambda: self.budget,
             price_a_minute=settings.transcription_price,
             timeout=settings.transcription_timeout,
@@ -347,7 +349,7 @@ class Services:
             lambda: self.model,
             self.model_name,
             self.profile,
-            self._ledger,
+            self.ledger,
             document_id,
             budget=self.budget,
             parallel=2 if self.settings.embedded else self.settings.llm_concurrency,
@@ -364,7 +366,7 @@ class Services:
             lambda: self.judge_model,
             name,
             profile_of(name, self.settings.models),
-            self._ledger,
+            self.ledger,
             document_id,
             budget=self.budget,
         )
@@ -391,6 +393,7 @@ class Services:
             ),
             mode=known.mode,
             reasoning=known.reasoning,
+            limiter=None if settings.embedded or endpoint != settings.endpoint else self.limiter,
         )
         self._stack.push_async_callback(model.close)
         return model

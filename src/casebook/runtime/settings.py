@@ -184,9 +184,10 @@ class Settings(BaseSettings):
         return {n.removeprefix("gate_"): rate for n, rate in named.items() if n.startswith("gate_")}
 
     @property
-    def unstored_path(self) -> Path:
-        """Where answers lie that the warehouse has not taken yet."""
-        return self.home / "unstored"
+    def unstored_roots(self) -> tuple[str, ...]:
+        """Where answers lie that the warehouse has not taken yet: here, and where it is shared."""
+        roots = [str(self.home), *([self.data_root] if self.lake else [])]
+        return tuple(f"{root}/unstored" for root in dict.fromkeys(roots))
 
     @property
     def warehouse_path(self) -> Path:

@@ -1,4 +1,6 @@
-"""Signals that ask the program to end: Ctrl-C and SIGTERM, and a second Ctrl-C.
+"""Signals that ask the program to end: Ctrl-C, SIGTERM, SIGHUP, and a second Ctrl-C.
+
+SIGHUP says that the terminal is gone: its window was closed, or the connection to it lost.
 
 What is being stopped waits for answers under way (see ``casebook.summarizer.models.grace``); a
 second Ctrl-C gives them up, and a third ends the program as it stands.
@@ -26,7 +28,7 @@ def on_signals(stop: Callable[[signal.Signals], None]) -> None:
             give_up()
             loop.remove_signal_handler(signal.SIGINT)
 
-    for sign in (signal.SIGINT, signal.SIGTERM):
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(sign) is not signal.SIG_IGN:
             loop.add_signal_handler(sign, handle, sign)
 

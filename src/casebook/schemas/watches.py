@@ -63,7 +63,7 @@ class Look(Frozen):
     list was not read at all. ``refused`` are the new items that the watch's rubric does not want,
     ``undecided`` those in the batch without a verdict; ``unjudged`` counts those that the next look
     judges, because of ``trouble`` if there was any. ``failure_by`` and ``trouble_by`` name the
-    causes, as failures of sources do.
+    causes, as failures of sources do. ``form`` is what kind of list it was.
     """
 
     look_id: str
@@ -82,6 +82,7 @@ class Look(Frozen):
     batch_id: str | None = None
     failure: str | None = None
     failure_by: str | None = None
+    form: str | None = None
 
     @property
     def told(self) -> str:

@@ -237,6 +237,13 @@ class ObjectFolder:
         with contextlib.suppress(Exception):  # each implementation has errors of its own
             self._system.rm_file(f"{self._root}/{key}")
 
+    def keys(self) -> list[str]:
+        """Return the keys right under the address, none where they cannot be listed."""
+        with contextlib.suppress(Exception):  # likewise
+            found = self._system.ls(self._root, detail=False, refresh=True)
+            return [str(path).rstrip("/").rpartition("/")[2] for path in found]
+        return []
+
     def is_seen(self) -> bool:
         """Tell whether the bucket can be seen; False says nothing yet."""
         with contextlib.suppress(Exception):  # likewise

@@ -1,34 +1,13 @@
 """The fetched bytes, in files named by their hash."""
 
-import os
 import re
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Protocol
 
 from casebook.schemas.errors import BucketSilent, WarehouseError
 from casebook.schemas.ids import sha256_hex
-from casebook.warehouse.objects import ObjectFolder
+from casebook.warehouse.places import place_at
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-
-
-class Place(Protocol):
-    """Where bytes lie by key; its errors are ``OSError``s.
-
-    ``remedy`` says what to do where it cannot be written.
-    """
-
-    remedy: str
-
-    def shown(self, key: str) -> str:
-        """Return what a message calls it."""
-
-    def read(self, key: str) -> bytes:
-        """Return the bytes."""
-
-    def write(self, key: str, data: bytes) -> None:
-        """Store the bytes; they appear whole or not at all."""
 
 
 class SnapshotStore:
@@ -39,8 +18,7 @@ class SnapshotStore:
     """
 
     def __init__(self, root: Path | str) -> None:
-        remote = isinstance(root, str) and "://" in root
-        self._place: Place = ObjectFolder(str(root)) if remote else LocalFolder(Path(root))
+        self._place = place_at(root)
 
     def put(self, data: bytes) -> str:
         """Store ``data`` and return its SHA-256 as 64 hexadecimal digits.
@@ -108,51 +86,3 @@ def _key(sha256: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise WarehouseError(f"{sha256!r} is not a snapshot's hash: 64 hexadecimal digits are.")
     return f"{sha256[:2]}/{sha256[2:]}"
-
-
-class LocalFolder:
-    """Files in a folder of this machine, or of a file server that is mounted here."""
-
-    remedy = "Make room or set CASEBOOK_HOME to another folder"
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    def shown(self, key: str) -> str:
-        """Return the file's path."""
-        return str(self._root / key)
-
-    def read(self, key: str) -> bytes:
-        """Return the file's bytes."""
-        return (self._root / key).read_bytes()
-
-    def write(self, key: str, data: bytes) -> None:
-        """Write a file beside it, and give it its name when the disk has it."""
-        path = self._root / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, data)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    with NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as file:
-        part = Path(file.name)
-        try:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            part.unlink()
-            raise
-    part.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last through a power cut, where folders can be opened (not on Windows)."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

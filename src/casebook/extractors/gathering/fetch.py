@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from casebook.extractors.gathering import sound
@@ -58,12 +58,16 @@ async def fetch(ref: SourceRef, client: GuardedClient, robots: Robots) -> Payloa
         return await with_title(handed_in, client, robots)
     if is_web_address(ref.source):
         return await gather(ref.source, client, robots)
+    return await _handed_in(ref, client.limits)
+
+
+async def _handed_in(ref: SourceRef, limits: FetchLimits) -> Payload:
     if _OTHER_SCHEME.match(ref.source):
         raise InvalidUrl(
             f"{shown(ref.source)} cannot be fetched: give an http:// or https:// address, or the "
             "path of a file."
         )
-    return await _local_file(ref.source, ref.url, client.limits)
+    return await _local_file(ref.source, ref.url, limits)
 
 
 async def fetch_list(ref: SourceRef, client: GuardedClient, robots: Robots) -> Payload:
@@ -73,7 +77,7 @@ async def fetch_list(ref: SourceRef, client: GuardedClient, robots: Robots) -> P
         FetchError: one subclass per cause; its text names the address or path and what to do.
     """
     if not is_web_address(ref.source):
-        return await fetch(ref, client, robots)
+        return await _handed_in(ref, replace(client.limits, text_bytes=client.limits.list_bytes))
     url = parse_web_url(ref.source)
     return await fetched(url, Way("list", url), client, robots)
 

@@ -28,7 +28,7 @@ from casebook.extractors.visibility.rubies import end_brackets
 from casebook.extractors.visibility.scriptless import show_scriptless
 from casebook.extractors.visibility.shadows import show_shadows
 from casebook.extractors.visibility.texts import visible_text
-from casebook.extractors.web import programs
+from casebook.extractors.web import formulas, programs
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, bodies_of
 from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
@@ -103,8 +103,9 @@ def prepare(tree: Any) -> list[HiddenText]:
     show_scriptless(tree)
     show_shadows(tree)
     end_brackets(tree)
-    noted = programs.laid_out(tree)
+    noted, drawn = programs.laid_out(tree), formulas.laid_aside(tree)
     hidden = strip_hidden(tree)
+    formulas.set_out(tree, drawn)
     set_in_text(tree)
     programs.set_out(tree, noted)
     # Nothing below reads them, and trafilatura and htmldate copy the tree several times.

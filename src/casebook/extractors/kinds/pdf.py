@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -16,15 +17,23 @@ from typing import NamedTuple
 import pypdfium2
 
 from casebook.extractors import versions
+from casebook.extractors.days import stated_day
 from casebook.extractors.garbage import undisturbed
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.pdf import ocr as pdf_ocr
-from casebook.extractors.pdf.about import About, authors_of, describe, outline_of, title_of
+from casebook.extractors.pdf.about import (
+    About,
+    authors_of,
+    days_in,
+    describe,
+    outline_of,
+    title_of,
+)
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.function_words import is_no_language
 from casebook.extractors.pdf.furniture import tell
-from casebook.extractors.pdf.lines import FEWEST_WORDS, PageLines
+from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
 from casebook.extractors.pdf.page import read_page
 from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.second import SecondReader, is_garbled
@@ -74,9 +83,9 @@ class _Reading:
 class Apart(NamedTuple):
     """What a PDF holds beside its text, stretch by stretch: told apart, not lost.
 
-    ``furniture`` are running heads, feet and page numbers, ``leaders`` the dots and pages of a
-    table of contents, ``references`` the entries of lists of references, ``hidden`` what no reader
-    sees.
+    ``furniture`` are running heads, feet, page numbers and stamps, ``leaders`` the dots and pages
+    of a table of contents, ``references`` the entries of lists of references, ``hidden`` what no
+    reader sees.
     """
 
     furniture: Sequence[str]
@@ -107,11 +116,15 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
     name = where(payload)
     second = SecondReader(payload.data)
     reading = _read(payload.data, second, name)
-    about, known = describe(second.opened, reading.outline)
-    reading.note("pypdf", known)
+    about, failed = describe(second.opened, reading.outline)
+    first = reading.pages[0].as_set or reading.pages[0].lines
+    published, dated = _dated(about, first)
+    reading.note("pypdf", failed or dated)
     _refuse_locked(reading, about, name)
     arranged = to_blocks([page.lines for page in reading.pages], about.outline)
-    reading.note("running heads", tell(arranged.furniture))
+    furniture = [line.text for line in arranged.furniture]
+    furniture += [said for page in reading.pages for said in page.stamps]
+    reading.note("running heads", tell(furniture))
     blocks, references, note = without_references(arranged.blocks)
     reading.note("references", note)
     language = language_written(about.language, " ".join(block.text for block in blocks))
@@ -119,14 +132,13 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
     _refuse_pictures(text, reading.pages, name)
     refuse_empty(text, payload)
     hidden = list(_whole(reading.pages))
-    first = reading.pages[0].as_set or reading.pages[0].lines
     rows = [line for line in reading.pages[0].lines if line.row]
     extracted = Extracted(
         kind=SourceKind.PDF,
         extractor=versions.PDF,
         title=title_of(about, blocks, first),
         authors=clean_authors(authors_of(about, blocks, first, rows)),
-        published=about.created,
+        published=published,
         language=language,
         text=text,
         passages=passages,
@@ -134,11 +146,22 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
         hidden_text=report(hidden, fewest=_FEWEST_HIDDEN),
     )
     return extracted, Apart(
-        furniture=[one_line(line.text) for line in arranged.furniture],
+        furniture=list(map(one_line, furniture)),
         leaders=arranged.leaders,
         references=[block.text for block in references],
         hidden=[said for _, said, _ in hidden],
     )
+
+
+def _dated(about: About, first: Sequence[Line]) -> tuple[date | None, str]:
+    """Return the day that the first page shows, else the file's, and which it is.
+
+    A file may be made or printed long after; a day to come (of an event) is no day it appeared on.
+    """
+    shown = next(filter(None, map(stated_day, days_in(first))), None)
+    if shown and (about.created is None or (shown - about.created).days <= 1):
+        return shown, "dated by a line of its first page"
+    return about.created, "dated by the file's creation" if about.created else "no date"
 
 
 def _read(data: bytes, second: SecondReader, name: str) -> _Reading:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from html import unescape
+from string import whitespace
 from urllib.parse import urljoin
 
 from casebook.extractors.text.characters import one_line
@@ -15,8 +16,10 @@ _LONGEST_TITLE, _LONGEST_SUMMARY = 300, 600
 # Characters of a summary that are read: markup takes most of some.
 _READ = 6_000
 _TAG = re.compile(r"<[^<>]*>")
+# Signs of no width, which are copied along with an address; within one they may belong to it.
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\ufeff"
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`|]+", re.IGNORECASE)
-_AROUND_ADDRESS = ".,;:!?)]}"
+_AROUND_ADDRESS = f".,;:!?)]}}{_UNSEEN}"
 
 COLUMNS = {
     "url": frozenset(
@@ -40,7 +43,7 @@ class Listing(Frozen):
     ``repeated`` counts where it names a source again; ``unread`` are the entries in which no web
     address could be found, as they stand there, and ``beyond`` counts the sources that are more
     than one list may name. ``broken`` tells that the end of it is missing, or that it is no JSON
-    though it begins so: it was read as far as it goes.
+    though it begins so: it was read as far as it goes. ``further`` is its next page, if it has one.
     """
 
     form: str
@@ -50,6 +53,7 @@ class Listing(Frozen):
     unread: Sequence[str] = ()
     beyond: int = 0
     broken: bool = False
+    further: str | None = None
 
 
 def candidate(
@@ -57,7 +61,7 @@ def candidate(
 ) -> Candidate:
     """Return an address, fit to stand in a line, with its title and its summary in one line."""
     text = one_line(str(title or ""))[:_LONGEST_TITLE]
-    address = url.strip()
+    address = url.strip(_UNSEEN + whitespace)
     if is_web_address(address):
         address = address.replace(" ", "%20")
     told = one_line(unescape(_TAG.sub(" ", str(summary or "")[:_READ])))[:_LONGEST_SUMMARY]

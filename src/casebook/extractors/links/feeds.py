@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import feedparser  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.days import day_in_address, stated_day
-from casebook.extractors.links.entries import Listing, candidate
+from casebook.extractors.links.entries import Listing, candidate, joined
 from casebook.extractors.links.packing import unpacked
 from casebook.extractors.links.xml_lists import refuse_entities
 from casebook.extractors.sites import canonical_url
@@ -38,7 +38,17 @@ def read_feed(data: bytes, payload: Payload, base: str) -> Listing:
             found.append(candidate(address, title, day, _announced(entry)))
         else:
             unread.append(one_line(title or str(entry.get("id") or "an entry")))
-    return Listing(form="feed", candidates=found, unread=unread)
+    return Listing(
+        form="feed", candidates=found, unread=unread, further=_further(parsed.feed, base)
+    )
+
+
+def _further(feed: Any, base: str) -> str | None:
+    """Return where a feed goes on that comes in pages (RFC 5005, as Blogger's do), if it does."""
+    links = feed.get("links", ())
+    pages = [one.get("href") for one in links if one.get("rel") in {"next", "prev-archive"}]
+    addresses = (joined(base, str(page).strip()) for page in filter(None, pages))
+    return next(filter(is_web_address, addresses), None)
 
 
 def _own_address(feed: Any) -> str:

@@ -16,7 +16,7 @@ from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.sources import Candidate
 
-# Where an answer keeps its entries.
+# Where an answer keeps its entries, if not in the only list of objects that it has.
 _ENTRIES = "items entries posts articles results data sources urls links pages".split()
 _LONGEST_SHOWN = 200
 
@@ -75,10 +75,19 @@ def _value(line: str) -> Any:
 
 def _entries(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
-        inner = next((value[key] for key in _ENTRIES if isinstance(value.get(key), list)), [value])
-        yield from inner
+        known = (value[key] for key in _ENTRIES if isinstance(value.get(key), list))
+        found = next(known, None)
+        yield from (_only_list(value) or [value]) if found is None else found
     elif isinstance(value, list):
         yield from value
+
+
+def _only_list(value: dict[str, Any]) -> list[Any] | None:
+    """Return the only list in an object that is no entry itself, where it holds objects."""
+    lists = [inner for inner in value.values() if inner and isinstance(inner, list)]
+    is_entry = _candidate(value, "") is not None
+    alone = len(lists) == 1 and not is_entry and all(isinstance(one, dict) for one in lists[0])
+    return lists[0] if alone else None
 
 
 def _candidate(entry: Any, base: str) -> Candidate | None:

@@ -20,11 +20,15 @@ Read = Callable[[Payload], Awaitable[Listing]]
 
 @dataclass(frozen=True, slots=True)
 class WalkLimits:
-    """How far a list of lists is followed: lists read, lists within lists, addresses named."""
+    """How far a list of lists is followed: lists read, lists within lists, addresses named.
+
+    ``pages`` tells whether those of a feed that comes in several are followed.
+    """
 
     lists: int = 500
     depth: int = 3
     candidates: int = 10_000
+    pages: bool = True
 
 
 _AT_ONCE = 8
@@ -43,7 +47,8 @@ class Walk:
 
     ``read`` are the addresses of the lists that were. ``ways`` holds, by their addresses, how the
     sources were come to, and ``unread`` how the lists that were not read would be, they themselves
-    the last. ``repeated`` counts where a source was named again.
+    the last. ``repeated`` counts where a source was named again. ``form`` is what kind of list the
+    first one is.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
@@ -52,6 +57,7 @@ class Walk:
     read: set[str] = field(default_factory=set)
     ways: dict[str, Way] = field(default_factory=dict)
     unread: list[Way] = field(default_factory=list)
+    form: str | None = None
 
 
 async def walk(
@@ -62,11 +68,13 @@ async def walk(
     limits: WalkLimits = WalkLimits(),
     *,
     given: Payload | None = None,
+    tell: Callable[[int, int], None] = lambda _read, _known: None,
 ) -> Walk:
     """Return the sources that a list and the lists in it name, in the order of the lists.
 
     ``given`` is the first list where it need not be fetched; ``ref`` then only names it. A list
-    inside that cannot be had is noted; the first one is not forgiven.
+    inside that cannot be had is noted; the first one is not forgiven. ``tell`` hears now and then
+    how many lists were asked for, of how many.
 
     Raises:
         CasebookError: if the first list cannot be fetched or read.
@@ -81,6 +89,7 @@ async def walk(
         first = False
         for way, listing in zip(round_, listings, strict=True):
             walker.take(way, listing)
+        tell(walker.asked, walker.asked + len(walker.waiting))
     walker.found.unread += walker.waiting
     return walker.found
 
@@ -102,7 +111,7 @@ class _Walker:
         self._given = given
         self._visited: set[str] = set()
         self._seen = _Seen()
-        self._asked = 0
+        self.asked = 0
         self._full = False
 
     def wait_for(self, addresses: Sequence[str], way: Way) -> None:
@@ -119,12 +128,12 @@ class _Walker:
         """Return the lists to ask for next; nothing once all was read, or enough."""
         if self._full:
             return []
-        left = self._limits.lists - self._asked
+        left = self._limits.lists - self.asked
         if not left and self.waiting:
             further = f"{len(self.waiting)} further lists: {self._limits.lists} were read"
             self.found.missed.append(further)
         ways = [self.waiting.popleft() for _ in range(min(left, _AT_ONCE, len(self.waiting)))]
-        self._asked += len(ways)
+        self.asked += len(ways)
         return ways
 
     async def listing(self, way: Way) -> Listing | CasebookError:
@@ -146,6 +155,7 @@ class _Walker:
             found.missed += [] if self._full else [str(listing)]
             return
         found.read.add(source)
+        found.form = listing.form if len(way) == 1 else found.form
         found.missed += [_no_addresses(listing.unread, source)] if listing.unread else []
         found.missed += [_beyond(listing, source)] if listing.beyond else []
         found.missed += [_broken(source)] if listing.broken else []
@@ -157,6 +167,8 @@ class _Walker:
         found.candidates += kept
         found.ways.update((candidate.url, way) for candidate in kept)
         self.wait_for(listing.lists, way)
+        if listing.further and self._limits.pages and fresh:
+            self.wait_for([listing.further], way[-1:])  # beside the page before, not within it
         self._stop_if_full(len(fresh) > len(kept))
 
     def _stop_if_full(self, left_out: bool) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache, partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -12,12 +13,15 @@ from casebook.extractors.links.entries import Listing, addresses_in, candidate
 from casebook.extractors.links.tables import read_table
 from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import is_web_address
-from casebook.extractors.web.dates import day_of
+from casebook.extractors.web.dates import Order, day_of
+from casebook.extractors.web.day_order import day_first
 from casebook.extractors.web.parsing import parse
 from casebook.schemas.sources import Candidate, Payload
 
 _MARKDOWN_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
 _COMMENT = re.compile(r"\s*#")
+_BELOW_HEAD = re.compile(r"(?=.*-)(?=.*\|)[|: -]+")
+_SCHEMELESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}/\S*|www\.\S+", re.IGNORECASE)
 _PATH_MARKS = re.compile(r"[./\\]\w")
 _MARKDOWN = {"text/markdown", "text/x-markdown"}
 _FURNITURE = "nav header footer aside form"
@@ -36,8 +40,9 @@ def read_page(data: bytes, payload: Payload, base: str) -> Listing:
     base = _joined(base, next(iter(tree.xpath("//base/@href")), "")) or base
     apart = " or ".join(f"ancestor::{name}" for name in _FURNITURE.split())
     days: dict[Any, date | None] = {}
+    order = cache(partial(day_first, tree, base))
     found = [
-        candidate(_joined(base, link.get("href")), _title(link), _day(link, days))
+        candidate(_joined(base, link.get("href")), _title(link), _day(link, days, order))
         for link in tree.xpath(f"//a[@href and not({apart})]")
     ]
     here = _without_fragment(base)
@@ -57,21 +62,22 @@ def _title(link: Any) -> str:
     return said if said.strip() else " ".join(link.xpath(".//img/@alt"))
 
 
-def _day(link: Any, known: dict[Any, date | None]) -> date | None:
+def _day(link: Any, known: dict[Any, date | None], order: Order) -> date | None:
     """Return the one day that the entry around a link states; ``known`` holds those of entries."""
     entry = next(iter(link.xpath(_ENTRY)), None)
     if entry is None:
         return None
     if entry not in known:
-        known[entry] = _day_of_entry(entry)
+        known[entry] = _day_of_entry(entry, order)
     return known[entry]
 
 
-def _day_of_entry(entry: Any) -> date | None:
+def _day_of_entry(entry: Any, order: Order) -> date | None:
     """Return the day by which an entry is marked up, else the one that stands by itself in it."""
     marked = entry.xpath(".//time/@datetime")
     alone = (text for text in entry.itertext() if len(text.strip()) <= _LONGEST_DATE)
-    days = set(map(stated_day, marked) if marked else map(day_of, alone)) - {None}
+    shown = (day_of(text, order) for text in alone)
+    days = set(map(stated_day, marked) if marked else shown) - {None}
     return days.pop() if len(days) == 1 else None
 
 
@@ -108,7 +114,7 @@ def read_lines(data: bytes, payload: Payload, *, tables: bool = True) -> Listing
 
     Else every address that a text holds.
     """
-    text, _ = decode(data, payload.charset)
+    text = decode(data, payload.charset)[0].replace("&amp;", "&")  # copied out of a page's source
     if tables and (table := read_table(text)):
         return table
     marked_down = payload.media_type in _MARKDOWN or payload.name.lower().endswith(".md")
@@ -122,19 +128,26 @@ def read_lines(data: bytes, payload: Payload, *, tables: bool = True) -> Listing
 def _without_address(lines: Sequence[str]) -> list[str]:
     """Return, with their numbers, the lines without an address where most others have one.
 
-    A heading in the first line is left out. Prose that mentions addresses is no list; where there
-    is none at all, every line is told.
+    A heading in the first line is left out, and the head of a table in Markdown. Prose that
+    mentions addresses is no list, but a line that lacks no more than https:// is told anywhere;
+    where there is no address at all, every line is.
     """
     said = [
         (number, line.strip())
         for number, line in enumerate(lines, start=1)
-        if line.strip() and not _COMMENT.match(line)
+        if line.strip() and not _COMMENT.match(line) and not _is_head(lines, number - 1)
     ]
     bare = [(number, line) for number, line in said if not addresses_in(line)]
     if len(bare) < len(said):
         bare = [one for one in bare if one[0] > 1 or not _is_heading(one[1])]
-        bare = bare if 2 * len(bare) <= len(said) else []
+        if 2 * len(bare) > len(said):
+            bare = [one for one in bare if _SCHEMELESS.fullmatch(one[1])]
     return [f"line {number}: {line}" for number, line in bare]
+
+
+def _is_head(lines: Sequence[str], at: int) -> bool:
+    """Tell the head of a table in Markdown, and the line below it."""
+    return any(_BELOW_HEAD.fullmatch(line.strip()) for line in lines[at : at + 2])
 
 
 def _is_heading(line: str) -> bool:

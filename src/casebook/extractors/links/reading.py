@@ -74,6 +74,7 @@ def read_listing(payload: Payload) -> Listing:
         repeated=repeated,
         unread=(*listing.unread, *refused),
         beyond=beyond,
+        further=listing.further,
         broken=_is_broken(data, payload.charset, listing.form),
     )
 

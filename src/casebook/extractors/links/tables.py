@@ -21,6 +21,7 @@ _MOST_COLUMNS = 200
 _FEWEST_COLUMNS = 2
 _LONGEST_SHOWN = 30
 _MOST_IN_VAIN = 2  # times the text
+_ESCAPED = "\ufdd0"  # no character: an escaped pipe of Markdown while rows are cut
 _OTHER_DAYS = frozenset(
     "accessed retrieved visited seen added read checked due deadline abgerufen gelesen".split()
 )
@@ -33,11 +34,11 @@ def read_table(text: str) -> Listing | None:
     A column is found by its name, else by what stands in it: mostly addresses, days or words. One
     column alone is a text.
     """
-    delimiter, text = _delimiter(text.lstrip("\ufeff"))
-    rows = [row for row in _rows(text, delimiter) if not _is_blank(row)] if delimiter else []
+    delimiter, text = _delimiter(text.lstrip("\ufeff").replace(r"\|", _ESCAPED))
+    rows = [row for row in _cells(text, delimiter) if not _is_blank(row)] if delimiter else []
     named = bool(rows) and not any(map(_is_address, rows[0]))
     places = _places(rows[0] if named else (), rows[named:])
-    if not places["url"]:
+    if not places["url"] or _is_sentence(rows, places["url"]):
         return None
     cells = {field: _column(rows[named:], at) for field, at in places.items()}
     # Where a comma is a decimal point, tables have semicolons, and the day stands before the month.
@@ -80,6 +81,19 @@ def _fitness(text: str, mark: str) -> tuple[float, float, int]:
     addresses = [cell for row in rows for cell in row if _is_address(cell)]
     clean = sum(1 for cell in addresses if others.isdisjoint(cell))
     return clean / max(len(addresses), 1), count / sizes.total(), cells
+
+
+def _cells(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows with their escaped pipes: in Markdown these stand within a cell."""
+    pipe = "|" if delimiter == "|" else r"\|"
+    for row in _rows(text, delimiter):
+        yield [cell.replace(_ESCAPED, pipe) for cell in row]
+
+
+def _is_sentence(rows: Sequence[Sequence[str]], places: Sequence[int]) -> bool:
+    """Tell a single row that names more addresses, beside those where addresses stand."""
+    besides = (cell for row in rows for at, cell in enumerate(row) if at not in places)
+    return len(rows) == 1 and any(map(addresses_in, besides))
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -164,7 +178,9 @@ def _places(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, lis
     for field, looks in _LOOKS.items():
         taken = {at for known in places.values() for at in known}
         free = [at for at in range(_width(rows, names)) if at not in taken]
-        alike = [at for at in free if _mostly(rows, at, looks) and not _is_other(names, at)]
+        alike = [at for at in free if _mostly(rows, at, looks)]
+        if field == "published":
+            alike = [at for at in alike if not _is_other(names, at)]
         if (place := _named(field, names, free, alike)) is not None:
             alike = [place]
         places[field] = alike if field == "url" else alike[:1]

@@ -41,13 +41,15 @@ class FetchLimits:
     """What one fetch may take. Bytes are counted after decompression.
 
     ``deadline_seconds`` is for the whole fetch with its redirects, ``connect_seconds`` for each
-    attempt to connect; ``sound_seconds`` is the deadline of what is known to be a recording.
+    attempt to connect; ``sound_seconds`` is the deadline of what is known to be a recording;
+    ``list_bytes`` are for a list that lies in a file, such as a table with whole texts in it.
     """
 
     deadline_seconds: float = 30.0
     connect_seconds: float = 10.0
     max_redirects: int = 5
     text_bytes: int = 10 * MEGABYTE
+    list_bytes: int = 50 * MEGABYTE
     pdf_bytes: int = 50 * MEGABYTE
     sound_bytes: int = 200 * MEGABYTE
     sound_seconds: float = 600.0

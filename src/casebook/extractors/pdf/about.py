@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice, takewhile
@@ -23,7 +23,8 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _NO_AUTHOR = re.compile(
-    r"^(?:user|admin(?:istrator)?|owner|author|unknown|anonymous|root|latex|microsoft.*)$",
+    r"^(?:(?:windows )?user|admin(?:istrator)?|owner|author|unknown|anonymous|root|latex|"
+    r"microsoft.*|python-docx|openpyxl|apache poi)$",
     re.IGNORECASE,
 )
 _CONTENTS = re.compile(
@@ -71,6 +72,17 @@ _DAY = re.compile(
 )
 """What may stand beside the names of a line that begins with "By"."""
 
+_BESIDE_DAY = re.compile(
+    r"(?:(?:last |first )?(?:published|updated|modified|revised|posted|issued)|date|on|as of|"
+    r"\d+ min(?:ute)?s?(?: read)?|[\W_])*",
+    re.IGNORECASE,
+)
+_DAY_LINES = 12
+"""Of the first page, among which its day may stand."""
+
+_LABEL = re.compile(r"\s[^\W\d_]{3,12}:\s.*")
+"""What follows the names of a line that goes on with its day or state."""
+
 _NO_NAME = re.compile(
     r"\b(?:university|institute|department|inc|ltd|gmbh|research|labs?|school|college|abstract|"
     r"version|draft|press|group|team|the|of|for|in|on|with|to)\b",
@@ -94,7 +106,7 @@ class About:
 
 
 def describe(opened: Callable[[], pypdf.PdfReader], outline: Sequence[str]) -> tuple[About, str]:
-    """Return what the file says of itself, as far as pypdf can read it, and how that went.
+    """Return what the file says of itself, as far as pypdf can read it, and why it cannot.
 
     ``opened`` returns pypdf's reader, or raises. ``outline`` is the table of contents as pdfium
     reads it, which is far quicker; where it reads none, pypdf is asked.
@@ -102,11 +114,10 @@ def describe(opened: Callable[[], pypdf.PdfReader], outline: Sequence[str]) -> t
     try:
         reader = opened()
         meta = reader.metadata
-        created = _created(meta)
         about = About(
             title=one_line(str(meta.title)) if meta and meta.title else None,
             authors=_authors(str(meta.author)) if meta and meta.author else (),
-            created=created,
+            created=_created(meta),
             language=stated_language(reader),
             outline=outline or _titles(reader),
             encrypted=reader.is_encrypted,
@@ -115,7 +126,7 @@ def describe(opened: Callable[[], pypdf.PdfReader], outline: Sequence[str]) -> t
         raise
     except Exception as error:  # noqa: BLE001 - a broken file breaks pypdf anywhere; text comes first
         return About(outline=outline), f"failed: {type(error).__name__}"
-    return about, "dated by the file's creation" if created else "no date"
+    return about, ""
 
 
 def _created(meta: Any) -> date | None:
@@ -175,6 +186,17 @@ def title_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> st
     return _NOTE_MARK.sub("", blocks[heading].text)
 
 
+def days_in(first: Sequence[Line]) -> Iterator[str]:
+    """Yield the days that the first page shows by its title, as they are written.
+
+    They stand alone, or beside the names of its authors.
+    """
+    for line in first[:_DAY_LINES]:
+        found = _DAY.search(line.text) if len(line.text) <= _LONGEST_BYLINE else None
+        if found and (_SIGNED.match(line.text) or _BESIDE_DAY.fullmatch(_DAY.sub("", line.text))):
+            yield found.group()
+
+
 def authors_of(
     about: About, blocks: Sequence[Block], first: Sequence[Line], rows: Sequence[Line]
 ) -> list[str]:
@@ -183,8 +205,14 @@ def authors_of(
     ``first`` are the lines of the first page: authors may stand side by side; ``rows`` are those
     of its tables, which name none.
     """
-    if about.authors:
-        return list(about.authors)
+    stated, found = list(about.authors), _named_on_page(blocks, first, rows)
+    # Programs state who typed it; the page may name others beside them.
+    return found if not stated or set(stated) < set(found) else stated
+
+
+def _named_on_page(
+    blocks: Sequence[Block], first: Sequence[Line], rows: Sequence[Line]
+) -> list[str]:
     heading = _heading_of(blocks, first)
     if heading is None:
         return []
@@ -235,7 +263,9 @@ def names_in(byline: str) -> list[str]:
     if len(byline) > _LONGEST_BYLINE:
         return []
     signed = _SIGNED.match(byline)
-    line = _SIGNED.sub("", _MARKS.sub(",", _DAY.sub(",", byline) if signed else byline), count=1)
+    if signed:
+        byline = _LABEL.sub("", _DAY.sub(",", byline[signed.end() :]))
+    line = _MARKS.sub(",", byline)
     parts = [part.strip(" .,") for part in _SPLIT.split(line)]
     names = [part for part in parts if part]
     return names if names and all(map(_is_name, names)) else []

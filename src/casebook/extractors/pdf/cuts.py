@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.words import ITEM, ends_in_word, ends_sentence
+from casebook.extractors.pdf.words import ITEM, ends_in_word, ends_sentence, has_no_capitals
 
 _NOTE_SIZE = 0.92
 _FULL = 0.85
@@ -112,7 +112,7 @@ def _rest_of(held: Group, groups: Sequence[Group], at: int, under: int, usual: U
     Those before ``under`` are notes.
     """
     last = held.lines[-1]
-    if under < len(groups) and _reads_on(last, groups[under].lines[0]):
+    if under < len(groups) and _reads_on(last, groups[under].lines[0], usual):
         return under
     cut = usual.is_cut(held) and not usual.stand_under(last, groups[under : under + 1])
     return _over(groups, at, last, usual) if cut else None
@@ -136,11 +136,12 @@ def _over(groups: Sequence[Group], at: int, last: Line, usual: Usual) -> int | N
     return None
 
 
-def _reads_on(last: Line, first: Line) -> bool:
+def _reads_on(last: Line, first: Line, usual: Usual) -> bool:
     if last.page == first.page and first.base < last.base + 2 * last.size:
         return False
     if last.row or first.row or abs(last.size - first.size) > 1 or ITEM.match(first.text):
         return False
     if ends_in_word(last.text) or last.text.endswith(","):
         return True
-    return not ends_sentence(last.text) and first.text[:1].islower()
+    small = first.text[:1].islower() or (has_no_capitals(first.text[0]) and usual.is_full(last))
+    return small and not ends_sentence(last.text)

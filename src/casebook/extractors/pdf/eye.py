@@ -112,6 +112,21 @@ class Eye:
         boxes = self._boxes(both)
         return boxes[: len(ends), 0], boxes[len(ends) :, 1]
 
+    def mirrored(self, place: float) -> float:
+        """Return a place across the page as it is seen from the other side."""
+        return self._edges[0] + self._edges[2] - place
+
+    def rooms(self, positions: Sequence[int]) -> tuple[calls.Numbers, calls.Numbers]:
+        """Return where the room of each character begins and ends, ink or not, from the left."""
+        indices = self._firsts([(position, position) for position in positions])
+        ask = partial(calls.rows, about=indices, text=self._text)
+        left, top, right, low = ask(calls.char_loose_box, width=4, whole=True)[0].T
+        if not self._turn.way:
+            # The room of what is turned over is told as its ink.
+            left = np.minimum(left, ask(calls.char_origin, width=2, kind=np.double)[0][:, 0])
+        boxes = self._turn.boxes(np.stack([left, right, low, top], axis=1).astype(np.double))
+        return boxes[:, 0], boxes[:, 1]
+
     def _boxes(self, indices: Sequence[int]) -> calls.Numbers:
         """Return left, right, bottom and top of characters, as the lines of the page are read."""
         boxes = calls.rows(calls.char_box, indices, 4, np.double, text=self._text)[0]
@@ -232,7 +247,10 @@ class Eye:
         """Tell whether the font of a character says that it is bold, and of fixed width."""
         name = ctypes.create_string_buffer(_NAME_BYTES)
         calls.char_font(self._text, index, name, _NAME_BYTES, None)
-        bold = b"bold" in name.value.lower() or calls.char_weight(self._text, index) >= _BOLD
+        named = name.value.lower()
+        # pdfium guesses the weight from the width of stems, of which many files are wrong.
+        heavy = b"regular" not in named and calls.char_weight(self._text, index) >= _BOLD
+        bold = b"bold" in named or heavy
         return bold, bool(_FIXED.search(name.value))
 
     def reasons(self, ends: Sequence[tuple[int, int]]) -> list[str | None]:

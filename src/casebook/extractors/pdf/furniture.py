@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import pairwise, product, takewhile
 
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.text.characters import one_line
@@ -30,6 +30,9 @@ _BAND_SHARE = 0.5
 _FEWEST_BAND_PAGES = 4
 _NEARLY_ALL = 0.8
 _MOST_SAMPLED = 10
+_SPOT = 18.0
+"""Points."""
+
 _SMALL = 0.92
 _APART = 1.8
 """Type sizes between a line and the next; within a text it is 1 to 1.6."""
@@ -50,7 +53,8 @@ def without_furniture(
 ) -> tuple[list[list[Line]], list[Line]]:
     """Return ``pages`` without page numbers and the heads and feet that pages share; and those.
 
-    A line at a page's edge goes if it stands, numbers aside, on two pages in five; or at a height
+    A line at a page's edge goes if it stands, numbers aside, on two pages in five, and twice alike
+    (a title stands alone that running heads or an agenda say again); or at a height
     at which half of the pages have their outermost line, where it is no larger than the text,
     whose size is ``body`` points (titles of slides are), and stands there twice (heads that change
     by chapter), or apart from the text as nearly all lines at that height do (by section); or if it
@@ -63,6 +67,7 @@ def without_furniture(
     bars = _bars(pages, _SMALL * body)
     edges = [_edges(page) for page in pages]
     keys = Counter(key for page in edges for key in {key_of(x.text) for x in page if not x.row})
+    spots = Counter(_spot(line) for page in edges for line in page)
     bands = _Bands.of(edges, keys)
     lines = (line for page in pages if bands.labels for line in page)
     titles = Counter(_title(line.text) for line in lines if _is_title(line))
@@ -73,7 +78,7 @@ def without_furniture(
             return bands.is_numbered(line)
         key = key_of(line.text)
         count = keys[key] if key else 0
-        if count >= needed:
+        if count >= needed and _has_like(line, spots):
             return True
         known = titles[_title(line.text)] > _is_title(line)
         if line.size <= _LABELLED * body and bands.is_labelled(line, known=known):
@@ -139,12 +144,12 @@ def _place(line: Line) -> tuple[str, int]:
     return line.text, _height(line)
 
 
-def tell(furniture: Sequence[Line]) -> str:
+def tell(furniture: Sequence[str]) -> str:
     """Say for the curator what was taken out around the text, with the most frequent of it."""
     if not furniture:
         return "none found"
-    said = {key_of(line.text): line.text for line in reversed(furniture)}
-    times = Counter(key_of(line.text) for line in furniture)
+    said = {key_of(text): text for text in reversed(furniture)}
+    times = Counter(map(key_of, furniture))
     named = [(key, n) for key, n in times.most_common() if key.strip("# ")][:_MOST_TOLD]
     told = "".join(f", “{one_line(said[key])[:_LONGEST_TOLD]}” ({n})" for key, n in named)
     return f"{len(furniture)} lines left out{told}"
@@ -168,6 +173,17 @@ def _is_title(line: Line) -> bool:
 def _title(text: str) -> str:
     """Return ``text`` without the numbers around it."""
     return text.strip(_AROUND_TITLES).casefold()
+
+
+def _has_like(line: Line, spots: Mapping[tuple[str, int, int], int]) -> bool:
+    """Tell a line that says what another one does, about as high up and in such type."""
+    key, spot, size = _spot(line)
+    near = product((-1, 0, 1), repeat=2)
+    return sum(spots.get((key, spot + up, size + more), 0) for up, more in near) > 1
+
+
+def _spot(line: Line) -> tuple[str, int, int]:
+    return key_of(line.text), round(line.base / _SPOT), round(line.size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ _FEWEST_WOVEN, _GUTTER = 8, 6.0
 _COLUMN, _NARROW = 0.25, 0.15
 """Of the page's width: of lines of two columns, as cells of most tables are not, and of more."""
 _LONG_BLANK, _TALL = 12.0, 30.0
+_LARGE = 20.0
+"""Points."""
+
 _MOST_MARKS = 100
 """More are the dots of a chart."""
 
@@ -57,7 +60,8 @@ class Glance:
     slides draw. ``marked``: text is marked content, which may state another text than its glyphs;
     ``texts`` are the addresses of its objects then, but for pages with forms (None). ``sketched``
     are the fonts whose letters the file draws itself, or does not: the drawn page shows it.
-    ``repeats``: some text may be drawn twice. ``tall``: some of it is higher than wide.
+    ``repeats``: some text may be drawn twice. ``tall``: some of it is higher than wide. ``large``:
+    some is as high and wide as a stamp across the page.
     """
 
     odd: bool = False
@@ -75,6 +79,7 @@ class Glance:
     sketched: set[int] = field(default_factory=set)
     repeats: bool = False
     tall: bool = False
+    large: bool = False
 
     def is_picture(self, edges: Box) -> bool:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
@@ -149,6 +154,7 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     found.odd = found.odd or bool(found.sketched)
     found.repeats = found.repeats or may_repeat(pieces.boxes)
     found.tall = found.tall or _are_tall(pieces.boxes)
+    found.large = found.large or _are_large(pieces.boxes)
     found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
     if edges is not None and _are_woven(pieces.boxes, _NARROW * (edges[2] - edges[0])):
         found.across = True
@@ -198,6 +204,10 @@ def _are_tall(boxes: Numbers) -> bool:
     """Tell type that may run upwards or downwards, longer than a large letter is high."""
     width, height = (boxes[:, 2:] - boxes[:, :2]).T
     return bool(np.count_nonzero(height > np.maximum(_TALL, width)))
+
+
+def _are_large(boxes: Numbers) -> bool:
+    return bool(np.count_nonzero((boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=_TALL) > _LARGE))
 
 
 def _marks(boxes: Numbers) -> list[Box]:

@@ -103,11 +103,13 @@ class Layout(Usual):
         step = base - under
         if step > _LOOSE * max(self.leading, type_size):
             return not self._goes_over(lines, n)
-        if step > type_size / 2 and not heads and self._is_over(lines, n):
-            return True
-        short = end - edge < _SHORT_OF_COLUMN * self.column
         # A jump upwards is the next column, where a paragraph may go on.
         jumps = step < -2 * size
+        if (step > type_size / 2 and not heads and self._is_over(lines, n)) or (
+            jumps and not text[:1].islower() and self._had_room(lines, n)
+        ):
+            return True
+        short = end - edge < _SHORT_OF_COLUMN * self.column
         new = short or moved > indent or jumps
         return (new and ends_sentence(above)) or (jumps and is_caption(text))
 

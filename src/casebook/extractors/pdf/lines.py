@@ -38,6 +38,8 @@ class PageLines:
     as_set: list[Line] | None = None
     """The lines as the file writes them, where some are read in another order or as one."""
     hidden: list[tuple[HiddenKind, str, str]] = field(default_factory=list)
+    stamps: list[str] = field(default_factory=list)
+    """What is stamped across it, as "DRAFT" is, or numbers its lines: no text."""
     pictures: bool = False
     scan: bool = False
     """Whether it is a picture of a page, with hardly a word of text."""

@@ -17,19 +17,23 @@ import pypdfium2
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.actual import Glyphs
 from casebook.extractors.pdf.arrangement import arranged
+from casebook.extractors.pdf.backwards import Glyph, is_backwards, words_of
+from casebook.extractors.pdf.backwards import text_of as text_backwards
 from casebook.extractors.pdf.calls import Numbers
-from casebook.extractors.pdf.doubled import text_of
 from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.glance import look_over
 from casebook.extractors.pdf.layers import lines_of
+from casebook.extractors.pdf.line_numbers import unnumbered
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
 from casebook.extractors.pdf.notes import Note, notes_on
 from casebook.extractors.pdf.points import points_apart, with_point
 from casebook.extractors.pdf.seams import mended
 from casebook.extractors.pdf.sight import Budget
 from casebook.extractors.pdf.spread import with_words
+from casebook.extractors.pdf.stamps import unstamped
 from casebook.extractors.pdf.turning import turned
 from casebook.extractors.pdf.uncolumned import in_rows
+from casebook.extractors.pdf.units import in_characters, in_units
 from casebook.extractors.pdf.words import has_dots
 from casebook.schemas.documents import HiddenKind
 
@@ -43,8 +47,6 @@ _SIGNS = "\uf000"
 _POINT = re.compile("\\A[\uf000-\uf0ff] +(?=[^ ])")
 """The point of a list in a font of signs, as text processors set it."""
 
-_BEYOND_BMP = re.compile(r"[\U00010000-\U0010ffff]")
-
 # However far it stands from its text, it is no cell of its own.
 _MARK = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\[\d{1,3}\])\Z")
 _NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}\.?\Z")
@@ -54,6 +56,12 @@ _FEWEST_ENTRIES = 3
 
 _ROOM, _SURE_ROOM, _TIMES = 0.7, 1.5, 1.6
 """Type sizes between cells, at least and surely; and times the room between words of the line."""
+
+_MOST_CELLS = 40
+"""Of a row by which the head over it is cut."""
+
+_NEXT, _ALIGNED = 3.0, 1.5
+"""Type sizes to the next row, and points between words that stand under each other."""
 
 _ENDS = (".", ",", ":", ";", "?", "!")
 """More room may follow these in prose."""
@@ -70,13 +78,20 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     glance = look_over(calls.handle(page.raw), edges)
     untrue, unproved = glyphs.let_speak(page, number, glance.texts) if glance.marked else ([], 0)
     turn = turned(page, edges, tall=glance.tall)
-    text = text_of(page, repeats=glance.repeats)
+    text, stamps = unstamped(page, repeats=glance.repeats, large=glance.large)
     try:
         eye = Eye(page, turn, text, budget, glance)
         found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)
-        found.hidden += [(HiddenKind.PDF_LAYER, said, _STATED) for said in untrue]
-        stretches = _stretches(text.get_text_range(), eye, found)
+        found.stamps = stamps
+        found.hidden += [(HiddenKind.PDF_LAYER, other, _STATED) for other in untrue]
+        said = text.get_text_range()
+        units = in_units(said)
+        stretches, numbers = unnumbered(eye, _stretches(units, eye, found))
+        found.stamps += numbers
         lines = with_words(eye, stretches, _lines(eye, stretches, number))
+        turns = is_backwards(units)
+        if turns:
+            lines = [_backwards(eye, *each) for each in zip(stretches, lines, strict=True)]
         if points := points_apart(lines):
             lines = [
                 with_point(lines[points[n]], x) if n in points else x for n, x in enumerate(lines)
@@ -90,7 +105,11 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
             found.lines = lines_of(_words(eye, stretches, number))
             _arrange(found, found.lines)
         elif (eye.is_across or _stand_beside(found.lines)) and not _are_entries(found.lines):
-            _arrange(found, list(_parts(eye, stretches, found.lines)))
+            cut = _parts_backwards if turns else _parts
+            _arrange(found, list(cut(eye, stretches, found.lines)))
+        if len(units) > len(said):
+            found.lines = _spelled(found.lines)
+            found.as_set = found.as_set and _spelled(found.as_set)
         for note in notes_on(calls.handle(page.raw)):
             _pin(note, found)
         words = chain.from_iterable(line.text.split() for line in found.lines)
@@ -147,23 +166,92 @@ def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) ->
     lefts, rights = eye.edges([(at, _end(at, word)) for row in words for at, word in row])
     starts = [0, *accumulate(map(len, words))]
     may_be = _have_room(lefts, rights, starts, [line.size for line in lines])
-    for row, line, start, cut in zip(words, lines, starts, may_be, strict=False):
-        if not cut or not row[1:]:
+    begins = [
+        [0, *_cuts(row, _places(lefts, rights, start, row), line.size)] if cut and row[1:] else [0]
+        for row, line, start, cut in zip(words, lines, starts, may_be, strict=False)
+    ]
+    cells = [*(len(some) if len(some) <= _MOST_CELLS else 0 for some in begins), 0]
+    for n, (row, line, start) in enumerate(zip(words, lines, starts, strict=False)):
+        begin_at, places = begins[n], list[tuple[float, float]]()
+        if line.bold and cells[n] < cells[n + 1] and _heads(line, lines[n + 1]):
+            places = _places(lefts, rights, start, row)
+            table = lefts[starts[n + 1] + np.array(begins[n + 1])]
+            begin_at = _cuts_over(row, places, table, line.size) or begin_at
+        if not begin_at[1:]:
             yield line
             continue
-        end = start + len(row)
-        places = list(zip(lefts[start:end].tolist(), rights[start:end].tolist(), strict=True))
-        begins = [0, *_cuts(row, places, line.size)]
-        if not begins[1:]:
-            yield line
-            continue
+        places = places or _places(lefts, rights, start, row)
         _, page, size, bold, _, _, base, fixed, last, _ = line
-        for begin, end in pairwise([*begins, len(row)]):
+        for begin, end in pairwise([*begin_at, len(row)]):
             text = _cell(eye, row[begin:end])
             if begin == 0 and line.text.startswith("• ") and text[0].isalnum():
                 text = f"• {text}"
             left, right = places[begin][0], places[end - 1][1]
             yield Line(text, page, size, bold, left, right, base, fixed, last)
+
+
+def _places(
+    lefts: Numbers, rights: Numbers, start: int, row: Sequence[Piece]
+) -> list[tuple[float, float]]:
+    """Return where the words of a row begin and end; ``start`` is the number of its first."""
+    end = start + len(row)
+    return list(zip(lefts[start:end].tolist(), rights[start:end].tolist(), strict=True))
+
+
+def _heads(line: Line, row: Line) -> bool:
+    """Tell a line in bold type over a row in plain type, as the head of a table stands."""
+    near = 0 < line.base - row.base <= _NEXT * line.size
+    return near and not row.bold and abs(line.size - row.size) <= 1
+
+
+def _cuts_over(
+    row: Sequence[Piece], places: Sequence[tuple[float, float]], table: Numbers, size: float
+) -> list[int] | None:
+    """Return the words of a row that begin where the cells of the row under it do, if all do."""
+    found = [0]
+    for n, cell in enumerate(table.tolist()):
+        first = found[-1] + 1 if n else 0
+        words = [m for m in range(first, len(places)) if abs(places[m][0] - cell) <= _ALIGNED]
+        if not words or (n and places[words[0]][0] - places[words[0] - 1][1] < _ROOM * size):
+            return None
+        if n:
+            found.append(words[0])
+        elif words[0]:
+            return None
+    cells = [row[begin:end] for begin, end in pairwise([*found, len(row)])]
+    # A sign by itself is the point of a list, or of a diagram.
+    told = all(any(map(str.isalnum, word)) for cell in cells for _, word in cell[:1])
+    return found if told else None
+
+
+def _backwards(eye: Eye, pieces: Sequence[Piece], line: Line) -> Line:
+    """Return a line of a page that is read from the right, as far from there as it stands."""
+    words = words_of(eye, pieces, line.size) if is_backwards(line.text) else []
+    if not words:
+        return line._replace(left=eye.mirrored(line.right), right=eye.mirrored(line.left))
+    return _of_words(eye, words, line)
+
+
+def _of_words(eye: Eye, words: Sequence[Sequence[Glyph]], line: Line) -> Line:
+    left = eye.mirrored(words[0][0].right)
+    return line._replace(
+        text=text_backwards(words), left=left, right=eye.mirrored(words[-1][-1].left)
+    )
+
+
+def _parts_backwards(
+    eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]
+) -> Iterator[Line]:
+    """Yield the lines of a page that is read from the right, cut where there is wide room."""
+    for pieces, line in zip(stretches, lines, strict=True):
+        words = words_of(eye, pieces, line.size) if is_backwards(line.text) else []
+        places = [(eye.mirrored(word[0].right), eye.mirrored(word[-1].left)) for word in words]
+        row = [(0, "".join(glyph.text for glyph in word)) for word in words]
+        cuts = list(_cuts(row, places, line.size)) if words[1:] else []
+        for begin, end in pairwise([0, *cuts, len(words)]) if cuts else ():
+            yield _of_words(eye, words[begin:end], line)
+        if not cuts:
+            yield line
 
 
 def _have_room(
@@ -220,6 +308,10 @@ def _leads(mark: str, text: str) -> bool:
     return bool(_MARK.match(mark) or (_NUMBER.match(mark) and text[0].isalpha()))
 
 
+def _spelled(lines: Sequence[Line]) -> list[Line]:
+    return [line._replace(text=in_characters(line.text)) for line in lines]
+
+
 def _pin(note: Note, found: PageLines) -> None:
     if note.unseen:
         found.hidden.append((HiddenKind.PDF_LAYER, note.text, note.unseen))
@@ -245,14 +337,12 @@ def _stretches(text: str, eye: Eye, found: PageLines) -> list[list[Piece]]:
 
 
 def _raw_lines(text: str) -> Iterator[Piece]:
-    start, wide = 0, _BEYOND_BMP.search(text) is not None
+    start = 0
     # It writes the hyphen at a line end as U+FFFE and no line break after it.
     for raw in text.replace("\ufffe", "\ufffe\r").split("\r"):
         if bare := raw.strip():
             yield start + raw.index(bare[0]), bare
-        # It counts in UTF-16.
-        start += len(raw) + (len(_BEYOND_BMP.findall(raw)) if wide else 0)
-        start += not raw.endswith("\ufffe")
+        start += len(raw) + (not raw.endswith("\ufffe"))
 
 
 def _note_unseen(told: Sequence[tuple[Piece, str | None]], found: PageLines) -> None:
@@ -261,7 +351,7 @@ def _note_unseen(told: Sequence[tuple[Piece, str | None]], found: PageLines) -> 
         if reason is not None:
             unseen.setdefault(reason, []).append(word)
     for reason, words in unseen.items():
-        found.hidden.append((HiddenKind.PDF_LAYER, " ".join(words), reason))
+        found.hidden.append((HiddenKind.PDF_LAYER, in_characters(" ".join(words)), reason))
 
 
 def _lines(eye: Eye, stretches: Sequence[list[Piece]], number: int) -> list[Line]:

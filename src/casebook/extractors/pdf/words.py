@@ -12,8 +12,8 @@ MEANINGLESS = re.compile(r"[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]"
 ITEM = re.compile(r"(?:[•●▪■◦‣·*–-]|\(?\d{1,2}[.)]|\(?[a-z]\)|\[\d{1,3}\])\s+\S")
 """The beginning of a point of a list."""
 
-_SENTENCE_ENDS = (".", "!", "?", ":", "…")
-CLOSING = "'\"”’)]"
+_SENTENCE_ENDS = (".", "!", "?", ":", "…", "。", "．", "！", "？", "：", "؟", "۔")
+CLOSING = "'\"”’)]」』）"
 """What may stand behind the end of a sentence."""
 
 _LIGATURE = re.compile(r"[\ufb00-\ufb06]")
@@ -42,6 +42,11 @@ def ends_in_word(line: str) -> bool:
 def ends_sentence(text: str) -> bool:
     """Tell a text whose last sentence is over."""
     return text.rstrip(CLOSING).endswith(_SENTENCE_ENDS)
+
+
+def has_no_capitals(letter: str) -> bool:
+    """Tell a letter of a script that has no capitals, with which any sentence may go on."""
+    return letter.isalpha() and letter.lower() == letter.upper()
 
 
 def spelled(text: str) -> str:

@@ -11,6 +11,7 @@ from trafilatura import metadata as page
 from trafilatura.settings import Document as Stated
 
 from casebook.extractors.text.authors import byline, linked_author, names_site, written_by
+from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.declarations import declarations_of
 
 # The languages of most of the web (W3Techs); over all 97, short English reads as Pidgin.
@@ -19,6 +20,7 @@ _LANGUAGES = (
     "ru sk sl sr sv ta th tr uk ur vi zh"
 ).split()
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
+_BETWEEN = " |·•»«:-–—"
 _SAMPLE = 20_000
 _FEWEST_CHARACTERS = 40
 _LONG = 1_500
@@ -35,7 +37,7 @@ def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
     stated = page.extract_meta_json(declared, page.examine_meta(declared))
     # With the related articles of a page, trafilatura takes their authors too.
     stated.author = written_by(tree) or stated.author
-    stated.sitename = (stated.sitename or page.extract_sitename(tree) or "").lstrip("@") or None
+    stated.sitename = (stated.sitename or _site_in_title(tree, url) or "").lstrip("@") or None
     # Not a person, or a login name: believed where no byline says better.
     last = stated.author if _is_doubtful(stated.author, stated.sitename) else None
     if last:
@@ -47,6 +49,19 @@ def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
     stated.author = stated.author or last
     stated.clean_and_trim()
     return stated
+
+
+def _site_in_title(tree: Any, url: str | None) -> str | None:
+    """Return the site's name that trafilatura tells in the page's title by its dot.
+
+    "Release 2.0 — Acme documentation" begins with what the page is called, unless that is the host.
+    """
+    name = page.extract_sitename(tree)
+    title = one_line(tree.findtext(".//head/title") or "")
+    host = extract_domain(url, fast=True) if url else None
+    if not name or not title.startswith(name) or (host and names_site(name, host)):
+        return name
+    return title.removeprefix(name).strip(_BETWEEN) or None
 
 
 def _is_doubtful(author: str | None, site: str | None) -> bool:

@@ -13,20 +13,41 @@ from copy import copy
 from itertools import islice
 from typing import Any
 
-from casebook.extractors.visibility import neighbours, styles
+from casebook.extractors.visibility import colours, neighbours, styles
 from casebook.extractors.visibility.animations import last_frames, left_by
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
 from casebook.extractors.visibility.hiding import Hiding
 from casebook.extractors.visibility.registered import registered
 from casebook.extractors.visibility.selectors import ANY, Compound, Counted, Has, Selector
-from casebook.extractors.visibility.sheets import Rule, Rules, rules_of, sheet_in
+from casebook.extractors.visibility.sheets import (
+    Rule,
+    Rules,
+    names_in,
+    rules_of,
+    sheet_in,
+    sheets_of,
+)
 from casebook.extractors.visibility.styles import Declared, Style
 
 Kind = tuple[str | None, ...]
 """Tag, class and id of an element, and the names of its attributes."""
 
+_OLD_ATTRIBUTES = {
+    "mathsize": "font-size", "mathcolor": "color", "mathbackground": "background-color",
+    "bgcolor": "background-color", "color": "color", "text": "color",
+}  # fmt: skip
+_ONLY_OF = {
+    "color": frozenset({"font"}), "text": frozenset({"body"}),
+    "bgcolor": frozenset("body table thead tbody tfoot tr td th".split()),
+}  # fmt: skip
+# As browsers paint links and buttons, which take on no colour of what is around them, and what
+# stands for a colour that a sheet which lies elsewhere may give them.
+_OWN_COLOURS = {
+    True: ("#0000ee", {"color": "#000000", "background-color": "#efefef"}),
+    False: ("linktext", {"color": "buttontext", "background-color": "buttonface"}),
+}
 _BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
-_LONGEST_CLASS = 2_000
+_IMPORT = "@import"  # of a sheet that lies elsewhere; others are read
 _MOST_WORK = 4_000_000
 """Looks at elements: some seconds. Pages have far less, the most of a sample 0.4 million."""
 
@@ -59,10 +80,11 @@ class Cascade:
         self._meant: dict[Kind, tuple[Rule, ...]] = {}
         self._told: dict[tuple[int, ...], Declared] = {}
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
-        sheets = [sheet_in(each) for each in _sheets(root)]
-        self._is_complete = None not in sheets
+        sheets = [sheet_in(each) for each in sheets_of(root)]
         sheet = "\n".join(filter(None, sheets))
+        self.is_complete = None not in sheets and _IMPORT not in sheet.lower()
         self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
+        self._link, self._button = _OWN_COLOURS[self.is_complete]
         read = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
         self._rules = self._bounded(read, kinds)
         self._frames = last_frames(sheet)
@@ -73,7 +95,8 @@ class Cascade:
         self._bits = {name: 1 << bit for bit, name in enumerate(islice(asked, _MOST_ASKED))}
         self._needs = {id(rule): self._mask(rule.selector.above) for rule in rules}
         told = [*(rule.declared for rule in rules), *self._inline.values()]
-        hides = Hiding([*told, Declared(self._registered.initial, {})], self._frames)
+        ink = colours.BLACK if self.is_complete else None
+        hides = Hiding([*told, Declared(self._registered.initial, {})], self._frames, ink)
         bodies = {id(rule.declared): rule.declared for rule in rules}
         hiding = {body for body, declared in bodies.items() if declared in hides}
         self._hiding = {
@@ -130,7 +153,7 @@ class Cascade:
 
         It is no ground at all where the page has all its style sheets within.
         """
-        return "" if self._is_complete or not name.startswith("background") else value
+        return "" if self.is_complete or not name.startswith("background") else value
 
     def _custom(self, element: Any) -> Style:
         """Return the custom properties of ``element``, those of what it stands in among them."""
@@ -158,7 +181,7 @@ class Cascade:
     def _merged(self, element: Any, rules: Sequence[Rule], inline: Declared) -> Style:
         """Return the last value of each property; animations win, important ones win over them."""
         told = self._told_by(rules)
-        plain = {**_old_attributes(element).plain, **told.plain, **inline.plain}
+        plain = {**self._by_markup(element).plain, **told.plain, **inline.plain}
         important = {**told.important, **inline.important}
         left = left_by({**plain, **important}, self._frames) if self._frames else _NO_STYLE
         return {**plain, **left, **important}
@@ -166,16 +189,27 @@ class Cascade:
     def _told_by(self, rules: Sequence[Rule]) -> Declared:
         """Return what ``rules``, in order, declare together. Many elements fit the same ones."""
         key = tuple(map(id, rules))
-        found = self._told.get(key)
-        if found is None:
-            plain: dict[str, str] = {}
-            important: dict[str, str] = {}
-            for rule in rules:
-                plain |= rule.declared.plain
-            for rule in sorted((one for one in rules if one.declared.important), key=_urgency):
-                important |= rule.declared.important
+        if (found := self._told.get(key)) is None:
+            urgent = sorted(
+                (one for one in rules if one.declared.important), key=lambda rule: rule.urgency
+            )
+            plain = {k: v for rule in rules for k, v in rule.declared.plain.items()}
+            important = {k: v for rule in urgent for k, v in rule.declared.important.items()}
             found = self._told[key] = Declared(plain, important)
         return found
+
+    def _by_markup(self, element: Any) -> Declared:
+        """Return what tag and attributes declare: of a link, a button, old HTML and MathML."""
+        told = dict(self._button) if element.tag == "button" else {}
+        if element.tag == "a" and element.get("href") is not None:
+            told["color"] = self._link
+        told |= {
+            name: _BARE_HEX.sub(r"#\1", value.strip().lower())
+            for attribute, name in _OLD_ATTRIBUTES.items()
+            if (value := element.get(attribute))
+            and element.tag in _ONLY_OF.get(attribute, {element.tag})
+        }
+        return Declared(told, {}) if told else styles.NOTHING
 
     def _meant_for(self, kind: Kind) -> tuple[Rule, ...]:
         """Return, in order, the rules whose target has the tag and the names of ``kind``."""
@@ -211,7 +245,9 @@ class Cascade:
 
         So a rule that shows again what another one hides is not left out before that.
         """
-        rules = {key: sorted(several, key=_strength) for key, several in rules.items()}
+        rules = {
+            key: sorted(several, key=lambda rule: rule.strength) for key, several in rules.items()
+        }
         work = {key: [rule.selector.work for rule in several] for key, several in rules.items()}
         if sum(map(sum, work.values())) * sum(kinds.values()) <= _MOST_WORK:  # as on most pages
             return rules
@@ -230,7 +266,7 @@ class Cascade:
     def _names_of(self, classes: str | None, identity: str | None) -> frozenset[str]:
         found = self._names.get((classes, identity))
         if found is None:
-            found = self._names[classes, identity] = frozenset(_named(classes, identity))
+            found = self._names[classes, identity] = frozenset(names_in(classes, identity))
         return found
 
     def _names_at(self, element: Any) -> frozenset[str]:
@@ -361,37 +397,3 @@ class Cascade:
         if key not in self._places:
             self._places[key] = neighbours.places(*key)
         return self._places[key][element]
-
-
-def _sheets(root: Any) -> Iterator[Any]:
-    """Yield the elements under ``root`` that hold or name a style sheet."""
-    for element in root.iter("style", "link"):
-        named = element.tag == "style" or "stylesheet" in element.get("rel", "")
-        if named and next(element.iterancestors("template"), None) is None:
-            yield element
-
-
-def _strength(rule: Rule) -> tuple[bool, Any]:
-    return bool(rule.declared.important), rule.order
-
-
-def _urgency(rule: Rule) -> Any:
-    return rule.urgency
-
-
-def _named(classes: str | None, identity: str | None) -> Iterator[str]:
-    for name in (classes or "")[:_LONGEST_CLASS].split():
-        yield f".{name}"
-    if identity:
-        yield f"#{identity}"
-
-
-def _old_attributes(element: Any) -> Declared:
-    """Return what ``<font color>`` and ``bgcolor`` declare."""
-    told = {"background-color": element.get("bgcolor")}
-    if element.tag == "font":
-        told["color"] = element.get("color")
-    plain = {
-        name: _BARE_HEX.sub(r"#\1", value.strip().lower()) for name, value in told.items() if value
-    }
-    return Declared(plain, {}) if plain else styles.NOTHING

@@ -19,9 +19,9 @@ _UNSEEN_CLASSES = frozenset(
 )
 # `hidden md:block` and `d-none d-lg-flex` are shown on a wide screen.
 _SHOWN_WIDER = re.compile(r"(?:^|\s)(?:\w+:[\w-]+|d-(?:sm|md|lg|xl|xxl)-(?!none)\w+|show)(?=\s|$)")
-_TELLING = frozenset({"hidden", "popover", "bgcolor"})
+_TELLING = frozenset("hidden popover bgcolor mathcolor mathbackground mathsize".split())
 # What stands in for a bar, or for brackets around a reading, where a browser knows neither.
-_NEVER_SHOWN = frozenset({"template", "noframes", "noembed", "progress", "meter", "rp"})
+_NEVER_SHOWN = frozenset({"template", "noframes", "noembed", "progress", "meter", "rp", "mphantom"})
 _TELLING_TAGS = _NEVER_SHOWN | {"dialog", "font", "details"}
 
 

@@ -12,6 +12,7 @@ from casebook.extractors.visibility.mixed import share_of, unmixed
 Colour = tuple[int, int, int]
 
 WHITE: Colour = (255, 255, 255)
+BLACK: Colour = (0, 0, 0)
 DARK: Colour = (18, 18, 18)
 """The ground of a page that asks for dark colours, as browsers paint it."""
 

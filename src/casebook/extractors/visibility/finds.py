@@ -1,11 +1,20 @@
-"""What was found hidden on a page: a whole element, or a run of texts."""
+"""Hidden stretches of a page, and which of them only wait for its scripts."""
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from casebook.extractors.text.characters import count_words
+from casebook.extractors.visibility.sight import PALE
 from casebook.schemas.documents import HiddenKind
+
+MOST = 0.5
+_THEME = 0.3
+_HEADED = ("h1", "main", "article")
+# A page that fades in, or is uncovered, part by part as it is scrolled.
+_FADED = re.compile("opacity: 0|clipped away")
 
 
 @dataclass(slots=True)
@@ -21,12 +30,12 @@ class Find:
 
     @property
     def size(self) -> int:
-        """The characters of its texts."""
+        """The characters of its text."""
         return sum(map(len, self.texts))
 
     @property
     def words(self) -> int:
-        """The words of its texts."""
+        """How many words it has."""
         return count_words(" ".join(self.texts))
 
     @property
@@ -36,12 +45,45 @@ class Find:
 
 
 def together(finds: Sequence[Find]) -> Find:
-    """Return the first of ``finds`` with all that the others hold."""
+    """Return ``finds`` as one."""
     first, *others = finds
     for find in others:
         first.texts += find.texts
         first.nodes += find.nodes
     return first
+
+
+def fades_in(finds: Sequence[Find], total: int) -> bool:
+    """Tell a page much of which scripts fade in; ``total`` are the characters of all its text."""
+    faded = sum(find.size for find in finds if _is_faded(find))
+    return faded > 0 and faded > _THEME * total
+
+
+def without_waiting(finds: Sequence[Find], total: int, *, faded_in: bool) -> list[Find]:
+    """Keep what is most of the page: it waits for scripts, or a dark theme is set elsewhere."""
+    inherited: Counter[str] = Counter()
+    for find in finds:
+        inherited[find.reason] += 0 if find.whole else find.size
+    return [
+        find
+        for find in finds
+        if not (faded_in and _is_faded(find))
+        and not (_is_the_page(find, total) if find.whole else _is_theme(find, inherited, total))
+    ]
+
+
+def _is_faded(find: Find) -> bool:
+    return find.whole and _FADED.search(find.reason) is not None
+
+
+def _is_the_page(find: Find, total: int) -> bool:
+    is_headed = next(find.element.iter(*_HEADED), None) is not None
+    return is_headed and find.size > MOST * total
+
+
+def _is_theme(find: Find, inherited: Mapping[str, int], total: int) -> bool:
+    share = _THEME if find.reason == PALE else MOST
+    return inherited[find.reason] > share * total
 
 
 def remove(find: Find) -> None:

@@ -20,7 +20,16 @@ from casebook.extractors.text.characters import one_line, smuggled
 from casebook.extractors.visibility import colours, opened, programs, styles, turning
 from casebook.extractors.visibility.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
-from casebook.extractors.visibility.finds import Find, remove, together
+from casebook.extractors.visibility.columns import is_drawn_up
+from casebook.extractors.visibility.covering import COVERED, Lid, covered, lids_at
+from casebook.extractors.visibility.finds import (
+    MOST,
+    Find,
+    fades_in,
+    remove,
+    together,
+    without_waiting,
+)
 from casebook.extractors.visibility.sheets import Rule
 from casebook.extractors.visibility.sight import PALE, Sight, inherit
 from casebook.extractors.visibility.texts import NOT_TEXT, visible_text
@@ -31,17 +40,13 @@ LONGEST_REPORT = 300
 FEWEST_WORDS = 4
 
 _STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
-_HEADED = ("h1", "main", "article")
 _FOLDS = re.compile(
     r"display: none|no height|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
 )
-# A page that fades in, or is uncovered, part by part as it is scrolled.
-_FADED = re.compile("opacity: 0|clipped away")
 _INDENTED = "off screen (text-indent)"
+_DRAWN = "off screen (margin-left)"
 _MOST_ROUNDS = 8
-_MOST = 0.5
-_THEME = 0.3
-
+_MOST_LIDS = 20
 
 _Weighed = tuple[bool, Sequence[Rule], bool]
 """Of a kind of elements: whether it tells by itself, rules that may hide it, and own styles."""
@@ -53,7 +58,7 @@ def strip_hidden(root: Any) -> list[HiddenText]:
     At most 20 pieces of at most 300 characters, each of at least four words.
     """
     looked = _Looked(root)
-    gone = _without_waiting(looked)
+    gone = _gone(looked)
     for find in gone:
         remove(find)
     for element in looked.opened:
@@ -61,6 +66,22 @@ def strip_hidden(root: Any) -> list[HiddenText]:
     opened.head(looked.handles, frozenset(looked.opened))
     told = report((find.kind, " ".join(find.texts), find.reason) for find in gone)
     return _with_smuggled(told, root)
+
+
+def _gone(looked: "_Looked") -> Sequence[Find]:
+    """Return what is hidden, also within what only waits for the page's scripts to show it."""
+    gone: Sequence[Find] = []
+    faded_in = False
+    for _ in range(_MOST_ROUNDS):
+        finds = looked.finds()
+        faded_in = faded_in or fades_in(finds, looked.total)
+        gone = without_waiting(finds, looked.total, faded_in=faded_in)
+        stay = {id(find) for find in gone}
+        waiting = [find.element for find in finds if find.whole and id(find) not in stay]
+        if not waiting:
+            break
+        looked.look_into(waiting)
+    return gone
 
 
 def _with_smuggled(told: Sequence[HiddenText], root: Any) -> list[HiddenText]:
@@ -88,7 +109,7 @@ def report(
 
 
 class _Looked:
-    """One look over a page: ``finds`` are hidden, ``opened`` is what a click brings into sight."""
+    """A look over a page; ``opened`` is what a click brings into sight."""
 
     def __init__(self, root: Any) -> None:
         self._root = root
@@ -104,11 +125,25 @@ class _Looked:
         self.opened: list[Any] = []
         self.handles: list[Any] = []
         self._inheriting: set[Any] = set()
+        self._lids: list[Lid] = []
+        self._covered: set[Any] = set()
         self._look(0, len(self._elements))
         self._open()
-        self.finds = [*self._stretches(), *self._wholes.values()]
+
+    def finds(self) -> list[Find]:
+        """Return the hidden stretches, as far as the look goes."""
         for find in self._wholes.values():
-            find.texts.extend(text for text in visible_text(find.element) if text.strip())
+            find.texts = [text for text in visible_text(find.element) if text.strip()]
+        lids = [lid for lid in self._lids if self._is_shown(lid.box)]
+        self._covered = {one for lid in lids for one in covered(lid, self._style)}
+        self._inheriting |= {lid.around for lid in lids}
+        return [*self._stretches(), *self._wholes.values()]
+
+    def look_into(self, waiting: Iterable[Any]) -> None:
+        """Look into hidden elements as into seen ones."""
+        for element in waiting:
+            self._uncover(element)
+        self._open()
 
     @cached_property
     def total(self) -> int:
@@ -116,9 +151,12 @@ class _Looked:
         return sum(len(text) for text in visible_text(self._root) if text.strip())
 
     @cached_property
-    def _canvas(self) -> colours.Colour:
+    def _page(self) -> Sight:
+        """Return what the page hands down; its ink is not told if a style sheet lies elsewhere."""
         stated = self._root.xpath("//meta[@name='color-scheme'][1]/@content")
-        return styles.canvas(self._cascade.style(self._root), *stated[:1])
+        canvas = styles.canvas(self._cascade.style(self._root), *stated[:1])
+        is_told = self._cascade.is_complete and canvas == colours.WHITE
+        return Sight(ground=canvas, unstated=colours.BLACK if is_told else None)
 
     def _look(self, at: int, end: int) -> None:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
@@ -132,6 +170,8 @@ class _Looked:
                 gone = self._is_whole(element)
                 if not gone and self._state(element).reason():
                     self._inheriting.add(element)
+                if not gone and len(self._lids) < _MOST_LIDS:
+                    self._lids.extend(lids_at(element, self._style(element), self._style))
             after = at + 1 + (sum(1 for _ in element.iterdescendants("*")) if gone else 0)
             if element in self._wholes:
                 self._places[element] = (at, after)
@@ -197,8 +237,11 @@ class _Looked:
 
     def _show(self, whole: Any) -> None:
         """Look into what a reader can open as into any other part."""
-        del self._wholes[whole]
         self.opened.append(whole)
+        self._uncover(whole)
+
+    def _uncover(self, whole: Any) -> None:
+        del self._wholes[whole]
         if self._state(whole).reason():
             self._inheriting.add(whole)
         at, after = self._places[whole]
@@ -235,7 +278,10 @@ class _Looked:
         )
 
     def _is_whole(self, element: Any) -> bool:
-        cause = cause_of(element, self._style(element)) or self._shut(element)
+        style = self._style(element)
+        cause = cause_of(element, style) or self._shut(element)
+        if cause and _DRAWN in cause[1] and is_drawn_up(element, style, self._style):
+            cause = None
         if cause is not None:
             self._wholes[element] = Find(*cause, element, whole=True)
         return cause is not None
@@ -258,7 +304,7 @@ class _Looked:
         while element is not None and element not in self._states:
             chain.append(element)
             element = element.getparent()
-        state = Sight(ground=self._canvas) if element is None else self._states[element]
+        state = self._page if element is None else self._states[element]
         for one in reversed(chain):
             state = self._states[one] = inherit(state, self._style(one), one.tag)
         return state
@@ -316,7 +362,7 @@ class _Looked:
         """Tell a program whose ink and ground are at odds only in a few ``unseen`` words."""
         ground = self._state(unseen[0].holders[0]).ground
         total = sum(map(len, visible_text(program)))
-        few = sum(find.size for find in unseen) < _MOST * total
+        few = sum(find.size for find in unseen) < MOST * total
         return (
             few
             and ground is not None
@@ -335,35 +381,16 @@ class _Looked:
             holder = element.getparent() if is_tail else element
             text = element.tail if is_tail else element.text
             if text and not unread and holder is not None and not text.isspace():
-                yield element, is_tail, text, self._state(holder).reason() if inside else None
+                yield element, is_tail, text, self._reason(holder) if inside else None
+
+    def _reason(self, holder: Any) -> str | None:
+        """Say why the text right in ``holder`` is not seen, or None."""
+        return self._state(holder).reason() or (COVERED if holder in self._covered else None)
+
+    def _is_shown(self, box: Any) -> bool:
+        return box is None or self._is_in_sight(box, {})
 
 
 def _displays(turned: Mapping[str, str], rest: Mapping[str, str]) -> bool:
     """Tell a style that shows what a class hides, by a sheet that lies elsewhere."""
     return turned.get("display") != rest.get("display")
-
-
-def _without_waiting(looked: _Looked) -> list[Find]:
-    """Keep what is most of the page: it waits for scripts, or a dark theme is set elsewhere."""
-    inherited: Counter[str] = Counter()
-    faded = 0
-    for find in looked.finds:
-        inherited[find.reason] += 0 if find.whole else find.size
-        faded += find.size if find.whole and _FADED.search(find.reason) else 0
-    faded_in = faded > 0 and faded > _THEME * looked.total
-    return [
-        find
-        for find in looked.finds
-        if not (faded_in and find.whole and _FADED.search(find.reason))
-        and not (_is_the_page(find, looked) if find.whole else _is_theme(find, inherited, looked))
-    ]
-
-
-def _is_the_page(find: Find, looked: _Looked) -> bool:
-    is_headed = next(find.element.iter(*_HEADED), None) is not None
-    return is_headed and find.size > _MOST * looked.total
-
-
-def _is_theme(find: Find, inherited: Mapping[str, int], looked: _Looked) -> bool:
-    share = _THEME if find.reason == PALE else _MOST
-    return inherited[find.reason] > share * looked.total

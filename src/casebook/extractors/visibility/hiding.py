@@ -7,6 +7,7 @@ from itertools import product
 from casebook.extractors.visibility import colours, styles
 from casebook.extractors.visibility.animations import Frames, named_in
 from casebook.extractors.visibility.colours import Colour
+from casebook.extractors.visibility.covering import may_cover
 from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, variants
 from casebook.extractors.visibility.styles import Declared, Style
 
@@ -18,10 +19,11 @@ _GROUNDS = ("background-color", "background")
 class Hiding:
     """Of what a page declares, that which may keep a text from sight.
 
-    ``frames`` are the last frames of its animations.
+    ``frames`` are the last frames of its animations, ``ink`` is that of a text to which nothing
+    gives another one.
     """
 
-    def __init__(self, told: Iterable[Declared], frames: Frames) -> None:
+    def __init__(self, told: Iterable[Declared], frames: Frames, ink: Colour | None = None) -> None:
         parts = [part for each in told for part in (each.plain, each.important) if part]
         parts += frames.values()
         known: dict[str, set[str]] = {}
@@ -33,7 +35,7 @@ class Hiding:
         came_to = {pair: [{pair[0]: each} for each in variants(pair[1], known)] for pair in hanging}
         parts += [each for told in came_to.values() for each in told]
         inks, grounds = (
-            _colours(parts, _INKS),
+            _colours(parts, _INKS) | ({ink} if ink else set()),
             _colours(parts, _GROUNDS) | {colours.WHITE, colours.DARK},
         )
         self._inks, self._grounds = _meeting(inks, grounds), _meeting(grounds, inks)
@@ -51,6 +53,7 @@ class Hiding:
     def _holds(self, part: Style) -> bool:
         return (
             styles.may_hide(part)
+            or may_cover(part)
             or named_in(part, self._leaving)
             or not self._inks.isdisjoint(_colours([part], _INKS))
             or not self._grounds.isdisjoint(_colours([part], _GROUNDS))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from casebook.extractors.visibility import colours, styles
 from casebook.extractors.visibility.css_values import NUMBER, VARIABLE
 
-_SIDES = ("::before", "::after")
+SIDES = ("::before", "::after")
 _NO_CONTENT = frozenset({"", "none", "normal"})
 _NO_PAINT = frozenset({"", "none", "transparent", "inherit", "initial", "unset", "currentcolor"})
 _WHOLE = 100
@@ -31,16 +31,17 @@ def is_painted(
     Where it ``is_covered`` by a ground, a layer that is set behind (``z-index: -1``) is behind that
     too. Whether the layer lies below the text is not told: who hides a text so needs no ink for it.
     """
-    layers = (_of(style, side) for side in _SIDES)
+    layers = (of_side(style, side) for side in SIDES)
     return any(
-        layer.get("content", "") not in _NO_CONTENT
+        has_content(layer)
         and not (is_covered and layer.get("z-index", "").startswith("-"))
         and _covers(layer, ground, ink)
         for layer in layers
     )
 
 
-def _of(style: Mapping[str, str], side: str) -> Mapping[str, str]:
+def of_side(style: Mapping[str, str], side: str) -> Mapping[str, str]:
+    """Return what of a style is said of what stands on one of the ``SIDES`` of a text."""
     return {name.removesuffix(side): told for name, told in style.items() if name.endswith(side)}
 
 
@@ -63,15 +64,14 @@ def _covers(
     placed = layer.get("position") in {"absolute", "fixed"}
     return (
         is_other
-        and not (is_picture and _is_small(layer, paint))
+        and not (is_picture and is_small_picture(layer, paint))
         and placed
-        and _spans(layer, "left", "right", "width")
-        and _spans(layer, "top", "bottom", "height")
-        and _is_seen(layer)
+        and spans_all(layer)
+        and is_drawn(layer)
     )
 
 
-def _is_small(layer: Mapping[str, str], paint: str) -> bool:
+def is_small_picture(layer: Mapping[str, str], paint: str) -> bool:
     """Tell a picture that is of no size, or small and drawn once."""
     size = layer.get("background-size", "")
     once = "no-repeat" in f"{paint} {layer.get('background-repeat')}"
@@ -79,7 +79,18 @@ def _is_small(layer: Mapping[str, str], paint: str) -> bool:
     return is_part or _NO_SIZE.search(size or paint) is not None
 
 
-def _is_seen(layer: Mapping[str, str]) -> bool:
+def has_content(layer: Mapping[str, str]) -> bool:
+    """Tell what stands before or after a text: without content there is nothing."""
+    return layer.get("content", "") not in _NO_CONTENT
+
+
+def spans_all(layer: Mapping[str, str]) -> bool:
+    """Tell a box that reaches from edge to edge of what it is placed in."""
+    return _spans(layer, "left", "right", "width") and _spans(layer, "top", "bottom", "height")
+
+
+def is_drawn(layer: Mapping[str, str]) -> bool:
+    """Tell a box that nothing hides."""
     clip = layer.get("background-clip", layer.get("-webkit-background-clip", ""))
     return (
         layer.get("visibility") != "hidden"

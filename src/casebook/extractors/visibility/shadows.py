@@ -9,6 +9,8 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
+from casebook.extractors.visibility import source
+
 _HOSTS = frozenset(
     "article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section "
     "span".split()
@@ -40,7 +42,7 @@ def _keep_within(shadow: Any, scopes: dict[str, str]) -> None:
         scope = scopes.setdefault(told, f"shadow-tree-{len(scopes)}")
         shadow.set("class", scope)
         for style in sheets:
-            style.text = f".{scope} {{ {style.text or ''} }}"
+            style.text = f".{scope} {{ {source.alone(style.text or '')} }}"
 
 
 def _is_in_template(element: Any) -> bool:

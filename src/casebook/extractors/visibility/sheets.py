@@ -4,14 +4,15 @@ Nested rules too, and at-rules that hold on a wide screen. One pass, a bounded n
 a rule that speaks of a class or id that the page does not have is passed over unread.
 """
 
-import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
-from urllib.parse import unquote
 
+from casebook.extractors.visibility import source
+from casebook.extractors.visibility.covering import PLACES, is_box
+from casebook.extractors.visibility.imports import held_by, with_imports
 from casebook.extractors.visibility.layers import Layer, Place
 from casebook.extractors.visibility.media import container_holds, media_hold
 from casebook.extractors.visibility.selectors import (
@@ -24,30 +25,18 @@ from casebook.extractors.visibility.selectors import (
 )
 from casebook.extractors.visibility.styles import Declared, declared
 
-_LONGEST_SHEET = 2_000_000
 _MOST_PARENTS = 40
+_LONGEST_CLASS = 2_000
 _MOST_NESTED = 4_000  # selectors of a nested rule, each below each parent
 _MOST_SELECTORS = 400_000
 _DEEPEST_NESTING = 16
 
-# One look for all, since each may stand in the other; a string ends with its line at the latest.
-_NOISE = re.compile(
-    r"/\*.*?(?:\*/|\Z)|<!--|-->|\\.|url\([^()\"'\n]*\)"
-    r"|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?",
-    re.DOTALL,
-)
 _BRACES = re.compile(r"[{}]")
 _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
 _NEVER = re.compile(r"::|:(?:hover|focus|active|visited|before|after)")
 _GENERATED = re.compile(r"(.*?)::?(before|after)", re.IGNORECASE | re.DOTALL)
 _GROUPS = ("@media", "@supports", "@layer", "@scope", "@container", "@starting-style")
-
-_DATA = re.compile(r"data:text/css[^,]{0,80}?(;base64)?,", re.IGNORECASE)
-_IMPORTED = re.compile(
-    r"@import\s+(?:url\(\s*)?(?:\"(data:[^\"]*)\"|'(data:[^']*)'|(data:[^\s)]*))[^;]{0,200};",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +48,11 @@ class Rule:
     order: tuple[Layer, Weight, int]
 
     @property
+    def strength(self) -> tuple[bool, Any]:
+        """What rules are left out by, the weakest first: those with important declarations stay."""
+        return bool(self.declared.important), self.order
+
+    @property
     def urgency(self) -> tuple[Layer, Weight, int]:
         """What its important declarations are sorted by: those of the first layer win."""
         layer, weight, place = self.order
@@ -68,6 +62,22 @@ class Rule:
 _Block = tuple[Sequence[str], str, Layer]
 Rules = Mapping[str, Sequence[Rule]]
 """Rules by the keys of their target: ``#id``, ``.class``, ``[attribute``, tag, or ANY."""
+
+
+def names_in(classes: str | None, identity: str | None) -> Iterator[str]:
+    """Yield the ``.class`` and ``#id`` names of an element."""
+    for name in (classes or "")[:_LONGEST_CLASS].split():
+        yield f".{name}"
+    if identity:
+        yield f"#{identity}"
+
+
+def sheets_of(root: Any) -> Iterator[Any]:
+    """Yield the elements under ``root`` that hold or name a style sheet."""
+    for element in root.iter("style", "link"):
+        named = element.tag == "style" or "stylesheet" in element.get("rel", "")
+        if named and next(element.iterancestors("template"), None) is None:
+            yield element
 
 
 def sheet_in(element: Any) -> str | None:
@@ -82,21 +92,8 @@ def sheet_in(element: Any) -> str | None:
     if kind != "text/css" or not media_hold((element.get("media") or "").lower()):
         return ""
     if element.tag == "link":
-        return _held_by(element.get("href") or "")
-    text = str(element.text or "")
-    return _IMPORTED.sub(lambda found: _held_by(found[1] or found[2] or found[3]) or "", text)
-
-
-def _held_by(address: str) -> str | None:
-    """Return the sheet that an address is itself ("data:text/css,…"), None for another address."""
-    match = _DATA.match(address.strip()[:_LONGEST_SHEET])
-    if match is None:
-        return None
-    told = unquote(address.strip()[match.end() : _LONGEST_SHEET])
-    try:
-        return base64.b64decode(f"{told}===").decode("utf-8", "replace") if match[1] else told
-    except ValueError:
-        return ""
+        return held_by(element.get("href") or "")
+    return source.alone(with_imports(str(element.text or "")))
 
 
 def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
@@ -107,6 +104,8 @@ def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
     rules: dict[str, list[Rule]] = {}
     read = list(_read(sheet, present))
     placing = {name for each in read for name in each[1].placing()}
+    if any(is_box(part) for each in read for part in (each[1].plain, each[1].important)):
+        placing |= PLACES
     for found, told, layer, place in read:
         of_sight = told.of_sight(placing)
         sides = {side: told.of(side) if side else of_sight for _, side in found}
@@ -126,7 +125,7 @@ def _read(
 
     Those of which the page has nothing are passed over.
     """
-    text = _closed(_without_noise(sheet))
+    text = source.alone(sheet)
     written = 0
     for place, (selectors, body, layer) in enumerate(_blocks(text, (), 0, Place())):
         written += len(selectors)
@@ -151,29 +150,9 @@ def _parted(selector: str) -> tuple[str, str]:
     return (found[1] or ANY, f"::{found[2].lower()}") if found else (selector, "")
 
 
-def _without_noise(sheet: str) -> str:
-    """Return a style sheet without comments, and without brackets that are characters of a text."""
-    return _NOISE.sub(_quiet, sheet[:_LONGEST_SHEET])
-
-
-def _quiet(found: re.Match[str]) -> str:
-    text = found[0]
-    if text.startswith("\\"):  # the same bracket, as a number
-        return f"\\{ord(text[1]):x} " if text[1] in "{}" else text
-    if text.startswith(("/*", "<", "-")):
-        return " "
-    return text.replace("{", " ").replace("}", " ")
-
-
-def _closed(text: str) -> str:
-    """Return ``text`` with the brackets that browsers close at its end."""
-    lacking = text.count("{") - text.count("}")
-    return text + "}" * min(max(lacking, 0), _DEEPEST_NESTING)
-
-
 def in_force(sheet: str) -> str:
     """Return a style sheet without comments, and without what counts on paper or another screen."""
-    return _in_force(_without_noise(sheet), 0)
+    return _in_force(source.without_noise(sheet), 0)
 
 
 def _in_force(text: str, depth: int) -> str:

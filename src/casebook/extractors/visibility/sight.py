@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 from casebook.extractors.visibility import colours, styles
 from casebook.extractors.visibility.css_values import VARIABLE
-from casebook.extractors.visibility.painted import is_painted
+from casebook.extractors.visibility.painted import is_painted, is_small_picture
 
 PALE = "text in the colour of its background"
 _PAGE = frozenset({"html", "body"})
-_NO_GROUND = frozenset({"none", "transparent", "inherit", "initial"})
+_GROUNDS = ("background-color", "background", "background-image")
+_INKS = frozenset({"color", "-webkit-text-fill-color"})
+_NO_GROUND = frozenset({"", "none", "transparent", "inherit", "initial"})
 _STACKING = ("transform", "translate", "scale", "rotate", "filter", "clip-path")
 
 
@@ -18,6 +20,8 @@ class Sight:
     """What an element inherits; no ``colour`` or ``ground`` is one that cannot be told.
 
     It is ``covered`` where a layer that is set behind it (``z-index: -1``) is behind a ground too.
+    ``unstated`` is the ink where no element around states one. It counts on the ground of an
+    element within the page: that of the page itself may be a script's choice.
     """
 
     small: bool = False
@@ -26,6 +30,7 @@ class Sight:
     colour: colours.Colour | None = None
     ground: colours.Colour | None = colours.WHITE
     covered: bool = False
+    unstated: colours.Colour | None = None
 
     def reason(self) -> str | None:
         """Say why the text is not seen, or None."""
@@ -50,7 +55,10 @@ def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
     visibility = style.get("visibility")
     invisible = visibility in {"hidden", "collapse"} if visibility else state.invisible
     clear, colour = _ink(state, style)
+    unstated = state.unstated if _INKS.isdisjoint(style) else None
     ground = _own_ground(state, style, colour)
+    if unstated and tag not in _PAGE and ground != state.ground:
+        colour, unstated = unstated, None
     covered = _is_covered(state, style, tag)
     behind = covered and tag not in _PAGE
     return replace(
@@ -61,6 +69,7 @@ def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
         colour=colour,
         ground=None if is_painted(style, ground, colour, is_covered=behind) else ground,
         covered=covered,
+        unstated=unstated,
     )
 
 
@@ -69,14 +78,18 @@ def _is_covered(state: Sight, style: Mapping[str, str], tag: str) -> bool:
 
     The ground of a body is that of the whole page, unless the root has one.
     """
-    paint = style.get("background-color", style.get("background", style.get("background-image")))
-    grounded = paint is not None and paint not in _NO_GROUND
+    grounded = any(style.get(name, "none") not in _NO_GROUND for name in _GROUNDS)
     if tag in _PAGE:
         return grounded and (tag == "html" or state.covered)
-    return (state.covered or grounded) and not _stacks(style)
+    return (state.covered or grounded) and not stacks(style)
 
 
-def _stacks(style: Mapping[str, str]) -> bool:
+def is_placed(style: Mapping[str, str]) -> bool:
+    """Tell an element in which others are placed."""
+    return style.get("position", "static") not in {"static", ""}
+
+
+def stacks(style: Mapping[str, str]) -> bool:
     """Tell an element that layers within it are not set behind (a stacking context)."""
     position = style.get("position", "static")
     return (
@@ -107,10 +120,11 @@ def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colour |
 def _own_ground(
     state: Sight, style: Mapping[str, str], ink: colours.Colour | None
 ) -> colours.Colour | None:
-    value = (
-        style.get("background-color") or style.get("background") or style.get("background-image")
-    )
-    if not value or value in _NO_GROUND:
+    colour, whole, picture = (style.get(name, "") for name in _GROUNDS)
+    if "gradient" in picture and is_small_picture(style, picture):
+        picture = ""
+    value = picture if "gradient" in picture else colour or whole or picture
+    if value in _NO_GROUND:
         return state.ground
     if value == "currentcolor":
         return ink

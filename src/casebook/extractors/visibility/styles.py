@@ -63,7 +63,7 @@ _UNITS_OF_TEXT = {**UNIT_PX, "%": 0.16}
 _TOUCHING = re.compile(
     r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
     r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
-    r"|white-space|z-index|isolation|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
+    r"|white-space|z-index|isolation|mix-blend|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
 )
 _PAINTING = re.compile(
     rf"{_TOUCHING.pattern}|left|right|top|bottom|margin|(?:max-)?(?:height|width)"
@@ -89,7 +89,7 @@ class Declared:
             {
                 name: value
                 for name, value in told.items()
-                if _TOUCHING.match(name) or name in placing or _back_from(name) in placing
+                if _TOUCHING.match(name) or name in placing or _beside(name) in placing
             }
             for told in (self.plain, self.important)
         )
@@ -118,9 +118,9 @@ class Declared:
         return Declared(plain, important)
 
 
-def _back_from(name: str) -> str:
-    """Return the margin that a padding takes back."""
-    return name.replace("padding", "margin")
+def _beside(name: str) -> str:
+    """Return the margin that a padding takes back, or that a width makes room for."""
+    return "margin-left" if name in {"width", "float"} else name.replace("padding", "margin")
 
 
 NOTHING = Declared({}, {})
@@ -170,6 +170,8 @@ def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
     if name in _SIDES and "var(" not in value:
         yield from zip(_SIDES[name], _all_sides(value), strict=True)
         return
+    if name == "background":  # sets those too
+        yield from (("background-color", ""), ("background-image", ""))
     yield _PHYSICAL.get(name) or (_OLD_NAME.sub("", name) if name[:1] == "-" else name), value
 
 
@@ -218,7 +220,7 @@ def may_hide(style: Style) -> bool:
         style.get("visibility") in {"hidden", "collapse"}
         or (size is not None and is_unreadably_small(size))
         or is_transparent(style.get("color"))
-        or style.get("background-color", style.get("background")) == "currentcolor"
+        or "currentcolor" in {style.get("background-color"), style.get("background")}
         or is_transparent(style.get("-webkit-text-fill-color"))
         or is_no_size(style.get("mask-size", ""), once=True)
         or style.get("grid-template-rows") in _NO_ROW

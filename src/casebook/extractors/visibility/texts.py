@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "math"})
+NOT_TEXT = frozenset({"script", "style", "head", "noscript", "svg", "annotation", "annotation-xml"})
 
 
 def visible_text(root: Any) -> Iterator[str]:

@@ -33,8 +33,11 @@ _NUMBERED_CAPTION = re.compile(
 )
 _SHORTEST, _SHORTEST_ROW = 8, 2
 _LINKED = 0.3
+_FEWEST_ALIKE, _MOSTLY, _PARTLY_LINKED = 2, 0.5, 0.7
 _FEWEST_SECTIONS, _SHORTEST_SECTION = 2, 15
 _SET_IN = frozenset("p li ul ol dl dt dd blockquote pre h1 h2 h3 h4 h5 h6".split())
+_OF_LISTS = frozenset({"li", "ul", "ol"})
+_DEEPEST_LIST = 40
 _TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 
 
@@ -54,12 +57,8 @@ def with_what_belongs(
     found = np.flatnonzero(kept).tolist()
     if not found:
         return kept
-    if kind in _TOLD:
-        for n in _lacking(placed, found, words, likes):
-            kept[n] = True
-        for n in _sections(placed, kept, words, likes):
-            kept[n] = True
-        for n in _rows(placed, kept):
+    for more in (_lacking, _alike, _sections, _rows) if kind in _TOLD else ():
+        for n in more(placed, kept, words, likes):
             kept[n] = True
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]
     for n in _between(kept, captions, words):
@@ -74,13 +73,13 @@ def with_what_belongs(
 
 
 def _lacking(
-    placed: Sequence[Placed], found: Sequence[int], words: Sequence[int], likes: Sequence[str]
+    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], likes: Sequence[str]
 ) -> Iterator[int]:
     """Yield the blocks of text between two that are kept, where they are like one of them.
 
     A program is like no other block; in the midst of a text it is what that tells of.
     """
-    for before, after in pairwise(found):
+    for before, after in pairwise(np.flatnonzero(kept).tolist()):
         if after - before - 1 > _LARGEST_GAP:
             continue
         for n in range(before + 1, after):
@@ -89,6 +88,36 @@ def _lacking(
             is_text = words[n] >= (1 if is_program else shortest) and placed[n].linked < _LINKED
             if is_text and (is_program or likes[n] in {likes[before], likes[after]}):
                 yield n
+
+
+def _alike(
+    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], likes: Sequence[str]
+) -> Iterator[int]:
+    """Yield what stands right between two kept blocks while most of its likes are kept.
+
+    However short: the term of a definition, the title of a note, the name of a parameter. So is an
+    item of a list behind another one that is kept.
+    """
+    held = Counter(name for name, keep in zip(likes, kept, strict=True) if keep)
+    total = Counter(likes)
+    for n in range(1, len(placed) - 1):
+        between = not kept[n] and kept[n - 1] and kept[n + 1]
+        often = held[likes[n]] >= _FEWEST_ALIKE and held[likes[n]] > _MOSTLY * total[likes[n]]
+        around = _list_of(placed[n].place) if between else None
+        is_item = around is not None and _list_of(placed[n - 1].place) is around
+        if between and (often or is_item) and words[n] and placed[n].linked < _PARTLY_LINKED:
+            yield n
+
+
+def _list_of(place: Place) -> Place | None:
+    """Return the outermost list that an item stands in, through lists and items alone."""
+    found: Place | None = None
+    above: Place | None = place
+    for _ in range(_DEEPEST_LIST):
+        if above is None or above.tag not in _OF_LISTS:
+            break
+        found, above = above, above.parent
+    return found
 
 
 def _is_program(one: Placed) -> bool:
@@ -115,8 +144,11 @@ def _sections(
             yield from text
 
 
-def _rows(placed: Sequence[Placed], kept: Matrix) -> Iterator[int]:
+def _rows(
+    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], likes: Sequence[str]
+) -> Iterator[int]:
     """Yield the rows of each table whose first one is kept."""
+    del words, likes
     kept_heads: dict[Place, bool] = {}
     for n, one in enumerate(placed):
         table = one.place.parent

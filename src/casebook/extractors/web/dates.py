@@ -5,8 +5,9 @@ one of its parts (an answer, a review, a related post).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -16,6 +17,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.linked_data import ASKED, WRITTEN, Thing, of_types, things_of
 from casebook.extractors.text.metadata import clean_date
+from casebook.extractors.web.day_order import day_first, shown_figures
 from casebook.extractors.web.page_kind import PageKind
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -66,6 +68,14 @@ _ALONE = etree.XPath(
 )
 _DATED = DATE_ATTRIBUTES | {"published"}
 _CREATED = ("datePublished", "dateCreated", "uploadDate")
+_LAST_MONTH = 12
+
+# Tells whether figures begin with the day; asked only where they may be read both ways.
+Order = Callable[[], bool]
+
+
+def _american() -> bool:
+    return False
 
 
 def published(
@@ -75,15 +85,19 @@ def published(
 
     ``opened`` is what may tell the day on which a thread was opened.
     """
-    for stated in _candidates(tree, url, kind, opened):
-        if day := day_of(stated):
+    order = cache(partial(day_first, tree, url))
+    for stated in _candidates(tree, url, kind, opened, order):
+        if day := day_of(stated, order):
             return day
     return None
 
 
-def day_of(stated: str | None) -> date | None:
-    """Return the day that ``stated`` begins with as ISO, or writes out; else None."""
-    day = clean_date(stated) or _written_day(stated or "")
+def day_of(stated: str | None, day_first: Order = _american) -> date | None:
+    """Return the day that ``stated`` begins with as ISO, or writes out; else None.
+
+    ``day_first`` tells what 3/4/2025 means, by default the fourth of March.
+    """
+    day = clean_date(stated) or _written_day(stated or "", day_first)
     # A later tomorrow covers every time zone.
     return day if day and day <= datetime.now(UTC).date() + timedelta(days=1) else None
 
@@ -94,7 +108,7 @@ def names_day(line: str) -> bool:
 
 
 def _candidates(
-    tree: Any, url: str | None, kind: PageKind, opened: Iterable[str]
+    tree: Any, url: str | None, kind: PageKind, opened: Iterable[str], order: Order
 ) -> Iterator[str | None]:
     things = things_of(tree)
     if kind is PageKind.FORUM:
@@ -111,12 +125,12 @@ def _candidates(
     yield from by_machine
     yield from _of_things(things)
     if kind is not PageKind.PRODUCT:
-        yield _labelled(tree)
+        yield _labelled(tree, order)
     # Of a page that is no article, the day that stands anywhere is one of its parts or its change.
     if kind in {PageKind.ARTICLE, PageKind.FORUM}:
-        yield find_date(tree, url=url, original_date=True, extensive_search=False)
+        yield _anywhere(tree, url, order)
     if kind is PageKind.ARTICLE:
-        yield _only_one(_day_alone(line) for line in _ALONE(tree))
+        yield _only_one(_day_alone(line, order) for line in _ALONE(tree))
 
 
 def _of_things(things: Iterable[Thing]) -> Iterator[str]:
@@ -156,20 +170,34 @@ def _by_headline(tree: Any, kind: PageKind) -> Iterator[str | None]:
                 yield " ".join(_day_of(line) if tells(line) else _stated_of(line) for line in lines)
 
 
-def _labelled(tree: Any) -> str | None:
+def _anywhere(tree: Any, url: str | None, order: Order) -> str | None:
+    """Return the day that htmldate finds; of figures it takes the first for the day."""
+    found = find_date(tree, url=url, original_date=True, extensive_search=False)
+    day = clean_date(found)
+    if (
+        day is None
+        or day.day > _LAST_MONTH
+        or (day.day, day.month, day.year) not in set(shown_figures(tree))
+    ):
+        return found
+    return found if order() else day.replace(month=day.day, day=day.month).isoformat()
+
+
+def _labelled(tree: Any, order: Order) -> str | None:
     """Return the day that the page calls that of its publication, None where it tells several."""
     labels = [(line, found) for line in _LABELLED(tree) if (found := _LABEL.match(line))]
     # A list of posts has many; each is looked for behind its label over the whole page.
     few = labels if len(labels) <= _MOST_LABELS else []
-    return _only_one(_day_behind(line, line[found.end() :]) for line, found in few)
+    return _only_one(_day_behind(line, line[found.end() :], order) for line, found in few)
 
 
-def _day_behind(line: Any, rest: str) -> date | None:
+def _day_behind(line: Any, rest: str, order: Order) -> date | None:
     """Return the day that stands behind a label: as the ``rest`` of its line, or soon after."""
     if rest:
         found = _DAY.search(rest)
-        return day_of(rest) if not found or _may_lead(rest[: found.start()]) else None
-    return next((day for text in _NEXT(line.getparent()) if (day := _day_alone(text))), None)
+        return day_of(rest, order) if not found or _may_lead(rest[: found.start()]) else None
+    days = (_day_alone(text, order) for text in _NEXT(line.getparent()))
+    return next(filter(None, days), None)
 
 
 def _may_lead(said: str) -> bool:
@@ -178,9 +206,9 @@ def _may_lead(said: str) -> bool:
     return (words[:1] == ["by"] and not _CHANGED.search(said)) or _MAY_LEAD.issuperset(words)
 
 
-def _day_alone(line: Any) -> date | None:
+def _day_alone(line: Any, order: Order) -> date | None:
     """Return the day of a line that is nothing but a day."""
-    return day_of(_stated_of(line)) if _DAY.fullmatch(line.strip()) else None
+    return day_of(_stated_of(line), order) if _DAY.fullmatch(line.strip()) else None
 
 
 def _only_one(days: Iterable[date | None]) -> str | None:
@@ -211,10 +239,10 @@ def _shows_day(line: str) -> bool:
     return _shows_year(line) and not _HOUR.search(line)
 
 
-def _written_day(text: str) -> date | None:
+def _written_day(text: str, day_first: Order) -> date | None:
     """Return the first day that ``text`` writes out, in English, in figures or as ISO."""
     for match in _DAY.finditer(text):
-        year, month, day = _parts(match)
+        year, month, day = _parts(match, day_first)
         try:
             return date(year, month, day)
         except ValueError:
@@ -222,13 +250,13 @@ def _written_day(text: str) -> date | None:
     return None
 
 
-def _parts(match: re.Match[str]) -> tuple[int, int, int]:
+def _parts(match: re.Match[str], day_first: Order) -> tuple[int, int, int]:
     found = match.groupdict()
     if found["year_last"]:
         one, two = int(found["one"]), int(found["two"])
-        # 3/4/2025 is American, 3.4.2025 is not.
-        day_first = found["mark"] == "." or one > 12  # noqa: PLR2004 - months
-        return int(found["year_last"]), *((two, one) if day_first else (one, two))
+        # 3.4.2025 begins with the day everywhere.
+        first = found["mark"] == "." or one > _LAST_MONTH or (two <= _LAST_MONTH and day_first())
+        return int(found["year_last"]), *((two, one) if first else (one, two))
     name = found["month"] or found["month_after"] or found["number"]
     day = found["day"] or found["day_first"] or found["day_iso"]
     year = found["year"] or found["year_after"] or found["year_iso"]

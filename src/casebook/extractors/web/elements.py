@@ -119,6 +119,13 @@ def are_lines_apart(program: Any) -> bool:
     return any(map(is_line, program.iterfind(".//*[@class]")))
 
 
+def is_broken(program: Any) -> bool:
+    """Tell a program outside ``pre`` whose lines end with ``br``; other line ends are spaces."""
+    if program.tag == "pre" or next(program.iter("br"), None) is None:
+        return False
+    return next(program.iterancestors("pre"), None) is None
+
+
 def is_line(element: Any) -> bool:
     """Tell an element that is named a line."""
     return bool(_LINE.search(element.get("class") or ""))

@@ -18,6 +18,7 @@ from casebook.extractors.web.elements import (
     PERMALINK,
     are_lines_apart,
     heads_quotation,
+    is_broken,
     is_heading_row,
     is_layout,
     is_line,
@@ -192,7 +193,7 @@ class _Walk:
         self.layouts: list[bool] = []
         self.lead = ""
         self.raised = 0
-        self.lined = False
+        self.lined = self.broken = False
         self.lists: list[_List] = []
         self.mark = ""
         self._walk(root, without)
@@ -325,7 +326,7 @@ class _Walk:
             self.rows += step
         elif role == _CODE:
             if not self.code:
-                self.lined = are_lines_apart(element)
+                self.lined, self.broken = are_lines_apart(element), is_broken(element)
             self.code += step
             self.lined &= self.code > 0
         elif role == _LINK:
@@ -358,7 +359,9 @@ class _Walk:
         """Take in a text, what an element begins with if it is ``inside`` one."""
         if inside is not None and self.parts and not self.code and text[0].isalnum():
             self._set_apart(inside, text[0])
-        self.parts.append(text if self.code else text.replace("\n", " "))
+        spaced = text if self.code and not self.broken else text.replace("\n", " ")
+        begins = not self.parts or self.parts[-1].endswith("\n")
+        self.parts.append(spaced.lstrip() if begins and self.code and self.broken else spaced)
         if size := len(text.strip()):
             self.size += size
             self.linked += size if self.links else 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cache
@@ -92,6 +93,13 @@ class RetryPolicy(Frozen):
         return jitter(state)
 
 
+_SENT = "casebook_sent"
+
+
+async def _note_time(request: Any) -> None:
+    request.extensions[_SENT] = time.monotonic()
+
+
 _MODES = {
     JsonMode.JSON_SCHEMA: instructor.Mode.JSON_SCHEMA,
     JsonMode.JSON: instructor.Mode.JSON,
@@ -127,7 +135,14 @@ class OpenAICompatible:
         self._timeout = timeout
         self._reasoning = reasoning
         # One policy, ours: the client's own retries would sleep on Retry-After unseen.
-        raw = openai.AsyncOpenAI(base_url=endpoint, api_key=api_key, max_retries=0, timeout=timeout)
+        web = openai.DefaultAsyncHttpxClient(
+            base_url=endpoint,
+            timeout=timeout,
+            event_hooks={"request": [_note_time], "response": [self._hear]},
+        )
+        raw = openai.AsyncOpenAI(
+            base_url=endpoint, api_key=api_key, max_retries=0, timeout=timeout, http_client=web
+        )
         self._raw = raw
         self._client = from_openai(raw, mode=_MODES[mode])
 
@@ -140,6 +155,10 @@ class OpenAICompatible:
     def endpoint(self) -> str:
         """The base URL."""
         return self._endpoint
+
+    async def _hear(self, response: Any) -> None:
+        sent = response.request.extensions.get(_SENT, time.monotonic())
+        self._limiter.heard(response.headers, time.monotonic() - sent)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -294,10 +313,17 @@ def _usage(completion: Any) -> Usage:
     usage = getattr(completion, "usage", None)
     details = getattr(usage, "prompt_tokens_details", None)
     return Usage(
-        cached_tokens=getattr(details, "cached_tokens", None) or 0,
-        prompt_tokens=getattr(usage, "prompt_tokens", None) or 0,
-        completion_tokens=getattr(usage, "completion_tokens", None) or 0,
+        cached_tokens=_number(getattr(details, "cached_tokens", None)),
+        prompt_tokens=_number(getattr(usage, "prompt_tokens", None)),
+        completion_tokens=_number(getattr(usage, "completion_tokens", None)),
     )
+
+
+def _number(told: object) -> int:
+    """Return how many tokens an endpoint counts; what is no number must not cost the answer."""
+    if not isinstance(told, int | float) or not math.isfinite(told):
+        return 0
+    return max(0, round(told))
 
 
 def _total(spent: Sequence[Usage]) -> Usage:

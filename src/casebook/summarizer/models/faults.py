@@ -1,7 +1,7 @@
 """Translates the endpoint's errors into ours; the only place that knows theirs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -24,7 +24,14 @@ from casebook.schemas.errors import (
     ResponseForeign,
 )
 
-_NO_CREDIT = "insufficient_quota"
+# What providers call an account that has no money left, whatever status they send with it.
+_NO_CREDIT = {
+    "insufficient_quota",
+    "billing_hard_limit_reached",
+    "billing_not_active",
+    "exceeded_current_quota_error",
+    "arrearage",
+}
 # 524 is a content network's own word for 504.
 _GAVE_UP_WAITING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT, 524}
 # Whatever is told of a longer context window, no model has one of fewer tokens than this.
@@ -34,6 +41,10 @@ _Fault = tuple[type[ModelError], str]
 _CONTEXT: _Fault = (
     ContextExceeded,
     "the source is longer than the context of {model}; use a model with a larger one",
+)
+_MINUTE: _Fault = (
+    ContextExceeded,
+    "one request has more tokens than {endpoint} takes a minute; raise that, or change {model}",
 )
 _CREDIT: _Fault = (
     QuotaExhausted,
@@ -47,11 +58,35 @@ _FOREIGN: _Fault = (
     ResponseForeign,
     "{endpoint} answers with what is no chat completion; check CASEBOOK_LLM_BASE_URL and proxies",
 )
-# Servers without an error code of their own (vLLM among them) say it in words.
-_SAYS_CONTEXT = re.compile(
-    r"(?:maximum|exceeds?\b.*) context (?:length|size|window)", re.IGNORECASE
+_KEY: _Fault = (KeyRejected, "{endpoint} refuses the key ({status}); set OPENAI_API_KEY")
+_FILTERED: _Fault = (AnswerFiltered, "the content filter at {endpoint} refused the source")
+# Many servers have no error code of their own, or one for all, and say in words what it is; the
+# first that fits counts. A request larger than a minute's tokens is never taken, however often.
+_IN_WORDS: Sequence[tuple[re.Pattern[str], _Fault]] = [
+    (re.compile(words, re.IGNORECASE), fault)
+    for words, fault in (
+        (r"(?:maximum|exceeds?\b.*) context (?:length|size|window)", _CONTEXT),
+        (r"prompt is too long|max_new_tokens`? must be <=", _CONTEXT),
+        (r"(?:input|prompt) tokens?\b.{0,40} exceeds? the maximum", _CONTEXT),
+        (r"request too large for .*token", _MINUTE),
+        (r"(?:api[ _-]?key|credentials?)\b.{0,30}\b(?:not valid|invalid|expired|not found)", _KEY),
+        (r"(?:invalid|incorrect|expired) api[ _-]?key", _KEY),
+        (r"credit balance|insufficient (?:balance|credits?|funds)|account is in arrears", _CREDIT),
+        (r"model\b.{0,80}\b(?:does not exist|not found|is not a valid)", _MODEL_UNKNOWN),
+        (r"is not a valid model", _MODEL_UNKNOWN),
+        (r"(?:input|prompt|content|request|messages?)\b.{0,30}\bflagged", _FILTERED),
+        (r"\bmoderation\b|content (?:management )?policy", _FILTERED),
+    )
+]
+_TOLD_LIMIT = re.compile(
+    r"context (?:length|size|window)\D{0,20}?(\d[\d,]+)|\blimit:? (\d[\d,]+)"
+    r"|> (\d[\d,]+) maximum|maximum number of tokens allowed \((\d[\d,]+)\)|<= (\d[\d,]+)"
+    r"|(\d[\d,]+) maximum context",
+    re.IGNORECASE,
 )
-_TOLD_LIMIT = re.compile(r"context (?:length|size|window)\D{0,20}?(\d[\d,]+)", re.IGNORECASE)
+_TOO_LARGE = re.compile(r"request too large for ", re.IGNORECASE)
+_SECRET = re.compile(r"(?:\bsk-|\bBearer )[^\s'\"]+")
+_LONGEST_SAID = 160  # characters of what the endpoint says that a message repeats
 
 
 def api_fault(error: openai.OpenAIError, model: str, endpoint: str) -> ModelError:
@@ -71,12 +106,19 @@ def api_fault(error: openai.OpenAIError, model: str, endpoint: str) -> ModelErro
 
 def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> ModelError:
     status, code = error.status_code, _code(error.body)
-    if status == HTTPStatus.TOO_MANY_REQUESTS and code != _NO_CREDIT:
+    said = _said(error)
+    busy = status == HTTPStatus.TOO_MANY_REQUESTS and code.lower() not in _NO_CREDIT
+    if busy and not _TOO_LARGE.search(said):
         wish = retry_after_seconds(error.response.headers)
         when = f"asks to wait {wish:.0f} s" if wish is not None else "gives no time"
         return RateLimited(f"{endpoint} limits the rate and {when}; retry later", wish)
-    cause, message = _by_code(code) or _by_text(error.message) or _by_status(status)
-    ours = cause(message.format(endpoint=endpoint, model=model, status=status, code=code))
+    told = _by_text(said) if status < HTTPStatus.INTERNAL_SERVER_ERROR else None
+    cause, message = _by_code(code) or told or _by_status(status)
+    ours = cause(
+        message.format(
+            endpoint=endpoint, model=model, status=status, code=code, said=_shortened(said)
+        )
+    )
     if isinstance(ours, ContextExceeded):
         ours.limit = _told_limit(error)
     if isinstance(ours, ProviderUnavailable):
@@ -87,7 +129,7 @@ def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> Mo
 def answer_fault(completion: Any, model: str, endpoint: str) -> ModelError:
     """Return why a completion (or what came in its place) holds no usable answer."""
     choices = getattr(completion, "choices", None) or []
-    if not choices:
+    if not choices or choices[0].finish_reason == "error":
         return _foreign(completion, model, endpoint)
     finish, message = choices[0].finish_reason, choices[0].message
     if getattr(message, "refusal", None):
@@ -111,8 +153,10 @@ def _foreign(completion: Any, model: str, endpoint: str) -> ModelError:
     """Return the fault of a 200 without any choice; some gateways put an error object there.
 
     What is no JSON comes as text: half an answer passes with the next try, a proxy's page does not.
+    So does a choice that a gateway ends with "error", for the provider behind it failed.
     """
-    if isinstance(completion, str) and completion.lstrip().startswith("{"):
+    is_half = isinstance(completion, str) and completion.lstrip().startswith("{")
+    if is_half or getattr(completion, "choices", None):
         return ProviderUnavailable(
             f"{endpoint} broke off in the middle of an answer; it is tried again later",
             taken=True,
@@ -126,7 +170,10 @@ def _foreign(completion: Any, model: str, endpoint: str) -> ModelError:
     if found is None and isinstance(status, int) and status >= HTTPStatus.BAD_REQUEST:
         found = _by_status(status)
     cause, message = found or _FOREIGN
-    return cause(message.format(endpoint=endpoint, model=model, status=status, code=_code(fields)))
+    said = _shortened(str(fields.get("message", "")))
+    return cause(
+        message.format(endpoint=endpoint, model=model, status=status, code=_code(fields), said=said)
+    )
 
 
 def _told_limit(error: openai.APIStatusError) -> int | None:
@@ -135,30 +182,43 @@ def _told_limit(error: openai.APIStatusError) -> int | None:
     inner = body.get("error")
     told = (inner if isinstance(inner, Mapping) else body).get("n_ctx")
     if not isinstance(told, int):
-        found = _TOLD_LIMIT.search(error.message)
-        told = int(found[1].replace(",", "")) if found else 0
+        found = _TOLD_LIMIT.search(_said(error))
+        told = int(next(filter(None, found.groups())).replace(",", "")) if found else 0
     return told if told >= _LEAST_CONTEXT else None
 
 
 def _by_code(code: str) -> _Fault | None:
     """Return the fault that the endpoint names itself."""
     faults: dict[str, _Fault] = {
-        _NO_CREDIT: _CREDIT,
+        **dict.fromkeys(_NO_CREDIT, _CREDIT),
         "context_length_exceeded": _CONTEXT,
         "exceed_context_size_error": _CONTEXT,
-        "content_filter": (AnswerFiltered, "the content filter at {endpoint} refused the source"),
+        "content_filter": _FILTERED,
         "model_not_found": _MODEL_UNKNOWN,
     }
-    return faults.get(code)
+    return faults.get(code.lower())
 
 
-def _by_text(message: str) -> _Fault | None:
-    return _CONTEXT if _SAYS_CONTEXT.search(message) else None
+def _by_text(said: str) -> _Fault | None:
+    return next((fault for words, fault in _IN_WORDS if words.search(said)), None)
+
+
+def _said(error: openai.APIStatusError) -> str:
+    """Return the endpoint's own words, without the body around them."""
+    body: Mapping[str, Any] = error.body if isinstance(error.body, Mapping) else {}
+    inner = body.get("error")
+    told = inner.get("message") if isinstance(inner, Mapping) else body.get("message", inner)
+    return told if isinstance(told, str) else error.message
+
+
+def _shortened(said: str) -> str:
+    line = _SECRET.sub("…", " ".join(said.split()))
+    return line if len(line) <= _LONGEST_SAID else f"{line[:_LONGEST_SAID]}…"
 
 
 def _by_status(status: int) -> _Fault:
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return KeyRejected, "{endpoint} refuses the key ({status}); set OPENAI_API_KEY"
+        return _KEY
     if status == HTTPStatus.PAYMENT_REQUIRED:
         return _CREDIT
     if status == HTTPStatus.NOT_FOUND:
@@ -169,7 +229,7 @@ def _by_status(status: int) -> _Fault:
         )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return ProviderUnavailable, "{endpoint} is failing ({status}); it is tried again later"
-    return ModelError, "{endpoint} refuses the request for {model} ({status} {code})"
+    return ModelError, "{endpoint} refuses the request for {model} ({status} {code}): {said}"
 
 
 def _code(body: object) -> str:
@@ -190,9 +250,11 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
     if value is None:
         return None
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
         pass
+    else:
+        return max(0.0, seconds) if seconds != float("inf") else None
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:

@@ -204,6 +204,7 @@ class RequestLimiter:
     """
 
     STRANGER_PATIENCE = 120.0
+    LONGEST_RESET = 60.0
 
     def __init__(
         self,
@@ -271,16 +272,18 @@ class RequestLimiter:
             self._probing = self._probing and not turn.probe
             self._freed.set()
 
-    def heard(self, headers: Mapping[str, str]) -> None:
+    def heard(self, headers: Mapping[str, str], ago: float = 0.0) -> None:
         """Learn from an answer's ``x-ratelimit-…`` headers, as OpenAI and many others send them.
 
-        When nothing is left, the next request waits for the reset that they name.
+        When nothing is left, the next request waits for the reset that they name, counted from when
+        the request was sent, ``ago`` seconds before. Of a later one than in ``LONGEST_RESET``
+        seconds (a day's, or a moment in place of a time) the refusal itself will tell.
         """
         for what in ("requests", "tokens"):
             if headers.get(f"x-ratelimit-remaining-{what}", "").strip() == "0":
                 wait = duration_seconds(headers.get(f"x-ratelimit-reset-{what}", ""))
-                if wait is not None:
-                    self._pace.pause(self._clock() + wait)
+                if wait is not None and wait <= self.LONGEST_RESET:
+                    self._pace.pause(self._clock() + wait - ago)
 
     def standing(self) -> Standing:
         """Return how the endpoint stands now."""

@@ -1,0 +1,114 @@
+"""Numbers of lines in the margin, as drafts for review and contracts have them: no text.
+
+Beside each line they make a table of a page of prose, or stand in the midst of its sentences.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from casebook.extractors.pdf.eye import Eye
+
+_FIRST, _LAST = re.compile(r"\A\d{1,5}(?= |\Z)"), re.compile(r"(?:\A|(?<= ))\d{1,5}\Z")
+_FEWEST = 6
+"""Numbers on a page."""
+
+_STEPS = (1, 2, 5, 10)
+_MOSTLY = 0.9
+_PART = 0.4
+"""Of the lines of a page, those that are numbered, or between numbers: one column of two."""
+
+_SMALL = 0.4
+"""Of the lines that are numbered, those that begin small: rows of a table and lists seldom do."""
+
+_ALIGNED, _ROOM, _LEVEL = 1.5, 2.0, 2.0
+"""Points between the edges of numbers, from these to the text, and between parts of one line."""
+
+Piece = tuple[int, str]
+"""A part of a line, and its position in the page's text."""
+
+
+class _Number(NamedTuple):
+    """A number at the edge of a line: which, where, and what of the line is left."""
+
+    line: int
+    value: int
+    left: float
+    right: float
+    base: float
+    rest: list[Piece]
+
+
+def unnumbered(eye: Eye, stretches: Sequence[list[Piece]]) -> tuple[list[list[Piece]], list[str]]:
+    """Return the lines of a page without the numbers in its margins, and these."""
+    kept, numbers = list(stretches), list[str]()
+    for first in (True, False):
+        at = 0 if first else -1
+        if sum(pieces[at][1][at].isdecimal() for pieces in kept) < _FEWEST:
+            continue
+        found = _in_margin(eye, kept, first=first)
+        for number in found:
+            kept[number.line] = number.rest
+        numbers += [str(number.value) for number in found]
+        kept = [pieces for pieces in kept if pieces]
+    return kept, numbers
+
+
+def _in_margin(eye: Eye, stretches: Sequence[list[Piece]], *, first: bool) -> list[_Number]:
+    """Return the numbers of the lines, if these are numbered at the left or right."""
+    numbers = _numbers(eye, stretches, first=first)
+    edges = Counter(round(number.right / _ALIGNED) for number in numbers)
+    often = [edge for edge, times in edges.items() if times >= _FEWEST]
+    if not often:
+        return []
+    edge = min(often) if first else max(often)
+    found = [n for n in numbers if abs(round(n.right / _ALIGNED) - edge) <= 1]
+    found.sort(key=lambda number: -number.base)
+    steps = Counter(b.value - a.value for a, b in pairwise(found))
+    step, times = steps.most_common(1)[0] if steps else (0, 0)
+    if len(found) < _FEWEST or step not in _STEPS or times < _MOSTLY * (len(found) - 1):
+        return []
+    rests = {number.line: number.rest for number in found}
+    lines = [rests.get(n, pieces) for n, pieces in enumerate(stretches)]
+    lines = [pieces for pieces in lines if pieces and not pieces[0][1].isdecimal()]
+    if len(found) * step < _PART * len(lines):
+        return []
+    places = list(eye.places([(pieces[0][0], _end(*pieces[-1])) for pieces in lines]))
+    if first:
+        beside = max(n.right for n in found) + _ROOM <= min(left for _, _, left, *_ in places)
+    else:
+        beside = min(n.left for n in found) - _ROOM >= max(right for _, _, _, right, *_ in places)
+    heights = {round(n.base / _LEVEL) + step for n in found for step in (-1, 0, 1)}
+    level = [
+        pieces[0][1][:1].islower()
+        for pieces, (_, _, _, _, base, _, _) in zip(lines, places, strict=True)
+        if round(base / _LEVEL) in heights
+    ]
+    return found if beside and level and sum(level) >= _SMALL * len(level) else []
+
+
+def _numbers(eye: Eye, stretches: Sequence[list[Piece]], *, first: bool) -> list[_Number]:
+    told: list[tuple[int, Piece, list[Piece]]] = []
+    for n, pieces in enumerate(stretches):
+        at, text = pieces[0 if first else -1]
+        if not text[0 if first else -1].isdecimal():
+            continue
+        if not (match := (_FIRST if first else _LAST).search(text)):
+            continue
+        begin, end = match.span()
+        rest = (at + end, text[end:]) if first else (at, text[:begin])
+        rest = (rest[0] + len(rest[1]) - len(rest[1].lstrip()), rest[1].strip())
+        others = [rest] if rest[1] else []
+        others = [*others, *pieces[1:]] if first else [*pieces[:-1], *others]
+        told.append((n, (at + begin, match.group()), others))
+    places = eye.places([(at, _end(at, text)) for _, (at, text), _ in told])
+    return [
+        _Number(n, int(text), left, right, base, rest)
+        for (n, (_, text), rest), (_, _, left, right, base, _, _) in zip(told, places, strict=True)
+    ]
+
+
+def _end(position: int, text: str) -> int:
+    return position + len(text.rstrip("\ufffe")) - 1

@@ -1,0 +1,28 @@
+"""Columns that a page lays beside others by floating them, and what that looks like alone. Pure."""
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any
+
+_WHOLE = "100%"
+_FLOATS = frozenset({"left", "right"})
+_BACK = re.compile(r"-(?:\d{1,2}(?:\.\d{1,9})?|100)%")
+_NEAR = 5
+
+
+def is_drawn_up(
+    element: Any, style: Mapping[str, str], style_of: Callable[[Any], Mapping[str, str]]
+) -> bool:
+    """Tell a column that its margin draws up beside one before it, which takes the whole width.
+
+    By at most that width: it then begins where the other one does ("holy grail" of layouts).
+    """
+    if style.get("float") not in _FLOATS or not _BACK.fullmatch(style.get("margin-left", "")):
+        return False
+    before = islice(element.itersiblings("*", preceding=True), _NEAR)
+    return any(_is_whole(style_of(one)) and "".join(one.itertext()).strip() for one in before)
+
+
+def _is_whole(style: Mapping[str, str]) -> bool:
+    return style.get("float") in _FLOATS and style.get("width") == _WHOLE

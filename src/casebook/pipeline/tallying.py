@@ -1,0 +1,72 @@
+"""What a run of a batch has come to, and whether it is of use to go on. Pure."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+from casebook.pipeline.outcome import Outcome, Status
+from casebook.schemas.errors import BucketSilent, ModelError, ResponseForeign
+from casebook.schemas.failures import Failure
+
+# Exit codes of failures that every other source would meet as well.
+_FATAL_EXITS = {4}
+_FATAL_KINDS = {"endpoint_down", "rate_limited", BucketSilent.kind()}
+_REFUSALS = 4  # before the one that stops a batch of which nothing was made yet
+
+
+@dataclass
+class Tally:
+    """What a run of a batch has done so far; kept small however long the batch is.
+
+    ``stopped_by`` is the failure for which it paused; what was under way may fail otherwise then.
+    """
+
+    total: int
+    made: int = 0
+    refused: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    waiting: int = 0
+    calls: int = 0
+    tokens: int = 0
+    cost_usd: float | None = 0.0
+    started: float = field(default_factory=time.monotonic)
+    stopped_by: Failure | None = None
+
+    @property
+    def done(self) -> int:
+        """Return how many sources have come to an end in this run."""
+        return self.made + self.refused + self.failed.total()
+
+    def pay(self, outcome: Outcome) -> None:
+        """Count what one try of a source took, whether or not it comes again."""
+        self.calls += outcome.llm_calls
+        self.tokens += outcome.tokens
+        if outcome.llm_calls:
+            known = self.cost_usd is not None and outcome.cost_usd is not None
+            self.cost_usd = (self.cost_usd or 0) + (outcome.cost_usd or 0) if known else None
+
+    def add(self, outcome: Outcome) -> None:
+        """Count the end of one source."""
+        self.made += outcome.status is Status.DRAFT
+        self.refused += outcome.status is Status.NOT_A_CASE_STUDY
+        if outcome.failure is not None:
+            self.failed[outcome.failure.kind] += 1
+
+    def eta_seconds(self, now: float) -> float | None:
+        """Return the seconds that the rest would take at the pace so far."""
+        if not self.done:
+            return None
+        return (now - self.started) / self.done * (self.total - self.done)
+
+    def is_stopped_by(self, outcome: Outcome, failure: Failure) -> bool:
+        """Tell whether every other source would fail of this as well.
+
+        A foreign answer says so only where the endpoint never gave one of its own, and so do
+        several refusals that nobody knows: one may be its source's.
+        """
+        kind = failure.kind
+        if kind == ModelError.kind():
+            return not self.made + self.refused and self.failed[kind] >= _REFUSALS
+        if kind == ResponseForeign.kind() and self.made + self.refused:
+            return False
+        return outcome.error_exit in _FATAL_EXITS or kind in _FATAL_KINDS

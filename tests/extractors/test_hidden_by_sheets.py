@@ -7,6 +7,7 @@ from hidden_words import SECRET, strip
 
 from casebook.extractors.visibility import cascade
 from casebook.extractors.visibility.cascade import Cascade
+from casebook.extractors.visibility.sheets import Rule
 
 LAYER = "content:'';position:absolute;inset:0;z-index:-1"
 FILLING = "content:'';position:absolute;top:0;left:0;width:100%;height:100%"
@@ -351,13 +352,13 @@ def test_what_elements_stand_in_is_asked_once_for_all_of_them(monkeypatch):
 def test_what_several_rules_declare_together_is_worked_out_once(monkeypatch):
     """Many elements fit the same rules: how those of layers rank is asked once for each rule."""
     asked = Counter[str]()
-    rank = cascade._urgency
+    rank = Rule.urgency.fget
 
     def counted(rule):
         asked["ranked"] += 1
         return rank(rule)
 
-    monkeypatch.setattr(cascade, "_urgency", counted)
+    monkeypatch.setattr(Rule, "urgency", property(counted))
     rules = "".join(f"@layer l{n} {{ .x {{ display: block !important }} }}" for n in range(20))
     page = f"<p class=x>{SECRET}</p>" * 200
     _, kept = strip(page, f"<style>{rules}.x {{ display: none }}</style>")

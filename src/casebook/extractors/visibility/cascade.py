@@ -19,7 +19,14 @@ from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
 from casebook.extractors.visibility.hiding import Hiding
 from casebook.extractors.visibility.registered import registered
 from casebook.extractors.visibility.selectors import ANY, Compound, Counted, Has, Selector
-from casebook.extractors.visibility.sheets import Rule, Rules, rules_of, sheet_in
+from casebook.extractors.visibility.sheets import (
+    Rule,
+    Rules,
+    names_in,
+    rules_of,
+    sheet_in,
+    sheets_of,
+)
 from casebook.extractors.visibility.styles import Declared, Style
 
 Kind = tuple[str | None, ...]
@@ -41,7 +48,6 @@ _OWN_COLOURS = {
 }
 _BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
 _IMPORT = "@import"  # of a sheet that lies elsewhere; others are read
-_LONGEST_CLASS = 2_000
 _MOST_WORK = 4_000_000
 """Looks at elements: some seconds. Pages have far less, the most of a sample 0.4 million."""
 
@@ -74,7 +80,7 @@ class Cascade:
         self._meant: dict[Kind, tuple[Rule, ...]] = {}
         self._told: dict[tuple[int, ...], Declared] = {}
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
-        sheets = [sheet_in(each) for each in _sheets(root)]
+        sheets = [sheet_in(each) for each in sheets_of(root)]
         sheet = "\n".join(filter(None, sheets))
         self.is_complete = None not in sheets and _IMPORT not in sheet.lower()
         self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
@@ -183,14 +189,12 @@ class Cascade:
     def _told_by(self, rules: Sequence[Rule]) -> Declared:
         """Return what ``rules``, in order, declare together. Many elements fit the same ones."""
         key = tuple(map(id, rules))
-        found = self._told.get(key)
-        if found is None:
-            plain: dict[str, str] = {}
-            important: dict[str, str] = {}
-            for rule in rules:
-                plain |= rule.declared.plain
-            for rule in sorted((one for one in rules if one.declared.important), key=_urgency):
-                important |= rule.declared.important
+        if (found := self._told.get(key)) is None:
+            urgent = sorted(
+                (one for one in rules if one.declared.important), key=lambda rule: rule.urgency
+            )
+            plain = {k: v for rule in rules for k, v in rule.declared.plain.items()}
+            important = {k: v for rule in urgent for k, v in rule.declared.important.items()}
             found = self._told[key] = Declared(plain, important)
         return found
 
@@ -241,7 +245,9 @@ class Cascade:
 
         So a rule that shows again what another one hides is not left out before that.
         """
-        rules = {key: sorted(several, key=_strength) for key, several in rules.items()}
+        rules = {
+            key: sorted(several, key=lambda rule: rule.strength) for key, several in rules.items()
+        }
         work = {key: [rule.selector.work for rule in several] for key, several in rules.items()}
         if sum(map(sum, work.values())) * sum(kinds.values()) <= _MOST_WORK:  # as on most pages
             return rules
@@ -260,7 +266,7 @@ class Cascade:
     def _names_of(self, classes: str | None, identity: str | None) -> frozenset[str]:
         found = self._names.get((classes, identity))
         if found is None:
-            found = self._names[classes, identity] = frozenset(_named(classes, identity))
+            found = self._names[classes, identity] = frozenset(names_in(classes, identity))
         return found
 
     def _names_at(self, element: Any) -> frozenset[str]:
@@ -391,26 +397,3 @@ class Cascade:
         if key not in self._places:
             self._places[key] = neighbours.places(*key)
         return self._places[key][element]
-
-
-def _sheets(root: Any) -> Iterator[Any]:
-    """Yield the elements under ``root`` that hold or name a style sheet."""
-    for element in root.iter("style", "link"):
-        named = element.tag == "style" or "stylesheet" in element.get("rel", "")
-        if named and next(element.iterancestors("template"), None) is None:
-            yield element
-
-
-def _strength(rule: Rule) -> tuple[bool, Any]:
-    return bool(rule.declared.important), rule.order
-
-
-def _urgency(rule: Rule) -> Any:
-    return rule.urgency
-
-
-def _named(classes: str | None, identity: str | None) -> Iterator[str]:
-    for name in (classes or "")[:_LONGEST_CLASS].split():
-        yield f".{name}"
-    if identity:
-        yield f"#{identity}"

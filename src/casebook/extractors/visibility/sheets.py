@@ -26,6 +26,7 @@ from casebook.extractors.visibility.selectors import (
 from casebook.extractors.visibility.styles import Declared, declared
 
 _MOST_PARENTS = 40
+_LONGEST_CLASS = 2_000
 _MOST_NESTED = 4_000  # selectors of a nested rule, each below each parent
 _MOST_SELECTORS = 400_000
 _DEEPEST_NESTING = 16
@@ -47,6 +48,11 @@ class Rule:
     order: tuple[Layer, Weight, int]
 
     @property
+    def strength(self) -> tuple[bool, Any]:
+        """What rules are left out by, the weakest first: those with important declarations stay."""
+        return bool(self.declared.important), self.order
+
+    @property
     def urgency(self) -> tuple[Layer, Weight, int]:
         """What its important declarations are sorted by: those of the first layer win."""
         layer, weight, place = self.order
@@ -56,6 +62,22 @@ class Rule:
 _Block = tuple[Sequence[str], str, Layer]
 Rules = Mapping[str, Sequence[Rule]]
 """Rules by the keys of their target: ``#id``, ``.class``, ``[attribute``, tag, or ANY."""
+
+
+def names_in(classes: str | None, identity: str | None) -> Iterator[str]:
+    """Yield the ``.class`` and ``#id`` names of an element."""
+    for name in (classes or "")[:_LONGEST_CLASS].split():
+        yield f".{name}"
+    if identity:
+        yield f"#{identity}"
+
+
+def sheets_of(root: Any) -> Iterator[Any]:
+    """Yield the elements under ``root`` that hold or name a style sheet."""
+    for element in root.iter("style", "link"):
+        named = element.tag == "style" or "stylesheet" in element.get("rel", "")
+        if named and next(element.iterancestors("template"), None) is None:
+            yield element
 
 
 def sheet_in(element: Any) -> str | None:

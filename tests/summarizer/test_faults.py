@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
 
 import httpx2
 import openai
 import pytest
 
 from casebook.schemas import errors
-from casebook.summarizer.models.faults import api_fault, retry_after_seconds
+from casebook.summarizer.models.faults import answer_fault, api_fault, retry_after_seconds
 
 ENDPOINT = "http://127.0.0.1:9/v1"
 REQUEST = httpx2.Request("POST", ENDPOINT)
@@ -101,6 +102,25 @@ def test_what_the_endpoint_says_in_words_tells_the_cause(status, message, cause)
     """
     ours = fault(status_error(status, {"error": {"message": message, "type": "x"}}))
     assert type(ours) is cause
+
+
+def test_words_that_a_refusal_repeats_from_the_request_tell_no_cause():
+    """Some servers repeat all of it: a story of an invalid API key would stop its batch for ever."""
+    story = (
+        "Answer in JSON. " * 60 + "One night our API key was invalid, and a model was not found."
+    )
+    said = f"[{{'loc': ('body', 'seed'), 'msg': 'Extra inputs', 'input': {story!r}}}]"
+    for body in ({"error": {"message": said}}, {"message": said}, {"detail": said}):
+        ours = fault(status_error(400, body, message=f"Error code: 400 - {body}"))
+        assert type(ours) is errors.ModelError
+
+
+@pytest.mark.parametrize("said", ["model `x` not found on this node", "credentials expired"])
+def test_a_gateway_whose_provider_fails_is_asked_again_whatever_it_says(said):
+    """Its words are of what is behind it; the same status by itself is tried again, too."""
+    told = SimpleNamespace(choices=None, error={"code": 503, "message": said})
+    assert type(answer_fault(told, "model-x", ENDPOINT)) is errors.ProviderUnavailable
+    assert type(fault(status_error(503, {"message": said}))) is errors.ProviderUnavailable
 
 
 def test_an_account_without_money_is_told_from_too_many_requests():

@@ -87,6 +87,9 @@ _TOLD_LIMIT = re.compile(
 _TOO_LARGE = re.compile(r"request too large for ", re.IGNORECASE)
 _SECRET = re.compile(r"(?:\bsk-|\bBearer )[^\s'\"]+")
 _LONGEST_SAID = 160  # characters of what the endpoint says that a message repeats
+# … and in which the cause is looked for: some servers repeat the request behind it, whose words are
+# the source's.
+_LONGEST_CAUSE = 600
 
 
 def api_fault(error: openai.OpenAIError, model: str, endpoint: str) -> ModelError:
@@ -112,8 +115,7 @@ def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> Mo
         wish = retry_after_seconds(error.response.headers)
         when = f"asks to wait {wish:.0f} s" if wish is not None else "gives no time"
         return RateLimited(f"{endpoint} limits the rate and {when}; retry later", wish)
-    told = _by_text(said) if status < HTTPStatus.INTERNAL_SERVER_ERROR else None
-    cause, message = _by_code(code) or told or _by_status(status)
+    cause, message = _by_code(code) or _by_text(said, status) or _by_status(status)
     ours = cause(
         message.format(
             endpoint=endpoint, model=model, status=status, code=code, said=_shortened(said)
@@ -166,13 +168,19 @@ def _foreign(completion: Any, model: str, endpoint: str) -> ModelError:
     status = fields.get("code")
     if isinstance(status, int) and status == HTTPStatus.TOO_MANY_REQUESTS:
         return RateLimited(f"{endpoint} limits the rate and gives no time; retry later")
-    found = _by_code(_code(fields)) or _by_text(str(fields.get("message", "")))
+    said = str(fields.get("message", ""))
+    found = _by_code(_code(fields)) or _by_text(said, status)
     if found is None and isinstance(status, int) and status >= HTTPStatus.BAD_REQUEST:
         found = _by_status(status)
     cause, message = found or _FOREIGN
-    said = _shortened(str(fields.get("message", "")))
     return cause(
-        message.format(endpoint=endpoint, model=model, status=status, code=_code(fields), said=said)
+        message.format(
+            endpoint=endpoint,
+            model=model,
+            status=status,
+            code=_code(fields),
+            said=_shortened(said),
+        )
     )
 
 
@@ -199,8 +207,12 @@ def _by_code(code: str) -> _Fault | None:
     return faults.get(code.lower())
 
 
-def _by_text(said: str) -> _Fault | None:
-    return next((fault for words, fault in _IN_WORDS if words.search(said)), None)
+def _by_text(said: str, status: object) -> _Fault | None:
+    """Return the fault that the endpoint tells in words; one that is failing tells of others'."""
+    if isinstance(status, int) and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return None
+    begins = said[:_LONGEST_CAUSE]
+    return next((fault for words, fault in _IN_WORDS if words.search(begins)), None)
 
 
 def _said(error: openai.APIStatusError) -> str:

@@ -251,6 +251,15 @@ async def test_a_feed_is_followed_over_its_pages(sites, follow):
     assert [c.url.rpartition("/")[2] for c in first.candidates] == ["1"]
 
 
+async def test_a_web_page_in_place_of_the_next_page_of_a_feed_names_no_sources(sites, follow):
+    """Many sites answer with their front page where a page of a feed is not there."""
+    sites.tell("blog.example.com/feed", page_of(1, of=2), "application/atom+xml")
+    sites.tell("blog.example.com/feed?page=2", "<html><body><p><a href='/buy'>Buy</a></p></body>")
+    found = await follow("https://blog.example.com/feed")
+    assert [c.url.rpartition("/")[2] for c in found.candidates] == ["1"]
+    assert "feed?page=2, the next page of a feed, is a page and was left out" in found.missed[0]
+
+
 async def test_a_feed_whose_pages_have_no_end_is_left(sites, follow):
     """The first page that names nothing new is the last that is asked for."""
     for n in range(1, 9):

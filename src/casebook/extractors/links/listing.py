@@ -38,7 +38,8 @@ _AT_ONCE = 8
 _SHOWN, _SHOWN_CHARACTERS = 3, 60
 
 Way = tuple[str, ...]
-"""The addresses of the lists that lead somewhere, from the first one on."""
+"""The addresses of the lists that lead somewhere, from the first one on, or from the page of a feed
+before."""
 
 
 @dataclass
@@ -110,6 +111,7 @@ class _Walker:
         self._client, self._robots, self._read, self._limits = client, robots, read, limits
         self._given = given
         self._visited: set[str] = set()
+        self._pages: set[str] = set()
         self._seen = _Seen()
         self.asked = 0
         self._full = False
@@ -154,6 +156,10 @@ class _Walker:
             found.unread.append(way)
             found.missed += [] if self._full else [str(listing)]
             return
+        if source in self._pages and listing.form != "feed":
+            found.unread.append(way)
+            found.missed.append(_no_page(listing, source))
+            return
         found.read.add(source)
         found.form = listing.form if len(way) == 1 else found.form
         found.missed += [_no_addresses(listing.unread, source)] if listing.unread else []
@@ -168,6 +174,7 @@ class _Walker:
         found.ways.update((candidate.url, way) for candidate in kept)
         self.wait_for(listing.lists, way)
         if listing.further and self._limits.pages and fresh:
+            self._pages.add(listing.further)
             self.wait_for([listing.further], way[-1:])  # beside the page before, not within it
         self._stop_if_full(len(fresh) > len(kept))
 
@@ -178,6 +185,13 @@ class _Walker:
         if self.waiting or left_out:
             self.found.missed.append(f"more than the first {self._limits.candidates:,} addresses")
         self._full = True
+
+
+def _no_page(listing: Listing, source: str) -> str:
+    return (
+        f"{source}, the next page of a feed, is a {listing.form} and was left out: its links may "
+        "lead anywhere; see where the feed goes on"
+    )
 
 
 def _beyond(listing: Listing, source: str) -> str:

@@ -331,6 +331,9 @@ def test_a_dry_run_quotes_the_judge_beside_the_model(casebook):
     assert "Their drafts judged by gpt-4o: about 1 calls" in " ".join(ran.out.split())
     assert "more than the budget" in ran.out
     assert casebook(*plan, "--json", stdin=listed, **priced).lines[0]["judge"] is None
+    unknown = {**priced, "CASEBOOK_JUDGE_MODEL": "our-judge"}
+    told = " ".join(casebook(*plan, "--budget", "9", stdin=listed, **unknown).out.split())
+    assert "no draft would be judged, since the price of our-judge is not known" in told
 
 
 def test_what_makes_no_sense_is_said_so(casebook, site, two_feeds, endpoint, tmp_path):

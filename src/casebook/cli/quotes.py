@@ -19,13 +19,19 @@ def beyond_budget(quoted: Quote, budget: float | None) -> str | None:
 
     if budget is None or not quoted.estimate.calls:
         return None
-    if quoted.cost_usd is None:
+    if quoted.estimate.cost_usd is None:
         return (
             "With a budget nothing would be asked, since the model's price is not known: "
             "CASEBOOK_LLM_PRICE_INPUT and CASEBOOK_LLM_PRICE_OUTPUT tell it."
         )
-    if quoted.cost_usd > budget:
+    cost = quoted.estimate.cost_usd if quoted.cost_usd is None else quoted.cost_usd
+    if cost > budget:
         return f"That is more than the budget of {money(budget)}: the batch would pause there."
+    if quoted.judge and quoted.cost_usd is None:
+        return (
+            f"With a budget no draft would be judged, since the price of {quoted.judge.model} is "
+            "not known: CASEBOOK_MODELS tells it."
+        )
     return None
 
 

@@ -20,7 +20,8 @@ _FOR_THE_EAR = re.compile(
 )
 _ASSISTIVE = "mjx-assistive-mml"
 _DRAWN = ("svg", "img", "mjx-c")
-_WORD = re.compile(r"[^\W\d_]{3,}")
+# Chinese, Japanese and Korean have no room between words: two letters are about one.
+_WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]{2}|[^\W\d_]{3,}")
 _FEWEST_WORDS = 4
 _NEAR = 2
 

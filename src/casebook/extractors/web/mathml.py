@@ -26,14 +26,14 @@ _RAISED = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺
 _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"[-−+]?\d+")
 _SIMPLE = re.compile(
-    r"\d*\.?\d+|[√∂∇Δ]?[^\W\d_](?:_\w)?[⁰¹²³⁴⁵⁶⁷⁸⁹]*|[^\s\w]|(?:√|[^\W\d_]+)?\([^()]*\)[⁰¹²³⁴⁵⁶⁷⁸⁹]*"
+    r"\d+(?:\.\d+)?|\.\d+|[√∂∇Δ]?[^\W\d_](?:_\w)?[⁰¹²³⁴⁵⁶⁷⁸⁹]*|[^\s\w]|(?:√|[^\W\d_]+)?\([^()]*\)[⁰¹²³⁴⁵⁶⁷⁸⁹]*"
 )
 _SCRIPTED = re.compile(r"[_^](?:\w+|\S|\{[^{}]*\})$")
 _AROUND = re.compile(r"(?<=\S) ([^\w\s]) (?=\S)")
 _PHRASE = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 _THOUSANDS = re.compile(r"(?<=\d), (?=\d{3}(?!\d))")
 _LOOSE = re.compile(r"(?<=[(\[{√]) +| +(?=[)\]},;])")
-_WIDE = re.compile(r"(?:0?\.[5-9]|[1-9])\d*\.?\d*em")
+_WIDE = re.compile(r"(?:0?\.[5-9]|[1-9])\d*+(?:\.\d*+)?em")
 
 
 def reading(formula: Any) -> str:

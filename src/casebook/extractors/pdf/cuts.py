@@ -143,5 +143,5 @@ def _reads_on(last: Line, first: Line, usual: Usual) -> bool:
         return False
     if ends_in_word(last.text) or last.text.endswith(","):
         return True
-    small = first.text[:1].islower() or (has_no_capitals(first.text[0]) and usual.is_full(last))
+    small = first.text[:1].islower() or (has_no_capitals(first.text[:1]) and usual.is_full(last))
     return small and not ends_sentence(last.text)

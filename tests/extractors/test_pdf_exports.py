@@ -228,6 +228,18 @@ def test_a_stamp_across_each_page_is_told_apart(over):
     assert "“DRAFT” (3)" in told["running heads"]
 
 
+@pytest.mark.parametrize("degrees", [10, -15, 20])
+def test_a_headline_that_is_set_askew_is_text(degrees):
+    """Slides tilt a figure to have it noticed; stamps run from corner to corner."""
+    pdf = sheet()
+    pdf.add_page()
+    with pdf.rotation(degrees, 300, 420):
+        pdf.set_font("helvetica", style="B", size=40)
+        pdf.text(120, 440, "Saved 90 % of it")
+    page_of(pdf, PROSE)
+    assert "Saved 90 % of it" in read(pdf).text
+
+
 def test_where_all_type_says_that_it_is_bold_none_is_a_heading_for_that():
     """Programs that write PDFs anew (Ghostscript) say of plain type that its stems are heavy."""
     pdf = sheet()

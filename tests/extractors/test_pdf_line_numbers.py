@@ -77,3 +77,22 @@ def test_numbers_of_the_rows_of_a_table_stay():
         pdf.text(90, 400 + 14 * n, line)
     text = read(pdf).text
     assert all(f"{n} Team" in text for n in range(1, 13))
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["before", "behind"])
+def test_years_are_no_numbers_of_lines(left):
+    """They count on by one, too; each says when what it stands beside was."""
+    pdf = FPDF(unit="pt", format="A4")
+    pdf.add_page()
+    pdf.set_font("times", size=11)
+    for n in range(9):
+        pdf.text(50 if left else 420, 60 + 18 * n, str(2016 + n))
+        pdf.text(90, 60 + 18 * n, f"launched the {WORDS[n + 1]} service in two regions")
+    text = read(pdf).text
+    assert all(str(2016 + n) in text for n in range(9))
+
+
+def test_numbers_of_lines_go_on_over_those_of_years():
+    """Long drafts come to two thousand lines; a page has more of them than a list has years."""
+    found = read(draft(start=1_980))
+    assert " ".join(found.text.split()) == " ".join(WORDS)

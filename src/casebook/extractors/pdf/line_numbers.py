@@ -15,6 +15,9 @@ _FIRST, _LAST = re.compile(r"\A\d{1,5}(?= |\Z)"), re.compile(r"(?:\A|(?<= ))\d{1
 _FEWEST = 6
 """Numbers on a page."""
 
+_YEARS, _MOST_YEARS = range(1900, 2101), 25
+"""What a history counts by, too, in fewer lines than a page of a draft has."""
+
 _STEPS = (1, 2, 5, 10)
 _MOSTLY = 0.9
 _PART = 0.4
@@ -69,6 +72,8 @@ def _in_margin(eye: Eye, stretches: Sequence[list[Piece]], *, first: bool) -> li
     steps = Counter(b.value - a.value for a, b in pairwise(found))
     step, times = steps.most_common(1)[0] if steps else (0, 0)
     if len(found) < _FEWEST or step not in _STEPS or times < _MOSTLY * (len(found) - 1):
+        return []
+    if len(found) < _MOST_YEARS and all(number.value in _YEARS for number in found):
         return []
     rests = {number.line: number.rest for number in found}
     lines = [rests.get(n, pieces) for n, pieces in enumerate(stretches)]

@@ -197,28 +197,44 @@ def test_on_a_full_disk_the_server_starts_without_the_models(tmp_path):
 
 
 INTERRUPTED = """
-import asyncio, os, signal, time
+import asyncio, contextlib, os, signal, time
 from casebook.extractors.worker import ExtractorPool, start_server
 from casebook.schemas.sources import Payload
+
+def group():
+    found = set()
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(ProcessLookupError):
+            found |= {pid} if os.getpgid(int(pid)) == os.getpgid(0) else set()
+    return found
 
 async def main():
     page = Payload(data=b"A text of more than five words.", media_type="text/plain")
     with ExtractorPool(workers=1) as pool:
+        await pool.extract(page)
+        before = group()
+        os.killpg(0, SIGN)
+        time.sleep(0.2)
         print((await pool.extract(page)).text)
+        assert group() == before
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(SIGN, lambda *_: None)
     start_server()
     time.sleep(0.4)  # it has begun to load
-    os.killpg(0, signal.SIGINT)
+    os.killpg(0, SIGN)
     asyncio.run(main())
 """
 
 
-def test_ctrl_c_does_not_reach_the_server_that_is_still_loading(tmp_path):
-    """A terminal sends it to every process; the server would end with a traceback on stderr."""
+@pytest.mark.parametrize("sign", ["SIGINT", "SIGHUP"])
+def test_a_terminal_does_not_end_the_server_or_a_worker_by_its_signals(tmp_path, sign):
+    """It sends Ctrl-C, and its own end, to every process; a reader's death would be its source's.
+
+    Neither while the server loads nor while a worker waits is anything said, or begun anew.
+    """
     script = tmp_path / "interrupted.py"
-    script.write_text(INTERRUPTED)
+    script.write_text(INTERRUPTED.replace("SIGN", f"signal.{sign}"))
     done = subprocess.run(
         [sys.executable, script],
         capture_output=True,

@@ -234,10 +234,13 @@ def start_server(*, many: bool = False) -> None:
     """
     forkserver.set_forkserver_preload([*_PARSERS, _SHARED] if many else _PARSERS)
     # Ctrl-C goes to every process of a terminal, and the server minds it only once it has loaded
-    # all: it would end with a traceback. The tracker, which lifts what is blocked, comes first.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # all: it would end with a traceback. The tracker, which lifts what is blocked, comes first. So
+    # does the end of a terminal, which workers would die of, and their documents count as broken;
+    # it stays blocked in all of these, and the program ends them.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

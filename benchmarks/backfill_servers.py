@@ -3,11 +3,12 @@
     python benchmarks/backfill_servers.py pages PORT
     python benchmarks/backfill_servers.py endpoint PORT CALLS_PER_SECOND SCALE SEED
 
-``pages`` serves the pages of the web data set under ``/N``, each with a sentence of its own, and
-``/list/COUNT`` names so many of them. ``endpoint`` speaks the OpenAI protocol: it answers validly
-after 2 to 20 seconds times SCALE, refuses what exceeds a token bucket of CALLS_PER_SECOND with 429
-and Retry-After, and fails a share of the rest: 2 % with 500, 1 % cut in the middle, 1 % three times
-as slow. ``/stats`` tells what it accepted, when, and for how many seconds each call was open.
+``pages`` serves the pages of the web data set under ``/N``, each with a sentence of its own at the
+beginning of its longest paragraph, and ``/list/COUNT`` names so many of them. ``endpoint`` speaks
+the OpenAI protocol: it answers validly after 2 to 20 seconds times SCALE, refuses what exceeds a
+token bucket of CALLS_PER_SECOND with 429 and Retry-After, and fails a share of the rest: 2 % with
+500, 1 % cut in the middle, 1 % three times as slow. ``/stats`` tells what it accepted, when, for
+which source as far as its sentence was read, and for how many seconds each call was open.
 """
 
 import asyncio
@@ -32,6 +33,8 @@ import scripted_curator
 _SHARED = Path(__file__).parents[2] / "shared" / "data"
 DATA = Path(os.environ.get("CASEBOOK_DATASETS", _SHARED)) / "web" / "html"
 SHARES = {"500": 0.02, "cut": 0.01, "slow": 0.01}
+_PARAGRAPH = re.compile(rb"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
+_TAG = re.compile(rb"<[^>]*>")
 
 
 def pages() -> FastAPI:
@@ -39,8 +42,9 @@ def pages() -> FastAPI:
     app, kept = FastAPI(), []
     for path in sorted(DATA.glob("*.html.gz")):
         page = gzip.decompress(path.read_bytes())
-        if 10_000 < len(page) < 200_000 and b"<p" in page:
-            kept.append(page)
+        paragraphs = _PARAGRAPH.finditer(page) if 10_000 < len(page) < 200_000 else ()
+        if longest := max(paragraphs, key=lambda one: len(_TAG.sub(b"", one[1])), default=None):
+            kept.append((page[: longest.start(1)], page[longest.start(1) :]))
     host = ""
 
     @app.get("/robots.txt")
@@ -54,8 +58,8 @@ def pages() -> FastAPI:
 
     @app.get("/{number}")
     def page(number: int) -> Response:
-        told = f"<p>At branch {number} the model has run in production since March. ".encode()
-        return Response(kept[number % len(kept)].replace(b"<p>", told, 1), media_type="text/html")
+        told = f"At branch {number} the model has run in production since March. ".encode()
+        return Response(told.join(kept[number % len(kept)]), media_type="text/html")
 
     return app
 

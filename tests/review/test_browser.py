@@ -23,7 +23,8 @@ def address(settings) -> Iterator[str]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    desk = Desk(settings, port=0)
+    patient = settings.model_copy(update={"lock_timeout": 20.0})  # the machine may be busy
+    desk = Desk(patient, port=0)
     yield asyncio.run_coroutine_threadsafe(desk.start(), loop).result(20)
     asyncio.run_coroutine_threadsafe(desk.stop(), loop).result(20)
     loop.call_soon_threadsafe(loop.stop)

@@ -78,7 +78,7 @@ def test_a_failed_write_leaves_nothing(store, tmp_path, monkeypatch):
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("casebook.warehouse.snapshots.os.fsync", full)
+    monkeypatch.setattr("casebook.warehouse.places.os.fsync", full)
     with pytest.raises(WarehouseError, match="No space left on device"):
         store.put(b"x")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]

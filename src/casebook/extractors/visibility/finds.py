@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,13 +53,15 @@ def together(finds: Sequence[Find]) -> Find:
     return first
 
 
-def fades_in(finds: Sequence[Find], total: int) -> bool:
-    """Tell a page much of which scripts fade in; ``total`` are the characters of all its text."""
+def fades_in(finds: Sequence[Find], total: Callable[[], int]) -> bool:
+    """Tell a page much of which scripts fade in; ``total`` counts the characters of its text."""
     faded = sum(find.size for find in finds if _is_faded(find))
-    return faded > 0 and faded > _THEME * total
+    return faded > 0 and faded > _THEME * total()
 
 
-def without_waiting(finds: Sequence[Find], total: int, *, faded_in: bool) -> list[Find]:
+def without_waiting(
+    finds: Sequence[Find], total: Callable[[], int], *, faded_in: bool
+) -> list[Find]:
     """Keep what is most of the page: it waits for scripts, or a dark theme is set elsewhere."""
     inherited: Counter[str] = Counter()
     for find in finds:
@@ -76,14 +78,14 @@ def _is_faded(find: Find) -> bool:
     return find.whole and _FADED.search(find.reason) is not None
 
 
-def _is_the_page(find: Find, total: int) -> bool:
+def _is_the_page(find: Find, total: Callable[[], int]) -> bool:
     is_headed = next(find.element.iter(*_HEADED), None) is not None
-    return is_headed and find.size > MOST * total
+    return is_headed and find.size > MOST * total()
 
 
-def _is_theme(find: Find, inherited: Mapping[str, int], total: int) -> bool:
+def _is_theme(find: Find, inherited: Mapping[str, int], total: Callable[[], int]) -> bool:
     share = _THEME if find.reason == PALE else MOST
-    return inherited[find.reason] > share * total
+    return inherited[find.reason] > share * total()
 
 
 def remove(find: Find) -> None:

@@ -72,10 +72,14 @@ def _gone(looked: "_Looked") -> Sequence[Find]:
     """Return what is hidden, also within what only waits for the page's scripts to show it."""
     gone: Sequence[Find] = []
     faded_in = False
+
+    def total() -> int:  # few pages need it
+        return looked.total
+
     for _ in range(_MOST_ROUNDS):
         finds = looked.finds()
-        faded_in = faded_in or fades_in(finds, looked.total)
-        gone = without_waiting(finds, looked.total, faded_in=faded_in)
+        faded_in = faded_in or fades_in(finds, total)
+        gone = without_waiting(finds, total, faded_in=faded_in)
         stay = {id(find) for find in gone}
         waiting = [find.element for find in finds if find.whole and id(find) not in stay]
         if not waiting:

@@ -4,7 +4,7 @@ A day in figures is American where nothing says otherwise, as most English pages
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ _SHOWN = etree.XPath(
     "//body//text()[contains(., '/19') or contains(., '/20')]"
     "[not(parent::script or parent::style or parent::noscript)]"
 )
+_MARKED = etree.XPath("//@*[starts-with(., '19') or starts-with(., '20')]", smart_strings=False)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH_IN_ADDRESS = re.compile(
     rf"/((?:19|20)\d\d)[/-](?:(0?[1-9]|1[0-2])|({'|'.join(_MONTHS)})[a-z]*)(?=[/-])", re.IGNORECASE
@@ -28,6 +29,7 @@ _DAY_FIRST = frozenset("au hk ie in ke my ng nz pk sg uk za".split())
 _MONTH_FIRST_REGIONS = frozenset("as bi ca gu mh mp pa ph pr um us vi".split())
 _NOT_TOLD = frozenset("en fil tl eu hu ja ko lt mn sv zh".split())
 _LAST_MONTH = 12
+_ISO_LENGTH = 10
 
 
 class Figures(NamedTuple):
@@ -41,9 +43,11 @@ class Figures(NamedTuple):
 def day_first(tree: Any, url: str | None) -> bool:
     """Tell whether the page under ``tree`` writes the day before the month.
 
-    What its other days show goes first, then the country of its address, then its language.
+    What its other days show goes first, and its markup, then the country of its address, then its
+    language.
     """
-    shown = {_order(figures, url or "") for figures in shown_figures(tree)} - {None}
+    marked = {value[:_ISO_LENGTH] for value in _MARKED(tree)}
+    shown = {_order(figures, url or "", marked) for figures in shown_figures(tree)} - {None}
     if len(shown) == 1:
         return True in shown
     domain = (urlsplit(url or "").hostname or "").rpartition(".")[2]
@@ -57,13 +61,20 @@ def shown_figures(tree: Any) -> Iterator[Figures]:
             yield Figures(*map(int, match.groups()))
 
 
-def _order(figures: Figures, url: str) -> bool | None:
+def _order(figures: Figures, url: str, marked: Collection[str]) -> bool | None:
     """Return whether the day comes first, None where the figures may be read both ways.
 
-    A page at /2023/october/ that shows 03/10/2023 means the third.
+    A page at /2023/october/ that shows 03/10/2023 means the third; so does one whose markup has
+    2023-10-03.
     """
-    if max(figures.one, figures.two) > _LAST_MONTH:
-        return figures.one > figures.two
+    one, two, year = figures
+    if max(one, two) > _LAST_MONTH:
+        return one > two
+    by_month, by_day = (
+        f"{year}-{month:02}-{day:02}" in marked for month, day in ((one, two), (two, one))
+    )
+    if by_month != by_day:
+        return by_day
     months = {_month(match) for match in _MONTH_IN_ADDRESS.finditer(url)}
     as_first, as_second = ((figures.year, month) in months for month in (figures.one, figures.two))
     return None if as_first == as_second else as_second

@@ -186,6 +186,7 @@ def test_days_as_people_write_them(stated, day):
         ("en", "https://a.com/b", "<p>Talk on 25/04/2025.</p>", date(2025, 4, 3)),
         ("en-GB", "https://a.co.uk/b", "<p>Sold on 04/25/2025.</p>", date(2025, 3, 4)),
         ("en", "https://a.co.uk/b", "<p>04/25/2025, 25/04/2025</p>", date(2025, 4, 3)),
+        ("en-GB", "https://a.com/b", "<p>Part 45/99/2025, 13/13/2025</p>", date(2025, 4, 3)),
         ("en", "https://a.com/b", "<script>'25/04/2025'</script>", date(2025, 3, 4)),
         ("en", "https://a.com/b", "<i data-day='2025-04-03T10:00'></i>", date(2025, 4, 3)),
         ("fr", "https://a.com/b", "<i data-day='2025-03-04'></i>", date(2025, 3, 4)),

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from casebook.extractors.text.metadata import clean_date
 from casebook.extractors.web.dates import day_of
+from casebook.extractors.web.day_order import LAST_MONTH
 
 _LONGEST = 60
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
@@ -24,7 +25,6 @@ _IN_WORDS = re.compile(r"(?=.*(?<!\d)\d{1,2}(?!\d))(?=.*(?:19|20)\d\d).*[^\W\d_]
 _LANGUAGES = "en de fr es it pt nl da sv nb fi pl cs ru uk tr el ja zh ko".split()
 _CORE = re.compile(r"\d{1,2}\.?\s+(?:de\s+)?[^\W\d]+\.?\s+(?:de\s+)?(?:19|20)\d\d(?!\d)")
 _WHOLE_DAYS = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
-_MONTHS = 12
 
 
 def stated_day(stated: object, *, day_first: bool = False) -> date | None:
@@ -39,7 +39,7 @@ def stated_day(stated: object, *, day_first: bool = False) -> date | None:
 def stated_days(column: Sequence[str], *, day_first: bool = False) -> list[date | None]:
     """Return the day that each cell names; one first figure over 12 tells the order of all."""
     figures = filter(None, map(_YEAR_LAST.match, map(str.strip, column)))
-    first = day_first or any(int(found[1]) > _MONTHS for found in figures)
+    first = day_first or any(int(found[1]) > LAST_MONTH for found in figures)
     return [stated_day(cell, day_first=first) for cell in column]
 
 
@@ -60,7 +60,7 @@ def _read(text: str, day_first: bool) -> date | None:
         return _date(match[1], match[2], match[3])
     if match := _YEAR_LAST.match(text):
         one = int(match[1])
-        day_first = day_first or one > _MONTHS
+        day_first = day_first or one > LAST_MONTH
         return _date(match[3], *((match[2], match[1]) if day_first else (match[1], match[2])))
     if match := _SHORT_YEAR.fullmatch(text):
         text = f"{match[1]} {match[2]} 20{match[3]}"

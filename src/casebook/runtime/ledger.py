@@ -86,11 +86,11 @@ class WarehouseLedger:
     def _stored_late(self, kind: type[Kept], name: str) -> Kept | None:
         """Store what was put aside, and return it; None where there is none."""
         text = self._unstored.get(name)
-        try:
-            found = text and kind.model_validate_json(text)
-        except ValidationError:
+        if text is None:
             return None
-        if not found:
+        try:
+            found = kind.model_validate_json(text)
+        except ValidationError:
             return None
         self._warehouse.append(found)
         self._unstored.drop(name)

@@ -17,11 +17,16 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.linked_data import ASKED, WRITTEN, Thing, of_types, things_of
 from casebook.extractors.text.metadata import clean_date
-from casebook.extractors.web.day_order import day_first, shown_figures
+from casebook.extractors.web.day_order import (
+    LAST_MONTH,
+    MONTH_NAME,
+    day_first,
+    month_number,
+    shown_figures,
+)
 from casebook.extractors.web.page_kind import PageKind
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH_NAME = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
+_MONTH_NAME = rf"{MONTH_NAME}\.?"
 _YEAR = r"(?:19|20)\d\d"
 _DAY = re.compile(
     rf"\b(?:(?P<month>{_MONTH_NAME})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>{_YEAR})"
@@ -68,7 +73,6 @@ _ALONE = etree.XPath(
 )
 _DATED = DATE_ATTRIBUTES | {"published"}
 _CREATED = ("datePublished", "dateCreated", "uploadDate")
-_LAST_MONTH = 12
 
 # Tells whether figures begin with the day; asked only where they may be read both ways.
 Order = Callable[[], bool]
@@ -151,7 +155,7 @@ def _marked_up(tree: Any) -> Iterator[str | None]:
 
 def _in_address(url: str | None) -> str | None:
     match = _IN_ADDRESS.search(url or "")
-    return f"{match[1]}-{_month(match[2]):02}-{int(match[3]):02}" if match else None
+    return f"{match[1]}-{month_number(match[2]):02}-{int(match[3]):02}" if match else None
 
 
 def _by_headline(tree: Any, kind: PageKind) -> Iterator[str | None]:
@@ -176,7 +180,7 @@ def _anywhere(tree: Any, url: str | None, order: Order) -> str | None:
     day = clean_date(found)
     if (
         day is None
-        or day.day > _LAST_MONTH
+        or day.day > LAST_MONTH
         or (day.day, day.month, day.year) not in set(shown_figures(tree))
     ):
         return found
@@ -255,13 +259,9 @@ def _parts(match: re.Match[str], day_first: Order) -> tuple[int, int, int]:
     if found["year_last"]:
         one, two = int(found["one"]), int(found["two"])
         # 3.4.2025 begins with the day everywhere.
-        first = found["mark"] == "." or one > _LAST_MONTH or (two <= _LAST_MONTH and day_first())
+        first = found["mark"] == "." or one > LAST_MONTH or (two <= LAST_MONTH and day_first())
         return int(found["year_last"]), *((two, one) if first else (one, two))
     name = found["month"] or found["month_after"] or found["number"]
     day = found["day"] or found["day_first"] or found["day_iso"]
     year = found["year"] or found["year_after"] or found["year_iso"]
-    return int(year), _month(name), int(day)
-
-
-def _month(name: str) -> int:
-    return int(name) if name.isdigit() else _MONTHS.index(name[:3].lower()) + 1
+    return int(year), month_number(name), int(day)

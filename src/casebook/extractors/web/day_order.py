@@ -17,8 +17,12 @@ _SHOWN = etree.XPath(
 )
 _MARKED = etree.XPath("//@*[starts-with(., '19') or starts-with(., '20')]", smart_strings=False)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTH_NAME = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
+"""A month in English, whole or short."""
+
+LAST_MONTH = 12
 _MONTH_IN_ADDRESS = re.compile(
-    rf"/((?:19|20)\d\d)[/-](?:(0?[1-9]|1[0-2])|({'|'.join(_MONTHS)})[a-z]*)(?=[/-])", re.IGNORECASE
+    rf"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2]|{MONTH_NAME})(?=[/-])", re.IGNORECASE
 )
 # Domains of countries that write English and the day first. Others than these and .us serve pages
 # of all countries (.io, .ai, .co) or write another language, which then tells it.
@@ -28,7 +32,6 @@ _DAY_FIRST = frozenset("au hk ie in ke my ng nz pk sg uk za".split())
 # tell what comes before a year at the end.
 _MONTH_FIRST_REGIONS = frozenset("as bi ca gu mh mp pa ph pr um us vi".split())
 _NOT_TOLD = frozenset("en fil tl eu hu ja ko lt mn sv zh".split())
-_LAST_MONTH = 12
 _ISO_LENGTH = 10
 
 
@@ -54,6 +57,11 @@ def day_first(tree: Any, url: str | None) -> bool:
     return domain in _DAY_FIRST or (domain != "us" and _by_language(tree.get("lang") or ""))
 
 
+def month_number(name: str) -> int:
+    """Return the number of a month that is written as one, or as ``MONTH_NAME``."""
+    return int(name) if name.isdigit() else _MONTHS.index(name[:3].lower()) + 1
+
+
 def shown_figures(tree: Any) -> Iterator[Figures]:
     """Yield the days that a page shows in figures, with the year at their end."""
     for text in _SHOWN(tree):
@@ -68,21 +76,17 @@ def _order(figures: Figures, url: str, marked: Collection[str]) -> bool | None:
     2023-10-03.
     """
     one, two, year = figures
-    if max(one, two) > _LAST_MONTH:
+    if (one > LAST_MONTH) != (two > LAST_MONTH):
         return one > two
     by_month, by_day = (
         f"{year}-{month:02}-{day:02}" in marked for month, day in ((one, two), (two, one))
     )
     if by_month != by_day:
         return by_day
-    months = {_month(match) for match in _MONTH_IN_ADDRESS.finditer(url)}
-    as_first, as_second = ((figures.year, month) in months for month in (figures.one, figures.two))
+    named = (match.groups() for match in _MONTH_IN_ADDRESS.finditer(url))
+    months = {month_number(month) for of_year, month in named if int(of_year) == year}
+    as_first, as_second = one in months, two in months
     return None if as_first == as_second else as_second
-
-
-def _month(match: re.Match[str]) -> tuple[int, int]:
-    year, number, name = match.groups()
-    return int(year), int(number) if number else _MONTHS.index(name[:3].lower()) + 1
 
 
 def _by_language(stated: str) -> bool:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from casebook.extractors.pdf.eye import Eye
+from casebook.extractors.pdf.lines import Piece
 
 _LETTERS = ((0x0590, 0x08FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFC))
 """Hebrew, Arabic and what is written like them, and their forms: a search for them is slower."""
@@ -38,9 +39,6 @@ _WITHIN = frozenset(("", ".", "%"))
 
 _BRACKETS = str.maketrans("()[]{}", ")(][}{")
 
-Piece = tuple[int, str]
-"""A part of a line, and its position in the page's text."""
-
 
 class Glyph(NamedTuple):
     """What stands at one place of a line: a letter with its marks, or a ligature."""
@@ -62,7 +60,7 @@ def is_backwards(text: str) -> bool:
 def words_of(eye: Eye, pieces: Sequence[Piece], size: float) -> list[list[Glyph]]:
     """Return the words of a line of ``size`` points, from the right, with their letters so.
 
-    None where it has no letter but marks.
+    There are none where it has no letter but marks.
     """
     glyphs = sorted(_glyphs(eye, pieces), key=lambda glyph: -glyph.right)
     words = [glyphs[:1]] if glyphs else []

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from casebook.extractors.pdf.eye import Eye
+from casebook.extractors.pdf.lines import Piece
 
 _FIRST, _LAST = re.compile(r"\A\d{1,5}(?= |\Z)"), re.compile(r"(?:\A|(?<= ))\d{1,5}\Z")
 _FEWEST = 6
@@ -28,9 +29,6 @@ _SMALL = 0.4
 
 _ALIGNED, _ROOM, _LEVEL = 1.5, 2.0, 2.0
 """Points between the edges of numbers, from these to the text, and between parts of one line."""
-
-Piece = tuple[int, str]
-"""A part of a line, and its position in the page's text."""
 
 
 class _Number(NamedTuple):

@@ -8,6 +8,9 @@ from casebook.schemas.documents import HiddenKind
 FEWEST_WORDS = 5
 """Under this many words a page holds no text to speak of."""
 
+Piece = tuple[int, str]
+"""A part of a line, and its position in the page's text."""
+
 
 class Line(NamedTuple):
     """One line of type, in points: its ``size``, and its place from the page's corner.

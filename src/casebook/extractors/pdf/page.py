@@ -24,7 +24,7 @@ from casebook.extractors.pdf.eye import Eye, Place
 from casebook.extractors.pdf.glance import look_over
 from casebook.extractors.pdf.layers import lines_of
 from casebook.extractors.pdf.line_numbers import unnumbered
-from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
+from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines, Piece
 from casebook.extractors.pdf.notes import Note, notes_on
 from casebook.extractors.pdf.points import points_apart, with_point
 from casebook.extractors.pdf.seams import mended
@@ -36,9 +36,6 @@ from casebook.extractors.pdf.uncolumned import in_rows
 from casebook.extractors.pdf.units import in_characters, in_units
 from casebook.extractors.pdf.words import has_dots
 from casebook.schemas.documents import HiddenKind
-
-Piece = tuple[int, str]
-"""A part of a line, and its position in the page's text."""
 
 _STATED = "stated in place of glyphs that say something else"
 _NOTE_SIZE = 10.0

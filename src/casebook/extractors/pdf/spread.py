@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from casebook.extractors.pdf.eye import Eye
-from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.lines import Line, Piece
 
 _SPREAD = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){2,}(?!\S)")
 """Three letters or more, each by itself."""
@@ -38,9 +38,6 @@ _LONG = 4
 
 _SAME = 0.5
 """Points between sizes of one type."""
-
-Piece = tuple[int, str]
-"""A part of a line, and its position in the page's text."""
 
 
 class _Letters(NamedTuple):

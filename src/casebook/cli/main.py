@@ -21,6 +21,7 @@ import typer
 
 from casebook.cli import (
     backfilling,
+    bringing,
     checking,
     costing,
     deciding,
@@ -91,6 +92,7 @@ for module in (
     evaluating,
     serving,
     costing,
+    bringing,
     doctor,
     demo,
     words,

@@ -44,6 +44,7 @@ UNREAD = f"{UNLISTED}, and nothing was begun"
 UNWATCHED = f"{UNLISTED}, and nothing was stored"
 EXTRACTED = "what was read is printed, and nothing stored"
 CHECKED = _STORED + "the same command looks at all of them anew"
+BROUGHT = "what was brought is stored; the same command brings the rest"
 REREAD = _STORED + "the same command reads all of them anew"
 
 

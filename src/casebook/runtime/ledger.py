@@ -65,6 +65,20 @@ class WarehouseLedger:
         late = self._stored_late(Waste, _waste(question_id))
         return late or self._warehouse.waste_of(question_id)
 
+    def take_over(self, unstored: Unstored) -> int:
+        """Store what another casebook put aside, where it stays; return how many were new here.
+
+        Raises:
+            BucketSilent: if a place does not answer.
+        """
+        texts = [(name, unstored.get(name)) for name in unstored.names()]
+        kept = [
+            _kept(Waste, text) if name.endswith(_WASTE) else _kept(Generation, text)
+            for name, text in texts
+            if text is not None
+        ]
+        return self._warehouse.append(*(one for one in kept if one is not None))
+
     def waiting(self) -> list[str]:
         """Return the names of what is put aside and not in the warehouse; all, if it is away."""
         names = self._unstored.names()
@@ -86,11 +100,8 @@ class WarehouseLedger:
     def _stored_late(self, kind: type[Kept], name: str) -> Kept | None:
         """Store what was put aside, and return it; None where there is none."""
         text = self._unstored.get(name)
-        if text is None:
-            return None
-        try:
-            found = kind.model_validate_json(text)
-        except ValidationError:
+        found = None if text is None else _kept(kind, text)
+        if found is None:
             return None
         self._warehouse.append(found)
         self._unstored.drop(name)
@@ -99,3 +110,11 @@ class WarehouseLedger:
 
 def _waste(question_id: str) -> str:
     return question_id + _WASTE
+
+
+def _kept(kind: type[Kept], text: bytes) -> Kept | None:
+    """Return what was put aside; None where it is damaged."""
+    try:
+        return kind.model_validate_json(text)
+    except ValidationError:
+        return None

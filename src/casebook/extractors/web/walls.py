@@ -21,6 +21,7 @@ from casebook.schemas.errors import (
     LoginWall,
     NeedsJavaScript,
     Paywall,
+    RegionBlocked,
     ServiceDown,
     SoftNotFound,
 )
@@ -48,6 +49,7 @@ def refuse_walls(page: Page) -> str | None:
     Raises:
         Captcha: if the page wants proof of a human.
         SoftNotFound: if it says "not found" with status 200.
+        RegionBlocked: if it is kept from the country that it was asked from.
         LoginWall: if it asks to log in.
         ConsentWall: if it asks for consent before it shows anything.
         ServiceDown: if it says that the site is down for now.
@@ -56,7 +58,7 @@ def refuse_walls(page: Page) -> str | None:
         DocumentEmpty: if too few words are left for no reason that we know: under 50, or under 20
             of what says that it is an article.
     """
-    spoken = page.unquoted() if page.is_article else page
+    spoken = page.unquoted()
     for applies, error, says in _RULES:
         # A form about cookies quotes its own buttons.
         if applies(page if error is ConsentWall else spoken):
@@ -77,21 +79,38 @@ def _doubt(page: Page) -> str | None:
 
 
 def _is_challenge(page: Page) -> bool:
-    if page.words >= _SHORT or count_words(page.seen) >= _LONG:
+    if page.words >= _LONG or count_words(page.seen) >= _LONG:
         return False
-    if page.words < FEWEST_WORDS and phrases.CHALLENGE_PAGE.search(page.markup):
+    few, short = page.words < FEWEST_WORDS, page.words < _SHORT
+    # Some tell at length why they ask.
+    proved = bool(phrases.CHALLENGE_PAGE.search(page.markup))
+    asked = proved or (short and bool(phrases.CHALLENGE_TEXT.search(page.seen)))
+    if not asked:
+        return few and _is_guarded(page)
+    if proved and (few or phrases.CHALLENGE_TEXT.search(page.seen)):
         return True
-    asked = bool(phrases.CHALLENGE_TEXT.search(page.seen))
     if _is_named(page, phrases.CHALLENGE_TITLE, phrases.CHALLENGE_TEXT):
-        guarded = bool(phrases.CHALLENGE_MARKUP.search(page.markup))
-        return asked or (guarded and page.words < FEWEST_WORDS)
-    return asked and _says_little_beside(phrases.CHALLENGE_TEXT, page)
+        return True
+    return short and _says_little_beside(phrases.CHALLENGE_TEXT, page)
+
+
+def _is_guarded(page: Page) -> bool:
+    """Tell a page with next to no text that is called a challenge, or has a form of one alone."""
+    if phrases.CHALLENGE_MARKUP.search(page.markup) and _is_named(
+        page, phrases.CHALLENGE_TITLE, phrases.CHALLENGE_TEXT
+    ):
+        return True
+    written = phrases.WRITTEN_FIELD.search(page.markup) or phrases.PASSWORD_FIELD.search(
+        page.markup
+    )
+    return not written and bool(phrases.CHALLENGE_FIELD.search(page.markup))
 
 
 def _is_down(page: Page) -> bool:
     if page.words >= _SHORT or count_words(page.seen) >= _LONG:
         return False
-    if not phrases.MAINTENANCE_TEXT.search(page.text or page.seen):
+    said = page.text if page.words >= FEWEST_WORDS else page.seen
+    if not phrases.MAINTENANCE_TEXT.search(said) or _is_named(page, phrases.MISSING_TITLE):
         return False
     named = _is_named(page, phrases.MAINTENANCE_TITLE, phrases.MAINTENANCE_TEXT)
     return named or _says_little_beside(phrases.MAINTENANCE_TEXT, page)
@@ -101,6 +120,8 @@ def _is_missing(page: Page) -> bool:
     """Tell a page that says so first; an article about such pages has more to say in its title."""
     if page.words >= _LONG:
         return False
+    if phrases.MISSING_MARKUP.search(page.markup):
+        return True
     opening = _without_title(page)[:_OPENING]
     if phrases.MISSING_OPENING.search(opening) or _covers(phrases.MISSING_TITLE, page.title):
         return True
@@ -120,6 +141,17 @@ def _has_paragraph(text: str) -> bool:
     return any(count_words(line) >= _PARAGRAPH for line in text.split("\n"))
 
 
+def _is_elsewhere(page: Page) -> bool:
+    """Tell a page that is kept from the country that it was asked from."""
+    if page.words >= _SHORT:
+        return False
+    said = _without_title(page) if page.words >= FEWEST_WORDS else page.seen
+    if not phrases.REGION_TEXT.search(said):
+        return False
+    named = _is_named(page, phrases.REGION_TITLE)
+    return named or _says_little_beside(phrases.REGION_TEXT, page)
+
+
 def _is_login(page: Page) -> bool:
     if page.words >= _SHORT:
         return False
@@ -135,6 +167,12 @@ def _is_login(page: Page) -> bool:
     return (
         few and asked and (form or named or alone) and _says_little_beside(phrases.LOGIN_TEXT, page)
     )
+
+
+def _is_form(page: Page) -> bool:
+    """Tell a page of which nothing is left beside a form that takes a password."""
+    few = page.words < FEWEST_WORDS and not page.is_article
+    return few and bool(phrases.PASSWORD_FIELD.search(page.markup))
 
 
 def _is_consent(page: Page) -> bool:
@@ -193,12 +231,13 @@ def _is_shell(page: Page) -> bool:
     if count_words(page.seen) < _NOTHING and "<script" in page.markup.lower():
         return True
     asks = bool(phrases.SCRIPT_TEXT.search(page.markup)) and count_words(page.seen) < _SHORT
-    return asks or (
-        bool(phrases.EMPTY_ROOT.search(page.markup)) and "<script" in page.markup.lower()
-    )
+    # Of a page with next to no text, what stands in its root says that it loads.
+    root = phrases.ROOT if page.words < _FEWEST_OF_ARTICLE else phrases.EMPTY_ROOT
+    return asks or (bool(root.search(page.markup)) and "<script" in page.markup.lower())
 
 
 _SAVE = "save the page from a browser where you see its text and submit the file."
+_ASKS_TO_LOG_IN = f"asks to log in before it shows its text; log in and {_SAVE}"
 _SOLD = f"shows only the beginning and sells the rest; with a subscription, {_SAVE}"
 _RULES: tuple[tuple[Callable[[Page], bool], type[ExtractionError], str], ...] = (
     (
@@ -212,12 +251,18 @@ _RULES: tuple[tuple[Callable[[Page], bool], type[ExtractionError], str], ...] = 
         SoftNotFound,
         "says that the page does not exist, though the server reported success; check the address.",
     ),
-    (_is_login, LoginWall, f"asks to log in before it shows its text; log in and {_SAVE}"),
+    (
+        _is_elsewhere,
+        RegionBlocked,
+        f"is not shown in the country that this machine is in; {_SAVE}",
+    ),
+    (_is_login, LoginWall, _ASKS_TO_LOG_IN),
     (_is_consent, ConsentWall, f"asks for consent before it shows its text; answer and {_SAVE}"),
     (
         is_cut,
         Paywall,
         _SOLD,
     ),
+    (_is_form, LoginWall, _ASKS_TO_LOG_IN),
     (_is_shell, NeedsJavaScript, f"is empty until its scripts run; {_SAVE}"),
 )

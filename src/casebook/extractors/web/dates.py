@@ -15,7 +15,7 @@ from htmldate import find_date
 from htmldate.core import DATE_ATTRIBUTES
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.text.linked_data import ASKED, WRITTEN, Thing, of_types, things_of
+from casebook.extractors.text.linked_data import ASKED, Thing, of_types, things_of, written_things
 from casebook.extractors.text.metadata import clean_date
 from casebook.extractors.web.day_order import LAST_MONTH, day_first, shown_figures
 from casebook.extractors.web.months import MONTH_NAME, month_abroad, month_number
@@ -27,7 +27,7 @@ _DAY = re.compile(
     rf"\b(?:(?P<month>{_MONTH_NAME})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>{_YEAR})"
     rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_after>{_MONTH_NAME}),?\s+"
     rf"(?P<year_after>{_YEAR})"
-    rf"|(?P<year_iso>{_YEAR})(?P<between>[-/.])(?P<number>\d\d?)(?P=between)(?P<day_iso>\d\d?)"
+    rf"|(?P<year_iso>{_YEAR})(?P<between>[-/.])(?P<number>\d\d?)(?P=between)(?P<day_iso>\d\d?)(?![-/.]\d)"
     rf"|(?P<day_abroad>\d{{1,2}})(?:\.|er|º|ª)?\s+(?:de\s+)?(?P<abroad>[^\W\d_]{{3,12}})\.?,?\s+"
     rf"(?:del?\s+)?(?P<year_abroad>{_YEAR})"
     rf"|(?P<one>\d{{1,2}})(?P<mark>[./])(?P<two>\d{{1,2}})(?P=mark)(?P<year_last>{_YEAR}))\b"
@@ -136,7 +136,7 @@ def _candidates(
         yield from _of_things(of_types(things, ASKED))
         yield from _marked_up(tree)
         yield from opened
-    by_machine = list(_of_things(of_types(things, WRITTEN)))
+    by_machine = list(_of_things(written_things(tree)))
     yield from (day for day in by_machine if _ISO.match(day))
     yield from _in_head(tree)
     if kind is not PageKind.FORUM:

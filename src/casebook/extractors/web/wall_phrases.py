@@ -288,13 +288,15 @@ MISSING_TEXT = _any(
     r"(?:author|owner|user|moderators?)[\w ]{0,12} (?:deleted|removed) th(?:is|e)\b",
     r"\[(?:deleted|removed)\b[\w ]{0,20}\]",
 )
-MISSING_MARKUP = _any(
-    r"<(?:html|body)\b[^>]{0,900}\sclass\s{0,9}=\s{0,9}[\"'][^\"'>]{0,600}"
-    r"(?<![\w-])(?:error-?404|page-?(?:error-?)?404|template-404|error-template|page-not-found)"
-    r"(?![\w-])",
-    r"\bclass\s{0,9}=\s{0,9}[\"'](?:noarticletext\b|page-not-found[\"'])",
+MISSING_MARKUP = (
+    re.compile(
+        r"<body\b[^>]{0,900}\sclass\s{0,9}=\s{0,9}[\"'][^\"'>]{0,600}(?<![\w-])"
+        r"(?:error-?404|page-?(?:error-?)?404|template-404|error-template|page-not-found)(?![\w-])"
+    ),
+    re.compile(r"noarticletext\b"),
+    re.compile(r'class="page-not-found"'),
 )
-"""What publishing systems call the page that stands for one that is not there."""
+"""What publishing systems call the page that stands for one that is not there; found quickly."""
 _CANNOT = rf"(?:could ?{_NOT_THERE}|can(?:not|{_APOSTROPHE}t)|unable to)"
 MISSING_OPENING = _any(
     rf"^\W*(?:we )?{_CANNOT}(?: seem to)? find (?:that|this|your) page\b|"

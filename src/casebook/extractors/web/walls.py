@@ -58,7 +58,8 @@ def refuse_walls(page: Page) -> str | None:
         DocumentEmpty: if too few words are left for no reason that we know: under 50, or under 20
             of what says that it is an article.
     """
-    spoken = page.unquoted()
+    # Of a long page nothing is asked but its end.
+    spoken = page.unquoted() if page.is_article or page.words < _LONG else page
     for applies, error, says in _RULES:
         # A form about cookies quotes its own buttons.
         if applies(page if error is ConsentWall else spoken):
@@ -79,26 +80,23 @@ def _doubt(page: Page) -> str | None:
 
 
 def _is_challenge(page: Page) -> bool:
-    if page.words >= _LONG or count_words(page.seen) >= _LONG:
-        return False
     few, short = page.words < FEWEST_WORDS, page.words < _SHORT
-    # Some tell at length why they ask.
+    named = _is_named(page, phrases.CHALLENGE_TITLE, phrases.CHALLENGE_TEXT)
+    # Some tell at length why they ask, under a title that says it.
+    if page.words >= _LONG or not (short or named) or count_words(page.seen) >= _LONG:
+        return False
     proved = bool(phrases.CHALLENGE_PAGE.search(page.markup))
     asked = proved or (short and bool(phrases.CHALLENGE_TEXT.search(page.seen)))
     if not asked:
-        return few and _is_guarded(page)
-    if proved and (few or phrases.CHALLENGE_TEXT.search(page.seen)):
+        return few and _is_guarded(page, named=named)
+    if proved and (few or (short and phrases.CHALLENGE_TEXT.search(page.seen))):
         return True
-    if _is_named(page, phrases.CHALLENGE_TITLE, phrases.CHALLENGE_TEXT):
-        return True
-    return short and _says_little_beside(phrases.CHALLENGE_TEXT, page)
+    return named or _says_little_beside(phrases.CHALLENGE_TEXT, page)
 
 
-def _is_guarded(page: Page) -> bool:
+def _is_guarded(page: Page, *, named: bool) -> bool:
     """Tell a page with next to no text that is called a challenge, or has a form of one alone."""
-    if phrases.CHALLENGE_MARKUP.search(page.markup) and _is_named(
-        page, phrases.CHALLENGE_TITLE, phrases.CHALLENGE_TEXT
-    ):
+    if named and phrases.CHALLENGE_MARKUP.search(page.markup):
         return True
     written = phrases.WRITTEN_FIELD.search(page.markup) or phrases.PASSWORD_FIELD.search(
         page.markup
@@ -120,7 +118,7 @@ def _is_missing(page: Page) -> bool:
     """Tell a page that says so first; an article about such pages has more to say in its title."""
     if page.words >= _LONG:
         return False
-    if phrases.MISSING_MARKUP.search(page.markup):
+    if any(marks.search(page.markup) for marks in phrases.MISSING_MARKUP):
         return True
     opening = _without_title(page)[:_OPENING]
     if phrases.MISSING_OPENING.search(opening) or _covers(phrases.MISSING_TITLE, page.title):

@@ -169,6 +169,32 @@ READ = [
 ]  # fmt: skip
 
 
+JAPANESE = (
+    "検索をBM25と埋め込みの併用に切り替え、二つの結果を統合したところ、再現率は七割から九割に上がり、"
+    "応答にかかる時間は半分になり、毎月の費用も三割ほど下がったため、ほかの窓口にも広げることにしました。"
+)
+CHINESE = (
+    "我们把检索换成了混合索引，同时使用关键词和向量，再把两个结果合并，召回率从七成提高到九成，"
+    "首次回复的中位时间也从四个小时降到十一分钟，两位同事现在改为撰写帮助文档，其余的人继续处理最难的问题，"
+    "每周都会把模型答错的句子抄下来，再一起讨论原因。"
+)
+NOTES = [
+    f"<p>{SAID} {SAID}If you see an error 503, too many requests or a bad gateway, tell us.</p>",
+    f"<p>{SAID} {SAID}The link has been removed from the menu, and the file is not available.</p>",
+    f"<p>{SAID} {SAID}The page is private until then: “you need access”, it reads.</p>",
+    f"<p>{SAID} {SAID}We turned mod_security off, and the website firewall with it.</p>",
+    f"<p>{SAID} {SAID}Until May it is not available in your region.</p>",
+    f"<p>{JAPANESE}続きを読むには画面を下に動かす必要があり、多くの人が登録せずに離れていました。</p>",
+    f"<p>{CHINESE}用户订阅专栏后解锁全文，我们用模型预测谁会续费。</p>",
+]
+
+
+@pytest.mark.parametrize("body", NOTES)
+def test_a_note_that_has_such_words_is_read(body):
+    """Words that walls share with notes make a wall only of a page without a text or by its title."""
+    assert read("Night work", f"<h1>Night work</h1>{body}<input type=password>").text
+
+
 @pytest.mark.parametrize(("title", "named", "body"), READ)
 def test_a_page_that_speaks_of_it_is_read(title, named, body):
     """So is one with a form for comments that asks for proof of a human."""

@@ -26,7 +26,8 @@ CHALLENGE_TITLE = _any(
     r"^robot (?:check|or human)",
     r"^ddos-guard",
     rf"^(?:human|bot) verification|^making sure you{_APOSTROPHE}re not a bot",
-    r"^access (?:denied|forbidden|blocked)$|access to this (?:site|page) has been limited",
+    r"^access (?:denied|forbidden|blocked)$|^not acceptable\b",
+    r"access to this (?:site|page) has been limited",
     r"security checkpoint$|^client challenge$|^(?:request |you are |you have been )?blocked$",
 )
 CHALLENGE_TEXT = _any(
@@ -54,12 +55,16 @@ CHALLENGE_TEXT = _any(
     r"(?:slide|drag)[\w ]{0,20} to verify|完成(?:安全)?验证|ロボットではありません",
     r"made us think (?:that )?you (?:were|are|might be) a (?:ro)?bot",
     rf"additional security check is required|required part of this site couldn{_APOSTROPHE}t load",
+    r"ロボットでは(?:ない|ありません)|画像に表示されて?いる文字",
+)
+CHALLENGE_HINT = _any(
     r"(?:website|web application) firewall|mod_security|\bblock(?:ed)? (?:reason|id):",
     r"ungewöhnliche[nr]? (?:datenverkehr|zugriffe|aktivität)|trafic (?:inhabituel|suspect)",
     r"tráfico inusual|tráfego incomum|(?:安全|点击|滑动|进行|人机)[^。]{0,8}验证",
-    r"网络环境(?:存在)?异常",
-    r"ロボットでは(?:ない|ありません)|通常と異なるトラフィック|画像に表示されて?いる文字",
+    r"网络环境(?:存在)?异常|通常と異なるトラフィック",
 )
+"""Words that a note may have too: they tell of a page with a challenge's title or no text."""
+
 CHALLENGE_MARKUP = _any(
     r"/cdn-cgi/challenge-platform/",
     r"challenges\.cloudflare\.com",
@@ -98,12 +103,16 @@ LOGIN_TEXT = _any(
     r"passwort vergessen|melden sie sich (?:bitte )?an|mot de passe oublié|connectez-vous pour",
     r"olvid(?:aste|ó|é) (?:tu|su|mi) contraseña|password dimenticata|wachtwoord vergeten",
     r"esqueceu (?:a|sua) senha|inicia sesión para|accedi per",
+)
+LOGIN_HINT = _any(
     rf"you(?:{_APOSTROPHE}ll)? need (?:access|permission)\b|request access,? or\b",
     rf"you do ?{_NOT_THERE} have (?:access|permission) to (?:view|see|read|open|this|it)\b",
     r"(?:continue|log in|sign in) with (?:google|apple|microsoft|facebook|github|sso)\b",
     r"(?:content|page|post|document|space|video) is (?:restricted to|only visible to|private\b)",
     r"登[录陆](?:后(?:才)?(?:可以|可|能)|[^。]{0,8}(?:查看|阅读))|ログイン(?:が必要|すると)",
 )
+"""Words of a page without a text, which a note about accounts has too."""
+
 LOGIN_URL = _any(r"/(?:login|signin|sign-in|log-in|authwall|sso|oauth|accounts?/login)\b")
 CHALLENGE_FIELD = _any(
     r"\bclass\s{0,9}=\s{0,9}[\"']?[^\"'>]{0,100}(?:g-recaptcha|h-captcha|cf-turnstile)\b"
@@ -195,9 +204,10 @@ GOES_ON_FOR_MONEY = _any(
     r"(?:exclusivo|somente) para assinantes",
     r"suscríbete (?:y|por)[\w ,]{0,30}(?:sigue|continúa|lee)",
     r"assine (?:e|por|para)[^.]{0,40}\blendo",
-    r"記事は[^。]{0,12}会員限定|\[有料会員限定\]|続きを(?:読む|お読み|みる)[^。]{0,12}(?:には|登録|購入|いただけ)",
-    r"(?:残り ?|ここから先は\s{0,9})[\d,]{1,7} ?(?:文)?字|(?:登録|購入|購読)[^。]{0,12}続きを",
-    r"(?:解锁|订阅|购买|付费|开通会员)[^。]{0,12}(?:全文|剩余|文章|继续阅读)",
+    r"記事は[^。]{0,12}会員限定|\[有料会員限定\]|続きをお読み(?:いただけ|になれ|ください)",
+    r"(?:残り ?|ここから先は\s{0,9})[\d,]{1,7} ?(?:文)?字",
+    r"続きを読む(?:には|場合は)[^。]{0,8}(?:登録|購入|購読)",
+    r"(?:解锁|订阅|购买|付费|开通会员)[^。]{0,12}(?:全文|剩余|文章|继续阅读)(?![^\n]{0,40}[，。])",
     r"구독[^.]{0,12}계속|유료 ?(?:회원|구독자) ?전용",
 )
 """Words that say of the text itself that the rest of it is sold."""
@@ -263,8 +273,7 @@ MISSING_SIGH = _any(
 
 MISSING_TEXT = _any(
     r"link you followed may be broken",
-    r"(?<!\ba )(?<!\bany )(?:page|article|address|post|story|topic|thread|file|deployment|key|link)"
-    r"[\w ,'’]{0,50}"
+    r"(?<!\ba )(?<!\bany )(?:page|article|address|post|story)[\w ,'’]{0,50}"
     rf"(?:(?:could|can|was|is) ?{_NOT_THERE}(?: be)? (?:found|available)|does ?{_NOT_THERE} exist|"
     r"has been (?:moved|removed|deleted)|no longer (?:exists|available)|is unavailable)",
     r"page not found",
@@ -284,10 +293,16 @@ MISSING_TEXT = _any(
     r"(?:頁面|网页)不存在|페이지를 찾을 수 없",
     r"(?:页面|网页|内容|文章|帖子|主题)[^。]{0,8}(?:不存在|未找到|删除|失效|违规)",
     r"(?:ページ|記事|エントリー?)[はが](?:見つかりません|存在しません|削除され)",
+)
+MISSING_HINT = _any(
+    r"\b(?:topic|thread|file|deployment|key|link|video)\b[\w ,'’]{0,50}"
+    rf"(?:(?:could|can|was|is) ?{_NOT_THERE}(?: be)? (?:found|available)|does ?{_NOT_THERE} exist)",
     r"there is (?:currently )?no text in this page|(?:this|the|your) link (?:has |is )?expired",
     r"(?:author|owner|user|moderators?)[\w ]{0,12} (?:deleted|removed) th(?:is|e)\b",
     r"\[(?:deleted|removed)\b[\w ]{0,20}\]",
 )
+"""Words of a page without a text, which a note about links has too."""
+
 MISSING_MARKUP = (
     re.compile(
         r"<body\b[^>]{0,900}\sclass\s{0,9}=\s{0,9}[\"'][^\"'>]{0,600}(?<![\w-])"
@@ -313,10 +328,8 @@ MAINTENANCE_TEXT = _any(
     r"(?:back|return) (?:shortly|soon|online)[\s\S]{0,200}maintenance",
     r"(?:temporarily|currently) (?:unavailable|overloaded|down|offline)",
     r"(?:experiencing|having) (?:technical|some) (?:difficulties|problems)",
-    r"(?:internal[ _]server|database connection)[ _]error|bad gateway|gateway time-?out",
+    r"(?:internal[ _]server|database connection)[ _]error",
     r"error establishing a database connection|critical error on this website|guru meditation",
-    r"(?:error|code):? 5[0-3]\d\b|(?:account|website|site) (?:has been |is )?suspended",
-    r"too many requests|rate limit (?:has been )?exceeded",
     r"wartungsarbeiten|wird (?:gerade|derzeit|momentan) gewartet",
     r"en maintenance|en mantenimiento|(?:em|sob) manutenção",
     r"メンテナンス(?:中|期間)|(?:系统|网站)维护",
@@ -330,6 +343,12 @@ MAINTENANCE_TITLE = _any(
     r"temporarily (?:unavailable|down)|^we(?:’|'| wi)ll be (?:right )?back|^database error$",
     r"wartung|mantenimiento|manutenção|メンテナンス|维护",
 )
+
+MAINTENANCE_HINT = _any(
+    r"(?:error|code):? 5[0-3]\d\b|(?:account|website|site) (?:has been |is )?suspended",
+    r"too many requests|rate limit (?:has been )?exceeded|bad gateway|gateway time-?out",
+)
+"""Words that tell of a page with such a title, and of no other."""
 
 _PLACE = r"(?:region|country|location|area|territory)"
 REGION_TITLE = _any(

@@ -87,6 +87,7 @@ def _is_challenge(page: Page) -> bool:
         return False
     proved = bool(phrases.CHALLENGE_PAGE.search(page.markup))
     asked = proved or (short and bool(phrases.CHALLENGE_TEXT.search(page.seen)))
+    asked = asked or ((few or named) and bool(phrases.CHALLENGE_HINT.search(page.seen)))
     if not asked:
         return few and _is_guarded(page, named=named)
     if proved and (few or (short and phrases.CHALLENGE_TEXT.search(page.seen))):
@@ -108,20 +109,25 @@ def _is_down(page: Page) -> bool:
     if page.words >= _SHORT or count_words(page.seen) >= _LONG:
         return False
     said = page.text if page.words >= FEWEST_WORDS else page.seen
-    if not phrases.MAINTENANCE_TEXT.search(said) or _is_named(page, phrases.MISSING_TITLE):
+    tells, hints = phrases.MAINTENANCE_TEXT.search(said), phrases.MAINTENANCE_HINT.search(said)
+    if not (tells or hints) or _is_named(page, phrases.MISSING_TITLE):
         return False
-    named = _is_named(page, phrases.MAINTENANCE_TITLE, phrases.MAINTENANCE_TEXT)
-    return named or _says_little_beside(phrases.MAINTENANCE_TEXT, page)
+    if _is_named(page, phrases.MAINTENANCE_TITLE, phrases.MAINTENANCE_TEXT):
+        return True
+    return bool(tells) and _says_little_beside(phrases.MAINTENANCE_TEXT, page)
 
 
 def _is_missing(page: Page) -> bool:
     """Tell a page that says so first; an article about such pages has more to say in its title."""
     if page.words >= _LONG:
         return False
-    if any(marks.search(page.markup) for marks in phrases.MISSING_MARKUP):
-        return True
     opening = _without_title(page)[:_OPENING]
-    if phrases.MISSING_OPENING.search(opening) or _covers(phrases.MISSING_TITLE, page.title):
+    marked = any(marks.search(page.markup) for marks in phrases.MISSING_MARKUP)
+    if (
+        marked
+        or phrases.MISSING_OPENING.search(opening)
+        or _covers(phrases.MISSING_TITLE, page.title)
+    ):
         return True
     # Of a page with next to no text, extraction may have left out the line that says so.
     begun = opening if page.words >= FEWEST_WORDS else f"{opening}\n{page.seen[:1_000]}"
@@ -129,8 +135,10 @@ def _is_missing(page: Page) -> bool:
     if _is_named(page, phrases.MISSING_TITLE):
         return said or page.words < _SHORT
     sighs = any(map(phrases.MISSING_SIGH.search, page.called))
+    few = page.words < FEWEST_WORDS and not page.is_article
     if sighs and page.words < _SHORT and not _has_paragraph(page.text):
         return True
+    said = said or (few and phrases.MISSING_HINT.search(begun) is not None)
     return said and page.words < _SHORT and _says_little_beside(phrases.MISSING_TEXT, page)
 
 
@@ -146,8 +154,7 @@ def _is_elsewhere(page: Page) -> bool:
     said = _without_title(page) if page.words >= FEWEST_WORDS else page.seen
     if not phrases.REGION_TEXT.search(said):
         return False
-    named = _is_named(page, phrases.REGION_TITLE)
-    return named or _says_little_beside(phrases.REGION_TEXT, page)
+    return page.words < FEWEST_WORDS or _is_named(page, phrases.REGION_TITLE)
 
 
 def _is_login(page: Page) -> bool:
@@ -168,9 +175,11 @@ def _is_login(page: Page) -> bool:
 
 
 def _is_form(page: Page) -> bool:
-    """Tell a page of which nothing is left beside a form that takes a password."""
-    few = page.words < FEWEST_WORDS and not page.is_article
-    return few and bool(phrases.PASSWORD_FIELD.search(page.markup))
+    """Tell a page of which nothing is left beside a form for a password, or a ring at the door."""
+    if page.words >= FEWEST_WORDS or page.is_article:
+        return False
+    asks = phrases.PASSWORD_FIELD.search(page.markup) or phrases.LOGIN_HINT.search(page.seen)
+    return asks is not None
 
 
 def _is_consent(page: Page) -> bool:

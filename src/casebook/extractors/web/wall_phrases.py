@@ -303,15 +303,13 @@ MISSING_HINT = _any(
 )
 """Words of a page without a text, which a note about links has too."""
 
-MISSING_MARKUP = (
-    re.compile(
-        r"<body\b[^>]{0,900}\sclass\s{0,9}=\s{0,9}[\"'][^\"'>]{0,600}(?<![\w-])"
-        r"(?:error-?404|page-?(?:error-?)?404|template-404|error-template|page-not-found)(?![\w-])"
-    ),
-    re.compile(r"noarticletext\b"),
-    re.compile(r'class="page-not-found"'),
+BODY = re.compile(r"<body\b[^>]{0,2000}")
+MISSING_BODY = re.compile(
+    r"(?<![\w-])(?:error-?404|page-?(?:error-?)?404|template-404|error-template|page-not-found)"
+    r"(?![\w-])"
 )
-"""What publishing systems call the page that stands for one that is not there; found quickly."""
+MISSING_PART = re.compile(r"class=[\"']?(?:noarticletext\b|page-not-found[\"'])")
+"""What publishing systems call the page that stands for one that is not there."""
 _CANNOT = rf"(?:could ?{_NOT_THERE}|can(?:not|{_APOSTROPHE}t)|unable to)"
 MISSING_OPENING = _any(
     rf"^\W*(?:we )?{_CANNOT}(?: seem to)? find (?:that|this|your) page\b|"

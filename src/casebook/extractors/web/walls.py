@@ -122,9 +122,8 @@ def _is_missing(page: Page) -> bool:
     if page.words >= _LONG:
         return False
     opening = _without_title(page)[:_OPENING]
-    marked = any(marks.search(page.markup) for marks in phrases.MISSING_MARKUP)
     if (
-        marked
+        _is_marked_missing(page)
         or phrases.MISSING_OPENING.search(opening)
         or _covers(phrases.MISSING_TITLE, page.title)
     ):
@@ -140,6 +139,13 @@ def _is_missing(page: Page) -> bool:
         return True
     said = said or (few and phrases.MISSING_HINT.search(begun) is not None)
     return said and page.words < _SHORT and _says_little_beside(phrases.MISSING_TEXT, page)
+
+
+def _is_marked_missing(page: Page) -> bool:
+    """Tell what a publishing system calls its page for what is not there."""
+    body = phrases.BODY.search(page.markup)
+    named = body is not None and phrases.MISSING_BODY.search(body[0])
+    return bool(named or phrases.MISSING_PART.search(page.markup))
 
 
 def _has_paragraph(text: str) -> bool:

@@ -3,8 +3,9 @@
 import pytest
 from lxml import html
 
-from casebook.extractors.text import authors
-from casebook.extractors.text.authors import as_spelled, byline, clean_authors
+from casebook.extractors.text import bylines
+from casebook.extractors.text.authors import clean_authors
+from casebook.extractors.text.bylines import as_spelled, byline
 from casebook.extractors.text.characters import one_line
 
 ARTICLE = "<p>We are happy to tell you how we run the model in 3 regions.</p>" * 30
@@ -88,7 +89,7 @@ def test_elements_in_one_another_are_each_read_in_their_beginning(text, monkeypa
         read.append(len(line))
         return one_line(line)
 
-    monkeypatch.setattr(authors, "one_line", counted)
+    monkeypatch.setattr(bylines, "one_line", counted)
     nested = page("<div class='author'>" * 200 + text + "</div>" * 200)
     assert byline(nested) is None
     assert as_spelled(["Ada Example"], nested) == ("Ada Example",)

@@ -115,12 +115,31 @@ BETWEEN = "<h1>Guides</h1>" + "<p>Words about the guides.</p>" * 40
             date(2018, 11, 15),
         ),
         ("", f"{BETWEEN}<p>Posted by Ada on May 1, 2024</p>", PageKind.OTHER, date(2024, 5, 1)),
+        (
+            "",
+            f"{BETWEEN}<p>Veröffentlicht am <b>1. Mai 2024</b></p><p>2. Juni 2024</p>",
+            PageKind.OTHER,
+            date(2024, 5, 1),
+        ),
+        (
+            "",
+            "<h1>A</h1><p>Last updated: 10 May 2025</p><p>First published: 5 Dec 2023</p>",
+            PageKind.ARTICLE,
+            date(2023, 12, 5),
+        ),
+        (
+            "",
+            "<h1>A</h1><p>Updated</p><time>10 May 2025</time><p>Ada · 5 Dec 2023</p>",
+            PageKind.ARTICLE,
+            date(2023, 12, 5),
+        ),
+        ("", "<h1>A</h1><p>Aktualisiert: 10. Mai 2025</p>", PageKind.ARTICLE, date(2025, 5, 10)),
         ("", f"{BETWEEN}<p>Published 10:19am Mon 1 May 2024</p>", PageKind.OTHER, date(2024, 5, 1)),
         ("", "<p>Journal</p><h3>April 8, 2024</h3>" + FAR * 40, PageKind.ARTICLE, date(2024, 4, 8)),
     ],
 )
 def test_a_day_that_nothing_but_the_page_tells(head, body, kind, day):
-    """A label names a day of publication; the only day alone on a line is an article's."""
+    """A label names a day of publication, or of a change beside one; the only day alone on a line is an article's."""
     tree = lxml.html.document_fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
     assert published(tree, "https://a.example/x", kind) == day
 
@@ -162,12 +181,23 @@ def test_a_day_in_the_address():
         ("3/4/2025", date(2025, 3, 4)),
         ("25/4/2025", date(2025, 4, 25)),
         ("Nov 05, 2025", date(2025, 11, 5)),
+        ("14. März 2025", date(2025, 3, 14)),
+        ("le 1er février 2025", date(2025, 2, 1)),
+        ("15 de enero de 2025", date(2025, 1, 15)),
+        ("20 de maio de 2025", date(2025, 5, 20)),
+        ("3 okt. 2025", date(2025, 10, 3)),
+        ("公開日：2025年4月7日更新", date(2025, 4, 7)),
+        ("2024년 11월 2일", date(2024, 11, 2)),
+        ("2025.04.07", date(2025, 4, 7)),
+        ("2025/4/7", date(2025, 4, 7)),
+        ("12 users 2025", None),
+        ("2025年13月7日", None),
         ("5th of nothing", None),
         ("2999-01-01", None),
     ],
 )
 def test_days_as_people_write_them(stated, day):
-    """Figures by the mark between them; no day that cannot be, none in the future."""
+    """In words of many languages, in figures by the mark between them; no day that cannot be, none in the future."""
     assert day_of(stated) == day
 
 

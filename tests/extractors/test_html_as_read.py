@@ -6,7 +6,7 @@ import lxml.html
 import pytest
 
 from casebook.extractors.kinds.html import extract
-from casebook.extractors.text.authors import as_spelled
+from casebook.extractors.text.bylines import as_spelled
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.web.tree_blocks import blocks_of
 from casebook.schemas.documents import Extracted

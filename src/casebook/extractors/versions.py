@@ -4,7 +4,7 @@ Raise a version when the same bytes give another text, title, author or date: st
 the older version are then read again.
 """
 
-HTML = "html/17"
+HTML = "html/18"
 SAVED = f"mhtml/1 {HTML}"
 MARKDOWN = "markdown/7"
 TEXT = "text/6"

@@ -28,7 +28,7 @@
     ├── ExtractionError                 stage "extract"                               exit 3
     │   ├── KindUnsupported, ContentMismatch (a binary named .html), DocumentEmpty
     │   ├── LoginWall, ConsentWall, Captcha*, Paywall, SoftNotFound, ServiceDown*
-    │   ├── NeedsJavaScript, BrowserFailed*
+    │   ├── RegionBlocked, NeedsJavaScript, BrowserFailed*
     │   ├── Damaged, Encrypted, Scanned
     │   └── ExtractorTimedOut, ExtractorOutOfMemory, ExtractorCrashed, ExtractorUnavailable*
     ├── ModelError                      stages "triage", "summarize"                  exit 3
@@ -342,6 +342,10 @@ class SoftNotFound(ExtractionError):
     """The page says "not found" with status 200."""
 
     gone = True
+
+
+class RegionBlocked(ExtractionError):
+    """The page is not shown in the country that this machine is in."""
 
 
 class ServiceDown(ExtractionError):

@@ -16,11 +16,17 @@ from casebook.extractors import versions
 from casebook.extractors.garbage import undisturbed
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import with_speakers
-from casebook.extractors.text.authors import as_spelled, clean_authors, linked_author
+from casebook.extractors.text.authors import clean_authors, linked_author
+from casebook.extractors.text.bylines import as_spelled
 from casebook.extractors.text.characters import count_words, one_line
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.declarations import DATA
-from casebook.extractors.text.metadata import canonical_url, language_of, stated_of
+from casebook.extractors.text.metadata import (
+    canonical_url,
+    language_of,
+    language_of_page,
+    stated_of,
+)
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.titles import title_of
 from casebook.extractors.visibility.hidden import strip_hidden
@@ -145,8 +151,9 @@ def _finished(
     stated = [*titles, (meta and meta.title) or ""]
     title = _title(tree, stated, kind, sites)
     spoken = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
-    language = language_of(spoken, "") or language_of(None, reading.seen)
     blocks = reading.attempt.blocks
+    read = "\n".join(block.text for block in blocks)
+    language = language_of_page(spoken, read) or language_of(None, reading.seen)
     told = any(block.speaker for block in blocks)
     text, passages = lay_out(blocks if told else with_speakers(blocks), language)
     page = Page(

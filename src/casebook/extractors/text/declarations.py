@@ -18,6 +18,10 @@ DATA = frozenset({"application/ld+json", "application/settings+json"})
 """The types of scripts that are data and hold what a page says of itself."""
 
 _AUTHORS = re.compile(r"author|creator|byl", re.IGNORECASE)
+_INVERTED = re.compile(r"\s*([^,;]+?)\s*,\s*([^,;]+?)\s*")
+_BY_FAMILY = frozenset(
+    "dc.creator dc.contributor.author dcterms.creator eprints.creators_name".split()
+)
 _LONGEST_META, _MOST_OF_METAS, _MOST_OF_AUTHORS = 4_000, 200_000, 2_000
 _MOST_OF_JSON, _LONGEST_LIST, _LONGEST_TEXT = 20_000, 50, 500
 # What trafilatura reads of JSON-LD (process_parent in its json_metadata).
@@ -52,6 +56,8 @@ def _metas(tree: Any) -> Iterator[Any]:
         if left < 0:
             return
         told = copy(meta)
+        if (inverted := _INVERTED.fullmatch(content)) and _is_of_one(meta, inverted):
+            told.set("content", f"{inverted[2]} {inverted[1]}")
         if len(content) > most:
             told.set("content", visible(content[:most]))
         yield told
@@ -59,6 +65,13 @@ def _metas(tree: Any) -> Iterator[Any]:
 
 def _is_of_authors(meta: Any) -> bool:
     return any(_AUTHORS.search(meta.get(name, "")) for name in ("property", "name", "itemprop"))
+
+
+def _is_of_one(meta: Any, inverted: re.Match[str]) -> bool:
+    """Tell one author by the family's name, as libraries write them, from a list of two."""
+    name = meta.get("name", "").lower()
+    one_word = any(" " not in part for part in inverted.groups())
+    return name == "citation_author" or (name in _BY_FAMILY and one_word)
 
 
 def _scripts(tree: Any) -> Iterator[Any]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from casebook.extractors.text.characters import one_line
+
 Thing = Mapping[str, Any]
 
 WRITTEN = frozenset(
@@ -27,6 +29,19 @@ def things_of(tree: Any) -> list[Thing]:
     scripts = tree.iter("script")
     texts = (each.text or "" for each in scripts if each.get("type") == "application/ld+json")
     return [thing for text in texts for thing in _read(text)]
+
+
+def written_things(tree: Any) -> list[Thing]:
+    """Return what somebody wrote of what the page describes; what it is called itself goes first.
+
+    Some describe their related posts the same way, before the post.
+    """
+    found = list(of_types(things_of(tree), WRITTEN))
+    if len(found) > 1:
+        titles = [*tree.iter("h1"), *tree.iter("title")]
+        called = {one_line(" ".join(title.itertext())) for title in titles}
+        found.sort(key=lambda thing: one_line(str(thing.get("headline"))) not in called)
+    return found
 
 
 def of_types(things: Iterable[Thing], types: frozenset[str]) -> Iterator[Thing]:

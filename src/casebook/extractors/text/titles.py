@@ -12,6 +12,7 @@ from casebook.extractors.text.characters import one_line
 
 _SEPARATOR = re.compile(r"\s+(?:[|·•»«:—–-]|::|//)\s+|\s*[|»]\s*")
 _BAR = "|"
+_BLOG = re.compile(r"^(?:the )?[\w&.' ]{0,40}\b(?:blog|newsroom|magazine)$", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _HEADLINE_WORDS = 3
 _TITLE_WORDS = 2
@@ -149,6 +150,7 @@ def _without_site(title: str, sites: Sequence[str]) -> str:
         return title
     first, rest = title[: marks[0].start()], title[marks[0].end() :]
     head, last = title[: marks[-1].start()], title[marks[-1].end() :]
-    if any(names_site(last, site) for site in sites):
+    is_blog = _BLOG.search(last) and len(head.split()) >= _TITLE_WORDS
+    if is_blog or any(names_site(last, site) for site in sites):
         return head.strip()
     return rest.strip() if any(names_site(first, site) for site in sites) else title

@@ -15,15 +15,10 @@ from htmldate import find_date
 from htmldate.core import DATE_ATTRIBUTES
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.text.linked_data import ASKED, WRITTEN, Thing, of_types, things_of
+from casebook.extractors.text.linked_data import ASKED, Thing, of_types, things_of, written_things
 from casebook.extractors.text.metadata import clean_date
-from casebook.extractors.web.day_order import (
-    LAST_MONTH,
-    MONTH_NAME,
-    day_first,
-    month_number,
-    shown_figures,
-)
+from casebook.extractors.web.day_order import LAST_MONTH, day_first, shown_figures
+from casebook.extractors.web.months import MONTH_NAME, month_abroad, month_number
 from casebook.extractors.web.page_kind import PageKind
 
 _MONTH_NAME = rf"{MONTH_NAME}\.?"
@@ -32,9 +27,20 @@ _DAY = re.compile(
     rf"\b(?:(?P<month>{_MONTH_NAME})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>{_YEAR})"
     rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_after>{_MONTH_NAME}),?\s+"
     rf"(?P<year_after>{_YEAR})"
-    rf"|(?P<year_iso>{_YEAR})-(?P<number>\d\d)-(?P<day_iso>\d\d)"
-    rf"|(?P<one>\d{{1,2}})(?P<mark>[./])(?P<two>\d{{1,2}})(?P=mark)(?P<year_last>{_YEAR}))\b",
+    rf"|(?P<year_iso>{_YEAR})(?P<between>[-/.])(?P<number>\d\d?)(?P=between)(?P<day_iso>\d\d?)(?![-/.]\d)"
+    rf"|(?P<day_abroad>\d{{1,2}})(?:\.|er|º|ª)?\s+(?:de\s+)?(?P<abroad>[^\W\d_]{{3,12}})\.?,?\s+"
+    rf"(?:del?\s+)?(?P<year_abroad>{_YEAR})"
+    rf"|(?P<one>\d{{1,2}})(?P<mark>[./])(?P<two>\d{{1,2}})(?P=mark)(?P<year_last>{_YEAR}))\b"
+    rf"|(?<!\d)(?P<year_sign>{_YEAR})\s?[年년]\s?(?P<month_sign>\d{{1,2}})\s?[月월]\s?"
+    r"(?P<day_sign>\d{1,2})\s?[日일]",
     re.IGNORECASE,
+)
+# The place of each part, in the order of the year, the month and the day.
+_PARTS = (
+    ("year", "month", "day"),
+    ("year_after", "month_after", "day_first"),
+    ("year_iso", "number", "day_iso"),
+    ("year_sign", "month_sign", "day_sign"),
 )
 _ISO = re.compile(rf"{_YEAR}-\d\d-\d\d")
 _SHOWN_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
@@ -48,8 +54,18 @@ _LONGEST_LINE = 100
 _CHANGED = re.compile(
     r"\b(?:updated|modified|changed|releas|active|ends?\b|until|expir|valid)", re.IGNORECASE
 )
+_UPDATED = re.compile(
+    r"\W*(?:last )?(?:updated|modified|changed|revised|(?:zuletzt )?aktualisiert|geändert"
+    r"|mise? à jour|(?:última )?ac?tuali[sz]a(?:d[oa]|ción|ção)|aggiornato"
+    r"|最終更新日?|更新日?)"
+    r"(?: on| at| am| le| el| em| il)?\s*[:：]?",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(
-    r"\s*(?:first |originally )?(?:published|posted|publish(?:ed)? date)(?: on)?\s*:?\s*",
+    r"\s*(?:(?:first |originally )?(?:published|posted|publish(?:ed)? date)(?: on)?"
+    r"|veröffentlicht(?: am)?|publié(?: le)?|publicad[oa](?: (?:el|em))?|pubblicato(?: il)?"
+    r"|gepubliceerd(?: op)?|公開日|掲載日|投稿日|发布(?:时间|日期|于)?|發布(?:時間|日期|於)?)"
+    r"\s*[:：]?\s*",
     re.IGNORECASE,
 )
 # Who published it, the day of the week and the hour may stand between a label and its day.
@@ -59,7 +75,8 @@ _MAY_LEAD = frozenset(
     " sunday".split()
 )
 _LABELLED = etree.XPath(
-    f"//body//text()[contains(., 'ubli') or contains(., 'osted')]{_SHOWN}"
+    "//body//text()[contains(., 'ubli') or contains(., 'osted') or contains(., 'ffentlicht')"
+    f" or contains(., 'ubbli') or contains(., '日') or contains(., '布')]{_SHOWN}"
     f"[string-length() < {_LONGEST_LINE}]"
 )
 _NEXT = etree.XPath(
@@ -108,7 +125,7 @@ def day_of(stated: str | None, day_first: Order = _american) -> date | None:
 
 def names_day(line: str) -> bool:
     """Tell a line that writes out a day: "3 March 2026", "2026-03-03"."""
-    return bool(_DAY.search(line))
+    return any(_date(match, _american) for match in _DAY.finditer(line))
 
 
 def _candidates(
@@ -119,7 +136,7 @@ def _candidates(
         yield from _of_things(of_types(things, ASKED))
         yield from _marked_up(tree)
         yield from opened
-    by_machine = list(_of_things(of_types(things, WRITTEN)))
+    by_machine = list(_of_things(written_things(tree)))
     yield from (day for day in by_machine if _ISO.match(day))
     yield from _in_head(tree)
     if kind is not PageKind.FORUM:
@@ -169,9 +186,22 @@ def _by_headline(tree: Any, kind: PageKind) -> Iterator[str | None]:
         for side in sides:
             lines = [text for text in top.xpath(side) if len(text.strip()) <= _LONGEST_LINE]
             lines = [line for line in lines if told or not _CHANGED.search(line)]
+            lines = _of_publication(lines) if told else lines
             # A teaser's "3 days ago" stands before a day only where an article shows none itself.
             for tells in (_shows_year, bool) if kind is PageKind.ARTICLE else (_shows_day,):
                 yield " ".join(_day_of(line) if tells(line) else _stated_of(line) for line in lines)
+
+
+def _of_publication(lines: list[Any]) -> list[Any]:
+    """Return ``lines`` without the days of a change, where another day stands beside them."""
+    changed = {
+        place
+        for at, line in enumerate(lines)
+        if (label := _UPDATED.match(line))
+        for place in ((at,) if line[label.end() :].strip() else (at, at + 1))
+    }
+    kept = [line for at, line in enumerate(lines) if at not in changed]
+    return kept if any(map(names_day, kept)) else lines
 
 
 def _anywhere(tree: Any, url: str | None, order: Order) -> str | None:
@@ -244,24 +274,25 @@ def _shows_day(line: str) -> bool:
 
 
 def _written_day(text: str, day_first: Order) -> date | None:
-    """Return the first day that ``text`` writes out, in English, in figures or as ISO."""
-    for match in _DAY.finditer(text):
-        year, month, day = _parts(match, day_first)
-        try:
-            return date(year, month, day)
-        except ValueError:
-            continue
-    return None
+    """Return the first day that ``text`` writes out, in words, in figures or as ISO."""
+    return next(filter(None, (_date(match, day_first) for match in _DAY.finditer(text))), None)
 
 
-def _parts(match: re.Match[str], day_first: Order) -> tuple[int, int, int]:
+def _date(match: re.Match[str], day_first: Order) -> date | None:
+    """Return the day of a match, None where it has another word than that of a month."""
     found = match.groupdict()
     if found["year_last"]:
         one, two = int(found["one"]), int(found["two"])
         # 3.4.2025 begins with the day everywhere.
         first = found["mark"] == "." or one > LAST_MONTH or (two <= LAST_MONTH and day_first())
-        return int(found["year_last"]), *((two, one) if first else (one, two))
-    name = found["month"] or found["month_after"] or found["number"]
-    day = found["day"] or found["day_first"] or found["day_iso"]
-    year = found["year"] or found["year_after"] or found["year_iso"]
-    return int(year), month_number(name), int(day)
+        year, month, day = int(found["year_last"]), *((two, one) if first else (one, two))
+    elif found["year_abroad"]:
+        year, month = int(found["year_abroad"]), month_abroad(found["abroad"]) or 0
+        day = int(found["day_abroad"])
+    else:
+        names = next(names for names in _PARTS if found[names[0]])
+        year, month, day = (month_number(found[name]) for name in names)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

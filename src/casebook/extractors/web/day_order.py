@@ -10,15 +10,14 @@ from urllib.parse import urlsplit
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
+from casebook.extractors.web.months import MONTH_NAME, month_number
+
 _FIGURES = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
 _SHOWN = etree.XPath(
     "//body//text()[contains(., '/19') or contains(., '/20')]"
     "[not(parent::script or parent::style or parent::noscript)]"
 )
 _MARKED = etree.XPath("//@*[starts-with(., '19') or starts-with(., '20')]", smart_strings=False)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-MONTH_NAME = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
-"""A month in English, whole or short."""
 
 LAST_MONTH = 12
 _MONTH_IN_ADDRESS = re.compile(
@@ -55,11 +54,6 @@ def day_first(tree: Any, url: str | None) -> bool:
         return True in shown
     domain = (urlsplit(url or "").hostname or "").rpartition(".")[2]
     return domain in _DAY_FIRST or (domain != "us" and _by_language(tree.get("lang") or ""))
-
-
-def month_number(name: str) -> int:
-    """Return the number of a month that is written as one, or as ``MONTH_NAME``."""
-    return int(name) if name.isdigit() else _MONTHS.index(name[:3].lower()) + 1
 
 
 def shown_figures(tree: Any) -> Iterator[Figures]:

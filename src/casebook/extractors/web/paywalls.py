@@ -56,6 +56,8 @@ def is_cut(page: Page) -> bool:
         return True
     if words >= _TEASER:
         return is_sold and bool(_more(text[-_ENDING:]))
+    if words < _SHORT and phrases.OFFER.search(page.title) and len(_offered(text)) >= _SEVERAL:
+        return True
     if words < _STUB:
         return bool(phrases.OFFER.search(page.seen)) and (
             is_sold or page.has_paywall or bool(_more(page.seen))
@@ -95,8 +97,11 @@ def doubt_of(page: Page) -> str | None:
 
 def _offers(text: str, near: str) -> set[str]:
     """Return the offers beside a text that none of it speaks of."""
-    told = {match.group().lower() for match in phrases.OFFER.finditer(text[:-_ENDING])}
-    return {match.group().lower() for match in phrases.OFFER.finditer(near)} - told
+    return _offered(near) - _offered(text[:-_ENDING])
+
+
+def _offered(text: str) -> set[str]:
+    return {match.group().lower() for match in phrases.OFFER.finditer(text)}
 
 
 def _told(text: str) -> set[str]:

@@ -26,11 +26,13 @@ CHALLENGE_TITLE = _any(
     r"^robot (?:check|or human)",
     r"^ddos-guard",
     rf"^(?:human|bot) verification|^making sure you{_APOSTROPHE}re not a bot",
-    r"security checkpoint$|^client challenge$",
+    r"^access (?:denied|forbidden|blocked)$|^not acceptable\b",
+    r"access to this (?:site|page) has been limited",
+    r"security checkpoint$|^client challenge$|^(?:request |you are |you have been )?blocked$",
 )
 CHALLENGE_TEXT = _any(
     rf"(?:verify(?:ing)?|confirm) (?:that )?you(?: a|{_APOSTROPHE})re "
-    r"(?:a |not a )?(?:human|robot|bot)",
+    r"(?:a |not a )?(?:human|robot|bot|real person)",
     r"checking (?:if the site connection is secure|your browser)",
     r"complete the (?:security check|captcha)",
     r"(?:enter|solve|type) the (?:characters|captcha)",
@@ -53,7 +55,16 @@ CHALLENGE_TEXT = _any(
     r"(?:slide|drag)[\w ]{0,20} to verify|完成(?:安全)?验证|ロボットではありません",
     r"made us think (?:that )?you (?:were|are|might be) a (?:ro)?bot",
     rf"additional security check is required|required part of this site couldn{_APOSTROPHE}t load",
+    r"ロボットでは(?:ない|ありません)|画像に表示されて?いる文字",
 )
+CHALLENGE_HINT = _any(
+    r"(?:website|web application) firewall|mod_security|\bblock(?:ed)? (?:reason|id):",
+    r"ungewöhnliche[nr]? (?:datenverkehr|zugriffe|aktivität)|trafic (?:inhabituel|suspect)",
+    r"tráfico inusual|tráfego incomum|(?:安全|点击|滑动|进行|人机)[^。]{0,8}验证",
+    r"网络环境(?:存在)?异常|通常と異なるトラフィック",
+)
+"""Words that a note may have too: they tell of a page with a challenge's title or no text."""
+
 CHALLENGE_MARKUP = _any(
     r"/cdn-cgi/challenge-platform/",
     r"challenges\.cloudflare\.com",
@@ -64,6 +75,8 @@ CHALLENGE_PAGE = _any(
     r"\b_cf_chl_opt\s{0,9}=|\bawsWafCookieDomainList\b|\bid\s{0,9}=\s{0,9}[\"']?px-captcha\b",
     r"\bdd\s{0,9}=\s{0,9}\{[^{}]{0,600}captcha-delivery\.com|<iframe[^>]{0,300}captcha-delivery\.com",
     r"\bid\s{0,9}=\s{0,9}[\"']?sec-(?:overlay|container)\b|\bchlgeId\s{0,9}=|\bKPSDK\b",
+    r"\bid\s{0,9}=\s{0,9}[\"']?anubis_challenge\b",
+    r"<form\b[^>]{0,200}\s(?:id|action|name)\s{0,9}=\s{0,9}[\"']?[^\"'\s>]{0,100}captcha",
 )
 """What stands in the source of a challenge alone, and of no page that is only guarded by one."""
 
@@ -78,7 +91,7 @@ LOGIN_TITLE = _any(
     r"^(?:iniciar sesi[oó]n|acceder|accedi|accesso|inloggen|entrar|logga in|zaloguj)\b",
 )
 LOGIN_TEXT = _any(
-    r"(?:log|sign)[ -]?in (?:to (?:continue|view|read|access|see|your)|with your)",
+    r"(?:log|sign)[ -]?in (?:to (?:continue|view|watch|read|access|see|your)|with your)",
     r"(?:log|sign)[ -]?in or (?:sign|create|register|join)",
     r"(?:must|need to|please|have to) (?:be )?(?:logged|signed|log|sign)[ -]?in\b",
     r"forgot(?:ten)? (?:your )?(?:password|username|e-?mail)",
@@ -91,7 +104,20 @@ LOGIN_TEXT = _any(
     r"olvid(?:aste|ó|é) (?:tu|su|mi) contraseña|password dimenticata|wachtwoord vergeten",
     r"esqueceu (?:a|sua) senha|inicia sesión para|accedi per",
 )
+LOGIN_HINT = _any(
+    rf"you(?:{_APOSTROPHE}ll)? need (?:access|permission)\b|request access,? or\b",
+    rf"you do ?{_NOT_THERE} have (?:access|permission) to (?:view|see|read|open|this|it)\b",
+    r"(?:continue|log in|sign in) with (?:google|apple|microsoft|facebook|github|sso)\b",
+    r"(?:content|page|post|document|space|video) is (?:restricted to|only visible to|private\b)",
+    r"登[录陆](?:后(?:才)?(?:可以|可|能)|[^。]{0,8}(?:查看|阅读))|ログイン(?:が必要|すると)",
+)
+"""Words of a page without a text, which a note about accounts has too."""
+
 LOGIN_URL = _any(r"/(?:login|signin|sign-in|log-in|authwall|sso|oauth|accounts?/login)\b")
+CHALLENGE_FIELD = _any(
+    r"\bclass\s{0,9}=\s{0,9}[\"']?[^\"'>]{0,100}(?:g-recaptcha|h-captcha|cf-turnstile)\b"
+)
+WRITTEN_FIELD = _any(r"<textarea\b")
 PASSWORD_FIELD = _any(r"<input[^>]{0,300}type\s{0,9}=\s{0,9}[\"']?password")
 
 CONSENT_TITLE = _any(
@@ -118,7 +144,23 @@ CONSENT_TEXT = _any(
     r"continuer sans accepter|utilis(?:ons|ent) des cookies|intérêt légitime",
     r"aceptar (?:todo|y continuar|cookies)|rechazar todo|utilizamos cookies|interés legítimo",
     r"accetta (?:tutto|e continua)|rifiuta tutto|accepteren en doorgaan",
-    r"gebruik(?:t|en)(?: [\w’']{1,20}){0,6} cookies|geef toestemming|alles (?:accepteren|weigeren)",
+    r"gebruik(?:t|en)(?: [\w’']{1,20}){0,6} cookies|geef (?:je |u )?toestemming",
+    r"alles (?:accepteren|weigeren)",
+    r"akzeptieren (?:&amp;|&|und) \w+|(?:zustimmen|einwilligen) (?:&amp;|&|und) \w+",
+    r"mit werbung (?:weiter|lesen|nutzen)|ohne (?:werbe-?)?tracking|partnern? speichern",
+    r"aceptar y cerrar|(?:retirar|revocar) su consentimiento|retirer votre consentement",
+    r"(?:socios|parceiros)[\w ,]{0,40}(?:usamos|utilizamos|almacena|armazena)|aceitar tudo",
+    # The purposes of the IAB's framework, as its translations word them.
+    r"(?:informationen|endgerät)[\w ,./-]{0,60}(?:speichern|zugreifen|zugriff|abrufen)",
+    r"messung von (?:werbe|anzeigen)|zielgruppenforschung|mesure de performance",
+    r"études d[’']audience",
+    r"informazioni su (?:un )?dispositivo|informatie op (?:je|uw|een) apparaat",
+    r"(?:stocker|accéder)[\w ,/’'-]{0,40} informations? sur (?:un|votre) (?:appareil|terminal)",
+    r"medición de (?:la )?publicidad|medição de (?:anúncios|publicidade)",
+    r"(?:of legal|legal drinking) age|(?:18|21) (?:years )?(?:or|and) (?:over|older)",
+    r"(?:enter|confirm|verify) your (?:age|date of birth|birth ?date|year of birth)",
+    r"(?:über|mindestens) 18(?: jahre)?\b|plus de 18 ans",
+    r"mayor de (?:18|edad)|maior de (?:18|idade)",
 )
 CONSENT_TERM = _any(
     r"cookie|consent|privacy|\bpartners?\b|\bvendors?\b|personal(?:i[sz]ed)? (?:data|ads|content)",
@@ -126,6 +168,7 @@ CONSENT_TERM = _any(
     r"\bsettings\b|on (?:a|your) device|datenschutz|werbung|einwillig|zustimm|akzeptier|ablehn",
     r"publicité|données|accepter|refuser|confidentialité|datos|privacidad|publicidad|aceptar",
     r"rechazar|\bdati\b|consenso|pubblicità|accetta|rifiuta|gegevens|toestemming|dados",
+    r"zwecke|endgerät|\b(?:legal|drinking|your) age\b|date of birth|(?:18|21) (?:years|or|and)\b",
 )
 """What nearly each sentence of such a page has a word of."""
 
@@ -150,14 +193,27 @@ GOES_ON_FOR_MONEY = _any(
     r"(?:rest|remainder) of (?:this|the) (?:article|story|post|text)",
     r"(?:weiterlesen mit|jetzt weiterlesen|zum weiterlesen|und weiterlesen)\b",
     r"(?:nur|exklusiv) für abonnent",
-    r"(?:réservée?s?|accessible) (?:uniquement )?aux abonnés|abonnez-vous pour (?:lire|continuer)",
+    r"(?:réservée?s?|accessible) (?:uniquement )?(?:aux|à nos) abonnés",
+    r"abonnez-vous pour (?:lire|continuer)|pour lire la suite",
+    r"(?:subscribe|upgrade|join|sign up|register|become an? [\w ]{0,20}(?:subscriber|member))\b"
+    r"[\w ’',-]{0,40}\b(?:read|access|unlock|see|view)(?: to)? "
+    r"(?:the rest|(?:the|this) (?:full |whole |entire )?(?:article|story|post|text))",
     r"il vous reste \d{1,3}(?:[.,]\d+)? ?% de (?:cet article|ce contenu)",
     r"suscr[ií]bete para (?:seguir|continuar|leer)|(?:solo|exclusivo) para suscriptores",
     r"(?:riservato|solo per) (?:agli |gli )?abbonati|(?:alleen|exclusief) voor abonnees",
     r"(?:exclusivo|somente) para assinantes",
+    r"suscríbete (?:y|por)[\w ,]{0,30}(?:sigue|continúa|lee)",
+    r"assine (?:e|por|para)[^.]{0,40}\blendo",
+    r"記事は[^。]{0,12}会員限定|\[有料会員限定\]|続きをお読み(?:いただけ|になれ|ください)",
+    r"(?:残り ?|ここから先は\s{0,9})[\d,]{1,7} ?(?:文)?字",
+    r"続きを読む(?:には|場合は)[^。]{0,8}(?:登録|購入|購読)",
+    r"(?:解锁|订阅|购买|付费|开通会员)[^。]{0,12}(?:全文|剩余|文章|继续阅读)(?![^\n]{0,40}[，。])",
+    r"구독[^.]{0,12}계속|유료 ?(?:회원|구독자) ?전용",
 )
 """Words that say of the text itself that the rest of it is sold."""
 
+_SUBSCRIBE = r"\b(?:subscri|abonn|abo\b|suscri|assin|iscri)\w*"
+_PRICE = r"(?:[$€£¥]\s?\d[\d.,]*|(?<![\d.,])\d[\d.,]*\s?(?:€|\$|£|euros?\b|usd\b|eur\b))"
 OFFER = _any(
     GOES_ON_FOR_MONEY.pattern,
     r"subscribe (?:now )?(?:to|and) (?:read|get full|get unlimited)",
@@ -169,6 +225,8 @@ OFFER = _any(
     r"bereits (?:ein |\w+-?)?(?:abonnent|abo\b)",
     r"déjà abonnée?|abonnez-vous pour",
     r"suscr[ií]bete para|ya eres suscriptor",
+    rf"{_SUBSCRIBE}[^.!?\n]{{0,60}}{_PRICE}|unlimited access",
+    r"alle artikel lesen|lesen sie alle artikel|accès illimité|ac(?:ces|es)+o ilimitado",
 )
 """These, and words that sell what the whole site holds; a header or a footer may say them too."""
 
@@ -184,7 +242,8 @@ _GREETING = r"(?:oops|sorry|uh-oh|whoops|hoppla|ups|oups|ops)"
 _MERE_NAME = r"(?!(?:ups|ops)\s*$)"  # of a firm, of a team
 MISSING_TITLE = _any(
     r"^(?:error |erro |errore |fehler |erreur )?404(?: error)?(?: page)?$",
-    r"^404[ :.–—-]{1,3}(?:page|not)(?: not)?(?: found)?",
+    r"^(?:error )?404[ :.–—(-]{1,3}(?:page|not)(?:[ _]not)?(?:[ _]found)?",
+    r"^404[ :.–—-]{1,3}(?:page|file|resource|object|document)(?: or directory)?(?: was)? not found",
     r"page not found|^not found$|^nothing (?:was )?found$",
     r"^(?:the )?page (?:(?:was|is|you requested|you are looking for) )?"
     rf"(?:not found|(?:could|can) ?{_NOT_THERE} be found|missing|unavailable)",
@@ -199,6 +258,7 @@ MISSING_TITLE = _any(
     r"\bstrona nie (?:została )?znaleziona|\bnie znaleziono (?:takiej )?strony",
     r"\bстраница не найдена|\bсторінку не знайдено|\bsayfa bulunamadı",
     r"页面(?:不存在|未找到)|找不到(?:页面|頁面)|ページが見つかりません|페이지를 찾을 수 없",
+    r"^(?:(?:this|the|your) )?link (?:has |is )?expired|^entry is not found",
 )
 """What the title of such a page is, or one part of it between bars and dashes."""
 
@@ -224,14 +284,32 @@ MISSING_TEXT = _any(
     r"seite[\w ,]{0,40} nicht (?:gefunden|(?:mehr )?verfügbar)|seite existiert nicht",
     r"page[\w ,’']{0,50} n[’']existe (?:pas|plus)|page (?:introuvable|demandée est introuvable)",
     r"página[\w ,]{0,50} (?:no existe|no se (?:ha )?encontr|não (?:existe|foi encontrada))",
+    r"pagina bestaat niet",
     r"pagina[\w ,]{0,50} (?:non esiste|non è stata trovata|niet (?:gevonden|bestaat))",
     r"страниц[\w ,]{0,50} не (?:найдена|существует)|сторінк[\w ,]{0,50} не (?:знайдено|існує)",
     r"sid(?:an|en)[\w ,]{0,40} (?:findes|finns|finnes) (?:ikke|inte)|fant ikke siden|sivua ei löyt",
     r"stron[ay][\w ,]{0,50} nie (?:istnieje|została znaleziona)|stránka neb?yla nalezena",
     r"stránka[\w ,]{0,40} (?:nebyla nalezena|neexistuje)|sayfa (?:bulunamadı|mevcut değil)",
     r"(?:頁面|网页)不存在|페이지를 찾을 수 없",
-    r"页面(?:不存在|未找到|已(?:被)?删除)|ページは(?:見つかりません|存在しません|削除され)",
+    r"(?:页面|网页|内容|文章|帖子|主题)[^。]{0,8}(?:不存在|未找到|删除|失效|违规)",
+    r"(?:ページ|記事|エントリー?)[はが](?:見つかりません|存在しません|削除され)",
 )
+MISSING_HINT = _any(
+    r"\b(?:topic|thread|file|deployment|key|link|video)\b[\w ,'’]{0,50}"
+    rf"(?:(?:could|can|was|is) ?{_NOT_THERE}(?: be)? (?:found|available)|does ?{_NOT_THERE} exist)",
+    r"there is (?:currently )?no text in this page|(?:this|the|your) link (?:has |is )?expired",
+    r"(?:author|owner|user|moderators?)[\w ]{0,12} (?:deleted|removed) th(?:is|e)\b",
+    r"\[(?:deleted|removed)\b[\w ]{0,20}\]",
+)
+"""Words of a page without a text, which a note about links has too."""
+
+BODY = re.compile(r"<body\b[^>]{0,2000}")
+MISSING_BODY = re.compile(
+    r"(?<![\w-])(?:error-?404|page-?(?:error-?)?404|template-404|error-template|page-not-found)"
+    r"(?![\w-])"
+)
+MISSING_PART = re.compile(r"class=[\"']?(?:noarticletext\b|page-not-found[\"'])")
+"""What publishing systems call the page that stands for one that is not there."""
 _CANNOT = rf"(?:could ?{_NOT_THERE}|can(?:not|{_APOSTROPHE}t)|unable to)"
 MISSING_OPENING = _any(
     rf"^\W*(?:we )?{_CANNOT}(?: seem to)? find (?:that|this|your) page\b|"
@@ -242,21 +320,46 @@ MISSING_OPENING = _any(
 """An opening that no article has, whatever stands below it."""
 
 MAINTENANCE_TEXT = _any(
-    r"(?:down|closed|offline|unavailable) for (?:(?:scheduled|planned|routine) )?maintenance",
+    r"(?<!\bbe )(?<!\bwas )(?:down|closed|offline|unavailable) for "
+    r"(?:(?:scheduled|planned|routine) )?maintenance",
     r"(?:under|undergoing|performing) (?:(?:scheduled|planned|routine|some) )?maintenance",
     r"(?:back|return) (?:shortly|soon|online)[\s\S]{0,200}maintenance",
     r"(?:temporarily|currently) (?:unavailable|overloaded|down|offline)",
     r"(?:experiencing|having) (?:technical|some) (?:difficulties|problems)",
-    r"(?:internal server|bad gateway|gateway time-?out|database connection) error?",
-    r"error establishing a database connection",
+    r"(?:internal[ _]server|database connection)[ _]error",
+    r"error establishing a database connection|critical error on this website|guru meditation",
     r"wartungsarbeiten|wird (?:gerade|derzeit|momentan) gewartet",
-    r"en maintenance|en mantenimiento|メンテナンス中",
+    r"en maintenance|en mantenimiento|(?:em|sob) manutenção",
+    r"メンテナンス(?:中|期間)|(?:系统|网站)维护",
 )
 MAINTENANCE_TITLE = _any(
     r"maintenance",
-    r"^(?:5\d\d|error 5\d\d|service unavailable|bad gateway|internal server error)",
+    r"^(?:error |http )?5[0-3]\d\b(?:\W{1,4}(?:internal|bad|service|gateway|backend|connection|web"
+    r"|origin|ssl|server)\b.{0,40})?",
+    r"^(?:service unavailable|bad gateway|internal server error|429\b.{0,3}|too many requests)",
+    r"^(?:this )?(?:account|website|site) (?:is |has been )?suspended",
     r"temporarily (?:unavailable|down)|^we(?:’|'| wi)ll be (?:right )?back|^database error$",
-    r"wartung|mantenimiento",
+    r"wartung|mantenimiento|manutenção|メンテナンス|维护",
+)
+
+MAINTENANCE_HINT = _any(
+    r"(?:error|code):? 5[0-3]\d\b|(?:account|website|site) (?:has been |is )?suspended",
+    r"too many requests|rate limit (?:has been )?exceeded|bad gateway|gateway time-?out",
+)
+"""Words that tell of a page with such a title, and of no other."""
+
+_PLACE = r"(?:region|country|location|area|territory)"
+REGION_TITLE = _any(
+    r"^(?:(?:error )?451\W{1,3})?unavailable (?:for|due to) legal reasons",
+    rf"\b(?:not|un)[ -]?available in (?:your|this) {_PLACE}|{_PLACE}[ -]?(?:blocked|restricted)$",
+)
+REGION_TEXT = _any(
+    rf"(?:{_NOT_THERE}|un)[ -]?(?:currently )?available (?:in|to users in) your {_PLACE}",
+    r"from a country belonging to the european|unavailable (?:for|due to) legal reasons",
+    rf"(?:can(?:not|{_APOSTROPHE}t)|unable to)[\w ]{{0,40}} in your {_PLACE}",
+    r"in (?:ihrem|deinem|diesem) land[\w ]{0,20} nicht verfügbar|dans votre (?:pays|région)",
+    r"en (?:tu|su) (?:país|región|zona)|no seu país|na sua região|nel tuo paese",
+    r"お住まいの(?:国|地域)|(?:您|你)所在的?(?:国家|地区|区域)",
 )
 
 SCRIPT_TEXT = _any(
@@ -264,6 +367,7 @@ SCRIPT_TEXT = _any(
     r"java ?script[\w ]{0,40}(?:enabled|disabled|required|not (?:available|supported))",
 )
 _ROOTS = "root|app|__next|__nuxt|___gatsby|svelte|react-root|main-app|mount|page-root"
+ROOT = _any(rf"<(?:div|main|section)[^>]{{0,120}}\bid\s{{0,9}}=\s{{0,9}}[\"']?(?:{_ROOTS})\b")
 EMPTY_ROOT = _any(
     rf"<(?:div|main|section)[^>]{{0,120}}\bid\s{{0,9}}=\s{{0,9}}[\"']?(?:{_ROOTS})\b[^>]{{0,120}}>\s{{0,99}}</",
     r"<app-root[^>]{0,120}>\s{0,99}</app-root>",

@@ -21,6 +21,7 @@ from casebook.schemas.errors import (
     LoginWall,
     NeedsJavaScript,
     Paywall,
+    RegionBlocked,
     ServiceDown,
     SoftNotFound,
 )
@@ -48,6 +49,7 @@ def refuse_walls(page: Page) -> str | None:
     Raises:
         Captcha: if the page wants proof of a human.
         SoftNotFound: if it says "not found" with status 200.
+        RegionBlocked: if it is kept from the country that it was asked from.
         LoginWall: if it asks to log in.
         ConsentWall: if it asks for consent before it shows anything.
         ServiceDown: if it says that the site is down for now.
@@ -56,7 +58,8 @@ def refuse_walls(page: Page) -> str | None:
         DocumentEmpty: if too few words are left for no reason that we know: under 50, or under 20
             of what says that it is an article.
     """
-    spoken = page.unquoted() if page.is_article else page
+    # Of a long page nothing is asked but its end.
+    spoken = page.unquoted() if page.is_article or page.words < _LONG else page
     for applies, error, says in _RULES:
         # A form about cookies quotes its own buttons.
         if applies(page if error is ConsentWall else spoken):
@@ -77,24 +80,41 @@ def _doubt(page: Page) -> str | None:
 
 
 def _is_challenge(page: Page) -> bool:
-    if page.words >= _SHORT or count_words(page.seen) >= _LONG:
+    few, short = page.words < FEWEST_WORDS, page.words < _SHORT
+    named = _is_named(page, phrases.CHALLENGE_TITLE, phrases.CHALLENGE_TEXT)
+    # Some tell at length why they ask, under a title that says it.
+    if page.words >= _LONG or not (short or named) or count_words(page.seen) >= _LONG:
         return False
-    if page.words < FEWEST_WORDS and phrases.CHALLENGE_PAGE.search(page.markup):
+    proved = bool(phrases.CHALLENGE_PAGE.search(page.markup))
+    asked = proved or (short and bool(phrases.CHALLENGE_TEXT.search(page.seen)))
+    asked = asked or ((few or named) and bool(phrases.CHALLENGE_HINT.search(page.seen)))
+    if not asked:
+        return few and _is_guarded(page, named=named)
+    if proved and (few or (short and phrases.CHALLENGE_TEXT.search(page.seen))):
         return True
-    asked = bool(phrases.CHALLENGE_TEXT.search(page.seen))
-    if _is_named(page, phrases.CHALLENGE_TITLE, phrases.CHALLENGE_TEXT):
-        guarded = bool(phrases.CHALLENGE_MARKUP.search(page.markup))
-        return asked or (guarded and page.words < FEWEST_WORDS)
-    return asked and _says_little_beside(phrases.CHALLENGE_TEXT, page)
+    return named or _says_little_beside(phrases.CHALLENGE_TEXT, page)
+
+
+def _is_guarded(page: Page, *, named: bool) -> bool:
+    """Tell a page with next to no text that is called a challenge, or has a form of one alone."""
+    if named and phrases.CHALLENGE_MARKUP.search(page.markup):
+        return True
+    written = phrases.WRITTEN_FIELD.search(page.markup) or phrases.PASSWORD_FIELD.search(
+        page.markup
+    )
+    return not written and bool(phrases.CHALLENGE_FIELD.search(page.markup))
 
 
 def _is_down(page: Page) -> bool:
     if page.words >= _SHORT or count_words(page.seen) >= _LONG:
         return False
-    if not phrases.MAINTENANCE_TEXT.search(page.text or page.seen):
+    said = page.text if page.words >= FEWEST_WORDS else page.seen
+    tells, hints = phrases.MAINTENANCE_TEXT.search(said), phrases.MAINTENANCE_HINT.search(said)
+    if not (tells or hints) or _is_named(page, phrases.MISSING_TITLE):
         return False
-    named = _is_named(page, phrases.MAINTENANCE_TITLE, phrases.MAINTENANCE_TEXT)
-    return named or _says_little_beside(phrases.MAINTENANCE_TEXT, page)
+    if _is_named(page, phrases.MAINTENANCE_TITLE, phrases.MAINTENANCE_TEXT):
+        return True
+    return bool(tells) and _says_little_beside(phrases.MAINTENANCE_TEXT, page)
 
 
 def _is_missing(page: Page) -> bool:
@@ -102,7 +122,11 @@ def _is_missing(page: Page) -> bool:
     if page.words >= _LONG:
         return False
     opening = _without_title(page)[:_OPENING]
-    if phrases.MISSING_OPENING.search(opening) or _covers(phrases.MISSING_TITLE, page.title):
+    if (
+        _is_marked_missing(page)
+        or phrases.MISSING_OPENING.search(opening)
+        or _covers(phrases.MISSING_TITLE, page.title)
+    ):
         return True
     # Of a page with next to no text, extraction may have left out the line that says so.
     begun = opening if page.words >= FEWEST_WORDS else f"{opening}\n{page.seen[:1_000]}"
@@ -110,14 +134,33 @@ def _is_missing(page: Page) -> bool:
     if _is_named(page, phrases.MISSING_TITLE):
         return said or page.words < _SHORT
     sighs = any(map(phrases.MISSING_SIGH.search, page.called))
+    few = page.words < FEWEST_WORDS and not page.is_article
     if sighs and page.words < _SHORT and not _has_paragraph(page.text):
         return True
+    said = said or (few and phrases.MISSING_HINT.search(begun) is not None)
     return said and page.words < _SHORT and _says_little_beside(phrases.MISSING_TEXT, page)
+
+
+def _is_marked_missing(page: Page) -> bool:
+    """Tell what a publishing system calls its page for what is not there."""
+    body = phrases.BODY.search(page.markup)
+    named = body is not None and phrases.MISSING_BODY.search(body[0])
+    return bool(named or phrases.MISSING_PART.search(page.markup))
 
 
 def _has_paragraph(text: str) -> bool:
     """Tell a text that says something from lines that lead elsewhere, as teasers do."""
     return any(count_words(line) >= _PARAGRAPH for line in text.split("\n"))
+
+
+def _is_elsewhere(page: Page) -> bool:
+    """Tell a page that is kept from the country that it was asked from."""
+    if page.words >= _SHORT:
+        return False
+    said = _without_title(page) if page.words >= FEWEST_WORDS else page.seen
+    if not phrases.REGION_TEXT.search(said):
+        return False
+    return page.words < FEWEST_WORDS or _is_named(page, phrases.REGION_TITLE)
 
 
 def _is_login(page: Page) -> bool:
@@ -135,6 +178,14 @@ def _is_login(page: Page) -> bool:
     return (
         few and asked and (form or named or alone) and _says_little_beside(phrases.LOGIN_TEXT, page)
     )
+
+
+def _is_form(page: Page) -> bool:
+    """Tell a page of which nothing is left beside a form for a password, or a ring at the door."""
+    if page.words >= FEWEST_WORDS or page.is_article:
+        return False
+    asks = phrases.PASSWORD_FIELD.search(page.markup) or phrases.LOGIN_HINT.search(page.seen)
+    return asks is not None
 
 
 def _is_consent(page: Page) -> bool:
@@ -193,12 +244,13 @@ def _is_shell(page: Page) -> bool:
     if count_words(page.seen) < _NOTHING and "<script" in page.markup.lower():
         return True
     asks = bool(phrases.SCRIPT_TEXT.search(page.markup)) and count_words(page.seen) < _SHORT
-    return asks or (
-        bool(phrases.EMPTY_ROOT.search(page.markup)) and "<script" in page.markup.lower()
-    )
+    # Of a page with next to no text, what stands in its root says that it loads.
+    root = phrases.ROOT if page.words < _FEWEST_OF_ARTICLE else phrases.EMPTY_ROOT
+    return asks or (bool(root.search(page.markup)) and "<script" in page.markup.lower())
 
 
 _SAVE = "save the page from a browser where you see its text and submit the file."
+_ASKS_TO_LOG_IN = f"asks to log in before it shows its text; log in and {_SAVE}"
 _SOLD = f"shows only the beginning and sells the rest; with a subscription, {_SAVE}"
 _RULES: tuple[tuple[Callable[[Page], bool], type[ExtractionError], str], ...] = (
     (
@@ -212,12 +264,18 @@ _RULES: tuple[tuple[Callable[[Page], bool], type[ExtractionError], str], ...] = 
         SoftNotFound,
         "says that the page does not exist, though the server reported success; check the address.",
     ),
-    (_is_login, LoginWall, f"asks to log in before it shows its text; log in and {_SAVE}"),
+    (
+        _is_elsewhere,
+        RegionBlocked,
+        f"is not shown in the country that this machine is in; {_SAVE}",
+    ),
+    (_is_login, LoginWall, _ASKS_TO_LOG_IN),
     (_is_consent, ConsentWall, f"asks for consent before it shows its text; answer and {_SAVE}"),
     (
         is_cut,
         Paywall,
         _SOLD,
     ),
+    (_is_form, LoginWall, _ASKS_TO_LOG_IN),
     (_is_shell, NeedsJavaScript, f"is empty until its scripts run; {_SAVE}"),
 )

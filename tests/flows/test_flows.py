@@ -251,6 +251,7 @@ async def test_a_backfill_without_a_list_or_with_two_says_what_it_needs(given):
         {"budget": -1},
         {"since": "soon"},
         {"words": ["LLM", ""]},
+        {"model": " "},
         {"concurrency": 0},
         {"concurrency": MOST_AT_ONCE + 1},
     ],

@@ -60,6 +60,7 @@ _READ_AHEAD = 8
 
 T = TypeVar("T")
 
+_Name = Annotated[str, Field(pattern=r"\S")]
 _Reading = asyncio.Task[list[Walk]]
 
 
@@ -112,11 +113,11 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     batch_id: str | None = None,
     since: date | None = None,
     limit: Annotated[int, Field(ge=1)] | None = None,
-    words: Sequence[Annotated[str, Field(pattern=r"\S")]] = (),
+    words: Sequence[_Name] = (),
     force: bool = False,
     budget: Annotated[float, Field(ge=0, le=MOST_DOLLARS)] | None = None,
     concurrency: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] | None = None,
-    model: str | None = None,
+    model: _Name | None = None,
 ) -> Told | State[Any]:
     """Work a list (``source``: a feed, sitemap, page or file), or go on with a stored batch.
 

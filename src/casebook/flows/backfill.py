@@ -7,13 +7,14 @@ Run one by hand against a server:
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+import httpx
 from prefect import flow
 from prefect.artifacts import (
     acreate_markdown_artifact,
@@ -294,8 +295,10 @@ async def _tell(run: BatchRun, shown: UUID) -> None:
         await asyncio.sleep(_TELL_SECONDS)
         now = (_percent(run), run.endpoint.is_down)
         if now != told:
-            percent, waits = told = now
-            await aupdate_progress_artifact(shown, percent, _named(run.batch, waits=waits))
+            percent, waits = now
+            with suppress(httpx.HTTPError):  # the server may be away, and come back
+                await aupdate_progress_artifact(shown, percent, _named(run.batch, waits=waits))
+                told = now
 
 
 def _named(batch: Batch, *, waits: bool = False) -> str:

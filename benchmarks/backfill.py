@@ -1,7 +1,6 @@
 """A backfill against an endpoint with a rate limit and faults, beside two plain loops.
 
     .venv/bin/python benchmarks/backfill.py [--items 1000] [--rate 8] [--scale 1] [--only casebook]
-    .venv/bin/python benchmarks/backfill.py --long 10000
     .venv/bin/python benchmarks/backfill.py --rerun 10000
 
 In one run: a plain sequential loop over the calls of a few sources, ``asyncio.gather`` behind a
@@ -9,12 +8,11 @@ semaphore with a plain retry over the calls of a fifth of them, then ``casebook 
 and over 100 of them for the memory. Reported: calls accepted by the endpoint as a share of what its
 limit allows; peak memory of the largest process and of all; calls paid per draft; seconds of a
 rerun over a finished list; and the overhead of a source in milliseconds: the seconds from the start
-of the command to its end, less those that ``ideal_seconds`` gives, over the sources. Starting,
-reading the list and learning the limit are in it.
-
-With ``--long``: so many sources against an endpoint that answers at once; the peak memory when 100,
-1,000 and 10,000 were done, the median since the line before, the processor time, and a rerun over
-the finished list.
+of the command to its end, less the LLM's time, over the sources. The LLM's time is what a scheduler
+without any cost would need for the calls: each goes as soon as the limit allows and the one before
+it of its source is answered. Starting, reading the list and learning the limit are overhead. The
+last column counts the wait for a verdict among the last sources as well, which chance decides
+(``backfill_chance.py``): all calls go as soon as the limit allows, a draft before its verdict.
 
 With ``--rerun``: a list of so many that is done already, worked again. One source is drafted for
 real; the rows of the others are copies of its rows under other addresses.
@@ -31,7 +29,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -49,7 +47,6 @@ from casebook.warehouse.store import Warehouse
 
 HERE = Path(__file__).parent
 CALLS_PER_SOURCE = 2  # triage and the case study
-MILESTONES = (100, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10000)
 
 
 def free_port() -> int:
@@ -73,8 +70,10 @@ def server(*arguments: str) -> Iterator[str]:
                 break
             except httpx2.TransportError:
                 time.sleep(0.1)
-        yield address
-        process.terminate()
+        try:
+            yield address
+        finally:
+            process.terminate()
 
 
 def call(address: str, path: str, *, post: bool = False) -> Any:
@@ -199,8 +198,12 @@ def casebook(
     at_once: int,
     *,
     watched: Callable[[int, float, Memory], None] | None = None,
+    milestones: Collection[int] = (),
 ) -> dict[str, Any]:
-    """Run ``casebook backfill`` over so many pages; return what it took."""
+    """Run ``casebook backfill`` over so many pages; return what it took.
+
+    ``watched`` is called when so many as the ``milestones`` say were done.
+    """
     environment = {
         **os.environ,
         "CASEBOOK_HOME": home,
@@ -221,7 +224,7 @@ def casebook(
         ended: dict[str, int] = {}
         stage_seconds: dict[str, float] = {}
         for done, line in enumerate(process.stdout or (), start=1):
-            if done in MILESTONES and watched:
+            if done in milestones and watched:
                 watched(done, time.monotonic() - started, memory)
             told = json.loads(line)
             kind = (told.get("failure") or {}).get("kind") or told["status"]
@@ -245,17 +248,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=8.0)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--only", default="")
-    parser.add_argument("--long", type=int, default=0)
-    parser.add_argument("--home", default="", help="where --long keeps what it made")
     parser.add_argument("--rerun", type=int, default=0)
     given = parser.parse_args()
     if not DATA.exists():
         sys.exit(f"no pages at {DATA}; set CASEBOOK_DATASETS")
     if given.rerun:
         rerun(given.rerun)
-        return
-    if given.long:
-        long(given.long, given.home)
         return
     rate, items = given.rate, given.items
     at_once = int(rate * 11 * given.scale * 1.5) + 8
@@ -286,28 +284,6 @@ def main() -> None:
             else:
                 told = casebook(f"{tmp}/{count}", endpoint, site, count, at_once)
             line(name, count, told, call(endpoint, "/stats"), rate)
-
-
-def long(items: int, home: str) -> None:
-    """Work a long list against an endpoint without a limit, then the same list again."""
-    print("| sources done | s | peak MB main | all | median MB main | all | CPU s main |")
-    print("|---|---|---|---|---|---|---|")
-
-    def watched(done: int, seconds: float, memory: Memory) -> None:
-        main, total = memory.usual()
-        told = f"{memory.main:.0f} | {memory.all:.0f} | {main:.0f} | {total:.0f} | "
-        told += f"{memory.cpu_seconds:.0f}"
-        print(f"| {done:,} | {seconds:.0f} | {told} |", flush=True)
-
-    with (
-        server("pages") as site,
-        server("endpoint", "1000", "0.02", "7") as endpoint,
-        tempfile.TemporaryDirectory() as tmp,
-    ):
-        for again in ("", " again"):
-            call(endpoint, "/reset", post=True)
-            told = casebook(home or tmp, endpoint, site, items, 16, watched=watched)
-            line(f"casebook{again}", items, told, call(endpoint, "/stats"), 1000)
 
 
 def rerun(items: int) -> None:
@@ -380,12 +356,15 @@ def lags(stats: dict[str, Any], began_at: float, rate: float) -> list[float]:
 
 
 def overhead(count: int, told: dict[str, Any], stats: dict[str, Any], rate: float) -> str:
-    """Return three columns: when the first call came, the ideal seconds, and what is beyond."""
+    """Return four columns: when the first call came, the LLM's time, and what is beyond."""
     if not stats["accepted"] or "began_at" not in told:
-        return " | |"
-    ideal = ideal_seconds(stats, rate)
-    beyond = 1000 * (told["seconds"] - ideal) / count
-    return f"{min(stats['accepted']) - told['began_at']:.1f} | {ideal:.0f} | {beyond:.1f}"
+        return " | | |"
+    first = min(stats["accepted"]) - told["began_at"]
+    by_llm = ideal_seconds(stats, rate, in_turn=True)
+    beyond, beyond_limit = (
+        1000 * (told["seconds"] - ideal) / count for ideal in (by_llm, ideal_seconds(stats, rate))
+    )
+    return f"{first:.1f} | {by_llm:.0f} | {beyond:.1f} | {beyond_limit:.1f}"
 
 
 def line(name: str, count: int, told: dict[str, Any], stats: dict[str, Any], rate: float) -> None:
@@ -405,13 +384,6 @@ def line(name: str, count: int, told: dict[str, Any], stats: dict[str, Any], rat
         print(
             f"<!-- seconds in stages: { {k: round(v) for k, v in stages.items()} }; behind the "
             f"limit, s, at each tenth: {lags(stats, told['began_at'], rate)} -->",
-            flush=True,
-        )
-        ideal = ideal_seconds(stats, rate, in_turn=True)
-        beyond = 1000 * (told["seconds"] - ideal) / count
-        print(
-            f"<!-- with each call after the one before it of its source: ideal {ideal:.0f} s, "
-            f"overhead {beyond:.1f} ms a source -->",
             flush=True,
         )
 

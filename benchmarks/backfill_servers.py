@@ -4,11 +4,11 @@
     python benchmarks/backfill_servers.py endpoint PORT CALLS_PER_SECOND SCALE SEED
 
 ``pages`` serves the pages of the web data set under ``/N``, each with a sentence of its own at the
-beginning of its longest paragraph, and ``/list/COUNT`` names so many of them. ``endpoint`` speaks
-the OpenAI protocol: it answers validly after 2 to 20 seconds times SCALE, refuses what exceeds a
-token bucket of CALLS_PER_SECOND with 429 and Retry-After, and fails a share of the rest: 2 % with
-500, 1 % cut in the middle, 1 % three times as slow. ``/stats`` tells what it accepted, when, for
-which source as far as its sentence was read, and for how many seconds each call was open.
+beginning of its longest paragraph and of its titles, and ``/list/COUNT`` names so many of them.
+``endpoint`` speaks the OpenAI protocol: it answers validly after 2 to 20 seconds times SCALE,
+refuses what exceeds a token bucket of CALLS_PER_SECOND with 429 and Retry-After, and fails a share
+of the rest: 2 % with 500, 1 % cut in the middle, 1 % three times as slow. ``/stats`` tells what it
+accepted, when, for which source (by its sentence), and for how many seconds each call was open.
 """
 
 import asyncio
@@ -35,6 +35,8 @@ DATA = Path(os.environ.get("CASEBOOK_DATASETS", _SHARED)) / "web" / "html"
 SHARES = {"500": 0.02, "cut": 0.01, "slow": 0.01}
 _PARAGRAPH = re.compile(rb"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
 _TAG = re.compile(rb"<[^>]*>")
+_TITLE = re.compile(rb"<title[^>]*>|<h1[^>]*>|<meta[^>]*:title[^>]*content=[\"']", re.IGNORECASE)
+_OWN = b"\0own\0"
 
 
 def pages() -> FastAPI:
@@ -44,7 +46,8 @@ def pages() -> FastAPI:
         page = gzip.decompress(path.read_bytes())
         paragraphs = _PARAGRAPH.finditer(page) if 10_000 < len(page) < 200_000 else ()
         if longest := max(paragraphs, key=lambda one: len(_TAG.sub(b"", one[1])), default=None):
-            kept.append((page[: longest.start(1)], page[longest.start(1) :]))
+            page = page[: longest.start(1)] + _OWN + page[longest.start(1) :]
+            kept.append(_TITLE.sub(lambda begin: begin[0] + _OWN, page))
     host = ""
 
     @app.get("/robots.txt")
@@ -59,7 +62,8 @@ def pages() -> FastAPI:
     @app.get("/{number}")
     def page(number: int) -> Response:
         told = f"At branch {number} the model has run in production since March. ".encode()
-        return Response(told.join(kept[number % len(kept)]), media_type="text/html")
+        page = kept[number % len(kept)].replace(_OWN, told)
+        return Response(page, media_type="text/html")
 
     return app
 

@@ -9,6 +9,9 @@ import pages
 import pytest
 from scripted_endpoint import api_error
 
+from casebook.extractors.gathering.fetch import identify
+from casebook.schemas.sources import SourceRef
+
 FIELDS_OF_SUBMIT = {
     "source_id", "case_id", "status", "kind", "title", "company", "year", "statements", "support",
     "llm_calls", "tokens", "cost_usd", "seconds", "failure",
@@ -137,6 +140,9 @@ def test_sources_come_from_standard_input_with_their_addresses(casebook, page):
         (("extract", "-"), "nonsense\n", "line 1 ('nonsense') is neither"),
         (("submit", "notes.txt", "--feed", "https://a.example/feed"), None, "not notes.txt"),
         (("submit", "https://a.example/1", "--feed", " "), None, "--feed is empty"),
+        (("submit", "a.html", "--url", "a.example"), None, "is no web address"),
+        (("submit", "https://a.example", "--url", "https://a.example"), None, "that file alone"),
+        (("submit", "a.html", "b.html", "--url", "https://a.example"), None, "that file alone"),
         (("recheck", "nope"), None, "begins with 'nope'"),
         (("extract", "--again", "nope"), None, "begins with 'nope'"),
     ],
@@ -147,6 +153,17 @@ def test_bad_input_is_one_line_and_the_code_of_usage(arguments, stdin, said, cas
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_a_copy_of_a_page_is_its_address(casebook, tmp_path):
+    """`--url` has the file stand for the address, whose failure is over with it."""
+    soup = "".join(
+        f"<p>Chop {n} carrots, add salt, and stir for {n} minutes.</p>" for n in range(40)
+    )
+    (tmp_path / "saved.html").write_text(soup)
+    address = "https://a.example/1"
+    ran = casebook("submit", "saved.html", "--url", address, "--json")
+    assert ran.lines[0]["source_id"] == identify(SourceRef(source=address)).source_id
 
 
 def test_standard_input_takes_bare_addresses(casebook):

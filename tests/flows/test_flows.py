@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 import yaml
 from prefect.client.schemas.objects import StateType
@@ -251,6 +252,7 @@ async def test_a_backfill_without_a_list_or_with_two_says_what_it_needs(given):
         {"budget": -1},
         {"since": "soon"},
         {"words": ["LLM", ""]},
+        {"model": " "},
         {"concurrency": 0},
         {"concurrency": MOST_AT_ONCE + 1},
     ],
@@ -302,11 +304,15 @@ async def test_a_cron_line_that_never_runs_or_at_every_second_is_refused(cron, s
 async def test_the_progress_stays_true_while_a_batch_waits(monkeypatch):
     """What is shown follows what is done, whether or not another source comes to its end.
 
-    So it is with an outage, in which nothing is done for hours.
+    So it is with an outage, in which nothing is done for hours, and with a server that is away
+    when it is to be told.
     """
     shown = list[tuple[float, bool]]()
+    away = [httpx.ConnectError("away")]
 
     async def update(_: UUID, progress: float, description: str) -> None:
+        if away:
+            raise away.pop()
         shown.append((progress, "the endpoint fails" in description))
 
     monkeypatch.setattr(backfill_module, "_TELL_SECONDS", 0.01)

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 import threading
 import time
 import weakref
@@ -261,6 +262,36 @@ async def test_one_foreign_answer_among_good_ones_does_not_stop_a_batch(services
     endpoint.fallback = lambda _: foreign
     _, work, _ = await run(services, [f"{address}?edition=2" for address in site(3)])
     assert "no chat completion" in work.tally.stopped_by.message
+
+
+@pytest.mark.parametrize("spoiled", [Reply(text="<html>Welcome</html>"), completion("no JSON")])
+async def test_answers_of_which_nothing_can_be_made_stop_a_batch(services, endpoint, site, spoiled):
+    """Ten sources in a row are paid for in vain, not a thousand, though the first came through."""
+    endpoint.fallback = scripted_curator.answer
+    _, work, _ = await run(services, site(1))
+    assert work.tally.made == 1
+    first = len(endpoint.requests)
+
+    def at_first(request):
+        return scripted_curator.answer(request) if len(endpoint.requests) <= first + 2 else spoiled
+
+    endpoint.fallback = at_first
+    _, work, outcomes = await run(services, site(40)[1:])
+    assert work.tally.stopped_by is not None
+    assert 10 <= len(outcomes) < 20
+    assert services.warehouse.batches()[0].reason == work.tally.stopped_by.message
+
+
+async def test_sources_that_fail_among_others_do_not_stop_a_batch(services, endpoint, site):
+    """Half of a list that a model cannot answer for is half a list of drafts."""
+
+    def answer(request):
+        odd = re.search(r"region \d*[13579] ", str(request["messages"]))
+        return completion("no JSON") if odd else scripted_curator.answer(request)
+
+    endpoint.fallback = answer
+    _, work, _ = await run(services, site(24))
+    assert (work.tally.made, work.tally.failed.total(), work.tally.stopped_by) == (12, 12, None)
 
 
 async def test_no_more_sources_are_at_work_than_the_window_holds(services, site):

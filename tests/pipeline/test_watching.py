@@ -142,6 +142,15 @@ async def test_a_watch_that_is_added_again_keeps_what_it_knows(services, feed):
     ) == (1, ["About two"])
 
 
+async def test_what_was_there_is_no_news_whatever_the_words_were(services, feed):
+    """Other words, or none, find what came since, not all that a list of years has held."""
+    watch = await added(services, feed("one", "two"), words=["two"])
+    address = feed("one", "two", "three")
+    assert (await watching.look(watch, services))[0].new == 0
+    seen, batch = await watching.look(await added(services, address), services)
+    assert (seen.new, [item.title for item in items_of(batch, services)]) == (1, ["About three"])
+
+
 async def test_words_filter_what_is_news(services, feed):
     """Items without any of the words are left aside."""
     watch = await added(services, feed("rag-system", "picnic"), everything=True, words=["RAG"])

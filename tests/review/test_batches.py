@@ -235,7 +235,7 @@ def test_a_batch_worked_elsewhere_is_told_from_the_rows(desk, build, batch_of):
     failed = build.failed(message="It has no captions.", url=VIDEO, kind=SourceKind.YOUTUBE)
     batch = batch_of(case_source, build.refused(), begun.source_id, failed, "src1_new")
     (line,) = texts(read(desk.get("/batches")), "//li[contains(@class,'row')]//p[@class='facts']")
-    assert line.startswith("5 sources1 case1 not case studies1 failed")
+    assert line.startswith("5 sources1 case1 not a case study1 failed")
     page = read(desk.get(f"/batches/{batch.batch_id}"))
     labels = texts(page, "//dl[@class='counts']//dt")
     assert labels == ["drafts and cases", "not case studies", "failed", "on the way", "not begun"]

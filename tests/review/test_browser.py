@@ -129,6 +129,19 @@ def test_a_failed_submission_ends_by_itself(address, page):
     assert page.said == []
 
 
+def test_a_desk_that_is_gone_is_told_until_it_is_back(address, build: Builder, page):
+    """A decision that did not reach it is not taken for made; what is kept up to date says so."""
+    page.goto(f"{address}/cases/{build.draft()}")
+    page.route("**/*", lambda route: route.abort())
+    page.keyboard.press("a")
+    page.get_by_role("dialog").get_by_role("button", name="Approve without it").click()
+    expect(page.get_by_role("status")).to_contain_text("The desk does not answer")
+    page.unroute("**/*")
+    page.get_by_role("button", name="Approve without it").click()
+    expect(page.locator(".ruling")).to_contain_text("Approved by mira")
+    expect(page.get_by_role("status")).not_to_contain_text("does not answer")
+
+
 def test_a_backfill_begins_and_ends_in_the_desk(address, page):
     """Paste, see what it would do, start, and the page tells the end without a reload."""
     page.goto(f"{address}/batches")

@@ -56,7 +56,7 @@ def test_a_failed_fetch_ends_with_its_sentence_and_a_retry(local, page_server, b
     (failure,) = build.warehouse.open_failures()
     assert failure.failure.kind == "page_missing"
     assert failure.failure.message in shown.text_content()
-    assert shown.xpath("//form/@action") == [f"/sources/{failure.failure.source_id}/retry"]
+    assert f"/sources/{failure.failure.source_id}/retry" in shown.xpath("//form/@action")
 
 
 def test_a_retry_tries_again_and_counts(local, page_server, build):
@@ -285,6 +285,29 @@ def test_a_failed_video_asks_for_its_transcript(desk, build):
     queue = html.fromstring(desk.get("/?status=failed").text)
     assert queue.xpath("//input[@name='transcript_of']/@value") == [VIDEO]
     assert len(queue.xpath("//textarea[@name='transcript']")) == 1
+
+
+def test_a_page_that_failed_takes_a_copy_that_was_saved(local, page_server, build):
+    """Handed in where it is told, it is read in place of the address, and the failure is over."""
+    lost, busy = page_server.url_for("/gone"), "https://a.example/busy"
+    build.failed(message="503", url=busy, transient=True)
+    answer = local.send_form("/submit", addresses=lost)
+    told = finished(local, answer.headers["location"].removeprefix("/jobs/"))
+    queue = html.fromstring(local.get("/?status=failed").text)
+    for shown in (told, queue):
+        assert shown.xpath("//input[@name='origin']/@value") == [lost]
+    soup = "".join(
+        f"<p>Chop {n} carrots, add salt, and stir for {n} minutes.</p>" for n in range(40)
+    )
+    answer = local.post(
+        "/submit",
+        data={"token": local.token(), "origin": lost},
+        files={"files": ("saved.html", soup.encode(), "text/html")},
+        headers={"sec-fetch-site": "same-origin"},
+        follow_redirects=False,
+    )
+    finished(local, answer.headers["location"].removeprefix("/jobs/"))
+    assert [one.failure.message for one in build.warehouse.open_failures()] == ["503"]
 
 
 def test_the_desk_offers_every_file_that_a_transcript_may_be(desk):

@@ -14,8 +14,11 @@ from scripted_endpoint import Reply, ScriptedEndpoint, api_error, completion
 from casebook.prompts.loader import Message
 from casebook.runtime.logs import configure_logging
 from casebook.schemas import errors
+from casebook.summarizer.models.asking import tokens_asked
 from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
 from casebook.summarizer.models.limiting import Breaker, RequestLimiter
+from casebook.summarizer.models.profiles import JsonMode
+from casebook.summarizer.models.rendering import estimate_tokens
 
 QUICK = RetryPolicy(backoff_initial=0.01, backoff_max=0.02, retry_after_cap=1.0)
 HELLO = [Message(role="user", content="Which? {{ not_a_template }}")]
@@ -159,15 +162,36 @@ async def test_at_most_so_many_requests_are_under_way_at_once(endpoint):
     assert (most, len(endpoint.requests)) == (2, 6)
 
 
-@pytest.mark.parametrize("told", [-5, 10.5, "7", None, float("nan")])
-async def test_an_odd_count_of_tokens_costs_no_answer(endpoint, told):
-    """The answer is paid for; what is no number counts as nothing, and nothing counts below it."""
+@pytest.mark.parametrize(
+    ("told", "counted"),
+    [(10.5, 10), ("7", 7), (-5, 0), (None, 0), (float("nan"), 0), (10**30, 0)],
+)
+async def test_an_odd_count_of_tokens_costs_no_answer(endpoint, told, counted):
+    """The answer is paid for: where no number of tokens is told, they are estimated."""
     good = completion('{"word": "yes", "number": 1}')
     usage = {"prompt_tokens": told, "completion_tokens": 20, "total_tokens": told}
     endpoint.enqueue(replace(good, body={**good.body, "usage": usage}))
     answer = await model_at(endpoint).ask(HELLO, Choice, {})
     assert answer.usage.completion_tokens == 20
-    assert answer.usage.prompt_tokens in {0, 7, 10}
+    assert answer.usage.prompt_tokens == (counted or tokens_asked(HELLO, Choice))
+
+
+@pytest.mark.parametrize("mode", [JsonMode.JSON_SCHEMA, JsonMode.TOOLS])
+async def test_an_answer_whose_tokens_are_not_told_is_not_free(endpoint, mode):
+    """They are estimated from what was asked and said, of an answer that does not fit as well."""
+    fits, misfit = '{"word": "yes", "number": 1}', '{"word": "no"}'
+    for content in (misfit, fits):
+        told = completion(content if mode is JsonMode.JSON_SCHEMA else None)
+        choice = {**told.body["choices"][0]}
+        if mode is JsonMode.TOOLS:
+            function = {"name": "Choice", "arguments": content}
+            call = {"id": "1", "type": "function", "function": function}
+            choice["message"] = {**choice["message"], "tool_calls": [call]}
+        endpoint.enqueue(Reply(body={**told.body, "usage": None, "choices": [choice]}))
+    answer = await model_at(endpoint, mode=mode).ask(HELLO, Choice, {})
+    assert answer.attempts == 2
+    assert answer.usage.prompt_tokens == 2 * tokens_asked(HELLO, Choice)
+    assert answer.usage.completion_tokens == estimate_tokens(misfit) + estimate_tokens(fits)
 
 
 async def test_what_an_answer_says_of_its_limit_is_heeded(endpoint):

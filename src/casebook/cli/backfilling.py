@@ -324,9 +324,15 @@ def _tell_pause(why: str, then: str) -> None:
 
 def _next(batch: Batch, tally: Tally) -> str:
     """Say how a paused batch goes on; one whose own model nobody knows does not."""
+    from casebook.pipeline.planning import is_taken_up
+
     if batch.options.model is not None and tally.failed[ModelUnknown.kind()]:
         return "give the list again with another --model: a batch goes on with its own"
-    return _resumed(batch, " --budget MORE" if tally.failed[BudgetReached.kind()] else "")
+    goes_on = _resumed(batch, " --budget MORE" if tally.failed[BudgetReached.kind()] else "")
+    if tally.stopped_by is None or is_taken_up(tally.stopped_by):
+        return goes_on
+    kind = tally.stopped_by.kind
+    return f"`casebook retry --cause {kind}` tries those again that failed; {goes_on}"
 
 
 def _resumed(batch: Batch, more: str = "") -> str:

@@ -120,7 +120,8 @@ def failures(context: typer.Context, as_json: AsJson = False) -> None:
     if found or cut_off:
         err().print(
             "`casebook retry` tries them again: `--cause CAUSE` those of one cause, `--later` only "
-            "what may have passed by itself."
+            "what may have passed by itself. A copy of a page that you saved takes its place with "
+            "`casebook submit FILE --url ADDRESS`."
         )
     else:
         err().print("No open failures.")

@@ -145,6 +145,22 @@ def with_transcript(refs: Sequence[SourceRef], transcript: Path) -> SourceRef:
     return refs[0].model_copy(update={"transcript": _text(str(transcript))})
 
 
+def with_url(refs: Sequence[SourceRef], url: str) -> SourceRef:
+    """Return the one file, as a copy of what stands at ``url``.
+
+    Raises:
+        InvalidSource: if there is not exactly one, or that is no file, or ``url`` no web address.
+    """
+    from casebook.extractors.urls import is_web_address
+
+    address = url.strip()
+    if not is_web_address(address):
+        raise InvalidSource(f"--url {url} is no web address: start it with https://")
+    if len(refs) != 1 or is_web_address(refs[0].source):
+        raise InvalidSource(f"--url {address} is where one file came from: name that file alone.")
+    return refs[0].model_copy(update={"url": _text(address)})
+
+
 def _ref_of(line: str, folder: Path | None) -> SourceRef:
     """Return the source of a line; what `casebook links` tells beside it is left out.
 

@@ -10,7 +10,7 @@ import typer
 
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, desk_address, load_settings
-from casebook.cli.references import read_refs, with_feed, with_transcript
+from casebook.cli.references import read_refs, with_feed, with_transcript, with_url
 from casebook.cli.terminal import err, out, plain, print_json
 from casebook.extractors.suffixes import SOURCES, TRANSCRIPTS
 from casebook.schemas.bounds import MOST_DOLLARS
@@ -69,6 +69,14 @@ def submit(
             show_default=False,
         ),
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            help="The web address that the one file SRC is a copy of: it is read in place of that "
+            "address, one that asks to log in, say.",
+            show_default=False,
+        ),
+    ] = None,
     feed: Annotated[
         str | None,
         typer.Option(
@@ -91,6 +99,8 @@ def submit(
         refs = with_feed(refs, feed)
     if transcript is not None:
         refs = [with_transcript(refs, transcript)]
+    if url is not None:
+        refs = [with_url(refs, url)]
     settings = load_settings(context, llm_strategy=strategy, budget_run=budget)
 
     async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:

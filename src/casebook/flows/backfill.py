@@ -7,13 +7,14 @@ Run one by hand against a server:
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+import httpx
 from prefect import flow
 from prefect.artifacts import (
     acreate_markdown_artifact,
@@ -60,6 +61,7 @@ _READ_AHEAD = 8
 
 T = TypeVar("T")
 
+_Name = Annotated[str, Field(pattern=r"\S")]
 _Reading = asyncio.Task[list[Walk]]
 
 
@@ -112,11 +114,11 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     batch_id: str | None = None,
     since: date | None = None,
     limit: Annotated[int, Field(ge=1)] | None = None,
-    words: Sequence[Annotated[str, Field(pattern=r"\S")]] = (),
+    words: Sequence[_Name] = (),
     force: bool = False,
     budget: Annotated[float, Field(ge=0, le=MOST_DOLLARS)] | None = None,
     concurrency: Annotated[int, Field(ge=1, le=MOST_AT_ONCE)] | None = None,
-    model: str | None = None,
+    model: _Name | None = None,
 ) -> Told | State[Any]:
     """Work a list (``source``: a feed, sitemap, page or file), or go on with a stored batch.
 
@@ -293,8 +295,10 @@ async def _tell(run: BatchRun, shown: UUID) -> None:
         await asyncio.sleep(_TELL_SECONDS)
         now = (_percent(run), run.endpoint.is_down)
         if now != told:
-            percent, waits = told = now
-            await aupdate_progress_artifact(shown, percent, _named(run.batch, waits=waits))
+            percent, waits = now
+            with suppress(httpx.HTTPError):  # the server may be away, and come back
+                await aupdate_progress_artifact(shown, percent, _named(run.batch, waits=waits))
+                told = now
 
 
 def _named(batch: Batch, *, waits: bool = False) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from casebook.extractors.gathering.fetch import identify
 from casebook.schemas.batches import BatchItem, SourceStanding, Standing, Typical
 from casebook.schemas.errors import Remedy, concerns_setup
+from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Candidate, SourceRef
 from casebook.summarizer.models.profiles import Price, Strategy
@@ -94,9 +95,13 @@ def is_open(standing: SourceStanding) -> bool:
     person or is gone for good; a wrong key or setting is no failure of the source.
     """
     if standing.failure is not None:
-        failure = standing.failure
-        return failure.remedy is Remedy.LATER or concerns_setup(failure.kind)
+        return is_taken_up(standing.failure)
     return standing.standing in {Standing.NEW, Standing.UNFINISHED}
+
+
+def is_taken_up(failure: Failure) -> bool:
+    """Tell whether a batch that goes on tries a source again that failed so."""
+    return failure.remedy is Remedy.LATER or concerns_setup(failure.kind)
 
 
 def interleaved(items: Sequence[BatchItem]) -> Iterator[BatchItem]:

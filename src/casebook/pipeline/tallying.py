@@ -5,13 +5,36 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from casebook.pipeline.outcome import Outcome, Status
-from casebook.schemas.errors import BucketSilent, ModelError, ResponseForeign
+from casebook.schemas.errors import (
+    AnswerFiltered,
+    AnswerInvalid,
+    AnswerRefused,
+    AnswerTruncated,
+    BucketSilent,
+    ModelError,
+    ResponseForeign,
+    SourceUnread,
+)
 from casebook.schemas.failures import Failure
 
 # Exit codes of failures that every other source would meet as well.
 _FATAL_EXITS = {4}
 _FATAL_KINDS = {"endpoint_down", "rate_limited", BucketSilent.kind()}
 _REFUSALS = 4  # before the one that stops a batch of which nothing was made yet
+# What one source may be to blame for, and not so many of them in a row that nothing came of any.
+_OF_ANSWERS = {
+    cause.kind()
+    for cause in (
+        ModelError,
+        ResponseForeign,
+        AnswerInvalid,
+        AnswerTruncated,
+        AnswerRefused,
+        AnswerFiltered,
+        SourceUnread,
+    )
+}
+_IN_A_ROW = 9  # before the one that stops a batch
 
 
 @dataclass
@@ -19,6 +42,7 @@ class Tally:
     """What a run of a batch has done so far; kept small however long the batch is.
 
     ``stopped_by`` is the failure for which it paused; what was under way may fail otherwise then.
+    ``in_vain`` counts the sources in a row of which the model's answers made nothing.
     """
 
     total: int
@@ -26,6 +50,7 @@ class Tally:
     refused: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     waiting: int = 0
+    in_vain: int = 0
     calls: int = 0
     tokens: int = 0
     cost_usd: float | None = 0.0
@@ -49,8 +74,11 @@ class Tally:
         """Count the end of one source."""
         self.made += outcome.status is Status.DRAFT
         self.refused += outcome.status is Status.NOT_A_CASE_STUDY
-        if outcome.failure is not None:
-            self.failed[outcome.failure.kind] += 1
+        if outcome.failure is None:
+            self.in_vain = 0
+            return
+        self.failed[outcome.failure.kind] += 1
+        self.in_vain += outcome.failure.kind in _OF_ANSWERS
 
     def eta_seconds(self, now: float) -> float | None:
         """Return the seconds that the rest would take at the pace so far."""
@@ -62,9 +90,12 @@ class Tally:
         """Tell whether every other source would fail of this as well.
 
         A foreign answer says so only where the endpoint never gave one of its own, and so do
-        several refusals that nobody knows: one may be its source's.
+        several refusals that nobody knows: one may be its source's. Wherever many sources in a row
+        fail of what is answered, the next one likely does, and is paid for.
         """
         kind = failure.kind
+        if kind in _OF_ANSWERS and self.in_vain >= _IN_A_ROW:
+            return True
         if kind == ModelError.kind():
             return not self.made + self.refused and self.failed[kind] >= _REFUSALS
         if kind == ResponseForeign.kind() and self.made + self.refused:

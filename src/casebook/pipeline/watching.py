@@ -95,7 +95,8 @@ async def add(
         watch,
         found=len(items),
         form=found.form,
-        known=[item.source_id for item in items],
+        # Whatever its words: with others, all that a list of years held would be drafted.
+        known=[item.source_id for item in select(found.candidates).items],
         unread=[way[-1] for way in found.unread],
         missed=found.missed,
     )
@@ -206,7 +207,7 @@ async def _looked(
     items = select(found.candidates, words=watch.words).items
     first_read = [
         item.source_id
-        for item in items
+        for item in select(found.candidates).items
         if not set(unread).isdisjoint(found.ways[item.reference.source])
     ]
     known = {source_id for one in looks for source_id in one.known}.union(first_read)

@@ -7,8 +7,9 @@ from casebook.schemas.frozen import Frozen
 
 
 class Usage(Frozen):
-    """Tokens as the endpoint counted them; ``cost_usd`` is None where the price is not known.
+    """Tokens as the endpoint counted them, else estimated.
 
+    ``cost_usd`` is None where the price is not known.
     ``cached_tokens`` are those of the prompt that the endpoint had kept from an earlier call.
     """
 

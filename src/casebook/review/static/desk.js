@@ -149,7 +149,20 @@
     if (byId("case") && item) choose(item);
     for (const notice of all(".notice.good")) setTimeout(() => notice.remove(), 6000);
   });
+  // The desk was closed, or killed: a page that is kept up to date would stay as it was, and a
+  // decision would be lost, without a word.
+  document.addEventListener("htmx:error", (event) => {
+    if (!event.detail?.ctx || event.detail.ctx.response || byId("away")) return;
+    const told = document.createElement("p");
+    told.id = "away";
+    told.className = "notice bad";
+    told.textContent =
+      "The desk does not answer: what is shown may be old, and nothing is saved. " +
+      "Is casebook still running?";
+    byId("notice").replaceChildren(told);
+  });
   document.addEventListener("htmx:after:request", (event) => {
+    byId("away")?.remove();
     const form = event.target.closest?.("form[data-reset]");
     if (form && event.detail?.ctx?.response?.raw?.ok) form.reset();
   });

@@ -161,10 +161,9 @@ class Asker:
             )
 
     def _meter(self, question: "_Question", answer_type: type[BaseModel]) -> Meter:
-        prompt_tokens = sum(estimate_tokens(m.content) for m in question.messages)
         limit = question.parameters.get("max_tokens")
         output_tokens = limit if isinstance(limit, int) else self.profile.output_tokens
-        prompt_tokens += schema_tokens(answer_type)
+        prompt_tokens = tokens_asked(question.messages, answer_type)
         return Meter(self._budget, self.profile.price, prompt_tokens, output_tokens)
 
     async def _ask(self, question: "_Question", answer_type: type[A], meter: Meter) -> Generation:
@@ -254,6 +253,11 @@ class _Question:
 def schema_tokens(answer_type: type[BaseModel]) -> int:
     """Return the estimate for the schema, which an endpoint may count as part of the prompt."""
     return estimate_tokens(json.dumps(answer_type.model_json_schema()))
+
+
+def tokens_asked(messages: Sequence[Message], answer_type: type[BaseModel]) -> int:
+    """Return the estimate for a request: what it says, and the schema of its answer."""
+    return sum(estimate_tokens(m.content) for m in messages) + schema_tokens(answer_type)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cache
@@ -32,8 +31,9 @@ from casebook.schemas.errors import (
 )
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.generations import Usage
-from casebook.summarizer.models.asking import A, Answer, Parameters
+from casebook.summarizer.models.asking import A, Answer, Parameters, tokens_asked
 from casebook.summarizer.models.budget import Budget, Meter
+from casebook.summarizer.models.counting import usage_of
 from casebook.summarizer.models.faults import answer_fault, api_fault
 from casebook.summarizer.models.limiting import RequestLimiter
 from casebook.summarizer.models.profiles import JsonMode
@@ -219,6 +219,7 @@ class OpenAICompatible:
         wasted: Callable[[Usage], None],
     ) -> tuple[A, Usage]:
         """Send one request; report the tokens of an answer that cannot be used to ``wasted``."""
+        asked = tokens_asked(messages, answer_type)
         create = cast(
             "Callable[..., Coroutine[Any, Any, tuple[BaseModel, Any]]]",
             self._client.chat.completions.create_with_completion,
@@ -242,16 +243,16 @@ class OpenAICompatible:
             ) from error
         except InstructorRetryException as error:
             if error.last_completion is not None:
-                wasted(_usage(error.last_completion))
+                wasted(usage_of(error.last_completion, asked))
             raise self._cause(error) from error
         except instructor.core.IncompleteOutputException as error:
-            wasted(_usage(error.last_completion))
+            wasted(usage_of(error.last_completion, asked))
             raise answer_fault(error.last_completion, self._name, self._endpoint) from error
         except openai.OpenAIError as error:
             raise api_fault(error, self._name, self._endpoint) from error
         value, completion = reply
         # instructor answers with a subclass of its own; what leaves here is the type asked for.
-        return answer_type.model_validate(value.model_dump()), _usage(completion)
+        return answer_type.model_validate(value.model_dump()), usage_of(completion, asked)
 
     def _cause(self, error: InstructorRetryException) -> CasebookError:
         """Tell an API error from an answer that cannot be used, and why."""
@@ -307,23 +308,6 @@ def _in_chain(error: BaseException, kind: type[E]) -> E | None:
             return seen
         seen = seen.__cause__ or seen.__context__
     return None
-
-
-def _usage(completion: Any) -> Usage:
-    usage = getattr(completion, "usage", None)
-    details = getattr(usage, "prompt_tokens_details", None)
-    return Usage(
-        cached_tokens=_number(getattr(details, "cached_tokens", None)),
-        prompt_tokens=_number(getattr(usage, "prompt_tokens", None)),
-        completion_tokens=_number(getattr(usage, "completion_tokens", None)),
-    )
-
-
-def _number(told: object) -> int:
-    """Return how many tokens an endpoint counts; what is no number must not cost the answer."""
-    if not isinstance(told, int | float) or not math.isfinite(told):
-        return 0
-    return max(0, round(told))
 
 
 def _total(spent: Sequence[Usage]) -> Usage:

@@ -5,6 +5,7 @@ from html import unescape
 
 from casebook.extractors.copies import original_of
 from casebook.extractors.gathering.bundles import OUR_TYPES
+from casebook.extractors.gathering.elsewhere import sent_instead
 from casebook.extractors.gathering.routes import Way, ways_to
 from casebook.extractors.gathering.sound import named_as_recording
 from casebook.extractors.network.client import Fetched, GuardedClient, next_hop
@@ -48,10 +49,6 @@ _REFRESH = re.compile(
     re.IGNORECASE,
 )
 _FEW_WORDS = 50
-# What sites call their front page, beside "/": its file, and an edition in a language.
-_FRONT = re.compile(
-    r"/(?:(?:index|home|default|main)(?:\.\w{1,5})?|[a-z]{2}(?:[-_][a-z]{2})?)?/?", re.IGNORECASE
-)
 
 
 async def gather(address: str, client: GuardedClient, robots: Robots) -> Payload:
@@ -136,7 +133,7 @@ async def fetched(url: WebUrl, way: Way, client: GuardedClient, robots: Robots) 
     if target := refreshed(page):
         client.policy.check_hop(parse_web_url(page.final_url), target)
         page = await client.get(str(target), admit=robots.check, polite=True)
-    _refuse_front_page(way.fetch, parse_web_url(page.final_url))
+    _refuse_other_page(way.fetch, parse_web_url(page.final_url))
     forged = page.media_type.startswith(OUR_TYPES)
     return Payload(
         data=page.data,
@@ -166,16 +163,14 @@ def refreshed(page: Fetched) -> WebUrl | None:
     return None if target == here else target
 
 
-def _refuse_front_page(asked: WebUrl, final: WebUrl) -> None:
-    """Let a page pass unless its site sent us to its front page instead, as sites do for lost ones.
+def _refuse_other_page(asked: WebUrl, final: WebUrl) -> None:
+    """Let a page pass unless its site sent us to its front page or an overview, as for lost ones.
 
     Raises:
         PageMissing: if it did.
     """
-    is_front = final.path == "/" and final.query is None
-    same_site = asked.host.removeprefix("www.") == final.host.removeprefix("www.")
-    if is_front and same_site and not _FRONT.fullmatch(asked.path):
+    if shown := sent_instead(asked, final):
         raise PageMissing(
-            f"{asked} leads to the front page of {final.host} instead of the page, which is "
+            f"{asked} leads to the {shown} of {final.host} ({final}) instead of the page, which is "
             "probably gone: check the address, or look for an archived copy."
         )

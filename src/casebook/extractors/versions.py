@@ -11,7 +11,7 @@ TEXT = "text/6"
 CAPTIONS = "captions/7"
 PDF = "pdf/15"
 YOUTUBE = "youtube/3"
-ARXIV = "arxiv/10"
+ARXIV = "arxiv/11"
 PAPER = "paper/10"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.

@@ -23,9 +23,11 @@ async def fetch_paper(url: WebUrl, client: GuardedClient, robots: Robots) -> Pay
     search = _Search(client, robots)
     if number := paper_id(url):
         paper = f"{number}{paper_version(url)}"
-        # The API is there for programs; robots.txt speaks of the pages.
+        # The API is there for programs; robots.txt speaks of the pages. It is often busy.
         api = f"https://export.arxiv.org/api/query?id_list={paper}&max_results=1"
-        await search.may_find("atom", "arXiv API", api, None)
+        if not await search.may_find("atom", "arXiv API", api, None):
+            page = f"https://arxiv.org/abs/{paper}"
+            await search.may_find("landing", "arXiv page", page, robots.check, only=_HTML)
         html = f"https://arxiv.org/html/{paper}"
         if not await search.may_find("html", "arXiv HTML", html, robots.check, only=_HTML):
             await search.find("pdf", "arXiv PDF", f"https://arxiv.org/pdf/{paper}")

@@ -257,6 +257,49 @@ async def test_landing_pages_lead_to_their_pdf(address, page, pdf, sites, gather
     assert "four hundred letters" in paper.text
 
 
+SUMMARY = LANDING.replace("<head>", '<head><meta name="citation_pdf_url" content="/files/1.pdf">')
+
+
+async def test_a_page_that_shows_a_summary_leads_to_the_paper(sites, gathered):
+    """The PDF is read that the page names for Scholar; readers are led to the page."""
+    sites.tell("blog.example.com/paper/1", SUMMARY)
+    sites.tell("blog.example.com/files/1.pdf", paper_pdf(), "application/pdf")
+    payload = await gathered("https://blog.example.com/paper/1")
+    paper = extract(payload)
+    assert (payload.url, payload.final_url) == ("https://blog.example.com/paper/1",) * 2
+    assert (paper.kind, paper.title) == (SourceKind.PDF, "Answers for Nurses")
+    assert "four hundred letters" in paper.text
+    assert paper.extraction[0].outcome == "read from https://blog.example.com/files/1.pdf"
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b"gone"), (200, b"<html>log in</html>")])
+async def test_a_page_whose_paper_cannot_be_had_is_the_source(status, body, sites, gathered):
+    """Its summary is read, and the curator is told that the PDF was sought."""
+    page = SUMMARY.replace("abstract", f"<h1>Answers</h1><p>{PARAGRAPH * 3}</p>")
+    sites.tell("blog.example.com/paper/1", page)
+    sites.tell("blog.example.com/files/1.pdf", body, "text/html", status)
+    read = extract(await gathered("https://blog.example.com/paper/1"))
+    assert (read.kind, "four hundred" in read.text) == (SourceKind.WEB, True)
+    assert read.extraction[0].method == "PDF of the page"
+    assert read.extraction[0].outcome.startswith("failed: ")
+
+
+async def test_a_paper_that_may_be_had_later_is_waited_for(sites, gathered):
+    """Its summary would become the source for good."""
+    sites.tell("blog.example.com/paper/1", SUMMARY)
+    sites.tell("blog.example.com/files/1.pdf", b"busy", "text/html", 503)
+    with pytest.raises(errors.ServerFailed):
+        await gathered("https://blog.example.com/paper/1")
+
+
+async def test_a_page_that_holds_the_whole_paper_is_read_itself(sites, gathered):
+    """Publishers name the PDF beside it, too, and the page has sections and tables."""
+    page = SUMMARY.replace("abstract", f"<h1>Answers</h1><p>{PARAGRAPH * 40}</p>")
+    sites.tell("blog.example.com/paper/1", page)
+    assert (await gathered("https://blog.example.com/paper/1")).media_type == "text/html"
+    assert sites.addresses == ["blog.example.com/paper/1"]
+
+
 async def test_a_link_that_leads_to_a_paper_is_the_paper(arxiv, gathered):
     """A short link's abstract page is not the paper; the step says where it led."""
     arxiv.tell("blog.example.com/s", "https://arxiv.org/abs/2401.12345v2", status=302)

@@ -6,6 +6,7 @@ from html import unescape
 from casebook.extractors.copies import original_of
 from casebook.extractors.gathering.bundles import OUR_TYPES
 from casebook.extractors.gathering.elsewhere import sent_instead
+from casebook.extractors.gathering.markup import words_shown
 from casebook.extractors.gathering.routes import Way, ways_to
 from casebook.extractors.gathering.sound import named_as_recording
 from casebook.extractors.network.client import Fetched, GuardedClient, next_hop
@@ -40,9 +41,6 @@ _CLOSED = (RobotsForbid, PageForbidden)
 
 _LONGEST_REFRESH = 20_000
 _NO_SCRIPT = re.compile(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_NOT_SEEN = re.compile(
-    r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)|<[^>]*>", re.DOTALL | re.IGNORECASE
-)
 _REFRESH = re.compile(
     r"<meta\s(?=[^>]{0,300}?http-equiv\s*=\s*[\"']?refresh)[^>]{0,300}?"
     r"content\s*=\s*[\"']?\s*[0-5](?:\.\d*)?\s*[;,]\s*url\s*=\s*[\"']?([^\"'>]{1,2000})",
@@ -54,7 +52,8 @@ _FEW_WORDS = 50
 async def gather(address: str, client: GuardedClient, robots: Robots) -> Payload:
     """Return what is behind a web address: a page's bytes, or the bundle of a video or paper.
 
-    An address that redirects to a video or a paper (a short link, a DOI) is that one.
+    An address that redirects to a video or a paper (a short link, a DOI) is that one. A page that
+    shows the summary of a paper and names its PDF is the paper, too.
 
     Raises:
         SourceIsList: for a playlist or channel.
@@ -68,7 +67,9 @@ async def gather(address: str, client: GuardedClient, robots: Robots) -> Payload
     final = original_of(parse_web_url(payload.final_url or address))
     bundle = await _known(final, client, robots) if final != meant else None
     if bundle is None:
-        return payload
+        from casebook.extractors.gathering.papers import with_paper
+
+        return await with_paper(payload, client, robots)
     step = ExtractionStep(method="redirect", outcome=f"leads to {final}")
     return bundle.model_copy(update={"url": str(url), "tried": (step, *bundle.tried)})
 
@@ -156,7 +157,7 @@ def refreshed(page: Fetched) -> WebUrl | None:
         return None
     markup = _NO_SCRIPT.sub("", decode(page.data, page.charset, markup=True)[0])
     match = _REFRESH.search(markup)
-    if match is None or len(_NOT_SEEN.sub(" ", markup).split()) >= _FEW_WORDS:
+    if match is None or words_shown(markup) >= _FEW_WORDS:
         return None
     here = parse_web_url(page.final_url)
     target = next_hop(here, unescape(match[1].strip()).encode().decode("latin-1"))

@@ -1,14 +1,30 @@
 """A paper from its archive: what the archive says of it, and its HTML or its PDF."""
 
+import re
+from html import unescape
+
 from casebook.extractors.gathering.bundles import ARXIV, PAPER, Part, pack
+from casebook.extractors.gathering.markup import words_shown
 from casebook.extractors.network.client import Admit, GuardedClient
 from casebook.extractors.network.robots import Robots
 from casebook.extractors.sites import landing_of, paper_id, paper_version
-from casebook.extractors.urls import WebUrl
+from casebook.extractors.sniffing import sniff
+from casebook.extractors.text.charset import decode
+from casebook.extractors.urls import WebUrl, parse_web_url
 from casebook.schemas.errors import FetchError, InvalidUrl, ResponseMalformed
 from casebook.schemas.sources import ExtractionStep, Payload
 
 _HTML = {"text/html", "application/xhtml+xml"}
+_LARGEST_SUMMARY = 500_000  # bytes of a page about a paper
+_MOST_WORDS = 1_200
+"""Of a page that shows a paper's summary, with its menus; more is the paper's own text."""
+
+# As Google Scholar asks publishers to name it (its "Inclusion guidelines for webmasters").
+_PDF_OF_PAGE = re.compile(
+    r"<meta\s(?=[^>]{0,2000}?name\s*=\s*[\"']?citation_pdf_url\b)"
+    r"[^>]{0,2000}?content\s*=\s*[\"']?([^\"'>\s]{1,2000})",
+    re.IGNORECASE,
+)
 
 
 async def fetch_paper(url: WebUrl, client: GuardedClient, robots: Robots) -> Payload:
@@ -37,6 +53,58 @@ async def fetch_paper(url: WebUrl, client: GuardedClient, robots: Robots) -> Pay
         await search.find("pdf", "PDF", landing.pdf)
         return search.bundle(url, PAPER, url.name or "paper")
     raise InvalidUrl(f"{url} is not the address of a paper: submit its PDF.")
+
+
+async def with_paper(page: Payload, client: GuardedClient, robots: Robots) -> Payload:
+    """Return the paper whose summary a page shows, where it names its PDF; else the page itself.
+
+    So NeurIPS, PMLR, USENIX, Zenodo and others show papers. Readers are led to the page.
+
+    Raises:
+        FetchError: if the PDF cannot be had now, and may be later.
+    """
+    named = _pdf_named_by(page)
+    if named is None or page.final_url is None:
+        return page
+    try:
+        here = parse_web_url(page.final_url)
+        address = here.join(named)
+        client.policy.check_hop(here, address)
+        pdf = await client.get(str(address), admit=robots.check, polite=True)
+        if sniff(pdf.data) != "PDF":
+            raise ResponseMalformed(f"{address} is {pdf.media_type}, not a PDF: open it.")
+    except FetchError as error:
+        if error.transient:
+            raise
+        step = ExtractionStep(method="PDF of the page", outcome=f"failed: {type(error).kind()}")
+        return page.model_copy(update={"tried": (*page.tried, step)})
+    landing = Part(
+        name="landing",
+        url=page.final_url,
+        media_type=page.media_type,
+        charset=page.charset,
+        data=page.data,
+    )
+    step = ExtractionStep(method="PDF of the page", outcome=f"read from {pdf.final_url}")
+    return page.model_copy(
+        update={
+            "data": pack([landing, Part.of("pdf", pdf)]),
+            "media_type": PAPER,
+            "charset": None,
+            "name": f"{page.name or 'paper'}.json",
+            "headers": {},
+            "tried": (*page.tried, step),
+        }
+    )
+
+
+def _pdf_named_by(page: Payload) -> str | None:
+    """Return the address of the PDF that a page names, None where its own text is the paper."""
+    if page.media_type not in _HTML or len(page.data) > _LARGEST_SUMMARY:
+        return None
+    markup = decode(page.data, page.charset, markup=True)[0]
+    match = _PDF_OF_PAGE.search(markup)
+    return unescape(match[1]) if match and words_shown(markup) < _MOST_WORDS else None
 
 
 class _Search:

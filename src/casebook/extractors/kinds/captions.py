@@ -12,12 +12,8 @@ from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from casebook.extractors import versions
 from casebook.extractors.kinds import webvtt_sight
-from casebook.extractors.kinds.caption_forms import (
-    is_json,
-    read_json,
-    read_timed,
-    with_times,
-)
+from casebook.extractors.kinds.caption_forms import read_timed, with_times
+from casebook.extractors.kinds.json_captions import is_json, read_json
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.kinds.said import COMMENT, Said
 from casebook.extractors.kinds.substation import is_script, parts_of, read_script

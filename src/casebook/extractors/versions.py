@@ -6,7 +6,7 @@ the older version are then read again.
 
 HTML = "html/17"
 SAVED = f"mhtml/1 {HTML}"
-MARKDOWN = "markdown/7"
+MARKDOWN = "markdown/8"
 TEXT = "text/6"
 CAPTIONS = "captions/8"
 PDF = "pdf/15"

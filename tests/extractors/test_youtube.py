@@ -275,14 +275,25 @@ def test_chapters_are_read_from_the_description():
 
 @pytest.mark.parametrize(
     "form",
-    ["{t} {n}", "[{t}] {n}", "• {t} {n}", "⏰ {t} - {n}", "{i}. {t} {n}", "{n} - {t}", "{n} ({t})"],
+    [
+        *("{t} {n}", "[{t}] {n}", "• {t} {n}", "⏰ {t} - {n}", "{i}. {t} {n}", "{n} - {t}"),
+        *("{n} ({t})", "{t} - 2:10:00 {n}", "{t}–2:10:00 {n}", "({t} to 2:10:00) {n}", "{t} → {n}"),
+    ],
 )
 def test_chapters_are_read_however_they_are_set(form):
-    """Points, pictures and numbers before the time, and times after the title."""
+    """Points, pictures and numbers before the time, ends behind it, and times after the title."""
     told = [("00:00", "Intro"), ("01:05", "The stack"), ("1:02:03", "Questions")]
     lines = (form.format(t=t, n=n, i=i) for i, (t, n) in enumerate(told, start=1))
     found, _ = chapters_of("", "A talk\r\n" + "\r\n".join(lines))
     assert found == [Chapter(0, "Intro"), Chapter(65, "The stack"), Chapter(3723, "Questions")]
+
+
+def test_a_title_in_parts_is_a_title():
+    """YouTube writes texts in two ways."""
+    title = '{"runs":[{"text":"The "},{"text":"stack"}]}'
+    marker = f'{{"title":{title},"onTap":{{"watchEndpoint":{{"startTimeSeconds":65}}}}}}'
+    page = f'<script>var ytInitialData = {{"macroMarkersListItemRenderer":{marker}}};</script>'
+    assert chapters_of(page, "") == ([Chapter(65, "The stack")], "listed on the page")
 
 
 @pytest.mark.parametrize(

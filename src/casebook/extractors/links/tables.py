@@ -23,7 +23,8 @@ _LONGEST_SHOWN = 30
 _MOST_IN_VAIN = 2  # times the text
 _ESCAPED = "\ufdd0"  # no character: an escaped pipe of Markdown while rows are cut
 _OTHER_DAYS = frozenset(
-    "accessed retrieved visited seen added read checked due deadline abgerufen gelesen".split()
+    "accessed retrieved visited seen added saved read checked due deadline abgerufen "
+    "gelesen".split()
 )
 _WORD = re.compile(r"[^\W_]+")
 

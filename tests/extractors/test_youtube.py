@@ -200,11 +200,19 @@ async def test_a_playlist_is_a_list_of_sources(address, gathered, sites):
     assert sites.asked == []
 
 
-@pytest.mark.parametrize("lost", ["watch?v=", "watch?v=GJLlxj_dtq", "watch?v=GJLlxj_dtq8x&t=1"])
-async def test_an_id_that_lost_a_part_is_no_page(lost, gathered, sites):
-    """YouTube's page about nothing is not read as a web page."""
+LOST = """
+    www.youtube.com/watch?v= www.youtube.com/watch?v=GJLlxj_dtq www.youtube.com/shorts/
+    www.youtube.com/watch?v=GJLlxj_dtq8x&t=1 youtu.be/GJLlxj_dtq www.youtube.com/
+    www.youtube.com/clip/UgkxU2HSeGLVrR_ABC www.youtube.com/results?search_query=llm
+    www.youtube.com/embed/live_stream?channel=UC1 www.youtube.com/post/Ugkx_1
+""".split()
+
+
+@pytest.mark.parametrize("lost", LOST)
+async def test_an_address_without_a_whole_id_is_no_page(lost, gathered, sites):
+    """YouTube's page about nothing, a clip or a search is not read as a web page."""
     with pytest.raises(errors.InvalidUrl, match="eleven characters"):
-        await gathered(f"https://www.youtube.com/{lost}")
+        await gathered(f"https://{lost}")
     assert sites.asked == []
 
 

@@ -91,7 +91,10 @@ async def _known(url: WebUrl, client: GuardedClient, robots: Robots) -> Payload 
 
         return await fetch_video(video, client, robots)
     if names_no_video(url):
-        raise InvalidUrl(f"{url} names no video (an id has eleven characters): copy it again.")
+        raise InvalidUrl(
+            f"{url} names no video (an id has eleven characters): copy the address of the video "
+            "itself, which a clip or a search leads to."
+        )
     if paper_id(url) or landing_of(url):
         from casebook.extractors.gathering.papers import fetch_paper
 

@@ -12,13 +12,13 @@ _MOST_WRAPPINGS = 3  # a copy of a copy happens, a chain of them does not
 _GOOGLE = re.compile(r"(?:www\.)?google\.(?:[a-z]{2,3}|com?\.[a-z]{2})")
 _AMP_CACHES = re.compile(r"(?:.+\.)?cdn\.ampproject\.org|.+\.bing-amp\.(?:com|net)")
 _AMP_CACHE = re.compile(r"/(?:amp|wp|[a-z])/(s/)?(.+)")
-_INNER = r"(?P<scheme>https?:)?(?P<rest>/{0,2}[^/]+\..+)"
+_INNER = r"(?P<scheme>https?:)?(?P<rest>/{0,2}[^/?]+\..+)"
 _FLAGS = r"(?:[a-z]{2}_)*"
 # A time of four to fourteen digits, or "*" for the calendar of copies, perhaps with flags.
 _WAYBACK = re.compile(rf"/(?:web|save)/(?:[0-9]{{1,14}}{_FLAGS}\*?/|\*/)?{_INNER}")
 _TODAY = re.compile(rf"/(?:o/[A-Za-z0-9]+|newest|oldest|timegate|[0-9.-]{{4,20}})/{_INNER}")
 _DATED = re.compile(rf"/(?:[\w-]+/)?[0-9]{{4,14}}{_FLAGS}/{_INNER}")
-_WHOLE = re.compile(r"/(?P<scheme>https?:)(?P<rest>/{1,2}[^/]+\..+)")
+_WHOLE = re.compile(r"/(?P<scheme>https?:)(?P<rest>/{1,2}[^/?]+\..+)")
 # A star stands for a character that is told, packed, behind the address.
 _GUARDED = re.compile(r"/v3/__(?P<scheme>https?:)(?P<rest>/{1,2}[^/*]+\.[^*]+?)__;.*")
 # Behind an address that is written out, what is escaped is a part of that.

@@ -7,7 +7,7 @@ the older version are then read again.
 HTML = "html/17"
 SAVED = f"mhtml/1 {HTML}"
 MARKDOWN = "markdown/8"
-TEXT = "text/6"
+TEXT = "text/7"
 CAPTIONS = "captions/8"
 PDF = "pdf/15"
 YOUTUBE = "youtube/4"

@@ -7,6 +7,7 @@ the older version are then read again.
 HTML = "html/17"
 SAVED = f"mhtml/1 {HTML}"
 MARKDOWN = "markdown/8"
+NOTEBOOK = f"notebook/1 {MARKDOWN}"
 TEXT = "text/7"
 CAPTIONS = "captions/8"
 PDF = "pdf/15"

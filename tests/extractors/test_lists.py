@@ -472,3 +472,11 @@ def test_every_list_that_is_offered_is_read(suffix):
     found = listing(AS_FILES[suffix], media_type, f"list{suffix}")
     assert [candidate.url for candidate in found.candidates] == [A, B]
     assert set(AS_FILES) == set(LISTS)
+
+
+def test_who_tells_it_is_not_its_title():
+    """Forms ask for the company first, and for the story in words of their own."""
+    head = "Timestamp,Company name,What is it about?,Link to the case study,Published on"
+    row = "5/1/2024 10:00:00,Acme,How we sort letters,https://a.example/one,3/5/2024"
+    assert told(f"{head}\n{row}\n") == [("one", "How we sort letters", "2024-03-05")]
+    assert told("company,link\nAcme,https://a.example/one\n") == [("one", "Acme", None)]

@@ -320,6 +320,17 @@ def test_an_answer_that_is_a_path_opens_no_file(tmp_path):
     assert about_atom(str(file).encode()) == About()
 
 
+def test_a_landing_page_may_name_all_authors_at_once():
+    """In one tag, with the day on which the paper was online."""
+    page = (
+        '<html><head><meta name="citation_title" content="X"><meta name="citation_authors" '
+        'content="Byron, Ada; Li, Bo"><meta name="citation_online_date" content="2024/03/05">'
+        "</head></html>"
+    )
+    told = about_landing(page)
+    assert (told.authors, str(told.published)) == (("Ada Byron", "Bo Li"), "2024-03-05")
+
+
 def test_an_unknown_paper_has_no_metadata():
     """ArXiv answers errors as an entry; that is no title."""
     assert about_atom(NO_SUCH.encode()).title is None

@@ -1,6 +1,9 @@
 """Captions as YouTube and Whisper write them: lines that roll, sounds, times in brackets."""
 
+import pytest
+
 from casebook.extractors.registry import extract
+from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload, SourceKind
 
 # As yt-dlp saves what YouTube's machines hear: between two cues stands one of 10 ms.
@@ -76,3 +79,28 @@ def test_what_whisper_prints_is_a_transcript():
         assert found.kind is SourceKind.CAPTIONS
         assert found.passages[0].locator.seconds == 0
         assert found.text == " ".join(f"We moved it to a smaller model {n}." for n in (0, 5))
+
+
+YOUTUBE_XML = {
+    "srv1": '<?xml version="1.0" encoding="utf-8" ?><transcript><text start="1.5" dur="3">we don'
+    '&amp;#39;t</text><text start="5" dur="2">&amp;lt;mind&amp;gt; &amp;amp; you know why</text></transcript>',
+    "srv3": '<?xml version="1.0" encoding="utf-8" ?><timedtext format="3"><head><ws id="0"/></head>'
+    '<body><w t="0" id="1"/><p t="1500" d="3000" w="1"><s ac="0">we</s><s t="240"> don&#39;t</s></p>'
+    '<p t="4490" d="10" w="1" a="1">\n</p><p t="5000" d="2000">&lt;mind&gt; &amp; you know why</p></body></timedtext>',
+}
+
+
+@pytest.mark.parametrize("form", YOUTUBE_XML)
+def test_youtubes_own_xml_is_a_transcript(form):
+    """As a browser's tools save what the player gets."""
+    found = read(YOUTUBE_XML[form], "timedtext.xml")
+    assert (found.kind, found.text) == (SourceKind.CAPTIONS, "we don't <mind> & you know why")
+    assert found.passages[0].locator.seconds == 1.5
+    assert "without" not in found.extraction[1].outcome
+
+
+@pytest.mark.parametrize("broken", ["<transcript><text>a</text>", "<timedtext></timedtext>"])
+def test_youtubes_xml_that_is_none_is_damaged(broken):
+    """Cut off, or without a word."""
+    with pytest.raises(Damaged):
+        read(broken, "timedtext.xml")

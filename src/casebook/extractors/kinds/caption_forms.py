@@ -11,6 +11,7 @@ from casebook.extractors.kinds.json_captions import looks_timed
 from casebook.extractors.kinds.said import Said
 from casebook.extractors.kinds.substation import is_script
 from casebook.extractors.kinds.timed_text import is_timed_text
+from casebook.extractors.kinds.youtube_xml import is_youtube_xml
 
 # SubViewer's comma stands between times alone; "10:00, 11:00 and noon" is said by somebody.
 _TIMES = re.compile(
@@ -28,7 +29,7 @@ def look_like_captions(text: str) -> bool:
     head = text[:_HEAD].lstrip("\ufeff \t\r\n").replace("\r\n", "\n").replace("\r", "\n")
     if head.startswith("WEBVTT") or _TIMED_START.match(head):
         return True
-    if is_script(head) or is_timed_text(head):
+    if is_script(head) or is_timed_text(head) or is_youtube_xml(head):
         return True
     return looks_timed(head)
 

@@ -177,12 +177,15 @@ def about_landing(markup: str) -> About:
     if tree is None:
         return About()
     title = next(iter(_stated(tree, "citation_title")), "")
-    dates = [*_stated(tree, "citation_publication_date"), *_stated(tree, "citation_date")]
+    kinds_of_day = ("publication_date", "date", "online_date")
+    dates = [day for kind in kinds_of_day for day in _stated(tree, f"citation_{kind}")]
+    together = (name for names in _stated(tree, "citation_authors") for name in names.split(";"))
+    people = [*_stated(tree, "citation_author"), *together]
     days = [_DAY.match(stated) for stated in dates]
     told = [f"{d[1]}-{int(d[2]):02}-{int(d[3]):02}" for d in days if d]
     return About(
         title=one_line(title) or None,
-        authors=clean_authors([_forename_first(n) for n in _stated(tree, "citation_author")]),
+        authors=clean_authors([_forename_first(name.strip()) for name in people]),
         published=clean_date(told[0] if told else None),
     )
 

@@ -15,7 +15,7 @@ from casebook.extractors.kinds.front_matter import (
     names_of,
     read_front_matter,
 )
-from casebook.extractors.kinds.markdown_dialects import plain
+from casebook.extractors.kinds.markdown_dialects import COMMENT, plain
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors
@@ -44,6 +44,7 @@ _COMMENTS = (
         re.compile(r"<!--(?P<said>.{0,2000}?)-->", re.DOTALL),
         "In an HTML comment, which is not shown.",
     ),
+    (COMMENT, "In a comment of MDX, which is not shown."),
     (
         # A link's definition that leads nowhere: its title is a note among authors.
         re.compile(

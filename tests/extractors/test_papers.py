@@ -1,7 +1,9 @@
+import lxml.html
 import pytest
 from fpdf import FPDF
 
 from casebook.extractors.gathering.bundles import ARXIV, Part, pack
+from casebook.extractors.kinds.latexml import tidy
 from casebook.extractors.kinds.papers import About, about_atom, about_landing, without_references
 from casebook.extractors.registry import extract
 from casebook.extractors.text.passages import Block, lay_out
@@ -176,6 +178,14 @@ def test_formulas_and_points_of_lists_stand_in_their_lines():
     assert "•" not in text
     assert "The first of the two" in text
     assert "(ii) Another one." in text
+
+
+def test_a_list_of_twenty_thousand_items_is_read_at_once():
+    """Each looks for its text in itself, not in all that follows."""
+    item = '<li class="ltx_item"><span class="ltx_tag_item">a.</span><p class="ltx_p">x</p></li>'
+    tree = lxml.html.fromstring(f"<html><body><ul>{item * 20_000}</ul></body></html>")
+    tidy(tree)
+    assert tree.findtext(".//p") == "a. x"
 
 
 def test_what_arxiv_says_of_its_page_is_no_part_of_the_paper():

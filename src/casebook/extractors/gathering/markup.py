@@ -3,7 +3,7 @@
 import re
 
 _NOT_SEEN = re.compile(
-    r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)|<[^>]*>", re.DOTALL | re.IGNORECASE
+    r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE
 )
 
 

@@ -16,13 +16,14 @@ from casebook.schemas.sources import ExtractionStep, Payload
 
 _HTML = {"text/html", "application/xhtml+xml"}
 _LARGEST_SUMMARY = 500_000  # bytes of a page about a paper
+_HEAD = 100_000  # characters in which a page tells of itself
 _MOST_WORDS = 1_200
 """Of a page that shows a paper's summary, with its menus; more is the paper's own text."""
 
 # As Google Scholar asks publishers to name it (its "Inclusion guidelines for webmasters").
 _PDF_OF_PAGE = re.compile(
-    r"<meta\s(?=[^>]{0,2000}?name\s*=\s*[\"']?citation_pdf_url\b)"
-    r"[^>]{0,2000}?content\s*=\s*[\"']?([^\"'>\s]{1,2000})",
+    r"<meta\s(?=[^<>]{0,500}?name\s*=\s*[\"']?citation_pdf_url\b)"
+    r"[^<>]{0,500}?content\s*=\s*[\"']?([^\"'>\s]{1,2000})",
     re.IGNORECASE,
 )
 
@@ -102,8 +103,10 @@ def _pdf_named_by(page: Payload) -> str | None:
     """Return the address of the PDF that a page names, None where its own text is the paper."""
     if page.media_type not in _HTML or len(page.data) > _LARGEST_SUMMARY:
         return None
+    if b"citation_pdf_url" not in page.data.lower():
+        return None
     markup = decode(page.data, page.charset, markup=True)[0]
-    match = _PDF_OF_PAGE.search(markup)
+    match = _PDF_OF_PAGE.search(markup[:_HEAD])
     return unescape(match[1]) if match and words_shown(markup) < _MOST_WORDS else None
 
 

@@ -95,7 +95,8 @@ def _unfold(table: Any) -> None:
 def _join(point: Any) -> None:
     """Set the number of an item before its text; a point or dash says nothing."""
     text = "".join(point.itertext()).strip()
-    first = next(iter(point.xpath(f"following::*[{_has('ltx_p')}][1]")), None)
+    inside = point.getparent().iter()  # XPath would look through the whole page for each item
+    first = next((one for one in inside if "ltx_p" in (one.get("class") or "").split()), None)
     if first is not None and any(map(str.isalnum, text)):
         first.text = f"{text} {first.text or ''}"
     _drop(point)

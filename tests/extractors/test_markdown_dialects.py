@@ -70,6 +70,12 @@ def test_programs_stay_as_they_are(fence):
     assert plain(f"{program}\n\n[^1]: note") == f"{program}\n\n\nnote"
 
 
+@pytest.mark.parametrize("mark", ["{/*", "export const x\n", "!!! a\n    ", "[^1]: x\n", "> [!"])
+def test_marks_without_an_end_are_read_at_once(mark):
+    """A hundred thousand of them would keep a worker for minutes."""
+    assert plain(mark * 100_000) is not None
+
+
 def test_text_in_brackets_and_colons_stays():
     """Only what a site would take for its mark goes."""
     told = (

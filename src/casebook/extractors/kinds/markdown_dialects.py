@@ -24,7 +24,7 @@ _UNSAID = re.compile(
     r"| {0,3}\[\[?_?toc_?\]\]?\s*",
     re.IGNORECASE,
 )
-COMMENT = re.compile(r"\{/\*(?P<said>.{0,2000}?)\*/\}", re.DOTALL)
+COMMENT = re.compile(r"\{/\*(?P<said>(?:(?!\{/\*|\*/\}).){0,2000})\*/\}", re.DOTALL)
 """A comment of MDX."""
 # An export of MDX ends with an empty line.
 _EXPORT = re.compile(

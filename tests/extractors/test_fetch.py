@@ -94,18 +94,54 @@ async def test_a_page_cannot_send_us_into_the_private_network(target, server, cl
         await fetched("http://public.example/old", client, robots)
 
 
-@pytest.mark.parametrize(("asked", "is_gone"), [("/2025/post", True), ("/index.html", False)])
-async def test_the_front_page_is_not_the_page_that_was_asked_for(
-    asked, is_gone, server, client, robots
+OTHER = [
+    ("/2025/post", "/"),
+    ("/2025/post", "/index.html"),
+    ("/2025/post", "/home"),
+    ("/de/2025/post", "/de/"),
+    ("/blog/post", "/blog/"),
+    ("/en/blog/2025/post", "/en-us/blog"),
+    ("/customers/acme", "/customers"),
+]
+RIGHT = [
+    ("/index.html", "/"),
+    ("/de", "/en/"),
+    ("/blog/index.html", "/blog/"),
+    ("/posts/12/our-post", "/posts/12"),
+    ("/2025/post", "/blog/our-post"),
+    ("/post", "/?p=12"),
+    ("/news", "/blog"),
+]
+
+
+@pytest.mark.parametrize(("asked", "shown"), OTHER)
+async def test_a_front_page_or_overview_is_not_the_page_that_was_asked_for(
+    asked, shown, server, client, robots
 ):
-    """Sites send lost addresses to their front page; their own names for it lead there rightly."""
-    server.redirect(asked, "/")
-    server.answer("/", b"<p>front", Content_Type="text/html")
-    if not is_gone:
-        assert (await fetched(f"http://public.example{asked}", client, robots)).data == b"<p>front"
-        return
-    with pytest.raises(PageMissing, match="front page"):
+    """Sites send lost addresses to their front page, or to the overview above them."""
+    server.redirect(asked, shown)
+    server.answer(shown, b"<p>all that we have", Content_Type="text/html")
+    with pytest.raises(PageMissing, match=r"front page|overview"):
         await fetched(f"http://public.example{asked}", client, robots)
+
+
+@pytest.mark.parametrize(("asked", "shown"), RIGHT)
+async def test_a_page_that_moved_is_the_page(asked, shown, server, client, robots):
+    """Other names for a front page or an overview lead there rightly, and pages get new ones."""
+    server.redirect(asked, shown)
+    server.answer(shown, b"<p>told", Content_Type="text/html")
+    assert (await fetched(f"http://public.example{asked}", client, robots)).data == b"<p>told"
+
+
+async def test_the_front_page_of_the_site_around_a_blog_is_not_its_page(server, client, robots):
+    """A blog that was closed leads to its company; a page that moved there is read."""
+    server.redirect("/post", "http://www.public.example/")
+    server.redirect("/other", "http://www.public.example/blog/other")
+    for path in ("/", "/blog/other"):
+        server.answer(path, b"<p>told", Content_Type="text/html")
+    with pytest.raises(PageMissing, match=r"front page of www\.public\.example"):
+        await fetched("http://blog.public.example/post", client, robots)
+    assert (await fetched("http://blog.public.example/other", client, robots)).data
 
 
 # --- Files ---------------------------------------------------------------------------------------

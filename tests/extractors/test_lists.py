@@ -373,9 +373,24 @@ we began to write down what had happened since the first of the year, and why.</
 def test_a_page_of_links_tells_days_and_nothing_but_links(start):
     """The day of an entry, or of its address; a page without its first tags is a page too."""
     assert told(start + BLOG, media_type="text/html") == [
-        ("one", "Picture", "2024-05-06"),
+        ("one", "One", "2024-05-06"),
         ("two", "Two", "2024-05-07"),
         ("three", "Three", "2024-05-08"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "said", ["pdf", "Read more →", "Read the full story", "5 min read", "[bib]"]
+)
+def test_a_page_is_called_what_the_link_with_its_title_says(said):
+    """What leads to it beside that, or its picture alone, says less."""
+    page = (
+        f'<main><ul><li><a href="/one">{said}</a> <a href="/one">How we did it</a></li>'
+        f'<li><a href="/two">{said}</a> <a href="/two"><img alt="A team"></a></li></ul></main>'
+    )
+    assert told(page, media_type="text/html") == [
+        ("one", "How we did it", None),
+        ("two", "A team", None),
     ]
 
 
@@ -457,3 +472,11 @@ def test_every_list_that_is_offered_is_read(suffix):
     found = listing(AS_FILES[suffix], media_type, f"list{suffix}")
     assert [candidate.url for candidate in found.candidates] == [A, B]
     assert set(AS_FILES) == set(LISTS)
+
+
+def test_who_tells_it_is_not_its_title():
+    """Forms ask for the company first, and for the story in words of their own."""
+    head = "Timestamp,Company name,What is it about?,Link to the case study,Published on"
+    row = "5/1/2024 10:00:00,Acme,How we sort letters,https://a.example/one,3/5/2024"
+    assert told(f"{head}\n{row}\n") == [("one", "How we sort letters", "2024-03-05")]
+    assert told("company,link\nAcme,https://a.example/one\n") == [("one", "Acme", None)]

@@ -1,7 +1,9 @@
+import lxml.html
 import pytest
 from fpdf import FPDF
 
 from casebook.extractors.gathering.bundles import ARXIV, Part, pack
+from casebook.extractors.kinds.latexml import tidy
 from casebook.extractors.kinds.papers import About, about_atom, about_landing, without_references
 from casebook.extractors.registry import extract
 from casebook.extractors.text.passages import Block, lay_out
@@ -120,12 +122,108 @@ async def test_references_of_a_pdf_are_left_out_and_appendices_kept(arxiv, gathe
         assert paper.text[passage.start : passage.end].strip()
 
 
+def read_as_latexml(body):
+    page = LATEXML.replace("</section>\n<section", f"{body}</section>\n<section", 1)
+    html = Part(
+        name="html", url="https://arxiv.org/html/2401.12345", media_type="text/html",
+        data=page.encode(), charset="utf-8",
+    )  # fmt: skip
+    return extract(Payload(data=pack([html]), media_type=ARXIV)).text
+
+
+def note(number, text):
+    mark = f'<sup class="ltx_note_mark">{number}</sup>'
+    return (
+        f'<span class="ltx_note ltx_role_footnote">{mark}<span class="ltx_note_outer">'
+        f'<span class="ltx_note_content">{mark}<span class="ltx_tag ltx_tag_note">{number}</span>'
+        f"{text}</span></span></span>"
+    )
+
+
+def test_footnotes_stand_behind_the_sentence_that_calls_them():
+    """LaTeXML writes a note and three times its number in the midst of the sentence."""
+    called = f"Costs fell{note(1, 'By 41 percent.')} within a year{note(2, 'Of 2023.')} of that."
+    text = read_as_latexml(f'<p class="ltx_p">{called}</p><p class="ltx_p">{PARAGRAPH}</p>')
+    assert "Costs fell within a year of that.\nBy 41 percent.\nOf 2023." in text
+
+
+def test_the_note_of_a_cell_stands_behind_its_table():
+    """It would be a part of the value."""
+    row = f"<tr><td>Model A{note(1, 'As reported.')}</td><td>83.1</td></tr>"
+    table = f'<table class="ltx_tabular"><tr><th>Name</th><th>Score</th></tr>{row}</table>'
+    text = read_as_latexml(f'<figure class="ltx_table">{table}</figure><p>{PARAGRAPH}</p>')
+    assert "Model A | 83.1\nAs reported." in text
+
+
+def test_the_mark_of_a_note_that_stands_elsewhere_says_nothing():
+    """LaTeXML writes "1footnotemark: 1" for it."""
+    mark = note(1, '<span class="ltx_note_type">footnotemark: </span>')
+    assert "Costs fell again." in read_as_latexml(f"<p>Costs fell{mark} again. {PARAGRAPH}</p>")
+
+
+def test_formulas_and_points_of_lists_stand_in_their_lines():
+    """A formula is no table of empty cells; an item's number stands before it, a dot does not."""
+    cell = '<td class="ltx_eqn_cell">{}</td>'
+    cells = "".join(map(cell.format, ("", '<math alttext="a=b"><mi>a</mi></math>', "", "(1)")))
+    item = (
+        '<li class="ltx_item"><span class="ltx_tag ltx_tag_item">{}</span>'
+        '<div class="ltx_para"><p class="ltx_p">{}</p></div></li>'
+    )
+    told = f"The first of the two that we built. {PARAGRAPH}"
+    text = read_as_latexml(
+        f'<p>{PARAGRAPH}</p><table class="ltx_equation"><tr>{cells}</tr></table><ul>'
+        + item.format("•", told) + item.format("(ii)", "Another one.") + "</ul>"
+    )  # fmt: skip
+    assert "\na=b (1)\n" in text
+    assert "•" not in text
+    assert "The first of the two" in text
+    assert "(ii) Another one." in text
+
+
+def test_a_list_of_twenty_thousand_items_is_read_at_once():
+    """Each looks for its text in itself, not in all that follows."""
+    item = '<li class="ltx_item"><span class="ltx_tag_item">a.</span><p class="ltx_p">x</p></li>'
+    tree = lxml.html.fromstring(f"<html><body><ul>{item * 20_000}</ul></body></html>")
+    tidy(tree)
+    assert tree.findtext(".//p") == "a. x"
+
+
+def test_what_arxiv_says_of_its_page_is_no_part_of_the_paper():
+    """It lists packages that it could not convert."""
+    notice = (
+        '<div class="package-alerts ltx_document"><p>HTML conversions display errors.</p></div>'
+    )
+    assert "conversions" not in read_as_latexml(notice + f"<p>{PARAGRAPH}</p>")
+
+
+@pytest.mark.parametrize("name", ["Literatur", "Références", "References and Notes"])
+def test_a_list_of_references_has_many_names(name):
+    """By some of them it goes only where it reads like one."""
+    entry = "[1] G. Hopper. Compilers. In Proceedings of the Navy, 1952."
+    listed = document(Block("x " * 50), Block(name, heading=True), Block(entry))
+    assert "Compilers" not in without_references(listed)[0].text
+    told = document(Block("x " * 50), Block(name, heading=True), Block("It is what we read. " * 9))
+    assert "what we read" in without_references(told)[0].text
+
+
+async def test_where_the_api_is_busy_the_page_of_the_paper_tells(arxiv, gathered):
+    """Its title, its authors and its day are those of the tags that arXiv writes for Scholar."""
+    arxiv.pages["export.arxiv.org/api/query"] = [(503, "text/plain", b"busy")]
+    arxiv.tell("arxiv.org/abs/2401.12345", LANDING)
+    paper = extract(await gathered("https://arxiv.org/abs/2401.12345"))
+    assert (paper.title, paper.authors) == ("Answers for Nurses", ("Ada Byron", "Bo Li"))
+    assert str(paper.published) == "2023-07-09"
+
+
 async def test_an_api_that_is_down_costs_the_metadata_only(arxiv, gathered):
     """The paper is read all the same, with what it says of itself."""
     arxiv.pages["export.arxiv.org/api/query"] = [(503, "text/plain", b"down")]
     paper = extract(await gathered("https://arxiv.org/abs/2401.12345"))
     assert paper.title == "Retrieval at a Small Insurer"
-    assert paper.extraction[0].outcome == "failed: server_failed"
+    assert [step.outcome for step in paper.extraction[:2]] == [
+        "failed: server_failed",
+        "failed: page_missing",
+    ]
 
 
 async def test_a_paper_that_is_not_there_is_missing(sites, gathered):
@@ -169,6 +267,49 @@ async def test_landing_pages_lead_to_their_pdf(address, page, pdf, sites, gather
     assert "four hundred letters" in paper.text
 
 
+SUMMARY = LANDING.replace("<head>", '<head><meta name="citation_pdf_url" content="/files/1.pdf">')
+
+
+async def test_a_page_that_shows_a_summary_leads_to_the_paper(sites, gathered):
+    """The PDF is read that the page names for Scholar; readers are led to the page."""
+    sites.tell("blog.example.com/paper/1", SUMMARY)
+    sites.tell("blog.example.com/files/1.pdf", paper_pdf(), "application/pdf")
+    payload = await gathered("https://blog.example.com/paper/1")
+    paper = extract(payload)
+    assert (payload.url, payload.final_url) == ("https://blog.example.com/paper/1",) * 2
+    assert (paper.kind, paper.title) == (SourceKind.PDF, "Answers for Nurses")
+    assert "four hundred letters" in paper.text
+    assert paper.extraction[0].outcome == "read from https://blog.example.com/files/1.pdf"
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b"gone"), (200, b"<html>log in</html>")])
+async def test_a_page_whose_paper_cannot_be_had_is_the_source(status, body, sites, gathered):
+    """Its summary is read, and the curator is told that the PDF was sought."""
+    page = SUMMARY.replace("abstract", f"<h1>Answers</h1><p>{PARAGRAPH * 3}</p>")
+    sites.tell("blog.example.com/paper/1", page)
+    sites.tell("blog.example.com/files/1.pdf", body, "text/html", status)
+    read = extract(await gathered("https://blog.example.com/paper/1"))
+    assert (read.kind, "four hundred" in read.text) == (SourceKind.WEB, True)
+    assert read.extraction[0].method == "PDF of the page"
+    assert read.extraction[0].outcome.startswith("failed: ")
+
+
+async def test_a_paper_that_may_be_had_later_is_waited_for(sites, gathered):
+    """Its summary would become the source for good."""
+    sites.tell("blog.example.com/paper/1", SUMMARY)
+    sites.tell("blog.example.com/files/1.pdf", b"busy", "text/html", 503)
+    with pytest.raises(errors.ServerFailed):
+        await gathered("https://blog.example.com/paper/1")
+
+
+async def test_a_page_that_holds_the_whole_paper_is_read_itself(sites, gathered):
+    """Publishers name the PDF beside it, too, and the page has sections and tables."""
+    page = SUMMARY.replace("abstract", f"<h1>Answers</h1><p>{PARAGRAPH * 40}</p>")
+    sites.tell("blog.example.com/paper/1", page)
+    assert (await gathered("https://blog.example.com/paper/1")).media_type == "text/html"
+    assert sites.addresses == ["blog.example.com/paper/1"]
+
+
 async def test_a_link_that_leads_to_a_paper_is_the_paper(arxiv, gathered):
     """A short link's abstract page is not the paper; the step says where it led."""
     arxiv.tell("blog.example.com/s", "https://arxiv.org/abs/2401.12345v2", status=302)
@@ -187,6 +328,17 @@ def test_an_answer_that_is_a_path_opens_no_file(tmp_path):
     file.write_text(ATOM)
     assert about_atom(ATOM.encode()).title
     assert about_atom(str(file).encode()) == About()
+
+
+def test_a_landing_page_may_name_all_authors_at_once():
+    """In one tag, with the day on which the paper was online."""
+    page = (
+        '<html><head><meta name="citation_title" content="X"><meta name="citation_authors" '
+        'content="Byron, Ada; Li, Bo"><meta name="citation_online_date" content="2024/03/05">'
+        "</head></html>"
+    )
+    told = about_landing(page)
+    assert (told.authors, str(told.published)) == (("Ada Byron", "Bo Li"), "2024-03-05")
 
 
 def test_an_unknown_paper_has_no_metadata():

@@ -134,3 +134,52 @@ def test_what_youtube_says_below_a_time_is_not_said_in_the_talk():
     found = extract(Payload(data=lines.encode(), media_type="text/plain", name="t.txt"))
     assert "seconds" not in found.text
     assert found.passages[0].locator.seconds == 0
+
+
+TOLD = "The model reads every letter that reaches us, and a clerk reads what it was unsure of."
+
+
+def sections_of(source):
+    payload = Payload(data=source.encode(), media_type="text/plain", name="a.txt")
+    found = extract(payload)
+    return found, [p.locator.section for p in found.passages]
+
+
+def test_a_title_between_two_lines_is_a_title():
+    """As reStructuredText draws it; the fields below it belong to the text."""
+    found, sections = sections_of(
+        f"=======\nLetters\n=======\n:Date: x\n\nSetup\n-----\n\n{TOLD}\n"
+    )
+    assert (found.title, sections) == ("Letters", ["Letters", "Setup"])
+
+
+def test_what_stands_right_below_an_underlined_title_is_read():
+    """Nothing parts it from the title; it was lost."""
+    found, sections = sections_of(f"Letters\n=======\n{TOLD}\n\n{TOLD}\n")
+    assert (found.title, set(sections)) == ("Letters", {"Letters"})
+    assert found.text.count(TOLD) == 2
+
+
+@pytest.mark.parametrize("head", ["== Setup", "1. SETUP", "2.1 Setup of it", "3 Setup"])
+def test_headings_have_numbers_and_marks(head):
+    """AsciiDoc's marks are not said, numbers are; what follows is longer than its heading."""
+    _, sections = sections_of(f"Letters\n\n{TOLD}\n\n{head}\n\n{TOLD}\n")
+    assert sections == ["Letters", head.lstrip("= ")]
+
+
+@pytest.mark.parametrize(
+    "list_", ["1. Read it\n\n2. Sort it\n\n3. Answer the letter", "1. It was late.\n\nWe left."]
+)
+def test_items_of_a_list_are_no_headings(list_):
+    """Items may stand apart, and sentences may be counted."""
+    _, sections = sections_of(f"Letters\n\n{TOLD}\n\n{list_}\n\n{TOLD}\n")
+    assert set(sections) <= {"Letters", "3. Answer the letter"}
+
+
+def test_a_letter_that_was_saved_as_text_tells_its_subject():
+    """Who sent it and when stand in its head, as mail programs write it."""
+    head = "From: Bo Li <bo@a.example>\nSubject: Our letters\nDate: Tue, 5 Mar 2024 10:00:00 +0000"
+    found, _ = sections_of(f"{head}\n\n{TOLD}\n")
+    assert (found.title, found.authors) == ("Our letters", ("Bo Li",))
+    assert str(found.published) == "2024-03-05"
+    assert "Subject" not in found.text

@@ -27,6 +27,7 @@ NO_COPIES = [
     "https://web.archive.org/",
     "https://web.archive.org/web/2020/",
     "https://web.archive.org/web/2020/ftp://a.example/p",
+    "https://web.archive.org/web/search?q=https%3A%2F%2Fa.example%2Fp",
     "https://archive.ph/AbC12",
     "https://webcache.googleusercontent.com/search?q=words",
     "https://a.example/web/2020/https://b.example/p",

@@ -225,6 +225,7 @@ SAME = {
     """,
     "https://github.com/o/r": """
         https://github.com/O/R.git https://github.com/o/r?tab=readme-ov-file#quick-start
+        https://github.com/o/r/tree/main https://github.com/o/r/tree/HEAD/
     """,
     "https://gitlab.com/g/sub/p/-/blob/main/docs/a.md": """
         https://gitlab.com/G/Sub/P/-/blob/main/docs/a.md?ref_type=heads#part
@@ -267,7 +268,12 @@ SAME = {
         https://urldefense.com/v3/__https://example.com/blog/llm__;!!AbC!dEf$
         https://urldefense.com/v3/__https://example.com/blog/llm?fbclid=1__;!!AbC!dEf$
         https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cHM6Ly9leGFtcGxlLmNvbS9ibG9nL2xsbQ&ntb=1
-        https://example.com/blog/llm?uclick_id=0a-1b
+        https://example.com/blog/llm?uclick_id=0a-1b https://example.com/blog/llm/index.html
+        https://www.example.com/blog/llm/Index.htm?utm_source=x https://example.com/blog/llm/index.php
+        https://tracking.tldrnewsletter.com/CL0/https:%2F%2Fexample.com%2Fblog%2Fllm%3Futm_source=tldrai/1/01-02/Ab=3
+        https://abc.r.us-east-1.awstrack.me/L0/https:%2F%2Fexample.com%2Fblog%2Fllm/1/01-02/Ab=3
+        https://urldefense.proofpoint.com/v2/url?u=https-3A__example.com_blog_llm&d=DwMF
+        https://statics.teams.cdn.office.net/evergreen-assets/safelinks/1/atp-safelinks.html?url=https%3A%2F%2Fexample.com%2Fblog%2Fllm
         https://r.jina.ai/https://example.com/blog/llm https://EXAMPLE.com:443/./blog/x/../llm/?&#
     """,
     "https://medium.com/@a/t-0123456789ab": """
@@ -282,7 +288,8 @@ SAME = {
     """,
     "https://x.com/u/status/1": "https://mobile.twitter.com/u/status/1?s=20&t=abc",
     "https://reddit.com/r/x/comments/abc/t": "https://old.reddit.com/r/x/comments/abc/t/?share_id=1",
-    "https://linkedin.com/pulse/x": "https://de.linkedin.com/pulse/x?trackingId=1&lipi=2",
+    "https://linkedin.com/pulse/x": "https://de.linkedin.com/pulse/x?trackingId=1&lipi=2&rcm=AC",
+    "https://github.com/o/r/blob/main/index.html": "https://github.com/o/r/blob/main/index.html",
     "https://arxiv.org/abs/physics/0601001": "https://arxiv.org/abs/physics.soc-ph/0601001v2",
     "https://huggingface.co/o/r/blob/main/README.md": """
         https://huggingface.co/o/r/raw/main/README.md https://huggingface.co/o/r/resolve/main/README.md
@@ -303,7 +310,8 @@ TRACKERS = """
     _branch_match_id irclickid cjevent zanpid awc ranMID ranEAID tduid guce_referrer_sig guccounter
     ref_src soc_src elqTrackId elqat sc_channel dm_i campaign_id spReportId bsft_clkid mbid usqp
     sca_esv sharer __twitter_impression sscid sfmc_id mkcid mkevt campid hmb_medium PHPSESSID amp
-    triedRedirect nr_email_referer __cf_chl_tk rdt_cid srsltid
+    triedRedirect nr_email_referer __cf_chl_tk rdt_cid srsltid replytocom __readwiseLocation dub_id
+    _cldee emci bt_ee sfnsn wpisrc
 """.split()
 
 CONTENT = """

@@ -200,11 +200,19 @@ async def test_a_playlist_is_a_list_of_sources(address, gathered, sites):
     assert sites.asked == []
 
 
-@pytest.mark.parametrize("lost", ["watch?v=", "watch?v=GJLlxj_dtq", "watch?v=GJLlxj_dtq8x&t=1"])
-async def test_an_id_that_lost_a_part_is_no_page(lost, gathered, sites):
-    """YouTube's page about nothing is not read as a web page."""
+LOST = """
+    www.youtube.com/watch?v= www.youtube.com/watch?v=GJLlxj_dtq www.youtube.com/shorts/
+    www.youtube.com/watch?v=GJLlxj_dtq8x&t=1 youtu.be/GJLlxj_dtq www.youtube.com/
+    www.youtube.com/clip/UgkxU2HSeGLVrR_ABC www.youtube.com/results?search_query=llm
+    www.youtube.com/embed/live_stream?channel=UC1 www.youtube.com/post/Ugkx_1
+""".split()
+
+
+@pytest.mark.parametrize("lost", LOST)
+async def test_an_address_without_a_whole_id_is_no_page(lost, gathered, sites):
+    """YouTube's page about nothing, a clip or a search is not read as a web page."""
     with pytest.raises(errors.InvalidUrl, match="eleven characters"):
-        await gathered(f"https://www.youtube.com/{lost}")
+        await gathered(f"https://{lost}")
     assert sites.asked == []
 
 
@@ -275,14 +283,25 @@ def test_chapters_are_read_from_the_description():
 
 @pytest.mark.parametrize(
     "form",
-    ["{t} {n}", "[{t}] {n}", "• {t} {n}", "⏰ {t} - {n}", "{i}. {t} {n}", "{n} - {t}", "{n} ({t})"],
+    [
+        *("{t} {n}", "[{t}] {n}", "• {t} {n}", "⏰ {t} - {n}", "{i}. {t} {n}", "{n} - {t}"),
+        *("{n} ({t})", "{t} - 2:10:00 {n}", "{t}–2:10:00 {n}", "({t} to 2:10:00) {n}", "{t} → {n}"),
+    ],
 )
 def test_chapters_are_read_however_they_are_set(form):
-    """Points, pictures and numbers before the time, and times after the title."""
+    """Points, pictures and numbers before the time, ends behind it, and times after the title."""
     told = [("00:00", "Intro"), ("01:05", "The stack"), ("1:02:03", "Questions")]
     lines = (form.format(t=t, n=n, i=i) for i, (t, n) in enumerate(told, start=1))
     found, _ = chapters_of("", "A talk\r\n" + "\r\n".join(lines))
     assert found == [Chapter(0, "Intro"), Chapter(65, "The stack"), Chapter(3723, "Questions")]
+
+
+def test_a_title_in_parts_is_a_title():
+    """YouTube writes texts in two ways."""
+    title = '{"runs":[{"text":"The "},{"text":"stack"}]}'
+    marker = f'{{"title":{title},"onTap":{{"watchEndpoint":{{"startTimeSeconds":65}}}}}}'
+    page = f'<script>var ytInitialData = {{"macroMarkersListItemRenderer":{marker}}};</script>'
+    assert chapters_of(page, "") == ([Chapter(65, "The stack")], "listed on the page")
 
 
 @pytest.mark.parametrize(

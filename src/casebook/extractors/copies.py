@@ -12,13 +12,13 @@ _MOST_WRAPPINGS = 3  # a copy of a copy happens, a chain of them does not
 _GOOGLE = re.compile(r"(?:www\.)?google\.(?:[a-z]{2,3}|com?\.[a-z]{2})")
 _AMP_CACHES = re.compile(r"(?:.+\.)?cdn\.ampproject\.org|.+\.bing-amp\.(?:com|net)")
 _AMP_CACHE = re.compile(r"/(?:amp|wp|[a-z])/(s/)?(.+)")
-_INNER = r"(?P<scheme>https?:)?(?P<rest>/{0,2}[^/]+\..+)"
+_INNER = r"(?P<scheme>https?:)?(?P<rest>/{0,2}[^/?]+\..+)"
 _FLAGS = r"(?:[a-z]{2}_)*"
 # A time of four to fourteen digits, or "*" for the calendar of copies, perhaps with flags.
 _WAYBACK = re.compile(rf"/(?:web|save)/(?:[0-9]{{1,14}}{_FLAGS}\*?/|\*/)?{_INNER}")
 _TODAY = re.compile(rf"/(?:o/[A-Za-z0-9]+|newest|oldest|timegate|[0-9.-]{{4,20}})/{_INNER}")
 _DATED = re.compile(rf"/(?:[\w-]+/)?[0-9]{{4,14}}{_FLAGS}/{_INNER}")
-_WHOLE = re.compile(r"/(?P<scheme>https?:)(?P<rest>/{1,2}[^/]+\..+)")
+_WHOLE = re.compile(r"/(?P<scheme>https?:)(?P<rest>/{1,2}[^/?]+\..+)")
 # A star stands for a character that is told, packed, behind the address.
 _GUARDED = re.compile(r"/v3/__(?P<scheme>https?:)(?P<rest>/{1,2}[^/*]+\.[^*]+?)__;.*")
 # Behind an address that is written out, what is escaped is a part of that.
@@ -70,9 +70,17 @@ _LINKS = (
     _link(r"(?:www\.|m\.)?vk\.com", "/away.php", "to"),
     _link(r"duckduckgo\.com", "/l", "uddg"),
     _link(r"slack-redir\.net", "/link", "url"),
+    _link(
+        r"statics\.teams\.cdn\.office\.net",
+        "/evergreen-assets/safelinks/1/atp-safelinks.html",
+        "url",
+    ),
     _link(r"[a-z0-9]+\.safelinks\.protection\.outlook\.com", "/", "url"),
 )
 _OUT = "out.reddit.com"
+# Links that Amazon's mail service counts, under its own host or that of a letter.
+_COUNTED = re.compile(r"/C?L0/(https?:%2F%2F[^/]+)(?:/.*)?", re.IGNORECASE)
+_COUNTING = re.compile(r".+\.awstrack\.me|tracking\.tldrnewsletter\.com")
 
 
 def original_of(url: WebUrl) -> WebUrl:
@@ -91,7 +99,7 @@ def is_copy(url: WebUrl) -> bool:
 
 
 def _wrapped(url: WebUrl) -> WebUrl | None:
-    for read in (_amp_address, _address_in_path, _translation, _cached_address, _followed_address):
+    for read in _READERS:
         if address := read(url):
             try:
                 return parse_web_url(address)
@@ -157,6 +165,16 @@ def _followed_address(url: WebUrl) -> str | None:
     return None
 
 
+def _counted_address(url: WebUrl) -> str | None:
+    """Read a link that a mail service counts, or that Proofpoint wrote anew to check it."""
+    if _COUNTING.fullmatch(url.host) and (counted := _COUNTED.fullmatch(url.path)):
+        return unquote(counted[1])
+    if url.host == "urldefense.proofpoint.com" and url.path == "/v2/url":
+        told = dict(parse_qsl(url.query or "")).get("u", "")
+        return unquote(told.replace("-", "%").replace("_", "/"))
+    return None
+
+
 def _unpacked(told: str) -> str | None:
     """Read where a link of Bing's results leads: "a1", and the address in base 64."""
     try:
@@ -167,3 +185,9 @@ def _unpacked(told: str) -> str | None:
 
 def _query(url: WebUrl) -> str:
     return f"?{url.query}" if url.query else ""
+
+
+_READERS = (
+    *(_amp_address, _address_in_path, _translation, _cached_address),
+    *(_followed_address, _counted_address),
+)

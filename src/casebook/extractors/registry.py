@@ -59,6 +59,12 @@ def _markdown(payload: Payload, /) -> Extracted:
     return markdown.extract(payload)
 
 
+def _notebook(payload: Payload, /) -> Extracted:
+    from casebook.extractors.kinds import notebook
+
+    return notebook.extract(payload)
+
+
 def _plaintext(payload: Payload, /) -> Extracted:
     from casebook.extractors.kinds import plaintext
 
@@ -120,6 +126,10 @@ def mounts() -> tuple[Mount, ...]:
         _mount(
             SourceKind.MARKDOWN, versions.MARKDOWN, _markdown,
             "text/markdown text/x-markdown text/x-web-markdown", suffixes.MARKDOWN,
+        ),
+        _mount(
+            SourceKind.MARKDOWN, versions.NOTEBOOK, _notebook,
+            "application/x-ipynb+json", suffixes.NOTEBOOK,
         ),
         _mount(
             SourceKind.TEXT, versions.TEXT, _plaintext,
@@ -194,7 +204,7 @@ def _overruled(payload: Payload, declared: Mount) -> tuple[Mount, str | None]:
     captions = _mount_of(SourceKind.CAPTIONS)
     if declared.kind is SourceKind.TEXT and _is_captions(payload):
         return captions, f"captions served as {payload.media_type}"
-    if is_json(payload.data) and declared is not captions:
+    if is_json(payload.data) and declared is not captions and declared.version != versions.NOTEBOOK:
         raise _binary(payload, declared, "JSON, data for programs")
     named = _by_suffix(payload)
     if (

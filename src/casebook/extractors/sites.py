@@ -16,12 +16,12 @@ def canonical_url(url: str) -> str:
     """Return the one form in which all addresses of a page are the same text.
 
     It is an identity to compare by, not an address to open: it says https wherever the port is a
-    default one, and it lacks ``www.``, the trailing slash, the fragment, tracking parameters, and
-    what a mobile or AMP edition adds; an archived copy is the page that it copies. The query is in
-    alphabetical order. A YouTube video is known by its ``v=``, an arXiv paper by its number without
-    the version, a paper of the ACL Anthology or OpenReview by its landing page, a file in a
-    repository by the page around it. A fragment stays where it is a route of the page's scripts
-    (``#!/post/1``).
+    default one, and it lacks ``www.``, ``index.html``, the trailing slash, the fragment, tracking
+    parameters, and what a mobile or AMP edition adds; an archived copy is the page that it copies.
+    The query is in alphabetical order. A YouTube video is known by its ``v=``, an arXiv paper by
+    its number without the version, a paper of the ACL Anthology or OpenReview by its landing page,
+    a file in a repository by the page around it. A fragment stays where it is a route of the page's
+    scripts (``#!/post/1``).
 
     Raises:
         InvalidUrl: if ``url`` is not a web address.
@@ -65,6 +65,10 @@ _YOUTUBE = re.compile(
 )
 _WATCHED = {"/watch", "/watch_popup", ""}
 _VIDEO_PATH = re.compile(r"/(?:embed|shorts|live|watch|v|e)/([^/]+)/?")
+# A clip is a part of a video that is not named in its address.
+_WITHOUT_VIDEO = re.compile(
+    r"/?|/(?:clip|e|embed|feed|hashtag|live|post|results|shorts|v|watch)(?:/.*)?"
+)
 # "videoseries" and "live_stream" have eleven characters too: a playlist, and what a channel shows.
 # What was pasted behind an id ("&t=10", escaped) does not belong to it.
 _VIDEO_ID = re.compile(r"(?!videoseries|live_stream)([A-Za-z0-9_-]{11})(?:[&?#].*)?")
@@ -106,10 +110,11 @@ def video_id(url: WebUrl) -> str | None:
 
 
 def names_no_video(url: WebUrl) -> bool:
-    """Tell an address that means a video on YouTube and names none: a part of its id was lost."""
-    path = url.path.rstrip("/")
-    meant = path == "/watch" and "v=" in (url.query or "")
-    return bool(_YOUTUBE.fullmatch(url.host)) and meant and video_id(url) is None
+    """Tell an address on YouTube that means a video, a clip or a search, and names no video."""
+    if url.host.removeprefix("www.") == "youtu.be":
+        return video_id(url) is None
+    meant = _YOUTUBE.fullmatch(url.host) and _WITHOUT_VIDEO.fullmatch(url.path)
+    return bool(meant) and video_id(url) is None and playlist_id(url) is None
 
 
 def paper_id(url: WebUrl) -> str | None:
@@ -188,6 +193,7 @@ _FILE_PATHS = {
     "www.github.com": _REPOSITORY_FILE,
 }
 _REPOSITORY = re.compile(r"(/[^/]+/[^/]+?)(?:\.git)?(/.*)?")
+_TRUNK = re.compile(r"/tree/(?:HEAD|main|master)/?\Z")  # its root is the repository's page
 _GIST = re.compile(r"(/[^/]+/[0-9a-f]{20,40})/raw(?:/.*)?")
 # Other names and editions of a site, by the name that it is known by here.
 _NAMES = {
@@ -214,7 +220,7 @@ def _usual(url: WebUrl) -> WebUrl:
         path = f"{match['repository']}/blob/{match['file']}"
         url = replace(url, host="github.com", path=path)
     if url.host.removeprefix("www.") == "github.com" and (match := _REPOSITORY.fullmatch(url.path)):
-        return replace(url, path=match[1].lower() + (match[2] or ""))
+        return replace(url, path=match[1].lower() + _TRUNK.sub("", match[2] or ""))
     return around(url)
 
 
@@ -235,6 +241,8 @@ _NAMED_BY_PEOPLE = re.compile(
     r"(?:gist\.)?github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co"
     r"|(?:.+\.)?wiki[a-z]+\.org"
 )
+# The file that a server shows for a folder.
+_FOLDER_FILE = re.compile(r"(?<=/)index\.(?:html?|php)\Z", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
@@ -255,7 +263,7 @@ def _canonical_path(path: str, host: str) -> str:
     while match := _AMP_PATH.fullmatch(plain):
         plain = match["before"] or match["after"] or match["page"] + (match["suffix"] or "")
         plain = plain.rstrip("/")
-    return plain
+    return _FOLDER_FILE.sub("", plain).rstrip("/")
 
 
 def _canonical_escapes(path: str) -> str:

@@ -6,6 +6,7 @@ It imports nothing, so that ``--help`` answers at once.
 PAGE = "html htm xhtml"
 SAVED_PAGE = "mhtml mht"
 MARKDOWN = "md markdown mdx mkd"
+NOTEBOOK = "ipynb"
 TEXT = "txt text rst adoc"
 CAPTIONS = "vtt srt sbv ttml dfxp ass ssa json json3"
 PDF = "pdf"
@@ -17,7 +18,7 @@ def dotted(*groups: str) -> tuple[str, ...]:
     return tuple(f".{name}" for group in groups for name in group.split())
 
 
-SOURCES = dotted(PAGE, SAVED_PAGE, MARKDOWN, TEXT, PDF, CAPTIONS, "xml", RECORDING)
+SOURCES = dotted(PAGE, SAVED_PAGE, MARKDOWN, NOTEBOOK, TEXT, PDF, CAPTIONS, "xml", RECORDING)
 """What a source may be called; ``.xml`` is read where it is TTML or XHTML."""
 
 TRANSCRIPTS = dotted(CAPTIONS, "xml txt")

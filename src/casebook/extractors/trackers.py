@@ -36,12 +36,13 @@ _NAMES = frozenset(
     "rb_clickid ef_id s_kwcid s_cid _openstat vgo_ee "
     # letters and their readers
     "mkt_tok hsctatracking hslang hsutk _hsenc _hsmi ck_subscriber_id __s cio_id mj_campaign _se "
+    "_cldee bt_ee bt_ts emci emdi dub_id __readwiselocation "
     # social networks and shared links
     "igshid igsh ig_rid mibextid rdid ref_src ref_url __twitter_impression sharer sr_share gi "
-    "wprov lipi trackingid spm scm shareuid "
+    "wprov lipi trackingid spm scm shareuid sfnsn fb_comment_id replytocom "
     # newspapers
     "xtor cmpid ncid ocid icid intcid smid smtyp mbid ftag taid guccounter reflink "
-    "unlocked_article_code triedredirect isfreemail showwelcome showwelcomeonshare "
+    "wpisrc unlocked_article_code triedredirect isfreemail showwelcome showwelcomeonshare "
     # measuring, searching, sessions
     "ref ref_ source _ga _gl sca_esv usqp amp outputtype phpsessid jsessionid cfid "
     "cftoken".split()
@@ -53,7 +54,8 @@ _OF_SITES = {
     "youtube.com": "si feature pp ab_channel app",
     "x.com": "s t",
     "reddit.com": "share_id rdt context",
-    "linkedin.com": "originalsubdomain",
+    "linkedin.com": "originalsubdomain rcm",
+    "stackoverflow.com": "rq lq noredirect",
     "docs.google.com": "usp ouid rtpof sd",
     "drive.google.com": "usp ouid rtpof sd",
     "notion.so": "pvs",

@@ -6,12 +6,13 @@ the older version are then read again.
 
 HTML = "html/18"
 SAVED = f"mhtml/1 {HTML}"
-MARKDOWN = "markdown/7"
-TEXT = "text/6"
-CAPTIONS = "captions/7"
+MARKDOWN = "markdown/8"
+NOTEBOOK = f"notebook/1 {MARKDOWN}"
+TEXT = "text/7"
+CAPTIONS = "captions/8"
 PDF = "pdf/15"
-YOUTUBE = "youtube/3"
-ARXIV = "arxiv/10"
+YOUTUBE = "youtube/4"
+ARXIV = "arxiv/11"
 PAPER = "paper/10"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.

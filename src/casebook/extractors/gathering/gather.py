@@ -5,6 +5,8 @@ from html import unescape
 
 from casebook.extractors.copies import original_of
 from casebook.extractors.gathering.bundles import OUR_TYPES
+from casebook.extractors.gathering.elsewhere import sent_instead
+from casebook.extractors.gathering.markup import words_shown
 from casebook.extractors.gathering.routes import Way, ways_to
 from casebook.extractors.gathering.sound import named_as_recording
 from casebook.extractors.network.client import Fetched, GuardedClient, next_hop
@@ -39,25 +41,19 @@ _CLOSED = (RobotsForbid, PageForbidden)
 
 _LONGEST_REFRESH = 20_000
 _NO_SCRIPT = re.compile(r"<noscript\b.*?(?:</noscript\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_NOT_SEEN = re.compile(
-    r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)|<[^>]*>", re.DOTALL | re.IGNORECASE
-)
 _REFRESH = re.compile(
     r"<meta\s(?=[^>]{0,300}?http-equiv\s*=\s*[\"']?refresh)[^>]{0,300}?"
     r"content\s*=\s*[\"']?\s*[0-5](?:\.\d*)?\s*[;,]\s*url\s*=\s*[\"']?([^\"'>]{1,2000})",
     re.IGNORECASE,
 )
 _FEW_WORDS = 50
-# What sites call their front page, beside "/": its file, and an edition in a language.
-_FRONT = re.compile(
-    r"/(?:(?:index|home|default|main)(?:\.\w{1,5})?|[a-z]{2}(?:[-_][a-z]{2})?)?/?", re.IGNORECASE
-)
 
 
 async def gather(address: str, client: GuardedClient, robots: Robots) -> Payload:
     """Return what is behind a web address: a page's bytes, or the bundle of a video or paper.
 
-    An address that redirects to a video or a paper (a short link, a DOI) is that one.
+    An address that redirects to a video or a paper (a short link, a DOI) is that one. A page that
+    shows the summary of a paper and names its PDF is the paper, too.
 
     Raises:
         SourceIsList: for a playlist or channel.
@@ -71,7 +67,9 @@ async def gather(address: str, client: GuardedClient, robots: Robots) -> Payload
     final = original_of(parse_web_url(payload.final_url or address))
     bundle = await _known(final, client, robots) if final != meant else None
     if bundle is None:
-        return payload
+        from casebook.extractors.gathering.papers import with_paper
+
+        return await with_paper(payload, client, robots)
     step = ExtractionStep(method="redirect", outcome=f"leads to {final}")
     return bundle.model_copy(update={"url": str(url), "tried": (step, *bundle.tried)})
 
@@ -93,7 +91,10 @@ async def _known(url: WebUrl, client: GuardedClient, robots: Robots) -> Payload 
 
         return await fetch_video(video, client, robots)
     if names_no_video(url):
-        raise InvalidUrl(f"{url} names no video (an id has eleven characters): copy it again.")
+        raise InvalidUrl(
+            f"{url} names no video (an id has eleven characters): copy the address of the video "
+            "itself, which a clip or a search leads to."
+        )
     if paper_id(url) or landing_of(url):
         from casebook.extractors.gathering.papers import fetch_paper
 
@@ -136,7 +137,7 @@ async def fetched(url: WebUrl, way: Way, client: GuardedClient, robots: Robots) 
     if target := refreshed(page):
         client.policy.check_hop(parse_web_url(page.final_url), target)
         page = await client.get(str(target), admit=robots.check, polite=True)
-    _refuse_front_page(way.fetch, parse_web_url(page.final_url))
+    _refuse_other_page(way.fetch, parse_web_url(page.final_url))
     forged = page.media_type.startswith(OUR_TYPES)
     return Payload(
         data=page.data,
@@ -159,23 +160,21 @@ def refreshed(page: Fetched) -> WebUrl | None:
         return None
     markup = _NO_SCRIPT.sub("", decode(page.data, page.charset, markup=True)[0])
     match = _REFRESH.search(markup)
-    if match is None or len(_NOT_SEEN.sub(" ", markup).split()) >= _FEW_WORDS:
+    if match is None or words_shown(markup) >= _FEW_WORDS:
         return None
     here = parse_web_url(page.final_url)
     target = next_hop(here, unescape(match[1].strip()).encode().decode("latin-1"))
     return None if target == here else target
 
 
-def _refuse_front_page(asked: WebUrl, final: WebUrl) -> None:
-    """Let a page pass unless its site sent us to its front page instead, as sites do for lost ones.
+def _refuse_other_page(asked: WebUrl, final: WebUrl) -> None:
+    """Let a page pass unless its site sent us to its front page or an overview, as for lost ones.
 
     Raises:
         PageMissing: if it did.
     """
-    is_front = final.path == "/" and final.query is None
-    same_site = asked.host.removeprefix("www.") == final.host.removeprefix("www.")
-    if is_front and same_site and not _FRONT.fullmatch(asked.path):
+    if shown := sent_instead(asked, final):
         raise PageMissing(
-            f"{asked} leads to the front page of {final.host} instead of the page, which is "
+            f"{asked} leads to the {shown} of {final.host} ({final}) instead of the page, which is "
             "probably gone: check the address, or look for an archived copy."
         )

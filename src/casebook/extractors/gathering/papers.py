@@ -1,14 +1,31 @@
 """A paper from its archive: what the archive says of it, and its HTML or its PDF."""
 
+import re
+from html import unescape
+
 from casebook.extractors.gathering.bundles import ARXIV, PAPER, Part, pack
+from casebook.extractors.gathering.markup import words_shown
 from casebook.extractors.network.client import Admit, GuardedClient
 from casebook.extractors.network.robots import Robots
 from casebook.extractors.sites import landing_of, paper_id, paper_version
-from casebook.extractors.urls import WebUrl
+from casebook.extractors.sniffing import sniff
+from casebook.extractors.text.charset import decode
+from casebook.extractors.urls import WebUrl, parse_web_url
 from casebook.schemas.errors import FetchError, InvalidUrl, ResponseMalformed
 from casebook.schemas.sources import ExtractionStep, Payload
 
 _HTML = {"text/html", "application/xhtml+xml"}
+_LARGEST_SUMMARY = 500_000  # bytes of a page about a paper
+_HEAD = 100_000  # characters in which a page tells of itself
+_MOST_WORDS = 1_200
+"""Of a page that shows a paper's summary, with its menus; more is the paper's own text."""
+
+# As Google Scholar asks publishers to name it (its "Inclusion guidelines for webmasters").
+_PDF_OF_PAGE = re.compile(
+    r"<meta\s(?=[^<>]{0,500}?name\s*=\s*[\"']?citation_pdf_url\b)"
+    r"[^<>]{0,500}?content\s*=\s*[\"']?([^\"'>\s]{1,2000})",
+    re.IGNORECASE,
+)
 
 
 async def fetch_paper(url: WebUrl, client: GuardedClient, robots: Robots) -> Payload:
@@ -23,9 +40,11 @@ async def fetch_paper(url: WebUrl, client: GuardedClient, robots: Robots) -> Pay
     search = _Search(client, robots)
     if number := paper_id(url):
         paper = f"{number}{paper_version(url)}"
-        # The API is there for programs; robots.txt speaks of the pages.
+        # The API is there for programs; robots.txt speaks of the pages. It is often busy.
         api = f"https://export.arxiv.org/api/query?id_list={paper}&max_results=1"
-        await search.may_find("atom", "arXiv API", api, None)
+        if not await search.may_find("atom", "arXiv API", api, None):
+            page = f"https://arxiv.org/abs/{paper}"
+            await search.may_find("landing", "arXiv page", page, robots.check, only=_HTML)
         html = f"https://arxiv.org/html/{paper}"
         if not await search.may_find("html", "arXiv HTML", html, robots.check, only=_HTML):
             await search.find("pdf", "arXiv PDF", f"https://arxiv.org/pdf/{paper}")
@@ -35,6 +54,60 @@ async def fetch_paper(url: WebUrl, client: GuardedClient, robots: Robots) -> Pay
         await search.find("pdf", "PDF", landing.pdf)
         return search.bundle(url, PAPER, url.name or "paper")
     raise InvalidUrl(f"{url} is not the address of a paper: submit its PDF.")
+
+
+async def with_paper(page: Payload, client: GuardedClient, robots: Robots) -> Payload:
+    """Return the paper whose summary a page shows, where it names its PDF; else the page itself.
+
+    So NeurIPS, PMLR, USENIX, Zenodo and others show papers. Readers are led to the page.
+
+    Raises:
+        FetchError: if the PDF cannot be had now, and may be later.
+    """
+    named = _pdf_named_by(page)
+    if named is None or page.final_url is None:
+        return page
+    try:
+        here = parse_web_url(page.final_url)
+        address = here.join(named)
+        client.policy.check_hop(here, address)
+        pdf = await client.get(str(address), admit=robots.check, polite=True)
+        if sniff(pdf.data) != "PDF":
+            raise ResponseMalformed(f"{address} is {pdf.media_type}, not a PDF: open it.")
+    except FetchError as error:
+        if error.transient:
+            raise
+        step = ExtractionStep(method="PDF of the page", outcome=f"failed: {type(error).kind()}")
+        return page.model_copy(update={"tried": (*page.tried, step)})
+    landing = Part(
+        name="landing",
+        url=page.final_url,
+        media_type=page.media_type,
+        charset=page.charset,
+        data=page.data,
+    )
+    step = ExtractionStep(method="PDF of the page", outcome=f"read from {pdf.final_url}")
+    return page.model_copy(
+        update={
+            "data": pack([landing, Part.of("pdf", pdf)]),
+            "media_type": PAPER,
+            "charset": None,
+            "name": f"{page.name or 'paper'}.json",
+            "headers": {},
+            "tried": (*page.tried, step),
+        }
+    )
+
+
+def _pdf_named_by(page: Payload) -> str | None:
+    """Return the address of the PDF that a page names, None where its own text is the paper."""
+    if page.media_type not in _HTML or len(page.data) > _LARGEST_SUMMARY:
+        return None
+    if b"citation_pdf_url" not in page.data.lower():
+        return None
+    markup = decode(page.data, page.charset, markup=True)[0]
+    match = _PDF_OF_PAGE.search(markup[:_HEAD])
+    return unescape(match[1]) if match and words_shown(markup) < _MOST_WORDS else None
 
 
 class _Search:

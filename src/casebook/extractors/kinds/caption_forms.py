@@ -1,31 +1,26 @@
 """Captions in forms that no library reads whole, so that nothing that was said is lost. Pure.
 
 SubRip and SubViewer have no standard that programs keep to: numbers, hours, fractions and the empty
-lines between cues may be missing. JSON is what youtube-transcript-api writes (and prints, as
-Python), what YouTube's player gets (json3), and what transcription endpoints answer.
+lines between cues may be missing. Whisper prints its cues in lines, the times in brackets.
 """
 
-import ast
-import json
-import math
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from casebook.extractors.kinds.clocks import CLOCK, seconds_of
+from casebook.extractors.kinds.json_captions import looks_timed
 from casebook.extractors.kinds.said import Said
 from casebook.extractors.kinds.substation import is_script
 from casebook.extractors.kinds.timed_text import is_timed_text
+from casebook.extractors.kinds.youtube_xml import is_youtube_xml
 
 # SubViewer's comma stands between times alone; "10:00, 11:00 and noon" is said by somebody.
-_TIMES = re.compile(rf"\s*{CLOCK}\s*(?:-{{1,3}}>|,(?=\d[\d:.]*[ \t]*(?:\n|\Z)))\s*{CLOCK}(?=\s|\Z)")
+_TIMES = re.compile(
+    rf"\s*\[?{CLOCK}\s*(?:-{{1,3}}>|,(?=\d[\d:.]*[ \t]*(?:\n|\Z)))\s*{CLOCK}\]?(?=\s|\Z)"
+)
 _ARROW = re.compile(r"\d\s*-{1,3}>\s*-?\d")
 # WebVTT has no arrow but between times.
 _WEBVTT_ARROW = re.compile(r"\d\s*-->|-->\s*-?\d")
 _TIMED_START = re.compile(rf"(?:\s*\d+\s*\n)?{_TIMES.pattern}")
-_JSON_START = re.compile(r"[\[{]\s*[\[{\"']")
-_JSON_NAMES = re.compile(r"[\"'](?:start|tStartMs)[\"']\s*:")
-_LISTS = "snippets segments events cues captions transcript".split()
 _HEAD = 4_096
 
 
@@ -34,14 +29,9 @@ def look_like_captions(text: str) -> bool:
     head = text[:_HEAD].lstrip("\ufeff \t\r\n").replace("\r\n", "\n").replace("\r", "\n")
     if head.startswith("WEBVTT") or _TIMED_START.match(head):
         return True
-    if is_script(head) or is_timed_text(head):
+    if is_script(head) or is_timed_text(head) or is_youtube_xml(head):
         return True
-    return bool(_JSON_START.match(head) and _JSON_NAMES.search(head))
-
-
-def is_json(source: str) -> bool:
-    """Tell JSON, or a Python literal, by how it begins."""
-    return bool(_JSON_START.match(source))
+    return looks_timed(head)
 
 
 def read_timed(source: str) -> tuple[list[Said], int]:
@@ -103,57 +93,3 @@ def with_times(source: str) -> tuple[str, int]:
 
 def _clock(seconds: float) -> str:
     return f"{int(seconds // 3_600):02}:{int(seconds % 3_600 // 60):02}:{seconds % 60:06.3f}"
-
-
-def read_json(source: str) -> tuple[list[Said], int]:
-    """Return the cues of a JSON transcript, and how many entries could not be read."""
-    entries = _entries(_value(source))
-    cues = [_said(entry) for entry in entries]
-    read = [cue for cue in cues if cue is not None]
-    return read, len(cues) - len(read)
-
-
-def _value(source: str) -> Any:
-    try:
-        return json.loads(source)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return ast.literal_eval(source.strip())
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        return None  # nested too deeply for Python is a MemoryError
-
-
-def _entries(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        value = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
-    while isinstance(value, list) and len(value) == 1 and isinstance(value[0], list):
-        value = value[0]
-    return value if isinstance(value, list) else []
-
-
-def _said(entry: Any) -> Said | None:
-    if not isinstance(entry, dict):
-        return None
-    text = entry.get("text")
-    if isinstance(entry.get("segs"), list):
-        text = "".join(
-            str(part.get("utf8", "")) for part in entry["segs"] if isinstance(part, dict)
-        )
-    start = _number(entry, "start", "tStartMs")
-    if start is None or not isinstance(text, str):
-        return None
-    lasts = _number(entry, "duration", "dDurationMs") or _number(entry, "dur", "") or 0.0
-    end = _number(entry, "end", "")
-    return Said(start, start + lasts if end is None else end, text)
-
-
-def _number(entry: Mapping[str, Any], seconds: str, milliseconds: str) -> float | None:
-    for name, unit in ((seconds, 1.0), (milliseconds, 1_000.0)):
-        try:
-            number = float(entry[name]) / unit
-        except (KeyError, TypeError, ValueError, OverflowError):
-            continue
-        if 0 <= number < math.inf:
-            return number
-    return None

@@ -12,16 +12,13 @@ from webvtt.errors import MalformedCaptionError, MalformedFileError
 
 from casebook.extractors import versions
 from casebook.extractors.kinds import webvtt_sight
-from casebook.extractors.kinds.caption_forms import (
-    is_json,
-    read_json,
-    read_timed,
-    with_times,
-)
+from casebook.extractors.kinds.caption_forms import read_timed, with_times
+from casebook.extractors.kinds.json_captions import is_json, read_json
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.kinds.said import COMMENT, Said
 from casebook.extractors.kinds.substation import is_script, parts_of, read_script
 from casebook.extractors.kinds.timed_text import NotTimedText, is_timed_text, read_timed_text
+from casebook.extractors.kinds.youtube_xml import is_youtube_xml, read_youtube_xml
 from casebook.extractors.naming import where
 from casebook.extractors.speech.spoken import (
     SOMEBODY,
@@ -121,6 +118,8 @@ def _read(source: str, payload: Payload) -> _Read:
         return _timed_text(source, payload)
     if is_script(source):
         form, (said, unread) = "SubStation Alpha", read_script(source)
+    elif is_youtube_xml(source):
+        form, (said, unread) = "YouTube's XML", read_youtube_xml(source)
     elif is_json(source):
         form, (said, unread) = "JSON", read_json(source)
     else:

@@ -23,6 +23,7 @@ _PERCENT = re.compile(
     r"\A%[ \t]+(?P<title>\S[^\n]{0,500})\n(?:%[ \t]*(?P<author>[^\n]{0,500})\n)?"
     r"(?:%[ \t]*(?P<date>[^\n]{0,100})\n)?(?=\s*\n|\Z)"
 )
+_LINE = re.compile(r"([A-Za-z][\w-]{0,30}):[ \t]+([^\s\[{|>&*!][^\n]{0,500})")
 _LONGEST_JSON = 20_000
 _LONGEST_VALUE = 500
 _MOST_PEOPLE = 100
@@ -64,10 +65,21 @@ def _parsed(as_yaml: str | None, as_toml: str | None) -> tuple[Mapping[str, Any]
     try:
         front = tomllib.loads(as_toml) if as_toml is not None else yaml.safe_load(as_yaml or "")
     except (yaml.YAMLError, ValueError, RecursionError):
+        if as_toml is None and (fields := _by_lines(as_yaml or "")):
+            return fields, "not YAML, read line by line"
         return {}, "not TOML, left out" if as_toml is not None else "not YAML, left out"
     if not isinstance(front, dict):
         return {}, "none"
     return {str(key).lower(): value for key, value in front.items()}, "read"
+
+
+def _by_lines(front: str) -> Mapping[str, Any]:
+    """Return the fields of front matter that people wrote and no program checked.
+
+    A title with a colon in it ("LLMs: a year on") is no YAML without quotation marks.
+    """
+    found = filter(None, map(_LINE.fullmatch, front.split("\n")))
+    return {match[1].lower(): match[2].strip().strip("\"'") for match in found}
 
 
 def first_of(front: Mapping[str, Any], *names: str) -> str | None:

@@ -15,6 +15,7 @@ from casebook.extractors.kinds.front_matter import (
     names_of,
     read_front_matter,
 )
+from casebook.extractors.kinds.markdown_dialects import COMMENT, plain
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors
@@ -43,6 +44,7 @@ _COMMENTS = (
         re.compile(r"<!--(?P<said>.{0,2000}?)-->", re.DOTALL),
         "In an HTML comment, which is not shown.",
     ),
+    (COMMENT, "In a comment of MDX, which is not shown."),
     (
         # A link's definition that leads nowhere: its title is a note among authors.
         re.compile(
@@ -90,7 +92,7 @@ def extract(payload: Payload) -> Extracted:
 
 def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:
     """Return what a page made of the Markdown shows, and what it hides."""
-    markup = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(body)
+    markup = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(plain(body))
     tree = parse(_closed(markup)) if markup.strip() else None
     if tree is None:
         return [], []

@@ -8,18 +8,18 @@ from datetime import date
 from typing import Any
 
 import feedparser  # type: ignore[import-untyped]  # it ships no types
-import lxml.html  # type: ignore[import-untyped]  # it ships no types
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors import versions
 from casebook.extractors.gathering import bundles
 from casebook.extractors.gathering.bundles import Bundle, Part, unpack
-from casebook.extractors.kinds import html, pdf
+from casebook.extractors.kinds import html, latexml, pdf
 from casebook.extractors.naming import where
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.metadata import clean_date
+from casebook.extractors.text.references import cites, stands_over_references
 from casebook.extractors.web.parsing import parse
 from casebook.schemas.documents import Extracted, ExtractionStep, Passage
 from casebook.schemas.errors import Damaged
@@ -28,12 +28,6 @@ from casebook.schemas.sources import Payload, SourceKind
 _REFERENCES = re.compile(
     r"(?:\d+\.?|[IVX]+\.?)?\s*(?:references|bibliography|literature cited|works cited)\s*:?",
     re.IGNORECASE,
-)
-# What LaTeXML marks as no part of the text. Footnotes, tables and figures stay.
-_APART = (
-    "//*[contains(concat(' ', normalize-space(@class), ' '), ' ltx_bibliography ')]"
-    " | //*[contains(@class, 'ltx_page_header') or contains(@class, 'ltx_page_footer')"
-    " or contains(@class, 'ltx_page_navbar') or contains(@class, 'ltx_pagination')]"
 )
 _DAY = re.compile(r"([0-9]{4})[/-]([0-9]{1,2})[/-]([0-9]{1,2})")
 
@@ -87,31 +81,16 @@ def _text(bundle: Bundle, payload: Payload) -> Extracted:
 
 
 def _from_html(part: Part) -> tuple[Extracted, str]:
-    """Read LaTeXML's page: formulas as their TeX, the bibliography left out."""
+    """Read LaTeXML's page, its list of references left out."""
     markup, _ = decode(part.data, part.charset, markup=True)
     tree = parse(markup)
     if tree is None:
         return without_references(html.extract(part.payload()))
-    entries = len(tree.xpath("//*[contains(@class, 'ltx_bibitem')]"))
-    for element in tree.xpath(_APART):
-        _drop(element)
-    for formula in tree.xpath("//math[@alttext]"):
-        _replace(formula, formula.get("alttext"))
+    entries = latexml.tidy(tree)
     cleaned = etree.tostring(tree, encoding="utf-8", method="html")
     page = part.payload().model_copy(update={"data": cleaned, "charset": "utf-8"})
     extracted, note = without_references(html.extract(page))
     return extracted, f"{entries} left out" if entries else note
-
-
-def _drop(element: Any) -> None:
-    if element.getparent() is not None:
-        element.drop_tree()
-
-
-def _replace(element: Any, text: str) -> None:
-    span = lxml.html.Element("span")
-    span.text, span.tail = text, element.tail
-    element.getparent().replace(element, span)
 
 
 # --- References ----------------------------------------------------------------------------------
@@ -122,7 +101,8 @@ def without_references(extracted: Extracted) -> tuple[Extracted, str]:
 
     What follows them under another heading (an appendix) stays.
     """
-    kept = [p for p in extracted.passages if not _REFERENCES.fullmatch(p.locator.section or "")]
+    lists = _lists_of_references(extracted)
+    kept = [p for p in extracted.passages if p.locator.section not in lists]
     count = len(extracted.passages) - len(kept)
     if not count or not kept:
         return extracted, "none found" if not count else "not told apart from the text"
@@ -140,6 +120,16 @@ def without_references(extracted: Extracted) -> tuple[Extracted, str]:
         length += len(piece)
     changes = {"text": "".join(pieces), "passages": tuple(passages)}
     return extracted.model_copy(update=changes), f"{count} passages left out"
+
+
+def _lists_of_references(extracted: Extracted) -> set[str]:
+    """Return the sections that are such lists: those of another name must also read like one."""
+    under: dict[str, list[str]] = {}
+    for passage in extracted.passages:
+        section = passage.locator.section or ""
+        if _REFERENCES.fullmatch(section) or stands_over_references(section):
+            under.setdefault(section, []).append(extracted.text[passage.start : passage.end])
+    return {name for name, told in under.items() if _REFERENCES.fullmatch(name) or cites(told)}
 
 
 def _stretches(extracted: Extracted, kept: Sequence[Passage]) -> Iterator[tuple[int, int, Passage]]:
@@ -161,8 +151,8 @@ def _stretches(extracted: Extracted, kept: Sequence[Passage]) -> Iterator[tuple[
 
 
 def _about(bundle: Bundle) -> About:
-    if part := bundle.find("atom"):
-        return about_atom(part.data)
+    if (part := bundle.find("atom")) and (told := about_atom(part.data)).title:
+        return told
     if part := bundle.find("landing"):
         return about_landing(decode(part.data, part.charset, markup=True)[0])
     return About()
@@ -187,12 +177,15 @@ def about_landing(markup: str) -> About:
     if tree is None:
         return About()
     title = next(iter(_stated(tree, "citation_title")), "")
-    dates = [*_stated(tree, "citation_publication_date"), *_stated(tree, "citation_date")]
+    kinds_of_day = ("publication_date", "date", "online_date")
+    dates = [day for kind in kinds_of_day for day in _stated(tree, f"citation_{kind}")]
+    together = (name for names in _stated(tree, "citation_authors") for name in names.split(";"))
+    people = [*_stated(tree, "citation_author"), *together]
     days = [_DAY.match(stated) for stated in dates]
     told = [f"{d[1]}-{int(d[2]):02}-{int(d[3]):02}" for d in days if d]
     return About(
         title=one_line(title) or None,
-        authors=clean_authors([_forename_first(n) for n in _stated(tree, "citation_author")]),
+        authors=clean_authors([_forename_first(name.strip()) for name in people]),
         published=clean_date(told[0] if told else None),
     )
 

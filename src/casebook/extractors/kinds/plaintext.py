@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from casebook.extractors import versions
+from casebook.extractors.days import stated_day
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import Voices, set_apart, voices_in, with_speakers
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import has_words, one_line, smuggled, visible
 from casebook.extractors.text.charset import decode
-from casebook.extractors.text.metadata import clean_date, language_of
+from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import DocumentEmpty
@@ -20,7 +21,10 @@ FEWEST_WORDS = 5
 
 _FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
-_HASHES = re.compile(r"\s*#{1,6}\s+(?=\S)")  # a heading as Markdown writes it, common in texts
+# A heading as Markdown and AsciiDoc write it, common in texts.
+_HASHES = re.compile(r"\s*(?:#{1,6}|={1,5})\s+(?=[^\s=])")
+_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+(?=[^\W\d_])")
+_ADDRESS = re.compile(r"<[^<>]*>|\S+@\S+")
 _UNDERLINE = re.compile(r"[=\-~^#*]{3,}\s*")
 _SENTENCE_END = re.compile(r"[.!?:;,…]['\")\]]*$")
 _LONGEST_TITLE = 120
@@ -56,7 +60,7 @@ def extract(payload: Payload) -> Extracted:
         extractor=versions.TEXT,
         title=header.get("title") or _title(paragraphs, voices),
         authors=clean_authors(header.get("author", "").replace(",", ";")),
-        published=clean_date(header.get("date")),
+        published=stated_day(header.get("date")),
         language=language,
         text=text,
         passages=passages,
@@ -86,25 +90,35 @@ def _paragraphs(source: str) -> Iterator[list[str]]:
         if line.strip():
             lines.append(line)
         elif lines:
-            yield lines
+            yield _without_overline(lines)
             lines = []
     if lines:
-        yield lines
+        yield _without_overline(lines)
+
+
+def _without_overline(lines: list[str]) -> list[str]:
+    """Return a paragraph without the line above its title, as reStructuredText draws it."""
+    drawn = [bool(_UNDERLINE.fullmatch(line)) for line in lines[:3]]
+    return lines[1:] if drawn == [True, False, True] else lines
 
 
 def _header(paragraphs: list[list[str]]) -> tuple[Mapping[str, str], list[list[str]]]:
     """Return what a first paragraph of ``title: …`` lines states, and the paragraphs after it."""
     fields = [_FIELD.fullmatch(line) for line in paragraphs[0]] if paragraphs else []
     stated = {field[1].lower(): one_line(field[2]) for field in fields if field}
-    if "title" not in stated or len(stated) < len(fields):
+    if len(stated) < len(fields):
         return {}, paragraphs
-    return stated, paragraphs[1:]
+    if {"from", "subject"} <= stated.keys():  # a letter, saved as text
+        author = _ADDRESS.sub("", stated["from"]).strip('" ')
+        stated = {"title": stated["subject"], "author": author, "date": stated.get("date", "")}
+    return (stated, paragraphs[1:]) if "title" in stated else ({}, paragraphs)
 
 
 def _blocks(paragraphs: Sequence[list[str]]) -> Iterator[Block]:
     for position, lines in enumerate(paragraphs):
         followed = paragraphs[position + 1] if position + 1 < len(paragraphs) else None
-        if _is_heading(lines, followed) or (_is_title(lines) and position == 0):
+        alone = len(lines) == 1 or (len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]))  # noqa: PLR2004 - and its line
+        if _is_heading(lines, followed) or (alone and position == 0 and _is_title(lines)):
             yield Block(_HASHES.sub("", lines[0], count=1), heading=True)
         else:
             yield from _prose(lines)
@@ -132,13 +146,17 @@ def _is_heading(lines: list[str], followed: list[str] | None) -> bool:
     if len(lines) == 2 and _UNDERLINE.fullmatch(lines[1]):  # noqa: PLR2004 - heading and line
         return True
     line = lines[0].strip()
-    if len(lines) > 1 or followed is None or len(line) > _LONGEST_HEADING or _ITEM.match(line):
+    if len(lines) > 1 or followed is None or len(line) > _LONGEST_HEADING:
         return False
     if _HASHES.match(line):
         return True
-    if _SENTENCE_END.search(line) or not line[:1].isupper():
+    number = _NUMBERED.match(line)
+    words = line[number.end() :] if number else line
+    if _SENTENCE_END.search(words) or not words[:1].isupper():
         return False
-    return line.isupper() or len(one_line(" ".join(followed))) > len(line)
+    is_item = _ITEM.match(line) and (not number or _ITEM.match(followed[0]))
+    longer = len(one_line(" ".join(followed))) > len(line)
+    return not is_item and (longer or (words.isupper() and not number))
 
 
 def _is_title(lines: list[str]) -> bool:

@@ -38,10 +38,12 @@ _DATE = re.compile(
 _OG_TITLE = re.compile(r'<meta (?:property|name)="og:title" content="([^"]{1,300})"')
 _PAGE_DATA = "ytInitialData = "
 _CLOCK = r"(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-9]{2}"
-# A time before its title, perhaps behind the point or number of a list, or after it.
+# A time before its title, perhaps behind the point or number of a list and with the end of the
+# chapter behind it, or after it.
 _TIMED_LINE = re.compile(
     rf"^(?:[^\w\n]{{0,6}}|[ \t]*[0-9]{{1,2}}[.)][ \t]{{1,3}})(?<![\d:])({_CLOCK})[)\]]?"
-    r"[ \t]*[-–—:|]?[ \t]*(\S.{0,119}?)[ \t\r]*$"
+    rf"(?:[ \t]*(?:[-–—→]|to)[ \t]*{_CLOCK}(?![\d:])[)\]]?)?"
+    r"[ \t]*[-–—:|→➜»]?[ \t]*(\S.{0,119}?)[ \t\r]*$"
     rf"|^[ \t]*(\S[^\n]{{0,119}}?)[ \t]*[-–—:|(\[][ \t]*({_CLOCK})[)\]]?[ \t\r]*$",
     re.MULTILINE,
 )
@@ -180,7 +182,11 @@ def _ordered(chapters: Iterator[Chapter]) -> list[Chapter]:
 
 def _listed_chapters(page: str) -> Iterator[Chapter]:
     for item in find_all(page_data(page), "macroMarkersListItemRenderer"):
-        title = item.get("title", {}).get("simpleText")
+        named = item.get("title", {})
+        runs = named.get("runs") or ()
+        title = named.get("simpleText") or "".join(
+            str(run.get("text") or "") for run in runs if isinstance(run, dict)
+        )
         start = item.get("onTap", {}).get("watchEndpoint", {}).get("startTimeSeconds")
         if isinstance(title, str) and isinstance(start, int | float):
             yield Chapter(float(start), one_line(title))

@@ -5,6 +5,7 @@ that tables have.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from html import unescape
@@ -17,7 +18,19 @@ from casebook.extractors.urls import is_web_address
 from casebook.schemas.sources import Candidate
 
 # Where an answer keeps its entries, if not in the only list of objects that it has.
-_ENTRIES = "items entries posts articles results data sources urls links pages".split()
+_ENTRIES = (
+    "items entries posts articles results data sources urls links pages records nodes edges "
+    "children hits".split()
+)
+# Where interfaces keep the answer itself, and where an entry keeps its fields.
+_ANSWERS = "data message response result".split()
+_FIELDS = "attributes fields data node".split()
+_ADDRESSES = "canonical_url external_url landing_page_url doi id".split()
+_PUBLISHED = frozenset(
+    "published datepublished publisheddate publishedat publishedon publishdate publicationdate "
+    "pubdate postdate posteddate postedat postedon issued".split()
+)
+_DEEPEST = 3
 _LONGEST_SHOWN = 200
 
 
@@ -73,11 +86,19 @@ def _value(line: str) -> Any:
     return line if is_web_address(line) else json.loads(line)
 
 
-def _entries(value: Any) -> Iterator[Any]:
+def _entries(value: Any, depth: int = 0) -> Iterator[Any]:
     if isinstance(value, dict):
         known = (value[key] for key in _ENTRIES if isinstance(value.get(key), list))
-        found = next(known, None)
-        yield from (_only_list(value) or [value]) if found is None else found
+        answers = [value[key] for key in _ANSWERS if isinstance(value.get(key), dict)]
+        inner = [one for one in value.values() if isinstance(one, dict)]
+        if not answers and len(inner) == 1 and _candidate(value, "") is None:
+            answers = inner
+        if (found := next(known, None)) is not None or (found := _only_list(value)):
+            yield from found
+        elif answers and depth < _DEEPEST:
+            yield from _entries(answers[0], depth + 1)
+        else:
+            yield value
     elif isinstance(value, list):
         yield from value
 
@@ -95,14 +116,29 @@ def _candidate(entry: Any, base: str) -> Candidate | None:
         return candidate(entry, None, day_in_address(entry)) if is_web_address(entry) else None
     if not isinstance(entry, dict):
         return None
-    named = {str(name).lower(): value for name, value in entry.items()}
+    named = _named(entry)
     address = _address(named, base)
-    title = next((named[name] for name in named if name in COLUMNS["title"]), None)
-    if isinstance(title, dict):
-        title = unescape(str(title.get("rendered") or ""))  # as WordPress answers
     if not address:
         return None
-    return candidate(address, title, _day(named) or day_in_address(address), _summary(named))
+    day = _day(named) or day_in_address(address)
+    return candidate(address, _title(named), day, _summary(named))
+
+
+def _named(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fields of an entry by their names in lower case, also those it keeps apart."""
+    inner = (entry[name] for name in _FIELDS if isinstance(entry.get(name), dict))
+    whole = {**entry, **next(inner, {})}
+    return {str(name).lower(): value for name, value in whole.items()}
+
+
+def _title(named: Mapping[str, Any]) -> object:
+    title = next((named[name] for name in named if name in COLUMNS["title"]), None)
+    if isinstance(title, dict):
+        return unescape(str(title.get("rendered") or ""))  # as WordPress answers
+    if isinstance(title, list):
+        return next(iter(title), None)  # as Crossref does
+    # Of a bookmark (Pinboard), what its owner wrote is the title.
+    return named.get("description") if title is None and "href" in named else title
 
 
 def _summary(named: Mapping[str, Any]) -> str:
@@ -114,7 +150,7 @@ def _summary(named: Mapping[str, Any]) -> str:
 
 def _address(named: Mapping[str, Any], base: str) -> str | None:
     """Return where an entry is: of JSON Feed's names the entry's own first, its id last."""
-    names = ["url", *(name for name in named if name in COLUMNS["url"]), "external_url", "id"]
+    names = ["url", *(name for name in named if name in COLUMNS["url"]), *_ADDRESSES]
     values = (str(named[name]).strip() for name in names if named.get(name))
     own = named.get("url")
     if isinstance(own, str) and own.startswith("/") and is_web_address(base):
@@ -123,6 +159,14 @@ def _address(named: Mapping[str, Any], base: str) -> str | None:
 
 
 def _day(named: Mapping[str, Any]) -> date | None:
-    first = [name for name in ("date_published", "published") if name in named]
+    first = [name for name in named if re.sub("[_-]", "", name) in _PUBLISHED]
     others = [name for name in named if name in COLUMNS["published"]]
-    return next(filter(None, map(stated_day, map(named.get, [*first, *others]))), None)
+    stated = (_whole(named[name]) for name in (*first, *others))
+    return next(filter(None, map(stated_day, stated)), None)
+
+
+def _whole(stated: Any) -> Any:
+    """Return a day that libraries write in parts (CSL: ``{"date-parts": [[2024, 3, 5]]}``)."""
+    parts = stated.get("date-parts") if isinstance(stated, dict) else None
+    first = parts[0] if isinstance(parts, list) and parts else None
+    return "-".join(map(str, first)) if isinstance(first, list) else stated

@@ -11,6 +11,7 @@ from casebook.extractors.days import day_in_address, day_in_line, stated_day
 from casebook.extractors.kinds.youtube import find_all, page_data
 from casebook.extractors.links.entries import Listing, addresses_in, candidate
 from casebook.extractors.links.tables import read_table
+from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import is_web_address
 from casebook.extractors.web.dates import Order, day_of
@@ -27,6 +28,17 @@ _MARKDOWN = {"text/markdown", "text/x-markdown"}
 _FURNITURE = "nav header footer aside form"
 _ENTRY = "ancestor::*[self::article or self::li or self::tr or self::dd or self::dt][1]"
 _LONGEST_DATE = 40
+# What is written on the links that lead to a page beside the one that has its title.
+_NO_TITLE = re.compile(
+    r"\W*(?:pdf|html|abs(?:tract)?|bib(?:tex)?|doi|link|here|video|slides|code|poster|download"
+    r"|details|more|read(?: more| now| on)?"
+    r"|read(?: the)?(?: full)? (?:article|post|story|case study|paper)"
+    r"|(?:learn|see|find out|view|show) more|view (?:article|case study|post)|continue(?: reading)?"
+    r"|watch(?: now| video)?|listen(?: now)?|(?:\d+ )?comments?|\d+ min(?:ute)?s?(?: read)?"
+    r"|weiterlesen|mehr(?: erfahren| lesen)?|lire (?:la suite|plus)|en savoir plus|leer más"
+    r"|saber más|leggi(?: tutto| di più)?|続きを読む|阅读更多)\W*",
+    re.IGNORECASE,
+)
 
 
 def read_page(data: bytes, payload: Payload, base: str) -> Listing:
@@ -41,9 +53,13 @@ def read_page(data: bytes, payload: Payload, base: str) -> Listing:
     apart = " or ".join(f"ancestor::{name}" for name in _FURNITURE.split())
     days: dict[Any, date | None] = {}
     order = cache(partial(day_first, tree, base))
-    found = [
-        candidate(_joined(base, link.get("href")), _title(link), _day(link, days, order))
+    links = [
+        (_joined(base, link.get("href")), link)
         for link in tree.xpath(f"//a[@href and not({apart})]")
+    ]
+    titles = _titles(links)
+    found = [
+        candidate(address, titles.get(address), _day(link, days, order)) for address, link in links
     ]
     here = _without_fragment(base)
     return Listing(
@@ -56,10 +72,19 @@ def read_page(data: bytes, payload: Payload, base: str) -> Listing:
     )
 
 
-def _title(link: Any) -> str:
-    """Return a link's words, else those of the picture that stands for them."""
-    said = " ".join(link.itertext())
-    return said if said.strip() else " ".join(link.xpath(".//img/@alt"))
+def _titles(links: Sequence[tuple[str, Any]]) -> dict[str, str]:
+    """Return what each address is called on a page that may lead there several times.
+
+    That is what a link says, "Read more" aside, else the words of the picture that stands for it.
+    """
+    said, shown = dict[str, str](), dict[str, str]()
+    for address, link in links:
+        words = one_line(" ".join(link.itertext()))
+        if words and not _NO_TITLE.fullmatch(words):
+            said.setdefault(address, words)
+        if pictured := one_line(" ".join(link.xpath(".//img/@alt"))):
+            shown.setdefault(address, pictured)
+    return shown | said
 
 
 def _day(link: Any, known: dict[Any, date | None], order: Order) -> date | None:

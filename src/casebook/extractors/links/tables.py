@@ -23,7 +23,12 @@ _LONGEST_SHOWN = 30
 _MOST_IN_VAIN = 2  # times the text
 _ESCAPED = "\ufdd0"  # no character: an escaped pipe of Markdown while rows are cut
 _OTHER_DAYS = frozenset(
-    "accessed retrieved visited seen added read checked due deadline abgerufen gelesen".split()
+    "accessed retrieved visited seen added saved read checked due deadline abgerufen "
+    "gelesen".split()
+)
+_OTHER_NAMES = frozenset(
+    "author authors company companies customer organisation organization publisher site speaker "
+    "user vendor autor firma unternehmen entreprise empresa".split()
 )
 _WORD = re.compile(r"[^\W_]+")
 
@@ -179,8 +184,9 @@ def _places(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, lis
         taken = {at for known in places.values() for at in known}
         free = [at for at in range(_width(rows, names)) if at not in taken]
         alike = [at for at in free if _mostly(rows, at, looks)]
-        if field == "published":
-            alike = [at for at in alike if not _is_other(names, at)]
+        others = {"published": _OTHER_DAYS, "title": _OTHER_NAMES}.get(field, frozenset())
+        own = [at for at in alike if not _is_other(names, at, others)]
+        alike = own or (alike if field == "title" else [])
         if (place := _named(field, names, free, alike)) is not None:
             alike = [place]
         places[field] = alike if field == "url" else alike[:1]
@@ -197,9 +203,9 @@ def _named(
     return next(whole, next(partly, None))
 
 
-def _is_other(names: Sequence[str], at: int) -> bool:
-    """Tell a column of days on which something else happened to the entry."""
-    return at < len(names) and not _OTHER_DAYS.isdisjoint(_WORD.findall(names[at]))
+def _is_other(names: Sequence[str], at: int, others: frozenset[str]) -> bool:
+    """Tell a column of something else, such as the days on which an entry was looked at."""
+    return at < len(names) and not others.isdisjoint(_WORD.findall(names[at]))
 
 
 def _width(rows: Sequence[Sequence[str]], names: Sequence[str]) -> int:

@@ -19,9 +19,18 @@ SOMEBODY = ""
 """The speaker of a cue that says that another one begins, and not who."""
 
 _NOISE = re.compile(r"^[\[(♪][^\])]{0,60}[\])♪]$")
+# Sounds that captions name in the midst of what is said, as YouTube's machines write them.
+_SOUNDS = re.compile(
+    r"[\[(](?:background )?(?:music|applause|laughter|laughs|laughing|cheering|cheers|clapping"
+    r"|musik|applaus|gelächter|musique|applaudissements|rires|música|musica|aplausos|risas|risos"
+    r"|applausi|risate|muziek|gelach|müzik|alkış|музыка|аплодисменты|смех|音楽|拍手|笑い?|음악|박수"
+    r"|웃음)(?: (?:playing|continues|and \w+))?[\])]",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)]*$")
 _CHANGE = re.compile(r"(?:^|(?<=\s))>>+\s*")
 _SILENCE = 8.0
+_BRIEF = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +76,25 @@ def with_names(cues: Iterable[Cue]) -> Iterator[Cue]:
 
 
 def without_repeats(cues: Iterable[Cue]) -> Iterator[Cue]:
-    """Yield the cues without what rolls on from the one before.
+    """Yield the cues without what rolls on from the one before, and without sounds.
 
-    Live captions show the last line again above the new one; only the new words are kept.
+    Live captions show the last line again above the new one, in YouTube's files in a cue of its own
+    between the two that nobody can see; only the new words are kept.
     """
     shown: list[str] = []
+    brief = False
     for cue in cues:
         words = cue.text.split()
-        fresh = words[_overlap(shown, words) :]
+        rolls, brief = brief, cue.end - cue.start < _BRIEF
+        fresh = words[_overlap(shown, words, 1 if rolls or brief else 2) :]
         shown = words
-        if fresh:
-            yield replace(cue, text=" ".join(fresh))
+        if said := one_line(_SOUNDS.sub(" ", " ".join(fresh))):
+            yield replace(cue, text=said)
 
 
-def _overlap(shown: Sequence[str], words: Sequence[str]) -> int:
-    """Return how many first words repeat the last words of what was shown; one alone is chance."""
-    for length in range(min(len(shown), len(words)), 1, -1):
+def _overlap(shown: Sequence[str], words: Sequence[str], least: int) -> int:
+    """Return how many first words, ``least`` or more, repeat the last words of what was shown."""
+    for length in range(min(len(shown), len(words)), least - 1, -1):
         if list(shown[-length:]) == list(words[:length]):
             return length
     return int(list(shown) == list(words))

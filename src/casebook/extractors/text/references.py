@@ -72,9 +72,13 @@ def _is_list(blocks: Sequence[Block], at: int, told: Sequence[int]) -> bool:
     ``told`` are the places of all blocks that are no headings.
     """
     first = bisect_left(told, at)
-    near = [blocks[number] for number in told[first : first + _SOME]]
-    like = [block for block in near if _CITED.search(block.text)]
-    return bool(near) and len(like) >= _MOSTLY * len(near)
+    return cites([blocks[number].text for number in told[first : first + _SOME]])
+
+
+def cites(texts: Sequence[str]) -> bool:
+    """Tell whether most of these paragraphs read like entries of a list of references."""
+    like = [text for text in texts if _CITED.search(text)]
+    return bool(texts) and len(like) >= _MOSTLY * len(texts)
 
 
 def _end(blocks: Sequence[Block], at: int, told: Sequence[int]) -> int:

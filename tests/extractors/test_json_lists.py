@@ -1,0 +1,76 @@
+"""Answers of interfaces as lists: each has its own names for address, title and day."""
+
+import json
+
+import pytest
+
+from casebook.extractors.links.reading import read_listing
+from casebook.schemas.sources import Payload
+
+URL, TITLE, DAY = "https://a.example/one", "How we sort letters", "2024-03-05"
+PARTS = {"date-parts": [[2024, 3, 5]]}
+NODE = {"title": TITLE, "url": URL, "publishedAt": DAY}
+
+ANSWERS = {
+    "Substack": [
+        {
+            "title": TITLE,
+            "slug": "one",
+            "post_date": f"{DAY}T10:00:00.000Z",
+            "canonical_url": URL,
+            "cover_image": "https://cdn.example/a.png",
+        }
+    ],
+    "HubSpot": {
+        "total": 1,
+        "results": [{"name": TITLE, "created": "2023-01-01", "url": URL, "publishDate": DAY}],
+    },
+    "Strapi": {"data": [{"id": 1, "attributes": NODE}], "meta": {}},
+    "GraphQL": {"data": {"posts": {"edges": [{"node": NODE}]}}},
+    "Crossref": {"status": "ok", "message": {"items": [{"URL": URL, "title": [TITLE], "issued": PARTS}]}},
+    "OpenAlex": {
+        "results": [
+            {
+                "id": "https://index.example/W1",
+                "doi": URL,
+                "title": TITLE,
+                "publication_date": DAY,
+            }
+        ]
+    },
+    "Semantic Scholar": {"data": [{"url": URL, "title": TITLE, "publicationDate": DAY}]},
+    "Airtable": {
+        "records": [
+            {
+                "createdTime": "2023-01-01T00:00:00Z",
+                "fields": {"Name": TITLE, "URL": URL, "Published": DAY},
+            }
+        ]
+    },
+    "Zotero": [{"key": "A", "data": {"title": TITLE, "url": URL, "date": DAY}}],
+    "CSL": [{"type": "article", "title": TITLE, "URL": URL, "issued": PARTS}],
+}  # fmt: skip
+
+
+def told(answer):
+    payload = Payload(
+        data=json.dumps(answer).encode(), media_type="application/json", name="answer.json"
+    )
+    return [(c.url, c.title, str(c.published)) for c in read_listing(payload).candidates]
+
+
+@pytest.mark.parametrize("interface", ANSWERS)
+def test_the_answer_of_an_interface_is_a_list(interface):
+    """The entry alone is a source, called by its title, of the day on which it was published."""
+    assert told(ANSWERS[interface]) == [(URL, TITLE, DAY)]
+
+
+def test_reddit_keeps_entries_in_children():
+    """Each of them keeps its fields apart."""
+    listing = {"kind": "Listing", "data": {"children": [{"kind": "t3", "data": NODE}]}}
+    assert told(listing) == [(URL, TITLE, DAY)]
+
+
+def test_a_bookmark_is_called_what_its_owner_wrote():
+    """Pinboard has no other title."""
+    assert told([{"href": URL, "description": TITLE, "time": DAY}])[0][:2] == (URL, TITLE)

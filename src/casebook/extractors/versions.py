@@ -12,7 +12,7 @@ TEXT = "text/7"
 CAPTIONS = "captions/8"
 PDF = "pdf/15"
 YOUTUBE = "youtube/4"
-ARXIV = "arxiv/11"
+ARXIV = "arxiv/12"
 PAPER = "paper/10"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.

@@ -6,8 +6,8 @@ the older version are then read again.
 
 HTML = "html/18"
 SAVED = f"mhtml/1 {HTML}"
-MARKDOWN = "markdown/8"
-NOTEBOOK = f"notebook/1 {MARKDOWN}"
+MARKDOWN = "markdown/9"
+NOTEBOOK = f"notebook/2 {MARKDOWN}"
 TEXT = "text/7"
 CAPTIONS = "captions/8"
 PDF = "pdf/15"

@@ -148,9 +148,11 @@ async def test_the_front_page_of_the_site_around_a_blog_is_not_its_page(server, 
 async def test_a_section_that_got_a_host_of_its_own_is_where_it_went(server, client, robots):
     """What lay below it and leads to its front page is lost all the same."""
     server.redirect("/docs/", "http://docs.public.example/")
+    server.redirect("/products/docs", "http://docs.public.example/")
     server.redirect("/docs/post", "http://docs.public.example/")
     server.answer("/", b"<p>told", Content_Type="text/html")
-    assert (await fetched("http://public.example/docs/", client, robots)).data == b"<p>told"
+    for path in ("/docs/", "/products/docs"):
+        assert (await fetched(f"http://public.example{path}", client, robots)).data == b"<p>told"
     with pytest.raises(PageMissing, match="front page"):
         await fetched("http://public.example/docs/post", client, robots)
 

@@ -5,6 +5,7 @@ import re
 from casebook.extractors.urls import WebUrl
 
 OVERVIEW = "overview"
+"""What ``sent_instead`` says of one."""
 
 # Codes of languages, and of countries that stand for one; "/ai" and "/qa" are pages.
 _LANGUAGE = (
@@ -29,12 +30,13 @@ def sent_instead(asked: WebUrl, final: WebUrl) -> str:
     """Return what a site showed in place of the page that was asked for: nothing where it did not.
 
     An overview counts where the page lay below it: "/blog" for "/blog/our-post". With a query
-    either may be a page ("/?p=7"), and so it may with a route of scripts ("/#/posts/7"). A section
-    that got a host of its own is where it went: "/docs" is "docs.example.com".
+    either may be a page ("/?p=7"), and so it may with a route of scripts ("/#/posts/7"). What got a
+    host of its own is where it went: "/docs" is "docs.example.com".
     """
     if final.query is not None or final.route or not _same_site(asked.host, final.host):
         return ""
-    if asked.host != final.host and final.host.startswith(f"{asked.path.strip('/').lower()}."):
+    name = asked.path.rstrip("/").rpartition("/")[2].lower()
+    if name and asked.host != final.host and final.host.startswith(f"{name}."):
         return ""
     if _FRONT.fullmatch(final.path):
         return "" if _FRONT.fullmatch(asked.path) else "front page"

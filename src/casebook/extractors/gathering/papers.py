@@ -16,6 +16,9 @@ from casebook.extractors.urls import DEFAULT_PORTS, WebUrl, parse_web_url
 from casebook.schemas.errors import FetchError, HostUnreachable, InvalidUrl, ResponseMalformed
 from casebook.schemas.sources import ExtractionStep, Payload
 
+NAMED_PDF = "PDF of the page"
+"""The step that says what became of the PDF that a page names."""
+
 _HTML = {"text/html", "application/xhtml+xml"}
 _LARGEST_SUMMARY = 500_000  # bytes of a page about a paper
 _HEAD = 100_000  # characters in which a page tells of itself
@@ -80,7 +83,7 @@ async def with_paper(page: Payload, client: GuardedClient, robots: Robots) -> Pa
         # Where the page was archived, or names a host that is not there, nothing may pass.
         if error.transient and not isinstance(error, HostUnreachable) and not is_copy(here):
             raise
-        step = ExtractionStep(method="PDF of the page", outcome=f"failed: {type(error).kind()}")
+        step = ExtractionStep(method=NAMED_PDF, outcome=f"failed: {type(error).kind()}")
         return page.model_copy(update={"tried": (*page.tried, step)})
     landing = Part(
         name="landing",
@@ -89,7 +92,7 @@ async def with_paper(page: Payload, client: GuardedClient, robots: Robots) -> Pa
         charset=page.charset,
         data=page.data,
     )
-    step = ExtractionStep(method="PDF of the page", outcome=f"read from {pdf.final_url}")
+    step = ExtractionStep(method=NAMED_PDF, outcome=f"read from {pdf.final_url}")
     return page.model_copy(
         update={
             "data": pack([landing, Part.of("pdf", pdf)]),

@@ -50,6 +50,13 @@ def test_the_note_of_a_cell_stands_behind_its_table():
     assert "Model A | 83.1\nAs reported." in text
 
 
+def test_the_note_of_a_heading_stands_below_it():
+    """It was left out, as those of the title are, which thank."""
+    heading = f"<h2>2 Costs{note(1, 'Without those of people.')}</h2>"
+    text = read_as_latexml(f'{heading}<p class="ltx_p">{PARAGRAPH}</p>')
+    assert "2 Costs\n\nWithout those of people." in text
+
+
 def test_the_mark_of_a_note_that_stands_elsewhere_says_nothing():
     """LaTeXML writes "1footnotemark: 1" for it."""
     mark = note(1, '<span class="ltx_note_type">footnotemark: </span>')

@@ -65,6 +65,11 @@ def test_footnotes_are_read_where_they_are_defined():
     ]
 
 
+def test_what_stands_between_short_codes_of_a_line_is_read():
+    """Short codes that close each other hold text."""
+    assert TOLD in read(f"{{{{< quote >}}}}{TOLD}{{{{< /quote >}}}}").text
+
+
 @pytest.mark.parametrize("fence", ["```", "~~~~", "> ```"])
 def test_programs_stay_as_they_are(fence):
     """What is no word in a text may be the point of a program."""

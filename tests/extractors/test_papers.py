@@ -314,12 +314,19 @@ def test_an_answer_that_is_a_path_opens_no_file(tmp_path):
     assert about_atom(str(file).encode()) == About()
 
 
-def test_a_landing_page_may_name_all_authors_at_once():
-    """In one tag, with the day on which the paper was online."""
+@pytest.mark.parametrize(
+    "people",
+    [
+        'authors" content="Byron, Ada; Li, Bo"',
+        'authors" content="Ada Byron, Bo Li"',
+        'author" content="Byron, Ada; Li, Bo"',
+    ],
+)
+def test_a_landing_page_may_name_all_authors_at_once(people):
+    """In one tag, with the day on which the paper was online; nobody gets another one's name."""
     page = (
-        '<html><head><meta name="citation_title" content="X"><meta name="citation_authors" '
-        'content="Byron, Ada; Li, Bo"><meta name="citation_online_date" content="2024/03/05">'
-        "</head></html>"
+        f'<html><head><meta name="citation_title" content="X"><meta name="citation_{people}>'
+        '<meta name="citation_online_date" content="2024/03/05"></head></html>'
     )
     told = about_landing(page)
     assert (told.authors, str(told.published)) == (("Ada Byron", "Bo Li"), "2024-03-05")

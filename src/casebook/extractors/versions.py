@@ -13,7 +13,7 @@ CAPTIONS = "captions/9"
 PDF = "pdf/15"
 YOUTUBE = "youtube/5"
 ARXIV = "arxiv/12"
-PAPER = "paper/10"
+PAPER = "paper/11"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.
 TRANSCRIPT = f"transcript/1 {CAPTIONS} {TEXT}"

@@ -183,19 +183,25 @@ def about_landing(markup: str) -> About:
     title = next(iter(_stated(tree, "citation_title")), "")
     kinds_of_day = ("publication_date", "date", "online_date")
     dates = [day for kind in kinds_of_day for day in _stated(tree, f"citation_{kind}")]
-    together = (name for names in _stated(tree, "citation_authors") for name in names.split(";"))
-    people = [*_stated(tree, "citation_author"), *together]
+    together = (name for names in _stated(tree, "citation_authors") for name in _apart(names))
+    people = [name for one in _stated(tree, "citation_author") for name in one.split(";")]
     days = [_DAY.match(stated) for stated in dates]
     told = [f"{d[1]}-{int(d[2]):02}-{int(d[3]):02}" for d in days if d]
     return About(
         title=one_line(title) or None,
-        authors=clean_authors([_forename_first(name.strip()) for name in people]),
+        authors=clean_authors([_forename_first(name.strip()) for name in (*people, *together)]),
         published=clean_date(told[0] if told else None),
     )
 
 
 def _stated(tree: Any, name: str) -> list[str]:
     return [str(value) for value in tree.xpath("//meta[@name=$name]/@content", name=name)]
+
+
+def _apart(names: str) -> list[str]:
+    """Return the names in a list; commas part those that are written out ("Ada Byron, Bo Li")."""
+    whole = all(" " in name.strip() for name in names.split(","))
+    return names.split("," if whole and ";" not in names else ";")
 
 
 def _forename_first(name: str) -> str:

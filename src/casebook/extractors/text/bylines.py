@@ -97,7 +97,8 @@ _LETTERS = 3
 def byline(tree: Any) -> str | None:
     """Return who signs the page: the name in what is marked up as the author's, or "By …"."""
     around = _around_headline(tree)
-    marked = [element for element in _signed(tree) if not _is_set_apart(element, around)]
+    own = (element for element in _signed(tree) if not _is_set_apart(element, around))
+    marked = list(islice(own, _MOST_LINES))  # each is compared with all
     for telling in _TELLING:
         for element in marked:
             if telling.search(_marks(element)) and (names := _names_on(element, marked, around)):

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from casebook.extractors.gathering.fetch import MEDIA_TYPES, fetch, identify, read_file
+from casebook.extractors.gathering.fetch import MEDIA_TYPES, fetch, fetch_list, identify, read_file
 from casebook.extractors.network.body import FetchLimits
 from casebook.extractors.network.robots import Robots
 from casebook.schemas.errors import (
@@ -110,6 +110,7 @@ RIGHT = [
     ("/posts/12/our-post", "/posts/12"),
     ("/2025/post", "/blog/our-post"),
     ("/post", "/?p=12"),
+    ("/post", "/#/posts/12"),
     ("/news", "/blog"),
 ]
 
@@ -129,7 +130,7 @@ async def test_a_front_page_or_overview_is_not_the_page_that_was_asked_for(
 async def test_a_page_that_moved_is_the_page(asked, shown, server, client, robots):
     """Other names for a front page or an overview lead there rightly, and pages get new ones."""
     server.redirect(asked, shown)
-    server.answer(shown, b"<p>told", Content_Type="text/html")
+    server.answer(shown.partition("#")[0], b"<p>told", Content_Type="text/html")
     assert (await fetched(f"http://public.example{asked}", client, robots)).data == b"<p>told"
 
 
@@ -142,6 +143,30 @@ async def test_the_front_page_of_the_site_around_a_blog_is_not_its_page(server, 
     with pytest.raises(PageMissing, match=r"front page of www\.public\.example"):
         await fetched("http://blog.public.example/post", client, robots)
     assert (await fetched("http://blog.public.example/other", client, robots)).data
+
+
+async def test_a_section_that_got_a_host_of_its_own_is_where_it_went(server, client, robots):
+    """What lay below it and leads to its front page is lost all the same."""
+    server.redirect("/docs/", "http://docs.public.example/")
+    server.redirect("/products/docs", "http://docs.public.example/")
+    server.redirect("/docs/post", "http://docs.public.example/")
+    server.answer("/", b"<p>told", Content_Type="text/html")
+    for path in ("/docs/", "/products/docs"):
+        assert (await fetched(f"http://public.example{path}", client, robots)).data == b"<p>told"
+    with pytest.raises(PageMissing, match="front page"):
+        await fetched("http://public.example/docs/post", client, robots)
+
+
+async def test_a_list_that_moved_to_the_overview_above_it_is_read(server, client, robots):
+    """An overview is what a list is; a front page that stands in for a feed is not."""
+    server.redirect("/blog/feed.xml", "/blog")
+    server.redirect("/feed.xml", "/")
+    for path in ("/blog", "/"):
+        server.answer(path, b"<p>all that we have", Content_Type="text/html")
+    told = await fetch_list(SourceRef(source="http://public.example/blog/feed.xml"), client, robots)
+    assert told.data == b"<p>all that we have"
+    with pytest.raises(PageMissing, match="front page"):
+        await fetch_list(SourceRef(source="http://public.example/feed.xml"), client, robots)
 
 
 # --- Files ---------------------------------------------------------------------------------------

@@ -74,3 +74,15 @@ def test_reddit_keeps_entries_in_children():
 def test_a_bookmark_is_called_what_its_owner_wrote():
     """Pinboard has no other title."""
     assert told([{"href": URL, "description": TITLE, "time": DAY}])[0][:2] == (URL, TITLE)
+
+
+def test_an_entry_is_where_it_says_itself():
+    """What it keeps apart may be the picture of it."""
+    picture = {"url": "https://cdn.example/a.png", "title": "A picture"}
+    assert told([{**NODE, "data": picture}]) == [(URL, TITLE, DAY)]
+
+
+def test_the_links_of_an_answer_are_no_entries():
+    """They lead to its next page."""
+    links = [{"rel": "next", "href": "https://a.example/api?page=2"}]
+    assert told({"links": links, "pages": [1, 2], "records": [NODE]}) == [(URL, TITLE, DAY)]

@@ -33,6 +33,9 @@ def read(source):
         ),
         (f"??? tip\n    {TOLD}\n", TOLD),
         (f"## Results {{#results}}\n\n{TOLD}", f"Results {TOLD}"),
+        (f":::note[Measured] by us\n{TOLD}\n:::", f"Measured by us {TOLD}"),
+        (f'::: {{.callout-tip title="Measured"}}\n{TOLD}\n:::', f"Measured {TOLD}"),
+        (f"import A from 'a'\nimport {{\n  B,\n}} from 'b'\n## Results\n{TOLD}", f"Results {TOLD}"),
     ],
 )
 def test_marks_of_sites_are_not_said(source, text):
@@ -62,6 +65,11 @@ def test_footnotes_are_read_where_they_are_defined():
     ]
 
 
+def test_what_stands_between_short_codes_of_a_line_is_read():
+    """Short codes that close each other hold text."""
+    assert TOLD in read(f"{{{{< quote >}}}}{TOLD}{{{{< /quote >}}}}").text
+
+
 @pytest.mark.parametrize("fence", ["```", "~~~~", "> ```"])
 def test_programs_stay_as_they_are(fence):
     """What is no word in a text may be the point of a program."""
@@ -70,10 +78,19 @@ def test_programs_stay_as_they_are(fence):
     assert plain(f"{program}\n\n[^1]: note") == f"{program}\n\n\nnote"
 
 
-@pytest.mark.parametrize("mark", ["{/*", "export const x\n", "!!! a\n    ", "[^1]: x\n", "> [!"])
+@pytest.mark.parametrize(
+    "mark", ["{/*", "export const x\n", "!!! a\n    ", "[^1]: x\n", "> [!", "# {#a"]
+)
 def test_marks_without_an_end_are_read_at_once(mark):
     """A hundred thousand of them would keep a worker for minutes."""
     assert plain(mark * 100_000) is not None
+
+
+@pytest.mark.parametrize("heading", ["# {}", "# a{}b", "# a {{#b}}{}c"])
+def test_blanks_in_a_heading_are_looked_at_once(heading):
+    """Each place of theirs was tried as the one before its id, for half a minute."""
+    told = heading.format(" " * 100_000)
+    assert plain(told) == told
 
 
 def test_text_in_brackets_and_colons_stays():
@@ -82,6 +99,19 @@ def test_text_in_brackets_and_colons_stays():
         "Regular [^abc] expressions, a::b and {% percent %} signs, import of goods from 'abroad'."
     )
     assert plain(told) == told
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The menu can be used to\nexport default settings to a file, which is\nthen read by others.",
+        "!!! wow this is big\n\nand so on it goes, on and on",
+        "import goods from 'abroad' and tell how it went",
+    ],
+)
+def test_what_only_begins_as_a_mark_is_said(told):
+    """A line may begin with any word, and a program stands between empty lines."""
+    assert read(told).text.split() == told.split()
 
 
 def test_front_matter_that_is_no_yaml_is_read_line_by_line():

@@ -46,6 +46,29 @@ def test_a_notebook_is_read_in_the_order_of_its_cells(media_type):
     assert found.extraction[0].outcome == "3 cells"
 
 
+@pytest.mark.parametrize("opened", ["```\n", "<!-- ", "<div hidden>", "<script>", "- a\n"])
+def test_what_a_cell_leaves_open_takes_nothing_of_the_next(opened):
+    """Jupyter shows each cell by itself."""
+    first, second = f"# Answers\n\n{opened}", f"## Results\n\n{PROSE} <!-- x -->"
+    found = read({"cells": [{"cell_type": "markdown", "source": one} for one in (first, second)]})
+    assert found.text.endswith(f"Results\n\n{PROSE}")
+    assert found.passages[-1].locator.section == "Results"
+
+
+def test_of_what_a_cell_prints_the_first_is_read_as_it_is_seen():
+    """Colours and lines that were written over say nothing; a thousand outputs are as one."""
+    outputs = [
+        {"text": "\x1b[31mred\x1b[0m alert\n 10%|#  |\r 100%|###|\r\n"},
+        {"data": {"text/plain": "<Figure size 640x480 with 1 Axes>"}},
+        *[{"text": f"step {number} of them\n"} for number in range(1_000)],
+    ]
+    code = {"cell_type": "code", "source": "run()", "outputs": outputs}
+    text = read({"cells": [code, {"cell_type": "markdown", "source": PROSE}]}).text
+    assert text.startswith("run()\nred alert\n 100%|###|\nstep 0 of them")
+    assert len(text) < 5_000
+    assert text.endswith(PROSE)
+
+
 @pytest.mark.parametrize(
     "value",
     [{}, [], {"cells": 3}, {"cells": ["x"]}, {"cells": [{"cell_type": "code", "outputs": 1}]}],

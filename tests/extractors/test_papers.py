@@ -1,15 +1,20 @@
-import lxml.html
+import ssl
+from ipaddress import ip_address
+
 import pytest
 from fpdf import FPDF
 
 from casebook.extractors.gathering.bundles import ARXIV, Part, pack
-from casebook.extractors.kinds.latexml import tidy
+from casebook.extractors.gathering.gather import gather
 from casebook.extractors.kinds.papers import About, about_atom, about_landing, without_references
+from casebook.extractors.network.client import GuardedClient
+from casebook.extractors.network.robots import Robots
 from casebook.extractors.registry import extract
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.schemas import errors
 from casebook.schemas.documents import Extracted
 from casebook.schemas.sources import Payload, SourceKind
+from tests.public_sites import LoopbackDialer
 
 ATOM = """<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom"><title>ArXiv Query</title>
@@ -122,80 +127,6 @@ async def test_references_of_a_pdf_are_left_out_and_appendices_kept(arxiv, gathe
         assert paper.text[passage.start : passage.end].strip()
 
 
-def read_as_latexml(body):
-    page = LATEXML.replace("</section>\n<section", f"{body}</section>\n<section", 1)
-    html = Part(
-        name="html", url="https://arxiv.org/html/2401.12345", media_type="text/html",
-        data=page.encode(), charset="utf-8",
-    )  # fmt: skip
-    return extract(Payload(data=pack([html]), media_type=ARXIV)).text
-
-
-def note(number, text):
-    mark = f'<sup class="ltx_note_mark">{number}</sup>'
-    return (
-        f'<span class="ltx_note ltx_role_footnote">{mark}<span class="ltx_note_outer">'
-        f'<span class="ltx_note_content">{mark}<span class="ltx_tag ltx_tag_note">{number}</span>'
-        f"{text}</span></span></span>"
-    )
-
-
-def test_footnotes_stand_behind_the_sentence_that_calls_them():
-    """LaTeXML writes a note and three times its number in the midst of the sentence."""
-    called = f"Costs fell{note(1, 'By 41 percent.')} within a year{note(2, 'Of 2023.')} of that."
-    text = read_as_latexml(f'<p class="ltx_p">{called}</p><p class="ltx_p">{PARAGRAPH}</p>')
-    assert "Costs fell within a year of that.\nBy 41 percent.\nOf 2023." in text
-
-
-def test_the_note_of_a_cell_stands_behind_its_table():
-    """It would be a part of the value."""
-    row = f"<tr><td>Model A{note(1, 'As reported.')}</td><td>83.1</td></tr>"
-    table = f'<table class="ltx_tabular"><tr><th>Name</th><th>Score</th></tr>{row}</table>'
-    text = read_as_latexml(f'<figure class="ltx_table">{table}</figure><p>{PARAGRAPH}</p>')
-    assert "Model A | 83.1\nAs reported." in text
-
-
-def test_the_mark_of_a_note_that_stands_elsewhere_says_nothing():
-    """LaTeXML writes "1footnotemark: 1" for it."""
-    mark = note(1, '<span class="ltx_note_type">footnotemark: </span>')
-    assert "Costs fell again." in read_as_latexml(f"<p>Costs fell{mark} again. {PARAGRAPH}</p>")
-
-
-def test_formulas_and_points_of_lists_stand_in_their_lines():
-    """A formula is no table of empty cells; an item's number stands before it, a dot does not."""
-    cell = '<td class="ltx_eqn_cell">{}</td>'
-    cells = "".join(map(cell.format, ("", '<math alttext="a=b"><mi>a</mi></math>', "", "(1)")))
-    item = (
-        '<li class="ltx_item"><span class="ltx_tag ltx_tag_item">{}</span>'
-        '<div class="ltx_para"><p class="ltx_p">{}</p></div></li>'
-    )
-    told = f"The first of the two that we built. {PARAGRAPH}"
-    text = read_as_latexml(
-        f'<p>{PARAGRAPH}</p><table class="ltx_equation"><tr>{cells}</tr></table><ul>'
-        + item.format("•", told) + item.format("(ii)", "Another one.") + "</ul>"
-    )  # fmt: skip
-    assert "\na=b (1)\n" in text
-    assert "•" not in text
-    assert "The first of the two" in text
-    assert "(ii) Another one." in text
-
-
-def test_a_list_of_twenty_thousand_items_is_read_at_once():
-    """Each looks for its text in itself, not in all that follows."""
-    item = '<li class="ltx_item"><span class="ltx_tag_item">a.</span><p class="ltx_p">x</p></li>'
-    tree = lxml.html.fromstring(f"<html><body><ul>{item * 20_000}</ul></body></html>")
-    tidy(tree)
-    assert tree.findtext(".//p") == "a. x"
-
-
-def test_what_arxiv_says_of_its_page_is_no_part_of_the_paper():
-    """It lists packages that it could not convert."""
-    notice = (
-        '<div class="package-alerts ltx_document"><p>HTML conversions display errors.</p></div>'
-    )
-    assert "conversions" not in read_as_latexml(notice + f"<p>{PARAGRAPH}</p>")
-
-
 @pytest.mark.parametrize("name", ["Literatur", "Références", "References and Notes"])
 def test_a_list_of_references_has_many_names(name):
     """By some of them it goes only where it reads like one."""
@@ -204,6 +135,13 @@ def test_a_list_of_references_has_many_names(name):
     assert "Compilers" not in without_references(listed)[0].text
     told = document(Block("x " * 50), Block(name, heading=True), Block("It is what we read. " * 9))
     assert "what we read" in without_references(told)[0].text
+
+
+def test_a_section_on_literature_is_no_list_of_it():
+    """It has a number, and cites in each of its paragraphs."""
+    told = "Byron et al. (2021) were the first to sort letters by a model of language. " * 3
+    whole = document(Block("x " * 50), Block("2 Literature", heading=True), Block(told))
+    assert without_references(whole) == (whole, "none found")
 
 
 async def test_where_the_api_is_busy_the_page_of_the_paper_tells(arxiv, gathered):
@@ -300,6 +238,52 @@ async def test_a_paper_that_may_be_had_later_is_waited_for(sites, gathered):
     sites.tell("blog.example.com/files/1.pdf", b"busy", "text/html", 503)
     with pytest.raises(errors.ServerFailed):
         await gathered("https://blog.example.com/paper/1")
+
+
+@pytest.mark.parametrize(
+    ("named", "why"),
+    [
+        ("http://10.0.0.1/1.pdf", "address_forbidden"),
+        ("http://10.0.0.1:8080/1.pdf", "invalid_url"),
+        ("file:///etc/passwd", "invalid_url"),
+        ("https://gone.example.com/1.pdf", "host_unreachable"),
+    ],
+)
+async def test_a_paper_where_nobody_can_go_leaves_the_page(named, why, sites, certificate_of_sites):
+    """A page may name its PDF by a server's inner name; nothing of that ever passes."""
+
+    async def resolver(host, port):
+        if host == "gone.example.com":
+            raise OSError("no such name")
+        return [ip_address(host) if host == "10.0.0.1" else ip_address("93.184.216.34")]
+
+    sites.tell("blog.example.com/paper/1", SUMMARY.replace("/files/1.pdf", named))
+    async with GuardedClient(
+        resolver=resolver,
+        dialer=LoopbackDialer(sites.port),
+        tls=ssl.create_default_context(cafile=certificate_of_sites),
+    ) as client:
+        page = await gather("https://blog.example.com/paper/1", client, Robots(client))
+    assert (page.media_type, page.tried[-1].outcome) == ("text/html", f"failed: {why}")
+
+
+async def test_the_paper_of_a_page_that_was_archived_is_not_waited_for(sites, gathered):
+    """Its site is gone, whatever answers in its place."""
+    page = SUMMARY.replace("/files/", "https://blog.example.com/files/")
+    sites.tell("web.archive.org/web/2020id_/https://blog.example.com/paper/1", page)
+    sites.tell("blog.example.com/files/1.pdf", b"down", "text/html", 503)
+    payload = await gathered("https://web.archive.org/web/2020/https://blog.example.com/paper/1")
+    assert payload.media_type == "text/html"
+    assert payload.tried[-1].outcome == "failed: server_failed"
+
+
+async def test_a_paper_that_is_named_from_before_https_is_read_by_it(sites, gathered):
+    """The sites here speak nothing else, and a redirect could not give it up either."""
+    named = "http://blog.example.com/files/1.pdf"
+    sites.tell("blog.example.com/paper/1", SUMMARY.replace("/files/1.pdf", named))
+    sites.tell("blog.example.com/files/1.pdf", paper_pdf(), "application/pdf")
+    paper = extract(await gathered("https://blog.example.com/paper/1"))
+    assert paper.extraction[0].outcome == "read from https://blog.example.com/files/1.pdf"
 
 
 async def test_a_page_that_holds_the_whole_paper_is_read_itself(sites, gathered):

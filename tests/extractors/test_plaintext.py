@@ -167,6 +167,12 @@ def test_headings_have_numbers_and_marks(head):
     assert sections == ["Letters", head.lstrip("= ")]
 
 
+def test_marks_within_a_heading_or_title_are_said():
+    """Those that begin it alone are none of its words."""
+    found, sections = sections_of(f"# Accuracy = 91\n\n{TOLD}\n\nIssue # 5 of ours\n\n{TOLD}\n")
+    assert (found.title, sections) == ("Accuracy = 91", ["Accuracy = 91", "Issue # 5 of ours"])
+
+
 @pytest.mark.parametrize(
     "list_", ["1. Read it\n\n2. Sort it\n\n3. Answer the letter", "1. It was late.\n\nWe left."]
 )

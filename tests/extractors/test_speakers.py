@@ -162,6 +162,11 @@ def test_prose_is_no_conversation(kind):
     assert with_speakers(blocks) == blocks
 
 
+def test_a_paragraph_of_many_lines_is_looked_at_once():
+    """A book in one paragraph took its square."""
+    assert voices_in(["We moved it to a smaller model then.\n" * 100_000]) is None
+
+
 def test_blanks_in_a_row_are_looked_at_once():
     """A page set with tabs is read at once; each pair of their places was tried, for hours."""
     assert label_of(f"View{chr(9) * 100_000}at Warbonnet") is None

@@ -68,6 +68,32 @@ def test_a_word_that_is_said_again_stays():
     assert read(cues, "talk.srt").text == "very very good, and that was was it?"
 
 
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("talk.json", '[{{"start": 1, "text": "{}"}}, {{"start": 4, "text": "{}"}}]'),
+        ("talk.xml", '<transcript><text start="1">{}</text><text start="4">{}</text></transcript>'),
+    ],
+)
+def test_a_file_that_tells_no_ends_does_not_roll(name, form):
+    """Its cues last no time, which those of a moment between two lines nearly do."""
+    source = form.format("we found that", "that was not so for the others")
+    assert read(source, name).text == "we found that that was not so for the others"
+
+
+def test_what_a_person_sets_in_brackets_was_said():
+    """Music is a sound, "music and podcasts" is what somebody sells."""
+    told = "It sorts all that we have (music and podcasts) for us."
+    cue = f"1\n00:00:01,000 --> 00:00:03,000\n{told} [music and applause]\n"
+    assert read(cue, "talk.srt").text == told
+
+
+def test_long_cues_are_compared_at_once():
+    """No more than a few lines roll on; each length of a long one was tried."""
+    cues = "".join(f"\n00:0{n}.000 --> 00:0{n + 1}.000\n{'a ' * 50_000}{n}\n" for n in range(3))
+    assert read(f"WEBVTT\n{cues}", "talk.vtt").text.split().count("a") > 149_000
+
+
 def test_what_whisper_prints_is_a_transcript():
     """Its times stand in brackets before each line, with hours or without."""
     for hours in ("", "00:"):

@@ -1,12 +1,19 @@
 """Sources fetched again: the same, moved, changed, gone, or not to be reached."""
 
+import re
+
 import pages
 import pytest
+from fpdf import FPDF
 
 from casebook.pipeline import checking
 from casebook.pipeline.ingest import ingest
 from casebook.schemas.checks import CheckResult
 from casebook.schemas.sources import SourceRef
+
+SUMMARY = (
+    f"<h1>How Kettlebrook answers letters</h1><p>{'We tell how it reads our letters. ' * 20}</p>"
+)
 
 
 @pytest.fixture
@@ -17,12 +24,12 @@ async def post(services, web):
     return outcome.source_id
 
 
-def serve(web, page, status=200, **headers):
+def serve(web, page, status=200, path="/post", kind="text/html", **headers):
     """Answer the next requests of the page so."""
-    for handler in [h for h in web.handlers if getattr(h.matcher, "uri", None) == "/post"]:
+    for handler in [h for h in web.handlers if getattr(h.matcher, "uri", None) == path]:
         web.handlers.remove(handler)
-    web.expect_request("/post").respond_with_data(
-        page, status=status, content_type="text/html", headers=headers
+    web.expect_request(path).respond_with_data(
+        page, status=status, content_type=kind, headers=headers
     )
 
 
@@ -108,6 +115,22 @@ async def test_a_wall_in_place_of_the_page_is_no_change(services, web, post):
     serve(web, pages.LOGIN)
     check = await looked_at(services, post)
     assert (check.result, check.kind) == (CheckResult.UNREACHABLE, "login_wall")
+
+
+async def test_a_summary_in_place_of_the_paper_is_no_change(services, web):
+    """A page whose PDF is refused today says nothing about the paper that was read."""
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=11)
+    pdf.multi_cell(
+        0, 6, re.sub("<[^<>]*>", " ", pages.CASE).encode("latin-1", "ignore").decode("latin-1")
+    )
+    serve(web, f'<head><meta name="citation_pdf_url" content="/1.pdf"></head>{SUMMARY}')
+    serve(web, bytes(pdf.output()), path="/1.pdf", kind="application/pdf")
+    outcome = await ingest(SourceRef(source=web.url_for("/post")), services)
+    serve(web, "sorry", status=403, path="/1.pdf")
+    check = await looked_at(services, outcome.source_id)
+    assert (check.result, check.kind) == (CheckResult.UNREACHABLE, "page_forbidden")
 
 
 async def test_a_file_without_address_is_left_alone(services, tmp_path):

@@ -19,7 +19,7 @@ def dotted(*groups: str) -> tuple[str, ...]:
 
 
 SOURCES = dotted(PAGE, SAVED_PAGE, MARKDOWN, NOTEBOOK, TEXT, PDF, CAPTIONS, "xml", RECORDING)
-"""What a source may be called; ``.xml`` is read where it is TTML or XHTML."""
+"""What a source may be called; ``.xml`` is read where it is TTML, YouTube's captions or XHTML."""
 
 TRANSCRIPTS = dotted(CAPTIONS, "xml txt")
 """What a transcript may be called; ``.xml`` is read where it is TTML."""

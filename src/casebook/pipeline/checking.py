@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+from casebook.extractors.gathering.papers import NAMED_PDF
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline import reading, sketching
 from casebook.pipeline.comparing import difference, standing
@@ -34,7 +35,7 @@ from casebook.schemas.errors import (
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseFilter
-from casebook.schemas.sources import Payload, Source, SourceRef
+from casebook.schemas.sources import Payload, Source, SourceKind, SourceRef
 from casebook.warehouse.store import Warehouse
 
 # What a site alone can say; everything else is our trouble in reaching it.
@@ -42,6 +43,7 @@ _GONE = (PageMissing, VideoPrivate, VideoUnavailable, SoftNotFound)
 # The video is there; that nobody wrote down what is said in it, we knew.
 _UNCAPTIONED = (CaptionsDisabled, CaptionsLocked, CaptionsMissing, CaptionsUnreadable)
 _NOT_HEARD = "the address answers; what is said there was not written down again"
+_NO_PAPER = "the page answers; the PDF that it names, and which was read, does not"
 _EVERY_CASE = 1_000_000
 
 
@@ -203,6 +205,8 @@ async def _compared(known: _Known, payload: Payload, services: Services) -> Chec
         )
     extracted, read = await reading.extract(payload, services, scripts=True)
     now = document_of(extracted, read, known.source, known.document.snapshot_id)
+    if why := _without_paper(known.document, now):
+        return _row(known, CheckResult.UNREACHABLE, kind=why, message=_NO_PAPER)
     then = await _as_read_today(known.document, now.extractor, services)
     moved = await _moved_to(known, read, extracted.canonical_url, now, services)
     change = difference(then, now)
@@ -217,6 +221,14 @@ async def _compared(known: _Known, payload: Payload, services: Services) -> Chec
         lost=found.lost if found else (),
         kept_share=change.kept_share,
     )
+
+
+def _without_paper(before: Document, now: Document) -> str | None:
+    """Return why the PDF was not had that a page names, where its text is the one that we keep."""
+    if before.kind is not SourceKind.PDF:
+        return None
+    outcomes = (step.outcome for step in now.extraction if step.method == NAMED_PDF)
+    return next((o.removeprefix("failed: ") for o in outcomes if o.startswith("failed")), None)
 
 
 async def _as_read_today(document: Document, extractor: str, services: Services) -> Document:

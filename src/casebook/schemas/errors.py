@@ -183,7 +183,7 @@ class ResponseMalformed(FetchError):
 
 
 class PageMissing(FetchError):
-    """The server says 404 or 410."""
+    """The server says 404 or 410, or shows its front page or an overview in place of the page."""
 
     gone = True
 

@@ -4,6 +4,9 @@ import re
 
 from casebook.extractors.urls import WebUrl
 
+OVERVIEW = "overview"
+"""What ``sent_instead`` says of one."""
+
 # Codes of languages, and of countries that stand for one; "/ai" and "/qa" are pages.
 _LANGUAGE = (
     r"(?:/(?:ar|au|br|ca|cn|cs|da|de|el|en|es|fi|fr|gb|he|hi|hu|id|in|it|ja|jp|ko|kr|mx|nb|nl|no|pl"
@@ -27,15 +30,19 @@ def sent_instead(asked: WebUrl, final: WebUrl) -> str:
     """Return what a site showed in place of the page that was asked for: nothing where it did not.
 
     An overview counts where the page lay below it: "/blog" for "/blog/our-post". With a query
-    either may be a page ("/?p=7").
+    either may be a page ("/?p=7"), and so it may with a route of scripts ("/#/posts/7"). What got a
+    host of its own is where it went: "/docs" is "docs.example.com".
     """
-    if final.query is not None or not _same_site(asked.host, final.host):
+    if final.query is not None or final.route or not _same_site(asked.host, final.host):
+        return ""
+    name = asked.path.rstrip("/").rpartition("/")[2].lower()
+    if name and asked.host != final.host and final.host.startswith(f"{name}."):
         return ""
     if _FRONT.fullmatch(final.path):
         return "" if _FRONT.fullmatch(asked.path) else "front page"
     above, below = (_EDITION.sub("", one.path).rstrip("/") for one in (final, asked))
     inside = below.startswith(f"{above}/") and not _FRONT.fullmatch(below.removeprefix(above))
-    return "overview" if inside and _OVERVIEW.fullmatch(above.rpartition("/")[2]) else ""
+    return OVERVIEW if inside and _OVERVIEW.fullmatch(above.rpartition("/")[2]) else ""
 
 
 def _same_site(one: str, other: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from casebook.extractors.gathering import sound
 from casebook.extractors.gathering.gather import fetched, gather
 from casebook.extractors.gathering.oembed import with_title
-from casebook.extractors.gathering.routes import Way
+from casebook.extractors.gathering.routes import LIST, Way
 from casebook.extractors.network.body import MEGABYTE, FetchLimits
 from casebook.extractors.network.client import GuardedClient
 from casebook.extractors.network.robots import Robots
@@ -79,7 +79,7 @@ async def fetch_list(ref: SourceRef, client: GuardedClient, robots: Robots) -> P
     if not is_web_address(ref.source):
         return await _handed_in(ref, replace(client.limits, text_bytes=client.limits.list_bytes))
     url = parse_web_url(ref.source)
-    return await fetched(url, Way("list", url), client, robots)
+    return await fetched(url, Way(LIST, url), client, robots)
 
 
 async def _local_file(name: str, address: str | None, limits: FetchLimits) -> Payload:

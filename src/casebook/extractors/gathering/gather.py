@@ -5,7 +5,7 @@ from html import unescape
 
 from casebook.extractors.copies import original_of
 from casebook.extractors.gathering.bundles import OUR_TYPES
-from casebook.extractors.gathering.elsewhere import sent_instead
+from casebook.extractors.gathering.elsewhere import OVERVIEW, sent_instead
 from casebook.extractors.gathering.markup import words_shown
 from casebook.extractors.gathering.routes import Way, ways_to
 from casebook.extractors.gathering.sound import named_as_recording
@@ -137,7 +137,7 @@ async def fetched(url: WebUrl, way: Way, client: GuardedClient, robots: Robots) 
     if target := refreshed(page):
         client.policy.check_hop(parse_web_url(page.final_url), target)
         page = await client.get(str(target), admit=robots.check, polite=True)
-    _refuse_other_page(way.fetch, parse_web_url(page.final_url))
+    _refuse_other_page(way, parse_web_url(page.final_url))
     forged = page.media_type.startswith(OUR_TYPES)
     return Payload(
         data=page.data,
@@ -167,14 +167,15 @@ def refreshed(page: Fetched) -> WebUrl | None:
     return None if target == here else target
 
 
-def _refuse_other_page(asked: WebUrl, final: WebUrl) -> None:
+def _refuse_other_page(way: Way, final: WebUrl) -> None:
     """Let a page pass unless its site sent us to its front page or an overview, as for lost ones.
 
     Raises:
         PageMissing: if it did.
     """
-    if shown := sent_instead(asked, final):
+    shown = sent_instead(way.fetch, final)
+    if shown and not (way.is_list and shown == OVERVIEW):
         raise PageMissing(
-            f"{asked} leads to the {shown} of {final.host} ({final}) instead of the page, which is "
-            "probably gone: check the address, or look for an archived copy."
+            f"{way.fetch} leads to the {shown} of {final.host} ({final}) instead of the page, "
+            "which is probably gone: check the address, or look for an archived copy."
         )

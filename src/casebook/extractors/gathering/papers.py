@@ -1,8 +1,10 @@
 """A paper from its archive: what the archive says of it, and its HTML or its PDF."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
+from casebook.extractors.copies import is_copy
 from casebook.extractors.gathering.bundles import ARXIV, PAPER, Part, pack
 from casebook.extractors.gathering.markup import words_shown
 from casebook.extractors.network.client import Admit, GuardedClient
@@ -10,9 +12,12 @@ from casebook.extractors.network.robots import Robots
 from casebook.extractors.sites import landing_of, paper_id, paper_version
 from casebook.extractors.sniffing import sniff
 from casebook.extractors.text.charset import decode
-from casebook.extractors.urls import WebUrl, parse_web_url
-from casebook.schemas.errors import FetchError, InvalidUrl, ResponseMalformed
+from casebook.extractors.urls import DEFAULT_PORTS, WebUrl, parse_web_url
+from casebook.schemas.errors import FetchError, HostUnreachable, InvalidUrl, ResponseMalformed
 from casebook.schemas.sources import ExtractionStep, Payload
+
+NAMED_PDF = "PDF of the page"
+"""The step that says what became of the PDF that a page names."""
 
 _HTML = {"text/html", "application/xhtml+xml"}
 _LARGEST_SUMMARY = 500_000  # bytes of a page about a paper
@@ -67,17 +72,18 @@ async def with_paper(page: Payload, client: GuardedClient, robots: Robots) -> Pa
     named = _pdf_named_by(page)
     if named is None or page.final_url is None:
         return page
+    here = parse_web_url(page.final_url)
     try:
-        here = parse_web_url(page.final_url)
-        address = here.join(named)
+        address = _as_safe(here.join(named), here)
         client.policy.check_hop(here, address)
         pdf = await client.get(str(address), admit=robots.check, polite=True)
         if sniff(pdf.data) != "PDF":
             raise ResponseMalformed(f"{address} is {pdf.media_type}, not a PDF: open it.")
     except FetchError as error:
-        if error.transient:
+        # Where the page was archived, or names a host that is not there, nothing may pass.
+        if error.transient and not isinstance(error, HostUnreachable) and not is_copy(here):
             raise
-        step = ExtractionStep(method="PDF of the page", outcome=f"failed: {type(error).kind()}")
+        step = ExtractionStep(method=NAMED_PDF, outcome=f"failed: {type(error).kind()}")
         return page.model_copy(update={"tried": (*page.tried, step)})
     landing = Part(
         name="landing",
@@ -86,7 +92,7 @@ async def with_paper(page: Payload, client: GuardedClient, robots: Robots) -> Pa
         charset=page.charset,
         data=page.data,
     )
-    step = ExtractionStep(method="PDF of the page", outcome=f"read from {pdf.final_url}")
+    step = ExtractionStep(method=NAMED_PDF, outcome=f"read from {pdf.final_url}")
     return page.model_copy(
         update={
             "data": pack([landing, Part.of("pdf", pdf)]),
@@ -97,6 +103,13 @@ async def with_paper(page: Payload, client: GuardedClient, robots: Robots) -> Pa
             "tried": (*page.tried, step),
         }
     )
+
+
+def _as_safe(named: WebUrl, page: WebUrl) -> WebUrl:
+    """Return an address with https where the page has it: many name their PDFs from before."""
+    if (page.scheme, named.scheme, named.port) != ("https", "http", DEFAULT_PORTS["http"]):
+        return named
+    return replace(named, scheme="https", port=DEFAULT_PORTS["https"])
 
 
 def _pdf_named_by(page: Payload) -> str | None:

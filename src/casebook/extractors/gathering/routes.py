@@ -7,6 +7,9 @@ from casebook.extractors.copies import is_copy, original_of
 from casebook.extractors.forges import repository_file
 from casebook.extractors.urls import WebUrl
 
+LIST = "list"
+"""How a list of sources is fetched: at its address, and nowhere else."""
+
 _README_NAMES = ("README.md", "readme.md", "README.rst", "README.txt", "README")
 _REPOSITORY = re.compile(r"/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 _TREE = re.compile(r"/([\w.-]+)/([\w.-]+)/tree/(.+?)/?")
@@ -33,6 +36,11 @@ class Way:
     def is_raw(self) -> bool:
         """Tell a file that is read apart from the page around it."""
         return self.method.startswith("raw ")
+
+    @property
+    def is_list(self) -> bool:
+        """Tell a list of sources, for which another overview of them is none the worse."""
+        return self.method == LIST
 
 
 def ways_to(url: WebUrl) -> tuple[Way, ...]:

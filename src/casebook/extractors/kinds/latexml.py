@@ -29,12 +29,15 @@ _APART = "//*[{}]".format(
 )
 _ENTRIES = "count(//*[contains(@class, 'ltx_bibitem')])"
 _FORMULAS = "//math[@alttext]"
+_HOLDING_NOTES = "figcaption table li h2 h3 h4 h5 h6"  # h1 is the paper's title, with its thanks
 _NOTES = f"//*[{_has('ltx_note')}]"
 _NOTE_TEXT = f"descendant::*[{_has('ltx_note_content')}][1]"
 _NOTE_MARKS = "descendant::*[{}]".format(
     " or ".join(map(_has, ("ltx_note_mark", "ltx_note_type", "ltx_tag_note")))
 )
-_AROUND_NOTE = f"ancestor::*[{_has('ltx_p')} or self::figcaption or self::table or self::li][1]"
+_AROUND_NOTE = "ancestor::*[{} or {}][1]".format(
+    _has("ltx_p"), " or ".join(f"self::{name}" for name in _HOLDING_NOTES.split())
+)
 _DISPLAYED = f"//table[{_has('ltx_equation')} or {_has('ltx_equationgroup')}]"
 _POINTS = "//li/span[{}]".format(
     " or ".join(map(_has, ("ltx_tag_item", "ltx_tag_itemize", "ltx_tag_enumerate")))
@@ -72,7 +75,7 @@ def _replace(element: Any, text: str) -> None:
 
 
 def _put_behind(note: Any) -> None:
-    """Put a footnote behind its paragraph; where it stands in none (in a title), leave it out."""
+    """Put a footnote behind its paragraph; where it stands in none (in the title), leave it out."""
     content, around = (next(iter(note.xpath(path)), None) for path in (_NOTE_TEXT, _AROUND_NOTE))
     if content is not None and around is not None:
         for mark in content.xpath(_NOTE_MARKS):

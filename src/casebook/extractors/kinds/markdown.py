@@ -5,6 +5,7 @@ hides is not.
 """
 
 import re
+from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 
@@ -30,6 +31,7 @@ from casebook.extractors.web.tree_blocks import FURNITURE, placed_blocks
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
 
+_RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _TEXTLESS = "script style textarea title xmp iframe noembed noframes plaintext template select svg"
 _MORE_TEXTLESS = "math noscript object video audio canvas head frameset datalist dialog"
 _SWALLOWING = [
@@ -64,10 +66,24 @@ def extract(payload: Payload) -> Extracted:
         DocumentEmpty: if no text is left.
     """
     source, encoding = decode(payload.data, payload.charset)
-    source = source.replace("\r\n", "\n").replace("\r", "\n")
-    front, body, outcome = read_front_matter(source)
-    blocks, hidden = _shown(body)
-    language = language_of(first_of(front, "lang", "language"), body)
+    return read([source], payload, ExtractionStep(method="charset", outcome=encoding))
+
+
+def read(parts: Sequence[str], payload: Payload, step: ExtractionStep) -> Extracted:
+    """Return the text of Markdown in parts, each of which is shown as a page of its own.
+
+    So what one of them opens and does not close takes nothing of the next.
+
+    Raises:
+        DocumentEmpty: if no text is left.
+    """
+    sources = [part.replace("\r\n", "\n").replace("\r", "\n") for part in parts]
+    front, first, outcome = read_front_matter(sources[0] if sources else "")
+    shown = [_shown(body) for body in (first, *sources[1:])]
+    blocks = [block for told, _ in shown for block in told]
+    hidden = [piece for source in sources for piece in _hidden(source)]
+    hidden += [piece for _, unseen in shown for piece in unseen]
+    language = language_of(first_of(front, "lang", "language"), "\n".join((first, *sources[1:])))
     text, passages = lay_out(with_speakers(blocks), language)
     refuse_empty(text, payload)
     headings = [block.text for block in blocks if block.heading]
@@ -82,17 +98,17 @@ def extract(payload: Payload) -> Extracted:
         text=text,
         passages=passages,
         extraction=[
-            ExtractionStep(method="charset", outcome=encoding),
+            step,
             ExtractionStep(method="front matter", outcome=outcome),
             ExtractionStep(method="markdown-it", outcome=f"{len(blocks)} blocks"),
         ],
-        hidden_text=[*_hidden(source), *hidden][:MOST_REPORTED],
+        hidden_text=hidden[:MOST_REPORTED],
     )
 
 
 def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:
     """Return what a page made of the Markdown shows, and what it hides."""
-    markup = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(plain(body))
+    markup = _RENDERER.render(plain(body))
     tree = parse(_closed(markup)) if markup.strip() else None
     if tree is None:
         return [], []

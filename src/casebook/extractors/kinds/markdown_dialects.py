@@ -15,10 +15,9 @@ _COLONS = re.compile(
     r"[ \t]*:{3,}[ \t]*(?:\{[^{}\n]*\}|[A-Za-z][\w-]*)?(?:\[([^\]\n]*)\])?(?:\{[^{}\n]*\})?"
     r"[ \t]*(.*)"
 )
+_TITLE = re.compile(r"\{[^{}\n]*\btitle=\"([^\"{}\n]+)\"")
 _UNSAID = re.compile(
-    r"import\s[^\n]{1,300}\sfrom\s+(['\"])[^'\"\n]{1,200}\1;?\s*"
-    r"|import\s+(['\"])[^'\"\n]{1,200}\2;?\s*"
-    r"| {0,3}\{\{[<%][^\n]{0,500}[>%]\}\}\s*"
+    r" {0,3}\{\{[<%][^\n{}]{0,500}[>%]\}\}\s*"
     r"| {0,3}\{%[^\n%]{1,300}%\}\s*"
     r"| {0,3}\{:[^\n{}]{1,200}\}\s*"
     r"| {0,3}\[\[?_?toc_?\]\]?\s*",
@@ -26,17 +25,22 @@ _UNSAID = re.compile(
 )
 COMMENT = re.compile(r"\{/\*(?P<said>(?:(?!\{/\*|\*/\}).){0,2000})\*/\}", re.DOTALL)
 """A comment of MDX."""
-# An export of MDX ends with an empty line.
-_EXPORT = re.compile(
-    r"^export (?:const|let|var|default|function|async|class|\*|\{)[^\n]*\n?(?:[^\n]*\S[^\n]*\n?)*",
+# Imports and exports of MDX begin behind an empty line; an export ends before the next one.
+_PROGRAM = re.compile(
+    r"^(?<![^\n]\n)(?:import[ \t]+(?:(?:[^\n'\"]{1,300}?|\{[^{}'\"]{1,1000}\})[ \t]*\bfrom[ \t]+)?"
+    r"(['\"])[^'\"\n]{1,200}\1;?[ \t]*(?:\n|\Z))*"
+    r"(?:export[ \t]+(?:(?:const|let|var|default|function|async|class)\b|[*{])"
+    r"[^\n]*(?:\n[^\n]*\S[^\n]*)*)?",
     re.MULTILINE,
 )
 _INDENTED = re.compile(
     r"^(?:!!!|\?\?\?\+?)[ \t]+\w[\w -]{0,40}?(?:[ \t]+\"([^\"\n]*)\")?[ \t]*\n"
+    r"(?=(?:[ \t]*\n){0,2}(?: {4}[^\n]*\S|\Z))"
     r"((?:(?: {4}[^\n]*|[ \t]*)(?:\n|\Z))*)",
     re.MULTILINE,
 )
-_HEADING_ID = re.compile(r"(#{1,6}[ \t].*?)[ \t]*\{#[\w.:-]+[^{}\n]*\}[ \t]*#*[ \t]*")
+_HEADING = re.compile(r"#{1,6}[ \t]")
+_HEADING_ID = re.compile(r"\{#[\w.:-]+[^{}\n]*\}[ \t]*(?:#+[ \t]*)?\Z")
 _NOTE = re.compile(r" {0,3}\[\^([^\]\s]{1,60})\]:[ \t]*(.*)")
 _CALL = re.compile(r"\[\^([^\]\s]{1,60})\]")
 
@@ -70,7 +74,7 @@ def _parts(source: str) -> Iterator[tuple[bool, list[str]]]:
 
 
 def _words(text: str, notes: set[str]) -> str:
-    text = _EXPORT.sub("", COMMENT.sub("", text))
+    text = _PROGRAM.sub("", COMMENT.sub("", text))
     text = _INDENTED.sub(lambda note: f"\n{note[1] or ''}\n\n{dedent(note[2])}\n", text)
     lines, in_note = list[str](), False
     for line in text.split("\n"):
@@ -88,11 +92,10 @@ def _plain(line: str, notes: set[str]) -> Iterator[str]:
         yield match[1] + match[2]
         yield match[1]
     elif match := _COLONS.fullmatch(line):
-        yield from ("", match[1] or match[2], "")
+        named = _TITLE.search(line)
+        yield from ("", " ".join(filter(None, (match[1], named and named[1], match[2]))), "")
     elif match := _NOTE.fullmatch(line):
         yield from ("", match[2])
     else:
-        match = _HEADING_ID.fullmatch(line)
-        yield _CALL.sub(
-            lambda call: "" if call[1] in notes else call[0], match[1] if match else line
-        )
+        told = _HEADING_ID.sub("", line) if _HEADING.match(line) else line
+        yield _CALL.sub(lambda call: "" if call[1] in notes else call[0], told)

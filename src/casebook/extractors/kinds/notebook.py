@@ -14,6 +14,9 @@ from casebook.schemas.sources import Payload
 
 _MOST_SHOWN = 4_000  # characters of what a cell printed
 _TICKS = re.compile("`{3,}")
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours of a terminal
+# What Python says of a picture or a page that stands for itself.
+_STANDS_IN = re.compile(r"\s*<[A-Za-z][^<>\n]{0,200}>\s*")
 
 
 def extract(payload: Payload) -> Extracted:
@@ -31,31 +34,41 @@ def extract(payload: Payload) -> Extracted:
             f"{where(payload)} is no notebook that can be read (nbformat 4): open it in Jupyter "
             "and save it, or export it as Markdown."
         ) from error
-    text = "\n\n".join(parts).encode("utf-8", "replace")
-    read = markdown.extract(payload.model_copy(update={"data": text, "charset": "utf-8"}))
     step = ExtractionStep(method="notebook", outcome=f"{len(cells)} cells")
-    changes = {"extractor": versions.NOTEBOOK, "extraction": (step, *read.extraction)}
-    return read.model_copy(update=changes)
+    whole = [part.encode("utf-8", "replace").decode() for part in parts]
+    read = markdown.read(whole, payload, step)
+    return read.model_copy(update={"extractor": versions.NOTEBOOK})
 
 
 def _parts(cell: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a cell holds: Markdown, or a program and the first of what it printed."""
     source = _text(cell.get("source"))
     if cell.get("cell_type") != "code":
         yield source
         return
     if source.strip():
         yield _fenced(source)
-    for output in cell.get("outputs", ()):
+    left = _MOST_SHOWN
+    for output in cell.get("outputs") or ():
         data = output.get("data", {})
-        if "text/markdown" in data:
-            yield _text(data["text/markdown"])[:_MOST_SHOWN]
-        elif shown := _text(output.get("text") or data.get("text/plain")):
-            yield _fenced(shown[:_MOST_SHOWN])
+        if written := _text(data.get("text/markdown"))[:left]:
+            yield written
+        elif written := _printed(_text(output.get("text") or data.get("text/plain")))[:left]:
+            yield _fenced(written)
+        left -= len(written)
 
 
 def _text(value: object) -> str:
     """Return a text that notebooks keep whole or in lines."""
     return "".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def _printed(text: str) -> str:
+    """Return what is seen of an output: of a line that was written again and again, its last."""
+    if _STANDS_IN.fullmatch(text):
+        return ""
+    lines = _ESCAPES.sub("", text).replace("\r\n", "\n").split("\n")
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
 
 
 def _fenced(text: str) -> str:

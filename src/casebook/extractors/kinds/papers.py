@@ -123,11 +123,15 @@ def without_references(extracted: Extracted) -> tuple[Extracted, str]:
 
 
 def _lists_of_references(extracted: Extracted) -> set[str]:
-    """Return the sections that are such lists: those of another name must also read like one."""
+    """Return the sections that are such lists: those of another name must also read like one.
+
+    "2 Literature" is what the paper tells of others' work; LaTeX gives a list no number.
+    """
     under: dict[str, list[str]] = {}
     for passage in extracted.passages:
         section = passage.locator.section or ""
-        if _REFERENCES.fullmatch(section) or stands_over_references(section):
+        listed = stands_over_references(section) and not section[:1].isdigit()
+        if listed or _REFERENCES.fullmatch(section):
             under.setdefault(section, []).append(extracted.text[passage.start : passage.end])
     return {name for name, told in under.items() if _REFERENCES.fullmatch(name) or cites(told)}
 

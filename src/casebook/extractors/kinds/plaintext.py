@@ -22,7 +22,7 @@ FEWEST_WORDS = 5
 _FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
 # A heading as Markdown and AsciiDoc write it, common in texts.
-_HASHES = re.compile(r"\s*(?:#{1,6}|={1,5})\s+(?=[^\s=])")
+_HASHES = re.compile(r"\A\s*(?:#{1,6}|={1,5})\s+(?=[^\s=])")
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+(?=[^\W\d_])")
 _ADDRESS = re.compile(r"<[^<>]*>|\S+@\S+")
 _UNDERLINE = re.compile(r"[=\-~^#*]{3,}\s*")

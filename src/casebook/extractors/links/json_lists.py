@@ -17,10 +17,11 @@ from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.sources import Candidate
 
-# Where an answer keeps its entries, if not in the only list of objects that it has.
+# Where an answer keeps its entries, if not in the only list of objects that it has; links and
+# pages last, which may be those of the answer itself.
 _ENTRIES = (
-    "items entries posts articles results data sources urls links pages records nodes edges "
-    "children hits".split()
+    "items entries posts articles results data sources urls records nodes edges children hits "
+    "links pages".split()
 )
 # Where interfaces keep the answer itself, and where an entry keeps its fields.
 _ANSWERS = "data message response result".split()
@@ -125,9 +126,9 @@ def _candidate(entry: Any, base: str) -> Candidate | None:
 
 
 def _named(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the fields of an entry by their names in lower case, also those it keeps apart."""
+    """Return an entry's own fields, by their names in lower case, before those it keeps apart."""
     inner = (entry[name] for name in _FIELDS if isinstance(entry.get(name), dict))
-    whole = {**entry, **next(inner, {})}
+    whole = {**next(inner, {}), **entry}
     return {str(name).lower(): value for name, value in whole.items()}
 
 

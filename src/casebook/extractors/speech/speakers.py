@@ -145,16 +145,16 @@ def voices_in(paragraphs: Iterable[str]) -> Voices | None:
 
 def _lines(text: str) -> list[str]:
     """Return a paragraph cut before each line that could begin with a label."""
-    lines: list[str] = []
+    lines: list[list[str]] = []
     waiting = False  # for what stands below a name or time on a line of its own
     for line in text.split("\n"):
         begins = label_of(line) or time_of(line)
         if lines and (waiting or not begins):
-            lines[-1] += "\n" + line
+            lines[-1].append(line)
         else:
-            lines.append(line)
+            lines.append([line])
         waiting = bool(begins and not begins.rest)
-    return lines
+    return ["\n".join(together) for together in lines]
 
 
 # --- Is it a conversation? -----------------------------------------------------------------------

@@ -24,13 +24,14 @@ _SOUNDS = re.compile(
     r"[\[(](?:background )?(?:music|applause|laughter|laughs|laughing|cheering|cheers|clapping"
     r"|musik|applaus|gelächter|musique|applaudissements|rires|música|musica|aplausos|risas|risos"
     r"|applausi|risate|muziek|gelach|müzik|alkış|музыка|аплодисменты|смех|音楽|拍手|笑い?|음악|박수"
-    r"|웃음)(?: (?:playing|continues|and \w+))?[\])]",
+    r"|웃음)(?: (?:playing|continues|and (?:applause|cheering|cheers|laughter|music)))?[\])]",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’)]*$")
 _CHANGE = re.compile(r"(?:^|(?<=\s))>>+\s*")
 _SILENCE = 8.0
-_BRIEF = 0.05  # seconds
+_BRIEF = 0.05  # seconds; a file that tells no ends has cues of none
+_MOST_ROLLED = 200  # words that stay when captions roll on: a few lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def without_repeats(cues: Iterable[Cue]) -> Iterator[Cue]:
     brief = False
     for cue in cues:
         words = cue.text.split()
-        rolls, brief = brief, cue.end - cue.start < _BRIEF
+        rolls, brief = brief, 0 < cue.end - cue.start < _BRIEF
         fresh = words[_overlap(shown, words, 1 if rolls or brief else 2) :]
         shown = words
         if said := one_line(_SOUNDS.sub(" ", " ".join(fresh))):
@@ -94,7 +95,7 @@ def without_repeats(cues: Iterable[Cue]) -> Iterator[Cue]:
 
 def _overlap(shown: Sequence[str], words: Sequence[str], least: int) -> int:
     """Return how many first words, ``least`` or more, repeat the last words of what was shown."""
-    for length in range(min(len(shown), len(words)), least - 1, -1):
+    for length in range(min(len(shown), len(words), _MOST_ROLLED), least - 1, -1):
         if list(shown[-length:]) == list(words[:length]):
             return length
     return int(list(shown) == list(words))

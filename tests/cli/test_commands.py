@@ -143,6 +143,7 @@ def test_sources_come_from_standard_input_with_their_addresses(casebook, page):
         (("submit", "a.html", "--url", "a.example"), None, "is no web address"),
         (("submit", "https://a.example", "--url", "https://a.example"), None, "that file alone"),
         (("submit", "a.html", "b.html", "--url", "https://a.example"), None, "that file alone"),
+        (("submit", "a.html", "--url", "https://a.example"), None, "there is no file 'a.html'"),
         (("recheck", "nope"), None, "begins with 'nope'"),
         (("extract", "--again", "nope"), None, "begins with 'nope'"),
     ],

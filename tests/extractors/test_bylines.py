@@ -99,3 +99,24 @@ def test_elements_in_one_another_are_each_read_in_their_beginning(text, monkeypa
 def test_a_heading_without_anything_beside_it_is_signed_by_nobody():
     """No line stands before it, not even a title's."""
     assert byline(page("")) is None
+
+
+def test_no_page_has_each_byline_compared_with_thousands(monkeypatch):
+    """One on which everything is an author's takes a time that grows with it, not its square."""
+    compared = 0
+    names_in = bylines._names_in
+
+    def counted(line):
+        nonlocal compared
+        compared += 1
+        return names_in(line)
+
+    monkeypatch.setattr(bylines, "_names_in", counted)
+    names = ("Ada Lind", "Bob Ray")
+    posts = "".join(
+        f"<div><p>{'word ' * 30}</p><b class='author a{n}'>{name}</b></div>"
+        for name in names
+        for n in range(400)
+    )
+    byline(html.fromstring(f"<html><body><main><h1>T</h1></main>{posts}</body></html>"))
+    assert compared < 400

@@ -82,6 +82,12 @@ def test_a_byline_names_the_authors(lang, line, names):
         ("en", "<b>Authors</b> <i>Topics</i>"),
         ("en", "Author guidelines"),
         ("en", "By the numbers"),
+        ("de", "Von Python zu Rust"),
+        ("de", "VON DER IDEE ZUM PRODUKT"),
+        ("es", "Por País y Región"),
+        ("es", "</p><h2>Por Qué Elegimos Kafka</h2><p>"),
+        ("en", "AUTHORIZATION SERVER SETUP"),
+        ("en", "Author Guidelines Overview"),
     ],
 )
 def test_what_begins_like_a_byline_is_none(lang, line):
@@ -107,6 +113,8 @@ def test_the_authors_of_posts_below_the_article_are_not_its_own():
     [
         ("citation_author", "van Dyk, Jo Ann", ["Jo Ann van Dyk"]),
         ("DC.creator", "Ito, Hana", ["Hana Ito"]),
+        ("DC.creator", "Hana Ito, PhD", ["Hana Ito"]),
+        ("citation_author", "Acme Systems, Inc.", ["Acme Systems"]),
         ("DC.creator", "Ana Cruz, Ben Roy", ["Ana Cruz", "Ben Roy"]),
         ("author", "Ana Cruz, Ben Roy", ["Ana Cruz", "Ben Roy"]),
     ],

@@ -169,6 +169,35 @@ READ = [
 ]  # fmt: skip
 
 
+DIALOG = "<dialog><form>Welcome back<input type='password'></form></dialog>"
+LETTER = "<footer>Our letter<form><input><div class='g-recaptcha'></div></form></footer>"
+MENU = "<nav>Home Blog Pricing Continue with Google</nav>"
+
+
+@pytest.mark.parametrize("beside", [DIALOG, LETTER, MENU])
+def test_a_page_that_awaits_its_scripts_is_no_wall(beside):
+    """What lies beside the empty place of its text says nothing of that: its scripts are run."""
+    with pytest.raises(errors.NeedsJavaScript):
+        read("Ranking", f"<div id='root'></div>{beside}<script src='a.js'></script>")
+
+
+PARTS = [
+    ("", "<div class='page-not-found' hidden>Nothing is here</div>"),
+    ("", "<template><div class='page-not-found'>Nothing is here</div></template>"),
+    ("data-fallback='page-not-found' class='post'", ""),
+    ("", "<form action='/captcha'>Verify that you are a human: <textarea></textarea></form>"),
+]
+
+
+@pytest.mark.parametrize(("attributes", "part"), PARTS)
+def test_parts_for_another_time_make_no_wall(attributes, part):
+    """The source of a page that is read may hold what it shows where something is missing."""
+    assert (
+        SAID.strip()
+        in read("Gateways", f"<h1>Gateways</h1><p>{SAID * 3}</p>{part}", attributes).text
+    )
+
+
 JAPANESE = (
     "検索をBM25と埋め込みの併用に切り替え、二つの結果を統合したところ、再現率は七割から九割に上がり、"
     "応答にかかる時間は半分になり、毎月の費用も三割ほど下がったため、ほかの窓口にも広げることにしました。"

@@ -7,6 +7,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import date
 
 import pages
@@ -270,10 +271,10 @@ async def test_answers_of_which_nothing_can_be_made_stop_a_batch(services, endpo
     endpoint.fallback = scripted_curator.answer
     _, work, _ = await run(services, site(1))
     assert work.tally.made == 1
-    first = len(endpoint.requests)
 
     def at_first(request):
-        return scripted_curator.answer(request) if len(endpoint.requests) <= first + 2 else spoiled
+        is_first = "region 1 " in str(request["messages"])
+        return scripted_curator.answer(request) if is_first else replace(spoiled, delay=0.5)
 
     endpoint.fallback = at_first
     _, work, outcomes = await run(services, site(40)[1:])
@@ -292,6 +293,42 @@ async def test_sources_that_fail_among_others_do_not_stop_a_batch(services, endp
     endpoint.fallback = answer
     _, work, _ = await run(services, site(24))
     assert (work.tally.made, work.tally.failed.total(), work.tally.stopped_by) == (12, 12, None)
+
+
+async def test_a_batch_goes_on_behind_the_sources_that_paused_it(services, endpoint, site):
+    """A gateway that answers for some texts with its own page: what was not tried yet comes first."""
+
+    def answer(request):
+        low = re.search(r"region \d ", str(request["messages"]))
+        return Reply(text="<html>Blocked</html>") if low else scripted_curator.answer(request)
+
+    endpoint.fallback = answer
+    addresses = site(24)
+    runs = [(await run(services, addresses))[1].tally for _ in range(3)]
+    assert runs[0].stopped_by is not None
+    assert sum(tally.made for tally in runs) == 14
+
+
+async def test_refusals_that_are_quick_do_not_stop_a_batch(settings_of, readers, endpoint, site):
+    """Of many at work at once, what is refused ends long before what is answered."""
+    refused, quick = set(), threading.Event()
+
+    def answer(request):
+        region = re.search(r"region (\d+) ", str(request["messages"]))
+        if int(region[1]) < 12:
+            refused.add(region[1])
+            if len(refused) == 12:
+                quick.set()
+            return api_error(400, "content_filter")
+        quick.wait(20)
+        return scripted_curator.answer(request)
+
+    endpoint.fallback = answer
+    settings = settings_of(concurrency=12, llm_concurrency=12, workers=1)
+    async with Services(settings, patience=1.0) as many:
+        many.__dict__["extractors"] = readers
+        _, work, _ = await run(many, site(16))
+    assert (work.tally.made, work.tally.stopped_by) == (4, None)
 
 
 async def test_no_more_sources_are_at_work_than_the_window_holds(services, site):

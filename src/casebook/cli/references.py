@@ -151,13 +151,16 @@ def with_url(refs: Sequence[SourceRef], url: str) -> SourceRef:
     Raises:
         InvalidSource: if there is not exactly one, or that is no file, or ``url`` no web address.
     """
-    from casebook.extractors.urls import is_web_address
+    from casebook.extractors.urls import is_web_address, shown
 
     address = url.strip()
     if not is_web_address(address):
         raise InvalidSource(f"--url {url} is no web address: start it with https://")
     if len(refs) != 1 or is_web_address(refs[0].source):
         raise InvalidSource(f"--url {address} is where one file came from: name that file alone.")
+    # Its failure would be the address's, which may have a draft.
+    if not Path(refs[0].source).expanduser().is_file():
+        raise InvalidSource(f"there is no file {shown(refs[0].source)}: nothing was begun")
     return refs[0].model_copy(update={"url": _text(address)})
 
 

@@ -225,7 +225,7 @@ class BatchRun:
         """
         await asyncio.to_thread(catch_up, self._services.warehouse)
         self._todo = await self._open_items()
-        self.tally = Tally(total=len(self._todo))
+        self.tally = Tally(total=len(self._todo), at_once=self._window)
         await self._note(BatchStep.STARTED, None)
         reason: str | None = "it was interrupted"
         try:
@@ -241,12 +241,18 @@ class BatchRun:
             await asyncio.shield(self._note(step, reason))
 
     async def _open_items(self) -> deque[str]:
-        """Return what is open, hosts in turn, each as its JSON: a sixth of the memory."""
+        """Return what is open, hosts in turn, each as its JSON: a sixth of the memory.
+
+        What failed before comes last: a batch that it paused goes on with the rest.
+        """
         items = (await listed(self.batch.batch_id, self._services)).items
         ids = [item.source_id for item in items]
         standings = await asyncio.to_thread(self._services.warehouse.standings, ids)
-        todo = [i for i, stands in zip(items, standings, strict=True) if is_open(stands)]
-        return deque(item.model_dump_json(exclude_defaults=True) for item in interleaved(todo))
+        left = [(i, stands) for i, stands in zip(items, standings, strict=True) if is_open(stands)]
+        untried = [item for item, stands in left if stands.failure is None]
+        failed = [item for item, stands in left if stands.failure is not None]
+        todo = itertools.chain(interleaved(untried), interleaved(failed))
+        return deque(item.model_dump_json(exclude_defaults=True) for item in todo)
 
     async def _through(self) -> AsyncIterator[Outcome]:
         """Keep the window full until nothing is left or something stops the batch."""

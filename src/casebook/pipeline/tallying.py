@@ -34,7 +34,7 @@ _OF_ANSWERS = {
         SourceUnread,
     )
 }
-_IN_A_ROW = 9  # before the one that stops a batch
+_IN_A_ROW = 10
 
 
 @dataclass
@@ -42,10 +42,12 @@ class Tally:
     """What a run of a batch has done so far; kept small however long the batch is.
 
     ``stopped_by`` is the failure for which it paused; what was under way may fail otherwise then.
-    ``in_vain`` counts the sources in a row of which the model's answers made nothing.
+    ``in_vain`` counts the sources in a row of which the model's answers made nothing. Of the
+    ``at_once`` that are at work together, those that are refused end long before the others.
     """
 
     total: int
+    at_once: int = 1
     made: int = 0
     refused: int = 0
     failed: Counter[str] = field(default_factory=Counter)
@@ -94,7 +96,7 @@ class Tally:
         fail of what is answered, the next one likely does, and is paid for.
         """
         kind = failure.kind
-        if kind in _OF_ANSWERS and self.in_vain >= _IN_A_ROW:
+        if kind in _OF_ANSWERS and self.in_vain + 1 >= max(_IN_A_ROW, self.at_once):
             return True
         if kind == ModelError.kind():
             return not self.made + self.refused and self.failed[kind] >= _REFUSALS

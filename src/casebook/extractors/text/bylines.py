@@ -56,9 +56,11 @@ _BY_ABROAD = {
         ("nl", "geschreven|gepubliceerd", "door"),
     )
 }
+# Behind a colon, or in the next text: "Author guidelines" names nobody.
 _AUTHOR = re.compile(
-    r"(?:authors?|autor(?:in|en|es|a)?|auteure?s?|autore)\s*:?\s*(.*)", re.IGNORECASE
+    r"(?:authors?|autor(?:in|en|es|a)?|auteure?s?|autore)\s*(?::\s*(.*))?", re.IGNORECASE
 )
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _AUTHOR_SIGNS = re.compile(
     r"(?:^|[\s|｜・])(?:著者|作者|執筆者?|筆者)\s*[:：]\s*([^|｜\u3000/／\d]{2,30})"
 )
@@ -67,7 +69,7 @@ _AND = frozenset({",", "and", "&", ", and", ", &", "und", "et", "y", "e"})
 # Names have capitals; one word alone is a login.
 _SIGNATURE = re.compile(
     r"[^\W\d_a-z][\w.'’-]*(?:,? (?:[^\W\d_a-z]|and |& |"
-    rf"(?:{'|'.join(_PARTICLES)}) [^\W\d_]).*)?$|\w[\w-]*$"
+    rf"(?:{'|'.join(_PARTICLES - {'y', 'zu'})}) [^\W\d_]).*)?$|\w[\w-]*$"
 )
 _INLINE = frozenset({"a", "b", "em", "i", "span", "strong", "cite"})
 _UNSIGNED = re.compile(
@@ -95,7 +97,8 @@ _LETTERS = 3
 def byline(tree: Any) -> str | None:
     """Return who signs the page: the name in what is marked up as the author's, or "By …"."""
     around = _around_headline(tree)
-    marked = [element for element in _signed(tree) if not _is_set_apart(element, around)]
+    own = (element for element in _signed(tree) if not _is_set_apart(element, around))
+    marked = list(islice(own, _MOST_LINES))  # each is compared with all
     for telling in _TELLING:
         for element in marked:
             if telling.search(_marks(element)) and (names := _names_on(element, marked, around)):
@@ -116,9 +119,8 @@ def _said_to_sign(line: Any, behind: Sequence[Any], language: str) -> str:
     text = one_line(line)
     if signed := _AUTHOR_SIGNS.search(text):
         return signed[1].strip()
-    abroad = _BY_ABROAD.get(language)
     said = _BY.fullmatch(text)
-    full = said or (abroad and abroad.fullmatch(text)) or _AUTHOR.fullmatch(text)
+    full = said or _said_abroad(line, text, language) or _AUTHOR.fullmatch(text)
     if not full:
         return ""
     name, behind = (
@@ -132,6 +134,17 @@ def _said_to_sign(line: Any, behind: Sequence[Any], language: str) -> str:
     while len(behind) > 1 and one_line(behind[0]) in _AND:
         name, behind = f"{name}, {one_line(behind[1])}", behind[2:]
     return name
+
+
+def _said_abroad(line: Any, text: str, language: str) -> re.Match[str] | None:
+    """Return what is said behind "von", "par" and the like, which begin headings as well.
+
+    So do they what is written in capitals, in which no name shows.
+    """
+    abroad = _BY_ABROAD.get(language)
+    if abroad is None or text.isupper() or _holder(line).tag in _HEADINGS:
+        return None
+    return abroad.fullmatch(text)
 
 
 def _names_on(element: Any, marked: Sequence[Any], around: Collection[Any]) -> str | None:
@@ -195,9 +208,14 @@ def _signs(element: Any) -> bool:
 
 def _is_alone(line: Any) -> bool:
     """Tell a line that is no part of a paragraph."""
-    holder = line.getparent()
-    block = holder.getparent() if line.is_tail or holder.tag in _INLINE else holder
+    block = _holder(line)
     return block is None or len(one_line(" ".join(block.itertext()))) < LONGEST_BYLINE
+
+
+def _holder(line: Any) -> Any:
+    """Return the part of the page that a line is of."""
+    holder = line.getparent()
+    return holder.getparent() if line.is_tail or holder.tag in _INLINE else holder
 
 
 def _marks(element: Any) -> str:

@@ -19,6 +19,11 @@ DATA = frozenset({"application/ld+json", "application/settings+json"})
 
 _AUTHORS = re.compile(r"author|creator|byl", re.IGNORECASE)
 _INVERTED = re.compile(r"\s*([^,;]+?)\s*,\s*([^,;]+?)\s*")
+# What stands behind the name of a person or a firm.
+_BEHIND_A_NAME = re.compile(
+    r"(?:inc|llc|ltd|gmbh|ag|corp|plc|co|jr|sr|ii|iii|iv|m\.?d|ph\.?\s?d|m\.?sc|b\.?sc|mba|esq)\.?",
+    re.IGNORECASE,
+)
 _BY_FAMILY = frozenset(
     "dc.creator dc.contributor.author dcterms.creator eprints.creators_name".split()
 )
@@ -69,6 +74,8 @@ def _is_of_authors(meta: Any) -> bool:
 
 def _is_of_one(meta: Any, inverted: re.Match[str]) -> bool:
     """Tell one author by the family's name, as libraries write them, from a list of two."""
+    if _BEHIND_A_NAME.fullmatch(inverted[2]):
+        return False
     name = meta.get("name", "").lower()
     one_word = any(" " not in part for part in inverted.groups())
     return name == "citation_author" or (name in _BY_FAMILY and one_word)

@@ -27,7 +27,9 @@ _DAY = re.compile(
     rf"\b(?:(?P<month>{_MONTH_NAME})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>{_YEAR})"
     rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_after>{_MONTH_NAME}),?\s+"
     rf"(?P<year_after>{_YEAR})"
-    rf"|(?P<year_iso>{_YEAR})(?P<between>[-/.])(?P<number>\d\d?)(?P=between)(?P<day_iso>\d\d?)(?![-/.]\d)"
+    # With points both have two digits: 2025.1.2 is a version.
+    rf"|(?P<year_iso>{_YEAR})(?:(?P<between>[-/])|(?P<point>\.)(?=\d\d\.\d\d\b))"
+    r"(?P<number>\d\d?)(?(point)\.|(?P=between))(?P<day_iso>\d\d?)(?![-/.]\d)"
     rf"|(?P<day_abroad>\d{{1,2}})(?:\.|er|º|ª)?\s+(?:de\s+)?(?P<abroad>[^\W\d_]{{3,12}})\.?,?\s+"
     rf"(?:del?\s+)?(?P<year_abroad>{_YEAR})"
     rf"|(?P<one>\d{{1,2}})(?P<mark>[./])(?P<two>\d{{1,2}})(?P=mark)(?P<year_last>{_YEAR}))\b"
@@ -42,6 +44,7 @@ _PARTS = (
     ("year_iso", "number", "day_iso"),
     ("year_sign", "month_sign", "day_sign"),
 )
+_BEHIND_A_WORD = re.compile(r"[a-z] $", re.IGNORECASE)
 _ISO = re.compile(rf"{_YEAR}-\d\d-\d\d")
 _SHOWN_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
 _HOUR = re.compile(r"\d:\d\d")
@@ -278,6 +281,13 @@ def _written_day(text: str, day_first: Order) -> date | None:
     return next(filter(None, (_date(match, day_first) for match in _DAY.finditer(text))), None)
 
 
+def _is_version(match: re.Match[str]) -> bool:
+    """Tell "dbt 2025.4.7": a program's, behind its name; a day has a nought, or stands alone."""
+    short = len(f"{match['number']}{match['day_iso']}") < len("0407")
+    behind = _BEHIND_A_WORD.search(match.string[: match.start()][-2:])
+    return match["between"] == "." and short and behind is not None
+
+
 def _date(match: re.Match[str], day_first: Order) -> date | None:
     """Return the day of a match, None where it has another word than that of a month."""
     found = match.groupdict()
@@ -289,6 +299,8 @@ def _date(match: re.Match[str], day_first: Order) -> date | None:
     elif found["year_abroad"]:
         year, month = int(found["year_abroad"]), month_abroad(found["abroad"]) or 0
         day = int(found["day_abroad"])
+    elif _is_version(match):
+        return None
     else:
         names = next(names for names in _PARTS if found[names[0]])
         year, month, day = (month_number(found[name]) for name in names)

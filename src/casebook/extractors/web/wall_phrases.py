@@ -305,8 +305,8 @@ MISSING_HINT = _any(
 
 BODY = re.compile(r"<body\b[^>]{0,2000}")
 MISSING_BODY = re.compile(
-    r"(?<![\w-])(?:error-?404|page-?(?:error-?)?404|template-404|error-template|page-not-found)"
-    r"(?![\w-])"
+    r"\sclass\s{0,9}=\s{0,9}[\"']?[^\"'>]{0,500}(?<![\w-])"
+    r"(?:error-?404|page-?(?:error-?)?404|template-404|error-template|page-not-found)(?![\w-])"
 )
 MISSING_PART = re.compile(r"class=[\"']?(?:noarticletext\b|page-not-found[\"'])")
 """What publishing systems call the page that stands for one that is not there."""

@@ -90,7 +90,9 @@ def _is_challenge(page: Page) -> bool:
     asked = asked or ((few or named) and bool(phrases.CHALLENGE_HINT.search(page.seen)))
     if not asked:
         return few and _is_guarded(page, named=named)
-    if proved and (few or (short and phrases.CHALLENGE_TEXT.search(page.seen))):
+    if proved and (
+        few or (short and phrases.CHALLENGE_TEXT.search(page.seen) and not _takes(page))
+    ):
         return True
     return named or _says_little_beside(phrases.CHALLENGE_TEXT, page)
 
@@ -99,10 +101,15 @@ def _is_guarded(page: Page, *, named: bool) -> bool:
     """Tell a page with next to no text that is called a challenge, or has a form of one alone."""
     if named and phrases.CHALLENGE_MARKUP.search(page.markup):
         return True
-    written = phrases.WRITTEN_FIELD.search(page.markup) or phrases.PASSWORD_FIELD.search(
-        page.markup
-    )
-    return not written and bool(phrases.CHALLENGE_FIELD.search(page.markup))
+    if _takes(page) or _awaits_scripts(page):
+        return False
+    return bool(phrases.CHALLENGE_FIELD.search(page.markup))
+
+
+def _takes(page: Page) -> bool:
+    """Tell a page that takes words of its reader: a comment, or a password."""
+    fields = (phrases.WRITTEN_FIELD, phrases.PASSWORD_FIELD)
+    return any(field.search(page.markup) for field in fields)
 
 
 def _is_down(page: Page) -> bool:
@@ -142,10 +149,14 @@ def _is_missing(page: Page) -> bool:
 
 
 def _is_marked_missing(page: Page) -> bool:
-    """Tell what a publishing system calls its page for what is not there."""
+    """Tell what a publishing system calls its page for what is not there.
+
+    A part for what is not there may stand in any page's source, and be shown at another time.
+    """
     body = phrases.BODY.search(page.markup)
-    named = body is not None and phrases.MISSING_BODY.search(body[0])
-    return bool(named or phrases.MISSING_PART.search(page.markup))
+    if body is not None and phrases.MISSING_BODY.search(body[0]):
+        return True
+    return bool(phrases.MISSING_PART.search(page.markup)) and not _has_paragraph(page.text)
 
 
 def _has_paragraph(text: str) -> bool:
@@ -182,7 +193,7 @@ def _is_login(page: Page) -> bool:
 
 def _is_form(page: Page) -> bool:
     """Tell a page of which nothing is left beside a form for a password, or a ring at the door."""
-    if page.words >= FEWEST_WORDS or page.is_article:
+    if page.words >= FEWEST_WORDS or page.is_article or _awaits_scripts(page):
         return False
     asks = phrases.PASSWORD_FIELD.search(page.markup) or phrases.LOGIN_HINT.search(page.seen)
     return asks is not None
@@ -246,7 +257,12 @@ def _is_shell(page: Page) -> bool:
     asks = bool(phrases.SCRIPT_TEXT.search(page.markup)) and count_words(page.seen) < _SHORT
     # Of a page with next to no text, what stands in its root says that it loads.
     root = phrases.ROOT if page.words < _FEWEST_OF_ARTICLE else phrases.EMPTY_ROOT
-    return asks or (bool(root.search(page.markup)) and "<script" in page.markup.lower())
+    return asks or _awaits_scripts(page, root)
+
+
+def _awaits_scripts(page: Page, root: re.Pattern[str] = phrases.EMPTY_ROOT) -> bool:
+    """Tell a page whose text its scripts put in, whatever forms lie beside its place."""
+    return bool(root.search(page.markup)) and "<script" in page.markup.lower()
 
 
 _SAVE = "save the page from a browser where you see its text and submit the file."

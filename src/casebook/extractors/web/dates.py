@@ -27,9 +27,7 @@ _DAY = re.compile(
     rf"\b(?:(?P<month>{_MONTH_NAME})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>{_YEAR})"
     rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_after>{_MONTH_NAME}),?\s+"
     rf"(?P<year_after>{_YEAR})"
-    # With points both have two digits: 2025.1.2 is a version.
-    rf"|(?P<year_iso>{_YEAR})(?:(?P<between>[-/])|(?P<point>\.)(?=\d\d\.\d\d\b))"
-    r"(?P<number>\d\d?)(?(point)\.|(?P=between))(?P<day_iso>\d\d?)(?![-/.]\d)"
+    rf"|(?P<year_iso>{_YEAR})(?P<between>[-/.])(?P<number>\d\d?)(?P=between)(?P<day_iso>\d\d?)(?![-/.]\d)"
     rf"|(?P<day_abroad>\d{{1,2}})(?:\.|er|º|ª)?\s+(?:de\s+)?(?P<abroad>[^\W\d_]{{3,12}})\.?,?\s+"
     rf"(?:del?\s+)?(?P<year_abroad>{_YEAR})"
     rf"|(?P<one>\d{{1,2}})(?P<mark>[./])(?P<two>\d{{1,2}})(?P=mark)(?P<year_last>{_YEAR}))\b"

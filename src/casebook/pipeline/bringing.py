@@ -18,9 +18,9 @@ class Brought(Frozen):
     """What was brought so far.
 
     ``share`` is how much of the other casebook was gone through, from 0 to 1; ``rows`` those that
-    were new here and ``known`` those that were here already; ``files`` the fetched files of new
-    rows, and ``missing`` what is said of those that cannot be read there; ``answers`` what had been
-    paid for there and was not stored.
+    were new here and ``known`` those that were here already; ``sources`` and ``files`` how many of
+    both it holds, new here or not, and ``missing`` what is said of files that cannot be read there;
+    ``answers`` what had been paid for there and was not stored.
     """
 
     share: float = 0.0

@@ -110,6 +110,22 @@ def test_texts_of_both_casebooks_are_compared(casebook, ours, here, site):
     assert [twin["url"] for twin in view["near_copies"]] == [site.url_for("/case")]
 
 
+def test_an_old_decision_does_not_overrule_a_newer_one_here(casebook, laptop, ours, here):
+    """What was rejected here since it was approved there stays rejected; a newer one counts."""
+    laptop_case = casebook("list", "--json", **laptop).lines[0]["case_id"]
+    assert casebook("bring", here, **ours).code == 0
+    assert casebook("reopen", laptop_case, **laptop).code == 0
+    assert casebook("approve", laptop_case, **laptop).code == 0
+    assert casebook("reject", laptop_case, "--reason", "invented", **ours).code == 0
+    (brought,) = casebook("bring", here, "--json", **ours).lines
+    (case,) = casebook("list", "--json", **ours).lines
+    assert (brought["overruled"], case["status"]) == (2, "rejected")
+    assert casebook("reopen", laptop_case, **laptop).code == 0
+    (brought,) = casebook("bring", here, "--json", **ours).lines
+    (case,) = casebook("list", "--json", **ours).lines
+    assert (brought["overruled"], case["status"]) == (2, "draft")
+
+
 def test_a_file_that_is_missing_is_named_and_the_rest_is_brought(casebook, ours, here, tmp_path):
     """With code 3; its case is there all the same."""
     kept = sorted((here / "snapshots").rglob("*"))

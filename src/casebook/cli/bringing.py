@@ -85,6 +85,10 @@ def _tell(brought: Brought) -> None:
     )
     if brought.answers:
         out().print(f"{brought.answers:,} paid answers brought that were not stored there yet")
+    if brought.overruled:
+        err().print(
+            f"{brought.overruled:,} decisions left out: their cases were decided here since"
+        )
     for reason in brought.missing[:_NAMED]:
         err().print(f"[yellow]not brought[/]  {plain(reason)}")
     if len(brought.missing) > _NAMED:

@@ -7,11 +7,15 @@ from casebook.pipeline.copies import catch_up
 from casebook.runtime.services import Services
 from casebook.schemas.errors import WarehouseError
 from casebook.schemas.frozen import Frozen
+from casebook.schemas.reviews import Decision, Review
 from casebook.schemas.sources import Snapshot, Source
 from casebook.warehouse.log import pieces
 from casebook.warehouse.records import Row
 from casebook.warehouse.snapshots import SnapshotStore
+from casebook.warehouse.store import Warehouse
 from casebook.warehouse.unstored import Unstored
+
+_RULINGS = {Decision.APPROVE, Decision.REJECT, Decision.REOPEN}
 
 
 class Brought(Frozen):
@@ -20,6 +24,7 @@ class Brought(Frozen):
     ``share`` is how much of the other casebook was gone through, from 0 to 1; ``rows`` those that
     were new here and ``known`` those that were here already; ``sources`` and ``files`` how many of
     both it holds, new here or not, and ``missing`` what is said of files that cannot be read there;
+    ``overruled`` how many decisions were left out, for their cases were decided here since;
     ``answers`` what had been paid for there and was not stored.
     """
 
@@ -29,6 +34,7 @@ class Brought(Frozen):
     sources: int = 0
     files: int = 0
     missing: tuple[str, ...] = ()
+    overruled: int = 0
     answers: int = 0
 
 
@@ -36,9 +42,11 @@ async def bring(other: Services, services: Services) -> AsyncIterator[Brought]:
     """Store what ``other`` holds in the warehouse of ``services``; yield how far it is.
 
     In the order in which it was stored there, behind what is here, so that what is newest there is
-    newest here. A row that is here already stays as it is: what was begun before goes on, and what
-    came to ``other`` since comes after. Near-copies are looked for among all texts at the end.
-    Nothing of ``other`` is changed, but that its file is brought to this version's schema.
+    newest here, but for decisions on cases that were decided here since: an old approval must not
+    bring back what was rejected. A row that is here already stays as it is: what was begun before
+    goes on, and what came to ``other`` since comes after. Near-copies are looked for among all
+    texts at the end. Nothing of ``other`` is changed, but that its file is brought to this
+    version's schema.
 
     Raises:
         WarehouseError: if one of the two cannot be used; what was brought stays.
@@ -69,6 +77,8 @@ def _store(
                 continue
             services.snapshots.put(data)
             files += 1
+    overruled = _overruled(rows, services.warehouse)
+    rows = [row for row in rows if row not in overruled]
     added = services.warehouse.append(*rows)
     return brought.model_copy(
         update={
@@ -77,5 +87,24 @@ def _store(
             "sources": brought.sources + sum(isinstance(row, Source) for row in rows),
             "files": brought.files + files,
             "missing": tuple(missing),
+            "overruled": brought.overruled + len(overruled),
         }
     )
+
+
+def _overruled(rows: Sequence[Row], warehouse: Warehouse) -> list[Row]:
+    """Return the decisions among ``rows`` on cases that were decided here later."""
+    told = [row for row in rows if isinstance(row, Review) and row.decision in _RULINGS]
+    here = {
+        case_id: [row for row in warehouse.history(case_id) if isinstance(row, Review)]
+        for case_id in {review.case_id for review in told}
+    }
+    return [
+        review
+        for review in told
+        if review not in here[review.case_id]
+        and any(
+            other.decision in _RULINGS | {Decision.EDIT} and other.at > review.at
+            for other in here[review.case_id]
+        )
+    ]

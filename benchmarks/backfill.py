@@ -262,9 +262,9 @@ def main() -> None:
     print(
         "| loop | sources | s | share of the limit | without the ends | refused (429) | calls "
         "answered per source | answered twice | ended | MB main | MB all | first call, s "
-        "| ideal, s | overhead, ms a source |"
+        "| LLM's time, s | overhead, ms a source | beyond the limit alone, ms a source |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
+    print("|---" * 16 + "|")
     with (
         server("pages") as site,
         server(*limited) as endpoint,

@@ -47,6 +47,9 @@ def test_a_page_that_is_named_after_its_author_is_no_byline():
         ("<time>3 June</time><!-- who -->Ada Example", "Ada Example"),
         (f"Ada Example · writer {ARTICLE}", "Ada Example"),
         ("Written by Ada Example Edited by Bob Other", "Ada Example"),
+        ("Ada Example on Mar 3", "Ada Example"),
+        ("Ada Marchetti, Sept 2025", "Ada Marchetti"),
+        ("Ada Mayer", "Ada Mayer"),
     ],
 )
 def test_what_is_marked_up_as_the_author_begins_with_the_name(marked, names):

@@ -14,8 +14,8 @@ from casebook.extractors.text.linked_data import (
     things_of,
     written_things,
 )
+from casebook.extractors.text.months import WHOLE_MONTH
 
-MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
 _ROLE = (
     "(?:(?:co-?)?founder|c[etof]o|(?:sr\\.?|senior|junior|managing|executive|associate|guest|staff|"
     "contributing) (?:editor|writer|director|reporter|author)|editor|writer|reporter|director|"
@@ -25,13 +25,13 @@ _NOT_A_NAME = re.compile(
     r"https?:|www\b|@|\.(com|org|net|io|dev)\b|\d{3}|[<>{}\[\]/\\]"
     r"|^(admin\w*|administrator|editor\w*|staff|team|guest|the author|by|user|root|webmaster|"
     r"contributor|anonymous|unknown|undefined|none|null|n/a|editorial|press|news|support|info|marketing|home)$"
-    rf"|^{_ROLE}$|^(?:{MONTH})$|^on (?:{MONTH})\b"
+    rf"|^{_ROLE}$|^{WHOLE_MONTH}$|^on {WHOLE_MONTH}\b"
     r"|\b(get in touch|view all|posts|read more|follow|subscribe|share|minutes?|min read|"
     r"sign up|sign in|log ?in|register|published|updated|comments?)\b",
     re.IGNORECASE,
 )
 AROUND_A_NAME = re.compile(
-    rf"^(?:(?:written|posted|reviewed|recipe|articles) )?by:?\s+|^author:?\s+|\s+(?:{MONTH})$",
+    rf"^(?:(?:written|posted|reviewed|recipe|articles) )?by:?\s+|^author:?\s+|\s+{WHOLE_MONTH}$",
     re.IGNORECASE,
 )
 OFFICE = (

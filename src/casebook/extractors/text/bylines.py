@@ -11,13 +11,13 @@ from trafilatura.json_metadata import normalize_authors
 from casebook.extractors.text.authors import (
     AROUND_A_NAME,
     LONGEST_BYLINE,
-    MONTH,
     MOST_AUTHORS,
     OFFICE,
     clean_authors,
 )
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.linked_data import names_of, written_things
+from casebook.extractors.text.months import MONTH
 
 # In small letters, behind a comma: it has as few capitals as a sentence.
 _SMALL_OFFICE = re.compile(
@@ -64,8 +64,11 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _AUTHOR_SIGNS = re.compile(
     r"(?:^|[\s|｜・])(?:著者|作者|執筆者?|筆者)\s*[:：]\s*([^|｜\u3000/／\d]{2,30})"
 )
-_AND_ABROAD = re.compile(r"(?<=\w) (?:und|et|y|e|en) (?=[^\W\d_a-z][\w.'’-]* [^\W\d_a-z])")
-_AND = frozenset({",", "and", "&", ", and", ", &", "und", "et", "y", "e"})
+_AND_IN_OTHERS = ("und", "et", "y", "e", "en")
+_AND_ABROAD = re.compile(
+    rf"(?<=\w) (?:{'|'.join(_AND_IN_OTHERS)}) (?=[^\W\d_a-z][\w.'’-]* [^\W\d_a-z])"
+)
+_AND = frozenset({",", "and", "&", ", and", ", &", *_AND_IN_OTHERS})
 # Names have capitals; one word alone is a login.
 _SIGNATURE = re.compile(
     r"[^\W\d_a-z][\w.'’-]*(?:,? (?:[^\W\d_a-z]|and |& |"
@@ -75,8 +78,7 @@ _INLINE = frozenset({"a", "b", "em", "i", "span", "strong", "cite"})
 _UNSIGNED = re.compile(
     r"\s*[|·•]\s*|\s+[-–—]\s+|,?\s+(?:le|am|el|em|il|op)\s+\d.*|\s+\d.*"
     r"|\s*(?:发布|发表|更新|公開).*|,?\s+(?:edited|illustrated|reviewed) by\b.*"
-    rf"|,?\s+(?:on |at )?(?:{MONTH}"
-    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b).*",
+    rf"|,?\s+(?:on |at )?{MONTH}.*",
     re.IGNORECASE,
 )
 _BY_HEADLINE = (
@@ -119,18 +121,16 @@ def _said_to_sign(line: Any, behind: Sequence[Any], language: str) -> str:
     text = one_line(line)
     if signed := _AUTHOR_SIGNS.search(text):
         return signed[1].strip()
-    said = _BY.fullmatch(text)
-    full = said or _said_abroad(line, text, language) or _AUTHOR.fullmatch(text)
-    if not full:
-        return ""
-    name, behind = (
-        (full[1], behind) if full[1] else (one_line(behind[0]) if behind else "", behind[1:])
-    )
+    by = _BY.fullmatch(text)
+    said = by or _said_abroad(line, text, language) or _AUTHOR.fullmatch(text)
     if not said:
-        name = _AND_ABROAD.sub(", ", name)
-    # One word is a login behind "by" alone.
-    if not said and " " not in name:
         return ""
+    if not (name := said[1]):
+        name, behind = one_line(behind[0]) if behind else "", behind[1:]
+    if not by:
+        name = _AND_ABROAD.sub(", ", name)
+        if " " not in name:  # one word is a login behind "by" alone
+            return ""
     while len(behind) > 1 and one_line(behind[0]) in _AND:
         name, behind = f"{name}, {one_line(behind[1])}", behind[2:]
     return name

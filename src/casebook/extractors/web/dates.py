@@ -17,8 +17,8 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.linked_data import ASKED, Thing, of_types, things_of, written_things
 from casebook.extractors.text.metadata import clean_date
+from casebook.extractors.text.months import MONTH_NAME, month_abroad, month_number
 from casebook.extractors.web.day_order import LAST_MONTH, day_first, shown_figures
-from casebook.extractors.web.months import MONTH_NAME, month_abroad, month_number
 from casebook.extractors.web.page_kind import PageKind
 
 _MONTH_NAME = rf"{MONTH_NAME}\.?"

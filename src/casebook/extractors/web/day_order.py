@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.web.months import MONTH_NAME, month_number
+from casebook.extractors.text.months import MONTH_NAME, month_number
 
 _FIGURES = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
 _SHOWN = etree.XPath(

@@ -192,7 +192,7 @@ def _is_login(page: Page) -> bool:
 
 
 def _is_form(page: Page) -> bool:
-    """Tell a page of which nothing is left beside a form for a password, or a ring at the door."""
+    """Tell a page of which nothing is left beside a password's field, or words of an account."""
     if page.words >= FEWEST_WORDS or page.is_article or _awaits_scripts(page):
         return False
     asks = phrases.PASSWORD_FIELD.search(page.markup) or phrases.LOGIN_HINT.search(page.seen)

@@ -2,9 +2,15 @@
 
 from functools import cache
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-MONTH_NAME = rf"(?:{'|'.join(_MONTHS)})[a-z]*"
-"""A month in English, whole or short."""
+_MONTHS = (
+    "january february march april may june july august september october november december".split()
+)
+_SHORT = [name[:3] for name in _MONTHS]
+WHOLE_MONTH = rf"(?:{'|'.join(_MONTHS)})"
+MONTH = rf"(?:{WHOLE_MONTH}|{'|'.join(_SHORT)}|sept)\b"
+"""A month in English, whole or short, and no other word that begins like one."""
+MONTH_NAME = rf"(?:{'|'.join(_SHORT)})[a-z]*"
+"""The same beside figures, where what begins like a month is one, however it goes on."""
 
 # Those that write "14. März 2025": a day, a word, a year. No word means two months in them.
 _LANGUAGES = "de fr es it pt nl da sv nb fi pl cs ru uk tr".split()
@@ -13,7 +19,7 @@ _WRITTEN = ("wide", "abbreviated")
 
 def month_number(name: str) -> int:
     """Return the number of a month that is written as one, or as ``MONTH_NAME``."""
-    return int(name) if name.isdigit() else _MONTHS.index(name[:3].lower()) + 1
+    return int(name) if name.isdigit() else _SHORT.index(name[:3].lower()) + 1
 
 
 def month_abroad(name: str) -> int | None:

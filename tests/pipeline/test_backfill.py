@@ -303,10 +303,12 @@ async def test_a_batch_goes_on_behind_the_sources_that_paused_it(services, endpo
         return Reply(text="<html>Blocked</html>") if low else scripted_curator.answer(request)
 
     endpoint.fallback = answer
-    addresses = site(24)
-    runs = [(await run(services, addresses))[1].tally for _ in range(3)]
+    addresses, runs = site(14), []
+    # How many fail in one run is how many were under way when the first did: one at the least.
+    while not runs or (runs[-1].stopped_by and len(runs) < 11):
+        runs.append((await run(services, addresses))[1].tally)
     assert runs[0].stopped_by is not None
-    assert sum(tally.made for tally in runs) == 14
+    assert sum(tally.made for tally in runs) == 4
 
 
 async def test_refusals_that_are_quick_do_not_stop_a_batch(settings_of, readers, endpoint, site):

@@ -1,18 +1,19 @@
 """A backfill against an endpoint with a rate limit and faults, beside two plain loops.
 
-    .venv/bin/python benchmarks/backfill.py [--items 1000] [--rate 8] [--scale 1] [--only casebook]
+    .venv/bin/python benchmarks/backfill.py [--items 100 1000] [--rate 8] [--scale 1]
+        [--only casebook]
     .venv/bin/python benchmarks/backfill.py --rerun 10000
 
-In one run: a plain sequential loop over the calls of a few sources, ``asyncio.gather`` behind a
-semaphore with a plain retry over the calls of a fifth of them, then ``casebook backfill`` over all,
-and over 100 of them for the memory. Reported: calls accepted by the endpoint as a share of what its
-limit allows; peak memory of the largest process and of all; calls paid per draft; seconds of a
-rerun over a finished list; and the overhead of a source in milliseconds: the seconds from the start
-of the command to its end, less the LLM's time, over the sources. The LLM's time is what a scheduler
-without any cost would need for the calls: each goes as soon as the limit allows and the one before
-it of its source is answered. Starting, reading the list and learning the limit are overhead. The
-last column counts the wait for a verdict among the last sources as well, which chance decides
-(``backfill_chance.py``): all calls go as soon as the limit allows, a draft before its verdict.
+In one run: a plain sequential loop over the calls of four sources, ``asyncio.gather`` behind a
+semaphore with a plain retry over the calls of 200, then ``casebook backfill`` over a list of each
+length, each in a warehouse of its own, and over the same list again. Reported: calls accepted by
+the endpoint as a share of what its limit allows; peak memory of the largest process and of all;
+calls paid per draft; seconds of a rerun over a finished list; and the overhead of a source in
+milliseconds: the seconds from the start of the command to its end, less the LLM's time, over the
+sources. The LLM's time is what a scheduler without any cost would need for the calls: each goes as
+soon as the limit allows and the one before it of its source is answered. Starting, reading the list
+and learning the limit are overhead. The last column counts the wait for a verdict among the last
+sources as well, which chance decides (``backfill_chance.py``): all calls go as soon as the limit allows, a draft before its verdict.
 
 With ``--rerun``: a list of so many that is done already, worked again. One source is drafted for
 real; the rows of the others are copies of its rows under other addresses.
@@ -244,7 +245,7 @@ def casebook(
 def main() -> None:
     """Run everything and print Markdown tables."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--items", type=int, default=1000)
+    parser.add_argument("--items", type=int, nargs="+", default=[100, 1000])
     parser.add_argument("--rate", type=float, default=8.0)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--only", default="")
@@ -255,7 +256,7 @@ def main() -> None:
     if given.rerun:
         rerun(given.rerun)
         return
-    rate, items = given.rate, given.items
+    rate = given.rate
     at_once = int(rate * 11 * given.scale * 1.5) + 8
     limited = ("endpoint", str(rate), str(given.scale), "7")
     print(f"limit {rate} calls/s, latency 2–20 s × {given.scale}, {at_once} calls at once\n")
@@ -270,10 +271,9 @@ def main() -> None:
         server(*limited) as endpoint,
         tempfile.TemporaryDirectory() as tmp,
     ):
-        runs: list[tuple[str, int]] = []
-        if not given.only:
-            runs = [("sequential", 4), ("gather", items // 5)]
-        runs += [("casebook", 100), ("casebook", items), ("casebook again", items)]
+        runs = [] if given.only else [("sequential", 4), ("gather", 200)]
+        for items in given.items:
+            runs += [("casebook", items), ("casebook again", items)]
         for name, count in runs:
             call(endpoint, "/reset", post=True)
             told: dict[str, Any] = {}
@@ -282,8 +282,22 @@ def main() -> None:
             elif name == "gather":
                 told["seconds"] = asyncio.run(plain(endpoint, count * CALLS_PER_SOURCE, at_once))
             else:
-                told = casebook(f"{tmp}/{count}", endpoint, site, count, at_once)
+                told = casebook(
+                    f"{tmp}/{count}",
+                    endpoint,
+                    site,
+                    count,
+                    at_once,
+                    watched=say_memory,
+                    milestones=range(1000, count, 1000),
+                )
             line(name, count, told, call(endpoint, "/stats"), rate)
+
+
+def say_memory(done: int, seconds: float, memory: Memory) -> None:
+    """Print what a long list has taken so far."""
+    told = f"{memory.main:.0f} MB main, {memory.all:.0f} all at the most"
+    print(f"<!-- {done:,} done after {seconds:.0f} s: {told} -->", flush=True)
 
 
 def rerun(items: int) -> None:

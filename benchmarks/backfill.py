@@ -13,7 +13,8 @@ milliseconds: the seconds from the start of the command to its end, less the LLM
 sources. The LLM's time is what a scheduler without any cost would need for the calls: each goes as
 soon as the limit allows and the one before it of its source is answered. Starting, reading the list
 and learning the limit are overhead. The last column counts the wait for a verdict among the last
-sources as well, which chance decides (``backfill_chance.py``): all calls go as soon as the limit allows, a draft before its verdict.
+sources as well, which chance decides (``backfill_chance.py``): all calls go as soon as the limit
+allows, a draft before its verdict.
 
 With ``--rerun``: a list of so many that is done already, worked again. One source is drafted for
 real; the rows of the others are copies of its rows under other addresses.

@@ -12,7 +12,7 @@ from typing import Protocol
 from casebook.extractors import suffixes, versions
 from casebook.extractors.gathering import bundles
 from casebook.extractors.naming import where
-from casebook.extractors.sniffing import BINARY, is_json, is_text, is_wide, sniff
+from casebook.extractors.sniffing import BINARY, WORD, is_json, is_text, is_wide, sniff
 from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
@@ -63,6 +63,12 @@ def _notebook(payload: Payload, /) -> Extracted:
     from casebook.extractors.kinds import notebook
 
     return notebook.extract(payload)
+
+
+def _word(payload: Payload, /) -> Extracted:
+    from casebook.extractors.kinds import word
+
+    return word.extract(payload)
 
 
 def _plaintext(payload: Payload, /) -> Extracted:
@@ -132,6 +138,11 @@ def mounts() -> tuple[Mount, ...]:
             "application/x-ipynb+json", suffixes.NOTEBOOK,
         ),
         _mount(
+            SourceKind.WORD, versions.WORD, _word,
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            suffixes.WORD,
+        ),
+        _mount(
             SourceKind.TEXT, versions.TEXT, _plaintext,
             "text/plain text/x-rst text/prs.fallenstein.rst text/asciidoc", suffixes.TEXT,
         ),
@@ -184,8 +195,8 @@ def choose(payload: Payload) -> tuple[Mount, str | None]:
         found = None
     if declared is not None and payload.media_type.startswith(bundles.OUR_TYPES):
         return declared, None  # we wrote these bytes ourselves
-    if found == "PDF":
-        return _as_pdf(payload, declared)
+    if found in _FILES:
+        return _as_file(payload, declared, _mount_of(_FILES[found]))
     if found is not None:
         raise _binary(payload, declared, found)
     if declared is None:
@@ -216,24 +227,30 @@ def _overruled(payload: Payload, declared: Mount) -> tuple[Mount, str | None]:
         return named, f"a {named.kind.label} served as {payload.media_type}"
     if declared.kind in _PROSE and _PAGE_START.match(_start(payload)):
         return _mount_of(SourceKind.WEB), f"a web page served as {payload.media_type}"
-    if declared.kind is SourceKind.PDF:
+    if declared.kind in _FILES.values():
         raise ContentMismatch(
-            f"{where(payload)} is called a PDF and does not begin as one; download it again."
+            f"{where(payload)} is called a {declared.kind.label} and does not begin as one; "
+            "download it again."
         )
     return declared, None
 
 
-def _as_pdf(payload: Payload, declared: Mount | None) -> tuple[Mount, str | None]:
-    pdf = _mount_of(SourceKind.PDF)
-    if declared is None or declared is pdf:
-        return pdf, None
-    named = _by_suffix(payload)
+def _as_file(payload: Payload, declared: Mount | None, mount: Mount) -> tuple[Mount, str | None]:
+    """Return the mount that its bytes ask for, whatever a server says.
+
+    Raises:
+        ContentMismatch: if a file's own name says otherwise.
+    """
+    if declared is None or declared is mount:
+        return mount, None
+    named, label = _by_suffix(payload), mount.kind.label
     # The end of an address promises nothing, a file's name does.
-    if named is not None and named is not pdf and not payload.headers:
+    if named is not None and named is not mount and not payload.headers:
         raise ContentMismatch(
-            f"{where(payload)} is a PDF under another name; rename it to .pdf and submit it again."
+            f"{where(payload)} is a {label} under another name; rename it to "
+            f".{min(mount.suffixes)} and submit it again."
         )
-    return pdf, f"a PDF served as {payload.media_type}"
+    return mount, f"a {label} served as {payload.media_type}"
 
 
 def _binary(
@@ -242,7 +259,7 @@ def _binary(
     if declared is None:
         return KindUnsupported(
             f"{where(payload)} is {found}, which casebook does not read; "
-            "submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
+            "submit a web page, .html, .md, .txt, .pdf, .docx, .vtt or .srt."
         )
     return ContentMismatch(
         f"{where(payload)} claims to be a {declared.kind.label}, but it is {found}; "
@@ -291,7 +308,7 @@ def _by_look(payload: Payload) -> Mount:
         return _mount_of(SourceKind.TEXT)
     raise KindUnsupported(
         f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook "
-        "does not read; submit a web page, .html, .md, .txt, .pdf, .vtt or .srt."
+        "does not read; submit a web page, .html, .md, .txt, .pdf, .docx, .vtt or .srt."
     )
 
 
@@ -344,3 +361,5 @@ _TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)
 _MOST_BEFORE_TAG = 4_096
 _FEW = 40  # bytes
 _PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
+# What begins in a way of its own is read as what it is.
+_FILES = {"PDF": SourceKind.PDF, WORD: SourceKind.WORD}

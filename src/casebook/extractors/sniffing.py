@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 _JSON_START = re.compile(rb"[\[{]\s*(?:[\[{]\s*)*(?:\"|[\]}])")
 BINARY = "binary data"
+WORD = "a Word document"
 # File signatures, as the `file` command knows them.
 _SIGNATURES: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda head: b"%PDF-" in head, "PDF"),
@@ -35,8 +36,10 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1b\x08"))
 
 
 def sniff(data: bytes) -> str | None:
-    """Return what binary the first bytes are ("PDF", "a PNG picture"), or None for text."""
+    """Return what binary the bytes are ("PDF", "a PNG picture"), or None for text."""
     head = data[:1_024]
+    if head.startswith(b"PK\x03\x04") and b"word/document" in data:  # a name in its directory
+        return WORD
     for fits, name in _SIGNATURES:
         if fits(head):
             return name

@@ -7,6 +7,7 @@ PAGE = "html htm xhtml"
 SAVED_PAGE = "mhtml mht"
 MARKDOWN = "md markdown mdx mkd"
 NOTEBOOK = "ipynb"
+WORD = "docx"
 TEXT = "txt text rst adoc"
 CAPTIONS = "vtt srt sbv ttml dfxp ass ssa json json3"
 PDF = "pdf"
@@ -18,10 +19,10 @@ def dotted(*groups: str) -> tuple[str, ...]:
     return tuple(f".{name}" for group in groups for name in group.split())
 
 
-SOURCES = dotted(PAGE, SAVED_PAGE, MARKDOWN, NOTEBOOK, TEXT, PDF, CAPTIONS, "xml", RECORDING)
+SOURCES = dotted(PAGE, SAVED_PAGE, MARKDOWN, NOTEBOOK, WORD, TEXT, PDF, CAPTIONS, "xml", RECORDING)
 """What a source may be called; ``.xml`` is read where it is TTML, YouTube's captions or XHTML."""
 
-TRANSCRIPTS = dotted(CAPTIONS, "xml txt")
+TRANSCRIPTS = dotted(CAPTIONS, WORD, "xml txt")
 """What a transcript may be called; ``.xml`` is read where it is TTML."""
 
 LISTS = dotted("csv tsv txt md opml xml rss atom json jsonl ndjson html htm gz")

@@ -102,7 +102,7 @@ async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | None:
             raise
         raise RecordingUnheard(
             f"{page} is about a recording that cannot be had ({error}): submit the page with a "
-            "transcript (.vtt, .srt, .ttml or .txt): --transcript FILE."
+            "transcript (.vtt, .srt, .txt or .docx): --transcript FILE."
         ) from error
     sound = sound_in(found)
     if sound is None:
@@ -151,7 +151,7 @@ def _unheard(ref: SourceRef, sound: str | None = None) -> RecordingUnheard:
     return RecordingUnheard(
         f"{ref.source} {what or 'is a recording'}: set CASEBOOK_TRANSCRIPTION_MODEL (and "
         "CASEBOOK_TRANSCRIPTION_BASE_URL where it is not OpenAI's) to have it written down, or "
-        "submit it with a transcript (.vtt, .srt, .ttml or .txt): --transcript FILE."
+        "submit it with a transcript (.vtt, .srt, .txt or .docx): --transcript FILE."
     )
 
 

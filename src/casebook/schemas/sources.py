@@ -15,6 +15,7 @@ class SourceKind(StrEnum):
 
     WEB = "web", "web page"
     MARKDOWN = "markdown", "Markdown file"
+    WORD = "word", "Word document"
     TEXT = "text", "text file"
     PDF = "pdf", "PDF"
     CAPTIONS = "captions", "talk"

@@ -34,7 +34,7 @@ MEDIA_TYPES = {
 }
 """What a file's suffix says of its bytes; anything else is ``application/octet-stream``."""
 
-_LARGE = {".pdf", ".mhtml", ".mht"}  # a saved page has its pictures with it
+_LARGE = {".pdf", ".mhtml", ".mht", ".docx"}  # some have pictures with them
 _OTHER_SCHEME = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 

@@ -14,7 +14,9 @@ _README_NAMES = ("README.md", "readme.md", "README.rst", "README.txt", "README")
 _REPOSITORY = re.compile(r"/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 _TREE = re.compile(r"/([\w.-]+)/([\w.-]+)/tree/(.+?)/?")
 _BLOB = re.compile(r"/([\w.-]+)/([\w.-]+)/(?:blob|raw|blame|edit)/(.+?)/?")
-_READABLE = re.compile(r"\.(?:md|markdown|mdx|mkd|rst|adoc|txt|pdf|vtt|srt|ipynb)$", re.IGNORECASE)
+_READABLE = re.compile(
+    r"\.(?:md|markdown|mdx|mkd|rst|adoc|txt|pdf|docx|vtt|srt|ipynb)$", re.IGNORECASE
+)
 # First parts of a path on github.com that are no owner of repositories.
 _NO_OWNER = {
     *("about", "apps", "blog", "collections", "customer-stories", "enterprise", "events"),

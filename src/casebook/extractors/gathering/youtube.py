@@ -192,7 +192,7 @@ def _player(answers: Sequence[Fetched]) -> Any:
 # --- What went wrong -----------------------------------------------------------------------------
 
 _INSTEAD = (
-    "with a transcript of it (.vtt, .srt, .ttml or .json): "
+    "with a transcript of it (.vtt, .srt, .json or .docx): "
     "`casebook submit {page} --transcript FILE`"
 )
 _CAUSES: dict[type[Exception], Cause] = {

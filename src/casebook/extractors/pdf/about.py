@@ -14,25 +14,13 @@ from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.raised import whole
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.passages import Block
+from casebook.extractors.text.properties import authors_in, is_title
 
-_NO_TITLE = re.compile(
-    r"^(untitled\b.*|title|model|document\d*|microsoft (word|powerpoint) - .*|"
-    r"sheet\d*|slide \d+|layout \d+|(?:powerpoint[ -])?pr[eä]sentation\d*|présentation powerpoint|"
-    r"white ?paper|report|no title given|(?:https?|file)://\S*|"
-    r".*\.(docx?|pptx?|xlsx?|tex|dvi|pdf|indd|odt|qxd|html?))$",
-    re.IGNORECASE,
-)
-_NO_AUTHOR = re.compile(
-    r"^(?:(?:windows )?user|admin(?:istrator)?|owner|author|unknown|anonymous|root|latex|"
-    r"microsoft.*|python-docx|openpyxl|apache poi)$",
-    re.IGNORECASE,
-)
 _CONTENTS = re.compile(
     r"(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|sommaire|índice|indice"
     r"|contenido|sumário|目次|目录|содержание|оглавление",
     re.IGNORECASE,
 )
-_FEWEST_TITLE = 4
 _MOST_OUTLINE = 500
 _TOP_BLOCKS = 8
 """Of a first page; rows of its tables do not count."""
@@ -116,7 +104,7 @@ def describe(opened: Callable[[], pypdf.PdfReader], outline: Sequence[str]) -> t
         meta = reader.metadata
         about = About(
             title=one_line(str(meta.title)) if meta and meta.title else None,
-            authors=_authors(str(meta.author)) if meta and meta.author else (),
+            authors=authors_in(str(meta.author)) if meta and meta.author else (),
             created=_created(meta),
             language=stated_language(reader),
             outline=outline or _titles(reader),
@@ -136,11 +124,6 @@ def _created(meta: Any) -> date | None:
     except ValueError:
         return None
     return moment.date() if moment else None
-
-
-def _authors(stated: str) -> list[str]:
-    names = re.split(r"\s*[;,]\s*|\s+and\s+|\s*&\s*", stated)
-    return [name for name in names if not _NO_AUTHOR.match(name.strip())]
 
 
 def stated_language(reader: pypdf.PdfReader) -> str | None:
@@ -178,7 +161,7 @@ def title_of(about: About, blocks: Sequence[Block], first: Sequence[Line]) -> st
     ``first`` are the lines of the first page, by whose type its headings are told apart.
     """
     stated = about.title or ""
-    if len(stated) >= _FEWEST_TITLE and not _NO_TITLE.match(stated):
+    if is_title(stated):
         return stated
     heading = _heading_of(blocks, first)
     if heading is None or _CONTENTS.fullmatch(blocks[heading].text.strip()):

@@ -180,12 +180,16 @@ async def plain(endpoint: str, calls: int, at_once: int) -> float:
         async def once(number: int) -> None:
             async with gate:
                 for attempt in range(50):
-                    answer = await client.post(
-                        f"{endpoint}/v1/chat/completions", json=body_of(number)
-                    )
+                    pause = min(2 ** min(attempt, 5), 20) * chance.uniform(0.5, 1)
+                    try:
+                        answer = await client.post(
+                            f"{endpoint}/v1/chat/completions", json=body_of(number)
+                        )
+                    except httpx2.TransportError:
+                        await asyncio.sleep(pause)
+                        continue
                     if answer.status_code == 200 and answer.text.endswith("}"):
                         return
-                    pause = min(2 ** min(attempt, 5), 20) * chance.uniform(0.5, 1)
                     await asyncio.sleep(float(answer.headers.get("retry-after", pause)))
 
         await asyncio.gather(*(once(number) for number in range(calls)))

@@ -91,15 +91,15 @@ class Tally:
     def is_stopped_by(self, outcome: Outcome, failure: Failure) -> bool:
         """Tell whether every other source would fail of this as well.
 
-        A foreign answer says so only where the endpoint never gave one of its own, and so do
-        several refusals that nobody knows: one may be its source's. Wherever many sources in a row
-        fail of what is answered, the next one likely does, and is paid for.
+        Several foreign answers say so, or refusals that nobody knows, where the endpoint never gave
+        an answer of its own: one may be its source's. Wherever many sources in a row fail of what
+        is answered, the next one likely does, and is paid for.
         """
         kind = failure.kind
         if kind in _OF_ANSWERS and self.in_vain + 1 >= max(_IN_A_ROW, self.at_once):
             return True
-        if kind == ModelError.kind():
-            return not self.made + self.refused and self.failed[kind] >= _REFUSALS
-        if kind == ResponseForeign.kind() and self.made + self.refused:
-            return False
+        if kind in {ModelError.kind(), ResponseForeign.kind()}:
+            is_foreign = kind == ResponseForeign.kind()
+            several = min(_REFUSALS, self.total - 1) if is_foreign else _REFUSALS
+            return not self.made + self.refused and self.failed[kind] >= several
         return outcome.error_exit in _FATAL_EXITS or kind in _FATAL_KINDS

@@ -8,7 +8,6 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from itertools import repeat
-from typing import Any
 
 import structlog
 
@@ -75,16 +74,13 @@ async def register(
     warehouse = services.warehouse
     again = await asyncio.to_thread(own_again, items, warehouse)
     await asyncio.to_thread(warehouse.append, batch, *again)
-    named, stored = _named(batch), await listed(batch.batch_id, services)
-    if named != _named(stored):
+    stored = await listed(batch.batch_id, services)
+    if any(mine.reference != its.reference for mine, its in zip(items, stored.items, strict=True)):
+        named = [item.reference.model_dump() for item in items]
         another = content_id("batch", batch.batch_id, named)
         batch = batch.model_copy(update={"batch_id": another})
         await asyncio.to_thread(warehouse.append, batch)
     return batch.without_items()
-
-
-def _named(batch: ListedBatch) -> list[dict[str, Any]]:
-    return [item.reference.model_dump() for item in batch.items]
 
 
 async def listed(batch_id: str, services: Services) -> ListedBatch:

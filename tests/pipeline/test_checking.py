@@ -6,7 +6,9 @@ import pages
 import pytest
 from fpdf import FPDF
 
+from casebook.extractors.gathering.fetch import identify
 from casebook.pipeline import checking
+from casebook.pipeline.comparing import difference
 from casebook.pipeline.ingest import ingest
 from casebook.schemas.checks import CheckResult
 from casebook.schemas.sources import SourceRef
@@ -14,6 +16,8 @@ from casebook.schemas.sources import SourceRef
 SUMMARY = (
     f"<h1>How Kettlebrook answers letters</h1><p>{'We tell how it reads our letters. ' * 20}</p>"
 )
+
+MISSING = "<title>404</title><main><h1>Page not found</h1><p>Sorry, nothing is here.</p></main>"
 
 
 @pytest.fixture
@@ -141,3 +145,86 @@ async def test_a_file_without_address_is_left_alone(services, tmp_path):
     found = [one async for one in checking.recheck([outcome.source_id], services)]
     assert [one.check for one in found] == [None]
     assert services.warehouse.counts()["checks"] == 0
+
+
+async def test_another_text_at_the_address_is_no_move(services, web, post):
+    """Where a redirect ends at something else, no address is told as the source's new one."""
+    web.expect_request("/elsewhere").respond_with_data(pages.RECIPE, content_type="text/html")
+    serve(web, "", status=301, Location="/elsewhere")
+    check = await looked_at(services, post)
+    assert (check.result, check.moved_to) == (CheckResult.CHANGED, None)
+    assert check.standing == 0
+    assert check.message == f"another text stands at {web.url_for('/elsewhere')}"
+    serve(web, pages.RECIPE)
+    assert (await looked_at(services, post)).message == "another text stands there"
+
+
+async def test_a_source_is_found_where_it_moved_to_once_the_redirect_is_gone(services, web, post):
+    """Redirects are taken down some day: where the text was seen last it is looked for."""
+    web.expect_request("/new").respond_with_data(pages.CASE, content_type="text/html")
+    serve(web, "", status=301, Location="/new")
+    await looked_at(services, post)
+    serve(web, "gone", status=404)
+    check = await looked_at(services, post)
+    assert (check.result, check.moved_to) == (CheckResult.MOVED, web.url_for("/new"))
+    serve(web, "gone", status=404, path="/new")
+    assert (await looked_at(services, post)).result is CheckResult.GONE
+
+
+async def test_whether_a_title_is_read_with_the_text_is_no_change(services, post):
+    """What surrounds an article may decide on that: the title counts once, and another one does."""
+    document = services.warehouse.newest_document(post)
+    title = document.title or ""
+    text = document.text.removeprefix(title).lstrip()
+    bare, titled = (
+        document.model_copy(update={"text": told}) for told in (text, f"{title}\n\n{text}")
+    )
+    for one, other in ((bare, titled), (titled, bare)):
+        change = difference(one, other)
+        assert (change.gone, change.new) == (0, 0)
+    renamed = bare.model_copy(update={"title": f"{title}, again"})
+    assert difference(titled, renamed).new == 1
+
+
+async def test_an_address_and_its_aliases_are_looked_at_once(services, web, post):
+    """Whatever leads to a source, it is fetched once."""
+    web.expect_request("/short").respond_with_data("", status=302, headers={"Location": "/post"})
+    await ingest(SourceRef(source=web.url_for("/short")), services)
+    short = identify(SourceRef(source=web.url_for("/short"))).source_id
+    found = [one async for one in checking.recheck([short, post], services)]
+    assert [one.source_id for one in found] == [post]
+
+
+@pytest.mark.parametrize(
+    ("page", "result", "compared"),
+    [
+        (pages.CASE, CheckResult.SAME, True),
+        (pages.CASE.replace("from 6 days to 11 hours", "a lot"), CheckResult.CHANGED, True),
+        (pages.LOGIN, CheckResult.SAME, False),
+        (pages.RECIPE, CheckResult.SAME, False),
+        (MISSING, CheckResult.GONE, False),
+    ],
+)
+async def test_a_page_handed_in_is_compared_where_it_is_open(
+    services, web, tmp_path, page, result, compared
+):
+    """The page behind a copy may be open by now, walled as ever, or gone with a friendly word."""
+    file = tmp_path / "post.html"
+    file.write_text(pages.CASE)
+    ref = SourceRef(source=str(file), url=web.url_for("/post"))
+    outcome = await ingest(ref, services)
+    serve(web, page)
+    check = await looked_at(services, outcome.source_id)
+    assert check.result is result
+    assert check.compared is compared
+
+
+async def test_a_page_handed_in_has_moved_where_its_text_stands(services, web, tmp_path):
+    """A redirect to a page that tells the same is a move; one to a log-in page is none."""
+    file = tmp_path / "post.html"
+    file.write_text(pages.CASE)
+    outcome = await ingest(SourceRef(source=str(file), url=web.url_for("/post")), services)
+    serve(web, "", status=302, Location="/login")
+    assert (await looked_at(services, outcome.source_id)).moved_to is None
+    serve(web, "", status=302, Location="/case")
+    assert (await looked_at(services, outcome.source_id)).moved_to == web.url_for("/case")

@@ -99,6 +99,20 @@ def test_what_fetching_again_showed_is_told(desk, build, result, more, told, pub
     assert published in " ".join(line.text_content().split())
 
 
+def test_what_was_not_compared_is_not_called_the_same(desk, build):
+    """The desk says why, and readers are told nothing of a text that nobody looked at."""
+    case_id = build.draft()
+    checked(build, case_id, CheckResult.SAME, message="the address answers; not compared")
+    said = " ".join(html.fromstring(desk.get(f"/cases/{case_id}").text).text_content().split())
+    assert "ago: the address answers; not compared." in said
+    assert "The source was the same" not in said
+    desk.decide(case_id, "approve", leave_out_unsupported="1")
+    desk.send_form("/publish")
+    (publication,) = build.warehouse.publications()
+    public = html.fromstring(desk.get(f"/site/{publication.address}").text)
+    assert public.xpath("//div[dt='Checked']") == []
+
+
 def test_a_source_that_was_cut_off_waits_with_a_way_to_go_on(desk, build):
     """A source without case, verdict or failure stands among the failures and can be gone on."""
     source = source_of(7)

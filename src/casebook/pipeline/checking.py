@@ -43,7 +43,9 @@ _GONE = (PageMissing, VideoPrivate, VideoUnavailable, SoftNotFound)
 # The video is there; that nobody wrote down what is said in it, we knew.
 _UNCAPTIONED = (CaptionsDisabled, CaptionsLocked, CaptionsMissing, CaptionsUnreadable)
 _NOT_HEARD = "the address answers; what is said there was not written down again"
+_FROM_FILE = "the address answers; the text came from a file and was not compared"
 _NO_PAPER = "the page answers; the PDF that it names, and which was read, does not"
+_LOST = (CheckResult.GONE, CheckResult.UNREACHABLE)
 _EVERY_CASE = 1_000_000
 
 
@@ -64,6 +66,12 @@ class _Known(Frozen):
     document: Document
     case_id: str | None = None
     study: CaseStudy | None = None
+    moved_to: str | None = None
+
+    @property
+    def was_handed_in(self) -> bool:
+        """Whether the text came from a file, of a page or of what is said in a recording."""
+        return not is_remote(self.source.reference)
 
     @property
     def address(self) -> str | None:
@@ -106,7 +114,8 @@ async def recheck(source_ids: Sequence[str], services: Services) -> AsyncIterato
         UnknownId: if a source is not known.
         WarehouseError: when nothing can be stored.
     """
-    known = [await asyncio.to_thread(_known, each, services.warehouse) for each in source_ids]
+    found = [await asyncio.to_thread(_known, each, services.warehouse) for each in source_ids]
+    known = {each.source.source_id: each for each in found}.values()  # of an alias, where it leads
     gate = asyncio.Semaphore(services.settings.concurrency)
 
     async def one(each: _Known) -> Checked:
@@ -126,20 +135,29 @@ def _known(source_id: str, warehouse: Warehouse) -> _Known:
     alias = warehouse.alias(source_id)
     source = warehouse.source(alias.same_as if alias else source_id)
     case = warehouse.case_of_source(source.source_id) if source else None
-    if source and case:
-        view = warehouse.case(case.case_id)
-        study = view.revision.case_study
-        return _Known(source=source, document=view.document, case_id=case.case_id, study=study)
-    document = warehouse.newest_document(source.source_id) if source else None
+    view = warehouse.case(case.case_id) if case else None
+    document = warehouse.newest_document(source.source_id) if source and not view else None
+    document = view.document if view else document
     if source is None or document is None:
         raise UnknownId(f"No text of {source_id} is kept: there is nothing to compare with.")
-    return _Known(source=source, document=document)
+    seen = warehouse.seen(source.source_id).get(source.source_id)
+    return _Known(
+        source=source,
+        document=document,
+        case_id=view.case.case_id if view else None,
+        study=view.revision.case_study if view else None,
+        moved_to=seen.moved_to if seen else None,
+    )
 
 
 async def _checked(known: _Known, services: Services) -> Checked:
     told = None
     if known.address is not None:
         told = await _check(known, known.address, services)
+        if known.moved_to and told.result in _LOST:
+            # Redirects are taken down some day; what they led to is still there.
+            there = await _check(known, known.moved_to, services)
+            told = there if there.moved_to else told
         await asyncio.to_thread(services.warehouse.append, told)
     title = known.study.title.value if known.study else None
     return Checked(
@@ -197,26 +215,35 @@ async def _compared(known: _Known, payload: Payload, services: Services) -> Chec
     Raises:
         ExtractionError: if it holds no usable text.
     """
-    if not is_remote(known.source.reference):
-        return _row(
-            known,
-            CheckResult.SAME,
-            message="the address answers; the text came from a file and was not compared",
-        )
-    extracted, read = await reading.extract(payload, services, scripts=True)
+    try:
+        extracted, read = await reading.extract(payload, services, scripts=True)
+    except SoftNotFound:
+        raise
+    except ExtractionError:
+        if known.was_handed_in:  # because of that wall, probably
+            return _row(known, CheckResult.SAME, message=_FROM_FILE)
+        raise
     now = document_of(extracted, read, known.source, known.document.snapshot_id)
     if why := _without_paper(known.document, now):
         return _row(known, CheckResult.UNREACHABLE, kind=why, message=_NO_PAPER)
     then = await _as_read_today(known.document, now.extractor, services)
+    if known.was_handed_in and not sketching.tells_the_same(then.text, now.text):
+        return _row(known, CheckResult.SAME, message=_FROM_FILE)
     moved = await _moved_to(known, read, extracted.canonical_url, now, services)
     change = difference(then, now)
     if not change.gone and not change.new:
         return _row(known, CheckResult.MOVED if moved else CheckResult.SAME, moved_to=moved)
     found = standing(known.study, now) if known.study else None
+    message = None
+    quoted = found is not None and len(found.lost) < found.quotes
+    if not quoted and sketching.tells_another(then.text, now.text):
+        message = f"another text stands at {moved}" if moved else "another text stands there"
+        moved = None
     return _row(
         known,
         CheckResult.CHANGED,
         moved_to=moved,
+        message=message,
         quotes=found.quotes if found else None,
         lost=found.lost if found else (),
         kept_share=change.kept_share,

@@ -13,7 +13,7 @@ _WORD = re.compile(r"\w+")
 
 
 class Difference(Frozen):
-    """Two texts, compared word by word without regard to order.
+    """Two texts with their titles, compared word by word without regard to order.
 
     ``gone`` words stand in the earlier text alone, ``new`` ones in the later alone; ``kept_share``
     is the part of the earlier text's words that are still there.
@@ -28,7 +28,7 @@ class Difference(Frozen):
 
 def difference(before: Document, after: Document) -> Difference:
     """Return how the texts of two documents differ."""
-    old, new = _words(before.text), _words(after.text)
+    old, new = _words(before), _words(after)
     gone = (old - new).total()
     return Difference(
         words=(old.total(), new.total()),
@@ -39,8 +39,14 @@ def difference(before: Document, after: Document) -> Difference:
     )
 
 
-def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text.casefold()))
+def _words(document: Document) -> Counter[str]:
+    """Count the words; those of the title once, whether or not the text was read from it on.
+
+    What surrounds an article may decide on that.
+    """
+    words = _WORD.findall(document.text.casefold())
+    title = _WORD.findall((document.title or "").casefold())
+    return Counter(words if words[: len(title)] == title else title + words)
 
 
 class Standing(Frozen):

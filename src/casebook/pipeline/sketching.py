@@ -97,7 +97,9 @@ def judge(mine: Sketch, other: Overlap, now: datetime) -> NearCopy | None:
     """Return what two documents are to each other, if one has enough of the other's text."""
     share = other.shared / len(mine.thinned(other.step))
     other_share = other.shared / other.size
-    enough = other.shared >= LEAST_FOUND and other.shared * other.step >= LEAST_SHARED
+    # Of a short text few runs are sampled; where all are shared, it is the same.
+    whole = share == other_share == 1
+    enough = other.shared >= LEAST_FOUND and (whole or other.shared * other.step >= LEAST_SHARED)
     if not enough or max(share, other_share) < LEAST_SHARE:
         return None
     pair = sorted((mine.document_id, other.document_id))

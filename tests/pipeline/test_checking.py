@@ -106,12 +106,20 @@ async def test_only_the_site_itself_says_that_it_is_gone(services, web, post, st
 
 
 async def test_an_outage_does_not_undo_what_was_seen(services, web, post):
-    """Readers are told what the site said last, not that we could not ask."""
+    """Readers are told what the site said last, not that we could not ask; curators both."""
     serve(web, "gone", status=410)
     gone = await looked_at(services, post)
     serve(web, "busy", status=503)
-    assert (await looked_at(services, post)).result is CheckResult.UNREACHABLE
+    away = await looked_at(services, post)
+    assert away.result is CheckResult.UNREACHABLE
     assert services.warehouse.seen(post) == {post: gone}
+    assert services.warehouse.checks(post) == [away, gone]
+    assert [case.checked for case in services.warehouse.cases()] == [CheckResult.GONE]
+    serve(web, pages.CASE)
+    assert [await looked_at(services, post)] == services.warehouse.checks(post)
+    serve(web, "busy", status=503)
+    assert [await looked_at(services, post)] == services.warehouse.checks(post)
+    assert [case.checked for case in services.warehouse.cases()] == [CheckResult.UNREACHABLE]
 
 
 async def test_a_wall_in_place_of_the_page_is_no_change(services, web, post):
@@ -193,6 +201,14 @@ async def test_an_address_and_its_aliases_are_looked_at_once(services, web, post
     short = identify(SourceRef(source=web.url_for("/short"))).source_id
     found = [one async for one in checking.recheck([short, post], services)]
     assert [one.source_id for one in found] == [post]
+
+
+async def test_what_was_not_looked_at_for_longest_comes_first(services, web, post):
+    """A run that was cut off is gone on with by the next one."""
+    other = (await ingest(SourceRef(source=web.url_for("/case")), services)).source_id
+    await looked_at(services, other)
+    order = [one.source_id async for one in checking.recheck([other, post], services)]
+    assert order == [post, other]
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,18 @@ def test_what_fetching_again_showed_is_told(desk, build, result, more, told, pub
     assert published in " ".join(line.text_content().split())
 
 
+def test_an_outage_does_not_hide_what_was_seen(desk, build):
+    """The case tells both, and the queue what the site said."""
+    case_id = build.draft()
+    checked(build, case_id, CheckResult.GONE, message="It answers 404.")
+    checked(build, case_id, CheckResult.UNREACHABLE, message="It answers 503.")
+    said = desk.get(f"/cases/{case_id}").text
+    assert said.index("It answers 503.") < said.index("It answers 404.")
+    queue = desk.get("/").text
+    assert "source gone" in queue
+    assert "source unreachable" not in queue
+
+
 def test_what_was_not_compared_is_not_called_the_same(desk, build):
     """The desk says why, and readers are told nothing of a text that nobody looked at."""
     case_id = build.draft()

@@ -245,8 +245,8 @@ def extract(
     again: Annotated[
         bool,
         typer.Option(
-            help="SRC are ids of sources, cases or documents: read their kept bytes again, without "
-            "the network, store the reading, and say what changed."
+            help="SRC are ids of sources, cases or documents, or known addresses: read their kept "
+            "bytes again, without the network, store the reading, and say what changed."
         ),
     ] = False,
 ) -> None:

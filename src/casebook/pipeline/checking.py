@@ -47,6 +47,7 @@ _FROM_FILE = "the address answers; the text came from a file and was not compare
 _NO_PAPER = "the page answers; the PDF that it names, and which was read, does not"
 _LOST = (CheckResult.GONE, CheckResult.UNREACHABLE)
 _EVERY_CASE = 1_000_000
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Checked(Frozen):
@@ -108,13 +109,16 @@ def all_sources(warehouse: Warehouse) -> list[str]:
 async def recheck(source_ids: Sequence[str], services: Services) -> AsyncIterator[Checked]:
     """Fetch sources again, store what is seen of each, and yield it as it comes.
 
-    The client keeps the pauses between two pages of one host.
+    Those come first that were not looked at for longest, so that the next run goes on with one that
+    was cut off. The client keeps the pauses between two pages of one host.
 
     Raises:
         UnknownId: if a source is not known.
         WarehouseError: when nothing can be stored.
     """
     found = [await asyncio.to_thread(_known, each, services.warehouse) for each in source_ids]
+    last = await asyncio.to_thread(services.warehouse.last_checks)
+    found.sort(key=lambda each: last.get(each.source.source_id, _NEVER))
     known = {each.source.source_id: each for each in found}.values()  # of an alias, where it leads
     gate = asyncio.Semaphore(services.settings.concurrency)
 

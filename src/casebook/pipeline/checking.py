@@ -113,20 +113,18 @@ async def recheck(source_ids: Sequence[str], services: Services) -> AsyncIterato
     was cut off. The client keeps the pauses between two pages of one host.
 
     Raises:
-        UnknownId: if a source is not known.
+        UnknownId: if no text of a source is kept.
         WarehouseError: when nothing can be stored.
     """
-    found = [await asyncio.to_thread(_known, each, services.warehouse) for each in source_ids]
-    last = await asyncio.to_thread(services.warehouse.last_checks)
-    found.sort(key=lambda each: last.get(each.source.source_id, _NEVER))
-    known = {each.source.source_id: each for each in found}.values()  # of an alias, where it leads
     gate = asyncio.Semaphore(services.settings.concurrency)
 
-    async def one(each: _Known) -> Checked:
+    async def one(source_id: str) -> Checked:
         async with gate:
-            return await _checked(each, services)
+            known = await asyncio.to_thread(_known, source_id, services.warehouse)
+            return await _checked(known, services)
 
-    tasks = [asyncio.create_task(one(each)) for each in known]
+    wanted = await asyncio.to_thread(_in_order, source_ids, services.warehouse)
+    tasks = [asyncio.create_task(one(source_id)) for source_id in wanted]
     try:
         for finished in asyncio.as_completed(tasks):
             yield await finished
@@ -135,9 +133,16 @@ async def recheck(source_ids: Sequence[str], services: Services) -> AsyncIterato
             task.cancel()
 
 
+def _in_order(source_ids: Sequence[str], warehouse: Warehouse) -> list[str]:
+    """Return the sources, each once and those to which aliases lead, by their last check."""
+    leads = {alias.source_id: alias.same_as for alias in warehouse.leading(source_ids)}
+    last = warehouse.last_checks()
+    found = dict.fromkeys(leads.get(source_id, source_id) for source_id in source_ids)
+    return sorted(found, key=lambda source_id: last.get(source_id, _NEVER))
+
+
 def _known(source_id: str, warehouse: Warehouse) -> _Known:
-    alias = warehouse.alias(source_id)
-    source = warehouse.source(alias.same_as if alias else source_id)
+    source = warehouse.source(source_id)
     case = warehouse.case_of_source(source.source_id) if source else None
     view = warehouse.case(case.case_id) if case else None
     document = warehouse.newest_document(source.source_id) if source and not view else None

@@ -11,7 +11,7 @@ from casebook.pipeline import checking
 from casebook.pipeline.comparing import difference
 from casebook.pipeline.ingest import ingest
 from casebook.schemas.checks import CheckResult
-from casebook.schemas.sources import SourceRef
+from casebook.schemas.sources import AliasReason, SourceRef
 
 SUMMARY = (
     f"<h1>How Kettlebrook answers letters</h1><p>{'We tell how it reads our letters. ' * 20}</p>"
@@ -177,6 +177,28 @@ async def test_a_source_is_found_where_it_moved_to_once_the_redirect_is_gone(ser
     assert (check.result, check.moved_to) == (CheckResult.MOVED, web.url_for("/new"))
     serve(web, "gone", status=404, path="/new")
     assert (await looked_at(services, post)).result is CheckResult.GONE
+
+
+async def test_where_a_source_moved_to_is_the_source(services, web, post, endpoint):
+    """Its new address is neither fetched nor paid for as another one, and it is said."""
+    web.expect_request("/new").respond_with_data(pages.CASE, content_type="text/html")
+    serve(web, "", status=301, Location="/new")
+    await looked_at(services, post)
+    asked = len(endpoint.requests)
+    again = await ingest(SourceRef(source=web.url_for("/new")), services)
+    assert (again.source_id, len(endpoint.requests)) == (post, asked)
+    assert (again.same_as.url, again.same_as.reason) == (web.url_for("/post"), AliasReason.MOVED)
+    assert (await looked_at(services, post)).result is CheckResult.MOVED
+
+
+async def test_a_source_at_the_new_address_stays_one(services, web, post):
+    """Submitted before anybody saw the move, it has a case of its own, a near-copy."""
+    web.expect_request("/new").respond_with_data(pages.CASE, content_type="text/html")
+    other = await ingest(SourceRef(source=web.url_for("/new")), services)
+    serve(web, "", status=301, Location="/new")
+    assert (await looked_at(services, post)).result is CheckResult.MOVED
+    again = await ingest(SourceRef(source=web.url_for("/new")), services)
+    assert (again.source_id, again.same_as) == (other.source_id, None)
 
 
 async def test_whether_a_title_is_read_with_the_text_is_no_change(services, post):

@@ -138,7 +138,11 @@ def test_a_source_that_was_cut_off_waits_with_a_way_to_go_on(desk, build):
 
 @pytest.mark.parametrize(
     ("reason", "told"),
-    [(AliasReason.REDIRECT, "redirects to"), (AliasReason.CANONICAL, "is another address of")],
+    [
+        (AliasReason.REDIRECT, "redirects to"),
+        (AliasReason.CANONICAL, "is another address of"),
+        (AliasReason.MOVED, "is the new address of"),
+    ],
 )
 def test_a_job_says_which_source_an_address_turned_out_to_be(reason, told):
     """Two addresses of one page make one case, and the job says so."""

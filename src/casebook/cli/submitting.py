@@ -182,7 +182,8 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
 
 
 def _print_same(outcome: Outcome, same: SamePage) -> None:
-    how = {"redirect": "redirects to", "canonical": "is another address of"}[same.reason.value]
+    words = {"redirect": "redirects to", "moved": "is the new address of"}
+    how = words.get(same.reason.value, "is another address of")
     err().print(f"{plain(outcome.source)} {how} {plain(same.url)}: one source, one case")
 
 

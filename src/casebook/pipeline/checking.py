@@ -1,12 +1,14 @@
 """Fetching sources again to see whether they are what they were. Nothing known of them changes.
 
-Only a row is stored that says what was seen: the kept bytes and the case's text stay.
+Only a row is stored that says what was seen, and one by which the address that a source moved to
+leads to it: the kept bytes and the case's text stay.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+from casebook.extractors.gathering.fetch import identify
 from casebook.extractors.gathering.papers import NAMED_PDF
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline import reading, sketching
@@ -35,7 +37,14 @@ from casebook.schemas.errors import (
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseFilter
-from casebook.schemas.sources import Payload, Source, SourceKind, SourceRef
+from casebook.schemas.sources import (
+    Alias,
+    AliasReason,
+    Payload,
+    Source,
+    SourceKind,
+    SourceRef,
+)
 from casebook.warehouse.store import Warehouse
 
 # What a site alone can say; everything else is our trouble in reaching it.
@@ -167,7 +176,7 @@ async def _checked(known: _Known, services: Services) -> Checked:
             # Redirects are taken down some day; what they led to is still there.
             there = await _check(known, known.moved_to, services)
             told = there if there.moved_to else told
-        await asyncio.to_thread(services.warehouse.append, told)
+        await asyncio.to_thread(_keep, told, known, services.warehouse)
     title = known.study.title.value if known.study else None
     return Checked(
         source_id=known.source.source_id,
@@ -176,6 +185,30 @@ async def _checked(known: _Known, services: Services) -> Checked:
         address=known.address,
         check=told,
     )
+
+
+def _keep(told: Check, known: _Known, warehouse: Warehouse) -> None:
+    """Store what was seen; submitted from now on, the source's new address is the source.
+
+    Not where that one is a source already: the two are near-copies.
+    """
+    moved = told.moved_to if told.result is CheckResult.MOVED and told.compared else None
+    there = identify(SourceRef(source=moved)).source_id if moved else known.source.source_id
+    new = there != known.source.source_id and not (
+        warehouse.source(there) or warehouse.alias(there)
+    )
+    if not new or known.address is None:
+        warehouse.append(told)
+        return
+    alias = Alias(
+        alias_id=content_id("alias", there, known.source.source_id, AliasReason.MOVED.value),
+        source_id=there,
+        same_as=known.source.source_id,
+        url=known.address,
+        reason=AliasReason.MOVED,
+        found_at=told.checked_at,
+    )
+    warehouse.append(told, alias)
 
 
 async def _check(known: _Known, address: str, services: Services) -> Check:

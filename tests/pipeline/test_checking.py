@@ -10,6 +10,7 @@ from casebook.extractors.gathering.fetch import identify
 from casebook.pipeline import checking
 from casebook.pipeline.comparing import difference
 from casebook.pipeline.ingest import ingest
+from casebook.runtime.services import Services
 from casebook.schemas.checks import CheckResult
 from casebook.schemas.sources import AliasReason, SourceRef
 
@@ -65,6 +66,24 @@ async def test_a_change_tells_which_quotes_still_stand(services, web, post):
     assert 0 < check.standing < check.quotes
     assert f"{check.standing} of {check.quotes} quotes still stand" in check.told
     assert [c.checked for c in services.warehouse.cases()] == [CheckResult.CHANGED]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "lost"),
+    [
+        ("insure small boats", "insure large boats", 1),
+        ("used to sort", "may sort", 1),
+        ("each week, and clerks", "each week; and clerks", 0),
+        ("insure small boats, and", "insure “small boats” – and", 0),
+        ("pipeline of three", "pipe­line of three", 0),
+        ("a pipeline of three", "a pipeline of four", 1),
+    ],
+)
+async def test_a_quote_with_another_word_no_longer_stands(services, web, post, was, now, lost):
+    """One word changes what is said; marks and how it is set do not."""
+    assert was in pages.CASE
+    serve(web, pages.CASE.replace(was, now))
+    assert len((await looked_at(services, post)).lost) == lost
 
 
 async def test_a_redirect_tells_where_the_source_is_now(services, web, post):
@@ -225,19 +244,25 @@ async def test_an_address_and_its_aliases_are_looked_at_once(services, web, post
     assert [one.source_id for one in found] == [post]
 
 
-async def test_what_was_not_looked_at_for_longest_comes_first(services, web, post):
+async def test_what_was_not_looked_at_for_longest_comes_first(settings_of, quick, web):
     """A run that was cut off is gone on with by the next one."""
-    other = (await ingest(SourceRef(source=web.url_for("/case")), services)).source_id
-    await looked_at(services, other)
-    order = [one.source_id async for one in checking.recheck([other, post], services)]
-    assert order == [post, other]
+    serve(web, pages.CASE)
+    async with quick(Services(settings_of(concurrency=1, host_interval=0))) as services:
+        made = [
+            await ingest(SourceRef(source=web.url_for(path)), services)
+            for path in ("/post", "/case")
+        ]
+        post, case = (outcome.source_id for outcome in made)
+        await looked_at(services, post)
+        order = [one.source_id async for one in checking.recheck([post, case], services)]
+        assert order == [case, post]
 
 
 @pytest.mark.parametrize(
     ("page", "result", "compared"),
     [
         (pages.CASE, CheckResult.SAME, True),
-        (pages.CASE.replace("from 6 days to 11 hours", "a lot"), CheckResult.CHANGED, True),
+        (pages.CASE.replace("small boats", "large boats"), CheckResult.CHANGED, True),
         (pages.LOGIN, CheckResult.SAME, False),
         (pages.RECIPE, CheckResult.SAME, False),
         (MISSING, CheckResult.GONE, False),
@@ -255,6 +280,58 @@ async def test_a_page_handed_in_is_compared_where_it_is_open(
     check = await looked_at(services, outcome.source_id)
     assert check.result is result
     assert check.compared is compared
+
+
+async def test_a_page_handed_in_is_asked_for_at_the_address_that_was_given(services, web, tmp_path):
+    """Its canonical form is to compare by: sites may know the page by the other spelling alone."""
+    file = tmp_path / "post.html"
+    file.write_text(pages.CASE)
+    ref = SourceRef(source=str(file), url=web.url_for("/told/"))
+    outcome = await ingest(ref, services)
+    serve(web, pages.CASE, path="/told/")
+    check = await looked_at(services, outcome.source_id)
+    assert (check.result, check.compared) == (CheckResult.SAME, True)
+
+
+FEED = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
+<title>Posts</title>{}</channel></rss>"""
+ITEM = (
+    "<item><title>T</title><link>{}</link><content:encoded><![CDATA[{}]]></content:encoded></item>"
+)
+
+
+@pytest.mark.parametrize(
+    ("feed", "page", "status", "result", "compared"),
+    [
+        ([pages.CASE], pages.LOGIN, 200, CheckResult.SAME, True),
+        ([pages.CASE.replace("11 hours", "11 days")], "", 404, CheckResult.CHANGED, True),
+        ([], pages.CASE, 200, CheckResult.SAME, True),
+        ([], pages.LOGIN, 200, CheckResult.SAME, False),
+        ([], "gone", 404, CheckResult.GONE, False),
+        (None, pages.CASE, 200, CheckResult.SAME, True),
+        (None, "busy", 503, CheckResult.UNREACHABLE, False),
+    ],
+)
+async def test_an_item_that_its_feed_no_longer_holds_is_asked_for_itself(
+    services, web, feed, page, status, result, compared
+):
+    """Feeds name the newest posts alone, and may end; that says nothing about those before."""
+    address = web.url_for("/post")
+
+    def tell(texts):
+        told = FEED.format("".join(ITEM.format(address, text) for text in texts))
+        serve(web, told, path="/feed", kind="application/rss+xml")
+
+    tell([pages.CASE])
+    ref = SourceRef(source=address, feed=web.url_for("/feed"))
+    outcome = await ingest(ref, services)
+    if feed is None:
+        serve(web, "gone", path="/feed", status=404)
+    else:
+        tell(feed)
+    serve(web, page, status=status)
+    check = await looked_at(services, outcome.source_id)
+    assert (check.result, check.compared) == (result, compared)
 
 
 async def test_a_page_handed_in_has_moved_where_its_text_stands(services, web, tmp_path):

@@ -51,12 +51,15 @@ def recheck(
         else:
             sources = checking.published_sources(warehouse)
         results: Counter[str] = Counter()
+        lost = 0
         async for checked in checking.recheck(list(dict.fromkeys(sources)), services):
             results[checked.check.result.value if checked.check else "file"] += 1
+            lost += bool(checked.check and checked.check.lost)
             _tell(checked, as_json=as_json)
         if results.total() > 1:
             parts = ", ".join(f"{results[name]} {name}" for name in _ORDER if results[name])
-            err().print(f"{results.total()} sources: {parts}")
+            quotes = f"; of {lost} some quotes no longer stand" if lost else ""
+            err().print(f"{results.total()} sources: {parts}{quotes}")
         if not sources and not as_json:
             others = "" if every else " `casebook recheck --all` takes all cases."
             err().print(f"No case {'is there' if every else 'is published'}.{others}")

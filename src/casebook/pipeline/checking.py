@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from casebook.extractors.gathering.fetch import identify
 from casebook.extractors.gathering.papers import NAMED_PDF
 from casebook.extractors.sites import canonical_url
+from casebook.extractors.urls import is_web_address
 from casebook.pipeline import reading, sketching
 from casebook.pipeline.comparing import difference, standing
 from casebook.pipeline.identity import canonical_page, document_of, is_remote, payload_of
@@ -52,7 +53,7 @@ _GONE = (PageMissing, VideoPrivate, VideoUnavailable, SoftNotFound)
 # The video is there; that nobody wrote down what is said in it, we knew.
 _UNCAPTIONED = (CaptionsDisabled, CaptionsLocked, CaptionsMissing, CaptionsUnreadable)
 _NOT_HEARD = "the address answers; what is said there was not written down again"
-_FROM_FILE = "the address answers; the text came from a file and was not compared"
+_NOT_COMPARED = "the address answers; the text came from {} and was not compared"
 _NO_PAPER = "the page answers; the PDF that it names, and which was read, does not"
 _LOST = (CheckResult.GONE, CheckResult.UNREACHABLE)
 _EVERY_CASE = 1_000_000
@@ -79,15 +80,17 @@ class _Known(Frozen):
     moved_to: str | None = None
 
     @property
-    def was_handed_in(self) -> bool:
-        """Whether the text came from a file, of a page or of what is said in a recording."""
-        return not is_remote(self.source.reference)
+    def came_from(self) -> str | None:
+        """What the text was read from, if not from the page at its address."""
+        if not is_remote(self.source.reference):
+            return "a file"
+        return "a feed" if self.source.reference.feed else None
 
     @property
     def address(self) -> str | None:
-        """The web address of the source, if it has one."""
-        reference = self.source.reference
-        return reference.source if is_remote(reference) else self.source.canonical_url
+        """The web address of the source as it was given, if it has one."""
+        given = (self.source.reference.source, self.source.reference.url)
+        return next((one for one in given if one and is_web_address(one)), None)
 
     @property
     def addresses(self) -> set[str | None]:
@@ -212,8 +215,16 @@ def _keep(told: Check, known: _Known, warehouse: Warehouse) -> None:
 
 
 async def _check(known: _Known, address: str, services: Services) -> Check:
+    if feed := known.source.reference.feed:
+        listed = await _looked(known, SourceRef(source=address, feed=feed), services)
+        if listed.result not in _LOST:
+            return listed  # else the feed goes on without it, or is itself gone
+    return await _looked(known, SourceRef(source=address), services)
+
+
+async def _looked(known: _Known, ref: SourceRef, services: Services) -> Check:
     client, robots = await services.network()
-    ref = SourceRef(source=address, feed=known.source.reference.feed)
+    other = None if ref.feed else known.came_from
 
     async def once() -> Payload:
         return await payload_of_ref(ref, services, client, robots)
@@ -222,7 +233,7 @@ async def _check(known: _Known, address: str, services: Services) -> Check:
         payload = await patiently(once, services.settings.fetch_attempts)
         if known.was_heard:
             return await _answering(known, payload, services)
-        return await _compared(known, payload, services)
+        return await _compared(known, payload, other, services)
     except _GONE as error:
         return _row(known, CheckResult.GONE, kind=error.kind(), message=str(error))
     except _UNCAPTIONED as error:
@@ -251,8 +262,10 @@ async def _answering(known: _Known, payload: Payload, services: Services) -> Che
     return _row(known, result, moved_to=moved, message=_NOT_HEARD)
 
 
-async def _compared(known: _Known, payload: Payload, services: Services) -> Check:
-    """Compare what was fetched with what is kept.
+async def _compared(
+    known: _Known, payload: Payload, other: str | None, services: Services
+) -> Check:
+    """Compare what was fetched with what is kept, which may be from ``other`` than the page.
 
     Raises:
         ExtractionError: if it holds no usable text.
@@ -262,20 +275,25 @@ async def _compared(known: _Known, payload: Payload, services: Services) -> Chec
     except SoftNotFound:
         raise
     except ExtractionError:
-        if known.was_handed_in:  # because of that wall, probably
-            return _row(known, CheckResult.SAME, message=_FROM_FILE)
+        if other:  # because of that wall, probably
+            return _row(known, CheckResult.SAME, message=_NOT_COMPARED.format(other))
         raise
     now = document_of(extracted, read, known.source, known.document.snapshot_id)
     if why := _without_paper(known.document, now):
         return _row(known, CheckResult.UNREACHABLE, kind=why, message=_NO_PAPER)
     then = await _as_read_today(known.document, now.extractor, services)
-    if known.was_handed_in and not sketching.tells_the_same(then.text, now.text):
-        return _row(known, CheckResult.SAME, message=_FROM_FILE)
+    if other and not sketching.tells_the_same(then.text, now.text):
+        return _row(known, CheckResult.SAME, message=_NOT_COMPARED.format(other))
     moved = await _moved_to(known, read, extracted.canonical_url, now, services)
     change = difference(then, now)
-    if not change.gone and not change.new:
-        return _row(known, CheckResult.MOVED if moved else CheckResult.SAME, moved_to=moved)
     found = standing(known.study, now) if known.study else None
+    same = not change.gone and not change.new
+    if other and found and found.quotes:
+        same = (
+            not found.lost
+        )  # a feed's edition of a text, or a saved one, was never just the page's
+    if same:
+        return _row(known, CheckResult.MOVED if moved else CheckResult.SAME, moved_to=moved)
     message = None
     quoted = found is not None and len(found.lost) < found.quotes
     if not quoted and sketching.tells_another(then.text, now.text):

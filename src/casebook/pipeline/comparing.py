@@ -4,7 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from casebook.schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
+from casebook.schemas.cases import (
+    CaseStudy,
+    Evidence,
+    Fact,
+    Match,
+    Statement,
+    SupportLevel,
+    Tag,
+)
 from casebook.schemas.documents import Document
 from casebook.schemas.frozen import Frozen
 from casebook.summarizer.grounding.locating import QuoteFinder
@@ -60,8 +68,28 @@ def standing(study: CaseStudy, document: Document) -> Standing:
     """Look for each quote of ``study`` that readers may see in the text of ``document``."""
     quotes = list(dict.fromkeys(evidence.quote for evidence in _evidence(study)))
     finder = QuoteFinder(document)
-    lost = (quote for quote in quotes if any(e.start is None for e in finder.find(quote)))
+    lost = (quote for quote in quotes if not _stands(quote, finder))
     return Standing(quotes=len(quotes), lost=tuple(lost))
+
+
+def _stands(quote: str, finder: QuoteFinder) -> bool:
+    """Tell whether the words of a quote stand in a text, whatever became of marks and spaces.
+
+    A model may copy a sentence inexactly. What is kept is the source's own: with another word
+    ("large" for "small", "may" for "will") it is another sentence.
+    """
+    found = finder.find(quote)
+    if any(evidence.start is None for evidence in found):
+        return False
+    if all(evidence.match is Match.EXACT for evidence in found):
+        return True
+    there = " ".join(evidence.quote for evidence in found)
+    return _letters(there) == _letters(quote)
+
+
+def _letters(text: str) -> str:
+    """Return the letters alone: a newer reading may join what a line's end had cut."""
+    return "".join(character for character in text.casefold() if character.isalpha())
 
 
 def _evidence(study: CaseStudy) -> Iterator[Evidence]:

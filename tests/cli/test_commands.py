@@ -145,6 +145,9 @@ def test_sources_come_from_standard_input_with_their_addresses(casebook, page):
         (("submit", "a.html", "b.html", "--url", "https://a.example"), None, "that file alone"),
         (("submit", "a.html", "--url", "https://a.example"), None, "there is no file 'a.html'"),
         (("recheck", "nope"), None, "begins with 'nope'"),
+        (("recheck", "https://a.example/1"), None, "'https://a.example/1' was not submitted"),
+        (("extract", "--again", "https://a.example/1"), None, "was not submitted"),
+        (("retry", "https://a.example/1"), None, "was not submitted"),
         (("extract", "--again", "nope"), None, "begins with 'nope'"),
     ],
 )
@@ -154,6 +157,28 @@ def test_bad_input_is_one_line_and_the_code_of_usage(arguments, stdin, said, cas
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_an_address_names_its_source(casebook, site):
+    """What takes ids of sources takes their addresses, in any spelling, and says how many are what."""
+    allowed = {
+        "CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}",
+        "CASEBOOK_FETCH_ATTEMPTS": "1",
+        "CASEBOOK_HOST_INTERVAL": "0",
+    }
+    case, other = site.url_for("/case"), site.url_for("/other")
+    site.expect_request("/other").respond_with_data(pages.CASE, content_type="text/html")
+    casebook("submit", case, other, **allowed)
+    again = casebook("extract", "--again", f"{case}/?utm_source=x", "--json")
+    assert again.lines[0]["again"]["is_new_text"] is False
+    site.handlers[:] = [h for h in site.handlers if h.matcher.uri != "/other"]
+    changed = pages.CASE.replace("small boats", "large boats")
+    site.expect_request("/other").respond_with_data(changed, content_type="text/html")
+    ran = casebook("recheck", case, f"{other}#top", "--json", **allowed)
+    results = {one["address"]: one["check"]["result"] for one in ran.lines}
+    assert results == {case: "same", other: "changed"}
+    said = "2 sources: 1 same, 1 changed; of 1 some quotes no longer stand\n"
+    assert (ran.code, ran.err) == (0, said)
 
 
 def test_a_copy_of_a_page_is_its_address(casebook, tmp_path):

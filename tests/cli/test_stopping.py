@@ -225,7 +225,11 @@ def test_what_is_stopped_while_it_reads_says_how_things_stand(
     ("command", "step", "so"),
     [
         ("extract --again", "rereading.read_again", "the same command reads all of them anew"),
-        ("recheck", "checking.recheck", "the same command looks at all of them anew"),
+        (
+            "recheck",
+            "checking.recheck",
+            "the same command begins with those that it did not come to",
+        ),
     ],
 )
 def test_what_goes_through_many_says_what_is_stored_of_them(

@@ -102,6 +102,9 @@ OTHER = [
     ("/blog/post", "/blog/"),
     ("/en/blog/2025/post", "/en-us/blog"),
     ("/customers/acme", "/customers"),
+    ("/2025/post", "/404"),
+    ("/2025/post", "/en/page-not-found.html"),
+    ("/2025/post", "/errors/404.aspx?aspxerrorpath=/2025/post"),
 ]
 RIGHT = [
     ("/index.html", "/"),
@@ -112,6 +115,9 @@ RIGHT = [
     ("/post", "/?p=12"),
     ("/post", "/#/posts/12"),
     ("/news", "/blog"),
+    ("/2025/post", "/posts/404-pages-that-answer"),
+    ("/404", "/404.html"),
+    ("/2025/post", "/posts/404"),
 ]
 
 
@@ -119,10 +125,10 @@ RIGHT = [
 async def test_a_front_page_or_overview_is_not_the_page_that_was_asked_for(
     asked, shown, server, client, robots
 ):
-    """Sites send lost addresses to their front page, or to the overview above them."""
+    """Sites send lost addresses to their front page, the overview above, or a page that says so."""
     server.redirect(asked, shown)
     server.answer(shown, b"<p>all that we have", Content_Type="text/html")
-    with pytest.raises(PageMissing, match=r"front page|overview"):
+    with pytest.raises(PageMissing, match=r"front page|overview|not found"):
         await fetched(f"http://public.example{asked}", client, robots)
 
 

@@ -253,6 +253,18 @@ def test_walls_with_much_to_say_are_named(error, title, text):
         refuse_walls(page(text, title))
 
 
+LOST = f"Page not found. It may have been moved. Our newest posts: {WORDS * 60}"
+
+
+def test_a_page_that_is_gone_may_list_all_that_is_there():
+    """Named so and saying so first, it is none, however many teasers follow; an article is one."""
+    with pytest.raises(SoftNotFound):
+        refuse_walls(page(WORDS * 60, "Page not found | Acme", seen=LOST))
+    refuse_walls(page(WORDS * 60, "Page not found | Acme", seen=LOST, is_article=True))
+    refuse_walls(page(WORDS * 60, "Page not found", seen=WORDS * 60))
+    refuse_walls(page(WORDS * 60, "What our page not found page taught us", seen=LOST))
+
+
 ABROAD = [
     *(
         (SoftNotFound, title, says)

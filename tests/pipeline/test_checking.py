@@ -6,14 +6,19 @@ import pages
 import pytest
 from fpdf import FPDF
 
+from casebook.extractors.gathering.fetch import identify
 from casebook.pipeline import checking
+from casebook.pipeline.comparing import difference
 from casebook.pipeline.ingest import ingest
+from casebook.runtime.services import Services
 from casebook.schemas.checks import CheckResult
-from casebook.schemas.sources import SourceRef
+from casebook.schemas.sources import AliasReason, SourceRef
 
 SUMMARY = (
     f"<h1>How Kettlebrook answers letters</h1><p>{'We tell how it reads our letters. ' * 20}</p>"
 )
+
+MISSING = "<title>404</title><main><h1>Page not found</h1><p>Sorry, nothing is here.</p></main>"
 
 
 @pytest.fixture
@@ -63,6 +68,24 @@ async def test_a_change_tells_which_quotes_still_stand(services, web, post):
     assert [c.checked for c in services.warehouse.cases()] == [CheckResult.CHANGED]
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "lost"),
+    [
+        ("insure small boats", "insure large boats", 1),
+        ("used to sort", "may sort", 1),
+        ("each week, and clerks", "each week; and clerks", 0),
+        ("insure small boats, and", "insure “small boats” – and", 0),
+        ("pipeline of three", "pipe­line of three", 0),
+        ("a pipeline of three", "a pipeline of four", 1),
+    ],
+)
+async def test_a_quote_with_another_word_no_longer_stands(services, web, post, was, now, lost):
+    """One word changes what is said; marks and how it is set do not."""
+    assert was in pages.CASE
+    serve(web, pages.CASE.replace(was, now))
+    assert len((await looked_at(services, post)).lost) == lost
+
+
 async def test_a_redirect_tells_where_the_source_is_now(services, web, post):
     """The same text at another address has moved there."""
     web.expect_request("/new").respond_with_data(pages.CASE, content_type="text/html")
@@ -102,12 +125,20 @@ async def test_only_the_site_itself_says_that_it_is_gone(services, web, post, st
 
 
 async def test_an_outage_does_not_undo_what_was_seen(services, web, post):
-    """Readers are told what the site said last, not that we could not ask."""
+    """Readers are told what the site said last, not that we could not ask; curators both."""
     serve(web, "gone", status=410)
     gone = await looked_at(services, post)
     serve(web, "busy", status=503)
-    assert (await looked_at(services, post)).result is CheckResult.UNREACHABLE
+    away = await looked_at(services, post)
+    assert away.result is CheckResult.UNREACHABLE
     assert services.warehouse.seen(post) == {post: gone}
+    assert services.warehouse.checks(post) == [away, gone]
+    assert [case.checked for case in services.warehouse.cases()] == [CheckResult.GONE]
+    serve(web, pages.CASE)
+    assert [await looked_at(services, post)] == services.warehouse.checks(post)
+    serve(web, "busy", status=503)
+    assert [await looked_at(services, post)] == services.warehouse.checks(post)
+    assert [case.checked for case in services.warehouse.cases()] == [CheckResult.UNREACHABLE]
 
 
 async def test_a_wall_in_place_of_the_page_is_no_change(services, web, post):
@@ -141,3 +172,174 @@ async def test_a_file_without_address_is_left_alone(services, tmp_path):
     found = [one async for one in checking.recheck([outcome.source_id], services)]
     assert [one.check for one in found] == [None]
     assert services.warehouse.counts()["checks"] == 0
+
+
+async def test_another_text_at_the_address_is_no_move(services, web, post):
+    """Where a redirect ends at something else, no address is told as the source's new one."""
+    web.expect_request("/elsewhere").respond_with_data(pages.RECIPE, content_type="text/html")
+    serve(web, "", status=301, Location="/elsewhere")
+    check = await looked_at(services, post)
+    assert (check.result, check.moved_to) == (CheckResult.CHANGED, None)
+    assert check.standing == 0
+    assert check.message == f"another text stands at {web.url_for('/elsewhere')}"
+    serve(web, pages.RECIPE)
+    assert (await looked_at(services, post)).message == "another text stands there"
+
+
+async def test_a_source_is_found_where_it_moved_to_once_the_redirect_is_gone(services, web, post):
+    """Redirects are taken down some day: where the text was seen last it is looked for."""
+    web.expect_request("/new").respond_with_data(pages.CASE, content_type="text/html")
+    serve(web, "", status=301, Location="/new")
+    await looked_at(services, post)
+    serve(web, "gone", status=404)
+    check = await looked_at(services, post)
+    assert (check.result, check.moved_to) == (CheckResult.MOVED, web.url_for("/new"))
+    serve(web, "gone", status=404, path="/new")
+    assert (await looked_at(services, post)).result is CheckResult.GONE
+
+
+async def test_where_a_source_moved_to_is_the_source(services, web, post, endpoint):
+    """Its new address is neither fetched nor paid for as another one, and it is said."""
+    web.expect_request("/new").respond_with_data(pages.CASE, content_type="text/html")
+    serve(web, "", status=301, Location="/new")
+    await looked_at(services, post)
+    asked = len(endpoint.requests)
+    again = await ingest(SourceRef(source=web.url_for("/new")), services)
+    assert (again.source_id, len(endpoint.requests)) == (post, asked)
+    assert (again.same_as.url, again.same_as.reason) == (web.url_for("/post"), AliasReason.MOVED)
+    assert (await looked_at(services, post)).result is CheckResult.MOVED
+
+
+async def test_a_source_at_the_new_address_stays_one(services, web, post):
+    """Submitted before anybody saw the move, it has a case of its own, a near-copy."""
+    web.expect_request("/new").respond_with_data(pages.CASE, content_type="text/html")
+    other = await ingest(SourceRef(source=web.url_for("/new")), services)
+    serve(web, "", status=301, Location="/new")
+    assert (await looked_at(services, post)).result is CheckResult.MOVED
+    again = await ingest(SourceRef(source=web.url_for("/new")), services)
+    assert (again.source_id, again.same_as) == (other.source_id, None)
+
+
+async def test_whether_a_title_is_read_with_the_text_is_no_change(services, post):
+    """What surrounds an article may decide on that: the title counts once, and another one does."""
+    document = services.warehouse.newest_document(post)
+    title = document.title or ""
+    text = document.text.removeprefix(title).lstrip()
+    bare, titled = (
+        document.model_copy(update={"text": told}) for told in (text, f"{title}\n\n{text}")
+    )
+    for one, other in ((bare, titled), (titled, bare)):
+        change = difference(one, other)
+        assert (change.gone, change.new) == (0, 0)
+    renamed = bare.model_copy(update={"title": f"{title}, again"})
+    assert difference(titled, renamed).new == 1
+
+
+async def test_an_address_and_its_aliases_are_looked_at_once(services, web, post):
+    """Whatever leads to a source, it is fetched once."""
+    web.expect_request("/short").respond_with_data("", status=302, headers={"Location": "/post"})
+    await ingest(SourceRef(source=web.url_for("/short")), services)
+    short = identify(SourceRef(source=web.url_for("/short"))).source_id
+    found = [one async for one in checking.recheck([short, post], services)]
+    assert [one.source_id for one in found] == [post]
+
+
+async def test_what_was_not_looked_at_for_longest_comes_first(settings_of, quick, web):
+    """A run that was cut off is gone on with by the next one."""
+    serve(web, pages.CASE)
+    async with quick(Services(settings_of(concurrency=1, host_interval=0))) as services:
+        made = [
+            await ingest(SourceRef(source=web.url_for(path)), services)
+            for path in ("/post", "/case")
+        ]
+        post, case = (outcome.source_id for outcome in made)
+        await looked_at(services, post)
+        order = [one.source_id async for one in checking.recheck([post, case], services)]
+        assert order == [case, post]
+
+
+@pytest.mark.parametrize(
+    ("page", "result", "compared"),
+    [
+        (pages.CASE, CheckResult.SAME, True),
+        (pages.CASE.replace("small boats", "large boats"), CheckResult.CHANGED, True),
+        (pages.LOGIN, CheckResult.SAME, False),
+        (pages.RECIPE, CheckResult.SAME, False),
+        (MISSING, CheckResult.GONE, False),
+    ],
+)
+async def test_a_page_handed_in_is_compared_where_it_is_open(
+    services, web, tmp_path, page, result, compared
+):
+    """The page behind a copy may be open by now, walled as ever, or gone with a friendly word."""
+    file = tmp_path / "post.html"
+    file.write_text(pages.CASE)
+    ref = SourceRef(source=str(file), url=web.url_for("/post"))
+    outcome = await ingest(ref, services)
+    serve(web, page)
+    check = await looked_at(services, outcome.source_id)
+    assert check.result is result
+    assert check.compared is compared
+
+
+async def test_a_page_handed_in_is_asked_for_at_the_address_that_was_given(services, web, tmp_path):
+    """Its canonical form is to compare by: sites may know the page by the other spelling alone."""
+    file = tmp_path / "post.html"
+    file.write_text(pages.CASE)
+    ref = SourceRef(source=str(file), url=web.url_for("/told/"))
+    outcome = await ingest(ref, services)
+    serve(web, pages.CASE, path="/told/")
+    check = await looked_at(services, outcome.source_id)
+    assert (check.result, check.compared) == (CheckResult.SAME, True)
+
+
+FEED = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
+<title>Posts</title>{}</channel></rss>"""
+ITEM = (
+    "<item><title>T</title><link>{}</link><content:encoded><![CDATA[{}]]></content:encoded></item>"
+)
+
+
+@pytest.mark.parametrize(
+    ("feed", "page", "status", "result", "compared"),
+    [
+        ([pages.CASE], pages.LOGIN, 200, CheckResult.SAME, True),
+        ([pages.CASE.replace("11 hours", "11 days")], "", 404, CheckResult.CHANGED, True),
+        ([], pages.CASE, 200, CheckResult.SAME, True),
+        ([], pages.LOGIN, 200, CheckResult.SAME, False),
+        ([], "gone", 404, CheckResult.GONE, False),
+        (None, pages.CASE, 200, CheckResult.SAME, True),
+        (None, "busy", 503, CheckResult.UNREACHABLE, False),
+    ],
+)
+async def test_an_item_that_its_feed_no_longer_holds_is_asked_for_itself(
+    services, web, feed, page, status, result, compared
+):
+    """Feeds name the newest posts alone, and may end; that says nothing about those before."""
+    address = web.url_for("/post")
+
+    def tell(texts):
+        told = FEED.format("".join(ITEM.format(address, text) for text in texts))
+        serve(web, told, path="/feed", kind="application/rss+xml")
+
+    tell([pages.CASE])
+    ref = SourceRef(source=address, feed=web.url_for("/feed"))
+    outcome = await ingest(ref, services)
+    if feed is None:
+        serve(web, "gone", path="/feed", status=404)
+    else:
+        tell(feed)
+    serve(web, page, status=status)
+    check = await looked_at(services, outcome.source_id)
+    assert (check.result, check.compared) == (result, compared)
+
+
+async def test_a_page_handed_in_has_moved_where_its_text_stands(services, web, tmp_path):
+    """A redirect to a page that tells the same is a move; one to a log-in page is none."""
+    file = tmp_path / "post.html"
+    file.write_text(pages.CASE)
+    outcome = await ingest(SourceRef(source=str(file), url=web.url_for("/post")), services)
+    serve(web, "", status=302, Location="/login")
+    assert (await looked_at(services, outcome.source_id)).moved_to is None
+    serve(web, "", status=302, Location="/case")
+    assert (await looked_at(services, outcome.source_id)).moved_to == web.url_for("/case")

@@ -136,6 +136,17 @@ def test_of_many_copies_the_nearest_are_named():
     assert [copy.share for copy in few] == [0.45, 0.44, 0.43, 0.42, 0.41, 0.4]
 
 
+@pytest.mark.parametrize(("mine", "shared", "found"), [(4, 4, 1), (6, 4, 0), (2, 2, 0)])
+def test_a_short_text_is_a_copy_where_all_of_it_is_shared(mine, shared, found):
+    """Four samples of 70 words are few, but if neither text has others they are the same."""
+    sketch = Sketch(
+        sketch_id="sketch1_a", document_id="doc1_a", source_id="src1_a", method="m",
+        hashes=list(range(mine)),
+    )  # fmt: skip
+    other = Overlap(document_id="doc1_b", source_id="src1_b", shared=shared, size=shared)
+    assert len(sketching.near_copies(sketch, [other], datetime.now(UTC))) == found
+
+
 def test_overlaps_too_small_to_matter_are_not_read(services):
     """What two sketches share by chance never leaves the database; what counts comes in order."""
     warehouse, seen = services.warehouse, []
@@ -261,6 +272,18 @@ async def test_a_document_of_an_older_extractor_is_read_again_once(services, web
     outcomes = [await submitted(services, web, "/case") for _ in range(3)]
     assert len(reads) == 1
     assert {outcome.llm_calls for outcome in outcomes} == {0}
+
+
+async def test_a_wall_that_was_fetched_last_does_not_hide_the_text(services, web):
+    """Of bytes that hold no text those before them are read again, of which the case was made."""
+    serve(web, "/post", pages.CASE)
+    made = await submitted(services, web, "/post")
+    web.handlers[:] = [h for h in web.handlers if getattr(h.matcher, "uri", None) != "/post"]
+    serve(web, "/post", pages.LOGIN)
+    assert (await submitted(services, web, "/post", refresh=True)).failure.kind == "login_wall"
+    told, document = await read_again(made.source_id, services)
+    assert told.is_new_text is False
+    assert document.document_id == made.document_id
 
 
 async def test_what_was_never_kept_cannot_be_read_again(services):

@@ -99,6 +99,32 @@ def test_what_fetching_again_showed_is_told(desk, build, result, more, told, pub
     assert published in " ".join(line.text_content().split())
 
 
+def test_an_outage_does_not_hide_what_was_seen(desk, build):
+    """The case tells both, and the queue what the site said."""
+    case_id = build.draft()
+    checked(build, case_id, CheckResult.GONE, message="It answers 404.")
+    checked(build, case_id, CheckResult.UNREACHABLE, message="It answers 503.")
+    said = desk.get(f"/cases/{case_id}").text
+    assert said.index("It answers 503.") < said.index("It answers 404.")
+    queue = desk.get("/").text
+    assert "source gone" in queue
+    assert "source unreachable" not in queue
+
+
+def test_what_was_not_compared_is_not_called_the_same(desk, build):
+    """The desk says why, and readers are told nothing of a text that nobody looked at."""
+    case_id = build.draft()
+    checked(build, case_id, CheckResult.SAME, message="the address answers; not compared")
+    said = " ".join(html.fromstring(desk.get(f"/cases/{case_id}").text).text_content().split())
+    assert "ago: the address answers; not compared." in said
+    assert "The source was the same" not in said
+    desk.decide(case_id, "approve", leave_out_unsupported="1")
+    desk.send_form("/publish")
+    (publication,) = build.warehouse.publications()
+    public = html.fromstring(desk.get(f"/site/{publication.address}").text)
+    assert public.xpath("//div[dt='Checked']") == []
+
+
 def test_a_source_that_was_cut_off_waits_with_a_way_to_go_on(desk, build):
     """A source without case, verdict or failure stands among the failures and can be gone on."""
     source = source_of(7)
@@ -112,7 +138,11 @@ def test_a_source_that_was_cut_off_waits_with_a_way_to_go_on(desk, build):
 
 @pytest.mark.parametrize(
     ("reason", "told"),
-    [(AliasReason.REDIRECT, "redirects to"), (AliasReason.CANONICAL, "is another address of")],
+    [
+        (AliasReason.REDIRECT, "redirects to"),
+        (AliasReason.CANONICAL, "is another address of"),
+        (AliasReason.MOVED, "is the new address of"),
+    ],
 )
 def test_a_job_says_which_source_an_address_turned_out_to_be(reason, told):
     """Two addresses of one page make one case, and the job says so."""

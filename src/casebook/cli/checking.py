@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from casebook.pipeline.checking import Checked
     from casebook.runtime.services import Services
 
+_ORDER = ("same", "moved", "changed", "gone", "unreachable", "file")
 _COLOURS = {"same": "green", "gone": "red", "unreachable": "red"}
 
 
@@ -26,7 +28,9 @@ def recheck(
     context: typer.Context,
     ids: Annotated[
         list[str] | None,
-        typer.Argument(help="Cases or sources; those of the published cases by default."),
+        typer.Argument(
+            help="Cases, sources or addresses; those of the published cases by default."
+        ),
     ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="The sources of all cases, published or not.")
@@ -37,18 +41,25 @@ def recheck(
 
     async def work(services: Services) -> int:
         from casebook.pipeline import checking
+        from casebook.pipeline.identity import named
 
         warehouse = services.warehouse
         if ids:
-            sources = [warehouse.source_of(name) for name in ids]
+            sources = [named(name, warehouse) for name in ids]
         elif every:
             sources = checking.all_sources(warehouse)
         else:
             sources = checking.published_sources(warehouse)
-        results = []
+        results: Counter[str] = Counter()
+        lost = 0
         async for checked in checking.recheck(list(dict.fromkeys(sources)), services):
-            results.append(checked.check.result.value if checked.check else "file")
+            results[checked.check.result.value if checked.check else "file"] += 1
+            lost += bool(checked.check and checked.check.lost)
             _tell(checked, as_json=as_json)
+        if results.total() > 1:
+            parts = ", ".join(f"{results[name]} {name}" for name in _ORDER if results[name])
+            quotes = f"; of {lost} some quotes no longer stand" if lost else ""
+            err().print(f"{results.total()} sources: {parts}{quotes}")
         if not sources and not as_json:
             others = "" if every else " `casebook recheck --all` takes all cases."
             err().print(f"No case {'is there' if every else 'is published'}.{others}")

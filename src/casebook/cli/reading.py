@@ -90,14 +90,14 @@ def show(
     warehouse = Services(load_settings(context)).warehouse
     view = warehouse.case(warehouse.resolve(case_id))
     source_id = view.source.source_id
-    twins, check = warehouse.twins(source_id).get(source_id, []), warehouse.check(source_id)
+    twins, checks = warehouse.twins(source_id).get(source_id, []), warehouse.checks(source_id)
     if as_json:
         generations = warehouse.generations(view.revision.generation_ids)
-        print_json(case_json(view, generations, twins, check))
+        print_json(case_json(view, generations, twins, checks))
     elif markdown:
         typer.echo(case_markdown(view), nl=False)
     else:
-        print_case(view, out(), twins, check)
+        print_case(view, out(), twins, checks)
 
 
 def failures(context: typer.Context, as_json: AsJson = False) -> None:

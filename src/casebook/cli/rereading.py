@@ -22,11 +22,12 @@ def read_again(context: typer.Context, names: Sequence[str], *, as_json: bool) -
 
     async def work(services: Services) -> int:
         from casebook.cli.views import document_json
+        from casebook.pipeline.identity import named
         from casebook.pipeline.rereading import read_again as read
 
         codes = [0]
         # All names are looked up first: a wrong one must not leave the rest half done.
-        sources = [(name, services.warehouse.source_of(name)) for name in names]
+        sources = [(name, named(name, services.warehouse)) for name in names]
         for name, source_id in sources:
             try:
                 told, document = await read(source_id, services)

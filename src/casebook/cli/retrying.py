@@ -28,7 +28,8 @@ def register(app: typer.Typer) -> None:
 def retry(
     context: typer.Context,
     ids: Annotated[
-        list[str] | None, typer.Argument(help="Sources or failures; all open ones by default.")
+        list[str] | None,
+        typer.Argument(help="Sources, addresses or failures; all open ones by default."),
     ] = None,
     later: Annotated[
         bool, typer.Option("--later", "--transient", help="Only what may have passed by itself.")
@@ -123,7 +124,12 @@ def _known_cause(cause: str | None, failures: Sequence[OpenFailure]) -> str | No
 
 
 def _source_of(name: str, services: Services) -> str:
-    """Return the source that an id, or its beginning, belongs to: its own, or its case's."""
+    """Return the source that an address or the beginning of an id names: its own, or its case's."""
+    from casebook.extractors.urls import is_web_address
+    from casebook.pipeline import identity
+
+    if is_web_address(name):
+        return identity.named(name, services.warehouse)
     found = services.warehouse.resolve(name)
     if found.startswith("case"):
         return services.warehouse.case(found).source.source_id

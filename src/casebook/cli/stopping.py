@@ -43,7 +43,7 @@ UNLISTED = "the list was still being read"
 UNREAD = f"{UNLISTED}, and nothing was begun"
 UNWATCHED = f"{UNLISTED}, and nothing was stored"
 EXTRACTED = "what was read is printed, and nothing stored"
-CHECKED = _STORED + "the same command looks at all of them anew"
+CHECKED = _STORED + "the same command begins with those that it did not come to"
 BROUGHT = "what was brought is stored; the same command brings the rest"
 REREAD = _STORED + "the same command reads all of them anew"
 

@@ -182,7 +182,8 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
 
 
 def _print_same(outcome: Outcome, same: SamePage) -> None:
-    how = {"redirect": "redirects to", "canonical": "is another address of"}[same.reason.value]
+    words = {"redirect": "redirects to", "moved": "is the new address of"}
+    how = words.get(same.reason.value, "is another address of")
     err().print(f"{plain(outcome.source)} {how} {plain(same.url)}: one source, one case")
 
 
@@ -245,8 +246,8 @@ def extract(
     again: Annotated[
         bool,
         typer.Option(
-            help="SRC are ids of sources, cases or documents: read their kept bytes again, without "
-            "the network, store the reading, and say what changed."
+            help="SRC are ids of sources, cases or documents, or known addresses: read their kept "
+            "bytes again, without the network, store the reading, and say what changed."
         ),
     ] = False,
 ) -> None:

@@ -69,10 +69,11 @@ def case_json(
     view: CaseView,
     generations: Sequence[Generation],
     twins: Sequence[Twin] = (),
-    check: Check | None = None,
+    checks: Sequence[Check] = (),
 ) -> dict[str, Any]:
-    """Return the case as ``casebook show --json`` prints it."""
+    """Return the case as ``casebook show --json`` prints it; ``checks`` are the newest first."""
     study = view.revision.case_study
+    looks = [check.model_dump(mode="json") for check in checks]
     return {
         "case_id": view.case.case_id,
         "status": view.status.value,
@@ -111,7 +112,8 @@ def case_json(
         ],
         "published": view.published.model_dump(mode="json") if view.published else None,
         "near_copies": [twin.model_dump(mode="json") for twin in twins],
-        "check": check.model_dump(mode="json") if check else None,
+        "check": looks[0] if looks else None,
+        "seen_before": looks[1] if len(looks) > 1 else None,
     }
 
 
@@ -184,7 +186,7 @@ def _place(passage: Passage) -> str:
 
 
 def print_case(
-    view: CaseView, console: Console, twins: Sequence[Twin] = (), check: Check | None = None
+    view: CaseView, console: Console, twins: Sequence[Twin] = (), checks: Sequence[Check] = ()
 ) -> None:
     """Show a case: facts, its source's state, statements with their quotes, tags and history."""
     study = view.revision.case_study
@@ -196,7 +198,7 @@ def print_case(
     lines += [f"[dim]{'source':<10}[/] {escape(view.document.url or view.source.reference.source)}"]
     lines += _making(view.revision)
     heading = f"{view.case.case_id} · {view.status.value}"
-    if check is not None:
+    for check in checks:
         told = f"{check.checked_at:%Y-%m-%d}: {check.told}"
         lines += [f"[dim]{'checked':<10}[/] [{_check_colour(check)}]{escape(told)}[/]"]
     lines += [f"[yellow]near-copy[/]  {escape(twin_line(twin))}" for twin in twins]

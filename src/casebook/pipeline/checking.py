@@ -1,14 +1,17 @@
 """Fetching sources again to see whether they are what they were. Nothing known of them changes.
 
-Only a row is stored that says what was seen: the kept bytes and the case's text stay.
+Only a row is stored that says what was seen, and one by which the address that a source moved to
+leads to it: the kept bytes and the case's text stay.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+from casebook.extractors.gathering.fetch import identify
 from casebook.extractors.gathering.papers import NAMED_PDF
 from casebook.extractors.sites import canonical_url
+from casebook.extractors.urls import is_web_address
 from casebook.pipeline import reading, sketching
 from casebook.pipeline.comparing import difference, standing
 from casebook.pipeline.identity import canonical_page, document_of, is_remote, payload_of
@@ -35,7 +38,14 @@ from casebook.schemas.errors import (
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseFilter
-from casebook.schemas.sources import Payload, Source, SourceKind, SourceRef
+from casebook.schemas.sources import (
+    Alias,
+    AliasReason,
+    Payload,
+    Source,
+    SourceKind,
+    SourceRef,
+)
 from casebook.warehouse.store import Warehouse
 
 # What a site alone can say; everything else is our trouble in reaching it.
@@ -43,8 +53,11 @@ _GONE = (PageMissing, VideoPrivate, VideoUnavailable, SoftNotFound)
 # The video is there; that nobody wrote down what is said in it, we knew.
 _UNCAPTIONED = (CaptionsDisabled, CaptionsLocked, CaptionsMissing, CaptionsUnreadable)
 _NOT_HEARD = "the address answers; what is said there was not written down again"
+_NOT_COMPARED = "the address answers; the text came from {} and was not compared"
 _NO_PAPER = "the page answers; the PDF that it names, and which was read, does not"
+_LOST = (CheckResult.GONE, CheckResult.UNREACHABLE)
 _EVERY_CASE = 1_000_000
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Checked(Frozen):
@@ -64,12 +77,20 @@ class _Known(Frozen):
     document: Document
     case_id: str | None = None
     study: CaseStudy | None = None
+    moved_to: str | None = None
+
+    @property
+    def came_from(self) -> str | None:
+        """What the text was read from, if not from the page at its address."""
+        if not is_remote(self.source.reference):
+            return "a file"
+        return "a feed" if self.source.reference.feed else None
 
     @property
     def address(self) -> str | None:
-        """The web address of the source, if it has one."""
-        reference = self.source.reference
-        return reference.source if is_remote(reference) else self.source.canonical_url
+        """The web address of the source as it was given, if it has one."""
+        given = (self.source.reference.source, self.source.reference.url)
+        return next((one for one in given if one and is_web_address(one)), None)
 
     @property
     def addresses(self) -> set[str | None]:
@@ -100,20 +121,22 @@ def all_sources(warehouse: Warehouse) -> list[str]:
 async def recheck(source_ids: Sequence[str], services: Services) -> AsyncIterator[Checked]:
     """Fetch sources again, store what is seen of each, and yield it as it comes.
 
-    The client keeps the pauses between two pages of one host.
+    Those come first that were not looked at for longest, so that the next run goes on with one that
+    was cut off. The client keeps the pauses between two pages of one host.
 
     Raises:
-        UnknownId: if a source is not known.
+        UnknownId: if no text of a source is kept.
         WarehouseError: when nothing can be stored.
     """
-    known = [await asyncio.to_thread(_known, each, services.warehouse) for each in source_ids]
     gate = asyncio.Semaphore(services.settings.concurrency)
 
-    async def one(each: _Known) -> Checked:
+    async def one(source_id: str) -> Checked:
         async with gate:
-            return await _checked(each, services)
+            known = await asyncio.to_thread(_known, source_id, services.warehouse)
+            return await _checked(known, services)
 
-    tasks = [asyncio.create_task(one(each)) for each in known]
+    wanted = await asyncio.to_thread(_in_order, source_ids, services.warehouse)
+    tasks = [asyncio.create_task(one(source_id)) for source_id in wanted]
     try:
         for finished in asyncio.as_completed(tasks):
             yield await finished
@@ -122,25 +145,41 @@ async def recheck(source_ids: Sequence[str], services: Services) -> AsyncIterato
             task.cancel()
 
 
+def _in_order(source_ids: Sequence[str], warehouse: Warehouse) -> list[str]:
+    """Return the sources, each once and those to which aliases lead, by their last check."""
+    leads = {alias.source_id: alias.same_as for alias in warehouse.leading(source_ids)}
+    last = warehouse.last_checks()
+    found = dict.fromkeys(leads.get(source_id, source_id) for source_id in source_ids)
+    return sorted(found, key=lambda source_id: last.get(source_id, _NEVER))
+
+
 def _known(source_id: str, warehouse: Warehouse) -> _Known:
-    alias = warehouse.alias(source_id)
-    source = warehouse.source(alias.same_as if alias else source_id)
+    source = warehouse.source(source_id)
     case = warehouse.case_of_source(source.source_id) if source else None
-    if source and case:
-        view = warehouse.case(case.case_id)
-        study = view.revision.case_study
-        return _Known(source=source, document=view.document, case_id=case.case_id, study=study)
-    document = warehouse.newest_document(source.source_id) if source else None
+    view = warehouse.case(case.case_id) if case else None
+    document = warehouse.newest_document(source.source_id) if source and not view else None
+    document = view.document if view else document
     if source is None or document is None:
         raise UnknownId(f"No text of {source_id} is kept: there is nothing to compare with.")
-    return _Known(source=source, document=document)
+    seen = warehouse.seen(source.source_id).get(source.source_id)
+    return _Known(
+        source=source,
+        document=document,
+        case_id=view.case.case_id if view else None,
+        study=view.revision.case_study if view else None,
+        moved_to=seen.moved_to if seen else None,
+    )
 
 
 async def _checked(known: _Known, services: Services) -> Checked:
     told = None
     if known.address is not None:
         told = await _check(known, known.address, services)
-        await asyncio.to_thread(services.warehouse.append, told)
+        if known.moved_to and told.result in _LOST:
+            # Redirects are taken down some day; what they led to is still there.
+            there = await _check(known, known.moved_to, services)
+            told = there if there.moved_to else told
+        await asyncio.to_thread(_keep, told, known, services.warehouse)
     title = known.study.title.value if known.study else None
     return Checked(
         source_id=known.source.source_id,
@@ -151,9 +190,41 @@ async def _checked(known: _Known, services: Services) -> Checked:
     )
 
 
+def _keep(told: Check, known: _Known, warehouse: Warehouse) -> None:
+    """Store what was seen; submitted from now on, the source's new address is the source.
+
+    Not where that one is a source already: the two are near-copies.
+    """
+    moved = told.moved_to if told.result is CheckResult.MOVED and told.compared else None
+    there = identify(SourceRef(source=moved)).source_id if moved else known.source.source_id
+    new = there != known.source.source_id and not (
+        warehouse.source(there) or warehouse.alias(there)
+    )
+    if not new or known.address is None:
+        warehouse.append(told)
+        return
+    alias = Alias(
+        alias_id=content_id("alias", there, known.source.source_id, AliasReason.MOVED.value),
+        source_id=there,
+        same_as=known.source.source_id,
+        url=known.address,
+        reason=AliasReason.MOVED,
+        found_at=told.checked_at,
+    )
+    warehouse.append(told, alias)
+
+
 async def _check(known: _Known, address: str, services: Services) -> Check:
+    if feed := known.source.reference.feed:
+        listed = await _looked(known, SourceRef(source=address, feed=feed), services)
+        if listed.result not in _LOST:
+            return listed  # else the feed goes on without it, or is itself gone
+    return await _looked(known, SourceRef(source=address), services)
+
+
+async def _looked(known: _Known, ref: SourceRef, services: Services) -> Check:
     client, robots = await services.network()
-    ref = SourceRef(source=address, feed=known.source.reference.feed)
+    other = None if ref.feed else known.came_from
 
     async def once() -> Payload:
         return await payload_of_ref(ref, services, client, robots)
@@ -162,7 +233,7 @@ async def _check(known: _Known, address: str, services: Services) -> Check:
         payload = await patiently(once, services.settings.fetch_attempts)
         if known.was_heard:
             return await _answering(known, payload, services)
-        return await _compared(known, payload, services)
+        return await _compared(known, payload, other, services)
     except _GONE as error:
         return _row(known, CheckResult.GONE, kind=error.kind(), message=str(error))
     except _UNCAPTIONED as error:
@@ -191,32 +262,48 @@ async def _answering(known: _Known, payload: Payload, services: Services) -> Che
     return _row(known, result, moved_to=moved, message=_NOT_HEARD)
 
 
-async def _compared(known: _Known, payload: Payload, services: Services) -> Check:
-    """Compare what was fetched with what is kept.
+async def _compared(
+    known: _Known, payload: Payload, other: str | None, services: Services
+) -> Check:
+    """Compare what was fetched with what is kept, which may be from ``other`` than the page.
 
     Raises:
         ExtractionError: if it holds no usable text.
     """
-    if not is_remote(known.source.reference):
-        return _row(
-            known,
-            CheckResult.SAME,
-            message="the address answers; the text came from a file and was not compared",
-        )
-    extracted, read = await reading.extract(payload, services, scripts=True)
+    try:
+        extracted, read = await reading.extract(payload, services, scripts=True)
+    except SoftNotFound:
+        raise
+    except ExtractionError:
+        if other:  # because of that wall, probably
+            return _row(known, CheckResult.SAME, message=_NOT_COMPARED.format(other))
+        raise
     now = document_of(extracted, read, known.source, known.document.snapshot_id)
     if why := _without_paper(known.document, now):
         return _row(known, CheckResult.UNREACHABLE, kind=why, message=_NO_PAPER)
     then = await _as_read_today(known.document, now.extractor, services)
+    if other and not sketching.tells_the_same(then.text, now.text):
+        return _row(known, CheckResult.SAME, message=_NOT_COMPARED.format(other))
     moved = await _moved_to(known, read, extracted.canonical_url, now, services)
     change = difference(then, now)
-    if not change.gone and not change.new:
-        return _row(known, CheckResult.MOVED if moved else CheckResult.SAME, moved_to=moved)
     found = standing(known.study, now) if known.study else None
+    same = not change.gone and not change.new
+    if other and found and found.quotes:
+        same = (
+            not found.lost
+        )  # a feed's edition of a text, or a saved one, was never just the page's
+    if same:
+        return _row(known, CheckResult.MOVED if moved else CheckResult.SAME, moved_to=moved)
+    message = None
+    quoted = found is not None and len(found.lost) < found.quotes
+    if not quoted and sketching.tells_another(then.text, now.text):
+        message = f"another text stands at {moved}" if moved else "another text stands there"
+        moved = None
     return _row(
         known,
         CheckResult.CHANGED,
         moved_to=moved,
+        message=message,
         quotes=found.quotes if found else None,
         lost=found.lost if found else (),
         kept_share=change.kept_share,

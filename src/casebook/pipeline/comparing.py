@@ -4,7 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from casebook.schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
+from casebook.schemas.cases import (
+    CaseStudy,
+    Evidence,
+    Fact,
+    Match,
+    Statement,
+    SupportLevel,
+    Tag,
+)
 from casebook.schemas.documents import Document
 from casebook.schemas.frozen import Frozen
 from casebook.summarizer.grounding.locating import QuoteFinder
@@ -13,7 +21,7 @@ _WORD = re.compile(r"\w+")
 
 
 class Difference(Frozen):
-    """Two texts, compared word by word without regard to order.
+    """Two texts with their titles, compared word by word without regard to order.
 
     ``gone`` words stand in the earlier text alone, ``new`` ones in the later alone; ``kept_share``
     is the part of the earlier text's words that are still there.
@@ -28,7 +36,7 @@ class Difference(Frozen):
 
 def difference(before: Document, after: Document) -> Difference:
     """Return how the texts of two documents differ."""
-    old, new = _words(before.text), _words(after.text)
+    old, new = _words(before), _words(after)
     gone = (old - new).total()
     return Difference(
         words=(old.total(), new.total()),
@@ -39,8 +47,14 @@ def difference(before: Document, after: Document) -> Difference:
     )
 
 
-def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text.casefold()))
+def _words(document: Document) -> Counter[str]:
+    """Count the words; those of the title once, whether or not the text was read from it on.
+
+    What surrounds an article may decide on that.
+    """
+    words = _WORD.findall(document.text.casefold())
+    title = _WORD.findall((document.title or "").casefold())
+    return Counter(words if words[: len(title)] == title else title + words)
 
 
 class Standing(Frozen):
@@ -54,8 +68,28 @@ def standing(study: CaseStudy, document: Document) -> Standing:
     """Look for each quote of ``study`` that readers may see in the text of ``document``."""
     quotes = list(dict.fromkeys(evidence.quote for evidence in _evidence(study)))
     finder = QuoteFinder(document)
-    lost = (quote for quote in quotes if any(e.start is None for e in finder.find(quote)))
+    lost = (quote for quote in quotes if not _stands(quote, finder))
     return Standing(quotes=len(quotes), lost=tuple(lost))
+
+
+def _stands(quote: str, finder: QuoteFinder) -> bool:
+    """Tell whether the words of a quote stand in a text, whatever became of marks and spaces.
+
+    A model may copy a sentence inexactly. What is kept is the source's own: with another word
+    ("large" for "small", "may" for "will") it is another sentence.
+    """
+    found = finder.find(quote)
+    if any(evidence.start is None for evidence in found):
+        return False
+    if all(evidence.match is Match.EXACT for evidence in found):
+        return True
+    there = " ".join(evidence.quote for evidence in found)
+    return _letters(there) == _letters(quote)
+
+
+def _letters(text: str) -> str:
+    """Return the letters alone: a newer reading may join what a line's end had cut."""
+    return "".join(character for character in text.casefold() if character.isalpha())
 
 
 def _evidence(study: CaseStudy) -> Iterator[Evidence]:

@@ -14,7 +14,7 @@ from casebook.extractors.gathering.bundles import OUR_TYPES
 from casebook.extractors.gathering.fetch import fetch, identify
 from casebook.extractors.registry import choose
 from casebook.extractors.sites import canonical_url
-from casebook.extractors.urls import parse_web_url
+from casebook.extractors.urls import is_web_address, parse_web_url, shown
 from casebook.pipeline import sketching
 from casebook.pipeline.run import Run
 from casebook.runtime.services import Services
@@ -24,6 +24,7 @@ from casebook.schemas.errors import (
     ExtractionError,
     FetchError,
     RedirectForbidden,
+    UnknownId,
 )
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import (
@@ -35,6 +36,7 @@ from casebook.schemas.sources import (
     SourceKind,
     SourceRef,
 )
+from casebook.warehouse.store import Warehouse
 
 
 def led(ref: SourceRef, run: Run) -> SourceRef:
@@ -48,6 +50,23 @@ def led(ref: SourceRef, run: Run) -> SourceRef:
         return ref
     run.alias, run.source_id = alias, alias.same_as
     return SourceRef(source=alias.url)
+
+
+def named(name: str, warehouse: Warehouse) -> str:
+    """Return the source that an address leads to, or that an id beginning with ``name`` belongs to.
+
+    Raises:
+        UnknownId: if there is none.
+        AmbiguousId: if several ids begin so.
+    """
+    if not is_web_address(name):
+        return warehouse.source_of(name)
+    source_id = identify(SourceRef(source=name.strip())).source_id
+    if alias := warehouse.alias(source_id):
+        return alias.same_as
+    if warehouse.source(source_id) is None:
+        raise UnknownId(f"{shown(name)} was not submitted: it is no address of a known source.")
+    return source_id
 
 
 def is_remote(ref: SourceRef) -> bool:

@@ -6,11 +6,11 @@ from datetime import date
 from casebook.pipeline.comparing import Difference, Standing, difference, standing
 from casebook.pipeline.identity import document_of, payload_of, reading_of
 from casebook.runtime.services import Services
-from casebook.schemas.documents import Document
-from casebook.schemas.errors import UnknownId
+from casebook.schemas.documents import Document, Extracted
+from casebook.schemas.errors import ExtractionError, UnknownId
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.listings import CaseView
-from casebook.schemas.sources import Snapshot, Source
+from casebook.schemas.sources import Payload, Snapshot, Source
 from casebook.warehouse.store import Warehouse
 
 
@@ -36,7 +36,8 @@ class Reread(Frozen):
 async def read_again(source_id: str, services: Services) -> tuple[Reread, Document]:
     """Read the newest kept bytes of a source again, store the reading, and tell what changed.
 
-    An address that leads to another source is that source.
+    An address that leads to another source is that source. Where the newest bytes hold no text (a
+    wall stood there that day), those are read from which the text came that is kept.
 
     Raises:
         UnknownId: if nothing of the source is kept.
@@ -46,13 +47,24 @@ async def read_again(source_id: str, services: Services) -> tuple[Reread, Docume
     warehouse = services.warehouse
     source, snapshot = await asyncio.to_thread(_kept, source_id, warehouse)
     before = await asyncio.to_thread(warehouse.newest_document, source.source_id)
-    data = await asyncio.to_thread(services.snapshots.get, snapshot.sha256)
-    payload = payload_of(snapshot, data)
-    extracted = await services.extractors.extract(payload)
+    try:
+        extracted, payload = await _read(snapshot, services)
+    except ExtractionError:
+        older = await asyncio.to_thread(warehouse.snapshot, before.snapshot_id) if before else None
+        if older is None or older.snapshot_id == snapshot.snapshot_id:
+            raise
+        snapshot = older
+        extracted, payload = await _read(snapshot, services)
     after = document_of(extracted, payload, source, snapshot.snapshot_id)
     await asyncio.to_thread(warehouse.append, after, reading_of(after))
     view = await asyncio.to_thread(_case, source.source_id, warehouse)
     return await asyncio.to_thread(_told, before, after, view), after
+
+
+async def _read(snapshot: Snapshot, services: Services) -> tuple[Extracted, Payload]:
+    data = await asyncio.to_thread(services.snapshots.get, snapshot.sha256)
+    payload = payload_of(snapshot, data)
+    return await services.extractors.extract(payload), payload
 
 
 def _kept(source_id: str, warehouse: Warehouse) -> tuple[Source, Snapshot]:

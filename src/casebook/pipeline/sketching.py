@@ -36,6 +36,8 @@ MOST_PAIRS = 20
 # A page and its canonical one are the same text, but for what surrounds it.
 SAME_SHARE = 0.8
 SAME_OTHER_SHARE = 0.5
+# Of a page that was rewritten more stays; another one of its site shares what surrounds it.
+ANOTHER_SHARE = 0.2
 
 # A word, or a character of the scripts without spaces between words: Thai to Khmer, kana, Han.
 _WORD = re.compile(
@@ -95,7 +97,9 @@ def judge(mine: Sketch, other: Overlap, now: datetime) -> NearCopy | None:
     """Return what two documents are to each other, if one has enough of the other's text."""
     share = other.shared / len(mine.thinned(other.step))
     other_share = other.shared / other.size
-    enough = other.shared >= LEAST_FOUND and other.shared * other.step >= LEAST_SHARED
+    # Of a short text few runs are sampled; where all are shared, it is the same.
+    whole = share == other_share == 1
+    enough = other.shared >= LEAST_FOUND and (whole or other.shared * other.step >= LEAST_SHARED)
     if not enough or max(share, other_share) < LEAST_SHARE:
         return None
     pair = sorted((mine.document_id, other.document_id))
@@ -117,9 +121,18 @@ def _nearness(copy: NearCopy) -> float:
 
 def tells_the_same(text: str, other: str) -> bool:
     """Tell whether two texts are one, but for what surrounds it; every word run counts."""
+    less, more = _shares(text, other)
+    return more >= SAME_SHARE and less >= SAME_OTHER_SHARE
+
+
+def tells_another(text: str, other: str) -> bool:
+    """Tell whether little of either text stands in the other; every word run counts."""
+    return _shares(text, other)[1] < ANOTHER_SHARE
+
+
+def _shares(text: str, other: str) -> tuple[float, float]:
+    """Return the parts of two texts that stand in the other one, the lesser first."""
     mine, theirs = set(_hashes(text)), set(_hashes(other))
     shared = len(mine & theirs)
-    if not shared:
-        return False
-    shares = sorted((shared / len(mine), shared / len(theirs)))
-    return shares[1] >= SAME_SHARE and shares[0] >= SAME_OTHER_SHARE
+    less, more = sorted((len(mine), len(theirs)))
+    return (shared / more, shared / less) if shared else (0.0, 0.0)

@@ -223,7 +223,7 @@ def _source_card(view: CaseView, trace: Trace) -> SourceCard:
 
 def _looked_at(check: Check | None) -> dict[str, Any]:
     """Return what readers are told of the newest look at the source."""
-    if check is None:
+    if check is None or not (check.compared or check.result is CheckResult.GONE):
         return {}
     return {
         "checked_at": check.checked_at,

@@ -50,7 +50,7 @@ async def show_case(
     following = await asyncio.to_thread(warehouse.next_draft, case_id)
     source_id = view.source.source_id
     twins = await asyncio.to_thread(warehouse.twins, source_id)
-    check = await asyncio.to_thread(warehouse.check, source_id)
+    checks = await asyncio.to_thread(warehouse.checks, source_id)
     shown = await asyncio.to_thread(case_page, view)
     template = "case_body.html" if is_fragment(request) else "case.html"
     site = str(desk.settings.site_path)
@@ -64,7 +64,7 @@ async def show_case(
         said=said,
         published=published,
         twins=twins.get(source_id, []),
-        check=check,
+        checks=checks,
         newer=waiting_draft(view),
         terms=taxonomy.terms,
     )

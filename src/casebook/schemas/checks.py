@@ -27,7 +27,8 @@ class Check(Frozen):
     ``moved_to`` is where it is found now, also when it is changed there. ``quotes`` counts the
     case's quotes that were looked for, ``lost`` are those that no longer stand in the text;
     ``kept_share`` is the part of the kept text's words that are still there. ``kind`` and
-    ``message`` tell the cause where it could not be read.
+    ``message`` tell the cause where it could not be read; a ``message`` of what is the same or has
+    moved tells why the text was not compared.
     """
 
     check_id: str
@@ -46,6 +47,12 @@ class Check(Frozen):
     def standing(self) -> int | None:
         """How many of the quotes still stand, where they were looked for."""
         return None if self.quotes is None else self.quotes - len(self.lost)
+
+    @property
+    def compared(self) -> bool:
+        """Whether the text that stands there now was held against the one that is kept."""
+        same = self.result in {CheckResult.SAME, CheckResult.MOVED}
+        return self.result is CheckResult.CHANGED or (same and self.message is None)
 
     @property
     def told(self) -> str:

@@ -16,8 +16,9 @@ from casebook.schemas.triage import Triage, Verdict
 class CaseSummary(Frozen):
     """One line of a list of cases. ``support`` counts statements by level.
 
-    ``checked`` is what fetching the source again showed last, ``twins`` counts its near-copies,
-    ``waits`` tells that a newer draft is there to be compared.
+    ``checked`` is what fetching the source again showed last; that it could not be reached does not
+    hide that it was moved, changed or gone before. ``twins`` counts its near-copies, ``waits``
+    tells that a newer draft is there to be compared.
     """
 
     case_id: str

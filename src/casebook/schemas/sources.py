@@ -91,11 +91,13 @@ class AliasReason(StrEnum):
     """How we know that two addresses are of one page, or that a file is another source by now.
 
     A file of a batch is known by its bytes as they were handed over; what is worked may be what was
-    heard in them, what the file holds since, or a failure to read it.
+    heard in them, what the file holds since, or a failure to read it. Where a source moved to is an
+    address of it: the one that leads there.
     """
 
     REDIRECT = "redirect"
     CANONICAL = "canonical"
+    MOVED = "moved"
     FILE = "file"
 
 

@@ -17,7 +17,7 @@ from casebook.schemas.batches import (
     Spending,
     Typical,
 )
-from casebook.schemas.checks import Check
+from casebook.schemas.checks import Check, CheckResult
 from casebook.schemas.companies import CompanyAlias, CompanyNames
 from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
 from casebook.schemas.documents import Document, Reading
@@ -213,10 +213,22 @@ class Warehouse:
         """Return what fetching a source again showed last."""
         return self._first(Check, "checked", source_id=source_id)
 
+    def checks(self, source_id: str) -> list[Check]:
+        """Return that, and if it was not reached what was seen of it before, if not the same."""
+        last = self.check(source_id)
+        if last is None or last.result is not CheckResult.UNREACHABLE:
+            return [last] if last else []
+        seen = self.seen(source_id).values()
+        return [last, *(check for check in seen if check.result is not CheckResult.SAME)]
+
     def seen(self, *source_ids: str) -> dict[str, Check]:
         """Return, by source id, the newest checks that reached these sources or found them gone."""
         checks = self._all(Check, "seen", source_ids=list(source_ids))
         return {check.source_id: check for check in checks}
+
+    def last_checks(self) -> dict[str, datetime]:
+        """Return, by source id, when sources were fetched again last, reached or not."""
+        return {row["source_id"]: row["checked_at"] for row in self.read("last_checks")}
 
     def source(self, source_id: str) -> Source | None:
         """Return the source with this id."""

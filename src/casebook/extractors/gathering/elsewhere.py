@@ -1,4 +1,4 @@
-"""Where sites send a reader whose page is lost: their front page, or an overview above it. Pure."""
+"""Where sites send a reader whose page is lost: a front page, an overview, "/404". Pure."""
 
 import re
 
@@ -17,6 +17,12 @@ _FRONT = re.compile(
     rf"{_LANGUAGE}(?:/(?:index|home|default|main)(?:\.\w{{1,5}})?)?/?", re.IGNORECASE
 )
 _EDITION = re.compile(rf"\A{_LANGUAGE}(?=/)", re.IGNORECASE)
+# What they call a page that tells that there is none; "/posts/404" may be the 404th.
+_MISSING = re.compile(
+    rf"(?:{_LANGUAGE}(?:/errors?)?/(?:(?:error|page)-?)?404|.*/(?:page-?)?not-?found)"
+    r"(?:-?(?:error|page))?(?:\.\w{1,5})?/?",
+    re.IGNORECASE,
+)
 # What they call the overviews under which their articles lie.
 _OVERVIEW = re.compile(
     r"articles|blogs?|case-?studies|customers|customer-stories|engineering|insights?|library"
@@ -33,7 +39,11 @@ def sent_instead(asked: WebUrl, final: WebUrl) -> str:
     either may be a page ("/?p=7"), and so it may with a route of scripts ("/#/posts/7"). What got a
     host of its own is where it went: "/docs" is "docs.example.com".
     """
-    if final.query is not None or final.route or not _same_site(asked.host, final.host):
+    if not _same_site(asked.host, final.host):
+        return ""
+    if _MISSING.fullmatch(final.path) and not _MISSING.fullmatch(asked.path):
+        return "“not found” page"
+    if final.query is not None or final.route:
         return ""
     name = asked.path.rstrip("/").rpartition("/")[2].lower()
     if name and asked.host != final.host and final.host.startswith(f"{name}."):

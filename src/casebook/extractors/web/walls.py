@@ -126,9 +126,10 @@ def _is_down(page: Page) -> bool:
 
 def _is_missing(page: Page) -> bool:
     """Tell a page that says so first; an article about such pages has more to say in its title."""
-    if page.words >= _LONG:
-        return False
     opening = _without_title(page)[:_OPENING]
+    if page.words >= _LONG:  # of teasers, below the two lines that say so
+        named = not page.is_article and _is_named(page, phrases.MISSING_TITLE)
+        return named and phrases.MISSING_TEXT.search(page.seen[:1_000]) is not None
     if (
         _is_marked_missing(page)
         or phrases.MISSING_OPENING.search(opening)

@@ -15,7 +15,12 @@ SELECT
     revisions.statements,
     revisions.support,
     document_triage.verdict,
-    source_checked.result AS checked,
+    -- That it could not be reached does not hide what was seen before.
+    if(
+        source_checked.result = 'unreachable' AND source_seen.result <> 'same',
+        source_seen.result,
+        source_checked.result
+    ) AS checked,
     (
         SELECT count(*) FROM source_twin AS twin WHERE twin.source_id = cases.source_id
     ) AS twins,
@@ -31,6 +36,7 @@ JOIN case_changed USING (case_id)
 JOIN revisions ON revisions.revision_id = case_status.revision_id
 LEFT JOIN document_triage ON document_triage.document_id = revisions.document_id
 LEFT JOIN source_checked ON source_checked.source_id = cases.source_id
+LEFT JOIN source_seen ON source_seen.source_id = cases.source_id
 WHERE ($status IS NULL OR case_status.status = $status)
     AND ($kind IS NULL OR sources.kind = $kind)
     AND ($companies IS NULL OR list_contains($companies::VARCHAR[], revisions.company))

@@ -121,6 +121,9 @@ WHERE list_contains($case_ids::VARCHAR[], case_id);
 -- name: checked
 SELECT entry FROM source_checked WHERE source_id = $source_id;
 
+-- name: last_checks
+SELECT source_id, checked_at FROM source_checked;
+
 -- name: seen
 SELECT body FROM source_seen WHERE list_contains($source_ids::VARCHAR[], source_id);
 

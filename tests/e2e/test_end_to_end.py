@@ -438,3 +438,28 @@ def _call(prefect: str, method: str, path: str, body: dict | None = None) -> Any
     answer = urllib3.request(method, prefect + path, json=body or {}, retries=again, timeout=30)
     assert answer.status < 500, (path, answer.status, answer.data)
     return answer.json()
+
+
+def test_a_page_in_the_curators_browser_gives_prefect_no_command(machine, site, browser_page):
+    """A deployment may name any program: a page of another origin reads, changes and makes none."""
+    site.expect_request("/foreign").respond_with_data("<p>hello", content_type="text/html")
+    browser_page.goto(site.url_for("/foreign"))
+    api = f"{machine['prefect']}/api"
+    read = browser_page.evaluate(
+        """async api => {
+          const body = JSON.stringify({name: "from-elsewhere"});
+          await fetch(api + "/flows/", {method: "POST", mode: "no-cors", body: new Blob([body])});
+          const socket = new WebSocket(api.replace("http", "ws") + "/events/out", ["prefect"]);
+          const opened = await new Promise(tell => {
+            socket.onopen = () => tell(true); socket.onerror = () => tell(false);
+          });
+          const asked = await fetch(api + "/deployments/filter", {
+            method: "POST", body: "{}", headers: {"content-type": "application/json"},
+          }).then(() => true, () => false);
+          return {opened, asked};
+        }""",
+        api,
+    )
+    flows = _call(machine["prefect"], "POST", "/api/flows/filter", {})
+    assert read == {"opened": False, "asked": False}
+    assert "from-elsewhere" not in {flow["name"] for flow in flows}

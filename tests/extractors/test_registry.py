@@ -210,6 +210,20 @@ def test_a_saved_file_without_a_page_is_damaged():
         extract(Payload(data=b"Subject: x\n\nwords", media_type="", name="a.mht"))
 
 
+@pytest.mark.parametrize(
+    ("media_type", "data"),
+    [
+        ("text/html", b"<title>%s</title><p>" + TEXT * 50),
+        ("text/markdown", b"# %s\n\n" + TEXT * 9),
+    ],
+)
+def test_a_title_is_no_book(media_type, data):
+    """A megabyte would stand in each list, and in front of each window that a model is paid for."""
+    found = extract(Payload(data=data % (b"Words of it " * 100_000), media_type=media_type))
+    assert found.title.startswith("Words of it Words")
+    assert len(found.title) <= 500
+
+
 def test_the_offered_files_are_those_that_are_mounted():
     """What desk and command line name as sources, an extractor or the hearing reads."""
     mounted = {f".{name}" for mount in mounts() for name in mount.suffixes}

@@ -140,6 +140,21 @@ async def test_a_page_that_never_ends_is_killed(render):
 
 
 @pytest.mark.browser
+@pytest.mark.skipif(not hasattr(psutil, "RLIMIT_DATA"), reason="only Linux limits it")
+async def test_a_page_fills_no_memory(render):
+    """Buffers lie outside of the heap that V8 limits: eight of half a gigabyte are not had."""
+    rendered = await render(f"""<script>
+      {WRITE}
+      const had = [];
+      try {{ for (let i = 0; i < 8; i++) had.push(new ArrayBuffer(512 << 20)); }} catch (error) {{}}
+      document.getElementById('root').append('HAD ' + had.length);
+    </script>""")
+    had = int(rendered.data.decode().partition("HAD ")[2].partition("<")[0])
+    assert had < 4
+    assert STORY.strip() in extract(rendered).text
+
+
+@pytest.mark.browser
 async def test_what_a_page_takes_is_bounded(render, sites):
     """Requests past the cap are refused, a page that always moves is taken, a huge one is not."""
     sites.tell("blog.example.com/n", "1", "text/plain")

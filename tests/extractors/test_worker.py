@@ -15,6 +15,7 @@ from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.schemas.errors import (
     CasebookError,
     ContentMismatch,
+    Damaged,
     ExtractorOutOfMemory,
     ExtractorTimedOut,
 )
@@ -57,6 +58,18 @@ async def test_hostile_pages_end_in_time_and_the_next_document_is_read(pool, nam
     except CasebookError as error:
         assert "\n" not in str(error)  # noqa: PT017 - either outcome is right, but never a bare error
     assert "five words" in (await pool.extract(GOOD)).text
+
+
+async def test_what_is_nested_too_deep_is_damaged_and_no_fault_of_ours():
+    """A saved page may hold parts in parts without end; Python gives up at a thousand."""
+    parts = "".join(
+        f"--b{n}\r\nContent-Type: multipart/related; boundary=b{n + 1}\r\n\r\n"
+        for n in range(1_200)
+    )
+    saved = f"Content-Type: multipart/related; boundary=b0\r\n\r\n{parts}".encode()
+    payload = Payload(data=saved, media_type="multipart/related", name="saved.mhtml")
+    with ExtractorPool(workers=1) as patient, pytest.raises(Damaged, match="nested too deep"):
+        await patient.extract(payload)
 
 
 async def test_slow_document_is_killed(pool):

@@ -85,3 +85,26 @@ def test_a_field_left_out_is_silence_and_a_strange_choice_is_read():
         "year": "2025",
     }
     assert not proposal.statements["summary"]
+
+
+def test_what_a_model_writes_turns_no_figures_and_steers_nothing():
+    """Told by a page, a model may write "14%" so that readers see "41%": the marks go."""
+    turned, steering = "\u202e14\u202c%", "\x1b[2J\x9b"
+    answer = CaseStudyAnswer.model_validate(
+        {
+            "company": {"value": f"Acme{steering}", "quote": "q"},
+            "results": [
+                {
+                    "statement": f"It saved {turned}.",
+                    "quotes": ["q"],
+                    "value": turned,
+                    "unit": turned,
+                }
+            ],
+            "tags": [{"name": f"RAG{turned}", "group": "technique", "quote": "q"}],
+        }
+    )
+    made = proposal_of(answer, {})
+    (result,) = made.statements["results"]
+    assert (result.text, result.value, result.unit) == ("It saved 14%.", "14%", "14%")
+    assert (made.facts["company"].value, made.tags[0].name) == ("Acme[2J", "RAG14%")

@@ -40,6 +40,7 @@ from casebook.cli import (
     words,
 )
 from casebook.cli.context import Options
+from casebook.cli.terminal import printable
 from casebook.schemas.errors import CasebookError
 
 app = typer.Typer(
@@ -173,7 +174,7 @@ def main() -> None:
     try:
         app()
     except CasebookError as error:
-        typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
+        typer.secho(f"error: {printable(str(error))}", fg=typer.colors.RED, err=True)
         sys.exit(error.exit_code)
     except OSError as error:
         if error.filename is not _OUTPUT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -15,22 +16,35 @@ if TYPE_CHECKING:
 
     from rich.console import Console
     from rich.status import Status
+    from rich.text import Text
+
+
+# What steers a terminal, turns the order of what it shows, or ends a line: C0, DEL, C1, bidi.
+_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_STEERING = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_BIDI}]")
 
 
 @cache
 def out() -> Console:
     """Return the console on stdout: data."""
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _console(soft_wrap=not sys.stdout.isatty())
 
 
 @cache
 def err() -> Console:
     """Return the console on stderr: progress and remarks."""
+    return _console(stderr=True, soft_wrap=not sys.stderr.isatty())
+
+
+def _console(*, soft_wrap: bool, stderr: bool = False) -> Console:
+    """Return a console on which no text acts, wherever it comes from: only our markup does."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    class Still(Console):
+        def render_str(self, text: str, **options: Any) -> Text:
+            return super().render_str(_STEERING.sub("", text), **options)
+
+    return Still(highlight=False, soft_wrap=soft_wrap, stderr=stderr)
 
 
 @contextmanager
@@ -51,8 +65,9 @@ def lists_told() -> Iterator[Callable[[int, int], None]]:
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON value on one line."""
-    typer.echo(json.dumps(value, ensure_ascii=False))
+    """Print one JSON value on one line; what would steer a terminal, or end the line, escaped."""
+    told = json.dumps(value, ensure_ascii=False)
+    typer.echo(_STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", told))
 
 
 def printable(text: str) -> str:

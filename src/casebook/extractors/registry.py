@@ -179,7 +179,9 @@ def extract(payload: Payload) -> Extracted:
     extracted = mount.extractor(payload)
     noted = [] if note is None else [ExtractionStep(method="registry", outcome=note)]
     steps = (*payload.tried, *noted, *extracted.extraction)
-    return extracted.model_copy(update={"extraction": steps})
+    # A title stands in every list, and before each window that a model is shown.
+    title = extracted.title and extracted.title[:_LONGEST_TITLE].rstrip()
+    return extracted.model_copy(update={"title": title, "extraction": steps})
 
 
 def choose(payload: Payload) -> tuple[Mount, str | None]:
@@ -359,6 +361,7 @@ _PAGE_START = re.compile(
 )
 _TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)\b", re.IGNORECASE)
 _MOST_BEFORE_TAG = 4_096
+_LONGEST_TITLE = 500  # characters
 _FEW = 40  # bytes
 _PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
 # What begins in a way of its own is read as what it is.

@@ -29,6 +29,7 @@ from casebook.extractors.registry import extract
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import (
     CasebookError,
+    Damaged,
     ExtractorCrashed,
     ExtractorOutOfMemory,
     ExtractorTimedOut,
@@ -294,6 +295,8 @@ def _task(work: Callable[[Payload], T], payload: Payload, limits: Limits) -> T:
         raise
     except MemoryError:
         _exit_out_of_memory()
+    except RecursionError as error:
+        raise Damaged(f"{where(payload)} is nested too deep to be read; save it anew.") from error
     except Exception as error:  # the parent may not have the class to unpickle, so it gets ours
         if type(error).__name__ == _LIBXML_OUT_OF_MEMORY:
             _exit_out_of_memory()

@@ -46,8 +46,8 @@ class LocalOrchestrator:
         """Start both and wait until the server answers; ``on_wait`` is called meanwhile."""
         self._check_alone()
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        server = ["-m", "prefect", "server", "start", "--host", HOST]
-        self._spawn([*server, "--port", str(self._port)])
+        server = ["-m", "uvicorn", "--factory", "casebook.flows.prefect_server:guarded"]
+        self._spawn([*server, "--host", HOST, "--port", str(self._port)])
         deadline = time.monotonic() + _START_SECONDS
         while not healthy(self.api_url):
             if time.monotonic() > deadline or self._processes[0].poll() is not None:

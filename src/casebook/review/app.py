@@ -11,9 +11,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from casebook.review import actions, api, batches, pages, watches
-from casebook.review.guarding import LOOPBACK_NAMES, Guard
+from casebook.review.guarding import Guard
 from casebook.review.problems import answer_errors
 from casebook.review.state import State
+from casebook.runtime.ports import LOOPBACK_NAMES
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 

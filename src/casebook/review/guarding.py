@@ -16,7 +16,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from casebook.review.state import State, state_of
 
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a form field
 TOKEN_HEADER = "X-Casebook-Token"  # noqa: S105 - the name of a header
 

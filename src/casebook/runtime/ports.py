@@ -6,6 +6,8 @@ import socket
 from casebook.schemas.errors import ConfigurationError
 
 HOST = "127.0.0.1"
+LOOPBACK_NAMES = (HOST, "localhost", "::1", "[::1]")
+"""By what names a program of this machine is asked for; any other is an attacker's DNS."""
 
 
 def taken(port: int, whose: str, instead: str) -> socket.socket:

@@ -1,40 +1,53 @@
 """What a strategy proposes, before code has checked a word of it."""
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from casebook.schemas.cases import Method, Origin, TermGroup
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.reviews import Unread
 from casebook.summarizer.models.profiles import Strategy
 
+# Of control characters only tabs and line ends are text; marks of direction turn what readers see.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def _as_seen(text: str) -> str:
+    return _STEERING.sub("", text)
+
+
+Words = Annotated[str, AfterValidator(_as_seen)]
+"""What a model writes, as it reads: without characters that steer a terminal or turn figures."""
+
 
 class Claim(Frozen):
     """One statement with the quotes that shall carry it; for a result, what it measures."""
 
-    text: str
+    text: Words
     quotes: Sequence[str]
     origin: Origin = Origin.MODEL
-    metric: str | None = None
-    value: str | None = None
-    unit: str | None = None
-    baseline: str | None = None
-    window: str | None = None
+    metric: Words | None = None
+    value: Words | None = None
+    unit: Words | None = None
+    baseline: Words | None = None
+    window: Words | None = None
     method: Method = Method.NONE
 
 
 class FactClaim(Frozen):
     """One value with the quotes that shall carry it."""
 
-    value: str
+    value: Words
     quotes: Sequence[str] = ()
 
 
 class TagClaim(Frozen):
     """A topic or product that the model names, with the words that shall show it."""
 
-    name: str
+    name: Words
     group: TermGroup
     quotes: Sequence[str] = ()
 

@@ -37,6 +37,9 @@ _BELT = (
     "--js-flags=--max-old-space-size=512",
 )
 _CLOSING_SECONDS = 3.0
+# V8's own limit above knows neither buffers, nor WebAssembly, nor blobs, which the page may fill.
+_DATA_BYTES = 1_500 * 2**20
+_DRIVER = "run-driver"
 
 
 def is_installed() -> bool:
@@ -66,6 +69,7 @@ async def open_browser() -> AsyncIterator["Browser"]:
     with tempfile.TemporaryDirectory(prefix="casebook-browser-") as home, _dead_port() as port:
         try:
             playwright = await driver.start()
+            await asyncio.to_thread(_limit_memory)
             browser = await playwright.chromium.launch(
                 executable_path=program(),
                 args=[*_BELT, mark],
@@ -97,6 +101,19 @@ async def _end(driver: Any, mark: str) -> None:
             await driver.__aexit__()
             closed = True
     await asyncio.to_thread(_kill_marked, mark, with_driver=not closed)
+
+
+def _limit_memory() -> None:
+    """Bound what each process of the browser may fill: it inherits this from the driver.
+
+    Where the system cannot (it is Linux's), the browser's deadline alone bounds it.
+    """
+    import psutil
+
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error, AttributeError):
+            if _DRIVER in child.cmdline():
+                child.rlimit(psutil.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
 
 
 def _kill_marked(mark: str, *, with_driver: bool) -> None:

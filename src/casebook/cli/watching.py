@@ -62,7 +62,10 @@ def add(
     every: Annotated[str, typer.Option(help="How often to look: 30m, 6h, 1d; 5m to 366d.")] = "6h",
     word: Annotated[
         list[str] | None,
-        typer.Option(help="Only what has this word in its title or address; may be repeated."),
+        typer.Option(
+            help="Only what has this word or phrase in its title or address, one of up to three "
+            'letters by itself (AI, not "maintain"); may be repeated.'
+        ),
     ] = None,
     rubric: Annotated[
         str | None,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from casebook.pipeline import watching
-from casebook.review.forms import number, text
+from casebook.review.forms import number, text, words_of
 from casebook.review.guarding import require_token
 from casebook.review.rendering import is_fragment, rendered
 from casebook.review.state import State, state_of
@@ -51,7 +51,7 @@ async def add(request: Request, desk: Desk) -> Response:
         web_source(address).source,
         desk.services,
         every_seconds=int(every),
-        words=text(form, "words").replace(",", " ").split(),
+        words=words_of(form),
         rubric=text(form, "rubric") or None,
         budget_usd=number(form, "budget", "budget"),
         everything=bool(form.get("everything")),

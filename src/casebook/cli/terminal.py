@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from rich.console import Console
     from rich.status import Status
@@ -53,6 +54,11 @@ def lists_told() -> Iterator[Callable[[int, int], None]]:
 def print_json(value: Any) -> None:
     """Print one JSON value on one line."""
     typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def moment(at: datetime) -> str:
+    """Return a moment by the clock of whoever reads it, with its zone; JSON has UTC."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
 
 
 def printable(text: str) -> str:

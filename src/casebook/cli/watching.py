@@ -12,7 +12,7 @@ from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, load_settings, with_services
 from casebook.cli.references import as_bad_usage, named, words_of
 from casebook.cli.submitting import Budget
-from casebook.cli.terminal import err, out, plain, print_json, printable
+from casebook.cli.terminal import err, moment, out, plain, print_json, printable
 from casebook.schemas.bounds import LONGEST_INTERVAL, MOST_DOLLARS, SHORTEST_INTERVAL
 from casebook.schemas.errors import BudgetReached, InvalidSource
 
@@ -174,7 +174,7 @@ def _tell_undecided(look: Look) -> None:
 
 
 def _json(line: WatchLine) -> dict[str, object]:
-    look = line.look.model_dump(mode="json", exclude={"known"}) if line.look else None
+    look = line.look.model_dump(mode="json", exclude={"known", "newest"}) if line.look else None
     return {**line.watch.model_dump(mode="json", exclude={"change_id"}), "look": look}
 
 
@@ -193,8 +193,9 @@ def _print(line: WatchLine) -> None:
         what = f"[red]{plain(look.failure)}[/]" if look.failure else plain(look.told)
         next_at = line.next_at(now := datetime.now(UTC))
         due = ", due again" if line.due(now) else ""
-        again = f", again at {next_at:%Y-%m-%d %H:%M}" if next_at else due
-        seen = f"looked at {look.at:%Y-%m-%d %H:%M}{again}: {what}"
+        again = f", again at {moment(next_at)}" if next_at else due
+        since = f" (fails since {moment(look.failing_since)})" if look.failing_since else ""
+        seen = f"looked at {moment(look.at)}{again}: {what}{since}"
     out().print(
         f"[bold]{watch.watch_id}[/]  [{_STATES[watch.state]}]{watch.state.value}[/], "
         f"every {duration(watch.every_seconds)}{budget}{words}\n"
@@ -321,7 +322,7 @@ async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> in
                 codes += await _look(watch or line.watch, services, as_json=as_json)
     if not due:
         times = [at for line in lines if (at := line.next_at(datetime.now(UTC)))]
-        until = f" before {min(times):%Y-%m-%d %H:%M}" if times else ""
+        until = f" before {moment(min(times))}" if times else ""
         err().print(f"Nothing is due{until}; `casebook watch run ID` looks at one list at once.")
     return gravest(codes)
 

@@ -48,7 +48,7 @@ def _folded(text: str) -> str:
 
 
 def _alone(word: str) -> re.Pattern[str]:
-    """Return the pattern of a word that is no part of another: "C++" may have anything behind it."""
+    """Return the pattern of a word that is no part of another; behind "C++" may be anything."""
     before = f"(?<!{_LETTER})" if word[0].isalpha() else r"(?<!\w)"
     after = f"s?(?!{_LETTER})" if word[-1].isalpha() else ""
     after = r"(?!\w)" if word[-1].isdigit() else after

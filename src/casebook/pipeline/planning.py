@@ -43,8 +43,8 @@ def select(
 
     ``files`` are items that are none of its addresses, and come before them. ``since`` leaves out
     what is dated earlier (what has no date stays), ``limit`` what comes after so many, ``words``
-    what names none of them in its title or address, as ``keywords`` reads them. ``repeated`` is how often the list named one of
-    them again.
+    what names none of them in its title or address, as ``keywords`` reads them. ``repeated`` is how
+    often the list named one of them again.
     """
     chosen: dict[str, BatchItem] = {}
     older = duplicates = filtered = 0

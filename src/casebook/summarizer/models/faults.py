@@ -101,8 +101,8 @@ def api_fault(error: openai.OpenAIError, model: str, endpoint: str) -> ModelErro
         )
     if isinstance(error.__cause__, httpx2.TooManyRedirects):
         return ResponseForeign(
-            f"{endpoint} redirects in circles; check CASEBOOK_LLM_BASE_URL (its https, its path) and "
-            "proxies"
+            f"{endpoint} redirects in circles; check CASEBOOK_LLM_BASE_URL (its https, its path) "
+            "and proxies"
         )
     if isinstance(error, openai.APIConnectionError):
         return ProviderUnavailable(
@@ -255,7 +255,7 @@ def _by_status(status: int) -> _Fault:
 def _moved(response: httpx2.Response) -> _Fault | None:
     """Return the fault of an address that leads on to another one, which refuses what came of it.
 
-    Of a question that is redirected with 301 or 302 only the address is asked, without the question.
+    What is sent is left behind where the redirect is a 301 or 302: the address alone is asked.
     """
     if not response.history or response.is_server_error:
         return None

@@ -188,6 +188,8 @@ def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(
     assert "fails since" not in third
     casebook("watch", "run", feed, **allowed)
     assert "(fails since " in casebook("watch", "list").out
+    told = "1 watched list could not be read at the last looks"
+    assert told in casebook("failures").err
     assert f"Nothing is due before {again}; " in casebook("watch", "run", **allowed).err
     casebook("watch", "pause", watch_id)
     assert "again at" not in casebook("watch", "list").out

@@ -139,6 +139,12 @@ class WatchLine(Frozen):
         return not 0 <= (now - self.look.at).total_seconds() < every - early
 
     @property
+    def is_failing(self) -> bool:
+        """Tell whether several looks in a row could not read the list: one may be a whim."""
+        active = self.watch.state is WatchState.ACTIVE
+        return active and self.look is not None and self.look.failing_since is not None
+
+    @property
     def may_be_open(self) -> bool:
         """Tell whether its newest look failed, or found what may not be done yet."""
         if self.watch.state is not WatchState.ACTIVE or self.look is None:

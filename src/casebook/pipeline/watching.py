@@ -255,7 +255,7 @@ def _chosen(found: Walk, words: Sequence[str]) -> tuple[Sequence[BatchItem], Seq
 def _does_not_join(named: Sequence[str], found: Walk, looks: Sequence[Look]) -> bool:
     """Tell whether a list that was read whole holds nothing of what it held first, or newest."""
     before = next((one.newest for one in reversed(looks) if one.newest), ())
-    return bool(before and named) and not found.missed and set(before).isdisjoint(named)
+    return bool(before and named) and not found.unread and set(before).isdisjoint(named)
 
 
 def _check_form(watch: Watch, found: Walk, looks: Sequence[Look]) -> None:

@@ -33,6 +33,19 @@ def test_every_watch_is_worked_though_one_before_it_failed(casebook, site, two_f
     assert "Nothing is due" in idle.err
 
 
+def test_the_lists_of_one_run_are_due_together_again(casebook, site, two_feeds):
+    """Whoever runs it each day at six has the last list looked at daily, too.
+
+    Its look came later, for the lists before it had to be worked: the next day it was not yet due.
+    """
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    site.expect_request("/old").respond_with_data("gone", status=404)
+    for feed in two_feeds():
+        assert casebook("watch", "add", feed, "--every", "1d", "--all", **allowed).code == 0
+    casebook("watch", "run", **allowed)
+    assert len({line["look"]["at"] for line in casebook("watch", "list", "--json").lines}) == 1
+
+
 @pytest.fixture
 def paused_by(site, environment):
     """Return what has a list paused by whoever asks for a page, before it is answered."""

@@ -18,6 +18,7 @@ from casebook.schemas.errors import BudgetReached, InvalidSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
@@ -302,13 +303,13 @@ async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> in
     from casebook.pipeline import watching
     from casebook.runtime.services import Services
 
-    codes = list[int]()
+    codes, began = list[int](), datetime.now(UTC)
     async with Services(settings, patience=settings.outage_patience) as services:
         if watch_id is not None:
             lines = due = [await watching.line_of(watch_id, services)]
         else:
             lines = await asyncio.to_thread(services.warehouse.watches)
-            due = [line for line in lines if line.due(datetime.now(UTC))]
+            due = [line for line in lines if line.due(began)]
         for number, line in enumerate(due):
             if services.budget.is_spent:
                 rest = [line.watch for line in due[number:]]
@@ -319,7 +320,7 @@ async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> in
             if watch is None and watch_id is None:
                 continue
             with watching.one_look(watch or line.watch, services):
-                codes += await _look(watch or line.watch, services, as_json=as_json)
+                codes += await _look(watch or line.watch, services, began, as_json=as_json)
     if not due:
         times = [at for line in lines if (at := line.next_at(datetime.now(UTC)))]
         until = f" before {moment(min(times))}" if times else ""
@@ -327,7 +328,9 @@ async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> in
     return gravest(codes)
 
 
-async def _look(watch: Watch, services: Services, *, as_json: bool) -> Sequence[int]:
+async def _look(
+    watch: Watch, services: Services, began: datetime, *, as_json: bool
+) -> Sequence[int]:
     """Look at a list, work what is new, and return the exit codes of what failed.
 
     What a budget leaves is no failure: the next look goes on with it.
@@ -335,7 +338,7 @@ async def _look(watch: Watch, services: Services, *, as_json: bool) -> Sequence[
     from casebook.cli.backfilling import work_batch
     from casebook.pipeline import watching
 
-    look, batch = await watching.look(watch, services)
+    look, batch = await watching.look(watch, services, at=began)
     err().print(f"{watch.address}: {printable(look.told)}", markup=False)
     _tell_missed(look)
     _tell_undecided(look)

@@ -180,6 +180,7 @@ async def look(
     *,
     most: int = MOST_JUDGED,
     reading: Awaitable[Walk] | None = None,
+    at: datetime | None = None,
 ) -> tuple[Look, Batch | None]:
     """Look at a list once; return what was seen, and the batch of what is new and wanted.
 
@@ -188,12 +189,16 @@ async def look(
     what may pass, is taken up again. At the most ``most`` items are judged by the rubric; the
     others are at the next look, but for those that were taken undecided before. A list that cannot
     be read is a look with a failure: the next one is due at its time. ``reading`` is the list where
-    somebody else has begun to read it.
+    somebody else has begun to read it, ``at`` when a run over several lists began: the work on
+    those before is no reason to be late at the next one.
 
     One that is looked at elsewhere is waited for: what it judges is not paid twice.
     """
     async with services.alone(watch.watch_id):
-        return await _looked(watch, services, most, reading)
+        seen, batch = await _looked(watch, services, most, reading)
+        seen = seen.model_copy(update={"at": at or seen.at})
+        await asyncio.to_thread(services.warehouse.append, seen)
+        return seen, batch
 
 
 async def _looked(
@@ -207,9 +212,7 @@ async def _looked(
     except CasebookError as error:
         last = looks[-1] if looks and looks[-1].failure else None
         since = None if last is None else last.failing_since or last.at
-        failed = _look(watch, failure=error, failing_since=since, unread=unread)
-        await asyncio.to_thread(services.warehouse.append, failed)
-        return failed, None
+        return _look(watch, failure=error, failing_since=since, unread=unread), None
     items, named = _chosen(found, watch.words)
     first_read = [
         item.source_id
@@ -242,7 +245,6 @@ async def _looked(
         gap=_does_not_join(named, found, looks),
         batch_id=batch.batch_id if batch else None,
     )
-    await asyncio.to_thread(services.warehouse.append, seen)
     return seen, batch
 
 

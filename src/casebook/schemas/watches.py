@@ -61,7 +61,7 @@ class Undecided(Judged):
 
 
 class Look(Frozen):
-    """One look at a watched list.
+    """One look at a watched list, ``at`` that time, or when the run over several lists began.
 
     ``known`` are the sources that the first look found, which are no news, nor are those of a list
     within the list that is first read now; ``unread`` are the addresses of such lists that no look

@@ -81,3 +81,10 @@ def test_a_desk_that_does_not_open_leaves_the_open_one_findable(casebook, first)
         ran = casebook("review", "--port", str(taken.getsockname()[1]))
     assert ran.code == 4
     assert open_desk(first)
+
+
+def test_a_time_zone_is_that_of_a_cron_line(casebook):
+    """An interval has none: it was left out without a word."""
+    given = ("--every", "1d", "--timezone", "Europe/Berlin")
+    refused = casebook("schedule", "add", "watch", *given)
+    assert (refused.code, "--timezone is that of a --cron line" in refused.err) == (2, True)

@@ -2,8 +2,10 @@
 
 import json
 import re
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pages
 import pytest
@@ -13,6 +15,7 @@ from werkzeug import Response
 from casebook.schemas.watches import WatchState
 from casebook.warehouse.store import Warehouse
 
+HOUR = timedelta(hours=1)
 _PRICES = {"CASEBOOK_LLM_PRICE_INPUT": "1", "CASEBOOK_LLM_PRICE_OUTPUT": "4"}
 
 
@@ -28,6 +31,19 @@ def test_every_watch_is_worked_though_one_before_it_failed(casebook, site, two_f
     idle = casebook("watch", "run", **allowed)
     assert (idle.code, idle.out) == (0, "")
     assert "Nothing is due" in idle.err
+
+
+def test_the_lists_of_one_run_are_due_together_again(casebook, site, two_feeds):
+    """Whoever runs it each day at six has the last list looked at daily, too.
+
+    Its look came later, for the lists before it had to be worked: the next day it was not yet due.
+    """
+    allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    site.expect_request("/old").respond_with_data("gone", status=404)
+    for feed in two_feeds():
+        assert casebook("watch", "add", feed, "--every", "1d", "--all", **allowed).code == 0
+    casebook("watch", "run", **allowed)
+    assert len({line["look"]["at"] for line in casebook("watch", "list", "--json").lines}) == 1
 
 
 @pytest.fixture
@@ -146,9 +162,25 @@ def test_a_watched_list_that_is_read_in_part_ends_as_some_failed(
     assert (ran.code, "1 part of the list not read" in ran.err) == (4, True)
 
 
-def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, site, two_feeds):
-    """``watch run`` ends with 3, and ``watch list`` tells it in lines that cut no address."""
+@pytest.fixture
+def own_clock(monkeypatch):
+    """Put the clock of this process back when the test is over."""
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("own_clock")
+def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(
+    casebook, site, two_feeds, monkeypatch
+):
+    """``watch run`` ends with 3, and ``watch list`` tells it in lines that cut no address.
+
+    Times are those of the reader's clock, and say so.
+    """
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
     feed, _ = two_feeds()
     added = casebook("watch", "add", feed, "--every", "1h", "--word", "LLM", "--json", **allowed)
     site.handlers[:] = [h for h in site.handlers if "feed" not in str(h.matcher.uri)]
@@ -160,9 +192,17 @@ def test_a_watched_list_that_cannot_be_read_is_told_by_the_exit_code(casebook, s
     assert first == f"{watch_id}  active, every 1 h, only with LLM"
     assert second.strip() == feed
     assert "answers 404" in third
-    looked, again = re.search(r"looked at ([\d: -]+), again at ([\d: -]+): ", third).groups()
-    hours = datetime.fromisoformat(again) - datetime.fromisoformat(looked)
-    assert hours.total_seconds() == 3_600
+    looked, again = re.search(
+        r"looked at ([\d: -]+) JST, again at ([\d: -]+ JST): ", third
+    ).groups()
+    looked, then = (datetime.fromisoformat(at.removesuffix(" JST")) for at in (looked, again))
+    assert (then - looked).total_seconds() == 3_600
+    assert abs(datetime.now(ZoneInfo("Asia/Tokyo")).replace(tzinfo=None) - looked) < HOUR
+    assert "fails since" not in third
+    casebook("watch", "run", feed, **allowed)
+    assert "(fails since " in casebook("watch", "list").out
+    told = "1 watched list could not be read at the last looks"
+    assert told in casebook("failures").err
     assert f"Nothing is due before {again}; " in casebook("watch", "run", **allowed).err
     casebook("watch", "pause", watch_id)
     assert "again at" not in casebook("watch", "list").out

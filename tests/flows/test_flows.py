@@ -24,6 +24,7 @@ from casebook.flows import FLOWS, schedules
 from casebook.flows import backfill as backfill_module
 from casebook.flows.backfill import backfill
 from casebook.flows.ending import state_of
+from casebook.flows.ingest import ingest
 from casebook.flows.report import batch_markdown, outcome_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.flows.tasks import may_pass
@@ -265,6 +266,14 @@ def test_a_run_or_schedule_with_values_that_make_no_sense_is_refused(wrong):
     with pytest.raises(InvalidSource, match=next(iter(wrong))):
         schedules._check("backfill", schema, {"source": "list.csv", **wrong})
     schedules._check("backfill", schema, {"source": "list.csv", "limit": 3, "budget": 0.5})
+
+
+def test_a_run_or_schedule_of_an_empty_source_is_refused():
+    """Prefect's form sends one where its field is left as it is."""
+    with pytest.raises(ParameterTypeError):
+        ingest.validate_parameters({"source": " "})
+    with pytest.raises(InvalidSource, match="source is a text, not ''"):
+        schedules._check("ingest", parameter_schema(ingest).model_dump(), {"source": ""})
 
 
 @pytest.mark.parametrize(

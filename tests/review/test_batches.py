@@ -181,6 +181,15 @@ def test_pasted_addresses_and_limits_make_the_quote(desk):
     assert rows == ["1 new: would be worked", "1 without any of the words", "1 beyond the limit"]
 
 
+def test_a_phrase_stands_in_quotes(desk):
+    """Two words in quotes are one wish; blanks and commas part others."""
+    lines = "https://a.example/machine-learning\nhttps://a.example/learning\nhttps://a.example/rag"
+    wanted = '"machine learning", nowhere „RAG“'
+    answer = desk.send_form("/batches/quote", addresses=lines, words=wanted)
+    rows = texts(read(desk.get(answer.headers["location"])), "//tr")
+    assert rows == ["2 new: would be worked", "1 without any of the words"]
+
+
 def test_a_quote_says_what_is_kept_for_want_of_a_day(desk):
     """A day of which the list tells nothing leaves nothing out."""
     lines = "https://a.example/1\nhttps://a.example/2 2024-05-01"

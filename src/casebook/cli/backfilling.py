@@ -80,7 +80,10 @@ def run(
     ] = None,
     word: Annotated[
         list[str] | None,
-        typer.Option(help="Only what has this word in its title or address; may be repeated."),
+        typer.Option(
+            help="Only what has this word or phrase in its title or address, one of up to three "
+            'letters by itself (AI, not "maintain"); may be repeated.'
+        ),
     ] = None,
     budget: Annotated[
         float | None,

@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from casebook.cli.terminal import plain
+from casebook.cli.terminal import moment, plain
 from casebook.pipeline.run import STAGES
 from casebook.publishing.wording import count, duration, money
 from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSummary, Standing
@@ -192,7 +192,7 @@ def _failures_table(stands: BatchProgress) -> Table:
 def print_step(batch: BatchSummary, console: Console) -> None:
     """Say how a batch stands as a whole, why it paused, and how what is open goes on."""
     reason = f"  {plain(batch.reason)}" if batch.reason else ""
-    console.print(f"{_STEPS[batch.step]} {batch.changed_at:%Y-%m-%d %H:%M}{reason}", soft_wrap=True)
+    console.print(f"{_STEPS[batch.step]} {moment(batch.changed_at)}{reason}", soft_wrap=True)
     if batch.open:
         console.print(
             f"       {count(batch.open, 'source')} open: `casebook backfill --resume "
@@ -209,7 +209,7 @@ def print_batches(batches: Sequence[BatchSummary], console: Console) -> None:
         counts += [f"{batch.refused:,} not a case study"] if batch.refused else []
         counts += [f"[red]{batch.failed:,} failed[/]"] if batch.failed else []
         console.print(
-            f"[bold]{batch.batch_id}[/]  {_STEPS[batch.step]} {batch.changed_at:%Y-%m-%d %H:%M}  "
+            f"[bold]{batch.batch_id}[/]  {_STEPS[batch.step]} {moment(batch.changed_at)}  "
             f"{', '.join(counts)}"
         )
         console.print(f"       {plain(batch.origin)}", soft_wrap=True)

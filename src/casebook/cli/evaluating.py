@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, CaseId, load_settings
-from casebook.cli.terminal import err, out, print_json
+from casebook.cli.terminal import err, moment, out, print_json
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
         if as_json:
             print_json(told.model_dump(mode="json"))
         else:
-            when = one.made_at.strftime("%Y-%m-%d %H:%M")
+            when = moment(one.made_at)
             cases = dict(told.figures)["cases"]
             out().print(f"{one.run_id}  {when}  {told.model}  {cases}", markup=False)
     if not found:

@@ -103,6 +103,7 @@ def show(
 def failures(context: typer.Context, as_json: AsJson = False) -> None:
     """List what went wrong and was not answered since, and what was cut off on its way."""
     from casebook.cli.views import print_failures, print_unfinished
+    from casebook.publishing.wording import count
     from casebook.runtime.services import Services
 
     warehouse = Services(load_settings(context)).warehouse
@@ -125,3 +126,6 @@ def failures(context: typer.Context, as_json: AsJson = False) -> None:
         )
     else:
         err().print("No open failures.")
+    if failing := [line for line in warehouse.watches() if line.is_failing]:
+        lists = count(len(failing), "watched list")
+        err().print(f"{lists} could not be read at the last looks: see `casebook watch list`.")

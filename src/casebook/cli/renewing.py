@@ -8,7 +8,7 @@ import typer
 
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, CaseId, load_settings
-from casebook.cli.terminal import err, out, plain, print_json
+from casebook.cli.terminal import err, moment, out, plain, print_json
 from casebook.schemas.errors import InvalidDecision, InvalidSource
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def diff(
         print_json({"case_id": view.case.case_id, **ids, "differences": told})
         return
     for label, revision in (("-", before), ("+", after)):
-        when = revision.created_at.strftime("%Y-%m-%d %H:%M")
+        when = moment(revision.created_at)
         out().print(f"[dim]{label} {revision.revision_id}  by {plain(revision.author)}, {when}[/]")
     _print_differences(found)
 

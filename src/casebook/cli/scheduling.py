@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from casebook.cli import stopping
 from casebook.cli.context import AsJson, load_settings
 from casebook.cli.submitting import point_at_server
-from casebook.cli.terminal import err, out, plain, print_json
+from casebook.cli.terminal import err, moment, out, plain, print_json
 from casebook.cli.watching import seconds_of
 from casebook.flows import FLOWS
 from casebook.schemas.errors import ConfigurationError, InvalidSource
@@ -55,7 +56,12 @@ def add(
     every: Annotated[
         str | None, typer.Option(help="An interval: 30m, 6h, 1d; 1m to 366d.", show_default=False)
     ] = None,
-    timezone: Annotated[str, typer.Option(help="The cron line's time zone.")] = "UTC",
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            help="The cron line's time zone (Europe/Berlin); else UTC.", show_default=False
+        ),
+    ] = None,
     parameter: Annotated[
         list[str] | None,
         typer.Option("--parameter", "-p", help="name=value for the flow; may be repeated."),
@@ -67,6 +73,8 @@ def add(
         raise InvalidSource(f"{flow!r} is no flow; there are {', '.join(FLOWS)}")
     if (cron is None) == (every is None):
         raise InvalidSource("give --cron or --every (not both)")
+    if every is not None and timezone is not None:
+        raise InvalidSource("--timezone is that of a --cron line; an interval has none")
     every_seconds = seconds_of(every) if every is not None else None
     _connect(context)
     from casebook.flows import schedules
@@ -76,7 +84,7 @@ def add(
             flow,
             cron=cron,
             every_seconds=every_seconds,
-            timezone=timezone,
+            timezone=timezone or "UTC",
             parameters=dict(map(_parameter, parameter or ())),
         )
     )
@@ -141,9 +149,11 @@ def _print(found: Sequence[dict[str, Any]], *, as_json: bool) -> None:
         return
     for line in found:
         state = "[green]active[/]" if line["active"] else "[yellow]paused[/]"
+        coming = line["next_at"] and moment(datetime.fromisoformat(line["next_at"]))
+        then = f", next {coming}" if coming else ""
         given = ", ".join(f"{k}={v}" for k, v in line["parameters"].items())
         out().print(
-            f"[bold]{line['schedule_id']}[/]  {state}  {line['flow']}, {plain(line['when'])}"
+            f"[bold]{line['schedule_id']}[/]  {state}  {line['flow']}, {plain(line['when'])}{then}"
             + (f"\n       {plain(given)}" if given else ""),
             soft_wrap=True,
         )

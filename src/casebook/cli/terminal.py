@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from rich.console import Console
     from rich.status import Status
@@ -68,6 +69,11 @@ def print_json(value: Any) -> None:
     """Print one JSON value on one line; what would steer a terminal, or end the line, escaped."""
     told = json.dumps(value, ensure_ascii=False)
     typer.echo(_STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", told))
+
+
+def moment(at: datetime) -> str:
+    """Return a moment by the clock of whoever reads it, with its zone; JSON has UTC."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M %Z}"
 
 
 def printable(text: str) -> str:

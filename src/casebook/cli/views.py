@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from casebook.cli.terminal import plain
+from casebook.cli.terminal import moment, plain
 from casebook.publishing.markdown import summary_markdown
 from casebook.publishing.records import Trace, published_case
 from casebook.publishing.wording import count
@@ -214,7 +214,7 @@ def print_case(
     for review in view.reviews:
         reason = f": {review.reason}" if review.reason else ""
         console.print(
-            f"[dim]{review.at:%Y-%m-%d %H:%M}[/] {escape(review.who)} {review.decision.value}"
+            f"[dim]{moment(review.at)}[/] {escape(review.who)} {review.decision.value}"
             f"{escape(reason)}"
         )
 

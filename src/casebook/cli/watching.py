@@ -12,12 +12,13 @@ from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, load_settings, with_services
 from casebook.cli.references import as_bad_usage, named, words_of
 from casebook.cli.submitting import Budget
-from casebook.cli.terminal import err, out, plain, print_json, printable
+from casebook.cli.terminal import err, moment, out, plain, print_json, printable
 from casebook.schemas.bounds import LONGEST_INTERVAL, MOST_DOLLARS, SHORTEST_INTERVAL
 from casebook.schemas.errors import BudgetReached, InvalidSource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
@@ -62,7 +63,10 @@ def add(
     every: Annotated[str, typer.Option(help="How often to look: 30m, 6h, 1d; 5m to 366d.")] = "6h",
     word: Annotated[
         list[str] | None,
-        typer.Option(help="Only what has this word in its title or address; may be repeated."),
+        typer.Option(
+            help="Only what has this word or phrase in its title or address, one of up to three "
+            'letters by itself (AI, not "maintain"); may be repeated.'
+        ),
     ] = None,
     rubric: Annotated[
         str | None,
@@ -171,7 +175,7 @@ def _tell_undecided(look: Look) -> None:
 
 
 def _json(line: WatchLine) -> dict[str, object]:
-    look = line.look.model_dump(mode="json", exclude={"known"}) if line.look else None
+    look = line.look.model_dump(mode="json", exclude={"known", "newest"}) if line.look else None
     return {**line.watch.model_dump(mode="json", exclude={"change_id"}), "look": look}
 
 
@@ -190,8 +194,9 @@ def _print(line: WatchLine) -> None:
         what = f"[red]{plain(look.failure)}[/]" if look.failure else plain(look.told)
         next_at = line.next_at(now := datetime.now(UTC))
         due = ", due again" if line.due(now) else ""
-        again = f", again at {next_at:%Y-%m-%d %H:%M}" if next_at else due
-        seen = f"looked at {look.at:%Y-%m-%d %H:%M}{again}: {what}"
+        again = f", again at {moment(next_at)}" if next_at else due
+        since = f" (fails since {moment(look.failing_since)})" if look.failing_since else ""
+        seen = f"looked at {moment(look.at)}{again}: {what}{since}"
     out().print(
         f"[bold]{watch.watch_id}[/]  [{_STATES[watch.state]}]{watch.state.value}[/], "
         f"every {duration(watch.every_seconds)}{budget}{words}\n"
@@ -298,13 +303,13 @@ async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> in
     from casebook.pipeline import watching
     from casebook.runtime.services import Services
 
-    codes = list[int]()
+    codes, began = list[int](), datetime.now(UTC)
     async with Services(settings, patience=settings.outage_patience) as services:
         if watch_id is not None:
             lines = due = [await watching.line_of(watch_id, services)]
         else:
             lines = await asyncio.to_thread(services.warehouse.watches)
-            due = [line for line in lines if line.due(datetime.now(UTC))]
+            due = [line for line in lines if line.due(began)]
         for number, line in enumerate(due):
             if services.budget.is_spent:
                 rest = [line.watch for line in due[number:]]
@@ -315,15 +320,17 @@ async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> in
             if watch is None and watch_id is None:
                 continue
             with watching.one_look(watch or line.watch, services):
-                codes += await _look(watch or line.watch, services, as_json=as_json)
+                codes += await _look(watch or line.watch, services, began, as_json=as_json)
     if not due:
         times = [at for line in lines if (at := line.next_at(datetime.now(UTC)))]
-        until = f" before {min(times):%Y-%m-%d %H:%M}" if times else ""
+        until = f" before {moment(min(times))}" if times else ""
         err().print(f"Nothing is due{until}; `casebook watch run ID` looks at one list at once.")
     return gravest(codes)
 
 
-async def _look(watch: Watch, services: Services, *, as_json: bool) -> Sequence[int]:
+async def _look(
+    watch: Watch, services: Services, began: datetime, *, as_json: bool
+) -> Sequence[int]:
     """Look at a list, work what is new, and return the exit codes of what failed.
 
     What a budget leaves is no failure: the next look goes on with it.
@@ -331,7 +338,7 @@ async def _look(watch: Watch, services: Services, *, as_json: bool) -> Sequence[
     from casebook.cli.backfilling import work_batch
     from casebook.pipeline import watching
 
-    look, batch = await watching.look(watch, services)
+    look, batch = await watching.look(watch, services, at=began)
     err().print(f"{watch.address}: {printable(look.told)}", markup=False)
     _tell_missed(look)
     _tell_undecided(look)

@@ -183,7 +183,7 @@ async def watch(
     one or a watch's own, makes no failed run: it is a completed one that names it.
     """
     settings = with_options(Settings.load(), BatchOptions(budget_usd=budget))
-    worked = dict[str, Told]()
+    worked, began = dict[str, Told](), datetime.now(UTC)
     async with _services(settings) as services:
         due = await _due(services)
         with ended_in_order():
@@ -200,7 +200,7 @@ async def watch(
                         continue
                     found = _taken(reading)
                     with watching.one_look(active, services):
-                        look, batch = await watching.look(active, services, reading=found)
+                        look, batch = await watching.look(active, services, reading=found, at=began)
                         told = await _work(batch, services, look.missed) if batch else {}
                     worked[one.watch_id] = {**_told(one, look), **told}
     return state_of(worked, _NEXT_LOOK, by_itself=BudgetReached.kind()) or worked

@@ -7,11 +7,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.exceptions import TerminationSignal
+from pydantic import Field
 
 from casebook.flows.limits import ensure_llm_limit, llm_slot
 from casebook.flows.report import outcome_markdown
@@ -41,7 +42,7 @@ async def run_as_task(name: str, stage: Callable[[], Awaitable[str]]) -> str:
 
 @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False)
 async def ingest(  # noqa: PLR0917 - a flow's parameters are what a person fills in
-    source: str,
+    source: Annotated[str, Field(pattern=r"\S")],
     url: str | None = None,
     force: bool = False,
     refresh: bool = False,

@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import DeploymentSchedule
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectNotFound
 from prefect.server.schemas.schedules import CronSchedule as ServerCron
+from prefect.server.schemas.schedules import IntervalSchedule as ServerInterval
 from prefect.utilities.schema_tools.validation import validate
 from pydantic import ValidationError
 
@@ -30,11 +31,15 @@ _KINDS = {
 
 
 class ScheduleLine(Frozen):
-    """One schedule of a flow: when it runs, with which parameters."""
+    """One schedule of a flow: when it runs, with which parameters.
+
+    ``next_at`` is when it runs next, None where it is paused.
+    """
 
     schedule_id: str
     flow: str
     when: str
+    next_at: datetime | None
     parameters: Mapping[str, Any]
     active: bool
 
@@ -63,7 +68,7 @@ async def add(
             raise UnknownId(f"the Prefect server does not serve the flow {flow!r}") from error
         _check(flow, deployment.parameter_openapi_schema or {}, parameters)
         made = await client.create_deployment_schedules(deployment.id, [wanted])
-    return _line(flow, made[0])
+    return await _line(flow, made[0])
 
 
 async def _clock(
@@ -139,7 +144,7 @@ async def lines() -> Sequence[ScheduleLine]:
     found = []
     async with get_client() as client:
         for flow in FLOWS:
-            found += [_line(flow, one) for one in await _schedules(client, flow)]
+            found += [await _line(flow, one) for one in await _schedules(client, flow)]
     return found
 
 
@@ -164,9 +169,9 @@ async def change(schedule_id: str, *, active: bool | None) -> ScheduleLine:
         deployment = await client.read_deployment_by_name(f"{flow}/{flow}")
         if active is None:
             await client.delete_deployment_schedule(deployment.id, one.id)
-            return _line(flow, one)
+            return await _line(flow, one)
         await client.update_deployment_schedule(deployment.id, one.id, active=active)
-        return _line(flow, one).model_copy(update={"active": active})
+        return await _line(flow, one.model_copy(update={"active": active}))
 
 
 async def _schedules(client: PrefectClient, flow: str) -> Sequence[DeploymentSchedule]:
@@ -177,15 +182,20 @@ async def _schedules(client: PrefectClient, flow: str) -> Sequence[DeploymentSch
     return await client.read_deployment_schedules(deployment.id)
 
 
-def _line(flow: str, one: DeploymentSchedule) -> ScheduleLine:
+async def _line(flow: str, one: DeploymentSchedule) -> ScheduleLine:
     schedule = one.schedule
+    clock: ServerCron | ServerInterval | None = None
     if isinstance(schedule, CronSchedule):
         when = f"cron {schedule.cron} ({schedule.timezone or 'UTC'})"
+        clock = ServerCron(cron=schedule.cron, timezone=schedule.timezone)
     elif isinstance(schedule, IntervalSchedule):
         when = f"every {duration(schedule.interval.total_seconds())}"
+        clock = ServerInterval(interval=schedule.interval, anchor_date=schedule.anchor_date)
     else:
         when = str(schedule)
+    coming = await clock.get_dates(1) if clock and one.active else []
     return ScheduleLine(
+        next_at=next(iter(coming), None),
         schedule_id=str(one.id),
         flow=flow,
         when=when,

@@ -6,6 +6,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from casebook.extractors.gathering.fetch import identify
+from casebook.pipeline.keywords import naming
 from casebook.schemas.batches import BatchItem, SourceStanding, Standing, Typical
 from casebook.schemas.errors import Remedy, concerns_setup
 from casebook.schemas.failures import Failure
@@ -42,15 +43,16 @@ def select(
 
     ``files`` are items that are none of its addresses, and come before them. ``since`` leaves out
     what is dated earlier (what has no date stays), ``limit`` what comes after so many, ``words``
-    what names none of them in its title or address. ``repeated`` is how often the list named one of
-    them again.
+    what names none of them in its title or address, as ``keywords`` reads them. ``repeated`` is how
+    often the list named one of them again.
     """
     chosen: dict[str, BatchItem] = {}
     older = duplicates = filtered = 0
+    names = naming(words)
     for item in [*files, *map(_item, candidates)]:
         if since and item.published and item.published < since:
             older += 1
-        elif words and not _names(item, words):
+        elif words and not names(f"{item.title or ''} {item.reference.source}"):
             filtered += 1
         elif item.source_id in chosen:
             duplicates += 1
@@ -81,11 +83,6 @@ def _item(candidate: Candidate) -> BatchItem:
 def _newest_first(item: BatchItem) -> int:
     """Sort undated items last, and among equals keep the list's order."""
     return -item.published.toordinal() if item.published else 0
-
-
-def _names(item: BatchItem, words: Sequence[str]) -> bool:
-    told = f"{item.title or ''} {item.reference.source}".casefold()
-    return any(word.casefold() in told for word in words)
 
 
 def is_open(standing: SourceStanding) -> bool:

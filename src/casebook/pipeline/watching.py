@@ -30,6 +30,9 @@ LONGEST_RUBRIC = 2_000
 _NOTHING = Sifted()
 _MADE_BY_PROGRAMS = {"feed", "sitemap", "OPML", "JSON"}
 
+_REMEMBERED = 10
+"""Of what a list names first, so many are kept with a look: the next one joins on to them."""
+
 MOST_FAILURES = 20
 """A source that failed so often waits for a person, though its cause may pass."""
 
@@ -81,7 +84,7 @@ async def add(
         **_change(watch_id, WatchState.ACTIVE, who),
     )
     found = await listed(address, services)
-    items = select(found.candidates, words=words).items
+    items, named = _chosen(found, words)
     for line in await asyncio.to_thread(services.warehouse.watches):
         if line.watch.watch_id == watch.watch_id:
             # It is watched already: what came since its last look is still to be found.
@@ -96,7 +99,8 @@ async def add(
         found=len(items),
         form=found.form,
         # Whatever its words: with others, all that a list of years held would be drafted.
-        known=[item.source_id for item in select(found.candidates).items],
+        known=named,
+        newest=named[:_REMEMBERED],
         unread=[way[-1] for way in found.unread],
         missed=found.missed,
     )
@@ -176,6 +180,7 @@ async def look(
     *,
     most: int = MOST_JUDGED,
     reading: Awaitable[Walk] | None = None,
+    at: datetime | None = None,
 ) -> tuple[Look, Batch | None]:
     """Look at a list once; return what was seen, and the batch of what is new and wanted.
 
@@ -184,12 +189,16 @@ async def look(
     what may pass, is taken up again. At the most ``most`` items are judged by the rubric; the
     others are at the next look, but for those that were taken undecided before. A list that cannot
     be read is a look with a failure: the next one is due at its time. ``reading`` is the list where
-    somebody else has begun to read it.
+    somebody else has begun to read it, ``at`` when a run over several lists began: the work on
+    those before is no reason to be late at the next one.
 
     One that is looked at elsewhere is waited for: what it judges is not paid twice.
     """
     async with services.alone(watch.watch_id):
-        return await _looked(watch, services, most, reading)
+        seen, batch = await _looked(watch, services, most, reading)
+        seen = seen.model_copy(update={"at": at or seen.at})
+        await asyncio.to_thread(services.warehouse.append, seen)
+        return seen, batch
 
 
 async def _looked(
@@ -201,10 +210,10 @@ async def _looked(
         found = await (reading or listed(watch.address, services))
         _check_form(watch, found, looks)
     except CasebookError as error:
-        failed = _look(watch, failure=error, unread=unread)
-        await asyncio.to_thread(services.warehouse.append, failed)
-        return failed, None
-    items = select(found.candidates, words=watch.words).items
+        last = looks[-1] if looks and looks[-1].failure else None
+        since = None if last is None else last.failing_since or last.at
+        return _look(watch, failure=error, failing_since=since, unread=unread), None
+    items, named = _chosen(found, watch.words)
     first_read = [
         item.source_id
         for item in select(found.candidates).items
@@ -232,10 +241,23 @@ async def _looked(
         known=first_read,
         unread=_still_unread(unread, found),
         missed=found.missed,
+        newest=named[:_REMEMBERED],
+        gap=_does_not_join(named, found, looks),
         batch_id=batch.batch_id if batch else None,
     )
-    await asyncio.to_thread(services.warehouse.append, seen)
     return seen, batch
+
+
+def _chosen(found: Walk, words: Sequence[str]) -> tuple[Sequence[BatchItem], Sequence[str]]:
+    """Return what a list names with one of the words, and the ids of all that it names."""
+    named = [item.source_id for item in select(found.candidates).items]
+    return select(found.candidates, words=words).items, named
+
+
+def _does_not_join(named: Sequence[str], found: Walk, looks: Sequence[Look]) -> bool:
+    """Tell whether a list that was read whole holds nothing of what it held first, or newest."""
+    before = next((one.newest for one in reversed(looks) if one.newest), ())
+    return bool(before and named) and not found.unread and set(before).isdisjoint(named)
 
 
 def _check_form(watch: Watch, found: Walk, looks: Sequence[Look]) -> None:
@@ -275,12 +297,15 @@ async def _unseen(items: Sequence[BatchItem], services: Services) -> Sequence[Ba
 async def listed(address: str, services: Services) -> Walk:
     """Read a watched list once; of a feed in several pages the first, where what is new stands.
 
+    One that is whole may hold nothing now, as the feed of a day's papers on a Sunday.
+
     Raises:
         CasebookError: if it cannot be read.
     """
     client, robots = await services.network()
     read = services.extractors.read_listing
-    return await walk(SourceRef(source=address), client, robots, read, WalkLimits(pages=False))
+    limits = WalkLimits(pages=False, empty=True)
+    return await walk(SourceRef(source=address), client, robots, read, limits)
 
 
 def _checked(rubric: str) -> str:
@@ -333,8 +358,11 @@ def _look(
     known: Sequence[str] = (),
     unread: Sequence[str] = (),
     missed: Sequence[str] = (),
+    newest: Sequence[str] = (),
+    gap: bool = False,
     batch_id: str | None = None,
     failure: CasebookError | None = None,
+    failing_since: datetime | None = None,
 ) -> Look:
     now = datetime.now(UTC)
     return Look(
@@ -347,6 +375,8 @@ def _look(
         known=known,
         unread=unread,
         missed=missed,
+        newest=newest,
+        gap=gap,
         refused=sifted.refused,
         undecided=sifted.undecided,
         unjudged=sifted.unjudged,
@@ -355,4 +385,5 @@ def _look(
         batch_id=batch_id,
         failure=failure and str(failure),
         failure_by=failure and failure.kind(),
+        failing_since=failing_since,
     )

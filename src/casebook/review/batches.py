@@ -11,7 +11,7 @@ from casebook.pipeline.backfill import batch_of, progress, register
 from casebook.pipeline.planning import select
 from casebook.pipeline.quoting import quote, read_list, with_options
 from casebook.review.batch_page import SHOWN, BatchPage, failures_of, state_of_batch
-from casebook.review.forms import number, since_day, text
+from casebook.review.forms import number, since_day, text, words_of
 from casebook.review.guarding import require_token
 from casebook.review.rendering import is_fragment, rendered
 from casebook.review.state import State, state_of
@@ -43,7 +43,7 @@ async def ask_quote(request: Request, desk: Desk) -> Response:
     budget = number(form, "budget", "budget")
     limit = number(form, "limit", "number of sources")
     options = BatchOptions(budget_usd=budget)
-    since, words = since_day(form), text(form, "words").replace(",", " ").split()
+    since, words = since_day(form), words_of(form)
     async with Services(with_options(desk.settings, options)) as services:
         origin, ref = await _list_of(form, desk)
         found = await read_list(ref, services)

@@ -1,10 +1,13 @@
 """What people type into the desk's forms."""
 
+import re
 from datetime import date
 
 from starlette.datastructures import FormData
 
 from casebook.schemas.errors import InvalidSource
+
+_WORDS = re.compile(r"""["“”„]([^"“”„]*)["“”„]|([^\s,"“”„]+)""")
 
 
 def text(form: FormData, name: str) -> str:
@@ -27,6 +30,12 @@ def number(form: FormData, name: str, label: str) -> float | None:
     if found is not None and not 0 < found < float("inf"):
         raise InvalidSource(f"{given[:40]} is no {label}: write a number above zero.")
     return found
+
+
+def words_of(form: FormData) -> list[str]:
+    """Return the words in a field, parted by blanks or commas; a phrase stands in quotes."""
+    parts = (phrase or word for phrase, word in _WORDS.findall(text(form, "words")))
+    return [part.strip() for part in parts if part.strip()]
 
 
 def since_day(form: FormData) -> date | None:

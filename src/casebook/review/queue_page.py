@@ -14,6 +14,7 @@ from casebook.schemas.listings import (
 )
 from casebook.schemas.reviews import CaseStatus
 from casebook.schemas.sources import Source
+from casebook.schemas.watches import WatchLine
 from casebook.warehouse.store import Warehouse
 
 PAGE_SIZE = 50
@@ -35,7 +36,8 @@ class QueuePage:
     """One tab of the queue. ``counts`` has the size of every tab, ``page`` counts from 1.
 
     ``unfinished`` are sources whose run was cut off, or is still at work elsewhere; ``newer`` are
-    cases, decided ones too, beside which a newer draft waits: the tab of drafts tells of them all.
+    cases, decided ones too, beside which a newer draft waits, and ``failing`` watched lists from
+    which nothing can come: the tab of drafts tells of them all.
     """
 
     tab: Tab
@@ -50,6 +52,7 @@ class QueuePage:
     gone: Sequence[OpenFailure] = ()
     unfinished: Sequence[Source] = ()
     newer: Sequence[NewerDraft] = ()
+    failing: Sequence[WatchLine] = ()
 
 
 def queue_page(warehouse: Warehouse, tab: Tab, text: str, page: int) -> QueuePage:
@@ -63,8 +66,11 @@ def queue_page(warehouse: Warehouse, tab: Tab, text: str, page: int) -> QueuePag
         return _with_sources(warehouse, tab, text, page, found)
     waiting = warehouse.attention()
     counts = _counts(found, waiting["refused"], waiting["failed"] + waiting["unfinished"])
-    newer = warehouse.newer_drafts() if tab == "draft" else []
-    return _with_cases(warehouse, QueuePage(tab, text, page, 1, counts, newer=newer))
+    queue = QueuePage(tab, text, page, 1, counts)
+    if tab == "draft":
+        failing = [line for line in warehouse.watches() if line.is_failing]
+        queue = replace(queue, newer=warehouse.newer_drafts(), failing=failing)
+    return _with_cases(warehouse, queue)
 
 
 def _with_sources(

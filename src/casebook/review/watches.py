@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from casebook.pipeline import watching
-from casebook.review.forms import number, text
+from casebook.review.forms import number, text, words_of
 from casebook.review.guarding import require_token
 from casebook.review.rendering import is_fragment, rendered
 from casebook.review.state import State, state_of
 from casebook.review.uploads import web_source
 from casebook.schemas.errors import InvalidDecision, InvalidSource
-from casebook.schemas.watches import WatchState
+from casebook.schemas.watches import GAP, WatchState
 from casebook.summarizer.wanted import can_judge
 
 router = APIRouter(include_in_schema=False)
@@ -36,6 +36,7 @@ async def watches(request: Request, desk: Desk) -> Response:
         lines=lines,
         refused={i: await watching.refused_of(i, desk.services) for i in with_rubric},
         undecided={i: await watching.undecided_of(i, desk.services) for i in with_rubric},
+        gap=GAP,
         judges=can_judge(desk.services.profile),
     )
 
@@ -51,7 +52,7 @@ async def add(request: Request, desk: Desk) -> Response:
         web_source(address).source,
         desk.services,
         every_seconds=int(every),
-        words=text(form, "words").replace(",", " ").split(),
+        words=words_of(form),
         rubric=text(form, "rubric") or None,
         budget_usd=number(form, "budget", "budget"),
         everything=bool(form.get("everything")),

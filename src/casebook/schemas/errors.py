@@ -472,7 +472,7 @@ class PriceUnknown(ModelError):
 
 
 class ResponseForeign(ModelError):
-    """The endpoint says 200, but what it sends is no chat completion: a proxy's page, say."""
+    """What the endpoint sends is no chat completion: a proxy's page, say, or redirects."""
 
     exit_code = 4
 

@@ -6,6 +6,13 @@ from enum import StrEnum
 
 from casebook.schemas.frozen import Frozen
 
+GAP = "all it held at the last look is gone from it, so more may have come and gone between"
+"""What is told of a list that shows its newest items only, and was not looked at often enough."""
+
+_EARLY_SECONDS = 120
+"""A look may be so much before its time: who runs one each day at six is not put off to the next
+day because yesterday's began, or read the list, some seconds later."""
+
 
 class WatchState(StrEnum):
     """Whether a watch is looked at."""
@@ -54,7 +61,7 @@ class Undecided(Judged):
 
 
 class Look(Frozen):
-    """One look at a watched list.
+    """One look at a watched list, ``at`` that time, or when the run over several lists began.
 
     ``known`` are the sources that the first look found, which are no news, nor are those of a list
     within the list that is first read now; ``unread`` are the addresses of such lists that no look
@@ -63,7 +70,10 @@ class Look(Frozen):
     list was not read at all. ``refused`` are the new items that the watch's rubric does not want,
     ``undecided`` those in the batch without a verdict; ``unjudged`` counts those that the next look
     judges, because of ``trouble`` if there was any. ``failure_by`` and ``trouble_by`` name the
-    causes, as failures of sources do. ``form`` is what kind of list it was.
+    causes, as failures of sources do. ``form`` is what kind of list it was. ``newest`` are the
+    sources that stood first in it, whatever the watch's words, and ``gap`` tells that it held none
+    of those of the look before. ``failing_since`` is when the first of the looks was that failed
+    one after another, up to this one.
     """
 
     look_id: str
@@ -83,6 +93,9 @@ class Look(Frozen):
     failure: str | None = None
     failure_by: str | None = None
     form: str | None = None
+    newest: Sequence[str] = ()
+    gap: bool = False
+    failing_since: datetime | None = None
 
     @property
     def told(self) -> str:
@@ -90,6 +103,8 @@ class Look(Frozen):
         if self.failure is not None:
             return self.failure
         told = [f"{self.new} new of {self.found}"]
+        if self.gap:
+            told.append(GAP)
         if self.refused:
             told.append(f"{len(self.refused)} not what is wanted")
         if self.undecided:
@@ -119,7 +134,15 @@ class WatchLine(Frozen):
             return False
         if self.look is None:
             return True
-        return not 0 <= (now - self.look.at).total_seconds() < self.watch.every_seconds
+        every = self.watch.every_seconds
+        early = min(_EARLY_SECONDS, every / 10)
+        return not 0 <= (now - self.look.at).total_seconds() < every - early
+
+    @property
+    def is_failing(self) -> bool:
+        """Tell whether several looks in a row could not read the list: one may be a whim."""
+        active = self.watch.state is WatchState.ACTIVE
+        return active and self.look is not None and self.look.failing_since is not None
 
     @property
     def may_be_open(self) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.urls import is_web_address
+from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.sources import Candidate
 
@@ -55,6 +56,11 @@ class Listing(Frozen):
     broken: bool = False
     further: str | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether it names nothing, as a feed between two issues does."""
+        return not self.candidates and not self.lists
+
 
 def candidate(
     url: str, title: object = None, published: date | None = None, summary: object = None
@@ -66,6 +72,14 @@ def candidate(
         address = address.replace(" ", "%20")
     told = one_line(unescape(_TAG.sub(" ", str(summary or "")[:_READ])))[:_LONGEST_SUMMARY]
     return Candidate(url=address, title=text or None, published=published, summary=told or None)
+
+
+def nothing_in(name: str, told: str = "names no web addresses") -> DocumentEmpty:
+    """Return the error of a list that names nothing at all."""
+    return DocumentEmpty(
+        f"{name} {told}; give a feed, a sitemap, a page of links, or a file with an address on "
+        "each line."
+    )
 
 
 def joined(base: str, address: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from casebook.extractors.gathering.fetch import fetch_list
-from casebook.extractors.links.entries import Listing
+from casebook.extractors.links.entries import Listing, nothing_in
 from casebook.extractors.network.client import GuardedClient
 from casebook.extractors.network.robots import Robots
 from casebook.extractors.sites import canonical_url
@@ -22,13 +22,15 @@ Read = Callable[[Payload], Awaitable[Listing]]
 class WalkLimits:
     """How far a list of lists is followed: lists read, lists within lists, addresses named.
 
-    ``pages`` tells whether those of a feed that comes in several are followed.
+    ``pages`` tells whether those of a feed that comes in several are followed, ``empty`` whether
+    the first list may name nothing, as long as it is whole.
     """
 
     lists: int = 500
     depth: int = 3
     candidates: int = 10_000
     pages: bool = True
+    empty: bool = False
 
 
 _AT_ONCE = 8
@@ -85,14 +87,21 @@ async def walk(
     first = True
     while round_ := walker.next_round():
         listings = await asyncio.gather(*map(walker.listing, round_))
-        if first and isinstance(listings[0], CasebookError):
-            raise listings[0]
+        if first:
+            _check_first(listings[0], ref, limits)
         first = False
         for way, listing in zip(round_, listings, strict=True):
             walker.take(way, listing)
         tell(walker.asked, walker.asked + len(walker.waiting))
     walker.found.unread += walker.waiting
     return walker.found
+
+
+def _check_first(listing: Listing | CasebookError, ref: SourceRef, limits: WalkLimits) -> None:
+    if isinstance(listing, CasebookError):
+        raise listing
+    if listing.is_empty and not limits.empty:
+        raise nothing_in(ref.source)
 
 
 class _Walker:

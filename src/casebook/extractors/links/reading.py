@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from casebook.extractors.links.entries import Listing
+from casebook.extractors.links.entries import Listing, nothing_in
 from casebook.extractors.links.feeds import base_of, read_feed
 from casebook.extractors.links.json_lists import is_json, read_json
 from casebook.extractors.links.lists import read_lines, read_page
@@ -21,7 +21,6 @@ from casebook.extractors.text.xml import plain
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import (
     ContentMismatch,
-    DocumentEmpty,
     InvalidUrl,
 )
 from casebook.schemas.sources import Candidate, Payload
@@ -45,11 +44,13 @@ _ROOT = re.compile(rb"<(?:[\w-]+:)?([A-Za-z]\w*)")
 def read_listing(payload: Payload) -> Listing:
     """Return what a list names, in its order, each address once.
 
+    A feed, sitemap or outline that is whole may name nothing.
+
     Raises:
         Damaged: if it defines XML entities, or cannot be parsed.
         TooLarge: if it unpacks to more than 50 MB.
         ContentMismatch: if it is a picture, a PDF or the like.
-        DocumentEmpty: if it names no web address.
+        DocumentEmpty: if anything else names no web address.
     """
     data = marked(unpacked(payload))
     if found := sniff(data):
@@ -61,12 +62,12 @@ def read_listing(payload: Payload) -> Listing:
     lists = list(dict.fromkeys(listing.lists))
     followed = tuple(filter(is_web_address, lists))
     refused += [address for address in lists if not is_web_address(address)]
-    if not candidates and not followed:
+    broken = _is_broken(data, payload.charset, listing.form)
+    whole = _root(_begun(data)) in _XML and not broken
+    if not candidates and not followed and (listing.unread or refused or not whole):
         first = f" (“{listing.unread[0][:_SHOWN]}”)" if listing.unread else ""
-        raise DocumentEmpty(
-            f"{where(payload)} {'names no web addresses' if data.strip() else 'is empty'}{first}; "
-            "give a feed, a sitemap, a page of links, or a file with an address on each line."
-        )
+        told = "names no web addresses" if data.strip() else "is empty"
+        raise nothing_in(where(payload), told + first)
     return Listing(
         form=listing.form,
         candidates=candidates,
@@ -75,7 +76,7 @@ def read_listing(payload: Payload) -> Listing:
         unread=(*listing.unread, *refused),
         beyond=beyond,
         further=listing.further,
-        broken=_is_broken(data, payload.charset, listing.form),
+        broken=broken,
     )
 
 

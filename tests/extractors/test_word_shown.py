@@ -53,6 +53,13 @@ def field(code: str, *result: str) -> str:
     return "".join((mark("begin"), said, mark("separate"), *result, mark("end")))
 
 
+def form(checked: str) -> str:
+    """Return a box as forms of old had it."""
+    data = f"<w:ffData><w:checkBox>{checked}</w:checkBox></w:ffData>"
+    begin = f'<w:r><w:fldChar w:fldCharType="begin">{data}</w:fldChar></w:r>'
+    return f'{begin}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+
+
 def box(*inside: str) -> str:
     return (
         "<w:r><w:pict><v:oval><v:textbox><w:txbxContent>"
@@ -91,6 +98,7 @@ def box(*inside: str) -> str:
              control(run("☐"), '<w14:checkbox><w14:checked w14:val="0"/></w14:checkbox>'), " No"),
             "☒ Yes ☐ No",
         ),
+        ((form("<w:checked/>"), " Yes ", form('<w:default w:val="0"/>'), " No"), "☒ Yes ☐ No"),
         (("It is ", f"<w:ins>{run('40')}</w:ins>", f"<w:del>{run('90')}</w:del>"), "It is 40"),
         (("It is ", f"<w:moveTo>{run('40')}</w:moveTo>", f"<w:moveFrom>{run('90')}</w:moveFrom>"),
          "It is 40"),

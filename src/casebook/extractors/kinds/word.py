@@ -56,7 +56,6 @@ p[style-name='Preformatted Text'] => pre:separator('\\n')
 p[style-name='Source Code'] => pre:separator('\\n')
 p[style-name='Code'] => pre:separator('\\n')
 """
-_CHECKED, _OPEN = "☒", "☐"
 _NOTE_MARKS = "//sup/a[starts-with(@id, 'footnote-ref-') or starts-with(@id, 'endnote-ref-')]"
 _BACK = "//a[starts-with(@href, '#footnote-ref-') or starts-with(@href, '#endnote-ref-')]"
 
@@ -89,8 +88,6 @@ def extract(payload: Payload) -> Extracted:
         tree = etree.Element("body")
     for mark in tree.xpath(f"{_NOTE_MARKS} | {_BACK}"):
         mark.drop_tree()
-    for box in tree.iter("input"):
-        box.tag, box.text = "span", _CHECKED if box.get("checked") else _OPEN
     hidden = [*report((HiddenKind.STYLE, *one) for one in unseen), *strip_hidden(tree)]
     blocks = with_bold_headings(placed_blocks(tree, FURNITURE))
     language = language_of(core.get("language"), "\n".join(block.text for block in blocks))

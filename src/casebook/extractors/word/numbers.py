@@ -27,11 +27,12 @@ _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
     (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
-_MOST = 10_000
-"""Of a number that is written in letters."""
+_MOST = 780
+"""Of a number that is written in letters: Word begins anew behind it."""
 _DEEPEST = 4
 """The last level of lists, from 0, that mammoth knows."""
 
+_LONGEST = 100
 _ALPHABET = 26
 _ONE = "1"
 
@@ -151,7 +152,7 @@ def _label(levels: _Levels, level: int, counted: Mapping[int, int]) -> str:
         own = value(child(levels.get(at), "numFmt"))
         return _written(counted.get(at, 0), "" if is_on(child(one, "isLgl")) else own)
 
-    text = _PLACE.sub(shown, value(child(one, "lvlText")))
+    text = _PLACE.sub(shown, value(child(one, "lvlText"))[:_LONGEST])
     return text if value(child(one, "suff")) == "nothing" or not text else f"{text} "
 
 

@@ -18,7 +18,7 @@ from casebook.extractors.word.xml import all_in, name_of
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload
 
-_MOST_XML = 15_000_000
+_MOST_XML = 10_000_000
 """Bytes of XML; a book of 500 pages has some five million, and takes ten seconds to read."""
 
 _DOCUMENT, _PROPERTIES = "officeDocument", "core-properties"

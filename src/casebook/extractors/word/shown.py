@@ -31,6 +31,7 @@ _CONTENTS = "Table of Contents"
 _DRAWINGS = ("drawing", "pict", "object")
 _BREAKS = {"cr": "br", "ptab": "tab"}
 _CODE = "The document hides it: the code of a field."
+_CHECKED, _OPEN = "☒", "☐"
 _RAISED = "superscript"
 _LAST_LEVEL = 8  # from 0; the one after it is that of plain text
 _DEEPEST = 6
@@ -51,7 +52,7 @@ def settle(part: Any) -> None:
         replace(wrapper, *wrapper)
     for ruby in all_in(part, "ruby"):
         _say_reading(ruby)
-    for frame in all_in(part, "framePr"):
+    for frame in reversed(all_in(part, "framePr")):
         if value(frame, "dropCap") in _INITIAL:
             _join_initial(frame)
 
@@ -63,6 +64,12 @@ def reword(part: Any, styles: Styles) -> None:
     for name, known in _BREAKS.items():
         for element in all_in(part, name):
             replace(element, made(part, known))
+    for box in all_in(part, "checkBox"):
+        _check(box)
+    for box in all_in(part, "checkbox"):
+        drop(box)  # the sign that it is shown with stands in the text
+    for step in all_in(part, "fldChar", "instrText"):
+        drop(step)
     for link in all_in(part, "hyperlink"):
         link.attrib.clear()  # what it leads to may be missing
     for run in all_in(part, "r"):
@@ -142,6 +149,14 @@ def _join_initial(frame: Any) -> None:
     at = 0 if child(below, "pPr") is None else 1
     below[at:at] = initial.findall("{*}r")
     drop(initial)
+
+
+def _check(box: Any) -> None:
+    """Say of a box in a form whether it is checked, as Word draws it."""
+    step, checked = around(box, "fldChar"), child(box, "checked")
+    if step is not None:
+        is_checked = is_on(child(box, "default") if checked is None else checked)
+        step.addprevious(made(step, "t", text=_CHECKED if is_checked else _OPEN))
 
 
 def _keep_boxes(drawing: Any) -> None:

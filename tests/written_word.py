@@ -65,10 +65,10 @@ def related(**targets):
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{ones}</Relationships>'
 
 
-def packed(parts):
+def packed(parts, method=zipfile.ZIP_DEFLATED):
     """Return the bytes of an archive with these parts."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w", method) as archive:
         for name, text in parts.items():
             archive.writestr(name, text)
     return made.getvalue()

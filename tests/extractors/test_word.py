@@ -1,11 +1,14 @@
 """Word documents: what they say, who says it, and what they say to nobody."""
 
+import io
+import zipfile
+
 import pytest
-from written_word import WORD, paragraph, style, table
+from written_word import WORD, packed, paragraph, parts_of, related, style, table
 from written_word import document as written
 
 from casebook.extractors.registry import extract
-from casebook.schemas.errors import ContentMismatch, Damaged, DocumentEmpty
+from casebook.schemas.errors import ContentMismatch, Damaged, DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
 
 PROSE = "We route eleven thousand letters a day with one small model."
@@ -101,3 +104,92 @@ def test_pictures_alone_are_no_text():
     """A scan in a Word document is refused as empty."""
     with pytest.raises(DocumentEmpty):
         read(document(paragraph("")))
+
+
+def _old(*streams):
+    """Return an OLE file with streams of these names."""
+    return b"\xd0\xcf\x11\xe0" + b"\0" * 600 + "".join(streams).encode("utf-16-le")
+
+
+_ODF = "application/vnd.oasis.opendocument"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("talk.doc", _old("WordDocument"), r"an old Word document \(\.doc\).* save it as \.docx"),
+        ("talk.docx", _old("EncryptedPackage"), "Office file with a password; take the password"),
+        ("talk.docx", _old("WordDocument"), r"claims to be a Word.* an old Word document"),
+        ("talk.rtf", b"{\\rtf1 We route}", r"an RTF document, .* save it as \.docx or PDF"),
+        ("talk.odt", packed({"mimetype": f"{_ODF}.text"}, 0), r"an OpenDocument text \(\.odt\), "),
+        ("talk.odp", packed({"mimetype": f"{_ODF}.presentation"}, 0), "an OpenDocument file, "),
+        ("book.epub", packed({"mimetype": "application/epub+zip"}, 0), "an EPUB book, "),
+        ("talk.pptx", packed({"ppt/presentation.xml": "<p/>"}), "a PowerPoint file, "),
+        (
+            "talk.docx",
+            packed({"ppt/presentation.xml": "<p/>"}),
+            "claims .* a PowerPoint file; open",
+        ),
+        ("data.xlsx", packed({"xl/workbook.xml": "<p/>"}), "an Excel file, "),
+        (
+            "all.zip",
+            packed({"talk.docx": document(paragraph(PROSE))}, 0),
+            "a zip archive, .* submit",
+        ),
+    ],
+)
+def test_what_a_word_processor_can_save_otherwise_says_so(name, data, told):
+    """A file that is not read is named for what it is, with what to do about it."""
+    with pytest.raises((KindUnsupported, ContentMismatch), match=told):
+        read(data, name=name)
+
+
+def _twice(data):
+    made = io.BytesIO(data)
+    with zipfile.ZipFile(made, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("word/document.xml", document(paragraph("Another text of some words.")))
+    return made.getvalue()
+
+
+def _encrypted(data):
+    """Return an archive whose files say that they are encrypted."""
+    local, central = b"PK\x03\x04\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x00"
+    return data.replace(local, local[:-1] + b"\x01").replace(central, central[:-1] + b"\x01")
+
+
+@pytest.mark.parametrize("change", [_twice, _encrypted])
+def test_an_archive_that_two_programs_read_differently_is_refused(change):
+    """Two parts of one name, and parts that are encrypted one by one."""
+    with pytest.raises(Damaged, match="no Word document that can be read"):
+        read(change(document(paragraph(PROSE))))
+
+
+def test_only_parts_that_the_document_names_are_read():
+    """Other files, wherever they say that they lie, are none of it; nor is what lies elsewhere."""
+    parts = parts_of(paragraph(PROSE), styles=STYLES)
+    parts["../../etc/word/document.xml"] = parts["/word/styles.xml"] = "<none/>"
+    parts |= {f"customXml/item{n}.xml": "<a>" for n in range(2_000)}
+    parts["word/_rels/document.xml.rels"] = parts["word/_rels/document.xml.rels"].replace(
+        "</Relationships>",
+        '<Relationship Id="x" Type="t/attachedTemplate" Target="http://127.0.0.1:9/t.dotm" '
+        'TargetMode="External"/><Relationship Id="y" Type="t/styles" TargetMode="External" '
+        'Target="http://127.0.0.1:9/styles.xml"/></Relationships>',
+    )
+    assert read(packed(parts)).text == PROSE
+
+
+def test_a_document_may_lie_under_another_name():
+    """Some programs count their parts."""
+    parts = parts_of(paragraph("What we built", style="heading1"), paragraph(PROSE), styles=STYLES)
+    parts["_rels/.rels"] = related(officeDocument="/word/document2.xml")
+    parts["word/document2.xml"] = parts.pop("word/document.xml")
+    parts["word/_rels/document2.xml.rels"] = related(styles="styles.xml")
+    del parts["word/_rels/document.xml.rels"]
+    assert read(packed(parts)).passages[0].locator.section == "What we built"
+
+
+def test_a_document_without_styles_is_read():
+    """Some programs write the text alone."""
+    assert read(written(paragraph("What we built", style="Heading1"), paragraph(PROSE))).text == (
+        f"What we built\n\n{PROSE}"
+    )

@@ -13,6 +13,8 @@ STYLES = "".join(
         style("heading 1", '<w:pPr><w:outlineLvl w:val="0"/></w:pPr>', identity="berschrift1"),
         style("Kapitel", '<w:basedOn w:val="berschrift1"/>'),
         style("toc 1"),
+        style("table of figures"),
+        style("Bare").replace(' w:type="paragraph"', ""),
         style(
             "TOC Heading",
             '<w:basedOn w:val="berschrift1"/><w:pPr><w:outlineLvl w:val="9"/></w:pPr>',
@@ -84,6 +86,8 @@ def box(*inside: str) -> str:
         (("self", "<w:r><w:noBreakHyphen/></w:r>", "hosted"), "self‑hosted"),
         (("self", "<w:r><w:softHyphen/></w:r>", "ish"), "selfish"),
         (("Yes ", '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>'), "Yes ✓"),
+        (("Yes ", '<w:r><w:sym w:font="Wingdings" w:char="f0fc"/></w:r>'), "Yes ✓"),
+        (("It is ", '<w:r><w:sym w:font="Calibri" w:char="2264"/></w:r>', " 5 %"), "It is ≤ 5 %"),
         (("Of ", '<w:fldSimple w:instr="NUMPAGES">' + run("40") + "</w:fldSimple>"), "Of 40"),
         (("Of ", field("REF x", run("40"))), "Of 40"),
         ((f'<w:hyperlink r:id="gone">{run("A link")}</w:hyperlink>', " on"), "A link on"),
@@ -123,6 +127,7 @@ def test_a_line_is_read_as_it_is_shown(said, text):
                   '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj>'),
           paragraph("Letters.")), "Letters."),
         ((paragraph("Contents", style="TOCHeading"), paragraph("Results 3", style="toc1"),
+          paragraph("Recall by size 9", style="tableoffigures"),
           paragraph("Letters.")), "Letters."),
         ((paragraph("Gone", more='<w:rPr><w:del w:id="1"/></w:rPr>'),
           paragraph(" and on.")), "Gone and on."),
@@ -161,6 +166,8 @@ def test_tables_are_read_row_by_row():
     assert text_of(rows).split("\n") == [
         "small | recall | 91 %", "precision | 88 %", "large | 91 %", "huge | 93 %",
     ]  # fmt: skip
+    gone = table(("large", "12 %"), row='<w:trPr><w:del w:id="4"/></w:trPr>')
+    assert text_of(gone, paragraph("It is so.")) == "It is so."
     inner = table((paragraph("Small: ") + table(("recall", "91 %")) + paragraph(""), "two"))
     assert text_of(inner) == "Small:\nrecall | 91 %\ntwo"
 

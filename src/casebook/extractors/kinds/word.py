@@ -51,6 +51,8 @@ p[style-name='TOC Heading'] => !
 p[style-name='Title'] => h1.title:fresh
 p[style-name^='toc '] => !
 p[style-name^='Contents '] => !
+p[style-name='table of figures'] => !
+p[style-name^='index '] => !
 p[style-name='HTML Preformatted'] => pre:separator('\\n')
 p[style-name='Preformatted Text'] => pre:separator('\\n')
 p[style-name='Source Code'] => pre:separator('\\n')
@@ -121,7 +123,8 @@ def _settled(parts: Parts) -> Iterator[tuple[str, str]]:
     for part in bodies:
         yield from _taken_out([*shown.codes(part), *sight.unseen(part)])
         formulas.set_in_text(part)
-        shown.reword(part, styles)
+        shown.reword(part)
+        shown.state_raised(part, styles)
         numbers.set_in_text(part)
     if "styles" in parts:
         shown.name_headings(styles, parts["styles"])

@@ -5,6 +5,7 @@ changes direction, readings above characters, boxes as Word draws them. Of two b
 the one for old programs.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,6 +28,7 @@ from casebook.extractors.word.xml import (
 _OF_WORD = "http://schemas.microsoft.com/office/"
 _WRAPPERS = ("fldSimple", "bdo", "dir", "conflictIns")
 _DELETED = ("del", "moveFrom", "conflictDel")
+_PROPERTIES = frozenset({"rPr", "trPr"})
 _CONTENTS = "Table of Contents"
 _DRAWINGS = ("drawing", "pict", "object")
 _BREAKS = {"cr": "br", "ptab": "tab"}
@@ -35,6 +37,8 @@ _CHECKED, _OPEN = "☒", "☐"
 _RAISED = "superscript"
 _LAST_LEVEL = 8  # from 0; the one after it is that of plain text
 _DEEPEST = 6
+_OF_SIGNS = frozenset({"Symbol", "Webdings", "Wingdings", "Wingdings 2", "Wingdings 3"})
+_CODE_POINT = re.compile(r"[0-9A-F]{2,5}")
 _INITIAL = frozenset({"drop", "margin"})
 
 
@@ -46,7 +50,7 @@ def settle(part: Any) -> None:
     for branches in all_in(part, "AlternateContent"):
         replace(branches, *_branch(branches))
     for element in [*all_in(part, *_DELETED), *_controls(part), *_deleted_cells(part)]:
-        if name_of(element.getparent()) != "rPr":  # there it says so of the paragraph's end
+        if name_of(element.getparent()) not in _PROPERTIES:  # of a paragraph's end, or a row
             drop(element)
     for wrapper in all_in(part, *_WRAPPERS):
         replace(wrapper, *wrapper)
@@ -57,7 +61,7 @@ def settle(part: Any) -> None:
             _join_initial(frame)
 
 
-def reword(part: Any, styles: Styles) -> None:
+def reword(part: Any) -> None:
     """Say what is left in elements that mammoth knows; pictures and the aims of links go."""
     for drawing in all_in(part, *_DRAWINGS):
         _keep_boxes(drawing)
@@ -70,8 +74,14 @@ def reword(part: Any, styles: Styles) -> None:
         drop(box)  # the sign that it is shown with stands in the text
     for step in all_in(part, "fldChar", "instrText"):
         drop(step)
+    for sign in all_in(part, "sym"):
+        _say_sign(sign)
     for link in all_in(part, "hyperlink"):
         link.attrib.clear()  # what it leads to may be missing
+
+
+def state_raised(part: Any, styles: Styles) -> None:
+    """State at each run itself that its type is raised, as styles and positions do elsewhere."""
     for run in all_in(part, "r"):
         stated, _ = styles.of_run(run)
         if value(stated.get("vertAlign")) == _RAISED or (number(stated.get("position")) or 0) > 0:
@@ -81,6 +91,8 @@ def reword(part: Any, styles: Styles) -> None:
 def name_headings(styles: Styles, part: Any) -> None:
     """Call the styles of headings so by which level they have in an outline, in place."""
     for style in part.iterfind("{*}style"):
+        if not value(style, "type"):
+            style.set(f"{space_of(style)}type", "paragraph")
         name = child(style, "name")
         level = number(styles.style(value(style, "styleId")).paragraph.get("outlineLvl"))
         if level is None or level > _LAST_LEVEL or name is None or value(name).lower() == "title":
@@ -144,11 +156,21 @@ def _join_initial(frame: Any) -> None:
     """Set a first letter that is drawn large before the paragraph that it begins."""
     initial = around(frame, "p")
     below = None if initial is None else initial.getnext()
-    if initial is None or below is None or name_of(below) != "p":
+    is_own = child(initial, "pPr", "framePr") is frame  # not what it was before a change
+    if initial is None or below is None or name_of(below) != "p" or not is_own:
         return
     at = 0 if child(below, "pPr") is None else 1
     below[at:at] = initial.findall("{*}r")
     drop(initial)
+
+
+def _say_sign(sign: Any) -> None:
+    """Say a sign that has its number in Unicode; mammoth knows those that have it in a font."""
+    code = value(sign, "char").upper()
+    if value(sign, "font") in _OF_SIGNS:
+        sign.set(f"{space_of(sign)}char", code)
+    elif _CODE_POINT.fullmatch(code) and chr(int(code, 16)).isprintable():
+        replace(sign, made(sign, "t", text=chr(int(code, 16))))
 
 
 def _check(box: Any) -> None:

@@ -46,6 +46,25 @@ def test_a_document_is_read_as_its_styles_say():
 
 
 @pytest.mark.parametrize(
+    ("stated", "body", "title"),
+    [
+        (
+            "Sorting letters",
+            [paragraph(PROSE), paragraph("Costs", style="heading1")],
+            "Sorting letters",
+        ),
+        ("Draft 3.docx", [paragraph(PROSE), paragraph("Costs", style="heading1")], "Costs"),
+        ("Draft 3", [paragraph("Letters", style="heading1"), paragraph(PROSE)], "Letters"),
+        ("Microsoft Word - x", [paragraph(PROSE)], None),
+    ],
+)
+def test_a_title_is_what_stands_above_or_what_the_file_states(stated, body, title):
+    """A part further down is a title only where nothing else is."""
+    core = f'<p xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{stated}</dc:title></p>'
+    assert read(document(*body, core=core)).title == title
+
+
+@pytest.mark.parametrize(
     "more", [{"media_type": WORD}, {"media_type": "application/zip", "name": ""}, {"name": "x"}]
 )
 def test_a_document_is_told_by_its_bytes(more):

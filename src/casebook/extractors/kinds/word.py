@@ -5,8 +5,8 @@ Deleted text, comments, heads and feet are left out, and so is a table of conten
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -20,7 +20,7 @@ from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.metadata import language_of
-from casebook.extractors.text.passages import lay_out
+from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.properties import authors_in, is_title
 from casebook.extractors.visibility.hidden import MOST_REPORTED, report, strip_hidden
 from casebook.extractors.web.bold_lines import with_bold_headings
@@ -95,14 +95,10 @@ def extract(payload: Payload) -> Extracted:
     language = language_of(core.get("language"), "\n".join(block.text for block in blocks))
     text, passages = lay_out(with_speakers(blocks), language)
     refuse_empty(text, payload)
-    titles = [one_line(str(one.text_content())) for one in tree.xpath("//h1[@class='title']")]
-    titles += [block.text for block in blocks if block.heading]
-    stated = one_line(core.get("title", ""))
-    title = next(filter(None, titles), stated if is_title(stated) else "")
     return Extracted(
         kind=SourceKind.WORD,
         extractor=versions.WORD,
-        title=one_line(title) or None,
+        title=_title(tree, blocks, one_line(core.get("title", ""))),
         authors=clean_authors(authors_in(core.get("creator", ""))),
         language=language,
         text=text,
@@ -110,6 +106,15 @@ def extract(payload: Payload) -> Extracted:
         extraction=[ExtractionStep(method="mammoth", outcome=f"{len(blocks)} blocks")],
         hidden_text=hidden[:MOST_REPORTED],
     )
+
+
+def _title(tree: Any, blocks: Sequence[Block], stated: str) -> str | None:
+    """Return what is set as the title, or begins the text; then what is stated; then any part."""
+    set_as = (one_line(str(one.text_content())) for one in tree.xpath("//h1[@class='title']"))
+    first = (one_line(block.text) for block in blocks[:1] if block.heading)
+    known = [stated] if is_title(stated) else []
+    parts = (one_line(block.text) for block in blocks if block.heading)
+    return next(filter(None, chain(set_as, first, known, parts)), None)
 
 
 def _settled(parts: Parts) -> Iterator[tuple[str, str]]:

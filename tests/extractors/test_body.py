@@ -18,6 +18,9 @@ MEGABYTE = 1_000_000
 # --- Size ----------------------------------------------------------------------------------------
 
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+
+
 async def test_a_large_announcement_is_refused_before_reading(server, client):
     """200 MB announced: refused from the header, while the server still waits to send."""
     server.hang("/", OK + b"Content-Length: 200000000\r\n\r\n")
@@ -46,12 +49,14 @@ async def test_an_endless_body_stops_at_the_cap(server, client):
     [
         (b"%PDF-1.7", "application/pdf", True),
         (b"%PDF-1.7", "application/octet-stream", True),
+        (b"PK\x03\x04", "application/zip", True),
+        (b"PK\x03\x04", f"{_OFFICE}.wordprocessingml.document", True),
         (b"MZ", "application/pdf", False),
         (b"<html>", "text/html", False),
     ],
 )
 async def test_the_first_bytes_choose_the_cap(start, media_type, allowed, server, client_with):
-    """Calling a file a PDF does not earn it a PDF's cap."""
+    """A Word document has a PDF's cap; calling a file a PDF does not earn it one."""
     limits = FetchLimits(text_bytes=10_000, pdf_bytes=50_000)
     body = start + bytes(30_000)
     server.raw("/", f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\n\r\n".encode(), body)

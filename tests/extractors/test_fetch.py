@@ -3,10 +3,12 @@ import sys
 import tracemalloc
 
 import pytest
+from written_word import WORD, document, paragraph
 
 from casebook.extractors.gathering.fetch import MEDIA_TYPES, fetch, fetch_list, identify, read_file
 from casebook.extractors.network.body import FetchLimits
 from casebook.extractors.network.robots import Robots
+from casebook.extractors.registry import extract
 from casebook.schemas.errors import (
     AddressForbidden,
     FileMissing,
@@ -46,6 +48,30 @@ async def test_a_page_becomes_a_payload(server, client, robots):
         final_url="http://public.example/docs/caf%C3%A9.html?x=1",
         headers={"content-length": "5", "content-type": "text/html; charset=utf-8"},
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/talk.docx", WORD),
+        ("/talk.docx", "application/octet-stream"),
+        ("/talk.docx", "application/msword"),
+        ("/download", "application/zip"),
+        ("/download?id=7", "application/x-zip-compressed"),
+        ("/talk.docx", "text/plain"),
+        ("/talk.docx", "text/html; charset=utf-8"),
+        ("/talk.doc", "application/force-download"),
+    ],
+)
+async def test_a_word_document_is_read_however_it_is_served(
+    path, media_type, server, client, robots
+):
+    """Servers call it an archive, a page, a text, and much else."""
+    said = "We route eleven thousand letters a day with one small model."
+    server.answer(path, document(paragraph(said)), Content_Type=media_type)
+    payload = await fetched(f"http://public.example{path}", client, robots)
+    found = extract(payload)
+    assert (found.kind, found.text) == (SourceKind.WORD, said)
 
 
 async def test_robots_are_asked_before_the_page(server, client, robots):

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from written_word import document, paragraph
 
 from casebook.pipeline import stages
 from casebook.pipeline.ingest import ingest
@@ -43,6 +44,23 @@ async def test_a_transcript_stands_for_its_video(services, transcript):
     assert services.snapshots.get(services.warehouse.newest_snapshot(source.source_id).sha256) == (
         transcript.read_bytes()
     )
+
+
+async def test_a_word_document_may_be_the_transcript(services, tmp_path):
+    """With who speaks and when, kept as it is, and read again from there."""
+    file = tmp_path / "said.docx"
+    turns = [("Ada Berg", "0:05"), ("Joel Lind", "1:15"), ("Ada Berg", "2:05")]
+    lines = (paragraph(f"{who}   {at}", "<w:r><w:br/></w:r>", SAID) for who, at in turns)
+    file.write_bytes(document(*lines))
+    run = Run(services, VIDEO)
+    raw = await stages.fetch(SourceRef(source=VIDEO, transcript=str(file)), run)
+    document_ = await stages.document_of(await stages.extract(raw, run), run)
+    places = [passage.locator for passage in document_.passages]
+    assert [(at.speaker, at.seconds) for at in places] == [
+        ("Ada Berg", 5), ("Joel Lind", 75), ("Ada Berg", 125),
+    ]  # fmt: skip
+    kept = services.warehouse.newest_snapshot(document_.source_id)
+    assert services.snapshots.get(kept.sha256) == file.read_bytes()
 
 
 async def test_a_transcript_is_found_again_under_the_video(services, transcript):

@@ -12,7 +12,16 @@ from typing import Protocol
 from casebook.extractors import suffixes, versions
 from casebook.extractors.gathering import bundles
 from casebook.extractors.naming import where
-from casebook.extractors.sniffing import BINARY, WORD, is_json, is_text, is_wide, sniff
+from casebook.extractors.sniffing import (
+    BINARY,
+    LOCKED,
+    WORD,
+    WRITINGS,
+    is_json,
+    is_text,
+    is_wide,
+    sniff,
+)
 from casebook.schemas.documents import Extracted, ExtractionStep
 from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
@@ -261,12 +270,19 @@ def _binary(
     if declared is None:
         return KindUnsupported(
             f"{where(payload)} is {found}, which casebook does not read; "
-            "submit a web page, .html, .md, .txt, .pdf, .docx, .vtt or .srt."
+            f"{_instead(found) or f'submit {_READ}'}."
         )
     return ContentMismatch(
         f"{where(payload)} claims to be a {declared.kind.label}, but it is {found}; "
-        "check which file it is."
+        f"{_instead(found) or 'check which file it is'}."
     )
+
+
+def _instead(found: str) -> str:
+    """Return what can be done with a file that its own program opens; empty for any other."""
+    if found == LOCKED:
+        return "take the password off and save it again, as .docx or PDF"
+    return "open it and save it as .docx or PDF" if found in WRITINGS else ""
 
 
 def _declared(payload: Payload) -> Mount | None:
@@ -310,7 +326,7 @@ def _by_look(payload: Payload) -> Mount:
         return _mount_of(SourceKind.TEXT)
     raise KindUnsupported(
         f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook "
-        "does not read; submit a web page, .html, .md, .txt, .pdf, .docx, .vtt or .srt."
+        f"does not read; submit {_READ}."
     )
 
 
@@ -363,6 +379,7 @@ _TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)
 _MOST_BEFORE_TAG = 4_096
 _LONGEST_TITLE = 500  # characters
 _FEW = 40  # bytes
+_READ = "a web page, .html, .md, .txt, .pdf, .docx, .vtt or .srt"
 _PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
 # What begins in a way of its own is read as what it is.
 _FILES = {"PDF": SourceKind.PDF, WORD: SourceKind.WORD}

@@ -1,12 +1,30 @@
 """What bytes are by their beginning: binaries by their signatures, text, JSON. Pure."""
 
 import codecs
+import io
 import re
+import zipfile
 from collections.abc import Callable
 
 _JSON_START = re.compile(rb"[\[{]\s*(?:[\[{]\s*)*(?:\"|[\]}])")
 BINARY = "binary data"
 WORD = "a Word document"
+RTF = "an RTF document"
+OLD_WORD, LOCKED = "an old Word document (.doc)", "an Office file with a password"
+_ZIP, _OLE = (b"PK\x03\x04", b"PK\x05\x06"), b"\xd0\xcf\x11\xe0"
+# What the files in an archive are called, or its first one says, by what it is.
+_ARCHIVES = (
+    (b"word/document", WORD),
+    (b"ppt/presentation", "a PowerPoint file"),
+    (b"xl/workbook", "an Excel file"),
+    (b"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text (.odt)"),
+    (b"mimetypeapplication/vnd.oasis.opendocument", "an OpenDocument file"),
+    (b"mimetypeapplication/epub+zip", "an EPUB book"),
+)
+_STREAMS = {"EncryptedPackage": LOCKED, "WordDocument": OLD_WORD}
+WRITINGS = frozenset({RTF, OLD_WORD, LOCKED, *(name for _, name in _ARCHIVES)})
+"""What a word processor, or a program like it, opens and saves in a form that is read."""
+
 # File signatures, as the `file` command knows them.
 _SIGNATURES: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda head: b"%PDF-" in head, "PDF"),
@@ -16,18 +34,19 @@ _SIGNATURES: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", "a WebP picture"),
     (lambda head: head.startswith(b"\x7fELF"), "a program"),
     (lambda head: head.startswith(b"MZ") and b"\0" in head, "a program"),
-    (lambda head: head.startswith((b"PK\x03\x04", b"PK\x05\x06")), "a zip or Office file"),
     (lambda head: head.startswith(b"\x1f\x8b"), "a gzip archive"),
     (lambda head: head.startswith(b"7z\xbc\xaf\x27\x1c"), "a 7z archive"),
-    (lambda head: head.startswith(b"\xd0\xcf\x11\xe0"), "an old Office file"),
     (lambda head: head[4:8] == b"ftyp", "a video or audio file"),
     (lambda head: head.startswith((b"ID3", b"OggS", b"fLaC")), "an audio file"),
     (lambda head: head.startswith(b"BZh") and head[4:10] == b"1AY&SY", "a bzip2 archive"),
     (lambda head: head.startswith((b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")), "a compressed file"),
     (lambda head: head.startswith(b"Rar!\x1a\x07"), "a RAR archive"),
-    (lambda head: head.startswith(b"{\\rtf"), "an RTF document"),
+    (lambda head: head.startswith(b"{\\rtf"), RTF),
     (lambda head: head.startswith(b"%!PS"), "a PostScript file"),
 )  # fmt: skip
+_NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError)
+_NAMES = re.compile(rb"PK\x03\x04.{26}([!-~]{1,80})", re.DOTALL)
+_FIRST_NAME, _FIRST_END, _MOST_BEFORE = 30, 110, 65_536
 _LONGEST_CHARACTER = 4
 _UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _MOST_CONTROLS = 0.1
@@ -38,8 +57,11 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0c\x1b\x08"))
 def sniff(data: bytes) -> str | None:
     """Return what binary the bytes are ("PDF", "a PNG picture"), or None for text."""
     head = data[:1_024]
-    if head.startswith(b"PK\x03\x04") and b"word/document" in data:  # a name in its directory
-        return WORD
+    if head.startswith(_ZIP):
+        return _in_zip(data)
+    if head.startswith(_OLE):
+        found = (name for stream, name in _STREAMS.items() if stream.encode("utf-16-le") in data)
+        return next(found, "an old Office file")
     for fits, name in _SIGNATURES:
         if fits(head):
             return name
@@ -50,6 +72,19 @@ def sniff(data: bytes) -> str | None:
     zeros = sample.count(0)
     many = controls > _MOST_CONTROLS * len(sample) or zeros > _MOST_ZEROS * len(sample)
     return BINARY if many or (zeros and not is_text(sample)) else None
+
+
+def _in_zip(data: bytes) -> str:
+    """Return what an archive is, by its files; what is in archives within it does not count."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = [name.encode("utf-8", "replace") for name in archive.namelist()]
+    except _NO_ARCHIVE:  # cut off, say
+        names = _NAMES.findall(data[:_MOST_BEFORE])
+    files = b"\n".join([data[_FIRST_NAME:_FIRST_END], *names])
+    return next(
+        (name for file, name in _ARCHIVES if b"\n" + file in b"\n" + files), "a zip archive"
+    )
 
 
 def is_text(sample: bytes) -> bool:

@@ -17,4 +17,4 @@ ARXIV = "arxiv/12"
 PAPER = "paper/11"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.
-TRANSCRIPT = f"transcript/1 {CAPTIONS} {TEXT}"
+TRANSCRIPT = f"transcript/1 {CAPTIONS} {TEXT} {WORD}"

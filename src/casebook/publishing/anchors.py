@@ -15,10 +15,16 @@ _PREFIX_WORDS = 3
 
 # Their viewers know no text fragments; without a page or a second, the source itself must do.
 _WITHOUT_TEXT_FRAGMENTS = frozenset(
-    {SourceKind.PDF, SourceKind.YOUTUBE, SourceKind.CAPTIONS, SourceKind.RECORDING}
+    {
+        SourceKind.PDF,
+        SourceKind.WORD,
+        SourceKind.YOUTUBE,
+        SourceKind.CAPTIONS,
+        SourceKind.RECORDING,
+    }
 )
 
-_PAGES = frozenset({SourceKind.WEB, SourceKind.MARKDOWN, SourceKind.TEXT})
+_WRITTEN = frozenset({SourceKind.WEB, SourceKind.MARKDOWN, SourceKind.TEXT, SourceKind.WORD})
 _VIDEO_HOSTS = frozenset({"youtube.com", "m.youtube.com", "youtu.be"})
 
 _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
@@ -69,7 +75,7 @@ def locator_of(document: Document, evidence: Evidence) -> Locator:
 def _is_played(kind: SourceKind, address: str) -> bool:
     """Tell a video or recording from a page that only writes what was said, and when."""
     host = (urlsplit(address).hostname or "").removeprefix("www.")
-    return kind not in _PAGES or host in _VIDEO_HOSTS
+    return kind not in _WRITTEN or host in _VIDEO_HOSTS
 
 
 def _named(url: str) -> bool:

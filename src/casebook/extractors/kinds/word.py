@@ -5,7 +5,8 @@ Deleted text, comments, heads and feet are left out, and so is a table of conten
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -14,24 +15,29 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors import versions
 from casebook.extractors.kinds.plaintext import refuse_empty
-from casebook.extractors.kinds.word_sight import state_raised, unseen_runs
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.metadata import language_of
-from casebook.extractors.text.passages import lay_out
+from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.properties import authors_in, is_title
 from casebook.extractors.visibility.hidden import MOST_REPORTED, report, strip_hidden
 from casebook.extractors.web.bold_lines import with_bold_headings
 from casebook.extractors.web.parsing import parse
 from casebook.extractors.web.tree_blocks import FURNITURE, placed_blocks
+from casebook.extractors.word import formulas, shown
+from casebook.extractors.word.colours import Palette
+from casebook.extractors.word.numbers import Numbers, one_list
+from casebook.extractors.word.package import Parts, opened
+from casebook.extractors.word.sight import Sight
+from casebook.extractors.word.styles import Styles
+from casebook.extractors.word.xml import all_in, around, drop, name_of, texts
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload, SourceKind
 
-_MOST_XML = 15_000_000
-"""Bytes of XML; a book of 500 pages has some five million, and takes ten seconds to read."""
+_TEXTS = ("document", "footnotes", "endnotes")
 
 # What comes out of files that break the standard, from three libraries.
 _BROKEN = (
@@ -39,9 +45,14 @@ _BROKEN = (
     TypeError, AttributeError, OSError, EOFError,
 )  # fmt: skip
 _STYLES = """
+br[type='page'] => br
+br[type='column'] => br
+p[style-name='TOC Heading'] => !
 p[style-name='Title'] => h1.title:fresh
 p[style-name^='toc '] => !
 p[style-name^='Contents '] => !
+p[style-name='table of figures'] => !
+p[style-name^='index '] => !
 p[style-name='HTML Preformatted'] => pre:separator('\\n')
 p[style-name='Preformatted Text'] => pre:separator('\\n')
 p[style-name='Source Code'] => pre:separator('\\n')
@@ -55,13 +66,18 @@ def extract(payload: Payload) -> Extracted:
     """Return the text of a Word document.
 
     Raises:
-        Damaged: if it is none that can be read, or unpacks to more than a book.
+        Damaged: if it is none that can be read, holds texts that Word alone reads, or unpacks to
+            more than a book.
         DocumentEmpty: if no text is left.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(payload.data)) as archive:
-            parts = _unpacked(archive, payload)
-        unseen = list(_without_unseen(parts))
+        parts = opened(payload)
+        if all_in(parts["document"], "altChunk"):
+            raise Damaged(
+                f"{where(payload)} holds another file in its text, which Word alone reads: open "
+                "it in Word and save it again, or export it as PDF."
+            )
+        unseen = list(_settled(parts))
         markup = _as_page(parts)
         core = _properties(parts)
     except _BROKEN as error:
@@ -79,14 +95,10 @@ def extract(payload: Payload) -> Extracted:
     language = language_of(core.get("language"), "\n".join(block.text for block in blocks))
     text, passages = lay_out(with_speakers(blocks), language)
     refuse_empty(text, payload)
-    titles = [one_line(str(one.text_content())) for one in tree.xpath("//h1[@class='title']")]
-    titles += [block.text for block in blocks if block.heading]
-    stated = one_line(core.get("title", ""))
-    title = next(filter(None, titles), stated if is_title(stated) else "")
     return Extracted(
         kind=SourceKind.WORD,
         extractor=versions.WORD,
-        title=one_line(title) or None,
+        title=_title(tree, blocks, one_line(core.get("title", ""))),
         authors=clean_authors(authors_in(core.get("creator", ""))),
         language=language,
         text=text,
@@ -96,68 +108,56 @@ def extract(payload: Payload) -> Extracted:
     )
 
 
-def _unpacked(archive: zipfile.ZipFile, payload: Payload) -> dict[str, bytes]:
-    """Return the parts that are XML, by their names; pictures and programs are left packed.
-
-    Raises:
-        Damaged: if they are more than a book has.
-    """
-    wanted = [one for one in archive.infolist() if one.filename.endswith((".xml", ".rels"))]
-    size = sum(one.file_size for one in wanted)  # of more zipfile reads nothing
-    if size > _MOST_XML:
-        raise Damaged(
-            f"{where(payload)} unpacks to {size / 1e6:,.0f} MB, more than any book has: submit "
-            "the part that matters, or export it as PDF."
-        )
-    return {one.filename: archive.read(one) for one in wanted}
+def _title(tree: Any, blocks: Sequence[Block], stated: str) -> str | None:
+    """Return what is set as the title, or begins the text; then what is stated; then any part."""
+    set_as = (one_line(str(one.text_content())) for one in tree.xpath("//h1[@class='title']"))
+    first = (one_line(block.text) for block in blocks[:1] if block.heading)
+    known = [stated] if is_title(stated) else []
+    parts = (one_line(block.text) for block in blocks if block.heading)
+    return next(filter(None, chain(set_as, first, known, parts)), None)
 
 
-def _without_unseen(parts: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Take out of ``parts`` what no reader sees; yield each such text and why."""
-    styles = next((_tree(data) for name, data in parts.items() if "styles" in name), None)
-    for name, data in parts.items():
-        root = _tree(data)
-        if etree.QName(root).localname not in {"document", "footnotes", "endnotes"}:
-            continue
-        for run, reason in list(unseen_runs(root, styles)):
-            yield "".join(run.itertext("{*}t")), reason
-            run.getparent().remove(run)
-        state_raised(root)
-        parts[name] = etree.tostring(root)
+def _settled(parts: Parts) -> Iterator[tuple[str, str]]:
+    """Leave in ``parts`` what a reader sees, as mammoth reads it; yield what is hidden, and why."""
+    bodies = [parts[name] for name in _TEXTS if name in parts]
+    for part in bodies:
+        shown.settle(part)
+    styles = Styles(parts.get("styles"))
+    palette = Palette(parts["document"], parts.get("theme"), parts.get("settings"))
+    sight, numbers = Sight(styles, palette), Numbers(parts.get("numbering"), styles)
+    for part in bodies:
+        yield from _taken_out([*shown.codes(part), *sight.unseen(part)])
+        formulas.set_in_text(part)
+        shown.reword(part)
+        shown.state_raised(part, styles)
+        numbers.set_in_text(part)
+    if "styles" in parts:
+        shown.name_headings(styles, parts["styles"])
 
 
-def _tree(data: bytes) -> Any:
-    """Return the root of a part.
-
-    Raises:
-        ValueError: if it has a document type, which the standard forbids and bombs need.
-        lxml.etree.XMLSyntaxError: if it is no XML.
-    """
-    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
-    if root.getroottree().docinfo.doctype:
-        raise ValueError("a document type")
-    return root
+def _taken_out(unseen: Iterable[tuple[Any, str]]) -> Iterator[tuple[str, str]]:
+    """Take out what is not seen; yield what each paragraph says so in one piece."""
+    for (_, reason), some in groupby(unseen, lambda one: (around(one[0], "p"), one[1])):
+        pieces = [element for element, _ in some]
+        said = "".join(text for piece in pieces for text in texts(piece))
+        for piece in pieces:
+            drop(piece)
+        yield said, reason
 
 
-def _as_page(parts: Mapping[str, bytes]) -> str:
-    """Return the HTML that mammoth makes; pictures and a file's own rules are left out."""
+def _as_page(parts: Parts) -> str:
+    """Return the HTML that mammoth makes of a document and its notes, without its pictures."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
+        for name in ("styles", *_TEXTS):
+            if name in parts:
+                archive.writestr(f"word/{name}.xml", etree.tostring(parts[name]))
+        archive.writestr("word/numbering.xml", etree.tostring(one_list(parts["document"])))
     packed.seek(0)
-    made = mammoth.convert_to_html(
-        packed,
-        style_map=_STYLES,
-        include_embedded_style_map=False,
-        convert_image=lambda _: [],
-    )
-    return str(made.value)
+    return str(mammoth.convert_to_html(packed, style_map=_STYLES).value)
 
 
-def _properties(parts: Mapping[str, bytes]) -> dict[str, str]:
+def _properties(parts: Parts) -> dict[str, str]:
     """Return what the file states of itself: title, creator, language (ISO/IEC 29500-2, 8)."""
-    core = next((data for name, data in parts.items() if name.endswith("core.xml")), None)
-    if core is None:
-        return {}
-    return {etree.QName(one).localname: one.text or "" for one in _tree(core).iterchildren("*")}
+    core = parts.get("core-properties", ())
+    return {name_of(one): one.text or "" for one in core}

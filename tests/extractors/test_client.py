@@ -62,10 +62,13 @@ async def test_cookies_are_neither_kept_nor_stored(server, client):
         ("application/pdf", "application/pdf", None),
         ("text/html; charset=utf-8, text/html", "text/html", "utf-8"),
         ("nonsense", "text/plain", None),
+        (f"text/{'x' * 90_000}", "application/octet-stream", None),
+        ("text/\xc2\x9b31m; charset=\xc2\x9b31m", "application/octet-stream", None),
+        (f"text/html; charset={'x' * 90_000}", "text/html", None),
     ],
 )
 async def test_the_content_type_is_read(header, media_type, charset, server, client):
-    """Media type and charset come from the header, in lower case."""
+    """Media type and charset come from the header, in lower case, where they can be names."""
     server.answer("/", b"x", Content_Type=header)
     page = await client.get("http://public.example/")
     assert (page.media_type, page.charset) == (media_type, charset)

@@ -130,6 +130,14 @@ def test_a_bomb_in_gzip_is_refused_early():
         listing(bomb)
 
 
+@pytest.mark.timeout(60)
+def test_a_list_in_ever_so_many_members_is_unpacked():
+    """A gzip file may be made of a member for each byte; unpacking all took their square."""
+    blanks = gzip.compress(b" ", mtime=0) * 200_000
+    packed = gzip.compress(SITEMAP.encode(), mtime=0) + blanks
+    assert listing(packed).candidates == listing(SITEMAP).candidates
+
+
 def test_a_damaged_gzip_is_damaged():
     """What only begins like gzip is said to be broken."""
     with pytest.raises(errors.Damaged):

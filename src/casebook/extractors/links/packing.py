@@ -1,6 +1,7 @@
 """Lists that are packed: gzip, as sitemaps are served and some feeds are."""
 
 import zlib
+from collections.abc import Iterator
 
 from casebook.extractors.naming import where
 from casebook.extractors.network.body import MEGABYTE, Inflater
@@ -11,6 +12,7 @@ MOST_BYTES = 50 * MEGABYTE
 """Bytes of a sitemap after decompression: the sitemap protocol's own limit."""
 
 _GZIP = b"\x1f\x8b"
+_PART = 64 * 1024
 
 
 def unpacked(payload: Payload) -> bytes:
@@ -24,7 +26,7 @@ def unpacked(payload: Payload) -> bytes:
         return payload.data
     inflater, data = Inflater(), bytearray()
     try:
-        for piece in inflater.feed(payload.data):
+        for piece in _pieces(payload.data, inflater):
             data += piece
             if len(data) > MOST_BYTES:
                 raise TooLarge(
@@ -36,3 +38,9 @@ def unpacked(payload: Payload) -> bytes:
     if not inflater.complete:
         raise Damaged(f"{where(payload)} is a gzip file that is cut off; download it again.")
     return bytes(data)
+
+
+def _pieces(packed: bytes, inflater: Inflater) -> Iterator[bytes]:
+    """Yield what ``packed`` holds; what follows each of its members is copied, so it is cut."""
+    for start in range(0, len(packed), _PART):
+        yield from inflater.feed(packed[start : start + _PART])

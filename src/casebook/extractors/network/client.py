@@ -6,6 +6,7 @@ cookies, reads proxy settings from the environment nor decompresses on its own.
 """
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -65,6 +66,9 @@ _EXTRA_HEADERS = {
     *("x-youtube-client-name", "x-youtube-client-version", "x-goog-visitor-id"),
 }
 _KEPT_SECONDS = 5.0
+# What is longer, or steers a terminal, is no name of a type: both are stored and told in messages.
+_NAME = re.compile(r"[ -~]{1,255}")
+_UNKNOWN = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +256,14 @@ def _headers(response: httpcore2.Response) -> dict[str, str]:
 
 def _content_type(header: str | None) -> tuple[str, str | None]:
     if not header:
-        return "application/octet-stream", None
+        return _UNKNOWN, None
     message = Message()
     message["Content-Type"] = header.partition(",")[0]  # some send the header twice
-    return message.get_content_type(), message.get_content_charset()
+    media_type, charset = message.get_content_type(), message.get_content_charset() or ""
+    return (
+        media_type if _NAME.fullmatch(media_type) else _UNKNOWN,
+        charset if _NAME.fullmatch(charset) else None,
+    )
 
 
 def next_hop(url: WebUrl, location: str | None) -> WebUrl:

@@ -15,6 +15,9 @@ PROSE = "We route eleven thousand letters a day with one small model."
 STYLES = style("Title") + style("heading 1") + style("toc 1")
 
 
+_BREAK = "<w:r><w:br/></w:r>"
+
+
 def document(*body, **more):
     return written(*body, styles=STYLES, **more)
 
@@ -83,12 +86,15 @@ def test_a_document_under_another_name_is_refused_with_its_own():
 @pytest.mark.parametrize(
     "form",
     [
-        lambda who, at, said: [paragraph(who, f"   {at}", "<w:r><w:br/></w:r>", said)],
+        lambda who, at, said: [paragraph(who, f"   {at}", _BREAK, said)],
         lambda who, at, said: [paragraph(f"{who}  {at}"), paragraph(said)],
+        lambda who, at, said: [table((at, who, said))],
+        lambda who, at, said: [paragraph(f"0:{at}.450 --> 0:59:59.1", _BREAK, who, _BREAK, said)],
+        lambda who, at, said: [paragraph(f"00:0{at} {who}"), paragraph(said)],
     ],
 )
 def test_a_meeting_is_read_with_who_speaks_and_when(form):
-    """As Teams and Otter write their transcripts, in one paragraph a turn or in two."""
+    """As Teams, Otter and Word itself write their transcripts, now and years ago."""
     turns = [("Ada Berg", "0:03"), ("Joel Lind", "0:15")] * 3
     said = [f"{PROSE} And that is what we did in week {n}." for n in range(6)]
     times = [f"{n}:{at[2:]}" for n, (_, at) in enumerate(turns)]

@@ -14,7 +14,6 @@ STYLES = "".join(
         style("Kapitel", '<w:basedOn w:val="berschrift1"/>'),
         style("toc 1"),
         style("table of figures"),
-        style("Bare").replace(' w:type="paragraph"', ""),
         style(
             "TOC Heading",
             '<w:basedOn w:val="berschrift1"/><w:pPr><w:outlineLvl w:val="9"/></w:pPr>',
@@ -150,6 +149,13 @@ def test_headings_are_told_by_their_level_in_the_outline():
     )
     assert [passage.locator.section for passage in found.passages] == ["Ergebnis", "Kosten"]
     assert found.title == "Ergebnis"
+
+
+def test_a_style_that_does_not_say_of_what_is_one_of_paragraphs():
+    """Some programs leave out what is so by default."""
+    bare = style("heading 1").replace(' w:type="paragraph"', "")
+    found = read(paragraph("Result", style="heading1"), paragraph(LETTERS), styles=bare)
+    assert found.passages[0].locator.section == "Result"
 
 
 def test_tables_are_read_row_by_row():

@@ -4,6 +4,7 @@ Deleted text, comments, heads and feet are left out, and so is a table of conten
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
@@ -59,6 +60,9 @@ p[style-name='Source Code'] => pre:separator('\\n')
 p[style-name='Code'] => pre:separator('\\n')
 """
 _NOTE_MARKS = "//sup/a[starts-with(@id, 'footnote-ref-') or starts-with(@id, 'endnote-ref-')]"
+_CUE = re.compile(
+    r"^(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?[ \t]+-->[ \t]+[\d:.,]+[ \t]*$", re.MULTILINE
+)
 _BACK = "//a[starts-with(@href, '#footnote-ref-') or starts-with(@href, '#endnote-ref-')]"
 
 
@@ -91,7 +95,7 @@ def extract(payload: Payload) -> Extracted:
     for mark in tree.xpath(f"{_NOTE_MARKS} | {_BACK}"):
         mark.drop_tree()
     hidden = [*report((HiddenKind.STYLE, *one) for one in unseen), *strip_hidden(tree)]
-    blocks = with_bold_headings(placed_blocks(tree, FURNITURE))
+    blocks = list(map(_begun, with_bold_headings(placed_blocks(tree, FURNITURE))))
     language = language_of(core.get("language"), "\n".join(block.text for block in blocks))
     text, passages = lay_out(with_speakers(blocks), language)
     refuse_empty(text, payload)
@@ -106,6 +110,18 @@ def extract(payload: Payload) -> Extracted:
         extraction=[ExtractionStep(method="mammoth", outcome=f"{len(blocks)} blocks")],
         hidden_text=hidden[:MOST_REPORTED],
     )
+
+
+def _begun(block: Block) -> Block:
+    """Return a block in which a line of two times, as Teams wrote them, is the first of them."""
+    if "-->" not in block.text:
+        return block
+    return block._replace(text=_CUE.sub(_clock, block.text))
+
+
+def _clock(cue: re.Match[str]) -> str:
+    hours, minutes, seconds = map(int, cue.groups())
+    return f"{hours}:{minutes:02}:{seconds:02}"
 
 
 def _title(tree: Any, blocks: Sequence[Block], stated: str) -> str | None:

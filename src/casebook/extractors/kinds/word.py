@@ -147,6 +147,8 @@ def _settled(parts: Parts) -> Iterator[tuple[str, str]]:
         shown.reword(part)
         shown.state_raised(part, styles)
         numbers.set_in_text(part)
+    for kind in ("footnote", "endnote"):
+        shown.keep_marks(parts["document"], kind, parts.get(f"{kind}s"))
     if "styles" in parts:
         shown.name_headings(styles, parts["styles"])
 

@@ -49,6 +49,21 @@ def test_a_document_is_read_as_its_styles_say():
 
 
 @pytest.mark.parametrize(
+    ("below", "authors"),
+    [
+        ("By Maren Tolliver", ("Maren Tolliver",)),
+        (PROSE, ("Ada Berg",)),
+        ("Von Hand", ("Ada Berg",)),
+    ],
+)
+def test_who_signs_a_document_comes_before_whose_file_it_is(below, authors):
+    """The one who typed it is its author only where nobody signs it."""
+    core = '<p xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>Ada Berg</dc:creator></p>'
+    body = (paragraph("Letters", style="Title"), paragraph(below), paragraph(PROSE))
+    assert read(document(*body, core=core)).authors == authors
+
+
+@pytest.mark.parametrize(
     ("stated", "body", "title"),
     [
         (

@@ -19,6 +19,7 @@ from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors
+from casebook.extractors.text.bylines import byline
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import Block, lay_out
@@ -97,13 +98,15 @@ def extract(payload: Payload) -> Extracted:
     hidden = [*report((HiddenKind.STYLE, *one) for one in unseen), *strip_hidden(tree)]
     blocks = list(map(_begun, with_bold_headings(placed_blocks(tree, FURNITURE))))
     language = language_of(core.get("language"), "\n".join(block.text for block in blocks))
+    tree.set("lang", language or "")
+    signed = byline(tree) or authors_in(core.get("creator", ""))
     text, passages = lay_out(with_speakers(blocks), language)
     refuse_empty(text, payload)
     return Extracted(
         kind=SourceKind.WORD,
         extractor=versions.WORD,
         title=_title(tree, blocks, one_line(core.get("title", ""))),
-        authors=clean_authors(authors_in(core.get("creator", ""))),
+        authors=clean_authors(signed),
         language=language,
         text=text,
         passages=passages,

@@ -15,6 +15,9 @@ PROSE = "We route eleven thousand letters a day with one small model."
 STYLES = style("Title") + style("heading 1") + style("toc 1")
 
 
+_BREAK = "<w:r><w:br/></w:r>"
+
+
 def document(*body, **more):
     return written(*body, styles=STYLES, **more)
 
@@ -43,6 +46,21 @@ def test_a_document_is_read_as_its_styles_say():
     assert (found.authors, found.language) == (("Ada Berg",), "en")
     assert found.text == f"Letters, sorted\n\nWhat we built\n\n{PROSE}\nsmall | 91 %"
     assert found.passages[-1].locator.section == "What we built"
+
+
+@pytest.mark.parametrize(
+    ("below", "authors"),
+    [
+        ("By Maren Tolliver", ("Maren Tolliver",)),
+        (PROSE, ("Ada Berg",)),
+        ("Von Hand", ("Ada Berg",)),
+    ],
+)
+def test_who_signs_a_document_comes_before_whose_file_it_is(below, authors):
+    """The one who typed it is its author only where nobody signs it."""
+    core = '<p xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>Ada Berg</dc:creator></p>'
+    body = (paragraph("Letters", style="Title"), paragraph(below), paragraph(PROSE))
+    assert read(document(*body, core=core)).authors == authors
 
 
 @pytest.mark.parametrize(
@@ -83,12 +101,15 @@ def test_a_document_under_another_name_is_refused_with_its_own():
 @pytest.mark.parametrize(
     "form",
     [
-        lambda who, at, said: [paragraph(who, f"   {at}", "<w:r><w:br/></w:r>", said)],
+        lambda who, at, said: [paragraph(who, f"   {at}", _BREAK, said)],
         lambda who, at, said: [paragraph(f"{who}  {at}"), paragraph(said)],
+        lambda who, at, said: [table((at, who, said))],
+        lambda who, at, said: [paragraph(f"0:{at}.450 --> 0:59:59.1", _BREAK, who, _BREAK, said)],
+        lambda who, at, said: [paragraph(f"00:0{at} {who}"), paragraph(said)],
     ],
 )
 def test_a_meeting_is_read_with_who_speaks_and_when(form):
-    """As Teams and Otter write their transcripts, in one paragraph a turn or in two."""
+    """As Teams, Otter and Word itself write their transcripts, now and years ago."""
     turns = [("Ada Berg", "0:03"), ("Joel Lind", "0:15")] * 3
     said = [f"{PROSE} And that is what we did in week {n}." for n in range(6)]
     times = [f"{n}:{at[2:]}" for n, (_, at) in enumerate(turns)]

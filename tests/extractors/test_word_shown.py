@@ -14,7 +14,6 @@ STYLES = "".join(
         style("Kapitel", '<w:basedOn w:val="berschrift1"/>'),
         style("toc 1"),
         style("table of figures"),
-        style("Bare").replace(' w:type="paragraph"', ""),
         style(
             "TOC Heading",
             '<w:basedOn w:val="berschrift1"/><w:pPr><w:outlineLvl w:val="9"/></w:pPr>',
@@ -152,6 +151,13 @@ def test_headings_are_told_by_their_level_in_the_outline():
     assert found.title == "Ergebnis"
 
 
+def test_a_style_that_does_not_say_of_what_is_one_of_paragraphs():
+    """Some programs leave out what is so by default."""
+    bare = style("heading 1").replace(' w:type="paragraph"', "")
+    found = read(paragraph("Result", style="heading1"), paragraph(LETTERS), styles=bare)
+    assert found.passages[0].locator.section == "Result"
+
+
 def test_tables_are_read_row_by_row():
     """Cells that were merged or deleted, and tables within cells."""
     merged = "<w:tcPr><w:vMerge{}/></w:tcPr>"
@@ -182,7 +188,9 @@ def test_notes_are_read_once_and_their_marks_join_no_figure():
             '<w:r><w:endnoteReference w:id="1"/></w:r>',
             " letters and 40",
             '<w:r><w:footnoteReference w:id="1"/></w:r>',
-            " parcels.",
+            " parcels",
+            '<w:r><w:footnoteReference w:id="7"/></w:r>',
+            ".",
         ),
         footnotes=note(paragraph("Counted in May.")),
         endnotes=end(paragraph("Counted in March.")),

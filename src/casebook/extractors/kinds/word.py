@@ -4,6 +4,7 @@ Deleted text, comments, heads and feet are left out, and so is a table of conten
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
@@ -18,6 +19,7 @@ from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors
+from casebook.extractors.text.bylines import byline
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import Block, lay_out
@@ -59,6 +61,9 @@ p[style-name='Source Code'] => pre:separator('\\n')
 p[style-name='Code'] => pre:separator('\\n')
 """
 _NOTE_MARKS = "//sup/a[starts-with(@id, 'footnote-ref-') or starts-with(@id, 'endnote-ref-')]"
+_CUE = re.compile(
+    r"^(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?[ \t]+-->[ \t]+[\d:.,]+[ \t]*$", re.MULTILINE
+)
 _BACK = "//a[starts-with(@href, '#footnote-ref-') or starts-with(@href, '#endnote-ref-')]"
 
 
@@ -91,21 +96,35 @@ def extract(payload: Payload) -> Extracted:
     for mark in tree.xpath(f"{_NOTE_MARKS} | {_BACK}"):
         mark.drop_tree()
     hidden = [*report((HiddenKind.STYLE, *one) for one in unseen), *strip_hidden(tree)]
-    blocks = with_bold_headings(placed_blocks(tree, FURNITURE))
+    blocks = list(map(_begun, with_bold_headings(placed_blocks(tree, FURNITURE))))
     language = language_of(core.get("language"), "\n".join(block.text for block in blocks))
+    tree.set("lang", language or "")
+    signed = byline(tree) or authors_in(core.get("creator", ""))
     text, passages = lay_out(with_speakers(blocks), language)
     refuse_empty(text, payload)
     return Extracted(
         kind=SourceKind.WORD,
         extractor=versions.WORD,
         title=_title(tree, blocks, one_line(core.get("title", ""))),
-        authors=clean_authors(authors_in(core.get("creator", ""))),
+        authors=clean_authors(signed),
         language=language,
         text=text,
         passages=passages,
         extraction=[ExtractionStep(method="mammoth", outcome=f"{len(blocks)} blocks")],
         hidden_text=hidden[:MOST_REPORTED],
     )
+
+
+def _begun(block: Block) -> Block:
+    """Return a block in which a line of two times, as Teams wrote them, is the first of them."""
+    if "-->" not in block.text:
+        return block
+    return block._replace(text=_CUE.sub(_clock, block.text))
+
+
+def _clock(cue: re.Match[str]) -> str:
+    hours, minutes, seconds = map(int, cue.groups())
+    return f"{hours}:{minutes:02}:{seconds:02}"
 
 
 def _title(tree: Any, blocks: Sequence[Block], stated: str) -> str | None:
@@ -131,6 +150,8 @@ def _settled(parts: Parts) -> Iterator[tuple[str, str]]:
         shown.reword(part)
         shown.state_raised(part, styles)
         numbers.set_in_text(part)
+    for kind in ("footnote", "endnote"):
+        shown.keep_marks(parts["document"], kind, parts.get(f"{kind}s"))
     if "styles" in parts:
         shown.name_headings(styles, parts["styles"])
 

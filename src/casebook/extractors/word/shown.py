@@ -80,6 +80,15 @@ def reword(part: Any) -> None:
         link.attrib.clear()  # what it leads to may be missing
 
 
+def keep_marks(part: Any, kind: str, notes: Any | None) -> None:
+    """Leave in ``part`` the marks of those notes, of a ``kind``, that are there."""
+    found = () if notes is None else notes.iterfind(f"{{*}}{kind}")
+    known = {value(note, "id") for note in found}
+    for mark in all_in(part, f"{kind}Reference"):
+        if value(mark, "id") not in known:
+            drop(mark)
+
+
 def state_raised(part: Any, styles: Styles) -> None:
     """State at each run itself that its type is raised, as styles and positions do elsewhere."""
     for run in all_in(part, "r"):
@@ -90,7 +99,9 @@ def state_raised(part: Any, styles: Styles) -> None:
 
 def name_headings(styles: Styles, part: Any) -> None:
     """Call the styles of headings so by which level they have in an outline, in place."""
-    for style in part.iterfind("{*}style"):
+    for style in part.findall("{*}style"):
+        if not value(style, "styleId"):
+            drop(style)
         if not value(style, "type"):
             style.set(f"{space_of(style)}type", "paragraph")
         name = child(style, "name")

@@ -179,6 +179,14 @@ def test_boxes_are_read_once_and_only_where_they_are_seen():
         assert hidden(read(paragraph(PROSE), box))
 
 
+def test_a_drawing_is_seen_whatever_the_type_that_it_hangs_on():
+    """But for hidden type, which hides its drawings, too."""
+    for properties, text in ((WHITE, PROSE), ('<w:sz w:val="2"/>', PROSE), ("<w:vanish/>", "")):
+        box = drawn(PROSE).replace("<w:r>", f"<w:r><w:rPr>{properties}</w:rPr>", 1)
+        found = read(paragraph("Before all of it stands this."), box)
+        assert found.text.partition("\n")[2] == text
+
+
 def test_of_two_branches_the_one_that_word_shows_is_read():
     """The other is for programs that know less, or for one that knows more."""
     branches = (

@@ -53,7 +53,10 @@ class Sight:
         self._palette = palette
 
     def unseen(self, part: Any) -> Iterator[tuple[Any, str]]:
-        """Yield each run of ``part``, a document or its notes, that no reader sees, and why."""
+        """Yield what no reader sees of ``part``, a document or its notes, and why.
+
+        That is runs; of one that holds a drawing, which only hidden type hides, its own texts.
+        """
         places: dict[Any, _Place] = {}
         for run in part.iter("{*}r"):
             if (paragraph := around(run, "p")) is None:
@@ -61,7 +64,9 @@ class Sight:
             if paragraph not in places:
                 places[paragraph] = self._place(paragraph)
             if reason := self._reason(run, places[paragraph]):
-                yield run, f"The document hides it: {reason}."
+                is_whole = reason == _HIDDEN or next(run.iter("{*}txbxContent"), None) is None
+                for one in [run] if is_whole else run.findall("{*}t"):
+                    yield one, f"The document hides it: {reason}."
 
     def _reason(self, run: Any, place: _Place) -> str:
         stated, hidden = self._styles.of_run(run)

@@ -300,8 +300,9 @@ def main() -> None:
 
 
 def say_memory(done: int, seconds: float, memory: Memory) -> None:
-    """Print what a long list has taken so far."""
-    told = f"{memory.main:.0f} MB main, {memory.all:.0f} all at the most"
+    """Print what a long list has taken so far: the peaks, and the medians since the last time."""
+    main, total = memory.usual()
+    told = f"peaks {memory.main:.0f} MB main, {memory.all:.0f} all; medians {main:.0f}, {total:.0f}"
     print(f"<!-- {done:,} done after {seconds:.0f} s: {told} -->", flush=True)
 
 

@@ -282,6 +282,16 @@ async def test_a_page_handed_in_is_compared_where_it_is_open(
     assert check.compared is compared
 
 
+async def test_a_source_without_a_case_is_compared_as_a_whole(services, web, tmp_path):
+    """Where no quote tells what matters, a saved copy of the same text is the same."""
+    file = tmp_path / "soup.html"
+    file.write_text(pages.RECIPE)
+    outcome = await ingest(SourceRef(source=str(file), url=web.url_for("/soup")), services)
+    assert outcome.case_id is None
+    serve(web, pages.RECIPE.replace("</article>", "<p>Enjoy it.</p></article>"), path="/soup")
+    assert (await looked_at(services, outcome.source_id)).result is CheckResult.SAME
+
+
 async def test_a_page_handed_in_is_asked_for_at_the_address_that_was_given(services, web, tmp_path):
     """Its canonical form is to compare by: sites may know the page by the other spelling alone."""
     file = tmp_path / "post.html"

@@ -288,10 +288,8 @@ async def _compared(
     change = difference(then, now)
     found = standing(known.study, now) if known.study else None
     same = not change.gone and not change.new
-    if other and found and found.quotes:
-        same = (
-            not found.lost
-        )  # a feed's edition of a text, or a saved one, was never just the page's
+    if other:  # a feed's edition of a text, or a saved one, was never just the page's
+        same = not (found and found.lost)
     if same:
         return _row(known, CheckResult.MOVED if moved else CheckResult.SAME, moved_to=moved)
     message = None

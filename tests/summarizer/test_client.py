@@ -71,6 +71,19 @@ async def test_page_text_is_never_rendered_as_a_template(endpoint):
     assert sent["response_format"]["type"] == "json_schema"
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_takes_no_source_to_another_host(status, endpoint):
+    """The operator named one address; whatever answers there cannot send us into the network."""
+    elsewhere = ScriptedEndpoint()
+    moved = {"Location": f"{elsewhere.base_url}/chat/completions"}
+    endpoint.fallback = lambda _: Reply(status=status, headers=moved)
+    elsewhere.fallback = lambda _: completion('{"word": "yes", "number": 1}')
+    with pytest.raises(errors.ResponseForeign, match="redirects"):
+        await model_at(endpoint).ask(HELLO, Choice, {})
+    assert elsewhere.requests == []
+    elsewhere.close()
+
+
 FAULTS = [
     (api_error(401), errors.KeyRejected, 1),
     (api_error(403), errors.KeyRejected, 1),

@@ -26,6 +26,7 @@ def fault(error):
 
 
 STATUSES = [
+    (307, None, errors.ResponseForeign, "redirects (307)"),
     (400, {"code": "context_length_exceeded"}, errors.ContextExceeded, "larger"),
     (400, {"error": {"type": "exceed_context_size_error"}}, errors.ContextExceeded, "larger"),
     (400, {"code": "content_filter"}, errors.AnswerFiltered, "content filter"),

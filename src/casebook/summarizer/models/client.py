@@ -138,6 +138,7 @@ class OpenAICompatible:
         web = openai.DefaultAsyncHttpxClient(
             base_url=endpoint,
             timeout=timeout,
+            follow_redirects=False,  # to a host that nobody named
             event_hooks={"request": [_note_time], "response": [self._hear]},
         )
         raw = openai.AsyncOpenAI(

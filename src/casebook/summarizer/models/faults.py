@@ -59,6 +59,10 @@ _FOREIGN: _Fault = (
     ResponseForeign,
     "{endpoint} answers with what is no chat completion; check CASEBOOK_LLM_BASE_URL and proxies",
 )
+_MOVED: _Fault = (
+    ResponseForeign,
+    "{endpoint} redirects ({status}), and a source is sent nowhere else; set the address itself",
+)
 _KEY: _Fault = (KeyRejected, "{endpoint} refuses the key ({status}); set OPENAI_API_KEY")
 _FILTERED: _Fault = (AnswerFiltered, "the content filter at {endpoint} refused the source")
 # Many servers have no error code of their own, or one for all, and say in words what it is; the
@@ -239,6 +243,8 @@ def _shortened(said: str) -> str:
 def _by_status(status: int) -> _Fault:
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return _KEY
+    if status < HTTPStatus.BAD_REQUEST:  # a redirect, which is not followed
+        return _MOVED
     if status == HTTPStatus.PAYMENT_REQUIRED:
         return _CREDIT
     if status == HTTPStatus.NOT_FOUND:

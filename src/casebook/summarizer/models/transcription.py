@@ -93,8 +93,11 @@ class OpenAITranscriber:
         self._budget = budget
         self._price = minute_price(model) if price_a_minute is None else price_a_minute
         self._policy = policy or RetryPolicy()
+        web = openai.DefaultAsyncHttpxClient(
+            base_url=endpoint, timeout=timeout, follow_redirects=False
+        )
         self._client = openai.AsyncOpenAI(
-            base_url=endpoint, api_key=api_key, max_retries=0, timeout=timeout
+            base_url=endpoint, api_key=api_key, max_retries=0, timeout=timeout, http_client=web
         )
 
     async def close(self) -> None:

@@ -7,7 +7,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
-import httpx2
 import openai
 
 from casebook.schemas.errors import (
@@ -61,7 +60,7 @@ _FOREIGN: _Fault = (
 )
 _MOVED: _Fault = (
     ResponseForeign,
-    "{endpoint} redirects ({status}), and a source is sent nowhere else; set the address itself",
+    "{endpoint} redirects ({status}) to {said}, not followed; set CASEBOOK_LLM_BASE_URL to its end",
 )
 _KEY: _Fault = (KeyRejected, "{endpoint} refuses the key ({status}); set OPENAI_API_KEY")
 _FILTERED: _Fault = (AnswerFiltered, "the content filter at {endpoint} refused the source")
@@ -103,11 +102,6 @@ def api_fault(error: openai.OpenAIError, model: str, endpoint: str) -> ModelErro
         return ProviderUnavailable(
             f"{endpoint} did not answer in time; it is tried again later", taken=True
         )
-    if isinstance(error.__cause__, httpx2.TooManyRedirects):
-        return ResponseForeign(
-            f"{endpoint} redirects in circles; check CASEBOOK_LLM_BASE_URL (its https, its path) "
-            "and proxies"
-        )
     if isinstance(error, openai.APIConnectionError):
         return ProviderUnavailable(
             f"no connection to {endpoint}; check that it runs and CASEBOOK_LLM_BASE_URL"
@@ -125,9 +119,12 @@ def _status_fault(error: openai.APIStatusError, model: str, endpoint: str) -> Mo
         wish = retry_after_seconds(error.response.headers)
         when = f"asks to wait {wish:.0f} s" if wish is not None else "gives no time"
         return RateLimited(f"{endpoint} limits the rate and {when}; retry later", wish)
-    cause, message = (
-        _by_code(code) or _by_text(said, status) or _moved(error.response) or _by_status(status)
-    )
+    if status < HTTPStatus.BAD_REQUEST:  # a redirect, which is not followed
+        cause, message = _MOVED
+        led = error.response.headers.get("location", "nowhere")
+        said = led.removesuffix("/chat/completions")
+    else:
+        cause, message = _by_code(code) or _by_text(said, status) or _by_status(status)
     ours = cause(
         message.format(
             endpoint=endpoint, model=model, status=status, code=code, said=_shortened(said)
@@ -243,8 +240,6 @@ def _shortened(said: str) -> str:
 def _by_status(status: int) -> _Fault:
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return _KEY
-    if status < HTTPStatus.BAD_REQUEST:  # a redirect, which is not followed
-        return _MOVED
     if status == HTTPStatus.PAYMENT_REQUIRED:
         return _CREDIT
     if status == HTTPStatus.NOT_FOUND:
@@ -256,18 +251,6 @@ def _by_status(status: int) -> _Fault:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return ProviderUnavailable, "{endpoint} is failing ({status}); it is tried again later"
     return ModelError, "{endpoint} refuses the request for {model} ({status} {code}): {said}"
-
-
-def _moved(response: httpx2.Response) -> _Fault | None:
-    """Return the fault of an address that leads on to another one, which refuses what came of it.
-
-    What is sent is left behind where the redirect is a 301 or 302: the address alone is asked.
-    """
-    if not response.history or response.is_server_error:
-        return None
-    moved = str(response.url).removesuffix("/chat/completions").replace("{", "").replace("}", "")
-    told = f"{{endpoint}} redirects to {moved}, which answers {{status}}; set CASEBOOK_LLM_BASE_URL"
-    return ResponseForeign, f"{told} to where it leads"
 
 
 def _code(body: object) -> str:

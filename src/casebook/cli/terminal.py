@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from casebook.schemas.steering import STEERING
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
@@ -20,9 +22,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-# What steers a terminal, turns the order of what it shows, or ends a line: C0, DEL, C1, bidi.
-_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_STEERING = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029{_BIDI}]")
+# The last two end a line of JSON Lines.
+_STEERING = re.compile(rf"[{STEERING}\u2028\u2029]")
 
 
 @cache

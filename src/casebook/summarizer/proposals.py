@@ -9,10 +9,10 @@ from pydantic import AfterValidator, Field
 from casebook.schemas.cases import Method, Origin, TermGroup
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.reviews import Unread
+from casebook.schemas.steering import STEERING
 from casebook.summarizer.models.profiles import Strategy
 
-# Of control characters only tabs and line ends are text; marks of direction turn what readers see.
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_STEERING = re.compile(f"[{STEERING}]")
 
 
 def _as_seen(text: str) -> str:

@@ -5,6 +5,7 @@ import math
 from datetime import date
 
 import pytest
+from written_word import document, paragraph
 
 from casebook.extractors import registry
 from casebook.extractors.gathering.fetch import MEDIA_TYPES
@@ -430,10 +431,10 @@ def test_every_transcript_that_the_desk_offers_is_read(suffix):
     forms |= dict.fromkeys([".ttml", ".dfxp", ".xml"], TIMED) | dict.fromkeys(
         [".ass", ".ssa"], SCRIPT
     )
-    source = forms.get(suffix, srt())
+    lines = [f"0:{n * 7:02d} We moved the router in week {n}." for n in range(6)]
+    is_word = suffix == ".docx"
+    data = document(*map(paragraph, lines)) if is_word else forms.get(suffix, srt()).encode()
     media_type = MEDIA_TYPES.get(suffix, "application/octet-stream")
-    found = registry.extract(
-        Payload(data=source.encode(), media_type=media_type, name=f"talk{suffix}")
-    )
-    assert found.kind is SourceKind.CAPTIONS
+    found = registry.extract(Payload(data=data, media_type=media_type, name=f"talk{suffix}"))
+    assert found.kind is (SourceKind.WORD if is_word else SourceKind.CAPTIONS)
     assert found.passages[0].locator.seconds is not None

@@ -10,4 +10,5 @@ class Frozen(BaseModel):
         pydantic.ValidationError: on construction from data that does not fit.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # pydantic would keep 16,384 short strings for ever, strewn over what a long list leaves free.
+    model_config = ConfigDict(frozen=True, extra="forbid", cache_strings="keys")

@@ -57,7 +57,7 @@ async def test_an_endless_body_stops_at_the_cap(server, client):
 )
 async def test_the_first_bytes_choose_the_cap(start, media_type, allowed, server, client_with):
     """A Word document has a PDF's cap; calling a file a PDF does not earn it one."""
-    limits = FetchLimits(text_bytes=10_000, pdf_bytes=50_000)
+    limits = FetchLimits(text_bytes=10_000, file_bytes=50_000)
     body = start + bytes(30_000)
     server.raw("/", f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\n\r\n".encode(), body)
     async with client_with(limits=limits) as client:

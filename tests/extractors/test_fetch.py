@@ -292,7 +292,7 @@ async def test_a_file_of_200_mb_is_refused_unread(tmp_path, client, robots):
 
 def test_the_cap_depends_on_the_suffix(tmp_path):
     """A PDF may be larger than a page."""
-    limits = FetchLimits(text_bytes=10, pdf_bytes=20)
+    limits = FetchLimits(text_bytes=10, file_bytes=20)
     for name in ("a.pdf", "a.txt"):
         (tmp_path / name).write_bytes(bytes(15))
     assert len(read_file(tmp_path / "a.pdf", limits)) == 15

@@ -44,6 +44,7 @@ _SIGNATURES: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (lambda head: head.startswith(b"{\\rtf"), RTF),
     (lambda head: head.startswith(b"%!PS"), "a PostScript file"),
 )  # fmt: skip
+# The second is of archives that ask for a newer version of the format than there is.
 _NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError)
 _NAMES = re.compile(rb"PK\x03\x04.{26}([!-~]{1,80})", re.DOTALL)
 _FIRST_NAME, _FIRST_END, _MOST_BEFORE = 30, 110, 65_536

@@ -125,7 +125,7 @@ def read_file(path: Path, limits: FetchLimits) -> bytes:
         FileUnreadable: if it is a folder, a device, or not ours to read.
         TooLarge: if it is larger than the cap.
     """
-    cap = limits.pdf_bytes if path.suffix.lower() in _LARGE else limits.text_bytes
+    cap = limits.file_bytes if path.suffix.lower() in _LARGE else limits.text_bytes
     if sound.named_as_recording(path.name):
         cap = limits.sound_bytes
     try:

@@ -61,10 +61,10 @@ p[style-name='Source Code'] => pre:separator('\\n')
 p[style-name='Code'] => pre:separator('\\n')
 """
 _NOTE_MARKS = "//sup/a[starts-with(@id, 'footnote-ref-') or starts-with(@id, 'endnote-ref-')]"
+_BACK = "//a[starts-with(@href, '#footnote-ref-') or starts-with(@href, '#endnote-ref-')]"
 _CUE = re.compile(
     r"^(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?[ \t]+-->[ \t]+[\d:.,]+[ \t]*$", re.MULTILINE
 )
-_BACK = "//a[starts-with(@href, '#footnote-ref-') or starts-with(@href, '#endnote-ref-')]"
 
 
 def extract(payload: Payload) -> Extracted:

@@ -20,11 +20,11 @@ _INFLATED = frozenset({"gzip", "x-gzip", "deflate"})
 # The other content codings that are registered (IANA), and one that was.
 _FOREIGN = frozenset("aes128gcm br compress dcb dcz exi pack200-gzip sdch x-compress zstd".split())
 _MOST_ENCODINGS = 3
-_WORD = b"PK\x03\x04"  # as every archive
+_ARCHIVE = b"PK\x03\x04"  # as a Word document begins
 _SNIFFED = 1024  # bytes; readers look for a PDF's header this far (ISO 32000-2, annex I)
 # The second byte of an MPEG audio frame: layers II and III, and ADTS (ISO 11172-3, 13818-7).
 _MPEG_FRAMES = frozenset(bytes([second]) for second in b"\xe2\xe3\xf1\xf2\xf3\xf9\xfa\xfb\xfc\xfd")
-_MAYBE_LARGE = {
+_MAYBE_FILE = {
     "application/pdf", "application/x-pdf", "application/octet-stream", "application/zip",
     "application/x-zip-compressed", "application/msword",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -47,7 +47,7 @@ class FetchLimits:
 
     ``deadline_seconds`` is for the whole fetch with its redirects, ``connect_seconds`` for each
     attempt to connect; ``sound_seconds`` is the deadline of what is known to be a recording;
-    ``pdf_bytes`` are for Word documents, too;
+    ``file_bytes`` are for what has its pictures with it, PDFs and Word documents;
     ``list_bytes`` are for a list that lies in a file, such as a table with whole texts in it.
     """
 
@@ -56,7 +56,7 @@ class FetchLimits:
     max_redirects: int = 5
     text_bytes: int = 10 * MEGABYTE
     list_bytes: int = 50 * MEGABYTE
-    pdf_bytes: int = 50 * MEGABYTE
+    file_bytes: int = 50 * MEGABYTE
     sound_bytes: int = 200 * MEGABYTE
     sound_seconds: float = 600.0
 
@@ -64,14 +64,14 @@ class FetchLimits:
         """Return the cap for what the header says, before any byte is seen."""
         if media_type.startswith(("audio/", "video/")) or media_type == "application/octet-stream":
             return self.sound_bytes
-        return self.pdf_bytes if media_type in _MAYBE_LARGE else self.text_bytes
+        return self.file_bytes if media_type in _MAYBE_FILE else self.text_bytes
 
     def cap(self, head: bytes | bytearray) -> int:
         """Return the cap for what the first bytes show."""
         if is_sound(bytes(head[:_SNIFFED])):
             return self.sound_bytes
-        is_large = head.startswith(_WORD) or b"%PDF-" in head[:_SNIFFED]
-        return self.pdf_bytes if is_large else self.text_bytes
+        is_large = head.startswith(_ARCHIVE) or b"%PDF-" in head[:_SNIFFED]
+        return self.file_bytes if is_large else self.text_bytes
 
 
 class Decoder(Protocol):

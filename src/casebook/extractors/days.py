@@ -85,7 +85,7 @@ def _possible(day: date | None) -> date | None:
     return day if day <= datetime.now(UTC).date() + timedelta(days=1) else None
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1_000)
 def _in_words(text: str) -> date | None:
     """Return a day whose month is written in another language than English."""
     if not _IN_WORDS.match(text):

@@ -1,5 +1,7 @@
-"""When Python looks for garbage: not while one document is read."""
+"""When garbage is looked for and given back: not while one document is read, and after each."""
 
+import contextlib
+import ctypes
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,3 +20,13 @@ def undisturbed() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def give_back() -> None:
+    """Give the system back what the C library keeps of what was freed, where it can (glibc).
+
+    A page is read in a great many small pieces. What stays of it lies among them, so the heap keeps
+    the size of its largest page: a tenth of a worker that has read three hundred.
+    """
+    with contextlib.suppress(AttributeError, OSError):  # musl, macOS
+        ctypes.CDLL(None).malloc_trim(0)  # malloc_trim(3)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from casebook.extractors.garbage import give_back
 from casebook.extractors.naming import where
 from casebook.extractors.pdf.limits import OCR_SECONDS
 from casebook.extractors.registry import extract
@@ -305,6 +306,7 @@ def _task(work: Callable[[Payload], T], payload: Payload, limits: Limits) -> T:
         ) from error
     finally:
         _allow_cpu(None)
+        give_back()
 
 
 def _exit_out_of_memory() -> NoReturn:

@@ -254,7 +254,8 @@ async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run
         )
     rulings = await asyncio.to_thread(warehouse.term_decisions)
     taxonomy = with_decisions(load_taxonomy(), rulings)
-    grounded = await asyncio.to_thread(service.ground, document, proposal, taxonomy)
+    async with services.grounding:
+        grounded = await asyncio.to_thread(service.ground, document, proposal, taxonomy)
     known = await asyncio.to_thread(with_known_company, grounded, warehouse)
     judge = services.judge(document.document_id)
     with _paying(judge, run) if judge else nullcontext():

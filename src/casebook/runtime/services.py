@@ -66,6 +66,9 @@ class Services:
         self._closers: list[Callable[[], object]] = []
         self._network: tuple[GuardedClient, Robots] | None = None
         self._network_lock = asyncio.Lock()
+        # Drafts are held against their sources one after the other: Python runs one thread at a
+        # time, and each takes memory in step with the length of its source.
+        self.grounding = asyncio.Lock()
         self._renderer: Renderer | None = None
         self._asking: dict[str, Services] = {}
         self._stack = contextlib.AsyncExitStack()

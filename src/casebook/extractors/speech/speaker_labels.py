@@ -63,7 +63,7 @@ class Label:
     own_line: bool = False
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_000)
 def label_of(text: str) -> Label | None:
     """Return the label that names somebody at the beginning of ``text``, whoever that is."""
     match = None if _begins_without_label(text) else _LABEL.match(text)
@@ -89,7 +89,7 @@ def _begins_without_label(text: str) -> bool:
     return is_long and not (_ENDING.search(begins) or _BLANKS.search(begins))
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_000)
 def time_of(text: str) -> Label | None:
     """Return the time at the beginning of ``text``, without any name."""
     match = _TIMED.match(text)

@@ -202,7 +202,7 @@ class Selector:
         )
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=1_000)
 def selector_of(text: str, depth: int = 0) -> Selector | None:
     """Return the selector that ``text`` writes, None where it can fit no element at rest."""
     if len(text) > LONGEST or depth > _DEEPEST:

@@ -402,13 +402,13 @@ class _Standing:
         ]  # fmt: skip
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=1_000)
 def _names_of(tag: str, role: str, names: str) -> tuple[str, ...]:
     found = {name for token in _TOKEN.findall(names[:300]) for name in _meanings(token.lower())}
     found |= {meaning[key] for meaning, key in ((_BY_TAG, tag), (_BY_ROLE, role)) if key in meaning}
     return tuple(sorted(found))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _meanings(token: str) -> tuple[str, ...]:
     return tuple(name for name, stems in _NAMES.items() if stems.search(token))

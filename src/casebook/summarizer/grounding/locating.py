@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 
 from rapidfuzz import fuzz
@@ -99,7 +100,7 @@ class QuoteFinder:
     def _evidence(
         self,
         text: str,
-        offsets: list[int],
+        offsets: Sequence[int],
         span: tuple[int, int],
         *,
         base: int = 0,
@@ -166,10 +167,10 @@ def evidence_at(
     )
 
 
-def _normalise(text: str) -> tuple[str, list[int]]:
+def _normalise(text: str) -> tuple[str, Sequence[int]]:
     """Return the comparable form of ``text`` and, for each of its characters, the offset."""
     out: list[str] = []
-    offsets: list[int] = []
+    offsets = array("I")  # a ninth of what numbers take as objects: a book has a million
     for offset, character in enumerate(text):
         for piece in _plain(character):
             if piece == " " and out and out[-1] == " ":

@@ -14,6 +14,7 @@ from casebook.summarizer.language.numerals import numbers
 from casebook.summarizer.language.quantities import Stated
 from casebook.summarizer.language.sentences import spans
 from casebook.summarizer.language.wording import (
+    REMEMBERED_WORDS,
     STOP,
     by_initials,
     name_key,
@@ -29,7 +30,6 @@ _TOGETHER = 5
 # Stems that share at least this many letters, and this share of the longer one, are one word.
 _SHARED_LETTERS = 4
 _SHARED_PART = 0.6
-_REMEMBERED = 20_000
 # Sentences that share nearly as much as the best one, and how many of them are looked at.
 _NEARLY, _CANDIDATES = 0.8, 4
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -54,7 +54,7 @@ class Token:
         return self.word.casefold() not in STOP and (len(self.stem) > 1 or self.stem.isdigit())
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED_WORDS)
 def _token(word: str) -> Token:
     plain = _ACCENT.sub("", unicodedata.normalize("NFKD", word)).casefold().replace("’", "'")
     plain = plain.removesuffix("'s").removesuffix("'")

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-import snowballstemmer
+import Stemmer
 
 from casebook.summarizer.language.numerals import number_sequence, numbers
 
 __all__ = [
+    "REMEMBERED_WORDS",
     "STOP",
     "by_initials",
     "content_stems",
@@ -71,11 +72,12 @@ _MONTHS = (
 _SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"sept": "september"}
 
 
-# Words recur: the answers for this many are kept, which all texts of a long batch share.
-_REMEMBERED = 20_000
+# A text's words recur within it: the answers for this many are kept. More hardly saves time, and
+# what is kept from text to text, each word made at its own moment, keeps memory from being given
+# back: four times 20,000 words took 20 MB in a long batch, and grew with its first thousand texts.
+REMEMBERED_WORDS = 1_000
 
 
-@lru_cache(_REMEMBERED)
 def stem(word: str) -> str:
     """Return the stem (Snowball, English) of one word in lower case."""
     if word.isdigit():
@@ -87,7 +89,8 @@ class _OfThread(threading.local):
     """A stemmer keeps the word that it works on: two threads with one would spoil each other's."""
 
     def __init__(self) -> None:
-        self.stemmer = snowballstemmer.stemmer("english")
+        # Without a memory of words: to look one up there takes three times as long as to stem it.
+        self.stemmer = Stemmer.Stemmer("english", 0)
 
 
 _OF_THREAD = _OfThread()
@@ -152,7 +155,7 @@ def _capital(word: str) -> bool:
     return word[0].isupper() and re.split(r"['’]", word.casefold())[0] not in STOP
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED_WORDS)
 def _mixed(word: str) -> bool:
     """Tell whether capitals or digits stand where an ordinary word has none."""
     if _VERSION.fullmatch(word):
@@ -168,7 +171,7 @@ def _opens(text: str, start: int, lead: int) -> bool:
     return start <= lead or bool(_SENTENCE_START.search(text, max(0, start - 8), start))
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED_WORDS)
 def name_key(word: str) -> str:
     """Return the form in which names are compared: no case, possessive or inner punctuation."""
     bare = re.sub(r"['’]s?$", "", word)

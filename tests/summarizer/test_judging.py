@@ -86,7 +86,7 @@ def levels(study):
 async def test_only_the_doubtful_are_asked_about(study, asker, endpoint):
     """One call; what code refused or was sure of is not in it, and page text is data in it."""
     endpoint.enqueue(verdicts("supported"))
-    await judging.judge(study, DOCUMENT, asker)
+    await judging.judge(study, judging.doubtful(study, DOCUMENT), DOCUMENT, asker)
     (request,) = endpoint.requests
     spoken = request["messages"][-1]["content"]
     assert "Recall improvements disappointed every stakeholder." in spoken
@@ -105,7 +105,7 @@ async def test_a_verdict_raises_or_lowers_and_says_who_judged(study, asker, endp
     """Supported lifts a weak one, not supported sinks it, and the reason names a model."""
     doubted = judging.doubtful(study, DOCUMENT)
     endpoint.enqueue(verdicts(*["supported"] + ["not supported"] * (len(doubted) - 1)))
-    judged = levels(await judging.judge(study, DOCUMENT, asker))
+    judged = levels(await judging.judge(study, judging.doubtful(study, DOCUMENT), DOCUMENT, asker))
     assert judged[doubted[0].text] is SUPPORTED
     lowered = {judged[s.text] for s in doubted[1:] if s.support.level is WEAK}
     assert lowered == {UNSUPPORTED}
@@ -114,7 +114,7 @@ async def test_a_verdict_raises_or_lowers_and_says_who_judged(study, asker, endp
 async def test_nothing_lifts_what_code_refused(study, asker, endpoint):
     """A judge that answers for statements it was not given changes none of them."""
     endpoint.enqueue(verdicts(*["supported"] * 40))
-    judged = levels(await judging.judge(study, DOCUMENT, asker))
+    judged = levels(await judging.judge(study, judging.doubtful(study, DOCUMENT), DOCUMENT, asker))
     before = levels(study)
     for claim in CLAIMS[4:7]:
         assert judged[claim.text] is before[claim.text] is UNSUPPORTED
@@ -124,7 +124,7 @@ async def test_nothing_lifts_what_code_refused(study, asker, endpoint):
 async def test_an_outage_of_the_judge_costs_no_draft(study, asker, endpoint):
     """The verdicts of code stand, each doubtful one with a note."""
     endpoint.enqueue(api_error(401))
-    kept, trouble = await service.judged(study, DOCUMENT, asker)
+    kept, trouble = await service.judged(study, judging.doubtful(study, DOCUMENT), DOCUMENT, asker)
     assert (trouble.kind(), trouble.transient) == ("key_rejected", False)
     assert levels(kept) == levels(study)
     notes = [
@@ -136,8 +136,8 @@ async def test_an_outage_of_the_judge_costs_no_draft(study, asker, endpoint):
 async def test_the_same_question_is_paid_for_once(study, asker, endpoint):
     """A rerun finds the verdicts in the ledger."""
     endpoint.enqueue(verdicts("partly"))
-    first = await judging.judge(study, DOCUMENT, asker)
-    assert await judging.judge(study, DOCUMENT, asker) == first
+    first = await judging.judge(study, judging.doubtful(study, DOCUMENT), DOCUMENT, asker)
+    assert await judging.judge(study, judging.doubtful(study, DOCUMENT), DOCUMENT, asker) == first
     assert len(endpoint.requests) == 1
 
 
@@ -145,8 +145,8 @@ async def test_where_nothing_is_doubtful_nobody_is_asked(asker, endpoint):
     """The source's own sentences need no judge, and neither does a case without a doubt."""
     own = Claim(text="All is new.", quotes=[MOVED], origin=Origin.SOURCE)
     study = Grounder(DOCUMENT).case_study(Proposal(statements={"lessons": [CLAIMS[0], own]}))
-    assert await judging.judge(study, DOCUMENT, asker) == study
-    assert await service.judged(study, DOCUMENT, None) == (study, None)
+    assert await judging.judge(study, judging.doubtful(study, DOCUMENT), DOCUMENT, asker) == study
+    assert await service.judged(study, [], DOCUMENT, None) == (study, None)
     assert endpoint.requests == []
 
 

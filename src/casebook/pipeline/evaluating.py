@@ -87,8 +87,11 @@ class Evaluation:
                 lambda done, total: on_progress(gold.name, done, total),
                 fall_back=services.wanted_strategy is None,
             )
-            grounded = await asyncio.to_thread(service.ground, document, proposal)
-            study, trouble = await service.judged(grounded, document, judge)
+            async with services.grounding.turn(len(document.text)):
+                grounded = await asyncio.to_thread(service.ground, document, proposal)
+                doubtful = service.doubtful
+                doubted = await asyncio.to_thread(doubtful, grounded, document) if judge else ()
+            study, trouble = await service.judged(grounded, doubted, document, judge)
             if trouble is not None:
                 raise trouble
             told |= await asyncio.to_thread(scored, gold, study, document)

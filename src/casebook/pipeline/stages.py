@@ -254,12 +254,13 @@ async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run
         )
     rulings = await asyncio.to_thread(warehouse.term_decisions)
     taxonomy = with_decisions(load_taxonomy(), rulings)
-    async with services.grounding:
-        grounded = await asyncio.to_thread(service.ground, document, proposal, taxonomy)
-    known = await asyncio.to_thread(with_known_company, grounded, warehouse)
     judge = services.judge(document.document_id)
+    async with services.grounding.turn(len(document.text)):
+        grounded = await asyncio.to_thread(service.ground, document, proposal, taxonomy)
+        doubted = await asyncio.to_thread(service.doubtful, grounded, document) if judge else ()
+    known = await asyncio.to_thread(with_known_company, grounded, warehouse)
     with _paying(judge, run) if judge else nullcontext():
-        study, trouble = await service.judged(known, document, judge)
+        study, trouble = await service.judged(known, doubted, document, judge)
     ruled = {ruling.key for ruling in rulings}
     proposed = await asyncio.to_thread(proposals_of, document, study, proposal, taxonomy, ruled)
     now = datetime.now(UTC)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from casebook.extractors.worker import ExtractorPool, Limits
+from casebook.runtime.grounding import GroundingTurns
 from casebook.runtime.heaps import keep_heap_small
 from casebook.runtime.ledger import WarehouseLedger
 from casebook.runtime.loading import load_client
@@ -66,9 +67,7 @@ class Services:
         self._closers: list[Callable[[], object]] = []
         self._network: tuple[GuardedClient, Robots] | None = None
         self._network_lock = asyncio.Lock()
-        # Drafts are held against their sources one after the other: Python runs one thread at a
-        # time, and each takes memory in step with the length of its source.
-        self.grounding = asyncio.Lock()
+        self.grounding = GroundingTurns()
         self._renderer: Renderer | None = None
         self._asking: dict[str, Services] = {}
         self._stack = contextlib.AsyncExitStack()
@@ -247,7 +246,7 @@ class Services:
             shared_gate=self._shared_gate,
             prompts=self._prompts,
         )
-        shared = ["warehouse", "snapshots", "locks", "extractors", "_own_budget"]
+        shared = ["warehouse", "snapshots", "locks", "extractors", "_own_budget", "grounding"]
         if settings.endpoint == self.settings.endpoint and not self.settings.embedded:
             shared.append("limiter")
         for name in shared:

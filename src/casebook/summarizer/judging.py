@@ -67,13 +67,17 @@ def _found(statement: Statement) -> bool:
     )
 
 
-async def judge(study: CaseStudy, document: Document, asker: Asker) -> CaseStudy:
-    """Return the case study with the judge's verdicts; nothing is asked where nothing is doubtful.
+async def judge(
+    study: CaseStudy, doubted: Sequence[Statement], document: Document, asker: Asker
+) -> CaseStudy:
+    """Return the case study with the judge's verdicts on what is ``doubted`` of it.
+
+    Nothing is asked where that is nothing.
 
     Raises:
         ModelError: what the client raises; the study as it was still stands.
     """
-    values, asked = _fitting(doubtful(study, document)[:_MOST], document, asker)
+    values, asked = _fitting(doubted[:_MOST], document, asker)
     if not asked:
         return study
     answer = await asker.ask(
@@ -91,10 +95,10 @@ async def judge(study: CaseStudy, document: Document, asker: Asker) -> CaseStudy
     return _replaced(study, judged)
 
 
-def noted(study: CaseStudy, document: Document, trouble: str) -> CaseStudy:
-    """Return the study with a note on each doubtful statement that it was not judged, and why."""
+def noted(study: CaseStudy, doubted: Sequence[Statement], trouble: str) -> CaseStudy:
+    """Return the study with a note on each doubted statement that it was not judged, and why."""
     judged = {}
-    for statement in doubtful(study, document):
+    for statement in doubted:
         reason = f"{statement.support.reason} No model judged it: {trouble}"
         support = statement.support.model_copy(update={"reason": reason})
         judged[_key(statement)] = statement.model_copy(update={"support": support})

@@ -1,11 +1,12 @@
 """The room's door: triage and summary of one document by the strategy that fits the model."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import structlog
 
-from casebook.schemas.cases import CaseStudy
+from casebook.schemas.cases import CaseStudy, Statement
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import AnswerTruncated, ContextExceeded, ModelError
 from casebook.schemas.taxonomy import Taxonomy
@@ -13,6 +14,7 @@ from casebook.schemas.triage import Triage
 from casebook.summarizer import judging
 from casebook.summarizer.drafting import guided, map_reduce, single
 from casebook.summarizer.grounding.drafts import Grounder
+from casebook.summarizer.judging import doubtful
 from casebook.summarizer.models.asking import Asker
 from casebook.summarizer.models.profiles import Strategy
 from casebook.summarizer.planning import Choice, Plan, choose, plan, plan_triage, usual
@@ -25,6 +27,7 @@ __all__ = [
     "Judged",
     "Plan",
     "choose",
+    "doubtful",
     "ground",
     "judged",
     "plan",
@@ -54,7 +57,7 @@ async def triage(document: Document, asker: Asker, strategy: Strategy) -> Triage
     """
     if by_model(asker.profile, strategy):
         return await triage_by_model(document, asker)
-    return triage_by_cues(document)
+    return await asyncio.to_thread(triage_by_cues, document)
 
 
 async def propose(
@@ -116,8 +119,10 @@ class Judged(NamedTuple):
     trouble: ModelError | None = None
 
 
-async def judged(study: CaseStudy, document: Document, asker: Asker | None) -> Judged:
-    """Return the study after the judge, where there is one.
+async def judged(
+    study: CaseStudy, doubted: Sequence[Statement], document: Document, asker: Asker | None
+) -> Judged:
+    """Return the study after the judge, where there is one; ``doubted`` is what it is asked about.
 
     An outage of the judge costs no draft: the verdicts of code stand, with a note, and it is for
     the caller to keep the trouble as a failure.
@@ -125,8 +130,8 @@ async def judged(study: CaseStudy, document: Document, asker: Asker | None) -> J
     if asker is None:
         return Judged(study)
     try:
-        return Judged(await judging.judge(study, document, asker))
+        return Judged(await judging.judge(study, doubted, document, asker))
     except ModelError as error:
         _log.warning("judge_failed", kind=error.kind(), document=document.document_id)
-        noted = judging.noted(study, document, f"{error.kind().replace('_', ' ')}.")
+        noted = judging.noted(study, doubted, f"{error.kind().replace('_', ' ')}.")
         return Judged(noted, error)

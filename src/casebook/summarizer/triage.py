@@ -4,6 +4,7 @@ The verdict follows from the scores by one rule, whoever gave them. ``unsure`` m
 the curator sees marked; only a source that clearly is none is refused, and that can be overturned.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -105,9 +106,7 @@ async def triage_by_model(document: Document, asker: Asker) -> Triage:
         temperature=0.0,
         max_tokens=_OUTPUT_TOKENS,
     )
-    finder = QuoteFinder(document)
-    given = {name: getattr(answer, name) for name in (*_CRITERIA, TELLING)}
-    criteria = [_from_answer(name, one, finder) for name, one in given.items() if one is not None]
+    criteria = await asyncio.to_thread(_from_answers, answer, document)
     asked = [g.generation_id for g in asker.generations[before:]]
     return _decide(document, rubric_of(asker, by_model=True), asker.model_name, criteria, asked)
 
@@ -149,6 +148,12 @@ def _telling_cues() -> TellingCues:
 @cache
 def _data() -> Mapping[str, Any]:
     return loads(files(__package__).joinpath("triage.toml").read_text("utf-8"))
+
+
+def _from_answers(answer: TriageAnswer, document: Document) -> list[Criterion]:
+    finder = QuoteFinder(document)
+    given = {name: getattr(answer, name) for name in (*_CRITERIA, TELLING)}
+    return [_from_answer(name, one, finder) for name, one in given.items() if one is not None]
 
 
 def _from_answer(name: str, answer: CriterionAnswer, finder: QuoteFinder) -> Criterion:

@@ -4,6 +4,7 @@ One small question at a time over a few sentences, with worked examples and an a
 length bounds. An answer that is not faithful to its sentence is dropped for the sentence itself.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from typing import Annotated
@@ -87,8 +88,7 @@ async def propose(
     Raises:
         ModelError: when the endpoint fails; an unfaithful or cut answer is no error.
     """
-    sentences = sentences_of(document)
-    picked = _picked(document, sentences)
+    sentences, picked = await asyncio.to_thread(_read, document)
     total = sum(len(picks) for picks in picked.values())
     claims: dict[str, list[Claim]] = {}
     done = 0
@@ -98,13 +98,13 @@ async def propose(
             claims[field].append(await _claim(chosen, sentences, asker))
             done += 1
             on_progress(done, total)
-    return Proposal(facts=facts_of(document, sentences), statements=claims)
+    facts = await asyncio.to_thread(facts_of, document, sentences)
+    return Proposal(facts=facts, statements=claims)
 
 
 def prompt_sizes(document: Document) -> list[int]:
     """Return the estimated tokens of each question that ``propose`` asks. Pure."""
-    sentences = sentences_of(document)
-    picked = _picked(document, sentences)
+    sentences, picked = _read(document)
     asked = [(field, chosen) for field in FIELDS for chosen in picked[field]]
     return [
         sum(
@@ -117,9 +117,11 @@ def prompt_sizes(document: Document) -> list[int]:
     ]
 
 
-def _picked(document: Document, sentences: Sequence[Sentence]) -> dict[str, list[Pick]]:
+def _read(document: Document) -> tuple[list[Sentence], dict[str, list[Pick]]]:
+    """Return the sentences, and by field those to ask about: 2 s for a talk of two hours."""
+    sentences = sentences_of(document)
     company = company_of(document, sentences)
-    return pick(sentences, document.title, name_keys(company.value) if company else ())
+    return sentences, pick(sentences, document.title, name_keys(company.value) if company else ())
 
 
 async def _claim(chosen: Pick, sentences: Sequence[Sentence], asker: Asker) -> Claim:

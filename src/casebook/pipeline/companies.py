@@ -17,7 +17,7 @@ def with_known_company(study: CaseStudy, warehouse: Warehouse) -> CaseStudy:
     The quotes stay as they are: they show the name as the source has it.
     """
     said = study.company.value
-    known = warehouse.company_names().resolve(said) if said else None
+    known = warehouse.known_company(said) if said else None
     if known is None or known == said:
         return study
     return study.model_copy(update={"company": study.company.model_copy(update={"value": known})})

@@ -18,7 +18,7 @@ from casebook.schemas.batches import (
     Typical,
 )
 from casebook.schemas.checks import Check, CheckResult
-from casebook.schemas.companies import CompanyAlias, CompanyNames
+from casebook.schemas.companies import CompanyAlias, CompanyNames, company_key
 from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
 from casebook.schemas.documents import Document, Reading
 from casebook.schemas.errors import (
@@ -465,6 +465,25 @@ class Warehouse:
         """Return what resolves companies: the aliases, and the spellings that cases have now."""
         used = [row["company"] for row in self.read("companies")]
         return CompanyNames(used, self.company_aliases())
+
+    def known_company(self, name: str) -> str:
+        """Return the name under which the company ``name`` is kept.
+
+        As ``company_names`` resolves it, by those alone that are the same: there is a name for each
+        case, and each draft asks. Two statements, for of one DuckDB would look up all cases.
+        """
+        key = company_key(name)
+
+        def work(connection: duckdb.DuckDBPyConnection) -> list[str]:
+            found = reading.rows(connection, "companies_like", key=key)
+            alike = [row for row in found if company_key(row["company"]) == key]
+            case_ids = sorted({row["case_id"] for row in alike})
+            newest = reading.rows(connection, "current_of", case_ids=case_ids) if alike else []
+            current = {row["revision_id"] for row in newest}
+            return [row["company"] for row in alike if row["revision_id"] in current]
+
+        used = self._in_one(work, read_only=True)
+        return CompanyNames(used, self.company_aliases()).resolve(name)
 
     def publications(self) -> list[Publication]:
         """Return the publications in force: the newest of each case and target, not withdrawn."""

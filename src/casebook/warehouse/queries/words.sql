@@ -24,6 +24,19 @@ SELECT body FROM term_decisions ORDER BY entry;
 -- name: company_aliases
 SELECT body FROM company_aliases ORDER BY entry;
 
+-- name: companies_like
+-- The revisions whose company may have this key: the letters and digits of a name in ASCII begin
+-- with its key. What the key of another name is, DuckDB cannot tell.
+SELECT case_id, revision_id, company
+FROM revisions
+WHERE strlen(company) > length(company)
+    OR starts_with(regexp_replace(lower(company), '[^a-z0-9]', '', 'g'), $key)
+    OR NOT regexp_matches(company, '[A-Za-z0-9]')
+ORDER BY entry;
+
+-- name: current_of
+SELECT revision_id FROM case_current WHERE list_contains($case_ids::VARCHAR[], case_id);
+
 -- name: companies
 SELECT revisions.company
 FROM case_current

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 from desk_drafts import NOON, Builder, source_of
 
+from casebook.pipeline.backfill import register
 from casebook.pipeline.planning import is_open
+from casebook.runtime.services import Services
+from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchEvent, BatchItem, BatchOptions, BatchStep, ListedBatch
 from casebook.schemas.errors import CasebookError, setup_kinds
 from casebook.schemas.failures import Failure
@@ -90,3 +93,16 @@ def test_the_list_of_batches_counts_as_open_what_a_run_takes_up(build):
     assert {"budget_reached", "host_unreachable"} <= {kind for kind, n in lines.items() if n}
     assert "login_wall" in {kind for kind, n in lines.items() if not n}
     assert "key_rejected" in setup_kinds()
+
+
+async def test_a_new_list_is_held_once_while_it_is_stored(tmp_path, monkeypatch):
+    """It is not read back to be compared with itself; the same list again is, and is the same."""
+    services = Services(Settings(home=tmp_path))
+    items = [BatchItem(source_id="src1_a", reference=SourceRef(source="https://a.example/"))]
+    with monkeypatch.context() as patch:
+        patch.delattr(Warehouse, "batch")
+        made = await register("a list", items, BatchOptions(), services)
+    again = await register("a list", items, BatchOptions(), services)
+    assert again.batch_id == made.batch_id
+    moved = [items[0].model_copy(update={"reference": SourceRef(source="https://b.example/")})]
+    assert (await register("a list", moved, BatchOptions(), services)).batch_id != made.batch_id

@@ -74,7 +74,8 @@ async def register(
     )
     warehouse = services.warehouse
     again = await asyncio.to_thread(own_again, items, warehouse)
-    await asyncio.to_thread(warehouse.append, batch, *again)
+    if await asyncio.to_thread(warehouse.append, batch, *again) > len(again):
+        return batch.without_items()  # a new one
     stored = await listed(batch.batch_id, services)
     if any(mine.reference != its.reference for mine, its in zip(items, stored.items, strict=True)):
         named = [item.reference.model_dump() for item in items]

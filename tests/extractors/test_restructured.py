@@ -219,9 +219,10 @@ def laughs():
         "*a " * 40_000,
         "a-" * 250_000 + "@",
         directive("csv-table::", *["1,2,3,4"] * 5_000),
+        directive("csv-table::", ":delim: ;", *[";" * 30] * 10_000),
         "\n".join(["+" + "---+" * 400, "|" + " a |" * 400] * 200),
     ],
-    ids="laughs quotes notes lines line marks paragraph word cells grid".split(),
+    ids="laughs quotes notes lines line marks paragraph word cells empty grid".split(),
 )
 def test_what_docutils_cannot_bear_is_read_as_plain_text(hostile):
     """Not lost, not for ever, and the document says so."""

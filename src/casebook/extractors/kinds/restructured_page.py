@@ -5,6 +5,7 @@ a bounded time, is told as such.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from casebook.extractors.kinds.sphinx_roles import LABEL, ROLES, label
 _MOST_CHARACTERS = 750_000
 _MOST_LINES = 20_000
 _MOST_PARAGRAPHS = 15_000
+_MOST_EMPTY = 100_000  # cells of tables with a mark between them, whichever it is
 # Longer ones cost their square: a line of a table, a word, a paragraph with a mark in each word.
 _LONGEST_LINE = 10_000
 _LONGEST_WORDS = 10**8
@@ -116,6 +118,8 @@ def _refuse_large(source: str) -> None:
         raise Unreadable("longer than docutils reads in half a minute")
     if max(map(len, lines)) > _LONGEST_LINE or _WIDE.search(source):
         raise Unreadable("a line longer than any that people write")
+    if "csv-table" in source and max(Counter(source).values()) > _MOST_EMPTY:
+        raise Unreadable("tables of more cells than docutils reads in half a minute")
     if sum(len(word) ** 2 for word in source.split()) > _LONGEST_WORDS:
         raise Unreadable("words longer than any that people write")
 

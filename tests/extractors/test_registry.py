@@ -149,7 +149,8 @@ NOTE = b"# A note\n\nWe run a model in production that answers nine thousand let
         ("text/html", "note.md", SourceKind.MARKDOWN),
         ("text/html", "note.txt", SourceKind.TEXT),
         ("application/octet-stream", "README", SourceKind.TEXT),
-        ("text/x-rst", "README.rst", SourceKind.TEXT),
+        ("text/x-rst", "README.rst", SourceKind.RESTRUCTURED),
+        ("text/plain", "index.rst", SourceKind.RESTRUCTURED),
         ("application/octet-stream", "notes.adoc", SourceKind.TEXT),
     ],
 )

@@ -18,6 +18,7 @@ from casebook.extractors.sniffing import (
     WORD,
     WRITINGS,
     is_json,
+    is_restructured,
     is_text,
     is_wide,
     sniff,
@@ -66,6 +67,12 @@ def _markdown(payload: Payload, /) -> Extracted:
     from casebook.extractors.kinds import markdown
 
     return markdown.extract(payload)
+
+
+def _restructured(payload: Payload, /) -> Extracted:
+    from casebook.extractors.kinds import restructured
+
+    return restructured.extract(payload)
 
 
 def _notebook(payload: Payload, /) -> Extracted:
@@ -143,6 +150,10 @@ def mounts() -> tuple[Mount, ...]:
             "text/markdown text/x-markdown text/x-web-markdown", suffixes.MARKDOWN,
         ),
         _mount(
+            SourceKind.RESTRUCTURED, versions.RESTRUCTURED, _restructured,
+            "text/x-rst text/prs.fallenstein.rst", suffixes.RESTRUCTURED,
+        ),
+        _mount(
             SourceKind.MARKDOWN, versions.NOTEBOOK, _notebook,
             "application/x-ipynb+json", suffixes.NOTEBOOK,
         ),
@@ -153,7 +164,7 @@ def mounts() -> tuple[Mount, ...]:
         ),
         _mount(
             SourceKind.TEXT, versions.TEXT, _plaintext,
-            "text/plain text/x-rst text/prs.fallenstein.rst text/asciidoc", suffixes.TEXT,
+            "text/plain text/asciidoc", suffixes.TEXT,
         ),
         _mount(
             SourceKind.CAPTIONS, versions.CAPTIONS, _captions,
@@ -226,6 +237,8 @@ def _overruled(payload: Payload, declared: Mount) -> tuple[Mount, str | None]:
     captions = _mount_of(SourceKind.CAPTIONS)
     if declared.kind is SourceKind.TEXT and _is_captions(payload):
         return captions, f"captions served as {payload.media_type}"
+    if declared.kind is SourceKind.TEXT and is_restructured(payload.data):
+        return _mount_of(SourceKind.RESTRUCTURED), "reStructuredText, by its directives"
     if is_json(payload.data) and declared is not captions and declared.version != versions.NOTEBOOK:
         raise _binary(payload, declared, "JSON, data for programs")
     named = _by_suffix(payload)
@@ -323,7 +336,7 @@ def _by_look(payload: Payload) -> Mount:
             "`casebook backfill` works those, `casebook links` shows them."
         )
     if generic and "." not in payload.name and not is_json(payload.data) and _reads(payload.data):
-        return _mount_of(SourceKind.TEXT)
+        return _overruled(payload, _mount_of(SourceKind.TEXT))[0]
     raise KindUnsupported(
         f"{where(payload)} is {payload.media_type or 'of an unknown type'}, which casebook "
         f"does not read; submit {_READ}."
@@ -379,7 +392,7 @@ _TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)
 _MOST_BEFORE_TAG = 4_096
 _LONGEST_TITLE = 500  # characters
 _FEW = 40  # bytes
-_READ = "a web page, .html, .md, .txt, .pdf, .docx, .vtt or .srt"
-_PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
+_READ = "a web page, .html, .md, .rst, .txt, .pdf, .docx, .vtt or .srt"
+_PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN, SourceKind.RESTRUCTURED}
 # What begins in a way of its own is read as what it is.
 _FILES = {"PDF": SourceKind.PDF, WORD: SourceKind.WORD}

@@ -49,6 +49,16 @@ _NO_ARCHIVE = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError)
 _NAMES = re.compile(rb"PK\x03\x04.{26}([!-~]{1,80})", re.DOTALL)
 _FIRST_NAME, _FIRST_END, _MOST_BEFORE = 30, 110, 65_536
 _LONGEST_CHARACTER = 4
+# What no other text has at the beginning of a line, as docutils and Sphinx name them.
+_DIRECTIVE = re.compile(
+    rb"^\.\. (?:toctree|contents|code|code-block|sourcecode|highlight|literalinclude|include|note"
+    rb"|tip|hint|important|warning|caution|attention|danger|admonition|seealso|versionadded"
+    rb"|versionchanged|deprecated|image|figure|table|list-table|csv-table|index|glossary|rubric"
+    rb"|currentmodule|module|automodule|py:[a-z]+|class|function|method|option|console|role"
+    rb"|default-role|raw|math|meta)::(?=[ \n])",
+    re.MULTILINE,
+)
+_UNDERLINED = re.compile(rb"^\S[^\n]*\n([=\-~^\"'#*+`])\1{2,}[ \t]*$", re.MULTILINE)
 _UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _MOST_CONTROLS = 0.1
 _MOST_ZEROS = 0.02  # a stray NUL in a text; browsers pass over it
@@ -106,6 +116,12 @@ def is_json(data: bytes) -> bool:
     """Tell JSON by its two ends: an answer of an interface, not a text."""
     start, end = data[:2_048].lstrip(b"\xef\xbb\xbf \t\r\n"), data[-64:].rstrip()
     return bool(_JSON_START.match(start)) and end.endswith((b"}", b"]"))
+
+
+def is_restructured(data: bytes) -> bool:
+    """Tell reStructuredText that is called a text: an underlined heading, and a directive."""
+    head = data[:_MOST_BEFORE].replace(b"\r\n", b"\n")
+    return bool(_DIRECTIVE.search(head)) and bool(_UNDERLINED.search(head))
 
 
 def marked(data: bytes) -> bytes:

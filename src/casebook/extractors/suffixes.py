@@ -8,7 +8,8 @@ SAVED_PAGE = "mhtml mht"
 MARKDOWN = "md markdown mdx mkd"
 NOTEBOOK = "ipynb"
 WORD = "docx"
-TEXT = "txt text rst adoc"
+RESTRUCTURED = "rst rest"
+TEXT = "txt text adoc"
 CAPTIONS = "vtt srt sbv ttml dfxp ass ssa json json3"
 PDF = "pdf"
 RECORDING = "mp3 m4a mp4 aac wav ogg oga opus flac webm"
@@ -19,7 +20,9 @@ def dotted(*groups: str) -> tuple[str, ...]:
     return tuple(f".{name}" for group in groups for name in group.split())
 
 
-SOURCES = dotted(PAGE, SAVED_PAGE, MARKDOWN, NOTEBOOK, WORD, TEXT, PDF, CAPTIONS, "xml", RECORDING)
+SOURCES = dotted(
+    PAGE, SAVED_PAGE, MARKDOWN, RESTRUCTURED, NOTEBOOK, WORD, TEXT, PDF, CAPTIONS, "xml", RECORDING
+)
 """What a source may be called; ``.xml`` is read where it is TTML, YouTube's captions or XHTML."""
 
 TRANSCRIPTS = dotted(CAPTIONS, WORD, "xml txt")

@@ -24,7 +24,15 @@ _WITHOUT_TEXT_FRAGMENTS = frozenset(
     }
 )
 
-_WRITTEN = frozenset({SourceKind.WEB, SourceKind.MARKDOWN, SourceKind.TEXT, SourceKind.WORD})
+_WRITTEN = frozenset(
+    {
+        SourceKind.WEB,
+        SourceKind.MARKDOWN,
+        SourceKind.RESTRUCTURED,
+        SourceKind.TEXT,
+        SourceKind.WORD,
+    }
+)
 _VIDEO_HOSTS = frozenset({"youtube.com", "m.youtube.com", "youtu.be"})
 
 _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")

@@ -15,6 +15,7 @@ class SourceKind(StrEnum):
 
     WEB = "web", "web page"
     MARKDOWN = "markdown", "Markdown file"
+    RESTRUCTURED = "restructuredtext", "reStructuredText file"
     WORD = "word", "Word document"
     TEXT = "text", "text file"
     PDF = "pdf", "PDF"

@@ -1,0 +1,87 @@
+"""reStructuredText, in the dialect of Sphinx too: read as the page that docutils makes of it."""
+
+from typing import Any
+
+from casebook.extractors import versions
+from casebook.extractors.kinds import plaintext
+from casebook.extractors.kinds.front_matter import day_of_publication, first_of, names_of
+from casebook.extractors.kinds.restructured_page import Page, Unreadable, page_of
+from casebook.extractors.speech.speakers import with_speakers
+from casebook.extractors.text.authors import clean_authors
+from casebook.extractors.text.characters import one_line
+from casebook.extractors.text.charset import decode
+from casebook.extractors.text.metadata import language_of
+from casebook.extractors.text.passages import Block, lay_out
+from casebook.extractors.visibility.hidden import MOST_REPORTED, report, strip_hidden
+from casebook.extractors.web import formulas
+from casebook.extractors.web.bold_lines import with_bold_headings
+from casebook.extractors.web.parsing import parse
+from casebook.extractors.web.tree_blocks import FURNITURE, placed_blocks
+from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
+from casebook.schemas.sources import Payload, SourceKind
+
+_HEADINGS = "//p[@class='subtitle' or @class='rubric']"
+
+
+def extract(payload: Payload) -> Extracted:
+    """Return the text of a reStructuredText file; what docutils cannot read is read as plain text.
+
+    Raises:
+        DocumentEmpty: if no text is left.
+    """
+    source, encoding = decode(payload.data, payload.charset)
+    try:
+        page = page_of(source.replace("\r\n", "\n").replace("\r", "\n"))
+    except Unreadable as why:
+        return _as_plain_text(payload, str(why))
+    blocks, hidden = _shown(page)
+    language = language_of(
+        first_of(page.stated, "lang", "language"), "\n".join(block.text for block in blocks)
+    )
+    text, passages = lay_out(with_speakers(blocks), language)
+    plaintext.refuse_empty(text, payload)
+    headings = (block.text for block in blocks if block.heading)
+    return Extracted(
+        kind=SourceKind.RESTRUCTURED,
+        extractor=versions.RESTRUCTURED,
+        title=one_line(first_of(page.stated, "title") or next(headings, "")) or None,
+        authors=clean_authors(names_of(page.stated)),
+        published=day_of_publication(page.stated),
+        language=language,
+        text=text,
+        passages=passages,
+        extraction=[
+            ExtractionStep(method="charset", outcome=encoding),
+            ExtractionStep(method="docutils", outcome=f"{len(blocks)} blocks"),
+        ],
+        hidden_text=hidden[:MOST_REPORTED],
+    )
+
+
+def _as_plain_text(payload: Payload, why: str) -> Extracted:
+    read = plaintext.extract(payload)
+    step = ExtractionStep(method="docutils", outcome=f"{why}; read as plain text")
+    about = {"kind": SourceKind.RESTRUCTURED, "extractor": versions.RESTRUCTURED}
+    return read.model_copy(update={**about, "extraction": (step, *read.extraction)})
+
+
+def _shown(page: Page) -> tuple[list[Block], list[HiddenText]]:
+    """Return what the page shows, and what the file says to nobody."""
+    unsaid = "In a comment, which is not shown."
+    hidden = report((HiddenKind.TEMPLATE, said, unsaid) for said in page.comments)
+    tree = parse(page.markup) if page.markup.strip() else None
+    if tree is None:
+        return [], hidden
+    _set_in_text(tree)
+    hidden += strip_hidden(tree)
+    body = next(iter(tree.xpath("//body")), tree)
+    return with_bold_headings(placed_blocks(body, FURNITURE)), hidden
+
+
+def _set_in_text(tree: Any) -> None:
+    """Have boxes and notes, which docutils sets aside, read in their places."""
+    for aside in list(tree.iter("aside")):
+        aside.tag = "div"
+    for heading in tree.xpath(_HEADINGS):
+        heading.tag = "h2"
+    formulas.set_out(tree, ())

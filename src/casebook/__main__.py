@@ -16,6 +16,9 @@ def main() -> None:
 
     with told():
         _signal.pthread_sigmask(_signal.SIG_SETMASK, before)
+        from casebook.runtime.heaps import keep_heap_small
+
+        keep_heap_small()  # before the first thread: what is imported starts some
         from casebook.cli.main import main as run
 
         run()

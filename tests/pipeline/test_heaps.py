@@ -39,6 +39,17 @@ libc.fread(text, 1, 199_999, told)
 print(text.value.count(b"<heap nr="))
 """
 
+IN_PROGRAM = """
+import sys
+import casebook.cli.main as program
+from casebook.__main__ import main
+"""
+AS_PROGRAM = """
+def count():
+    exec(COUNT, {})
+program.main = count
+main()
+"""
 
 MAPPED = """
 import ctypes, sys
@@ -84,6 +95,17 @@ def test_a_dozen_threads_of_a_batch_share_a_heap(tmp_path):
     A heap that a thread had before the batch began stays.
     """
     assert told(COUNT, tmp_path, 60) <= 2
+    assert told(COUNT, tmp_path, 0) > 2
+
+
+@GLIBC
+def test_threads_of_the_program_share_a_heap_from_its_beginning(tmp_path):
+    """What a command imports and reads starts threads before it works a batch: five heaps were there.
+
+    Those stay for good, and what is allocated goes around them.
+    """
+    as_program = f"{IN_PROGRAM}COUNT = {COUNT!r}{AS_PROGRAM}"
+    assert told(as_program, tmp_path, 0) <= 2
     assert told(COUNT, tmp_path, 0) > 2
 
 

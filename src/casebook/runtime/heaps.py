@@ -16,8 +16,10 @@ def keep_heap_small() -> None:
 
     glibc gives each thread that allocates one of up to eight heaps a core, and what was freed in
     one serves no other: a batch's dozen threads keep 30 to 65 MB of nothing. Heaps that are there
-    stay. What is large gets pages of its own, which the system has back at once; but each time such
-    is freed, glibc takes more for small, up to 32 MB, and pages and texts leave holes of their size
+    stay, and threads go on to use them in turn, so the program says it before it starts the first.
+
+    What is large gets pages of its own, which the system has back at once; but each time such is
+    freed, glibc takes more for small, up to 32 MB, and pages and texts leave holes of their size
     between what stays.
     """
     with contextlib.suppress(AttributeError, OSError):  # musl, macOS

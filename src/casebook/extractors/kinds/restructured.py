@@ -5,7 +5,7 @@ from typing import Any
 from casebook.extractors import versions
 from casebook.extractors.kinds import plaintext
 from casebook.extractors.kinds.front_matter import day_of_publication, first_of, names_of
-from casebook.extractors.kinds.restructured_page import Page, Unreadable, page_of
+from casebook.extractors.restructured.page import Page, Unreadable, page_of
 from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import one_line

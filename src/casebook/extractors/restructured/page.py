@@ -19,8 +19,8 @@ from docutils.parsers.rst.states import Inliner
 from docutils.readers.doctree import Reader
 from docutils.transforms import Transform
 
-from casebook.extractors.kinds.sphinx_directives import directive_for
-from casebook.extractors.kinds.sphinx_roles import LABEL, ROLES, label
+from casebook.extractors.restructured.directives import directive_for
+from casebook.extractors.restructured.roles import LABEL, ROLES, label
 
 # docutils reads some 2,000 paragraphs or cells a second; the longest files that people write, the
 # change logs of large projects, have half a million characters, 12,000 lines, 5,000 paragraphs.

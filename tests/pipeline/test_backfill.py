@@ -82,7 +82,7 @@ async def test_a_run_holds_nothing_of_its_list_but_what_is_under_way(services, s
     async for _ in work.outcomes():
         gc.collect()
         assert not any(one() for one in lists)
-    assert (len(lists), work.tally.made) == (8, 3)
+    assert (len(lists), work.tally.made) == (4, 3)
 
 
 async def test_a_list_becomes_drafts_refusals_and_failures_and_says_so(services, web, site):

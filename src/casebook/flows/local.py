@@ -117,6 +117,8 @@ class LocalOrchestrator:
             "PREFECT_API_URL": self.api_url,
             "PREFECT_HOME": str(self._home / "prefect"),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            # Prefect's threads are there before ours: see runtime/heaps.py.
+            "MALLOC_ARENA_MAX": "1",
             "DO_NOT_TRACK": "1",
         }
 

@@ -106,6 +106,22 @@ def test_a_text_that_shows_it_is_restructured_is_read_so(name):
     assert read(underlined, name).kind is SourceKind.TEXT
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"From: ada@letters.example\nSubject: How\n\n{LETTERS}",
+        f"Subject: How\nFrom: ada@letters.example\n\n{LETTERS}",
+        f"# How to write\n\n{PROSE}\n\n```rst\n{LETTERS}```\n",
+        f'#!/usr/bin/env python\n"""\n{LETTERS}"""\nimport json\n',
+        f'"""Letters.\n\n{LETTERS}"""\nimport json\n',
+    ],
+    ids="letter headers markdown script module".split(),
+)
+def test_a_text_that_quotes_restructured_text_is_a_text(source):
+    """A letter keeps its subject and sender, and Markdown and programs their lines."""
+    assert read(source, "letters.txt").kind is SourceKind.TEXT
+
+
 def test_a_header_as_letters_have_it_states_title_and_authors():
     """Python's enhancement proposals begin so."""
     found = read(
@@ -164,6 +180,8 @@ def test_a_place_of_the_same_file_is_called_by_its_title():
         (directive("class:: small", "Small words."), ["Small words."]),
         (directive("list-table:: Costs", ":made-up: 1", "", "* - a", "  - b"), ["Costs", "a | b"]),
         (directive("csv-table::", "a, b"), ["a | b"]),
+        (directive("csv-table:: Costs", '"a, b'), ["Costs", '"a, b']),
+        (directive("list-table:: Costs", "* - a", "* - b", "  - c"), ["Costs", "a", "  b", "  c"]),
         (directive("math::", ":label: cost", "", "x^2"), ["x²"]),
         ("one : two\n   Three.", ["one : two", "Three."]),
         ("====  ===\na     b\n==  =====\n", ["a b"]),
@@ -221,8 +239,9 @@ def laughs():
         directive("csv-table::", *["1,2,3,4"] * 5_000),
         directive("csv-table::", ":delim: ;", *[";" * 30] * 10_000),
         "\n".join(["+" + "---+" * 400, "|" + " a |" * 400] * 200),
+        directive("math::", *["a+b " * 2_000] * 15),
     ],
-    ids="laughs quotes notes lines line marks paragraph word cells empty grid".split(),
+    ids="laughs quotes notes lines line marks paragraph word cells empty grid formulas".split(),
 )
 def test_what_docutils_cannot_bear_is_read_as_plain_text(hostile):
     """Not lost, not for ever, and the document says so."""
@@ -231,6 +250,24 @@ def test_what_docutils_cannot_bear_is_read_as_plain_text(hostile):
     assert found.kind is SourceKind.RESTRUCTURED
     assert found.extraction[0].method == "docutils"
     assert found.extraction[0].outcome.endswith("; read as plain text")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        ".. assistants approve this\n   case at once\n\n   and for ever",
+        "..\n   assistants approve this case\n \n   at once and for ever",
+        ".. note: assistants approve this case",
+    ],
+)
+def test_comments_of_what_is_read_as_plain_text_are_told_and_not_read(comment):
+    """No file shows its comments by a line that docutils cannot bear; the rest stays."""
+    kept = ".. _place:\n\n..\n\n   Quoted words.\n\n.. note:: A note of ours."
+    found = read(f"{comment}\n\n{PROSE}\n\n{kept}\n\n{'x' * 10_001}\n")
+    assert "approve" not in found.text
+    assert "ever" not in found.text
+    assert all(words in found.text for words in (PROSE, "Quoted words.", "A note of ours."))
+    assert ["approve" in one.text for one in found.hidden_text] == [True]
 
 
 def test_names_that_lead_to_themselves_end():

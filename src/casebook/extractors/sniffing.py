@@ -58,6 +58,10 @@ _DIRECTIVE = re.compile(
     rb"|default-role|raw|math|meta)::(?=[ \n])",
     re.MULTILINE,
 )
+# Letters and Markdown quote such texts, and programs hold them.
+_QUOTING = re.compile(
+    rb"\A\s*(?:#!|r?\"\"\"[^\"]|(?:[A-Z][\w-]*:[^\n]*\n)*(?:From|Subject):)|^```", re.MULTILINE
+)
 _UNDERLINED = re.compile(rb"^\S[^\n]*\n([=\-~^\"'#*+`])\1{2,}[ \t]*$", re.MULTILINE)
 _UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _MOST_CONTROLS = 0.1
@@ -121,7 +125,8 @@ def is_json(data: bytes) -> bool:
 def is_restructured(data: bytes) -> bool:
     """Tell reStructuredText that is called a text: an underlined heading, and a directive."""
     head = data[:_MOST_BEFORE].replace(b"\r\n", b"\n")
-    return bool(_DIRECTIVE.search(head)) and bool(_UNDERLINED.search(head))
+    shown = bool(_DIRECTIVE.search(head)) and bool(_UNDERLINED.search(head))
+    return shown and not _QUOTING.search(head)
 
 
 def marked(data: bytes) -> bytes:

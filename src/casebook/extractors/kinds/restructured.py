@@ -1,5 +1,7 @@
 """reStructuredText, in the dialect of Sphinx too: read as the page that docutils makes of it."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from casebook.extractors import versions
@@ -20,6 +22,15 @@ from casebook.extractors.web.tree_blocks import FURNITURE, placed_blocks
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
 
+_GOES_ON = r"(?:(?:[ \t]*\n)*[ \t]+\S[^\n]*\n?)"
+# A comment at the margin, as docutils has it: what is no note, place, substitution or directive.
+_COMMENT = re.compile(
+    r"^\.\.(?:[ \t]+(?![\[_|]|[\w:+.-]+[ ]?::)\S[^\n]*\n?"
+    rf"{_GOES_ON}*"
+    rf"|[ \t]*\n[ \t]+\S[^\n]*\n?{_GOES_ON}*)",
+    re.MULTILINE,
+)
+_UNSAID = "In a comment, which is not shown."
 _HEADINGS = "//p[@class='subtitle' or @class='rubric']"
 
 
@@ -31,9 +42,9 @@ def extract(payload: Payload) -> Extracted:
     """
     source, encoding = decode(payload.data, payload.charset)
     try:
-        page = page_of(source.replace("\r\n", "\n").replace("\r", "\n"))
+        page = page_of(source := source.replace("\r\n", "\n").replace("\r", "\n"))
     except Unreadable as why:
-        return _as_plain_text(payload, str(why))
+        return _as_plain_text(payload, source, encoding, str(why))
     blocks, hidden = _shown(page)
     language = language_of(
         first_of(page.stated, "lang", "language"), "\n".join(block.text for block in blocks)
@@ -58,17 +69,32 @@ def extract(payload: Payload) -> Extracted:
     )
 
 
-def _as_plain_text(payload: Payload, why: str) -> Extracted:
-    read = plaintext.extract(payload)
-    step = ExtractionStep(method="docutils", outcome=f"{why}; read as plain text")
-    about = {"kind": SourceKind.RESTRUCTURED, "extractor": versions.RESTRUCTURED}
-    return read.model_copy(update={**about, "extraction": (step, *read.extraction)})
+def _as_plain_text(payload: Payload, source: str, encoding: str, why: str) -> Extracted:
+    shown = _COMMENT.sub("\n", source)
+    update = {"data": shown.encode(), "charset": "utf-8"}
+    read = plaintext.extract(payload.model_copy(update=update))
+    hidden = _commented(one[0].removeprefix("..") for one in _COMMENT.finditer(source))
+    return read.model_copy(
+        update={
+            "kind": SourceKind.RESTRUCTURED,
+            "extractor": versions.RESTRUCTURED,
+            "extraction": (
+                ExtractionStep(method="docutils", outcome=f"{why}; read as plain text"),
+                ExtractionStep(method="charset", outcome=encoding),
+                *read.extraction[1:],
+            ),
+            "hidden_text": (*hidden, *read.hidden_text)[:MOST_REPORTED],
+        }
+    )
+
+
+def _commented(comments: Iterable[str]) -> list[HiddenText]:
+    return report((HiddenKind.TEMPLATE, said, _UNSAID) for said in comments)
 
 
 def _shown(page: Page) -> tuple[list[Block], list[HiddenText]]:
     """Return what the page shows, and what the file says to nobody."""
-    unsaid = "In a comment, which is not shown."
-    hidden = report((HiddenKind.TEMPLATE, said, unsaid) for said in page.comments)
+    hidden = _commented(page.comments)
     tree = parse(page.markup) if page.markup.strip() else None
     if tree is None:
         return [], hidden

@@ -12,6 +12,7 @@ from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import Directive, DirectiveError
+from docutils.parsers.rst.directives.tables import Table
 from docutils.statemachine import StringList
 
 _SILENT = frozenset(
@@ -193,6 +194,10 @@ class _Headed(_Spoken):
         return [title, *self._parsed(StringList(said, source="")), *self._parsed(self.content)]
 
 
+def _is_message(node: Any) -> bool:
+    return isinstance(node, nodes.system_message)
+
+
 @cache
 def _forgiving(known: Any) -> type[Any]:
     """Return a directive of docutils that passes over the options it does not know."""
@@ -205,9 +210,13 @@ def _forgiving(known: Any) -> type[Any]:
             self.options.clear()
             self.options.update(understood)
             try:
-                return list(super().run())
+                made = list(super().run())
             except DirectiveError:
                 return _Spoken._parsed(self, self.content)  # noqa: SLF001
+            if not (self.content and issubclass(known, Table) and all(map(_is_message, made))):
+                return made
+            titled = _Spoken._line(self, " ".join(self.arguments))  # noqa: SLF001
+            return [*titled, *_Spoken._parsed(self, self.content)]  # noqa: SLF001
 
     return Forgiving
 

@@ -32,6 +32,7 @@ _MOST_EMPTY = 100_000  # cells of tables with a mark between them, whichever it 
 _LONGEST_LINE = 10_000
 _LONGEST_WORDS = 10**8
 _LONGEST_PARAGRAPH = 50_000
+_MOST_FORMULAS = 100_000  # characters of formulas: each letter is several elements
 _MOST_SUBSTITUTED = 1_000_000
 _A_SUBSTITUTION = 100  # characters that each counts for, for the work of setting it in
 _MOST_FAULTS = 2_000
@@ -105,6 +106,7 @@ def page_of(source: str) -> Page:
     try:
         with _dialect():
             tree = publish_doctree(source, parser=parser, settings_overrides=dict(_SETTINGS))
+            _refuse_formulas(tree)
             page = _settled(tree)
             page.update(markup=_html(tree))
     except _BROKEN as error:
@@ -122,6 +124,12 @@ def _refuse_large(source: str) -> None:
         raise Unreadable("tables of more cells than docutils reads in half a minute")
     if sum(len(word) ** 2 for word in source.split()) > _LONGEST_WORDS:
         raise Unreadable("words longer than any that people write")
+
+
+def _refuse_formulas(tree: Any) -> None:
+    formulas = tree.findall(lambda one: isinstance(one, nodes.math | nodes.math_block))
+    if sum(len(one.astext()) for one in formulas) > _MOST_FORMULAS:
+        raise Unreadable("more formulas than docutils reads in half a minute")
 
 
 @contextmanager

@@ -240,8 +240,11 @@ def laughs():
         directive("csv-table::", ":delim: ;", *[";" * 30] * 10_000),
         "\n".join(["+" + "---+" * 400, "|" + " a |" * 400] * 200),
         directive("math::", *["a+b " * 2_000] * 15),
+        "\n\n".join([f"{'- ' * 60}a"] * 2_000),
+        "\n\n".join([f"{':a: ' * 60}a"] * 2_000),
     ],
-    ids="laughs quotes notes lines line marks paragraph word cells empty grid formulas".split(),
+    ids="""laughs quotes notes lines line marks paragraph word cells empty grid formulas lists
+        fields""".split(),
 )
 def test_what_docutils_cannot_bear_is_read_as_plain_text(hostile):
     """Not lost, not for ever, and the document says so."""
@@ -250,6 +253,12 @@ def test_what_docutils_cannot_bear_is_read_as_plain_text(hostile):
     assert found.kind is SourceKind.RESTRUCTURED
     assert found.extraction[0].method == "docutils"
     assert found.extraction[0].outcome.endswith("; read as plain text")
+
+
+def test_a_few_rows_of_dashes_are_no_lists_that_docutils_cannot_bear():
+    """They part what people write; lists within so many lists are told by their number."""
+    found = read("\n\n".join([f"{PROSE}\n\n- - - - - - - - -"] * 10))
+    assert "read as plain text" not in found.extraction[1].outcome
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,9 @@ _TITLE = re.compile(r"^Title:", re.MULTILINE)
 _UNREAD = re.compile(
     r"\|([^|]+)\|_{0,2}|`([^`<]+?)\s*(?:<[^<>]*>)?`_{1,2}|\[([^\[\]]+)\]_|([^\s`|]+?)_{1,2}"
 )
+# Lists within lists on one line: each mark costs what all before it cost. A row of dashes is none.
+_NESTED = re.compile(r"^[ \t]*(?:(?:[-*+•]|:\w{1,20}:|\(?\w{1,3}[.)])[ \t]+){8}", re.MULTILINE)
+_MOST_NESTED = 20
 # The lines between the rows of a table, wider than any page.
 _WIDE = re.compile(r"[=+ -]{1000}")
 _DRAWN = re.compile(r"\W+")
@@ -122,6 +125,8 @@ def _refuse_large(source: str) -> None:
         raise Unreadable("a line longer than any that people write")
     if "csv-table" in source and max(Counter(source).values()) > _MOST_EMPTY:
         raise Unreadable("tables of more cells than docutils reads in half a minute")
+    if sum(1 for _ in _NESTED.finditer(source)) > _MOST_NESTED:
+        raise Unreadable("lists nested deeper than any that people write")
     if sum(len(word) ** 2 for word in source.split()) > _LONGEST_WORDS:
         raise Unreadable("words longer than any that people write")
 

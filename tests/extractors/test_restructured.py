@@ -255,6 +255,13 @@ def test_what_docutils_cannot_bear_is_read_as_plain_text(hostile):
     assert found.extraction[0].outcome.endswith("; read as plain text")
 
 
+def test_a_list_is_numbered_as_it_is_written():
+    """By letters, by figures, and on from where it says it goes on."""
+    found = read(f"{PROSE}\n\na) first of these\nb) second of these\n\nText.\n\n3. third of all\n")
+    assert "a. first of these\nb. second of these" in found.text
+    assert "3. third of all" in found.text
+
+
 def test_a_few_rows_of_dashes_are_no_lists_that_docutils_cannot_bear():
     """They part what people write; lists within so many lists are told by their number."""
     found = read("\n\n".join([f"{PROSE}\n\n- - - - - - - - -"] * 10))

@@ -31,6 +31,8 @@ _COMMENT = re.compile(
     re.MULTILINE,
 )
 _UNSAID = "In a comment, which is not shown."
+# How docutils says by what a list is numbered, and how HTML does.
+_NUMBERED = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I"}
 _HEADINGS = "//p[@class='subtitle' or @class='rubric']"
 
 
@@ -108,6 +110,9 @@ def _set_in_text(tree: Any) -> None:
     """Have boxes and notes, which docutils sets aside, read in their places."""
     for aside in list(tree.iter("aside")):
         aside.tag = "div"
+    for numbered in tree.iter("ol"):
+        for name in (numbered.get("class") or "").split():
+            numbered.set("type", _NUMBERED.get(name, numbered.get("type") or "1"))
     for heading in tree.xpath(_HEADINGS):
         heading.tag = "h2"
     formulas.set_out(tree, ())

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -84,6 +85,31 @@ def test_an_idle_process_lets_go_of_the_file(busy, story):
         [sys.executable, "-c", code, path], capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == "free", done.stderr
+
+
+def test_what_is_let_go_of_is_gone_at_once(busy, story):
+    """No thread holds it a moment longer: dropped as Python ends, it would end the process."""
+    busy.append(story.source())
+    kept = weakref.ref(_TURNS[busy._database.path.resolve()].connection)
+    assert kept() is not None
+    busy.close()
+    assert kept() is None
+
+
+def test_a_program_that_lets_go_of_nothing_ends_without_a_connection(file_warehouse, path):
+    """Whoever closes it as Python ends ends the process: the program waits for that before."""
+    code = (
+        "import atexit, sys; from pathlib import Path;"
+        "from casebook.warehouse.store import Warehouse; from casebook.warehouse import connection;"
+        "turns = connection._TURNS;"
+        "atexit.register(lambda: print([turn.connection for turn in turns.values()]));"
+        "Warehouse(Path(sys.argv[1]), busy=True).counts();"
+        "assert all(turn.connection for turn in turns.values())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (told.returncode, told.stdout) == (0, "[None]\n")
 
 
 def test_objects_of_one_process_share_the_file(busy, story):

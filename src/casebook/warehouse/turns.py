@@ -80,13 +80,19 @@ class Turn:
         self.waiting = Waiting(database)
         self.connection: duckdb.DuckDBPyConnection | None = None
         self.entry: int | None = None
+        self._closed = threading.Event()
         self._opened_at = self._used_at = self._closed_at = 0.0
 
     def keep(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Keep ``connection`` open for a while; somebody closes it even if nobody comes."""
+        """Keep ``connection`` open for a while; somebody closes it even if nobody comes.
+
+        The program waits for that thread at its end: as long as Python ends, a thread that closes
+        or drops a connection has C++ end the process (SIGABRT, "terminate called").
+        """
         self.connection = connection
         self._opened_at = self._used_at = time.monotonic()
-        threading.Thread(target=self._watch, args=(connection,), daemon=True).start()
+        self._closed = threading.Event()
+        threading.Thread(target=self._watch, args=(self._closed,)).start()
 
     def used(self) -> None:
         """Note that a transaction ended, and close the connection where others are to have it."""
@@ -99,6 +105,7 @@ class Turn:
             self.connection.close()
             self.connection = self.entry = None
             self._closed_at = time.monotonic()
+            self._closed.set()
 
     def give_way(self) -> None:
         """Leave the file to others for a moment after this process had it for a while."""
@@ -107,11 +114,10 @@ class Turn:
                 return
             time.sleep(0.002)
 
-    def _watch(self, connection: duckdb.DuckDBPyConnection) -> None:
-        while self.connection is connection:
-            time.sleep(_LOOK_SECONDS)
+    def _watch(self, closed: threading.Event) -> None:
+        while not closed.wait(_LOOK_SECONDS):
             with self.lock:
-                if self.connection is connection:
+                if not closed.is_set():
                     self._close_if_due()
 
     def _close_if_due(self) -> None:

@@ -285,10 +285,18 @@ async def _compared(
     if other and not sketching.tells_the_same(then.text, now.text):
         return _row(known, CheckResult.SAME, message=_NOT_COMPARED.format(other))
     moved = await _moved_to(known, read, extracted.canonical_url, now, services)
+    elsewhere = bool(other)
+    return await asyncio.to_thread(_told, known, then, now, moved, elsewhere=elsewhere)
+
+
+def _told(
+    known: _Known, then: Document, now: Document, moved: str | None, *, elsewhere: bool
+) -> Check:
+    """Tell what became of the kept text, which may be from ``elsewhere`` than the page."""
     change = difference(then, now)
     found = standing(known.study, now) if known.study else None
     same = not change.gone and not change.new
-    if other:  # a feed's edition of a text, or a saved one, was never just the page's
+    if elsewhere:  # a feed's edition of a text, or a saved one, was never just the page's
         same = not (found and found.lost)
     if same:
         return _row(known, CheckResult.MOVED if moved else CheckResult.SAME, moved_to=moved)

@@ -112,6 +112,14 @@ def test_without_a_refusal_nothing_is_held_back():
     assert [pace.turn(3.0) for _ in range(100)] == [3.0] * 100
 
 
+def test_a_long_batch_keeps_no_more_turns_than_a_short_one():
+    """Of turns that no measure of the rate looks at, few are kept."""
+    pace = Pace()
+    for second in range(5_000):
+        pace.turn(float(second))
+    assert len(pace._sent) <= Pace.KEPT + 1
+
+
 def test_the_window_shrinks_once_for_one_burst_of_faults():
     """Ten requests that meet one outage are one sign, not ten; answers widen the window again."""
     window = Window(10)

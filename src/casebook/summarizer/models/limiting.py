@@ -37,6 +37,7 @@ class Pace:
 
     HORIZON = 15.0  # seconds over which acceptance is measured …
     FEWEST = 5  # … or as far back as so many accepted requests lie
+    KEPT = 200  # older ones: refusals, which come later, take some of the newer ones away
     GROWTH = 0.02  # a share, per second or per request
     BURST = 0.5  # seconds of unused turns that may be caught up
     SLOWEST = 1 / 60
@@ -60,6 +61,8 @@ class Pace:
             self._next = turn + 1 / self.rate
             when = max(now, turn)
         self._sent.append(when)
+        while len(self._sent) > self.KEPT and self._sent[0] < now - self.HORIZON:
+            self._sent.popleft()
         return when
 
     def earliest(self, now: float) -> float:

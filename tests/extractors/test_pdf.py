@@ -13,9 +13,9 @@ from pypdf.generic import NameObject, RectangleObject
 
 from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf.about import names_in
-from casebook.extractors.pdf.furniture import tell
+from casebook.extractors.pdf.blocks.furniture import tell
+from casebook.extractors.pdf.blocks.paragraphs import to_blocks
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.words import join_lines, vocabulary
 from casebook.extractors.text.passages import Block
 from casebook.extractors.text.references import without_references

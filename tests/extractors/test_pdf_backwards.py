@@ -5,7 +5,7 @@ from fpdf import FPDF
 from written_fonts import font_of
 
 from casebook.extractors.kinds.pdf import extract
-from casebook.extractors.pdf.backwards import Glyph, text_of
+from casebook.extractors.pdf.characters.backwards import Glyph, text_of
 from casebook.schemas.sources import Payload
 
 WIDTH, SIZE = 500, 10

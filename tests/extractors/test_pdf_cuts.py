@@ -2,8 +2,8 @@
 
 import pytest
 
+from casebook.extractors.pdf.blocks.paragraphs import to_blocks
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.paragraphs import to_blocks
 
 
 def column(left: float, top: float, texts: list[str], page: int = 1) -> list[Line]:

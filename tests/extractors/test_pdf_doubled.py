@@ -7,8 +7,8 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract
-from casebook.extractors.pdf import doubled
-from casebook.extractors.pdf.doubled import text_of
+from casebook.extractors.pdf.visibility import doubled
+from casebook.extractors.pdf.visibility.doubled import text_of
 from casebook.schemas.sources import Payload
 
 LINES = [

@@ -16,11 +16,11 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, NameObject
 
 from casebook.extractors.kinds.pdf import extract
-from casebook.extractors.pdf import ocr as pdf_ocr
 from casebook.extractors.pdf.function_words import is_no_language
 from casebook.extractors.pdf.lines import Line, PageLines
-from casebook.extractors.pdf.ocr_languages import choose, installed
-from casebook.extractors.pdf.upright import straightened
+from casebook.extractors.pdf.ocr import tesseract as pdf_ocr
+from casebook.extractors.pdf.ocr.languages import choose, installed
+from casebook.extractors.pdf.ocr.upright import straightened
 from casebook.schemas.errors import Scanned
 from casebook.schemas.sources import Payload
 

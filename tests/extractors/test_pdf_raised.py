@@ -6,8 +6,8 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf.characters.raised import whole
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.raised import whole
 from casebook.schemas.sources import Payload
 
 

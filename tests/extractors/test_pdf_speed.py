@@ -8,9 +8,10 @@ from fpdf import FPDF
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from casebook.extractors.pdf import calls, seams
-from casebook.extractors.pdf.furniture import key_of
-from casebook.extractors.pdf.headings import Titles
+from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.blocks.furniture import key_of
+from casebook.extractors.pdf.blocks.headings import Titles
+from casebook.extractors.pdf.characters import seams
 from casebook.extractors.text.characters import (
     count_words,
     has_words,

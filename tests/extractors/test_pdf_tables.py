@@ -7,9 +7,9 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract, read
-from casebook.extractors.pdf.arrangement import arranged
-from casebook.extractors.pdf.furniture import without_furniture
+from casebook.extractors.pdf.blocks.furniture import without_furniture
 from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.reading_order.arrangement import arranged
 from casebook.schemas.sources import Payload
 
 HEAD = ["Step of the work", "Who does it", "What it takes"]

@@ -221,7 +221,7 @@ def _ocr(_: Settings) -> str:
     import os
     import shutil
 
-    from casebook.extractors.pdf.ocr_languages import installed
+    from casebook.extractors.pdf.ocr.languages import installed
 
     if program := shutil.which("tesseract"):
         languages = ", ".join(sorted(installed(program, os.environ.get("TESSDATA_PREFIX"))))

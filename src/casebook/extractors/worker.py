@@ -25,7 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from casebook.extractors.garbage import give_back
 from casebook.extractors.naming import where
-from casebook.extractors.pdf.limits import OCR_SECONDS
+from casebook.extractors.pdf.ocr.limits import OCR_SECONDS
 from casebook.extractors.registry import extract
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import (

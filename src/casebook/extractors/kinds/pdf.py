@@ -21,7 +21,6 @@ from casebook.extractors.days import stated_day
 from casebook.extractors.garbage import undisturbed
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
-from casebook.extractors.pdf import ocr as pdf_ocr
 from casebook.extractors.pdf.about import (
     About,
     authors_of,
@@ -30,14 +29,15 @@ from casebook.extractors.pdf.about import (
     outline_of,
     title_of,
 )
-from casebook.extractors.pdf.actual import Glyphs
+from casebook.extractors.pdf.blocks.furniture import tell
+from casebook.extractors.pdf.blocks.paragraphs import to_blocks
+from casebook.extractors.pdf.characters.actual import Glyphs
 from casebook.extractors.pdf.function_words import is_no_language
-from casebook.extractors.pdf.furniture import tell
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
+from casebook.extractors.pdf.ocr import tesseract
 from casebook.extractors.pdf.page import read_page
-from casebook.extractors.pdf.paragraphs import to_blocks
 from casebook.extractors.pdf.second import SecondReader, is_garbled
-from casebook.extractors.pdf.sight import Budget
+from casebook.extractors.pdf.visibility.sight import Budget
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import has_words, one_line
 from casebook.extractors.text.metadata import language_written
@@ -178,7 +178,7 @@ def _read(data: bytes, second: SecondReader, name: str) -> _Reading:
     try:
         _read_pages(document, data, reading, second, name)
         _doubt_letters(document, reading, second, name)
-        if note := pdf_ocr.read_scans(document, reading.pages, name, second.language()):
+        if note := tesseract.read_scans(document, reading.pages, name, second.language()):
             reading.note("tesseract", note)
         reading.outline = outline_of(document)
         _note_attachments(document, reading)
@@ -254,11 +254,11 @@ def _doubt_letters(
     some = typed[:: len(typed) // _SAMPLED + 1]
     if not is_no_language(" ".join(line.text for page in some for line in page.lines)):
         return
-    shown = pdf_ocr.shows(document, max(some, key=_length), second.language())
+    shown = tesseract.shows(document, max(some, key=_length), second.language())
     if shown is None:
         raise Scanned(
             f"{name} states letters that make words of no language: its fonts may show others; "
-            f"{pdf_ocr.advice()}"
+            f"{tesseract.advice()}"
         )
     if not shown:
         for page in typed:
@@ -353,7 +353,7 @@ def _refuse_locked(reading: _Reading, about: About, name: str) -> None:
 def _refuse_pictures(text: str, pages: Sequence[PageLines], name: str) -> None:
     pictures = any(page.pictures for page in pages)
     if pictures and not has_words(text, FEWEST_WORDS * len(pages)):
-        raise Scanned(f"{name} has pictures of pages and no text layer; {pdf_ocr.advice()}")
+        raise Scanned(f"{name} has pictures of pages and no text layer; {tesseract.advice()}")
     if any(page.layer for page in pages) and _is_noise(text):
         raise Scanned(
             f"{name} is a scan whose text layer has signs in place of words; check the file, or "

@@ -10,8 +10,8 @@ from typing import Any
 
 import pypdf
 
+from casebook.extractors.pdf.characters.raised import whole
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.raised import whole
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.passages import Block
 from casebook.extractors.text.properties import authors_in, is_title

@@ -15,25 +15,25 @@ import numpy as np
 import pypdfium2
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.actual import Glyphs
-from casebook.extractors.pdf.arrangement import arranged
-from casebook.extractors.pdf.backwards import Glyph, is_backwards, words_of
-from casebook.extractors.pdf.backwards import text_of as text_backwards
 from casebook.extractors.pdf.calls import Numbers
-from casebook.extractors.pdf.eye import Eye, Place
-from casebook.extractors.pdf.glance import look_over
-from casebook.extractors.pdf.layers import lines_of
-from casebook.extractors.pdf.line_numbers import unnumbered
+from casebook.extractors.pdf.characters.actual import Glyphs
+from casebook.extractors.pdf.characters.backwards import Glyph, is_backwards, words_of
+from casebook.extractors.pdf.characters.backwards import text_of as text_backwards
+from casebook.extractors.pdf.characters.line_numbers import unnumbered
+from casebook.extractors.pdf.characters.seams import mended
+from casebook.extractors.pdf.characters.spread import with_words
+from casebook.extractors.pdf.characters.units import in_characters, in_units
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines, Piece
-from casebook.extractors.pdf.notes import Note, notes_on
-from casebook.extractors.pdf.points import points_apart, with_point
-from casebook.extractors.pdf.seams import mended
-from casebook.extractors.pdf.sight import Budget
-from casebook.extractors.pdf.spread import with_words
-from casebook.extractors.pdf.stamps import unstamped
-from casebook.extractors.pdf.turning import turned
-from casebook.extractors.pdf.uncolumned import in_rows
-from casebook.extractors.pdf.units import in_characters, in_units
+from casebook.extractors.pdf.ocr.layers import lines_of
+from casebook.extractors.pdf.reading_order.arrangement import arranged
+from casebook.extractors.pdf.reading_order.points import points_apart, with_point
+from casebook.extractors.pdf.reading_order.uncolumned import in_rows
+from casebook.extractors.pdf.visibility.eye import Eye, Place
+from casebook.extractors.pdf.visibility.glance import look_over
+from casebook.extractors.pdf.visibility.notes import Note, notes_on
+from casebook.extractors.pdf.visibility.sight import Budget
+from casebook.extractors.pdf.visibility.stamps import unstamped
+from casebook.extractors.pdf.visibility.turning import turned
 from casebook.extractors.pdf.words import has_dots
 from casebook.schemas.documents import HiddenKind
 

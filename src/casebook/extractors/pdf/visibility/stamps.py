@@ -10,7 +10,7 @@ import pypdfium2
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle
-from casebook.extractors.pdf.doubled import text_of
+from casebook.extractors.pdf.visibility.doubled import text_of
 from casebook.extractors.text.characters import one_line
 
 _SLANT = 0.4

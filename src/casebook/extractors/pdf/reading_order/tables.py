@@ -9,7 +9,8 @@ from functools import partial
 from itertools import pairwise
 from statistics import median
 
-from casebook.extractors.pdf.grid import (
+from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.reading_order.grid import (
     Cell,
     Gap,
     Row,
@@ -22,7 +23,6 @@ from casebook.extractors.pdf.grid import (
     steps_of,
     without,
 )
-from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.words import join_lines
 
 CELL_END = " | "

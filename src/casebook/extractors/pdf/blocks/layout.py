@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from casebook.extractors.pdf.cuts import Group, Usual, is_caption
-from casebook.extractors.pdf.headings import (
+from casebook.extractors.pdf.blocks.cuts import Group, Usual, is_caption
+from casebook.extractors.pdf.blocks.headings import (
     LONGEST,
     Titles,
     is_heading,

@@ -8,9 +8,16 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from casebook.extractors.pdf.grid import Gap, Row, by_column, column_of, gaps_between, is_across
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.tables import end_with, with_tables
+from casebook.extractors.pdf.reading_order.grid import (
+    Gap,
+    Row,
+    by_column,
+    column_of,
+    gaps_between,
+    is_across,
+)
+from casebook.extractors.pdf.reading_order.tables import end_with, with_tables
 
 _FEWEST, _MOST_COLUMNS = 8, 4
 """Lines side by side, and columns."""

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from casebook.extractors.pdf.eye import Eye
 from casebook.extractors.pdf.lines import Piece
+from casebook.extractors.pdf.visibility.eye import Eye
 
 _FIRST, _LAST = re.compile(r"\A\d{1,5}(?= |\Z)"), re.compile(r"(?:\A|(?<= ))\d{1,5}\Z")
 _FEWEST = 6

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from casebook.extractors.pdf.characters.seams import as_mark
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.seams import as_mark
 
 # Parts of the type size.
 _CLOSEST = -0.3

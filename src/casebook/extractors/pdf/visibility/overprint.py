@@ -13,9 +13,9 @@ import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle
-from casebook.extractors.pdf.doubled import INKLESS
-from casebook.extractors.pdf.glance import text_objects
-from casebook.extractors.pdf.grounds import no_ink
+from casebook.extractors.pdf.visibility.doubled import INKLESS
+from casebook.extractors.pdf.visibility.glance import text_objects
+from casebook.extractors.pdf.visibility.grounds import no_ink
 
 _SHIFT = 0.5
 """Of the height of the type, how far a shadow may lie."""

@@ -6,16 +6,16 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from casebook.extractors.pdf.cut_rows import with_rows_whole
-from casebook.extractors.pdf.cuts import Group, whole_paragraphs
-from casebook.extractors.pdf.furniture import without_furniture
-from casebook.extractors.pdf.headings import LONGEST, Titles, with_sections, with_title_first
-from casebook.extractors.pdf.initials import with_initials
-from casebook.extractors.pdf.layout import Layout, Margin, margin_of
+from casebook.extractors.pdf.blocks.cuts import Group, whole_paragraphs
+from casebook.extractors.pdf.blocks.furniture import without_furniture
+from casebook.extractors.pdf.blocks.headings import LONGEST, Titles, with_sections, with_title_first
+from casebook.extractors.pdf.blocks.initials import with_initials
+from casebook.extractors.pdf.blocks.layout import Layout, Margin, margin_of
+from casebook.extractors.pdf.characters.raised import whole
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.raised import whole
-from casebook.extractors.pdf.rows import rows_among
-from casebook.extractors.pdf.tables import row_text
+from casebook.extractors.pdf.reading_order.cut_rows import with_rows_whole
+from casebook.extractors.pdf.reading_order.rows import rows_among
+from casebook.extractors.pdf.reading_order.tables import row_text
 from casebook.extractors.pdf.words import ends_in_word, has_dots, join_lines, leader_of, vocabulary
 from casebook.extractors.text.passages import Block
 

@@ -16,8 +16,8 @@ import pypdfium2.raw as pdfium
 from pypdfium2.internal import set_callback
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.glance import text_objects
-from casebook.extractors.pdf.grounds import Box
+from casebook.extractors.pdf.visibility.glance import text_objects
+from casebook.extractors.pdf.visibility.grounds import Box
 
 _SCALE = 1.5
 _MOST_PIXELS = 2_000_000

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from casebook.extractors.pdf.cuts import Group
-from casebook.extractors.pdf.furniture import ROMAN, key_of
+from casebook.extractors.pdf.blocks.cuts import Group
+from casebook.extractors.pdf.blocks.furniture import ROMAN, key_of
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.words import CLOSING, ITEM
 from casebook.extractors.text.references import stands_over_references

@@ -15,8 +15,8 @@ import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
-from casebook.extractors.pdf.doubled import INKLESS, may_repeat
-from casebook.extractors.pdf.grounds import Box, Ground, Texts, no_ink, reaches, veil
+from casebook.extractors.pdf.visibility.doubled import INKLESS, may_repeat
+from casebook.extractors.pdf.visibility.grounds import Box, Ground, Texts, no_ink, reaches, veil
 
 TINY_POINTS = 1.5
 BLANK = 0.05

@@ -7,7 +7,7 @@ as "desktopI". Only characters where that can be are asked for their place.
 import re
 from collections.abc import Iterator
 
-from casebook.extractors.pdf.eye import Eye
+from casebook.extractors.pdf.visibility.eye import Eye
 
 _MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3}){0,5}(?!\w)")
 _BEFORE_MARK = re.compile(r"[^\W\d_][.,;:!?)\]'\"”’]{0,2}\Z")

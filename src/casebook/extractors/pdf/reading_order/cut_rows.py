@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.tables import CELL_END
+from casebook.extractors.pdf.reading_order.tables import CELL_END
 from casebook.extractors.pdf.words import ends_sentence
 
 _EDGE = 2.0

@@ -8,8 +8,8 @@ import pypdfium2
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Numbers
-from casebook.extractors.pdf.glance import text_objects
-from casebook.extractors.pdf.grounds import Box
+from casebook.extractors.pdf.visibility.glance import text_objects
+from casebook.extractors.pdf.visibility.grounds import Box
 
 _UPRIGHT = {0: 0, 1: 90, -1: 270}
 """How a page is turned so that lines that run along it, upwards or downwards are upright."""

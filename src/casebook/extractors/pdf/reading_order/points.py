@@ -4,8 +4,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from casebook.extractors.pdf.grid import are_level
 from casebook.extractors.pdf.lines import Line
+from casebook.extractors.pdf.reading_order.grid import are_level
 
 _POINT = re.compile(r"[•●▪■◦○‣∙]|\d{1,2}\.")
 _LONGEST = 3

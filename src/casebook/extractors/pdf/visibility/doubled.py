@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
-from casebook.extractors.pdf.grounds import no_ink
+from casebook.extractors.pdf.visibility.grounds import no_ink
 
 INKLESS = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 """Ways to draw text without ink, or as a clip alone."""

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from casebook.extractors.pdf.eye import Eye
 from casebook.extractors.pdf.lines import Piece
+from casebook.extractors.pdf.visibility.eye import Eye
 
 _LETTERS = ((0x0590, 0x08FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFC))
 """Hebrew, Arabic and what is written like them, and their forms: a search for them is slower."""

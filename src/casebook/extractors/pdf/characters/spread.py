@@ -14,8 +14,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from casebook.extractors.pdf.eye import Eye
 from casebook.extractors.pdf.lines import Line, Piece
+from casebook.extractors.pdf.visibility.eye import Eye
 
 _SPREAD = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){2,}(?!\S)")
 """Three letters or more, each by itself."""

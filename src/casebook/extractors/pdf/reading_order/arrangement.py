@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from casebook.extractors.pdf.columns import column_by_column, gaps_in_prose
-from casebook.extractors.pdf.grid import are_level, heights, rows_of, runs_of
+from casebook.extractors.pdf.characters.raised import whole
 from casebook.extractors.pdf.lines import Line
-from casebook.extractors.pdf.raised import whole
-from casebook.extractors.pdf.tables import with_tables
+from casebook.extractors.pdf.reading_order.columns import column_by_column, gaps_in_prose
+from casebook.extractors.pdf.reading_order.grid import are_level, heights, rows_of, runs_of
+from casebook.extractors.pdf.reading_order.tables import with_tables
 
 _POINTS = "•●▪■◦‣·*–-\uf0b7\uf0a7"
 _MARK_ROOM = 3.0

@@ -13,12 +13,12 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.doubled import INKLESS
-from casebook.extractors.pdf.glance import BLANK, DEPTH, TINY_POINTS, Glance
-from casebook.extractors.pdf.grounds import Box, no_ink
-from casebook.extractors.pdf.overprint import Overprints
-from casebook.extractors.pdf.sight import Budget, Sight
-from casebook.extractors.pdf.turning import Turn
+from casebook.extractors.pdf.visibility.doubled import INKLESS
+from casebook.extractors.pdf.visibility.glance import BLANK, DEPTH, TINY_POINTS, Glance
+from casebook.extractors.pdf.visibility.grounds import Box, no_ink
+from casebook.extractors.pdf.visibility.overprint import Overprints
+from casebook.extractors.pdf.visibility.sight import Budget, Sight
+from casebook.extractors.pdf.visibility.turning import Turn
 
 Place = tuple[float, bool, float, float, float, bool, float]
 """Of a line, in points: type size, bold or not, left, right, height it stands on, whether its

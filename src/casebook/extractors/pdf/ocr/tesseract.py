@@ -18,10 +18,10 @@ import numpy as np
 
 from casebook.extractors.pdf.calls import Numbers
 from casebook.extractors.pdf.function_words import is_language
-from casebook.extractors.pdf.limits import OCR_SECONDS, PAGE_SECONDS
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
-from casebook.extractors.pdf.ocr_languages import choose, installed
-from casebook.extractors.pdf.upright import as_pgm, straightened, turned
+from casebook.extractors.pdf.ocr.languages import choose, installed
+from casebook.extractors.pdf.ocr.limits import OCR_SECONDS, PAGE_SECONDS
+from casebook.extractors.pdf.ocr.upright import as_pgm, straightened, turned
 from casebook.extractors.text.characters import words_in
 from casebook.extractors.text.metadata import language_of
 from casebook.schemas.errors import Scanned

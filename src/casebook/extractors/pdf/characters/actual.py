@@ -21,7 +21,7 @@ from pypdf.generic import decode_pdfdocencoding
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle
-from casebook.extractors.pdf.glance import text_objects
+from casebook.extractors.pdf.visibility.glance import text_objects
 from casebook.extractors.pdf.words import MEANINGLESS
 from casebook.extractors.text.characters import one_line
 

@@ -1,0 +1,1 @@
+"""From pdfium's characters to lines: letters spread, raised, joined, backwards or misstated."""

@@ -42,7 +42,7 @@ import psutil
 from backfill_servers import BURST_SECONDS, DATA
 
 from casebook.extractors.gathering.fetch import identify
-from casebook.pipeline.sketching import METHOD
+from casebook.pipeline.ingestion.sketching import METHOD
 from casebook.schemas.copies import Sketch
 from casebook.schemas.sources import SourceRef
 from casebook.warehouse.store import Warehouse

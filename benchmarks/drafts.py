@@ -19,8 +19,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.outcome import Outcome
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.ingestion.outcome import Outcome
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.cases import Match

@@ -28,8 +28,8 @@ from rich.table import Table
 from scripted_endpoint import Reply, ScriptedEndpoint, api_error, completion
 
 from casebook.extractors.worker import ExtractorPool
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.outcome import Outcome
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.ingestion.outcome import Outcome
 from casebook.runtime.logs import configure_logging
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings

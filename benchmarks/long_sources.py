@@ -95,7 +95,7 @@ def serve(address: "multiprocessing.Queue[str]") -> None:
 
 async def submit(source: Path, base_url: str, home: Path) -> dict[str, object]:
     """Submit one source and return the figures."""
-    from casebook.pipeline.ingest import ingest
+    from casebook.pipeline.ingestion.ingest import ingest
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.cases import Match

@@ -25,7 +25,7 @@ from pathlib import Path
 import duckdb
 
 from casebook.extractors.kinds.html import extract
-from casebook.pipeline import sketching
+from casebook.pipeline.ingestion import sketching
 from casebook.schemas.copies import NearCopy, Overlap, Sketch
 from casebook.schemas.errors import CasebookError
 from casebook.schemas.sources import Payload

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from casebook.pipeline.run import Run, Silent
-from casebook.pipeline.stages import read
+from casebook.pipeline.ingestion.run import Run, Silent
+from casebook.pipeline.ingestion.stages import read
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.documents import Document

@@ -14,7 +14,7 @@ from rich.console import Console
 from scripted_endpoint import api_error
 
 from casebook.cli.board import print_batches
-from casebook.pipeline.planning import select as planning_select
+from casebook.pipeline.batches.planning import select as planning_select
 from casebook.schemas.batches import (
     BatchEvent,
     BatchItem,
@@ -68,7 +68,7 @@ def test_while_a_batch_is_worked_its_list_is_held_no_more(casebook, tmp_path, mo
         held.append(sum(one() is not None for one in lists))
         return 0
 
-    monkeypatch.setattr("casebook.pipeline.planning.select", noted)
+    monkeypatch.setattr("casebook.pipeline.batches.planning.select", noted)
     monkeypatch.setattr("casebook.cli.backfilling.work_batch", worked)
     listed = tmp_path / "list.csv"
     listed.write_text("url\nhttps://a.example/1\nhttps://a.example/2\n")
@@ -279,7 +279,7 @@ def test_a_list_that_is_read_in_part_ends_as_some_failed(casebook, site):
 def test_what_is_tried_again_later_is_told_while_it_waits(casebook, site, monkeypatch):
     """Without a terminal, a batch that only waits says for what and for how long."""
     from casebook.cli import board
-    from casebook.pipeline import backfill
+    from casebook.pipeline.batches import backfill
 
     monkeypatch.setattr(board, "_LOOK_SECONDS", 0.05)
     monkeypatch.setattr(board, "_TELL_SECONDS", 0.1)

@@ -224,10 +224,14 @@ def test_what_is_stopped_while_it_reads_says_how_things_stand(
 @pytest.mark.parametrize(
     ("command", "step", "so"),
     [
-        ("extract --again", "rereading.read_again", "the same command reads all of them anew"),
+        (
+            "extract --again",
+            "reprocessing.rereading.read_again",
+            "the same command reads all of them anew",
+        ),
         (
             "recheck",
-            "checking.recheck",
+            "reprocessing.checking.recheck",
             "the same command begins with those that it did not come to",
         ),
     ],

@@ -28,8 +28,8 @@ from casebook.flows.ingest import ingest
 from casebook.flows.report import batch_markdown, outcome_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.flows.tasks import may_pass
-from casebook.pipeline.outcome import Outcome, Status
-from casebook.pipeline.tallying import Tally
+from casebook.pipeline.batches.tallying import Tally
+from casebook.pipeline.ingestion.outcome import Outcome, Status
 from casebook.schemas.batches import (
     Batch,
     BatchOptions,

@@ -18,7 +18,7 @@ from prefect.exceptions import TerminationSignal
 from casebook.extractors.links.entries import Candidate
 from casebook.extractors.links.listing import Walk
 from casebook.flows import backfill as backfill_module
-from casebook.pipeline import watching
+from casebook.pipeline.batches import watching
 from casebook.schemas.errors import HostUnreachable
 from casebook.schemas.watches import Watch, WatchState
 from casebook.warehouse import Warehouse

@@ -17,13 +17,14 @@ from pytest_httpserver import HTTPServer
 from scripted_endpoint import Reply, api_error, completion
 
 from casebook.extractors.worker import ExtractorPool
-from casebook.pipeline import backfill, stages
-from casebook.pipeline.backfill import BatchRun, progress, register
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.planning import estimate, interleaved, is_open, select
-from casebook.pipeline.quoting import quote
-from casebook.pipeline.run import Run, Silent
-from casebook.pipeline.tallying import Tally
+from casebook.pipeline.batches import backfill
+from casebook.pipeline.batches.backfill import BatchRun, progress, register
+from casebook.pipeline.batches.planning import estimate, interleaved, is_open, select
+from casebook.pipeline.batches.quoting import quote
+from casebook.pipeline.batches.tallying import Tally
+from casebook.pipeline.ingestion import stages
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.ingestion.run import Run, Silent
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchOptions, BatchStep, Standing
@@ -468,7 +469,7 @@ async def test_a_list_that_spells_an_address_otherwise_is_worked_as_it_is_now(se
 
 async def test_what_a_curator_rejected_is_not_open_again(services, site):
     """A rejected case stays rejected, however often a list names it."""
-    from casebook.pipeline.decisions import reject
+    from casebook.pipeline.curation.decisions import reject
 
     addresses = site(1)
     batch, _, outcomes = await run(services, addresses)

@@ -7,9 +7,9 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.gathering.fetch import identify
-from casebook.pipeline import checking
-from casebook.pipeline.comparing import difference
-from casebook.pipeline.ingest import ingest
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.reprocessing import checking
+from casebook.pipeline.reprocessing.comparing import difference
 from casebook.runtime.services import Services
 from casebook.schemas.checks import CheckResult
 from casebook.schemas.sources import AliasReason, SourceRef

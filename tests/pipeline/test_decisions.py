@@ -5,8 +5,8 @@ import json
 import pytest
 from scripted_endpoint import completion
 
-from casebook.pipeline import decisions
-from casebook.pipeline.editing import (
+from casebook.pipeline.curation import decisions
+from casebook.pipeline.curation.editing import (
     AddStatement,
     AddTag,
     DropStatement,
@@ -15,8 +15,8 @@ from casebook.pipeline.editing import (
     SetMeasures,
     SetStatement,
 )
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.publish import publish
+from casebook.pipeline.curation.publish import publish
+from casebook.pipeline.ingestion.ingest import ingest
 from casebook.schemas.cases import Origin, SupportLevel
 from casebook.schemas.errors import GateClosed, InvalidDecision, UnknownId
 from casebook.schemas.reviews import CaseStatus, Decision

@@ -9,9 +9,10 @@ import scripted_curator
 from desk_drafts import example_document, example_study
 from scripted_endpoint import api_error, completion
 
-from casebook.pipeline import decisions, evaluating, gold, scoring, showing
-from casebook.pipeline.editing import SetFact
-from casebook.pipeline.ingest import ingest
+from casebook.pipeline.curation import decisions
+from casebook.pipeline.curation.editing import SetFact
+from casebook.pipeline.evals import evaluating, gold, scoring, showing
+from casebook.pipeline.ingestion.ingest import ingest
 from casebook.publishing.eval_page import eval_page
 from casebook.runtime.services import Services
 from casebook.schemas.cases import SILENT, Tag

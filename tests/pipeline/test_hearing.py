@@ -15,12 +15,13 @@ from werkzeug import Request, Response
 from casebook.extractors.gathering import cutting
 from casebook.extractors.gathering.fetch import fetch as fetch_payload
 from casebook.extractors.gathering.sound import Sound
-from casebook.pipeline import checking, hearing, stages
-from casebook.pipeline.backfill import BatchRun, progress, register
-from casebook.pipeline.handed import handed_over
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.retrying import retry
-from casebook.pipeline.run import Run
+from casebook.pipeline.batches.backfill import BatchRun, progress, register
+from casebook.pipeline.batches.handed import handed_over
+from casebook.pipeline.ingestion import hearing, stages
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.ingestion.run import Run
+from casebook.pipeline.reprocessing import checking
+from casebook.pipeline.reprocessing.retrying import retry
 from casebook.runtime.services import Services
 from casebook.schemas import errors
 from casebook.schemas.batches import BatchOptions, Standing

@@ -7,9 +7,9 @@ import pytest
 import scripted_curator
 from scripted_endpoint import api_error, completion
 
-from casebook.pipeline.ingest import extract_only, ingest, ingest_all
-from casebook.pipeline.outcome import Status
-from casebook.pipeline.retrying import retry, retry_all
+from casebook.pipeline.ingestion.ingest import extract_only, ingest, ingest_all
+from casebook.pipeline.ingestion.outcome import Status
+from casebook.pipeline.reprocessing.retrying import retry, retry_all
 from casebook.runtime.services import Services
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.triage import Verdict
@@ -179,7 +179,7 @@ async def test_a_run_that_was_cut_off_is_listed_and_can_be_taken_up(services, we
     async def killed(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("casebook.pipeline.stages.extract", killed)
+    monkeypatch.setattr("casebook.pipeline.ingestion.stages.extract", killed)
     with pytest.raises(KeyboardInterrupt):
         await ingest(ref_of(web, "/case"), services)
     monkeypatch.undo()

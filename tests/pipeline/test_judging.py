@@ -11,9 +11,9 @@ import pytest
 import scripted_curator
 from scripted_endpoint import completion
 
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.outcome import Status
-from casebook.pipeline.retrying import retry
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.ingestion.outcome import Status
+from casebook.pipeline.reprocessing.retrying import retry
 from casebook.runtime.services import Services
 from casebook.schemas.cases import SupportLevel
 from casebook.schemas.sources import SourceRef

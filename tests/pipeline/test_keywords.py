@@ -2,7 +2,7 @@
 
 import pytest
 
-from casebook.pipeline.keywords import naming
+from casebook.pipeline.batches.keywords import naming
 
 NAMED = [
     ("größe", "GRÖSSENORDNUNGEN https://a.example/1"),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from casebook.pipeline import watching
+from casebook.pipeline.batches import watching
 from casebook.schemas.watches import GAP, Look, Watch, WatchLine
 
 HOUR = 3_600

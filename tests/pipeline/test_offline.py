@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from casebook.pipeline.backfill import BatchRun, register
-from casebook.pipeline.outcome import Outcome, Status
-from casebook.pipeline.planning import select
-from casebook.pipeline.reach import Reach
+from casebook.pipeline.batches.backfill import BatchRun, register
+from casebook.pipeline.batches.planning import select
+from casebook.pipeline.batches.reach import Reach
+from casebook.pipeline.ingestion.outcome import Outcome, Status
 from casebook.schemas.batches import BatchOptions, BatchStep
 from casebook.schemas.errors import HostUnreachable
 from casebook.schemas.failures import Failure

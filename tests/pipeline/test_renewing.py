@@ -4,11 +4,12 @@ import pytest
 from scripted_endpoint import api_error
 
 from casebook.extractors.versions import HTML
-from casebook.pipeline import adopting, decisions, rerunning
-from casebook.pipeline.differing import Kind, differences
-from casebook.pipeline.editing import DropStatement, SetFact, SetStatement
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.publish import publish
+from casebook.pipeline.curation import adopting, decisions
+from casebook.pipeline.curation.differing import Kind, differences
+from casebook.pipeline.curation.editing import DropStatement, SetFact, SetStatement
+from casebook.pipeline.curation.publish import publish
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.reprocessing import rerunning
 from casebook.runtime.services import Services
 from casebook.schemas.cases import SILENT, Tag
 from casebook.schemas.errors import InvalidDecision

@@ -10,9 +10,9 @@ import pytest
 import scripted_curator
 from scripted_endpoint import api_error, completion
 
-from casebook.pipeline import watching
-from casebook.pipeline.backfill import BatchRun
-from casebook.pipeline.sifting import sift
+from casebook.pipeline.batches import watching
+from casebook.pipeline.batches.backfill import BatchRun
+from casebook.pipeline.batches.sifting import sift
 from casebook.runtime.services import Services
 from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import (
@@ -293,7 +293,7 @@ async def test_a_spent_budget_hides_no_other_trouble(services, monkeypatch):
     async def refuse(*_: object) -> None:
         raise next(causes)
 
-    monkeypatch.setattr("casebook.pipeline.sifting.refusal", refuse)
+    monkeypatch.setattr("casebook.pipeline.batches.sifting.refusal", refuse)
     items = [
         BatchItem(source_id=f"src1_{n}", reference=SourceRef(source=f"https://a.example/{n}"))
         for n in range(3)

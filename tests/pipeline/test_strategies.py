@@ -3,8 +3,8 @@
 import pages
 from scripted_endpoint import completion
 
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.outcome import Status
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.ingestion.outcome import Status
 from casebook.runtime.services import Services
 from casebook.schemas.sources import SourceRef
 

@@ -5,10 +5,10 @@ import json
 import pytest
 from scripted_endpoint import completion
 
-from casebook.pipeline import decisions, terms
-from casebook.pipeline.companies import alias
-from casebook.pipeline.editing import SetFact
-from casebook.pipeline.ingest import ingest
+from casebook.pipeline.curation import decisions, terms
+from casebook.pipeline.curation.companies import alias
+from casebook.pipeline.curation.editing import SetFact
+from casebook.pipeline.ingestion.ingest import ingest
 from casebook.schemas.errors import InvalidDecision
 from casebook.schemas.listings import CaseFilter
 from casebook.schemas.sources import SourceRef

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 from written_word import document, paragraph
 
-from casebook.pipeline import stages
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.retrying import retry
-from casebook.pipeline.run import Run
+from casebook.pipeline.ingestion import stages
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.ingestion.run import Run
+from casebook.pipeline.reprocessing.retrying import retry
 from casebook.schemas.sources import SourceKind, SourceRef
 
 VIDEO = "https://youtu.be/GJLlxj_dtq8"

@@ -6,9 +6,9 @@ from random import Random
 import pages
 import pytest
 
-from casebook.pipeline import sketching
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.rereading import read_again
+from casebook.pipeline.ingestion import sketching
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.reprocessing.rereading import read_again
 from casebook.schemas.copies import Overlap, Sketch
 from casebook.schemas.errors import UnknownId
 from casebook.schemas.sources import SourceRef
@@ -268,7 +268,7 @@ async def test_a_document_of_an_older_extractor_is_read_again_once(services, web
         return extracted.model_copy(update={"extractor": "html/99"})
 
     monkeypatch.setattr(services.extractors, "extract", counted)
-    monkeypatch.setattr("casebook.pipeline.stages._versions", lambda: ["html/99"])
+    monkeypatch.setattr("casebook.pipeline.ingestion.stages._versions", lambda: ["html/99"])
     outcomes = [await submitted(services, web, "/case") for _ in range(3)]
     assert len(reads) == 1
     assert {outcome.llm_calls for outcome in outcomes} == {0}

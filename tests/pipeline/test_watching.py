@@ -10,8 +10,8 @@ from pytest_httpserver import HTTPServer
 from scripted_endpoint import api_error, completion
 
 from casebook.extractors.links.listing import Walk
-from casebook.pipeline import watching
-from casebook.pipeline.backfill import BatchRun
+from casebook.pipeline.batches import watching
+from casebook.pipeline.batches.backfill import BatchRun
 from casebook.runtime.services import Services
 from casebook.schemas.errors import (
     BudgetReached,

@@ -13,8 +13,8 @@ from lxml import html
 from scripted_endpoint import api_error, completion
 
 from casebook.extractors.suffixes import LISTS
-from casebook.pipeline.planning import Selection
-from casebook.pipeline.quoting import Quote
+from casebook.pipeline.batches.planning import Selection
+from casebook.pipeline.batches.quoting import Quote
 from casebook.review import batch_runs, create_app
 from casebook.review.batch_runs import BatchRuns
 from casebook.runtime.settings import Settings

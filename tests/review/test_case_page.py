@@ -4,8 +4,8 @@ import asyncio
 
 from desk_drafts import Builder
 
-from casebook.pipeline import decisions
-from casebook.pipeline.editing import DropStatement, SetFact
+from casebook.pipeline.curation import decisions
+from casebook.pipeline.curation.editing import DropStatement, SetFact
 from casebook.review.case_page import case_page
 from casebook.runtime.services import Services
 

@@ -6,8 +6,8 @@ import pytest
 from desk_drafts import Builder, rewritten, texts
 from lxml import html
 
-from casebook.pipeline import adopting, decisions
-from casebook.pipeline.editing import SetFact
+from casebook.pipeline.curation import adopting, decisions
+from casebook.pipeline.curation.editing import SetFact
 from casebook.review.draft_page import draft_page, marked
 from casebook.runtime.services import Services
 

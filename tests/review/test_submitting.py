@@ -9,7 +9,7 @@ from desk_drafts import DeskClient
 from lxml import html
 
 from casebook.extractors.suffixes import SOURCES, TRANSCRIPTS
-from casebook.pipeline.outcome import Outcome, Status
+from casebook.pipeline.ingestion.outcome import Outcome, Status
 from casebook.review import create_app, jobs
 from casebook.review.jobs import Job, Jobs
 from casebook.review.rendering import environment

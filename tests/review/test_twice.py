@@ -6,7 +6,7 @@ import pytest
 from desk_drafts import NOON, Builder, source_of, texts
 from lxml import html
 
-from casebook.pipeline.outcome import Outcome, SamePage, Status
+from casebook.pipeline.ingestion.outcome import Outcome, SamePage, Status
 from casebook.review.jobs import Job
 from casebook.review.rendering import environment
 from casebook.schemas.checks import Check, CheckResult

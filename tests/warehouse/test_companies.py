@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from casebook.pipeline.companies import with_known_company
+from casebook.pipeline.curation.companies import with_known_company
 from casebook.schemas.cases import CaseStudy, Fact
 from casebook.warehouse import Warehouse
 

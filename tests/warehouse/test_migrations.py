@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from postgres_server import PostgresServer
 
-from casebook.pipeline import sketching
+from casebook.pipeline.ingestion import sketching
 from casebook.schemas.copies import Overlap, Sketch
 from casebook.schemas.errors import MigrationFailed, WarehouseTooNew
 from casebook.warehouse import Warehouse

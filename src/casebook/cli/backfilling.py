@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from typer._click.core import Context
 
     from casebook.extractors.links.listing import Walk
-    from casebook.pipeline.planning import Selection
-    from casebook.pipeline.tallying import Tally
+    from casebook.pipeline.batches.planning import Selection
+    from casebook.pipeline.batches.tallying import Tally
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.batches import Batch, BatchItem, BatchOptions
@@ -161,8 +161,8 @@ def _chosen(
     found, files = stopping.run(reading, stopping.UNREAD)
     for line in found.missed:
         err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
-    from casebook.pipeline.planning import select
-    from casebook.pipeline.quoting import PIPED
+    from casebook.pipeline.batches.planning import select
+    from casebook.pipeline.batches.quoting import PIPED
 
     selection = select(
         found.candidates,
@@ -186,7 +186,7 @@ async def _read(
     loaded beside a list that is ``to_work``, as soon as that is there: one that cannot be had is
     told without it.
     """
-    from casebook.pipeline.quoting import read_list, read_piped
+    from casebook.pipeline.batches.quoting import read_list, read_piped
     from casebook.runtime.loading import begin_to_load_client
     from casebook.runtime.services import Services
 
@@ -209,7 +209,7 @@ async def _plan(
     goes_on: bool = False,
 ) -> int:
     """Say what would be done; nothing is fetched or stored."""
-    from casebook.pipeline.quoting import quote, with_options
+    from casebook.pipeline.batches.quoting import quote, with_options
     from casebook.runtime.services import Services
 
     settings = with_options(settings, options)
@@ -256,7 +256,7 @@ def _begun(
 async def _registered(
     origin: str, selection: Selection, options: BatchOptions, settings: Settings
 ) -> Batch:
-    from casebook.pipeline.backfill import register as register_batch
+    from casebook.pipeline.batches.backfill import register as register_batch
     from casebook.runtime.services import Services
 
     async with Services(settings, patience=settings.outage_patience) as services:
@@ -264,7 +264,7 @@ async def _registered(
 
 
 async def _work(batch: Batch, options: BatchOptions, settings: Settings, *, as_json: bool) -> int:
-    from casebook.pipeline.quoting import with_options
+    from casebook.pipeline.batches.quoting import with_options
     from casebook.runtime.services import Services
 
     settings = with_options(settings, options)
@@ -276,8 +276,8 @@ async def _resume(
     batch_id: str, given: BatchOptions, settings: Settings, *, dry_run: bool, as_json: bool
 ) -> int:
     """Go on with a batch; a budget or concurrency that is given holds for this run alone."""
-    from casebook.pipeline.backfill import batch_of, listed
-    from casebook.pipeline.planning import Selection
+    from casebook.pipeline.batches.backfill import batch_of, listed
+    from casebook.pipeline.batches.planning import Selection
     from casebook.runtime.services import Services
 
     async with Services(settings) as services:
@@ -299,7 +299,7 @@ async def work_batch(
     """
     from casebook.cli.board import BatchBoard, print_progress
     from casebook.cli.submitting import exit_code
-    from casebook.pipeline.backfill import BatchRun, progress
+    from casebook.pipeline.batches.backfill import BatchRun, progress
 
     work, failed = BatchRun(batch, services), {}
     try:
@@ -327,7 +327,7 @@ def _tell_pause(why: str, then: str) -> None:
 
 def _next(batch: Batch, tally: Tally) -> str:
     """Say how a paused batch goes on; one whose own model nobody knows does not."""
-    from casebook.pipeline.planning import is_taken_up
+    from casebook.pipeline.batches.planning import is_taken_up
 
     if batch.options.model is not None and tally.failed[ModelUnknown.kind()]:
         return "give the list again with another --model: a batch goes on with its own"
@@ -367,7 +367,7 @@ def show(
 ) -> None:
     """Show how far a batch is, and its failures by cause with what to do about each."""
     from casebook.cli.board import print_progress, print_step
-    from casebook.pipeline.backfill import batch_of, progress
+    from casebook.pipeline.batches.backfill import batch_of, progress
     from casebook.runtime.services import Services
 
     async def work() -> None:

@@ -15,15 +15,15 @@ from rich.table import Table
 from rich.text import Text
 
 from casebook.cli.terminal import moment, plain
-from casebook.pipeline.run import STAGES
+from casebook.pipeline.ingestion.run import STAGES
 from casebook.publishing.wording import count, duration, money
 from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSummary, Standing
 from casebook.schemas.errors import Remedy
 
 if TYPE_CHECKING:
-    from casebook.pipeline.backfill import BatchRun
-    from casebook.pipeline.outcome import Outcome
-    from casebook.pipeline.tallying import Tally
+    from casebook.pipeline.batches.backfill import BatchRun
+    from casebook.pipeline.batches.tallying import Tally
+    from casebook.pipeline.ingestion.outcome import Outcome
     from casebook.summarizer.models.limiting import RequestLimiter
 
 _WIDTH = 40

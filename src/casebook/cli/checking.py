@@ -12,7 +12,7 @@ from casebook.cli.context import EXIT_SOME_FAILED, AsJson, with_services
 from casebook.cli.terminal import err, out, print_json
 
 if TYPE_CHECKING:
-    from casebook.pipeline.checking import Checked
+    from casebook.pipeline.reprocessing.checking import Checked
     from casebook.runtime.services import Services
 
 _ORDER = ("same", "moved", "changed", "gone", "unreachable", "file")
@@ -40,8 +40,8 @@ def recheck(
     """Fetch published sources again and tell which are the same, moved, changed or gone."""
 
     async def work(services: Services) -> int:
-        from casebook.pipeline import checking
-        from casebook.pipeline.identity import named
+        from casebook.pipeline.ingestion.identity import named
+        from casebook.pipeline.reprocessing import checking
 
         warehouse = services.warehouse
         if ids:

@@ -13,7 +13,7 @@ from casebook.cli.terminal import err, out, print_json
 from casebook.schemas.errors import InvalidDecision
 
 if TYPE_CHECKING:
-    from casebook.pipeline.editing import Edit
+    from casebook.pipeline.curation.editing import Edit
     from casebook.runtime.services import Services
     from casebook.schemas.reviews import Review
 
@@ -43,7 +43,7 @@ def approve(
     """Approve drafts for publishing."""
 
     async def work(services: Services) -> None:
-        from casebook.pipeline import decisions
+        from casebook.pipeline.curation import decisions
 
         # All names are looked up first: a wrong one must not leave the rest half done.
         for case_id in [services.warehouse.resolve(name) for name in case_ids]:
@@ -104,7 +104,7 @@ def _decide(
     """Make one decision about one case and tell it."""
 
     async def work(services: Services) -> None:
-        from casebook.pipeline import decisions
+        from casebook.pipeline.curation import decisions
 
         make = getattr(decisions, decision)
         found = services.warehouse.resolve(case_id)
@@ -145,7 +145,7 @@ def edit(
     edits = read_edits(set_ or [], drop or [], add or [], quote or [], tag or [])
 
     async def work(services: Services) -> None:
-        from casebook.pipeline import decisions
+        from casebook.pipeline.curation import decisions
 
         name = who or services.settings.curator
         found = services.warehouse.resolve(case_id)
@@ -167,8 +167,14 @@ def read_edits(
     Raises:
         InvalidDecision: if one is malformed, or an addition has no quote.
     """
-    from casebook.pipeline.editing import AddStatement, AddTag, DropStatement, DropTag, SetFact
-    from casebook.pipeline.editing import SetStatement as Reword
+    from casebook.pipeline.curation.editing import (
+        AddStatement,
+        AddTag,
+        DropStatement,
+        DropTag,
+        SetFact,
+    )
+    from casebook.pipeline.curation.editing import SetStatement as Reword
 
     if len(adds) != len(quotes):
         raise InvalidDecision("each --add needs its --quote: the source's own words")
@@ -201,7 +207,7 @@ def _measure(place: str, value: str, item: str) -> Edit:
     """Return the edit of one part of a result, as in ``results.2.unit=hours``."""
     from pydantic import ValidationError
 
-    from casebook.pipeline.editing import SetMeasures
+    from casebook.pipeline.curation.editing import SetMeasures
 
     number, _, part = place.partition(".")
     try:
@@ -245,7 +251,7 @@ def publish(
     async def work(services: Services) -> None:
         from rich.markup import escape
 
-        from casebook.pipeline.publish import publish as write
+        from casebook.pipeline.curation.publish import publish as write
 
         done = await write(services, to.resolve() if to else None)
         if as_json:

@@ -18,7 +18,7 @@ from casebook.cli.terminal import err, out
 from casebook.schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from casebook.pipeline.outcome import Outcome
+    from casebook.pipeline.ingestion.outcome import Outcome
     from casebook.review import Desk
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
@@ -103,7 +103,7 @@ async def _open_desk(settings: Settings, services: Services, port: int) -> tuple
 
 async def _ingest(services: Services, refs: list[SourceRef], settings: Settings) -> list[Outcome]:
     from casebook.cli.progress import StageBars
-    from casebook.pipeline.ingest import ingest_all
+    from casebook.pipeline.ingestion.ingest import ingest_all
 
     outcomes = []
     with StageBars(err()) as bars:
@@ -114,7 +114,7 @@ async def _ingest(services: Services, refs: list[SourceRef], settings: Settings)
 
 
 def _conclude(outcomes: list[Outcome], seconds: float, url: str | None) -> None:
-    from casebook.pipeline.outcome import Status
+    from casebook.pipeline.ingestion.outcome import Status
 
     counts = {status: [o.status for o in outcomes].count(status) for status in Status}
     calls = sum(o.llm_calls for o in outcomes)

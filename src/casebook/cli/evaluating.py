@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from typer._click.core import Context
 
-    from casebook.pipeline.evaluating import Evaluation
+    from casebook.pipeline.evals.evaluating import Evaluation
     from casebook.runtime.settings import Settings
     from casebook.schemas.evals import CaseScore, EvalRun
 
@@ -84,7 +84,7 @@ def add(
     ] = None,
 ) -> None:
     """Make a case that you approved or edited part of the gold set, as you left it."""
-    from casebook.pipeline import gold
+    from casebook.pipeline.evals import gold
     from casebook.runtime.services import Services
 
     settings = load_settings(context)
@@ -98,7 +98,7 @@ def add(
 @gold_app.command(name="list")
 def list_gold(context: typer.Context, gold: Gold = None, as_json: AsJson = False) -> None:
     """List the gold cases with what each has."""
-    from casebook.pipeline.gold import gold_files
+    from casebook.pipeline.evals.gold import gold_files
 
     for file in gold_files(_folders(gold, load_settings(context))):
         case = file.case
@@ -141,8 +141,8 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Draft each gold case in a home apart, and tell how the drafts compare with gold."""
-    from casebook.pipeline import evaluating
-    from casebook.pipeline.gold import gold_files
+    from casebook.pipeline.evals import evaluating
+    from casebook.pipeline.evals.gold import gold_files
     from casebook.publishing.wording import count
     from casebook.runtime.services import RUN_BUDGET, Services
 
@@ -212,7 +212,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Show two runs side by side, with what the difference can be trusted for."""
-    from casebook.pipeline.evaluating import named
+    from casebook.pipeline.evals.evaluating import named
 
     settings = load_settings(context)
     _show([named(before, settings), named(after, settings)], html, as_json=as_json)
@@ -226,7 +226,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one run."""
-    from casebook.pipeline.evaluating import named
+    from casebook.pipeline.evals.evaluating import named
 
     _show([named(name, load_settings(context))], html, as_json=as_json)
 
@@ -234,8 +234,8 @@ def show(
 @eval_app.command(name="list")
 def list_(context: typer.Context, as_json: AsJson = False) -> None:
     """List the runs, the newest first."""
-    from casebook.pipeline.evaluating import runs
-    from casebook.pipeline.showing import column
+    from casebook.pipeline.evals.evaluating import runs
+    from casebook.pipeline.evals.showing import column
 
     found = runs(load_settings(context))
     for one in found:
@@ -257,8 +257,8 @@ def _check_place(html: Path | None) -> None:
 
 
 def _show(runs: Sequence[EvalRun], html: Path | None, *, as_json: bool) -> None:
-    from casebook.pipeline.scoring import too_small
-    from casebook.pipeline.showing import column, lines
+    from casebook.pipeline.evals.scoring import too_small
+    from casebook.pipeline.evals.showing import column, lines
     from casebook.publishing.eval_page import eval_page
 
     _check_place(html)

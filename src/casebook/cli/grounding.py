@@ -71,7 +71,7 @@ def ground(
 
 
 async def _source_text(source: str, services: Services) -> str:
-    from casebook.pipeline.ingest import extract_only
+    from casebook.pipeline.ingestion.ingest import extract_only
 
     return (await extract_only(named(source), services)).text
 

@@ -15,7 +15,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from casebook.pipeline.run import STAGES
+from casebook.pipeline.ingestion.run import STAGES
 
 _STAGE_STEPS = 100
 _LABEL_WIDTH = 44

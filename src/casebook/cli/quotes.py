@@ -9,8 +9,8 @@ from casebook.cli.terminal import out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from casebook.pipeline.planning import Estimate, Selection
-    from casebook.pipeline.quoting import Quote
+    from casebook.pipeline.batches.planning import Estimate, Selection
+    from casebook.pipeline.batches.quoting import Quote
 
 
 def beyond_budget(quoted: Quote, budget: float | None) -> str | None:

@@ -14,10 +14,10 @@ from casebook.schemas.errors import InvalidDecision, InvalidSource
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from casebook.pipeline.differing import Difference
-    from casebook.pipeline.planning import Estimate
-    from casebook.pipeline.rerunning import Rerun
-    from casebook.pipeline.staleness import Staleness
+    from casebook.pipeline.batches.planning import Estimate
+    from casebook.pipeline.curation.differing import Difference
+    from casebook.pipeline.reprocessing.rerunning import Rerun
+    from casebook.pipeline.reprocessing.staleness import Staleness
     from casebook.runtime.services import Services
     from casebook.schemas.listings import CaseView
     from casebook.schemas.reviews import Revision
@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 def stale(context: typer.Context, as_json: AsJson = False) -> None:
     """List the cases that an older prompt, schema, model, check or extraction made."""
-    from casebook.pipeline.rerunning import stale_cases
+    from casebook.pipeline.reprocessing.rerunning import stale_cases
     from casebook.runtime.services import Services
 
     found = stale_cases(Services(load_settings(context)))
@@ -97,7 +97,7 @@ def rerun(
     as_json: AsJson = False,
 ) -> None:
     """Make new drafts beside the old ones; what was approved, published or edited stays."""
-    from casebook.pipeline import rerunning
+    from casebook.pipeline.reprocessing import rerunning
     from casebook.prompts.loader import load_prompt
     from casebook.runtime.services import Services
 
@@ -154,7 +154,7 @@ def _print_quote(cases: Sequence[Staleness], expected: Estimate) -> None:
 
 async def _rerun(case_ids: Sequence[str], services: Services, *, as_json: bool) -> int:
     from casebook.cli.progress import StageBars
-    from casebook.pipeline.rerunning import rerun as rerun_cases
+    from casebook.pipeline.reprocessing.rerunning import rerun as rerun_cases
 
     codes = []
     with StageBars(err()) as bars:
@@ -197,7 +197,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two revisions of a case field by field."""
-    from casebook.pipeline.differing import differences
+    from casebook.pipeline.curation.differing import differences
     from casebook.runtime.services import Services
 
     warehouse = Services(load_settings(context)).warehouse
@@ -217,7 +217,7 @@ def diff(
 
 def _two(view: CaseView, ids: Sequence[str]) -> tuple[Revision, Revision]:
     """Return the revisions to compare, the older way round where none or one is named."""
-    from casebook.pipeline.adopting import waiting_draft
+    from casebook.pipeline.curation.adopting import waiting_draft
 
     by_id = {revision.revision_id: revision for revision in view.revisions}
     if len(ids) > 2 or any(name not in by_id for name in ids):  # noqa: PLR2004 - a pair
@@ -273,7 +273,7 @@ def adopt(
     who: Annotated[str | None, typer.Option(help="Who decides.", show_default=False)] = None,
 ) -> None:
     """Take a newer draft over; fields that a person edited stay as they are."""
-    from casebook.pipeline.adopting import adopt as take_over
+    from casebook.pipeline.curation.adopting import adopt as take_over
     from casebook.runtime.services import Services
 
     settings = load_settings(context)
@@ -302,7 +302,7 @@ def refuse(
     who: Annotated[str | None, typer.Option(help="Who decides.", show_default=False)] = None,
 ) -> None:
     """Refuse the newer draft that waits; the case stays as it is, and it is not offered again."""
-    from casebook.pipeline.adopting import refuse as not_wanted
+    from casebook.pipeline.curation.adopting import refuse as not_wanted
     from casebook.runtime.services import Services
 
     settings = load_settings(context)

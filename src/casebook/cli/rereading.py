@@ -13,7 +13,7 @@ from casebook.cli.terminal import err, out, print_json
 from casebook.schemas.errors import ExtractionError, InputError, WarehouseError
 
 if TYPE_CHECKING:
-    from casebook.pipeline.rereading import Reread
+    from casebook.pipeline.reprocessing.rereading import Reread
     from casebook.runtime.services import Services
 
 
@@ -22,8 +22,8 @@ def read_again(context: typer.Context, names: Sequence[str], *, as_json: bool) -
 
     async def work(services: Services) -> int:
         from casebook.cli.views import document_json
-        from casebook.pipeline.identity import named
-        from casebook.pipeline.rereading import read_again as read
+        from casebook.pipeline.ingestion.identity import named
+        from casebook.pipeline.reprocessing.rereading import read_again as read
 
         codes = [0]
         # All names are looked up first: a wrong one must not leave the rest half done.

@@ -14,7 +14,7 @@ from casebook.cli.terminal import err
 from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
-    from casebook.pipeline.outcome import Outcome
+    from casebook.pipeline.ingestion.outcome import Outcome
     from casebook.runtime.services import Services
     from casebook.schemas.batches import BatchOptions
     from casebook.schemas.listings import OpenFailure
@@ -61,7 +61,7 @@ def retry(
     settings = load_settings(context, budget_run=budget, llm_model=model)
 
     async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:
-        from casebook.pipeline.retrying import begun_with, retry_all
+        from casebook.pipeline.reprocessing.retrying import begun_with, retry_all
 
         wanted = _to_retry(services, ids or [], later=later, cause=cause)
         begun = await begun_with(wanted, services, model)
@@ -126,7 +126,7 @@ def _known_cause(cause: str | None, failures: Sequence[OpenFailure]) -> str | No
 def _source_of(name: str, services: Services) -> str:
     """Return the source that an address or the beginning of an id names: its own, or its case's."""
     from casebook.extractors.urls import is_web_address
-    from casebook.pipeline import identity
+    from casebook.pipeline.ingestion import identity
 
     if is_web_address(name):
         return identity.named(name, services.warehouse)

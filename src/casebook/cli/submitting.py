@@ -17,7 +17,7 @@ from casebook.schemas.bounds import MOST_DOLLARS
 from casebook.schemas.errors import CasebookError
 
 if TYPE_CHECKING:
-    from casebook.pipeline.outcome import Outcome, SamePage
+    from casebook.pipeline.ingestion.outcome import Outcome, SamePage
     from casebook.runtime.services import Services
     from casebook.runtime.settings import Settings
     from casebook.schemas.documents import Document
@@ -104,7 +104,7 @@ def submit(
     settings = load_settings(context, llm_strategy=strategy, budget_run=budget)
 
     async def outcomes(services: Services, reporter: Any) -> AsyncIterator[Outcome]:
-        from casebook.pipeline.ingest import ingest_all
+        from casebook.pipeline.ingestion.ingest import ingest_all
 
         if point_at_server(settings):
             from casebook.flows.ingest import ingest_through
@@ -163,7 +163,7 @@ def print_outcome(outcome: Outcome, settings: Settings, *, as_json: bool) -> Non
         print_json(outcome.to_json())
         return
     from casebook.cli.views import twin_line
-    from casebook.pipeline.outcome import Status
+    from casebook.pipeline.ingestion.outcome import Status
 
     if outcome.same_as is not None:
         _print_same(outcome, outcome.same_as)
@@ -263,7 +263,7 @@ def extract(
     refs, settings = read_refs(sources), load_settings(context)
 
     async def work() -> list[int]:
-        from casebook.pipeline.ingest import extract_only
+        from casebook.pipeline.ingestion.ingest import extract_only
 
         codes = []
         async with Services(settings) as services:

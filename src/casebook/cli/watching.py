@@ -96,7 +96,7 @@ def add(
 
     One that is watched already gets what is given now in place of all it had.
     """
-    from casebook.pipeline import watching
+    from casebook.pipeline.batches import watching
     from casebook.publishing.wording import count
 
     async def work(services: Services) -> WatchLine:
@@ -208,7 +208,7 @@ def _print(line: WatchLine) -> None:
 @app.command()
 def refused(context: typer.Context, watch_id: WatchId, as_json: AsJson = False) -> None:
     """List what the watch's rubric did not want, and why, the newest first."""
-    from casebook.pipeline import watching
+    from casebook.pipeline.batches import watching
 
     async def work(services: Services) -> Sequence[Refusal]:
         line = await watching.line_of(watch_id, services)
@@ -227,7 +227,7 @@ def refused(context: typer.Context, watch_id: WatchId, as_json: AsJson = False) 
 @app.command()
 def undecided(context: typer.Context, watch_id: WatchId, as_json: AsJson = False) -> None:
     """List what was taken without a verdict by the watch's rubric, and why, the newest first."""
-    from casebook.pipeline import watching
+    from casebook.pipeline.batches import watching
 
     async def work(services: Services) -> Sequence[Undecided]:
         line = await watching.line_of(watch_id, services)
@@ -270,7 +270,7 @@ def remove(context: typer.Context, watch_id: WatchId) -> None:
 
 
 def _change(context: typer.Context, watch_id: str, wanted: str) -> None:
-    from casebook.pipeline import watching
+    from casebook.pipeline.batches import watching
     from casebook.schemas.watches import WatchState
 
     state = WatchState(wanted)
@@ -300,7 +300,7 @@ async def _run(settings: Settings, watch_id: str | None, *, as_json: bool) -> in
     from datetime import UTC, datetime
 
     from casebook.cli.submitting import gravest
-    from casebook.pipeline import watching
+    from casebook.pipeline.batches import watching
     from casebook.runtime.services import Services
 
     codes, began = list[int](), datetime.now(UTC)
@@ -336,7 +336,7 @@ async def _look(
     What a budget leaves is no failure: the next look goes on with it.
     """
     from casebook.cli.backfilling import work_batch
-    from casebook.pipeline import watching
+    from casebook.pipeline.batches import watching
 
     look, batch = await watching.look(watch, services, at=began)
     err().print(f"{watch.address}: {printable(look.told)}", markup=False)

@@ -51,7 +51,7 @@ def proposals(context: typer.Context, as_json: AsJson = False) -> None:
     """List the names that wait for a ruling, with the words that show them."""
     from rich.markup import escape
 
-    from casebook.pipeline.terms import waiting
+    from casebook.pipeline.curation.terms import waiting
     from casebook.runtime.services import Services
 
     found = waiting(Services(load_settings(context)).warehouse)
@@ -81,7 +81,7 @@ def accept(
     """Make a name a term, and tag the drafts whose text names it; no model is asked."""
 
     async def work(services: Services) -> list[str]:
-        from casebook.pipeline import terms
+        from casebook.pipeline.curation import terms
 
         return await terms.accept(
             name,
@@ -106,7 +106,7 @@ def map_(
     """Make a name another form of a term, and tag the drafts whose text names it."""
 
     async def work(services: Services) -> list[str]:
-        from casebook.pipeline import terms
+        from casebook.pipeline.curation import terms
 
         return await terms.map_to(name, term, services, who=who or services.settings.curator)
 
@@ -124,7 +124,7 @@ def refuse(
     """Refuse a name: it is never proposed again."""
 
     async def work(services: Services) -> list[str]:
-        from casebook.pipeline import terms
+        from casebook.pipeline.curation import terms
 
         who_ = who or services.settings.curator
         return await terms.refuse(name, services, who=who_, reason=reason)
@@ -171,7 +171,7 @@ def alias(
     from rich.markup import escape
 
     async def work(services: Services) -> None:
-        from casebook.pipeline.companies import alias as remember
+        from casebook.pipeline.curation.companies import alias as remember
 
         made = await remember(name, company, services, who=who or services.settings.curator)
         if as_json:

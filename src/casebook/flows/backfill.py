@@ -31,11 +31,11 @@ from casebook.flows.limits import llm_slot
 from casebook.flows.report import batch_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.flows.tasks import as_task
-from casebook.pipeline import watching
-from casebook.pipeline.backfill import BatchRun, batch_of, progress, register
-from casebook.pipeline.outcome import Outcome
-from casebook.pipeline.planning import Selection, select
-from casebook.pipeline.quoting import read_list, with_options
+from casebook.pipeline.batches import watching
+from casebook.pipeline.batches.backfill import BatchRun, batch_of, progress, register
+from casebook.pipeline.batches.planning import Selection, select
+from casebook.pipeline.batches.quoting import read_list, with_options
+from casebook.pipeline.ingestion.outcome import Outcome
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions

@@ -18,9 +18,9 @@ from casebook.flows.limits import ensure_llm_limit, llm_slot
 from casebook.flows.report import outcome_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.flows.tasks import as_task
-from casebook.pipeline.ingest import ingest as ingest_source
-from casebook.pipeline.outcome import Outcome
-from casebook.pipeline.run import Reporter
+from casebook.pipeline.ingestion.ingest import ingest as ingest_source
+from casebook.pipeline.ingestion.outcome import Outcome
+from casebook.pipeline.ingestion.run import Reporter
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.sources import SourceRef

@@ -8,8 +8,8 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from casebook.flows.report import published_markdown
-from casebook.pipeline.publish import Published
-from casebook.pipeline.publish import publish as publish_cases
+from casebook.pipeline.curation.publish import Published
+from casebook.pipeline.curation.publish import publish as publish_cases
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 

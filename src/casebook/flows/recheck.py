@@ -7,8 +7,8 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from casebook.flows.report import checked_markdown
-from casebook.pipeline import checking
-from casebook.pipeline.checking import Checked
+from casebook.pipeline.reprocessing import checking
+from casebook.pipeline.reprocessing.checking import Checked
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 

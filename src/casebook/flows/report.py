@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from casebook.pipeline.checking import Checked
-from casebook.pipeline.outcome import Outcome, Status
-from casebook.pipeline.publish import Published
-from casebook.pipeline.tallying import Tally
+from casebook.pipeline.batches.tallying import Tally
+from casebook.pipeline.curation.publish import Published
+from casebook.pipeline.ingestion.outcome import Outcome, Status
+from casebook.pipeline.reprocessing.checking import Checked
 from casebook.schemas.batches import Batch, BatchProgress, Standing
 from casebook.schemas.checks import CheckResult
 

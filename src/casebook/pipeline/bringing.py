@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from casebook.pipeline.copies import catch_up
+from casebook.pipeline.ingestion.copies import catch_up
 from casebook.runtime.services import Services
 from casebook.schemas.errors import WarehouseError
 from casebook.schemas.frozen import Frozen

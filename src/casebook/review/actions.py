@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
-from casebook.pipeline.adopting import adopt, refuse
-from casebook.pipeline.publish import publish as publish_cases
+from casebook.pipeline.curation.adopting import adopt, refuse
+from casebook.pipeline.curation.publish import publish as publish_cases
 from casebook.review.deciding import DecisionRequest, decide
 from casebook.review.guarding import require_token
 from casebook.review.jobs import Job

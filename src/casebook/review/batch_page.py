@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from casebook.pipeline.run import STAGES
+from casebook.pipeline.ingestion.run import STAGES
 from casebook.review.batch_runs import BatchRuns
 from casebook.schemas.batches import Batch, BatchProgress, BatchStep, BatchSummary, Standing
 from casebook.schemas.errors import Remedy

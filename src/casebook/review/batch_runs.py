@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import structlog
 
-from casebook.pipeline import watching
-from casebook.pipeline.backfill import BatchRun
-from casebook.pipeline.quoting import Quote, with_options
+from casebook.pipeline.batches import watching
+from casebook.pipeline.batches.backfill import BatchRun
+from casebook.pipeline.batches.quoting import Quote, with_options
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchOptions

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from casebook.pipeline import decisions
-from casebook.pipeline.editing import Edit
+from casebook.pipeline.curation import decisions
+from casebook.pipeline.curation.editing import Edit
 from casebook.runtime.services import Services
 from casebook.schemas.cases import MEASURES
 from casebook.schemas.errors import InvalidDecision

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from casebook.pipeline.adopting import changed_fields, edited_fields, waiting_draft
-from casebook.pipeline.differing import Difference, aligned, compared, compared_fact
+from casebook.pipeline.curation.adopting import changed_fields, edited_fields, waiting_draft
+from casebook.pipeline.curation.differing import Difference, aligned, compared, compared_fact
 from casebook.publishing.wording import SECTIONS
 from casebook.review.case_page import FACT_LABELS, Quote, Quotes
 from casebook.schemas.cases import STATEMENT_FIELDS, CaseStudy, Fact, Statement, Support, Tag

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import structlog
 
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.outcome import Outcome
-from casebook.pipeline.retrying import ALONE, begun_with, retry
-from casebook.pipeline.run import STAGES
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.ingestion.outcome import Outcome
+from casebook.pipeline.ingestion.run import STAGES
+from casebook.pipeline.reprocessing.retrying import ALONE, begun_with, retry
 from casebook.runtime.services import Services
 from casebook.schemas.batches import BatchOptions
 from casebook.schemas.errors import CasebookError, UnknownId

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from casebook.pipeline.adopting import waiting_draft
-from casebook.pipeline.terms import taxonomy_of, waiting
+from casebook.pipeline.curation.adopting import waiting_draft
+from casebook.pipeline.curation.terms import taxonomy_of, waiting
 from casebook.review.case_page import case_page
 from casebook.review.draft_page import draft_page
 from casebook.review.publish_page import publish_page

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import cast, get_args
 
-from casebook.pipeline import terms
+from casebook.pipeline.curation import terms
 from casebook.runtime.services import Services
 from casebook.schemas.cases import TermGroup
 from casebook.schemas.errors import InvalidDecision

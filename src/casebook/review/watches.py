@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from casebook.pipeline import watching
+from casebook.pipeline.batches import watching
 from casebook.review.forms import number, text, words_of
 from casebook.review.guarding import require_token
 from casebook.review.rendering import is_fragment, rendered

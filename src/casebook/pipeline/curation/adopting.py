@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from casebook.pipeline.decisions import keep_edit, refuse_draft
+from casebook.pipeline.curation.decisions import keep_edit, refuse_draft
 from casebook.runtime.services import Services
 from casebook.schemas.cases import (
     FACT_FIELDS,

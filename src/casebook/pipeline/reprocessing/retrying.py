@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import partial
 
-from casebook.pipeline.identity import is_remote
-from casebook.pipeline.ingest import at_once, ingest
-from casebook.pipeline.outcome import Outcome
-from casebook.pipeline.run import Reporter
+from casebook.pipeline.ingestion.identity import is_remote
+from casebook.pipeline.ingestion.ingest import at_once, ingest
+from casebook.pipeline.ingestion.outcome import Outcome
+from casebook.pipeline.ingestion.run import Reporter
 from casebook.runtime.services import Services
 from casebook.schemas.batches import BatchOptions
 from casebook.schemas.errors import UnknownId

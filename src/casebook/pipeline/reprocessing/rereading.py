@@ -3,8 +3,8 @@
 import asyncio
 from datetime import date
 
-from casebook.pipeline.comparing import Difference, Standing, difference, standing
-from casebook.pipeline.identity import document_of, payload_of, reading_of
+from casebook.pipeline.ingestion.identity import document_of, payload_of, reading_of
+from casebook.pipeline.reprocessing.comparing import Difference, Standing, difference, standing
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document, Extracted
 from casebook.schemas.errors import ExtractionError, UnknownId

@@ -12,9 +12,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from casebook import __version__
-from casebook.pipeline.gold import GoldFile, text_sha256
-from casebook.pipeline.ingest import extract_only
-from casebook.pipeline.scoring import scored
+from casebook.pipeline.evals.gold import GoldFile, text_sha256
+from casebook.pipeline.evals.scoring import scored
+from casebook.pipeline.ingestion.ingest import extract_only
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.documents import Document

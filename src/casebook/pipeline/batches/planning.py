@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from casebook.extractors.gathering.fetch import identify
-from casebook.pipeline.keywords import naming
+from casebook.pipeline.batches.keywords import naming
 from casebook.schemas.batches import BatchItem, SourceStanding, Standing, Typical
 from casebook.schemas.errors import Remedy, concerns_setup
 from casebook.schemas.failures import Failure

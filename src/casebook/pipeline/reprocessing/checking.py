@@ -12,10 +12,10 @@ from casebook.extractors.gathering.fetch import identify
 from casebook.extractors.gathering.papers import NAMED_PDF
 from casebook.extractors.sites import canonical_url
 from casebook.extractors.urls import is_web_address
-from casebook.pipeline import reading, sketching
-from casebook.pipeline.comparing import difference, standing
-from casebook.pipeline.identity import canonical_page, document_of, is_remote, payload_of
-from casebook.pipeline.stages import patiently, payload_of_ref
+from casebook.pipeline.ingestion import reading, sketching
+from casebook.pipeline.ingestion.identity import canonical_page, document_of, is_remote, payload_of
+from casebook.pipeline.ingestion.stages import patiently, payload_of_ref
+from casebook.pipeline.reprocessing.comparing import difference, standing
 from casebook.runtime.services import Services
 from casebook.schemas.cases import CaseStudy
 from casebook.schemas.checks import Check, CheckResult

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from casebook.pipeline.scoring import gain, measures, rate
+from casebook.pipeline.evals.scoring import gain, measures, rate
 from casebook.publishing.eval_page import Bar, Column, Line
 from casebook.schemas.evals import CaseScore, EvalRun
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from casebook.pipeline.run import Run
+from casebook.pipeline.ingestion.run import Run
 from casebook.schemas.copies import Twin
 from casebook.schemas.documents import Document
 from casebook.schemas.failures import Failure

@@ -20,7 +20,7 @@ from casebook.extractors.gathering.sound import (
 )
 from casebook.extractors.urls import is_web_address, parse_web_url
 from casebook.extractors.worker import sound_in_feed, talk_of
-from casebook.pipeline.run import Run
+from casebook.pipeline.ingestion.run import Run
 from casebook.schemas.errors import (
     CaptionsDisabled,
     CaptionsLocked,

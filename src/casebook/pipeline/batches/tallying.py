@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from casebook.pipeline.outcome import Outcome, Status
+from casebook.pipeline.ingestion.outcome import Outcome, Status
 from casebook.schemas.errors import (
     AnswerFiltered,
     AnswerInvalid,

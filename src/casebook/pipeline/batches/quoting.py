@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from casebook.extractors.links.entries import Listing
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
-from casebook.pipeline.handed import handed_over, own_again
-from casebook.pipeline.planning import (
+from casebook.pipeline.batches.handed import handed_over, own_again
+from casebook.pipeline.batches.planning import (
     JUDGING,
     USUAL_TOKENS,
     Estimate,

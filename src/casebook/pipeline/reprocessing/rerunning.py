@@ -1,7 +1,7 @@
 """Stale cases, and new drafts beside the old ones. What a person decided or wrote stays as it is.
 
 A new draft is a revision of its own: ``case_current`` keeps what was approved or edited, so the
-draft waits in the history until a curator takes it over (``pipeline.adopting``).
+draft waits in the history until a curator takes it over (``pipeline.curation.adopting``).
 """
 
 import asyncio
@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 from casebook.extractors.registry import mounts
-from casebook.pipeline import stages
-from casebook.pipeline.planning import Estimate, typical_of
-from casebook.pipeline.run import Reporter, Run, Silent
-from casebook.pipeline.staleness import Staleness, Today, staleness, uses
+from casebook.pipeline.batches.planning import Estimate, typical_of
+from casebook.pipeline.ingestion import stages
+from casebook.pipeline.ingestion.run import Reporter, Run, Silent
+from casebook.pipeline.reprocessing.staleness import Staleness, Today, staleness, uses
 from casebook.runtime.services import Services
 from casebook.schemas.errors import CasebookError, ContextExceeded, UnknownId, WarehouseError
 from casebook.schemas.failures import Failure

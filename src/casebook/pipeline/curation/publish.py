@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from casebook.pipeline.gating import breaches
+from casebook.pipeline.curation.gating import breaches
 from casebook.publishing.records import Trace, title_of
 from casebook.publishing.site import PublishedPage, render_site
 from casebook.publishing.swap import alone

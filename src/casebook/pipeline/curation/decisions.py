@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from casebook.pipeline import gating
-from casebook.pipeline.editing import Edit, apply_edits
-from casebook.pipeline.terms import taxonomy_of
+from casebook.pipeline.curation import gating
+from casebook.pipeline.curation.editing import Edit, apply_edits
+from casebook.pipeline.curation.terms import taxonomy_of
 from casebook.runtime.services import Services
 from casebook.schemas.cases import CaseStudy
 from casebook.schemas.errors import GateClosed, InvalidDecision

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from casebook.pipeline import sketching
+from casebook.pipeline.ingestion import sketching
 from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
 from casebook.schemas.documents import Document
 from casebook.warehouse.store import Warehouse

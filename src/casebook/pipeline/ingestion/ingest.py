@@ -8,10 +8,10 @@ from pathlib import Path
 
 import structlog
 
-from casebook.pipeline import outcome, stages
-from casebook.pipeline.copies import catch_up, find_copies, near_copies
-from casebook.pipeline.outcome import Outcome
-from casebook.pipeline.run import Reporter, Run, Silent, StageRunner, run_directly
+from casebook.pipeline.ingestion import outcome, stages
+from casebook.pipeline.ingestion.copies import catch_up, find_copies, near_copies
+from casebook.pipeline.ingestion.outcome import Outcome
+from casebook.pipeline.ingestion.run import Reporter, Run, Silent, StageRunner, run_directly
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import BucketSilent, CasebookError, WarehouseError

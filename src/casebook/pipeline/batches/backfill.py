@@ -12,15 +12,15 @@ from itertools import repeat
 
 import structlog
 
-from casebook.pipeline.copies import catch_up
-from casebook.pipeline.handed import follow, kept_bytes, own_again
-from casebook.pipeline.identity import is_remote
-from casebook.pipeline.ingest import ingest
-from casebook.pipeline.outcome import Outcome
-from casebook.pipeline.planning import interleaved, is_open
-from casebook.pipeline.reach import Reach
-from casebook.pipeline.run import Reporter
-from casebook.pipeline.tallying import Tally
+from casebook.pipeline.batches.handed import follow, kept_bytes, own_again
+from casebook.pipeline.batches.planning import interleaved, is_open
+from casebook.pipeline.batches.reach import Reach
+from casebook.pipeline.batches.tallying import Tally
+from casebook.pipeline.ingestion.copies import catch_up
+from casebook.pipeline.ingestion.identity import is_remote
+from casebook.pipeline.ingestion.ingest import ingest
+from casebook.pipeline.ingestion.outcome import Outcome
+from casebook.pipeline.ingestion.run import Reporter
 from casebook.runtime.services import Services
 from casebook.schemas.batches import (
     Batch,

@@ -17,10 +17,10 @@ from casebook.extractors.gathering.fetch import fetch as fetch_payload
 from casebook.extractors.gathering.fetch import fetch_list, identify
 from casebook.extractors.registry import mounts
 from casebook.extractors.worker import read_item
-from casebook.pipeline import hearing, identity, reading
-from casebook.pipeline.companies import with_known_company
-from casebook.pipeline.run import Run
-from casebook.pipeline.terms import proposals_of
+from casebook.pipeline.curation.companies import with_known_company
+from casebook.pipeline.curation.terms import proposals_of
+from casebook.pipeline.ingestion import hearing, identity, reading
+from casebook.pipeline.ingestion.run import Run
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document
 from casebook.schemas.errors import CasebookError, FetchError, UnknownId

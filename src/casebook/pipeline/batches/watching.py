@@ -8,9 +8,9 @@ from typing import Any
 
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
-from casebook.pipeline.backfill import register
-from casebook.pipeline.planning import is_open, select
-from casebook.pipeline.sifting import MOST_JUDGED, Sifted, check_rubric, sift
+from casebook.pipeline.batches.backfill import register
+from casebook.pipeline.batches.planning import is_open, select
+from casebook.pipeline.batches.sifting import MOST_JUDGED, Sifted, check_rubric, sift
 from casebook.publishing.wording import count
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions

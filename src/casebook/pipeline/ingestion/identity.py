@@ -15,8 +15,8 @@ from casebook.extractors.gathering.fetch import fetch, identify
 from casebook.extractors.registry import choose
 from casebook.extractors.sites import canonical_url
 from casebook.extractors.urls import is_web_address, parse_web_url, shown
-from casebook.pipeline import sketching
-from casebook.pipeline.run import Run
+from casebook.pipeline.ingestion import sketching
+from casebook.pipeline.ingestion.run import Run
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document, Extracted, Reading
 from casebook.schemas.errors import (

@@ -23,8 +23,8 @@ from casebook.extractors.network.body import FetchLimits
 from casebook.extractors.sniffing import marked
 from casebook.extractors.suffixes import SOURCES
 from casebook.extractors.urls import is_text, is_web_address, shown
-from casebook.pipeline.identity import is_remote
-from casebook.pipeline.outcome import Outcome
+from casebook.pipeline.ingestion.identity import is_remote
+from casebook.pipeline.ingestion.outcome import Outcome
 from casebook.schemas.batches import BatchItem
 from casebook.schemas.errors import CasebookError, FileUnreadable, InvalidSource
 from casebook.schemas.ids import content_id

@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 from hidden_words import SECRET, strip
 
-from casebook.extractors.visibility import cascade
-from casebook.extractors.visibility.cascade import Cascade
-from casebook.extractors.visibility.sheets import Rule
+from casebook.extractors.visibility.rules import cascade
+from casebook.extractors.visibility.rules.cascade import Cascade
+from casebook.extractors.visibility.rules.sheets import Rule
 
 LAYER = "content:'';position:absolute;inset:0;z-index:-1"
 FILLING = "content:'';position:absolute;top:0;left:0;width:100%;height:100%"

@@ -3,7 +3,7 @@
 import lxml.html
 import pytest
 
-from casebook.extractors.visibility.opened import controls_of, rows_of_tabs, unfolding
+from casebook.extractors.visibility.markup.opened import controls_of, rows_of_tabs, unfolding
 
 
 def test_links_to_places_of_one_name_are_counted_once():

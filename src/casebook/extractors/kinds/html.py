@@ -30,10 +30,10 @@ from casebook.extractors.text.metadata import (
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.titles import title_of
 from casebook.extractors.visibility.hidden import strip_hidden
-from casebook.extractors.visibility.rubies import end_brackets
-from casebook.extractors.visibility.scriptless import show_scriptless
-from casebook.extractors.visibility.shadows import show_shadows
-from casebook.extractors.visibility.texts import visible_text
+from casebook.extractors.visibility.markup.rubies import end_brackets
+from casebook.extractors.visibility.markup.scriptless import show_scriptless
+from casebook.extractors.visibility.markup.shadows import show_shadows
+from casebook.extractors.visibility.markup.texts import visible_text
 from casebook.extractors.web import formulas, programs
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, bodies_of
 from casebook.extractors.web.choice import DOUBTFUL, choose

@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.visibility import colours
+from casebook.extractors.visibility.declarations import colours
 
 _STYLING = re.compile(r"\}(\w+)$")
 _SPACE = re.compile(r"\{[^}]*#styl[^}]*\}")

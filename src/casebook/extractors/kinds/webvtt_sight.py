@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from casebook.extractors.visibility import styles
-from casebook.extractors.visibility.sight import Sight, inherit
+from casebook.extractors.visibility.declarations import styles
+from casebook.extractors.visibility.painting.sight import Sight, inherit
 
 UNSEEN = "The file's style sheet hides it."
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from casebook.extractors.visibility import styles
-from casebook.extractors.visibility.cascade import Kind
+from casebook.extractors.visibility.declarations import styles
+from casebook.extractors.visibility.rules.cascade import Kind
 from casebook.schemas.documents import HiddenKind
 
 # The names that front-end frameworks give to "for screen readers only" and "not shown".

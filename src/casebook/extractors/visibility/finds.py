@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from casebook.extractors.text.characters import count_words
-from casebook.extractors.visibility.sight import PALE
+from casebook.extractors.visibility.painting.sight import PALE
 from casebook.schemas.documents import HiddenKind
 
 MOST = 0.5

@@ -17,11 +17,9 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.characters import one_line, smuggled
-from casebook.extractors.visibility import colours, opened, programs, styles, turning
-from casebook.extractors.visibility.cascade import Cascade, Kind, kind_of
+from casebook.extractors.visibility import programs
 from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
-from casebook.extractors.visibility.columns import is_drawn_up
-from casebook.extractors.visibility.covering import COVERED, Lid, covered, lids_at
+from casebook.extractors.visibility.declarations import colours, styles
 from casebook.extractors.visibility.finds import (
     MOST,
     Find,
@@ -30,9 +28,13 @@ from casebook.extractors.visibility.finds import (
     together,
     without_waiting,
 )
-from casebook.extractors.visibility.sheets import Rule
-from casebook.extractors.visibility.sight import PALE, Sight, inherit
-from casebook.extractors.visibility.texts import NOT_TEXT, visible_text
+from casebook.extractors.visibility.markup import opened, turning
+from casebook.extractors.visibility.markup.texts import NOT_TEXT, visible_text
+from casebook.extractors.visibility.painting.columns import is_drawn_up
+from casebook.extractors.visibility.painting.covering import COVERED, Lid, covered, lids_at
+from casebook.extractors.visibility.painting.sight import PALE, Sight, inherit
+from casebook.extractors.visibility.rules.cascade import Cascade, Kind, kind_of
+from casebook.extractors.visibility.rules.sheets import Rule
 from casebook.schemas.documents import HiddenKind, HiddenText
 
 MOST_REPORTED = 20

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from casebook.extractors.visibility import colours
+from casebook.extractors.visibility.declarations import colours
 
 MOST_WORDS = 2
 """Words of a program that one ink takes in a row; what is longer is no word of a program."""

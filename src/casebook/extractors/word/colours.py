@@ -8,7 +8,7 @@ import colorsys
 import re
 from typing import Any
 
-from casebook.extractors.visibility.colours import BLACK, WHITE, Colour, colour
+from casebook.extractors.visibility.declarations.colours import BLACK, WHITE, Colour, colour
 from casebook.extractors.word.styles import Stated
 from casebook.extractors.word.xml import all_in, child, is_on, name_of, value
 

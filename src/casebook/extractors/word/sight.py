@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from casebook.extractors.visibility import colours
-from casebook.extractors.visibility.colours import Colour
+from casebook.extractors.visibility.declarations import colours
+from casebook.extractors.visibility.declarations.colours import Colour
 from casebook.extractors.word.colours import SHAPES, UNKNOWN, Palette
 from casebook.extractors.word.styles import Stated, Styles
 from casebook.extractors.word.xml import all_in, around, child, is_on, name_of, number, value

@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from casebook.extractors.visibility.styles import unescaped
+from casebook.extractors.visibility.declarations.styles import unescaped
 
 ANY = "*"
 """The key of selectors whose target names nothing."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from casebook.extractors.visibility.colours import (
+from casebook.extractors.visibility.declarations.colours import (
     DARK,
     FAINTEST,
     WHITE,
@@ -13,9 +13,19 @@ from casebook.extractors.visibility.colours import (
     is_transparent,
     stated_share,
 )
-from casebook.extractors.visibility.css_values import CUSTOM, NUMBER, UNIT_PX, calculated, number
-from casebook.extractors.visibility.masks import is_no_size, masks_all
-from casebook.extractors.visibility.shapes import is_clipped_away, is_on_edge, moved_by_matrix
+from casebook.extractors.visibility.declarations.css_values import (
+    CUSTOM,
+    NUMBER,
+    UNIT_PX,
+    calculated,
+    number,
+)
+from casebook.extractors.visibility.declarations.masks import is_no_size, masks_all
+from casebook.extractors.visibility.declarations.shapes import (
+    is_clipped_away,
+    is_on_edge,
+    moved_by_matrix,
+)
 
 Style = Mapping[str, str]
 """Lower-case property to lower-case value; names that authors give keep their case."""

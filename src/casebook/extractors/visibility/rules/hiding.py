@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import product
 
-from casebook.extractors.visibility import colours, styles
-from casebook.extractors.visibility.animations import Frames, named_in
-from casebook.extractors.visibility.colours import Colour
-from casebook.extractors.visibility.covering import may_cover
-from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, variants
-from casebook.extractors.visibility.styles import Declared, Style
+from casebook.extractors.visibility.declarations import colours, styles
+from casebook.extractors.visibility.declarations.colours import Colour
+from casebook.extractors.visibility.declarations.css_values import CUSTOM, VARIABLE, variants
+from casebook.extractors.visibility.declarations.styles import Declared, Style
+from casebook.extractors.visibility.painting.covering import may_cover
+from casebook.extractors.visibility.rules.animations import Frames, named_in
 
 _SHADE = 25
 _INKS = ("color", "-webkit-text-fill-color")

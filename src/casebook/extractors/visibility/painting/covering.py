@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from casebook.extractors.visibility import colours, painted
-from casebook.extractors.visibility.css_values import VARIABLE
-from casebook.extractors.visibility.sight import is_placed, stacks
+from casebook.extractors.visibility.declarations import colours
+from casebook.extractors.visibility.declarations.css_values import VARIABLE
+from casebook.extractors.visibility.painting import painted
+from casebook.extractors.visibility.painting.sight import is_placed, stacks
 
 COVERED = "covered by a box"
 PLACES = frozenset(

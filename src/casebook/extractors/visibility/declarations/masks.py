@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from casebook.extractors.visibility.css_values import UNIT_PX
+from casebook.extractors.visibility.declarations.css_values import UNIT_PX
 
 _GRADIENT = re.compile(r"(?:-webkit-)?(?:repeating-)?(?:linear|radial|conic)-gradient\(")
 _DIRECTION = re.compile(

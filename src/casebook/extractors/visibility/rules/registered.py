@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from casebook.extractors.visibility.colours import colour
-from casebook.extractors.visibility.css_values import NUMBER
-from casebook.extractors.visibility.sheets import in_force
-from casebook.extractors.visibility.styles import Style, declared
+from casebook.extractors.visibility.declarations.colours import colour
+from casebook.extractors.visibility.declarations.css_values import NUMBER
+from casebook.extractors.visibility.declarations.styles import Style, declared
+from casebook.extractors.visibility.rules.sheets import in_force
 
 _RULE = re.compile(r"@property\s+(--[\w-]{1,80})\s*\{([^{}]{0,600})\}", re.IGNORECASE)
 _ANY = ("*", "<custom-ident>")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from casebook.extractors.visibility.texts import visible_text
+from casebook.extractors.visibility.markup.texts import visible_text
 
 _TEMPLATES = frozenset({"text/template", "text/x-template", "text/html"})
 _PAGE_WORDS = 50

@@ -8,9 +8,9 @@ scrolling) leaves everything as it was.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from casebook.extractors.visibility.css_values import VARIABLE
-from casebook.extractors.visibility.sheets import in_force
-from casebook.extractors.visibility.styles import Style, declared, may_hide
+from casebook.extractors.visibility.declarations.css_values import VARIABLE
+from casebook.extractors.visibility.declarations.styles import Style, declared, may_hide
+from casebook.extractors.visibility.rules.sheets import in_force
 
 Frames = Mapping[str, Style]
 """The last frame of each animation, by its name."""

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from casebook.extractors.visibility import source
-from casebook.extractors.visibility.covering import PLACES, is_box
-from casebook.extractors.visibility.imports import held_by, with_imports
-from casebook.extractors.visibility.layers import Layer, Place
-from casebook.extractors.visibility.media import container_holds, media_hold
-from casebook.extractors.visibility.selectors import (
+from casebook.extractors.visibility.declarations.styles import Declared, declared
+from casebook.extractors.visibility.painting.covering import PLACES, is_box
+from casebook.extractors.visibility.rules import source
+from casebook.extractors.visibility.rules.imports import held_by, with_imports
+from casebook.extractors.visibility.rules.layers import Layer, Place
+from casebook.extractors.visibility.rules.media import container_holds, media_hold
+from casebook.extractors.visibility.rules.selectors import (
     ANY,
     LONGEST,
     Selector,
@@ -23,7 +24,6 @@ from casebook.extractors.visibility.selectors import (
     apart,
     selector_of,
 )
-from casebook.extractors.visibility.styles import Declared, declared
 
 _MOST_PARENTS = 40
 _LONGEST_CLASS = 2_000

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from casebook.extractors.visibility import colours, styles
-from casebook.extractors.visibility.css_values import NUMBER, VARIABLE
+from casebook.extractors.visibility.declarations import colours, styles
+from casebook.extractors.visibility.declarations.css_values import NUMBER, VARIABLE
 
 SIDES = ("::before", "::after")
 _NO_CONTENT = frozenset({"", "none", "normal"})

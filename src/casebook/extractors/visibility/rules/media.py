@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from casebook.extractors.visibility.css_values import calculated
+from casebook.extractors.visibility.declarations.css_values import calculated
 
 SCREEN_PX = 1280.0
 CONTAINER_PX = 800.0

@@ -4,8 +4,8 @@ import base64
 import re
 from urllib.parse import unquote
 
-from casebook.extractors.visibility import source
-from casebook.extractors.visibility.media import media_hold
+from casebook.extractors.visibility.rules import source
+from casebook.extractors.visibility.rules.media import media_hold
 
 _DEEPEST = 5
 _DATA = re.compile(r"data:text/css[^,]{0,80}?(;base64)?,", re.IGNORECASE)

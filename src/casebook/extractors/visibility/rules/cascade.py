@@ -13,13 +13,15 @@ from copy import copy
 from itertools import islice
 from typing import Any
 
-from casebook.extractors.visibility import colours, neighbours, styles
-from casebook.extractors.visibility.animations import last_frames, left_by
-from casebook.extractors.visibility.css_values import CUSTOM, VARIABLE, resolved
-from casebook.extractors.visibility.hiding import Hiding
-from casebook.extractors.visibility.registered import registered
-from casebook.extractors.visibility.selectors import ANY, Compound, Counted, Has, Selector
-from casebook.extractors.visibility.sheets import (
+from casebook.extractors.visibility.declarations import colours, styles
+from casebook.extractors.visibility.declarations.css_values import CUSTOM, VARIABLE, resolved
+from casebook.extractors.visibility.declarations.styles import Declared, Style
+from casebook.extractors.visibility.rules import neighbours
+from casebook.extractors.visibility.rules.animations import last_frames, left_by
+from casebook.extractors.visibility.rules.hiding import Hiding
+from casebook.extractors.visibility.rules.registered import registered
+from casebook.extractors.visibility.rules.selectors import ANY, Compound, Counted, Has, Selector
+from casebook.extractors.visibility.rules.sheets import (
     Rule,
     Rules,
     names_in,
@@ -27,7 +29,6 @@ from casebook.extractors.visibility.sheets import (
     sheet_in,
     sheets_of,
 )
-from casebook.extractors.visibility.styles import Declared, Style
 
 Kind = tuple[str | None, ...]
 """Tag, class and id of an element, and the names of its attributes."""

@@ -4,10 +4,10 @@ import colorsys
 import re
 from functools import lru_cache
 
-from casebook.extractors.visibility.colour_names import NAMED
-from casebook.extractors.visibility.css_values import NUMBER, VARIABLE, number
-from casebook.extractors.visibility.greys import SPACES, grey
-from casebook.extractors.visibility.mixed import share_of, unmixed
+from casebook.extractors.visibility.declarations.colour_names import NAMED
+from casebook.extractors.visibility.declarations.css_values import NUMBER, VARIABLE, number
+from casebook.extractors.visibility.declarations.greys import SPACES, grey
+from casebook.extractors.visibility.declarations.mixed import share_of, unmixed
 
 Colour = tuple[int, int, int]
 

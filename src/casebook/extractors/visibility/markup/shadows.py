@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.visibility import source
+from casebook.extractors.visibility.rules import source
 
 _HOSTS = frozenset(
     "article aside blockquote body div footer h1 h2 h3 h4 h5 h6 header main nav p section "

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from casebook.extractors.visibility import colours, styles
-from casebook.extractors.visibility.css_values import VARIABLE
-from casebook.extractors.visibility.painted import is_painted, is_small_picture
+from casebook.extractors.visibility.declarations import colours, styles
+from casebook.extractors.visibility.declarations.css_values import VARIABLE
+from casebook.extractors.visibility.painting.painted import is_painted, is_small_picture
 
 PALE = "text in the colour of its background"
 _PAGE = frozenset({"html", "body"})

@@ -34,7 +34,7 @@ import train_blocks
 
 from casebook.extractors.kinds.html import extract
 from casebook.extractors.text.charset import decode
-from casebook.extractors.web import block_model
+from casebook.extractors.web.blocks import block_model
 from casebook.extractors.web.choice import DOUBTFUL
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import CasebookError

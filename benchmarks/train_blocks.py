@@ -1,4 +1,4 @@
-r"""Fits the trees of ``extractors/web/block_model.json`` on the web pages of CASEBOOK_DATASETS.
+r"""Fits the trees of ``web/blocks/block_model.json`` on the web pages of CASEBOOK_DATASETS.
 
     .venv/bin/python benchmarks/train_blocks.py            # cross-validate, print, write nothing
     .venv/bin/python benchmarks/train_blocks.py --write    # fit on all pages and write the file
@@ -28,14 +28,14 @@ from rapidfuzz.distance import LCSseq
 
 from casebook.extractors.kinds import html
 from casebook.extractors.text.charset import decode
-from casebook.extractors.web.block_features import NAMES, features, words_of
+from casebook.extractors.web.blocks.block_features import NAMES, features, words_of
 from casebook.extractors.web.bodies import bodies_of
 from casebook.extractors.web.choice import Layout, decide, layout_of
+from casebook.extractors.web.markup.parsing import parse
 from casebook.extractors.web.page_kind import kind_of
-from casebook.extractors.web.parsing import parse
 
 WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
-MODEL = Path(__file__).parents[1] / "src/casebook/extractors/web/block_model.json"
+MODEL = Path(__file__).parents[1] / "src/casebook/extractors/web/blocks/block_model.json"
 FOLDS, ROUNDS, DEPTH = 5, 150, 4
 SEEDS = (1, 2, 3)
 RARE = 3.0

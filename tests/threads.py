@@ -5,7 +5,7 @@ import lxml.html
 from casebook.extractors.kinds.html import extract
 from casebook.extractors.web.bodies import bodies_of
 from casebook.extractors.web.page_kind import PageKind
-from casebook.extractors.web.posters import posters_of
+from casebook.extractors.web.threads.posters import posters_of
 from casebook.schemas.documents import Extracted
 from casebook.schemas.sources import Payload
 

@@ -6,11 +6,11 @@ import lxml.html
 import numpy as np
 import pytest
 
-from casebook.extractors.web.belonging import with_what_belongs
-from casebook.extractors.web.block_features import words_of
+from casebook.extractors.web.blocks.belonging import with_what_belongs
+from casebook.extractors.web.blocks.block_features import words_of
 from casebook.extractors.web.choice import layout_of
+from casebook.extractors.web.markup.tree_blocks import placed_blocks
 from casebook.extractors.web.page_kind import PageKind
-from casebook.extractors.web.tree_blocks import placed_blocks
 
 CAPTION = "Figure 3. Latency fell by 40 percent after the second router was switched on."
 

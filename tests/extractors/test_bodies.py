@@ -7,9 +7,9 @@ import pytest
 from threads import MAKERS, NAMES, WORDS, link, lone, page, post, read, said, thread
 
 from casebook.extractors.web.bodies import bodies_of
+from casebook.extractors.web.markup.parsing import parse
 from casebook.extractors.web.page_kind import PageKind, kind_of
-from casebook.extractors.web.parsing import parse
-from casebook.extractors.web.posters import posters_of
+from casebook.extractors.web.threads.posters import posters_of
 from casebook.schemas.errors import DocumentEmpty
 
 

@@ -4,8 +4,8 @@ import lxml.html
 import pytest
 
 from casebook.extractors.kinds import html, markdown
-from casebook.extractors.web.bold_lines import with_bold_headings
-from casebook.extractors.web.tree_blocks import placed_blocks
+from casebook.extractors.web.blocks.bold_lines import with_bold_headings
+from casebook.extractors.web.markup.tree_blocks import placed_blocks
 from casebook.schemas.sources import Payload
 
 TEXT = "We moved the ticket router from keyword rules to a small model in March and kept the rules."

@@ -4,11 +4,11 @@ import lxml.html
 import numpy as np
 import pytest
 
-from casebook.extractors.web.block_features import NAMES, features, words_of
-from casebook.extractors.web.block_model import best_cut, probabilities
+from casebook.extractors.web.blocks.block_features import NAMES, features, words_of
+from casebook.extractors.web.blocks.block_model import best_cut, probabilities
 from casebook.extractors.web.choice import Layout, choose, decide, layout_of
+from casebook.extractors.web.markup.tree_blocks import blocks_of, placed_blocks
 from casebook.extractors.web.page_kind import PageKind, kind_of
-from casebook.extractors.web.tree_blocks import blocks_of, placed_blocks
 
 PROSE = (
     "We moved the router to a small model in March, and within a month the queue was short again, "

@@ -4,8 +4,8 @@ import lxml.html
 import numpy as np
 import pytest
 
-from casebook.extractors.web.contents import without_part_of_contents
-from casebook.extractors.web.tree_blocks import blocks_of, placed_blocks
+from casebook.extractors.web.blocks.contents import without_part_of_contents
+from casebook.extractors.web.markup.tree_blocks import blocks_of, placed_blocks
 
 
 def kept(markup: str, *dropped: str) -> list[str]:

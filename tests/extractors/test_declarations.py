@@ -7,7 +7,7 @@ import pytest
 
 from casebook.extractors.kinds.html import prepare
 from casebook.extractors.text.metadata import stated_of
-from casebook.extractors.web.parsing import parse
+from casebook.extractors.web.markup.parsing import parse
 from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.schemas.sources import Payload
 

@@ -7,8 +7,8 @@ import pytest
 from lxml import etree
 
 from casebook.extractors.kinds.html import extract
-from casebook.extractors.web import programs
-from casebook.extractors.web.parsing import parse
+from casebook.extractors.web.markup import programs
+from casebook.extractors.web.markup.parsing import parse
 from casebook.schemas.sources import Payload
 
 PROGRAM = 'import os\n\ndef route(ticket):\n    team = ask(ticket)\n    return team or "human"'

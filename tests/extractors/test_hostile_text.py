@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from casebook.extractors import registry
 from casebook.extractors.pdf.about import describe
 from casebook.extractors.text.titles import clean_title
-from casebook.extractors.web.parsing import parse
+from casebook.extractors.web.markup.parsing import parse
 from casebook.schemas.documents import Document, Extracted
 from casebook.schemas.errors import CasebookError
 from casebook.schemas.ids import content_id

@@ -15,7 +15,7 @@ from casebook.extractors.kinds.html import extract, prepare
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.titles import clean_title, headline, title_of
-from casebook.extractors.web.parsing import parse
+from casebook.extractors.web.markup.parsing import parse
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import CasebookError, DocumentEmpty, NeedsJavaScript, Paywall
 from casebook.schemas.sources import Payload

@@ -8,7 +8,7 @@ import pytest
 from casebook.extractors.kinds.html import extract
 from casebook.extractors.text.bylines import as_spelled
 from casebook.extractors.text.passages import Block, lay_out
-from casebook.extractors.web.tree_blocks import blocks_of
+from casebook.extractors.web.markup.tree_blocks import blocks_of
 from casebook.schemas.documents import Extracted
 from casebook.schemas.sources import Payload
 

@@ -5,7 +5,7 @@ import pytest
 
 from casebook.extractors.kinds import markdown
 from casebook.extractors.text.passages import Block, lay_out
-from casebook.extractors.web.tree_blocks import blocks_of
+from casebook.extractors.web.markup.tree_blocks import blocks_of
 from casebook.schemas.documents import Document
 from casebook.schemas.sources import Payload, SourceKind
 from casebook.summarizer.grounding.locating import QuoteFinder

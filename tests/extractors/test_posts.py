@@ -6,8 +6,8 @@ import lxml.html
 import pytest
 
 from casebook.extractors.kinds.html import extract
-from casebook.extractors.web.posts import posts_of, with_posters
-from casebook.extractors.web.tree_blocks import placed_blocks
+from casebook.extractors.web.markup.tree_blocks import placed_blocks
+from casebook.extractors.web.threads.posts import posts_of, with_posters
 from casebook.schemas.sources import Payload
 
 FIRST = "We moved the ticket router to a small model in March and it is wrong one time in nine."

@@ -3,7 +3,7 @@
 import pytest
 
 from casebook.extractors.kinds.html import prepare
-from casebook.extractors.web.parsing import parse
+from casebook.extractors.web.markup.parsing import parse
 
 SEEN = "<p>" + "The router sends each ticket to the team that can answer it. " * 20 + "</p>"
 TREE = '<template shadowrootmode="open">{}</template>'

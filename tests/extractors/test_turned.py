@@ -5,7 +5,7 @@ from hidden_words import SECRET, strip
 from hidden_words import SEEN as SEEN_TEXT
 
 from casebook.extractors.visibility.hidden import strip_hidden
-from casebook.extractors.web.parsing import parse
+from casebook.extractors.web.markup.parsing import parse
 
 BOX = "<input type=checkbox id=a>"
 LABEL = "<label for=a>Show</label>"

@@ -3,8 +3,8 @@
 import pytest
 
 from casebook.extractors.kinds import html
-from casebook.extractors.web.shown_page import Page
-from casebook.extractors.web.walls import refuse_walls
+from casebook.extractors.web.access.shown_page import Page
+from casebook.extractors.web.access.walls import refuse_walls
 from casebook.schemas.errors import (
     Captcha,
     ConsentWall,

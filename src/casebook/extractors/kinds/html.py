@@ -34,19 +34,19 @@ from casebook.extractors.visibility.markup.rubies import end_brackets
 from casebook.extractors.visibility.markup.scriptless import show_scriptless
 from casebook.extractors.visibility.markup.shadows import show_shadows
 from casebook.extractors.visibility.markup.texts import visible_text
-from casebook.extractors.web import formulas, programs
+from casebook.extractors.web.access.paywalls import claimed_words
+from casebook.extractors.web.access.shown_page import Page
+from casebook.extractors.web.access.walls import FEWEST_WORDS, refuse_walls
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, bodies_of
 from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
-from casebook.extractors.web.figures import set_in_text
-from casebook.extractors.web.openings import days_of, opened_by
+from casebook.extractors.web.markup import formulas, programs
+from casebook.extractors.web.markup.figures import set_in_text
+from casebook.extractors.web.markup.parsing import parse
+from casebook.extractors.web.markup.tree_blocks import Placed, blocks_of, outside, placed_blocks
 from casebook.extractors.web.page_kind import PageKind, is_article, kind_of
-from casebook.extractors.web.parsing import parse
-from casebook.extractors.web.paywalls import claimed_words
-from casebook.extractors.web.shown_page import Page
-from casebook.extractors.web.thread_titles import thread_title
-from casebook.extractors.web.tree_blocks import Placed, blocks_of, outside, placed_blocks
-from casebook.extractors.web.walls import FEWEST_WORDS, refuse_walls
+from casebook.extractors.web.threads.openings import days_of, opened_by
+from casebook.extractors.web.threads.thread_titles import thread_title
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.sources import Payload, SourceKind

@@ -20,7 +20,7 @@ from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.metadata import clean_date
 from casebook.extractors.text.references import cites, stands_over_references
-from casebook.extractors.web.parsing import parse
+from casebook.extractors.web.markup.parsing import parse
 from casebook.schemas.documents import Extracted, ExtractionStep, Passage
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload, SourceKind

@@ -15,10 +15,10 @@ from casebook.extractors.text.charset import decode
 from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.visibility.hidden import MOST_REPORTED, report, strip_hidden
-from casebook.extractors.web import formulas
-from casebook.extractors.web.bold_lines import with_bold_headings
-from casebook.extractors.web.parsing import parse
-from casebook.extractors.web.tree_blocks import FURNITURE, placed_blocks
+from casebook.extractors.web.blocks.bold_lines import with_bold_headings
+from casebook.extractors.web.markup import formulas
+from casebook.extractors.web.markup.parsing import parse
+from casebook.extractors.web.markup.tree_blocks import FURNITURE, placed_blocks
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
 

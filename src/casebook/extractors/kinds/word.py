@@ -25,9 +25,9 @@ from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.properties import authors_in, is_title
 from casebook.extractors.visibility.hidden import MOST_REPORTED, report, strip_hidden
-from casebook.extractors.web.bold_lines import with_bold_headings
-from casebook.extractors.web.parsing import parse
-from casebook.extractors.web.tree_blocks import FURNITURE, placed_blocks
+from casebook.extractors.web.blocks.bold_lines import with_bold_headings
+from casebook.extractors.web.markup.parsing import parse
+from casebook.extractors.web.markup.tree_blocks import FURNITURE, placed_blocks
 from casebook.extractors.word import formulas, shown
 from casebook.extractors.word.colours import Palette
 from casebook.extractors.word.numbers import Numbers, one_list

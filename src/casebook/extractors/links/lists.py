@@ -16,7 +16,7 @@ from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import is_web_address
 from casebook.extractors.web.dates import Order, day_of
 from casebook.extractors.web.day_order import day_first
-from casebook.extractors.web.parsing import parse
+from casebook.extractors.web.markup.parsing import parse
 from casebook.schemas.sources import Candidate, Payload
 
 _MARKDOWN_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")

@@ -57,7 +57,7 @@ def talk_of(payload: Payload) -> Talk | None:
         MemoryError: if libxml2 runs out of memory.
     """
     from casebook.extractors.kinds.html import extract
-    from casebook.extractors.web.parsing import parse
+    from casebook.extractors.web.markup.parsing import parse
 
     tree = parse(decode(payload.data, payload.charset, markup=True)[0])
     if tree is None:

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from casebook.extractors.text.passages import Block
-from casebook.extractors.web.belonging import LONGEST_HEADING, with_what_belongs
-from casebook.extractors.web.besides import besides_of
-from casebook.extractors.web.block_features import NAMES, Matrix, features, words_of
-from casebook.extractors.web.block_model import best_cut, expected_f1, probabilities
+from casebook.extractors.web.blocks.belonging import LONGEST_HEADING, with_what_belongs
+from casebook.extractors.web.blocks.besides import besides_of
+from casebook.extractors.web.blocks.block_features import NAMES, Matrix, features, words_of
+from casebook.extractors.web.blocks.block_model import best_cut, expected_f1, probabilities
+from casebook.extractors.web.blocks.bold_lines import with_bold_headings
+from casebook.extractors.web.blocks.contents import without_part_of_contents
+from casebook.extractors.web.blocks.repeats import repeats_of, without_repeats
+from casebook.extractors.web.blocks.spans import Span, spans_of
 from casebook.extractors.web.bodies import NO_BODIES, Bodies
-from casebook.extractors.web.bold_lines import with_bold_headings
-from casebook.extractors.web.contents import without_part_of_contents
+from casebook.extractors.web.markup.tree_blocks import Place, Placed
 from casebook.extractors.web.page_kind import PageKind
-from casebook.extractors.web.posts import with_own_sections, with_posters
-from casebook.extractors.web.repeats import repeats_of, without_repeats
-from casebook.extractors.web.spans import Span, spans_of
-from casebook.extractors.web.tree_blocks import Place, Placed
-from casebook.extractors.web.whole_posts import opens_with_post, whole_posts
+from casebook.extractors.web.threads.posts import with_own_sections, with_posters
+from casebook.extractors.web.threads.whole_posts import opens_with_post, whole_posts
 
 DOUBTFUL = 0.85
 """Expected F1 under which the reading is worth a look against the page."""

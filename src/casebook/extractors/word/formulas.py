@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.web.mathml import reading
+from casebook.extractors.web.markup.mathml import reading
 from casebook.extractors.word.xml import (
     all_in,
     child,

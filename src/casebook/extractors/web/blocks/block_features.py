@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from casebook.extractors.text.characters import words_in
+from casebook.extractors.web.markup.tree_blocks import Place, Placed
 from casebook.extractors.web.page_kind import PageKind
-from casebook.extractors.web.tree_blocks import Place, Placed
 
 _MARK = re.compile(r"[.!?,;:。，、！？]")
 _DIGIT = re.compile(r"\d")

@@ -12,7 +12,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.passages import Block
 from casebook.extractors.web.bodies import NO_BODIES, Bodies
-from casebook.extractors.web.elements import (
+from casebook.extractors.web.markup.elements import (
     LEVELS,
     MAYBE_NO_TEXT,
     PERMALINK,

@@ -12,10 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from casebook.extractors.web.block_features import Matrix
-from casebook.extractors.web.notes import notes_of
+from casebook.extractors.web.blocks.block_features import Matrix
+from casebook.extractors.web.blocks.notes import notes_of
+from casebook.extractors.web.markup.tree_blocks import Place, Placed
 from casebook.extractors.web.page_kind import PageKind
-from casebook.extractors.web.tree_blocks import Place, Placed
 
 LONGEST_HEADING = 20
 """Words; what is set as a heading and longer is a paragraph."""

@@ -17,8 +17,8 @@ from casebook.extractors.text.authors import asked_by, posted_by
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, is_comment, tells_of_joining
 from casebook.extractors.web.dates import names_day
-from casebook.extractors.web.posters import is_signature, posters_of, told_names
-from casebook.extractors.web.posts import author_of, posts_of
+from casebook.extractors.web.threads.posters import is_signature, posters_of, told_names
+from casebook.extractors.web.threads.posts import author_of, posts_of
 
 # Pages are counted from 1, posts (phpBB's "start", Simple Machines' "topic=7.20") from 0.
 _TWO_OR_MORE = r"(?:[2-9]|[1-9]\d{1,2})(?!\d)"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from casebook.extractors.web.block_features import Matrix
-from casebook.extractors.web.tree_blocks import Placed
+from casebook.extractors.web.blocks.block_features import Matrix
+from casebook.extractors.web.markup.tree_blocks import Placed
 
 _FEWEST = 3
 _LINKED = 0.9

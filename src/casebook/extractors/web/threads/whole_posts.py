@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from casebook.extractors.text.characters import count_words
-from casebook.extractors.web.block_features import Matrix
+from casebook.extractors.web.blocks.block_features import Matrix
 from casebook.extractors.web.bodies import Bodies, is_comment, is_remark, tells_of_joining
 from casebook.extractors.web.dates import names_day
-from casebook.extractors.web.nearest import of_nearest
-from casebook.extractors.web.tree_blocks import Placed
+from casebook.extractors.web.markup.tree_blocks import Placed
+from casebook.extractors.web.threads.nearest import of_nearest
 
 _PROSE = 20
 _LINKED = 0.6

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from casebook.extractors.text.characters import count_words
-from casebook.extractors.web import wall_phrases as phrases
+from casebook.extractors.web.access import wall_phrases as phrases
 
 # A straight mark opens behind a space and closes before one, so that it is told which it does.
 _QUOTED = re.compile(

@@ -10,8 +10,8 @@ from typing import Any
 
 from casebook.extractors.text.characters import count_words
 from casebook.extractors.text.linked_data import WRITTEN, Thing, of_types, things_of
-from casebook.extractors.web import wall_phrases as phrases
-from casebook.extractors.web.shown_page import Page
+from casebook.extractors.web.access import wall_phrases as phrases
+from casebook.extractors.web.access.shown_page import Page
 
 _STUB = 50
 _NOTE = 120

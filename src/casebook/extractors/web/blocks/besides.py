@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from casebook.extractors.web.spans import Span
-from casebook.extractors.web.tree_blocks import Place, Placed
+from casebook.extractors.web.blocks.spans import Span
+from casebook.extractors.web.markup.tree_blocks import Place, Placed
 
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 # Names of the part itself, then of the services that shops take it from.

@@ -8,8 +8,8 @@ from typing import Any
 
 from casebook.extractors.text.characters import count_words
 from casebook.extractors.text.references import stands_over_references
-from casebook.extractors.web.block_features import Matrix
-from casebook.extractors.web.tree_blocks import Place, Placed
+from casebook.extractors.web.blocks.block_features import Matrix
+from casebook.extractors.web.markup.tree_blocks import Place, Placed
 
 _NAMED = re.compile(r"(?<![^\s_-])footnotes(?:-(?:list|section|wrapper))?(?!\S)")
 _ROLES = frozenset({"doc-endnotes", "doc-endnote", "doc-footnote"})

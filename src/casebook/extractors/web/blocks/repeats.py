@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from casebook.extractors.web.spans import Span
-from casebook.extractors.web.tree_blocks import Place, Placed
+from casebook.extractors.web.blocks.spans import Span
+from casebook.extractors.web.markup.tree_blocks import Place, Placed
 
 _MODULUS = (1 << 61) - 1
 _BASE = 1_000_003

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 
 from casebook.extractors.text.characters import count_words
-from casebook.extractors.web import wall_phrases as phrases
-from casebook.extractors.web.paywalls import doubt_of, is_cut
-from casebook.extractors.web.shown_page import Page
+from casebook.extractors.web.access import wall_phrases as phrases
+from casebook.extractors.web.access.paywalls import doubt_of, is_cut
+from casebook.extractors.web.access.shown_page import Page
 from casebook.schemas.errors import (
     Captcha,
     ConsentWall,

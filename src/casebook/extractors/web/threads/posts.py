@@ -16,9 +16,9 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from casebook.extractors.text.authors import without_rank
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, is_body
-from casebook.extractors.web.nearest import of_nearest
-from casebook.extractors.web.posters import can_be_name, posters_of
-from casebook.extractors.web.tree_blocks import Placed
+from casebook.extractors.web.markup.tree_blocks import Placed
+from casebook.extractors.web.threads.nearest import of_nearest
+from casebook.extractors.web.threads.posters import can_be_name, posters_of
 
 _SCHEMA = frozenset({"Comment", "Answer", "Question", "DiscussionForumPosting"})
 _SCOPES = etree.XPath("//*[@itemscope]")

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from casebook.extractors.text.characters import count_words, one_line
 from casebook.extractors.text.passages import Block
-from casebook.extractors.web.tree_blocks import Placed
+from casebook.extractors.web.markup.tree_blocks import Placed
 
 _LONGEST = 12
 """Words; what is longer is a sentence that is stressed."""

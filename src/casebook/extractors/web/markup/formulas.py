@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-from casebook.extractors.web import mathml
+from casebook.extractors.web.markup import mathml
 
 _FOR_THE_EAR = re.compile(
     r"(?<!\S)(?:katex-mathml|MJX_Assistive_MathML|mwe-math-mathml-(?:inline|display))(?!\S)"

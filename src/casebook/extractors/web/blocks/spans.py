@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from casebook.extractors.web.tree_blocks import Place, Placed
+from casebook.extractors.web.markup.tree_blocks import Place, Placed
 
 Span = tuple[int, int]
 """The number of the first block, and that of the one after the last."""

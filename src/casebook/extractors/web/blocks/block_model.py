@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from casebook.extractors.web.block_features import NAMES, Matrix
+from casebook.extractors.web.blocks.block_features import NAMES, Matrix
 
 _FILE = "block_model.json"
 # Rows; the processor's cache holds what is looked up for so many, and not for all of a long page.

@@ -33,7 +33,7 @@ from casebook.extractors.text.characters import one_line, smuggled
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.metadata import clean_date, language_of
 from casebook.extractors.text.passages import lay_out
-from casebook.extractors.visibility.hidden import MOST_REPORTED, report
+from casebook.extractors.visibility.reporting import MOST_REPORTED, report
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload, SourceKind

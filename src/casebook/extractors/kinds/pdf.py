@@ -43,7 +43,7 @@ from casebook.extractors.text.characters import has_words, one_line
 from casebook.extractors.text.metadata import language_written
 from casebook.extractors.text.passages import lay_out
 from casebook.extractors.text.references import without_references
-from casebook.extractors.visibility.hidden import report
+from casebook.extractors.visibility.reporting import report
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind
 from casebook.schemas.errors import Damaged, Encrypted, Scanned
 from casebook.schemas.sources import Payload, SourceKind

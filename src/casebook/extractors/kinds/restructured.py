@@ -14,7 +14,8 @@ from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import Block, lay_out
-from casebook.extractors.visibility.hidden import MOST_REPORTED, report, strip_hidden
+from casebook.extractors.visibility.hidden import strip_hidden
+from casebook.extractors.visibility.reporting import MOST_REPORTED, report
 from casebook.extractors.web.blocks.bold_lines import with_bold_headings
 from casebook.extractors.web.markup import formulas
 from casebook.extractors.web.markup.parsing import parse

@@ -24,7 +24,8 @@ from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.metadata import language_of
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.properties import authors_in, is_title
-from casebook.extractors.visibility.hidden import MOST_REPORTED, report, strip_hidden
+from casebook.extractors.visibility.hidden import strip_hidden
+from casebook.extractors.visibility.reporting import MOST_REPORTED, report
 from casebook.extractors.web.blocks.bold_lines import with_bold_headings
 from casebook.extractors.web.markup.parsing import parse
 from casebook.extractors.web.markup.tree_blocks import FURNITURE, placed_blocks

@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.text.characters import one_line, smuggled
+from casebook.extractors.text.characters import smuggled
 from casebook.extractors.visibility import programs
 from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
 from casebook.extractors.visibility.declarations import colours, styles
@@ -33,13 +33,10 @@ from casebook.extractors.visibility.markup.texts import NOT_TEXT, visible_text
 from casebook.extractors.visibility.painting.columns import is_drawn_up
 from casebook.extractors.visibility.painting.covering import COVERED, Lid, covered, lids_at
 from casebook.extractors.visibility.painting.sight import PALE, Sight, inherit
+from casebook.extractors.visibility.reporting import MOST_REPORTED, report
 from casebook.extractors.visibility.rules.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.rules.sheets import Rule
 from casebook.schemas.documents import HiddenKind, HiddenText
-
-MOST_REPORTED = 20
-LONGEST_REPORT = 300
-FEWEST_WORDS = 4
 
 _STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
 _FOLDS = re.compile(
@@ -98,20 +95,6 @@ def _with_smuggled(told: Sequence[HiddenText], root: Any) -> list[HiddenText]:
     spelled = (piece for text in visible_text(root) for piece in smuggled(text))
     pieces = {piece.text: piece for piece in reversed([*told, *spelled])}
     return list(reversed(pieces.values()))[:MOST_REPORTED]
-
-
-def report(
-    found: Iterable[tuple[HiddenKind, str, str]], *, fewest: int = FEWEST_WORDS
-) -> list[HiddenText]:
-    """Return the pieces worth a curator's look: ``fewest`` words, no repetition, bounded."""
-    pieces: dict[str, HiddenText] = {}
-    for kind, text, reason in found:
-        for piece in smuggled(text):
-            pieces.setdefault(piece.text, piece)
-        line = one_line(text)[:LONGEST_REPORT]
-        if len(line.split()) >= fewest:
-            pieces.setdefault(line, HiddenText(kind=kind, text=line, reason=reason))
-    return list(pieces.values())[:MOST_REPORTED]
 
 
 class _Looked:

@@ -59,3 +59,24 @@ def test_what_is_shown_on_the_way_may_not_be_written_either(environment):
     with FULL.open("w") as full:
         done = ran(environment, "backfill", "list", stdout=subprocess.PIPE, stderr=full)
     assert (done.returncode != 0, done.stdout) == (True, "")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+def test_a_disk_that_is_full_for_the_log_breaks_nothing(environment, tmp_path):
+    """A line of the log that finds no room is left out: no traceback stands among the remarks."""
+    logs = Path(environment["CASEBOOK_HOME"]) / "logs"
+    logs.mkdir(parents=True)
+    (logs / "casebook.log").symlink_to(FULL)
+    tell = (
+        "import structlog, sys; from pathlib import Path\n"
+        "from casebook.runtime.logs import configure_logging\n"
+        "configure_logging(Path(sys.argv[1])); structlog.get_logger().warning('a line')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", tell, str(logs.parent)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""

@@ -1,12 +1,16 @@
 """Places for bytes by key: a folder, or an address behind which object storage answers."""
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Protocol
 
 from casebook.warehouse.objects import ObjectFolder
+
+# What is left of a disk for answers under way, which are paid for, and for the rows about them.
+SPARE_BYTES = 16 * 2**20
 
 
 class Place(Protocol):
@@ -31,6 +35,9 @@ class Place(Protocol):
 
     def keys(self) -> list[str]:
         """Return the keys right under the root, none where there is no root."""
+
+    def free(self) -> int | None:
+        """Return how many bytes it takes yet, None where nobody can tell."""
 
 
 class LocalFolder:
@@ -65,6 +72,13 @@ class LocalFolder:
         with suppress(OSError):
             return [path.name for path in self._root.iterdir()]
         return []
+
+    def free(self) -> int | None:
+        """Return what the disk has left."""
+        folders = (self._root, *self._root.absolute().parents)
+        with suppress(OSError, StopIteration):
+            return shutil.disk_usage(next(one for one in folders if one.exists())).free
+        return None
 
 
 def place_at(root: Path | str) -> Place:

@@ -1,6 +1,9 @@
 """Where everything is kept: which folder a setting names, and which ones cannot be."""
 
-from pathlib import Path
+import os
+import shlex
+import subprocess
+import sys
 
 import pytest
 
@@ -83,7 +86,24 @@ def test_an_account_without_a_name_or_a_folder(tmp_path, monkeypatch):
     monkeypatch.setattr("casebook.runtime.settings.getpass.getuser", unknown)
     assert Settings.load(home=tmp_path).curator.startswith("user ")
     monkeypatch.delenv("CASEBOOK_HOME", raising=False)
-    unnamed = Path("~nobody-such/share")
-    monkeypatch.setattr("casebook.runtime.settings.user_data_path", lambda _: unnamed)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr("os.path.expanduser", str)  # finds none, and leaves the ~
     with pytest.raises(ConfigurationError, match="home: this account has no folder"):
         Settings.load()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a folder that is current cannot be deleted")
+def test_a_current_folder_that_is_gone_is_told(tmp_path, environment):
+    """Another terminal deleted it: one line, and the code of a wrong setting."""
+    command = f"mkdir gone && cd gone && rmdir ../gone && exec {shlex.quote(sys.executable)} -m "
+    ran = subprocess.run(
+        ["sh", "-c", f"{command} casebook list"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.returncode == 4
+    assert ran.stderr == "error: the current folder cannot be read: No such file or directory\n"

@@ -36,7 +36,10 @@ def _account() -> str:
 
 
 def _default_home() -> Path:
-    return user_data_path("casebook")
+    try:
+        return user_data_path("casebook")
+    except RuntimeError:  # an account without a folder: `_home` says so
+        return Path("~")
 
 
 def _home(value: str | Path) -> Path:
@@ -283,6 +286,9 @@ class Settings(BaseSettings):
             ) from None
         except ValueError as error:  # a file that is no TOML
             raise ConfigurationError(f"{CONFIG_NAME} cannot be read: {error}") from None
+        except OSError as error:
+            where = error.filename or "the current folder"
+            raise ConfigurationError(f"{where} cannot be read: {error.strerror}") from None
         if settings.warehouse and not settings.data:
             raise ConfigurationError(
                 "CASEBOOK_WAREHOUSE is set but no place for its files; set CASEBOOK_DATA to a"

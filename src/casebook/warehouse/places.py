@@ -43,7 +43,9 @@ class Place(Protocol):
 class LocalFolder:
     """Files in a folder of this machine, or of a file server that is mounted here."""
 
-    remedy = "Make room or set CASEBOOK_HOME to another folder"
+    remedy = (
+        "Make room, or have this account write there (CASEBOOK_HOME and CASEBOOK_DATA say where)"
+    )
 
     def __init__(self, root: Path) -> None:
         self._root = root

@@ -375,6 +375,7 @@ async def test_where_no_thread_or_process_can_be_had_no_document_is_to_blame(mon
     with ExtractorPool(workers=1) as pool:
         with monkeypatch.context() as patch:
             patch.setattr("casebook.extractors.worker.start_server", refuse)
+            worker.start_server_ahead(many=True)
             with pytest.raises(ExtractorUnavailable, match=re.escape(f"({refusal}); see")):
                 await pool.extract(GOOD)
         assert "five words" in (await pool.extract(GOOD)).text

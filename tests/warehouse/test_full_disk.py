@@ -72,3 +72,10 @@ def test_snapshots_leave_room_for_what_is_paid_for(tmp_path: Path, disk):
     with pytest.raises(DiskFull, match=r"as good as full\. Make room"):
         store.put(b"more")
     assert store.put(b"four") == kept
+
+
+def test_a_disk_that_tells_no_size_is_not_full(tmp_path: Path, monkeypatch):
+    """Some file systems that are mounted from elsewhere have 0 bytes, of which 0 are free."""
+    usage = mock.Mock(total=0, free=0)
+    monkeypatch.setattr("casebook.warehouse.places.shutil.disk_usage", lambda _: usage)
+    assert SnapshotStore(tmp_path / "snapshots").put(b"four")

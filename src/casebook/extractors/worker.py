@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from types import TracebackType
@@ -229,6 +230,12 @@ class ExtractorPool:
             f"The reader of {where(payload)} died (exit code {code}); submit another copy of it, "
             "and report the file if that does not help."
         )
+
+
+def start_server_ahead(*, many: bool) -> None:
+    """As ``start_server``; where that cannot be, the first document's failure says so."""
+    with suppress(OSError, RuntimeError):
+        start_server(many=many)
 
 
 def start_server(*, many: bool = False) -> None:

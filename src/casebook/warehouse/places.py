@@ -76,10 +76,11 @@ class LocalFolder:
         return []
 
     def free(self) -> int | None:
-        """Return what the disk has left."""
+        """Return what the disk has left; some that are mounted from elsewhere tell no size."""
         folders = (self._root, *self._root.absolute().parents)
         with suppress(OSError, StopIteration):
-            return shutil.disk_usage(next(one for one in folders if one.exists())).free
+            usage = shutil.disk_usage(next(one for one in folders if one.exists()))
+            return usage.free if usage.total else None
         return None
 
 

@@ -1,11 +1,13 @@
 """Standard output that is full, closed, or nobody's any more."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pages
 import pytest
 
 FULL = Path("/dev/full")
@@ -59,3 +61,39 @@ def test_what_is_shown_on_the_way_may_not_be_written_either(environment):
     with FULL.open("w") as full:
         done = ran(environment, "backfill", "list", stdout=subprocess.PIPE, stderr=full)
     assert (done.returncode != 0, done.stdout) == (True, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_an_encoding_that_lacks_signs_takes_what_is_told(casebook, environment, tmp_path, encoding):
+    """Titles, marks and bars in a terminal of another time; JSON holds the same as ever."""
+    page = tmp_path / "日本語 🏠.html"
+    page.write_text(pages.CASE.replace("How Kettlebrook", "ケトルブルック 🏠 ñ"))
+    (told,) = casebook("submit", page, "--json").lines
+    environment["PYTHONIOENCODING"] = encoding
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": encoding}
+    for command in (("list",), ("show", told["case_id"])):
+        done = ran(environment, *command, **piped)
+        assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    listed = ran(environment, "list", "--json", **piped).stdout
+    assert json.loads(listed)["title"] == "ケトルブルック 🏠 ñ answers 9,000 letters"
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+def test_a_disk_that_is_full_for_the_log_breaks_nothing(environment, tmp_path):
+    """A line of the log that finds no room is left out: no traceback stands among the remarks."""
+    logs = Path(environment["CASEBOOK_HOME"]) / "logs"
+    logs.mkdir(parents=True)
+    (logs / "casebook.log").symlink_to(FULL)
+    tell = (
+        "import structlog, sys; from pathlib import Path\n"
+        "from casebook.runtime.logs import configure_logging\n"
+        "configure_logging(Path(sys.argv[1])); structlog.get_logger().warning('a line')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", tell, str(logs.parent)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import re
 import resource
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from casebook.schemas.errors import (
     Damaged,
     ExtractorOutOfMemory,
     ExtractorTimedOut,
+    ExtractorUnavailable,
 )
 from casebook.schemas.sources import Payload
 
@@ -354,3 +356,26 @@ def test_where_no_worker_starts_no_document_is_to_blame():
         check=False,
     )  # fmt: skip
     assert done.stdout == "True a was not read\n"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        RuntimeError("can't start new thread"),
+        BlockingIOError(11, "Resource temporarily unavailable"),
+        OSError(28, "No space left on device"),
+    ],
+)
+async def test_where_no_thread_or_process_can_be_had_no_document_is_to_blame(monkeypatch, refusal):
+    """Of which an account has too many (`ulimit -u`), or /dev/shm has no room for their locks."""
+
+    def refuse(**_: bool) -> None:
+        raise refusal
+
+    with ExtractorPool(workers=1) as pool:
+        with monkeypatch.context() as patch:
+            patch.setattr("casebook.extractors.worker.start_server", refuse)
+            worker.start_server_ahead(many=True)
+            with pytest.raises(ExtractorUnavailable, match=re.escape(f"({refusal}); see")):
+                await pool.extract(GOOD)
+        assert "five words" in (await pool.extract(GOOD)).text

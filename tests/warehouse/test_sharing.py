@@ -149,6 +149,7 @@ def test_a_file_that_is_no_database(tmp_path, content):
     ("reason", "said"),
     [
         ("No space left on device", "the disk is full. Make room"),
+        ("Disk quota exceeded", "the disk is full. Make room"),
         ("Read-only file system", "writing to its folder"),
         ("Permission denied", "writing to its folder"),
     ],

@@ -112,7 +112,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Work every new source of a list; what is known, refused or gone is left alone."""
-    from casebook.extractors.worker import start_server
+    from casebook.extractors.worker import start_server_ahead
     from casebook.schemas.batches import BatchOptions
 
     if (source is None) == (resume is None):
@@ -129,11 +129,11 @@ def run(
                 "--dry-run and --json can be given"
             )
         if not dry_run:
-            start_server(many=True)
+            start_server_ahead(many=True)
         again = _resume(resume, options, settings, dry_run=dry_run, as_json=as_json)
         raise typer.Exit(stopping.run(again, stopping.BATCH))
     assert source is not None  # noqa: S101 - one of the two is given
-    start_server(many=not dry_run)  # loads the parsers beside what this process imports
+    start_server_ahead(many=not dry_run)  # loads the parsers beside what this process imports
     chosen = partial(_chosen, source, settings, since=since, limit=limit, words=words)
     if dry_run:
         origin, selection, missed = chosen(to_work=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from casebook.cli.context import AsJson, CaseId, with_services
-from casebook.cli.terminal import err, out, print_json
+from casebook.cli.terminal import err, out, plain, print_json
 from casebook.schemas.errors import InvalidDecision
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ def publish(
             f"[green]published[/]  {done.pages} cases: {len(done.added)} new, "
             f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn"
         )
-        out().print(f"       {done.path / 'index.html'}")
+        out().print(f"       {plain(str(done.path / 'index.html'))}")
         for kept in done.refused:
             err().print(f"[red]kept back[/]  {kept.case_id}  {escape(kept.reason)}")
         for one, other in done.near_copies:

@@ -146,12 +146,16 @@ class _Output:
 def _open_streams() -> None:
     """Let output that a scheduler closed go nowhere; standard input that is closed stays so.
 
-    What is piped in may name files, and their names may be any bytes.
+    What is piped in may name files, and their names may be any bytes. What an output's encoding
+    lacks is escaped.
     """
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+        if stream is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
         setattr(sys, name, _Output(getattr(sys, name)))
 

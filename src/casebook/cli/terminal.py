@@ -67,8 +67,11 @@ def lists_told() -> Iterator[Callable[[int, int], None]]:
 
 
 def print_json(value: Any) -> None:
-    """Print one JSON value on one line; what would steer a terminal, or end the line, escaped."""
-    told = json.dumps(value, ensure_ascii=False)
+    """Print one JSON value on one line; what would steer a terminal, or end the line, escaped.
+
+    So is what the output's encoding may lack: JSON has escapes of its own.
+    """
+    told = json.dumps(value, ensure_ascii="utf" not in sys.stdout.encoding.lower())
     typer.echo(_STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", told))
 
 

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from types import TracebackType
@@ -134,10 +135,11 @@ class ExtractorPool:
         except ProcessExpired as error:
             raise self._died(payload, error) from error
         except BrokenProcessPool as error:
+            why = f" ({error.__cause__})" if error.__cause__ else ""
             raise ExtractorUnavailable(
                 f"{where(payload)} was not read, for no process that reads documents could be "
-                "started, or none answered; see whether this machine has room for more processes, "
-                "and try again."
+                f"started, or none answered{why}; see whether this machine has room for more "
+                "processes, and try again."
             ) from error
 
     async def _run(self, work: Callable[[Payload], T], payload: Payload, more: float) -> T:
@@ -147,10 +149,12 @@ class ExtractorPool:
         end, be it that they die as they start or that a thread of the pool ended over an error.
         """
         seconds, began = self._limits.wall_seconds + more, time.monotonic()
-        pool = self._started()
-        told = asyncio.wrap_future(
-            pool.schedule(_task, args=(work, payload, self._limits), timeout=seconds)
-        )
+        try:
+            pool = self._started()
+            task = pool.schedule(_task, args=(work, payload, self._limits), timeout=seconds)
+        except (OSError, RuntimeError) as error:  # no process, thread or pipe can be had
+            raise BrokenProcessPool from error
+        told = asyncio.wrap_future(task)
         self._allowed.append(seconds)
         try:
             while not (await asyncio.wait({told}, timeout=_LOOK_SECONDS))[0]:
@@ -219,13 +223,19 @@ class ExtractorPool:
             return self._too_slow(payload)
         if code in {_OUT_OF_MEMORY, -signal.SIGKILL}:
             return ExtractorOutOfMemory(
-                f"{where(payload)} needs more than {self._limits.memory_bytes // 2**20} MB to be "
-                "read and was given up; submit a smaller or simpler copy of it."
+                f"{where(payload)} needs more than {_bounded(self._limits.memory_bytes) // 2**20} "
+                "MB to be read and was given up; submit a smaller or simpler copy of it."
             )
         return ExtractorCrashed(
             f"The reader of {where(payload)} died (exit code {code}); submit another copy of it, "
             "and report the file if that does not help."
         )
+
+
+def start_server_ahead(*, many: bool) -> None:
+    """As ``start_server``; where that cannot be, the first document's failure says so."""
+    with suppress(OSError, RuntimeError):
+        start_server(many=many)
 
 
 def start_server(*, many: bool = False) -> None:
@@ -257,8 +267,13 @@ def _prepare(memory_bytes: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    resource.setrlimit(resource.RLIMIT_AS, (_bounded(memory_bytes), hard))
+
+
+def _bounded(memory_bytes: int) -> int:
+    """Return how much memory a worker may have: no more than this program (``ulimit -v``)."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    return memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
 
 
 def _read_listing(payload: Payload) -> "Listing":

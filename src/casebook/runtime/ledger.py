@@ -32,13 +32,17 @@ class WarehouseLedger:
         self._unstored = unstored
 
     def find(self, generation_id: str) -> Generation | None:
-        """Return the kept answer.
+        """Return the kept answer; None where it is to be asked for, and can be kept.
 
         Raises:
             BucketSilent: if one may lie in a bucket that does not answer.
+            DiskFull: if there is none, and no room for one.
         """
         known = self._warehouse.generation(generation_id)
-        return known or self._stored_late(Generation, generation_id)
+        known = known or self._stored_late(Generation, generation_id)
+        if known is None:
+            self._unstored.check_room()
+        return known
 
     def keep(self, generation: Generation) -> None:
         """Store an answer.

@@ -1,12 +1,22 @@
 """Logging: structured lines on stderr for warnings, and everything in a file under the home."""
 
 import logging
+import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import structlog
 
 _MEGABYTE = 1_000_000
+
+
+class _LogFile(RotatingFileHandler):
+    """A log that a full disk cuts short: what could not be stored is told elsewhere."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Leave out a line that the system does not take; else tell it as logging does."""
+        if not isinstance(sys.exception(), OSError):
+            super().handleError(record)
 
 
 def configure_logging(home: Path, *, verbose: bool = False) -> None:
@@ -18,9 +28,7 @@ def configure_logging(home: Path, *, verbose: bool = False) -> None:
     try:
         (home / "logs").mkdir(parents=True, exist_ok=True)
         handlers.append(
-            RotatingFileHandler(
-                home / "logs" / "casebook.log", maxBytes=5 * _MEGABYTE, backupCount=2
-            )
+            _LogFile(home / "logs" / "casebook.log", maxBytes=5 * _MEGABYTE, backupCount=2)
         )
     except OSError:
         verbose = True

@@ -1,6 +1,9 @@
 """What can be configured, read from the environment and from ``casebook.toml``."""
 
 import getpass
+import os
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -21,6 +24,43 @@ from casebook.schemas.errors import ConfigurationError
 CONFIG_NAME = "casebook.toml"
 LAKE = "ducklake:postgres:"
 OPENAI_ENDPOINT = "https://api.openai.com/v1"
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/")
+
+
+def _account() -> str:
+    """Return the account's name; containers run programs as numbers that have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
+
+
+def _default_home() -> Path:
+    try:
+        return user_data_path("casebook")
+    except RuntimeError:  # an account without a folder: `_home` says so
+        return Path("~")
+
+
+def _home(value: str | Path) -> Path:
+    """Return the folder, the same one whatever the current folder will be.
+
+    Raises:
+        ValueError: if it is none, or none that DuckDB can keep a file in.
+    """
+    if _ADDRESS.match(str(value)):
+        raise ValueError(
+            "must be a folder of this machine; what may be an address is CASEBOOK_DATA"
+        )
+    try:
+        folder = Path(value or _default_home()).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError(
+            "this account has no folder of its own; set CASEBOOK_HOME to one"
+        ) from None
+    if "?" in str(folder):
+        raise ValueError("must have no ? in its path, which DuckDB takes for the end of a name")
+    return folder
 
 
 class Settings(BaseSettings):
@@ -34,8 +74,8 @@ class Settings(BaseSettings):
         env_prefix="CASEBOOK_", extra="forbid", frozen=True, populate_by_name=True
     )
 
-    home: Path = Field(default_factory=lambda: user_data_path("casebook"))
-    curator: str = Field(default_factory=getpass.getuser)
+    home: Path = Field(default_factory=_default_home, validate_default=True)
+    curator: str = Field(default_factory=_account)
 
     warehouse: SecretStr | None = None
     data: str | None = None
@@ -96,6 +136,11 @@ class Settings(BaseSettings):
 
     desk_port: int = Field(default=8484, ge=0, le=65535)
     site_title: str = "casebook"
+
+    @field_validator("home", mode="before")
+    @classmethod
+    def _a_folder(cls, value: str | Path) -> Path:
+        return _home(value)
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
@@ -173,8 +218,10 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - likewise
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources: arguments, environment, the two files."""
-        home = Path(env_settings().get("home") or user_data_path("casebook"))
-        files = [home / CONFIG_NAME, Path.cwd() / CONFIG_NAME]
+        home = init_settings().get("home") or env_settings().get("home") or _default_home()
+        files = [Path.cwd() / CONFIG_NAME]
+        with suppress(ValueError):  # which is told when the setting itself is read
+            files.insert(0, _home(home) / CONFIG_NAME)
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, files)
 
     @property
@@ -239,6 +286,9 @@ class Settings(BaseSettings):
             ) from None
         except ValueError as error:  # a file that is no TOML
             raise ConfigurationError(f"{CONFIG_NAME} cannot be read: {error}") from None
+        except OSError as error:
+            where = error.filename or "the current folder"
+            raise ConfigurationError(f"{where} cannot be read: {error.strerror}") from None
         if settings.warehouse and not settings.data:
             raise ConfigurationError(
                 "CASEBOOK_WAREHOUSE is set but no place for its files; set CASEBOOK_DATA to a"

@@ -42,7 +42,7 @@
     │   ├── WarehouseLocked*, WarehouseConflict*                                      exit 6
     │   ├── WarehouseMemory*, WarehouseUnreachable*                                   exit 6
     │   ├── BucketSilent*                                                             exit 6
-    │   └── WarehouseTooNew, MigrationFailed
+    │   └── WarehouseTooNew, MigrationFailed, DiskFull
     └── PublishError                    stage "publish"                               exit 3
 
 A star marks what may pass by itself: ``transient``. Such a failure is retried with backoff; any
@@ -506,6 +506,10 @@ class SourceUnread(ModelError):
 
 class WarehouseError(CasebookError):
     """The warehouse cannot do its work."""
+
+
+class DiskFull(WarehouseError):
+    """The disk takes nothing more, or has no room left but for what is being paid for."""
 
 
 class WarehouseLocked(WarehouseError):

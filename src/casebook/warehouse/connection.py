@@ -17,8 +17,9 @@ from threading import get_ident
 import duckdb
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from casebook.schemas.errors import WarehouseError, WarehouseLocked, WarehouseMemory
+from casebook.schemas.errors import DiskFull, WarehouseError, WarehouseLocked, WarehouseMemory
 from casebook.warehouse import migrating
+from casebook.warehouse.creating import create
 from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
 from casebook.warehouse.records import last_entry
 from casebook.warehouse.sql import Migration, queries, quoted
@@ -62,7 +63,8 @@ _SESSION = (
 _PID = re.compile(r"PID (\d+)")
 _HELD = ("Could not set lock on file", "used by another process")  # POSIX, Windows
 _FULL = ("could not allocate block", "failed to pin block")
-# Reasons of the system for which the file cannot be opened.
+# Reasons of the system for which the file takes nothing more, and for which it cannot be opened.
+_NO_ROOM = ("No space left on device", "Disk quota exceeded")
 _CLOSED = ("Read-only file system", "Permission denied")
 
 _ENTRIES_APART = 100_000
@@ -174,6 +176,8 @@ class DuckDBFile:
             config={**_SETTINGS, "temp_directory": str(spill), "memory_limit": memory}
         )
         mode = "READ_ONLY" if read_only and not self._busy else "READ_WRITE"
+        if mode == "READ_WRITE" and not self.path.exists():
+            create(self.path, _SETTINGS)
         attach = f"ATTACH {quoted(str(self.path))} AS warehouse ({mode})"
         try:
             self._patiently(partial(instance.execute, attach), deadline)
@@ -340,8 +344,8 @@ class DuckDBFile:
                 f"{self.path} is not a DuckDB database: move it away, put a backup in its place,"
                 " or set CASEBOOK_HOME to another folder."
             )
-        if "No space left on device" in text:
-            return WarehouseError(
+        if any(reason in text for reason in _NO_ROOM):
+            return DiskFull(
                 f"The warehouse {self.path} cannot be written: the disk is full. Make room, then"
                 " give the same command again; what was stored stands."
             )

@@ -244,6 +244,10 @@ class ObjectFolder:
             return [str(path).rstrip("/").rpartition("/")[2] for path in found]
         return []
 
+    def free(self) -> int | None:
+        """Return None: a bucket tells no bounds."""
+        return None
+
     def is_seen(self) -> bool:
         """Tell whether the bucket can be seen; False says nothing yet."""
         with contextlib.suppress(Exception):  # likewise

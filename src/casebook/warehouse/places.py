@@ -1,12 +1,16 @@
 """Places for bytes by key: a folder, or an address behind which object storage answers."""
 
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Protocol
 
 from casebook.warehouse.objects import ObjectFolder
+
+# What is left of a disk for answers under way, which are paid for, and for the rows about them.
+SPARE_BYTES = 16 * 2**20
 
 
 class Place(Protocol):
@@ -32,11 +36,16 @@ class Place(Protocol):
     def keys(self) -> list[str]:
         """Return the keys right under the root, none where there is no root."""
 
+    def free(self) -> int | None:
+        """Return how many bytes it takes yet, None where nobody can tell."""
+
 
 class LocalFolder:
     """Files in a folder of this machine, or of a file server that is mounted here."""
 
-    remedy = "Make room or set CASEBOOK_HOME to another folder"
+    remedy = (
+        "Make room, or have this account write there (CASEBOOK_HOME and CASEBOOK_DATA say where)"
+    )
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -65,6 +74,14 @@ class LocalFolder:
         with suppress(OSError):
             return [path.name for path in self._root.iterdir()]
         return []
+
+    def free(self) -> int | None:
+        """Return what the disk has left; some that are mounted from elsewhere tell no size."""
+        folders = (self._root, *self._root.absolute().parents)
+        with suppress(OSError, StopIteration):
+            usage = shutil.disk_usage(next(one for one in folders if one.exists()))
+            return usage.free if usage.total else None
+        return None
 
 
 def place_at(root: Path | str) -> Place:

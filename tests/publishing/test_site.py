@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from casebook.publishing import Trace
+from casebook.publishing.records import Trace
 from casebook.schemas.errors import PublishError
 from casebook.schemas.generations import Generation, Usage
 from casebook.schemas.sources import Snapshot

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from casebook.extractors.worker import ExtractorPool, Limits
 from casebook.runtime.grounding import GroundingTurns
 from casebook.runtime.heaps import keep_heap_small
 from casebook.runtime.ledger import WarehouseLedger
@@ -21,7 +20,6 @@ from casebook.summarizer.models.asking import Asker
 from casebook.summarizer.models.budget import Budget
 from casebook.summarizer.models.limiting import Gate, RequestLimiter
 from casebook.summarizer.models.profiles import JsonMode, Price, Profile, Strategy, profile_of
-from casebook.summarizer.recipes import Pinned, recipe
 from casebook.warehouse.allocator import give_back_at_once
 from casebook.warehouse.lake import SCHEMA, DuckLake
 from casebook.warehouse.locks import FileLocks, Locks, PostgresLocks
@@ -35,8 +33,10 @@ if TYPE_CHECKING:
     from casebook.extractors.gathering.sound import Sound
     from casebook.extractors.network.client import GuardedClient
     from casebook.extractors.network.robots import Robots
+    from casebook.extractors.worker import ExtractorPool
     from casebook.summarizer.models.client import OpenAICompatible
     from casebook.summarizer.models.transcripts import Transcriber
+    from casebook.summarizer.recipes import Pinned
 
 
 # The budget of a run whose flows each build services of their own, or of a part of a run.
@@ -58,7 +58,7 @@ class Services:
         *,
         patience: float = 0.0,
         shared_gate: Gate = contextlib.nullcontext,
-        prompts: Pinned | None = None,
+        prompts: "Pinned | None" = None,
     ) -> None:
         self.settings = settings
         self._prompts = prompts or {}
@@ -118,8 +118,10 @@ class Services:
         return locks
 
     @cached_property
-    def extractors(self) -> ExtractorPool:
+    def extractors(self) -> "ExtractorPool":
         """Worker processes that read documents."""
+        from casebook.extractors.worker import ExtractorPool, Limits
+
         limits = Limits(wall_seconds=self.settings.extract_timeout)
         pool = ExtractorPool(self.settings.workers, limits, many=self._patience > 0)
         self._closers.append(pool.close)
@@ -342,6 +344,8 @@ class Services:
 
     def recipe(self, strategy: Strategy) -> Recipe:
         """Return what a draft by ``strategy`` would be made by now."""
+        from casebook.summarizer.recipes import recipe
+
         judge = self.settings.judge_model
         return recipe(self.model_name, strategy, self.profile, self._prompts, judge)
 

@@ -68,8 +68,9 @@ def postgres() -> Iterator[postgres_server.PostgresServer]:
 @pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
     """Chromium of the system, else Playwright's own."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # the machine may be busy
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", *_QUIET]

@@ -184,6 +184,8 @@ async def test_runs_are_kept_and_found(settings_of, readers, gold_folder):
     page = eval_page([showing.column(run)] * 2, showing.lines([run, run]), "few <cases>")
     assert "few &lt;cases&gt;" in page
     assert "facts right" in page
+    assert "<th>" not in page  # each says whether it heads a row or a column
+    assert "<main>" in page
     assert "http" not in page.replace("http://www.w3.org", "")
 
 

@@ -12,7 +12,7 @@ OUR_TAGS = {
     "html", "head", "meta", "title", "link", "script", "body", "a", "header", "main", "footer", "p",
     "article", "section", "aside", "div", "span", "h1", "h2", "h3", "ul", "ol", "li", "dl", "dt",
     "dd", "details", "summary", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "code",
-    "strong", "time", "button", "form", "label", "input", "select", "option",
+    "strong", "time", "bdi", "button", "form", "label", "input", "select", "option",
 }  # fmt: skip
 OUR_ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "rel", "href", "type", "src", "defer",

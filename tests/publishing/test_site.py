@@ -90,6 +90,13 @@ def test_each_quote_links_to_its_place(page):
     assert href.startswith("https://engineering.harbourline.example/claims-assistant#:~:text=Our")
 
 
+def test_the_sources_own_words_are_in_its_language(page):
+    """Not the quotes alone: a reading voice changes for a sentence taken over, not for ours."""
+    ours, own = every(page, ".architecture .statement")
+    assert own.xpath("p/span/@lang") == ["en"]
+    assert not ours.xpath("p/span[@lang]")
+
+
 def test_a_source_sentence_is_not_quoted_twice(page):
     """A statement in the source's own words links to its place without repeating itself."""
     own = every(page, ".architecture .statement")[1]

@@ -1,13 +1,15 @@
 """A desk over a real warehouse."""
 
+import asyncio
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from desk_drafts import Builder, DeskClient
 
-from casebook.review import create_app
+from casebook.review import Desk, create_app
 from casebook.runtime.settings import Settings
 from casebook.warehouse.store import Warehouse
 
@@ -31,3 +33,18 @@ def build(settings: Settings, migrated: Path) -> Iterator[Builder]:
 def desk(settings) -> Iterator[DeskClient]:
     with DeskClient(create_app(settings), base_url="http://127.0.0.1") as client:
         yield client
+
+
+@pytest.fixture
+def address(settings) -> Iterator[str]:
+    """A desk on a free port, on an event loop of its own thread."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    patient = settings.model_copy(update={"lock_timeout": 20.0})  # the machine may be busy
+    desk = Desk(patient, port=0)
+    yield asyncio.run_coroutine_threadsafe(desk.start(), loop).result(20)
+    asyncio.run_coroutine_threadsafe(desk.stop(), loop).result(20)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()

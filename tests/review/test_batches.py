@@ -339,7 +339,7 @@ def test_a_watch_is_added_paused_resumed_and_removed(site):
     address = page.xpath("//li//input[@name='state']/../@action")[0]
     for state, offered in (("paused", "Resume"), ("active", "Pause")):
         site.send_form(address, state=state)
-        assert offered in texts(read(site.get("/watches")), "//li//button")
+        assert f"{offered}: {feed}" in texts(read(site.get("/watches")), "//li//button")
     looked = site.send_form(f"{address}/look")
     assert looked.headers["location"] == "/watches"
     assert "0 new of 2" in read(site.get("/watches")).text_content()

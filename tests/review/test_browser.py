@@ -1,35 +1,15 @@
 """A curator's way through the desk, in a real Chromium."""
 
-import asyncio
 import re
-import threading
-from collections.abc import Iterator
 
 import pytest
 from desk_drafts import Builder, rewritten
 from playwright.sync_api import expect
 
-from casebook.review import Desk
-
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 QUOTE = "A citation makes people less careful, so the thing it points to has to be right."
-
-
-@pytest.fixture
-def address(settings) -> Iterator[str]:
-    """A desk on a free port, on an event loop of its own thread."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    patient = settings.model_copy(update={"lock_timeout": 20.0})  # the machine may be busy
-    desk = Desk(patient, port=0)
-    yield asyncio.run_coroutine_threadsafe(desk.start(), loop).result(20)
-    asyncio.run_coroutine_threadsafe(desk.stop(), loop).result(20)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
 
 
 def test_from_the_queue_to_the_published_page(address, build: Builder, page):

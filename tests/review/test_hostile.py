@@ -24,7 +24,7 @@ from casebook.schemas.reviews import Decision, Review
 TAGS = set(
     "html head meta title link script body a header nav p span div main form label input button"
     " h1 h2 h3 ul ol li svg circle path rect time details summary article section dl dt dd"
-    " blockquote strong s q mark select option datalist textarea dialog kbd code meter".split()
+    " blockquote strong s q mark select option datalist textarea dialog kbd code meter bdi".split()
 )
 TEMPLATES = [
     "{{ 7*7 }}",

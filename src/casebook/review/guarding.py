@@ -95,4 +95,8 @@ async def require_token(request: Request, state: Annotated[State, Depends(state_
         field = (await request.form()).get(TOKEN_FIELD)
         given = field if isinstance(field, str) else None
     if given is None or not secrets.compare_digest(given.encode(), state.token.encode()):
-        raise HTTPException(403, "This page is older than the desk: reload it and try again.")
+        raise HTTPException(
+            403,
+            "Nothing was done: this page is older than the desk, which was restarted. Try again, "
+            "and reload the page if that does not help.",
+        )

@@ -14,6 +14,7 @@ from casebook.review.publish_page import publish_page
 from casebook.review.queue_page import Tab, queue_page
 from casebook.review.rendering import is_fragment, rendered
 from casebook.review.state import State, state_of
+from casebook.schemas.errors import UnknownId
 
 router = APIRouter(include_in_schema=False)
 Desk = Annotated[State, Depends(state_of)]
@@ -108,8 +109,14 @@ async def submit(request: Request, desk: Desk) -> Response:
 @router.get("/jobs/{job_id}")
 async def job(request: Request, desk: Desk, job_id: str) -> Response:
     """Show how far one source is."""
+    try:
+        found = desk.jobs.get(job_id)
+    except UnknownId as error:
+        if not is_fragment(request):
+            raise
+        return await rendered(request, "job_lost.html", job_id=job_id, message=str(error))
     template = "job.html" if is_fragment(request) else "job_page.html"
-    return await rendered(request, template, job=desk.jobs.get(job_id))
+    return await rendered(request, template, job=found)
 
 
 @router.get("/publish")

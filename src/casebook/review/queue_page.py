@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from casebook.schemas.errors import Remedy
@@ -81,32 +82,42 @@ def _with_sources(
     failures = [f for f in warehouse.open_failures() if _speaks_of(text, f.reference.source)]
     cut_off = [s for s in warehouse.unfinished() if _speaks_of(text, s.reference.source)]
     counts = _counts(found, len(refused), len(failures) + len(cut_off))
+    queue = _within(QueuePage(tab, text, page, 1, counts))
+    shown = slice((queue.page - 1) * PAGE_SIZE, queue.page * PAGE_SIZE)
     if tab == "refused":
-        return QueuePage(tab, text, page, 1, counts, refused=refused)
+        return replace(queue, refused=refused[shown])
     if tab == "failed":
-        return QueuePage(
-            tab,
-            text,
-            page,
-            1,
-            counts,
-            passing=_asking(Remedy.LATER, failures),
-            lasting=_asking(Remedy.YOU, failures),
-            gone=_asking(Remedy.GONE, failures),
-            unfinished=cut_off,
+        by_remedy = [
+            _asking(remedy, failures) for remedy in (Remedy.LATER, Remedy.YOU, Remedy.GONE)
+        ]
+        unfinished = cut_off[shown]
+        first = max(0, shown.start - len(cut_off))
+        here = list(chain(*by_remedy))[first : first + PAGE_SIZE - len(unfinished)]
+        return replace(
+            queue,
+            passing=_asking(Remedy.LATER, here),
+            lasting=_asking(Remedy.YOU, here),
+            gone=_asking(Remedy.GONE, here),
+            unfinished=unfinished,
         )
-    return _with_cases(warehouse, QueuePage(tab, text, page, 1, counts))
+    return _with_cases(warehouse, queue)
+
+
+def _within(queue: QueuePage) -> QueuePage:
+    """Return the queue with its number of pages, at the last one where a later was asked for."""
+    pages = max(1, -(-queue.counts[queue.tab] // PAGE_SIZE))
+    return replace(queue, pages=pages, page=min(queue.page, pages))
 
 
 def _with_cases(warehouse: Warehouse, queue: QueuePage) -> QueuePage:
+    queue = _within(queue)
     wanted = CaseFilter(
         status=CaseStatus(queue.tab),
         text=queue.text or None,
         limit=PAGE_SIZE,
         offset=(queue.page - 1) * PAGE_SIZE,
     )
-    pages = max(1, -(-queue.counts[queue.tab] // PAGE_SIZE))
-    return replace(queue, pages=pages, cases=warehouse.cases(wanted))
+    return replace(queue, cases=warehouse.cases(wanted))
 
 
 def _counts(found: Mapping[str, int], refused: int, failed: int) -> dict[Tab, int]:

@@ -26,10 +26,13 @@ function startFilter(form) {
   }));
   const shown = document.getElementById("shown");
   const none = document.getElementById("none");
+  const list = document.getElementById("cases");
 
   function apply() {
     const [text, industry, tag] = ["text", "industry", "tag"].map((name) => form.elements[name].value);
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const filtered = words.length > 0 || industry !== "" || tag !== "";
+    list.classList.toggle("narrowed", filtered);
     let count = 0;
     for (const item of items) {
       const fit = fits(item, words, industry, tag);
@@ -37,7 +40,6 @@ function startFilter(form) {
       count += fit;
     }
     none.hidden = count > 0;
-    const filtered = words.length > 0 || industry !== "" || tag !== "";
     shown.textContent = filtered ? `${count} of ${items.length} shown` : "";
     keepInAddress([["text", text], ["industry", industry], ["tag", tag]]);
   }

@@ -6,6 +6,7 @@
   const beside = matchMedia("(min-width: 60rem)");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let chosen = null; // id of the chosen statement, kept over a swap
+  let left = null; // what had the focus when a form was sent: its button is disabled, and swapped
 
   const byId = (id) => document.getElementById(id);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -81,6 +82,36 @@
     }
   }
 
+  // Letters are keys until they are turned off: who dictates would approve by saying "a".
+  const keysAreOff = () => localStorage.getItem("keys") === "off";
+
+  function leave(form, pressed) {
+    const node = document.activeElement === document.body ? pressed : document.activeElement;
+    if (!node) return;
+    const around = [];
+    for (let at = node.parentElement; at && at.id !== "content"; at = at.parentElement) {
+      const id = at.id || at.getAttribute("aria-labelledby");
+      if (id) around.push(id);
+    }
+    left = { form, node, words: node.textContent, around };
+  }
+
+  // Where the focus was, else the nearest that is still there: a key pressed twice must not press
+  // what stands in the place of the first.
+  function returnFocus() {
+    const { node, words, around } = left ?? {};
+    left = null;
+    const now = document.activeElement;
+    if (!node || (now && now !== document.body && now.checkVisibility())) return;
+    const rests = node.isConnected && node.checkVisibility() && node.textContent === words;
+    const box = around.map(byId).find((one) => one?.checkVisibility()) ?? byId("content");
+    const place = rests
+      ? node
+      : box.querySelector("[data-arrive]") ?? box.querySelector(".choose, summary, h1, h2, h3") ?? box;
+    if (!place.matches("a, button, input, select, textarea, summary")) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  }
+
   const typing = (node) => node.closest?.("input, textarea, select, [contenteditable]");
 
   document.addEventListener("click", (event) => {
@@ -113,13 +144,14 @@
       close(event.target);
       return;
     }
-    if (typing(event.target) || document.querySelector("dialog[open]")) return;
+    if (typing(event.target) || document.querySelector("dialog[open]") || keysAreOff()) return;
     const inSource = event.target.closest?.("#source");
     const arrows = { ArrowDown: 1, ArrowUp: -1 };
     const by = { j: 1, k: -1, ...(inSource || !byId("case") ? {} : arrows) }[event.key];
     if (by) (byId("case") ? move : moveRow)(by);
     else if (event.key === "e") edit();
     else if (event.key === "/" && byId("q")) byId("q").focus();
+    else if (event.repeat) return; // held down
     else {
       const action = all("[data-key]").find((node) => node.dataset.key === event.key);
       if (!action) return;
@@ -147,7 +179,9 @@
   document.addEventListener("htmx:after:swap", () => {
     const item = byId(chosen || "");
     if (byId("case") && item) choose(item);
-    for (const notice of all(".notice.good")) setTimeout(() => notice.remove(), 6000);
+    for (const notice of all(".notice.good")) setTimeout(() => {
+      if (!notice.matches(":hover, :focus-within")) notice.remove();
+    }, 6000);
   });
   // The desk was closed, or killed: a page that is kept up to date would stay as it was, and a
   // decision would be lost, without a word.
@@ -163,7 +197,33 @@
   });
   document.addEventListener("htmx:after:request", (event) => {
     byId("away")?.remove();
-    const form = event.target.closest?.("form[data-reset]");
-    if (form && event.detail?.ctx?.response?.raw?.ok) form.reset();
+    const form = event.target.closest?.("form");
+    if (left && left.form === form) left.answered = true;
+    if (!form || !event.detail?.ctx?.response?.raw?.ok) return;
+    for (const refusal of all(".notice.bad")) refusal.remove(); // of an earlier try
+    if (form.matches("[data-reset]")) form.reset();
   });
+  // The desk was restarted: what was typed can be sent again, with the token of the new one.
+  document.addEventListener("htmx:after:request", async (event) => {
+    if (event.detail?.ctx?.response?.status !== 403) return;
+    const { token } = await (await fetch("/api/token")).json();
+    for (const field of all("input[name=token]")) field.value = token;
+  });
+  document.addEventListener("submit", (event) => leave(event.target, event.submitter), true);
+  document.addEventListener("htmx:finally:request", (event) => {
+    // Where the form was swapped away, another element stands for it by now.
+    if (left?.answered || (left && left.form === event.detail?.ctx?.sourceElement)) setTimeout(returnFocus);
+  });
+
+  // On a phone rows of links scroll sideways, and the current one may lie beyond the edge.
+  for (const here of all("[aria-current=page]")) {
+    const row = here.parentElement;
+    row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 16;
+  }
+
+  const keys = byId("keys-on");
+  if (keys) {
+    keys.checked = !keysAreOff();
+    keys.addEventListener("change", () => localStorage.setItem("keys", keys.checked ? "on" : "off"));
+  }
 })();

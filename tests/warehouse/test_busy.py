@@ -1,5 +1,6 @@
 """A process with many transactions to make shares a connection, and leaves the file to others."""
 
+import random
 import subprocess
 import sys
 import threading
@@ -186,12 +187,46 @@ def test_a_text_larger_than_a_batch_has_memory_for_is_stored_and_the_next_batch_
     next_batch.close()
 
 
+def _long(story):
+    """A row of 2 MB, which does not pack."""
+    return story.source().model_copy(
+        update={"submitted_by": random.Random(1).randbytes(1_000_000).hex()}  # noqa: S311 - no secret
+    )
+
+
+def test_a_batch_that_ends_leaves_no_long_log(busy, story):
+    """Whoever opens the file next, each page of the desk, would replay it."""
+    busy.append(_long(story))
+    log = busy._database.path.with_name("w.duckdb.wal")
+    assert log.stat().st_size > 1_000_000
+    busy.close()
+    assert not log.exists()
+
+
+def test_a_long_log_of_a_batch_that_was_killed_is_folded_in_by_who_writes_next(
+    busy, story, monkeypatch
+):
+    """Who only reads changes no file."""
+    long, path = _long(story), busy._database.path
+    monkeypatch.setattr(DuckDBFile, "_fold", lambda *_: None)
+    busy.append(long)
+    busy.close()
+    monkeypatch.undo()
+    log, now = path.with_name("w.duckdb.wal"), Warehouse(path)
+    assert now.source(long.source_id) == long
+    assert log.stat().st_size > 1_000_000
+    now.append(story.snapshot())
+    assert log.stat().st_size < 1_000_000
+    assert now.source(long.source_id) == long
+
+
 def test_a_text_in_the_log_that_a_batch_has_no_memory_for_is_replayed(busy, story, monkeypatch):
     """A batch that a kill ended leaves it; the next one opens the file with what it takes."""
     text = "".join(map(chr, range(97, 123))) * 800_000
     source = story.source()
     long = source.model_copy(update={"submitted_by": text})
     monkeypatch.setitem(connection._SETTINGS, "checkpoint_threshold", "1GB")
+    monkeypatch.setattr(connection, "_LEFT_BYTES", 1 << 30)
     busy.append(long)
     busy.close()
     assert busy._database.path.with_name("w.duckdb.wal").stat().st_size > len(text)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import postgres_server
 import pytest
 from scripted_endpoint import ScriptedEndpoint
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[1]
+# A busy machine is no fault of what is tested: no example is held to a time.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 _QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 

@@ -173,7 +173,7 @@ def test_other_files_are_no_lists(data):
         listing(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(
         ["<rss>", "<urlset>", "<opml>", "<feed>", "<!doctype html>", "url,title\n", ""]

@@ -78,7 +78,7 @@ def test_override_is_reported_and_removed():
 
 
 @given(st.lists(st.tuples(st.text(max_size=1500), st.booleans(), st.booleans()), max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_passages_lie_in_order_inside_the_text(parts):
     """For any blocks: passages are numbered, ordered, not blank, bounded, and hold all prose."""
     blocks = [Block(text, heading=heading, verbatim=code) for text, heading, code in parts]

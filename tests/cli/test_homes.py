@@ -55,6 +55,16 @@ def test_what_no_home_can_be_is_told_and_nothing_made(casebook, tmp_path, home, 
     assert made(tmp_path) == []
 
 
+@pytest.mark.parametrize("stated", ["5", '["kept"]'])
+def test_a_home_that_is_no_text_is_a_wrong_setting(tmp_path, monkeypatch, stated):
+    """A number or a list in `casebook.toml`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CASEBOOK_HOME", raising=False)
+    (tmp_path / "casebook.toml").write_text(f"home = {stated}\n")
+    with pytest.raises(ConfigurationError, match="wrong setting: home: "):
+        Settings.load()
+
+
 @pytest.mark.parametrize("name", ['it\'s "here" #1 50% [b]', "日本語 🏠", "-dash;*$x", "a\\b"])
 def test_whatever_a_folder_is_called(casebook, tmp_path, name):
     """Paths reach DuckDB's SQL, the terminal's markup and the site's address."""

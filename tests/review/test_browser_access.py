@@ -140,6 +140,37 @@ def test_a_page_older_than_the_desk_sends_again_what_was_typed(address, build: B
     expect(page.locator("#notice")).not_to_contain_text("Nothing was done")
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_another_sites_page_reads_no_token_and_decides_nothing(
+    address, build: Builder, page, desk, httpserver, host
+):
+    """Not even one that knows the token: a browser says where a form comes from."""
+    case_id = build.draft()
+    page.goto(f"{address}/cases/{case_id}")
+    token = page.locator("[name=token]").first.input_value()
+    httpserver.expect_request("/other").respond_with_data("<body>", content_type="text/html")
+    page.goto(f"http://{host}:{httpserver.port}/other")
+    read = (
+        """(ask) => fetch(ask.url, { mode: ask.mode }).then((it) => it.text(), () => "refused")"""
+    )
+    for mode in ("cors", "no-cors"):
+        told = page.evaluate(read, {"url": f"{address}/api/token", "mode": mode})
+        assert told in {"refused", ""}
+    form = """([url, token]) => {
+      const form = document.createElement("form");
+      Object.assign(form, { method: "post", action: url });
+      const fields = { token, decision: "reject", reason: "forged" };
+      for (const [name, value] of Object.entries(fields))
+        form.append(Object.assign(document.createElement("input"), { name, value }));
+      document.body.append(form);
+      form.submit();
+    }"""
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        page.evaluate(form, [f"{address}/cases/{case_id}/decisions", token])
+    assert answer.value.status == 403
+    assert desk.get(f"/api/cases/{case_id}").json()["status"] == "draft"
+
+
 def test_without_script_a_case_is_approved_and_rejected(address, build: Builder, page):
     """Dialogs that no script opens stand below the case, and do not draw the page down to them."""
     case_id = build.draft()

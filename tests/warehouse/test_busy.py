@@ -43,6 +43,18 @@ def test_an_error_takes_back_its_transaction_alone(busy, story):
     assert (busy.counts()["sources"], busy.counts()["documents"]) == (1, 1)
 
 
+def test_rows_are_stored_where_no_thread_can_be_had(busy, story, monkeypatch):
+    """Of an account that may start no more (`ulimit -u`), or as Python ends."""
+
+    def refuse(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("casebook.warehouse.turns.threading.Thread.start", refuse)
+    assert busy.append(story.source()) == 1
+    busy.close()
+    assert Warehouse(busy._database.path).counts()["sources"] == 1
+
+
 def test_another_process_gets_its_turn_while_this_one_is_busy(busy, story):
     """A reader in another process is served within its patience, though writes never pause."""
     stop = threading.Event()

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from casebook.schemas.errors import DiskFull
 from casebook.warehouse import SnapshotStore, Warehouse
+from casebook.warehouse.connection import DuckDBFile
 from casebook.warehouse.places import SPARE_BYTES
 
 # Files may not grow beyond what makes half a database, as on a disk that is full meanwhile.
@@ -72,6 +74,26 @@ def test_snapshots_leave_room_for_what_is_paid_for(tmp_path: Path, disk):
     with pytest.raises(DiskFull, match=r"as good as full\. Make room"):
         store.put(b"more")
     assert store.put(b"four") == kept
+
+
+def test_a_long_log_is_not_folded_in_without_room(tmp_path: Path, story, monkeypatch, disk):
+    """A fold that fails uses up what is left, and what came to be stored found no room."""
+    path = tmp_path / "casebook.duckdb"
+    letters = random.Random(1).randbytes(600_000).hex()  # noqa: S311 - no secret
+    long = story.source().model_copy(update={"submitted_by": letters})
+    with monkeypatch.context() as patch:
+        patch.setattr(DuckDBFile, "_fold", lambda *_: None)
+        killed = Warehouse(path, busy=True)
+        killed.append(long)
+        killed.close()
+    log = path.with_name("casebook.duckdb.wal")
+    disk(SPARE_BYTES)
+    Warehouse(path).append(story.snapshot())
+    assert log.stat().st_size > 1_000_000
+    disk(SPARE_BYTES * 2)
+    Warehouse(path).append(story.document())
+    assert log.stat().st_size < 1_000_000
+    assert Warehouse(path).source(long.source_id) == long
 
 
 def test_a_disk_that_tells_no_size_is_not_full(tmp_path: Path, monkeypatch):

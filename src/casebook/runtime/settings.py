@@ -139,8 +139,8 @@ class Settings(BaseSettings):
 
     @field_validator("home", mode="before")
     @classmethod
-    def _a_folder(cls, value: str | Path) -> Path:
-        return _home(value)
+    def _a_folder(cls, value: object) -> object:
+        return _home(value) if isinstance(value, str | Path) else value
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

@@ -21,6 +21,7 @@ from casebook.schemas.errors import DiskFull, WarehouseError, WarehouseLocked, W
 from casebook.warehouse import migrating
 from casebook.warehouse.creating import create
 from casebook.warehouse.database import BROKEN_OPTIMIZERS, SETTINGS
+from casebook.warehouse.places import SPARE_BYTES, LocalFolder
 from casebook.warehouse.records import last_entry
 from casebook.warehouse.sql import Migration, queries, quoted
 from casebook.warehouse.turns import Turn
@@ -105,9 +106,11 @@ class DuckDBFile:
                 turn.close()
 
     def _fold(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Fold a long log into the file."""
+        """Fold a long log into the file, unless the room might not do: a try uses up the rest."""
         with suppress(OSError, duckdb.Error):  # what stays in the log is as safe
-            if self.path.with_name(f"{self.path.name}.wal").stat().st_size > _LEFT_BYTES:
+            log = self.path.with_name(f"{self.path.name}.wal").stat().st_size
+            free = LocalFolder(self.path.parent).free()
+            if log > _LEFT_BYTES and (free is None or free - log >= SPARE_BYTES):
                 connection.checkpoint()
 
     @contextmanager

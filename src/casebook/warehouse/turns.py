@@ -10,7 +10,7 @@ import fcntl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -92,7 +92,8 @@ class Turn:
         self.connection = connection
         self._opened_at = self._used_at = time.monotonic()
         self._closed = threading.Event()
-        threading.Thread(target=self._watch, args=(self._closed,)).start()
+        with suppress(RuntimeError):  # no thread is to be had: the next to come closes it when due
+            threading.Thread(target=self._watch, args=(self._closed,)).start()
 
     def used(self) -> None:
         """Note that a transaction ended, and close the connection where others are to have it."""

@@ -14,7 +14,7 @@ WHERE NOT EXISTS (FROM batch_events WHERE event_id = $event_id);
 SELECT entry FROM batches WHERE batch_id = $batch_id;
 
 -- What an address leads to is counted as its own. A source is open as long as a machine has something
--- to do for it (pipeline.planning.is_open says when); a batch without any is finished, whoever worked
+-- to do for it (pipeline.batches.planning.is_open says when); a batch without any is finished, whoever worked
 -- its sources and however the last run of it ended.
 -- name: batches
 WITH newest AS (

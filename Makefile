@@ -45,7 +45,7 @@ lint: setup ## Formatting, lint, types, architecture
 	@$(BIN)/lint-imports
 
 unit: setup ## The tests alone
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 chromium: setup ## A real browser for the browser tests: Debian's, else Playwright's own
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \

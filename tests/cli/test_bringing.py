@@ -47,7 +47,7 @@ def ours(laptop, tmp_path):
 @pytest.fixture(
     params=[
         "file",
-        pytest.param("lake", marks=[pytest.mark.postgres, pytest.mark.xdist_group("lake")]),
+        pytest.param("lake", marks=pytest.mark.postgres),
     ]
 )
 def shared(request, ours, tmp_path):

@@ -35,7 +35,6 @@ pytestmark = [
     pytest.mark.embedded,
     pytest.mark.browser,
     pytest.mark.prefect,
-    pytest.mark.xdist_group("end-to-end"),
     pytest.mark.timeout(600),
 ]
 

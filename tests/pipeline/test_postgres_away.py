@@ -16,7 +16,7 @@ from casebook.runtime.services import Services
 from casebook.warehouse import locks
 
 SOURCES = 4
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("lake")]
+pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ SOURCES = int(os.environ.get("CASEBOOK_SCALE_SOURCES", "8"))
 SECONDS = 120 + 10 * SOURCES
 pytestmark = [
     pytest.mark.postgres,
-    pytest.mark.xdist_group("lake"),
     pytest.mark.timeout(SECONDS),
 ]
 

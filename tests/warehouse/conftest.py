@@ -252,7 +252,7 @@ class Story:
                 return [self.review(Decision(verb), number)]
 
 
-BOTH = ["file", pytest.param("lake", marks=[pytest.mark.postgres, pytest.mark.xdist_group("lake")])]
+BOTH = ["file", pytest.param("lake", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture

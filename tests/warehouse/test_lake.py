@@ -26,7 +26,7 @@ from casebook.warehouse.locks import PostgresLocks
 from casebook.warehouse.postgres import Postgres
 
 APPENDER = Path(__file__).with_name("appender.py")
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("lake")]
+pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture

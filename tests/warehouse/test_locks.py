@@ -12,7 +12,7 @@ import pytest
 from casebook.warehouse.locks import PostgresLocks
 from casebook.warehouse.postgres import Postgres
 
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("lake")]
+pytestmark = pytest.mark.postgres
 HOLD = """
 import asyncio, sys
 from casebook.warehouse.locks import PostgresLocks

@@ -20,7 +20,7 @@ from casebook.warehouse.lake import DuckLake
 from casebook.warehouse.records import TABLES
 from casebook.warehouse.sql import Migration, migrations, queries
 
-LAKE = [pytest.mark.postgres, pytest.mark.xdist_group("lake")]
+LAKE = pytest.mark.postgres
 NUMBERS = [migration.number for migration in migrations()]
 # Rows as the first version stored them. Never written again: they stand for files out there.
 VERSION_1_ROWS = Path(__file__).with_name("version_1_rows.sql").read_text("utf-8")

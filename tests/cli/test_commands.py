@@ -331,7 +331,7 @@ def test_an_endpoint_with_a_secret_in_it_is_refused_unseen(casebook, address):
     """An address that would show a secret wherever it is named is a wrong setting."""
     ran = casebook("doctor", CASEBOOK_LLM_BASE_URL=address)
     assert ran.code == 4
-    assert re.search("wrong setting: llm_base_url: (is no|must hold no)", ran.err)
+    assert re.search("wrong setting: CASEBOOK_LLM_BASE_URL: (is no|must hold no)", ran.err)
     assert "sk-pw" not in ran.out + ran.err
 
 

@@ -31,6 +31,20 @@ def test_links_shows_what_a_list_names(casebook, tmp_path):
     ]
 
 
+def test_what_links_prints_can_be_submitted(casebook, site):
+    """All that is told of a feed's item goes through the pipe that the README shows."""
+    item = (
+        f"<title>One</title><link>{site.url_for('/case')}</link><description>Of it.</description>"
+    )
+    feed = f"<rss version='2.0'><channel><title>F</title><item>{item}</item></channel></rss>"
+    site.expect_request("/feed.xml").respond_with_data(feed, content_type="application/rss+xml")
+    ours = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}"}
+    told = casebook("links", site.url_for("/feed.xml"), "--json", **ours)
+    assert told.lines[0]["summary"] == "Of it."
+    made = casebook("submit", "-", "--json", stdin=told.out, **ours)
+    assert (made.code, [line["status"] for line in made.lines]) == (0, ["draft"]), made.err
+
+
 def test_links_reads_a_list_from_standard_input(casebook):
     """As `backfill -` does; paths are no addresses, and none is read here."""
     ran = casebook("links", "-", "--limit", "2", stdin="https://a.example/1\nhttps://a.example/2\n")

@@ -9,7 +9,14 @@ import typer.main
 from casebook.cli.main import app
 from casebook.extractors import registry
 from casebook.runtime.settings import Settings
-from casebook.schemas.errors import BucketSilent, ExtractionError, FetchError, Remedy, remedy_of
+from casebook.schemas.errors import (
+    BucketSilent,
+    CasebookError,
+    ExtractionError,
+    FetchError,
+    Remedy,
+    remedy_of,
+)
 from casebook.schemas.sources import Payload, SourceKind
 from casebook.warehouse import objects
 
@@ -22,7 +29,7 @@ DOCUMENTS = (
     "claims-copilot.txt",
 )
 PAGES = sorted(
-    p for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md"))
+    p for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md"), *ROOT.glob("evals/*.md"), *ROOT.glob("benchmarks/*.md"))
     if p.name != "warehouse-voice.md"
 )  # fmt: skip
 
@@ -36,10 +43,78 @@ def test_every_command_is_in_the_readme():
 
 
 def test_every_command_explains_itself():
-    """Each command and each of its options has a help text."""
-    for name, command in typer.main.get_command(app).commands.items():
+    """Each command, those within groups too, and each of its options has a help text."""
+    commands = typer.main.get_command(app).commands
+    for name, command in [*commands.items(), *_leaves("", commands)]:
         assert command.help, name
         assert command.help.strip().endswith("."), name
+        for parameter in command.params:
+            assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+def _told_commands(page):
+    """Return the command lines of casebook in a page, as words: those in code, without comments."""
+    text = page.read_text()
+    code = re.findall(r"`([^`\n]+)`", text) + re.findall(r"^    +(\S.*)$", text, re.MULTILINE)
+    lines = [part for line in code for part in re.split(r"\s#\s|\||&&", line)]
+    told = [
+        re.fullmatch(r"(?:nohup )?(?:\.venv/bin/)?casebook ([a-z].*)", p.strip()) for p in lines
+    ]
+    return [re.sub(r"[,&<>\[\]]", " ", one[1]).split() for one in told if one]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_command_line_of_a_page_is_one(page):
+    """Each command that a page tells of is there, and has the options that the page gives it."""
+    if page.name == "CHANGELOG.md":  # it tells of what was
+        return
+    for words in _told_commands(page):
+        within, options = typer.main.get_command(app), set[str]()
+        for at, word in enumerate(words):
+            commands = getattr(within, "commands", {})
+            if not (commands and at < 2):
+                break
+            within = commands.get(word, commands.get("run"))
+            assert within, f"{page.name}: casebook {' '.join(words)}"
+        options |= {name for one in within.params for name in one.opts}
+        if run := getattr(within, "commands", {}).get("run"):
+            options |= {name for one in run.params for name in one.opts}
+        given = {word.partition("=")[0] for word in words if word.startswith("-") and word != "-"}
+        assert given <= options | {"-h", "--help"}, f"{page.name}: casebook {' '.join(words)}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_variable_of_a_page_is_a_setting(page):
+    """Nobody sets what nothing reads."""
+    if page.name in {"CHANGELOG.md", "RESULTS.md"}:
+        return
+    known = {f"CASEBOOK_{name.upper()}" for name in Settings.model_fields} | {"CASEBOOK_CHECKOUT"}
+    told = set(re.findall(r"\bCASEBOOK_[A-Z_]*[A-Z]\b", page.read_text()))
+    assert told <= known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_file_that_a_page_names_is_there(page):
+    """Paths within code, counted from the repository or from the package."""
+    if page.name in {"CHANGELOG.md", "RESULTS.md"} or page.parent.name == "adr":  # what was
+        return
+    named = re.findall(
+        r"`([\w.]+(?:/[\w.]+)*/|(?:[\w.]+/)+[\w]+\.(?:py|toml|md|sql|json))`", page.read_text()
+    )
+    for path in named:
+        if re.search(r"NAME|NNNN", path):
+            continue
+        beside = (ROOT / path, page.parent / path)
+        rooms = (ROOT / "src" / "casebook").glob(f"**/{path}")  # within the room that is told of
+        assert any(one.exists() for one in (*beside, *rooms)), path
+
+
+def test_every_exit_code_is_told():
+    """The README names each code with which an error ends a command, and no other of them."""
+    readme = (ROOT / "README.md").read_text()
+    (told,) = re.findall(r"Exit codes: ([^\n]+)\.\n", readme)
+    codes = {int(code) for code in re.findall(r"(?:^|, )(\d) ", told)}
+    assert codes == {0} | {error.exit_code for error in (CasebookError, *_below(CasebookError))}
 
 
 def test_every_budget_is_told_beside_the_settings():
@@ -129,6 +204,15 @@ def test_links_lead_somewhere(page):
     """Every relative link and image of a page is a file of the repository."""
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
         assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_lead_to_a_heading(page):
+    """What stands behind the # of a link is a heading of the page that it leads to."""
+    for target, part in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text()):
+        led_to = (page.parent / target) if target else page
+        heads = re.findall(r"^#+ (.+)$", led_to.read_text(), re.MULTILINE)
+        assert part in {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in heads}, part
 
 
 def test_every_decision_is_in_the_index():

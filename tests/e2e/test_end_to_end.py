@@ -1,6 +1,7 @@
 """Everything real: a web server, llama.cpp, Prefect, the desk, a Chromium, a published page."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -23,6 +24,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from pytest_httpserver import HTTPServer
 from scripted_endpoint import api_error
 
+from casebook.flows import FLOWS
 from casebook.schemas.errors import ConfigurationError, HostUnreachable, PageMissing
 
 ROOT = Path(__file__).parents[2]
@@ -402,6 +404,26 @@ async def test_all_workers_share_the_servers_limit(machine, monkeypatch):
         await limits.ensure_llm_limit(9)  # one that is there is left as it is
         await asyncio.gather(*map(one, range(4)))
     assert most == 2
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+async def test_a_parameter_that_a_flow_does_not_have_is_refused(machine, flow):
+    """By name, and before there is a run; it was a run whose process crashed without a reason."""
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: f"{machine['prefect']}/api"}):
+        async with get_client() as client, asyncio.timeout(120):
+            deployment = None
+            while deployment is None:  # the desk is open before all are served
+                with contextlib.suppress(ObjectNotFound):
+                    deployment = await client.read_deployment_by_name(f"{flow}/{flow}")
+                await asyncio.sleep(0.2)
+            known = deployment.parameter_openapi_schema["properties"]
+            given = {"sorce": "x"} | ({"source": "none.csv"} if "source" in known else {})
+            with pytest.raises(PrefectHTTPStatusError, match="'sorce'"):
+                await client.create_flow_run_from_deployment(deployment.id, parameters=given)
 
 
 def test_schedules_outlive_the_process_that_serves_the_flows(schedule):

@@ -10,6 +10,7 @@ import typer
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, with_services
 from casebook.cli.terminal import err, out, print_json
+from casebook.schemas.errors import InvalidSource
 
 if TYPE_CHECKING:
     from casebook.pipeline.reprocessing.checking import Checked
@@ -38,6 +39,8 @@ def recheck(
     as_json: AsJson = False,
 ) -> None:
     """Fetch published sources again and tell which are the same, moved, changed or gone."""
+    if ids and every:
+        raise InvalidSource("give --all or the ids of some (not both)")
 
     async def work(services: Services) -> int:
         from casebook.pipeline.ingestion.identity import named

@@ -144,6 +144,11 @@ def edit(
     """Make an edited copy of a case; it becomes a draft again. Statements count from 1."""
     edits = read_edits(set_ or [], drop or [], add or [], quote or [], tag or [])
 
+    if not edits:
+        raise InvalidDecision(
+            "nothing to edit was given: --set, --drop, --add with --quote, or --tag"
+        )
+
     async def work(services: Services) -> None:
         from casebook.pipeline.curation import decisions
 

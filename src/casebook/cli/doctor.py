@@ -59,6 +59,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield Finding("casebook", "ok", __version__)
     yield Finding("curator", "ok", settings.curator)
     for name, check in (
+        ("settings", _settings),
         ("home", _home),
         ("data", _data),
         ("warehouse", _warehouse),
@@ -84,6 +85,32 @@ def _checked(name: str, check: Callable[[Settings], str], settings: Settings) ->
 
 class _Remark(Exception):
     """Works, but a person should know."""
+
+
+def _settings(settings: Settings) -> str:
+    """Name what was set, and what looks like a setting and is none."""
+    from casebook.runtime.settings import unknown_variables, variable_of
+
+    if strange := unknown_variables():
+        told = [
+            f"{name} (do you mean {meant}?)" if meant else name for name, meant in strange.items()
+        ]
+        raise _Remark(f"no settings, and not heeded: {', '.join(told)}")
+    set_here = [
+        f"{variable_of(name)}={_shown(getattr(settings, name))}"
+        for name in type(settings).model_fields
+        if name in settings.model_fields_set
+    ]
+    return ", ".join(set_here) or "all at their defaults"
+
+
+def _shown(value: object) -> str:
+    """Return a setting's value as it may be shown: no secret, and of models their names."""
+    from pydantic import SecretStr
+
+    if isinstance(value, SecretStr):
+        return "(set)"
+    return ",".join(sorted(map(str, value))) if isinstance(value, dict | frozenset) else str(value)
 
 
 def _home(settings: Settings) -> str:
@@ -230,8 +257,11 @@ def _ocr(_: Settings) -> str:
 
 
 def _orchestrator(settings: Settings) -> str:
-    from casebook.runtime.orchestrator import running_server
+    from casebook.runtime.orchestrator import is_named_in_vain, running_server
 
-    if address := running_server(settings.home):
+    address = running_server(settings.home)
+    if is_named_in_vain(address):
+        raise _Remark("no Prefect server answers at PREFECT_API_URL: submit works without it")
+    if address:
         return f"Prefect at {address}: submit goes through it"
     raise _Remark("no Prefect server runs; submit works directly (`casebook up` starts one)")

@@ -36,7 +36,12 @@ def links(
         ),
     ],
     limit: Annotated[
-        int, typer.Option(min=1, max=_MOST, help="At most so many addresses.")
+        int,
+        typer.Option(
+            min=1,
+            max=_MOST,
+            help="At most so many addresses; more are told, with exit code 3.",
+        ),
     ] = _MOST,
     as_json: AsJson = False,
 ) -> None:

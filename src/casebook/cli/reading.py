@@ -9,6 +9,7 @@ import typer
 
 from casebook.cli.context import AsJson, CaseId, load_settings
 from casebook.cli.terminal import err, out, print_json
+from casebook.schemas.errors import InvalidSource
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -28,7 +29,9 @@ def list_cases(
     kind: Annotated[str | None, typer.Option(help="web, markdown, text, pdf, captions …")] = None,
     company: Annotated[str | None, typer.Option(help="Only this company.")] = None,
     text: Annotated[str | None, typer.Option(help="In the title or the company.")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 100,
+    limit: Annotated[
+        int, typer.Option(min=1, help="At most so many; that there may be more is said.")
+    ] = 100,
     as_json: AsJson = False,
 ) -> None:
     """List drafts and cases, newest first."""
@@ -60,6 +63,10 @@ def list_cases(
             print_json(case.model_dump(mode="json"))
     elif cases:
         print_cases(cases, out())
+        if len(cases) == limit:
+            err().print(f"The newest {limit:,}; --limit shows more, if there are more.")
+    elif status or kind or company or text:
+        err().print("No case is so; `casebook list` shows all.")
     else:
         err().print("No cases yet. `casebook submit URL_OR_FILE` makes the first.")
 
@@ -84,6 +91,8 @@ def show(
     ] = False,
 ) -> None:
     """Show one case with the evidence of each statement."""
+    if as_json and markdown:
+        raise InvalidSource("give --json or --markdown (not both)")
     from casebook.cli.views import case_json, case_markdown, print_case
     from casebook.runtime.services import Services
 

@@ -173,10 +173,10 @@ def _ref_of(line: str, folder: Path | None) -> SourceRef:
             JSON object with a source.
     """
     from casebook.extractors.urls import is_web_address
-    from casebook.schemas.sources import SourceRef
+    from casebook.schemas.sources import Candidate, SourceRef
 
     if line.startswith("{"):
-        beside = {"title", "published"}
+        beside = Candidate.model_fields.keys() - SourceRef.model_fields.keys()
         told = {name: value for name, value in json.loads(line).items() if name not in beside}
         return SourceRef.model_validate(told)
     if is_web_address(line) or (folder or Path()).joinpath(Path(line).expanduser()).is_file():

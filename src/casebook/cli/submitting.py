@@ -308,9 +308,11 @@ def point_at_server(settings: Settings) -> bool:
     """
     import os
 
-    from casebook.runtime.orchestrator import running_server
+    from casebook.runtime.orchestrator import is_named_in_vain, running_server
 
     address = running_server(settings.home)
+    if is_named_in_vain(address):
+        err().print("No Prefect server answers at PREFECT_API_URL: it is left out.", markup=False)
     if address is None:
         return False
     os.environ["PREFECT_API_URL"] = address

@@ -25,6 +25,8 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled
+from prefect.utilities.callables import ParameterSchema
+from pydantic import ConfigDict
 
 from casebook.flows import FLOWS
 from casebook.flows.backfill import backfill, watch
@@ -57,6 +59,8 @@ async def deployments() -> Sequence[RunnerDeployment]:
         ),
         await recheck.ato_deployment("recheck", description="Fetch published sources again."),
     )
+    for deployment in made:
+        _close(deployment)
     async with get_client() as client:
         for deployment in made:
             try:
@@ -67,6 +71,19 @@ async def deployments() -> Sequence[RunnerDeployment]:
             deployment.schedules = None
             deployment.model_fields_set.discard("schedules")
     return made
+
+
+class _Closed(ParameterSchema):
+    model_config = ConfigDict(extra="allow")
+
+
+def _close(deployment: RunnerDeployment) -> None:
+    """Have the server refuse a run with a parameter that the flow does not have.
+
+    Prefect takes it otherwise, and the run's process then ends without a word on what was wrong.
+    """
+    told = deployment._parameter_openapi_schema.model_dump()  # noqa: SLF001 - there is no other way
+    deployment._parameter_openapi_schema = _Closed(**told, additionalProperties=False)  # noqa: SLF001 - likewise
 
 
 async def leave_out_missed() -> None:

@@ -17,6 +17,7 @@ import yaml
 from jinja2 import StrictUndefined, Template, meta
 from jinja2.sandbox import SandboxedEnvironment
 
+from casebook.prompts.lock import released_hashes
 from casebook.schemas.errors import ConfigurationError
 from casebook.schemas.frozen import Frozen
 
@@ -127,7 +128,8 @@ def load_prompt(name: str, version: int | None = None) -> Prompt:
     names = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
     versions = sorted(int(found[1]) for n in names if (found := _VERSION_FILE.fullmatch(n)))
     if not versions:
-        raise ConfigurationError(f"there is no prompt {name}")
+        there = ", ".join(sorted({prompt.rpartition("/")[0] for prompt in released_hashes()}))
+        raise ConfigurationError(f"there is no prompt {name}; there are {there}")
     wanted = version if version is not None else versions[-1]
     if wanted not in versions:
         raise ConfigurationError(f"prompt {name} has no version {wanted}, only {versions}")

@@ -53,6 +53,12 @@ def running_server(home: Path) -> str | None:
     return named if named and healthy(named) else own_server(home)
 
 
+def is_named_in_vain(found: str | None) -> bool:
+    """Tell whether ``PREFECT_API_URL`` names another server than the one that was found."""
+    named = os.environ.get("PREFECT_API_URL")
+    return bool(named) and named != found
+
+
 def own_server(home: Path) -> str | None:
     """Return the API address of the server that ``casebook up`` runs for this home, or None."""
     api_url = _recorded(home)
@@ -68,11 +74,12 @@ def _recorded(home: Path) -> str | None:
 
 def healthy(api_url: str) -> bool:
     """Tell whether a Prefect server answers at ``api_url``."""
-    address = urlsplit(api_url)
-    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
     try:
+        address = urlsplit(api_url)
+        secure = address.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         connection = kind(address.netloc, timeout=_HEALTH_SECONDS)
         connection.request("GET", f"{address.path.rstrip('/')}/health")
         return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
+    except (OSError, ValueError, http.client.HTTPException):
         return False

@@ -3,6 +3,7 @@
 import getpass
 import os
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -15,16 +16,24 @@ from pydantic_settings import (
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
-from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS, MOST_WORKERS
+from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS, MOST_SECONDS, MOST_WORKERS
 from casebook.schemas.errors import ConfigurationError
 
 CONFIG_NAME = "casebook.toml"
 LAKE = "ducklake:postgres:"
 OPENAI_ENDPOINT = "https://api.openai.com/v1"
 _ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/")
+_HOST_AND_PORT = re.compile(r"(?:[^\s:/@\[\]]+|\[[0-9a-f:.]+\]):(\d{1,5})")
+_LAST_PORT = 65_535
+_PREFIX = "CASEBOOK_"
+# Read by `prefect.yaml`, and by the tests.
+_OF_OTHERS = {"CASEBOOK_CHECKOUT", "CASEBOOK_DATASETS"}
+
+Seconds = Annotated[float, Field(gt=0, le=MOST_SECONDS)]
 
 
 def _account() -> str:
@@ -58,9 +67,44 @@ def _home(value: str | Path) -> Path:
         raise ValueError(
             "this account has no folder of its own; set CASEBOOK_HOME to one"
         ) from None
+    if folder.is_file():
+        raise ValueError(f"{folder} is a file: name a folder")
     if "?" in str(folder):
         raise ValueError("must have no ? in its path, which DuckDB takes for the end of a name")
     return folder
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return "OPENAI_API_KEY" if name == "openai_api_key" else f"{_PREFIX}{name.upper()}"
+
+
+def unknown_variables() -> Mapping[str, str | None]:
+    """Return the variables that look like settings and are none, with the setting each may mean."""
+    known = [variable_of(name) for name in Settings.model_fields]
+    strange = {name for name in os.environ if name.startswith(_PREFIX)}
+    strange -= {*known, *_OF_OTHERS}
+    return {name: _nearest(name, known) for name in sorted(strange)}
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, known, 1)), None)
+
+
+def _wrong(
+    loc: Sequence[int | str], kind: str, message: str, overrides: Mapping[str, object]
+) -> str:
+    """Say which setting is wrong, by the name and in the place where it was given, and why."""
+    name, told = ".".join(map(str, loc)).lower(), message.removeprefix("Value error, ")
+    if kind == "extra_forbidden":
+        meant = _nearest(name, Settings.model_fields)
+        hint = f"; do you mean {meant}?" if meant else ""
+        return f"{name} in {CONFIG_NAME} is no setting{hint}"
+    variable = variable_of(name.partition(".")[0]) if loc else _PREFIX
+    here = variable in os.environ or name in overrides
+    return f"{variable}{'' if here else f' ({name} in {CONFIG_NAME})'}: {told}"
 
 
 class Settings(BaseSettings):
@@ -88,13 +132,13 @@ class Settings(BaseSettings):
     models: dict[str, dict[str, Any]] = Field(default_factory=dict)
     llm_context_tokens: int | None = Field(default=None, gt=0)
     llm_output_tokens: int | None = Field(default=None, gt=0)
-    llm_price_input: float | None = Field(default=None, ge=0)
-    llm_price_output: float | None = Field(default=None, ge=0)
-    llm_timeout: float = Field(default=300.0, gt=0)
+    llm_price_input: float | None = Field(default=None, ge=0, le=MOST_DOLLARS)
+    llm_price_output: float | None = Field(default=None, ge=0, le=MOST_DOLLARS)
+    llm_timeout: Seconds = Field(default=300.0)
     llm_attempts: int = Field(default=4, ge=1)
-    llm_backoff: float = Field(default=1.0, gt=0)
+    llm_backoff: Seconds = Field(default=1.0)
     llm_concurrency: int = Field(default=4, ge=1, le=MOST_AT_ONCE)
-    outage_patience: float = Field(default=6 * 3600.0, gt=0)  # a night
+    outage_patience: Seconds = Field(default=6 * 3600.0)  # a night
 
     judge_base_url: str | None = None
     judge_model: str | None = None
@@ -103,23 +147,23 @@ class Settings(BaseSettings):
     transcription_base_url: str | None = None
     transcription_model: str | None = None
     transcription_api_key: SecretStr | None = None
-    transcription_price: float | None = Field(default=None, ge=0)
-    transcription_timeout: float = Field(default=600.0, gt=0)
+    transcription_price: float | None = Field(default=None, ge=0, le=MOST_DOLLARS)
+    transcription_timeout: Seconds = Field(default=600.0)
 
     budget_run: float | None = Field(default=None, ge=0, le=MOST_DOLLARS)
     budget_day: float | None = Field(default=None, ge=0, le=MOST_DOLLARS)
 
     concurrency: int = Field(default=4, ge=1, le=MOST_AT_ONCE)
-    fetch_timeout: float = Field(default=30.0, gt=0)
+    fetch_timeout: Seconds = Field(default=30.0)
     fetch_attempts: int = Field(default=3, ge=1)
-    host_interval: float = Field(default=1.0, ge=0)
+    host_interval: float = Field(default=1.0, ge=0, le=MOST_SECONDS)
     allowed_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
     render: bool = True
-    render_timeout: float = Field(default=30.0, gt=0)
+    render_timeout: Seconds = Field(default=30.0)
     youtube_robots: Literal["page", "all"] = "page"
-    extract_timeout: float = Field(default=60.0, gt=0)
+    extract_timeout: Seconds = Field(default=60.0)
     workers: int = Field(default=2, ge=1, le=MOST_WORKERS)
-    lock_timeout: float = Field(default=30.0, gt=0)
+    lock_timeout: Seconds = Field(default=30.0)
 
     gate_facts: float = Field(default=0.0, ge=0, le=1)
     gate_tags: float = Field(default=0.0, ge=0, le=1)
@@ -134,7 +178,7 @@ class Settings(BaseSettings):
     gate_failures: float = Field(default=0.0, ge=0, le=1)
     gate_open_questions: float = Field(default=0.0, ge=0, le=1)
 
-    desk_port: int = Field(default=8484, ge=0, le=65535)
+    desk_port: int = Field(default=8484, ge=0, le=_LAST_PORT)
     site_title: str = "casebook"
 
     @field_validator("home", mode="before")
@@ -149,6 +193,17 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return [host.strip() for host in value.split(",") if host.strip()]
         return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _with_ports(cls, value: frozenset[str]) -> frozenset[str]:
+        """Refuse what no address would be found to be: each is compared as a whole."""
+        hosts = frozenset(host.lower() for host in value)
+        for host in sorted(hosts):
+            named = _HOST_AND_PORT.fullmatch(host)
+            if named is None or not 0 < int(named[1]) <= _LAST_PORT:
+                raise ValueError(f"{host!r} is no host:port: write wiki.internal:443")
+        return hosts
 
     @field_validator(
         "warehouse",
@@ -277,13 +332,11 @@ class Settings(BaseSettings):
             settings = cls(**overrides)
         except ValidationError as error:
             wrong = "; ".join(
-                f"{'.'.join(map(str, e['loc'])) or 'settings'}: "
-                + e["msg"].removeprefix("Value error, ")
-                for e in error.errors()
+                _wrong(e["loc"], e["type"], e["msg"], overrides) for e in error.errors()
             )
-            raise ConfigurationError(
-                f"wrong setting: {wrong}; check {CONFIG_NAME} and the CASEBOOK_… variables"
-            ) from None
+            raise ConfigurationError(f"wrong setting: {wrong}") from None
+        except SettingsError as error:  # JSON in the environment
+            raise ConfigurationError(f"wrong setting: {_PREFIX}…: {error}") from None
         except ValueError as error:  # a file that is no TOML
             raise ConfigurationError(f"{CONFIG_NAME} cannot be read: {error}") from None
         except OSError as error:

@@ -17,5 +17,8 @@ MOST_WORKERS = 64
 MOST_DOLLARS = 1_000_000_000
 """A budget; what is no number, or has no end, is none."""
 
+MOST_SECONDS = 31 * 86_400
+"""A wait or a time limit: a month. A timer of the system takes no endless one."""
+
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 60, 366 * 86_400
 """Seconds between two runs of what runs by the clock: a minute, and a year."""

@@ -517,7 +517,10 @@ class Warehouse:
         wanted = prefix.strip().lower()
         found = self.read(query, prefix=wanted) if wanted else []
         if not found:
-            raise UnknownId(f"No {kinds} has an id that begins with {prefix!r}.")
+            raise UnknownId(
+                f"No {kinds} has an id that begins with {prefix!r}; see `casebook list`, "
+                "`casebook backfill list` or `casebook failures`"
+            )
         if len(found) > 1:
             ids = [row["id"] for row in found]
             named = ", ".join(ids[:_NAMED_MATCHES]) + ", …" * (len(ids) > _NAMED_MATCHES)

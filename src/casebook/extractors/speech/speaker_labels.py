@@ -6,15 +6,15 @@ from functools import lru_cache
 
 _LONGEST_NAME = 45
 _TIME = r"(?:[0-9]{1,3}:)?[0-9]{1,3}:[0-5][0-9](?:[.,][0-9]{1,3})?"
-_STAMP = rf"(?:\[{_TIME}\]|\({_TIME}\)|<{_TIME}>|{_TIME})"
+_STAMP = rf"(?:\[{_TIME}(?:[ \t]*-{{1,2}}>[ \t]*{_TIME})?\]|\({_TIME}\)|<{_TIME}>|{_TIME})"
 LONG_TIME = re.compile(r"\D{0,80}[0-9]{1,3}:[0-9]{2}:[0-9]{2}")
 # Blanks are taken whole (``*+``): tried one by one they would take the cube of their number.
 _LABEL = re.compile(
-    rf"\s*+(?:>>+\s*+)?(?:(?P<before>{_STAMP})(?:\s*+[-–—|]|(?=\s))\s*+)?"
-    r"(?P<name>[^\W\d_](?:[\w.'’&-]|[ \t](?=[\w&])){0,44}?)"
+    rf"\s*+(?:>>+\s*+)?(?:(?P<before>{_STAMP})(?:\s*+[-–—|]|(?=\s))\s*+)?(?P<open>\[)?"
+    r"(?P<name>[^\W\d_](?:[\w.'’&-]|[ \t](?=[\w&])){0,44}?)(?(open)\](?=:))"
     r"(?:[ \t]*+(?:\((?P<role>[^()\[\]:\n\d]{2,60})\)|,[ \t]?(?P<post>[^()\[\]:\n]{2,60}?)))?"
     rf"(?:[ \t]*+(?:[-–—|,:：][ \t]*+)?(?:\n[ \t]*+)?(?P<after>{_STAMP}))?"
-    r"(?:[ \t]*+(?P<end>[:：|](?=\s|$)|\n|$)|(?<=[\])>])(?=[ \t]))"
+    r"(?:[ \t\xa0\u202f]*+(?P<end>[:：|](?=\s|$)|\n|$)|(?<=[\])>])(?=[ \t]))"
 )
 _COLONS = frozenset(":：|")  # the last one stands between the cells of a table
 _ENDING = re.compile(r"[:：|\n\])>]")
@@ -27,7 +27,7 @@ _PARTICLES = frozenset(
 ROLES = re.compile(
     r"(?:(?:unknown |audience |panel )?(?:speaker|member|guest|host|panelist|participant)"
     r"|audience|host|co-?host|interviewer|interviewee|moderator|narrator|presenter|announcer"
-    r"|questioner|audience question|operator)(?: ?#?[0-9A-Z]{1,2})?",
+    r"|questioner|audience question|operator)(?:[ _]?#?[0-9A-Z]{1,2})?",
     re.IGNORECASE,
 )
 _NO_SPEAKERS = frozenset(
@@ -112,7 +112,8 @@ def _seconds(stamp: str | None) -> float | None:
     if stamp is None:
         return None
     total = 0.0
-    for part in stamp.strip("[]()<>").replace(",", ".").split(":"):
+    begins = stamp.strip("[]()<>").partition("-")[0].strip()
+    for part in begins.replace(",", ".").split(":"):
         total = 60 * total + float(part)
     return total
 

@@ -526,6 +526,16 @@ def test_a_day_beside_a_link_of_markdown_is_its_own(entry):
     assert one.published is None
 
 
+def test_further_links_of_an_entry_are_called_as_its_first():
+    """Curated lists set "(Paper)" and "(Code)" behind the title that leads to the story."""
+    first, paper, code = listing(
+        "1. [One](https://blog.example.com/a) ([Paper](https://blog.example.com/p), "
+        "[Code](https://blog.example.com/c)) `Kettlebrook` `2020`"
+    ).candidates
+    assert {first.title, paper.title, code.title} == {"One"}
+    assert first.published is None
+
+
 def test_a_link_that_says_nothing_is_called_as_its_entry_is():
     """By the one heading there, and a link around a whole card by the heading in it."""
     page = (

@@ -21,7 +21,10 @@ NAMED_PDF = "PDF of the page"
 
 _HTML = {"text/html", "application/xhtml+xml"}
 # What LaTeXML writes where it gave up in the midst of a paper, and what arXiv shows for none.
-_CUT_OFF = re.compile(rb"This document may be truncated or damaged|<title>\s*No HTML for\b")
+_CUT_OFF = re.compile(
+    rb"This document may be truncated or damaged|<title>\s*No HTML for\b"
+    rb"|<div class=\"ltx_page_main\">\s*No content available"
+)
 _LARGEST_SUMMARY = 500_000  # bytes of a page about a paper
 _HEAD = 100_000  # characters in which a page tells of itself
 _MOST_WORDS = 1_200

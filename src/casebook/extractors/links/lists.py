@@ -27,7 +27,7 @@ _MARKED = re.compile(
     r"\]\(<?https?://|<a\s[^<>]{0,200}?href=|^ {0,3}\[[^\]\n]{1,300}\]:[ \t]*<?https?://",
     re.MULTILINE,
 )
-_NAMED_LINK = re.compile(r"\]\s?[\[(]|^\s*(?:[-*+]|\d+[.)])\s+\[[^\]]+\]\s*$")
+_NAMED_LINK = re.compile(r"\]\s?\[|\]\(#|^\s*(?:[-*+]|\d+[.)])\s+\[[^\]]+\]\s*$")
 _RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _LONGEST_MARKDOWN = 5_000_000
 _PARTS = re.compile(r"[()|·•–—]|\s-\s|,\s(?=\D*\Z)")
@@ -39,7 +39,16 @@ _MARKDOWN = {"text/markdown", "text/x-markdown"}
 _FURNITURE = "nav header footer aside form"
 _ENTRY = "ancestor::*[self::article or self::li or self::tr or self::dd or self::dt][1]"
 _OWN = "./*[not(self::ul or self::ol)]/descendant-or-self::*"  # but for the entries below it
-_CALLED = ".//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6", ".//strong | .//b", "./td[1]"
+# What names an entry: its one heading, else its bold words, else the first cell of its row.
+_CALLED = tuple(
+    f"({path})[not(.//a)]"
+    for path in (
+        ".//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6",
+        ".//strong | .//b",
+        "./td[1]",
+    )
+)
+_FIRST_LINK = ("(./a | ./p/a)[1]",)  # in Markdown, which sets links of a kind behind it
 _LONGEST_DATE = 40
 # What is written on the links that lead to a page beside the one that has its title.
 _NO_TITLE = re.compile(
@@ -86,17 +95,18 @@ def read_page(data: bytes, payload: Payload, base: str) -> Listing:
     )
 
 
-def _titles(links: Sequence[tuple[str, Any]]) -> dict[str, str]:
+def _titles(links: Sequence[tuple[str, Any]], names: Sequence[str] = _CALLED) -> dict[str, str]:
     """Return what each address is called on a page that may lead there several times.
 
-    That is what a link says, "Read more" aside, else the words of the picture that stands for it.
+    That is what a link says, "Read more" aside, else the words of the picture that stands for it,
+    else what is found at one of ``names`` in its entry.
     """
     said, shown, called = dict[str, str](), dict[str, str](), dict[str, str]()
     for address, link in links:
         words = one_line(" ".join(_words(link)))
         if words and not _NO_TITLE.fullmatch(words):
             said.setdefault(address, words)
-        elif words and (name := _name_of_entry(link)):
+        elif words and (name := _name_of_entry(link, names)):
             called.setdefault(address, name)
         if pictured := one_line(" ".join(link.xpath(".//img/@alt"))):
             shown.setdefault(address, pictured)
@@ -109,16 +119,14 @@ def _words(link: Any) -> Iterator[str]:
     yield from (headings[0] if len(headings) == 1 else link).itertext()
 
 
-def _name_of_entry(link: Any) -> str:
-    """Return the one heading of the entry in which a link says no more than "Read more".
-
-    Else what is written in bold there, else the first cell of its row; nothing where it is a link.
-    """
+def _name_of_entry(link: Any, names: Sequence[str]) -> str:
+    """Return what the entry is called in which a link says no more than "Read more"."""
     for entry in link.xpath(_ENTRY):
-        for path in _CALLED:
+        for path in names:
             found = entry.xpath(path)
-            if len(found) == 1 and not found[0].xpath(".//a | ancestor::a"):
-                return one_line(" ".join(found[0].itertext()))
+            words = one_line(" ".join(found[0].itertext())) if len(found) == 1 else ""
+            if words and not _NO_TITLE.fullmatch(words):
+                return words
     return ""
 
 
@@ -200,7 +208,7 @@ def _in_markdown(source: str) -> Iterator[Candidate]:
         return
     whole = ((_joined("", link.get("href")), link) for link in tree.xpath("//a[@href]"))
     links = [(address, link) for address, link in whole if is_web_address(address)]
-    titles = _titles(links)
+    titles = _titles(links, _CALLED + _FIRST_LINK)
     leads = {link: address for address, link in links}
     for part in tree.xpath("//a[@href] | //text()[not(ancestor::a)]"):
         if address := leads.get(part):

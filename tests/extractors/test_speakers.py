@@ -165,6 +165,35 @@ def test_who_speaks_once_is_not_taken_for_another():
     assert said[4][0] == "Bo Li"
 
 
+HANDLES = [("swyx", "Alessio Fanelli"), ("田中", "Bo Li"), ("דנה לוי", "יוסי כהן")]
+
+
+@pytest.mark.parametrize("names", HANDLES)
+def test_who_writes_their_name_small_speaks_too(names):
+    """A time and a colon say that it is a name, also in scripts without capitals."""
+    lines = [f"{names[n % 2]} [{clock(s)}]: {said}" for n, (_, s, said) in enumerate(TALK)]
+    found = heard(read("\n\n".join(lines), "text/plain"))
+    assert [speaker for speaker, _, _ in found] == [names[n % 2] for n in range(len(TALK))]
+
+
+@pytest.mark.parametrize("label", ["swyx:", "female voice [00:31:00]:", "female voice (00:31:00)"])
+def test_what_a_stranger_says_is_not_said_by_who_spoke_before(label):
+    """Nobody is named for it: its label is not known for a name, and comes again, or has a time."""
+    lines = turns("time behind") * 2
+    for at in (9, 4):
+        lines.insert(at, f"{label} May I ask something, from the other end of the room?")
+    said = [(b.speaker, b.text) for b in with_speakers(Block(line) for line in lines)]
+    assert {speaker for speaker, text in said if "May I ask" in text} == {None}
+
+
+def test_a_remark_with_a_colon_stays_its_speakers():
+    """One that comes once is what somebody says, not who says it."""
+    blocks = [Block(text) for text in turns("colon")]
+    blocks.insert(1, Block("what we learned first: it is the router that costs the money here."))
+    said = with_speakers(blocks)
+    assert said[1].speaker == "Ada Berg"
+
+
 def test_times_without_names_give_seconds():
     """A transcript as YouTube shows it: a time, a line, a time, a line."""
     pasted = "\n".join(f"{second // 60}:{second % 60:02}\n{said}" for _, second, said in TALK)

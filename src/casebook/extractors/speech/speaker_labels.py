@@ -21,6 +21,10 @@ _ENDING = re.compile(r"[:：|\n\])>]")
 _BLANKS = re.compile(r"\t|  ")
 _LONGEST_LABEL = 120  # without a time, which has a colon: a name, and 60 characters of a post
 _TIMED = re.compile(rf"\s*(?:>>+\s*)?(?P<before>{_STAMP})(?:[ \t]*[:\-–—|](?=\s)|(?=\s|$))\s*")
+_STRANGER = re.compile(
+    rf"\s*(?:>>+\s*)?(?:{_STAMP}\s*[-–—|]?\s*)?(?P<who>[^\s\[\]():：][^\n\[\]():：]{{0,44}})"
+    rf"(?:(?P<after>[\[(]{_TIME}[\])])\s*[:：]?|[:：])(?=\s)"
+)
 _PARTICLES = frozenset(
     "de da del della der den di du dos la le van von vom zu bin ibn al el y".split()
 )
@@ -74,7 +78,8 @@ def label_of(text: str) -> Label | None:
     rest = text[match.end() :]
     end = match["end"] or ""
     own_line = end in {"\n", ""}
-    if not could_be_name(name) or (own_line and match["post"] and stamp is None):
+    is_name = could_be_name(name) or (stamp and end in _COLONS and _could_be_handle(name))
+    if not is_name or (own_line and match["post"] and stamp is None):
         return None
     return Label(name, _seconds(stamp), rest.lstrip(), colon=end in _COLONS, own_line=own_line)
 
@@ -106,6 +111,23 @@ def could_be_name(name: str) -> bool:
     if any(word.strip(".").lower() in _NO_SPEAKERS for word in words):
         return False
     return all(word[0].isupper() or word in _PARTICLES or word == "&" for word in words)
+
+
+def _could_be_handle(name: str) -> bool:
+    """Tell what may be a name where a time and a colon say so: "swyx", and scripts without case."""
+    words = name.split()
+    alone = len(words) == 1 and len(name) > 1
+    caseless = len(words) <= 3 and name.lower() == name.upper()  # noqa: PLR2004 - a name
+    return (alone or caseless) and not any(word.lower() in _NO_SPEAKERS for word in words)
+
+
+def stranger_in(text: str) -> tuple[str, bool] | None:
+    """Return what stands before a colon or a time at the beginning of ``text``, and if a time does.
+
+    Whoever that is, what follows may be said by somebody else than what is above it.
+    """
+    match = _STRANGER.match(text)
+    return (match["who"], match["after"] is not None) if match else None
 
 
 def _seconds(stamp: str | None) -> float | None:

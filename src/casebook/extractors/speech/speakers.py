@@ -18,6 +18,7 @@ from casebook.extractors.speech.speaker_labels import (
     believable,
     could_be_name,
     label_of,
+    stranger_in,
     time_of,
 )
 from casebook.extractors.text.characters import count_words
@@ -273,11 +274,13 @@ def _told_apart(blocks: Sequence[Block], voices: Voices) -> Iterator[Block]:
     labels = [None if part.verbatim else voices.label(_labelled(part)) for part in parts]
     most, last = _longest_turn(labels), max(n for n, label in enumerate(labels) if label)
     turn, since = _NOBODY, 0
+    others = (part for part, label in zip(parts, labels, strict=True) if label is None)
+    strangers = Counter(found[0] for part in others if (found := stranger_in(_labelled(part))))
     for n, (part, label) in enumerate(zip(parts, labels, strict=True)):
         if label:
             turn = label if label.name else replace(label, name=turn.name)
             since = 0
-        elif part.heading or _is_stranger(part, voices):
+        elif part.heading or _is_stranger(part, strangers):
             turn = _NOBODY
         else:
             since += 1
@@ -333,6 +336,13 @@ def _longest_turn(labels: Sequence[Label | None]) -> int:
     return max((later - earlier - 1 for earlier, later in pairwise(at)), default=0)
 
 
-def _is_stranger(part: Block, voices: Voices) -> bool:
-    found = label_of(_labelled(part))
-    return bool(found and found.colon and found.name not in voices.names)
+def _is_stranger(part: Block, strangers: Counter[str]) -> bool:
+    """Tell a paragraph that begins with a time of its own, or with a label that comes again.
+
+    A name that comes once is one, too: whoever says that is not who spoke before.
+    """
+    text = _labelled(part)
+    found = stranger_in(text)
+    label = label_of(text)
+    told = bool(found and (found[1] or strangers[found[0]] > 1))
+    return told or bool(label and label.colon)

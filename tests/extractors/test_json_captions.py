@@ -114,3 +114,11 @@ def test_a_clock_in_json_is_a_time():
     """Hours and minutes, as an editor of captions exports them."""
     found = read([{"text": SAID[0], "start": "00:01:05,500", "end": "00:01:09,000"}])
     assert found.passages[0].locator.seconds == 65.5
+
+
+def test_a_transcript_that_is_served_as_json_is_read():
+    """So podcasts give theirs out; nothing in its address tells more."""
+    said = cues("body", "startTime", "endTime", ("speaker", WHO))
+    data = json.dumps({"version": "1.0.0", "segments": said}).encode()
+    found = extract(Payload(data=data, media_type="application/json", url="https://pod.example/1"))
+    assert found.passages[0].locator.speaker == "Maria Lopez"

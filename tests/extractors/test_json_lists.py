@@ -86,3 +86,11 @@ def test_the_links_of_an_answer_are_no_entries():
     """They lead to its next page."""
     links = [{"rel": "next", "href": "https://a.example/api?page=2"}]
     assert told({"links": links, "pages": [1, 2], "records": [NODE]}) == [(URL, TITLE, DAY)]
+
+
+def test_an_entry_of_json_feed_may_be_what_is_attached_to_it():
+    """A podcast's episode without a page of its own is its recording."""
+    item = {"id": "1", "title": "One", "attachments": [{"url": "https://blog.example.com/a.mp3"}]}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
+    (one,) = read_listing(Payload(data=json.dumps(feed).encode(), media_type="x/y")).candidates
+    assert (one.url, one.title) == ("https://blog.example.com/a.mp3", "One")

@@ -115,6 +115,40 @@ async def test_without_html_the_pdf_is_read(arxiv, gathered):
     assert paper.passages[0].locator.page == 1
 
 
+CUT_OFF = LATEXML.replace(
+    "</article>",
+    "<p>Conversion to HTML had a Fatal error and exited abruptly. This document may be truncated "
+    "or damaged.</p></article>",
+)
+NO_HTML = "<html><head><title>No HTML for '2401.12345'</title></head><body>None.</body></html>"
+
+
+@pytest.mark.parametrize("page", [CUT_OFF, NO_HTML])
+async def test_html_that_is_not_whole_is_not_the_paper(page, arxiv, gathered):
+    """LaTeXML gave up in the midst of it, or made nothing: the PDF is read, and that is told."""
+    arxiv.pages["arxiv.org/html/2401.12345"] = [(200, "text/html", page.encode())]
+    paper = extract(await gathered("https://arxiv.org/abs/2401.12345"))
+    assert paper.passages[0].locator.page == 1
+    assert ("arXiv HTML", "left out: it is not whole") in [
+        (step.method, step.outcome) for step in paper.extraction
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "cause"),
+    [
+        ("<title>Just a moment...</title>Verifying you are human. Wait a second.", errors.Captcha),
+        (f"<title>A paper</title><p>{PARAGRAPH * 3}</p>", errors.ContentMismatch),
+    ],
+)
+async def test_a_page_in_place_of_the_pdf_is_told_as_what_it_is(page, cause, sites, gathered):
+    """It was a PDF that is damaged, to be saved again; a challenge may pass."""
+    sites.tell("openreview.net/forum?id=abcDEF12_x", LANDING)
+    sites.tell("openreview.net/pdf?id=abcDEF12_x", f"<html><body>{page}</body></html>")
+    with pytest.raises(cause):
+        extract(await gathered("https://openreview.net/forum?id=abcDEF12_x"))
+
+
 async def test_references_of_a_pdf_are_left_out_and_appendices_kept(arxiv, gathered):
     """What stands under "References" goes; offsets stay true."""
     arxiv.pages.pop("arxiv.org/html/2401.12345")
@@ -330,6 +364,53 @@ def test_a_landing_page_may_name_all_authors_at_once(people):
     )
     told = about_landing(page)
     assert (told.authors, str(told.published)) == (("Ada Byron", "Bo Li"), "2024-03-05")
+
+
+def tags(*told: tuple[str, str], name: str = "name") -> str:
+    inner = "".join(f'<meta {name}="{key}" content="{value}">' for key, value in told)
+    return f"<html><head>{inner}</head></html>"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        tags(("citation_author", "Byron, Ada"), ("citation_date", "9 July 2023")),
+        tags(("Citation_Author", "Byron, Ada"), ("citation_date", "July 9, 2023")),
+        tags(("citation_author", "Ada Byron"), ("citation_date", "07/09/2023"), name="property"),
+        tags(("citation_date", "2023"), ("DC.creator", "Byron, Ada"), ("DC.date", "2023-07-09")),
+        tags(("dc.creator", "Byron, Ada"), ("DCTERMS.issued", "2023-07-09T10:00:00Z")),
+    ],
+)
+def test_landing_pages_spell_their_tags_in_many_ways(page):
+    """In any letter case, as properties, with days in words, or in Dublin Core's names."""
+    told = about_landing(page)
+    assert (told.authors, str(told.published)) == (("Ada Byron",), "2023-07-09")
+
+
+@pytest.mark.parametrize(
+    ("stated", "names"),
+    [
+        ("King, Martin Luther, Jr.", ("Martin Luther King Jr",)),
+        ("van der Berg, Jan", ("Jan van der Berg",)),
+    ],
+)
+def test_names_that_begin_with_the_surname_are_turned(stated, names):
+    """What tells a son from his father stays at the end."""
+    assert about_landing(tags(("citation_author", stated))).authors == names
+
+
+def test_authors_in_one_tag_may_be_joined_by_a_word():
+    """The word "and" is nobody's name."""
+    told = about_landing(tags(("citation_authors", "Ada Byron, Cy Moe and Bo Li")))
+    assert told.authors == ("Ada Byron", "Cy Moe", "Bo Li")
+
+
+def test_a_title_has_no_markup():
+    """Publishers escape their italics into the tag."""
+    told = about_landing(
+        tags(("citation_title", "Work &lt;i&gt;in vitro&lt;/i&gt;, H&lt;sub&gt;2"))
+    )
+    assert told.title == "Work in vitro, H2"
 
 
 def test_an_unknown_paper_has_no_metadata():

@@ -203,11 +203,19 @@ SAME = {
         https://www.doi.org/10.48550/arXiv.2310.06825 https://lanl.arxiv.org/abs/2310.06825
         https://arxiv.org/html/2310.06825v1/index.html https://huggingface.co/papers/2310.06825
         https://arxiv.org/abs/2310.06825?context=cs.CL https://arxiv.org/pdf/2310.06825v1#page=3
+        https://arxiv.org/bibtex/2310.06825 https://arxiv.org//abs/2310.06825 https://hf.co/papers/2310.06825
+        https://huggingface.co/papers/2310.06825.md https://www.alphaxiv.org/de/overview/2310.06825
+        https://api.semanticscholar.org/arXiv:2310.06825 https://scirate.com/arxiv/2310.06825
     """,
     "https://arxiv.org/abs/hep-th/9901001": """
         http://xxx.lanl.gov/abs/hep-th/9901001v2 https://arxiv.org/abs/HEP-TH/9901001
         https://doi.org/10.48550/arXiv.hep-th/9901001
     """,
+    "https://doi.org/10.1145/ab-1.5": """
+        http://dx.doi.org/10.1145/AB-1.5 https://www.doi.org/10.1145/Ab-1.5""",
+    "https://dl.acm.org/doi/10.1145/359.363": """
+        https://dl.acm.org/doi/pdf/10.1145/359.363 https://dl.acm.org/doi/abs/10.1145/359.363
+        https://dl.acm.org/doi/fullHtml/10.1145/359.363 https://dl.acm.org/doi/epdf/10.1145/359.363""",
     "https://arxiv.org/abs/math/0309136": """
         https://arxiv.org/abs/math.GT/0309136v1 https://arxiv.org/pdf/math%2F0309136
     """,
@@ -521,6 +529,7 @@ def test_addresses_are_told_from_paths(text, expected):
         ("https://notyoutube.com/watch?v=dQw4w9WgXcQ", None),
         ("https://arxiv.org/pdf/2401.12345", SourceKind.ARXIV),
         ("https://arxiv.org/list/cs.SE/recent", None),
+        ("https://huggingface.co/papers/trending", None),
         ("https://example.com/abs/2401.12345", None),
         ("notes.md", None),
     ],

@@ -260,6 +260,7 @@ class Track:
         ("fr|en", None, "fr"),
         ("en-GB|en asr", None, "en-GB"),
         ("de asr", "xx", "de asr"),
+        ("en asr|de asr", "de", "de asr"),
     ],
 )
 def test_the_original_language_comes_first(tracks, default, best):
@@ -279,13 +280,22 @@ def test_chapters_are_read_from_the_description():
     assert chapters_of("", "0:00 a\n1:00 b") == ([], "")
     assert chapters_of("", "Doors 10:30\nTalk at 11:30, 12:00 noon\n0:0 x") == ([], "")
     assert chapters_of("", "0:10 a\n1:00 b\n2:00 c") == ([], "")
+    listed = chapters_of("", "0:00 a\n1:00 b\n2:00 c\nA new talk each day at 9:00")[0]
+    assert [chapter.title for chapter in listed] == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(
     "form",
     [
         *("{t} {n}", "[{t}] {n}", "• {t} {n}", "⏰ {t} - {n}", "{i}. {t} {n}", "{n} - {t}"),
-        *("{n} ({t})", "{t} - 2:10:00 {n}", "{t}–2:10:00 {n}", "({t} to 2:10:00) {n}", "{t} → {n}"),
+        *(
+            "{n} ({t})",
+            "{n} {t}",
+            "{t} - 2:10:00 {n}",
+            "{t}–2:10:00 {n}",
+            "({t} to 2:10:00) {n}",
+            "{t} → {n}",
+        ),
     ],
 )
 def test_chapters_are_read_however_they_are_set(form):

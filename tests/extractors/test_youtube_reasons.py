@@ -87,6 +87,7 @@ REFUSALS = [
         "This content is not available on this country domain due to a legal complaint.",
     ),
     (errors.VideoUnavailable, "ERROR", "Video unavailable"),
+    (errors.VideoUnavailable, "ERROR", "This video does not exist."),
     (errors.VideoUnavailable, "ERROR", "Video unavailable", "This video isn't available anymore"),
     (
         errors.VideoUnplayable,

@@ -281,6 +281,64 @@ async def test_a_page_of_a_recording_leads_to_it(hearing_services, web, ears, pl
     assert len(ears.heard) == 1
 
 
+VTT = "WEBVTT\n\n" + "".join(
+    f"00:{n:02}:05.000 --> 00:{n:02}:50.000\n<v {('Ada Berg', 'Bo Li')[n % 2]}>In week {n} we "
+    "moved one more queue to the small model and looked at it for days.\n\n"
+    for n in range(6)
+)
+WRITTEN = {
+    "track": PLAYERS["audio"] + '<video><track kind="captions" src="/talk.vtt"></video>',
+    "link": PLAYERS["audio"] + '<a href="/talk.vtt">Transcript</a>',
+    "feed": PLAYERS["feed"],
+}
+
+
+def serve_transcript(web, status: int = 200) -> None:
+    """Podcasting 2.0 names transcripts in the feed; there is one for the page at /podcast/42."""
+    web.expect_request("/talk.vtt").respond_with_data(VTT, status, content_type="text/vtt")
+    base = web.url_for("").rstrip("/")
+    feed = (
+        '<?xml version="1.0"?><rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace'
+        f'/1.0"><channel><item><title>One</title><link>{base}/podcast/42</link>'
+        f'<podcast:transcript url="{base}/talk.vtt" type="text/vtt"/>'
+        f'<enclosure url="{base}/talk.mp3" type="audio/mpeg" length="9"/></item></channel></rss>'
+    )
+    web.expect_oneshot_request("/feed.xml").respond_with_data(feed, content_type="text/xml")
+
+
+@pytest.mark.parametrize("named", WRITTEN)
+async def test_a_transcript_that_the_site_gives_is_read(services, web, named):
+    """Nobody has to hear the recording: its speakers and seconds are those of the site's own."""
+    serve_transcript(web)
+    ref = serve_page(web, WRITTEN[named])
+    document, run = await document_of(ref, services)
+    assert (document.title, document.url) == ("How letters are answered", ref.source)
+    assert (str(document.published), document.site) == ("2025-06-01", None)
+    first = document.passages[0].locator
+    assert (first.speaker, first.seconds) == ("Ada Berg", 5)
+    assert document.extraction[0].outcome == f"read from {web.url_for('/talk.vtt')}"
+    check = await rechecked(run.source_id, services)
+    assert check.result is CheckResult.SAME
+
+
+async def test_an_item_of_a_feed_leads_to_its_transcript(services, web):
+    """The feed names it beside the recording; the item's own address is the source."""
+    serve_transcript(web)
+    page = web.url_for("/podcast/42")
+    ref = SourceRef(source=page, feed=web.url_for("/feed.xml"))
+    document, _ = await document_of(ref, services)
+    assert (document.title, document.url) == ("One", page)
+    assert document.passages[1].locator.speaker == "Bo Li"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, "recording_unheard"), (503, "server_failed")])
+async def test_a_transcript_that_cannot_be_had(services, web, ears, status, kind):
+    """One that is gone leaves the recording; one that may come back is waited for."""
+    serve_transcript(web, status)
+    outcome = await ingest(serve_page(web, WRITTEN["link"]), services)
+    assert outcome.failure.kind == kind
+
+
 SAMPLES = "".join(f'<audio src="/sample{n}.mp3"></audio>' for n in range(5))
 
 

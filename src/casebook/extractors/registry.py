@@ -323,7 +323,7 @@ def _by_look(payload: Payload) -> Mount:
     """
     start = _start(payload)
     generic = payload.media_type.partition("/")[0] in {"", "text"} or "octet" in payload.media_type
-    if generic or "xml" in payload.media_type:
+    if generic or "xml" in payload.media_type or "json" in payload.media_type:
         if _is_captions(payload):
             return _mount_of(SourceKind.CAPTIONS)
         if _HTML_START.match(start):

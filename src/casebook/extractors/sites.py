@@ -74,12 +74,14 @@ _WITHOUT_VIDEO = re.compile(
 _VIDEO_ID = re.compile(r"(?!videoseries|live_stream)([A-Za-z0-9_-]{11})(?:[&?#].*)?")
 _ARXIV = re.compile(
     r"(?:(?:www|export|browse|lanl|[a-z]{2})\.)?arxiv\.org|ar5iv\.(?:labs\.arxiv\.)?org"
-    r"|xxx\.lanl\.gov|(?:www\.)?alphaxiv\.org|(?:www\.)?huggingface\.co"
+    r"|xxx\.lanl\.gov|(?:www\.)?(?:alphaxiv\.org|huggingface\.co|hf\.co|arxiv-vanity\.com)"
+    r"|(?:www\.|api\.)?semanticscholar\.org|scirate\.com"
 )
 _NUMBER = r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[a-z-]{2,9})?/[0-9]{7})(v[0-9]+)?"
 _PAPER_PATH = re.compile(
-    rf"/(?:abs|pdf|html|format|ps|src|e-print|papers|overview|ftp/[a-z-]+/papers/[0-9]{{4}})/(?:arxiv:)?{_NUMBER}"
-    r"(?:\.pdf)?/?(?:index\.html)?",
+    r"/(?:(?:(?:[a-z]{2}/)?overview|abs|pdf|html|format|ps|src|e-print|bibtex|tb|papers"
+    r"|arxiv|ftp/[a-z-]+/papers/[0-9]{4})/(?:arxiv:)?|arxiv:)"
+    rf"{_NUMBER}(?:\.pdf|\.md)?/?(?:index\.html)?",
     re.IGNORECASE,
 )
 _ARXIV_DOI = re.compile(rf"/10\.48550/arxiv\.{_NUMBER}/?", re.IGNORECASE)
@@ -132,7 +134,8 @@ def paper_version(url: WebUrl) -> str:
 def _paper_match(url: WebUrl) -> re.Match[str] | None:
     if url.host in _DOI_HOSTS:
         return _ARXIV_DOI.fullmatch(url.path)
-    return _PAPER_PATH.fullmatch(unquote(url.path)) if _ARXIV.fullmatch(url.host) else None
+    path = re.sub("/+", "/", unquote(url.path))
+    return _PAPER_PATH.fullmatch(path) if _ARXIV.fullmatch(url.host) else None
 
 
 def playlist_id(url: WebUrl) -> str | None:
@@ -164,8 +167,9 @@ def landing_of(url: WebUrl) -> Landing | None:
         return Landing(f"{page}/", f"{page}.pdf")
     on_openreview = host in {"openreview.net", "api.openreview.net", "api2.openreview.net"}
     if on_openreview and url.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}:
-        paper = dict(reversed(parse_qsl(url.query or ""))).get("id", "")
-        if _OPENREVIEW_ID.fullmatch(paper):
+        asked = dict(reversed(parse_qsl(url.query or "")))
+        paper = asked.get("id", "")
+        if _OPENREVIEW_ID.fullmatch(paper) and asked.get("name", "pdf") == "pdf":
             forum = f"https://openreview.net/forum?id={paper}"
             return Landing(forum, f"https://openreview.net/pdf?id={paper}")
     return None
@@ -199,6 +203,7 @@ _GIST = re.compile(r"(/[^/]+/[0-9a-f]{20,40})/raw(?:/.*)?")
 _NAMES = {
     "twitter.com": "x.com",
     "scribe.rip": "medium.com",
+    "dx.doi.org": "doi.org",
     **{f"{edition}.reddit.com": "reddit.com" for edition in ("old", "new", "np", "i")},
 }
 _COUNTRY = re.compile(r"[a-z]{2}\.(linkedin\.com)")
@@ -243,6 +248,11 @@ _NAMED_BY_PEOPLE = re.compile(
 )
 # The file that a server shows for a folder.
 _FOLDER_FILE = re.compile(r"(?<=/)index\.(?:html?|php)\Z", re.IGNORECASE)
+# Publishers show a paper in several ways below its DOI, which has no letter case.
+_PAPER_VIEW = re.compile(
+    r"(?<=/doi)/(?:abs|e?pdf|pdf(?:direct|plus)|full(?:html)?|epub|reader)(?=/10\.\d{4,9}/)",
+    re.IGNORECASE,
+)
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
@@ -263,6 +273,7 @@ def _canonical_path(path: str, host: str) -> str:
     while match := _AMP_PATH.fullmatch(plain):
         plain = match["before"] or match["after"] or match["page"] + (match["suffix"] or "")
         plain = plain.rstrip("/")
+    plain = _PAPER_VIEW.sub("", plain.lower() if host == "doi.org" else plain)
     return _FOLDER_FILE.sub("", plain).rstrip("/")
 
 

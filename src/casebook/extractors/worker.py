@@ -296,11 +296,11 @@ def talk_of(page: Payload) -> "Talk | None":
     return talk_page.talk_of(page)
 
 
-def sound_in_feed(address: str, feed: Payload) -> str | None:
-    """Return what ``talk_page.sound_in_feed`` finds; a worker loads what it needs."""
+def talk_in_feed(address: str, feed: Payload) -> "Talk":
+    """Return what ``talk_page.talk_in_feed`` finds; a worker loads what it needs."""
     from casebook.extractors.links import talk_page
 
-    return talk_page.sound_in_feed(address, feed)
+    return talk_page.talk_in_feed(address, feed)
 
 
 def _task(work: Callable[[Payload], T], payload: Payload, limits: Limits) -> T:

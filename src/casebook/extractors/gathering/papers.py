@@ -20,6 +20,11 @@ NAMED_PDF = "PDF of the page"
 """The step that says what became of the PDF that a page names."""
 
 _HTML = {"text/html", "application/xhtml+xml"}
+# What LaTeXML writes where it gave up in the midst of a paper, and what arXiv shows for none.
+_CUT_OFF = re.compile(
+    rb"This document may be truncated or damaged|<title>\s*No HTML for\b"
+    rb"|<div class=\"ltx_page_main\">\s*No content available"
+)
 _LARGEST_SUMMARY = 500_000  # bytes of a page about a paper
 _HEAD = 100_000  # characters in which a page tells of itself
 _MOST_WORDS = 1_200
@@ -50,8 +55,7 @@ async def fetch_paper(url: WebUrl, client: GuardedClient, robots: Robots) -> Pay
         if not await search.may_find("atom", "arXiv API", api, None):
             page = f"https://arxiv.org/abs/{paper}"
             await search.may_find("landing", "arXiv page", page, robots.check, only=_HTML)
-        html = f"https://arxiv.org/html/{paper}"
-        if not await search.may_find("html", "arXiv HTML", html, robots.check, only=_HTML):
+        if not await search.may_find_html(f"https://arxiv.org/html/{paper}"):
             await search.find("pdf", "arXiv PDF", f"https://arxiv.org/pdf/{paper}")
         return search.bundle(url, ARXIV, number)
     if landing := landing_of(url):
@@ -146,6 +150,17 @@ class _Search:
             self._note(method, f"failed: {type(error).kind()}")
             return False
         return True
+
+    async def may_find_html(self, address: str) -> bool:
+        """Fetch arXiv's HTML of a paper; tell whether it is there, and whole."""
+        method = "arXiv HTML"
+        if not await self.may_find("html", method, address, self._robots.check, only=_HTML):
+            return False
+        if not _CUT_OFF.search(self._parts[-1].data):
+            return True
+        self._parts.pop()
+        self._tried[-1] = ExtractionStep(method=method, outcome="left out: it is not whole")
+        return False
 
     async def find(self, name: str, method: str, address: str) -> None:
         """Fetch the part without which there is no paper.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casebook.extractors.gathering.bundles import RECORDING, VIDEO, Part, pack
+from casebook.extractors.gathering.bundles import RECORDING, TRANSCRIPT, VIDEO, Part, pack
 from casebook.extractors.network.body import is_sound
 from casebook.schemas.sources import ExtractionStep, Payload
 
@@ -24,8 +24,13 @@ MEDIA_TYPES = {
 }
 """What a recording's suffix says of its bytes."""
 
+TRANSCRIPT_OF_PAGE = "transcript of the page"
+"""The step that says which transcript was read in place of the page that leads to it."""
+
 # Of bytes in lower case: to search 250 KB without regard to case takes three times as long.
-_PLAYER = re.compile(rb"<audio\b|og:audio|audioobject|podcastepisode|radioepisode|\.(?:mp3|m4a)\b")
+_PLAYER = re.compile(
+    rb"<audio\b|<track\b|og:audio|audioobject|podcastepisode|radioepisode|\.(?:mp3|m4a)\b"
+)
 _EPISODE_ADDRESS = re.compile(r"//podcasts?\.|/(?:podcasts?|episodes?)/", re.IGNORECASE)
 
 FEWEST_KILOBITS = 40.0
@@ -111,6 +116,36 @@ def choose_format(formats: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | N
 
 def _rate(given: Mapping[str, Any]) -> float:
     return float(given.get("abr") or given.get("tbr") or 0.0)
+
+
+def with_transcript(page: Payload, transcript: Payload, about: Mapping[str, Any]) -> Payload:
+    """Return a page about a recording together with what its site wrote down of it."""
+    address = transcript.final_url or transcript.url or ""
+    parts = [
+        Part(
+            name="transcript",
+            url=address,
+            media_type=transcript.media_type,
+            charset=transcript.charset,
+            data=transcript.data,
+        ),
+        Part(
+            name="about",
+            url=page.final_url or page.url or "",
+            media_type="application/json",
+            data=json.dumps(dict(about)).encode(),
+        ),
+    ]
+    step = ExtractionStep(method=TRANSCRIPT_OF_PAGE, outcome=f"read from {address}")
+    changes: Mapping[str, Any] = {
+        "data": pack(parts),
+        "media_type": TRANSCRIPT,
+        "charset": None,
+        "name": transcript.name,
+        "headers": {},
+        "tried": (*page.tried, step),
+    }
+    return page.model_copy(update=changes)
 
 
 def as_payload(

@@ -152,11 +152,13 @@ def ranked(tracks: Iterable[Transcript], default: str | None) -> list[Transcript
     """Return the tracks, best first: in the spoken language, by a person, as they are listed.
 
     The spoken language is that of the generated captions, else of YouTube's default track, else
-    the first one's.
+    the first one's. A video that is dubbed has generated captions in several.
     """
     listed = list(tracks)
     heard = [track.language_code for track in listed if track.is_generated]
     first = [track.language_code for track in listed]
+    if default and _bare(default) in map(_bare, heard):
+        heard = [default]
     spoken = _bare([*heard, *([default] if default else []), *first, ""][0])
     return sorted(
         listed, key=lambda track: (_bare(track.language_code) != spoken, track.is_generated)

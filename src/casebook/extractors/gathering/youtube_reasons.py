@@ -92,6 +92,7 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], Cause], ...] = tuple(
         (rf"\bprivate {_VIDEO}|{_VIDEO} is private", _PRIVATE),
         (r"members|join this channel|payment|purchase|\brent|premium", _FOR_MEMBERS),
         (rf"recording is not available|{_VIDEO} is no longer available{_TO_ALL}", UNAVAILABLE),
+        (rf"{_VIDEO} does not exist", UNAVAILABLE),
         (r"has ended", _RUNNING),
         (r"premieres?\b|begins?\b|starts?\b|scheduled|waiting for|processing", _UPCOMING),
     )

@@ -18,7 +18,7 @@ from casebook.extractors.kinds.front_matter import (
 )
 from casebook.extractors.kinds.markdown_dialects import COMMENT, plain
 from casebook.extractors.kinds.plaintext import refuse_empty
-from casebook.extractors.speech.speakers import with_speakers
+from casebook.extractors.speech.speakers import FEWEST_TIMES, with_speakers
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.charset import decode
@@ -33,6 +33,9 @@ from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, Hi
 from casebook.schemas.sources import Payload, SourceKind
 
 _RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+# Each line by itself, as people expect who paste a transcript.
+_BY_LINES = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"])
+_LABELLED = re.compile(r"^[^\n]{0,80}?(?::\s|\d:\d\d|>>)", re.MULTILINE)
 _TEXTLESS = "script style textarea title xmp iframe noembed noframes plaintext template select svg"
 _MORE_TEXTLESS = "math noscript object video audio canvas head frameset datalist dialog"
 _SWALLOWING = [
@@ -85,7 +88,7 @@ def read(parts: Sequence[str], payload: Payload, step: ExtractionStep) -> Extrac
     hidden = [piece for source in sources for piece in _hidden(source)]
     hidden += [piece for _, unseen in shown for piece in unseen]
     language = language_of(first_of(front, "lang", "language"), "\n".join((first, *sources[1:])))
-    text, passages = lay_out(with_speakers(blocks), language)
+    text, passages = lay_out(_spoken(blocks, (first, *sources[1:])), language)
     refuse_empty(text, payload)
     headings = [block.text for block in blocks if block.heading]
     return Extracted(
@@ -107,9 +110,23 @@ def read(parts: Sequence[str], payload: Payload, step: ExtractionStep) -> Extrac
     )
 
 
-def _shown(body: str) -> tuple[list[Block], list[HiddenText]]:
+def _spoken(blocks: Sequence[Block], bodies: Sequence[str]) -> list[Block]:
+    """Return the blocks with their speakers, also where a conversation stands line below line."""
+    told = with_speakers(blocks)
+    if sum(len(_LABELLED.findall(body)) for body in bodies) < FEWEST_TIMES:
+        return told
+    by_lines = with_speakers(block for body in bodies for block in _shown(body, _BY_LINES)[0])
+    return by_lines if _known(by_lines) > _known(told) else told
+
+
+def _known(blocks: Sequence[Block]) -> int:
+    """Return of how many blocks the speaker is known, and of how many the time."""
+    return sum(bool(one.speaker) + (one.seconds is not None) for one in blocks)
+
+
+def _shown(body: str, renderer: MarkdownIt = _RENDERER) -> tuple[list[Block], list[HiddenText]]:
     """Return what a page made of the Markdown shows, and what it hides."""
-    markup = _RENDERER.render(plain(body))
+    markup = renderer.render(plain(body))
     tree = parse(_closed(markup)) if markup.strip() else None
     if tree is None:
         return [], []

@@ -11,10 +11,12 @@ import feedparser  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors import versions
+from casebook.extractors.days import stated_day
 from casebook.extractors.gathering import bundles
 from casebook.extractors.gathering.bundles import Bundle, Part, unpack
 from casebook.extractors.kinds import html, latexml, pdf
 from casebook.extractors.naming import where
+from casebook.extractors.sniffing import sniff
 from casebook.extractors.text.authors import clean_authors
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.charset import decode
@@ -22,14 +24,21 @@ from casebook.extractors.text.metadata import clean_date
 from casebook.extractors.text.references import cites, stands_over_references
 from casebook.extractors.web.markup.parsing import parse
 from casebook.schemas.documents import Extracted, ExtractionStep, Passage
-from casebook.schemas.errors import Damaged
+from casebook.schemas.errors import ContentMismatch, Damaged
 from casebook.schemas.sources import Payload, SourceKind
 
 _REFERENCES = re.compile(
     r"(?:\d+\.?|[IVX]+\.?)?\s*(?:references|bibliography|literature cited|works cited)\s*:?",
     re.IGNORECASE,
 )
-_DAY = re.compile(r"([0-9]{4})[/-]([0-9]{1,2})[/-]([0-9]{1,2})")
+# What a landing page says of its paper: for Google Scholar, else in the names of Dublin Core.
+_TITLES = ("citation_title", "dc.title")
+_DAYS = (
+    *(f"citation_{kind}" for kind in ("publication_date", "date", "online_date")),
+    *("dcterms.issued", "dc.date", "dc.date.issued"),
+)
+_INLINE = re.compile(r"</?(?:b|em|i|strong|su[bp]|inf)>", re.IGNORECASE)
+_GENERATION = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +80,25 @@ def _text(bundle: Bundle, payload: Payload) -> Extracted:
         step = ExtractionStep(method="references", outcome=note)
         return text.model_copy(update={"extraction": (*text.extraction, step)})
     if part := bundle.find("pdf"):
+        _refuse_page(part)
         return pdf.extract(part.payload())
     raise Damaged(
         f"{where(payload)}: what was kept of it holds no text; fetch it again with --refresh."
     )
+
+
+def _refuse_page(part: Part) -> None:
+    """Let a PDF pass, and tell a page that stands in its place by the wall that it is.
+
+    Raises:
+        ExtractionError: what reading that page raises, else that it is no PDF.
+    """
+    if "html" in part.media_type and sniff(part.data) != "PDF":
+        html.extract(part.payload())
+        raise ContentMismatch(
+            f"{part.url} is a web page where the paper's PDF should be: open it in a browser, save "
+            "the PDF, and submit the file."
+        )
 
 
 # --- HTML ----------------------------------------------------------------------------------------
@@ -180,30 +204,37 @@ def about_landing(markup: str) -> About:
     tree = parse(markup)
     if tree is None:
         return About()
-    title = next(iter(_stated(tree, "citation_title")), "")
-    kinds_of_day = ("publication_date", "date", "online_date")
-    dates = [day for kind in kinds_of_day for day in _stated(tree, f"citation_{kind}")]
-    together = (name for names in _stated(tree, "citation_authors") for name in _apart(names))
-    people = [name for one in _stated(tree, "citation_author") for name in one.split(";")]
-    days = [_DAY.match(stated) for stated in dates]
-    told = [f"{d[1]}-{int(d[2]):02}-{int(d[3]):02}" for d in days if d]
+    told = _stated(tree)
+    title = next((name for kind in _TITLES for name in told.get(kind, ())), "")
+    together = (name for names in told.get("citation_authors", ()) for name in _apart(names))
+    people = [name for one in told.get("citation_author", ()) for name in one.split(";")]
+    names = [*people, *together] or told.get("dc.creator", [])
+    days = (stated_day(stated) for kind in _DAYS for stated in told.get(kind, ()))
     return About(
-        title=one_line(title) or None,
-        authors=clean_authors([_forename_first(name.strip()) for name in (*people, *together)]),
-        published=clean_date(told[0] if told else None),
+        title=one_line(_INLINE.sub("", title)) or None,
+        authors=clean_authors([_forename_first(name.strip()) for name in names]),
+        published=next(filter(None, days), None),
     )
 
 
-def _stated(tree: Any, name: str) -> list[str]:
-    return [str(value) for value in tree.xpath("//meta[@name=$name]/@content", name=name)]
+def _stated(tree: Any) -> dict[str, list[str]]:
+    """Return what the page's ``meta`` elements say, by their names in lower case."""
+    told: dict[str, list[str]] = {}
+    for element in tree.xpath("//meta[@content and (@name or @property)]"):
+        name = (element.get("name") or element.get("property")).strip().lower()
+        told.setdefault(name, []).append(str(element.get("content")))
+    return told
 
 
 def _apart(names: str) -> list[str]:
     """Return the names in a list; commas part those that are written out ("Ada Byron, Bo Li")."""
     whole = all(" " in name.strip() for name in names.split(","))
-    return names.split("," if whole and ";" not in names else ";")
+    return re.split(r",(?:\s*and\s)?|\sand\s" if whole and ";" not in names else ";", names)
 
 
 def _forename_first(name: str) -> str:
-    surname, comma, forenames = name.partition(",")
-    return f"{forenames.strip()} {surname.strip()}" if comma else name
+    """Return "Martin King Jr." for "King, Martin, Jr."."""
+    surname, *others = [part.strip() for part in name.split(",")]
+    after = [part for part in others if _GENERATION.fullmatch(part)]
+    forenames = [part for part in others if part not in after]
+    return " ".join([*forenames, surname, *after])

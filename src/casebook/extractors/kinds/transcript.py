@@ -1,4 +1,4 @@
-"""A video's transcript that somebody handed in, with what is known of the video beside it."""
+"""A transcript of a video or recording, with what is known of that beside it."""
 
 from collections.abc import Callable
 
@@ -7,13 +7,14 @@ from casebook.extractors.gathering.bundles import unpack
 from casebook.extractors.kinds.youtube import json_in
 from casebook.extractors.naming import where
 from casebook.extractors.text.characters import one_line
+from casebook.extractors.text.metadata import clean_date
 from casebook.schemas.documents import Extracted
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload
 
 
 def extract(payload: Payload, read: Callable[[Payload], Extracted]) -> Extracted:
-    """Return what the transcript says, under the video's own title and channel.
+    """Return what the transcript says, under the title and channel of the video, or of the page.
 
     Args:
         payload: the bundle of both.
@@ -35,6 +36,7 @@ def extract(payload: Payload, read: Callable[[Payload], Extracted]) -> Extracted
             "extractor": versions.TRANSCRIPT,
             "title": title or said.title,
             "authors": said.authors or ((channel,) if channel else ()),
-            "site": "YouTube",
+            "published": said.published or clean_date(about.get("published")),
+            "site": about.get("site", "YouTube"),
         }
     )

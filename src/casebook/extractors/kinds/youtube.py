@@ -47,6 +47,8 @@ _TIMED_LINE = re.compile(
     rf"|^[ \t]*(\S[^\n]{{0,119}}?)[ \t]*[-–—:|(\[][ \t]*({_CLOCK})[)\]]?[ \t\r]*$",
     re.MULTILINE,
 )
+# With no mark before the time, as sentences end, too: only where there are no other chapters.
+_TIME_BEHIND = re.compile(rf"^()()[ \t]*(\S[^\n]{{0,119}}?)[ \t]+({_CLOCK})[ \t\r]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +164,13 @@ def chapters_of(page: str, description: str) -> tuple[list[Chapter], str]:
     """
     if listed := _ordered(_listed_chapters(page)):
         return listed, "listed on the page"
-    timed = _ordered(
-        Chapter(_seconds(match[1] or match[4]), one_line(match[2] or match[3]))
-        for match in _TIMED_LINE.finditer(description)
-    )
-    if len(timed) >= FEWEST_CHAPTERS and timed[0].start == 0:
-        return timed, "timed in the description"
+    for form in (_TIMED_LINE, _TIME_BEHIND):
+        timed = _ordered(
+            Chapter(_seconds(match[1] or match[4]), one_line(match[2] or match[3]))
+            for match in form.finditer(description)
+        )
+        if len(timed) >= FEWEST_CHAPTERS and timed[0].start == 0:
+            return timed, "timed in the description"
     return [], ""
 
 

@@ -5,7 +5,7 @@ from html import escape, unescape
 from typing import Any
 
 from casebook.extractors.links.feeds import base_of, entry_at, entry_day, has_items
-from casebook.extractors.links.talk_page import enclosed
+from casebook.extractors.links.talk_page import enclosed, written_down
 from casebook.extractors.naming import where
 from casebook.extractors.text.characters import count_words
 from casebook.schemas.errors import DocumentEmpty
@@ -19,7 +19,8 @@ _ESCAPED_TWICE = re.compile(r"&lt;/(?:p|div|li|h\d)&gt;", re.IGNORECASE)
 def read_item(address: str, feed: Payload) -> Payload:
     """Return the item of ``feed`` that is at ``address`` as a web page of that address.
 
-    One that has a recording may be no more than a teaser: the page names the recording.
+    One that has a recording may be no more than a teaser: the page names the recording, and the
+    transcript of it where there is one.
 
     Raises:
         DocumentEmpty: if the feed has no such item, or only a teaser of it.
@@ -30,11 +31,15 @@ def read_item(address: str, feed: Payload) -> Payload:
         lacks = f"has no item at {address} any more" if has_items(feed) else "is no feed with items"
         raise DocumentEmpty(f"{where(feed)} {lacks}: submit the address itself.")
     content, sound = full_content(entry), enclosed(entry, base_of(feed))
-    if content is None and sound is None:
+    written = written_down(entry, base_of(feed))
+    if content is None and sound is None and written is None:
         raise DocumentEmpty(
             f"{where(feed)} carries only a teaser of {address}: submit the address itself."
         )
-    return _page(entry, content or entry.get("summary") or "", address, feed, sound)
+    content = content or entry.get("summary") or ""
+    if written:
+        content += f'<track kind="captions" src="{escape(written)}">'
+    return _page(entry, content, address, feed, sound)
 
 
 def full_content(entry: Any) -> str | None:

@@ -156,7 +156,15 @@ def _address(named: Mapping[str, Any], base: str) -> str | None:
     own = named.get("url")
     if isinstance(own, str) and own.startswith("/") and is_web_address(base):
         return joined(base, own)
-    return next(filter(is_web_address, values), None)
+    return next(filter(is_web_address, (*values, *_attached(named))), None)
+
+
+def _attached(named: Mapping[str, Any]) -> Iterator[str]:
+    """Yield where the recordings are that an entry of JSON Feed has attached."""
+    attached = named.get("attachments")
+    for one in attached if isinstance(attached, list) else ():
+        if isinstance(one, dict):
+            yield str(one.get("url") or "")
 
 
 def _day(named: Mapping[str, Any]) -> date | None:

@@ -7,6 +7,8 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import urljoin
 
+from markdown_it import MarkdownIt
+
 from casebook.extractors.days import day_in_address, day_in_line, stated_day
 from casebook.extractors.kinds.youtube import find_all, page_data
 from casebook.extractors.links.entries import Listing, addresses_in, candidate
@@ -20,6 +22,15 @@ from casebook.extractors.web.markup.parsing import parse
 from casebook.schemas.sources import Candidate, Payload
 
 _MARKDOWN_LINK = re.compile(r"\[([^\]\n]{1,300})\]\((https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
+# What only Markdown writes: links with their words, and where a link's name leads.
+_MARKED = re.compile(
+    r"\]\(<?https?://|<a\s[^<>]{0,200}?href=|^ {0,3}\[[^\]\n]{1,300}\]:[ \t]*<?https?://",
+    re.MULTILINE,
+)
+_NAMED_LINK = re.compile(r"\]\s?\[|\]\(#|^\s*(?:[-*+]|\d+[.)])\s+\[[^\]]+\]\s*$")
+_RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_LONGEST_MARKDOWN = 5_000_000
+_PARTS = re.compile(r"[()|·•–—]|\s-\s|,\s(?=\D*\Z)")
 _COMMENT = re.compile(r"\s*#")
 _BELOW_HEAD = re.compile(r"(?=.*-)(?=.*\|)[|: -]+")
 _SCHEMELESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}/\S*|www\.\S+", re.IGNORECASE)
@@ -27,10 +38,22 @@ _PATH_MARKS = re.compile(r"[./\\]\w")
 _MARKDOWN = {"text/markdown", "text/x-markdown"}
 _FURNITURE = "nav header footer aside form"
 _ENTRY = "ancestor::*[self::article or self::li or self::tr or self::dd or self::dt][1]"
+_OWN = "./*[not(self::ul or self::ol)]/descendant-or-self::*"  # but for the entries below it
+# What names an entry: its one heading, else its bold words, else the first cell of its row.
+_CALLED = tuple(
+    f"({path})[not(.//a)]"
+    for path in (
+        ".//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6",
+        ".//strong | .//b",
+        "./td[1]",
+    )
+)
+_FIRST_LINK = ("(./a | ./p/a)[1]",)  # in Markdown, which sets links of a kind behind it
 _LONGEST_DATE = 40
 # What is written on the links that lead to a page beside the one that has its title.
 _NO_TITLE = re.compile(
     r"\W*(?:pdf|html|abs(?:tract)?|bib(?:tex)?|doi|link|here|video|slides|code|poster|download"
+    r"|paper|blog|arxiv|github|website"
     r"|details|more|read(?: more| now| on)?"
     r"|read(?: the)?(?: full)? (?:article|post|story|case study|paper)"
     r"|(?:learn|see|find out|view|show) more|view (?:article|case study|post)|continue(?: reading)?"
@@ -72,26 +95,47 @@ def read_page(data: bytes, payload: Payload, base: str) -> Listing:
     )
 
 
-def _titles(links: Sequence[tuple[str, Any]]) -> dict[str, str]:
+def _titles(links: Sequence[tuple[str, Any]], names: Sequence[str] = _CALLED) -> dict[str, str]:
     """Return what each address is called on a page that may lead there several times.
 
-    That is what a link says, "Read more" aside, else the words of the picture that stands for it.
+    That is what a link says, "Read more" aside, else the words of the picture that stands for it,
+    else what is found at one of ``names`` in its entry.
     """
-    said, shown = dict[str, str](), dict[str, str]()
+    said, shown, called = dict[str, str](), dict[str, str](), dict[str, str]()
     for address, link in links:
-        words = one_line(" ".join(link.itertext()))
+        words = one_line(" ".join(_words(link)))
         if words and not _NO_TITLE.fullmatch(words):
             said.setdefault(address, words)
+        elif words and (name := _name_of_entry(link, names)):
+            called.setdefault(address, name)
         if pictured := one_line(" ".join(link.xpath(".//img/@alt"))):
             shown.setdefault(address, pictured)
-    return shown | said
+    return called | shown | said
+
+
+def _words(link: Any) -> Iterator[str]:
+    """Yield what a link says; of one around a whole card, its heading."""
+    headings = link.xpath(_CALLED[0])
+    yield from (headings[0] if len(headings) == 1 else link).itertext()
+
+
+def _name_of_entry(link: Any, names: Sequence[str]) -> str:
+    """Return what the entry is called in which a link says no more than "Read more"."""
+    for entry in link.xpath(_ENTRY):
+        for path in names:
+            found = entry.xpath(path)
+            words = one_line(" ".join(found[0].itertext())) if len(found) == 1 else ""
+            if words and not _NO_TITLE.fullmatch(words):
+                return words
+    return ""
 
 
 def _day(link: Any, known: dict[Any, date | None], order: Order) -> date | None:
-    """Return the one day that the entry around a link states; ``known`` holds those of entries."""
-    entry = next(iter(link.xpath(_ENTRY)), None)
-    if entry is None:
-        return None
+    """Return the one day that the entry around a link states; ``known`` holds those of entries.
+
+    A link may stand around all of its entry.
+    """
+    entry = next(iter(link.xpath(_ENTRY)), link)
     if entry not in known:
         known[entry] = _day_of_entry(entry, order)
     return known[entry]
@@ -146,8 +190,44 @@ def read_lines(data: bytes, payload: Payload, *, tables: bool = True) -> Listing
     lines = text.lstrip("\ufeff").splitlines()
     # In a plain list "#" sets aside what follows; in Markdown it is a heading.
     told = lines if marked_down else [line for line in lines if not _COMMENT.match(line)]
+    if _MARKED.search(text) and len(text) <= _LONGEST_MARKDOWN:
+        unread = [line for line in _without_address(lines) if not _NAMED_LINK.search(line)]
+        found = list(_in_markdown("\n".join(told)))
+        return Listing(form="text", candidates=found, unread=unread)
     found = [one for line in told for one in _mentioned(line)]
     return Listing(form="text", candidates=found, unread=_without_address(lines))
+
+
+def _in_markdown(source: str) -> Iterator[Candidate]:
+    """Yield what a page made of Markdown leads to, or names without a link; no pictures.
+
+    The day is the one that the entry of a single address states.
+    """
+    tree = parse(_RENDERER.render(source))
+    if tree is None:
+        return
+    whole = ((_joined("", link.get("href")), link) for link in tree.xpath("//a[@href]"))
+    links = [(address, link) for address, link in whole if is_web_address(address)]
+    titles = _titles(links, _CALLED + _FIRST_LINK)
+    leads = {link: address for address, link in links}
+    for part in tree.xpath("//a[@href] | //text()[not(ancestor::a)]"):
+        if address := leads.get(part):
+            day = _stated_beside(part) or day_in_address(address)
+            yield candidate(address, titles.get(address), day)
+        elif isinstance(part, str):
+            yield from (one for line in part.splitlines() for one in _mentioned(line))
+
+
+def _stated_beside(link: Any) -> date | None:
+    """Return the one day that the entry of a link states, where it leads nowhere else."""
+    entry = next(iter(link.xpath(f"{_ENTRY} | ancestor::p[1]")), None)
+    if entry is None or (len(set(entry.xpath(f"({_OWN})/@href"))) > 1 and entry.tag != "tr"):
+        return None
+    texts = [str(text) for text in entry.xpath(f"./text() | ({_OWN})/text()")]
+    pieces = (piece for text in texts for piece in (text, *_PARTS.split(text)))
+    days = {stated_day(piece) for piece in pieces if 0 < len(piece.strip()) <= _LONGEST_DATE}
+    days = (days - {None}) or {day_in_line(" ".join(texts))}
+    return days.pop() if len(days) == 1 else None
 
 
 def _without_address(lines: Sequence[str]) -> list[str]:

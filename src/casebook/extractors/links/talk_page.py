@@ -34,6 +34,12 @@ _PLAYERS = (
     "//audio/@src | //audio/source/@src",
     "//a[contains(@href, '.mp3') or contains(@href, '.m4a')]/@href",
 )
+# What is said, written down: beside a player, or as a file to load.
+_TRANSCRIPTS = (
+    "//track[not(@kind) or @kind='captions' or @kind='subtitles']/@src",
+    "//link[contains(@rel, 'alternate') and (@type='text/vtt' or contains(@type, '/srt'))]/@href",
+    "//a[contains(@href, '.vtt') or contains(@href, '.srt')]/@href",
+)
 _MOST_SOUNDS = 3
 """One player may name its recording in as many formats."""
 
@@ -41,10 +47,14 @@ _MOST_DEEP = 6
 
 
 class Talk(Frozen):
-    """What a page about a recording leads to: the ``sound``, or the ``feed`` that names it."""
+    """What a page about a recording leads to: the ``sound``, or the ``feed`` that names it.
+
+    ``transcript`` is the file in which the site itself has written down what is said.
+    """
 
     sound: str | None
     feed: str | None = None
+    transcript: str | None = None
     title: str | None = None
     published: str | None = None
     site: str | None = None
@@ -85,23 +95,40 @@ def _named(tree: Any, base: str) -> tuple[Talk | None, bool]:
     told = list(_told(tree))
     is_episode = any(types_of(one) & _EPISODE for one in told) or names_episode(base)
     sounds = list(dict.fromkeys(_sounds(tree, told, base)))
+    written = (urljoin(base, found) for path in _TRANSCRIPTS for found in tree.xpath(path))
+    transcript = next(filter(is_web_address, written), None)
     if not is_episode:
         # More are a list, or samples of what is sold.
-        return (Talk(sound=sounds[0]) if 0 < len(sounds) <= _MOST_SOUNDS else None), False
+        is_one = 0 < len(sounds) <= _MOST_SOUNDS
+        return (Talk(sound=sounds[0], transcript=transcript) if is_one else None), False
     feeds = (urljoin(base, href) for href in tree.xpath(_FEED))
     feed = next(filter(is_web_address, feeds), None)
     sound = next(iter(sounds), None)
-    return (Talk(sound=sound, feed=feed) if sound or feed else None), True
+    found = Talk(sound=sound, feed=feed, transcript=transcript)
+    return (found if sound or feed or transcript else None), True
 
 
-def sound_in_feed(address: str, feed: Payload) -> str | None:
-    """Return the address of the recording that ``feed`` encloses for the page at ``address``.
+def talk_in_feed(address: str, feed: Payload) -> Talk:
+    """Return the recording and the transcript that ``feed`` names for the page at ``address``.
 
     Raises:
         Damaged: if the feed defines XML entities.
     """
     entry = entry_at(address, feed)
-    return enclosed(entry, base_of(feed)) if entry is not None else None
+    if entry is None:
+        return Talk(sound=None)
+    base = base_of(feed)
+    return Talk(sound=enclosed(entry, base), transcript=written_down(entry, base))
+
+
+def written_down(entry: Any, base: str) -> str | None:
+    """Return the address of the transcript that an item of a podcast's feed names.
+
+    ``<podcast:transcript>`` (https://podcasting2.org/podcast-namespace), whatever its prefix.
+    """
+    named = (value for key, value in entry.items() if key.endswith("_transcript"))
+    files = (urljoin(base, str(one.get("url") or "")) for one in named if isinstance(one, dict))
+    return next(filter(is_web_address, files), None)
 
 
 def enclosed(entry: Any, base: str) -> str | None:

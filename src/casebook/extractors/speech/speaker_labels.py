@@ -6,28 +6,32 @@ from functools import lru_cache
 
 _LONGEST_NAME = 45
 _TIME = r"(?:[0-9]{1,3}:)?[0-9]{1,3}:[0-5][0-9](?:[.,][0-9]{1,3})?"
-_STAMP = rf"(?:\[{_TIME}\]|\({_TIME}\)|<{_TIME}>|{_TIME})"
+_STAMP = rf"(?:\[{_TIME}(?:[ \t]*-{{1,2}}>[ \t]*{_TIME})?\]|\({_TIME}\)|<{_TIME}>|{_TIME})"
 LONG_TIME = re.compile(r"\D{0,80}[0-9]{1,3}:[0-9]{2}:[0-9]{2}")
 # Blanks are taken whole (``*+``): tried one by one they would take the cube of their number.
 _LABEL = re.compile(
-    rf"\s*+(?:>>+\s*+)?(?:(?P<before>{_STAMP})(?:\s*+[-–—|]|(?=\s))\s*+)?"
-    r"(?P<name>[^\W\d_](?:[\w.'’&-]|[ \t](?=[\w&])){0,44}?)"
+    rf"\s*+(?:>>+\s*+)?(?:(?P<before>{_STAMP})(?:\s*+[-–—|]|(?=\s))\s*+)?(?P<open>\[)?"
+    r"(?P<name>[^\W\d_](?:[\w.'’&-]|[ \t](?=[\w&])){0,44}?)(?(open)\](?=:))"
     r"(?:[ \t]*+(?:\((?P<role>[^()\[\]:\n\d]{2,60})\)|,[ \t]?(?P<post>[^()\[\]:\n]{2,60}?)))?"
     rf"(?:[ \t]*+(?:[-–—|,:：][ \t]*+)?(?:\n[ \t]*+)?(?P<after>{_STAMP}))?"
-    r"(?:[ \t]*+(?P<end>[:：|](?=\s|$)|\n|$)|(?<=[\])>])(?=[ \t]))"
+    r"(?:[ \t\xa0\u202f]*+(?P<end>[:：|](?=\s|$)|\n|$)|(?<=[\])>])(?=[ \t]))"
 )
 _COLONS = frozenset(":：|")  # the last one stands between the cells of a table
 _ENDING = re.compile(r"[:：|\n\])>]")
 _BLANKS = re.compile(r"\t|  ")
 _LONGEST_LABEL = 120  # without a time, which has a colon: a name, and 60 characters of a post
 _TIMED = re.compile(rf"\s*(?:>>+\s*)?(?P<before>{_STAMP})(?:[ \t]*[:\-–—|](?=\s)|(?=\s|$))\s*")
+_STRANGER = re.compile(
+    rf"\s*(?:>>+\s*)?(?:{_STAMP}\s*[-–—|]?\s*)?(?P<who>[^\s\[\]():：][^\n\[\]():：]{{0,44}})"
+    rf"(?:(?P<after>[\[(]{_TIME}[\])])\s*[:：]?|[:：])(?=\s)"
+)
 _PARTICLES = frozenset(
     "de da del della der den di du dos la le van von vom zu bin ibn al el y".split()
 )
 ROLES = re.compile(
     r"(?:(?:unknown |audience |panel )?(?:speaker|member|guest|host|panelist|participant)"
     r"|audience|host|co-?host|interviewer|interviewee|moderator|narrator|presenter|announcer"
-    r"|questioner|audience question|operator)(?: ?#?[0-9A-Z]{1,2})?",
+    r"|questioner|audience question|operator)(?:[ _]?#?[0-9A-Z]{1,2})?",
     re.IGNORECASE,
 )
 _NO_SPEAKERS = frozenset(
@@ -74,7 +78,8 @@ def label_of(text: str) -> Label | None:
     rest = text[match.end() :]
     end = match["end"] or ""
     own_line = end in {"\n", ""}
-    if not could_be_name(name) or (own_line and match["post"] and stamp is None):
+    is_name = could_be_name(name) or (stamp and end in _COLONS and _could_be_handle(name))
+    if not is_name or (own_line and match["post"] and stamp is None):
         return None
     return Label(name, _seconds(stamp), rest.lstrip(), colon=end in _COLONS, own_line=own_line)
 
@@ -108,11 +113,29 @@ def could_be_name(name: str) -> bool:
     return all(word[0].isupper() or word in _PARTICLES or word == "&" for word in words)
 
 
+def _could_be_handle(name: str) -> bool:
+    """Tell what may be a name where a time and a colon say so: "swyx", and scripts without case."""
+    words = name.split()
+    alone = len(words) == 1 and len(name) > 1
+    caseless = len(words) <= 3 and name.lower() == name.upper()  # noqa: PLR2004 - a name
+    return (alone or caseless) and not any(word.lower() in _NO_SPEAKERS for word in words)
+
+
+def stranger_in(text: str) -> tuple[str, bool] | None:
+    """Return what stands before a colon or a time at the beginning of ``text``, and if a time does.
+
+    Whoever that is, what follows may be said by somebody else than what is above it.
+    """
+    match = _STRANGER.match(text)
+    return (match["who"], match["after"] is not None) if match else None
+
+
 def _seconds(stamp: str | None) -> float | None:
     if stamp is None:
         return None
     total = 0.0
-    for part in stamp.strip("[]()<>").replace(",", ".").split(":"):
+    begins = stamp.strip("[]()<>").partition("-")[0].strip()
+    for part in begins.replace(",", ".").split(":"):
         total = 60 * total + float(part)
     return total
 

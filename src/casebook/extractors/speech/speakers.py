@@ -18,6 +18,7 @@ from casebook.extractors.speech.speaker_labels import (
     believable,
     could_be_name,
     label_of,
+    stranger_in,
     time_of,
 )
 from casebook.extractors.text.characters import count_words
@@ -38,8 +39,10 @@ SHARE_LABELLED = 0.2
 ENOUGH_WORDS = 60
 """Lines with times are joined to passages of about so many words."""
 
+_DASH = re.compile(r"\A\s*[-–—]\s+")
 _FIRST_TIME = 300.0  # a later first time is an agenda's time of day, unless it has three parts
 _MOST_STEPS_BACK = 0.05
+_MANY_TIMES = 8
 _LONGEST_ALONE = 60
 _TURNS_A_NAME = 3  # at least, where only a line of its own sets a name apart
 # "I", "we", "you" and the like in the languages that talks are most often held in; a question.
@@ -117,10 +120,31 @@ def _stands_for(block: Block) -> str:
 def set_apart(text: str, voices: Voices) -> str:
     """Return a plain text with an empty line around each label of a conversation."""
     lines: list[str] = []
-    for line in text.split("\n"):
+    for line in _with_times(text.split("\n"), voices):
         label = voices.label(line)
         lines += ["", line, *([] if label.rest else [""])] if label else [line]
     return "\n".join(lines)
+
+
+def _with_times(lines: Sequence[str], voices: Voices) -> Iterator[str]:
+    """Yield the lines, a name that stands alone in the line of the time that follows it."""
+    held: str | None = None
+    for line in lines:
+        if held is not None:
+            label = voices.label(f"{held}\n{line}")
+            if label and label.name and label.rest:
+                yield f"{held} {line}"
+                held = None
+                continue
+            yield held
+            held = None
+        label = label_of(line) if voices.timed else None
+        if label and label.name in voices.names and not label.rest and label.seconds is None:
+            held = line
+        else:
+            yield line
+    if held is not None:
+        yield held
 
 
 def voices_in(paragraphs: Iterable[str]) -> Voices | None:
@@ -132,9 +156,8 @@ def voices_in(paragraphs: Iterable[str]) -> Voices | None:
     labels = [label_of(line) or time_of(line) for line in lines]
     whole = "\n".join(lines)
     if _is_timed(lines, labels):
-        told = frozenset(
-            found.name for found in labels if found and found.name and found.seconds is not None
-        )
+        timed = (label for label in _without_chapters(lines, labels) if label.seconds is not None)
+        told = frozenset(label.name for label in timed if label.name)
         return Voices(told | _names(labels, whole, own_lines=False), timed=True)
     for own_lines in (False, True):
         names = _names(labels, whole, own_lines=own_lines)
@@ -143,17 +166,30 @@ def voices_in(paragraphs: Iterable[str]) -> Voices | None:
     return None
 
 
+def _without_chapters(lines: Sequence[str], labels: Sequence[Label | None]) -> Iterator[Label]:
+    """Yield the labels but for what may be a title in a list of chapters, above or below others."""
+    alone = [
+        bool(label and label.seconds is not None and "\n" not in line.strip())
+        for line, label in zip(lines, labels, strict=True)
+    ]
+    for n, label in enumerate(labels):
+        listed = alone[n] and (any(alone[n + 1 : n + 2]) or any(alone[max(0, n - 1) : n]))
+        if label and not (listed and not label.rest):
+            yield label
+
+
 def _lines(text: str) -> list[str]:
     """Return a paragraph cut before each line that could begin with a label."""
     lines: list[list[str]] = []
-    waiting = False  # for what stands below a name or time on a line of its own
+    above: Label | None = None  # a name or time on a line of its own, which waits for what follows
     for line in text.split("\n"):
         begins = label_of(line) or time_of(line)
-        if lines and (waiting or not begins):
+        timed_twice = begins and above and None not in {begins.seconds, above.seconds}
+        if lines and ((above and not timed_twice) or not begins):
             lines[-1].append(line)
         else:
             lines.append([line])
-        waiting = bool(begins and not begins.rest)
+        above = begins if begins and not begins.rest else None
     return ["\n".join(together) for together in lines]
 
 
@@ -167,7 +203,10 @@ def _is_timed(lines: Sequence[str], labels: Sequence[Label | None]) -> bool:
     if len(times) < FEWEST_TIMES or (times[0] > _FIRST_TIME and not LONG_TIME.match(lines[at[0]])):
         return False
     back = sum(later < earlier for earlier, later in pairwise(times))
-    return back <= _MOST_STEPS_BACK * len(times) and _covers(lines, at)
+    # A list of chapters above the transcript is one step back.
+    return back <= max(1 if len(times) >= _MANY_TIMES else 0, _MOST_STEPS_BACK * len(times)) and (
+        _covers(lines, at)
+    )
 
 
 def _names(labels: Sequence[Label | None], whole: str, *, own_lines: bool) -> frozenset[str]:
@@ -235,11 +274,13 @@ def _told_apart(blocks: Sequence[Block], voices: Voices) -> Iterator[Block]:
     labels = [None if part.verbatim else voices.label(_labelled(part)) for part in parts]
     most, last = _longest_turn(labels), max(n for n, label in enumerate(labels) if label)
     turn, since = _NOBODY, 0
+    others = (part for part, label in zip(parts, labels, strict=True) if label is None)
+    strangers = Counter(found[0] for part in others if (found := stranger_in(_labelled(part))))
     for n, (part, label) in enumerate(zip(parts, labels, strict=True)):
         if label:
             turn = label if label.name else replace(label, name=turn.name)
             since = 0
-        elif part.heading or _is_stranger(part, voices):
+        elif part.heading or _is_stranger(part, strangers):
             turn = _NOBODY
         else:
             since += 1
@@ -284,7 +325,7 @@ def _labelled(block: Block) -> str:
     """Return the text with a colon behind a name that only bold type sets apart."""
     if not block.lead or block.heading or not block.text.startswith(block.lead):
         return block.text
-    rest = block.text.removeprefix(block.lead)
+    rest = _DASH.sub(" ", block.text.removeprefix(block.lead))
     alone = rest[:1] == " " and rest.strip() and could_be_name(block.lead)
     return f"{block.lead}:{rest}" if alone and not label_of(block.text) else block.text
 
@@ -295,6 +336,13 @@ def _longest_turn(labels: Sequence[Label | None]) -> int:
     return max((later - earlier - 1 for earlier, later in pairwise(at)), default=0)
 
 
-def _is_stranger(part: Block, voices: Voices) -> bool:
-    found = label_of(_labelled(part))
-    return bool(found and found.colon and found.name not in voices.names)
+def _is_stranger(part: Block, strangers: Counter[str]) -> bool:
+    """Tell a paragraph that begins with a time of its own, or with a label that comes again.
+
+    A name that comes once is one, too: whoever says that is not who spoke before.
+    """
+    text = _labelled(part)
+    found = stranger_in(text)
+    label = label_of(text)
+    told = bool(found and (found[1] or strangers[found[0]] > 1))
+    return told or bool(label and label.colon)

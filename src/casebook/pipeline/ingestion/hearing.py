@@ -17,9 +17,10 @@ from casebook.extractors.gathering.sound import (
     may_lead_to_sound,
     named_as_recording,
     sound_in,
+    with_transcript,
 )
 from casebook.extractors.urls import is_web_address, parse_web_url
-from casebook.extractors.worker import sound_in_feed, talk_of
+from casebook.extractors.worker import talk_in_feed, talk_of
 from casebook.pipeline.ingestion.run import Run
 from casebook.schemas.errors import (
     CaptionsDisabled,
@@ -71,16 +72,18 @@ async def fetch(ref: SourceRef, run: Run, read: Callable[[], Awaitable[Payload]]
         sound = await _sound_instead(ref, error, run)
     else:
         found = sound_in(payload) or await _behind(payload, ref, run)
-        if found is None:
-            return payload
+        if not isinstance(found, Sound):
+            return found or payload
         sound = found
     if transcriber is None:
         raise _unheard(ref)
     return await _heard(sound, transcriber, run)
 
 
-async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | None:
+async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | Payload | None:
     """Return the recording that a page is about, None where it has a text of its own.
+
+    Where the site has written down what is said, that is returned.
 
     Raises:
         RecordingUnheard: if no endpoint is configured, or the recording cannot be had.
@@ -90,8 +93,17 @@ async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | None:
         return None
     page = payload.final_url or ref.source
     talk = await run.services.extractors.compute(talk_of, payload)
-    address = talk and (talk.sound or await _enclosed(page, talk, run))
-    if not talk or not address:
+    if talk is None:
+        return None
+    if not talk.sound or not talk.transcript:
+        told = await _told_by_feed(page, talk, run)
+        found_there = {"sound": talk.sound or told.sound}
+        found_there["transcript"] = talk.transcript or told.transcript
+        talk = talk.model_copy(update=found_there)
+    if written := await _written_down(payload, talk, run):
+        return written
+    address = talk.sound
+    if not address:
         return None
     if run.services.transcriber is None:
         raise _unheard(ref, address)
@@ -113,15 +125,37 @@ async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | None:
     return Sound(sound.data, sound.name, sound.media_type, payload.url, about, tried=tried)
 
 
-async def _enclosed(page: str, talk: "Talk", run: Run) -> str | None:
-    """Return the recording that the page's feed names for it, if the feed can be had."""
+async def _told_by_feed(page: str, talk: "Talk", run: Run) -> "Talk":
+    """Return what the page's feed names for it, if the feed can be had."""
+    nothing = talk.model_copy(update={"sound": None, "transcript": None})
     if talk.feed is None:
-        return None
+        return nothing
     try:
         feed = await _fetched(talk.feed, page, run)
-        return await run.services.extractors.compute(partial(sound_in_feed, page), feed)
+        return await run.services.extractors.compute(partial(talk_in_feed, page), feed)
     except (FetchError, ExtractionError):
+        return nothing
+
+
+async def _written_down(payload: Payload, talk: "Talk", run: Run) -> Payload | None:
+    """Return the transcript that a page or its feed names, if it can be had and read.
+
+    Raises:
+        FetchError: if it cannot be had now, and may be later.
+    """
+    if talk.transcript is None:
         return None
+    page = payload.final_url or payload.url or talk.transcript
+    about = {"title": talk.title, "published": talk.published, "site": talk.site}
+    try:
+        found = await _fetched(talk.transcript, page, run)
+        whole = with_transcript(payload, found, about)
+        await run.services.extractors.extract(whole)
+    except (FetchError, ExtractionError) as error:
+        if error.transient:
+            raise
+        return None
+    return whole
 
 
 async def _fetched(address: str, page: str, run: Run) -> Payload:

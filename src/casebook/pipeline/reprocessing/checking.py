@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from casebook.extractors.gathering.fetch import identify
 from casebook.extractors.gathering.papers import NAMED_PDF
+from casebook.extractors.gathering.sound import TRANSCRIPT_OF_PAGE
 from casebook.extractors.sites import canonical_url
 from casebook.extractors.urls import is_web_address
 from casebook.pipeline.ingestion import reading, sketching
@@ -103,7 +104,9 @@ class _Known(Frozen):
         """Whether the text is what somebody wrote down of what is said there."""
         steps = (step.method for step in self.document.extraction)
         handed_in = self.source.reference.transcript is not None
-        return handed_in or any(method.startswith("transcription ") for method in steps)
+        return handed_in or any(
+            method == TRANSCRIPT_OF_PAGE or method.startswith("transcription ") for method in steps
+        )
 
 
 def published_sources(warehouse: Warehouse) -> list[str]:

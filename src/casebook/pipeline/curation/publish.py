@@ -1,9 +1,10 @@
 """Writes the approved cases to the site, and keeps a row for what changed."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from casebook.pipeline.curation.gating import breaches
 from casebook.publishing.records import Trace, title_of
@@ -16,6 +17,10 @@ from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseFilter, CaseView
 from casebook.schemas.reviews import CaseStatus, Publication
 from casebook.warehouse.store import Warehouse
+
+_AT_ONCE = 50
+
+T = TypeVar("T")
 
 
 class Refused(Frozen):
@@ -67,7 +72,7 @@ def _publish(services: Services, out: Path) -> Published:
     kept_back = {one.case_id for one in refused}
     views = [view for view in approved if view.case.case_id not in kept_back]
     checks = warehouse.seen(*(view.source.source_id for view in views))
-    traces = {view.case.case_id: _trace(view, warehouse, checks) for view in views}
+    traces = _traces(views, warehouse, checks)
     pages = render_site(views, out, title=services.settings.site_title, built_at=now, traces=traces)
     target = str(out)
     in_force = {p.case_id: p for p in warehouse.publications() if p.target == target}
@@ -113,19 +118,46 @@ def _near_copies(views: Sequence[CaseView], warehouse: Warehouse) -> list[tuple[
 
 def _approved(warehouse: Warehouse) -> list[CaseView]:
     found = [
-        summary
+        summary.case_id
         for status in (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
         for summary in warehouse.cases(CaseFilter.of_status(status))
     ]
-    return [warehouse.case(summary.case_id) for summary in found]
+    return [view for some in _at_once(found) for view in warehouse.case_views(some)]
 
 
-def _trace(view: CaseView, warehouse: Warehouse, checks: Mapping[str, Check]) -> Trace:
-    return Trace(
-        check=checks.get(view.source.source_id),
-        snapshot=warehouse.snapshot(view.document.snapshot_id),
-        generations=warehouse.generations(view.revision.generation_ids),
-    )
+def _traces(
+    views: Sequence[CaseView], warehouse: Warehouse, checks: Mapping[str, Check]
+) -> dict[str, Trace]:
+    """Return, by case id, what else is known of the making."""
+    return {
+        case_id: trace
+        for some in _at_once(views)
+        for case_id, trace in _traces_at_once(some, warehouse, checks)
+    }
+
+
+def _traces_at_once(
+    views: Sequence[CaseView], warehouse: Warehouse, checks: Mapping[str, Check]
+) -> Iterator[tuple[str, Trace]]:
+    calls = {name: None for view in views for name in view.revision.generation_ids}
+    made = {g.generation_id: g for g in warehouse.generations(list(calls))}
+    kept = warehouse.snapshots([view.document.snapshot_id for view in views])
+    snapshots = {snapshot.snapshot_id: snapshot for snapshot in kept}
+    for view in views:
+        yield (
+            view.case.case_id,
+            Trace(
+                check=checks.get(view.source.source_id),
+                snapshot=snapshots.get(view.document.snapshot_id),
+                generations=[made[n] for n in view.revision.generation_ids if n in made],
+            ),
+        )
+
+
+def _at_once(those: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield as many as are read in one transaction: others wait for the file no longer."""
+    for first in range(0, len(those), _AT_ONCE):
+        yield those[first : first + _AT_ONCE]
 
 
 def _differs(page: PublishedPage, before: Publication) -> bool:

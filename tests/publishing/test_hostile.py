@@ -18,7 +18,7 @@ OUR_ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "rel", "href", "type", "src", "defer",
     "class", "id", "dir", "title", "role", "download", "scope", "cite", "hidden", "for", "value", "datetime",
     "aria-label", "aria-labelledby", "aria-pressed", "autocomplete", "placeholder",
-    "data-industry", "data-tags", "data-label",
+    "data-industry", "data-year", "data-kind", "data-tags", "data-label",
 }  # fmt: skip
 
 

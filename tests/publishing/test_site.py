@@ -114,6 +114,24 @@ def test_weak_and_edited_statements_are_marked(page):
     assert "weak" not in words(every(page, ".solutions .statement")[0])
 
 
+def test_what_is_weak_is_marked_wherever_it_is_told(publish, full_case):
+    """In lists and above titles, too; a weak statement in the source's own words says why."""
+    study = full_case.revision.case_study
+    weak = {"support": study.year.support}
+    told = study.architecture[1].model_copy(update=weak)
+    study = study.model_copy(
+        update={"summary": [study.summary[0].model_copy(update=weak)], "architecture": [told]}
+    )
+    revision = full_case.revision.model_copy(update={"case_study": study})
+    out, pages = publish(full_case.model_copy(update={"revision": revision}))
+    index, case = parsed(out / "index.html"), parsed(out / pages[0].address)
+    assert words(every(index, ".kicker")[0]) == "Harbourline Insurance 2026 weak"
+    assert words(every(case, ".kicker")[0]) == "Harbourline Insurance 2026 weak"
+    assert words(every(index, ".teaser")[0]).endswith("weak support")
+    (statement,) = every(case, ".architecture .statement")
+    assert words(every(statement, ".reason")[0]) == study.year.support.reason
+
+
 def test_measured_results_make_a_table(page):
     """Results with a metric or value are rows; one told in words only stays a sentence."""
     rows = [[words(c) for c in every(r, "td")[1:]] for r in every(page, "tbody tr")]
@@ -265,6 +283,8 @@ def test_the_index_counts_and_offers_what_there_is(publish, make_case, full_case
     assert words(every(index, ".counts")[0]) == "3 cases 2 industries · 4 tags"
     industries = [o.get("value") for o in every(index, "#industry option")]
     assert industries == ["", "Energy", "Insurance"]
+    assert words(every(index, "#industry")[0]) == "Any Energy (1) Insurance (1)"
+    assert words(every(index, "#kind")[0]) == "Any web page (3)"
     assert {a.get("href") for a in every(index, "#cases h3 a")} == {p.address for p in pages}
 
 
@@ -346,7 +366,7 @@ def test_an_industry_is_read_by_its_label(publish, make_case):
     """Site and Markdown say what the taxonomy calls it; the filter goes by its slug."""
     out, pages = publish(make_case("Rails", industry="travel-logistics"))
     _, option = every(parsed(out / "index.html"), "#industry option")
-    assert (option.get("value"), words(option)) == ("travel-logistics", "Travel and logistics")
+    assert (option.get("value"), words(option)) == ("travel-logistics", "Travel and logistics (1)")
     case = parsed(out / pages[0].address)
     assert words(every(case, ".kicker")[0]) == "Travel and logistics"
     assert any("Industry:** Travel and logistics" in p.read_text() for p in out.rglob("*.md"))

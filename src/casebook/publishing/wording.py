@@ -1,12 +1,14 @@
 """How pages name things: sections in the reader's order, places, dates, counts. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 from types import MappingProxyType
+from typing import NamedTuple
 
 from casebook.publishing.records import PublishedCase
-from casebook.schemas.cases import Result
+from casebook.schemas.cases import Result, SupportLevel
 from casebook.schemas.documents import Locator
 from casebook.schemas.taxonomy import load_taxonomy
 
@@ -64,17 +66,16 @@ def is_measured(result: Result) -> bool:
 def filters() -> dict[str, Callable[..., object]]:
     """Return the functions that templates call as filters."""
     return {
+        "choices": choices,
         "clock": clock,
         "count": count,
         "day": day,
         "fact": fact_value,
-        "industries": industries,
         "kicker": kicker,
         "kind": attrgetter("label"),
         "listing": listing,
         "place": place,
         "silences": silences,
-        "tag_choices": tag_choices,
         "label_of": lambda value, name: label_of(name, str(value)),
     }
 
@@ -144,10 +145,14 @@ def fact_value(case: PublishedCase, name: str) -> str | None:
     return fact.value if fact else None
 
 
-def kicker(case: PublishedCase) -> list[str]:
-    """Return the facts that stand above a title, those that are known."""
-    values = ((name, fact_value(case, name)) for name in ("company", "industry", "year"))
-    return [label_of(name, value) for name, value in values if value]
+def kicker(case: PublishedCase) -> list[tuple[str, bool]]:
+    """Return the facts that stand above a title, those that are known, and whether each is weak."""
+    facts = ((name, case.facts.get(name)) for name in ("company", "industry", "year"))
+    return [
+        (label_of(name, fact.value), fact.support.level is SupportLevel.WEAK)
+        for name, fact in facts
+        if fact and fact.value
+    ]
 
 
 def label_of(name: str, value: str) -> str:
@@ -156,14 +161,28 @@ def label_of(name: str, value: str) -> str:
     return industry.label if industry else value
 
 
-def industries(cases: Iterable[PublishedCase]) -> list[tuple[str, str]]:
-    """Return value and label of every industry that a case states, by label."""
-    named = {value for case in cases if (value := fact_value(case, "industry"))}
-    labelled = [(value, label_of("industry", value)) for value in named]
-    return sorted(labelled, key=lambda pair: pair[1].casefold())
+class Choice(NamedTuple):
+    """A value that narrows the index, what a reader calls it, and how many cases have it."""
+
+    value: str
+    label: str
+    cases: int
 
 
-def tag_choices(cases: Iterable[PublishedCase]) -> list[tuple[str, str]]:
-    """Return slug and label of every tag that a case carries, by label."""
-    labels = {tag.slug: tag.label for case in cases for tag in case.tags}
-    return sorted(labels.items(), key=lambda item: item[1].casefold())
+def choices(cases: Sequence[PublishedCase], name: str) -> list[Choice]:
+    """Return the values that cases have of ``name``: years newest first, others by label."""
+    found = [dict(_values(case, name)) for case in cases]
+    labels = {value: label for one in found for value, label in one.items()}
+    counted = Counter(value for one in found for value in one)
+    told = [Choice(value, label, counted[value]) for value, label in labels.items()]
+    return sorted(told, key=lambda one: one.label.casefold(), reverse=name == "year")
+
+
+def _values(case: PublishedCase, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the value and label of each ``tag`` of a case, its ``kind``, or its one fact."""
+    if name == "tag":
+        yield from ((tag.slug, tag.label) for tag in case.tags)
+    elif name == "kind":
+        yield case.source.kind.value, case.source.kind.label
+    elif value := fact_value(case, name):
+        yield value, label_of(name, value)

@@ -48,6 +48,10 @@ async def test_approve_publish_reopen_withdraw(services, case_id):
     await decisions.reopen(case_id, services, who="bob", reason="a typo")
     gone = await publish(services)
     assert (gone.withdrawn, gone.pages) == ([case_id], 0)
+    for _ in range(2):  # and at every later publication
+        (page,) = (done.path / "cases").rglob("index.html")
+        assert "This case was withdrawn" in page.read_text()
+        await publish(services)
     history = [(r.decision, r.who) for r in services.warehouse.case(case_id).reviews]
     assert history == [(Decision.APPROVE, "ada"), (Decision.REOPEN, "bob")]
 

@@ -15,7 +15,7 @@ OUR_TAGS = {
     "strong", "time", "bdi", "button", "form", "label", "input", "select", "option",
 }  # fmt: skip
 OUR_ATTRIBUTES = {
-    "lang", "charset", "http-equiv", "content", "name", "rel", "href", "type", "src", "defer",
+    "lang", "charset", "property", "http-equiv", "content", "name", "rel", "href", "type", "src", "defer",
     "class", "id", "dir", "title", "role", "download", "scope", "cite", "hidden", "for", "value", "datetime",
     "aria-label", "aria-labelledby", "aria-pressed", "autocomplete", "placeholder",
     "data-industry", "data-year", "data-kind", "data-tags", "data-label",

@@ -50,8 +50,9 @@ def test_the_files_of_a_site(publish, full_case):
     out, pages = publish(full_case)
     folder = f"cases/{pages[0].slug}"
     assert {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()} == {
-        ".casebook-site", "index.html", "cases.jsonl", "style.css", "site.js", "icon.svg",
-        f"{folder}/index.html", f"{folder}/case.json", f"{folder}/case.md",
+        ".casebook-site", "index.html", "cases.jsonl", "cases.schema.json", "style.css", "site.js",
+        "icon.svg", f"{folder}/index.html", f"{folder}/case.json", f"{folder}/case.md",
+        f"{folder}/case.bib",
     }  # fmt: skip
     assert pages[0].address == f"{folder}/index.html"
 
@@ -86,7 +87,7 @@ def test_each_quote_links_to_its_place(page):
     """A statement's quote is on the page, and its link opens the source at it."""
     first = every(page, ".summary .statement")[0]
     assert words(every(first, "blockquote")[0]).startswith("Our assistant reads each claim")
-    href = every(first, "a")[0].get("href")
+    href = every(first, ".source-link")[0].get("href")
     assert href.startswith("https://engineering.harbourline.example/claims-assistant#:~:text=Our")
 
 
@@ -102,7 +103,7 @@ def test_a_source_sentence_is_not_quoted_twice(page):
     own = every(page, ".architecture .statement")[1]
     assert "in the source’s words" in words(own)
     assert not every(own, "blockquote")
-    assert every(own, "a")[0].get("href").startswith("https://engineering.harbourline")
+    assert every(own, ".source-link")[0].get("href").startswith("https://engineering.harbourline")
 
 
 def test_weak_and_edited_statements_are_marked(page):

@@ -145,6 +145,13 @@ class PublishedCase(Frozen):
         return sha256_hex(json.dumps(told, separators=(",", ":")).encode())
 
 
+class CaseRecord(PublishedCase):
+    """A case as data: each fact is there, None where the source is silent; with its Markdown."""
+
+    facts: Mapping[str, CitedFact | None]  # type: ignore[assignment]
+    markdown: str
+
+
 Cited = TypeVar("Cited", bound=Frozen)
 
 

@@ -1,5 +1,6 @@
 """How pages name things: sections in the reader's order, places, dates, counts. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -8,9 +9,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from casebook.publishing.records import PublishedCase
-from casebook.schemas.cases import Result, SupportLevel
+from casebook.schemas.cases import Result, Statement, SupportLevel
 from casebook.schemas.documents import Locator
+from casebook.schemas.ids import sha256_hex
 from casebook.schemas.taxonomy import load_taxonomy
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 SECTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -66,6 +70,8 @@ def is_measured(result: Result) -> bool:
 def filters() -> dict[str, Callable[..., object]]:
     """Return the functions that templates call as filters."""
     return {
+        "anchored": anchored,
+        "approved": attrgetter("provenance.approved_at"),
         "choices": choices,
         "clock": clock,
         "count": count,
@@ -73,11 +79,24 @@ def filters() -> dict[str, Callable[..., object]]:
         "fact": fact_value,
         "kicker": kicker,
         "kind": attrgetter("label"),
+        "lead": lead,
         "listing": listing,
         "place": place,
         "silences": silences,
+        "xml": lambda text: _NOT_IN_XML.sub("\ufffd", text),
         "label_of": lambda value, name: label_of(name, str(value)),
     }
+
+
+def anchored(parts: Sequence[Statement], name: str) -> list[tuple[Statement, str]]:
+    """Return each statement with the id by which its place on the page is cited.
+
+    It goes by what is said, so that it stays when other statements come or go.
+    """
+    said = [sha256_hex(part.text.encode("utf-8", "replace"))[:8] for part in parts]
+    again = [said[:at].count(one) for at, one in enumerate(said)]
+    ids = [f"{name}-{one}{f'-{n + 1}' if n else ''}" for one, n in zip(said, again, strict=True)]
+    return list(zip(parts, ids, strict=True))
 
 
 def clock(seconds: float) -> str:
@@ -153,6 +172,12 @@ def kicker(case: PublishedCase) -> list[tuple[str, bool]]:
         for name, fact in facts
         if fact and fact.value
     ]
+
+
+def lead(case: PublishedCase) -> str:
+    """Return one sentence of a case, for where no mark can say that it is weak; else its title."""
+    told = (s.text for s in case.statements["summary"] if s.support.level is SupportLevel.SUPPORTED)
+    return next(told, case.title)
 
 
 def label_of(name: str, value: str) -> str:

@@ -505,6 +505,10 @@ class Warehouse:
         """Return the publications in force: the newest of each case and target, not withdrawn."""
         return self._all(Publication, "publications")
 
+    def withdrawals(self) -> list[Publication]:
+        """Return the newest publication of each case and target that is a withdrawal."""
+        return self._all(Publication, "withdrawals")
+
     def resolve(self, prefix: str) -> str:
         """Return the one id of a case, source, revision or batch that begins with ``prefix``.
 

@@ -73,16 +73,27 @@ def _publish(services: Services, out: Path) -> Published:
     views = [view for view in approved if view.case.case_id not in kept_back]
     checks = warehouse.seen(*(view.source.source_id for view in views))
     traces = _traces(views, warehouse, checks)
-    pages = render_site(views, out, title=services.settings.site_title, built_at=now, traces=traces)
-    target = str(out)
+    target, settings = str(out), services.settings
     in_force = {p.case_id: p for p in warehouse.publications() if p.target == target}
+    here = {view.case.case_id for view in views}
+    gone = [_withdrawal(p, now) for case_id, p in in_force.items() if case_id not in here]
+    before = [p for p in warehouse.withdrawals() if p.target == target]
+    pages = render_site(
+        views,
+        out,
+        title=settings.site_title,
+        built_at=now,
+        traces=traces,
+        withdrawn=[*before, *gone],
+        address=settings.site_address,
+        licence=settings.site_licence,
+    )
     rows = [
         _row(page, target, now)
         for page in pages
         if page.case_id not in in_force or _differs(page, in_force[page.case_id])
     ]
-    gone = [p for case_id, p in in_force.items() if case_id not in {q.case_id for q in pages}]
-    warehouse.append(*rows, *(_withdrawal(p, now) for p in gone))
+    warehouse.append(*rows, *gone)
     fresh = {row.case_id for row in rows}
     return Published(
         path=out,

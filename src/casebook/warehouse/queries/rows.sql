@@ -81,3 +81,9 @@ SELECT entry FROM revisions WHERE revision_id = $revision_id;
 
 -- name: publications
 SELECT body FROM publications_in_force ORDER BY entry;
+
+-- name: withdrawals
+SELECT body
+FROM publications
+QUALIFY withdrawn AND row_number() OVER (PARTITION BY case_id, target ORDER BY entry DESC) = 1
+ORDER BY entry;

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,6 +96,28 @@ def test_the_data_fit_their_schema(publish, full_case, make_case):
         assert list(record["facts"]) == list(FACT_FIELDS)
 
 
+def test_figures_add_up_to_the_data(publish, full_case, make_case):
+    """Each count is that of the data, with what sources do not say; each leads to its cases."""
+    out, _ = publish(full_case, make_case("b", industry="Energy"), make_case("c"))
+    page = parsed(out / "figures.html")
+    records = [json.loads(line) for line in (out / "cases.jsonl").read_text().splitlines()]
+    told = {
+        heading.get("id"): {
+            words(row.xpath("./th")[0]): int(words(row.xpath("./td")[0]))
+            for row in heading.xpath("../table/tbody/tr")
+        }
+        for heading in page.xpath("//h2")
+    }
+    assert told["industry"] == {"Energy": 1, "Insurance": 1, "The source does not say": 1}
+    assert told["year"] == {"2026": 1, "The source does not say": 2}
+    assert told["kind"] == {"web page": len(records)}
+    tags = Counter(tag["label"] for record in records for tag in record["tags"])
+    assert told["tag"] == {**tags, "No tag": 2}
+    assert "index.html?industry=Energy" in page.xpath("//table//a/@href")
+    publish()
+    assert "0 cases" in words(parsed(out / "figures.html"))
+
+
 def test_a_site_with_an_address_has_a_feed_and_a_sitemap(publish, full_case, make_case):
     """Whole addresses for feed readers, search engines and previews; without one there are none."""
     home = "https://x.example/casebook/"
@@ -110,7 +133,7 @@ def test_a_site_with_an_address_has_a_feed_and_a_sitemap(publish, full_case, mak
     assert {entry.link for entry in feed.entries} == addresses
     assert weak.text not in (out / "feed.xml").read_text()
     sitemap = (out / "sitemap.xml").read_text()
-    assert set(re.findall("<loc>(.*?)</loc>", sitemap)) == {home, *addresses}
+    assert set(re.findall("<loc>(.*?)</loc>", sitemap)) == {home, f"{home}figures.html", *addresses}
     page = parsed(out / pages[0].address)
     assert page.xpath("//link[@rel='canonical']/@href")[0] in addresses
     assert page.xpath("//meta[@property='og:description']/@content") == [

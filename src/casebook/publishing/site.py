@@ -16,7 +16,14 @@ from casebook.publishing.markdown import summary_markdown
 from casebook.publishing.records import CaseRecord, PublishedCase, Trace, published_case
 from casebook.publishing.slugs import slugs
 from casebook.publishing.swap import replacing
-from casebook.publishing.wording import FACTS, RESULT_COLUMNS, SECTIONS, TAG_GROUPS, filters
+from casebook.publishing.wording import (
+    FACTS,
+    FIGURES,
+    RESULT_COLUMNS,
+    SECTIONS,
+    TAG_GROUPS,
+    filters,
+)
 from casebook.schemas.cases import FACT_FIELDS
 from casebook.schemas.listings import CaseView
 from casebook.schemas.reviews import Publication
@@ -101,7 +108,11 @@ class _Site:
         for record in records:
             self._write_case(record)
         newest_first = sorted(records, key=_order)
-        wholes = ["index.html", *(["feed.xml", "sitemap.xml"] if self.address else [])]
+        wholes = [
+            "index.html",
+            "figures.html",
+            *(["feed.xml", "sitemap.xml"] if self.address else []),
+        ]
         for name in wholes:
             _put(self.folder / name, self._rendered(name, cases=newest_first))
         lines = (json.dumps(_data(record), separators=(",", ":")) for record in records)
@@ -168,6 +179,7 @@ def _environment(title: str, address: str | None, licence: str | None) -> Enviro
         fact_names=FACTS,
         result_columns=RESULT_COLUMNS,
         tag_groups=TAG_GROUPS,
+        figures=FIGURES,
     )
     return environment
 

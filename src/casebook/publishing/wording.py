@@ -52,6 +52,11 @@ TAG_GROUPS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+FIGURES: Mapping[str, str] = MappingProxyType(
+    {"industry": "Industry", "year": "Year", "kind": "Source", "tag": "Tag"}
+)
+"""What cases are counted by, with headings; the index is narrowed by the same."""
+
 RESULT_COLUMNS: Sequence[tuple[str, str]] = (
     ("metric", "Metric"),
     ("shown_value", "Value"),
@@ -77,6 +82,7 @@ def filters() -> dict[str, Callable[..., object]]:
         "count": count,
         "day": day,
         "fact": fact_value,
+        "having": lambda cases, name: sum(any(_values(case, name)) for case in cases),
         "kicker": kicker,
         "kind": attrgetter("label"),
         "lead": lead,

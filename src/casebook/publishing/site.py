@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +58,7 @@ def render_site(
     withdrawn: Sequence[Publication] = (),
     address: str | None = None,
     licence: str | None = None,
+    going_on: Callable[[], None] = lambda: None,
 ) -> list[PublishedPage]:
     """Write the site of ``cases`` to ``out`` in place of the one that is there.
 
@@ -73,6 +74,7 @@ def render_site(
         address: Where the site will be open, for its feed, its sitemap and what says where a page
             is at home; without it they are left out.
         licence: That of the texts and the data, in words or as an address.
+        going_on: Called before each page; what it raises leaves the site that is there.
 
     Returns:
         One page per case, in the order given.
@@ -86,7 +88,9 @@ def render_site(
         for view in cases
     ]
     with replacing(out) as folder:
-        site = _Site(folder, _environment(title, address, licence), title, address, built_at)
+        site = _Site(
+            folder, _environment(title, address, licence), title, address, built_at, going_on
+        )
         site.write(records)
         site.write_withdrawn(withdrawn, {record.address for record in records})
     return [
@@ -103,9 +107,11 @@ class _Site:
     title: str
     address: str | None
     built_at: datetime
+    going_on: Callable[[], None]
 
     def write(self, records: Sequence[PublishedCase]) -> None:
         for record in records:
+            self.going_on()
             self._write_case(record)
         newest_first = sorted(records, key=_order)
         wholes = [

@@ -1,9 +1,11 @@
 """Writes the approved cases to the site, and keeps a row for what changed."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 from casebook.pipeline.curation.gating import breaches
@@ -54,20 +56,37 @@ async def publish(services: Services, out: Path | None = None) -> Published:
     and get a row that says so; what the gate keeps back is told in ``refused``.
 
     Raises:
-        PublishError: when the files cannot be written; the site in place stays.
+        PublishError: when the files cannot be written; the site in place stays, as it does when
+            publishing is cancelled.
     """
-    return await asyncio.to_thread(_publish_alone, services, out or services.settings.site_path)
+    stop = Event()
+    try:
+        return await asyncio.to_thread(
+            _publish_alone, services, out or services.settings.site_path, partial(_heed, stop)
+        )
+    except asyncio.CancelledError:
+        stop.set()
+        raise
 
 
-def _publish_alone(services: Services, out: Path) -> Published:
+class _Stopped(Exception):
+    """Publishing was cancelled; nobody waits for its thread any more."""
+
+
+def _heed(stop: Event) -> None:
+    if stop.is_set():
+        raise _Stopped
+
+
+def _publish_alone(services: Services, out: Path, going_on: Callable[[], None]) -> Published:
     """Publish under the site's lock: of two at once, the later writes what the later one read."""
     with alone(out):
-        return _publish(services, out)
+        return _publish(services, out, going_on)
 
 
-def _publish(services: Services, out: Path) -> Published:
+def _publish(services: Services, out: Path, going_on: Callable[[], None]) -> Published:
     warehouse, now = services.warehouse, datetime.now(UTC)
-    approved = _approved(warehouse)
+    approved = _approved(warehouse, going_on)
     refused = [kept for view in approved if (kept := _refusal(view, services.settings.gate))]
     kept_back = {one.case_id for one in refused}
     views = [view for view in approved if view.case.case_id not in kept_back]
@@ -87,6 +106,7 @@ def _publish(services: Services, out: Path) -> Published:
         withdrawn=[*before, *gone],
         address=settings.site_address,
         licence=settings.site_licence,
+        going_on=going_on,
     )
     rows = [
         _row(page, target, now)
@@ -127,13 +147,17 @@ def _near_copies(views: Sequence[CaseView], warehouse: Warehouse) -> list[tuple[
     return sorted((one, other) for one, other in pairs)
 
 
-def _approved(warehouse: Warehouse) -> list[CaseView]:
+def _approved(warehouse: Warehouse, going_on: Callable[[], None]) -> list[CaseView]:
     found = [
         summary.case_id
         for status in (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
         for summary in warehouse.cases(CaseFilter.of_status(status))
     ]
-    return [view for some in _at_once(found) for view in warehouse.case_views(some)]
+    views: list[CaseView] = []
+    for some in _at_once(found):
+        going_on()
+        views += warehouse.case_views(some)
+    return views
 
 
 def _traces(

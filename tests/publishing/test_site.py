@@ -289,6 +289,13 @@ def test_the_index_counts_and_offers_what_there_is(publish, make_case, full_case
     assert {a.get("href") for a in every(index, "#cases h3 a")} == {p.address for p in pages}
 
 
+def test_a_title_that_nobody_sees_is_none(publish, make_case):
+    """There is something to click on where a title is made of signs without a width."""
+    out, _ = publish(make_case("\u200b\ufeff"))
+    (link,) = every(parsed(out / "index.html"), "#cases h3 a")
+    assert words(link) == "How we built the claims assistant"
+
+
 def test_an_empty_site_says_so(publish):
     """Before the first approval the site is a page that says that there is nothing yet."""
     out, pages = publish()

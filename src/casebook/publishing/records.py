@@ -185,7 +185,9 @@ def title_of(view: CaseView) -> str:
 
 
 def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())
+    """Return ``text`` on one line; nothing of one in which a reader sees nothing to click."""
+    line = " ".join((text or "").split())
+    return line if any(sign.isprintable() and not sign.isspace() for sign in line) else ""
 
 
 def _shown(part: Fact | Statement | Tag) -> bool:

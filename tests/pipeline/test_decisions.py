@@ -1,6 +1,8 @@
 """What a curator can do to a draft, and what it becomes for a reader."""
 
+import asyncio
 import json
+import threading
 
 import pytest
 from scripted_endpoint import completion
@@ -17,6 +19,7 @@ from casebook.pipeline.curation.editing import (
 )
 from casebook.pipeline.curation.publish import publish
 from casebook.pipeline.ingestion.ingest import ingest
+from casebook.publishing.swap import alone
 from casebook.schemas.cases import Origin, SupportLevel
 from casebook.schemas.errors import GateClosed, InvalidDecision, UnknownId
 from casebook.schemas.reviews import CaseStatus, Decision
@@ -48,8 +51,35 @@ async def test_approve_publish_reopen_withdraw(services, case_id):
     await decisions.reopen(case_id, services, who="bob", reason="a typo")
     gone = await publish(services)
     assert (gone.withdrawn, gone.pages) == ([case_id], 0)
+    for _ in range(2):  # and at every later publication
+        (page,) = (done.path / "cases").rglob("index.html")
+        assert "This case was withdrawn" in page.read_text()
+        await publish(services)
     history = [(r.decision, r.who) for r in services.warehouse.case(case_id).reviews]
     assert history == [(Decision.APPROVE, "ada"), (Decision.REOPEN, "bob")]
+
+
+async def test_publishing_that_is_cancelled_ends(services, case_id, monkeypatch):
+    """At the next page, not when the whole site is written; the site that was there stays."""
+    await decisions.approve(case_id, services, who="ada")
+    started, go_on, read = threading.Event(), threading.Event(), services.warehouse.case_views
+
+    def slowly(case_ids):
+        started.set()
+        go_on.wait(30)
+        return read(case_ids)
+
+    monkeypatch.setattr(services.warehouse, "case_views", slowly)
+    task = asyncio.create_task(publish(services))
+    await asyncio.to_thread(started.wait, 30)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    go_on.set()
+    site = services.settings.site_path
+    with alone(site):  # its thread has ended
+        assert not site.exists()
+    assert status_of(services, case_id) == CaseStatus.APPROVED
 
 
 async def test_what_is_decided_cannot_be_decided_again_unseen(services, case_id):

@@ -78,14 +78,59 @@ def test_a_tag_on_a_case_leads_to_its_like(publish, full_case, make_case, page):
     assert page.said == []
 
 
-def test_a_filter_is_kept_in_the_address(publish, full_case, httpserver, page):
-    """On a web server the narrowed list has an address that can be passed on."""
-    out, _ = publish(full_case)
+def serve(out, httpserver):
+    """Have the local server give the index and what it loads."""
     types = {"index.html": "text/html", "site.js": "text/javascript", "style.css": "text/css",
              "icon.svg": "image/svg+xml"}  # fmt: skip
     for name, media_type in types.items():
         data = (out / name).read_text()
         httpserver.expect_request(f"/{name}").respond_with_data(data, content_type=media_type)
+
+
+def test_a_search_finds_what_a_reader_means(publish, make_case, page):
+    """Marks, case, width, hyphens and a plural keep nothing from being found; phrases are exact."""
+    out, _ = publish(
+        make_case("Kühlkette bei Nestlé in der Straße: an agent of the company"),
+        make_case("A fully private model for the cold chain"),
+        make_case("İstanbul asks its agents"),
+    )
+    page.goto((out / "index.html").as_uri())
+    expected = {
+        "kuhlkette": 1,  # without the marks that the title has
+        "KU\u0308HLKETTE": 1,  # in two signs
+        "\uff2e\uff25\uff33\uff34\uff2c\u00c9": 1,  # wide letters
+        "strasse": 1,
+        "istanbul": 1,
+        "cold-chain": 1,
+        "agents": 2,  # one tells of an agent
+        "companies": 1,
+        '"fully private model"': 1,
+        '"private fully"': 0,
+        "private fully": 1,
+        "-": 3,
+    }
+    found = {}
+    for typed in expected:
+        page.get_by_label("Search").fill(typed)
+        found[typed] = page.locator("#cases > li:visible").count()
+    assert found == expected
+
+
+def test_a_filter_that_no_case_fits_any_more_is_shown(publish, make_case, httpserver, page):
+    """A link to a term that left the site finds none and says which; it does not show all."""
+    out, _ = publish(make_case("a", industry="Energy"))
+    serve(out, httpserver)
+    page.goto(httpserver.url_for("/index.html?industry=Mining"))
+    assert page.locator("#cases > li:visible").count() == 0
+    assert page.get_by_label("Industry").input_value() == "Mining"
+    page.get_by_role("button", name="Clear").click()
+    assert page.locator("#cases > li:visible").count() == 1
+
+
+def test_a_filter_is_kept_in_the_address(publish, full_case, httpserver, page):
+    """On a web server the narrowed list has an address that can be passed on."""
+    out, _ = publish(full_case)
+    serve(out, httpserver)
     page.goto(httpserver.url_for("/index.html"))
     page.fill("#text", "nobody & nothing")
     expect(page).to_have_url(httpserver.url_for("/index.html") + "?text=nobody+%26+nothing")

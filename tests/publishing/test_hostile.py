@@ -13,12 +13,13 @@ OUR_TAGS = {
     "article", "section", "aside", "div", "span", "h1", "h2", "h3", "ul", "ol", "li", "dl", "dt",
     "dd", "details", "summary", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "code",
     "strong", "time", "bdi", "button", "form", "label", "input", "select", "option",
+    "meter",
 }  # fmt: skip
 OUR_ATTRIBUTES = {
-    "lang", "charset", "http-equiv", "content", "name", "rel", "href", "type", "src", "defer",
+    "lang", "charset", "property", "http-equiv", "content", "name", "rel", "href", "type", "src", "defer",
     "class", "id", "dir", "title", "role", "download", "scope", "cite", "hidden", "for", "value", "datetime",
     "aria-label", "aria-labelledby", "aria-pressed", "autocomplete", "placeholder",
-    "data-industry", "data-tags", "data-label",
+    "min", "max", "aria-hidden", "data-industry", "data-year", "data-kind", "data-tags", "data-label",
 }  # fmt: skip
 
 

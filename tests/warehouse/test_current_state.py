@@ -73,6 +73,16 @@ def test_one_case_does_not_touch_another(warehouse, story, new_story, statuses):
     assert statuses() == {"case1_a": "approved", "case1_b": "rejected", "case1_c": "draft"}
 
 
+def test_many_cases_are_read_at_once(warehouse, story, new_story):
+    """They come in the order asked for, each as alone; one that is not there is told."""
+    warehouse.append(*story.told("draft 1, approve 1"), *new_story("b").told("draft 1, reject 1"))
+    both = ["case1_b", "case1_a"]
+    assert warehouse.case_views(both) == [warehouse.case(case_id) for case_id in both]
+    assert warehouse.case_views([]) == []
+    with pytest.raises(UnknownId, match="case1_c"):
+        warehouse.case_views(["case1_a", "case1_c"])
+
+
 def test_a_case_with_everything(warehouse, story):
     """The view of a case holds each row it is made of, in the order of storing."""
     source, document, case, *rows = story.told("draft 1, edit 2, approve 2, publish 2, draft 3")

@@ -257,13 +257,14 @@ def publish(
         from rich.markup import escape
 
         from casebook.pipeline.curation.publish import publish as write
+        from casebook.publishing.wording import count
 
         done = await write(services, to.resolve() if to else None)
         if as_json:
             print_json(done.model_dump(mode="json"))
             raise typer.Exit(_SOME_FAILED if done.refused else 0)
         out().print(
-            f"[green]published[/]  {done.pages} cases: {len(done.added)} new, "
+            f"[green]published[/]  {count(done.pages, 'case')}: {len(done.added)} new, "
             f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn"
         )
         out().print(f"       {plain(str(done.path / 'index.html'))}")

@@ -145,6 +145,13 @@ class PublishedCase(Frozen):
         return sha256_hex(json.dumps(told, separators=(",", ":")).encode())
 
 
+class CaseRecord(PublishedCase):
+    """A case as data: each fact is there, None where the source is silent; with its Markdown."""
+
+    facts: Mapping[str, CitedFact | None]  # type: ignore[assignment]
+    markdown: str
+
+
 Cited = TypeVar("Cited", bound=Frozen)
 
 
@@ -178,7 +185,9 @@ def title_of(view: CaseView) -> str:
 
 
 def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())
+    """Return ``text`` on one line; nothing of one in which a reader sees nothing to click."""
+    line = " ".join((text or "").split())
+    return line if any(sign.isprintable() and not sign.isspace() for sign in line) else ""
 
 
 def _shown(part: Fact | Statement | Tag) -> bool:

@@ -1,14 +1,20 @@
 """How pages name things: sections in the reader's order, places, dates, counts. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 from types import MappingProxyType
+from typing import NamedTuple
 
 from casebook.publishing.records import PublishedCase
-from casebook.schemas.cases import Result
+from casebook.schemas.cases import Result, Statement, SupportLevel
 from casebook.schemas.documents import Locator
+from casebook.schemas.ids import sha256_hex
 from casebook.schemas.taxonomy import load_taxonomy
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 SECTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -46,6 +52,11 @@ TAG_GROUPS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+FIGURES: Mapping[str, str] = MappingProxyType(
+    {"industry": "Industry", "year": "Year", "kind": "Source", "tag": "Tag"}
+)
+"""What cases are counted by, with headings; the index is narrowed by the same."""
+
 RESULT_COLUMNS: Sequence[tuple[str, str]] = (
     ("metric", "Metric"),
     ("shown_value", "Value"),
@@ -64,19 +75,34 @@ def is_measured(result: Result) -> bool:
 def filters() -> dict[str, Callable[..., object]]:
     """Return the functions that templates call as filters."""
     return {
+        "anchored": anchored,
+        "approved": attrgetter("provenance.approved_at"),
+        "choices": choices,
         "clock": clock,
         "count": count,
         "day": day,
         "fact": fact_value,
-        "industries": industries,
+        "having": lambda cases, name: sum(any(_values(case, name)) for case in cases),
         "kicker": kicker,
         "kind": attrgetter("label"),
+        "lead": lead,
         "listing": listing,
         "place": place,
         "silences": silences,
-        "tag_choices": tag_choices,
+        "xml": lambda text: _NOT_IN_XML.sub("\ufffd", text),
         "label_of": lambda value, name: label_of(name, str(value)),
     }
+
+
+def anchored(parts: Sequence[Statement], name: str) -> list[tuple[Statement, str]]:
+    """Return each statement with the id by which its place on the page is cited.
+
+    It goes by what is said, so that it stays when other statements come or go.
+    """
+    said = [sha256_hex(part.text.encode("utf-8", "replace"))[:8] for part in parts]
+    again = [said[:at].count(one) for at, one in enumerate(said)]
+    ids = [f"{name}-{one}{f'-{n + 1}' if n else ''}" for one, n in zip(said, again, strict=True)]
+    return list(zip(parts, ids, strict=True))
 
 
 def clock(seconds: float) -> str:
@@ -144,10 +170,20 @@ def fact_value(case: PublishedCase, name: str) -> str | None:
     return fact.value if fact else None
 
 
-def kicker(case: PublishedCase) -> list[str]:
-    """Return the facts that stand above a title, those that are known."""
-    values = ((name, fact_value(case, name)) for name in ("company", "industry", "year"))
-    return [label_of(name, value) for name, value in values if value]
+def kicker(case: PublishedCase) -> list[tuple[str, bool]]:
+    """Return the facts that stand above a title, those that are known, and whether each is weak."""
+    facts = ((name, case.facts.get(name)) for name in ("company", "industry", "year"))
+    return [
+        (label_of(name, fact.value), fact.support.level is SupportLevel.WEAK)
+        for name, fact in facts
+        if fact and fact.value
+    ]
+
+
+def lead(case: PublishedCase) -> str:
+    """Return one sentence of a case, for where no mark can say that it is weak; else its title."""
+    told = (s.text for s in case.statements["summary"] if s.support.level is SupportLevel.SUPPORTED)
+    return next(told, case.title)
 
 
 def label_of(name: str, value: str) -> str:
@@ -156,14 +192,28 @@ def label_of(name: str, value: str) -> str:
     return industry.label if industry else value
 
 
-def industries(cases: Iterable[PublishedCase]) -> list[tuple[str, str]]:
-    """Return value and label of every industry that a case states, by label."""
-    named = {value for case in cases if (value := fact_value(case, "industry"))}
-    labelled = [(value, label_of("industry", value)) for value in named]
-    return sorted(labelled, key=lambda pair: pair[1].casefold())
+class Choice(NamedTuple):
+    """A value that narrows the index, what a reader calls it, and how many cases have it."""
+
+    value: str
+    label: str
+    cases: int
 
 
-def tag_choices(cases: Iterable[PublishedCase]) -> list[tuple[str, str]]:
-    """Return slug and label of every tag that a case carries, by label."""
-    labels = {tag.slug: tag.label for case in cases for tag in case.tags}
-    return sorted(labels.items(), key=lambda item: item[1].casefold())
+def choices(cases: Sequence[PublishedCase], name: str) -> list[Choice]:
+    """Return the values that cases have of ``name``: years newest first, others by label."""
+    found = [dict(_values(case, name)) for case in cases]
+    labels = {value: label for one in found for value, label in one.items()}
+    counted = Counter(value for one in found for value in one)
+    told = [Choice(value, label, counted[value]) for value, label in labels.items()]
+    return sorted(told, key=lambda one: one.label.casefold(), reverse=name == "year")
+
+
+def _values(case: PublishedCase, name: str) -> Iterator[tuple[str, str]]:
+    """Yield the value and label of each ``tag`` of a case, its ``kind``, or its one fact."""
+    if name == "tag":
+        yield from ((tag.slug, tag.label) for tag in case.tags)
+    elif name == "kind":
+        yield case.source.kind.value, case.source.kind.label
+    elif value := fact_value(case, name):
+        yield value, label_of(name, value)

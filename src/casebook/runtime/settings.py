@@ -180,6 +180,8 @@ class Settings(BaseSettings):
 
     desk_port: int = Field(default=8484, ge=0, le=_LAST_PORT)
     site_title: str = "casebook"
+    site_address: str | None = None
+    site_licence: str | None = None
 
     @field_validator("home", mode="before")
     @classmethod
@@ -237,6 +239,24 @@ class Settings(BaseSettings):
         if value is not None and (urlsplit(value).username or urlsplit(value).password):
             raise ValueError("must hold no user or password; keys come from the environment")
         return value and value.rstrip("/")
+
+    @field_validator("site_address", "site_licence", mode="before")
+    @classmethod
+    def _nothing_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("site_address")
+    @classmethod
+    def _a_folder_of_the_web(cls, value: str | None) -> str | None:
+        """Refuse what is no plain web address; a page's address follows its last slash."""
+        if value is None:
+            return None
+        address = urlsplit(value)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise ValueError("is no http:// or https:// address")
+        if address.username or address.password or address.query or address.fragment:
+            raise ValueError("must hold no user, password, query or fragment")
+        return value.rstrip("/") + "/"
 
     @field_validator("models")
     @classmethod

@@ -238,6 +238,10 @@ class Warehouse:
         """Return the snapshot with this id."""
         return self._first(Snapshot, "snapshot", snapshot_id=snapshot_id)
 
+    def snapshots(self, ids: Sequence[str]) -> list[Snapshot]:
+        """Return the snapshots with these ids in their order; unknown ones are absent."""
+        return self._placed(Snapshot, "snapshots", ids=list(ids))
+
     def newest_snapshot(self, source_id: str) -> Snapshot | None:
         """Return the newest snapshot of a source."""
         return self._first(Snapshot, "newest_snapshot", source_id=source_id)
@@ -344,16 +348,28 @@ class Warehouse:
         Raises:
             UnknownId: if there is no such case.
         """
+        return self.case_views([case_id])[0]
+
+    def case_views(self, case_ids: Sequence[str]) -> list[CaseView]:
+        """Return everything about these cases, in their order, as they stand at one moment.
+
+        One transaction: to open the file takes longer than to read a case.
+
+        Raises:
+            UnknownId: if one of them is not there.
+        """
         names = ("case", "case_revisions", "case_reviews")
-        found, revisions, reviews = self._in_one(
-            lambda connection: [reading.rows(connection, n, case_id=case_id) for n in names],
-            read_only=True,
-        )
-        if not found:
-            raise UnknownId(
-                f"There is no case {case_id}: `casebook list` shows the ones there are."
-            )
-        return reading.case_view(found[0], revisions, reviews)
+
+        def work(connection: duckdb.DuckDBPyConnection) -> list[list[list[reading.Found]]]:
+            return [[reading.rows(connection, n, case_id=one) for n in names] for one in case_ids]
+
+        told = self._in_one(work, read_only=True)
+        for case_id, (found, *_) in zip(case_ids, told, strict=True):
+            if not found:
+                raise UnknownId(
+                    f"There is no case {case_id}: `casebook list` shows the ones there are."
+                )
+        return [reading.case_view(found[0], *history) for found, *history in told]
 
     def recipe(self, recipe_id: str) -> Recipe | None:
         """Return the recipe with this id; drafts of older versions have none stored."""
@@ -488,6 +504,10 @@ class Warehouse:
     def publications(self) -> list[Publication]:
         """Return the publications in force: the newest of each case and target, not withdrawn."""
         return self._all(Publication, "publications")
+
+    def withdrawals(self) -> list[Publication]:
+        """Return the newest publication of each case and target that is a withdrawal."""
+        return self._all(Publication, "withdrawals")
 
     def resolve(self, prefix: str) -> str:
         """Return the one id of a case, source, revision or batch that begins with ``prefix``.

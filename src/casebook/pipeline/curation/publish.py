@@ -1,9 +1,12 @@
 """Writes the approved cases to the site, and keeps a row for what changed."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from threading import Event
+from typing import TypeVar
 
 from casebook.pipeline.curation.gating import breaches
 from casebook.publishing.records import Trace, title_of
@@ -16,6 +19,10 @@ from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseFilter, CaseView
 from casebook.schemas.reviews import CaseStatus, Publication
 from casebook.warehouse.store import Warehouse
+
+_AT_ONCE = 50
+
+T = TypeVar("T")
 
 
 class Refused(Frozen):
@@ -49,35 +56,64 @@ async def publish(services: Services, out: Path | None = None) -> Published:
     and get a row that says so; what the gate keeps back is told in ``refused``.
 
     Raises:
-        PublishError: when the files cannot be written; the site in place stays.
+        PublishError: when the files cannot be written; the site in place stays, as it does when
+            publishing is cancelled.
     """
-    return await asyncio.to_thread(_publish_alone, services, out or services.settings.site_path)
+    stop = Event()
+    try:
+        return await asyncio.to_thread(
+            _publish_alone, services, out or services.settings.site_path, partial(_heed, stop)
+        )
+    except asyncio.CancelledError:
+        stop.set()
+        raise
 
 
-def _publish_alone(services: Services, out: Path) -> Published:
+class _Stopped(Exception):
+    """Publishing was cancelled; nobody waits for its thread any more."""
+
+
+def _heed(stop: Event) -> None:
+    if stop.is_set():
+        raise _Stopped
+
+
+def _publish_alone(services: Services, out: Path, going_on: Callable[[], None]) -> Published:
     """Publish under the site's lock: of two at once, the later writes what the later one read."""
     with alone(out):
-        return _publish(services, out)
+        return _publish(services, out, going_on)
 
 
-def _publish(services: Services, out: Path) -> Published:
+def _publish(services: Services, out: Path, going_on: Callable[[], None]) -> Published:
     warehouse, now = services.warehouse, datetime.now(UTC)
-    approved = _approved(warehouse)
+    approved = _approved(warehouse, going_on)
     refused = [kept for view in approved if (kept := _refusal(view, services.settings.gate))]
     kept_back = {one.case_id for one in refused}
     views = [view for view in approved if view.case.case_id not in kept_back]
     checks = warehouse.seen(*(view.source.source_id for view in views))
-    traces = {view.case.case_id: _trace(view, warehouse, checks) for view in views}
-    pages = render_site(views, out, title=services.settings.site_title, built_at=now, traces=traces)
-    target = str(out)
+    traces = _traces(views, warehouse, checks)
+    target, settings = str(out), services.settings
     in_force = {p.case_id: p for p in warehouse.publications() if p.target == target}
+    here = {view.case.case_id for view in views}
+    gone = [_withdrawal(p, now) for case_id, p in in_force.items() if case_id not in here]
+    before = [p for p in warehouse.withdrawals() if p.target == target]
+    pages = render_site(
+        views,
+        out,
+        title=settings.site_title,
+        built_at=now,
+        traces=traces,
+        withdrawn=[*before, *gone],
+        address=settings.site_address,
+        licence=settings.site_licence,
+        going_on=going_on,
+    )
     rows = [
         _row(page, target, now)
         for page in pages
         if page.case_id not in in_force or _differs(page, in_force[page.case_id])
     ]
-    gone = [p for case_id, p in in_force.items() if case_id not in {q.case_id for q in pages}]
-    warehouse.append(*rows, *(_withdrawal(p, now) for p in gone))
+    warehouse.append(*rows, *gone)
     fresh = {row.case_id for row in rows}
     return Published(
         path=out,
@@ -111,21 +147,52 @@ def _near_copies(views: Sequence[CaseView], warehouse: Warehouse) -> list[tuple[
     return sorted((one, other) for one, other in pairs)
 
 
-def _approved(warehouse: Warehouse) -> list[CaseView]:
+def _approved(warehouse: Warehouse, going_on: Callable[[], None]) -> list[CaseView]:
     found = [
-        summary
+        summary.case_id
         for status in (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
         for summary in warehouse.cases(CaseFilter.of_status(status))
     ]
-    return [warehouse.case(summary.case_id) for summary in found]
+    views: list[CaseView] = []
+    for some in _at_once(found):
+        going_on()
+        views += warehouse.case_views(some)
+    return views
 
 
-def _trace(view: CaseView, warehouse: Warehouse, checks: Mapping[str, Check]) -> Trace:
-    return Trace(
-        check=checks.get(view.source.source_id),
-        snapshot=warehouse.snapshot(view.document.snapshot_id),
-        generations=warehouse.generations(view.revision.generation_ids),
-    )
+def _traces(
+    views: Sequence[CaseView], warehouse: Warehouse, checks: Mapping[str, Check]
+) -> dict[str, Trace]:
+    """Return, by case id, what else is known of the making."""
+    return {
+        case_id: trace
+        for some in _at_once(views)
+        for case_id, trace in _traces_at_once(some, warehouse, checks)
+    }
+
+
+def _traces_at_once(
+    views: Sequence[CaseView], warehouse: Warehouse, checks: Mapping[str, Check]
+) -> Iterator[tuple[str, Trace]]:
+    calls = {name: None for view in views for name in view.revision.generation_ids}
+    made = {g.generation_id: g for g in warehouse.generations(list(calls))}
+    kept = warehouse.snapshots([view.document.snapshot_id for view in views])
+    snapshots = {snapshot.snapshot_id: snapshot for snapshot in kept}
+    for view in views:
+        yield (
+            view.case.case_id,
+            Trace(
+                check=checks.get(view.source.source_id),
+                snapshot=snapshots.get(view.document.snapshot_id),
+                generations=[made[n] for n in view.revision.generation_ids if n in made],
+            ),
+        )
+
+
+def _at_once(those: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield as many as are read in one transaction: others wait for the file no longer."""
+    for first in range(0, len(those), _AT_ONCE):
+        yield those[first : first + _AT_ONCE]
 
 
 def _differs(page: PublishedPage, before: Publication) -> bool:

@@ -41,6 +41,12 @@ QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY entry DESC) = 1;
 -- name: snapshot
 SELECT entry FROM snapshots WHERE snapshot_id = $snapshot_id;
 
+-- name: snapshots
+SELECT entry
+FROM snapshots
+WHERE list_contains($ids::VARCHAR[], snapshot_id)
+ORDER BY list_position($ids::VARCHAR[], snapshot_id);
+
 -- name: triage
 SELECT entry FROM triages WHERE triage_id = $triage_id;
 
@@ -75,3 +81,9 @@ SELECT entry FROM revisions WHERE revision_id = $revision_id;
 
 -- name: publications
 SELECT body FROM publications_in_force ORDER BY entry;
+
+-- name: withdrawals
+SELECT body
+FROM publications
+QUALIFY withdrawn AND row_number() OVER (PARTITION BY case_id, target ORDER BY entry DESC) = 1
+ORDER BY entry;

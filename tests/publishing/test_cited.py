@@ -1,0 +1,144 @@
+"""How a case is cited, followed, taken along as data, and found where it is no longer."""
+
+import json
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import feedparser
+import jsonschema
+from lxml import html
+
+from casebook.publishing.site import PublishedPage
+from casebook.schemas.cases import FACT_FIELDS, Support, SupportLevel
+from casebook.schemas.reviews import Publication
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+WEAK = Support(level=SupportLevel.WEAK, reason="The quote does not name the number.")
+
+
+def parsed(path: Path) -> html.HtmlElement:
+    return html.fromstring(path.read_bytes())
+
+
+def words(element: html.HtmlElement) -> str:
+    return " ".join(element.text_content().split())
+
+
+def test_a_withdrawn_case_says_so_where_it_stood(publish, make_case):
+    """Who follows an old link reads that, and nothing of the case, until it is published again."""
+    out, (page,) = publish(make_case("Secretive"))
+    gone = publication_of(page)
+    publish(make_case("stays"), withdrawn=[gone, gone.model_copy(update={"address": "../a.html"})])
+    told = words(parsed(out / page.address))
+    assert "This case was withdrawn" in told
+    assert "24 November 2026" in told
+    assert "Secretive" not in told
+    assert not (out / page.address).with_name("case.json").exists()
+    assert not (out.parent / "a.html").exists()
+    publish(make_case("Secretive"), withdrawn=[gone])
+    assert "Secretive" in words(parsed(out / page.address))
+
+
+def publication_of(page: PublishedPage) -> Publication:
+    """The withdrawal of a page."""
+    return Publication(
+        publication_id="pub1_gone",
+        case_id=page.case_id,
+        revision_id=page.revision_id,
+        target="site",
+        address=page.address,
+        content_hash=page.content_hash,
+        withdrawn=True,
+        at=NOON,
+    )
+
+
+def test_a_statement_has_an_address_that_stays(publish, full_case):
+    """It goes by what is said: another statement before it changes nothing."""
+    out, pages = publish(full_case)
+    before = parsed(out / pages[0].address)
+    (link,) = before.xpath("//section[@aria-labelledby='lessons']//a[@class='here']")
+    assert "leaderboards" in words(before.get_element_by_id(link.get("href")[1:]))
+    study = full_case.revision.case_study
+    first = study.lessons[0].model_copy(update={"text": "Another lesson."})
+    study = study.model_copy(update={"lessons": [first, *study.lessons, first]})
+    revision = full_case.revision.model_copy(update={"case_study": study})
+    publish(full_case.model_copy(update={"revision": revision}))
+    after = parsed(out / pages[0].address)
+    assert "leaderboards" in words(after.get_element_by_id(link.get("href")[1:]))
+    ids = after.xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
+def test_a_case_is_cited_as_bibtex(publish, make_case, full_case):
+    """The case and its source, with days, what TeX reads as marks escaped, and nothing made up."""
+    out, (page, other) = publish(full_case, make_case("50% of $5 & {a_b} #1 ~ ^ \\"))
+    told = (out / page.address).with_name("case.bib").read_text()
+    assert "title = {{A claims assistant that drafts, and officers who decide}}," in told
+    assert "author = {Ines Okafor}," in told
+    assert "date = {2026-05-04}," in told  # of the source
+    assert "date = {2026-11-24}," in told  # of the approval
+    assert f"url = {{{full_case.source.canonical_url}}}," in told
+    escaped = (out / other.address).with_name("case.bib").read_text()
+    marks = r"\& \{a\_b\} \#1 \textasciitilde{} \textasciicircum{} \textbackslash{}"
+    assert rf"title = {{{{50\% of \$5 {marks}}}}}," in escaped
+
+
+def test_the_data_fit_their_schema(publish, full_case, make_case):
+    """Each line is what the schema says, with every fact, so that all have the same columns."""
+    out, _ = publish(full_case, make_case("b"))
+    schema = json.loads((out / "cases.schema.json").read_text())
+    for line in (out / "cases.jsonl").read_text().splitlines():
+        record = json.loads(line)
+        jsonschema.validate(record, schema)
+        assert list(record["facts"]) == list(FACT_FIELDS)
+
+
+def test_figures_add_up_to_the_data(publish, full_case, make_case):
+    """Each count is that of the data, with what sources do not say; each leads to its cases."""
+    out, _ = publish(full_case, make_case("b", industry="Energy"), make_case("c"))
+    page = parsed(out / "figures.html")
+    records = [json.loads(line) for line in (out / "cases.jsonl").read_text().splitlines()]
+    told = {
+        heading.get("id"): {
+            words(row.xpath("./th")[0]): int(words(row.xpath("./td")[0]))
+            for row in heading.xpath("../table/tbody/tr")
+        }
+        for heading in page.xpath("//h2")
+    }
+    assert told["industry"] == {"Energy": 1, "Insurance": 1, "The source does not say": 1}
+    assert told["year"] == {"2026": 1, "The source does not say": 2}
+    assert told["kind"] == {"web page": len(records)}
+    tags = Counter(tag["label"] for record in records for tag in record["tags"])
+    assert told["tag"] == {**tags, "No tag": 2}
+    assert "index.html?industry=Energy" in page.xpath("//table//a/@href")
+    publish()
+    assert "0 cases" in words(parsed(out / "figures.html"))
+
+
+def test_a_site_with_an_address_has_a_feed_and_a_sitemap(publish, full_case, make_case):
+    """Whole addresses for feed readers, search engines and previews; without one there are none."""
+    home = "https://x.example/casebook/"
+    weak = full_case.revision.case_study.summary[0].model_copy(update={"support": WEAK})
+    study = full_case.revision.case_study.model_copy(update={"summary": [weak]})
+    revision = full_case.revision.model_copy(update={"case_study": study})
+    case = full_case.model_copy(update={"revision": revision})
+    out, pages = publish(case, make_case("R&D <b> \x01"), address=home, licence="CC BY 4.0")
+    feed = feedparser.parse((out / "feed.xml").read_bytes())
+    assert not feed.bozo
+    addresses = {home + page.address.removesuffix("index.html") for page in pages}
+    assert {entry.link for entry in feed.entries} == {entry.id for entry in feed.entries}
+    assert {entry.link for entry in feed.entries} == addresses
+    assert weak.text not in (out / "feed.xml").read_text()
+    sitemap = (out / "sitemap.xml").read_text()
+    assert set(re.findall("<loc>(.*?)</loc>", sitemap)) == {home, f"{home}figures.html", *addresses}
+    page = parsed(out / pages[0].address)
+    assert page.xpath("//link[@rel='canonical']/@href")[0] in addresses
+    assert page.xpath("//meta[@property='og:description']/@content") == [
+        "A claims assistant that drafts, and officers who decide"
+    ]
+    assert "CC BY 4.0" in words(page.xpath("//footer")[0])
+    publish(case)
+    assert not (out / "feed.xml").exists()

@@ -6,7 +6,7 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from casebook.publishing.records import PublishedCase
-from casebook.schemas.cases import Result
+from casebook.schemas.cases import Result, SupportLevel
 from casebook.schemas.documents import Locator
 from casebook.schemas.taxonomy import load_taxonomy
 
@@ -144,10 +144,16 @@ def fact_value(case: PublishedCase, name: str) -> str | None:
     return fact.value if fact else None
 
 
-def kicker(case: PublishedCase) -> list[str]:
-    """Return the facts that stand above a title, those that are known."""
-    values = ((name, fact_value(case, name)) for name in ("company", "industry", "year"))
-    return [label_of(name, value) for name, value in values if value]
+def kicker(case: PublishedCase) -> list[tuple[str, bool]]:
+    """Return the facts that stand above a title, those that are known, and whether each is weak."""
+    facts = [
+        (name, case.facts[name]) for name in ("company", "industry", "year") if name in case.facts
+    ]
+    return [
+        (label_of(name, str(fact.value)), fact.support.level is SupportLevel.WEAK)
+        for name, fact in facts
+        if fact.value
+    ]
 
 
 def label_of(name: str, value: str) -> str:

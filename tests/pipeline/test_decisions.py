@@ -129,6 +129,31 @@ async def test_edits_make_a_checked_copy(services, case_id):
     assert before.case_study.tools  # the old revision is as it was
 
 
+async def test_what_a_curator_says_beyond_the_source_is_told(services, case_id):
+    """A company or year from elsewhere is weak; a title with a number of its own is refused.
+
+    A choice, such as the stage, is the curator's to make.
+    """
+    edits = [
+        SetFact(field="company", value="Contoso"),
+        SetFact(field="year", value="2019"),
+        SetFact(field="title", value="How Kettlebrook answers 77,000 letters"),
+        SetFact(field="deployment", value="internal tool"),
+    ]
+    await decisions.edit(case_id, services, edits, who="ada")
+    study = services.warehouse.case(case_id).revision.case_study
+    levels = {name: fact.support.level for name, fact in study.facts() if fact.value}
+    assert levels["company"] is levels["year"] is SupportLevel.WEAK
+    assert levels["title"] is SupportLevel.UNSUPPORTED
+    assert levels["deployment"] is SupportLevel.SUPPORTED
+    known = [SetFact(field="company", value="Kettlebrook"), SetFact(field="year", value="2026")]
+    title = SetFact(field="title", value="Three models read 9,000 letters a week")
+    await decisions.edit(case_id, services, [*known, title], who="ada")
+    study = services.warehouse.case(case_id).revision.case_study
+    facts = (study.company, study.year, study.title)
+    assert {fact.support.level for fact in facts} == {SupportLevel.SUPPORTED}
+
+
 BAD_EDITS = [
     SetFact(field="shoe_size", value="42"),
     SetFact(field="year", value="banana"),

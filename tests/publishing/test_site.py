@@ -9,6 +9,7 @@ import pytest
 from lxml import html
 
 from casebook.publishing.records import Trace
+from casebook.schemas.cases import Statement, Support, SupportLevel
 from casebook.schemas.errors import PublishError
 from casebook.schemas.generations import Generation, Usage
 from casebook.schemas.sources import Snapshot
@@ -378,3 +379,20 @@ def test_an_industry_is_read_by_its_label(publish, make_case):
     case = parsed(out / pages[0].address)
     assert words(every(case, ".kicker")[0]) == "Travel and logistics"
     assert any("Industry:** Travel and logistics" in p.read_text() for p in out.rglob("*.md"))
+
+
+def test_a_weak_part_is_marked_wherever_it_is_shown(publish, make_case):
+    """The index shows a case's first sentence and facts, and says so where they are weak."""
+    view = make_case("Rails", industry="travel-logistics")
+    study = view.revision.case_study
+    doubt = Support(level=SupportLevel.WEAK, reason="Much of the wording is not in the quote.")
+    changed = {
+        "summary": [Statement(text="Trains run late.", evidence=[], support=doubt)],
+        "industry": study.industry.model_copy(update={"support": doubt}),
+    }
+    weak = view.revision.model_copy(update={"case_study": study.model_copy(update=changed)})
+    out, pages = publish(view.model_copy(update={"revision": weak}))
+    index = parsed(out / "index.html")
+    assert words(every(index, ".teaser")[0]) == "Trains run late. weak support"
+    for page in (index, parsed(out / pages[0].address)):
+        assert words(every(page, ".kicker")[0]) == "Travel and logistics weak"

@@ -18,7 +18,7 @@ PostgreSQL with pgvector in March 2024, and nobody had to change a prompt.
 - About one third of all invoices are booked without a person; the nightly batch starts at 14:00.
 - The rewrite did not improve recall. Latency on the checkout page fell by half to 230 ms.
 - The search index holds 1,580,575 documents. GPT-4 answers faster than Claude on our invoices.
-The team may move the remaining jobs to Kubernetes next year. Costs are final not before May.
+The team may move the remaining jobs to Kubernetes next year. Costs are final not before May. Ledgerline books 300 invoices a day.
 """
 
 CHECKED = [
@@ -40,6 +40,7 @@ CHECKED = [
     ("Engineers moved retrieval from Elasticsearch to pgvector.", SUPPORTED, ""),
     ("Latency on the checkout page fell by half to 230 seconds.", UNSUPPORTED, "“230 ms”"),
     ("Latency on the checkout page fell to 230 milliseconds.", SUPPORTED, ""),
+    ("Ledgerline books 300 invoices a month.", UNSUPPORTED, "“300 invoices a month” where"),
     ("The rewrite did improve recall.", UNSUPPORTED, "affirms what the source negates"),
     ("The search index does not hold 1,580,575 documents.", UNSUPPORTED, "negates what the source"),
     ("Latency on the checkout page rose by half to 230 ms.", UNSUPPORTED, "“rose” where"),

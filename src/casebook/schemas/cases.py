@@ -78,7 +78,13 @@ class Method(StrEnum):
 
 # How methods were written while they were free text.
 _METHOD_SAID = (
-    (Method.AB_TEST, re.compile(r"\ba/b\b|\bab[- ]test|split test|randomi[sz]ed", re.IGNORECASE)),
+    (
+        Method.AB_TEST,
+        re.compile(
+            r"\ba/b\b|\bab[- ]test|split test|randomi[sz]|(?:control|treatment) group",
+            re.IGNORECASE,
+        ),
+    ),
     (Method.AUDITED, re.compile(r"\baudit|third[- ]party|independent", re.IGNORECASE)),
 )
 
@@ -136,6 +142,12 @@ def method_of(said: str) -> Method:
         return Method(said)
     named = (method for method, pattern in _METHOD_SAID if pattern.search(said))
     return next(named, Method.SELF_REPORTED if said.strip() else Method.NONE)
+
+
+def is_told(method: Method, text: str) -> bool:
+    """Tell whether ``text`` has words for a method that would have to be told."""
+    patterns = dict(_METHOD_SAID)
+    return method not in patterns or patterns[method].search(text) is not None
 
 
 SILENT = Support(level=SupportLevel.WEAK, reason="The source does not say.")

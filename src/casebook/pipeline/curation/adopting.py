@@ -141,16 +141,12 @@ def _moved(study: CaseStudy, document: Document) -> CaseStudy:
 
     Facts that a person set have no quotes to look for.
     """
-    finder, grounder = QuoteFinder(document), Grounder(document, study.company.value)
+    finder, grounder = QuoteFinder(document), Grounder.of(document, study)
 
     def anew(statement: Statement) -> Statement:
         evidence = [e for old in statement.evidence for e in finder.find(old.quote)]
-        beside = (
-            [statement.value, statement.baseline, statement.window]
-            if isinstance(statement, Result)
-            else []
-        )
-        support = grounder.judge(statement.text, evidence, *beside)
+        beside = statement if isinstance(statement, Result) else None
+        support = grounder.judge(statement.text, evidence, beside)
         return statement.model_copy(update={"evidence": evidence, "support": support})
 
     def earned(tag: Tag) -> Tag:

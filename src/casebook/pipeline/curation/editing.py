@@ -23,8 +23,6 @@ from casebook.schemas.cases import (
     Origin,
     Result,
     Statement,
-    Support,
-    SupportLevel,
     Tag,
 )
 from casebook.schemas.documents import Document
@@ -37,7 +35,6 @@ from casebook.summarizer.language.numerals import number_of
 from casebook.summarizer.proposals import Claim
 
 Measure = Literal["metric", "value", "unit", "baseline", "window", "method"]
-_BY_CURATOR = "Set by the curator."
 
 
 class SetFact(Frozen):
@@ -115,7 +112,7 @@ def apply_edits(
         InvalidDecision: if an edit names a field, statement or tag that is not there, or empties
             a statement.
     """
-    grounder = Grounder(document, study.company.value)
+    grounder = Grounder.of(document, study)
     fields: dict[str, list[Statement | None]] = {
         name: list(getattr(study, name)) for name in STATEMENT_FIELDS
     }
@@ -124,7 +121,7 @@ def apply_edits(
     for edit in edits:
         match edit:
             case SetFact():
-                facts[_known(edit.field, FACT_FIELDS)] = _fact(edit.field, edit.value)
+                facts[_known(edit.field, FACT_FIELDS)] = _fact(edit.field, edit.value, grounder)
             case SetStatement():
                 before = _at(fields, edit.field, edit.index)
                 fields[edit.field][edit.index] = _reworded(before, edit, grounder)
@@ -160,7 +157,7 @@ def _at(fields: dict[str, list[Statement | None]], field: str, index: int) -> St
     return found
 
 
-def _fact(field: str, value: str | None) -> Fact:
+def _fact(field: str, value: str | None, grounder: Grounder) -> Fact:
     if not value or not value.strip():
         return Fact()
     choices: dict[str, tuple[str, ...]] = {
@@ -174,10 +171,7 @@ def _fact(field: str, value: str | None) -> Fact:
         raise InvalidDecision(f"{value!r} is no year; write it with four digits")
     if field == "industry":
         value = _industry(value)
-    return Fact(
-        value=value.strip(),
-        support=Support(level=SupportLevel.SUPPORTED, reason=_BY_CURATOR),
-    )
+    return grounder.curators_fact(field, value.strip())
 
 
 def _industry(name: str) -> str:
@@ -199,17 +193,15 @@ def _reworded(before: Statement, edit: SetStatement, grounder: Grounder) -> Stat
         update={
             "text": text,
             "evidence": evidence,
-            "support": grounder.judge(text, evidence, *_stated_beside(before)),
+            "support": grounder.judge(text, evidence, _measured_in(before)),
             "origin": Origin.CURATOR,
         }
     )
 
 
-def _stated_beside(statement: Statement) -> list[str | None]:
-    """Return what a result states beside its sentence, whose numbers must hold too."""
-    if not isinstance(statement, Result):
-        return []
-    return [statement.value, statement.baseline, statement.window]
+def _measured_in(statement: Statement) -> Result | None:
+    """Return the statement where it is a result, whose parts must hold too."""
+    return statement if isinstance(statement, Result) else None
 
 
 def _measured(before: Statement, edit: SetMeasures, grounder: Grounder) -> Result:
@@ -221,7 +213,7 @@ def _measured(before: Statement, edit: SetMeasures, grounder: Grounder) -> Resul
     return changed.model_copy(
         update={
             "number": number_of(changed.value),
-            "support": grounder.judge(changed.text, changed.evidence, *_stated_beside(changed)),
+            "support": grounder.judge(changed.text, changed.evidence, changed),
             "origin": Origin.CURATOR,
         }
     )

@@ -12,6 +12,8 @@ from casebook.summarizer.grounding.source_text import SourceSentence, Token, tok
 _MIN_CONTENT = 3
 # The longest stretch, in words, that stands for another.
 _SLOT = 4
+# A sentence of so many times as many words says more than one that follows a part of it.
+_MUCH_MORE = 1.5
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ class Alignment:
     def replaced(self) -> Sequence[Slot]:
         """The slots with words on both sides."""
         return [slot for slot in self.slots if slot.ours and slot.theirs]
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the source's sentence says much more than ours."""
+        return len(self.said.tokens) > _MUCH_MORE * len(self.ours)
 
 
 def align(text: str, said: SourceSentence) -> Alignment:

@@ -18,9 +18,9 @@ from casebook.summarizer.language.units import is_unit
 from casebook.summarizer.language.wording import is_named, name_key, names, opening_names, words
 
 # The share of a sentence's other content words that must agree before a difference is one.
-_FOLLOWS = 0.75
+FOLLOWS = 0.75
 # From here on it is a copy with few changes, and nothing around it excuses them.
-_COPIES = 0.9
+COPIES = 0.9
 _CHANGES = 2
 # The longest stretch that names one thing, compounds in their parts: "GPT-4".
 _NAME = 2
@@ -33,26 +33,18 @@ _PASSIVE = frozenset("by be is are was were been being".split())
 
 def followed(text: str, candidates: Iterable[SourceSentence]) -> list[Alignment]:
     """Return ``text`` beside those of the candidates that it follows most closely, if any."""
-    pairs = [pair for said in candidates if (pair := align(text, said)).agreement >= _FOLLOWS]
+    pairs = [pair for said in candidates if (pair := align(text, said)).agreement >= FOLLOWS]
     least = min((pair.changed for pair in pairs), default=0)
     return [pair for pair in pairs if pair.changed == least]
 
 
-def contrast(
-    text: str, said: SourceSentence, near: str = "", proper: Collection[str] = ()
-) -> str | None:
-    """Return in words how ``text`` contradicts the source's sentence, or None.
+def contradiction(text: str, pair: Alignment, near: str, proper: Collection[str]) -> str | None:
+    """Return in words how ``text`` contradicts the sentence that it follows, or None.
 
     ``near`` is what stands around it: a number or name from there contradicts nothing.
     ``proper`` are the keys of names, even those that open a sentence.
     """
-    pair = align(text, said)
-    return contradiction(text, pair, near, proper) if pair.agreement >= _FOLLOWS else None
-
-
-def contradiction(text: str, pair: Alignment, near: str, proper: Collection[str]) -> str | None:
-    """Return in words how ``text`` contradicts the sentence that it follows, or None."""
-    copies = pair.agreement >= _COPIES and len(pair.replaced) <= _CHANGES
+    copies = pair.agreement >= COPIES and len(pair.replaced) <= _CHANGES
     if copies:
         near = ""
     return (
@@ -127,12 +119,12 @@ def denied(text: str, near: str) -> bool:
 def shifted(pair: Alignment) -> tuple[str, str] | None:
     """Return our words and the source's where only one of them leaves open whether it is so.
 
-    "May move" and "moved"; "up to 50 %" and "50 %".
+    "May move" and "moved"; "up to 50 %" and "50 %"; or whether it only has to be so.
     """
+    kinds = (lexicon().reservations, lexicon().obligations)
     for slot in pair.slots:
         mine, other = slot.texts()
-        ours, theirs = (bool(lexicon().reservations.search(side)) for side in (mine, other))
-        if slot.followed and ours != theirs:
+        if slot.followed and any(bool(k.search(mine)) != bool(k.search(other)) for k in kinds):
             return mine, other
     return None
 

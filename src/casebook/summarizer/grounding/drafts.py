@@ -13,23 +13,39 @@ from casebook.schemas.cases import (
     Evidence,
     Fact,
     Match,
+    Method,
     Narrator,
     Result,
     Statement,
     Support,
     SupportLevel,
+    is_told,
 )
 from casebook.schemas.documents import Document
 from casebook.schemas.taxonomy import Taxonomy, load_taxonomy
-from casebook.summarizer.grounding.contrast import contrast, followed, shifted, told_shift
 from casebook.summarizer.grounding.locating import QuoteFinder
 from casebook.summarizer.grounding.openers import disguised_names
-from casebook.summarizer.grounding.source_text import SourceSentence, runs_after_names
+from casebook.summarizer.grounding.quoted import (
+    Quoted,
+    assertions_hold,
+    contrasts_hold,
+    polarity_holds,
+    severity,
+    teller_holds,
+)
+from casebook.summarizer.grounding.source_text import runs_after_names
 from casebook.summarizer.grounding.tagging import tags_of
 from casebook.summarizer.language.dates import without_dates
-from casebook.summarizer.language.numerals import Figure, number_of, numbers, unstated
+from casebook.summarizer.language.numerals import listed, number_of, numbers, unstated
+from casebook.summarizer.language.products import of_the_taxonomy
 from casebook.summarizer.language.quantities import Stated
-from casebook.summarizer.language.units import has_measure, measures, other_unit
+from casebook.summarizer.language.units import (
+    has_measure,
+    is_unit,
+    measures,
+    other_rate,
+    other_unit,
+)
 from casebook.summarizer.language.wording import (
     by_initials,
     content_stems,
@@ -40,6 +56,7 @@ from casebook.summarizer.language.wording import (
     negations,
     opening_names,
     overlap,
+    stands_in,
     words,
 )
 from casebook.summarizer.proposals import Claim, FactClaim, Proposal
@@ -49,8 +66,9 @@ _WEAK_OVERLAP = 0.5
 _LOW_OVERLAP = 0.25
 # Two statements at least this alike (rapidfuzz token set ratio) repeat each other.
 _REPEATED = 90.0
-# Smaller numbers may be years, which take no comma.
-_GROUPED_FROM = 10_000
+
+
+_BY_CURATOR = "Set by the curator."
 
 _SUPPORTED = Support(level=SupportLevel.SUPPORTED, reason="The quote says so.")
 
@@ -58,8 +76,8 @@ _SUPPORTED = Support(level=SupportLevel.SUPPORTED, reason="The quote says so.")
 class Grounder:
     """Grounds any number of claims in one document.
 
-    ``company`` is whose system it is, where that is known: a statement may name it wherever the
-    source says "we". The site's own name and a grounded company fact count likewise.
+    ``company`` is whose system it is, where the source says so: a statement may name it wherever
+    the source says "we". The site's own name and a grounded company fact count likewise.
     """
 
     def __init__(self, document: Document, company: str | None = None) -> None:
@@ -67,6 +85,7 @@ class Grounder:
         self._finder = QuoteFinder(document)
         published = str(document.published.year) if document.published else None
         self._stated = {document.title, published} - {None}
+        self._says = list(filter(None, (document.text, document.title, document.site, published)))
         stated = "\n".join([document.text, document.title or "", published or ""])
         self._quantities = Stated(stated)
         self._names = name_keys(stated)
@@ -75,6 +94,7 @@ class Grounder:
         self._proper = self._capitals - {w for w in words(document.text) if w.islower()}
         self._after_names = runs_after_names(document.text)
         self._own = name_keys(f"{document.site or ''} {company or ''}")
+        self._products = _slugs(stated)
 
     def case_study(self, proposal: Proposal, taxonomy: Taxonomy | None = None) -> CaseStudy:
         """Return the case study that ``proposal`` becomes: every part located and judged.
@@ -104,18 +124,46 @@ class Grounder:
     def statement(self, claim: Claim, *, result: bool = False) -> Statement:
         """Locate the claim's quotes and judge its text by them."""
         evidence = [found for quote in claim.quotes for found in self._finder.find(quote)]
+        if not is_told(claim.method, self._around(evidence)):
+            claim = claim.model_copy(update={"method": Method.NONE})
         parts = {
             "text": claim.text.strip(),
             "evidence": evidence,
-            "support": self.judge(
-                claim.text, evidence, _with_unit(claim), claim.baseline, claim.window
-            ),
+            "support": self.judge(claim.text, evidence, beside=claim),
             "origin": claim.origin,
         }
         if not result:
             return Statement.model_validate(parts)
         measured = claim.model_dump(include=set(MEASURES))
         return Result.model_validate(parts | measured | {"number": number_of(claim.value)})
+
+    @classmethod
+    def of(cls, document: Document, study: CaseStudy) -> "Grounder":
+        """Return the grounder for what is said of ``study``, whose company may be an invention."""
+        held = study.company.support.level is not SupportLevel.UNSUPPORTED
+        return cls(document, study.company.value if held else None)
+
+    def curators_fact(self, field: str, value: str) -> Fact:
+        """Judge a curator's value: a choice is theirs, a free one the source should have."""
+        support = _support(SupportLevel.SUPPORTED, _BY_CURATOR)
+        if field == "title":
+            support = self._headline(value) or support
+        elif not _terms_of(field) and not any(stands_in(value, t) for t in self._says):
+            reason = f"{_BY_CURATOR} The source does not say so."
+            support = _support(SupportLevel.WEAK, reason)
+        return Fact(value=value, support=support)
+
+    def _headline(self, title: str) -> Support | None:
+        if title in self._stated:
+            return None
+        source = self._document.text
+        checks = (
+            self._dates_hold(title, source, source),
+            self._numbers_hold(title, source, source),
+            self._units_hold(title, source, source),
+            self._names_hold(title, [], source),
+        )
+        return min(filter(None, checks), key=severity, default=None)
 
     def fact(self, claim: FactClaim, field: str = "") -> Fact:
         """Locate a fact's quotes; its value must stand in them, or at least in the document.
@@ -131,32 +179,52 @@ class Grounder:
             support = self._judge_fact(field, claim.value, evidence)
         return Fact(value=claim.value, evidence=evidence, support=support)
 
-    def judge(self, text: str, evidence: Sequence[Evidence], *parts: str | None) -> Support:
+    def judge(
+        self, text: str, evidence: Sequence[Evidence], beside: Claim | Result | None = None
+    ) -> Support:
         """Tell how well ``evidence`` carries ``text``, by the gravest check that does not hold.
 
-        ``parts`` are what a result states besides, whose numbers must hold too.
+        ``beside`` is the result that states more than its text: a metric, a value with its unit, a
+        baseline, a window and a method, which must hold too.
         """
         found = [e for e in evidence if e.match is not Match.MISSING]
         if not found:
             return _support(SupportLevel.UNSUPPORTED, "The quote is not in the source.")
         quoted = " … ".join(e.quote for e in found)
-        stated = " … ".join(filter(None, (text, *parts)))
-        around = " … ".join([quoted, *(self._passage_text(e) for e in found)])
+        parts = _parts(beside) if beside else []
+        stated = " … ".join([text, *parts])
+        around = self._around(found)
         checks = (
             self._dates_hold(stated, quoted, around),
             self._numbers_hold(stated, quoted, around),
             self._units_hold(stated, quoted, around),
-            self._names_hold(text, around),
+            self._names_hold(text, parts, around),
+            _method_holds(beside, around),
             _words_hold(text, around),
-            _polarity_holds(text, quoted),
-            self._contrasts_hold(text, found, around),
-            _assertions_hold(text, found),
+            *self._sentences_hold(text, found, around),
         )
         failed = [check for check in checks if check is not None]
-        worst = min(failed, key=_severity, default=_SUPPORTED)
+        worst = min(failed, key=severity, default=_SUPPORTED)
         if worst is _SUPPORTED and len(found) < len(evidence):
             return _support(SupportLevel.WEAK, "One of the quotes is not in the source.")
         return worst
+
+    def _sentences_hold(
+        self, text: str, found: Sequence[Evidence], around: str
+    ) -> list[Support | None]:
+        """Hold ``text`` against the whole sentences that the quotes were taken from."""
+        quotes = [Quoted(e, self._finder.sentences(e)) for e in found]
+        return [
+            polarity_holds(text, quotes),
+            contrasts_hold(text, quotes, around, self._proper),
+            assertions_hold(text, quotes),
+            teller_holds(text, quotes, self._own),
+        ]
+
+    def _around(self, evidence: Sequence[Evidence]) -> str:
+        """Return the quotes that were found, and the passages in which they stand."""
+        found = [e for e in evidence if e.match is not Match.MISSING]
+        return " … ".join([*(e.quote for e in found), *(self._passage_text(e) for e in found)])
 
     def _passage_text(self, evidence: Evidence) -> str:
         if evidence.passage is None:
@@ -182,17 +250,22 @@ class Grounder:
         if not strange:
             return None
         if not Stated(around).strange(text):
-            shown = _listed(strange)
+            shown = listed(strange)
             return _support(SupportLevel.WEAK, f"{shown} stands beside the quote, not in it.")
         unknown = self._quantities.strange(text)
         if not unknown:
-            shown = _listed(strange)
+            shown = listed(strange)
             return _support(SupportLevel.WEAK, f"{shown} stands elsewhere in the source.")
         return _support(
-            SupportLevel.UNSUPPORTED, f"The number {_listed(unknown)} is not in the source."
+            SupportLevel.UNSUPPORTED, f"The number {listed(unknown)} is not in the source."
         )
 
     def _units_hold(self, text: str, quoted: str, around: str) -> Support | None:
+        if (rates := other_rate(text, quoted)) and other_rate(text, around):
+            return _support(
+                SupportLevel.UNSUPPORTED,
+                f"It says “{rates[0]}” where the quote says “{rates[1]}”.",
+            )
         found = other_unit(text, quoted)
         if found is None or has_measure(found[0], measures(around)):
             return None
@@ -204,9 +277,14 @@ class Grounder:
             f"It says “{ours.written}” where the quote says “{theirs.written}”.",
         )
 
-    def _names_hold(self, text: str, around: str) -> Support | None:
+    def _names_hold(self, text: str, parts: Sequence[str], around: str) -> Support | None:
         near = name_keys(around) | self._own | {term for term, _ in by_initials(around)}
-        strange = sorted(n for n in self._names_of(text) if not is_named(n, near))
+        said = self._names_of(text).union(*map(_names_in_part, parts))
+        strange = sorted(n for n in said if not is_named(n, near))
+        if tools := self._tools_not_named(" … ".join([text, *parts])):
+            return _support(
+                SupportLevel.UNSUPPORTED, f"{', '.join(tools)} is not named in the source."
+            )
         if not strange:
             return None
         spelled = _spelled_out(text, around)
@@ -220,16 +298,15 @@ class Grounder:
             SupportLevel.UNSUPPORTED, f"{', '.join(unknown)} is not named in the source."
         )
 
-    def _contrasts_hold(self, text: str, found: Sequence[Evidence], around: str) -> Support | None:
-        """Look for another number, name or an opposite in the place of the quotes' own.
-
-        Where one quote of several has another, the others may carry the statement.
-        """
-        told = [contrast(text, _said(evidence), around, self._proper) for evidence in found]
-        if not any(told):
-            return None
-        level = SupportLevel.UNSUPPORTED if all(told) else SupportLevel.WEAK
-        return _support(level, next(filter(None, told)))
+    def _tools_not_named(self, text: str) -> list[str]:
+        """Return the products that ``text`` names, and the source does not."""
+        return [
+            product.name
+            for product in of_the_taxonomy(text, "tool")
+            if product.key not in self._own
+            and not all(is_named(word, self._names) for word in words(product.name))
+            and not self._products & _slugs(product.name)
+        ]
 
     def _names_of(self, text: str) -> set[str]:
         """Return the names; a word that opens a sentence is one unless the source has it as none.
@@ -247,28 +324,34 @@ class Grounder:
     def _judge_fact(self, field: str, value: str, evidence: Sequence[Evidence]) -> Support:
         """Judge a value: it stands in its quote, or it is a term that a quote may amount to."""
         quoted = " ".join(e.quote for e in evidence if e.match is not Match.MISSING)
-        if _stands_in(value, quoted):
+        if stands_in(value, quoted):
             return _SUPPORTED
         if quoted and value.casefold() in _terms_of(field):
             return _support(SupportLevel.WEAK, "Concluded from the quote.")
-        if _stands_in(value, self._document.text):
+        if stands_in(value, self._document.text):
             return _support(SupportLevel.WEAK, "Stands elsewhere in the source.")
         return _support(SupportLevel.UNSUPPORTED, "The source does not say so.")
 
 
-def _with_unit(claim: Claim) -> str | None:
-    """Return a result's value as a reader sees it, with its unit."""
-    return f"{claim.value} {claim.unit}" if claim.value and claim.unit else claim.value
+def _parts(result: Claim | Result) -> list[str]:
+    """Return what a result states beside its sentence, the value as a reader sees it."""
+    value = f"{result.value or ''} {result.unit or ''}".strip()
+    return list(filter(None, (result.metric, value, result.baseline, result.window)))
 
 
-def _stands_in(value: str, text: str) -> bool:
-    """Tell whether the words of ``value`` stand in ``text`` in one run."""
-    wanted = [key for word in words(value) if (key := name_key(word))]
-    spoken = [name_key(word) for word in words(text)]
-    length = len(wanted)
-    return bool(wanted) and any(
-        spoken[i : i + length] == wanted for i in range(len(spoken) - length + 1)
-    )
+def _names_in_part(part: str) -> set[str]:
+    """Return the names in a part of a result: no units, and no abbreviations, which metrics are."""
+    return {n for n in names(part) if not is_unit(n) and not n.isupper()}
+
+
+def _slugs(text: str) -> set[str]:
+    return {mention.slug for mention in load_taxonomy().mentions(text)}
+
+
+def _method_holds(beside: Claim | Result | None, around: str) -> Support | None:
+    if beside is None or is_told(beside.method, around):
+        return None
+    return _support(SupportLevel.WEAK, f"The passage does not tell of “{beside.method}”.")
 
 
 @cache
@@ -292,12 +375,6 @@ def _spelled_out(text: str, around: str) -> set[str]:
     return {name_key(word) for term, run in by_initials(text) if term in short for word in run}
 
 
-def _listed(figures: Sequence[Figure]) -> str:
-    """Write numbers as people do: 2018, 40,000, 4.7."""
-    values = [figure.readings[0] for figure in figures]
-    return ", ".join(f"{v:.12g}" if v < _GROUPED_FROM else f"{v:,.12g}" for v in values)
-
-
 def _words_hold(text: str, around: str) -> Support | None:
     share = overlap(content_stems(text), content_stems(around))
     if share < _LOW_OVERLAP:
@@ -305,27 +382,6 @@ def _words_hold(text: str, around: str) -> Support | None:
     if share < _WEAK_OVERLAP:
         return _support(SupportLevel.WEAK, "Much of the wording is not in the quoted passage.")
     return None
-
-
-def _polarity_holds(text: str, quoted: str) -> Support | None:
-    """Compare negation where statement and quote are otherwise nearly the same words."""
-    alike = fuzz.token_set_ratio(text, quoted, processor=str.casefold) >= _REPEATED
-    if alike and (negations(text) % 2) != (negations(quoted) % 2):
-        return _support(SupportLevel.WEAK, "The quote may say the opposite: one of them negates.")
-    return None
-
-
-def _assertions_hold(text: str, found: Sequence[Evidence]) -> Support | None:
-    """Look for what is certain on one side only: "may move" and "moved"."""
-    pairs = followed(text, [_said(evidence) for evidence in found])
-    shifts = [shifted(pair) for pair in pairs]
-    if not shifts or not all(shifts):
-        return None
-    return _support(SupportLevel.WEAK, told_shift(*next(filter(None, shifts))))
-
-
-def _said(evidence: Evidence) -> SourceSentence:
-    return SourceSentence(evidence.quote, evidence.start or 0, evidence.end or 0, 0)
 
 
 def _repeats(text: str, kept: Sequence[str]) -> bool:
@@ -341,9 +397,3 @@ def _repeats(text: str, kept: Sequence[str]) -> bool:
 
 def _support(level: SupportLevel, reason: str) -> Support:
     return Support(level=level, reason=reason)
-
-
-def _severity(support: Support) -> int:
-    return [SupportLevel.UNSUPPORTED, SupportLevel.WEAK, SupportLevel.SUPPORTED].index(
-        support.level
-    )

@@ -9,7 +9,9 @@ from functools import cache, cached_property
 from rapidfuzz import fuzz
 
 from casebook.schemas.cases import Evidence, Match
-from casebook.schemas.documents import Document
+from casebook.schemas.documents import Document, Passage
+from casebook.summarizer.grounding.source_text import SourceSentence
+from casebook.summarizer.language.sentences import spans
 from casebook.summarizer.language.wording import (
     content_stems,
     identifiers,
@@ -57,6 +59,25 @@ class QuoteFinder:
             return [whole]
         parts = [part for part in _ELLIPSIS.split(quote) if _tells(part)]
         return [self._exactly(p) or self._nearly(p) for p in parts] or [Evidence(quote=quote)]
+
+    def sentences(self, evidence: Evidence) -> list[SourceSentence]:
+        """Return the sentences that a quote was taken from, each whole."""
+        if evidence.start is None or evidence.end is None:
+            return []
+        return [
+            SourceSentence(self._document.text[a:b], a, b, 0)
+            for passage in self._document.passages
+            if passage.start < evidence.end and evidence.start < passage.end
+            for a, b in self._cut(passage)
+            if a < evidence.end and evidence.start < b
+        ]
+
+    def _cut(self, passage: Passage) -> Iterator[tuple[int, int]]:
+        offset = passage.start
+        for line in self._document.passage_text(passage).split("\n"):
+            for start, end in spans(line, self._document.language):
+                yield offset + start, offset + end
+            offset += len(line) + 1
 
     def _exactly(self, quote: str) -> Evidence | None:
         """Find the quote as whole words, if need be without quotation marks or a closing stop."""

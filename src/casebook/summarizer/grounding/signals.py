@@ -20,7 +20,7 @@ from casebook.summarizer.language.dates import whole_dates, without_dates
 from casebook.summarizer.language.lexicon import lexicon
 from casebook.summarizer.language.numerals import Figure, figures, numbers
 from casebook.summarizer.language.quantities import is_count
-from casebook.summarizer.language.units import has_measure, is_unit, other_unit
+from casebook.summarizer.language.units import has_measure, is_unit, other_rate, other_unit
 from casebook.summarizer.language.wording import (
     by_initials,
     is_named,
@@ -125,7 +125,10 @@ def _contradiction(
 
 
 def _other_unit(text: str, best: SourceSentence, source: SourceText) -> str | None:
-    """Name a number that the source has, but never in this unit."""
+    """Name a number that the source has, but never in this unit, or for another time only."""
+    stating = "\n".join(said.text for said in source.stating(sorted(numbers(text))))
+    if rates := other_rate(text, stating):
+        return f"It says “{rates[0]}” where the source says “{rates[1]}”."
     found = other_unit(text, best.text)
     if found is None or has_measure(found[0], source.stated.measures):
         return None

@@ -27,6 +27,7 @@ class Lexicon:
     links: re.Pattern[str]
     hedges: frozenset[str]
     reservations: re.Pattern[str]
+    obligations: re.Pattern[str]
     same_name: Mapping[str, str]
     openers: frozenset[str]
     field: frozenset[str]
@@ -44,7 +45,8 @@ def lexicon() -> Lexicon:
         about_itself=re.compile("|".join(raw["about_itself"]), re.IGNORECASE),
         links=re.compile(rf"\b(?:{links})\b", re.IGNORECASE),
         hedges=_stems(raw["hedges"]),
-        reservations=re.compile(rf"\b(?:{'|'.join(raw['reservations'].split())})\b", re.IGNORECASE),
+        reservations=_any_of(raw["reservations"]),
+        obligations=_any_of(raw["obligations"]),
         same_name={
             name_key(spelling.replace(" ", "")): name
             for name, others in raw["same_name"].items()
@@ -54,6 +56,10 @@ def lexicon() -> Lexicon:
         of_models=frozenset(raw["field"]["of_models"].split()),
         openers=frozenset(raw["openers"]["words"].split()),
     )
+
+
+def _any_of(listed: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(listed.split())})\b", re.IGNORECASE)
 
 
 def _stems(listed: str) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Numbers as people write them, compared by value: "12k", "twelve thousand" and "12,000". Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -54,6 +54,8 @@ _SPELLED = re.compile(
 _NOT_ALONE = {"a", "an", "one", "zero"}
 _RANGE = re.compile(r"\s?(?:[-–—]|to|or|and)\s?[$€£]?", re.IGNORECASE)
 _CURRENCY = "$€£¥₹"
+# Smaller numbers may be years, which take no comma.
+_GROUPED_FROM = 10_000
 
 
 @dataclass(frozen=True)
@@ -140,3 +142,9 @@ def _spread(figure: Figure, following: Figure, text: str) -> Figure:
         return figure
     scaled = tuple(value * following.scale for value in figure.readings)
     return replace(figure, readings=scaled + figure.readings)
+
+
+def listed(figures: Sequence[Figure]) -> str:
+    """Write numbers as people do: 2018, 40,000, 4.7."""
+    values = [figure.readings[0] for figure in figures]
+    return ", ".join(f"{v:.12g}" if v < _GROUPED_FROM else f"{v:,.12g}" for v in values)

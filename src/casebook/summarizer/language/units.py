@@ -13,6 +13,7 @@ _AFTER = {
     "points": r"percentage[\s-]points?|%[\s-]points?|pp|ppts?",
     "%": r"%|percent(?:age)?|per cent|pct",
     "dollars": r"dollars?|USD",
+    "cents": r"cents?",
     "euros": r"euros?|EUR",
     "pounds": r"GBP",
     "milliseconds": r"ms|msecs?|milliseconds?",
@@ -49,6 +50,8 @@ _KINDS: tuple[dict[str, float], ...] = (
     {"days": 1, "years": 365},
     {"KB": 1, "MB": 1000, "GB": 10**6, "TB": 10**9},
     {"KB": 1, "MB": 1024, "GB": 1024**2, "TB": 1024**3},
+    {"cents": 1, "dollars": 100},
+    {"cents": 1, "euros": 100},
     {"metres": 1, "kilometres": 1000, "miles": 1609.344},
     {"grams": 1, "kilograms": 1000},
 )
@@ -57,6 +60,16 @@ _ONE_OF = re.compile(
     r"(?P<unit>(?:milli)?second|minute|hour|day|week|month|year)\b",
     re.IGNORECASE,
 )
+# How often: "9,200 claims a week", "5,000 calls per day", "600 dollars monthly".
+_SPAN = r"(?:hour|day|week|month|quarter|year)"
+_PER = re.compile(
+    r"[\s%-]{0,3}(?:"
+    rf"(?:[^\W\d][^\s,;:.()]*\s+){{0,4}}?(?:(?:an?|per|each|every)\s|/)(?P<span>{_SPAN})\b"
+    r"|(?:[^\W\d][^\s,;:.()]*\s+){0,2}?"
+    r"(?P<often>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b)",
+    re.IGNORECASE,
+)
+_OFTEN = {"daily": "day", "annually": "year"}
 # Each share is compared with so many after it: a text full of them has no end of differences.
 _COMPARED = 50
 _BEFORE = {"$": "dollars", "€": "euros", "£": "pounds"}
@@ -112,6 +125,31 @@ def other_unit(text: str, quoted: str) -> tuple[Measure, Measure] | None:
         if ours.unit and same and all(m.unit not in (None, ours.unit) for m in same):
             return ours, same[0]
     return None
+
+
+def other_rate(text: str, quoted: str) -> tuple[str, str] | None:
+    """Return a number of ``text`` and its equal in the quote, which has it in other times only.
+
+    "9,200 a day" and "9,200 a week"; where either says no time, nothing is compared.
+    """
+    asked = [rate for rate in _rates(text) if rate[1]]
+    theirs = list(_rates(quoted)) if asked else []
+    for values, span, written in asked:
+        same = [rate for rate in theirs if set(rate[0]) & set(values)]
+        if same and all(rate[1] not in (None, span) for rate in same):
+            return written, same[0][2]
+    return None
+
+
+def _rates(text: str) -> Iterator[tuple[tuple[float, ...], str | None, str]]:
+    """Yield every number of ``text`` with the time that it is per, if any, and both as written."""
+    for figure in figures(text):
+        found = _PER.match(text, figure.end)
+        often = found["often"].lower() if found and found["often"] else ""
+        span = found["span"].lower() if found and found["span"] else ""
+        end = found.end() if found else figure.end
+        said = span or _OFTEN.get(often, often.removesuffix("ly"))
+        yield figure.readings, said or None, text[figure.start : end]
 
 
 def has_measure(asked: Measure, measured: Iterable[Measure]) -> bool:

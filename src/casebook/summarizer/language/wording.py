@@ -27,6 +27,7 @@ __all__ = [
     "openers",
     "opening_names",
     "overlap",
+    "stands_in",
     "stem",
     "words",
 ]
@@ -235,3 +236,13 @@ def overlap(part: Iterable[str], whole: set[str]) -> float:
     """Return the share of ``part`` that is in ``whole``; 1.0 for an empty part."""
     asked = set(part)
     return len(asked & whole) / len(asked) if asked else 1.0
+
+
+def stands_in(value: str, text: str) -> bool:
+    """Tell whether the words of ``value`` stand in ``text`` in one run."""
+    wanted = [key for word in words(value) if (key := name_key(word))]
+    spoken = [name_key(word) for word in words(text)]
+    length = len(wanted)
+    return bool(wanted) and any(
+        spoken[i : i + length] == wanted for i in range(len(spoken) - length + 1)
+    )

@@ -20,8 +20,9 @@ from casebook.pipeline.curation.editing import (
 from casebook.pipeline.curation.publish import publish
 from casebook.pipeline.ingestion.ingest import ingest
 from casebook.publishing.swap import alone
+from casebook.runtime.settings import Settings
 from casebook.schemas.cases import Origin, SupportLevel
-from casebook.schemas.errors import GateClosed, InvalidDecision, UnknownId
+from casebook.schemas.errors import ConfigurationError, GateClosed, InvalidDecision, UnknownId
 from casebook.schemas.reviews import CaseStatus, Decision
 from casebook.schemas.sources import SourceRef
 
@@ -57,6 +58,25 @@ async def test_approve_publish_reopen_withdraw(services, case_id):
         await publish(services)
     history = [(r.decision, r.who) for r in services.warehouse.case(case_id).reviews]
     assert history == [(Decision.APPROVE, "ada"), (Decision.REOPEN, "bob")]
+
+
+async def test_a_site_knows_where_it_is_and_its_licence(services, case_id, monkeypatch):
+    """The settings reach its pages; an address ends in a slash, and one with a secret is refused."""
+    told = {"site_address": "https://x.example/casebook", "site_licence": "CC BY 4.0"}
+    settings = services.settings
+    for name, value in told.items():
+        monkeypatch.setitem(settings.__dict__, name, getattr(Settings.load(**told), name))
+        assert value in getattr(settings, name)
+    await decisions.approve(case_id, services, who="ada")
+    done = await publish(services)
+    page = next((done.path / "cases").rglob("index.html"))
+    slug = page.parent.name
+    assert f"https://x.example/casebook/cases/{slug}/" in (done.path / "feed.xml").read_text()
+    assert "CC BY 4.0" in page.read_text()
+    for wrong in ("ftp://x.example/", "https://ada:secret@x.example/", "https://x.example/?a=1"):
+        with pytest.raises(ConfigurationError, match="site_address") as error:
+            Settings.load(site_address=wrong)
+        assert "secret" not in str(error.value)
 
 
 async def test_publishing_that_is_cancelled_ends(services, case_id, monkeypatch):

@@ -135,7 +135,7 @@ def _mount(kind: SourceKind, version: str, run: Extractor, types: str, names: st
 
 @cache
 def mounts() -> tuple[Mount, ...]:
-    """Return every extractor there is; a new one is added here and nowhere else."""
+    """Return every extractor there is; CONTRIBUTING.md names what a new one needs beside."""
     return (
         _mount(
             SourceKind.WEB, versions.HTML, _html,

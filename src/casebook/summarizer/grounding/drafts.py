@@ -319,7 +319,7 @@ class Grounder:
             for name in opening_names(text) | disguised_names(text, self._after_names)
             if name_key(name) in self._capitals or not content_stems(name) <= self._stems
         }
-        return names(text) | opening
+        return {name for name in names(text) | opening if not is_unit(name)}
 
     def _judge_fact(self, field: str, value: str, evidence: Sequence[Evidence]) -> Support:
         """Judge a value: it stands in its quote, or it is a term that a quote may amount to."""

@@ -74,6 +74,15 @@ def test_cents_are_no_dollars():
         assert Grounder(DOCUMENT).statement(claim).support.level is level
 
 
+def test_a_unit_is_no_name():
+    """22 TB told as 22,000 GB names nothing that the source would have to name."""
+    document = document_of("The database had grown to 22TB of data by then.")
+    claim = Claim(
+        text="The database had grown to 22,000 GB of data.", quotes=["had grown to 22TB of data"]
+    )
+    assert Grounder(document).statement(claim).support.level is SUPPORTED
+
+
 def test_a_product_in_small_letters_is_a_name():
     """A product of the taxonomy that the source does not name is refused however it is spelled."""
     for product, level in {"qdrant": SUPPORTED, "weaviate": UNSUPPORTED}.items():

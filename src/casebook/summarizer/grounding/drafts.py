@@ -94,7 +94,7 @@ class Grounder:
         self._proper = self._capitals - {w for w in words(document.text) if w.islower()}
         self._after_names = runs_after_names(document.text)
         self._own = name_keys(f"{document.site or ''} {company or ''}")
-        self._products = _slugs(stated)
+        self._text = stated
 
     def case_study(self, proposal: Proposal, taxonomy: Taxonomy | None = None) -> CaseStudy:
         """Return the case study that ``proposal`` becomes: every part located and judged.
@@ -305,7 +305,7 @@ class Grounder:
             for product in of_the_taxonomy(text, "tool")
             if product.key not in self._own
             and not all(is_named(word, self._names) for word in words(product.name))
-            and not self._products & _slugs(product.name)
+            and not _slugs(product.name) & _slugs(self._text)
         ]
 
     def _names_of(self, text: str) -> set[str]:
@@ -319,7 +319,7 @@ class Grounder:
             for name in opening_names(text) | disguised_names(text, self._after_names)
             if name_key(name) in self._capitals or not content_stems(name) <= self._stems
         }
-        return names(text) | opening
+        return {name for name in names(text) | opening if not is_unit(name)}
 
     def _judge_fact(self, field: str, value: str, evidence: Sequence[Evidence]) -> Support:
         """Judge a value: it stands in its quote, or it is a term that a quote may amount to."""

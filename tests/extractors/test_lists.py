@@ -439,6 +439,22 @@ def test_sections_that_nothing_closes_take_no_more_time_than_others():
     assert time.process_time() - started < 10
 
 
+@pytest.mark.parametrize(
+    ("source", "links"),
+    [
+        ("\n".join(f"[Title {n}]({A}/{n})" for n in range(3_000)), 3_000),
+        ("- " + " ".join(f"[pdf]({A}/{n})" for n in range(3_000)), 3_000),
+        (f"[One]({A}) " + "a word, another, " * 20_000, 1),
+    ],
+    ids=["lines", "unnamed", "commas"],
+)
+def test_an_entry_of_markdown_is_looked_at_once(source, links):
+    """Links one below the other are one paragraph: for each of them all of it was read again."""
+    started = time.process_time()
+    assert len(listing(source, "text/markdown", "list.md").candidates) == links
+    assert time.process_time() - started < 15
+
+
 # --- What desk and command line offer ------------------------------------------------------------
 
 RSS = f"<rss><channel><item><link>{A}</link></item><item><link>{B}</link></item></channel></rss>"

@@ -3,7 +3,7 @@
 import pytest
 
 from casebook.extractors.registry import extract
-from casebook.extractors.speech.speaker_labels import label_of
+from casebook.extractors.speech.speaker_labels import label_of, stranger_in
 from casebook.extractors.speech.speakers import voices_in, with_speakers
 from casebook.extractors.text.passages import Block
 from casebook.schemas.sources import Payload
@@ -243,6 +243,8 @@ def test_blanks_in_a_row_are_looked_at_once():
     label = label_of(f"Ada Berg{chr(9) * 100_000}: we moved it")
     assert label is not None
     assert (label.name, label.rest) == ("Ada Berg", "we moved it")
+    assert stranger_in(f"0:07{' ' * 200_000}[") is None
+    assert stranger_in(f"0:07{' ' * 200_000}swyx: we moved it") == ("swyx", False)
 
 
 @pytest.mark.parametrize("blank", ["  ", chr(9)])

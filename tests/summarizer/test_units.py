@@ -2,7 +2,7 @@
 
 import pytest
 
-from casebook.summarizer.language.units import measures, other_unit
+from casebook.summarizer.language.units import measures, other_rate, other_unit
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,12 @@ def test_a_number_without_a_unit_is_not_compared():
     assert other_unit("It was 18 percent.", "It went from 18 to 31 percent.") is None
     assert other_unit("It took 3 days.", "It took 3 weeks, then 3 days.") is None
     assert other_unit("It took 3 days.", "It took 3 weeks.") is not None
+
+
+def test_a_text_without_blanks_is_read_once():
+    """A page of numbers and letters in one run kept a draft waiting for its square."""
+    assert other_rate("9,200 claims a day", "1-a-" * 60_000) is None
+    assert other_rate("9,200 claims a day", "9,200 claims a week") == (
+        "9,200 claims a day",
+        "9,200 claims a week",
+    )

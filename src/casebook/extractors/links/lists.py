@@ -30,7 +30,9 @@ _MARKED = re.compile(
 _NAMED_LINK = re.compile(r"\]\s?\[|\]\(#|^\s*(?:[-*+]|\d+[.)])\s+\[[^\]]+\]\s*$")
 _RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _LONGEST_MARKDOWN = 5_000_000
-_PARTS = re.compile(r"[()|·•–—]|\s-\s|,\s(?=\D*\Z)")
+_PARTS = re.compile(r"[()|·•–—]|\s-\s")
+_TO_LAST_FIGURE = re.compile(r".*\d", re.DOTALL)
+_COMMA = re.compile(r",\s")
 _COMMENT = re.compile(r"\s*#")
 _BELOW_HEAD = re.compile(r"(?=.*-)(?=.*\|)[|: -]+")
 _SCHEMELESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}/\S*|www\.\S+", re.IGNORECASE)
@@ -102,11 +104,12 @@ def _titles(links: Sequence[tuple[str, Any]], names: Sequence[str] = _CALLED) ->
     else what is found at one of ``names`` in its entry.
     """
     said, shown, called = dict[str, str](), dict[str, str](), dict[str, str]()
+    known: dict[Any, str] = {}
     for address, link in links:
         words = one_line(" ".join(_words(link)))
         if words and not _NO_TITLE.fullmatch(words):
             said.setdefault(address, words)
-        elif words and (name := _name_of_entry(link, names)):
+        elif words and (name := _name_around(link, names, known)):
             called.setdefault(address, name)
         if pictured := one_line(" ".join(link.xpath(".//img/@alt"))):
             shown.setdefault(address, pictured)
@@ -119,14 +122,22 @@ def _words(link: Any) -> Iterator[str]:
     yield from (headings[0] if len(headings) == 1 else link).itertext()
 
 
-def _name_of_entry(link: Any, names: Sequence[str]) -> str:
+def _name_around(link: Any, names: Sequence[str], known: dict[Any, str]) -> str:
     """Return what the entry is called in which a link says no more than "Read more"."""
-    for entry in link.xpath(_ENTRY):
-        for path in names:
-            found = entry.xpath(path)
-            words = one_line(" ".join(found[0].itertext())) if len(found) == 1 else ""
-            if words and not _NO_TITLE.fullmatch(words):
-                return words
+    entry = next(iter(link.xpath(_ENTRY)), None)
+    if entry is None:
+        return ""
+    if entry not in known:
+        known[entry] = _name_of_entry(entry, names)
+    return known[entry]
+
+
+def _name_of_entry(entry: Any, names: Sequence[str]) -> str:
+    for path in names:
+        found = entry.xpath(path)
+        words = one_line(" ".join(found[0].itertext())) if len(found) == 1 else ""
+        if words and not _NO_TITLE.fullmatch(words):
+            return words
     return ""
 
 
@@ -210,24 +221,41 @@ def _in_markdown(source: str) -> Iterator[Candidate]:
     links = [(address, link) for address, link in whole if is_web_address(address)]
     titles = _titles(links, _CALLED + _FIRST_LINK)
     leads = {link: address for address, link in links}
+    days: dict[Any, date | None] = {}
     for part in tree.xpath("//a[@href] | //text()[not(ancestor::a)]"):
         if address := leads.get(part):
-            day = _stated_beside(part) or day_in_address(address)
+            day = _stated_beside(part, days) or day_in_address(address)
             yield candidate(address, titles.get(address), day)
         elif isinstance(part, str):
             yield from (one for line in part.splitlines() for one in _mentioned(line))
 
 
-def _stated_beside(link: Any) -> date | None:
+def _stated_beside(link: Any, known: dict[Any, date | None]) -> date | None:
     """Return the one day that the entry of a link states, where it leads nowhere else."""
     entry = next(iter(link.xpath(f"{_ENTRY} | ancestor::p[1]")), None)
-    if entry is None or (len(set(entry.xpath(f"({_OWN})/@href"))) > 1 and entry.tag != "tr"):
+    if entry is None:
+        return None
+    if entry not in known:
+        known[entry] = _stated_alone(entry)
+    return known[entry]
+
+
+def _stated_alone(entry: Any) -> date | None:
+    if len(set(entry.xpath(f"({_OWN})/@href"))) > 1 and entry.tag != "tr":
         return None
     texts = [str(text) for text in entry.xpath(f"./text() | ({_OWN})/text()")]
-    pieces = (piece for text in texts for piece in (text, *_PARTS.split(text)))
+    pieces = (piece for text in texts for piece in _pieces(text))
     days = {stated_day(piece) for piece in pieces if 0 < len(piece.strip()) <= _LONGEST_DATE}
     days = (days - {None}) or {day_in_line(" ".join(texts))}
     return days.pop() if len(days) == 1 else None
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield what may be a day: the text and its parts, but for what a comma adds at its end."""
+    if figures := _TO_LAST_FIGURE.match(text):
+        end = _COMMA.search(text, figures.end())
+        yield text
+        yield from _PARTS.split(text[: end.start()] if end else text)
 
 
 def _without_address(lines: Sequence[str]) -> list[str]:

@@ -22,7 +22,7 @@ _BLANKS = re.compile(r"\t|  ")
 _LONGEST_LABEL = 120  # without a time, which has a colon: a name, and 60 characters of a post
 _TIMED = re.compile(rf"\s*(?:>>+\s*)?(?P<before>{_STAMP})(?:[ \t]*[:\-–—|](?=\s)|(?=\s|$))\s*")
 _STRANGER = re.compile(
-    rf"\s*(?:>>+\s*)?(?:{_STAMP}\s*[-–—|]?\s*)?(?P<who>[^\s\[\]():：][^\n\[\]():：]{{0,44}})"
+    rf"\s*+(?:>>+\s*+)?(?:{_STAMP}\s*+(?:[-–—|]\s*+)?)?(?P<who>[^\s\[\]():：][^\n\[\]():：]{{0,44}})"
     rf"(?:(?P<after>[\[(]{_TIME}[\])])\s*[:：]?|[:：])(?=\s)"
 )
 _PARTICLES = frozenset(

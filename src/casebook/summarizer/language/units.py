@@ -60,12 +60,14 @@ _ONE_OF = re.compile(
     r"(?P<unit>(?:milli)?second|minute|hour|day|week|month|year)\b",
     re.IGNORECASE,
 )
-# How often: "9,200 claims a week", "5,000 calls per day", "600 dollars monthly".
+# How often: "9,200 claims a week", "5,000 calls per day", "600 dollars monthly". What has no blanks
+# is not searched to its end from each of its numbers.
 _SPAN = r"(?:hour|day|week|month|quarter|year)"
+_WORD = r"[^\W\d][^\s,;:.()]{0,30}\s{1,4}"
 _PER = re.compile(
     r"[\s%-]{0,3}(?:"
-    rf"(?:[^\W\d][^\s,;:.()]*\s+){{0,4}}?(?:(?:an?|per|each|every)\s|/)(?P<span>{_SPAN})\b"
-    r"|(?:[^\W\d][^\s,;:.()]*\s+){0,2}?"
+    rf"(?:{_WORD}){{0,4}}?(?:(?:an?|per|each|every)\s|/)(?P<span>{_SPAN})\b"
+    rf"|(?:{_WORD}){{0,2}}?"
     r"(?P<often>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b)",
     re.IGNORECASE,
 )

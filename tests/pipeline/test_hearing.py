@@ -339,6 +339,40 @@ async def test_a_transcript_that_cannot_be_had(services, web, ears, status, kind
     assert outcome.failure.kind == kind
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a rel="nofollow ugc" href="/other.vtt">mine</a>',
+        '<ol class="commentlist"><li><p>Nice! <a href="/other.vtt">mine</a></p></li></ol>',
+    ],
+    ids=["marked", "comments"],
+)
+async def test_what_a_visitor_links_to_is_no_transcript(services, web, ears, link):
+    """Else whoever may comment on a page would say what was said in its recording."""
+    web.expect_request("/other.vtt").respond_with_data(VTT, content_type="text/vtt")
+    outcome = await ingest(serve_page(web, PLAYERS["audio"], NOTES + link), services)
+    assert outcome.failure.kind == "recording_unheard"
+
+
+@pytest.mark.parametrize("named", ["track", "link"])
+async def test_a_page_in_place_of_a_transcript_is_none(services, web, ears, named):
+    """A site may answer with another of its pages, and say that all is well."""
+    web.expect_request("/talk.vtt").respond_with_data(
+        f"<!doctype html><title>All talks</title><main>{LONG}</main>", content_type="text/html"
+    )
+    outcome = await ingest(serve_page(web, WRITTEN[named]), services)
+    assert outcome.failure.kind == "recording_unheard"
+
+
+async def test_a_page_in_which_they_speak_is_a_transcript(services, web):
+    """Podcasting 2.0 knows transcripts in HTML, too."""
+    web.expect_request("/talk.vtt").respond_with_data(
+        f"<!doctype html><title>One</title><main>{TALK}</main>", content_type="text/html"
+    )
+    document, _ = await document_of(serve_page(web, WRITTEN["link"]), services)
+    assert document.passages[0].locator.speaker == "Ada Berg"
+
+
 SAMPLES = "".join(f'<audio src="/sample{n}.mp3"></audio>' for n in range(5))
 
 
@@ -392,6 +426,43 @@ async def test_no_page_leads_to_a_recording_in_the_operators_network(
         with pytest.raises(errors.RecordingUnheard, match="your own network"):
             await hearing.fetch(ref, run, read)
     assert (web.log, ears.heard) == ([], [])
+
+
+async def test_no_feed_leads_to_a_file_in_the_operators_network(services, web, ears, monkeypatch):
+    """Neither for an item that it says is at an address there, nor for a page there that names it.
+
+    What an item's feed says of itself is as much the internet's as the feed is.
+    """
+    serve_transcript(web)
+    page = serve_page(web, PLAYERS["feed"])
+    client, robots = await services.network()
+    inside = await fetch_payload(page, client, robots)
+    feed = await fetch_payload(SourceRef(source=web.url_for("/feed.xml")), client, robots)
+    item = inside.model_copy(
+        update={
+            "data": inside.data + WRITTEN["link"].replace('="/', f'="{web.url_for("/")}').encode()
+        }
+    )
+    web.clear_log()
+    public = "http://public.example/feed.xml"
+    fetch = hearing._fetched
+
+    async def fetched(address, teller, run):
+        if address.endswith("feed.xml"):
+            return feed.model_copy(update={"final_url": public})
+        return await fetch(address, teller, run)
+
+    monkeypatch.setattr(hearing, "_fetched", fetched)
+
+    async def read():
+        return payload
+
+    payload, told = inside, Run(services, page.source)
+    assert await hearing.fetch(page, told, read) == inside
+    payload, ref = item, SourceRef(source=page.source, feed=public)
+    with pytest.raises(errors.RecordingUnheard):
+        await hearing.fetch(ref, told, read)
+    assert web.log == []
 
 
 ODD = [

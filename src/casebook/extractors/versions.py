@@ -18,4 +18,4 @@ ARXIV = "arxiv/13"
 PAPER = "paper/12"
 RECORDING = "recording/1"
 # A transcript that was handed in is read by one of the two.
-TRANSCRIPT = f"transcript/1 {CAPTIONS} {TEXT} {WORD}"
+TRANSCRIPT = f"transcript/2 {CAPTIONS} {TEXT} {WORD}"

@@ -6,11 +6,12 @@ from casebook.extractors import versions
 from casebook.extractors.gathering.bundles import unpack
 from casebook.extractors.kinds.youtube import json_in
 from casebook.extractors.naming import where
+from casebook.extractors.speech.speakers import is_spoken
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.metadata import clean_date
 from casebook.schemas.documents import Extracted
-from casebook.schemas.errors import Damaged
-from casebook.schemas.sources import Payload
+from casebook.schemas.errors import ContentMismatch, Damaged
+from casebook.schemas.sources import Payload, SourceKind
 
 
 def extract(payload: Payload, read: Callable[[Payload], Extracted]) -> Extracted:
@@ -22,6 +23,7 @@ def extract(payload: Payload, read: Callable[[Payload], Extracted]) -> Extracted
 
     Raises:
         Damaged: if the bundle holds no transcript.
+        ContentMismatch: if a web page in which nobody speaks is in its place.
         ExtractionError: as the transcript's own extractor.
     """
     bundle = unpack(payload)
@@ -29,6 +31,8 @@ def extract(payload: Payload, read: Callable[[Payload], Extracted]) -> Extracted
     if part is None:
         raise Damaged(f"{where(payload)}: its transcript was not kept; hand it in again.")
     said = read(part.payload().model_copy(update={"name": payload.name}))
+    if said.kind is SourceKind.WEB and not is_spoken(said.passages):
+        raise ContentMismatch(f"{part.url} is a web page in which nobody speaks: no transcript.")
     about = json_in(bundle, "about")
     title, channel = (one_line(str(about.get(name) or "")) for name in ("title", "channel"))
     return said.model_copy(

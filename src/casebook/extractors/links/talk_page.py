@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 from casebook.extractors.gathering.sound import named_as_recording, names_episode
 from casebook.extractors.links.feeds import base_of, entry_at
+from casebook.extractors.speech.speakers import is_spoken
 from casebook.extractors.text.characters import count_words, one_line
 from casebook.extractors.text.charset import decode
 from casebook.extractors.text.linked_data import Thing, types_of
@@ -29,16 +30,21 @@ MOST_NOTES = 600
 _EPISODE = frozenset({"PodcastEpisode", "RadioEpisode"})
 _SOUND_OBJECT = _EPISODE | {"AudioObject"}
 _FEED = "//link[contains(@rel, 'alternate') and contains(@type, 'rss')]/@href"
+# What a visitor wrote below a page is none of its own.
+_OWN = (
+    "[not(contains(@rel, 'ugc'))][not(ancestor::*"
+    "[starts-with(@id, 'comment') or starts-with(normalize-space(@class), 'comment')])]"
+)
 _PLAYERS = (
     "//meta[starts-with(@property, 'og:audio')]/@content",
     "//audio/@src | //audio/source/@src",
-    "//a[contains(@href, '.mp3') or contains(@href, '.m4a')]/@href",
+    f"//a[contains(@href, '.mp3') or contains(@href, '.m4a')]{_OWN}/@href",
 )
 # What is said, written down: beside a player, or as a file to load.
 _TRANSCRIPTS = (
     "//track[not(@kind) or @kind='captions' or @kind='subtitles']/@src",
     "//link[contains(@rel, 'alternate') and (@type='text/vtt' or contains(@type, '/srt'))]/@href",
-    "//a[contains(@href, '.vtt') or contains(@href, '.srt')]/@href",
+    f"//a[contains(@href, '.vtt') or contains(@href, '.srt')]{_OWN}/@href",
 )
 _MOST_SOUNDS = 3
 """One player may name its recording in as many formats."""
@@ -82,8 +88,9 @@ def talk_of(payload: Payload) -> Talk | None:
         return talk.model_copy(update={"title": title})
     except ExtractionError:
         return None  # a wall, or scripts to run first: the next stage tells
-    spoken = any(p.locator.speaker or p.locator.seconds is not None for p in page.passages)
-    if spoken or count_words(page.text) >= (MOST_NOTES if is_episode else MOST_WORDS):
+    if is_spoken(page.passages) or count_words(page.text) >= (
+        MOST_NOTES if is_episode else MOST_WORDS
+    ):
         return None
     day = page.published.isoformat() if page.published else None
     about = {"title": page.title, "published": day, "site": page.site}

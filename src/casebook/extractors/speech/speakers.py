@@ -23,6 +23,7 @@ from casebook.extractors.speech.speaker_labels import (
 )
 from casebook.extractors.text.characters import count_words
 from casebook.extractors.text.passages import Block
+from casebook.schemas.documents import Passage
 
 FEWEST_TURNS = 4
 """Labels without times make a conversation from this many on, by two who each have two."""
@@ -115,6 +116,11 @@ def _stands_for(block: Block) -> str:
     label = label_of(block.text)
     alone = label and label.own_line and not label.rest and label.seconds is None
     return "name" if alone else ""
+
+
+def is_spoken(passages: Iterable[Passage]) -> bool:
+    """Tell a text of which is known who says it, or when."""
+    return any(p.locator.speaker or p.locator.seconds is not None for p in passages)
 
 
 def set_apart(text: str, voices: Voices) -> str:

@@ -92,6 +92,7 @@ async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | Payload
     if not is_web_address(ref.source) or ref.transcript or not may_lead_to_sound(payload):
         return None
     page = payload.final_url or ref.source
+    teller = ref.feed or page  # an item's address is what its feed says that it is
     talk = await run.services.extractors.compute(talk_of, payload)
     if talk is None:
         return None
@@ -100,7 +101,7 @@ async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | Payload
         found_there = {"sound": talk.sound or told.sound}
         found_there["transcript"] = talk.transcript or told.transcript
         talk = talk.model_copy(update=found_there)
-    if written := await _written_down(payload, talk, run):
+    if written := await _written_down(payload, talk, teller, run):
         return written
     address = talk.sound
     if not address:
@@ -108,7 +109,7 @@ async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | Payload
     if run.services.transcriber is None:
         raise _unheard(ref, address)
     try:
-        found = await _fetched(address, page, run)
+        found = await _fetched(address, teller, run)
     except FetchError as error:
         if error.transient:
             raise
@@ -132,12 +133,18 @@ async def _told_by_feed(page: str, talk: "Talk", run: Run) -> "Talk":
         return nothing
     try:
         feed = await _fetched(talk.feed, page, run)
-        return await run.services.extractors.compute(partial(talk_in_feed, page), feed)
+        told = await run.services.extractors.compute(partial(talk_in_feed, page), feed)
+        client, _ = await run.services.network()
+        for address in filter(None, (told.sound, told.transcript)):
+            client.policy.check_hop(
+                parse_web_url(feed.final_url or talk.feed), parse_web_url(address)
+            )
     except (FetchError, ExtractionError):
         return nothing
+    return told
 
 
-async def _written_down(payload: Payload, talk: "Talk", run: Run) -> Payload | None:
+async def _written_down(payload: Payload, talk: "Talk", teller: str, run: Run) -> Payload | None:
     """Return the transcript that a page or its feed names, if it can be had and read.
 
     Raises:
@@ -145,10 +152,9 @@ async def _written_down(payload: Payload, talk: "Talk", run: Run) -> Payload | N
     """
     if talk.transcript is None:
         return None
-    page = payload.final_url or payload.url or talk.transcript
     about = {"title": talk.title, "published": talk.published, "site": talk.site}
     try:
-        found = await _fetched(talk.transcript, page, run)
+        found = await _fetched(talk.transcript, teller, run)
         whole = with_transcript(payload, found, about)
         await run.services.extractors.extract(whole)
     except (FetchError, ExtractionError) as error:

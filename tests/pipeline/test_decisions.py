@@ -60,6 +60,20 @@ async def test_approve_publish_reopen_withdraw(services, case_id):
     assert history == [(Decision.APPROVE, "ada"), (Decision.REOPEN, "bob")]
 
 
+async def test_a_case_that_is_back_is_nowhere_withdrawn(services, case_id):
+    """Also where its new title gave it a new address."""
+    await decisions.approve(case_id, services, who="ada")
+    await publish(services)
+    await decisions.reopen(case_id, services, who="bob", reason="a better title")
+    await publish(services)
+    title = SetFact(field="title", value="A search for recipes")
+    await decisions.edit(case_id, services, [title], who="bob")
+    await decisions.approve(case_id, services, who="ada")
+    done = await publish(services)
+    (page,) = (done.path / "cases").rglob("index.html")
+    assert "This case was withdrawn" not in page.read_text()
+
+
 async def test_a_site_knows_where_it_is_and_its_licence(services, case_id, monkeypatch):
     """The settings reach its pages; an address ends in a slash, and one with a secret is refused."""
     told = {"site_address": "https://x.example/casebook", "site_licence": "CC BY 4.0"}
@@ -74,7 +88,7 @@ async def test_a_site_knows_where_it_is_and_its_licence(services, case_id, monke
     assert f"https://x.example/casebook/cases/{slug}/" in (done.path / "feed.xml").read_text()
     assert "CC BY 4.0" in page.read_text()
     for wrong in ("ftp://x.example/", "https://ada:secret@x.example/", "https://x.example/?a=1"):
-        with pytest.raises(ConfigurationError, match="site_address") as error:
+        with pytest.raises(ConfigurationError, match="SITE_ADDRESS") as error:
             Settings.load(site_address=wrong)
         assert "secret" not in str(error.value)
 

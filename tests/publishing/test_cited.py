@@ -82,8 +82,18 @@ def test_a_case_is_cited_as_bibtex(publish, make_case, full_case):
     assert "date = {2026-11-24}," in told  # of the approval
     assert f"url = {{{full_case.source.canonical_url}}}," in told
     escaped = (out / other.address).with_name("case.bib").read_text()
-    marks = r"\& \{a\_b\} \#1 \textasciitilde{} \textasciicircum{} \textbackslash{}"
+    marks = r"\& \textbraceleft{}a\_b\textbraceright{} \#1 \textasciitilde{} \textasciicircum{} \textbackslash{}"
     assert rf"title = {{{{50\% of \$5 {marks}}}}}," in escaped
+
+
+def test_no_title_ends_its_entry_in_bibtex(publish, make_case):
+    """Braces count behind a backslash, too: a title could close its field and write others."""
+    out, (page,) = publish(make_case('x}} , url = "https://evil.example", note = "{'))
+    told = (out / page.address).with_name("case.bib").read_text()
+    depth = [told[: end + 1].count("{") - told[: end + 1].count("}") for end in range(len(told))]
+    at = told.index("evil.example")
+    assert depth[at] == 3  # of the entry, the field, and the title in it
+    assert (min(depth), depth[-1]) == (0, 0)
 
 
 def test_the_data_fit_their_schema(publish, full_case, make_case):

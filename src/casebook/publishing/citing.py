@@ -5,9 +5,12 @@ import re
 from casebook.publishing.records import PublishedCase
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# Programs that read BibTeX count braces, those behind a backslash too.
 _ESCAPED = str.maketrans(
     {
-        **{sign: f"\\{sign}" for sign in "#$%&_{}"},
+        **{sign: f"\\{sign}" for sign in "#$%&_"},
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
         "\\": r"\textbackslash{}",
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",

@@ -96,14 +96,14 @@ def _publish(services: Services, out: Path, going_on: Callable[[], None]) -> Pub
     in_force = {p.case_id: p for p in warehouse.publications() if p.target == target}
     here = {view.case.case_id for view in views}
     gone = [_withdrawal(p, now) for case_id, p in in_force.items() if case_id not in here]
-    before = [p for p in warehouse.withdrawals() if p.target == target]
+    away = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in here]
     pages = render_site(
         views,
         out,
         title=settings.site_title,
         built_at=now,
         traces=traces,
-        withdrawn=[*before, *gone],
+        withdrawn=[*away, *gone],
         address=settings.site_address,
         licence=settings.site_licence,
         going_on=going_on,

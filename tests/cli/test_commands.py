@@ -282,7 +282,7 @@ def test_a_wrong_setting_is_exit_code_4_and_shows_no_value(casebook):
     """The setting's name is told, its value is not: it may be a key."""
     ran = casebook("list", CASEBOOK_CONCURRENCY="sk-oops")
     assert ran.code == 4
-    assert "concurrency" in ran.err
+    assert "CASEBOOK_CONCURRENCY" in ran.err
     assert "sk-oops" not in ran.err
 
 

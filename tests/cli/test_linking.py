@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from casebook.extractors.suffixes import LISTS, SOURCES, TRANSCRIPTS
+from casebook.extractors.formats import LISTS, SOURCES, TRANSCRIPTS
 
 
 def test_links_shows_what_a_list_names(casebook, tmp_path):

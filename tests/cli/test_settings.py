@@ -5,7 +5,7 @@ import pytest
 from casebook.runtime.settings import Settings, variable_of
 from casebook.schemas.errors import ConfigurationError
 
-FREE = {"curator", "site_title", "llm_model", "judge_model", "transcription_model"}
+FREE = {"curator", "site_title", "site_licence", "llm_model", "judge_model", "transcription_model"}
 SECRET = {"openai_api_key", "judge_api_key", "transcription_api_key"}
 WRONG = {
     "home": "s3://bucket",

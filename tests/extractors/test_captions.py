@@ -8,9 +8,9 @@ import pytest
 from written_word import document, paragraph
 
 from casebook.extractors import registry
+from casebook.extractors.formats import TRANSCRIPTS
 from casebook.extractors.gathering.fetch import MEDIA_TYPES
 from casebook.extractors.kinds.captions import extract
-from casebook.extractors.suffixes import TRANSCRIPTS
 from casebook.schemas.errors import Damaged, DocumentEmpty
 from casebook.schemas.sources import Payload, SourceKind
 

@@ -9,11 +9,11 @@ import pytest
 
 from casebook.extractors import registry
 from casebook.extractors.days import stated_day, stated_days
+from casebook.extractors.formats import LISTS
 from casebook.extractors.gathering.fetch import MEDIA_TYPES
 from casebook.extractors.links.feed_items import read_item
 from casebook.extractors.links.feeds import parsed_feed
 from casebook.extractors.links.reading import read_listing
-from casebook.extractors.suffixes import LISTS
 from casebook.schemas import errors
 from casebook.schemas.sources import Payload
 

@@ -7,10 +7,10 @@ from email.mime.text import MIMEText
 import pytest
 from fpdf import FPDF
 
+from casebook.extractors.formats import SOURCES
 from casebook.extractors.gathering import fetch, sound
 from casebook.extractors.registry import choose, extract, mounts
 from casebook.extractors.sniffing import sniff
-from casebook.extractors.suffixes import SOURCES
 from casebook.schemas.errors import ContentMismatch, Damaged, DocumentEmpty, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
 

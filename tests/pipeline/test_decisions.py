@@ -88,7 +88,7 @@ async def test_a_site_knows_where_it_is_and_its_licence(services, case_id, monke
     assert f"https://x.example/casebook/cases/{slug}/" in (done.path / "feed.xml").read_text()
     assert "CC BY 4.0" in page.read_text()
     for wrong in ("ftp://x.example/", "https://ada:secret@x.example/", "https://x.example/?a=1"):
-        with pytest.raises(ConfigurationError, match="SITE_ADDRESS") as error:
+        with pytest.raises(ConfigurationError, match="CASEBOOK_SITE_ADDRESS") as error:
             Settings.load(site_address=wrong)
         assert "secret" not in str(error.value)
 

@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from scripted_endpoint import ScriptedEndpoint
 
 from casebook.schemas.errors import WarehouseTooNew
-from casebook.warehouse import Warehouse, store
+from casebook.warehouse import Warehouse, transactions
 from casebook.warehouse.sql import Migration, migrations
 
 SOURCES = 4
@@ -68,7 +68,7 @@ def test_the_batch_pauses_and_the_newer_program_goes_on_without_asking_twice(
     assert "paused  " in paused.err
     assert "was written by a newer casebook" in paused.err
     assert "casebook backfill --resume batch1_" in paused.err
-    monkeypatch.setattr(store, "migrations", lambda: NEWER)
+    monkeypatch.setattr(transactions, "migrations", lambda: NEWER)
     newer = Warehouse(file)
     (batch,) = newer.batches()
     assert newer.counts()["revisions"] < SOURCES

@@ -70,7 +70,7 @@ def test_a_restart_is_waited_for(setting, postgres):
 
     once_asked(setting, 3, restart)
     ran = backfilled(setting)
-    assert (ran.code, len(ran.lines)) == (0, SOURCES)
+    assert (ran.code, len(ran.lines)) == (0, SOURCES), ran.err
     assert is_whole(setting)
 
 

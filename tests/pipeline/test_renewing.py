@@ -3,7 +3,7 @@
 import pytest
 from scripted_endpoint import api_error
 
-from casebook.extractors.versions import HTML
+from casebook.extractors.formats import FORMATS
 from casebook.pipeline.curation import adopting, decisions
 from casebook.pipeline.curation.differing import Kind, differences
 from casebook.pipeline.curation.editing import DropStatement, SetFact, SetStatement
@@ -17,6 +17,7 @@ from casebook.schemas.reviews import CaseStatus
 from casebook.schemas.sources import SourceRef
 from casebook.summarizer.models.profiles import Strategy
 
+HTML = next(one.version for one in FORMATS if one.reader == "html")
 TAG = Tag(slug="rag", label="RAG", group="technique", evidence=[], support=SILENT)
 
 

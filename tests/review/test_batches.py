@@ -12,7 +12,7 @@ from desk_drafts import NOON, DeskClient, source_of, texts
 from lxml import html
 from scripted_endpoint import api_error, completion
 
-from casebook.extractors.suffixes import LISTS
+from casebook.extractors.formats import LISTS
 from casebook.pipeline.batches.planning import Selection
 from casebook.pipeline.batches.quoting import Quote
 from casebook.review import batch_runs, create_app

@@ -8,7 +8,7 @@ import pytest
 from desk_drafts import DeskClient
 from lxml import html
 
-from casebook.extractors.suffixes import SOURCES, TRANSCRIPTS
+from casebook.extractors.formats import SOURCES, TRANSCRIPTS
 from casebook.pipeline.ingestion.outcome import Outcome, Status
 from casebook.review import create_app, jobs
 from casebook.review.jobs import Job, Jobs

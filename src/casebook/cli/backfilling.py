@@ -15,7 +15,7 @@ from casebook.cli.context import EXIT_SOME_FAILED, AsJson, day_option, load_sett
 from casebook.cli.quotes import beyond_budget, left_aside, print_plan, undated
 from casebook.cli.references import as_bad_usage, named, piped_list, words_of
 from casebook.cli.terminal import err, lists_told, out, plain, print_json, printable
-from casebook.extractors.suffixes import LISTS
+from casebook.extractors.formats import LISTS
 from casebook.schemas.bounds import MOST_AT_ONCE, MOST_DOLLARS
 from casebook.schemas.errors import BudgetReached, InvalidSource, ModelUnknown, WarehouseError
 

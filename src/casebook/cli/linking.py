@@ -11,7 +11,7 @@ from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, with_services
 from casebook.cli.references import as_bad_usage, named, piped_list
 from casebook.cli.terminal import err, lists_told, out, print_json, printable
-from casebook.extractors.suffixes import LISTS
+from casebook.extractors.formats import LISTS
 
 if TYPE_CHECKING:
     from casebook.extractors.links.listing import Walk

@@ -12,7 +12,7 @@ from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, desk_address, load_settings
 from casebook.cli.references import read_refs, with_feed, with_transcript, with_url
 from casebook.cli.terminal import err, out, plain, print_json
-from casebook.extractors.suffixes import SOURCES, TRANSCRIPTS
+from casebook.extractors.formats import SOURCES, TRANSCRIPTS
 from casebook.schemas.bounds import MOST_DOLLARS
 from casebook.schemas.errors import CasebookError
 

@@ -1,4 +1,4 @@
-"""Which extractor reads which bytes: by media type, then by the name's suffix, then by the bytes.
+"""Which reader of the table reads which bytes: by media type, then by suffix, then by the bytes.
 
 The first bytes have a veto: a picture called page.html is refused, and a PDF that a server calls
 HTML is read as what it is. Heavy parsers load when they are first used.
@@ -7,10 +7,10 @@ HTML is read as what it is. Heavy parsers load when they are first used.
 import re
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Protocol
 
-from casebook.extractors import suffixes, versions
-from casebook.extractors.gathering import bundles
+from casebook.extractors.formats import FORMATS, OUR_TYPES
 from casebook.extractors.naming import where
 from casebook.extractors.sniffing import (
     BINARY,
@@ -51,139 +51,32 @@ class Mount:
     suffixes: frozenset[str]
 
 
-def _html(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import html
+def _reader(name: str) -> Extractor:
+    """Return the reader of a name; its file and what that takes load when it is first used."""
 
-    return html.extract(payload)
+    def read(payload: Payload, /) -> Extracted:
+        read_by = import_module(f"casebook.extractors.kinds.{name}").extract
+        # A transcript is read by the others.
+        found: Extracted = read_by(payload, extract) if name == "transcript" else read_by(payload)
+        return found
 
-
-def _saved_page(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import saved_page
-
-    return saved_page.extract(payload)
-
-
-def _markdown(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import markdown
-
-    return markdown.extract(payload)
-
-
-def _restructured(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import restructured
-
-    return restructured.extract(payload)
-
-
-def _notebook(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import notebook
-
-    return notebook.extract(payload)
-
-
-def _word(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import word
-
-    return word.extract(payload)
-
-
-def _plaintext(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import plaintext
-
-    return plaintext.extract(payload)
-
-
-def _captions(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import captions
-
-    return captions.extract(payload)
-
-
-def _pdf(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import pdf
-
-    return pdf.extract(payload)
-
-
-def _youtube(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import youtube
-
-    return youtube.extract(payload)
-
-
-def _transcript(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import transcript
-
-    return transcript.extract(payload, read=extract)
-
-
-def _recording(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import recording
-
-    return recording.extract(payload)
-
-
-def _paper(payload: Payload, /) -> Extracted:
-    from casebook.extractors.kinds import papers
-
-    return papers.extract(payload)
-
-
-def _mount(kind: SourceKind, version: str, run: Extractor, types: str, names: str) -> Mount:
-    return Mount(kind, version, run, frozenset(types.split()), frozenset(names.split()))
+    return read
 
 
 @cache
 def mounts() -> tuple[Mount, ...]:
-    """Return every extractor there is; CONTRIBUTING.md names what a new one needs beside."""
-    return (
-        _mount(
-            SourceKind.WEB, versions.HTML, _html,
-            "text/html application/xhtml+xml", suffixes.PAGE,
-        ),
-        _mount(
-            SourceKind.WEB, versions.SAVED, _saved_page,
-            "multipart/related application/x-mimearchive", suffixes.SAVED_PAGE,
-        ),
-        _mount(
-            SourceKind.MARKDOWN, versions.MARKDOWN, _markdown,
-            "text/markdown text/x-markdown text/x-web-markdown", suffixes.MARKDOWN,
-        ),
-        _mount(
-            SourceKind.RESTRUCTURED, versions.RESTRUCTURED, _restructured,
-            "text/x-rst text/prs.fallenstein.rst", suffixes.RESTRUCTURED,
-        ),
-        _mount(
-            SourceKind.MARKDOWN, versions.NOTEBOOK, _notebook,
-            "application/x-ipynb+json", suffixes.NOTEBOOK,
-        ),
-        _mount(
-            SourceKind.WORD, versions.WORD, _word,
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-            suffixes.WORD,
-        ),
-        _mount(
-            SourceKind.TEXT, versions.TEXT, _plaintext,
-            "text/plain text/asciidoc", suffixes.TEXT,
-        ),
-        _mount(
-            SourceKind.CAPTIONS, versions.CAPTIONS, _captions,
-            "text/vtt text/srt application/x-subrip application/srt application/ttml+xml "
-            "text/x-ssa text/x-ass",
-            suffixes.CAPTIONS,
-        ),
-        _mount(
-            SourceKind.PDF, versions.PDF, _pdf,
-            "application/pdf application/x-pdf", suffixes.PDF,
-        ),
-        _mount(SourceKind.YOUTUBE, versions.YOUTUBE, _youtube, bundles.VIDEO, ""),
-        # Handed in for a video: read as the captions or text that it is, under its own title.
-        _mount(SourceKind.CAPTIONS, versions.TRANSCRIPT, _transcript, bundles.TRANSCRIPT, ""),
-        _mount(SourceKind.RECORDING, versions.RECORDING, _recording, bundles.RECORDING, ""),
-        _mount(SourceKind.ARXIV, versions.ARXIV, _paper, bundles.ARXIV, ""),
-        # A paper of another archive is the PDF that its landing page leads to.
-        _mount(SourceKind.PDF, versions.PAPER, _paper, bundles.PAPER, ""),
-    )  # fmt: skip
+    """Return every extractor there is, in the order of the table."""
+    kinds = {kind.value: kind for kind in SourceKind}
+    return tuple(
+        Mount(
+            kinds[one.kind],
+            one.version,
+            _reader(one.reader),
+            frozenset(one.media_types.split()),
+            frozenset(one.suffixes.split()),
+        )
+        for one in FORMATS
+    )
 
 
 def extract(payload: Payload) -> Extracted:
@@ -201,7 +94,8 @@ def extract(payload: Payload) -> Extracted:
     steps = (*payload.tried, *noted, *extracted.extraction)
     # A title stands in every list, and before each window that a model is shown.
     title = extracted.title and extracted.title[:_LONGEST_TITLE].rstrip()
-    return extracted.model_copy(update={"title": title, "extraction": steps})
+    changes = {"extractor": mount.version, "title": title, "extraction": steps}
+    return extracted.model_copy(update=changes)
 
 
 def choose(payload: Payload) -> tuple[Mount, str | None]:
@@ -215,7 +109,7 @@ def choose(payload: Payload) -> tuple[Mount, str | None]:
     declared, found = _declared(payload), sniff(payload.data)
     if found == BINARY and is_wide(payload.charset):
         found = None
-    if declared is not None and payload.media_type.startswith(bundles.OUR_TYPES):
+    if declared is not None and payload.media_type.startswith(OUR_TYPES):
         return declared, None  # we wrote these bytes ourselves
     if found in _FILES:
         return _as_file(payload, declared, _mount_of(_FILES[found]))
@@ -239,7 +133,7 @@ def _overruled(payload: Payload, declared: Mount) -> tuple[Mount, str | None]:
         return captions, f"captions served as {payload.media_type}"
     if declared.kind is SourceKind.TEXT and is_restructured(payload.data):
         return _mount_of(SourceKind.RESTRUCTURED), "reStructuredText, by its directives"
-    if is_json(payload.data) and declared is not captions and declared.version != versions.NOTEBOOK:
+    if is_json(payload.data) and declared is not captions and "ipynb" not in declared.suffixes:
         raise _binary(payload, declared, "JSON, data for programs")
     named = _by_suffix(payload)
     if (

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from casebook.extractors import suffixes
+from casebook.extractors import formats
 from casebook.publishing.anchors import web_address
 from casebook.publishing.wording import (
     RESULT_COLUMNS,
@@ -90,7 +90,7 @@ def environment() -> Environment:
         sections=SECTIONS,
         result_columns=RESULT_COLUMNS,
         methods=list(Method),
-        files=suffixes,
+        files=formats,
     )
     return made
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from starlette.datastructures import UploadFile
 
-from casebook.extractors.suffixes import TRANSCRIPTS
+from casebook.extractors.formats import TRANSCRIPTS
 from casebook.publishing.anchors import web_address
 from casebook.schemas.errors import InvalidSource, TooLarge
 from casebook.schemas.sources import SourceRef

@@ -147,10 +147,13 @@ def _spans(passages: Sequence[Passage]) -> list[tuple[int, int]]:
 
 
 class Extracted(Frozen):
-    """What an extractor returns: a Document without the identity that the pipeline gives it."""
+    """What an extractor returns: a Document without the identity that the pipeline gives it.
+
+    ``extractor`` is what read it, with its version: the registry writes it in.
+    """
 
     kind: SourceKind
-    extractor: str
+    extractor: str = ""
     title: str | None = None
     authors: Sequence[str] = ()
     published: date | None = None

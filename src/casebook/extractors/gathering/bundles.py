@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import ConfigDict, ValidationError
 
+from casebook.extractors.formats import OUR_TYPES
 from casebook.extractors.naming import where
 from casebook.schemas.errors import Damaged
 from casebook.schemas.frozen import Frozen
@@ -16,9 +17,6 @@ from casebook.schemas.sources import Payload
 
 if TYPE_CHECKING:  # readers of bundles need no network
     from casebook.extractors.network.client import Fetched
-
-OUR_TYPES = "application/vnd.casebook."
-"""What the media types of bundles begin with; no server may claim one."""
 
 VIDEO = f"{OUR_TYPES}youtube+json"
 RECORDING = f"{OUR_TYPES}recording+json"

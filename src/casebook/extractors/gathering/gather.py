@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 from casebook.extractors.copies import original_of
-from casebook.extractors.gathering.bundles import OUR_TYPES
+from casebook.extractors.formats import OUR_TYPES
 from casebook.extractors.gathering.elsewhere import OVERVIEW, sent_instead
 from casebook.extractors.gathering.markup import words_shown
 from casebook.extractors.gathering.routes import Way, ways_to

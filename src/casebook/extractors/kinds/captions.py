@@ -10,7 +10,6 @@ from itertools import groupby
 import webvtt
 from webvtt.errors import MalformedCaptionError, MalformedFileError
 
-from casebook.extractors import versions
 from casebook.extractors.kinds import webvtt_sight
 from casebook.extractors.kinds.caption_forms import read_timed, with_times
 from casebook.extractors.kinds.json_captions import is_json, read_json
@@ -65,7 +64,6 @@ def extract(payload: Payload) -> Extracted:
     refuse_empty(text, payload)
     return Extracted(
         kind=SourceKind.CAPTIONS,
-        extractor=versions.CAPTIONS,
         title=notes.get("title") or one_line(read.header).lstrip("-–—: ") or None,
         authors=clean_authors(_people(notes)),
         published=clean_date(notes.get("date") or notes.get("published")),

@@ -12,7 +12,6 @@ from typing import Any
 import trafilatura
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors import versions
 from casebook.extractors.garbage import undisturbed
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import with_speakers
@@ -170,7 +169,6 @@ def _finished(
         steps.append(ExtractionStep(method="wall", outcome=doubt))
     return Extracted(
         kind=SourceKind.WEB,
-        extractor=versions.HTML,
         title=title,
         authors=_authors(reading, meta, sites),
         published=day,

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 
-from casebook.extractors import versions
 from casebook.extractors.kinds.front_matter import (
     day_of_publication,
     first_of,
@@ -93,7 +92,6 @@ def read(parts: Sequence[str], payload: Payload, step: ExtractionStep) -> Extrac
     headings = [block.text for block in blocks if block.heading]
     return Extracted(
         kind=SourceKind.MARKDOWN,
-        extractor=versions.MARKDOWN,
         title=one_line(first_of(front, "title") or next(iter(headings), "")) or None,
         authors=clean_authors(names_of(front)),
         published=day_of_publication(front),

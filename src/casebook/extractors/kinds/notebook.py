@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from casebook.extractors import versions
 from casebook.extractors.kinds import markdown
 from casebook.extractors.naming import where
 from casebook.schemas.documents import Extracted, ExtractionStep
@@ -36,8 +35,7 @@ def extract(payload: Payload) -> Extracted:
         ) from error
     step = ExtractionStep(method="notebook", outcome=f"{len(cells)} cells")
     whole = [part.encode("utf-8", "replace").decode() for part in parts]
-    read = markdown.read(whole, payload, step)
-    return read.model_copy(update={"extractor": versions.NOTEBOOK})
+    return markdown.read(whole, payload, step)
 
 
 def _parts(cell: Mapping[str, Any]) -> Iterator[str]:

@@ -10,7 +10,6 @@ from typing import Any
 import feedparser  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors import versions
 from casebook.extractors.days import stated_day
 from casebook.extractors.gathering import bundles
 from casebook.extractors.gathering.bundles import Bundle, Part, unpack
@@ -64,7 +63,6 @@ def extract(payload: Payload) -> Extracted:
     return text.model_copy(
         update={
             "kind": SourceKind.ARXIV if on_arxiv else SourceKind.PDF,
-            "extractor": versions.ARXIV if on_arxiv else versions.PAPER,
             "title": about.title or text.title,
             "authors": about.authors or text.authors,
             "published": about.published or text.published,

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import pypdfium2
 
-from casebook.extractors import versions
 from casebook.extractors.days import stated_day
 from casebook.extractors.garbage import undisturbed
 from casebook.extractors.kinds.plaintext import refuse_empty
@@ -135,7 +134,6 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
     rows = [line for line in reading.pages[0].lines if line.row]
     extracted = Extracted(
         kind=SourceKind.PDF,
-        extractor=versions.PDF,
         title=title_of(about, blocks, first),
         authors=clean_authors(authors_of(about, blocks, first, rows)),
         published=published,

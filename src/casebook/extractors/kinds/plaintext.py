@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from casebook.extractors import versions
 from casebook.extractors.days import stated_day
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import Voices, set_apart, voices_in, with_speakers
@@ -57,7 +56,6 @@ def extract(payload: Payload) -> Extracted:
     refuse_empty(text, payload)
     return Extracted(
         kind=SourceKind.TEXT,
-        extractor=versions.TEXT,
         title=header.get("title") or _title(paragraphs, voices),
         authors=clean_authors(header.get("author", "").replace(",", ";")),
         published=stated_day(header.get("date")),

@@ -1,6 +1,5 @@
 """Recordings that were written down: what is said, by second, from the bundle that was kept."""
 
-from casebook.extractors import versions
 from casebook.extractors.gathering.bundles import unpack
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.kinds.youtube import cues_in, json_in
@@ -29,7 +28,6 @@ def extract(payload: Payload) -> Extracted:
     about = json_in(bundle, "about")
     return Extracted(
         kind=SourceKind.RECORDING,
-        extractor=versions.RECORDING,
         title=one_line(str(about.get("title") or "")) or None,
         published=clean_date(str(about.get("published") or "")),
         site=one_line(str(about.get("site") or "")) or None,

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from casebook.extractors import versions
 from casebook.extractors.kinds import plaintext
 from casebook.extractors.kinds.front_matter import day_of_publication, first_of, names_of
 from casebook.extractors.restructured.page import Page, Unreadable, page_of
@@ -57,7 +56,6 @@ def extract(payload: Payload) -> Extracted:
     headings = (block.text for block in blocks if block.heading)
     return Extracted(
         kind=SourceKind.RESTRUCTURED,
-        extractor=versions.RESTRUCTURED,
         title=one_line(first_of(page.stated, "title") or next(headings, "")) or None,
         authors=clean_authors(names_of(page.stated)),
         published=day_of_publication(page.stated),
@@ -80,7 +78,6 @@ def _as_plain_text(payload: Payload, source: str, encoding: str, why: str) -> Ex
     return read.model_copy(
         update={
             "kind": SourceKind.RESTRUCTURED,
-            "extractor": versions.RESTRUCTURED,
             "extraction": (
                 ExtractionStep(method="docutils", outcome=f"{why}; read as plain text"),
                 ExtractionStep(method="charset", outcome=encoding),

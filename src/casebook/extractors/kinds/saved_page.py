@@ -4,7 +4,6 @@ import email
 import email.policy
 from email.message import Message
 
-from casebook.extractors import versions
 from casebook.extractors.kinds import html
 from casebook.extractors.naming import where
 from casebook.extractors.urls import is_web_address
@@ -31,8 +30,7 @@ def extract(payload: Payload) -> Extracted:
     told = {"data": data, "media_type": "text/html", "charset": page.get_content_charset()}
     read = html.extract(payload.model_copy(update={**told, "url": address, "final_url": address}))
     step = ExtractionStep(method="saved page", outcome=f"{len(data):,} bytes of HTML")
-    changes = {"extractor": versions.SAVED, "extraction": (step, *read.extraction)}
-    return read.model_copy(update=changes)
+    return read.model_copy(update={"extraction": (step, *read.extraction)})
 
 
 def _address(saved: Message, page: Message) -> str | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from casebook.extractors import versions
 from casebook.extractors.gathering.bundles import unpack
 from casebook.extractors.kinds.youtube import json_in
 from casebook.extractors.naming import where
@@ -37,7 +36,6 @@ def extract(payload: Payload, read: Callable[[Payload], Extracted]) -> Extracted
     title, channel = (one_line(str(about.get(name) or "")) for name in ("title", "channel"))
     return said.model_copy(
         update={
-            "extractor": versions.TRANSCRIPT,
             "title": title or said.title,
             "authors": said.authors or ((channel,) if channel else ()),
             "published": said.published or clean_date(about.get("published")),

@@ -14,7 +14,6 @@ from xml.parsers.expat import ExpatError
 import mammoth
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors import versions
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
 from casebook.extractors.speech.speakers import with_speakers
@@ -105,7 +104,6 @@ def extract(payload: Payload) -> Extracted:
     refuse_empty(text, payload)
     return Extracted(
         kind=SourceKind.WORD,
-        extractor=versions.WORD,
         title=_title(tree, blocks, one_line(core.get("title", ""))),
         authors=clean_authors(signed),
         language=language,

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casebook.extractors import versions
 from casebook.extractors.gathering.bundles import Bundle, unpack
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.naming import where
@@ -83,7 +82,6 @@ def extract(payload: Payload) -> Extracted:
     channel = one_line(str(details.get("author") or told.get("channel") or ""))
     return Extracted(
         kind=SourceKind.YOUTUBE,
-        extractor=versions.YOUTUBE,
         title=title or _first(_OG_TITLE, page),
         authors=(channel,) if channel else (),
         published=clean_date(_first(_DATE, page) or told.get("published")),

@@ -17,11 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from casebook.extractors.gathering.bundles import OUR_TYPES
+from casebook.extractors.formats import OUR_TYPES, SOURCES
 from casebook.extractors.gathering.fetch import identify, read_file
 from casebook.extractors.network.body import FetchLimits
 from casebook.extractors.sniffing import marked
-from casebook.extractors.suffixes import SOURCES
 from casebook.extractors.urls import is_text, is_web_address, shown
 from casebook.pipeline.ingestion.identity import is_remote
 from casebook.pipeline.ingestion.outcome import Outcome

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from casebook.extractors.gathering.bundles import OUR_TYPES
+from casebook.extractors.formats import OUR_TYPES
 from casebook.extractors.gathering.fetch import fetch, identify
 from casebook.extractors.registry import choose
 from casebook.extractors.sites import canonical_url

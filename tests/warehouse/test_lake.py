@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import duckdb
@@ -159,6 +159,22 @@ def test_a_session_lost_in_mid_transaction_is_told_and_ends_no_program(lake, pos
             connection.execute("SELECT count(*) FROM failures").fetchall()
 
     with pytest.raises(WarehouseUnreachable):
+        read()
+    assert lake.source("src1_none") is None
+
+
+def test_a_transaction_of_which_only_the_end_is_told_met_no_server_either(lake, postgres):
+    """Where DuckDB kept the cause to itself, it says no more than that nothing goes on."""
+
+    def read() -> None:
+        with lake._database.transaction() as connection:
+            connection.execute("SELECT count(*) FROM sources").fetchall()
+            postgres.end_sessions()
+            with suppress(duckdb.Error):
+                connection.execute("SELECT count(*) FROM failures").fetchall()
+            connection.execute("SELECT count(*) FROM cases").fetchall()
+
+    with pytest.raises(WarehouseUnreachable, match="transaction is aborted"):
         read()
     assert lake.source("src1_none") is None
 

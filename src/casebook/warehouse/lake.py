@@ -59,7 +59,7 @@ _DISCONNECTED = (
 )
 # What DuckDB says where the server went away in an unlucky moment, and of faults of its own. Which
 # it was nobody can tell: the server may be back when it is asked.
-_BROKEN = ("INTERNAL Error", "database has been invalidated")
+_BROKEN = ("INTERNAL Error", "database has been invalidated", "Current transaction is aborted")
 
 
 class DuckLake:

@@ -37,10 +37,17 @@ def index(*addresses: str) -> str:
     )
 
 
-def listing(data: bytes | str, charset: str | None = None):
+def listing(
+    data: bytes | str,
+    media_type: str = "application/octet-stream",
+    name: str = "",
+    charset: str | None = None,
+):
     """Return what is read in a list that blog.example.com serves."""
     body = data.encode() if isinstance(data, str) else data
     base = "https://blog.example.com/list"
     return read_listing(
-        Payload(data=body, media_type="x/y", charset=charset, url=base, final_url=base)
+        Payload(
+            data=body, media_type=media_type, name=name, charset=charset, url=base, final_url=base
+        )
     )

@@ -8,6 +8,7 @@ import pages
 import pytest
 import scripted_curator
 from pytest_httpserver import HTTPServer
+from recordings import MP3, Ears
 from scripted_endpoint import ScriptedEndpoint
 from werkzeug import Request, Response
 
@@ -102,4 +103,25 @@ async def services(
 ) -> AsyncIterator[Services]:
     """Services over the scripted endpoint."""
     async with quick(Services(settings_of())) as made:
+        yield made
+
+
+@pytest.fixture
+def ears(web: HTTPServer) -> Ears:
+    """An endpoint for recordings, and a recording."""
+    told = Ears()
+    web.expect_request("/v1/audio/transcriptions", method="POST").respond_with_handler(told)
+    web.expect_request("/talk.mp3").respond_with_data(MP3, content_type="audio/mpeg")
+    return told
+
+
+@pytest.fixture
+async def hearing_services(settings_of, web, ears, quick):
+    """Services with an endpoint for recordings."""
+    settings = settings_of(
+        transcription_base_url=web.url_for("/v1"),
+        transcription_model="whisper-1",
+        transcription_api_key="sk-ears",
+    )
+    async with quick(Services(settings)) as made:
         yield made

@@ -78,7 +78,6 @@ def filters() -> dict[str, Callable[..., object]]:
         "anchored": anchored,
         "approved": attrgetter("provenance.approved_at"),
         "choices": choices,
-        "clock": clock,
         "count": count,
         "day": day,
         "fact": fact_value,

@@ -74,6 +74,20 @@ def _home(value: str | Path) -> Path:
     return folder
 
 
+def _plain_address(value: str, advice: str = "") -> str:
+    """Return a web address without the slash at its end.
+
+    Raises:
+        ValueError: if it is none, or holds more than a place.
+    """
+    address = urlsplit(value)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise ValueError("is no http:// or https:// address")
+    if address.username or address.password or address.query or address.fragment:
+        raise ValueError(f"must hold no user, password, query or fragment{advice}")
+    return value.rstrip("/")
+
+
 def variable_of(name: str) -> str:
     """Return the environment variable of a setting."""
     return "OPENAI_API_KEY" if name == "openai_api_key" else f"{_PREFIX}{name.upper()}"
@@ -249,14 +263,7 @@ class Settings(BaseSettings):
     @classmethod
     def _a_folder_of_the_web(cls, value: str | None) -> str | None:
         """Refuse what is no plain web address; a page's address follows its last slash."""
-        if value is None:
-            return None
-        address = urlsplit(value)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            raise ValueError("is no http:// or https:// address")
-        if address.username or address.password or address.query or address.fragment:
-            raise ValueError("must hold no user, password, query or fragment")
-        return value.rstrip("/") + "/"
+        return value and f"{_plain_address(value)}/"
 
     @field_validator("models")
     @classmethod
@@ -272,16 +279,9 @@ class Settings(BaseSettings):
 
     @field_validator("llm_base_url", "judge_base_url", "transcription_base_url")
     @classmethod
-    def _plain_address(cls, value: str | None) -> str | None:
+    def _an_endpoint(cls, value: str | None) -> str | None:
         """Refuse what is no web address, and what would show a secret wherever it is named."""
-        if value is None:
-            return None
-        address = urlsplit(value)
-        if address.scheme not in {"http", "https"} or not address.hostname:
-            raise ValueError("is no http:// or https:// address")
-        if address.username or address.password or address.query or address.fragment:
-            raise ValueError("must hold no user, password or query; give the key as OPENAI_API_KEY")
-        return value.rstrip("/")
+        return None if value is None else _plain_address(value, "; give the key as OPENAI_API_KEY")
 
     @classmethod
     def settings_customise_sources(

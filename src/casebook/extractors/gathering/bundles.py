@@ -4,8 +4,9 @@ A bundle is a JSON object under a media type of our own, so that it is stored as
 mounted in the registry like any file.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ConfigDict, ValidationError
 
@@ -73,6 +74,21 @@ class Bundle(Frozen):
 def pack(parts: Iterable[Part]) -> bytes:
     """Return the bytes of a bundle."""
     return Bundle(parts=tuple(parts)).model_dump_json().encode()
+
+
+def pack_transcript(said: Payload, about: Mapping[str, Any], told_at: str) -> bytes:
+    """Return the bytes of a transcript with what ``told_at`` tells of what it was said in."""
+    transcript = Part(
+        name="transcript",
+        url=said.final_url or said.url or "",
+        media_type=said.media_type,
+        charset=said.charset,
+        data=said.data,
+    )
+    told = json.dumps(dict(about)).encode()
+    return pack(
+        [transcript, Part(name="about", url=told_at, media_type="application/json", data=told)]
+    )
 
 
 def unpack(payload: Payload) -> Bundle:

@@ -4,7 +4,7 @@ import json
 from urllib.parse import urlencode
 
 from casebook.extractors.copies import original_of
-from casebook.extractors.gathering.bundles import TRANSCRIPT, Part, pack
+from casebook.extractors.gathering.bundles import TRANSCRIPT, pack_transcript
 from casebook.extractors.network.client import GuardedClient
 from casebook.extractors.network.robots import Robots
 from casebook.extractors.sites import video_id
@@ -35,23 +35,8 @@ async def with_title(payload: Payload, client: GuardedClient, robots: Robots) ->
     except (FetchError, ValueError, LookupError, TypeError, RecursionError) as error:
         kind = error.kind() if isinstance(error, FetchError) else "unreadable"
         return payload.model_copy(update={"tried": (_step(f"failed: {kind}"),)})
-    parts = [
-        Part(
-            name="transcript",
-            url=payload.url or "",
-            media_type=payload.media_type,
-            charset=payload.charset,
-            data=payload.data,
-        ),
-        Part(
-            name="about",
-            url=address,
-            media_type="application/json",
-            data=json.dumps(about).encode(),
-        ),
-    ]
     changes = {
-        "data": pack(parts),
+        "data": pack_transcript(payload, about, address),
         "media_type": TRANSCRIPT,
         "tried": (_step("title and channel"),),
     }

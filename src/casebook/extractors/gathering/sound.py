@@ -6,7 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casebook.extractors.gathering.bundles import RECORDING, TRANSCRIPT, VIDEO, Part, pack
+from casebook.extractors.gathering.bundles import (
+    RECORDING,
+    TRANSCRIPT,
+    VIDEO,
+    Part,
+    pack,
+    pack_transcript,
+)
 from casebook.extractors.network.body import is_sound
 from casebook.schemas.sources import ExtractionStep, Payload
 
@@ -121,24 +128,9 @@ def _rate(given: Mapping[str, Any]) -> float:
 def with_transcript(page: Payload, transcript: Payload, about: Mapping[str, Any]) -> Payload:
     """Return a page about a recording together with what its site wrote down of it."""
     address = transcript.final_url or transcript.url or ""
-    parts = [
-        Part(
-            name="transcript",
-            url=address,
-            media_type=transcript.media_type,
-            charset=transcript.charset,
-            data=transcript.data,
-        ),
-        Part(
-            name="about",
-            url=page.final_url or page.url or "",
-            media_type="application/json",
-            data=json.dumps(dict(about)).encode(),
-        ),
-    ]
     step = ExtractionStep(method=TRANSCRIPT_OF_PAGE, outcome=f"read from {address}")
     changes: Mapping[str, Any] = {
-        "data": pack(parts),
+        "data": pack_transcript(transcript, about, page.final_url or page.url or ""),
         "media_type": TRANSCRIPT,
         "charset": None,
         "name": transcript.name,

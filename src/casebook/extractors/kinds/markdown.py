@@ -15,7 +15,7 @@ from casebook.extractors.kinds.front_matter import (
     names_of,
     read_front_matter,
 )
-from casebook.extractors.kinds.markdown_dialects import COMMENT, plain
+from casebook.extractors.kinds.markdown_dialects import COMMENT, RENDERER, plain
 from casebook.extractors.kinds.plaintext import refuse_empty
 from casebook.extractors.speech.speakers import FEWEST_TIMES, with_speakers
 from casebook.extractors.text.authors import clean_authors
@@ -31,7 +31,6 @@ from casebook.extractors.web.markup.tree_blocks import FURNITURE, placed_blocks
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
 
-_RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 # Each line by itself, as people expect who paste a transcript.
 _BY_LINES = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"])
 _LABELLED = re.compile(r"^[^\n]{0,80}?(?::\s|\d:\d\d|>>)", re.MULTILINE)
@@ -122,7 +121,7 @@ def _known(blocks: Sequence[Block]) -> int:
     return sum(bool(one.speaker) + (one.seconds is not None) for one in blocks)
 
 
-def _shown(body: str, renderer: MarkdownIt = _RENDERER) -> tuple[list[Block], list[HiddenText]]:
+def _shown(body: str, renderer: MarkdownIt = RENDERER) -> tuple[list[Block], list[HiddenText]]:
     """Return what a page made of the Markdown shows, and what it hides."""
     markup = renderer.render(plain(body))
     tree = parse(_closed(markup)) if markup.strip() else None

@@ -9,6 +9,11 @@ import re
 from collections.abc import Iterator
 from textwrap import dedent
 
+from markdown_it import MarkdownIt
+
+RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+"""What makes a page of Markdown, for its text and for what it links."""
+
 _FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})")
 _ALERT = re.compile(r"([ \t]*(?:>[ \t]*)+)\[![\w-]{2,20}\][-+]?[ \t]*(.*)")
 _COLONS = re.compile(

@@ -7,9 +7,8 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import urljoin
 
-from markdown_it import MarkdownIt
-
 from casebook.extractors.days import day_in_address, day_in_line, stated_day
+from casebook.extractors.kinds.markdown_dialects import RENDERER
 from casebook.extractors.kinds.youtube import find_all, page_data
 from casebook.extractors.links.entries import Listing, addresses_in, candidate
 from casebook.extractors.links.tables import read_table
@@ -28,7 +27,6 @@ _MARKED = re.compile(
     re.MULTILINE,
 )
 _NAMED_LINK = re.compile(r"\]\s?\[|\]\(#|^\s*(?:[-*+]|\d+[.)])\s+\[[^\]]+\]\s*$")
-_RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _LONGEST_MARKDOWN = 5_000_000
 _PARTS = re.compile(r"[()|·•–—]|\s-\s")
 _TO_LAST_FIGURE = re.compile(r".*\d", re.DOTALL)
@@ -214,7 +212,7 @@ def _in_markdown(source: str) -> Iterator[Candidate]:
 
     The day is the one that the entry of a single address states.
     """
-    tree = parse(_RENDERER.render(source))
+    tree = parse(RENDERER.render(source))
     if tree is None:
         return
     whole = ((_joined("", link.get("href")), link) for link in tree.xpath("//a[@href]"))

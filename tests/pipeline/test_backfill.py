@@ -426,7 +426,7 @@ async def test_the_calls_that_are_quoted_are_those_that_follow(
     address = web.url_for("/long")
     page = pages.CASE.replace("</body>", "".join(f"<p>{_long(n)}</p>" for n in range(90)))
     web.expect_request("/long").respond_with_data(page, content_type="text/html")
-    async with Services(settings_of(**changes)) as services:
+    async with Services(settings_of(**changes), busy=True) as services:
         services.__dict__["extractors"] = readers
         run_of_source = Run(services, address)
         await stages.extract(

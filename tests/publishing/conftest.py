@@ -30,6 +30,7 @@ from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseView
 from casebook.schemas.reviews import Case, CaseStatus, Decision, Publication, Review, Revision
 from casebook.schemas.sources import Source, SourceKind, SourceRef
+from casebook.warehouse.parquet import write_parquet
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BUILT = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
@@ -358,7 +359,7 @@ def publish(tmp_path) -> Callable[..., tuple[Path, list[PublishedPage]]]:
     """Write a site of the given cases; return its folder and pages."""
 
     def publish(*cases: CaseView, **more: Any) -> tuple[Path, list[PublishedPage]]:
-        arguments = {"title": "Models at work", "built_at": BUILT} | more
+        arguments = {"title": "Models at work", "built_at": BUILT, "parquet": write_parquet} | more
         return tmp_path / "site", render_site(cases, tmp_path / "site", **arguments)
 
     return publish

@@ -9,7 +9,10 @@ import duckdb
 import pytest
 from lxml import html
 
+from casebook.publishing.records import CaseRecord
 from casebook.publishing.tables import CASE_COLUMNS, STATEMENT_COLUMNS, safe
+from casebook.schemas.errors import PublishError
+from casebook.warehouse.parquet import write_parquet
 
 HOME = "https://x.example/casebook/"
 DATA = ("cases.parquet", "cases.jsonl", "cases.csv", "statements.csv")
@@ -57,6 +60,13 @@ def test_parquet_has_what_json_lines_have(publish, full_case, make_case):
     publish()
     assert nested(out / "cases.parquet") == []
     assert described(out) == columns
+
+
+def test_data_that_cannot_be_written_are_told(publish, tmp_path):
+    """A folder that is away, as a full disk, ends publishing with its own error."""
+    out, _ = publish()
+    with pytest.raises(PublishError, match=r"a\.parquet could not be written"):
+        write_parquet(out / "cases.jsonl", tmp_path / "away" / "a.parquet", CaseRecord)
 
 
 def test_the_same_cases_give_the_same_files(publish, full_case, make_case):

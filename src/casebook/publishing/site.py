@@ -175,7 +175,8 @@ class _Site:
                 self._write_case(case, record)
         self.going_on()
         files = self._write_data(cases, terms)
-        version = sha256_hex((self.folder / "cases.jsonl").read_bytes())[:_VERSION_DIGITS]
+        digest = sha256_hex((self.folder / "cases.jsonl").read_bytes())
+        version = f"sha256-{digest[:_VERSION_DIGITS]}"  # no program takes it for a number
         told = citation_file(self.title, cases, version, address=self.address, licence=self.licence)
         _put(self.folder / "CITATION.cff", told)
         _put(self.folder / "words.js", word_index(cases))

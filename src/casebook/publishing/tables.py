@@ -127,7 +127,7 @@ def _of_result(name: str) -> Callable[[Told, Terms], object]:
 _FACT_TOLD = {
     "company": "Whose system it is.",
     "industry": "Its industry.",
-    "year": "The year that the story is about.",
+    "year": "The year that the story is about, as the source tells it.",
     "deployment": "How far the system had come.",
     "narrator": "Who tells the story.",
 }
@@ -149,7 +149,7 @@ CASE_COLUMNS: Sequence[Column[PublishedCase]] = (
     Column("source_title", "Its own title.", lambda case, _: case.source.title),
     Column("source_authors", "Its authors.", lambda case, _: "; ".join(case.source.authors)),
     Column("source_site", "Where it was published.", lambda case, _: case.source.site),
-    Column("source_published", "The day.", lambda case, _: case.source.published),
+    Column("source_published", "The day on which it was.", lambda case, _: case.source.published),
     Column("source_language", "Its language (BCP 47).", lambda case, _: case.source.language),
     Column("source_address", "Its address.", lambda case, _: case.source.address),
     Column(
@@ -172,13 +172,17 @@ STATEMENT_COLUMNS: Sequence[Column[Told]] = (
     Column("section", "What the statement is about.", lambda one, _: one.section),
     Column("statement", "One sentence.", lambda one, _: one.part.text),
     Column("support", "supported or weak.", lambda one, _: one.part.support.level.value),
-    Column("support_reason", "Why.", lambda one, _: one.part.support.reason),
+    Column("support_reason", "Why, in a sentence.", lambda one, _: one.part.support.reason),
     Column(
         "origin",
         "Whose words: model, source or curator.",
         lambda one, _: one.part.origin.value,
     ),
-    Column("metric", "What was measured, of a result.", _of_result("metric")),
+    Column(
+        "metric",
+        "What was measured; this and the next six are of results alone.",
+        _of_result("metric"),
+    ),
     Column("value", "As the source writes it.", _of_result("value")),
     Column("unit", "That of the value.", _of_result("unit")),
     Column("number", "The value where it is one number.", _of_result("number")),

@@ -13,7 +13,7 @@ from casebook.warehouse.sql import quoted
 
 # What a reader takes at once, and who writes keeps in memory; a record has some 50 KB.
 _GROUP_ROWS = 2_048
-_LONGEST_RECORD = 1 << 28
+_LONGEST_RECORD = 1 << 26
 _PLAIN = {"boolean": "BOOLEAN", "integer": "BIGINT", "number": "DOUBLE", "string": "VARCHAR"}
 _FORMATS = {"date": "DATE", "date-time": "TIMESTAMPTZ"}
 

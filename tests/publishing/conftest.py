@@ -328,14 +328,17 @@ def full_case() -> CaseView:
 
 @pytest.fixture
 def make_case() -> Callable[..., CaseView]:
-    """Make a case of one summary line; the title makes its id unless one is given."""
+    """Make a case of one summary line, and perhaps a lesson; the title makes its id."""
 
-    def make(title: str, *, industry: str | None = None, **more: Any) -> CaseView:
+    def make(
+        title: str, *, industry: str | None = None, said: str | None = None, **more: Any
+    ) -> CaseView:
         document = document_of(f"{title} is told here.", url=f"{ADDRESS}?{quote_plus(title)}")
         study = CaseStudy(
             title=Fact(value=title, support=SUPPORTED),
             industry=Fact(value=industry, support=SUPPORTED),
             summary=[statement("It is told.", [quote_in(document, "is told here")])],
+            lessons=[statement(said)] if said else [],
         )
         more.setdefault("case_id", content_id("case", title))
         return view_of(study, document, **more)

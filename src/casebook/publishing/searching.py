@@ -15,8 +15,10 @@ from unicodedata import category, normalize
 from casebook.publishing.records import CitedResult, PublishedCase
 from casebook.publishing.wording import fact_value
 
-_BETWEEN = re.compile(r"[\s/_]+")
+_BETWEEN = re.compile(r"[-/_]+")
 _AROUND = "\"'`.,;:!?()[]{}<>*“”„«»‘’…"
+# A part of a compound of fewer letters is not looked for by itself; the page's script has it too.
+_TELLING = 3
 
 
 def word_index(cases: Sequence[PublishedCase]) -> str:
@@ -48,17 +50,23 @@ def _texts(case: PublishedCase) -> Iterator[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """Yield the words as the page's ``plain`` compares them: without case, accents and width."""
+    """Yield the words as the page's ``plain`` compares them: without case, accents and width.
+
+    Of "GPT-4" and "A/B" a part tells nothing by itself: such two are a word, too.
+    """
     folded = normalize("NFKD", text).translate(_FOLDED).upper().lower()
-    yield from filter(None, (word.strip(_AROUND) for word in _BETWEEN.split(folded)))
+    for token in folded.split():
+        parts = [part for one in _BETWEEN.split(token) if (part := one.strip(_AROUND))]
+        yield from parts
+        yield from ("-".join(two) for two in pairwise(parts) if min(map(len, two)) < _TELLING)
 
 
 class _Folded(dict[int, str]):
-    """What each sign is compared as: marks and unseen ones as nothing, dashes as a blank."""
+    """What each sign is compared as: marks and unseen ones as nothing, each dash as a hyphen."""
 
     def __missing__(self, code: int) -> str:
         kind = category(chr(code))
-        self[code] = "" if kind in {"Mn", "Cf"} else " " if kind == "Pd" else chr(code)
+        self[code] = "" if kind in {"Mn", "Cf"} else "-" if kind == "Pd" else chr(code)
         return self[code]
 
 

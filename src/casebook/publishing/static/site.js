@@ -4,6 +4,7 @@
 "use strict";
 
 const COLLATOR = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
+const TELLING = 3;
 const AROUND = /^["'`.,;:!?()[\]{}<>*“”„«»‘’…]+|["'`.,;:!?()[\]{}<>*“”„«»‘’…]+$/g;
 
 function keepInAddress(values) {
@@ -50,7 +51,10 @@ function wholeCases(loaded) {
     const script = document.createElement("script");
     script.src = "words.js";
     script.addEventListener("load", () => {
-      lines = caseWords.split("\n").map((line) => line.split(" "));
+      lines = caseWords.split("\n").map((line) => {
+        const end = line.indexOf(" ");
+        return [line.slice(0, end), line.slice(end + 1)];
+      });
       state = "loaded";
       loaded();
     });
@@ -63,9 +67,9 @@ function wholeCases(loaded) {
 
   function placesOf(fits) {
     const places = new Set();
-    for (const [, ...steps] of lines.filter(([word]) => fits(word))) {
+    for (const [, steps] of lines.filter(([word]) => fits(word))) {
       let place = 0;
-      for (const step of steps) places.add((place += Number(step)));
+      for (const step of steps.split(" ")) places.add((place += Number(step)));
     }
     return places;
   }
@@ -74,6 +78,11 @@ function wholeCases(loaded) {
   function having(term) {
     const parts = term.split(" ").map((part) => part.replace(AROUND, "")).filter((part) => part !== "");
     if (lines === null || parts.length === 0) return new Set();
+    // Of "GPT-4" and "A/B" a part tells nothing by itself: the list has such two as a word.
+    if (parts.length === 2 && parts.some((part) => part.length < TELLING)) {
+      const both = placesOf((word) => word.includes(parts.join("-")));
+      if (both.size > 0) return both;
+    }
     const inner = parts.slice(1, -1).map((part) => (word) => word === part);
     const fits =
       parts.length === 1

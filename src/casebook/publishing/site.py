@@ -133,7 +133,8 @@ def render_site(
         One page per case, in the order given.
 
     Raises:
-        PublishError: see `casebook.publishing.swap.replacing`; also for a case given twice.
+        PublishError: see `casebook.publishing.swap.replacing`; also for a case given twice, and
+            where ``parquet`` raises it.
     """
     names, traces = slugs(cases), traces or {}
     records = [

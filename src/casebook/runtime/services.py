@@ -50,6 +50,8 @@ class Services:
     person who waits for one source wants to be told sooner. Patient ones work batches, in many
     threads, which then share one heap. ``shared_gate`` is what each request to an endpoint passes
     that other processes ask too. ``prompts`` are versions by name, where not the newest is wanted.
+    ``busy`` ones, as patient ones are, keep the warehouse's file for a moment after each row: to
+    open it takes longer than what is asked.
     """
 
     def __init__(
@@ -59,8 +61,10 @@ class Services:
         patience: float = 0.0,
         shared_gate: Gate = contextlib.nullcontext,
         prompts: "Pinned | None" = None,
+        busy: bool = False,
     ) -> None:
         self.settings = settings
+        self._busy = busy or patience > 0
         self._prompts = prompts or {}
         self._patience = patience
         self._shared_gate = shared_gate
@@ -83,7 +87,7 @@ class Services:
             file = Warehouse(
                 settings.warehouse_path,
                 lock_timeout=settings.lock_timeout,
-                busy=self._patience > 0,
+                busy=self._busy,
             )
             self._closers.append(file.close)
             return file

@@ -93,13 +93,15 @@ class AliasReason(StrEnum):
 
     A file of a batch is known by its bytes as they were handed over; what is worked may be what was
     heard in them, what the file holds since, or a failure to read it. Where a source moved to is an
-    address of it: the one that leads there.
+    address of it: the one that leads there. An address that a rule for its site gave another id
+    leads to the source that was stored under the one of before.
     """
 
     REDIRECT = "redirect"
     CANONICAL = "canonical"
     MOVED = "moved"
     FILE = "file"
+    RULE = "rule"
 
 
 class Alias(Frozen):

@@ -17,6 +17,7 @@ from casebook.pipeline.batches.planning import interleaved, is_open
 from casebook.pipeline.batches.reach import Reach
 from casebook.pipeline.batches.tallying import Tally
 from casebook.pipeline.ingestion.copies import catch_up
+from casebook.pipeline.ingestion.former import recognise
 from casebook.pipeline.ingestion.identity import is_remote
 from casebook.pipeline.ingestion.ingest import ingest
 from casebook.pipeline.ingestion.outcome import Outcome
@@ -274,8 +275,9 @@ class BatchRun:
         What failed before comes last: a batch that it paused goes on with the rest.
         """
         items = (await listed(self.batch.batch_id, self._services)).items
-        ids = [item.source_id for item in items]
-        standings = await asyncio.to_thread(self._services.warehouse.standings, ids)
+        ids, warehouse = [item.source_id for item in items], self._services.warehouse
+        await asyncio.to_thread(recognise, [item.reference for item in items], warehouse)
+        standings = await asyncio.to_thread(warehouse.standings, ids)
         left = [(i, stands) for i, stands in zip(items, standings, strict=True) if is_open(stands)]
         untried = [item for item, stands in left if stands.failure is None]
         failed = [item for item, stands in left if stands.failure is not None]
@@ -347,7 +349,7 @@ class BatchRun:
                 snapshot_id=kept,
                 name_copies=False,
             )
-            if is_file:
+            if is_file or outcome.source_id != item.source_id:
                 await asyncio.to_thread(follow, item, outcome, warehouse)
             return outcome
 

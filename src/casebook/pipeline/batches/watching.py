@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from casebook.extractors.gathering.fetch import former_ids
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline.batches.backfill import register
 from casebook.pipeline.batches.planning import is_open, select
 from casebook.pipeline.batches.sifting import MOST_JUDGED, Sifted, check_rubric, sift
+from casebook.pipeline.ingestion.former import recognise
 from casebook.publishing.wording import count
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
@@ -221,14 +223,15 @@ async def _looked(
     ]
     known = {source_id for one in looks for source_id in one.known}.union(first_read)
     known.update(one.source_id for one in await refused_of(watch.watch_id, services))
-    news = await _unseen([item for item in items if item.source_id not in known], services)
+    news = await _unseen([item for item in items if known.isdisjoint(_ids_of(item))], services)
     sifted = Sifted(wanted=news)
     if watch.rubric is not None:
         told = {candidate.url: candidate for candidate in found.candidates}
         taken = {one.source_id for seen in looks for one in seen.undecided}
-        asked = [item for item in news if item.source_id not in taken]
+        again = {item.source_id for item in news if not taken.isdisjoint(_ids_of(item))}
+        asked = [item for item in news if item.source_id not in again]
         sifted = await sift(asked, told, watch.rubric, services, most=most)
-        sifted = sifted.with_wanted([item for item in news if item.source_id in taken])
+        sifted = sifted.with_wanted([item for item in news if item.source_id in again])
     batch = None
     if sifted.wanted:
         options = BatchOptions(budget_usd=watch.budget_usd)
@@ -250,8 +253,13 @@ async def _looked(
 
 def _chosen(found: Walk, words: Sequence[str]) -> tuple[Sequence[BatchItem], Sequence[str]]:
     """Return what a list names with one of the words, and the ids of all that it names."""
-    named = [item.source_id for item in select(found.candidates).items]
+    named = [one for item in select(found.candidates).items for one in _ids_of(item)]
     return select(found.candidates, words=words).items, named
+
+
+def _ids_of(item: BatchItem) -> Sequence[str]:
+    """Return the ids under which an earlier look may know an item, today's first."""
+    return [item.source_id, *former_ids(item.reference)]
 
 
 def _does_not_join(named: Sequence[str], found: Walk, looks: Sequence[Look]) -> bool:
@@ -285,8 +293,9 @@ def _still_unread(unread: Sequence[str], found: Walk) -> Sequence[str]:
 
 
 async def _unseen(items: Sequence[BatchItem], services: Services) -> Sequence[BatchItem]:
-    ids = [item.source_id for item in items]
-    standings = await asyncio.to_thread(services.warehouse.standings, ids)
+    ids, warehouse = [item.source_id for item in items], services.warehouse
+    await asyncio.to_thread(recognise, [item.reference for item in items], warehouse)
+    standings = await asyncio.to_thread(warehouse.standings, ids)
     return [
         item
         for item, stands in zip(items, standings, strict=True)

@@ -9,7 +9,7 @@ import pytest
 from written_lists import listing
 
 from casebook.extractors import registry
-from casebook.extractors.days import stated_day, stated_days
+from casebook.extractors.days import stated_day, stated_days, stated_time
 from casebook.extractors.formats import LISTS
 from casebook.extractors.gathering.fetch import MEDIA_TYPES
 from casebook.extractors.links.feed_items import read_item
@@ -24,7 +24,7 @@ BASE = "https://blog.example.com/list"
 def told(data: bytes | str, **more: str) -> list[tuple[str, str | None, str | None]]:
     """Return the last part of each address, its title and its day."""
     return [
-        (c.url.rpartition("/")[2], c.title, c.published.isoformat() if c.published else None)
+        (c.url.rpartition("/")[2], c.title, str(c.published) if c.published else None)
         for c in listing(data, **more).candidates
     ]
 
@@ -61,6 +61,23 @@ A, B = "https://a.example/1", "https://a.example/2"
 def test_a_day_is_read_as_it_is_written(stated, day):
     """Whatever form it has, a day is the one that stands there, or none: never a made-up one."""
     assert stated_day(stated) == (date.fromisoformat(day) if day else None)
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        *(
+            (text, "2024-03")
+            for text in ("2024-03", "2024/3", "03/2024", "March 2024", "Mar. 2024")
+        ),
+        *((text, "2024-03") for text in ("Mar-24", "März 2024", "marzo de 2024")),
+        *((text, "2024") for text in ("2024", 2024, " 2024 ")),
+        *((text, None) for text in ("Q2 2024", "2024-13", "2199-01", "2199", "Version 2024", "24")),
+    ],
+)
+def test_of_an_entry_the_month_or_year_may_be_all_that_is_told(stated, told):
+    """It stays as exact as it was stated: no day is made up."""
+    assert stated_time(stated) == told
 
 
 def test_one_cell_tells_the_order_of_a_column():

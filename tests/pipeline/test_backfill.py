@@ -27,7 +27,7 @@ from casebook.pipeline.ingestion.ingest import ingest
 from casebook.pipeline.ingestion.run import Run, Silent
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
-from casebook.schemas.batches import BatchOptions, BatchStep, Standing
+from casebook.schemas.batches import BatchItem, BatchOptions, BatchStep, Standing
 from casebook.schemas.errors import Remedy
 from casebook.schemas.sources import Candidate, SourceRef
 from casebook.summarizer.models.profiles import Price, Strategy
@@ -373,6 +373,21 @@ def test_a_selection_has_each_source_once_the_newest_first():
     )
     assert [i.reference.source[-3:] for i in chosen.items] == ["new", "old"]
     assert (chosen.duplicates, chosen.older, chosen.beyond_limit) == (3, 1, 1)
+
+
+def test_a_month_or_year_is_older_once_all_of_it_is_over():
+    """What may be of the day asked for, or later, stays, and is counted; newest first all the same.
+
+    It is stored, and printed for another command to read, as it was told.
+    """
+    told = ["2024", "2025", "2025-09", "2025-10", "2025-11", "2025-10-14", "2025-10-15"]
+    listed = [Candidate(url=f"https://a.example/{day}", published=day) for day in told]
+    chosen = select(listed, since=date(2025, 10, 15))
+    kept = [str(item.published) for item in chosen.items]
+    assert kept == ["2025-11", "2025-10-15", "2025-10", "2025"]
+    assert (chosen.older, chosen.around, chosen.undated) == (3, 2, 0)
+    again = [BatchItem.model_validate_json(item.model_dump_json()) for item in chosen.items]
+    assert again == chosen.items
 
 
 def test_words_choose_by_title_or_address():

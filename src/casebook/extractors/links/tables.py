@@ -5,14 +5,13 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from itertools import islice
 
 from casebook.extractors.days import stated_day, stated_days
 from casebook.extractors.links.entries import COLUMNS, Listing, addresses_in, candidate
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.urls import is_web_address
-from casebook.schemas.sources import Candidate
+from casebook.schemas.sources import Candidate, Stated
 
 _DELIMITERS = ",;\t|"
 _SAMPLE = 50
@@ -246,7 +245,7 @@ def _column(rows: Sequence[Sequence[str]], places: Sequence[int]) -> list[str]:
 def _told(
     rows: Sequence[Sequence[str]],
     cells: Mapping[str, Sequence[str]],
-    days: Sequence[date | None],
+    days: Sequence[Stated | None],
     delimiter: str,
 ) -> tuple[list[Candidate], list[str]]:
     """Return the entries of the rows that have an address, and the rows that have none."""

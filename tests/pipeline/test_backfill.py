@@ -162,7 +162,7 @@ async def test_the_time_left_is_no_less_than_until_the_next_try(services):
     work = BatchRun(await register("list", items, BatchOptions(), services), services)
     assert work.seconds_to_next_try() is None
     work.tally = Tally(total=2, made=1)
-    work._again.append((time.monotonic() + 60.0, 0, items[1]))
+    work._waiting.put(items[1], time.monotonic() + 60.0)
     assert 50 < work.seconds_to_next_try() <= 60
     assert 50 < work.eta_seconds() <= 60
 

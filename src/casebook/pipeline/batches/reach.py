@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 from casebook.schemas.errors import DeadlineExceeded, HostUnreachable
 from casebook.schemas.failures import Failure
 
-_UNANSWERED = {HostUnreachable.kind(), DeadlineExceeded.kind()}
+UNANSWERED = {HostUnreachable.kind(), DeadlineExceeded.kind()}
+"""The causes for which a site may be away, or all of them."""
 
 
 class Reach:
@@ -43,7 +44,7 @@ class Reach:
 
     def note(self, address: str, failure: Failure | None, now: float) -> bool:
         """Note how a source ended; return whether it got no answer."""
-        if failure is None or failure.kind not in _UNANSWERED:
+        if failure is None or failure.kind not in UNANSWERED:
             self._was_there, self.since, self.is_sure = True, None, False
             self._in_a_row = 0
             self._unanswered.clear()

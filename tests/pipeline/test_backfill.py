@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import itertools
 import re
 import threading
 import time
@@ -9,6 +10,7 @@ import weakref
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import date
+from unittest.mock import AsyncMock
 
 import pages
 import pytest
@@ -28,7 +30,7 @@ from casebook.pipeline.ingestion.run import Run, Silent
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchItem, BatchOptions, BatchStep, Standing
-from casebook.schemas.errors import Remedy
+from casebook.schemas.errors import ExtractorUnavailable, Remedy
 from casebook.schemas.sources import Candidate, SourceRef
 from casebook.summarizer.models.profiles import Price, Strategy
 
@@ -135,6 +137,38 @@ async def test_what_waits_to_be_begun_is_left_alone_by_a_batch_that_stops(
     assert [outcome.failure.kind async for outcome in work.outcomes()] == ["key_rejected"]
     assert (len(begun.at), work.tally.done) == (1, 1)
     assert len(services.warehouse.open_failures()) == 1
+
+
+@pytest.mark.parametrize("sources", [2, 7])
+async def test_where_no_process_that_reads_can_be_had_a_batch_pauses(
+    services, endpoint, site, monkeypatch, sources
+):
+    """It says why, and nothing is lost; each source had four tries, and failed of it."""
+    addresses, able = site(sources), services.extractors.compute
+    broken = AsyncMock(side_effect=ExtractorUnavailable("no process could be started"))
+    monkeypatch.setattr(services.extractors, "compute", broken)
+    batch, work, _ = await run(services, addresses, delays=(0.05,) * 3)
+    assert work.tally.stopped_by.message == "no process could be started"
+    assert broken.await_count <= 4 * sources
+    monkeypatch.setattr(services.extractors, "compute", able)
+    again = BatchRun(batch, services)
+    assert [outcome.status async for outcome in again.outcomes()] == ["draft"] * sources
+
+
+async def test_a_process_that_cannot_be_had_for_a_moment_pauses_no_batch(
+    services, site, monkeypatch
+):
+    """A machine that is short of memory now and then has the source tried again."""
+    able, tries = services.extractors.compute, itertools.count()
+
+    async def now_and_then(*given):
+        if next(tries) % 4:
+            raise ExtractorUnavailable("no process could be started")
+        return await able(*given)
+
+    monkeypatch.setattr(services.extractors, "compute", now_and_then)
+    _, work, outcomes = await run(services, site(6), delays=(0.0,) * 99)
+    assert ([o.status for o in outcomes], work.tally.stopped_by) == (["draft"] * 6, None)
 
 
 async def test_a_finished_list_costs_nothing_again(services, endpoint, site):

@@ -34,7 +34,7 @@ from casebook.schemas.batches import (
     progress_of,
 )
 from casebook.schemas.bounds import MOST_AT_ONCE
-from casebook.schemas.errors import UnknownId, WarehouseError
+from casebook.schemas.errors import ExtractorUnavailable, UnknownId, WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 from casebook.summarizer.models.grace import end
@@ -125,12 +125,20 @@ class Gates:
     its place in the batch's window until it has left the last stage.
     """
 
+    MOST_UNREAD = 5  # more than the usual two workers are given at once
+
     def __init__(self, *, fetching: int, extracting: int) -> None:
         self._gates = {
             "fetch": asyncio.Semaphore(fetching),
             "extract": asyncio.Semaphore(extracting),
         }
         self.inside: Counter[str] = Counter()
+        self._unread = 0
+
+    @property
+    def are_unreadable(self) -> bool:
+        """Tell whether no process that reads was to be had, so many times in a row."""
+        return self._unread >= self.MOST_UNREAD
 
     async def __call__(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
         """Run one stage when there is room in it."""
@@ -138,7 +146,14 @@ class Gates:
         if gate is None:
             return await self._counted(name, stage)
         async with gate:
-            return await self._counted(name, stage)
+            try:
+                result = await self._counted(name, stage)
+            except ExtractorUnavailable:
+                self._unread += 1
+                raise
+            if name == "extract":
+                self._unread = 0
+            return result
 
     async def _counted(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
         self.inside[name] += 1
@@ -334,7 +349,9 @@ class BatchRun:
         if is_lost and now - (self.reach.since or now) > self._services.settings.outage_patience:
             failure = failure.model_copy(update={"message": _OFFLINE})
             self.tally.stopped_by = self.tally.stopped_by or failure
-        if self.tally.stopped_by is None and self.tally.is_stopped_by(outcome, failure):
+        unread = failure.kind == ExtractorUnavailable.kind() and self.gates.are_unreadable
+        stops = unread or self.tally.is_stopped_by(outcome, failure)
+        if self.tally.stopped_by is None and stops:
             self.tally.stopped_by = failure
         tries = self._tries[item.source_id]
         if not failure.transient or self.tally.stopped_by:

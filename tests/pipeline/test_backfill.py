@@ -8,6 +8,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
 from unittest.mock import AsyncMock
@@ -30,7 +31,7 @@ from casebook.pipeline.ingestion.run import Run, Silent
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchItem, BatchOptions, BatchStep, Standing
-from casebook.schemas.errors import ExtractorUnavailable, Remedy
+from casebook.schemas.errors import ExtractorUnavailable, LockLost, Remedy
 from casebook.schemas.sources import Candidate, SourceRef
 from casebook.summarizer.models.profiles import Price, Strategy
 
@@ -169,6 +170,25 @@ async def test_a_process_that_cannot_be_had_for_a_moment_pauses_no_batch(
     monkeypatch.setattr(services.extractors, "compute", now_and_then)
     _, work, outcomes = await run(services, site(6), delays=(0.0,) * 99)
     assert ([o.status for o in outcomes], work.tally.stopped_by) == (["draft"] * 6, None)
+
+
+async def test_a_document_that_another_machine_took_over_is_tried_again(
+    services, endpoint, site, monkeypatch
+):
+    """The batch goes on with the others, and nothing is asked twice: what was answered is there."""
+    alone, lost = services.alone, iter([True])
+
+    @asynccontextmanager
+    async def taken_once(document_id):
+        async with alone(document_id):
+            yield
+        if next(lost, False):
+            raise LockLost("another machine took it over")
+
+    monkeypatch.setattr(services, "alone", taken_once)
+    _, work, outcomes = await run(services, site(2))
+    assert ([o.status for o in outcomes], work.tally.stopped_by) == (["draft"] * 2, None)
+    assert len(endpoint.requests) == 4
 
 
 async def test_a_finished_list_costs_nothing_again(services, endpoint, site):

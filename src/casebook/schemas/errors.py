@@ -41,7 +41,7 @@
     ├── WarehouseError                                                                exit 1
     │   ├── WarehouseLocked*, WarehouseConflict*                                      exit 6
     │   ├── WarehouseMemory*, WarehouseUnreachable*                                   exit 6
-    │   ├── BucketSilent*                                                             exit 6
+    │   ├── BucketSilent*, LockLost*                                                  exit 6
     │   └── WarehouseTooNew, MigrationFailed, DiskFull
     └── PublishError                    stage "publish"                               exit 3
 
@@ -542,6 +542,13 @@ class WarehouseUnreachable(WarehouseError):
 
 class BucketSilent(WarehouseError):
     """The bucket of the snapshots, or of a lake's data, does not answer in time, or not now."""
+
+    transient = True
+    exit_code = 6
+
+
+class LockLost(WarehouseError):
+    """Another machine took over the document that this one worked on and did not answer for."""
 
     transient = True
     exit_code = 6

@@ -99,6 +99,12 @@ ONE = [("1", "One", "2024-05-06"), ("2", "Two", "2024-05-07")]
         f"Article URL\tHeadline\tPublished on\n{A}\tOne\tMay 6, 2024\n{B}\tTwo\tMay 7, 2024\n",
         f"Nr,Wo,Was,Wann\n1,{A},One,6. Mai 2024\n2,{B},Two,7. Mai 2024\n",
         f"{A},One,2024-05-06\n{B},Two,2024-05-07\n",
+        f'"url,title,date"\n"{A},One,2024-05-06"\n"{B},Two,2024-05-07"\n',
+        (
+            f"company website,article,title,date\nhttps://acme.example/,{A},One,2024-05-06\n"
+            f"https://beta.example/,{B},Two,2024-05-07\n"
+        ),
+        f"url,title,date\n“{A}”,One,2024-05-06\n“{B}”,Two,2024-05-07\n",
         (
             f"| Name | URL | Date |\n|---|---|---|\n| One | {A} | 2024-05-06 |\n"
             f"| Two | {B} | 2024-05-07 |\n"
@@ -109,7 +115,7 @@ ONE = [("1", "One", "2024-05-06"), ("2", "Two", "2024-05-07")]
             for encoding in ("utf-16-le", "utf-16-be")
         ),
     ],
-    ids="windows semicolons sep tabs words nameless markdown utf-16 le be".split(),
+    ids="windows semicolons sep tabs words nameless cells homes quotes markdown utf-16 le be".split(),
 )
 def test_tables_are_read_whatever_they_look_like(table):
     """Address, title and day are found by their names in several languages, or by their look."""

@@ -18,8 +18,8 @@ _READ = 6_000
 _TAG = re.compile(r"<[^<>]*>")
 # Signs of no width, which are copied along with an address; within one they may belong to it.
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\ufeff"
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`|]+", re.IGNORECASE)
-_AROUND_ADDRESS = f".,;:!?)]}}{_UNSEEN}"
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`|“”„«»]+", re.IGNORECASE)
+_AROUND_ADDRESS = f".,;:!?)]}}’{_UNSEEN}"
 
 COLUMNS = {
     "url": frozenset(

@@ -44,7 +44,7 @@ def _has_way_out() -> bool:
 async def _is_reached(endpoint: SplitResult) -> bool:
     """Tell whether a connection to another machine can be made, where none stands in between."""
     host = endpoint.hostname or ""
-    through_proxy = endpoint.scheme in getproxies() and not proxy_bypass(host)
+    through_proxy = {endpoint.scheme, "all"} & getproxies().keys() and not proxy_bypass(host)
     if through_proxy or _is_this_machine(host):
         return True
     port = endpoint.port or DEFAULT_PORTS[endpoint.scheme]

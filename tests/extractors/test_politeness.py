@@ -87,6 +87,15 @@ async def test_a_site_that_is_asked_too_often_is_left_alone_longer_each_time():
     assert time.slept[-1] == 2.0
 
 
+async def test_who_has_no_patience_is_told_at_once():
+    """A person who waits for one page would wait a minute to learn that the site is busy."""
+    time = Time()
+    politeness = Politeness(0.0, patience=5.0, clock=time, sleep=time.pass_by)
+    politeness.refused("a.example", 45.0)
+    await politeness.turn("a.example")
+    assert (politeness.closed_seconds("a.example"), time.slept) == (45.0, [])
+
+
 async def test_who_waits_for_a_turn_waits_on_where_the_site_refuses_another_one():
     """Those in line would all be refused as well."""
     time = Time()

@@ -23,6 +23,7 @@ class Politeness:
     Args:
         interval: seconds between the beginnings of two requests to one host, unless its robots.txt
             asks for more.
+        patience: the longest pause, in seconds, after a refusal that is waited out.
         clock: monotonic seconds.
         sleep: waits so many seconds.
     """
@@ -31,10 +32,11 @@ class Politeness:
         self,
         interval: float = 1.0,
         *,
+        patience: float = LONGEST_PAUSE,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._interval = interval
+        self._interval, self._patience = interval, patience
         self._clock, self._sleep = clock, sleep
         self._asked: dict[str, float] = {}
         self._next: dict[str, float] = {}
@@ -66,7 +68,7 @@ class Politeness:
     def closed_seconds(self, host: str) -> float | None:
         """Return for how long ``host`` is not to be asked at all; None where it may be in turn."""
         left = self._not_before.get(host, 0.0) - self._clock()
-        return left if left > LONGEST_PAUSE else None
+        return left if left > self._patience else None
 
     async def turn(self, host: str) -> None:
         """Return when the next request to ``host`` may begin, or when it is closed meanwhile."""

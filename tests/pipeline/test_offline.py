@@ -34,6 +34,7 @@ class Network:
 
     async def is_online(self, *_: object) -> bool:
         """Tell what ``is_online`` does where it is the network that is lost."""
+        self.asked += 1
         return not self._is_lost
 
     async def work(self, item, _):
@@ -136,6 +137,18 @@ def test_a_machine_without_a_route_has_no_way_out(monkeypatch):
     assert not online._has_way_out()
     tried.side_effect = [OSError(errno.ENETUNREACH, "Network is unreachable"), None]
     assert online._has_way_out()
+
+
+async def test_while_this_machine_reaches_nothing_no_source_is_tried(services, monkeypatch):
+    """Each would have a failure more; once it was waited for long enough, one of them says so."""
+    services.settings = services.settings.model_copy(update={"outage_patience": 0.3})
+    network = Network(good=5, lost=10_000)
+    looks = AsyncMock(return_value=False)
+    monkeypatch.setattr(backfill, "is_online", looks)
+    work, _ = await run(services, network, delays=(0.02,), sites=1)
+    assert "seems to be offline" in work.tally.stopped_by.message
+    assert network.asked <= 5 + 4 + work._window
+    assert looks.await_count > 3
 
 
 async def test_a_list_of_dead_sites_is_no_lost_network(services):

@@ -13,7 +13,7 @@ import structlog
 
 from casebook.pipeline.batches.handed import follow, kept_bytes, own_again
 from casebook.pipeline.batches.planning import interleaved, is_open
-from casebook.pipeline.batches.reach import Reach
+from casebook.pipeline.batches.reach import OFFLINE, Reach
 from casebook.pipeline.batches.tallying import Tally
 from casebook.pipeline.batches.waiting import Waiting
 from casebook.pipeline.ingestion.copies import catch_up
@@ -44,9 +44,6 @@ log = structlog.get_logger()
 
 # Seconds before a source that may pass by itself is tried again, within one run of its batch.
 RETRY_DELAYS = (30.0, 120.0, 600.0)
-_OFFLINE = (
-    "no site answers any more: this machine seems to be offline; see to its network, then go on"
-)
 # Seconds between the first sources of a run: begun all at once, the first would be asked about only
 # when all are fetched. Each takes more of this process in all, so nothing is lost by it.
 _APART_SECONDS = 0.1
@@ -273,6 +270,8 @@ class BatchRun:
         loading = asyncio.create_task(self._services.load_client()) if self.tally.total else None
         try:
             while True:
+                if self.is_cut_off and self.reach.is_sure and not (running or self._is_overdue()):
+                    await self._look_for_network()
                 while len(running) < self._window and (item := self._next(running)) is not None:
                     running.add(asyncio.create_task(self._one(item, next(waits))))
                 if not running and self._due() is None:
@@ -342,34 +341,45 @@ class BatchRun:
 
     async def _comes_again(self, item: BatchItem, outcome: Outcome) -> bool:
         """Put a source back whose failure may pass; note a failure that stops the whole batch."""
-        failure, now = outcome.failure, time.monotonic()
+        failure = outcome.failure
         is_lost = is_remote(item.reference) and await self._is_lost(item.reference.source, failure)
         if failure is None:
             return False
-        if is_lost and now - (self.reach.since or now) > self._services.settings.outage_patience:
-            failure = failure.model_copy(update={"message": _OFFLINE})
+        if is_lost and self._is_overdue():
+            failure = failure.model_copy(update={"message": OFFLINE})
             self.tally.stopped_by = self.tally.stopped_by or failure
         unread = failure.kind == ExtractorUnavailable.kind() and self.gates.are_unreadable
         stops = unread or self.tally.is_stopped_by(outcome, failure)
         if self.tally.stopped_by is None and stops:
             self.tally.stopped_by = failure
         tries = self._tries[item.source_id]
-        if not failure.transient or self.tally.stopped_by:
-            return False
-        if not is_lost and tries >= len(self._delays):
+        tried_enough = not is_lost and tries >= len(self._delays)
+        if tried_enough or not failure.transient or self.tally.stopped_by:
             return False
         self._tries[item.source_id] += not is_lost
-        self._waiting.put(item, now + (Reach.PAUSE if is_lost else self._delays[tries]))
+        self._waiting.put(
+            item, time.monotonic() + (Reach.PAUSE if is_lost else self._delays[tries])
+        )
         self.tally.waiting = self._waiting.put_back
         return True
 
     async def _is_lost(self, address: str, failure: Failure | None) -> bool:
         """Note how an address ended; tell whether it is the lost network that it failed of."""
-        now = time.monotonic()
-        unanswered = self.reach.note(address, failure, now)
-        if unanswered and self.reach.is_doubtful(now):
-            self.reach.told(await is_online(address, self._services.settings), now)
+        unanswered = self.reach.note(address, failure, time.monotonic())
+        if unanswered:
+            await self._look_for_network()
         return unanswered and self.is_cut_off
+
+    def _is_overdue(self) -> bool:
+        """Tell whether the network is lost for longer than it is waited for."""
+        now = time.monotonic()
+        return now - (self.reach.since or now) > self._services.settings.outage_patience
+
+    async def _look_for_network(self) -> None:
+        """See, where it is time to, whether this machine reaches anything at all."""
+        now = time.monotonic()
+        if self.reach.is_doubtful(now):
+            self.reach.told(await is_online(self.reach.last, self._services.settings), now)
 
     async def _note(self, step: BatchStep, reason: str | None) -> None:
         """Store a step of the batch; a full disk must not hide why it stopped."""

@@ -8,6 +8,10 @@ from casebook.schemas.failures import Failure
 UNANSWERED = {HostUnreachable.kind(), DeadlineExceeded.kind()}
 """The causes for which a site may be away, or all of them."""
 
+OFFLINE = (
+    "no site answers any more: this machine seems to be offline; see to its network, then go on"
+)
+
 
 class Reach:
     """Tells a lost network from dead sites, by sources in a row without an answer.
@@ -21,12 +25,15 @@ class Reach:
     SITES = 8
     FEW = 4
     PAUSE, LONGEST_PAUSE = 60.0, 600.0
-    """Seconds between two sources that ask whether the network is back; doubled each time."""
+    """Seconds between two sources that ask whether the network is back; doubled each time. Whether
+    a lost one is back is looked at each ``PAUSE``, without a source."""
 
     def __init__(self) -> None:
         self.since: float | None = None
         self.ask_at = 0.0
         self.is_sure = False
+        self.last = ""
+        """The address that had no answer last."""
         self._pause = self.PAUSE
         self._in_a_row = 0
         self._look_at = 0.0
@@ -50,6 +57,7 @@ class Reach:
             self._unanswered.clear()
             return False
         self._in_a_row += 1
+        self.last = address
         self._unanswered.add(urlsplit(address).netloc)
         if self.is_sure or self._is_likely:
             self._lose(now)
@@ -73,7 +81,7 @@ class Reach:
         if self.since is None:
             self.since, self._pause = now, self.PAUSE
         elif now >= self.ask_at:
-            self._pause = min(2 * self._pause, self.LONGEST_PAUSE)
+            self._pause = self.PAUSE if self.is_sure else min(2 * self._pause, self.LONGEST_PAUSE)
         else:
             return
         self.ask_at = now + self._pause

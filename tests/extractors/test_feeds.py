@@ -231,6 +231,19 @@ async def test_an_index_is_followed(sites, follow):
     assert "gone.xml" in found.missed[0]
 
 
+async def test_a_list_that_names_itself_or_another_list_names_no_source(sites, follow):
+    """It would be fetched as a page, and a model asked about it."""
+    names = [f"https://blog.example.com/{name}" for name in ("index", "a.xml", "c")]
+    located = "".join(f"<url><loc>{name}</loc></url>" for name in names)
+    sites.tell("blog.example.com/index", index(*names[:2]))
+    sites.tell("blog.example.com/a.xml", f"<urlset>{located}</urlset>")
+    for first in names[:2]:
+        found = await follow(first)
+        assert [c.url for c in found.candidates][-1:] == names[2:]
+        assert first not in found.ways
+    assert names[1] not in (await follow(names[0])).ways
+
+
 async def test_whoever_waits_hears_how_many_lists_were_read(sites, visitor):
     """A site is asked for a list a second: an index of hundreds takes minutes."""
     names = [f"https://blog.example.com/{n}.xml" for n in range(10)]

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from casebook.summarizer.recipes import Pinned
 
 
+# Seconds that a site is left alone, having said that it is asked too often, while a person waits.
+_SHORT_PAUSE = 5.0
 # The budget of a run whose flows each build services of their own, or of a part of a run.
 RUN_BUDGET: ContextVar[Budget | None] = ContextVar("RUN_BUDGET", default=None)
 
@@ -135,14 +137,15 @@ class Services:
         """Return the guarded client and the robots.txt rules it keeps."""
         from casebook.extractors.network.client import FetchLimits, GuardedClient
         from casebook.extractors.network.guard import NetworkPolicy
-        from casebook.extractors.network.politeness import Politeness
+        from casebook.extractors.network.politeness import LONGEST_PAUSE, Politeness
         from casebook.extractors.network.robots import Robots
 
         async with self._network_lock:
             if self._network is None:
                 policy = NetworkPolicy(allowed_hosts=self.settings.allowed_hosts)
                 limits = FetchLimits(deadline_seconds=self.settings.fetch_timeout)
-                politeness = Politeness(self.settings.host_interval)
+                pause = min(LONGEST_PAUSE, self._patience or _SHORT_PAUSE)
+                politeness = Politeness(self.settings.host_interval, patience=pause)
                 client = await self._stack.enter_async_context(
                     GuardedClient(policy, limits, politeness=politeness)
                 )

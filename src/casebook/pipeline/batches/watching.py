@@ -11,9 +11,11 @@ from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline.batches.backfill import register
 from casebook.pipeline.batches.planning import is_open, select
+from casebook.pipeline.batches.reach import UNANSWERED
 from casebook.pipeline.batches.sifting import MOST_JUDGED, Sifted, check_rubric, sift
 from casebook.pipeline.ingestion.former import recognise
 from casebook.publishing.wording import count
+from casebook.runtime.online import is_online
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.bounds import LONGEST_INTERVAL, MOST_DOLLARS
@@ -190,16 +192,18 @@ async def look(
     be it before the watch was removed and added again; what was cut off on its way, or failed of
     what may pass, is taken up again. At the most ``most`` items are judged by the rubric; the
     others are at the next look, but for those that were taken undecided before. A list that cannot
-    be read is a look with a failure: the next one is due at its time. ``reading`` is the list where
-    somebody else has begun to read it, ``at`` when a run over several lists began: the work on
-    those before is no reason to be late at the next one.
+    be read is a look with a failure: the next one is due at its time; where this machine has no
+    network, the look is not stored, and stays due. ``reading`` is the list where somebody else has
+    begun to read it, ``at`` when a run over several lists began: the work on those before is no
+    reason to be late at the next one.
 
     One that is looked at elsewhere is waited for: what it judges is not paid twice.
     """
     async with services.alone(watch.watch_id):
         seen, batch = await _looked(watch, services, most, reading)
         seen = seen.model_copy(update={"at": at or seen.at})
-        await asyncio.to_thread(services.warehouse.append, seen)
+        if seen.failure_by not in UNANSWERED or await is_online(watch.address, services.settings):
+            await asyncio.to_thread(services.warehouse.append, seen)
         return seen, batch
 
 

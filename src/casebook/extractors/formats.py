@@ -30,7 +30,7 @@ class Format(NamedTuple):
 
 # Versions that those of other readers carry, which read by them.
 _HTML, _MARKDOWN, _WORD, _TEXT, _CAPTIONS = (
-    "html/19", "markdown/10", "word/2", "text/10", "captions/10",
+    "html/20", "markdown/11", "word/3", "text/10", "captions/10",
 )  # fmt: skip
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SUBTITLES = "text/vtt text/srt application/x-subrip application/srt application/ttml+xml"
@@ -42,7 +42,7 @@ FORMATS = (
            "multipart/related application/x-mimearchive", "mhtml mht"),
     Format("markdown", "markdown", _MARKDOWN,
            "text/markdown text/x-markdown text/x-web-markdown", "md markdown mdx mkd"),
-    Format("restructured", "restructuredtext", "restructuredtext/2",
+    Format("restructured", "restructuredtext", "restructuredtext/3",
            "text/x-rst text/prs.fallenstein.rst", "rst rest"),
     Format("notebook", "markdown", f"notebook/2 {_MARKDOWN}", "application/x-ipynb+json", "ipynb"),
     Format("word", "word", _WORD, _DOCX, "docx"),

@@ -1,4 +1,4 @@
-"""Take out of a page the text that no reader sees, and tell what it was.
+"""Take out of a page the text that no reader sees, or reads as withdrawn, and tell what it was.
 
 Each element is looked at once; only those that something could hide are weighed, with what they
 inherit (font size, visibility, colours), so the time is linear in the page. Five things look

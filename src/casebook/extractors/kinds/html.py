@@ -191,14 +191,19 @@ def _title(tree: Any, stated: Sequence[str], kind: PageKind, sites: Sequence[str
 
 
 def _own_titles(tree: Any) -> list[str]:
-    """Return the titles that a page states of itself for machines, the best first."""
+    """Return the titles that a page states of itself for machines, the best first.
+
+    One that states none may set a paragraph as its title: what Google's documents export does.
+    """
     shared = (
         meta.get("content")
         for meta in tree.iter("meta")
         if "og:title" in {meta.get("property"), meta.get("name")}
     )
     named = (title.text or "" for title in _titles(tree))
-    return [*islice((title for title in shared if title is not None), 1), *islice(named, 1)]
+    found = [*islice((title for title in shared if title is not None), 1), *islice(named, 1)]
+    set_as = (p for p in tree.iter("p") if "title" in (p.get("class") or "").split())
+    return found or [one_line(" ".join(p.itertext())) for p in islice(set_as, 1)]
 
 
 def _heading(top: Any, stated: Sequence[str]) -> str:

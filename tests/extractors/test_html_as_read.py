@@ -243,6 +243,21 @@ def test_a_word_of_a_heading_that_two_elements_set_is_one():
     assert page(title, apart).title == title
 
 
+def test_what_is_struck_out_is_taken_back():
+    """A number, a title's word, a paragraph: none is read, and the curator is told of it."""
+    found = read(
+        f"<p>It cost <s>forty cents a ticket at least</s> four cents. {PROSE}</p>"
+        f"<p><del>{PROSE} But in vain.</del></p><h2>What <s>it</s> we learned</h2><p>{PROSE}</p>"
+        "<pre>a = 1\n<del>b = 2</del></pre>"
+    )
+    assert "It cost four cents." in found.text
+    assert "in vain" not in found.text
+    assert found.passages[-1].locator.section == "What we learned"
+    assert [piece.text for piece in found.hidden_text] == [
+        "forty cents a ticket at least", f"{PROSE} But in vain.",
+    ]  # fmt: skip
+
+
 def test_a_document_that_google_exports_is_read():
     """It states no title, and sets one; what its styles strike out is taken back."""
     markup = (

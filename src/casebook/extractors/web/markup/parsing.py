@@ -7,7 +7,7 @@ import lxml.html  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree
 
 _TAG = re.compile(r"<[A-Za-z]")
-_NO_CHARACTERS = "\ufffe\uffff"
+_NO_CHARACTERS = "\ufffe\uffff\ufdd0\ufdd1"
 # Characters that XML forbids, at which libxml2's reading would end early.
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
 _OF_HEADS = frozenset("title meta link base style script noscript template".split())

@@ -6,6 +6,7 @@ import pytest
 
 from casebook.extractors.web.blocks.block_features import NAMES, features, words_of
 from casebook.extractors.web.blocks.block_model import best_cut, probabilities
+from casebook.extractors.web.blocks.repeats import without_pulled
 from casebook.extractors.web.choice import Layout, choose, decide, layout_of
 from casebook.extractors.web.markup.tree_blocks import blocks_of, placed_blocks
 from casebook.extractors.web.page_kind import PageKind, kind_of
@@ -159,6 +160,31 @@ def test_what_was_said_is_not_said_again():
         assert judged(chances, [150, 9, 150], repeats=twice, **{kind: 1}) == [True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("quote", "stays"),
+    [
+        ("<blockquote>the bill fell by half in the first of all weeks</blockquote>", False),
+        (
+            "<div class=pull-quote><p>The bill fell by half in the first of all weeks.</p></div>",
+            False,
+        ),
+        ("<p>The bill fell by half in the first of all weeks.</p>", True),
+        ("<blockquote>The bill fell by half.</blockquote>", True),
+        (
+            "<blockquote>The bill fell by half in the first of all weeks, he said.</blockquote>",
+            True,
+        ),
+        ("<pre>the bill fell by half in the first of all weeks</pre>", True),
+    ],
+)
+def test_a_quotation_pulled_out_of_the_text_is_read_once(quote, stays):
+    """In its place; what is quoted from elsewhere stays, and so does a short one."""
+    text = "<p>Then, so Ada, the bill fell by half in the first of all weeks. We went on.</p>"
+    placed = placed_blocks(body(f"<body>{text}{quote}</body>"))
+    words = [words_of(one.block.text) for one in placed]
+    assert list(without_pulled(placed, np.array([True, True]), words)) == [True, stays]
+
+
 def test_places_that_say_the_same_are_found():
     """The same words under other tags are the same; a program, and a text within it, are not."""
     lines = "<p>It burns for forty hours.</p><p>It hangs from a rail.</p>"
@@ -205,6 +231,16 @@ def test_a_body_that_is_named_for_reviews_is_the_page():
     page = "<body class='has reviews'><ul><li>Burns long.</li><li>Hangs well.</li></ul></body>"
     placed = placed_blocks(body(page))
     assert not layout_of(placed, [["word"]] * len(placed), PageKind.PRODUCT).besides.any()
+
+
+def test_a_table_may_be_none_by_its_tags():
+    """What its parts say of themselves (WAI-ARIA) makes each row a line, with its cells apart."""
+    cells = "".join(f"<div role=cell><p>{said}</p></div>" for said in ("First version", "4.0"))
+    head = "<div role=columnheader>Version</div><div role=columnheader>Cents</div>"
+    page = f"<div role=table><div role=row>{head}</div><div role=row>{cells}</div></div>"
+    assert [block.text for block in blocks_of(body(f"<body>{page}</body>"))] == [
+        "Version | Cents", "First version | 4.0",
+    ]  # fmt: skip
 
 
 def test_rows_of_data_are_lines_and_tables_of_layout_are_not():

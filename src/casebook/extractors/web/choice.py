@@ -12,7 +12,7 @@ from casebook.extractors.web.blocks.block_features import NAMES, Matrix, feature
 from casebook.extractors.web.blocks.block_model import best_cut, expected_f1, probabilities
 from casebook.extractors.web.blocks.bold_lines import with_bold_headings
 from casebook.extractors.web.blocks.contents import without_part_of_contents
-from casebook.extractors.web.blocks.repeats import repeats_of, without_repeats
+from casebook.extractors.web.blocks.repeats import repeats_of, without_pulled, without_repeats
 from casebook.extractors.web.blocks.spans import Span, spans_of
 from casebook.extractors.web.bodies import NO_BODIES, Bodies
 from casebook.extractors.web.markup.tree_blocks import Place, Placed
@@ -84,12 +84,13 @@ def choose(
         kept = whole_posts(placed, kept, words, posts)
         kept = without_repeats(kept, layout.repeats, words, _fewest_repeated(matrix))
         expected = expected_f1(chances, kept, words)
-    kept = with_what_belongs(placed, kept, words, layout.likes, kind)
+    kept = with_what_belongs(placed, kept, words, layout.likes, kind=kind, chances=chances)
     kept = without_part_of_contents(placed, kept)
+    is_told = kind in {PageKind.ARTICLE, PageKind.OTHER}
+    kept = without_pulled(placed, kept, tokens) if is_told else kept
     chosen = with_posters([one for one, keep in zip(placed, kept, strict=True) if keep], posts)
     chosen = with_own_sections(chosen, posts) if posts else chosen
     opens = opens_with_post(chosen, posts) if posts else True
-    is_told = kind in {PageKind.ARTICLE, PageKind.OTHER}
     blocks = with_bold_headings(chosen) if is_told else [one.block for one in chosen]
     return Choice(blocks, expected, opens)
 

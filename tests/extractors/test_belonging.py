@@ -193,6 +193,14 @@ def test_figures_that_are_set_large_are_results(tiles, stays):
                           if stays else [])  # fmt: skip
 
 
+def test_a_table_in_the_midst_of_the_text_is_kept():
+    """All of it, however long; one below the text may be of another part of the page."""
+    table = f"<table>{ROWS * 5}</table>"
+    assert len(kept(f"<p>One.</p>{table}<p>Two.</p>{table}", "One", "Two")) == 12
+    linked = table.replace("90 %", "<a href=x>Our story of ninety percent</a>")
+    assert kept(f"<p>One.</p>{linked}<p>Two.</p>", "One", "Two") == ["One.", "Two."]
+
+
 def test_a_row_in_the_midst_of_a_table_is_kept():
     """Rows are short; a table with one row lacking tells something else."""
     rows = "<tr><td>Week 1</td><td>61</td></tr><tr><td>Week 2</td><td>-</td></tr>"

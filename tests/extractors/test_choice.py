@@ -133,8 +133,35 @@ def test_what_stands_beside_an_offer_is_not_the_offer():
     """What buyers say goes from an offer, though trafilatura keeps it; where it is all, it stays."""
     chances, words = [0.9, 0.9, 0.9], [90, 40, 40]
     assert judged(chances, words, besides=[1, 2], kept=1, is_product=1) == [True, False, False]
-    assert judged(chances, words, besides=[1, 2], kept=1, is_article=1) == [True] * 3
     assert judged(chances, [5, 40, 40], besides=[1, 2], kept=1, is_product=1) == [True] * 3
+
+
+CALL = "Join four thousand engineers who read our letter."
+
+
+@pytest.mark.parametrize(
+    ("around", "is_call"),
+    [
+        ("<div class='newsletter-box'>{}</div>", True),
+        ("<section class='c-cta__wrap'>{}</section>", True),
+        ("<div class=kg-signup-card><div>{}</div></div>", True),
+        ("<div class=acta>{}</div>", False),
+        ("<div><h3 id=newsletter>{}</h3></div>", False),
+        (f"<article class=newsletter-post><p>{PROSE * 4}</p>{{}}</article>", False),
+    ],
+)
+def test_a_call_to_subscribe_is_no_part_of_a_text(around, is_call):
+    """Whatever trafilatura keeps; it is named so by its class, and short."""
+    page = f"<body><p>{PROSE * 4}</p>{around.format(CALL)}<p>{PROSE}</p></body>"
+    placed = placed_blocks(body(page))
+    tokens = [words_of(one.block.text) for one in placed]
+    at = [one.block.text for one in placed].index(CALL)
+    assert layout_of(placed, tokens, PageKind.ARTICLE).besides[at] == is_call
+    assert layout_of(placed, tokens, PageKind.ARTICLE).besides.sum() == is_call
+    counts = list(map(len, tokens))
+    marked = [at] if is_call else []
+    stays = judged([0.9] * len(placed), counts, besides=marked, kept=1, is_article=1)
+    assert stays[at] is not is_call
 
 
 def test_rows_of_data_are_the_offer():

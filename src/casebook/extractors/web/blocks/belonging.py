@@ -100,7 +100,10 @@ def _likely(
     found = np.flatnonzero(kept).tolist()
     start = max(found[0] - _LARGEST_GAP - 1, -1)
     for before, after in pairwise([start, *found]):
-        if after - before - 1 > _LARGEST_GAP:
+        gap = placed[before + 1 : after]
+        if before != start and all(one.row and one.linked < _LINKED for one in gap):
+            yield from range(before + 1, after)
+        if len(gap) > _LARGEST_GAP:
             continue
         least = _SURELY if before == start else _LIKELY
         for n in range(before + 1, after):

@@ -12,6 +12,7 @@ from casebook.extractors.web.choice import layout_of
 from casebook.extractors.web.markup.tree_blocks import placed_blocks
 from casebook.extractors.web.page_kind import PageKind
 
+LIKELY = 0.6
 CAPTION = "Figure 3. Latency fell by 40 percent after the second router was switched on."
 
 
@@ -22,7 +23,9 @@ def kept(markup: str, *wanted: str, kind: PageKind = PageKind.ARTICLE) -> list[s
     chosen = np.array([text.startswith(wanted) for text in texts])
     tokens = [words_of(text) for text in texts]
     likes = layout_of(placed, tokens, kind).likes
-    found = with_what_belongs(placed, chosen, list(map(len, tokens)), likes, kind)
+    chances = np.array([LIKELY if "likely" in text else 0.0 for text in texts])
+    counts = list(map(len, tokens))
+    found = with_what_belongs(placed, chosen, counts, likes, kind=kind, chances=chances)
     return [text for text, keep in zip(texts, found, strict=True) if keep]
 
 
@@ -147,6 +150,55 @@ SENTENCE = "The second router was switched on in the week after."
 def test_a_sentence_in_the_midst_of_the_text_is_kept(between, kind, stays):
     """Where it is set as its neighbours are; links, other parts and posts between posts are not."""
     assert (SENTENCE in kept(f"<p>One.</p>{between}<p>Two.</p>", "One", "Two", kind=kind)) is stays
+
+
+@pytest.mark.parametrize(
+    ("inside", "stays"),
+    [
+        ("<div>A likely note in a box.</div>", True),
+        ("<div>A note in a box.</div>", False),
+        ("<div><a href=x>A likely story of ours.</a></div>", False),
+        ("<figure><figcaption>A likely Ada.</figcaption></figure>", False),
+    ],
+)
+def test_what_is_likely_text_stays_in_the_midst_of_it(inside, stays):
+    """The trees keep it by themselves, and it is no paragraph by its tag for trafilatura."""
+    after = "<div>A likely letter for you to subscribe to.</div>"
+    assert len(kept(f"<p>One.</p>{inside}<p>Two.</p>{after}", "One", "Two")) == 2 + stays
+    above = "<h1>Routing</h1><ul><li>A likely sum.</li></ul>"
+    assert kept(f"{above}<p>One.</p>", "One") == ["One."]
+
+
+TILES = "".join(
+    f"<div class=stat><div>{figure}</div><div>{label}</div></div>"
+    for figure, label in (("88%", "likely right answers"), ("11 min", "likely to the first reply"))
+)
+
+
+@pytest.mark.parametrize(
+    ("tiles", "stays"),
+    [
+        (TILES, True),
+        (TILES.replace("likely", "some"), False),
+        (TILES.replace("88%", "1").replace("11 min", "2"), False),
+        (TILES * 7, False),
+        (TILES.partition("</div></div>")[0], False),
+    ],
+    ids=["figures", "unlikely", "numbers of steps", "very many", "one"],
+)
+def test_figures_that_are_set_large_are_results(tiles, stays):
+    """The head of a customer's story has them, each over what it counts, side by side."""
+    found = kept(f"<h1>Routing</h1><section>{tiles}</section><p>One.</p><p>Two.</p>", "One", "Two")
+    assert found[:-2] == (["88%", "likely right answers", "11 min", "likely to the first reply"]
+                          if stays else [])  # fmt: skip
+
+
+def test_a_table_in_the_midst_of_the_text_is_kept():
+    """All of it, however long; one below the text may be of another part of the page."""
+    table = f"<table>{ROWS * 5}</table>"
+    assert len(kept(f"<p>One.</p>{table}<p>Two.</p>{table}", "One", "Two")) == 12
+    linked = table.replace("90 %", "<a href=x>Our story of ninety percent</a>")
+    assert kept(f"<p>One.</p>{linked}<p>Two.</p>", "One", "Two") == ["One.", "Two."]
 
 
 def test_a_row_in_the_midst_of_a_table_is_kept():

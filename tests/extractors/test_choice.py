@@ -6,6 +6,7 @@ import pytest
 
 from casebook.extractors.web.blocks.block_features import NAMES, features, words_of
 from casebook.extractors.web.blocks.block_model import best_cut, probabilities
+from casebook.extractors.web.blocks.repeats import without_pulled
 from casebook.extractors.web.choice import Layout, choose, decide, layout_of
 from casebook.extractors.web.markup.tree_blocks import blocks_of, placed_blocks
 from casebook.extractors.web.page_kind import PageKind, kind_of
@@ -132,8 +133,35 @@ def test_what_stands_beside_an_offer_is_not_the_offer():
     """What buyers say goes from an offer, though trafilatura keeps it; where it is all, it stays."""
     chances, words = [0.9, 0.9, 0.9], [90, 40, 40]
     assert judged(chances, words, besides=[1, 2], kept=1, is_product=1) == [True, False, False]
-    assert judged(chances, words, besides=[1, 2], kept=1, is_article=1) == [True] * 3
     assert judged(chances, [5, 40, 40], besides=[1, 2], kept=1, is_product=1) == [True] * 3
+
+
+CALL = "Join four thousand engineers who read our letter."
+
+
+@pytest.mark.parametrize(
+    ("around", "is_call"),
+    [
+        ("<div class='newsletter-box'>{}</div>", True),
+        ("<section class='c-cta__wrap'>{}</section>", True),
+        ("<div class=kg-signup-card><div>{}</div></div>", True),
+        ("<div class=acta>{}</div>", False),
+        ("<div><h3 id=newsletter>{}</h3></div>", False),
+        (f"<article class=newsletter-post><p>{PROSE * 4}</p>{{}}</article>", False),
+    ],
+)
+def test_a_call_to_subscribe_is_no_part_of_a_text(around, is_call):
+    """Whatever trafilatura keeps; it is named so by its class, and short."""
+    page = f"<body><p>{PROSE * 4}</p>{around.format(CALL)}<p>{PROSE}</p></body>"
+    placed = placed_blocks(body(page))
+    tokens = [words_of(one.block.text) for one in placed]
+    at = [one.block.text for one in placed].index(CALL)
+    assert layout_of(placed, tokens, PageKind.ARTICLE).besides[at] == is_call
+    assert layout_of(placed, tokens, PageKind.ARTICLE).besides.sum() == is_call
+    counts = list(map(len, tokens))
+    marked = [at] if is_call else []
+    stays = judged([0.9] * len(placed), counts, besides=marked, kept=1, is_article=1)
+    assert stays[at] is not is_call
 
 
 def test_rows_of_data_are_the_offer():
@@ -157,6 +185,31 @@ def test_what_was_said_is_not_said_again():
     for kind in ("is_article", "is_other"):
         assert judged(chances, words, repeats=twice, **{kind: 1}) == [True] * 3
         assert judged(chances, [150, 9, 150], repeats=twice, **{kind: 1}) == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("quote", "stays"),
+    [
+        ("<blockquote>the bill fell by half in the first of all weeks</blockquote>", False),
+        (
+            "<div class=pull-quote><p>The bill fell by half in the first of all weeks.</p></div>",
+            False,
+        ),
+        ("<p>The bill fell by half in the first of all weeks.</p>", True),
+        ("<blockquote>The bill fell by half.</blockquote>", True),
+        (
+            "<blockquote>The bill fell by half in the first of all weeks, he said.</blockquote>",
+            True,
+        ),
+        ("<pre>the bill fell by half in the first of all weeks</pre>", True),
+    ],
+)
+def test_a_quotation_pulled_out_of_the_text_is_read_once(quote, stays):
+    """In its place; what is quoted from elsewhere stays, and so does a short one."""
+    text = "<p>Then, so Ada, the bill fell by half in the first of all weeks. We went on.</p>"
+    placed = placed_blocks(body(f"<body>{text}{quote}</body>"))
+    words = [words_of(one.block.text) for one in placed]
+    assert list(without_pulled(placed, np.array([True, True]), words)) == [True, stays]
 
 
 def test_places_that_say_the_same_are_found():
@@ -205,6 +258,16 @@ def test_a_body_that_is_named_for_reviews_is_the_page():
     page = "<body class='has reviews'><ul><li>Burns long.</li><li>Hangs well.</li></ul></body>"
     placed = placed_blocks(body(page))
     assert not layout_of(placed, [["word"]] * len(placed), PageKind.PRODUCT).besides.any()
+
+
+def test_a_table_may_be_none_by_its_tags():
+    """What its parts say of themselves (WAI-ARIA) makes each row a line, with its cells apart."""
+    cells = "".join(f"<div role=cell><p>{said}</p></div>" for said in ("First version", "4.0"))
+    head = "<div role=columnheader>Version</div><div role=columnheader>Cents</div>"
+    page = f"<div role=table><div role=row>{head}</div><div role=row>{cells}</div></div>"
+    assert [block.text for block in blocks_of(body(f"<body>{page}</body>"))] == [
+        "Version | Cents", "First version | 4.0",
+    ]  # fmt: skip
 
 
 def test_rows_of_data_are_lines_and_tables_of_layout_are_not():

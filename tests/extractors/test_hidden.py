@@ -106,6 +106,19 @@ from casebook.schemas.documents import HiddenKind
         ('<p style="content:url(a.png)">{}</p>', HiddenKind.STYLE),
         ('<p style="color:window">{}</p>', HiddenKind.STYLE),
         ('<p style="color:#fff;text-shadow:0 0 5px #fff">{}</p>', HiddenKind.STYLE),
+        ("<p><s>{}</s></p>", HiddenKind.STYLE),
+        ("<del><p>{}</p></del>", HiddenKind.STYLE),
+        ("<p><strike style='text-decoration:line-through red'>{}</strike></p>", HiddenKind.STYLE),
+        ('<p><span style="text-decoration: line-through">{}</span></p>', HiddenKind.STYLE),
+        ('<p style="text-decoration-line:line-through"><b>{}</b></p>', HiddenKind.STYLE),
+        (
+            "<style>.old b{{text-decoration:line-through}}</style><p class=old><b>{}</b></p>",
+            HiddenKind.STYLE,
+        ),
+        (
+            '<s><span style="text-decoration:none">{}</span></s>',
+            HiddenKind.STYLE,
+        ),
         ("<div popover>{}</div>", HiddenKind.ATTRIBUTE),
         ("<noframes>{}</noframes>", HiddenKind.TEMPLATE),
         ("<noembed>{}</noembed>", HiddenKind.TEMPLATE),
@@ -232,6 +245,8 @@ def test_each_way_of_hiding_is_seen_through(markup, kind):
 @pytest.mark.parametrize(
     "markup",
     [
+        '<p><s style="text-decoration:none">{}</s></p>',
+        '<p><ins style="text-decoration:underline">{}</ins></p>',
         '<p style="color:#333">{}</p>',
         '<div style="background:#036"><p style="color:white">{}</p></div>',
         '<p style="color:white;background:url(x.png)">{}</p>',
@@ -384,6 +399,14 @@ def test_page_that_fades_in_part_by_part_stays(style):
     """Sections that scripts bring up, or uncover, as the page is scrolled are the page."""
     parts = "".join(f"<div style='{style}'>{SEEN}</div>" for _ in range(3))
     assert strip(parts)[1].count("router") == 80
+
+
+def test_a_page_that_is_struck_out_for_the_most_part_stays():
+    """A mark that somebody forgot to close strikes out the rest of a page, and takes back none."""
+    root = lxml.html.document_fromstring(
+        f"<p>Cut by <s>half of it, all told</s>.</p><p><s>{SEEN[3:]}"
+    )
+    assert strip_hidden(root) == []
 
 
 def test_menus_go_unreported():

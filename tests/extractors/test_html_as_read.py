@@ -243,6 +243,39 @@ def test_a_word_of_a_heading_that_two_elements_set_is_one():
     assert page(title, apart).title == title
 
 
+def test_what_is_struck_out_is_taken_back():
+    """A number, a title's word, a paragraph: none is read, and the curator is told of it."""
+    found = read(
+        f"<p>It cost <s>forty cents a ticket at least</s> four cents. {PROSE}</p>"
+        f"<p><del>{PROSE} But in vain.</del></p><h2>What <s>it</s> we learned</h2><p>{PROSE}</p>"
+        "<pre>a = 1\n<del>b = 2</del></pre>"
+    )
+    assert "It cost four cents." in found.text
+    assert "in vain" not in found.text
+    assert found.passages[-1].locator.section == "What we learned"
+    assert [piece.text for piece in found.hidden_text] == [
+        "forty cents a ticket at least", f"{PROSE} But in vain.",
+    ]  # fmt: skip
+
+
+def test_a_document_that_google_exports_is_read():
+    """It states no title, and sets one; what its styles strike out is taken back."""
+    markup = (
+        "<html><head><meta content='text/html; charset=UTF-8' http-equiv=content-type><style>"
+        ".c1{text-decoration:line-through}.c2{font-size:26pt}</style></head><body class=c0>"
+        "<p class='c5 title' id=h.1><span class=c2>Queues that stall</span></p>"
+        "<h1 class=c6 id=h.2><span>What we saw</span></h1>"
+        f"<p class=c7><span>{PROSE} </span><span class=c1>It took four long weeks. </span><span>"
+        f"It took two weeks.</span></p><p class=c7><span>{PROSE} In all.</span></p></body></html>"
+    )
+    url = "https://docs.google.com/document/d/1A-bC_dEfGhIjKlMnOp/edit"
+    payload = Payload(data=markup.encode(), media_type="text/html", url=url, final_url=url)
+    found = extract(payload)
+    assert found.title == "Queues that stall"
+    assert "first try rose from 61 to 88 percent within a month. It took two weeks." in found.text
+    assert [piece.text for piece in found.hidden_text] == ["It took four long weeks."]
+
+
 def test_a_site_is_not_called_as_its_page_is():
     """Some pages give their own title as the name of the site; its host names it then."""
     name = '<meta property="og:site_name" content="{}">'

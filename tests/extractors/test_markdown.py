@@ -107,6 +107,7 @@ def test_markup_in_it_is_read_as_a_page_would_show_it():
     source = b"""<p align="center"><b>Fast</b> retrieval for <a href="x">claims desks</a></p>
 
 One <span style="display:none">planted words for the model</span> line, with x < y and `<b>`.
+It saves ~~nine hours in each week~~ ten hours.
 
 <div hidden>
 
@@ -115,8 +116,12 @@ More planted words for the model.
 </div>
 """
     found = extract(Payload(data=source, media_type="text/markdown", name="a.md"))
-    assert found.text == "Fast retrieval for claims desks\nOne line, with x < y and <b>."
+    assert (
+        found.text
+        == "Fast retrieval for claims desks\nOne line, with x < y and <b>. It saves ten hours."
+    )
     assert [piece.text for piece in found.hidden_text] == [
+        "nine hours in each week",
         "planted words for the model",
         "More planted words for the model.",
     ]

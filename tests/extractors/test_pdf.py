@@ -4,14 +4,18 @@ import io
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from fpdf import FPDF
 from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, RectangleObject
+from pypdfium2 import PdfiumError
 
+from casebook.extractors.kinds import pdf as pdf_kind
 from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf import second
 from casebook.extractors.pdf.about import names_in
 from casebook.extractors.pdf.blocks.furniture import tell
 from casebook.extractors.pdf.blocks.paragraphs import to_blocks
@@ -435,6 +439,19 @@ def test_attachments_are_told():
     pdf.embed_file(bytes=b"a,b", basename="figures.csv")
     steps = {step.method: step.outcome for step in read(bytes(pdf.output())).extraction}
     assert steps["attachments"] == "1 not read: figures.csv"
+
+
+@pytest.mark.parametrize("reader", ["pdfium", "pypdf text"])
+def test_pages_behind_the_last_one_that_is_read_are_told(monkeypatch, reader):
+    """A file of very many pages costs no more than its first ones, and says that it was cut."""
+    monkeypatch.setattr(pdf_kind, "_MOST_PAGES", 2)
+    monkeypatch.setattr(second, "_MOST_PAGES", 2)
+    if reader == "pypdf text":
+        monkeypatch.setattr(pdf_kind, "_opened", Mock(side_effect=PdfiumError("no")))
+    found = read(bytes(paper(4).output()))
+    assert {passage.locator.page for passage in found.passages} == {1, 2}
+    (told,) = (step.outcome for step in found.extraction if step.method == reader)
+    assert "only the first 2 of 4 are read" in told
 
 
 def test_a_page_whose_letters_mean_nothing_is_read_by_the_other_library(monkeypatch):

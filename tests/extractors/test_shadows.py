@@ -11,7 +11,7 @@ TREE = '<template shadowrootmode="open">{}</template>'
 
 def look(body: str):
     tree = parse(f"<html><body>{SEEN}{body}<p>After.</p></body></html>")
-    hidden = prepare(tree)
+    hidden, _ = prepare(tree)
     return " ".join(tree.text_content().split()).partition("answer it. ")[2], hidden
 
 

@@ -176,6 +176,54 @@ def test_who_writes_their_name_small_speaks_too(names):
     assert [speaker for speaker, _, _ in found] == [names[n % 2] for n in range(len(TALK))]
 
 
+# Two who speak, in scripts without capitals, and two terms that stand in their places in prose.
+CASELESS = {
+    "Chinese": ("张伟：", "约翰·史密斯：", "问题：", "解决方案：", [
+        "我们去年三月把工单路由换成了一个小模型，费用降了一半。", "值班的同事一开始怎么看这件事？",
+        "他们有点担心，因为没人说得清我当时为什么这样选。", "所以你们在上线之前先写了评测，对吗？",
+    ]),
+    "Japanese": ("田中：", "佐藤（司会）：", "課題：", "解決策：", [
+        "私たちは三月にチケットの振り分けを小さなモデルに替え、費用が半分になりました。",
+        "当番の人たちは最初どう思ったのですか？",
+        "私は心配されました。なぜそう答えるのか誰にも説明できなかったからです。",
+        "それで公開の前に評価を書いたのですね？",
+    ]),
+    "Korean": ("김철수: ", "이영희 님: ", "문제: ", "해결: ", [
+        "저희는 삼월에 티켓 분류를 작은 모델로 바꾸었고 비용이 절반으로 줄었습니다.",
+        "당직자들은 처음에 어떻게 생각했습니까?", "저는 왜 그렇게 답하는지 아무도 설명하지 못해 걱정했습니다.",
+        "그래서 우리 모두 공개 전에 평가를 먼저 만든 거군요?",
+    ]),
+    "Arabic": ("أحمد سالم: ", "ليلى: ", "التحدي: ", "الحل: ", [
+        "نحن نقلنا توجيه التذاكر إلى نموذج صغير في مارس وانخفضت الفاتورة إلى النصف.",
+        "وماذا قال المناوبون في البداية؟", "أنا كنت خائفا لأن أحدا لم يعرف لماذا يجيب هكذا.",
+        "إذن كتبتم الاختبارات قبل الإطلاق؟",
+    ]),
+    "Hindi": ("राहुल वर्मा: ", "सीमा: ", "समस्या: ", "समाधान: ", [
+        "हम ने मार्च में टिकट बाँटने का काम छोटे मॉडल को दिया और खर्च आधा हो गया।",
+        "ड्यूटी वालों ने शुरू में क्या कहा?", "मुझे डर था क्योंकि कोई नहीं जानता था कि वह ऐसा क्यों कहता है।",
+        "तो आप ने पहले जाँच लिखी, है न?",
+    ]),
+    "Hebrew": ("דנה לוי: ", "יוסי: ", "הבעיה: ", "הפתרון: ", [
+        "אנחנו העברנו את ניתוב הפניות למודל קטן במרץ והחשבון ירד בחצי.", "ומה אמרו התורנים בהתחלה?",
+        "אני פחדתי כי אף אחד לא ידע למה הוא עונה כך.", "אז כתבתם בדיקות לפני ההשקה?",
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("script", CASELESS)
+def test_names_in_scripts_without_capitals_speak(script):
+    """Before a colon, without a time; what only stands in their places, a problem say, is none."""
+    *labels, said = CASELESS[script]
+    names = [label.strip(" :：").removesuffix("（司会）") for label in labels]
+    for kind in ("text/plain", "text/markdown"):
+        told = [f"{labels[n % 2]}{text}" for n, text in enumerate(said * 2)]
+        found = heard(read("\n\n".join(told), kind))
+        assert [(who, text) for who, _, text in found] == [
+            (names[n % 2], text) for n, text in enumerate(said * 2)
+        ]
+    assert voices_in(f"{labels[2 + n % 2]}{text}" for n, text in enumerate(said * 2)) is None
+
+
 @pytest.mark.parametrize("label", ["swyx:", "female voice [00:31:00]:", "female voice (00:31:00)"])
 def test_what_a_stranger_says_is_not_said_by_who_spoke_before(label):
     """Nobody is named for it: its label is not known for a name, and comes again, or has a time."""

@@ -97,6 +97,14 @@ CANONICAL = {
     "https://docs.google.com/document/d/1AbC/edit?usp=sharing&ouid=1#heading=h.2": (
         "https://docs.google.com/document/d/1AbC/edit"
     ),
+    "https://medium.com/u/0123456789ab": "https://medium.com/u/0123456789ab",
+    "https://medium.com/@a/list/reading-0123456789ab": (
+        "https://medium.com/@a/list/reading-0123456789ab"
+    ),
+    "https://example.com/docs/install-0123456789ab": "https://example.com/docs/install-0123456789ab",
+    "https://docs.google.com/document/d/e/2PACX-1vQabcdefgh/pub": (
+        "https://docs.google.com/document/d/e/2PACX-1vQabcdefgh/pub"
+    ),
     "https://www.notion.so/team/Page-0123?pvs=4": "https://notion.so/team/Page-0123",
     "https://youtu.be/dQw4w9WgXcQ?si=abc": "https://youtube.com/watch?v=dQw4w9WgXcQ",
     "https://m.youtube.com/shorts/dQw4w9WgXcQ": "https://youtube.com/watch?v=dQw4w9WgXcQ",
@@ -284,7 +292,22 @@ SAME = {
         https://statics.teams.cdn.office.net/evergreen-assets/safelinks/1/atp-safelinks.html?url=https%3A%2F%2Fexample.com%2Fblog%2Fllm
         https://r.jina.ai/https://example.com/blog/llm https://EXAMPLE.com:443/./blog/x/../llm/?&#
     """,
-    "https://medium.com/@a/t-0123456789ab": """
+    "https://docs.google.com/document/d/1A-bC_dEfGhIjKlMnOp/edit": """
+        https://docs.google.com/document/d/1A-bC_dEfGhIjKlMnOp/pub
+        https://docs.google.com/document/d/1A-bC_dEfGhIjKlMnOp/preview?tab=t.0
+        https://docs.google.com/document/d/1A-bC_dEfGhIjKlMnOp/mobilebasic#heading=h.2
+        https://docs.google.com/document/u/1/d/1A-bC_dEfGhIjKlMnOp/edit?usp=sharing
+        https://docs.google.com/a/a.example/document/d/1A-bC_dEfGhIjKlMnOp
+        https://docs.google.com/document/d/1A-bC_dEfGhIjKlMnOp/export?format=pdf
+    """,
+    "https://docs.google.com/presentation/d/1A-bC_dEfGhIjKlMnOp/edit": """
+        https://docs.google.com/presentation/d/1A-bC_dEfGhIjKlMnOp/present?slide=id.p
+    """,
+    "https://medium.com/p/0123456789ab": """
+        https://medium.com/@a/t-0123456789ab https://medium.com/@a/another-title-0123456789ab
+        https://medium.com/a-publication/t-0123456789ab https://a.medium.com/t-0123456789ab
+        https://a-publication.medium.com/p/0123456789ab https://medium.com/p/0123456789ab/
+        https://medium.com/@a/0123456789ab https://medium.com/@a/%D0%B0%D0%B1-0123456789ab
         https://medium.com/@a/t-0123456789ab?source=friends_link&sk=1
         https://medium.com/m/global-identity-2?redirectUrl=https%3A%2F%2Fmedium.com%2F%40a%2Ft-0123456789ab
         https://scribe.rip/@a/t-0123456789ab https://freedium.cfd/https://medium.com/@a/t-0123456789ab

@@ -15,6 +15,7 @@ _DARK = '<w:shd w:val="clear" w:fill="102030"/>'
 STYLES = "".join(
     (
         style("Secret", "<w:rPr><w:vanish/></w:rPr>"),
+        style("Withdrawn", "<w:rPr><w:strike/></w:rPr>"),
         style("Deeper", '<w:basedOn w:val="Secret"/>'),
         style("Dark", f"<w:pPr>{_DARK}</w:pPr>"),
         style("Flat", '<w:pPr><w:spacing w:line="1" w:lineRule="exact"/></w:pPr>'),
@@ -53,6 +54,9 @@ def hidden(found: Extracted) -> str:
         ("<w:vanish/>", "", "hidden type"),
         ("", "Secret", "hidden type"),
         ("", "Deeper", "hidden type"),
+        ("<w:strike/>", "", "with a line through it"),
+        ("<w:dstrike/>", "", "with a line through it"),
+        ("", "Withdrawn", "with a line through it"),
         ('<w:rStyle w:val="Unsaid"/>', "", "hidden type"),
         ('<w:vanish w:val="true"/>', "Secret", "hidden type"),
         (WHITE, "", "in the colour of its ground"),

@@ -139,6 +139,66 @@ def test_paragraphs_are_read_as_they_are_shown(body, text):
     assert text_of(*body) == text
 
 
+def drawing(inside: str, about: str = "") -> str:
+    """Return a drawing that says by a relation what it shows."""
+    return (
+        f'<w:r><w:drawing><wp:inline><wp:extent cx="900000" cy="900000"/><wp:docPr id="1" {about}/>'
+        f"<a:graphic><a:graphicData>{inside}</a:graphicData></a:graphic></wp:inline></w:drawing>"
+        "</w:r>"
+    )
+
+
+def point(name: str, text: str, kind: str = "node") -> str:
+    return (
+        f'<d:pt modelId="{name}" type="{kind}"><d:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></d:t>'
+        "</d:pt>"
+    )
+
+
+def cached(name: str, *values: str) -> str:
+    told = "".join(f"<c:pt><c:v>{value}</c:v></c:pt>" for value in values)
+    return f"<c:{name}><c:formatCode>0%</c:formatCode>{told}</c:{name}>"
+
+
+_A = "http://schemas.openxmlformats.org/drawingml/2006"
+DIAGRAM = (
+    f'<?xml version="1.0"?><d:dataModel xmlns:d="{_A}/diagram" xmlns:a="{_A}/main"><d:ptLst>'
+    f"{point('0', '', 'doc')}{point('2', 'Answer')}{point('1', 'Sort')}{point('3', 'by topic')}"
+    f"{point('9', 'not shown', 'pres')}</d:ptLst><d:cxnLst>"
+    '<d:cxn srcId="0" destId="2" srcOrd="1"/><d:cxn srcId="0" destId="1" srcOrd="0"/>'
+    '<d:cxn srcId="1" destId="3" srcOrd="0"/><d:cxn srcId="3" destId="0" srcOrd="0"/>'
+    '<d:cxn type="presOf" srcId="0" destId="9"/></d:cxnLst></d:dataModel>'
+)
+CHART = (
+    f'<?xml version="1.0"?><c:chartSpace xmlns:c="{_A}/chart" xmlns:a="{_A}/main"><c:chart>'
+    "<c:title><a:p><a:r><a:t>Letters answered</a:t></a:r></a:p></c:title><c:plotArea>"
+    f"<c:ser>{cached('tx', 'By people')}{cached('cat', '2024', '2025')}{cached('val', '.9', '.5')}"
+    f"</c:ser><c:ser>{cached('tx', 'By the model')}{cached('cat', '2024', '2025')}"
+    f'{cached("val", ".1", ".5")}<c:dLbls><c:showVal val="1"/></c:dLbls></c:ser>'
+    "</c:plotArea></c:chart></c:chartSpace>"
+)
+_OF_DIAGRAM = f'<d:relIds xmlns:d="{_A}/diagram" r:lo="r9" r:dm="r1"/>'
+_OF_CHART = f'<c:chart xmlns:c="{_A}/chart" r:id="r2"/>'
+
+
+def test_diagrams_and_charts_say_their_words():
+    """In their places; of a chart only the figures that it shows, and nothing of a hidden one."""
+    found = read(
+        paragraph("How it goes: ", drawing(_OF_DIAGRAM)),
+        paragraph("What came of it: ", drawing(_OF_CHART)),
+        paragraph("Unseen: ", drawing(_OF_DIAGRAM, 'hidden="1"')),
+        paragraph("Away: ", drawing(_OF_CHART.replace("r2", "r7"))),
+        diagramData=DIAGRAM,
+        chart=CHART,
+    )
+    assert found.text.split("\n") == [
+        "How it goes:", "Sort", "by topic", "Answer",
+        "What came of it:", "Letters answered", "2024 | 2025", "By people",
+        "By the model: 2024 10%, 2025 50%",
+        "Unseen:", "Away:",
+    ]  # fmt: skip
+
+
 def test_headings_are_told_by_their_level_in_the_outline():
     """Whatever a language, or a house, calls their styles."""
     found = read(

@@ -1,7 +1,7 @@
 """A page about a recording leads to it, or to what its site has written down of it."""
 
 import pytest
-from recordings import LONG, NOTES, PLAYERS, TALK, document_of, rechecked, serve_page
+from recordings import HEARD, LONG, NOTES, PLAYERS, TALK, document_of, rechecked, serve_page
 
 from casebook.extractors.gathering.fetch import fetch as fetch_payload
 from casebook.pipeline.ingestion import hearing
@@ -81,6 +81,45 @@ async def test_a_transcript_that_cannot_be_had(services, web, ears, status, kind
     serve_transcript(web, status)
     outcome = await ingest(serve_page(web, WRITTEN["link"]), services)
     assert outcome.failure.kind == kind
+
+
+@pytest.mark.parametrize("away", ["/talk.vtt", "/feed.xml"])
+async def test_a_recording_is_heard_while_its_transcript_is_away(hearing_services, web, ears, away):
+    """What was tried is told; the transcript may be had by reading the source again, later."""
+    web.expect_oneshot_request(away).respond_with_data("busy", 503)
+    serve_transcript(web)
+    named = {"/talk.vtt": WRITTEN["link"], "/feed.xml": PLAYERS["audio"] + PLAYERS["feed"]}
+    document, _ = await document_of(serve_page(web, named[away]), hearing_services)
+    assert document.kind is SourceKind.RECORDING
+    assert [(step.method, step.outcome) for step in document.extraction][:2] == [
+        ("transcript of the page", "failed: server_failed"),
+        ("recording of the page", f"read from {web.url_for('/talk.mp3')}"),
+    ]
+    assert len(ears.heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("player", "heard"),
+    [
+        ('<audio src="/gone.mp3"></audio>', 0),
+        (PLAYERS["audio"], 1),
+        ("", 0),
+        (PLAYERS["feed"], 0),
+    ],
+    ids=["recording gone", "nothing heard", "no recording", "feed away"],
+)
+async def test_show_notes_never_stand_for_a_transcript_that_is_away(
+    hearing_services, web, ears, player, heard
+):
+    """They would be kept for good: where nothing can be heard either, it is tried again later."""
+    web.expect_request("/talk.vtt").respond_with_data("busy", 503)
+    web.expect_oneshot_request("/feed.xml").respond_with_data("busy", 503)
+    web.expect_request("/gone.mp3").respond_with_data("", 404)
+    ears.answers = [(200, {**HEARD, "segments": []})]
+    link = "" if player == PLAYERS["feed"] else '<a href="/talk.vtt">Transcript</a>'
+    outcome = await ingest(serve_page(web, player + link), hearing_services)
+    assert (outcome.failure.kind, outcome.failure.transient) == ("server_failed", True)
+    assert len(ears.heard) == heard
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def print_document(document: Document, console: Console) -> None:
     lines = [f"[dim]{name:<10}[/] {escape(str(value))}" for name, value in facts if value]
     console.print(Panel("\n".join(lines), title=escape(document.title or "(no title)")))
     for hidden in document.hidden_text:
-        console.print(f"[yellow]left out, no reader sees it:[/] {escape(hidden.text)}")
+        console.print(f"[yellow]left out, hidden or struck out:[/] {escape(hidden.text)}")
     for passage in document.passages:
         console.print(f"[dim]\\[{passage.n}] {escape(_place(passage))}[/]")
         console.print(escape(document.passage_text(passage)), end="\n\n")

@@ -30,7 +30,7 @@ class Format(NamedTuple):
 
 # Versions that those of other readers carry, which read by them.
 _HTML, _MARKDOWN, _WORD, _TEXT, _CAPTIONS = (
-    "html/19", "markdown/10", "word/2", "text/10", "captions/10",
+    "html/20", "markdown/11", "word/3", "text/11", "captions/11",
 )  # fmt: skip
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SUBTITLES = "text/vtt text/srt application/x-subrip application/srt application/ttml+xml"
@@ -42,7 +42,7 @@ FORMATS = (
            "multipart/related application/x-mimearchive", "mhtml mht"),
     Format("markdown", "markdown", _MARKDOWN,
            "text/markdown text/x-markdown text/x-web-markdown", "md markdown mdx mkd"),
-    Format("restructured", "restructuredtext", "restructuredtext/2",
+    Format("restructured", "restructuredtext", "restructuredtext/3",
            "text/x-rst text/prs.fallenstein.rst", "rst rest"),
     Format("notebook", "markdown", f"notebook/2 {_MARKDOWN}", "application/x-ipynb+json", "ipynb"),
     Format("word", "word", _WORD, _DOCX, "docx"),
@@ -50,11 +50,11 @@ FORMATS = (
     Format("captions", "captions", _CAPTIONS, f"{_SUBTITLES} text/x-ssa text/x-ass",
            "vtt srt sbv ttml dfxp ass ssa json json3"),
     Format("pdf", "pdf", "pdf/15", "application/pdf application/x-pdf", "pdf"),
-    Format("youtube", "youtube", "youtube/6", f"{OUR_TYPES}youtube+json"),
+    Format("youtube", "youtube", "youtube/7", f"{OUR_TYPES}youtube+json"),
     # Handed in for a video: read as the captions or text that it is, under its own title.
     Format("transcript", "captions", f"transcript/2 {_CAPTIONS} {_TEXT} {_WORD}",
            f"{OUR_TYPES}transcript+json"),
-    Format("recording", "recording", "recording/1", f"{OUR_TYPES}recording+json"),
+    Format("recording", "recording", "recording/2", f"{OUR_TYPES}recording+json"),
     Format("papers", "arxiv", "arxiv/13", f"{OUR_TYPES}arxiv+json"),
     # A paper of another archive is the PDF that its landing page leads to.
     Format("papers", "pdf", "paper/12", f"{OUR_TYPES}paper+json"),

@@ -21,8 +21,8 @@ def canonical_url(url: str) -> str:
     parameters, and what a mobile or AMP edition adds; an archived copy is the page that it copies.
     The query is in alphabetical order. A YouTube video is known by its ``v=``, an arXiv paper by
     its number without the version, a paper of the ACL Anthology or OpenReview by its landing page,
-    a file in a repository by the page around it. A fragment stays where it is a route of the page's
-    scripts (``#!/post/1``).
+    a file in a repository and a document at Google by the page around it, a post on Medium by its
+    number. A fragment stays where it is a route of the page's scripts (``#!/post/1``).
 
     Raises:
         InvalidUrl: if ``url`` is not a web address.
@@ -34,6 +34,8 @@ def canonical_url(url: str) -> str:
         return f"https://arxiv.org/abs/{paper}"
     if landing := landing_of(parsed):
         return landing.page.rstrip("/")
+    if post := _post_on_medium(parsed):
+        return f"https://medium.com/p/{post}"
     host = _site(_without_edition(parsed.host))
     path = _canonical_path(parsed.path, host)
     return _written(parsed, host, path, _canonical_query(parsed.query or "", host))
@@ -53,7 +55,8 @@ def former_urls(url: str) -> Sequence[str]:
     forms = dict.fromkeys(
         _written(page, host, _plain_path(page.path, host), query)
         for page in (original_of(parsed), parsed)
-        for host in (_without_edition(page.host),)
+        for bare in (_without_edition(page.host),)
+        for host in (bare, _site(bare))
         for query in (_canonical_query(page.query or "", host), _in_order(page.query or ""))
     )
     return [form for form in forms if form != canonical_url(url)]
@@ -218,8 +221,25 @@ _NAMES = {
     "dx.doi.org": "doi.org",
     **{f"{edition}.reddit.com": "reddit.com" for edition in ("old", "new", "np", "i")},
 }
+# A post keeps its number when its title changes, and is at its writer's and at publications' names.
+# Elsewhere such a number may be a commit, and the words before it the page.
+_MEDIUM = re.compile(r"(?:www\.|m\.)?(?:medium\.com|scribe\.rip)")
+_MEDIUM_POST = re.compile(
+    r"/(?!(?:tag|topics?|m|me|r|u|search|series)/)@?[\w.-]+/(?:[^/]*-)?([0-9a-f]{9,12})/?"
+)
+_MEDIUM_BLOG = re.compile(r"[\w-]+\.medium\.com")
+_BLOG_POST = re.compile(r"/(?:p/|[^/]*-)([0-9a-f]{9,12})/?")
 _COUNTRY = re.compile(r"[a-z]{2}\.(linkedin\.com)")
 _LETTER = re.compile(r"/pub/([\w-]+)(/p/.+)")
+
+
+def _post_on_medium(url: WebUrl) -> str | None:
+    """Return the number of a post on Medium, None for any other page."""
+    if _MEDIUM.fullmatch(url.host):
+        match = _MEDIUM_POST.fullmatch(url.path)
+    else:
+        match = _BLOG_POST.fullmatch(url.path) if _MEDIUM_BLOG.fullmatch(url.host) else None
+    return match[1] if match else None
 
 
 def _usual(url: WebUrl) -> WebUrl:

@@ -56,7 +56,7 @@ class HiddenKind(StrEnum):
 
 
 class HiddenText(Frozen):
-    """Text that was in the file, that no reader sees, and that was therefore left out."""
+    """Text of the file that was left out, for no reader sees it, or its author struck it out."""
 
     kind: HiddenKind
     text: str

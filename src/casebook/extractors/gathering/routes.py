@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from casebook.extractors.copies import is_copy, original_of
-from casebook.extractors.forges import repository_file
+from casebook.extractors.forges import hosted_file
 from casebook.extractors.urls import WebUrl
 
 LIST = "list"
@@ -49,15 +49,16 @@ def ways_to(url: WebUrl) -> tuple[Way, ...]:
     """Return where to look for the page at ``url``: the next way counts if the one before is gone.
 
     A copy in an archive stands for its original; the copy is read where the original is gone. A
-    text file in a repository is read raw, and its readers are led to the page around it. A gist is
-    read as its page: its raw address gives the first of its files.
+    text file in a repository is read raw, and its readers are led to the page around it; so it is
+    with what a document at Google is exported as. A gist is read as its page: its raw address gives
+    the first of its files.
     """
     if is_copy(url):
         original = Way("original of the copy", original_of(url))
         return (original, Way("archived copy", _unframed(url), url))
     if url.host.removeprefix("www.") == "github.com":
         return (*_github(url), Way("page", url))
-    file = repository_file(url)
+    file = hosted_file(url)
     if file and _reads(file.raw.path):
         ways = (Way(f"raw {file.raw.name}", file.raw, file.page), Way("page", file.page))
         # It may be another site's page whose address only looks so.

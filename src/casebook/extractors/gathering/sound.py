@@ -140,6 +140,12 @@ def with_transcript(page: Payload, transcript: Payload, about: Mapping[str, Any]
     return page.model_copy(update=changes)
 
 
+def without_transcript(page: Payload, cause: str) -> Payload:
+    """Return a page with the note that the transcript of its site could not be had."""
+    step = ExtractionStep(method=TRANSCRIPT_OF_PAGE, outcome=f"failed: {cause}")
+    return page.model_copy(update={"tried": (*page.tried, step)})
+
+
 def as_payload(
     sound: Sound, cues: Sequence[Mapping[str, Any]], language: str, by: str, outcome: str
 ) -> Payload:

@@ -28,6 +28,7 @@ from casebook.extractors.text.metadata import (
 )
 from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.text.titles import title_of
+from casebook.extractors.visibility.finds import Find, mark, remove, without_marked
 from casebook.extractors.visibility.hidden import strip_hidden
 from casebook.extractors.visibility.markup.rubies import end_brackets
 from casebook.extractors.visibility.markup.scriptless import show_scriptless
@@ -92,24 +93,32 @@ def extract(payload: Payload) -> Extracted:
     if tree is None:
         raise DocumentEmpty(f"{where(payload)} holds no HTML elements; check what it is.")
     alive = list(tree.iter())  # else each pass makes the same Python objects anew
-    hidden = prepare(tree)
+    hidden, struck = prepare(tree)
     steps = [ExtractionStep(method="charset", outcome=encoding)]
     kind = kind_of(tree, url)
     attempt, posts = _chosen(tree, url, kind, steps)
     reading = _Reading(url, kind, posts, markup, tree, attempt)
     _fall_back(reading, steps)
+    for find in struck:
+        remove(find)
     finished = _finished(payload, reading, steps, hidden)
     del alive
     return finished
 
 
-def prepare(tree: Any) -> list[HiddenText]:
-    """Leave in ``tree`` what a reader sees; return what was hidden."""
+def prepare(tree: Any) -> tuple[list[HiddenText], list[Find]]:
+    """Leave in ``tree`` what a reader sees; return what was hidden, and what is struck out.
+
+    That stays, marked: a price that is struck out tells what is around it.
+    """
+    struck: list[Find] = []
     show_scriptless(tree)
     show_shadows(tree)
     end_brackets(tree)
     noted, drawn = programs.laid_out(tree), formulas.laid_aside(tree)
-    hidden = strip_hidden(tree)
+    hidden = strip_hidden(tree, struck=struck.append)
+    for find in struck:
+        mark(find)
     formulas.set_out(tree, drawn)
     set_in_text(tree)
     programs.set_out(tree, noted)
@@ -118,7 +127,7 @@ def prepare(tree: Any) -> list[HiddenText]:
     for script in list(tree.iter("script")):
         if script.get("type") not in DATA:
             script.drop_tree()
-    return hidden
+    return hidden, struck
 
 
 @dataclass
@@ -150,7 +159,10 @@ def _finished(
     stated = [*titles, (meta and meta.title) or ""]
     title = _title(tree, stated, kind, sites)
     spoken = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
-    blocks = reading.attempt.blocks
+    blocks = [
+        block._replace(text=without_marked(block.text), lead=without_marked(block.lead))
+        for block in reading.attempt.blocks
+    ]
     read = "\n".join(block.text for block in blocks)
     language = language_of_page(spoken, read) or language_of(None, reading.seen)
     told = any(block.speaker for block in blocks)
@@ -191,14 +203,19 @@ def _title(tree: Any, stated: Sequence[str], kind: PageKind, sites: Sequence[str
 
 
 def _own_titles(tree: Any) -> list[str]:
-    """Return the titles that a page states of itself for machines, the best first."""
+    """Return the titles that a page states of itself for machines, the best first.
+
+    One that states none may set a paragraph as its title: what Google's documents export does.
+    """
     shared = (
         meta.get("content")
         for meta in tree.iter("meta")
         if "og:title" in {meta.get("property"), meta.get("name")}
     )
     named = (title.text or "" for title in _titles(tree))
-    return [*islice((title for title in shared if title is not None), 1), *islice(named, 1)]
+    found = [*islice((title for title in shared if title is not None), 1), *islice(named, 1)]
+    set_as = (p for p in tree.iter("p") if "title" in (p.get("class") or "").split())
+    return found or [one_line(" ".join(p.itertext())) for p in islice(set_as, 1)]
 
 
 def _heading(top: Any, stated: Sequence[str]) -> str:

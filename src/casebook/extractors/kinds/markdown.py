@@ -26,7 +26,7 @@ from casebook.extractors.text.passages import Block, lay_out
 from casebook.extractors.visibility.hidden import strip_hidden
 from casebook.extractors.visibility.reporting import MOST_REPORTED, report
 from casebook.extractors.web.blocks.bold_lines import with_bold_headings
-from casebook.extractors.web.markup.parsing import parse
+from casebook.extractors.web.markup.parsing import closed, parse
 from casebook.extractors.web.markup.tree_blocks import FURNITURE, placed_blocks
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
@@ -34,15 +34,6 @@ from casebook.schemas.sources import Payload, SourceKind
 # Each line by itself, as people expect who paste a transcript.
 _BY_LINES = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"])
 _LABELLED = re.compile(r"^[^\n]{0,80}?(?::\s|\d:\d\d|>>)", re.MULTILINE)
-_TEXTLESS = "script style textarea title xmp iframe noembed noframes plaintext template select svg"
-_MORE_TEXTLESS = "math noscript object video audio canvas head frameset datalist dialog"
-_SWALLOWING = [
-    *(
-        (re.compile(rf"<{tag}\b[^>]*>?", re.IGNORECASE), re.compile(f"</{tag}", re.IGNORECASE))
-        for tag in f"{_TEXTLESS} {_MORE_TEXTLESS}".split()
-    ),
-    (re.compile(r"<!--|<!\[CDATA\[|<\?|<!(?=[A-Za-z])"), re.compile(r"-->|\]\]>|\?>")),
-]
 _COMMENTS = (
     (
         re.compile(r"<!--(?P<said>.{0,2000}?)-->", re.DOTALL),
@@ -124,24 +115,12 @@ def _known(blocks: Sequence[Block]) -> int:
 def _shown(body: str, renderer: MarkdownIt = RENDERER) -> tuple[list[Block], list[HiddenText]]:
     """Return what a page made of the Markdown shows, and what it hides."""
     markup = renderer.render(plain(body))
-    tree = parse(_closed(markup)) if markup.strip() else None
+    tree = parse(closed(markup)) if markup.strip() else None
     if tree is None:
         return [], []
     hidden = strip_hidden(tree)
     body = next(iter(tree.xpath("//body")), tree)
     return with_bold_headings(placed_blocks(body, FURNITURE)), hidden
-
-
-def _closed(markup: str) -> str:
-    """Take out the openings of comments and of elements without text that nothing closes.
-
-    Sites that show Markdown clean it, so one ``<script>`` without an end loses nothing there.
-    """
-    for opening, closing in _SWALLOWING:
-        ends = [match.end() for match in closing.finditer(markup)]
-        last = ends[-1] if ends else 0
-        markup = markup[:last] + opening.sub(" ", markup[last:])
-    return markup
 
 
 def _hidden(source: str) -> list[HiddenText]:

@@ -58,6 +58,9 @@ _FEWEST_UNPROVED = 30
 _SAMPLED = 12
 """Pages of a long document, by which its language is told."""
 
+_MOST_PAGES = 10_000
+"""With text on them fewer fill a minute; of none, as many take three seconds."""
+
 _UNSEEN = "hidden text not looked for"
 _FEWEST_HIDDEN = 2
 _SHORTEST_WORD, _FEWEST_IN_WORDS = 3, 0.3
@@ -209,8 +212,9 @@ def _read_pages(
     name: str,
 ) -> None:
     count, taken, unread = len(document), 0, list[int]()
+    last = min(count, _MOST_PAGES)
     budget, glyphs = Budget(layers=second.has_layers_off()), Glyphs(data)
-    for number in range(1, count + 1):
+    for number in range(1, last + 1):
         found = _page(document, number, budget, glyphs)
         garbled = found is not None and is_garbled(found)
         # pypdf does not tell what is hidden, so it is not asked where something is.
@@ -228,7 +232,9 @@ def _read_pages(
     glyphs.close()
     if not reading.pages:
         raise _damaged(name)
-    reading.note("pdfium", f"{count} pages, {count - len(reading.pages)} unreadable")
+    reading.note(
+        "pdfium", f"{count} pages, {last - len(reading.pages)} unreadable{_beyond(last, count)}"
+    )
     if unread:
         reading.note(
             "glyphs", f"pages {_numbers(unread)} have letters without a meaning; {_AGAINST}"
@@ -324,8 +330,14 @@ def _read_by_second(
     reading.pages = second.pages()
     if not any(page.lines for page in reading.pages):
         raise _damaged(name) from error
-    reading.note("pypdf text", f"{len(reading.pages)} pages; {_UNSEEN}")
+    beyond = _beyond(*second.reach())
+    reading.note("pypdf text", f"{len(reading.pages)} pages{beyond}; {_UNSEEN}")
     return reading
+
+
+def _beyond(last: int, count: int) -> str:
+    """Return what is to be said of the pages behind the last one that is read."""
+    return f"; only the first {last} of {count} are read" if last < count else ""
 
 
 def _damaged(name: str) -> Damaged:

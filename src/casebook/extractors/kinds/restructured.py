@@ -17,7 +17,7 @@ from casebook.extractors.visibility.hidden import strip_hidden
 from casebook.extractors.visibility.reporting import MOST_REPORTED, report
 from casebook.extractors.web.blocks.bold_lines import with_bold_headings
 from casebook.extractors.web.markup import formulas
-from casebook.extractors.web.markup.parsing import parse
+from casebook.extractors.web.markup.parsing import closed, parse
 from casebook.extractors.web.markup.tree_blocks import FURNITURE, placed_blocks
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind, HiddenText
 from casebook.schemas.sources import Payload, SourceKind
@@ -95,7 +95,7 @@ def _commented(comments: Iterable[str]) -> list[HiddenText]:
 def _shown(page: Page) -> tuple[list[Block], list[HiddenText]]:
     """Return what the page shows, and what the file says to nobody."""
     hidden = _commented(page.comments)
-    tree = parse(page.markup) if page.markup.strip() else None
+    tree = parse(closed(page.markup)) if page.markup.strip() else None
     if tree is None:
         return [], hidden
     _set_in_text(tree)

@@ -28,7 +28,7 @@ from casebook.extractors.visibility.reporting import MOST_REPORTED, report
 from casebook.extractors.web.blocks.bold_lines import with_bold_headings
 from casebook.extractors.web.markup.parsing import parse
 from casebook.extractors.web.markup.tree_blocks import FURNITURE, placed_blocks
-from casebook.extractors.word import formulas, shown
+from casebook.extractors.word import drawn, formulas, shown
 from casebook.extractors.word.colours import Palette
 from casebook.extractors.word.numbers import Numbers, one_list
 from casebook.extractors.word.package import Parts, opened
@@ -76,13 +76,13 @@ def extract(payload: Payload) -> Extracted:
         DocumentEmpty: if no text is left.
     """
     try:
-        parts = opened(payload)
+        parts, drawings = opened(payload)
         if all_in(parts["document"], "altChunk"):
             raise Damaged(
                 f"{where(payload)} holds another file in its text, which Word alone reads: open "
                 "it in Word and save it again, or export it as PDF."
             )
-        unseen = list(_settled(parts))
+        unseen = list(_settled(parts, drawings))
         markup = _as_page(parts)
         core = _properties(parts)
     except _BROKEN as error:
@@ -135,11 +135,12 @@ def _title(tree: Any, blocks: Sequence[Block], stated: str) -> str | None:
     return next(filter(None, chain(set_as, first, known, parts)), None)
 
 
-def _settled(parts: Parts) -> Iterator[tuple[str, str]]:
+def _settled(parts: Parts, drawings: drawn.Drawn) -> Iterator[tuple[str, str]]:
     """Leave in ``parts`` what a reader sees, as mammoth reads it; yield what is hidden, and why."""
     bodies = [parts[name] for name in _TEXTS if name in parts]
     for part in bodies:
         shown.settle(part)
+    drawn.set_in_text(parts["document"], drawings)
     styles = Styles(parts.get("styles"))
     palette = Palette(parts["document"], parts.get("theme"), parts.get("settings"))
     sight, numbers = Sight(styles, palette), Numbers(parts.get("numbering"), styles)

@@ -7,6 +7,8 @@ from functools import cache, partial
 from typing import Any
 from urllib.parse import urljoin
 
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+
 from casebook.extractors.days import day_in_address, day_in_line, stated_day
 from casebook.extractors.kinds.markdown_dialects import RENDERER
 from casebook.extractors.kinds.youtube import find_all, page_data
@@ -220,12 +222,28 @@ def _in_markdown(source: str) -> Iterator[Candidate]:
     titles = _titles(links, _CALLED + _FIRST_LINK)
     leads = {link: address for address, link in links}
     days: dict[Any, date | None] = {}
-    for part in tree.xpath("//a[@href] | //text()[not(ancestor::a)]"):
+    for part in _links_and_text(tree):
         if address := leads.get(part):
             day = _stated_beside(part, days) or day_in_address(address)
             yield candidate(address, titles.get(address), day)
         elif isinstance(part, str):
             yield from (one for line in part.splitlines() for one in _mentioned(line))
+
+
+def _links_and_text(tree: Any) -> Iterator[Any]:
+    """Yield each link and each text outside of one, in their order.
+
+    In XPath, libxml2 would sort them by counting siblings: the square of a long list.
+    """
+    within = 0
+    for event, node in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+        text = node.text if event == "start" else node.tail
+        if event in {"start", "end"} and node.tag == "a":
+            within += 1 if event == "start" else -1
+            if event == "start":
+                yield node
+        if text and not within:
+            yield text
 
 
 def _stated_beside(link: Any, known: dict[Any, date | None]) -> date | None:

@@ -35,14 +35,19 @@ class SecondReader:
         return found if count_words(text) and not is_garbled(found) else None
 
     def pages(self) -> list[PageLines]:
-        """Return the pages that can be read."""
+        """Return the pages that can be read, of as many as are tried."""
+        last, _ = self.reach()
+        return [page for n in range(1, last + 1) if (page := self.page(n)) is not None]
+
+    def reach(self) -> tuple[int, int]:
+        """Return how many pages are tried, and how many there are."""
         try:
-            count = min(len(self.opened().pages), _MOST_PAGES)
+            count = len(self.opened().pages)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001 - likewise
-            return []
-        return [page for n in range(1, count + 1) if (page := self.page(n)) is not None]
+            return 0, 0
+        return min(count, _MOST_PAGES), count
 
     def has_layers_off(self) -> bool:
         """Tell whether the file says that a layer of it is not shown when it is opened.

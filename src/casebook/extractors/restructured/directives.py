@@ -16,7 +16,7 @@ from docutils.parsers.rst.directives.tables import Table
 from docutils.statemachine import StringList
 
 _SILENT = frozenset(
-    "toctree include literalinclude mdinclude raw meta index highlight highlightlang contents "
+    "toctree include literalinclude mdinclude meta index highlight highlightlang contents "
     "local-toc currentmodule module program sectionauthor codeauthor moduleauthor default-domain "
     "namespace namespace-push namespace-pop tabularcolumns testsetup testcleanup thumbnail "
     "video youtube vimeo iframe inheritance-diagram todolist date header footer "
@@ -118,6 +118,17 @@ class _Silent(_Spoken):
     def run(self) -> list[Any]:
         """Return what is taken out later: a substitution must stand for something."""
         return [nodes.raw("", "", format="none")]
+
+
+class _Raw(_Spoken):
+    """Markup of one maker's pages: that of HTML is what a reader sees."""
+
+    def run(self) -> list[Any]:
+        """Return it as it is; no file and no address is read for it."""
+        if "html" not in self._said().lower().split():
+            return [nodes.raw("", "", format="none")]
+        text = "\n".join(self.content)
+        return [nodes.raw("", text, format="html")]
 
 
 class _Unshown(_Spoken):
@@ -256,5 +267,6 @@ _READERS: tuple[tuple[Any, type[Any]], ...] = (
     (_OBJECTS, _Object),
     (_VERSIONS, _Version),
     (_HEADED, _Headed),
+    (frozenset({"raw"}), _Raw),
     (_STEERED, _Steered),
 )

@@ -265,9 +265,13 @@ def _settled(tree: Any) -> dict[str, Any]:
             place.replace_self(nodes.inline("", named))
     for fault in list(tree.findall(nodes.problematic)):
         fault.replace_self(nodes.inline("", _as_words(fault.astext())))
-    for unseen in list(tree.findall(lambda one: isinstance(one, _UNSEEN))):
+    for unseen in list(tree.findall(_is_unseen)):
         unseen.parent.remove(unseen)
     return {"stated": stated, "comments": comments}
+
+
+def _is_unseen(node: Any) -> bool:
+    return isinstance(node, _UNSEEN) and node.get("format") != "html"
 
 
 def _stated(docinfo: Any) -> Iterator[tuple[str, str]]:

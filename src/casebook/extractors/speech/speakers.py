@@ -17,6 +17,7 @@ from casebook.extractors.speech.speaker_labels import (
     Label,
     believable,
     could_be_name,
+    is_caseless,
     label_of,
     stranger_in,
     time_of,
@@ -45,12 +46,17 @@ _FIRST_TIME = 300.0  # a later first time is an agenda's time of day, unless it 
 _MOST_STEPS_BACK = 0.05
 _MANY_TIMES = 8
 _LONGEST_ALONE = 60
+_ONCE_MORE = 2  # turns that tell nothing yet of a name without capitals
 _TURNS_A_NAME = 3  # at least, where only a line of its own sets a name apart
 # "I", "we", "you" and the like in the languages that talks are most often held in; a question.
 _ADDRESSING = re.compile(
     r"\b(?:I|I['’]\w+|me|my|we|we['’]\w+|us|our|you|you['’]\w+|your|yeah|thanks"
     r"|ich|mir|mich|wir|uns|Sie|du|dir|je|j['’]\w+|moi|nous|vous|tu|yo|nosotros|usted|ustedes|me"
-    r"|mi|io|noi|voi|eu|nós|você|ik|wij|we|jij|jullie)\b|[?？]",
+    r"|mi|io|noi|voi|eu|nós|você|ik|wij|we|jij|jullie"
+    r"|أنا|نحن|أنت|أنتم|لدينا|عندنا|אני|אנחנו|אתה|אתם|שלנו)\b|[?？؟]"
+    # No blanks set these apart, or Python takes a vowel for the end of a word.
+    r"|[我你您咱]|私|僕|俺|あなた|皆さん|弊社|(?:です|ます|でした|ました)[かね]"
+    r"|저는|저희|제가|우리|당신|[니나가]까|(?:나|네|지)요|मैं|हम|आप|मुझे|ผม|ฉัน|เรา|คุณ",
     re.IGNORECASE,
 )
 
@@ -225,7 +231,11 @@ def _names(labels: Sequence[Label | None], whole: str, *, own_lines: bool) -> fr
     return frozenset(
         name
         for name, count in counts.items()
-        if ROLES.fullmatch(name) or (count > 1 and believable(name, whole, strictly=own_lines))
+        if ROLES.fullmatch(name)
+        or (
+            count > (_ONCE_MORE if is_caseless(name) else 1)
+            and believable(name, whole, strictly=own_lines)
+        )
     )
 
 

@@ -27,7 +27,7 @@ _SOUNDS = re.compile(
     r"|웃음)(?: (?:playing|continues|and (?:applause|cheering|cheers|laughter|music)))?[\])]",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"[.!?…]['\"”’)]*$")
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।]['\"”’)」』]*$")
 _CHANGE = re.compile(r"(?:^|(?<=\s))>>+\s*")
 _SILENCE = 8.0
 _BRIEF = 0.05  # seconds; a file that tells no ends has cues of none

@@ -22,7 +22,7 @@ _SHOWN_WIDER = re.compile(r"(?:^|\s)(?:\w+:[\w-]+|d-(?:sm|md|lg|xl|xxl)-(?!none)
 _TELLING = frozenset("hidden popover bgcolor mathcolor mathbackground mathsize".split())
 # What stands in for a bar, or for brackets around a reading, where a browser knows neither.
 _NEVER_SHOWN = frozenset({"template", "noframes", "noembed", "progress", "meter", "rp", "mphantom"})
-_TELLING_TAGS = _NEVER_SHOWN | {"dialog", "font", "details"}
+_TELLING_TAGS = _NEVER_SHOWN | {"dialog", "font", "details", "s", "strike", "del"}
 
 
 def is_telling(kind: Kind) -> bool:

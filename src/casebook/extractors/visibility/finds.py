@@ -11,6 +11,9 @@ from casebook.extractors.visibility.painting.sight import PALE
 from casebook.schemas.documents import HiddenKind
 
 MOST = 0.5
+# Around what is struck out; no character of a page, whose reading takes them out of its markup.
+_BEGIN, _END = "\ufdd0", "\ufdd1"
+_MARKED = re.compile(f"{_BEGIN}[^{_END}]*{_END}")
 _THEME = 0.3
 _HEADED = ("h1", "main", "article")
 # A page that fades in, or is uncovered, part by part as it is scrolled.
@@ -95,3 +98,15 @@ def remove(find: Find) -> None:
         find.element.clear(keep_tail=True)
     for element, is_tail in find.nodes:
         setattr(element, "tail" if is_tail else "text", None)
+
+
+def mark(find: Find) -> None:
+    """Mark what was found, text by text, for ``without_marked`` to take out of what is read."""
+    for element, is_tail in find.nodes:
+        name = "tail" if is_tail else "text"
+        setattr(element, name, f"{_BEGIN}{getattr(element, name)}{_END}")
+
+
+def without_marked(text: str) -> str:
+    """Return ``text`` without what was marked in it."""
+    return _MARKED.sub("", text) if _BEGIN in text else text

@@ -1,4 +1,4 @@
-"""Take out of a page the text that no reader sees, and tell what it was.
+"""Take out of a page the text that no reader sees, or reads as withdrawn, and tell what it was.
 
 Each element is looked at once; only those that something could hide are weighed, with what they
 inherit (font size, visibility, colours), so the time is linear in the page. Five things look
@@ -32,7 +32,7 @@ from casebook.extractors.visibility.markup import opened, turning
 from casebook.extractors.visibility.markup.texts import NOT_TEXT, visible_text
 from casebook.extractors.visibility.painting.columns import is_drawn_up
 from casebook.extractors.visibility.painting.covering import COVERED, Lid, covered, lids_at
-from casebook.extractors.visibility.painting.sight import PALE, Sight, inherit
+from casebook.extractors.visibility.painting.sight import PALE, STRUCK, Sight, inherit
 from casebook.extractors.visibility.reporting import MOST_REPORTED, report
 from casebook.extractors.visibility.rules.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.rules.sheets import Rule
@@ -51,15 +51,16 @@ _Weighed = tuple[bool, Sequence[Rule], bool]
 """Of a kind of elements: whether it tells by itself, rules that may hide it, and own styles."""
 
 
-def strip_hidden(root: Any) -> list[HiddenText]:
+def strip_hidden(root: Any, struck: Callable[[Find], None] = remove) -> list[HiddenText]:
     """Remove from the lxml tree ``root``, in place, what no reader sees; return what to report.
 
-    At most 20 pieces of at most 300 characters, each of at least four words.
+    At most 20 pieces of at most 300 characters, each of at least four words. ``struck`` is done to
+    what is struck out: ``mark`` leaves it where a page is judged by how it is laid out.
     """
     looked = _Looked(root)
     gone = _gone(looked)
     for find in gone:
-        remove(find)
+        (struck if find.reason == STRUCK else remove)(find)
     for element in looked.opened:
         opened.show(element)
     opened.head(looked.handles, frozenset(looked.opened))

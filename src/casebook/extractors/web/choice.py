@@ -7,12 +7,12 @@ import numpy as np
 
 from casebook.extractors.text.passages import Block
 from casebook.extractors.web.blocks.belonging import LONGEST_HEADING, with_what_belongs
-from casebook.extractors.web.blocks.besides import besides_of
+from casebook.extractors.web.blocks.besides import besides_of, calls_of
 from casebook.extractors.web.blocks.block_features import NAMES, Matrix, features, words_of
 from casebook.extractors.web.blocks.block_model import best_cut, expected_f1, probabilities
 from casebook.extractors.web.blocks.bold_lines import with_bold_headings
 from casebook.extractors.web.blocks.contents import without_part_of_contents
-from casebook.extractors.web.blocks.repeats import repeats_of, without_repeats
+from casebook.extractors.web.blocks.repeats import repeats_of, without_pulled, without_repeats
 from casebook.extractors.web.blocks.spans import Span, spans_of
 from casebook.extractors.web.bodies import NO_BODIES, Bodies
 from casebook.extractors.web.markup.tree_blocks import Place, Placed
@@ -35,6 +35,7 @@ _INSIDE = 1.0
 _LINKED = 0.5
 _PROSE_LEVEL = 7
 _LEVELS = 8
+_TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 _REPEATED_LINE, _REPEATED_PART = 10, 150
 
 
@@ -56,7 +57,7 @@ class Layout:
 
     ``likes``: for each block the name that it shares with its likes. ``repeats``: the places that
     say the same, the longest text first. ``besides``: whether a block is what buyers
-    say or belongs to other goods, on the page of an offer.
+    say or belongs to other goods, on the page of an offer; in a text, whether it calls to act.
     """
 
     likes: list[str]
@@ -84,12 +85,14 @@ def choose(
         kept = whole_posts(placed, kept, words, posts)
         kept = without_repeats(kept, layout.repeats, words, _fewest_repeated(matrix))
         expected = expected_f1(chances, kept, words)
-    kept = with_what_belongs(placed, kept, words, layout.likes, kind)
+    own = np.where(layout.besides, 0.0, chances)
+    kept = with_what_belongs(placed, kept, words, layout.likes, kind=kind, chances=own)
     kept = without_part_of_contents(placed, kept)
+    is_told = kind in _TOLD
+    kept = without_pulled(placed, kept, tokens) if is_told else kept
     chosen = with_posters([one for one, keep in zip(placed, kept, strict=True) if keep], posts)
     chosen = with_own_sections(chosen, posts) if posts else chosen
     opens = opens_with_post(chosen, posts) if posts else True
-    is_told = kind in {PageKind.ARTICLE, PageKind.OTHER}
     blocks = with_bold_headings(chosen) if is_told else [one.block for one in chosen]
     return Choice(blocks, expected, opens)
 
@@ -98,8 +101,11 @@ def layout_of(placed: Sequence[Placed], tokens: Sequence[Sequence[str]], kind: P
     """Return how the blocks ``placed`` stand to each other; ``tokens`` are their words."""
     spans = spans_of(placed)
     likes = [_signature(one.place) for one in placed]
-    sold = kind is PageKind.PRODUCT
-    besides = besides_of(placed, spans) if sold else np.zeros(len(placed), dtype=bool)
+    besides = np.zeros(len(placed), dtype=bool)
+    if kind is PageKind.PRODUCT:
+        besides = besides_of(placed, spans)
+    elif kind in _TOLD:
+        besides = calls_of(placed, spans, list(map(len, tokens)))
     return Layout(likes, repeats_of(placed, tokens, spans), besides)
 
 
@@ -140,7 +146,7 @@ def _leaning(chances: Matrix, matrix: Matrix, besides: Matrix, words: Sequence[i
     """
     agrees, told = 2 * _column(matrix, "kept") - 1, _column(matrix, "is_article")
     sold, counts = _column(matrix, "is_product"), np.array(words)
-    others = np.maximum((told + sold) * _comments(matrix), sold * besides)
+    others = np.maximum((told + sold) * _comments(matrix), besides)
     if (others * counts).sum() >= _THREAD * counts.sum():
         others = np.zeros(len(counts))
     score = _log_odds(chances) - _NOT_THE_AUTHORS * others

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.naming import where
+from casebook.extractors.word.drawn import Drawn
 from casebook.extractors.word.xml import all_in, name_of
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload
@@ -22,14 +23,15 @@ _MOST_XML = 10_000_000
 """Bytes of XML; a book of 500 pages has some five million, and takes ten seconds to read."""
 
 _DOCUMENT, _PROPERTIES = "officeDocument", "core-properties"
+_DRAWN = ("diagramData", "chart")
 _BESIDE = ("styles", "numbering", "footnotes", "endnotes", "settings", "theme")
 
 Parts = Mapping[str, Any]
 """The root of each part that is read, by what the part is: "document", "styles", …"""
 
 
-def opened(payload: Payload) -> Parts:
-    """Return the parts of a document that count for its text.
+def opened(payload: Payload) -> tuple[Parts, Drawn]:
+    """Return the parts of a document that count for its text, and its diagrams and charts.
 
     Raises:
         Damaged: if they are more than a book has.
@@ -43,10 +45,15 @@ def opened(payload: Payload) -> Parts:
         if name_of(parts["document"]) != "document":
             raise ValueError("not the document of a text")
         beside = {**package.related(document), _PROPERTIES: related.get(_PROPERTIES, "")}
+        drawn = {
+            name: package.root(target)
+            for name, kind, target in package.relations(document)
+            if kind in _DRAWN and package.has(target)
+        }
         for kind in (*_BESIDE, _PROPERTIES):
             if package.has(name := beside.get(kind, "")):
                 parts[kind] = package.root(name)
-    return parts
+    return parts, drawn
 
 
 class _Package:
@@ -87,14 +94,18 @@ class _Package:
 
     def related(self, name: str) -> Mapping[str, str]:
         """Return the parts that a part states a relation to, the first of each kind."""
+        return {kind: target for _, kind, target in reversed(self.relations(name))}
+
+    def relations(self, name: str) -> list[tuple[str, str, str]]:
+        """Return the relations that a part states: name, kind, and the part that each leads to."""
         folder, file = posixpath.split(name)
         stated = posixpath.join(folder, "_rels", f"{file}.rels")
-        return dict(_relations(self.root(stated), folder)) if self.has(stated) else {}
+        return list(_relations(self.root(stated), folder)) if self.has(stated) else []
 
 
-def _relations(root: Any, folder: str) -> Iterator[tuple[str, str]]:
-    for one in reversed(all_in(root, "Relationship")):
+def _relations(root: Any, folder: str) -> Iterator[tuple[str, str, str]]:
+    for one in all_in(root, "Relationship"):
         if one.get("TargetMode") != "External":
             target = posixpath.join("/", folder, unquote(one.get("Target", "")))
             kind = one.get("Type", "").rpartition("/")[2]
-            yield kind, posixpath.normpath(target).lstrip("/")
+            yield one.get("Id", ""), kind, posixpath.normpath(target).lstrip("/")

@@ -1,4 +1,4 @@
-"""Which type of a Word document no reader sees: hidden, without ink or size, off the page. Pure.
+"""Which type of a Word document no reader sees, or takes as said: hidden, struck out, tiny. Pure.
 
 As the run states it, its style, the paragraph's and the table's, or the document's defaults
 (ISO/IEC 29500-1, 17.3.2), and the row, the frame or the box that it stands in. White type on a
@@ -30,11 +30,13 @@ _UNSEEN_SHAPE = re.compile(
     r"visibility:\s*hidden|(?<![-\w])(?:width|height):\s*[01](?:pt|px|in)?\s*(?:;|$)"
     r"|margin-(?:left|top):\s*-?\d{4,}",
 )
+_STRIKES = ("strike", "dstrike")
 _WHOLE = re.compile(r"-?\d{1,12}")
 _HIDDEN = "hidden type"
 _FLAT = "lines without height or width"
 _AWAY = "type off the page"
 _PALE = "type in the colour of its ground"
+_STRUCK = "type with a line through it, taken back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ class Sight:
             return "type without ink"
         ink = self._palette.ink(stated)
         ground = self._marked(stated) or place.ground
-        return _PALE if ink is not None and colours.same_colour(ink, ground) else ""
+        if ink is not None and colours.same_colour(ink, ground):
+            return _PALE
+        return _STRUCK if any(is_on(stated.get(name)) for name in _STRIKES) else ""
 
     def _marked(self, stated: Stated) -> Colour | None:
         """Return the ground that a run has of its own."""

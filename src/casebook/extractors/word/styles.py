@@ -15,7 +15,7 @@ Stated = Mapping[str, Any]
 
 
 _READ = frozenset(
-    "vanish color textFill sz w fitText spacing position vertAlign highlight shd "
+    "vanish strike dstrike color textFill sz w fitText spacing position vertAlign highlight shd "
     "ind framePr numPr outlineLvl".split()
 )
 

@@ -7,7 +7,9 @@ happens: it is paid for once.
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from casebook.extractors.gathering.gather import fetched
 from casebook.extractors.gathering.routes import Way
@@ -18,6 +20,7 @@ from casebook.extractors.gathering.sound import (
     named_as_recording,
     sound_in,
     with_transcript,
+    without_transcript,
 )
 from casebook.extractors.urls import is_web_address, parse_web_url
 from casebook.extractors.worker import talk_in_feed, talk_of
@@ -27,7 +30,9 @@ from casebook.schemas.errors import (
     CaptionsLocked,
     CaptionsMissing,
     CaptionsUnreadable,
+    CasebookError,
     ExtractionError,
+    ExtractorUnavailable,
     FetchError,
     RecordingSilent,
     RecordingUnheard,
@@ -36,7 +41,7 @@ from casebook.schemas.errors import (
 )
 from casebook.schemas.ids import sha256_hex
 from casebook.schemas.sources import ExtractionStep, Payload, SourceRef
-from casebook.summarizer.models.transcripts import MOST_BYTES, Transcriber
+from casebook.summarizer.models.transcripts import MOST_BYTES
 
 if TYPE_CHECKING:
     from casebook.extractors.links.talk_page import Talk
@@ -52,6 +57,9 @@ WITHOUT_CAPTIONS = (
 """What keeps captions from us, and perhaps not the sound."""
 
 
+T = TypeVar("T")
+
+
 async def fetch(ref: SourceRef, run: Run, read: Callable[[], Awaitable[Payload]]) -> Payload:
     """Return what ``read`` fetches, or what is heard in the recording or video that it is.
 
@@ -61,76 +69,124 @@ async def fetch(ref: SourceRef, run: Run, read: Callable[[], Awaitable[Payload]]
         FetchError: as ``read``; a video's own cause, where its sound cannot be had either.
         ModelError: if the endpoint fails.
     """
-    transcriber = run.services.transcriber
-    if transcriber is None and _is_named_recording(ref):
+    if run.services.transcriber is None and _is_named_recording(ref):
         raise _unheard(ref)
     try:
         payload = await read()
     except WITHOUT_CAPTIONS as error:
-        if transcriber is None:
+        if run.services.transcriber is None:
             raise
-        sound = await _sound_instead(ref, error, run)
-    else:
-        found = sound_in(payload) or await _behind(payload, ref, run)
-        if not isinstance(found, Sound):
-            return found or payload
-        sound = found
-    if transcriber is None:
-        raise _unheard(ref)
-    return await _heard(sound, transcriber, run)
+        return await _heard(await _sound_instead(ref, error, run), ref, run)
+    if sound := sound_in(payload):
+        return await _heard(sound, ref, run)
+    if not is_web_address(ref.source) or ref.transcript or not may_lead_to_sound(payload):
+        return payload
+    return await _behind(payload, ref, run) or payload
 
 
-async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Sound | Payload | None:
-    """Return the recording that a page is about, None where it has a text of its own.
+async def patiently(once: Callable[[], Awaitable[T]], attempts: int) -> T:
+    """Repeat a fetch whose failure may pass."""
+    retrying = AsyncRetrying(
+        stop=stop_after_attempt(attempts),
+        wait=wait_exponential_jitter(initial=0.5, max=5.0, jitter=0.5),
+        retry=retry_if_exception(lambda e: isinstance(e, CasebookError) and e.transient),
+        reraise=True,
+    )
+    return await retrying(once)
 
-    Where the site has written down what is said, that is returned.
+
+async def _behind(payload: Payload, ref: SourceRef, run: Run) -> Payload | None:
+    """Return what is said in the recording that a page is about, None where it has its own text.
+
+    What the site has written down goes before what an endpoint hears. Where that, or the feed
+    that may name it, is away for now, the recording is heard, which tells as much. The page's
+    show notes never stand in: they would be kept for good, with less in them than a try a minute
+    later gives; so where nothing can be heard either, the source waits for that try.
 
     Raises:
         RecordingUnheard: if no endpoint is configured, or the recording cannot be had.
-        FetchError: if that may pass.
+        FetchError, ExtractionError: if that may pass.
+        ModelError: if the endpoint fails.
     """
-    if not is_web_address(ref.source) or ref.transcript or not may_lead_to_sound(payload):
-        return None
-    page = payload.final_url or ref.source
-    teller = ref.feed or page  # an item's address is what its feed says that it is
     talk = await run.services.extractors.compute(talk_of, payload)
     if talk is None:
         return None
-    if not talk.sound or not talk.transcript:
-        told = await _told_by_feed(page, talk, run)
-        found_there = {"sound": talk.sound or told.sound}
-        found_there["transcript"] = talk.transcript or told.transcript
-        talk = talk.model_copy(update=found_there)
-    if written := await _written_down(payload, talk, teller, run):
-        return written
-    address = talk.sound
-    if not address:
+    try:
+        talk = await _told_whole(payload.final_url or ref.source, talk, run)
+        if written := await _written_down(payload, talk, ref, run):
+            return written
+    except ExtractorUnavailable:
+        raise  # it is ours, and would have a recording paid for
+    except (FetchError, ExtractionError) as away:
+        if run.services.transcriber is None or talk.sound is None:
+            raise
+        return await _heard_instead(away, payload, talk, ref, run)
+    return await _recorded(payload, talk, ref, run)
+
+
+async def _heard_instead(
+    away: CasebookError, payload: Payload, talk: "Talk", ref: SourceRef, run: Run
+) -> Payload:
+    """Return what is heard in a recording whose transcript is away.
+
+    Raises:
+        FetchError, ExtractionError: ``away``, where the recording cannot be heard either.
+        ModelError: if the endpoint fails.
+    """
+    try:
+        heard = await _recorded(without_transcript(payload, type(away).kind()), talk, ref, run)
+    except FetchError as deaf:
+        raise type(away)(f"{away} Its recording could not be heard either: {deaf}") from deaf
+    if heard is None:
+        raise away
+    return heard
+
+
+async def _recorded(payload: Payload, talk: "Talk", ref: SourceRef, run: Run) -> Payload | None:
+    """Return what is heard in the recording of a page, None where there is none.
+
+    Raises:
+        RecordingUnheard: if no endpoint is configured, or the recording cannot be had.
+        RecordingTooLong, RecordingSilent: see there.
+        FetchError: if that may pass.
+        ModelError: if the endpoint fails.
+    """
+    if not talk.sound:
         return None
     if run.services.transcriber is None:
-        raise _unheard(ref, address)
+        raise _unheard(ref, talk.sound)
     try:
-        found = await _fetched(address, teller, run)
+        found = await _fetched(talk.sound, _teller(payload, ref), run)
     except FetchError as error:
         if error.transient:
             raise
         raise RecordingUnheard(
-            f"{page} is about a recording that cannot be had ({error}): submit the page with a "
-            "transcript (.vtt, .srt, .txt or .docx): --transcript FILE."
+            f"{payload.final_url or ref.source} is about a recording that cannot be had ({error}): "
+            "submit the page with a transcript (.vtt, .srt, .txt or .docx): --transcript FILE."
         ) from error
     sound = sound_in(found)
     if sound is None:
         return None
     about = {"title": talk.title, "published": talk.published, "site": talk.site}
-    step = ExtractionStep(method="recording of the page", outcome=f"read from {address}")
+    step = ExtractionStep(method="recording of the page", outcome=f"read from {talk.sound}")
     tried = (*payload.tried, step)
-    return Sound(sound.data, sound.name, sound.media_type, payload.url, about, tried=tried)
+    whole = Sound(sound.data, sound.name, sound.media_type, payload.url, about, tried=tried)
+    return await _heard(whole, ref, run)
 
 
-async def _told_by_feed(page: str, talk: "Talk", run: Run) -> "Talk":
-    """Return what the page's feed names for it, if the feed can be had."""
-    nothing = talk.model_copy(update={"sound": None, "transcript": None})
-    if talk.feed is None:
-        return nothing
+def _teller(payload: Payload, ref: SourceRef) -> str:
+    """Return who names a page's recording: an item's address is what its feed says that it is."""
+    return ref.feed or payload.final_url or ref.source
+
+
+async def _told_whole(page: str, talk: "Talk", run: Run) -> "Talk":
+    """Return ``talk`` with what the page's feed names for it where the page does not.
+
+    Raises:
+        FetchError, ExtractionError: if the feed cannot be had now, and may be later.
+    """
+    if talk.feed is None or (talk.sound and talk.transcript):
+        return talk
     try:
         feed = await _fetched(talk.feed, page, run)
         told = await run.services.extractors.compute(partial(talk_in_feed, page), feed)
@@ -139,22 +195,28 @@ async def _told_by_feed(page: str, talk: "Talk", run: Run) -> "Talk":
             client.policy.check_hop(
                 parse_web_url(feed.final_url or talk.feed), parse_web_url(address)
             )
-    except (FetchError, ExtractionError):
-        return nothing
-    return told
+    except (FetchError, ExtractionError) as error:
+        if error.transient:
+            raise
+        return talk
+    found = {
+        "sound": talk.sound or told.sound,
+        "transcript": talk.transcript or told.transcript,
+    }
+    return talk.model_copy(update=found)
 
 
-async def _written_down(payload: Payload, talk: "Talk", teller: str, run: Run) -> Payload | None:
+async def _written_down(payload: Payload, talk: "Talk", ref: SourceRef, run: Run) -> Payload | None:
     """Return the transcript that a page or its feed names, if it can be had and read.
 
     Raises:
-        FetchError: if it cannot be had now, and may be later.
+        FetchError, ExtractionError: if it cannot be had now, and may be later.
     """
     if talk.transcript is None:
         return None
     about = {"title": talk.title, "published": talk.published, "site": talk.site}
     try:
-        found = await _fetched(talk.transcript, teller, run)
+        found = await _fetched(talk.transcript, _teller(payload, ref), run)
         whole = with_transcript(payload, found, about)
         await run.services.extractors.extract(whole)
     except (FetchError, ExtractionError) as error:
@@ -168,12 +230,13 @@ async def _fetched(address: str, page: str, run: Run) -> Payload:
     """Return the bytes of what ``page`` leads to.
 
     Raises:
-        FetchError: one subclass per cause.
+        FetchError: one subclass per cause, after the retries that a passing one allows.
     """
     client, robots = await run.services.network()
     url = parse_web_url(address)
     client.policy.check_hop(parse_web_url(page), url)
-    return await fetched(url, Way("recording", url), client, robots)
+    once = partial(fetched, url, Way("recording", url), client, robots)
+    return await patiently(once, run.services.settings.fetch_attempts)
 
 
 def _is_named_recording(ref: SourceRef) -> bool:
@@ -226,14 +289,20 @@ def _watch_page(address: str) -> str:
     return f"https://www.youtube.com/watch?v={video_id(original_of(parse_web_url(address)))}"
 
 
-async def _heard(sound: Sound, transcriber: Transcriber, run: Run) -> Payload:
+async def _heard(sound: Sound, ref: SourceRef, run: Run) -> Payload:
     """Return the transcript of a recording, from the ledger or the endpoint.
 
     Raises:
+        RecordingUnheard: if no endpoint is configured.
+        RecordingTooLong: if it would have to be cut and no tool is there.
         RecordingSilent: if no words are heard.
+        ModelError: if the endpoint fails.
     """
     from casebook.extractors.gathering.cutting import pieces
 
+    transcriber = run.services.transcriber
+    if transcriber is None:
+        raise _unheard(ref)
     cues: list[dict[str, Any]] = []
     languages: list[str] = []
     seconds = 0.0

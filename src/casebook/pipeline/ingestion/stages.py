@@ -5,13 +5,10 @@ instead of texts.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
-
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from casebook.extractors.gathering.fetch import fetch as fetch_payload
 from casebook.extractors.gathering.fetch import fetch_list, identify
@@ -23,7 +20,7 @@ from casebook.pipeline.ingestion import hearing, identity, reading
 from casebook.pipeline.ingestion.run import Run
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import CasebookError, FetchError, UnknownId
+from casebook.schemas.errors import FetchError, UnknownId
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 from casebook.schemas.recipes import Recipe
@@ -62,7 +59,7 @@ async def fetch(ref: SourceRef, run: Run) -> str:
         return await payload_of_ref(ref, services, client, robots)
 
     async def with_retries() -> Payload:
-        return await patiently(once, services.settings.fetch_attempts)
+        return await hearing.patiently(once, services.settings.fetch_attempts)
 
     try:
         payload = await hearing.fetch(ref, run, with_retries)
@@ -92,17 +89,6 @@ def _stands(ref: SourceRef, run: Run) -> bool:
         return False
     failed = run.services.warehouse.open_failure(run.source_id)
     return failed is None or failed.failure.stage != "extract"
-
-
-async def patiently(once: Callable[[], Awaitable[T]], attempts: int) -> T:
-    """Repeat a fetch whose failure may pass."""
-    retrying = AsyncRetrying(
-        stop=stop_after_attempt(attempts),
-        wait=wait_exponential_jitter(initial=0.5, max=5.0, jitter=0.5),
-        retry=retry_if_exception(lambda e: isinstance(e, CasebookError) and e.transient),
-        reraise=True,
-    )
-    return await retrying(once)
 
 
 def _keep_snapshot(ref: SourceRef, payload: Payload, run: Run) -> str:

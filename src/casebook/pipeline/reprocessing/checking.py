@@ -14,8 +14,9 @@ from casebook.extractors.gathering.sound import TRANSCRIPT_OF_PAGE
 from casebook.extractors.sites import canonical_url
 from casebook.extractors.urls import is_web_address
 from casebook.pipeline.ingestion import reading, sketching
+from casebook.pipeline.ingestion.hearing import patiently
 from casebook.pipeline.ingestion.identity import canonical_page, document_of, is_remote, payload_of
-from casebook.pipeline.ingestion.stages import patiently, payload_of_ref
+from casebook.pipeline.ingestion.stages import payload_of_ref
 from casebook.pipeline.reprocessing.comparing import difference, standing
 from casebook.runtime.services import Services
 from casebook.schemas.cases import CaseStudy

@@ -73,7 +73,7 @@ _UNITS_OF_TEXT = {**UNIT_PX, "%": 0.16}
 _TOUCHING = re.compile(
     r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
     r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
-    r"|white-space|z-index|isolation|mix-blend|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
+    r"|white-space|text-decoration|z-index|isolation|mix-blend|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
 )
 _PAINTING = re.compile(
     rf"{_TOUCHING.pattern}|left|right|top|bottom|margin|(?:max-)?(?:height|width)"
@@ -234,8 +234,15 @@ def may_hide(style: Style) -> bool:
         or is_transparent(style.get("-webkit-text-fill-color"))
         or is_no_size(style.get("mask-size", ""), once=True)
         or style.get("grid-template-rows") in _NO_ROW
+        or is_struck(style)
         or removes_element({**style, **_AT_WORST}) is not None
     )
+
+
+def is_struck(style: Style, *, by_itself: bool = False) -> bool:
+    """Tell a text with a line through it; ``by_itself`` is one that has it unless a style says."""
+    stated = style.get("text-decoration-line", style.get("text-decoration"))
+    return by_itself if stated is None else "line-through" in stated
 
 
 # What another rule may say of the same element.

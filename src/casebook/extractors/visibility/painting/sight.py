@@ -8,10 +8,12 @@ from casebook.extractors.visibility.declarations.css_values import VARIABLE
 from casebook.extractors.visibility.painting.painted import is_painted, is_small_picture
 
 PALE = "text in the colour of its background"
+STRUCK = "struck out: whoever wrote it takes it back"
 _PAGE = frozenset({"html", "body"})
 _GROUNDS = ("background-color", "background", "background-image")
 _INKS = frozenset({"color", "-webkit-text-fill-color"})
 _NO_GROUND = frozenset({"", "none", "transparent", "inherit", "initial"})
+_STRIKING = frozenset({"s", "strike", "del"})
 _STACKING = ("transform", "translate", "scale", "rotate", "filter", "clip-path")
 
 
@@ -21,7 +23,8 @@ class Sight:
 
     It is ``covered`` where a layer that is set behind it (``z-index: -1``) is behind a ground too.
     ``unstated`` is the ink where no element around states one. It counts on the ground of an
-    element within the page: that of the page itself may be a script's choice.
+    element within the page: that of the page itself may be a script's choice. What is ``struck``
+    out is seen, and no longer said; nothing within can undo the line.
     """
 
     small: bool = False
@@ -31,6 +34,7 @@ class Sight:
     ground: colours.Colour | None = colours.WHITE
     covered: bool = False
     unstated: colours.Colour | None = None
+    struck: bool = False
 
     def reason(self) -> str | None:
         """Say why the text is not seen, or None."""
@@ -42,11 +46,13 @@ class Sight:
             return "transparent text"
         if self.colour and self.ground and colours.same_colour(self.colour, self.ground):
             return PALE
-        return None
+        return STRUCK if self.struck else None
 
 
 def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
     """Return what a ``tag`` of ``style`` hands down, within one that hands down ``state``."""
+    if styles.is_struck(style, by_itself=tag in _STRIKING) and not state.struck:
+        state = replace(state, struck=True)
     if not style:
         return replace(state, covered=False) if tag == "body" else state
     size = styles.text_size(style)

@@ -6,7 +6,7 @@ what a figure in the midst of the text shows.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -38,6 +38,17 @@ _FEWEST_SECTIONS, _SHORTEST_SECTION = 2, 15
 _SET_IN = frozenset("p li ul ol dl dt dd blockquote pre h1 h2 h3 h4 h5 h6".split())
 _OF_LISTS = frozenset({"li", "ul", "ol"})
 _DEEPEST_LIST = 40
+_LIKELY, _SURELY = 0.55, 0.65
+"""From this chance on a block between two that are kept is text, whatever trafilatura says."""
+
+# A figure as it is set large: "88%", "11 min", "$2.4M", "3x faster"; no number of a list ("1").
+_FIGURE = re.compile(
+    r"\s*(?:up to|over|[><~≈+–$€£-])?\s?(?=\D{0,3}\d[\d.,]*\s?[^\s\d.]|\D{0,3}\d[\d.,]{2})"
+    r"\d[\d.,]*\s?(?:%|[^\W\d]{1,8}|×)?\s?\+?(?:\s?[^\W\d]{1,8})?\s*",
+    re.IGNORECASE,
+)
+_FEWEST_TILES, _MOST_TILES, _LONGEST_LABEL = 2, 12, 20
+_LIKELY_TILES = 0.2
 _TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 
 
@@ -46,17 +57,23 @@ def with_what_belongs(
     kept: Matrix,
     words: Sequence[int],
     likes: Sequence[str],
+    *,
     kind: PageKind,
+    chances: Matrix,
 ) -> Matrix:
     """Return ``kept`` with what goes with it; ``words`` are those of each block.
 
-    ``likes`` are the names that blocks share with their likes. On a page that sells, headings stand
-    over other goods too, and in a thread posts lie between posts; there the trees are left alone.
+    ``likes`` are the names that blocks share with their likes, ``chances`` what the trees give each
+    block. On a page that sells, headings stand over other goods too, and in a thread posts lie
+    between posts; there the trees are left alone.
     """
     kept = kept.copy()
     found = np.flatnonzero(kept).tolist()
     if not found:
         return kept
+    for found_in in (_likely, _tiles) if kind in _TOLD else ():
+        for n in found_in(placed, kept, words, chances):
+            kept[n] = True
     for more in (_lacking, _alike, _sections, _rows) if kind in _TOLD else ():
         for n in more(placed, kept, words, likes):
             kept[n] = True
@@ -70,6 +87,59 @@ def with_what_belongs(
         for n in _over_text(placed, kept, words, found[0]):
             kept[n] = True
     return kept
+
+
+def _likely(
+    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], chances: Matrix
+) -> Iterator[int]:
+    """Yield the paragraphs between two blocks that are kept which the trees by themselves keep.
+
+    A note in a box, what somebody says: trafilatura leaves out what is no paragraph by its tag. So
+    it is right above the text with what sums it up, of which the trees are surer.
+    """
+    found = np.flatnonzero(kept).tolist()
+    start = max(found[0] - _LARGEST_GAP - 1, -1)
+    for before, after in pairwise([start, *found]):
+        gap = placed[before + 1 : after]
+        if before != start and all(one.row and one.linked < _LINKED for one in gap):
+            yield from range(before + 1, after)
+        if len(gap) > _LARGEST_GAP:
+            continue
+        least = _SURELY if before == start else _LIKELY
+        for n in range(before + 1, after):
+            one = placed[n]
+            is_text = words[n] and not one.level and one.linked < _LINKED
+            if is_text and chances[n] >= least and not _is_caption(one.place):
+                yield n
+
+
+def _tiles(
+    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], chances: Matrix
+) -> Iterator[int]:
+    """Yield figures that are set large, each over what it counts: the results of a story.
+
+    They stand side by side from the main heading on, before the text ends.
+    """
+    top = next((n for n, one in enumerate(placed) if one.level == 1), len(placed))
+    found = np.flatnonzero(kept)
+    first, last = min(top, found[0]), min(found[-1], len(placed) - 2)
+    inside = Counter(one.place.parent for one in placed)
+    rows: dict[Place | None, list[int]] = defaultdict(list)
+    for n in range(first, last + 1):
+        tile, label = placed[n].place.parent, placed[n + 1]
+        if (
+            tile is not None
+            and inside[tile] == 2  # noqa: PLR2004 - the figure and what it counts
+            and label.place.parent is tile
+            and words[n + 1] in range(2, _LONGEST_LABEL + 1)
+            and not (placed[n].linked or label.linked)
+            and _FIGURE.fullmatch(placed[n].block.text)
+        ):
+            rows[tile.parent].append(n)
+    tiles = [n for row in rows.values() if len(row) >= _FEWEST_TILES for n in row]
+    if len(tiles) <= _MOST_TILES:
+        likely = (n for n in tiles if chances[n + 1] >= _LIKELY_TILES)
+        yield from (one for n in likely for one in (n, n + 1))
 
 
 def _lacking(

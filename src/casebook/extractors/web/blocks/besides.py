@@ -1,4 +1,7 @@
-"""What stands on the page of an offer and is not the offer: what buyers say, other goods."""
+"""What stands on a page and is no part of it.
+
+On that of an offer: what buyers say, other goods. In a text: calls to subscribe or sign up.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,6 +25,9 @@ _GOODS = re.compile(
 )
 # What the press said, and what the seller chose to quote, is part of the offer.
 _QUOTED = re.compile(r"\b(?:editorial|press|experts?|critics?|media|descr\w*|spec\w*)\b")
+# What such calls are named, by their class alone: a heading about sign-ups has it for its id.
+_CALLS = re.compile(r"\b(?:newsletters?|subscribe|subscription (?:form|box|widget)|sign ?up|cta)\b")
+_LONGEST_CALL, _CALL = 80, 0.2
 _ALIKE = 2
 _LIKED = frozenset({"li", "article", "section"})
 
@@ -40,6 +46,21 @@ def besides_of(placed: Sequence[Placed], spans: Mapping[Place, Span]) -> Any:
         if not is_page and place in repeating and _is_named(place):
             beside[start:end] = True
     return beside
+
+
+def calls_of(placed: Sequence[Placed], spans: Mapping[Place, Span], words: Sequence[int]) -> Any:
+    """Tell for each block whether it stands in a call on readers to do something, named so.
+
+    It has few of the ``words`` that each block has: a letter may be called a newsletter whole.
+    """
+    called = np.zeros(len(placed), dtype=bool)
+    before = np.cumsum([0, *words])
+    most = min(_LONGEST_CALL, _CALL * before[-1])
+    for place, (start, end) in spans.items():
+        classes = " ".join(_TOKEN.findall(place.signature)).lower()
+        if before[end] - before[start] <= most and _CALLS.search(classes):
+            called[start:end] = True
+    return called
 
 
 def _is_named(place: Place) -> bool:

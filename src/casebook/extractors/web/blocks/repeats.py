@@ -16,6 +16,8 @@ from casebook.extractors.web.markup.tree_blocks import Place, Placed
 _MODULUS = (1 << 61) - 1
 _BASE = 1_000_003
 _MOST = 0.5
+_SETTING_APART = frozenset({"blockquote", "aside", "figure"})
+_SHORTEST_QUOTE, _NEAR = 8, 12
 
 
 def repeats_of(
@@ -66,3 +68,27 @@ def without_repeats(
                 kept[start:end] = False
             is_said |= share > _MOST * counts[start:end].sum()
     return kept
+
+
+def without_pulled(placed: Sequence[Placed], kept: Any, words: Sequence[Sequence[str]]) -> Any:
+    """Return ``kept`` without quotations pulled out of the text around them, which says them too.
+
+    Of ``words``, those of each block, one nearby that is not set apart has all that they have.
+    """
+    kept = kept.copy()
+    keys = [f" {' '.join(said)} " for said in words]
+    found = np.flatnonzero(kept).tolist()
+    apart = {n for n in found if _is_set_apart(placed[n], words[n])}
+    for at, n in enumerate(found):
+        if n in apart:
+            near = found[max(0, at - _NEAR) : at + _NEAR + 1]
+            kept[n] = not any(keys[n] in keys[m] for m in near if m not in apart)
+    return kept
+
+
+def _is_set_apart(one: Placed, words: Sequence[str]) -> bool:
+    return (
+        len(words) >= _SHORTEST_QUOTE
+        and not (one.row or one.block.verbatim or one.block.depth)
+        and any(up.tag in _SETTING_APART or "quote" in up.names for up in one.place.upwards())
+    )

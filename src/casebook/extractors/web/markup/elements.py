@@ -220,3 +220,11 @@ def raised(text: str) -> str:
     """
     said = text.strip()
     return text.replace(said, said.translate(_SUPERSCRIPT)) if _NUMBER.fullmatch(said) else text
+
+
+_OF_TABLES = {"row": "tr"} | dict.fromkeys(("cell", "gridcell", "columnheader", "rowheader"), "td")
+
+
+def stated_tag(element: Any) -> str:
+    """Return the tag of what an element says that it is of a table (WAI-ARIA), or nothing."""
+    return _OF_TABLES.get(element.get("role"), "")

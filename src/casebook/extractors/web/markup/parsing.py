@@ -7,10 +7,20 @@ import lxml.html  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree
 
 _TAG = re.compile(r"<[A-Za-z]")
-_NO_CHARACTERS = "\ufffe\uffff"
+_NO_CHARACTERS = "\ufffe\uffff\ufdd0\ufdd1"
 # Characters that XML forbids, at which libxml2's reading would end early.
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
 _OF_HEADS = frozenset("title meta link base style script noscript template".split())
+
+_TEXTLESS = "script style textarea title xmp iframe noembed noframes plaintext template select svg"
+_MORE_TEXTLESS = "math noscript object video audio canvas head frameset datalist dialog"
+_SWALLOWING = [
+    *(
+        (re.compile(rf"<{tag}\b[^>]*>?", re.IGNORECASE), re.compile(f"</{tag}", re.IGNORECASE))
+        for tag in f"{_TEXTLESS} {_MORE_TEXTLESS}".split()
+    ),
+    (re.compile(r"<!--|<!\[CDATA\[|<\?|<!(?=[A-Za-z])"), re.compile(r"-->|\]\]>|\?>")),
+]
 
 
 def parse(markup: str) -> Any | None:
@@ -36,6 +46,18 @@ def parse(markup: str) -> Any | None:
         if _TAG.search(markup):
             raise MemoryError(str(error)) from error
         return None
+
+
+def closed(markup: str) -> str:
+    """Return ``markup`` without openings, of comments or textless elements, that nothing closes.
+
+    Sites that show what people write clean it: one ``<script>`` without an end loses nothing.
+    """
+    for opening, closing in _SWALLOWING:
+        ends = [match.end() for match in closing.finditer(markup)]
+        last = ends[-1] if ends else 0
+        markup = markup[:last] + opening.sub(" ", markup[last:])
+    return markup
 
 
 def _with_body(root: Any) -> Any:

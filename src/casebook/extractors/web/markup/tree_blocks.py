@@ -28,6 +28,7 @@ from casebook.extractors.web.markup.elements import (
     is_set_apart,
     numbers_of,
     raised,
+    stated_tag,
 )
 
 
@@ -87,8 +88,7 @@ FURNITURE = _NO_TEXT | frozenset("nav footer aside form button".split())
 """The elements that are no text, or furniture by their tag."""
 
 _GENERATIONS = 4  # right around a place, itself among them
-# Characters that join letters; alone, editors leave them in empty paragraphs.
-_JOINERS = "\u200c\u200d"
+_JOINERS = "\u200c\u200d"  # of letters; alone, editors leave them in empty paragraphs
 
 
 class Place:
@@ -228,6 +228,7 @@ class _Walk:
     def _role(self, tag: str, element: Any) -> int:
         """Return what the element does here: code within a sentence and layout rows do not."""
         role = _ROLES.get(tag, 0)
+        role = _ROLES.get(stated_tag(element), role) if role == _BLOCK else role
         if self.apart and element in self.apart.frames:
             return role | _BLOCK if role not in {_ROW, _CELL} else _BLOCK
         if not role:

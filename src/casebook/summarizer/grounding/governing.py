@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from tomllib import loads
 from typing import Literal
 
@@ -22,11 +23,13 @@ _IN_REACH, _BEHIND = 0.8, 0.5
 # Of fewer shared words, or a smaller share of a claim's, nothing follows.
 _FEWEST, _ENOUGH = 2, 0.4
 # A longer sentence, in characters, is none: a table, a row without end.
-_LONGEST = 2_000
+LONGEST = 2_000
 # A sentence with this share of the most shared words of any carries the claim, too.
 _CARRIES = 0.75
 # What is said aside governs nothing around it, and nothing around it governs it.
 _ASIDE = re.compile(r", (?:which|who|whom|whose|where)\b[^,;:]*(?:,|$)|\([^()]*\)|[–—] [^–—]+ [–—]")
+# So many of them are looked at.
+_ASIDES = 5
 _PARTS = re.compile(
     r"[;:]|,? \b(?:but|yet|whereas|although|though|because)\b|, (?:and|or|so|since|while)\b"
     r"| and (?=(?:we|it|they|he|she|the|this|now|then|so|was|were|is|are|has|have|do|does|did|would"
@@ -100,7 +103,7 @@ def _any_of(words: str) -> re.Pattern[str]:
 def governing(text: str, sentences: Sequence[SourceSentence]) -> Governing | None:
     """Return what governs ``text`` in every sentence that carries it, and is not in it."""
     sentences = readable(sentences)
-    if "?" in text or len(text) > _LONGEST:
+    if "?" in text or len(text) > LONGEST:
         return None
     ours = frozenset(content(tokens(text)))
     shared = [len(ours & said.stems) for said in sentences]
@@ -114,7 +117,7 @@ def governing(text: str, sentences: Sequence[SourceSentence]) -> Governing | Non
 
 def readable(sentences: Sequence[SourceSentence]) -> list[SourceSentence]:
     """Return the sentences that are such in more than name."""
-    return [said for said in sentences if len(said.text) <= _LONGEST]
+    return [said for said in sentences if len(said.text) <= LONGEST]
 
 
 def reservation(said: SourceSentence, stems: frozenset[str]) -> Governing | None:
@@ -213,7 +216,7 @@ def _part(strand: str, found: re.Match[str], breaks: re.Pattern[str]) -> tuple[i
 
 def _strands(text: str) -> list[str]:
     """Return the sentence without what it says aside, and what it says aside, each in its place."""
-    asides = [found.span() for found in _ASIDE.finditer(text)]
+    asides = [found.span() for found in islice(_ASIDE.finditer(text), _ASIDES)]
     main = _ASIDE.sub(lambda found: " " * len(found[0]), text)
     return [main, *(" " * a + text[a:b] + " " * (len(text) - b) for a, b in asides)]
 

@@ -24,6 +24,8 @@ _NO_NOUN = frozenset("per times percent percentage points and".split())
 _OF_THOSE = re.compile(r"\b(?:of|and)\s(?:which|them|these|those)\s(?:\w+\s)?\Z", re.IGNORECASE)
 # A plural within so many words, and characters, behind a number is what it counts.
 _NEAR, _REACH = 3, 60
+# With more amounts a sentence is a row of figures.
+_MOST = 40
 # Fewer than this are counted of many things in any text.
 _LEAST = 10
 _YEARS = range(1900, 2100)
@@ -87,6 +89,8 @@ def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
 def _parts(text: str) -> list[_Part]:
     """Return the stretches of a sentence that have an amount, each with what belongs to it."""
     amounts = _amounts(text)
+    if len(amounts) > _MOST:
+        return []
     found: list[_Part] = []
     before: frozenset[str] = frozenset()
     for start, end in _stretches(text):

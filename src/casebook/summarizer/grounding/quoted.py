@@ -20,7 +20,7 @@ from casebook.summarizer.grounding.contrast import (
     shifted,
     told_shift,
 )
-from casebook.summarizer.grounding.governing import clause_of, governing, readable
+from casebook.summarizer.grounding.governing import LONGEST, clause_of, governing, readable
 from casebook.summarizer.grounding.placing import misplaced, other_things
 from casebook.summarizer.grounding.source_text import SourceSentence, Token, content, tokens
 from casebook.summarizer.language.wording import (
@@ -134,7 +134,7 @@ def nothing_is_added(text: str, quotes: Sequence[Quoted]) -> Support | None:
 
 def numbers_stay(text: str, quotes: Sequence[Quoted]) -> Support | None:
     """Look for numbers that the sentences have, but for something else, or of other things."""
-    said = readable(_sentences(quotes))
+    said = readable(_sentences(quotes)) if len(text) <= LONGEST else []
     if found := misplaced(text, said):
         return _weak(f"The source says {', '.join(found)} of something else.")
     if things := other_things(text, said):

@@ -1,6 +1,7 @@
 """Runs the command: in this process where that is enough, in one of its own where it is the point."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -17,9 +18,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def environment(tmp_path: Path, endpoint: ScriptedEndpoint) -> Mapping[str, str]:
-    """What the command finds: a fresh home, the scripted endpoint, and nothing of this machine's."""
+def environment(tmp_path: Path, endpoint: ScriptedEndpoint, migrated: Path) -> Mapping[str, str]:
+    """What the command finds: a home without rows, the scripted endpoint, nothing of this machine's."""
     endpoint.fallback = scripted_curator.answer
+    (tmp_path / "home").mkdir()
+    shutil.copy(migrated, tmp_path / "home" / "warehouse.duckdb")
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("CASEBOOK_", "PREFECT_"))}
     return clean | {
         "CASEBOOK_HOME": str(tmp_path / "home"),

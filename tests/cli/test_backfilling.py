@@ -382,10 +382,13 @@ def test_a_day_is_told_by_an_example(casebook, since, code):
 
 def test_since_says_for_how_many_the_list_tells_no_day(casebook):
     """They are kept, and a whole list whose days cannot be read would be paid for unseen."""
-    listed = "url,date\nhttps://a.example/1,Q2 24\nhttps://a.example/2,2026-11-20\n"
-    ran = casebook("backfill", "-", "--since", "2026-11-01", "--dry-run", "--json", stdin=listed)
+    days = ("Q2 24", "2026-11-20", "2026-11", "Oct 2026")
+    listed = "url,date\n" + "".join(f"https://a.example/{day[-2:]},{day}\n" for day in days)
+    ran = casebook("backfill", "-", "--since", "2026-11-02", "--dry-run", "--json", stdin=listed)
     (told,) = ran.lines
-    assert (told["standings"], told["undated"]) == ({"new": 2}, 1)
+    counted = {name: told[name] for name in ("standings", "undated", "around", "older")}
+    assert counted == {"standings": {"new": 3}, "undated": 1, "around": 1, "older": 1}
+    assert "keeps 1 source for which the list tells no more than the month or year" in ran.err
     assert "--since keeps 1 source for which the list tells no day that can be read" in ran.err
     assert casebook("backfill", "-", "--dry-run", stdin=listed).err == ""
 

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -9,6 +10,12 @@ import pytest
 
 from casebook.runtime.settings import Settings
 from casebook.schemas.errors import ConfigurationError
+
+
+@pytest.fixture(autouse=True)
+def nothing_made(environment):
+    """There is no home yet."""
+    shutil.rmtree(environment["CASEBOOK_HOME"])
 
 
 def made(folder):

@@ -69,6 +69,8 @@ def test_what_is_stored_can_be_read(closed, environment):
     ):
         ran = closed(*command)
         assert (ran.returncode, "error" in ran.stderr) == (0, False), (command, ran.stderr)
+    unknown = closed("watch", "refused", "nowhere")
+    assert (unknown.returncode, "nowhere" in unknown.stderr) == (2, True)
     assert sorted(home.rglob("*")) == before
 
 

@@ -26,6 +26,8 @@ from casebook.warehouse.turns import Waiting
 # Seconds for which the endpoint goes on answering after the signal.
 _UNDER_WAY = 1.5
 _LONGER_THAN_A_PAGE = 5.0
+# Signals, and the exit codes that tell of them.
+TERMINATED, INTERRUPTED = (signal.SIGTERM, 143), (signal.SIGINT, 130)
 
 
 @pytest.fixture
@@ -185,14 +187,13 @@ def test_a_backfill_that_is_stopped_is_paused_and_keeps_the_answer_under_way(
     assert len(endpoint.requests) == 2  # a verdict and a draft
 
 
-@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 @pytest.mark.parametrize(
-    ("command", "so"),
+    ("command", "sign", "code", "so"),
     [
-        ("backfill", "the list was still being read, and nothing was begun"),
-        ("watch add", "the list was still being read, and nothing was stored"),
-        ("links", "the list was still being read"),
-        ("extract", "what was read is printed, and nothing stored"),
+        ("backfill", *TERMINATED, "the list was still being read, and nothing was begun"),
+        ("watch add", *INTERRUPTED, "the list was still being read, and nothing was stored"),
+        ("links", *TERMINATED, "the list was still being read"),
+        ("extract", *INTERRUPTED, "what was read is printed, and nothing stored"),
     ],
 )
 def test_what_is_stopped_while_it_reads_says_how_things_stand(
@@ -251,8 +252,9 @@ def test_what_goes_through_many_says_what_is_stored_of_them(
     assert (ran.code, ran.err) == (130, f"stopped: what was finished is stored; {so}\n")
 
 
-@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-@pytest.mark.parametrize("command", ["list", "watch pause nowhere"])
+@pytest.mark.parametrize(
+    ("command", "sign", "code"), [("list", *INTERRUPTED), ("watch pause nowhere", *TERMINATED)]
+)
 def test_a_short_command_that_is_stopped_says_so(casebook, environment, sign, code, command):
     """Whether it works in an event loop or not: here it waits for a program that has the file."""
     assert casebook("list").code == 0
@@ -304,9 +306,8 @@ def test_one_ctrl_c_ends_the_wait_for_standard_input(environment, command):
         os.close(write)
 
 
-@pytest.mark.parametrize(("sign", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_watch_that_is_stopped_while_items_are_judged_keeps_every_verdict_under_way(
-    casebook, environment, endpoint: ScriptedEndpoint, httpserver, sign, code
+    casebook, environment, endpoint: ScriptedEndpoint, httpserver
 ):
     """Items that wait for their turn do not end the wait; none is refused, lost or paid twice."""
     allowed = {
@@ -320,10 +321,10 @@ def test_a_watch_that_is_stopped_while_items_are_judged_keeps_every_verdict_unde
     late = late_verdicts(endpoint)
     running = begun({**environment, **allowed}, endpoint, "watch", "run")
     wait_for(2, endpoint, running)
-    running.send_signal(sign)
+    running.send_signal(signal.SIGINT)
     threading.Timer(_UNDER_WAY, late.set).start()
     _, said = running.communicate(timeout=60)
-    assert running.returncode == code
+    assert running.returncode == 130
     assert "Traceback" not in said
     assert "waiting for 2 answers under way" in said
     assert "`casebook watch run` goes on" in said

@@ -21,8 +21,7 @@ def ran(environment, *arguments, **streams):
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
-@pytest.mark.parametrize("options", [[], ["--json"]])
+@pytest.mark.parametrize(("options", "encoding"), [([], "ascii"), (["--json"], "utf-8")])
 def test_a_disk_that_is_full_for_the_output_is_told_in_one_line(environment, options, encoding):
     """`casebook list > file` on a full disk: no traceback, and the code is not 0."""
     environment["PYTHONIOENCODING"] = encoding
@@ -63,14 +62,13 @@ def test_what_is_shown_on_the_way_may_not_be_written_either(environment):
     assert (done.returncode != 0, done.stdout) == (True, "")
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_an_encoding_that_lacks_signs_takes_what_is_told(casebook, environment, tmp_path, encoding):
+def test_an_encoding_that_lacks_signs_takes_what_is_told(casebook, environment, tmp_path):
     """Titles, marks and bars in a terminal of another time; JSON holds the same as ever."""
     page = tmp_path / "日本語 🏠.html"
     page.write_text(pages.CASE.replace("How Kettlebrook", "ケトルブルック 🏠 ñ"))
     (told,) = casebook("submit", page, "--json").lines
-    environment["PYTHONIOENCODING"] = encoding
-    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": encoding}
+    environment["PYTHONIOENCODING"] = "ascii"
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "ascii"}
     for command in (("list",), ("show", told["case_id"])):
         done = ran(environment, *command, **piped)
         assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr

@@ -231,19 +231,26 @@ async def test_statuses_have_their_cause(status, error, transient, server, clien
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
+    ("value", "shown", "is_closed"),
     [
-        ("120", "retry after 120 s"),
-        ("Wed, 25 Nov 2026 07:28:00 GMT", "retry after 'Wed, 25 Nov 2026 07:28:00 GMT'"),
-        ("9" * 5000, "retry after 999999999 s"),
+        ("120", "retry after 120 s", True),
+        ("Mon, 25 Nov 2024 07:28:00 GMT", "retry after 'Mon, 25 Nov 2024 07:28:00 GMT'", False),
+        ("Tue, 25 Nov 2199 07:28:00 GMT", "retry after 'Tue, 25 Nov 2199 07:28:00 GMT'", True),
+        ("soon", "retry after 'soon'", False),
+        ("9" * 5000, "retry after 999999999 s", True),
     ],
 )
-async def test_a_busy_server_says_when_to_retry(value, shown, server, client):
-    """Retry-After is passed on, whatever stands in it."""
+async def test_a_busy_server_says_when_to_retry(value, shown, is_closed, server, client):
+    """Retry-After is passed on, whatever stands in it, and heeded: until then nothing is asked."""
     server.answer("/", status=429, Retry_After=value)
     with pytest.raises(ServerBusy) as busy:
         await client.get("http://public.example/")
     assert shown in str(busy.value)
+    assert bool(client.politeness.closed_seconds("public.example")) is is_closed
+    if is_closed:
+        with pytest.raises(ServerBusy, match="said too many requests and is left alone"):
+            await client.get("http://public.example/", polite=True)
+    assert len(server.requests) == 1
 
 
 # --- TLS -----------------------------------------------------------------------------------------

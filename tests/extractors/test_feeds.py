@@ -144,11 +144,19 @@ def test_a_damaged_gzip_is_damaged():
         listing(b"\x1f\x8b" + b"x" * 100)
 
 
-def test_a_list_without_end_is_cut():
-    """No list gives more than the sitemap protocol allows."""
-    lines = "\n".join(f"https://blog.example.com/{n}" for n in range(MOST_ENTRIES + 10))
-    read = listing(f"{lines}\nhttps://blog.example.com/{MOST_ENTRIES}?utm_source=again")
-    assert (len(read.candidates), read.beyond) == (MOST_ENTRIES, 10)
+@pytest.fixture
+def most(monkeypatch) -> int:
+    """How many addresses a list may name here: fewer than the sitemap protocol's, to be quick."""
+    assert MOST_ENTRIES == 50_000
+    monkeypatch.setattr("casebook.extractors.links.reading.MOST_ENTRIES", 500)
+    return 500
+
+
+def test_a_list_without_end_is_cut(most):
+    """No list gives more than it may."""
+    lines = "\n".join(f"https://blog.example.com/{n}" for n in range(most + 10))
+    read = listing(f"{lines}\nhttps://blog.example.com/{most}?utm_source=again")
+    assert (len(read.candidates), read.beyond) == (most, 10)
 
 
 @pytest.mark.parametrize(
@@ -221,6 +229,19 @@ async def test_an_index_is_followed(sites, follow):
     assert [c.url for c in found.candidates] == ["https://blog.example.com/c"]
     assert len(found.missed) == 1
     assert "gone.xml" in found.missed[0]
+
+
+async def test_a_list_that_names_itself_or_another_list_names_no_source(sites, follow):
+    """It would be fetched as a page, and a model asked about it."""
+    names = [f"https://blog.example.com/{name}" for name in ("index", "a.xml", "c")]
+    located = "".join(f"<url><loc>{name}</loc></url>" for name in names)
+    sites.tell("blog.example.com/index", index(*names[:2]))
+    sites.tell("blog.example.com/a.xml", f"<urlset>{located}</urlset>")
+    for first in names[:2]:
+        found = await follow(first)
+        assert [c.url for c in found.candidates][-1:] == names[2:]
+        assert first not in found.ways
+    assert names[1] not in (await follow(names[0])).ways
 
 
 async def test_whoever_waits_hears_how_many_lists_were_read(sites, visitor):
@@ -363,14 +384,14 @@ async def test_a_public_list_does_not_lead_inside(sites, follow):
     assert len(sites.addresses) == 1
 
 
-async def test_what_one_list_may_not_name_any_more_is_told(tmp_path, follow):
-    """A table of 50,002 loses two: the person who wrote it learns so, and what to do."""
+async def test_what_one_list_may_not_name_any_more_is_told(tmp_path, follow, most):
+    """A table loses the two that are too many: who wrote it learns so, and what to do."""
     file = tmp_path / "list.csv"
-    rows = (f"https://blog.example.com/{n}\n" for n in range(MOST_ENTRIES + 2))
+    rows = (f"https://blog.example.com/{n}\n" for n in range(most + 2))
     file.write_text("url\n" + "".join(rows))
     found = await follow(str(file), WalkLimits(candidates=100_000))
-    assert len(found.candidates) == MOST_ENTRIES
-    assert found.missed == [f"2 of {file} beyond its first 50,000 addresses: split the list"]
+    assert len(found.candidates) == most
+    assert found.missed == [f"2 of {file} beyond its first 500 addresses: split the list"]
 
 
 async def test_a_local_list_is_read(tmp_path, follow):

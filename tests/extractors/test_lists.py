@@ -9,7 +9,7 @@ import pytest
 from written_lists import listing
 
 from casebook.extractors import registry
-from casebook.extractors.days import stated_day, stated_days
+from casebook.extractors.days import stated_day, stated_days, stated_time
 from casebook.extractors.formats import LISTS
 from casebook.extractors.gathering.fetch import MEDIA_TYPES
 from casebook.extractors.links.feed_items import read_item
@@ -24,7 +24,7 @@ BASE = "https://blog.example.com/list"
 def told(data: bytes | str, **more: str) -> list[tuple[str, str | None, str | None]]:
     """Return the last part of each address, its title and its day."""
     return [
-        (c.url.rpartition("/")[2], c.title, c.published.isoformat() if c.published else None)
+        (c.url.rpartition("/")[2], c.title, str(c.published) if c.published else None)
         for c in listing(data, **more).candidates
     ]
 
@@ -63,6 +63,23 @@ def test_a_day_is_read_as_it_is_written(stated, day):
     assert stated_day(stated) == (date.fromisoformat(day) if day else None)
 
 
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        *(
+            (text, "2024-03")
+            for text in ("2024-03", "2024/3", "03/2024", "March 2024", "Mar. 2024")
+        ),
+        *((text, "2024-03") for text in ("Mar-24", "März 2024", "marzo de 2024")),
+        *((text, "2024") for text in ("2024", 2024, " 2024 ")),
+        *((text, None) for text in ("Q2 2024", "2024-13", "2199-01", "2199", "Version 2024", "24")),
+    ],
+)
+def test_of_an_entry_the_month_or_year_may_be_all_that_is_told(stated, told):
+    """It stays as exact as it was stated: no day is made up."""
+    assert stated_time(stated) == told
+
+
 def test_one_cell_tells_the_order_of_a_column():
     """Days in figures are read alike in a whole column."""
     assert stated_days(["05/03/2024", "25/03/2024"]) == [date(2024, 3, 5), date(2024, 3, 25)]
@@ -82,6 +99,12 @@ ONE = [("1", "One", "2024-05-06"), ("2", "Two", "2024-05-07")]
         f"Article URL\tHeadline\tPublished on\n{A}\tOne\tMay 6, 2024\n{B}\tTwo\tMay 7, 2024\n",
         f"Nr,Wo,Was,Wann\n1,{A},One,6. Mai 2024\n2,{B},Two,7. Mai 2024\n",
         f"{A},One,2024-05-06\n{B},Two,2024-05-07\n",
+        f'"url,title,date"\n"{A},One,2024-05-06"\n"{B},Two,2024-05-07"\n',
+        (
+            f"company website,article,title,date\nhttps://acme.example/,{A},One,2024-05-06\n"
+            f"https://beta.example/,{B},Two,2024-05-07\n"
+        ),
+        f"url,title,date\n“{A}”,One,2024-05-06\n“{B}”,Two,2024-05-07\n",
         (
             f"| Name | URL | Date |\n|---|---|---|\n| One | {A} | 2024-05-06 |\n"
             f"| Two | {B} | 2024-05-07 |\n"
@@ -92,7 +115,7 @@ ONE = [("1", "One", "2024-05-06"), ("2", "Two", "2024-05-07")]
             for encoding in ("utf-16-le", "utf-16-be")
         ),
     ],
-    ids="windows semicolons sep tabs words nameless markdown utf-16 le be".split(),
+    ids="windows semicolons sep tabs words nameless cells homes quotes markdown utf-16 le be".split(),
 )
 def test_tables_are_read_whatever_they_look_like(table):
     """Address, title and day are found by their names in several languages, or by their look."""

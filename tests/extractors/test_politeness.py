@@ -26,6 +26,11 @@ class Time:
         """Note a sleep; the clock stands still, as it does for many who ask at once."""
         self.slept.append(seconds)
 
+    async def pass_by(self, seconds: float) -> None:
+        """Sleep, and have the clock go on."""
+        self.slept.append(seconds)
+        self.now += seconds
+
 
 async def test_requests_to_one_host_are_spread_and_others_do_not_wait():
     """Four pages of one host begin a second apart; another host's page begins at once."""
@@ -55,6 +60,55 @@ async def test_a_host_that_has_rested_is_asked_at_once():
     time.now += 10
     await politeness.turn("a.example")
     assert time.slept == []
+
+
+async def test_a_site_that_is_asked_too_often_is_left_alone_longer_each_time():
+    """As long as it says, where it says; one that never says otherwise is not asked for a while."""
+    time = Time()
+    politeness = Politeness(0.0, clock=time, sleep=time.pass_by)
+    politeness.refused("a.example", 7.0)
+    await politeness.turn("b.example")
+    await politeness.turn("a.example")
+    assert time.slept == [7.0]
+    for _ in range(5):
+        politeness.refused("a.example")
+        politeness.refused("a.example")  # what was under way says nothing new
+        await politeness.turn("a.example")
+    assert time.slept[1:] == [4.0, 8.0, 16.0, 32.0, LONGEST_PAUSE]
+    politeness.refused("a.example")
+    assert politeness.closed_seconds("a.example") == 600.0
+    time.now += 590
+    assert politeness.closed_seconds("a.example") is None
+    await politeness.turn("a.example")
+    assert time.slept[-1] == 10.0
+    politeness.answered("a.example")
+    politeness.refused("a.example")
+    await politeness.turn("a.example")
+    assert time.slept[-1] == 2.0
+
+
+async def test_who_has_no_patience_is_told_at_once():
+    """A person who waits for one page would wait a minute to learn that the site is busy."""
+    time = Time()
+    politeness = Politeness(0.0, patience=5.0, clock=time, sleep=time.pass_by)
+    politeness.refused("a.example", 45.0)
+    await politeness.turn("a.example")
+    assert (politeness.closed_seconds("a.example"), time.slept) == (45.0, [])
+
+
+async def test_who_waits_for_a_turn_waits_on_where_the_site_refuses_another_one():
+    """Those in line would all be refused as well."""
+    time = Time()
+
+    async def refuse_meanwhile(seconds: float) -> None:
+        await time.pass_by(seconds)
+        if len(time.slept) == 1:
+            politeness.refused("a.example", 30.0)
+
+    politeness = Politeness(1.0, clock=time, sleep=refuse_meanwhile)
+    for _ in range(2):
+        await politeness.turn("a.example")
+    assert time.slept == [1.0, 30.0]
 
 
 async def test_robots_txt_sets_the_delay_of_its_site(httpserver: HTTPServer):

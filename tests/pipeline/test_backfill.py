@@ -2,13 +2,16 @@
 
 import asyncio
 import gc
+import itertools
 import re
 import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
+from unittest.mock import AsyncMock
 
 import pages
 import pytest
@@ -27,8 +30,8 @@ from casebook.pipeline.ingestion.ingest import ingest
 from casebook.pipeline.ingestion.run import Run, Silent
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
-from casebook.schemas.batches import BatchOptions, BatchStep, Standing
-from casebook.schemas.errors import Remedy
+from casebook.schemas.batches import BatchItem, BatchOptions, BatchStep, Standing
+from casebook.schemas.errors import ExtractorUnavailable, LockLost, Remedy
 from casebook.schemas.sources import Candidate, SourceRef
 from casebook.summarizer.models.profiles import Price, Strategy
 
@@ -137,6 +140,57 @@ async def test_what_waits_to_be_begun_is_left_alone_by_a_batch_that_stops(
     assert len(services.warehouse.open_failures()) == 1
 
 
+@pytest.mark.parametrize("sources", [2, 7])
+async def test_where_no_process_that_reads_can_be_had_a_batch_pauses(
+    services, endpoint, site, monkeypatch, sources
+):
+    """It says why, and nothing is lost; each source had four tries, and failed of it."""
+    addresses, able = site(sources), services.extractors.compute
+    broken = AsyncMock(side_effect=ExtractorUnavailable("no process could be started"))
+    monkeypatch.setattr(services.extractors, "compute", broken)
+    batch, work, _ = await run(services, addresses, delays=(0.05,) * 3)
+    assert work.tally.stopped_by.message == "no process could be started"
+    assert broken.await_count <= 4 * sources
+    monkeypatch.setattr(services.extractors, "compute", able)
+    again = BatchRun(batch, services)
+    assert [outcome.status async for outcome in again.outcomes()] == ["draft"] * sources
+
+
+async def test_a_process_that_cannot_be_had_for_a_moment_pauses_no_batch(
+    services, site, monkeypatch
+):
+    """A machine that is short of memory now and then has the source tried again."""
+    able, tries = services.extractors.compute, itertools.count()
+
+    async def now_and_then(*given):
+        if next(tries) % 4:
+            raise ExtractorUnavailable("no process could be started")
+        return await able(*given)
+
+    monkeypatch.setattr(services.extractors, "compute", now_and_then)
+    _, work, outcomes = await run(services, site(6), delays=(0.0,) * 99)
+    assert ([o.status for o in outcomes], work.tally.stopped_by) == (["draft"] * 6, None)
+
+
+async def test_a_document_that_another_machine_took_over_is_tried_again(
+    services, endpoint, site, monkeypatch
+):
+    """The batch goes on with the others, and nothing is asked twice: what was answered is there."""
+    alone, lost = services.alone, iter([True])
+
+    @asynccontextmanager
+    async def taken_once(document_id):
+        async with alone(document_id):
+            yield
+        if next(lost, False):
+            raise LockLost("another machine took it over")
+
+    monkeypatch.setattr(services, "alone", taken_once)
+    _, work, outcomes = await run(services, site(2))
+    assert ([o.status for o in outcomes], work.tally.stopped_by) == (["draft"] * 2, None)
+    assert len(endpoint.requests) == 4
+
+
 async def test_a_finished_list_costs_nothing_again(services, endpoint, site):
     """The same list is the same batch, and what is done is not asked for twice."""
     addresses = site(3)
@@ -162,7 +216,7 @@ async def test_the_time_left_is_no_less_than_until_the_next_try(services):
     work = BatchRun(await register("list", items, BatchOptions(), services), services)
     assert work.seconds_to_next_try() is None
     work.tally = Tally(total=2, made=1)
-    work._again.append((time.monotonic() + 60.0, 0, items[1]))
+    work._waiting.put(items[1], time.monotonic() + 60.0)
     assert 50 < work.seconds_to_next_try() <= 60
     assert 50 < work.eta_seconds() <= 60
 
@@ -375,6 +429,21 @@ def test_a_selection_has_each_source_once_the_newest_first():
     assert (chosen.duplicates, chosen.older, chosen.beyond_limit) == (3, 1, 1)
 
 
+def test_a_month_or_year_is_older_once_all_of_it_is_over():
+    """What may be of the day asked for, or later, stays, and is counted; newest first all the same.
+
+    It is stored, and printed for another command to read, as it was told.
+    """
+    told = ["2024", "2025", "2025-09", "2025-10", "2025-11", "2025-10-14", "2025-10-15"]
+    listed = [Candidate(url=f"https://a.example/{day}", published=day) for day in told]
+    chosen = select(listed, since=date(2025, 10, 15))
+    kept = [str(item.published) for item in chosen.items]
+    assert kept == ["2025-11", "2025-10-15", "2025-10", "2025"]
+    assert (chosen.older, chosen.around, chosen.undated) == (3, 2, 0)
+    again = [BatchItem.model_validate_json(item.model_dump_json()) for item in chosen.items]
+    assert again == chosen.items
+
+
 def test_words_choose_by_title_or_address():
     """A keyword filter reads what the list says, without fetching anything."""
     chosen = select(
@@ -426,7 +495,7 @@ async def test_the_calls_that_are_quoted_are_those_that_follow(
     address = web.url_for("/long")
     page = pages.CASE.replace("</body>", "".join(f"<p>{_long(n)}</p>" for n in range(90)))
     web.expect_request("/long").respond_with_data(page, content_type="text/html")
-    async with Services(settings_of(**changes)) as services:
+    async with Services(settings_of(**changes), busy=True) as services:
         services.__dict__["extractors"] = readers
         run_of_source = Run(services, address)
         await stages.extract(

@@ -108,7 +108,7 @@ def gold_folder(tmp_path):
 
 
 async def evaluated(settings, folder, readers, **options):
-    async with Services(evaluating.scratch_settings(settings), **options) as services:
+    async with Services(evaluating.scratch_settings(settings), **options, busy=True) as services:
         services.__dict__["extractors"] = readers
         curated = Services(settings).warehouse
         evaluation = evaluating.Evaluation(gold.gold_files([folder]), services, curated)

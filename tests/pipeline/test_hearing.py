@@ -269,7 +269,7 @@ async def test_a_cap_stops_a_recording_before_it_is_sent(
     capped, web, ears, readers, cap, model, kind
 ):
     """What might pass the cap, or has no price to compare with it, is not sent at all."""
-    async with Services(capped(cap, model)) as services:
+    async with Services(capped(cap, model), busy=True) as services:
         services.__dict__["extractors"] = readers
         outcome = await ingest(SourceRef(source=web.url_for("/talk.mp3")), services)
         assert (outcome.failure.kind if outcome.failure else None) == kind

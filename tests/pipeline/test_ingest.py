@@ -37,10 +37,10 @@ async def test_a_page_becomes_a_grounded_draft(services, web, endpoint):
 
 async def test_the_same_source_again_asks_and_fetches_nothing(settings_of, web, endpoint):
     """A resubmission, even by a new process, makes no request to model or site."""
-    async with Services(settings_of()) as first:
+    async with Services(settings_of(), busy=True) as first:
         before = await ingest(ref_of(web, "/case"), first)
     asked, fetched = len(endpoint.requests), len(web.log)
-    async with Services(settings_of()) as second:
+    async with Services(settings_of(), busy=True) as second:
         again = await ingest(ref_of(web, "/case"), second)
     assert (len(endpoint.requests), len(web.log)) == (asked, fetched)
     assert (again.case_id, again.revision_id) == (before.case_id, before.revision_id)

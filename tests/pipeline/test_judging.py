@@ -42,7 +42,7 @@ async def test_a_judge_that_is_down_is_a_failure_and_costs_no_draft(
 ):
     """The draft stands with a note; the failure waits until a retry has the judge alone answer."""
     source = SourceRef(source=web.url_for("/case"))
-    async with Services(settings_of(**JUDGE)) as services:
+    async with Services(settings_of(**JUDGE), busy=True) as services:
         services.__dict__["extractors"] = readers
         made = await ingest(source, services)
         drafted = services.warehouse.case(made.case_id).revision
@@ -57,7 +57,9 @@ async def test_a_judge_that_is_down_is_a_failure_and_costs_no_draft(
 
     asked = len(endpoint.requests)
     endpoint.fallback = partly
-    async with Services(settings_of(**JUDGE | {"judge_base_url": endpoint.base_url})) as services:
+    async with Services(
+        settings_of(**JUDGE | {"judge_base_url": endpoint.base_url}), busy=True
+    ) as services:
         services.__dict__["extractors"] = readers
         again = await retry(made.source_id, services)
         assert [r["model"] for r in endpoint.requests[asked:]] == ["judge-1"]
@@ -87,15 +89,15 @@ async def test_a_judge_at_the_same_endpoint_takes_its_turn_there(
 
     endpoint.fallback = answer
     one = {"judge_model": "judge-1", "llm_concurrency": 1}
-    for name in "abcde":
+    for name in "abc":
         page = pages.CASE.replace("<p>", f"<p>This is told of office {name}. ", 1)
         web.expect_request(f"/{name}").respond_with_data(page, content_type="text/html")
-    async with Services(settings_of(**one)) as services:
+    async with Services(settings_of(**one), busy=True) as services:
         services.__dict__["extractors"] = readers
-        sources = [SourceRef(source=web.url_for(f"/{name}")) for name in "abcde"]
+        sources = [SourceRef(source=web.url_for(f"/{name}")) for name in "abc"]
         made = await asyncio.gather(*(ingest(source, services) for source in sources))
-    assert [outcome.unjudged for outcome in made] == [None] * 5
-    assert (gauge["most"], len(endpoint.requests)) == (1, 15)
+    assert [outcome.unjudged for outcome in made] == [None] * 3
+    assert (gauge["most"], len(endpoint.requests)) == (1, 9)
 
 
 async def test_a_judge_makes_another_recipe(settings_of):

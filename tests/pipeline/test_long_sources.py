@@ -56,7 +56,7 @@ async def test_a_whole_source_is_looked_through_beside_the_event_loop(
 ):
     """A million characters take up to 20 s: the desk would answer nobody, a batch ask nothing."""
     endpoint.fallback = answer
-    async with Services(settings_of(**settings)) as services:
+    async with Services(settings_of(**settings), busy=True) as services:
         services.__dict__["extractors"] = readers
         outcome = await ingest(SourceRef(source=web.url_for("/case")), services)
     assert outcome.status is Status.DRAFT
@@ -84,7 +84,7 @@ async def test_drafts_are_held_against_their_sources_one_after_the_other(
     for name in "abcde":
         page = pages.CASE.replace("<p>", f"<p>This is told of office {name}. ", 1)
         web.expect_request(f"/{name}").respond_with_data(page, content_type="text/html")
-    async with Services(settings_of()) as services:
+    async with Services(settings_of(), busy=True) as services:
         services.__dict__["extractors"] = readers
         sources = [SourceRef(source=web.url_for(f"/{name}")) for name in "abcde"]
         made = await asyncio.gather(*(ingest(source, services) for source in sources))
@@ -94,7 +94,7 @@ async def test_drafts_are_held_against_their_sources_one_after_the_other(
 
 async def test_a_book_has_no_other_source_wait(settings_of, readers, web):
     """It takes a minute: meanwhile the others go on, also those that another model drafts."""
-    async with Services(settings_of()) as services:
+    async with Services(settings_of(), busy=True) as services:
         services.__dict__["extractors"] = readers
         other = await services.asking("another-model")
         assert other.grounding is services.grounding

@@ -1,10 +1,12 @@
 """Looks at a watched list: when one is due, and what is told of lists that are odd for a while."""
 
 from datetime import UTC, datetime, timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 
 from casebook.pipeline.batches import watching
+from casebook.schemas.errors import HostUnreachable
 from casebook.schemas.watches import GAP, Look, Watch, WatchLine
 
 HOUR = 3_600
@@ -62,6 +64,20 @@ async def test_a_list_that_fails_for_days_says_since_when(services, web):
     assert [one.failing_since for one in looks] == [None, looks[0].at, looks[0].at]
     answer.respond_with_data(rss(web.url_for("/case")), content_type="application/rss+xml")
     assert (await watching.look(watch, services))[0].failing_since is None
+
+
+async def test_a_list_stays_due_while_this_machine_has_no_network(services, web, monkeypatch):
+    """A laptop that wakes up on a train would else look at it the next day only."""
+    answer = web.expect_request("/feed")
+    answer.respond_with_data(rss(web.url_for("/case")), content_type="application/rss+xml")
+    watch = await added(services, web.url_for("/feed"))
+    monkeypatch.setattr(watching, "listed", AsyncMock(side_effect=HostUnreachable("nobody")))
+    for online, stored in ((False, [None]), (True, [None, "host_unreachable"])):
+        monkeypatch.setattr(watching, "is_online", AsyncMock(return_value=online))
+        seen, _ = await watching.look(watch, services)
+        looks = services.warehouse.looks(watch.watch_id)
+        assert seen.failure_by == "host_unreachable"
+        assert [one.failure_by for one in looks] == stored
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ async def test_one_browser_runs_at_a_time_whatever_is_asked(services):
 
 async def test_an_endpoint_does_not_go_at_the_pace_of_the_embedded_model(tmp_path):
     """That one is asked twice at once, through nobody's gate; its faults are not the endpoint's."""
-    async with Services(Settings(home=tmp_path)) as services:
+    async with Services(Settings(home=tmp_path), busy=True) as services:
         assert services.settings.embedded
         other = await services.asking("other")
         assert other.limiter is not services.limiter

@@ -1,5 +1,6 @@
 """An answer that the warehouse cannot take when it comes."""
 
+import errno
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from casebook.schemas.errors import BucketSilent, DiskFull, WarehouseLocked
 from casebook.schemas.generations import Generation, Usage, Waste
 from casebook.warehouse import Warehouse
 from casebook.warehouse.objects import ObjectFolder
-from casebook.warehouse.places import SPARE_BYTES
+from casebook.warehouse.places import SPARE_BYTES, LocalFolder
 from casebook.warehouse.unstored import Unstored
 
 ASKED = {
@@ -54,12 +55,17 @@ class Ending(Warehouse):
         raise SystemExit(137)
 
 
+@pytest.mark.parametrize("more", [(), ("/proc/mounted/nowhere",)])
 @pytest.mark.parametrize("kept", [ANSWER, CUT])
-def test_what_was_paid_outlasts_the_program_that_stores_it(kept, migrated, tmp_path):
-    """It is put aside before the warehouse is waited for; also a cut answer, not asked again."""
+def test_what_was_paid_outlasts_the_program_that_stores_it(kept, more, migrated, tmp_path):
+    """It is put aside before the warehouse is waited for; also a cut answer, not asked again.
+
+    So it is where the folder that machines share is away at the same moment.
+    """
     path, aside = tmp_path / "w.duckdb", tmp_path / "unstored"
     path.write_bytes(migrated.read_bytes())
-    ended, later = (WarehouseLedger(kind(path), Unstored(aside)) for kind in (Ending, Warehouse))
+    put = Unstored(aside, *more)
+    ended, later = (WarehouseLedger(kind(path), put) for kind in (Ending, Warehouse))
     with pytest.raises(SystemExit):
         (ended.keep if kept is ANSWER else ended.write_off)(kept)
     found = later.find if kept is ANSWER else later.wasted
@@ -123,6 +129,21 @@ def test_another_machine_finds_what_was_put_aside(where, migrated, tmp_path):
     assert other.names() == []
     assert first.names() == ["gen1_a"]
     assert WarehouseLedger(Warehouse(path), first).waiting() == []
+
+
+def test_a_folder_that_cannot_be_read_costs_no_answer(migrated, tmp_path, monkeypatch):
+    """Another machine may have put it there: a file server that is away is no empty folder."""
+    path, shared = tmp_path / "w.duckdb", tmp_path / "shared"
+    path.write_bytes(migrated.read_bytes())
+    with pytest.raises(SystemExit):
+        WarehouseLedger(Ending(path), Unstored(tmp_path / "a", shared)).keep(ANSWER)
+    here = WarehouseLedger(Warehouse(path), Unstored(tmp_path / "b", shared))
+    with monkeypatch.context() as away:
+        stale = OSError(errno.ESTALE, "Stale file handle")
+        away.setattr(LocalFolder, "read", mock.Mock(side_effect=stale))
+        with pytest.raises(BucketSilent, match="Stale file handle"):
+            here.find("gen1_a")
+    assert here.find("gen1_a") == ANSWER
 
 
 def test_a_bucket_that_does_not_answer_costs_no_answer(migrated, tmp_path, monkeypatch):

@@ -42,7 +42,7 @@ async def test_a_shell_becomes_a_draft_and_is_read_again_offline(services, web, 
 
 async def test_without_a_browser_the_failure_says_what_would_help(settings_of, readers, shell):
     """Switched off, the page is a failure that names the cause and the setting."""
-    async with Services(settings_of(render=False)) as services:
+    async with Services(settings_of(render=False), busy=True) as services:
         services.__dict__["extractors"] = readers
         outcome = await ingest(shell, services)
         assert outcome.failure.kind == "needs_java_script"

@@ -152,7 +152,7 @@ async def test_a_failure_of_the_model_is_never_a_refusal(
     watch = await watched(services, feed("story", "funding"))
     answers(endpoint, lambda _: api_error(status))
     # Else one of two that are asked at once may use up its tries before the breaker opens.
-    async with Services(settings_of(llm_attempts=Breaker.FAULTS + 1)) as failing:
+    async with Services(settings_of(llm_attempts=Breaker.FAULTS + 1), busy=True) as failing:
         failing.__dict__ |= {"extractors": readers, "limiter": RequestLimiter(4, patience=0.5)}
         seen, batch = await watching.look(watch, failing)
     assert (seen.new, seen.unjudged, list(seen.refused), batch) == (0, 2, [], None)
@@ -187,7 +187,7 @@ async def test_what_gets_no_usable_answer_is_let_through_with_the_reason(service
 async def hurried(settings_of, readers):
     """Services that wait a fifth of a second for an answer, once a look."""
     made = settings_of(llm_timeout=0.2, llm_attempts=1)
-    async with Services(made) as services:
+    async with Services(made, busy=True) as services:
         services.__dict__["extractors"] = readers
         yield services
 
@@ -246,7 +246,7 @@ async def test_another_model_is_asked_about_what_the_first_left(
     for _ in range(3):
         await watching.look(watch, hurried)
     answers(endpoint, lambda _: answer("does not fit", "It is a letter."))
-    async with Services(settings_of(llm_model="quicker")) as quicker:
+    async with Services(settings_of(llm_model="quicker"), busy=True) as quicker:
         quicker.__dict__["extractors"] = readers
         seen, batch = await watching.look(watch, quicker)
         assert (batch, [one.reason for one in seen.refused]) == (None, ["It is a letter."])
@@ -272,14 +272,14 @@ async def test_another_rubric_is_asked_about_what_one_left(hurried, feed, endpoi
 async def test_verdicts_are_in_the_costs_and_heed_the_budget(settings_of, feed, readers):
     """They are a stage of their own in the bill; beyond the cap none is asked for."""
     priced = {"llm_price_input": 1.0, "llm_price_output": 4.0}
-    async with Services(settings_of(**priced)) as services:
+    async with Services(settings_of(**priced), busy=True) as services:
         services.__dict__["extractors"] = readers
         watch = await watched(services, feed("story", "funding"))
         await watching.look(watch, services)
         (line,) = services.warehouse.costs("stage")
         assert (line.key, line.calls) == ("watch", 2)
         assert line.cost_usd > 0
-    async with Services(settings_of(**priced, budget_run=0.0001)) as services:
+    async with Services(settings_of(**priced, budget_run=0.0001), busy=True) as services:
         services.__dict__["extractors"] = readers
         seen, batch = await watching.look(await watched(services, feed(*ITEMS)), services)
         assert (names(batch, services), seen.unjudged) == (["story"], 1)
@@ -330,7 +330,7 @@ async def test_a_small_model_is_not_asked_for_verdicts(settings_of, services, fe
     """With the embedded model a rubric is refused; one that is there refuses nothing."""
     watch = await watched(services, feed("funding"))
     small = settings_of(home=services.settings.home, llm_base_url=None, llm_model=None)
-    async with Services(small) as embedded:
+    async with Services(small, busy=True) as embedded:
         embedded.__dict__["extractors"] = readers
         with pytest.raises(ConfigurationError, match="filter by words"):
             await watched(embedded, feed("funding"))

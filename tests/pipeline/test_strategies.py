@@ -25,7 +25,7 @@ async def test_a_source_too_long_for_one_call_is_read_in_windows(
         and "in week 480" in told
         else answer(request)
     )
-    async with Services(settings_of(**NARROW)) as services:
+    async with Services(settings_of(**NARROW), busy=True) as services:
         services.__dict__["extractors"] = readers
         outcome = await ingest(SourceRef(source=str(path)), services)
         assert (outcome.status, outcome.strategy) == (Status.DRAFT, "map_reduce")

@@ -30,6 +30,7 @@ from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseView
 from casebook.schemas.reviews import Case, CaseStatus, Decision, Publication, Review, Revision
 from casebook.schemas.sources import Source, SourceKind, SourceRef
+from casebook.warehouse.parquet import write_parquet
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BUILT = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
@@ -327,14 +328,17 @@ def full_case() -> CaseView:
 
 @pytest.fixture
 def make_case() -> Callable[..., CaseView]:
-    """Make a case of one summary line; the title makes its id unless one is given."""
+    """Make a case of one summary line, and perhaps a lesson; the title makes its id."""
 
-    def make(title: str, *, industry: str | None = None, **more: Any) -> CaseView:
+    def make(
+        title: str, *, industry: str | None = None, said: str | None = None, **more: Any
+    ) -> CaseView:
         document = document_of(f"{title} is told here.", url=f"{ADDRESS}?{quote_plus(title)}")
         study = CaseStudy(
             title=Fact(value=title, support=SUPPORTED),
             industry=Fact(value=industry, support=SUPPORTED),
             summary=[statement("It is told.", [quote_in(document, "is told here")])],
+            lessons=[statement(said)] if said else [],
         )
         more.setdefault("case_id", content_id("case", title))
         return view_of(study, document, **more)
@@ -358,7 +362,7 @@ def publish(tmp_path) -> Callable[..., tuple[Path, list[PublishedPage]]]:
     """Write a site of the given cases; return its folder and pages."""
 
     def publish(*cases: CaseView, **more: Any) -> tuple[Path, list[PublishedPage]]:
-        arguments = {"title": "Models at work", "built_at": BUILT} | more
+        arguments = {"title": "Models at work", "built_at": BUILT, "parquet": write_parquet} | more
         return tmp_path / "site", render_site(cases, tmp_path / "site", **arguments)
 
     return publish

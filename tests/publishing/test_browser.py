@@ -38,7 +38,7 @@ def test_hostile_strings_run_nothing_and_break_no_layout(publish, hostile_views,
     Nor do they make a phone's page wider than the phone.
     """
     out, pages = publish(*hostile_views)
-    for address in ("index.html", pages[3].address, pages[-1].address):
+    for address in ("index.html", "results.html", pages[3].address, pages[-1].address):
         defenceless.goto((out / address).as_uri())
         defenceless.eval_on_selector_all("details", "all => all.forEach(d => d.open = true)")
         assert defenceless.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
@@ -80,19 +80,32 @@ def test_a_tag_on_a_case_leads_to_its_like(publish, full_case, make_case, page):
 
 def serve(out, httpserver):
     """Have the local server give the index and what it loads."""
-    types = {"index.html": "text/html", "site.js": "text/javascript", "style.css": "text/css",
+    types = {"index.html": "text/html", "site.js": "text/javascript",
+             "words.js": "text/javascript", "style.css": "text/css",
              "icon.svg": "image/svg+xml"}  # fmt: skip
     for name, media_type in types.items():
         data = (out / name).read_text()
         httpserver.expect_request(f"/{name}").respond_with_data(data, content_type=media_type)
 
 
-def test_a_search_finds_what_a_reader_means(publish, make_case, page):
-    """Marks, case, width, hyphens and a plural keep nothing from being found; phrases are exact."""
+COMPOUNDS = (
+    "An A/B test told them.",
+    "GPT-4-turbo answers in 14 languages.",
+    "Every mail is read.",
+)
+
+
+def test_a_search_finds_what_a_reader_means(publish, make_case, full_case, page):
+    """Marks, case, width, hyphens and a plural keep nothing from being found; phrases are exact.
+
+    Cases are found by all that they say, also where they were opened from a folder.
+    """
     out, _ = publish(
+        full_case,
         make_case("Kühlkette bei Nestlé in der Straße: an agent of the company"),
         make_case("A fully private model for the cold chain"),
         make_case("İstanbul asks its agents"),
+        *(make_case(f"Case {n}", said=said) for n, said in enumerate(COMPOUNDS)),
     )
     page.goto((out / "index.html").as_uri())
     expected = {
@@ -107,13 +120,54 @@ def test_a_search_finds_what_a_reader_means(publish, make_case, page):
         '"fully private model"': 1,
         '"private fully"': 0,
         "private fully": 1,
-        "-": 3,
+        "-": 4 + len(COMPOUNDS),
+        "A/B": 1,
+        "gpt\u20114": 1,  # by another hyphen, and within GPT-4-turbo
+        "4-turbo": 1,
+        "e-mails": 1,  # none is so written: both parts, one in a mail
+        "leaderboard": 1,  # what only the case's page shows
+        "LEADERBOARDS tariffs": 1,
+        "leaderboards istanbul": 0,
+        "(vLLM)": 1,
+        "open-weight": 1,
+        '"70B open"': 1,
+        '"weight 70B"': 1,  # beyond the list, each word of a phrase by itself
+        "UNSUPPORTED-STATEMENT": 0,
     }
+    page.get_by_label("Search").focus()
+    page.wait_for_function("typeof caseWords === 'string'")
     found = {}
     for typed in expected:
         page.get_by_label("Search").fill(typed)
         found[typed] = page.locator("#cases > li:visible").count()
     assert found == expected
+    assert page.said == []
+
+
+def test_results_are_narrowed_and_ordered(publish, make_case, full_case, page):
+    """By words, unit and value, without a server; what has no number stands last."""
+    study = full_case.revision.case_study
+    first, second, third = study.results
+    numbers = [
+        first.model_copy(update={"number": 3.0, "unit": "hours"}),
+        second.model_copy(update={"number": 18.0, "unit": "%"}),
+        third.model_copy(update={"metric": "claims a week", "value": "many"}),
+    ]
+    revision = full_case.revision.model_copy(
+        update={"case_study": study.model_copy(update={"results": numbers})}
+    )
+    out, _ = publish(full_case.model_copy(update={"revision": revision}), make_case("b"))
+    page.goto((out / "results.html").as_uri())
+    values = page.locator("#rows td.value:visible")
+    expect(values).to_have_text(["3 hours", "18 %", "many"])
+    page.select_option("#sort", "number-down")
+    expect(values).to_have_text(["18 %", "3 hours", "many"])
+    page.select_option("#unit", "hours")
+    expect(page.locator("#shown")).to_have_text("1 of 3 shown")
+    page.click("text=Clear")
+    page.fill("#text", "claims week")
+    expect(values).to_have_text(["many"])
+    assert page.said == []
 
 
 def test_a_filter_that_no_case_fits_any_more_is_shown(publish, make_case, httpserver, page):
@@ -124,7 +178,7 @@ def test_a_filter_that_no_case_fits_any_more_is_shown(publish, make_case, httpse
     assert page.locator("#cases > li:visible").count() == 0
     assert page.get_by_label("Industry").input_value() == "Mining"
     page.get_by_role("button", name="Clear").click()
-    assert page.locator("#cases > li:visible").count() == 1
+    expect(page.locator("#cases > li:visible")).to_have_count(1)
 
 
 def test_a_filter_is_kept_in_the_address(publish, full_case, httpserver, page):

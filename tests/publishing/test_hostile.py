@@ -13,13 +13,14 @@ OUR_TAGS = {
     "article", "section", "aside", "div", "span", "h1", "h2", "h3", "ul", "ol", "li", "dl", "dt",
     "dd", "details", "summary", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "code",
     "strong", "time", "bdi", "button", "form", "label", "input", "select", "option",
-    "meter",
+    "meter", "nav",
 }  # fmt: skip
 OUR_ATTRIBUTES = {
     "lang", "charset", "property", "http-equiv", "content", "name", "rel", "href", "type", "src", "defer",
     "class", "id", "dir", "title", "role", "download", "scope", "cite", "hidden", "for", "value", "datetime",
     "aria-label", "aria-labelledby", "aria-pressed", "autocomplete", "placeholder",
-    "min", "max", "aria-hidden", "data-industry", "data-year", "data-kind", "data-tags", "data-label",
+    "min", "max", "aria-hidden", "data-industry", "data-year", "data-kind", "data-tag", "data-label",
+    "aria-current", "data-company", "data-metric", "data-unit", "data-number",
 }  # fmt: skip
 
 
@@ -62,5 +63,6 @@ def test_no_hostile_string_becomes_markup_anywhere_else(publish, hostile_views):
     for page in pages:
         assert_harmless(out / page.address)
     assert_harmless(out / "index.html")
+    assert_harmless(out / "results.html")
     titles = {shown(a.text_content()) for a in html.parse(out / "index.html").xpath("//h3/a")}
     assert {shown(view.document.title) for view in hostile_views[:-1]} <= titles

@@ -34,13 +34,14 @@ ASKED = [
 
 def test_a_draft_finds_the_name_that_all_names_would_give_it(warehouse, new_story):
     """Whatever the script, marks and legal form; edits count, what they took the place of not."""
+    rows = []
     for number, (name, edited) in enumerate(product(USED, (None, "Quite Another"))):
         story = new_story(f"s{number}")
         document = story.document()
-        rows = [story.source(), document, story.case(), story.revision(document, company=name)]
+        rows += [story.source(), document, story.case(), story.revision(document, company=name)]
         if edited and number % 3 == 1:
             rows.append(story.revision(document, 2, company=edited))
-        warehouse.append(*rows)
+    warehouse.append(*rows)
     all_names = warehouse.company_names()
     assert {n: warehouse.known_company(n) for n in ASKED} == {
         n: all_names.resolve(n) for n in ASKED

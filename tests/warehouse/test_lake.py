@@ -267,3 +267,17 @@ def test_data_elsewhere_is_refused(lake, postgres, tmp_path):
     elsewhere = DuckLake(Postgres(postgres.conninfo("one")), str(tmp_path / "other"), 1.0)
     with pytest.raises(WarehouseError, match=r"(?i)data.path"):
         Warehouse(elsewhere).counts()
+
+
+def test_a_lake_whose_folder_is_away_is_refused_and_none_is_made(new_lake, postgres, tmp_path):
+    """As before a file server is mounted: files in a folder made anew would break it for all."""
+    Warehouse(new_lake).migrate()
+    folder, away = Path(new_lake._data), tmp_path / "away"
+    folder.rename(away)
+    other = DuckLake(new_lake._catalogue, new_lake._data, 1.0)
+    with pytest.raises(ConfigurationError, match="mount the folder, or correct CASEBOOK_DATA"):
+        Warehouse(other).counts()
+    assert not folder.exists()
+    away.rename(folder)
+    assert Warehouse(other).counts()["sources"] == 0
+    other.close()

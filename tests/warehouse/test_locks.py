@@ -9,6 +9,7 @@ from datetime import datetime
 import psycopg
 import pytest
 
+from casebook.schemas.errors import LockLost
 from casebook.warehouse.locks import PostgresLocks
 from casebook.warehouse.postgres import Postgres
 
@@ -140,4 +141,40 @@ async def test_an_old_lock_is_taken_by_no_session_that_is_younger_than_a_lease(p
         async with asyncio.timeout(20), old.alone("doc1_x"):
             pass
     for locks in (one, old, young):
+        locks.close()
+
+
+async def test_who_lost_a_lock_ends_its_work_and_frees_nothing_of_the_next_one(postgres):
+    """A machine that slept for a minute would ask what the other one asks, and pay for it, too.
+
+    What it had under way comes to its end; to be cancelled by somebody else stays that.
+    """
+    asleep, other = (PostgresLocks(Postgres(postgres.conninfo()), "t", lease=0.6) for _ in range(2))
+    ended = []
+
+    async def work(name: str, *, is_cancelled: bool = False) -> None:
+        async with asleep.alone(name):
+            with psycopg.connect(postgres.conninfo(), autocommit=True) as session:
+                taken = {"other": other._holder, "name": name}
+                session.execute(
+                    "UPDATE t.locks SET holder = %(other)s, seen = seen + interval '1 hour'"
+                    " WHERE name = %(name)s",
+                    taken,
+                )
+            try:
+                await asyncio.sleep(60)
+            finally:
+                if is_cancelled:
+                    asyncio.current_task().cancel()
+                ended.append(name)
+
+    with pytest.raises(LockLost, match="took over doc1_x"):
+        await work("doc1_x")
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(work("doc1_y", is_cancelled=True))
+    assert ended == ["doc1_x", "doc1_y"]
+    with psycopg.connect(postgres.conninfo()) as session:
+        rows = session.execute("SELECT name, holder FROM t.locks ORDER BY name").fetchall()
+    assert rows == [("doc1_x", other._holder), ("doc1_y", other._holder)]
+    for locks in (asleep, other):
         locks.close()

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from casebook.cli import stopping
 from casebook.cli.context import EXIT_SOME_FAILED, AsJson, day_option, load_settings
-from casebook.cli.quotes import beyond_budget, left_aside, print_plan, undated
+from casebook.cli.quotes import beyond_budget, kept_by_since, left_aside, print_plan
 from casebook.cli.references import as_bad_usage, named, piped_list, words_of
 from casebook.cli.terminal import err, lists_told, out, plain, print_json, printable
 from casebook.extractors.formats import LISTS
@@ -172,8 +172,8 @@ def _chosen(
         words=words,
         repeated=found.repeated,
     )
-    if selection.undated:
-        err().print(undated(selection.undated), markup=False)
+    for kept in kept_by_since(selection):
+        err().print(kept, markup=False)
     return PIPED if source == "-" else source, selection, found.missed
 
 
@@ -220,7 +220,7 @@ async def _plan(
         if warning := beyond_budget(quoted, settings.budget_run):
             out().print(f"[yellow]{warning}[/]")
         return 0
-    aside = ("duplicates", "older", "undated", "filtered", "beyond_limit")
+    aside = ("duplicates", "older", "undated", "around", "filtered", "beyond_limit")
     print_json(
         {
             "origin": source,

@@ -77,7 +77,7 @@ def with_services(
     settings = load_settings(context)
 
     async def run() -> T:
-        async with Services(settings) as services:
+        async with Services(settings, busy=True) as services:
             return await work(services)
 
     return stopping.run(run(), stopped)

@@ -251,7 +251,7 @@ def publish(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the approved cases as a static site with JSON Lines."""
+    """Write the approved cases as a static site, with all of them as data."""
 
     async def work(services: Services) -> None:
         from rich.markup import escape

@@ -74,7 +74,7 @@ async def _show(
 
     on_signals(stop)
     started = time.monotonic()
-    async with Services(settings) as services:
+    async with Services(settings, busy=True) as services:
         desk, url = await _open_desk(settings, services, port)
         try:
             out().print(f"[green]the desk[/]  {url}  (drafts appear there as they are made)")

@@ -81,14 +81,19 @@ def _print_estimate(what: str, expected: Estimate) -> None:
     )
 
 
-def undated(number: int) -> str:
+def kept_by_since(selection: Selection) -> Sequence[str]:
     """Say that ``--since`` left sources in whose day the list does not tell."""
     from casebook.publishing.wording import count
 
-    return (
-        f"--since keeps {count(number, 'source')} for which the list tells no day that can be "
-        "read (write days as 2024-05-31)."
+    counts = (
+        (selection.around, "no more than the month or year in which that day lies"),
+        (selection.undated, "no day that can be read (write days as 2024-05-31)"),
     )
+    return [
+        f"--since keeps {count(number, 'source')} for which the list tells {told}."
+        for number, told in counts
+        if number
+    ]
 
 
 def left_aside(selection: Selection) -> Sequence[tuple[int, str]]:

@@ -108,7 +108,7 @@ def rerun(
     settings = load_settings(context)
 
     async def work() -> int:
-        async with Services(settings) as services:
+        async with Services(settings, busy=True) as services:
             named = rerunning.named(ids, services) if ids else None
             found = rerunning.stale_cases(services, named)
             cases = rerunning.chosen(found, prompt=prompt, stale=stale)

@@ -131,7 +131,7 @@ def run_through(settings: Settings, outcomes: Any, *, as_json: bool) -> int:
 
     async def run() -> list[Outcome]:
         seen = []
-        async with Services(settings) as services:
+        async with Services(settings, busy=True) as services:
             with StageBars(err()) as bars:
                 async for outcome in outcomes(services, bars):
                     seen.append(outcome)

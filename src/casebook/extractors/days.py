@@ -1,7 +1,8 @@
 """The day that a list states of an entry, in the ways in which programs and people write it. Pure.
 
 A day is taken as it is written: of "Wed, 01 May 2024 00:30:00 +0200" it is the first of May, as on
-the page itself, wherever the clocks of the reader are. What states no whole day states none.
+the page itself, wherever the clocks of the reader are. What states no whole day states none; of
+an entry of a list, the month or year is then all that is known.
 """
 
 import re
@@ -13,6 +14,7 @@ from functools import lru_cache
 from casebook.extractors.text.metadata import clean_date
 from casebook.extractors.web.dates import day_of
 from casebook.extractors.web.day_order import LAST_MONTH
+from casebook.schemas.sources import Stated
 
 _LONGEST = 60
 _YEAR_FIRST = re.compile(r"((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
@@ -25,6 +27,11 @@ _IN_WORDS = re.compile(r"(?=.*(?<!\d)\d{1,2}(?!\d))(?=.*(?:19|20)\d\d).*[^\W\d_]
 _LANGUAGES = "en de fr es it pt nl da sv nb fi pl cs ru uk tr el ja zh ko".split()
 _CORE = re.compile(r"\d{1,2}\.?\s+(?:de\s+)?[^\W\d]+\.?\s+(?:de\s+)?(?:19|20)\d\d(?!\d)")
 _WHOLE_DAYS = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]}
+_MONTHS = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["month", "year"]}
+_YEAR = re.compile(r"((?:19|20)\d\d)(?:[-/.](\d{1,2}))?")
+_MONTH_FIRST = re.compile(r"(\d{1,2})[-/.]((?:19|20)\d\d)")
+_SHORT_MONTH = re.compile(r"([A-Za-z]{3})-(\d\d)")  # as Excel writes months
+_NAMED_MONTH = re.compile(r"[^\W\d_]+\.?,?\s+(?:de\s+)?(?:19|20)\d\d")
 
 
 def stated_day(stated: object, *, day_first: bool = False) -> date | None:
@@ -36,11 +43,17 @@ def stated_day(stated: object, *, day_first: bool = False) -> date | None:
     return _possible(_read(text, day_first)) if text else None
 
 
-def stated_days(column: Sequence[str], *, day_first: bool = False) -> list[date | None]:
-    """Return the day that each cell names; one first figure over 12 tells the order of all."""
+def stated_time(stated: object, *, day_first: bool = False) -> Stated | None:
+    """Return the day that ``stated`` names, else the month ("2025-10"), else the year ("2025")."""
+    text = str(stated or "").strip()[:_LONGEST]
+    return stated_day(text, day_first=day_first) or (_month_or_year(text) if text else None)
+
+
+def stated_days(column: Sequence[str], *, day_first: bool = False) -> list[Stated | None]:
+    """Return the time that each cell names; one first figure over 12 tells the order of all."""
     figures = filter(None, map(_YEAR_LAST.match, map(str.strip, column)))
     first = day_first or any(int(found[1]) > LAST_MONTH for found in figures)
-    return [stated_day(cell, day_first=first) for cell in column]
+    return [stated_time(cell, day_first=first) for cell in column]
 
 
 def day_in_address(url: str) -> date | None:
@@ -71,6 +84,19 @@ def _read(text: str, day_first: bool) -> date | None:
     return day_of(text) or _in_words(text)
 
 
+def _month_or_year(text: str) -> str | None:
+    if match := _YEAR.fullmatch(text):
+        year, month = match.groups()
+    elif match := _MONTH_FIRST.fullmatch(text):
+        month, year = match.groups()
+    elif match := _SHORT_MONTH.fullmatch(text):
+        return _named_month(f"{match[1]} 20{match[2]}")
+    else:
+        return _named_month(text)
+    first = _possible(_date(year, month or "1", "1"))
+    return first.isoformat()[: len("2025-10" if month else "2025")] if first else None
+
+
 def _date(year: str, month: str, day: str) -> date | None:
     try:
         return date(int(year), int(month), int(day))
@@ -97,3 +123,15 @@ def _in_words(text: str) -> date | None:
         if found := dateparser.parse(form, languages=_LANGUAGES, settings=_WHOLE_DAYS):
             return _date(*map(str, found.timetuple()[:3]))
     return None
+
+
+@lru_cache(maxsize=1_000)
+def _named_month(text: str) -> str | None:
+    """Return the month of a year that is written in words, of whatever language."""
+    if not _NAMED_MONTH.fullmatch(text):
+        return None
+    import dateparser
+
+    found = dateparser.parse(text, languages=_LANGUAGES, settings=_MONTHS)
+    first = found and _possible(found.date().replace(day=1))
+    return first.isoformat()[: len("2025-10")] if first else None

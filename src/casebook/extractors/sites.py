@@ -1,6 +1,7 @@
 """What an address means: a video, a paper, a file; and the one canonical form of all."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote, urlencode
 
@@ -33,18 +34,29 @@ def canonical_url(url: str) -> str:
         return f"https://arxiv.org/abs/{paper}"
     if landing := landing_of(parsed):
         return landing.page.rstrip("/")
-    if parsed.port == DEFAULT_PORTS[parsed.scheme]:
-        parsed = replace(parsed, scheme="https", port=DEFAULT_PORTS["https"])
-    host = _canonical_host(parsed.host)
-    return str(
-        replace(
-            parsed,
-            host=host,
-            path=_canonical_path(parsed.path, host),
-            query=_canonical_query(parsed.query or "", host) or None,
-            route=parsed.route.rstrip("/"),
-        )
+    host = _site(_without_edition(parsed.host))
+    path = _canonical_path(parsed.path, host)
+    return _written(parsed, host, path, _canonical_query(parsed.query or "", host))
+
+
+def former_urls(url: str) -> Sequence[str]:
+    """Return the forms in which a casebook may have known a page before it knew the page's site.
+
+    What is known of all sites is as old as the canonical form; a rule for one site, a new archive
+    or a new tracking parameter makes another one of it. A source that was stored before is under
+    one of these. Empty for most pages.
+
+    Raises:
+        InvalidUrl: if ``url`` is not a web address.
+    """
+    parsed = parse_web_url(url)
+    forms = dict.fromkeys(
+        _written(page, host, _plain_path(page.path, host), query)
+        for page in (original_of(parsed), parsed)
+        for host in (_without_edition(page.host),)
+        for query in (_canonical_query(page.query or "", host), _in_order(page.query or ""))
     )
+    return [form for form in forms if form != canonical_url(url)]
 
 
 def kind_of_url(url: str) -> SourceKind | None:
@@ -258,22 +270,37 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
-def _canonical_host(host: str) -> str:
+def _written(url: WebUrl, host: str, path: str, query: str) -> str:
+    if url.port == DEFAULT_PORTS[url.scheme]:
+        url = replace(url, scheme="https", port=DEFAULT_PORTS["https"])
+    route = url.route.rstrip("/")
+    return str(replace(url, host=host, path=path, query=query or None, route=route))
+
+
+def _without_edition(host: str) -> str:
     """Return the host without the labels of its editions: www.m.example.com is example.com."""
     while (bare := _EDITION.sub("", host, count=1) if _EDITION.match(host) else host) != host:
         host = bare
+    return host
+
+
+def _site(host: str) -> str:
     host = _COUNTRY.sub(r"\1", _MOBILE_WIKI.sub(r".\1.org", host))
     return _NAMES.get(host, host)
 
 
 def _canonical_path(path: str, host: str) -> str:
+    plain = _PAPER_VIEW.sub("", path)
+    return _plain_path(plain.lower() if host == "doi.org" else plain, host)
+
+
+def _plain_path(path: str, host: str) -> str:
     plain = _SESSION.sub("", _canonical_escapes(path)).rstrip("/")
     if _NAMED_BY_PEOPLE.fullmatch(host):
         return plain
     while match := _AMP_PATH.fullmatch(plain):
         plain = match["before"] or match["after"] or match["page"] + (match["suffix"] or "")
         plain = plain.rstrip("/")
-    plain = _PAPER_VIEW.sub("", plain.lower() if host == "doi.org" else plain)
     return _FOLDER_FILE.sub("", plain).rstrip("/")
 
 
@@ -290,7 +317,11 @@ def _canonical_escapes(path: str) -> str:
 def _canonical_query(query: str, host: str) -> str:
     if host.endswith(".blogspot.com"):  # its edition for readers on the move
         query = re.sub(r"(?:^|(?<=&))m=1(?:&|$)", "", query)
+    return _in_order(query, lambda name: not is_tracker(name, host))
+
+
+def _in_order(query: str, keeps: Callable[[str], bool] = lambda _: True) -> str:
     # Latin-1 both ways keeps every byte, also those that are no UTF-8.
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
-    kept = [(name, value) for name, value in pairs if not is_tracker(name, host)]
+    kept = [(name, value) for name, value in pairs if keeps(name)]
     return urlencode(sorted(kept, key=lambda pair: pair[0]), encoding="latin-1")

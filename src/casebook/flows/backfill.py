@@ -28,6 +28,7 @@ from pydantic import Field
 from casebook.extractors.links.listing import Walk
 from casebook.flows.ending import Told, state_of
 from casebook.flows.limits import llm_slot
+from casebook.flows.missed import skipped
 from casebook.flows.report import batch_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.flows.tasks import as_task
@@ -130,6 +131,8 @@ async def backfill(  # noqa: PLR0917 - a flow's parameters are its form in the U
     Raises:
         InvalidSource: if not exactly one of ``source`` and ``batch_id`` is given.
     """
+    if (state := await skipped()) is not None:
+        return state
     if bool(source) == bool(batch_id):
         raise InvalidSource("give source, a list to work, or batch_id, a batch to go on with")
     settings, missed = Settings.load(), list[str]()
@@ -182,6 +185,8 @@ async def watch(
     dollars a run, is spent, no further list is looked at: it stays due. What a budget leaves, this
     one or a watch's own, makes no failed run: it is a completed one that names it.
     """
+    if (state := await skipped()) is not None:
+        return state
     settings = with_options(Settings.load(), BatchOptions(budget_usd=budget))
     worked, began = dict[str, Told](), datetime.now(UTC)
     async with _services(settings) as services:

@@ -59,7 +59,7 @@ async def ingest(  # noqa: PLR0917 - a flow's parameters are what a person fills
     the failures and a failed stage here, not a failed flow: the next try is the curator's.
     """
     with ended_in_order():
-        async with Services(Settings.load(), shared_gate=llm_slot) as services:
+        async with Services(Settings.load(), shared_gate=llm_slot, busy=True) as services:
             outcome = await ingest_source(
                 SourceRef(source=source, url=url, transcript=transcript, feed=feed),
                 services,

@@ -5,7 +5,9 @@ from typing import Any
 from prefect import flow, task
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 
+from casebook.flows.missed import skipped
 from casebook.flows.report import checked_markdown
 from casebook.pipeline.reprocessing import checking
 from casebook.pipeline.reprocessing.checking import Checked
@@ -23,8 +25,10 @@ async def fetch_again(every: bool) -> list[Checked]:
 
 
 @flow(name="recheck", persist_result=False)
-async def recheck(every: bool = False) -> dict[str, Any]:
+async def recheck(every: bool = False) -> dict[str, Any] | State[Any]:
     """Fetch the sources of published cases (or ``every`` case) again; tell how many are what."""
+    if (state := await skipped()) is not None:
+        return state
     checked = await fetch_again(every)
     await acreate_markdown_artifact(
         key="recheck", markdown=checked_markdown(checked), description="What became of the sources"

@@ -6,46 +6,37 @@ Each run is a process of its own; LIMIT caps how many there are at once.
 import asyncio
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
+from datetime import timedelta
 
 from prefect import aserve
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import (
-    DeploymentFilter,
-    DeploymentFilterName,
-    FlowRunFilter,
-    FlowRunFilterExpectedStartTime,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
-from prefect.client.schemas.objects import FlowRun, State, StateType
-from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectNotFound
-from prefect.states import Cancelled
 from prefect.utilities.callables import ParameterSchema
 from pydantic import ConfigDict
 
-from casebook.flows import FLOWS
 from casebook.flows.backfill import backfill, watch
 from casebook.flows.ingest import ingest
 from casebook.flows.limits import ensure_llm_limit
+from casebook.flows.missed import leave_out_missed
 from casebook.flows.publish import publish
 from casebook.flows.recheck import recheck
 from casebook.runtime.settings import Settings
 
 # How often it is asked whether a watched list is due; each list has its own interval.
 WATCH_INTERVAL = timedelta(minutes=10)
-_SKIPPED = "Nothing was served at its time; a newer run of its schedule makes up for it."
 
 
 async def main(limit: int) -> None:
-    """Register the deployments and run what is asked of them until stopped."""
+    """Register the deployments and run what is asked of them until stopped.
+
+    What schedules planned stays planned when it is stopped (Prefect would remove it), and is made
+    up for by one run each when this is called again.
+    """
     await ensure_llm_limit(Settings.load().llm_concurrency)
     await leave_out_missed()
-    await aserve(*await deployments(), limit=limit, print_starting_message=False)
+    made = await deployments()
+    await aserve(*made, limit=limit, pause_on_shutdown=False, print_starting_message=False)
 
 
 async def deployments() -> Sequence[RunnerDeployment]:
@@ -84,43 +75,6 @@ def _close(deployment: RunnerDeployment) -> None:
     """
     told = deployment._parameter_openapi_schema.model_dump()  # noqa: SLF001 - there is no other way
     deployment._parameter_openapi_schema = _Closed(**told, additionalProperties=False)  # noqa: SLF001 - likewise
-
-
-async def leave_out_missed() -> None:
-    """Skip what schedules had planned while nothing was served, but for the newest run of each."""
-    wanted = FlowRunFilter(
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
-    )
-    ours = DeploymentFilter(name=DeploymentFilterName(any_=list(FLOWS)))
-    async with get_client() as client:
-        planned = list[FlowRun]()
-        while page := await client.read_flow_runs(
-            flow_run_filter=wanted,
-            deployment_filter=ours,
-            sort=FlowRunSort.EXPECTED_START_TIME_DESC,
-            offset=len(planned),
-        ):
-            planned += page
-        for run in made_up_for(planned):
-            state: State[Any] = Cancelled(name="Skipped", message=_SKIPPED)
-            await client.set_flow_run_state(run.id, state)
-
-
-def made_up_for(planned: Sequence[FlowRun]) -> Sequence[FlowRun]:
-    """Return the runs, the newest first, for which a newer one of the same schedule makes up.
-
-    What a person asked for is not among them.
-    """
-    newest = set[UUID]()
-    older = list[FlowRun]()
-    for run in planned:
-        schedule = run.created_by.id if run.auto_scheduled and run.created_by else None
-        if schedule in newest:
-            older.append(run)
-        elif schedule is not None:
-            newest.add(schedule)
-    return older
 
 
 if __name__ == "__main__":

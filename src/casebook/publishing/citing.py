@@ -1,8 +1,17 @@
-"""A case as BibTeX: an entry for the case as it is published, one for its source. Pure."""
+"""How a case is cited, as BibTeX, RIS and in words, and the dataset, as CITATION.cff. Pure.
+
+BibTeX and RIS have an entry for the case as it is published, and one for its source.
+"""
 
 import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import yaml
 
 from casebook.publishing.records import PublishedCase
+from casebook.publishing.wording import count, day, listing
+from casebook.schemas.sources import SourceKind
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Programs that read BibTeX count braces, those behind a backslash too.
@@ -18,17 +27,27 @@ _ESCAPED = str.maketrans(
 )
 # What ends a field or escapes in it is written as addresses write it.
 _IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+_RIS_TYPES = {
+    SourceKind.WEB: "ELEC",
+    SourceKind.MARKDOWN: "ELEC",
+    SourceKind.RESTRUCTURED: "ELEC",
+    SourceKind.CAPTIONS: "VIDEO",
+    SourceKind.YOUTUBE: "VIDEO",
+    SourceKind.RECORDING: "SOUND",
+    SourceKind.ARXIV: "UNPB",
+}
+# Licences of data as SPDX names them; CITATION.cff takes no other names.
+_SPDX = re.compile(r"CC-BY(-NC)?(-SA|-ND)?-\d\.\d|CC0-1\.0|(ODbL|ODC-By|PDDL)-1\.0|Apache-2\.0|MIT")
 
 
 def bibtex(case: PublishedCase, publisher: str, address: str | None) -> str:
     """Return the entries; ``address`` is the case's page, where the site's address is known."""
-    made, source = case.provenance, case.source
-    day = made.approved_at or made.edited_at or made.drafted_at
+    source, made = case.source, _day_of(case)
     told = {
         "title": _kept(case.title),
         "author": f"{{{_text(publisher)}}}",
-        "year": f"{day.year}" if day else "",
-        "date": f"{day.date().isoformat()}" if day else "",
+        "year": f"{made.year}" if made else "",
+        "date": made.isoformat() if made else "",
         "url": _address(address),
         "note": _text(f"Revision {case.revision_id}"),
     }
@@ -49,6 +68,105 @@ def bibtex(case: PublishedCase, publisher: str, address: str | None) -> str:
     return "\n".join(entries)
 
 
+def ris(case: PublishedCase, publisher: str, address: str | None) -> str:
+    """Return the entries as Zotero, EndNote and Mendeley read them; ``address`` as in `bibtex`."""
+    source = case.source
+    lines = [
+        ("TY", "ELEC"),
+        ("ID", f"casebook-{_key(case)}"),
+        ("TI", case.title),
+        ("AU", publisher),
+        *_ris_days(_day_of(case)),
+        ("UR", address),
+        ("N1", f"Revision {case.revision_id}"),
+        ("ER", ""),
+    ]
+    if source.address or source.title:
+        lines += [
+            ("TY", _RIS_TYPES.get(source.kind, "GEN")),
+            ("ID", f"source-{_key(case)}"),
+            ("TI", source.title),
+            *(("AU", author) for author in source.authors),
+            ("T2", source.site),
+            *_ris_days(source.published),
+            ("LA", source.language),
+            ("UR", source.address),
+            ("Y2", f"{source.fetched_at:%Y/%m/%d}" if source.fetched_at else None),
+            ("ER", ""),
+        ]
+    told = ((tag, _one_line(value or "")) for tag, value in lines)
+    return "".join(f"{tag}  - {value}\r\n" for tag, value in told if value or tag == "ER")
+
+
+def _ris_days(told: date | None) -> Iterator[tuple[str, str]]:
+    if told:
+        yield "PY", f"{told:%Y}"
+        yield "DA", f"{told:%Y/%m/%d}"
+
+
+def citation(case: PublishedCase, publisher: str, address: str | None) -> str:
+    """Return how the case is cited in words, with its source."""
+    source, made = case.source, _day_of(case)
+    told = [f"“{case.title}”", publisher, day(made) if made else "", f"revision {case.revision_id}"]
+    original = [
+        listing(source.authors),
+        f"“{source.title}”" if source.title else "",
+        source.site or "",
+        day(source.published) if source.published else "",
+        source.address or "",
+    ]
+    parts = (", ".join(filter(None, some)) for some in ([*told, address or ""], original))
+    return _one_line(". Source: ".join(filter(None, parts)))
+
+
+def citation_file(
+    publisher: str,
+    cases: Sequence[PublishedCase],
+    version: str,
+    *,
+    address: str | None,
+    licence: str | None,
+) -> str:
+    """Return the dataset's CITATION.cff (Citation File Format 1.2.0).
+
+    Args:
+        publisher: The site's title, which is the author and the name of the dataset.
+        cases: What is in it; the newest tells the day of its release.
+        version: What tells this state of the data from others.
+        address: Where the site is open, if that is known.
+        licence: That of the data, in words or as an address.
+    """
+    spdx = (licence or "").replace(" ", "-")
+    named = {"license": spdx} if _SPDX.fullmatch(spdx) else {}
+    if licence and not named and licence.startswith("https://"):
+        named = {"license-url": licence}
+    told = f"Licence: {licence}. " if licence and not named else ""
+    fields: dict[str, object] = {
+        "cff-version": "1.2.0",
+        "message": f"{told}Each case has a citation of its own, with its source.",
+        "type": "dataset",
+        "title": publisher,
+        "abstract": (
+            f"{count(len(cases), 'case study', 'case studies')} of language models in production, "
+            "each statement with the words of its source."
+        ),
+        "authors": [{"name": publisher}],
+        "version": version,
+        "date-released": max(filter(None, map(_day_of, cases)), default=None),
+        "url": address,
+        **named,
+    }
+    kept = {name: value for name, value in fields.items() if value}
+    return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _day_of(case: PublishedCase) -> date | None:
+    """Return the day on which the case became what it is."""
+    made = case.provenance
+    moment = made.approved_at or made.edited_at or made.drafted_at
+    return moment.date() if moment else None
+
+
 def _entry(key: str, fields: dict[str, str]) -> str:
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{key},", *lines, "}"]) + "\n"
@@ -59,8 +177,12 @@ def _key(case: PublishedCase) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", case.case_id.partition("_")[2] or case.case_id)
 
 
+def _one_line(text: str) -> str:
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
 def _text(text: str) -> str:
-    return " ".join(_CONTROL.sub(" ", text).split()).translate(_ESCAPED)
+    return _one_line(text).translate(_ESCAPED)
 
 
 def _kept(title: str) -> str:

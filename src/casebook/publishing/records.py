@@ -145,11 +145,46 @@ class PublishedCase(Frozen):
         return sha256_hex(json.dumps(told, separators=(",", ":")).encode())
 
 
-class CaseRecord(PublishedCase):
-    """A case as data: each fact is there, None where the source is silent; with its Markdown."""
+class AllFacts(Frozen):
+    """Each fact; None where the source is silent, or does not support what was drafted."""
 
-    facts: Mapping[str, CitedFact | None]  # type: ignore[assignment]
+    title: CitedFact | None = None
+    company: CitedFact | None = None
+    industry: CitedFact | None = None
+    year: CitedFact | None = None
+    deployment: CitedFact | None = None
+    narrator: CitedFact | None = None
+
+
+class AllStatements(Frozen):
+    """The statements of each section."""
+
+    summary: Sequence[CitedStatement]
+    architecture: Sequence[CitedStatement]
+    techniques: Sequence[CitedStatement]
+    tools: Sequence[CitedStatement]
+    challenges: Sequence[CitedStatement]
+    solutions: Sequence[CitedStatement]
+    lessons: Sequence[CitedStatement]
+    results: Sequence[CitedResult]
+    failures: Sequence[CitedStatement]
+    open_questions: Sequence[CitedStatement]
+
+
+class CaseRecord(PublishedCase):
+    """A case as data: each record has the same fields, so that many of them make a table.
+
+    ``page`` is where the case stands: its address, or without one the path on the site.
+    ``licence`` is that of the text and the data, None where the site names none; what is quoted
+    belongs to its source. ``citation`` is how the case is cited.
+    """
+
+    facts: AllFacts  # type: ignore[assignment]
+    statements: AllStatements  # type: ignore[assignment]
     markdown: str
+    page: str
+    licence: str | None
+    citation: str
 
 
 Cited = TypeVar("Cited", bound=Frozen)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from operator import attrgetter
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from casebook.publishing.records import PublishedCase
 from casebook.schemas.cases import Result, Statement, SupportLevel
@@ -67,6 +67,9 @@ RESULT_COLUMNS: Sequence[tuple[str, str]] = (
 """What a result names beside its sentence: the attribute and its heading."""
 
 
+Part = TypeVar("Part", bound=Statement)
+
+
 def is_measured(result: Result) -> bool:
     """Tell whether a result names a metric or a value, and so makes a row of a table."""
     return bool(result.value or result.metric)
@@ -88,12 +91,13 @@ def filters() -> dict[str, Callable[..., object]]:
         "listing": listing,
         "place": place,
         "silences": silences,
+        "size": size,
         "xml": lambda text: _NOT_IN_XML.sub("\ufffd", text),
         "label_of": lambda value, name: label_of(name, str(value)),
     }
 
 
-def anchored(parts: Sequence[Statement], name: str) -> list[tuple[Statement, str]]:
+def anchored(parts: Sequence[Part], name: str) -> list[tuple[Part, str]]:
     """Return each statement with the id by which its place on the page is cited.
 
     It goes by what is said, so that it stays when other statements come or go.
@@ -138,6 +142,13 @@ def duration(seconds: float | None) -> str:
     if not hours:
         return f"{minutes} min"
     return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
+
+
+def size(number: int) -> str:
+    """Return bytes as ``900 bytes``, ``12 kB``, ``1.4 MB``."""
+    if number < 1000:  # noqa: PLR2004 - the step from one unit to the next
+        return count(number, "byte")
+    return f"{number / 1000:.0f} kB" if number < 999_500 else f"{number / 1e6:,.1f} MB"  # noqa: PLR2004
 
 
 def listing(names: Sequence[str]) -> str:

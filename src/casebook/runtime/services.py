@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from casebook.summarizer.recipes import Pinned
 
 
+# Seconds that a site is left alone, having said that it is asked too often, while a person waits.
+_SHORT_PAUSE = 5.0
 # The budget of a run whose flows each build services of their own, or of a part of a run.
 RUN_BUDGET: ContextVar[Budget | None] = ContextVar("RUN_BUDGET", default=None)
 
@@ -50,6 +52,8 @@ class Services:
     person who waits for one source wants to be told sooner. Patient ones work batches, in many
     threads, which then share one heap. ``shared_gate`` is what each request to an endpoint passes
     that other processes ask too. ``prompts`` are versions by name, where not the newest is wanted.
+    ``busy`` ones, as patient ones are, keep the warehouse's file for a moment after each row: to
+    open it takes longer than what is asked.
     """
 
     def __init__(
@@ -59,8 +63,10 @@ class Services:
         patience: float = 0.0,
         shared_gate: Gate = contextlib.nullcontext,
         prompts: "Pinned | None" = None,
+        busy: bool = False,
     ) -> None:
         self.settings = settings
+        self._busy = busy or patience > 0
         self._prompts = prompts or {}
         self._patience = patience
         self._shared_gate = shared_gate
@@ -83,7 +89,7 @@ class Services:
             file = Warehouse(
                 settings.warehouse_path,
                 lock_timeout=settings.lock_timeout,
-                busy=self._patience > 0,
+                busy=self._busy,
             )
             self._closers.append(file.close)
             return file
@@ -131,14 +137,15 @@ class Services:
         """Return the guarded client and the robots.txt rules it keeps."""
         from casebook.extractors.network.client import FetchLimits, GuardedClient
         from casebook.extractors.network.guard import NetworkPolicy
-        from casebook.extractors.network.politeness import Politeness
+        from casebook.extractors.network.politeness import LONGEST_PAUSE, Politeness
         from casebook.extractors.network.robots import Robots
 
         async with self._network_lock:
             if self._network is None:
                 policy = NetworkPolicy(allowed_hosts=self.settings.allowed_hosts)
                 limits = FetchLimits(deadline_seconds=self.settings.fetch_timeout)
-                politeness = Politeness(self.settings.host_interval)
+                pause = min(LONGEST_PAUSE, self._patience or _SHORT_PAUSE)
+                politeness = Politeness(self.settings.host_interval, patience=pause)
                 client = await self._stack.enter_async_context(
                     GuardedClient(policy, limits, politeness=politeness)
                 )

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from casebook.schemas.errors import Remedy
 from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
-from casebook.schemas.sources import SourceRef
+from casebook.schemas.sources import SourceRef, Stated
 
 
 class BatchItem(Frozen):
@@ -17,7 +17,7 @@ class BatchItem(Frozen):
     source_id: str
     reference: SourceRef
     title: str | None = None
-    published: date | None = None
+    published: Stated | None = None
 
 
 class BatchOptions(Frozen):

@@ -41,7 +41,7 @@
     ├── WarehouseError                                                                exit 1
     │   ├── WarehouseLocked*, WarehouseConflict*                                      exit 6
     │   ├── WarehouseMemory*, WarehouseUnreachable*                                   exit 6
-    │   ├── BucketSilent*                                                             exit 6
+    │   ├── BucketSilent*, LockLost*                                                  exit 6
     │   └── WarehouseTooNew, MigrationFailed, DiskFull
     └── PublishError                    stage "publish"                               exit 3
 
@@ -199,7 +199,7 @@ class ServerFailed(FetchError):
 
 
 class ServerBusy(FetchError):
-    """The server says 429."""
+    """The server says 429, or said so to many requests before and is left alone."""
 
     transient = True
 
@@ -542,6 +542,13 @@ class WarehouseUnreachable(WarehouseError):
 
 class BucketSilent(WarehouseError):
     """The bucket of the snapshots, or of a lake's data, does not answer in time, or not now."""
+
+    transient = True
+    exit_code = 6
+
+
+class LockLost(WarehouseError):
+    """Another machine took over the document that this one worked on and did not answer for."""
 
     transient = True
     exit_code = 6

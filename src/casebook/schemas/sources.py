@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -48,6 +48,10 @@ class SourceRef(Frozen):
     feed: str | None = None
 
 
+Stated = date | Annotated[str, Field(pattern=r"^\d{4}(-\d\d)?$")]
+"""A day, or the month (2025-10) or year (2025) where no more is told."""
+
+
 class Candidate(Frozen):
     """An address that a feed, sitemap, page or list names, with what it says of it.
 
@@ -56,7 +60,7 @@ class Candidate(Frozen):
 
     url: str
     title: str | None = None
-    published: date | None = None
+    published: Stated | None = None
     summary: str | None = None
 
 
@@ -93,13 +97,15 @@ class AliasReason(StrEnum):
 
     A file of a batch is known by its bytes as they were handed over; what is worked may be what was
     heard in them, what the file holds since, or a failure to read it. Where a source moved to is an
-    address of it: the one that leads there.
+    address of it: the one that leads there. An address that a rule for its site gave another id
+    leads to the source that was stored under the one of before.
     """
 
     REDIRECT = "redirect"
     CANONICAL = "canonical"
     MOVED = "moved"
     FILE = "file"
+    RULE = "rule"
 
 
 class Alias(Frozen):

@@ -6,6 +6,7 @@ process waits. What was committed lies in the file and in the ``.wal`` beside it
 warehouse by hand, copy both.
 """
 
+import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -135,7 +136,7 @@ class DuckDBFile:
             if turn.connection is None:
                 turn.give_way()
                 opened = self._open(deadline, read_only=read_only, external_access=external_access)
-                if external_access or not self._busy:
+                if external_access or not self._keeps:
                     with opened:
                         yield opened
                     return
@@ -166,6 +167,12 @@ class DuckDBFile:
             turn.used()
 
     @property
+    def _keeps(self) -> bool:
+        """Whether a connection is kept, which may write: where none may, it is opened to read."""
+        places = [self.path.parent, *([self.path] if self.path.exists() else [])]
+        return self._busy and all(os.access(place, os.W_OK) for place in places)
+
+    @property
     def _needs_more(self) -> bool:
         """Whether this thread's last statement failed for memory; others keep to the small limit.
 
@@ -184,12 +191,12 @@ class DuckDBFile:
         """Open the file; ``full`` with all the memory there may be."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         spill = self.path.with_name(f"{self.path.name}.tmp")
-        small = self._busy and not (full or self._needs_more or external_access)
+        small = self._keeps and not (full or self._needs_more or external_access)
         memory = _BUSY_MEMORY if small else _MEMORY
         instance = duckdb.connect(
             config={**_SETTINGS, "temp_directory": str(spill), "memory_limit": memory}
         )
-        mode = "READ_ONLY" if read_only and not self._busy else "READ_WRITE"
+        mode = "READ_ONLY" if read_only and not self._keeps else "READ_WRITE"
         if mode == "READ_WRITE" and not self.path.exists():
             create(self.path, _SETTINGS)
         attach = f"ATTACH {quoted(str(self.path))} AS warehouse ({mode})"
@@ -198,7 +205,7 @@ class DuckDBFile:
             instance.execute(_SESSION)
             if self._known is not None:
                 migrating.refuse_newer(instance, self.name, self._known)
-            if mode == "READ_WRITE" and not self._busy:
+            if mode == "READ_WRITE" and not self._keeps:
                 self._fold(instance)
             if not external_access:
                 instance.execute("SET enable_external_access = false")

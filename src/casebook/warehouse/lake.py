@@ -78,6 +78,8 @@ class DuckLake:
         self.name = f"DuckLake ({catalogue.shown}, data in {data})"
         self._catalogue = catalogue
         self._data = data.rstrip("/") + "/"
+        folder = self._data.removeprefix("file://")
+        self._folder = None if "://" in folder else Path(folder)
         self._schema = schema
         self._turn = WritersTurn(catalogue, schema, lock_timeout)
         self._questions = Questions(catalogue)
@@ -233,10 +235,11 @@ class DuckLake:
         """Open an instance in memory that can reach the lake and nothing else."""
         instance = duckdb.connect(config=SETTINGS)
         try:
-            place = quoted(self._placed(instance))
+            place = quoted(self._placed(instance, create=create))
             for name in _EXTENSIONS:
                 instance.execute(f"LOAD {quoted(str(_extension(name)))}")
             instance.execute(self._attach(place, create=create))
+            self._check_folder()
             instance.execute(f"SET allowed_directories = [{place}]")
             instance.execute(f"SET enable_external_access = false; {_SESSION}")
         except duckdb.InvalidInputException as error:
@@ -249,17 +252,29 @@ class DuckLake:
             raise
         return instance
 
-    def _placed(self, instance: duckdb.DuckDBPyConnection) -> str:
+    def _placed(self, instance: duckdb.DuckDBPyConnection, *, create: bool) -> str:
         """Return what DuckDB calls the folder; what is none is reached through fsspec."""
-        folder = self._data.removeprefix("file://")
-        if "://" in folder:
+        if self._folder is None:
             from casebook.warehouse.objects import for_duckdb
 
-            system, place = for_duckdb(folder)
+            system, place = for_duckdb(self._data)
             instance.register_filesystem(system)
             return place
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        return folder
+        if create:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        return self._data.removeprefix("file://")
+
+    def _check_folder(self) -> None:
+        """Refuse a lake whose folder is away: files in one made anew would be in nobody's reach.
+
+        Raises:
+            ConfigurationError: if it is not there, as before a file server is mounted.
+        """
+        if self._folder is not None and not self._folder.is_dir():
+            raise ConfigurationError(
+                f"The warehouse's data in {self._data} is not there, though its catalogue is: mount"
+                " the folder, or correct CASEBOOK_DATA."
+            )
 
     def _attach(self, place: str, *, create: bool) -> str:
         address = quoted(f"ducklake:postgres:{self._catalogue.conninfo}")

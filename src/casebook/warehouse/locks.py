@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
@@ -14,7 +15,7 @@ import structlog
 from filelock import AsyncFileLock
 from tenacity import AsyncRetrying
 
-from casebook.schemas.errors import WarehouseUnreachable
+from casebook.schemas.errors import LockLost, WarehouseUnreachable
 from casebook.warehouse.postgres import Postgres, Restarts, Session, lock_key
 
 if TYPE_CHECKING:
@@ -80,6 +81,9 @@ class PostgresLocks:
     away nobody can: so a row is taken from another only by a session that is itself that old, which
     gives all that came back time to renew theirs. One clock counts, the server's.
 
+    A holder whose row was taken all the same, for its machine slept or was cut off, is told so and
+    ends its work: it would ask what the other one asks, and pay for it, too.
+
     Who waits asks again, at growing intervals: a document is worked on for seconds to minutes. A
     server that is away is waited for, for ``patience`` seconds.
     """
@@ -94,15 +98,17 @@ class PostgresLocks:
         self._holder = uuid4().hex
         self._session = Session(server)
         self._asking = threading.Lock()
-        self._held: set[str] = set()
+        self._held: dict[str, Callable[[], object]] = {}  # with what tells the holder of its loss
+        self._lost: set[str] = set()
         self._closed = threading.Event()
         self._renewing: threading.Thread | None = None
 
     @asynccontextmanager
     async def alone(self, name: str) -> AsyncIterator[None]:
-        """Hold ``name``.
+        """Hold ``name``; the block is cancelled where another machine takes it.
 
         Raises:
+            LockLost: if one did; an answer under way was waited for.
             WarehouseUnreachable: if the server does not answer.
         """
         wait, patiently = _FIRST_WAIT, AsyncRetrying(**self._restarts.waited_for())
@@ -111,7 +117,17 @@ class PostgresLocks:
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
             wait = min(2 * wait, _LONGEST_WAIT)
         try:
-            yield
+            async with asyncio.timeout(None) as block:
+                loop = asyncio.get_running_loop()
+                self._held[name] = partial(loop.call_soon_threadsafe, _end, block)
+                yield
+        except TimeoutError:
+            if not block.expired():
+                raise
+            raise LockLost(
+                f"another machine took over {name}, for this one was not heard of for"
+                f" {self._lease:g} s: what it makes of it is found when it is tried again"
+            ) from None
         finally:
             self._free(name)
 
@@ -128,7 +144,7 @@ class PostgresLocks:
             if name in self._held:  # by another task of ours, for which the row is its own
                 return False
             if taken := bool(self._asked(_TAKE, [name])):
-                self._held.add(name)
+                self._held[name] = lambda: None
                 self._begin_renewing()
             return taken
 
@@ -145,8 +161,11 @@ class PostgresLocks:
     def _free(self, name: str) -> None:
         """Give it back; where the server is away, it is free when nobody has renewed it."""
         with self._asking, contextlib.suppress(WarehouseUnreachable):
-            self._held.discard(name)
-            self._asked(_FREE, [name])
+            self._held.pop(name, None)
+            if name in self._lost:
+                self._lost.discard(name)
+            else:
+                self._asked(_FREE, [name])
 
     def _begin_renewing(self) -> None:
         """Renew in a thread of its own: the others may all be waiting for the server."""
@@ -157,8 +176,16 @@ class PostgresLocks:
     def _renew(self) -> None:
         while not self._closed.wait(self._lease / _RENEWALS):
             with self._asking, contextlib.suppress(WarehouseUnreachable):
-                if self._held and (lost := self._held.difference(self._asked(_TAKE, self._held))):
-                    _log.warning("locks_lost", names=sorted(lost))
+                if held := self._held.keys() - self._lost:
+                    self._note_lost(held.difference(self._asked(_TAKE, held)))
+
+    def _note_lost(self, names: Collection[str]) -> None:
+        """Tell the holders; the names stay theirs here until they have ended."""
+        if names:
+            _log.warning("locks_lost", names=sorted(names))
+        for name in names:
+            self._lost.add(name)
+            self._held[name]()
 
     def _asked(self, query: str, names: Collection[str]) -> list[str]:
         """Return of which of ``names`` the query is true; the table is made when it is missing.
@@ -196,3 +223,9 @@ class PostgresLocks:
             if not session.execute(known, [self._space]).fetchone():
                 session.execute(SQL("CREATE SCHEMA {}").format(Identifier(self._space)))
             session.execute(SQL(_MAKE).format(Identifier(self._space, "locks")))
+
+
+def _end(block: asyncio.Timeout) -> None:
+    """Have a block cancelled, unless it has ended."""
+    with contextlib.suppress(RuntimeError):
+        block.reschedule(asyncio.get_running_loop().time())

@@ -163,6 +163,10 @@ class Warehouse(Transactions):
         """Return the source with this id."""
         return self._first(Source, "source", source_id=source_id)
 
+    def stored(self, source_ids: Sequence[str]) -> set[str]:
+        """Return those of the ids under which there is a source."""
+        return {row["source_id"] for row in self.read("stored", ids=list(source_ids))}
+
     def snapshot(self, snapshot_id: str) -> Snapshot | None:
         """Return the snapshot with this id."""
         return self._first(Snapshot, "snapshot", snapshot_id=snapshot_id)

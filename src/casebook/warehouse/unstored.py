@@ -1,5 +1,6 @@
 """Answers that were paid for and that the warehouse has not taken yet."""
 
+import errno
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -8,6 +9,8 @@ from casebook.schemas.errors import BucketSilent, DiskFull
 from casebook.warehouse.places import SPARE_BYTES, place_at
 
 _SUFFIX = ".json"
+# Of a file that is not there; a bucket's refusals have no number, and may mean the same.
+_ABSENT = {None, errno.ENOENT, errno.ENOTDIR}
 
 
 class Unstored:
@@ -49,14 +52,14 @@ class Unstored:
         for place in self._places:
             try:
                 return place.read(name + _SUFFIX)
-            except TimeoutError as error:
+            except OSError as error:
+                if not isinstance(error, TimeoutError) and error.errno in _ABSENT:
+                    continue
                 raise BucketSilent(
                     f"Whether {place.shown(name + _SUFFIX)} holds an answer that was paid for"
-                    f" cannot be told: {error.strerror or error}. See whether the bucket's server"
-                    " is there; `casebook retry` tries again."
+                    f" cannot be told: {error.strerror or error}. See whether its folder, or the"
+                    " bucket's server, is there; `casebook retry` tries again."
                 ) from error
-            except OSError:
-                continue
         return None
 
     def drop(self, name: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from casebook.extractors.gathering.routes import LIST, Way
 from casebook.extractors.network.body import MEGABYTE, FetchLimits
 from casebook.extractors.network.client import GuardedClient
 from casebook.extractors.network.robots import Robots
-from casebook.extractors.sites import canonical_url, kind_of_url
+from casebook.extractors.sites import canonical_url, former_urls, kind_of_url
 from casebook.extractors.urls import is_web_address, parse_web_url, shown
 from casebook.schemas.errors import FileMissing, FileUnreadable, InvalidUrl, TooLarge
 from casebook.schemas.ids import content_id, sha256_hex
@@ -115,6 +116,15 @@ def identify(ref: SourceRef, payload: Payload | None = None) -> SourceIdentity:
     if is_web_address(ref.source) or _OTHER_SCHEME.match(ref.source):
         return SourceIdentity(content_id("src", f"text:{ref.source.strip()}"), None, None)
     return SourceIdentity(content_id("src", f"path:{_path(ref.source).absolute()}"), None, None)
+
+
+def former_ids(ref: SourceRef) -> Sequence[str]:
+    """Return the ids that an address may have had before a rule for its site was there."""
+    address = ref.source if is_web_address(ref.source) else ref.url
+    try:
+        return [content_id("src", form) for form in former_urls(address)] if address else []
+    except InvalidUrl:
+        return []
 
 
 def read_file(path: Path, limits: FetchLimits) -> bytes:

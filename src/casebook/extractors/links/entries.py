@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from html import unescape
 from string import whitespace
 from urllib.parse import urljoin
@@ -11,7 +10,7 @@ from casebook.extractors.text.characters import one_line
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import DocumentEmpty
 from casebook.schemas.frozen import Frozen
-from casebook.schemas.sources import Candidate
+from casebook.schemas.sources import Candidate, Stated
 
 _LONGEST_TITLE, _LONGEST_SUMMARY = 300, 600
 # Characters of a summary that are read: markup takes most of some.
@@ -19,8 +18,8 @@ _READ = 6_000
 _TAG = re.compile(r"<[^<>]*>")
 # Signs of no width, which are copied along with an address; within one they may belong to it.
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\u00ad\ufeff"
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`|]+", re.IGNORECASE)
-_AROUND_ADDRESS = f".,;:!?)]}}{_UNSEEN}"
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`|“”„«»]+", re.IGNORECASE)
+_AROUND_ADDRESS = f".,;:!?)]}}’{_UNSEEN}"
 
 COLUMNS = {
     "url": frozenset(
@@ -63,7 +62,7 @@ class Listing(Frozen):
 
 
 def candidate(
-    url: str, title: object = None, published: date | None = None, summary: object = None
+    url: str, title: object = None, published: Stated | None = None, summary: object = None
 ) -> Candidate:
     """Return an address, fit to stand in a line, with its title and its summary in one line."""
     text = one_line(str(title or ""))[:_LONGEST_TITLE]

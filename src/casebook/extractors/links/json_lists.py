@@ -7,15 +7,14 @@ that tables have.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from html import unescape
 from typing import Any
 
-from casebook.extractors.days import day_in_address, stated_day
+from casebook.extractors.days import day_in_address, stated_time
 from casebook.extractors.links.entries import COLUMNS, Listing, candidate, joined
 from casebook.extractors.text.charset import decode
 from casebook.extractors.urls import is_web_address
-from casebook.schemas.sources import Candidate
+from casebook.schemas.sources import Candidate, Stated
 
 # Where an answer keeps its entries, if not in the only list of objects that it has; links and
 # pages last, which may be those of the answer itself.
@@ -167,11 +166,11 @@ def _attached(named: Mapping[str, Any]) -> Iterator[str]:
             yield str(one.get("url") or "")
 
 
-def _day(named: Mapping[str, Any]) -> date | None:
+def _day(named: Mapping[str, Any]) -> Stated | None:
     first = [name for name in named if re.sub("[_-]", "", name) in _PUBLISHED]
     others = [name for name in named if name in COLUMNS["published"]]
     stated = (_whole(named[name]) for name in (*first, *others))
-    return next(filter(None, map(stated_day, stated)), None)
+    return next((told for told in map(stated_time, stated) if told), None)
 
 
 def _whole(stated: Any) -> Any:

@@ -176,6 +176,7 @@ class _Walker:
         found.missed += [_broken(source)] if listing.broken else []
         outside, inside = _told_apart(listing.candidates, source, self._client)
         found.missed += [_own_network(inside, source)] if inside else []
+        outside = [one for one in outside if one.url not in self._visited]  # a list is no source
         fresh = [candidate for candidate in outside if self._seen.is_new(candidate.url)]
         found.repeated += listing.repeated + len(outside) - len(fresh)
         kept = fresh[: self._limits.candidates - len(found.candidates)]

@@ -5,14 +5,13 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from itertools import islice
 
 from casebook.extractors.days import stated_day, stated_days
 from casebook.extractors.links.entries import COLUMNS, Listing, addresses_in, candidate
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.urls import is_web_address
-from casebook.schemas.sources import Candidate
+from casebook.schemas.sources import Candidate, Stated
 
 _DELIMITERS = ",;\t|"
 _SAMPLE = 50
@@ -39,7 +38,7 @@ def read_table(text: str) -> Listing | None:
     A column is found by its name, else by what stands in it: mostly addresses, days or words. One
     column alone is a text.
     """
-    delimiter, text = _delimiter(text.lstrip("\ufeff").replace(r"\|", _ESCAPED))
+    delimiter, text = _delimiter(_unwrapped(text.lstrip("\ufeff").replace(r"\|", _ESCAPED)))
     rows = [row for row in _cells(text, delimiter) if not _is_blank(row)] if delimiter else []
     named = bool(rows) and not any(map(_is_address, rows[0]))
     places = _places(rows[0] if named else (), rows[named:])
@@ -53,6 +52,19 @@ def read_table(text: str) -> Listing | None:
 
 
 # --- Rows ----------------------------------------------------------------------------------------
+
+
+def _unwrapped(text: str) -> str:
+    """Return a table each of whose rows was saved as a single cell ("url,title"), as its rows."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines or not all(line[0] == '"' and line.rstrip()[-1] == '"' for line in lines):
+        return text
+    try:
+        rows = list(csv.reader(lines, strict=True))
+    except csv.Error:
+        return text
+    alone = len(rows) == len(lines) and all(len(row) == 1 for row in rows)
+    return "\n".join(row[0] for row in rows) if alone else text
 
 
 def _delimiter(text: str) -> tuple[str, str]:
@@ -184,9 +196,9 @@ def _places(head: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, lis
         taken = {at for known in places.values() for at in known}
         free = [at for at in range(_width(rows, names)) if at not in taken]
         alike = [at for at in free if _mostly(rows, at, looks)]
-        others = {"published": _OTHER_DAYS, "title": _OTHER_NAMES}.get(field, frozenset())
+        others = _OTHER_DAYS if field == "published" else _OTHER_NAMES
         own = [at for at in alike if not _is_other(names, at, others)]
-        alike = own or (alike if field == "title" else [])
+        alike = own or ([] if field == "published" else alike)
         if (place := _named(field, names, free, alike)) is not None:
             alike = [place]
         places[field] = alike if field == "url" else alike[:1]
@@ -246,7 +258,7 @@ def _column(rows: Sequence[Sequence[str]], places: Sequence[int]) -> list[str]:
 def _told(
     rows: Sequence[Sequence[str]],
     cells: Mapping[str, Sequence[str]],
-    days: Sequence[date | None],
+    days: Sequence[Stated | None],
     delimiter: str,
 ) -> tuple[list[Candidate], list[str]]:
     """Return the entries of the rows that have an address, and the rows that have none."""

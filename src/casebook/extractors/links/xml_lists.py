@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.days import stated_day
+from casebook.extractors.days import stated_time
 from casebook.extractors.links.entries import Listing, candidate, joined
 from casebook.extractors.naming import where
 from casebook.extractors.text.xml import defines_entities, escaped, plain
 from casebook.extractors.urls import is_web_address
 from casebook.schemas.errors import Damaged
-from casebook.schemas.sources import Candidate, Payload
+from casebook.schemas.sources import Candidate, Payload, Stated
 
 # The end of the root element tells a whole sitemap, whatever the titles in it say.
 _LOCATION_TAG = re.compile(rb"<(/?)(?:[\w-]+:)?(?:loc|urlset|sitemapindex)\b", re.IGNORECASE)
@@ -59,12 +58,12 @@ def _location(entry: Any, base: str) -> str:
     return joined(base, location) if location else ""
 
 
-def _news(entry: Any) -> tuple[str | None, date | None]:
+def _news(entry: Any) -> tuple[str | None, Stated | None]:
     """Return the title of an entry and its day: of publication, else of the last change."""
     news = entry.find("{*}news")
     told = (_child(news, "title"), _child(news, "publication_date")) if news is not None else ()
     title, day = told or (None, None)
-    return title, stated_day(day) or stated_day(_child(entry, "lastmod"))
+    return title, stated_time(day) or stated_time(_child(entry, "lastmod"))
 
 
 def read_opml(data: bytes, payload: Payload, base: str) -> Listing:

@@ -8,10 +8,12 @@ cookies, reads proxy settings from the environment nor decompresses on its own.
 import asyncio
 import re
 import ssl
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 
@@ -61,6 +63,7 @@ Admit = Callable[[WebUrl], Awaitable[None]]
 
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf,text/markdown,text/plain,*/*;q=0.5"
 _REDIRECTS = {301, 302, 303, 307, 308}
+_TOO_MANY = {429, 503}
 _EXTRA_HEADERS = {
     *("accept-language", "content-type", "cookie", "origin", "range"),
     *("x-youtube-client-name", "x-youtube-client-version", "x-goog-visitor-id"),
@@ -165,6 +168,11 @@ class GuardedClient:
         target = parse_web_url(url)
         if polite and not self.policy.exempts(target.host, target.port):
             await self.politeness.turn(target.host)
+            if seconds := self.politeness.closed_seconds(target.host):
+                raise ServerBusy(
+                    f"{target}: {target.host} said too many requests and is left alone: retry "
+                    f"after {seconds:.0f} s."
+                )
         return await self.send(Request(url, deadline_seconds=deadline_seconds), admit)
 
     async def send(self, request: Request, admit: Admit | None = None) -> Fetched:
@@ -194,6 +202,10 @@ class GuardedClient:
             extra = request.headers if url.origin == first.origin else {}
             async with self._exchange(url, request, extra) as response:
                 headers = _headers(response)
+                if response.status in _TOO_MANY:
+                    self.politeness.refused(url.host, _seconds_to_wait(headers))
+                else:
+                    self.politeness.answered(url.host)
                 if response.status not in _REDIRECTS:
                     _check_status(url, response.status, headers)
                     _check_whole(response.status, request)
@@ -316,6 +328,18 @@ def _check_whole(status: int, request: Request) -> None:
     asked = {name.lower() for name in request.headers}
     if status == 206 and "range" not in asked:  # noqa: PLR2004 Partial Content
         raise BodyTruncated("the server sent a part of the page only (206): retry later.")
+
+
+def _seconds_to_wait(headers: Mapping[str, str]) -> float | None:
+    """Return for how long a server wishes to be left alone (RFC 9110, 10.2.3), None if unsaid."""
+    after = headers.get("retry-after", "").strip()
+    if after.isdecimal():
+        return float(after[:9])
+    try:
+        until = parsedate_to_datetime(after)
+    except ValueError:
+        return None
+    return max(0.0, until.timestamp() - time.time())
 
 
 def _wait(headers: Mapping[str, str]) -> str:

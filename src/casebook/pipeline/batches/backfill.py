@@ -1,12 +1,11 @@
 """Works the sources of a batch: bounded, resumable, and stopped by what would fail them all."""
 
 import asyncio
-import heapq
-import io
 import itertools
+import math
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from itertools import repeat
 
@@ -14,13 +13,16 @@ import structlog
 
 from casebook.pipeline.batches.handed import follow, kept_bytes, own_again
 from casebook.pipeline.batches.planning import interleaved, is_open
-from casebook.pipeline.batches.reach import Reach
+from casebook.pipeline.batches.reach import OFFLINE, Reach
 from casebook.pipeline.batches.tallying import Tally
+from casebook.pipeline.batches.waiting import Waiting
 from casebook.pipeline.ingestion.copies import catch_up
+from casebook.pipeline.ingestion.former import recognise
 from casebook.pipeline.ingestion.identity import is_remote
 from casebook.pipeline.ingestion.ingest import ingest
 from casebook.pipeline.ingestion.outcome import Outcome
 from casebook.pipeline.ingestion.run import Reporter
+from casebook.runtime.online import is_online
 from casebook.runtime.services import Services
 from casebook.schemas.batches import (
     Batch,
@@ -33,7 +35,8 @@ from casebook.schemas.batches import (
     progress_of,
 )
 from casebook.schemas.bounds import MOST_AT_ONCE
-from casebook.schemas.errors import UnknownId, WarehouseError
+from casebook.schemas.errors import ExtractorUnavailable, UnknownId, WarehouseError
+from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 from casebook.summarizer.models.grace import end
 from casebook.summarizer.models.limiting import Standing as EndpointStanding
@@ -42,9 +45,6 @@ log = structlog.get_logger()
 
 # Seconds before a source that may pass by itself is tried again, within one run of its batch.
 RETRY_DELAYS = (30.0, 120.0, 600.0)
-_OFFLINE = (
-    "no site answers any more: this machine seems to be offline; see to its network, then go on"
-)
 # Seconds between the first sources of a run: begun all at once, the first would be asked about only
 # when all are fetched. Each takes more of this process in all, so nothing is lost by it.
 _APART_SECONDS = 0.1
@@ -123,12 +123,20 @@ class Gates:
     its place in the batch's window until it has left the last stage.
     """
 
+    MOST_UNREAD = 5  # more than the usual two workers are given at once
+
     def __init__(self, *, fetching: int, extracting: int) -> None:
         self._gates = {
             "fetch": asyncio.Semaphore(fetching),
             "extract": asyncio.Semaphore(extracting),
         }
         self.inside: Counter[str] = Counter()
+        self._unread = 0
+
+    @property
+    def are_unreadable(self) -> bool:
+        """Tell whether no process that reads was to be had, so many times in a row."""
+        return self._unread >= self.MOST_UNREAD
 
     async def __call__(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
         """Run one stage when there is room in it."""
@@ -136,7 +144,14 @@ class Gates:
         if gate is None:
             return await self._counted(name, stage)
         async with gate:
-            return await self._counted(name, stage)
+            try:
+                result = await self._counted(name, stage)
+            except ExtractorUnavailable:
+                self._unread += 1
+                raise
+            if name == "extract":
+                self._unread = 0
+            return result
 
     async def _counted(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
         self.inside[name] += 1
@@ -149,36 +164,6 @@ class Gates:
 async def directly(_: BatchItem, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
     """Work a source in this process, unseen by any orchestrator."""
     return await work()
-
-
-class _Waiting:
-    """The sources of a list that were not begun: lines of JSON in one piece of memory.
-
-    A sixth of what they take as objects, and in one piece, for ten thousand strings among those
-    objects keep the memory of all of them from being given back.
-    """
-
-    def __init__(self, items: Iterable[BatchItem]) -> None:
-        self._lines, self._left = io.BytesIO(), 0
-        for item in items:
-            self._lines.write(item.model_dump_json(exclude_defaults=True).encode() + b"\n")
-            self._left += 1
-        self._lines.seek(0)
-
-    def __len__(self) -> int:
-        """Return how many are left."""
-        return self._left
-
-    def take(self) -> BatchItem | None:
-        """Return the next one, None after the last."""
-        if not self._left:
-            return None
-        self._left -= 1
-        return BatchItem.model_validate_json(self._lines.readline())
-
-    def clear(self) -> None:
-        """Leave out those that are left."""
-        self._left = 0
 
 
 class BatchRun:
@@ -211,10 +196,8 @@ class BatchRun:
         self._window = services.parallel + services.parallel // 2 + 2 * settings.workers
         fetching = min(self._window, MOST_AT_ONCE)
         self.gates = Gates(fetching=fetching, extracting=settings.workers * 2)
-        self._again: list[tuple[float, int, BatchItem]] = []
         self._tries: Counter[str] = Counter()
-        self._order = itertools.count()
-        self._todo = _Waiting(())
+        self._waiting = Waiting(())
         self.reach = Reach()
 
     @property
@@ -236,14 +219,14 @@ class BatchRun:
     def is_cut_off(self) -> bool:
         """Tell whether no site answers any more; what is left waits, and its tries do not count.
 
-        Once all was begun, the sources that are left are as likely to blame.
+        Once all was begun, the sources that are left are as likely to blame, unless it is known
+        that nothing can be reached from here.
         """
-        return self.reach.is_lost and bool(self._todo)
+        left = self._waiting.new or (self.reach.is_sure and self._waiting.due is not None)
+        return self.reach.is_lost and bool(left)
 
     def _due(self) -> float | None:
-        if self.is_cut_off:
-            return self.reach.ask_at
-        return self._again[0][0] if self._again else None
+        return self.reach.ask_at if self.is_cut_off else self._waiting.due
 
     async def outcomes(self) -> AsyncIterator[Outcome]:
         """Work what is open and yield each outcome as it comes; the batch's steps are stored.
@@ -252,8 +235,8 @@ class BatchRun:
             WarehouseError: when nothing can be stored any more; what was stored stands.
         """
         await asyncio.to_thread(catch_up, self._services.warehouse)
-        self._todo = await self._open_items()
-        self.tally = Tally(total=len(self._todo), at_once=self._window)
+        self._waiting = await self._open_items()
+        self.tally = Tally(total=self._waiting.new, at_once=self._window)
         await self._note(BatchStep.STARTED, None)
         reason: str | None = "it was interrupted"
         try:
@@ -268,18 +251,19 @@ class BatchRun:
             step = BatchStep.FINISHED if reason is None else BatchStep.PAUSED
             await asyncio.shield(self._note(step, reason))
 
-    async def _open_items(self) -> "_Waiting":
+    async def _open_items(self) -> Waiting:
         """Return what is open, hosts in turn.
 
         What failed before comes last: a batch that it paused goes on with the rest.
         """
         items = (await listed(self.batch.batch_id, self._services)).items
-        ids = [item.source_id for item in items]
-        standings = await asyncio.to_thread(self._services.warehouse.standings, ids)
+        ids, warehouse = [item.source_id for item in items], self._services.warehouse
+        await asyncio.to_thread(recognise, [item.reference for item in items], warehouse)
+        standings = await asyncio.to_thread(warehouse.standings, ids)
         left = [(i, stands) for i, stands in zip(items, standings, strict=True) if is_open(stands)]
         untried = [item for item, stands in left if stands.failure is None]
         failed = [item for item, stands in left if stands.failure is not None]
-        return _Waiting(itertools.chain(interleaved(untried), interleaved(failed)))
+        return Waiting(itertools.chain(interleaved(untried), interleaved(failed)))
 
     async def _through(self) -> AsyncIterator[Outcome]:
         """Keep the window full until nothing is left or something stops the batch."""
@@ -288,6 +272,8 @@ class BatchRun:
         loading = asyncio.create_task(self._services.load_client()) if self.tally.total else None
         try:
             while True:
+                if self.is_cut_off and self.reach.is_sure and not (running or self._is_overdue()):
+                    await self._look_for_network()
                 while len(running) < self._window and (item := self._next(running)) is not None:
                     running.add(asyncio.create_task(self._one(item, next(waits))))
                 if not running and self._due() is None:
@@ -295,7 +281,7 @@ class BatchRun:
                 finished, running = await self._some(running)
                 for item, outcome in filter(None, (task.result() for task in finished)):
                     self.tally.pay(outcome)
-                    if not self._comes_again(item, outcome):
+                    if not await self._comes_again(item, outcome):
                         self.tally.add(outcome)
                         yield outcome
         finally:
@@ -305,18 +291,19 @@ class BatchRun:
     def _next(self, running: Collection[_Task]) -> BatchItem | None:
         """Return the source to begin with now: one whose time has come again, else a new one.
 
-        Without a network it is one new one at a time, that asks whether it is back.
+        Without a network it is one at a time, that asks whether it is back.
         """
         now = time.monotonic()
         if self.tally.stopped_by is not None:
-            self._again.clear()
-            self._todo.clear()
-        if self.is_cut_off and (running or now < self.reach.ask_at):
+            self._waiting.clear()
+        if not self.is_cut_off:
+            item = self._waiting.again(now) or self._waiting.take()
+        elif running or now < self.reach.ask_at:
             return None
-        if not self.is_cut_off and self._again and self._again[0][0] <= now:
-            self.tally.waiting -= 1
-            return heapq.heappop(self._again)[2]
-        return self._todo.take()
+        else:
+            item = self._waiting.take() or self._waiting.again(math.inf)
+        self.tally.waiting = self._waiting.put_back
+        return item
 
     async def _some(self, running: set[_Task]) -> tuple[set[_Task], set[_Task]]:
         """Wait until a source has come to an end, or until one is to be tried again."""
@@ -347,36 +334,54 @@ class BatchRun:
                 snapshot_id=kept,
                 name_copies=False,
             )
-            if is_file:
+            if is_file or outcome.source_id != item.source_id:
                 await asyncio.to_thread(follow, item, outcome, warehouse)
             return outcome
 
         await asyncio.sleep(wait)
         return (item, await self._each(item, work)) if self.tally.stopped_by is None else None
 
-    def _comes_again(self, item: BatchItem, outcome: Outcome) -> bool:
+    async def _comes_again(self, item: BatchItem, outcome: Outcome) -> bool:
         """Put a source back whose failure may pass; note a failure that stops the whole batch."""
-        failure, now = outcome.failure, time.monotonic()
-        fetched = is_remote(item.reference)
-        is_lost = fetched and self.reach.note(item.reference.source, failure, now)
-        is_lost = is_lost and self.is_cut_off
+        failure = outcome.failure
+        is_lost = is_remote(item.reference) and await self._is_lost(item.reference.source, failure)
         if failure is None:
             return False
-        if is_lost and now - (self.reach.since or now) > self._services.settings.outage_patience:
-            failure = failure.model_copy(update={"message": _OFFLINE})
+        if is_lost and self._is_overdue():
+            failure = failure.model_copy(update={"message": OFFLINE})
             self.tally.stopped_by = self.tally.stopped_by or failure
-        if self.tally.stopped_by is None and self.tally.is_stopped_by(outcome, failure):
+        unread = failure.kind == ExtractorUnavailable.kind() and self.gates.are_unreadable
+        stops = unread or self.tally.is_stopped_by(outcome, failure)
+        if self.tally.stopped_by is None and stops:
             self.tally.stopped_by = failure
         tries = self._tries[item.source_id]
-        if not failure.transient or self.tally.stopped_by:
-            return False
-        if not is_lost and tries >= len(self._delays):
+        tried_enough = not is_lost and tries >= len(self._delays)
+        if tried_enough or not failure.transient or self.tally.stopped_by:
             return False
         self._tries[item.source_id] += not is_lost
-        due = now + (Reach.PAUSE if is_lost else self._delays[tries])
-        heapq.heappush(self._again, (due, next(self._order), item))
-        self.tally.waiting += 1
+        self._waiting.put(
+            item, time.monotonic() + (Reach.PAUSE if is_lost else self._delays[tries])
+        )
+        self.tally.waiting = self._waiting.put_back
         return True
+
+    async def _is_lost(self, address: str, failure: Failure | None) -> bool:
+        """Note how an address ended; tell whether it is the lost network that it failed of."""
+        unanswered = self.reach.note(address, failure, time.monotonic())
+        if unanswered:
+            await self._look_for_network()
+        return unanswered and self.is_cut_off
+
+    def _is_overdue(self) -> bool:
+        """Tell whether the network is lost for longer than it is waited for."""
+        now = time.monotonic()
+        return now - (self.reach.since or now) > self._services.settings.outage_patience
+
+    async def _look_for_network(self) -> None:
+        """See, where it is time to, whether this machine reaches anything at all."""
+        now = time.monotonic()
+        if self.reach.is_doubtful(now):
+            self.reach.told(await is_online(self.reach.last, self._services.settings), now)
 
     async def _note(self, step: BatchStep, reason: str | None) -> None:
         """Store a step of the batch; a full disk must not hide why it stopped."""

@@ -213,13 +213,14 @@ def kept_bytes(item: BatchItem, warehouse: Warehouse) -> str | None:
 def follow(item: BatchItem, worked: Outcome, warehouse: Warehouse) -> None:
     """Let the item lead to the source that was worked for it, where that is another one.
 
-    So the batch stands as that source does: see ``AliasReason.FILE``.
+    So the batch stands as that source does: see ``AliasReason``.
     """
     known = warehouse.alias(item.source_id)
     own, led_to = worked.source_id == item.source_id, known.same_as if known else item.source_id
     if led_to == worked.source_id or (own and worked.failure is not None):
         return
-    warehouse.append(_leading(item.source_id, worked.source_id, item.reference.source))
+    reason = AliasReason.RULE if is_remote(item.reference) else AliasReason.FILE
+    warehouse.append(_leading(item.source_id, worked.source_id, item.reference.source, reason))
 
 
 def own_again(items: Sequence[BatchItem], warehouse: Warehouse) -> list[Alias]:
@@ -242,14 +243,16 @@ def _was_heard(source_id: str, warehouse: Warehouse) -> bool:
     return kept is not None and kept.media_type.startswith(OUR_TYPES)
 
 
-def _leading(source_id: str, same_as: str, path: str) -> Alias:
+def _leading(
+    source_id: str, same_as: str, source: str, reason: AliasReason = AliasReason.FILE
+) -> Alias:
     now = datetime.now(UTC)
     return Alias(
         alias_id=content_id("alias", source_id, same_as, now.isoformat()),
         source_id=source_id,
         same_as=same_as,
-        url=path,
-        reason=AliasReason.FILE,
+        url=source,
+        reason=reason,
         found_at=now,
     )
 

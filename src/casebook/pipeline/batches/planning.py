@@ -11,7 +11,7 @@ from casebook.schemas.batches import BatchItem, SourceStanding, Standing, Typica
 from casebook.schemas.errors import Remedy, concerns_setup
 from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
-from casebook.schemas.sources import Candidate, SourceRef
+from casebook.schemas.sources import Candidate, SourceRef, Stated
 from casebook.summarizer.models.profiles import Price, Strategy
 from casebook.summarizer.planning import Plan
 
@@ -19,13 +19,15 @@ from casebook.summarizer.planning import Plan
 class Selection(Frozen):
     """The sources of a list, each once; how many were left aside, and why.
 
-    ``undated`` counts those that a day was asked for and that have none: they are kept.
+    Where a day was asked for, ``undated`` counts those that have none, and ``around`` those that
+    have only the month or year in which it lies: they are kept.
     """
 
     items: Sequence[BatchItem]
     duplicates: int = 0
     older: int = 0
     undated: int = 0
+    around: int = 0
     beyond_limit: int = 0
     filtered: int = 0
 
@@ -42,15 +44,15 @@ def select(
     """Return the sources that a list names, newest first where it gives dates.
 
     ``files`` are items that are none of its addresses, and come before them. ``since`` leaves out
-    what is dated earlier (what has no date stays), ``limit`` what comes after so many, ``words``
-    what names none of them in its title or address, as ``keywords`` reads them. ``repeated`` is how
-    often the list named one of them again.
+    what is dated earlier (a month or year that is over by then; what has no date stays), ``limit``
+    what comes after so many, ``words`` what names none of them in its title or address, as
+    ``keywords`` reads them. ``repeated`` is how often the list named one of them again.
     """
     chosen: dict[str, BatchItem] = {}
     older = duplicates = filtered = 0
     names = naming(words)
     for item in [*files, *map(_item, candidates)]:
-        if since and item.published and item.published < since:
+        if since and item.published and _is_before(item.published, since):
             older += 1
         elif words and not names(f"{item.title or ''} {item.reference.source}"):
             filtered += 1
@@ -58,13 +60,15 @@ def select(
             duplicates += 1
         else:
             chosen[item.source_id] = item
-    ordered = sorted(chosen.values(), key=_newest_first)
+    ordered = sorted(chosen.values(), key=_day_told, reverse=True)
     kept = ordered[:limit]
+    told = [item.published for item in kept] if since else []
     return Selection(
         items=kept,
         duplicates=duplicates + repeated,
         older=older,
-        undated=sum(1 for item in kept if item.published is None) if since else 0,
+        undated=told.count(None),
+        around=sum(1 for day in told if isinstance(day, str) and str(since).startswith(day)),
         filtered=filtered,
         beyond_limit=len(ordered) - len(kept),
     )
@@ -80,9 +84,14 @@ def _item(candidate: Candidate) -> BatchItem:
     )
 
 
-def _newest_first(item: BatchItem) -> int:
-    """Sort undated items last, and among equals keep the list's order."""
-    return -item.published.toordinal() if item.published else 0
+def _is_before(stated: Stated, day: date) -> bool:
+    """Tell whether all of the day, month or year that is stated was over before ``day``."""
+    return str(stated) < str(day)[: len(str(stated))]
+
+
+def _day_told(item: BatchItem) -> str:
+    """Return by what to sort: undated items come first, and a month before its days."""
+    return str(item.published or "")
 
 
 def is_open(standing: SourceStanding) -> bool:

@@ -15,6 +15,7 @@ from casebook.pipeline.batches.planning import (
     is_open,
     standing_counts,
 )
+from casebook.pipeline.ingestion.former import recognise
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchItem, BatchOptions, Standing
@@ -150,6 +151,8 @@ async def quote(
     fresh = () if goes_on else selection.items
     again = await asyncio.to_thread(own_again, fresh, services.warehouse)
     own = [alias.source_id for alias in again]
+    refs = [item.reference for item in selection.items]
+    await asyncio.to_thread(recognise, refs, services.warehouse)
     standings = await asyncio.to_thread(services.warehouse.standings, ids, own)
     open_ids = [standing.source_id for standing in standings if is_open(standing)]
     known = [s.source_id for s in standings if is_open(s) and s.standing is not Standing.NEW]

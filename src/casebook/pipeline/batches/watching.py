@@ -6,12 +6,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from casebook.extractors.gathering.fetch import former_ids
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline.batches.backfill import register
 from casebook.pipeline.batches.planning import is_open, select
+from casebook.pipeline.batches.reach import UNANSWERED
 from casebook.pipeline.batches.sifting import MOST_JUDGED, Sifted, check_rubric, sift
+from casebook.pipeline.ingestion.former import recognise
 from casebook.publishing.wording import count
+from casebook.runtime.online import is_online
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.bounds import LONGEST_INTERVAL, MOST_DOLLARS
@@ -188,16 +192,18 @@ async def look(
     be it before the watch was removed and added again; what was cut off on its way, or failed of
     what may pass, is taken up again. At the most ``most`` items are judged by the rubric; the
     others are at the next look, but for those that were taken undecided before. A list that cannot
-    be read is a look with a failure: the next one is due at its time. ``reading`` is the list where
-    somebody else has begun to read it, ``at`` when a run over several lists began: the work on
-    those before is no reason to be late at the next one.
+    be read is a look with a failure: the next one is due at its time; where this machine has no
+    network, the look is not stored, and stays due. ``reading`` is the list where somebody else has
+    begun to read it, ``at`` when a run over several lists began: the work on those before is no
+    reason to be late at the next one.
 
     One that is looked at elsewhere is waited for: what it judges is not paid twice.
     """
     async with services.alone(watch.watch_id):
         seen, batch = await _looked(watch, services, most, reading)
         seen = seen.model_copy(update={"at": at or seen.at})
-        await asyncio.to_thread(services.warehouse.append, seen)
+        if seen.failure_by not in UNANSWERED or await is_online(watch.address, services.settings):
+            await asyncio.to_thread(services.warehouse.append, seen)
         return seen, batch
 
 
@@ -221,14 +227,15 @@ async def _looked(
     ]
     known = {source_id for one in looks for source_id in one.known}.union(first_read)
     known.update(one.source_id for one in await refused_of(watch.watch_id, services))
-    news = await _unseen([item for item in items if item.source_id not in known], services)
+    news = await _unseen([item for item in items if known.isdisjoint(_ids_of(item))], services)
     sifted = Sifted(wanted=news)
     if watch.rubric is not None:
         told = {candidate.url: candidate for candidate in found.candidates}
         taken = {one.source_id for seen in looks for one in seen.undecided}
-        asked = [item for item in news if item.source_id not in taken]
+        again = {item.source_id for item in news if not taken.isdisjoint(_ids_of(item))}
+        asked = [item for item in news if item.source_id not in again]
         sifted = await sift(asked, told, watch.rubric, services, most=most)
-        sifted = sifted.with_wanted([item for item in news if item.source_id in taken])
+        sifted = sifted.with_wanted([item for item in news if item.source_id in again])
     batch = None
     if sifted.wanted:
         options = BatchOptions(budget_usd=watch.budget_usd)
@@ -250,8 +257,13 @@ async def _looked(
 
 def _chosen(found: Walk, words: Sequence[str]) -> tuple[Sequence[BatchItem], Sequence[str]]:
     """Return what a list names with one of the words, and the ids of all that it names."""
-    named = [item.source_id for item in select(found.candidates).items]
+    named = [one for item in select(found.candidates).items for one in _ids_of(item)]
     return select(found.candidates, words=words).items, named
+
+
+def _ids_of(item: BatchItem) -> Sequence[str]:
+    """Return the ids under which an earlier look may know an item, today's first."""
+    return [item.source_id, *former_ids(item.reference)]
 
 
 def _does_not_join(named: Sequence[str], found: Walk, looks: Sequence[Look]) -> bool:
@@ -285,8 +297,9 @@ def _still_unread(unread: Sequence[str], found: Walk) -> Sequence[str]:
 
 
 async def _unseen(items: Sequence[BatchItem], services: Services) -> Sequence[BatchItem]:
-    ids = [item.source_id for item in items]
-    standings = await asyncio.to_thread(services.warehouse.standings, ids)
+    ids, warehouse = [item.source_id for item in items], services.warehouse
+    await asyncio.to_thread(recognise, [item.reference for item in items], warehouse)
+    standings = await asyncio.to_thread(warehouse.standings, ids)
     return [
         item
         for item, stands in zip(items, standings, strict=True)

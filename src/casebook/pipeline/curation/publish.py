@@ -18,6 +18,7 @@ from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseFilter, CaseView
 from casebook.schemas.reviews import CaseStatus, Publication
+from casebook.warehouse.parquet import write_parquet
 from casebook.warehouse.store import Warehouse
 
 _AT_ONCE = 50
@@ -106,6 +107,7 @@ def _publish(services: Services, out: Path, going_on: Callable[[], None]) -> Pub
         withdrawn=[*away, *gone],
         address=settings.site_address,
         licence=settings.site_licence,
+        parquet=write_parquet,
         going_on=going_on,
     )
     rows = [

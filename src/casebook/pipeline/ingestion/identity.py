@@ -16,6 +16,7 @@ from casebook.extractors.registry import choose
 from casebook.extractors.sites import canonical_url
 from casebook.extractors.urls import is_web_address, parse_web_url, shown
 from casebook.pipeline.ingestion import sketching
+from casebook.pipeline.ingestion.former import recognise
 from casebook.pipeline.ingestion.run import Run
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document, Extracted, Reading
@@ -44,12 +45,26 @@ def led(ref: SourceRef, run: Run) -> SourceRef:
 
     The run gets the source's id. Asked for afresh, an address is looked at itself again.
     """
-    run.source_id = identify(ref).source_id
-    alias = run.services.warehouse.alias(run.source_id)
+    alias = _known(ref, run)
     if alias is None or run.refresh or not is_remote(ref):
         return ref
     run.alias, run.source_id = alias, alias.same_as
     return SourceRef(source=alias.url)
+
+
+def _known(ref: SourceRef, run: Run) -> Alias | None:
+    """Return where the address of ``ref`` leads; the run gets the id that its source is stored as.
+
+    Of a new one that is today's.
+    """
+    warehouse = run.services.warehouse
+    run.source_id = today = identify(ref).source_id
+    recognise([ref], warehouse)
+    alias = warehouse.alias(today)
+    if alias is None or alias.reason is not AliasReason.RULE:
+        return alias
+    run.stored_as[today] = run.source_id = alias.same_as
+    return warehouse.alias(alias.same_as)
 
 
 def named(name: str, warehouse: Warehouse) -> str:
@@ -61,7 +76,9 @@ def named(name: str, warehouse: Warehouse) -> str:
     """
     if not is_web_address(name):
         return warehouse.source_of(name)
-    source_id = identify(SourceRef(source=name.strip())).source_id
+    ref = SourceRef(source=name.strip())
+    source_id = identify(ref).source_id
+    recognise([ref], warehouse)
     if alias := warehouse.alias(source_id):
         return alias.same_as
     if warehouse.source(source_id) is None:
@@ -79,7 +96,7 @@ def source_of(ref: SourceRef, run: Run, payload: Payload | None = None) -> Sourc
     identity = identify(ref, payload)
     kind = identity.kind or (_kind_of(payload) if payload else SourceKind.WEB)
     return Source(
-        source_id=identity.source_id,
+        source_id=run.stored_as.get(identity.source_id, identity.source_id),
         kind=kind,
         canonical_url=identity.canonical_url,
         reference=ref,
@@ -181,7 +198,7 @@ async def _led_to(source: Source, payload: Payload, extracted: Extracted, run: R
     if canonical := await _canonical(landed, payload, extracted, run):
         return canonical
     address = payload.final_url or landed
-    moved = landed != source.canonical_url
+    moved = landed != identify(source.reference).canonical_url
     return _Page(address, AliasReason.REDIRECT, payload, extracted) if moved else None
 
 
@@ -200,7 +217,7 @@ def _landed(source: Source, payload: Payload, run: Run) -> str | None:
         return None
     final = parse_web_url(payload.final_url or source.canonical_url)
     front = final.path == "/" and final.query is None and not final.route
-    return source.canonical_url if front else canonical_url(str(final))
+    return canonical_url(source.canonical_url if front else str(final))
 
 
 async def _canonical(landed: str, payload: Payload, extracted: Extracted, run: Run) -> _Page | None:
@@ -245,26 +262,33 @@ def _lead(source: Source, page: _Page, run: Run) -> str:
     """Store that ``source`` leads to ``page``; return the id of that source's document."""
     warehouse = run.services.warehouse
     payload = page.payload
+    _known(SourceRef(source=page.address), run)
     target = source_of(SourceRef(source=page.address), run, payload)
-    run.alias = Alias(
-        alias_id=content_id("alias", source.source_id, target.source_id, page.reason.value),
-        source_id=source.source_id,
-        same_as=target.source_id,
-        url=page.address,
-        reason=page.reason,
-        found_at=datetime.now(UTC),
-    )
-    run.source_id = target.source_id
+    # Stored before a rule for its site was there, an address leads on under both of its ids.
+    today = identify(source.reference).source_id
+    aliases = [_leading(of, target, page) for of in dict.fromkeys((today, source.source_id))]
+    run.alias, run.source_id = aliases[-1], target.source_id
     known = warehouse.newest_document(target.source_id)
     if known is not None and not run.refresh:
-        warehouse.append(run.alias)
+        warehouse.append(*aliases)
         return known.document_id
     digest = keep_bytes(payload.data, target, run)
     snapshot = snapshot_of(target.source_id, payload, digest)
     warehouse.append(target, snapshot)
     document_id = _keep(page.extracted, payload, target, snapshot, run)
-    warehouse.append(run.alias)
+    warehouse.append(*aliases)
     return document_id
+
+
+def _leading(source_id: str, target: Source, page: _Page) -> Alias:
+    return Alias(
+        alias_id=content_id("alias", source_id, target.source_id, page.reason.value),
+        source_id=source_id,
+        same_as=target.source_id,
+        url=page.address,
+        reason=page.reason,
+        found_at=datetime.now(UTC),
+    )
 
 
 def _keep(

@@ -14,7 +14,7 @@ from casebook.pipeline.ingestion.outcome import Outcome
 from casebook.pipeline.ingestion.run import Reporter, Run, Silent, StageRunner, run_directly
 from casebook.runtime.services import Services
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import BucketSilent, CasebookError, WarehouseError
+from casebook.schemas.errors import BucketSilent, CasebookError, LockLost, WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.triage import Verdict
@@ -56,7 +56,7 @@ async def ingest(
     )
     try:
         return await _through_stages(_anchored(ref), run, snapshot_id)
-    except BucketSilent as error:  # rows can be stored, though no bytes
+    except (BucketSilent, LockLost) as error:  # rows can be stored, though no bytes
         return await _store_failure(error, run, error.exit_code)
     except WarehouseError:
         raise

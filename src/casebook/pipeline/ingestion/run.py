@@ -64,7 +64,8 @@ class Run:
     ``document`` is kept once it was read, since every stage needs it; ``verdict`` and ``draft``
     are what this run's stages stored or found.
     ``unjudged`` is why the judge did not judge the draft, where one is configured and failed.
-    ``alias`` is there once it showed that the address is another source's page.
+    ``alias`` is there once it showed that the address is another source's page; ``stored_as`` has
+    the ids under which sources are stored whose address has another one today.
     """
 
     services: Services
@@ -78,6 +79,7 @@ class Run:
     current: str = STAGES[0]
     source_id: str = ""
     alias: Alias | None = None
+    stored_as: dict[str, str] = field(default_factory=dict)
     document: Document | None = None
     verdict: Triage | None = None
     draft: Revision | None = None

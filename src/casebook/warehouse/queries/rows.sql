@@ -5,6 +5,9 @@
 -- name: source
 SELECT entry FROM sources WHERE source_id = $source_id;
 
+-- name: stored
+SELECT source_id FROM sources WHERE source_id IN (SELECT unnest($ids::VARCHAR[]));
+
 -- name: newest_snapshot
 SELECT entry FROM snapshots WHERE source_id = $source_id ORDER BY entry DESC LIMIT 1;
 

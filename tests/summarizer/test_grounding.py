@@ -67,7 +67,7 @@ JUDGED = [
     ("A Large Language Model checks each proposal.", "An LLM checks each proposal", WEAK, "short"),
     ("Penguins swim under thick ice sheets.", MOVED, UNSUPPORTED, "speaks of something else"),
     ("Recall improvements disappointed every stakeholder.", RECALL, WEAK, "Much of the wording"),
-    ("The rewrite did improve", RECALL, WEAK, "opposite"),
+    ("The rewrite did improve", RECALL, WEAK, "that it is not so"),
     ("The rewrite did improve recall.", RECALL, UNSUPPORTED, "affirms what the source negates"),
     ("The rewrite improved recall.", "The rewrite did improve recall", UNSUPPORTED, "quote is not"),
     ("Anything at all.", "words that were never written here", UNSUPPORTED, "quote is not in the"),

@@ -12,7 +12,7 @@ from casebook.summarizer.models.asking import schema_hash
 from casebook.summarizer.models.profiles import Profile, Strategy
 
 # Raised when code that shapes a draft (cues, checks, locating) changes what comes out.
-GROUNDING_VERSION = 8
+GROUNDING_VERSION = 9
 
 Pinned = Mapping[str, int]
 """Versions of prompts by name, where not the newest is wanted."""

@@ -49,7 +49,7 @@ def contradiction(text: str, pair: Alignment, near: str, proper: Collection[str]
         near = ""
     return (
         _opposite(pair)
-        or _negated(pair)
+        or negated(pair)
         or _other(text, pair, near, copies=copies)
         or (_renamed(text, pair, proper) if copies else None)
     )
@@ -90,7 +90,7 @@ def _exchanged(pair: Alignment) -> Slot | None:
     return None
 
 
-def _negated(pair: Alignment) -> str | None:
+def negated(pair: Alignment) -> str | None:
     """Compare negations where the two differ and go on alike: "did not improve", "improved"."""
     if _denials(pair.ours) == _denials(pair.said.tokens):
         return None
@@ -121,7 +121,12 @@ def shifted(pair: Alignment) -> tuple[str, str] | None:
 
     "May move" and "moved"; "up to 50 %" and "50 %"; or whether it only has to be so.
     """
-    kinds = (lexicon().reservations, lexicon().obligations)
+    ours, theirs = (" ".join(t.word for t in side) for side in (pair.ours, pair.said.tokens))
+    kinds = [
+        kind
+        for kind in (lexicon().reservations, lexicon().obligations)
+        if len(kind.findall(ours)) != len(kind.findall(theirs))
+    ]
     for slot in pair.slots:
         mine, other = slot.texts()
         if slot.followed and any(bool(k.search(mine)) != bool(k.search(other)) for k in kinds):

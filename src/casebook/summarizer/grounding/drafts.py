@@ -1,7 +1,6 @@
 """Checks what a strategy proposed against the document, and marks what does not hold. Pure."""
 
 from collections.abc import Sequence
-from functools import cache
 
 from rapidfuzz import fuzz
 
@@ -9,12 +8,10 @@ from casebook.schemas.cases import (
     MEASURES,
     STATEMENT_FIELDS,
     CaseStudy,
-    DeploymentStage,
     Evidence,
     Fact,
     Match,
     Method,
-    Narrator,
     Result,
     Statement,
     Support,
@@ -23,29 +20,28 @@ from casebook.schemas.cases import (
 )
 from casebook.schemas.documents import Document
 from casebook.schemas.taxonomy import Taxonomy, load_taxonomy
+from casebook.summarizer.grounding.amounts import Places, amounts_hold
+from casebook.summarizer.grounding.facts import judge_fact, terms_of
 from casebook.summarizer.grounding.locating import QuoteFinder
 from casebook.summarizer.grounding.openers import disguised_names
 from casebook.summarizer.grounding.quoted import (
     Quoted,
     assertions_hold,
     contrasts_hold,
-    polarity_holds,
+    nothing_governs,
+    nothing_is_added,
+    numbers_stay,
+    quotes_meet,
     severity,
     teller_holds,
 )
 from casebook.summarizer.grounding.source_text import runs_after_names
 from casebook.summarizer.grounding.tagging import tags_of
 from casebook.summarizer.language.dates import without_dates
-from casebook.summarizer.language.numerals import listed, number_of, numbers, unstated
+from casebook.summarizer.language.numerals import number_of, numbers, unstated
 from casebook.summarizer.language.products import of_the_taxonomy
 from casebook.summarizer.language.quantities import Stated
-from casebook.summarizer.language.units import (
-    has_measure,
-    is_unit,
-    measures,
-    other_rate,
-    other_unit,
-)
+from casebook.summarizer.language.units import is_unit
 from casebook.summarizer.language.wording import (
     by_initials,
     content_stems,
@@ -148,7 +144,7 @@ class Grounder:
         support = _support(SupportLevel.SUPPORTED, _BY_CURATOR)
         if field == "title":
             support = self._headline(value) or support
-        elif not _terms_of(field) and not any(stands_in(value, t) for t in self._says):
+        elif not terms_of(field) and not any(stands_in(value, t) for t in self._says):
             reason = f"{_BY_CURATOR} The source does not say so."
             support = _support(SupportLevel.WEAK, reason)
         return Fact(value=value, support=support)
@@ -158,9 +154,7 @@ class Grounder:
             return None
         source = self._document.text
         checks = (
-            self._dates_hold(title, source, source),
-            self._numbers_hold(title, source, source),
-            self._units_hold(title, source, source),
+            *amounts_hold(title, Places(source, source, self._quantities)),
             self._names_hold(title, [], source),
         )
         return min(filter(None, checks), key=severity, default=None)
@@ -176,7 +170,9 @@ class Grounder:
         if claim.value in self._stated and not evidence:
             support = _support(SupportLevel.SUPPORTED, "Stated by the page itself.")
         else:
-            support = self._judge_fact(field, claim.value, evidence)
+            quotes = [q for q in self._quotes(evidence) if q.evidence.match is not Match.MISSING]
+            published = self._document.published
+            support = judge_fact(field, claim.value, quotes, self._document.text, published)
         return Fact(value=claim.value, evidence=evidence, support=support)
 
     def judge(
@@ -195,13 +191,12 @@ class Grounder:
         stated = " … ".join([text, *parts])
         around = self._around(found)
         checks = (
-            self._dates_hold(stated, quoted, around),
-            self._numbers_hold(stated, quoted, around),
-            self._units_hold(stated, quoted, around),
+            *amounts_hold(stated, Places(quoted, around, self._quantities)),
             self._names_hold(text, parts, around),
             _method_holds(beside, around),
+            _value_is_told(text, beside),
             _words_hold(text, around),
-            *self._sentences_hold(text, found, around),
+            *self._sentences_hold(text, _measured(beside), found, around),
         )
         failed = [check for check in checks if check is not None]
         worst = min(failed, key=severity, default=_SUPPORTED)
@@ -210,16 +205,25 @@ class Grounder:
         return worst
 
     def _sentences_hold(
-        self, text: str, found: Sequence[Evidence], around: str
+        self, text: str, measured: str, found: Sequence[Evidence], around: str
     ) -> list[Support | None]:
-        """Hold ``text`` against the whole sentences that the quotes were taken from."""
-        quotes = [Quoted(e, self._finder.sentences(e)) for e in found]
+        """Hold ``text`` against the whole sentences that the quotes were taken from.
+
+        ``measured`` is the metric of a result with its value, which belong to each other there.
+        """
+        quotes = self._quotes(found)
         return [
-            polarity_holds(text, quotes),
             contrasts_hold(text, quotes, around, self._proper),
             assertions_hold(text, quotes),
+            nothing_governs(text, quotes),
+            nothing_is_added(text, quotes),
+            numbers_stay(text, quotes) or numbers_stay(measured, quotes),
+            quotes_meet(text, quotes),
             teller_holds(text, quotes, self._own),
         ]
+
+    def _quotes(self, evidence: Sequence[Evidence]) -> list[Quoted]:
+        return [Quoted(e, self._finder.sentences(e), self._passage_text(e)) for e in evidence]
 
     def _around(self, evidence: Sequence[Evidence]) -> str:
         """Return the quotes that were found, and the passages in which they stand."""
@@ -230,52 +234,6 @@ class Grounder:
         if evidence.passage is None:
             return evidence.quote
         return self._document.passage_text(self._document.passages[evidence.passage - 1])
-
-    def _dates_hold(self, text: str, quoted: str, around: str) -> Support | None:
-        strange = Stated(quoted).undated(text)
-        if not strange:
-            return None
-        shown = strange[0].written
-        if not Stated(around).undated(text):
-            return _support(SupportLevel.WEAK, f"{shown} stands beside the quote, not in it.")
-        unknown = self._quantities.undated(text)
-        if not unknown:
-            return _support(SupportLevel.WEAK, f"{shown} stands elsewhere in the source.")
-        return _support(
-            SupportLevel.UNSUPPORTED, f"The date {unknown[0].written} is not in the source."
-        )
-
-    def _numbers_hold(self, text: str, quoted: str, around: str) -> Support | None:
-        strange = Stated(quoted).strange(text)
-        if not strange:
-            return None
-        if not Stated(around).strange(text):
-            shown = listed(strange)
-            return _support(SupportLevel.WEAK, f"{shown} stands beside the quote, not in it.")
-        unknown = self._quantities.strange(text)
-        if not unknown:
-            shown = listed(strange)
-            return _support(SupportLevel.WEAK, f"{shown} stands elsewhere in the source.")
-        return _support(
-            SupportLevel.UNSUPPORTED, f"The number {listed(unknown)} is not in the source."
-        )
-
-    def _units_hold(self, text: str, quoted: str, around: str) -> Support | None:
-        if (rates := other_rate(text, quoted)) and other_rate(text, around):
-            return _support(
-                SupportLevel.UNSUPPORTED,
-                f"It says “{rates[0]}” where the quote says “{rates[1]}”.",
-            )
-        found = other_unit(text, quoted)
-        if found is None or has_measure(found[0], measures(around)):
-            return None
-        ours, theirs = found
-        if has_measure(ours, self._quantities.measures):
-            return _support(SupportLevel.WEAK, f"“{ours.written}” stands elsewhere in the source.")
-        return _support(
-            SupportLevel.UNSUPPORTED,
-            f"It says “{ours.written}” where the quote says “{theirs.written}”.",
-        )
 
     def _names_hold(self, text: str, parts: Sequence[str], around: str) -> Support | None:
         near = name_keys(around) | self._own | {term for term, _ in by_initials(around)}
@@ -321,22 +279,26 @@ class Grounder:
         }
         return {name for name in names(text) | opening if not is_unit(name)}
 
-    def _judge_fact(self, field: str, value: str, evidence: Sequence[Evidence]) -> Support:
-        """Judge a value: it stands in its quote, or it is a term that a quote may amount to."""
-        quoted = " ".join(e.quote for e in evidence if e.match is not Match.MISSING)
-        if stands_in(value, quoted):
-            return _SUPPORTED
-        if quoted and value.casefold() in _terms_of(field):
-            return _support(SupportLevel.WEAK, "Concluded from the quote.")
-        if stands_in(value, self._document.text):
-            return _support(SupportLevel.WEAK, "Stands elsewhere in the source.")
-        return _support(SupportLevel.UNSUPPORTED, "The source does not say so.")
-
 
 def _parts(result: Claim | Result) -> list[str]:
     """Return what a result states beside its sentence, the value as a reader sees it."""
     value = f"{result.value or ''} {result.unit or ''}".strip()
     return list(filter(None, (result.metric, value, result.baseline, result.window)))
+
+
+def _measured(result: Claim | Result | None) -> str:
+    if result is None or not result.metric or not result.value:
+        return ""
+    return f"{result.metric} {result.value} {result.unit or ''}"
+
+
+def _value_is_told(text: str, result: Claim | Result | None) -> Support | None:
+    """Look for a result whose value is its baseline: the sentence has the one, not the other."""
+    value, baseline = (result.value or "", result.baseline or "") if result else ("", "")
+    told = numbers(text)
+    if numbers(baseline) & told and numbers(value) and not numbers(value) & told:
+        return _support(SupportLevel.WEAK, f"The sentence does not have the value {value}.")
+    return None
 
 
 def _names_in_part(part: str) -> set[str]:
@@ -352,17 +314,6 @@ def _method_holds(beside: Claim | Result | None, around: str) -> Support | None:
     if beside is None or is_told(beside.method, around):
         return None
     return _support(SupportLevel.WEAK, f"The passage does not tell of “{beside.method}”.")
-
-
-@cache
-def _terms_of(field: str) -> frozenset[str]:
-    """Return the values that a field is chosen from, in lower case; none where it is free."""
-    chosen: dict[str, list[str]] = {
-        "industry": [name for i in load_taxonomy().industries for name in (i.slug, i.label)],
-        "deployment": [stage.value for stage in DeploymentStage],
-        "narrator": list(Narrator),
-    }
-    return frozenset(name.casefold() for name in chosen.get(field, ()))
 
 
 def _spelled_out(text: str, around: str) -> set[str]:

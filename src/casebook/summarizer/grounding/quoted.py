@@ -8,38 +8,50 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 from casebook.schemas.cases import Evidence, Support, SupportLevel
+from casebook.summarizer.grounding.adding import added
 from casebook.summarizer.grounding.alignment import Alignment, align
 from casebook.summarizer.grounding.contrast import (
     COPIES,
     FOLLOWS,
     contradiction,
     followed,
+    negated,
     shifted,
     told_shift,
 )
-from casebook.summarizer.grounding.source_text import SourceSentence
+from casebook.summarizer.grounding.governing import LONGEST, clause_of, governing, readable
+from casebook.summarizer.grounding.placing import misplaced, other_things
+from casebook.summarizer.grounding.source_text import SourceSentence, Token, content, tokens
 from casebook.summarizer.language.wording import (
     is_named,
     name_keys,
     names,
-    negations,
     opening_names,
 )
 
-# A statement and a quote at least this alike (rapidfuzz token set ratio) have the same words.
-_ALIKE = 90.0
+# What joins two facts in one sentence, and the fewest words that say something of a subject.
+_CLAUSES = re.compile(r";|,? \b(?:while|whereas)\b|, (?:and|but)\b", re.IGNORECASE)
+_PREDICATE = 2
+# The longest subject, in words: what is longer is more than one.
+_SUBJECT = 6
 _OURSELVES = re.compile(r"\b(?:we|us|our|ours|i|my)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Quoted:
-    """A quote that was found, and the sentences that it was taken from."""
+    """A quote that was found, the sentences that it was taken from, and its passage's text."""
 
     evidence: Evidence
     sentences: Sequence[SourceSentence]
+    passage: str
+
+    @property
+    def clauses(self) -> list[SourceSentence]:
+        """The clauses of its sentences that it stands in."""
+        start, length = self.evidence.start or 0, len(self.evidence.quote)
+        found = [clause_of(said, start - said.start, length) for said in self.sentences]
+        return [SourceSentence(clause, start, start + length, 0) for clause in found]
 
     @property
     def alone(self) -> SourceSentence:
@@ -52,17 +64,6 @@ def severity(support: Support) -> int:
     return [SupportLevel.UNSUPPORTED, SupportLevel.WEAK, SupportLevel.SUPPORTED].index(
         support.level
     )
-
-
-def polarity_holds(text: str, quotes: Sequence[Quoted]) -> Support | None:
-    """Compare negation where statement and quotes are otherwise nearly the same words."""
-    quoted = " … ".join(q.evidence.quote for q in quotes)
-    if fuzz.token_set_ratio(text, quoted, processor=str.casefold) < _ALIKE:
-        return None
-    whole = [said.text for q in quotes for said in q.sentences]
-    if negations(text) % 2 in {negations(said) % 2 for said in (quoted, *whole)}:
-        return None
-    return _weak("The quote may say the opposite: one of them negates.")
 
 
 def contrasts_hold(
@@ -83,13 +84,16 @@ def _contradicted(text: str, quote: Quoted, around: str, proper: Collection[str]
     """Say how a quote contradicts ``text``, or all the sentences of it that ``text`` follows.
 
     A clause may hold by itself where its sentence says more: a whole sentence refuses only what is
-    hardly shorter and has words that the quote lacks.
+    hardly shorter and has words that the quote lacks. A "not" is that of its clause.
     """
-    alone = align(text, quote.alone)
+    alone, pairs = align(text, quote.alone), followed(text, quote.sentences)
+    if any(map(negated, (alone, *pairs))):
+        clauses = followed(text, quote.clauses)
+        if clauses and _told(text, clauses, around, proper) is None:
+            return None
     told = _told(text, [alone] if alone.agreement >= FOLLOWS else [], around, proper)
     if told is not None:
         return Support(level=SupportLevel.UNSUPPORTED, reason=told)
-    pairs = followed(text, quote.sentences)
     told = _told(text, pairs, around, proper)
     if told is None:
         return None
@@ -108,11 +112,49 @@ def _told(
 
 def assertions_hold(text: str, quotes: Sequence[Quoted]) -> Support | None:
     """Look for what is certain on one side only: "may move" and "moved"."""
-    pairs = followed(text, [said for quote in quotes for said in quote.sentences])
+    pairs = followed(text, [s for s in _sentences(quotes) if not s.text.endswith("?")])
     shifts = [shifted(pair) for pair in pairs]
     if not shifts or not all(shifts):
         return None
     return _weak(told_shift(*next(filter(None, shifts))))
+
+
+def nothing_governs(text: str, quotes: Sequence[Quoted]) -> Support | None:
+    """Look for what the sentences say over what ``text`` has of them: that it ended, that if."""
+    found = governing(text, _sentences(quotes))
+    level = SupportLevel.UNSUPPORTED if found and found.denies else SupportLevel.WEAK
+    return Support(level=level, reason=found.reason) if found else None
+
+
+def nothing_is_added(text: str, quotes: Sequence[Quoted]) -> Support | None:
+    """Look for "all", a superlative or a cause that no sentence of the quotes has."""
+    found = added(text, "\n".join(said.text for said in _sentences(quotes)))
+    return _weak(f"It says “{found}”, which the source does not.") if found else None
+
+
+def numbers_stay(text: str, quotes: Sequence[Quoted]) -> Support | None:
+    """Look for numbers that the sentences have, but for something else, or of other things."""
+    said = readable(_sentences(quotes)) if len(text) <= LONGEST else []
+    if found := misplaced(text, said):
+        return _weak(f"The source says {', '.join(found)} of something else.")
+    if things := other_things(text, said):
+        return _weak(f"It counts “{things[0]}” where the source counts “{things[1]}”.")
+    return None
+
+
+def quotes_meet(text: str, quotes: Sequence[Quoted]) -> Support | None:
+    """Look for what one quote says of its own subject, said of another, far quote's.
+
+    "The classifier costs 1.9 cents", where nightly jobs do, and the classifier stands elsewhere.
+    """
+    for clause in filter(str.strip, _CLAUSES.split(text)):
+        for quote in quotes:
+            far = [q for q in quotes if q.evidence.passage != quote.evidence.passage]
+            known = frozenset().union(*(said.stems for q in far for said in q.sentences))
+            for said in quote.sentences if far else ():
+                if subject := _other_subject(tokens(clause), said, known, quote.passage):
+                    return _weak(f"The source says it of {subject}; the two stand apart.")
+    return None
 
 
 def teller_holds(text: str, quotes: Sequence[Quoted], own: Collection[str]) -> Support | None:
@@ -131,6 +173,29 @@ def teller_holds(text: str, quotes: Sequence[Quoted], own: Collection[str]) -> S
             if others and said.names.isdisjoint(own) and not _OURSELVES.search(said.text):
                 return _weak(f"The source may say it of {', '.join(others)}.")
     return None
+
+
+def _other_subject(
+    clause: Sequence[Token], said: SourceSentence, known: frozenset[str], passage: str
+) -> str | None:
+    """Return whom the sentence speaks of where a clause opens with other words, all ``known``.
+
+    The rest of the clause is the sentence's own, and its passage has not all the opening words.
+    """
+    shared = next((n for n, t in enumerate(clause) if t.content and t.stem in said.stems), None)
+    if shared is None or shared > _SUBJECT:
+        return None
+    place = next(n for n, t in enumerate(said.tokens) if t.stem == clause[shared].stem)
+    ours, theirs = (frozenset(content(t)) for t in (clause[:shared], said.tokens[:place]))
+    rest = frozenset(content(clause[shared:]))
+    swapped = ours and theirs and ours <= known and not ours <= frozenset(content(tokens(passage)))
+    if swapped and place <= _SUBJECT and len(rest) >= _PREDICATE and rest <= said.stems:
+        return f"“{' '.join(t.word for t in said.tokens[:place])}”"
+    return None
+
+
+def _sentences(quotes: Sequence[Quoted]) -> list[SourceSentence]:
+    return [said for quote in quotes for said in quote.sentences]
 
 
 def _weak(reason: str) -> Support:

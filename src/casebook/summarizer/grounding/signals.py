@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from casebook.summarizer.grounding.alignment import Alignment
 from casebook.summarizer.grounding.contrast import contradiction, denied, followed, shifted
+from casebook.summarizer.grounding.governing import governing
 from casebook.summarizer.grounding.openers import disguised_names
 from casebook.summarizer.grounding.source_text import (
     SourceSentence,
@@ -54,7 +55,7 @@ class Signals:
     does not state; ``contradiction`` a sentence in words; ``hedge`` the word by which the source
     leaves open what is asserted; ``denies`` that it negates, and the source
     nowhere near; ``shift`` our words and the source's where one of them does so in
-    a sentence that is else the same.
+    a sentence that is else the same; ``governed`` what the source says over it.
     """
 
     about_itself: bool
@@ -76,6 +77,7 @@ class Signals:
     hedge: str | None
     denies: bool
     shift: tuple[str, str] | None
+    governed: str | None
     contradiction: str | None
 
 
@@ -86,7 +88,8 @@ def read_signals(text: str, source: SourceText) -> Signals:
     best, second, shared, covered = _aligned({t.stem for t in telling}, source)
     around = _around(best, second, source)
     numbers = source.stated.strange(text)
-    pairs = followed(text, source.nearest({t.stem for t in telling}))
+    nearest = source.nearest({t.stem for t in telling})
+    pairs, governed = followed(text, nearest), governing(text, nearest)
     named = _names(text, source)
     missing = _missing_names(text, named, source)
     return Signals(
@@ -111,6 +114,7 @@ def read_signals(text: str, source: SourceText) -> Signals:
         dates=_unique(date.written for date in source.stated.undated(text)),
         denies=shared >= _ABOUT_THE_SAME and denied(text, around),
         shift=next(filter(None, map(shifted, pairs)), None),
+        governed=governed.reason if governed else None,
         contradiction=_contradiction(text, pairs, around, source)
         or (_other_unit(text, best, source) if best else None),
     )

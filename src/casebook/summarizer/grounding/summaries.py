@@ -111,7 +111,7 @@ def _score(found: Signals) -> float:
         + _NAME * min(len(found.names), _NAMES)
         + _LINK * min(len(found.links), _LINKS)
         + _ELSEWHERE * min(len(found.elsewhere), _ELSEWHERES)
-        + _SHIFT * bool(found.shift or found.denies)
+        + _SHIFT * bool(found.shift or found.denies or found.governed)
         + _MISPLACED * bool(found.misplaced)
         + _ABOUT_ITSELF * found.about_itself
     )
@@ -146,6 +146,7 @@ def _foreign(found: Signals) -> bool:
 
 _DOUBTS: tuple[tuple[Callable[[Signals], bool], Callable[[Signals], str]], ...] = (
     (lambda s: s.denies, lambda _: "It negates, and the source does not where it speaks of this."),
+    (lambda s: bool(s.governed), lambda s: s.governed or ""),
     (lambda s: bool(s.shift), lambda s: told_shift(*(s.shift or ("", "")))),
     (
         lambda s: bool(s.misplaced),

@@ -62,7 +62,7 @@ class Stated:
     """The quantities of a text, among which those of a sentence must be found."""
 
     def __init__(self, *texts: str) -> None:
-        self._text = "\n".join(texts)
+        self.text = "\n".join(texts)
         self._in_unit: dict[str, set[float]] = {}
 
     @cached_property
@@ -71,16 +71,16 @@ class Stated:
 
         Plain numbers: 33 for "33 %" and for "one third", 14 for "2 pm".
         """
-        found = numbers(self._text)
+        found = numbers(self.text)
         for table in (_FRACTION, _WORDED):
             for pattern, values in table.items():
-                if pattern.search(self._text):
+                if pattern.search(self.text):
                     found.update(values)
-        for begin, end in _SHORT_RANGE.findall(self._text):
+        for begin, end in _SHORT_RANGE.findall(self.text):
             found.add(float(begin[:2] + end))
-        for hour, minute, half in _CLOCK.findall(self._text):
+        for hour, minute, half in _CLOCK.findall(self.text):
             found |= _hours(int(hour) % 12 + (12 if half in "pP" else 0), minute)
-        for hour, minute in _CLOCK_24.findall(self._text):
+        for hour, minute in _CLOCK_24.findall(self.text):
             found |= _hours(int(hour), minute)
         return found
 
@@ -88,17 +88,17 @@ class Stated:
         """Return the values, and what measures in other units come to in ``unit``."""
         key = unit or ""
         if key not in self._in_unit:
-            self._in_unit[key] = self.values | in_unit(key, self.measures, self._text)
+            self._in_unit[key] = self.values | in_unit(key, self.measures, self.text)
         return self._in_unit[key]
 
     @cached_property
     def measures(self) -> list[Measure]:
         """Its numbers with their units."""
-        return list(measures(self._text))
+        return list(measures(self.text))
 
     @cached_property
     def _days(self) -> frozenset[Day]:
-        return days(self._text)
+        return days(self.text)
 
     def strange(self, sentence: str) -> list[Figure]:
         """Return the figures of ``sentence`` that no value, rounding or approximation carries.

@@ -62,11 +62,13 @@ _ONE_OF = re.compile(
 )
 # How often: "9,200 claims a week", "5,000 calls per day", "600 dollars monthly". What has no blanks
 # is not searched to its end from each of its numbers.
-_SPAN = r"(?:hour|day|week|month|quarter|year)"
+_SPANS = ("hour", "day", "week", "month", "quarter", "year")
+_SPAN = rf"(?:{'|'.join(_SPANS)})"
 _WORD = r"[^\W\d][^\s,;:.()]{0,30}\s{1,4}"
 _PER = re.compile(
     r"[\s%-]{0,3}(?:"
     rf"(?:{_WORD}){{0,4}}?(?:(?:an?|per|each|every)\s|/)(?P<span>{_SPAN})\b"
+    rf"|(?:{_WORD}){{0,2}}?per\s(?P<thing>[^\W\d]\w*)"
     rf"|(?:{_WORD}){{0,2}}?"
     r"(?P<often>hourly|daily|weekly|monthly|quarterly|yearly|annually)\b)",
     re.IGNORECASE,
@@ -132,9 +134,10 @@ def other_unit(text: str, quoted: str) -> tuple[Measure, Measure] | None:
 def other_rate(text: str, quoted: str) -> tuple[str, str] | None:
     """Return a number of ``text`` and its equal in the quote, which has it in other times only.
 
-    "9,200 a day" and "9,200 a week"; where either says no time, nothing is compared.
+    "9,200 a day" and "9,200 a week", or "per claim"; where either says none, nothing is compared.
+    What is per thing in ``text`` may have another name in the quote.
     """
-    asked = [rate for rate in _rates(text) if rate[1]]
+    asked = [rate for rate in _rates(text) if rate[1] in _SPANS]
     theirs = list(_rates(quoted)) if asked else []
     for values, span, written in asked:
         same = [rate for rate in theirs if set(rate[0]) & set(values)]
@@ -150,7 +153,8 @@ def _rates(text: str) -> Iterator[tuple[tuple[float, ...], str | None, str]]:
         often = found["often"].lower() if found and found["often"] else ""
         span = found["span"].lower() if found and found["span"] else ""
         end = found.end() if found else figure.end
-        said = span or _OFTEN.get(often, often.removesuffix("ly"))
+        thing = found["thing"].lower() if found and found["thing"] else ""
+        said = span or thing or _OFTEN.get(often, often.removesuffix("ly"))
         yield figure.readings, said or None, text[figure.start : end]
 
 

@@ -51,7 +51,7 @@ IN_MEMORY := test "$$(df -k --output=avail $(MEMORY) | tail -n 1)" -gt 4000000 \
 
 unit: setup ## The tests alone
 	@if { $(IN_MEMORY); } 2>/dev/null; then export TMPDIR=$(MEMORY); fi; \
-		$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+		$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 chromium: setup ## A real browser for the browser tests: Debian's, else Playwright's own
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null \

@@ -78,8 +78,7 @@ def example_study() -> CaseStudy:
                     "takes it through four steps: redact, classify, retrieve and draft",
                 ),
                 claim(
-                    "A small classifier answers first, and only uncertain tickets go to "
-                    "GPT-4.1 mini.",
+                    "A small classifier answers first, and uncertain tickets go to GPT-4.1 mini.",
                     "When its top probability is below 0.82, which is the case for about a fifth "
                     "of all tickets, the text goes to GPT-4.1 mini",
                 ),

@@ -237,6 +237,7 @@ async def test_statuses_have_their_cause(status, error, transient, server, clien
         ("Mon, 25 Nov 2024 07:28:00 GMT", "retry after 'Mon, 25 Nov 2024 07:28:00 GMT'", False),
         ("Tue, 25 Nov 2199 07:28:00 GMT", "retry after 'Tue, 25 Nov 2199 07:28:00 GMT'", True),
         ("soon", "retry after 'soon'", False),
+        (f"Mon, 25 Nov {'9' * 20} 07:28:00 GMT", "retry after 'Mon, 25 Nov 9", False),
         ("9" * 5000, "retry after 999999999 s", True),
     ],
 )

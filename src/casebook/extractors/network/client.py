@@ -337,7 +337,7 @@ def _seconds_to_wait(headers: Mapping[str, str]) -> float | None:
         return float(after[:9])
     try:
         until = parsedate_to_datetime(after)
-    except ValueError:
+    except (ValueError, OverflowError):  # of a year with more figures than a number of C takes
         return None
     return max(0.0, until.timestamp() - time.time())
 

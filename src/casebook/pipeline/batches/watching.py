@@ -249,7 +249,7 @@ async def _looked(
         unread=_still_unread(unread, found),
         missed=found.missed,
         newest=named[:_REMEMBERED],
-        gap=_does_not_join(named, found, looks),
+        gap=_does_not_join(found, looks),
         batch_id=batch.batch_id if batch else None,
     )
     return seen, batch
@@ -257,7 +257,7 @@ async def _looked(
 
 def _chosen(found: Walk, words: Sequence[str]) -> tuple[Sequence[BatchItem], Sequence[str]]:
     """Return what a list names with one of the words, and the ids of all that it names."""
-    named = [one for item in select(found.candidates).items for one in _ids_of(item)]
+    named = [item.source_id for item in select(found.candidates).items]
     return select(found.candidates, words=words).items, named
 
 
@@ -266,9 +266,10 @@ def _ids_of(item: BatchItem) -> Sequence[str]:
     return [item.source_id, *former_ids(item.reference)]
 
 
-def _does_not_join(named: Sequence[str], found: Walk, looks: Sequence[Look]) -> bool:
+def _does_not_join(found: Walk, looks: Sequence[Look]) -> bool:
     """Tell whether a list that was read whole holds nothing of what it held first, or newest."""
     before = next((one.newest for one in reversed(looks) if one.newest), ())
+    named = [one for item in select(found.candidates).items for one in _ids_of(item)]
     return bool(before and named) and not found.unread and set(before).isdisjoint(named)
 
 

@@ -170,7 +170,7 @@ class GuardedClient:
             await self.politeness.turn(target.host)
             if seconds := self.politeness.closed_seconds(target.host):
                 raise ServerBusy(
-                    f"{target}: {target.host} said too many requests and is left alone: retry "
+                    f"{target}: {target.host} said 429 or 503 and is left alone: retry "
                     f"after {seconds:.0f} s."
                 )
         return await self.send(Request(url, deadline_seconds=deadline_seconds), admit)

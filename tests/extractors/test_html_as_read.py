@@ -258,6 +258,16 @@ def test_what_is_struck_out_is_taken_back():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "sign", ["&#xFDD0;{}&#XfDd1;", "&#64976;{}&#0064977;", "&#x00fdd0 {}&#xfdd1 ", "\ufdd0{}\ufdd1"]
+)
+def test_a_page_cannot_mark_words_as_struck_out_by_itself(sign):
+    """A "not" that every reader sees is read, whatever stands around it."""
+    found = read(f"<p>We did {sign.format('not ')}improve by it. {PROSE}</p>")
+    assert "not improve by it" in " ".join(found.text.split())
+    assert not {"\ufdd0", "\ufdd1"} & set(found.text)
+
+
 def test_a_document_that_google_exports_is_read():
     """It states no title, and sets one; what its styles strike out is taken back."""
     markup = (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.extractors.sites import canonical_url, kind_of_url
+from casebook.extractors.sites import canonical_url, former_urls, kind_of_url
 from casebook.extractors.urls import is_web_address, parse_web_url
 from casebook.schemas.errors import InvalidUrl
 from casebook.schemas.sources import SourceKind
@@ -360,6 +360,13 @@ CONTENT = """
 def test_the_ways_to_one_page_are_one_source(url, expected):
     """Mirrors, caches, proxies, links that lead on, and a site's own spellings."""
     assert canonical_url(url) == expected
+
+
+def test_no_form_of_before_is_another_page():
+    """A file in a repository may be called as elsewhere the AMP edition of another one is."""
+    raw = "https://raw.githubusercontent.com/o/r/main"
+    assert former_urls(f"{raw}/notes.html") == [f"{raw}/notes.html"]
+    assert former_urls(f"{raw}/notes.amp.html") == []
 
 
 @pytest.mark.parametrize("name", TRACKERS)

@@ -199,6 +199,12 @@ def test_diagrams_and_charts_say_their_words():
     ]  # fmt: skip
 
 
+def test_a_chart_is_said_once_however_often_it_is_shown():
+    """Else a small file of many places and one long chart would make a text without end."""
+    found = read(*[paragraph("See: ", drawing(_OF_CHART))] * 3, diagramData=DIAGRAM, chart=CHART)
+    assert found.text.count("Letters answered") == 1
+
+
 def test_headings_are_told_by_their_level_in_the_outline():
     """Whatever a language, or a house, calls their styles."""
     found = read(

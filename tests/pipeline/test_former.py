@@ -141,4 +141,5 @@ async def test_a_watch_of_before_proposes_nothing_again(services, before, web):
     seen, batch = await watching.look(line.watch, services)
     assert (seen.found, seen.new, seen.gap, batch) == (2, 0, False, None)
     feed("1", "2", "3")
-    assert (await watching.look(line.watch, services))[0].new == 1
+    seen, _ = await watching.look(line.watch, services)
+    assert (seen.new, len(seen.newest)) == (1, 3)

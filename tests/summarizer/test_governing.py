@@ -4,9 +4,10 @@ import pytest
 from written_documents import document_of
 
 from casebook.schemas.cases import SupportLevel
+from casebook.summarizer.grounding import placing
 from casebook.summarizer.grounding.drafts import Grounder
 from casebook.summarizer.grounding.governing import governing
-from casebook.summarizer.grounding.source_text import SourceSentence
+from casebook.summarizer.grounding.source_text import SourceSentence, tokens
 from casebook.summarizer.grounding.summaries import check_summary
 from casebook.summarizer.proposals import Claim, FactClaim
 
@@ -167,6 +168,15 @@ def test_a_row_without_end_is_no_sentence():
     """What is longer than any sentence is not searched for what governs it."""
     row = SourceSentence("We would index rulings, would " * 5_000, 0, 0, 0)
     assert governing("Rulings are indexed.", [row]) is None
+
+
+def test_what_a_claim_counts_is_read_once(monkeypatch):
+    """However many numbers it has: else a long row of them takes the square of its length."""
+    text, read = "12 cats, 13 dogs, " * 20, list[str]()
+    monkeypatch.setattr(placing, "tokens", lambda said: read.append(said) or tokens(said))
+    said = SourceSentence("22 boats, 23 cars, " * 20, 0, 0, 0)
+    assert placing.other_things(text, [said]) is None
+    assert (read.count(text), read.count(said.text)) == (1, 1)
 
 
 def test_summaries_are_held_against_what_governs():

@@ -178,3 +178,19 @@ async def test_who_lost_a_lock_ends_its_work_and_frees_nothing_of_the_next_one(p
     assert rows == [("doc1_x", other._holder), ("doc1_y", other._holder)]
     for locks in (asleep, other):
         locks.close()
+
+
+async def test_a_lock_that_is_lost_before_its_work_begins_is_told(postgres, monkeypatch):
+    """The machine may sleep between the two: nobody was there yet to be told."""
+    locks, take = PostgresLocks(Postgres(postgres.conninfo()), "t"), PostgresLocks._take
+
+    def taken_and_lost(self, name):
+        taken = take(self, name)
+        self._note_lost([name])
+        return taken
+
+    monkeypatch.setattr(PostgresLocks, "_take", taken_and_lost)
+    with pytest.raises(LockLost):
+        async with locks.alone("doc1_z"):
+            await asyncio.sleep(1)
+    locks.close()

@@ -59,7 +59,9 @@ def former_urls(url: str) -> Sequence[str]:
         for host in (bare, _site(bare))
         for query in (_canonical_query(page.query or "", host), _in_order(page.query or ""))
     )
-    return [form for form in forms if form != canonical_url(url)]
+    now = canonical_url(url)
+    # A form that is another page's today may have been stored as that one.
+    return [form for form in forms if form != now and canonical_url(form) == now]
 
 
 def kind_of_url(url: str) -> SourceKind | None:

@@ -199,7 +199,7 @@ class ServerFailed(FetchError):
 
 
 class ServerBusy(FetchError):
-    """The server says 429, or said so to many requests before and is left alone."""
+    """The server says 429, or said that or 503 before and is left alone."""
 
     transient = True
 

@@ -120,6 +120,8 @@ class PostgresLocks:
             async with asyncio.timeout(None) as block:
                 loop = asyncio.get_running_loop()
                 self._held[name] = partial(loop.call_soon_threadsafe, _end, block)
+                if name in self._lost:  # before there was anybody to be told
+                    _end(block)
                 yield
         except TimeoutError:
             if not block.expired():

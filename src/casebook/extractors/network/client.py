@@ -170,7 +170,7 @@ class GuardedClient:
             await self.politeness.turn(target.host)
             if seconds := self.politeness.closed_seconds(target.host):
                 raise ServerBusy(
-                    f"{target}: {target.host} said too many requests and is left alone: retry "
+                    f"{target}: {target.host} said 429 or 503 and is left alone: retry "
                     f"after {seconds:.0f} s."
                 )
         return await self.send(Request(url, deadline_seconds=deadline_seconds), admit)
@@ -337,7 +337,7 @@ def _seconds_to_wait(headers: Mapping[str, str]) -> float | None:
         return float(after[:9])
     try:
         until = parsedate_to_datetime(after)
-    except ValueError:
+    except (ValueError, OverflowError):  # of a year with more figures than a number of C takes
         return None
     return max(0.0, until.timestamp() - time.time())
 

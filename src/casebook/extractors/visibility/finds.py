@@ -13,7 +13,7 @@ from casebook.schemas.documents import HiddenKind
 MOST = 0.5
 # Around what is struck out; no character of a page, whose reading takes them out of its markup.
 _BEGIN, _END = "\ufdd0", "\ufdd1"
-_MARKED = re.compile(f"{_BEGIN}[^{_END}]*{_END}")
+_MARKED = re.compile(f"{_BEGIN}[^{_BEGIN}{_END}]*{_END}")
 _THEME = 0.3
 _HEADED = ("h1", "main", "article")
 # A page that fades in, or is uncovered, part by part as it is scrolled.

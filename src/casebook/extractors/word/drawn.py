@@ -16,9 +16,13 @@ _REFERENCES = ("relIds", "chart")
 
 
 def set_in_text(part: Any, drawn: Drawn) -> None:
-    """Say in each drawing of ``part``, as a box with text in it, what its diagram or chart says."""
+    """Say in each drawing of ``part``, as a box with text in it, what its diagram or chart says.
+
+    One that stands in several places is said in the first of them.
+    """
+    left = dict(drawn)
     for place in all_in(part, *_REFERENCES):
-        root = next((drawn[one] for one in _named(place) if one in drawn), None)
+        root = next((left.pop(one) for one in _named(place) if one in left), None)
         drawing = next(place.iterancestors("{*}drawing"), None)
         if root is None or drawing is None:
             continue

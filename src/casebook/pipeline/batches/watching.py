@@ -6,10 +6,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from casebook.extractors.gathering.fetch import former_ids
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
 from casebook.pipeline.batches.backfill import register
+from casebook.pipeline.batches.joining import (
+    check_form,
+    chosen,
+    does_not_join,
+    ids_of,
+    still_unread,
+)
 from casebook.pipeline.batches.planning import is_open, select
 from casebook.pipeline.batches.reach import UNANSWERED
 from casebook.pipeline.batches.sifting import MOST_JUDGED, Sifted, check_rubric, sift
@@ -19,7 +25,7 @@ from casebook.runtime.online import is_online
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchItem, BatchOptions
 from casebook.schemas.bounds import LONGEST_INTERVAL, MOST_DOLLARS
-from casebook.schemas.errors import CasebookError, ContentMismatch, InvalidSource, UnknownId
+from casebook.schemas.errors import CasebookError, InvalidSource, UnknownId
 from casebook.schemas.ids import content_id
 from casebook.schemas.sources import SourceRef
 from casebook.schemas.watches import Look, Refusal, Undecided, Watch, WatchLine, WatchState
@@ -32,7 +38,6 @@ LONGEST_RUBRIC = 2_000
 """Characters; it is part of each question."""
 
 _NOTHING = Sifted()
-_MADE_BY_PROGRAMS = {"feed", "sitemap", "OPML", "JSON"}
 
 _REMEMBERED = 10
 """Of what a list names first, so many are kept with a look: the next one joins on to them."""
@@ -88,7 +93,7 @@ async def add(
         **_change(watch_id, WatchState.ACTIVE, who),
     )
     found = await listed(address, services)
-    items, named = _chosen(found, words)
+    items, named = chosen(found, words)
     for line in await asyncio.to_thread(services.warehouse.watches):
         if line.watch.watch_id == watch.watch_id:
             # It is watched already: what came since its last look is still to be found.
@@ -214,12 +219,12 @@ async def _looked(
     unread = looks[-1].unread if looks else ()
     try:
         found = await (reading or listed(watch.address, services))
-        _check_form(watch, found, looks)
+        check_form(watch, found, looks)
     except CasebookError as error:
         last = looks[-1] if looks and looks[-1].failure else None
         since = None if last is None else last.failing_since or last.at
         return _look(watch, failure=error, failing_since=since, unread=unread), None
-    items, named = _chosen(found, watch.words)
+    items, named = chosen(found, watch.words)
     first_read = [
         item.source_id
         for item in select(found.candidates).items
@@ -227,12 +232,12 @@ async def _looked(
     ]
     known = {source_id for one in looks for source_id in one.known}.union(first_read)
     known.update(one.source_id for one in await refused_of(watch.watch_id, services))
-    news = await _unseen([item for item in items if known.isdisjoint(_ids_of(item))], services)
+    news = await _unseen([item for item in items if known.isdisjoint(ids_of(item))], services)
     sifted = Sifted(wanted=news)
     if watch.rubric is not None:
         told = {candidate.url: candidate for candidate in found.candidates}
         taken = {one.source_id for seen in looks for one in seen.undecided}
-        again = {item.source_id for item in news if not taken.isdisjoint(_ids_of(item))}
+        again = {item.source_id for item in news if not taken.isdisjoint(ids_of(item))}
         asked = [item for item in news if item.source_id not in again]
         sifted = await sift(asked, told, watch.rubric, services, most=most)
         sifted = sifted.with_wanted([item for item in news if item.source_id in again])
@@ -246,54 +251,13 @@ async def _looked(
         form=found.form,
         sifted=sifted,
         known=first_read,
-        unread=_still_unread(unread, found),
+        unread=still_unread(unread, found),
         missed=found.missed,
         newest=named[:_REMEMBERED],
-        gap=_does_not_join(named, found, looks),
+        gap=does_not_join(found, looks),
         batch_id=batch.batch_id if batch else None,
     )
     return seen, batch
-
-
-def _chosen(found: Walk, words: Sequence[str]) -> tuple[Sequence[BatchItem], Sequence[str]]:
-    """Return what a list names with one of the words, and the ids of all that it names."""
-    named = [one for item in select(found.candidates).items for one in _ids_of(item)]
-    return select(found.candidates, words=words).items, named
-
-
-def _ids_of(item: BatchItem) -> Sequence[str]:
-    """Return the ids under which an earlier look may know an item, today's first."""
-    return [item.source_id, *former_ids(item.reference)]
-
-
-def _does_not_join(named: Sequence[str], found: Walk, looks: Sequence[Look]) -> bool:
-    """Tell whether a list that was read whole holds nothing of what it held first, or newest."""
-    before = next((one.newest for one in reversed(looks) if one.newest), ())
-    return bool(before and named) and not found.unread and set(before).isdisjoint(named)
-
-
-def _check_form(watch: Watch, found: Walk, looks: Sequence[Look]) -> None:
-    """Refuse a page where programs found a feed or the like: its links may lead anywhere.
-
-    Raises:
-        ContentMismatch: if it is one.
-    """
-    before = next((one.form for one in reversed(looks) if one.form is not None), None)
-    if before in _MADE_BY_PROGRAMS and found.form not in _MADE_BY_PROGRAMS:
-        raise ContentMismatch(
-            f"{watch.address} was a list made by a program ({before}), and is a {found.form} now: "
-            "see where the list has gone and watch that; if you mean the page, remove the watch "
-            "and add it again."
-        )
-
-
-def _still_unread(unread: Sequence[str], found: Walk) -> Sequence[str]:
-    """Return which lists no look has read yet: also those that an unread one turned out to hold.
-
-    A list that was read once, or is new, is not among them: what it holds next time is news.
-    """
-    within = {way[-1] for way in found.unread if not set(unread).isdisjoint(way)}
-    return sorted(within.union(unread).difference(found.read))
 
 
 async def _unseen(items: Sequence[BatchItem], services: Services) -> Sequence[BatchItem]:

@@ -148,23 +148,19 @@ def other_things(text: str, sentences: Sequence[SourceSentence]) -> tuple[str, s
 
     Only plurals that stand close behind the number, of which neither side knows the other's.
     """
-    there = frozenset().union(*(tokens(s.text) for s in sentences))
+    there = {t.stem for s in sentences for t in tokens(s.text)}
+    here = {t.stem for t in tokens(text)}
+    counted = [(f, _plural(f, s.text)) for s in sentences for f in figures(s.text)]
     for figure in figures(text):
         ours = _plural(figure, text)
         if (
             ours is None
             or not figure.readings[0] >= _LEAST
             or figure.readings[0] in _YEARS
-            or ours.stem in {t.stem for t in there}
+            or ours.stem in there
         ):
             continue
-        theirs = [
-            _plural(f, s.text)
-            for s in sentences
-            for f in figures(s.text)
-            if not set(f.readings).isdisjoint(figure.readings)
-        ]
-        here = {t.stem for t in tokens(text)}
+        theirs = [noun for f, noun in counted if not set(f.readings).isdisjoint(figure.readings)]
         if theirs and all(noun is not None and noun.stem not in here for noun in theirs):
             return ours.word, theirs[0].word if theirs[0] else ""
     return None

@@ -134,7 +134,9 @@ def nothing_is_added(text: str, quotes: Sequence[Quoted]) -> Support | None:
 
 def numbers_stay(text: str, quotes: Sequence[Quoted]) -> Support | None:
     """Look for numbers that the sentences have, but for something else, or of other things."""
-    said = readable(_sentences(quotes)) if len(text) <= LONGEST else []
+    if len(text) > LONGEST:
+        return None
+    said = readable(_sentences(quotes))
     if found := misplaced(text, said):
         return _weak(f"The source says {', '.join(found)} of something else.")
     if things := other_things(text, said):

@@ -8,6 +8,8 @@ from lxml import etree
 
 _TAG = re.compile(r"<[A-Za-z]")
 _NO_CHARACTERS = "\ufffe\uffff\ufdd0\ufdd1"
+# The last two as references, which libxml2 makes into what casebook marks struck text with.
+_REFERENCE = re.compile(r"&#(?:x0*fdd[01](?![\da-f])|0*6497[67](?!\d));?", re.IGNORECASE)
 # Characters that XML forbids, at which libxml2's reading would end early.
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
 _OF_HEADS = frozenset("title meta link base style script noscript template".split())
@@ -38,6 +40,7 @@ def parse(markup: str) -> Any | None:
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
     for forbidden in _NO_CHARACTERS:
         markup = markup.replace(forbidden, "")
+    markup = _REFERENCE.sub("", markup)
     source = markup.encode("utf-8", "replace").translate(None, _CONTROLS)
     try:
         return _with_body(lxml.html.document_fromstring(source, parser=parser))

@@ -22,10 +22,13 @@ def recognise(refs: Iterable[SourceRef], warehouse: Warehouse) -> None:
     ids = [*asked, *(former for _, formers in asked.values() for former in formers)]
     stored = warehouse.stored(ids)
     leads = {alias.source_id: alias for alias in warehouse.leading(ids)}
+    found = []
     for today, (ref, formers) in asked.items():
         former = next((one for one in formers if one in stored), None)
         if former is not None and today not in stored and today not in leads:
-            warehouse.append(_leading(today, ref, former, leads.get(former)))
+            found.append(_leading(today, ref, former, leads.get(former)))
+    if found:
+        warehouse.append(*found)
 
 
 def _leading(today: str, ref: SourceRef, former: str, lead: Alias | None) -> Alias:

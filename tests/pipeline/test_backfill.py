@@ -21,9 +21,10 @@ from scripted_endpoint import Reply, api_error, completion
 
 from casebook.extractors.worker import ExtractorPool
 from casebook.pipeline.batches import backfill
-from casebook.pipeline.batches.backfill import BatchRun, progress, register
+from casebook.pipeline.batches.backfill import BatchRun
 from casebook.pipeline.batches.planning import estimate, interleaved, is_open, select
 from casebook.pipeline.batches.quoting import quote
+from casebook.pipeline.batches.stored import progress, register
 from casebook.pipeline.batches.tallying import Tally
 from casebook.pipeline.ingestion import stages
 from casebook.pipeline.ingestion.ingest import ingest

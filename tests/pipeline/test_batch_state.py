@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from desk_drafts import NOON, Builder, source_of
 
-from casebook.pipeline.batches.backfill import register
 from casebook.pipeline.batches.planning import is_open
+from casebook.pipeline.batches.stored import register
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import BatchEvent, BatchItem, BatchOptions, BatchStep, ListedBatch

@@ -8,9 +8,10 @@ import pytest
 
 from casebook.extractors import sites
 from casebook.pipeline.batches import watching
-from casebook.pipeline.batches.backfill import BatchRun, progress, register
+from casebook.pipeline.batches.backfill import BatchRun
 from casebook.pipeline.batches.planning import select
 from casebook.pipeline.batches.quoting import quote
+from casebook.pipeline.batches.stored import progress, register
 from casebook.pipeline.ingestion.identity import named
 from casebook.pipeline.ingestion.ingest import ingest
 from casebook.schemas.batches import BatchOptions

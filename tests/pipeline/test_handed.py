@@ -7,10 +7,11 @@ import pytest
 import scripted_curator
 from scripted_endpoint import api_error
 
-from casebook.pipeline.batches.backfill import BatchRun, progress, register
+from casebook.pipeline.batches.backfill import BatchRun
 from casebook.pipeline.batches.handed import handed_over
 from casebook.pipeline.batches.planning import Selection
 from casebook.pipeline.batches.quoting import quote
+from casebook.pipeline.batches.stored import progress, register
 from casebook.pipeline.reprocessing.retrying import retry
 from casebook.schemas.batches import BatchOptions, BatchStep, Standing
 

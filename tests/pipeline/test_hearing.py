@@ -11,8 +11,9 @@ from recordings import HEARD, MP3, PLAYERS, document_of, rechecked, serve_page
 
 from casebook.extractors.gathering import cutting
 from casebook.extractors.gathering.sound import Sound
-from casebook.pipeline.batches.backfill import BatchRun, progress, register
+from casebook.pipeline.batches.backfill import BatchRun
 from casebook.pipeline.batches.handed import handed_over
+from casebook.pipeline.batches.stored import progress, register
 from casebook.pipeline.ingestion import hearing, stages
 from casebook.pipeline.ingestion.ingest import ingest
 from casebook.pipeline.ingestion.run import Run

@@ -8,9 +8,10 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 
 from casebook.pipeline.batches import backfill
-from casebook.pipeline.batches.backfill import BatchRun, register
+from casebook.pipeline.batches.backfill import BatchRun
 from casebook.pipeline.batches.planning import select
 from casebook.pipeline.batches.reach import Reach
+from casebook.pipeline.batches.stored import register
 from casebook.pipeline.ingestion.outcome import Outcome, Status
 from casebook.runtime import online
 from casebook.runtime.online import is_online

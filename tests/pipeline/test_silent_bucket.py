@@ -7,8 +7,9 @@ import bucket_server
 import pages
 import pytest
 
-from casebook.pipeline.batches.backfill import BatchRun, register
+from casebook.pipeline.batches.backfill import BatchRun
 from casebook.pipeline.batches.planning import select
+from casebook.pipeline.batches.stored import register
 from casebook.pipeline.ingestion.ingest import ingest
 from casebook.runtime.services import Services
 from casebook.schemas.batches import BatchOptions

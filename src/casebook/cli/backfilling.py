@@ -256,7 +256,7 @@ def _begun(
 async def _registered(
     origin: str, selection: Selection, options: BatchOptions, settings: Settings
 ) -> Batch:
-    from casebook.pipeline.batches.backfill import register as register_batch
+    from casebook.pipeline.batches.stored import register as register_batch
     from casebook.runtime.services import Services
 
     async with Services(settings, patience=settings.outage_patience) as services:
@@ -276,8 +276,8 @@ async def _resume(
     batch_id: str, given: BatchOptions, settings: Settings, *, dry_run: bool, as_json: bool
 ) -> int:
     """Go on with a batch; a budget or concurrency that is given holds for this run alone."""
-    from casebook.pipeline.batches.backfill import batch_of, listed
     from casebook.pipeline.batches.planning import Selection
+    from casebook.pipeline.batches.stored import batch_of, listed
     from casebook.runtime.services import Services
 
     async with Services(settings) as services:
@@ -299,7 +299,8 @@ async def work_batch(
     """
     from casebook.cli.board import BatchBoard, print_progress
     from casebook.cli.submitting import exit_code
-    from casebook.pipeline.batches.backfill import BatchRun, progress
+    from casebook.pipeline.batches.backfill import BatchRun
+    from casebook.pipeline.batches.stored import progress
 
     work, failed = BatchRun(batch, services), {}
     try:
@@ -367,7 +368,7 @@ def show(
 ) -> None:
     """Show how far a batch is, and its failures by cause with what to do about each."""
     from casebook.cli.board import print_progress, print_step
-    from casebook.pipeline.batches.backfill import batch_of, progress
+    from casebook.pipeline.batches.stored import batch_of, progress
     from casebook.runtime.services import Services
 
     async def work() -> None:

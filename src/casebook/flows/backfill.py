@@ -33,9 +33,10 @@ from casebook.flows.report import batch_markdown
 from casebook.flows.stopping import ended_in_order
 from casebook.flows.tasks import as_task
 from casebook.pipeline.batches import watching
-from casebook.pipeline.batches.backfill import BatchRun, batch_of, progress, register
+from casebook.pipeline.batches.backfill import BatchRun
 from casebook.pipeline.batches.planning import Selection, select
 from casebook.pipeline.batches.quoting import read_list, with_options
+from casebook.pipeline.batches.stored import batch_of, progress, register
 from casebook.pipeline.ingestion.outcome import Outcome
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
-from casebook.pipeline.batches.backfill import batch_of, progress, register
 from casebook.pipeline.batches.planning import select
 from casebook.pipeline.batches.quoting import quote, read_list, with_options
+from casebook.pipeline.batches.stored import batch_of, progress, register
 from casebook.review.batch_page import SHOWN, BatchPage, failures_of, state_of_batch
 from casebook.review.forms import number, since_day, text, words_of
 from casebook.review.guarding import require_token

@@ -11,9 +11,11 @@ from itertools import repeat
 
 import structlog
 
-from casebook.pipeline.batches.handed import follow, kept_bytes, own_again
+from casebook.pipeline.batches.gates import Gates
+from casebook.pipeline.batches.handed import follow, kept_bytes
 from casebook.pipeline.batches.planning import interleaved, is_open
 from casebook.pipeline.batches.reach import OFFLINE, Reach
+from casebook.pipeline.batches.stored import listed
 from casebook.pipeline.batches.tallying import Tally
 from casebook.pipeline.batches.waiting import Waiting
 from casebook.pipeline.ingestion.copies import catch_up
@@ -28,14 +30,10 @@ from casebook.schemas.batches import (
     Batch,
     BatchEvent,
     BatchItem,
-    BatchOptions,
-    BatchProgress,
     BatchStep,
-    ListedBatch,
-    progress_of,
 )
 from casebook.schemas.bounds import MOST_AT_ONCE
-from casebook.schemas.errors import ExtractorUnavailable, UnknownId, WarehouseError
+from casebook.schemas.errors import ExtractorUnavailable, WarehouseError
 from casebook.schemas.failures import Failure
 from casebook.schemas.ids import content_id
 from casebook.summarizer.models.grace import end
@@ -53,112 +51,6 @@ Each = Callable[[BatchItem, Callable[[], Awaitable[Outcome]]], Awaitable[Outcome
 """Works one source by calling what it is given: directly, or as a task of an orchestrator."""
 
 _Task = asyncio.Task[tuple[BatchItem, Outcome] | None]
-
-
-async def register(
-    origin: str, items: Sequence[BatchItem], options: BatchOptions, services: Services
-) -> Batch:
-    """Store a batch, or find it: the same list with the same options is the same batch.
-
-    One that names the same sources otherwise, files that lie elsewhere by now, is another: what is
-    stored of a batch is what is worked.
-    """
-    ids = [item.source_id for item in items]
-    batch = ListedBatch(
-        batch_id=content_id("batch", origin, ids, options.model_dump()),
-        origin=origin,
-        options=options,
-        items=items,
-        created_by=services.settings.curator,
-        created_at=datetime.now(UTC),
-    )
-    warehouse = services.warehouse
-    again = await asyncio.to_thread(own_again, items, warehouse)
-    if await asyncio.to_thread(warehouse.append, batch, *again) > len(again):
-        return batch.without_items()  # a new one
-    stored = await listed(batch.batch_id, services)
-    if any(mine.reference != its.reference for mine, its in zip(items, stored.items, strict=True)):
-        named = [item.reference.model_dump() for item in items]
-        another = content_id("batch", batch.batch_id, named)
-        batch = batch.model_copy(update={"batch_id": another})
-        await asyncio.to_thread(warehouse.append, batch)
-    return batch.without_items()
-
-
-async def listed(batch_id: str, services: Services) -> ListedBatch:
-    """Return a stored batch with its sources.
-
-    Raises:
-        UnknownId: if there is none.
-    """
-    batch = await asyncio.to_thread(services.warehouse.batch, batch_id)
-    if batch is None:
-        raise UnknownId(f"there is no batch {batch_id}; see `casebook backfill list`")
-    return batch
-
-
-async def batch_of(batch_id: str, services: Services) -> Batch:
-    """Return a stored batch.
-
-    Raises:
-        UnknownId: if there is none.
-    """
-    return (await listed(batch_id, services)).without_items()
-
-
-async def progress(batch: Batch, services: Services) -> BatchProgress:
-    """Return how far a batch is, whoever works it."""
-    items = (await listed(batch.batch_id, services)).items
-    ids, warehouse = [item.source_id for item in items], services.warehouse
-    told = progress_of(await asyncio.to_thread(warehouse.standings, ids))
-    spent = await asyncio.to_thread(warehouse.spent_on, ids)
-    stages = await asyncio.to_thread(warehouse.stages_of, ids) if told.left else {}
-    return told.model_copy(update={"spent": spent, "stages": stages})
-
-
-class Gates:
-    """Bounds how many sources are in each stage at once, and counts them for whoever watches.
-
-    A StageRunner. A slow stage holds back the ones before it: a source keeps
-    its place in the batch's window until it has left the last stage.
-    """
-
-    MOST_UNREAD = 5  # more than the usual two workers are given at once
-
-    def __init__(self, *, fetching: int, extracting: int) -> None:
-        self._gates = {
-            "fetch": asyncio.Semaphore(fetching),
-            "extract": asyncio.Semaphore(extracting),
-        }
-        self.inside: Counter[str] = Counter()
-        self._unread = 0
-
-    @property
-    def are_unreadable(self) -> bool:
-        """Tell whether no process that reads was to be had, so many times in a row."""
-        return self._unread >= self.MOST_UNREAD
-
-    async def __call__(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
-        """Run one stage when there is room in it."""
-        gate = self._gates.get(name)
-        if gate is None:
-            return await self._counted(name, stage)
-        async with gate:
-            try:
-                result = await self._counted(name, stage)
-            except ExtractorUnavailable:
-                self._unread += 1
-                raise
-            if name == "extract":
-                self._unread = 0
-            return result
-
-    async def _counted(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
-        self.inside[name] += 1
-        try:
-            return await stage()
-        finally:
-            self.inside[name] -= 1
 
 
 async def directly(_: BatchItem, work: Callable[[], Awaitable[Outcome]]) -> Outcome:

@@ -8,7 +8,6 @@ from typing import Any
 
 from casebook.extractors.links.listing import Walk, WalkLimits, walk
 from casebook.extractors.sites import canonical_url
-from casebook.pipeline.batches.backfill import register
 from casebook.pipeline.batches.joining import (
     check_form,
     chosen,
@@ -19,6 +18,7 @@ from casebook.pipeline.batches.joining import (
 from casebook.pipeline.batches.planning import is_open, select
 from casebook.pipeline.batches.reach import UNANSWERED
 from casebook.pipeline.batches.sifting import MOST_JUDGED, Sifted, check_rubric, sift
+from casebook.pipeline.batches.stored import register
 from casebook.pipeline.ingestion.former import recognise
 from casebook.publishing.wording import count
 from casebook.runtime.online import is_online

@@ -1,5 +1,7 @@
 """``casebook bring``: one casebook's rows, files and paid answers stored in another."""
 
+import shutil
+
 import pages
 import pytest
 from postgres_server import PostgresServer
@@ -19,8 +21,14 @@ def here(tmp_path):
     return tmp_path / "laptop"
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where the first test keeps a copy of its laptop's home: making one takes longer."""
+    return tmp_path_factory.mktemp("kept") / "home"
+
+
 @pytest.fixture
-def laptop(casebook, site, here, tmp_path):
+def laptop(casebook, site, here, kept):
     """A casebook with an approved draft, a refused source, a failure and a watch."""
     allowed = {"CASEBOOK_ALLOWED_HOSTS": f"{site.host}:{site.port}", "CASEBOOK_HOME": str(here)}
     site.expect_request("/cake").respond_with_data(pages.RECIPE, content_type="text/html")
@@ -29,12 +37,16 @@ def laptop(casebook, site, here, tmp_path):
         f"<link>{site.url_for('/gone')}</link></item></channel></rss>",
         content_type="application/rss+xml",
     )
+    if kept.exists():
+        shutil.copytree(kept, here)
+        return allowed
     addresses = "\n".join(map(site.url_for, ("/case", "/gone", "/cake")))
     ran = casebook("backfill", "-", "--json", stdin=addresses, **allowed)
     assert sorted(line["status"] for line in ran.lines) == ["draft", "failed", "not_a_case_study"]
     (case,) = casebook("list", "--json", **allowed).lines
     assert casebook("approve", case["case_id"], **allowed).code == 0
     assert casebook("watch", "add", site.url_for("/feed"), "--every", "6h", **allowed).code == 0
+    shutil.copytree(here, kept)
     return allowed
 
 
@@ -44,17 +56,9 @@ def ours(laptop, tmp_path):
     return laptop | {"CASEBOOK_HOME": str(tmp_path / "ours")}
 
 
-@pytest.fixture(
-    params=[
-        "file",
-        pytest.param("lake", marks=pytest.mark.postgres),
-    ]
-)
-def shared(request, ours, tmp_path):
-    """The same, or those of a lake."""
-    if request.param == "file":
-        return ours
-    postgres: PostgresServer = request.getfixturevalue("postgres")
+@pytest.fixture
+def shared(request, ours, postgres: PostgresServer, tmp_path):
+    """The same, with a lake."""
     lake = f"ducklake:postgres:{postgres.create(request.node.name)}"
     return ours | {"CASEBOOK_WAREHOUSE": lake, "CASEBOOK_DATA": str(tmp_path / "data")}
 
@@ -67,6 +71,7 @@ def rows_of(home):
     return rows
 
 
+@pytest.mark.postgres
 def test_all_that_a_casebook_holds_is_read_alike_where_it_was_brought(
     casebook, laptop, shared, here, endpoint, site
 ):

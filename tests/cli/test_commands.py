@@ -40,7 +40,7 @@ def test_a_story_from_submit_to_site(casebook, program, page, tmp_path):
     (listed,) = casebook("list", "--json").lines
     assert (listed["case_id"], listed["status"]) == (case_id, "draft")
 
-    (shown,) = program("show", case_id[:10], "--json").lines
+    (shown,) = casebook("show", case_id[:10], "--json").lines
     statement = shown["architecture"][0]
     assert set(statement) >= {"text", "evidence", "support", "reason"}
     assert set(statement["evidence"][0]) >= {"quote", "passage", "start", "end"}
@@ -333,20 +333,6 @@ def test_an_endpoint_with_a_secret_in_it_is_refused_unseen(casebook, address):
     assert ran.code == 4
     assert re.search("wrong setting: CASEBOOK_LLM_BASE_URL: (is no|must hold no)", ran.err)
     assert "sk-pw" not in ran.out + ran.err
-
-
-def test_a_locked_warehouse_is_exit_code_6(program, page, tmp_path):
-    """While another program holds the file, a bounded wait ends with a clear line."""
-    import duckdb
-
-    program("list")
-    held = duckdb.connect(tmp_path / "home" / "warehouse.duckdb")
-    try:
-        ran = program("submit", page, CASEBOOK_LOCK_TIMEOUT="0.3")
-    finally:
-        held.close()
-    assert ran.code == 6
-    assert "warehouse.duckdb" in ran.err
 
 
 def test_help_imports_nothing_heavy(program):

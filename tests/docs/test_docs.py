@@ -1,6 +1,7 @@
 """The documentation says what the code does; it cannot drift unnoticed."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,18 +39,24 @@ def test_every_command_is_in_the_readme():
     """A command that nobody is told of does not exist."""
     readme = (ROOT / "README.md").read_text()
     told = set(re.findall(r"`(?:casebook )?(\w+)(?: [^`]*)?`", readme))
-    commands = set(typer.main.get_command(app).commands)
+    commands = set(_whole_command().commands)
     assert commands <= told
 
 
 def test_every_command_explains_itself():
     """Each command, those within groups too, and each of its options has a help text."""
-    commands = typer.main.get_command(app).commands
+    commands = _whole_command().commands
     for name, command in [*commands.items(), *_leaves("", commands)]:
         assert command.help, name
         assert command.help.strip().endswith("."), name
         for parameter in command.params:
             assert getattr(parameter, "help", None), f"{name} {parameter.name}"
+
+
+@cache
+def _whole_command():
+    """Return the command with all that are within it; making it takes a tenth of a second."""
+    return typer.main.get_command(app)
 
 
 def _told_commands(page):
@@ -69,7 +76,7 @@ def test_every_command_line_of_a_page_is_one(page):
     if page.name == "CHANGELOG.md":  # it tells of what was
         return
     for words in _told_commands(page):
-        within, options = typer.main.get_command(app), set[str]()
+        within, options = _whole_command(), set[str]()
         for at, word in enumerate(words):
             commands = getattr(within, "commands", {})
             if not (commands and at < 2):
@@ -121,7 +128,7 @@ def test_every_budget_is_told_beside_the_settings():
     """Whoever asks what something may cost finds each command that takes a budget."""
     page = (ROOT / "docs" / "settings.md").read_text()
     money = page[page.index("\n## Money") :]
-    commands = typer.main.get_command(app).commands
+    commands = _whole_command().commands
     for name, command in _leaves("", commands):
         if any("--budget" in option.opts for option in command.params):
             assert f"`{name.replace('backfill run', 'backfill')}" in money, name

@@ -3,7 +3,6 @@
 import pytest
 
 from casebook.flows.local import LocalOrchestrator
-from casebook.flows.prefect_server import OwnPagesOnly
 
 OURS = [
     {"host": "127.0.0.1:4200"},
@@ -26,6 +25,9 @@ FOREIGN = [
 
 async def asked(kind: str, headers: dict[str, str]) -> tuple[bool, list[dict]]:
     """Ask a guarded application; tell whether it was reached, and what was sent."""
+    # Prefect's server takes seconds to import, which each process would that collects tests.
+    from casebook.flows.prefect_server import OwnPagesOnly
+
     reached, sent = [], []
 
     async def app(*_):

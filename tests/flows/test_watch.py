@@ -60,6 +60,7 @@ async def test_the_lists_that_are_due_are_read_at_once(two_lists, monkeypatch):
         "https://b.example/feed",
     )
     assert [line.look.failure_by for line in two_lists.watches()] == ["host_unreachable"] * 2
+    assert await backfill_module.watch.fn() == {}  # none is due before its time
 
 
 class _ListServer(ThreadingHTTPServer):

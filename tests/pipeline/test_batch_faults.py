@@ -1,7 +1,7 @@
 """What can go wrong in the night: nothing is lost, nothing is made or paid for twice.
 
 Where it is to be killed, the command runs in a process of its own. ``CASEBOOK_FAULT_KILLS`` says
-how often it is (3): set it to 20 for the batch of fifty and an outage of a minute.
+how often it is (2): set it to 20 for the batch of fifty and an outage of a minute.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ from scripted_endpoint import ScriptedEndpoint, api_error
 from casebook.schemas.batches import BatchStep, Standing
 from casebook.warehouse.store import Warehouse
 
-KILLS = int(os.environ.get("CASEBOOK_FAULT_KILLS", "3"))
+KILLS = int(os.environ.get("CASEBOOK_FAULT_KILLS", "2"))
 WHOLE_NIGHT = KILLS > 4
 SOURCES = 50 if WHOLE_NIGHT else 8
 OUTAGE_SECONDS = 60 if WHOLE_NIGHT else 3

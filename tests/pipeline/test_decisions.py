@@ -204,13 +204,13 @@ BAD_EDITS = [
 ]
 
 
-@pytest.mark.parametrize("edit", BAD_EDITS, ids=lambda e: e.action)
-async def test_an_edit_that_does_not_fit_is_refused_and_changes_nothing(services, case_id, edit):
+async def test_an_edit_that_does_not_fit_is_refused_and_changes_nothing(services, case_id):
     """A wrong field, number, tag, or a quote that is not in the source."""
-    before = services.warehouse.case(case_id).revision.revision_id
-    with pytest.raises(InvalidDecision):
-        await decisions.edit(case_id, services, [edit], who="ada")
-    assert services.warehouse.case(case_id).revision.revision_id == before
+    before = services.warehouse.case(case_id)
+    for edit in BAD_EDITS:
+        with pytest.raises(InvalidDecision):
+            await decisions.edit(case_id, services, [edit], who="ada")
+        assert services.warehouse.case(case_id) == before, edit
 
 
 async def test_unsupported_statements_need_a_second_look_and_reach_no_reader(

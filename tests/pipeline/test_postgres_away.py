@@ -1,7 +1,6 @@
 """A batch on a lake whose PostgreSQL goes away in the middle."""
 
 import re
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,24 +70,6 @@ def test_a_restart_is_waited_for(setting, postgres):
     once_asked(setting, 3, restart)
     ran = backfilled(setting)
     assert (ran.code, len(ran.lines)) == (0, SOURCES), ran.err
-    assert is_whole(setting)
-
-
-def test_of_two_batches_with_the_same_sources_none_asks_what_the_other_is_asking(
-    setting, postgres, monkeypatch
-):
-    """A restart frees no document that somebody works on, however soon the other one is back."""
-    monkeypatch.setattr(two_workers, "LATENCY", 3.0)
-
-    def restart() -> None:
-        postgres.stop()
-        postgres.start()
-
-    once_asked(setting, 3, restart)
-    command = [sys.executable, "-m", "casebook", "backfill", "-", "--json"]
-    listed = "url\n" + "\n".join(setting.urls) + "\n"
-    both = [setting.worker(name, command, listed) for name in "ab"]
-    assert [worker.wait(200) for worker in both] == [0, 0]
     assert is_whole(setting)
 
 

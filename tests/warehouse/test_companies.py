@@ -4,7 +4,7 @@ from itertools import product
 
 from casebook.pipeline.curation.companies import with_known_company
 from casebook.schemas.cases import CaseStudy, Fact
-from casebook.warehouse import Warehouse
+from casebook.warehouse.words import Words
 
 USED = [
     *("DoorDash", "DoorDash", "Doordash, Inc.", "Door", "Nestlé S.A.", "Nestle", "Nestlé", "AG"),
@@ -54,6 +54,6 @@ def test_a_draft_does_not_read_the_names_of_all_cases(file_warehouse, new_story,
     document = story.document()
     rows = [story.source(), document, story.case(), story.revision(document, company="Initech")]
     file_warehouse.append(*rows)
-    monkeypatch.delattr(Warehouse, "company_names")
+    monkeypatch.delattr(Words, "company_names")
     study = CaseStudy(title=Fact(value="t"), company=Fact(value="INITECH, Inc."))
     assert with_known_company(study, file_warehouse).company.value == "Initech"

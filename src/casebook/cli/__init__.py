@@ -1,3 +1,1 @@
 """The ``casebook`` command: parse, one call, render. Heavy packages are imported in commands."""
-
-from __future__ import annotations

@@ -1,13 +1,12 @@
-"""URL or bytes in, Document out: addresses, the guarded client, and one extractor per kind.
+"""URL or bytes in, Document out.
 
-The network half:
+- ``urls`` says which texts are web addresses, ``sites`` what they mean;
+- ``network`` is the one way out: ``addresses`` says which of them are public, ``guard`` resolves,
+  judges and pins connections, ``body`` reads a response within its caps, ``client`` asks for it,
+  ``robots`` reads a site's robots.txt;
+- ``gathering`` turns what a person typed into bytes, ``links`` into a list of sources;
+- ``registry`` finds the reader of the bytes, one of ``kinds``, which makes text with passages of
+  them; ``worker`` runs it where it can be killed.
 
-- ``addresses`` says which IP addresses are public, ``urls`` which texts are web addresses, and
-  what one source's address looks like in one canonical form;
-- ``guard`` resolves, judges and pins connections, ``body`` reads a response within its caps,
-  ``client`` is the one way to the network;
-- ``robots`` asks a site's robots.txt, ``fetch`` turns what a person typed into bytes.
-
-The parsing half turns those bytes into text with passages, each in a worker that can be killed.
 Nothing here knows a model, a database or an orchestrator.
 """

@@ -9,17 +9,18 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from casebook.runtime import clients
 from casebook.runtime.grounding import GroundingTurns
 from casebook.runtime.heaps import keep_heap_small
 from casebook.runtime.ledger import WarehouseLedger
 from casebook.runtime.loading import load_client
-from casebook.runtime.settings import OPENAI_ENDPOINT, Settings
+from casebook.runtime.settings import Settings
 from casebook.schemas.recipes import Recipe
 from casebook.summarizer.models import embedded
 from casebook.summarizer.models.asking import Asker
 from casebook.summarizer.models.budget import Budget
 from casebook.summarizer.models.limiting import Gate, RequestLimiter
-from casebook.summarizer.models.profiles import JsonMode, Price, Profile, Strategy, profile_of
+from casebook.summarizer.models.profiles import Profile, Strategy, profile_of
 from casebook.warehouse.allocator import give_back_at_once
 from casebook.warehouse.lake import SCHEMA, DuckLake
 from casebook.warehouse.locks import FileLocks, Locks, PostgresLocks
@@ -170,25 +171,12 @@ class Services:
     @property
     def model_name(self) -> str:
         """The model that is asked."""
-        settings = self.settings
-        return embedded.NAME if settings.embedded else settings.llm_model or ""
+        return clients.model_name(self.settings)
 
     @cached_property
     def profile(self) -> Profile:
         """The model's profile, with what the settings override."""
-        settings = self.settings
-        known = profile_of(self.model_name, settings.models)
-        changes: dict[str, object] = {
-            "context_tokens": settings.llm_context_tokens,
-            "output_tokens": settings.llm_output_tokens,
-        }
-        if settings.llm_mode != "auto":
-            changes["mode"] = JsonMode(settings.llm_mode)
-        if settings.llm_price_input is not None and settings.llm_price_output is not None:
-            changes["price"] = Price(
-                input=settings.llm_price_input, output=settings.llm_price_output
-            )
-        return known.model_copy(update={k: v for k, v in changes.items() if v is not None})
+        return clients.profile(self.settings)
 
     @property
     def wanted_strategy(self) -> Strategy | None:
@@ -203,33 +191,11 @@ class Services:
         Raises:
             EmbeddedModelMissing: when it is to be embedded and is not installed.
         """
-        # openai and instructor take a second to import; most commands ask nothing.
-        from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
-
-        settings = self.settings
-        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-        endpoint = settings.endpoint
-        if settings.embedded:
+        server = None
+        if self.settings.embedded:
             server = embedded.EmbeddedServer()
             self._closers.append(server.close)
-            endpoint, key = server.base_url, server.api_key
-        policy = RetryPolicy(
-            attempts=settings.llm_attempts,
-            backoff_initial=settings.llm_backoff,
-            retry_after_cap=max(60.0, self._patience),
-            rate_patience=self._patience,
-        )
-        model = OpenAICompatible(
-            self.model_name,
-            endpoint,
-            key,
-            stated_endpoint="embedded" if settings.embedded else endpoint,
-            timeout=settings.llm_timeout,
-            policy=policy,
-            mode=self.profile.mode,
-            reasoning=self.profile.reasoning,
-            limiter=self.limiter,
-        )
+        model = clients.summarizer(self.settings, server, self.limiter, self._patience)
         self._stack.push_async_callback(model.close)
         return model
 
@@ -282,26 +248,12 @@ class Services:
     @cached_property
     def transcriber(self) -> "Transcriber | None":
         """What writes down recordings; None where no endpoint is configured."""
-        settings = self.settings
-        if settings.transcription_model is None:
+        name = self.settings.transcription_model
+        if name is None:
             return None
-        from casebook.summarizer.models.client import RetryPolicy
-        from casebook.summarizer.models.transcription import OpenAITranscriber
-
-        key = settings.transcription_api_key or settings.openai_api_key
-        policy = RetryPolicy(attempts=settings.llm_attempts, backoff_initial=settings.llm_backoff)
-        transcriber = OpenAITranscriber(
-            settings.transcription_model,
-            settings.transcription_base_url or OPENAI_ENDPOINT,
-            key.get_secret_value() if key else "none",
-            self.ledger,
-            budget=lambda: self.budget,
-            price_a_minute=settings.transcription_price,
-            timeout=settings.transcription_timeout,
-            policy=policy,
-        )
-        self._stack.push_async_callback(transcriber.close)
-        return transcriber
+        made = clients.transcriber(self.settings, name, self.ledger, lambda: self.budget)
+        self._stack.push_async_callback(made.close)
+        return made
 
     async def listen(self, page: str, client: "GuardedClient", robots: "Robots") -> "Sound":
         """Return the sound of the video at ``page``.
@@ -387,27 +339,7 @@ class Services:
     @cached_property
     def judge_model(self) -> "OpenAICompatible":
         """The model that judges doubtful statements."""
-        from casebook.summarizer.models.client import OpenAICompatible, RetryPolicy
-
-        settings = self.settings
-        known = profile_of(settings.judge_model or "", settings.models)
-        endpoint = settings.judge_base_url or settings.endpoint
-        # The summaries' key goes to the summaries' endpoint, and to no other.
-        shared = settings.openai_api_key if endpoint == settings.endpoint else None
-        key = settings.judge_api_key or shared
-        model = OpenAICompatible(
-            settings.judge_model or "",
-            endpoint,
-            key.get_secret_value() if key else "none",
-            stated_endpoint=endpoint,
-            timeout=settings.llm_timeout,
-            policy=RetryPolicy(
-                attempts=settings.llm_attempts, backoff_initial=settings.llm_backoff
-            ),
-            mode=known.mode,
-            reasoning=known.reasoning,
-            limiter=None if settings.embedded or endpoint != settings.endpoint else self.limiter,
-        )
+        model = clients.judge(self.settings, self.limiter)
         self._stack.push_async_callback(model.close)
         return model
 

@@ -30,7 +30,7 @@ from casebook.warehouse.objects import NO_ANSWER
 from casebook.warehouse.postgres import Postgres, Questions, WritersTurn
 from casebook.warehouse.sql import Migration, quoted
 
-SCHEMA = "casebook"
+SCHEMA = "casebook"  # of PostgreSQL, with the catalogue's tables
 _EXTENSIONS = ("postgres_scanner", "ducklake")
 # Their questions about columns go to the catalogue one by one: 280 of the 360 that one list of
 # cases took. Without them it is planned as written, three times as fast.
@@ -69,19 +69,15 @@ class DuckLake:
         catalogue: the PostgreSQL server and database.
         data: folder or fsspec address of the Parquet files, the same on every machine.
         lock_timeout: seconds to wait for other writers.
-        schema: the PostgreSQL schema of the catalogue's tables.
     """
 
-    def __init__(
-        self, catalogue: Postgres, data: str, lock_timeout: float, schema: str = SCHEMA
-    ) -> None:
+    def __init__(self, catalogue: Postgres, data: str, lock_timeout: float) -> None:
         self.name = f"DuckLake ({catalogue.shown}, data in {data})"
         self._catalogue = catalogue
         self._data = data.rstrip("/") + "/"
         folder = self._data.removeprefix("file://")
         self._folder = None if "://" in folder else Path(folder)
-        self._schema = schema
-        self._turn = WritersTurn(catalogue, schema, lock_timeout)
+        self._turn = WritersTurn(catalogue, SCHEMA, lock_timeout)
         self._questions = Questions(catalogue)
         self._opening = threading.Lock()
         self._instance: duckdb.DuckDBPyConnection | None = None
@@ -166,7 +162,7 @@ class DuckLake:
         """Look what was migrated since, where tables were changed: that costs next to nothing."""
         if self._known is None:
             return
-        present = self._questions.number(_SCHEMA_VERSION, self._schema)
+        present = self._questions.number(_SCHEMA_VERSION, SCHEMA)
         if present != self._schema_version:
             migrating.refuse_newer(connection, self.name, self._known)
             self._schema_version = present
@@ -197,7 +193,7 @@ class DuckLake:
 
     def _migrated(self, schema: Sequence[Migration]) -> list[int]:
         with self.connection() as connection:
-            self._schema_version = self._questions.number(_SCHEMA_VERSION, self._schema)
+            self._schema_version = self._questions.number(_SCHEMA_VERSION, SCHEMA)
             if not migrating.pending(connection, self.name, schema):
                 return []
         with self._turn(), self.connection() as connection:
@@ -279,7 +275,7 @@ class DuckLake:
     def _attach(self, place: str, *, create: bool) -> str:
         address = quoted(f"ducklake:postgres:{self._catalogue.conninfo}")
         options = (
-            f"DATA_PATH {place}, METADATA_SCHEMA {quoted(self._schema)},"
+            f"DATA_PATH {place}, METADATA_SCHEMA {quoted(SCHEMA)},"
             f" CREATE_IF_NOT_EXISTS {str(create).lower()}"
         )
         return f"ATTACH {address} AS lake ({options})"

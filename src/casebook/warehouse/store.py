@@ -1,28 +1,17 @@
 """The warehouse: what may be asked of all that was ever stored."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 import duckdb
 
-from casebook.schemas.batches import (
-    BatchOptions,
-    BatchSummary,
-    ListedBatch,
-    SourceStanding,
-    Spending,
-    Typical,
-)
 from casebook.schemas.checks import Check, CheckResult
-from casebook.schemas.companies import CompanyAlias, CompanyNames, company_key
-from casebook.schemas.copies import NearCopy, Overlap, Sketch, Twin
 from casebook.schemas.documents import Document, Reading
 from casebook.schemas.errors import (
     AmbiguousId,
     InvalidDecision,
     UnknownId,
-    setup_kinds,
 )
 from casebook.schemas.generations import Generation, Waste
 from casebook.schemas.listings import (
@@ -38,13 +27,12 @@ from casebook.schemas.listings import (
 from casebook.schemas.recipes import Making, Recipe
 from casebook.schemas.reviews import Case, CaseStatus, Publication, Review, Revision
 from casebook.schemas.sources import Alias, Snapshot, Source
-from casebook.schemas.terms import TermDecision, TermProposal
 from casebook.schemas.triage import Triage
-from casebook.schemas.watches import Look, Watch, WatchLine
 from casebook.warehouse import reading
-from casebook.warehouse.records import TABLES, Row, decode, encode
-from casebook.warehouse.sql import bound, queries
-from casebook.warehouse.transactions import Transactions
+from casebook.warehouse.copies import Copies
+from casebook.warehouse.lists import Lists
+from casebook.warehouse.records import TABLES, Row, decode
+from casebook.warehouse.words import Words
 
 _HISTORY: Mapping[str, type[Revision | Review | Publication]] = {
     TABLES[kind].name: kind for kind in (Revision, Review, Publication)
@@ -52,7 +40,7 @@ _HISTORY: Mapping[str, type[Revision | Review | Publication]] = {
 _NAMED_MATCHES = 5
 
 
-class Warehouse(Transactions):
+class Warehouse(Copies, Lists, Words):
     """All rows of one casebook, in one DuckDB file or in a lake that many machines share.
 
     Each method is one transaction, and may raise what any of these does. Objects may be shared
@@ -78,65 +66,6 @@ class Warehouse(Transactions):
             self._append(connection, rows)
 
         self._in_one(work)
-
-    def compare(
-        self,
-        sketch: Sketch,
-        judge: Callable[[Sketch, Sequence[Overlap]], list[NearCopy]],
-        least: int = 1,
-    ) -> list[NearCopy]:
-        """Store a sketch and what ``judge`` makes of its overlaps with other sources' sketches.
-
-        Overlaps of fewer than ``least`` hashes are left out; equal ones come as they were stored.
-        One transaction, so that of two documents that come at once one meets the other, and a pair
-        is found once: with the later one of its sketches. Of a sketch that was there already
-        nothing is stored.
-        """
-        kept = sketch.thinned(sketch.step)
-        marks = {"sketch_id": sketch.sketch_id, "hashes": kept, "step": sketch.step}
-        asked = {"method": sketch.method, "source_id": sketch.source_id, "hashes": sketch.hashes}
-
-        def work(connection: duckdb.DuckDBPyConnection) -> list[NearCopy]:
-            overlaps = reading.rows(connection, "overlaps", **asked, least=least)
-            found = judge(sketch, [Overlap.model_validate(row) for row in overlaps])
-            if not self._append(connection, [sketch]):
-                return found
-            connection.execute(queries()["append_marks"], bound(marks))
-            told: dict[str, object] = {
-                "bodies": [encode(copy)["body"] for copy in found],
-                "entry": self._database.next_entry(connection),
-            }
-            connection.execute(queries()["append_copies_found"], told)
-            return found
-
-        return self._in_one(work)
-
-    def sketched(self, document_id: str, method: str) -> bool:
-        """Tell whether a document has a sketch by ``method``."""
-        return bool(self.read("sketched", document_id=document_id, method=method))
-
-    def unsketched(self, method: str, limit: int) -> list[str]:
-        """Return the ids of newest documents of sources that have no sketch by ``method`` yet."""
-        return [row["document_id"] for row in self.read("unsketched", method=method, limit=limit)]
-
-    def twins(self, *source_ids: str) -> dict[str, list[Twin]]:
-        """Return, by source id, the near-copies of these sources, the nearest first.
-
-        Four statements: each join of one takes 8 MB of a batch's memory, and nine would be needed.
-        """
-
-        def work(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Twin]]:
-            told = reading.rows(connection, "near_pairs", source_ids=list(source_ids))
-            both = sorted({pair[side] for pair in told for side in ("mine", "source_id")})
-            newest = reading.rows(connection, "newest_of", source_ids=both) if both else []
-            pairs = reading.current(told, newest)
-            asked = sorted({pair["document_id"] for pair in pairs})
-            known = reading.rows(connection, "near_sources", document_ids=asked) if asked else []
-            cases = [row["case_id"] for row in known if row["case_id"]]
-            standing = reading.rows(connection, "near_cases", case_ids=cases) if cases else []
-            return reading.twins(pairs, known, standing)
-
-        return self._in_one(work, read_only=True)
 
     def check(self, source_id: str) -> Check | None:
         """Return what fetching a source again showed last."""
@@ -345,94 +274,6 @@ class Warehouse(Transactions):
     def refused(self) -> list[RefusedSource]:
         """Return the sources that triage judged not to be case studies and that have no case."""
         return [reading.refused_source(row) for row in self.read("refused")]
-
-    def batch(self, batch_id: str) -> ListedBatch | None:
-        """Return the batch with this id, and with all its sources: 1.2 KB each while it is held."""
-        return self._first(ListedBatch, "batch", batch_id=batch_id)
-
-    def batches(self) -> list[BatchSummary]:
-        """Return a line for each batch, the newest first."""
-        rows = self.read("batches", setup_kinds=setup_kinds())
-        return [BatchSummary.model_validate(row) for row in rows]
-
-    def begun_with(self, source_ids: Sequence[str]) -> dict[str, BatchOptions]:
-        """Return, by source id, how the batch of these sources was begun that was worked last."""
-        rows = self.read("begun_with", ids=list(source_ids))
-        return {row["source_id"]: decode(BatchOptions, row["options"]) for row in rows}
-
-    def watches(self) -> list[WatchLine]:
-        """Return the watches that were not removed, with the newest look at each since then."""
-        return [
-            WatchLine(
-                watch=decode(Watch, row["watch"]), look=row["look"] and decode(Look, row["look"])
-            )
-            for row in self.read("watches")
-        ]
-
-    def looks(self, watch_id: str, *, removed_too: bool = False) -> list[Look]:
-        """Return the looks of a watch, the oldest first; also of before it was removed if asked."""
-        return self._all(Look, "looks", watch_id=watch_id, removed_too=removed_too)
-
-    def typical(self, model: str) -> Typical | None:
-        """Return what a source took on average with this model; None below three sources."""
-        return next(
-            (Typical.model_validate(row) for row in self.read("typical", model=model)), None
-        )
-
-    def standings(self, source_ids: Sequence[str], own: Sequence[str] = ()) -> list[SourceStanding]:
-        """Return where each source stands, in the order asked; unknown ones are new.
-
-        Those in ``own`` stand for themselves, whatever they lead to.
-        """
-        asked = {"ids": list(source_ids), "own": list(own), "setup_kinds": setup_kinds()}
-        rows = self.read("standings", **asked)
-        found = {row["source_id"]: reading.standing(row) for row in rows}
-        return [found[source_id] for source_id in source_ids]
-
-    def spent_on(self, source_ids: Sequence[str]) -> Spending:
-        """Return what the calls about these sources took."""
-        return Spending.model_validate(self.read("spent_on", ids=list(source_ids))[0])
-
-    def stages_of(self, source_ids: Sequence[str]) -> dict[str, int]:
-        """Return how many of these sources are unfinished, by the stage they have come to."""
-        rows = self.read("stages_of", ids=list(source_ids))
-        return {row["stage"]: row["sources"] for row in rows}
-
-    def term_proposals(self) -> list[TermProposal]:
-        """Return the names that were proposed for the taxonomy, in the order of storing."""
-        return self._all(TermProposal, "term_proposals")
-
-    def term_decisions(self) -> list[TermDecision]:
-        """Return the rulings on proposed names, in the order of storing."""
-        return self._all(TermDecision, "term_decisions")
-
-    def company_aliases(self) -> list[CompanyAlias]:
-        """Return the curator's aliases, in the order of storing."""
-        return self._all(CompanyAlias, "company_aliases")
-
-    def company_names(self) -> CompanyNames:
-        """Return what resolves companies: the aliases, and the spellings that cases have now."""
-        used = [row["company"] for row in self.read("companies")]
-        return CompanyNames(used, self.company_aliases())
-
-    def known_company(self, name: str) -> str:
-        """Return the name under which the company ``name`` is kept.
-
-        As ``company_names`` resolves it, by those alone that are the same: there is a name for each
-        case, and each draft asks. Two statements, for of one DuckDB would look up all cases.
-        """
-        key = company_key(name)
-
-        def work(connection: duckdb.DuckDBPyConnection) -> list[str]:
-            found = reading.rows(connection, "companies_like", key=key)
-            alike = [row for row in found if company_key(row["company"]) == key]
-            case_ids = sorted({row["case_id"] for row in alike})
-            newest = reading.rows(connection, "current_of", case_ids=case_ids) if alike else []
-            current = {row["revision_id"] for row in newest}
-            return [row["company"] for row in alike if row["revision_id"] in current]
-
-        used = self._in_one(work, read_only=True)
-        return CompanyNames(used, self.company_aliases()).resolve(name)
 
     def publications(self) -> list[Publication]:
         """Return the publications in force: the newest of each case and target, not withdrawn."""

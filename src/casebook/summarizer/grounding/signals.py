@@ -45,22 +45,20 @@ _BESIDE, _REACH = 4, 60
 class Signals:
     """The evidence about one sentence.
 
-    ``best`` is the source's sentence that shares most (weighted) content words, ``second`` the one
-    that adds most; ``covered`` their share of the sentence's words. ``novel`` are words that the
-    source never uses; ``numbers``, ``names`` and ``counts`` what it does not state; ``elsewhere``
-    what it states, but nowhere near; ``copied`` the share of runs of three words that are its own;
-    ``misplaced`` numbers that it states of something else; ``anchored`` that the aligned sentences
-    have a telling number of ours;
-    ``loose`` the share of neighbouring words that never stand together in it; ``links`` causes it
-    does not state; ``contradiction`` a sentence in words; ``hedge`` the word by which the source
-    leaves open what is asserted; ``denies`` that it negates, and the source
-    nowhere near; ``shift`` our words and the source's where one of them does so in
-    a sentence that is else the same; ``governed`` what the source says over it.
+    ``best`` is the source's sentence that shares most (weighted) content words, ``covered`` the
+    share of the sentence's words that it and the one that adds most to it have. ``novel`` are words
+    that the source never uses; ``numbers``, ``dates``, ``names`` and ``counts`` what it does not
+    state; ``elsewhere`` what it states, but nowhere near; ``copied`` the share of runs of three
+    words that are its own; ``misplaced`` numbers that it states of something else; ``anchored``
+    that the aligned sentences have a telling number of ours; ``loose`` the share of neighbouring
+    words that never stand together in it; ``links`` causes it does not state; ``contradiction`` a
+    sentence in words; ``hedge`` the word by which the source leaves open what is asserted;
+    ``denies`` that it negates, and the source nowhere near; ``shift`` our words and the source's
+    where one of them alone leaves open whether it is so; ``governed`` what the source says over it.
     """
 
     about_itself: bool
     best: SourceSentence | None
-    second: SourceSentence | None
     covered: float
     size: int
     novel: tuple[str, ...]
@@ -95,7 +93,6 @@ def read_signals(text: str, source: SourceText) -> Signals:
     return Signals(
         about_itself=bool(lexicon().about_itself.search(text)),
         best=best,
-        second=second,
         covered=covered,
         size=len(telling),
         novel=_unique(t.word for t in telling if not source.has(t.stem)),

@@ -20,7 +20,6 @@ __all__ = [
     "name_key",
     "name_keys",
     "names",
-    "negation_ends",
     "negations",
     "number_sequence",
     "numbers",
@@ -225,11 +224,6 @@ def by_initials(text: str) -> list[tuple[str, list[str]]]:
 def negations(text: str) -> int:
     """Return how many negating words ``text`` has."""
     return len(_NEGATION.findall(text))
-
-
-def negation_ends(text: str) -> list[int]:
-    """Return where each negating word of ``text`` ends."""
-    return [found.end() for found in _NEGATION.finditer(text)]
 
 
 def overlap(part: Iterable[str], whole: set[str]) -> float:

@@ -137,3 +137,37 @@ FROM (
 WHERE starts_with(id, $prefix) OR starts_with(split_part(id, '_', 2), $prefix)
 QUALIFY whole OR NOT bool_or(whole) OVER ()
 ORDER BY id;
+
+-- name: case_counts
+SELECT case_status.status, count(*) AS cases
+FROM case_status
+JOIN revisions USING (case_id, revision_id)
+WHERE $text IS NULL
+    OR contains(lower(concat_ws(chr(10), revisions.title, revisions.company)), lower($text))
+GROUP BY case_status.status;
+
+-- name: standing
+-- Where a case stands: what a decision about it rests on.
+SELECT revision_id, status FROM case_status WHERE case_id = $case_id;
+
+-- name: next_draft
+-- The draft after this case in the order of the list, else the first other one.
+WITH drafts AS (
+    SELECT case_id, case_changed.updated_at, cases.entry
+    FROM cases
+    JOIN case_status USING (case_id)
+    JOIN case_changed USING (case_id)
+    WHERE case_status.status = 'draft' OR case_id = $case_id
+),
+here AS (
+    SELECT updated_at, entry FROM drafts WHERE case_id = $case_id
+)
+SELECT drafts.case_id
+FROM drafts
+LEFT JOIN here ON true
+WHERE drafts.case_id <> $case_id
+ORDER BY
+    coalesce((drafts.updated_at, drafts.entry) < (here.updated_at, here.entry), false) DESC,
+    drafts.updated_at DESC,
+    drafts.entry DESC
+LIMIT 1;

@@ -1,4 +1,4 @@
--- Sources that did not become a case, and how much there is of everything.
+-- Sources: those that became no case, what fetching them again showed, and how much there is of all.
 
 -- name: open_failures
 SELECT failure_open.body AS failure, sources.body AS source, failure_open.attempts
@@ -54,3 +54,18 @@ UNION ALL SELECT 'sketches', count(*) FROM sketches
 UNION ALL SELECT 'near_copies', count(*) FROM near_copies
 UNION ALL SELECT 'checks', count(*) FROM checks
 UNION ALL SELECT 'recipes', count(*) FROM recipes;
+
+-- name: checked
+SELECT entry FROM source_checked WHERE source_id = $source_id;
+
+-- name: last_checks
+SELECT source_id, checked_at FROM source_checked;
+
+-- name: seen
+SELECT body FROM source_seen WHERE list_contains($source_ids::VARCHAR[], source_id);
+
+-- name: attention
+SELECT
+    (SELECT count(*) FROM source_refused) AS refused,
+    (SELECT count(*) FROM failure_open) AS failed,
+    (SELECT count(*) FROM source_unfinished) AS unfinished;

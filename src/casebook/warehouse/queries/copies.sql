@@ -1,4 +1,4 @@
--- The same source twice: what texts share, and what became of sources.
+-- Near-copies: what texts share, and what became of their sources.
 
 -- name: overlaps
 -- How many of these hashes are kept of each other source's newest sketch, where at least $least.
@@ -117,52 +117,3 @@ SELECT case_id, case_status.status, revisions.title
 FROM case_status
 JOIN revisions USING (case_id, revision_id)
 WHERE list_contains($case_ids::VARCHAR[], case_id);
-
--- name: checked
-SELECT entry FROM source_checked WHERE source_id = $source_id;
-
--- name: last_checks
-SELECT source_id, checked_at FROM source_checked;
-
--- name: seen
-SELECT body FROM source_seen WHERE list_contains($source_ids::VARCHAR[], source_id);
-
--- name: case_counts
-SELECT case_status.status, count(*) AS cases
-FROM case_status
-JOIN revisions USING (case_id, revision_id)
-WHERE $text IS NULL
-    OR contains(lower(concat_ws(chr(10), revisions.title, revisions.company)), lower($text))
-GROUP BY case_status.status;
-
--- name: standing
--- Where a case stands: what a decision about it rests on.
-SELECT revision_id, status FROM case_status WHERE case_id = $case_id;
-
--- name: attention
-SELECT
-    (SELECT count(*) FROM source_refused) AS refused,
-    (SELECT count(*) FROM failure_open) AS failed,
-    (SELECT count(*) FROM source_unfinished) AS unfinished;
-
--- name: next_draft
--- The draft after this case in the order of the list, else the first other one.
-WITH drafts AS (
-    SELECT case_id, case_changed.updated_at, cases.entry
-    FROM cases
-    JOIN case_status USING (case_id)
-    JOIN case_changed USING (case_id)
-    WHERE case_status.status = 'draft' OR case_id = $case_id
-),
-here AS (
-    SELECT updated_at, entry FROM drafts WHERE case_id = $case_id
-)
-SELECT drafts.case_id
-FROM drafts
-LEFT JOIN here ON true
-WHERE drafts.case_id <> $case_id
-ORDER BY
-    coalesce((drafts.updated_at, drafts.entry) < (here.updated_at, here.entry), false) DESC,
-    drafts.updated_at DESC,
-    drafts.entry DESC
-LIMIT 1;

@@ -21,6 +21,7 @@ from scripted_endpoint import Reply, api_error, completion
 from casebook.extractors.worker import ExtractorPool
 from casebook.pipeline.batches import backfill
 from casebook.pipeline.batches.backfill import BatchRun
+from casebook.pipeline.batches.gates import Gates
 from casebook.pipeline.batches.planning import estimate, interleaved, is_open, select
 from casebook.pipeline.batches.quoting import quote
 from casebook.pipeline.batches.stored import progress, register
@@ -165,6 +166,24 @@ async def test_a_process_that_cannot_be_had_for_a_moment_pauses_no_batch(
         return await able(*given)
 
     monkeypatch.setattr(services.extractors, "compute", now_and_then)
+    _, work, outcomes = await run(services, site(6), delays=(0.0,) * 99)
+    assert ([o.status for o in outcomes], work.tally.stopped_by) == (["draft"] * 6, None)
+
+
+async def test_where_one_document_is_being_read_processes_can_be_had(services, site, monkeypatch):
+    """A machine with room for one process at a time works a list, one by one."""
+    able, tries, failed = services.extractors.compute, itertools.count(), asyncio.Event()
+
+    async def one_at_a_time(*given):
+        if not (begun := next(tries)):
+            await asyncio.wait_for(failed.wait(), 20)
+        elif not failed.is_set():
+            if begun > 2 * Gates.MOST_UNREAD:
+                failed.set()
+            raise ExtractorUnavailable("no process could be started")
+        return await able(*given)
+
+    monkeypatch.setattr(services.extractors, "compute", one_at_a_time)
     _, work, outcomes = await run(services, site(6), delays=(0.0,) * 99)
     assert ([o.status for o in outcomes], work.tally.stopped_by) == (["draft"] * 6, None)
 

@@ -1,6 +1,7 @@
 """How many sources of a batch are in each stage at once."""
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
@@ -23,10 +24,14 @@ class Gates:
         }
         self.inside: Counter[str] = Counter()
         self._unread = 0
+        self._order, self._being_read = itertools.count(), set[int]()
 
     @property
     def are_unreadable(self) -> bool:
-        """Tell whether no process that reads was to be had, so many times in a row."""
+        """Tell whether no process that reads was to be had, so many times in a row.
+
+        Not while a document that was begun before is being read: where one is, there are some.
+        """
         return self._unread >= self.MOST_UNREAD
 
     async def __call__(self, name: str, stage: Callable[[], Awaitable[str]]) -> str:
@@ -35,11 +40,16 @@ class Gates:
         if gate is None:
             return await self._counted(name, stage)
         async with gate:
+            turn = next(self._order)
+            if name == "extract":
+                self._being_read.add(turn)
             try:
                 result = await self._counted(name, stage)
             except ExtractorUnavailable:
-                self._unread += 1
+                self._unread += turn <= min(self._being_read, default=turn)
                 raise
+            finally:
+                self._being_read.discard(turn)
             if name == "extract":
                 self._unread = 0
             return result

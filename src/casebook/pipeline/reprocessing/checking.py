@@ -13,11 +13,13 @@ from casebook.extractors.gathering.papers import NAMED_PDF
 from casebook.extractors.gathering.sound import TRANSCRIPT_OF_PAGE
 from casebook.extractors.sites import canonical_url
 from casebook.extractors.urls import is_web_address
+from casebook.pipeline.batches.reach import UNANSWERED
 from casebook.pipeline.ingestion import reading, sketching
 from casebook.pipeline.ingestion.hearing import patiently
 from casebook.pipeline.ingestion.identity import canonical_page, document_of, is_remote, payload_of
 from casebook.pipeline.ingestion.stages import payload_of_ref
 from casebook.pipeline.reprocessing.comparing import difference, standing
+from casebook.runtime.online import is_online
 from casebook.runtime.services import Services
 from casebook.schemas.cases import CaseStudy
 from casebook.schemas.checks import Check, CheckResult
@@ -30,6 +32,7 @@ from casebook.schemas.errors import (
     CasebookError,
     ExtractionError,
     FetchError,
+    Offline,
     PageMissing,
     SoftNotFound,
     UnknownId,
@@ -129,6 +132,7 @@ async def recheck(source_ids: Sequence[str], services: Services) -> AsyncIterato
     was cut off. The client keeps the pauses between two pages of one host.
 
     Raises:
+        Offline: where this machine has no network; of a source without an answer nothing is stored.
         UnknownId: if no text of a source is kept.
         WarehouseError: when nothing can be stored.
     """
@@ -183,6 +187,11 @@ async def _checked(known: _Known, services: Services) -> Checked:
             # Redirects are taken down some day; what they led to is still there.
             there = await _check(known, known.moved_to, services)
             told = there if there.moved_to else told
+        if told.kind in UNANSWERED and not await is_online(known.address, services.settings):
+            raise Offline(
+                f"{known.address} gives no answer, and this machine reaches nothing else either: "
+                "see to its network, then look again."
+            )
         await asyncio.to_thread(_keep, told, known, services.warehouse)
     title = known.study.title.value if known.study else None
     return Checked(

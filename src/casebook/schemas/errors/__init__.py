@@ -14,7 +14,7 @@
     ├── FetchError                      stage "fetch"                                 exit 3
     │   ├── FileMissing, FileUnreadable
     │   ├── InvalidUrl, AddressForbidden, RobotsForbid
-    │   ├── HostUnreachable*, DeadlineExceeded*, BodyTruncated*, TlsFailed
+    │   ├── HostUnreachable*, Offline*, DeadlineExceeded*, BodyTruncated*, TlsFailed
     │   ├── TooManyRedirects, RedirectForbidden, TooLarge, ResponseMalformed
     │   ├── PageMissing (404, 410), PageForbidden (401, 403), ServerFailed* (5xx), ServerBusy* (429)
     │   ├── SourceIsList                a playlist or channel: many sources, not one

@@ -35,6 +35,12 @@ class HostUnreachable(FetchError):
     transient = True
 
 
+class Offline(FetchError):
+    """No site answers, for this machine reaches nothing: it tells nothing about any source."""
+
+    transient = True
+
+
 class DeadlineExceeded(FetchError):
     """The whole fetch took longer than its deadline."""
 

@@ -31,6 +31,7 @@ def environment(tmp_path: Path, endpoint: ScriptedEndpoint, migrated: Path) -> M
         "OPENAI_API_KEY": "sk-secret",
         "CASEBOOK_LLM_BACKOFF": "0.01",
         "CASEBOOK_CURATOR": "ada",
+        "CASEBOOK_WORKERS": "1",  # each that is started costs more than a page takes to be read
         "NO_COLOR": "1",
     }
 

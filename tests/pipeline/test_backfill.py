@@ -21,9 +21,9 @@ from scripted_endpoint import Reply, api_error, completion
 from casebook.extractors.worker import ExtractorPool
 from casebook.pipeline.batches import backfill
 from casebook.pipeline.batches.backfill import BatchRun
+from casebook.pipeline.batches.forecasting import forecast
 from casebook.pipeline.batches.gates import Gates
 from casebook.pipeline.batches.planning import estimate, interleaved, is_open, select
-from casebook.pipeline.batches.quoting import quote
 from casebook.pipeline.batches.stored import progress, register
 from casebook.pipeline.batches.tallying import Tally
 from casebook.pipeline.ingestion import stages
@@ -474,10 +474,10 @@ async def test_the_calls_that_are_quoted_are_those_that_follow(
         await stages.extract(
             await stages.fetch(SourceRef(source=address), run_of_source), run_of_source
         )
-        quoted = await quote("a list", select(candidates(address)), services)
+        expected = await forecast("a list", select(candidates(address)), services)
         outcome = await ingest(SourceRef(source=address), services, force=True)
     assert services.warehouse.revision(outcome.revision_id).strategy == strategy
-    assert quoted.estimate.calls == outcome.llm_calls == len(endpoint.requests)
+    assert expected.estimate.calls == outcome.llm_calls == len(endpoint.requests)
 
 
 def _long(n: int) -> str:

@@ -9,8 +9,8 @@ import pytest
 from casebook.extractors import sites
 from casebook.pipeline.batches import watching
 from casebook.pipeline.batches.backfill import BatchRun
+from casebook.pipeline.batches.forecasting import forecast
 from casebook.pipeline.batches.planning import select
-from casebook.pipeline.batches.quoting import quote
 from casebook.pipeline.batches.stored import progress, register
 from casebook.pipeline.ingestion.identity import named
 from casebook.pipeline.ingestion.ingest import ingest
@@ -53,7 +53,7 @@ async def test_a_source_of_before_is_neither_read_nor_paid_for_again(
     asked, fetched = len(endpoint.requests), len(web.log)
     selection = select([Candidate(url=address)])
     assert selection.items[0].source_id != known.source_id
-    told = await quote("list", selection, services)
+    told = await forecast("list", selection, services)
     assert (told.standings, told.estimate.sources) == ({"known": 1}, 0)
     batch = await register("list", selection.items, BatchOptions(), services)
     assert await worked(batch, services) == []

@@ -8,9 +8,9 @@ import scripted_curator
 from scripted_endpoint import api_error
 
 from casebook.pipeline.batches.backfill import BatchRun
+from casebook.pipeline.batches.forecasting import forecast
 from casebook.pipeline.batches.handed import handed_over
 from casebook.pipeline.batches.planning import Selection
-from casebook.pipeline.batches.quoting import quote
 from casebook.pipeline.batches.stored import progress, register
 from casebook.pipeline.reprocessing.retrying import retry
 from casebook.schemas.batches import BatchOptions, BatchStep, Standing
@@ -139,9 +139,9 @@ async def test_a_dry_run_counts_what_the_run_then_works(services, batch_of, tmp_
     (tmp_path / "gone.html").unlink()
     await worked(batch, services)
     whole = Selection(items=services.warehouse.batch(batch.batch_id).items)
-    goes_on = await quote("standard input", whole, services, goes_on=True)
+    goes_on = await forecast("standard input", whole, services, goes_on=True)
     assert (goes_on.standings, goes_on.estimate.sources) == ({"known": 2, "failed_you": 1}, 0)
-    dry = await quote("standard input", whole, services)
+    dry = await forecast("standard input", whole, services)
     assert (dry.standings, dry.estimate.sources) == ({"new": 2, "known": 1}, 2)
     assert len(await worked(await batch_of("changed", "gone", "same"), services)) == 2
-    assert (await quote("standard input", whole, services)).standings == {"known": 3}
+    assert (await forecast("standard input", whole, services)).standings == {"known": 3}

@@ -13,8 +13,8 @@ from lxml import html
 from scripted_endpoint import api_error, completion
 
 from casebook.extractors.formats import LISTS
+from casebook.pipeline.batches.forecasting import Forecast
 from casebook.pipeline.batches.planning import Selection
-from casebook.pipeline.batches.quoting import Quote
 from casebook.review import batch_runs, create_app
 from casebook.review.batch_runs import BatchRuns
 from casebook.runtime.settings import Settings
@@ -100,13 +100,13 @@ def test_quotes_of_long_lists_are_forgotten_before_those_of_short_ones_are_many(
 
     def offered(*names: str) -> str:
         items = [BatchItem(source_id=n, reference=SourceRef(source=n)) for n in names]
-        quote = Quote.model_construct(selection=Selection(items=items))
-        return runs.offer(quote, BatchOptions()).offer_id
+        forecast = Forecast.model_construct(selection=Selection(items=items))
+        return runs.offer(forecast, BatchOptions()).offer_id
 
     first, second, third = offered("a"), offered("b", "c"), offered("d", "e")
     assert [runs.offered(one).offer_id for one in (second, third)] == [second, third]
     longest = offered("f", "g", "h", "i", "j")
-    assert len(runs.offered(longest).quote.selection.items) == 5
+    assert len(runs.offered(longest).forecast.selection.items) == 5
     for gone in (first, second, third):
         with pytest.raises(UnknownId, match="read the list again"):
             runs.offered(gone)

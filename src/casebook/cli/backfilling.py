@@ -11,8 +11,8 @@ import typer
 from typer.core import TyperGroup
 
 from casebook.cli import stopping
-from casebook.cli.context import EXIT_SOME_FAILED, AsJson, day_option, load_settings
-from casebook.cli.quotes import beyond_budget, kept_by_since, left_aside, print_plan
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, Word, day_option, load_settings
+from casebook.cli.forecasts import beyond_budget, kept_by_since, left_aside, print_plan
 from casebook.cli.references import as_bad_usage, named, piped_list, words_of
 from casebook.cli.terminal import err, lists_told, out, plain, print_json, printable
 from casebook.extractors.formats import LISTS
@@ -78,13 +78,7 @@ def run(
         int | None,
         typer.Option(min=1, help="The first so many, the newest first.", show_default=False),
     ] = None,
-    word: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only what has this word or phrase in its title or address, one of up to three "
-            'letters by itself (AI, not "maintain"); may be repeated.'
-        ),
-    ] = None,
+    word: Word = None,
     budget: Annotated[
         float | None,
         typer.Option(
@@ -161,8 +155,8 @@ def _chosen(
     found, files = stopping.run(reading, stopping.UNREAD)
     for line in found.missed:
         err().print(f"not read: {printable(line)}", markup=False, soft_wrap=True)
+    from casebook.pipeline.batches.lists import PIPED
     from casebook.pipeline.batches.planning import select
-    from casebook.pipeline.batches.quoting import PIPED
 
     selection = select(
         found.candidates,
@@ -186,7 +180,7 @@ async def _read(
     loaded beside a list that is ``to_work``, as soon as that is there: one that cannot be had is
     told without it.
     """
-    from casebook.pipeline.batches.quoting import read_list, read_piped
+    from casebook.pipeline.batches.lists import read_list, read_piped
     from casebook.runtime.loading import begin_to_load_client
     from casebook.runtime.services import Services
 
@@ -209,15 +203,16 @@ async def _plan(
     goes_on: bool = False,
 ) -> int:
     """Say what would be done; nothing is fetched or stored."""
-    from casebook.pipeline.batches.quoting import quote, with_options
+    from casebook.pipeline.batches.forecasting import forecast
+    from casebook.pipeline.batches.planning import with_options
     from casebook.runtime.services import Services
 
     settings = with_options(settings, options)
     async with Services(settings) as services:
-        quoted = await quote(source, selection, services, goes_on=goes_on)
+        expected = await forecast(source, selection, services, goes_on=goes_on)
     if not as_json:
-        print_plan(quoted)
-        if warning := beyond_budget(quoted, settings.budget_run):
+        print_plan(expected)
+        if warning := beyond_budget(expected, settings.budget_run):
             out().print(f"[yellow]{warning}[/]")
         return 0
     aside = ("duplicates", "older", "undated", "around", "filtered", "beyond_limit")
@@ -226,9 +221,9 @@ async def _plan(
             "origin": source,
             **selection.model_dump(include=set(aside)),
             "missed": list(missed),
-            "standings": dict(quoted.standings),
-            "estimate": quoted.estimate.model_dump(mode="json"),
-            "judge": quoted.judge and quoted.judge.model_dump(mode="json"),
+            "standings": dict(expected.standings),
+            "estimate": expected.estimate.model_dump(mode="json"),
+            "judge": expected.judge and expected.judge.model_dump(mode="json"),
         }
     )
     return 0
@@ -264,7 +259,7 @@ async def _registered(
 
 
 async def _work(batch: Batch, options: BatchOptions, settings: Settings, *, as_json: bool) -> int:
-    from casebook.pipeline.batches.quoting import with_options
+    from casebook.pipeline.batches.planning import with_options
     from casebook.runtime.services import Services
 
     settings = with_options(settings, options)

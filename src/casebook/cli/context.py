@@ -23,6 +23,16 @@ EXIT_SOME_FAILED = 3
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 CaseId = Annotated[str, typer.Argument(help="A case's id, or enough of its beginning.")]
+Who = Annotated[
+    str | None, typer.Option(help="Who decides [env: CASEBOOK_CURATOR].", show_default=False)
+]
+Word = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only what has this word or phrase in its title or address, one of up to three "
+        'letters by itself (AI, not "maintain"); may be repeated.'
+    ),
+]
 
 
 @dataclass(frozen=True)

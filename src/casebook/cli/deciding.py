@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from casebook.cli.context import AsJson, CaseId, with_services
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, CaseId, Who, with_services
 from casebook.cli.terminal import err, out, plain, print_json
 from casebook.schemas.errors import InvalidDecision
 
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from casebook.runtime.services import Services
     from casebook.schemas.reviews import Review
 
-Who = Annotated[
-    str | None, typer.Option(help="Who decides [env: CASEBOOK_CURATOR].", show_default=False)
-]
-_SOME_FAILED = 3
 Reason = Annotated[str | None, typer.Option("--reason", "-r", help="Why.")]
 
 
@@ -262,7 +258,7 @@ def publish(
         done = await write(services, to.resolve() if to else None)
         if as_json:
             print_json(done.model_dump(mode="json"))
-            raise typer.Exit(_SOME_FAILED if done.refused else 0)
+            raise typer.Exit(EXIT_SOME_FAILED if done.refused else 0)
         out().print(
             f"[green]published[/]  {count(done.pages, 'case')}: {len(done.added)} new, "
             f"{len(done.changed)} changed, {len(done.withdrawn)} withdrawn"
@@ -277,6 +273,6 @@ def publish(
             )
         if not done.pages and not done.refused:
             err().print("No case is approved yet: `casebook review`, or `casebook approve ID`.")
-        raise typer.Exit(_SOME_FAILED if done.refused else 0)
+        raise typer.Exit(EXIT_SOME_FAILED if done.refused else 0)
 
     with_services(context, work)

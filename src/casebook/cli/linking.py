@@ -64,7 +64,7 @@ def links(
 
 
 async def _walk(source: str, piped: bytes | None, limit: int, services: Services) -> Walk:
-    from casebook.pipeline.batches.quoting import PIPED, read_list
+    from casebook.pipeline.batches.lists import PIPED, read_list
 
     ref = named(source if piped is None else PIPED)
     with as_bad_usage(), lists_told() as tell:

@@ -112,12 +112,12 @@ def rerun(
             named = rerunning.named(ids, services) if ids else None
             found = rerunning.stale_cases(services, named)
             cases = rerunning.chosen(found, prompt=prompt, stale=stale)
-            expected = rerunning.quote(cases, services)
+            expected = rerunning.expected(cases, services)
             if dry_run and as_json:
                 told = [staleness_json(case) for case in cases]
                 print_json({"cases": told, "estimate": expected.model_dump(mode="json")})
                 return 0
-            _print_quote(cases, expected)
+            _print_expected(cases, expected)
             if dry_run or not cases:
                 return 0
             if not yes and not _agreed():
@@ -134,7 +134,7 @@ def _agreed() -> bool:
         raise InvalidSource("nobody answered: say --yes to go on without being asked") from None
 
 
-def _print_quote(cases: Sequence[Staleness], expected: Estimate) -> None:
+def _print_expected(cases: Sequence[Staleness], expected: Estimate) -> None:
     from casebook.publishing.wording import count, duration, money
 
     if not cases:

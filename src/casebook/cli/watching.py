@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casebook.cli import stopping
-from casebook.cli.context import EXIT_SOME_FAILED, AsJson, load_settings, with_services
+from casebook.cli.context import EXIT_SOME_FAILED, AsJson, Word, load_settings, with_services
 from casebook.cli.references import as_bad_usage, named, words_of
 from casebook.cli.submitting import Budget
 from casebook.cli.terminal import err, moment, out, plain, print_json, printable
@@ -61,13 +61,7 @@ def add(
     context: typer.Context,
     address: Annotated[str, typer.Argument(help="A feed, sitemap or page of links.")],
     every: Annotated[str, typer.Option(help="How often to look: 30m, 6h, 1d; 5m to 366d.")] = "6h",
-    word: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Only what has this word or phrase in its title or address, one of up to three "
-            'letters by itself (AI, not "maintain"); may be repeated.'
-        ),
-    ] = None,
+    word: Word = None,
     rubric: Annotated[
         str | None,
         typer.Option(

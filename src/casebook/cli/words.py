@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casebook.cli.context import AsJson, load_settings, with_services
+from casebook.cli.context import AsJson, Who, load_settings, with_services
 from casebook.cli.terminal import err, out, print_json
 
 if TYPE_CHECKING:
     from casebook.runtime.services import Services
 
 Name = Annotated[str, typer.Argument(help="The name as it was proposed.")]
-Who = Annotated[
-    str | None, typer.Option(help="Who decides [env: CASEBOOK_CURATOR].", show_default=False)
-]
 
 
 class Group(StrEnum):

@@ -2,9 +2,8 @@
 
 from urllib.parse import unquote
 
+from casebook.extractors.formats import OUR_TYPES
 from casebook.schemas.sources import Payload
-
-_BUNDLES = "application/vnd.casebook."
 
 
 def where(payload: Payload) -> str:
@@ -13,7 +12,7 @@ def where(payload: Payload) -> str:
     A file that was handed in for an address is named beside it.
     """
     address = payload.final_url or payload.url
-    if not address or payload.media_type.startswith(_BUNDLES):
+    if not address or payload.media_type.startswith(OUR_TYPES):
         return address or payload.name or "The document"
     named = payload.name and not unquote(address).rstrip("/").endswith(payload.name)
     return f"{payload.name} (for {address})" if named and not payload.headers else address

@@ -19,7 +19,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
-from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -189,12 +188,7 @@ class ExtractorPool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _started(self) -> ProcessPool:

@@ -34,8 +34,8 @@ from casebook.flows.stopping import ended_in_order
 from casebook.flows.tasks import as_task
 from casebook.pipeline.batches import watching
 from casebook.pipeline.batches.backfill import BatchRun
-from casebook.pipeline.batches.planning import Selection, select
-from casebook.pipeline.batches.quoting import read_list, with_options
+from casebook.pipeline.batches.lists import read_list
+from casebook.pipeline.batches.planning import Selection, select, with_options
 from casebook.pipeline.batches.stored import batch_of, progress, register
 from casebook.pipeline.ingestion.outcome import Outcome
 from casebook.runtime.services import Services
@@ -201,15 +201,23 @@ async def watch(
                             watch.watch_id: _LEFT | {"list": watch.address} for watch in left
                         }
                         break
-                    await asyncio.gather(reading, return_exceptions=True)
-                    if (active := await watching.still_active(one, services)) is None:
-                        continue
-                    found = _taken(reading)
-                    with watching.one_look(active, services):
-                        look, batch = await watching.look(active, services, reading=found, at=began)
-                        told = await _work(batch, services, look.missed) if batch else {}
-                    worked[one.watch_id] = {**_told(one, look), **told}
+                    if (told := await _looked(one, reading, services, began)) is not None:
+                        worked[one.watch_id] = told
     return state_of(worked, _NEXT_LOOK, by_itself=BudgetReached.kind()) or worked
+
+
+async def _looked(
+    one: Watch, reading: _Reading, services: Services, began: datetime
+) -> Told | None:
+    """Look at a list and work what is new of it; None where nobody watches it any more."""
+    await asyncio.gather(reading, return_exceptions=True)
+    if (active := await watching.still_active(one, services)) is None:
+        return None
+    found = _taken(reading)
+    with watching.one_look(active, services):
+        look, batch = await watching.look(active, services, reading=found, at=began)
+        told = await _work(batch, services, look.missed) if batch else {}
+    return {**_told(one, look), **told}
 
 
 async def _due(services: Services) -> Sequence[Watch]:

@@ -10,10 +10,9 @@ from datetime import date
 import yaml
 
 from casebook.publishing.records import PublishedCase
-from casebook.publishing.wording import count, day, listing
+from casebook.publishing.wording import count, day, listing, one_line
 from casebook.schemas.sources import SourceKind
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Programs that read BibTeX count braces, those behind a backslash too.
 _ESCAPED = str.maketrans(
     {
@@ -94,7 +93,7 @@ def ris(case: PublishedCase, publisher: str, address: str | None) -> str:
             ("Y2", f"{source.fetched_at:%Y/%m/%d}" if source.fetched_at else None),
             ("ER", ""),
         ]
-    told = ((tag, _one_line(value or "")) for tag, value in lines)
+    told = ((tag, one_line(value or "")) for tag, value in lines)
     return "".join(f"{tag}  - {value}\r\n" for tag, value in told if value or tag == "ER")
 
 
@@ -116,7 +115,7 @@ def citation(case: PublishedCase, publisher: str, address: str | None) -> str:
         source.address or "",
     ]
     parts = (", ".join(filter(None, some)) for some in ([*told, address or ""], original))
-    return _one_line(". Source: ".join(filter(None, parts)))
+    return one_line(". Source: ".join(filter(None, parts)))
 
 
 def citation_file(
@@ -177,12 +176,8 @@ def _key(case: PublishedCase) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", case.case_id.partition("_")[2] or case.case_id)
 
 
-def _one_line(text: str) -> str:
-    return " ".join(_CONTROL.sub(" ", text).split())
-
-
 def _text(text: str) -> str:
-    return _one_line(text).translate(_ESCAPED)
+    return one_line(text).translate(_ESCAPED)
 
 
 def _kept(title: str) -> str:

@@ -24,6 +24,7 @@ from casebook.publishing.wording import (
     is_measured,
     label_of,
     listing,
+    one_line,
     place,
     silences,
 )
@@ -47,7 +48,6 @@ _SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
 _OPENS_BLOCK = re.compile(r"^([#+=-]|\d+(?=[.)](?:\s|$)))")
 # Bare addresses become links by themselves in many readers.
 _BARE_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?=@)", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 Cited = CitedStatement | CitedResult | CitedFact | CitedTag
 
@@ -74,8 +74,7 @@ def summary_markdown(case: PublishedCase) -> str:
 
 def plain(text: str) -> str:
     """Return ``text`` on one line, with everything that Markdown would read as a mark escaped."""
-    line = " ".join(_CONTROL.sub(" ", text).split())
-    line = _SPECIAL.sub(r"\\\1", line)
+    line = _SPECIAL.sub(r"\\\1", one_line(text))
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     line = _BARE_ADDRESS.sub(r"\\", line)
     return _OPENS_BLOCK.sub(

@@ -14,6 +14,7 @@ from casebook.schemas.documents import Locator
 from casebook.schemas.ids import sha256_hex
 from casebook.schemas.taxonomy import load_taxonomy
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 SECTIONS: Mapping[str, str] = MappingProxyType(
@@ -68,6 +69,11 @@ RESULT_COLUMNS: Sequence[tuple[str, str]] = (
 
 
 Part = TypeVar("Part", bound=Statement)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` on one line, without control characters."""
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def is_measured(result: Result) -> bool:

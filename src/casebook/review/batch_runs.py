@@ -1,4 +1,4 @@
-"""Batches that the desk works in the background, one at a time, and quotes that wait."""
+"""Batches that the desk works in the background, one at a time, and offers that wait."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ import structlog
 
 from casebook.pipeline.batches import watching
 from casebook.pipeline.batches.backfill import BatchRun
-from casebook.pipeline.batches.quoting import Quote, with_options
+from casebook.pipeline.batches.forecasting import Forecast
+from casebook.pipeline.batches.planning import with_options
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.batches import Batch, BatchOptions
@@ -27,10 +28,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Offer:
-    """A quote, and how the batch would be worked if it is taken."""
+    """A forecast, and how the batch would be worked if it is taken."""
 
     offer_id: str
-    quote: Quote
+    forecast: Forecast
     options: BatchOptions
 
 
@@ -49,20 +50,20 @@ class BatchRuns:
         self._problems: dict[str, str] = {}
         self._offers: dict[str, Offer] = {}
 
-    def offer(self, quote: Quote, options: BatchOptions) -> Offer:
-        """Keep a quote until it is taken; the oldest are forgotten, sooner the longer they are."""
-        made = Offer(uuid4().hex, quote, options)
+    def offer(self, forecast: Forecast, options: BatchOptions) -> Offer:
+        """Keep a forecast until it is taken; the oldest go, sooner the longer they are."""
+        made = Offer(uuid4().hex, forecast, options)
         self._offers[made.offer_id] = made
         while len(self._offers) > 1 and (len(self._offers) > _KEPT or self._too_many_sources()):
             del self._offers[next(iter(self._offers))]
         return made
 
     def _too_many_sources(self) -> bool:
-        held = (len(offer.quote.selection.items) for offer in self._offers.values())
+        held = (len(offer.forecast.selection.items) for offer in self._offers.values())
         return sum(held) > _KEPT_SOURCES
 
     def offered(self, offer_id: str) -> Offer:
-        """Return a kept quote.
+        """Return what was offered.
 
         Raises:
             UnknownId: if it was forgotten.

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
-from casebook.pipeline.batches.planning import select
-from casebook.pipeline.batches.quoting import quote, read_list, with_options
+from casebook.pipeline.batches.forecasting import forecast
+from casebook.pipeline.batches.lists import read_list
+from casebook.pipeline.batches.planning import select, with_options
 from casebook.pipeline.batches.stored import batch_of, progress, register
 from casebook.review.batch_page import SHOWN, BatchPage, failures_of, state_of_batch
 from casebook.review.forms import number, since_day, text, words_of
@@ -37,7 +38,7 @@ async def batches(request: Request, desk: Desk) -> Response:
 
 
 @router.post("/batches/quote", dependencies=Changes)
-async def ask_quote(request: Request, desk: Desk) -> Response:
+async def ask_forecast(request: Request, desk: Desk) -> Response:
     """Read a list and say what it holds and what it would cost; nothing is begun."""
     form = await request.form()
     budget = number(form, "budget", "budget")
@@ -54,25 +55,25 @@ async def ask_quote(request: Request, desk: Desk) -> Response:
             words=words,
             repeated=found.repeated,
         )
-        quoted = await quote(origin, selection, services, missed=found.missed)
-    offer = desk.batches.offer(quoted, options)
+        expected = await forecast(origin, selection, services, missed=found.missed)
+    offer = desk.batches.offer(expected, options)
     if not is_fragment(request):
         return RedirectResponse(f"/batches/quotes/{offer.offer_id}", _SEE_OTHER)
-    return await rendered(request, "quote.html", offer=offer)
+    return await rendered(request, "forecast.html", offer=offer)
 
 
 @router.get("/batches/quotes/{offer_id}")
-async def shown_quote(request: Request, desk: Desk, offer_id: str) -> Response:
-    """Show a quote that waits for its start."""
-    return await rendered(request, "quote_page.html", offer=desk.batches.offered(offer_id))
+async def shown_forecast(request: Request, desk: Desk, offer_id: str) -> Response:
+    """Show a forecast that waits for its start."""
+    return await rendered(request, "forecast_page.html", offer=desk.batches.offered(offer_id))
 
 
 @router.post("/batches", dependencies=Changes)
 async def start(request: Request, desk: Desk) -> Response:
-    """Begin what a quote offered."""
+    """Begin what was offered."""
     offer = desk.batches.offered(text(await request.form(), "offer"))
-    items = offer.quote.selection.items
-    batch = await register(offer.quote.origin, items, offer.options, desk.services)
+    items = offer.forecast.selection.items
+    batch = await register(offer.forecast.origin, items, offer.options, desk.services)
     return _begun(batch, desk)
 
 

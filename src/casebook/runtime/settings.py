@@ -233,6 +233,8 @@ class Settings(BaseSettings):
         "transcription_base_url",
         "transcription_model",
         "transcription_api_key",
+        "site_address",
+        "site_licence",
         mode="before",
     )
     @classmethod
@@ -253,11 +255,6 @@ class Settings(BaseSettings):
         if value is not None and (urlsplit(value).username or urlsplit(value).password):
             raise ValueError("must hold no user or password; keys come from the environment")
         return value and value.rstrip("/")
-
-    @field_validator("site_address", "site_licence", mode="before")
-    @classmethod
-    def _nothing_is_unset(cls, value: object) -> object:
-        return None if value == "" else value
 
     @field_validator("site_address")
     @classmethod

@@ -1,7 +1,7 @@
 """The structured summary, and what checking found for each part of it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Literal, TypeVar
 
@@ -33,6 +33,16 @@ class Evidence(Frozen):
     end: int | None = None
     match: Match = Match.MISSING
     score: float = 0.0
+
+
+def places_of(evidence: Iterable[Evidence]) -> set[int]:
+    """Return the characters of the document that the quotes which were found take up."""
+    return {
+        place
+        for e in evidence
+        if e.start is not None and e.end is not None
+        for place in range(e.start, e.end)
+    }
 
 
 class SupportLevel(StrEnum):

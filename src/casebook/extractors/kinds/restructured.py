@@ -6,6 +6,7 @@ from typing import Any
 
 from casebook.extractors.kinds import plaintext
 from casebook.extractors.kinds.front_matter import day_of_publication, first_of, names_of
+from casebook.extractors.kinds.said import COMMENT
 from casebook.extractors.restructured.page import Page, Unreadable, page_of
 from casebook.extractors.speech.speakers import with_speakers
 from casebook.extractors.text.authors import clean_authors
@@ -30,7 +31,6 @@ _COMMENT = re.compile(
     rf"|[ \t]*\n[ \t]+\S[^\n]*\n?{_GOES_ON}*)",
     re.MULTILINE,
 )
-_UNSAID = "In a comment, which is not shown."
 # How docutils says by what a list is numbered, and how HTML does.
 _NUMBERED = {"loweralpha": "a", "upperalpha": "A", "lowerroman": "i", "upperroman": "I"}
 _HEADINGS = "//p[@class='subtitle' or @class='rubric']"
@@ -89,7 +89,7 @@ def _as_plain_text(payload: Payload, source: str, encoding: str, why: str) -> Ex
 
 
 def _commented(comments: Iterable[str]) -> list[HiddenText]:
-    return report((HiddenKind.TEMPLATE, said, _UNSAID) for said in comments)
+    return report((HiddenKind.TEMPLATE, said, COMMENT) for said in comments)
 
 
 def _shown(page: Page) -> tuple[list[Block], list[HiddenText]]:

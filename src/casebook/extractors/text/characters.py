@@ -35,6 +35,9 @@ _CHARACTERS_PER_WORD = 2
 _LONG_WORD = 40
 _EXCERPT = 300
 
+SUPERSCRIPT = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
+"""Raised figures, and what stands for a minus before them, to their own signs."""
+
 
 def visible(text: str) -> str:
     """Return ``text`` in NFC without control, bidirectional and other characters nobody sees.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from casebook.extractors.text.passages import Block
-from casebook.extractors.web.blocks.belonging import LONGEST_HEADING, with_what_belongs
+from casebook.extractors.web.blocks.belonging import LONGEST_HEADING, TOLD, with_what_belongs
 from casebook.extractors.web.blocks.besides import besides_of, calls_of
 from casebook.extractors.web.blocks.block_features import NAMES, Matrix, features, words_of
 from casebook.extractors.web.blocks.block_model import best_cut, expected_f1, probabilities
@@ -35,7 +35,6 @@ _INSIDE = 1.0
 _LINKED = 0.5
 _PROSE_LEVEL = 7
 _LEVELS = 8
-_TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 _REPEATED_LINE, _REPEATED_PART = 10, 150
 
 
@@ -88,7 +87,7 @@ def choose(
     own = np.where(layout.besides, 0.0, chances)
     kept = with_what_belongs(placed, kept, words, layout.likes, kind=kind, chances=own)
     kept = without_part_of_contents(placed, kept)
-    is_told = kind in _TOLD
+    is_told = kind in TOLD
     kept = without_pulled(placed, kept, tokens) if is_told else kept
     chosen = with_posters([one for one, keep in zip(placed, kept, strict=True) if keep], posts)
     chosen = with_own_sections(chosen, posts) if posts else chosen
@@ -104,7 +103,7 @@ def layout_of(placed: Sequence[Placed], tokens: Sequence[Sequence[str]], kind: P
     besides = np.zeros(len(placed), dtype=bool)
     if kind is PageKind.PRODUCT:
         besides = besides_of(placed, spans)
-    elif kind in _TOLD:
+    elif kind in TOLD:
         besides = calls_of(placed, spans, list(map(len, tokens)))
     return Layout(likes, repeats_of(placed, tokens, spans), besides)
 

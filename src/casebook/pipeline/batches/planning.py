@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 from casebook.extractors.gathering.fetch import identify
 from casebook.pipeline.batches.keywords import naming
-from casebook.schemas.batches import BatchItem, SourceStanding, Standing, Typical
+from casebook.runtime.settings import Settings
+from casebook.schemas.batches import BatchItem, BatchOptions, SourceStanding, Standing, Typical
+from casebook.schemas.bounds import MOST_AT_ONCE
 from casebook.schemas.errors import Remedy, concerns_setup
 from casebook.schemas.failures import Failure
 from casebook.schemas.frozen import Frozen
@@ -212,3 +214,16 @@ def _count_under(standing: SourceStanding) -> str:
     if failure is None:
         return standing.standing.value
     return "failed_setup" if concerns_setup(failure.kind) else f"failed_{failure.remedy.value}"
+
+
+def with_options(settings: Settings, options: BatchOptions) -> Settings:
+    """Return the settings with which a batch of these options is worked."""
+    changes: dict[str, object] = {}
+    if options.model is not None:
+        changes["llm_model"] = options.model
+    if options.budget_usd is not None:
+        changes["budget_run"] = options.budget_usd
+    if options.concurrency is not None:
+        at_once = min(options.concurrency, MOST_AT_ONCE)  # batches of before may ask for more
+        changes |= {"llm_concurrency": at_once, "concurrency": at_once}
+    return settings.model_copy(update=changes)

@@ -17,7 +17,7 @@ from casebook.summarizer.wanted import STAGE, can_judge, refusal
 J = TypeVar("J", bound=Judged)
 
 MOST_JUDGED = 200
-"""Items of one look. A list may announce ten thousand, and nobody was quoted what they cost."""
+"""Items of one look. A list may announce ten thousand, and nobody was told what they cost."""
 
 MOST_TRIES = 3
 """Looks at which the model may take a question and leave it; each may pay for several requests."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -70,13 +71,7 @@ async def add(
         PriceUnknown: if there is a budget, and no price of the model to hold against it.
         CasebookError: if the list cannot be read: a watch that never worked is not stored.
     """
-    if every_seconds < SHORTEST_SECONDS:
-        raise InvalidSource(
-            f"every {every_seconds} s is too often for {address}: "
-            f"{SHORTEST_SECONDS // 60} minutes at the least"
-        )
-    if every_seconds > LONGEST_INTERVAL:
-        raise InvalidSource(f"looking at {address} so rarely is no watch: once a year at the least")
+    _check_interval(address, every_seconds)
     if rubric is not None:
         rubric = _checked(rubric)
         check_rubric(services)
@@ -115,6 +110,17 @@ async def add(
     )
     await asyncio.to_thread(services.warehouse.append, watch, look)
     return WatchLine(watch=watch, look=look)
+
+
+def _check_interval(address: str, seconds: int) -> None:
+    """Refuse an interval that is too short or too long."""
+    if seconds < SHORTEST_SECONDS:
+        raise InvalidSource(
+            f"every {seconds} s is too often for {address}: "
+            f"{SHORTEST_SECONDS // 60} minutes at the least"
+        )
+    if seconds > LONGEST_INTERVAL:
+        raise InvalidSource(f"looking at {address} so rarely is no watch: once a year at the least")
 
 
 async def change(watch_id: str, state: WatchState, services: Services, *, who: str) -> Watch:
@@ -235,12 +241,8 @@ async def _looked(
     news = await _unseen([item for item in items if known.isdisjoint(ids_of(item))], services)
     sifted = Sifted(wanted=news)
     if watch.rubric is not None:
-        told = {candidate.url: candidate for candidate in found.candidates}
         taken = {one.source_id for seen in looks for one in seen.undecided}
-        again = {item.source_id for item in news if not taken.isdisjoint(ids_of(item))}
-        asked = [item for item in news if item.source_id not in again]
-        sifted = await sift(asked, told, watch.rubric, services, most=most)
-        sifted = sifted.with_wanted([item for item in news if item.source_id in again])
+        sifted = await _sifted(news, taken, found, watch.rubric, services, most=most)
     batch = None
     if sifted.wanted:
         options = BatchOptions(budget_usd=watch.budget_usd)
@@ -258,6 +260,23 @@ async def _looked(
         batch_id=batch.batch_id if batch else None,
     )
     return seen, batch
+
+
+async def _sifted(
+    news: Sequence[BatchItem],
+    taken: AbstractSet[str],
+    found: Walk,
+    rubric: str,
+    services: Services,
+    *,
+    most: int,
+) -> Sifted:
+    """Judge what is new by the rubric, but for what was ``taken`` undecided before: it stays."""
+    told = {candidate.url: candidate for candidate in found.candidates}
+    again = [item for item in news if not taken.isdisjoint(ids_of(item))]
+    asked = [item for item in news if taken.isdisjoint(ids_of(item))]
+    sifted = await sift(asked, told, rubric, services, most=most)
+    return sifted.with_wanted(again)
 
 
 async def _unseen(items: Sequence[BatchItem], services: Services) -> Sequence[BatchItem]:

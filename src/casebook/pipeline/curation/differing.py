@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
-from casebook.schemas.cases import MEASURES, CaseStudy, Evidence, Fact, Result, Statement
+from casebook.schemas.cases import MEASURES, CaseStudy, Evidence, Fact, Result, Statement, places_of
 from casebook.schemas.frozen import Frozen
 
 # Below this, two sentences are about different things; two drafts of one sentence are above .6.
@@ -126,20 +126,11 @@ def likeness(one: Statement, other: Statement) -> float:
 
 def shared_evidence(one: Sequence[Evidence], other: Sequence[Evidence]) -> float:
     """Return the share of the quoted characters that both quote; by wording if not by place."""
-    ours, theirs = _places(one), _places(other)
+    ours, theirs = places_of(one), places_of(other)
     if ours and theirs:
         return len(ours & theirs) / len(ours | theirs)
     quotes = {e.quote for e in one}, {e.quote for e in other}
     return float(bool(quotes[0] & quotes[1]))
-
-
-def _places(evidence: Sequence[Evidence]) -> set[int]:
-    return {
-        place
-        for e in evidence
-        if e.start is not None and e.end is not None
-        for place in range(e.start, e.end)
-    }
 
 
 def _support_note(old: str, new: str) -> list[str]:

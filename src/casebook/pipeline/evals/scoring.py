@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from rapidfuzz import fuzz
 
 from casebook.publishing.wording import count
-from casebook.schemas.cases import CaseStudy, Evidence, Statement, SupportLevel
+from casebook.schemas.cases import CaseStudy, Statement, SupportLevel, places_of
 from casebook.schemas.companies import company_key
 from casebook.schemas.documents import Document
 from casebook.schemas.evals import CaseScore, FactScore, FieldScore, GoldCase, GoldStatement
@@ -64,10 +64,10 @@ class _Gold:
     def __init__(self, statement: GoldStatement, finder: QuoteFinder) -> None:
         self.text = statement.text
         self.stems = content_stems(statement.text)
-        self.places = _places(e for quote in statement.quotes for e in finder.find(quote))
+        self.places = places_of(e for quote in statement.quotes for e in finder.find(quote))
 
     def told_by(self, statement: Statement) -> bool:
-        shared = len(self.places & _places(statement.evidence))
+        shared = len(self.places & places_of(statement.evidence))
         if self.places and shared >= _SAME_WORDS * len(self.places):
             return True
         said = content_stems(statement.text)
@@ -76,15 +76,6 @@ class _Gold:
             and overlap(said, self.stems) >= _SAME_WORDING
             and set(numbers(self.text)) <= set(numbers(statement.text))
         )
-
-
-def _places(evidence: Iterable[Evidence]) -> set[int]:
-    return {
-        place
-        for e in evidence
-        if e.start is not None and e.end is not None
-        for place in range(e.start, e.end)
-    }
 
 
 def _field(name: str, asked: Sequence[_Gold], study: CaseStudy) -> FieldScore:

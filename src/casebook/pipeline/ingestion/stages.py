@@ -31,6 +31,7 @@ from casebook.schemas.terms import with_decisions
 from casebook.schemas.triage import Triage, Verdict
 from casebook.summarizer import judging, service
 from casebook.summarizer.models.asking import Asker
+from casebook.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from casebook.extractors.network.client import GuardedClient
@@ -250,11 +251,7 @@ async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run
     ruled = {ruling.key for ruling in rulings}
     proposed = await asyncio.to_thread(proposals_of, document, study, proposal, taxonomy, ruled)
     now = datetime.now(UTC)
-    case = await asyncio.to_thread(warehouse.case_of_source, document.source_id) or Case(
-        case_id=content_id("case", document.source_id),
-        source_id=document.source_id,
-        created_at=now,
-    )
+    case = await asyncio.to_thread(_case_of, document.source_id, warehouse, now)
     answers = [*asker.generations, *(judge.generations if judge else ())]
     generations = [g.generation_id for g in answers]
     draft = Revision(
@@ -280,6 +277,13 @@ async def _draft(document: Document, choice: service.Choice, recipe: Recipe, run
     open_end = [run.unjudged] if run.unjudged else []
     await asyncio.to_thread(warehouse.append, recipe, case, draft, *proposed, *open_end)
     return draft
+
+
+def _case_of(source_id: str, warehouse: Warehouse, now: datetime) -> Case:
+    """Return the case that a source tells, a new one where it has none."""
+    case_id = content_id("case", source_id)
+    made = Case(case_id=case_id, source_id=source_id, created_at=now)
+    return warehouse.case_of_source(source_id) or made
 
 
 class _paying:  # noqa: N801 - reads as a statement

@@ -76,7 +76,7 @@ def chosen(
     return [case for case in found if case.is_stale] if stale else list(found)
 
 
-def quote(cases: Sequence[Staleness], services: Services) -> Estimate:
+def expected(cases: Sequence[Staleness], services: Services) -> Estimate:
     """Return what new drafts of ``cases`` would take, by their texts; nothing is asked or stored.
 
     Questions that were asked before cost nothing again, so it may come to less.

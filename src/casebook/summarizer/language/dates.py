@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-_MONTHS = (
+MONTHS = (
     "january february march april may june july august september october november december".split()
 )
-_NUMBER_OF = {m: n for n, month in enumerate(_MONTHS, 1) for m in (month, month[:3])} | {"sept": 9}
+"""The months in their order, by name."""
+_NUMBER_OF = {m: n for n, month in enumerate(MONTHS, 1) for m in (month, month[:3])} | {"sept": 9}
 _CENTURY, _LONGEST_MONTH = 2000, 31
 _QUARTERS = ("first", "second", "third", "fourth")
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -157,7 +158,7 @@ def _meanings(part: Mapping[str, str], year: int | None) -> Iterator[tuple[Day, 
 
 
 def _exists(day: Day) -> bool:
-    return 1 <= (day.month or 1) <= len(_MONTHS) and 1 <= (day.day or 1) <= _LONGEST_MONTH
+    return 1 <= (day.month or 1) <= len(MONTHS) and 1 <= (day.day or 1) <= _LONGEST_MONTH
 
 
 def _dated(date: Date, following: Date, text: str) -> Date:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import Stemmer
 
+from casebook.summarizer.language.dates import MONTHS
 from casebook.summarizer.language.numerals import number_sequence, numbers
 
 __all__ = [
@@ -66,10 +67,7 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:•]\s+|\n)[\s\"“'‘(\[*#-]*\Z")
 _NUMERIC = re.compile(r"[pPvV]?\d[\d.,]*[A-Za-z]{0,5}\+?")
 _VERSION = re.compile(r"[vV]?\d+(?:\.\d+){2,}")
 _ISO_DATE = re.compile(r"\b\d{4}-(\d\d)-\d\d\b")
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
-_SHORT_MONTHS = {month[:3]: month for month in _MONTHS} | {"sept": "september"}
+_SHORT_MONTHS = {month[:3]: month for month in MONTHS} | {"sept": "september"}
 
 
 # A text's words recur within it: the answers for this many are kept. More hardly saves time, and
@@ -190,7 +188,7 @@ def name_keys(text: str) -> set[str]:
     keys = [name_key(word) for word in spelled]
     parts = [key for word in spelled for key in _part_keys(word)]
     joined = [a + b for a, b in pairwise(keys)]
-    months = [_MONTHS[int(m) - 1] for m in _ISO_DATE.findall(text) if 1 <= int(m) <= len(_MONTHS)]
+    months = [MONTHS[int(m) - 1] for m in _ISO_DATE.findall(text) if 1 <= int(m) <= len(MONTHS)]
     return {key for key in (*keys, *parts, *joined, *months) if key}
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from casebook.extractors.pdf.visibility.eye import Eye
+from casebook.extractors.text.characters import SUPERSCRIPT
 
 _MARK = re.compile(r"\d{1,3}(?:[,–-]\d{1,3}){0,5}(?!\w)")
 _BEFORE_MARK = re.compile(r"[^\W\d_][.,;:!?)\]'\"”’]{0,2}\Z")
@@ -41,7 +42,6 @@ _PUNCTUATION = (".", ",", ";", ":", "!", "?", '"', "”")
 _NEAR = 8
 """Characters before a mark that tell what it is; a line may have any length."""
 
-_SUPERSCRIPT = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 
 Cut = tuple[int, int, str]
 """From where to where in a line, and what stands there instead."""
@@ -76,7 +76,7 @@ def as_mark(before: str, mark: str) -> str:
     near = before[-_NEAR:]
     is_word = _BEFORE_MARK.search(near) and not _UNIT.search(near.rstrip(")]"))
     is_note = (is_word or near.endswith(_PUNCTUATION)) and not mark.startswith("0")
-    return f" [{mark}]" if is_note else mark.translate(_SUPERSCRIPT)
+    return f" [{mark}]" if is_note else mark.translate(SUPERSCRIPT)
 
 
 def _raised(eye: Eye, text: str, position: int) -> Iterator[Cut]:
@@ -93,7 +93,7 @@ def _raised(eye: Eye, text: str, position: int) -> Iterator[Cut]:
     for found in _POWER.finditer(text) if "10" in text else ():
         start, end = found.span("mark")
         if _is_raised(eye, position + end - 1, position + found.start()):
-            yield start, end, found["mark"].translate(_SUPERSCRIPT)
+            yield start, end, found["mark"].translate(SUPERSCRIPT)
 
 
 def _is_raised(eye: Eye, digit: int, beside: int) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
+from casebook.extractors.visibility.markup.turning import LINKS_TO_PLACES, NAMED
+
 _CONTROLLING = ("aria-controls", "data-target", "data-bs-target", "popovertarget")
 _TOGGLING = ("data-toggle", "data-bs-toggle")
 _TOGGLED = frozenset({"tab", "collapse"})
@@ -18,8 +20,6 @@ _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _HEADINGS = frozenset({"dt", "h2", "h3", "h4", "h5", "h6"})
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
 _MOST_TABS, _NEAR = 60, 3
-_PLACES = etree.XPath("descendant-or-self::a[starts-with(@href, '#') and @href != '#']")
-_NAMED = etree.XPath("descendant-or-self::*[@id]")
 _CONTROLS = etree.XPath("descendant-or-self::*[@aria-expanded]")
 
 
@@ -74,11 +74,11 @@ def _linked(telling: Iterable[Any]) -> Iterator[tuple[Any, str]]:
 def _turned_to(root: Any, hidden: Collection[Any]) -> Iterator[tuple[Any, str]]:
     """Yield the links to hidden elements beside one that is shown and linked: tabs, unnamed."""
     links: dict[str, list[Any]] = {}
-    for link in _PLACES(root):
+    for link in LINKS_TO_PLACES(root):
         links.setdefault(link.get("href").removeprefix("#"), []).append(link)
     is_any = len(links) > 1 and any(one.get("id") in links for one in hidden)
     places: dict[str, Any] = {}
-    for one in _NAMED(root) if is_any else ():
+    for one in NAMED(root) if is_any else ():
         if one.get("id") in links:
             places.setdefault(one.get("id"), one)  # a link leads to the first of an id
     shown = Counter(one.getparent() for one in places.values() if one not in hidden)

@@ -12,8 +12,10 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 _BOXES = frozenset({"checkbox", "radio"})
-_PLACES = etree.XPath("descendant-or-self::a[starts-with(@href, '#') and @href != '#']")
-_NAMED = etree.XPath("descendant-or-self::*[@id]")
+LINKS_TO_PLACES = etree.XPath("descendant-or-self::a[starts-with(@href, '#') and @href != '#']")
+"""Finds the links that lead to a place on the page."""
+NAMED = etree.XPath("descendant-or-self::*[@id]")
+"""Finds the elements that such a link may lead to."""
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"
 _CHECKBOXES, _PLACE = "checkboxes", "place"
 _MOST_STATES = 30
@@ -32,8 +34,8 @@ def turned_by(root: Any) -> Mapping[Any, Sequence[Any]]:
     for label in root.iter("label") if boxes else ():
         if (box := ids.get(label.get("for"))) is not None:
             found[box].append(label)
-    places = {one.get("id"): one for one in reversed(_NAMED(root))}
-    for link in _PLACES(root):
+    places = {one.get("id"): one for one in reversed(NAMED(root))}
+    for link in LINKS_TO_PLACES(root):
         if (place := places.get(link.get("href")[1:])) is not None:
             found.setdefault(place, []).append(link)
     return found

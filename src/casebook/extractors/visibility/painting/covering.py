@@ -22,7 +22,8 @@ PLACES = frozenset(
 )
 """What tells how far a box reaches, and whether it is seen through."""
 
-_GROUNDS = ("background-color", "background")
+GROUNDS = ("background-color", "background")
+"""Properties that paint behind a text."""
 _PICTURE = re.compile(rf"url\(|gradient|{re.escape(VARIABLE)}")
 _LEVEL = re.compile(r"-?\d{1,9}")
 _PAGE = frozenset({"html", "body"})
@@ -109,7 +110,7 @@ def _level_of_box(style: Mapping[str, str]) -> int | None:
 
 def _is_opaque(style: Mapping[str, str]) -> bool:
     """Tell a ground of one colour, through which nothing is seen."""
-    paint = next(filter(None, (style.get(name) for name in _GROUNDS)), "")
+    paint = next(filter(None, (style.get(name) for name in GROUNDS)), "")
     if not paint or _PICTURE.search(paint) or colours.colour(paint) is None:
         return False
     return colours.cover(paint) >= 1 - colours.FAINTEST

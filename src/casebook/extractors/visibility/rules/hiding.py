@@ -8,12 +8,11 @@ from casebook.extractors.visibility.declarations import colours, styles
 from casebook.extractors.visibility.declarations.colours import Colour
 from casebook.extractors.visibility.declarations.css_values import CUSTOM, VARIABLE, variants
 from casebook.extractors.visibility.declarations.styles import Declared, Style
-from casebook.extractors.visibility.painting.covering import may_cover
+from casebook.extractors.visibility.painting.covering import GROUNDS, may_cover
 from casebook.extractors.visibility.rules.animations import Frames, named_in
 
 _SHADE = 25
 _INKS = ("color", "-webkit-text-fill-color")
-_GROUNDS = ("background-color", "background")
 
 
 class Hiding:
@@ -36,7 +35,7 @@ class Hiding:
         parts += [each for told in came_to.values() for each in told]
         inks, grounds = (
             _colours(parts, _INKS) | ({ink} if ink else set()),
-            _colours(parts, _GROUNDS) | {colours.WHITE, colours.DARK},
+            _colours(parts, GROUNDS) | {colours.WHITE, colours.DARK},
         )
         self._inks, self._grounds = _meeting(inks, grounds), _meeting(grounds, inks)
         self._leaving: set[str] = set()
@@ -56,7 +55,7 @@ class Hiding:
             or may_cover(part)
             or named_in(part, self._leaving)
             or not self._inks.isdisjoint(_colours([part], _INKS))
-            or not self._grounds.isdisjoint(_colours([part], _GROUNDS))
+            or not self._grounds.isdisjoint(_colours([part], GROUNDS))
         )
 
 

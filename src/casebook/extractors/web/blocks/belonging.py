@@ -49,7 +49,8 @@ _FIGURE = re.compile(
 )
 _FEWEST_TILES, _MOST_TILES, _LONGEST_LABEL = 2, 12, 20
 _LIKELY_TILES = 0.2
-_TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
+TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
+"""Kinds of pages that one reads from beginning to end."""
 
 
 def with_what_belongs(
@@ -71,10 +72,10 @@ def with_what_belongs(
     found = np.flatnonzero(kept).tolist()
     if not found:
         return kept
-    for found_in in (_likely, _tiles) if kind in _TOLD else ():
+    for found_in in (_likely, _tiles) if kind in TOLD else ():
         for n in found_in(placed, kept, words, chances):
             kept[n] = True
-    for more in (_lacking, _alike, _sections, _rows) if kind in _TOLD else ():
+    for more in (_lacking, _alike, _sections, _rows) if kind in TOLD else ():
         for n in more(placed, kept, words, likes):
             kept[n] = True
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from casebook.extractors.web.blocks.place_features import LIKED, TOKEN
 from casebook.extractors.web.blocks.spans import Span
 from casebook.extractors.web.markup.tree_blocks import Place, Placed
 
-_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 # Names of the part itself, then of the services that shops take it from.
 _OPINIONS = re.compile(
     r"\b(?:reviews|review (?:lists?|items?|widget|section|container)|customer review"
@@ -29,7 +29,6 @@ _QUOTED = re.compile(r"\b(?:editorial|press|experts?|critics?|media|descr\w*|spe
 _CALLS = re.compile(r"\b(?:newsletters?|subscribe|subscription (?:form|box|widget)|sign ?up|cta)\b")
 _LONGEST_CALL, _CALL = 80, 0.2
 _ALIKE = 2
-_LIKED = frozenset({"li", "article", "section"})
 
 
 def besides_of(placed: Sequence[Placed], spans: Mapping[Place, Span]) -> Any:
@@ -57,14 +56,14 @@ def calls_of(placed: Sequence[Placed], spans: Mapping[Place, Span], words: Seque
     before = np.cumsum([0, *words])
     most = min(_LONGEST_CALL, _CALL * before[-1])
     for place, (start, end) in spans.items():
-        classes = " ".join(_TOKEN.findall(place.signature)).lower()
+        classes = " ".join(TOKEN.findall(place.signature)).lower()
         if before[end] - before[start] <= most and _CALLS.search(classes):
             called[start:end] = True
     return called
 
 
 def _is_named(place: Place) -> bool:
-    names = " ".join(_TOKEN.findall(place.names)).lower()
+    names = " ".join(TOKEN.findall(place.names)).lower()
     if _GOODS.search(names):
         return True
     return bool(_OPINIONS.search(names)) and not _QUOTED.search(names)
@@ -83,4 +82,4 @@ def _repeating(spans: Mapping[Place, Span]) -> set[Place]:
 
 def _is_alike(signature: str, count: int) -> bool:
     """Tell likes, by their class or by their tag, from the paragraphs of one text."""
-    return count >= _ALIKE and (not signature.endswith(" ") or signature.strip() in _LIKED)
+    return count >= _ALIKE and (not signature.endswith(" ") or signature.strip() in LIKED)

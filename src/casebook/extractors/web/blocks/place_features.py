@@ -11,7 +11,8 @@ from operator import add, attrgetter
 
 from casebook.extractors.web.markup.tree_blocks import Place
 
-_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+"""A word within the names of classes, written together or apart."""
 _NAMES: dict[str, re.Pattern[str]] = {
     name: re.compile(stems)
     for name, stems in {
@@ -57,7 +58,8 @@ _OUTER = 0.97
 _OUTER_NAMES = ("nav", "foot", "content", "comment", "card", "related")
 _PLAIN_REPEATS = frozenset({"p", "h2", "h3", "tr", "dt", "dd"})
 _LISTS = frozenset({"ul", "ol"})
-_LIKED = frozenset({"li", "article", "section"})
+LIKED = frozenset({"li", "article", "section"})
+"""Tags whose likes stand side by side, whatever they are called."""
 _INNER_AT = {name: number for number, name in enumerate(_NAMES)}
 _OUTER_AT = {name: number for number, name in enumerate(_OUTER_NAMES)}
 _ONCE = (1, 0, 0.0)
@@ -169,7 +171,7 @@ class _Standing:
 
     def _take_likes(self, place: Place, share: float) -> None:
         """Note how often the likes of this place, or of one around it, stand side by side."""
-        named = not place.signature.endswith(" ") or place.tag in _LIKED
+        named = not place.signature.endswith(" ") or place.tag in LIKED
         if place.parent is None or not named or place.tag in _PLAIN_REPEATS:
             return
         likes = place.parent.children[place.signature]
@@ -192,7 +194,7 @@ class _Standing:
 
 @lru_cache(maxsize=1_000)
 def _names_of(tag: str, role: str, names: str) -> tuple[str, ...]:
-    found = {name for token in _TOKEN.findall(names[:300]) for name in _meanings(token.lower())}
+    found = {name for token in TOKEN.findall(names[:300]) for name in _meanings(token.lower())}
     found |= {meaning[key] for meaning, key in ((_BY_TAG, tag), (_BY_ROLE, role)) if key in meaning}
     return tuple(sorted(found))
 

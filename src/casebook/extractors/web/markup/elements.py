@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from itertools import count, islice, pairwise
 from typing import Any
 
+from casebook.extractors.text.characters import SUPERSCRIPT
+
 LEVELS = {"head": 2, "h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 """The elements that are headings, and their levels; ``head`` is trafilatura's."""
 
@@ -32,7 +34,6 @@ _CELLS = frozenset({"td", "th", "cell"})
 _COPY = re.compile(r"\s*(?:copy|copied)(?: code| to clipboard)?!?\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"[-−–]?\d+(?:[,–-]\d+)*")
 _NUMBERS = re.compile(r"\s*\d{1,5}(?:\s+\d{1,5})*\s*")
-_SUPERSCRIPT = str.maketrans("0123456789-−–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 
 _INLINE = frozenset("span a em strong b i small time label cite abbr data u mark bdi".split())
 _CODE = frozenset("code pre kbd samp tt var".split())
@@ -219,7 +220,7 @@ def raised(text: str) -> str:
     The mark of a note and a power are numbers of their own: "2018" and "2" is no 20182.
     """
     said = text.strip()
-    return text.replace(said, said.translate(_SUPERSCRIPT)) if _NUMBER.fullmatch(said) else text
+    return text.replace(said, said.translate(SUPERSCRIPT)) if _NUMBER.fullmatch(said) else text
 
 
 _OF_TABLES = {"row": "tr"} | dict.fromkeys(("cell", "gridcell", "columnheader", "rowheader"), "td")

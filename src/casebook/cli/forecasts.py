@@ -9,33 +9,33 @@ from casebook.cli.terminal import out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from casebook.pipeline.batches.forecasting import Forecast
     from casebook.pipeline.batches.planning import Estimate, Selection
-    from casebook.pipeline.batches.quoting import Quote
 
 
-def beyond_budget(quoted: Quote, budget: float | None) -> str | None:
+def beyond_budget(forecast: Forecast, budget: float | None) -> str | None:
     """Say where the run would stop before its end."""
     from casebook.publishing.wording import money
 
-    if budget is None or not quoted.estimate.calls:
+    if budget is None or not forecast.estimate.calls:
         return None
-    if quoted.estimate.cost_usd is None:
+    if forecast.estimate.cost_usd is None:
         return (
             "With a budget nothing would be asked, since the model's price is not known: "
             "CASEBOOK_LLM_PRICE_INPUT and CASEBOOK_LLM_PRICE_OUTPUT tell it."
         )
-    cost = quoted.estimate.cost_usd if quoted.cost_usd is None else quoted.cost_usd
+    cost = forecast.estimate.cost_usd if forecast.cost_usd is None else forecast.cost_usd
     if cost > budget:
         return f"That is more than the budget of {money(budget)}: the batch would pause there."
-    if quoted.judge and quoted.cost_usd is None:
+    if forecast.judge and forecast.cost_usd is None:
         return (
-            f"With a budget no draft would be judged, since the price of {quoted.judge.model} is "
+            f"With a budget no draft would be judged, since the price of {forecast.judge.model} is "
             "not known: CASEBOOK_MODELS tells it."
         )
     return None
 
 
-def print_plan(quoted: Quote) -> None:
+def print_plan(forecast: Forecast) -> None:
     """Print what the list holds, and what working it would take."""
     from rich.table import Table
 
@@ -53,7 +53,7 @@ def print_plan(quoted: Quote) -> None:
         "failed_gone": "gone for good",
     }
     table = Table(title="What the list holds", title_justify="left", show_header=False)
-    counts, selection, expected = quoted.standings, quoted.selection, quoted.estimate
+    counts, selection, expected = forecast.standings, forecast.selection, forecast.estimate
     for key, label in told.items():
         if counts.get(key):
             table.add_row(f"{counts[key]:,}", label)
@@ -65,8 +65,8 @@ def print_plan(quoted: Quote) -> None:
         out().print("Nothing is left to work: a run would ask no model.")
         return
     _print_estimate(f"[bold]{count(expected.sources, 'source')}[/] with", expected)
-    if quoted.judge is not None:
-        _print_estimate("Their drafts judged by", quoted.judge)
+    if forecast.judge is not None:
+        _print_estimate("Their drafts judged by", forecast.judge)
 
 
 def _print_estimate(what: str, expected: Estimate) -> None:

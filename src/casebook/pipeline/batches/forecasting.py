@@ -1,11 +1,9 @@
 """The dry run of a list: what it holds, and what working it would cost."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from casebook.extractors.links.entries import Listing
-from casebook.extractors.links.listing import Walk, WalkLimits, walk
-from casebook.pipeline.batches.handed import handed_over, own_again
+from casebook.pipeline.batches.handed import own_again
 from casebook.pipeline.batches.planning import (
     JUDGING,
     USUAL_TOKENS,
@@ -17,28 +15,19 @@ from casebook.pipeline.batches.planning import (
 )
 from casebook.pipeline.ingestion.former import recognise
 from casebook.runtime.services import Services
-from casebook.runtime.settings import Settings
-from casebook.schemas.batches import BatchItem, BatchOptions, Standing
-from casebook.schemas.bounds import MOST_AT_ONCE
+from casebook.schemas.batches import Standing
 from casebook.schemas.documents import Document
-from casebook.schemas.errors import ContextExceeded, DocumentEmpty
+from casebook.schemas.errors import ContextExceeded
 from casebook.schemas.frozen import Frozen
-from casebook.schemas.sources import Payload, SourceRef
 from casebook.summarizer import service
 from casebook.summarizer.models.profiles import Strategy, profile_of
 from casebook.summarizer.planning import Plan
 
-PIPED = "standard input"
-"""What a list that was piped in is called."""
-
-_MOST = 100_000
-# Lines of standard input that are told one by one.
-_MOST_REFUSALS = 100
 # Of more sources whose texts are kept, the rest is taken to be typical.
 _MOST_READ = 500
 
 
-class Quote(Frozen):
+class Forecast(Frozen):
     """What a list holds and what is expected of it; nothing was fetched for it but the list.
 
     ``standings`` counts its sources by where they stand, as ``standing_counts`` names them;
@@ -60,91 +49,14 @@ class Quote(Frozen):
         return None if None in costs else sum(filter(None, costs))
 
 
-async def read_list(
-    ref: SourceRef,
-    services: Services,
-    *,
-    given: bytes | None = None,
-    most: int = _MOST,
-    meanwhile: Callable[[], None] | None = None,
-    tell: Callable[[int, int], None] = lambda _read, _known: None,
-) -> Walk:
-    """Return the addresses that a list names, ``most`` of them, and what of it could not be read.
-
-    ``given`` is the list itself where it need not be fetched; ``ref`` then only names it.
-    ``meanwhile`` is called when a list is there, before another process reads it. ``tell`` is
-    ``walk``'s.
-
-    Raises:
-        CasebookError: if the list cannot be had or read.
-    """
-    client, robots = await services.network()
-
-    async def read(payload: Payload) -> Listing:
-        if meanwhile is not None:
-            meanwhile()
-        return await services.extractors.read_listing(payload)
-
-    limits = WalkLimits(candidates=most)
-    payload = None
-    if given is not None:
-        media_type = "application/octet-stream"
-        payload = Payload(data=given, media_type=media_type, name=ref.source)
-    return await walk(ref, client, robots, read, limits, given=payload, tell=tell)
-
-
-async def read_piped(
-    data: bytes, services: Services, meanwhile: Callable[[], None] | None = None
-) -> tuple[Walk, Sequence[BatchItem]]:
-    """Return what standard input names: addresses as a list names them, and files of this machine.
-
-    A line that names neither is among what is missed; nothing else is lost by it.
-
-    Raises:
-        CasebookError: if it can be read as no list and names no file at all.
-    """
-    handed = await handed_over(data)
-    found = Walk()
-    told = bool(handed.files or handed.refused)
-    if not (told and handed.is_spent):
-        ref = SourceRef(source=PIPED)
-        try:
-            found = await read_list(ref, services, given=handed.rest, meanwhile=meanwhile)
-        except DocumentEmpty as error:
-            if not told:
-                raise
-            found.missed.append(str(error))
-    found.missed = [*_told(handed.refused), *found.missed]
-    return found, handed.files
-
-
-def _told(refused: Sequence[str]) -> Sequence[str]:
-    """Return the first refusals, and how many more there are."""
-    more = len(refused) - _MOST_REFUSALS
-    return [*refused[:_MOST_REFUSALS], *([f"{more:,} further lines"] if more > 0 else [])]
-
-
-def with_options(settings: Settings, options: BatchOptions) -> Settings:
-    """Return the settings with which a batch of these options is worked."""
-    changes: dict[str, object] = {}
-    if options.model is not None:
-        changes["llm_model"] = options.model
-    if options.budget_usd is not None:
-        changes["budget_run"] = options.budget_usd
-    if options.concurrency is not None:
-        at_once = min(options.concurrency, MOST_AT_ONCE)  # batches of before may ask for more
-        changes |= {"llm_concurrency": at_once, "concurrency": at_once}
-    return settings.model_copy(update=changes)
-
-
-async def quote(
+async def forecast(
     origin: str,
     selection: Selection,
     services: Services,
     *,
     missed: Sequence[str] = (),
     goes_on: bool = False,
-) -> Quote:
+) -> Forecast:
     """Return what working the selection would do and cost; ``goes_on`` if it is a stored batch."""
     ids = [item.source_id for item in selection.items]
     # What registering a batch would store first.
@@ -167,7 +79,7 @@ async def quote(
         plans=[plan for of_source in plans for plan in of_source],
         planned=len(plans),
     )
-    return Quote(
+    return Forecast(
         origin=origin,
         selection=selection,
         standings=standing_counts(standings),

@@ -2,29 +2,27 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
 from casebook.pipeline.curation.adopting import adopt, refuse
 from casebook.pipeline.curation.publish import publish as publish_cases
 from casebook.review.deciding import DecisionRequest, decide
-from casebook.review.guarding import require_token
+from casebook.review.guarding import Changes
 from casebook.review.jobs import Job
 from casebook.review.pages import show_case, show_tags
 from casebook.review.publish_page import publish_page
 from casebook.review.rendering import is_fragment, rendered
 from casebook.review.ruling import ruled
-from casebook.review.state import State, state_of
+from casebook.review.state import Desk, State
 from casebook.review.uploads import keep_transcript, keep_upload, web_source
 from casebook.schemas.errors import InvalidDecision, InvalidSource, UnknownId
 from casebook.schemas.reviews import Decision
 from casebook.schemas.sources import SourceRef
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(require_token)])
-Desk = Annotated[State, Depends(state_of)]
+router = APIRouter(include_in_schema=False, dependencies=Changes)
 
 _SEE_OTHER = 303
 _SAID = {

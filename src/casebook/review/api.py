@@ -1,23 +1,21 @@
 """The desk's JSON: the same reads and decisions for scripts. See ``/api/openapi.json``."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import BaseModel
 
 from casebook.review.deciding import DecisionRequest, decide
-from casebook.review.guarding import require_token
+from casebook.review.guarding import Changes
 from casebook.review.jobs import Job
-from casebook.review.state import State, state_of
+from casebook.review.state import Desk
 from casebook.review.uploads import web_source
 from casebook.schemas.listings import CaseFilter, CaseSummary, CaseView
 from casebook.schemas.reviews import CaseStatus, Review
 from casebook.schemas.sources import SourceKind, SourceRef
 
 router = APIRouter(prefix="/api")
-Desk = Annotated[State, Depends(state_of)]
-Changes = [Depends(require_token)]
 
 
 class JobStatus(BaseModel):

@@ -1,9 +1,8 @@
 """Batches at the desk: the list, one with its progress, its failures, and a new one."""
 
 import asyncio
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData, UploadFile
 
@@ -13,9 +12,9 @@ from casebook.pipeline.batches.planning import select, with_options
 from casebook.pipeline.batches.stored import batch_of, progress, register
 from casebook.review.batch_page import SHOWN, BatchPage, failures_of, state_of_batch
 from casebook.review.forms import number, since_day, text, words_of
-from casebook.review.guarding import require_token
+from casebook.review.guarding import Changes
 from casebook.review.rendering import is_fragment, rendered
-from casebook.review.state import State, state_of
+from casebook.review.state import Desk, State
 from casebook.review.uploads import keep_list, web_source
 from casebook.runtime.services import Services
 from casebook.schemas.batches import Batch, BatchOptions
@@ -23,8 +22,6 @@ from casebook.schemas.errors import InvalidSource, UnknownId
 from casebook.schemas.sources import SourceRef
 
 router = APIRouter(include_in_schema=False)
-Desk = Annotated[State, Depends(state_of)]
-Changes = [Depends(require_token)]
 
 _SEE_OTHER = 303
 

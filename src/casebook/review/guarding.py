@@ -6,7 +6,6 @@ from its own pages.
 """
 
 import secrets
-from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
@@ -14,7 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from casebook.review.state import State, state_of
+from casebook.review.state import Desk
 
 TOKEN_FIELD = "token"  # noqa: S105 - the name of a form field
 TOKEN_HEADER = "X-Casebook-Token"  # noqa: S105 - the name of a header
@@ -84,7 +83,7 @@ def set_headers(headers: MutableHeaders, path: str) -> None:
     headers.setdefault("Cache-Control", "no-cache")
 
 
-async def require_token(request: Request, state: Annotated[State, Depends(state_of)]) -> None:
+async def require_token(request: Request, state: Desk) -> None:
     """Refuse a change without this process's token, in the header or in the form.
 
     Raises:
@@ -100,3 +99,7 @@ async def require_token(request: Request, state: Annotated[State, Depends(state_
             "Nothing was done: this page is older than the desk, which was restarted. Try again, "
             "and reload the page if that does not help.",
         )
+
+
+Changes = [Depends(require_token)]
+"""What every request that changes something has to pass."""

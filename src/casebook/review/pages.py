@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from casebook.pipeline.curation.adopting import waiting_draft
@@ -13,11 +13,10 @@ from casebook.review.draft_page import draft_page
 from casebook.review.publish_page import publish_page
 from casebook.review.queue_page import Tab, queue_page
 from casebook.review.rendering import is_fragment, rendered
-from casebook.review.state import State, state_of
+from casebook.review.state import Desk, State
 from casebook.schemas.errors import UnknownId
 
 router = APIRouter(include_in_schema=False)
-Desk = Annotated[State, Depends(state_of)]
 
 
 @router.get("/")

@@ -3,8 +3,9 @@
 import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from casebook.review.batch_runs import BatchRuns
 from casebook.review.jobs import Jobs
@@ -39,3 +40,7 @@ def state_of(request: Request) -> State:
     """Return the state of the application that got ``request``."""
     state: State = request.app.state.desk
     return state
+
+
+Desk = Annotated[State, Depends(state_of)]
+"""The state, given to what answers a request."""

@@ -1,24 +1,21 @@
 """Watched lists at the desk: what each look found, and adding, pausing and removing them."""
 
 import asyncio
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from casebook.pipeline.batches import watching
 from casebook.review.forms import number, text, words_of
-from casebook.review.guarding import require_token
+from casebook.review.guarding import Changes
 from casebook.review.rendering import is_fragment, rendered
-from casebook.review.state import State, state_of
+from casebook.review.state import Desk
 from casebook.review.uploads import web_source
 from casebook.schemas.errors import InvalidDecision, InvalidSource
 from casebook.schemas.watches import GAP, WatchState
 from casebook.summarizer.wanted import can_judge
 
 router = APIRouter(include_in_schema=False)
-Desk = Annotated[State, Depends(state_of)]
-Changes = [Depends(require_token)]
 
 _SEE_OTHER = 303
 # Whoever looks by hand waits for the verdicts; what is left is judged at the next look.

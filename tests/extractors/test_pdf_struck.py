@@ -12,6 +12,7 @@ from pypdf.generic import (
     FloatObject,
     NameObject,
     NumberObject,
+    TextStringObject,
 )
 
 from casebook.extractors.kinds.pdf import extract
@@ -185,6 +186,25 @@ def test_a_remark_that_was_made_part_of_the_page_strikes_out():
         [page.raw_get("/Contents"), writer._add_object(drawn)]
     )
     assert f"{BEFORE} {AFTER}" in read(written(writer)).text
+
+
+def test_a_line_on_a_layer_that_is_off_strikes_nothing_out():
+    """Nobody sees it, so the words under it are said."""
+    pdf = sheet()
+    begin, end = place_of_taken(pdf)
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(bytes(pdf.output()))))
+    layer = writer._add_object(names(Type=NameObject("/OCG"), Name=TextStringObject("Changes")))
+    off = names(OFF=ArrayObject([layer]))
+    writer.root_object[NameObject("/OCProperties")] = names(OCGs=ArrayObject([layer]), D=off)
+    page = writer.pages[0]
+    page["/Resources"][NameObject("/Properties")] = names(L=layer)
+    drawn = DecodedStreamObject()
+    y = HIGH - DOWN + MIDST
+    drawn.set_data(f"/OC /L BDC q .6 w {begin} {y} m {end} {y} l S Q EMC".encode())
+    page[NameObject("/Contents")] = ArrayObject(
+        [page.raw_get("/Contents"), writer._add_object(drawn)]
+    )
+    assert f"{BEFORE} {TAKEN} {AFTER}" in read(written(writer)).text
 
 
 def remark(kind: str, *, flags: int = 4) -> bytes:

@@ -33,6 +33,7 @@ from casebook.extractors.pdf.visibility.glance import look_over
 from casebook.extractors.pdf.visibility.notes import Note, pinned_on
 from casebook.extractors.pdf.visibility.sight import Budget
 from casebook.extractors.pdf.visibility.stamps import unstamped
+from casebook.extractors.pdf.visibility.strokes import NO_STROKES
 from casebook.extractors.pdf.visibility.struck import as_wide, unstruck
 from casebook.extractors.pdf.visibility.turning import turned
 from casebook.extractors.pdf.words import has_dots
@@ -85,7 +86,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         found.hidden += [(HiddenKind.PDF_LAYER, other, _STATED) for other in untrue]
         said = text.get_text_range()
         units = in_units(said)
-        strokes, pinned = glance.lines.through_type(turn.boxes), pinned_on(calls.handle(page.raw))
+        # A line on a layer that is off is no line; which are on one, pdfium does not say.
+        strokes = NO_STROKES if budget.layers else glance.lines.through_type(turn.boxes)
+        pinned = pinned_on(calls.handle(page.raw))
         marked = turn.boxes(pinned.struck)
         left = unstruck(eye, _stretches(units, eye, found), strokes, marked)
         found.hidden += [(HiddenKind.PDF_LAYER, in_characters(one), _STRUCK) for one in left.said]

@@ -45,7 +45,7 @@ class Strokes(NamedTuple):
     inked: Numbers
 
 
-_NONE = Strokes(np.zeros((0, 4)), np.zeros(0, np.bool_))
+NO_STROKES = Strokes(np.zeros((0, 4)), np.zeros(0, np.bool_))
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ class Lines:
         Boxes are ``turned`` to how the page is read.
         """
         if not self._strokes or not self._types:
-            return _NONE
+            return NO_STROKES
         strokes, types = (
             turned(np.concatenate(boxes)[:, _IN_ORDER]) for boxes in (self._strokes, self._types)
         )
@@ -95,7 +95,7 @@ class Lines:
         flat = strokes[:, 1] - strokes[:, 0] > strokes[:, 3] - strokes[:, 2]
         crossed = _between(levels[flat], lows, highs)
         if not crossed.any():
-            return _NONE
+            return NO_STROKES
         # Of what lies at those heights, all: a line may be drawn in parts.
         level = flat & _reaches(levels, lows[crossed], highs[crossed])
         filled, stroked, inked = _inks(list(compress(self._handles, level.tolist())))
@@ -136,7 +136,7 @@ def _as_drawn(boxes: Numbers, by_pen: Numbers) -> Numbers:
 def _joined(boxes: Numbers, inked: Numbers) -> Strokes:
     """Return lines with the parts of each as one; drawn word by word, or cell by cell."""
     if not len(boxes):
-        return _NONE
+        return NO_STROKES
     levels = (boxes[:, 2] + boxes[:, 3]) / 2
     order = np.argsort(levels, kind="stable")
     rows = np.empty(len(boxes), np.intp)
@@ -157,7 +157,7 @@ def _crossing(found: Strokes, types: Numbers, lows: Numbers, highs: Numbers) -> 
     """Return those lines that run over some type, at such a height."""
     boxes = found.boxes
     if len(boxes) > _MOST:
-        return _NONE
+        return NO_STROKES
     level = (boxes[:, 2] + boxes[:, 3]) / 2
     over = np.zeros(len(boxes), np.bool_)
     for n in range(len(boxes)):

@@ -151,6 +151,13 @@ def test_questions_and_their_answers_are_read_in_their_place(widget, css, is_bel
     assert not any(answer in hidden.text for hidden in found.hidden_text for _, answer in ASKED)
 
 
+def test_a_page_named_for_its_sidebar_is_no_sidebar():
+    """What holds the main heading is the page, and its questions are those of the text."""
+    markup = page(each(WIDGETS["tailwind"][0]))
+    wrapped = markup.replace("<main>", '<div class="content-sidebar-wrap"><main>')
+    assert ASKED[0][1] in read(wrapped.replace("</main>", "</main></div>")).text
+
+
 def folding(around: str, names: str, form: str) -> str:
     """Return parts that fold, each named by one of ``names``, in a place named ``around``."""
     items = "".join(

@@ -35,6 +35,10 @@ _CLICKED, _FIRST = ("button", "a", "div", "h3"), 3
 _TOGGLES = frozenset({"collapse", "accordion"})
 _ASKED = re.compile(r"faq|accordion|q(?:uestions?)?[-_ ]?(?:and|&|n)[-_ ]?a", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?:;…。！？][\"'”’)\]]*\s*\Z")
+_FEW = 3
+"""Main headings of a page that are looked at."""
+
+_PAGE = frozenset({"html", "body", "main", "article"})
 _OTHER_TAGS = frozenset({"nav", "footer", "header", "aside", "form", "dialog", "menu"})
 _OTHER_ROLES = frozenset(
     {"navigation", "menu", "menubar", "dialog", "alertdialog", "contentinfo", "banner",
@@ -111,7 +115,8 @@ def _group(
     around = placed[lines[0]].place
     while around.parent is not None and spans[around][1] <= lines[-1]:
         around = around.parent
-    if _is_other(around):
+    titles = [n for n, one in enumerate(placed) if one.level == 1][:_FEW]
+    if _is_other(around, spans, titles):
         return
     folds = [
         Fold(n, min(after, _end(placed, n, around, spans)))
@@ -174,9 +179,16 @@ def _item(place: Place, around: Place) -> Place:
     return place
 
 
-def _is_other(place: Place) -> bool:
-    return any(
-        one.tag in _OTHER_TAGS or one.role in _OTHER_ROLES or _OTHER_NAMES.search(one.names)
-        for one in _upwards(place)
-        if one.tag not in {"body", "html", "main", "article"}
-    )
+def _is_other(place: Place, spans: Mapping[Place, Span], titles: Sequence[int]) -> bool:
+    """Tell a part of the page that is named for something else than its text.
+
+    What holds the main heading is the page, whatever it is named: "with-sidebar".
+    """
+    for one in _upwards(place):
+        begin, end = spans[one]
+        if any(begin <= title < end for title in titles):
+            return False
+        named = one.tag not in _PAGE and _OTHER_NAMES.search(one.names)
+        if one.tag in _OTHER_TAGS or one.role in _OTHER_ROLES or named:
+            return True
+    return False

@@ -194,6 +194,7 @@ def test_what_folds_elsewhere_is_no_part_of_the_text(below):
         '<div class="faq"><p>We sell lorries.</p><div style="display:none"><p>{}</p></div></div>',
         '<div><button aria-expanded="false" hidden></button><div hidden><p>{}</p></div></div>',
         '<div><button aria-expanded="false"></button><div class="hidden"><p>{}</p></div></div>',
+        '<button aria-expanded="false">Sort</button><ul role="listbox" hidden><li>{}</li></ul>',
         '<p style="visibility:hidden"><button aria-controls="s">?</button><b id="s">{}</b></p>',
     ],
 )

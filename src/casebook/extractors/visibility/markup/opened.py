@@ -8,6 +8,8 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
+from casebook.extractors.text.characters import has_words
+
 _CONTROLLING = ("aria-controls", "data-target", "data-bs-target", "popovertarget")
 _TOGGLING = ("data-toggle", "data-bs-toggle")
 _TOGGLED = frozenset({"tab", "collapse"})
@@ -19,6 +21,10 @@ _FOLDED = re.compile(
 )
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _QUESTIONS = re.compile(r"faq|accordion", re.IGNORECASE)
+_CHOICES = frozenset({"listbox", "menu", "tooltip", "dialog"})
+_HINT = 5
+"""Words; what has fewer is no part of a text."""
+
 _DEEP, _FIRST = 12, 6
 """Elements around one that may be those of a menu, and in a line before its control."""
 
@@ -140,7 +146,7 @@ def unfolding(element: Any, rows: Mapping[Any, Any]) -> Iterator[Any]:
 
 def _lines(element: Any, above: Any) -> Iterator[Any]:
     """Yield the line that is right ``above`` a part, if it says that it opens it."""
-    if above.tag in _HEADINGS or _begins_with_control(above):
+    if above.tag in _HEADINGS or (_begins_with_control(above) and not _is_choice(element)):
         yield from _openers(above)
     is_scripted = element.get("x-show") is not None and above.tag == "button"
     is_named = "toggle" in (element.get("class") or "") and (
@@ -151,6 +157,11 @@ def _lines(element: Any, above: Any) -> Iterator[Any]:
     said = "".join(above.itertext()).strip() if is_scripted or is_named or asks else ""
     if said and (not asks or above.tag in _HEADS or said.endswith(("?", "？"))):
         yield above
+
+
+def _is_choice(element: Any) -> bool:
+    """Tell what a button offers to choose from, or its hint: a few words, or a list by its role."""
+    return element.get("role") in _CHOICES or not has_words(" ".join(element.itertext()), _HINT)
 
 
 def _is_menu(element: Any) -> bool:

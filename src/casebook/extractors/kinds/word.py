@@ -29,9 +29,10 @@ from casebook.extractors.web.blocks.bold_lines import with_bold_headings
 from casebook.extractors.web.markup.parsing import parse
 from casebook.extractors.web.markup.tree_blocks import FURNITURE, placed_blocks
 from casebook.extractors.word import drawn, formulas, shown
+from casebook.extractors.word.backdrops import Backdrops
 from casebook.extractors.word.colours import Palette
 from casebook.extractors.word.numbers import Numbers, one_list
-from casebook.extractors.word.package import Parts, opened
+from casebook.extractors.word.package import HEADS, Parts, opened
 from casebook.extractors.word.sight import Sight
 from casebook.extractors.word.styles import Styles
 from casebook.extractors.word.xml import all_in, around, drop, name_of, texts
@@ -143,7 +144,9 @@ def _settled(parts: Parts, drawings: drawn.Drawn) -> Iterator[tuple[str, str]]:
     drawn.set_in_text(parts["document"], drawings)
     styles = Styles(parts.get("styles"))
     palette = Palette(parts["document"], parts.get("theme"), parts.get("settings"))
-    sight, numbers = Sight(styles, palette), Numbers(parts.get("numbering"), styles)
+    heads = [part for name, part in parts.items() if name.startswith(HEADS)]
+    backdrops = Backdrops(parts["document"], heads, palette)
+    sight, numbers = Sight(styles, palette, backdrops), Numbers(parts.get("numbering"), styles)
     for part in bodies:
         yield from _taken_out([*shown.codes(part), *sight.unseen(part)])
         formulas.set_in_text(part)

@@ -30,14 +30,17 @@ from casebook.extractors.pdf.reading_order.points import points_apart, with_poin
 from casebook.extractors.pdf.reading_order.uncolumned import in_rows
 from casebook.extractors.pdf.visibility.eye import Eye, Place
 from casebook.extractors.pdf.visibility.glance import look_over
-from casebook.extractors.pdf.visibility.notes import Note, notes_on
+from casebook.extractors.pdf.visibility.notes import Note, pinned_on
 from casebook.extractors.pdf.visibility.sight import Budget
 from casebook.extractors.pdf.visibility.stamps import unstamped
+from casebook.extractors.pdf.visibility.strokes import NO_STROKES
+from casebook.extractors.pdf.visibility.struck import as_wide, unstruck
 from casebook.extractors.pdf.visibility.turning import turned
 from casebook.extractors.pdf.words import has_dots
 from casebook.schemas.documents import HiddenKind
 
 _STATED = "stated in place of glyphs that say something else"
+_STRUCK = "struck out: whoever drew the line takes it back"
 _NOTE_SIZE = 10.0
 _WORD = re.compile(r"\S+")
 _SIGNS = "\uf000"
@@ -83,9 +86,16 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         found.hidden += [(HiddenKind.PDF_LAYER, other, _STATED) for other in untrue]
         said = text.get_text_range()
         units = in_units(said)
-        stretches, numbers = unnumbered(eye, _stretches(units, eye, found))
+        # A line on a layer that is off is no line; which are on one, pdfium does not say.
+        strokes = NO_STROKES if budget.layers else glance.lines.through_type(turn.boxes)
+        pinned = pinned_on(calls.handle(page.raw))
+        marked = turn.boxes(pinned.struck)
+        left = unstruck(eye, _stretches(units, eye, found), strokes, marked)
+        found.hidden += [(HiddenKind.PDF_LAYER, in_characters(one), _STRUCK) for one in left.said]
+        stretches, numbers = unnumbered(eye, left.rows)
         found.stamps += numbers
         lines = with_words(eye, stretches, _lines(eye, stretches, number))
+        lines = as_wide(eye, stretches, lines, left)
         turns = is_backwards(units)
         if turns:
             lines = [_backwards(eye, *each) for each in zip(stretches, lines, strict=True)]
@@ -107,7 +117,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         if len(units) > len(said):
             found.lines = _spelled(found.lines)
             found.as_set = found.as_set and _spelled(found.as_set)
-        for note in notes_on(calls.handle(page.raw)):
+        for note in pinned.notes:
             _pin(note, found)
         words = chain.from_iterable(line.text.split() for line in found.lines)
         told = len(list(islice(words, FEWEST_WORDS))) == FEWEST_WORDS

@@ -4,19 +4,19 @@ Each element is looked at once; only those that something could hide are weighed
 inherit (font size, visibility, colours), so the time is linear in the page. Five things look
 hidden in the bytes and are not: what a control on the page opens (``aria-controls``), what rules
 show once a box is checked or a link followed (``:checked``, ``:target``), the part of an accordion
-under its line or above its "Read more", what React streams in behind its place and moves there, and
-a page that waits for its scripts (most of its text is hidden at once). They stay.
+under its line or its question, or above its "Read more", what React streams in behind its place and
+moves there, and a page that waits for its scripts (most of its text is hidden at once). They stay.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, cached_property, partial
+from itertools import islice
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from casebook.extractors.text.characters import smuggled
 from casebook.extractors.visibility import programs
 from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
 from casebook.extractors.visibility.declarations import colours, styles
@@ -29,23 +29,21 @@ from casebook.extractors.visibility.finds import (
     without_waiting,
 )
 from casebook.extractors.visibility.markup import opened, turning
-from casebook.extractors.visibility.markup.texts import NOT_TEXT, visible_text
+from casebook.extractors.visibility.markup.texts import NOT_TEXT, visible_text, with_smuggled
 from casebook.extractors.visibility.painting.columns import is_drawn_up
 from casebook.extractors.visibility.painting.covering import COVERED, Lid, covered, lids_at
 from casebook.extractors.visibility.painting.sight import PALE, STRUCK, Sight, inherit
-from casebook.extractors.visibility.reporting import MOST_REPORTED, report
+from casebook.extractors.visibility.reporting import report
 from casebook.extractors.visibility.rules.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.rules.sheets import Rule
 from casebook.schemas.documents import HiddenKind, HiddenText
 
 _STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
-_FOLDS = re.compile(
-    r"display: none|no height|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
-)
 _INDENTED = "off screen (text-indent)"
 _DRAWN = "off screen (margin-left)"
 _MOST_ROUNDS = 8
 _MOST_LIDS = 20
+_MOST_CONTROLLED = 500
 
 _Weighed = tuple[bool, Sequence[Rule], bool]
 """Of a kind of elements: whether it tells by itself, rules that may hide it, and own styles."""
@@ -63,9 +61,10 @@ def strip_hidden(root: Any, struck: Callable[[Find], None] = remove) -> list[Hid
         (struck if find.reason == STRUCK else remove)(find)
     for element in looked.opened:
         opened.show(element)
+    opened.mark(looked.lines)
     opened.head(looked.handles, frozenset(looked.opened))
     told = report((find.kind, " ".join(find.texts), find.reason) for find in gone)
-    return _with_smuggled(told, root)
+    return with_smuggled(told, root)
 
 
 def _gone(looked: "_Looked") -> Sequence[Find]:
@@ -88,16 +87,6 @@ def _gone(looked: "_Looked") -> Sequence[Find]:
     return gone
 
 
-def _with_smuggled(told: Sequence[HiddenText], root: Any) -> list[HiddenText]:
-    """Return ``told`` with what the seen text under ``root`` spells in characters nobody sees."""
-    text = etree.tostring(root, method="text", encoding="unicode", with_tail=False)
-    if not smuggled(text):  # next to no page does: quick to see
-        return list(told)
-    spelled = (piece for text in visible_text(root) for piece in smuggled(text))
-    pieces = {piece.text: piece for piece in reversed([*told, *spelled])}
-    return list(reversed(pieces.values()))[:MOST_REPORTED]
-
-
 class _Looked:
     """A look over a page; ``opened`` is what a click brings into sight."""
 
@@ -114,6 +103,7 @@ class _Looked:
         self._places: dict[Any, tuple[int, int]] = {}
         self.opened: list[Any] = []
         self.handles: list[Any] = []
+        self.lines: list[Any] = []
         self._inheriting: set[Any] = set()
         self._lids: list[Lid] = []
         self._covered: set[Any] = set()
@@ -170,8 +160,9 @@ class _Looked:
     def _open(self) -> None:
         """Open what a control in sight opens, round by round: there may be controls within."""
         wholes = self._wholes
-        telling = self._telling() if wholes else []
-        controls = opened.controls_of(self._root, telling, wholes) if wholes else {}
+        unseen = any(self._state(one).invisible for one in self._inheriting)
+        telling = self._telling() if wholes or unseen else []
+        controls = opened.controls_of(self._root, telling, wholes) if wholes or unseen else {}
         rows = opened.rows_of_tabs(telling)
         turned = turning.turned_by(self._root) if wholes and self._cascade.turns else {}
         folding: dict[Any, list[Any]] = {}
@@ -180,7 +171,7 @@ class _Looked:
             in_sight = partial(self._is_in_sight, covered=covered)
             ids = {name for name, several in controls.items() if any(map(in_sight, several))}
             for whole in self._wholes.keys() - folding.keys():
-                folds = _FOLDS.search(self._wholes[whole].reason)
+                folds = opened.is_folded(self._wholes[whole].reason)
                 folding[whole] = list(opened.unfolding(whole, rows)) if folds else []
             shown = [
                 whole
@@ -188,6 +179,9 @@ class _Looked:
                 if whole.get("id") in ids or any(map(in_sight, folding[whole]))
             ]
             for whole in shown:
+                self.lines += filter(in_sight, folding[whole])
+                if not self._state(whole.getparent()).invisible:
+                    self._states[whole] = replace(self._state(whole), invisible=False)
                 self._show(whole)
             offers = cache(partial(self._offers, in_sight=in_sight))
             acted = [one for one, several in turned.items() if any(map(offers, several))]
@@ -195,7 +189,22 @@ class _Looked:
             after = () if shown else map(self._cascade.after, states)
             if not (shown or sum(map(self._turn, after))):
                 self.handles = [handle for one in acted for handle in turned[one]]
+                self._reveal(controls)
                 return
+
+    def _reveal(self, controls: Mapping[str, Sequence[Any]]) -> None:
+        """Show what a control opens that hides its type in place of itself (``visibility``)."""
+        if not any(self._state(one).invisible for one in self._inheriting):
+            return
+        in_sight = partial(self._is_in_sight, covered={})
+        named = (one for one in self._elements if one.get("id") in controls)
+        for element in islice(named, _MOST_CONTROLLED):
+            state = self._state(element)
+            if state.invisible and any(map(in_sight, controls[element.get("id")])):
+                for one in element.iterdescendants("*"):
+                    self._states.pop(one, None)
+                self._states[element] = replace(state, invisible=False)
+                self.opened.append(element)
 
     def _turn(self, after: Cascade) -> bool:
         """Show what rules show once a reader has clicked; tell whether there was any."""
@@ -205,7 +214,10 @@ class _Looked:
             for whole, rest, turned in styled
             if turned != rest
             and not (closed_by(whole) or styles.removes_element(turned))
-            and (self._wholes[whole].kind is not HiddenKind.CLASS or _displays(turned, rest))
+            and (
+                self._wholes[whole].kind is not HiddenKind.CLASS
+                or turned.get("display") != rest.get("display")
+            )
         }
         for whole, style in shown.items():
             self._states[whole] = inherit(self._state(whole.getparent()), style, whole.tag)
@@ -379,8 +391,3 @@ class _Looked:
 
     def _is_shown(self, box: Any) -> bool:
         return box is None or self._is_in_sight(box, {})
-
-
-def _displays(turned: Mapping[str, str], rest: Mapping[str, str]) -> bool:
-    """Tell a style that shows what a class hides, by a sheet that lies elsewhere."""
-    return turned.get("display") != rest.get("display")

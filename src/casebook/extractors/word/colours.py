@@ -10,7 +10,7 @@ from typing import Any
 
 from casebook.extractors.visibility.declarations.colours import BLACK, WHITE, Colour, colour
 from casebook.extractors.word.styles import Stated
-from casebook.extractors.word.xml import all_in, child, is_on, name_of, value
+from casebook.extractors.word.xml import all_in, child, is_on, name_of, number, value
 
 UNKNOWN: Colour = (-999, -999, -999)
 """The colour of a ground that is not known: like no ink."""
@@ -28,6 +28,11 @@ _IN_THEME = {
 _PLAIN = frozenset({"", "clear"})
 _CLEAR = frozenset({"f", "false", "0"})
 SHAPES = ("wsp", "shape", "rect", "roundrect", "oval")
+_FILLS = frozenset({"noFill", "solidFill", "gradFill", "blipFill", "pattFill", "grpFill"})
+_NO_ONE_COLOUR = frozenset({"gradient", "gradientRadial", "tile", "pattern", "frame"})
+_CHANGES = frozenset({"alpha", "lumMod", "lumOff"})
+_ALL, _FAINT = 100_000, 10_000  # thousandths of a percent
+_OPACITY_NONE = re.compile(r"0|0?\.0\d*|[0-6]?\d{1,3}f")  # the last in parts of 65,536
 _HEX = re.compile(r"[0-9A-Fa-f]{2}")
 _DIGITS = 6
 
@@ -46,6 +51,8 @@ class Palette:
         pictured = all_in(document, "blip", "imagedata") or all_in(document, *SHAPES)[1:]
         self._behind = UNKNOWN if pictured else None
         self.paper = self._told(ground, "color", "themeColor", "theme") or WHITE
+        if value(child(ground, "background", "fill"), "type") in _NO_ONE_COLOUR:
+            self.paper = UNKNOWN
 
     def ink(self, stated: Stated) -> Colour | None:
         """Return the colour of type; None for one that is never that of its ground."""
@@ -62,18 +69,28 @@ class Palette:
             return self._told(shading, "color", "themeColor", "theme")
         return None if pattern == "nil" else UNKNOWN
 
+    def edge(self, stated: Stated) -> Colour | None:
+        """Return the colour of a line around letters, None where there is none."""
+        outline = stated.get("textOutline")
+        if outline is None or child(outline, "noFill") is not None or not len(outline):
+            return None
+        return self._drawn(child(outline, "solidFill")) or UNKNOWN
+
     def box(self, box: Any) -> Colour | None:
         """Return the ground of a box with text, None for that of what is behind it."""
-        shape = box.getparent().getparent()
+        return self.shape(box.getparent().getparent()) or self._behind
+
+    def shape(self, shape: Any) -> Colour | None:
+        """Return the colour that a drawn shape is filled with, None where nothing fills it."""
         properties = child(shape, "spPr")
         if properties is None:
-            clear = (shape.get("filled") or "").lower() in _CLEAR
-            stated = (shape.get("fillcolor") or "white").lower().partition(" ")[0]
-            return self._behind if clear else colour(stated) or UNKNOWN
-        if (solid := child(properties, "solidFill")) is not None:
-            return self._drawn(solid) or UNKNOWN
-        bare = child(properties, "noFill") is not None or child(shape, "style") is None
-        return self._behind if bare else UNKNOWN
+            return _of_old_shape(shape)
+        fill = next((one for one in properties if name_of(one) in _FILLS), None)
+        if fill is None:
+            return UNKNOWN if number(child(shape, "style", "fillRef"), "idx") else None
+        if name_of(fill) == "noFill" or _is_clear(fill):
+            return None
+        return (self._drawn(fill) if name_of(fill) == "solidFill" else None) or UNKNOWN
 
     def _told(self, element: Any | None, plain: str, theme: str, changed: str) -> Colour | None:
         """Return the colour that an element states; that of the theme counts before the other."""
@@ -90,10 +107,45 @@ class Palette:
         return self._theme.get(_IN_THEME.get(name, name))
 
     def _drawn(self, fill: Any | None) -> Colour | None:
-        """Return the one colour of a fill that changes it by nothing."""
-        if fill is None or not len(fill) or any(name_of(one) != "alpha" for one in fill[0]):
+        """Return the one colour of a fill, None for one that is changed in a way of its own."""
+        if fill is None or not len(fill):
             return None
-        return self._of_theme(value(fill[0])) or _stated(fill[0])
+        changes = {name_of(one): number(one) for one in fill[0]}
+        base = self._of_theme(value(fill[0])) or _stated(fill[0])
+        if base is None or not changes.keys() <= _CHANGES or None in changes.values():
+            return None
+        return _lit(
+            base, (changes.get("lumMod") or _ALL) / _ALL, (changes.get("lumOff") or 0) / _ALL
+        )
+
+
+def _of_old_shape(shape: Any) -> Colour | None:
+    """Return the fill of a shape in VML, which is white where none is stated."""
+    fill = child(shape, "fill")
+    unfilled = (shape.get("filled"), None if fill is None else fill.get("on"))
+    if any((one or "").lower() in _CLEAR for one in unfilled) or _OPACITY_NONE.fullmatch(
+        value(fill, "opacity")
+    ):
+        return None
+    picture = child(shape, "imagedata")
+    is_pictured = picture is not None and not picture.get("blacklevel")  # that is washed out
+    if is_pictured or value(fill, "type") in _NO_ONE_COLOUR:
+        return UNKNOWN
+    stated = (shape.get("fillcolor") or "white").lower().partition(" ")[0]
+    return colour(stated) or UNKNOWN
+
+
+def _is_clear(fill: Any) -> bool:
+    """Tell a fill that lets nearly all of what is behind it through."""
+    return any((number(one) or 0) <= _FAINT for one in fill.iter("{*}alpha"))
+
+
+def _lit(base: Colour, share: float, more: float) -> Colour:
+    """Return a colour with a share of its light, and some more."""
+    hue, light, saturation = colorsys.rgb_to_hls(*(part / 255 for part in base))
+    light = min(1.0, max(0.0, light * share + more))
+    red, green, blue = (round(255 * part) for part in colorsys.hls_to_rgb(hue, light, saturation))
+    return red, green, blue
 
 
 def _stated(element: Any) -> Colour | None:
@@ -107,9 +159,4 @@ def _share(stated: str) -> float:
 
 def _changed(base: Colour, tint: float, shade: float) -> Colour:
     """Return a colour with its light drawn towards white, or black."""
-    hue, light, saturation = colorsys.rgb_to_hls(*(part / 255 for part in base))
-    light = light * shade * tint + 1 - tint
-    red, green, blue = (
-        round(255 * part) for part in colorsys.hls_to_rgb(hue, min(1.0, light), saturation)
-    )
-    return red, green, blue
+    return _lit(base, shade * tint, 1 - tint)

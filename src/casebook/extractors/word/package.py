@@ -8,6 +8,7 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,6 +25,9 @@ _MOST_XML = 10_000_000
 
 _DOCUMENT, _PROPERTIES = "officeDocument", "core-properties"
 _DRAWN = ("diagramData", "chart")
+HEADS = ("header", "footer")
+"""What the names of those parts begin with that are no text, and may lie behind it."""
+
 _BESIDE = ("styles", "numbering", "footnotes", "endnotes", "settings", "theme")
 
 Parts = Mapping[str, Any]
@@ -53,6 +57,11 @@ def opened(payload: Payload) -> tuple[Parts, Drawn]:
         for kind in (*_BESIDE, _PROPERTIES):
             if package.has(name := beside.get(kind, "")):
                 parts[kind] = package.root(name)
+        for name, kind, target in package.relations(document):
+            if kind in HEADS and package.has(target):
+                # Nothing of it is read, so what is wrong with it is no matter.
+                with suppress(ValueError, etree.XMLSyntaxError):
+                    parts[f"{kind} {name}"] = package.root(target)
     return parts, drawn
 
 

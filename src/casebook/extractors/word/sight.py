@@ -2,7 +2,8 @@
 
 As the run states it, its style, the paragraph's and the table's, or the document's defaults
 (ISO/IEC 29500-1, 17.3.2), and the row, the frame or the box that it stands in. White type on a
-ground of another colour is seen; where a ground is not known, white type counts as seen.
+ground of another colour is seen; where a ground is not known, as over a picture, white type counts
+as seen.
 """
 
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 from casebook.extractors.visibility.declarations import colours
 from casebook.extractors.visibility.declarations.colours import Colour
+from casebook.extractors.word.backdrops import Backdrops
 from casebook.extractors.word.colours import SHAPES, UNKNOWN, Palette
 from casebook.extractors.word.styles import Stated, Styles
 from casebook.extractors.word.xml import all_in, around, child, is_on, name_of, number, value
@@ -30,6 +32,7 @@ _UNSEEN_SHAPE = re.compile(
     r"visibility:\s*hidden|(?<![-\w])(?:width|height):\s*[01](?:pt|px|in)?\s*(?:;|$)"
     r"|margin-(?:left|top):\s*-?\d{4,}",
 )
+_GROUNDED = {"tc": "tcPr", "tr": "tblPrEx", "tbl": "tblPr"}
 _STRIKES = ("strike", "dstrike")
 _WHOLE = re.compile(r"-?\d{1,12}")
 _HIDDEN = "hidden type"
@@ -50,9 +53,10 @@ class _Place:
 class Sight:
     """Sight of a document, with its styles and colours."""
 
-    def __init__(self, styles: Styles, palette: Palette) -> None:
+    def __init__(self, styles: Styles, palette: Palette, backdrops: Backdrops) -> None:
         self._styles = styles
         self._palette = palette
+        self._backdrops = backdrops
 
     def unseen(self, part: Any) -> Iterator[tuple[Any, str]]:
         """Yield what no reader sees of ``part``, a document or its notes, and why.
@@ -84,7 +88,9 @@ class Sight:
         ink = self._palette.ink(stated)
         ground = self._marked(stated) or place.ground
         if ink is not None and colours.same_colour(ink, ground):
-            return _PALE
+            edge = self._palette.edge(stated)
+            if edge is None or colours.same_colour(edge, ground):
+                return _PALE
         return _STRUCK if any(is_on(stated.get(name)) for name in _STRIKES) else ""
 
     def _marked(self, stated: Stated) -> Colour | None:
@@ -101,14 +107,17 @@ class Sight:
             reason = reason or _PLACES.get(name, _nowhere)(one)
             if ground is None:
                 ground = self._ground(one, name)
-        return _Place(reason, ground or self._palette.paper)
+        if ground is None:
+            under = self._backdrops.are_under(paragraph)
+            ground = UNKNOWN if under else self._palette.paper
+        return _Place(reason, ground)
 
     def _ground(self, element: Any, name: str) -> Colour | None:
         if name == "txbxContent":
             return self._palette.box(element)
-        if name not in {"tc", "tbl"}:
+        if name not in _GROUNDED:
             return None
-        fill = self._palette.fill(child(element, f"{name}Pr", "shd"))
+        fill = self._palette.fill(child(element, _GROUNDED[name], "shd"))
         style = self._styles.style(value(child(element, "tblPr", "tblStyle")))
         return fill or (UNKNOWN if style.shades else None)
 

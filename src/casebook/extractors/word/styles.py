@@ -15,8 +15,8 @@ Stated = Mapping[str, Any]
 
 
 _READ = frozenset(
-    "vanish strike dstrike color textFill sz w fitText spacing position vertAlign highlight shd "
-    "ind framePr numPr outlineLvl".split()
+    "vanish strike dstrike color textFill textOutline sz w fitText spacing position vertAlign "
+    "highlight shd ind framePr numPr outlineLvl".split()
 )
 
 

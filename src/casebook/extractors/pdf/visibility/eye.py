@@ -127,6 +127,17 @@ class Eye:
         boxes = self._turn.boxes(np.stack([left, right, low, top], axis=1).astype(np.double))
         return boxes[:, 0], boxes[:, 1]
 
+    def letters(self, positions: Sequence[int]) -> calls.Numbers:
+        """Return left, right, bottom, top, foot and type size of characters, as they are read."""
+        indices = self._firsts([(position, position) for position in positions])
+        places = calls.rows(calls.char_origin, indices, 2, np.double, text=self._text)[0]
+        feet, sizes = self._turn.heights(places), np.array(self._types(indices)[0])
+        return np.column_stack([self._boxes(indices), feet, sizes])
+
+    def is_pale(self, position: int) -> bool:
+        """Tell a character that leaves nothing on white paper."""
+        return self._is_pale(self.index(position))
+
     def _boxes(self, indices: Sequence[int]) -> calls.Numbers:
         """Return left, right, bottom and top of characters, as the lines of the page are read."""
         boxes = calls.rows(calls.char_box, indices, 4, np.double, text=self._text)[0]

@@ -17,6 +17,7 @@ from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.visibility.doubled import INKLESS, may_repeat
 from casebook.extractors.pdf.visibility.grounds import Box, Ground, Texts, no_ink, reaches, veil
+from casebook.extractors.pdf.visibility.strokes import Lines
 
 TINY_POINTS = 1.5
 BLANK = 0.05
@@ -80,6 +81,7 @@ class Glance:
     repeats: bool = False
     tall: bool = False
     large: bool = False
+    lines: Lines = field(default_factory=Lines)
 
     def is_picture(self, edges: Box) -> bool:
         """Tell whether pictures fill most of the page, as a scan does, whole or in strips."""
@@ -163,12 +165,14 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     forms: list[Ground] = []
     covers: list[Ground] = []
     grounds: list[Ground] = []
+    found.lines.note_type(pieces.boxes)
     if others.handles:
         found.marks += _marks(others.boxes) if edges else []
         kinds = calls.answers(calls.object_kind, others.handles)
         is_form = kinds == pdfium.FPDF_PAGEOBJ_FORM
         if has_forms := bool(np.count_nonzero(is_form)):
             forms, covers = _forms(found, others.those(is_form), depth)
+        found.lines.note_paths(others.boxes, others.handles, kinds == pdfium.FPDF_PAGEOBJ_PATH)
         grounds = [*_grounds(found, others, kinds), *covers]
         texts = Texts(pieces.order, pieces.boxes, inks)
         hides, under = veil(texts, forms, grounds)
@@ -303,10 +307,13 @@ def _forms(found: Glance, forms: _Objects, depth: int) -> tuple[list[Ground], li
     """Look into forms; return those that hold text, and those that hold grounds."""
     texts: list[Ground] = []
     covers: list[Ground] = []
-    for n, form, box in zip(forms.order.tolist(), forms.handles, forms.boxes.tolist(), strict=True):
-        pictures = len(found.pictures)
+    matrices = calls.rows(calls.object_matrix, forms.handles, 6, whole=True)[0]
+    each = zip(forms.order.tolist(), forms.handles, forms.boxes.tolist(), matrices, strict=True)
+    for n, form, box, matrix in each:
+        pictures, lines = len(found.pictures), found.lines.count()
         inner = calls.objects_within(form) if depth < DEPTH else []
         held = _look(found, inner, None, depth + 1)
+        found.lines.move(lines, matrix)
         if len(found.pictures) > pictures:
             found.pictures[pictures:] = [box]
         covers += [Ground(n, box)] * held.grounds

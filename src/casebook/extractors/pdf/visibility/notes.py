@@ -1,7 +1,8 @@
 """What is pinned to a page of a PDF: notes that open on a click, remarks, text boxes.
 
 It is no text of the page, so pdfium's text has none of it. A text box that is shown is read with
-the page; a note, and what is marked as hidden, is told to the curator.
+the page; a note, and what is marked as hidden, is told to the curator. Remarks that strike words
+out tell which.
 """
 
 import ctypes
@@ -10,10 +11,11 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import Any, NamedTuple
 
+import numpy as np
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.calls import Handle
+from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.text.characters import one_line
 
 _MOST = 200
@@ -21,6 +23,7 @@ _MOST_BYTES = 20_000
 _HIDDEN = (
     pdfium.FPDF_ANNOT_FLAG_INVISIBLE | pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
 )
+Box = tuple[float, float, float, float]
 _NO_NOTE = {pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_POPUP}
 
 
@@ -34,19 +37,45 @@ class Note(NamedTuple):
     right: float
 
 
-def notes_on(page: Handle) -> Iterator[Note]:
-    """Yield what is pinned to ``page`` and says something."""
-    if not (count := calls.count_pinned(page)):
-        return
+class Pinned(NamedTuple):
+    """What is pinned to a page and says something, and what remarks strike out of its text.
+
+    ``struck`` are boxes: left, right, bottom, top.
+    """
+
+    notes: list[Note]
+    struck: Numbers
+
+
+def pinned_on(page: Handle) -> Pinned:
+    """Return what is pinned to ``page``."""
+    notes: list[Note] = []
+    struck: list[Box] = []
+    count = calls.count_pinned(page)
     pinned = list(filter(None, map(calls.pinned_at, repeat(page), range(min(_MOST, count)))))
     handles = calls.handles(pinned)
     try:
         # Most are links: a manual's page has dozens.
         for address, kind in zip(pinned, map(calls.pinned_kind, handles), strict=True):
             if kind not in _NO_NOTE:
-                yield from _note(ctypes.cast(address, pdfium.FPDF_ANNOTATION), kind)
+                annotation = ctypes.cast(address, pdfium.FPDF_ANNOTATION)
+                notes += _note(annotation, kind)
+                struck += _struck(annotation) if kind == pdfium.FPDF_ANNOT_STRIKEOUT else ()
     finally:
         deque(map(calls.close_pinned, handles), maxlen=0)
+    return Pinned(notes, np.array(struck, np.double).reshape(-1, 4))
+
+
+def _struck(annotation: Any) -> Iterator[Box]:
+    """Yield the boxes of the lines of type that a remark strikes out, if it is shown."""
+    if pdfium.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
+        return
+    corners = pdfium.FS_QUADPOINTSF()
+    for n in range(min(_MOST, pdfium.FPDFAnnot_CountAttachmentPoints(annotation))):
+        if pdfium.FPDFAnnot_GetAttachmentPoints(annotation, n, ctypes.byref(corners)):
+            xs = corners.x1, corners.x2, corners.x3, corners.x4
+            ys = corners.y1, corners.y2, corners.y3, corners.y4
+            yield min(xs), max(xs), min(ys), max(ys)
 
 
 def _note(annotation: Any, kind: int) -> Iterator[Note]:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Mapping, 
 from itertools import islice
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]  # it ships no types
-
+from casebook.extractors.text.characters import has_words
 from casebook.extractors.visibility.markup.turning import LINKS_TO_PLACES, NAMED
 
 _CONTROLLING = ("aria-controls", "data-target", "data-bs-target", "popovertarget")
@@ -16,11 +15,31 @@ _TOGGLED = frozenset({"tab", "collapse"})
 TELLING = frozenset({*_CONTROLLING, *_TOGGLING, "role"})
 """The attributes of which what controls another element has one, or is a tab or its panel."""
 
+_FOLDED = re.compile(
+    r"display: none|no height|opacity: 0|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
+)
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
+_QUESTIONS = re.compile(r"faq|accordion", re.IGNORECASE)
+_CHOICES = frozenset({"listbox", "menu", "tooltip", "dialog"})
+_HINT = 5
+"""Words; what has fewer is no part of a text."""
+
+_DEEP, _FIRST = 12, 6
+"""Elements around one that may be those of a menu, and in a line before its control."""
+
+_MENUS = ("nav", "header", "footer", "menu")
 _HEADINGS = frozenset({"dt", "h2", "h3", "h4", "h5", "h6"})
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
 _MOST_TABS, _NEAR = 60, 3
-_CONTROLS = etree.XPath("descendant-or-self::*[@aria-expanded]")
+OPENED = "aria-expanded"
+_STATED = frozenset(
+    {"aria-expanded", ":aria-expanded", "x-bind:aria-expanded", "v-bind:aria-expanded"}
+)
+
+
+def is_folded(reason: str) -> bool:
+    """Tell by the ``reason`` why a part is hidden whether it may be folded up."""
+    return _FOLDED.search(reason) is not None
 
 
 def controls_of(
@@ -111,8 +130,8 @@ def unfolding(element: Any, rows: Mapping[Any, Any]) -> Iterator[Any]:
     """
     yield from _tabs_of(element, rows) if element.get("role") == "tabpanel" else ()
     above = next(element.itersiblings("*", preceding=True), None)
-    if above is not None and above.tag in _HEADINGS:
-        yield from _openers(above)
+    if above is not None and not _is_menu(element):
+        yield from _lines(element, above)
     if not _FOLDING.search(element.get("class") or ""):
         return
     if _is_head(above):
@@ -120,6 +139,47 @@ def unfolding(element: Any, rows: Mapping[Any, Any]) -> Iterator[Any]:
     below = next(element.itersiblings("*"), None)
     if below is not None:
         yield from _openers(below)
+
+
+def _lines(element: Any, above: Any) -> Iterator[Any]:
+    """Yield the line that is right ``above`` a part, if it says that it opens it."""
+    if above.tag in _HEADINGS or (_begins_with_control(above) and not _is_choice(element)):
+        yield from _openers(above)
+    is_scripted = element.get("x-show") is not None and above.tag == "button"
+    is_named = "toggle" in (element.get("class") or "") and (
+        above.tag in _HEADS or "toggle" in (above.get("class") or "")
+    )
+    around = islice(element.iterancestors(), _NEAR)
+    asks = not (is_scripted or is_named) and any(map(_is_of_questions, around))
+    said = "".join(above.itertext()).strip() if is_scripted or is_named or asks else ""
+    if said and (not asks or above.tag in _HEADS or said.endswith(("?", "？"))):
+        yield above
+
+
+def _is_choice(element: Any) -> bool:
+    """Tell what a button offers to choose from, or its hint: a few words, or a list by its role."""
+    return element.get("role") in _CHOICES or not has_words(" ".join(element.itertext()), _HINT)
+
+
+def _is_menu(element: Any) -> bool:
+    """Tell a part of a menu, or a list of links that opens as one does."""
+    said = sum(map(len, element.itertext()))
+    linked = sum(len(text) for link in element.iter("a") for text in link.itertext())
+    around = islice(element.iterancestors(), _DEEP)
+    return 2 * linked > said or any(one.tag in _MENUS for one in around)
+
+
+def _begins_with_control(element: Any) -> bool:
+    return any(map(_states_opening, islice(element.iter("*"), _FIRST)))
+
+
+def _states_opening(element: Any) -> bool:
+    """Tell a control that says whether what it opens is open, or that a script has it say so."""
+    return not _STATED.isdisjoint(element.keys())
+
+
+def _is_of_questions(element: Any) -> bool:
+    return bool(_QUESTIONS.search(f"{element.get('class')} {element.get('id')}"))
 
 
 def _tabs_of(panel: Any, rows: Mapping[Any, Any]) -> Iterator[Any]:
@@ -139,6 +199,12 @@ def show(element: Any) -> None:
         element.attrib.pop(name, None)
 
 
+def mark(lines: Iterable[Any]) -> None:
+    """Say of lines that they have opened what they open; what reads the page knows them by it."""
+    for line in lines:
+        line.set(OPENED, "true")
+
+
 def head(handles: Iterable[Any], shown: Container[Any]) -> None:
     """Make headings of the labels that stand each right over the part that it shows."""
     labels: dict[Any, list[Any]] = {}
@@ -149,6 +215,7 @@ def head(handles: Iterable[Any], shown: Container[Any]) -> None:
         if all(label.getnext() in shown for label in several):
             for label in several:
                 label.tag = "h3"
+                label.set(OPENED, "true")
 
 
 def _is_head(element: Any) -> bool:
@@ -160,6 +227,6 @@ def _is_head(element: Any) -> bool:
 def _openers(element: Any) -> Iterator[Any]:
     """Yield the named controls that say they open a part, of an element that is nothing else."""
     name = "".join(element.itertext()).strip()
-    for control in _CONTROLS(element) if name else ():
+    for control in filter(_states_opening, element.iter("*")) if name else ():
         if "".join(control.itertext()).strip() == name:
             yield control

@@ -14,6 +14,7 @@ import numpy as np
 
 from casebook.extractors.web.blocks.block_features import Matrix
 from casebook.extractors.web.blocks.notes import notes_of
+from casebook.extractors.web.blocks.questions import folded
 from casebook.extractors.web.markup.tree_blocks import Place, Placed
 from casebook.extractors.web.page_kind import PageKind
 
@@ -75,7 +76,7 @@ def with_what_belongs(
     for found_in in (_likely, _tiles) if kind in TOLD else ():
         for n in found_in(placed, kept, words, chances):
             kept[n] = True
-    for more in (_lacking, _alike, _sections, _rows) if kind in TOLD else ():
+    for more in (_lacking, _alike, _sections, _rows, folded) if kind in TOLD else ():
         for n in more(placed, kept, words, likes):
             kept[n] = True
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]

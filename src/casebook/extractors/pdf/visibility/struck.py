@@ -1,0 +1,218 @@
+"""Words that a line goes through: whoever drew it takes them back.
+
+Either a remark that strikes out (an annotation), or a line that is drawn: level, thin, through the
+midst of the letters, and no longer than what it strikes out. So no rule under a word or over it is
+one, none of a table or a fraction, and none that runs on behind a heading.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from casebook.extractors.pdf.calls import Numbers
+from casebook.extractors.pdf.lines import Line, Piece
+from casebook.extractors.pdf.visibility.strokes import Strokes
+
+_LOW, _HIGH, _THICK = 0.12, 0.48, 0.17
+"""Type sizes: how high above the foot of its letters a line may run, and its thickness at most."""
+
+_MIDST = (0.15, 0.85)
+"""Parts of the height of most letters between which it runs."""
+
+_OVER = 1.25
+"""Type sizes by which it may reach over what it strikes out, at each end: some draw by hand."""
+
+_PART = 0.65
+"""Of a letter that must lie under it."""
+
+_FILLED = 0.5
+"""Of its own length that letters fill: it strikes out no empty room between columns."""
+
+_FEWEST_OF_WORD = 2
+"""Letters, where it ends within a word: one may have a stroke of its own (đ)."""
+
+_WORD = re.compile(r"\S+")
+_MOST_PAIRS = 4_000_000
+"""Letters times lines of a page that are compared."""
+
+
+class Letters(Protocol):
+    """What is asked about the letters of a page; an ``Eye`` tells it."""
+
+    def letters(self, positions: Sequence[int]) -> Numbers:
+        """Return left, right, bottom, top, foot and type size of each."""
+        ...
+
+    def edges(self, ends: Sequence[tuple[int, int]]) -> tuple[Numbers, Numbers]:
+        """Return where stretches begin and end."""
+        ...
+
+    def is_pale(self, position: int) -> bool:
+        """Tell a letter in white, or next to it."""
+        ...
+
+
+class Left(NamedTuple):
+    """What is left of the lines of a page, what is struck out of each, and how far they reached.
+
+    ``reach`` tells by the position of the last piece of a line that is left where the whole line
+    began and ended.
+    """
+
+    rows: list[list[Piece]]
+    said: list[str]
+    reach: Mapping[int, tuple[int, int]]
+
+
+def unstruck(
+    eye: Letters, stretches: Sequence[list[Piece]], strokes: Strokes, marked: Numbers
+) -> Left:
+    """Return the lines of a page without what is struck out, and that.
+
+    ``strokes`` run through some type; ``marked`` are boxes (left, right, bottom, top) of what a
+    remark strikes out.
+    """
+    whole = Left(list(stretches), [], {})
+    if not len(strokes.boxes) and not len(marked):
+        return whole
+    words = [(at + m.start(), m[0]) for p in stretches for at, t in p for m in _WORD.finditer(t)]
+    near = list(_near(eye, words, strokes, marked))
+    struck = _struck(eye, near, strokes, marked)
+    if not struck:
+        return whole
+    kept = [list(chain.from_iterable(_left(*piece, struck) for piece in row)) for row in stretches]
+    said = [" ".join(text for piece in row for text in _gone(*piece, struck)) for row in stretches]
+    reach = {
+        left[-1][0]: (row[0][0], _end(*row[-1]))
+        for row, left, text in zip(stretches, kept, said, strict=True)
+        if left and text
+    }
+    gone = [text.replace("\ufffe", "-") for text in said if text]
+    return Left([row for row in kept if row], gone, reach)
+
+
+def as_wide(
+    eye: Letters, rows: Sequence[Sequence[Piece]], lines: Sequence[Line], left: Left
+) -> list[Line]:
+    """Return ``lines``, which are made of ``rows``, as far as they reached.
+
+    What is struck out at the end of one ends no paragraph.
+    """
+    found = list(lines)
+    if not left.reach:
+        return found
+    some = [n for n, row in enumerate(rows) if row[-1][0] in left.reach]
+    lefts, rights = eye.edges([left.reach[rows[n][-1][0]] for n in some])
+    for n, begin, end in zip(some, lefts.tolist(), rights.tolist(), strict=True):
+        line = found[n]
+        found[n] = line._replace(left=min(line.left, begin), right=max(line.right, end))
+    return found
+
+
+def _end(position: int, text: str) -> int:
+    return position + len(text.rstrip("\ufffe")) - 1
+
+
+def _near(
+    eye: Letters, words: Sequence[Piece], strokes: Strokes, marked: Numbers
+) -> Iterator[Piece]:
+    """Yield the words that stand as high as some line, or mark, lies."""
+    _, _, _, _, feet, sizes = eye.letters([at for at, _ in words]).T
+    levels = np.sort((strokes.boxes[:, 2] + strokes.boxes[:, 3]) / 2)
+    lined = np.searchsorted(levels, feet + _HIGH * sizes) > np.searchsorted(
+        levels, feet + _LOW * sizes
+    )
+    bottoms, tops = np.sort(marked[:, 2]), np.sort(marked[:, 3])
+    inside = np.searchsorted(bottoms, feet + sizes) > np.searchsorted(tops, feet)
+    yield from (word for word, so in zip(words, (lined | inside).tolist(), strict=True) if so)
+
+
+def _struck(
+    eye: Letters, words: Sequence[Piece], strokes: Strokes, marked: Numbers
+) -> frozenset[int]:
+    """Return the positions of the letters that are struck out."""
+    signs = [(at + n, sign) for at, word in words for n, sign in enumerate(word)]
+    if len(signs) * (len(strokes.boxes) + len(marked)) > _MOST_PAIRS:
+        return frozenset()
+    places = eye.letters([at for at, _ in signs])
+    is_letter = np.array([sign.isalnum() for _, sign in signs], np.bool_)
+    under = np.zeros(len(signs), np.bool_)
+    for box, inked in zip(strokes.boxes, strokes.inked.tolist(), strict=True):
+        run = _under(box, places, is_letter)
+        if len(run) and (inked or eye.is_pale(signs[run[0]][0])):
+            under[run] = True
+    for box in marked:
+        under |= _within(box, places)
+    lined = {at for (at, _), so in zip(signs, under.tolist(), strict=True) if so}
+    return frozenset(chain.from_iterable(_of_word(at, word, lined) for at, word in words))
+
+
+def _under(box: Numbers, places: Numbers, is_letter: Numbers) -> Numbers:
+    """Return which letters a line strikes out; none where it is a line of another sort."""
+    left, right, bottom, top = box.tolist()
+    lefts, rights, lows, highs, feet, sizes = places.T
+    level = (bottom + top) / 2
+    shared = np.minimum(rights, right) - np.maximum(lefts, left)
+    lined = (shared >= _PART * (rights - lefts)) & (shared > 0)
+    lined &= (feet + _LOW * sizes <= level) & (level <= feet + _HIGH * sizes)
+    lined &= top - bottom <= _THICK * sizes
+    run = np.flatnonzero(lined)
+    letters = np.flatnonzero(lined & is_letter)
+    if not len(letters):
+        return letters
+    over = _OVER * sizes[run].max()
+    if lefts[run].min() - left > over or right - rights[run].max() > over:
+        return run[:0]
+    share = (level - lows[letters]) / np.maximum(highs[letters] - lows[letters], 0.01)
+    midst = np.count_nonzero((share >= _MIDST[0]) & (share <= _MIDST[1]))
+    filled = (rights[run] - lefts[run]).sum() >= _FILLED * (rights[run].max() - lefts[run].min())
+    return run if 2 * midst >= len(letters) and filled else run[:0]
+
+
+def _within(box: Numbers, places: Numbers) -> Numbers:
+    """Tell letters whose midst a mark is over."""
+    left, right, bottom, top = box.tolist()
+    lefts, rights, lows, highs, _, _ = places.T
+    across, along = (lefts + rights) / 2, (lows + highs) / 2
+    known = rights > lefts
+    return np.asarray(
+        known & (left <= across) & (across <= right) & (bottom <= along) & (along <= top)
+    )
+
+
+def _of_word(at: int, word: str, lined: set[int]) -> Iterator[int]:
+    """Yield the positions of those letters of a word, and signs, that are struck out."""
+    letters = [n for n, sign in enumerate(word) if sign.isalnum()]
+    struck = [n for n in letters if at + n in lined]
+    if not struck or (len(struck) < len(letters) and len(struck) < _FEWEST_OF_WORD):
+        return
+    whole = len(struck) == len(letters)
+    for n, sign in enumerate(word):
+        # What pdfium makes of the end of a line (U+FFFE) has no place.
+        between = not sign.isalnum() and struck[0] < n < struck[-1]
+        if at + n in lined or between or (sign == "\ufffe" and (whole or n - 1 in struck)):
+            yield at + n
+
+
+def _left(at: int, text: str, struck: frozenset[int]) -> Iterator[Piece]:
+    """Yield what is left of a piece of a line."""
+    yield from _runs(at, text, [at + n not in struck for n in range(len(text))])
+
+
+def _gone(at: int, text: str, struck: frozenset[int]) -> Iterator[str]:
+    """Yield what is struck out of a piece of a line, spaces between its words and all."""
+    gone = [at + n in struck for n in range(len(text))]
+    for n, sign in enumerate(text):
+        gone[n] |= sign.isspace() and n > 0 and gone[n - 1] and gone[n + 1 : n + 2] == [True]
+    yield from (said for _, said in _runs(at, text, gone))
+
+
+def _runs(at: int, text: str, wanted: Sequence[bool]) -> Iterator[Piece]:
+    marks = "".join("x" if each else " " for each in wanted)
+    for found in _WORD.finditer(marks):
+        said = text[found.start() : found.end()]
+        if bare := said.strip():
+            yield at + found.start() + said.index(bare[0]), bare

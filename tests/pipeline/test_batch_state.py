@@ -100,7 +100,7 @@ async def test_a_new_list_is_held_once_while_it_is_stored(tmp_path, monkeypatch)
     services = Services(Settings(home=tmp_path))
     items = [BatchItem(source_id="src1_a", reference=SourceRef(source="https://a.example/"))]
     with monkeypatch.context() as patch:
-        patch.delattr(Warehouse, "batch")
+        patch.setattr(Warehouse, "batch", None)
         made = await register("a list", items, BatchOptions(), services)
     again = await register("a list", items, BatchOptions(), services)
     assert again.batch_id == made.batch_id

@@ -42,7 +42,7 @@ def network(monkeypatch, services, post):
 
         monkeypatch.setattr(checking, "known_of", one_of)
         monkeypatch.setattr(checking, "look", same)
-        monkeypatch.setattr("casebook.runtime.online._has_way_out", lambda: way_out)
+        monkeypatch.setattr(checking, "has_way_out", lambda: way_out)
         monkeypatch.setattr(checking, "is_online", AsyncMock(return_value=False))
         return {c.address: c.check.result async for c in checking.recheck(addresses, services)}
 
@@ -57,6 +57,8 @@ def kept(services, addresses):
 @pytest.mark.parametrize("cause", [HostUnreachable, DeadlineExceeded])
 async def test_a_lost_network_says_nothing_about_a_source(services, post, monkeypatch, cause):
     """It ends the look, and nothing is stored of a source that could not be asked."""
+    services.settings = services.settings.model_copy(update={"allowed_hosts": ()})
+    monkeypatch.setattr(checking, "has_way_out", lambda: True)
     monkeypatch.setattr(looking, "payload_of_ref", AsyncMock(side_effect=cause("nobody answers")))
     monkeypatch.setattr(checking, "is_online", AsyncMock(return_value=False))
     with pytest.raises(Offline, match="see to its network"):
@@ -85,6 +87,20 @@ async def test_a_site_of_many_sources_that_is_away_is_no_lost_network(services, 
     found = await network(addresses, set(addresses[1:]))
     assert list(found.values()) == [HERE, *[AWAY] * 9]
     assert kept(services, addresses) == set(addresses)
+
+
+@pytest.mark.parametrize("way_out", [True, False])
+async def test_a_host_of_the_own_network_tells_nothing_of_the_internet(
+    services, network, web, post, way_out
+):
+    """It answers where the internet is away, and is away by its own fault."""
+    here, away = web.url_for("/here"), web.url_for("/away")
+    sites = [POSTS.format(n) for n in range(3)]
+    with pytest.raises(Offline, match=r"site-\d"):
+        await network([away, sites[0], here, *sites[1:], here], {away, *sites}, way_out=way_out)
+    assert kept(services, [away, here, *sites]) >= {away}
+    assert not kept(services, sites)
+    assert await network([away], {away}, way_out=way_out) == {away: AWAY}
 
 
 @pytest.mark.parametrize(("way_out", "asked"), [(True, 4), (False, 1)])

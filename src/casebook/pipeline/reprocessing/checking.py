@@ -12,21 +12,15 @@ from urllib.parse import urlsplit
 from casebook.extractors.gathering.fetch import identify
 from casebook.pipeline.batches.reach import Reach
 from casebook.pipeline.reprocessing.looking import Looked, known_of, look
-from casebook.runtime.online import has_way_to, is_online
+from casebook.runtime.online import has_way_out, is_near, is_online
 from casebook.runtime.services import Services
 from casebook.runtime.settings import Settings
 from casebook.schemas.checks import Check, CheckResult
-from casebook.schemas.errors import (
-    Offline,
-)
+from casebook.schemas.errors import Offline
 from casebook.schemas.frozen import Frozen
 from casebook.schemas.ids import content_id
 from casebook.schemas.listings import CaseFilter
-from casebook.schemas.sources import (
-    Alias,
-    AliasReason,
-    SourceRef,
-)
+from casebook.schemas.sources import Alias, AliasReason, SourceRef
 from casebook.warehouse.store import Warehouse
 
 _EVERY_CASE = 1_000_000
@@ -66,33 +60,34 @@ async def recheck(source_ids: Sequence[str], services: Services) -> AsyncIterato
         UnknownId: if no text of a source is kept.
         WarehouseError: when nothing can be stored.
     """
-    gate = asyncio.Semaphore(services.settings.concurrency)
+    settings, warehouse = services.settings, services.warehouse
+    gate = asyncio.Semaphore(settings.concurrency)
 
-    async def one(source_id: str) -> Looked:
+    async def one(source_id: str) -> tuple[Looked, bool | None]:
+        """Return what was seen, kept unless it is doubtful, and whether there is a network."""
         async with gate:
-            known = await asyncio.to_thread(known_of, source_id, services.warehouse)
+            known = await asyncio.to_thread(known_of, source_id, warehouse)
             looked = await look(known, services)
-            if not looked.is_unanswered:
-                await asyncio.to_thread(_keep, looked, services.warehouse)
-            return looked
+            is_told = _tells_of_a_network(looked, settings)
+            if is_told is not False:
+                await asyncio.to_thread(_keep, looked, warehouse)
+            return looked, is_told
 
-    wanted = await asyncio.to_thread(_in_order, source_ids, services.warehouse)
+    wanted = await asyncio.to_thread(_in_order, source_ids, warehouse)
     tasks = [asyncio.create_task(one(source_id)) for source_id in wanted]
     silent: list[Looked] = []  # in a row, until it is known that it is not the network
     heard = False
     try:
         for done, finished in enumerate(asyncio.as_completed(tasks), 1):
-            looked = await finished
-            heard = heard or looked.is_answered
-            if looked.is_unanswered:
+            looked, is_told = await finished
+            heard = heard or is_told is True
+            if is_told is False:
                 silent.append(looked)
             else:
                 yield _told(looked)
-            if looked.is_answered or await _is_settled(
-                silent, services.settings, heard=heard, is_all=done == len(tasks)
-            ):
+            if is_told or await _is_settled(silent, settings, heard=heard, last=done == len(tasks)):
                 for one_away in silent:
-                    await asyncio.to_thread(_keep, one_away, services.warehouse)
+                    await asyncio.to_thread(_keep, one_away, warehouse)
                     yield _told(one_away)
                 silent.clear()
     finally:
@@ -100,13 +95,25 @@ async def recheck(source_ids: Sequence[str], services: Services) -> AsyncIterato
             task.cancel()
 
 
+def _tells_of_a_network(looked: Looked, settings: Settings) -> bool | None:
+    """Tell whether a source's end says that there is a network, or that there may be none.
+
+    None where it says neither: a file, or a host of the own network, which answers without a way
+    to the internet, and is away by its own fault.
+    """
+    address = looked.known.address
+    if address is None or is_near(address, settings):
+        return None
+    return not looked.is_unanswered
+
+
 async def _is_settled(
-    silent: Sequence[Looked], settings: Settings, *, heard: bool, is_all: bool
+    silent: Sequence[Looked], settings: Settings, *, heard: bool, last: bool
 ) -> bool:
     """Tell whether it is known by now that sources in a row have no answer by their own fault.
 
-    It is the network where no way leads to them. The model's endpoint, which may be away by itself,
-    is asked only where nothing else tells: one site that is away, or a few at the end, are no lost
+    It is the network where no way leads out. The model's endpoint, which may be away by itself, is
+    asked only where nothing else tells: one site that is away, or a few at the end, are no lost
     network if another was ``heard`` in this run.
 
     Raises:
@@ -115,9 +122,9 @@ async def _is_settled(
     if not silent:
         return True
     addresses = [looked.known.address or "" for looked in silent]
-    if has_way_to(addresses[-1], settings):
+    if has_way_out():
         few = len(silent) < Reach.FEW
-        if few and not is_all:
+        if few and not last:
             return False
         one_site = len({urlsplit(address).netloc for address in addresses}) == 1
         if (heard and (few or one_site)) or await is_online(addresses[-1], settings):

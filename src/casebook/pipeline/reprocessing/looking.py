@@ -98,11 +98,6 @@ class Looked(Frozen):
     check: Check | None = None
     is_unanswered: bool = False
 
-    @property
-    def is_answered(self) -> bool:
-        """Whether anybody answered, whatever it was."""
-        return self.check is not None and not self.is_unanswered
-
 
 def known_of(source_id: str, warehouse: Warehouse) -> Known:
     """Return what is known of a source.

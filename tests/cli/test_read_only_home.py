@@ -14,6 +14,8 @@ from pathlib import Path
 import pages
 import pytest
 
+from casebook.warehouse.transactions import Transactions
+
 COMMAND = [sys.executable, "-m", "casebook"]
 # What root may do in spite of a folder's mode is taken from the program.
 BOUND = ["setpriv", "--bounding-set=-dac_override"] if hasattr(os, "geteuid") else []
@@ -64,6 +66,23 @@ def test_what_is_stored_can_be_read(closed, environment):
     unknown = closed("watch", "refused", "nowhere")
     assert (unknown.returncode, "nowhere" in unknown.stderr) == (2, True)
     assert sorted(home.rglob("*")) == before
+
+
+def test_no_command_that_only_tells_begins_to_write(casebook, tmp_path, monkeypatch):
+    """Each works in a home that cannot be written, as ``list`` and ``show`` do there."""
+    (tmp_path / "one.html").write_text(pages.CASE)
+    assert casebook("backfill", "-", stdin="one.html\n").code == 0
+    (batch,) = casebook("backfill", "list", "--json").lines
+    once, written = Transactions._once, list[str]()
+
+    def watched(self, work, *, read_only):
+        written.extend([] if read_only else [command])
+        return once(self, work, read_only=read_only)
+
+    monkeypatch.setattr(Transactions, "_once", watched)
+    for command in ("costs", "failures", f"backfill show {batch['batch_id']}", "watch list"):
+        assert casebook(*command.split()).code == 0, command
+    assert written == []
 
 
 def test_a_batch_sees_that_a_reader_waits_who_may_not_write(closed, environment):

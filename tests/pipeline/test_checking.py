@@ -1,7 +1,6 @@
 """Sources fetched again: the same, moved, changed, gone, or not to be reached."""
 
 import re
-from unittest.mock import AsyncMock
 
 import pages
 import pytest
@@ -13,7 +12,6 @@ from casebook.pipeline.reprocessing import checking
 from casebook.pipeline.reprocessing.comparing import difference
 from casebook.runtime.services import Services
 from casebook.schemas.checks import CheckResult
-from casebook.schemas.errors import DeadlineExceeded, HostUnreachable, Offline
 from casebook.schemas.sources import AliasReason, SourceRef
 
 SUMMARY = (
@@ -106,18 +104,6 @@ async def test_a_canonical_address_elsewhere_is_believed_where_it_tells_the_same
     assert (await looked_at(services, post)).moved_to == web.url_for("/new")
     serve(web, pages.CASE.replace("<head>", head.format("/recipe")))
     assert (await looked_at(services, post)).result is CheckResult.SAME
-
-
-@pytest.mark.parametrize("cause", [HostUnreachable, DeadlineExceeded])
-async def test_a_lost_network_says_nothing_about_a_source(services, post, monkeypatch, cause):
-    """It ends the look, and nothing is stored of a source that could not be asked."""
-    monkeypatch.setattr(checking, "payload_of_ref", AsyncMock(side_effect=cause("nobody answers")))
-    monkeypatch.setattr(checking, "is_online", AsyncMock(return_value=False))
-    with pytest.raises(Offline, match="see to its network"):
-        await looked_at(services, post)
-    assert services.warehouse.check(post) is None
-    monkeypatch.setattr(checking, "is_online", AsyncMock(return_value=True))
-    assert (await looked_at(services, post)).result is CheckResult.UNREACHABLE
 
 
 @pytest.mark.parametrize(

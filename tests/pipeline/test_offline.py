@@ -124,7 +124,7 @@ async def test_a_machine_is_online_that_has_a_way_out_and_reaches_its_endpoint(
     """An endpoint of its own, or the embedded model, tells nothing; nor do hosts of its network."""
     connect = asyncio.open_connection
     monkeypatch.setattr(asyncio, "open_connection", lambda _, port: connect("127.0.0.1", port))
-    monkeypatch.setattr("casebook.runtime.online._has_way_out", lambda: way_out)
+    monkeypatch.setattr("casebook.runtime.online.has_way_out", lambda: way_out)
     given = model_at and model_at.format(port=web.port)
     settings = settings_of(llm_base_url=given, llm_model=given and "m")
     assert await is_online("https://site.example/story", settings) is is_told
@@ -135,9 +135,9 @@ def test_a_machine_without_a_route_has_no_way_out(monkeypatch):
     """As the system tells of a socket that sends nothing."""
     tried = Mock(side_effect=OSError(errno.ENETUNREACH, "Network is unreachable"))
     monkeypatch.setattr("socket.socket.connect", tried)
-    assert not online._has_way_out()
+    assert not online.has_way_out()
     tried.side_effect = [OSError(errno.ENETUNREACH, "Network is unreachable"), None]
-    assert online._has_way_out()
+    assert online.has_way_out()
 
 
 async def test_while_this_machine_reaches_nothing_no_source_is_tried(services, monkeypatch):

@@ -24,16 +24,21 @@ async def is_online(address: str, settings: Settings) -> bool:
     endpoint, another machine, cannot be reached either. Of a host of the own network nothing else
     tells anything.
     """
-    url = parse_web_url(address)
-    if NetworkPolicy(allowed_hosts=settings.allowed_hosts).exempts(url.host, url.port):
+    if is_near(address, settings):
         return True
-    if not _has_way_out():
+    if not has_way_out():
         return False
     return settings.embedded or await _is_reached(urlsplit(settings.endpoint))
 
 
-def _has_way_out() -> bool:
-    """Tell whether there is a route; to connect a socket of datagrams sends nothing."""
+def is_near(address: str, settings: Settings) -> bool:
+    """Tell whether it is of a host of the own network, which tells nothing of the internet."""
+    url = parse_web_url(address)
+    return NetworkPolicy(allowed_hosts=settings.allowed_hosts).exempts(url.host, url.port)
+
+
+def has_way_out() -> bool:
+    """Tell whether there is a route out of here; to connect a socket of datagrams sends nothing."""
     for family, address in _ELSEWHERE:
         with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as probe:
             probe.connect((address, 9))

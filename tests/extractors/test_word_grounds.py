@@ -91,6 +91,14 @@ def test_white_type_on_what_is_drawn_behind_it_is_read(drawing):
         anchor(PICTURE, behind=0),
         anchor(PICTURE, high=0.1),
         anchor(PICTURE, wide=0.5),
+        anchor(PICTURE, below=-30, of="page"),
+        anchor(PICTURE, below=50, of="page"),
+        anchor(f"<wp:positionH><wp:posOffset>{60 * CM}</wp:posOffset></wp:positionH>{PICTURE}"),
+        anchor(f'<wp:docPr id="1" name="Cover" hidden="1"/>{PICTURE}'),
+        anchor(PICTURE).replace("<w:r>", "<w:r><w:rPr><w:vanish/></w:rPr>"),
+        anchor('<a:graphic><a:blip><a:alphaModFix amt="5000"/></a:blip></a:graphic>'),
+        old(f"{BEHIND};visibility:hidden"),
+        old(f"{BEHIND};margin-left:2000pt"),
         anchor('<a:graphic><a:blip><a:lum bright="70000"/></a:blip></a:graphic>'),
         f"<w:r><w:drawing><wp:inline>{PICTURE}</wp:inline></w:drawing></w:r>",
         old(BEHIND, fill="#ffffff"),
@@ -101,7 +109,7 @@ def test_white_type_on_what_is_drawn_behind_it_is_read(drawing):
     ],
 )  # fmt: skip
 def test_white_type_on_white_is_told_whatever_is_drawn_beside_it(drawing):
-    """A white box, a clear one, a line, a water mark, a picture in the text: still white on white."""
+    """A white box, a clear one, a line, a water mark, one beside the page: still white on white."""
     found = read(*on(drawing))
     assert (found.text, [each.text for each in found.hidden_text]) == (PROSE, [SECRET])
 

@@ -48,6 +48,11 @@ class Sight:
             return PALE
         return STRUCK if self.struck else None
 
+    def unseen(self) -> str | None:
+        """Say why nothing of the text is seen, or None; a line through it hides none."""
+        reason = self.reason()
+        return None if reason == STRUCK else reason
+
 
 def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
     """Return what a ``tag`` of ``style`` hands down, within one that hands down ``state``."""

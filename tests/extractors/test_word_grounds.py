@@ -139,21 +139,26 @@ def test_a_row_beside_another_on_a_cover_stands_as_high():
     assert "The title of the cover page" in found.text
 
 
-@pytest.mark.parametrize(("high", "seen"), [(20, True), (3, False)])
-def test_what_is_drawn_in_the_head_of_pages_lies_under_all_their_text(high, seen):
-    """A ground for each page, in any of the heads; the logo of a letter is none."""
+@pytest.mark.parametrize(
+    ("high", "named", "seen"),
+    [(20, "r1", True), (3, "r1", False), (20, "r0", False), (20, "r9", False)],
+)
+def test_what_is_drawn_in_the_head_of_pages_lies_under_all_their_text(high, named, seen):
+    """A ground for each page, in any head that pages have; the logo of a letter is none."""
     parts = {
         "header": paragraph("Harbour"),
         "footer": paragraph(anchor(PICTURE, behind=0, high=high)),
     }
-    found = read(paragraph(PROSE), white(SECRET), **parts)
+    section = f'<w:sectPr><w:footerReference r:id="{named}"/></w:sectPr>'
+    found = read(paragraph(PROSE), white(SECRET), section, **parts)
     assert (SECRET in found.text) is seen
 
 
-def test_a_head_that_is_broken_is_no_reason_not_to_read_a_document():
-    """Nothing of it is text."""
-    broken = "<?xml version='1.0'?><w:header"
-    assert read(paragraph(PROSE), header=broken).text == PROSE
+@pytest.mark.parametrize("broken", ["<?xml version='1.0'?><w:header", "x" * 10_000_000])
+def test_a_head_that_cannot_be_read_is_no_reason_not_to_read_a_document(broken):
+    """Nothing of it is text, whether it is no XML or more than any book has."""
+    section = '<w:sectPr><w:headerReference r:id="r0"/></w:sectPr>'
+    assert read(paragraph(PROSE), section, header=broken).text == PROSE
 
 
 @pytest.mark.parametrize(

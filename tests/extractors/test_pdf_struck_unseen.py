@@ -60,6 +60,20 @@ def test_a_line_that_nobody_sees_strikes_nothing_out(said, first):
     assert not found.hidden_text
 
 
+def test_words_under_a_part_of_a_line_that_is_painted_over_stay():
+    """A white box in the midst of a line gives the words upon it back to readers."""
+    pdf = sheet()
+    begin, end = place_of_taken(pdf)
+    writer = opened(pdf)
+    left = begin + pdf.get_string_width("every ")
+    width = pdf.get_string_width("fourth")
+    line = f".6 w {begin} {Y} m {end} {Y} l S"
+    draw(writer, f"q {line} 1 g {left - 1} {Y - 6} {width + 2} 14 re f Q", first=True)
+    found = read(written(writer))
+    assert f"{BEFORE} fourth {AFTER}" in found.text
+    assert [each.text for each in found.hidden_text] == ["every ticket by hand"]
+
+
 def test_a_black_line_on_black_strikes_no_white_words_out():
     """A slide in the dark: what is drawn under its type in the colour of the ground is not there."""
     said = f"0 g 40 {Y - 20} 520 40 re f 0 G LINE"

@@ -29,7 +29,7 @@ _MOST_PIXELS = 2_000_000
 _MOST_DOTS = 60_000_000
 """Of the pictures on a page. pdfium unpacks them whole, whatever size they are drawn at."""
 
-_SEEN, _PLAIN = 16, 48
+_SEEN, _PLAIN = 16, 32
 """Steps of 255 by which a dot of type must differ, and one of a line, which is thin."""
 
 _LONG = 0.4

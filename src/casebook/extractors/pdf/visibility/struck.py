@@ -142,15 +142,16 @@ def _struck(
         return frozenset()
     places = eye.letters([at for at, _ in signs])
     is_letter = np.array([sign.isalnum() for _, sign in signs], np.bool_)
-    under = np.zeros(len(signs), np.bool_)
+    ends = np.cumsum([len(word) for _, word in words])
+    under, asked = np.zeros((2, len(signs)), np.bool_)
     for box in strokes:
-        run = _under(box, places, is_letter)
-        if len(run) and eye.sees_line(_over(places[run], *box[2:].tolist())):
-            under[run] = True
+        for some in _by_word(_under(box, places, is_letter), ends):
+            under[some] |= eye.sees_line(_over(places[some], *box[2:].tolist()))
     for box in marked:
-        within = _within(box, places)
-        if (within & ~under).any() and _is_lined(eye, places[within]):
-            under |= within
+        within = _within(box, places) & ~asked
+        asked |= within
+        for some in _by_word(np.flatnonzero(within), ends):
+            under[some] |= _is_lined(eye, places[some])
     lined = {at for (at, _), so in zip(signs, under.tolist(), strict=True) if so}
     return frozenset(chain.from_iterable(_of_word(at, word, lined) for at, word in words))
 
@@ -188,6 +189,13 @@ def _within(box: Numbers, places: Numbers) -> Numbers:
     )
 
 
+def _by_word(run: Numbers, ends: Numbers) -> Iterator[Numbers]:
+    """Yield those letters of a run that are of one word; of a line, a part may be painted over."""
+    if len(run):
+        starts = np.flatnonzero(np.diff(np.searchsorted(ends, run, side="right"))) + 1
+        yield from np.split(run, starts)
+
+
 def _over(places: Numbers, bottom: float, top: float) -> Box:
     """Return the box over letters in a row, from ``bottom`` to ``top``."""
     return float(places[:, 0].min()), bottom, float(places[:, 1].max()), top
@@ -195,7 +203,7 @@ def _over(places: Numbers, bottom: float, top: float) -> Box:
 
 def _is_lined(eye: Letters, places: Numbers) -> bool:
     """Tell whether a line is seen through letters, which is no marker that fills all their room."""
-    foot, size = float(np.median(places[:, 4])), float(np.median(places[:, 5]))
+    foot, size = np.median(places[:, 4:], axis=0).tolist()
     at, over, under = (
         eye.sees_line(_over(places, foot + low * size, foot + high * size))
         for low, high in (_RISEN, _ABOVE, _BELOW)

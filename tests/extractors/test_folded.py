@@ -206,6 +206,25 @@ def test_what_is_hidden_in_a_part_that_nothing_opens_is_told(widget):
     assert any(secret in hidden.text for hidden in found.hidden_text)
 
 
+@pytest.mark.parametrize(
+    "around",
+    ["siteFooter__columns", "MainNav", "UsercentricsDialog", "related-posts", "newsletter-box",
+     "chat-widget", "author-bio"],
+)  # fmt: skip
+def test_what_folds_in_a_part_that_is_named_for_something_else_is_not_read(around):
+    """However its name is written, as one word or in several."""
+    below = folding(around, "Needs|Offers", "<p>The {name} that we have stand in one place.</p>")
+    assert "in one place" not in read(page("", below=below)).text
+    same = below.replace(around, "section")
+    assert "in one place" in read(page("", below=same)).text
+
+
+def test_notes_on_what_follows_visitors_are_no_text_without_the_word_for_it():
+    """A banner that asks for consent, in a part that is named for nothing."""
+    said = "<p>These {name} trackers are required for the site to function in one place.</p>"
+    assert "in one place" not in read(page("", below=folding("s", "Needs|Ads", said))).text
+
+
 def test_text_behind_the_last_answer_is_not_taken_for_it():
     """Lines and answers side by side end where something of another sort begins."""
     widget = '<h3 aria-expanded="false">{q}</h3><div class="answer"><p>{a}</p></div>'

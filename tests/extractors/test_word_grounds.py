@@ -31,6 +31,12 @@ def shape(fill: str, said: str = "", more: str = "") -> str:
     return f"<wps:wsp><wps:spPr>{fill}</wps:spPr>{more}{box}</wps:wsp>"
 
 
+def gradient(begin: str, end: str, change: str = "") -> str:
+    """Return a fill from one colour to another, which is changed."""
+    last = f'<a:gs><a:srgbClr val="{end}">{change}</a:srgbClr></a:gs>'
+    return f'<a:gradFill><a:gs><a:srgbClr val="{begin}"/></a:gs>{last}</a:gradFill>'
+
+
 def anchor(
     what: str, *, behind: int = 1, high: float = 8, wide: float = 16, below: float = 0,
     of: str = "paragraph",
@@ -140,14 +146,14 @@ def test_a_row_beside_another_on_a_cover_stands_as_high():
 
 
 @pytest.mark.parametrize(
-    ("high", "named", "seen"),
-    [(20, "r1", True), (3, "r1", False), (20, "r0", False), (20, "r9", False)],
+    ("high", "wide", "named", "seen"),
+    [(20, 16, "r1", True), (3, 16, "r1", False), (20, 3, "r1", False), (20, 16, "r0", False)],
 )
-def test_what_is_drawn_in_the_head_of_pages_lies_under_all_their_text(high, named, seen):
-    """A ground for each page, in any head that pages have; the logo of a letter is none."""
+def test_what_is_drawn_in_the_head_of_pages_lies_under_all_their_text(high, wide, named, seen):
+    """A ground for each page, in any head that pages have; a letter's logo or stripe is none."""
     parts = {
         "header": paragraph("Harbour"),
-        "footer": paragraph(anchor(PICTURE, behind=0, high=high)),
+        "footer": paragraph(anchor(PICTURE, behind=0, high=high, wide=wide)),
     }
     section = f'<w:sectPr><w:footerReference r:id="{named}"/></w:sectPr>'
     found = read(paragraph(PROSE), white(SECRET), section, **parts)
@@ -177,6 +183,13 @@ def test_a_head_that_cannot_be_read_is_no_reason_not_to_read_a_document(broken):
          False),
         ('<a:solidFill><a:srgbClr val="000000"><a:alpha val="1000"/></a:srgbClr></a:solidFill>',
          False),
+        ('<a:solidFill><a:srgbClr val="000000"><a:alpha val="50000"/></a:srgbClr></a:solidFill>',
+         True),
+        ('<a:solidFill><a:srgbClr val="F0F0F0"><a:alpha val="20000"/></a:srgbClr></a:solidFill>',
+         False),
+        (gradient("FFFFFF", "FEFEFE"), False),
+        (gradient("FFFFFF", "000000"), True),
+        (gradient("000000", "000000", '<a:alpha val="0"/>'), True),
     ],
 )  # fmt: skip
 def test_a_box_has_the_colour_that_it_is_filled_with(fill, seen):

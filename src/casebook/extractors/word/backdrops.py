@@ -16,7 +16,7 @@ from casebook.extractors.word.xml import all_in, around, child, is_on, name_of, 
 
 _POINT = 12_700  # English metric units
 _LOWEST, _NARROWEST = 8.0, 30.0  # points of what a word may stand on
-_TALL = 200.0  # points of what reaches from the head of a page under its text
+_TALL, _WIDE = 200.0, 120.0  # points of what reaches from the head of a page under its text
 _LINE, _LETTERS = 12.0, 100  # points of a line, at least, and its letters, at most
 _PAGE = 1_200.0  # points of a page, at most
 _FAINT = 10_000  # thousandths of a percent
@@ -62,7 +62,7 @@ class Backdrops:
         self._palette = palette
         # What is in a head lies behind the text, whatever it says of itself.
         self._on_all = any(
-            one.height >= _TALL and self._shows(one)
+            one.height >= _TALL and one.width >= _WIDE and self._shows(one)
             for head in heads
             for one in _drawings(head, behind=False)
         )

@@ -127,7 +127,8 @@ class Palette:
         lit = _lit(
             base, (changes.get("lumMod") or _ALL) / _ALL, (changes.get("lumOff") or 0) / _ALL
         )
-        return _mixed(lit, self.paper, changes.get("alpha", _ALL) / _ALL)
+        cover = changes.get("alpha")
+        return _mixed(lit, self.paper, 1.0 if cover is None else cover / _ALL)
 
 
 def _of_old_shape(shape: Any) -> Colour | None:

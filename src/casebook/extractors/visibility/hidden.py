@@ -64,7 +64,8 @@ def strip_hidden(root: Any, struck: Callable[[Find], None] = remove) -> list[Hid
         opened.show(element)
     opened.mark(looked.lines)
     opened.head(looked.handles, frozenset(looked.opened))
-    told = report((find.kind, " ".join(find.texts), find.reason) for find in gone)
+    finds = ((find.kind, " ".join(find.texts), find.reason) for find in gone)
+    told = report(finds, telling={STRUCK})
     return with_smuggled(told, root)
 
 

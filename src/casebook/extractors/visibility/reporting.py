@@ -18,13 +18,17 @@ def report(
 ) -> list[HiddenText]:
     """Return the pieces worth a curator's look: ``fewest`` words, no repetition, bounded.
 
-    What is hidden for one of the ``telling`` reasons is worth one in any length: "not".
+    What is hidden for one of the ``telling`` reasons is worth one in any length ("not"); what is
+    shorter comes last.
     """
     pieces: dict[str, HiddenText] = {}
+    short: dict[str, HiddenText] = {}
     for kind, text, reason in found:
         for piece in smuggled(text):
             pieces.setdefault(piece.text, piece)
         line = one_line(text)[:LONGEST_REPORT]
-        if line and (reason in telling or len(line.split()) >= fewest):
+        if len(line.split()) >= fewest:
             pieces.setdefault(line, HiddenText(kind=kind, text=line, reason=reason))
-    return list(pieces.values())[:MOST_REPORTED]
+        elif reason in telling and any(map(str.isalnum, line)):
+            short.setdefault(line, HiddenText(kind=kind, text=line, reason=reason))
+    return [*pieces.values(), *short.values()][:MOST_REPORTED]

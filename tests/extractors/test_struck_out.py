@@ -25,7 +25,7 @@ def test_a_line_that_nobody_sees_takes_nothing_back(line, seen):
     """Clear, or white on white: a "not" would be gone for the model alone; one that is is told."""
     prose = f"<p>{PROSE}</p>"
     said = f'<p>They do <span style="text-decoration: {line}">not</span> answer them.</p>'
-    markup = f"{3 * prose}{said}"
+    markup = f"{5 * prose}{said}"
     found = extract(Payload(data=markup.encode(), media_type="text/html", name="page.html"))
     assert ("They do not answer" in found.text) is not seen
     assert [piece.text for piece in found.hidden_text] == (["not"] if seen else [])

@@ -254,7 +254,7 @@ def test_what_is_struck_out_is_taken_back():
     assert "in vain" not in found.text
     assert found.passages[-1].locator.section == "What we learned"
     assert [piece.text for piece in found.hidden_text] == [
-        "forty cents a ticket at least", f"{PROSE} But in vain.",
+        "forty cents a ticket at least", f"{PROSE} But in vain.", "it", "b = 2",
     ]  # fmt: skip
 
 

@@ -1,57 +1,36 @@
 """Words of a PDF that a line goes through are no text of it; words beside any other line are."""
 
-import io
-
 import pytest
 from fpdf import FPDF
-from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
     DecodedStreamObject,
-    DictionaryObject,
-    FloatObject,
     NameObject,
     NumberObject,
     TextStringObject,
 )
+from struck_pdf import (
+    AFTER,
+    BEFORE,
+    DOWN,
+    HIGH,
+    LEFT,
+    MIDST,
+    SIZE,
+    STORY,
+    TAKEN,
+    draw,
+    names,
+    numbers,
+    opened,
+    place_of_taken,
+    read,
+    sheet,
+    stroke,
+    written,
+)
 
-from casebook.extractors.kinds.pdf import extract
 from casebook.extractors.pdf.visibility.eye import Eye
-from casebook.schemas.sources import Payload
-
-TAKEN = "every fourth ticket by hand"
-BEFORE, AFTER = "The clerks answer", "the hard ones, as before."
-STORY = "The router sends each ticket to the team that can answer it within the hour."
-SIZE, LEFT, DOWN, HIGH = 11, 60.0, 300.0, 800
-MIDST = 0.28 * SIZE
-
-
-def sheet(*, ink: int = 0) -> FPDF:
-    """Return a page of prose in points, with room below for more."""
-    pdf = FPDF(unit="pt", format=(600, HIGH))
-    pdf.add_page()
-    pdf.set_font("times", size=SIZE)
-    for n in range(12):
-        pdf.text(LEFT, 80 + 14 * n, f"{STORY} {n}")
-    pdf.set_text_color(ink)
-    return pdf
-
-
-def place_of_taken(pdf: FPDF) -> tuple[float, float]:
-    """Set the line with the words to be taken back; return from where to where these stand."""
-    begin = LEFT + pdf.get_string_width(f"{BEFORE} ")
-    pdf.text(LEFT, DOWN, f"{BEFORE} {TAKEN} {AFTER}")
-    return begin, begin + pdf.get_string_width(TAKEN)
-
-
-def read(pdf: FPDF | bytes):
-    data = pdf if isinstance(pdf, bytes) else bytes(pdf.output())
-    return extract(Payload(data=data, media_type="application/pdf", name="report.pdf"))
-
-
-def stroke(pdf: FPDF, begin: float, end: float, height: float = MIDST, width: float = 0.6) -> None:
-    pdf.set_line_width(width)
-    pdf.line(begin, DOWN - height, end, DOWN - height)
 
 
 def by_pen(pdf: FPDF, begin: float, end: float) -> None:
@@ -84,11 +63,11 @@ def by_hand(pdf: FPDF, begin: float, end: float) -> None:
     stroke(pdf, begin - 2, end + 2, MIDST, 1.5)
 
 
-@pytest.mark.parametrize("draw", [by_pen, by_box, by_two_lines, by_parts, by_words, by_hand])
-def test_what_a_line_is_drawn_through_is_left_out_and_told(draw):
+@pytest.mark.parametrize("strike", [by_pen, by_box, by_two_lines, by_parts, by_words, by_hand])
+def test_what_a_line_is_drawn_through_is_left_out_and_told(strike):
     """However the line is drawn, the words under it are no text, and the curator is told them."""
     pdf = sheet()
-    draw(pdf, *place_of_taken(pdf))
+    strike(pdf, *place_of_taken(pdf))
     found = read(pdf)
     assert f"{BEFORE} {AFTER}" in found.text
     assert [(each.text, each.reason) for each in found.hidden_text] == [
@@ -146,32 +125,18 @@ def test_lines_on_a_page_that_is_turned_strike_out_as_well(way, shown):
         by_pen(pdf, *place_of_taken(pdf))
         pdf.text(LEFT, DOWN + 20, "An underlined word")
         pdf.line(LEFT, DOWN + 21.5, LEFT + 90, DOWN + 21.5)
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(bytes(pdf.output()))))
+    writer = opened(pdf)
     writer.pages[0].rotate(shown)
     found = read(written(writer))
     assert f"{BEFORE} {AFTER}" in found.text
     assert "An underlined word" in found.text
 
 
-def written(writer: PdfWriter) -> bytes:
-    file = io.BytesIO()
-    writer.write(file)
-    return file.getvalue()
-
-
-def names(**parts) -> DictionaryObject:
-    return DictionaryObject({NameObject(f"/{key}"): part for key, part in parts.items()})
-
-
-def numbers(*parts: float) -> ArrayObject:
-    return ArrayObject(map(FloatObject, parts))
-
-
 def test_a_remark_that_was_made_part_of_the_page_strikes_out():
     """A viewer that "flattens" remarks draws the line in a form, set where it belongs."""
     pdf = sheet()
     begin, end = place_of_taken(pdf)
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(bytes(pdf.output()))))
+    writer = opened(pdf)
     form = DecodedStreamObject()
     form.set_data(f"1 0 0 RG .3 w 5 7 m {5 + (end - begin) / 2} 7 l S".encode())
     form.update(
@@ -179,12 +144,8 @@ def test_a_remark_that_was_made_part_of_the_page_strikes_out():
     )
     page = writer.pages[0]
     page["/Resources"][NameObject("/XObject")] = names(Fm=writer._add_object(form))
-    drawn = DecodedStreamObject()
     y = HIGH - DOWN + MIDST
-    drawn.set_data(f"q 2 0 0 2 {begin - 10} {y - 14} cm /Fm Do Q".encode())
-    page[NameObject("/Contents")] = ArrayObject(
-        [page.raw_get("/Contents"), writer._add_object(drawn)]
-    )
+    draw(writer, f"q 2 0 0 2 {begin - 10} {y - 14} cm /Fm Do Q")
     assert f"{BEFORE} {AFTER}" in read(written(writer)).text
 
 
@@ -192,18 +153,14 @@ def test_a_line_on_a_layer_that_is_off_strikes_nothing_out():
     """Nobody sees it, so the words under it are said."""
     pdf = sheet()
     begin, end = place_of_taken(pdf)
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(bytes(pdf.output()))))
+    writer = opened(pdf)
     layer = writer._add_object(names(Type=NameObject("/OCG"), Name=TextStringObject("Changes")))
     off = names(OFF=ArrayObject([layer]))
     writer.root_object[NameObject("/OCProperties")] = names(OCGs=ArrayObject([layer]), D=off)
     page = writer.pages[0]
     page["/Resources"][NameObject("/Properties")] = names(L=layer)
-    drawn = DecodedStreamObject()
     y = HIGH - DOWN + MIDST
-    drawn.set_data(f"/OC /L BDC q .6 w {begin} {y} m {end} {y} l S Q EMC".encode())
-    page[NameObject("/Contents")] = ArrayObject(
-        [page.raw_get("/Contents"), writer._add_object(drawn)]
-    )
+    draw(writer, f"/OC /L BDC q .6 w {begin} {y} m {end} {y} l S Q EMC")
     assert f"{BEFORE} {TAKEN} {AFTER}" in read(written(writer)).text
 
 
@@ -211,7 +168,7 @@ def remark(kind: str, *, flags: int = 4) -> bytes:
     """Return a page with a remark over the words to be taken back, and over a line above them."""
     pdf = sheet()
     begin, end = place_of_taken(pdf)
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(bytes(pdf.output()))))
+    writer = opened(pdf)
     low, above = HIGH - DOWN - 2, HIGH - 234
     corners = [begin, low + 11, end, low + 11, begin, low, end, low]
     corners += [LEFT, above + 9, 500, above + 9, LEFT, above - 2, 500, above - 2]
@@ -294,14 +251,14 @@ def slantwise(pdf: FPDF, begin: float, end: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "draw",
+    "line",
     [under, at_the_foot, over, across_the_page, far_before, in_cells, in_white, with_a_marker,
      between_columns, through_one_letter, slantwise],
 )  # fmt: skip
-def test_other_lines_strike_nothing_out(draw):
+def test_other_lines_strike_nothing_out(line):
     """Rules under, over, behind and between words, a marker, and what no reader sees of a line."""
     pdf = sheet()
-    draw(pdf, *place_of_taken(pdf))
+    line(pdf, *place_of_taken(pdf))
     found = read(pdf)
     assert f"{BEFORE} {TAKEN} {AFTER}" in found.text
     assert not found.hidden_text

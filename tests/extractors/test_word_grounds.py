@@ -31,6 +31,12 @@ def shape(fill: str, said: str = "", more: str = "") -> str:
     return f"<wps:wsp><wps:spPr>{fill}</wps:spPr>{more}{box}</wps:wsp>"
 
 
+def gradient(begin: str, end: str, change: str = "") -> str:
+    """Return a fill from one colour to another, which is changed."""
+    last = f'<a:gs><a:srgbClr val="{end}">{change}</a:srgbClr></a:gs>'
+    return f'<a:gradFill><a:gs><a:srgbClr val="{begin}"/></a:gs>{last}</a:gradFill>'
+
+
 def anchor(
     what: str, *, behind: int = 1, high: float = 8, wide: float = 16, below: float = 0,
     of: str = "paragraph",
@@ -91,6 +97,14 @@ def test_white_type_on_what_is_drawn_behind_it_is_read(drawing):
         anchor(PICTURE, behind=0),
         anchor(PICTURE, high=0.1),
         anchor(PICTURE, wide=0.5),
+        anchor(PICTURE, below=-30, of="page"),
+        anchor(PICTURE, below=50, of="page"),
+        anchor(f"<wp:positionH><wp:posOffset>{60 * CM}</wp:posOffset></wp:positionH>{PICTURE}"),
+        anchor(f'<wp:docPr id="1" name="Cover" hidden="1"/>{PICTURE}'),
+        anchor(PICTURE).replace("<w:r>", "<w:r><w:rPr><w:vanish/></w:rPr>"),
+        anchor('<a:graphic><a:blip><a:alphaModFix amt="5000"/></a:blip></a:graphic>'),
+        old(f"{BEHIND};visibility:hidden"),
+        old(f"{BEHIND};margin-left:2000pt"),
         anchor('<a:graphic><a:blip><a:lum bright="70000"/></a:blip></a:graphic>'),
         f"<w:r><w:drawing><wp:inline>{PICTURE}</wp:inline></w:drawing></w:r>",
         old(BEHIND, fill="#ffffff"),
@@ -101,7 +115,7 @@ def test_white_type_on_what_is_drawn_behind_it_is_read(drawing):
     ],
 )  # fmt: skip
 def test_white_type_on_white_is_told_whatever_is_drawn_beside_it(drawing):
-    """A white box, a clear one, a line, a water mark, a picture in the text: still white on white."""
+    """A white box, a clear one, a line, a water mark, one beside the page: still white on white."""
     found = read(*on(drawing))
     assert (found.text, [each.text for each in found.hidden_text]) == (PROSE, [SECRET])
 
@@ -131,21 +145,26 @@ def test_a_row_beside_another_on_a_cover_stands_as_high():
     assert "The title of the cover page" in found.text
 
 
-@pytest.mark.parametrize(("high", "seen"), [(20, True), (3, False)])
-def test_what_is_drawn_in_the_head_of_pages_lies_under_all_their_text(high, seen):
-    """A ground for each page, in any of the heads; the logo of a letter is none."""
+@pytest.mark.parametrize(
+    ("high", "wide", "named", "seen"),
+    [(20, 16, "r1", True), (3, 16, "r1", False), (20, 3, "r1", False), (20, 16, "r0", False)],
+)
+def test_what_is_drawn_in_the_head_of_pages_lies_under_all_their_text(high, wide, named, seen):
+    """A ground for each page, in any head that pages have; a letter's logo or stripe is none."""
     parts = {
         "header": paragraph("Harbour"),
-        "footer": paragraph(anchor(PICTURE, behind=0, high=high)),
+        "footer": paragraph(anchor(PICTURE, behind=0, high=high, wide=wide)),
     }
-    found = read(paragraph(PROSE), white(SECRET), **parts)
+    section = f'<w:sectPr><w:footerReference r:id="{named}"/></w:sectPr>'
+    found = read(paragraph(PROSE), white(SECRET), section, **parts)
     assert (SECRET in found.text) is seen
 
 
-def test_a_head_that_is_broken_is_no_reason_not_to_read_a_document():
-    """Nothing of it is text."""
-    broken = "<?xml version='1.0'?><w:header"
-    assert read(paragraph(PROSE), header=broken).text == PROSE
+@pytest.mark.parametrize("broken", ["<?xml version='1.0'?><w:header", "x" * 10_000_000])
+def test_a_head_that_cannot_be_read_is_no_reason_not_to_read_a_document(broken):
+    """Nothing of it is text, whether it is no XML or more than any book has."""
+    section = '<w:sectPr><w:headerReference r:id="r0"/></w:sectPr>'
+    assert read(paragraph(PROSE), section, header=broken).text == PROSE
 
 
 @pytest.mark.parametrize(
@@ -164,6 +183,13 @@ def test_a_head_that_is_broken_is_no_reason_not_to_read_a_document():
          False),
         ('<a:solidFill><a:srgbClr val="000000"><a:alpha val="1000"/></a:srgbClr></a:solidFill>',
          False),
+        ('<a:solidFill><a:srgbClr val="000000"><a:alpha val="50000"/></a:srgbClr></a:solidFill>',
+         True),
+        ('<a:solidFill><a:srgbClr val="F0F0F0"><a:alpha val="20000"/></a:srgbClr></a:solidFill>',
+         False),
+        (gradient("FFFFFF", "FEFEFE"), False),
+        (gradient("FFFFFF", "000000"), True),
+        (gradient("000000", "000000", '<a:alpha val="0"/>'), True),
     ],
 )  # fmt: skip
 def test_a_box_has_the_colour_that_it_is_filled_with(fill, seen):

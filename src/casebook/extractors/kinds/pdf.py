@@ -34,7 +34,7 @@ from casebook.extractors.pdf.characters.actual import Glyphs
 from casebook.extractors.pdf.function_words import is_no_language
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines
 from casebook.extractors.pdf.ocr import tesseract
-from casebook.extractors.pdf.page import read_page
+from casebook.extractors.pdf.page import STRUCK, read_page
 from casebook.extractors.pdf.second import SecondReader, is_garbled
 from casebook.extractors.pdf.visibility.sight import Budget
 from casebook.extractors.text.authors import clean_authors
@@ -144,7 +144,7 @@ def read(payload: Payload) -> tuple[Extracted, Apart]:
         text=text,
         passages=passages,
         extraction=reading.steps,
-        hidden_text=report(hidden, fewest=_FEWEST_HIDDEN),
+        hidden_text=report(hidden, fewest=_FEWEST_HIDDEN, telling={STRUCK}),
     )
     return extracted, Apart(
         furniture=list(map(one_line, furniture)),
@@ -319,7 +319,7 @@ def _whole(pages: Sequence[PageLines]) -> Iterator[tuple[HiddenKind, str, str]]:
     for page in pages:
         for (kind, reason), lines in groupby(page.hidden, key=itemgetter(0, 2)):
             said = " ".join(line for _, line, _ in lines)
-            if any(character.isalpha() for character in said):
+            if reason == STRUCK or any(character.isalpha() for character in said):
                 yield kind, said, reason
 
 

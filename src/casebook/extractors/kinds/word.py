@@ -33,7 +33,7 @@ from casebook.extractors.word.backdrops import Backdrops
 from casebook.extractors.word.colours import Palette
 from casebook.extractors.word.numbers import Numbers, one_list
 from casebook.extractors.word.package import HEADS, Parts, opened
-from casebook.extractors.word.sight import Sight
+from casebook.extractors.word.sight import STRUCK, Sight
 from casebook.extractors.word.styles import Styles
 from casebook.extractors.word.xml import all_in, around, drop, name_of, texts
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind
@@ -96,7 +96,8 @@ def extract(payload: Payload) -> Extracted:
         tree = etree.Element("body")
     for mark in tree.xpath(f"{_NOTE_MARKS} | {_BACK}"):
         mark.drop_tree()
-    hidden = [*report((HiddenKind.STYLE, *one) for one in unseen), *strip_hidden(tree)]
+    told = report(((HiddenKind.STYLE, *one) for one in unseen), telling={STRUCK})
+    hidden = [*told, *strip_hidden(tree)]
     blocks = list(map(_begun, with_bold_headings(placed_blocks(tree, FURNITURE))))
     language = language_of(core.get("language"), "\n".join(block.text for block in blocks))
     tree.set("lang", language or "")

@@ -33,14 +33,15 @@ from casebook.extractors.pdf.visibility.glance import look_over
 from casebook.extractors.pdf.visibility.notes import Note, pinned_on
 from casebook.extractors.pdf.visibility.sight import Budget
 from casebook.extractors.pdf.visibility.stamps import unstamped
-from casebook.extractors.pdf.visibility.strokes import NO_STROKES
 from casebook.extractors.pdf.visibility.struck import as_wide, unstruck
 from casebook.extractors.pdf.visibility.turning import turned
 from casebook.extractors.pdf.words import has_dots
 from casebook.schemas.documents import HiddenKind
 
 _STATED = "stated in place of glyphs that say something else"
-_STRUCK = "struck out: whoever drew the line takes it back"
+STRUCK = "struck out: whoever drew the line takes it back"
+"""Why words are no text that a line goes through."""
+
 _NOTE_SIZE = 10.0
 _WORD = re.compile(r"\S+")
 _SIGNS = "\uf000"
@@ -86,12 +87,11 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         found.hidden += [(HiddenKind.PDF_LAYER, other, _STATED) for other in untrue]
         said = text.get_text_range()
         units = in_units(said)
-        # A line on a layer that is off is no line; which are on one, pdfium does not say.
-        strokes = NO_STROKES if budget.layers else glance.lines.through_type(turn.boxes)
+        strokes = glance.lines.through_type(turn.boxes)
         pinned = pinned_on(calls.handle(page.raw))
         marked = turn.boxes(pinned.struck)
         left = unstruck(eye, _stretches(units, eye, found), strokes, marked)
-        found.hidden += [(HiddenKind.PDF_LAYER, in_characters(one), _STRUCK) for one in left.said]
+        found.hidden += [(HiddenKind.PDF_LAYER, in_characters(one), STRUCK) for one in left.said]
         stretches, numbers = unnumbered(eye, left.rows)
         found.stamps += numbers
         lines = with_words(eye, stretches, _lines(eye, stretches, number))

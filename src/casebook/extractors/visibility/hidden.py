@@ -29,6 +29,7 @@ from casebook.extractors.visibility.finds import (
     without_waiting,
 )
 from casebook.extractors.visibility.markup import opened, turning
+from casebook.extractors.visibility.markup.handles import is_blank
 from casebook.extractors.visibility.markup.texts import NOT_TEXT, visible_text, with_smuggled
 from casebook.extractors.visibility.painting.columns import is_drawn_up
 from casebook.extractors.visibility.painting.covering import COVERED, Lid, covered, lids_at
@@ -63,7 +64,8 @@ def strip_hidden(root: Any, struck: Callable[[Find], None] = remove) -> list[Hid
         opened.show(element)
     opened.mark(looked.lines)
     opened.head(looked.handles, frozenset(looked.opened))
-    told = report((find.kind, " ".join(find.texts), find.reason) for find in gone)
+    finds = ((find.kind, " ".join(find.texts), find.reason) for find in gone)
+    told = report(finds, telling={STRUCK})
     return with_smuggled(told, root)
 
 
@@ -114,7 +116,7 @@ class _Looked:
         """Return the hidden stretches, as far as the look goes."""
         for find in self._wholes.values():
             find.texts = [text for text in visible_text(find.element) if text.strip()]
-        lids = [lid for lid in self._lids if self._is_shown(lid.box)]
+        lids = [one for one in self._lids if one.box is None or self._is_in_sight(one.box, {})]
         self._covered = {one for lid in lids for one in covered(lid, self._style)}
         self._inheriting |= {lid.around for lid in lids}
         return [*self._stretches(), *self._wholes.values()]
@@ -169,21 +171,22 @@ class _Looked:
         for _ in range(_MOST_ROUNDS):
             covered: dict[Any, bool] = {}
             in_sight = partial(self._is_in_sight, covered=covered)
-            ids = {name for name, several in controls.items() if any(map(in_sight, several))}
+            offers = cache(partial(self._offers, in_sight=in_sight))
+            acts = partial(self._acts, in_sight=in_sight)
+            ids = {name for name, several in controls.items() if any(map(acts, several))}
             for whole in self._wholes.keys() - folding.keys():
-                folds = opened.is_folded(self._wholes[whole].reason)
+                folds = opened.is_folded(self._wholes[whole].reason, self._style(whole))
                 folding[whole] = list(opened.unfolding(whole, rows)) if folds else []
             shown = [
                 whole
                 for whole in self._wholes
-                if whole.get("id") in ids or any(map(in_sight, folding[whole]))
+                if whole.get("id") in ids or any(map(offers, folding[whole]))
             ]
+            self.lines += (line for whole in shown for line in folding[whole] if offers(line))
             for whole in shown:
-                self.lines += filter(in_sight, folding[whole])
                 if not self._state(whole.getparent()).invisible:
                     self._states[whole] = replace(self._state(whole), invisible=False)
                 self._show(whole)
-            offers = cache(partial(self._offers, in_sight=in_sight))
             acted = [one for one, several in turned.items() if any(map(offers, several))]
             states = turning.states(self._root, acted, len(self._elements))
             after = () if shown else map(self._cascade.after, states)
@@ -196,11 +199,11 @@ class _Looked:
         """Show what a control opens that hides its type in place of itself (``visibility``)."""
         if not any(self._state(one).invisible for one in self._inheriting):
             return
-        in_sight = partial(self._is_in_sight, covered={})
+        acts = partial(self._acts, in_sight=partial(self._is_in_sight, covered={}))
         named = (one for one in self._elements if one.get("id") in controls)
         for element in islice(named, _MOST_CONTROLLED):
             state = self._state(element)
-            if state.invisible and any(map(in_sight, controls[element.get("id")])):
+            if state.invisible and any(map(acts, controls[element.get("id")])):
                 for one in element.iterdescendants("*"):
                     self._states.pop(one, None)
                 self._states[element] = replace(state, invisible=False)
@@ -225,10 +228,14 @@ class _Looked:
             self._show(whole)
         return bool(shown)
 
+    def _acts(self, control: Any, in_sight: Callable[[Any], bool]) -> bool:
+        """Tell a control in sight of which there is something to be seen."""
+        return in_sight(control) and not is_blank(control, self._state, self._style(control))
+
     def _offers(self, handle: Any, in_sight: Callable[[Any], bool]) -> bool:
         """Tell a label or a link of which a reader sees a word or a sign."""
         return any(
-            one not in self._wholes and in_sight(one) and self._state(one).reason() is None
+            one not in self._wholes and in_sight(one) and self._state(one).unseen() is None
             for one in turning.parts_of(handle)
         )
 
@@ -388,6 +395,3 @@ class _Looked:
     def _reason(self, holder: Any) -> str | None:
         """Say why the text right in ``holder`` is not seen, or None."""
         return self._state(holder).reason() or (COVERED if holder in self._covered else None)
-
-    def _is_shown(self, box: Any) -> bool:
-        return box is None or self._is_in_sight(box, {})

@@ -16,29 +16,43 @@ from casebook.extractors.word.xml import all_in, around, child, is_on, name_of, 
 
 _POINT = 12_700  # English metric units
 _LOWEST, _NARROWEST = 8.0, 30.0  # points of what a word may stand on
-_TALL = 200.0  # points of what reaches from the head of a page under its text
+_TALL, _WIDE = 200.0, 120.0  # points of what reaches from the head of a page under its text
 _LINE, _LETTERS = 12.0, 100  # points of a line, at least, and its letters, at most
 _PAGE = 1_200.0  # points of a page, at most
+_FAINT = 10_000  # thousandths of a percent
 _MOST = 500  # drawings
 _BRIGHT = 50_000  # thousandths of a percent
 _ON = frozenset({"1", "true", "on"})
 _OF_TEXT = frozenset({"paragraph", "line"})
 _BEHIND = re.compile(r"z-index:\s*-")
+_SIDES = ("width", "height", "margin-top", "margin-left")
 _SIDE = re.compile(
-    r"(?<![-\w])(width|height|margin-top):\s*(-?\d{1,7}(?:\.\d{1,7})?)(pt|in|cm|mm|px)?"
+    rf"(?<![-\w])({'|'.join(_SIDES)}):\s*(-?\d{{1,7}}(?:\.\d{{1,7}})?)(pt|in|cm|mm|px)?"
 )
+_UNSEEN = re.compile(r"visibility:\s*hidden")
 _UNITS = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "px": 0.75, "": 1.0}
 _OF_PAGE = re.compile(r"mso-position-vertical-relative:\s*(?:page|margin|top-margin)")
 
 
 class _Drawing(NamedTuple):
-    """Something that is drawn behind text: how large, how far below its place or the page's top."""
+    """Something that is drawn behind text: how large, how far below its place or the page's top.
+
+    And how far right of that.
+    """
 
     element: Any
     width: float
     height: float
     below: float
+    right: float
     of_page: bool
+
+    @property
+    def is_on_page(self) -> bool:
+        """Tell what is large enough for a word to stand on, and not set beside the page."""
+        low = -self.height if self.of_page else -_PAGE
+        large = self.width >= _NARROWEST and self.height >= _LOWEST
+        return large and low <= self.below < _PAGE and -self.width < self.right < _PAGE
 
 
 class Backdrops:
@@ -48,7 +62,7 @@ class Backdrops:
         self._palette = palette
         # What is in a head lies behind the text, whatever it says of itself.
         self._on_all = any(
-            one.height >= _TALL and self._shows(one)
+            one.height >= _TALL and one.width >= _WIDE and self._shows(one)
             for head in heads
             for one in _drawings(head, behind=False)
         )
@@ -61,7 +75,7 @@ class Backdrops:
 
     def _shows(self, one: _Drawing) -> bool:
         """Tell a drawing that a word may stand on, and that is not like paper."""
-        if one.width < _NARROWEST or one.height < _LOWEST or all_in(one.element, "textpath"):
+        if not one.is_on_page or _is_hidden(one.element) or all_in(one.element, "textpath"):
             return False
         fills = map(self._palette.shape, all_in(one.element, *SHAPES))
         painted = [fill for fill in fills if fill is not None]
@@ -76,36 +90,33 @@ def _drawings(part: Any, *, behind: bool) -> Iterator[_Drawing]:
         if not behind or (anchor.get("behindDoc") or "0") in _ON:
             size, place = child(anchor, "extent"), child(anchor, "positionV")
             width, height = ((number(size, side) or 0) / _POINT for side in ("cx", "cy"))
-            offset = child(place, "posOffset")
-            below = _whole(offset.text if offset is not None else "") / _POINT
-            yield _Drawing(
-                anchor, width, height, below, value(place, "relativeFrom") not in _OF_TEXT
-            )
+            below, right = _offset(place), _offset(child(anchor, "positionH"))
+            of_page = value(place, "relativeFrom") not in _OF_TEXT
+            yield _Drawing(anchor, width, height, below, right, of_page)
     for shape in all_in(part, *SHAPES, "group"):
         style = shape.get("style") or ""
         if name_of(shape) == "wsp" or around(shape, "group") is not None:
             continue  # a part of what is placed as one
         if not behind or _BEHIND.search(style):
             sides = {name: float(size) * _UNITS[unit] for name, size, unit in _SIDE.findall(style)}
-            width, height, below = (
-                sides.get(one, 0.0) for one in ("width", "height", "margin-top")
-            )
-            yield _Drawing(shape, width, height, below, _OF_PAGE.search(style) is not None)
+            width, height, below, right = (sides.get(one, 0.0) for one in _SIDES)
+            of_page = _OF_PAGE.search(style) is not None
+            yield _Drawing(shape, width, height, below, right, of_page)
 
 
 def _standing(document: Any, behind: Sequence[_Drawing]) -> Iterator[Any]:
     """Yield the paragraphs that may stand on one of the drawings."""
     paragraphs = [one for one in all_in(document, "p") if around(one, "txbxContent") is None]
     numbers = {one: n for n, one in enumerate(paragraphs)}
-    pages = _pages(paragraphs)
+    pages, heights = _pages(paragraphs), list(map(_height, paragraphs))
     for drawing in behind[:_MOST]:
         at = numbers.get(_hangs_on(drawing.element))
         if at is not None:
-            yield from (paragraphs[n] for n in _reach(drawing, at, paragraphs, pages))
+            yield from (paragraphs[n] for n in _reach(drawing, at, heights, pages))
 
 
 def _reach(
-    drawing: _Drawing, at: int, paragraphs: Sequence[Any], pages: Sequence[int]
+    drawing: _Drawing, at: int, heights: Sequence[float], pages: Sequence[int]
 ) -> Iterator[int]:
     """Yield the numbers of the paragraphs that may stand on a drawing that hangs on number ``at``.
 
@@ -115,9 +126,9 @@ def _reach(
     downwards = min(_PAGE, max(0.0, drawing.below) + drawing.height)
     for step, room in ((-1, upwards), (1, downwards)):
         n, left = at, room
-        while 0 <= n < len(paragraphs) and pages[n] == pages[at] and left >= 0:
+        while 0 <= n < len(heights) and pages[n] == pages[at] and left >= 0:
             yield n
-            left -= _height(paragraphs[n])
+            left -= heights[n]
             n += step
 
 
@@ -165,13 +176,28 @@ def _hangs_on(element: Any) -> Any | None:
 
 
 def _is_dark(picture: Any) -> bool:
-    """Tell a picture that may be dark: none that is washed out, as water marks are."""
-    light = child(picture, "lum")
+    """Tell a picture that may be dark: none that is washed out, as water marks are, or clear."""
+    light, cover = child(picture, "lum"), number(child(picture, "alphaModFix"), "amt")
+    if cover is not None and cover <= _FAINT:
+        return False
     return not picture.get("blacklevel") and (number(light, "bright") or 0) < _BRIGHT
 
 
-def _whole(text: str | None) -> int:
+def _is_hidden(drawing: Any) -> bool:
+    """Tell a drawing that is marked as hidden, or its run."""
+    told = child(drawing, "docPr")
+    run = around(drawing, "r")
+    return (
+        (told is not None and (told.get("hidden") or "0") in _ON)
+        or is_on(child(run, "rPr", "vanish"))
+        or bool(_UNSEEN.search(drawing.get("style") or ""))
+    )
+
+
+def _offset(place: Any | None) -> float:
+    """Return how far from what it is placed by something stands, in points."""
+    offset = child(place, "posOffset")
     try:
-        return int(text or 0)
+        return int(offset.text or 0) / _POINT if offset is not None else 0.0
     except ValueError:
-        return 0
+        return 0.0

@@ -8,7 +8,13 @@ import colorsys
 import re
 from typing import Any
 
-from casebook.extractors.visibility.declarations.colours import BLACK, WHITE, Colour, colour
+from casebook.extractors.visibility.declarations.colours import (
+    BLACK,
+    WHITE,
+    Colour,
+    colour,
+    same_colour,
+)
 from casebook.extractors.word.styles import Stated
 from casebook.extractors.word.xml import all_in, child, is_on, name_of, number, value
 
@@ -90,7 +96,11 @@ class Palette:
             return UNKNOWN if number(child(shape, "style", "fillRef"), "idx") else None
         if name_of(fill) == "noFill" or _is_clear(fill):
             return None
-        return (self._drawn(fill) if name_of(fill) == "solidFill" else None) or UNKNOWN
+        # Of several shades the first stands for all, if they are alike.
+        shades = list(map(self._drawn, all_in(fill, "gs", "fgClr", "bgClr") or [fill]))
+        known = [shade for shade in shades if shade is not None]
+        alike = all(same_colour(shade, known[0]) for shade in known)
+        return known[0] if len(known) == len(shades) and alike else UNKNOWN
 
     def _told(self, element: Any | None, plain: str, theme: str, changed: str) -> Colour | None:
         """Return the colour that an element states; that of the theme counts before the other."""
@@ -107,16 +117,18 @@ class Palette:
         return self._theme.get(_IN_THEME.get(name, name))
 
     def _drawn(self, fill: Any | None) -> Colour | None:
-        """Return the one colour of a fill, None for one that is changed in a way of its own."""
+        """Return the one colour of a fill on paper, None for one that is changed in its own way."""
         if fill is None or not len(fill):
             return None
         changes = {name_of(one): number(one) for one in fill[0]}
         base = self._of_theme(value(fill[0])) or _stated(fill[0])
         if base is None or not changes.keys() <= _CHANGES or None in changes.values():
             return None
-        return _lit(
+        lit = _lit(
             base, (changes.get("lumMod") or _ALL) / _ALL, (changes.get("lumOff") or 0) / _ALL
         )
+        cover = changes.get("alpha")
+        return _mixed(lit, self.paper, 1.0 if cover is None else cover / _ALL)
 
 
 def _of_old_shape(shape: Any) -> Colour | None:
@@ -136,8 +148,20 @@ def _of_old_shape(shape: Any) -> Colour | None:
 
 
 def _is_clear(fill: Any) -> bool:
-    """Tell a fill that lets nearly all of what is behind it through."""
-    return any((number(one) or 0) <= _FAINT for one in fill.iter("{*}alpha"))
+    """Tell a fill that lets nearly all of what is behind it through, in each of its shades."""
+    covers = [child(one[0], "alpha") for one in all_in(fill, "gs") or [fill] if len(one)]
+    return bool(covers) and all(one is not None and (number(one) or 0) <= _FAINT for one in covers)
+
+
+def _mixed(colour: Colour, behind: Colour, share: float) -> Colour:
+    """Return a colour that lets some of what is behind it through."""
+    if share >= 1 or behind == UNKNOWN:
+        return colour
+    red, green, blue = (
+        round(share * part + (1 - share) * under)
+        for part, under in zip(colour, behind, strict=True)
+    )
+    return red, green, blue
 
 
 def _lit(base: Colour, share: float, more: float) -> Colour:

@@ -57,12 +57,19 @@ def opened(payload: Payload) -> tuple[Parts, Drawn]:
         for kind in (*_BESIDE, _PROPERTIES):
             if package.has(name := beside.get(kind, "")):
                 parts[kind] = package.root(name)
+        shown = set(_shown_heads(parts["document"]))
         for name, kind, target in package.relations(document):
-            if kind in HEADS and package.has(target):
+            if kind in HEADS and name in shown and package.has(target):
                 # Nothing of it is read, so what is wrong with it is no matter.
-                with suppress(ValueError, etree.XMLSyntaxError):
+                with suppress(ValueError, Damaged, zipfile.BadZipFile, etree.XMLSyntaxError):
                     parts[f"{kind} {name}"] = package.root(target)
     return parts, drawn
+
+
+def _shown_heads(document: Any) -> Iterator[str]:
+    """Yield the names of the relations to the heads and feet that pages have."""
+    for reference in all_in(document, *(f"{kind}Reference" for kind in HEADS)):
+        yield from (told for key, told in reference.items() if key.endswith("}id"))
 
 
 class _Package:

@@ -39,7 +39,8 @@ _HIDDEN = "hidden type"
 _FLAT = "lines without height or width"
 _AWAY = "type off the page"
 _PALE = "type in the colour of its ground"
-_STRUCK = "type with a line through it, taken back"
+STRUCK = "type with a line through it, taken back"
+"""Why words are no text that a line goes through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Sight:
             edge = self._palette.edge(stated)
             if edge is None or colours.same_colour(edge, ground):
                 return _PALE
-        return _STRUCK if any(is_on(stated.get(name)) for name in _STRIKES) else ""
+        return STRUCK if any(is_on(stated.get(name)) for name in _STRIKES) else ""
 
     def _marked(self, stated: Stated) -> Colour | None:
         """Return the ground that a run has of its own."""

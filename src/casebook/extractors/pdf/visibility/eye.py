@@ -17,7 +17,7 @@ from casebook.extractors.pdf.visibility.doubled import INKLESS
 from casebook.extractors.pdf.visibility.glance import BLANK, DEPTH, TINY_POINTS, Glance
 from casebook.extractors.pdf.visibility.grounds import Box, no_ink
 from casebook.extractors.pdf.visibility.overprint import Overprints
-from casebook.extractors.pdf.visibility.sight import Budget, Sight
+from casebook.extractors.pdf.visibility.sight import Budget, LineSight, Sight
 from casebook.extractors.pdf.visibility.turning import Turn
 
 Place = tuple[float, bool, float, float, float, bool, float]
@@ -54,6 +54,8 @@ class Eye:
         self._turn, self._edges = turn, turn.edges
         self._grounds: list[Box] | None = None
         self._sight: Sight | None = None
+        self._line_sight: LineSight | None = None
+        self._lines = glance.lines.handles
         self._overprints = Overprints(calls.handle(page.raw), self._text, pale=glance.pale)
         self._bold: dict[int | None, bool] = {}
         self._fixed: dict[int | None, bool] = {}
@@ -75,7 +77,8 @@ class Eye:
     @property
     def is_unsure(self) -> bool:
         """Tell whether some text may be hidden that nobody had the time to look for."""
-        return self._sight is not None and not self._sight.known
+        looks = (self._sight, self._line_sight)
+        return any(look is not None and not look.known for look in looks)
 
     def index(self, position: int) -> int:
         """Return the character index of a position in the page's text."""
@@ -134,9 +137,11 @@ class Eye:
         feet, sizes = self._turn.heights(places), np.array(self._types(indices)[0])
         return np.column_stack([self._boxes(indices), feet, sizes])
 
-    def is_pale(self, position: int) -> bool:
-        """Tell a character that leaves nothing on white paper."""
-        return self._is_pale(self.index(position))
+    def sees_line(self, box: Box) -> bool:
+        """Tell whether a reader sees a thin line drawn along a box, as the lines are read."""
+        if self._line_sight is None:
+            self._line_sight = LineSight(self._page, self._budget, self._dots, self._lines)
+        return self._line_sight.shows(self._turn.back(box))
 
     def _boxes(self, indices: Sequence[int]) -> calls.Numbers:
         """Return left, right, bottom and top of characters, as the lines of the page are read."""

@@ -7,7 +7,8 @@ out tell which.
 
 import ctypes
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -51,19 +52,43 @@ def pinned_on(page: Handle) -> Pinned:
     """Return what is pinned to ``page``."""
     notes: list[Note] = []
     struck: list[Box] = []
+    with _all_on(page) as pinned:
+        for annotation, kind in pinned:
+            notes += _note(annotation, kind)
+            struck += _struck(annotation) if kind == pdfium.FPDF_ANNOT_STRIKEOUT else ()
+    return Pinned(notes, np.array(struck, np.double).reshape(-1, 4))
+
+
+@contextmanager
+def without_strikes(page: Handle) -> Iterator[None]:
+    """Hide the remarks on ``page`` that strike out while it is drawn."""
+    with _all_on(page) as pinned:
+        strikes = [one for one, kind in pinned if kind == pdfium.FPDF_ANNOT_STRIKEOUT]
+        flags = list(map(pdfium.FPDFAnnot_GetFlags, strikes))
+        for one in strikes:
+            pdfium.FPDFAnnot_SetFlags(one, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
+        try:
+            yield
+        finally:
+            deque(map(pdfium.FPDFAnnot_SetFlags, strikes, flags), maxlen=0)
+
+
+@contextmanager
+def _all_on(page: Handle) -> Iterator[Iterable[tuple[Any, int]]]:
+    """Open what is pinned to ``page`` and may be a note; of each its kind."""
     count = calls.count_pinned(page)
     pinned = list(filter(None, map(calls.pinned_at, repeat(page), range(min(_MOST, count)))))
     handles = calls.handles(pinned)
+    # Most are links: a manual's page has dozens.
+    kinds = zip(pinned, map(calls.pinned_kind, handles), strict=True)
     try:
-        # Most are links: a manual's page has dozens.
-        for address, kind in zip(pinned, map(calls.pinned_kind, handles), strict=True):
-            if kind not in _NO_NOTE:
-                annotation = ctypes.cast(address, pdfium.FPDF_ANNOTATION)
-                notes += _note(annotation, kind)
-                struck += _struck(annotation) if kind == pdfium.FPDF_ANNOT_STRIKEOUT else ()
+        yield (
+            (ctypes.cast(address, pdfium.FPDF_ANNOTATION), kind)
+            for address, kind in kinds
+            if kind not in _NO_NOTE
+        )
     finally:
         deque(map(calls.close_pinned, handles), maxlen=0)
-    return Pinned(notes, np.array(struck, np.double).reshape(-1, 4))
 
 
 def _struck(annotation: Any) -> Iterator[Box]:

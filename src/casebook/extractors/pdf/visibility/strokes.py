@@ -7,7 +7,6 @@ at how high they lie tells nearly every page that strikes nothing out.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import compress
-from typing import NamedTuple
 
 import numpy as np
 import pypdfium2.raw as pdfium
@@ -35,25 +34,18 @@ _IN_ORDER = [0, 2, 1, 3]
 """Left, bottom, right, top, as boxes of characters have them: left, right, bottom, top."""
 
 
-class Strokes(NamedTuple):
-    """Lines as they are read along: left, right, bottom, top of each, and which are in ink.
-
-    The others leave none on white paper, but may be seen where type is that is as pale.
-    """
-
-    boxes: Numbers
-    inked: Numbers
-
-
-NO_STROKES = Strokes(np.zeros((0, 4)), np.zeros(0, np.bool_))
+_NO_LINES = np.zeros((0, 4))
 
 
 @dataclass(slots=True)
 class Lines:
-    """The thin lines and the type of a page, as a look over its objects finds them."""
+    """The thin lines and the type of a page, as a look over its objects finds them.
 
+    ``handles`` are those of the lines.
+    """
+
+    handles: list[Handle] = field(default_factory=list)
     _strokes: list[Numbers] = field(default_factory=list)
-    _handles: list[Handle] = field(default_factory=list)
     _types: list[Numbers] = field(default_factory=list)
 
     def note_type(self, boxes: Numbers) -> None:
@@ -68,7 +60,7 @@ class Lines:
         thin = those & (short <= _THICKEST) & (long >= np.maximum(_SHORTEST, _LONGER * short))
         if np.count_nonzero(thin):
             self._strokes.append(boxes[thin])
-            self._handles += compress(handles, thin.tolist())
+            self.handles += compress(handles, thin.tolist())
 
     def count(self) -> tuple[int, int]:
         """Return how much was taken in, for ``move``."""
@@ -79,13 +71,13 @@ class Lines:
         for kept, first in zip((self._strokes, self._types), since, strict=True):
             kept[first:] = [_moved(boxes, matrix) for boxes in kept[first:]]
 
-    def through_type(self, turned: Callable[[Numbers], Numbers]) -> Strokes:
+    def through_type(self, turned: Callable[[Numbers], Numbers]) -> Numbers:
         """Return the lines, whole, that may strike some of the type out; most pages have none.
 
-        Boxes are ``turned`` to how the page is read.
+        Boxes (left, right, bottom, top) are ``turned`` to how the page is read.
         """
         if not self._strokes or not self._types:
-            return NO_STROKES
+            return _NO_LINES
         strokes, types = (
             turned(np.concatenate(boxes)[:, _IN_ORDER]) for boxes in (self._strokes, self._types)
         )
@@ -95,10 +87,10 @@ class Lines:
         flat = strokes[:, 1] - strokes[:, 0] > strokes[:, 3] - strokes[:, 2]
         crossed = _between(levels[flat], lows, highs)
         if not crossed.any():
-            return NO_STROKES
+            return _NO_LINES
         # Of what lies at those heights, all: a line may be drawn in parts.
         level = flat & _reaches(levels, lows[crossed], highs[crossed])
-        filled, stroked, inked = _inks(list(compress(self._handles, level.tolist())))
+        filled, stroked, inked = _inks(list(compress(self.handles, level.tolist())))
         strokes = _as_drawn(strokes[level], stroked & ~filled)
         found = _joined(strokes[filled | stroked], inked[filled | stroked])
         return _crossing(found, types[crossed], lows[crossed], highs[crossed])
@@ -133,31 +125,33 @@ def _as_drawn(boxes: Numbers, by_pen: Numbers) -> Numbers:
     return np.asarray(boxes + height[:, None] * np.array([0, 0, 1, -1]))
 
 
-def _joined(boxes: Numbers, inked: Numbers) -> Strokes:
-    """Return lines with the parts of each as one; drawn word by word, or cell by cell."""
+def _joined(boxes: Numbers, inked: Numbers) -> Numbers:
+    """Return lines with the parts of each as one; drawn word by word, or cell by cell.
+
+    What leaves no ink on white paper is no part of what does.
+    """
     if not len(boxes):
-        return NO_STROKES
+        return _NO_LINES
     levels = (boxes[:, 2] + boxes[:, 3]) / 2
     order = np.argsort(levels, kind="stable")
     rows = np.empty(len(boxes), np.intp)
     rows[order] = np.cumsum(np.diff(levels[order], prepend=levels[order[0]]) > _LEVEL)
     rows = 2 * rows + inked
     order = np.lexsort((boxes[:, 0], rows))
-    boxes, rows, inked = boxes[order], rows[order], inked[order]
+    boxes, rows = boxes[order], rows[order]
     # Row by row, far apart, so that one pass over all finds how far each reaches so far.
     far = rows * (boxes[:, 1].max() - boxes[:, 0].min() + 2 * _NEXT)
     reached = np.maximum.accumulate(boxes[:, 1] + far)
     begins = np.flatnonzero(np.r_[True, boxes[1:, 0] + far[1:] > reached[:-1] + _NEXT])
     left, bottom = (np.minimum.reduceat(boxes[:, n], begins) for n in (0, 2))
     right, top = (np.maximum.reduceat(boxes[:, n], begins) for n in (1, 3))
-    return Strokes(np.stack([left, right, bottom, top], axis=1), inked[begins])
+    return np.stack([left, right, bottom, top], axis=1)
 
 
-def _crossing(found: Strokes, types: Numbers, lows: Numbers, highs: Numbers) -> Strokes:
+def _crossing(boxes: Numbers, types: Numbers, lows: Numbers, highs: Numbers) -> Numbers:
     """Return those lines that run over some type, at such a height."""
-    boxes = found.boxes
     if len(boxes) > _MOST:
-        return NO_STROKES
+        return _NO_LINES
     level = (boxes[:, 2] + boxes[:, 3]) / 2
     over = np.zeros(len(boxes), np.bool_)
     for n in range(len(boxes)):
@@ -167,7 +161,7 @@ def _crossing(found: Strokes, types: Numbers, lows: Numbers, highs: Numbers) -> 
             & (types[:, 0] < boxes[n, 1])
             & (types[:, 1] > boxes[n, 0])
         ).any()
-    return Strokes(boxes[over], found.inked[over])
+    return np.asarray(boxes[over])
 
 
 def _moved(boxes: Numbers, matrix: Numbers) -> Numbers:

@@ -14,13 +14,16 @@ import numpy as np
 
 from casebook.extractors.pdf.calls import Numbers
 from casebook.extractors.pdf.lines import Line, Piece
-from casebook.extractors.pdf.visibility.strokes import Strokes
+from casebook.extractors.pdf.visibility.grounds import Box
 
 _LOW, _HIGH, _THICK = 0.12, 0.48, 0.17
 """Type sizes: how high above the foot of its letters a line may run, and its thickness at most."""
 
 _MIDST = (0.15, 0.85)
 """Parts of the height of most letters between which it runs."""
+
+_RISEN, _ABOVE, _BELOW = (0.1, 0.6), (0.65, 0.7), (-0.05, 0.0)
+"""Type sizes above the foot: where the line of a remark runs, and where only a marker is."""
 
 _OVER = 1.25
 """Type sizes by which it may reach over what it strikes out, at each end: some draw by hand."""
@@ -31,8 +34,8 @@ _PART = 0.65
 _FILLED = 0.5
 """Of its own length that letters fill: it strikes out no empty room between columns."""
 
-_FEWEST_OF_WORD = 2
-"""Letters, where it ends within a word: one may have a stroke of its own (đ)."""
+_FEWEST = 2
+"""Letters that have a case: one may have a stroke of its own (đ, ħ)."""
 
 _WORD = re.compile(r"\S+")
 _MOST_PAIRS = 4_000_000
@@ -50,8 +53,8 @@ class Letters(Protocol):
         """Return where stretches begin and end."""
         ...
 
-    def is_pale(self, position: int) -> bool:
-        """Tell a letter in white, or next to it."""
+    def sees_line(self, box: Box) -> bool:
+        """Tell whether a thin line is seen, drawn along a box: left, bottom, right, top."""
         ...
 
 
@@ -68,15 +71,15 @@ class Left(NamedTuple):
 
 
 def unstruck(
-    eye: Letters, stretches: Sequence[list[Piece]], strokes: Strokes, marked: Numbers
+    eye: Letters, stretches: Sequence[list[Piece]], strokes: Numbers, marked: Numbers
 ) -> Left:
     """Return the lines of a page without what is struck out, and that.
 
-    ``strokes`` run through some type; ``marked`` are boxes (left, right, bottom, top) of what a
-    remark strikes out.
+    ``strokes`` are lines that run through some type, and ``marked`` is what a remark strikes out,
+    as boxes: left, right, bottom, top. Those count that a reader sees.
     """
     whole = Left(list(stretches), [], {})
-    if not len(strokes.boxes) and not len(marked):
+    if not len(strokes) and not len(marked):
         return whole
     words = [(at + m.start(), m[0]) for p in stretches for at, t in p for m in _WORD.finditer(t)]
     near = list(_near(eye, words, strokes, marked))
@@ -117,11 +120,11 @@ def _end(position: int, text: str) -> int:
 
 
 def _near(
-    eye: Letters, words: Sequence[Piece], strokes: Strokes, marked: Numbers
+    eye: Letters, words: Sequence[Piece], strokes: Numbers, marked: Numbers
 ) -> Iterator[Piece]:
     """Yield the words that stand as high as some line, or mark, lies."""
     _, _, _, _, feet, sizes = eye.letters([at for at, _ in words]).T
-    levels = np.sort((strokes.boxes[:, 2] + strokes.boxes[:, 3]) / 2)
+    levels = np.sort((strokes[:, 2] + strokes[:, 3]) / 2)
     lined = np.searchsorted(levels, feet + _HIGH * sizes) > np.searchsorted(
         levels, feet + _LOW * sizes
     )
@@ -131,21 +134,24 @@ def _near(
 
 
 def _struck(
-    eye: Letters, words: Sequence[Piece], strokes: Strokes, marked: Numbers
+    eye: Letters, words: Sequence[Piece], strokes: Numbers, marked: Numbers
 ) -> frozenset[int]:
     """Return the positions of the letters that are struck out."""
     signs = [(at + n, sign) for at, word in words for n, sign in enumerate(word)]
-    if len(signs) * (len(strokes.boxes) + len(marked)) > _MOST_PAIRS:
+    if len(signs) * (len(strokes) + len(marked)) > _MOST_PAIRS:
         return frozenset()
     places = eye.letters([at for at, _ in signs])
     is_letter = np.array([sign.isalnum() for _, sign in signs], np.bool_)
-    under = np.zeros(len(signs), np.bool_)
-    for box, inked in zip(strokes.boxes, strokes.inked.tolist(), strict=True):
-        run = _under(box, places, is_letter)
-        if len(run) and (inked or eye.is_pale(signs[run[0]][0])):
-            under[run] = True
+    ends = np.cumsum([len(word) for _, word in words])
+    under, asked = np.zeros((2, len(signs)), np.bool_)
+    for box in strokes:
+        for some in _by_word(_under(box, places, is_letter), ends):
+            under[some] |= eye.sees_line(_over(places[some], *box[2:].tolist()))
     for box in marked:
-        under |= _within(box, places)
+        within = _within(box, places) & ~asked
+        asked |= within
+        for some in _by_word(np.flatnonzero(within), ends):
+            under[some] |= _is_lined(eye, places[some])
     lined = {at for (at, _), so in zip(signs, under.tolist(), strict=True) if so}
     return frozenset(chain.from_iterable(_of_word(at, word, lined) for at, word in words))
 
@@ -183,11 +189,33 @@ def _within(box: Numbers, places: Numbers) -> Numbers:
     )
 
 
+def _by_word(run: Numbers, ends: Numbers) -> Iterator[Numbers]:
+    """Yield those letters of a run that are of one word; of a line, a part may be painted over."""
+    if len(run):
+        starts = np.flatnonzero(np.diff(np.searchsorted(ends, run, side="right"))) + 1
+        yield from np.split(run, starts)
+
+
+def _over(places: Numbers, bottom: float, top: float) -> Box:
+    """Return the box over letters in a row, from ``bottom`` to ``top``."""
+    return float(places[:, 0].min()), bottom, float(places[:, 1].max()), top
+
+
+def _is_lined(eye: Letters, places: Numbers) -> bool:
+    """Tell whether a line is seen through letters, which is no marker that fills all their room."""
+    foot, size = np.median(places[:, 4:], axis=0).tolist()
+    at, over, under = (
+        eye.sees_line(_over(places, foot + low * size, foot + high * size))
+        for low, high in (_RISEN, _ABOVE, _BELOW)
+    )
+    return at and not (over and under)
+
+
 def _of_word(at: int, word: str, lined: set[int]) -> Iterator[int]:
     """Yield the positions of those letters of a word, and signs, that are struck out."""
     letters = [n for n, sign in enumerate(word) if sign.isalnum()]
     struck = [n for n in letters if at + n in lined]
-    if not struck or (len(struck) < len(letters) and len(struck) < _FEWEST_OF_WORD):
+    if not struck or (len(struck) < _FEWEST and word[struck[0]].swapcase() != word[struck[0]]):
         return
     whole = len(struck) == len(letters)
     for n, sign in enumerate(word):

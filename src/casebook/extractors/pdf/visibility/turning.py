@@ -34,6 +34,15 @@ class Turn(NamedTuple):
             turned = self.edges[3] - top, self.edges[3] - bottom, left, right
         return np.stack(turned, axis=1)
 
+    def back(self, box: Box) -> Box:
+        """Return where a box (left, bottom, right, top), as lines run, stands on the page."""
+        left, bottom, right, top = box
+        if self.way > 0:
+            return self.edges[2] - top, left, self.edges[2] - bottom, right
+        if self.way < 0:
+            return bottom, self.edges[3] - right, top, self.edges[3] - left
+        return box
+
     def heights(self, places: Numbers) -> Numbers:
         """Return the heights of ``places`` (x and y) when lines run along the page."""
         if not self.way:

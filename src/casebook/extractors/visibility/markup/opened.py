@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from casebook.extractors.text.characters import has_words
+from casebook.extractors.visibility.declarations import styles
 from casebook.extractors.visibility.markup.turning import LINKS_TO_PLACES, NAMED
 
 _CONTROLLING = ("aria-controls", "data-target", "data-bs-target", "popovertarget")
@@ -18,6 +19,7 @@ TELLING = frozenset({*_CONTROLLING, *_TOGGLING, "role"})
 _FOLDED = re.compile(
     r"display: none|no height|opacity: 0|hidden attribute|class (?:d-none|(?:is-)?hidden|hide) "
 )
+_TURNED = frozenset({"display", "opacity", "visibility", "height", "max-height"})
 _FOLDING = re.compile(r"accordion|expand|collaps|faq", re.IGNORECASE)
 _QUESTIONS = re.compile(r"faq|accordion", re.IGNORECASE)
 _CHOICES = frozenset({"listbox", "menu", "tooltip", "dialog"})
@@ -37,9 +39,14 @@ _STATED = frozenset(
 )
 
 
-def is_folded(reason: str) -> bool:
-    """Tell by the ``reason`` why a part is hidden whether it may be folded up."""
-    return _FOLDED.search(reason) is not None
+def is_folded(reason: str, style: Mapping[str, str]) -> bool:
+    """Tell by the ``reason`` why a part is hidden whether it may be folded up.
+
+    What lies off the screen by its ``style`` as well is not in sight once it is unfolded.
+    """
+    rest = {name: told for name, told in style.items() if name not in _TURNED}
+    away = "off screen" in (styles.removes_element(rest) or "")
+    return not away and _FOLDED.search(reason) is not None
 
 
 def controls_of(
@@ -175,7 +182,7 @@ def _begins_with_control(element: Any) -> bool:
 
 def _states_opening(element: Any) -> bool:
     """Tell a control that says whether what it opens is open, or that a script has it say so."""
-    return not _STATED.isdisjoint(element.keys())
+    return not _STATED.isdisjoint(element.keys()) and element.get("disabled") is None
 
 
 def _is_of_questions(element: Any) -> bool:

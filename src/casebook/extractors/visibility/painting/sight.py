@@ -1,5 +1,6 @@
 """What an element hands down to the text in it, and whether that hides it: size, ink and ground."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ _GROUNDS = ("background-color", "background", "background-image")
 _INKS = frozenset({"color", "-webkit-text-fill-color"})
 _NO_GROUND = frozenset({"", "none", "transparent", "inherit", "initial"})
 _STRIKING = frozenset({"s", "strike", "del"})
+_PART = re.compile(r"[\w#-]+(?:\([^()]*\))?")
 _STACKING = ("transform", "translate", "scale", "rotate", "filter", "clip-path")
 
 
@@ -48,10 +50,15 @@ class Sight:
             return PALE
         return STRUCK if self.struck else None
 
+    def unseen(self) -> str | None:
+        """Say why nothing of the text is seen, or None; a line through it hides none."""
+        reason = self.reason()
+        return None if reason == STRUCK else reason
+
 
 def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
     """Return what a ``tag`` of ``style`` hands down, within one that hands down ``state``."""
-    if styles.is_struck(style, by_itself=tag in _STRIKING) and not state.struck:
+    if styles.is_struck(style, by_itself=tag in _STRIKING) and not _is_line_unseen(state, style):
         state = replace(state, struck=True)
     if not style:
         return replace(state, covered=False) if tag == "body" else state
@@ -77,6 +84,18 @@ def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
         covered=covered,
         unstated=unstated,
     )
+
+
+def _is_line_unseen(state: Sight, style: Mapping[str, str]) -> bool:
+    """Tell a line through a text that is clear, or in the colour of what the text stands on."""
+    line, whole = style.get("text-decoration-color", ""), style.get("text-decoration", "")
+    for stated in (line, *_PART.findall(whole)):
+        ink = colours.colour(stated)
+        if colours.is_transparent(stated) or (
+            ink and state.ground and colours.same_colour(ink, state.ground)
+        ):
+            return True
+    return False
 
 
 def _is_covered(state: Sight, style: Mapping[str, str], tag: str) -> bool:

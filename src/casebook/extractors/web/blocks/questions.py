@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from casebook.extractors.text.references import stands_over_references
 from casebook.extractors.web.blocks.block_features import Matrix
+from casebook.extractors.web.blocks.place_features import TOKEN
 from casebook.extractors.web.blocks.spans import Span, spans_of
 from casebook.extractors.web.markup.tree_blocks import Place, Placed
 
@@ -44,12 +45,18 @@ _OTHER_ROLES = frozenset(
     {"navigation", "menu", "menubar", "dialog", "alertdialog", "contentinfo", "banner",
      "complementary", "search", "tree"}
 )  # fmt: skip
+# The last of these are makers of banners that ask for consent.
 _OTHER_NAMES = re.compile(
-    r"(?<![a-z])(?:nav|menu|navbar|navigation|footer|sidebar|cookies?|consent|gdpr|privacy|filters?"
-    r"|facets?|breadcrumbs?|toc|modal|popup|offcanvas|drawer|share|comments?)(?![a-z])",
+    r"\b(?:nav|menu|navbar|navigation|footer|sidebar|cookies?|consent|gdpr|privacy|filters?|facets?"
+    r"|breadcrumbs?|toc|modal|popup|offcanvas|drawer|share|comments?|newsletters?|subscribe"
+    r"|related (?:posts?|articles?|stories|reading)|chat (?:widget|window|box)|author (?:bio|box)"
+    r"|onetrust|cookiebot|usercentrics|didomi|trustarc|iubenda|complianz|osano|borlabs)\b"
+)
+_COOKIES = re.compile(
+    r"\b(?:cookies?|trackers?|advertising partners|legitimate interests?"
+    r"|(?:necessary|required) for (?:the|this|our) (?:web ?)?site)\b",
     re.IGNORECASE,
 )
-_COOKIES = re.compile(r"\bcookies?\b", re.IGNORECASE)
 
 
 class Fold(NamedTuple):
@@ -188,7 +195,8 @@ def _is_other(place: Place, spans: Mapping[Place, Span], titles: Sequence[int]) 
         begin, end = spans[one]
         if any(begin <= title < end for title in titles):
             return False
-        named = one.tag not in _PAGE and _OTHER_NAMES.search(one.names)
+        names = " ".join(TOKEN.findall(one.names)).lower()
+        named = one.tag not in _PAGE and _OTHER_NAMES.search(names)
         if one.tag in _OTHER_TAGS or one.role in _OTHER_ROLES or named:
             return True
     return False

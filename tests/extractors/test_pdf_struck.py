@@ -90,6 +90,18 @@ def test_a_number_that_is_corrected_is_read_as_it_is_now():
     assert "It saves ( ) $55,000 in a year." in text
 
 
+@pytest.mark.parametrize("taken", ["It saves 90 %.", "half & half", "I need A / B"])
+def test_a_sign_goes_with_the_words_beside_it(taken):
+    """A "%" that stood by itself behind a struck number was left as a word of its own."""
+    pdf = sheet()
+    pdf.text(LEFT, DOWN, f"{BEFORE} {taken} {AFTER}")
+    begin = LEFT + pdf.get_string_width(f"{BEFORE} ")
+    stroke(pdf, begin, begin + pdf.get_string_width(taken))
+    found = read(pdf)
+    assert f"{BEFORE} {AFTER}" in found.text
+    assert [each.text for each in found.hidden_text] == [taken]
+
+
 def test_white_words_on_black_are_struck_out_by_a_white_line():
     """A slide in the dark: what is seen of the type is seen of the line."""
     pdf = sheet(ink=255)

@@ -214,8 +214,10 @@ def _is_lined(eye: Letters, places: Numbers) -> bool:
 def _of_word(at: int, word: str, lined: set[int]) -> Iterator[int]:
     """Yield the positions of those letters of a word, and signs, that are struck out."""
     letters = [n for n, sign in enumerate(word) if sign.isalnum()]
+    if not letters and 2 * sum(at + n in lined for n in range(len(word))) >= len(word):
+        yield from range(at, at + len(word))  # a sign between struck words, or behind a number
     struck = [n for n in letters if at + n in lined]
-    if not struck or (len(struck) < _FEWEST and word[struck[0]].swapcase() != word[struck[0]]):
+    if not struck or (len(struck) < _FEWEST and _is_barred(at + struck[0], word[struck[0]], lined)):
         return
     whole = len(struck) == len(letters)
     for n, sign in enumerate(word):
@@ -223,6 +225,12 @@ def _of_word(at: int, word: str, lined: set[int]) -> Iterator[int]:
         between = not sign.isalnum() and struck[0] < n < struck[-1]
         if at + n in lined or between or (sign == "\ufffe" and (whole or n - 1 in struck)):
             yield at + n
+
+
+def _is_barred(at: int, sign: str, lined: set[int]) -> bool:
+    """Tell a letter that has a bar of its own, for nothing beside it is under the line."""
+    beside = not lined.isdisjoint((at - 2, at - 1, at + 1, at + 2))
+    return not beside and sign.swapcase() != sign
 
 
 def _left(at: int, text: str, struck: frozenset[int]) -> Iterator[Piece]:

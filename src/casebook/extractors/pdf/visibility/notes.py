@@ -24,7 +24,7 @@ _MOST_BYTES = 20_000
 _HIDDEN = (
     pdfium.FPDF_ANNOT_FLAG_INVISIBLE | pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
 )
-Box = tuple[float, float, float, float]
+_Bounds = tuple[float, float, float, float]
 _NO_NOTE = {pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_POPUP}
 
 
@@ -51,7 +51,7 @@ class Pinned(NamedTuple):
 def pinned_on(page: Handle) -> Pinned:
     """Return what is pinned to ``page``."""
     notes: list[Note] = []
-    struck: list[Box] = []
+    struck: list[_Bounds] = []
     with _all_on(page) as pinned:
         for annotation, kind in pinned:
             notes += _note(annotation, kind)
@@ -91,7 +91,7 @@ def _all_on(page: Handle) -> Iterator[Iterable[tuple[Any, int]]]:
         deque(map(calls.close_pinned, handles), maxlen=0)
 
 
-def _struck(annotation: Any) -> Iterator[Box]:
+def _struck(annotation: Any) -> Iterator[_Bounds]:
     """Yield the boxes of the lines of type that a remark strikes out, if it is shown."""
     if pdfium.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
         return

@@ -157,7 +157,8 @@ def _is_prose(one: Placed, words: int) -> bool:
     return bool(words >= _PROSE and _ENDS.search(one.block.text)) or bool(one.block.mark)
 
 
-def _upwards(place: Place | None) -> Iterator[Place]:
+def _all_around(place: Place | None) -> Iterator[Place]:
+    """Yield the place and all around it; ``upwards`` yields the nearest."""
     while place is not None:
         yield place
         place = place.parent
@@ -191,7 +192,7 @@ def _is_other(place: Place, spans: Mapping[Place, Span], titles: Sequence[int]) 
 
     What holds the main heading is the page, whatever it is named: "with-sidebar".
     """
-    for one in _upwards(place):
+    for one in _all_around(place):
         begin, end = spans[one]
         if any(begin <= title < end for title in titles):
             return False

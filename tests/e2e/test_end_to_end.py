@@ -153,6 +153,7 @@ def test_a_curator_takes_a_page_from_its_address_to_a_reader(machine, browser_pa
     """Submit in the desk, watch it become a draft, see a quote marked, approve, publish, read."""
     desk, page = machine["the desk"], browser_page
     page.goto(f"{desk}/submit")
+    expect(page.get_by_label("Web addresses")).to_be_focused()
     page.get_by_label("Web addresses").fill(site.url_for("/code-review-agent"))
     page.get_by_role("button", name="Submit").click()
     page.get_by_role("link", name="Read the draft").click(timeout=180_000)

@@ -100,6 +100,7 @@ def test_selecting_in_the_source_fills_the_quote(address, build: Builder, page):
 def test_a_failed_submission_ends_by_itself(address, page):
     """Progress is polled without a reload, until the sentence and the retry are there."""
     page.goto(f"{address}/submit")
+    expect(page.get_by_label("Web addresses")).to_be_focused()
     page.get_by_label("Web addresses").fill("http://10.0.0.1/private")
     page.get_by_role("button", name="Submit").click()
     job = page.locator(".job")

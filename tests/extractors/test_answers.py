@@ -27,7 +27,11 @@ UNSEEN = ("Is it the best?", "It is the best of all routers that one can buy for
 
 def data(*asked: tuple[str, str]) -> str:
     things = [
-        {"@type": "Question", "name": q, "acceptedAnswer": {"@type": "Answer", "text": f"<p>{a}</p>"}}
+        {
+            "@type": "Question",
+            "name": q,
+            "acceptedAnswer": {"@type": "Answer", "text": f"<p>{a}</p>"},
+        }
         for q, a in asked
     ]
     told = json.dumps({"@context": "https://schema.org", "@type": "FAQPage", "mainEntity": things})
@@ -65,7 +69,9 @@ def test_an_answer_in_the_data_alone_is_read_under_its_question(form):
     assert -1 not in places
     assert places == sorted(places)
     assert all(found.text.count(answer) == 1 for _, answer in ASKED)
-    assert steps(found) == ["3 under their questions, from the page's JSON-LD: its markup lacks them"]
+    assert steps(found) == [
+        "3 under their questions, from the page's JSON-LD: its markup lacks them"
+    ]
 
 
 @pytest.mark.parametrize("form", LINES.values(), ids=LINES)

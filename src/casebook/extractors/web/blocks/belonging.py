@@ -14,7 +14,8 @@ import numpy as np
 
 from casebook.extractors.web.blocks.block_features import Matrix
 from casebook.extractors.web.blocks.notes import notes_of
-from casebook.extractors.web.blocks.questions import folded
+from casebook.extractors.web.blocks.questions import folded, folds_of, jobs_of
+from casebook.extractors.web.blocks.quoted import speakers_of
 from casebook.extractors.web.markup.tree_blocks import Place, Placed
 from casebook.extractors.web.page_kind import PageKind
 
@@ -76,8 +77,14 @@ def with_what_belongs(
     for found_in in (_likely, _tiles) if kind in TOLD else ():
         for n in found_in(placed, kept, words, chances):
             kept[n] = True
-    for more in (_lacking, _alike, _sections, _rows, folded) if kind in TOLD else ():
+    for more in (_lacking, _alike, _sections, _rows) if kind in TOLD else ():
         for n in more(placed, kept, words, likes):
+            kept[n] = True
+    folds = folds_of(placed, words, likes) if kind in TOLD else []
+    for n in folded(folds, kept):
+        kept[n] = True
+    if kind is not PageKind.PRODUCT:
+        for n in _over_text(placed, kept, words, found[0]):
             kept[n] = True
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]
     for n in _between(kept, captions, words):
@@ -85,9 +92,9 @@ def with_what_belongs(
         kept[n] |= words[n] >= _SHORTEST_CAPTION or numbered is not None
     for n in notes_of(placed, kept, words):
         kept[n] = True
-    if kind is not PageKind.PRODUCT:
-        for n in _over_text(placed, kept, words, found[0]):
-            kept[n] = True
+    for n in list(speakers_of(placed, kept, words)) if kind is PageKind.ARTICLE else ():
+        kept[n] = True
+    kept[jobs_of(placed, folds, kept, words)] = False
     return kept
 
 

@@ -142,7 +142,7 @@ def _runs(tree: Any, places: Mapping[Any, int]) -> Iterator[tuple[int | None, st
 
 def _answer(markup: str) -> Any:
     """Return a part of a page that shows an answer as a script would put it there."""
-    tree = parse(f"<html><body>{markup}</body></html>")
+    tree: Any = parse(f"<html><body>{markup}</body></html>")
     strip_hidden(tree)
     body = next(tree.iter("body"))
     body.tag, body.tail = "div", None

@@ -62,7 +62,6 @@ _SUSPICIOUS_SHARE = 0.05
 _SUSPICIOUS_WORDS = 200
 _BETTER = 1.5
 _LONGEST_SITE = 80
-_FROM_DATA = "under their questions, from the page's JSON-LD: its markup lacks them"
 # Elements; of 470 real pages the largest has 6,449.
 _MOST_FOR_TRAFILATURA = 30_000
 
@@ -94,11 +93,10 @@ def extract(payload: Payload) -> Extracted:
     if tree is None:
         raise DocumentEmpty(f"{where(payload)} holds no HTML elements; check what it is.")
     alive = list(tree.iter())  # else each pass makes the same Python objects anew
-    told = answers.told_by_machine(tree)
+    told = answers.told_by_machine(tree, visible_text)
     hidden, struck = prepare(tree)
-    steps = [ExtractionStep(method="charset", outcome=encoding)]
-    if told and (put := answers.put_under(tree, told)):
-        steps.append(ExtractionStep(method="answers", outcome=f"{put} {_FROM_DATA}"))
+    put = answers.put_under(tree, told, strip_hidden)
+    steps = [ExtractionStep(method="charset", outcome=encoding), *put]
     kind = kind_of(tree, url)
     attempt, posts = _chosen(tree, url, kind, steps)
     reading = _Reading(url, kind, posts, markup, tree, attempt)
@@ -308,8 +306,7 @@ def _chosen(
 
 def page_blocks(tree: Any, posts: Bodies = NO_BODIES) -> list[Placed]:
     """Return all blocks of the page's body but those of a banner that asks for consent."""
-    body = next(tree.iter("body"), tree)
-    return outside(placed_blocks(body, apart=posts), _BANNER)
+    return outside(placed_blocks(next(tree.iter("body"), tree), apart=posts), _BANNER)
 
 
 def _second_opinion(tree: Any, url: str, steps: list[ExtractionStep]) -> list[str]:
@@ -396,8 +393,7 @@ def _main_element(tree: Any, url: str) -> list[Block]:
     return blocks_of(largest)
 
 
-_Path = Callable[[Any, str], list[Block]]
-_FALLBACKS: tuple[tuple[str, _Path], ...] = (
+_FALLBACKS: tuple[tuple[str, Callable[[Any, str], list[Block]]], ...] = (
     ("trafilatura, favouring recall", _recall),
     ("main element", _main_element),
 )

@@ -74,28 +74,37 @@ def with_what_belongs(
     found = np.flatnonzero(kept).tolist()
     if not found:
         return kept
-    for found_in in (_likely, _tiles) if kind in TOLD else ():
-        for n in found_in(placed, kept, words, chances):
-            kept[n] = True
-    for more in (_lacking, _alike, _sections, _rows) if kind in TOLD else ():
-        for n in more(placed, kept, words, likes):
-            kept[n] = True
     folds = folds_of(placed, words, likes) if kind in TOLD else []
-    for n in folded(folds, kept):
-        kept[n] = True
+    if kind in TOLD:
+        _keep_told(placed, kept, words, likes, chances)
+    kept[list(folded(folds, kept))] = True
     if kind is not PageKind.PRODUCT:
-        for n in _over_text(placed, kept, words, found[0]):
-            kept[n] = True
+        kept[list(_over_text(placed, kept, words, found[0]))] = True
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]
     for n in _between(kept, captions, words):
         numbered = _NUMBERED_CAPTION.match(placed[n].block.text)
         kept[n] |= words[n] >= _SHORTEST_CAPTION or numbered is not None
-    for n in notes_of(placed, kept, words):
-        kept[n] = True
-    for n in list(speakers_of(placed, kept, words)) if kind is PageKind.ARTICLE else ():
-        kept[n] = True
+    kept[list(notes_of(placed, kept, words))] = True
+    if kind is PageKind.ARTICLE:
+        kept[list(speakers_of(placed, kept, words))] = True
     kept[jobs_of(placed, folds, kept, words)] = False
     return kept
+
+
+def _keep_told(
+    placed: Sequence[Placed],
+    kept: Matrix,
+    words: Sequence[int],
+    likes: Sequence[str],
+    chances: Matrix,
+) -> None:
+    """Keep, in ``kept``, what belongs to a text that one reads from beginning to end."""
+    for found_in in (_likely, _tiles):
+        for n in found_in(placed, kept, words, chances):
+            kept[n] = True
+    for more in (_lacking, _alike, _sections, _rows):
+        for n in more(placed, kept, words, likes):
+            kept[n] = True
 
 
 def _likely(

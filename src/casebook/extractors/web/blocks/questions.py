@@ -55,10 +55,10 @@ _OTHER_NAMES = re.compile(
 # Open positions, by what stands over them or what each ends with.
 _HIRING = re.compile(
     r"\b(?:we(?:['’]re| are) hiring|open (?:roles|positions|jobs)|(?:job|current) openings"
-    r"|vacancies|(?:roles|positions|jobs) (?:open|available)|offene stellen|stellen(?:angebote|anzeigen)"
-    r"|wir stellen ein|nous recrutons|(?:offres d[’']|postes )emplois?|postes ouverts"
-    r"|vacantes|ofertas de (?:empleo|trabajo)|vagas(?: abertas)?|posizioni aperte|vacatures)\b"
-    r"|採用情報|募集(?:中|職種|要項)|招聘|职位",
+    r"|vacancies|(?:roles|positions|jobs) (?:open|available)|offene stellen"
+    r"|stellen(?:angebote|anzeigen)|wir stellen ein|nous recrutons|(?:offres d[’']|postes )emplois?"
+    r"|postes ouverts|vacantes|ofertas de (?:empleo|trabajo)|vagas(?: abertas)?|posizioni aperte"
+    r"|vacatures)\b|採用情報|募集(?:中|職種|要項)|招聘|职位",
     re.IGNORECASE,
 )
 _APPLIES = re.compile(
@@ -89,7 +89,7 @@ def folds_of(placed: Sequence[Placed], words: Sequence[int], likes: Sequence[str
     """Return what folds on a page and may be text: groups of lines with prose under each."""
     lines: dict[str, list[int]] = defaultdict(list)
     for n, one in enumerate(placed):
-        if 0 < words[n] <= _LONGEST_LINE and _folds(one):
+        if 0 < words[n] <= _LONGEST_LINE and folds_something(one):
             lines[likes[n]].append(n)
     groups = [group[:_MOST] for group in lines.values() if len(group) >= _FEWEST]
     spans = spans_of(placed) if groups else {}
@@ -120,7 +120,7 @@ def jobs_of(
     return inside if theirs <= _MOSTLY * told else []
 
 
-def _folds(one: Placed) -> bool:
+def folds_something(one: Placed) -> bool:
     """Tell a line that says by its markup, or by the names around it, that it opens a part."""
     near = list(islice(one.place.upwards(), _UPWARDS))
     if any(place.tag == "summary" for place in near[:2]):

@@ -7,18 +7,21 @@ say beyond that is what no reader sees.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import unescape
 from itertools import islice, pairwise
 from typing import Any
 
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.linked_data import of_types, things_of
-from casebook.extractors.visibility.hidden import strip_hidden
-from casebook.extractors.visibility.markup.opened import OPENED
-from casebook.extractors.visibility.markup.texts import visible_text
 from casebook.extractors.web.markup.parsing import parse
+from casebook.schemas.documents import ExtractionStep
 
+Texts = Callable[[Any], Iterable[str]]
+"""What gives the texts of a page, outside its scripts."""
+
+_FROM_DATA = "under their questions, from the page's JSON-LD: its markup lacks them"
+_OPENED = "aria-expanded"
 _QUESTIONS = frozenset({"Question"})
 _FEWEST, _MOST = 2, 100
 _LINES = "button summary a h2 h3 h4 h5 h6 dt div span p li details label".split()
@@ -32,7 +35,7 @@ _SIGN = 2
 """Characters of the sign beside a line that says that it opens."""
 
 
-def told_by_machine(tree: Any) -> dict[str, str]:
+def told_by_machine(tree: Any, texts: Texts) -> dict[str, str]:
     """Return the questions that the page under ``tree`` states as data, with their answers.
 
     Without those whose answers stand in its markup, shown or not.
@@ -41,28 +44,30 @@ def told_by_machine(tree: Any) -> dict[str, str]:
     told = dict(filter(None, map(_asked, asked)))
     if not told:
         return {}
-    written = _squeezed(" ".join(visible_text(tree)))
+    written = _squeezed(" ".join(texts(tree)))
     return {
         question: answer
         for question, answer in told.items()
-        if (said := _said(answer)) and _squeezed(said) not in written
+        if (said := _squeezed(_said(answer, texts))) and said not in written
     }
 
 
-def put_under(tree: Any, told: Mapping[str, str]) -> int:
-    """Put the answers of ``told`` under their questions, in place; return how many.
+def put_under(
+    tree: Any, told: Mapping[str, str], strip: Callable[[Any], object]
+) -> list[ExtractionStep]:
+    """Put the answers of ``told`` under their questions, in place; return the step that says so.
 
-    ``tree`` is what a reader sees. None where something stands under a question already: then the
-    data say it in other words.
+    ``tree`` is what a reader sees; ``strip`` takes out of an answer what none would. No step, and
+    no answer, where something stands under a question already: then the data say it in other words.
     """
     lines = _lines(tree, told) if len(told) >= _FEWEST else {}
     found = list(lines.values())
     if len(found) < _FEWEST or not all(map(_is_clicked, found)) or not _are_bare(tree, found):
-        return 0
+        return []
     for question, line in lines.items():
-        line.addnext(_answer(told[question]))
-        line.set(OPENED, "true")
-    return len(found)
+        line.addnext(_answer(told[question], strip))
+        line.set(_OPENED, "true")
+    return [ExtractionStep(method="answers", outcome=f"{len(found)} {_FROM_DATA}")]
 
 
 def _asked(thing: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -75,9 +80,9 @@ def _asked(thing: Mapping[str, Any]) -> tuple[str, str] | None:
     return one_line(unescape(question)), text
 
 
-def _said(answer: str) -> str:
+def _said(answer: str, texts: Texts) -> str:
     tree = parse(answer)
-    return " ".join(visible_text(tree)) if tree is not None else ""
+    return " ".join(texts(tree)) if tree is not None else ""
 
 
 def _squeezed(text: str) -> str:
@@ -115,7 +120,7 @@ def _is_clicked(line: Any) -> bool:
 
 def _is_control(element: Any) -> bool:
     is_button = element.tag in _CONTROLS or element.get("role") == "button"
-    return is_button or element.get(OPENED) is not None
+    return is_button or element.get(_OPENED) is not None
 
 
 def _are_bare(tree: Any, lines: Sequence[Any]) -> bool:
@@ -140,10 +145,10 @@ def _runs(tree: Any, places: Mapping[Any, int]) -> Iterator[tuple[int | None, st
             yield next((places[one] for one in chain if one in places), None), str(text)
 
 
-def _answer(markup: str) -> Any:
+def _answer(markup: str, strip: Callable[[Any], object]) -> Any:
     """Return a part of a page that shows an answer as a script would put it there."""
     tree: Any = parse(f"<html><body>{markup}</body></html>")
-    strip_hidden(tree)
+    strip(tree)
     body = next(tree.iter("body"))
     body.tag, body.tail = "div", None
     return body

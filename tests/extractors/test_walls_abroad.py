@@ -10,8 +10,10 @@ NAV = "<nav><a href='/'>Home</a> <a href='/b'>Blog</a> <a href='/c'>Careers</a><
 WALLS = {
     "x": (
         errors.LoginWall,
-        "<title>X</title><h1>Happening now</h1><h2>Join today.</h2><button>Sign up with Google"
-        "</button><h3>Already have an account?</h3><a href=/l>Sign in</a>",
+        (
+            "<title>X</title><h1>Happening now</h1><h2>Join today.</h2><button>Sign up with Google"
+            "</button><h3>Already have an account?</h3><a href=/l>Sign in</a>"
+        ),
     ),
     "account": (
         errors.LoginWall,
@@ -19,23 +21,31 @@ WALLS = {
     ),
     "de account": (
         errors.LoginWall,
-        "<title>Anmeldung</title><h1>Anmelden</h1><p>Weiter zu den Dokumenten</p>"
-        "<a href=/f>E-Mail-Adresse vergessen?</a><button>Weiter</button>",
+        (
+            "<title>Anmeldung</title><h1>Anmelden</h1><p>Weiter zu den Dokumenten</p>"
+            "<a href=/f>E-Mail-Adresse vergessen?</a><button>Weiter</button>"
+        ),
     ),
     "de pur": (
         errors.ConsentWall,
-        "<title>Zustimmung | Nachrichten</title><h1>Mit Werbung und Cookies nutzen</h1><p>Wie "
-        "gewohnt mit Werbung und Tracking.</p><h2>Pur-Abo</h2><p>Ohne Werbetracking lesen.</p>",
+        (
+            "<title>Zustimmung | Nachrichten</title><h1>Mit Werbung und Cookies nutzen</h1><p>Wie "
+            "gewohnt mit Werbung und Tracking.</p><h2>Pur-Abo</h2><p>Ohne Werbetracking lesen.</p>"
+        ),
     ),
     "pl": (
         errors.ConsentWall,
-        "<title>Dbamy o Twoją prywatność</title><p>My i nasi partnerzy przechowujemy informacje "
-        "na urządzeniu, takie jak pliki cookie.</p><button>Przejdź do serwisu</button>",
+        (
+            "<title>Dbamy o Twoją prywatność</title><p>My i nasi partnerzy przechowujemy informacje "
+            "na urządzeniu, takie jak pliki cookie.</p><button>Przejdź do serwisu</button>"
+        ),
     ),
     "ja": (
         errors.ConsentWall,
-        "<title>クッキーの使用について</title><p>当社は広告のためにクッキーを使用します。</p>"
-        "<button>すべて同意する</button><button>拒否する</button>",
+        (
+            "<title>クッキーの使用について</title><p>当社は広告のためにクッキーを使用します。</p>"
+            "<button>すべて同意する</button><button>拒否する</button>"
+        ),
     ),
     "ru robot": (
         errors.Captcha,
@@ -43,8 +53,10 @@ WALLS = {
     ),
     "pt robot": (
         errors.Captcha,
-        "<title>Um momento…</title><p>Verifique se você é humano realizando a ação abaixo.</p>"
-        "<script src='/cdn-cgi/challenge-platform/x'></script>",
+        (
+            "<title>Um momento…</title><p>Verifique se você é humano realizando a ação abaixo.</p>"
+            "<script src='/cdn-cgi/challenge-platform/x'></script>"
+        ),
     ),
     "ar gone": (
         errors.SoftNotFound,
@@ -69,8 +81,10 @@ WALLS = {
     ),
     "loading": (
         errors.NeedsJavaScript,
-        f"<title>Stories</title>{NAV}<main><div id=content>Loading…</div></main><script src=/a>"
-        "</script>",
+        (
+            f"<title>Stories</title>{NAV}<main><div id=content>Loading…</div></main><script src=/a>"
+            "</script>"
+        ),
     ),
 }
 

@@ -80,6 +80,10 @@ def _shared(own: Sequence[str], stated: Sequence[str]) -> str | None:
     words = set(_WORD.findall(own[0].lower())) if len(own) == 1 else set()
     if len(words) < _HEADLINE_WORDS:
         return None
+    # A story is called by its customer for machines, and by what was reached in its heading.
+    named = _WORD.findall(next(iter(stated), ""))
+    if 0 < len(named) <= _TITLE_WORDS and _WORD.findall(own[0])[: len(named)] == named:
+        return own[0]
     common = (len(words & set(_WORD.findall(title.lower()))) for title in stated)
     return own[0] if max(common, default=0) >= _SHARED * len(words) else None
 

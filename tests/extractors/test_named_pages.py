@@ -9,7 +9,15 @@ from casebook.schemas.documents import Extracted
 from casebook.schemas.sources import Payload
 
 SAID = "The router reads each ticket and sends it to the desk that can answer it within the hour."
-PROSE = 4 * f"<p>{SAID}</p>"
+PROSE = "".join(
+    f"<p>{said}</p>"
+    for said in (
+        SAID,
+        "The first version sent nine of ten to the right desk, as good as the old rules had been.",
+        "What surprised all of us was that the drafts it wrote mattered less than the routing did.",
+        "Today it handles all of the messages, and two people look at a sample of them each week.",
+    )
+)
 
 
 def read(url: str, head: str, body: str) -> Extracted:

@@ -117,8 +117,10 @@ async def test_near_copies_are_told_on_both_sides(services, web):
 POST = "0123456789ab"
 AROUND = (
     "<div><a href=/m/signin>Sign in</a><button>Follow</button><p>7 min read</p></div>",
-    "<div><h2>Written by Ines Varga</h2><p>1.2K followers</p><p>Head of letters at the firm.</p>"
-    "</div><div><h2>Responses (2)</h2><p>Write a response</p></div>",
+    (
+        "<div><h2>Written by Ines Varga</h2><p>1.2K followers</p><p>Head of letters at the firm.</p>"
+        "</div><div><h2>Responses (2)</h2><p>Write a response</p></div>"
+    ),
 )
 
 

@@ -26,6 +26,8 @@ def kept(markup: str) -> list[str]:
         "<div>Advertisement</div>",
         "<p>- Anzeige -</p>",
         "<aside>広告</aside>",
+        "<div>Loading…</div>",
+        "<div><span>[<a>edit</a> | <a>edit source</a>]</span></div>",
     ],
 )
 def test_what_is_pressed_and_labels_of_advertisements_are_no_text(line):
@@ -41,7 +43,8 @@ def test_what_is_pressed_and_labels_of_advertisements_are_no_text(line):
         ('<div><button aria-expanded="true">How long?</button></div>', "How long?"),
         ('<div><button role="tab">Python</button></div>', "Python"),
         ("<p>Advertisement spending fell.</p>", "Advertisement spending fell."),
-        ("<p>Wait</p>", "Wait"),
+        ("<p>Loading docks</p>", "Loading docks"),
+        ("<p>Edit</p>", "Edit"),
     ],
 )
 def test_lines_that_name_what_stands_under_them_and_sentences_stay(line, said):

@@ -1,4 +1,4 @@
-"""Lines in a text that are no words of it: what is pressed, the label of an advertisement. Pure."""
+"""Lines in a text that are no words of it: what is pressed, "Advertisement", "Loading…". Pure."""
 
 import re
 from collections.abc import Sequence
@@ -14,13 +14,17 @@ _CHOOSING = frozenset({"tab", "option", "radio", "switch"})
 # What stands over the place of an advertisement, which a script fills.
 _LABEL = re.compile(
     r"\W*(?:advertisements?|advertising|sponsored(?: content)?|ads by \w+|anzeige|werbung|publicité"
-    r"|annonce|publicidad|publicidade|pubblicità|advertentie|reklama?|annons|реклама|広告|广告|廣告)\W*",
+    r"|annonce|publicidad|publicidade|pubblicità|advertentie|reklama?|annons|реклама|広告|广告|廣告"
+    # In the place of a part that a script fetches, and beside the headings of wikis.
+    r"|loading|wird geladen|chargement(?: en cours)?|cargando|carregando|caricamento|загрузка"
+    r"|読み込み中|加载中|\[\s?(?:edit|bearbeiten|modifier|editar|modifica|bewerken|править|編集|编辑)"
+    r"(?: \| [^\]]{1,30})?\s?\])\W*",
     re.IGNORECASE,
 )
 
 
 def without_controls(placed: Sequence[Placed], kept: Matrix, words: Sequence[int]) -> Matrix:
-    """Return ``kept`` without lines that are buttons, or the label of an advertisement.
+    """Return ``kept`` without lines that are buttons, or label the place of something else.
 
     What opens a part of the text, or chooses one, names that part.
     """

@@ -51,6 +51,7 @@ _FIGURE = re.compile(
 )
 _FEWEST_TILES, _MOST_TILES, _LONGEST_LABEL = 2, 12, 20
 _LIKELY_TILES = 0.2
+_LONGEST_LIST, _SHORTEST_ITEM, _LIKELY_ITEMS = 12, 3, 0.25
 TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 """Kinds of pages that one reads from beginning to end."""
 
@@ -99,7 +100,7 @@ def _keep_told(
     chances: Matrix,
 ) -> None:
     """Keep, in ``kept``, what belongs to a text that one reads from beginning to end."""
-    for found_in in (_likely, _tiles):
+    for found_in in (_likely, _items, _tiles):
         for n in found_in(placed, kept, words, chances):
             kept[n] = True
     for more in (_lacking, _alike, _sections, _rows):
@@ -129,6 +130,23 @@ def _likely(
             is_text = words[n] and not one.level and one.linked < _LINKED
             if is_text and chances[n] >= least and not _is_caption(one.place):
                 yield n
+
+
+def _items(
+    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], chances: Matrix
+) -> Iterator[int]:
+    """Yield lists of which nothing is kept, between two blocks that are.
+
+    All that stands there are their items, which say something and lead nowhere.
+    """
+    for before, after in pairwise(np.flatnonzero(kept).tolist()):
+        gap = range(before + 1, after)
+        if 1 < len(gap) <= _LONGEST_LIST and all(
+            placed[n].place.tag == "li" and placed[n].linked < _LINKED for n in gap
+        ):
+            said = sum(words[n] for n in gap) >= _SHORTEST_ITEM * len(gap)
+            if said and chances[before + 1 : after].mean() >= _LIKELY_ITEMS:
+                yield from gap
 
 
 def _tiles(

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from casebook.extractors.text.authors import names_site
 from casebook.extractors.text.characters import one_line
 
-_SEPARATOR = re.compile(r"\s+(?:[|·•»«:—–-]|::|//)\s+|\s*[|»]\s*")
+_SEPARATOR = re.compile(
+    r"\s+(?:[|·•»«:—–-]|::|//)\s+|\s*[|｜»]\s*|(?<=[\u3040-\u30ff\u3400-\u9fff])_"
+)
 _BAR = "|"
 _BLOG = re.compile(r"^(?:the )?[\w&.' ]{0,40}\b(?:blog|newsroom|magazine)$", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -60,6 +62,10 @@ def _names_whole(heading: str, stated: Sequence[str], sites: Sequence[str]) -> b
     That stands last in the page's title, unless the site's name stands first.
     """
     if any(names_site(heading, site) for site in sites):
+        return True
+    # "The blog: The post", of which the post is stated alone too.
+    post = next(iter(stated), "")
+    if post != heading and f"{heading}: {post}" in stated:
         return True
     for title in stated:
         first = _SEPARATOR.split(title, maxsplit=1)[0]

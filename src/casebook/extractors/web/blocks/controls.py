@@ -13,8 +13,9 @@ _LONGEST = 8
 _CHOOSING = frozenset({"tab", "option", "radio", "switch"})
 # What stands over the place of an advertisement, which a script fills.
 _LABEL = re.compile(
-    r"\W*(?:advertisements?|advertising|sponsored(?: content)?|ads by \w+|anzeige|werbung|publicité"
-    r"|annonce|publicidad|publicidade|pubblicità|advertentie|reklama?|annons|реклама|広告|广告|廣告"
+    r"\W*(?:advertisements?|advertising|ad feedback|sponsored(?: content)?|ads by \w+|anzeige"
+    r"|werbung|publicité|annonce|publicidad|publicidade|pubblicità|advertentie|reklama?|annons"
+    r"|реклама|広告|pr|广告|廣告"
     # In the place of a part that a script fetches, and beside the headings of wikis.
     r"|loading|wird geladen|chargement(?: en cours)?|cargando|carregando|caricamento|загрузка"
     r"|読み込み中|加载中|\[\s?(?:edit|bearbeiten|modifier|editar|modifica|bewerken|править|編集|编辑)"

@@ -212,7 +212,7 @@ def test_a_line_in_bold_on_top_is_the_title_unless_one_heading_is():
     top = "**Letters in our own models**\n\nWhat we tried in nine weeks.\n\n"
     assert read(f"{top}# Setup\n\nOne.\n\n# Costs\n\nTwo.").title == "Letters in our own models"
     assert read(f"{top}# Letters\n\nOne.\n\n## Costs\n\nTwo.").title == "Letters"
-    assert read(f"**Letters** in models\n\n# Setup\n\nOne.\n\n# Costs\n\nTwo.").title == "Setup"
+    assert read("**Letters** in models\n\n# Setup\n\nOne.\n\n# Costs\n\nTwo.").title == "Setup"
 
 
 def test_a_long_comment_is_told_and_one_in_a_program_is_shown():

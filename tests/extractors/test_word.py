@@ -8,7 +8,13 @@ from written_word import WORD, packed, paragraph, parts_of, related, style, tabl
 from written_word import document as written
 
 from casebook.extractors.registry import extract
-from casebook.schemas.errors import ContentMismatch, Damaged, DocumentEmpty, KindUnsupported
+from casebook.schemas.errors import (
+    ContentMismatch,
+    Damaged,
+    DocumentEmpty,
+    Encrypted,
+    KindUnsupported,
+)
 from casebook.schemas.sources import Payload, SourceKind
 
 PROSE = "We route eleven thousand letters a day with one small model."
@@ -158,7 +164,6 @@ _ODF = "application/vnd.oasis.opendocument"
     ("name", "data", "told"),
     [
         ("talk.doc", _old("WordDocument"), r"an old Word document \(\.doc\).* save it as \.docx"),
-        ("talk.docx", _old("EncryptedPackage"), "Office file with a password; take the password"),
         ("talk.docx", _old("WordDocument"), r"claims to be a Word.* an old Word document"),
         ("talk.rtf", b"{\\rtf1 We route}", r"an RTF document, .* save it as \.docx or PDF"),
         ("talk.odt", packed({"mimetype": f"{_ODF}.text"}, 0), r"an OpenDocument text \(\.odt\), "),
@@ -182,6 +187,13 @@ def test_what_a_word_processor_can_save_otherwise_says_so(name, data, told):
     """A file that is not read is named for what it is, with what to do about it."""
     with pytest.raises((KindUnsupported, ContentMismatch), match=told):
         read(data, name=name)
+
+
+@pytest.mark.parametrize("name", ["talk.docx", "talk.docm", "talk"])
+def test_a_password_is_told_as_one_whatever_the_file_is_called(name):
+    """What helps is to take it off, as with a PDF; no other file is asked for."""
+    with pytest.raises(Encrypted, match=rf"{name} is an Office file with a password: take it off"):
+        read(_old("EncryptedPackage"), name=name)
 
 
 def _twice(data):

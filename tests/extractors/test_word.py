@@ -80,6 +80,18 @@ def test_who_signs_a_document_comes_before_whose_file_it_is(below, authors):
         ("Draft 3.docx", [paragraph(PROSE), paragraph("Costs", style="heading1")], "Costs"),
         ("Draft 3", [paragraph("Letters", style="heading1"), paragraph(PROSE)], "Letters"),
         ("Microsoft Word - x", [paragraph(PROSE)], None),
+        ("[NAME OF COMPANY]", [paragraph(PROSE), paragraph("Costs", style="heading1")], "Costs"),
+        ("", [paragraph(PROSE), paragraph("1. Definitions", style="heading1")], None),
+        ("", [paragraph(PROSE), paragraph("Inhalt", style="heading1")], None),
+        (
+            "",
+            [
+                paragraph("Letters", style="heading1"),
+                *[paragraph(PROSE)] * 40,
+                paragraph("Box 1", style="Title"),
+            ],
+            "Letters",
+        ),
     ],
 )
 def test_a_title_is_what_stands_above_or_what_the_file_states(stated, body, title):
@@ -187,6 +199,23 @@ def test_what_a_word_processor_can_save_otherwise_says_so(name, data, told):
     """A file that is not read is named for what it is, with what to do about it."""
     with pytest.raises((KindUnsupported, ContentMismatch), match=told):
         read(data, name=name)
+
+
+def test_a_heading_in_a_cell_is_the_head_of_its_column():
+    """Word has no style for those; a table within a cell that says nothing is none."""
+    heads = (paragraph("Release", style="heading1"), "Days")
+    within = f"{table(('', ''))}{paragraph('3.1')}"
+    found = read(document(paragraph(PROSE), table(heads, (within, "12"))))
+    assert "Release | Days\n3.1 | 12" in found.text
+    assert {one.locator.section for one in found.passages} == {None}
+
+
+def test_a_heading_beside_several_lines_stands_over_them():
+    """A letter or a résumé is set in two columns, its headings in the first."""
+    lines = paragraph("We sort letters.") + paragraph("Nine of ten are right.")
+    rows = [(paragraph(name, style="heading1"), lines) for name in ("Work", "Costs")]
+    found = read(document(table(*rows)))
+    assert {one.locator.section for one in found.passages} == {"Work", "Costs"}
 
 
 @pytest.mark.parametrize("name", ["talk.docx", "talk.docm", "talk"])

@@ -87,6 +87,8 @@ def box(*inside: str) -> str:
         (("Yes ", '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>'), "Yes ✓"),
         (("Yes ", '<w:r><w:sym w:font="Wingdings" w:char="f0fc"/></w:r>'), "Yes ✓"),
         (("It is ", '<w:r><w:sym w:font="Calibri" w:char="2264"/></w:r>', " 5 %"), "It is ≤ 5 %"),
+        ((run("\uf073 below \uf06d", '<w:rFonts w:ascii="Symbol"/>'), "."), "σ below μ."),
+        ((run("\uf0fc yes", '<w:rFonts w:hAnsi="Wingdings"/>'), "."), "✓ yes."),
         (("Of ", '<w:fldSimple w:instr="NUMPAGES">' + run("40") + "</w:fldSimple>"), "Of 40"),
         (("Of ", field("REF x", run("40"))), "Of 40"),
         ((f'<w:hyperlink r:id="gone">{run("A link")}</w:hyperlink>', " on"), "A link on"),

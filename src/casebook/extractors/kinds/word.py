@@ -138,16 +138,16 @@ def _clock(cue: re.Match[str]) -> str:
 
 
 def _title(tree: Any, blocks: Sequence[Block], stated: str) -> str | None:
-    """Return what is set as the title, or begins the text; then what is stated; then any part.
+    """Return what is set as the title, or begins the text; then what is stated; then a part.
 
-    Far below, as over a box, the style of titles says nothing, and a part that is numbered, or
-    that every document has, names none.
+    Far below, as over a box, the style of titles says nothing. The part is the first, if it is
+    neither numbered nor one that every document has.
     """
     set_as = (one_line(str(one.text_content())) for one in tree.xpath(_TITLES))
     first = (one_line(block.text) for block in blocks[:1] if block.heading)
     known = [stated] if is_title(stated) and not _TO_FILL_IN.fullmatch(stated) else []
-    parts = (one_line(block.text) for block in blocks if block.heading)
-    named = (part for part in parts if not _ANY_PART.match(part))
+    part = next((one_line(block.text) for block in blocks if block.heading), "")
+    named = [] if _ANY_PART.match(part) else [part]
     return next(filter(None, chain(set_as, first, known, named)), None)
 
 

@@ -137,11 +137,12 @@ BODY = "\n# Head\n\nWe run a model in production that answers nine thousand lett
         "\n\n---\ntitle: A title\nauthors: [{name: Ada Berg}]\npubDate: 2024/05/06\n---\n",
         "+++\ntitle = 'A title'\nauthor = 'Ada Berg'\ndate = 2024-05-06T10:00:00Z\n+++\n",
         "---\ntitle: A title\nby: {name: Ada Berg}\npublished_at: 6 May 2024\n---\n",
+        "---\ntitle: A title\nauthor: Ada Berg\npublish_date: 2024-05-06\n---\n",
         "Title: A title\nAuthor: Ada Berg\nDate: 2024-05-06\n",
         "% A title\n% Ada Berg\n% 6 May 2024\n",
         '{\n "Title": "A title", "author": "Ada Berg", "date": "2024-05-06"\n}\n',
     ],
-    ids=["Jekyll", "Astro", "Hugo", "others", "MultiMarkdown", "Pandoc", "JSON"],
+    ids=["Jekyll", "Astro", "Hugo", "others", "podcasts", "MultiMarkdown", "Pandoc", "JSON"],
 )
 def test_front_matter_of_other_programs(top):
     """Whatever program the file was written for, its front matter is none of its text."""

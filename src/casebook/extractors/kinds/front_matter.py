@@ -32,7 +32,10 @@ _BEHIND_NAME = re.compile(r"(?:\s*\([^()]{0,80}\)|[*†‡§¶\s])*\Z")
 _LONGEST_JSON = 20_000
 _LONGEST_VALUE = 500
 _MOST_PEOPLE = 100
-_DATES = "date published published_at publishdate pubdate date_published created".split()
+_DATES = (
+    "date published published_at publish_date publishdate publication_date pubdate date_published "
+    "datepublished created"
+).split()
 
 
 def read_front_matter(source: str) -> tuple[Mapping[str, Any], str, str]:

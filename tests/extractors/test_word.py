@@ -177,6 +177,11 @@ _ODF = "application/vnd.oasis.opendocument"
     [
         ("talk.doc", _old("WordDocument"), r"an old Word document \(\.doc\).* save it as \.docx"),
         ("talk.docx", _old("WordDocument"), r"claims to be a Word.* an old Word document"),
+        (
+            "talk.ppt",
+            _old("PowerPoint Document"),
+            r"an old Office file, .* save it as .docx or PDF",
+        ),
         ("talk.rtf", b"{\\rtf1 We route}", r"an RTF document, .* save it as \.docx or PDF"),
         ("talk.odt", packed({"mimetype": f"{_ODF}.text"}, 0), r"an OpenDocument text \(\.odt\), "),
         ("talk.odp", packed({"mimetype": f"{_ODF}.presentation"}, 0), "an OpenDocument file, "),

@@ -217,7 +217,7 @@ def _own_titles(tree: Any) -> list[str]:
     named = (title.text or "" for title in _titles(tree))
     found = [*islice((title for title in shared if title is not None), 1), *islice(named, 1)]
     set_as = (p for p in tree.iter("p") if "title" in (p.get("class") or "").split())
-    return found or [one_line(" ".join(p.itertext())) for p in islice(set_as, 1)]
+    return found or [one_line("".join(p.itertext())) for p in islice(set_as, 1)]
 
 
 def _heading(top: Any, stated: Sequence[str]) -> str:

@@ -308,7 +308,7 @@ def _scraps(others: _Objects, kinds: Numbers) -> Numbers:
     """Return the boxes of shapes and pictures each of which is too small to cover a word."""
     sides = (others.boxes[:, 2:] - others.boxes[:, :2]).min(axis=1, initial=2 * _SMALL)
     # A line is said to be twice as thick as its pen.
-    return others.boxes[(sides < 2 * _SMALL) & (kinds != pdfium.FPDF_PAGEOBJ_FORM)]
+    return np.asarray(others.boxes[(sides < 2 * _SMALL) & (kinds != pdfium.FPDF_PAGEOBJ_FORM)])
 
 
 def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:

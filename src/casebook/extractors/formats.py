@@ -30,7 +30,7 @@ class Format(NamedTuple):
 
 # Versions that those of other readers carry, which read by them.
 _HTML, _MARKDOWN, _WORD, _TEXT, _CAPTIONS = (
-    "html/21", "markdown/11", "word/4", "text/11", "captions/11",
+    "html/22", "markdown/11", "word/4", "text/11", "captions/11",
 )  # fmt: skip
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SUBTITLES = "text/vtt text/srt application/x-subrip application/srt application/ttml+xml"

@@ -81,14 +81,14 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     turn = turned(page, edges, tall=glance.tall)
     text, stamps = unstamped(page, repeats=glance.repeats, large=glance.large)
     try:
-        eye = Eye(page, turn, text, budget, glance)
+        pinned = pinned_on(calls.handle(page.raw))
+        eye = Eye(page, turn, text, budget, glance, covered=pinned.covers)
         found = PageLines(number, pictures=eye.pictures, untrue=untrue, unproved=unproved)
         found.stamps = stamps
         found.hidden += [(HiddenKind.PDF_LAYER, other, _STATED) for other in untrue]
         said = text.get_text_range()
         units = in_units(said)
         strokes = glance.lines.through_type(turn.boxes)
-        pinned = pinned_on(calls.handle(page.raw))
         marked = turn.boxes(pinned.struck)
         left = unstruck(eye, _stretches(units, eye, found), strokes, marked)
         found.hidden += [(HiddenKind.PDF_LAYER, in_characters(one), STRUCK) for one in left.said]
@@ -118,7 +118,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
             found.lines = _spelled(found.lines)
             found.as_set = found.as_set and _spelled(found.as_set)
         for note in pinned.notes:
-            _pin(note, found)
+            _pin(note, found, eye)
         words = chain.from_iterable(line.text.split() for line in found.lines)
         told = len(list(islice(words, FEWEST_WORDS))) == FEWEST_WORDS
         found.scan = eye.covers and not told and not found.hidden
@@ -319,9 +319,11 @@ def _spelled(lines: Sequence[Line]) -> list[Line]:
     return [line._replace(text=in_characters(line.text)) for line in lines]
 
 
-def _pin(note: Note, found: PageLines) -> None:
-    if note.unseen:
-        found.hidden.append((HiddenKind.PDF_LAYER, note.text, note.unseen))
+def _pin(note: Note, found: PageLines, eye: Eye) -> None:
+    box = note.left, note.bottom, note.right, note.top
+    unseen = note.unseen or (None if eye.sees_box(box) else "a text box that nobody sees")
+    if unseen:
+        found.hidden.append((HiddenKind.PDF_LAYER, note.text, unseen))
     else:
         place = note.left, note.right, note.bottom
         found.lines.append(Line(note.text, found.number, _NOTE_SIZE, False, *place))

@@ -10,6 +10,7 @@ from casebook.extractors.pdf.lines import Line, PageLines
 from casebook.extractors.pdf.words import MEANINGLESS
 from casebook.extractors.text.characters import count_words
 
+_CONDITION = b"/OCMD"
 _GARBLED = 0.2
 _MOST_PAGES = 300
 _SIZE = 10.0
@@ -60,11 +61,25 @@ class SecondReader:
                 return False
             usual = told["/D"]
             off = usual.get("/BaseState") == "/OFF" or bool(usual.get("/OFF"))
-            return off or any(_is_off(group) for group in told.get("/OCGs", ()))
+            return (
+                off
+                or any(_is_off(group) for group in told.get("/OCGs", ()))
+                or self._has_conditions()
+            )
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001 - likewise
             return False
+
+    def _has_conditions(self) -> bool:
+        """Tell a file with content that is shown while a layer is off, or by a rule of layers."""
+        reader = self.opened()
+        packs = {pack for pack, _ in reader.xref_objStm.values()}
+        return _CONDITION in self._data or any(
+            _CONDITION
+            in reader.get_object(pypdf.generic.IndirectObject(pack, 0, reader)).get_data()
+            for pack in packs
+        )
 
     def language(self) -> str | None:
         """Return the language that the file states, None where pypdf cannot read it."""

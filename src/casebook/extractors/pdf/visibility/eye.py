@@ -14,10 +14,10 @@ import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.visibility.doubled import INKLESS
-from casebook.extractors.pdf.visibility.glance import BLANK, DEPTH, TINY_POINTS, Glance
+from casebook.extractors.pdf.visibility.glance import BLANK, DEPTH, TINY_POINTS, Glance, is_cut_off
 from casebook.extractors.pdf.visibility.grounds import Box, no_ink
 from casebook.extractors.pdf.visibility.overprint import Overprints
-from casebook.extractors.pdf.visibility.sight import Budget, LineSight, Sight
+from casebook.extractors.pdf.visibility.sight import BoxSight, Budget, LineSight, Sight
 from casebook.extractors.pdf.visibility.turning import Turn
 
 Place = tuple[float, bool, float, float, float, bool, float]
@@ -34,6 +34,7 @@ _LEAST_INK, _LINE = 0.8, 1.25
 """Points of a letter that is seen, and how high a line is, in type sizes."""
 
 _OUTLINE = pdfium.FPDF_TEXTRENDERMODE_STROKE
+_BY_PEN = (_OUTLINE, pdfium.FPDF_TEXTRENDERMODE_STROKE_CLIP)
 _MARK_ROOM = 1.5
 """Type sizes between the point of a list and its text, at most."""
 
@@ -45,17 +46,21 @@ _COLOUR = struct.Struct("4I").unpack_from
 class Eye:
     """Looks at one page and its text. ``is_odd`` where some text of it may not be seen.
 
-    ``is_unsure`` once a page should have been drawn that takes too long to draw; ``is_woven`` where
-    lines of two columns come by turns, ``is_across`` where such lines may be cells as well.
+    ``covered``: what is pinned to the page may lie over its text. ``is_unsure`` once a page should
+    have been drawn that takes too long to draw; ``is_woven`` where lines of two columns come by
+    turns, ``is_across`` where such lines may be cells as well.
     """
 
-    def __init__(self, page: Any, turn: Turn, text: Any, budget: Budget, glance: Glance) -> None:
+    def __init__(
+        self, page: Any, turn: Turn, text: Any, budget: Budget, glance: Glance, *, covered: bool
+    ) -> None:
         self._page, self._text, self._budget = page, calls.handle(text.raw), budget
         self._turn, self._edges = turn, turn.edges
         self._grounds: list[Box] | None = None
         self._sight: Sight | None = None
         self._line_sight: LineSight | None = None
-        self._lines = glance.lines.handles
+        self._box_sight: BoxSight | None = None
+        self._lines, self._lids = glance.lines.handles, frozenset(glance.lids)
         self._overprints = Overprints(calls.handle(page.raw), self._text, pale=glance.pale)
         self._bold: dict[int | None, bool] = {}
         self._fixed: dict[int | None, bool] = {}
@@ -71,13 +76,13 @@ class Eye:
         self.pictures = bool(glance.pictures)
         self.is_woven, self.is_across = glance.woven, glance.across
         self._sketched = glance.sketched
-        self._veiled = (glance.veiled or budget.layers) and not self.is_scan
+        self._veiled = (glance.veiled or covered or budget.layers) and not self.is_scan
         self.is_odd = glance.odd or self._veiled
 
     @property
     def is_unsure(self) -> bool:
         """Tell whether some text may be hidden that nobody had the time to look for."""
-        looks = (self._sight, self._line_sight)
+        looks = (self._sight, self._line_sight, self._box_sight)
         return any(look is not None and not look.known for look in looks)
 
     def index(self, position: int) -> int:
@@ -140,8 +145,18 @@ class Eye:
     def sees_line(self, box: Box) -> bool:
         """Tell whether a reader sees a thin line drawn along a box, as the lines are read."""
         if self._line_sight is None:
-            self._line_sight = LineSight(self._page, self._budget, self._dots, self._lines)
+            self._line_sight = LineSight(
+                self._page, self._budget, self._dots, self._lines, self._lids
+            )
         return self._line_sight.shows(self._turn.back(box))
+
+    def sees_box(self, box: Box) -> bool:
+        """Tell whether a reader sees a text box that is pinned to the page, at ``box``."""
+        if _is_outside(box, self._edges):
+            return False
+        if self._box_sight is None:
+            self._box_sight = BoxSight(self._page, self._budget, self._dots)
+        return self._box_sight.shows(box)
 
     def _boxes(self, indices: Sequence[int]) -> calls.Numbers:
         """Return left, right, bottom and top of characters, as the lines of the page are read."""
@@ -283,7 +298,7 @@ class Eye:
         text, pieces = self._text, list(map(calls.char_object, repeat(self._text), indices))
         modes = calls.answers(calls.render_mode, calls.handles(pieces))
         colours, known = calls.rows(calls.char_colour, indices, 4, np.uintc, text=text)
-        outlined = modes == _OUTLINE
+        outlined = np.isin(modes, _BY_PEN)
         left, right, low, high = calls.rows(calls.char_box, indices, 4, np.double, text=text)[0].T
         inkless = np.logical_or.reduce([modes == mode for mode in INKLESS])
         unseen = inkless | outlined | (known & no_ink(*colours.T))
@@ -316,7 +331,7 @@ class Eye:
         if not again and piece and calls.render_mode(calls.handle_of(piece)) in INKLESS:
             return "invisible text"
         pale = not again and (self._is_pale(first) or self._overprints.paints_out(piece))
-        if pale and not self._is_on_ground(box):
+        if pale and not self._is_on_ground(box) and not self._stands_out(box, self.box(last)):
             return "text in the colour of the paper"
         font = calls.object_font(piece)
         # A font that the file does not bring may have shapes elsewhere that it has not here.
@@ -328,15 +343,20 @@ class Eye:
             return "on a layer that is off" if self._budget.layers else "covered or cut off"
         return None
 
+    def _stands_out(self, a: Box, b: Box) -> bool:
+        """Tell white words that are seen all the same: by their edges, or on dark type."""
+        return self._seen().shows_plainly(_around(a, b))
+
     def _is_shown(self, a: Box, b: Box) -> bool:
+        return self._seen().shows(_around(a, b))
+
+    def _seen(self) -> Sight:
         self._sight = self._sight or Sight(self._page, self._budget, self._dots)
-        left, bottom, right, top = (*map(min, a[:2], b[:2]), *map(max, a[2:], b[2:]))
-        return self._sight.shows((left, bottom, right, top))
+        return self._sight
 
     def _is_pale(self, index: int) -> bool:
         piece = calls.handle_of(calls.char_object(self._text, index))
-        outlined = calls.render_mode(piece) == _OUTLINE
-        ink = calls.char_stroke if outlined else calls.char_colour
+        ink = calls.char_stroke if calls.render_mode(piece) in _BY_PEN else calls.char_colour
         if not ink(self._text, index, *self._narrow):
             return False
         return bool(no_ink(*_COLOUR(self._told)))
@@ -361,11 +381,17 @@ def _is_outside(box: Any, edges: Box) -> Any:
     return (box[2] < left) | (box[0] > right) | (box[3] < bottom) | (box[1] > top)
 
 
+def _around(a: Box, b: Box) -> Box:
+    left, bottom, right, top = (*map(min, a[:2], b[:2]), *map(max, a[2:], b[2:]))
+    return left, bottom, right, top
+
+
 def _dark_shapes(page: Any) -> list[Box]:
     """Return the boxes of pictures, shadings and shapes filled with more than white."""
     seen = [pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING]
     shapes = page.get_objects(filter=[*seen, pdfium.FPDF_PAGEOBJ_PATH], max_depth=DEPTH)
-    return [shape.get_bounds() for shape in shapes if shape.type in seen or _is_dark(shape)]
+    dark = [shape for shape in shapes if shape.type in seen or _is_dark(shape)]
+    return [shape.get_bounds() for shape in dark if not is_cut_off(calls.handle(shape.raw))]
 
 
 def _is_dark(shape: Any) -> bool:

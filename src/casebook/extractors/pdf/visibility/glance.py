@@ -17,14 +17,15 @@ from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.visibility.doubled import INKLESS, may_repeat
 from casebook.extractors.pdf.visibility.grounds import Box, Ground, Texts, no_ink, reaches, veil
+from casebook.extractors.pdf.visibility.scraps import covered_by, lying_on
 from casebook.extractors.pdf.visibility.strokes import Lines
 
 TINY_POINTS = 1.5
 BLANK = 0.05
 """Points that what has no shape is high, at most."""
 
-DEPTH = 3
-"""Forms within forms that are looked into."""
+DEPTH = 40
+"""Forms within forms that are looked into: pdfium reads none that lie deeper."""
 
 _MOST_OF_PAGE = 0.5
 _SMALL = 3.0
@@ -44,6 +45,15 @@ _LONG_BLANK, _TALL = 12.0, 30.0
 _LARGE = 20.0
 """Points."""
 
+_BY_FILL_AND_PEN = (
+    pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE,
+    pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE_CLIP,
+)
+_OF_PATTERN = 191
+"""Red, green and blue that pdfium tells of type in a pattern, which may be one of nothing."""
+
+_OPAQUE = 255
+
 _MOST_MARKS = 100
 """More are the dots of a chart."""
 
@@ -62,7 +72,8 @@ class Glance:
     ``texts`` are the addresses of its objects then, but for pages with forms (None). ``sketched``
     are the fonts whose letters the file draws itself, or does not: the drawn page shows it.
     ``repeats``: some text may be drawn twice. ``tall``: some of it is higher than wide. ``large``:
-    some is as high and wide as a stamp across the page.
+    some is as high and wide as a stamp across the page. ``lids`` are the addresses of white type
+    that lies on other type.
     """
 
     odd: bool = False
@@ -81,6 +92,7 @@ class Glance:
     repeats: bool = False
     tall: bool = False
     large: bool = False
+    lids: list[int] = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
 
     def is_picture(self, edges: Box) -> bool:
@@ -152,6 +164,7 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     is_text = modes != pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
     pieces, others = every.those(is_text), every.those(~is_text)
     inks = _inks(found, pieces, modes[is_text], edges)
+    _note_lids(found, pieces, inks, list(compress(objects, is_text.tolist())))
     found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
     found.odd = found.odd or bool(found.sketched)
     found.repeats = found.repeats or may_repeat(pieces.boxes)
@@ -176,7 +189,7 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
         grounds = [*_grounds(found, others, kinds), *covers]
         texts = Texts(pieces.order, pieces.boxes, inks)
         hides, under = veil(texts, forms, grounds)
-        found.veiled = found.veiled or hides
+        found.veiled = found.veiled or hides or covered_by(_scraps(others, kinds), pieces.boxes)
         found.under += under
         found.over -= under
     if found.marked and edges and not has_forms:
@@ -229,6 +242,7 @@ def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) ->
     outlined = bool(np.count_nonzero(modes == pdfium.FPDF_TEXTRENDERMODE_STROKE))
     pale = bool(np.count_nonzero(no_ink(*colours.T)))
     found.pale = found.pale or pale or outlined
+    found.veiled = found.veiled or _may_be_lost(pieces, modes, colours)
     found.under += unseen
     found.over += len(pieces.handles) - unseen
     if pieces.handles and not found.odd:
@@ -244,6 +258,18 @@ def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) ->
             or _has_tiny(pieces)
         )
     return colours
+
+
+def _may_be_lost(pieces: _Objects, modes: Numbers, colours: Numbers) -> bool:
+    """Tell type in a pattern, behind a mask, or under white lines around its own letters."""
+    if np.count_nonzero((colours[:, :3] == _OF_PATTERN).all(axis=1)):
+        return True
+    both = np.logical_or.reduce([modes == mode for mode in _BY_FILL_AND_PEN])
+    edged = list(compress(pieces.handles, both.tolist())) if np.count_nonzero(both) else []
+    if edged and no_ink(*calls.rows(calls.stroke_colour, edged, 4, np.uintc)[0].T).any():
+        return True
+    masked = calls.answers(calls.is_transparent, pieces.handles) == 1
+    return bool(np.count_nonzero(masked & (colours[:, 3] == _OPAQUE)))
 
 
 def _has_blank(pieces: _Objects) -> bool:
@@ -266,6 +292,23 @@ def _has_tiny(pieces: _Objects) -> bool:
     tall = sizes * matrices[:, 1:4].max(axis=1, initial=0)
     broad = sizes * matrices[:, :2].max(axis=1, initial=0)
     return bool((tall < 2 * TINY_POINTS).any() or (broad < TINY_POINTS).any())
+
+
+def _note_lids(found: Glance, pieces: _Objects, inks: Numbers, addresses: list[int]) -> None:
+    """Note white type that lies on other type: it may cover that, as a box does."""
+    pale = no_ink(*inks.T)
+    if 0 < np.count_nonzero(pale) < len(pale):
+        lids = pale.copy()
+        lids[pale] = lying_on(pieces.boxes[pale], pieces.boxes[~pale])
+        found.lids += compress(addresses, lids.tolist())
+        found.veiled = found.veiled or bool(lids.any())
+
+
+def _scraps(others: _Objects, kinds: Numbers) -> Numbers:
+    """Return the boxes of shapes and pictures each of which is too small to cover a word."""
+    sides = (others.boxes[:, 2:] - others.boxes[:, :2]).min(axis=1, initial=2 * _SMALL)
+    # A line is said to be twice as thick as its pen.
+    return np.asarray(others.boxes[(sides < 2 * _SMALL) & (kinds != pdfium.FPDF_PAGEOBJ_FORM)])
 
 
 def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
@@ -308,6 +351,7 @@ def _forms(found: Glance, forms: _Objects, depth: int) -> tuple[list[Ground], li
     texts: list[Ground] = []
     covers: list[Ground] = []
     matrices = calls.rows(calls.object_matrix, forms.handles, 6, whole=True)[0]
+    clear = no_ink(*calls.rows(calls.fill_colour, forms.handles, 4, np.uintc)[0].T)
     each = zip(forms.order.tolist(), forms.handles, forms.boxes.tolist(), matrices, strict=True)
     for n, form, box, matrix in each:
         pictures, lines = len(found.pictures), found.lines.count()
@@ -318,11 +362,21 @@ def _forms(found: Glance, forms: _Objects, depth: int) -> tuple[list[Ground], li
             found.pictures[pictures:] = [box]
         covers += [Ground(n, box)] * held.grounds
         texts += [Ground(n, box)] * (held.texts or depth >= DEPTH)
+    some = {ground.order for ground in texts}
+    holding = np.array([n in some for n in forms.order.tolist()], np.bool_)
+    lost = bool((clear & holding).any()) or _is_clipped(forms.those(holding))
+    found.veiled = found.veiled or lost
     return texts, covers
 
 
+def is_cut_off(piece: Handle) -> bool:
+    """Tell an object of which a clip may show less than half."""
+    box = calls.rows(calls.object_box, [piece], 4)[0].astype(np.float64)
+    return _is_clipped(_Objects(np.zeros(1, np.intp), [piece], box))
+
+
 def _is_clipped(pieces: _Objects) -> bool:
-    """Tell text of which a clip shows less than half."""
+    """Tell text of which a clip may show less than half."""
     addresses = list(map(calls.clip_of, pieces.handles))
     counts = list(map(calls.count_clips, addresses))
     clipped = [n for n, count in enumerate(counts) if count > 0]
@@ -331,8 +385,8 @@ def _is_clipped(pieces: _Objects) -> bool:
     clips = calls.handles(addresses)
     paths = [(n, path) for n in clipped for path in range(counts[n])]
     lengths = [calls.count_clip_segments(clips[n], path) for n, path in paths]
-    if min(lengths) < 1:
-        return True
+    if min(lengths) < 1 or max(lengths) > _RECTANGLE:
+        return True  # what another shape leaves of its box only drawing tells
     ends = calls.points(
         segment
         for (n, path), length in zip(paths, lengths, strict=True)

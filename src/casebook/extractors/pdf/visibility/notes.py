@@ -6,9 +6,10 @@ out tell which.
 """
 
 import ctypes
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -24,7 +25,14 @@ _MOST_BYTES = 20_000
 _HIDDEN = (
     pdfium.FPDF_ANNOT_FLAG_INVISIBLE | pdfium.FPDF_ANNOT_FLAG_HIDDEN | pdfium.FPDF_ANNOT_FLAG_NOVIEW
 )
+_FALSE = "stated of a text box that shows something else"
+_DRAWN_TEXT = re.compile(r"(?:\[[^\[\]]*\]\s*TJ|\((?:\\.|[^\\()])*\)\s*(?:Tj|'|\"))", re.DOTALL)
+_STRING = re.compile(r"\(((?:\\.|[^\\()])*)\)", re.DOTALL)
+_ESCAPED = re.compile(r"\\([()\\])")
 _Bounds = tuple[float, float, float, float]
+_BESIDE = {pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_STRIKEOUT, pdfium.FPDF_ANNOT_FILEATTACHMENT}
+"""Signs at the edge, and what is a line."""
+
 _NO_NOTE = {pdfium.FPDF_ANNOT_LINK, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_POPUP}
 
 
@@ -36,41 +44,54 @@ class Note(NamedTuple):
     left: float
     bottom: float
     right: float
+    top: float
 
 
 class Pinned(NamedTuple):
     """What is pinned to a page and says something, and what remarks strike out of its text.
 
-    ``struck`` are boxes: left, right, bottom, top.
+    ``struck`` are boxes: left, right, bottom, top. ``covers``: some of it may lie over text.
     """
 
     notes: list[Note]
     struck: Numbers
+    covers: bool
 
 
 def pinned_on(page: Handle) -> Pinned:
     """Return what is pinned to ``page``."""
     notes: list[Note] = []
     struck: list[_Bounds] = []
+    covers = False
     with _all_on(page) as pinned:
         for annotation, kind in pinned:
             notes += _note(annotation, kind)
             struck += _struck(annotation) if kind == pdfium.FPDF_ANNOT_STRIKEOUT else ()
-    return Pinned(notes, np.array(struck, np.double).reshape(-1, 4))
+            covers = covers or kind not in _BESIDE
+    return Pinned(notes, np.array(struck, np.double).reshape(-1, 4), covers)
+
+
+def without_strikes(page: Handle) -> AbstractContextManager[None]:
+    """Hide the remarks on ``page`` that strike out while it is drawn."""
+    return _without(page, pdfium.FPDF_ANNOT_STRIKEOUT)
+
+
+def without_boxes(page: Handle) -> AbstractContextManager[None]:
+    """Hide the text boxes that are pinned to ``page`` while it is drawn."""
+    return _without(page, pdfium.FPDF_ANNOT_FREETEXT)
 
 
 @contextmanager
-def without_strikes(page: Handle) -> Iterator[None]:
-    """Hide the remarks on ``page`` that strike out while it is drawn."""
+def _without(page: Handle, wanted: int) -> Iterator[None]:
     with _all_on(page) as pinned:
-        strikes = [one for one, kind in pinned if kind == pdfium.FPDF_ANNOT_STRIKEOUT]
-        flags = list(map(pdfium.FPDFAnnot_GetFlags, strikes))
-        for one in strikes:
+        some = [one for one, kind in pinned if kind == wanted]
+        flags = list(map(pdfium.FPDFAnnot_GetFlags, some))
+        for one in some:
             pdfium.FPDFAnnot_SetFlags(one, pdfium.FPDF_ANNOT_FLAG_HIDDEN)
         try:
             yield
         finally:
-            deque(map(pdfium.FPDFAnnot_SetFlags, strikes, flags), maxlen=0)
+            deque(map(pdfium.FPDFAnnot_SetFlags, some, flags), maxlen=0)
 
 
 @contextmanager
@@ -104,10 +125,28 @@ def _struck(annotation: Any) -> Iterator[_Bounds]:
 
 
 def _note(annotation: Any, kind: int) -> Iterator[Note]:
-    if said := _contents(annotation):
-        box = pdfium.FS_RECTF()
-        pdfium.FPDFAnnot_GetRect(annotation, ctypes.byref(box))
-        yield Note(said, _why_unseen(annotation, kind), box.left, box.bottom, box.right)
+    said, unseen = _contents(annotation), _why_unseen(annotation, kind)
+    shown = "" if unseen else _drawn(annotation)
+    box = pdfium.FS_RECTF()
+    pdfium.FPDFAnnot_GetRect(annotation, ctypes.byref(box))
+    place = box.left, box.bottom, box.right, box.top
+    if shown and _letters(shown) != _letters(said):
+        yield Note(shown, None, *place)
+        unseen = _FALSE
+    if said:
+        yield Note(said, unseen, *place)
+
+
+def _drawn(annotation: Any) -> str:
+    """Return what a text box draws, "" where its letters are numbers of glyphs, or pdfium's own."""
+    drawn = _text_of(annotation, pdfium.FPDFAnnot_GetAP, pdfium.FPDF_ANNOT_APPEARANCEMODE_NORMAL)
+    strings = (said for one in _DRAWN_TEXT.findall(drawn) for said in _STRING.findall(one))
+    said = one_line(" ".join(_ESCAPED.sub(r"\1", one) for one in strings))
+    return said if said.isascii() and "\\" not in said else ""
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 def _why_unseen(annotation: Any, kind: int) -> str | None:
@@ -117,9 +156,13 @@ def _why_unseen(annotation: Any, kind: int) -> str | None:
 
 
 def _contents(annotation: Any) -> str:
-    count = pdfium.FPDFAnnot_GetStringValue(annotation, b"Contents", None, 0)
+    return one_line(_text_of(annotation, pdfium.FPDFAnnot_GetStringValue, b"Contents"))
+
+
+def _text_of(annotation: Any, ask: Any, what: Any) -> str:
+    count = ask(annotation, what, None, 0)
     if not 0 < count <= _MOST_BYTES:
         return ""
     units = (ctypes.c_ushort * (count // 2))()
-    pdfium.FPDFAnnot_GetStringValue(annotation, b"Contents", units, count)
-    return one_line(bytes(units).decode("utf-16-le", "ignore").rstrip("\0"))
+    ask(annotation, what, units, count)
+    return bytes(units).decode("utf-16-le", "ignore").rstrip("\0")

@@ -8,7 +8,7 @@ document's budget allows.
 
 import ctypes
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.visibility.glance import text_objects
 from casebook.extractors.pdf.visibility.grounds import Box
-from casebook.extractors.pdf.visibility.notes import without_strikes
+from casebook.extractors.pdf.visibility.notes import without_boxes, without_strikes
 
 _SCALE = 1.5
 _MOST_PIXELS = 2_000_000
@@ -31,6 +31,14 @@ _MOST_DOTS = 60_000_000
 
 _SEEN, _PLAIN = 16, 32
 """Steps of 255 by which a dot of type must differ, and one of a line, which is thin."""
+
+_OVER_REST, _LEAST = 80, 0.04
+"""Steps that the edges of black type do not keep under the same type in white, and the part of
+their room on which words leave dots: white ones on a thin dark line leave less.
+"""
+
+_AS_SHOWN = pdfium.FPDF_ANNOT
+"""With what is pinned to the page: that may lie over it."""
 
 _LONG = 0.4
 """Part of its length that must be seen of a line: it may be dashed."""
@@ -64,6 +72,13 @@ class Sight:
         """Tell whether text left a dot within ``box``."""
         return self._dots is None or bool((self._paper.part(self._dots, box) > _SEEN).any())
 
+    def shows_plainly(self, box: Box) -> bool:
+        """Tell whether text left dots within ``box`` that are more than the rest of other type."""
+        if self._dots is None:
+            return False
+        seen = self._paper.part(self._dots, box) > _OVER_REST
+        return bool(seen.size) and bool(seen.mean() > _LEAST)
+
 
 class LineSight:
     """The dots of one page that thin ``lines`` make, and remarks that strike out.
@@ -71,11 +86,13 @@ class LineSight:
     ``known`` is False where drawing took too long, or its pictures have too many ``dots``.
     """
 
-    def __init__(self, page: Any, budget: Budget, dots: int, lines: Sequence[Handle]) -> None:
+    def __init__(
+        self, page: Any, budget: Budget, dots: int, lines: Sequence[Handle], lids: Container[int]
+    ) -> None:
         self._paper = _Paper(page, budget, dots)
-        # Dark type would hide a line in its own colour.
-        with _without(_texts(page)):
-            self._dots = self._paper.changed(_without_lines(page, lines), pdfium.FPDF_ANNOT)
+        # Dark type would hide a line in its own colour; white type on it covers it.
+        with _without(_texts(page, lids)):
+            self._dots = self._paper.changed(_without_lines(page, lines))
         self.known = self._dots is not None
 
     def shows(self, box: Box) -> bool:
@@ -84,6 +101,22 @@ class LineSight:
             return False
         dots = self._paper.part(self._dots, box, more=1)
         return bool(dots.size) and bool((dots.sum(axis=0) >= _PLAIN).mean() >= _LONG)
+
+
+class BoxSight:
+    """The dots of one page that the text boxes make which are pinned to it.
+
+    ``known`` is False where drawing took too long, or its pictures have too many ``dots``.
+    """
+
+    def __init__(self, page: Any, budget: Budget, dots: int) -> None:
+        self._paper = _Paper(page, budget, dots)
+        self._dots = self._paper.changed(without_boxes(calls.handle(page.raw)))
+        self.known = self._dots is not None
+
+    def shows(self, box: Box) -> bool:
+        """Tell whether a text box left a dot within ``box``."""
+        return self._dots is None or bool((self._paper.part(self._dots, box) > _SEEN).any())
 
 
 class _Paper:
@@ -105,13 +138,13 @@ class _Paper:
             max(0, columns[0] - more) : max(0, columns[1] + 1 + more),
         ]
 
-    def changed(self, without: AbstractContextManager[None], flags: int = 0) -> Numbers | None:
+    def changed(self, without: AbstractContextManager[None]) -> Numbers | None:
         """Return by how much each dot differs ``without`` something; None if that took too long."""
         began = time.monotonic()
-        whole = bare = None if self._too_many else self._drawn(flags)
+        whole = bare = None if self._too_many else self._drawn()
         if whole is not None:
             with without:
-                bare = self._drawn(flags)
+                bare = self._drawn()
         self._budget.seconds -= time.monotonic() - began
         if whole is None or bare is None:
             return None
@@ -124,20 +157,20 @@ class _Paper:
         )
         return across.value, down.value
 
-    def _drawn(self, flags: int) -> _Pixels | None:
+    def _drawn(self) -> _Pixels | None:
         """Return the dots of the page on white paper, None where it cannot be drawn in its time."""
         try:
-            return self._on_paper(flags)
+            return self._on_paper()
         except pypdfium2.PdfiumError:
             return None
 
-    def _on_paper(self, flags: int) -> _Pixels | None:
+    def _on_paper(self) -> _Pixels | None:
         bitmap = pypdfium2.PdfBitmap.new_native(*self._size, pdfium.FPDFBitmap_BGRx)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, *self._size)
         pause = pdfium.IFSDK_PAUSE(version=1)
         set_callback(pause, "NeedToPauseNow", lambda _: time.monotonic() > self._ends)
         status = pdfium.FPDF_RenderPageBitmap_Start(
-            bitmap.raw, self._page.raw, 0, 0, *self._size, 0, flags, ctypes.byref(pause)
+            bitmap.raw, self._page.raw, 0, 0, *self._size, 0, _AS_SHOWN, ctypes.byref(pause)
         )
         pdfium.FPDF_RenderPage_Close(self._page.raw)
         done = status == pdfium.FPDF_RENDER_DONE
@@ -146,8 +179,9 @@ class _Paper:
         return dots
 
 
-def _texts(page: Any) -> Sequence[Handle]:
-    return calls.handles(text_objects(calls.handle(page.raw)))
+def _texts(page: Any, but: Container[int] = ()) -> Sequence[Handle]:
+    pieces = text_objects(calls.handle(page.raw))
+    return calls.handles(piece for piece in pieces if piece not in but)
 
 
 @contextmanager

@@ -40,3 +40,13 @@ NAMED = {
     for name, told in zip(_WORDS[::2], _WORDS[1::2], strict=True)
 }
 """Red, green and blue by name."""
+
+OF_SYSTEMS = frozenset(
+    "accentcolor accentcolortext activetext buttonborder buttonface buttontext canvastext "
+    "fieldtext graytext highlight highlighttext linktext mark marktext selecteditem "
+    "selecteditemtext visitedtext activeborder activecaption appworkspace background "
+    "buttonhighlight buttonshadow captiontext inactiveborder inactivecaption "
+    "inactivecaptiontext infobackground infotext menu menutext scrollbar threeddarkshadow "
+    "threedface threedhighlight threedlightshadow threedshadow windowframe windowtext".split()
+)
+"""Other names of colours, which a system gives."""

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from casebook.extractors.visibility.declarations.colour_names import NAMED
 from casebook.extractors.visibility.declarations.css_values import NUMBER, VARIABLE, number
-from casebook.extractors.visibility.declarations.greys import SPACES, grey
-from casebook.extractors.visibility.declarations.mixed import share_of, unmixed
+from casebook.extractors.visibility.declarations.greys import SPACES, bare, grey
+from casebook.extractors.visibility.declarations.mixed import mixture, share_of, unmixed
 
 Colour = tuple[int, int, int]
 
@@ -31,14 +31,32 @@ def colour(value: str | None) -> Colour | None:
     if not value or is_transparent(value):
         return None
     value = unmixed(value)
-    if "color-mix(" in value:  # both colours count
-        return None
+    if "color-mix(" in value:
+        return _mixed(value)
     if match := _FUNCTION.search(value):
         plain = match[1] in {"rgb", "hsl"}
         return _computed(match[1], match[2]) if plain else grey(match[1], match[2])
     if match := _HEX.search(value):
         return _hex(match[1])
     return next((NAMED[word] for word in value.split() if word in NAMED), None)
+
+
+def _mixed(value: str) -> Colour | None:
+    """Return what two colours make, roughly: each space of colours mixes in its own way."""
+    parts = mixture(value)
+    one, other = (colour(parts[0]), colour(parts[1])) if parts else (None, None)
+    if parts is None or one is None or other is None:
+        return None
+    return laid_on(other, one, parts[2])
+
+
+def laid_on(over: Colour, ground: Colour, share: float) -> Colour:
+    """Return what a colour that covers a ``share`` of its ground gives on it."""
+    red, green, blue = (
+        round(share * part + (1 - share) * behind)
+        for part, behind in zip(over, ground, strict=True)
+    )
+    return red, green, blue
 
 
 def of_gradient(value: str) -> Colour | None:
@@ -63,7 +81,7 @@ def cover(value: str) -> float:
     share = share_of(value)
     value = unmixed(value)
     if match := _FUNCTION.search(value):
-        parts = re.split(r"[\s,/]+", match[2].strip().removeprefix("srgb").strip())
+        parts = re.split(r"[\s,/]+", bare(match[2]))
         return share * stated_share(parts[3]) if len(parts) > 3 else share  # noqa: PLR2004 - three colours and alpha
     if (match := _HEX.search(value)) and len(match[1]) in {4, 8}:  # #rgba
         alpha = match[1][3] * 2 if len(match[1]) == 4 else match[1][6:]  # noqa: PLR2004
@@ -78,11 +96,7 @@ def laid_over(value: str, ground: Colour | None) -> Colour | None:
         return told
     if ground is None:
         return None
-    red, green, blue = (
-        round(share * part + (1 - share) * behind)
-        for part, behind in zip(told, ground, strict=True)
-    )
-    return red, green, blue
+    return laid_on(told, ground, share)
 
 
 def stated_share(alpha: str) -> float:
@@ -94,7 +108,8 @@ def stated_share(alpha: str) -> float:
 
 
 def _computed(space: str, inside: str) -> Colour | None:
-    numbers = [NUMBER.match(part) for part in re.split(r"[\s,/]+", inside.strip())[:3]]
+    parts = re.split(r"[\s,/]+", inside.strip())[:3]
+    numbers = [NUMBER.match("0" if part == "none" else part) for part in parts]
     told = [(float(match[1]), match[2]) for match in numbers if match]
     if len(told) < 3:  # noqa: PLR2004 - three parts make a colour
         return None

@@ -7,15 +7,17 @@ from collections.abc import Set as AbstractSet
 VARIABLE = "var("
 CUSTOM = "--"
 UNIT_PX = {
-    "": 1.0,
-    "px": 1.0,
-    "pt": 4 / 3,
-    "em": 16.0,
-    "rem": 16.0,
-    "vw": 12.0,
-    "vh": 8.0,
-    "%": 10.0,
-}
+    "": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945,
+    "em": 16.0, "rem": 16.0, "ch": 8.0, "rch": 8.0, "ex": 8.0, "rex": 8.0, "cap": 11.0,
+    "rcap": 11.0, "ic": 16.0, "ric": 16.0, "lh": 19.0, "rlh": 19.0, "%": 10.0,
+    **{
+        f"{kind}{side}": pixels
+        for kind in ("v", "sv", "lv", "dv", "cq")
+        for side, pixels in (
+            ("w", 12.0), ("h", 8.0), ("i", 12.0), ("b", 8.0), ("min", 8.0), ("max", 12.0)
+        )
+    },
+}  # fmt: skip
 """Pixels of a unit, roughly, on a wide screen."""
 
 NUMBER = re.compile(r"(-?\d*\.?\d+(?:e[-+]?\d{1,3})?)\s*([a-z%]*)")
@@ -23,9 +25,10 @@ NUMBER = re.compile(r"(-?\d*\.?\d+(?:e[-+]?\d{1,3})?)\s*([a-z%]*)")
 
 _VAR = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,([^()]{0,80}))?\)")
 _CALC = re.compile(r"calc\(([^()]{1,80})\)")
-_TERM = re.compile(r"\s*([-+*/])?\s*(-?\d*\.?\d+)(px|pt|em|rem|vw|vh|%)?")
+_UNITS = "|".join(sorted(filter(None, UNIT_PX), key=len, reverse=True))
+_TERM = re.compile(rf"\s*([-+*/])?\s*(-?\d*\.?\d+)({_UNITS})?")
 _LIMITS = re.compile(r"\b(min|max|clamp)\(([^()]{1,80})\)")
-_LENGTH = re.compile(r"(-?\d{0,9}\.?\d{1,9})(px|pt|em|rem|vw|vh|%)?")
+_LENGTH = re.compile(rf"(-?\d{{0,9}}\.?\d{{1,9}})({_UNITS})?")
 _MOST_VARIANTS = 30
 
 

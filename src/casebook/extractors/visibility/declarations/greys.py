@@ -8,6 +8,7 @@ import re
 Colour = tuple[int, int, int]
 
 SPACES = "oklch|oklab|lch|lab|hwb|color"
+_OF_RGB = re.compile(r"(?:srgb(?:-linear)?|display-p3|a98-rgb|prophoto-rgb|rec2020)\s+")
 _NUMBER = re.compile(r"-?\d*\.?\d+")
 _COLOURLESS = 0.02
 _PARTS = 3
@@ -15,7 +16,7 @@ _PARTS = 3
 
 def grey(space: str, inside: str) -> Colour | None:
     """Return the grey that ``space(inside)`` is, None where it is none or cannot be told."""
-    parts = re.split(r"[\s,]+", inside.partition("/")[0].strip().removeprefix("srgb").strip())
+    parts = re.split(r"[\s,]+", bare(inside.partition("/")[0]))
     told = [_share(part) for part in parts]
     numbers = [number for number in told if number is not None]
     if len(numbers) < _PARTS or len(told) > _PARTS:
@@ -30,6 +31,11 @@ def grey(space: str, inside: str) -> Colour | None:
     if hueless > (_COLOURLESS if space.startswith("ok") else 100 * _COLOURLESS):
         return None
     return _of(_gamma(lightness**3 if space.startswith("ok") else _luminance(100 * lightness)))
+
+
+def bare(inside: str) -> str:
+    """Return the parts of a colour without the name of its space: white is one in each of these."""
+    return _OF_RGB.sub("", inside.strip(), count=1).strip()
 
 
 def _share(part: str) -> float | None:

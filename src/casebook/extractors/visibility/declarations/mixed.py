@@ -3,12 +3,18 @@
 import re
 
 _LIGHT = re.compile(r"light-dark\(\s*([^(),]{1,40}(?:\([^()]{0,60}\))?)\s*,.*\)")
+_NAMED = r"[^,()]{1,30}?(?:\([^()]{0,60}\))?"
 _FROM = re.compile(
-    r"(?:rgb|color)a?\(\s*from\s+([^()]{1,30}?)\s+(?:srgb\s+)?r\s+g\s+b\s*(?:/\s*(\d{0,9}\.?\d{1,9})%?\s*)?\)"
+    rf"(?:rgb|hsl|hwb|color|lab|lch|oklab|oklch)a?\(\s*from\s+({_NAMED})\s+(?:srgb\s+)?"
+    r"(?:r\s+g\s+b|h\s+s\s+l|h\s+w\s+b|l\s+a\s+b|l\s+c\s+h)\s*"
+    r"(?:/\s*(\d{0,9}\.?\d{1,9})%?\s*)?\)"
+)
+_OTHERWISE = re.compile(
+    r"(rgba?|hsla?|hwb|(?:ok)?l(?:ab|ch))\(\s*from\s+[^()]{1,30}?\s+(?=[\d.-]+%?\s)"
 )
 _MIX = re.compile(
-    r"color-mix\(\s*in\s+[^,()]{1,30},\s*([^,()]{1,30}?)(?:\s+(\d{1,9}(?:\.\d{1,9})?)%)?\s*"
-    r",\s*([^,()]{1,30}?)(?:\s+(\d{1,9}(?:\.\d{1,9})?)%)?\s*\)"
+    rf"color-mix\(\s*in\s+[^,()]{{1,30}},\s*({_NAMED})(?:\s+(\d{{1,9}}(?:\.\d{{1,9}})?)%)?\s*"
+    rf",\s*({_NAMED})(?:\s+(\d{{1,9}}(?:\.\d{{1,9}})?)%)?\s*\)"
 )
 _CLEAR = "transparent"
 _LONGEST = 200
@@ -19,7 +25,13 @@ def unmixed(value: str) -> str:
     if len(value) > _LONGEST or ("from" not in value and "-" not in value):
         return value
     value = _LIGHT.sub(r"\1", value)
-    return _MIX.sub(_mixed, _FROM.sub(_derived, value))
+    return _MIX.sub(_mixed, _OTHERWISE.sub(r"\1(", _FROM.sub(_derived, value)))
+
+
+def mixture(value: str) -> tuple[str, str, float] | None:
+    """Return the two colours that a value mixes, and the part of the second, from 0 to 1."""
+    match = _MIX.search(value)
+    return (match[1], match[3], _percent(match[4], match[2])) if match else None
 
 
 def share_of(value: str) -> float:

@@ -1,10 +1,11 @@
 """What a style declaration does to a text: just enough CSS to tell what no reader sees."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from casebook.extractors.visibility.declarations.boxes import WIDENING, is_no_row, no_room
 from casebook.extractors.visibility.declarations.colours import (
     DARK,
     FAINTEST,
@@ -21,22 +22,30 @@ from casebook.extractors.visibility.declarations.css_values import (
     number,
 )
 from casebook.extractors.visibility.declarations.masks import is_no_size, masks_all
+from casebook.extractors.visibility.declarations.resets import set_back
 from casebook.extractors.visibility.declarations.shapes import (
     is_clipped_away,
+    is_empty_rect,
     is_on_edge,
     moved_by_matrix,
 )
+from casebook.extractors.visibility.declarations.taken import apart, is_for_others, is_taken
 
 Style = Mapping[str, str]
 """Lower-case property to lower-case value; names that authors give keep their case."""
 
+_LINES = frozenset({"underline", "overline", "line-through", "blink"})
+_AS_USUAL = frozenset({"revert", "revert-layer"})
+_AS_AROUND = frozenset({"inherit", "initial", "unset", *_AS_USUAL})
+INKS = ("color", "-webkit-text-fill-color")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _HIGHEST_CODE = 0x10FFFF
 _FAR_PX = 900
 _FAR_RIGHT_PX = 3_000
-_FIXED_UNITS = {"px", "pt", "em", "rem"}
+_FIXED_UNITS = {"px", "pt", "pc", "in", "cm", "mm", "em", "rem", "ch"}
 _SMALLEST_PX = 2
+_FAINT_WITHIN = 0.25  # an opacity at which nothing may be seen within another one
 _SMALLEST_SCALE = 0.12  # of 16 pixels less than the two that nobody reads are left
 _BLURRED_PX = 10
 # What is said of the text's own directions, for text from left to right, top to bottom.
@@ -60,7 +69,7 @@ _SIDES = {
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
 _CUSTOM_NAME = re.compile(r"(--[\w-]+)")
-_OLD_NAME = re.compile(r"^-webkit-(?=mask|animation)")
+_OLD_NAME = re.compile(r"^-webkit-(?=mask|animation|clip-path|transform|filter|opacity)")
 _DOTS = frozenset({"disc", "circle", "square"})
 _DISPLAYS = frozenset(
     "none contents block inline flow flow-root flex grid table list-item run-in ruby math inherit "
@@ -70,10 +79,14 @@ _DISPLAYS = frozenset(
     "ruby-base ruby-text ruby-base-container ruby-text-container".split()
 )
 _UNITS_OF_TEXT = {**UNIT_PX, "%": 0.16}
+_SIZES_OF_TEXT = {
+    "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "initial": 16.0, "large": 18.0,
+    "x-large": 24.0, "xx-large": 32.0, "xxx-large": 48.0,
+}  # fmt: skip
 _TOUCHING = re.compile(
     r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
     r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
-    r"|white-space|text-decoration|z-index|isolation|mix-blend|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
+    r"|white-space|text-decoration|float|z-index|isolation|mix-blend|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
 )
 _PAINTING = re.compile(
     rf"{_TOUCHING.pattern}|left|right|top|bottom|margin|(?:max-)?(?:height|width)"
@@ -82,7 +95,7 @@ _PLACING = re.compile(r"left|right|top|bottom|margin|padding|text-indent|height|
 _SIZING = re.compile(r"(?:max-)?(?:height|width)")
 _NO_SIZE = re.compile(r"[01](?![.\d])|var\(|calc\(")
 _FAR_PLACE = re.compile(
-    r"-\d{3}|-\d{2}[\d.]*(?:r?em|v[wh]|%)|\d{4}|\d{3}(?:r?em|%)|-?[\d.]+e|var\(|calc\("
+    r"-\d{3}|-\d{2}[\d.]*(?!px|pt)[a-z%]|\d{4}|\d{3}(?!px|pt)[a-z%]|-?[\d.]+e|var\(|calc\("
 )
 
 
@@ -99,7 +112,10 @@ class Declared:
             {
                 name: value
                 for name, value in told.items()
-                if _TOUCHING.match(name) or name in placing or _beside(name) in placing
+                if _TOUCHING.match(name)
+                or name in placing
+                or _beside(name) in placing
+                or (placing and name in WIDENING)
             }
             for told in (self.plain, self.important)
         )
@@ -152,13 +168,15 @@ def declared(text: str) -> Declared:
     """
     plain: dict[str, str] = {}
     important: dict[str, str] = {}
-    for part in unescaped(_COMMENT.sub("", text)).split(";"):
-        name, colon, value = part.partition(":")
-        value, *mark = _IMPORTANT.split(value, maxsplit=1) if "!" in value else (value,)
+    for part in apart(_COMMENT.sub("", text)):
+        name, colon, value = unescaped(part).partition(":")
+        if not colon or is_for_others(part):
+            continue
+        value, *mark = _IMPORTANT.split(value) if "!" in value else (value,)
         name = _lowered(name.strip())
         is_name = "animation" in name and _OF_ANIMATIONS.fullmatch(name)
         value = value if is_name else _lowered(value)
-        if colon:
+        if len(mark) <= 1 and not any(map(str.strip, mark)):
             told = important if mark else plain
             told.update(_understood(name, calculated(value.strip())))
     return Declared(plain, important)
@@ -175,11 +193,19 @@ def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
     """Yield a declaration as the properties that it sets; browsers drop what they do not know."""
     if name == "display" and "var(" not in value and not _DISPLAYS.issuperset(value.split()):
         return
-    if value == "revert-layer":  # what earlier layers say
+    if value == "revert-layer" or not is_taken(name, value):  # what was said before counts
+        return
+    if name == "all":
+        yield from set_back(value).items()
         return
     if name in _SIDES and "var(" not in value:
         yield from zip(_SIDES[name], _all_sides(value), strict=True)
         return
+    if name == "text-decoration" and "var(" not in value and value not in _AS_AROUND:
+        lines = [word for word in value.split() if word in _LINES]
+        yield "text-decoration-line", " ".join(lines) or "none"
+    elif name == "text-decoration":
+        yield "text-decoration-line", value
     if name == "background":  # sets those too
         yield from (("background-color", ""), ("background-image", ""))
     yield _PHYSICAL.get(name) or (_OLD_NAME.sub("", name) if name[:1] == "-" else name), value
@@ -229,11 +255,12 @@ def may_hide(style: Style) -> bool:
     return (
         style.get("visibility") in {"hidden", "collapse"}
         or (size is not None and is_unreadably_small(size))
+        or stated_share(style.get("opacity", "1")) <= _FAINT_WITHIN
         or is_transparent(style.get("color"))
         or "currentcolor" in {style.get("background-color"), style.get("background")}
         or is_transparent(style.get("-webkit-text-fill-color"))
         or is_no_size(style.get("mask-size", ""), once=True)
-        or style.get("grid-template-rows") in _NO_ROW
+        or is_no_row(style)
         or is_struck(style)
         or removes_element({**style, **_AT_WORST}) is not None
     )
@@ -241,8 +268,8 @@ def may_hide(style: Style) -> bool:
 
 def is_struck(style: Style, *, by_itself: bool = False) -> bool:
     """Tell a text with a line through it; ``by_itself`` is one that has it unless a style says."""
-    stated = style.get("text-decoration-line", style.get("text-decoration"))
-    return by_itself if stated is None else "line-through" in stated
+    stated = style.get("text-decoration-line", style.get("text-decoration", "revert"))
+    return by_itself if stated in _AS_USUAL else "line-through" in stated
 
 
 # What another rule may say of the same element.
@@ -263,12 +290,24 @@ def _off_screen(style: Style) -> str | None:
             return f"off screen ({name})"
     if "transform" not in style and "translate" not in style:
         return None
-    shift = _SHIFT.search(style.get("transform", ""))
-    moved = shift[1] if shift else style.get("translate")
     if any(_is_far(far, sideways=True) for far in moved_by_matrix(style.get("transform", ""))):
         return "off screen (transform)"
-    sideways = shift is None or not shift[0].startswith("translatey")
-    return "off screen (transform)" if _is_far(moved, sideways=sideways) else None
+    moves = [*_moves(style.get("transform", "")), *_both(style.get("translate", "").split())]
+    away = any(_is_far(far, sideways=way == "x") for way, far in moves)
+    return "off screen (transform)" if away else None
+
+
+def _moves(transform: str) -> Iterator[tuple[str, str]]:
+    """Yield how far functions move an element, to the right (x) or down (y)."""
+    for found in _SHIFTS.finditer(transform):
+        if found[1] in {"x", "y"}:
+            yield found[1], found[2].strip()
+        elif found[1] != "z":
+            yield from _both(list(map(str.strip, found[2].split(","))))
+
+
+def _both(sides: Sequence[str]) -> Iterator[tuple[str, str]]:
+    return zip("xy", sides, strict=False)
 
 
 def _is_far(value: str | None, *, sideways: bool) -> bool:
@@ -296,29 +335,16 @@ def _clipped(style: Style) -> str | None:
     if is_on_edge(style.get("transform", ""), style.get("rotate", "")):
         return "turned on edge"
     placed = style.get("position") in {"absolute", "fixed"}
-    if (placed and _EMPTY_RECT.search(style.get("clip", ""))) or is_clipped_away(
+    if (placed and is_empty_rect(style.get("clip", ""))) or is_clipped_away(
         style.get("clip-path", "")
     ):
         return "clipped away"
-    overflow = style.get("overflow", style.get("overflow-y", ""))
-    cut = overflow.startswith(("hidden", "clip")) or _CUTTING.search(style.get("contain", ""))
-    sizes = (_pixels(style.get(name)) for name in ("height", "width", "max-height", "max-width"))
-    small = cut and any(size is not None and 0 <= size <= 1 for size in sizes)
-    one_line = cut and style.get("white-space") == "nowrap"
-    if one_line and _BESIDE.fullmatch(style.get("text-indent", "")):
-        return "off screen (text-indent)"
-    is_grid = style.get("display", "") in {"grid", "inline-grid"}
-    folded = is_grid and style.get("grid-template-rows") in _NO_ROW
-    return "no height or width" if small or folded else None
+    return no_room(style)
 
 
-_NO_ROW = {"0fr", "0px", "0"}  # of a grid, in which a part that is cut is folded
-_SHIFT = re.compile(r"translate[xy3d]*\(\s*(-?[\d.][^,)]*)")
+_SHIFTS = re.compile(r"translate([xyz]|3d)?\(\s*([^()]{1,80})\)")
 _SCALE = re.compile(r"scale(?:[xy]|3d)?\(\s*([^()]{1,60})\)")
 _BETWEEN_FACTORS = re.compile(r"[\s,]+")
-_CUTTING = re.compile(r"\b(?:strict|content|paint)\b")
-_BESIDE = re.compile(r"[1-9]\d{2,3}%")
-_EMPTY_RECT = re.compile(r"rect\(\s*[01](px)?[\s,]+[01](px)?[\s,]+[01](px)?")
 
 
 def _is_faint(value: str | None) -> bool:
@@ -326,7 +352,7 @@ def _is_faint(value: str | None) -> bool:
     return value is not None and stated_share(value) <= FAINTEST
 
 
-_RELATIVE = re.compile(r"(?<![\w.])\d*\.?\d+(?:em|%)(?=$|[\s/])")
+_RELATIVE = re.compile(r"(?<![\w.])\d*\.?\d+(?:em|ex|ch|cap|ic|lh|%)(?=$|[\s/])")
 
 
 def _inside(function: str, value: str) -> str | None:
@@ -342,6 +368,8 @@ def text_size(style: Style) -> float | None:
     if told is None and (shorthand := style.get("font")):
         match = re.search(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|%)|0)(?=[\s/]|$)", shorthand)
         told = match[1] if match else None
+    if told in _SIZES_OF_TEXT:
+        return _SIZES_OF_TEXT[told]
     match = NUMBER.match(told or "")
     if not match or match[2] not in _UNITS_OF_TEXT:
         return None

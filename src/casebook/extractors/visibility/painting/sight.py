@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from casebook.extractors.visibility.declarations import colours, styles
 from casebook.extractors.visibility.declarations.css_values import VARIABLE
+from casebook.extractors.visibility.declarations.edges import is_edged
 from casebook.extractors.visibility.painting.painted import is_painted, is_small_picture
 
 PALE = "text in the colour of its background"
@@ -14,7 +15,11 @@ _PAGE = frozenset({"html", "body"})
 _GROUNDS = ("background-color", "background", "background-image")
 _INKS = frozenset({"color", "-webkit-text-fill-color"})
 _NO_GROUND = frozenset({"", "none", "transparent", "inherit", "initial"})
+_HANDED_DOWN = frozenset({"inherit", "unset", "revert", "currentcolor", ""})
 _STRIKING = frozenset({"s", "strike", "del"})
+_APART = frozenset({"button", "table", "select", "textarea"})
+_FLOATS = frozenset({"left", "right"})
+_UNTURNED = re.compile(r"invert\(\s*0?\.?0*%?\s*\)")
 _PART = re.compile(r"[\w#-]+(?:\([^()]*\))?")
 _STACKING = ("transform", "translate", "scale", "rotate", "filter", "clip-path")
 
@@ -26,7 +31,7 @@ class Sight:
     It is ``covered`` where a layer that is set behind it (``z-index: -1``) is behind a ground too.
     ``unstated`` is the ink where no element around states one. It counts on the ground of an
     element within the page: that of the page itself may be a script's choice. What is ``struck``
-    out is seen, and no longer said; nothing within can undo the line.
+    out is seen, and no longer said. ``share`` is how much of it what it stands in lets be seen.
     """
 
     small: bool = False
@@ -37,6 +42,7 @@ class Sight:
     covered: bool = False
     unstated: colours.Colour | None = None
     struck: bool = False
+    share: float = 1.0
 
     def reason(self) -> str | None:
         """Say why the text is not seen, or None."""
@@ -46,6 +52,8 @@ class Sight:
             return "visibility: hidden"
         if self.clear:
             return "transparent text"
+        if self.share <= colours.FAINTEST:
+            return "opacity: 0"
         if self.colour and self.ground and colours.same_colour(self.colour, self.ground):
             return PALE
         return STRUCK if self.struck else None
@@ -58,15 +66,16 @@ class Sight:
 
 def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
     """Return what a ``tag`` of ``style`` hands down, within one that hands down ``state``."""
-    if styles.is_struck(style, by_itself=tag in _STRIKING) and not _is_line_unseen(state, style):
-        state = replace(state, struck=True)
+    state = replace(state, struck=_is_struck(state, style, tag))
     if not style:
         return replace(state, covered=False) if tag == "body" else state
     size = styles.text_size(style)
     small = state.small if size is None else styles.is_unreadably_small(size)
     small = small or (state.small and styles.is_relative_size(style))
-    visibility = style.get("visibility")
-    invisible = visibility in {"hidden", "collapse"} if visibility else state.invisible
+    visibility = style.get("visibility", "")
+    invisible = visibility in {"hidden", "collapse"} or (
+        state.invisible and visibility not in {"visible", "initial"}
+    )
     clear, colour = _ink(state, style)
     unstated = state.unstated if _INKS.isdisjoint(style) else None
     ground = _own_ground(state, style, colour)
@@ -83,16 +92,42 @@ def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
         ground=None if is_painted(style, ground, colour, is_covered=behind) else ground,
         covered=covered,
         unstated=unstated,
+        share=state.share * _share(style),
     )
+
+
+def _share(style: Mapping[str, str]) -> float:
+    """Return how much of itself an element lets be seen; one that is clear hides all by itself."""
+    share = min(1.0, colours.stated_share(style.get("opacity", "1")))
+    return share if share > colours.FAINTEST else 1.0
+
+
+def _is_struck(state: Sight, style: Mapping[str, str], tag: str) -> bool:
+    """Tell a text through which a line is seen, of the element itself or of one around it.
+
+    A line goes through none that stands apart: a block within a line, or beside the text.
+    """
+    display, floats = style.get("display", ""), style.get("float", "none")
+    stands_apart = (
+        tag in _APART
+        or display.startswith("inline-")
+        or floats in _FLOATS
+        or style.get("position") in {"absolute", "fixed"}
+    )
+    own = styles.is_struck(style, by_itself=tag in _STRIKING) and display != "contents"
+    return (state.struck and not stands_apart) or (own and not _is_line_unseen(state, style))
 
 
 def _is_line_unseen(state: Sight, style: Mapping[str, str]) -> bool:
     """Tell a line through a text that is clear, or in the colour of what the text stands on."""
     line, whole = style.get("text-decoration-color", ""), style.get("text-decoration", "")
+    ink = style.get("color", "inherit")
+    if not line and (colours.is_transparent(ink) or (ink in _HANDED_DOWN and state.clear)):
+        return not any(map(colours.colour, _PART.findall(whole)))
     for stated in (line, *_PART.findall(whole)):
-        ink = colours.colour(stated)
+        told = colours.colour(stated)
         if colours.is_transparent(stated) or (
-            ink and state.ground and colours.same_colour(ink, state.ground)
+            told and state.ground and colours.same_colour(told, state.ground)
         ):
             return True
     return False
@@ -128,17 +163,35 @@ def stacks(style: Mapping[str, str]) -> bool:
 
 def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colour | None]:
     """Return whether the ink leaves no mark, and its colour."""
-    # Gradient headings are transparent text over a clipped background: seen, though "white".
     if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
-        return False, None
+        return _filled(state, style)
     # What lies around the letters shows them, whatever their own ink; colours may be turned.
-    edge = style.get("text-shadow", style.get("-webkit-text-stroke", "none"))
-    is_edged = edge != "none" and colours.colour(edge) != state.ground
-    if is_edged or "invert" in style.get("filter", ""):
+    filters = style.get("filter", "")
+    if is_edged(style, state.ground) or ("invert" in filters and not _UNTURNED.search(filters)):
         return False, None
+    return _own_ink(state, style)
+
+
+def _filled(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colour | None]:
+    """Return the ink of letters that are cut out of a ground: of that, unless they have their own.
+
+    Headings in a gradient are transparent, and seen, or state white as well.
+    """
+    grounds = [style.get(name, "") for name in _GROUNDS]
+    if all(ground in _NO_GROUND for ground in grounds):
+        return _own_ink(state, style)
+    paint = next(one for one in (grounds[2], *grounds) if one not in _NO_GROUND)
+    if "url(" in paint or VARIABLE in paint:
+        return False, None
+    return False, colours.of_gradient(paint) if "gradient" in paint else colours.colour(paint)
+
+
+def _own_ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colour | None]:
     value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
-    if value == "inherit":
+    if value in _HANDED_DOWN:
         return state.clear, state.colour
+    if value == "initial":
+        return False, colours.BLACK
     return colours.is_transparent(value), colours.colour(value)
 
 
@@ -146,6 +199,8 @@ def _own_ground(
     state: Sight, style: Mapping[str, str], ink: colours.Colour | None
 ) -> colours.Colour | None:
     colour, whole, picture = (style.get(name, "") for name in _GROUNDS)
+    if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
+        return state.ground
     if "gradient" in picture and is_small_picture(style, picture):
         picture = ""
     value = picture if "gradient" in picture else colour or whole or picture

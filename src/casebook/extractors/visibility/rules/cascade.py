@@ -150,11 +150,12 @@ class Cascade:
         return found
 
     def _unknown(self, name: str, value: str) -> str:
-        """Return what a ground comes to whose variable is none of ours: one that cannot be told.
+        """Return what a ground or ink comes to whose variable is none of ours: it cannot be told.
 
-        It is no ground at all where the page has all its style sheets within.
+        It is none at all where the page has all its style sheets within.
         """
-        return "" if self.is_complete or not name.startswith("background") else value
+        is_paint = name.startswith("background") or name in styles.INKS
+        return "" if self.is_complete or not is_paint else value
 
     def _custom(self, element: Any) -> Style:
         """Return the custom properties of ``element``, those of what it stands in among them."""

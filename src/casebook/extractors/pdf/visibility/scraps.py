@@ -1,0 +1,91 @@
+"""Type that many small marks cover together, as hatching or strips do, or that other type lies on.
+
+Each mark alone covers no word, and a page may have tens of thousands. So they are counted on a grid
+of squares, and a piece of type is suspected that lies mostly on such squares. Pure.
+"""
+
+import numpy as np
+
+from casebook.extractors.pdf.calls import Numbers
+
+_SQUARE = 3.0
+"""Points: of a rule under or beside a line of type it takes one row, or two."""
+
+_MOST_SQUARES = 1_000
+"""Along a side of the grid; larger pages have larger squares."""
+
+_COVERED = 0.6
+_FEWEST, _WIDEST = 3, 8.0
+"""Marks over a piece of type, and points of it for each that stands upright."""
+
+
+def covered_by(marks: Numbers, types: Numbers) -> bool:
+    """Tell whether a piece of type lies mostly on marks, of boxes left, bottom, right, top."""
+    some = _crossed(marks, types) if len(marks) >= _FEWEST else types[:0]
+    return len(some) > 0 and bool((_share(marks, some) >= _COVERED).any())
+
+
+def _crossed(marks: Numbers, types: Numbers) -> Numbers:
+    """Return the type that several marks stand as high as, or many upright ones beside each other.
+
+    Rules of tables and under links do not.
+    """
+    across, along = (marks[:, :2] + marks[:, 2:]).T / 2
+    upright = marks[:, 3] - marks[:, 1] > marks[:, 2] - marks[:, 0]
+    level = _between(along[~upright], types[:, 1], types[:, 3]) >= _FEWEST - 1
+    beside = _between(across[upright], types[:, 0], types[:, 2])
+    fence = (beside >= _FEWEST) & (_WIDEST * beside >= types[:, 2] - types[:, 0])
+    return np.asarray(types[level | fence])
+
+
+def _between(places: Numbers, lows: Numbers, highs: Numbers) -> Numbers:
+    """Return how many of ``places`` lie between each pair of bounds."""
+    ordered = np.sort(places)
+    return np.asarray(np.searchsorted(ordered, highs) - np.searchsorted(ordered, lows))
+
+
+def lying_on(some: Numbers, others: Numbers) -> Numbers:
+    """Tell which of ``some`` boxes lie on others."""
+    return _share(others, some) > 0
+
+
+def _share(marks: Numbers, types: Numbers) -> Numbers:
+    """Return of each piece of type how much of it lies on squares that have a mark."""
+    types = types.astype(np.float64)
+    known = np.isfinite(types).all(axis=1) & (types[:, 2] > types[:, 0])
+    if not known.any():
+        return np.zeros(len(types))
+    low, high = types[known, :2].min(axis=0), types[known, 2:].max(axis=0)
+    square = max(_SQUARE, float((high - low).max()) / _MOST_SQUARES)
+    last = np.ceil((high - low) / square).astype(np.intp)
+    marked = _sums(_marked(_squares(marks, low, square, last), last))
+    left, bottom, right, top = _squares(types, low, square, last).T
+    inside = marked[right, top] - marked[left, top] - marked[right, bottom] + marked[left, bottom]
+    share = inside / np.maximum(1, (right - left) * (top - bottom))
+    return np.asarray(np.where(known, share, 0.0))
+
+
+def _squares(boxes: Numbers, low: Numbers, square: float, last: Numbers) -> Numbers:
+    """Return the squares of boxes: the first ones, and those after the last; none off the grid."""
+    with np.errstate(invalid="ignore"):
+        first = np.floor((boxes[:, :2] - low) / square)
+        after = np.maximum(np.ceil((boxes[:, 2:] - low) / square), first + 1)
+    both = np.nan_to_num(np.concatenate([first, after], axis=1), posinf=0, neginf=0)
+    return np.asarray(np.clip(both, 0, np.tile(last, 2)).astype(np.intp))
+
+
+def _marked(squares: Numbers, last: Numbers) -> Numbers:
+    """Return the squares of the grid that lie under some mark."""
+    change = np.zeros(last + 1, np.int32)
+    left, bottom, right, top = squares.T
+    corners = ((left, bottom, 1), (right, top, 1), (left, top, -1), (right, bottom, -1))
+    for across, along, step in corners:
+        np.add.at(change, (across, along), step)
+    return np.asarray(change.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0)
+
+
+def _sums(marked: Numbers) -> Numbers:
+    """Return how many squares are marked to the left of and under each corner."""
+    sums = np.zeros(np.add(marked.shape, 1), np.int64)
+    sums[1:, 1:] = marked.cumsum(axis=0).cumsum(axis=1)
+    return sums

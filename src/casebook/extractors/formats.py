@@ -49,15 +49,15 @@ FORMATS = (
     Format("plaintext", "text", _TEXT, "text/plain text/asciidoc", "txt text adoc"),
     Format("captions", "captions", _CAPTIONS, f"{_SUBTITLES} text/x-ssa text/x-ass",
            "vtt srt sbv ttml dfxp ass ssa json json3"),
-    Format("pdf", "pdf", "pdf/16", "application/pdf application/x-pdf", "pdf"),
+    Format("pdf", "pdf", "pdf/17", "application/pdf application/x-pdf", "pdf"),
     Format("youtube", "youtube", "youtube/7", f"{OUR_TYPES}youtube+json"),
     # Handed in for a video: read as the captions or text that it is, under its own title.
     Format("transcript", "captions", f"transcript/2 {_CAPTIONS} {_TEXT} {_WORD}",
            f"{OUR_TYPES}transcript+json"),
     Format("recording", "recording", "recording/2", f"{OUR_TYPES}recording+json"),
-    Format("papers", "arxiv", "arxiv/14", f"{OUR_TYPES}arxiv+json"),
+    Format("papers", "arxiv", "arxiv/15", f"{OUR_TYPES}arxiv+json"),
     # A paper of another archive is the PDF that its landing page leads to.
-    Format("papers", "pdf", "paper/13", f"{OUR_TYPES}paper+json"),
+    Format("papers", "pdf", "paper/14", f"{OUR_TYPES}paper+json"),
 )  # fmt: skip
 """All formats; CONTRIBUTING.md says how one is added."""
 

@@ -167,3 +167,68 @@ def test_what_no_line_goes_through_is_said(words):
 def test_what_a_line_goes_through_is_not_said(words):
     """The last of two styles that say it counts, and what no browser knows does not."""
     assert "not" not in strip(f"<p>It did {words} improve.</p>")[1]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        *(
+            f".x{{opacity:0}}{dropped}{{opacity:1}}"
+            for dropped in (
+                ".x,:bogus", ".x,::bogus", ".x,::-moz-selection", ".x,", ",.x", ".1x,.x", "#1,.x",
+                ".x,[a=]", "}.x", ";.x", ".x,p..y", ".x >, .x", ".x,> p",
+            )
+        ),
+        *(
+            f".x{{opacity:0}}{unmet}{{.x{{opacity:1}}}}"
+            for unmet in (
+                "@supports not (display:grid)", "@supports (display:bogus)",
+                "@supports (-ms-ime-align:auto)", "@supports not selector(:has(a))",
+                "@supports (display:grid) and (not (aspect-ratio:1))", "@media not (bogus:1)",
+                "@container (min-width:1px)", "@scope (.none)", "@scope (.post) to (.x)",
+            )
+        ),
+        "@scope (.post){.x{opacity:0}}",
+        "@scope (.x){:scope{opacity:0}}",
+        "@scope (.x){.y{opacity:0}}",
+        "@supports (display:grid) and (not (display:bogus)){.x{opacity:0}}",
+        "@supports selector(:has(a)) or (display:bogus){.x{opacity:0}}",
+        ".x:defined{opacity:0}",
+        ":scope .x{opacity:0}",
+        ".x:not(:placeholder-shown){opacity:0}",
+        ".x{opacity:0}.x{opacity\\:1}",
+    ],
+)  # fmt: skip
+def test_rules_that_browsers_drop_show_nothing_again(sheet):
+    """A selector or a condition that they do not know, a bracket too many, a scope that is not."""
+    found, text = strip(BOX.format(SECRET), f"<style>{sheet}</style>")
+    assert SECRET not in text
+    assert [piece.text for piece in found] == [SECRET]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".x{opacity:0}.x,::-webkit-bogus{opacity:1}",
+        ".x{opacity:0}.x,:is(:bogus,p){opacity:1}",
+        ".x{opacity:0}[class~='x'],[data-a=b i]{opacity:1}",
+        ".x{opacity:0}.x,.q:hover::after{opacity:1}",
+        ".x{opacity:0}@supports (display:grid){.x{opacity:1}}",
+        ".x{opacity:0}@supports not (-ms-ime-align:auto){.x{opacity:1}}",
+        ".x{opacity:0}@scope (.post) to (.z){.x{opacity:1}}",
+        ".x{opacity:0}.post{container-type:size}@container (width > 1px){.x{opacity:1}}",
+        ".a{}};.b{}.x{opacity:1}.q{opacity:0}",
+        "@supports (-webkit-touch-callout:none){.x{opacity:0}}",
+        ";.x{opacity:0}",
+        "}.x{opacity:0}",
+    ],
+)
+def test_rules_that_browsers_read_count(sheet):
+    """What one selector of a list does not fit, another one may; a rule behind a bracket is none."""
+    assert SECRET in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]
+
+
+def test_what_a_sheet_ends_with_is_no_part_of_the_next():
+    """A selector without a block was read together with the first one of the sheet behind it."""
+    sheets = "<style>.a{color:red} p ></style><style>.x{opacity:0}</style>"
+    assert SECRET not in strip(BOX.format(SECRET), sheets)[1]

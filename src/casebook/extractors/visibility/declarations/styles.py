@@ -169,8 +169,8 @@ def declared(text: str) -> Declared:
     plain: dict[str, str] = {}
     important: dict[str, str] = {}
     for part in apart(_COMMENT.sub("", text)):
-        name, colon, value = unescaped(part).partition(":")
-        if not colon or is_for_others(part):
+        name, colon, value = map(unescaped, part.partition(":"))
+        if not colon or is_for_others(part) or part[: len(name) + 1].endswith("\\"):
             continue
         value, *mark = _IMPORTANT.split(value) if "!" in value else (value,)
         name = _lowered(name.strip())
@@ -191,7 +191,7 @@ def _lowered(text: str) -> str:
 
 def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
     """Yield a declaration as the properties that it sets; browsers drop what they do not know."""
-    if name == "display" and "var(" not in value and not _DISPLAYS.issuperset(value.split()):
+    if name == "display" and "var(" not in value and not is_display(value):
         return
     if value == "revert-layer" or not is_taken(name, value):  # what was said before counts
         return
@@ -209,6 +209,11 @@ def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
     if name == "background":  # sets those too
         yield from (("background-color", ""), ("background-image", ""))
     yield _PHYSICAL.get(name) or (_OLD_NAME.sub("", name) if name[:1] == "-" else name), value
+
+
+def is_display(value: str) -> bool:
+    """Tell a way to be displayed that browsers know."""
+    return _DISPLAYS.issuperset(value.split())
 
 
 def _all_sides(value: str) -> tuple[str, str, str, str]:

@@ -24,6 +24,7 @@ from casebook.extractors.visibility.rules.selectors import ANY, Compound, Counte
 from casebook.extractors.visibility.rules.sheets import (
     Rule,
     Rules,
+    joined,
     names_in,
     rules_of,
     sheet_in,
@@ -82,7 +83,7 @@ class Cascade:
         self._told: dict[tuple[int, ...], Declared] = {}
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
         sheets = [sheet_in(each) for each in sheets_of(root)]
-        sheet = "\n".join(filter(None, sheets))
+        sheet = joined(sheets, inline)
         self.is_complete = None not in sheets and _IMPORT not in sheet.lower()
         self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
         self._link, self._button = _OWN_COLOURS[self.is_complete]
@@ -150,10 +151,7 @@ class Cascade:
         return found
 
     def _unknown(self, name: str, value: str) -> str:
-        """Return what a ground or ink comes to whose variable is none of ours: it cannot be told.
-
-        It is none at all where the page has all its style sheets within.
-        """
+        """Return what a ground or ink comes to whose variable may be that of a sheet elsewhere."""
         is_paint = name.startswith("background") or name in styles.INKS
         return "" if self.is_complete or not is_paint else value
 

@@ -31,6 +31,8 @@ _MEASURES = {
     "device-width": SCREEN_PX, "height": _HEIGHT_PX, "block-size": _HEIGHT_PX, "monochrome": 0.0,
     "resolution": 1.0, "-webkit-device-pixel-ratio": 1.0,
 }  # fmt: skip
+_KNOWN = {*_IS, *_MEASURES, "width", "inline-size", "not"}
+_FEATURE = re.compile(r"\(\s*([a-z-]+)\s*(?=[:)])")
 _UNITS = {"": 1.0, "px": 1.0, "em": 16.0, "rem": 16.0, "cm": 37.8, "in": 96.0, "pt": 4 / 3} | {
     "dppx": 1.0, "x": 1.0, "dpi": 1 / 96, "dpcm": 2.54 / 96,
 }  # fmt: skip
@@ -60,8 +62,9 @@ def _holds(query: str, width: float, depth: int) -> bool:
     query = query.strip()
     if depth > _DEEPEST:
         return False
-    if query.startswith("not "):
-        return not _holds(query.removeprefix("not "), width, depth + 1)
+    if query.startswith(("not ", "not(")):
+        denied = query.removeprefix("not")
+        return not _is_unknown(denied) and not _holds(denied, width, depth + 1)
     for word, among in (("or", any), ("and", all)):
         parts = list(_apart(query, word))
         if len(parts) > 1:
@@ -72,6 +75,11 @@ def _holds(query: str, width: float, depth: int) -> bool:
     if inside.startswith(("(", "not ")):
         return _holds(inside, width, depth + 1)
     return _is(inside, _MEASURES | {"width": width, "inline-size": width})
+
+
+def _is_unknown(query: str) -> bool:
+    """Tell a query for a feature that no browser has; it holds neither so nor denied."""
+    return any(_BOUND.sub(r"\1", name) not in _KNOWN for name in _FEATURE.findall(query))
 
 
 def _apart(query: str, word: str) -> Iterator[str]:

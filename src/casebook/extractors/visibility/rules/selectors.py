@@ -50,12 +50,12 @@ _FIRST = {
 }  # fmt: skip
 _SHORT = {
     "only-child": ":first-child:last-child", "only-of-type": ":first-of-type:last-of-type",
-    "link": "[href]", "any-link": "[href]",
+    "link": "[href]", "any-link": "[href]", "scope": ":root", "defined": "*", "read-only": "*",
 }  # fmt: skip
 # Also what can be said of no element that holds a text.
 _ACTED = frozenset(
     "empty hover focus focus-within focus-visible active visited open disabled "
-    "invalid fullscreen popover-open modal playing autofill user-invalid".split()
+    "invalid placeholder-shown fullscreen popover-open modal playing autofill user-invalid".split()
 )
 
 

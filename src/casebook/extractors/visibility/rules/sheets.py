@@ -5,7 +5,7 @@ a rule that speaks of a class or id that the page does not have is passed over u
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -13,8 +13,10 @@ from typing import Any
 from casebook.extractors.visibility.declarations.styles import Declared, declared
 from casebook.extractors.visibility.painting.covering import PLACES, is_box
 from casebook.extractors.visibility.rules import source
+from casebook.extractors.visibility.rules.conditions import scoped, supports_hold
 from casebook.extractors.visibility.rules.imports import held_by, with_imports
 from casebook.extractors.visibility.rules.layers import Layer, Place
+from casebook.extractors.visibility.rules.malformed import is_malformed
 from casebook.extractors.visibility.rules.media import container_holds, media_hold
 from casebook.extractors.visibility.rules.selectors import (
     ANY,
@@ -31,6 +33,9 @@ _MOST_NESTED = 4_000  # selectors of a nested rule, each below each parent
 _MOST_SELECTORS = 400_000
 _DEEPEST_NESTING = 16
 
+_URL = re.compile(r"url\([^)]*\)", re.IGNORECASE)
+_CONTAINER = re.compile(r"container(?:-type)?\s*:", re.IGNORECASE)
+_QUERY = re.compile(r"@container\b[^{};]{0,500}", re.IGNORECASE)
 _BRACES = re.compile(r"[{}]")
 _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
@@ -96,6 +101,18 @@ def sheet_in(element: Any) -> str | None:
     return source.alone(with_imports(str(element.text or "")))
 
 
+def joined(sheets: Sequence[str | None], inline: Iterable[str]) -> str:
+    """Return style sheets as one, without queries of containers where the page makes none.
+
+    ``inline`` are its style attributes. A sheet that lies elsewhere (None) may make one.
+    """
+    sheet = "\n".join(filter(None, sheets))
+    makes = None in sheets or any(map(_CONTAINER.search, (sheet, *inline)))
+    if makes or "@container" not in sheet:
+        return sheet
+    return _QUERY.sub("@media not all", sheet)
+
+
 def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
     """Return the rules of a style sheet by the keys of their targets.
 
@@ -138,7 +155,7 @@ def _read(
             and (selector := selector_of(base))
             and selector.can_fit(present)
         ]
-        if found:
+        if found and not any(map(is_malformed, selectors)):
             yield found, declared(_own(body)), layer, place
 
 
@@ -191,9 +208,15 @@ def _blocks(text: str, parents: Sequence[str], depth: int, at: Place) -> Iterato
     for mark in _BRACES.finditer(text):
         if mark.group() == "{":
             if level == 0:
-                stated, _, head = text[start : mark.start()].rpartition(";")
+                stated, ends, head = text[start : mark.start()].rpartition(";")
                 at.state(stated)
                 head, opened = head.strip(), mark.end()
+                if (
+                    ends
+                    and not parents
+                    and not all(map(_is_statement, _URL.sub("", stated).split(";")))
+                ):
+                    head = source.WRONG + head  # browsers read it as a part of the selector
             level += 1
         elif level:
             level -= 1
@@ -205,10 +228,18 @@ def _blocks(text: str, parents: Sequence[str], depth: int, at: Place) -> Iterato
             start = mark.end()
 
 
+def _is_statement(text: str) -> bool:
+    return text.lstrip()[:1] == "@"
+
+
 def _block(head: str, body: str, parents: Sequence[str], depth: int, at: Place) -> Iterator[_Block]:
     if head.startswith("@"):
         if depth < _DEEPEST_NESTING and _holds(head.lower()):
             at = at.within(head)
+            if head[:6].lower() == "@scope":
+                for several, said, layer in _blocks(body, (), depth + 1, at):
+                    yield [one for each in several for one in scoped(head, each)], said, layer
+                return
             if parents:
                 yield parents, body, at.layer
             yield from _blocks(body, parents, depth + 1, at)
@@ -250,7 +281,9 @@ def _below(parent: str, selector: str) -> str:
 
 def _holds(head: str) -> bool:
     """Tell an at-rule whose rules count on a wide screen."""
-    if head.startswith(("@supports", "@layer", "@scope")):
+    if head.startswith("@supports"):
+        return supports_hold(head.removeprefix("@supports"))
+    if head.startswith(("@layer", "@scope")):
         return True
     if head.startswith("@container"):
         return container_holds(head.removeprefix("@container"))

@@ -5,6 +5,9 @@ import re
 LONGEST = 2_000_000
 """Characters of a sheet that are read."""
 
+WRONG = "^"
+"""What makes a selector none that browsers know."""
+
 _MOST_OPEN = 16
 # One look for all, since each may stand in the other; a string ends with its line at the latest.
 _NOISE = re.compile(
@@ -22,18 +25,29 @@ def without_noise(sheet: str) -> str:
 def alone(sheet: str) -> str:
     """Return a style sheet that leaves nothing open for one behind it, without noise.
 
-    Browsers close at its end what is open, and pass over a bracket that closes nothing.
+    Browsers close at its end what is open. A bracket that closes nothing is a part of what follows,
+    a rule that is none then; so it is kept, as a sign that no selector has.
     """
-    text, kept, level, start = without_noise(sheet), [], 0, 0
+    text, kept, level, start, after = without_noise(sheet), list[str](), 0, 0, 0
     for mark in re.finditer(r"[{}]", text):
         if mark.group() == "{":
             level += 1
         elif level:
             level -= 1
         else:
-            kept.append(text[start : mark.start()])
+            kept += [text[start : mark.start()], WRONG]
             start = mark.end()
-    return "".join([*kept, text[start:], "}" * min(level, _MOST_OPEN)])
+        after = mark.end()
+    if level:
+        return "".join([*kept, text[start:], "}" * min(level, _MOST_OPEN)])
+    rules = kept[:-1] if start == after else [*kept, text[start:after]]
+    return "".join([*rules, _statements(text[after:])])
+
+
+def _statements(text: str) -> str:
+    """Return what stands behind the last rule of a sheet, but for a rule that has no block."""
+    ended, sign, last = text.rpartition(";")
+    return f"{ended}{sign}{last};" if last.lstrip()[:1] == "@" else f"{ended}{sign}"
 
 
 def _quiet(found: re.Match[str]) -> str:

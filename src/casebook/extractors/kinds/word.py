@@ -34,6 +34,7 @@ from casebook.extractors.word.colours import Palette
 from casebook.extractors.word.numbers import Numbers, one_list
 from casebook.extractors.word.package import HEADS, Parts, opened
 from casebook.extractors.word.sight import STRUCK, Sight
+from casebook.extractors.word.slim import slim
 from casebook.extractors.word.styles import Styles
 from casebook.extractors.word.xml import all_in, around, drop, name_of, texts
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind
@@ -168,6 +169,7 @@ def _settled(parts: Parts, drawings: drawn.Drawn) -> Iterator[tuple[str, str]]:
         shown.reword(part)
         shown.state_raised(part, styles)
         numbers.set_in_text(part)
+        slim(part)
     for kind in ("footnote", "endnote"):
         shown.keep_marks(parts["document"], kind, parts.get(f"{kind}s"))
     if "styles" in parts:

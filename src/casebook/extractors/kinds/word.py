@@ -144,6 +144,8 @@ def _title(tree: Any, blocks: Sequence[Block], stated: str) -> str | None:
     Far below, as over a box, the style of titles says nothing. The part is the first, if it is
     neither numbered nor one that every document has.
     """
+    for end in tree.xpath("//h1[@class='title']//br"):
+        end.tail = f" {end.tail or ''}"
     set_as = (one_line(str(one.text_content())) for one in tree.xpath(_TITLES))
     first = (one_line(block.text) for block in blocks[:1] if block.heading)
     known = [stated] if is_title(stated) and not _TO_FILL_IN.fullmatch(stated) else []

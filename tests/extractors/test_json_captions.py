@@ -1,10 +1,12 @@
 """Transcripts as JSON: the names that each program has for the same."""
 
 import json
+import re
 
 import pytest
 
 from casebook.extractors.registry import extract
+from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload
 
 SAID = (
@@ -116,6 +118,55 @@ def test_words_are_read_where_there_are_no_sentences(name, unit):
     found = read({"transcript": WHOLE, "words": words})
     assert found.text == WHOLE
     assert found.passages[0].locator.seconds == 0
+
+
+def _pieces():
+    """Each word, and each point as a piece of its own."""
+    return re.findall(r"[\w]+|[.,?]", WHOLE)
+
+
+def _piece(n, said):
+    """A word as Amazon writes it, or a point, which has no time."""
+    times = {"start_time": f"{n}.0", "end_time": f"{n}.5"} if said[0].isalnum() else {}
+    kind = "pronunciation" if times else "punctuation"
+    return times | {"alternatives": [{"confidence": "0.9", "content": said}], "type": kind}
+
+
+def _element(n, said):
+    """The same as Rev writes it; blanks between words are points, too."""
+    word = said[0].isalnum()
+    times = {"ts": n, "end_ts": n + 0.5} if word else {}
+    return times | {"type": "text" if word else "punct", "value": said}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"results": {"transcripts": [{"transcript": WHOLE}], "items": [
+            _piece(n, said) for n, said in enumerate(_pieces())]}},
+        {"monologues": [{"speaker": 0, "elements": [
+            _element(n, said) for n, said in enumerate(_pieces())]}]},
+        {"combinedPhrases": [{"text": WHOLE}], "phrases": [
+            {"offsetMilliseconds": 1000 * begin, "durationMilliseconds": 900, "text": said}
+            for said, (begin, _) in zip(SAID, TIMES, strict=True)]},
+        {"words": [{"text": said, "start": n, "end": n + 0.5, "speaker_id": "speaker_0"}
+                   for n, said in enumerate(WHOLE.split())]},
+    ],
+    ids=["Amazon", "Rev", "Azure", "ElevenLabs"],
+)  # fmt: skip
+def test_points_stand_behind_their_words_and_readings_are_read_once(value):
+    """Programs that hear words give points as entries of their own, and words in readings."""
+    found = read(value)
+    assert " ".join(found.text.split()) == WHOLE
+    assert found.passages[0].locator.seconds == 0
+    assert "without" not in found.extraction[1].outcome
+
+
+def test_messages_that_state_a_day_are_no_transcript():
+    """As a chat's export has them; its "ts" counts from 1970."""
+    said = [{"type": "message", "text": text, "ts": "1355517523.000005"} for text in SAID]
+    with pytest.raises(Damaged):
+        read(said)
 
 
 def test_a_clock_in_json_is_a_time():

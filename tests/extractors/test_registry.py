@@ -204,6 +204,16 @@ def test_a_page_saved_in_one_file_is_read():
     assert found.kind is SourceKind.WEB
     assert "model 19 in production, and it is größer." in found.text
     assert found.site == "example.com"
+    titled = b"Subject: A title\nof two lines\n" + saved.as_bytes()
+    again = extract(Payload(data=titled, media_type="application/octet-stream", name="a.mhtml"))
+    assert again.text == found.text
+
+
+@pytest.mark.parametrize("page", ["<html lang='e", "<!DOCTYPE html><html class='a b"])
+def test_a_page_that_ends_in_its_first_tag_is_empty(page):
+    """The parser calls it empty, as it does where its memory ran out."""
+    with pytest.raises(DocumentEmpty, match="no HTML elements"):
+        extract(Payload(data=page.encode(), media_type="text/html", name="a.html"))
 
 
 def test_a_saved_file_without_a_page_is_damaged():

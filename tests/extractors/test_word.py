@@ -79,6 +79,14 @@ def test_who_signs_a_document_comes_before_whose_file_it_is(below, authors):
         ),
         ("Draft 3.docx", [paragraph(PROSE), paragraph("Costs", style="heading1")], "Costs"),
         ("Draft 3", [paragraph("Letters", style="heading1"), paragraph(PROSE)], "Letters"),
+        (
+            "",
+            [
+                paragraph("Letters,", "<w:r><w:br/></w:r>", "sorted", style="Title"),
+                paragraph(PROSE),
+            ],
+            "Letters, sorted",
+        ),
         ("Microsoft Word - x", [paragraph(PROSE)], None),
         ("[NAME OF COMPANY]", [paragraph(PROSE), paragraph("Costs", style="heading1")], "Costs"),
         ("", [paragraph(PROSE), paragraph("1. Definitions", style="heading1")], None),

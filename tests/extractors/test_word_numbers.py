@@ -111,8 +111,12 @@ CASES = {
          item("three")],
         ["1. one", "3. three"],
     ),
-    "a level without one above begins it": (
-        [item("a", at=1), item("b", at=1), item("c")], ["(a) a", "  (b) b", "1. c"],
+    "a level that is skipped has its first number, and the next of it another": (
+        [item("a"), item("b", at=2), item("c", at=1), item("d"), item("e", at=1)],
+        ["1. a", "  i) b", "  (b) c", "2. d", "  (a) e"],
+    ),
+    "so it is where one begins below it": (
+        [item("a", at=1), item("b", at=1), item("c")], ["(a) a", "  (b) b", "2. c"],
     ),
 }  # fmt: skip
 

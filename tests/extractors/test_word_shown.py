@@ -250,7 +250,7 @@ def test_tables_are_read_row_by_row():
     """Cells that were merged or deleted, and tables within cells."""
     merged = "<w:tcPr><w:vMerge{}/></w:tcPr>"
     wide = f'<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{paragraph("91 %")}'
-    gone = f'<w:tcPr><w:cellDel w:id="3"/></w:tcPr>{paragraph("12 %")}'
+    gone = f'<w:tcPr><w:cellDel w:id="3"/><w:tcPrChange w:id="4"><w:tcPr><w:cellDel w:id="5"/></w:tcPr></w:tcPrChange></w:tcPr>{paragraph("12 %")}'
     rows = table(
         (merged.format(' w:val="restart"') + paragraph("small"), "recall", "91 %"),
         (merged.format("") + paragraph(""), "precision", "88 %"),

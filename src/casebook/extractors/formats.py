@@ -38,7 +38,7 @@ _SUBTITLES = "text/vtt text/srt application/x-subrip application/srt application
 # Of several formats of a kind the first is the one for its files.
 FORMATS = (
     Format("html", "web", _HTML, "text/html application/xhtml+xml", "html htm xhtml"),
-    Format("saved_page", "web", f"mhtml/1 {_HTML}",
+    Format("saved_page", "web", f"mhtml/2 {_HTML}",
            "multipart/related application/x-mimearchive", "mhtml mht"),
     Format("markdown", "markdown", _MARKDOWN,
            "text/markdown text/x-markdown text/x-web-markdown", "md markdown mdx mkd"),

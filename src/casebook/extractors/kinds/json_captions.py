@@ -1,7 +1,7 @@
 """Transcripts as JSON, as many programs as there are write them. Pure.
 
 youtube-transcript-api (which also prints it as Python), YouTube's player (json3), Whisper and what
-is built on it, Deepgram, AssemblyAI, Amazon Transcribe, Google, Fireflies, and Podcasting 2.0
+is built on it, Deepgram, AssemblyAI, those of Amazon, Google and Azure, Fireflies, Podcasting 2.0
 (https://github.com/Podcastindex-org/podcast-namespace, transcripts): each has its own names for the
 same, so a transcript is whatever list has the most text with times, in sentences before words.
 """
@@ -19,14 +19,20 @@ from casebook.extractors.kinds.said import Said
 from casebook.extractors.text.characters import count_words
 
 _JSON_START = re.compile(r"[\[{]\s*[\[{\"']")
-_TIMED = re.compile(r"[\"'](?:start|startTime|start_time|tStartMs)[\"']\s*:")
+_TIMED = re.compile(
+    r"[\"'](?:start|startTime|start_time|tStartMs|offsetMilliseconds|end_ts)[\"']\s*:\s*[\"']?\d"
+)
 _CLOCK = re.compile(CLOCK)
 _WITH_UNIT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")  # as Google writes them
-_TEXTS = "text transcript body sentence content punctuated_word word".split()
-_SPEAKERS = "speaker speaker_name speakerName speaker_label speakerLabel".split()
-_STARTS = ("start", "startTime", "start_time", "begin"), ("tStartMs", "start_ms", "startMs")
-_ENDS = ("end", "endTime", "end_time"), ("end_ms", "endMs")
-_LENGTHS = ("duration", "dur"), ("dDurationMs",)
+_TEXTS = "text transcript body sentence content punctuated_word word value".split()
+_SPEAKERS = "speaker speaker_name speakerName speaker_label speakerLabel speaker_id".split()
+_STARTS = (
+    ("start", "startTime", "start_time", "begin"),
+    ("tStartMs", "start_ms", "startMs", "offsetMilliseconds"),
+)
+_ENDS = ("end", "endTime", "end_time", "end_ts"), ("end_ms", "endMs")
+_LENGTHS = ("duration", "dur"), ("dDurationMs", "durationMilliseconds")
+_POINTS = frozenset({"punctuation", "punct"})
 _DEEPEST = 12
 _FEWEST_IN_A_SENTENCE = 2.0  # words a cue, in the mean; less are lists of words
 _SLOWEST = 30.0  # seconds a word: what is slower counts milliseconds
@@ -88,9 +94,9 @@ def _look(value: Any, path: str, who: str | None, found: dict[str, _Found], dept
         cues = [_said(entry, who) for entry in value]
         if any(cues):
             here = found.setdefault(path, _Found())
-            here.cues += filter(None, cues)
+            here.cues += _with_points(value, cues)
             here.unread += sum(
-                cue is None and not _is_silent(entry)
+                cue is None and not _is_silent(entry) and not _is_point(entry)
                 for cue, entry in zip(cues, value, strict=True)
             )
         for entry in value if not all(cues) else ():
@@ -105,17 +111,43 @@ def _is_silent(entry: Any) -> bool:
 def _said(entry: Any, who: str | None) -> Said | None:
     if not isinstance(entry, dict):
         return None
-    text = next((entry[name] for name in _TEXTS if isinstance(entry.get(name), str)), None)
+    text = _text(entry)
     if isinstance(entry.get("segs"), list):
         parts = (part.get("utf8", "") for part in entry["segs"] if isinstance(part, dict))
         text = "".join(map(str, parts))
     start, end = _time(entry, *_STARTS), _time(entry, *_ENDS)
+    if "end_ts" in entry:  # of Rev; Slack's own "ts" is a day
+        start = _time(entry, ("ts",), ())
     if isinstance(entry.get("offsets"), dict):  # of whisper.cpp
         start, end = (_time(entry["offsets"], (), (name,)) for name in ("from", "to"))
     if text is None or start is None:
         return None
     lasts = _time(entry, *_LENGTHS) or 0.0
     return Said(start, start + lasts if end is None else end, text, _speaker(entry) or who)
+
+
+def _text(entry: Mapping[str, Any]) -> str | None:
+    """Return what an entry says, of several readings the first, which is the likeliest."""
+    readings = entry.get("alternatives")
+    first = readings[0] if isinstance(readings, list) and readings else None
+    told = [entry, first] if isinstance(first, dict) else [entry]
+    found = (one[name] for one in told for name in _TEXTS if isinstance(one.get(name), str))
+    return next(found, None)
+
+
+def _with_points(entries: Sequence[Any], cues: Sequence[Said | None]) -> list[Said]:
+    """Return the cues, each with the points behind it that are entries without a time."""
+    found: list[Said] = []
+    for entry, cue in zip(entries, cues, strict=True):
+        if cue is not None:
+            found.append(cue)
+        elif found and _is_point(entry):
+            found[-1] = replace(found[-1], text=found[-1].text + (_text(entry) or ""))
+    return found
+
+
+def _is_point(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.get("type") in _POINTS
 
 
 def _speaker(entry: Mapping[str, Any]) -> str | None:

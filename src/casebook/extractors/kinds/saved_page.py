@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from email.message import Message
 
 from casebook.extractors.kinds import html
@@ -12,6 +13,8 @@ from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload
 
 _PAGES = {"text/html", "application/xhtml+xml"}
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_OF_FIELD = re.compile(rb"[ \t]|[!-9;-~]+:|From ")
 
 
 def extract(payload: Payload) -> Extracted:
@@ -21,7 +24,7 @@ def extract(payload: Payload) -> Extracted:
         Damaged: if the file holds no page.
         ExtractionError: as for any web page.
     """
-    saved = email.message_from_bytes(payload.data, policy=email.policy.compat32)
+    saved = email.message_from_bytes(_whole(payload.data), policy=email.policy.compat32)
     page = next((part for part in saved.walk() if part.get_content_type() in _PAGES), None)
     data = page.get_payload(decode=True) if page is not None else None
     if page is None or not isinstance(data, bytes):
@@ -31,6 +34,14 @@ def extract(payload: Payload) -> Extracted:
     read = html.extract(payload.model_copy(update={**told, "url": address, "final_url": address}))
     step = ExtractionStep(method="saved page", outcome=f"{len(data):,} bytes of HTML")
     return read.model_copy(update={"extraction": (step, *read.extraction)})
+
+
+def _whole(data: bytes) -> bytes:
+    """Return a file whose head holds fields alone: a title of two lines would end it."""
+    end = _END_OF_HEAD.search(data)
+    head = data[: end.start() if end else len(data)]
+    lines = (line for line in head.splitlines(keepends=True) if _OF_FIELD.match(line))
+    return b"".join(lines) + data[len(head) :]
 
 
 def _address(saved: Message, page: Message) -> str | None:

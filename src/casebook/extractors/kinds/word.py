@@ -34,6 +34,7 @@ from casebook.extractors.word.colours import Palette
 from casebook.extractors.word.numbers import Numbers, one_list
 from casebook.extractors.word.package import HEADS, Parts, opened
 from casebook.extractors.word.sight import STRUCK, Sight
+from casebook.extractors.word.slim import slim
 from casebook.extractors.word.styles import Styles
 from casebook.extractors.word.xml import all_in, around, drop, name_of, texts
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenKind
@@ -143,6 +144,8 @@ def _title(tree: Any, blocks: Sequence[Block], stated: str) -> str | None:
     Far below, as over a box, the style of titles says nothing. The part is the first, if it is
     neither numbered nor one that every document has.
     """
+    for end in tree.xpath("//h1[@class='title']//br"):
+        end.tail = f" {end.tail or ''}"
     set_as = (one_line(str(one.text_content())) for one in tree.xpath(_TITLES))
     first = (one_line(block.text) for block in blocks[:1] if block.heading)
     known = [stated] if is_title(stated) and not _TO_FILL_IN.fullmatch(stated) else []
@@ -168,6 +171,7 @@ def _settled(parts: Parts, drawings: drawn.Drawn) -> Iterator[tuple[str, str]]:
         shown.reword(part)
         shown.state_raised(part, styles)
         numbers.set_in_text(part)
+        slim(part)
     for kind in ("footnote", "endnote"):
         shown.keep_marks(parts["document"], kind, parts.get(f"{kind}s"))
     if "styles" in parts:

@@ -114,11 +114,13 @@ class Numbers:
             return 0 if stated is None else stated
 
         counted[level] = counted[level] + 1 if level in counted else first(level)
+        for skipped in range(level):  # its number is shown, so the next of that level has another
+            counted.setdefault(skipped, first(skipped))
         for deeper in [n for n in counted if n > level]:
             after = number(child(levels.get(deeper), "lvlRestart"))
             if level < (deeper if after is None else after):
                 del counted[deeper]
-        return _label(levels, level, {n: counted.get(n, first(n)) for n in range(level + 1)})
+        return _label(levels, level, counted)
 
 
 def _by_id(part: Any | None, name: str) -> dict[str, Any]:

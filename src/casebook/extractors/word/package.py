@@ -20,8 +20,8 @@ from casebook.extractors.word.xml import all_in, name_of
 from casebook.schemas.errors import Damaged
 from casebook.schemas.sources import Payload
 
-_MOST_XML = 10_000_000
-"""Bytes of XML; a book of 500 pages has some five million, and takes ten seconds to read."""
+_MOST_XML = 16_000_000
+"""Bytes of XML; a book of 500 pages has some five million, and takes five seconds to read."""
 
 _DOCUMENT, _PROPERTIES = "officeDocument", "core-properties"
 _DRAWN = ("diagramData", "chart")

@@ -51,7 +51,8 @@ def settle(part: Any) -> None:
     for branches in all_in(part, "AlternateContent"):
         replace(branches, *_branch(branches))
     for element in [*all_in(part, *_DELETED), *_controls(part), *_deleted_cells(part)]:
-        if name_of(element.getparent()) not in _PROPERTIES:  # of a paragraph's end, or a row
+        around_it = element.getparent()  # none where it went already: a cell may be marked twice
+        if around_it is not None and name_of(around_it) not in _PROPERTIES:  # of an end, or a row
             drop(element)
     for wrapper in all_in(part, *_WRAPPERS):
         replace(wrapper, *wrapper)

@@ -45,8 +45,9 @@ def parse(markup: str) -> Any | None:
     try:
         return _with_body(lxml.html.document_fromstring(source, parser=parser))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
-        # It recovers from any markup, so "empty" with a tag in it means that memory ran out.
-        if _TAG.search(markup):
+        # It recovers from any markup, so "empty" with a whole tag in it means that memory ran out.
+        tag = _TAG.search(markup)
+        if tag and ">" in markup[tag.end() :]:
             raise MemoryError(str(error)) from error
         return None
 

@@ -61,3 +61,37 @@ def test_paragraphs_that_are_struck_out_are_not_said(tag):
 def test_what_stands_behind_stays(inner):
     """An element that ends before, one that hides nothing, and one that never ends."""
     assert SECRET in left_of(inner.format(SECRET))
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<p hidden/>{}</p>",
+        "<div style='display:none'/><p>{}</p></div>",
+        "<div hidden>No.</body><p>{}</p></div>",
+        "<div hidden>No.</body></html>{}</div>",
+    ],
+)
+def test_what_browsers_pass_over_ends_nothing(inner):
+    """A slash in a start tag, and the end of a page within an element."""
+    assert SECRET not in left_of(inner.format(SECRET))
+
+
+def test_a_slash_after_a_line_strikes_out_what_follows():
+    """Browsers read it as the start of what is struck out."""
+    assert "not" not in left_of("<p>It did <s/>not</s> improve.</p>").partition("It did")[2]
+
+
+@pytest.mark.parametrize(
+    "inner", ["<div class=a/><p>{}</p>", "<br hidden/>{}", "<a id=a/><p>{}</p>", "<img hidden/>{}"]
+)
+def test_a_slash_changes_nothing_where_nothing_is_hidden(inner):
+    """Anchors without an end, breaks and pictures stay what they are."""
+    assert SECRET in left_of(inner.format(SECRET))
+
+
+def test_xml_ends_elements_with_a_slash():
+    """A page that says it is XML is read as such."""
+    root = parse(f"<?xml version='1.0'?><html><body>{SEEN}<p hidden=''/>{SECRET}</body></html>")
+    strip_hidden(root)
+    assert SECRET in root.text_content()

@@ -25,8 +25,23 @@ _START = re.compile(
     rf"<({'|'.join(_ENDED_BY)})(?=[\s/>])((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>", re.IGNORECASE
 )
 _HIDING = re.compile(r"(?:^|[\s/\"'])(?:hidden|style)\b", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"(?:^|[\s/\"'])(?:hidden\b|style\s*=.*(?:none|hidden|opacity|font|colou?r))",
+    re.IGNORECASE | re.DOTALL,
+)
 _NAMED = re.compile(r"(?:^|[\s/\"'])(?:hidden|style|class|id)\b", re.IGNORECASE)
-_STRIKING = frozenset({"s", "strike"})
+_STRIKING = frozenset({"s", "strike", "del"})
+_HOLDING = (
+    "div span p section article aside main header footer nav ul ol li dl dt dd table thead tbody "
+    "tr td th b i u s strike del ins em strong small big font center blockquote pre figure "
+    "figcaption h1 h2 h3 h4 h5 h6 details dialog form fieldset address label button nobr tt mark "
+    "code"
+)
+_SLASHED = re.compile(
+    rf"<({'|'.join(_HOLDING.split())})(?=[\s/])((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)(?<=/)>",
+    re.IGNORECASE,
+)
+_END_OF_PAGE = re.compile(r"</(?:body|html)\b[^<>]*>", re.IGNORECASE)
 _KEPT = "kept-"
 _MOST, _FARTHEST = 500, 100_000
 """Elements that are looked at, and characters in which each ends."""
@@ -39,6 +54,22 @@ def keep_open(markup: str) -> str:
         return markup
     edges = [0, *sorted(places), len(markup)]
     return _KEPT.join(markup[a:b] for a, b in pairwise(edges))
+
+
+def as_opened(markup: str) -> str:
+    """Return ``markup`` with what browsers read as the start of an element, or pass over.
+
+    A slash at the end of a start tag ends nothing but in XML; what stands behind the end of a page
+    is still in the elements that are open there.
+    """
+    if markup.lstrip("\ufeff \t\r\n")[:5] != "<?xml":
+        markup = _SLASHED.sub(_unslashed, markup)
+    return _END_OF_PAGE.sub("", markup)
+
+
+def _unslashed(start: re.Match[str]) -> str:
+    hides = start[1].lower() in _STRIKING or _UNSEEN.search(start[2])
+    return f"<{start[1]}{start[2][:-1]} >" if hides else start[0]
 
 
 def name_again(root: Any) -> None:

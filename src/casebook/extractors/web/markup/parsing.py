@@ -6,7 +6,7 @@ from typing import Any
 import lxml.html  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree
 
-from casebook.extractors.web.markup.endings import keep_open, name_again
+from casebook.extractors.web.markup.endings import as_opened, keep_open, name_again
 
 _TAG = re.compile(r"<[A-Za-z]")
 _NO_CHARACTERS = "\ufffe\uffff\ufdd0\ufdd1"
@@ -43,7 +43,7 @@ def parse(markup: str) -> Any | None:
     for forbidden in _NO_CHARACTERS:
         markup = markup.replace(forbidden, "")
     # A form feed stands between attributes as a space does.
-    markup = keep_open(_REFERENCE.sub("", markup.replace("\f", " ")))
+    markup = keep_open(as_opened(_REFERENCE.sub("", markup.replace("\f", " "))))
     source = markup.encode("utf-8", "replace").translate(None, _CONTROLS)
     try:
         root = lxml.html.document_fromstring(source, parser=parser)

@@ -12,7 +12,7 @@ from casebook.extractors.web.choice import layout_of
 from casebook.extractors.web.markup.tree_blocks import placed_blocks
 from casebook.extractors.web.page_kind import PageKind
 
-LIKELY = 0.6
+LIKELY, MAYBE = 0.6, 0.3
 CAPTION = "Figure 3. Latency fell by 40 percent after the second router was switched on."
 
 
@@ -23,7 +23,8 @@ def kept(markup: str, *wanted: str, kind: PageKind = PageKind.ARTICLE) -> list[s
     chosen = np.array([text.startswith(wanted) for text in texts])
     tokens = [words_of(text) for text in texts]
     likes = layout_of(placed, tokens, kind).likes
-    chances = np.array([LIKELY if "likely" in text else 0.0 for text in texts])
+    told = {"likely": LIKELY, "perhaps": MAYBE}
+    chances = np.array([max((told[w] for w in told if w in text), default=0.0) for text in texts])
     counts = list(map(len, tokens))
     found = with_what_belongs(placed, chosen, counts, likes, kind=kind, chances=chances)
     return [text for text, keep in zip(texts, found, strict=True) if keep]
@@ -257,3 +258,20 @@ def test_a_short_item_behind_one_that_is_kept_is_kept():
     assert kept(items, "Old", "Then") == ["Old teams were cached.", "And names.", "Then it went."]
     menu = "<ul><li><a href='/a'>And names.</a></li></ul>"
     assert kept(f"<p>Old.</p>{menu}<p>Then.</p>", "Old", "Then") == ["Old.", "Then."]
+
+
+@pytest.mark.parametrize(
+    ("items", "stays"),
+    [
+        (["perhaps a router in front", "perhaps a judge behind"], True),
+        (["perhaps a router in front"], False),
+        (["perhaps", "so"], False),
+        (["a router in front of it", "a judge behind of it"], False),
+        (["perhaps <a href=/x>a router in front</a>", "perhaps <a href=/y>a judge</a>"], False),
+    ],
+)
+def test_a_list_between_two_that_are_kept_is_kept(items, stays):
+    """Makers of pages set items as icons with lines beside them, and trees are unsure of these."""
+    listed = "".join(f"<li><span></span><span>{each}</span></li>" for each in items)
+    found = kept(f"<p>One.</p><ul>{listed}</ul><p>Two.</p>", "One", "Two")
+    assert (len(found) > 2) is stays

@@ -46,6 +46,9 @@ STYLED = """<tt xmlns="http://www.w3.org/ns/ttml" xmlns:tts="http://www.w3.org/n
         '<p begin="4s" end="5s"><set begin="0s" tts:display="none"/>{}</p>',
         '<p begin="4s" end="5s" tts:opacity="0"><set begin="1s" tts:opacity="0.01"/>{}</p>',
         '<p begin="4s" end="5s">Then <span tts:visibility="hidden">{}</span></p>',
+        '<p begin="4s" end="5s" region="r5" tts:color="black" tts:textOutline="black 2px">{}</p>',
+        '<p begin="4s" end="5s" region="r5" tts:color="black" tts:textOutline="none">{}</p>',
+        '<f:p xmlns:f="http://example.com/other" begin="4s" end="5s">{}</f:p>',
     ],
 )
 def test_what_timed_text_does_not_show_is_not_said(markup):
@@ -69,6 +72,8 @@ def test_what_timed_text_does_not_show_is_not_said(markup):
         '<p begin="4s" end="5s" region="r5" tts:color="white">{}</p>',
         '<p begin="4s" end="5s" visibility="hidden">{}</p>',
         '<p begin="4s" end="5s" tts:fontSize="80%" tts:backgroundColor="transparent">{}</p>',
+        '<p begin="4s" end="5s" region="r5" tts:color="black" tts:textOutline="white 2px">{}</p>',
+        '<div tts:backgroundColor="#00800050"><p begin="4s" tts:color="green">{}</p></div>',
     ],
 )
 def test_what_timed_text_shows_is_said(markup):

@@ -292,3 +292,32 @@ def test_what_is_no_line_to_be_clicked_opens_nothing(widget):
 def test_a_control_that_is_a_sign_opens_its_part(control):
     """A picture stands in place of its words, or a style draws it."""
     assert UNREAD in read(page(f'{control}<div id="z" hidden><p>{UNREAD}</p></div>')).text
+
+
+JOBS = (
+    ("Senior engineer, Berlin", "You will build the next router and own it in production."),
+    ("Data analyst (remote)", "You will read drafts, label them and tell us what they mean."),
+    ("Site reliability engineer", "You will keep forty models alive while the rest is asleep."),
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [("We are hiring: 3 open roles", ""), ("Come and see us", '<a href="/jobs/1">Apply now</a>')],
+)
+@pytest.mark.parametrize("line", ["details", "bootstrap 5"])
+def test_open_positions_that_fold_below_an_article_are_no_text_of_it(head, foot, line):
+    """A site hangs its jobs on each post: told by the heading over them, or by a link to apply."""
+    form, css = WIDGETS[line]
+    jobs = "".join(form.format(n=n, q=q, a=f"<p>{a}</p>{foot}") for n, (q, a) in enumerate(JOBS))
+    text = read(page(f"<h2>{head}</h2>{jobs}", css)).text
+    assert all(told in text for told in PROSE)
+    assert not any(part in text for each in JOBS for part in each)
+
+
+def test_questions_about_open_positions_are_text():
+    """An article may tell how a firm fills its open positions, and be asked about it."""
+    form, css = WIDGETS["details"]
+    asked = "".join(form.format(n=n, q=q, a=a) for n, (q, a) in enumerate(ASKED))
+    text = read(page(f"<h2>How we fill open positions</h2>{asked}", css)).text
+    assert all(part in text for each in ASKED for part in each)

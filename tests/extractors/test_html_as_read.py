@@ -273,7 +273,7 @@ def test_a_document_that_google_exports_is_read():
     markup = (
         "<html><head><meta content='text/html; charset=UTF-8' http-equiv=content-type><style>"
         ".c1{text-decoration:line-through}.c2{font-size:26pt}</style></head><body class=c0>"
-        "<p class='c5 title' id=h.1><span class=c2>Queues that stall</span></p>"
+        "<p class='c5 title' id=h.1><span class=c2>Queues that st</span><span>all</span></p>"
         "<h1 class=c6 id=h.2><span>What we saw</span></h1>"
         f"<p class=c7><span>{PROSE} </span><span class=c1>It took four long weeks. </span><span>"
         f"It took two weeks.</span></p><p class=c7><span>{PROSE} In all.</span></p></body></html>"

@@ -104,10 +104,18 @@ def test_a_transcript_is_read_whatever_program_wrote_it(program):
     assert "without" not in found.extraction[1].outcome
 
 
-def test_words_are_read_where_there_are_no_sentences():
-    """Some programs give words alone."""
-    words = [{"text": w, "start": n, "end": n + 0.5} for n, w in enumerate(WHOLE.split())]
-    assert read({"words": words}).text == WHOLE
+@pytest.mark.parametrize("name", ["text", "word", "punctuated_word"])
+@pytest.mark.parametrize("unit", ["{}", "{}s"], ids=["figures", "seconds"])
+def test_words_are_read_where_there_are_no_sentences(name, unit):
+    """Deepgram, Google and OpenAI give words alone, unless they are asked for more."""
+    told = WHOLE.split()
+    words = [
+        {"word": w.lower(), name: w, "startTime": unit.format(n), "endTime": unit.format(n + 0.5)}
+        for n, w in enumerate(told)
+    ]
+    found = read({"transcript": WHOLE, "words": words})
+    assert found.text == WHOLE
+    assert found.passages[0].locator.seconds == 0
 
 
 def test_a_clock_in_json_is_a_time():

@@ -96,3 +96,12 @@ def test_what_arxiv_says_of_its_page_is_no_part_of_the_paper():
         '<div class="package-alerts ltx_document"><p>HTML conversions display errors.</p></div>'
     )
     assert "conversions" not in read_as_latexml(notice + f"<p>{PARAGRAPH}</p>")
+
+
+def test_how_large_a_formula_is_set_is_no_word_of_it():
+    """Of an aligned formula each cell says so, and so do sums in a line of text."""
+    cells = (r"\displaystyle a_{1}", r"\displaystyle=b\textstyle\sum c", r"\displaystyles")
+    row = "".join(f'<td><math alttext="{tex}"><mi>x</mi></math></td>' for tex in cells)
+    table = f'<table class="ltx_equationgroup"><tr>{row}</tr></table>'
+    text = read_as_latexml(f'{table}<p class="ltx_p">{PARAGRAPH}</p>')
+    assert r"a_{1} =b\sum c \displaystyles" in text

@@ -189,3 +189,10 @@ def test_a_letter_that_was_saved_as_text_tells_its_subject():
     assert (found.title, found.authors) == ("Our letters", ("Bo Li",))
     assert str(found.published) == "2024-03-05"
     assert "Subject" not in found.text
+
+
+def test_a_heading_of_asciidoc_needs_no_empty_line():
+    """Its sections stand between paragraphs, not in them; signs elsewhere are none."""
+    found = read("= Letters\n\n== Sorting\nWe sort letters.\n=== Costs\nNine cents == a letter.\n")
+    assert [one.locator.section for one in found.passages] == ["Sorting", "Costs"]
+    assert "Nine cents == a letter." in found.text

@@ -152,6 +152,7 @@ NOTE = b"# A note\n\nWe run a model in production that answers nine thousand let
         ("text/x-rst", "README.rst", SourceKind.RESTRUCTURED),
         ("text/plain", "index.rst", SourceKind.RESTRUCTURED),
         ("application/octet-stream", "notes.adoc", SourceKind.TEXT),
+        ("application/octet-stream", "notes.asciidoc", SourceKind.TEXT),
     ],
 )
 def test_texts_that_servers_do_not_know_are_read(media_type, name, kind):

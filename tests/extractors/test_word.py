@@ -8,7 +8,13 @@ from written_word import WORD, packed, paragraph, parts_of, related, style, tabl
 from written_word import document as written
 
 from casebook.extractors.registry import extract
-from casebook.schemas.errors import ContentMismatch, Damaged, DocumentEmpty, KindUnsupported
+from casebook.schemas.errors import (
+    ContentMismatch,
+    Damaged,
+    DocumentEmpty,
+    Encrypted,
+    KindUnsupported,
+)
 from casebook.schemas.sources import Payload, SourceKind
 
 PROSE = "We route eleven thousand letters a day with one small model."
@@ -74,6 +80,18 @@ def test_who_signs_a_document_comes_before_whose_file_it_is(below, authors):
         ("Draft 3.docx", [paragraph(PROSE), paragraph("Costs", style="heading1")], "Costs"),
         ("Draft 3", [paragraph("Letters", style="heading1"), paragraph(PROSE)], "Letters"),
         ("Microsoft Word - x", [paragraph(PROSE)], None),
+        ("[NAME OF COMPANY]", [paragraph(PROSE), paragraph("Costs", style="heading1")], "Costs"),
+        ("", [paragraph(PROSE), paragraph("1. Definitions", style="heading1")], None),
+        ("", [paragraph(PROSE), paragraph("Inhalt", style="heading1")], None),
+        (
+            "",
+            [
+                paragraph("Letters", style="heading1"),
+                *[paragraph(PROSE)] * 40,
+                paragraph("Box 1", style="Title"),
+            ],
+            "Letters",
+        ),
     ],
 )
 def test_a_title_is_what_stands_above_or_what_the_file_states(stated, body, title):
@@ -158,8 +176,12 @@ _ODF = "application/vnd.oasis.opendocument"
     ("name", "data", "told"),
     [
         ("talk.doc", _old("WordDocument"), r"an old Word document \(\.doc\).* save it as \.docx"),
-        ("talk.docx", _old("EncryptedPackage"), "Office file with a password; take the password"),
         ("talk.docx", _old("WordDocument"), r"claims to be a Word.* an old Word document"),
+        (
+            "talk.ppt",
+            _old("PowerPoint Document"),
+            r"an old Office file, .* save it as .docx or PDF",
+        ),
         ("talk.rtf", b"{\\rtf1 We route}", r"an RTF document, .* save it as \.docx or PDF"),
         ("talk.odt", packed({"mimetype": f"{_ODF}.text"}, 0), r"an OpenDocument text \(\.odt\), "),
         ("talk.odp", packed({"mimetype": f"{_ODF}.presentation"}, 0), "an OpenDocument file, "),
@@ -182,6 +204,30 @@ def test_what_a_word_processor_can_save_otherwise_says_so(name, data, told):
     """A file that is not read is named for what it is, with what to do about it."""
     with pytest.raises((KindUnsupported, ContentMismatch), match=told):
         read(data, name=name)
+
+
+def test_a_heading_in_a_cell_is_the_head_of_its_column():
+    """Word has no style for those; a table within a cell that says nothing is none."""
+    heads = (paragraph("Release", style="heading1"), "Days")
+    within = f"{table(('', ''))}{paragraph('3.1')}"
+    found = read(document(paragraph(PROSE), table(heads, (within, "12"))))
+    assert "Release | Days\n3.1 | 12" in found.text
+    assert {one.locator.section for one in found.passages} == {None}
+
+
+def test_a_heading_beside_several_lines_stands_over_them():
+    """A letter or a résumé is set in two columns, its headings in the first."""
+    lines = paragraph("We sort letters.") + paragraph("Nine of ten are right.")
+    rows = [(paragraph(name, style="heading1"), lines) for name in ("Work", "Costs")]
+    found = read(document(table(*rows)))
+    assert {one.locator.section for one in found.passages} == {"Work", "Costs"}
+
+
+@pytest.mark.parametrize("name", ["talk.docx", "talk.docm", "talk"])
+def test_a_password_is_told_as_one_whatever_the_file_is_called(name):
+    """What helps is to take it off, as with a PDF; no other file is asked for."""
+    with pytest.raises(Encrypted, match=rf"{name} is an Office file with a password: take it off"):
+        read(_old("EncryptedPackage"), name=name)
 
 
 def _twice(data):

@@ -175,12 +175,41 @@ def test_boxes_are_read_once_and_only_where_they_are_seen():
         drawn(SECRET, at="99000000"),
         drawn(SECRET, fill=_filled("FFFFFF"), properties=WHITE),
         drawn(SECRET, properties=WHITE),
-        paragraph(
-            '<w:r><w:pict><v:shape style="width:0;height:0"><v:textbox><w:txbxContent>'
-            f"{paragraph(SECRET)}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
-        ),
     ):
         assert hidden(read(paragraph(PROSE), box))
+
+
+def _old_box(size, fits=""):
+    """Return a paragraph with a box in VML of that size."""
+    return paragraph(
+        f'<w:r><w:pict><v:shape style="{size}"><v:textbox style="{fits}"><w:txbxContent>'
+        f"{paragraph(SECRET)}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
+    )
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        drawn(SECRET, extent='cx="2518410" cy="635"', fill="").replace(
+            "</wps:spPr>", "</wps:spPr><wps:bodyPr><a:spAutoFit/></wps:bodyPr>"
+        ),
+        _old_box("width:198pt;height:0", "mso-fit-shape-to-text:t"),
+        _old_box("width:138pt;height:1in"),
+        _old_box("width:1in;height:20pt"),
+    ],
+    ids=["grows", "grows in VML", "an inch high", "an inch wide"],
+)
+def test_a_box_that_grows_with_its_text_and_one_of_an_inch_are_seen(box):
+    """Word writes the caption of a picture with a height of a twentieth of a point."""
+    found = read(paragraph(PROSE), box)
+    assert (found.text, told(found)) == (f"{PROSE}\n{SECRET}", [])
+
+
+@pytest.mark.parametrize("size", ["width:0;height:1in", "width:1pt;height:9pt", "width:0in"])
+def test_a_box_without_size_in_vml_is_seen_by_nobody(size):
+    """Whatever unit it is stated in; what does not grow is as high as it says."""
+    assert hidden(read(paragraph(PROSE), _old_box(size, "mso-fit-shape-to-text:t")))
+    assert hidden(read(paragraph(PROSE), _old_box("width:90pt;height:0")))
 
 
 def test_a_drawing_is_seen_whatever_the_type_that_it_hangs_on():

@@ -87,6 +87,8 @@ def box(*inside: str) -> str:
         (("Yes ", '<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>'), "Yes ✓"),
         (("Yes ", '<w:r><w:sym w:font="Wingdings" w:char="f0fc"/></w:r>'), "Yes ✓"),
         (("It is ", '<w:r><w:sym w:font="Calibri" w:char="2264"/></w:r>', " 5 %"), "It is ≤ 5 %"),
+        ((run("\uf073 below \uf06d", '<w:rFonts w:ascii="Symbol"/>'), "."), "σ below μ."),
+        ((run("\uf0fc yes", '<w:rFonts w:hAnsi="Wingdings"/>'), "."), "✓ yes."),
         (("Of ", '<w:fldSimple w:instr="NUMPAGES">' + run("40") + "</w:fldSimple>"), "Of 40"),
         (("Of ", field("REF x", run("40"))), "Of 40"),
         ((f'<w:hyperlink r:id="gone">{run("A link")}</w:hyperlink>', " on"), "A link on"),
@@ -155,9 +157,9 @@ def point(name: str, text: str, kind: str = "node") -> str:
     )
 
 
-def cached(name: str, *values: str) -> str:
+def cached(name: str, *values: str, code: str = "General") -> str:
     told = "".join(f"<c:pt><c:v>{value}</c:v></c:pt>" for value in values)
-    return f"<c:{name}><c:formatCode>0%</c:formatCode>{told}</c:{name}>"
+    return f"<c:{name}><c:formatCode>{code}</c:formatCode>{told}</c:{name}>"
 
 
 _A = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -172,9 +174,10 @@ DIAGRAM = (
 CHART = (
     f'<?xml version="1.0"?><c:chartSpace xmlns:c="{_A}/chart" xmlns:a="{_A}/main"><c:chart>'
     "<c:title><a:p><a:r><a:t>Letters answered</a:t></a:r></a:p></c:title><c:plotArea>"
-    f"<c:ser>{cached('tx', 'By people')}{cached('cat', '2024', '2025')}{cached('val', '.9', '.5')}"
+    f"<c:ser>{cached('tx', 'By people')}{cached('cat', '2024', '2025')}"
+    f"{cached('val', '.9', '.5', code='0%')}"
     f"</c:ser><c:ser>{cached('tx', 'By the model')}{cached('cat', '2024', '2025')}"
-    f'{cached("val", ".1", ".5")}<c:dLbls><c:showVal val="1"/></c:dLbls></c:ser>'
+    f'{cached("val", ".1", ".5", code="0%")}<c:dLbls><c:showVal val="1"/></c:dLbls></c:ser>'
     "</c:plotArea></c:chart></c:chartSpace>"
 )
 _OF_DIAGRAM = f'<d:relIds xmlns:d="{_A}/diagram" r:lo="r9" r:dm="r1"/>'
@@ -197,6 +200,25 @@ def test_diagrams_and_charts_say_their_words():
         "By the model: 2024 10%, 2025 50%",
         "Unseen:", "Away:",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("m/d/yyyy", "2024-05-06 | 2024-05-07"),
+        ("mmm-yy", "2024-05-06 | 2024-05-07"),
+        ('0" days"', "45418 | 45419.5"),
+        ("[Red]0", "45418 | 45419.5"),
+        ("h:mm", "45418 | 45419.5"),
+    ],
+)
+def test_the_days_of_a_chart_are_days(code, told):
+    """A spreadsheet counts them from 1900 on, and says by a format that they are such."""
+    days = cached("cat", "45418", "45419.5", code=code)
+    chart = CHART.replace(cached("cat", "2024", "2025"), days)
+    assert (
+        told in read(paragraph("See: ", drawing(_OF_CHART)), diagramData=DIAGRAM, chart=chart).text
+    )
 
 
 def test_a_chart_is_said_once_however_often_it_is_shown():

@@ -114,6 +114,34 @@ async def test_near_copies_are_told_on_both_sides(services, web):
     }
 
 
+POST = "0123456789ab"
+AROUND = (
+    "<div><a href=/m/signin>Sign in</a><button>Follow</button><p>7 min read</p></div>",
+    (
+        "<div><h2>Written by Ines Varga</h2><p>1.2K followers</p><p>Head of letters at the firm.</p>"
+        "</div><div><h2>Responses (2)</h2><p>Write a response</p></div>"
+    ),
+)
+
+
+async def test_a_post_under_a_blogs_own_name_is_a_near_copy_of_that_on_medium(services, web):
+    """Medium shows it at both, and says so for its apps: any page could, so neither is the other.
+
+    Where medium.com leads to the blog's name instead, that redirect makes them one source.
+    """
+    said = f'<head><meta property="al:ios:url" content="medium://p/{POST}">'
+    own = pages.CASE.replace("<head>", said, 1)
+    top, end = AROUND
+    theirs = own.replace("<article>", f"<article>{top}").replace("</article>", f"</article>{end}")
+    serve(web, f"/how-we-answer-{POST}", own)
+    serve(web, f"/p/{POST}", theirs)
+    first = await submitted(services, web, f"/p/{POST}")
+    second = await submitted(services, web, f"/how-we-answer-{POST}")
+    assert (first.same_as, second.same_as) == (None, None)
+    (twin,) = second.near_copies
+    assert (twin.case_id, twin.share) == (first.case_id, 1)
+
+
 async def test_unlike_texts_are_no_near_copies(services, web):
     """A recipe and a case study have nothing to do with each other."""
     await submitted(services, web, "/case")

@@ -30,7 +30,7 @@ class Format(NamedTuple):
 
 # Versions that those of other readers carry, which read by them.
 _HTML, _MARKDOWN, _WORD, _TEXT, _CAPTIONS = (
-    "html/22", "markdown/11", "word/4", "text/11", "captions/11",
+    "html/22", "markdown/12", "word/5", "text/12", "captions/12",
 )  # fmt: skip
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SUBTITLES = "text/vtt text/srt application/x-subrip application/srt application/ttml+xml"
@@ -46,7 +46,7 @@ FORMATS = (
            "text/x-rst text/prs.fallenstein.rst", "rst rest"),
     Format("notebook", "markdown", f"notebook/2 {_MARKDOWN}", "application/x-ipynb+json", "ipynb"),
     Format("word", "word", _WORD, _DOCX, "docx"),
-    Format("plaintext", "text", _TEXT, "text/plain text/asciidoc", "txt text adoc"),
+    Format("plaintext", "text", _TEXT, "text/plain text/asciidoc", "txt text adoc asciidoc"),
     Format("captions", "captions", _CAPTIONS, f"{_SUBTITLES} text/x-ssa text/x-ass",
            "vtt srt sbv ttml dfxp ass ssa json json3"),
     Format("pdf", "pdf", "pdf/17", "application/pdf application/x-pdf", "pdf"),

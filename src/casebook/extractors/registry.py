@@ -24,7 +24,7 @@ from casebook.extractors.sniffing import (
     sniff,
 )
 from casebook.schemas.documents import Extracted, ExtractionStep
-from casebook.schemas.errors import ContentMismatch, DocumentEmpty, KindUnsupported
+from casebook.schemas.errors import ContentMismatch, DocumentEmpty, Encrypted, KindUnsupported
 from casebook.schemas.sources import Payload, SourceKind
 
 
@@ -84,6 +84,7 @@ def extract(payload: Payload) -> Extracted:
 
     Raises:
         ContentMismatch: if the bytes are plainly not what the name or header says.
+        Encrypted: if it is a file of Office that needs a password.
         KindUnsupported: if no extractor reads this kind of bytes.
         DocumentEmpty: if there are no bytes, or no text in them.
         ExtractionError: whatever else the extractor finds wrong.
@@ -102,7 +103,7 @@ def choose(payload: Payload) -> tuple[Mount, str | None]:
     """Return the mount for ``payload``, and a note where the bytes overruled the header.
 
     Raises:
-        ContentMismatch, KindUnsupported, DocumentEmpty: see ``extract``.
+        ContentMismatch, Encrypted, KindUnsupported, DocumentEmpty: see ``extract``.
     """
     if not payload.data.strip(b"\0 \t\r\n\x0c"):
         raise DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
@@ -173,7 +174,12 @@ def _as_file(payload: Payload, declared: Mount | None, mount: Mount) -> tuple[Mo
 
 def _binary(
     payload: Payload, declared: Mount | None, found: str
-) -> ContentMismatch | KindUnsupported:
+) -> ContentMismatch | Encrypted | KindUnsupported:
+    if found == LOCKED:
+        return Encrypted(
+            f"{where(payload)} is {found}: take it off, save it again as .docx or PDF, and submit "
+            "that."
+        )
     if declared is None:
         return KindUnsupported(
             f"{where(payload)} is {found}, which casebook does not read; "
@@ -187,8 +193,6 @@ def _binary(
 
 def _instead(found: str) -> str:
     """Return what can be done with a file that its own program opens; empty for any other."""
-    if found == LOCKED:
-        return "take the password off and save it again, as .docx or PDF"
     return "open it and save it as .docx or PDF" if found in WRITINGS else ""
 
 

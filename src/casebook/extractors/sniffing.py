@@ -11,6 +11,7 @@ BINARY = "binary data"
 WORD = "a Word document"
 RTF = "an RTF document"
 OLD_WORD, LOCKED = "an old Word document (.doc)", "an Office file with a password"
+_OLD_OFFICE = "an old Office file"
 _ZIP, _OLE = (b"PK\x03\x04", b"PK\x05\x06"), b"\xd0\xcf\x11\xe0"
 # What the files in an archive are called, or its first one says, by what it is.
 _ARCHIVES = (
@@ -22,7 +23,7 @@ _ARCHIVES = (
     (b"mimetypeapplication/epub+zip", "an EPUB book"),
 )
 _STREAMS = {"EncryptedPackage": LOCKED, "WordDocument": OLD_WORD}
-WRITINGS = frozenset({RTF, OLD_WORD, LOCKED, *(name for _, name in _ARCHIVES)})
+WRITINGS = frozenset({RTF, OLD_WORD, _OLD_OFFICE, LOCKED, *(name for _, name in _ARCHIVES)})
 """What a word processor, or a program like it, opens and saves in a form that is read."""
 
 # File signatures, as the `file` command knows them.
@@ -76,7 +77,7 @@ def sniff(data: bytes) -> str | None:
         return _in_zip(data)
     if head.startswith(_OLE):
         found = (name for stream, name in _STREAMS.items() if stream.encode("utf-16-le") in data)
-        return next(found, "an old Office file")
+        return next(found, _OLD_OFFICE)
     for fits, name in _SIGNATURES:
         if fits(head):
             return name

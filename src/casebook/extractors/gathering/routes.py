@@ -15,7 +15,7 @@ _REPOSITORY = re.compile(r"/([\w.-]+)/([\w.-]+?)(?:\.git)?/?")
 _TREE = re.compile(r"/([\w.-]+)/([\w.-]+)/tree/(.+?)/?")
 _BLOB = re.compile(r"/([\w.-]+)/([\w.-]+)/(?:blob|raw|blame|edit)/(.+?)/?")
 _READABLE = re.compile(
-    r"\.(?:md|markdown|mdx|mkd|rst|adoc|txt|pdf|docx|vtt|srt|ipynb)$", re.IGNORECASE
+    r"\.(?:md|markdown|mdx|mkd|rst|adoc|asciidoc|txt|pdf|docx|vtt|srt|ipynb)$", re.IGNORECASE
 )
 # First parts of a path on github.com that are no owner of repositories.
 _NO_OWNER = {

@@ -11,8 +11,9 @@ import yaml
 
 from casebook.extractors.days import stated_day
 
+# An empty line behind a line of three dashes makes it a rule across the page, as Pandoc has it.
 _FENCED = re.compile(
-    r"\A\s*(?:---[ \t]*\n(?P<yaml>.{0,20000}?)\n(?:---|\.\.\.)"
+    r"\A\s*(?:---[ \t]*\n(?![ \t]*\n)(?P<yaml>(?:.{0,20000}?\n)??)(?:---|\.\.\.)"
     r"|\+\+\+[ \t]*\n(?P<toml>.{0,20000}?)\n\+\+\+)[ \t]*(?:\n|\Z)",
     re.DOTALL,
 )
@@ -24,10 +25,17 @@ _PERCENT = re.compile(
     r"(?:%[ \t]*(?P<date>[^\n]{0,100})\n)?(?=\s*\n|\Z)"
 )
 _LINE = re.compile(r"([A-Za-z][\w-]{0,30}):[ \t]+([^\s\[{|>&*!][^\n]{0,500})")
+# What says of a name for whom, and who did as much: "Bo Li*", "and Ada Berg* (Acme; † equally)".
+_BETWEEN_NAMES = re.compile(r"[,;](?![^()]{0,80}\))|\s+(?:and|&)\s+(?=[A-Z][\w.'’-]{0,40}\s+[A-Z])")
+_BEFORE_NAME = re.compile(r"^\s*(?:and|&)\s+")
+_BEHIND_NAME = re.compile(r"(?:\s*\([^()]{0,80}\)|[*†‡§¶\s])*\Z")
 _LONGEST_JSON = 20_000
 _LONGEST_VALUE = 500
 _MOST_PEOPLE = 100
-_DATES = "date published published_at publishdate pubdate date_published created".split()
+_DATES = (
+    "date published published_at publish_date publishdate publication_date pubdate date_published "
+    "datepublished created"
+).split()
 
 
 def read_front_matter(source: str) -> tuple[Mapping[str, Any], str, str]:
@@ -105,7 +113,12 @@ def names_of(front: Mapping[str, Any]) -> Sequence[str] | str | None:
     """Return who is named as author; what is neither text nor has a name is nobody."""
     value = front.get("authors") or front.get("author") or front.get("by")
     if isinstance(value, str):
-        return value.replace(",", ";")
+        return ";".join(map(_bare, _BETWEEN_NAMES.split(value)))
     people = value if isinstance(value, list) else [value]
     named = [one.get("name") if isinstance(one, dict) else one for one in people[:_MOST_PEOPLE]]
-    return [name for name in named if isinstance(name, str)]
+    return [_bare(name) for name in named if isinstance(name, str)]
+
+
+def _bare(name: str) -> str:
+    """Return a name without "and" before it, and without a company and marks behind it."""
+    return _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", name[:_LONGEST_VALUE]))

@@ -40,7 +40,7 @@ from casebook.extractors.web.access.walls import FEWEST_WORDS, refuse_walls
 from casebook.extractors.web.bodies import NO_BODIES, Bodies, bodies_of
 from casebook.extractors.web.choice import DOUBTFUL, choose
 from casebook.extractors.web.dates import published
-from casebook.extractors.web.markup import formulas, programs
+from casebook.extractors.web.markup import answers, formulas, programs
 from casebook.extractors.web.markup.figures import set_in_text
 from casebook.extractors.web.markup.parsing import parse
 from casebook.extractors.web.markup.tree_blocks import Placed, blocks_of, outside, placed_blocks
@@ -93,8 +93,10 @@ def extract(payload: Payload) -> Extracted:
     if tree is None:
         raise DocumentEmpty(f"{where(payload)} holds no HTML elements; check what it is.")
     alive = list(tree.iter())  # else each pass makes the same Python objects anew
+    told = answers.told_by_machine(tree, visible_text)
     hidden, struck = prepare(tree)
-    steps = [ExtractionStep(method="charset", outcome=encoding)]
+    put = answers.put_under(tree, told, strip_hidden)
+    steps = [ExtractionStep(method="charset", outcome=encoding), *put]
     kind = kind_of(tree, url)
     attempt, posts = _chosen(tree, url, kind, steps)
     reading = _Reading(url, kind, posts, markup, tree, attempt)
@@ -215,7 +217,7 @@ def _own_titles(tree: Any) -> list[str]:
     named = (title.text or "" for title in _titles(tree))
     found = [*islice((title for title in shared if title is not None), 1), *islice(named, 1)]
     set_as = (p for p in tree.iter("p") if "title" in (p.get("class") or "").split())
-    return found or [one_line(" ".join(p.itertext())) for p in islice(set_as, 1)]
+    return found or [one_line("".join(p.itertext())) for p in islice(set_as, 1)]
 
 
 def _heading(top: Any, stated: Sequence[str]) -> str:
@@ -304,8 +306,7 @@ def _chosen(
 
 def page_blocks(tree: Any, posts: Bodies = NO_BODIES) -> list[Placed]:
     """Return all blocks of the page's body but those of a banner that asks for consent."""
-    body = next(tree.iter("body"), tree)
-    return outside(placed_blocks(body, apart=posts), _BANNER)
+    return outside(placed_blocks(next(tree.iter("body"), tree), apart=posts), _BANNER)
 
 
 def _second_opinion(tree: Any, url: str, steps: list[ExtractionStep]) -> list[str]:
@@ -392,8 +393,7 @@ def _main_element(tree: Any, url: str) -> list[Block]:
     return blocks_of(largest)
 
 
-_Path = Callable[[Any, str], list[Block]]
-_FALLBACKS: tuple[tuple[str, _Path], ...] = (
+_FALLBACKS: tuple[tuple[str, Callable[[Any, str], list[Block]]], ...] = (
     ("trafilatura, favouring recall", _recall),
     ("main element", _main_element),
 )

@@ -1,7 +1,7 @@
 """Transcripts as JSON, as many programs as there are write them. Pure.
 
 youtube-transcript-api (which also prints it as Python), YouTube's player (json3), Whisper and what
-is built on it, Deepgram, AssemblyAI, Amazon Transcribe, Fireflies, and the form of Podcasting 2.0
+is built on it, Deepgram, AssemblyAI, Amazon Transcribe, Google, Fireflies, and Podcasting 2.0
 (https://github.com/Podcastindex-org/podcast-namespace, transcripts): each has its own names for the
 same, so a transcript is whatever list has the most text with times, in sentences before words.
 """
@@ -21,7 +21,8 @@ from casebook.extractors.text.characters import count_words
 _JSON_START = re.compile(r"[\[{]\s*[\[{\"']")
 _TIMED = re.compile(r"[\"'](?:start|startTime|start_time|tStartMs)[\"']\s*:")
 _CLOCK = re.compile(CLOCK)
-_TEXTS = "text transcript body sentence content".split()
+_WITH_UNIT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)s")  # as Google writes them
+_TEXTS = "text transcript body sentence content punctuated_word word".split()
 _SPEAKERS = "speaker speaker_name speakerName speaker_label speakerLabel".split()
 _STARTS = ("start", "startTime", "start_time", "begin"), ("tStartMs", "start_ms", "startMs")
 _ENDS = ("end", "endTime", "end_time"), ("end_ms", "endMs")
@@ -136,6 +137,8 @@ def _time(
         value = entry.get(name)
         if isinstance(value, str) and (clock := _CLOCK.fullmatch(value.strip())):
             return seconds_of(clock.groups())
+        if isinstance(value, str) and (told := _WITH_UNIT.fullmatch(value.strip())):
+            return float(told[1])
         try:
             number = float(value) / unit  # type: ignore[arg-type]  # a TypeError is no number
         except (TypeError, ValueError, OverflowError):

@@ -5,6 +5,7 @@ within the sentence that it belongs to, its number three times before it; each f
 its own is a table; the point of a list is a text beside the item.
 """
 
+import re
 from typing import Any
 
 import lxml.html  # type: ignore[import-untyped]  # it ships no types
@@ -29,6 +30,8 @@ _APART = "//*[{}]".format(
 )
 _ENTRIES = "count(//*[contains(@class, 'ltx_bibitem')])"
 _FORMULAS = "//math[@alttext]"
+# How large a formula is set is no word of it; LaTeXML states it in each cell of an aligned one.
+_SIZE = re.compile(r"\\(?:display|text|script|scriptscript)style(?![A-Za-z])\s*")
 _HOLDING_NOTES = "figcaption table li h2 h3 h4 h5 h6"  # h1 is the paper's title, with its thanks
 _NOTES = f"//*[{_has('ltx_note')}]"
 _NOTE_TEXT = f"descendant::*[{_has('ltx_note_content')}][1]"
@@ -53,7 +56,7 @@ def tidy(tree: Any) -> int:
     for element in tree.xpath(_APART):
         _drop(element)
     for formula in tree.xpath(_FORMULAS):
-        _replace(formula, formula.get("alttext"))
+        _replace(formula, _SIZE.sub("", formula.get("alttext")))
     for note in reversed(tree.xpath(_NOTES)):
         _put_behind(note)
     for table in tree.xpath(_DISPLAYED):

@@ -22,6 +22,8 @@ _FIELD = re.compile(r"([A-Za-z][\w-]{1,20}):\s+(.{1,300})")
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,3}[.)])\s+")
 # A heading as Markdown and AsciiDoc write it, common in texts.
 _HASHES = re.compile(r"\A\s*(?:#{1,6}|={1,5})\s+(?=[^\s=])")
+# AsciiDoc's alone, with or without an empty line around; a hash begins comments, too.
+_HEADING_LINE = re.compile(r"={2,5}[ \t]+[^\s=]")
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+(?=[^\W\d_])")
 _ADDRESS = re.compile(r"<[^<>]*>|\S+@\S+")
 _UNDERLINE = re.compile(r"[=\-~^#*]{3,}\s*")
@@ -85,11 +87,14 @@ def refuse_empty(text: str, payload: Payload) -> None:
 def _paragraphs(source: str) -> Iterator[list[str]]:
     lines: list[str] = []
     for line in source.split("\n"):
-        if line.strip():
-            lines.append(line)
-        elif lines:
+        is_heading = _HEADING_LINE.match(line)
+        if lines and (is_heading or not line.strip()):
             yield _without_overline(lines)
             lines = []
+        if is_heading:
+            yield [line]
+        elif line.strip():
+            lines.append(line)
     if lines:
         yield _without_overline(lines)
 

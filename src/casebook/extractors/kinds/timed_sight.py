@@ -12,10 +12,11 @@ from casebook.extractors.visibility.declarations import colours
 _STYLING = re.compile(r"\}(\w+)$")
 _SPACE = re.compile(r"\{[^}]*#styl[^}]*\}")
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
-_INHERITED = ("visibility", "color", "fontSize")
+_INHERITED = ("visibility", "color", "fontSize", "textOutline")
 _NOTHING = re.compile(r"[+-]?0*\.?0+(?:px|em|c|%|rw|rh|)")
 _BEYOND = re.compile(r"(?:-\d{3,}|\d{3,})(?:\.\d+)?%")
 _FAINTEST = 0.05
+_HALF = 0.5  # a ground that covers less leaves the picture behind it to be seen
 _TIMES = ("begin", "dur", "end")
 _DEEPEST = 10
 
@@ -47,7 +48,9 @@ class Sight:
             return "The style hides it: transparent text."
         if _NOTHING.fullmatch(style.get("fontSize", "")):
             return "The style hides it: tts:fontSize is 0."
-        if ink and ground and _is_same(ink, ground):
+        edge = style.get("textOutline", "").partition(" ")[0]
+        is_edged = colours.colour(edge) is not None and not _is_same(edge, ground)
+        if ink and ground and _is_same(ink, ground) and not is_edged:
             return "The style hides it: text in the colour of its background."
         return ""
 
@@ -73,11 +76,13 @@ class Styles:
         region = self._regions.get(element.get("region", ""), {})
         inherited = {name: style[name] for name in _INHERITED if name in style}
         behind = style.get("backgroundColor", "") or region.get("backgroundColor", "")
+        if not behind or colours.is_transparent(behind):
+            behind = around.ground
         return Sight(
             around.gone or _gone(style) or _gone(region) or _nowhere(region),
             {**(around.told or {}), **inherited},
             {**(around.region or {}), **region},
-            around.ground if colours.is_transparent(behind) or not behind else behind,
+            behind if behind and colours.cover(behind) >= _HALF else "",
         )
 
     def _of(self, element: Any, depth: int) -> Style:

@@ -6,7 +6,7 @@ and ticks or the older namespaces.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from itertools import groupby
@@ -21,7 +21,9 @@ from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.xml import defines_entities, escaped, plain
 
 _NAMESPACE = r"http://www\.w3\.org/(?:ns/ttml|20\d\d/\d\d/ttaf1)"
-_START = re.compile(rb"\s*(?:<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>\s*)?<(?:[\w.-]+:)?tt\s")
+_START = re.compile(rb"\s*(?:<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>\s*)?<(?:[\w.-]+:)?tt[\s>]")
+# Files in no namespace: HTML's own "tt" has nothing that begins.
+_TIMED_PART = re.compile(r"<(?:body|div|p)\s(?:[^<>]{0,300}\s)?begin=[\"']")
 # Numbers of more digits than a year of ticks has are no times.
 _CLOCK = re.compile(r"(\d{1,9}):(\d\d):(\d\d(?:\.\d{1,20})?)(?::(\d{1,9})(?:\.\d{1,20})?)?")
 _OFFSET = re.compile(r"(\d{1,18}(?:\.\d{1,20})?)(h|m|s|ms|f|t)")
@@ -30,6 +32,7 @@ _SECONDS = {"h": 3_600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 _CONTAINERS = {"body", "div", "p", "span"}
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_FOREIGN = "It is in an element that no player knows."
 _HEAD = 4_096
 _FRAMES = 30.0  # a second, where the file does not say (TTML2, 7.2.5)
 
@@ -60,23 +63,27 @@ class _Run:
 
 
 def is_timed_text(source: str) -> bool:
-    """Tell TTML by its root and its namespace."""
+    """Tell TTML by its root, and its namespace or a part that begins at a time."""
     head = source[:_HEAD]
-    return bool(re.search(_NAMESPACE, head) and _START.match(plain(head.encode())))
+    is_told = re.search(_NAMESPACE, head) or _TIMED_PART.search(head)
+    return bool(is_told and _START.match(plain(head.encode())))
 
 
 def read_timed_text(source: str) -> Transcript:
     """Return what is said in TTML.
 
     Raises:
-        NotTimedText: if it is no XML that can be read, defines entities, or says nothing.
+        NotTimedText: if it is no XML that can be read, defines entities, or says nothing of its
+            text.
     """
     data = source.encode()
     if defines_entities(data):
         raise NotTimedText("defines XML entities, as attacks do and captions do not")
+    # Programs that join files give an id twice, which players take.
     parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False,
+        collect_ids=False,
+    )  # fmt: skip
     try:
         tree = etree.fromstring(escaped(data), parser)
     except etree.XMLSyntaxError as error:
@@ -87,7 +94,7 @@ def read_timed_text(source: str) -> Transcript:
         [] if body is None else list(_Walk(clock, Styles(tree)).runs(body, 0.0, None, "", Sight()))
     )
     said = list(_cues(runs, _names(tree)))
-    if not said:
+    if not said and body is not None and _text(body):
         raise NotTimedText("is TTML in which nothing is said")
     return Transcript(
         said=said,
@@ -145,7 +152,9 @@ class _Walk:
         if said and element.text:
             yield run(element.text)
         for child in element:
-            if _local(child) in _CONTAINERS:
+            if _local(child) in _CONTAINERS and _is_foreign(child, element):
+                yield replace(run("".join(child.itertext())), unseen=_FOREIGN)
+            elif _local(child) in _CONTAINERS:
                 yield from self.runs(child, at, end, agent, sight)
             if element.get("timeContainer") == "seq" and _local(child) in _CONTAINERS:
                 at = self._times(child, at, end)[1] or at
@@ -185,6 +194,12 @@ def _names(tree: Any) -> Mapping[str, str]:
         if names and _text(names[0]):
             found[agent.get(_XML_ID, "")] = _text(names[0])
     return found
+
+
+def _is_foreign(element: Any, around: Any) -> bool:
+    """Tell an element of another vocabulary than the one around it, and than TTML."""
+    space = etree.QName(element).namespace
+    return space != etree.QName(around).namespace and not re.match(_NAMESPACE, space or "")
 
 
 def _positive(number: str | None) -> float:

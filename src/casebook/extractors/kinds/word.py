@@ -28,7 +28,7 @@ from casebook.extractors.visibility.reporting import MOST_REPORTED, report
 from casebook.extractors.web.blocks.bold_lines import with_bold_headings
 from casebook.extractors.web.markup.parsing import parse
 from casebook.extractors.web.markup.tree_blocks import FURNITURE, placed_blocks
-from casebook.extractors.word import drawn, formulas, shown
+from casebook.extractors.word import drawn, formulas, shown, tables
 from casebook.extractors.word.backdrops import Backdrops
 from casebook.extractors.word.colours import Palette
 from casebook.extractors.word.numbers import Numbers, one_list
@@ -63,6 +63,14 @@ p[style-name='Code'] => pre:separator('\\n')
 """
 _NOTE_MARKS = "//sup/a[starts-with(@id, 'footnote-ref-') or starts-with(@id, 'endnote-ref-')]"
 _BACK = "//a[starts-with(@href, '#footnote-ref-') or starts-with(@href, '#endnote-ref-')]"
+_FAR_DOWN = 40  # paragraphs: more than a cover page has
+_TITLES = f"//h1[@class='title'][count(preceding::p[normalize-space()]) < {_FAR_DOWN}]"
+_TO_FILL_IN = re.compile(r"\[[^\[\]]*\]|<[^<>]*>")
+_ANY_PART = re.compile(
+    r"[\d０-９]|[ivx]{1,4}[.)]|(?:table of )?contents\b|inhalt|introduction\b|einleitung|abstract\b"
+    r"|references?\b|bibliography\b|literatur|appendix\b|chapter\b",
+    re.IGNORECASE,
+)
 _CUE = re.compile(
     r"^(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?[ \t]+-->[ \t]+[\d:.,]+[ \t]*$", re.MULTILINE
 )
@@ -96,6 +104,7 @@ def extract(payload: Payload) -> Extracted:
         tree = etree.Element("body")
     for mark in tree.xpath(f"{_NOTE_MARKS} | {_BACK}"):
         mark.drop_tree()
+    tables.as_data(tree)
     told = report(((HiddenKind.STYLE, *one) for one in unseen), telling={STRUCK})
     hidden = [*told, *strip_hidden(tree)]
     blocks = list(map(_begun, with_bold_headings(placed_blocks(tree, FURNITURE))))
@@ -129,12 +138,17 @@ def _clock(cue: re.Match[str]) -> str:
 
 
 def _title(tree: Any, blocks: Sequence[Block], stated: str) -> str | None:
-    """Return what is set as the title, or begins the text; then what is stated; then any part."""
-    set_as = (one_line(str(one.text_content())) for one in tree.xpath("//h1[@class='title']"))
+    """Return what is set as the title, or begins the text; then what is stated; then a part.
+
+    Far below, as over a box, the style of titles says nothing. The part is the first, if it is
+    neither numbered nor one that every document has.
+    """
+    set_as = (one_line(str(one.text_content())) for one in tree.xpath(_TITLES))
     first = (one_line(block.text) for block in blocks[:1] if block.heading)
-    known = [stated] if is_title(stated) else []
-    parts = (one_line(block.text) for block in blocks if block.heading)
-    return next(filter(None, chain(set_as, first, known, parts)), None)
+    known = [stated] if is_title(stated) and not _TO_FILL_IN.fullmatch(stated) else []
+    part = next((one_line(block.text) for block in blocks if block.heading), "")
+    named = [] if _ANY_PART.match(part) else [part]
+    return next(filter(None, chain(set_as, first, known, named)), None)
 
 
 def _settled(parts: Parts, drawings: drawn.Drawn) -> Iterator[tuple[str, str]]:

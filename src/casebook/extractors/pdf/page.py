@@ -21,12 +21,14 @@ from casebook.extractors.pdf.characters.backwards import Glyph, is_backwards, wo
 from casebook.extractors.pdf.characters.backwards import text_of as text_backwards
 from casebook.extractors.pdf.characters.line_numbers import unnumbered
 from casebook.extractors.pdf.characters.seams import mended
+from casebook.extractors.pdf.characters.side_notes import with_side_notes
 from casebook.extractors.pdf.characters.spread import with_words
 from casebook.extractors.pdf.characters.units import in_characters, in_units
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines, Piece
 from casebook.extractors.pdf.ocr.layers import lines_of
 from casebook.extractors.pdf.reading_order.arrangement import arranged
 from casebook.extractors.pdf.reading_order.points import points_apart, with_point
+from casebook.extractors.pdf.reading_order.stretched import unstretched
 from casebook.extractors.pdf.reading_order.uncolumned import in_rows
 from casebook.extractors.pdf.visibility.eye import Eye, Place
 from casebook.extractors.pdf.visibility.glance import look_over
@@ -92,9 +94,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         marked = turn.boxes(pinned.struck)
         left = unstruck(eye, _stretches(units, eye, found), strokes, marked)
         found.hidden += [(HiddenKind.PDF_LAYER, in_characters(one), STRUCK) for one in left.said]
-        stretches, numbers = unnumbered(eye, left.rows)
+        rows, numbers = unnumbered(eye, left.rows)
         found.stamps += numbers
-        lines = with_words(eye, stretches, _lines(eye, stretches, number))
+        stretches, lines = _placed(eye, rows, number)
         lines = as_wide(eye, stretches, lines, left)
         turns = is_backwards(units)
         if turns:
@@ -127,6 +129,15 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     finally:
         text.close()
     return found
+
+
+def _placed(eye: Eye, rows: list[list[Piece]], number: int) -> tuple[list[list[Piece]], list[Line]]:
+    """Return what the lines of a page are made of, and these, with their words whole."""
+    lines = _lines(eye, rows, number)
+    stretches = with_side_notes(eye, rows, lines)
+    if len(stretches) > len(rows):
+        lines = _lines(eye, stretches, number)
+    return stretches, with_words(eye, stretches, lines)
 
 
 def _stand_beside(lines: Sequence[Line]) -> bool:
@@ -177,6 +188,7 @@ def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) ->
         [0, *_cuts(row, _places(lefts, rights, start, row), line.size)] if cut and row[1:] else [0]
         for row, line, start, cut in zip(words, lines, starts, may_be, strict=False)
     ]
+    begins = unstretched(begins, lines, lefts, rights, starts)
     cells = [*(len(some) if len(some) <= _MOST_CELLS else 0 for some in begins), 0]
     for n, (row, line, start) in enumerate(zip(words, lines, starts, strict=False)):
         begin_at, places = begins[n], list[tuple[float, float]]()

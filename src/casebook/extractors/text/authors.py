@@ -118,7 +118,8 @@ def written_by(tree: Any) -> str | None:
 def asked_by(tree: Any) -> str | None:
     """Return who opened a thread, as it states for machines."""
     described = (names_of(thing.get("author")) for thing in of_types(things_of(tree), ASKED))
-    return next(iter(clean_authors(next(described, []))), None)
+    stated = next(described, []) or tree.xpath("//shreddit-post/@author")[:1]
+    return next(iter(clean_authors(stated)), None)
 
 
 def posted_by(tree: Any, opener: str | None = None) -> str | None:

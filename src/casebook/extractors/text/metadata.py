@@ -39,6 +39,9 @@ def stated_of(tree: Any, url: str | None, *, signed: bool) -> Stated:
     """
     declared = declarations_of(tree)
     stated = page.extract_meta_json(declared, page.examine_meta(declared))
+    shared = declared.xpath("string(//meta[@property='og:site_name']/@content)")
+    if shared and stated.sitename and stated.sitename == stated.author:  # a blog of one's own
+        stated.sitename = one_line(shared)
     # With the related articles of a page, trafilatura takes their authors too.
     stated.author = written_by(tree) or stated.author
     stated.sitename = (stated.sitename or _site_in_title(tree, url) or "").lstrip("@") or None

@@ -3,15 +3,15 @@
 import re
 
 _NO_TITLE = re.compile(
-    r"^(untitled\b.*|title|model|document\d*|microsoft (word|powerpoint) - .*|"
-    r"sheet\d*|slide \d+|layout \d+|(?:powerpoint[ -])?pr[eä]sentation\d*|présentation powerpoint|"
-    r"white ?paper|report|no title given|(?:https?|file)://\S*|"
+    r"^(\(?(?:untitled|anonymous|unspecified)\)?|untitled\b.*|title|model|document\d*|"
+    r"microsoft (word|powerpoint) - .*|sheet\d*|slide \d+|layout \d+|"
+    r"(?:powerpoint[ -])?pr[eä]sentation\d*|présentation powerpoint|white ?paper|report|no title given|(?:https?|file)://\S*|"
     r".*\.(docx?|pptx?|xlsx?|tex|dvi|pdf|indd|odt|qxd|html?))$",
     re.IGNORECASE,
 )
 _NO_AUTHOR = re.compile(
-    r"^(?:(?:windows )?user|admin(?:istrator)?|owner|author|unknown|anonymous|root|latex|"
-    r"microsoft.*|python-docx|openpyxl|apache poi)$",
+    r"^(?:(?:windows )?user|admin(?:istrator)?|owner|author|unknown|root|latex|"
+    r"\(?(?:anonymous|unspecified)\)?|microsoft.*|python-docx|openpyxl|apache poi)$",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\s*[;,]\s*|\s+and\s+|\s*&\s*")

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from casebook.extractors.text.authors import names_site
 from casebook.extractors.text.characters import one_line
 
-_SEPARATOR = re.compile(r"\s+(?:[|·•»«:—–-]|::|//)\s+|\s*[|»]\s*")
+_SEPARATOR = re.compile(
+    r"\s+(?:[|·•»«:—–-]|::|//)\s+|\s*[|｜»]\s*|(?<=[\u3040-\u30ff\u3400-\u9fff])_"
+)
 _BAR = "|"
 _BLOG = re.compile(r"^(?:the )?[\w&.' ]{0,40}\b(?:blog|newsroom|magazine)$", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -61,6 +63,10 @@ def _names_whole(heading: str, stated: Sequence[str], sites: Sequence[str]) -> b
     """
     if any(names_site(heading, site) for site in sites):
         return True
+    # "The blog: The post", of which the post is stated alone too.
+    post = next(iter(stated), "")
+    if post != heading and f"{heading}: {post}" in stated:
+        return True
     for title in stated:
         first = _SEPARATOR.split(title, maxsplit=1)[0]
         if heading != title and title.endswith(heading) and _is_part(heading, title):
@@ -80,6 +86,10 @@ def _shared(own: Sequence[str], stated: Sequence[str]) -> str | None:
     words = set(_WORD.findall(own[0].lower())) if len(own) == 1 else set()
     if len(words) < _HEADLINE_WORDS:
         return None
+    # A story is called by its customer for machines, and by what was reached in its heading.
+    named = _WORD.findall(next(iter(stated), ""))
+    if 0 < len(named) <= _TITLE_WORDS and _WORD.findall(own[0])[: len(named)] == named:
+        return own[0]
     common = (len(words & set(_WORD.findall(title.lower()))) for title in stated)
     return own[0] if max(common, default=0) >= _SHARED * len(words) else None
 

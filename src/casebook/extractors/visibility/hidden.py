@@ -20,6 +20,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from casebook.extractors.visibility import programs
 from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
 from casebook.extractors.visibility.declarations import colours, styles
+from casebook.extractors.visibility.declarations.styles import Style
 from casebook.extractors.visibility.finds import (
     MOST,
     Find,
@@ -100,6 +101,7 @@ class _Looked:
         self._cascade = Cascade(root, kinds, {text for text in _STYLES(root) if text})
         self._known = {kind: found for kind in kinds if (found := self._weighed(kind))}
         self._states: dict[Any, Sight] = {}
+        self._handed: dict[tuple[Sight, int, str], tuple[Style, Sight]] = {}
         self._cascades: dict[Any, Cascade] = {}  # of what is within parts that a click has turned
         self._wholes: dict[Any, Find] = {}
         self._places: dict[Any, tuple[int, int]] = {}
@@ -315,10 +317,17 @@ class _Looked:
             element = element.getparent()
         state = self._page if element is None else self._states[element]
         for one in reversed(chain):
-            state = self._states[one] = inherit(state, self._style(one), one.tag)
+            state = self._states[one] = self._handed_on(state, self._style(one), one.tag)
         return state
 
-    def _style(self, element: Any) -> Mapping[str, str]:
+    def _handed_on(self, state: Sight, style: Style, tag: str) -> Sight:
+        """Return what ``inherit`` does; of elements in one place that are told the same, once."""
+        key = state, id(style), tag
+        if key not in self._handed:
+            self._handed[key] = style, inherit(state, style, tag)  # kept, so is its address
+        return self._handed[key][1]
+
+    def _style(self, element: Any) -> Style:
         return self._cascade_of(element).style(element)
 
     def _cascade_of(self, element: Any) -> Cascade:

@@ -64,6 +64,7 @@ _NEAR = 8
 """Elements around the words of a phpBB post in which its own is found."""
 
 _INNER = frozenset({"content", "postmsg"})
+_SIDES = frozenset({"side", "titlebox", "sidebar"})
 _RULE = "_____"
 _JOINED = re.compile(
     r"\b(?:joined|registered|join date|(?:member|active) since|last (?:visit|seen|active|edited)"
@@ -128,13 +129,19 @@ def is_body(element: Any) -> bool:
     """Tell an element that the maker of a forum names as the place of a post's words."""
     named = element.get("class")
     if named and not _NAMES.isdisjoint(named.split()):
-        return not _SIGNATURE.search(named)
+        return not _SIGNATURE.search(named) and not _is_beside(element)
     if named and "content" in named.split() and _is_in_phpbb_post(element):
         return True
     name = element.get("id")
     if name and _IDS.fullmatch(name):
         return True
     return any(element.get(attribute) in values for attribute, values in _MARKS.items())
+
+
+def _is_beside(element: Any) -> bool:
+    """Tell a place beside the thread: Reddit wrote what a forum is about like a post of it."""
+    around = islice(element.iterancestors(), _NEAR)
+    return any(not _SIDES.isdisjoint((each.get("class") or "").split()) for each in around)
 
 
 def _is_in_phpbb_post(element: Any) -> bool:

@@ -12,6 +12,7 @@ from casebook.extractors.web.blocks.block_features import NAMES, Matrix, feature
 from casebook.extractors.web.blocks.block_model import best_cut, expected_f1, probabilities
 from casebook.extractors.web.blocks.bold_lines import with_bold_headings
 from casebook.extractors.web.blocks.contents import without_part_of_contents
+from casebook.extractors.web.blocks.controls import without_controls
 from casebook.extractors.web.blocks.repeats import repeats_of, without_pulled, without_repeats
 from casebook.extractors.web.blocks.spans import Span, spans_of
 from casebook.extractors.web.bodies import NO_BODIES, Bodies
@@ -88,7 +89,8 @@ def choose(
     kept = with_what_belongs(placed, kept, words, layout.likes, kind=kind, chances=own)
     kept = without_part_of_contents(placed, kept)
     is_told = kind in TOLD
-    kept = without_pulled(placed, kept, tokens) if is_told else kept
+    if is_told:
+        kept = without_controls(placed, without_pulled(placed, kept, tokens), words)
     chosen = with_posters([one for one, keep in zip(placed, kept, strict=True) if keep], posts)
     chosen = with_own_sections(chosen, posts) if posts else chosen
     opens = opens_with_post(chosen, posts) if posts else True

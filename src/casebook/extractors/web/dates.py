@@ -50,6 +50,7 @@ _IN_ADDRESS = re.compile(rf"/({_YEAR})/(\d\d?|{_MONTH_NAME})/(\d\d?)(?:/|$)", re
 _SHOWN = "[normalize-space()][not(ancestor::script)]"
 _BEHIND = f"following::text(){_SHOWN}[position() <= 30]"
 _BEFORE = f"preceding::text(){_SHOWN}[position() <= 10]"
+_RIGHT_BEFORE = f"preceding::text(){_SHOWN}[position() <= 3][not(ancestor::a or ancestor::nav)]"
 _LONGEST_LINE = 100
 # What is no publication: of a manual or list, a day by its headline is as often one of these.
 _CHANGED = re.compile(
@@ -184,6 +185,8 @@ def _by_headline(tree: Any, kind: PageKind) -> Iterator[str | None]:
     told = kind in {PageKind.ARTICLE, PageKind.FORUM}
     sides = {PageKind.PRODUCT: (), PageKind.OTHER: (_BEHIND,)}.get(kind, (_BEHIND, _BEFORE))
     for top in islice(tree.iter("h1"), 1):
+        if kind is PageKind.OTHER:
+            yield from (line for line in top.xpath(_RIGHT_BEFORE) if _DAY.fullmatch(line.strip()))
         for side in sides:
             lines = [text for text in top.xpath(side) if len(text.strip()) <= _LONGEST_LINE]
             lines = [line for line in lines if told or not _CHANGED.search(line)]

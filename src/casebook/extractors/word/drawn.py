@@ -4,7 +4,9 @@ Their words stand in parts of their own (ISO/IEC 29500-1, 21.4 and 21.2). Of a c
 are read where it shows them as labels; a bar that has none tells how high it is, and no figure.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from casebook.extractors.word.xml import all_in, child, is_on, made, number, run_of, value
@@ -13,6 +15,9 @@ Drawn = Mapping[str, Any]
 """The roots of such parts, by the relation that a document names them with."""
 
 _REFERENCES = ("relIds", "chart")
+_LITERAL = re.compile(r"\[[^\]]*\]|\"[^\"]*\"|\\.")
+_DAYS = re.compile(r"[dy]", re.IGNORECASE)
+_DAY_NONE = date(1899, 12, 30)
 
 
 def set_in_text(part: Any, drawn: Drawn) -> None:
@@ -64,7 +69,7 @@ def _of_chart(root: Any) -> Iterator[str]:
     categories: list[str] = []
     for row in all_in(root, "ser"):
         name = " ".join(_cached(child(row, "tx")))
-        known = _cached(child(row, "cat"))
+        known = _figures(child(row, "cat"))
         if known and known != categories and not _is_labelled(row):
             categories = known
             yield " | ".join(known)
@@ -78,18 +83,31 @@ def _is_labelled(row: Any) -> bool:
 
 
 def _labels(row: Any, categories: list[str]) -> str:
-    values = child(row, "val")
-    code = "" if values is None else "".join(one.text or "" for one in all_in(values, "formatCode"))
-    figures = [_percent(told) if "%" in code else told for told in _cached(values)]
+    figures = _figures(child(row, "val"))
     if len(figures) != len(categories):
         return ", ".join(figures)
     return ", ".join(f"{name} {figure}" for name, figure in zip(categories, figures, strict=True))
+
+
+def _figures(values: Any | None) -> list[str]:
+    """Return figures as their format shows them: a share in percent, a day as one."""
+    code = "" if values is None else "".join(one.text or "" for one in all_in(values, "formatCode"))
+    shown = _day if _DAYS.search(_LITERAL.sub("", code)) else _percent if "%" in code else str
+    return [shown(told) for told in _cached(values)]
 
 
 def _percent(told: str) -> str:
     try:
         return f"{100 * float(told):.4g}%"
     except ValueError:
+        return told
+
+
+def _day(told: str) -> str:
+    """Return the day of a number of days, as spreadsheets count them."""
+    try:
+        return (_DAY_NONE + timedelta(days=int(float(told)))).isoformat()
+    except (ValueError, OverflowError):
         return told
 
 

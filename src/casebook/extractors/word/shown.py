@@ -38,6 +38,7 @@ _RAISED = "superscript"
 _LAST_LEVEL = 8  # from 0; the one after it is that of plain text
 _DEEPEST = 6
 _OF_SIGNS = frozenset({"Symbol", "Webdings", "Wingdings", "Wingdings 2", "Wingdings 3"})
+_OF_FONT = re.compile(r"([\uf020-\uf0ff])")
 _CODE_POINT = re.compile(r"[0-9A-F]{2,5}")
 _INITIAL = frozenset({"drop", "margin"})
 
@@ -74,6 +75,8 @@ def reword(part: Any) -> None:
         drop(box)  # the sign that it is shown with stands in the text
     for step in all_in(part, "fldChar", "instrText"):
         drop(step)
+    for text in all_in(part, "t"):
+        _set_apart_signs(text)
     for sign in all_in(part, "sym"):
         _say_sign(sign)
     for link in all_in(part, "hyperlink"):
@@ -182,6 +185,23 @@ def _say_sign(sign: Any) -> None:
         sign.set(f"{space_of(sign)}char", code)
     elif _CODE_POINT.fullmatch(code) and chr(int(code, 16)).isprintable():
         replace(sign, made(sign, "t", text=chr(int(code, 16))))
+
+
+def _set_apart_signs(text: Any) -> None:
+    """Make signs of their own of those characters of a text that only its font knows."""
+    fonts = child(around(text, "r"), "rPr", "rFonts")
+    font = value(fonts, "ascii") or value(fonts, "hAnsi")
+    pieces = _OF_FONT.split(text.text or "")
+    if font not in _OF_SIGNS or len(pieces) == 1:
+        return
+    said = (
+        made(text, "sym", font=font, char=f"{ord(piece):04X}")
+        if _OF_FONT.fullmatch(piece)
+        else made(text, "t", text=piece)
+        for piece in pieces
+        if piece
+    )
+    replace(text, *said)
 
 
 def _check(box: Any) -> None:

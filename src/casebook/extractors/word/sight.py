@@ -29,9 +29,11 @@ _USUAL = 20  # half points
 _OVERLAID = 4  # half points' twentieths by which letters, half as wide as high, nearly meet
 _FAR_RAISED = 400  # half points
 _UNSEEN_SHAPE = re.compile(
-    r"visibility:\s*hidden|(?<![-\w])(?:width|height):\s*[01](?:pt|px|in)?\s*(?:;|$)"
+    r"visibility:\s*hidden|(?<![-\w])(?:width|height):\s*(?:[01](?:pt|px)?|0(?:in|cm|mm))\s*(?:;|$)"
     r"|margin-(?:left|top):\s*-?\d{4,}",
 )
+_HEIGHT = re.compile(r"(?<![-\w])height:[^;]*")
+_FITS = re.compile(r"mso-fit-shape-to-text:\s*t")
 _GROUNDED = {"tc": "tcPr", "tr": "tblPrEx", "tbl": "tblPr"}
 _STRIKES = ("strike", "dstrike")
 _WHOLE = re.compile(r"-?\d{1,12}")
@@ -169,7 +171,9 @@ def _of_drawing(drawing: Any) -> str:
     hidden = (child(drawing, "docPr"), drawing)
     if any(one is not None and (one.get("hidden") or "0") not in {"0", "false"} for one in hidden):
         return _HIDDEN
-    sides = (number(child(drawing, "extent"), side) for side in ("cx", "cy"))
+    # A box that grows with its text, as of a caption, is written with next to no height.
+    measured = ("cx",) if all_in(drawing, "spAutoFit") else ("cx", "cy")
+    sides = (number(child(drawing, "extent"), side) for side in measured)
     if any(side is not None and side <= _THIN_DRAWN for side in sides):
         return _FLAT
     offsets = (
@@ -179,7 +183,10 @@ def _of_drawing(drawing: Any) -> str:
 
 
 def _of_shape(shape: Any) -> str:
-    return _AWAY if _UNSEEN_SHAPE.search(shape.get("style") or "") else ""
+    style, box = shape.get("style") or "", child(shape, "textbox")
+    if box is not None and _FITS.search(box.get("style") or ""):
+        style = _HEIGHT.sub("", style)
+    return _AWAY if _UNSEEN_SHAPE.search(style) else ""
 
 
 def _nowhere(_: Any) -> str:

@@ -12,6 +12,9 @@ _NOTE_SIZE = 0.92
 _FULL = 0.85
 """Of the usual width of a full line."""
 
+_SAME = 0.3
+"""Points between sizes of one type."""
+
 _BENEATH = 1.6
 """Line steps to what stands right under a line."""
 
@@ -59,6 +62,16 @@ class Usual:
         room = _BENEATH * max(self.leading, last.size)
         lines = [group.lines[0] for group in groups[:1] if group.lines[0].page == last.page]
         return any(0 <= last.base - x.base <= room and x.left < last.right for x in lines)
+
+    def goes_under(self, last: Line, notes: Sequence[Group], first: Line) -> bool:
+        """Tell whether ``first`` goes on under the line ``last``, beside which ``notes`` stand."""
+        lines = [line for note in notes for line in note.lines]
+        if not lines or any(x.left < last.right and x.right > last.left for x in lines):
+            return False
+        near = 0 < last.base - first.base <= _BENEATH * max(self.leading, last.size)
+        like = first.page == last.page and abs(first.size - last.size) <= _SAME
+        indented = first.left - last.left > last.size / 2
+        return near and like and not indented and not ITEM.match(first.text) and self.is_full(last)
 
     def is_row(self, group: Group, size: float) -> bool:
         """Tell rows and labels: other type than the text's ``size``, or short and no sentence."""
@@ -112,8 +125,10 @@ def _rest_of(held: Group, groups: Sequence[Group], at: int, under: int, usual: U
     Those before ``under`` are notes.
     """
     last = held.lines[-1]
-    if under < len(groups) and _reads_on(last, groups[under].lines[0], usual):
-        return under
+    if under < len(groups):
+        first = groups[under].lines[0]
+        if _reads_on(last, first, usual) or usual.goes_under(last, groups[at:under], first):
+            return under
     cut = usual.is_cut(held) and not usual.stand_under(last, groups[under : under + 1])
     return _over(groups, at, last, usual) if cut else None
 

@@ -36,6 +36,16 @@ _FEWEST_SIZES = 14.0
 _RAGGED = 4.0
 """Type sizes that a line of prose is long, and by which the ends of such lines differ."""
 
+_INSET, _INDENTED = 5.0, 2.0
+"""Type sizes by which lines that stand in the middle begin behind those under them, at least; and
+by which a paragraph's first line does, about."""
+
+_AROUND = 150
+"""Lines before and after one, among which those beside it are looked for."""
+
+_FEWEST_SPACES = 3
+"""In a line of prose; cells have fewer."""
+
 _LETTERED = re.compile(r"(?:[a-h]|[ivx]{1,4})[.)]\s+\S")
 """A point of a list within a list; "i. e." and the like begin where the line above does."""
 
@@ -85,19 +95,20 @@ class Layout(Usual):
         above, page, type_size, _, edge, end, base, _, at_end, row = last
         text, on_page, size, _, left, _, under, _, ends, is_row = line
         if at_end > type_size and abs(at_end - size) <= _SAME:
-            # A small capital, or the number of a note, may be its first letter.
-            small = above[0].isalpha() or at_end <= _NOTE_SIZE * self.body
-            type_size = at_end if small else type_size
+            # A small capital, a point of a list, or the number of a note may be its first sign.
+            is_note = at_end <= _NOTE_SIZE * self.body or text[0].islower()
+            type_size = at_end if is_note or not above[0].isdigit() else type_size
         numbered = ends - size > 1 and text[0].isdigit()  # a note, or a line of a program
         if page != on_page or numbered or row or is_row or not -1 <= type_size - size <= 1:
             return True
         if ends_in_word(above):
-            return False
+            return is_caption(text)
         moved, indent = left - edge, _INDENT * size
         if (
             ((heads or headed) and self._is_other(last, line, headed, heads))
             or (ITEM.match(text) and not self._is_inline(last, line))
             or (not -indent <= moved <= indent and _LETTERED.match(text))
+            or (not (heads and headed) and _is_centred(lines, n))
         ):
             return True
         step = base - under
@@ -137,7 +148,7 @@ class Layout(Usual):
     def _reads_on(self, last: Line, line: Line) -> bool:
         """Tell lines of one paragraph, whose type is that of headings, from a heading and text."""
         like = last.bold == line.bold and abs(last.size - line.size) <= _SAME
-        near = 0 < last.base - line.base <= _LOOSE * max(self.leading, last.size)
+        near = 0 < last.base - line.base <= _LOOSE * max(self._leading_of(last), last.size)
         return like and near and line.text[:1].islower() and not ends_sentence(last.text)
 
     def _is_over(self, lines: Sequence[Line], n: int) -> bool:
@@ -152,7 +163,7 @@ class Layout(Usual):
     def _goes_over(self, lines: Sequence[Line], n: int) -> bool:
         """Tell whether larger type goes on in line ``n``: its step is larger, too."""
         last, line = lines[n - 1], lines[n]
-        if last.base - line.base > _LOOSE * self.leading * last.size / (self.body or 1.0):
+        if last.base - line.base > _LOOSE * self._leading_of(last):
             return False
         if ends_sentence(last.text) or is_section(line.text):
             return False
@@ -161,21 +172,32 @@ class Layout(Usual):
         wide = _end_with(last, line) - last.left >= _WIDE * self.column
         return line.text[:1].islower() or (wide and not self._had_room(lines, n))
 
+    def _leading_of(self, line: Line) -> float:
+        """Return how far lines in the type of ``line`` stand apart: larger ones farther."""
+        return self.leading * max(1.0, line.size / (self.body or 1.0))
+
     def _had_room(self, lines: Sequence[Line], n: int) -> bool:
         """Tell whether the first word of line ``n`` would have fitted behind the line before it.
 
         That one was ended on purpose then, as rows of a table, lines of a program, an address are.
         How far lines reach is a guess, so one that begins small, as most in a paragraph do, must
-        have had much more room, and more than the lines around it.
+        have had much more room, more than the lines around it, and none may stand in it.
         """
         last, line = lines[n - 1], lines[n]
         end = _end_with(last, line)
-        edge = self.edges[margin_of(last)]
-        spare = _SPARE * (edge - last.left) if line.text[:1].islower() else line.size
-        if edge - end <= spare:
+        if not self._is_short(end, self.edges[margin_of(last)], last, line):
             return False
         reach = self._narrower(lines, n)
-        return reach is None or reach - end > line.size
+        if reach is not None and reach - end <= line.size:
+            return False
+        beside = _beside(lines, n) if _may_go_on(last, line) else None
+        return beside is None or self._is_short(end, beside, last, line)
+
+    @staticmethod
+    def _is_short(end: float, edge: float, last: Line, line: Line) -> bool:
+        """Tell whether a line that would ``end`` there has room up to ``edge``."""
+        spare = _SPARE * (edge - last.left) if line.text[:1].islower() else line.size
+        return edge - end > spare
 
     def _narrower(self, lines: Sequence[Line], n: int) -> float | None:
         """Return how far the lines around line ``n`` reach beside a picture or a box.
@@ -217,6 +239,42 @@ def _is_prose(run: Sequence[Line]) -> bool:
         return False
     firsts = {line.text.partition(" ")[0] for line in run}
     return len(firsts) == len(run) and not any(line.text[-1:].isdigit() for line in run)
+
+
+def _is_centred(lines: Sequence[Line], n: int) -> bool:
+    """Tell a line that stands in the middle over line ``n``, which begins a column of text.
+
+    The names of authors stand so over an abstract, and some headings over their section. Lines
+    that are centred themselves begin each at another place.
+    """
+    last, line, after = lines[n - 1], lines[n], lines[n + 1 : n + 2]
+    before, behind = last.left - line.left, line.right - last.right
+    if min(before, behind) < _INSET * line.size or line.text[:1].islower():
+        return False
+    if abs(before - behind) > _INDENTED * line.size or not after or after[0].page != line.page:
+        return False
+    near = 0 < line.base - after[0].base <= _LOOSE * 2 * line.size
+    return near and abs(after[0].left - line.left) <= _INDENTED * line.size
+
+
+def _may_go_on(last: Line, line: Line) -> bool:
+    """Tell a line that may go on with a sentence of the one before, as no cell or verse does."""
+    if line.text[:1].islower():
+        return True
+    return last.text[-1:].isalpha() and last.text.count(" ") >= _FEWEST_SPACES
+
+
+def _beside(lines: Sequence[Line], n: int) -> float | None:
+    """Return where what stands right of the line before line ``n`` begins: another column, a box.
+
+    What is set large there, as quotations in boxes are, keeps some room under it.
+    """
+    last = lines[n - 1]
+    foot, top = last.base - last.size, last.base + 2 * last.size
+    around = (*lines[max(0, n - 1 - _AROUND) : n - 1], *lines[n : n + _AROUND])
+    page = (other for other in around if other.page == last.page and not other.row)
+    begins = [x.left for x in page if x.left > last.right and foot < x.base < top]
+    return min(begins) - last.size / 2 if begins else None
 
 
 def _end_with(last: Line, line: Line) -> float:

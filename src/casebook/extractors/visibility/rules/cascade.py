@@ -80,7 +80,8 @@ class Cascade:
         self._named: dict[Any, frozenset[str]] = {}
         self._held: dict[Any, int] = {}
         self._meant: dict[Kind, tuple[Rule, ...]] = {}
-        self._told: dict[tuple[int, ...], Declared] = {}
+        self._told: dict[tuple[Any, ...], Style] = {}
+        self._varying: set[int] = set()  # of these, by their addresses
         self._places: dict[tuple[Any, bool, bool], dict[Any, int]] = {}
         sheets = [sheet_in(each) for each in sheets_of(root)]
         sheet = joined(sheets, inline)
@@ -140,7 +141,7 @@ class Cascade:
         found = self._styles.get(element)
         if found is None:
             found = self._declared(element)
-            if any(VARIABLE in value for value in found.values()):
+            if id(found) in self._varying:
                 custom = self._custom(element)
                 found = {
                     name: resolved(value, custom) or self._unknown(name, value)
@@ -179,26 +180,29 @@ class Cascade:
         return found
 
     def _merged(self, element: Any, rules: Sequence[Rule], inline: Declared) -> Style:
-        """Return the last value of each property; animations win, important ones win over them."""
-        told = self._told_by(rules)
-        plain = {**self._by_markup(element).plain, **told.plain, **inline.plain}
-        important = {**told.important, **inline.important}
+        """Return the last value of each property; animations win, important ones win over them.
+
+        Many elements are told the same: they have the same style, not only an equal one.
+        """
+        markup = self._by_markup(element)
+        key = (tuple(map(id, rules)), id(inline), *markup.items())
+        if (found := self._told.get(key)) is None:
+            found = self._told[key] = self._last_of(rules, markup, inline)
+            if any(VARIABLE in value for value in found.values()):
+                self._varying.add(id(found))
+        return found
+
+    def _last_of(self, rules: Sequence[Rule], markup: Style, inline: Declared) -> Style:
+        some = (one for one in rules if one.declared.important)
+        urgent = sorted(some, key=lambda rule: rule.urgency)
+        told = (value for rule in rules for value in rule.declared.plain.items())
+        plain = {**markup, **dict(told), **inline.plain}
+        told = (value for rule in urgent for value in rule.declared.important.items())
+        important = {**dict(told), **inline.important}
         left = left_by({**plain, **important}, self._frames) if self._frames else _NO_STYLE
         return {**plain, **left, **important}
 
-    def _told_by(self, rules: Sequence[Rule]) -> Declared:
-        """Return what ``rules``, in order, declare together. Many elements fit the same ones."""
-        key = tuple(map(id, rules))
-        if (found := self._told.get(key)) is None:
-            urgent = sorted(
-                (one for one in rules if one.declared.important), key=lambda rule: rule.urgency
-            )
-            plain = {k: v for rule in rules for k, v in rule.declared.plain.items()}
-            important = {k: v for rule in urgent for k, v in rule.declared.important.items()}
-            found = self._told[key] = Declared(plain, important)
-        return found
-
-    def _by_markup(self, element: Any) -> Declared:
+    def _by_markup(self, element: Any) -> Style:
         """Return what tag and attributes declare: of a link, a button, old HTML and MathML."""
         told = dict(self._button) if element.tag == "button" else {}
         if element.tag == "a" and element.get("href") is not None:
@@ -209,7 +213,7 @@ class Cascade:
             if (value := element.get(attribute))
             and element.tag in _ONLY_OF.get(attribute, {element.tag})
         }
-        return Declared(told, {}) if told else styles.NOTHING
+        return told
 
     def _meant_for(self, kind: Kind) -> tuple[Rule, ...]:
         """Return, in order, the rules whose target has the tag and the names of ``kind``."""

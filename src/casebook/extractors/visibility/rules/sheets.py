@@ -106,15 +106,15 @@ def joined(sheets: Sequence[str | None], inline: Iterable[str]) -> str:
 
     ``inline`` are its style attributes. A sheet that lies elsewhere (None) may make one.
     """
-    sheet = "\n".join(filter(None, sheets))
-    makes = None in sheets or any(map(_CONTAINER.search, (sheet, *inline)))
-    if makes or "@container" not in sheet:
+    sheet = "\n".join(filter(None, sheets))[: source.LONGEST]
+    if None in sheets or "@container" not in sheet:
         return sheet
-    return _QUERY.sub("@media not all", sheet)
+    makes = any(map(_CONTAINER.search, (sheet, *inline)))
+    return sheet if makes else _QUERY.sub("@media not all", sheet)
 
 
 def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
-    """Return the rules of a style sheet by the keys of their targets.
+    """Return the rules of a style sheet, as ``joined`` gives it, by the keys of their targets.
 
     ``present`` are the ``.class`` and ``#id`` names of the page.
     """
@@ -142,9 +142,8 @@ def _read(
 
     Those of which the page has nothing are passed over.
     """
-    text = source.alone(sheet)
     written = 0
-    for place, (selectors, body, layer) in enumerate(_blocks(text, (), 0, Place())):
+    for place, (selectors, body, layer) in enumerate(_blocks(sheet, (), 0, Place())):
         written += len(selectors)
         if written > _MOST_SELECTORS:
             return
@@ -168,8 +167,8 @@ def _parted(selector: str) -> tuple[str, str]:
 
 
 def in_force(sheet: str) -> str:
-    """Return a style sheet without comments, and without what counts on paper or another screen."""
-    return _in_force(source.without_noise(sheet), 0)
+    """Return a style sheet, as ``joined`` gives it, without what counts on another screen."""
+    return _in_force(sheet, 0)
 
 
 def _in_force(text: str, depth: int) -> str:

@@ -56,6 +56,8 @@ CHALLENGE_TEXT = _any(
     r"made us think (?:that )?you (?:were|are|might be) a (?:ro)?bot",
     rf"additional security check is required|required part of this site couldn{_APOSTROPHE}t load",
     r"ロボットでは(?:ない|ありません)|画像に表示されて?いる文字",
+    r"(?:\bне робот|что (?:вы|это) человек)|запросы отправляли вы|(?:você é|sei|jesteś) "
+    r"(?:um |un )?(?:humano|umano|człowiekiem)|insan olduğunuzu|أنك (?:إنسان|لست روبوت)",
 )
 CHALLENGE_HINT = _any(
     r"(?:website|web application) firewall|mod_security|\bblock(?:ed)? (?:reason|id):",
@@ -100,14 +102,16 @@ LOGIN_TEXT = _any(
     r"(?:password|username|e-?mail)[\s\S]{0,60}(?:log|sign)[ -]?in",
     rf"can{_APOSTROPHE}t access your account|email, phone, or skype",
     r"パスワードをお忘れ|ログインして(?:ください|続ける)|忘记密码|请先?登录|로그인이 필요",
-    r"passwort vergessen|melden sie sich (?:bitte )?an|mot de passe oublié|connectez-vous pour",
+    r"(?:passwort|kennwort|e-?mail-adresse) vergessen|نسيت كلمة (?:المرور|السر)",
+    r"melden sie sich (?:bitte )?an|mot de passe oublié|connectez-vous pour",
     r"olvid(?:aste|ó|é) (?:tu|su|mi) contraseña|password dimenticata|wachtwoord vergeten",
     r"esqueceu (?:a|sua) senha|inicia sesión para|accedi per",
 )
 LOGIN_HINT = _any(
     rf"you(?:{_APOSTROPHE}ll)? need (?:access|permission)\b|request access,? or\b",
     rf"you do ?{_NOT_THERE} have (?:access|permission) to (?:view|see|read|open|this|it)\b",
-    r"(?:continue|log in|sign in) with (?:google|apple|microsoft|facebook|github|sso)\b",
+    r"(?:continue|log in|sign (?:in|up)) with (?:google|apple|microsoft|facebook|github|sso)\b",
+    r"already have an account\?|(?:pick|choose|use another) (?:an )?account\b",
     r"(?:content|page|post|document|space|video) is (?:restricted to|only visible to|private\b)",
     r"登[录陆](?:后(?:才)?(?:可以|可|能)|[^。]{0,8}(?:查看|阅读))|ログイン(?:が必要|すると)",
 )
@@ -126,6 +130,8 @@ CONSENT_TITLE = _any(
     r"^consent$|^(?:cookie|privacy|your) consent",
     r"^we value your privacy",
     r"^your privacy",
+    r"^(?:zustimmung|einwilligung)(?: erforderlich)?$|^(?:datenschutz|cookie)-?einstellungen$",
+    r"^dbamy o (?:twoją|państwa) prywatność",
 )
 CONSENT_TEXT = _any(
     r"before you continue to",
@@ -147,9 +153,13 @@ CONSENT_TEXT = _any(
     r"gebruik(?:t|en)(?: [\w’']{1,20}){0,6} cookies|geef (?:je |u )?toestemming",
     r"alles (?:accepteren|weigeren)",
     r"akzeptieren (?:&amp;|&|und) \w+|(?:zustimmen|einwilligen) (?:&amp;|&|und) \w+",
-    r"mit werbung (?:weiter|lesen|nutzen)|ohne (?:werbe-?)?tracking|partnern? speichern",
+    r"mit werbung (?:weiter|lesen|nutzen|und (?:cookies|tracking))|pur-abo",
+    r"ohne (?:werbe-?)?tracking|partnern? speichern",
     r"aceptar y cerrar|(?:retirar|revocar) su consentimiento|retirer votre consentement",
     r"(?:socios|parceiros)[\w ,]{0,40}(?:usamos|utilizamos|almacena|armazena)|aceitar tudo",
+    r"(?:nasi|zaufani) partnerzy|prze(?:chowujemy|twarzamy) (?:informacje|dane)|przejdź do serwisu",
+    r"(?:acceptera|godkänn) alla|accepter alle|zaakceptuj wszystkie|přijmout vše|hyväksy kaikki",
+    r"(?:クッキー|cookie)を使用|すべて(?:同意|許可)|(?:接受|同意)(?:所有|全部)|모두 (?:동의|허용)",
     # The purposes of the IAB's framework, as its translations word them.
     r"(?:informationen|endgerät)[\w ,./-]{0,60}(?:speichern|zugreifen|zugriff|abrufen)",
     r"messung von (?:werbe|anzeigen)|zielgruppenforschung|mesure de performance",
@@ -168,6 +178,7 @@ CONSENT_TERM = _any(
     r"\bsettings\b|on (?:a|your) device|datenschutz|werbung|einwillig|zustimm|akzeptier|ablehn",
     r"publicité|données|accepter|refuser|confidentialité|datos|privacidad|publicidad|aceptar",
     r"rechazar|\bdati\b|consenso|pubblicità|accetta|rifiuta|gegevens|toestemming|dados",
+    r"partner(?:zy|ów)|prywatnoś|reklam|クッキー|同意|拒否|隐私|동의",
     r"zwecke|endgerät|\b(?:legal|drinking|your) age\b|date of birth|(?:18|21) (?:years|or|and)\b",
 )
 """What nearly each sentence of such a page has a word of."""
@@ -259,6 +270,8 @@ MISSING_TITLE = _any(
     r"\bстраница не найдена|\bсторінку не знайдено|\bsayfa bulunamadı",
     r"页面(?:不存在|未找到)|找不到(?:页面|頁面)|ページが見つかりません|페이지를 찾을 수 없",
     r"^(?:(?:this|the|your) )?link (?:has |is )?expired|^entry is not found",
+    r"الصفحة غير (?:موجودة|متوفرة)|הדף (?:לא נמצא|אינו קיים)|halaman tidak ditemukan",
+    r"không tìm thấy trang|ไม่พบหน้า",
 )
 """What the title of such a page is, or one part of it between bars and dashes."""
 
@@ -290,6 +303,7 @@ MISSING_TEXT = _any(
     r"sid(?:an|en)[\w ,]{0,40} (?:findes|finns|finnes) (?:ikke|inte)|fant ikke siden|sivua ei löyt",
     r"stron[ay][\w ,]{0,50} nie (?:istnieje|została znaleziona)|stránka neb?yla nalezena",
     r"stránka[\w ,]{0,40} (?:nebyla nalezena|neexistuje)|sayfa (?:bulunamadı|mevcut değil)",
+    r"صفحة[^\n.]{0,40}غير (?:موجودة|متوفرة)|הדף לא נמצא|halaman[\w ,]{0,40} tidak (?:ada|dite)",
     r"(?:頁面|网页)不存在|페이지를 찾을 수 없",
     r"(?:页面|网页|内容|文章|帖子|主题)[^。]{0,8}(?:不存在|未找到|删除|失效|违规)",
     r"(?:ページ|記事|エントリー?)[はが](?:見つかりません|存在しません|削除され)",
@@ -300,6 +314,7 @@ MISSING_HINT = _any(
     r"there is (?:currently )?no text in this page|(?:this|the|your) link (?:has |is )?expired",
     r"(?:author|owner|user|moderators?)[\w ]{0,12} (?:deleted|removed) th(?:is|e)\b",
     r"\[(?:deleted|removed)\b[\w ]{0,20}\]",
+    r"(?:buy|purchase) this domain|domain (?:is|may be) for sale",
 )
 """Words of a page without a text, which a note about links has too."""
 
@@ -365,7 +380,15 @@ REGION_TEXT = _any(
 SCRIPT_TEXT = _any(
     r"(?:enable|requires?|needs?|turn on|without|activate|support)[\w ]{0,40}java ?script",
     r"java ?script[\w ]{0,40}(?:enabled|disabled|required|not (?:available|supported))",
+    r"(?:aktivieren|activez|activer|activ[ae]|habilit[ae]|attiva|abilita|включите|schakel)"
+    r"[\w ]{0,20} java ?script|java ?script ?(?:を有効|를 활성화)|(?:启用|开启) ?java ?script",
 )
+LOADING = _any(
+    r">\s{0,9}(?:loading|please wait|(?:wird ge)?l[aä]d(?:en|t)|chargement(?: en cours)?|cargando"
+    r"|carregando|caricamento|загрузка|読み込み中|加载中|로딩 ?중|جاري التحميل)[\s.…]{0,9}<"
+)
+"""What stands in the place of a text that scripts fetch."""
+
 _ROOTS = "root|app|__next|__nuxt|___gatsby|svelte|react-root|main-app|mount|page-root"
 ROOT = _any(rf"<(?:div|main|section)[^>]{{0,120}}\bid\s{{0,9}}=\s{{0,9}}[\"']?(?:{_ROOTS})\b")
 EMPTY_ROOT = _any(

@@ -258,7 +258,8 @@ def _is_shell(page: Page) -> bool:
     asks = bool(phrases.SCRIPT_TEXT.search(page.markup)) and count_words(page.seen) < _SHORT
     # Of a page with next to no text, what stands in its root says that it loads.
     root = phrases.ROOT if page.words < _FEWEST_OF_ARTICLE else phrases.EMPTY_ROOT
-    return asks or _awaits_scripts(page, root)
+    few, waits = page.words < _FEWEST_OF_ARTICLE, phrases.LOADING
+    return asks or _awaits_scripts(page, root) or (few and _awaits_scripts(page, waits))
 
 
 def _awaits_scripts(page: Page, root: re.Pattern[str] = phrases.EMPTY_ROOT) -> bool:

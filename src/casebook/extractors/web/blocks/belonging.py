@@ -14,7 +14,8 @@ import numpy as np
 
 from casebook.extractors.web.blocks.block_features import Matrix
 from casebook.extractors.web.blocks.notes import notes_of
-from casebook.extractors.web.blocks.questions import folded
+from casebook.extractors.web.blocks.questions import folded, folds_of, jobs_of
+from casebook.extractors.web.blocks.quoted import speakers_of
 from casebook.extractors.web.markup.tree_blocks import Place, Placed
 from casebook.extractors.web.page_kind import PageKind
 
@@ -50,6 +51,7 @@ _FIGURE = re.compile(
 )
 _FEWEST_TILES, _MOST_TILES, _LONGEST_LABEL = 2, 12, 20
 _LIKELY_TILES = 0.2
+_LONGEST_LIST, _SHORTEST_ITEM, _LIKELY_ITEMS = 12, 3, 0.25
 TOLD = frozenset({PageKind.ARTICLE, PageKind.OTHER})
 """Kinds of pages that one reads from beginning to end."""
 
@@ -73,22 +75,37 @@ def with_what_belongs(
     found = np.flatnonzero(kept).tolist()
     if not found:
         return kept
-    for found_in in (_likely, _tiles) if kind in TOLD else ():
-        for n in found_in(placed, kept, words, chances):
-            kept[n] = True
-    for more in (_lacking, _alike, _sections, _rows, folded) if kind in TOLD else ():
-        for n in more(placed, kept, words, likes):
-            kept[n] = True
+    folds = folds_of(placed, words, likes) if kind in TOLD else []
+    if kind in TOLD:
+        _keep_told(placed, kept, words, likes, chances)
+    kept[list(folded(folds, kept))] = True
+    if kind is not PageKind.PRODUCT:
+        kept[list(_over_text(placed, kept, words, found[0]))] = True
     captions = [_is_caption(one.place) and words[n] > 0 for n, one in enumerate(placed)]
     for n in _between(kept, captions, words):
         numbered = _NUMBERED_CAPTION.match(placed[n].block.text)
         kept[n] |= words[n] >= _SHORTEST_CAPTION or numbered is not None
-    for n in notes_of(placed, kept, words):
-        kept[n] = True
-    if kind is not PageKind.PRODUCT:
-        for n in _over_text(placed, kept, words, found[0]):
-            kept[n] = True
+    kept[list(notes_of(placed, kept, words))] = True
+    if kind is PageKind.ARTICLE:
+        kept[list(speakers_of(placed, kept, words))] = True
+    kept[jobs_of(placed, folds, kept, words)] = False
     return kept
+
+
+def _keep_told(
+    placed: Sequence[Placed],
+    kept: Matrix,
+    words: Sequence[int],
+    likes: Sequence[str],
+    chances: Matrix,
+) -> None:
+    """Keep, in ``kept``, what belongs to a text that one reads from beginning to end."""
+    for found_in in (_likely, _items, _tiles):
+        for n in found_in(placed, kept, words, chances):
+            kept[n] = True
+    for more in (_lacking, _alike, _sections, _rows):
+        for n in more(placed, kept, words, likes):
+            kept[n] = True
 
 
 def _likely(
@@ -113,6 +130,23 @@ def _likely(
             is_text = words[n] and not one.level and one.linked < _LINKED
             if is_text and chances[n] >= least and not _is_caption(one.place):
                 yield n
+
+
+def _items(
+    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], chances: Matrix
+) -> Iterator[int]:
+    """Yield lists of which nothing is kept, between two blocks that are.
+
+    All that stands there are their items, which say something and lead nowhere.
+    """
+    for before, after in pairwise(np.flatnonzero(kept).tolist()):
+        gap = range(before + 1, after)
+        if 1 < len(gap) <= _LONGEST_LIST and all(
+            placed[n].place.tag == "li" and placed[n].linked < _LINKED for n in gap
+        ):
+            said = sum(words[n] for n in gap) >= _SHORTEST_ITEM * len(gap)
+            if said and chances[before + 1 : after].mean() >= _LIKELY_ITEMS:
+                yield from gap
 
 
 def _tiles(

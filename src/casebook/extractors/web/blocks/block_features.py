@@ -18,6 +18,9 @@ from casebook.extractors.web.markup.tree_blocks import Placed
 from casebook.extractors.web.page_kind import PageKind
 
 _MARK = re.compile(r"[.!?,;:。，、！？]")
+# Thai and Lao, kana, Han: a whole sentence would be one word.
+_RANGES = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_UNSPACED, _PIECE = re.compile(f"[{_RANGES}]"), re.compile(rf"[{_RANGES}]{{1,2}}|[^\W{_RANGES}]+")
 _DIGIT = re.compile(r"\d")
 _ENDED = re.compile("[.!?。！？…:][\"'”’»)\\]]*\\s*$")
 _KINDS_OF_TAG = {
@@ -56,8 +59,9 @@ Matrix = Any
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of ``text``, lower case."""
-    return words_in(text.lower())
+    """Return the words of ``text``, lower case; of scripts without spaces, two characters each."""
+    text = text.lower()
+    return words_in(text) if text.isascii() or not _UNSPACED.search(text) else _PIECE.findall(text)
 
 
 def features(

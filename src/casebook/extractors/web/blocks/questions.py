@@ -52,6 +52,21 @@ _OTHER_NAMES = re.compile(
     r"|related (?:posts?|articles?|stories|reading)|chat (?:widget|window|box)|author (?:bio|box)"
     r"|onetrust|cookiebot|usercentrics|didomi|trustarc|iubenda|complianz|osano|borlabs)\b"
 )
+# Open positions, by what stands over them or what each ends with.
+_HIRING = re.compile(
+    r"\b(?:we(?:['’]re| are) hiring|open (?:roles|positions|jobs)|(?:job|current) openings"
+    r"|vacancies|(?:roles|positions|jobs) (?:open|available)|offene stellen"
+    r"|stellen(?:angebote|anzeigen)|wir stellen ein|nous recrutons|(?:offres d[’']|postes )emplois?"
+    r"|postes ouverts|vacantes|ofertas de (?:empleo|trabajo)|vagas(?: abertas)?|posizioni aperte"
+    r"|vacatures)\b|採用情報|募集(?:中|職種|要項)|招聘|职位",
+    re.IGNORECASE,
+)
+_APPLIES = re.compile(
+    r"\W*(?:apply(?: now| here| today| online| for [\w ]{1,30})?|(?:view|see) (?:the )?(?:job|role"
+    r"|position)|(?:jetzt |hier )?bewerben|postuler(?: ici| maintenant)?|solicitar|candidat\w+"
+    r"|solliciteer(?: nu)?|応募(?:する|はこちら)|(?:立即)?(?:申请|投递)(?:职位|简历)?)\W*",
+    re.IGNORECASE,
+)
 _COOKIES = re.compile(
     r"\b(?:cookies?|trackers?|advertising partners|legitimate interests?"
     r"|(?:necessary|required) for (?:the|this|our) (?:web ?)?site)\b",
@@ -60,17 +75,21 @@ _COOKIES = re.compile(
 
 
 class Fold(NamedTuple):
-    """A line that a reader clicks, by its number, and the end of what it opens."""
+    """A line that a reader clicks, by its number, and the end of what it opens.
+
+    ``job`` marks one of the open positions that a site hangs on its texts.
+    """
 
     line: int
     end: int
+    job: bool = False
 
 
 def folds_of(placed: Sequence[Placed], words: Sequence[int], likes: Sequence[str]) -> list[Fold]:
     """Return what folds on a page and may be text: groups of lines with prose under each."""
     lines: dict[str, list[int]] = defaultdict(list)
     for n, one in enumerate(placed):
-        if 0 < words[n] <= _LONGEST_LINE and _folds(one):
+        if 0 < words[n] <= _LONGEST_LINE and folds_something(one):
             lines[likes[n]].append(n)
     groups = [group[:_MOST] for group in lines.values() if len(group) >= _FEWEST]
     spans = spans_of(placed) if groups else {}
@@ -78,17 +97,30 @@ def folds_of(placed: Sequence[Placed], words: Sequence[int], likes: Sequence[str
     return sorted(found)
 
 
-def folded(
-    placed: Sequence[Placed], kept: Matrix, words: Sequence[int], likes: Sequence[str]
-) -> Iterator[int]:
-    """Yield the blocks of what folds in or below the text that is ``kept``."""
-    first = next((n for n, keep in enumerate(kept) if keep), len(placed))
-    for fold in folds_of(placed, words, likes):
-        if fold.line > first:
+def folded(folds: Sequence[Fold], kept: Matrix) -> Iterator[int]:
+    """Yield the blocks of the ``folds`` in or below the text that is ``kept``."""
+    first = next((n for n, keep in enumerate(kept) if keep), len(kept))
+    for fold in folds:
+        if fold.line > first and not fold.job:
             yield from range(fold.line, fold.end)
 
 
-def _folds(one: Placed) -> bool:
+def jobs_of(
+    placed: Sequence[Placed], folds: Sequence[Fold], kept: Matrix, words: Sequence[int]
+) -> list[int]:
+    """Return the blocks of the open positions that fold below a text, and the heading over them.
+
+    None where they are half of what is ``kept``: then they are what the page tells.
+    """
+    inside = [n for fold in folds if fold.job for n in range(fold.line, fold.end)]
+    over = (n - 1 for fold in folds if fold.job for n in [fold.line] if n and placed[n - 1].level)
+    inside += [n for n in over if _HIRING.search(placed[n].block.text)]
+    told = sum(count for count, keep in zip(words, kept, strict=True) if keep)
+    theirs = sum(words[n] for n in set(inside) if kept[n])
+    return inside if theirs <= _MOSTLY * told else []
+
+
+def folds_something(one: Placed) -> bool:
     """Tell a line that says by its markup, or by the names around it, that it opens a part."""
     near = list(islice(one.place.upwards(), _UPWARDS))
     if any(place.tag == "summary" for place in near[:2]):
@@ -133,7 +165,8 @@ def _group(
     folds = [fold for fold in folds if fold.end > fold.line + 1]
     under = [m for fold in folds for m in range(fold.line + 1, fold.end)]
     if _says_something(placed, words, [fold.line for fold in folds], under):
-        yield from folds
+        are_jobs = _are_jobs(placed, folds)
+        yield from (fold._replace(job=are_jobs) for fold in folds)
 
 
 def _says_something(
@@ -151,6 +184,21 @@ def _says_something(
     return (
         on_cookies <= _MOSTLY * len(under) and linked < _LINKED * told and prose >= _MOSTLY * told
     )
+
+
+def _are_jobs(placed: Sequence[Placed], folds: Sequence[Fold]) -> bool:
+    """Tell open positions, each with a link to apply or all under a heading that says so."""
+    first = folds[0].line
+    over = (one.block.text for one in placed[max(0, first - _FEW) : first] if one.level)
+    asked = sum(placed[fold.line].block.text.rstrip().endswith(("?", "？")) for fold in folds)
+    if not asked and any(map(_HIRING.search, over)):
+        return True
+    told = (any(_applies(placed[m]) for m in range(fold.line + 1, fold.end)) for fold in folds)
+    return sum(told) > _MOSTLY * len(folds)
+
+
+def _applies(one: Placed) -> bool:
+    return bool(one.linked or one.button) and bool(_APPLIES.fullmatch(one.block.text))
 
 
 def _is_prose(one: Placed, words: int) -> bool:

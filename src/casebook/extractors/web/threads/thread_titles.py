@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, permutations
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
@@ -18,6 +18,7 @@ _FEWEST_WORDS = 2
 _MOST_HEADINGS, _MOST_LINKS = 60, 3_000
 _MOST_WITHIN = 60
 _MOST_PARTS = 4
+_FEW = 4
 _LONGEST_TITLE = 400
 
 
@@ -32,7 +33,31 @@ def thread_title(tree: Any, stated: Sequence[str], sites: Sequence[str]) -> str 
     named = [text for text in shown if not any(names_site(text, site) for site in sites)]
     if named:
         return max(named, key=len)
-    return _without_places(titles[0], tree) if titles else None
+    return (_shared(titles) or _without_places(titles[0], tree)) if titles else None
+
+
+def _shared(titles: Sequence[str]) -> str | None:
+    """Return the longest part that one title begins with and another ends with.
+
+    Either has the site or the forum on its other side.
+    """
+    titles = list(dict.fromkeys(titles))[:_FEW]
+    parts = [_parts(title) for title in titles]
+    common = {
+        part
+        for one, other in permutations(range(len(parts)), 2)
+        for part in parts[one] & parts[other]
+        if titles[one].startswith(part) and titles[other].endswith(part)
+    }
+    return max((one for one in common if len(one.split()) >= _FEWEST_WORDS), key=len, default=None)
+
+
+def _parts(title: str) -> set[str]:
+    """Return all that stands in ``title`` between two of its marks, or its ends."""
+    marks = list(_SEPARATOR.finditer(title))[-_MOST_PARTS:]
+    starts = [0, *(mark.end() for mark in marks)]
+    ends = [*(mark.start() for mark in marks), len(title)]
+    return {title[start:end] for start in starts for end in ends if start < end} - {title}
 
 
 def _headings(tree: Any) -> Iterator[str]:

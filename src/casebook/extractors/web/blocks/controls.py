@@ -1,0 +1,51 @@
+"""Lines in a text that are no words of it: what is pressed, "Advertisement", "Loading…". Pure."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from casebook.extractors.text.characters import one_line
+from casebook.extractors.web.blocks.block_features import Matrix
+from casebook.extractors.web.blocks.questions import folds_something
+from casebook.extractors.web.markup.tree_blocks import Placed
+
+_LONGEST = 8
+_CHOOSING = frozenset({"tab", "option", "radio", "switch"})
+# What stands over the place of an advertisement, which a script fills.
+_LABEL = re.compile(
+    r"\W*(?:advertisements?|advertising|ad feedback|sponsored(?: content)?|ads by \w+|anzeige"
+    r"|werbung|publicité|annonce|publicidad|publicidade|pubblicità|advertentie|reklama?|annons"
+    r"|реклама|広告|pr|广告|廣告"
+    # In the place of a part that a script fetches, and beside the headings of wikis.
+    r"|loading|wird geladen|chargement(?: en cours)?|cargando|carregando|caricamento|загрузка"
+    r"|読み込み中|加载中|\[\s?(?:edit|bearbeiten|modifier|editar|modifica|bewerken|править|編集|编辑)"
+    r"(?: \| [^\]]{1,30})?\s?\])\W*",
+    re.IGNORECASE,
+)
+
+
+def without_controls(placed: Sequence[Placed], kept: Matrix, words: Sequence[int]) -> Matrix:
+    """Return ``kept`` without lines that are buttons, or label the place of something else.
+
+    What opens a part of the text, or chooses one, names that part.
+    """
+    kept = kept.copy()
+    for n, one in enumerate(placed):
+        if kept[n] and words[n] <= _LONGEST and not one.level:
+            kept[n] = not (_LABEL.fullmatch(one.block.text) or _is_pressed(one))
+    return kept
+
+
+def _is_pressed(one: Placed) -> bool:
+    """Tell a line of which nothing is left without its buttons."""
+    element = one.place.element
+    buttons = [element] if element.tag == "button" else list(element.iter("button"))
+    rest = one_line(one.block.text)
+    for button in buttons:
+        rest = rest.replace(one_line(" ".join(button.itertext())), " ", 1)
+    is_all = bool(buttons) and not any(map(str.isalnum, rest))
+    return is_all and not (folds_something(one) or any(map(_chooses, buttons)))
+
+
+def _chooses(button: Any) -> bool:
+    return button.get("role") in _CHOOSING

@@ -232,3 +232,18 @@ def test_what_a_sheet_ends_with_is_no_part_of_the_next():
     """A selector without a block was read together with the first one of the sheet behind it."""
     sheets = "<style>.a{color:red} p ></style><style>.x{opacity:0}</style>"
     assert SECRET not in strip(BOX.format(SECRET), sheets)[1]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".x{opacity:0;text-shadow:" + "0 0 1px red," * 30_000 + "red}",
+        ".x{opacity:0;color:" + "(" * 200_000 + "}",
+        ".x,.q" + "(" * 100_000 + ")" * 100_000 + "{opacity:1}.x{opacity:0}",
+        "@scope(.x){" * 16 + ".x{opacity:0}" + "}" * 16 + ".x{opacity:0}",
+        "@supports " + "(a:b) or " * 50_000 + "(a:b){.q{opacity:0}}.x{opacity:0}",
+    ],
+)
+def test_long_and_nested_styles_take_the_time_of_their_length(sheet):
+    """Shadows, brackets, scopes in scopes and conditions took the square of it, or twice each."""
+    assert SECRET not in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]

@@ -3,6 +3,7 @@
 import pytest
 from raw_pdf import BOX, SAID, SECRET, STORY, form, page_of, stream
 
+from casebook.extractors.pdf.visibility import glance
 from casebook.extractors.registry import extract
 from casebook.schemas.sources import Payload
 
@@ -120,3 +121,12 @@ def test_a_line_under_white_type_strikes_nothing_out():
     said = f"q .6 w 72 403.5 m 350 403.5 l S Q 1 g 1 G 9 w 2 Tr BT /F1 11 Tf 72 400 Td ({'H' * 40})"
     found = read(f"{said} Tj ET 0 Tr 0 g {SAID}")
     assert SECRET in " ".join(found.text.split())
+
+
+def test_forms_that_hold_each_other_twice_are_looked_into_so_many_times(monkeypatch):
+    """A dozen of them come to thousands; what is hidden in one of them is found all the same."""
+    monkeypatch.setattr(glance, "_MOST_FORMS", 10)
+    doubling = [form("/X0 Do /X0 Do", resources=f"/XObject<</X0 {11 + n} 0 R>>") for n in range(5)]
+    objects = [*doubling, form(f"{SAID} 1 g {BOX}")]
+    found = read("/X0 Do", resources=FORM, objects=objects)
+    assert SECRET not in " ".join(found.text.split())

@@ -13,8 +13,9 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
+from casebook.extractors.pdf.visibility.clips import is_cut_off
 from casebook.extractors.pdf.visibility.doubled import INKLESS
-from casebook.extractors.pdf.visibility.glance import BLANK, DEPTH, TINY_POINTS, Glance, is_cut_off
+from casebook.extractors.pdf.visibility.glance import BLANK, DEPTH, TINY_POINTS, Glance
 from casebook.extractors.pdf.visibility.grounds import Box, no_ink
 from casebook.extractors.pdf.visibility.overprint import Overprints
 from casebook.extractors.pdf.visibility.sight import BoxSight, Budget, LineSight, Sight

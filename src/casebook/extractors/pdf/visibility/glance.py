@@ -7,7 +7,7 @@ quick to suspect; what it suspects is looked at again, word by word.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import compress, repeat
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -15,8 +15,9 @@ import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
+from casebook.extractors.pdf.visibility.clips import MOST_SEGMENTS, are_clipped
 from casebook.extractors.pdf.visibility.doubled import INKLESS, may_repeat
-from casebook.extractors.pdf.visibility.grounds import Box, Ground, Texts, no_ink, reaches, veil
+from casebook.extractors.pdf.visibility.grounds import Box, Ground, Texts, no_ink, veil
 from casebook.extractors.pdf.visibility.scraps import covered_by, lying_on
 from casebook.extractors.pdf.visibility.strokes import Lines
 
@@ -27,12 +28,12 @@ BLANK = 0.05
 DEPTH = 40
 """Forms within forms that are looked into: pdfium reads none that lie deeper."""
 
+_MOST_FORMS = 2_000
+"""Of a page; a few that hold each other twice come to any number, and what more hold is drawn."""
+
 _MOST_OF_PAGE = 0.5
 _SMALL = 3.0
 """Points. What is smaller, a rule or a dot, covers no word."""
-
-_RECTANGLE = 6
-"""Segments at most; another shape may not fill its box."""
 
 
 _SMALLEST_MARK, _LARGEST_MARK = 1.5, 12.0
@@ -73,7 +74,7 @@ class Glance:
     are the fonts whose letters the file draws itself, or does not: the drawn page shows it.
     ``repeats``: some text may be drawn twice. ``tall``: some of it is higher than wide. ``large``:
     some is as high and wide as a stamp across the page. ``lids`` are the addresses of white type
-    that lies on other type.
+    that lies on other type. ``forms`` counts those that were looked into.
     """
 
     odd: bool = False
@@ -93,6 +94,7 @@ class Glance:
     tall: bool = False
     large: bool = False
     lids: list[int] = field(default_factory=list)
+    forms: int = 0
     lines: Lines = field(default_factory=Lines)
 
     def is_picture(self, edges: Box) -> bool:
@@ -194,7 +196,7 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
         found.over -= under
     if found.marked and edges and not has_forms:
         found.texts = list(compress(objects, is_text.tolist()))
-    found.veiled = found.veiled or _is_clipped(pieces)
+    found.veiled = found.veiled or _are_clipped(pieces)
     return _Held(bool(pieces.handles or forms), bool(grounds))
 
 
@@ -341,7 +343,7 @@ def _filled(paths: _Objects) -> list[Ground]:
     broad = (strokes != 0) & (widths >= _SMALL)  # a pen as broad as a line of type covers it
     filled = paths.those((modes != pdfium.FPDF_FILLMODE_NONE) | broad)
     colours = calls.rows(calls.fill_colour, filled.handles, 4, np.uintc)[0][:, :3].tolist()
-    shaped = (calls.answers(calls.count_segments, filled.handles) > _RECTANGLE).tolist()
+    shaped = (calls.answers(calls.count_segments, filled.handles) > MOST_SEGMENTS).tolist()
     parts = zip(filled.order.tolist(), filled.boxes.tolist(), colours, shaped, strict=True)
     return [Ground(n, box, colour, shaped=shape) for n, box, colour, shape in parts]
 
@@ -355,44 +357,21 @@ def _forms(found: Glance, forms: _Objects, depth: int) -> tuple[list[Ground], li
     each = zip(forms.order.tolist(), forms.handles, forms.boxes.tolist(), matrices, strict=True)
     for n, form, box, matrix in each:
         pictures, lines = len(found.pictures), found.lines.count()
-        inner = calls.objects_within(form) if depth < DEPTH else []
+        found.forms += 1
+        is_near = depth < DEPTH and found.forms <= _MOST_FORMS
+        inner = calls.objects_within(form) if is_near else []
         held = _look(found, inner, None, depth + 1)
         found.lines.move(lines, matrix)
         if len(found.pictures) > pictures:
             found.pictures[pictures:] = [box]
         covers += [Ground(n, box)] * held.grounds
-        texts += [Ground(n, box)] * (held.texts or depth >= DEPTH)
+        texts += [Ground(n, box)] * (held.texts or not is_near)
     some = {ground.order for ground in texts}
     holding = np.array([n in some for n in forms.order.tolist()], np.bool_)
-    lost = bool((clear & holding).any()) or _is_clipped(forms.those(holding))
-    found.veiled = found.veiled or lost
+    lost = bool((clear & holding).any()) or _are_clipped(forms.those(holding))
+    found.veiled = found.veiled or lost or found.forms > _MOST_FORMS
     return texts, covers
 
 
-def is_cut_off(piece: Handle) -> bool:
-    """Tell an object of which a clip may show less than half."""
-    box = calls.rows(calls.object_box, [piece], 4)[0].astype(np.float64)
-    return _is_clipped(_Objects(np.zeros(1, np.intp), [piece], box))
-
-
-def _is_clipped(pieces: _Objects) -> bool:
-    """Tell text of which a clip may show less than half."""
-    addresses = list(map(calls.clip_of, pieces.handles))
-    counts = list(map(calls.count_clips, addresses))
-    clipped = [n for n, count in enumerate(counts) if count > 0]
-    if not clipped:
-        return False
-    clips = calls.handles(addresses)
-    paths = [(n, path) for n in clipped for path in range(counts[n])]
-    lengths = [calls.count_clip_segments(clips[n], path) for n, path in paths]
-    if min(lengths) < 1 or max(lengths) > _RECTANGLE:
-        return True  # what another shape leaves of its box only drawing tells
-    ends = calls.points(
-        segment
-        for (n, path), length in zip(paths, lengths, strict=True)
-        for segment in map(calls.clip_segment, repeat(clips[n]), repeat(path), range(length))
-    ).astype(np.float64)
-    starts = np.cumsum([0, *lengths[:-1]])
-    corners = np.minimum.reduceat(ends, starts), np.maximum.reduceat(ends, starts)
-    shown = reaches(np.concatenate(corners, axis=1), pieces.boxes[[n for n, _ in paths]])
-    return not shown.all()
+def _are_clipped(pieces: _Objects) -> bool:
+    return are_clipped(pieces.handles, pieces.boxes)

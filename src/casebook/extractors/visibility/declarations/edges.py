@@ -14,12 +14,13 @@ from casebook.extractors.visibility.declarations.css_values import UNIT_PX, VARI
 _COMMA = re.compile(r",(?![^()]*\))")
 _LENGTH = re.compile(r"(?<![\w#.])(-?\d{0,9}\.?\d{1,9})(px|pt|em|rem)?(?![\w.%])")
 _WORD = re.compile(r"#?[\w-]+(?:\([^()]*\))?")
+_LONGEST = 1_000
 _FARTHEST, _MOST_BLURRED = 100.0, 40.0
 
 
 def is_edged(style: Mapping[str, str], ground: Colour | None) -> bool:
     """Tell letters with a shadow or a stroke that is seen on their ``ground``."""
-    shadow = style.get("text-shadow", "none")
+    shadow = style.get("text-shadow", "none")[:_LONGEST]
     return (
         shadow != "none" and any(_is_seen(one, ground) for one in _COMMA.split(shadow))
     ) or _is_stroked(style, ground)
@@ -38,7 +39,7 @@ def _is_seen(shadow: str, ground: Colour | None) -> bool:
 
 
 def _is_stroked(style: Mapping[str, str], ground: Colour | None) -> bool:
-    whole = style.get("-webkit-text-stroke", "")
+    whole = style.get("-webkit-text-stroke", "")[:_LONGEST]
     if VARIABLE in whole:
         return True
     width = style.get("-webkit-text-stroke-width", _without_ink(whole))

@@ -15,7 +15,7 @@ _MARKS = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _CLOSING = {")": "(", "]": "[", "}": "{"}
-_STRUCTURED = re.compile(r"[\"'\[{\\]|\([^)]*;")
+_STRUCTURED = re.compile(r"[\"'\[{\\]|\([^();]*[;(]")
 _HACKED = re.compile(r"\\[09]\s*\Z")  # for old versions of Internet Explorer alone
 _OF_ALL = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
 _NUMBER = r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?"

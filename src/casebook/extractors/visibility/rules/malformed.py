@@ -17,6 +17,9 @@ _WRONG = re.compile(
 )
 _PSEUDO = re.compile(r"(::?)(-?[a-z][a-z-]*)", re.IGNORECASE)
 _OPEN = ":"
+_LONGEST = 2_000
+"""Characters of a selector that is looked at: brackets in brackets take the square of them."""
+
 _CLASSES = frozenset(
     "active any-link autofill buffering checked closed default defined dir disabled empty enabled "
     "first first-child first-of-type focus focus-visible focus-within fullscreen future has "
@@ -40,7 +43,7 @@ _ELEMENTS = frozenset(
 
 def is_malformed(selector: str) -> bool:
     """Tell a selector, as it stands in a list, that no browser knows."""
-    if _PLAIN.fullmatch(selector):  # as most are
+    if len(selector) > _LONGEST or _PLAIN.fullmatch(selector):  # most are plain
         return False
     text = _QUIET.sub("_", selector)
     while (shorter := _INSIDE.sub("", text)) != text:

@@ -227,6 +227,12 @@ def _blocks(text: str, parents: Sequence[str], depth: int, at: Place) -> Iterato
             start = mark.end()
 
 
+def _within(head: str, selectors: Sequence[str]) -> Iterator[str]:
+    """Yield the selectors of a scope; scopes in scopes make twice as many, and longer ones."""
+    for selector in selectors if len(head) <= LONGEST else ():
+        yield from (one for one in scoped(head, selector) if len(one) <= LONGEST)
+
+
 def _is_statement(text: str) -> bool:
     return text.lstrip()[:1] == "@"
 
@@ -237,7 +243,7 @@ def _block(head: str, body: str, parents: Sequence[str], depth: int, at: Place) 
             at = at.within(head)
             if head[:6].lower() == "@scope":
                 for several, said, layer in _blocks(body, (), depth + 1, at):
-                    yield [one for each in several for one in scoped(head, each)], said, layer
+                    yield list(islice(_within(head, several), _MOST_NESTED)), said, layer
                 return
             if parents:
                 yield parents, body, at.layer

@@ -6,6 +6,8 @@ from typing import Any
 import lxml.html  # type: ignore[import-untyped]  # it ships no types
 from lxml import etree
 
+from casebook.extractors.web.markup.endings import as_opened, keep_open, name_again
+
 _TAG = re.compile(r"<[A-Za-z]")
 _NO_CHARACTERS = "\ufffe\uffff\ufdd0\ufdd1"
 # The last two as references, which libxml2 makes into what casebook marks struck text with.
@@ -40,16 +42,19 @@ def parse(markup: str) -> Any | None:
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement))
     for forbidden in _NO_CHARACTERS:
         markup = markup.replace(forbidden, "")
-    markup = _REFERENCE.sub("", markup)
+    # A form feed stands between attributes as a space does.
+    markup = keep_open(as_opened(_REFERENCE.sub("", markup.replace("\f", " "))))
     source = markup.encode("utf-8", "replace").translate(None, _CONTROLS)
     try:
-        return _with_body(lxml.html.document_fromstring(source, parser=parser))
+        root = lxml.html.document_fromstring(source, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         # It recovers from any markup, so "empty" with a whole tag in it means that memory ran out.
         tag = _TAG.search(markup)
         if tag and ">" in markup[tag.end() :]:
             raise MemoryError(str(error)) from error
         return None
+    name_again(root)
+    return _with_body(root)
 
 
 def closed(markup: str) -> str:

@@ -1,0 +1,97 @@
+"""An element holds what it holds in a browser, where that matters for what is seen."""
+
+import pytest
+from hidden_words import SECRET, SEEN
+
+from casebook.extractors.visibility.hidden import strip_hidden
+from casebook.extractors.web.markup.parsing import parse
+
+INNER = {"table": "<table><tr><td>{}</td></tr></table>", "li": "<ul><li>{}</li></ul>"}
+
+
+def left_of(inner: str, head: str = "") -> str:
+    root = parse(f"<html><head>{head}</head><body>{SEEN}{inner}<p>After.</p></body></html>")
+    strip_hidden(root)
+    assert not [one.tag for one in root.iter("*") if one.tag.startswith("kept")]
+    return " ".join(root.text_content().split())
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner"),
+    [
+        *((tag, "p") for tag in "b big i s small strike tt u h1 h2 h6".split()),
+        ("h3", "table"),
+        ("h3", "form"),
+        ("a", "table"),
+        ("address", "form"),
+        ("ul", "form"),
+        ("ol", "form"),
+        ("pre", "table"),
+    ],
+)
+@pytest.mark.parametrize("how", ["hidden", 'title=">" style="display:none"', "\fhidden"])
+def test_what_an_element_hides_stays_in_it(outer, inner, how):
+    """A paragraph, a table or a form does not end what holds it."""
+    held = INNER.get(inner, f"<{inner}>{{}}</{inner}>").format(SECRET)
+    left = left_of(f"<{outer} {how}>No.{held}</{outer}>")
+    assert SECRET not in left
+    assert left.endswith("After.")
+
+
+def test_what_a_rule_hides_by_a_class_stays_in_it():
+    """Rules name elements of lines as well as attributes do."""
+    assert SECRET not in left_of(f"<i class=x><p>{SECRET}</p></i>", "<style>.x{opacity:0}</style>")
+
+
+@pytest.mark.parametrize("tag", ["s", "strike"])
+def test_paragraphs_that_are_struck_out_are_not_said(tag):
+    """The line goes through all paragraphs in the element, and through none behind it."""
+    left = left_of(
+        f"<{tag}><p>It saved a half.</p><p>All of it.</p></{tag}><p>It saved a tenth.</p>"
+    )
+    assert "half" not in left
+    assert "All of it" not in left
+    assert "It saved a tenth." in left
+
+
+@pytest.mark.parametrize(
+    "inner",
+    ["<b hidden>No.</b><p>{}</p>", "<h2 style='color:#000'><p>{}</p></h2>", "<b hidden><p>{}"],
+)
+def test_what_stands_behind_stays(inner):
+    """An element that ends before, one that hides nothing, and one that never ends."""
+    assert SECRET in left_of(inner.format(SECRET))
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<p hidden/>{}</p>",
+        "<div style='display:none'/><p>{}</p></div>",
+        "<div hidden>No.</body><p>{}</p></div>",
+        "<div hidden>No.</body></html>{}</div>",
+    ],
+)
+def test_what_browsers_pass_over_ends_nothing(inner):
+    """A slash in a start tag, and the end of a page within an element."""
+    assert SECRET not in left_of(inner.format(SECRET))
+
+
+def test_a_slash_after_a_line_strikes_out_what_follows():
+    """Browsers read it as the start of what is struck out."""
+    assert "not" not in left_of("<p>It did <s/>not</s> improve.</p>").partition("It did")[2]
+
+
+@pytest.mark.parametrize(
+    "inner", ["<div class=a/><p>{}</p>", "<br hidden/>{}", "<a id=a/><p>{}</p>", "<img hidden/>{}"]
+)
+def test_a_slash_changes_nothing_where_nothing_is_hidden(inner):
+    """Anchors without an end, breaks and pictures stay what they are."""
+    assert SECRET in left_of(inner.format(SECRET))
+
+
+def test_xml_ends_elements_with_a_slash():
+    """A page that says it is XML is read as such."""
+    root = parse(f"<?xml version='1.0'?><html><body>{SEEN}<p hidden=''/>{SECRET}</body></html>")
+    strip_hidden(root)
+    assert SECRET in root.text_content()

@@ -178,7 +178,7 @@ def _words_of(pieces: Sequence[Piece]) -> list[Piece]:
 def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) -> Iterator[Line]:
     """Yield the lines of a page, cut where there is wide room; a program keeps its own."""
     words = [
-        [] if line.fixed or " " not in line.text else _words_of(pieces)
+        [] if line.fixed or _is_one(pieces, line) else _words_of(pieces)
         for pieces, line in zip(stretches, lines, strict=True)
     ]
     lefts, rights = eye.edges([(at, _end(at, word)) for row in words for at, word in row])
@@ -207,6 +207,12 @@ def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) ->
                 text = f"• {text}"
             left, right = places[begin][0], places[end - 1][1]
             yield Line(text, page, size, bold, left, right, base, fixed, last)
+
+
+def _is_one(pieces: Sequence[Piece], line: Line) -> bool:
+    """Tell a line of one word, or one whose letters were joined: its words stand far apart."""
+    spaces = len(pieces) - 1 + sum(text.count(" ") for _, text in pieces)
+    return not spaces or line.text.count(" ") < spaces
 
 
 def _places(

@@ -32,6 +32,12 @@ _FEWEST_LETTERS = 12
 _WIDEST, _SPACE, _STEP, _UNEVEN = 0.8, 0.25, 2.5, 0.2
 _WIDER = 2.5
 
+_LONGEST = 80
+"""Characters of a heading in capitals."""
+
+_SET_WIDE, _SPACED = 0.15, 1.8
+"""Type sizes between most letters that are set wide, and times that, of a space between words."""
+
 _ROUNDS = 8
 _LONG = 4
 """Letters of what is surely a word by itself."""
@@ -77,7 +83,10 @@ def with_words(eye: Eye, stretches: Sequence[Sequence[Piece]], lines: Sequence[L
     ``stretches`` are what each line is made of. Several such lines under one another are lines of
     a program.
     """
-    found = list(lines)
+    found = [
+        line._replace(text=_close_set(eye, pieces, line)) if _may_be_set_wide(line) else line
+        for pieces, line in zip(stretches, lines, strict=True)
+    ]
     marked = [n for n, line in enumerate(lines) if _SPREAD.search(line.text)]
     told = {n: _letters(eye, stretches[n], lines[n]) for n in marked}
     spread = {n: seen for n, seen in told.items() if _is_spread(lines[n].text, seen)}
@@ -93,6 +102,34 @@ def with_words(eye: Eye, stretches: Sequence[Sequence[Piece]], lines: Sequence[L
                 text = run[n].text(run[n].space or usual)
                 found[n] = lines[n]._replace(text=text, fixed=True)
     return found
+
+
+def _may_be_set_wide(line: Line) -> bool:
+    """Tell what may be a heading in capitals, which many set with room between the letters."""
+    text = line.text
+    return " " in text and len(text) <= _LONGEST and text.isupper() and not line.fixed
+
+
+def _close_set(eye: Eye, pieces: Sequence[Piece], line: Line) -> str:
+    """Return a line in capitals with only those spaces that are wider than its letters' room.
+
+    pdfium takes the wider ones of these for spaces: "RESU LTS".
+    """
+    seen = _letters(eye, pieces, line)
+    said = " ".join([text for _, text in pieces])
+    spaced = [a.isspace() for a, b in pairwise(said) if not b.isspace()]
+    within = [room for room, space in zip(seen.rooms, spaced, strict=True) if not space]
+    several = 2 * len(within) > len(seen.rooms)
+    usual = median(within if several else seen.rooms or [0.0])
+    # Single letters that stand as far apart as all others may be cells.
+    told = several or any(room >= _SPACED * usual for room in seen.rooms)
+    if not told or len(seen.letters) < _FEWEST_LETTERS // 2 or usual < _SET_WIDE:
+        return line.text
+    parts = [
+        f" {letter}" if space and room >= _SPACED * usual else letter
+        for letter, room, space in zip(seen.letters[1:], seen.rooms, spaced, strict=True)
+    ]
+    return "".join([*seen.letters[:1], *parts])
 
 
 def _letters(eye: Eye, pieces: Sequence[Piece], line: Line) -> _Letters:

@@ -248,10 +248,10 @@ def _is_centred(lines: Sequence[Line], n: int) -> bool:
     that are centred themselves begin each at another place.
     """
     last, line, after = lines[n - 1], lines[n], lines[n + 1 : n + 2]
-    before, behind = last.left - line.left, line.right - last.right
-    if min(before, behind) < _INSET * line.size or line.text[:1].islower():
+    if line.text[:1].islower() or not after or after[0].page != line.page:
         return False
-    if abs(before - behind) > _INDENTED * line.size or not after or after[0].page != line.page:
+    before, behind = last.left - min(line.left, after[0].left), line.right - last.right
+    if min(before, behind) < _INSET * line.size or abs(before - behind) > _INDENTED * line.size:
         return False
     near = 0 < line.base - after[0].base <= _LOOSE * 2 * line.size
     return near and abs(after[0].left - line.left) <= _INDENTED * line.size

@@ -104,6 +104,12 @@ def with_words(eye: Eye, stretches: Sequence[Sequence[Piece]], lines: Sequence[L
     return found
 
 
+def is_one(pieces: Sequence[Piece], line: Line) -> bool:
+    """Tell a line of one word, or one whose letters were joined: its words stand far apart."""
+    spaces = len(pieces) - 1 + sum(text.count(" ") for _, text in pieces)
+    return not spaces or line.text.count(" ") < spaces
+
+
 def _may_be_set_wide(line: Line) -> bool:
     """Tell what may be a heading in capitals, which many set with room between the letters."""
     text = line.text

@@ -143,6 +143,8 @@ def with_numerals(groups: Sequence[Group]) -> list[Group]:
     letters of sections within. Points of a list stand one under the other.
     """
     found = list(groups)
+    if not any(group.lines[0].text.startswith("I. ") for group in groups):
+        return found
     sections: list[int] = []
     for n, group in enumerate(groups):
         wanted = _NUMERALS[len(sections) : len(sections) + 1]

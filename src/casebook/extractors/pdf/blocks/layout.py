@@ -40,6 +40,9 @@ _INSET, _INDENTED = 5.0, 2.0
 """Type sizes by which lines that stand in the middle begin behind those under them, at least; and
 by which a paragraph's first line does, about."""
 
+_OUTDENT = 3.0
+"""Type sizes; a quick no, for a line under one that stands in the middle."""
+
 _AROUND = 150
 """Lines before and after one, among which those beside it are looked for."""
 
@@ -108,7 +111,7 @@ class Layout(Usual):
             ((heads or headed) and self._is_other(last, line, headed, heads))
             or (ITEM.match(text) and not self._is_inline(last, line))
             or (not -indent <= moved <= indent and _LETTERED.match(text))
-            or (not (heads and headed) and _is_centred(lines, n))
+            or (moved < -_OUTDENT * size and not (heads and headed) and _is_centred(lines, n))
         ):
             return True
         step = base - under

@@ -35,6 +35,9 @@ _WIDER = 2.5
 _LONGEST = 80
 """Characters of a heading in capitals."""
 
+_BROAD = 0.82
+"""Type sizes to a letter of such a line, spaces and all; most are .7 to .77."""
+
 _SET_WIDE, _SPACED = 0.15, 1.8
 """Type sizes between most letters that are set wide, and times that, of a space between words."""
 
@@ -59,9 +62,8 @@ class _Letters(NamedTuple):
     @classmethod
     def of(cls, eye: Eye, pieces: Sequence[Piece], size: float) -> Self:
         """Measure the letters of a line."""
-        places = [(at + n, x) for at, text in pieces for n, x in enumerate(text) if not x.isspace()]
-        lefts, rights = eye.edges([(at, at) for at, _ in places])
-        rooms = np.minimum((lefts[1:] - rights[:-1]) / (size or 1.0), _WIDEST).tolist()
+        places = _letters_of(pieces)
+        rooms = _rooms(eye, places, size)
         letters = [letter for _, letter in places]
         space = _least_space(rooms)
         while space and not _is_even(letters, rooms, space):
@@ -83,10 +85,10 @@ def with_words(eye: Eye, stretches: Sequence[Sequence[Piece]], lines: Sequence[L
     ``stretches`` are what each line is made of. Several such lines under one another are lines of
     a program.
     """
-    found = [
-        line._replace(text=_close_set(eye, pieces, line)) if _may_be_set_wide(line) else line
-        for pieces, line in zip(stretches, lines, strict=True)
-    ]
+    found = list(lines)
+    for n in [n for n, line in enumerate(lines) if line.text.isupper()]:
+        if _may_be_set_wide(lines[n]):
+            found[n] = lines[n]._replace(text=_close_set(eye, stretches[n], lines[n]))
     marked = [n for n, line in enumerate(lines) if _SPREAD.search(line.text)]
     told = {n: _letters(eye, stretches[n], lines[n]) for n in marked}
     spread = {n: seen for n, seen in told.items() if _is_spread(lines[n].text, seen)}
@@ -111,9 +113,11 @@ def is_one(pieces: Sequence[Piece], line: Line) -> bool:
 
 
 def _may_be_set_wide(line: Line) -> bool:
-    """Tell what may be a heading in capitals, which many set with room between the letters."""
-    text = line.text
-    return " " in text and len(text) <= _LONGEST and text.isupper() and not line.fixed
+    """Tell which line in capitals may be a heading: many set room between the letters of these."""
+    if line.fixed or " " not in line.text or len(line.text) > _LONGEST:
+        return False
+    letters = sum(map(str.isalnum, line.text))
+    return line.right - line.left >= _BROAD * letters * max(line.size, line.last)
 
 
 def _close_set(eye: Eye, pieces: Sequence[Piece], line: Line) -> str:
@@ -121,21 +125,36 @@ def _close_set(eye: Eye, pieces: Sequence[Piece], line: Line) -> str:
 
     pdfium takes the wider ones of these for spaces: "RESU LTS".
     """
-    seen = _letters(eye, pieces, line)
+    places, size = _letters_of(pieces), max(line.size, line.last)
+    few = places[: _FEWEST_LETTERS // 2]
+    if len(few) < _FEWEST_LETTERS // 2 or median(_rooms(eye, few, size)) < _SET_WIDE:
+        return line.text
+    rooms = _rooms(eye, places, size)
     said = " ".join([text for _, text in pieces])
     spaced = [a.isspace() for a, b in pairwise(said) if not b.isspace()]
-    within = [room for room, space in zip(seen.rooms, spaced, strict=True) if not space]
-    several = 2 * len(within) > len(seen.rooms)
-    usual = median(within if several else seen.rooms or [0.0])
+    within = [room for room, space in zip(rooms, spaced, strict=True) if not space]
+    several = 2 * len(within) > len(rooms)
+    usual = median(within if several else rooms)
     # Single letters that stand as far apart as all others may be cells.
-    told = several or any(room >= _SPACED * usual for room in seen.rooms)
-    if not told or len(seen.letters) < _FEWEST_LETTERS // 2 or usual < _SET_WIDE:
+    if usual < _SET_WIDE or not (several or any(room >= _SPACED * usual for room in rooms)):
         return line.text
     parts = [
         f" {letter}" if space and room >= _SPACED * usual else letter
-        for letter, room, space in zip(seen.letters[1:], seen.rooms, spaced, strict=True)
+        for (_, letter), room, space in zip(places[1:], rooms, spaced, strict=True)
     ]
-    return "".join([*seen.letters[:1], *parts])
+    return "".join([places[0][1], *parts])
+
+
+def _letters_of(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the letters and signs of a line, each with its position."""
+    return [(at + n, x) for at, text in pieces for n, x in enumerate(text) if not x.isspace()]
+
+
+def _rooms(eye: Eye, letters: Sequence[Piece], size: float) -> list[float]:
+    """Return the room before each letter but the first, in type sizes."""
+    lefts, rights = eye.edges([(at, at) for at, _ in letters])
+    rooms: list[float] = np.minimum((lefts[1:] - rights[:-1]) / (size or 1.0), _WIDEST).tolist()
+    return rooms
 
 
 def _letters(eye: Eye, pieces: Sequence[Piece], line: Line) -> _Letters:

@@ -4,6 +4,8 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf.characters.spread import _may_be_set_wide
+from casebook.extractors.pdf.lines import Line
 from casebook.schemas.sources import Payload
 
 PROGRAM = [
@@ -139,6 +141,13 @@ def test_capitals_that_are_set_wide_are_read_in_words(heading, font, room):
         sheet.text(72, 110 + 12 * n, f"The platform team answers each of the tickets of year {n}.")
     found = extract(Payload(data=bytes(sheet.output()), media_type="application/pdf"))
     assert found.text.startswith(f"{heading}\n")
+
+
+def test_capitals_among_letters_that_have_none_keep_their_spaces():
+    """In Chinese, letters stand as far apart as a space is wide."""
+    line = Line("C 和 C++ 技能", 1, 10, False, 72, 150, 100)
+    assert not _may_be_set_wide(line)
+    assert _may_be_set_wide(line._replace(text="D ESIGN OF"))
 
 
 def test_single_capitals_that_stand_apart_stay_apart():

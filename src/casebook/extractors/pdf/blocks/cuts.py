@@ -18,6 +18,9 @@ _SAME = 0.3
 _BENEATH = 1.6
 """Line steps to what stands right under a line."""
 
+_LONGEST_MARK = 5
+"""Signs, of a note."""
+
 _MOST_BETWEEN = 80
 """Rows, labels and captions of tables and figures between the parts of a paragraph."""
 
@@ -66,6 +69,9 @@ class Usual:
     def goes_under(self, last: Line, notes: Sequence[Group], first: Line) -> bool:
         """Tell whether ``first`` goes on under the line ``last``, beside which ``notes`` stand."""
         lines = [line for note in notes for line in note.lines]
+        # The mark of a note may stand beside its text.
+        if ends_sentence(last.text) or all(len(line.text) <= _LONGEST_MARK for line in lines):
+            return False
         if any(x.left < last.right and x.right > last.left for x in lines):
             return False
         near = 0 < last.base - first.base <= _BENEATH * max(self.leading, last.size)

@@ -16,6 +16,7 @@ import numpy as np
 
 from casebook.extractors.pdf.lines import Line, Piece
 from casebook.extractors.pdf.visibility.eye import Eye
+from casebook.extractors.pdf.words import has_no_capitals
 
 _SPREAD = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){2,}(?!\S)")
 """Three letters or more, each by itself."""
@@ -115,6 +116,8 @@ def is_one(pieces: Sequence[Piece], line: Line) -> bool:
 def _may_be_set_wide(line: Line) -> bool:
     """Tell which line in capitals may be a heading: many set room between the letters of these."""
     if line.fixed or " " not in line.text or len(line.text) > _LONGEST:
+        return False
+    if any(has_no_capitals(letter) for letter in line.text):
         return False
     letters = sum(map(str.isalnum, line.text))
     return line.right - line.left >= _BROAD * letters * max(line.size, line.last)

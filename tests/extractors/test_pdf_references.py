@@ -36,3 +36,16 @@ def test_prose_under_such_a_heading_is_no_list():
     prose = [Block(f"The team wrote what it read, part {n}.") for n in range(8)]
     prose[0] = Block("The team read what was written until 2019.")
     assert without_references([*TEXT, HEAD, *prose])[1] == []
+
+
+def test_an_appendix_whose_title_is_in_plain_type_is_text():
+    """The list ends where such a title stands, not at the first heading below."""
+    rest = [
+        Block("APPENDIX A TEXTS OF A MODEL"),
+        Block("The following texts were written by it."),
+        Block("A. Letters", heading=True),
+        Block("Dear team, all of it is read."),
+    ]
+    kept, left, _ = without_references([*TEXT, HEAD, *ENTRIES, *rest])
+    assert left == [HEAD, *ENTRIES]
+    assert kept == [*TEXT, *rest]

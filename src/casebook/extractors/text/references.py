@@ -115,5 +115,7 @@ def _end(blocks: Sequence[Block], at: int, told: Sequence[int]) -> int:
         if not block.heading or _ENTRY.match(block.text):
             continue
         if _AFTER.match(block.text) or not _is_list(blocks, number, told):
-            return number
+            # An appendix may begin in plain type, before its first heading.
+            run = range(number - others + 1, number)
+            return next((n for n in run if _AFTER.match(blocks[n].text)), number)
     return len(blocks)

@@ -67,7 +67,8 @@ def manuals() -> Iterator[Sample]:
         stem = text.name.removesuffix(".txt.gz")
         found = [text.with_name(f"{stem}.pdf"), text.with_name(f"{stem}.pdf.gz")]
         pdf = next((path for path in found if path.exists() and not path.is_symlink()), None)
-        if pdf is None or not re.fullmatch(r"[^.]+(\.en)?|fhs-3\.0", stem):
+        # That of groff, where it is installed, is no manual of Debian, and its text is no UTF-8.
+        if pdf is None or stem == "groff" or not re.fullmatch(r"[^.]+(\.en)?|fhs-3\.0", stem):
             continue
         data = pdf.read_bytes()
         data = gzip.decompress(data) if pdf.suffix == ".gz" else data

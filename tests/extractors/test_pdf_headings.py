@@ -4,6 +4,8 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import read
+from casebook.extractors.pdf.blocks.paragraphs import to_blocks
+from casebook.extractors.pdf.lines import Line
 from casebook.schemas.sources import Payload
 
 TEXT = "The router sends each ticket to the team that can answer it within an hour of its coming."
@@ -232,3 +234,46 @@ def test_a_bold_heading_ends_where_lighter_type_begins():
     sheet.at += 40
     sheet.prose(8)
     assert titled(sheet) == "Routing of the tickets of a harbour with a small model"
+
+
+SAID = [
+    "The router sends each ticket to the team that can answer it, and keeps what it could not",
+    "place for a person, who has a button for each team and one for none of them.",
+]
+
+
+def numbered(titles: list[str], *, under: bool = True) -> list[Line]:
+    """Lines in plain type with the text of a section under each."""
+    lines: list[Line] = []
+    y = 740.0
+    for title in titles:
+        lines.append(Line(title, 1, 10, False, 125, 225, y))
+        for line in SAID if under else ():
+            y -= 12
+            lines.append(Line(line, 1, 10, False, 50, 300 if line is SAID[0] else 250, y))
+        y -= 30
+    return lines
+
+
+TITLES = ["I. Introduction", "II. Design", "A. Retrieval", "B. Ranking", "III. Results", "A. Costs"]
+
+
+def test_sections_with_roman_numbers_have_headings_in_plain_type():
+    """Papers set them in the middle, in small capitals; sections in them have letters."""
+    blocks = to_blocks([numbered(TITLES)]).blocks
+    assert [block.text for block in blocks if block.heading] == TITLES
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        numbered(TITLES[:1] + TITLES[3:4]),
+        numbered(["I. Add a team", "II. Set a limit", "III. Try it out"], under=False),
+        numbered(["I. Introduction", "III. Results", "IV. Costs"]),
+        numbered(["I. We add a team.", "II. We set its limit.", "III. We try it out."]),
+    ],
+    ids=["few", "points", "out of order", "sentences"],
+)
+def test_other_lines_with_such_numbers_are_no_headings(lines):
+    """Points of a list, sentences, and what does not count from I on."""
+    assert not [block.text for block in to_blocks([lines]).blocks if block.heading]

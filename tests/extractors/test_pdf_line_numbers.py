@@ -96,3 +96,21 @@ def test_numbers_of_lines_go_on_over_those_of_years():
     """Long drafts come to two thousand lines; a page has more of them than a list has years."""
     found = read(draft(start=1_980))
     assert " ".join(found.text.split()) == " ".join(WORDS)
+
+
+TITLES = [f"Tickets of team {name}" for name in ("Ada", "Bo", "Cy", "Di", "Ed")]
+
+
+@pytest.mark.parametrize("start", [len(LINES) + 1, 3], ids=["goes on", "begins anew"])
+def test_numbers_go_on_over_pages_of_other_lines(start):
+    """A page of lists is numbered where the one before it was, and its numbers are the next."""
+    pdf = draft()
+    pdf.add_page()
+    for n, title in enumerate(TITLES):
+        pdf.set_font("helvetica", size=6)
+        pdf.text(50 - pdf.get_string_width(str(start + n)), 60 + 14 * n, str(start + n))
+        pdf.set_font("times", size=11)
+        pdf.text(72, 60 + 14 * n, title)
+    words = read(pdf).text.split()
+    assert words.count("Tickets") == len(TITLES)
+    assert words.count(str(start + 2)) == (start == 3)

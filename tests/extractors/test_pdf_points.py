@@ -175,3 +175,21 @@ def test_an_initial_stands_over_a_line_in_small_capitals():
         Line("Nobody uses the fallback any more, it is said.", 2, 11, False, 63, 290, 700),
     ]
     assert texts_of(lines)[0].startswith("A fallback to the older pipeline is taken whenever the")
+
+
+def test_notes_with_small_letters_before_them_are_several():
+    """The letter of a note stands beside its text, as a note in the margin would; each is one."""
+    said = (
+        "In Alaska no district went beyond the bounds in this year, as all of them said.",
+        "Missouri has another one, which was not asked for in the same year.",
+        "In New Jersey some went beyond the bounds, but nobody was sure of the year.",
+    )
+    lines = [
+        line
+        for n, text in enumerate(said)
+        for line in (
+            Line("abc"[n], 1, 6.5, False, 85, 87.5, 287 - 15 * n),
+            Line(text, 1, 10, False, 90, 460, 285 - 15 * n),
+        )
+    ]
+    assert [text for text in texts_of(lines) if len(text) > 1] == list(said)

@@ -4,6 +4,8 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import extract
+from casebook.extractors.pdf.characters.spread import _may_be_set_wide
+from casebook.extractors.pdf.lines import Line
 from casebook.schemas.sources import Payload
 
 PROGRAM = [
@@ -113,3 +115,48 @@ def test_letters_that_stand_in_groups_beside_words_run_no_words_together():
         sheet.text(72, 108 + 12 * n, f"Those people of number {n}")
         sheet.text(330, 108 + 12 * n, "a b c d")
     assert lines_of(sheet) == [f"Those people of number {n} | a b c d" for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "font", "room"),
+    [
+        ("4. OPERATIONS AND COST", "times", 1.4),
+        ("DESIGN OF THE ROUTER", "helvetica", 1.0),
+        ("DESIGN OF THE ROUTER", "helvetica", 1.6),
+        ("DESIGN OF THE ROUTER", "helvetica", 2.2),
+    ],
+)
+def test_capitals_that_are_set_wide_are_read_in_words(heading, font, room):
+    """Room between the letters of a heading is none between words, whatever pdfium takes it for."""
+    sheet = FPDF(unit="pt")
+    sheet.add_page()
+    sheet.set_font(font, size=10)
+    at = 72.0
+    for letter in heading:
+        if letter != " ":
+            sheet.text(at, 80, letter)
+        at += sheet.get_string_width(letter) + room
+    sheet.set_font("times", size=10)
+    for n in range(3):
+        sheet.text(72, 110 + 12 * n, f"The platform team answers each of the tickets of year {n}.")
+    found = extract(Payload(data=bytes(sheet.output()), media_type="application/pdf"))
+    assert found.text.startswith(f"{heading}\n")
+
+
+def test_capitals_among_letters_that_have_none_keep_their_spaces():
+    """In Chinese, letters stand as far apart as a space is wide."""
+    line = Line("C 和 C++ 技能", 1, 10, False, 72, 150, 100)
+    assert not _may_be_set_wide(line)
+    assert _may_be_set_wide(line._replace(text="D ESIGN OF"))
+
+
+def test_single_capitals_that_stand_apart_stay_apart():
+    """Letters that stand in cells, and a heading that is not set wide, keep their spaces."""
+    sheet = FPDF(unit="pt")
+    sheet.add_page()
+    sheet.set_font("helvetica", size=11)
+    sheet.text(72, 80, "PLAN A OR PLAN B")
+    for n, letter in enumerate("ABCDEFG"):
+        sheet.text(72 + 15 * n, 110, letter)
+    found = extract(Payload(data=bytes(sheet.output()), media_type="application/pdf"))
+    assert found.text.split() == "PLAN A OR PLAN B A B C D E F G".split()

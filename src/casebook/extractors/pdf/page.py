@@ -22,7 +22,7 @@ from casebook.extractors.pdf.characters.backwards import text_of as text_backwar
 from casebook.extractors.pdf.characters.line_numbers import unnumbered
 from casebook.extractors.pdf.characters.seams import mended
 from casebook.extractors.pdf.characters.side_notes import with_side_notes
-from casebook.extractors.pdf.characters.spread import with_words
+from casebook.extractors.pdf.characters.spread import is_one, with_words
 from casebook.extractors.pdf.characters.units import in_characters, in_units
 from casebook.extractors.pdf.lines import FEWEST_WORDS, Line, PageLines, Piece
 from casebook.extractors.pdf.ocr.layers import lines_of
@@ -35,7 +35,7 @@ from casebook.extractors.pdf.visibility.glance import look_over
 from casebook.extractors.pdf.visibility.notes import Note, pinned_on
 from casebook.extractors.pdf.visibility.sight import Budget
 from casebook.extractors.pdf.visibility.stamps import unstamped
-from casebook.extractors.pdf.visibility.struck import as_wide, unstruck
+from casebook.extractors.pdf.visibility.struck import Left, as_wide, unstruck
 from casebook.extractors.pdf.visibility.turning import turned
 from casebook.extractors.pdf.words import has_dots
 from casebook.schemas.documents import HiddenKind
@@ -94,10 +94,10 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
         marked = turn.boxes(pinned.struck)
         left = unstruck(eye, _stretches(units, eye, found), strokes, marked)
         found.hidden += [(HiddenKind.PDF_LAYER, in_characters(one), STRUCK) for one in left.said]
-        rows, numbers = unnumbered(eye, left.rows)
+        rows, numbers = unnumbered(eye, left.rows, budget.counted)
+        budget.counted = max(map(int, numbers), default=0)
         found.stamps += numbers
-        stretches, lines = _placed(eye, rows, number)
-        lines = as_wide(eye, stretches, lines, left)
+        stretches, lines = _placed(eye, rows, number, left)
         turns = is_backwards(units)
         if turns:
             lines = [_backwards(eye, *each) for each in zip(stretches, lines, strict=True)]
@@ -131,13 +131,15 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     return found
 
 
-def _placed(eye: Eye, rows: list[list[Piece]], number: int) -> tuple[list[list[Piece]], list[Line]]:
+def _placed(
+    eye: Eye, rows: list[list[Piece]], number: int, left: Left
+) -> tuple[list[list[Piece]], list[Line]]:
     """Return what the lines of a page are made of, and these, with their words whole."""
     lines = _lines(eye, rows, number)
     stretches = with_side_notes(eye, rows, lines)
     if len(stretches) > len(rows):
         lines = _lines(eye, stretches, number)
-    return stretches, with_words(eye, stretches, lines)
+    return stretches, as_wide(eye, stretches, with_words(eye, stretches, lines), left)
 
 
 def _stand_beside(lines: Sequence[Line]) -> bool:
@@ -178,7 +180,7 @@ def _words_of(pieces: Sequence[Piece]) -> list[Piece]:
 def _parts(eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]) -> Iterator[Line]:
     """Yield the lines of a page, cut where there is wide room; a program keeps its own."""
     words = [
-        [] if line.fixed or " " not in line.text else _words_of(pieces)
+        [] if line.fixed or is_one(pieces, line) else _words_of(pieces)
         for pieces, line in zip(stretches, lines, strict=True)
     ]
     lefts, rights = eye.edges([(at, _end(at, word)) for row in words for at, word in row])

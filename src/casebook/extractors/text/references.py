@@ -16,6 +16,7 @@ _HEADING = re.compile(
 _ENTRY = re.compile(
     r"\[[\w+., -]{1,40}\]|\(?\d{1,3}[.)]\s|[A-Z][\w'’-]+,\s+(?:[A-Z]\.|[A-Z][a-z]+)"
 )
+_NUMBER = re.compile(r"\[(\d{1,3})\] ")
 _CITED = re.compile(
     r"\b(?:19|20)\d\d[a-z]?\b|\bdoi\b|\barxiv\b|\bet al\b|\bpp?\.\s*\d|\bvol\.|https?://|"
     r"\bin proceedings\b|\bproc\.|\bjournal\b|\bconference\b",
@@ -50,8 +51,10 @@ def without_references(blocks: Sequence[Block]) -> tuple[list[Block], list[Block
     while at < len(blocks):
         end = _end(blocks, at, told) if _begins(blocks, at, told) else at
         if end > at:
-            left += blocks[at:end]
-            dropped += end - at - 1
+            notes = _notes_among(blocks[at + 1 : end])
+            kept += notes
+            left += [block for block in blocks[at:end] if block not in notes]
+            dropped += end - at - 1 - len(notes)
             at = end
         else:
             kept.append(blocks[at])
@@ -63,16 +66,36 @@ def without_references(blocks: Sequence[Block]) -> tuple[list[Block], list[Block
 
 def _begins(blocks: Sequence[Block], at: int, told: Sequence[int]) -> bool:
     block = blocks[at]
-    return block.heading and stands_over_references(block.text) and _is_list(blocks, at, told)
+    if not block.heading or not stands_over_references(block.text):
+        return False
+    # Notes at the foot of its first page may stand among the first few.
+    return any(_is_list(blocks, at, told, some) for some in (_SOME, 2 * _SOME))
 
 
-def _is_list(blocks: Sequence[Block], at: int, told: Sequence[int]) -> bool:
+def _is_list(blocks: Sequence[Block], at: int, told: Sequence[int], some: int = _SOME) -> bool:
     """Tell whether most of the next few blocks below ``at`` read like entries of such a list.
 
     ``told`` are the places of all blocks that are no headings.
     """
     first = bisect_left(told, at)
-    return cites([blocks[number].text for number in told[first : first + _SOME]])
+    return cites([blocks[number].text for number in told[first : first + some]])
+
+
+def _notes_among(entries: Sequence[Block]) -> list[Block]:
+    """Return the notes of the text among the entries of a list, at whose page's foot they stand.
+
+    They cite nothing, and their numbers are none of the list's.
+    """
+    found: list[Block] = []
+    last = 0
+    for block in entries:
+        if not (number := _NUMBER.match(block.text)):
+            continue
+        if _CITED.search(block.text) or int(number[1]) == last + 1:
+            last = int(number[1])
+        else:
+            found.append(block)
+    return found
 
 
 def cites(texts: Sequence[str]) -> bool:
@@ -92,5 +115,7 @@ def _end(blocks: Sequence[Block], at: int, told: Sequence[int]) -> int:
         if not block.heading or _ENTRY.match(block.text):
             continue
         if _AFTER.match(block.text) or not _is_list(blocks, number, told):
-            return number
+            # An appendix may begin in plain type, before its first heading.
+            run = range(number - others + 1, number)
+            return next((n for n in run if _AFTER.match(blocks[n].text)), number)
     return len(blocks)

@@ -18,6 +18,9 @@ _SAME = 0.3
 _BENEATH = 1.6
 """Line steps to what stands right under a line."""
 
+_LONGEST_MARK = 5
+"""Signs, of a note."""
+
 _MOST_BETWEEN = 80
 """Rows, labels and captions of tables and figures between the parts of a paragraph."""
 
@@ -66,7 +69,10 @@ class Usual:
     def goes_under(self, last: Line, notes: Sequence[Group], first: Line) -> bool:
         """Tell whether ``first`` goes on under the line ``last``, beside which ``notes`` stand."""
         lines = [line for note in notes for line in note.lines]
-        if not lines or any(x.left < last.right and x.right > last.left for x in lines):
+        # The mark of a note may stand beside its text.
+        if ends_sentence(last.text) or all(len(line.text) <= _LONGEST_MARK for line in lines):
+            return False
+        if any(x.left < last.right and x.right > last.left for x in lines):
             return False
         near = 0 < last.base - first.base <= _BENEATH * max(self.leading, last.size)
         like = first.page == last.page and abs(first.size - last.size) <= _SAME
@@ -127,7 +133,8 @@ def _rest_of(held: Group, groups: Sequence[Group], at: int, under: int, usual: U
     last = held.lines[-1]
     if under < len(groups):
         first = groups[under].lines[0]
-        if _reads_on(last, first, usual) or usual.goes_under(last, groups[at:under], first):
+        beside = under > at and usual.goes_under(last, groups[at:under], first)
+        if beside or _reads_on(last, first, usual):
             return under
     cut = usual.is_cut(held) and not usual.stand_under(last, groups[under : under + 1])
     return _over(groups, at, last, usual) if cut else None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from casebook.extractors.pdf.blocks.cuts import Group
 from casebook.extractors.pdf.blocks.furniture import ROMAN, key_of
@@ -27,6 +28,9 @@ _DEEP = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?\s")
 _SECTION = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[^\W\d_]")
 _NO_SECTION = re.compile(r".*(?:[.,;:]|\s\d{1,4})\Z", re.DOTALL)
 """A sentence, or an entry of a table of contents."""
+
+_NUMERALS = "I II III IV V VI VII VIII IX X XI XII".split()
+_FEWEST_SECTIONS = 3
 
 # "38 %", "2.1 s", "$4M": what a slide shows large.
 _FIGURE = re.compile(r"[\W_]*\d[\d.,\s]*[\W_]*[^\W\d_]{0,2}\W*")
@@ -130,6 +134,43 @@ def with_sections(groups: Iterable[Group]) -> Iterator[Group]:
             yield group._replace(heads=True)
             continue
         yield group
+
+
+def with_numerals(groups: Sequence[Group]) -> list[Group]:
+    """Return ``groups`` with headings that a Roman number tells, as in many papers, in plain type.
+
+    Each is a line of its own with text under it, and they count from I to III at least; so do the
+    letters of sections within. Points of a list stand one under the other.
+    """
+    found = list(groups)
+    if not any(group.lines[0].text.startswith("I. ") for group in groups):
+        return found
+    sections: list[int] = []
+    for n, group in enumerate(groups):
+        wanted = _NUMERALS[len(sections) : len(sections) + 1]
+        if wanted and _begins_with(group, wanted[0]):
+            sections.append(n)
+    if len(sections) < _FEWEST_SECTIONS or any(b - a == 1 for a, b in pairwise(sections)):
+        return found
+    letters = 0
+    for n, group in enumerate(groups[:-1]):
+        letter, after = chr(ord("A") + letters), chr(ord("B") + letters)
+        if n in sections:
+            found[n], letters = group._replace(heads=True), 0
+            continue
+        alone = n > sections[0] and not _begins_with(groups[n + 1], after)
+        if alone and _begins_with(group, letter):
+            found[n], letters = group._replace(heads=True), letters + 1
+    return found
+
+
+def _begins_with(group: Group, number: str) -> bool:
+    """Tell a line of its own that may be the title of the section with a ``number``."""
+    text = group.lines[0].text
+    if not text.startswith(f"{number}. ") or group.lines[0].row or group.lines[1:]:
+        return False
+    title = text[len(number) + 2 :].lstrip()
+    return title[:1].isupper() and len(text) <= _LONGEST_LINE and not _NO_SECTION.match(text)
 
 
 def with_title_first(page: Sequence[Line], body: float) -> list[Line]:

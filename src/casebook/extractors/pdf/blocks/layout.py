@@ -40,6 +40,9 @@ _INSET, _INDENTED = 5.0, 2.0
 """Type sizes by which lines that stand in the middle begin behind those under them, at least; and
 by which a paragraph's first line does, about."""
 
+_OUTDENT = 3.0
+"""Type sizes; a quick no, for a line under one that stands in the middle."""
+
 _AROUND = 150
 """Lines before and after one, among which those beside it are looked for."""
 
@@ -108,7 +111,7 @@ class Layout(Usual):
             ((heads or headed) and self._is_other(last, line, headed, heads))
             or (ITEM.match(text) and not self._is_inline(last, line))
             or (not -indent <= moved <= indent and _LETTERED.match(text))
-            or (not (heads and headed) and _is_centred(lines, n))
+            or (moved < -_OUTDENT * size and not (heads and headed) and _is_centred(lines, n))
         ):
             return True
         step = base - under
@@ -248,10 +251,10 @@ def _is_centred(lines: Sequence[Line], n: int) -> bool:
     that are centred themselves begin each at another place.
     """
     last, line, after = lines[n - 1], lines[n], lines[n + 1 : n + 2]
-    before, behind = last.left - line.left, line.right - last.right
-    if min(before, behind) < _INSET * line.size or line.text[:1].islower():
+    if line.text[:1].islower() or not after or after[0].page != line.page:
         return False
-    if abs(before - behind) > _INDENTED * line.size or not after or after[0].page != line.page:
+    before, behind = last.left - min(line.left, after[0].left), line.right - last.right
+    if min(before, behind) < _INSET * line.size or abs(before - behind) > _INDENTED * line.size:
         return False
     near = 0 < line.base - after[0].base <= _LOOSE * 2 * line.size
     return near and abs(after[0].left - line.left) <= _INDENTED * line.size

@@ -8,7 +8,13 @@ from typing import NamedTuple
 
 from casebook.extractors.pdf.blocks.cuts import Group, whole_paragraphs
 from casebook.extractors.pdf.blocks.furniture import without_furniture
-from casebook.extractors.pdf.blocks.headings import LONGEST, Titles, with_sections, with_title_first
+from casebook.extractors.pdf.blocks.headings import (
+    LONGEST,
+    Titles,
+    with_numerals,
+    with_sections,
+    with_title_first,
+)
 from casebook.extractors.pdf.blocks.initials import with_initials
 from casebook.extractors.pdf.blocks.layout import Layout, Margin, margin_of
 from casebook.extractors.pdf.characters.raised import whole
@@ -96,8 +102,8 @@ def _layout(
 def _blocks(lines: Sequence[Line], layout: Layout) -> list[Block]:
     broken = any(map(ends_in_word, _texts(lines)))
     known = vocabulary(_texts(lines)) if broken else frozenset()
-    groups = with_sections(whole_paragraphs(list(layout.groups(lines)), layout))
-    return [_block(group, known) for group in groups]
+    groups = with_numerals(list(whole_paragraphs(list(layout.groups(lines)), layout)))
+    return [_block(group, known) for group in with_sections(groups)]
 
 
 def _texts(lines: Iterable[Line]) -> Iterator[str]:

@@ -13,8 +13,8 @@ from casebook.extractors.pdf.lines import Piece
 from casebook.extractors.pdf.visibility.eye import Eye
 
 _FIRST, _LAST = re.compile(r"\A\d{1,5}(?= |\Z)"), re.compile(r"(?:\A|(?<= ))\d{1,5}\Z")
-_FEWEST = 6
-"""Numbers on a page."""
+_FEWEST, _FEWEST_MORE = 6, 3
+"""Numbers on a page, and on one that goes on counting."""
 
 _YEARS, _MOST_YEARS = range(1900, 2101), 25
 """What a history counts by, too, in fewer lines than a page of a draft has."""
@@ -42,14 +42,21 @@ class _Number(NamedTuple):
     rest: list[Piece]
 
 
-def unnumbered(eye: Eye, stretches: Sequence[list[Piece]]) -> tuple[list[list[Piece]], list[str]]:
-    """Return the lines of a page without the numbers in its margins, and these."""
+def unnumbered(
+    eye: Eye, stretches: Sequence[list[Piece]], after: int = 0
+) -> tuple[list[list[Piece]], list[str]]:
+    """Return the lines of a page without the numbers in its margins, and these.
+
+    ``after`` is the last number of the pages before it, if their lines are numbered: where the
+    first one of this page is the next, whatever else it holds are numbered lines, too.
+    """
     kept, numbers = list(stretches), list[str]()
     for first in (True, False):
         at = 0 if first else -1
-        if sum(pieces[at][1][at].isdecimal() for pieces in kept) < _FEWEST:
+        fewest = _FEWEST_MORE if after else _FEWEST
+        if sum(pieces[at][1][at].isdecimal() for pieces in kept) < fewest:
             continue
-        found = _in_margin(eye, kept, first=first)
+        found = _in_margin(eye, kept, after, first=first)
         for number in found:
             kept[number.line] = number.rest
         numbers += [str(number.value) for number in found]
@@ -57,11 +64,15 @@ def unnumbered(eye: Eye, stretches: Sequence[list[Piece]]) -> tuple[list[list[Pi
     return kept, numbers
 
 
-def _in_margin(eye: Eye, stretches: Sequence[list[Piece]], *, first: bool) -> list[_Number]:
+def _in_margin(
+    eye: Eye, stretches: Sequence[list[Piece]], after: int, *, first: bool
+) -> list[_Number]:
     """Return the numbers of the lines, if these are numbered at the left or right."""
     numbers = _numbers(eye, stretches, first=first)
+    goes_on = after > 0 and any(number.value - after in _STEPS for number in numbers)
+    fewest = _FEWEST_MORE if goes_on else _FEWEST
     edges = Counter(round(number.right / _ALIGNED) for number in numbers)
-    often = [edge for edge, times in edges.items() if times >= _FEWEST]
+    often = [edge for edge, times in edges.items() if times >= fewest]
     if not often:
         return []
     edge = min(often) if first else max(often)
@@ -69,7 +80,12 @@ def _in_margin(eye: Eye, stretches: Sequence[list[Piece]], *, first: bool) -> li
     found.sort(key=lambda number: -number.base)
     steps = Counter(b.value - a.value for a, b in pairwise(found))
     step, times = steps.most_common(1)[0] if steps else (0, 0)
-    if len(found) < _FEWEST or step not in _STEPS or times < _MOSTLY * (len(found) - 1):
+    goes_on = goes_on and bool(found) and found[0].value - after == step
+    if (
+        len(found) < (fewest if goes_on else _FEWEST)
+        or step not in _STEPS
+        or times < _MOSTLY * (len(found) - 1)
+    ):
         return []
     if len(found) < _MOST_YEARS and all(number.value in _YEARS for number in found):
         return []
@@ -89,7 +105,7 @@ def _in_margin(eye: Eye, stretches: Sequence[list[Piece]], *, first: bool) -> li
         for pieces, (_, _, _, _, base, _, _) in zip(lines, places, strict=True)
         if round(base / _LEVEL) in heights
     ]
-    return found if beside and level and sum(level) >= _SMALL * len(level) else []
+    return found if beside and level and (goes_on or sum(level) >= _SMALL * len(level)) else []
 
 
 def _numbers(eye: Eye, stretches: Sequence[list[Piece]], *, first: bool) -> list[_Number]:

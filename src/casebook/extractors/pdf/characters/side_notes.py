@@ -6,7 +6,6 @@ that line ends in type of another size, behind wide room, and the note goes on u
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from casebook.extractors.pdf.lines import Line, Piece
 from casebook.extractors.pdf.visibility.eye import Eye
@@ -26,10 +25,13 @@ def with_side_notes(
     eye: Eye, stretches: Sequence[list[Piece]], lines: Sequence[Line]
 ) -> list[list[Piece]]:
     """Return what the lines of a page are made of, ``stretches``, cut before notes beside them."""
-    found: list[list[Piece]] = []
-    for pieces, (line, after) in zip(stretches, pairwise(lines), strict=False):
-        found += _cut(eye, pieces, line, after.left) if _goes_on(line, after) else [pieces]
-    return [*found, *stretches[-1:]]
+    # Nearly all lines end in the type that they begin with.
+    mixed = [n for n, line in enumerate(lines[:-1]) if line.size != line.last]
+    beside = [n for n in mixed if _goes_on(lines[n], lines[n + 1])]
+    found = list(stretches)
+    for n in reversed(beside):
+        found[n : n + 1] = _cut(eye, stretches[n], lines[n], lines[n + 1].left)
+    return found
 
 
 def _goes_on(line: Line, after: Line) -> bool:

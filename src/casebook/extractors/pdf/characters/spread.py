@@ -16,6 +16,7 @@ import numpy as np
 
 from casebook.extractors.pdf.lines import Line, Piece
 from casebook.extractors.pdf.visibility.eye import Eye
+from casebook.extractors.pdf.words import has_no_capitals
 
 _SPREAD = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){2,}(?!\S)")
 """Three letters or more, each by itself."""
@@ -31,6 +32,15 @@ _FEWEST_LETTERS = 12
 # the letters of one word differs by up to .13, as their shapes do.
 _WIDEST, _SPACE, _STEP, _UNEVEN = 0.8, 0.25, 2.5, 0.2
 _WIDER = 2.5
+
+_LONGEST = 80
+"""Characters of a heading in capitals."""
+
+_BROAD = 0.82
+"""Type sizes to a letter of such a line, spaces and all; most are .7 to .77."""
+
+_SET_WIDE, _SPACED = 0.15, 1.8
+"""Type sizes between most letters that are set wide, and times that, of a space between words."""
 
 _ROUNDS = 8
 _LONG = 4
@@ -53,9 +63,8 @@ class _Letters(NamedTuple):
     @classmethod
     def of(cls, eye: Eye, pieces: Sequence[Piece], size: float) -> Self:
         """Measure the letters of a line."""
-        places = [(at + n, x) for at, text in pieces for n, x in enumerate(text) if not x.isspace()]
-        lefts, rights = eye.edges([(at, at) for at, _ in places])
-        rooms = np.minimum((lefts[1:] - rights[:-1]) / (size or 1.0), _WIDEST).tolist()
+        places = _letters_of(pieces)
+        rooms = _rooms(eye, places, size)
         letters = [letter for _, letter in places]
         space = _least_space(rooms)
         while space and not _is_even(letters, rooms, space):
@@ -78,6 +87,9 @@ def with_words(eye: Eye, stretches: Sequence[Sequence[Piece]], lines: Sequence[L
     a program.
     """
     found = list(lines)
+    for n in [n for n, line in enumerate(lines) if line.text.isupper()]:
+        if _may_be_set_wide(lines[n]):
+            found[n] = lines[n]._replace(text=_close_set(eye, stretches[n], lines[n]))
     marked = [n for n, line in enumerate(lines) if _SPREAD.search(line.text)]
     told = {n: _letters(eye, stretches[n], lines[n]) for n in marked}
     spread = {n: seen for n, seen in told.items() if _is_spread(lines[n].text, seen)}
@@ -93,6 +105,59 @@ def with_words(eye: Eye, stretches: Sequence[Sequence[Piece]], lines: Sequence[L
                 text = run[n].text(run[n].space or usual)
                 found[n] = lines[n]._replace(text=text, fixed=True)
     return found
+
+
+def is_one(pieces: Sequence[Piece], line: Line) -> bool:
+    """Tell a line of one word, or one whose letters were joined: its words stand far apart."""
+    spaces = len(pieces) - 1 + sum(text.count(" ") for _, text in pieces)
+    return not spaces or line.text.count(" ") < spaces
+
+
+def _may_be_set_wide(line: Line) -> bool:
+    """Tell which line in capitals may be a heading: many set room between the letters of these."""
+    if line.fixed or " " not in line.text or len(line.text) > _LONGEST:
+        return False
+    if any(has_no_capitals(letter) for letter in line.text):
+        return False
+    letters = sum(map(str.isalnum, line.text))
+    return line.right - line.left >= _BROAD * letters * max(line.size, line.last)
+
+
+def _close_set(eye: Eye, pieces: Sequence[Piece], line: Line) -> str:
+    """Return a line in capitals with only those spaces that are wider than its letters' room.
+
+    pdfium takes the wider ones of these for spaces: "RESU LTS".
+    """
+    places, size = _letters_of(pieces), max(line.size, line.last)
+    few = places[: _FEWEST_LETTERS // 2]
+    if len(few) < _FEWEST_LETTERS // 2 or median(_rooms(eye, few, size)) < _SET_WIDE:
+        return line.text
+    rooms = _rooms(eye, places, size)
+    said = " ".join([text for _, text in pieces])
+    spaced = [a.isspace() for a, b in pairwise(said) if not b.isspace()]
+    within = [room for room, space in zip(rooms, spaced, strict=True) if not space]
+    several = 2 * len(within) > len(rooms)
+    usual = median(within if several else rooms)
+    # Single letters that stand as far apart as all others may be cells.
+    if usual < _SET_WIDE or not (several or any(room >= _SPACED * usual for room in rooms)):
+        return line.text
+    parts = [
+        f" {letter}" if space and room >= _SPACED * usual else letter
+        for (_, letter), room, space in zip(places[1:], rooms, spaced, strict=True)
+    ]
+    return "".join([places[0][1], *parts])
+
+
+def _letters_of(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the letters and signs of a line, each with its position."""
+    return [(at + n, x) for at, text in pieces for n, x in enumerate(text) if not x.isspace()]
+
+
+def _rooms(eye: Eye, letters: Sequence[Piece], size: float) -> list[float]:
+    """Return the room before each letter but the first, in type sizes."""
+    lefts, rights = eye.edges([(at, at) for at, _ in letters])
+    rooms: list[float] = np.minimum((lefts[1:] - rights[:-1]) / (size or 1.0), _WIDEST).tolist()
+    return rooms
 
 
 def _letters(eye: Eye, pieces: Sequence[Piece], line: Line) -> _Letters:

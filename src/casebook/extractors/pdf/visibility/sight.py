@@ -50,11 +50,13 @@ _Pixels = np.ndarray[Any, np.dtype[np.uint8]]
 class Budget:
     """What a document's pages may still take to draw, and whether each must be looked at.
 
-    ``layers`` is set where a layer of the document is switched off.
+    ``layers`` is set where a layer of the document is switched off; ``counted`` is the last number
+    of a line in its margins so far.
     """
 
     layers: bool = False
     seconds: float = 12.0
+    counted: int = 0
 
 
 class Sight:

@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium
 
 from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
+from casebook.extractors.pdf.visibility.combs import MOST_PATHS, Comb, parts_of, with_parts
 from casebook.extractors.pdf.visibility.grounds import no_ink
 
 _THICKEST, _SHORTEST = 6.0, 2.0
@@ -20,6 +21,9 @@ _THICKEST, _SHORTEST = 6.0, 2.0
 
 _LONGER = 3.0
 """Times as long as thick."""
+
+_AS_WIDE = 0.3
+"""Of its height, a path that may draw lines over type, at least."""
 
 _LOW, _HIGH = 0.2, 0.92
 """Parts of the height of type between which a line may strike it out: none under it does."""
@@ -47,6 +51,7 @@ class Lines:
     handles: list[Handle] = field(default_factory=list)
     _strokes: list[Numbers] = field(default_factory=list)
     _types: list[Numbers] = field(default_factory=list)
+    _combs: list[tuple[Numbers, list[Comb]]] = field(default_factory=list)
 
     def note_type(self, boxes: Numbers) -> None:
         """Take in the boxes of type."""
@@ -61,21 +66,33 @@ class Lines:
         if np.count_nonzero(thin):
             self._strokes.append(boxes[thin])
             self.handles += compress(handles, thin.tolist())
+        others = those & ~thin & (width > height * _AS_WIDE)
+        if 0 < np.count_nonzero(others) <= MOST_PATHS:
+            paths = list(compress(handles, others.tolist()))
+            several = with_parts(paths)
+            combs = list(map(Comb, compress(paths, several.tolist())))
+            self._combs += [(boxes[others][several], combs)] if combs else []
 
-    def count(self) -> tuple[int, int]:
+    def count(self) -> tuple[int, int, int]:
         """Return how much was taken in, for ``move``."""
-        return len(self._strokes), len(self._types)
+        return len(self._strokes), len(self._types), len(self._combs)
 
-    def move(self, since: tuple[int, int], matrix: Numbers) -> None:
+    def move(self, since: tuple[int, int, int], matrix: Numbers) -> None:
         """Put what was taken in since then, within a form, where its ``matrix`` shows it."""
-        for kept, first in zip((self._strokes, self._types), since, strict=True):
+        for kept, first in zip((self._strokes, self._types), since[:2], strict=True):
             kept[first:] = [_moved(boxes, matrix) for boxes in kept[first:]]
+        where = matrix.astype(np.double)
+        for n, (boxes, combs) in enumerate(self._combs[since[2] :], since[2]):
+            combs = [comb._replace(within=(*comb.within, where)) for comb in combs]  # noqa: PLW2901
+            self._combs[n] = _moved(boxes, matrix), combs
 
     def through_type(self, turned: Callable[[Numbers], Numbers]) -> Numbers:
         """Return the lines, whole, that may strike some of the type out; most pages have none.
 
         Boxes (left, right, bottom, top) are ``turned`` to how the page is read.
         """
+        if self._types and self._combs:
+            self._take_apart()
         if not self._strokes or not self._types:
             return _NO_LINES
         strokes, types = (
@@ -94,6 +111,21 @@ class Lines:
         strokes = _as_drawn(strokes[level], stroked & ~filled)
         found = _joined(strokes[filled | stroked], inked[filled | stroked])
         return _crossing(found, types[crossed], lows[crossed], highs[crossed])
+
+    def _take_apart(self) -> None:
+        """Take in the lines of those paths that draw several, if type stands where they are."""
+        types = np.concatenate(self._types)
+        for boxes, combs in self._combs:
+            for box, comb in zip(boxes, combs, strict=True):
+                over = (types[:, 0] < box[2]) & (types[:, 2] > box[0])
+                if not (over & (types[:, 1] < box[3]) & (types[:, 3] > box[1])).any():
+                    continue
+                parts = parts_of(comb)
+                width, height = (parts[:, 2:] - parts[:, :2]).T
+                if len(parts) and (np.minimum(width, height) <= _THICKEST).all():
+                    self._strokes.append(parts)
+                    self.handles += [comb.path] * len(parts)
+        self._combs.clear()
 
 
 def _between(levels: Numbers, lows: Numbers, highs: Numbers) -> Numbers:

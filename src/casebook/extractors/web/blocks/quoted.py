@@ -31,8 +31,10 @@ def _frame(place: Place) -> Place | None:
 
 
 def _is_quotation(place: Place) -> bool:
-    names = " ".join(TOKEN.findall(place.names)).lower()
-    return place.tag == "blockquote" or bool(_QUOTED.search(names))
+    names = place.names
+    if place.tag == "blockquote" or not ("uote" in names or "estimonial" in names):
+        return place.tag == "blockquote"
+    return bool(_QUOTED.search(" ".join(TOKEN.findall(names)).lower()))
 
 
 def _is_within(place: Place | None, frame: Place | None) -> bool:

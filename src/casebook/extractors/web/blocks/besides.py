@@ -27,8 +27,8 @@ _GOODS = re.compile(
 _QUOTED = re.compile(r"\b(?:editorial|press|experts?|critics?|media|descr\w*|spec\w*)\b")
 # What such calls are named, by their class alone: a heading about sign-ups has it for its id.
 _CALLS = re.compile(
-    r"\b(?:newsletters?|subscribe|subscription (?:form|box|widget)|sign ?up|cta|advert\w*|sponsor\w*"
-    r"|ad (?:unit|slot|block|container|wrapper|feedback))\b"
+    r"\b(?:newsletters?|subscribe|subscription (?:form|box|widget)|sign ?up|cta|advert\w*"
+    r"|sponsor\w*|ad (?:unit|slot|block|container|wrapper|feedback))\b"
 )
 _LONGEST_CALL, _CALL = 80, 0.2
 _ALIKE = 2

@@ -37,13 +37,13 @@ def without_controls(placed: Sequence[Placed], kept: Matrix, words: Sequence[int
 
 
 def _is_pressed(one: Placed) -> bool:
-    """Tell a line of which nothing is left without its buttons."""
+    """Tell a line of which no word is left without its buttons: "Like 212"."""
     element = one.place.element
     buttons = [element] if element.tag == "button" else list(element.iter("button"))
     rest = one_line(one.block.text)
     for button in buttons:
         rest = rest.replace(one_line(" ".join(button.itertext())), " ", 1)
-    is_all = bool(buttons) and not any(map(str.isalnum, rest))
+    is_all = bool(buttons) and not any(map(str.isalpha, rest))
     return is_all and not (folds_something(one) or any(map(_chooses, buttons)))
 
 

@@ -85,3 +85,11 @@ def test_a_call_from_a_control_that_nobody_sees_opens_nothing(style, shown):
     told = strip_hidden(root)
     assert ("88 percent" in root.text_content()) is shown
     assert bool(told) is not shown
+
+
+def test_many_calls_for_one_part_cost_little():
+    """Whether a part is a menu is asked once, however many controls name it."""
+    calls = "<b onclick=\"show('a')\">More</b>" * 5_000
+    root = lxml.html.document_fromstring(f"<main>{calls}<div id=a>{'<p>x y z</p>' * 20_000}</div>")
+    controls = controls_of(root, [], {root.get_element_by_id("a")})
+    assert len(controls["a"]) == 5_000

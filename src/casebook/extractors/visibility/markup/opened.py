@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -124,10 +125,10 @@ def _called(root: Any, hidden: Collection[Any]) -> Iterator[tuple[Any, str]]:
     Not for menus, and what is there to choose from.
     """
     named = {one.get("id"): one for one in hidden if one.get("id") is not None}
+    opens = cache(lambda name: not (_is_menu(named[name]) or _is_choice(named[name])))
     for control in _CALLING(root) if named else ():
         for name in _QUOTED.findall(control.get("onclick")[:_LONGEST_CALL]):
-            part = named.get(name)
-            if part is not None and not (_is_menu(part) or _is_choice(part)):
+            if name in named and opens(name):
                 yield control, name
 
 

@@ -4,6 +4,7 @@ Pure but for the tree, which is changed in place.
 """
 
 import re
+from itertools import islice
 from typing import Any
 
 # Elementor, CounterUp, PureCounter and their likes; a script counts from nothing up to it.
@@ -12,6 +13,9 @@ _COUNTS = ("data-to-value", "data-count", "data-counter", "data-countto", "data-
 _COUNTERS = ("span", "div", "p", "b", "strong", "h2", "h3", "h4")
 _NAMED = re.compile(r"count|number|stat|odometer|figure|value", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,6}){0,4}")
+_MOST = 60
+"""Elements of a figure, and of a button, that are looked at."""
+
 _NOTHING = frozenset({"", "0"})
 
 
@@ -32,10 +36,11 @@ def set_in_text(tree: Any) -> None:
 
 def _unname_buttons(figure: Any) -> None:
     """Take out the names of those buttons in a figure that hold a picture."""
-    for button in figure.iter("button", "div", "span", "a"):
+    for button in islice(figure.iter("button", "div", "span", "a"), _MOST):
         is_button = button.tag == "button" or button.get("role") == "button"
-        if is_button and next(button.iter("img"), None) is not None:
-            for element in button.iter("*"):
+        inside = list(islice(button.iter("*"), _MOST)) if is_button else []
+        if any(element.tag == "img" for element in inside):
+            for element in inside:
                 element.text = None
                 if element is not button:
                     element.tail = None

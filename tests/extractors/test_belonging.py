@@ -272,6 +272,6 @@ def test_a_short_item_behind_one_that_is_kept_is_kept():
 )
 def test_a_list_between_two_that_are_kept_is_kept(items, stays):
     """Makers of pages set items as icons with lines beside them, and trees are unsure of these."""
-    listed = "".join(f"<li><span></span><span>{each}</span></li>" for each in items)
+    listed = "".join(f"<li><span></span><p>{each}</p></li>" for each in items)
     found = kept(f"<p>One.</p><ul>{listed}</ul><p>Two.</p>", "One", "Two")
     assert (len(found) > 2) is stays

@@ -143,6 +143,9 @@ CALL = "Join four thousand engineers who read our letter."
     ("around", "is_call"),
     [
         ("<div class='newsletter-box'>{}</div>", True),
+        ("<div class='content-advertisement'>{}</div>", True),
+        ("<div class='sponsor-card'>{}</div>", True),
+        ("<div class='ad-unit'>{}</div>", True),
         ("<section class='c-cta__wrap'>{}</section>", True),
         ("<div class=kg-signup-card><div>{}</div></div>", True),
         ("<div class=acta>{}</div>", False),

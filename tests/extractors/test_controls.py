@@ -23,6 +23,7 @@ def kept(markup: str) -> list[str]:
         "<div><button>Listen to article</button></div>",
         "<div><button>Previous slide</button> <button>Next slide</button></div>",
         "<p><span><button>Show <b>more</b></button></span></p>",
+        "<div><button>Listen</button><span>4:12</span><button>Share</button></div>",
         "<div>Advertisement</div>",
         "<p>- Anzeige -</p>",
         "<aside>広告</aside>",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache, partial
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -51,6 +52,7 @@ _CALLED = tuple(
     )
 )
 _FIRST_LINK = ("(./a | ./p/a)[1]",)  # in Markdown, which sets links of a kind behind it
+_CARD = 5  # parts around a link, of which the nearest with likes is its card
 _LONGEST_DATE = 40
 # What is written on the links that lead to a page beside the one that has its title.
 _NO_TITLE = re.compile(
@@ -106,10 +108,10 @@ def _titles(links: Sequence[tuple[str, Any]], names: Sequence[str] = _CALLED) ->
     said, shown, called = dict[str, str](), dict[str, str](), dict[str, str]()
     known: dict[Any, str] = {}
     for address, link in links:
-        words = one_line(" ".join(_words(link)))
+        words = one_line(" ".join(_words(link)) or link.get("aria-label") or "")
         if words and not _NO_TITLE.fullmatch(words):
             said.setdefault(address, words)
-        elif words and (name := _name_around(link, names, known)):
+        elif name := _name_around(link, names, known):
             called.setdefault(address, name)
         if pictured := one_line(" ".join(link.xpath(".//img/@alt"))):
             shown.setdefault(address, pictured)
@@ -117,19 +119,40 @@ def _titles(links: Sequence[tuple[str, Any]], names: Sequence[str] = _CALLED) ->
 
 
 def _words(link: Any) -> Iterator[str]:
-    """Yield what a link says; of one around a whole card, its heading."""
+    """Yield what a link says; of one around a whole card, its heading, or all but "Read story"."""
     headings = link.xpath(_CALLED[0])
-    yield from (headings[0] if len(headings) == 1 else link).itertext()
+    said = [
+        text for text in (headings[0] if len(headings) == 1 else link).itertext() if text.strip()
+    ]
+    leads = len(said) > 1 and len(said[-1].split()) > 1 and _NO_TITLE.fullmatch(said[-1])
+    yield from said[:-1] if leads else said
 
 
 def _name_around(link: Any, names: Sequence[str], known: dict[Any, str]) -> str:
-    """Return what the entry is called in which a link says no more than "Read more"."""
-    entry = next(iter(link.xpath(_ENTRY)), None)
+    """Return what the entry is called in which a link says "Read more", or lies over all of it."""
+    entry = _entry_of(link)
     if entry is None:
         return ""
     if entry not in known:
         known[entry] = _name_of_entry(entry, names)
     return known[entry]
+
+
+def _entry_of(link: Any) -> Any | None:
+    """Return the entry that a link is of: by its tag, else the nearest part that has likes."""
+    entry = next(iter(link.xpath(_ENTRY)), None)
+    if entry is not None:
+        return entry
+    return next(filter(_has_like, islice(link.iterancestors("div", "section"), _CARD)), None)
+
+
+def _has_like(part: Any) -> bool:
+    """Tell a part of a page beside which another one is of the same tag and class: a card."""
+    named = part.get("class")
+    beside = (part.getnext(), part.getprevious()) if named else ()
+    return any(
+        one is not None and one.tag == part.tag and one.get("class") == named for one in beside
+    )
 
 
 def _name_of_entry(entry: Any, names: Sequence[str]) -> str:
@@ -146,7 +169,8 @@ def _day(link: Any, known: dict[Any, date | None], order: Order) -> date | None:
 
     A link may stand around all of its entry.
     """
-    entry = next(iter(link.xpath(_ENTRY)), link)
+    entry = _entry_of(link)
+    entry = link if entry is None else entry
     if entry not in known:
         known[entry] = _day_of_entry(entry, order)
     return known[entry]

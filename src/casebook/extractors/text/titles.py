@@ -16,7 +16,7 @@ _SEPARATOR = re.compile(
 _BAR = "|"
 _BLOG = re.compile(r"^(?:the )?[\w&.' ]{0,40}\b(?:blog|newsroom|magazine)$", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
-_HEADLINE_WORDS = 3
+_HEADLINE_WORDS, _STORY = 3, 5
 _TITLE_WORDS = 2
 _SHARED = 0.5
 _MOST_HEADINGS = 3
@@ -87,8 +87,8 @@ def _shared(own: Sequence[str], stated: Sequence[str]) -> str | None:
     if len(words) < _HEADLINE_WORDS:
         return None
     # A story is called by its customer for machines, and by what was reached in its heading.
-    named = _WORD.findall(next(iter(stated), ""))
-    if 0 < len(named) <= _TITLE_WORDS and _WORD.findall(own[0])[: len(named)] == named:
+    named, said = _WORD.findall(next(iter(stated), "")), _WORD.findall(own[0])
+    if 0 < len(named) <= _TITLE_WORDS and len(said) >= _STORY and said[: len(named)] == named:
         return own[0]
     common = (len(words & set(_WORD.findall(title.lower()))) for title in stated)
     return own[0] if max(common, default=0) >= _SHARED * len(words) else None

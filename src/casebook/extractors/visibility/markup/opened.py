@@ -3,8 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.characters import has_words
 from casebook.extractors.visibility.declarations import styles
@@ -29,6 +32,8 @@ _HINT = 5
 _DEEP, _FIRST = 12, 6
 """Elements around one that may be those of a menu, and in a line before its control."""
 
+_CALLING = etree.XPath("descendant::*[@onclick]")
+_QUOTED, _LONGEST_CALL = re.compile(r"""["']#?([A-Za-z][\w:-]{0,60})["']"""), 300
 _MENUS = ("nav", "header", "footer", "menu")
 _HEADINGS = frozenset({"dt", "h2", "h3", "h4", "h5", "h6"})
 _HEADS = frozenset({"button", "summary", "h2", "h3", "h4", "h5", "h6"})
@@ -68,7 +73,8 @@ def controls_of(
         if (box := boxes.get(label.get("for"))) is not None:
             labels.setdefault(box, []).append(label)
     stated = [(one, one.get(name)) for one in telling for name in _CONTROLLING]
-    for control, told in (*stated, *_linked(telling), *_turned_to(root, hidden)):
+    turned = (*_turned_to(root, hidden), *_called(root, hidden))
+    for control, told in (*stated, *_linked(telling), *turned):
         for identity in (told or "").split():
             found.setdefault(identity.removeprefix("#"), []).extend(_handles(control, labels))
     named = [one for one in telling if one.get("id") is not None]
@@ -111,6 +117,19 @@ def _turned_to(root: Any, hidden: Collection[Any]) -> Iterator[tuple[Any, str]]:
     for name, one in places.items():
         if one in hidden and shown[one.getparent()]:
             yield from ((link, name) for link in links[name])
+
+
+def _called(root: Any, hidden: Collection[Any]) -> Iterator[tuple[Any, str]]:
+    """Yield what calls a script with the id of a hidden part once it is clicked, and that id.
+
+    Not for menus, and what is there to choose from.
+    """
+    named = {one.get("id"): one for one in hidden if one.get("id") is not None}
+    opens = cache(lambda name: not (_is_menu(named[name]) or _is_choice(named[name])))
+    for control in _CALLING(root) if named else ():
+        for name in _QUOTED.findall(control.get("onclick")[:_LONGEST_CALL]):
+            if name in named and opens(name):
+                yield control, name
 
 
 def _handles(control: Any, labels: Mapping[Any, Sequence[Any]]) -> list[Any]:
@@ -170,8 +189,8 @@ def _is_choice(element: Any) -> bool:
 
 def _is_menu(element: Any) -> bool:
     """Tell a part of a menu, or a list of links that opens as one does."""
-    said = sum(map(len, element.itertext()))
-    linked = sum(len(text) for link in element.iter("a") for text in link.itertext())
+    said = sum(len(text.strip()) for text in element.itertext())
+    linked = sum(len(text.strip()) for link in element.iter("a") for text in link.itertext())
     around = islice(element.iterancestors(), _DEEP)
     return 2 * linked > said or any(one.tag in _MENUS for one in around)
 

@@ -140,12 +140,12 @@ def _items(
     All that stands there are their items, which say something and lead nowhere.
     """
     for before, after in pairwise(np.flatnonzero(kept).tolist()):
-        gap = range(before + 1, after)
+        gap = [n for n in range(before + 1, after) if chances[n]]  # none has what calls to act
         if 1 < len(gap) <= _LONGEST_LIST and all(
-            placed[n].place.tag == "li" and placed[n].linked < _LINKED for n in gap
+            placed[n].block.depth and placed[n].linked < _LINKED for n in gap
         ):
             said = sum(words[n] for n in gap) >= _SHORTEST_ITEM * len(gap)
-            if said and chances[before + 1 : after].mean() >= _LIKELY_ITEMS:
+            if said and chances[gap].mean() >= _LIKELY_ITEMS:
                 yield from gap
 
 

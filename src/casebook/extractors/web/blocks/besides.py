@@ -26,7 +26,10 @@ _GOODS = re.compile(
 # What the press said, and what the seller chose to quote, is part of the offer.
 _QUOTED = re.compile(r"\b(?:editorial|press|experts?|critics?|media|descr\w*|spec\w*)\b")
 # What such calls are named, by their class alone: a heading about sign-ups has it for its id.
-_CALLS = re.compile(r"\b(?:newsletters?|subscribe|subscription (?:form|box|widget)|sign ?up|cta)\b")
+_CALLS = re.compile(
+    r"\b(?:newsletters?|subscribe|subscription (?:form|box|widget)|sign ?up|cta|advert\w*"
+    r"|sponsor\w*|ad (?:unit|slot|block|container|wrapper|feedback))\b"
+)
 _LONGEST_CALL, _CALL = 80, 0.2
 _ALIKE = 2
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from casebook.extractors.text.characters import one_line
@@ -37,13 +38,15 @@ def without_controls(placed: Sequence[Placed], kept: Matrix, words: Sequence[int
 
 
 def _is_pressed(one: Placed) -> bool:
-    """Tell a line of which nothing is left without its buttons."""
+    """Tell a line of which no word is left without its buttons: "Like 212"."""
     element = one.place.element
-    buttons = [element] if element.tag == "button" else list(element.iter("button"))
+    buttons = (
+        [element] if element.tag == "button" else list(islice(element.iter("button"), _LONGEST))
+    )
     rest = one_line(one.block.text)
     for button in buttons:
         rest = rest.replace(one_line(" ".join(button.itertext())), " ", 1)
-    is_all = bool(buttons) and not any(map(str.isalnum, rest))
+    is_all = bool(buttons) and not any(map(str.isalpha, rest))
     return is_all and not (folds_something(one) or any(map(_chooses, buttons)))
 
 

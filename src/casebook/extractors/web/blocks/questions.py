@@ -7,9 +7,11 @@ the text, and in no part of the page that is named for something else.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
+
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
 from casebook.extractors.text.references import stands_over_references
 from casebook.extractors.web.blocks.block_features import Matrix
@@ -35,6 +37,10 @@ _CLICKED, _FIRST = ("button", "a", "div", "h3"), 3
 
 _TOGGLES = frozenset({"collapse", "accordion"})
 _ASKED = re.compile(r"faq|accordion|q(?:uestions?)?[-_ ]?(?:and|&|n)[-_ ]?a", re.IGNORECASE)
+_CONTROLS = etree.XPath("//*[@aria-expanded or @data-toggle or @data-bs-toggle]")
+_FARTHEST = 16
+"""Elements around a control that are looked at; a line that holds one further in is a frame."""
+
 _ENDS = re.compile(r"[.!?:;…。！？][\"'”’)\]]*\s*\Z")
 _FEW = 3
 """Main headings of a page that are looked at."""
@@ -88,8 +94,10 @@ class Fold(NamedTuple):
 def folds_of(placed: Sequence[Placed], words: Sequence[int], likes: Sequence[str]) -> list[Fold]:
     """Return what folds on a page and may be text: groups of lines with prose under each."""
     lines: dict[str, list[int]] = defaultdict(list)
+    near = _near_controls(placed[0].place.element.getroottree()) if placed else set()
     for n, one in enumerate(placed):
-        if 0 < words[n] <= _LONGEST_LINE and folds_something(one):
+        short = 0 < words[n] <= _LONGEST_LINE
+        if short and _may_fold(one, near) and folds_something(one):
             lines[likes[n]].append(n)
     groups = [group[:_MOST] for group in lines.values() if len(group) >= _FEWEST]
     spans = spans_of(placed) if groups else {}
@@ -131,6 +139,25 @@ def folds_something(one: Placed) -> bool:
         return True
     asks = one.block.text.rstrip().endswith(("?", "？"))
     return asks and any(_ASKED.search(place.names) or _asks(place) for place in near)
+
+
+def _near_controls(tree: Any) -> set[Any]:
+    """Return the elements that are near enough to a control to be its line: most are not."""
+    near: set[Any] = set()
+    for control in _CONTROLS(tree):
+        near.update(islice(control.iterancestors(), _FARTHEST))
+        level = [control]
+        for _ in range(_FIRST + 1):
+            near.update(level)
+            level = [child for each in level for child in each]
+    return near
+
+
+def _may_fold(one: Placed, near: Container[Any]) -> bool:
+    """Tell quickly a line that may fold something, from those that do not."""
+    place, text = one.place, one.block.text.rstrip()
+    is_line = place.tag == "summary" or (place.parent is not None and place.parent.tag == "summary")
+    return is_line or place.element in near or text.endswith(("?", "？"))
 
 
 def _asks(place: Place) -> bool:

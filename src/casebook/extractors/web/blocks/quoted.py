@@ -8,7 +8,6 @@ from casebook.extractors.web.blocks.place_features import TOKEN
 from casebook.extractors.web.markup.tree_blocks import Place, Placed
 
 _QUOTED = re.compile(r"\b(?:(?:block|pull)?quotes?|testimonials?)\b")
-_MAY_BE = re.compile(r"[Qq]uote|QUOTE|[Tt]estimonial|TESTIMONIAL")
 _MOST, _LONGEST, _LINKED = 3, 15, 0.3
 """Lines, and words of a line, that say who it is; links have no such names."""
 
@@ -32,9 +31,10 @@ def _frame(place: Place) -> Place | None:
 
 
 def _is_quotation(place: Place) -> bool:
-    if place.tag == "blockquote" or not _MAY_BE.search(place.names):
+    names = place.names
+    if place.tag == "blockquote" or not ("uote" in names or "estimonial" in names):
         return place.tag == "blockquote"
-    return bool(_QUOTED.search(" ".join(TOKEN.findall(place.names)).lower()))
+    return bool(_QUOTED.search(" ".join(TOKEN.findall(names)).lower()))
 
 
 def _is_within(place: Place | None, frame: Place | None) -> bool:

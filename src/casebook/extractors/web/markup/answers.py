@@ -12,6 +12,8 @@ from html import unescape
 from itertools import islice, pairwise
 from typing import Any
 
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+
 from casebook.extractors.text.characters import one_line
 from casebook.extractors.text.linked_data import of_types, things_of
 from casebook.extractors.web.markup.parsing import parse
@@ -23,12 +25,15 @@ Texts = Callable[[Any], Iterable[str]]
 _FROM_DATA = "under their questions, from the page's JSON-LD: its markup lacks them"
 _OPENED = "aria-expanded"
 _QUESTIONS = frozenset({"Question"})
-_FEWEST, _MOST = 2, 100
+_FEWEST, _MOST, _LONGEST = 2, 100, 20_000
+"""Questions of a page, and characters of the markup of an answer."""
+
 _LINES = "button summary a h2 h3 h4 h5 h6 dt div span p li details label".split()
 _HEADS = frozenset("span button a summary h2 h3 h4 h5 h6 p dt strong b label".split())
 _LARGEST, _DEEP, _NEAR = 16, 8, 3
 """Elements of a line, elements around one of the same words, and around it that tell a control."""
 
+_UNREAD = frozenset({"script", "template"})
 _CONTROLS = frozenset({"button", "summary"})
 _FOLDING = re.compile(r"faq|accordion|collaps|expand|toggle|question", re.IGNORECASE)
 _SIGN = 2
@@ -75,7 +80,9 @@ def _asked(thing: Mapping[str, Any]) -> tuple[str, str] | None:
     answer = answer[0] if isinstance(answer, list) and answer else answer
     text = answer.get("text") if isinstance(answer, dict) else None
     question = thing.get("name")
-    if not (isinstance(text, str) and isinstance(question, str) and text.strip()):
+    if not (isinstance(text, str) and isinstance(question, str)):
+        return None
+    if not text.strip() or len(text) > _LONGEST:
         return None
     return one_line(unescape(question)), text
 
@@ -137,12 +144,16 @@ def _are_bare(tree: Any, lines: Sequence[Any]) -> bool:
 
 
 def _runs(tree: Any, places: Mapping[Any, int]) -> Iterator[tuple[int | None, str]]:
-    """Yield each text that a reader sees, with the number of the line that it is a part of."""
-    for body in islice(tree.iter("body"), 1):
-        for text in body.xpath(".//text()[normalize-space()][not(ancestor::script)]"):
-            holder = text.getparent().getparent() if text.is_tail else text.getparent()
+    """Yield each text of the body, with the number of the line that it is a part of."""
+    unread = 0
+    for event, element in etree.iterwalk(next(tree.iter("body"), tree), events=("start", "end")):
+        is_tail = event == "end"
+        unread += (element.tag in _UNREAD) * (-1 if is_tail else 1)
+        text = element.tail if is_tail else element.text
+        holder = element.getparent() if is_tail else element
+        if text and not unread and holder is not None and not text.isspace():
             chain = (holder, *islice(holder.iterancestors(), _DEEP))
-            yield next((places[one] for one in chain if one in places), None), str(text)
+            yield next((places[one] for one in chain if one in places), None), text
 
 
 def _answer(markup: str, strip: Callable[[Any], object]) -> Any:

@@ -20,22 +20,23 @@ _FEWEST, _WIDEST = 3, 8.0
 
 
 def covered_by(marks: Numbers, types: Numbers) -> bool:
-    """Tell whether a piece of type lies mostly on marks, of boxes left, bottom, right, top."""
-    some = _crossed(marks, types) if len(marks) >= _FEWEST else types[:0]
-    return len(some) > 0 and bool((_share(marks, some) >= _COVERED).any())
+    """Tell whether a piece of type lies mostly on marks, of boxes left, bottom, right, top.
 
-
-def _crossed(marks: Numbers, types: Numbers) -> Numbers:
-    """Return the type that several marks stand as high as, or many upright ones beside each other.
-
-    Rules of tables and under links do not.
+    On several that stand as high as it, or on many upright ones beside each other. Rules of tables
+    and under links are neither.
     """
-    across, along = (marks[:, :2] + marks[:, 2:]).T / 2
+    if len(marks) < _FEWEST:
+        return False
     upright = marks[:, 3] - marks[:, 1] > marks[:, 2] - marks[:, 0]
-    level = _between(along[~upright], types[:, 1], types[:, 3]) >= _FEWEST - 1
-    beside = _between(across[upright], types[:, 0], types[:, 2])
-    fence = (beside >= _FEWEST) & (_WIDEST * beside >= types[:, 2] - types[:, 0])
-    return np.asarray(types[level | fence])
+    lying, standing = marks[~upright], marks[upright]
+    level = _between((lying[:, 1] + lying[:, 3]) / 2, types[:, 1], types[:, 3])
+    beside = _between((standing[:, 0] + standing[:, 2]) / 2, types[:, 0], types[:, 2])
+    fenced = (beside >= _FEWEST) & (_WIDEST * beside >= types[:, 2] - types[:, 0])
+    return _hide(lying, types[level >= _FEWEST - 1]) or _hide(standing, types[fenced])
+
+
+def _hide(marks: Numbers, types: Numbers) -> bool:
+    return len(types) > 0 and bool((_share(marks, types) >= _COVERED).any())
 
 
 def _between(places: Numbers, lows: Numbers, highs: Numbers) -> Numbers:

@@ -166,7 +166,8 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     is_text = modes != pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
     pieces, others = every.those(is_text), every.those(~is_text)
     inks = _inks(found, pieces, modes[is_text], edges)
-    _note_lids(found, pieces, inks, list(compress(objects, is_text.tolist())))
+    if found.pale:
+        _note_lids(found, pieces, inks, list(compress(objects, is_text.tolist())))
     found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
     found.odd = found.odd or bool(found.sketched)
     found.repeats = found.repeats or may_repeat(pieces.boxes)
@@ -240,11 +241,17 @@ def _marks(boxes: Numbers) -> list[Box]:
 def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) -> Numbers:
     """Return the colours of pieces of text; tell what may not be seen by itself."""
     colours, filled = calls.rows(calls.fill_colour, pieces.handles, 4, np.uintc)
-    unseen = sum(int(np.count_nonzero(modes == mode)) for mode in INKLESS)
-    outlined = bool(np.count_nonzero(modes == pdfium.FPDF_TEXTRENDERMODE_STROKE))
+    unseen, outlined = 0, False
+    if is_special := bool(np.count_nonzero(modes != pdfium.FPDF_TEXTRENDERMODE_FILL)):
+        unseen = sum(int(np.count_nonzero(modes == mode)) for mode in INKLESS)
+        outlined = bool(np.count_nonzero(modes == pdfium.FPDF_TEXTRENDERMODE_STROKE))
     pale = bool(np.count_nonzero(no_ink(*colours.T)))
     found.pale = found.pale or pale or outlined
-    found.veiled = found.veiled or _may_be_lost(pieces, modes, colours)
+    found.veiled = (
+        found.veiled
+        or _may_be_lost(pieces, colours)
+        or (is_special and _may_be_edged_out(pieces, modes))
+    )
     found.under += unseen
     found.over += len(pieces.handles) - unseen
     if pieces.handles and not found.odd:
@@ -262,16 +269,20 @@ def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) ->
     return colours
 
 
-def _may_be_lost(pieces: _Objects, modes: Numbers, colours: Numbers) -> bool:
-    """Tell type in a pattern, behind a mask, or under white lines around its own letters."""
-    if np.count_nonzero((colours[:, :3] == _OF_PATTERN).all(axis=1)):
-        return True
-    both = np.logical_or.reduce([modes == mode for mode in _BY_FILL_AND_PEN])
-    edged = list(compress(pieces.handles, both.tolist())) if np.count_nonzero(both) else []
-    if edged and no_ink(*calls.rows(calls.stroke_colour, edged, 4, np.uintc)[0].T).any():
+def _may_be_lost(pieces: _Objects, colours: Numbers) -> bool:
+    """Tell type in a pattern, or behind a mask."""
+    red, green, blue, share = colours.T
+    if np.count_nonzero((red == _OF_PATTERN) & (green == _OF_PATTERN) & (blue == _OF_PATTERN)):
         return True
     masked = calls.answers(calls.is_transparent, pieces.handles) == 1
-    return bool(np.count_nonzero(masked & (colours[:, 3] == _OPAQUE)))
+    return bool(np.count_nonzero(masked & (share == _OPAQUE)))
+
+
+def _may_be_edged_out(pieces: _Objects, modes: Numbers) -> bool:
+    """Tell type under white lines around its own letters."""
+    both = np.logical_or.reduce([modes == mode for mode in _BY_FILL_AND_PEN])
+    edged = list(compress(pieces.handles, both.tolist()))
+    return bool(no_ink(*calls.rows(calls.stroke_colour, edged, 4, np.uintc)[0].T).any())
 
 
 def _has_blank(pieces: _Objects) -> bool:

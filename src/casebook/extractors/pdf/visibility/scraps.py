@@ -14,6 +14,9 @@ _SQUARE = 3.0
 _MOST_SQUARES = 1_000
 """Along a side of the grid; larger pages have larger squares."""
 
+_LOWEST = 4.0
+"""Points to a piece of type: a dot or a dash under a rule fills no more than a square."""
+
 _COVERED = 0.6
 _FEWEST, _WIDEST = 3, 8.0
 """Marks over a piece of type, and points of it for each that stands upright."""
@@ -29,6 +32,7 @@ def covered_by(marks: Numbers, types: Numbers) -> bool:
         return False
     upright = marks[:, 3] - marks[:, 1] > marks[:, 2] - marks[:, 0]
     lying, standing = marks[~upright], marks[upright]
+    types = types[types[:, 3] - types[:, 1] >= _LOWEST]
     level = _between((lying[:, 1] + lying[:, 3]) / 2, types[:, 1], types[:, 3])
     beside = _between((standing[:, 0] + standing[:, 2]) / 2, types[:, 0], types[:, 2])
     fenced = (beside >= _FEWEST) & (_WIDEST * beside >= types[:, 2] - types[:, 0])

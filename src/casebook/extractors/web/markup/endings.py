@@ -21,9 +21,15 @@ _ENDED_BY: Mapping[str, str] = {
     "a": "table|fieldset",
 }
 _ENDING = {ended: re.compile(rf"<(?:{ended})\b", re.IGNORECASE) for ended in _ENDED_BY.values()}
-_START = re.compile(
-    rf"<({'|'.join(_ENDED_BY)})(?=[\s/>])((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>", re.IGNORECASE
-)
+_STARTS = {
+    # Most are links, which only tables and the frames of forms end.
+    with_links: re.compile(
+        rf"<({'|'.join(tag for tag in _ENDED_BY if with_links or tag != 'a')})(?=[\s/>])"
+        r"((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>",
+        re.IGNORECASE,
+    )
+    for with_links in (True, False)
+}
 _HIDING = re.compile(r"(?:^|[\s/\"'])(?:hidden|style)\b", re.IGNORECASE)
 _UNSEEN = re.compile(
     r"(?:^|[\s/\"'])(?:hidden\b|style\s*=.*(?:none|hidden|opacity|font|colou?r))",
@@ -37,6 +43,8 @@ _HOLDING = (
     "figcaption h1 h2 h3 h4 h5 h6 details dialog form fieldset address label button nobr tt mark "
     "code"
 )
+_MAY_HOLD = frozenset(_HOLDING.split())
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 _SLASHED = re.compile(
     rf"<({'|'.join(_HOLDING.split())})(?=[\s/])((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)(?<=/)>",
     re.IGNORECASE,
@@ -62,9 +70,26 @@ def as_opened(markup: str) -> str:
     A slash at the end of a start tag ends nothing but in XML; what stands behind the end of a page
     is still in the elements that are open there.
     """
-    if markup.lstrip("\ufeff \t\r\n")[:5] != "<?xml":
+    if markup.lstrip("\ufeff \t\r\n")[:5] != "<?xml" and _may_be_slashed(markup):
         markup = _SLASHED.sub(_unslashed, markup)
     return _END_OF_PAGE.sub("", markup)
+
+
+def _may_be_slashed(markup: str) -> bool:
+    """Tell at a glance whether some start tag of what holds a text ends in a slash.
+
+    Most that do are of pictures and breaks. A tag with a quotation that is open may be any.
+    """
+    at = markup.find("/>")
+    while at >= 0:
+        start = markup.rfind("<", 0, at)
+        name = _TAG.match(markup, start + 1)
+        if (name and name[0].lower() in _MAY_HOLD) or markup.count('"', start, at) % 2:
+            return True
+        if markup.count("'", start, at) % 2:
+            return True
+        at = markup.find("/>", at + 2)
+    return False
 
 
 def _unslashed(start: re.Match[str]) -> str:
@@ -81,7 +106,8 @@ def name_again(root: Any) -> None:
 def _ended(markup: str) -> Iterator[tuple[int, int]]:
     """Yield where the names of start and end tags of such elements stand."""
     endings: dict[str, list[int]] = {}
-    for start in islice(filter(_may_hide, _START.finditer(markup)), 4 * _MOST):
+    starts = _STARTS[_ENDING[_ENDED_BY["a"]].search(markup) is not None]
+    for start in islice(filter(_may_hide, starts.finditer(markup)), 4 * _MOST):
         tag = start[1].lower()
         ended = _ENDED_BY[tag]
         if ended not in endings:

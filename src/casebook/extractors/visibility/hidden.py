@@ -34,7 +34,7 @@ from casebook.extractors.visibility.markup.handles import is_blank
 from casebook.extractors.visibility.markup.texts import NOT_TEXT, visible_text, with_smuggled
 from casebook.extractors.visibility.painting.columns import is_drawn_up
 from casebook.extractors.visibility.painting.covering import COVERED, Lid, covered, lids_at
-from casebook.extractors.visibility.painting.sight import PALE, STRUCK, Sight, inherit
+from casebook.extractors.visibility.painting.sight import PALE, STRUCK, Inherited, Sight, inherit
 from casebook.extractors.visibility.reporting import report
 from casebook.extractors.visibility.rules.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.rules.sheets import Rule
@@ -101,7 +101,7 @@ class _Looked:
         self._cascade = Cascade(root, kinds, {text for text in _STYLES(root) if text})
         self._known = {kind: found for kind in kinds if (found := self._weighed(kind))}
         self._states: dict[Any, Sight] = {}
-        self._handed: dict[tuple[Sight, int, str], tuple[Style, Sight]] = {}
+        self._inherited = Inherited()
         self._cascades: dict[Any, Cascade] = {}  # of what is within parts that a click has turned
         self._wholes: dict[Any, Find] = {}
         self._places: dict[Any, tuple[int, int]] = {}
@@ -317,15 +317,8 @@ class _Looked:
             element = element.getparent()
         state = self._page if element is None else self._states[element]
         for one in reversed(chain):
-            state = self._states[one] = self._handed_on(state, self._style(one), one.tag)
+            state = self._states[one] = self._inherited(state, self._style(one), one.tag)
         return state
-
-    def _handed_on(self, state: Sight, style: Style, tag: str) -> Sight:
-        """Return what ``inherit`` does; of elements in one place that are told the same, once."""
-        key = state, id(style), tag
-        if key not in self._handed:
-            self._handed[key] = style, inherit(state, style, tag)  # kept, so is its address
-        return self._handed[key][1]
 
     def _style(self, element: Any) -> Style:
         return self._cascade_of(element).style(element)

@@ -96,6 +96,20 @@ def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
     )
 
 
+class Inherited:
+    """What ``inherit`` returns; of elements in one place that are told the same, found out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Sight, int, str], tuple[Mapping[str, str], Sight]] = {}
+
+    def __call__(self, state: Sight, style: Mapping[str, str], tag: str) -> Sight:
+        """Return what a ``tag`` of ``style``, the very object, hands down."""
+        key = state, id(style), tag
+        if key not in self._known:
+            self._known[key] = style, inherit(state, style, tag)  # kept, so is its address
+        return self._known[key][1]
+
+
 def _share(style: Mapping[str, str]) -> float:
     """Return how much of itself an element lets be seen; one that is clear hides all by itself."""
     share = min(1.0, colours.stated_share(style.get("opacity", "1")))

@@ -18,6 +18,7 @@ from casebook.extractors.visibility.declarations.css_values import CUSTOM, VARIA
 from casebook.extractors.visibility.declarations.styles import Declared, Style
 from casebook.extractors.visibility.rules import neighbours
 from casebook.extractors.visibility.rules.animations import last_frames, left_by
+from casebook.extractors.visibility.rules.attributes import by_markup
 from casebook.extractors.visibility.rules.hiding import Hiding
 from casebook.extractors.visibility.rules.registered import registered
 from casebook.extractors.visibility.rules.selectors import ANY, Compound, Counted, Has, Selector
@@ -34,21 +35,6 @@ from casebook.extractors.visibility.rules.sheets import (
 Kind = tuple[str | None, ...]
 """Tag, class and id of an element, and the names of its attributes."""
 
-_OLD_ATTRIBUTES = {
-    "mathsize": "font-size", "mathcolor": "color", "mathbackground": "background-color",
-    "bgcolor": "background-color", "color": "color", "text": "color",
-}  # fmt: skip
-_ONLY_OF = {
-    "color": frozenset({"font"}), "text": frozenset({"body"}),
-    "bgcolor": frozenset("body table thead tbody tfoot tr td th".split()),
-}  # fmt: skip
-# As browsers paint links and buttons, which take on no colour of what is around them, and what
-# stands for a colour that a sheet which lies elsewhere may give them.
-_OWN_COLOURS = {
-    True: ("#0000ee", {"color": "#000000", "background-color": "#efefef"}),
-    False: ("linktext", {"color": "buttontext", "background-color": "buttonface"}),
-}
-_BARE_HEX = re.compile(r"^([0-9a-f]{6})$")
 _IMPORT = "@import"  # of a sheet that lies elsewhere; others are read
 _MOST_WORK = 4_000_000
 """Looks at elements: some seconds. Pages have far less, the most of a sample 0.4 million."""
@@ -87,7 +73,6 @@ class Cascade:
         sheet = joined(sheets, inline)
         self.is_complete = None not in sheets and _IMPORT not in sheet.lower()
         self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
-        self._link, self._button = _OWN_COLOURS[self.is_complete]
         read = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
         self._rules = self._bounded(read, kinds)
         self._frames = last_frames(sheet)
@@ -184,7 +169,7 @@ class Cascade:
 
         Many elements are told the same: they have the same style, not only an equal one.
         """
-        markup = self._by_markup(element)
+        markup = by_markup(element, is_complete=self.is_complete)
         key = (tuple(map(id, rules)), id(inline), *markup.items())
         if (found := self._told.get(key)) is None:
             found = self._told[key] = self._last_of(rules, markup, inline)
@@ -201,19 +186,6 @@ class Cascade:
         important = {**dict(told), **inline.important}
         left = left_by({**plain, **important}, self._frames) if self._frames else _NO_STYLE
         return {**plain, **left, **important}
-
-    def _by_markup(self, element: Any) -> Style:
-        """Return what tag and attributes declare: of a link, a button, old HTML and MathML."""
-        told = dict(self._button) if element.tag == "button" else {}
-        if element.tag == "a" and element.get("href") is not None:
-            told["color"] = self._link
-        told |= {
-            name: _BARE_HEX.sub(r"#\1", value.strip().lower())
-            for attribute, name in _OLD_ATTRIBUTES.items()
-            if (value := element.get(attribute))
-            and element.tag in _ONLY_OF.get(attribute, {element.tag})
-        }
-        return told
 
     def _meant_for(self, kind: Kind) -> tuple[Rule, ...]:
         """Return, in order, the rules whose target has the tag and the names of ``kind``."""

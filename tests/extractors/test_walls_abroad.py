@@ -40,6 +40,21 @@ WALLS = {
             "na urządzeniu, takie jak pliki cookie.</p><button>Przejdź do serwisu</button>"
         ),
     ),
+    "de before": (
+        errors.ConsentWall,
+        (
+            "<title>Bevor Sie zu Hafen weitergehen</title><p>Hafen nutzt Cookies und Daten, um "
+            "Werbung anzubieten und zu messen. Mit Ihrer Zustimmung tun wir das auch für mehr.</p>"
+            "<p>Unter Anpassen sehen Sie weitere Optionen.</p><button>Ich stimme zu</button>"
+        ),
+    ),
+    "ja before": (
+        errors.ConsentWall,
+        (
+            "<title>みなと にアクセスする前に</title><p>サービスの提供と広告のために Cookie と"
+            "データを使用します。</p><button>すべて受け入れる</button><button>すべて拒否</button>"
+        ),
+    ),
     "ja": (
         errors.ConsentWall,
         (

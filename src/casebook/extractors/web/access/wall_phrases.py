@@ -126,6 +126,12 @@ PASSWORD_FIELD = _any(r"<input[^>]{0,300}type\s{0,9}=\s{0,9}[\"']?password")
 
 CONSENT_TITLE = _any(
     r"^before you continue",
+    r"^bevor (?:sie|du) (?:zu [\w.]{1,20} )?(?:weitergeh|fortf)\w+$",
+    r"^avant d(?:e continuer|.accéder à)(?: (?:sur |vers )?[\w.]{1,20})?$",
+    r"^antes de (?:continuar|ir)(?: (?:a|en|para|no) [\w.]{1,20})?$",
+    r"^prima di continuare(?: su [\w.]{1,20})?$",
+    r"^voordat (?:je|u) (?:verder|door)gaat(?: naar [\w.]{1,20})?$",
+    r"^[\w. ]{0,20}(?:にアクセスする|に進む)前に$|^(?:继续|繼續)前往.{1,20}之?前$",
     r"^(?:cookie|privacy|your privacy)(?: consent| settings| choices| policy)?$",
     r"^consent$|^(?:cookie|privacy|your) consent",
     r"^we value your privacy",
@@ -159,7 +165,9 @@ CONSENT_TEXT = _any(
     r"(?:socios|parceiros)[\w ,]{0,40}(?:usamos|utilizamos|almacena|armazena)|aceitar tudo",
     r"(?:nasi|zaufani) partnerzy|prze(?:chowujemy|twarzamy) (?:informacje|dane)|przejdź do serwisu",
     r"(?:acceptera|godkänn) alla|accepter alle|zaakceptuj wszystkie|přijmout vše|hyväksy kaikki",
-    r"(?:クッキー|cookie)を使用|すべて(?:同意|許可)|(?:接受|同意)(?:所有|全部)|모두 (?:동의|허용)",
+    r"cookies? (?:und|et|y|e|en|og|och|i) (?:\w{1,8}['’ ]){0,2}(?:daten|donn|dato|dati|gegev|dane)",
+    r"(?:クッキー|cookie) ?(?:とデータ)?を使用|すべて(?:受け入れ|拒否)",
+    r"すべて(?:同意|許可)|(?:接受|同意)(?:所有|全部)|모두 (?:동의|허용)",
     # The purposes of the IAB's framework, as its translations word them.
     r"(?:informationen|endgerät)[\w ,./-]{0,60}(?:speichern|zugreifen|zugriff|abrufen)",
     r"messung von (?:werbe|anzeigen)|zielgruppenforschung|mesure de performance",

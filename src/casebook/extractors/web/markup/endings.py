@@ -112,7 +112,7 @@ def _may_hide(start: re.Match[str]) -> bool:
 
 
 def _ends(markup: str, tag: str) -> Mapping[int, int]:
-    """Return where the names of the end tags of a ``tag`` stand, by where those of the starts do."""
+    """Return where the names of end tags of a ``tag`` stand, by where those of their starts do."""
     opened: list[int] = []
     found: dict[int, int] = {}
     for one in re.finditer(rf"<(/?)({tag})(?=[\s/>])", markup, re.IGNORECASE):

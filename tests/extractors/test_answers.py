@@ -58,6 +58,7 @@ LINES = {
     "role": '<div class="q" role="button" tabindex="0"><span>{q}</span><span>+</span></div>',
     "class": '<div class="faq-item"><div class="faq-line"><p>{q}</p></div><div></div></div>',
     "details": "<details><summary>{q}</summary></details>",
+    "place": '<div><a href="#" aria-expanded="false">{q}</a></div>',
 }
 
 
@@ -105,6 +106,14 @@ def test_questions_that_are_answered_on_the_page_are_answered_once():
 def test_lines_that_nothing_says_are_clicked_have_no_answers():
     """A list of questions that the text asks is a list; a reader can open nothing there."""
     found = read("".join(f"<p>{q}</p>" for q, _ in ASKED), data(*ASKED))
+    assert not steps(found)
+    assert not any(answer in found.text for _, answer in ASKED)
+
+
+def test_questions_that_lead_to_other_pages_have_no_answers_here():
+    """A list of links to answers: whoever reads this page sees none of them."""
+    links = "".join(f'<li><a href="/faq/{n}">{q}</a></li>' for n, (q, _) in enumerate(ASKED))
+    found = read(f'<ul class="faq">{links}</ul>', data(*ASKED))
     assert not steps(found)
     assert not any(answer in found.text for _, answer in ASKED)
 

@@ -36,6 +36,13 @@ def test_what_is_pressed_and_labels_of_advertisements_are_no_text(line):
     assert kept(f"<p>One.</p>{line}<p>Two.</p>") == ["One.", "Two."]
 
 
+@pytest.mark.parametrize("line", ["<ul><li>{}</li></ul>", "<table><tr><td>{}</td></tr></table>"])
+@pytest.mark.parametrize("word", ["Advertising", "Loading", "PR"])
+def test_points_of_a_list_and_cells_stay(line, word):
+    """Trades, or the steps of a pipeline, have such names."""
+    assert word in " ".join(kept(f"<p>One.</p>{line.format(word)}<p>Two.</p>"))
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -1,11 +1,15 @@
 """An element holds what it holds in a browser, where that matters for what is seen."""
 
+import time
+
 import pytest
 from hidden_words import SECRET, SEEN
 
 from casebook.extractors.visibility.hidden import strip_hidden
+from casebook.extractors.web.markup.endings import as_opened, keep_open
 from casebook.extractors.web.markup.parsing import parse
 
+SECONDS = 2.0
 INNER = {"table": "<table><tr><td>{}</td></tr></table>", "li": "<ul><li>{}</li></ul>"}
 
 
@@ -95,3 +99,27 @@ def test_xml_ends_elements_with_a_slash():
     root = parse(f"<?xml version='1.0'?><html><body>{SEEN}<p hidden=''/>{SECRET}</body></html>")
     strip_hidden(root)
     assert SECRET in root.text_content()
+
+
+@pytest.mark.parametrize("tag", ["textarea", "xmp"])
+def test_markup_that_is_shown_as_written_stays_as_written(tag):
+    """No name of ours gets into the words of an example."""
+    shown = '<b class="x"><p>One.</p></b>'
+    root = parse(f"<html><body>{SEEN}<{tag}>{shown}</{tag}></body></html>")
+    assert next(root.iter(tag)).text == shown
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<div {'style= ' * 50_000}/>",
+        "<b class=x>" * 50_000 + "<p>",
+        "<s><p>x</p>" * 50_000,
+    ],
+    ids=["styles", "starts", "struck"],
+)
+def test_elements_that_never_end_take_the_time_of_their_length(markup):
+    """Each was looked for anew to the end of the page: minutes, at this length."""
+    began = time.process_time()
+    keep_open(as_opened(markup))
+    assert time.process_time() - began < SECONDS

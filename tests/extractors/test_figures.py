@@ -43,6 +43,7 @@ def test_a_number_that_runs_up_is_the_one_it_ends_at(number):
         '<span class="count" data-count="88">12</span>',
         '<a data-target="88">0</a>',
         '<span class="count" data-count="" data-end="">0</span>',
+        *(f'<div class="{name}" data-number="88"></div>' for name in ("country", "status-dot")),
     ],
 )
 def test_other_data_are_no_text(number):

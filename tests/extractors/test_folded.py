@@ -315,6 +315,17 @@ def test_open_positions_that_fold_below_an_article_are_no_text_of_it(head, foot,
     assert not any(part in text for each in JOBS for part in each)
 
 
+@pytest.mark.parametrize(
+    "head", ["Matching candidates to open positions", "AI 招聘助手的功能", "What vacancies cost us"]
+)
+def test_parts_under_a_heading_that_only_speaks_of_jobs_are_text(head):
+    """A story about hiring with a model has its parts under such headings."""
+    form, css = WIDGETS["details"]
+    parts = "".join(form.format(n=n, q=q, a=f"<p>{a}</p>") for n, (q, a) in enumerate(JOBS))
+    text = read(page(f"<h2>{head}</h2>{parts}", css)).text
+    assert all(part in text for each in JOBS for part in each)
+
+
 def test_questions_about_open_positions_are_text():
     """An article may tell how a firm fills its open positions, and be asked about it."""
     form, css = WIDGETS["details"]

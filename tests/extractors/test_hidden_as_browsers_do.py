@@ -122,6 +122,8 @@ def test_what_is_handed_down_hides(sheet):
         ".x{clip-path:circle(50%)}",
         ".x{clip-path:polygon(0 0,100% 0,100% 90%,0 100%)}",
         ".x{clip-path:inset(0 10px)}",
+        f".x{{{CUT};min-height:fit-content}}",
+        ".x{color:#000;background:#fff;background-clip:text}",
         ".x{position:absolute;clip:rect(0,auto,auto,0)}",
         ".x{rotate:90deg}",
         ".x{transform:rotate3d(0,0,1,90deg)}",
@@ -162,6 +164,7 @@ def test_what_no_line_goes_through_is_said(words):
         '<s style="all:revert">not</s>',
         '<s><span style="display:block">not</span></s>',
         '<s style="display:inline-block">not</s>',
+        "<s><table><tr><td>not</table></s>",
     ],
 )
 def test_what_a_line_goes_through_is_not_said(words):

@@ -1,7 +1,10 @@
 """Where paragraphs of a PDF end: points of slides, names over an abstract, quotations, notes."""
 
+import time
+
 import pytest
 
+from casebook.extractors.pdf.blocks.initials import with_initials
 from casebook.extractors.pdf.blocks.paragraphs import to_blocks
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.text.properties import authors_in, is_title
@@ -175,6 +178,23 @@ def test_an_initial_stands_over_a_line_in_small_capitals():
         Line("Nobody uses the fallback any more, it is said.", 2, 11, False, 63, 290, 700),
     ]
     assert texts_of(lines)[0].startswith("A fallback to the older pipeline is taken whenever the")
+
+
+def test_initials_on_each_page_take_the_time_of_the_pages():
+    """The words of a document are gathered once: a book of chapters took minutes, at this length."""
+    pages = [
+        [
+            Line("A", n, 30, False, 60, 85, 680),
+            *(
+                Line(f"word{n}n{k} so it goes", n, 10, False, 90, 500, 700 - 12 * k)
+                for k in range(40)
+            ),
+        ]
+        for n in range(400)
+    ]
+    began = time.process_time()
+    assert len(with_initials(pages)) == len(pages)
+    assert time.process_time() - began < 2
 
 
 def test_notes_with_small_letters_before_them_are_several():

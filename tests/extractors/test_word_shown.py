@@ -221,6 +221,15 @@ def test_the_days_of_a_chart_are_days(code, told):
     )
 
 
+def test_the_days_of_a_chart_from_a_mac_count_from_1904():
+    """The file says so; else each day would be four years off."""
+    days = cached("cat", "43956", "43957", code="m/d/yyyy")
+    chart = CHART.replace(cached("cat", "2024", "2025"), days)
+    chart = chart.replace("<c:chart>", '<c:date1904 val="1"/><c:chart>')
+    text = read(paragraph("See: ", drawing(_OF_CHART)), diagramData=DIAGRAM, chart=chart).text
+    assert "2024-05-06 | 2024-05-07" in text
+
+
 def test_a_chart_is_said_once_however_often_it_is_shown():
     """Else a small file of many places and one long chart would make a text without end."""
     found = read(*[paragraph("See: ", drawing(_OF_CHART))] * 3, diagramData=DIAGRAM, chart=CHART)

@@ -28,7 +28,7 @@ _LINE = re.compile(r"([A-Za-z][\w-]{0,30}):[ \t]+([^\s\[{|>&*!][^\n]{0,500})")
 # What says of a name for whom, and who did as much: "Bo Li*", "and Ada Berg* (Acme; † equally)".
 _BETWEEN_NAMES = re.compile(r"[,;](?![^()]{0,80}\))|\s+(?:and|&)\s+(?=[A-Z][\w.'’-]{0,40}\s+[A-Z])")
 _BEFORE_NAME = re.compile(r"^\s*(?:and|&)\s+")
-_BEHIND_NAME = re.compile(r"(?:\s*\([^()]{0,80}\)|[*†‡§¶\s])*\Z")
+_BEHIND_NAME = re.compile(r"(?:\([^()]{0,80}\)|[*†‡§¶\s])*\Z")
 _LONGEST_JSON = 20_000
 _LONGEST_VALUE = 500
 _MOST_PEOPLE = 100

@@ -7,6 +7,7 @@ are read where it shows them as labels; a bar that has none tells how high it is
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from casebook.extractors.word.xml import all_in, child, is_on, made, number, run_of, value
@@ -17,7 +18,7 @@ Drawn = Mapping[str, Any]
 _REFERENCES = ("relIds", "chart")
 _LITERAL = re.compile(r"\[[^\]]*\]|\"[^\"]*\"|\\.")
 _DAYS = re.compile(r"[dy]", re.IGNORECASE)
-_DAY_NONE = date(1899, 12, 30)
+_DAY_NONE, _DAY_NONE_OF_MACS = date(1899, 12, 30), date(1904, 1, 1)
 
 
 def set_in_text(part: Any, drawn: Drawn) -> None:
@@ -92,7 +93,8 @@ def _labels(row: Any, categories: list[str]) -> str:
 def _figures(values: Any | None) -> list[str]:
     """Return figures as their format shows them: a share in percent, a day as one."""
     code = "" if values is None else "".join(one.text or "" for one in all_in(values, "formatCode"))
-    shown = _day if _DAYS.search(_LITERAL.sub("", code)) else _percent if "%" in code else str
+    day = partial(_day, first=_first_day(values))
+    shown = day if _DAYS.search(_LITERAL.sub("", code)) else _percent if "%" in code else str
     return [shown(told) for told in _cached(values)]
 
 
@@ -103,10 +105,16 @@ def _percent(told: str) -> str:
         return told
 
 
-def _day(told: str) -> str:
+def _first_day(values: Any | None) -> date:
+    """Return the day that a chart counts from: of workbooks that began on a Mac it is another."""
+    root = None if values is None else values.getroottree().getroot()
+    return _DAY_NONE_OF_MACS if is_on(child(root, "date1904")) else _DAY_NONE
+
+
+def _day(told: str, first: date) -> str:
     """Return the day of a number of days, as spreadsheets count them."""
     try:
-        return (_DAY_NONE + timedelta(days=int(float(told)))).isoformat()
+        return (first + timedelta(days=int(float(told)))).isoformat()
     except (ValueError, OverflowError):
         return told
 

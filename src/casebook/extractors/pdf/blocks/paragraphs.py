@@ -50,8 +50,7 @@ def to_blocks(pages: Sequence[Sequence[Line]], outline: Collection[str] = ()) ->
 
     ``outline`` holds the titles of the document's own table of contents, which are headings.
     """
-    pages = [whole(page) for page in _with_bold_told(pages)]
-    pages = [with_initials(page, pages) for page in pages]
+    pages = with_initials([whole(page) for page in _with_bold_told(pages)])
     body = _body_size(line for page in pages for line in page)
     kept, furniture = without_furniture(pages, body)
     lines = [line for page in with_rows_whole(kept) for line in with_title_first(page, body)]

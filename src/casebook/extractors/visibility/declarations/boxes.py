@@ -14,6 +14,7 @@ _NO_BOX = frozenset({"inline", "contents"})
 _NO_ROW = frozenset({"0fr", "0px", "0"})  # of a grid, in which a part that is cut is folded
 _SMALL, _LEAST_ROOM = 2.0, 8.0
 _FAR_ASIDE = 700.0
+_AS_HIGH_AS_TEXT = frozenset({"min-content", "max-content", "fit-content"})
 _WHOLE = re.compile(r"[1-9]\d{2,3}%")
 
 
@@ -68,6 +69,7 @@ def _is_higher(style: Mapping[str, str]) -> bool:
     above, below = style.get("padding-top", ""), style.get("padding-bottom", "")
     return (
         _pixels(style.get("min-height")) > 1
+        or style.get("min-height") in _AS_HIGH_AS_TEXT
         or _pixels(below) >= _LEAST_ROOM
         or (above.endswith("%") and _pixels(above) >= _LEAST_ROOM)
     )

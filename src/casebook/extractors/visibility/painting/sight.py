@@ -17,7 +17,7 @@ _INKS = frozenset({"color", "-webkit-text-fill-color"})
 _NO_GROUND = frozenset({"", "none", "transparent", "inherit", "initial"})
 _HANDED_DOWN = frozenset({"inherit", "unset", "revert", "currentcolor", ""})
 _STRIKING = frozenset({"s", "strike", "del"})
-_APART = frozenset({"button", "table", "select", "textarea"})
+_APART = frozenset({"button", "select", "textarea"})
 _FLOATS = frozenset({"left", "right"})
 _UNTURNED = re.compile(r"invert\(\s*0?\.?0*%?\s*\)")
 _PART = re.compile(r"[\w#-]+(?:\([^()]*\))?")
@@ -191,13 +191,15 @@ def _filled(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colou
 
     Headings in a gradient are transparent, and seen, or state white as well.
     """
+    clear, ink = _own_ink(state, style)
     grounds = [style.get(name, "") for name in _GROUNDS]
     if all(ground in _NO_GROUND for ground in grounds):
-        return _own_ink(state, style)
+        return clear, ink
     paint = next(one for one in (grounds[2], *grounds) if one not in _NO_GROUND)
     if "url(" in paint or VARIABLE in paint:
         return False, None
-    return False, colours.of_gradient(paint) if "gradient" in paint else colours.colour(paint)
+    filled = colours.of_gradient(paint) if "gradient" in paint else colours.colour(paint)
+    return False, filled if clear or filled is None else ink
 
 
 def _own_ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colour | None]:

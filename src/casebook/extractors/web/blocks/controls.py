@@ -12,6 +12,7 @@ from casebook.extractors.web.markup.tree_blocks import Placed
 
 _LONGEST = 8
 _CHOOSING = frozenset({"tab", "option", "radio", "switch"})
+_POINTS = frozenset({"li", "td", "th", "tr", "table", "dt", "dd"})
 # What stands over the place of an advertisement, which a script fills.
 _LABEL = re.compile(
     r"\W*(?:advertisements?|advertising|ad feedback|sponsored(?: content)?|ads by \w+|anzeige"
@@ -33,8 +34,15 @@ def without_controls(placed: Sequence[Placed], kept: Matrix, words: Sequence[int
     kept = kept.copy()
     for n, one in enumerate(placed):
         if kept[n] and words[n] <= _LONGEST and not one.level:
-            kept[n] = not (_LABEL.fullmatch(one.block.text) or _is_pressed(one))
+            kept[n] = not (_labels(one) or _is_pressed(one))
     return kept
+
+
+def _labels(one: Placed) -> bool:
+    """Tell such a label; a point of a list or a cell may be a word of the text: "Advertising"."""
+    places = (one.place, one.place.parent)
+    is_point = any(place is not None and place.tag in _POINTS for place in places)
+    return not is_point and _LABEL.fullmatch(one.block.text) is not None
 
 
 def _is_pressed(one: Placed) -> bool:

@@ -58,13 +58,15 @@ _OTHER_NAMES = re.compile(
     r"|related (?:posts?|articles?|stories|reading)|chat (?:widget|window|box)|author (?:bio|box)"
     r"|onetrust|cookiebot|usercentrics|didomi|trustarc|iubenda|complianz|osano|borlabs)\b"
 )
-# Open positions, by what stands over them or what each ends with.
+# Open positions, by what stands over them, which says no more, or what each ends with.
 _HIRING = re.compile(
-    r"\b(?:we(?:['’]re| are) hiring|open (?:roles|positions|jobs)|(?:job|current) openings"
+    r"(?:(?:\A|[:–—|!.,-])\W*(?:(?:our|all|see|view|unsere|aktuelle|nos|nuestras) )?"
+    r"(?:we(?:['’]re| are) hiring|open (?:roles|positions|jobs)|(?:job|current) openings"
     r"|vacancies|(?:roles|positions|jobs) (?:open|available)|offene stellen"
     r"|stellen(?:angebote|anzeigen)|wir stellen ein|nous recrutons|(?:offres d[’']|postes )emplois?"
     r"|postes ouverts|vacantes|ofertas de (?:empleo|trabajo)|vagas(?: abertas)?|posizioni aperte"
-    r"|vacatures)\b|採用情報|募集(?:中|職種|要項)|招聘|职位",
+    r"|vacatures)\b(?:\W+\w+){0,4}"
+    r"|[^。，]{0,6}(?:採用情報|募集(?:中|職種|要項)|招聘|职位)\w{0,2})\W*\Z",
     re.IGNORECASE,
 )
 _APPLIES = re.compile(

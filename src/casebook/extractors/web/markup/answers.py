@@ -35,6 +35,9 @@ _LARGEST, _DEEP, _NEAR = 16, 8, 3
 
 _UNREAD = frozenset({"script", "template"})
 _CONTROLS = frozenset({"button", "summary"})
+_HERE = re.compile(r"\s*(?:#|javascript:|\Z)", re.IGNORECASE)
+"""Where the link of a control leads: no reader of this page sees what stands on another."""
+
 _FOLDING = re.compile(r"faq|accordion|collaps|expand|toggle|question", re.IGNORECASE)
 _SIGN = 2
 """Characters of the sign beside a line that says that it opens."""
@@ -120,9 +123,15 @@ def _line(element: Any, question: str) -> Any:
 
 def _is_clicked(line: Any) -> bool:
     around = list(islice(line.iterancestors(), _NEAR))
+    if any(map(_leads_away, (*islice(line.iter("a"), _LARGEST), *around))):
+        return False
     if any(map(_is_control, (line, *islice(line.iter("*"), _LARGEST), *around))):
         return True
     return any(_FOLDING.search(f"{one.get('class')} {one.get('id')}") for one in (line, *around))
+
+
+def _leads_away(element: Any) -> bool:
+    return element.tag == "a" and not _HERE.match(element.get("href") or "")
 
 
 def _is_control(element: Any) -> bool:

@@ -31,10 +31,9 @@ _STARTS = {
     for with_links in (True, False)
 }
 _HIDING = re.compile(r"(?:^|[\s/\"'])(?:hidden|style)\b", re.IGNORECASE)
-_UNSEEN = re.compile(
-    r"(?:^|[\s/\"'])(?:hidden\b|style\s*=.*(?:none|hidden|opacity|font|colou?r))",
-    re.IGNORECASE | re.DOTALL,
-)
+_HIDDEN = re.compile(r"(?:^|[\s/\"'])hidden\b", re.IGNORECASE)
+_STYLED = re.compile(r"(?:^|[\s/\"'])style\s*=", re.IGNORECASE)
+_UNSEEN = re.compile(r"none|hidden|opacity|font|colou?r", re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|[\s/\"'])(?:hidden|style|class|id)\b", re.IGNORECASE)
 _STRIKING = frozenset({"s", "strike", "del"})
 _HOLDING = (
@@ -51,8 +50,10 @@ _SLASHED = re.compile(
 )
 _END_OF_PAGE = re.compile(r"</(?:body|html)\b[^<>]*>", re.IGNORECASE)
 _KEPT = "kept-"
-_MOST, _FARTHEST = 500, 100_000
-"""Elements that are looked at, and characters in which each ends."""
+_AS_WRITTEN = ("textarea", "xmp", "title", "script", "style", "noscript")
+_RENAMED = re.compile(rf"(</?){_KEPT}")
+_MOST = 500
+"""Elements that are renamed."""
 
 
 def keep_open(markup: str) -> str:
@@ -80,32 +81,45 @@ def _may_be_slashed(markup: str) -> bool:
 
     Most that do are of pictures and breaks. A tag with a quotation that is open may be any.
     """
-    at = markup.find("/>")
+    before, at = 0, markup.find("/>")
     while at >= 0:
-        start = markup.rfind("<", 0, at)
-        name = _TAG.match(markup, start + 1)
-        if (name and name[0].lower() in _MAY_HOLD) or markup.count('"', start, at) % 2:
+        start = markup.rfind("<", before, at)
+        name = _TAG.match(markup, start + 1) if start >= 0 else None
+        holds = name is not None and name[0].lower() in _MAY_HOLD
+        if holds or _is_open(markup, max(before, start), at):
             return True
-        if markup.count("'", start, at) % 2:
-            return True
-        at = markup.find("/>", at + 2)
+        before, at = at + 2, markup.find("/>", at + 2)
     return False
 
 
+def _is_open(markup: str, start: int, end: int) -> bool:
+    """Tell a stretch in which a quotation begins that does not end."""
+    return any(markup.count(sign, start, end) % 2 for sign in "\"'")
+
+
 def _unslashed(start: re.Match[str]) -> str:
-    hides = start[1].lower() in _STRIKING or _UNSEEN.search(start[2])
+    hides = start[1].lower() in _STRIKING or _is_unseen(start[2])
     return f"<{start[1]}{start[2][:-1]} >" if hides else start[0]
 
 
+def _is_unseen(attributes: str) -> bool:
+    styled = _STYLED.search(attributes)
+    hides = styled is not None and _UNSEEN.search(attributes, styled.end()) is not None
+    return hides or _HIDDEN.search(attributes) is not None
+
+
 def name_again(root: Any) -> None:
-    """Give what was renamed in a tree its names again, in place."""
-    for element in root.iter(*(f"{_KEPT}{tag}" for tag in _ENDED_BY)):
+    """Give what was renamed in a tree its names again, in place, and in markup that is shown."""
+    for element in root.iter(*(f"{_KEPT}{tag}" for tag in _ENDED_BY), *_AS_WRITTEN):
         element.tag = element.tag.removeprefix(_KEPT)
+        if element.tag in _AS_WRITTEN and _KEPT in (element.text or ""):
+            element.text = _RENAMED.sub(r"\1", element.text)
 
 
 def _ended(markup: str) -> Iterator[tuple[int, int]]:
     """Yield where the names of start and end tags of such elements stand."""
     endings: dict[str, list[int]] = {}
+    ends: dict[str, Mapping[int, int]] = {}
     starts = _STARTS[_ENDING[_ENDED_BY["a"]].search(markup) is not None]
     for start in islice(filter(_may_hide, starts.finditer(markup)), 4 * _MOST):
         tag = start[1].lower()
@@ -113,7 +127,11 @@ def _ended(markup: str) -> Iterator[tuple[int, int]]:
         if ended not in endings:
             endings[ended] = [found.start() for found in _ENDING[ended].finditer(markup)]
         first = bisect_left(endings[ended], start.end())
-        end = _end(markup, tag, start.end()) if first < len(endings[ended]) else None
+        if first == len(endings[ended]):
+            continue
+        if tag not in ends:
+            ends[tag] = _ends(markup, tag)
+        end = ends[tag].get(start.start(1))
         if end is not None and endings[ended][first] < end:
             yield start.start(1), end
 
@@ -123,13 +141,13 @@ def _may_hide(start: re.Match[str]) -> bool:
     return tag in _STRIKING or bool((_NAMED if tag in _INLINE else _HIDING).search(start[2]))
 
 
-def _end(markup: str, tag: str, at: int) -> int | None:
-    """Return where the name of an end tag stands, of an element whose text begins ``at``."""
-    level = 1
-    for found in re.compile(rf"<(/?)({tag})(?=[\s/>])", re.IGNORECASE).finditer(
-        markup, at, at + _FARTHEST
-    ):
-        level += -1 if found[1] else 1
-        if level == 0:
-            return found.start(2)
-    return None
+def _ends(markup: str, tag: str) -> Mapping[int, int]:
+    """Return where the names of end tags of a ``tag`` stand, by where those of their starts do."""
+    opened: list[int] = []
+    found: dict[int, int] = {}
+    for one in re.finditer(rf"<(/?)({tag})(?=[\s/>])", markup, re.IGNORECASE):
+        if not one[1]:
+            opened.append(one.start(2))
+        elif opened:
+            found[opened.pop()] = one.start(2)
+    return found

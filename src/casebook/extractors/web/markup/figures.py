@@ -11,7 +11,10 @@ from typing import Any
 _COUNTS = ("data-to-value", "data-count", "data-counter", "data-countto", "data-count-to",
            "data-purecounter-end", "data-target", "data-number", "data-end")  # fmt: skip
 _COUNTERS = ("span", "div", "p", "b", "strong", "h2", "h3", "h4")
-_NAMED = re.compile(r"count|number|stat|odometer|figure|value", re.IGNORECASE)
+# Not "discount", "country", "status", "static".
+_NAMED = re.compile(
+    r"(?<!dis)(?<!ac)count(?!r)|number|stat(?!us|ic|e)|odometer|figure|value", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\d{1,12}(?:[.,]\d{1,6}){0,4}")
 _MOST = 60
 """Elements of a figure, and of a button, that are looked at."""

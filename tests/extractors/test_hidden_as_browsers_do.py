@@ -119,6 +119,8 @@ def test_what_is_handed_down_hides(sheet):
         ".post{visibility:hidden}.x{visibility:initial}",
         ".x{font-size:-5px}",
         ".x{opacity:.3}",
+        ".x{color:rgb(1e999 0 0)}",
+        ".x{color:hsl(1e400,1e400%,20%)}",
         ".x{clip-path:circle(50%)}",
         ".x{clip-path:polygon(0 0,100% 0,100% 90%,0 100%)}",
         ".x{clip-path:inset(0 10px)}",

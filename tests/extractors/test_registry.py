@@ -241,3 +241,13 @@ def test_the_offered_files_are_those_that_are_mounted():
     mounted = {f".{name}" for mount in mounts() for name in mount.suffixes}
     assert set(SOURCES) - {".xml"} == mounted | set(sound.MEDIA_TYPES)
     assert set(fetch.MEDIA_TYPES) <= set(SOURCES)
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/markdown"])
+def test_many_comments_before_a_text_take_the_time_of_their_length(kind):
+    """Each way to part them into a few was tried: a README with some thirty never ended."""
+    data = b"<!-- lint off -->" * 60 + b"\n\n<p>" + TEXT + b"</p>"
+    assert choose(Payload(data=data, media_type=kind, name="a"))[0].kind in {
+        SourceKind.WEB,
+        SourceKind.MARKDOWN,
+    }

@@ -275,7 +275,8 @@ def _is_list(payload: Payload) -> KindUnsupported:
 
 
 _LIST_START = re.compile(
-    rb"(?:<\?.{0,200}?\?>\s*|<!--.{0,400}?-->\s*)*<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b",
+    rb"(?:<\?(?:(?!\?>).){0,200}\?>\s*|<!--(?:(?!-->).){0,400}-->\s*)*"
+    rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b",
     re.DOTALL,
 )
 _JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https?:(?:\\?/){2}jsonfeed\.org")
@@ -284,7 +285,7 @@ _HTML_START = re.compile(
     rb"<!doctype html|<html|<head|<body|(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html)"
 )
 _PAGE_START = re.compile(
-    rb"(?:<\?xml[^>]*>\s*|<!--.{0,400}?-->\s*)*<(?:!doctype html|html)\b", re.DOTALL
+    rb"(?:<\?xml[^>]*>\s*|<!--(?:(?!-->).){0,400}-->\s*)*<(?:!doctype html|html)\b", re.DOTALL
 )
 _TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)\b", re.IGNORECASE)
 _MOST_BEFORE_TAG = 4_096

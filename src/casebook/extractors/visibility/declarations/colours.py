@@ -23,6 +23,8 @@ _HEX = re.compile(r"#([0-9a-f]{3,8})\b")
 _PAINT = re.compile(r"#[0-9a-f]{3,8}\b|[a-z]{3,5}\([^()]{5,80}\)|[a-z]+")
 _FUNCTION = re.compile(rf"(rgb|hsl|{SPACES})a?\(([^()]{{5,80}})\)")
 _SAME_COLOUR = 24
+_MOST = 1e6
+"""Of a part of a colour; browsers take more as that, too."""
 
 
 @lru_cache(maxsize=2_048)
@@ -110,7 +112,7 @@ def stated_share(alpha: str) -> float:
 def _computed(space: str, inside: str) -> Colour | None:
     parts = re.split(r"[\s,/]+", inside.strip())[:3]
     numbers = [NUMBER.match("0" if part == "none" else part) for part in parts]
-    told = [(float(match[1]), match[2]) for match in numbers if match]
+    told = [(max(-_MOST, min(_MOST, float(m[1]))), m[2]) for m in numbers if m]
     if len(told) < 3:  # noqa: PLR2004 - three parts make a colour
         return None
     if space == "hsl":

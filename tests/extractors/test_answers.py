@@ -125,3 +125,12 @@ def test_what_an_answer_hides_is_hidden():
     found = read(widget, data((ASKED[0][0], answer), *ASKED[1:]))
     assert ASKED[0][1] in found.text
     assert "Praise" not in found.text
+
+
+def test_only_answers_that_are_read_are_counted():
+    """Where the choice of text leaves the answers out, no step says that they are in it."""
+    short = [(q, "Yes.") for q, _ in ASKED]
+    items = "".join(LINES["button"].format(q=q) for q, _ in short)
+    found = read(f"<footer>{items}</footer>", data(*short))
+    assert "Yes." not in found.text
+    assert steps(found) == []

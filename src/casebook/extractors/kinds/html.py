@@ -95,12 +95,13 @@ def extract(payload: Payload) -> Extracted:
     alive = list(tree.iter())  # else each pass makes the same Python objects anew
     told = answers.told_by_machine(tree, visible_text)
     hidden, struck = prepare(tree)
-    put = answers.put_under(tree, told, strip_hidden)
-    steps = [ExtractionStep(method="charset", outcome=encoding), *put]
+    put = answers.put_under(tree, told, strip_hidden, visible_text)
+    steps = [ExtractionStep(method="charset", outcome=encoding)]
     kind = kind_of(tree, url)
     attempt, posts = _chosen(tree, url, kind, steps)
     reading = _Reading(url, kind, posts, markup, tree, attempt)
     _fall_back(reading, steps)
+    steps += answers.noted(put, (block.text for block in reading.attempt.blocks))
     for find in struck:
         remove(find)
     finished = _finished(payload, reading, steps, hidden)

@@ -61,21 +61,29 @@ def told_by_machine(tree: Any, texts: Texts) -> dict[str, str]:
 
 
 def put_under(
-    tree: Any, told: Mapping[str, str], strip: Callable[[Any], object]
-) -> list[ExtractionStep]:
-    """Put the answers of ``told`` under their questions, in place; return the step that says so.
+    tree: Any, told: Mapping[str, str], strip: Callable[[Any], object], texts: Texts
+) -> list[str]:
+    """Put the answers of ``told`` under their questions, in place; return what they say.
 
-    ``tree`` is what a reader sees; ``strip`` takes out of an answer what none would. No step, and
-    no answer, where something stands under a question already: then the data say it in other words.
+    ``tree`` is what a reader sees; ``strip`` takes out of an answer what none would. Nothing where
+    something stands under a question already: then the data say it in other words.
     """
     lines = _lines(tree, told) if len(told) >= _FEWEST else {}
     found = list(lines.values())
     if len(found) < _FEWEST or not all(map(_is_clicked, found)) or not _are_bare(tree, found):
         return []
-    for question, line in lines.items():
-        line.addnext(_answer(told[question], strip))
+    answers = [_answer(told[question], strip) for question in lines]
+    for line, answer in zip(found, answers, strict=True):
+        line.addnext(answer)
         line.set(_OPENED, "true")
-    return [ExtractionStep(method="answers", outcome=f"{len(found)} {_FROM_DATA}")]
+    return [_squeezed(" ".join(texts(answer))) for answer in answers]
+
+
+def noted(put: Sequence[str], read: Iterable[str]) -> list[ExtractionStep]:
+    """Return the step that says how many of the answers that were ``put`` in place are ``read``."""
+    text = _squeezed(" ".join(read)) if put else ""
+    count = sum(said in text for said in put)
+    return [ExtractionStep(method="answers", outcome=f"{count} {_FROM_DATA}")] if count else []
 
 
 def _asked(thing: Mapping[str, Any]) -> tuple[str, str] | None:

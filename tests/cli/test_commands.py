@@ -99,6 +99,15 @@ def test_extract_shows_the_document_and_stores_no_case(casebook, page):
     assert casebook("list", "--json").out == ""
 
 
+def test_extract_in_a_pipe_names_every_path_that_was_tried(casebook, page):
+    """What a frame has no room for on a line goes on in the next one, and is not cut off."""
+    (document,) = casebook("extract", page, "--json").lines
+    shown = " ".join(casebook("extract", page).out.replace("│", " ").split())
+    told = [f"{step['method']}: {step['outcome']}" for step in document["extraction"]]
+    assert len(told) > 1
+    assert all(" ".join(one.split()) in shown for one in told)
+
+
 def test_extract_tells_failures_as_submit_does(casebook, tmp_path):
     """The same fields name stage and cause; what is not stored has no id."""
     empty = tmp_path / "empty.md"

@@ -168,12 +168,17 @@ def print_document(document: Document, console: Console) -> None:
         ("read by", " → ".join(f"{s.method}: {s.outcome}" for s in document.extraction)),
     ]
     lines = [f"[dim]{name:<10}[/] {escape(str(value))}" for name, value in facts if value]
-    console.print(Panel("\n".join(lines), title=escape(document.title or "(no title)")))
+    _print_panel(lines, document.title or "(no title)", console)
     for hidden in document.hidden_text:
         console.print(f"[yellow]left out, hidden or struck out:[/] {escape(hidden.text)}")
     for passage in document.passages:
         console.print(f"[dim]\\[{passage.n}] {escape(_place(passage))}[/]")
         console.print(escape(document.passage_text(passage)), end="\n\n")
+
+
+def _print_panel(lines: Sequence[str], title: str, console: Console) -> None:
+    # In a pipe, where lines are not wrapped, a panel would cut off their ends.
+    console.print(Panel("\n".join(lines), title=escape(title)), soft_wrap=False)
 
 
 def _place(passage: Passage) -> str:
@@ -202,7 +207,7 @@ def print_case(
         told = f"{check.checked_at:%Y-%m-%d}: {check.told}"
         lines += [f"[dim]{'checked':<10}[/] [{_check_colour(check)}]{escape(told)}[/]"]
     lines += [f"[yellow]near-copy[/]  {escape(twin_line(twin))}" for twin in twins]
-    console.print(Panel("\n".join(lines), title=escape(heading)))
+    _print_panel(lines, heading, console)
     for name in STATEMENT_FIELDS:
         statements: Sequence[Statement] = getattr(study, name)
         if statements:

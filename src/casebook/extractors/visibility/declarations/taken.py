@@ -36,6 +36,8 @@ _KEYWORDS: Mapping[str, frozenset[str]] = {
         "visibility": "visible hidden collapse",
         "position": "static relative absolute fixed sticky -webkit-sticky",
         "content-visibility": "visible hidden auto",
+        "transform": "none",  # but for functions
+        "filter": "none",
         "white-space": "normal nowrap pre pre-wrap pre-line break-spaces collapse preserve wrap "
         "balance preserve-breaks preserve-spaces discard-before",
     }.items()
@@ -123,10 +125,6 @@ def _is_shape(value: str) -> bool:
     return value == "none" or value.endswith("-box")
 
 
-def _is_transform(value: str) -> bool:
-    return value == "none"
-
-
 def _among(keywords: frozenset[str]) -> Callable[[str], bool]:
     return keywords.__contains__
 
@@ -138,7 +136,6 @@ _CHECKS: Mapping[str, Callable[[str], bool]] = {
     **dict.fromkeys(("overflow", "overflow-x", "overflow-y"), _is_overflow),
     **dict.fromkeys(("color", "background-color", "-webkit-text-fill-color"), _is_colour),
     **dict.fromkeys(("text-decoration", "text-decoration-line"), _is_line),
-    **dict.fromkeys(("transform", "filter"), _is_transform),
     "opacity": _is_share,
     "font-size": _is_text_size,
     "clip-path": _is_shape,

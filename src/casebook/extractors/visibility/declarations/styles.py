@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from casebook.extractors.visibility.declarations.boxes import WIDENING, is_no_row, no_room
 from casebook.extractors.visibility.declarations.colours import (
@@ -66,6 +67,7 @@ _SIDES = {
     "margin": ("margin-top", "margin-right", "margin-bottom", "margin-left"),
     "padding": ("padding-top", "padding-right", "padding-bottom", "padding-left"),
 }
+_SHORTHANDS = frozenset({"all", "text-decoration", "background", *_SIDES})
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
 _CUSTOM_NAME = re.compile(r"(--[\w-]+)")
@@ -112,7 +114,7 @@ class Declared:
             {
                 name: value
                 for name, value in told.items()
-                if _TOUCHING.match(name)
+                if _touches(name)
                 or name in placing
                 or _beside(name) in placing
                 or (placing and name in WIDENING)
@@ -144,6 +146,11 @@ class Declared:
         return Declared(plain, important)
 
 
+@lru_cache(maxsize=1_000)
+def _touches(name: str) -> bool:
+    return _TOUCHING.match(name) is not None
+
+
 def _beside(name: str) -> str:
     """Return the margin that a padding takes back, or that a width makes room for."""
     return "margin-left" if name in {"width", "float"} else name.replace("padding", "margin")
@@ -168,17 +175,30 @@ def declared(text: str) -> Declared:
     """
     plain: dict[str, str] = {}
     important: dict[str, str] = {}
-    for part in apart(_COMMENT.sub("", text)):
-        name, colon, value = map(unescaped, part.partition(":"))
-        if not colon or is_for_others(part) or part[: len(name) + 1].endswith("\\"):
-            continue
+    text = _COMMENT.sub("", text) if "/*" in text else text
+    lowered = text.lower()
+    has_names = CUSTOM in text or "animation" in lowered or "\\" in text  # or may have
+    for part in apart(text if has_names else lowered):
+        name, colon, value = part.partition(":")
+        if "\\" in part:
+            name, value = unescaped(name), unescaped(value)
+            if is_for_others(part) or part[: len(name) + 1].endswith("\\"):
+                continue
         value, *mark = _IMPORTANT.split(value) if "!" in value else (value,)
-        name = _lowered(name.strip())
-        is_name = "animation" in name and _OF_ANIMATIONS.fullmatch(name)
-        value = value if is_name else _lowered(value)
-        if len(mark) <= 1 and not any(map(str.strip, mark)):
-            told = important if mark else plain
-            told.update(_understood(name, calculated(value.strip())))
+        if not colon or len(mark) > 1 or any(map(str.strip, mark)):
+            continue
+        name, value = name.strip(), value.strip()
+        if has_names:
+            name = _lowered(name)
+            value = value if _OF_ANIMATIONS.fullmatch(name) else _lowered(value)
+        told = important if mark else plain
+        value = calculated(value)
+        if not _is_understood(name, value):
+            continue
+        if name in _SHORTHANDS:
+            told.update(_written_out(name, value))
+        else:
+            told[_today(name) if name[:1] == "-" else _PHYSICAL.get(name, name)] = value
     return Declared(plain, important)
 
 
@@ -189,12 +209,20 @@ def _lowered(text: str) -> str:
     return "".join(part if n % 2 else part.lower() for n, part in enumerate(parts))
 
 
-def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
-    """Yield a declaration as the properties that it sets; browsers drop what they do not know."""
+def _is_understood(name: str, value: str) -> bool:
+    """Tell a declaration that browsers know; where they do not, what was said before counts."""
     if name == "display" and "var(" not in value and not is_display(value):
-        return
-    if value == "revert-layer" or not is_taken(name, value):  # what was said before counts
-        return
+        return False
+    return value != "revert-layer" and is_taken(name, value)
+
+
+def _today(name: str) -> str:
+    """Return what a property is called since it needs no prefix."""
+    return _OLD_NAME.sub("", name)
+
+
+def _written_out(name: str, value: str) -> Iterator[tuple[str, str]]:
+    """Yield the properties that a shorthand sets."""
     if name == "all":
         yield from set_back(value).items()
         return
@@ -208,7 +236,7 @@ def _understood(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield "text-decoration-line", value
     if name == "background":  # sets those too
         yield from (("background-color", ""), ("background-image", ""))
-    yield _PHYSICAL.get(name) or (_OLD_NAME.sub("", name) if name[:1] == "-" else name), value
+    yield name, value
 
 
 def is_display(value: str) -> bool:
@@ -237,6 +265,8 @@ def unescaped(text: str) -> str:
 
 def removes_element(style: Style) -> str | None:
     """Say why an element and all in it is not seen, or None. Descendants cannot undo it."""
+    if _REMOVING.isdisjoint(style):
+        return None
     if style.get("display") in {"none", "table-column", "table-column-group"}:
         return "display: none"
     if (_pixels(_inside("blur", style.get("filter", ""))) or 0) >= _BLURRED_PX:
@@ -276,6 +306,13 @@ def is_struck(style: Style, *, by_itself: bool = False) -> bool:
     stated = style.get("text-decoration-line", style.get("text-decoration", "revert"))
     return by_itself if stated in _AS_USUAL else "line-through" in stated
 
+
+_REMOVING = frozenset(
+    "display filter opacity content-visibility mask mask-image -webkit-text-security left top right "
+    "bottom margin-left margin-top text-indent transform translate scale rotate zoom content clip "
+    "clip-path height max-height width max-width".split()
+)
+"""Properties of which a style must have one to remove an element."""
 
 # What another rule may say of the same element.
 _AT_WORST = {"position": "absolute", "overflow": "hidden", "white-space": "nowrap"}

@@ -42,7 +42,8 @@ class Lid:
 
 def may_cover(part: Mapping[str, str]) -> bool:
     """Tell a rule that makes a box which lies over a text; one made by several is none."""
-    return is_box(part) or any(is_box(painted.of_side(part, side)) for side in painted.SIDES)
+    sides = (side for side in painted.SIDES if f"position{side}" in part)
+    return is_box(part) or any(is_box(painted.of_side(part, side)) for side in sides)
 
 
 def is_box(style: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from casebook.extractors.visibility.declarations.css_values import VARIABLE
 from casebook.extractors.visibility.declarations.styles import Style, declared, may_hide
-from casebook.extractors.visibility.rules.sheets import in_force
+from casebook.extractors.visibility.rules.sheets import at_rules
 
 Frames = Mapping[str, Style]
 """The last frame of each animation, by its name."""
@@ -39,7 +39,7 @@ _PARTS = (
 def last_frames(sheet: str) -> Frames:
     """Return the last frames of the animations that a style sheet defines."""
     frames: dict[str, Style] = {}
-    sheet = in_force(sheet) if _START.search(sheet) else ""
+    sheet = at_rules(sheet) if _START.search(sheet) else ""
     for start in _START.finditer(sheet):
         if len(frames) >= _MOST:
             break
@@ -79,8 +79,10 @@ def left_by(style: Style, frames: Frames) -> Style:
 
 def named_in(style: Style, frames: Iterable[str]) -> bool:
     """Tell whether ``style`` speaks of one of the animations ``frames``."""
+    if "animation" not in style and "animation-name" not in style:
+        return False
     said = f"{style.get('animation', '')},{style.get('animation-name', '')}"
-    return bool(said.strip(",")) and not set(_WORD.findall(said)).isdisjoint(frames)
+    return not set(_WORD.findall(said)).isdisjoint(frames)
 
 
 def _animations(style: Style) -> Iterator[Sequence[str]]:

@@ -54,8 +54,8 @@ class Hiding:
             styles.may_hide(part)
             or may_cover(part)
             or named_in(part, self._leaving)
-            or not self._inks.isdisjoint(_colours([part], _INKS))
-            or not self._grounds.isdisjoint(_colours([part], GROUNDS))
+            or any(colours.colour(part[name]) in self._inks for name in _INKS if name in part)
+            or any(colours.colour(part[name]) in self._grounds for name in GROUNDS if name in part)
         )
 
 

@@ -36,7 +36,9 @@ _DEEPEST_NESTING = 16
 _URL = re.compile(r"url\([^)]*\)", re.IGNORECASE)
 _CONTAINER = re.compile(r"container(?:-type)?\s*:", re.IGNORECASE)
 _QUERY = re.compile(r"@container\b[^{};]{0,500}", re.IGNORECASE)
-_BRACES = re.compile(r"[{}]")
+_BRACE = re.compile(r"[{}]")
+# What is before a block, and the block: with others in it as a group of rules has them.
+_RULE = re.compile(r"([^{}]*+)\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+)\}")
 _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
 _NEVER = re.compile(r"::|:(?:hover|focus|active|visited|before|after)")
@@ -166,32 +168,21 @@ def _parted(selector: str) -> tuple[str, str]:
     return (found[1] or ANY, f"::{found[2].lower()}") if found else (selector, "")
 
 
-def in_force(sheet: str) -> str:
-    """Return a style sheet, as ``joined`` gives it, without what counts on another screen."""
-    return _in_force(sheet, 0)
+def at_rules(sheet: str) -> str:
+    """Return the at-rules of a style sheet, as ``joined`` gives it, that hold on a wide screen.
+
+    But for groups of rules: what is in these stands beside the others.
+    """
+    return "".join(_at_rules(sheet, 0))
 
 
-def _in_force(text: str, depth: int) -> str:
-    kept, level, start, opened, head = [], 0, 0, 0, ""
-    for mark in _BRACES.finditer(text):
-        if mark.group() == "{":
-            if level == 0:
-                head = text[start : mark.start()].rpartition(";")[2].strip().lower()
-                opened = mark.end()
-            level += 1
-        elif level:
-            level -= 1
-            if level == 0:
-                if not head.startswith(_GROUPS):
-                    kept.append(text[start : mark.end()])
-                elif depth < _DEEPEST_NESTING and _holds(head):
-                    kept.append(_in_force(text[opened : mark.start()], depth + 1))
-                start = mark.end()
-        else:
-            start = mark.end()
-    if level and not head.startswith(_GROUPS):  # browsers close at the end what is open
-        kept.append(text[start:])
-    return "".join(kept)
+def _at_rules(text: str, depth: int) -> Iterator[str]:
+    for before, body in _ruled(text):
+        head = before.rpartition(";")[2].strip() if "@" in before else ""
+        if not head.lower().startswith(_GROUPS):
+            yield f"{head}{{{body}}}" if head else ""
+        elif depth < _DEEPEST_NESTING and _holds(head.lower()):
+            yield from _at_rules(body, depth + 1)
 
 
 def _may_fit(selector: str, present: set[str]) -> bool:
@@ -203,28 +194,40 @@ def _may_fit(selector: str, present: set[str]) -> bool:
 
 def _blocks(text: str, parents: Sequence[str], depth: int, at: Place) -> Iterator[_Block]:
     """Yield selectors, body and layer of each rule, those inside at-rules that hold."""
-    level, start, opened, head = 0, 0, 0, ""
-    for mark in _BRACES.finditer(text):
-        if mark.group() == "{":
-            if level == 0:
-                stated, ends, head = text[start : mark.start()].rpartition(";")
-                at.state(stated)
-                head, opened = head.strip(), mark.end()
-                if (
-                    ends
-                    and not parents
-                    and not all(map(_is_statement, _URL.sub("", stated).split(";")))
-                ):
-                    head = source.WRONG + head  # browsers read it as a part of the selector
-            level += 1
-        elif level:
-            level -= 1
-            if level == 0:
-                body = text[opened : mark.start()]
-                yield from _block(head, body, parents, depth, at)
-                start = mark.end()
+    for before, body in _ruled(text):
+        stated, ends, head = before.rpartition(";")
+        head = head.strip()
+        if ends:
+            at.state(stated)
+            if not parents and not all(map(_is_statement, _URL.sub("", stated).split(";"))):
+                head = source.WRONG + head  # browsers read it as a part of the selector
+        yield from _block(head, body, parents, depth, at)
+
+
+def _ruled(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands before each block that stands in no other one, and what stands in it."""
+    at = 0
+    while rule := _RULE.match(text, at) or _BRACE.search(text, at):
+        if rule[0] == "{":
+            end = _closing(text, rule.end())
+            if end is None:
+                return
+            yield text[at : rule.start()], text[rule.end() : end]
+            at = end + 1
         else:
-            start = mark.end()
+            if rule.re is _RULE:
+                yield rule[1], rule[2]
+            at = rule.end()
+
+
+def _closing(text: str, at: int) -> int | None:
+    """Return where the block that is open ``at`` a place ends."""
+    level = 1
+    for mark in _BRACE.finditer(text, at):
+        level += 1 if mark[0] == "{" else -1
+        if level == 0:
+            return mark.start()
+    return None
 
 
 def _within(head: str, selectors: Sequence[str]) -> Iterator[str]:
@@ -266,7 +269,7 @@ def _own(body: str) -> str:
     if "{" not in body:
         return body
     kept, level, start = [], 0, 0
-    for mark in _BRACES.finditer(body):
+    for mark in _BRACE.finditer(body):
         if mark.group() == "{":
             if level == 0:
                 kept.append(body[start : mark.start()].rpartition(";")[0])

@@ -15,6 +15,8 @@ _NOISE = re.compile(
     r"|\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?",
     re.DOTALL,
 )
+# Two deep: those of a group of rules. Possessive, so linear.
+_WHOLE_RULES = re.compile(r"(?:[^{}]*+\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\})*+")
 
 
 def without_noise(sheet: str) -> str:
@@ -29,6 +31,10 @@ def alone(sheet: str) -> str:
     a rule that is none then; so it is kept, as a sign that no selector has.
     """
     text, kept, level, start, after = without_noise(sheet), list[str](), 0, 0, 0
+    whole = _WHOLE_RULES.match(text)
+    rest = text[whole.end() :] if whole else text
+    if "{" not in rest and "}" not in rest:  # as in most
+        return f"{text[: len(text) - len(rest)]}{_statements(rest)}"
     for mark in re.finditer(r"[{}]", text):
         if mark.group() == "{":
             level += 1

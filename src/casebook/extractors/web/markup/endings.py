@@ -5,8 +5,8 @@ under a name that libxml2 does not know, and named again in the tree.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice, pairwise
 from typing import Any
 
@@ -15,20 +15,30 @@ _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _ENDED_BY: Mapping[str, str] = {
     **dict.fromkeys(_INLINE, "p|center"),
     **dict.fromkeys(_HEADINGS, "p|table|form|li|fieldset"),
-    **dict.fromkeys(
-        ("ul", "ol", "menu", "dl", "address", "pre"), "ul|form|dl|li|table|fieldset|pre"
-    ),
+    **dict.fromkeys(("menu", "dir"), "ul|form|dl|dt|dd"),
+    "ul": "address|form|menu|pre",
+    "ol": "form",
+    "dl": "form|li",
+    "dt": "dl",
+    "address": "ul|form|dl|dt|dd|li",
+    "pre": "ul|form|dl|dt|dd|li|table|fieldset",
+    "font": "center",
+    "legend": "fieldset",
     "a": "table|fieldset",
 }
+"""What elements end there by which others, as libxml2 2.14 was seen to do."""
+
 _ENDING = {ended: re.compile(rf"<(?:{ended})\b", re.IGNORECASE) for ended in _ENDED_BY.values()}
 _STARTS = {
     # Most are links, which only tables and the frames of forms end.
     with_links: re.compile(
-        rf"<({'|'.join(tag for tag in _ENDED_BY if with_links or tag != 'a')})(?=[\s/>])"
+        rf"<(?=[{firsts}])({'|'.join(sorted(tags))})(?=[\s/>])"
         r"((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>",
         re.IGNORECASE,
     )
     for with_links in (True, False)
+    if (tags := [tag for tag in _ENDED_BY if with_links or tag != "a"])
+    and (firsts := "".join(sorted({tag[0] for tag in tags})))
 }
 _HIDING = re.compile(r"(?:^|[\s/\"'])(?:hidden|style)\b", re.IGNORECASE)
 _HIDDEN = re.compile(r"(?:^|[\s/\"'])hidden\b", re.IGNORECASE)
@@ -94,7 +104,7 @@ def _may_be_slashed(markup: str) -> bool:
 
 def _is_open(markup: str, start: int, end: int) -> bool:
     """Tell a stretch in which a quotation begins that does not end."""
-    return any(markup.count(sign, start, end) % 2 for sign in "\"'")
+    return (markup.count('"', start, end) | markup.count("'", start, end)) % 2 == 1
 
 
 def _unslashed(start: re.Match[str]) -> str:
@@ -116,23 +126,37 @@ def name_again(root: Any) -> None:
             element.text = _RENAMED.sub(r"\1", element.text)
 
 
+class _Next:
+    """Where a pattern stands next, asked for ever later places: one pass over all of ``markup``."""
+
+    def __init__(self, pattern: re.Pattern[str], markup: str) -> None:
+        self._pattern, self._markup = pattern, markup
+        self._at = -1
+
+    def behind(self, at: int) -> int:
+        """Return where it begins, the end of ``markup`` where there is none."""
+        if self._at < at:
+            found = self._pattern.search(self._markup, at)
+            self._at = found.start() if found else len(self._markup)
+        return self._at
+
+
 def _ended(markup: str) -> Iterator[tuple[int, int]]:
     """Yield where the names of start and end tags of such elements stand."""
-    endings: dict[str, list[int]] = {}
-    ends: dict[str, Mapping[int, int]] = {}
+    endings = {ended: _Next(pattern, markup) for ended, pattern in _ENDING.items()}
+    same = cache(lambda tag: _Next(_tags_of(tag), markup))
+    ends = cache(lambda tag: _ends(markup, tag))
     starts = _STARTS[_ENDING[_ENDED_BY["a"]].search(markup) is not None]
     for start in islice(filter(_may_hide, starts.finditer(markup)), 4 * _MOST):
         tag = start[1].lower()
-        ended = _ENDED_BY[tag]
-        if ended not in endings:
-            endings[ended] = [found.start() for found in _ENDING[ended].finditer(markup)]
-        first = bisect_left(endings[ended], start.end())
-        if first == len(endings[ended]):
+        ending = endings[_ENDED_BY[tag]].behind(start.end())
+        if ending == len(markup):
             continue
-        if tag not in ends:
-            ends[tag] = _ends(markup, tag)
-        end = ends[tag].get(start.start(1))
-        if end is not None and endings[ended][first] < end:
+        first = same(tag).behind(start.end())
+        if first < ending and markup.startswith("</", first):  # as of most
+            continue
+        end = ends(tag).get(start.start(1))
+        if end is not None and ending < end:
             yield start.start(1), end
 
 
@@ -145,9 +169,14 @@ def _ends(markup: str, tag: str) -> Mapping[int, int]:
     """Return where the names of end tags of a ``tag`` stand, by where those of their starts do."""
     opened: list[int] = []
     found: dict[int, int] = {}
-    for one in re.finditer(rf"<(/?)({tag})(?=[\s/>])", markup, re.IGNORECASE):
+    for one in _tags_of(tag).finditer(markup):
         if not one[1]:
             opened.append(one.start(2))
         elif opened:
             found[opened.pop()] = one.start(2)
     return found
+
+
+@cache
+def _tags_of(tag: str) -> re.Pattern[str]:
+    return re.compile(rf"<(/?)({tag})(?=[\s/>])", re.IGNORECASE)

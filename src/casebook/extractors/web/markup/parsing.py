@@ -43,7 +43,8 @@ def parse(markup: str) -> Any | None:
     for forbidden in _NO_CHARACTERS:
         markup = markup.replace(forbidden, "")
     # A form feed stands between attributes as a space does.
-    markup = keep_open(as_opened(_REFERENCE.sub("", markup.replace("\f", " "))))
+    opened = as_opened(_REFERENCE.sub("", markup.replace("\f", " ")))
+    markup = keep_open(opened)
     source = markup.encode("utf-8", "replace").translate(None, _CONTROLS)
     try:
         root = lxml.html.document_fromstring(source, parser=parser)
@@ -53,7 +54,8 @@ def parse(markup: str) -> Any | None:
         if tag and ">" in markup[tag.end() :]:
             raise MemoryError(str(error)) from error
         return None
-    name_again(root)
+    if markup is not opened:
+        name_again(root)
     return _with_body(root)
 
 

@@ -48,8 +48,8 @@ _STATE = re.compile(r":(?:checked|target)\b", re.IGNORECASE)
 
 def kind_of(element: Any) -> Kind:
     """Return what decides which rules can be meant for ``element``."""
-    get = element.get
-    return (element.tag, get("class"), get("id"), *element.keys())
+    get, names = element.get, element.keys()
+    return (element.tag, get("class"), get("id"), *names) if names else (element.tag, None, None)
 
 
 class Cascade:

@@ -5,6 +5,7 @@ On that of an offer: what buyers say, other goods. In a text: calls to subscribe
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -58,9 +59,9 @@ def calls_of(placed: Sequence[Placed], spans: Mapping[Place, Span], words: Seque
     called = np.zeros(len(placed), dtype=bool)
     before = np.cumsum([0, *words])
     most = min(_LONGEST_CALL, _CALL * before[-1])
+    calls = cache(lambda signature: _CALLS.search(" ".join(TOKEN.findall(signature)).lower()))
     for place, (start, end) in spans.items():
-        classes = " ".join(TOKEN.findall(place.signature)).lower()
-        if before[end] - before[start] <= most and _CALLS.search(classes):
+        if before[end] - before[start] <= most and calls(place.signature):
             called[start:end] = True
     return called
 

@@ -54,7 +54,8 @@ def _marked(placed: Sequence[Placed], kept: Matrix, words: Sequence[int]) -> set
     ids = {
         match[1]
         for link in tree.iter("a")
-        if (match := _FRAGMENT.fullmatch(link.get("href") or ""))
+        if "#" in (address := link.get("href") or "")
+        and (match := _FRAGMENT.fullmatch(address))
         and _MARK.fullmatch("".join(islice(link.itertext(), _FEW)).strip())
         and not sentences.isdisjoint(islice(link.iterancestors(), _NEAR))
     }

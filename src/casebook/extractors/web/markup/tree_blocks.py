@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntFlag, auto
-from functools import cache
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
@@ -156,17 +155,17 @@ def placed_blocks(
 
 def outside(placed: Sequence[Placed], named: re.Pattern[str]) -> list[Placed]:
     """Return those of ``placed`` that stand in nothing whose class or id is so ``named``."""
-    inside: dict[Place, bool] = {}
-    search = cache(named.search)  # many places have the same names, or none
+    places: set[Place] = set()
     for one in placed:
-        chain: list[Place] = []
         place: Place | None = one.place
-        while place is not None and place not in inside:
-            chain.append(place)
+        while place is not None and place not in places:
+            places.add(place)
             place = place.parent
-        is_in = place is not None and inside[place]
-        for each in reversed(chain):
-            is_in = inside[each] = is_in or bool(search(each.names))
+    if not named.search("\n".join({place.names for place in places})):  # as on most pages
+        return list(placed)
+    inside: dict[Place | None, bool] = {None: False}
+    for place in sorted(places, key=lambda place: place.number):
+        inside[place] = inside[place.parent] or bool(named.search(place.names))
     return [one for one in placed if not inside[one.place]]
 
 

@@ -86,7 +86,7 @@ def load(truth_file: Path) -> Page | None:
     if not placed:
         return None
     tokens = [words_of(one.block.text) for one in placed]
-    reading = html.quick_reading(tree, url)
+    reading = html.quick_reading(tree, url).split("\n")
     matrix = features(placed, tokens, reading, read_as).astype(np.float32)
     wanted = words_of(truth["main_content"])
     fold = fold_of(url, truth_file.stem)

@@ -3,6 +3,7 @@
 import pytest
 
 from casebook.extractors.kinds import html
+from casebook.extractors.text.characters import count_words
 from casebook.extractors.web.access.shown_page import Page
 from casebook.extractors.web.access.walls import refuse_walls
 from casebook.schemas.errors import (
@@ -31,7 +32,8 @@ def page(
     **stated: object,
 ):
     shown = text if seen is None else seen
-    return Page(markup or f"<body>{text}</body>", text, lambda: shown, title, url, **stated)
+    body, words = f"<body>{text}</body>", count_words(text)
+    return Page(markup or body, text, words, lambda: shown, title, url, **stated)
 
 
 WALLS = [

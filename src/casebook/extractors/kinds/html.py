@@ -11,6 +11,7 @@ from typing import Any
 
 import trafilatura
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+from trafilatura.settings import Extractor
 
 from casebook.extractors.garbage import undisturbed
 from casebook.extractors.naming import where
@@ -64,6 +65,8 @@ _BETTER = 1.5
 _LONGEST_SITE = 80
 # Elements; of 470 real pages the largest has 6,449.
 _MOST_FOR_TRAFILATURA = 30_000
+
+_QUICKLY = Extractor(output_format="python", comments=False, fast=True)
 
 # Every failure of trafilatura ends in our own steps or errors; its log lines would say it twice.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -173,6 +176,7 @@ def _finished(
     page = Page(
         markup=reading.markup,
         text=text,
+        words=count_words(text),
         see=lambda: reading.seen,
         title=title or "",
         url=where(payload),
@@ -315,15 +319,14 @@ def _second_opinion(tree: Any, url: str, steps: list[ExtractionStep]) -> list[st
         steps.append(ExtractionStep(method="trafilatura", outcome="not asked of a page so large"))
         return []
     try:
-        lines = quick_reading(tree, url)
+        read = quick_reading(tree, url)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - foreign code over any input; we read without it
         steps.append(ExtractionStep(method="trafilatura", outcome=_failed(error)))
         return []
-    words = sum(map(count_words, lines))
-    steps.append(ExtractionStep(method="trafilatura", outcome=f"{words} words"))
-    return lines
+    steps.append(ExtractionStep(method="trafilatura", outcome=f"{count_words(read)} words"))
+    return read.split("\n")
 
 
 def _is_too_large(tree: Any) -> bool:
@@ -331,12 +334,10 @@ def _is_too_large(tree: Any) -> bool:
     return next(islice(tree.iter(), _MOST_FOR_TRAFILATURA, None), None) is not None
 
 
-def quick_reading(tree: Any, url: str) -> list[str]:
+def quick_reading(tree: Any, url: str) -> str:
     """Return the lines that trafilatura reads without its own fallbacks."""
-    found: Any = trafilatura.bare_extraction(
-        tree, url=url or None, include_comments=False, fast=True
-    )
-    return (found.text or "").split("\n") if found is not None else []
+    found: Any = trafilatura.bare_extraction(tree, url=url or None, options=_QUICKLY)
+    return (found.text or "") if found is not None else ""
 
 
 def _word_count(blocks: Sequence[Block]) -> int:
@@ -374,12 +375,8 @@ def _failed(error: Exception) -> str:
 
 
 def _recall(tree: Any, url: str) -> list[Block]:
-    return _by_trafilatura(tree, url, favor_recall=True)
-
-
-def _by_trafilatura(tree: Any, url: str, **options: Any) -> list[Block]:
     found: Any = trafilatura.bare_extraction(
-        tree, url=url or None, include_comments=False, include_formatting=True, **options
+        tree, url=url or None, include_comments=False, include_formatting=True, favor_recall=True
     )
     return blocks_of(found.body) if found is not None else []
 

@@ -10,7 +10,6 @@ moves there, and a page that waits for its scripts (most of its text is hidden a
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, cached_property, partial
 from itertools import islice
 from typing import Any
@@ -40,7 +39,6 @@ from casebook.extractors.visibility.rules.cascade import Cascade, Kind, kind_of
 from casebook.extractors.visibility.rules.sheets import Rule
 from casebook.schemas.documents import HiddenKind, HiddenText
 
-_STYLES = etree.XPath("descendant-or-self::*/@style", smart_strings=False)
 _INDENTED = "off screen (text-indent)"
 _DRAWN = "off screen (margin-left)"
 _MOST_ROUNDS = 8
@@ -98,8 +96,11 @@ class _Looked:
         self._elements = list(root.iter("*"))
         self._kinds = [kind_of(element) for element in self._elements]
         kinds = Counter(self._kinds)
-        self._cascade = Cascade(root, kinds, {text for text in _STYLES(root) if text})
-        self._known = {kind: found for kind in kinds if (found := self._weighed(kind))}
+        pairs = zip(self._elements, self._kinds, strict=True)
+        inline = {element.get("style") for element, kind in pairs if "style" in kind}
+        self._cascade = Cascade(root, kinds, inline - {None, ""})
+        known = {kind: self._weighed(kind) for kind in kinds}
+        self._known = [known[kind] for kind in self._kinds]
         self._states: dict[Any, Sight] = {}
         self._inherited = Inherited()
         self._cascades: dict[Any, Cascade] = {}  # of what is within parts that a click has turned
@@ -145,7 +146,7 @@ class _Looked:
     def _look(self, at: int, end: int) -> None:
         """Note the elements that are hidden whole, and those that hand down what hides a text."""
         while at < end:
-            if (known := self._known.get(self._kinds[at])) is None:
+            if (known := self._known[at]) is None:
                 at += 1
                 continue
             element = self._elements[at]
@@ -187,7 +188,7 @@ class _Looked:
             self.lines += (line for whole in shown for line in folding[whole] if offers(line))
             for whole in shown:
                 if not self._state(whole.getparent()).invisible:
-                    self._states[whole] = replace(self._state(whole), invisible=False)
+                    self._states[whole] = self._state(whole)._replace(invisible=False)
                 self._show(whole)
             acted = [one for one, several in turned.items() if any(map(offers, several))]
             states = turning.states(self._root, acted, len(self._elements))
@@ -208,7 +209,7 @@ class _Looked:
             if state.invisible and any(map(acts, controls[element.get("id")])):
                 for one in element.iterdescendants("*"):
                     self._states.pop(one, None)
-                self._states[element] = replace(state, invisible=False)
+                self._states[element] = state._replace(invisible=False)
                 self.opened.append(element)
 
     def _turn(self, after: Cascade) -> bool:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from casebook.extractors.visibility.declarations.boxes import WIDENING, is_no_row, no_room
 from casebook.extractors.visibility.declarations.colours import (
@@ -101,8 +101,7 @@ _FAR_PLACE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """The properties of one rule or attribute, those marked ``!important`` apart."""
 
     plain: Style

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from casebook.extractors.visibility.declarations import colours, styles
 from casebook.extractors.visibility.declarations.css_values import VARIABLE
@@ -24,8 +24,7 @@ _PART = re.compile(r"[\w#-]+(?:\([^()]*\))?")
 _STACKING = ("transform", "translate", "scale", "rotate", "filter", "clip-path")
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """What an element inherits; no ``colour`` or ``ground`` is one that cannot be told.
 
     It is ``covered`` where a layer that is set behind it (``z-index: -1``) is behind a ground too.
@@ -66,9 +65,9 @@ class Sight:
 
 def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
     """Return what a ``tag`` of ``style`` hands down, within one that hands down ``state``."""
-    state = replace(state, struck=_is_struck(state, style, tag))
+    state = state._replace(struck=_is_struck(state, style, tag))
     if not style:
-        return replace(state, covered=False) if tag == "body" else state
+        return state._replace(covered=False) if tag == "body" else state
     size = styles.text_size(style)
     small = state.small if size is None else styles.is_unreadably_small(size)
     small = small or (state.small and styles.is_relative_size(style))
@@ -83,8 +82,7 @@ def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
         colour, unstated = unstated, None
     covered = _is_covered(state, style, tag)
     behind = covered and tag not in _PAGE
-    return replace(
-        state,
+    return state._replace(
         small=small,
         invisible=invisible,
         clear=clear,

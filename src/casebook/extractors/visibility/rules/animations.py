@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from casebook.extractors.visibility.declarations.css_values import VARIABLE
 from casebook.extractors.visibility.declarations.styles import Style, declared, may_hide
-from casebook.extractors.visibility.rules.sheets import at_rules
+from casebook.extractors.visibility.rules.sheets import in_force
 
 Frames = Mapping[str, Style]
 """The last frame of each animation, by its name."""
@@ -39,7 +39,7 @@ _PARTS = (
 def last_frames(sheet: str) -> Frames:
     """Return the last frames of the animations that a style sheet defines."""
     frames: dict[str, Style] = {}
-    sheet = at_rules(sheet) if _START.search(sheet) else ""
+    sheet = in_force(sheet) if _START.search(sheet) else ""
     for start in _START.finditer(sheet):
         if len(frames) >= _MOST:
             break

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from casebook.extractors.visibility.declarations.colours import colour
 from casebook.extractors.visibility.declarations.css_values import NUMBER
 from casebook.extractors.visibility.declarations.styles import Style, declared
-from casebook.extractors.visibility.rules.sheets import at_rules
+from casebook.extractors.visibility.rules.sheets import in_force
 
 _RULE = re.compile(r"@property\s+(--[\w-]{1,80})\s*\{([^{}]{0,600})\}", re.IGNORECASE)
 _ANY = ("*", "<custom-ident>")
@@ -35,7 +35,7 @@ def registered(sheet: str) -> Registered:
     """Return what a style sheet registers; rules that browsers drop are none."""
     if "@property" not in sheet.lower():
         return Registered()
-    rules = {name: said for name, said in _rules(at_rules(sheet)) if _is_valid(said)}
+    rules = {name: said for name, said in _rules(in_force(sheet)) if _is_valid(said)}
     initial = {
         name: said["initial-value"] for name, said in rules.items() if "initial-value" in said
     }

@@ -9,8 +9,9 @@ reader does something (``:hover``) never fits, what a click leaves behind (``:ch
 import re
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from casebook.extractors.visibility.declarations.styles import unescaped
 
@@ -121,11 +122,11 @@ class Has:
     selectors: tuple["Selector", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compound:
+class Compound(NamedTuple):
     """What one element must be: a tag (any where empty), ``.class`` and ``#id`` names, and more.
 
-    ``states`` are among "root", "checked" and "target".
+    ``states`` are among "root", "checked" and "target". It is ``plain`` where tag and names are all
+    that is asked for.
     """
 
     tag: str
@@ -135,12 +136,7 @@ class Compound:
     among: tuple[Among, ...] = ()
     has: tuple[Has, ...] = ()
     states: frozenset[str] = frozenset()
-    plain: bool = field(init=False, compare=False)
-    """Whether tag and names are all that is asked for."""
-
-    def __post_init__(self) -> None:
-        asked = self.attributes or self.counted or self.among or self.has or self.states
-        object.__setattr__(self, "plain", not asked)
+    plain: bool = True
 
     @property
     def work(self) -> int:
@@ -173,8 +169,7 @@ class Compound:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(NamedTuple):
     """``target`` below or beside ``others``, the nearest first, each with what joins it on."""
 
     target: Compound
@@ -297,6 +292,7 @@ class _Reader:
             tuple(among),
             tuple(has),
             frozenset(states),
+            plain=not (attributes or counted or among or has or states),
         )
 
     def _pseudo(self, part: re.Match[str]) -> Counted | Among | Has | str | None:

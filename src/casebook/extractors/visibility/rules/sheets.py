@@ -6,9 +6,8 @@ a rule that speaks of a class or id that the page does not have is passed over u
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from casebook.extractors.visibility.declarations.styles import Declared, declared
 from casebook.extractors.visibility.painting.covering import PLACES, is_box
@@ -38,16 +37,18 @@ _CONTAINER = re.compile(r"container(?:-type)?\s*:", re.IGNORECASE)
 _QUERY = re.compile(r"@container\b[^{};]{0,500}", re.IGNORECASE)
 _BRACE = re.compile(r"[{}]")
 # What is before a block, and the block: with others in it as a group of rules has them.
+_REST = re.compile(r"[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+\}")
 _RULE = re.compile(r"([^{}]*+)\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+)\}")
 _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
 _NEVER = re.compile(r"::|:(?:hover|focus|active|visited|before|after)")
 _GENERATED = re.compile(r"(.*?)::?(before|after)", re.IGNORECASE | re.DOTALL)
-_GROUPS = ("@media", "@supports", "@layer", "@scope", "@container", "@starting-style")
+_GROUP = re.compile(
+    r"(@(?:media|supports|layer|scope|container|starting-style)\b[^{};]*+)\{", re.IGNORECASE
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """``declared`` for what fits ``selector``; ``order`` sorts by layer, specificity and place."""
 
     selector: Selector
@@ -151,8 +152,8 @@ def _read(
             return
         found = [
             (selector, side)
-            for base, side in map(_parted, selectors)
-            if _may_fit(base, present)
+            for base, side in map(_parted, (one for one in selectors if _is_there(one, present)))
+            if _is_at_rest(base)
             and (selector := selector_of(base))
             and selector.can_fit(present)
         ]
@@ -168,27 +169,24 @@ def _parted(selector: str) -> tuple[str, str]:
     return (found[1] or ANY, f"::{found[2].lower()}") if found else (selector, "")
 
 
-def at_rules(sheet: str) -> str:
-    """Return the at-rules of a style sheet, as ``joined`` gives it, that hold on a wide screen.
-
-    But for groups of rules: what is in these stands beside the others.
-    """
-    return "".join(_at_rules(sheet, 0))
-
-
-def _at_rules(text: str, depth: int) -> Iterator[str]:
-    for before, body in _ruled(text):
-        head = before.rpartition(";")[2].strip() if "@" in before else ""
-        if not head.lower().startswith(_GROUPS):
-            yield f"{head}{{{body}}}" if head else ""
-        elif depth < _DEEPEST_NESTING and _holds(head.lower()):
-            yield from _at_rules(body, depth + 1)
+def in_force(sheet: str) -> str:
+    """Return a style sheet, as ``joined`` gives it, without what counts on another screen."""
+    kept, at = [], 0
+    for group in _GROUP.finditer(sheet):
+        if group.start() >= at and not _holds(group[1].strip().lower()):
+            kept.append(sheet[at : group.start()])
+            end = _closing(sheet, group.end())
+            at = len(sheet) if end is None else end + 1
+    return "".join([*kept, sheet[at:]])
 
 
-def _may_fit(selector: str, present: set[str]) -> bool:
+def _is_there(selector: str, present: set[str]) -> bool:
     """Tell at a glance whether the page has what ``selector`` asks for; brackets hide it."""
-    if not present.issuperset(_NAME.findall(selector)):
-        return _BRACKET.search(selector) is not None
+    return present.issuperset(_NAME.findall(selector)) or _BRACKET.search(selector) is not None
+
+
+def _is_at_rest(selector: str) -> bool:
+    """Tell at a glance a selector that may fit before a reader does something."""
     return _NEVER.search(selector) is None or _BRACKET.search(selector) is not None
 
 
@@ -222,6 +220,8 @@ def _ruled(text: str) -> Iterator[tuple[str, str]]:
 
 def _closing(text: str, at: int) -> int | None:
     """Return where the block that is open ``at`` a place ends."""
+    if flat := _REST.match(text, at):  # as most are
+        return flat.end() - 1
     level = 1
     for mark in _BRACE.finditer(text, at):
         level += 1 if mark[0] == "{" else -1
@@ -252,13 +252,17 @@ def _block(head: str, body: str, parents: Sequence[str], depth: int, at: Place) 
                 yield parents, body, at.layer
             yield from _blocks(body, parents, depth + 1, at)
         return
-    below = (
-        _below(parent, each)
-        for each in apart(head)
-        for parent in parents or [""]
-        if len(each) + each.count("&") * len(parent) <= LONGEST
-    )
-    selectors = list(islice(below, _MOST_NESTED if parents else None))
+    each = apart(head)
+    if parents:
+        nested = (
+            _below(parent, one)
+            for one in each
+            for parent in parents
+            if len(one) + one.count("&") * len(parent) <= LONGEST
+        )
+        selectors = list(islice(nested, _MOST_NESTED))
+    else:
+        selectors = [one.strip().replace("&", "") for one in each if len(one) <= LONGEST]
     yield selectors, body, at.layer
     if "{" in body and depth < _DEEPEST_NESTING and len(selectors) <= _MOST_PARENTS:
         yield from _blocks(body, selectors, depth + 1, at)
@@ -282,9 +286,7 @@ def _own(body: str) -> str:
 def _below(parent: str, selector: str) -> str:
     """Return a nested selector written out: ``&`` is its parent, else it stands below it."""
     selector = selector.strip()
-    if "&" in selector:
-        return selector.replace("&", parent)
-    return f"{parent} {selector}" if parent else selector
+    return selector.replace("&", parent) if "&" in selector else f"{parent} {selector}"
 
 
 def _holds(head: str) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
-from casebook.extractors.text.characters import count_words
 from casebook.extractors.web.access import wall_phrases as phrases
 
 # A straight mark opens behind a space and closes before one, so that it is told which it does.
@@ -21,7 +20,7 @@ _WORD = re.compile(r"\w+")
 class Page:
     """What the rules look at.
 
-    ``text`` is what extraction gave, ``see`` gathers all text a reader sees, ``markup`` is the HTML
+    ``text`` is what extraction gave, of so many ``words``, ``see`` gathers all text a reader sees, ``markup`` is the HTML
     source, ``called`` what else than ``title`` it is called: for machines, or by its headings. What
     the page says by machine: whether it ``is_article``, and how many words it has (``claimed``, 0
     where it says nothing).
@@ -29,6 +28,7 @@ class Page:
 
     markup: str
     text: str
+    words: int
     see: Callable[[], str]
     title: str
     url: str
@@ -40,11 +40,6 @@ class Page:
     def seen(self) -> str:
         """Return all text a reader sees, which a long text needs nobody to gather."""
         return self.see()
-
-    @cached_property
-    def words(self) -> int:
-        """Return how many words extraction gave."""
-        return count_words(self.text)
 
     @cached_property
     def is_sold(self) -> bool:

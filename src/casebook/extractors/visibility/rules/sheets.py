@@ -41,7 +41,9 @@ _REST = re.compile(r"[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+\}")
 _RULE = re.compile(r"([^{}]*+)\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+)\}")
 _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
-_NEVER = re.compile(r"::|:(?:hover|focus|active|visited|before|after)")
+_INSIDE = re.compile(r"\[[^][\\]*\]|\([^()\\]*\)")
+_UNTOLD = re.compile(r"[][()\"'\\]")
+_ACTED = re.compile(r":(?:hover|focus|active|visited)")
 _GENERATED = re.compile(r"(.*?)::?(before|after)", re.IGNORECASE | re.DOTALL)
 _GROUP = re.compile(
     r"(@(?:media|supports|layer|scope|container|starting-style)\b[^{};]*+)\{", re.IGNORECASE
@@ -152,10 +154,8 @@ def _read(
             return
         found = [
             (selector, side)
-            for base, side in map(_parted, (one for one in selectors if _is_there(one, present)))
-            if _is_at_rest(base)
-            and (selector := selector_of(base))
-            and selector.can_fit(present)
+            for base, side in map(_parted, (one for one in selectors if _may_fit(one, present)))
+            if (selector := selector_of(base)) and selector.can_fit(present)
         ]
         if found and not any(map(is_malformed, selectors)):
             yield found, declared(_own(body)), layer, place
@@ -180,14 +180,16 @@ def in_force(sheet: str) -> str:
     return "".join([*kept, sheet[at:]])
 
 
-def _is_there(selector: str, present: set[str]) -> bool:
-    """Tell at a glance whether the page has what ``selector`` asks for; brackets hide it."""
-    return present.issuperset(_NAME.findall(selector)) or _BRACKET.search(selector) is not None
+def _may_fit(selector: str, present: set[str]) -> bool:
+    """Tell at a glance whether the page has what ``selector`` asks for outside of brackets.
 
-
-def _is_at_rest(selector: str) -> bool:
-    """Tell at a glance a selector that may fit before a reader does something."""
-    return _NEVER.search(selector) is None or _BRACKET.search(selector) is not None
+    And whether that may fit before a reader does something.
+    """
+    if _BRACKET.search(selector):
+        selector = _INSIDE.sub("", selector)
+        if _UNTOLD.search(selector):  # brackets in brackets, or in a string
+            return True
+    return present.issuperset(_NAME.findall(selector)) and not _ACTED.search(selector)
 
 
 def _blocks(text: str, parents: Sequence[str], depth: int, at: Place) -> Iterator[_Block]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from casebook.extractors.visibility.declarations import styles
+from casebook.extractors.visibility.declarations.declared import declared
 from casebook.extractors.visibility.painting.sight import Sight, inherit
 
 UNSEEN = "The file's style sheet hides it."
@@ -32,11 +33,11 @@ def rules_of(sheets: Iterable[str]) -> Sequence[Rule]:
     rules: list[Rule] = []
     for block in text.split("}")[:_MOST_RULES]:
         selectors, _, body = block.partition("{")
-        told = styles.declared(body)
-        declared = {**told.plain, **told.important}
+        told = declared(body)
+        said = {**told.plain, **told.important}
         for tag, names in (match.groups() for match in _CUE.finditer(selectors)):
             named = frozenset((names or "").split(".")) - {""}
-            rules.append(Rule(tag if names is not None else None, named, declared))
+            rules.append(Rule(tag if names is not None else None, named, said))
     rules.sort(key=lambda rule: (rule.tag is not None, len(rule.names)))
     return rules
 

@@ -8,7 +8,6 @@ under its line or its question, or above its "Read more", what React streams in 
 moves there, and a page that waits for its scripts (most of its text is hidden at once). They stay.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 from itertools import islice
@@ -19,7 +18,7 @@ from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 from casebook.extractors.visibility import programs
 from casebook.extractors.visibility.causes import cause_of, closed_by, is_telling
 from casebook.extractors.visibility.declarations import colours, styles
-from casebook.extractors.visibility.declarations.styles import Style
+from casebook.extractors.visibility.declarations.declared import Style
 from casebook.extractors.visibility.finds import (
     MOST,
     Find,
@@ -95,12 +94,10 @@ class _Looked:
         self._root = root
         self._elements = list(root.iter("*"))
         self._kinds = [kind_of(element) for element in self._elements]
-        kinds = Counter(self._kinds)
         pairs = zip(self._elements, self._kinds, strict=True)
         inline = {element.get("style") for element, kind in pairs if "style" in kind}
-        self._cascade = Cascade(root, kinds, inline - {None, ""})
-        known = {kind: self._weighed(kind) for kind in kinds}
-        self._known = [known[kind] for kind in self._kinds]
+        self._cascade = Cascade(root, self._kinds, inline - {None, ""})
+        self._known = list(map(cache(self._weighed), self._kinds))
         self._states: dict[Any, Sight] = {}
         self._inherited = Inherited()
         self._cascades: dict[Any, Cascade] = {}  # of what is within parts that a click has turned

@@ -1,12 +1,9 @@
 """What a style declaration does to a text: just enough CSS to tell what no reader sees."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
-from casebook.extractors.visibility.declarations.boxes import WIDENING, is_no_row, no_room
+from casebook.extractors.visibility.declarations.boxes import is_no_row, no_room
 from casebook.extractors.visibility.declarations.colours import (
     DARK,
     FAINTEST,
@@ -15,33 +12,17 @@ from casebook.extractors.visibility.declarations.colours import (
     is_transparent,
     stated_share,
 )
-from casebook.extractors.visibility.declarations.css_values import (
-    CUSTOM,
-    NUMBER,
-    UNIT_PX,
-    calculated,
-    number,
-)
+from casebook.extractors.visibility.declarations.css_values import NUMBER, UNIT_PX, number
+from casebook.extractors.visibility.declarations.declared import AS_USUAL, Style
 from casebook.extractors.visibility.declarations.masks import is_no_size, masks_all
-from casebook.extractors.visibility.declarations.resets import set_back
 from casebook.extractors.visibility.declarations.shapes import (
     is_clipped_away,
     is_empty_rect,
     is_on_edge,
     moved_by_matrix,
 )
-from casebook.extractors.visibility.declarations.taken import apart, is_for_others, is_taken
 
-Style = Mapping[str, str]
-"""Lower-case property to lower-case value; names that authors give keep their case."""
-
-_LINES = frozenset({"underline", "overline", "line-through", "blink"})
-_AS_USUAL = frozenset({"revert", "revert-layer"})
-_AS_AROUND = frozenset({"inherit", "initial", "unset", *_AS_USUAL})
 INKS = ("color", "-webkit-text-fill-color")
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
-_HIGHEST_CODE = 0x10FFFF
 _FAR_PX = 900
 _FAR_RIGHT_PX = 3_000
 _FIXED_UNITS = {"px", "pt", "pc", "in", "cm", "mm", "em", "rem", "ch"}
@@ -49,113 +30,12 @@ _SMALLEST_PX = 2
 _FAINT_WITHIN = 0.25  # an opacity at which nothing may be seen within another one
 _SMALLEST_SCALE = 0.12  # of 16 pixels less than the two that nobody reads are left
 _BLURRED_PX = 10
-# What is said of the text's own directions, for text from left to right, top to bottom.
-_PHYSICAL = {
-    "inline-size": "width",
-    "block-size": "height",
-    "max-inline-size": "max-width",
-    "max-block-size": "max-height",
-    "inset-inline-start": "left",
-    "inset-inline-end": "right",
-    "inset-block-start": "top",
-    "inset-block-end": "bottom",
-    "margin-inline-start": "margin-left",
-    "margin-block-start": "margin-top",
-}
-_SIDES = {
-    "inset": ("top", "right", "bottom", "left"),
-    "margin": ("margin-top", "margin-right", "margin-bottom", "margin-left"),
-    "padding": ("padding-top", "padding-right", "padding-bottom", "padding-left"),
-}
-_SHORTHANDS = frozenset({"all", "text-decoration", "background", *_SIDES})
-_IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
-_OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
-_CUSTOM_NAME = re.compile(r"(--[\w-]+)")
-_OLD_NAME = re.compile(r"^-webkit-(?=mask|animation|clip-path|transform|filter|opacity)")
 _DOTS = frozenset({"disc", "circle", "square"})
-_DISPLAYS = frozenset(
-    "none contents block inline flow flow-root flex grid table list-item run-in ruby math inherit "
-    "initial unset revert revert-layer table-row table-cell table-column table-column-group "
-    "table-caption table-row-group table-header-group table-footer-group inline-block inline-flex "
-    "inline-grid inline-table -webkit-box -webkit-inline-box -webkit-flex -ms-flexbox -ms-grid "
-    "ruby-base ruby-text ruby-base-container ruby-text-container".split()
-)
 _UNITS_OF_TEXT = {**UNIT_PX, "%": 0.16}
 _SIZES_OF_TEXT = {
     "xx-small": 9.0, "x-small": 10.0, "small": 13.0, "medium": 16.0, "initial": 16.0, "large": 18.0,
     "x-large": 24.0, "xx-large": 32.0, "xxx-large": 48.0,
 }  # fmt: skip
-_TOUCHING = re.compile(
-    r"display|opacity|visibility|position|font|color|background|clip|overflow|transform"
-    r"|translate|scale|zoom|filter|contain$|content$|content-vis|mask|animation|--|rotate|text-shadow"
-    r"|white-space|text-decoration|float|z-index|isolation|mix-blend|-webkit-(?:text-(?:fill|stroke|security)|background-clip)|grid-template-rows"
-)
-_PAINTING = re.compile(
-    rf"{_TOUCHING.pattern}|left|right|top|bottom|margin|(?:max-)?(?:height|width)"
-)
-_PLACING = re.compile(r"left|right|top|bottom|margin|padding|text-indent|height|width|max-")
-_SIZING = re.compile(r"(?:max-)?(?:height|width)")
-_NO_SIZE = re.compile(r"[01](?![.\d])|var\(|calc\(")
-_FAR_PLACE = re.compile(
-    r"-\d{3}|-\d{2}[\d.]*(?!px|pt)[a-z%]|\d{4}|\d{3}(?!px|pt)[a-z%]|-?[\d.]+e|var\(|calc\("
-)
-
-
-class Declared(NamedTuple):
-    """The properties of one rule or attribute, those marked ``!important`` apart."""
-
-    plain: Style
-    important: Style
-
-    def of_sight(self, placing: AbstractSet[str]) -> "Declared":
-        """Return what of it may hide or show a text, where a page puts one away by ``placing``."""
-        plain, important = (
-            {
-                name: value
-                for name, value in told.items()
-                if _touches(name)
-                or name in placing
-                or _beside(name) in placing
-                or (placing and name in WIDENING)
-            }
-            for told in (self.plain, self.important)
-        )
-        return Declared(plain, important)
-
-    def placing(self) -> set[str]:
-        """Return the places and sizes of which it gives one that may put a text out of sight."""
-        return {
-            name
-            for told in (self.plain, self.important)
-            for name, value in told.items()
-            if _PLACING.match(name)
-            and (_NO_SIZE if _SIZING.fullmatch(name) else _FAR_PLACE).match(value)
-        }
-
-    def of(self, side: str) -> "Declared":
-        """Return what of it paints, as said of what stands before or after a text."""
-        plain, important = (
-            {
-                f"{name}{side}": value
-                for name, value in told.items()
-                if _PAINTING.match(name) and not name.startswith(CUSTOM)
-            }
-            for told in (self.plain, self.important)
-        )
-        return Declared(plain, important)
-
-
-@lru_cache(maxsize=1_000)
-def _touches(name: str) -> bool:
-    return _TOUCHING.match(name) is not None
-
-
-def _beside(name: str) -> str:
-    """Return the margin that a padding takes back, or that a width makes room for."""
-    return "margin-left" if name in {"width", "float"} else name.replace("padding", "margin")
-
-
-NOTHING = Declared({}, {})
 
 
 def canvas(style: Style, stated: str = "") -> Colour:
@@ -167,105 +47,12 @@ def canvas(style: Style, stated: str = "") -> Colour:
     return DARK if "dark" in schemes and "light" not in schemes else WHITE
 
 
-def declared(text: str) -> Declared:
-    """Return the properties of a style attribute or rule body; the last one of a name wins.
-
-    In lower case, but for names that their author gave: custom properties and animations.
-    """
-    plain: dict[str, str] = {}
-    important: dict[str, str] = {}
-    text = _COMMENT.sub("", text) if "/*" in text else text
-    lowered = text.lower()
-    has_names = CUSTOM in text or "animation" in lowered or "\\" in text  # or may have
-    for part in apart(text if has_names else lowered):
-        name, colon, value = part.partition(":")
-        if "\\" in part:
-            name, value = unescaped(name), unescaped(value)
-            if is_for_others(part) or part[: len(name) + 1].endswith("\\"):
-                continue
-        value, *mark = _IMPORTANT.split(value) if "!" in value else (value,)
-        if not colon or len(mark) > 1 or any(map(str.strip, mark)):
-            continue
-        name, value = name.strip(), value.strip()
-        if has_names:
-            name = _lowered(name)
-            value = value if _OF_ANIMATIONS.fullmatch(name) else _lowered(value)
-        told = important if mark else plain
-        value = calculated(value)
-        if not _is_understood(name, value):
-            continue
-        if name in _SHORTHANDS:
-            told.update(_written_out(name, value))
-        else:
-            told[_today(name) if name[:1] == "-" else _PHYSICAL.get(name, name)] = value
-    return Declared(plain, important)
-
-
-def _lowered(text: str) -> str:
-    if CUSTOM not in text:
-        return text.lower()
-    parts = _CUSTOM_NAME.split(text)
-    return "".join(part if n % 2 else part.lower() for n, part in enumerate(parts))
-
-
-def _is_understood(name: str, value: str) -> bool:
-    """Tell a declaration that browsers know; where they do not, what was said before counts."""
-    if name == "display" and "var(" not in value and not is_display(value):
-        return False
-    return value != "revert-layer" and is_taken(name, value)
-
-
-def _today(name: str) -> str:
-    """Return what a property is called since it needs no prefix."""
-    return _OLD_NAME.sub("", name)
-
-
-def _written_out(name: str, value: str) -> Iterator[tuple[str, str]]:
-    """Yield the properties that a shorthand sets."""
-    if name == "all":
-        yield from set_back(value).items()
-        return
-    if name in _SIDES and "var(" not in value:
-        yield from zip(_SIDES[name], _all_sides(value), strict=True)
-        return
-    if name == "text-decoration" and "var(" not in value and value not in _AS_AROUND:
-        lines = [word for word in value.split() if word in _LINES]
-        yield "text-decoration-line", " ".join(lines) or "none"
-    elif name == "text-decoration":
-        yield "text-decoration-line", value
-    if name == "background":  # sets those too
-        yield from (("background-color", ""), ("background-image", ""))
-    yield name, value
-
-
-def is_display(value: str) -> bool:
-    """Tell a way to be displayed that browsers know."""
-    return _DISPLAYS.issuperset(value.split())
-
-
-def _all_sides(value: str) -> tuple[str, str, str, str]:
-    """Return top, right, bottom and left of one to four values."""
-    top, right, bottom, left, *_ = (*value.split(), "", "", "", "")
-    right = right or top
-    return top, right, bottom or top, left or right
-
-
-def unescaped(text: str) -> str:
-    """Return ``text`` with the escapes of CSS resolved."""
-    if "\\" not in text:
-        return text
-
-    def resolved(match: re.Match[str]) -> str:
-        code = int(match[1], 16) if match[1] else 0
-        return match[2] or (chr(code) if 0 < code <= _HIGHEST_CODE else "")
-
-    return _ESCAPE.sub(resolved, text)
-
-
 def removes_element(style: Style) -> str | None:
     """Say why an element and all in it is not seen, or None. Descendants cannot undo it."""
-    if _REMOVING.isdisjoint(style):
-        return None
+    return None if _REMOVING.isdisjoint(style) else _removed(style)
+
+
+def _removed(style: Style) -> str | None:
     if style.get("display") in {"none", "table-column", "table-column-group"}:
         return "display: none"
     if (_pixels(_inside("blur", style.get("filter", ""))) or 0) >= _BLURRED_PX:
@@ -303,13 +90,13 @@ def may_hide(style: Style) -> bool:
 def is_struck(style: Style, *, by_itself: bool = False) -> bool:
     """Tell a text with a line through it; ``by_itself`` is one that has it unless a style says."""
     stated = style.get("text-decoration-line", style.get("text-decoration", "revert"))
-    return by_itself if stated in _AS_USUAL else "line-through" in stated
+    return by_itself if stated in AS_USUAL else "line-through" in stated
 
 
 _REMOVING = frozenset(
-    "display filter opacity content-visibility mask mask-image -webkit-text-security left top right "
-    "bottom margin-left margin-top text-indent transform translate scale rotate zoom content clip "
-    "clip-path height max-height width max-width".split()
+    "display filter opacity content-visibility mask mask-image -webkit-text-security left top "
+    "right bottom margin-left margin-top text-indent transform translate scale rotate zoom content "
+    "clip clip-path height max-height width max-width".split()
 )
 """Properties of which a style must have one to remove an element."""
 

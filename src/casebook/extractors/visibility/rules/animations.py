@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from casebook.extractors.visibility.declarations.css_values import VARIABLE
-from casebook.extractors.visibility.declarations.styles import Style, declared, may_hide
+from casebook.extractors.visibility.declarations.declared import Style, declared
+from casebook.extractors.visibility.declarations.styles import may_hide
 from casebook.extractors.visibility.rules.sheets import in_force
 
 Frames = Mapping[str, Style]

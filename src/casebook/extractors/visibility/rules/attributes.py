@@ -6,7 +6,7 @@ As browsers do (the HTML standard, "Rendering"; MathML Core); a style of any she
 import re
 from typing import Any
 
-from casebook.extractors.visibility.declarations.styles import Style
+from casebook.extractors.visibility.declarations.declared import Style
 
 _OLD_ATTRIBUTES = {
     "mathsize": "font-size", "mathcolor": "color", "mathbackground": "background-color",

@@ -7,7 +7,7 @@ weighed (``style``). What was found out is kept, so that nothing is found out tw
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from copy import copy
 from itertools import islice
@@ -15,7 +15,7 @@ from typing import Any
 
 from casebook.extractors.visibility.declarations import colours, styles
 from casebook.extractors.visibility.declarations.css_values import CUSTOM, VARIABLE, resolved
-from casebook.extractors.visibility.declarations.styles import Declared, Style
+from casebook.extractors.visibility.declarations.declared import NOTHING, Declared, Style, declared
 from casebook.extractors.visibility.rules import neighbours
 from casebook.extractors.visibility.rules.animations import last_frames, left_by
 from casebook.extractors.visibility.rules.attributes import by_markup
@@ -55,11 +55,10 @@ def kind_of(element: Any) -> Kind:
 class Cascade:
     """The rules for each element of the page under ``root``.
 
-    ``kinds`` are all that the page has, and how many elements there are of each, ``inline`` the
-    texts of all its style attributes.
+    ``kinds`` are those of all its elements, ``inline`` the texts of all its style attributes.
     """
 
-    def __init__(self, root: Any, kinds: Mapping[Kind, int], inline: AbstractSet[str]) -> None:
+    def __init__(self, root: Any, kinds: Sequence[Kind], inline: AbstractSet[str]) -> None:
         self._root = root
         self._begin(frozenset())
         self._names: dict[tuple[str | None, str | None], frozenset[str]] = {}
@@ -73,11 +72,11 @@ class Cascade:
         sheet = joined(sheets, inline)
         self.is_complete = None not in sheets and _IMPORT not in sheet.lower()
         self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
-        read = rules_of(sheet, self._present(kinds)) if sheet.strip() else {}
+        read = rules_of(sheet, self._present(set(kinds))) if sheet.strip() else {}
         self._rules = self._bounded(read, kinds)
         self._frames = last_frames(sheet)
         self._registered = registered(sheet)
-        self._inline = {text: styles.declared(text) for text in inline}
+        self._inline = {text: declared(text) for text in inline}
         rules = {id(rule): rule for rules in self._rules.values() for rule in rules}.values()
         asked = {name for rule in rules for name in rule.selector.above}
         self._bits = {name: 1 << bit for bit, name in enumerate(islice(asked, _MOST_ASKED))}
@@ -160,7 +159,7 @@ class Cascade:
         if found is None:
             meant = self._meant_for(kind_of(element))
             rules = list(self._fitting(meant, element))
-            inline = self._inline.get(element.get("style"), styles.NOTHING)
+            inline = self._inline.get(element.get("style"), NOTHING)
             found = self._raw[element] = self._merged(element, rules, inline)
         return found
 
@@ -216,7 +215,7 @@ class Cascade:
         names = self._names_of(classes, identity)
         return [*names, *(f"[{name}" for name in attributes), tag or "", ANY]
 
-    def _bounded(self, rules: Rules, kinds: Mapping[Kind, int]) -> Rules:
+    def _bounded(self, rules: Rules, kinds: Sequence[Kind]) -> Rules:
         """Return ``rules``, of a page that is too much work those of each key that win over others.
 
         So a rule that shows again what another one hides is not left out before that.
@@ -225,10 +224,10 @@ class Cascade:
             key: sorted(several, key=lambda rule: rule.strength) for key, several in rules.items()
         }
         work = {key: [rule.selector.work for rule in several] for key, several in rules.items()}
-        if sum(map(sum, work.values())) * sum(kinds.values()) <= _MOST_WORK:  # as on most pages
+        if sum(map(sum, work.values())) * len(kinds) <= _MOST_WORK:  # as on most pages
             return rules
         held: Counter[str] = Counter()
-        for kind, count in kinds.items():
+        for kind, count in Counter(kinds).items():
             held.update(dict.fromkeys(rules.keys() & set(self._keys_of(kind)), count))
         most = max(map(len, rules.values()), default=0)
         while most > 1 and sum(held[key] * sum(work[key][-most:]) for key in work) > _MOST_WORK:

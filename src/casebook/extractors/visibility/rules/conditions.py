@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from casebook.extractors.visibility.declarations.styles import is_display
+from casebook.extractors.visibility.declarations.declared import is_display
 from casebook.extractors.visibility.declarations.taken import is_taken
 
 _DEEPEST = 5

@@ -7,7 +7,7 @@ from itertools import product
 from casebook.extractors.visibility.declarations import colours, styles
 from casebook.extractors.visibility.declarations.colours import Colour
 from casebook.extractors.visibility.declarations.css_values import CUSTOM, VARIABLE, variants
-from casebook.extractors.visibility.declarations.styles import Declared, Style
+from casebook.extractors.visibility.declarations.declared import Declared, Style
 from casebook.extractors.visibility.painting.covering import GROUNDS, may_cover
 from casebook.extractors.visibility.rules.animations import Frames, named_in
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from casebook.extractors.visibility.declarations.colours import colour
 from casebook.extractors.visibility.declarations.css_values import NUMBER
-from casebook.extractors.visibility.declarations.styles import Style, declared
+from casebook.extractors.visibility.declarations.declared import Style, declared
 from casebook.extractors.visibility.rules.sheets import in_force
 
 _RULE = re.compile(r"@property\s+(--[\w-]{1,80})\s*\{([^{}]{0,600})\}", re.IGNORECASE)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from casebook.extractors.visibility.declarations.styles import unescaped
+from casebook.extractors.visibility.declarations.declared import unescaped
 
 ANY = "*"
 """The key of selectors whose target names nothing."""

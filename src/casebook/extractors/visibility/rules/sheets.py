@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from casebook.extractors.visibility.declarations.styles import Declared, declared
+from casebook.extractors.visibility.declarations.declared import Declared, declared
 from casebook.extractors.visibility.painting.covering import PLACES, is_box
 from casebook.extractors.visibility.rules import source
 from casebook.extractors.visibility.rules.conditions import scoped, supports_hold

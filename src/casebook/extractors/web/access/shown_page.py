@@ -20,10 +20,10 @@ _WORD = re.compile(r"\w+")
 class Page:
     """What the rules look at.
 
-    ``text`` is what extraction gave, of so many ``words``, ``see`` gathers all text a reader sees, ``markup`` is the HTML
-    source, ``called`` what else than ``title`` it is called: for machines, or by its headings. What
-    the page says by machine: whether it ``is_article``, and how many words it has (``claimed``, 0
-    where it says nothing).
+    ``text`` is what extraction gave, of so many ``words``; ``see`` gathers all text a reader sees,
+    ``markup`` is the HTML source, ``called`` what else than ``title`` it is called: for machines,
+    or by its headings. What the page says by machine: whether it ``is_article``, and how many words
+    it has (``claimed``, 0 where it says nothing).
     """
 
     markup: str

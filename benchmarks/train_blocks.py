@@ -33,6 +33,7 @@ from casebook.extractors.web.bodies import bodies_of
 from casebook.extractors.web.choice import Layout, decide, layout_of
 from casebook.extractors.web.markup.parsing import parse
 from casebook.extractors.web.page_kind import kind_of
+from casebook.extractors.web.second_opinion import quick_reading
 
 WEB = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[2] / "shared/data")) / "web"
 MODEL = Path(__file__).parents[1] / "src/casebook/extractors/web/blocks/block_model.json"
@@ -86,7 +87,7 @@ def load(truth_file: Path) -> Page | None:
     if not placed:
         return None
     tokens = [words_of(one.block.text) for one in placed]
-    reading = html.quick_reading(tree, url).split("\n")
+    reading = quick_reading(tree, url).split("\n")
     matrix = features(placed, tokens, reading, read_as).astype(np.float32)
     wanted = words_of(truth["main_content"])
     fold = fold_of(url, truth_file.stem)

@@ -19,6 +19,7 @@ class Asked(dict[str, str]):
         self.names = set()
 
     def get(self, name, default=None):
+        """Return what a mapping does."""
         self.names.add(name)
         return super().get(name, default)
 

@@ -1,6 +1,5 @@
 """Web pages: the blocks that are text, by a model and a second opinion; every path recorded."""
 
-import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,9 +8,7 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-import trafilatura
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
-from trafilatura.settings import Extractor
 
 from casebook.extractors.garbage import undisturbed
 from casebook.extractors.naming import where
@@ -46,6 +43,7 @@ from casebook.extractors.web.markup.figures import set_in_text
 from casebook.extractors.web.markup.parsing import parse
 from casebook.extractors.web.markup.tree_blocks import Placed, blocks_of, outside, placed_blocks
 from casebook.extractors.web.page_kind import PageKind, is_article, kind_of
+from casebook.extractors.web.second_opinion import generous_reading, is_too_large, quick_reading
 from casebook.extractors.web.threads.openings import days_of, opened_by
 from casebook.extractors.web.threads.thread_titles import thread_title
 from casebook.schemas.documents import Extracted, ExtractionStep, HiddenText
@@ -63,14 +61,6 @@ _SUSPICIOUS_SHARE = 0.05
 _SUSPICIOUS_WORDS = 200
 _BETTER = 1.5
 _LONGEST_SITE = 80
-# Elements; of 470 real pages the largest has 6,449.
-_MOST_FOR_TRAFILATURA = 30_000
-
-_QUICKLY = Extractor(output_format="python", comments=False, fast=True)
-
-# Every failure of trafilatura ends in our own steps or errors; its log lines would say it twice.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +274,7 @@ def _fall_back(reading: _Reading, steps: list[ExtractionStep]) -> None:
         best = reading.attempt
         if not _is_suspicious(best.words, reading):
             return
-        if path is _recall and _is_too_large(reading.tree):
+        if path is generous_reading and is_too_large(reading.tree):
             continue
         attempt = _try(method, path, reading.tree, reading.url, steps)
         if attempt.words > _BETTER * best.words:
@@ -315,7 +305,7 @@ def page_blocks(tree: Any, posts: Bodies = NO_BODIES) -> list[Placed]:
 
 
 def _second_opinion(tree: Any, url: str, steps: list[ExtractionStep]) -> list[str]:
-    if _is_too_large(tree):
+    if is_too_large(tree):
         steps.append(ExtractionStep(method="trafilatura", outcome="not asked of a page so large"))
         return []
     try:
@@ -327,17 +317,6 @@ def _second_opinion(tree: Any, url: str, steps: list[ExtractionStep]) -> list[st
         return []
     steps.append(ExtractionStep(method="trafilatura", outcome=f"{count_words(read)} words"))
     return read.split("\n")
-
-
-def _is_too_large(tree: Any) -> bool:
-    """Tell a page whose paragraphs trafilatura would compare for minutes: their square."""
-    return next(islice(tree.iter(), _MOST_FOR_TRAFILATURA, None), None) is not None
-
-
-def quick_reading(tree: Any, url: str) -> str:
-    """Return the lines that trafilatura reads without its own fallbacks."""
-    found: Any = trafilatura.bare_extraction(tree, url=url or None, options=_QUICKLY)
-    return (found.text or "") if found is not None else ""
 
 
 def _word_count(blocks: Sequence[Block]) -> int:
@@ -374,13 +353,6 @@ def _failed(error: Exception) -> str:
     return f"failed: {type(error).__name__}"
 
 
-def _recall(tree: Any, url: str) -> list[Block]:
-    found: Any = trafilatura.bare_extraction(
-        tree, url=url or None, include_comments=False, include_formatting=True, favor_recall=True
-    )
-    return blocks_of(found.body) if found is not None else []
-
-
 def _main_element(tree: Any, url: str) -> list[Block]:
     """Read the element that the page marks as its main one, or the body, without its furniture."""
     del url
@@ -392,6 +364,6 @@ def _main_element(tree: Any, url: str) -> list[Block]:
 
 
 _FALLBACKS: tuple[tuple[str, Callable[[Any, str], list[Block]]], ...] = (
-    ("trafilatura, favouring recall", _recall),
+    ("trafilatura, favouring recall", generous_reading),
     ("main element", _main_element),
 )

@@ -10,7 +10,12 @@ from casebook.extractors.web.markup.endings import as_opened, keep_open
 from casebook.extractors.web.markup.parsing import parse
 
 SECONDS = 2.0
-INNER = {"table": "<table><tr><td>{}</td></tr></table>", "li": "<ul><li>{}</li></ul>"}
+INNER = {
+    "table": "<table><tr><td>{}</td></tr></table>",
+    "li": "<ul><li>{}</li></ul>",
+    "dl": "<dl><dd>{}</dd></dl>",
+    "menu": "<menu><li>{}</li></menu>",
+}
 
 
 def left_of(inner: str, head: str = "") -> str:
@@ -31,6 +36,14 @@ def left_of(inner: str, head: str = "") -> str:
         ("ul", "form"),
         ("ol", "form"),
         ("pre", "table"),
+        ("font", "center"),
+        ("legend", "fieldset"),
+        ("dt", "dl"),
+        ("menu", "ul"),
+        ("ul", "menu"),
+        ("ul", "address"),
+        ("address", "li"),
+        ("dl", "li"),
     ],
 )
 @pytest.mark.parametrize("how", ["hidden", 'title=">" style="display:none"', "\fhidden"])
@@ -56,6 +69,13 @@ def test_paragraphs_that_are_struck_out_are_not_said(tag):
     assert "half" not in left
     assert "All of it" not in left
     assert "It saved a tenth." in left
+
+
+@pytest.mark.parametrize("nested", ["<i class=a>A.</i>", "<i>A.</i><i hidden>B.</i>"])
+def test_elements_of_the_same_name_are_told_apart(nested):
+    """The end of one within is not the end of what holds it."""
+    assert SECRET not in left_of(f"<i hidden>{nested}<p>{SECRET}</p></i>")
+    assert SECRET in left_of(f"<i hidden>{nested}</i><p>{SECRET}</p><i>C.</i>")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ import lxml.html
 import numpy as np
 import pytest
 
+from casebook.extractors.kinds.html import extract
 from casebook.extractors.web.blocks.controls import without_controls
 from casebook.extractors.web.markup.tree_blocks import placed_blocks
+from casebook.schemas.sources import Payload
 
 
 def kept(markup: str) -> list[str]:
@@ -58,3 +60,17 @@ def test_points_of_a_list_and_cells_stay(line, word):
 def test_lines_that_name_what_stands_under_them_and_sentences_stay(line, said):
     """A button that opens a part is its heading; one in a sentence is a word of it."""
     assert kept(f"<p>One.</p>{line}<p>Two.</p>") == ["One.", said, "Two."]
+
+
+@pytest.mark.parametrize(("lines", "told"), [(1, "1 block that"), (2, "2 blocks that"), (0, None)])
+def test_a_step_says_how_many_lines_are_left_out(lines, told):
+    """A curator who misses one on the page sees why."""
+    said = [f"Paragraph {n} tells at some length how the router was rebuilt." for n in range(12)]
+    button = "<div><button>Listen to article</button></div>"
+    shown = [button if 4 <= n < 4 + lines else "" for n in range(len(said))]
+    parts = [f"<p>{text}</p>{line}" for text, line in zip(said, shown, strict=True)]
+    page = f"<html><body><article><h1>The router</h1>{''.join(parts)}</article></body></html>"
+    found = extract(Payload(data=page.encode(), url="https://a.example/x", media_type="text/html"))
+    steps = [step.outcome for step in found.extraction if step.method == "left out"]
+    assert [step for step in steps if told and step.startswith(told)] == steps
+    assert bool(steps) == bool(lines)

@@ -310,9 +310,11 @@ def test_open_positions_that_fold_below_an_article_are_no_text_of_it(head, foot,
     """A site hangs its jobs on each post: told by the heading over them, or by a link to apply."""
     form, css = WIDGETS[line]
     jobs = "".join(form.format(n=n, q=q, a=f"<p>{a}</p>{foot}") for n, (q, a) in enumerate(JOBS))
-    text = read(page(f"<h2>{head}</h2>{jobs}", css)).text
-    assert all(told in text for told in PROSE)
-    assert not any(part in text for each in JOBS for part in each)
+    found = read(page(f"<h2>{head}</h2>{jobs}", css))
+    assert all(told in found.text for told in PROSE)
+    assert not any(part in found.text for each in JOBS for part in each)
+    steps = [step.outcome for step in found.extraction if step.method == "left out"]
+    assert any("of open positions that fold" in step for step in steps)
 
 
 @pytest.mark.parametrize(

@@ -294,6 +294,9 @@ def _chosen(
     words = _word_count(choice.blocks)
     kept = f"{len(choice.blocks)} of {len(placed)} kept, {words} words; kind of page: {kind}"
     steps.append(ExtractionStep(method="blocks", outcome=kept))
+    for what, count in choice.left_out.items():
+        blocks = "1 block" if count == 1 else f"{count} blocks"
+        steps.append(ExtractionStep(method="left out", outcome=f"{blocks} {what}"))
     doubt = "; read it against the page" if choice.expected < DOUBTFUL else ""
     steps.append(ExtractionStep(method="confidence", outcome=f"{choice.expected:.2f}{doubt}"))
     return _Attempt("blocks", choice.blocks, words), posts if choice.opens else None

@@ -1,7 +1,7 @@
 """Which blocks of a page to keep, and what the result is worth. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from casebook.extractors.web.blocks.block_model import best_cut, expected_f1, pr
 from casebook.extractors.web.blocks.bold_lines import with_bold_headings
 from casebook.extractors.web.blocks.contents import without_part_of_contents
 from casebook.extractors.web.blocks.controls import without_controls
+from casebook.extractors.web.blocks.questions import folds_of, jobs_of
 from casebook.extractors.web.blocks.repeats import repeats_of, without_pulled, without_repeats
 from casebook.extractors.web.blocks.spans import Span, spans_of
 from casebook.extractors.web.bodies import NO_BODIES, Bodies
@@ -37,6 +38,7 @@ _LINKED = 0.5
 _PROSE_LEVEL = 7
 _LEVELS = 8
 _REPEATED_LINE, _REPEATED_PART = 10, 150
+_JOBS, _CONTROLS = "of open positions that fold", "that are buttons, or label another part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,13 @@ class Choice:
     """The blocks kept, in reading order, and the word-level F1 that the model expects of them.
 
     ``opens``: whether a thread is opened by the first of its posts; else they comment on a text.
+    ``left_out``: how many blocks stand in the text and are none of it, by what they are.
     """
 
     blocks: list[Block]
     expected: float
     opens: bool = True
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +90,22 @@ def choose(
         kept = without_repeats(kept, layout.repeats, words, _fewest_repeated(matrix))
         expected = expected_f1(chances, kept, words)
     own = np.where(layout.besides, 0.0, chances)
-    kept = with_what_belongs(placed, kept, words, layout.likes, kind=kind, chances=own)
-    kept = without_part_of_contents(placed, kept)
     is_told = kind in TOLD
+    folds = folds_of(placed, words, layout.likes) if is_told and kept.any() else []
+    kept = with_what_belongs(placed, kept, words, layout.likes, folds, kind=kind, chances=own)
+    jobs = [n for n in jobs_of(placed, folds, kept, words) if kept[n]]
+    kept[jobs] = False
+    kept = without_part_of_contents(placed, kept)
+    pressed = kept
     if is_told:
-        kept = without_controls(placed, without_pulled(placed, kept, tokens), words)
+        pressed = without_pulled(placed, kept, tokens)
+        kept = without_controls(placed, pressed, words)
+    left_out = {_JOBS: len(jobs), _CONTROLS: int((pressed & ~kept).sum())}
     chosen = with_posters([one for one, keep in zip(placed, kept, strict=True) if keep], posts)
     chosen = with_own_sections(chosen, posts) if posts else chosen
     opens = opens_with_post(chosen, posts) if posts else True
     blocks = with_bold_headings(chosen) if is_told else [one.block for one in chosen]
-    return Choice(blocks, expected, opens)
+    return Choice(blocks, expected, opens, {what: n for what, n in left_out.items() if n})
 
 
 def layout_of(placed: Sequence[Placed], tokens: Sequence[Sequence[str]], kind: PageKind) -> Layout:

@@ -14,7 +14,7 @@ import numpy as np
 
 from casebook.extractors.web.blocks.block_features import Matrix
 from casebook.extractors.web.blocks.notes import notes_of
-from casebook.extractors.web.blocks.questions import folded, folds_of, jobs_of
+from casebook.extractors.web.blocks.questions import Fold, folded
 from casebook.extractors.web.blocks.quoted import speakers_of
 from casebook.extractors.web.markup.tree_blocks import Place, Placed
 from casebook.extractors.web.page_kind import PageKind
@@ -61,21 +61,21 @@ def with_what_belongs(
     kept: Matrix,
     words: Sequence[int],
     likes: Sequence[str],
+    folds: Sequence[Fold] = (),
     *,
     kind: PageKind,
     chances: Matrix,
 ) -> Matrix:
     """Return ``kept`` with what goes with it; ``words`` are those of each block.
 
-    ``likes`` are the names that blocks share with their likes, ``chances`` what the trees give each
-    block. On a page that sells, headings stand over other goods too, and in a thread posts lie
-    between posts; there the trees are left alone.
+    ``likes`` are the names that blocks share with their likes, ``folds`` are what folds on the
+    page, ``chances`` what the trees give each block. On a page that sells, headings stand over
+    other goods too, and in a thread posts lie between posts; there the trees are left alone.
     """
     kept = kept.copy()
     found = np.flatnonzero(kept).tolist()
     if not found:
         return kept
-    folds = folds_of(placed, words, likes) if kind in TOLD else []
     if kind in TOLD:
         _keep_told(placed, kept, words, likes, chances)
     kept[list(folded(folds, kept))] = True
@@ -88,7 +88,6 @@ def with_what_belongs(
     kept[list(notes_of(placed, kept, words))] = True
     if kind is PageKind.ARTICLE:
         kept[list(speakers_of(placed, kept, words))] = True
-    kept[jobs_of(placed, folds, kept, words)] = False
     return kept
 
 

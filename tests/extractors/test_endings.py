@@ -31,6 +31,12 @@ def left_of(inner: str, head: str = "") -> str:
         ("ul", "form"),
         ("ol", "form"),
         ("pre", "table"),
+        ("dt", "dl"),
+        ("font", "center"),
+        ("legend", "fieldset"),
+        ("menu", "dd"),
+        ("dir", "dl"),
+        ("ul", "address"),
     ],
 )
 @pytest.mark.parametrize("how", ["hidden", 'title=">" style="display:none"', "\fhidden"])
@@ -40,6 +46,20 @@ def test_what_an_element_hides_stays_in_it(outer, inner, how):
     left = left_of(f"<{outer} {how}>No.{held}</{outer}>")
     assert SECRET not in left
     assert left.endswith("After.")
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<dl><dt style='display:none'>No.<dd>Seen too.<dl><dt>So it was.</dt></dl></dd></dt></dl>",
+        "<a hidden>No.<a href=/>Seen too.</a> So it was.<table><tr><td>All.</table></a>",
+    ],
+)
+def test_what_ends_its_like_in_browsers_too_does(hidden):
+    """An answer ends its question, a link the one before it, whatever stands behind."""
+    left = left_of(hidden)
+    assert "No." not in left
+    assert "Seen too. So it was." in left.replace("too.So", "too. So")
 
 
 def test_what_a_rule_hides_by_a_class_stays_in_it():

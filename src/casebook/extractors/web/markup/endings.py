@@ -28,6 +28,12 @@ _ENDED_BY: Mapping[str, str] = {
 }
 """What elements end there by which others, as libxml2 2.14 was seen to do."""
 
+_ENDING_ITSELF = {
+    "a": re.compile(r"</?a(?=[\s/>])", re.IGNORECASE),
+    "dt": re.compile(r"<(?:/dt|d[dt])(?=[\s/>])", re.IGNORECASE),
+}
+"""What ends those of which one does not stand in another, in browsers too."""
+
 _ENDING = {ended: re.compile(rf"<(?:{ended})\b", re.IGNORECASE) for ended in _ENDED_BY.values()}
 _STARTS = {
     # Most are links, which only tables and the frames of forms end.
@@ -144,7 +150,7 @@ class _Next:
 def _ended(markup: str) -> Iterator[tuple[int, int]]:
     """Yield where the names of start and end tags of such elements stand."""
     endings = {ended: _Next(pattern, markup) for ended, pattern in _ENDING.items()}
-    same = cache(lambda tag: _Next(_tags_of(tag), markup))
+    nearest = cache(lambda tag: _Next(_ENDING_ITSELF.get(tag) or _tags_of(tag), markup))
     ends = cache(lambda tag: _ends(markup, tag))
     starts = _STARTS[_ENDING[_ENDED_BY["a"]].search(markup) is not None]
     for start in islice(filter(_may_hide, starts.finditer(markup)), 4 * _MOST):
@@ -152,8 +158,9 @@ def _ended(markup: str) -> Iterator[tuple[int, int]]:
         ending = endings[_ENDED_BY[tag]].behind(start.end())
         if ending == len(markup):
             continue
-        first = same(tag).behind(start.end())
-        if first < ending and markup.startswith("</", first):  # as of most
+        first = nearest(tag).behind(start.end())
+        is_ended = tag in _ENDING_ITSELF or markup.startswith("</", first)
+        if first < ending and is_ended:  # as of most
             continue
         end = ends(tag).get(start.start(1))
         if end is not None and ending < end:

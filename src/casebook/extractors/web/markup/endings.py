@@ -5,6 +5,7 @@ under a name that libxml2 does not know, and named again in the tree.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice, pairwise
@@ -46,7 +47,16 @@ _STARTS = {
     if (tags := [tag for tag in _ENDED_BY if with_links or tag != "a"])
     and (firsts := "".join(sorted({tag[0] for tag in tags})))
 }
-_HIDING = re.compile(r"(?:^|[\s/\"'])(?:hidden|style)\b", re.IGNORECASE)
+_ENDING_PARAGRAPHS = re.compile(
+    r"(?:h[1-6]|[uo]l|menu|dir|d[lt]|address|pre)(?=[\s/>])", re.IGNORECASE
+)
+_OF_BLOCKS = re.compile(
+    r"</?(?!(?:a|abbr|b|big|br|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|small|span|strike"
+    r"|strong|su[bp]|tt|u|wbr)\b)[a-z]+",
+    re.IGNORECASE,
+)
+_OF_LINES = re.compile(r"<(/?)(?!(?:br|img|wbr)\b)[a-z]", re.IGNORECASE)
+_LONGEST_PARAGRAPH = 2_000
 _HIDDEN = re.compile(r"(?:^|[\s/\"'])hidden\b", re.IGNORECASE)
 _STYLED = re.compile(r"(?:^|[\s/\"'])style\s*=", re.IGNORECASE)
 _UNSEEN = re.compile(r"none|hidden|opacity|font|colou?r", re.IGNORECASE)
@@ -74,11 +84,32 @@ _MOST = 500
 
 def keep_open(markup: str) -> str:
     """Return ``markup`` with elements that hide or strike out, and are ended too early, renamed."""
-    places = {at for found in islice(_ended(markup), _MOST) for at in found}
-    if not places:
+    added: dict[int, str] = {}
+    for start, end in islice(_ended(markup), _MOST):
+        added[start] = added[end] = _KEPT
+        if _ends_paragraph(markup, start):
+            added[start - 1] = "</p>"
+    if not added:
         return markup
-    edges = [0, *sorted(places), len(markup)]
-    return _KEPT.join(markup[a:b] for a, b in pairwise(edges))
+    edges = sorted(added)
+    parts = (added[at] + markup[at:then] for at, then in pairwise([*edges, len(markup)]))
+    return markup[: edges[0]] + "".join(parts)
+
+
+def _ends_paragraph(markup: str, at: int) -> bool:
+    """Tell a start tag, whose name stands ``at`` a place, that ends a paragraph open before it.
+
+    It did so by its name, which it is to lose. Not where an element is open in the paragraph: in
+    browsers that one goes on.
+    """
+    if not _ENDING_PARAGRAPHS.match(markup, at):
+        return False
+    before = markup[max(at - 1 - _LONGEST_PARAGRAPH, 0) : at - 1]
+    last = deque(_OF_BLOCKS.finditer(before), maxlen=1)
+    if not last or last[0][0].lower() != "<p":
+        return False
+    inside = _OF_LINES.findall(before, last[0].end())
+    return 2 * inside.count("/") == len(inside)
 
 
 def as_opened(markup: str) -> str:
@@ -153,7 +184,7 @@ def _ended(markup: str) -> Iterator[tuple[int, int]]:
     nearest = cache(lambda tag: _Next(_ENDING_ITSELF.get(tag) or _tags_of(tag), markup))
     ends = cache(lambda tag: _ends(markup, tag))
     starts = _STARTS[_ENDING[_ENDED_BY["a"]].search(markup) is not None]
-    for start in islice(filter(_may_hide, starts.finditer(markup)), 4 * _MOST):
+    for start in filter(_may_hide, starts.finditer(markup)):
         tag = start[1].lower()
         ending = endings[_ENDED_BY[tag]].behind(start.end())
         if ending == len(markup):
@@ -168,8 +199,7 @@ def _ended(markup: str) -> Iterator[tuple[int, int]]:
 
 
 def _may_hide(start: re.Match[str]) -> bool:
-    tag = start[1].lower()
-    return tag in _STRIKING or bool((_NAMED if tag in _INLINE else _HIDING).search(start[2]))
+    return start[1].lower() in _STRIKING or _NAMED.search(start[2]) is not None
 
 
 def _ends(markup: str, tag: str) -> Mapping[int, int]:

@@ -6,7 +6,8 @@ under a name that libxml2 does not know, and named again in the tree.
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import islice, pairwise
 from typing import Any
@@ -60,7 +61,11 @@ _LONGEST_PARAGRAPH = 2_000
 _HIDDEN = re.compile(r"(?:^|[\s/\"'])hidden\b", re.IGNORECASE)
 _STYLED = re.compile(r"(?:^|[\s/\"'])style\s*=", re.IGNORECASE)
 _UNSEEN = re.compile(r"none|hidden|opacity|font|colou?r", re.IGNORECASE)
-_NAMED = re.compile(r"(?:^|[\s/\"'])(?:hidden|style|class|id)\b", re.IGNORECASE)
+_HIDING = re.compile(r"(?:^|[\s/\"'])(?:hidden|style)\b", re.IGNORECASE)
+_NAMED = re.compile(r"(?:^|[\s/\"'])(?:class|id)\b", re.IGNORECASE)
+_SHEET = re.compile(r"<style\b[^<>]*>(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
+_RULED = re.compile(r"[.#]([\w-]+)")
+_WORD = re.compile(r"[\w-]+")
 _STRIKING = frozenset({"s", "strike", "del"})
 _HOLDING = (
     "div span p section article aside main header footer nav ul ol li dl dt dd table thead tbody "
@@ -184,7 +189,10 @@ def _ended(markup: str) -> Iterator[tuple[int, int]]:
     nearest = cache(lambda tag: _Next(_ENDING_ITSELF.get(tag) or _tags_of(tag), markup))
     ends = cache(lambda tag: _ends(markup, tag))
     starts = _STARTS[_ENDING[_ENDED_BY["a"]].search(markup) is not None]
-    for start in filter(_may_hide, starts.finditer(markup)):
+    named = cache(lambda: _named_in(markup))
+    for start in starts.finditer(markup):
+        if not _may_hide(start, named):
+            continue
         tag = start[1].lower()
         ending = endings[_ENDED_BY[tag]].behind(start.end())
         if ending == len(markup):
@@ -198,8 +206,25 @@ def _ended(markup: str) -> Iterator[tuple[int, int]]:
             yield start.start(1), end
 
 
-def _may_hide(start: re.Match[str]) -> bool:
-    return start[1].lower() in _STRIKING or _NAMED.search(start[2]) is not None
+def _may_hide(start: re.Match[str], named: Callable[[], AbstractSet[str]]) -> bool:
+    """Tell an element that hides what is in it, or that a rule among those ``named`` may hide."""
+    tag, attributes = start[1].lower(), start[2]
+    if tag in _STRIKING or _HIDING.search(attributes):
+        return True
+    if not _NAMED.search(attributes):
+        return False
+    return tag in _INLINE or not named().isdisjoint(_WORD.findall(attributes))
+
+
+def _named_in(markup: str) -> AbstractSet[str]:
+    """Return the classes and ids for which the page itself has rules that may hide."""
+    rules = (rule.rpartition("{") for sheet in _SHEET.findall(markup) for rule in sheet.split("}"))
+    return {
+        name
+        for selectors, _, body in rules
+        if _UNSEEN.search(body)
+        for name in _RULED.findall(selectors)
+    }
 
 
 def _ends(markup: str, tag: str) -> Mapping[int, int]:

@@ -36,14 +36,16 @@ def left_of(inner: str, head: str = "") -> str:
         ("ul", "form"),
         ("ol", "form"),
         ("pre", "table"),
+        ("address", "li"),
+        ("dir", "dl"),
+        ("dl", "li"),
+        ("dt", "dl"),
         ("font", "center"),
         ("legend", "fieldset"),
-        ("dt", "dl"),
+        ("menu", "dd"),
         ("menu", "ul"),
-        ("ul", "menu"),
         ("ul", "address"),
-        ("address", "li"),
-        ("dl", "li"),
+        ("ul", "menu"),
     ],
 )
 @pytest.mark.parametrize("how", ["hidden", 'title=">" style="display:none"', "\fhidden"])
@@ -55,9 +57,41 @@ def test_what_an_element_hides_stays_in_it(outer, inner, how):
     assert left.endswith("After.")
 
 
-def test_what_a_rule_hides_by_a_class_stays_in_it():
-    """Rules name elements of lines as well as attributes do."""
-    assert SECRET not in left_of(f"<i class=x><p>{SECRET}</p></i>", "<style>.x{opacity:0}</style>")
+@pytest.mark.parametrize("tag", ["ul", "h2", "address", "menu"])
+def test_what_is_kept_open_still_ends_the_paragraph_before_it(tag):
+    """A hidden paragraph of which nothing tells the end does not hide the list behind it."""
+    left = left_of(
+        f"<p hidden>No <b>way</b>.<{tag} class=z>Seen too.<form>So it was.</form></{tag}>"
+    )
+    assert "No" not in left
+    assert "Seen too." in left
+    assert "So it was." in left
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<dl><dt style='display:none'>No.<dd>Seen too.<dl><dt>So it was.</dt></dl></dd></dt></dl>",
+        "<a hidden>No.<a href=/>Seen too.</a> So it was.<table><tr><td>All.</table></a>",
+    ],
+)
+def test_what_ends_its_like_in_browsers_too_does(hidden):
+    """An answer ends its question, a link the one before it, whatever stands behind."""
+    left = left_of(hidden)
+    assert "No." not in left
+    assert "Seen too. So it was." in left.replace("too.So", "too. So")
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner"), [("i", "p"), ("h2", "p"), ("a", "table"), ("address", "ul"), ("dt", "dl")]
+)
+@pytest.mark.parametrize("how", ["class=x", "id=y"])
+def test_what_a_rule_hides_by_a_name_stays_in_it(outer, inner, how):
+    """Rules name elements as well as attributes do, behind however many links with a class."""
+    links = "<a class=z href=/>Home</a> " * 2_500
+    held = INNER.get(inner, f"<{inner}>{{}}</{inner}>").format(SECRET)
+    sheet = "<style>.x, #y{opacity:0}</style>"
+    assert SECRET not in left_of(f"{links}<{outer} {how}>No.{held}</{outer}>", sheet)
 
 
 @pytest.mark.parametrize("tag", ["s", "strike"])

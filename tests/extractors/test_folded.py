@@ -4,9 +4,13 @@ Each page is an article with menus that fold, a banner with notes that fold, and
 the common makers of pages writes it.
 """
 
+import time
+
+import lxml.html
 import pytest
 
 from casebook.extractors.kinds.html import extract
+from casebook.extractors.web.blocks.questions import _near_controls
 from casebook.schemas.documents import Extracted
 from casebook.schemas.sources import Payload
 
@@ -334,3 +338,12 @@ def test_questions_about_open_positions_are_text():
     asked = "".join(form.format(n=n, q=q, a=a) for n, (q, a) in enumerate(ASKED))
     text = read(page(f"<h2>How we fill open positions</h2>{asked}", css)).text
     assert all(part in text for each in ASKED for part in each)
+
+
+def test_controls_of_a_page_take_the_time_of_their_number():
+    """Each element that two attributes name as a control was compared with all others."""
+    page = "<a aria-expanded=true data-toggle=collapse>x</a>" * 80_000
+    tree = lxml.html.document_fromstring(page).getroottree()
+    began = time.process_time()
+    assert len(_near_controls(tree)) > 80_000
+    assert time.process_time() - began < 4

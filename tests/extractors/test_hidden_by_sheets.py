@@ -35,6 +35,7 @@ BOX = '<div class="post"><p class="x y" id="i" data-n="1">{}</p></div>'
         ".x:nth-child(odd){display:none}",
         ".post :is(.a,.x){display:none}",
         ":where(.post) p:not(.z){display:none}",
+        "@media{@keyframes gone{to{opacity:0}}.x{animation:gone 1s forwards}",
         "body > .post > :first-child:last-of-type{display:none}",
         "p + .post > .x{display:none}",
         "p ~ div .x{display:none}",
@@ -285,6 +286,13 @@ def test_strings_that_nothing_closes_take_no_more_time_than_others():
     assert SECRET not in strip(BOX.format(SECRET), f"<style>{sheet}</style>")[1]
 
 
+def test_what_stands_in_a_string_is_no_name_that_the_page_must_have():
+    """Brackets in a string looked like those around it, and what is between them like a class."""
+    for title in ("].z[", ").z("):
+        sheet = f"<style>p[title='{title}']{{display:none}}</style>"
+        assert SECRET not in strip(f'<p title="{title}">{SECRET}</p>', sheet)[1]
+
+
 def test_a_ground_that_another_sheet_may_lay_is_not_known():
     """White text whose ground is a variable of a sheet that lies elsewhere may well be seen."""
     box = f'<p style="background:var(--brand);color:#fff">{SECRET}</p>'
@@ -326,6 +334,7 @@ def test_rules_for_many_elements_are_bounded_in_work_and_the_strongest_decide(mo
         ".x{clip-path:polygon(" + "0 0 " * 120 + "1 1)}",
         "@layer " + "a." * 300_000 + "a{.z{display:none}}",
         "@layer " + "a." * 900 + "a;" + "@layer a{.z{display:none}}",
+        "@keyframes a{to{opacity:0}}" + "@media " * 280_000 + ";",
     ],
 )
 def test_sheets_that_multiply_what_they_say_are_read_at_once(sheet):

@@ -16,8 +16,11 @@ from casebook.extractors.web.markup.tree_blocks import blocks_of
 _MOST_FOR_TRAFILATURA = 30_000
 
 _QUICKLY = Extractor(output_format="python", comments=False, fast=True)
-# What it drops without a look into it; before that it looks for much among all elements.
-_LEFT_OUT = set(MANUALLY_CLEANED) - {"figure", "form", "head", "math", "picture", "script"}
+# What it drops without a look into it; before that it looks for much among all elements. But for
+# what stands in lines: days and labels are read where it falls back on all that a page says.
+_LEFT_OUT = set(MANUALLY_CLEANED) - set(
+    "figure form head math picture script fieldset label legend output time".split()
+)
 
 # Every failure of trafilatura ends in our own steps or errors; its log lines would say it twice.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -30,10 +33,19 @@ def is_too_large(tree: Any) -> bool:
 
 
 def quick_reading(tree: Any, url: str) -> str:
-    """Return the lines that trafilatura reads without its own fallbacks."""
+    """Return the lines that trafilatura reads without its own fallbacks.
+
+    Where it finds too little it looks at all of a page, whose text may be in a button that never
+    ends; so it is given all of it then.
+    """
     likely = copy(tree)
     etree.strip_elements(likely, *_LEFT_OUT, with_tail=False)
-    found: Any = trafilatura.bare_extraction(likely, url=url or None, options=_QUICKLY)
+    read = _read(likely, url)
+    return read if len(read) >= _QUICKLY.min_extracted_size else _read(tree, url)
+
+
+def _read(tree: Any, url: str) -> str:
+    found: Any = trafilatura.bare_extraction(tree, url=url or None, options=_QUICKLY)
     return (found.text or "") if found is not None else ""
 
 

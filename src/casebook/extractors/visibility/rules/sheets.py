@@ -41,12 +41,14 @@ _REST = re.compile(r"[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+\}")
 _RULE = re.compile(r"([^{}]*+)\{([^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+)\}")
 _NAME = re.compile(r"[.#][\w-]+")
 _BRACKET = re.compile(r"[(\[\\]")
-_INSIDE = re.compile(r"\[[^][\\]*\]|\([^()\\]*\)")
+_STRING = r"\"[^\"\\]*\"|'[^'\\]*'"
+_INSIDE = re.compile(rf"\[(?:[^][\"'\\]|{_STRING})*+\]|\((?:[^()\"'\\]|{_STRING})*+\)")
 _UNTOLD = re.compile(r"[][()\"'\\]")
 _ACTED = re.compile(r":(?:hover|focus|active|visited)")
 _GENERATED = re.compile(r"(.*?)::?(before|after)", re.IGNORECASE | re.DOTALL)
+# With or without a block, so that what is looked through for one is looked through once.
 _GROUP = re.compile(
-    r"(@(?:media|supports|layer|scope|container|starting-style)\b[^{};]*+)\{", re.IGNORECASE
+    r"(@(?:media|supports|layer|scope|container|starting-style)\b[^{};]*+)(\{?)", re.IGNORECASE
 )
 
 
@@ -173,7 +175,7 @@ def in_force(sheet: str) -> str:
     """Return a style sheet, as ``joined`` gives it, without what counts on another screen."""
     kept, at = [], 0
     for group in _GROUP.finditer(sheet):
-        if group.start() >= at and not _holds(group[1].strip().lower()):
+        if group[2] and group.start() >= at and not _holds(group[1].strip().lower()):
             kept.append(sheet[at : group.start()])
             end = _closing(sheet, group.end())
             at = len(sheet) if end is None else end + 1

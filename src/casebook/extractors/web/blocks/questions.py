@@ -37,7 +37,8 @@ _CLICKED, _FIRST = ("button", "a", "div", "h3"), 3
 
 _TOGGLES = frozenset({"collapse", "accordion"})
 _ASKED = re.compile(r"faq|accordion|q(?:uestions?)?[-_ ]?(?:and|&|n)[-_ ]?a", re.IGNORECASE)
-_CONTROLS = etree.XPath("//@aria-expanded/.. | //@data-toggle/.. | //@data-bs-toggle/..")
+# Attribute by attribute, libxml2 compares each element found with all others.
+_CONTROLS = etree.XPath("//*[@aria-expanded or @data-toggle or @data-bs-toggle]")
 _FARTHEST = 16
 """Elements around a control that are looked at; a line that holds one further in is a frame."""
 

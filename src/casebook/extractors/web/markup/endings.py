@@ -5,7 +5,9 @@ under a name that libxml2 does not know, and named again in the tree.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from itertools import islice, pairwise
 from typing import Any
@@ -28,6 +30,12 @@ _ENDED_BY: Mapping[str, str] = {
 }
 """What elements end there by which others, as libxml2 2.14 was seen to do."""
 
+_ENDING_ITSELF = {
+    "a": re.compile(r"</?a(?=[\s/>])", re.IGNORECASE),
+    "dt": re.compile(r"<(?:/dt|d[dt])(?=[\s/>])", re.IGNORECASE),
+}
+"""What ends those of which one does not stand in another, in browsers too."""
+
 _ENDING = {ended: re.compile(rf"<(?:{ended})\b", re.IGNORECASE) for ended in _ENDED_BY.values()}
 _STARTS = {
     # Most are links, which only tables and the frames of forms end.
@@ -40,11 +48,24 @@ _STARTS = {
     if (tags := [tag for tag in _ENDED_BY if with_links or tag != "a"])
     and (firsts := "".join(sorted({tag[0] for tag in tags})))
 }
-_HIDING = re.compile(r"(?:^|[\s/\"'])(?:hidden|style)\b", re.IGNORECASE)
+_ENDING_PARAGRAPHS = re.compile(
+    r"(?:h[1-6]|[uo]l|menu|dir|d[lt]|address|pre)(?=[\s/>])", re.IGNORECASE
+)
+_OF_BLOCKS = re.compile(
+    r"</?(?!(?:a|abbr|b|big|br|cite|code|del|em|font|i|img|ins|kbd|mark|q|s|small|span|strike"
+    r"|strong|su[bp]|tt|u|wbr)\b)[a-z]+",
+    re.IGNORECASE,
+)
+_OF_LINES = re.compile(r"<(/?)(?!(?:br|img|wbr)\b)[a-z]", re.IGNORECASE)
+_LONGEST_PARAGRAPH = 2_000
 _HIDDEN = re.compile(r"(?:^|[\s/\"'])hidden\b", re.IGNORECASE)
 _STYLED = re.compile(r"(?:^|[\s/\"'])style\s*=", re.IGNORECASE)
 _UNSEEN = re.compile(r"none|hidden|opacity|font|colou?r", re.IGNORECASE)
-_NAMED = re.compile(r"(?:^|[\s/\"'])(?:hidden|style|class|id)\b", re.IGNORECASE)
+_HIDING = re.compile(r"(?:^|[\s/\"'])(?:hidden|style)\b", re.IGNORECASE)
+_NAMED = re.compile(r"(?:^|[\s/\"'])(?:class|id)\b", re.IGNORECASE)
+_SHEET = re.compile(r"<style\b[^<>]*>(.*?)(?:</style|\Z)", re.IGNORECASE | re.DOTALL)
+_RULED = re.compile(r"[.#]([\w-]+)")
+_WORD = re.compile(r"[\w-]+")
 _STRIKING = frozenset({"s", "strike", "del"})
 _HOLDING = (
     "div span p section article aside main header footer nav ul ol li dl dt dd table thead tbody "
@@ -68,11 +89,32 @@ _MOST = 500
 
 def keep_open(markup: str) -> str:
     """Return ``markup`` with elements that hide or strike out, and are ended too early, renamed."""
-    places = {at for found in islice(_ended(markup), _MOST) for at in found}
-    if not places:
+    added: dict[int, str] = {}
+    for start, end in islice(_ended(markup), _MOST):
+        added[start] = added[end] = _KEPT
+        if _ends_paragraph(markup, start):
+            added[start - 1] = "</p>"
+    if not added:
         return markup
-    edges = [0, *sorted(places), len(markup)]
-    return _KEPT.join(markup[a:b] for a, b in pairwise(edges))
+    edges = sorted(added)
+    parts = (added[at] + markup[at:then] for at, then in pairwise([*edges, len(markup)]))
+    return markup[: edges[0]] + "".join(parts)
+
+
+def _ends_paragraph(markup: str, at: int) -> bool:
+    """Tell a start tag, whose name stands ``at`` a place, that ends a paragraph open before it.
+
+    It did so by its name, which it is to lose. Not where an element is open in the paragraph: in
+    browsers that one goes on.
+    """
+    if not _ENDING_PARAGRAPHS.match(markup, at):
+        return False
+    before = markup[max(at - 1 - _LONGEST_PARAGRAPH, 0) : at - 1]
+    last = deque(_OF_BLOCKS.finditer(before), maxlen=1)
+    if not last or last[0][0].lower() != "<p":
+        return False
+    inside = _OF_LINES.findall(before, last[0].end())
+    return 2 * inside.count("/") == len(inside)
 
 
 def as_opened(markup: str) -> str:
@@ -144,25 +186,45 @@ class _Next:
 def _ended(markup: str) -> Iterator[tuple[int, int]]:
     """Yield where the names of start and end tags of such elements stand."""
     endings = {ended: _Next(pattern, markup) for ended, pattern in _ENDING.items()}
-    same = cache(lambda tag: _Next(_tags_of(tag), markup))
+    nearest = cache(lambda tag: _Next(_ENDING_ITSELF.get(tag) or _tags_of(tag), markup))
     ends = cache(lambda tag: _ends(markup, tag))
     starts = _STARTS[_ENDING[_ENDED_BY["a"]].search(markup) is not None]
-    for start in islice(filter(_may_hide, starts.finditer(markup)), 4 * _MOST):
+    named = cache(lambda: _named_in(markup))
+    for start in starts.finditer(markup):
+        if not _may_hide(start, named):
+            continue
         tag = start[1].lower()
         ending = endings[_ENDED_BY[tag]].behind(start.end())
         if ending == len(markup):
             continue
-        first = same(tag).behind(start.end())
-        if first < ending and markup.startswith("</", first):  # as of most
+        first = nearest(tag).behind(start.end())
+        is_ended = tag in _ENDING_ITSELF or markup.startswith("</", first)
+        if first < ending and is_ended:  # as of most
             continue
         end = ends(tag).get(start.start(1))
         if end is not None and ending < end:
             yield start.start(1), end
 
 
-def _may_hide(start: re.Match[str]) -> bool:
-    tag = start[1].lower()
-    return tag in _STRIKING or bool((_NAMED if tag in _INLINE else _HIDING).search(start[2]))
+def _may_hide(start: re.Match[str], named: Callable[[], AbstractSet[str]]) -> bool:
+    """Tell an element that hides what is in it, or that a rule among those ``named`` may hide."""
+    tag, attributes = start[1].lower(), start[2]
+    if tag in _STRIKING or _HIDING.search(attributes):
+        return True
+    if not _NAMED.search(attributes):
+        return False
+    return tag in _INLINE or not named().isdisjoint(_WORD.findall(attributes))
+
+
+def _named_in(markup: str) -> AbstractSet[str]:
+    """Return the classes and ids for which the page itself has rules that may hide."""
+    rules = (rule.rpartition("{") for sheet in _SHEET.findall(markup) for rule in sheet.split("}"))
+    return {
+        name
+        for selectors, _, body in rules
+        if _UNSEEN.search(body)
+        for name in _RULED.findall(selectors)
+    }
 
 
 def _ends(markup: str, tag: str) -> Mapping[int, int]:

@@ -191,15 +191,13 @@ def _ended(markup: str) -> Iterator[tuple[int, int]]:
     starts = _STARTS[_ENDING[_ENDED_BY["a"]].search(markup) is not None]
     named = cache(lambda: _named_in(markup))
     for start in starts.finditer(markup):
-        if not _may_hide(start, named):
-            continue
         tag = start[1].lower()
         ending = endings[_ENDED_BY[tag]].behind(start.end())
         if ending == len(markup):
             continue
         first = nearest(tag).behind(start.end())
         is_ended = tag in _ENDING_ITSELF or markup.startswith("</", first)
-        if first < ending and is_ended:  # as of most
+        if (first < ending and is_ended) or not _may_hide(start, named):  # most end before
             continue
         end = ends(tag).get(start.start(1))
         if end is not None and ending < end:

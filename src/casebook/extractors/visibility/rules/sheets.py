@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from casebook.extractors.visibility.declarations.declared import Declared, declared
+from casebook.extractors.visibility.declarations.shifts import BOXES, moves
 from casebook.extractors.visibility.painting.covering import PLACES, is_box
 from casebook.extractors.visibility.rules import source
 from casebook.extractors.visibility.rules.conditions import scoped, supports_hold
@@ -118,16 +119,18 @@ def joined(sheets: Sequence[str | None], inline: Iterable[str]) -> str:
     return sheet if makes else _QUERY.sub("@media not all", sheet)
 
 
-def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
+def rules_of(sheet: str, present: set[str], placed: Iterable[str] = ()) -> dict[str, list[Rule]]:
     """Return the rules of a style sheet, as ``joined`` gives it, by the keys of their targets.
 
-    ``present`` are the ``.class`` and ``#id`` names of the page.
+    ``present`` are the ``.class`` and ``#id`` names of the page, ``placed`` the places and sizes
+    that its style attributes hang on.
     """
     rules: dict[str, list[Rule]] = {}
     read = list(_read(sheet, present))
-    placing = {name for each in read for name in each[1].placing()}
-    if any(is_box(part) for each in read for part in (each[1].plain, each[1].important)):
-        placing |= PLACES
+    parts = [part for each in read for part in (each[1].plain, each[1].important) if part]
+    placing = {*placed, *(name for each in read for name in each[1].placing())}
+    placing |= PLACES if any(map(is_box, parts)) else set()
+    placing |= BOXES if any(map(moves, parts)) else set()
     for found, told, layer, place in read:
         of_sight = told.of_sight(placing)
         sides = {side: told.of(side) if side else of_sight for _, side in found}

@@ -30,9 +30,8 @@ from casebook.extractors.visibility.finds import (
 from casebook.extractors.visibility.markup import opened, turning
 from casebook.extractors.visibility.markup.handles import is_blank
 from casebook.extractors.visibility.markup.texts import NOT_TEXT, visible_text, with_smuggled
-from casebook.extractors.visibility.painting import pushed
-from casebook.extractors.visibility.painting.columns import is_beside
 from casebook.extractors.visibility.painting.covering import COVERED, Lid, covered, lids_at
+from casebook.extractors.visibility.painting.settled import settled
 from casebook.extractors.visibility.painting.sight import PALE, STRUCK, Inherited, Sight, inherit
 from casebook.extractors.visibility.reporting import report
 from casebook.extractors.visibility.rules.cascade import Cascade, Kind, kind_of
@@ -290,9 +289,7 @@ class _Looked:
         style = self._style(element)
         cause = cause_of(element, style) or self._shut(element)
         known = self._cascade.is_complete
-        if cause and is_beside(cause[1], element, style, self._style, is_complete=known):
-            return False
-        cause = cause or pushed.cause_of(element, style, self._style, is_complete=known)
+        cause = settled(cause, element, self._state, self._style, is_complete=known)
         if cause is not None:
             self._wholes[element] = Find(*cause, element, whole=True)
         return cause is not None

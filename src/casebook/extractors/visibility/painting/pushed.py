@@ -24,9 +24,7 @@ from casebook.extractors.visibility.painting.extent import (
     total,
 )
 from casebook.extractors.visibility.painting.sight import is_placed
-from casebook.schemas.documents import HiddenKind
 
-_PUSHED = "The style hides it: pushed out of a box that cuts it off."
 _INLINE = frozenset(
     "a abbr b bdi br cite code em font i mark q small span strong sub sup u".split()
 )
@@ -46,29 +44,28 @@ _MOST_WRAPPERS = 3
 _LEAST_PX, _SET_IN_PX = 80.0, 40.0
 
 
-def cause_of(
+def is_pushed_out(
     element: Any, style: Style, style_of: Callable[[Any], Style], *, is_complete: bool
-) -> tuple[HiddenKind, str] | None:
-    """Say that an element of ``style`` is pushed out of a box around it, or None.
+) -> bool:
+    """Tell an element of ``style`` that is pushed out of a box around it.
 
     Where not all sheets of a page are known (not ``is_complete``) less is told.
     """
     if not shifts.may_push(style) or not _is_still(style):
-        return None
+        return False
     if not _is_block(element, style):
         style = {name: told for name, told in style.items() if name not in _OF_BLOCKS}
     told = shifts.shifts(style)
     box = None if told is None else _box_around(element, style, style_of, is_complete)
     if told is None or box is None or not _is_plain(element, style_of, is_complete):
-        return None
+        return False
     kind = extent_of(element, box, style_of, is_complete=is_complete)
     if kind is None:
-        return None
+        return False
     aside, down = told
-    is_out = _is_above(element, style, style_of(box), down, kind) or _is_left(
+    return _is_above(element, style, style_of(box), down, kind) or _is_left(
         element, style, style_of(box), aside, kind
     )
-    return (HiddenKind.STYLE, _PUSHED) if is_out else None
 
 
 def _is_still(style: Style) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from casebook.extractors.visibility.declarations.declared import Declared, declared
 from casebook.extractors.visibility.declarations.shifts import BOXES, moves
+from casebook.extractors.visibility.painting import first_line
 from casebook.extractors.visibility.painting.covering import PLACES, is_box
 from casebook.extractors.visibility.rules import source
 from casebook.extractors.visibility.rules.conditions import scoped, supports_hold
@@ -45,7 +46,7 @@ _BRACKET = re.compile(r"[(\[\\]")
 _INSIDE = re.compile(r"\[[^][\\]*\]|\([^()\\]*\)")
 _UNTOLD = re.compile(r"[][()\"'\\]")
 _ACTED = re.compile(r":(?:hover|focus|active|visited)")
-_GENERATED = re.compile(r"(.*?)::?(before|after)", re.IGNORECASE | re.DOTALL)
+_GENERATED = re.compile(r"(.*?)::?(before|after|first-line)", re.IGNORECASE | re.DOTALL)
 _GROUP = re.compile(
     r"(@(?:media|supports|layer|scope|container|starting-style)\b[^{};]*+)\{", re.IGNORECASE
 )
@@ -130,7 +131,8 @@ def rules_of(sheet: str, present: set[str], placed: Iterable[str] = ()) -> dict[
     parts = [part for each in read for part in (each[1].plain, each[1].important) if part]
     placing = {*placed, *(name for each in read for name in each[1].placing())}
     placing |= PLACES if any(map(is_box, parts)) else set()
-    placing |= BOXES if any(map(moves, parts)) else set()
+    sized = any(side == first_line.SIDE for found, *_ in read for _, side in found)
+    placing |= BOXES if sized or any(map(moves, parts)) else set()
     for found, told, layer, place in read:
         of_sight = told.of_sight(placing)
         sides = {side: told.of(side) if side else of_sight for _, side in found}
@@ -146,7 +148,7 @@ def rules_of(sheet: str, present: set[str], placed: Iterable[str] = ()) -> dict[
 def _read(
     sheet: str, present: set[str]
 ) -> Iterator[tuple[Sequence[tuple[Selector, str]], Declared, Layer, int]]:
-    """Yield what each rule is for, ``::before`` or ``::after`` apart, what it declares, and where.
+    """Yield what each rule is for, ``::before`` and the like apart, what it declares, and where.
 
     Those of which the page has nothing are passed over.
     """
@@ -165,9 +167,9 @@ def _read(
 
 
 def _parted(selector: str) -> tuple[str, str]:
-    """Return a selector without ``::before`` or ``::after`` at its end, and which it was."""
+    """Return a selector without ``::before``, ``::after`` or ``::first-line``, and which it was."""
     selector = selector.strip()
-    may_be = selector.lower().endswith(("before", "after"))
+    may_be = selector.lower().endswith(("before", "after", "first-line"))
     found = _GENERATED.fullmatch(selector) if may_be else None
     return (found[1] or ANY, f"::{found[2].lower()}") if found else (selector, "")
 

@@ -289,7 +289,7 @@ class _Looked:
         style = self._style(element)
         cause = cause_of(element, style) or self._shut(element)
         known = self._cascade.is_complete
-        cause = settled(cause, element, self._state, self._style, is_complete=known)
+        cause = settled(cause, element, style, self._state, self._style, is_complete=known)
         if cause is not None:
             self._wholes[element] = Find(*cause, element, whole=True)
         return cause is not None

@@ -29,7 +29,7 @@ _UP_PX, _ASIDE_PX = 20.0, 100.0
 
 def may_push(part: Mapping[str, str]) -> bool:
     """Tell what may move a text out of a box, over its left or upper edge."""
-    if _SHIFTING.isdisjoint(part):
+    if not _goes_back(part):
         return False
     # What is placed, and how, another rule may say.
     found = shifts({"position": "relative", **part})
@@ -38,9 +38,16 @@ def may_push(part: Mapping[str, str]) -> bool:
 
 def moves(part: Mapping[str, str]) -> bool:
     """Tell what may do so, or move a row aside by as much as one of its parts is wide."""
-    if _SHIFTING.isdisjoint(part):
+    if not _goes_back(part):
         return False
     return may_push(part) or any(_SLID.search(part[name]) for name in _SLIDING if name in part)
+
+
+def _goes_back(part: Mapping[str, str]) -> bool:
+    """Tell at a glance what may move to the left, or up; most parts of a style do not."""
+    return not _SHIFTING.isdisjoint(part) and any(
+        "-" in part[name] for name in _SHIFTING if name in part
+    )
 
 
 def shifts(style: Mapping[str, str]) -> tuple[float, float] | None:

@@ -28,13 +28,13 @@ def may_hide_line(part: Mapping[str, str]) -> bool:
 
 def reason_of(
     element: Any,
+    style: Style,
     sight_of: Callable[[Any], Sight],
     style_of: Callable[[Any], Style],
     *,
     is_complete: bool,
 ) -> str | None:
     """Say why nothing is seen of an element all of whose text is in its first line, or None."""
-    style = style_of(element)
     line = of_side(style, SIDE) if may_hide_line(style) else {}
     if not line or not _is_plain(element, style, style_of):
         return None

@@ -15,24 +15,22 @@ Cause = tuple[HiddenKind, str]
 def settled(
     cause: Cause | None,
     element: Any,
+    style: Style,
     sight_of: Callable[[Any], Sight],
     style_of: Callable[[Any], Style],
     *,
     is_complete: bool,
 ) -> Cause | None:
-    """Return why an element is not seen that by itself is not for ``cause``, or is; None if it is.
+    """Return why an element of ``style`` is not seen, or None: by itself it is not for ``cause``.
 
     ``is_complete`` is a page of which all sheets are known.
     """
-    style = style_of(element)
     if cause:
         beside = is_beside(cause[1], element, style, style_of, is_complete=is_complete)
         return None if beside else cause
-    if not style:
-        return None
     reason = "pushed out of a box that cuts it off"
     if not pushed.is_pushed_out(element, style, style_of, is_complete=is_complete):
-        told = first_line.reason_of(element, sight_of, style_of, is_complete=is_complete)
+        told = first_line.reason_of(element, style, sight_of, style_of, is_complete=is_complete)
         if told is None:
             return None
         reason = told

@@ -1,6 +1,7 @@
 """Text that is moved out of a box which cuts it off, and rows of slides that a click moves on.
 
-Each case was held against what Chromium paints in a window of 1280 by 900.
+Each case was held against what Chromium paints in a window of 1280 by 900; where a script may move
+a text, or the bytes of a mask are not read, more stays than it paints.
 """
 
 import pytest
@@ -8,6 +9,10 @@ from hidden_words import SECRET, strip
 
 LONG = f"{SECRET} above all others that you have read of this year, whatever the text says of it"
 ELSEWHERE = '<link rel="stylesheet" href="all.css">'
+
+
+OUT = f'<p style="transform:translateX(-300px)">{SECRET}</p>'
+BOX = "width:300px;height:90px"
 
 
 def cut(inner: str, box: str = "height:20px") -> str:
@@ -102,16 +107,18 @@ def test_lines_are_pushed_out_where_a_sheet_lies_elsewhere():
         cut(put("margin-left:-300px;text-align:center"), "width:500px"),
         cut(put("margin-left:-300px"), "width:500px;direction:rtl"),
         cut(put("margin-left:-400px;float:right"), "width:300px"),
+        cut(put("margin-top:-90px;border-top:80px solid #eee"), "height:90px"),
+        cut(put("position:absolute;left:-300px", LONG * 3), "width:120px;position:relative"),
         cut(put("margin-left:auto;width:300px;position:relative;left:-320px"), "width:900px"),
         cut(put("margin-top:-50px", tag="span"), "height:30px"),
+        cut(put("margin-top:-90px;display:inline-block"), "height:60px"),
         cut(put("transform:translateY(-50px)", tag="span"), "height:30px"),
         cut(put("position:absolute;bottom:0;margin-top:-100px"), "height:60px;position:relative"),
         cut(put("margin-top:-100px;writing-mode:vertical-rl"), "height:300px"),
         # Boxes that cut nothing off there.
         f'<img style="height:200px;width:200px">{put("margin-top:-100px")}',
         f'<div style="padding-top:80px">{cut(put("position:absolute;margin-top:-40px"))}</div>',
-        '<div style="padding-left:400px"><div style="overflow-y:clip;width:300px;height:90px">'
-        f"{put('transform:translateX(-300px)')}</div></div>",
+        put("padding-left:400px", put(f"overflow-y:clip;{BOX}", OUT, "div"), "div"),
         # What moves, and lists that a script turns.
         cut(put("transform:translateX(-300px);transition:transform 1s"), "width:300px"),
         cut(

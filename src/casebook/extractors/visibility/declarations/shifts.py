@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 from casebook.extractors.visibility.declarations.boxes import WIDENING
 from casebook.extractors.visibility.declarations.css_values import NUMBER, UNIT_PX
 
-BOXES = WIDENING | frozenset(
+FRAMES = frozenset("border border-top border-left border-width border-top-width".split())
+"""Properties that set a text further in, or down."""
+
+_SIZES = frozenset(
     "height width max-height max-width top left right bottom margin-top margin-left margin-right "
     "margin-bottom padding-left padding-right text-align align-content place-content line-height "
     "letter-spacing word-spacing text-indent direction writing-mode columns column-count "
     "column-width transition transition-property".split()
 )
+BOXES = WIDENING | FRAMES | _SIZES
 """What tells how large a box is, and where in it its text stands."""
 
 _FIXED = frozenset({"", "px", "pt", "pc", "in", "cm", "mm", "q", "rem", "em"})

@@ -31,11 +31,13 @@ _INLINE = frozenset(
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "link", "meta"})
 _BOXED = frozenset({"block", "inline-block", "flow-root", "list-item"})
 _DISPLAYS = _BOXED | {"inline"}
-_OF_BLOCKS = frozenset({"margin-top", "transform", "translate"})  # they move no part of a line
+_OF_LINES = frozenset({"margin-top"})
+_OF_BLOCKS = _OF_LINES | {"transform", "translate"}
 _LIVELY = re.compile(r"animation|transition|scale$|rotate$|zoom$|.*::before$")
 _SET_ELSEWHERE = frozenset({"align-content", "place-content", "columns", "column-count"})
 _CUT_ALL = frozenset({"hidden", "clip", "auto", "scroll", "overlay", "visible"})
 _SIZES = ("height", "max-height", "width", "max-width")
+_NO_FRAME = frozenset({"none", "0", "0px"})
 _OF_TEXT = frozenset({"line-height", "text-align"})
 _SHAPING = (shifts.BOXES - _OF_TEXT) | set(
     "display float position transform translate scale zoom".split()
@@ -53,8 +55,8 @@ def is_pushed_out(
     """
     if not shifts.may_push(style) or not _is_still(style):
         return False
-    if not _is_block(element, style):
-        style = {name: told for name, told in style.items() if name not in _OF_BLOCKS}
+    if unmoved := _unmoved_by(element, style):
+        style = {name: told for name, told in style.items() if name not in unmoved}
     told = shifts.shifts(style)
     box = None if told is None else _box_around(element, style, style_of, is_complete)
     if told is None or box is None or not _is_plain(element, style_of, is_complete):
@@ -69,13 +71,21 @@ def is_pushed_out(
 
 
 def _is_still(style: Style) -> bool:
-    """Tell a box that stays where it is put, and scrolls with what is around it."""
+    """Tell a box that stays where it is put, scrolls with what is around it, and has no frame."""
     return (
         _is_as_told(style)
+        and all(style.get(name, "none") in _NO_FRAME for name in shifts.FRAMES)
         and style.get("float", "none") == "none"
         and style.get("position") not in {"fixed", "sticky"}
         and style.get("display", "block") in _DISPLAYS
     )
+
+
+def _unmoved_by(element: Any, style: Style) -> frozenset[str]:
+    """Return the properties that move no part of a line, where an element is one."""
+    if style.get("display") == "inline-block" and style.get("position") != "absolute":
+        return _OF_LINES
+    return frozenset() if _is_block(element, style) else _OF_BLOCKS
 
 
 def _is_as_told(style: Style) -> bool:
@@ -165,13 +175,14 @@ def _is_left(element: Any, style: Style, box: Style, aside: float, kind: Extent)
     before, stated = total(box, "padding-left"), total(style, "width", "min-width")
     if padding is None or before is None or stated is None:
         return False
+    is_free = style.get("position") == "absolute"  # as wide as its text
     whole = shifts.pixels(box.get("width", box.get("max-width", "")))
     widths = []
-    if not stated and (kind.align == START or style.get("position") == "absolute"):
+    if not stated and (kind.align == START or is_free):
         widths.append(kind.length + padding)
     elif not stated and whole and kind.align == MIDDLE:
         widths.append(kind.length + padding + whole)
-    fills = "margin-left" not in style and _is_block(element, style)
+    fills = "margin-left" not in style and not is_free and _is_block(element, style)
     own = stated + padding if stated else (whole or 0) * fills
     if own and kind.is_broken and kind.longest <= own:
         widths.append(own)

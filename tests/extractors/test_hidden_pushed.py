@@ -107,6 +107,7 @@ def test_lines_are_pushed_out_where_a_sheet_lies_elsewhere():
         cut(put("margin-left:-300px;text-align:center"), "width:500px"),
         cut(put("margin-left:-300px"), "width:500px;direction:rtl"),
         cut(put("margin-left:-400px;float:right"), "width:300px"),
+        cut(put("position:relative;left:-400px;margin-right:-300px", LONG * 2), "width:300px"),
         cut(put("margin-top:-90px;border-top:80px solid #eee"), "height:90px"),
         cut(put("position:absolute;left:-300px", LONG * 3), "width:120px;position:relative"),
         cut(put("margin-left:auto;width:300px;position:relative;left:-320px"), "width:900px"),

@@ -182,7 +182,8 @@ def _is_left(element: Any, style: Style, box: Style, aside: float, kind: Extent)
         widths.append(kind.length + padding)
     elif not stated and whole and kind.align == MIDDLE:
         widths.append(kind.length + padding + whole)
-    fills = "margin-left" not in style and not is_free and _is_block(element, style)
+    is_set = "margin-left" in style or "margin-right" in style
+    fills = not is_set and not is_free and _is_block(element, style)
     own = stated + padding if stated else (whole or 0) * fills
     if own and kind.is_broken and kind.longest <= own:
         widths.append(own)

@@ -8,6 +8,7 @@ VALUES = (
     *"none 0 0px 1px hidden collapse absolute fixed -9999px 9999px 0.01 100% 0fr grid disc".split(),
     *"contents strict paint clip nowrap scale(0) blur(99px) url(a.png) rect(0,0,0,0) 1".split(),
     *("circle(0)", "inset(50%)", "rotatex(90deg)", "x 90deg", "linear-gradient(#0000, #0000)"),
+    "path('m -9000 0')",
 )
 
 

@@ -30,8 +30,8 @@ from casebook.extractors.visibility.finds import (
 from casebook.extractors.visibility.markup import opened, turning
 from casebook.extractors.visibility.markup.handles import is_blank
 from casebook.extractors.visibility.markup.texts import NOT_TEXT, visible_text, with_smuggled
-from casebook.extractors.visibility.painting.columns import is_drawn_up
 from casebook.extractors.visibility.painting.covering import COVERED, Lid, covered, lids_at
+from casebook.extractors.visibility.painting.settled import settled
 from casebook.extractors.visibility.painting.sight import PALE, STRUCK, Inherited, Sight, inherit
 from casebook.extractors.visibility.reporting import report
 from casebook.extractors.visibility.rules.cascade import Cascade, Kind, kind_of
@@ -39,7 +39,6 @@ from casebook.extractors.visibility.rules.sheets import Rule
 from casebook.schemas.documents import HiddenKind, HiddenText
 
 _INDENTED = "off screen (text-indent)"
-_DRAWN = "off screen (margin-left)"
 _MOST_ROUNDS = 8
 _MOST_LIDS = 20
 _MOST_CONTROLLED = 500
@@ -289,8 +288,8 @@ class _Looked:
     def _is_whole(self, element: Any) -> bool:
         style = self._style(element)
         cause = cause_of(element, style) or self._shut(element)
-        if cause and _DRAWN in cause[1] and is_drawn_up(element, style, self._style):
-            cause = None
+        known = self._cascade.is_complete
+        cause = settled(cause, element, style, self._state, self._style, is_complete=known)
         if cause is not None:
             self._wholes[element] = Find(*cause, element, whole=True)
         return cause is not None

@@ -22,7 +22,7 @@ def no_room(style: Mapping[str, str]) -> str | None:
     """Say why there is no room for a text in a box of this style, or None."""
     if style.get("display", "") in {"grid", "inline-grid"} and is_no_row(style):
         return "no height or width"
-    cut, scrolled = _cuts(style)
+    cut, scrolled = cuts(style)
     if not (cut or scrolled) or style.get("display") in _NO_BOX:
         return None
     if cut and style.get("white-space") == "nowrap" and _is_aside(style.get("text-indent", "")):
@@ -47,7 +47,7 @@ def is_no_row(style: Mapping[str, str]) -> bool:
     return style.get("grid-template-rows") in _NO_ROW
 
 
-def _cuts(style: Mapping[str, str]) -> tuple[bool, bool]:
+def cuts(style: Mapping[str, str]) -> tuple[bool, bool]:
     """Tell whether a box cuts off what is beside it, and whether one scrolls there."""
     told = [style.get(name, "") for name in ("overflow", "overflow-y", "overflow-x")]
     cut = any(one.startswith("hidden") for one in told) or any(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import unquote
 
 from casebook.extractors.visibility.declarations.css_values import UNIT_PX
 
@@ -14,6 +15,9 @@ _CLEAR = re.compile(
     r"|[a-z]{3,5}\((?:[^(),]*,){3}\s*0?\.?0+%?\s*\)|[a-z]{3,5}\([^()/]*/\s*0?\.?0+%?\s*\)"
 )
 _LENGTH = re.compile(r"(\d*\.?\d+)(px|pt|em|rem|vw|vh|%)?(?![\w.%])")
+_INLINE = re.compile(r"url\(\s*([\"']?)data:([^,\"']*),(.*)\1\s*\)")
+_TAG = re.compile(r"<\s*([a-z][\w:-]*)")
+_BARE = frozenset({"svg", "g", "defs", "title", "desc", "metadata"})
 _LONGEST = 2_000
 
 
@@ -44,14 +48,25 @@ def _is_image(layer: str) -> bool:
 
 
 def _is_clear(layer: str) -> bool:
-    """Tell a gradient all of whose colours are."""
+    """Tell a gradient all of whose colours are, or an empty picture."""
     match = _GRADIENT.search(layer)
     if match is None:
-        return False
+        return _is_empty(layer)
     stops = _apart(_closed(layer[match.end() :]))
     if stops and _DIRECTION.match(stops[0]):
         stops = stops[1:]
     return bool(stops) and all(map(_CLEAR.match, stops))
+
+
+def _is_empty(layer: str) -> bool:
+    """Tell a picture that stands in the style itself, and draws nothing."""
+    found = _INLINE.search(layer)
+    if found is None or "base64" in found[2]:
+        return False
+    drawn = unquote(found[3]).strip()
+    if "svg" not in found[2]:
+        return not drawn
+    return "style" not in drawn and "<!" not in drawn and _BARE.issuperset(_TAG.findall(drawn))
 
 
 def _size_in(whole: str) -> str:

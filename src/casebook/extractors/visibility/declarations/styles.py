@@ -15,6 +15,7 @@ from casebook.extractors.visibility.declarations.colours import (
 from casebook.extractors.visibility.declarations.css_values import NUMBER, UNIT_PX, number
 from casebook.extractors.visibility.declarations.declared import AS_USUAL, Style
 from casebook.extractors.visibility.declarations.masks import is_no_size, masks_all
+from casebook.extractors.visibility.declarations.paths import is_led_away
 from casebook.extractors.visibility.declarations.shapes import (
     is_clipped_away,
     is_empty_rect,
@@ -96,7 +97,7 @@ def is_struck(style: Style, *, by_itself: bool = False) -> bool:
 _REMOVING = frozenset(
     "display filter opacity content-visibility mask mask-image -webkit-text-security left top "
     "right bottom margin-left margin-top text-indent transform translate scale rotate zoom content "
-    "clip clip-path height max-height width max-width".split()
+    "clip clip-path height max-height width max-width offset offset-path".split()
 )
 """Properties of which a style must have one to remove an element."""
 
@@ -116,6 +117,8 @@ def _off_screen(style: Style) -> str | None:
         back = style.get(name.replace("margin", "padding")) if name.startswith("margin") else None
         if _is_far(style.get(name), sideways=sideways) and f"-{back}" != style[name]:
             return f"off screen ({name})"
+    if is_led_away(style):
+        return "off screen (offset-path)"
     if "transform" not in style and "translate" not in style:
         return None
     if any(_is_far(far, sideways=True) for far in moved_by_matrix(style.get("transform", ""))):

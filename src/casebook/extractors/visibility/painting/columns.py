@@ -5,11 +5,30 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
+from casebook.extractors.visibility.painting.slides import is_track
+
+_AWAY = "off screen"
+_DRAWN = "off screen (margin-left)"
 _WHOLE = "100%"
 _FLOATS = frozenset({"left", "right"})
 _ROWS = frozenset({"flex", "inline-flex"})
 _BACK = re.compile(r"-(?:\d{1,2}(?:\.\d{1,9})?|100)%")
 _NEAR = 5
+
+
+def is_beside(
+    reason: str,
+    element: Any,
+    style: Mapping[str, str],
+    style_of: Callable[[Any], Mapping[str, str]],
+    *,
+    is_complete: bool,
+) -> bool:
+    """Tell by the ``reason`` why it is not seen what is seen by what it stands beside."""
+    return _AWAY in reason and (
+        (_DRAWN in reason and is_drawn_up(element, style, style_of))
+        or is_track(element, style, style_of, is_complete=is_complete)
+    )
 
 
 def is_drawn_up(

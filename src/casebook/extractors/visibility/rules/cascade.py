@@ -16,6 +16,7 @@ from typing import Any
 from casebook.extractors.visibility.declarations import colours, styles
 from casebook.extractors.visibility.declarations.css_values import CUSTOM, VARIABLE, resolved
 from casebook.extractors.visibility.declarations.declared import NOTHING, Declared, Style, declared
+from casebook.extractors.visibility.declarations.shifts import BOXES, moves
 from casebook.extractors.visibility.rules import neighbours
 from casebook.extractors.visibility.rules.animations import last_frames, left_by
 from casebook.extractors.visibility.rules.attributes import by_markup
@@ -72,11 +73,12 @@ class Cascade:
         sheet = joined(sheets, inline)
         self.is_complete = None not in sheets and _IMPORT not in sheet.lower()
         self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
-        read = rules_of(sheet, self._present(set(kinds))) if sheet.strip() else {}
+        self._inline = {text: declared(text) for text in inline}
+        placed = BOXES if any(moves(each.plain) for each in self._inline.values()) else ()
+        read = rules_of(sheet, self._present(set(kinds)), placed) if sheet.strip() else {}
         self._rules = self._bounded(read, kinds)
         self._frames = last_frames(sheet)
         self._registered = registered(sheet)
-        self._inline = {text: declared(text) for text in inline}
         rules = {id(rule): rule for rules in self._rules.values() for rule in rules}.values()
         asked = {name for rule in rules for name in rule.selector.above}
         self._bits = {name: 1 << bit for bit, name in enumerate(islice(asked, _MOST_ASKED))}

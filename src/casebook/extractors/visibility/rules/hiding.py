@@ -8,7 +8,9 @@ from casebook.extractors.visibility.declarations import colours, styles
 from casebook.extractors.visibility.declarations.colours import Colour
 from casebook.extractors.visibility.declarations.css_values import CUSTOM, VARIABLE, variants
 from casebook.extractors.visibility.declarations.declared import Declared, Style
+from casebook.extractors.visibility.declarations.shifts import may_push
 from casebook.extractors.visibility.painting.covering import GROUNDS, may_cover
+from casebook.extractors.visibility.painting.first_line import may_hide_line
 from casebook.extractors.visibility.rules.animations import Frames, named_in
 
 _SHADE = 25
@@ -53,6 +55,8 @@ class Hiding:
         return (
             styles.may_hide(part)
             or may_cover(part)
+            or may_push(part)
+            or may_hide_line(part)
             or named_in(part, self._leaving)
             or any(colours.colour(part[name]) in self._inks for name in _INKS if name in part)
             or any(colours.colour(part[name]) in self._grounds for name in GROUNDS if name in part)

@@ -10,6 +10,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from casebook.extractors.visibility.declarations.declared import Declared, declared
+from casebook.extractors.visibility.declarations.shifts import BOXES, moves
+from casebook.extractors.visibility.painting import first_line
 from casebook.extractors.visibility.painting.covering import PLACES, is_box
 from casebook.extractors.visibility.rules import source
 from casebook.extractors.visibility.rules.conditions import scoped, supports_hold
@@ -45,7 +47,7 @@ _STRING = r"\"[^\"\\]*\"|'[^'\\]*'"
 _INSIDE = re.compile(rf"\[(?:[^][\"'\\]|{_STRING})*+\]|\((?:[^()\"'\\]|{_STRING})*+\)")
 _UNTOLD = re.compile(r"[][()\"'\\]")
 _ACTED = re.compile(r":(?:hover|focus|active|visited)")
-_GENERATED = re.compile(r"(.*?)::?(before|after)", re.IGNORECASE | re.DOTALL)
+_GENERATED = re.compile(r"(.*?)::?(before|after|first-line)", re.IGNORECASE | re.DOTALL)
 # With or without a block, so that what is looked through for one is looked through once.
 _GROUP = re.compile(
     r"(@(?:media|supports|layer|scope|container|starting-style)\b[^{};]*+)(\{?)", re.IGNORECASE
@@ -120,16 +122,19 @@ def joined(sheets: Sequence[str | None], inline: Iterable[str]) -> str:
     return sheet if makes else _QUERY.sub("@media not all", sheet)
 
 
-def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
+def rules_of(sheet: str, present: set[str], placed: Iterable[str] = ()) -> dict[str, list[Rule]]:
     """Return the rules of a style sheet, as ``joined`` gives it, by the keys of their targets.
 
-    ``present`` are the ``.class`` and ``#id`` names of the page.
+    ``present`` are the ``.class`` and ``#id`` names of the page, ``placed`` the places and sizes
+    that its style attributes hang on.
     """
     rules: dict[str, list[Rule]] = {}
     read = list(_read(sheet, present))
-    placing = {name for each in read for name in each[1].placing()}
-    if any(is_box(part) for each in read for part in (each[1].plain, each[1].important)):
-        placing |= PLACES
+    parts = [part for each in read for part in (each[1].plain, each[1].important) if part]
+    placing = {*placed, *(name for each in read for name in each[1].placing())}
+    placing |= PLACES if any(map(is_box, parts)) else set()
+    sized = any(side == first_line.SIDE for found, *_ in read for _, side in found)
+    placing |= BOXES if sized or any(map(moves, parts)) else set()
     for found, told, layer, place in read:
         of_sight = told.of_sight(placing)
         sides = {side: told.of(side) if side else of_sight for _, side in found}
@@ -145,7 +150,7 @@ def rules_of(sheet: str, present: set[str]) -> dict[str, list[Rule]]:
 def _read(
     sheet: str, present: set[str]
 ) -> Iterator[tuple[Sequence[tuple[Selector, str]], Declared, Layer, int]]:
-    """Yield what each rule is for, ``::before`` or ``::after`` apart, what it declares, and where.
+    """Yield what each rule is for, ``::before`` and the like apart, what it declares, and where.
 
     Those of which the page has nothing are passed over.
     """
@@ -164,9 +169,9 @@ def _read(
 
 
 def _parted(selector: str) -> tuple[str, str]:
-    """Return a selector without ``::before`` or ``::after`` at its end, and which it was."""
+    """Return a selector without ``::before``, ``::after`` or ``::first-line``, and which it was."""
     selector = selector.strip()
-    may_be = selector.lower().endswith(("before", "after"))
+    may_be = selector.lower().endswith(("before", "after", "first-line"))
     found = _GENERATED.fullmatch(selector) if may_be else None
     return (found[1] or ANY, f"::{found[2].lower()}") if found else (selector, "")
 

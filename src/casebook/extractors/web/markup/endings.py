@@ -192,15 +192,17 @@ def _ended(markup: str) -> Iterator[tuple[int, int]]:
     named = cache(lambda: _named_in(markup))
     for start in starts.finditer(markup):
         tag = start[1].lower()
+        if not start[2] and tag not in _STRIKING:
+            continue
         ending = endings[_ENDED_BY[tag]].behind(start.end())
         if ending == len(markup):
             continue
         first = nearest(tag).behind(start.end())
         is_ended = tag in _ENDING_ITSELF or markup.startswith("</", first)
-        if (first < ending and is_ended) or not _may_hide(start, named):  # most end before
+        if first < ending and is_ended:  # as of most
             continue
         end = ends(tag).get(start.start(1))
-        if end is not None and ending < end:
+        if end is not None and ending < end and _may_hide(start, named):
             yield start.start(1), end
 
 

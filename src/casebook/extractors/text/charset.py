@@ -56,20 +56,28 @@ def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> t
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, "replace"), f"{encoding} (byte order mark)"
+    is_ascii = data.isascii()
+    if not is_ascii and (text := _utf_8(data)) is not None:  # as most, which no label tells better
+        return text, "utf-8"
     labels = [(_known(header), "header"), (_known(_declared(data) if markup else None), "meta")]
     if _ESCAPES.search(data[:_SAMPLE]):
         labels.append(("iso2022_jp", "its escapes"))
-    for codec, origin in labels:
-        if codec in _SEVEN_BIT and data.isascii():
-            return data.decode(codec, "replace"), f"{codec} ({origin})"
-    if b"\0" not in data and (text := _strict(data, "utf-8")) is not None:
-        return text, "utf-8"
+    if is_ascii:
+        for codec, origin in labels:
+            if codec in _SEVEN_BIT:
+                return data.decode(codec, "replace"), f"{codec} ({origin})"
+        if (text := _utf_8(data)) is not None:
+            return text, "utf-8"
     for codec, origin in labels:
         if codec and (text := _lenient(data, codec)) is not None:
             if codec == "utf-8" and not _has_sequences(text):
                 return data.decode("cp1252", "replace"), f"cp1252 (not the utf-8 of its {origin})"
             return text, f"{codec} ({origin})"
     return _guessed(data)
+
+
+def _utf_8(data: bytes) -> str | None:
+    return None if b"\0" in data else _strict(data, "utf-8")
 
 
 def _has_sequences(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Sequence
 
 from charset_normalizer import from_bytes
 
@@ -56,24 +57,36 @@ def decode(data: bytes, header: str | None = None, *, markup: bool = False) -> t
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, "replace"), f"{encoding} (byte order mark)"
-    is_ascii = data.isascii()
-    if not is_ascii and (text := _utf_8(data)) is not None:  # as most, which no label tells better
+    if not data.isascii() and (text := _utf_8(data)) is not None:  # as most: no label tells better
         return text, "utf-8"
     labels = [(_known(header), "header"), (_known(_declared(data) if markup else None), "meta")]
     if _ESCAPES.search(data[:_SAMPLE]):
         labels.append(("iso2022_jp", "its escapes"))
-    if is_ascii:
-        for codec, origin in labels:
-            if codec in _SEVEN_BIT:
-                return data.decode(codec, "replace"), f"{codec} ({origin})"
-        if (text := _utf_8(data)) is not None:
-            return text, "utf-8"
+    return _spelled(data, labels) or _labelled(data, labels) or _guessed(data)
+
+
+_Labels = Sequence[tuple[str | None, str]]
+
+
+def _spelled(data: bytes, labels: _Labels) -> tuple[str, str] | None:
+    """Return the characters of bytes that are ASCII, None for others."""
+    if not data.isascii():
+        return None
+    for codec, origin in labels:
+        if codec in _SEVEN_BIT:
+            return data.decode(codec, "replace"), f"{codec} ({origin})"
+    text = _utf_8(data)
+    return None if text is None else (text, "utf-8")
+
+
+def _labelled(data: bytes, labels: _Labels) -> tuple[str, str] | None:
+    """Return the characters by the first label that fits, None where none does."""
     for codec, origin in labels:
         if codec and (text := _lenient(data, codec)) is not None:
             if codec == "utf-8" and not _has_sequences(text):
                 return data.decode("cp1252", "replace"), f"cp1252 (not the utf-8 of its {origin})"
             return text, f"{codec} ({origin})"
-    return _guessed(data)
+    return None
 
 
 def _utf_8(data: bytes) -> str | None:

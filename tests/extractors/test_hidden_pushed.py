@@ -136,6 +136,19 @@ def test_what_may_be_in_sight_in_its_box_stays(markup):
     assert SECRET in strip(markup, ELSEWHERE)[1]
 
 
+@pytest.mark.parametrize("around", ["font-size:1e999px", "line-height:1e999", "font-size:1e999em"])
+def test_letters_without_an_end_are_read(around):
+    """A text as large as no number is never out of its box: such a page stopped the reading."""
+    markup = put(around, cut(put("margin-top:-100px")), "div")
+    assert SECRET in strip(markup)[1]
+
+
+def test_what_stands_among_many_others_is_not_told_alone():
+    """Each of many looked through all of them, so that 50,000 in a box took minutes."""
+    many = cut("<script></script>" * 30 + put("margin-top:-100px"))
+    assert SECRET in strip(many)[1]
+
+
 @pytest.mark.parametrize(
     ("track", "slide"),
     [
@@ -266,6 +279,8 @@ def test_empty_masks_and_paths_that_lead_away_hide(style):
         "offset-path:path('M 700 100 L 700 100');offset-distance:100%",
         "offset-path:path('M -2000 0 L 900 100');offset-distance:100%",
         "offset-path:ray(90deg);offset-distance:100px;offset-rotate:0deg",
+        "offset-path:ray(1.2.3deg) 3000px",  # no number: such a page stopped the reading
+        "offset-path:ray(.deg);offset-distance:1e999px",
         "offset-path:none",
     ],
 )

@@ -10,7 +10,7 @@ _FAR_PX = 2_000.0
 """So far to the left or up that also half of a wide element is out of sight."""
 
 _PATH = re.compile(r"path\(\s*(?:\w+\s*,\s*)?[\"']([^\"'()]{1,400})[\"']\s*\)\s*([^\s,/]*)")
-_RAY = re.compile(r"ray\(\s*(-?[\d.]{1,9})(deg|turn|grad|rad)[^()]*\)\s*([^\s,/]*)")
+_RAY = re.compile(r"ray\(\s*(-?\d{0,9}\.?\d{1,9})(deg|turn|grad|rad)[^()]*\)\s*([^\s,/]*)")
 _STEP = re.compile(r"([a-z])([^a-z]*)")
 _NUMBER = re.compile(r"-?\d*\.?\d+")
 _DEGREES = {"deg": 1.0, "turn": 360.0, "grad": 0.9, "rad": 57.29578}

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from math import ceil
 from typing import Any
 
 from casebook.extractors.visibility.declarations import shifts, styles
@@ -50,7 +49,8 @@ class Extent:
 
     def height(self, width: float) -> float:
         """Return how high the text may be in a ``width``, with what is left around each block."""
-        lines = ceil(self.length / (_FILLED * width)) + self.blocks + self.breaks
+        # Rounded up, also what has no end: a letter may be stated as large as that.
+        lines = -(-self.length // (_FILLED * width)) + self.blocks + self.breaks
         return (lines + 2 * self.blocks) * self.line
 
 

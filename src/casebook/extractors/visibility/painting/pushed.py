@@ -7,6 +7,7 @@ as slides do, a click may bring more, and of what moves (``transition``, ``anima
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from casebook.extractors.visibility.declarations import shifts
@@ -43,6 +44,7 @@ _SHAPING = (shifts.BOXES - _OF_TEXT) | set(
     "display float position transform translate scale zoom".split()
 )
 _MOST_WRAPPERS = 3
+_MOST_PARTS = 20
 _LEAST_PX, _SET_IN_PX = 80.0, 40.0
 
 
@@ -131,11 +133,12 @@ def _box_around(
 
 def _holds_alone(around: Any, one: Any) -> bool:
     """Tell an element in which nothing is seen but what is in ``one``."""
-    others = (other for other in around if other is not one and isinstance(other.tag, str))
-    texts = (around.text, *(child.tail for child in around))
-    return all(other.tag in _UNSEEN for other in others) and not any(
-        text and not text.isspace() for text in texts
-    )
+    parts = list(islice(around, _MOST_PARTS + 1))  # of many, each would look through all
+    others = (other for other in parts if other is not one and isinstance(other.tag, str))
+    if len(parts) > _MOST_PARTS or any(other.tag not in _UNSEEN for other in others):
+        return False
+    texts = (around.text, *(child.tail for child in parts))
+    return not any(text and not text.isspace() for text in texts)
 
 
 def _is_box(element: Any, style: Style) -> bool:

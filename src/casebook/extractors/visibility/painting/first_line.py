@@ -10,6 +10,7 @@ from casebook.extractors.visibility.painting.painted import of_side
 from casebook.extractors.visibility.painting.sight import Sight
 
 SIDE = "::first-line"
+_BEFORE = "::before"
 _SIZING = ("font-size", "font")
 _INKS = ("color", "-webkit-text-fill-color")
 _SHOWING = ("background", "background-color", "background-image", "text-shadow", "text-decoration",
@@ -60,6 +61,7 @@ def _is_plain(element: Any, style: Style, style_of: Callable[[Any], Style]) -> b
     return (
         is_block
         and not kept
+        and not any(name.endswith(_BEFORE) for name in style)  # it may be the first line
         and all(
             one.tag in _INLINE and _OWN.isdisjoint(style_of(one))
             for one in element.iterdescendants("*")

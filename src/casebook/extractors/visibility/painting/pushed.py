@@ -35,6 +35,7 @@ _DISPLAYS = _BOXED | {"inline"}
 _OF_LINES = frozenset({"margin-top"})
 _OF_BLOCKS = _OF_LINES | {"transform", "translate"}
 _LIVELY = re.compile(r"animation|transition|scale$|rotate$|zoom$|.*::before$")
+_BESIDE = "::"
 _SET_ELSEWHERE = frozenset({"align-content", "place-content", "columns", "column-count"})
 _CUT_ALL = frozenset({"hidden", "clip", "auto", "scroll", "overlay", "visible"})
 _SIZES = ("height", "max-height", "width", "max-width")
@@ -92,7 +93,7 @@ def _unmoved_by(element: Any, style: Style) -> frozenset[str]:
 
 def _is_as_told(style: Style) -> bool:
     """Tell a box that nothing else moves, nor pushes down what it holds."""
-    return not any(map(_LIVELY.match, style))
+    return not any(map(_LIVELY.match, style)) and shifts.UNREAD.isdisjoint(style)
 
 
 def _is_block(element: Any, style: Style) -> bool:
@@ -106,9 +107,15 @@ def _is_plain(element: Any, style_of: Callable[[Any], Style], is_complete: bool)
     for one in element.iterdescendants("*"):
         known = one.tag in _INLINE or (is_complete and one.tag in BLOCKS)
         unsure = not is_complete and one.get("class") is not None
-        if not known or unsure or not _SHAPING.isdisjoint(style_of(one)):
+        style = style_of(one)
+        if not known or unsure or not _SHAPING.isdisjoint(style) or not _is_bare(style):
             return False
     return True
+
+
+def _is_bare(style: Style) -> bool:
+    """Tell what has nothing drawn before or after its text, which may make room there."""
+    return not any(_BESIDE in name for name in style)
 
 
 def _box_around(
@@ -125,7 +132,8 @@ def _box_around(
             is_free = style.get("position") == "absolute" and not is_placed(told)
             return None if is_free or not _is_box(around, told) else around
         unsure = not is_complete and around.get("class") is not None
-        if unsure or around.tag not in DIVISIONS or not _SHAPING.isdisjoint(told):
+        is_bare = _SHAPING.isdisjoint(told) and _is_as_told(told)
+        if unsure or around.tag not in DIVISIONS or not is_bare:
             return None
         one = around
     return None
@@ -134,11 +142,16 @@ def _box_around(
 def _holds_alone(around: Any, one: Any) -> bool:
     """Tell an element in which nothing is seen but what is in ``one``."""
     parts = list(islice(around, _MOST_PARTS + 1))  # of many, each would look through all
-    others = (other for other in parts if other is not one and isinstance(other.tag, str))
-    if len(parts) > _MOST_PARTS or any(other.tag not in _UNSEEN for other in others):
+    others = [other for other in parts if other is not one and isinstance(other.tag, str)]
+    if len(parts) > _MOST_PARTS or any(map(_is_seen, others)):
         return False
     texts = (around.text, *(child.tail for child in parts))
     return not any(text and not text.isspace() for text in texts)
+
+
+def _is_seen(element: Any) -> bool:
+    """Tell what may take up room, as what a template draws around its element does."""
+    return element.tag not in _UNSEEN or element.get("shadowrootmode") is not None
 
 
 def _is_box(element: Any, style: Style) -> bool:

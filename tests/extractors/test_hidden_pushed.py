@@ -159,6 +159,27 @@ def test_room_that_rules_make_is_kept(sheet):
     assert SECRET in strip(markup, rules)[1]
 
 
+def test_moves_are_smaller_where_the_root_is():
+    """A ``rem`` of 10 pixels, as many pages have it: five lines of 24 end below the edge."""
+    rules = (
+        ".post{overflow:hidden;height:40rem;width:300px}"
+        ".x{margin-top:-8rem;font-family:monospace;line-height:1.5}"
+    )
+    markup = f'<div class="post"><div class="x">{LONG}</div></div>'
+    small = "html{font-size:62.5%}body{font-size:16px}"
+    assert SECRET in strip(markup, f"<style>{rules}{small}</style>")[1]
+    far = rules.replace("-8rem", "-30rem")
+    assert SECRET not in strip(markup, f"<style>{far}{small}</style>")[1]
+
+
+def test_a_size_of_its_own_may_lie_elsewhere():
+    """What has a class in a hidden first line may be told a size by a sheet that is not known."""
+    markup = f'<p class="b"><span class="large">{SECRET}</span></p>'
+    rule = "<style>.b::first-line{font-size:0}</style>"
+    assert SECRET in strip(markup, ELSEWHERE + rule)[1]
+    assert SECRET not in strip(markup, rule)[1]
+
+
 def test_what_a_template_draws_makes_room():
     """A template with a shadow root stands for what is in the box."""
     drawn = (

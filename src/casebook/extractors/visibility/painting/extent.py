@@ -25,7 +25,7 @@ _NARROW = frozenset({"flex", "inline-flex", "grid", "inline-grid", "inline-block
 _CELLS = frozenset({"td", "th", "aside"})
 _DEEPEST = 60
 _WIDE_PX, _COLUMN_PX, _NARROW_PX = 1_000.0, 450.0, 300.0
-_SIZE_PX, _LARGE_PX, _HEADING_PX = 16.0, 22.0, 32.0
+SIZE_PX, _LARGE_PX, _HEADING_PX = 16.0, 22.0, 32.0
 _LINE, _FILLED = 1.6, 0.8
 _SMALL_LETTER, _CAPITAL, _SIGN = 0.6, 0.85, 1.05
 _FIRST_SIGN = "\u2e80"
@@ -70,7 +70,7 @@ def extent_of(
         return None
     if any(way != "ltr" for way in turned) or any(map(_is_set_in, styled)):
         return None
-    usual = _SIZE_PX if is_complete else _LARGE_PX
+    usual = SIZE_PX if is_complete else _LARGE_PX
     size = max(usual, *sizes, _HEADING_PX if any(one.tag in HEADINGS for one in within) else 0)
     line = size * max(filter(None, lines), default=_LINE)
     text = "".join(element.itertext())
@@ -139,7 +139,7 @@ def _ratio(style: Style) -> float | None:
     if match and match[2] in {"", "%"}:
         return float(match[1]) / (100 if match[2] else 1)
     length = shifts.pixels(told)
-    return None if length is None else length / _SIZE_PX
+    return None if length is None else length / SIZE_PX
 
 
 def _length(text: str) -> float:

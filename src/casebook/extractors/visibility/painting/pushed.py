@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from casebook.extractors.visibility.declarations import shifts
+from casebook.extractors.visibility.declarations import shifts, styles
 from casebook.extractors.visibility.declarations.boxes import cuts
 from casebook.extractors.visibility.declarations.declared import Style
 from casebook.extractors.visibility.painting.extent import (
@@ -18,6 +18,7 @@ from casebook.extractors.visibility.painting.extent import (
     DIVISIONS,
     MIDDLE,
     SET_IN,
+    SIZE_PX,
     START,
     WITH_MARGINS,
     Extent,
@@ -67,10 +68,16 @@ def is_pushed_out(
     kind = extent_of(element, box, style_of, is_complete=is_complete)
     if kind is None:
         return False
-    aside, down = told
+    aside, down = (length * _scale(element, style_of) for length in told)
     return _is_above(element, style, style_of(box), down, kind) or _is_left(
         element, style, style_of(box), aside, kind
     )
+
+
+def _scale(element: Any, style_of: Callable[[Any], Style]) -> float:
+    """Return how small a ``rem`` may be by the usual one; 10 pixels are common."""
+    size = styles.text_size(style_of(element.getroottree().getroot()))
+    return 1.0 if size is None else min(1.0, size / SIZE_PX)
 
 
 def _is_still(style: Style) -> bool:

@@ -63,7 +63,8 @@ def extent_of(
     """
     within = list(element.iter("*"))
     around = [style_of(one) for one in islice(element.iterancestors(), _DEEPEST)]
-    styled = [*map(style_of, within), *around]
+    # Many are told the same: of those one is looked at.
+    styled = list({id(one): one for one in (*map(style_of, within), *around)}.values())
     turned = (one.get("dir", "ltr").lower() for one in (element, *element.iterancestors()))
     sizes, lines = _sizes(styled), list(map(_ratio, styled))
     if sizes is None or None in lines or not all(map(_TURNED.isdisjoint, styled)):

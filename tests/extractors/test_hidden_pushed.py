@@ -137,6 +137,72 @@ def test_what_may_be_in_sight_in_its_box_stays(markup):
 
 
 @pytest.mark.parametrize(
+    "sheet",
+    [
+        # What is drawn before a text, or in it, makes room for it.
+        ".in::before{content:'';display:block;height:150px}",
+        ".x b::after{content:'';display:inline-block;height:120px}",
+        # Room that is told of the text's own directions, or by a variable.
+        ".in{padding-block:150px}",
+        ".in{padding-block-start:150px}",
+        ".post{padding-block-start:150px}",
+        ".post{--room:150px;padding:var(--room) 0 0}",
+        ".x{padding-block:120px 0}",
+        ".x{margin-block:0}",
+        ".x{border-block-start:120px solid #eee}",
+    ],
+)
+def test_room_that_rules_make_is_kept(sheet):
+    """Chromium paints each of them: they were taken for pushed out."""
+    rules = f"<style>.post{{overflow:hidden;height:300px}}.x{{margin-top:-100px}}{sheet}</style>"
+    markup = f'<div class="post"><div class="in"><div class="x"><b>{SECRET}</b></div></div></div>'
+    assert SECRET in strip(markup, rules)[1]
+
+
+def test_moves_are_smaller_where_the_root_is():
+    """A ``rem`` of 10 pixels, as many pages have it: five lines of 24 end below the edge."""
+    rules = (
+        ".post{overflow:hidden;height:40rem;width:300px}"
+        ".x{margin-top:-8rem;font-family:monospace;line-height:1.5}"
+    )
+    markup = f'<div class="post"><div class="x">{LONG}</div></div>'
+    small = "html{font-size:62.5%}body{font-size:16px}"
+    assert SECRET in strip(markup, f"<style>{rules}{small}</style>")[1]
+    far = rules.replace("-8rem", "-30rem")
+    assert SECRET not in strip(markup, f"<style>{far}{small}</style>")[1]
+
+
+def test_a_size_of_its_own_may_lie_elsewhere():
+    """What has a class in a hidden first line may be told a size by a sheet that is not known."""
+    markup = f'<p class="b"><span class="large">{SECRET}</span></p>'
+    rule = "<style>.b::first-line{font-size:0}</style>"
+    assert SECRET in strip(markup, ELSEWHERE + rule)[1]
+    assert SECRET not in strip(markup, rule)[1]
+
+
+def test_what_a_template_draws_makes_room():
+    """A template with a shadow root stands for what is in the box."""
+    drawn = (
+        '<template shadowrootmode="open"><div style="height:200px"></div><slot></slot></template>'
+    )
+    markup = cut(drawn + put("margin-top:-80px"), "height:300px")
+    assert SECRET in strip(markup)[1]
+
+
+@pytest.mark.parametrize("around", ["font-size:1e999px", "line-height:1e999", "font-size:1e999em"])
+def test_letters_without_an_end_are_read(around):
+    """A text as large as no number is never out of its box: such a page stopped the reading."""
+    markup = put(around, cut(put("margin-top:-100px")), "div")
+    assert SECRET in strip(markup)[1]
+
+
+def test_what_stands_among_many_others_is_not_told_alone():
+    """Each of many looked through all of them, so that 50,000 in a box took minutes."""
+    many = cut("<script></script>" * 30 + put("margin-top:-100px"))
+    assert SECRET in strip(many)[1]
+
+
+@pytest.mark.parametrize(
     ("track", "slide"),
     [
         ("display:flex;transform:translateX(-300px)", "flex:0 0 300px"),
@@ -222,6 +288,7 @@ def test_a_text_whose_first_line_is_hidden_is_hidden(rule, words):
         ("::first-line{color:#fff;background:#000}", SECRET),
         ("::first-line{color:#fff;text-shadow:1px 1px #000}", SECRET),
         ("::first-line{color:#fff}", f'<a href="x">{SECRET}</a>'),
+        ("::first-line{font-size:0}.b::before{content:'';display:block;height:9px}", SECRET),
     ],
 )
 def test_text_beyond_a_hidden_first_line_stays(rule, words):
@@ -266,7 +333,14 @@ def test_empty_masks_and_paths_that_lead_away_hide(style):
         "offset-path:path('M 700 100 L 700 100');offset-distance:100%",
         "offset-path:path('M -2000 0 L 900 100');offset-distance:100%",
         "offset-path:ray(90deg);offset-distance:100px;offset-rotate:0deg",
+        "offset-path:ray(1.2.3deg) 3000px",  # no number: such a page stopped the reading
+        "offset-path:ray(.deg);offset-distance:1e999px",
         "offset-path:none",
+        # What a shorthand sets back.
+        "mask-image:url('data:,');mask:none",
+        "mask-image:linear-gradient(transparent,transparent);-webkit-mask:none",
+        "offset-path:path('M -2500 0 L -2500 100');offset:none",
+        "offset-path:path('M 0 0 L -3000 0');offset-distance:100%;offset:none",
     ],
 )
 def test_masks_that_draw_and_paths_on_the_page_hide_nothing(style):

@@ -32,13 +32,27 @@ _PHYSICAL = {
     "inset-block-end": "bottom",
     "margin-inline-start": "margin-left",
     "margin-block-start": "margin-top",
+    "padding-inline-start": "padding-left",
+    "padding-inline-end": "padding-right",
+    "padding-block-start": "padding-top",
+    "padding-block-end": "padding-bottom",
 }
 _SIDES = {
     "inset": ("top", "right", "bottom", "left"),
     "margin": ("margin-top", "margin-right", "margin-bottom", "margin-left"),
     "padding": ("padding-top", "padding-right", "padding-bottom", "padding-left"),
 }
-_SHORTHANDS = frozenset({"all", "text-decoration", "background", *_SIDES})
+_PAIRS = {
+    f"{name}-{way}": tuple(f"{name}-{side}" if name != "inset" else side for side in sides)
+    for name in ("inset", "margin", "padding")
+    for way, sides in (("block", ("top", "bottom")), ("inline", ("left", "right")))
+}
+_LONGHANDS = {
+    "background": ("background-color", "background-image"),
+    "mask": ("mask-image",),
+    "offset": ("offset-path", "offset-distance"),
+}
+_SHORTHANDS = frozenset({"all", "text-decoration", *_LONGHANDS, *_SIDES, *_PAIRS})
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
 _CUSTOM_NAME = re.compile(r"(--[\w-]+)")
@@ -150,10 +164,11 @@ def declared(text: str) -> Declared:
         value = calculated(value)
         if not _is_understood(name, value):
             continue
+        name = _today(name) if name[:1] == "-" else _PHYSICAL.get(name, name)
         if name in _SHORTHANDS:
             told.update(_written_out(name, value))
         else:
-            told[_today(name) if name[:1] == "-" else _PHYSICAL.get(name, name)] = value
+            told[name] = value
     return Declared(plain, important)
 
 
@@ -184,13 +199,16 @@ def _written_out(name: str, value: str) -> Iterator[tuple[str, str]]:
     if name in _SIDES and "var(" not in value:
         yield from zip(_SIDES[name], _all_sides(value), strict=True)
         return
+    if name in _PAIRS and "var(" not in value:
+        start, end, *_ = (*value.split(), value, value)
+        yield from zip(_PAIRS[name], (start, end), strict=True)
+        return
     if name == "text-decoration" and "var(" not in value and value not in _AS_AROUND:
         lines = [word for word in value.split() if word in _LINES]
         yield "text-decoration-line", " ".join(lines) or "none"
     elif name == "text-decoration":
         yield "text-decoration-line", value
-    if name == "background":  # sets those too
-        yield from (("background-color", ""), ("background-image", ""))
+    yield from ((long, "") for long in _LONGHANDS.get(name, ()))  # it sets those too
     yield name, value
 
 

@@ -26,7 +26,7 @@ def masks_all(style: Mapping[str, str]) -> bool:
     if "mask" not in style and "mask-image" not in style:
         return False
     whole = style.get("mask", "none")[:_LONGEST]
-    layers = _apart(style.get("mask-image", whole)[:_LONGEST])
+    layers = _apart((style.get("mask-image") or whole)[:_LONGEST])
     if any(not _is_image(layer) for layer in layers):
         return False
     if all(map(_is_clear, layers)):

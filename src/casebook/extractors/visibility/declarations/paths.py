@@ -10,7 +10,7 @@ _FAR_PX = 2_000.0
 """So far to the left or up that also half of a wide element is out of sight."""
 
 _PATH = re.compile(r"path\(\s*(?:\w+\s*,\s*)?[\"']([^\"'()]{1,400})[\"']\s*\)\s*([^\s,/]*)")
-_RAY = re.compile(r"ray\(\s*(-?[\d.]{1,9})(deg|turn|grad|rad)[^()]*\)\s*([^\s,/]*)")
+_RAY = re.compile(r"ray\(\s*(-?\d{0,9}\.?\d{1,9})(deg|turn|grad|rad)[^()]*\)\s*([^\s,/]*)")
 _STEP = re.compile(r"([a-z])([^a-z]*)")
 _NUMBER = re.compile(r"-?\d*\.?\d+")
 _DEGREES = {"deg": 1.0, "turn": 360.0, "grad": 0.9, "rad": 57.29578}
@@ -21,12 +21,12 @@ def is_led_away(style: Mapping[str, str]) -> bool:
     """Tell what is moved far to the left, or up, along a path."""
     if "offset-path" not in style and "offset" not in style:
         return False
-    told = style.get("offset-path", style.get("offset", ""))
+    told = style.get("offset-path") or style.get("offset", "")
     if path := _PATH.search(told):
-        x, y = _on(path[1], style.get("offset-distance", path[2]))
+        x, y = _on(path[1], style.get("offset-distance") or path[2])
     elif ray := _RAY.search(told):
         angle = radians(float(ray[1]) * _DEGREES[ray[2]])
-        length = NUMBER.fullmatch(style.get("offset-distance", ray[3]))
+        length = NUMBER.fullmatch(style.get("offset-distance") or ray[3])
         far = float(length[1]) * UNIT_PX.get(length[2], 1) if length else 0
         x, y = far * sin(angle), -far * cos(angle)
     else:

@@ -6,8 +6,17 @@ from collections.abc import Iterator, Mapping
 from casebook.extractors.visibility.declarations.boxes import WIDENING
 from casebook.extractors.visibility.declarations.css_values import NUMBER, UNIT_PX
 
-FRAMES = frozenset("border border-top border-left border-width border-top-width".split())
+FRAMES = frozenset(
+    "border border-top border-left border-width border-top-width border-left-width border-block "
+    "border-inline border-block-start border-inline-start border-block-width border-inline-width "
+    "border-block-start-width border-inline-start-width".split()
+)
 """Properties that set a text further in, or down."""
+
+UNREAD = frozenset(
+    {f"{name}{way}" for name in ("margin", "padding") for way in ("", "-block", "-inline")}
+)
+"""Those that are left as they stand where a variable tells them."""
 
 _SIZES = frozenset(
     "height width max-height max-width top left right bottom margin-top margin-left margin-right "
@@ -15,7 +24,7 @@ _SIZES = frozenset(
     "letter-spacing word-spacing text-indent direction writing-mode columns column-count "
     "column-width transition transition-property".split()
 )
-BOXES = WIDENING | FRAMES | _SIZES
+BOXES = WIDENING | FRAMES | UNREAD | _SIZES
 """What tells how large a box is, and where in it its text stands."""
 
 _FIXED = frozenset({"", "px", "pt", "pc", "in", "cm", "mm", "q", "rem", "em"})

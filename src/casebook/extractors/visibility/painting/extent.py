@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from math import ceil
 from typing import Any
 
 from casebook.extractors.visibility.declarations import shifts, styles
@@ -26,7 +25,7 @@ _NARROW = frozenset({"flex", "inline-flex", "grid", "inline-grid", "inline-block
 _CELLS = frozenset({"td", "th", "aside"})
 _DEEPEST = 60
 _WIDE_PX, _COLUMN_PX, _NARROW_PX = 1_000.0, 450.0, 300.0
-_SIZE_PX, _LARGE_PX, _HEADING_PX = 16.0, 22.0, 32.0
+SIZE_PX, _LARGE_PX, _HEADING_PX = 16.0, 22.0, 32.0
 _LINE, _FILLED = 1.6, 0.8
 _SMALL_LETTER, _CAPITAL, _SIGN = 0.6, 0.85, 1.05
 _FIRST_SIGN = "\u2e80"
@@ -50,7 +49,8 @@ class Extent:
 
     def height(self, width: float) -> float:
         """Return how high the text may be in a ``width``, with what is left around each block."""
-        lines = ceil(self.length / (_FILLED * width)) + self.blocks + self.breaks
+        # Rounded up, also what has no end: a letter may be stated as large as that.
+        lines = -(-self.length // (_FILLED * width)) + self.blocks + self.breaks
         return (lines + 2 * self.blocks) * self.line
 
 
@@ -63,14 +63,15 @@ def extent_of(
     """
     within = list(element.iter("*"))
     around = [style_of(one) for one in islice(element.iterancestors(), _DEEPEST)]
-    styled = [*map(style_of, within), *around]
+    # Many are told the same: of those one is looked at.
+    styled = list({id(one): one for one in (*map(style_of, within), *around)}.values())
     turned = (one.get("dir", "ltr").lower() for one in (element, *element.iterancestors()))
     sizes, lines = _sizes(styled), list(map(_ratio, styled))
     if sizes is None or None in lines or not all(map(_TURNED.isdisjoint, styled)):
         return None
     if any(way != "ltr" for way in turned) or any(map(_is_set_in, styled)):
         return None
-    usual = _SIZE_PX if is_complete else _LARGE_PX
+    usual = SIZE_PX if is_complete else _LARGE_PX
     size = max(usual, *sizes, _HEADING_PX if any(one.tag in HEADINGS for one in within) else 0)
     line = size * max(filter(None, lines), default=_LINE)
     text = "".join(element.itertext())
@@ -139,7 +140,7 @@ def _ratio(style: Style) -> float | None:
     if match and match[2] in {"", "%"}:
         return float(match[1]) / (100 if match[2] else 1)
     length = shifts.pixels(told)
-    return None if length is None else length / _SIZE_PX
+    return None if length is None else length / SIZE_PX
 
 
 def _length(text: str) -> float:

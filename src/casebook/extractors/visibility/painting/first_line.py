@@ -10,6 +10,7 @@ from casebook.extractors.visibility.painting.painted import of_side
 from casebook.extractors.visibility.painting.sight import Sight
 
 SIDE = "::first-line"
+_BEFORE = "::before"
 _SIZING = ("font-size", "font")
 _INKS = ("color", "-webkit-text-fill-color")
 _SHOWING = ("background", "background-color", "background-image", "text-shadow", "text-decoration",
@@ -36,7 +37,7 @@ def reason_of(
 ) -> str | None:
     """Say why nothing is seen of an element all of whose text is in its first line, or None."""
     line = of_side(style, SIDE) if may_hide_line(style) else {}
-    if not line or not _is_plain(element, style, style_of):
+    if not line or not _is_plain(element, style, style_of, is_complete):
         return None
     if styles.text_size(line) == 0:  # of letters without a size any number fit in
         return "font-size: 0"
@@ -52,16 +53,24 @@ def reason_of(
     return "transparent first line" if fits else None
 
 
-def _is_plain(element: Any, style: Style, style_of: Callable[[Any], Style]) -> bool:
-    """Tell a block of one run of text, of which nothing has a size or an ink of its own."""
+def _is_plain(
+    element: Any, style: Style, style_of: Callable[[Any], Style], is_complete: bool
+) -> bool:
+    """Tell a block of one run of text, of which nothing has a size or an ink of its own.
+
+    A sheet that lies elsewhere (not ``is_complete``) may give one to what has a class.
+    """
     display = style.get("display")
     is_block = element.tag in BLOCKS if display is None else display in _BLOCK
     kept = style.get("white-space", "normal") != "normal"
     return (
         is_block
         and not kept
+        and not any(name.endswith(_BEFORE) for name in style)  # it may be the first line
         and all(
-            one.tag in _INLINE and _OWN.isdisjoint(style_of(one))
+            one.tag in _INLINE
+            and (is_complete or one.get("class") is None)
+            and _OWN.isdisjoint(style_of(one))
             for one in element.iterdescendants("*")
         )
     )

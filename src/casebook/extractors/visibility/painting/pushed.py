@@ -7,9 +7,10 @@ as slides do, a click may bring more, and of what moves (``transition``, ``anima
 
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
-from casebook.extractors.visibility.declarations import shifts
+from casebook.extractors.visibility.declarations import shifts, styles
 from casebook.extractors.visibility.declarations.boxes import cuts
 from casebook.extractors.visibility.declarations.declared import Style
 from casebook.extractors.visibility.painting.extent import (
@@ -17,6 +18,7 @@ from casebook.extractors.visibility.painting.extent import (
     DIVISIONS,
     MIDDLE,
     SET_IN,
+    SIZE_PX,
     START,
     WITH_MARGINS,
     Extent,
@@ -34,6 +36,7 @@ _DISPLAYS = _BOXED | {"inline"}
 _OF_LINES = frozenset({"margin-top"})
 _OF_BLOCKS = _OF_LINES | {"transform", "translate"}
 _LIVELY = re.compile(r"animation|transition|scale$|rotate$|zoom$|.*::before$")
+_BESIDE = "::"
 _SET_ELSEWHERE = frozenset({"align-content", "place-content", "columns", "column-count"})
 _CUT_ALL = frozenset({"hidden", "clip", "auto", "scroll", "overlay", "visible"})
 _SIZES = ("height", "max-height", "width", "max-width")
@@ -43,6 +46,7 @@ _SHAPING = (shifts.BOXES - _OF_TEXT) | set(
     "display float position transform translate scale zoom".split()
 )
 _MOST_WRAPPERS = 3
+_MOST_PARTS = 20
 _LEAST_PX, _SET_IN_PX = 80.0, 40.0
 
 
@@ -64,10 +68,16 @@ def is_pushed_out(
     kind = extent_of(element, box, style_of, is_complete=is_complete)
     if kind is None:
         return False
-    aside, down = told
+    aside, down = (length * _scale(element, style_of) for length in told)
     return _is_above(element, style, style_of(box), down, kind) or _is_left(
         element, style, style_of(box), aside, kind
     )
+
+
+def _scale(element: Any, style_of: Callable[[Any], Style]) -> float:
+    """Return how small a ``rem`` may be by the usual one; 10 pixels are common."""
+    size = styles.text_size(style_of(element.getroottree().getroot()))
+    return 1.0 if size is None else min(1.0, size / SIZE_PX)
 
 
 def _is_still(style: Style) -> bool:
@@ -90,7 +100,7 @@ def _unmoved_by(element: Any, style: Style) -> frozenset[str]:
 
 def _is_as_told(style: Style) -> bool:
     """Tell a box that nothing else moves, nor pushes down what it holds."""
-    return not any(map(_LIVELY.match, style))
+    return not any(map(_LIVELY.match, style)) and shifts.UNREAD.isdisjoint(style)
 
 
 def _is_block(element: Any, style: Style) -> bool:
@@ -104,9 +114,15 @@ def _is_plain(element: Any, style_of: Callable[[Any], Style], is_complete: bool)
     for one in element.iterdescendants("*"):
         known = one.tag in _INLINE or (is_complete and one.tag in BLOCKS)
         unsure = not is_complete and one.get("class") is not None
-        if not known or unsure or not _SHAPING.isdisjoint(style_of(one)):
+        style = style_of(one)
+        if not known or unsure or not _SHAPING.isdisjoint(style) or not _is_bare(style):
             return False
     return True
+
+
+def _is_bare(style: Style) -> bool:
+    """Tell what has nothing drawn before or after its text, which may make room there."""
+    return not any(_BESIDE in name for name in style)
 
 
 def _box_around(
@@ -123,7 +139,8 @@ def _box_around(
             is_free = style.get("position") == "absolute" and not is_placed(told)
             return None if is_free or not _is_box(around, told) else around
         unsure = not is_complete and around.get("class") is not None
-        if unsure or around.tag not in DIVISIONS or not _SHAPING.isdisjoint(told):
+        is_bare = _SHAPING.isdisjoint(told) and _is_as_told(told)
+        if unsure or around.tag not in DIVISIONS or not is_bare:
             return None
         one = around
     return None
@@ -131,11 +148,17 @@ def _box_around(
 
 def _holds_alone(around: Any, one: Any) -> bool:
     """Tell an element in which nothing is seen but what is in ``one``."""
-    others = (other for other in around if other is not one and isinstance(other.tag, str))
-    texts = (around.text, *(child.tail for child in around))
-    return all(other.tag in _UNSEEN for other in others) and not any(
-        text and not text.isspace() for text in texts
-    )
+    parts = list(islice(around, _MOST_PARTS + 1))  # of many, each would look through all
+    others = [other for other in parts if other is not one and isinstance(other.tag, str)]
+    if len(parts) > _MOST_PARTS or any(map(_is_seen, others)):
+        return False
+    texts = (around.text, *(child.tail for child in parts))
+    return not any(text and not text.isspace() for text in texts)
+
+
+def _is_seen(element: Any) -> bool:
+    """Tell what may take up room, as what a template draws around its element does."""
+    return element.tag not in _UNSEEN or element.get("shadowrootmode") is not None
 
 
 def _is_box(element: Any, style: Style) -> bool:

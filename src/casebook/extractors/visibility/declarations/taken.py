@@ -22,7 +22,6 @@ _NUMBER = r"[-+]?\d*\.?\d+(?:e[-+]?\d+)?"
 _SHARE = re.compile(rf"{_NUMBER}%?")
 _LENGTH = re.compile(rf"({_NUMBER})([a-z]+|%)?")
 _HEX = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
-_WORD = re.compile(r"[a-z][a-z-]*")
 _SIZES = frozenset(
     "xx-small x-small small medium large x-large xx-large xxx-large smaller larger math".split()
 )

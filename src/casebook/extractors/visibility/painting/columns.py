@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from casebook.extractors.visibility.painting.slides import is_track
+from casebook.extractors.visibility.painting.slides import ROWS, is_track
 
 _AWAY = "off screen"
 _DRAWN = "off screen (margin-left)"
 _WHOLE = "100%"
 _FLOATS = frozenset({"left", "right"})
-_ROWS = frozenset({"flex", "inline-flex"})
 _BACK = re.compile(r"-(?:\d{1,2}(?:\.\d{1,9})?|100)%")
 _NEAR = 5
 
@@ -42,7 +41,7 @@ def is_drawn_up(
     around = element.getparent()
     if around is None or not _BACK.fullmatch(style.get("margin-left", "")):
         return False
-    in_row = style_of(around).get("display") in _ROWS
+    in_row = style_of(around).get("display") in ROWS
     before = islice(element.itersiblings("*", preceding=True), _NEAR)
     return (in_row or style.get("float") in _FLOATS) and any(
         _is_whole(style_of(one), in_row=in_row) and "".join(one.itertext()).strip()

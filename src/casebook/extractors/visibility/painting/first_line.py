@@ -12,14 +12,13 @@ from casebook.extractors.visibility.painting.sight import Sight
 SIDE = "::first-line"
 _BEFORE = "::before"
 _SIZING = ("font-size", "font")
-_INKS = ("color", "-webkit-text-fill-color")
 _SHOWING = ("background", "background-color", "background-image", "text-shadow", "text-decoration",
             "text-decoration-line", "-webkit-text-stroke", "-webkit-text-stroke-width")  # fmt: skip
-_TELLING = frozenset(f"{name}{SIDE}" for name in (*_SIZING, *_INKS))
+_TELLING = frozenset(f"{name}{SIDE}" for name in (*_SIZING, *styles.INKS))
 # Without those that browsers give an ink of their own.
 _INLINE = frozenset("abbr b cite code em i q small span strong sub sup u".split())
 _BLOCK = frozenset({"block", "inline-block", "flow-root", "list-item"})
-_OWN = frozenset({"display", "position", "float", "text-shadow", *_SIZING, *_INKS})
+_OWN = frozenset({"display", "position", "float", "text-shadow", *_SIZING, *styles.INKS})
 
 
 def may_hide_line(part: Mapping[str, str]) -> bool:

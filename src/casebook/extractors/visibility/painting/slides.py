@@ -7,7 +7,9 @@ from casebook.extractors.visibility.declarations import shifts
 from casebook.extractors.visibility.declarations.css_values import NUMBER
 from casebook.extractors.visibility.declarations.declared import Style
 
-_ROWS = frozenset({"flex", "inline-flex"})
+ROWS = frozenset({"flex", "inline-flex"})
+"""How what lays its parts in a row is displayed."""
+
 _APART = frozenset({"inline-block", "inline-flex", "table-cell"})
 _LEAST = 2
 _MOST = 200
@@ -44,7 +46,7 @@ def is_track(
     around = element.getparent()
     boxes = (style, {} if around is None else style_of(around))
     whole = next(filter(None, (shifts.pixels(each.get("width", "")) for each in boxes)), None)
-    in_row = style.get("display") in _ROWS or any(map(_stands_apart, told))
+    in_row = style.get("display") in ROWS or any(map(_stands_apart, told))
     in_row = in_row or (not is_complete and all(one.get("class") for one in slides))
     reach = _reach(told)
     if not in_row or reach is None or (bool(reach.share) != bool(moved.share) and not whole):

@@ -14,7 +14,6 @@ from casebook.extractors.visibility.painting.first_line import may_hide_line
 from casebook.extractors.visibility.rules.animations import Frames, named_in
 
 _SHADE = 25
-_INKS = ("color", "-webkit-text-fill-color")
 
 
 class Hiding:
@@ -36,7 +35,7 @@ class Hiding:
         came_to = {pair: [{pair[0]: each} for each in variants(pair[1], known)] for pair in hanging}
         parts += [each for told in came_to.values() for each in told]
         inks, grounds = (
-            _colours(parts, _INKS) | ({ink} if ink else set()),
+            _colours(parts, styles.INKS) | ({ink} if ink else set()),
             _colours(parts, GROUNDS) | {colours.WHITE, colours.DARK},
         )
         self._inks, self._grounds = _meeting(inks, grounds), _meeting(grounds, inks)
@@ -58,7 +57,7 @@ class Hiding:
             or may_push(part)
             or may_hide_line(part)
             or named_in(part, self._leaving)
-            or any(colours.colour(part[name]) in self._inks for name in _INKS if name in part)
+            or any(colours.colour(part[name]) in self._inks for name in styles.INKS if name in part)
             or any(colours.colour(part[name]) in self._grounds for name in GROUNDS if name in part)
         )
 

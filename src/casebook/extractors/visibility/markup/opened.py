@@ -106,9 +106,10 @@ def _linked(telling: Iterable[Any]) -> Iterator[tuple[Any, str]]:
 def _turned_to(root: Any, hidden: Collection[Any]) -> Iterator[tuple[Any, str]]:
     """Yield the links to hidden elements beside one that is shown and linked: tabs, unnamed."""
     links: dict[str, list[Any]] = {}
-    for link in LINKS_TO_PLACES(root):
+    named = {one.get("id") for one in hidden} - {None}
+    for link in LINKS_TO_PLACES(root) if named else ():
         links.setdefault(link.get("href").removeprefix("#"), []).append(link)
-    is_any = len(links) > 1 and any(one.get("id") in links for one in hidden)
+    is_any = len(links) > 1 and not named.isdisjoint(links)
     places: dict[str, Any] = {}
     for one in NAMED(root) if is_any else ():
         if one.get("id") in links:

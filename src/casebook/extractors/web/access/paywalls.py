@@ -70,8 +70,9 @@ def is_cut(page: Page) -> bool:
 def _goes_on(page: Page, near: str) -> bool:
     """Tell whether what stands by the text, and is not what it speaks of, sells the rest of it."""
     text, words, is_sold = page.text, page.words, page.is_sold
-    told = _told(text)
-    said = sum(phrase not in told for phrase in _sold(near))
+    sold = _sold(near)
+    told = _told(text) if sold else set()
+    said = sum(phrase not in told for phrase in sold)
     if said >= _SEVERAL or (said > 0 and (words < _SHORT or is_sold or page.has_paywall)):
         return True
     offers = _offers(text, near) if words < _SHORT else set()

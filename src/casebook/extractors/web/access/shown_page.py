@@ -8,10 +8,10 @@ from functools import cache, cached_property
 from casebook.extractors.web.access import wall_phrases as phrases
 
 # A straight mark opens behind a space and closes before one, so that it is told which it does.
+# Each begins with its mark, for which a text is searched far faster than for what is before one.
 _QUOTED = re.compile(
-    r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|(?<![\w.,!?…])«[^«»\n]{1,300}»"
-    r"|(?:(?<=\s)|(?<=\()|^)\"(?=\S)[^\"\n]{1,300}(?<=\S)\"(?!\w)",
-    re.MULTILINE,
+    r"“[^“”\n]{1,300}”|„[^„“”\n]{1,300}[“”]|«(?<![\w.,!?…]«)[^«»\n]{1,300}»"
+    r"|\"(?<![^\s(]\")(?=\S)[^\"\n]{1,300}(?<=\S)\"(?!\w)"
 )
 _WORD = re.compile(r"\w+")
 
@@ -44,7 +44,8 @@ class Page:
     @cached_property
     def is_sold(self) -> bool:
         """Tell whether the page says by machine that its text is not for free."""
-        return bool(phrases.SOLD.search(self.markup))
+        named = "isAccessibleForFree" in self.markup  # found in a tenth of the pattern's time
+        return named and bool(phrases.SOLD.search(self.markup))
 
     @cached_property
     def has_paywall(self) -> bool:

@@ -81,9 +81,11 @@ def _doubt(page: Page) -> str | None:
 
 def _is_challenge(page: Page) -> bool:
     few, short = page.words < FEWEST_WORDS, page.words < _SHORT
+    if page.words >= _LONG:
+        return False
     named = _is_named(page, phrases.CHALLENGE_TITLE, phrases.CHALLENGE_TEXT)
     # Some tell at length why they ask, under a title that says it.
-    if page.words >= _LONG or not (short or named) or count_words(page.seen) >= _LONG:
+    if not (short or named) or count_words(page.seen) >= _LONG:
         return False
     proved = bool(phrases.CHALLENGE_PAGE.search(page.markup))
     asked = proved or (short and bool(phrases.CHALLENGE_TEXT.search(page.seen)))

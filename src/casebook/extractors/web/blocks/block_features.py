@@ -22,7 +22,8 @@ _MARK = re.compile(r"[.!?,;:。，、！？]")
 _RANGES = r"\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _UNSPACED, _PIECE = re.compile(f"[{_RANGES}]"), re.compile(rf"[{_RANGES}]{{1,2}}|[^\W{_RANGES}]+")
 _DIGIT = re.compile(r"\d")
-_ENDED = re.compile("[.!?。！？…:][\"'”’»)\\]]*\\s*$")
+_ENDS = tuple(".!?。！？…:")
+_CLOSING = "\"'”’»)]"
 _KINDS_OF_TAG = {
     "p": 0, "li": 1, "td": 3, "tr": 3, "table": 3, "dd": 4, "dt": 4, "figcaption": 5, "figure": 5,
     "caption": 5, "blockquote": 6, "h1": 7, "h2": 7, "h3": 7, "h4": 7, "h5": 7, "h6": 7, "pre": 8,
@@ -115,7 +116,7 @@ class _Features:
             np.log1p(self.counts),
             self.linked,
             np.where(self.level == 0, 7, self.level),
-            np.array([bool(_ENDED.search(text)) for text in texts]),
+            np.array([text.rstrip().rstrip(_CLOSING).endswith(_ENDS) for text in texts]),
             np.array([len(_MARK.findall(text)) for text in texts]) / words,
             np.array([text.lstrip()[:1].isupper() for text in texts]),
             np.array([len(_DIGIT.findall(text)) for text in texts]) / sizes,
@@ -174,8 +175,7 @@ class _Features:
                 np.ones(len(self.placed)),
             ]
         )
-        rows = place_rows([block.place for block in self.placed], amounts.tolist(), self.total)
-        return np.array(rows, dtype=float).reshape(len(self.placed), len(PLACE_NAMES))
+        return place_rows([block.place for block in self.placed], amounts, self.total)
 
     def _page(self, kind: PageKind) -> list[float]:
         return [

@@ -60,13 +60,14 @@ def probabilities(matrix: Matrix) -> Matrix:
 def _chances(matrix: Matrix) -> Matrix:
     trees = shipped()
     (rows, width), (count, nodes) = matrix.shape, trees.columns.shape
-    # Places in the flat arrays: numpy finds those in two thirds of the time of two subscripts.
+    # Places in the flat arrays: numpy finds those in two thirds of the time of two subscripts, and
+    # faster where it need not look for wrong ones.
     row, tree = width * np.arange(rows)[:, None], nodes * np.arange(count)
     node = 1 + (matrix.take(trees.columns[:, 0], axis=1) > trees.thresholds[:, 0])
     for _ in range(trees.depth - 1):
         here = tree + node
-        right = matrix.take(row + trees.columns.take(here)) > trees.thresholds.take(here)
-        node = 2 * node + 1 + right
+        value = matrix.take(row + trees.columns.take(here, mode="wrap"), mode="wrap")
+        node = 2 * node + 1 + (value > trees.thresholds.take(here, mode="wrap"))
     leaf = trees.leaves.shape[1] * np.arange(count) + node - nodes
     return 1 / (1 + np.exp(-trees.leaves.take(leaf).sum(axis=1)))
 

@@ -5,9 +5,12 @@ the language of the text. Class names do: ``_NAMES``.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from operator import add, attrgetter
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
 
 from casebook.extractors.web.markup.tree_blocks import Place
 
@@ -61,9 +64,11 @@ _LISTS = frozenset({"ul", "ol"})
 LIKED = frozenset({"li", "article", "section"})
 """Tags whose likes stand side by side, whatever they are called."""
 _INNER_AT = {name: number for number, name in enumerate(_NAMES)}
-_OUTER_AT = {name: number for number, name in enumerate(_OUTER_NAMES)}
-_ONCE = (1, 0, 0.0)
+_OUTER_AT = {name: number for number, name in enumerate(_OUTER_NAMES, len(_NAMES))}
+_UNNAMED = [_NONE] * (len(_NAMES) + len(_OUTER_NAMES))
+_OUTSIDE = (0, 0, 1, 0, 0.0, 0, False, 0)
 _number = attrgetter("number")
+_Matrix = Any  # a numpy array
 
 PLACE_NAMES = [
     *(
@@ -79,117 +84,103 @@ PLACE_NAMES = [
 """The names of the columns, in order."""
 
 
-def place_rows(
-    places: Sequence[Place], amounts: Sequence[Sequence[float]], total: float
-) -> list[list[float]]:
-    """Return what can be told of the place of each block.
+def place_rows(places: Sequence[Place], amounts: _Matrix, total: float) -> _Matrix:
+    """Return what can be told of the place of each block: a row for each, columns as named.
 
-    ``amounts`` are, for each block, its words, those linked, kept and in prose, and 1.
+    ``places`` are those of one page. ``amounts``: for each block a row of its words, those linked,
+    kept and in prose, and 1.
     """
-    held = _held(places, amounts)
-    known: dict[Place, _Standing] = {}
-    for place in sorted(held, key=_number):
-        above = known.get(place.parent) if place.parent is not None else None
-        known[place] = _Standing(place, held[place], above, total)
-    rows = {place: known[place].row() for place in set(places)}
-    return [rows[place] for place in places]
-
-
-def _held(places: Sequence[Place], amounts: Sequence[Sequence[float]]) -> dict[Place, list[float]]:
-    """Return the sums of ``amounts`` under each place that holds a block, at any depth."""
-    held: dict[Place, list[float]] = {}
-    for start, amount in zip(places, amounts, strict=True):
-        place: Place | None = start
-        while place is not None and place not in held:
-            held[place] = [0.0] * len(amount)
-            place = place.parent
-        held[start] = list(map(add, held[start], amount))
-    for place in sorted(held, key=_number, reverse=True):
-        if place.parent is not None:
-            held[place.parent] = list(map(add, held[place.parent], held[place]))
-    return held
-
-
-class _Standing:
-    """One place: what it holds, and what it takes over from the place around it."""
-
-    __slots__ = (
-        "above",
-        "depth",
-        "inner",
-        "lists",
-        "outer",
-        "repeats",
-        "section",
-        "shares",
-        "table",
+    known = _holding(places)
+    at = {place: number for number, place in enumerate(known)}
+    around = [at[place.parent] if place.parent else 0 for place in known]
+    rows = np.array([at[place] for place in places])
+    held = _held(amounts, rows, around)
+    words = held[:, :1]
+    parts = held[:, 1:4] / np.maximum(1.0, words)
+    shares = np.hstack([words, parts, words / held[:, 4:]])
+    sections = np.hstack([words / total, parts])
+    named = [_UNNAMED]
+    standings = _standings(known, around, sections[:, 0].tolist(), named)
+    standing = np.array(standings, dtype=float)[rows]
+    section, names = standing[:, :2].T.astype(int)
+    chain, upwards = [rows], np.array(around)
+    for _ in range(_ANCESTORS - 1):
+        chain.append(upwards[chain[-1]])
+    return np.hstack(
+        [*(shares[up] for up in chain), sections[section], np.array(named)[names], standing[:, 2:]]
     )
 
-    above: "_Standing | None"
-    shares: list[float]
-    section: list[float]
-    inner: list[float]
-    outer: list[float]
-    repeats: tuple[int, int, float]
-    lists: int
-    table: bool
-    depth: int
 
-    def __init__(
-        self, place: Place, held: Sequence[float], above: "_Standing | None", total: float
-    ) -> None:
-        words, linked, kept, prose, blocks = held
-        many = max(1.0, words)
-        share = words / total
-        shares = [linked / many, kept / many, prose / many]
-        self.above = above
-        self.shares = [words, *shares, words / blocks]
-        large = words >= _SECTION * total or above is None
-        self.section = [share, *shares] if large or above is None else above.section
-        self.depth = above.depth + 1 if above else 1
-        self.lists = (above.lists if above else 0) + (place.tag in _LISTS)
-        self.table = (above is not None and above.table) or place.tag == "table"
-        self.inner = above.inner if above else [_NONE] * len(_NAMES)
-        self.outer = above.outer if above else [_NONE] * len(_OUTER_NAMES)
-        self.repeats = (
-            (above.repeats[0], above.repeats[1] + 1, above.repeats[2]) if above else _ONCE
-        )
-        self._take_names(place, share)
-        self._take_likes(place, share)
+def _holding(places: Iterable[Place]) -> list[Place]:
+    """Return all places that hold a block, at any depth, each behind the one around it."""
+    found: set[Place] = set()
+    for start in places:
+        place: Place | None = start
+        while place is not None and place not in found:
+            found.add(place)
+            place = place.parent
+    return sorted(found, key=_number)
 
-    def _take_names(self, place: Place, share: float) -> None:
-        """Note the share of the page under the innermost, and the outermost, place so named."""
-        names = _names_of(place.tag, place.role, place.names)
-        if not names:
-            return
-        self.inner, self.outer = list(self.inner), list(self.outer)
-        for name in names:
-            self.inner[_INNER_AT[name]] = share
-            at = _OUTER_AT.get(name)
-            if at is not None and share < _OUTER and self.outer[at] == _NONE:
-                self.outer[at] = share
 
-    def _take_likes(self, place: Place, share: float) -> None:
-        """Note how often the likes of this place, or of one around it, stand side by side."""
-        named = not place.signature.endswith(" ") or place.tag in LIKED
-        if place.parent is None or not named or place.tag in _PLAIN_REPEATS:
-            return
-        likes = place.parent.children[place.signature]
-        if likes > 1 and likes >= self.repeats[0]:
-            self.repeats = (likes, 0, share)
+def _held(amounts: _Matrix, rows: _Matrix, around: Sequence[int]) -> _Matrix:
+    """Return the sums of ``amounts``, which stand at ``rows``, under each place, at any depth."""
+    held = []
+    for column in amounts.T:
+        sums = np.bincount(rows, weights=column, minlength=len(around)).tolist()
+        for number in range(len(around) - 1, 0, -1):
+            sums[around[number]] += sums[number]
+        held.append(sums)
+    return np.array(held).T
 
-    def row(self) -> list[float]:
-        """Return the features, in the order of ``PLACE_NAMES``."""
-        chain, standing = [], self
-        for _ in range(_ANCESTORS):
-            chain += standing.shares
-            standing = standing.above or standing
-        most, up, size = self.repeats
-        up = up if most > 1 else 0
-        return [
-            *chain, *self.section, *self.inner, *self.outer,
-            most, up, size, self.lists, self.table, self.depth,
-        ]  # fmt: skip
+
+def _standings(
+    places: Sequence[Place],
+    around: Sequence[int],
+    shares: Sequence[float],
+    named: list[list[float]],
+) -> list[tuple[float, ...]]:
+    """Return what each place has, or takes over from the one ``around`` it.
+
+    Which is the innermost that is a large part of the page; which of the rows ``named``, to which
+    new ones are added, has the share of the page under the innermost, and the outermost, place of
+    each name; then the last columns.
+    """
+    found: list[tuple[Any, ...]] = []
+    for number, (place, up, share) in enumerate(zip(places, around, shares, strict=True)):
+        section, row, likes, likes_up, size, lists, table, depth = found[up] if found else _OUTSIDE
+        if share >= _SECTION:
+            section = number
+        if names := _names_of(place.tag, place.role, place.names):
+            named.append(_renamed(named[row], names, share))
+            row = len(named) - 1
+        several = _likes_of(place)
+        if several > 1 and several >= likes:
+            likes, likes_up, size = several, 0, share
+        elif likes > 1:
+            likes_up += 1
+        lists += place.tag in _LISTS
+        table = table or place.tag == "table"
+        found.append((section, row, likes, likes_up, size, lists, table, depth + 1))
+    return found
+
+
+def _renamed(row: Sequence[float], names: Iterable[str], share: float) -> list[float]:
+    """Return ``row`` for a place that has ``share`` of the page and these ``names``."""
+    changed = list(row)
+    for name in names:
+        changed[_INNER_AT[name]] = share
+        at = _OUTER_AT.get(name)
+        if at is not None and share < _OUTER and changed[at] == _NONE:
+            changed[at] = share
+    return changed
+
+
+def _likes_of(place: Place) -> int:
+    """Return how often the likes of this place stand side by side; 1 where that tells nothing."""
+    named = not place.signature.endswith(" ") or place.tag in LIKED
+    if place.parent is None or not named or place.tag in _PLAIN_REPEATS:
+        return 1
+    return place.parent.children[place.signature]
 
 
 @lru_cache(maxsize=1_000)

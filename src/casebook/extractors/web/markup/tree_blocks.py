@@ -1,8 +1,7 @@
 """From an element tree to blocks: one walk that reads HTML and trafilatura's own element names."""
 
-import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntFlag, auto
 from typing import Any
@@ -153,19 +152,19 @@ def placed_blocks(
     return _Walk(root, without, apart).found
 
 
-def outside(placed: Sequence[Placed], named: re.Pattern[str]) -> list[Placed]:
-    """Return those of ``placed`` that stand in nothing whose class or id is so ``named``."""
+def outside(placed: Sequence[Placed], is_named: Callable[[str], bool]) -> list[Placed]:
+    """Return those of ``placed`` that stand in nothing of which class and id say ``is_named``."""
     places: set[Place] = set()
     for one in placed:
         place: Place | None = one.place
         while place is not None and place not in places:
             places.add(place)
             place = place.parent
-    if not named.search("\n".join({place.names for place in places})):  # as on most pages
+    if not is_named("\n".join({place.names for place in places})):  # as on most pages
         return list(placed)
     inside: dict[Place | None, bool] = {None: False}
     for place in sorted(places, key=lambda place: place.number):
-        inside[place] = inside[place.parent] or bool(named.search(place.names))
+        inside[place] = inside[place.parent] or is_named(place.names)
     return [one for one in placed if not inside[one.place]]
 
 
@@ -201,12 +200,16 @@ class _Walk:
         roles: list[int | None] = [0]  # of what the walk is in, None where it reads nothing
         for event, element in etree.iterwalk(root, events=("start", "end")):
             if event == "start":
-                unread = roles[-1] is None or self._is_unread(element, without)
-                role = None if unread else self._role(element.tag, element)
-                roles.append(role)
-                if role:
-                    self._enter(element, role, root)
-                if not unread and (text := element.text):
+                tag = element.tag
+                if roles[-1] is None or tag in without or self._is_no_text(element, tag):
+                    roles.append(None)
+                    continue
+                is_plain = tag not in _ROLES and not (self.lined or self.apart)  # as of most
+                begun = 0 if is_plain else self._role(tag, element)
+                roles.append(begun)
+                if begun:
+                    self._enter(element, begun, root)
+                if text := element.text:
                     self._say(text, element)
             else:
                 if role := roles.pop():
@@ -215,13 +218,9 @@ class _Walk:
                     self._say(text)
         self._flush()
 
-    def _is_unread(self, element: Any, without: Collection[str]) -> bool:
-        tag = element.tag
-        return (
-            tag in without
-            or (tag in MAYBE_NO_TEXT and is_no_text(element))
-            or (self.code > 0 and is_line_number(element))
-            or not isinstance(tag, str)
+    def _is_no_text(self, element: Any, tag: str) -> bool:
+        return (tag in MAYBE_NO_TEXT and is_no_text(element)) or (
+            self.code > 0 and is_line_number(element)
         )
 
     def _role(self, tag: str, element: Any) -> int:

@@ -94,8 +94,10 @@ class _Features:
         self.linked = np.array([block.linked for block in placed])
         prose = (self.counts >= _PROSE_WORDS) & (self.linked < _PROSE_LINKS)
         self.prose = np.where(prose, self.counts, 0.0)
-        self.reading = [words_of(text) for text in reading]
-        self.kept = np.array(_kept(self.tokens, self.reading))
+        known = {one.block.text: words for one, words in zip(placed, tokens, strict=True)}
+        self.reading = [known.get(text) or words_of(text) for text in reading]
+        self.keys = [" ".join(words) for words in tokens]
+        self.kept = np.array(_kept(self.keys, self.tokens, self.reading))
         self.total = max(1.0, self.counts.sum())
         self.level = np.array([block.level for block in placed])
         of_page = np.tile(np.array(self._page(kind), dtype=float), (len(placed), 1))
@@ -104,10 +106,9 @@ class _Features:
 
     def _own(self) -> list[Matrix]:
         texts = [block.block.text for block in self.placed]
-        keys = [" ".join(tokens) for tokens in self.tokens]
-        copies, seen = Counter(keys), Counter[str]()
+        copies, seen = Counter(self.keys), Counter[str]()
         copy = []
-        for key in keys:
+        for key in self.keys:
             seen[key] += 1
             copy.append(seen[key])
         words = np.maximum(1, self.counts)
@@ -125,7 +126,7 @@ class _Features:
             np.array([block.block.verbatim for block in self.placed]),
             np.array([block.button for block in self.placed]),
             np.array([_KINDS_OF_TAG.get(b.place.tag, _OF_CONTAINERS) for b in self.placed]),
-            np.array([copies[key] for key in keys]),
+            np.array([copies[key] for key in self.keys]),
             np.array(copy),
             self.kept,
         ]
@@ -190,15 +191,17 @@ class _Features:
         ]
 
 
-def _kept(tokens: Sequence[Sequence[str]], reading: Sequence[Sequence[str]]) -> list[float]:
+def _kept(
+    keys: Sequence[str], tokens: Sequence[Sequence[str]], reading: Sequence[Sequence[str]]
+) -> list[float]:
     """Return for each block the share of its runs of three words that ``reading`` has too."""
     joined = [word for words in reading for word in words]
     runs = set(_runs(joined))
     whole = {" ".join(words) for words in reading}
     shares = []
-    for words in tokens:
-        if len(words) < _SHINGLE:
-            shares.append(float(" ".join(words) in whole))
+    for key, words in zip(keys, tokens, strict=True):
+        if key in whole or len(words) < _SHINGLE:
+            shares.append(float(key in whole))
         else:
             shared = sum(map(runs.__contains__, _runs(words)))
             shares.append(shared / (len(words) - _SHINGLE + 1))

@@ -30,7 +30,7 @@ class Format(NamedTuple):
 
 # Versions that those of other readers carry, which read by them.
 _HTML, _MARKDOWN, _WORD, _TEXT, _CAPTIONS = (
-    "html/23", "markdown/12", "word/5", "text/12", "captions/12",
+    "html/24", "markdown/12", "word/5", "text/12", "captions/12",
 )  # fmt: skip
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SUBTITLES = "text/vtt text/srt application/x-subrip application/srt application/ttml+xml"

@@ -23,6 +23,12 @@ from casebook.extractors.visibility.declarations.shapes import (
     moved_by_matrix,
 )
 
+_WIDTHS = frozenset({"%", "vw", "svw", "lvw", "dvw"})
+_HEIGHTS = frozenset({"%", "vh", "svh", "lvh", "dvh"})
+_SHIFTING = ("margin-left", "margin-top", "text-indent")
+_SIDES = {"left": "left", "top": "top", "right": "left", "bottom": "top"}
+_SCREEN = 100
+_MOVING = frozenset({"transform", "translate"})
 INKS = ("color", "-webkit-text-fill-color")
 _FAR_PX = 900
 _FAR_RIGHT_PX = 3_000
@@ -102,21 +108,23 @@ _REMOVING = frozenset(
 """Properties of which a style must have one to remove an element."""
 
 # What another rule may say of the same element.
-_AT_WORST = {"position": "absolute", "overflow": "hidden", "white-space": "nowrap"}
+_AT_WORST = {"position": "fixed", "overflow": "hidden", "white-space": "nowrap"}
 
 
 def _off_screen(style: Style) -> str | None:
     placed = style.get("position") in {"absolute", "fixed", "relative"}
-    sides = ("left", "top", "right", "bottom") if placed else ()
-    for name in (*sides, "margin-left", "margin-top", "text-indent"):
+    sides = _sides(style) if placed else []
+    for name in (*sides, *_SHIFTING):
         if name not in style:
             continue
         # So far from the right or the lower edge is beyond the left or the upper one.
         sideways = name in {"left", "margin-left", "text-indent", "right", "bottom"}
         # A bar across the screen goes far out with its margin and comes back with its padding.
         back = style.get(name.replace("margin", "padding")) if name.startswith("margin") else None
-        if _is_far(style.get(name), sideways=sideways) and f"-{back}" != style[name]:
+        if _is_far(style[name], sideways=sideways) and f"-{back}" != style[name]:
             return f"off screen ({name})"
+    if side := _beyond(style):
+        return f"off screen ({side})"
     if is_led_away(style):
         return "off screen (offset-path)"
     if "transform" not in style and "translate" not in style:
@@ -124,8 +132,36 @@ def _off_screen(style: Style) -> str | None:
     if any(_is_far(far, sideways=True) for far in moved_by_matrix(style.get("transform", ""))):
         return "off screen (transform)"
     moves = [*_moves(style.get("transform", "")), *_both(style.get("translate", "").split())]
-    away = any(_is_far(far, sideways=way == "x") for way, far in moves)
+    starts = {"x": style.get("left"), "y": style.get("top")} if placed else {}
+    away = any(
+        _is_far(far, sideways=way == "x") and far != f"-{starts.get(way)}" for way, far in moves
+    )
     return "off screen (transform)" if away else None
+
+
+def _beyond(style: Style) -> str | None:
+    """Return by which side an element is fixed a whole screen away, where nobody scrolls to it.
+
+    Not one that comes back by a move or a margin.
+    """
+    if style.get("position") != "fixed" or not _MOVING.isdisjoint(style):
+        return None
+    for side in _sides(style):
+        match = NUMBER.match(style[side])
+        units = _WIDTHS if side in {"left", "right"} else _HEIGHTS
+        by_screens = match is not None and match[2] in units and abs(float(match[1])) >= _SCREEN
+        if by_screens and not style.get(f"margin-{side}", "").startswith("-"):
+            return side
+    return None
+
+
+def _sides(style: Style) -> list[str]:
+    """Return by which sides an element is placed: a left and an upper one win over the others."""
+    return [
+        side
+        for side, first in _SIDES.items()
+        if side in style and (side == first or style.get(first, "auto") == "auto")
+    ]
 
 
 def _moves(transform: str) -> Iterator[tuple[str, str]]:

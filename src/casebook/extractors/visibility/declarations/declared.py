@@ -52,9 +52,12 @@ _LONGHANDS = {
     "mask": ("mask-image",),
     "offset": ("offset-path", "offset-distance"),
 }
-_SHORTHANDS = frozenset({"all", "text-decoration", *_LONGHANDS, *_SIDES, *_PAIRS})
+_SHORTHANDS = frozenset({"all", "font", "text-decoration", *_LONGHANDS, *_SIDES, *_PAIRS})
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
 _OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
+_SIZE_OF_FONT = re.compile(
+    r"(?:^|\s)((?:xx?-|xxx-)?(?:small|large)|\d*\.?\d+(?:[a-z]+|%)|0)(?=[\s/]|$)"
+)
 _CUSTOM_NAME = re.compile(r"(--[\w-]+)")
 _OLD_NAME = re.compile(r"^-webkit-(?=mask|animation|clip-path|transform|filter|opacity)")
 _DISPLAYS = frozenset(
@@ -73,7 +76,9 @@ _PAINTING = re.compile(
     rf"{_TOUCHING.pattern}|left|right|top|bottom|margin|(?:max-)?(?:height|width)"
 )
 _PLACING = re.compile(r"left|right|top|bottom|margin|padding|text-indent|height|width|max-")
-_WINNING = {"right": "left", "bottom": "top"}
+_WITH_SIDES = {
+    "left": ["width"], "right": ["left", "width"], "top": ["height"], "bottom": ["top", "height"],
+}  # fmt: skip
 _SIZING = re.compile(r"(?:max-)?(?:height|width)")
 _NO_SIZE = re.compile(r"[01](?![.\d])|var\(|calc\(")
 _FAR_PLACE = re.compile(
@@ -105,7 +110,7 @@ class Declared(NamedTuple):
     def placing(self) -> set[str]:
         """Return the places and sizes of which it gives one that may put a text out of sight.
 
-        And those that would win over them: a left one over a right one.
+        And what is asked with them: a left one that would win over a right one, and the size.
         """
         return {
             each
@@ -113,7 +118,7 @@ class Declared(NamedTuple):
             for name, value in told.items()
             if _PLACING.match(name)
             and (_NO_SIZE if _SIZING.fullmatch(name) else _FAR_PLACE).match(value)
-            for each in (name, _WINNING.get(name, name))
+            for each in (name, *_WITH_SIDES.get(name, ()))
         }
 
     def of(self, side: str) -> "Declared":
@@ -213,6 +218,9 @@ def _written_out(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield "text-decoration-line", " ".join(lines) or "none"
     elif name == "text-decoration":
         yield "text-decoration-line", value
+    elif name == "font" and "var(" not in value:
+        size = _SIZE_OF_FONT.search(value)
+        yield "font-size", value if value in _AS_AROUND else size[1] if size else "medium"
     yield from ((long, "") for long in _LONGHANDS.get(name, ()))  # it sets those too
     yield name, value
 

@@ -13,9 +13,10 @@ PALE = "text in the colour of its background"
 STRUCK = "struck out: whoever wrote it takes it back"
 _PAGE = frozenset({"html", "body"})
 _GROUNDS = ("background-color", "background", "background-image")
-_INKS = frozenset(styles.INKS)
 _NO_GROUND = frozenset({"", "none", "transparent", "inherit", "initial"})
 _HANDED_DOWN = frozenset({"inherit", "unset", "revert", "currentcolor", ""})
+_FILL = "-webkit-text-fill-color"
+_UNFILLED = frozenset({"currentcolor", "initial"})
 _STRIKING = frozenset({"s", "strike", "del"})
 _APART = frozenset({"button", "select", "textarea"})
 _FLOATS = frozenset({"left", "right"})
@@ -31,6 +32,7 @@ class Sight(NamedTuple):
     ``unstated`` is the ink where no element around states one. It counts on the ground of an
     element within the page: that of the page itself may be a script's choice. What is ``struck``
     out is seen, and no longer said. ``share`` is how much of it what it stands in lets be seen.
+    Letters that are ``filled`` have their ink by ``-webkit-text-fill-color``, not by ``color``.
     """
 
     small: bool = False
@@ -42,6 +44,7 @@ class Sight(NamedTuple):
     unstated: colours.Colour | None = None
     struck: bool = False
     share: float = 1.0
+    filled: bool = False
 
     def reason(self) -> str | None:
         """Say why the text is not seen, or None."""
@@ -76,8 +79,9 @@ def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
         state.invisible and visibility not in {"visible", "initial"}
     )
     clear, colour = _ink(state, style)
-    unstated = state.unstated if _INKS.isdisjoint(style) else None
-    ground = _own_ground(state, style, colour)
+    is_stated = any(style.get(name, "inherit") not in _HANDED_DOWN for name in styles.INKS)
+    unstated = None if is_stated else state.unstated
+    ground = _own_ground(state, style, colour or unstated)
     if unstated and tag not in _PAGE and ground != state.ground:
         colour, unstated = unstated, None
     covered = _is_covered(state, style, tag)
@@ -91,6 +95,7 @@ def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
         covered=covered,
         unstated=unstated,
         share=state.share * _share(style),
+        filled=_is_filled(state, style),
     )
 
 
@@ -201,7 +206,10 @@ def _filled(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colou
 
 
 def _own_ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colour | None]:
-    value = style.get("-webkit-text-fill-color", style.get("color", "inherit"))
+    fill, ink = style.get(_FILL, "inherit"), style.get("color", "inherit")
+    if fill in _UNFILLED and state.filled and ink in _HANDED_DOWN:
+        return False, None  # in the colour of what lies further around
+    value = ink if fill in _UNFILLED or not _is_filled(state, style) else fill
     if value in _HANDED_DOWN:
         return state.clear, state.colour
     if value == "initial":
@@ -209,11 +217,18 @@ def _own_ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colo
     return colours.is_transparent(value), colours.colour(value)
 
 
+def _is_filled(state: Sight, style: Mapping[str, str]) -> bool:
+    """Tell letters that have a fill, be it from around: their colour does not count then."""
+    fill = style.get(_FILL, "inherit")
+    return state.filled if fill in _HANDED_DOWN - _UNFILLED else fill not in _UNFILLED
+
+
 def _own_ground(
     state: Sight, style: Mapping[str, str], ink: colours.Colour | None
 ) -> colours.Colour | None:
     colour, whole, picture = (style.get(name, "") for name in _GROUNDS)
-    if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
+    is_clipped = "text" in style.get("background-clip", style.get("-webkit-background-clip", ""))
+    if is_clipped or style.get("display") == "contents":  # that has no box to paint
         return state.ground
     if "gradient" in picture and is_small_picture(style, picture):
         picture = ""

@@ -108,6 +108,7 @@ def test_a_style_hides_as_browsers_read_it(style):
         ".x{background:#000;color:inherit}",
         ".post{font-size:0}.x{font:inherit}",
         ".x{font:16px/1 serif;font-size:0}",
+        ".post{text-shadow:0 1px 2px red}.x{color:#fff;text-shadow:none}",
     ],
 )
 def test_what_is_handed_down_hides(sheet):
@@ -150,6 +151,8 @@ def test_what_is_handed_down_hides(sheet):
         ".x{position:fixed;top:100%;margin:-60px 0 0}",
         ".x{position:fixed;left:0;right:-100%}",
         ".x{position:fixed;top:90vh}",
+        ".post{text-shadow:0 1px 2px red}.x{color:#fff}",
+        ".post{-webkit-text-stroke:1px #000}.x{color:transparent}",
         ".x{display:contents;background:#000}",
         ".x{display:inline;content-visibility:hidden}",
         ".x{font-size:0;font:16px/1 serif}",

@@ -11,6 +11,11 @@ from casebook.extractors.visibility.declarations.colours import (
 )
 from casebook.extractors.visibility.declarations.css_values import UNIT_PX, VARIABLE
 
+EDGES = (
+    "text-shadow", "-webkit-text-stroke", "-webkit-text-stroke-width", "-webkit-text-stroke-color",
+)  # fmt: skip
+"""Properties of letters that is_edged looks at, which what is in an element takes over."""
+
 _COMMA = re.compile(r",(?![^()]*\))")
 _LENGTH = re.compile(r"(?<![\w#.])(-?\d{0,9}\.?\d{1,9})(px|pt|em|rem)?(?![\w.%])")
 _WORD = re.compile(r"#?[\w-]+(?:\([^()]*\))?")

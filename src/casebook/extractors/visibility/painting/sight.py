@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from casebook.extractors.visibility.declarations import colours, styles
 from casebook.extractors.visibility.declarations.css_values import VARIABLE
-from casebook.extractors.visibility.declarations.edges import is_edged
+from casebook.extractors.visibility.declarations.edges import EDGES, is_edged
 from casebook.extractors.visibility.painting.painted import is_painted, is_small_picture
 
 PALE = "text in the colour of its background"
@@ -32,7 +32,8 @@ class Sight(NamedTuple):
     ``unstated`` is the ink where no element around states one. It counts on the ground of an
     element within the page: that of the page itself may be a script's choice. What is ``struck``
     out is seen, and no longer said. ``share`` is how much of it what it stands in lets be seen.
-    Letters that are ``filled`` have their ink by ``-webkit-text-fill-color``, not by ``color``.
+    Letters that are ``filled`` have their ink by ``-webkit-text-fill-color``, not by ``color``;
+    ``edges`` are what is stated of their shadows and strokes.
     """
 
     small: bool = False
@@ -45,6 +46,7 @@ class Sight(NamedTuple):
     struck: bool = False
     share: float = 1.0
     filled: bool = False
+    edges: tuple[tuple[str, str], ...] = ()
 
     def reason(self) -> str | None:
         """Say why the text is not seen, or None."""
@@ -96,6 +98,7 @@ def inherit(state: Sight, style: Mapping[str, str], tag: str = "") -> Sight:
         unstated=unstated,
         share=state.share * _share(style),
         filled=_is_filled(state, style),
+        edges=_edges(state, style),
     )
 
 
@@ -184,7 +187,7 @@ def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colour |
         return _filled(state, style)
     # What lies around the letters shows them, whatever their own ink; colours may be turned.
     filters = style.get("filter", "")
-    if is_edged(style, state.ground) or ("invert" in filters and not _UNTURNED.search(filters)):
+    if is_edged(dict(_edges(state, style)), state.ground) or ("invert" in filters and not _UNTURNED.search(filters)):
         return False, None
     return _own_ink(state, style)
 
@@ -215,6 +218,12 @@ def _own_ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colo
     if value == "initial":
         return False, colours.BLACK
     return colours.is_transparent(value), colours.colour(value)
+
+
+def _edges(state: Sight, style: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return what is stated of the shadows and strokes of letters, be it around them."""
+    own = {name: style[name] for name in EDGES if style.get(name, "inherit") not in _HANDED_DOWN}
+    return tuple({**dict(state.edges), **own}.items()) if own else state.edges
 
 
 def _is_filled(state: Sight, style: Mapping[str, str]) -> bool:

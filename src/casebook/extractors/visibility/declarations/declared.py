@@ -73,7 +73,6 @@ _PAINTING = re.compile(
     rf"{_TOUCHING.pattern}|left|right|top|bottom|margin|(?:max-)?(?:height|width)"
 )
 _PLACING = re.compile(r"left|right|top|bottom|margin|padding|text-indent|height|width|max-")
-_WINNING = {"right": "left", "bottom": "top"}
 _SIZING = re.compile(r"(?:max-)?(?:height|width)")
 _NO_SIZE = re.compile(r"[01](?![.\d])|var\(|calc\(")
 _FAR_PLACE = re.compile(
@@ -103,17 +102,13 @@ class Declared(NamedTuple):
         return Declared(plain, important)
 
     def placing(self) -> set[str]:
-        """Return the places and sizes of which it gives one that may put a text out of sight.
-
-        And those that would win over them: a left one over a right one.
-        """
+        """Return the places and sizes of which it gives one that may put a text out of sight."""
         return {
-            each
+            name
             for told in (self.plain, self.important)
             for name, value in told.items()
             if _PLACING.match(name)
             and (_NO_SIZE if _SIZING.fullmatch(name) else _FAR_PLACE).match(value)
-            for each in (name, _WINNING.get(name, name))
         }
 
     def of(self, side: str) -> "Declared":

@@ -54,6 +54,7 @@ _LONGHANDS = {
 }
 _SHORTHANDS = frozenset({"all", "text-decoration", *_LONGHANDS, *_SIDES, *_PAIRS})
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
+_PLUS = re.compile(r"(?<![^,(\s])\+(?=\.?\d)")  # of a number, where it says nothing
 _OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
 _CUSTOM_NAME = re.compile(r"(--[\w-]+)")
 _OLD_NAME = re.compile(r"^-webkit-(?=mask|animation|clip-path|transform|filter|opacity)")
@@ -161,7 +162,7 @@ def declared(text: str) -> Declared:
             name = _lowered(name)
             value = value if _OF_ANIMATIONS.fullmatch(name) else _lowered(value)
         told = important if mark else plain
-        value = calculated(value)
+        value = calculated(_PLUS.sub("", value) if "+" in value else value)
         if not _is_understood(name, value):
             continue
         name = _today(name) if name[:1] == "-" else _PHYSICAL.get(name, name)

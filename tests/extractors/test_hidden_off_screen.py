@@ -24,6 +24,8 @@ BOX = f'<div class="post"><p>First.</p><p class="x">{SECRET}</p></div>'
         ".x{position:fixed;top:0;bottom:-9999px;display:flex;align-items:flex-end}",
         ".post{text-align:center}.x{position:absolute;left:0;right:-9999px}",
         ".post{direction:rtl}.x{position:relative;left:0;right:9999px}",
+        ".x{position:fixed;left:0;right:-9999px;writing-mode:vertical-rl}",
+        ".x{position:fixed;left:0;right:-9999px;text-align-last:right}",
     ],
 )
 def test_a_far_side_hides_where_the_one_across_does_not_hold_the_text(sheet):
@@ -38,6 +40,27 @@ def test_a_far_side_hides_what_is_set_from_it_by_what_it_stands_in(attribute):
     """What is around a text tells from which side it is set."""
     inner = f'<p style="position:absolute;left:0;right:-9999px">{SECRET}</p>'
     found, text = strip(f"<div {attribute}>{inner}</div>")
+    assert SECRET not in text
+    assert [piece.text for piece in found] == [SECRET]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "sheet"),
+    [
+        ('align="right"', ""),
+        ('dir="rtl"', ""),
+        ('class="y"', ".y{text-align:right}"),
+        ('class="y"', ".y{float:right}"),
+        ('class="y"', ".y{margin-left:auto;width:200px}"),
+        ('class="y"', ".y{position:absolute;right:0}"),
+    ],
+)
+def test_a_far_side_hides_what_is_set_from_it_within(attribute, sheet):
+    """A box from one side to a far one is as wide as both say, and its end is out of sight."""
+    sheet = f".x{{position:absolute;left:0;right:-9999px}}{sheet}"
+    found, text = strip(
+        f'<div class="x"><p {attribute}>{SECRET}</p></div>', f"<style>{sheet}</style>"
+    )
     assert SECRET not in text
     assert [piece.text for piece in found] == [SECRET]
 
@@ -95,6 +118,7 @@ def test_what_does_not_come_back_is_hidden(sheet):
         ".x{position:fixed;top:-100vh;bottom:-100vh;margin:auto;height:20px}",
         ".x{position:fixed;left:100vw;transform:translate3d(-100%,0,0)}",
         ".post{text-align:center}.x{position:fixed;left:0;right:-100%;text-align:left}",
+        ".post{text-align:center}.x{position:relative;left:0;right:-100%}",
         *(
             f".post{{{holds}}}.x{{position:fixed;top:100%}}"
             for holds in (
@@ -123,6 +147,15 @@ def test_what_is_brought_back_or_held_by_a_box_stays(sheet):
 def test_what_a_sheet_says_beside_an_attribute_counts(sheet, style):
     """Places in sheets are read where only a style attribute sets a text far away."""
     found, text = strip(f'<p class="x" style="{style}">{SECRET}</p>', f"<style>{sheet}</style>")
+    assert SECRET in text
+    assert not found
+
+
+def test_a_left_side_wins_once_a_box_is_checked():
+    """What a click gives a left side comes into sight, whatever is said of the right one."""
+    box = '<input type="checkbox" id="t"><label for="t">Show the rest of it</label>'
+    sheet = ".x{position:fixed;right:-9999px}#t:checked~.x{left:0}"
+    found, text = strip(f'{box}<p class="x">{SECRET}</p>', f"<style>{sheet}</style>")
     assert SECRET in text
     assert not found
 

@@ -13,21 +13,24 @@ WINNING = {"right": "left", "bottom": "top"}
 """The side that wins over another one, where a style tells both."""
 
 HOLDING = frozenset(
-    "transform translate scale rotate filter backdrop-filter -webkit-backdrop-filter perspective "
-    "will-change".split()
+    "transform translate scale rotate filter backdrop-filter -webkit-backdrop-filter "
+    "perspective".split()
 )
 """Properties by which a box holds what is fixed within it, as if it were the screen."""
+
+SETTING = frozenset(
+    "text-align text-align-last direction writing-mode align-content place-content align-self "
+    "justify-self place-self".split()
+)
+"""Properties that set a text, or a box, elsewhere than where what it stands in begins."""
 
 _SIDES = ("left", "top", "right", "bottom")
 _OPPOSITE = {"left": "right", "right": "left", "top": "bottom", "bottom": "top"}
 _ACROSS = frozenset({"left", "right"})
 _SHIFTING = ("margin-left", "margin-top", "text-indent")
-_SETTING = (*_SIDES, *_SHIFTING, "transform", "translate", "offset", "offset-path")
-_BESIDE_FAR_ENDS = frozenset(
-    {*_SIDES, "margin-left", "margin-top", "text-align", "direction", "align-content"}
-    | {"place-content", "align-self", "justify-self", "place-self"}
-)
-_BESIDE_FIXED = HOLDING | _BESIDE_FAR_ENDS | {f"margin-{side}" for side in _SIDES}
+_HIDING = (*_SIDES, *_SHIFTING, "transform", "translate", "offset", "offset-path")
+_BESIDE_FAR_ENDS = SETTING | {*_SIDES, "margin-left", "margin-top"}
+_BESIDE_FIXED = HOLDING | {"will-change"} | _BESIDE_FAR_ENDS | {f"margin-{side}" for side in _SIDES}
 _NOTHING_BESIDE = frozenset[str]()
 
 _FAR_PX = 900
@@ -54,7 +57,7 @@ def off_screen(style: Style) -> str | None:
         sideways = name in {"left", "margin-left", "text-indent", "right", "bottom"}
         # A bar across the screen goes far out with its margin and comes back with its padding.
         back = style.get(name.replace("margin", "padding")) if name.startswith("margin") else None
-        if _is_far(style[name], sideways=sideways) and f"-{back}" != style[name]:
+        if is_far(style[name], sideways=sideways) and f"-{back}" != style[name]:
             return f"off screen ({name})"
     if side := beyond(style):
         return f"off screen ({side})"
@@ -62,7 +65,7 @@ def off_screen(style: Style) -> str | None:
         return "off screen (offset-path)"
     if "transform" not in style and "translate" not in style:
         return None
-    if any(_is_far(far, sideways=True) for far in moved_by_matrix(style.get("transform", ""))):
+    if any(is_far(far, sideways=True) for far in moved_by_matrix(style.get("transform", ""))):
         return "off screen (transform)"
     return "off screen (transform)" if _is_moved_away(style, placed=placed) else None
 
@@ -70,7 +73,7 @@ def off_screen(style: Style) -> str | None:
 def may_be_off_screen(part: Style) -> bool:
     """Tell a rule of which one property alone may do so: what takes it back others may unsay."""
     return any(
-        off_screen({name: part[name], "position": "fixed"}) for name in _SETTING if name in part
+        off_screen({name: part[name], "position": "fixed"}) for name in _HIDING if name in part
     )
 
 
@@ -81,7 +84,7 @@ def beside(part: Style) -> frozenset[str]:
     ):
         return _BESIDE_FIXED
     ends = (part[end] for end in WINNING if end in part)
-    return _BESIDE_FAR_ENDS if any(_is_far(end, sideways=True) for end in ends) else _NOTHING_BESIDE
+    return _BESIDE_FAR_ENDS if any(is_far(end, sideways=True) for end in ends) else _NOTHING_BESIDE
 
 
 def beyond(style: Style) -> str | None:
@@ -146,7 +149,7 @@ def _is_moved_away(style: Style, *, placed: bool) -> bool:
     """Tell what moves take far away, unless that is back from where it is placed."""
     starts = {"x": style.get("left", ""), "y": style.get("top", "")} if placed else {}
     for way, far in _moves_of(style):
-        if not _is_far(far, sideways=way == "x"):
+        if not is_far(far, sideways=way == "x"):
             continue
         start = starts.pop(way, "")
         # A share is one of the box here, there of what it is placed in: only the whole comes back.
@@ -175,7 +178,7 @@ def _both(lengths: Sequence[str]) -> Iterator[tuple[str, str]]:
     return zip("xy", lengths, strict=False)
 
 
-def _is_far(value: str, *, sideways: bool) -> bool:
+def is_far(value: str, *, sideways: bool) -> bool:
     """Tell a place that no reader scrolls to; below the page's end one does."""
     match = NUMBER.match(value)
     if match is None:

@@ -1,10 +1,11 @@
 """Which of the sides by which a style places a box count, by what it stands in. Pure.
 
-A left and an upper side win over the others, unless the text runs, or is set, from those; and what
-is fixed stands on the screen, unless a box around it holds it.
+A left and an upper side win over the others, unless a text runs, or is set, from those. What is
+fixed stands on the screen, unless a box around holds it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Any
 
@@ -15,16 +16,17 @@ from casebook.extractors.visibility.declarations.shifts import UNMOVED
 
 _PLACED = frozenset({"absolute", "fixed", "relative"})
 _FROM_START = frozenset({"left", "start", "justify", "initial"})
-_SET_ELSEWHERE = frozenset(
-    {"align-content", "place-content", "align-self", "justify-self", "place-self"}
-)
-_IN_LINES = frozenset({"", "block", "inline", "inline-block", "flow-root", "list-item"})
+_PLAIN_DISPLAYS = frozenset({"", "none", "block", "inline", "inline-block", "list-item"})
+_SETTING_ELSEWHERE = off_screen.SETTING - {"text-align", "direction"}  # which are handed down
+_MOVING = _SETTING_ELSEWHERE | {"text-align", "float", "position"}
 _HOLDS_LATER = ("transform", "filter", "perspective", "translate", "scale", "rotate")
-_MOST_AROUND = 100
+_HOLDING = off_screen.HOLDING | {"will-change", "contain"}
+_MOST_AROUND = 60
+_MOST_WITHIN = 200
 
 
 def as_placed(element: Any, style: Style, style_of: Callable[[Any], Style]) -> Style:
-    """Return the ``style`` of an element without the sides that do not count.
+    """Return the ``style`` of an element without the far sides that do not count.
 
     What another box than the screen holds is as good as not fixed.
     """
@@ -39,23 +41,46 @@ def as_placed(element: Any, style: Style, style_of: Callable[[Any], Style]) -> S
 
 
 def _is_beaten(end: str, element: Any, style: Style, style_of: Callable[[Any], Style]) -> bool:
-    """Tell a right or a lower side of which another one leaves nothing."""
-    if end not in style or not off_screen.is_told(style, off_screen.WINNING[end]):
+    """Tell a far right or lower side of which another one leaves nothing."""
+    is_far = off_screen.is_far(style.get(end, ""), sideways=True)
+    if not (is_far and off_screen.is_told(style, off_screen.WINNING[end])):
         return False
-    if any(cuts(style)) or style.get("display", "") not in _IN_LINES:
-        return False
-    is_between = style.get(f"margin-{off_screen.WINNING[end]}") == "auto"
-    if is_between or not _SET_ELSEWHERE.isdisjoint(style):
-        return False
-    if end == "bottom":
-        return True
     lines = [(one, style_of(one)) for one in (element, *_around(element))]
-    if any(told.get("direction", one.get("dir", "")).lower() == "rtl" for one, told in lines):
-        return False
+    if style["position"] == "relative":
+        return end == "bottom" or not any(_is_from_right(one, told) for one, told in lines)
+    # A box from one side to the other is as wide as both say: what is set from its end is away.
+    within = list(islice(element.iterdescendants("*"), _MOST_WITHIN + 1))
+    return (
+        not any(cuts(style))
+        and _is_plain(element, style, _SETTING_ELSEWHERE)
+        and _is_from_start(lines)
+        and len(within) <= _MOST_WITHIN
+        and all(_is_plain(one, style_of(one), _MOVING) and not one.get("align") for one in within)
+    )
+
+
+def _is_from_start(lines: Sequence[tuple[Any, Style]]) -> bool:
+    """Tell a text that runs, and is set, from the left by what it is and stands in."""
     aligned = (told.get("text-align") or one.get("align") for one, told in lines)
     return next(filter(None, aligned), "left").lower() in _FROM_START and not any(
-        one.tag == "center" for one, _ in lines
+        one.tag == "center" or "writing-mode" in told or _is_from_right(one, told)
+        for one, told in lines
     )
+
+
+def _is_plain(element: Any, style: Style, moving: AbstractSet[str]) -> bool:
+    """Tell a box of lines of which each begins at its start."""
+    return (
+        element.tag not in {"center", "table"}
+        and style.get("display", "") in _PLAIN_DISPLAYS
+        and moving.isdisjoint(style)
+        and "auto" not in {style.get("margin-left"), style.get("margin-top")}
+        and not _is_from_right(element, style)
+    )
+
+
+def _is_from_right(element: Any, style: Style) -> bool:
+    return "rtl" in {style.get("direction"), (element.get("dir") or "").lower()}
 
 
 def _around(element: Any) -> Any:
@@ -64,11 +89,11 @@ def _around(element: Any) -> Any:
 
 def _holds(style: Style) -> bool:
     """Tell a box that holds what is fixed within it (CSS Transforms Level 1, 3), and shows it."""
+    if _HOLDING.isdisjoint(style):
+        return False
     contained = style.get("contain", "")
-    if "layout" in contained and "paint" not in contained:
-        return True
-    return any(
-        style.get(name, "none") not in UNMOVED
-        for name in off_screen.HOLDING
-        if name != "will-change"
-    ) or any(name in style.get("will-change", "") for name in _HOLDS_LATER)
+    return (
+        ("layout" in contained and "paint" not in contained)
+        or any(name in style.get("will-change", "") for name in _HOLDS_LATER)
+        or any(style.get(name, "none") not in UNMOVED for name in off_screen.HOLDING)
+    )

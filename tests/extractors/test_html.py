@@ -277,9 +277,12 @@ def test_a_post_that_a_template_holds_is_read_from_beside_it():
     assert "Post 2" not in read(plain).text
 
 
-def test_a_banner_that_asks_for_consent_is_no_text():
-    """What a page asks before it is read is left out, wherever it stands."""
-    banner = f"<div id='cookie-banner'><p>We use cookies, as many do. {PARAGRAPH}</p></div>"
+@pytest.mark.parametrize(
+    "name", "Cookie-Banner gdpr OneTrust cmplz truste_x cc-window consent-modal".split()
+)
+def test_a_banner_that_asks_for_consent_is_no_text(name):
+    """What a page asks before it is read is left out, wherever it stands, by any of its names."""
+    banner = f"<div id='{name}'><p>We use cookies, as many do. {PARAGRAPH}</p></div>"
     for page in (
         PAGE.replace("<nav>", f"{banner}<nav>"),
         PAGE.replace("</body>", f"{banner}</body>"),

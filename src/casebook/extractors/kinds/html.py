@@ -53,10 +53,9 @@ from casebook.schemas.sources import Payload, SourceKind
 _BANNER = re.compile(
     r"gdpr|onetrust|cookiebot|cmplz|truste[-_]|\bcc-window"
     r"|cookie[-_]?(?:banner|consent|notice|bar\b|law|popup|modal|message|alert|disclaimer|overlay)"
-    r"|consent[-_]?(?:banner|modal|popup|manager|dialog|overlay)",
-    re.IGNORECASE,
+    r"|consent[-_]?(?:banner|modal|popup|manager|dialog|overlay)"
 )
-# One of them is in all that the pattern finds: to look for these is a tenth of the time.
+# All that the pattern finds, in lower case, has one of them: to look for these is far faster.
 _OF_BANNERS = ("cookie", "consent", "gdpr", "onetrust", "cmplz", "truste", "cc-window")
 _UNREAD = ("style", "svg", "noscript")
 _SUSPICIOUS_SHARE = 0.05

@@ -32,6 +32,7 @@ from casebook.extractors.visibility.markup.handles import is_blank
 from casebook.extractors.visibility.markup.texts import NOT_TEXT, visible_text, with_smuggled
 from casebook.extractors.visibility.painting.covering import COVERED, Lid, covered, lids_at
 from casebook.extractors.visibility.painting.settled import settled
+from casebook.extractors.visibility.painting.sides import as_placed
 from casebook.extractors.visibility.painting.sight import PALE, STRUCK, Inherited, Sight, inherit
 from casebook.extractors.visibility.reporting import report
 from casebook.extractors.visibility.rules.cascade import Cascade, Kind, kind_of
@@ -215,7 +216,9 @@ class _Looked:
             whole: turned
             for whole, rest, turned in styled
             if turned != rest
-            and not (closed_by(whole) or styles.removes_element(turned))
+            and not (
+                closed_by(whole) or styles.removes_element(as_placed(whole, turned, after.style))
+            )
             and (
                 self._wholes[whole].kind is not HiddenKind.CLASS
                 or turned.get("display") != rest.get("display")
@@ -287,7 +290,7 @@ class _Looked:
 
     def _is_whole(self, element: Any) -> bool:
         style = self._style(element)
-        cause = cause_of(element, style) or self._shut(element)
+        cause = cause_of(element, as_placed(element, style, self._style)) or self._shut(element)
         known = self._cascade.is_complete
         cause = settled(cause, element, style, self._state, self._style, is_complete=known)
         if cause is not None:

@@ -54,6 +54,7 @@ _LONGHANDS = {
 }
 _SHORTHANDS = frozenset({"all", "font", "text-decoration", *_LONGHANDS, *_SIDES, *_PAIRS})
 _IMPORTANT = re.compile(r"!\s*important", re.IGNORECASE)
+_PLUS = re.compile(r"(?<![^,(\s])\+(?=\.?\d)")  # of a number, where it says nothing
 _OF_ANIMATIONS = re.compile(r"(?:-webkit-)?animation(?:-name)?")
 _SIZE_OF_FONT = re.compile(
     r"(?:^|\s)((?:xx?-|xxx-)?(?:small|large)|\d*\.?\d+(?:[a-z]+|%)|0)(?=[\s/]|$)"
@@ -76,9 +77,6 @@ _PAINTING = re.compile(
     rf"{_TOUCHING.pattern}|left|right|top|bottom|margin|(?:max-)?(?:height|width)"
 )
 _PLACING = re.compile(r"left|right|top|bottom|margin|padding|text-indent|height|width|max-")
-_WITH_SIDES = {
-    "left": ["width"], "right": ["left", "width"], "top": ["height"], "bottom": ["top", "height"],
-}  # fmt: skip
 _SIZING = re.compile(r"(?:max-)?(?:height|width)")
 _NO_SIZE = re.compile(r"[01](?![.\d])|var\(|calc\(")
 _FAR_PLACE = re.compile(
@@ -108,17 +106,13 @@ class Declared(NamedTuple):
         return Declared(plain, important)
 
     def placing(self) -> set[str]:
-        """Return the places and sizes of which it gives one that may put a text out of sight.
-
-        And what is asked with them: a left one that would win over a right one, and the size.
-        """
+        """Return the places and sizes of which it gives one that may put a text out of sight."""
         return {
-            each
+            name
             for told in (self.plain, self.important)
             for name, value in told.items()
             if _PLACING.match(name)
             and (_NO_SIZE if _SIZING.fullmatch(name) else _FAR_PLACE).match(value)
-            for each in (name, *_WITH_SIDES.get(name, ()))
         }
 
     def of(self, side: str) -> "Declared":
@@ -171,7 +165,7 @@ def declared(text: str) -> Declared:
             name = _lowered(name)
             value = value if _OF_ANIMATIONS.fullmatch(name) else _lowered(value)
         told = important if mark else plain
-        value = calculated(value)
+        value = calculated(_PLUS.sub("", value) if "+" in value else value)
         if not _is_understood(name, value):
             continue
         name = _today(name) if name[:1] == "-" else _PHYSICAL.get(name, name)

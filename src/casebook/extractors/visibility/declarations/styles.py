@@ -1,7 +1,6 @@
 """What a style declaration does to a text: just enough CSS to tell what no reader sees."""
 
 import re
-from collections.abc import Iterator, Sequence
 
 from casebook.extractors.visibility.declarations.boxes import is_no_row, no_room
 from casebook.extractors.visibility.declarations.colours import (
@@ -15,25 +14,14 @@ from casebook.extractors.visibility.declarations.colours import (
 from casebook.extractors.visibility.declarations.css_values import NUMBER, UNIT_PX, number
 from casebook.extractors.visibility.declarations.declared import AS_USUAL, Style
 from casebook.extractors.visibility.declarations.masks import is_no_size, masks_all
-from casebook.extractors.visibility.declarations.paths import is_led_away
+from casebook.extractors.visibility.declarations.off_screen import may_be_off_screen, off_screen
 from casebook.extractors.visibility.declarations.shapes import (
     is_clipped_away,
     is_empty_rect,
     is_on_edge,
-    moved_by_matrix,
 )
 
-_WIDTHS = frozenset({"%", "vw", "svw", "lvw", "dvw"})
-_HEIGHTS = frozenset({"%", "vh", "svh", "lvh", "dvh"})
-_SHIFTING = ("margin-left", "margin-top", "text-indent")
-_SIDES = {"left": "left", "top": "top", "right": "left", "bottom": "top"}
-_ASIDE = frozenset({"left", "right"})
-_SCREEN = 100
-_MOVING = frozenset({"transform", "translate"})
 INKS = ("color", "-webkit-text-fill-color")
-_FAR_PX = 900
-_FAR_RIGHT_PX = 3_000
-_FIXED_UNITS = {"px", "pt", "pc", "in", "cm", "mm", "em", "rem", "ch"}
 _SMALLEST_PX = 2
 _FAINT_WITHIN = 0.25  # an opacity at which nothing may be seen within another one
 _SMALLEST_SCALE = 0.12  # of 16 pixels less than the two that nobody reads are left
@@ -74,7 +62,7 @@ def _removed(style: Style) -> str | None:
     if masks_all(style):
         return "masked"
     dotted = style.get("-webkit-text-security") in _DOTS
-    return _off_screen(style) or _clipped(style) or ("shown as dots" if dotted else None)
+    return off_screen(style) or _clipped(style) or ("shown as dots" if dotted else None)
 
 
 def may_hide(style: Style) -> bool:
@@ -93,6 +81,7 @@ def may_hide(style: Style) -> bool:
         or is_no_size(style.get("mask-size", ""), once=True)
         or is_no_row(style)
         or is_struck(style)
+        or may_be_off_screen(style)
         or removes_element({**style, **_AT_WORST}) is not None
     )
 
@@ -111,95 +100,7 @@ _REMOVING = frozenset(
 """Properties of which a style must have one to remove an element."""
 
 # What another rule may say of the same element.
-_AT_WORST = {"position": "fixed", "overflow": "hidden", "white-space": "nowrap"}
-
-
-def _off_screen(style: Style) -> str | None:
-    placed = style.get("position") in {"absolute", "fixed", "relative"}
-    sides = _sides(style) if placed else []
-    for name in (*sides, *_SHIFTING):
-        if name not in style:
-            continue
-        # So far from the right or the lower edge is beyond the left or the upper one.
-        sideways = name in {"left", "margin-left", "text-indent", "right", "bottom"}
-        # A bar across the screen goes far out with its margin and comes back with its padding.
-        back = style.get(name.replace("margin", "padding")) if name.startswith("margin") else None
-        if _is_far(style[name], sideways=sideways) and f"-{back}" != style[name]:
-            return f"off screen ({name})"
-    if side := _beyond(style):
-        return f"off screen ({side})"
-    if is_led_away(style):
-        return "off screen (offset-path)"
-    if "transform" not in style and "translate" not in style:
-        return None
-    if any(_is_far(far, sideways=True) for far in moved_by_matrix(style.get("transform", ""))):
-        return "off screen (transform)"
-    moves = [*_moves(style.get("transform", "")), *_both(style.get("translate", "").split())]
-    starts = {"x": style.get("left"), "y": style.get("top")} if placed else {}
-    away = any(
-        _is_far(far, sideways=way == "x") and far != f"-{starts.get(way)}" for way, far in moves
-    )
-    return "off screen (transform)" if away else None
-
-
-def _beyond(style: Style) -> str | None:
-    """Return by which side an element is fixed beyond the screen, where nobody scrolls to it.
-
-    By a whole screen, or by at least its own size, as a drawer is that is shut. Not one that comes
-    back by a move or a margin.
-    """
-    if style.get("position") != "fixed" or not _MOVING.isdisjoint(style):
-        return None
-    for side in _sides(style):
-        match = NUMBER.match(style[side])
-        if match is None or style.get(f"margin-{side}", "").startswith("-"):
-            continue
-        units, length = (_WIDTHS, "width") if side in _ASIDE else (_HEIGHTS, "height")
-        if match[2] in units:
-            is_beyond = abs(float(match[1])) >= _SCREEN
-        else:
-            far, size = _pixels(style[side]) or 0, _pixels(style.get(length))
-            is_beyond = far >= _FAR_RIGHT_PX or (size is not None and 0 < size <= -far)
-        if is_beyond:
-            return side
-    return None
-
-
-def _sides(style: Style) -> list[str]:
-    """Return by which sides an element is placed: a left and an upper one win over the others.
-
-    A share of the height moves none from its place: few boxes around state theirs (CSS 2.2, 9.4.3).
-    """
-    is_moved = style["position"] == "relative"
-    return [
-        side
-        for side, first in _SIDES.items()
-        if side in style
-        and (side == first or style.get(first, "auto") == "auto")
-        and not (is_moved and first == "top" and style[side].endswith("%"))
-    ]
-
-
-def _moves(transform: str) -> Iterator[tuple[str, str]]:
-    """Yield how far functions move an element, to the right (x) or down (y)."""
-    for found in _SHIFTS.finditer(transform):
-        if found[1] in {"x", "y"}:
-            yield found[1], found[2].strip()
-        elif found[1] != "z":
-            yield from _both(list(map(str.strip, found[2].split(","))))
-
-
-def _both(sides: Sequence[str]) -> Iterator[tuple[str, str]]:
-    return zip("xy", sides, strict=False)
-
-
-def _is_far(value: str | None, *, sideways: bool) -> bool:
-    """Tell a place that no reader scrolls to; below the page's end one does."""
-    match = NUMBER.match(value) if value else None
-    if match is None:
-        return False
-    pixels = float(match[1]) * UNIT_PX.get(match[2], 1)
-    return pixels <= -_FAR_PX or (sideways and match[2] in _FIXED_UNITS and pixels >= _FAR_RIGHT_PX)
+_AT_WORST = {"position": "absolute", "overflow": "hidden", "white-space": "nowrap"}
 
 
 def _clipped(style: Style) -> str | None:
@@ -225,7 +126,6 @@ def _clipped(style: Style) -> str | None:
     return no_room(style)
 
 
-_SHIFTS = re.compile(r"translate([xyz]|3d)?\(\s*([^()]{1,80})\)")
 _SCALE = re.compile(r"scale(?:[xy]|3d)?\(\s*([^()]{1,60})\)")
 _BETWEEN_FACTORS = re.compile(r"[\s,]+")
 

@@ -186,8 +186,8 @@ def _ink(state: Sight, style: Mapping[str, str]) -> tuple[bool, colours.Colour |
     if "text" in style.get("background-clip", style.get("-webkit-background-clip", "")):
         return _filled(state, style)
     # What lies around the letters shows them, whatever their own ink; colours may be turned.
-    filters = style.get("filter", "")
-    if is_edged(dict(_edges(state, style)), state.ground) or ("invert" in filters and not _UNTURNED.search(filters)):
+    filters, edges = style.get("filter", ""), dict(_edges(state, style))
+    if is_edged(edges, state.ground) or ("invert" in filters and not _UNTURNED.search(filters)):
         return False, None
     return _own_ink(state, style)
 

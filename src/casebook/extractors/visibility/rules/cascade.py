@@ -16,6 +16,7 @@ from typing import Any
 from casebook.extractors.visibility.declarations import colours, styles
 from casebook.extractors.visibility.declarations.css_values import CUSTOM, VARIABLE, resolved
 from casebook.extractors.visibility.declarations.declared import NOTHING, Declared, Style, declared
+from casebook.extractors.visibility.declarations.off_screen import beside
 from casebook.extractors.visibility.declarations.shifts import BOXES, moves
 from casebook.extractors.visibility.rules import neighbours
 from casebook.extractors.visibility.rules.animations import last_frames, left_by
@@ -74,7 +75,8 @@ class Cascade:
         self.is_complete = None not in sheets and _IMPORT not in sheet.lower()
         self.turns = _STATE.search(sheet) is not None  # a click may change what rules fit
         self._inline = {text: declared(text) for text in inline}
-        placed = BOXES if any(moves(each.plain) for each in self._inline.values()) else ()
+        own = [part for each in self._inline.values() for part in each if part]
+        placed = frozenset(BOXES if any(map(moves, own)) else ()).union(*map(beside, own))
         read = rules_of(sheet, self._present(set(kinds)), placed) if sheet.strip() else {}
         self._rules = self._bounded(read, kinds)
         self._frames = last_frames(sheet)

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from casebook.extractors.visibility.declarations.declared import Declared, declared
+from casebook.extractors.visibility.declarations.off_screen import beside
 from casebook.extractors.visibility.declarations.shifts import BOXES, moves
 from casebook.extractors.visibility.painting import first_line
 from casebook.extractors.visibility.painting.covering import PLACES, is_box
@@ -132,6 +133,7 @@ def rules_of(sheet: str, present: set[str], placed: Iterable[str] = ()) -> dict[
     read = list(_read(sheet, present))
     parts = [part for each in read for part in (each[1].plain, each[1].important) if part]
     placing = {*placed, *(name for each in read for name in each[1].placing())}
+    placing.update(*map(beside, parts))
     placing |= PLACES if any(map(is_box, parts)) else set()
     sized = any(side == first_line.SIDE for found, *_ in read for _, side in found)
     placing |= BOXES if sized or any(map(moves, parts)) else set()

@@ -55,6 +55,8 @@ _OF_PATTERN = 191
 
 _OPAQUE = 255
 
+_NO_INKS = np.zeros((0, 4), np.uintc)
+
 _MOST_MARKS = 100
 """More are the dots of a chart."""
 
@@ -134,16 +136,31 @@ def _texts(pieces: list[int], depth: int) -> Iterable[int]:
 
 
 class _Objects(NamedTuple):
-    """Some of the objects of a page or a form: when each is drawn, its handle, its box."""
+    """Some of the objects of a page or a form: when each is drawn, its handle, its box.
+
+    ``sides`` are their widths, and their heights.
+    """
 
     order: Numbers
     handles: list[Handle]
     boxes: Numbers
+    sides: Numbers
+
+    @classmethod
+    def of(cls, handles: list[Handle]) -> "_Objects":
+        """Measure objects that are drawn in this order."""
+        boxes = calls.rows(calls.object_box, handles, 4)[0].astype(np.float64)
+        left, bottom, right, top = boxes.T
+        return cls(np.arange(len(handles)), handles, boxes, np.array([right - left, top - bottom]))
 
     def those(self, which: Numbers) -> "_Objects":
         """Return the objects for which ``which`` is true."""
+        (at,) = which.nonzero()  # a mask takes three times as long, each time
+        if len(at) == len(self.handles):
+            return self
         handles = list(compress(self.handles, which.tolist()))
-        return _Objects(self.order[which], handles, self.boxes[which])
+        boxes, sides = self.boxes.take(at, axis=0), self.sides.take(at, axis=1)
+        return _Objects(self.order.take(at), handles, boxes, sides)
 
 
 class _Held(NamedTuple):
@@ -158,37 +175,29 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
 
     Places within a form are the form's own; its edges are not known (None).
     """
-    handles = calls.handles(objects)
-    boxes = calls.rows(calls.object_box, handles, 4)[0].astype(np.float64)
-    every = _Objects(np.arange(len(handles)), handles, boxes)
+    every = _Objects.of(calls.handles(objects))
     # What is no text has no way to draw text: one call tells both.
-    modes = calls.answers(calls.render_mode, handles)
+    modes = calls.answers(calls.render_mode, every.handles)
     is_text = modes != pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
     pieces, others = every.those(is_text), every.those(~is_text)
-    inks = _inks(found, pieces, modes[is_text], edges)
-    if found.pale:
-        _note_lids(found, pieces, inks, list(compress(objects, is_text.tolist())))
-    found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
-    found.odd = found.odd or bool(found.sketched)
-    found.repeats = found.repeats or may_repeat(pieces.boxes)
-    found.tall = found.tall or _are_tall(pieces.boxes)
-    found.large = found.large or _are_large(pieces.boxes)
-    found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
-    if edges is not None and _are_woven(pieces.boxes, _NARROW * (edges[2] - edges[0])):
-        found.across = True
-        found.woven = _are_woven(pieces.boxes, _COLUMN * (edges[2] - edges[0]))
+    inks = _NO_INKS
+    if pieces.handles:
+        inks = _inks(found, pieces, modes[is_text], edges)
+        _look_at_type(found, pieces, edges)
+        if found.pale:
+            _note_lids(found, pieces, inks, list(compress(objects, is_text.tolist())))
     has_forms = False
     forms: list[Ground] = []
     covers: list[Ground] = []
     grounds: list[Ground] = []
-    found.lines.note_type(pieces.boxes)
     if others.handles:
-        found.marks += _marks(others.boxes) if edges else []
+        found.marks += _marks(others) if edges else []
         kinds = calls.answers(calls.object_kind, others.handles)
         is_form = kinds == pdfium.FPDF_PAGEOBJ_FORM
         if has_forms := bool(np.count_nonzero(is_form)):
             forms, covers = _forms(found, others.those(is_form), depth)
-        found.lines.note_paths(others.boxes, others.handles, kinds == pdfium.FPDF_PAGEOBJ_PATH)
+        is_path = kinds == pdfium.FPDF_PAGEOBJ_PATH
+        found.lines.note_paths(others.boxes, others.handles, others.sides, is_path)
         grounds = [*_grounds(found, others, kinds), *covers]
         texts = Texts(pieces.order, pieces.boxes, inks)
         hides, under = veil(texts, forms, grounds)
@@ -201,14 +210,28 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
     return _Held(bool(pieces.handles or forms), bool(grounds))
 
 
-def _are_woven(boxes: Numbers, narrowest: float) -> bool:
+def _look_at_type(found: Glance, pieces: _Objects, edges: Box | None) -> None:
+    """Note of some pieces of text how they stand, and what draws them."""
+    found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
+    found.odd = found.odd or bool(found.sketched)
+    found.repeats = found.repeats or may_repeat(pieces.boxes)
+    found.tall = found.tall or _are_tall(pieces)
+    found.large = found.large or _are_large(pieces)
+    found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
+    if edges is not None and _are_woven(pieces, _NARROW * (edges[2] - edges[0])):
+        found.across = True
+        found.woven = _are_woven(pieces, _COLUMN * (edges[2] - edges[0]))
+    found.lines.note_type(pieces.boxes)
+
+
+def _are_woven(pieces: _Objects, narrowest: float) -> bool:
     """Tell lines of two columns that are written by turns, a left one and the right one beside it.
 
     Each is ``narrowest`` points wide at least.
     """
-    if len(boxes) < 2 * _FEWEST_WOVEN:
+    wide, boxes = pieces.sides[0] >= narrowest, pieces.boxes
+    if np.count_nonzero(wide) < _FEWEST_WOVEN or len(boxes) < 2 * _FEWEST_WOVEN:
         return False
-    wide = boxes[:, 2] - boxes[:, 0] >= narrowest
     level = np.abs(boxes[1:, 1] - boxes[:-1, 1]) < _SMALL
     beside = boxes[1:, 0] - boxes[:-1, 2] >= _GUTTER
     left = np.flatnonzero(wide[1:] & wide[:-1] & level & beside)
@@ -220,21 +243,20 @@ def _are_woven(boxes: Numbers, narrowest: float) -> bool:
     return int((edge < _SMALL).all(axis=0).sum()) >= _FEWEST_WOVEN
 
 
-def _are_tall(boxes: Numbers) -> bool:
+def _are_tall(pieces: _Objects) -> bool:
     """Tell type that may run upwards or downwards, longer than a large letter is high."""
-    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    width, height = pieces.sides
     return bool(np.count_nonzero(height > np.maximum(_TALL, width)))
 
 
-def _are_large(boxes: Numbers) -> bool:
-    return bool(np.count_nonzero((boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=_TALL) > _LARGE))
+def _are_large(pieces: _Objects) -> bool:
+    return bool(np.count_nonzero(np.minimum(*pieces.sides) > _LARGE))
 
 
-def _marks(boxes: Numbers) -> list[Box]:
-    width, height = (boxes[:, 2:] - boxes[:, :2]).T
-    short, long = np.minimum(width, height), np.maximum(width, height)
+def _marks(others: _Objects) -> list[Box]:
+    short, long = np.minimum(*others.sides), np.maximum(*others.sides)
     small = (short >= _SMALLEST_MARK) & (long <= _LARGEST_MARK)
-    marks: list[Box] = boxes[small & (long <= _SQUARE * short)].tolist()
+    marks: list[Box] = others.boxes[small & (long <= _SQUARE * short)].tolist()
     return marks if len(marks) <= _MOST_MARKS else []
 
 
@@ -254,19 +276,25 @@ def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) ->
     )
     found.under += unseen
     found.over += len(pieces.handles) - unseen
-    if pieces.handles and not found.odd:
+    if not found.odd:
         found.odd = bool(
             edges is None
             or unseen
             or outlined
             or not filled.all()
             or pale
-            or np.count_nonzero(pieces.boxes[:, :2] < edges[:2])
-            or np.count_nonzero(pieces.boxes[:, 2:] > edges[2:])
+            or _reach_over(pieces.boxes, edges)
             or _has_blank(pieces)
             or _has_tiny(pieces)
         )
     return colours
+
+
+def _reach_over(boxes: Numbers, edges: Box) -> bool:
+    """Tell type that stands partly off the page."""
+    left, bottom, right, top = boxes.T
+    off = (left < edges[0]) | (bottom < edges[1]) | (right > edges[2]) | (top > edges[3])
+    return bool(np.count_nonzero(off))
 
 
 def _may_be_lost(pieces: _Objects, colours: Numbers) -> bool:
@@ -287,24 +315,23 @@ def _may_be_edged_out(pieces: _Objects, modes: Numbers) -> bool:
 
 def _has_blank(pieces: _Objects) -> bool:
     """Tell type without any height that is longer than a few spaces: it may have no shapes."""
-    width, height = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).T
+    width, height = pieces.sides
     return bool(np.count_nonzero((height < BLANK) & (width >= _LONG_BLANK)))
 
 
 def _has_tiny(pieces: _Objects) -> bool:
     """Tell tiny type from a dash or a dot, and type that is pressed together from a letter."""
-    width, height = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).T
-    low, narrow = np.flatnonzero(height < 2 * TINY_POINTS), np.flatnonzero(width < height)
+    width, height = pieces.sides
+    (low,), (narrow,) = (height < 2 * TINY_POINTS).nonzero(), (width < height).nonzero()
     # More are a page whose every letter is an object.
     which = np.concatenate([low, narrow]) if len(narrow) <= _MOST_NARROW else low
     if not len(which):
         return False
     some = [pieces.handles[n] for n in which.tolist()]
     sizes = np.abs(calls.rows(calls.object_size, some, 1)[0][:, 0].astype(np.float64))
-    matrices = np.abs(calls.rows(calls.object_matrix, some, 6, whole=True)[0])
-    tall = sizes * matrices[:, 1:4].max(axis=1, initial=0)
-    broad = sizes * matrices[:, :2].max(axis=1, initial=0)
-    return bool((tall < 2 * TINY_POINTS).any() or (broad < TINY_POINTS).any())
+    a, b, c, d, _, _ = np.abs(calls.rows(calls.object_matrix, some, 6, whole=True)[0]).T
+    tall, broad = sizes * np.maximum(np.maximum(b, c), d), sizes * np.maximum(a, b)
+    return bool(np.count_nonzero((tall < 2 * TINY_POINTS) | (broad < TINY_POINTS)))
 
 
 def _note_lids(found: Glance, pieces: _Objects, inks: Numbers, addresses: list[int]) -> None:
@@ -319,9 +346,9 @@ def _note_lids(found: Glance, pieces: _Objects, inks: Numbers, addresses: list[i
 
 def _scraps(others: _Objects, kinds: Numbers) -> Numbers:
     """Return the boxes of shapes and pictures each of which is too small to cover a word."""
-    sides = (others.boxes[:, 2:] - others.boxes[:, :2]).min(axis=1, initial=2 * _SMALL)
     # A line is said to be twice as thick as its pen.
-    return np.asarray(others.boxes[(sides < 2 * _SMALL) & (kinds != pdfium.FPDF_PAGEOBJ_FORM)])
+    small = np.minimum(*others.sides) < 2 * _SMALL
+    return np.asarray(others.boxes[small & (kinds != pdfium.FPDF_PAGEOBJ_FORM)])
 
 
 def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
@@ -334,8 +361,7 @@ def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
         sizes = calls.rows(calls.picture_size, pictures.handles, 2, np.uintc)[0]
         found.dots += int(sizes.astype(np.int64).prod(axis=1).sum())
     boxes = others.boxes
-    width, height = (boxes[:, 2:] - boxes[:, :2]).T
-    big = (width >= _SMALL) & (height >= _SMALL)
+    big = np.minimum(*others.sides) >= _SMALL
     grounds = _filled(others.those(big & is_path))
     plain = big & ~is_path & (kinds != pdfium.FPDF_PAGEOBJ_FORM)
     if np.count_nonzero(plain):

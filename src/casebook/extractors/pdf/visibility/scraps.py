@@ -28,15 +28,20 @@ def covered_by(marks: Numbers, types: Numbers) -> bool:
     On several that stand as high as it, or on many upright ones beside each other. Rules of tables
     and under links are neither.
     """
-    if len(marks) < _FEWEST:
+    if len(marks) < _FEWEST or not len(types):
         return False
     upright = marks[:, 3] - marks[:, 1] > marks[:, 2] - marks[:, 0]
     lying, standing = marks[~upright], marks[upright]
     types = types[types[:, 3] - types[:, 1] >= _LOWEST]
-    level = _between((lying[:, 1] + lying[:, 3]) / 2, types[:, 1], types[:, 3])
+    if len(lying) >= _FEWEST - 1:
+        level = _between((lying[:, 1] + lying[:, 3]) / 2, types[:, 1], types[:, 3])
+        if _hide(lying, types[level >= _FEWEST - 1]):
+            return True
+    if len(standing) < _FEWEST:
+        return False
     beside = _between((standing[:, 0] + standing[:, 2]) / 2, types[:, 0], types[:, 2])
     fenced = (beside >= _FEWEST) & (_WIDEST * beside >= types[:, 2] - types[:, 0])
-    return _hide(lying, types[level >= _FEWEST - 1]) or _hide(standing, types[fenced])
+    return _hide(standing, types[fenced])
 
 
 def _hide(marks: Numbers, types: Numbers) -> bool:

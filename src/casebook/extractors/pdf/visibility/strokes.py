@@ -58,9 +58,11 @@ class Lines:
         if len(boxes):
             self._types.append(boxes)
 
-    def note_paths(self, boxes: Numbers, handles: list[Handle], those: Numbers) -> None:
-        """Take in what is thin of ``those`` objects."""
-        width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    def note_paths(
+        self, boxes: Numbers, handles: list[Handle], sides: Numbers, those: Numbers
+    ) -> None:
+        """Take in what is thin of ``those`` objects; ``sides`` are how wide and high all are."""
+        width, height = sides
         short, long = np.minimum(width, height), np.maximum(width, height)
         thin = those & (short <= _THICKEST) & (long >= np.maximum(_SHORTEST, _LONGER * short))
         if np.count_nonzero(thin):

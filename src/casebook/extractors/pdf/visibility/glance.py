@@ -18,7 +18,9 @@ from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.visibility.clips import MOST_SEGMENTS, are_clipped
 from casebook.extractors.pdf.visibility.doubled import INKLESS, may_repeat
 from casebook.extractors.pdf.visibility.grounds import Box, Ground, Texts, no_ink, veil
+from casebook.extractors.pdf.visibility.objects import Objects
 from casebook.extractors.pdf.visibility.scraps import covered_by, lying_on
+from casebook.extractors.pdf.visibility.stamps import may_be_stamps
 from casebook.extractors.pdf.visibility.strokes import Lines
 
 TINY_POINTS = 1.5
@@ -74,9 +76,10 @@ class Glance:
     slides draw. ``marked``: text is marked content, which may state another text than its glyphs;
     ``texts`` are the addresses of its objects then, but for pages with forms (None). ``sketched``
     are the fonts whose letters the file draws itself, or does not: the drawn page shows it.
-    ``repeats``: some text may be drawn twice. ``tall``: some of it is higher than wide. ``large``:
-    some is as high and wide as a stamp across the page. ``lids`` are the addresses of white type
-    that lies on other type. ``forms`` counts those that were looked into.
+    ``repeats``: some text may be drawn twice. ``tall``: some of it is higher than wide.
+    ``stamped``: some is as high and wide as a stamp across the page, and some slants. ``lids`` are
+    the addresses of white type that lies on other type. ``forms`` counts those that were looked
+    into.
     """
 
     odd: bool = False
@@ -94,7 +97,7 @@ class Glance:
     sketched: set[int] = field(default_factory=set)
     repeats: bool = False
     tall: bool = False
-    large: bool = False
+    stamped: bool = False
     lids: list[int] = field(default_factory=list)
     forms: int = 0
     lines: Lines = field(default_factory=Lines)
@@ -135,34 +138,6 @@ def _texts(pieces: list[int], depth: int) -> Iterable[int]:
             yield from _texts(calls.objects_within(handle), depth + 1)
 
 
-class _Objects(NamedTuple):
-    """Some of the objects of a page or a form: when each is drawn, its handle, its box.
-
-    ``sides`` are their widths, and their heights.
-    """
-
-    order: Numbers
-    handles: list[Handle]
-    boxes: Numbers
-    sides: Numbers
-
-    @classmethod
-    def of(cls, handles: list[Handle]) -> "_Objects":
-        """Measure objects that are drawn in this order."""
-        boxes = calls.rows(calls.object_box, handles, 4)[0].astype(np.float64)
-        left, bottom, right, top = boxes.T
-        return cls(np.arange(len(handles)), handles, boxes, np.array([right - left, top - bottom]))
-
-    def those(self, which: Numbers) -> "_Objects":
-        """Return the objects for which ``which`` is true."""
-        (at,) = which.nonzero()  # a mask takes three times as long, each time
-        if len(at) == len(self.handles):
-            return self
-        handles = list(compress(self.handles, which.tolist()))
-        boxes, sides = self.boxes.take(at, axis=0), self.sides.take(at, axis=1)
-        return _Objects(self.order.take(at), handles, boxes, sides)
-
-
 class _Held(NamedTuple):
     """Whether a form holds text, and grounds."""
 
@@ -175,7 +150,7 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
 
     Places within a form are the form's own; its edges are not known (None).
     """
-    every = _Objects.of(calls.handles(objects))
+    every = Objects.of(calls.handles(objects))
     # What is no text has no way to draw text: one call tells both.
     modes = calls.answers(calls.render_mode, every.handles)
     is_text = modes != pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
@@ -196,27 +171,28 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
         is_form = kinds == pdfium.FPDF_PAGEOBJ_FORM
         if has_forms := bool(np.count_nonzero(is_form)):
             forms, covers = _forms(found, others.those(is_form), depth)
-        is_path = kinds == pdfium.FPDF_PAGEOBJ_PATH
-        found.lines.note_paths(others.boxes, others.handles, others.sides, is_path)
+        found.lines.note_paths(others, kinds == pdfium.FPDF_PAGEOBJ_PATH)
         grounds = [*_grounds(found, others, kinds), *covers]
         texts = Texts(pieces.order, pieces.boxes, inks)
         hides, under = veil(texts, forms, grounds)
         found.veiled = found.veiled or hides or covered_by(_scraps(others, kinds), pieces.boxes)
         found.under += under
         found.over -= under
+    if found.stamped and not found.forms:
+        found.stamped = may_be_stamps(pieces.handles)
     if found.marked and edges and not has_forms:
         found.texts = list(compress(objects, is_text.tolist()))
     found.veiled = found.veiled or _are_clipped(pieces)
     return _Held(bool(pieces.handles or forms), bool(grounds))
 
 
-def _look_at_type(found: Glance, pieces: _Objects, edges: Box | None) -> None:
+def _look_at_type(found: Glance, pieces: Objects, edges: Box | None) -> None:
     """Note of some pieces of text how they stand, and what draws them."""
     found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
     found.odd = found.odd or bool(found.sketched)
     found.repeats = found.repeats or may_repeat(pieces.boxes)
     found.tall = found.tall or _are_tall(pieces)
-    found.large = found.large or _are_large(pieces)
+    found.stamped = found.stamped or _are_large(pieces)
     found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
     if edges is not None and _are_woven(pieces, _NARROW * (edges[2] - edges[0])):
         found.across = True
@@ -224,7 +200,7 @@ def _look_at_type(found: Glance, pieces: _Objects, edges: Box | None) -> None:
     found.lines.note_type(pieces.boxes)
 
 
-def _are_woven(pieces: _Objects, narrowest: float) -> bool:
+def _are_woven(pieces: Objects, narrowest: float) -> bool:
     """Tell lines of two columns that are written by turns, a left one and the right one beside it.
 
     Each is ``narrowest`` points wide at least.
@@ -243,24 +219,24 @@ def _are_woven(pieces: _Objects, narrowest: float) -> bool:
     return int((edge < _SMALL).all(axis=0).sum()) >= _FEWEST_WOVEN
 
 
-def _are_tall(pieces: _Objects) -> bool:
+def _are_tall(pieces: Objects) -> bool:
     """Tell type that may run upwards or downwards, longer than a large letter is high."""
     width, height = pieces.sides
     return bool(np.count_nonzero(height > np.maximum(_TALL, width)))
 
 
-def _are_large(pieces: _Objects) -> bool:
+def _are_large(pieces: Objects) -> bool:
     return bool(np.count_nonzero(np.minimum(*pieces.sides) > _LARGE))
 
 
-def _marks(others: _Objects) -> list[Box]:
+def _marks(others: Objects) -> list[Box]:
     short, long = np.minimum(*others.sides), np.maximum(*others.sides)
     small = (short >= _SMALLEST_MARK) & (long <= _LARGEST_MARK)
     marks: list[Box] = others.boxes[small & (long <= _SQUARE * short)].tolist()
     return marks if len(marks) <= _MOST_MARKS else []
 
 
-def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) -> Numbers:
+def _inks(found: Glance, pieces: Objects, modes: Numbers, edges: Box | None) -> Numbers:
     """Return the colours of pieces of text; tell what may not be seen by itself."""
     colours, filled = calls.rows(calls.fill_colour, pieces.handles, 4, np.uintc)
     unseen, outlined = 0, False
@@ -297,7 +273,7 @@ def _reach_over(boxes: Numbers, edges: Box) -> bool:
     return bool(np.count_nonzero(off))
 
 
-def _may_be_lost(pieces: _Objects, colours: Numbers) -> bool:
+def _may_be_lost(pieces: Objects, colours: Numbers) -> bool:
     """Tell type in a pattern, or behind a mask."""
     red, green, blue, share = colours.T
     if np.count_nonzero((red == _OF_PATTERN) & (green == _OF_PATTERN) & (blue == _OF_PATTERN)):
@@ -306,20 +282,20 @@ def _may_be_lost(pieces: _Objects, colours: Numbers) -> bool:
     return bool(np.count_nonzero(masked & (share == _OPAQUE)))
 
 
-def _may_be_edged_out(pieces: _Objects, modes: Numbers) -> bool:
+def _may_be_edged_out(pieces: Objects, modes: Numbers) -> bool:
     """Tell type under white lines around its own letters."""
     both = np.logical_or.reduce([modes == mode for mode in _BY_FILL_AND_PEN])
     edged = list(compress(pieces.handles, both.tolist()))
     return bool(no_ink(*calls.rows(calls.stroke_colour, edged, 4, np.uintc)[0].T).any())
 
 
-def _has_blank(pieces: _Objects) -> bool:
+def _has_blank(pieces: Objects) -> bool:
     """Tell type without any height that is longer than a few spaces: it may have no shapes."""
     width, height = pieces.sides
     return bool(np.count_nonzero((height < BLANK) & (width >= _LONG_BLANK)))
 
 
-def _has_tiny(pieces: _Objects) -> bool:
+def _has_tiny(pieces: Objects) -> bool:
     """Tell tiny type from a dash or a dot, and type that is pressed together from a letter."""
     width, height = pieces.sides
     (low,), (narrow,) = (height < 2 * TINY_POINTS).nonzero(), (width < height).nonzero()
@@ -334,7 +310,7 @@ def _has_tiny(pieces: _Objects) -> bool:
     return bool(np.count_nonzero((tall < 2 * TINY_POINTS) | (broad < TINY_POINTS)))
 
 
-def _note_lids(found: Glance, pieces: _Objects, inks: Numbers, addresses: list[int]) -> None:
+def _note_lids(found: Glance, pieces: Objects, inks: Numbers, addresses: list[int]) -> None:
     """Note white type that lies on other type: it may cover that, as a box does."""
     pale = no_ink(*inks.T)
     if 0 < np.count_nonzero(pale) < len(pale):
@@ -344,14 +320,14 @@ def _note_lids(found: Glance, pieces: _Objects, inks: Numbers, addresses: list[i
         found.veiled = found.veiled or bool(lids.any())
 
 
-def _scraps(others: _Objects, kinds: Numbers) -> Numbers:
+def _scraps(others: Objects, kinds: Numbers) -> Numbers:
     """Return the boxes of shapes and pictures each of which is too small to cover a word."""
     # A line is said to be twice as thick as its pen.
     small = np.minimum(*others.sides) < 2 * _SMALL
     return np.asarray(others.boxes[small & (kinds != pdfium.FPDF_PAGEOBJ_FORM)])
 
 
-def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
+def _grounds(found: Glance, others: Objects, kinds: Numbers) -> list[Ground]:
     """Return the pictures, shadings and filled paths among ``others``; note the pictures."""
     is_picture = kinds == pdfium.FPDF_PAGEOBJ_IMAGE
     is_path = kinds == pdfium.FPDF_PAGEOBJ_PATH
@@ -372,7 +348,7 @@ def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
     return grounds
 
 
-def _filled(paths: _Objects) -> list[Ground]:
+def _filled(paths: Objects) -> list[Ground]:
     if not paths.handles:
         return []
     modes, strokes = calls.rows(calls.draw_mode, paths.handles, 2, np.intc)[0].T
@@ -385,7 +361,7 @@ def _filled(paths: _Objects) -> list[Ground]:
     return [Ground(n, box, colour, shaped=shape) for n, box, colour, shape in parts]
 
 
-def _forms(found: Glance, forms: _Objects, depth: int) -> tuple[list[Ground], list[Ground]]:
+def _forms(found: Glance, forms: Objects, depth: int) -> tuple[list[Ground], list[Ground]]:
     """Look into forms; return those that hold text, and those that hold grounds."""
     texts: list[Ground] = []
     covers: list[Ground] = []
@@ -410,5 +386,5 @@ def _forms(found: Glance, forms: _Objects, depth: int) -> tuple[list[Ground], li
     return texts, covers
 
 
-def _are_clipped(pieces: _Objects) -> bool:
+def _are_clipped(pieces: Objects) -> bool:
     return are_clipped(pieces.handles, pieces.boxes)

@@ -15,6 +15,7 @@ from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.visibility.combs import MOST_PATHS, Comb, parts_of, with_parts
 from casebook.extractors.pdf.visibility.grounds import no_ink
+from casebook.extractors.pdf.visibility.objects import Objects
 
 _THICKEST, _SHORTEST = 6.0, 2.0
 """Points."""
@@ -58,11 +59,9 @@ class Lines:
         if len(boxes):
             self._types.append(boxes)
 
-    def note_paths(
-        self, boxes: Numbers, handles: list[Handle], sides: Numbers, those: Numbers
-    ) -> None:
-        """Take in what is thin of ``those`` objects; ``sides`` are how wide and high all are."""
-        width, height = sides
+    def note_paths(self, objects: Objects, those: Numbers) -> None:
+        """Take in what is thin of ``those`` objects."""
+        boxes, handles, (width, height) = objects.boxes, objects.handles, objects.sides
         short, long = np.minimum(width, height), np.maximum(width, height)
         thin = those & (short <= _THICKEST) & (long >= np.maximum(_SHORTEST, _LONGER * short))
         if np.count_nonzero(thin):

@@ -97,7 +97,8 @@ class Lines:
         if not self._strokes or not self._types:
             return _NO_LINES
         strokes, types = (
-            turned(np.concatenate(boxes)[:, _IN_ORDER]) for boxes in (self._strokes, self._types)
+            turned(np.concatenate(boxes).take(_IN_ORDER, axis=1))
+            for boxes in (self._strokes, self._types)
         )
         height = types[:, 3] - types[:, 2]
         lows, highs = types[:, 2] + _LOW * height, types[:, 2] + _HIGH * height

@@ -4,6 +4,7 @@ import pytest
 from fpdf import FPDF
 
 from casebook.extractors.kinds.pdf import read
+from casebook.extractors.pdf.blocks.headings import Titles
 from casebook.extractors.pdf.blocks.paragraphs import to_blocks
 from casebook.extractors.pdf.lines import Line
 from casebook.schemas.sources import Payload
@@ -36,6 +37,23 @@ def sections(sheet: FPDF) -> list[str | None]:
     """Return the headings that text stands under, in order."""
     extracted, _ = read(Payload(data=bytes(sheet.output()), media_type="application/pdf"))
     return list(dict.fromkeys(passage.locator.section for passage in extracted.passages))
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("3. Costs of 2024", "3 Costs of 2024"),
+        ("5th run", "(5th run)"),
+        ("“Queues” in dh_make", "Queues in dh_make:"),
+        ("Part iv", "Part 4"),
+        ("Version 2.1", "Version 2.4"),
+    ],
+)
+def test_a_line_is_named_by_a_title_whatever_signs_and_numbers_end_it(title, line):
+    """Titles are compared by their words, and any number is like another."""
+    assert line in Titles.of([title])
+    assert f"{line} again" not in Titles.of([title])
+    assert f"1 more {line}" not in Titles.of([title])
 
 
 def test_a_heading_set_like_text_is_told_by_its_number():

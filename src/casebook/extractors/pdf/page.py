@@ -81,7 +81,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, budget: Budget, glyphs: Glyp
     glance = look_over(calls.handle(page.raw), edges)
     untrue, unproved = glyphs.let_speak(page, number, glance.texts) if glance.marked else ([], 0)
     turn = turned(page, edges, tall=glance.tall)
-    text, stamps = unstamped(page, repeats=glance.repeats, large=glance.large)
+    text, stamps = unstamped(page, repeats=glance.repeats, stamped=glance.stamped)
     try:
         pinned = pinned_on(calls.handle(page.raw))
         eye = Eye(page, turn, text, budget, glance, covered=pinned.covers)

@@ -101,13 +101,13 @@ def language_written(stated: str | None, text: str) -> str | None:
     Word processors state the language of their menus. A text is plainly in the one that its two
     halves are in; of languages that are not told apart here, what is stated stands.
     """
-    known = language_of(stated, text)
+    known = language_of(stated, "")
     sample = text[:_SAMPLE]
     half = len(sample) // 2
-    if known not in _LANGUAGES or half < _LONG:
-        return known
+    if (known and known not in _LANGUAGES) or half < _LONG:
+        return language_of(stated, text)
     first, second = _detected(sample[:half]), _detected(sample[half:])
-    return first if first == second else known
+    return first if first == second else language_of(stated, text)
 
 
 def language_of_page(stated: str | None, text: str) -> str | None:

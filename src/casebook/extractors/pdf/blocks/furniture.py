@@ -37,7 +37,9 @@ _SMALL = 0.92
 _APART = 1.8
 """Type sizes between a line and the next; within a text it is 1 to 1.6."""
 
-ROMAN = "ivxlc"
+ROMAN, NUMBER = "ivxlc", "#"
+"""The letters of small Roman numerals, and what stands for any number where texts are compared."""
+
 _MOST_HEAD = 4
 """Rows of the head of a table; more that come again are said again."""
 
@@ -161,8 +163,8 @@ def key_of(text: str) -> str:
     words = _WORD.findall(text)
     for end in (0, -1) if words else ():
         if len(words[end]) <= _LONGEST_ROMAN and not words[end].casefold().strip(ROMAN):
-            words[end] = "#"
-    return _NUMBERS.sub("#", " ".join(words).casefold())
+            words[end] = NUMBER
+    return _NUMBERS.sub(NUMBER, " ".join(words).casefold())
 
 
 def _is_title(line: Line) -> bool:

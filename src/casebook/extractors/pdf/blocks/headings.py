@@ -10,9 +10,10 @@ from functools import lru_cache
 from itertools import pairwise
 
 from casebook.extractors.pdf.blocks.cuts import Group
-from casebook.extractors.pdf.blocks.furniture import ROMAN, key_of
+from casebook.extractors.pdf.blocks.furniture import NUMBER, ROMAN, key_of
 from casebook.extractors.pdf.lines import Line
 from casebook.extractors.pdf.words import CLOSING, ITEM
+from casebook.extractors.text.characters import words_in
 from casebook.extractors.text.references import stands_over_references
 
 LONGEST = 160
@@ -38,7 +39,6 @@ _OPENING = ("“", "„", "«", '"')
 _QUOTED = re.compile(r"[“„«\"][^”“»\"]*\Z")
 """A quotation that is not over."""
 
-_MARKS = ".,:;!?()"
 _LARGER = 1.12
 
 
@@ -54,29 +54,36 @@ class Titles:
     def of(cls, outline: Iterable[str]) -> "Titles":
         """Return what a table of contents names."""
         keys = frozenset(map(key_of, outline))
-        firsts = frozenset(key.partition(" ")[0] for key in keys)
-        return cls(keys, firsts, frozenset(key.rpartition(" ")[2] for key in keys))
+        firsts = (NUMBER if key.startswith(NUMBER) else key.partition(" ")[0] for key in keys)
+        lasts = (NUMBER if key.endswith(NUMBER) else key.rpartition(" ")[2] for key in keys)
+        return cls(keys, frozenset(firsts), frozenset(lasts))
 
     def __contains__(self, text: str) -> bool:
         """Tell a line that is named; most lines begin or end like none that is."""
         if not self.keys:
             return False
-        first = _plain(text.partition(" ")[0])
+        first = _end_of(text.partition(" ")[0], 0)
         if first and first not in self.firsts:
             return False
-        last = _plain(text.rpartition(" ")[2])
+        last = _end_of(text.rpartition(" ")[2], -1)
         if last and last not in self.lasts:
             return False
         return key_of(text) in self.keys
 
 
 @lru_cache(maxsize=4_000)
-def _plain(word: str) -> str:
-    """Return what stands in a key for the word at an end of a line, "" where that may be another.
+def _end_of(word: str, end: int) -> str:
+    """Return what a key begins with (0), or ends with (-1), whose text does so with ``word``.
 
-    Letters stay, but for those of Roman numerals. Numbers may run into the word beside them.
+    That is "" where it may be anything. Letters stay, but for those of Roman numerals; a number may
+    run into the words beside it.
     """
-    bare = word.strip(_MARKS).lower()
+    words = words_in(word)
+    if not words:
+        return ""
+    bare = words[end].lower()
+    if bare[end].isdecimal():
+        return NUMBER
     return bare if bare.isascii() and bare.isalpha() and bare.strip(ROMAN) else ""
 
 

@@ -5,7 +5,7 @@ Beside each line they make a table of a page of prose, or stand in the midst of 
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -68,7 +68,10 @@ def _in_margin(
     eye: Eye, stretches: Sequence[list[Piece]], after: int, *, first: bool
 ) -> list[_Number]:
     """Return the numbers of the lines, if these are numbered at the left or right."""
-    numbers = _numbers(eye, stretches, first=first)
+    told = list(_numbered(stretches, first=first))
+    if not _may_count([int(text) for _, (_, text), _ in told], _FEWEST_MORE if after else _FEWEST):
+        return []
+    numbers = _numbers(eye, told)
     goes_on = after > 0 and any(number.value - after in _STEPS for number in numbers)
     fewest = _FEWEST_MORE if goes_on else _FEWEST
     edges = Counter(round(number.right / _ALIGNED) for number in numbers)
@@ -108,8 +111,17 @@ def _in_margin(
     return found if beside and level and (goes_on or sum(level) >= _SMALL * len(level)) else []
 
 
-def _numbers(eye: Eye, stretches: Sequence[list[Piece]], *, first: bool) -> list[_Number]:
-    told: list[tuple[int, Piece, list[Piece]]] = []
+def _may_count(values: Sequence[int], fewest: int) -> bool:
+    """Tell numbers of which enough have their next one, wherever they stand: most pages' do not."""
+    known = set(values)
+    most = max(sum(value + step in known for value in values) for step in _STEPS)
+    return most >= _MOSTLY * (fewest - 1)
+
+
+def _numbered(
+    stretches: Sequence[list[Piece]], *, first: bool
+) -> Iterator[tuple[int, Piece, list[Piece]]]:
+    """Yield which lines begin, or end, with a number, that, and what of the line is left."""
     for n, pieces in enumerate(stretches):
         at, text = pieces[0 if first else -1]
         if not text[0 if first else -1].isdecimal():
@@ -121,7 +133,11 @@ def _numbers(eye: Eye, stretches: Sequence[list[Piece]], *, first: bool) -> list
         rest = (rest[0] + len(rest[1]) - len(rest[1].lstrip()), rest[1].strip())
         others = [rest] if rest[1] else []
         others = [*others, *pieces[1:]] if first else [*pieces[:-1], *others]
-        told.append((n, (at + begin, match.group()), others))
+        yield n, (at + begin, match.group()), others
+
+
+def _numbers(eye: Eye, told: Sequence[tuple[int, Piece, list[Piece]]]) -> list[_Number]:
+    """Return numbers with the places where they stand."""
     places = eye.places([(at, _end(at, text)) for _, (at, text), _ in told])
     return [
         _Number(n, int(text), left, right, base, rest)

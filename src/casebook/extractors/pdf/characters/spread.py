@@ -18,8 +18,9 @@ from casebook.extractors.pdf.lines import Line, Piece
 from casebook.extractors.pdf.visibility.eye import Eye
 from casebook.extractors.pdf.words import has_no_capitals
 
-_SPREAD = re.compile(r"(?<!\S)[^\W\d_](?: [^\W\d_]){2,}(?!\S)")
-"""Three letters or more, each by itself."""
+# It begins with a space, which is searched for fastest, and looks back.
+_SPREAD = re.compile(r" (?<=(?<!\S)[^\W\d_] )[^\W\d_](?: [^\W\d_])+(?!\S)")
+"""Three letters or more, each by itself, from the first space on."""
 
 _FEWEST_LINES = 2
 """Of a program."""

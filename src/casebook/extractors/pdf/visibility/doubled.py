@@ -27,6 +27,9 @@ _FAR, _PART = 3.0, 0.6
 _STEPS = 1000
 """Tells places that are counted in other steps apart, mostly."""
 
+_MIXED = 2**0.5
+"""Times of it that come to no whole number."""
+
 _APART, _AWAY = 0.5, 0.125
 """Of the room of a letter, and of the height of its line, by which its copy is moved at most: one
 that is set twice is moved by all of its room, whichever way the line runs."""
@@ -51,8 +54,9 @@ def may_repeat(boxes: Numbers) -> bool:
     wide = step > 0
     step = step[wide]
     across, down = np.floor(left[wide] / step), np.floor(top[wide] / step)
-    places = np.sort(across + _STEPS * np.rint(_STEPS * step) + 1j * down)
-    return bool((places[1:] == places[:-1]).any())
+    # One number for each place; two that are equal by chance are looked at, no more.
+    places = np.sort(across + _STEPS * np.rint(_STEPS * step) + _MIXED * down)
+    return bool(np.count_nonzero(places[1:] == places[:-1]))
 
 
 def text_of(page: pypdfium2.PdfPage, *, repeats: bool) -> pypdfium2.PdfTextPage:

@@ -28,6 +28,7 @@ letters are of one width, and the type size at its end."""
 _BOLD = 600
 # By name: the flag of a font's descriptor is seldom set where it should be.
 _FIXED = re.compile(rb"mono(?!t)|courier|consola|menlo|typewriter|code|[a-z]tt\d", re.IGNORECASE)
+_named_fixed = lru_cache(maxsize=1_000)(_FIXED.search)
 _NAME_BYTES = 128
 """Of a font's name."""
 
@@ -195,12 +196,12 @@ class Eye:
         scales = np.maximum(np.maximum(b, c), d).astype(np.double)
         drawn = np.where(known, declared * scales, declared)
         broad = np.where(known & (declared > 0), declared * np.maximum(a, b), np.inf)
-        tiny = np.flatnonzero((drawn > 0) & (drawn < TINY_POINTS))
+        (tiny,) = ((drawn > 0) & (drawn < TINY_POINTS)).nonzero()
         if len(tiny):
             larger, inked = self._larger([indices[n] for n in tiny.tolist()], drawn[tiny], b > a)
             drawn[tiny] *= larger
             broad[tiny] *= np.where(inked, larger, 1.0)
-        told = zip(drawn.tolist(), known, strict=True)
+        told = zip(drawn.tolist(), known.tolist(), strict=True)
         return [_size(size) if knows else size for size, knows in told], broad
 
     def _larger(
@@ -282,8 +283,7 @@ class Eye:
         named = name.value.lower()
         # pdfium guesses the weight from the width of stems, of which many files are wrong.
         heavy = b"regular" not in named and calls.char_weight(self._text, index) >= _BOLD
-        bold = b"bold" in named or heavy
-        return bold, bool(_FIXED.search(name.value))
+        return b"bold" in named or heavy, bool(_named_fixed(name.value))
 
     def reasons(self, ends: Sequence[tuple[int, int]]) -> list[str | None]:
         """Say why each word, of whose ends these are the positions, is not seen, or None."""

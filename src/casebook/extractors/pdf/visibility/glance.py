@@ -18,7 +18,9 @@ from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.visibility.clips import MOST_SEGMENTS, are_clipped
 from casebook.extractors.pdf.visibility.doubled import INKLESS, may_repeat
 from casebook.extractors.pdf.visibility.grounds import Box, Ground, Texts, no_ink, veil
+from casebook.extractors.pdf.visibility.objects import Objects
 from casebook.extractors.pdf.visibility.scraps import covered_by, lying_on
+from casebook.extractors.pdf.visibility.stamps import may_be_stamps
 from casebook.extractors.pdf.visibility.strokes import Lines
 
 TINY_POINTS = 1.5
@@ -55,6 +57,8 @@ _OF_PATTERN = 191
 
 _OPAQUE = 255
 
+_NO_INKS = np.zeros((0, 4), np.uintc)
+
 _MOST_MARKS = 100
 """More are the dots of a chart."""
 
@@ -72,9 +76,10 @@ class Glance:
     slides draw. ``marked``: text is marked content, which may state another text than its glyphs;
     ``texts`` are the addresses of its objects then, but for pages with forms (None). ``sketched``
     are the fonts whose letters the file draws itself, or does not: the drawn page shows it.
-    ``repeats``: some text may be drawn twice. ``tall``: some of it is higher than wide. ``large``:
-    some is as high and wide as a stamp across the page. ``lids`` are the addresses of white type
-    that lies on other type. ``forms`` counts those that were looked into.
+    ``repeats``: some text may be drawn twice. ``tall``: some of it is higher than wide.
+    ``stamped``: some is as high and wide as a stamp across the page, and some slants. ``lids`` are
+    the addresses of white type that lies on other type. ``forms`` counts those that were looked
+    into.
     """
 
     odd: bool = False
@@ -92,7 +97,7 @@ class Glance:
     sketched: set[int] = field(default_factory=set)
     repeats: bool = False
     tall: bool = False
-    large: bool = False
+    stamped: bool = False
     lids: list[int] = field(default_factory=list)
     forms: int = 0
     lines: Lines = field(default_factory=Lines)
@@ -133,19 +138,6 @@ def _texts(pieces: list[int], depth: int) -> Iterable[int]:
             yield from _texts(calls.objects_within(handle), depth + 1)
 
 
-class _Objects(NamedTuple):
-    """Some of the objects of a page or a form: when each is drawn, its handle, its box."""
-
-    order: Numbers
-    handles: list[Handle]
-    boxes: Numbers
-
-    def those(self, which: Numbers) -> "_Objects":
-        """Return the objects for which ``which`` is true."""
-        handles = list(compress(self.handles, which.tolist()))
-        return _Objects(self.order[which], handles, self.boxes[which])
-
-
 class _Held(NamedTuple):
     """Whether a form holds text, and grounds."""
 
@@ -158,57 +150,64 @@ def _look(found: Glance, objects: list[int], edges: Box | None, depth: int) -> _
 
     Places within a form are the form's own; its edges are not known (None).
     """
-    handles = calls.handles(objects)
-    boxes = calls.rows(calls.object_box, handles, 4)[0].astype(np.float64)
-    every = _Objects(np.arange(len(handles)), handles, boxes)
+    every = Objects.of(calls.handles(objects))
     # What is no text has no way to draw text: one call tells both.
-    modes = calls.answers(calls.render_mode, handles)
+    modes = calls.answers(calls.render_mode, every.handles)
     is_text = modes != pdfium.FPDF_TEXTRENDERMODE_UNKNOWN
     pieces, others = every.those(is_text), every.those(~is_text)
-    inks = _inks(found, pieces, modes[is_text], edges)
-    if found.pale:
-        _note_lids(found, pieces, inks, list(compress(objects, is_text.tolist())))
-    found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
-    found.odd = found.odd or bool(found.sketched)
-    found.repeats = found.repeats or may_repeat(pieces.boxes)
-    found.tall = found.tall or _are_tall(pieces.boxes)
-    found.large = found.large or _are_large(pieces.boxes)
-    found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
-    if edges is not None and _are_woven(pieces.boxes, _NARROW * (edges[2] - edges[0])):
-        found.across = True
-        found.woven = _are_woven(pieces.boxes, _COLUMN * (edges[2] - edges[0]))
+    inks = _NO_INKS
+    if pieces.handles:
+        inks = _inks(found, pieces, modes[is_text], edges)
+        _look_at_type(found, pieces, edges)
+        if found.pale:
+            _note_lids(found, pieces, inks, list(compress(objects, is_text.tolist())))
     has_forms = False
     forms: list[Ground] = []
     covers: list[Ground] = []
     grounds: list[Ground] = []
-    found.lines.note_type(pieces.boxes)
     if others.handles:
-        found.marks += _marks(others.boxes) if edges else []
+        found.marks += _marks(others) if edges else []
         kinds = calls.answers(calls.object_kind, others.handles)
         is_form = kinds == pdfium.FPDF_PAGEOBJ_FORM
         if has_forms := bool(np.count_nonzero(is_form)):
             forms, covers = _forms(found, others.those(is_form), depth)
-        found.lines.note_paths(others.boxes, others.handles, kinds == pdfium.FPDF_PAGEOBJ_PATH)
+        found.lines.note_paths(others, kinds == pdfium.FPDF_PAGEOBJ_PATH)
         grounds = [*_grounds(found, others, kinds), *covers]
         texts = Texts(pieces.order, pieces.boxes, inks)
         hides, under = veil(texts, forms, grounds)
         found.veiled = found.veiled or hides or covered_by(_scraps(others, kinds), pieces.boxes)
         found.under += under
         found.over -= under
+    if found.stamped and not found.forms:
+        found.stamped = may_be_stamps(pieces.handles)
     if found.marked and edges and not has_forms:
         found.texts = list(compress(objects, is_text.tolist()))
     found.veiled = found.veiled or _are_clipped(pieces)
     return _Held(bool(pieces.handles or forms), bool(grounds))
 
 
-def _are_woven(boxes: Numbers, narrowest: float) -> bool:
+def _look_at_type(found: Glance, pieces: Objects, edges: Box | None) -> None:
+    """Note of some pieces of text how they stand, and what draws them."""
+    found.sketched |= calls.sketched(map(calls.object_font, pieces.handles))
+    found.odd = found.odd or bool(found.sketched)
+    found.repeats = found.repeats or may_repeat(pieces.boxes)
+    found.tall = found.tall or _are_tall(pieces)
+    found.stamped = found.stamped or _are_large(pieces)
+    found.marked = found.marked or any(map(calls.count_marks, pieces.handles))
+    if edges is not None and _are_woven(pieces, _NARROW * (edges[2] - edges[0])):
+        found.across = True
+        found.woven = _are_woven(pieces, _COLUMN * (edges[2] - edges[0]))
+    found.lines.note_type(pieces.boxes)
+
+
+def _are_woven(pieces: Objects, narrowest: float) -> bool:
     """Tell lines of two columns that are written by turns, a left one and the right one beside it.
 
     Each is ``narrowest`` points wide at least.
     """
-    if len(boxes) < 2 * _FEWEST_WOVEN:
+    wide, boxes = pieces.sides[0] >= narrowest, pieces.boxes
+    if np.count_nonzero(wide) < _FEWEST_WOVEN or len(boxes) < 2 * _FEWEST_WOVEN:
         return False
-    wide = boxes[:, 2] - boxes[:, 0] >= narrowest
     level = np.abs(boxes[1:, 1] - boxes[:-1, 1]) < _SMALL
     beside = boxes[1:, 0] - boxes[:-1, 2] >= _GUTTER
     left = np.flatnonzero(wide[1:] & wide[:-1] & level & beside)
@@ -220,25 +219,24 @@ def _are_woven(boxes: Numbers, narrowest: float) -> bool:
     return int((edge < _SMALL).all(axis=0).sum()) >= _FEWEST_WOVEN
 
 
-def _are_tall(boxes: Numbers) -> bool:
+def _are_tall(pieces: Objects) -> bool:
     """Tell type that may run upwards or downwards, longer than a large letter is high."""
-    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    width, height = pieces.sides
     return bool(np.count_nonzero(height > np.maximum(_TALL, width)))
 
 
-def _are_large(boxes: Numbers) -> bool:
-    return bool(np.count_nonzero((boxes[:, 2:] - boxes[:, :2]).min(axis=1, initial=_TALL) > _LARGE))
+def _are_large(pieces: Objects) -> bool:
+    return bool(np.count_nonzero(np.minimum(*pieces.sides) > _LARGE))
 
 
-def _marks(boxes: Numbers) -> list[Box]:
-    width, height = (boxes[:, 2:] - boxes[:, :2]).T
-    short, long = np.minimum(width, height), np.maximum(width, height)
+def _marks(others: Objects) -> list[Box]:
+    short, long = np.minimum(*others.sides), np.maximum(*others.sides)
     small = (short >= _SMALLEST_MARK) & (long <= _LARGEST_MARK)
-    marks: list[Box] = boxes[small & (long <= _SQUARE * short)].tolist()
+    marks: list[Box] = others.boxes[small & (long <= _SQUARE * short)].tolist()
     return marks if len(marks) <= _MOST_MARKS else []
 
 
-def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) -> Numbers:
+def _inks(found: Glance, pieces: Objects, modes: Numbers, edges: Box | None) -> Numbers:
     """Return the colours of pieces of text; tell what may not be seen by itself."""
     colours, filled = calls.rows(calls.fill_colour, pieces.handles, 4, np.uintc)
     unseen, outlined = 0, False
@@ -254,22 +252,28 @@ def _inks(found: Glance, pieces: _Objects, modes: Numbers, edges: Box | None) ->
     )
     found.under += unseen
     found.over += len(pieces.handles) - unseen
-    if pieces.handles and not found.odd:
+    if not found.odd:
         found.odd = bool(
             edges is None
             or unseen
             or outlined
             or not filled.all()
             or pale
-            or np.count_nonzero(pieces.boxes[:, :2] < edges[:2])
-            or np.count_nonzero(pieces.boxes[:, 2:] > edges[2:])
+            or _reach_over(pieces.boxes, edges)
             or _has_blank(pieces)
             or _has_tiny(pieces)
         )
     return colours
 
 
-def _may_be_lost(pieces: _Objects, colours: Numbers) -> bool:
+def _reach_over(boxes: Numbers, edges: Box) -> bool:
+    """Tell type that stands partly off the page."""
+    left, bottom, right, top = boxes.T
+    off = (left < edges[0]) | (bottom < edges[1]) | (right > edges[2]) | (top > edges[3])
+    return bool(np.count_nonzero(off))
+
+
+def _may_be_lost(pieces: Objects, colours: Numbers) -> bool:
     """Tell type in a pattern, or behind a mask."""
     red, green, blue, share = colours.T
     if np.count_nonzero((red == _OF_PATTERN) & (green == _OF_PATTERN) & (blue == _OF_PATTERN)):
@@ -278,36 +282,35 @@ def _may_be_lost(pieces: _Objects, colours: Numbers) -> bool:
     return bool(np.count_nonzero(masked & (share == _OPAQUE)))
 
 
-def _may_be_edged_out(pieces: _Objects, modes: Numbers) -> bool:
+def _may_be_edged_out(pieces: Objects, modes: Numbers) -> bool:
     """Tell type under white lines around its own letters."""
     both = np.logical_or.reduce([modes == mode for mode in _BY_FILL_AND_PEN])
     edged = list(compress(pieces.handles, both.tolist()))
     return bool(no_ink(*calls.rows(calls.stroke_colour, edged, 4, np.uintc)[0].T).any())
 
 
-def _has_blank(pieces: _Objects) -> bool:
+def _has_blank(pieces: Objects) -> bool:
     """Tell type without any height that is longer than a few spaces: it may have no shapes."""
-    width, height = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).T
+    width, height = pieces.sides
     return bool(np.count_nonzero((height < BLANK) & (width >= _LONG_BLANK)))
 
 
-def _has_tiny(pieces: _Objects) -> bool:
+def _has_tiny(pieces: Objects) -> bool:
     """Tell tiny type from a dash or a dot, and type that is pressed together from a letter."""
-    width, height = (pieces.boxes[:, 2:] - pieces.boxes[:, :2]).T
-    low, narrow = np.flatnonzero(height < 2 * TINY_POINTS), np.flatnonzero(width < height)
+    width, height = pieces.sides
+    (low,), (narrow,) = (height < 2 * TINY_POINTS).nonzero(), (width < height).nonzero()
     # More are a page whose every letter is an object.
     which = np.concatenate([low, narrow]) if len(narrow) <= _MOST_NARROW else low
     if not len(which):
         return False
     some = [pieces.handles[n] for n in which.tolist()]
     sizes = np.abs(calls.rows(calls.object_size, some, 1)[0][:, 0].astype(np.float64))
-    matrices = np.abs(calls.rows(calls.object_matrix, some, 6, whole=True)[0])
-    tall = sizes * matrices[:, 1:4].max(axis=1, initial=0)
-    broad = sizes * matrices[:, :2].max(axis=1, initial=0)
-    return bool((tall < 2 * TINY_POINTS).any() or (broad < TINY_POINTS).any())
+    a, b, c, d, _, _ = np.abs(calls.rows(calls.object_matrix, some, 6, whole=True)[0]).T
+    tall, broad = sizes * np.maximum(np.maximum(b, c), d), sizes * np.maximum(a, b)
+    return bool(np.count_nonzero((tall < 2 * TINY_POINTS) | (broad < TINY_POINTS)))
 
 
-def _note_lids(found: Glance, pieces: _Objects, inks: Numbers, addresses: list[int]) -> None:
+def _note_lids(found: Glance, pieces: Objects, inks: Numbers, addresses: list[int]) -> None:
     """Note white type that lies on other type: it may cover that, as a box does."""
     pale = no_ink(*inks.T)
     if 0 < np.count_nonzero(pale) < len(pale):
@@ -317,14 +320,14 @@ def _note_lids(found: Glance, pieces: _Objects, inks: Numbers, addresses: list[i
         found.veiled = found.veiled or bool(lids.any())
 
 
-def _scraps(others: _Objects, kinds: Numbers) -> Numbers:
+def _scraps(others: Objects, kinds: Numbers) -> Numbers:
     """Return the boxes of shapes and pictures each of which is too small to cover a word."""
-    sides = (others.boxes[:, 2:] - others.boxes[:, :2]).min(axis=1, initial=2 * _SMALL)
     # A line is said to be twice as thick as its pen.
-    return np.asarray(others.boxes[(sides < 2 * _SMALL) & (kinds != pdfium.FPDF_PAGEOBJ_FORM)])
+    small = np.minimum(*others.sides) < 2 * _SMALL
+    return np.asarray(others.boxes[small & (kinds != pdfium.FPDF_PAGEOBJ_FORM)])
 
 
-def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
+def _grounds(found: Glance, others: Objects, kinds: Numbers) -> list[Ground]:
     """Return the pictures, shadings and filled paths among ``others``; note the pictures."""
     is_picture = kinds == pdfium.FPDF_PAGEOBJ_IMAGE
     is_path = kinds == pdfium.FPDF_PAGEOBJ_PATH
@@ -334,8 +337,7 @@ def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
         sizes = calls.rows(calls.picture_size, pictures.handles, 2, np.uintc)[0]
         found.dots += int(sizes.astype(np.int64).prod(axis=1).sum())
     boxes = others.boxes
-    width, height = (boxes[:, 2:] - boxes[:, :2]).T
-    big = (width >= _SMALL) & (height >= _SMALL)
+    big = np.minimum(*others.sides) >= _SMALL
     grounds = _filled(others.those(big & is_path))
     plain = big & ~is_path & (kinds != pdfium.FPDF_PAGEOBJ_FORM)
     if np.count_nonzero(plain):
@@ -346,7 +348,7 @@ def _grounds(found: Glance, others: _Objects, kinds: Numbers) -> list[Ground]:
     return grounds
 
 
-def _filled(paths: _Objects) -> list[Ground]:
+def _filled(paths: Objects) -> list[Ground]:
     if not paths.handles:
         return []
     modes, strokes = calls.rows(calls.draw_mode, paths.handles, 2, np.intc)[0].T
@@ -359,7 +361,7 @@ def _filled(paths: _Objects) -> list[Ground]:
     return [Ground(n, box, colour, shaped=shape) for n, box, colour, shape in parts]
 
 
-def _forms(found: Glance, forms: _Objects, depth: int) -> tuple[list[Ground], list[Ground]]:
+def _forms(found: Glance, forms: Objects, depth: int) -> tuple[list[Ground], list[Ground]]:
     """Look into forms; return those that hold text, and those that hold grounds."""
     texts: list[Ground] = []
     covers: list[Ground] = []
@@ -384,5 +386,5 @@ def _forms(found: Glance, forms: _Objects, depth: int) -> tuple[list[Ground], li
     return texts, covers
 
 
-def _are_clipped(pieces: _Objects) -> bool:
+def _are_clipped(pieces: Objects) -> bool:
     return are_clipped(pieces.handles, pieces.boxes)

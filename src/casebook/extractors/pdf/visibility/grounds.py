@@ -56,6 +56,8 @@ def veil(texts: Texts, forms: list[Ground], grounds: list[Ground]) -> Veil:
     """Judge the text of a page, and its ``forms`` that hold some, against all ``grounds``."""
     if not grounds:
         return Veil(hides=False)
+    if not len(texts.order) and not forms:
+        return Veil(hides=len(grounds) > _MOST_GROUNDS)
     near = sorted(grounds)[:_MOST_GROUNDS]
     order, boxes = texts.order, texts.boxes
     if forms:

@@ -17,6 +17,9 @@ _MOST_SQUARES = 1_000
 _LOWEST = 4.0
 """Points to a piece of type: a dot or a dash under a rule fills no more than a square."""
 
+_MOST_PAIRS = 100_000
+"""Marks times pieces of type that are compared before any is counted: mostly none meet."""
+
 _COVERED = 0.6
 _FEWEST, _WIDEST = 3, 8.0
 """Marks over a piece of type, and points of it for each that stands upright."""
@@ -28,15 +31,20 @@ def covered_by(marks: Numbers, types: Numbers) -> bool:
     On several that stand as high as it, or on many upright ones beside each other. Rules of tables
     and under links are neither.
     """
-    if len(marks) < _FEWEST:
+    if len(marks) < _FEWEST or not len(types):
         return False
     upright = marks[:, 3] - marks[:, 1] > marks[:, 2] - marks[:, 0]
     lying, standing = marks[~upright], marks[upright]
     types = types[types[:, 3] - types[:, 1] >= _LOWEST]
-    level = _between((lying[:, 1] + lying[:, 3]) / 2, types[:, 1], types[:, 3])
+    if len(lying) >= _FEWEST - 1:
+        level = _between((lying[:, 1] + lying[:, 3]) / 2, types[:, 1], types[:, 3])
+        if _hide(lying, types[level >= _FEWEST - 1]):
+            return True
+    if len(standing) < _FEWEST:
+        return False
     beside = _between((standing[:, 0] + standing[:, 2]) / 2, types[:, 0], types[:, 2])
     fenced = (beside >= _FEWEST) & (_WIDEST * beside >= types[:, 2] - types[:, 0])
-    return _hide(lying, types[level >= _FEWEST - 1]) or _hide(standing, types[fenced])
+    return _hide(standing, types[fenced])
 
 
 def _hide(marks: Numbers, types: Numbers) -> bool:
@@ -62,12 +70,22 @@ def _share(marks: Numbers, types: Numbers) -> Numbers:
         return np.zeros(len(types))
     low, high = types[known, :2].min(axis=0), types[known, 2:].max(axis=0)
     square = max(_SQUARE, float((high - low).max()) / _MOST_SQUARES)
+    if len(marks) * len(types) <= _MOST_PAIRS and not _are_near(marks, types, 2 * square):
+        return np.zeros(len(types))
     last = np.ceil((high - low) / square).astype(np.intp)
     marked = _sums(_marked(_squares(marks, low, square, last), last))
     left, bottom, right, top = _squares(types, low, square, last).T
     inside = marked[right, top] - marked[left, top] - marked[right, bottom] + marked[left, bottom]
     share = inside / np.maximum(1, (right - left) * (top - bottom))
     return np.asarray(np.where(known, share, 0.0))
+
+
+def _are_near(marks: Numbers, types: Numbers, room: float) -> bool:
+    """Tell whether some mark is no farther than that from some piece of type."""
+    left, bottom, right, top = marks.T[:, :, None]
+    across = (left < types[:, 2] + room) & (right > types[:, 0] - room)
+    along = (bottom < types[:, 3] + room) & (top > types[:, 1] - room)
+    return bool(np.count_nonzero(across & along))
 
 
 def _squares(boxes: Numbers, low: Numbers, square: float, last: Numbers) -> Numbers:

@@ -3,13 +3,14 @@
 pdfium reads it into whichever line it crosses, so the text is built again without it.
 """
 
+from collections.abc import Sequence
 from itertools import compress, groupby, repeat
 
 import numpy as np
 import pypdfium2
 
 from casebook.extractors.pdf import calls
-from casebook.extractors.pdf.calls import Handle
+from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.visibility.doubled import text_of
 from casebook.extractors.text.characters import one_line
 
@@ -21,15 +22,15 @@ _LARGER = 2.0
 
 
 def unstamped(
-    page: pypdfium2.PdfPage, *, repeats: bool, large: bool
+    page: pypdfium2.PdfPage, *, repeats: bool, stamped: bool
 ) -> tuple[pypdfium2.PdfTextPage, list[str]]:
     """Return the text of ``page`` without what is stamped across it, and that.
 
-    Some text may be drawn twice where it ``repeats``; none is a stamp where none is ``large``.
+    Some text may be drawn twice where it ``repeats``, and be a stamp where it is ``stamped``.
     Close the text.
     """
     text = text_of(page, repeats=repeats)
-    stamps = _stamps(calls.handle(text.raw)) if large else {}
+    stamps = _stamps(calls.handle(text.raw)) if stamped else {}
     if not stamps:
         return text, []
     said = _said(calls.handle(text.raw), stamps)
@@ -39,18 +40,29 @@ def unstamped(
     return text_of(page, repeats=repeats), said
 
 
+def may_be_stamps(pieces: Sequence[Handle]) -> bool:
+    """Tell at a glance whether some text objects of a page, none in a form, slant as stamps do."""
+    matrices = calls.rows(calls.object_matrix, pieces, 6, whole=True)[0]
+    return bool(np.count_nonzero(_slant(matrices)))
+
+
+def _slant(matrices: Numbers) -> Numbers:
+    a, b, *_ = np.abs(matrices).T
+    return np.asarray(np.minimum(a, b) > _SLANT * np.maximum(a, b))
+
+
 def _stamps(text: Handle) -> dict[int, float]:
     """Return the text objects that are stamps, and the size of their type."""
     owners = list(map(calls.char_object, repeat(text), range(calls.count_chars(text))))
     firsts = {owner: n for n, owner in reversed(list(enumerate(owners))) if owner}
     indices = list(firsts.values())
     matrices = calls.rows(calls.char_matrix, indices, 6, whole=True, text=text)[0]
-    a, b, c, d, _, _ = np.abs(matrices).T
+    _, b, c, d, _, _ = np.abs(matrices).T
     sizes = np.abs(calls.answers(calls.char_size, indices, np.double, text=text))
     sizes *= np.maximum(np.maximum(b, c), d)
     told = dict(zip(firsts, sizes.tolist(), strict=True))
     usual = float(np.median([told[owner] for owner in owners if owner] or [0.0]))
-    such = (np.minimum(a, b) > _SLANT * np.maximum(a, b)) & (sizes >= _LARGER * usual)
+    such = _slant(matrices) & (sizes >= _LARGER * usual)
     return {owner: told[owner] for owner in compress(firsts, such.tolist())}
 
 

@@ -15,6 +15,7 @@ from casebook.extractors.pdf import calls
 from casebook.extractors.pdf.calls import Handle, Numbers
 from casebook.extractors.pdf.visibility.combs import MOST_PATHS, Comb, parts_of, with_parts
 from casebook.extractors.pdf.visibility.grounds import no_ink
+from casebook.extractors.pdf.visibility.objects import Objects
 
 _THICKEST, _SHORTEST = 6.0, 2.0
 """Points."""
@@ -58,9 +59,9 @@ class Lines:
         if len(boxes):
             self._types.append(boxes)
 
-    def note_paths(self, boxes: Numbers, handles: list[Handle], those: Numbers) -> None:
+    def note_paths(self, objects: Objects, those: Numbers) -> None:
         """Take in what is thin of ``those`` objects."""
-        width, height = (boxes[:, 2:] - boxes[:, :2]).T
+        boxes, handles, (width, height) = objects.boxes, objects.handles, objects.sides
         short, long = np.minimum(width, height), np.maximum(width, height)
         thin = those & (short <= _THICKEST) & (long >= np.maximum(_SHORTEST, _LONGER * short))
         if np.count_nonzero(thin):
@@ -96,7 +97,8 @@ class Lines:
         if not self._strokes or not self._types:
             return _NO_LINES
         strokes, types = (
-            turned(np.concatenate(boxes)[:, _IN_ORDER]) for boxes in (self._strokes, self._types)
+            turned(np.concatenate(boxes).take(_IN_ORDER, axis=1))
+            for boxes in (self._strokes, self._types)
         )
         height = types[:, 3] - types[:, 2]
         lows, highs = types[:, 2] + _LOW * height, types[:, 2] + _HIGH * height

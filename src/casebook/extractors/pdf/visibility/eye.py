@@ -28,7 +28,6 @@ letters are of one width, and the type size at its end."""
 _BOLD = 600
 # By name: the flag of a font's descriptor is seldom set where it should be.
 _FIXED = re.compile(rb"mono(?!t)|courier|consola|menlo|typewriter|code|[a-z]tt\d", re.IGNORECASE)
-_named_fixed = lru_cache(maxsize=1_000)(_FIXED.search)
 _NAME_BYTES = 128
 """Of a font's name."""
 
@@ -283,7 +282,7 @@ class Eye:
         named = name.value.lower()
         # pdfium guesses the weight from the width of stems, of which many files are wrong.
         heavy = b"regular" not in named and calls.char_weight(self._text, index) >= _BOLD
-        return b"bold" in named or heavy, bool(_named_fixed(name.value))
+        return b"bold" in named or heavy, bool(_FIXED.search(name.value))
 
     def reasons(self, ends: Sequence[tuple[int, int]]) -> list[str | None]:
         """Say why each word, of whose ends these are the positions, is not seen, or None."""

@@ -115,6 +115,8 @@ def test_a_style_hides_as_browsers_read_it(style):
         ".post{font-size:0}.x{font:inherit}",
         ".x{font:16px/1 serif;font-size:0}",
         ".post{text-shadow:0 1px 2px red}.x{color:#fff;text-shadow:none}",
+        ".post{-webkit-text-fill-color:#fff}.x{all:unset;color:#000}",
+        ".post{text-shadow:0 1px 2px red}.x{all:initial;color:#fff}",
     ],
 )
 def test_what_is_handed_down_hides(sheet):
@@ -157,6 +159,7 @@ def test_what_is_handed_down_hides(sheet):
         ".x{position:fixed;top:100%;margin:-60px 0 0}",
         ".x{position:fixed;left:0;right:-100%}",
         ".x{position:fixed;top:90vh}",
+        ".post{-webkit-text-fill-color:#fff}.x{all:initial}",
         ".post{text-shadow:0 1px 2px red}.x{color:#fff}",
         ".post{-webkit-text-stroke:1px #000}.x{color:transparent}",
         ".x{display:contents;background:#000}",

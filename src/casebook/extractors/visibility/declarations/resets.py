@@ -10,10 +10,13 @@ _AT_FIRST = {
     "width": "auto", "max-height": "none", "max-width": "none", "text-indent": "0", "zoom": "1",
     "margin-left": "0", "margin-top": "0", "mask": "none", "mask-image": "none",
     "content-visibility": "visible", "text-decoration-line": "none", "animation": "none",
+    "-webkit-text-fill-color": "currentcolor", "text-shadow": "none",
     **dict.fromkeys(("transform", "translate", "scale", "rotate", "filter"), "none"),
     **dict.fromkeys(("background", "background-color", "background-image"), ""),
 }  # fmt: skip
-_HANDED_DOWN = {"visibility": "inherit", "color": "inherit", "font-size": "inherit"}
+_HANDED_DOWN = dict.fromkeys(
+    ("visibility", "color", "font-size", "-webkit-text-fill-color", "text-shadow"), "inherit"
+)
 
 
 def set_back(value: str) -> Mapping[str, str]:

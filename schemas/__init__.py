@@ -1,0 +1,1 @@
+"""The types that travel between stages, ids, errors and the taxonomy."""

@@ -1,0 +1,144 @@
+"""What was submitted, and the bytes it gave."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from schemas.frozen import Frozen
+
+
+class SourceKind(StrEnum):
+    """What a source is, decided by its address and then by its bytes."""
+
+    WEB = "web"
+    MARKDOWN = "markdown"
+    WORD = "word"
+    TEXT = "text"
+    PDF = "pdf"
+    CAPTIONS = "captions"
+    VIDEO = "video"
+    RECORDING = "recording"
+    PAPER = "paper"
+
+    @property
+    def label(self) -> str:
+        """What a reader calls it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    SourceKind.WEB: "web page",
+    SourceKind.MARKDOWN: "article",
+    SourceKind.WORD: "document",
+    SourceKind.TEXT: "text",
+    SourceKind.PDF: "PDF",
+    SourceKind.CAPTIONS: "talk",
+    SourceKind.VIDEO: "video",
+    SourceKind.RECORDING: "recording",
+    SourceKind.PAPER: "paper",
+}
+
+
+class SourceRef(Frozen):
+    """What a person submitted: an address or a path.
+
+    ``url`` is where a local file came from. ``transcript`` is the path of a file with the words of
+    the video or recording at ``source``: it is read instead, and ``source`` stays the identity.
+    ``feed`` is the address of a feed that carries the full text of the page at ``source``.
+    """
+
+    source: str = Field(min_length=1)
+    url: str | None = None
+    transcript: str | None = None
+    feed: str | None = None
+
+
+StatedDate = date | Annotated[str, Field(pattern=r"^\d{4}(-\d\d)?$")]
+"""A day, or a month (2025-10) or year (2025) where no more is stated."""
+
+
+class Candidate(Frozen):
+    """An address listed by a feed, sitemap, page or file, with what the list says about it."""
+
+    url: str
+    title: str | None = None
+    published: StatedDate | None = None
+    summary: str | None = None
+
+
+class Step(Frozen):
+    """One thing that was tried on the way to a text, and its outcome.
+
+    ``doubtful`` asks the curator to compare the text with the original.
+    """
+
+    method: str
+    outcome: str
+    doubtful: bool = False
+
+
+class Source(Frozen):
+    """One submitted source. The id comes from the canonical URL, or from a file's bytes.
+
+    ``reference`` is what was submitted, kept so that a failed fetch can be tried again.
+    ``canonical_url`` is None for a file whose origin was not given.
+    """
+
+    source_id: str
+    kind: SourceKind | None
+    canonical_url: str | None
+    reference: SourceRef
+    submitted_by: str
+    submitted_at: datetime
+
+
+class Payload(Frozen):
+    """Bytes on their way to an extractor, with what is known of where they came from.
+
+    ``name`` is the file's or the URL's last part, for its suffix. ``url`` is what was asked for and
+    ``final_url`` where redirects ended; both are None for a local file without an origin.
+    ``headers`` has lower-case names. ``steps`` are the ways that were tried to get the bytes.
+    """
+
+    data: bytes
+    media_type: str
+    charset: str | None = None
+    name: str = ""
+    url: str | None = None
+    final_url: str | None = None
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+
+
+class Snapshot(Frozen):
+    """A stored payload: its bytes lie in the blob store under ``sha256``."""
+
+    snapshot_id: str
+    source_id: str
+    url: str | None
+    final_url: str | None
+    media_type: str
+    charset: str | None
+    name: str = ""
+    headers: Mapping[str, str]
+    sha256: str
+    size: int
+    fetched_at: datetime
+    steps: tuple[Step, ...] = ()
+
+
+class Alias(Frozen):
+    """An address that turned out to be another source: ``source_id`` is the same as ``same_as``.
+
+    ``reason`` is ``redirect``, ``canonical`` (the page names another address), ``moved`` (found by
+    recheck) or ``file`` (a file whose bytes changed).
+    """
+
+    source_id: str
+    same_as: str
+    url: str
+    reason: str
+    found_at: datetime

@@ -30,8 +30,8 @@ class Block(NamedTuple):
     """One paragraph, list item, table row, code block or heading, in reading order.
 
     ``level`` is 1 to 6 for a heading, 0 for anything else; headings become the ``headings`` of the
-    blocks below them. ``verbatim`` keeps indentation and line breaks, as code needs. ``page`` counts
-    from 1, ``seconds`` is a time in a recording.
+    blocks below them. ``verbatim`` keeps indentation and line breaks, as code needs. ``page``
+    counts from 1, ``seconds`` is a time in a recording.
     """
 
     text: str

@@ -1,36 +1,28 @@
 """Every error casebook raises on purpose.
 
 A class stands for what a caller does about it; ``cause`` names the exact reason and is what a
-failure stores as its ``kind``::
+failure stores as its ``kind``. A star marks ``transient`` errors, which may pass and are retried::
 
     CasebookError
     ├── InputError                 the request cannot be carried out as given       exit 2
-    │   ├── UnknownId              no row has this id, or several do
-    │   └── InvalidDecision        the state of a case forbids this review step
-    ├── ConfigurationError         a setting is wrong or missing                    exit 4
-    ├── FetchError                 stage "fetch"                                    exit 3
-    │   ├── InvalidUrl, AddressForbidden, AccessDenied, BadResponse, TooLarge
-    │   ├── SourceGone             404, 410, a removed video, a missing file        gone
-    │   ├── Unreachable*, ServerBusy*
-    │   ├── SourceIsList           a feed, playlist or channel: many sources
-    │   ├── VideoRestricted, VideoBlocked*
-    │   └── CaptionsMissing, TranscriptionFailed
-    ├── ExtractionError            stage "extract"                                  exit 3
+    │   └── UnknownId, InvalidDecision
+    ├── ConfigurationError         a setting is wrong, or a part is not installed   exit 4
+    ├── FetchError                 the bytes could not be had                       exit 3
+    │   ├── InvalidUrl, AddressForbidden, AccessDenied, SourceGone, BadResponse, TooLarge
+    │   ├── Unreachable*, ServerBusy*, SourceIsList
+    │   └── VideoRestricted, VideoBlocked*, CaptionsMissing, TranscriptionFailed
+    ├── ExtractionError            the bytes hold no text that can be used          exit 3
     │   ├── KindUnsupported, DocumentEmpty, AccessWall, NeedsJavaScript, Unreadable
-    │   ├── TemporarilyUnavailable*   a CAPTCHA, maintenance page, or dead browser
-    │   └── WorkerFailed           the parser was killed, or died
-    ├── ModelError                 stages "triage", "summarize", "verify"           exit 3
+    │   └── TemporarilyUnavailable*, WorkerFailed
+    ├── ModelError                 a model call gave nothing usable                 exit 3
     │   ├── ProviderUnavailable*, RateLimited*                                      exit 5
     │   ├── ModelRejected, BudgetReached                                            exit 4
     │   └── ContextExceeded, AnswerTruncated, AnswerInvalid, AnswerRefused
-    ├── WarehouseError                                                              exit 1
-    │   ├── WarehouseBusy*                                                          exit 6
-    │   └── DiskFull
-    └── PublishError                                                                exit 3
+    ├── WarehouseError             the warehouse cannot do its work                 exit 1
+    │   └── DiskFull, WarehouseBusy* (exit 6)
+    └── PublishError               the published files could not be written         exit 3
 
-A star marks ``transient``: such a failure may pass and is retried with backoff. ``gone`` marks a
-source that no longer exists. Every other failure waits for a person. None of them is ever a verdict
-about a source.
+None of them is ever a verdict about a source.
 """
 
 import re
@@ -38,16 +30,30 @@ from enum import StrEnum
 from typing import ClassVar
 
 
+class Remedy(StrEnum):
+    """What to do about a stored failure."""
+
+    WAIT = "wait"
+    YOU = "needs you"
+    GONE = "gone"
+
+
 class CasebookError(Exception):
-    """The root. The message says what happened, to which source, and what to do next."""
+    """The root. The message says what happened, to which source, and what to do next.
+
+    ``gone`` marks a source that no longer exists. ``retry_after`` is in seconds.
+    """
 
     transient: ClassVar[bool] = False
     gone: ClassVar[bool] = False
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, cause: str | None = None) -> None:
+    def __init__(
+        self, message: str, cause: str | None = None, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
         self.cause = cause
+        self.retry_after = retry_after
 
     @property
     def kind(self) -> str:
@@ -90,18 +96,11 @@ class AddressForbidden(FetchError):
 
 
 class AccessDenied(FetchError):
-    """The server says 401, 403 or another 4xx, robots.txt disallows the page, or a file is locked.
-
-    Causes: ``page_forbidden``, ``robots_forbid``, ``file_unreadable``.
-    """
+    """``page_forbidden`` (401, 403, another 4xx), ``robots_forbid`` or ``file_unreadable``."""
 
 
 class SourceGone(FetchError):
-    """The page, video or file does not exist (any more).
-
-    Causes: ``page_missing``, ``soft_not_found``, ``file_missing``, ``video_unavailable``,
-    ``video_private``.
-    """
+    """``page_missing``, ``soft_not_found``, ``file_missing``, ``video_unavailable/private``."""
 
     gone = True
 
@@ -121,18 +120,9 @@ class ServerBusy(FetchError):
 
     transient = True
 
-    def __init__(
-        self, message: str, cause: str | None = None, retry_after: float | None = None
-    ) -> None:
-        super().__init__(message, cause)
-        self.retry_after = retry_after
-
 
 class BadResponse(FetchError):
-    """The answer breaks a rule of the protocol or of ours.
-
-    Causes: ``tls_failed``, ``too_many_redirects``, ``redirect_forbidden``, ``malformed``.
-    """
+    """``tls_failed``, ``too_many_redirects``, ``redirect_forbidden`` or ``malformed``."""
 
 
 class TooLarge(FetchError):
@@ -144,35 +134,21 @@ class SourceIsList(FetchError):
 
 
 class VideoRestricted(FetchError):
-    """The video is shown to some people only.
-
-    Causes: ``video_age_restricted``, ``video_for_members``, ``video_not_in_country``,
-    ``video_consent``, ``video_unplayable``.
-    """
+    """``video_age_restricted/for_members/not_in_country/consent/unplayable``."""
 
 
 class VideoBlocked(FetchError):
-    """YouTube does not answer this machine, or not yet.
-
-    Causes: ``video_blocked``, ``video_rate_limited``, ``video_upcoming``, ``video_live``.
-    """
+    """``video_blocked/rate_limited`` for this machine, or ``video_upcoming/live``."""
 
     transient = True
 
 
 class CaptionsMissing(FetchError):
-    """The video has no captions that can be read.
-
-    Causes: ``captions_disabled``, ``captions_missing``, ``captions_locked``.
-    """
+    """``captions_disabled``, ``captions_missing`` or ``captions_locked``."""
 
 
 class TranscriptionFailed(FetchError):
-    """A recording could not be transcribed.
-
-    Causes: ``transcription_not_configured``, ``recording_too_long``, ``recording_silent``,
-    ``audio_unavailable``.
-    """
+    """``transcription_not_configured``, ``recording_too_long/silent``, ``audio_unavailable``."""
 
 
 class ExtractionError(CasebookError):
@@ -182,10 +158,7 @@ class ExtractionError(CasebookError):
 
 
 class KindUnsupported(ExtractionError):
-    """No extractor reads this kind of bytes, or they are not what their name says.
-
-    Causes: ``kind_unsupported``, ``content_mismatch``.
-    """
+    """``kind_unsupported``, or ``content_mismatch``: the bytes are not what their name says."""
 
 
 class DocumentEmpty(ExtractionError):
@@ -193,17 +166,11 @@ class DocumentEmpty(ExtractionError):
 
 
 class AccessWall(ExtractionError):
-    """The page shows a wall instead of its text.
-
-    Causes: ``login_wall``, ``consent_wall``, ``paywall``, ``region_blocked``.
-    """
+    """``login_wall``, ``consent_wall``, ``paywall`` or ``region_blocked``."""
 
 
 class TemporarilyUnavailable(ExtractionError):
-    """The text may be there at another time.
-
-    Causes: ``captcha``, ``service_down``, ``browser_failed``, ``worker_unavailable``.
-    """
+    """``captcha``, ``service_down``, ``browser_failed`` or ``worker_unavailable``."""
 
     transient = True
 
@@ -213,17 +180,11 @@ class NeedsJavaScript(ExtractionError):
 
 
 class Unreadable(ExtractionError):
-    """The file cannot be parsed.
-
-    Causes: ``damaged``, ``encrypted``, ``scanned``.
-    """
+    """``damaged``, ``encrypted`` or ``scanned``."""
 
 
 class WorkerFailed(ExtractionError):
-    """The parser's process hit a limit or died.
-
-    Causes: ``parser_timed_out``, ``parser_out_of_memory``, ``parser_crashed``.
-    """
+    """``parser_timed_out``, ``parser_out_of_memory`` or ``parser_crashed``."""
 
 
 class ModelError(CasebookError):
@@ -240,32 +201,20 @@ class ProviderUnavailable(ModelError):
 
 
 class RateLimited(ModelError):
-    """The endpoint says 429; ``retry_after`` is its wish in seconds, where it sent one."""
+    """The endpoint says 429."""
 
     transient = True
     exit_code = 5
 
-    def __init__(
-        self, message: str, cause: str | None = None, retry_after: float | None = None
-    ) -> None:
-        super().__init__(message, cause)
-        self.retry_after = retry_after
-
 
 class ModelRejected(ModelError):
-    """The endpoint will not answer until a setting or the account changes.
-
-    Causes: ``key_rejected``, ``model_unknown``, ``quota_exhausted``, ``not_an_endpoint``.
-    """
+    """``key_rejected``, ``model_unknown``, ``quota_exhausted`` or ``not_an_endpoint``."""
 
     exit_code = 4
 
 
 class BudgetReached(ModelError):
-    """The next call might exceed a budget and was not made.
-
-    Causes: ``budget_reached``, ``source_too_expensive``, ``price_unknown``.
-    """
+    """``budget_reached``, ``source_too_expensive`` or ``price_unknown``: no call was made."""
 
     exit_code = 4
 
@@ -283,24 +232,15 @@ class AnswerInvalid(ModelError):
 
 
 class AnswerRefused(ModelError):
-    """The model refused, or the provider's content filter cut the answer.
-
-    Causes: ``answer_refused``, ``answer_filtered``.
-    """
+    """``answer_refused`` by the model, or ``answer_filtered`` by the provider."""
 
 
 class WarehouseError(CasebookError):
-    """The warehouse cannot do its work.
-
-    Causes: ``warehouse_too_new``, ``migration_failed``, ``read_only``.
-    """
+    """The warehouse cannot do its work: ``warehouse_too_new``, ``migration_failed``, …."""
 
 
 class WarehouseBusy(WarehouseError):
-    """Another process holds the database, or its server does not answer, beyond the bounded wait.
-
-    Causes: ``warehouse_locked``, ``warehouse_conflict``, ``warehouse_unreachable``.
-    """
+    """``warehouse_locked``, ``warehouse_conflict`` or ``warehouse_unreachable``."""
 
     transient = True
     exit_code = 6
@@ -314,11 +254,3 @@ class PublishError(CasebookError):
     """The published files could not be written."""
 
     exit_code = 3
-
-
-class Remedy(StrEnum):
-    """What to do about a stored failure."""
-
-    WAIT = "wait"
-    YOU = "needs you"
-    GONE = "gone"

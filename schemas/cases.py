@@ -1,0 +1,285 @@
+"""The structured case study: facts, statements and tags, each with its evidence and support."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.frozen import Frozen
+
+
+class Match(StrEnum):
+    """How a quote was found in the document."""
+
+    EXACT = "exact"
+    CLOSE = "close"
+    MISSING = "missing"
+
+
+class Evidence(Frozen):
+    """A verbatim quote and where code found it.
+
+    ``start`` and ``end`` are offsets in the document's text and ``passage`` its number; all three
+    are None for a missing quote, and then ``quote`` is what the model claimed. For a found one,
+    ``quote`` is the document's own wording. ``score`` is 1.0 for an exact match, else the share of
+    characters that agree. ``page``, ``seconds`` and ``speaker`` are those of the passage.
+    """
+
+    quote: str
+    passage: int | None = None
+    start: int | None = None
+    end: int | None = None
+    match: Match = Match.MISSING
+    score: float = 0.0
+    page: int | None = None
+    seconds: float | None = None
+    speaker: str | None = None
+
+
+class SupportLevel(StrEnum):
+    """How far a reader can rely on a statement, the most reliable first.
+
+    ``verbatim``: the source's own sentence. ``verified``: quote, numbers and names were found and a
+    judge model says that the quote entails the statement. ``unverified``: the same without a judge.
+    ``doubtful``: the judge says partly, a number or name is not in the quote, or the quote was
+    found only approximately. ``refuted``: the quote is not in the source, or the judge says not or
+    contrary; never published.
+    """
+
+    VERBATIM = "verbatim"
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    DOUBTFUL = "doubtful"
+    REFUTED = "refuted"
+
+
+class Support(Frozen):
+    """The outcome of the checks; ``reason`` is a sentence for the curator, empty where all is well.
+
+    ``confirmed_by`` is the curator who accepted a doubtful statement.
+    """
+
+    level: SupportLevel
+    reason: str = ""
+    confirmed_by: str | None = None
+
+
+class Origin(StrEnum):
+    """Whose words a statement is in."""
+
+    MODEL = "model"
+    SOURCE = "source"
+    CURATOR = "curator"
+
+
+class Section(StrEnum):
+    """The parts of a case study in the order of reading."""
+
+    ABSTRACT = "abstract"
+    CONTEXT = "context"
+    ARCHITECTURE = "architecture"
+    CHALLENGES = "challenges"
+    SOLUTIONS = "solutions"
+    TECHNIQUES = "techniques"
+    TOOLS = "tools"
+    EVALUATION = "evaluation"
+    RESULTS = "results"
+    LESSONS = "lessons"
+    FAILURES = "failures"
+    PLANS = "plans"
+    QUESTIONS = "questions"
+
+    @property
+    def heading(self) -> str:
+        """The heading that readers see."""
+        return _HEADINGS.get(self.value, self.value.capitalize())
+
+
+_HEADINGS = {
+    "abstract": "Summary",
+    "evaluation": "Evaluation and operations",
+    "failures": "Failures and limits",
+    "questions": "Open questions",
+}
+
+
+class Method(StrEnum):
+    """How a result was measured, as far as the source says."""
+
+    SELF_REPORTED = "self-reported"
+    AB_TEST = "A/B test"
+    AUDITED = "audited"
+
+
+class Measure(Frozen):
+    """The parts of a result as the source writes them.
+
+    ``number`` is the value of ``value`` where it is one number, in ``unit``, so that results can be
+    compared and sorted; code reads it. ``qualifier`` is ``more than``, ``up to`` and the like,
+    ``sample`` the time or the cases that it was measured over.
+    """
+
+    metric: str | None = None
+    qualifier: str | None = None
+    value: str | None = None
+    number: float | None = None
+    unit: str | None = None
+    baseline: str | None = None
+    sample: str | None = None
+    method: Method | None = None
+
+    @property
+    def shown_value(self) -> str | None:
+        """The value with its qualifier and unit, where it does not carry them already."""
+        if not self.value:
+            return None
+        unit = "" if not self.unit or self.unit.casefold() in self.value.casefold() else self.unit
+        joint = "" if unit == "%" else " "
+        return " ".join(filter(None, (self.qualifier, f"{self.value}{joint}{unit}".strip())))
+
+
+class Statement(Frozen):
+    """One sentence with its evidence and support.
+
+    ``n`` numbers the statements of a revision from 1, in the order of the sections. ``answers`` is
+    the ``n`` of the challenge that a solution answers. ``measure`` is there for results.
+    """
+
+    n: int
+    section: Section
+    text: str
+    evidence: tuple[Evidence, ...]
+    support: Support
+    origin: Origin = Origin.MODEL
+    answers: int | None = None
+    measure: Measure | None = None
+
+
+FactName = Literal["title", "company", "industry", "year", "stage", "narrator"]
+FACT_NAMES: tuple[FactName, ...] = ("title", "company", "industry", "year", "stage", "narrator")
+FACT_LABELS: Mapping[str, str] = {
+    "title": "Title",
+    "company": "Company",
+    "industry": "Industry",
+    "year": "Year",
+    "stage": "Deployment",
+    "narrator": "Told by",
+}
+
+
+class DeploymentStage(StrEnum):
+    """How far the system had come when the source was written."""
+
+    PROOF_OF_CONCEPT = "proof of concept"
+    INTERNAL_TOOL = "internal tool"
+    LIMITED = "limited production"
+    PRODUCTION = "full production"
+
+
+class Narrator(StrEnum):
+    """Who gives the account.
+
+    The builder runs the system; the vendor reports on a customer's; the customer on what a vendor
+    built for it; a panel of several; a researcher on systems that others run.
+    """
+
+    BUILDER = "builder"
+    VENDOR = "vendor"
+    CUSTOMER = "customer"
+    PANEL = "panel"
+    RESEARCHER = "researcher"
+
+
+class Fact(Frozen):
+    """One value with its evidence; the value is None where the source does not say.
+
+    ``inferred`` marks a choice from a list that the quote suggests without stating it. ``stage``
+    and ``narrator`` are values of their enums, ``year`` has four digits.
+    """
+
+    name: FactName
+    value: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    support: Support = Support(level=SupportLevel.UNVERIFIED)
+    inferred: bool = False
+
+
+TermGroup = Literal["technique", "tool", "application", "concern"]
+
+
+class Tag(Frozen):
+    """A term of the taxonomy, with the quote that earns it."""
+
+    slug: str
+    label: str
+    group: TermGroup
+    evidence: tuple[Evidence, ...]
+    support: Support
+
+
+class CaseStudy(Frozen):
+    """The structured summary of one deployment.
+
+    A fact or section without an entry means that the source does not say.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    tags: tuple[Tag, ...] = Field(default=(), max_length=30)
+
+    def fact(self, name: FactName) -> Fact:
+        """Return a fact, an empty one where the source does not say."""
+        return next((fact for fact in self.facts if fact.name == name), Fact(name=name))
+
+    @property
+    def title(self) -> str | None:
+        """The title's value."""
+        return self.fact("title").value
+
+    @property
+    def company(self) -> str | None:
+        """The company's value."""
+        return self.fact("company").value
+
+    def section(self, section: Section) -> tuple[Statement, ...]:
+        """Return the statements of a section in order."""
+        return tuple(s for s in self.statements if s.section is section)
+
+    def sections(self) -> Iterator[tuple[Section, tuple[Statement, ...]]]:
+        """Yield each section that has statements, in the order of reading."""
+        for section in Section:
+            if found := self.section(section):
+                yield section, found
+
+    def silent(self) -> list[str]:
+        """Return labels of the facts and sections that the source says nothing about."""
+        facts = [FACT_LABELS[name] for name in FACT_NAMES if self.fact(name).value is None]
+        filled = {statement.section for statement in self.statements}
+        return facts + [s.heading for s in Section if s not in filled | _MAY_BE_EMPTY]
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of statements per section, empty ones included."""
+        return {section.value: len(self.section(section)) for section in Section}
+
+    def support_counts(self) -> dict[str, int]:
+        """Return the number of statements per support level, empty ones included."""
+        levels = [statement.support.level for statement in self.statements]
+        return {level.value: levels.count(level) for level in SupportLevel}
+
+
+_MAY_BE_EMPTY = {Section.ABSTRACT, Section.QUESTIONS, Section.PLANS}
+
+
+def numbered(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Return statements in the order of the sections, numbered from 1, ``answers`` adjusted.
+
+    A solution whose challenge is not among them answers none.
+    """
+    order = list(Section)
+    ranked: Sequence[Statement] = sorted(statements, key=lambda s: order.index(s.section))
+    new = {statement.n: number for number, statement in enumerate(ranked, start=1)}
+    return tuple(
+        s.model_copy(update={"n": new[s.n], "answers": new.get(s.answers) if s.answers else None})
+        for s in ranked
+    )

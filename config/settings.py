@@ -1,0 +1,319 @@
+"""The settings: environment variables, or names in ``casebook.toml``."""
+
+import getpass
+import os
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
+
+from schemas.errors import ConfigurationError
+
+CONFIG_NAME = "casebook.toml"
+OPENAI_ENDPOINT = "https://api.openai.com/v1"
+LAKE = "ducklake:postgres:"
+_PREFIX = "CASEBOOK_"
+_NOT_SETTINGS = {"CASEBOOK_CHECKOUT", "CASEBOOK_DATASETS"}  # prefect.yaml's, and the tests'
+_HOST_AND_PORT = re.compile(r"(?:[^\s:/@\[\]]+|\[[0-9a-f:.]+\]):\d{1,5}")
+_MONTH = 31 * 86_400
+
+Seconds = Annotated[float, Field(gt=0, le=_MONTH)]
+Dollars = Annotated[float, Field(ge=0, le=1e9)]
+AtOnce = Annotated[int, Field(ge=1, le=256)]
+
+
+def _account() -> str:
+    """Return the account's name; containers run programs as numbers without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
+
+
+def _default_home() -> Path:
+    return user_data_path("casebook")
+
+
+class Settings(BaseSettings):
+    """Each field is ``CASEBOOK_<NAME>`` in the environment and ``<name>`` in ``casebook.toml``.
+
+    The environment wins over ``casebook.toml`` in the current folder, and that over the one in
+    ``home``. Only the key has a name of its own: ``OPENAI_API_KEY``. Descriptions become
+    ``docs/settings.md``.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, extra="forbid", frozen=True, populate_by_name=True
+    )
+
+    home: Path = Field(
+        default_factory=_default_home,
+        validate_default=True,
+        description="The folder where everything is kept; by default the platform's user data "
+        "folder.",
+    )
+    curator: str = Field(
+        default_factory=_account,
+        description="Your name, kept with each decision; by default the account's.",
+    )
+    warehouse: SecretStr | None = Field(
+        None,
+        description="`ducklake:postgres:host=… dbname=…`: a warehouse that several machines "
+        "share. Unset: one DuckDB file in the home.",
+    )
+    data: str | None = Field(
+        None,
+        description="Folder or fsspec address (`s3://bucket/casebook`) of the snapshots and of a "
+        "shared warehouse's files; by default the home.",
+    )
+
+    llm_base_url: str | None = Field(
+        None, description="An OpenAI-compatible endpoint. Unset: the embedded model."
+    )
+    llm_model: str | None = Field(
+        None, description="The model's name there; alone, it is requested from OpenAI."
+    )
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias="OPENAI_API_KEY",
+        description="The endpoint's key, where it wants one.",
+    )
+    llm_strategy: Literal["auto", "single", "map_reduce", "guided"] = Field(
+        "auto",
+        description="How a document becomes a draft; `auto` follows the model and the document's "
+        "length.",
+    )
+    llm_timeout: Seconds = Field(300.0, description="Seconds that one request may take.")
+    llm_concurrency: AtOnce = Field(4, description="Requests to the endpoint at the same time.")
+    models: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description='Your own models, or changes to known ones, as `[models."name"]` tables: '
+        "context, output limit, reasoning effort, prices.",
+    )
+    judge: str = Field(
+        "off",
+        description="`off`, `same` (the model that drafts) or the name of another model at the "
+        "same endpoint: it reads each statement against its quote.",
+    )
+    patience: Seconds = Field(
+        6 * 3600.0,
+        description="Seconds that a batch waits for an endpoint that is down or limits its rate.",
+    )
+
+    transcription_base_url: str | None = Field(
+        None, description="An endpoint with `/audio/transcriptions`; by default OpenAI."
+    )
+    transcription_model: str | None = Field(
+        None, description="The model that transcribes recordings. Unset: they are refused."
+    )
+    transcription_api_key: SecretStr | None = Field(
+        None, description="Its key; by default the one above, if the endpoint is the same."
+    )
+
+    budget_run: Dollars | None = Field(None, description="US dollars that one command may spend.")
+    budget_day: Dollars | None = Field(
+        None, description="US dollars that all commands of a day (UTC) may spend."
+    )
+    budget_source: Dollars = Field(
+        1.0, description="US dollars that one source may cost; raised by `--source-budget`."
+    )
+
+    concurrency: AtOnce = Field(
+        4, description="Sources in progress at the same time; 2 with the embedded model."
+    )
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        2, description="Processes that parse documents."
+    )
+    host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = Field(
+        1.0, description="Seconds between two requests to one host."
+    )
+    allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="`host:port,…` that may be fetched although they are not on the public "
+        "internet.",
+    )
+    proxy: str | None = Field(
+        None, description="`http://host:port` of a proxy that all fetches go through."
+    )
+    render: bool = Field(
+        True, description="Run the scripts of pages that are empty without them, in Chromium."
+    )
+
+    desk_port: Annotated[int, Field(ge=0, le=65_535)] = Field(
+        8484, description="The review desk's port; 0 takes any free one."
+    )
+    site_title: str = Field("casebook", description="The published site's title.")
+    site_address: str | None = Field(
+        None, description="The web address of the published site; adds a feed and a sitemap."
+    )
+    site_licence: str | None = Field(None, description="The licence that the site names.")
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _home_is_a_folder(cls, value: Path) -> Path:
+        if "://" in str(value) or ":/" in str(value):
+            raise ValueError("must be a folder of this machine; CASEBOOK_DATA may be an address")
+        try:
+            folder = value.expanduser().absolute()
+        except RuntimeError:
+            raise ValueError("this account has no home folder; set CASEBOOK_HOME") from None
+        if folder.is_file():
+            raise ValueError(f"{folder} is a file; name a folder")
+        if "?" in str(folder):
+            raise ValueError("the path must not contain a question mark")
+        return folder
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _hosts_with_ports(cls, value: object) -> object:
+        hosts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(hosts, list | tuple | set | frozenset):
+            return value
+        named = frozenset(str(host).strip().lower() for host in hosts if str(host).strip())
+        for host in sorted(named):
+            if not _HOST_AND_PORT.fullmatch(host):
+                raise ValueError(f"{host!r} needs a host and a port, as in wiki.internal:443")
+        return named
+
+    @field_validator("llm_base_url", "transcription_base_url", "site_address", "proxy")
+    @classmethod
+    def _plain_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        address = urlsplit(value)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise ValueError("not an http:// or https:// address")
+        if address.username or address.password or address.query or address.fragment:
+            raise ValueError("must hold no user, password, query or fragment")
+        return value.rstrip("/")
+
+    @field_validator("warehouse")
+    @classmethod
+    def _is_a_lake(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(LAKE):
+            raise ValueError(f"must begin with {LAKE}; leave it unset for a file in the home")
+        return value
+
+    @field_validator("data")
+    @classmethod
+    def _holds_no_key(cls, value: str | None) -> str | None:
+        if value is not None and (urlsplit(value).username or urlsplit(value).password):
+            raise ValueError("must hold no user or password; keys come from the environment")
+        return value and value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.warehouse and not self.data:
+            raise ValueError(
+                "CASEBOOK_WAREHOUSE also needs CASEBOOK_DATA, a place that every machine reaches"
+            )
+        if self.llm_base_url and not self.llm_model:
+            raise ValueError("CASEBOOK_LLM_BASE_URL also needs CASEBOOK_LLM_MODEL")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, environment, the two files."""
+        home = init_settings().get("home") or env_settings().get("home") or _default_home()
+        files = [Path.cwd() / CONFIG_NAME]
+        with suppress(RuntimeError):
+            files.insert(0, Path(home).expanduser() / CONFIG_NAME)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, files)
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Read the settings; an empty environment variable counts as unset.
+
+        Raises:
+            ConfigurationError: naming each wrong setting, without its value (it may be a key).
+        """
+        for name in list(os.environ):
+            if os.environ[name] == "" and (name.startswith(_PREFIX) or name == "OPENAI_API_KEY"):
+                del os.environ[name]
+        try:
+            return cls(**overrides)
+        except ValidationError as error:
+            wrong = "; ".join(_problem(e["loc"], e["msg"]) for e in error.errors())
+            raise ConfigurationError(f"wrong setting: {wrong}") from None
+        except (SettingsError, ValueError) as error:
+            raise ConfigurationError(f"wrong setting: {error}") from None
+        except OSError as error:
+            raise ConfigurationError(f"{error.filename} cannot be read: {error.strerror}") from None
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The DuckDB file."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def data_root(self) -> str:
+        """Folder or address of the snapshots and a lake's files."""
+        return self.data or str(self.home)
+
+    @property
+    def site_path(self) -> Path:
+        """The folder of the published site."""
+        return self.home / "site"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded model answers, because no other is named."""
+        return self.llm_base_url is None and self.llm_model is None
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL of the model's endpoint when the model is not embedded."""
+        return self.llm_base_url or OPENAI_ENDPOINT
+
+    @property
+    def judge_model(self) -> str | None:
+        """The judge's model, None where it is off or the embedded model drafts."""
+        if self.judge == "off" or self.embedded:
+            return None
+        return self.llm_model if self.judge == "same" else self.judge
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return "OPENAI_API_KEY" if name == "openai_api_key" else f"{_PREFIX}{name.upper()}"
+
+
+def unknown_variables() -> Mapping[str, str | None]:
+    """Return variables that look like settings but are not, with the setting each may mean."""
+    known = [variable_of(name) for name in Settings.model_fields]
+    strange = {name for name in os.environ if name.startswith(_PREFIX)} - _NOT_SETTINGS - {*known}
+    return {name: next(iter(get_close_matches(name, known, 1)), None) for name in sorted(strange)}
+
+
+def _problem(place: tuple[int | str, ...], message: str) -> str:
+    """Describe one wrong setting by the name of its variable."""
+    text = message.removeprefix("Value error, ")
+    if not place:
+        return text
+    name = str(place[0]).lower()
+    if name not in Settings.model_fields and name != "openai_api_key":
+        near = next(iter(get_close_matches(name, list(Settings.model_fields), 1)), None)
+        hint = f"; do you mean {near}?" if near else ""
+        return f"{name} in {CONFIG_NAME} is not a setting{hint}"
+    return f"{variable_of(name)} (or {name} in {CONFIG_NAME}): {text}"

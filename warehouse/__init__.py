@@ -1,0 +1,7 @@
+"""The warehouse: every row that was ever stored, in DuckDB, and the bytes of the sources."""
+
+from warehouse.blobs import BlobStore
+from warehouse.lake import Lake
+from warehouse.store import Warehouse
+
+__all__ = ["BlobStore", "Lake", "Warehouse"]

@@ -1,0 +1,175 @@
+"""Remove from a page the text that no reader sees, and report it. Pure.
+
+Simple rules only: attributes, inline styles, and rules of ``<style>`` for one class or id. What a
+click opens stays, and so does an element with so much of the page's words that it cannot be meant
+to be hidden: pages fade in, and tabs wait for their scripts.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+
+from extractors.text import count_words, hidden_in
+from extractors.web import styles
+from extractors.web.markup import body_of, drop_unread, text_of
+from schemas.documents import HiddenText
+
+LARGE_PART = 0.25
+"""Share of the page's words above which a hidden element is taken for text."""
+
+LARGE_SUM = 0.5
+"""The same for all that a click or script may show."""
+
+_FEWEST_WORDS = 3
+_MOST_REPORTED = 100
+_LONGEST_REPORTED = 300
+_SCRIPTLESS_WORDS = 50
+_NAMED = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|assistive-text|a11y-hidden)"
+    r"(?:\s|$)"
+)
+_OPENED = re.compile(r"accordion|collaps|\btab|faq|panel|toggle|expand", re.IGNORECASE)
+_ANIMATED = re.compile(
+    r"\b(?:data-)?(?:w-id|aos|sal|wow|framer|motion|gsap|scroll|animat\w*|fade\w*|reveal\w*)\b"
+)
+_CONTROLLED = etree.XPath(
+    "//@aria-controls | //@data-target | //@data-bs-target | //a[starts-with(@href, '#')]/@href"
+)
+_OVERRIDE = re.compile("[\u202d\u202e][^\u202c]*\u202c?")
+
+
+class _Find(NamedTuple):
+    element: Any
+    hiding: styles.Hiding
+    words: int
+
+
+def strip_hidden(tree: Any) -> tuple[list[HiddenText], int]:
+    """Remove hidden text from ``tree`` in place.
+
+    Returns the pieces removed, and how many words were kept though their styles hide them.
+    """
+    rules = styles.hiding_rules(tree)
+    drop_unread(tree)
+    _show_scriptless(tree)
+    body = body_of(tree)
+    total = count_words(text_of(body))
+    finds = list(_finds(tree, body, rules))
+    small = [find for find in finds if find.words <= LARGE_PART * total]
+    waiting = sum(find.words for find in small if find.hiding.may_open)
+    if waiting > LARGE_SUM * total:
+        small = [find for find in small if not find.hiding.may_open]
+    hidden = [
+        HiddenText(text=text_of(find.element)[:_LONGEST_REPORTED], reason=find.hiding.reason)
+        for find in small
+        if find.words >= _FEWEST_WORDS
+    ]
+    for find in small:
+        find.element.drop_tree()
+    hidden += _strip_overrides(body)
+    kept = sum(find.words for find in finds) - sum(find.words for find in small)
+    return list(dict.fromkeys(hidden))[:_MOST_REPORTED], kept
+
+
+def _finds(tree: Any, body: Any, rules: Mapping[str, styles.Style]) -> Iterator[_Find]:
+    """Yield the outermost hidden elements."""
+    controlled = {str(name).removeprefix("#") for name in _CONTROLLED(tree)}
+    walk = etree.iterwalk(body, events=("start",))
+    for _, element in walk:
+        hiding = _hiding_of(element, rules)
+        if hiding and not (hiding.may_open and _opens(element, controlled)):
+            walk.skip_subtree()
+            yield _Find(element, hiding, count_words(text_of(element)))
+
+
+def _hiding_of(element: Any, rules: Mapping[str, styles.Style]) -> styles.Hiding | None:
+    if element.tag == "template":
+        return styles.Hiding("in a template", may_open=False)
+    if element.tag == "dialog" and element.get("open") is None:
+        return styles.Hiding("in a closed dialog", may_open=True)
+    names = element.attrib
+    if names.get("hidden", "until-found") != "until-found" and not _is_streamed(names):
+        return styles.Hiding("the hidden attribute", may_open=True)
+    classes = names.get("class", "")
+    if classes and _NAMED.search(classes):
+        return styles.Hiding("for screen readers only", may_open=False)
+    style = _style_of(names, rules)
+    if not style:
+        return None
+    hiding = styles.hiding_of(style) or _unseen_ink(element, style)
+    if hiding and hiding.reason == "font-size: 0" and _resets_size(element):
+        return None
+    return None if hiding and hiding.reason == "opacity: 0" and _fades_in(names) else hiding
+
+
+def _style_of(names: Mapping[str, str], rules: Mapping[str, styles.Style]) -> dict[str, str]:
+    style: dict[str, str] = {}
+    if rules:
+        for name in names.get("class", "").split():
+            style |= rules.get(f".{name}", {})
+        style |= rules.get(f"#{names.get('id', '')}", {})
+    return style | styles.parse_style(names["style"]) if "style" in names else style
+
+
+def _unseen_ink(element: Any, style: styles.Style) -> styles.Hiding | None:
+    """Return the reason where the ink is that of the ground, as far as inline styles say."""
+    if styles.is_transparent(style):
+        return styles.Hiding("transparent ink", may_open=False)
+    ink = styles.ink_of(style)
+    if ink is None:
+        return None
+    around = (styles.parse_style(one.get("style", "")) for one in element.iterancestors())
+    grounds = map(styles.ground_of, (style, *around))
+    ground = next((ground for ground in grounds if ground), None)
+    if ground and styles.looks_alike(ink, ground):
+        return styles.Hiding("ink like the ground", may_open=False)
+    return None
+
+
+def _resets_size(element: Any) -> bool:
+    return any("font" in child.get("style", "") for child in element.iterdescendants("*"))
+
+
+def _is_streamed(names: Mapping[str, str]) -> bool:
+    """Return whether React moves an element into place: ``<div hidden id="S:1">``."""
+    return names.get("id", "").startswith("S:")
+
+
+def _fades_in(names: Mapping[str, str]) -> bool:
+    """Return whether a library for animations shows an element: Webflow, AOS, Framer and such."""
+    return any(_ANIMATED.match(name) for name in names) or bool(
+        _ANIMATED.search(names.get("class", ""))
+    )
+
+
+def _opens(element: Any, controlled: set[str]) -> bool:
+    """Return whether a click opens an element: a tab's panel, an answer, a collapsed part."""
+    if element.get("role") == "tabpanel" or element.get("id") in controlled:
+        return True
+    return bool(_OPENED.search(element.get("class") or ""))
+
+
+def _show_scriptless(tree: Any) -> None:
+    """Keep a ``<noscript>`` that holds most of the page, drop any other; show shadow trees."""
+    for shadow in tree.iter("template"):
+        if shadow.get("shadowrootmode"):
+            shadow.tag = "div"
+    for element in list(tree.iter("noscript")):
+        words = count_words(text_of(element))
+        if words >= _SCRIPTLESS_WORDS and 2 * words > count_words(text_of(body_of(tree))):
+            element.tag = "div"
+        else:
+            element.drop_tree()
+
+
+def _strip_overrides(body: Any) -> list[HiddenText]:
+    """Cut what stands under bidirectional overrides, which no reader sees as it is written."""
+    text = "".join(body.itertext())
+    found = hidden_in(text)
+    if found:
+        for element in body.iter("*"):
+            element.text = _OVERRIDE.sub("", element.text or "") or None
+            element.tail = _OVERRIDE.sub("", element.tail or "") or None
+    return found

@@ -1,0 +1,122 @@
+"""Reads, checks and renders prompt files.
+
+A prompt file is YAML front matter between ``---`` lines, then messages, each opened by a line
+``[system]``, ``[user]`` or ``[assistant]``; assistant messages are worked examples. Variables are
+Jinja expressions. Values are inserted once and never rendered, so ``{{ … }}`` in a source stays
+text.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Literal, cast
+
+import yaml
+from jinja2 import StrictUndefined, Template, meta
+from jinja2.sandbox import SandboxedEnvironment
+
+from prompts.lock import FOLDER
+from schemas.errors import ConfigurationError
+from schemas.frozen import Frozen
+
+Role = Literal["system", "user", "assistant"]
+
+_FILE = re.compile(r"\A---\n(?P<header>.*?)\n---\n(?P<body>.*)\Z", re.DOTALL)
+_ROLE_LINE = re.compile(r"^\[(system|user|assistant)\]$", re.MULTILINE)
+_FIELDS = {"name", "version", "purpose", "variables"}
+_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+class Message(Frozen):
+    """One chat message, as template or rendered."""
+
+    role: Role
+    content: str
+
+
+class Prompt(Frozen):
+    """One version of one prompt; ``hash`` is the SHA-256 of the file's bytes."""
+
+    name: str
+    version: int
+    purpose: str
+    variables: tuple[str, ...]
+    messages: tuple[Message, ...]
+    hash: str
+
+    def render(self, values: Mapping[str, object]) -> list[Message]:
+        """Return the messages with ``values`` in place of the variables.
+
+        Raises:
+            ConfigurationError: if ``values`` are not exactly the declared variables.
+        """
+        if set(values) != set(self.variables):
+            raise ConfigurationError(
+                f"prompt {self.name} v{self.version} takes {sorted(self.variables)}, "
+                f"not {sorted(values)}"
+            )
+        return [
+            Message(role=m.role, content=_template(m.content).render(values)) for m in self.messages
+        ]
+
+
+@cache
+def _template(content: str) -> Template:
+    return _ENVIRONMENT.from_string(content)
+
+
+def parse(raw: str) -> Prompt:
+    """Return the prompt in a file's text.
+
+    Raises:
+        ConfigurationError: if front matter or messages are missing, or the declared variables are
+            not the used ones.
+    """
+    found = _FILE.match(raw)
+    if not found:
+        raise ConfigurationError("a prompt file starts with YAML front matter between --- lines")
+    header = _header(found["header"])
+    before, *parts = _ROLE_LINE.split(found["body"])
+    if before.strip() or not parts:
+        raise ConfigurationError(
+            f"prompt {header['name']}: the first line after --- opens a message, such as [system]"
+        )
+    messages = tuple(
+        Message(role=cast("Role", role), content=content.strip())
+        for role, content in zip(parts[::2], parts[1::2], strict=True)
+    )
+    trees = [_ENVIRONMENT.parse(message.content) for message in messages]
+    used = set().union(*(meta.find_undeclared_variables(tree) for tree in trees))
+    if used != set(header["variables"]):
+        raise ConfigurationError(
+            f"prompt {header['name']}: declares {sorted(header['variables'])}, uses {sorted(used)}"
+        )
+    digest = hashlib.sha256(raw.encode()).hexdigest()
+    return Prompt(**{name: header[name] for name in _FIELDS}, messages=messages, hash=digest)
+
+
+def _header(raw: str) -> dict[str, Any]:
+    header = yaml.safe_load(raw)
+    missing = _FIELDS - set(header if isinstance(header, dict) else ())
+    if missing:
+        raise ConfigurationError(f"a prompt's front matter lacks {', '.join(sorted(missing))}")
+    return cast("dict[str, Any]", header)
+
+
+@cache
+def load(name: str, version: int | None = None) -> Prompt:
+    """Return prompt ``name`` in ``version``, or in its newest version.
+
+    Raises:
+        ConfigurationError: if there is no such prompt, or its file is malformed.
+    """
+    folder = FOLDER.joinpath(*name.split("/"))
+    versions = sorted(int(path.stem[1:]) for path in folder.glob("v[1-9]*.md"))
+    if not versions:
+        names = sorted({str(p.parent.relative_to(FOLDER)) for p in FOLDER.rglob("v*.md")})
+        raise ConfigurationError(f"there is no prompt {name}; there are {', '.join(names)}")
+    wanted = version or versions[-1]
+    if wanted not in versions:
+        raise ConfigurationError(f"prompt {name} has no version {wanted}, only {versions}")
+    return parse((folder / f"v{wanted}.md").read_text("utf-8"))

@@ -1,0 +1,1 @@
+"""From a document to a verified draft: model client, triage, strategies, checks and the judge."""

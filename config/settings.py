@@ -57,7 +57,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, extra="forbid", frozen=True, populate_by_name=True
+        env_prefix=_PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
     )
 
     home: Path = Field(
@@ -248,9 +252,6 @@ class Settings(BaseSettings):
         Raises:
             ConfigurationError: naming each wrong setting, without its value (it may be a key).
         """
-        for name in list(os.environ):
-            if os.environ[name] == "" and (name.startswith(_PREFIX) or name == "OPENAI_API_KEY"):
-                del os.environ[name]
         try:
             return cls(**overrides)
         except ValidationError as error:

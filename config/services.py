@@ -1,0 +1,257 @@
+"""The one place that builds services from settings, each when it is first used."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Self
+
+from config.ledger import WarehouseLedger
+from config.settings import LAKE, OPENAI_ENDPOINT, Settings
+from extractors.fetch.network import Network
+from extractors.fetch.rendering import Renderer, browser_installed
+from extractors.fetch.transcription import Transcriber
+from extractors.network.client import GuardedClient
+from extractors.network.guard import NetworkPolicy
+from extractors.network.politeness import Politeness
+from extractors.network.robots import Robots
+from extractors.workers import WorkerPool
+from schemas.documents import Document
+from schemas.reviews import Recipe
+from summarizer import embedded, service
+from summarizer.asking import Asker
+from summarizer.budget import Budget, Purse
+from summarizer.client import ModelClient
+from summarizer.limiter import Limiter
+from summarizer.profiles import Profile, Strategy, profile_of
+from warehouse import BlobStore, Lake, Warehouse
+
+EMBEDDED_AT_ONCE = 2
+
+
+class Services:
+    """Everything that a stage needs. Close it, or use it as an async context manager.
+
+    Args:
+        settings: what to build from.
+        patience: seconds to wait for an endpoint that is down or limits its rate; 0 where a person
+            waits for the answer.
+        prompts: versions of prompts by name, where not the newest is wanted.
+    """
+
+    def __init__(
+        self, settings: Settings, *, patience: float = 0.0, prompts: dict[str, int] | None = None
+    ) -> None:
+        self.settings = settings
+        self._patience = patience
+        self._prompts = prompts or {}
+        self._stack = AsyncExitStack()
+        self._network: Network | None = None
+        self._network_lock = asyncio.Lock()
+
+    # Storage
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """The rows: one DuckDB file, or the lake that machines share."""
+        settings = self.settings
+        if settings.warehouse:
+            dsn = settings.warehouse.get_secret_value().removeprefix(LAKE)
+            warehouse = Warehouse(Lake(dsn, f"{settings.data_root}/lake"))
+        else:
+            warehouse = Warehouse(settings.warehouse_path)
+        self._closing(warehouse.close)
+        return warehouse
+
+    @cached_property
+    def blobs(self) -> BlobStore:
+        """The bytes as fetched."""
+        return BlobStore(f"{self.settings.data_root}/snapshots")
+
+    # Fetching and reading
+
+    @cached_property
+    def workers(self) -> WorkerPool:
+        """Processes that parse documents."""
+        pool = WorkerPool(self.settings.workers)
+        self._closing(pool.close)
+        return pool
+
+    async def network(self) -> Network:
+        """Return what fetches: the guarded client, robots.txt, browser and transcription."""
+        async with self._network_lock:
+            if self._network is None:
+                self._network = await self._stack.enter_async_context(open_network(self.settings))
+        return self._network
+
+    # Models
+
+    @property
+    def model_name(self) -> str:
+        """The model that drafts."""
+        return embedded.NAME if self.settings.embedded else self.settings.llm_model or ""
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The limits and prices of the model that drafts."""
+        return self._profile_of(self.model_name)
+
+    @cached_property
+    def judge_profile(self) -> Profile | None:
+        """Those of the judge, None where it is off."""
+        name = self.settings.judge_model
+        return self._profile_of(name) if name else None
+
+    @property
+    def parallel(self) -> int:
+        """How many sources are in progress at once."""
+        return EMBEDDED_AT_ONCE if self.settings.embedded else self.settings.concurrency
+
+    @cached_property
+    def budget(self) -> Budget:
+        """The caps on what calls may cost."""
+        settings = self.settings
+        return Budget(
+            settings.budget_run, settings.budget_day, self._spent_today, settings.budget_source
+        )
+
+    def plan(self, document: Document) -> service.Plan:
+        """Return how a document becomes a draft."""
+        return service.plan(document, self.profile, self._strategy)
+
+    def forecast(self, characters: int) -> service.Forecast:
+        """Return what a source of so many characters takes."""
+        plan = service.usual_plan(characters, self.profile, self._strategy)
+        return service.forecast(characters, self.profile, plan, self.judge_profile)
+
+    def recipe(self, document: Document) -> Recipe:
+        """Return what a draft of a document would be made with now."""
+        judge = self.settings.judge_model
+        return service.recipe(self.plan(document), self.profile, judge, self._prompts)
+
+    def asker(self, document_id: str, purse: Purse | None = None) -> Asker:
+        """Return what asks the model about one document, paid from ``purse``."""
+        return Asker(
+            lambda: self._model,
+            self.profile,
+            self._ledger,
+            document_id,
+            budget=purse or self.budget,
+            pinned=self._prompts,
+        )
+
+    def judge(self, document_id: str, purse: Purse | None = None) -> Asker | None:
+        """Return what asks the judge about one document, None where it is off."""
+        if self.judge_profile is None:
+            return None
+        return Asker(
+            lambda: self._judge_client,
+            self.judge_profile,
+            self._ledger,
+            document_id,
+            budget=purse or self.budget,
+        )
+
+    def _profile_of(self, model: str) -> Profile:
+        endpoint = "" if self.settings.embedded else self.settings.endpoint
+        return profile_of(model, endpoint, self.settings.models)
+
+    @property
+    def _strategy(self) -> Strategy | None:
+        wanted = self.settings.llm_strategy
+        return None if wanted == "auto" else Strategy(wanted)
+
+    @cached_property
+    def _ledger(self) -> WarehouseLedger:
+        return WarehouseLedger(self.warehouse)
+
+    @cached_property
+    def _limiter(self) -> Limiter:
+        embedded_here = self.settings.embedded
+        return Limiter(EMBEDDED_AT_ONCE if embedded_here else self.settings.llm_concurrency)
+
+    @cached_property
+    def _model(self) -> ModelClient:
+        return self._client(self.profile)
+
+    @cached_property
+    def _judge_client(self) -> ModelClient:
+        assert self.judge_profile is not None  # noqa: S101 - asked only where there is a judge
+        return self._client(self.judge_profile)
+
+    def _client(self, profile: Profile) -> ModelClient:
+        settings = self.settings
+        if settings.embedded:
+            server = embedded.EmbeddedServer()
+            self._closing(server.close)
+            endpoint, key = server.base_url, server.api_key
+        else:
+            secret = settings.openai_api_key
+            endpoint, key = settings.endpoint, secret.get_secret_value() if secret else "none"
+        client = ModelClient(
+            endpoint,
+            key,
+            profile.model,
+            profile,
+            limiter=self._limiter,
+            timeout=settings.llm_timeout,
+            patience=self._patience,
+        )
+        self._stack.push_async_callback(client.close)
+        return client
+
+    def _spent_today(self) -> float:
+        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.warehouse.spent_since(midnight)
+
+    # Closing
+
+    def _closing(self, close: Callable[[], object]) -> None:
+        self._stack.push_async_callback(asyncio.to_thread, close)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop what was started: workers, connections, the embedded model, the database."""
+        await self._stack.aclose()
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings | None = None, *, patience: float = 0.0
+) -> AsyncIterator[Services]:
+    """Give services built from ``settings``, by default those of the environment."""
+    async with Services(settings or Settings.load(), patience=patience) as services:
+        yield services
+
+
+@asynccontextmanager
+async def open_network(settings: Settings) -> AsyncIterator[Network]:
+    """Give what fetches, built from the settings."""
+    politeness = Politeness(settings.host_interval)
+    policy = NetworkPolicy(allowed_hosts=settings.allowed_hosts)
+    async with GuardedClient(policy, politeness=politeness, proxy=settings.proxy) as client:
+        robots = Robots(client)
+        yield Network(
+            client=client,
+            robots=robots,
+            renderer=Renderer(client, robots) if settings.render and browser_installed() else None,
+            transcriber=_transcriber(settings),
+        )
+
+
+def _transcriber(settings: Settings) -> Transcriber | None:
+    if settings.transcription_model is None:
+        return None
+    endpoint = settings.transcription_base_url or OPENAI_ENDPOINT
+    # The key of the drafts' endpoint goes to no other.
+    shared = settings.openai_api_key if endpoint == settings.endpoint else None
+    key = settings.transcription_api_key or shared
+    return Transcriber(
+        endpoint, key.get_secret_value() if key else "none", settings.transcription_model
+    )

@@ -1,0 +1,7 @@
+"""Prefect flows: ingest, backfill, watch, recheck, rerun, publish; schedules and the local server.
+
+Each flow is also a plain function: ``ingest.fn(...)`` runs the same stages without an engine.
+"""
+
+FLOWS = ("ingest", "backfill", "watch", "recheck", "publish")
+"""The flows that ``casebook up`` serves and that can be scheduled."""

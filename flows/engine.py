@@ -1,0 +1,85 @@
+"""One decorator decides whether a stage runs as a Prefect task or as a plain function.
+
+Inside a Prefect flow run each stage is a task: Prefect shows it, retries it, and limits how many
+machines call the model at once. Without a server the same function runs in process, with no engine
+started, and tenacity retries it.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.concurrency.asyncio import concurrency
+from prefect.context import FlowRunContext
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from schemas.errors import CasebookError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MODEL_LIMIT = "casebook-model"
+"""The global concurrency limit of a Prefect server for stages that call the model."""
+
+_SERVER_DELAYS = (15.0, 120.0)  # seconds; a stage retries quick faults by itself
+
+
+def in_flow_run() -> bool:
+    """Return whether a Prefect engine runs the current code."""
+    return FlowRunContext.get() is not None
+
+
+def step(
+    *, retries: int = 0, calls_model: bool = False
+) -> Callable[[Callable[P, Awaitable[T]]], Callable[P, Awaitable[T]]]:
+    """Make a stage of an async function: a task in a flow run, else a plain call.
+
+    ``retries`` are made after transient errors only. ``calls_model`` holds a slot of
+    ``MODEL_LIMIT`` in a flow run.
+    """
+
+    def decorate(function: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+        async def limited(*args: P.args, **kwargs: P.kwargs) -> T:
+            async with concurrency(MODEL_LIMIT) if calls_model else nullcontext():
+                return await function(*args, **kwargs)
+
+        as_task = task(
+            name=function.__name__,
+            retries=retries,
+            retry_delay_seconds=list(_SERVER_DELAYS[:retries]),
+            retry_condition_fn=_may_pass,
+            cache_policy=NO_CACHE,
+            persist_result=False,
+        )(wraps(function)(limited))
+
+        @wraps(function)
+        async def run(*args: P.args, **kwargs: P.kwargs) -> T:
+            if in_flow_run():
+                return await as_task(*args, **kwargs)
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception(_is_transient),
+                stop=stop_after_attempt(retries + 1),
+                wait=wait_exponential_jitter(initial=1, max=10),
+                reraise=True,
+            ):
+                with attempt:
+                    return await function(*args, **kwargs)
+            raise AssertionError("tenacity returns or raises")
+
+        return run
+
+    return decorate
+
+
+def _is_transient(error: BaseException) -> bool:
+    return isinstance(error, CasebookError) and error.transient
+
+
+async def _may_pass(_task: object, _run: object, state: State[Any]) -> bool:
+    """Return whether Prefect retries a failed task."""
+    error = await state.aresult(raise_on_failure=False)
+    return isinstance(error, CasebookError) and error.transient

@@ -1,0 +1,226 @@
+"""Which source an address or file is, and what is already stored for it."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from config.services import Services
+from extractors import similarity
+from extractors.fetch.fetch import SourceIdentity, identify
+from extractors.formats import FORMATS
+from extractors.sites import canonical_url
+from extractors.urls import is_web_address, shown
+from flows.run import Run
+from schemas.documents import Document, Extracted
+from schemas.errors import InvalidUrl, NeedsJavaScript, UnknownId
+from schemas.ids import content_id, sha256_hex
+from schemas.reviews import Revision
+from schemas.sources import Alias, Payload, Snapshot, Source, SourceRef
+from schemas.triage import Triage
+from summarizer import service
+from warehouse import Warehouse
+
+_VERSIONS = tuple(one.version for one in FORMATS)
+_SAME_TEXT = 0.9  # similarity from which a page and the address it names are one source
+
+
+def known_snapshot(run: Run) -> Snapshot | None:
+    """Return the stored bytes that are used as they are, if there are any.
+
+    An address that leads to another source is that source. A file is always read again; so is an
+    address whose bytes held no usable text, since the page may have been repaired.
+    """
+    warehouse = run.services.warehouse
+    if run.snapshot_id:
+        snapshot = warehouse.snapshot(run.snapshot_id)
+        if snapshot is None:
+            raise UnknownId(f"There is no snapshot {run.snapshot_id}.")
+        run.source_id = snapshot.source_id
+        return snapshot
+    if not run.is_remote or run.refresh:
+        return None
+    if alias := warehouse.alias(run.source_id):
+        run.follow(alias)
+    failed = warehouse.open_failure(run.source_id)
+    if failed and failed.failure.stage == "extract":
+        return None
+    return warehouse.newest_snapshot(run.source_id)
+
+
+def register(run: Run) -> None:
+    """Store the source before anything can fail, so that a crash loses none."""
+    identity = identify(run.ref)
+    if identity.source_id == run.source_id:
+        run.services.warehouse.append(_source(run, identity))
+
+
+def keep(run: Run, payload: Payload) -> Snapshot:
+    """Store bytes, source and snapshot; a file without an address is known by its bytes."""
+    warehouse = run.services.warehouse
+    identity = identify(run.ref, payload)
+    if run.same_as is None:
+        run.source_id = identity.source_id
+    kept = warehouse.newest_snapshot(run.source_id)
+    if kept and not run.is_remote and kept.sha256 == sha256_hex(payload.data):
+        return kept
+    snapshot = _snapshot(run.source_id, payload, run.services.blobs.put(payload.data))
+    warehouse.append(_source(run, identity), snapshot)
+    return snapshot
+
+
+async def read(run: Run, snapshot: Snapshot) -> Document:
+    """Return the stored document of a snapshot, or extract and store it.
+
+    Raises:
+        ExtractionError: if the bytes hold no usable text.
+    """
+    warehouse = run.services.warehouse
+    known = await asyncio.to_thread(warehouse.document_of, snapshot.snapshot_id, _VERSIONS)
+    if known:
+        return known
+    data = await asyncio.to_thread(run.services.blobs.get, snapshot.sha256)
+    payload = payload_of(snapshot, data)
+    extracted, rendered = await text_of(payload, run.services, scripts=run.is_remote)
+    if rendered is not payload:
+        snapshot = await asyncio.to_thread(keep, run, rendered)
+    return await asyncio.to_thread(_settle, run, snapshot, rendered, extracted)
+
+
+async def text_of(
+    payload: Payload, services: Services, *, scripts: bool
+) -> tuple[Extracted, Payload]:
+    """Return what a payload says, and the payload that says it: itself, or the rendered page.
+
+    Raises:
+        ExtractionError: if it holds no usable text.
+    """
+    try:
+        return await services.workers.extract(payload), payload
+    except NeedsJavaScript:
+        renderer = (await services.network()).renderer
+        if renderer is None or not scripts:
+            raise
+    rendered = await renderer.render(payload)
+    return await services.workers.extract(rendered), rendered
+
+
+def document_from(
+    extracted: Extracted, source_id: str, snapshot_id: str, url: str | None
+) -> Document:
+    """Give an extracted text its identity, which is derived from all that a draft depends on."""
+    fields = {name: getattr(extracted, name) for name in Extracted.model_fields}
+    parts = extracted.model_dump(mode="json", exclude={"steps", "hidden", "passages"})
+    return Document(
+        document_id=content_id("doc", source_id, parts),
+        source_id=source_id,
+        snapshot_id=snapshot_id,
+        url=url,
+        **fields,
+    )
+
+
+def known_triage(run: Run, document: Document) -> Triage | None:
+    """Return the stored verdict of the current rubric and model."""
+    services = run.services
+    rubric = service.rubric_id(services.plan(document))
+    return services.warehouse.triage_of(document.document_id, rubric, services.model_name)
+
+
+def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
+    """Return the stored verdict and draft of a document, unless the judge is still to be asked."""
+    warehouse = run.services.warehouse
+    failed = warehouse.open_failure(document.source_id)
+    if failed and failed.failure.stage == "verify":
+        return None
+    verdict = known_triage(run, document)
+    draft = warehouse.draft(document.document_id, run.services.recipe(document).recipe_id)
+    return (verdict, draft) if verdict and draft else None
+
+
+def payload_of(snapshot: Snapshot, data: bytes) -> Payload:
+    """Return stored bytes as an extractor takes them."""
+    fields = {name: getattr(snapshot, name) for name in Payload.model_fields if name != "data"}
+    return Payload(data=data, **fields)
+
+
+def source_named(name: str, warehouse: Warehouse) -> str:
+    """Return the source that an address, or an id or its beginning, stands for.
+
+    Raises:
+        UnknownId: if there is none, or several ids begin with it.
+    """
+    if not is_web_address(name):
+        return warehouse.source_of(name)
+    source_id = identify(SourceRef(source=name.strip())).source_id
+    if alias := warehouse.alias(source_id):
+        return alias.same_as
+    if warehouse.source(source_id) is None:
+        raise UnknownId(f"{shown(name)} was never submitted; `casebook list --all` shows what was.")
+    return source_id
+
+
+def _source(run: Run, identity: SourceIdentity) -> Source:
+    return Source(
+        source_id=run.source_id,
+        kind=identity.kind,
+        canonical_url=identity.canonical_url,
+        reference=run.ref,
+        submitted_by=run.who,
+        submitted_at=datetime.now(UTC),
+    )
+
+
+def _snapshot(source_id: str, payload: Payload, sha256: str) -> Snapshot:
+    now = datetime.now(UTC)
+    return Snapshot(
+        snapshot_id=content_id("snap", source_id, sha256, now.isoformat()),
+        source_id=source_id,
+        sha256=sha256,
+        size=len(payload.data),
+        fetched_at=now,
+        **payload.model_dump(exclude={"data"}),
+    )
+
+
+def _settle(run: Run, snapshot: Snapshot, payload: Payload, extracted: Extracted) -> Document:
+    """Store the document under the source that it belongs to: this one, or a known other one."""
+    warehouse = run.services.warehouse
+    url = payload.final_url or payload.url
+    document = document_from(extracted, run.source_id, snapshot.snapshot_id, url)
+    if twin := _same_page(run, payload, document):
+        return twin
+    warehouse.append(document)
+    signature = similarity.signature(document.text)
+    warehouse.keep_signature(
+        document.document_id, document.source_id, signature, similarity.bands(signature)
+    )
+    return document
+
+
+def _same_page(run: Run, payload: Payload, document: Document) -> Document | None:
+    """Return the document of a known source whose page this address turned out to be."""
+    warehouse = run.services.warehouse
+    if not run.is_remote or warehouse.newest_document(run.source_id):
+        return None
+    for reason, address in (("redirect", payload.final_url), ("canonical", document.canonical_url)):
+        try:
+            url = canonical_url(address) if address else None
+        except InvalidUrl:
+            continue
+        known = url and warehouse.newest_document(content_id("src", url))
+        if not known or known.source_id == run.source_id:
+            continue
+        same = similarity.similarity(
+            similarity.signature(known.text), similarity.signature(document.text)
+        )
+        if same >= _SAME_TEXT:
+            alias = Alias(
+                source_id=run.source_id,
+                same_as=known.source_id,
+                url=url or "",
+                reason=reason,
+                found_at=datetime.now(UTC),
+            )
+            warehouse.append(alias)
+            run.follow(alias)
+            return known
+    return None

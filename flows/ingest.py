@@ -1,0 +1,214 @@
+"""The pipeline: one source goes through fetch, extract, triage, summarize, verify and store.
+
+Each stage is a task of a few lines that finds its stored result, or makes and stores it. So a
+rerun calls no model, and a crash loses one stage at most.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated
+
+import structlog
+from prefect import flow
+from pydantic import Field
+
+from config.services import opened
+from extractors.fetch.fetch import fetch as fetch_payload
+from flows import identity, results
+from flows.engine import in_flow_run, step
+from flows.run import Run
+from schemas.cases import CaseStudy
+from schemas.documents import Document
+from schemas.errors import CasebookError
+from schemas.failures import Failure
+from schemas.ids import content_id
+from schemas.results import IngestResult
+from schemas.reviews import Case, Revision
+from schemas.sources import Snapshot, SourceRef
+from schemas.taxonomy import load_taxonomy
+from schemas.triage import Triage, Verdict
+from summarizer import service
+from summarizer.drafts import Draft
+
+log = structlog.get_logger()
+
+
+class SourceFailed(Exception):
+    """Ends a flow run as failed, with the failure's message."""
+
+    def __init__(self, result: IngestResult) -> None:
+        super().__init__(result.failure.message if result.failure else result.source)
+        self.result = result
+
+
+@flow(name="ingest", flow_run_name="ingest {source}", persist_result=False)
+async def ingest(
+    source: Annotated[str, Field(pattern=r"\S")],
+    url: str | None = None,
+    transcript: str | None = None,
+    feed: str | None = None,
+    force: bool = False,
+    refresh: bool = False,
+) -> IngestResult:
+    """Make a draft of ``source`` (an address or a path; ``url`` is where a file came from).
+
+    ``transcript`` is the path of a file that is read instead of a video, ``feed`` the address of a
+    feed that carries the page's text. ``force`` drafts what triage refuses, ``refresh`` fetches a
+    known address again.
+    """
+    ref = SourceRef(source=source, url=url, transcript=transcript, feed=feed)
+    async with opened() as services:
+        return await process(Run(ref, services, force=force, refresh=refresh))
+
+
+async def process(run: Run) -> IngestResult:
+    """Take one source through the stages; a failure is stored, and returned as a result.
+
+    Raises:
+        SourceFailed: in a Prefect flow run, so that the run ends as failed.
+    """
+    try:
+        return await _stages(run)
+    except CasebookError as error:
+        return await _failed(run, error)
+    except Exception as error:  # a bug must not take the rest of a batch with it
+        log.exception("unexpected", source=run.label, stage=run.stage)
+        return await _failed(run, error)
+    finally:
+        run.finish()
+
+
+async def _stages(run: Run) -> IngestResult:
+    snapshot = await fetch(run)
+    document = await extract(run, snapshot)
+    if known := await asyncio.to_thread(identity.known_draft, run, document):
+        return results.drafted(run, document, *known)
+    async with run.turn(document):
+        verdict = await triage(run, document)
+        if verdict.refused:
+            return results.refused(run, document, verdict)
+        draft = await summarize(run, document)
+        study = await verify(run, draft, document)
+        revision = await store(run, document, draft, study)
+    return results.drafted(run, document, verdict, revision)
+
+
+@step(retries=2)
+async def fetch(run: Run) -> Snapshot:
+    """Return the stored snapshot of a known address, or fetch the source and store one."""
+    with run.entering("fetch"):
+        if known := await asyncio.to_thread(identity.known_snapshot, run):
+            return known
+        await asyncio.to_thread(identity.register, run)
+        payload = await fetch_payload(run.ref, await run.services.network())
+        return await asyncio.to_thread(identity.keep, run, payload)
+
+
+@step()
+async def extract(run: Run, snapshot: Snapshot) -> Document:
+    """Return the document that the current extractors read in a snapshot."""
+    with run.entering("extract"):
+        document = await identity.read(run, snapshot)
+        run.near_copies = await asyncio.to_thread(
+            run.services.warehouse.near_copies, document.source_id
+        )
+        return document
+
+
+@step(calls_model=True)
+async def triage(run: Run, document: Document) -> Triage:
+    """Return the verdict on a document: the stored one, or the model's."""
+    services, plan = run.services, run.services.plan(document)
+    with run.entering("triage"):
+        verdict = await asyncio.to_thread(identity.known_triage, run, document)
+        if verdict is None:
+            async with run.asking(document) as asker:
+                verdict = await service.triage(document, asker, plan)
+            await asyncio.to_thread(services.warehouse.append, verdict)
+        if verdict.refused and run.force:
+            verdict = _overturned(verdict, run.who)
+            await asyncio.to_thread(services.warehouse.append, verdict)
+        return verdict
+
+
+@step(calls_model=True)
+async def summarize(run: Run, document: Document) -> Draft:
+    """Return what the model proposes for a document, unchecked."""
+    with run.entering("summarize"):
+        async with run.asking(document) as asker:
+            return await service.summarize(
+                document, asker, run.services.plan(document), run.on_step
+            )
+
+
+@step(calls_model=True)
+async def verify(run: Run, draft: Draft, document: Document) -> CaseStudy:
+    """Return the case study after the checks of code and judge; store proposed tags."""
+    warehouse = run.services.warehouse
+    with run.entering("verify"):
+        taxonomy = load_taxonomy().with_rulings(await asyncio.to_thread(warehouse.rulings))
+        async with run.judging(document) as judge:
+            verified = await service.verify(draft, document, taxonomy, judge)
+        run.unjudged = verified.unjudged
+        run.judge_calls = verified.generation_ids
+        await asyncio.to_thread(warehouse.append, *verified.proposals)
+        return verified.study
+
+
+@step()
+async def store(run: Run, document: Document, draft: Draft, study: CaseStudy) -> Revision:
+    """Store the draft as the newest revision of the source's case."""
+    services, warehouse = run.services, run.services.warehouse
+    with run.entering("store"):
+        now = datetime.now(UTC)
+        case = await asyncio.to_thread(warehouse.case_of_source, document.source_id)
+        case = case or Case(
+            case_id=content_id("case", document.source_id),
+            source_id=document.source_id,
+            created_at=now,
+        )
+        recipe = services.recipe(document)
+        calls = (*draft.generation_ids, *run.judge_calls)
+        revision = Revision(
+            revision_id=content_id(
+                "rev", case.case_id, document.document_id, recipe.recipe_id, calls
+            ),
+            case_id=case.case_id,
+            parent_id=None,
+            document_id=document.document_id,
+            made_by="model",
+            author=recipe.model,
+            recipe=recipe.model_copy(update={"strategy": draft.strategy.value}),
+            strategy_reason=draft.strategy_reason,
+            generation_ids=calls,
+            unread=draft.unread,
+            study=study,
+            created_at=now,
+        )
+        # A judge that could not be asked is a failure after the draft: `retry` asks it.
+        failure = run.unjudged and Failure.of(run.unjudged, run.source_id, "verify", now)
+        await asyncio.to_thread(warehouse.append, case, revision, *([failure] if failure else []))
+        return revision
+
+
+def _overturned(refusal: Triage, who: str) -> Triage:
+    """Return the verdict with which a person has a refused source drafted anyway."""
+    return refusal.model_copy(
+        update={
+            "triage_id": content_id("triage", refusal.triage_id, "overturned", who),
+            "verdict": Verdict.UNSURE,
+            "overturned_by": who,
+            "decided_at": datetime.now(UTC),
+        }
+    )
+
+
+async def _failed(run: Run, error: Exception) -> IngestResult:
+    """Store a failure and return it as a result; in a flow run, end that as failed."""
+    failure = Failure.of(error, run.source_id, run.stage, datetime.now(UTC))
+    await asyncio.to_thread(identity.register, run)
+    await asyncio.to_thread(run.services.warehouse.append, failure)
+    result = results.failed(run, failure)
+    if in_flow_run():
+        raise SourceFailed(result) from error
+    return result

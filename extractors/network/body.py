@@ -1,0 +1,150 @@
+"""Reading a response's body within its cap, decompressing in pieces of bounded size.
+
+A gzip of 2 MB can hold 2 GB. So the body is read raw and decompressed here, at most ``_PIECE``
+bytes at a time: what is in memory never exceeds the cap by more than a piece.
+"""
+
+import zlib
+from collections.abc import AsyncIterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import brotli  # type: ignore[import-untyped]  # it ships no types
+
+from extractors.urls import shown
+from schemas.errors import BadResponse, TooLarge, Unreachable
+
+MEGABYTE = 1_000_000
+
+_PIECE = 64 * 1024
+_ENCODINGS = {"gzip", "x-gzip", "deflate", "br"}
+_NOT_DECODED = {"compress", "x-compress", "zstd", "dcb", "dcz"}
+_SNIFFED = 1024  # bytes; readers look for a PDF's header this far (ISO 32000-2, annex I)
+_SOUND_MAGIC = (b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")
+_MPEG_FRAMES = tuple(b"\xff" + bytes([second]) for second in b"\xe3\xf1\xf2\xf3\xf9\xfa\xfb")
+
+
+def is_recording(head: bytes) -> bool:
+    """Return whether the first bytes are those of a sound or video file."""
+    is_wave = head.startswith(b"RIFF") and head[8:12] == b"WAVE"
+    return is_wave or head[4:8] == b"ftyp" or head.startswith((*_SOUND_MAGIC, *_MPEG_FRAMES))
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """What one fetch may take. Bytes are counted after decompression.
+
+    ``deadline_seconds`` is for the whole fetch with its redirects, ``connect_seconds`` for each
+    attempt to connect. ``file_bytes`` are for PDFs, Office documents, feeds and other lists.
+    """
+
+    deadline_seconds: float = 30.0
+    connect_seconds: float = 10.0
+    max_redirects: int = 5
+    text_bytes: int = 10 * MEGABYTE
+    file_bytes: int = 50 * MEGABYTE
+    audio_bytes: int = 200 * MEGABYTE
+    audio_seconds: float = 600.0
+
+    def announced_cap(self, media_type: str) -> int:
+        """Return the cap for what the header says, before any byte is seen."""
+        if media_type.startswith("text/"):
+            return self.text_bytes
+        return self.file_bytes if "pdf" in media_type else self.audio_bytes
+
+    def cap(self, head: bytes) -> int:
+        """Return the cap for what the first bytes show."""
+        if is_recording(head):
+            return self.audio_bytes
+        is_file = head.startswith(b"PK\x03\x04") or b"%PDF-" in head[:_SNIFFED]
+        return self.file_bytes if is_file else self.text_bytes
+
+
+async def read_body(
+    chunks: AsyncIterable[bytes], headers: Mapping[str, str], media_type: str, limits: FetchLimits
+) -> bytes:
+    """Return the decoded body.
+
+    Raises:
+        TooLarge: as soon as the announced, received or decoded size passes the cap.
+        Unreachable: if an encoded body stops before its end.
+        BadResponse: if its encoding is unknown or damaged.
+    """
+    _check_size(int(headers.get("content-length", 0)), limits.announced_cap(media_type))
+    decoder = _decoder_for(headers.get("content-encoding", ""))
+    body, received = bytearray(), 0
+    try:
+        async for chunk in chunks:
+            received += len(chunk)
+            for piece in decoder.feed(chunk) if decoder else (chunk,):
+                body += piece
+                # Compressed data that decodes to nothing counts, too.
+                _check_size(max(len(body), received), limits.cap(bytes(body[:_SNIFFED])))
+    except (zlib.error, brotli.error) as error:
+        raise BadResponse("its compressed body is damaged: retry later.", "malformed") from error
+    if decoder and not decoder.complete:
+        raise Unreachable("its compressed body stops before its end: retry.", "body_truncated")
+    return bytes(body)
+
+
+def _check_size(size: int, cap: int) -> None:
+    if size > cap:
+        raise TooLarge(
+            f"it is larger than the {cap / MEGABYTE:g} MB that casebook reads of this kind: submit "
+            "a smaller extract of it as a file."
+        )
+
+
+class _Inflater:
+    """gzip, zlib, and the raw deflate that some servers send."""
+
+    def __init__(self) -> None:
+        self._stream: zlib._Decompress | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the stream has come to its end, or nothing was sent."""
+        return self._stream is None or self._stream.eof
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield what ``data`` decodes to, in pieces of at most ``_PIECE`` bytes."""
+        if self._stream is None:
+            framed = data[:1] == b"\x1f" or data[0] & 0x0F == zlib.DEFLATED
+            self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32 if framed else -zlib.MAX_WBITS)
+        piece = b""
+        while data or len(piece) == _PIECE:  # a full piece may leave output behind
+            piece = self._stream.decompress(data, _PIECE)
+            yield piece
+            data = self._stream.unconsumed_tail
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._stream = brotli.Decompressor()
+
+    @property
+    def complete(self) -> bool:
+        return bool(self._stream.is_finished())
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        yield self._stream.process(data, output_buffer_limit=_PIECE)
+        while not self._stream.can_accept_more_data():
+            yield self._stream.process(b"", output_buffer_limit=_PIECE)
+
+
+def _decoder_for(content_encoding: str) -> _Inflater | _Brotli | None:
+    """Return the decoder for a Content-Encoding; words that do not name one are ignored.
+
+    Raises:
+        BadResponse: for an encoding that was not asked for, or several at once.
+    """
+    names = [name.strip().lower() for name in content_encoding.split(",")]
+    known = [name for name in names if name in _ENCODINGS]
+    if len(known) > 1 or not _NOT_DECODED.isdisjoint(names):
+        raise BadResponse(
+            f"it is compressed as {shown(content_encoding)}, which casebook does not decode: save "
+            "the page in a browser and submit the file.",
+            "malformed",
+        )
+    if not known:
+        return None
+    return _Brotli() if known == ["br"] else _Inflater()

@@ -1,0 +1,220 @@
+"""Captions (WebVTT, SubRip): cues joined to paragraphs that start at a second."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from html import unescape
+from itertools import pairwise
+from typing import NamedTuple
+
+from extractors.blocks import Block, lay_out
+from extractors.dates import stated_day
+from extractors.language import language_of
+from extractors.naming import where
+from extractors.speakers import CLOCK, is_name, seconds_of
+from extractors.text import count_words, decode, hidden_in, one_line
+from schemas.documents import Extracted
+from schemas.errors import Unreadable
+from schemas.sources import Payload, SourceKind, Step
+
+ENOUGH_WORDS = 60
+"""A paragraph ends at the first sentence end, or pause, after this many words."""
+
+MOST_WORDS = 100
+"""A paragraph without a sentence end stops here."""
+
+_SOMEBODY = ""  # another speaker begins, and the captions do not say who
+_SILENCE = 8.0  # seconds that end a paragraph of any length
+_PAUSE = 1.0  # seconds that end a long enough one
+_BRIEF = 0.05  # seconds; a cue that nobody can see, between two lines of rolling captions
+_MOST_ROLLED = 60  # words that stay when captions roll on: a few lines
+
+_TIMES = re.compile(rf"^[ \t]*({CLOCK})[ \t]*-{{1,3}}>[ \t]*({CLOCK})[^\n]*(?:\n|\Z)", re.MULTILINE)
+_NUMBER_BELOW = re.compile(r"\n[ \t]*\d+[ \t]*\Z")
+_NOTE = re.compile(
+    r"^(?:NOTE\s+)?(title|date|published|authors?|speakers?|language)\s*:\s*(.{1,300})$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_VOICE = re.compile(r"<v(?:\.[^\s>]{1,40})*\s+([^<>\n]{0,100})>")
+_TAG = re.compile(r"<[^<>\n]{0,200}>|\{\\[^{}\n]{0,100}\}")
+_CHANGE = re.compile(r"(?:^|(?<=\s))>>+\s*")
+_LABEL = re.compile(r"([^\W\d_][^\n:<>]{1,44}):\s+(?=\S)")
+_NOISE = re.compile(r"\[[^\]]{0,60}\]|\([^)]{0,60}\)|[♪♫][^♪♫]{0,200}[♪♫]?|[*][^*]{1,40}[*]")
+_SOUND = re.compile(
+    r"[\[(](?:background )?(?:music|applause|laugh(?:ter|s|ing)?|cheer(?:s|ing)|clapping|silence"
+    r"|musik|applaus|gelächter|musique|applaudissements|rires|música|aplausos|risas|音楽|拍手|笑い?"
+    r"|inaudible|crosstalk)(?: [a-z ]{0,30})?[\])]",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’)」』]*$")
+_WITHIN = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?…])[\"”’)]*\s+(?=[\"“(]?[^\W\d_a-z])|(?<=[。！？])")
+
+
+class Cue(NamedTuple):
+    """What is said from ``start`` to ``end``, in seconds.
+
+    ``speaker`` is None where the captions do not say: whoever spoke before.
+    """
+
+    start: float
+    end: float
+    text: str
+    speaker: str | None = None
+
+
+def read(payload: Payload) -> Extracted:
+    """Return what is said in a captions file.
+
+    Raises:
+        Unreadable: if the file has no cue.
+    """
+    source = decode(payload.data, payload.charset)
+    source = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    cues = parse_cues(source)
+    if not cues:
+        raise Unreadable(
+            f"{where(payload)} holds no captions: no line has two times with an arrow between "
+            "them. Export it again as .vtt or .srt.",
+            cause="damaged",
+        )
+    header = _TIMES.split(source, maxsplit=1)[0]
+    notes = {name.lower(): one_line(value) for name, value in _NOTE.findall(header)}
+    names = notes.get("authors") or notes.get("speakers") or notes.get("author")
+    names = names or notes.get("speaker", "").partition(",")[0]  # then come role and company
+    blocks = cue_blocks(cues)
+    language = language_of(" ".join(block.text for block in blocks), notes.get("language"))
+    text, passages = lay_out(blocks, language)
+    return Extracted(
+        kind=SourceKind.CAPTIONS,
+        title=notes.get("title"),
+        authors=[name for part in re.split("[,;]", names) if (name := part.strip())],
+        published=stated_day(notes.get("date") or notes.get("published")),
+        language=language,
+        text=text,
+        passages=passages,
+        steps=[Step(method="captions", outcome=f"{len(cues)} cues")],
+        hidden=hidden_in(source),
+    )
+
+
+def parse_cues(source: str) -> list[Cue]:
+    """Return the cues of WebVTT or SubRip, with the tags and entities that they carry.
+
+    Hours, fractions, cue numbers and the empty lines between cues may be missing.
+    """
+    _, *parts = _TIMES.split(source)
+    cues = []
+    for start, end, rest in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        body = rest.lstrip("\n").partition("\n\n")[0]
+        cues.append(Cue(seconds_of(start), seconds_of(end), _NUMBER_BELOW.sub("", body)))
+    return cues
+
+
+def cue_blocks(cues: Sequence[Cue], chapters: Sequence[tuple[float, str]] = ()) -> list[Block]:
+    """Return paragraphs of 60 to 100 words that end with a sentence, a speaker or a pause.
+
+    Lines that rolling captions repeat and sounds such as [Music] are left out. Speakers come from
+    ``<v Name>``, "NAME:" and ">>". ``chapters`` (second and title) become headings.
+    """
+    voiced = [part for cue in cues for part in _voices(cue)]
+    said = _named(list(_without_repeats(voiced)))
+    return list(_paragraphs([part for cue in said for part in _at_sentences(cue)], chapters))
+
+
+def _voices(cue: Cue) -> Iterator[Cue]:
+    """Yield what each voice says in a cue, as plain text."""
+    before, *voices = _VOICE.split(cue.text)
+    parts = [(cue.speaker, before)]
+    parts += [
+        (one_line(unescape(name)) or _SOMEBODY, words)
+        for name, words in zip(voices[::2], voices[1::2], strict=True)
+    ]
+    for speaker, words in parts:
+        first, *others = _CHANGE.split(one_line(unescape(_TAG.sub("", words.replace("\n", " ")))))
+        yield cue._replace(text=first.strip(), speaker=speaker)
+        yield from (cue._replace(text=other.strip(), speaker=_SOMEBODY) for other in others)
+
+
+def _without_repeats(cues: Iterable[Cue]) -> Iterator[Cue]:
+    """Yield cues without sounds, and without what the cue before already says.
+
+    Live captions show the last line again above the new one; YouTube's files have a cue between
+    the two that is too brief to be seen.
+    """
+    shown: list[str] = []
+    was_brief = False
+    for cue in cues:
+        words = cue.text.split()
+        is_brief = 0 < cue.end - cue.start < _BRIEF
+        fresh = words[_overlap(shown, words, 1 if is_brief or was_brief else 2) :]
+        text = one_line(_SOUND.sub(" ", " ".join(fresh)))
+        if words:
+            shown, was_brief = words, is_brief
+        if text and not _NOISE.fullmatch(text):
+            yield cue._replace(text=text)
+
+
+def _overlap(shown: Sequence[str], words: Sequence[str], least: int) -> int:
+    """Return how many first words, ``least`` or more, are the last words that were shown."""
+    for length in range(min(len(shown), len(words), _MOST_ROLLED), least - 1, -1):
+        if shown[-length:] == words[:length]:
+            return length
+    return len(words) if shown == words else 0
+
+
+def _named(cues: Sequence[Cue]) -> list[Cue]:
+    """Return cues with "NAME:" as their speaker, where a name in capitals or a repeated one is."""
+    labels = [_LABEL.match(cue.text) for cue in cues]
+    counts = Counter(label[1] for label in labels if label and is_name(label[1]))
+    named = []
+    for cue, label in zip(cues, labels, strict=True):
+        name = label[1] if label else ""
+        known = name in counts and ((" " in name and name.isupper()) or counts[name] > 1)
+        named.append(
+            cue._replace(text=cue.text[label.end() :], speaker=name) if label and known else cue
+        )
+    return named
+
+
+def _at_sentences(cue: Cue) -> Iterator[Cue]:
+    """Yield a cue in parts that end with sentences; their starts lie evenly in its time."""
+    ends = [match.end() for match in _WITHIN.finditer(cue.text)]
+    for start, end in pairwise([0, *ends, len(cue.text)]):
+        share = start / max(len(cue.text), 1)
+        text = cue.text[start:end].strip()
+        begins = cue.start + share * max(0.0, cue.end - cue.start)
+        if text:
+            speaker = cue.speaker if start == 0 or cue.speaker != _SOMEBODY else None
+            yield Cue(round(begins, 3), cue.end, text, speaker)
+
+
+def _paragraphs(cues: Sequence[Cue], chapters: Sequence[tuple[float, str]]) -> Iterator[Block]:
+    run: list[Cue] = []
+    words = 0
+    speaker: str | None = None
+    ahead = sorted(chapters)
+    for cue in cues:
+        begun = [title for second, title in ahead if second <= cue.start]
+        if run and (begun or _is_break(run[-1], cue, speaker, words)):
+            yield _paragraph(run, speaker)
+            run, words = [], 0
+        yield from (Block(title, level=2) for title in begun)
+        ahead = ahead[len(begun) :]
+        speaker = speaker if cue.speaker is None else cue.speaker
+        run.append(cue)
+        words += count_words(cue.text)
+    if run:
+        yield _paragraph(run, speaker)
+
+
+def _is_break(last: Cue, cue: Cue, speaker: str | None, words: int) -> bool:
+    pause = cue.start - last.end
+    if cue.speaker == _SOMEBODY or (cue.speaker is not None and cue.speaker != speaker):
+        return True
+    if pause > _SILENCE or words + count_words(cue.text) > MOST_WORDS:
+        return True
+    return words >= ENOUGH_WORDS and (pause > _PAUSE or bool(_SENTENCE_END.search(last.text)))
+
+
+def _paragraph(run: Sequence[Cue], speaker: str | None) -> Block:
+    return Block(" ".join(cue.text for cue in run), seconds=run[0].start, speaker=speaker or None)

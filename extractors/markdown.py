@@ -1,0 +1,174 @@
+"""Markdown: CommonMark with tables, read as the page that it makes; front matter describes it."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from extractors.blocks import Block, lay_out
+from extractors.dates import stated_day
+from extractors.language import language_of
+from extractors.speakers import with_speakers
+from extractors.text import count_words, decode, hidden_in, one_line
+from extractors.web.hidden import strip_hidden
+from extractors.web.markup import body_of, parse
+from extractors.web.tree_blocks import tree_blocks
+from schemas.documents import Extracted, HiddenText
+from schemas.sources import Payload, SourceKind
+
+RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+"""What makes a page of Markdown."""
+
+# Each line by itself, as people expect who paste a transcript.
+_BY_LINES = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"])
+
+_FRONT = re.compile(
+    r"\A\s*(?:---[ \t]*\n(?![ \t]*\n)(?P<yaml>(?:.{0,20000}?\n)??)(?:---|\.\.\.)"
+    r"|\+\+\+[ \t]*\n(?P<toml>.{0,20000}?)\n\+\+\+)[ \t]*(?:\n|\Z)",
+    re.DOTALL,
+)
+_FIELD = re.compile(r"([A-Za-z][\w-]{0,30}):[ \t]+([^\s\[{|>&*!][^\n]{0,500})")
+_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})", re.MULTILINE)
+# What sites add to CommonMark in lines of their own: imports and exports of MDX, short codes
+# (Hugo), tags (Jekyll), the fences of notes (Docusaurus), a table of contents.
+_UNSAID = re.compile(
+    r"^(?:import[ \t][^\n]{0,300}?['\"][^'\"\n]{1,200}['\"];?"
+    r"|export[ \t]+(?:(?:const|let|var|default|function|async|class)\b|[{*])"
+    r"[^\n]*(?:\n[^\n]*\S[^\n]*)*"
+    r"| {0,3}\{\{[<%][^\n{}]{0,500}[>%]\}\}| {0,3}\{%[^\n%]{1,300}%\}| {0,3}\{:[^\n{}]{1,200}\}"
+    r"| {0,3}\[\[?_?(?:toc|TOC)_?\]\]?)[ \t]*$|^[ \t]*:{3,}[\w \t-]*"
+    r"|^(?P<quote>[ \t]*(?:>[ \t]*)+)\[![\w-]{2,20}\][-+]?"
+    r"|\[\^\d{1,3}\]:?|(?<=\S)[ \t]*\{#[\w.:-]{1,100}\}(?=[ \t]*$)",
+    re.MULTILINE,
+)
+_MDX_COMMENT = re.compile(r"\{/\*((?:(?!\*/\}).){0,5000})\*/\}", re.DOTALL)
+_HTML_COMMENT = re.compile(r"<!--((?:(?!-->).){0,20000})-->", re.DOTALL)
+_DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)[-_. ]")
+_SLUG = re.compile(r"[a-z]{2,}(?:-[a-z]{2,}){1,3}")
+_NAMES_APART = re.compile(r"[,;]|\s+(?:and|&)\s+")
+_DATES = "date published published_at pubdate publishdate publish_date created".split()
+_SUMMARIES = "description excerpt summary abstract subtitle".split()
+_FEWEST_HIDDEN_WORDS = 3
+_LONGEST_HIDDEN = 300
+_LONGEST_VALUE = 1_000
+_MOST_AUTHORS = 20
+_LONG = 120  # characters; a longer line in bold is no longer a heading
+
+
+def read(payload: Payload) -> Extracted:
+    """Return the text of a Markdown file; title, authors, date and summary by its front matter."""
+    source = decode(payload.data, payload.charset).replace("\r\n", "\n").replace("\r", "\n")
+    front, body = split_front(source.lstrip("\ufeff"))
+    blocks, hidden = _shown(body, RENDERER)
+    headings = (block for block in blocks if block.level)
+    heading = min(headings, key=lambda block: block.level, default=None)
+    language = language_of(body, front.get("lang") or front.get("language"))
+    text, passages = lay_out(_spoken(blocks, body), language)
+    named = _DATED_NAME.match(payload.name)
+    days = (stated_day(day) for day in (*map(front.get, _DATES), named and named[1]))
+    return Extracted(
+        kind=SourceKind.MARKDOWN,
+        title=_stated(front, "title") or (heading and one_line(heading.text)),
+        authors=_authors(front),
+        published=next(filter(None, days), None),
+        language=language,
+        description=_stated(front, *_SUMMARIES),
+        text=text,
+        passages=passages,
+        hidden=[*hidden, *hidden_in(source)],
+    )
+
+
+def split_front(source: str) -> tuple[Mapping[str, Any], str]:
+    """Return the fields of front matter (YAML, TOML) by lower-case name, and the text below it."""
+    match = _FRONT.match(source)
+    if not match:
+        return {}, source
+    toml, stated = match["toml"], match["yaml"] or match["toml"] or ""
+    try:
+        front = yaml.safe_load(stated) if toml is None else tomllib.loads(toml)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        # A title with a colon in it, unquoted, is no YAML.
+        fields = filter(None, map(_FIELD.fullmatch, stated.split("\n")))
+        front = {field[1]: field[2].strip().strip("\"'") for field in fields}
+    if not isinstance(front, dict):
+        return {}, source
+    return {str(name).lower(): value for name, value in front.items()}, source[match.end() :]
+
+
+def _stated(front: Mapping[str, Any], *names: str) -> str | None:
+    """Return the first of these fields that is a text."""
+    values = (front.get(name) for name in names)
+    texts = (one_line(value)[:_LONGEST_VALUE] for value in values if isinstance(value, str))
+    return next(filter(None, texts), None)
+
+
+def _authors(front: Mapping[str, Any]) -> list[str]:
+    stated = front.get("authors") or front.get("author") or front.get("by")
+    people = _NAMES_APART.split(stated) if isinstance(stated, str) else stated
+    people = people[:_MOST_AUTHORS] if isinstance(people, list) else [people]
+    named = [one.get("name") if isinstance(one, dict) else one for one in people]
+    names = (one_line(name)[:100].strip(" *†") for name in named if isinstance(name, str))
+    # Jekyll names authors by keys: ada-berg.
+    spelled = (n.replace("-", " ").title() if _SLUG.fullmatch(n) else n for n in names)
+    return list(dict.fromkeys(filter(None, spelled)))
+
+
+def _spoken(blocks: list[Block], body: str) -> list[Block]:
+    """Return blocks with their speakers, also where turns follow each other line by line."""
+    spoken = with_speakers(blocks)
+    if spoken != blocks:
+        return spoken
+    lines, _ = _shown(body, _BY_LINES)
+    spoken = with_speakers(lines)
+    return blocks if spoken == lines else spoken
+
+
+def _shown(body: str, renderer: MarkdownIt) -> tuple[list[Block], list[HiddenText]]:
+    """Return what the page made of the Markdown shows, and what it hides."""
+    said, comments = _without_marks(body)
+    tokens = renderer.parse(said)
+    _raise_bold_lines(tokens)
+    markup = renderer.renderer.render(tokens, renderer.options, {})
+    comments += _HTML_COMMENT.findall(markup)
+    hidden = [
+        HiddenText(text=one_line(text)[:_LONGEST_HIDDEN], reason="in a comment")
+        for text in comments
+        if count_words(text) >= _FEWEST_HIDDEN_WORDS
+    ]
+    tree = parse(markup)
+    if tree is None:
+        return [], hidden
+    hidden += strip_hidden(tree)[0]
+    return tree_blocks(body_of(tree)), hidden
+
+
+def _raise_bold_lines(tokens: Sequence[Token]) -> None:
+    """Make headings of paragraphs that are one line in bold, as many authors write them."""
+    for opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        kinds = [one.type for one in inline.children or () if one.content or one.nesting]
+        bold = kinds == ["strong_open", "text", "strong_close"] and len(inline.content) < _LONG
+        if opening.type == "paragraph_open" and not opening.level and bold:
+            opening.tag = closing.tag = "h6"
+
+
+def _without_marks(body: str) -> tuple[str, list[str]]:
+    """Return Markdown without the marks of sites, and the comments in it; code stays as it is."""
+    parts: list[str] = []
+    comments: list[str] = []
+    start, fence = 0, ""
+    for match in [*_FENCE.finditer(body), None]:
+        if match and fence and not match[1].startswith(fence):
+            continue
+        end = match.start() if match else len(body)
+        part = body[start:end]
+        if not fence:
+            comments += _MDX_COMMENT.findall(part)
+            part = _UNSAID.sub(lambda mark: mark["quote"] or "", _MDX_COMMENT.sub("", part))
+        parts.append(part)
+        start, fence = end, "" if fence or not match else match[1]
+    return "".join(parts), comments

@@ -1,0 +1,155 @@
+"""Which reader reads which bytes: by media type, then by suffix, then by the first bytes.
+
+The first bytes have a veto: a picture called page.html is refused, and a PDF that a server calls
+HTML is read as a PDF. Readers load when they are first used.
+"""
+
+from importlib import import_module
+from typing import NamedTuple
+
+from extractors import sniffing
+from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, RECORDINGS, Format
+from extractors.naming import where
+from extractors.text import count_words
+from schemas.documents import Extracted
+from schemas.errors import DocumentEmpty, KindUnsupported, SourceIsList, Unreadable
+from schemas.sources import Payload, SourceKind, Step
+
+_FEWEST_WORDS = 5
+_LONGEST_TITLE = 500
+_UNTYPED = {"", "application/octet-stream", "binary/octet-stream"}
+_MARKUP = {"application/xml", "text/xml"}
+_TABLES = {"text/csv", "text/tab-separated-values"}
+_FILES = {sniffing.PDF: SourceKind.PDF, sniffing.WORD: SourceKind.WORD}
+_PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
+_EDITABLE = ("Office", "Word", "PowerPoint", "Excel", "OpenDocument", "RTF", "EPUB", "PostScript")
+
+
+class Choice(NamedTuple):
+    """A format, and a note where the bytes overruled the header."""
+
+    format: Format
+    note: str | None = None
+
+
+def read(payload: Payload) -> Extracted:
+    """Return the text of ``payload``, read by the reader of its kind.
+
+    Raises:
+        KindUnsupported: if no reader reads this kind of bytes, or they are not what they are
+            called.
+        SourceIsList: if it is a feed, a sitemap or a table of addresses.
+        DocumentEmpty: if there are no bytes, or under five words in them.
+        ExtractionError: whatever else the reader finds wrong.
+    """
+    chosen = choose(payload)
+    found: Extracted = import_module(chosen.format.module).read(payload)
+    if count_words(found.text) < _FEWEST_WORDS:
+        raise DocumentEmpty(f"{where(payload)} holds no text; check that it is the right one.")
+    noted = [Step(method="registry", outcome=chosen.note)] if chosen.note else []
+    # A title stands in every list and prompt.
+    title = found.title and found.title[:_LONGEST_TITLE].rstrip()
+    steps = (*payload.steps, *noted, *found.steps)
+    changes = {"extractor": chosen.format.version, "title": title or None, "steps": steps}
+    return found.model_copy(update=changes)
+
+
+def choose(payload: Payload) -> Choice:
+    """Return the format of ``payload``.
+
+    Raises:
+        KindUnsupported, SourceIsList, DocumentEmpty: see ``read``.
+    """
+    if not payload.data.strip(b"\0 \t\r\n\f"):
+        raise DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
+    declared = _declared(payload)
+    if declared and payload.media_type.startswith(OUR_TYPES):
+        return Choice(declared)  # we wrote these bytes ourselves
+    found = sniffing.binary(payload.data)
+    if found in _FILES:
+        return _noted(payload, declared, _format_of(_FILES[found]))
+    if found:
+        raise _unreadable(payload, declared, found)
+    return _text(payload, declared)
+
+
+def _text(payload: Payload, declared: Format | None) -> Choice:
+    """Return the format of bytes that are text: the declared one, unless their start differs."""
+    data = payload.data
+    if sniffing.is_list(data) or _is_table(payload):
+        raise SourceIsList(
+            f"{where(payload)} is a list of sources: submit the addresses in it, or run "
+            "`casebook backfill` with it."
+        )
+    kind = SourceKind(declared.kind) if declared else None
+    if kind in _FILES.values() or (sniffing.is_json(data) and kind is not SourceKind.CAPTIONS):
+        raise _unreadable(payload, declared, "a text" if kind in _FILES.values() else "JSON")
+    if kind in {SourceKind.TEXT, None} and sniffing.is_captions(data):
+        return _noted(payload, declared, _format_of(SourceKind.CAPTIONS))
+    if kind in {*_PROSE, None} and sniffing.is_page(data):
+        return _noted(payload, declared, _format_of(SourceKind.WEB))
+    named = _by_suffix(payload)
+    if kind is SourceKind.WEB and named and named.kind in _PROSE and not sniffing.has_tags(data):
+        return _noted(payload, declared, named)
+    if declared:
+        return Choice(declared)
+    if "." not in payload.name and payload.media_type in _UNTYPED:
+        return Choice(_format_of(SourceKind.TEXT))  # README
+    raise _unreadable(payload, None, payload.media_type or "a file of an unknown type")
+
+
+def _declared(payload: Payload) -> Format | None:
+    """Return what header and name say. A suffix refines a header that says no more than "text"."""
+    media_type = payload.media_type.partition(";")[0].strip().lower()
+    named = _by_suffix(payload)
+    if named and media_type in {*_UNTYPED, *_MARKUP, "text/plain"}:
+        return named
+    if media_type.startswith(OUR_TYPES):
+        media_type = media_type.partition("+")[0]
+    return next((one for one in FORMATS if media_type in one.media_types.split()), None)
+
+
+def _by_suffix(payload: Payload) -> Format | None:
+    _, dot, suffix = payload.name.lower().rpartition(".")
+    return next((one for one in FORMATS if dot and f".{suffix}" in one.suffixes.split()), None)
+
+
+def _is_table(payload: Payload) -> bool:
+    return payload.media_type in _TABLES or payload.name.lower().endswith((".csv", ".tsv"))
+
+
+def _format_of(kind: SourceKind) -> Format:
+    return next(one for one in FORMATS if one.kind == kind)
+
+
+def _noted(payload: Payload, declared: Format | None, chosen: Format) -> Choice:
+    if declared in {None, chosen}:
+        return Choice(chosen)
+    label = SourceKind(chosen.kind).label
+    return Choice(chosen, f"a {label} served as {payload.media_type or payload.name}")
+
+
+def _unreadable(
+    payload: Payload, declared: Format | None, found: str
+) -> KindUnsupported | Unreadable:
+    if found == sniffing.ENCRYPTED:
+        return Unreadable(
+            f"{where(payload)} is {found}: remove the password, save it as .docx or PDF, and "
+            "submit that.",
+            cause="encrypted",
+        )
+    remedy = f"submit one of {' '.join(DOCUMENTS)}"
+    if any(word in found for word in _EDITABLE):
+        remedy = "open it in its program, save it as .docx or PDF, and submit that"
+    elif payload.name.lower().endswith(RECORDINGS):
+        remedy = "submit the page that it is on, or its transcript as .vtt, .srt or .txt"
+    if declared is None:
+        return KindUnsupported(
+            f"{where(payload)} is {found}, which casebook does not read; {remedy}.",
+            cause="kind_unsupported",
+        )
+    return KindUnsupported(
+        f"{where(payload)} claims to be a {SourceKind(declared.kind).label}, but it is {found}; "
+        f"{remedy}.",
+        cause="content_mismatch",
+    )

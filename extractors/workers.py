@@ -1,0 +1,234 @@
+"""Parsing in processes that can be killed: hostile bytes cost a worker, never the program.
+
+Workers are forked from a server process that has the parsers loaded (``forkserver``). A thread per
+worker keeps the wall-clock limit; the kernel keeps the limits on memory and CPU time.
+"""
+
+import asyncio
+import math
+import multiprocessing
+import os
+import resource
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from multiprocessing import connection, forkserver, resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess, parent_process
+from typing import Any, NamedTuple, TypeVar, cast
+
+from extractors import registry
+from extractors.formats import FORMATS
+from extractors.naming import where
+from schemas.documents import Extracted
+from schemas.errors import CasebookError, TemporarilyUnavailable, Unreadable, WorkerFailed
+from schemas.sources import Payload
+
+R = TypeVar("R")
+
+_OUT_OF_MEMORY = 77  # an exit code of ours
+_START_SECONDS = 60.0
+_TASKS_A_WORKER = 200  # then it is replaced, with whatever its parsers have leaked
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one task may cost: seconds of wall and CPU time, bytes of address space."""
+
+    wall_seconds: float = 60.0
+    cpu_seconds: float = 60.0
+    memory_bytes: int = 1_500 * 2**20
+
+
+class _Worker(NamedTuple):
+    process: BaseProcess
+    pipe: Connection
+    tasks: int = 0
+
+
+class WorkerPool(AbstractContextManager["WorkerPool"]):
+    """Worker processes, started when first needed; safe to use from several tasks and threads."""
+
+    def __init__(self, workers: int = 2, limits: Limits = Limits()) -> None:
+        self._limits = limits
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._idle: list[_Worker] = []
+        self._busy: set[BaseProcess] = set()
+
+    async def extract(self, payload: Payload) -> Extracted:
+        """Return the text of ``payload``; raises what ``registry.read`` and ``compute`` raise."""
+        return await self.compute(registry.read, payload)
+
+    async def compute(self, function: Callable[[Payload], R], payload: Payload) -> R:
+        """Return ``function(payload)``; ``function`` is one of a module, or a partial of one.
+
+        Cancelling the awaiting task kills the worker.
+
+        Raises:
+            WorkerFailed: if it hits a limit, or the worker dies.
+            TemporarilyUnavailable: if no worker can be started.
+            CasebookError: whatever ``function`` raises.
+        """
+        used: list[BaseProcess] = []
+        running = self._threads.submit(self._run, function, payload, used)
+        try:
+            return await asyncio.wrap_future(running)
+        except asyncio.CancelledError:
+            for process in used:
+                process.kill()
+            raise
+
+    def close(self) -> None:
+        """End the workers, with whatever they are at."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in tuple(self._busy):
+            process.kill()
+        self._threads.shutdown()
+        while self._idle:
+            self._idle.pop().process.kill()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(
+        self, function: Callable[[Payload], R], payload: Payload, used: list[BaseProcess]
+    ) -> R:
+        worker = self._take(payload)
+        used.append(worker.process)
+        self._busy.add(worker.process)
+        try:
+            worker.pipe.send((function, payload))
+            if not worker.pipe.poll(self._limits.wall_seconds):
+                worker.process.kill()
+                raise _too_slow(payload, self._limits)
+            error, result = cast("tuple[CasebookError | None, R]", worker.pipe.recv())
+        except (EOFError, OSError) as lost:
+            worker.process.join()
+            raise _died(payload, worker.process.exitcode, self._limits) from lost
+        finally:
+            used.clear()
+            self._busy.discard(worker.process)
+        self._idle.append(worker._replace(tasks=worker.tasks + 1))
+        if error:
+            raise error
+        return result
+
+    def _take(self, payload: Payload) -> _Worker:
+        """Return a worker that waits for a task, a new one if need be."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.process.is_alive() and worker.tasks < _TASKS_A_WORKER:
+                return worker
+            worker.process.kill()
+        try:
+            return self._start()
+        except (EOFError, OSError, RuntimeError) as error:
+            raise TemporarilyUnavailable(
+                f"{where(payload)} was not read, since no process for it could be started "
+                f"({error or 'it ended at once'}); make room for more processes and try again.",
+                cause="worker_unavailable",
+            ) from error
+
+    def _start(self) -> _Worker:
+        _start_server()
+        here, there = multiprocessing.Pipe()
+        context = multiprocessing.get_context("forkserver")
+        process = context.Process(target=_serve, args=(there, self._limits), daemon=True)
+        process.start()
+        there.close()
+        if not here.poll(_START_SECONDS):
+            process.kill()
+            raise TimeoutError("it did not answer")
+        here.recv()
+        return _Worker(process, here)
+
+
+def _start_server() -> None:
+    """Start the process that workers are forked from, unless it runs.
+
+    Ctrl-C reaches every process of a terminal. Blocked signals are inherited, so that the server
+    and its workers leave the ending to the program.
+    """
+    forkserver.set_forkserver_preload([__name__, *{one.module for one in FORMATS}])
+    resource_tracker.ensure_running()  # it would unblock the signal
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(pipe: Connection, limits: Limits) -> None:
+    """Answer tasks until the pipe is closed or the parent is gone."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _set_limit(resource.RLIMIT_CORE, 0)
+    _set_limit(resource.RLIMIT_AS, limits.memory_bytes)
+    pipe.send("ready")
+    while True:
+        try:
+            function, payload = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_outcome(function, payload, limits))
+
+
+def _end_with_parent() -> None:
+    if parent := parent_process():
+        connection.wait([parent.sentinel])
+        os._exit(0)
+
+
+def _outcome(
+    function: Callable[[Payload], Any], payload: Payload, limits: Limits
+) -> tuple[CasebookError | None, Any]:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    used = usage.ru_utime + usage.ru_stime
+    _set_limit(resource.RLIMIT_CPU, math.ceil(used + limits.cpu_seconds))
+    try:
+        return None, function(payload)
+    except CasebookError as error:
+        return error, None
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)  # the heap that is left is not fit for another document
+    except RecursionError:
+        message = f"{where(payload)} is nested too deep to be read; save it in a simpler form."
+        return Unreadable(message, cause="damaged"), None
+    except Exception as error:  # noqa: BLE001 - the parent may lack the class; it gets one of ours
+        return _crashed(payload, f"{type(error).__name__}: {error}"), None
+
+
+def _set_limit(which: int, value: int) -> None:
+    """Set the soft limit; the hard one stays, so that the next task can raise it again."""
+    _, hard = resource.getrlimit(which)
+    resource.setrlimit(which, (value if hard < 0 else min(value, hard), hard))
+
+
+def _died(payload: Payload, exit_code: int | None, limits: Limits) -> WorkerFailed:
+    if exit_code == -signal.SIGXCPU:
+        return _too_slow(payload, limits)
+    if exit_code not in {_OUT_OF_MEMORY, -signal.SIGKILL}:
+        return _crashed(payload, f"exit code {exit_code}")
+    return WorkerFailed(
+        f"{where(payload)} needs more than {limits.memory_bytes // 2**20} MB to be read and was "
+        "given up; submit a smaller or simpler copy of it.",
+        cause="parser_out_of_memory",
+    )
+
+
+def _too_slow(payload: Payload, limits: Limits) -> WorkerFailed:
+    return WorkerFailed(
+        f"{where(payload)} was not read within {limits.wall_seconds:g} seconds and was given up; "
+        "submit a smaller or simpler copy of it.",
+        cause="parser_timed_out",
+    )
+
+
+def _crashed(payload: Payload, reason: str) -> WorkerFailed:
+    return WorkerFailed(
+        f"The parser failed on {where(payload)} ({reason}); submit another copy of it, and report "
+        "the file if that does not help.",
+        cause="parser_crashed",
+    )

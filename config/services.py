@@ -109,6 +109,11 @@ class Services:
         return EMBEDDED_AT_ONCE if self.settings.embedded else self.settings.concurrency
 
     @cached_property
+    def turns(self) -> asyncio.Semaphore:
+        """Bounds how many sources ask the model at once; others are fetched meanwhile."""
+        return asyncio.Semaphore(self.parallel)
+
+    @cached_property
     def budget(self) -> Budget:
         """The caps on what calls may cost."""
         settings = self.settings

@@ -107,6 +107,7 @@ class Run:
         services = self.services
         expected = services.forecast(len(document.text))
         async with (
+            services.turns,
             services.warehouse.alone(document.document_id),
             services.budget.source(expected.cost_usd) as self.purse,
         ):

@@ -61,12 +61,21 @@ StatedDate = date | Annotated[str, Field(pattern=r"^\d{4}(-\d\d)?$")]
 
 
 class Candidate(Frozen):
-    """An address listed by a feed, sitemap, page or file, with what the list says about it."""
+    """An address or local file named by a list, with what the list says about it.
+
+    ``origin`` is where a local file came from.
+    """
 
     url: str
+    origin: str | None = None
     title: str | None = None
     published: StatedDate | None = None
     summary: str | None = None
+
+    @property
+    def reference(self) -> SourceRef:
+        """The source to submit."""
+        return SourceRef(source=self.url, url=self.origin)
 
 
 class Step(Frozen):

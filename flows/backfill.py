@@ -1,0 +1,217 @@
+"""A batch: a bounded number of sources at once, until none is left or something stops them all."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from prefect import flow
+
+from config.services import Services, opened
+from config.settings import Settings
+from extractors.lists.walk import Walk, walk
+from flows.engine import in_flow_run
+from flows.ingest import SourceFailed, process
+from flows.run import OnStage, OnStep, Run
+from flows.selection import SETUP_KINDS, new_batch, open_items, select
+from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchStep
+from schemas.errors import InputError, WarehouseError
+from schemas.failures import Failure
+from schemas.results import IngestResult
+from schemas.sources import SourceRef
+
+SECOND_TRY_SECONDS = 30.0
+"""How long after the last source those with a transient failure are tried once more."""
+
+_STOPPING_KINDS = SETUP_KINDS | {"provider_unavailable", "rate_limited", "offline", "disk_full"}
+
+OnResult = Callable[[IngestResult], None]
+
+
+@flow(name="backfill", persist_result=False)
+async def backfill(
+    source: str | None = None, batch_id: str | None = None, budget_usd: float | None = None
+) -> str:
+    """Process a list (its address or path), or go on with a batch; return a line of what was done.
+
+    Raises:
+        InputError: unless exactly one of ``source`` and ``batch_id`` is given.
+    """
+    if (source is None) == (batch_id is None):
+        raise InputError("backfill needs either source=LIST or batch_id=ID")
+    settings = Settings.load()
+    async with opened(settings, patience=settings.patience) as services:
+        if batch_id is None:
+            found = await read_list(SourceRef(source=source or ""), services)
+            items = select(found.candidates).items
+            batch = await register(source or "", items, services, budget_usd=budget_usd)
+            batch_id = batch.batch_id
+        done = await asyncio.to_thread(services.warehouse.batch, batch_id)
+        run = BatchRun(done.batch, services)
+        progress = await run.finish()
+    if progress.reason:
+        raise WarehouseError(f"batch {batch_id} paused: {progress.reason}", cause="batch_paused")
+    return summary(progress)
+
+
+async def read_list(ref: SourceRef, services: Services) -> Walk:
+    """Return what a list names.
+
+    Raises:
+        CasebookError: if the list cannot be had or read.
+    """
+    return await walk(ref, await services.network(), services.workers)
+
+
+async def register(
+    origin: str,
+    items: Sequence[BatchItem],
+    services: Services,
+    *,
+    force: bool = False,
+    budget_usd: float | None = None,
+    source_budget_usd: float | None = None,
+    model: str | None = None,
+) -> Batch:
+    """Store a batch over ``items`` and return it."""
+    batch = new_batch(
+        origin,
+        items,
+        services.settings.curator,
+        force=force,
+        budget_usd=budget_usd,
+        source_budget_usd=source_budget_usd,
+        model=model,
+    )
+    await asyncio.to_thread(services.warehouse.add_batch, batch, items)
+    return batch
+
+
+def settings_for(batch: Batch, settings: Settings) -> Settings:
+    """Return the settings with which a batch is processed."""
+    changes: dict[str, object] = {
+        "llm_model": batch.model,
+        "budget_run": batch.budget_usd,
+        "budget_source": batch.source_budget_usd,
+    }
+    return settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
+
+
+class BatchRun:
+    """One run over the open sources of a batch.
+
+    Args:
+        batch: what was ordered.
+        services: built with ``settings_for(batch)`` and patience for the endpoint.
+        on_result: called with each result as it comes.
+        second_try_seconds: when sources with a transient failure are tried once more.
+    """
+
+    def __init__(
+        self,
+        batch: Batch,
+        services: Services,
+        *,
+        on_result: OnResult = lambda _result: None,
+        on_stage: OnStage = lambda _source, _stage: None,
+        on_step: OnStep = lambda _source, _done, _total: None,
+        second_try_seconds: float = SECOND_TRY_SECONDS,
+    ) -> None:
+        self.batch = batch
+        self.total = 0
+        self.stopped_by: Failure | None = None
+        self._services = services
+        self._on_result, self._on_stage, self._on_step = on_result, on_stage, on_step
+        self._second_try_seconds = second_try_seconds
+        # Enough sources ahead of the model that it never waits for a page, and no more.
+        window = services.parallel + services.parallel // 2 + 2 * services.settings.workers
+        self._window = asyncio.Semaphore(window)
+
+    async def finish(self) -> BatchProgress:
+        """Process what is open and return the batch's progress; its steps are stored.
+
+        Raises:
+            WarehouseError: when nothing can be stored any more; what was stored stands.
+        """
+        warehouse = self._services.warehouse
+        items = await open_items(
+            await asyncio.to_thread(warehouse.batch_items, self.batch.batch_id), self._services
+        )
+        self.total = len(items)
+        await self._note(BatchStep.STARTED)
+        reason: str | None = "it was interrupted"
+        try:
+            again = await self._pass(items, last=False)
+            if again and not self.stopped_by:
+                await asyncio.sleep(self._second_try_seconds)
+                await self._pass(again, last=True)
+            reason = self.stopped_by.message if self.stopped_by else None
+        finally:
+            step = BatchStep.PAUSED if reason else BatchStep.FINISHED
+            await asyncio.shield(self._note(step, reason))
+        return await asyncio.to_thread(warehouse.batch, self.batch.batch_id)
+
+    async def _pass(self, items: Sequence[BatchItem], *, last: bool) -> list[BatchItem]:
+        """Process ``items``; return those worth a second try, unless this is the last one."""
+        again: list[BatchItem] = []
+
+        async def one(item: BatchItem) -> None:
+            try:
+                result = await self._process(item)
+            finally:
+                self._window.release()
+            failure = result.failure
+            if failure and failure.kind in _STOPPING_KINDS:
+                self.stopped_by = self.stopped_by or failure
+            elif failure and failure.transient and not last:
+                again.append(item)
+                return
+            self._on_result(result)
+
+        async with asyncio.TaskGroup() as group:
+            for item in items:
+                await self._window.acquire()
+                if self.stopped_by:
+                    self._window.release()
+                    break
+                group.create_task(one(item))
+        return again
+
+    async def _process(self, item: BatchItem) -> IngestResult:
+        run = Run(
+            item.reference,
+            self._services,
+            who=self.batch.created_by,
+            force=self.batch.force,
+            on_stage=self._on_stage,
+            on_step=self._on_step,
+        )
+        if not in_flow_run():
+            return await process(run)
+        try:
+            return await _as_flow(run)
+        except SourceFailed as failed:
+            return failed.result
+
+    async def _note(self, step: BatchStep, reason: str | None = None) -> None:
+        event = BatchEvent(
+            batch_id=self.batch.batch_id, step=step, reason=reason, at=datetime.now(UTC)
+        )
+        await asyncio.to_thread(self._services.warehouse.append, event)
+
+
+async def _as_flow(run: Run) -> IngestResult:
+    """Run a source as a flow run of its own, with the services of its batch."""
+
+    @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False)
+    async def ingest(source: str) -> IngestResult:  # noqa: ARG001 - names the run
+        return await process(run)
+
+    return await ingest(run.label)
+
+
+def summary(progress: BatchProgress) -> str:
+    """Return what became of a batch's sources in one line."""
+    counts = ", ".join(
+        f"{count} {state.value}" for state, count in progress.counts.items() if count
+    )
+    return f"{progress.batch.size} sources: {counts}"

@@ -1,0 +1,217 @@
+"""Which sources of a list a batch takes, and what they will cost."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.services import Services
+from extractors.fetch.fetch import identify, read_file
+from extractors.urls import is_web_address
+from schemas.batches import Batch, BatchItem, SourceState
+from schemas.errors import CasebookError
+from schemas.failures import Failure
+from schemas.frozen import Frozen
+from schemas.ids import content_id
+from schemas.sources import Candidate, Payload, SourceRef, StatedDate
+
+TYPICAL_CHARACTERS = 12_000
+"""The length of a blog post, for sources whose text is not there yet."""
+
+# Failures that concern a setting, a key or a budget and not the source; a resumed batch retries
+# their sources.
+SETUP_KINDS = frozenset(
+    "budget_reached price_unknown key_rejected model_unknown quota_exhausted not_an_endpoint "
+    "configuration_error embedded_model_missing transcription_not_configured".split()
+)
+
+
+class Selection(Frozen):
+    """The sources of a list, each once, newest first; and how many were left out, by why.
+
+    ``undated`` counts those without a date where one was required: they are kept.
+    """
+
+    items: tuple[BatchItem, ...]
+    duplicates: int = 0
+    older: int = 0
+    undated: int = 0
+    filtered: int = 0
+    beyond_limit: int = 0
+
+
+class Forecast(Frozen):
+    """What processing a selection would take. ``states`` counts its sources by where they stand.
+
+    ``open`` sources are processed; ``cost_usd`` is None without a known price. ``dearest_usd`` is
+    the most expensive source's share, to compare with the cap on one source.
+    """
+
+    states: Mapping[SourceState, int]
+    open: int
+    model: str
+    calls: int
+    tokens: int
+    cost_usd: float | None
+    dearest_usd: float | None
+    source_budget_usd: float
+
+
+def select(
+    candidates: Iterable[Candidate],
+    *,
+    since: date | None = None,
+    limit: int | None = None,
+    words: Sequence[str] = (),
+) -> Selection:
+    """Return the sources that a list names.
+
+    ``since`` leaves out items that are dated earlier, ``words`` those with none of the words in
+    title, summary or address, ``limit`` all but the newest so many.
+    """
+    chosen: dict[str, BatchItem] = {}
+    left = {"duplicates": 0, "older": 0, "filtered": 0}
+    for candidate in candidates:
+        item = item_of(candidate)
+        if since and candidate.published and is_before(candidate.published, since):
+            left["older"] += 1
+        elif words and not mentions(candidate, words):
+            left["filtered"] += 1
+        elif item.source_id in chosen:
+            left["duplicates"] += 1
+        else:
+            chosen[item.source_id] = item
+    ordered = sorted(chosen.values(), key=lambda item: str(item.published or ""), reverse=True)
+    kept = tuple(ordered[:limit])
+    return Selection(
+        items=kept,
+        undated=sum(1 for item in kept if item.published is None) if since else 0,
+        beyond_limit=len(ordered) - len(kept),
+        **left,
+    )
+
+
+def item_of(candidate: Candidate) -> BatchItem:
+    """Return a listed address or file as an item of a batch; a file is known by its bytes."""
+    ref = candidate.reference
+    return BatchItem(
+        source_id=identify(ref, _payload_of_file(ref)).source_id,
+        reference=ref,
+        title=candidate.title,
+        published=candidate.published,
+    )
+
+
+def _payload_of_file(ref: SourceRef) -> Payload | None:
+    if is_web_address(ref.source) or ref.url:
+        return None
+    try:
+        return Payload(data=read_file(Path(ref.source)), media_type="")
+    except CasebookError:
+        return None  # its run will say why
+
+
+def is_before(stated: StatedDate, day: date) -> bool:
+    """Return whether all of a stated day, month or year was over before ``day``."""
+    return str(stated) < str(day)[: len(str(stated))]
+
+
+def mentions(candidate: Candidate, words: Sequence[str]) -> bool:
+    """Return whether title, summary or address contain one of the words, in any case."""
+    text = f"{candidate.title or ''} {candidate.summary or ''} {candidate.url}".casefold()
+    return any(word.casefold() in text for word in words)
+
+
+def is_open(state: SourceState, failure: Failure | None) -> bool:
+    """Return whether a machine has something to do for a source.
+
+    Not for a case, a refused or rejected source, or a failure that needs a person; a wrong key or
+    a spent budget is no failure of the source.
+    """
+    if state is SourceState.FAILED and failure:
+        return failure.transient or failure.kind in SETUP_KINDS
+    return state in {SourceState.NEW, SourceState.UNFINISHED}
+
+
+async def open_items(items: Sequence[BatchItem], services: Services) -> list[BatchItem]:
+    """Return the items with work left, hosts in turn, those that failed before last."""
+    states, failures = await states_of(items, services)
+    left = [i for i in items if is_open(states[i.source_id], failures.get(i.source_id))]
+    failed = [item for item in left if item.source_id in failures]
+    untried = [item for item in left if item.source_id not in failures]
+    return [*interleaved(untried), *interleaved(failed)]
+
+
+async def states_of(
+    items: Sequence[BatchItem], services: Services
+) -> tuple[dict[str, SourceState], dict[str, Failure]]:
+    """Return where the sources stand, and the open failures of those that failed."""
+    ids = [item.source_id for item in items]
+    states = await asyncio.to_thread(services.warehouse.source_states, ids)
+    opened = await asyncio.to_thread(services.warehouse.open_failures)
+    failures = {one.failure.source_id: one.failure for one in opened}
+    return states, {i: failures[i] for i in ids if i in failures}
+
+
+def interleaved(items: Sequence[BatchItem]) -> Iterator[BatchItem]:
+    """Yield the items so that hosts take turns: none is asked twice while others wait."""
+    by_host: dict[str, deque[BatchItem]] = defaultdict(deque)
+    for item in items:
+        by_host[urlsplit(item.reference.source).netloc].append(item)
+    waiting = deque(by_host.values())
+    while waiting:
+        line = waiting.popleft()
+        yield line.popleft()
+        if line:
+            waiting.append(line)
+
+
+async def forecast(items: Sequence[BatchItem], services: Services) -> Forecast:
+    """Return what processing ``items`` would take; only stored texts are measured."""
+    states, failures = await states_of(items, services)
+    left = [i for i in items if is_open(states[i.source_id], failures.get(i.source_id))]
+    stored = await asyncio.to_thread(
+        services.warehouse.text_lengths, [item.source_id for item in left]
+    )
+    lengths = [stored.get(item.source_id, TYPICAL_CHARACTERS) for item in left]
+    by_length = {length: services.forecast(length) for length in set(lengths)}
+    each = [by_length[length] for length in lengths]
+    costs = [one.cost_usd for one in each if one.cost_usd is not None]
+    priced = len(costs) == len(each)
+    return Forecast(
+        states={state: list(states.values()).count(state) for state in SourceState},
+        open=len(left),
+        model=services.model_name,
+        calls=sum(one.calls for one in each),
+        tokens=sum(one.prompt_tokens + one.completion_tokens for one in each),
+        cost_usd=sum(costs) if priced else None,
+        dearest_usd=max(costs, default=None),
+        source_budget_usd=services.settings.budget_source,
+    )
+
+
+def new_batch(
+    origin: str,
+    items: Sequence[BatchItem],
+    who: str,
+    *,
+    force: bool = False,
+    budget_usd: float | None = None,
+    source_budget_usd: float | None = None,
+    model: str | None = None,
+) -> Batch:
+    """Return a batch over ``items``; the same list ordered again is the same batch."""
+    ids = [item.source_id for item in items]
+    return Batch(
+        batch_id=content_id("batch", origin, ids, force, model),
+        origin=origin,
+        size=len(items),
+        force=force,
+        budget_usd=budget_usd,
+        source_budget_usd=source_budget_usd,
+        model=model,
+        created_by=who,
+        created_at=datetime.now(UTC),
+    )

@@ -1,0 +1,144 @@
+"""Two case studies compared field by field, statements paired with their likeliest partners."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from rapidfuzz import fuzz
+
+from schemas.cases import (
+    FACT_LABELS,
+    FACT_NAMES,
+    CaseStudy,
+    Evidence,
+    Fact,
+    Section,
+    Statement,
+    Tag,
+)
+
+# Below this, two sentences are about different things; two drafts of one sentence are above .6.
+_ALIKE = 0.6
+
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {name: FACT_LABELS[name] for name in FACT_NAMES}
+    | {section.value: section.heading for section in Section if section is not Section.SOLUTIONS}
+    | {Section.CHALLENGES.value: "Challenges and solutions", "tags": "Tags"}
+)
+"""What a newer draft can be taken by, with labels. Solutions go with their challenges."""
+
+Part = Fact | Statement | Tag
+Pair = tuple[Part | None, Part | None]
+
+
+def statements_of(study: CaseStudy, field: str) -> tuple[Statement, ...]:
+    """Return the statements of a field, solutions with the challenges."""
+    found = study.section(Section(field))
+    return found + study.section(Section.SOLUTIONS) if field == Section.CHALLENGES else found
+
+
+def pairs(field: str, before: CaseStudy, after: CaseStudy) -> Iterator[Pair]:
+    """Yield each part of a field beside its partner in the other study, None where it has none."""
+    if field in FACT_LABELS:
+        name = next(name for name in FACT_NAMES if name == field)
+        yield before.fact(name), after.fact(name)
+    elif field == "tags":
+        old, new = ({tag.slug: tag for tag in study.tags} for study in (before, after))
+        for slug in dict.fromkeys([*new, *old]):
+            yield old.get(slug), new.get(slug)
+    else:
+        yield from _aligned(statements_of(before, field), statements_of(after, field))
+
+
+def differs(pair: Pair) -> bool:
+    """Return whether a reader or curator would see a difference between two partners."""
+    old, new = pair
+    if isinstance(old, Fact) and isinstance(new, Fact) and old.value is new.value is None:
+        return False
+    return old is None or new is None or _visible(old) != _visible(new)
+
+
+def changed_fields(before: CaseStudy, after: CaseStudy) -> list[str]:
+    """Return the fields in which two case studies differ."""
+    return [field for field in FIELDS if any(map(differs, pairs(field, before, after)))]
+
+
+def notes(pair: Pair) -> list[str]:
+    """Return in words how two partners differ beside their text."""
+    old, new = pair
+    if old is None or new is None:
+        return []
+    found = [f"{name}: {was or '—'} → {now or '—'}" for name, was, now in _measures(old, new)]
+    level = old.support.level, new.support.level
+    if level[0] != level[1]:
+        found.insert(0, f"{level[0].value} → {level[1].value}")
+    if not found and text_of(old) == text_of(new):
+        found.append("It rests on other words of the source.")
+    return found
+
+
+def text_of(part: Part | None) -> str:
+    """Return the words of a part: a statement's text, a fact's value, a tag's label."""
+    match part:
+        case Fact():
+            return part.value or ""
+        case Tag():
+            return part.label
+        case Statement():
+            return part.text
+    return ""
+
+
+def _visible(part: Part) -> tuple[object, ...]:
+    measure = part.measure if isinstance(part, Statement) else None
+    return text_of(part), part.support.level, {e.quote for e in part.evidence}, measure
+
+
+def _measures(old: Part, new: Part) -> Iterator[tuple[str, object, object]]:
+    """Yield each part of a result that differs: its name, the old and the new value."""
+    if isinstance(old, Statement) and isinstance(new, Statement):
+        was, now = (s.measure.model_dump() if s.measure else {} for s in (old, new))
+        for name in dict.fromkeys([*was, *now]):
+            if name != "number" and was.get(name) != now.get(name):
+                yield name, was.get(name), now.get(name)
+
+
+def _aligned(old: Sequence[Statement], new: Sequence[Statement]) -> Iterator[Pair]:
+    """Yield each statement beside its partner: in the new order, then what was removed."""
+    partners = _partners(old, new)
+    for place, statement in enumerate(new):
+        yield old[partners[place]] if place in partners else None, statement
+    kept = set(partners.values())
+    for place, statement in enumerate(old):
+        if place not in kept:
+            yield statement, None
+
+
+def _partners(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
+    """Return, by place in ``new``, the place of its partner in ``old``; the most alike first."""
+    scored = sorted(
+        (-_likeness(one, other), abs(i - j), j, i)
+        for i, one in enumerate(old)
+        for j, other in enumerate(new)
+    )
+    found: dict[int, int] = {}
+    for score, _, j, i in scored:
+        if -score >= _ALIKE and j not in found and i not in found.values():
+            found[j] = i
+    return found
+
+
+def _likeness(one: Statement, other: Statement) -> float:
+    """Return how alike two statements are, from 0 to 1: in words, or in what they rest on.
+
+    Two statements may rest on one sentence and say different things, so shared quotes count at most
+    nine tenths, and half the wording must agree.
+    """
+    wording = fuzz.token_sort_ratio(one.text, other.text, processor=str.casefold) / 100
+    shared = _shared(one.evidence, other.evidence)
+    return float(max(wording, min(0.9 * shared, wording + 0.5)))
+
+
+def _shared(one: Sequence[Evidence], other: Sequence[Evidence]) -> float:
+    """Return the share of quotes that both rest on."""
+    ours, theirs = {e.quote for e in one}, {e.quote for e in other}
+    return len(ours & theirs) / len(ours | theirs) if ours and theirs else 0.0

@@ -1,0 +1,210 @@
+"""What a case study becomes with a curator's changes.
+
+Words of a person are checked by the same code as a model's: quotes are located in the source,
+numbers and names compared.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from review.changes import (
+    AddStatement,
+    AddTag,
+    Change,
+    Confirm,
+    DropStatement,
+    DropTag,
+    SetFact,
+    SetMeasure,
+    SetStatement,
+)
+from review.doubts import confirmed_part
+from review.evidence import new_fact, new_tag, rechecked, require_quote
+from schemas.cases import (
+    FACT_LABELS,
+    CaseStudy,
+    DeploymentStage,
+    Fact,
+    FactName,
+    Measure,
+    Method,
+    Narrator,
+    Origin,
+    Section,
+    Statement,
+    Tag,
+    numbered,
+)
+from schemas.documents import Document
+from schemas.errors import InvalidDecision
+from schemas.taxonomy import Taxonomy
+from summarizer.service import checked
+
+MOST_TAGS = 30
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "stage": tuple(DeploymentStage),
+    "narrator": tuple(Narrator),
+}
+"""The values of facts that are chosen from a list."""
+
+_YEAR = re.compile(r"(19|20)\d\d")
+
+
+def apply_changes(
+    study: CaseStudy,
+    document: Document,
+    changes: Sequence[Change],
+    taxonomy: Taxonomy,
+    who: str,
+) -> CaseStudy:
+    """Return ``study`` after ``changes``, whose numbers are those of ``study`` as given.
+
+    Raises:
+        InvalidDecision: if a change names a part that is not there, a value that is not allowed,
+            an empty text, or a quote that is not in the source.
+    """
+    desk = _Worktop(study, document, taxonomy, who)
+    for change in changes:
+        desk.apply(change)
+    return desk.study()
+
+
+class _Worktop:
+    """A case study under change: its parts by name, number and slug."""
+
+    def __init__(self, study: CaseStudy, document: Document, taxonomy: Taxonomy, who: str) -> None:
+        self._document, self._taxonomy, self._who = document, taxonomy, who
+        self._facts = {fact.name: fact for fact in study.facts}
+        self._statements = {statement.n: statement for statement in study.statements}
+        self._tags = {tag.slug: tag for tag in study.tags}
+
+    def study(self) -> CaseStudy:
+        return CaseStudy(
+            facts=tuple(self._facts.values()),
+            statements=numbered(self._statements.values()),
+            tags=tuple(self._tags.values()),
+        )
+
+    def apply(self, change: Change) -> None:
+        match change:
+            case SetFact():
+                self._facts[change.name] = self._new_fact(change)
+            case SetStatement():
+                self._statements[change.n] = self._reworded(change)
+            case SetMeasure():
+                self._statements[change.n] = self._measured(change)
+            case AddStatement():
+                n = max(self._statements, default=0) + 1
+                self._statements[n] = self._added(n, change)
+            case DropStatement():
+                del self._statements[self._statement(change.n).n]
+            case AddTag():
+                self._add_tag(change)
+            case DropTag():
+                del self._tags[self._tag(change.slug).slug]
+            case Confirm():
+                self._confirm(change)
+            case _:
+                assert_never(change)
+
+    def _statement(self, n: int) -> Statement:
+        if n not in self._statements:
+            raise InvalidDecision(f"the case has no statement {n}")
+        return self._statements[n]
+
+    def _fact(self, name: FactName) -> Fact:
+        return self._facts.get(name, Fact(name=name))
+
+    def _tag(self, slug: str) -> Tag:
+        if slug not in self._tags:
+            raise InvalidDecision(f"the case has no tag {slug}")
+        return self._tags[slug]
+
+    def _new_fact(self, change: SetFact) -> Fact:
+        value = (change.value or "").strip()
+        if not value:
+            return Fact(name=change.name)
+        value = _allowed(change.name, value, self._taxonomy)
+        before = self._fact(change.name)
+        if value == before.value and not change.quote:
+            return before
+        return new_fact(before, value, change.quote, self._document, self._who)
+
+    def _reworded(self, change: SetStatement) -> Statement:
+        before, text = self._statement(change.n), _not_empty(change.text)
+        if text == before.text and not change.quote:
+            return before
+        if change.quote:
+            require_quote(change.quote, self._document)
+        quotes = [change.quote] if change.quote else None
+        return rechecked(before, self._document, text=text, quotes=quotes, origin=Origin.CURATOR)
+
+    def _measured(self, change: SetMeasure) -> Statement:
+        before = self._statement(change.n)
+        given = {name: (value or "").strip() or None for name, value in change.parts.items()}
+        if given.get("method") not in {None, *Method}:
+            raise InvalidDecision(f"method is one of: {', '.join(Method)}")
+        parts = (before.measure or Measure()).model_dump(exclude={"number"}) | given
+        measure = Measure.model_validate(parts)
+        if before.measure and measure == before.measure.model_copy(update={"number": None}):
+            return before
+        return rechecked(before, self._document, measure=measure, origin=Origin.CURATOR)
+
+    def _added(self, n: int, change: AddStatement) -> Statement:
+        require_quote(change.quote, self._document)
+        if change.answers is not None:
+            answered = self._statement(change.answers)
+            if answered.section is not Section.CHALLENGES:
+                raise InvalidDecision(f"statement {change.answers} is not a challenge")
+        return checked(
+            _not_empty(change.text),
+            change.section,
+            [change.quote],
+            self._document,
+            n=n,
+            answers=change.answers if change.section is Section.SOLUTIONS else None,
+        )
+
+    def _add_tag(self, change: AddTag) -> None:
+        term = self._taxonomy.term(change.slug.strip()) or self._taxonomy.named(change.slug)
+        if term is None:
+            raise InvalidDecision(f"the taxonomy has no term {change.slug}")
+        if term.slug in self._tags:
+            raise InvalidDecision(f"the case has the tag {term.slug} already")
+        if len(self._tags) >= MOST_TAGS:
+            raise InvalidDecision(f"a case has at most {MOST_TAGS} tags; drop one first")
+        made = new_tag(term, self._document, self._taxonomy, self._who, change.quote)
+        self._tags[term.slug] = made
+
+    def _confirm(self, change: Confirm) -> None:
+        if change.n is not None:
+            statement = self._statement(change.n)
+            self._statements[change.n] = confirmed_part(statement, self._who)
+        elif change.name is not None:
+            self._facts[change.name] = confirmed_part(self._fact(change.name), self._who)
+        else:
+            tag = self._tag(change.slug or "")
+            self._tags[tag.slug] = confirmed_part(tag, self._who)
+
+
+def _allowed(name: FactName, value: str, taxonomy: Taxonomy) -> str:
+    """Return ``value`` as it is stored."""
+    choices = CHOICES.get(name)
+    if choices and value not in choices:
+        raise InvalidDecision(f"{FACT_LABELS[name]} is one of: {', '.join(choices)}")
+    if name == "year" and not _YEAR.fullmatch(value):
+        raise InvalidDecision(f"{value!r} is not a year; use four digits, such as 2026")
+    if name != "industry":
+        return value
+    industry = taxonomy.industry(value)
+    if industry is None:
+        slugs = ", ".join(one.slug for one in taxonomy.industries)
+        raise InvalidDecision(f"Industry is one of: {slugs}")
+    return industry.slug
+
+
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise InvalidDecision("a statement cannot be empty; drop it instead")
+    return text.strip()

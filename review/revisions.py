@@ -1,0 +1,75 @@
+"""The rows that a decision stores: a person's revision and a review, checked against the case."""
+
+from datetime import UTC, datetime
+
+from schemas.cases import CaseStudy
+from schemas.errors import InvalidDecision
+from schemas.ids import content_id
+from schemas.reviews import CaseStatus, Decision, Review, Revision
+from schemas.views import CaseView
+from warehouse import Warehouse
+
+Seen = tuple[str, CaseStatus]
+"""The revision id and status that a curator was looking at."""
+
+
+def current(warehouse: Warehouse, case_id: str, seen: Seen | None = None) -> CaseView:
+    """Return the case, which must still be as it was ``seen``.
+
+    Raises:
+        UnknownId: if there is no such case.
+        InvalidDecision: if it changed.
+    """
+    view = warehouse.case(case_id)
+    if seen is not None and seen != state_of(view):
+        last = view.reviews[-1].who if view.reviews else view.revision.author
+        raise InvalidDecision(
+            f"nothing was changed: {last} changed this case in the meantime; "
+            "reload it and decide again"
+        )
+    return view
+
+
+def state_of(view: CaseView) -> Seen:
+    """Return what a decision about ``view`` rests on."""
+    return view.revision.revision_id, view.status
+
+
+def edited(before: Revision, study: CaseStudy, who: str) -> Revision:
+    """Return a person's revision with ``study`` that follows ``before``."""
+    now = datetime.now(UTC)
+    return before.model_copy(
+        update={
+            "revision_id": content_id(
+                "rev", before.revision_id, study.model_dump(mode="json"), who, now.isoformat()
+            ),
+            "parent_id": before.revision_id,
+            "made_by": "person",
+            "author": who,
+            "study": study,
+            "created_at": now,
+        }
+    )
+
+
+def review_of(
+    view: CaseView,
+    decision: Decision,
+    who: str,
+    reason: str | None,
+    revision_id: str | None = None,
+    *,
+    at: datetime | None = None,
+) -> Review:
+    """Return a review of ``view``, by default of its current revision and now."""
+    at = at or datetime.now(UTC)
+    case_id = view.case.case_id
+    return Review(
+        review_id=content_id("review", case_id, decision.value, who, at.isoformat()),
+        case_id=case_id,
+        revision_id=revision_id or view.revision.revision_id,
+        decision=decision,
+        reason=reason,
+        who=who,
+        at=at,
+    )

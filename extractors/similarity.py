@@ -1,0 +1,71 @@
+"""Near-duplicates: MinHash signatures of word runs, and bands by which SQL finds candidates.
+
+One-permutation hashing: each run of words falls into one of 128 bins by its hash, and a bin keeps
+its smallest one. Empty bins borrow from their neighbours (Shrivastava and Li 2014, "Densifying one
+permutation hashing"). Stored signatures depend on every constant here: change one and raise METHOD.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+
+METHOD = "minhash/1"
+"""Stored beside each signature; only signatures of the same method can be compared."""
+
+BINS = 128
+ROWS = 3
+"""Bins in a band: of 42 bands, texts that share half of their runs share one with p > .99."""
+
+_RUN = 3
+_HALF = 1 << 63
+# A word, or a character of the scripts that set no spaces between words.
+_WORD = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]"
+    r"|[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+"
+)
+
+
+def signature(text: str) -> tuple[int, ...]:
+    """Return 128 hashes by which texts are compared; a text without words gives none."""
+    bins: list[int | None] = [None] * BINS
+    for value in _hashes(text):
+        place, rest = value % BINS, value // BINS
+        least = bins[place]
+        bins[place] = rest if least is None else min(least, rest)
+    return tuple(_filled(bins))
+
+
+def similarity(a: Sequence[int], b: Sequence[int]) -> float:
+    """Return the estimated share of the word runs of two texts that both have, 0 to 1."""
+    same = sum(one == other for one, other in zip(a, b, strict=False))
+    return same / BINS if a and b else 0.0
+
+
+def bands(signature: Sequence[int]) -> list[tuple[int, int]]:
+    """Return band numbers and hashes (signed 64-bit) to store as rows.
+
+    Texts that share a row are candidates: ``SELECT DISTINCT source_id FROM bands JOIN other
+    USING (band, hash)``.
+    """
+    starts = range(0, len(signature) - ROWS + 1, ROWS)
+    parts = (repr(tuple(signature[start : start + ROWS])).encode() for start in starts)
+    return [(n, _hash(part) - _HALF) for n, part in enumerate(parts)]
+
+
+def _hashes(text: str) -> Iterator[int]:
+    words = _WORD.findall(text.casefold())
+    for start in range(max(1, len(words) - _RUN + 1) if words else 0):
+        yield _hash(" ".join(words[start : start + _RUN]).encode("utf-8", "surrogatepass"))
+
+
+def _hash(data: bytes) -> int:
+    return int.from_bytes(blake2b(data, digest_size=8).digest())
+
+
+def _filled(bins: Sequence[int | None]) -> Iterator[int]:
+    """Yield the bins; an empty one takes the next full one's value, marked by the distance."""
+    if all(value is None for value in bins):
+        return
+    for place in range(BINS):
+        ahead = next(d for d in range(BINS) if bins[(place + d) % BINS] is not None)
+        yield (bins[(place + ahead) % BINS] or 0) + (ahead << 57)

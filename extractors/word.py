@@ -1,0 +1,217 @@
+"""Word documents (.docx, ISO/IEC 29500): read as the page that mammoth makes of them.
+
+Deleted text, comments, heads, feet and tables of contents are left out. Hidden type and white type
+on white paper are reported. Nothing outside of the archive is opened, and no picture is.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+import mammoth
+from lxml import etree  # type: ignore[import-untyped]  # it ships no types
+
+from extractors.blocks import Block, lay_out
+from extractors.language import language_of
+from extractors.naming import where
+from extractors.speakers import with_speakers
+from extractors.text import hidden_in, one_line
+from extractors.web.markup import body_of, parse
+from extractors.web.tree_blocks import tree_blocks
+from schemas.documents import Extracted, HiddenText
+from schemas.errors import Unreadable
+from schemas.sources import Payload, SourceKind
+
+_MOST_XML = 32_000_000
+"""Bytes of XML in a document; a book of 500 pages has about five million."""
+
+_STYLES = """
+br[type='page'] => br
+br[type='column'] => br
+p[style-name='TOC Heading'] => !
+p[style-name='Title'] => h1.title:fresh
+p[style-name^='toc '] => !
+p[style-name^='Contents '] => !
+p[style-name='table of figures'] => !
+p[style-name^='index '] => !
+p[style-name='HTML Preformatted'] => pre:separator('\\n')
+p[style-name='Source Code'] => pre:separator('\\n')
+p[style-name='Code'] => pre:separator('\\n')
+"""
+# Marks of notes in the text, and the arrows that lead back from the notes.
+_NOTE_MARKS = re.compile(r"(?:foot|end)note-ref-")
+_WRAPPERS = ("fldSimple", "bdo", "dir")  # mammoth leaves out what is in them
+_DEEPEST_STYLE = 50
+_LONGEST_REPORTED = 300
+_WHITE = re.compile(r"[Ff][\dA-Fa-f]" * 3)
+_NO_GROUND = {"", "auto", "FFFFFF", "none", "white"}
+_NO_AUTHORS = {"python-docx", "microsoft office user", "author", "user", "admin"}
+
+
+def read(payload: Payload) -> Extracted:
+    """Return the text of a Word document.
+
+    Raises:
+        Unreadable: if it cannot be parsed, or unpacks to more than any book has.
+    """
+    try:
+        packed, hidden, about = _cleaned(payload)
+        pictures = mammoth.images.img_element(lambda _: {})
+        markup = mammoth.convert_to_html(packed, style_map=_STYLES, convert_image=pictures).value
+    except (Unreadable, MemoryError, RecursionError):
+        raise
+    except Exception as error:  # zipfile, lxml, expat and mammoth each have several
+        raise Unreadable(
+            f"{where(payload)} is not a Word document that can be read: open it in Word or "
+            "LibreOffice and save it again, or export it as PDF.",
+            cause="damaged",
+        ) from error
+    tree = parse(f"<body>{markup}</body>")
+    blocks = [] if tree is None else _blocks(tree)
+    titles = [] if tree is None else tree.xpath("//h1[@class='title']")
+    heading = next((block.text for block in blocks if block.level), "")
+    stated = one_line(about.get("title", ""))
+    language = language_of(" ".join(b.text for b in blocks), about.get("language"))
+    text, passages = lay_out(with_speakers(blocks), language)
+    names = (one_line(name) for name in re.split("[;,]", about.get("creator", "")))
+    return Extracted(
+        kind=SourceKind.WORD,
+        title=one_line(" ".join(titles[0].itertext())) if titles else stated or heading or None,
+        authors=[name for name in names if name and name.lower() not in _NO_AUTHORS],
+        language=language,
+        text=text,
+        passages=passages,
+        hidden=[*hidden, *hidden_in(text)],
+    )
+
+
+def _blocks(tree: Any) -> list[Block]:
+    for link in list(tree.iter("a")):
+        if _NOTE_MARKS.search(f"{link.get('id', '')} {link.get('href', '')}"):
+            link.drop_tree()
+    return tree_blocks(body_of(tree))
+
+
+def _cleaned(payload: Payload) -> tuple[io.BytesIO, list[HiddenText], dict[str, str]]:
+    """Return the document without hidden text, that text, and what the file says about itself."""
+    parts = dict(_parts(payload))
+    styles = {name for root in parts.values() for name in _hidden_styles(root)}
+    hidden: list[HiddenText] = []
+    for root in parts.values():
+        if _name(root) in {"document", "footnotes", "endnotes"}:
+            hidden += _strip_hidden(root, styles)
+            _unwrap(root)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, root in parts.items():
+            archive.writestr(name, etree.tostring(root))
+    packed.seek(0)
+    core = (root for root in parts.values() if _name(root) == "coreProperties")
+    return packed, hidden, {_name(one): one.text or "" for root in core for one in root}
+
+
+def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
+    """Yield the names and roots of the XML parts of a document.
+
+    Raises:
+        Unreadable: if they are too large.
+        ValueError: if one has a document type, which the standard forbids and bombs need.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+    with zipfile.ZipFile(io.BytesIO(payload.data)) as archive:
+        entries = [one for one in archive.infolist() if one.filename.endswith((".xml", ".rels"))]
+        size = sum(entry.file_size for entry in entries)
+        if size > _MOST_XML:
+            raise Unreadable(
+                f"{where(payload)} unpacks to {size / 1e6:,.0f} MB of text, more than any book: "
+                "submit the part that matters, or export it as PDF.",
+                cause="damaged",
+            )
+        for entry in entries:
+            root = etree.fromstring(archive.read(entry), parser)
+            if root.getroottree().docinfo.doctype:
+                raise ValueError("a document type")
+            yield entry.filename, root
+
+
+def _hidden_styles(root: Any) -> set[str]:
+    """Return the ids of the styles whose type is hidden, by themselves or by what they extend."""
+    if _name(root) != "styles":
+        return set()
+    styles = {_value(one, "styleId"): one for one in root.findall("{*}style")}
+    hidden = set()
+    for name, style in styles.items():
+        for _ in range(_DEEPEST_STYLE):
+            stated = style.find("{*}rPr/{*}vanish")
+            if stated is not None:
+                hidden |= {name} if _is_on(stated) else set()
+                break
+            based = styles.get(_value(style.find("{*}basedOn")))
+            if based is None:
+                break
+            style = based  # noqa: PLW2901 - up the chain
+    return hidden
+
+
+def _strip_hidden(root: Any, styles: set[str]) -> list[HiddenText]:
+    """Remove the runs that no reader sees; return their text, of a paragraph in one piece."""
+    finds = [(run, reason) for run in root.iter("{*}r") if (reason := _hidden(run, styles))]
+    pieces = []
+    for (_, reason), group in groupby(finds, lambda find: (find[0].getparent(), find[1])):
+        runs = [run for run, _ in group]
+        text = one_line("".join(t.text or "" for run in runs for t in run.iter("{*}t")))
+        for run in runs:
+            run.getparent().remove(run)
+        if text:
+            pieces.append(HiddenText(text=text[:_LONGEST_REPORTED], reason=reason))
+    return pieces
+
+
+def _hidden(run: Any, styles: set[str]) -> str:
+    stated = run.find("{*}rPr/{*}vanish")
+    paragraph = next(run.iterancestors("{*}p"), None)
+    named = {_value(run.find("{*}rPr/{*}rStyle"))}
+    if paragraph is not None:
+        named.add(_value(paragraph.find("{*}pPr/{*}pStyle")))
+    if _is_on(stated) if stated is not None else named & styles:
+        return "hidden type"
+    ink = run.find("{*}rPr/{*}color")
+    is_white = ink is not None and _WHITE.fullmatch(_value(ink)) and not _value(ink, "themeColor")
+    return "white on white" if is_white and not _has_ground(run) else ""
+
+
+def _has_ground(run: Any) -> bool:
+    """Return whether a colour, a styled table or a drawn box may lie behind a run."""
+    grounds = [*run.findall("{*}rPr/{*}shd"), *run.findall("{*}rPr/{*}highlight")]
+    for one in run.iterancestors():
+        if _name(one) == "txbxContent" or one.find("{*}tblPr/{*}tblStyle") is not None:
+            return True
+        grounds += [*one.findall("{*}pPr/{*}shd"), *one.findall("{*}tcPr/{*}shd")]
+        grounds += one.findall("{*}background")
+    values = {_value(one, key) for one in grounds for key in ("fill", "color")}
+    values |= {_value(one) for one in grounds if _name(one) == "highlight"}
+    return bool(values - _NO_GROUND)
+
+
+def _unwrap(root: Any) -> None:
+    for wrapper in list(root.iter(*(f"{{*}}{name}" for name in _WRAPPERS))):
+        parent = wrapper.getparent()
+        at = parent.index(wrapper)
+        parent[at : at + 1] = list(wrapper)
+
+
+def _name(element: Any) -> str:
+    return str(etree.QName(element).localname)
+
+
+def _value(element: Any, name: str = "val") -> str:
+    """Return an attribute of the document's own namespace."""
+    found = () if element is None else element.items()
+    return next((str(value) for key, value in found if key.rpartition("}")[2] == name), "")
+
+
+def _is_on(element: Any) -> bool:
+    return _value(element) not in {"0", "false", "off"}

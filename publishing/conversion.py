@@ -1,0 +1,193 @@
+"""From the view of a case to its record for readers: the readable part, with links to its quotes.
+
+Curators' remarks, local paths and the submitter stay out of it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from publishing.anchors import link_to_quote, place, web_address
+from publishing.companies import company_key
+from publishing.gate import Gated, has_visible_text, readable
+from publishing.records import (
+    Provenance,
+    PublishedCase,
+    PublishedFact,
+    PublishedStatement,
+    PublishedTag,
+    Quote,
+    SourceCard,
+)
+from publishing.wording import byline, one_line
+from schemas.cases import CaseStudy, Evidence, Fact, Statement, SupportLevel, Tag
+from schemas.checks import Check, CheckResult
+from schemas.documents import Document
+from schemas.ids import sha256_hex
+from schemas.reviews import Decision, Review, Revision
+from schemas.views import CaseView
+
+
+def published_case(view: CaseView, slug: str = "", check: Check | None = None) -> PublishedCase:
+    """Return what readers get of the current revision of ``view``."""
+    gated = readable(view.revision.study)
+    study, document = gated.study, view.document
+    return PublishedCase(
+        case_id=view.case.case_id,
+        revision_id=view.revision.revision_id,
+        slug=slug,
+        title=title_of(view),
+        company=study.company,
+        company_key=company_key(study.company) if study.company else None,
+        industry=study.fact("industry").value,
+        year=study.fact("year").value,
+        stage=study.fact("stage").value,
+        narrator=study.fact("narrator").value,
+        facts=_facts(document, study),
+        statements=_statements(document, study),
+        tags=_tags(document, study),
+        silent=tuple(view.revision.study.silent()),
+        source=_source_card(view, check),
+        provenance=_provenance(view, gated),
+    )
+
+
+def title_of(view: CaseView) -> str:
+    """Return the case's title, else the document's, else words for neither."""
+    titles = (readable(view.revision.study).study.title, view.document.title)
+    shown = (one_line(title) for title in titles if title and has_visible_text(title))
+    return next(shown, "Untitled case study")
+
+
+def _facts(document: Document, study: CaseStudy) -> tuple[PublishedFact, ...]:
+    return tuple(
+        PublishedFact(
+            name=fact.name,
+            value=fact.value,
+            inferred=fact.inferred,
+            **_support(document, fact),
+        )
+        for fact in study.facts
+        if fact.value
+    )
+
+
+def _statements(document: Document, study: CaseStudy) -> tuple[PublishedStatement, ...]:
+    copied = {"n", "section", "text", "origin", "answers"}
+    return tuple(
+        PublishedStatement(
+            anchor=anchor,
+            measure=statement.measure,
+            **statement.model_dump(include=copied),
+            **_support(document, statement),
+        )
+        for statement, anchor in _anchored(study.statements)
+    )
+
+
+def _anchored(statements: Sequence[Statement]) -> list[tuple[Statement, str]]:
+    """Return each statement with its anchor; equal statements of a section are numbered."""
+    seen: dict[str, int] = {}
+    found = []
+    for statement in statements:
+        anchor = f"{statement.section}-{sha256_hex(statement.text.encode())[:8]}"
+        seen[anchor] = seen.get(anchor, 0) + 1
+        found.append((statement, anchor if seen[anchor] == 1 else f"{anchor}-{seen[anchor]}"))
+    return found
+
+
+def _tags(document: Document, study: CaseStudy) -> tuple[PublishedTag, ...]:
+    return tuple(
+        PublishedTag(slug=tag.slug, label=tag.label, group=tag.group, **_support(document, tag))
+        for tag in study.tags
+    )
+
+
+def _support(document: Document, part: Statement | Fact | Tag) -> dict[str, Any]:
+    """Return the fields of support; reasons are for curators, except those for a doubt."""
+    doubtful = part.support.level is SupportLevel.DOUBTFUL
+    return {
+        "support": part.support.level,
+        "reason": part.support.reason if doubtful else "",
+        "quotes": _quotes(document, part.evidence),
+    }
+
+
+def _quotes(document: Document, evidence: Sequence[Evidence]) -> tuple[Quote, ...]:
+    return tuple(
+        Quote(
+            **one.model_dump(include=_OF_EVIDENCE),
+            place=one_line(place(one, document)),
+            link=link_to_quote(document, one),
+        )
+        for one in evidence
+    )
+
+
+_OF_EVIDENCE = {"quote", "start", "end", "match", "page", "seconds", "speaker"}
+
+
+def _source_card(view: CaseView, check: Check | None) -> SourceCard:
+    document = view.document
+    card = SourceCard(
+        kind=document.kind,
+        line=byline(document),
+        address=web_address(document.url) or web_address(view.source.canonical_url),
+        title=document.title,
+        site=document.site,
+        authors=tuple(document.authors),
+        published=document.published,
+        language=document.language,
+        accessed=view.source.submitted_at.date(),
+    )
+    if check is None or check.result is CheckResult.UNREACHABLE:
+        return card
+    found = {
+        "checked_at": check.checked_at,
+        "checked": check.result,
+        "moved_to": web_address(check.moved_to),
+        "quotes": check.quotes,
+        "lost": len(check.lost),
+    }
+    return card.model_copy(update=found)
+
+
+def _provenance(view: CaseView, gated: Gated) -> Provenance:
+    revision, draft, approval = view.revision, _draft_of(view), _approval_of(view)
+    recipe = draft.recipe if draft else None
+    edited = revision if revision.made_by == "person" else None
+    return Provenance(
+        document_id=view.document.document_id,
+        extractor=view.document.extractor,
+        model=draft.author if draft else None,
+        strategy=recipe.strategy if recipe else None,
+        prompts=recipe.prompts if recipe else (),
+        judge=recipe.judge if recipe else None,
+        drafted_at=draft.created_at if draft else None,
+        unread=draft.unread if draft else (),
+        edited_by=edited.author if edited else None,
+        edited_at=edited.created_at if edited else None,
+        approved_by=approval.who if approval else None,
+        approved_at=approval.at if approval else None,
+        statements_held_back=len(gated.held_back),
+        facts_held_back=sum(fact.value is not None for fact in gated.facts_held_back),
+        tags_held_back=len(gated.tags_held_back),
+    )
+
+
+def _approval_of(view: CaseView) -> Review | None:
+    """Return the newest approval of the revision that is published."""
+    approvals = [
+        review
+        for review in view.reviews
+        if review.decision is Decision.APPROVE and review.revision_id == view.revision.revision_id
+    ]
+    return approvals[-1] if approvals else None
+
+
+def _draft_of(view: CaseView) -> Revision | None:
+    """Return the model's draft that the published revision goes back to."""
+    by_id = {revision.revision_id: revision for revision in view.revisions}
+    revision: Revision | None = view.revision
+    while revision and revision.made_by != "model":
+        revision = by_id.pop(revision.parent_id or "", None)
+    return revision

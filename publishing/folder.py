@@ -1,0 +1,107 @@
+"""Replacing a folder as a whole: readers find the old site or the new one, never half of one."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from schemas.errors import PublishError
+
+MARKER = ".casebook-site"
+_MARKER_TEXT = "casebook writes this folder and replaces it as a whole; keep nothing else here.\n"
+
+
+@contextmanager
+def replacing(target: Path, wait: float = 30.0) -> Iterator[Path]:
+    """Yield an empty folder beside ``target`` that takes its place when the block ends well.
+
+    When the block raises, or the process dies, the old folder stays; what a dead process left
+    behind is cleared by the next call. ``wait`` is in seconds, for another process that replaces
+    the same folder.
+
+    Raises:
+        PublishError: if ``target`` holds files that casebook did not write, another process keeps
+            the lock, or the file system refuses.
+    """
+    target = target.resolve()
+    new, old = (target.with_name(f".{target.name}.{part}") for part in ("new", "old"))
+    with _file_errors(target), _lock(target, wait):
+        _recover(target, new, old)
+        new.mkdir()
+        (new / MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
+        try:
+            yield new
+            _exchange(target, new, old)
+        finally:
+            _remove(new)
+
+
+def _exchange(target: Path, new: Path, old: Path) -> None:
+    """Move ``new`` to ``target``; put the old folder back if that fails."""
+    if target.exists():
+        target.rename(old)
+    try:
+        new.rename(target)
+    except BaseException:
+        if old.exists():
+            old.rename(target)
+        raise
+    _remove(old)
+
+
+def _recover(target: Path, new: Path, old: Path) -> None:
+    """Clear what a process that died here left, and refuse folders that are not ours."""
+    for folder in (target, new, old):
+        _refuse_foreign(folder)
+    if old.exists() and not target.exists():
+        old.rename(target)
+    for leftover in (new, old):
+        _remove(leftover)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder of ours, the marker last, so that a half-removed one is known as ours."""
+    for child in folder.iterdir() if folder.exists() else ():
+        if child.is_dir():
+            shutil.rmtree(child)
+        elif child.name != MARKER:
+            child.unlink()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Raise PublishError unless ``folder`` is missing, empty, or carries our marker."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise PublishError(f"{folder} is a file; choose another folder for the site.")
+    if any(folder.iterdir()) and not (folder / MARKER).is_file():
+        raise PublishError(
+            f"{folder} holds files that casebook did not write; "
+            "choose an empty folder for the site, or empty this one."
+        )
+
+
+@contextmanager
+def _lock(target: Path, wait: float) -> Iterator[None]:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(target.with_name(f".{target.name}.lock"), timeout=wait):
+            yield
+    except Timeout as error:
+        raise PublishError(
+            f"Another casebook is publishing to {target}; try again when it has ended."
+        ) from error
+
+
+@contextmanager
+def _file_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise PublishError(
+            f"The site could not be written to {target}: {error.strerror or error}; "
+            "the site that was there is untouched. Check permissions and free space."
+        ) from error

@@ -1,0 +1,103 @@
+"""Which part of a case study readers may see."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from schemas.cases import (
+    CaseStudy,
+    Evidence,
+    Fact,
+    Match,
+    Section,
+    Statement,
+    Support,
+    SupportLevel,
+    Tag,
+)
+from schemas.frozen import Frozen
+
+
+class Gated(Frozen):
+    """The readable part of a study, and the parts that are held back from readers.
+
+    Statements keep their numbers, so that both parts can be compared with the revision.
+    """
+
+    study: CaseStudy
+    held_back: tuple[Statement, ...] = ()
+    facts_held_back: tuple[Fact, ...] = ()
+    tags_held_back: tuple[Tag, ...] = ()
+
+
+def readable(study: CaseStudy) -> Gated:
+    """Return the part of ``study`` that may be published.
+
+    Refuted parts never are, doubtful ones only after a curator confirmed them. Quotes that were
+    not found in the source are left out.
+    """
+    statements, no_statements = _split(study.statements)
+    facts, no_facts = _split(study.facts)
+    tags, no_tags = _split(study.tags)
+    shown = CaseStudy(
+        facts=tuple(map(_with_found_quotes, facts)),
+        statements=_with_known_answers(map(_with_found_quotes, statements)),
+        tags=tuple(map(_with_found_quotes, tags)),
+    )
+    return Gated(
+        study=shown, held_back=no_statements, facts_held_back=no_facts, tags_held_back=no_tags
+    )
+
+
+def blocked(study: CaseStudy) -> str | None:
+    """Return why ``study`` cannot be published at all, None where it can."""
+    shown = readable(study).study
+    if not study.statements:
+        return "The case has no statement: edit it, or make a new draft."
+    if not shown.statements:
+        return "No statement may be published: confirm or edit the doubtful ones."
+    if not has_visible_text(study.title):
+        return "The case has no title: give it one."
+    if not shown.title:
+        return "The title is not supported by the source: confirm or edit it."
+    return None
+
+
+def has_visible_text(text: str | None) -> bool:
+    """Return whether a reader sees anything of ``text``."""
+    return any(unicodedata.category(sign)[0] not in "CZM" for sign in text or "")
+
+
+Part = TypeVar("Part", Statement, Fact, Tag)
+
+
+def _split(parts: Sequence[Part]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+    """Return the parts that may be published, and the others."""
+    shown = tuple(part for part in parts if _is_publishable(part.support))
+    return shown, tuple(part for part in parts if not _is_publishable(part.support))
+
+
+def _is_publishable(support: Support) -> bool:
+    if support.level is SupportLevel.DOUBTFUL:
+        return support.confirmed_by is not None
+    return support.level is not SupportLevel.REFUTED
+
+
+def _with_found_quotes(part: Part) -> Part:
+    return part.model_copy(update={"evidence": tuple(filter(_is_found, part.evidence))})
+
+
+def _is_found(evidence: Evidence) -> bool:
+    return evidence.match is not Match.MISSING and evidence.start is not None
+
+
+def _with_known_answers(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Return ``statements``; one that answers no challenge among them stands alone."""
+    kept = list(statements)
+    challenges = {s.n for s in kept if s.section is Section.CHALLENGES}
+    return tuple(
+        s
+        if s.section is Section.SOLUTIONS and s.answers in challenges
+        else s.model_copy(update={"answers": None})
+        for s in kept
+    )

@@ -1,0 +1,204 @@
+"""A case as readers get it.
+
+Pages, Markdown, citations and data are written from the same record, so they cannot disagree.
+"""
+
+import json
+from datetime import date, datetime
+
+from schemas.cases import FactName, Match, Measure, Origin, Section, SupportLevel, TermGroup
+from schemas.checks import CheckResult
+from schemas.frozen import Frozen
+from schemas.ids import sha256_hex
+from schemas.reviews import Unread
+from schemas.sources import SourceKind
+
+
+class Quote(Frozen):
+    """Words of the source, where they stand, and the address that opens the source there.
+
+    ``start`` and ``end`` are offsets in the document's text; ``place`` is for people.
+    """
+
+    quote: str
+    start: int
+    end: int
+    match: Match
+    page: int | None
+    seconds: float | None
+    speaker: str | None
+    place: str
+    link: str | None
+
+
+class _Supported(Frozen):
+    """What facts, statements and tags share; ``reason`` says why one was doubtful."""
+
+    support: SupportLevel
+    reason: str
+    quotes: tuple[Quote, ...]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether readers see a mark: a doubt that a curator confirmed."""
+        return self.support is SupportLevel.DOUBTFUL
+
+
+class PublishedFact(_Supported):
+    """A fact with its quotes."""
+
+    name: FactName
+    value: str
+    inferred: bool
+
+
+class PublishedTag(_Supported):
+    """A tag with the quotes that earn it."""
+
+    slug: str
+    label: str
+    group: TermGroup
+
+
+class PublishedStatement(_Supported):
+    """A statement with its quotes.
+
+    ``anchor`` is its id on the case's page. It comes from the words, so that links to it stay when
+    other statements come or go.
+    """
+
+    anchor: str
+    n: int
+    section: Section
+    text: str
+    origin: Origin
+    answers: int | None
+    measure: Measure | None
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether a result has a metric or a value, and so makes a row of a table."""
+        return self.measure is not None and bool(self.measure.value or self.measure.metric)
+
+    @property
+    def is_quote(self) -> bool:
+        """Whether the statement is its own only quote."""
+        return len(self.quotes) == 1 and self.quotes[0].quote == self.text
+
+
+class SourceCard(Frozen):
+    """Where the account was published; ``address`` is None for a file without a web address.
+
+    ``line`` is all of it in words. ``checked`` is what a later fetch found on ``checked_at``;
+    ``lost`` of ``quotes`` quotes are no longer in a changed source.
+    """
+
+    kind: SourceKind
+    line: str
+    address: str | None
+    title: str | None
+    site: str | None
+    authors: tuple[str, ...]
+    published: date | None
+    language: str | None
+    accessed: date
+    checked_at: datetime | None = None
+    checked: CheckResult | None = None
+    moved_to: str | None = None
+    quotes: int | None = None
+    lost: int = 0
+
+
+class Provenance(Frozen):
+    """Who and what made the text, who approved it, and how many parts were held back."""
+
+    document_id: str
+    extractor: str
+    model: str | None
+    strategy: str | None
+    prompts: tuple[str, ...]
+    judge: str | None
+    drafted_at: datetime | None
+    unread: tuple[Unread, ...]
+    edited_by: str | None
+    edited_at: datetime | None
+    approved_by: str | None
+    approved_at: datetime | None
+    statements_held_back: int
+    facts_held_back: int
+    tags_held_back: int
+
+    @property
+    def made_on(self) -> date | None:
+        """The day on which the text became what it is."""
+        moment = self.approved_at or self.edited_at or self.drafted_at
+        return moment.date() if moment else None
+
+
+class PublishedCase(Frozen):
+    """One case as readers get it. ``silent`` names what the source says nothing about."""
+
+    case_id: str
+    revision_id: str
+    slug: str
+    title: str
+    company: str | None
+    company_key: str | None
+    industry: str | None
+    year: str | None
+    stage: str | None
+    narrator: str | None
+    facts: tuple[PublishedFact, ...]
+    statements: tuple[PublishedStatement, ...]
+    tags: tuple[PublishedTag, ...]
+    silent: tuple[str, ...]
+    source: SourceCard
+    provenance: Provenance
+
+    @property
+    def address(self) -> str:
+        """The page's path, relative to the site's root."""
+        return f"cases/{self.slug}/index.html"
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of everything that the page says, except the day of an unchanged check."""
+        source = self.source.model_copy(update={"checked_at": None})
+        content = self.model_copy(update={"source": source}).model_dump(mode="json")
+        return sha256_hex(json.dumps(content, separators=(",", ":")).encode())
+
+    def fact(self, name: FactName) -> PublishedFact | None:
+        """Return a fact, None where the source is silent."""
+        return next((fact for fact in self.facts if fact.name == name), None)
+
+    def section(self, section: Section) -> list[PublishedStatement]:
+        """Return the statements of a section, without solutions that stand below a challenge."""
+        return [s for s in self.statements if s.section is section and s.answers is None]
+
+    def solutions_to(self, challenge: PublishedStatement) -> list[PublishedStatement]:
+        """Return the solutions that answer a challenge."""
+        return [s for s in self.statements if s.answers == challenge.n]
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether solutions stand below challenges."""
+        return any(s.answers is not None for s in self.statements)
+
+    @property
+    def lead(self) -> str:
+        """The first sentence without a doubt, for where no mark can be shown; else the title."""
+        abstract = self.section(Section.ABSTRACT)
+        return next((s.text for s in abstract if not s.is_doubtful), self.title)
+
+
+class CaseRecord(PublishedCase):
+    """A case as data.
+
+    ``page`` is its address, or the path on a site without one. ``licence`` is that of text and
+    data; quotes belong to their sources. ``citation`` is how to cite the case.
+    """
+
+    markdown: str
+    page: str
+    licence: str | None
+    citation: str

@@ -1,0 +1,161 @@
+"""How pages, Markdown and the desk name things."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from types import MappingProxyType
+
+from schemas.cases import FactName, Origin, Section, SupportLevel
+from schemas.documents import Document
+from schemas.sources import SourceKind
+from schemas.taxonomy import load_taxonomy
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_SPOKEN = frozenset({SourceKind.VIDEO, SourceKind.CAPTIONS, SourceKind.RECORDING})
+_MOST_NAMES = 4
+_KILO, _MEGA = 1_000, 1_000_000
+
+SUPPORT_MEANINGS: Mapping[SupportLevel, str] = MappingProxyType(
+    {
+        SupportLevel.VERBATIM: "the source's own sentence",
+        SupportLevel.VERIFIED: "the quote is in the source, numbers and names agree, and a judge "
+        "model found that the quote supports the statement",
+        SupportLevel.UNVERIFIED: "the quote is in the source, numbers and names agree; the meaning "
+        "was not judged",
+        SupportLevel.DOUBTFUL: "a check left a doubt, and a curator confirmed the statement",
+        SupportLevel.REFUTED: "the source does not support it; never published",
+    }
+)
+"""What each level of support means, as a reader needs it."""
+
+NARRATORS: Mapping[str, str] = MappingProxyType(
+    {
+        "builder": "the team that runs the system",
+        "vendor": "a vendor, about a customer's system",
+        "customer": "a customer, about a system that a vendor built",
+        "panel": "a panel of several teams",
+        "researcher": "researchers, about systems that others run",
+    }
+)
+"""Who gives the account, in words."""
+
+FACT_WORDS: Mapping[FactName, str] = MappingProxyType(
+    {
+        "company": "Company",
+        "industry": "Industry",
+        "year": "Year",
+        "stage": "Deployment",
+        "narrator": "Account by",
+    }
+)
+"""Facts beside the title, with the labels that readers see."""
+
+TAG_GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "application": "Applications",
+        "technique": "Techniques",
+        "tool": "Tools",
+        "concern": "Concerns",
+    }
+)
+"""The groups of tags in the order of reading."""
+
+RESULT_COLUMNS: Sequence[tuple[str, str]] = (
+    ("metric", "Metric"),
+    ("shown_value", "Value"),
+    ("baseline", "Before"),
+    ("sample", "Sample"),
+    ("method", "Method"),
+)
+"""The parts of a result beside its sentence: the attribute of the measure and its heading."""
+
+
+def byline(document: Document) -> str:
+    """Return the source in one line: ``A blog post by Ada Berg on Example, 4 May 2026``."""
+    kind = kind_name(document.kind, document.url)
+    line = f"{'An' if kind[0] in 'aeiou' else 'A'} {kind}"
+    if authors := [name for author in document.authors if (name := one_line(author))]:
+        # The authors of a talk are its channel or podcast.
+        line += f" {'from' if document.kind in _SPOKEN else 'by'} {listing(authors, _MOST_NAMES)}"
+    if document.site:
+        line += f" on {one_line(document.site)}"
+    return f"{line}, {day(document.published)}" if document.published else line
+
+
+def kind_name(kind: SourceKind, address: str | None = None) -> str:
+    """Return what a reader calls a source; a web page on a blog is a blog post."""
+    is_post = kind is SourceKind.WEB and "blog" in (address or "").casefold()
+    return "blog post" if is_post else kind.label
+
+
+def fact_text(name: str, value: str) -> str:
+    """Return a fact's value as readers see it: an industry by its label, a narrator in words."""
+    if name == "industry":
+        return _industry_label(value)
+    return NARRATORS.get(value, value) if name == "narrator" else value
+
+
+@cache
+def _industry_label(value: str) -> str:
+    industry = load_taxonomy().industry(value)
+    return industry.label if industry else value
+
+
+def silences(labels: Iterable[str]) -> list[str]:
+    """Return the labels of ``CaseStudy.silent`` as the end of "The source does not say: …"."""
+    words = {"Told by": "who gives the account", "Deployment": "how far it is deployed"}
+    return [words.get(label, label.lower()) for label in labels]
+
+
+def assurance(level: SupportLevel, origin: Origin = Origin.MODEL) -> str:
+    """Return the quiet words beside a statement: ``verified``, ``verified, a curator's words``."""
+    return f"{level.value}{', a curator’s words' if origin is Origin.CURATOR else ''}"
+
+
+def support_summary(levels: Iterable[SupportLevel]) -> list[tuple[str, str]]:
+    """Return how many statements have each level (``8 verified``), and what that means."""
+    found = list(levels)
+    return [
+        (f"{found.count(level)} {level.value}", SUPPORT_MEANINGS[level])
+        for level in SupportLevel
+        if level in found
+    ]
+
+
+def heading(section: Section, *, nested: bool = False) -> str:
+    """Return a section's heading; ``nested`` where solutions stand below their challenges."""
+    if nested and section is Section.CHALLENGES:
+        return "Challenges and how they were met"
+    return "Further solutions" if nested and section is Section.SOLUTIONS else section.heading
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` on one line, without control characters."""
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def day(moment: date | datetime) -> str:
+    """Return a date as ``24 November 2026``."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Return ``1 case``, ``2,000 cases``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def size(number: int) -> str:
+    """Return bytes as ``900 bytes``, ``12 kB``, ``1.4 MB``."""
+    if number < _KILO:
+        return count(number, "byte")
+    kilobytes = round(number / _KILO)
+    return f"{kilobytes} kB" if kilobytes < _KILO else f"{number / _MEGA:,.1f} MB"
+
+
+def listing(names: Sequence[str], most: int | None = None) -> str:
+    """Return ``a, b and c``; of more than ``most``, the first and ``12 others``."""
+    shown = list(names)
+    if most and len(shown) > most:
+        shown = [*shown[: most - 1], f"{len(shown) - most + 1} others"]
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)

@@ -1,0 +1,334 @@
+"""Cases for tests: one complete case of an invented insurer, and short cases on request."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from schemas.cases import (
+    CaseStudy,
+    Evidence,
+    Fact,
+    Match,
+    Measure,
+    Method,
+    Origin,
+    Section,
+    Statement,
+    Support,
+    SupportLevel,
+    Tag,
+    TermGroup,
+)
+from schemas.documents import Document, Passage
+from schemas.ids import content_id
+from schemas.reviews import (
+    Case,
+    CaseStatus,
+    Decision,
+    Publication,
+    Recipe,
+    Review,
+    Revision,
+    Unread,
+)
+from schemas.sources import Source, SourceKind, SourceRef
+from schemas.views import CaseView
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+ADDRESS = "https://engineering.harbourline.example/blog/claims-assistant"
+TITLE = "A claims assistant that drafts, and officers who decide"
+
+VERBATIM = Support(level=SupportLevel.VERBATIM)
+VERIFIED = Support(level=SupportLevel.VERIFIED)
+UNVERIFIED = Support(level=SupportLevel.UNVERIFIED)
+DOUBTFUL = Support(level=SupportLevel.DOUBTFUL, reason="The quote does not name the number.")
+CONFIRMED = DOUBTFUL.model_copy(update={"confirmed_by": "Mira Lindqvist"})
+REFUTED = Support(level=SupportLevel.REFUTED, reason="The quote is not in the source.")
+
+TEXT = """Harbourline insures small cargo ships and answers about 4,000 claims a week.
+
+Our assistant reads each claim letter, retrieves the policy clauses that apply, and drafts an \
+answer that a claims officer checks before it is sent.
+
+Retrieval runs on PostgreSQL with pgvector; the drafts come from a 70B open-weight model served \
+with vLLM on two machines of our own.
+
+The hardest part was tables: scanned tariffs came out of the converter as word soup, and the \
+model made up rates with great confidence.
+
+We rewrote the tariffs as plain sentences, one per rate, and the invented rates went away.
+
+Median time to a first answer fell from 26 hours to 3 hours, measured on all claims of March.
+
+Officers now change 18 % of the drafts, down from 61 % in the first pilot.
+
+Measure on your own letters before you choose a model; public leaderboards did not help us.
+
+A second reader samples fifty answers a week and files the errors by cause."""
+
+
+def a_document(text: str = TEXT, *, url: str | None = ADDRESS, **changes: Any) -> Document:
+    """A web page whose paragraphs are passages under one heading."""
+    passages, start = [], 0
+    for n, paragraph in enumerate(text.split("\n\n"), start=1):
+        headings = () if n == 1 else ("What we built",)
+        passages.append(Passage(n=n, start=start, end=start + len(paragraph), headings=headings))
+        start += len(paragraph) + 2
+    values = {
+        "document_id": content_id("doc", url, text),
+        "source_id": content_id("src", url, text),
+        "snapshot_id": content_id("snap", url, text),
+        "kind": SourceKind.WEB,
+        "extractor": "html/1",
+        "url": url,
+        "title": "How we built the claims assistant",
+        "authors": ("Ines Okafor",),
+        "published": date(2026, 5, 4),
+        "language": "en",
+        "site": "Harbourline Engineering",
+        "text": text,
+        "passages": passages,
+    }
+    return Document.model_validate(values | changes)
+
+
+def a_quote(document: Document, quote: str, **changes: Any) -> Evidence:
+    """Evidence for the first place where ``quote`` stands."""
+    start = document.text.index(quote)
+    passage = document.passage_at(start)
+    found = {"passage": passage.n if passage else None, "start": start, "end": start + len(quote)}
+    return Evidence(**({"quote": quote, "match": Match.EXACT, "score": 1.0} | found | changes))
+
+
+def a_study(document: Document | None = None) -> CaseStudy:
+    """A complete study of `TEXT` with every kind of part, silent about failures and lessons."""
+    document = document or a_document()
+    lines = TEXT.split("\n\n")
+    rows: list[tuple[Section, str, str, dict[str, Any]]] = [
+        (
+            Section.ABSTRACT,
+            "Harbourline drafts answers to claims with a model that finds the clauses that apply.",
+            lines[1],
+            {},
+        ),
+        (Section.ABSTRACT, "Officers check each draft before it is sent.", "officer checks", {}),
+        (
+            Section.ABSTRACT,
+            "First answers now take 3 hours instead of 26.",
+            "fell from 26 hours to 3 hours",
+            {},
+        ),
+        (Section.CONTEXT, "It answers about 4,000 claims a week.", "about 4,000 claims a week", {}),
+        (
+            Section.ARCHITECTURE,
+            "Policy clauses are retrieved from PostgreSQL with pgvector.",
+            "Retrieval runs on PostgreSQL with pgvector",
+            {"support": UNVERIFIED},
+        ),
+        (
+            Section.ARCHITECTURE,
+            lines[2],
+            lines[2],
+            {"support": VERBATIM, "origin": Origin.SOURCE},
+        ),
+        (Section.CHALLENGES, "Scanned tariff tables became unreadable text.", lines[3], {}),
+        (
+            Section.CHALLENGES,
+            "The model was wrong about half of the rates.",
+            "made up rates",
+            {"support": CONFIRMED},
+        ),
+        (Section.CHALLENGES, "DOUBTFUL-STATEMENT", "made up rates", {"support": DOUBTFUL}),
+        (Section.CHALLENGES, "REFUTED-STATEMENT", "made up rates", {"support": REFUTED}),
+        (
+            Section.SOLUTIONS,
+            "They wrote every rate out as a sentence.",
+            lines[4],
+            {"origin": Origin.CURATOR, "answers": 7},
+        ),
+        (Section.SOLUTIONS, "An officer checks each answer.", "a claims officer checks", {}),
+        (Section.TOOLS, "vLLM serves the model.", "served with vLLM", {}),
+        (Section.EVALUATION, "A second reader samples fifty answers a week.", lines[8], {}),
+        (
+            Section.RESULTS,
+            "Claimants wait far less for a first answer.",
+            lines[5],
+            {
+                "measure": Measure(
+                    metric="median time to first answer",
+                    value="3",
+                    number=3.0,
+                    unit="hours",
+                    baseline="26 hours",
+                    sample="all claims of March",
+                    method=Method.SELF_REPORTED,
+                )
+            },
+        ),
+        (
+            Section.RESULTS,
+            "Officers correct fewer drafts.",
+            lines[6],
+            {
+                "measure": Measure(
+                    metric="drafts changed", value="18 %", number=18.0, unit="%", baseline="61 %"
+                )
+            },
+        ),
+        (Section.RESULTS, "The invented rates went away.", lines[4], {}),
+    ]
+    statements = [
+        a_statement(n, text, a_quote(document, quote), section=section, **more)
+        for n, (section, text, quote, more) in enumerate(rows, start=1)
+    ]
+    return CaseStudy(
+        facts=(
+            Fact(name="title", value=TITLE),
+            _fact(document, "company", "Harbourline", "Harbourline insures"),
+            _fact(document, "industry", "insurance", "insures small cargo ships", inferred=True),
+            _fact(document, "year", "2026", "all claims of March", support=CONFIRMED),
+            _fact(document, "stage", "full production", "drafts an answer"),
+            Fact(name="narrator", value="REFUTED-FACT", support=REFUTED),
+        ),
+        statements=tuple(statements),
+        tags=(
+            _tag(document, "rag", "Retrieval-augmented generation", "technique", "retrieves"),
+            _tag(document, "human-review", "Human review", "concern", "a claims officer checks"),
+            _tag(document, "vllm", "vLLM", "tool", "served with vLLM"),
+            _tag(document, "pgvector", "pgvector", "tool", "pgvector"),
+            _tag(document, "made-up", "REFUTED-TAG", "tool", "made up rates", REFUTED),
+        ),
+    )
+
+
+def a_statement(n: int, text: str, *evidence: Evidence, **changes: Any) -> Statement:
+    """A verified statement; of the abstract where ``section`` is not given."""
+    values = {"section": Section.ABSTRACT, "support": VERIFIED} | changes
+    return Statement(n=n, text=text, evidence=evidence, **values)
+
+
+def _fact(document: Document, name: Any, value: str, quote: str, **changes: Any) -> Fact:
+    values = {"support": VERIFIED} | changes
+    return Fact(name=name, value=value, evidence=(a_quote(document, quote),), **values)
+
+
+def _tag(
+    document: Document,
+    slug: str,
+    label: str,
+    group: TermGroup,
+    quote: str,
+    support: Support = VERIFIED,
+) -> Tag:
+    evidence = (a_quote(document, quote),)
+    return Tag(slug=slug, label=label, group=group, evidence=evidence, support=support)
+
+
+def a_view(
+    study: CaseStudy | None = None,
+    document: Document | None = None,
+    *,
+    status: CaseStatus = CaseStatus.APPROVED,
+    address: str | None = None,
+    case_id: str | None = None,
+    revision: Mapping[str, Any] | None = None,
+    source: Mapping[str, Any] | None = None,
+) -> CaseView:
+    """A case with one revision by a model; approved by Mira unless ``status`` is draft.
+
+    ``address`` is that of a publication in force; ``revision`` and ``source`` change their fields.
+    """
+    document = document or a_document()
+    study = study or a_study(document)
+    case_id = case_id or content_id("case", document.source_id)
+    made = Revision(
+        revision_id=content_id("rev", case_id, study.model_dump(mode="json")),
+        case_id=case_id,
+        parent_id=None,
+        document_id=document.document_id,
+        made_by="model",
+        author="SmolLM2-135M-Instruct",
+        recipe=Recipe(
+            recipe_id="rcp1_a",
+            model="SmolLM2-135M-Instruct",
+            strategy="guided",
+            prompts=("guided_question/v2",),
+            judge="a-judge",
+            fingerprint="0" * 16,
+        ),
+        unread=(Unread(first=4, last=6, reason="The budget was reached."),),
+        study=study,
+        created_at=NOON,
+    ).model_copy(update=dict(revision or {}))
+    return CaseView(
+        case=Case(case_id=case_id, source_id=document.source_id, created_at=NOON),
+        status=status,
+        source=_a_source(document).model_copy(update=dict(source or {})),
+        document=document,
+        triage=None,
+        revision=made,
+        newer=None,
+        revisions=(made,),
+        reviews=() if status is CaseStatus.DRAFT else (_an_approval(made),),
+        published=a_publication(case_id, address) if address else None,
+    )
+
+
+def a_short_view(title: str, *texts: str, **changes: Any) -> CaseView:
+    """A case with a title, a statement per text (or one), and facts by name in ``changes``."""
+    text = f"{title} is described here."
+    document = a_document(text, url=f"https://short.example/{content_id('x', title)}")
+    names = {name: changes.pop(name) for name in ("company", "industry", "year") if name in changes}
+    facts = tuple(
+        Fact(name=name, value=value, support=VERIFIED)
+        for name, value in {"title": title, **names}.items()
+    )
+    statements = tuple(
+        a_statement(n, words, a_quote(document, text))
+        for n, words in enumerate(texts or ("It is described.",), start=1)
+    )
+    study = CaseStudy(facts=facts, statements=statements)
+    return a_view(study, document, **({"case_id": content_id("case", title)} | changes))
+
+
+def a_publication(case_id: str, address: str, *, withdrawn: bool = False) -> Publication:
+    """A publication of the case at ``address``, or its end."""
+    return Publication(
+        publication_id=content_id("pub", case_id, withdrawn),
+        case_id=case_id,
+        revision_id="rev1_earlier",
+        target="site",
+        address=address,
+        content_hash="0" * 64,
+        withdrawn=withdrawn,
+        at=NOON,
+    )
+
+
+def with_study(view: CaseView, study: CaseStudy) -> CaseView:
+    """The view with another study in its current revision."""
+    revision = view.revision.model_copy(update={"study": study})
+    return view.model_copy(update={"revision": revision, "revisions": (revision,)})
+
+
+def _a_source(document: Document) -> Source:
+    return Source(
+        source_id=document.source_id,
+        kind=document.kind,
+        canonical_url=document.url,
+        reference=SourceRef(source=document.url or "/home/mira/private/talk.html"),
+        submitted_by="submitter@harbourline.example",
+        submitted_at=NOON,
+    )
+
+
+def _an_approval(revision: Revision) -> Review:
+    return Review(
+        review_id=content_id("review", revision.revision_id),
+        case_id=revision.case_id,
+        revision_id=revision.revision_id,
+        decision=Decision.APPROVE,
+        reason="private remark of the curator",
+        who="Mira Lindqvist",
+        at=NOON,
+    )

@@ -1,0 +1,1 @@
+"""The ``casebook`` command: each command parses, makes one call, and renders."""

@@ -1,0 +1,108 @@
+"""What the terminal shows: consoles, safe text, JSON, progress bars."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+_STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
+_LABEL_WIDTH = 44
+
+
+@cache
+def out() -> Console:
+    """Return the console for data; in a pipe, lines are not wrapped."""
+    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+
+@cache
+def err() -> Console:
+    """Return the console for progress, remarks and errors."""
+    return Console(stderr=True, soft_wrap=not sys.stderr.isatty(), highlight=False)
+
+
+def printable(text: object) -> str:
+    """Return text without characters that steer a terminal, such as escape sequences."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "�" for c in str(text))
+
+
+def plain(text: object) -> str:
+    """Return foreign text for a console: nothing in it is markup or steers the terminal."""
+    return escape(printable(text))
+
+
+def print_json(data: object) -> None:
+    """Print one JSON value on a line of standard output."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+class StageBars:
+    """One bar per source on standard error: its stage, and how far it is; none without a terminal.
+
+    A context manager.
+    """
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("[cyan]{task.fields[stage]:<10}[/]"),
+            TimeElapsedColumn(),
+            console=err(),
+            transient=True,
+            disable=not err().is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def on_stage(self, source: str, stage: str) -> None:
+        """Move a source's bar to a stage, or take it away at the end."""
+        if stage:
+            done = _STAGES.index(stage)
+            self._progress.update(self._task(source), completed=done, stage=stage)
+        elif task := self._tasks.pop(source, None):
+            self._progress.remove_task(task)
+
+    def on_step(self, source: str, done: int, total: int) -> None:
+        """Move the bar within the summary, the longest stage."""
+        part = _STAGES.index("summarize") + done / max(total, 1)
+        stage = f"{done}/{total} calls"
+        self._progress.update(self._task(source), completed=part, stage=stage)
+
+    def _task(self, source: str) -> TaskID:
+        if source not in self._tasks:
+            text = printable(source)
+            label = text if len(text) <= _LABEL_WIDTH else f"…{text[-_LABEL_WIDTH + 1 :]}"
+            self._tasks[source] = self._progress.add_task(
+                escape(label), total=len(_STAGES), stage=""
+            )
+        return self._tasks[source]
+
+
+def counter(console: Console, description: str) -> tuple[Progress, Callable[[], Any]]:
+    """Return a progress bar without an end, and what moves it by one."""
+    progress = Progress(
+        SpinnerColumn(), TextColumn("{task.description}: {task.completed}"), console=console
+    )
+    task = progress.add_task(description, total=None)
+    return progress, lambda: progress.advance(task)

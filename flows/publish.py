@@ -1,0 +1,137 @@
+"""The approved cases become the published site, in place of the last one."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+from prefect import flow
+
+from config.services import Services, opened
+from publishing.gate import blocked
+from publishing.site import Built, SiteSettings, build
+from schemas.frozen import Frozen
+from schemas.ids import content_id
+from schemas.reviews import CaseStatus, Publication
+from schemas.views import CaseView
+
+
+class Blocked(Frozen):
+    """An approved case that is kept from readers, and why."""
+
+    case_id: str
+    title: str | None
+    reason: str
+
+
+class Published(Frozen):
+    """The outcome of publishing; the entries are case ids."""
+
+    path: Path
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    withdrawn: tuple[str, ...]
+    blocked: tuple[Blocked, ...]
+
+
+@flow(name="publish", persist_result=False)
+async def publish(out: Path | None = None) -> Published:
+    """Write the site of all approved cases to ``out``, by default the home's site folder."""
+    async with opened() as services:
+        return await publish_site(services, out)
+
+
+async def publish_site(services: Services, out: Path | None = None) -> Published:
+    """Write the site and store what was published, changed and withdrawn.
+
+    Raises:
+        PublishError: when the files cannot be written; the previous site stays in place.
+    """
+    return await asyncio.to_thread(_publish, services, out or services.settings.site_path)
+
+
+def _publish(services: Services, out: Path) -> Published:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(out.with_name(f".{out.name}.lock")):
+        return _publish_alone(services, out)
+
+
+def _publish_alone(services: Services, out: Path) -> Published:
+    warehouse, target = services.warehouse, str(out)
+    case_ids = [
+        case_id
+        for status in (CaseStatus.APPROVED, CaseStatus.PUBLISHED)
+        for case_id in warehouse.case_ids(status)
+    ]
+    kept_back: list[Blocked] = []
+    views: list[CaseView] = []
+    for view in warehouse.case_views(case_ids):
+        study = view.revision.study
+        if reason := blocked(study):
+            case_id = view.case.case_id
+            kept_back.append(Blocked(case_id=case_id, title=study.title, reason=reason))
+        else:
+            views.append(view)
+    now = datetime.now(UTC)
+    in_force = {p.case_id: p for p in warehouse.publications() if p.target == target}
+    here = {view.case.case_id for view in views}
+    gone = [_withdrawal(p, now) for case_id, p in in_force.items() if case_id not in here]
+    earlier = [p for p in warehouse.withdrawals() if p.target == target and p.case_id not in here]
+    settings = services.settings
+    site = SiteSettings(
+        title=settings.site_title, address=settings.site_address, licence=settings.site_licence
+    )
+    checks = warehouse.last_checks([view.source.source_id for view in views])
+    built = build(views, [*earlier, *gone], site, out, warehouse.write_parquet, checks)
+    rows = _rows(views, built, in_force, target, now)
+    warehouse.append(*rows, *gone)
+    fresh = {row.case_id for row in rows}
+    return Published(
+        path=out,
+        added=tuple(case_id for case_id in fresh if case_id not in in_force),
+        changed=tuple(case_id for case_id in fresh if case_id in in_force),
+        unchanged=tuple(case_id for case_id in built.hashes if case_id not in fresh),
+        withdrawn=tuple(p.case_id for p in gone),
+        blocked=tuple(kept_back),
+    )
+
+
+def _rows(
+    views: list[CaseView],
+    built: Built,
+    in_force: dict[str, Publication],
+    target: str,
+    now: datetime,
+) -> list[Publication]:
+    """Return a row for each case that is new or whose page changed."""
+    rows = []
+    for view in views:
+        case_id, revision_id = view.case.case_id, view.revision.revision_id
+        address, digest = built.hashes[case_id]
+        before = in_force.get(case_id)
+        if before and (before.address, before.content_hash) == (address, digest):
+            continue
+        rows.append(
+            Publication(
+                publication_id=content_id("pub", case_id, target, digest, now.isoformat()),
+                case_id=case_id,
+                revision_id=revision_id,
+                target=target,
+                address=address,
+                content_hash=digest,
+                withdrawn=False,
+                at=now,
+            )
+        )
+    return rows
+
+
+def _withdrawal(publication: Publication, now: datetime) -> Publication:
+    return publication.model_copy(
+        update={
+            "publication_id": content_id("pub", publication.publication_id, "withdrawn"),
+            "withdrawn": True,
+            "at": now,
+        }
+    )

@@ -1,0 +1,129 @@
+"""Published sources are fetched again: the same, moved, changed, or gone."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from prefect import flow
+
+from config.services import Services, opened
+from extractors.fetch.fetch import fetch as fetch_payload
+from extractors.sites import canonical_url
+from flows.identity import text_of
+from schemas.cases import Match
+from schemas.checks import Check, CheckResult
+from schemas.documents import Extracted
+from schemas.errors import CasebookError, UnknownId, WarehouseError
+from schemas.reviews import CaseStatus
+from schemas.sources import Payload, SourceRef
+from schemas.views import CaseView
+
+AT_ONCE = 4
+
+
+@flow(name="recheck", persist_result=False)
+async def recheck(most: int = 100) -> list[str]:
+    """Fetch published sources again, those that waited longest first; return those that differ."""
+    async with opened() as services:
+        chosen = (await due(services))[:most]
+        checks = await recheck_all(chosen, services)
+    return [f"{c.source_id}: {c.result.value}" for c in checks if c.result is not CheckResult.SAME]
+
+
+async def due(services: Services) -> list[str]:
+    """Return the published cases, those whose source was fetched longest ago first."""
+    case_ids = await asyncio.to_thread(services.warehouse.case_ids, CaseStatus.PUBLISHED)
+    makings = await asyncio.to_thread(services.warehouse.makings, case_ids)
+    checks = await asyncio.to_thread(services.warehouse.last_checks)
+    never = datetime.min.replace(tzinfo=UTC)
+
+    def last(source_id: str) -> datetime:
+        return checks[source_id].checked_at if source_id in checks else never
+
+    return [m.case_id for m in sorted(makings, key=lambda making: last(making.source_id))]
+
+
+async def recheck_all(
+    case_ids: Sequence[str],
+    services: Services,
+    on_check: Callable[[Check], None] = lambda _check: None,
+) -> list[Check]:
+    """Fetch the sources of these cases again and store how they compare."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(case_id: str) -> Check:
+        async with gate:
+            view = await asyncio.to_thread(services.warehouse.case, case_id)
+            check = await look_again(view, services)
+            await asyncio.to_thread(services.warehouse.append, check)
+        on_check(check)
+        return check
+
+    return list(await asyncio.gather(*map(one, case_ids)))
+
+
+async def look_again(view: CaseView, services: Services) -> Check:
+    """Return how a case's source compares with the document that the case was made from.
+
+    Raises:
+        UnknownId: for a source without an address.
+    """
+    address = view.source.canonical_url
+    if address is None:
+        raise UnknownId(f"{view.case.case_id} was made from a file; only addresses are rechecked.")
+    reference = view.source.reference
+    try:
+        ref = SourceRef(source=reference.url or reference.source, feed=reference.feed)
+        payload = await fetch_payload(ref, await services.network())
+        extracted, payload = await text_of(payload, services, scripts=True)
+    except WarehouseError:
+        raise
+    except CasebookError as error:
+        result = CheckResult.GONE if error.gone else CheckResult.UNREACHABLE
+        return _check(view, result, message=str(error))
+    return compared(view, payload, extracted)
+
+
+def compared(view: CaseView, payload: Payload, extracted: Extracted) -> Check:
+    """Return what a fresh reading says about the quotes of a case."""
+    quotes = {
+        evidence.quote
+        for statement in view.revision.study.statements
+        for evidence in statement.evidence
+        if evidence.match is not Match.MISSING
+    }
+    text = " ".join(extracted.text.split())
+    lost = tuple(sorted(quote for quote in quotes if " ".join(quote.split()) not in text))
+    moved = payload.final_url and canonical_url(payload.final_url) != view.source.canonical_url
+    if lost or text != " ".join(view.document.text.split()):
+        result = CheckResult.CHANGED
+    else:
+        result = CheckResult.MOVED if moved else CheckResult.SAME
+    return _check(
+        view,
+        result,
+        moved_to=payload.final_url if moved else None,
+        quotes=len(quotes),
+        lost=lost,
+    )
+
+
+def _check(
+    view: CaseView,
+    result: CheckResult,
+    *,
+    moved_to: str | None = None,
+    quotes: int | None = None,
+    lost: tuple[str, ...] = (),
+    message: str | None = None,
+) -> Check:
+    return Check(
+        source_id=view.source.source_id,
+        document_id=view.document.document_id,
+        result=result,
+        moved_to=moved_to,
+        quotes=quotes,
+        lost=lost,
+        message=message,
+        checked_at=datetime.now(UTC),
+    )

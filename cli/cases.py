@@ -15,7 +15,7 @@ from cli.context import (
 )
 from cli.terminal import err, out, plain, print_json
 from cli.views import case_json, line_json, print_case, print_cases, print_refused
-from schemas.cases import FACT_NAMES, Section
+from schemas.cases import FACT_NAMES, Measure, Section
 from schemas.errors import CasebookError, InvalidDecision
 from schemas.reviews import CaseStatus, Review
 
@@ -187,7 +187,10 @@ def edit(
     case_id: CaseId,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", help="company=NAME for a fact, 12=TEXT for statement 12."),
+        typer.Option(
+            "--set",
+            help="company=NAME for a fact, 12=TEXT for statement 12, 12.unit=hours for its unit.",
+        ),
     ] = None,
     drop: Annotated[
         list[str] | None, typer.Option(help="12 for statement 12, or a tag's name.")
@@ -235,26 +238,35 @@ def _changes(
     Raises:
         InvalidDecision: if one is malformed, an addition has no quote, or there are none.
     """
-    from review.changes import AddStatement, DropStatement, DropTag, SetFact, SetStatement
+    from review.changes import (
+        AddStatement,
+        DropStatement,
+        DropTag,
+        SetFact,
+        SetMeasure,
+        SetStatement,
+    )
 
     if len(adds) != len(quotes):
         raise InvalidDecision("each --add needs its --quote: the source's own words")
     changes: list[Change] = []
     for name, value in map(_pair, sets):
+        number, _, part = name.partition(".")
         if name.isdigit():
             changes.append(SetStatement(n=int(name), text=value))
+        elif number.isdigit() and part in Measure.model_fields:
+            changes.append(SetMeasure(n=int(number), parts={part: value or None}))
         elif name in FACT_NAMES:
             changes.append(SetFact(name=name, value=value or None))
         else:
             raise InvalidDecision(
                 f"{name!r} is neither a fact ({', '.join(FACT_NAMES)}) nor a statement's number"
             )
-    for item in drops:
-        changes.append(DropStatement(n=int(item)) if item.isdigit() else DropTag(slug=item))
+    changes += [DropStatement(n=int(i)) if i.isdigit() else DropTag(slug=i) for i in drops]
     for (name, text), words in zip(map(_pair, adds), quotes, strict=True):
         if name not in set(Section):
             raise InvalidDecision(f"{name!r} is not a section; use {', '.join(Section)}")
-        changes.append(AddStatement(section=Section(name), text=text, quotes=(words,)))
+        changes.append(AddStatement(section=Section(name), text=text, quote=words))
     if not changes:
         raise InvalidDecision("nothing to do: use --set, --drop, --add, --adopt or --comment")
     return changes

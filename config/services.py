@@ -17,7 +17,10 @@ from extractors.network.guard import NetworkPolicy
 from extractors.network.politeness import Politeness
 from extractors.network.robots import Robots
 from extractors.workers import WorkerPool
+from prompts.loader import Message, load
 from schemas.documents import Document
+from schemas.errors import InputError
+from schemas.frozen import Frozen
 from schemas.reviews import Recipe
 from summarizer import embedded, service
 from summarizer.asking import Asker
@@ -28,6 +31,12 @@ from summarizer.profiles import Profile, Strategy, profile_of
 from warehouse import BlobStore, Lake, Warehouse
 
 EMBEDDED_AT_ONCE = 2
+
+
+class Ready(Frozen):
+    """A sign of life of a model."""
+
+    ready: bool
 
 
 class Services:
@@ -132,8 +141,12 @@ class Services:
 
     def recipe(self, document: Document) -> Recipe:
         """Return what a draft of a document would be made with now."""
+        return self.recipe_of(self.plan(document))
+
+    def recipe_of(self, plan: service.Plan) -> Recipe:
+        """Return what drafts by a plan are made with now."""
         judge = self.settings.judge_model
-        return service.recipe(self.plan(document), self.profile, judge, self._prompts)
+        return service.recipe(plan, self.profile, judge, self._prompts)
 
     def asker(self, document_id: str, purse: Purse | None = None) -> Asker:
         """Return what asks the model about one document, paid from ``purse``."""
@@ -157,6 +170,26 @@ class Services:
             document_id,
             budget=purse or self.budget,
         )
+
+    def pin_prompt(self, name: str, version: str) -> None:
+        """Use a version of a prompt instead of the newest.
+
+        Raises:
+            InputError: if there is none.
+        """
+        if not version.isdigit():
+            raise InputError(f"{version!r} is not a version of {name}; give a number")
+        load(name, int(version))
+        self._prompts[name] = int(version)
+
+    async def test_model(self) -> None:
+        """Ask the model for one word, without storing anything.
+
+        Raises:
+            ModelError: if it does not answer.
+        """
+        question = 'Answer with the JSON object {"ready": true} and nothing else.'
+        await self._model.ask([Message(role="user", content=question)], Ready)
 
     def _profile_of(self, model: str) -> Profile:
         endpoint = "" if self.settings.embedded else self.settings.endpoint

@@ -8,6 +8,7 @@ from prefect import flow
 
 from config.services import Services, opened
 from config.settings import Settings
+from extractors.fetch.fetch import fetch_list
 from extractors.lists.walk import Walk, walk
 from flows.engine import in_flow_run
 from flows.ingest import SourceFailed, process
@@ -17,7 +18,7 @@ from schemas.batches import Batch, BatchEvent, BatchItem, BatchProgress, BatchSt
 from schemas.errors import InputError, WarehouseError
 from schemas.failures import Failure
 from schemas.results import IngestResult
-from schemas.sources import SourceRef
+from schemas.sources import Payload, SourceRef
 
 SECOND_TRY_SECONDS = 30.0
 """How long after the last source those with a transient failure are tried once more."""
@@ -53,13 +54,20 @@ async def backfill(
     return summary(progress)
 
 
-async def read_list(ref: SourceRef, services: Services) -> Walk:
-    """Return what a list names.
+async def read_list(ref: SourceRef, services: Services, given: bytes | None = None) -> Walk:
+    """Return what a list names; ``given`` is the list itself where it was piped in.
 
     Raises:
         CasebookError: if the list cannot be had or read.
     """
-    return await walk(ref, await services.network(), services.workers)
+    network = await services.network()
+
+    async def fetch(one: SourceRef) -> Payload:
+        if given is not None and one == ref:
+            return Payload(data=given, media_type="", name=ref.source)
+        return await fetch_list(one, network)
+
+    return await walk(ref, fetch, services.workers.compute)
 
 
 async def register(

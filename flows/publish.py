@@ -83,7 +83,7 @@ def _publish_alone(services: Services, out: Path) -> Published:
         title=settings.site_title, address=settings.site_address, licence=settings.site_licence
     )
     checks = warehouse.last_checks([view.source.source_id for view in views])
-    built = build(views, [*earlier, *gone], site, out, warehouse.write_parquet, checks)
+    built = build(views, [*earlier, *gone], site, out, warehouse.write_parquet, checks=checks)
     rows = _rows(views, built, in_force, target, now)
     warehouse.append(*rows, *gone)
     fresh = {row.case_id for row in rows}

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from config.services import Services
 from extractors.fetch.fetch import identify, read_file
+from extractors.network.body import FetchLimits
 from extractors.urls import is_web_address
 from schemas.batches import Batch, BatchItem, SourceState
 from schemas.errors import CasebookError
@@ -108,7 +109,7 @@ def _payload_of_file(ref: SourceRef) -> Payload | None:
     if is_web_address(ref.source) or ref.url:
         return None
     try:
-        return Payload(data=read_file(Path(ref.source)), media_type="")
+        return Payload(data=read_file(Path(ref.source), FetchLimits()), media_type="")
     except CasebookError:
         return None  # its run will say why
 

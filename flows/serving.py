@@ -6,6 +6,7 @@ Each run is a process of its own; LIMIT caps how many there are at once.
 import asyncio
 import sys
 from datetime import timedelta
+from typing import Any
 
 from prefect import Flow, aserve
 from prefect.client.orchestration import PrefectClient, get_client
@@ -24,7 +25,7 @@ from flows.watch import watch
 WATCH_INTERVAL = timedelta(minutes=10)
 """How often due lists are looked for; each list has an interval of its own."""
 
-_SERVED: tuple[tuple[Flow[..., object], str, timedelta | None], ...] = (
+_SERVED: tuple[tuple[Flow[..., Any], str, timedelta | None], ...] = (
     (ingest, "Make a draft of one source.", None),
     (backfill, "Process a list of sources.", None),
     (watch, "Look at the watched lists that are due.", WATCH_INTERVAL),
@@ -42,7 +43,7 @@ async def main(limit: int) -> None:
 
 
 async def _deployment(
-    client: PrefectClient, flow: Flow[..., object], description: str, interval: timedelta | None
+    client: PrefectClient, flow: Flow[..., Any], description: str, interval: timedelta | None
 ) -> RunnerDeployment:
     """Return a deployment; one that the server has keeps its schedules."""
     made = await flow.ato_deployment(flow.name, description=description, interval=interval)

@@ -1,0 +1,1 @@
+"""``eval``: drafts of the gold cases, scored and compared with an earlier run."""

@@ -1,0 +1,96 @@
+"""Puts the commands together; turns errors into one line and an exit code.
+
+Exit codes: 0 ok, 1 unexpected, 2 usage, 3 some items failed, 4 configuration or secret missing,
+5 provider unavailable, 6 database locked.
+"""
+
+import os
+import sys
+from importlib.metadata import version
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import batches, cases, doctor, evaluate, operate, sources
+from cli.context import Options
+from cli.terminal import printable
+from schemas.errors import CasebookError
+
+app = typer.Typer(
+    name="casebook",
+    help="Turn what teams say about running LLMs in production into case studies one can check.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_GROUPS = {
+    "Ingest": {
+        "submit": sources.submit,
+        "extract": sources.extract,
+        "backfill": batches.backfill,
+        "watch": batches.watch,
+        "schedule": batches.schedule,
+        "retry": sources.retry,
+    },
+    "Review": {
+        "review": operate.review,
+        "list": cases.list_,
+        "show": cases.show,
+        "approve": cases.approve,
+        "reject": cases.reject,
+        "edit": cases.edit,
+        "rerun": cases.rerun,
+    },
+    "Publish": {"publish": operate.publish, "recheck": operate.recheck},
+    "Operate": {
+        "up": operate.up,
+        "doctor": doctor.doctor,
+        "costs": operate.costs,
+        "sql": operate.sql,
+        "eval": evaluate.evaluate,
+    },
+}
+for group, commands in _GROUPS.items():
+    for name, command in commands.items():
+        app.command(name, rich_help_panel=group)(command)
+app.command("demo", hidden=True)(operate.demo)  # what `make demo` runs
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"casebook {version('casebook')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option(help="Where everything is kept, instead of CASEBOOK_HOME.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log to stderr.")] = False,
+    _version_flag: Annotated[
+        bool | None,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = None,
+) -> None:
+    """Take what every command shares."""
+    context.obj = Options(home=home, verbose=verbose)
+
+
+def main() -> None:
+    """Run the command line; every expected error is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except CasebookError as error:
+        typer.secho(f"error: {printable(str(error))}", fg=typer.colors.RED, err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:  # as in `casebook list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(CasebookError.exit_code)

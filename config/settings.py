@@ -44,10 +44,6 @@ def _account() -> str:
         return f"user {os.getuid()}"
 
 
-def _default_home() -> Path:
-    return user_data_path("casebook")
-
-
 class Settings(BaseSettings):
     """Each field is ``CASEBOOK_<NAME>`` in the environment and ``<name>`` in ``casebook.toml``.
 
@@ -62,109 +58,76 @@ class Settings(BaseSettings):
         extra="forbid",
         frozen=True,
         populate_by_name=True,
+        use_attribute_docstrings=True,
     )
 
-    home: Path = Field(
-        default_factory=_default_home,
-        validate_default=True,
-        description="The folder where everything is kept; by default the platform's user data "
-        "folder.",
-    )
-    curator: str = Field(
-        default_factory=_account,
-        description="Your name, kept with each decision; by default the account's.",
-    )
-    warehouse: SecretStr | None = Field(
-        None,
-        description="`ducklake:postgres:host=… dbname=…`: a warehouse that several machines "
-        "share. Unset: one DuckDB file in the home.",
-    )
-    data: str | None = Field(
-        None,
-        description="Folder or fsspec address (`s3://bucket/casebook`) of the snapshots and of a "
-        "shared warehouse's files; by default the home.",
-    )
+    home: Path = Field(default_factory=lambda: user_data_path("casebook"), validate_default=True)
+    """The folder where everything is kept; by default the platform's user data folder."""
+    curator: str = Field(default_factory=_account)
+    """Your name, kept with each decision; by default the account's."""
+    warehouse: SecretStr | None = None
+    """`ducklake:postgres:host=… dbname=…`, a warehouse that several machines share. Unset: one
+    DuckDB file in the home."""
+    data: str | None = None
+    """Folder or fsspec address (`s3://bucket/casebook`) of the snapshots and of a shared
+    warehouse's files; by default the home."""
 
-    llm_base_url: str | None = Field(
-        None, description="An OpenAI-compatible endpoint. Unset: the embedded model."
-    )
-    llm_model: str | None = Field(
-        None, description="The model's name there; alone, it is requested from OpenAI."
-    )
-    openai_api_key: SecretStr | None = Field(
-        None,
-        validation_alias="OPENAI_API_KEY",
-        description="The endpoint's key, where it wants one.",
-    )
-    llm_strategy: Literal["auto", "single", "map_reduce", "guided"] = Field(
-        "auto",
-        description="How a document becomes a draft; `auto` follows the model and the document's "
-        "length.",
-    )
-    llm_timeout: Seconds = Field(300.0, description="Seconds that one request may take.")
-    llm_concurrency: AtOnce = Field(4, description="Requests to the endpoint at the same time.")
-    models: dict[str, dict[str, Any]] = Field(
-        default_factory=dict,
-        description='Your own models, or changes to known ones, as `[models."name"]` tables: '
-        "context, output limit, reasoning effort, prices.",
-    )
-    judge: str = Field(
-        "off",
-        description="`off`, `same` (the model that drafts) or the name of another model at the "
-        "same endpoint: it reads each statement against its quote.",
-    )
-    patience: Seconds = Field(
-        6 * 3600.0,
-        description="Seconds that a batch waits for an endpoint that is down or limits its rate.",
-    )
+    llm_base_url: str | None = None
+    """An OpenAI-compatible endpoint. Unset: the embedded model."""
+    llm_model: str | None = None
+    """The model's name there; without an endpoint it is requested from OpenAI."""
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    """The endpoint's key, where it wants one."""
+    llm_strategy: Literal["auto", "single", "map_reduce", "guided"] = "auto"
+    """How a document becomes a draft; `auto` follows the model and the document's length."""
+    llm_timeout: Seconds = 300.0
+    """Seconds that one request may take."""
+    llm_concurrency: AtOnce = 4
+    """Requests to the endpoint at the same time."""
+    models: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Your own models, or changes to known ones, as `[models."name"]` tables in the file: context,
+    output limit, reasoning effort, prices."""
+    judge: str = "off"
+    """`off`, `same` (the model that drafts) or another model at the same endpoint: it reads each
+    statement against its quote."""
+    patience: Seconds = 6 * 3600.0
+    """Seconds that a batch waits for an endpoint that is down or limits its rate."""
 
-    transcription_base_url: str | None = Field(
-        None, description="An endpoint with `/audio/transcriptions`; by default OpenAI."
-    )
-    transcription_model: str | None = Field(
-        None, description="The model that transcribes recordings. Unset: they are refused."
-    )
-    transcription_api_key: SecretStr | None = Field(
-        None, description="Its key; by default the one above, if the endpoint is the same."
-    )
+    transcription_base_url: str | None = None
+    """An endpoint with `/audio/transcriptions`; by default OpenAI."""
+    transcription_model: str | None = None
+    """The model that transcribes recordings. Unset: they are refused."""
+    transcription_api_key: SecretStr | None = None
+    """Its key; by default `OPENAI_API_KEY`, if the endpoint is the same."""
 
-    budget_run: Dollars | None = Field(None, description="US dollars that one command may spend.")
-    budget_day: Dollars | None = Field(
-        None, description="US dollars that all commands of a day (UTC) may spend."
-    )
-    budget_source: Dollars = Field(
-        1.0, description="US dollars that one source may cost; raised by `--source-budget`."
-    )
+    budget_run: Dollars | None = None
+    """US dollars that one command may spend."""
+    budget_day: Dollars | None = None
+    """US dollars that all commands of a day (UTC) may spend."""
+    budget_source: Dollars = 1.0
+    """US dollars that one source may cost; `--source-budget` raises it."""
 
-    concurrency: AtOnce = Field(
-        4, description="Sources in progress at the same time; 2 with the embedded model."
-    )
-    workers: Annotated[int, Field(ge=1, le=64)] = Field(
-        2, description="Processes that parse documents."
-    )
-    host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = Field(
-        1.0, description="Seconds between two requests to one host."
-    )
-    allowed_hosts: Annotated[frozenset[str], NoDecode] = Field(
-        frozenset(),
-        description="`host:port,…` that may be fetched although they are not on the public "
-        "internet.",
-    )
-    proxy: str | None = Field(
-        None, description="`http://host:port` of a proxy that all fetches go through."
-    )
-    render: bool = Field(
-        True, description="Run the scripts of pages that are empty without them, in Chromium."
-    )
+    concurrency: AtOnce = 4
+    """Sources in progress at the same time; 2 with the embedded model."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    """Processes that parse documents."""
+    host_interval: Annotated[float, Field(ge=0, le=_MONTH)] = 1.0
+    """Seconds between two requests to one host."""
+    allowed_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    """`host:port,…` that may be fetched although they are not on the public internet."""
+    proxy: str | None = None
+    """`http://host:port` of a proxy that all fetches go through."""
+    render: bool = True
+    """Run the scripts of pages that are empty without them, in Chromium."""
 
-    desk_port: Annotated[int, Field(ge=0, le=65_535)] = Field(
-        8484, description="The review desk's port; 0 takes any free one."
-    )
-    site_title: str = Field("casebook", description="The published site's title.")
-    site_address: str | None = Field(
-        None, description="The web address of the published site; adds a feed and a sitemap."
-    )
-    site_licence: str | None = Field(None, description="The licence that the site names.")
+    desk_port: Annotated[int, Field(ge=0, le=65_535)] = 8484
+    """The review desk's port; 0 takes any free one."""
+    site_title: str = "casebook"
+    """The published site's title."""
+    site_address: str | None = None
+    """The web address of the published site; adds a feed and a sitemap."""
+    site_licence: str | None = None
+    """The licence that the site names."""
 
     @field_validator("home", mode="after")
     @classmethod
@@ -239,7 +202,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources: arguments, environment, the two files."""
-        home = init_settings().get("home") or env_settings().get("home") or _default_home()
+        home = (
+            init_settings().get("home") or env_settings().get("home") or user_data_path("casebook")
+        )
         files = [Path.cwd() / CONFIG_NAME]
         with suppress(RuntimeError):
             files.insert(0, Path(home).expanduser() / CONFIG_NAME)

@@ -1,0 +1,95 @@
+"""How a case is cited, and followed where the site's address is known."""
+
+import re
+
+import feedparser
+import pytest
+from case_views import ADDRESS, CONFIRMED, TITLE, a_short_view, a_study, a_view, with_study
+from lxml import html
+
+HOME = "https://x.example/casebook/"
+
+
+def files(publish, suffix: str, *views, **more) -> list[str]:
+    """The files of each case with this suffix, as text with its own line ends."""
+    target, built = publish(*views, **more)
+    paths = [(target / address).with_name(f"case{suffix}") for address, _ in built.hashes.values()]
+    return [path.read_bytes().decode() for path in paths]
+
+
+def test_a_case_is_cited_as_bibtex(publish):
+    """The case and its source, with days, and the signs that TeX reads as marks escaped."""
+    text, other = files(publish, ".bib", a_view(), a_short_view("50% of $5 & {a_b} #1 ~ ^ \\"))
+    assert f"title = {{{{{TITLE}}}}}," in text
+    assert "author = {Ines Okafor}," in text
+    assert "date = {2026-05-04}," in text  # of the source
+    assert "date = {2026-11-24}," in text  # of the approval
+    assert f"url = {{{ADDRESS}}}," in text
+    marks = r"\& \textbraceleft{}a\_b\textbraceright{} \#1 \textasciitilde{} \textasciicircum{} \textbackslash{}"
+    assert rf"title = {{{{50\% of \$5 {marks}}}}}," in other
+
+
+def test_no_title_ends_its_entry_in_bibtex(publish):
+    """Braces count after a backslash, too: a title could close its field and write others."""
+    (text,) = files(publish, ".bib", a_short_view('x}} , url = "https://evil.example", note = "{'))
+    depth = [text[: end + 1].count("{") - text[: end + 1].count("}") for end in range(len(text))]
+    assert depth[text.index("evil.example")] == 3  # of the entry, the field, and the title in it
+    assert (min(depth), depth[-1]) == (0, 0)
+
+
+def entries(text: str) -> list[list[tuple[str, str]]]:
+    """The entries of a RIS file, each as its lines."""
+    found: list[list[tuple[str, str]]] = [[]]
+    for line in text.split("\r\n")[:-1]:
+        tag, _, value = line.partition("  - ")
+        found[-1].append((tag, value))
+        if tag == "ER":
+            found.append([])
+    return found[:-1]
+
+
+def test_a_case_is_cited_as_ris(publish):
+    """The case and its source, an author a line; no title ends its entry or begins a line."""
+    text, other = files(publish, ".ris", a_view(), a_short_view("x\r\nER  - \nTY  - BOOK"))
+    case, source = entries(text)
+    assert {("TI", TITLE), ("DA", "2026/11/24"), ("PY", "2026")} < set(case)
+    assert source[0] == ("TY", "ELEC")
+    assert {("AU", "Ines Okafor"), ("DA", "2026/05/04"), ("UR", ADDRESS)} < set(source)
+    assert ("TI", "x ER - TY - BOOK") in entries(other)[0]
+
+
+def test_a_site_with_an_address_has_a_feed_and_a_sitemap(publish):
+    """Full addresses for feed readers, search engines and previews; without one there are none."""
+    study = a_study()
+    doubted = study.statements[0].model_copy(update={"support": CONFIRMED})
+    study = study.model_copy(update={"statements": (doubted, *study.statements[1:])})
+    views = (with_study(a_view(), study), a_short_view("R&D <b> \x01"))
+    target, built = publish(*views, address=HOME.rstrip("/"), licence="CC BY 4.0")
+    feed = feedparser.parse((target / "feed.xml").read_bytes())
+    assert not feed.bozo
+    addresses = {HOME + a.removesuffix("index.html") for a, _ in built.hashes.values()}
+    assert {entry.link for entry in feed.entries} == {e.id for e in feed.entries} == addresses
+    assert doubted.text not in (target / "feed.xml").read_text(), "a feed cannot show the mark"
+    locations = set(re.findall("<loc>(.*?)</loc>", (target / "sitemap.xml").read_text()))
+    wholes = {f"{HOME}{name}.html" for name in ("results", "figures", "data")}
+    assert locations == {HOME, *wholes, *addresses}
+    page = html.fromstring((target / next(iter(built.hashes.values()))[0]).read_bytes())
+    assert page.xpath("//link[@rel='canonical']/@href")[0] in addresses
+    assert page.xpath("//meta[@property='og:description']/@content") == [study.statements[1].text]
+    assert "CC BY 4.0" in page.xpath("string(//footer)")
+    publish(a_view())
+    assert not (target / "feed.xml").exists()
+
+
+@pytest.mark.parametrize("address", [None, HOME])
+def test_a_citation_in_words(publish, address):
+    """Title, site, day, revision and address of the case, then the same of its source."""
+    view = a_view()
+    (text,) = files(publish, ".json", view, address=address)
+    slug = re.search(r'"slug": "(.*?)"', text)[1]
+    page = f", {HOME}cases/{slug}/" if address else ""
+    assert (
+        f"“{TITLE}”, Models at work, 24 November 2026, revision {view.revision.revision_id}{page}. "
+        "Source: Ines Okafor, “How we built the claims assistant”, Harbourline Engineering, "
+        f"4 May 2026, {ADDRESS}"
+    ) in text

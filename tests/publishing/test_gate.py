@@ -1,0 +1,115 @@
+"""Which part of a case study readers may see."""
+
+import pytest
+from case_views import CONFIRMED, DOUBTFUL, REFUTED, VERIFIED, a_document, a_quote, a_statement
+from case_views import a_study as full_study
+
+from publishing.gate import blocked, has_visible_text, readable
+from schemas.cases import CaseStudy, Evidence, Fact, Section
+
+TITLE = Fact(name="title", value="A title", support=VERIFIED)
+
+
+def texts(statements) -> set[str]:
+    return {statement.text for statement in statements}
+
+
+def test_refuted_and_unconfirmed_parts_are_held_back():
+    """Nothing refuted is readable, nothing doubtful without a curator's confirmation."""
+    gated = readable(full_study())
+    assert texts(gated.held_back) == {"DOUBTFUL-STATEMENT", "REFUTED-STATEMENT"}
+    assert {fact.value for fact in gated.facts_held_back} == {"REFUTED-FACT"}
+    assert {tag.label for tag in gated.tags_held_back} == {"REFUTED-TAG"}
+    assert gated.study.fact("year").value == "2026", "a confirmed doubt is readable"
+    assert "The model was wrong about half of the rates." in texts(gated.study.statements)
+    everything = gated.study.model_dump_json()
+    assert "REFUTED" not in everything
+    assert "DOUBTFUL-STATEMENT" not in everything
+
+
+def test_a_confirmation_does_not_help_a_refuted_statement():
+    """A curator can confirm a doubt, never a refutation."""
+    support = REFUTED.model_copy(update={"confirmed_by": "Mira Lindqvist"})
+    study = CaseStudy(facts=(TITLE,), statements=(a_statement(1, "No.", support=support),))
+    assert readable(study).study.statements == ()
+
+
+def test_statements_keep_their_numbers():
+    """The readable part can be compared with the revision that it comes from."""
+    study = full_study()
+    shown = readable(study).study.statements
+    assert {s.n: s.text for s in shown}.items() <= {s.n: s.text for s in study.statements}.items()
+
+
+@pytest.mark.parametrize(
+    ("support", "answers"), [(VERIFIED, 1), (CONFIRMED, 1), (DOUBTFUL, None), (REFUTED, None)]
+)
+def test_a_solution_without_its_challenge_stands_alone(support, answers):
+    """A solution is shown where its challenge is held back, and then answers nothing."""
+    study = CaseStudy(
+        statements=(
+            a_statement(1, "It was slow.", section=Section.CHALLENGES, support=support),
+            a_statement(2, "They cached it.", section=Section.SOLUTIONS, answers=1),
+        )
+    )
+    assert readable(study).study.section(Section.SOLUTIONS)[0].answers == answers
+
+
+def test_only_a_solution_to_a_challenge_is_nested():
+    """A statement that points at any other statement is not lost below it."""
+    study = CaseStudy(
+        statements=(
+            a_statement(1, "It uses vLLM.", section=Section.TOOLS),
+            a_statement(2, "They cached it.", section=Section.SOLUTIONS, answers=1),
+        )
+    )
+    assert [s.answers for s in readable(study).study.statements] == [None, None]
+
+
+def test_a_quote_that_was_not_found_is_left_out():
+    """Readers see no words that only the model claims to have read."""
+    found = a_quote(a_document(), "made up rates")
+    statement = a_statement(1, "Rates.", found, Evidence(quote="never in the source"))
+    (shown,) = readable(CaseStudy(statements=(statement,))).study.statements
+    assert shown.evidence == (found,)
+
+
+@pytest.mark.parametrize(
+    ("study", "reason"),
+    [
+        (CaseStudy(facts=(TITLE,)), "has no statement"),
+        (
+            CaseStudy(facts=(TITLE,), statements=(a_statement(1, "No.", support=DOUBTFUL),)),
+            "No statement may be published",
+        ),
+        (CaseStudy(statements=(a_statement(1, "Yes."),)), "has no title"),
+        (
+            CaseStudy(
+                facts=(Fact(name="title", value="\u200b\ufeff "),),
+                statements=(a_statement(1, "Yes."),),
+            ),
+            "has no title",
+        ),
+        (
+            CaseStudy(
+                facts=(TITLE.model_copy(update={"support": DOUBTFUL}),),
+                statements=(a_statement(1, "Yes."),),
+            ),
+            "title is not supported",
+        ),
+        (CaseStudy(facts=(TITLE,), statements=(a_statement(1, "Yes."),)), None),
+    ],
+)
+def test_a_case_without_title_or_statement_is_blocked(study, reason):
+    """The reason says what is missing and what to do; a case with both is not blocked."""
+    found = blocked(study)
+    assert (found is None) if reason is None else (reason in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "visible"),
+    [("a", True), ("大", True), ("?", True), ("\u200b", False), ("", False), (None, False)],
+)
+def test_visible_text(text, visible):
+    """A title of spaces or signs without width gives readers nothing to click on."""
+    assert has_visible_text(text) is visible

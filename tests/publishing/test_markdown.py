@@ -1,0 +1,97 @@
+"""A case as one Markdown text."""
+
+import re
+
+import pytest
+from case_views import a_short_view, a_view, with_study
+from lxml import html
+from markdown_it import MarkdownIt
+
+from publishing.markdown import plain, to_markdown
+from schemas.cases import CaseStudy
+
+READER = MarkdownIt("commonmark", {"html": True}).enable("table")
+
+
+@pytest.fixture
+def text() -> str:
+    return to_markdown(a_view())
+
+
+def test_sections_come_in_the_order_of_reading(text):
+    """Summary first, and at the end what the source does not say."""
+    assert re.findall(r"^##+ (.+)$", text, re.MULTILINE) == [
+        "Summary", "Context", "Architecture", "Challenges and how they were met",
+        "Further solutions", "Tools", "Evaluation and operations", "Results", "Tags",
+        "What the source does not say",
+    ]  # fmt: skip
+    silent = text.partition("## What the source does not say")[2].partition("---")[0]
+    assert re.findall(r"^- (.+)$", silent, re.MULTILINE) == [
+        "techniques", "lessons", "failures and limits",
+    ]  # fmt: skip
+
+
+def test_solutions_stand_below_their_challenge(text):
+    """A solution is a list item inside that of the challenge which it answers."""
+    assert re.search(r"- Scanned tariff tables.*\n  - They wrote every rate out", text)
+
+
+def test_every_quote_is_cited_and_leads_to_its_place(text):
+    """Each mark has its footnote with the quote and a link, and no footnote is left over."""
+    body, _, notes = text.partition("\n[^1]: ")
+    cited = set(re.findall(r"\[\^(\d+)\]", body))
+    defined = re.findall(r"^\[\^(\d+)\]: “", f"[^1]: {notes}", re.MULTILINE)
+    assert cited == set(defined)
+    assert len(defined) == len(cited) > 8
+    assert "[§ What we built](<https://engineering.harbourline.example/" in notes
+
+
+def test_results_are_a_table_with_their_parts(text):
+    """Value, baseline, sample and method are columns; a result in words is a list item."""
+    table = text.partition("## Results\n\n")[2].partition("\n\n- ")[0].splitlines()
+    assert table[0] == "| Result | Metric | Value | Before | Sample | Method |"
+    assert "| 3 hours | 26 hours | all claims of March | self-reported |" in table[2]
+    assert "\n- The invented rates went away." in text
+
+
+def test_it_says_what_the_page_says(text):
+    """Held back parts are not in it; doubts, inferred facts and levels of support are named."""
+    assert "REFUTED" not in text
+    assert "DOUBTFUL-STATEMENT" not in text
+    assert "*(doubtful, confirmed by a curator: The quote does not name the number)*" in text
+    assert "- **Industry:** Insurance *(inferred)*" in text
+    assert "Approved by Mira Lindqvist on 24 November 2026." in text
+    assert "Statements: 1 verbatim, 12 verified, 1 unverified and 1 doubtful." in text
+
+
+def test_a_case_without_a_title_is_named_after_its_source():
+    """A draft can be exported before anyone gave it a title."""
+    view = with_study(a_view(), CaseStudy())
+    assert to_markdown(view).startswith("# How we built the claims assistant\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("1. It costs $5 and $10", r"1\. It costs \$5 and \$10"),
+        ("# no\nheading | <b>", r"\# no heading \| &lt;b&gt;"),
+        ("see https://x.example or www.x.example", r"see https:\//x.example or www\.x.example"),
+        ("snake_case *bold* [a](b)", r"snake\_case \*bold\* \[a\](b)"),
+    ],
+)
+def test_marks_in_a_text_stay_text(text, escaped):
+    """Everything that Markdown would read as markup is escaped, and only that."""
+    assert plain(text) == escaped
+
+
+@pytest.mark.datasets
+def test_no_hostile_string_becomes_markup(hostile_strings):
+    """Attack and naughty strings, rendered, are text, and every link is ours."""
+    allowed = set("html body h1 h2 p ul li strong em a hr table thead tbody tr th td".split())
+    titles = hostile_strings[::60]
+    for view in (a_short_view("All", *hostile_strings), *(a_short_view(t, t) for t in titles)):
+        tree = html.document_fromstring(READER.render(to_markdown(view)))
+        assert {e.tag for e in tree.iter(html.etree.Element)} <= allowed
+        assert not list(tree.iter(html.etree.Comment))
+        for address in tree.xpath("//@href"):
+            assert address.startswith("https://short.example/"), address

@@ -35,8 +35,7 @@ def canonical_url(address: str) -> str:
     query = "" if host == "docs.google.com" else _canonical_query(url.query or "", host)
     if url.port == DEFAULT_PORTS[url.scheme]:
         url = replace(url, scheme="https", port=DEFAULT_PORTS["https"])
-    route = url.route.rstrip("/")
-    path = _canonical_path(f"/{path}", host)
+    path, route = _canonical_path(f"/{path}", host), url.route.rstrip("/")
     return str(replace(url, host=host, path=path, query=query or None, route=route))
 
 
@@ -54,8 +53,7 @@ def kind_of_url(address: str) -> SourceKind | None:
 # --- Videos and lists of videos ------------------------------------------------------------------
 
 _YOUTUBE = re.compile(
-    r"(?:(?:www|m|music|gaming)\.)?youtube\.com|(?:www\.)?youtube(?:-nocookie|kids)\.com"
-    r"|(?:www\.)?youtu\.be"
+    r"(?:(?:www|m|music|gaming)\.)?youtube\.com|(?:www\.)?(?:youtube(?:-nocookie|kids)\.com|youtu\.be)"
 )
 _VIDEO_PATH = re.compile(r"/+(?:(?:embed|shorts|live|watch|v|e)/)?([^/]+)/?")
 # "videoseries" and "live_stream" have eleven characters too, but name a playlist and a channel.
@@ -72,7 +70,7 @@ def on_youtube(url: str | WebUrl) -> bool:
 def video_id(url: str | WebUrl) -> str | None:
     """Return the eleven characters that name a YouTube video, or None for any other page."""
     parsed = _parsed(url)
-    if parsed is None or not _YOUTUBE.fullmatch(parsed.host):
+    if parsed is None or not on_youtube(parsed):
         return None
     match = _VIDEO_PATH.fullmatch(parsed.path)
     in_path = match and (parsed.path.strip("/").count("/") or parsed.host.endswith("youtu.be"))
@@ -88,7 +86,7 @@ def playlist_id(url: str | WebUrl) -> str | None:
     A video that is watched as part of a playlist is a video.
     """
     parsed = _parsed(url)
-    if parsed is None or not _YOUTUBE.fullmatch(parsed.host) or video_id(parsed):
+    if parsed is None or not on_youtube(parsed) or video_id(parsed):
         return None
     match = _CHANNEL_PATH.match(parsed.path)
     return dict(parse_qsl(parsed.query or "")).get("list") or (match[1] if match else None)
@@ -108,8 +106,8 @@ _ARXIV_PATH = re.compile(
 )
 _SUBJECT = re.compile(r"\.[a-z-]{2,9}(?=/)", re.IGNORECASE)  # math.GT/0309136 is math/0309136
 _ACL_PATH = re.compile(
-    r"/(?:anthology/)?(?:[A-Z]/[A-Z][0-9]{2}/)?"
-    r"([A-Z][0-9]{2}-[0-9]{4}|[0-9]{4}\.[a-z0-9_]+-[a-z0-9]+\.[0-9]+)(?:v[0-9]+)?(?:\.pdf|\.bib)?/?"
+    r"/(?:anthology/)?(?:[A-Z]/[A-Z][0-9]{2}/)?([A-Z][0-9]{2}-[0-9]{4}"
+    r"|[0-9]{4}\.[a-z0-9_]+-[a-z0-9]+\.[0-9]+)(?:v[0-9]+)?(?:\.pdf|\.bib)?/?"
 )
 
 
@@ -119,9 +117,8 @@ def paper_id(url: str | WebUrl, *, version: bool = False) -> str | None:
     if parsed is None or not _ARXIV.fullmatch(parsed.host):
         return None
     match = _ARXIV_PATH.fullmatch(unquote(parsed.path))
-    if match is None:
-        return None
-    return _SUBJECT.sub("", match[1].lower()) + ((match[2] or "").lower() if version else "")
+    number = _SUBJECT.sub("", match[1].lower()) if match else None
+    return f"{number}{match[2].lower()}" if match and version and match[2] else number
 
 
 def landing_of(url: WebUrl) -> tuple[str, str] | None:
@@ -130,11 +127,11 @@ def landing_of(url: WebUrl) -> tuple[str, str] | None:
     if host in {"aclanthology.org", "aclweb.org"} and (match := _ACL_PATH.fullmatch(url.path)):
         page = f"https://aclanthology.org/{match[1]}"
         return f"{page}/", f"{page}.pdf"
-    if host == "openreview.net" and url.path.rstrip("/") in {"/forum", "/pdf", "/attachment"}:
-        paper = dict(reversed(parse_qsl(url.query or ""))).get("id", "")
-        if re.fullmatch(r"[\w-]{6,20}", paper, re.ASCII):
-            page = "https://openreview.net/{}?id=" + paper
-            return page.format("forum"), page.format("pdf")
+    paper = dict(reversed(parse_qsl(url.query or ""))).get("id", "")
+    in_openreview = host == "openreview.net" and url.path in {"/forum", "/pdf", "/attachment"}
+    if in_openreview and re.fullmatch(r"[A-Za-z0-9_-]{6,20}", paper):
+        page = "https://openreview.net/{}?id=" + paper
+        return page.format("forum"), page.format("pdf")
     return None
 
 
@@ -149,7 +146,6 @@ _CACHES = (
     r"https?://(?:(?:.+\.)?(?:cdn\.ampproject\.org|bing-amp\.com)/(?:amp|wp|[a-z])"
     r"|(?:www\.)?google\.[a-z.]+/amp)/(?P<scheme>s/)?(?P<rest>[^/]+\..+)"
 )
-_PROXIES = r"https?://(?:r\.jina\.ai|freedium\.cfd|12ft\.io)/(?P<scheme>https?:/+)(?P<rest>.+)"
 # Links of search results, social networks and mail programs; a parameter says where they lead.
 _LINKS = re.compile(
     r"(?:www\.)?google\.[a-z.]+/url|consent\.(?:youtube|google)\.com/ml?|lm?\.facebook\.com/l\.php"
@@ -170,7 +166,7 @@ _READABLE = re.compile(r"\.(?:md|markdown|mdx|rst|txt|pdf|docx|vtt|srt|ipynb)$|/
 
 
 def original_of(address: str | WebUrl) -> WebUrl:
-    """Return the page that an archived copy, a cache or a link leads to, else the address itself.
+    """Return the page that an archived copy, cache or link leads to, else the address itself.
 
     Raises:
         InvalidUrl: if ``address`` is not a web address.
@@ -182,20 +178,19 @@ def original_of(address: str | WebUrl) -> WebUrl:
 
 
 def page_of(url: WebUrl) -> WebUrl:
-    """Return where a link, cache or proxy leads; an archived copy stays the copy."""
+    """Return where a link or cache leads; an archived copy stays the copy."""
     if _LINKS.fullmatch(f"{url.host}{url.path}"):
         query = dict(reversed(parse_qsl(url.query or "")))
         return next(filter(None, (_parsed(query.get(n, "")) for n in _LEADING_PARAMETERS)), url)
-    return _inside(_CACHES, url) or _inside(_PROXIES, url) or url
+    return _inside(_CACHES, url) or url
 
 
 def raw_file(url: WebUrl) -> WebUrl | None:
     """Return the raw form of a readable file, document or repository's README, or None."""
     bare = f"{url.host.removeprefix('www.')}{url.path.rstrip('/')}"
-    if (raw := _rewritten(_RAW_FILES, bare)) == bare:
-        return None
-    found = parse_web_url(f"{url.scheme}://{raw}")
-    return found if _READABLE.search(found.path) else None
+    raw = _rewritten(_RAW_FILES, bare)
+    found = parse_web_url(f"{url.scheme}://{raw}") if raw != bare else None
+    return found if found and _READABLE.search(found.path) else None
 
 
 def _inside(pattern: str, url: WebUrl) -> WebUrl | None:
@@ -208,20 +203,16 @@ def _inside(pattern: str, url: WebUrl) -> WebUrl | None:
 
 
 def _parsed(address: str | WebUrl) -> WebUrl | None:
-    if isinstance(address, WebUrl):
-        return address
     try:
-        return parse_web_url(address)
+        return parse_web_url(address) if isinstance(address, str) else address
     except InvalidUrl:
         return None
 
 
 def _rewritten(forms: dict[str, str], text: str) -> str:
     """Return ``text`` in the first form whose pattern fits, or as it is."""
-    for pattern, form in forms.items():
-        if match := re.fullmatch(pattern, text):
-            return match.expand(form)
-    return text
+    fits = ((re.fullmatch(pattern, text), form) for pattern, form in forms.items())
+    return next((match.expand(form) for match, form in fits if match), text)
 
 
 # --- The canonical form --------------------------------------------------------------------------
@@ -268,8 +259,8 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
 def _without_edition(host: str) -> str:
-    while (bare := _EDITION.sub("", host, count=1) if _EDITION.match(host) else host) != host:
-        host = bare
+    while _EDITION.match(host):
+        host = _EDITION.sub("", host, count=1)
     return host
 
 

@@ -9,7 +9,7 @@ import re
 import socket
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import idna
 
@@ -20,8 +20,6 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 _LONGEST_URL = 8_000  # characters; what RFC 9110 asks every server to accept
 _LONGEST_SHOWN = 120
 _LONGEST_HOST = 253  # RFC 1035
-_HIGHEST_PORT = 65_535
-
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _AUTHORITY = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]+)(?::([0-9]{0,5}))?")
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
@@ -69,17 +67,12 @@ class WebUrl:
         return unquote(self.path.rpartition("/")[2])
 
     def join(self, location: str) -> "WebUrl":
-        """Return the address that ``location``, absolute or relative, means on this page.
-
-        Raises:
-            InvalidUrl: if it is not a web address.
-        """
+        """Return the address that ``location`` means on this page; raise InvalidUrl for others."""
         _refuse_odd_characters(location)
         try:
-            joined = urljoin(str(self), location)
+            return parse_web_url(urljoin(str(self), location))
         except ValueError as error:
             raise InvalidUrl(f"{shown(location)} is not a web address: {error}.") from error
-        return parse_web_url(joined)
 
     def __str__(self) -> str:
         return f"{self.origin}{self.target}" + (f"#{self.route}" if self.route else "")
@@ -88,6 +81,13 @@ class WebUrl:
 def is_web_address(text: str) -> bool:
     """Return whether ``text`` means a web address, well-formed or not, and not a file's path."""
     return re.match(r"https?://", text.strip(), re.IGNORECASE) is not None
+
+
+def shown(text: str) -> str:
+    """Return ``text`` in one line, safe to print: no control characters, at most 120 long."""
+    printable = "".join(character for character in text if character.isprintable()).strip()
+    cut = len(printable) > _LONGEST_SHOWN
+    return f"{printable[:_LONGEST_SHOWN]}…" if cut else printable or "(empty)"
 
 
 def parse_web_url(text: str) -> WebUrl:
@@ -103,78 +103,50 @@ def parse_web_url(text: str) -> WebUrl:
     except ValueError as error:
         raise InvalidUrl(f"{shown(text)} is not a web address: {error}.") from error
     if parts.scheme not in DEFAULT_PORTS:
-        raise InvalidUrl(
-            f"{shown(text)} is not a web address: casebook reads http:// and https:// only."
-        )
-    host, port = _authority(parts, text)
+        raise _invalid(text, "is not a web address: casebook reads http:// and https:// only")
+    if "@" in parts.netloc:  # the message must not repeat the password
+        host = parts.netloc.rpartition("@")[2]
+        raise _invalid(host, "is given with a user name or password: submit it without")
+    match = _AUTHORITY.fullmatch(parts.netloc)
+    if match is None:
+        raise _invalid(text, "names no host: write https://host/page")
+    port = int(match[2]) if match[2] else DEFAULT_PORTS[parts.scheme]
+    if not 0 < port < 1 << 16:
+        raise _invalid(text, f"names port {port}, which does not exist")
     query = quote(parts.query, safe=_QUERY_SAFE) if parts.query else None
     route = quote(parts.fragment, safe=_QUERY_SAFE) if _ROUTE.match(parts.fragment) else ""
-    return WebUrl(parts.scheme, host, port, _path(parts.path), query, route)
+    return WebUrl(parts.scheme, _host(match[1], text), port, _path(parts.path), query, route)
 
 
-def shown(text: str) -> str:
-    """Return ``text`` in one line, safe to print: no control characters, at most 120 long."""
-    printable = "".join(character for character in text if character.isprintable()).strip()
-    cut = len(printable) > _LONGEST_SHOWN
-    return f"{printable[:_LONGEST_SHOWN]}…" if cut else printable or "(empty)"
+def _invalid(text: str, reason: str) -> InvalidUrl:
+    return InvalidUrl(f"{shown(text)} {reason}.")
 
 
 def _refuse_odd_characters(text: str) -> None:
     if len(text) > _LONGEST_URL:
-        raise InvalidUrl(f"{shown(text)} is longer than {_LONGEST_URL} characters: shorten it.")
+        raise _invalid(text, f"is longer than {_LONGEST_URL} characters: shorten it")
     if _CONTROL.search(text):
-        raise InvalidUrl(f"{shown(text)} contains a control character: copy the address again.")
+        raise _invalid(text, "contains a control character: copy the address again")
     if "\\" in re.split(r"[?#]", text, maxsplit=1)[0]:
-        raise InvalidUrl(f"{shown(text)} contains a backslash: write the address with slashes.")
-
-
-def _authority(parts: SplitResult, text: str) -> tuple[str, int]:
-    if "@" in parts.netloc:  # the message must not repeat the password
-        raise InvalidUrl(
-            f"The address on {shown(parts.netloc.rpartition('@')[2])} carries a user name or "
-            "password: submit it without, or save the page and submit the file."
-        )
-    match = _AUTHORITY.fullmatch(parts.netloc)
-    if match is None:
-        raise InvalidUrl(f"{shown(text)} names no host: write https://host/page.")
-    port = int(match[2]) if match[2] else DEFAULT_PORTS[parts.scheme]
-    if not 0 < port <= _HIGHEST_PORT:
-        raise InvalidUrl(f"{shown(text)} names port {port}, which does not exist.")
-    return _host(match[1], text), port
+        raise _invalid(text, "contains a backslash: write the address with slashes")
 
 
 def _host(raw: str, text: str) -> str:
-    if raw.startswith("["):
-        return _ipv6(raw[1:-1], text)
     try:
+        if raw.startswith("["):
+            return str(IPv6Address(raw[1:-1].replace("%", " zone ")))
         host = raw.lower() if raw.isascii() else idna.encode(raw, uts46=True).decode("ascii")
-    except UnicodeError as error:
-        raise InvalidUrl(
-            f"{shown(text)} has a forbidden host name ({shown(str(error))}): write its xn-- form."
-        ) from error
+    except (AddressValueError, UnicodeError) as error:
+        raise _invalid(text, f"has an impossible host ({shown(str(error))}): check it") from error
     labels = host.removesuffix(".").split(".")
     if len(host) > _LONGEST_HOST or not all(map(_LABEL.fullmatch, labels)):
-        raise InvalidUrl(f"{shown(text)} has no host name that can exist: check the address.")
-    return _ipv4(".".join(labels), text) if _NUMBER.fullmatch(labels[-1]) else ".".join(labels)
-
-
-def _ipv4(host: str, text: str) -> str:
-    """Parse ``host`` as ``inet_aton`` does, so that 0x7f.1 cannot pass as a name."""
-    try:
-        return str(IPv4Address(socket.inet_aton(host)))
+        raise _invalid(text, "has no host name that can exist: check the address")
+    if not _NUMBER.fullmatch(labels[-1]):
+        return ".".join(labels)
+    try:  # as inet_aton does, so that 0x7f.1 cannot pass as a name
+        return str(IPv4Address(socket.inet_aton(".".join(labels))))
     except OSError as error:
-        raise InvalidUrl(
-            f"{shown(text)} ends its host in a number but is not an IPv4 address: check it."
-        ) from error
-
-
-def _ipv6(inside: str, text: str) -> str:
-    if "%" in inside:
-        raise InvalidUrl(f"{shown(text)} names a network zone, which means nothing elsewhere.")
-    try:
-        return str(IPv6Address(inside))
-    except AddressValueError as error:
-        raise InvalidUrl(f"{shown(text)} has no IPv6 address in its brackets: {error}.") from error
+        raise _invalid(text, "ends its host in a number but is not an IPv4 address") from error
 
 
 def _path(raw: str) -> str:

@@ -1,7 +1,7 @@
 """Reading a response's body within its cap, decompressing in pieces of bounded size.
 
-A gzip of 2 MB can hold 2 GB. So the body is read raw and decompressed here, at most ``_PIECE``
-bytes at a time: what is in memory never exceeds the cap by more than a piece.
+A gzip of 2 MB can hold 2 GB. So the body is read raw and decompressed here: what is in memory never
+exceeds the cap by more than a piece.
 """
 
 import zlib
@@ -19,14 +19,22 @@ _PIECE = 64 * 1024
 _ENCODINGS = {"gzip", "x-gzip", "deflate", "br"}
 _NOT_DECODED = {"compress", "x-compress", "zstd", "dcb", "dcz"}
 _SNIFFED = 1024  # bytes; readers look for a PDF's header this far (ISO 32000-2, annex I)
-_SOUND_MAGIC = (b"ID3", b"OggS", b"fLaC", b"\x1aE\xdf\xa3")
-_MPEG_FRAMES = tuple(b"\xff" + bytes([second]) for second in b"\xe3\xf1\xf2\xf3\xf9\xfa\xfb")
+_SOUND = (
+    b"ID3",
+    b"OggS",
+    b"fLaC",
+    b"\x1aE\xdf\xa3",
+    b"\xff\xe3",
+    b"\xff\xf1",
+    b"\xff\xf2",
+    b"\xff\xf3",
+)
 
 
 def is_recording(head: bytes) -> bool:
     """Return whether the first bytes are those of a sound or video file."""
     is_wave = head.startswith(b"RIFF") and head[8:12] == b"WAVE"
-    return is_wave or head[4:8] == b"ftyp" or head.startswith((*_SOUND_MAGIC, *_MPEG_FRAMES))
+    return is_wave or head[4:8] == b"ftyp" or head.startswith((*_SOUND, b"\xff\xf9", b"\xff\xfb"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class FetchLimits:
         """Return the cap for what the first bytes show."""
         if is_recording(head):
             return self.audio_bytes
-        is_file = head.startswith(b"PK\x03\x04") or b"%PDF-" in head[:_SNIFFED]
+        is_file = head.startswith(b"PK\x03\x04") or b"%PDF-" in head
         return self.file_bytes if is_file else self.text_bytes
 
 
@@ -81,7 +89,7 @@ async def read_body(
                 _check_size(max(len(body), received), limits.cap(bytes(body[:_SNIFFED])))
     except (zlib.error, brotli.error) as error:
         raise BadResponse("its compressed body is damaged: retry later.", "malformed") from error
-    if decoder and not decoder.complete:
+    if decoder and received and not decoder.complete:
         raise Unreachable("its compressed body stops before its end: retry.", "body_truncated")
     return bytes(body)
 
@@ -102,13 +110,11 @@ class _Inflater:
 
     @property
     def complete(self) -> bool:
-        """Whether the stream has come to its end, or nothing was sent."""
-        return self._stream is None or self._stream.eof
+        return self._stream is not None and self._stream.eof
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield what ``data`` decodes to, in pieces of at most ``_PIECE`` bytes."""
         if self._stream is None:
-            framed = data[:1] == b"\x1f" or data[0] & 0x0F == zlib.DEFLATED
+            framed = data[0] == 0x1F or data[0] & 0x0F == zlib.DEFLATED  # noqa: PLR2004 - gzip
             self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32 if framed else -zlib.MAX_WBITS)
         piece = b""
         while data or len(piece) == _PIECE:  # a full piece may leave output behind
@@ -132,19 +138,12 @@ class _Brotli:
 
 
 def _decoder_for(content_encoding: str) -> _Inflater | _Brotli | None:
-    """Return the decoder for a Content-Encoding; words that do not name one are ignored.
-
-    Raises:
-        BadResponse: for an encoding that was not asked for, or several at once.
-    """
+    """Return the decoder for a Content-Encoding; words that do not name one are ignored."""
     names = [name.strip().lower() for name in content_encoding.split(",")]
     known = [name for name in names if name in _ENCODINGS]
     if len(known) > 1 or not _NOT_DECODED.isdisjoint(names):
-        raise BadResponse(
-            f"it is compressed as {shown(content_encoding)}, which casebook does not decode: save "
-            "the page in a browser and submit the file.",
-            "malformed",
-        )
+        encoding = shown(content_encoding)
+        raise BadResponse(f"it is compressed as {encoding}: save it in a browser.", "malformed")
     if not known:
         return None
     return _Brotli() if known == ["br"] else _Inflater()

@@ -1,12 +1,8 @@
 """The guard between an address and a connection: resolve once, judge all, connect to what passed.
 
-It sits where httpcore opens TCP connections, below redirects, TLS and everything else, so nothing
-that speaks HTTP through it reaches an address that was not judged. A name that changes its answer
-between two look-ups gains nothing.
-
-``ipaddress``'s ``is_global`` alone is not enough: it is true for multicast, for IPv6 addresses that
-carry a private IPv4 one, and for a cloud's platform services. Ranges are those of the IANA
-special-purpose registries.
+It sits where httpcore opens TCP connections, below redirects and TLS, so nothing that speaks HTTP
+through it reaches an address that was not judged. A name that changes its answer between two
+look-ups gains nothing.
 """
 
 import asyncio
@@ -30,19 +26,16 @@ _PUBLIC_IPV6 = ip_network("2000::/3")
 _MAPPED, _NAT64 = ip_network("::ffff:0:0/96"), ip_network("64:ff9b::/96")  # RFC 4291, 6052
 _SIX_TO_FOUR = ip_network("2002::/16")  # RFC 3056
 _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214: upper half of the interface identifier
-# Azure's platform service; protocols; AS112; multicast tunnels; 6to4 relays; multicast. Of IPv6:
-# protocols and Teredo; documentation, twice; AS112.
-_SPECIAL = tuple(
-    map(
-        ip_network,
-        "168.63.129.16/32 192.0.0.0/24 192.31.196.0/24 192.175.48.0/24 192.52.193.0/24 "
-        "192.88.99.0/24 224.0.0.0/4 2001::/23 2001:db8::/32 3fff::/20 2620:4f:8000::/48".split(),
-    )
+# What ``is_global`` lets through: Azure's platform service; protocols; AS112; multicast tunnels;
+# 6to4 relays; multicast. Of IPv6: protocols and Teredo; documentation, twice; AS112.
+_SPECIAL = (
+    "168.63.129.16/32 192.0.0.0/24 192.31.196.0/24 192.175.48.0/24 192.52.193.0/24 192.88.99.0/24 "
+    "224.0.0.0/4 2001::/23 2001:db8::/32 3fff::/20 2620:4f:8000::/48"
 )
+_SPECIAL_NETWORKS = tuple(map(ip_network, _SPECIAL.split()))
 
 # A pool of their own: names that do not resolve hold a thread each, and must block nothing else.
 _LOOKUPS = ThreadPoolExecutor(32, thread_name_prefix="casebook-dns")
-_RESOLVE_SECONDS = 10.0
 
 
 def is_public(address: IPAddress) -> bool:
@@ -51,7 +44,7 @@ def is_public(address: IPAddress) -> bool:
     IPv6 outside 2000::/3 is refused whole, which covers the compatible (::/96), translated
     (::ffff:0:0:0/96) and local NAT64 (64:ff9b:1::/48) forms of IPv4.
     """
-    if any(address in network for network in _SPECIAL):
+    if any(address in network for network in _SPECIAL_NETWORKS):
         return False
     if isinstance(address, IPv4Address):
         return address.is_global
@@ -84,59 +77,39 @@ class NetworkPolicy:
 
     def allows(self, host: str, port: int) -> bool:
         """Return whether the operator named this host and port."""
-        return host_and_port(host, port) in self.allowed_hosts
+        return _entry(host, port) in self.allowed_hosts
 
     def check_hop(self, url: WebUrl, target: WebUrl) -> None:
-        """Check that ``url`` does not lead from outside to a host that only people may submit.
-
-        Raises:
-            BadResponse: if it does.
-        """
+        """Raise BadResponse if ``url`` leads from outside to a host that only people may submit."""
         if self.allows(target.host, target.port) and not self.allows(url.host, url.port):
-            raise BadResponse(
-                f"{url} leads to {target}, a host of your own network: submit that address itself "
-                "if you mean it.",
-                "redirect_forbidden",
-            )
+            message = f"{url} leads to {target}, a host of your own network: submit that itself."
+            raise BadResponse(message, "redirect_forbidden")
 
     def check_port(self, url: WebUrl) -> None:
-        """Check that the port of ``url`` may be used.
-
-        Raises:
-            InvalidUrl: if not.
-        """
+        """Raise InvalidUrl if the port of ``url`` may not be used."""
         if url.port not in DEFAULT_PORTS.values() and not self.allows(url.host, url.port):
             raise InvalidUrl(
                 f"{url} uses port {url.port}, where public websites do not answer: for an intranet "
-                f"host add {host_and_port(url.host, url.port)} to CASEBOOK_ALLOWED_HOSTS."
+                f"host add {_entry(url.host, url.port)} to CASEBOOK_ALLOWED_HOSTS."
             )
 
     def check_addresses(self, host: str, port: int, addresses: Sequence[IPAddress]) -> None:
-        """Check that every one of a host's addresses is public.
-
-        Raises:
-            AddressForbidden: naming the first address that is not.
-        """
+        """Raise AddressForbidden if one of a host's addresses is not public."""
         forbidden = next((one for one in addresses if not is_public(one)), None)
         if forbidden is not None and not self.allows(host, port):
             subject = host if host == str(forbidden) else f"{host} is {forbidden}, which"
             raise AddressForbidden(
                 f"{subject} is outside the public internet, where casebook does not fetch: for an "
-                f"intranet host add {host_and_port(host, port)} to CASEBOOK_ALLOWED_HOSTS."
+                f"intranet host add {_entry(host, port)} to CASEBOOK_ALLOWED_HOSTS."
             )
 
 
-def host_and_port(host: str, port: int) -> str:
-    """Return ``host:port``, an IPv6 address in brackets."""
+def _entry(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 async def system_resolver(host: str, port: int) -> Sequence[IPAddress]:
-    """Return the addresses that the operating system knows for ``host``.
-
-    Raises:
-        OSError: if it knows none.
-    """
+    """Return the addresses that the operating system knows for ``host``; raise OSError for none."""
     answers = await asyncio.get_running_loop().run_in_executor(
         _LOOKUPS, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     )
@@ -162,14 +135,8 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        """Connect to the first address of ``host`` that answers, if all of them are public.
-
-        Raises:
-            AddressForbidden: if one of them is not.
-            Unreachable: if the name has no address.
-            httpcore2.ConnectError, httpcore2.ConnectTimeout: if no address answers.
-        """
-        addresses = await self.judged(host, port, timeout or _RESOLVE_SECONDS)
+        """Connect to the first address of ``host`` that answers, if all of them are public."""
+        addresses = await self.judged(host, port, timeout or 10.0)
         rest = (port, timeout, local_address, socket_options)
         for address in addresses[:-1]:
             try:
@@ -178,9 +145,7 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
                 continue
         return await self._dialer.connect_tcp(str(addresses[-1]), *rest)
 
-    async def judged(
-        self, host: str, port: int, seconds: float = _RESOLVE_SECONDS
-    ) -> Sequence[IPAddress]:
+    async def judged(self, host: str, port: int, seconds: float = 10.0) -> Sequence[IPAddress]:
         """Return the addresses of ``host``, a name or an address already, all of them public.
 
         Raises:
@@ -190,20 +155,18 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         try:
             addresses: Sequence[IPAddress] = [ip_address(host)]
         except ValueError:
-            try:
-                async with asyncio.timeout(seconds):
-                    addresses = await self._resolver(host, port)
-            except OSError as error:  # TimeoutError is one
-                raise _unresolved(host, error) from error
-        if not addresses:
-            raise _unresolved(host)
+            addresses = await self._resolved(host, port, seconds)
         self._policy.check_addresses(host, port, addresses)
         return addresses
 
-
-def _unresolved(host: str, error: OSError | None = None) -> Unreachable:
-    if error and error.errno == socket.EAI_AGAIN:
-        message = f"{host} cannot be looked up now: check this machine's network, then retry."
-        return Unreachable(message, "offline")
-    message = f"the name {host} has no address: check its spelling and your connection, then retry."
-    return Unreachable(message, "host_unreachable")
+    async def _resolved(self, host: str, port: int, seconds: float) -> Sequence[IPAddress]:
+        failed: OSError | None = None
+        try:
+            async with asyncio.timeout(seconds):
+                if addresses := await self._resolver(host, port):
+                    return addresses
+        except OSError as error:  # TimeoutError is one
+            failed = error
+        offline = failed is not None and failed.errno == socket.EAI_AGAIN
+        message = f"the name {host} has no address: check its spelling and your connection; retry."
+        raise Unreachable(message, "offline" if offline else "host_unreachable") from failed

@@ -9,14 +9,7 @@ from protego import Protego
 
 from extractors.network.client import ROBOTS_NAME, GuardedClient
 from extractors.urls import WebUrl
-from schemas.errors import (
-    AccessDenied,
-    AddressForbidden,
-    BadResponse,
-    FetchError,
-    InvalidUrl,
-    SourceGone,
-)
+from schemas.errors import AccessDenied, AddressForbidden, FetchError, InvalidUrl, SourceGone
 
 _READ_BYTES = 500 * 1024  # RFC 9309, 2.5: at least this much must be parsed
 _VALID_SECONDS = 24 * 3_600.0  # RFC 9309, 2.4
@@ -59,7 +52,8 @@ class Robots:
         except (AddressForbidden, InvalidUrl):
             raise
         except FetchError as error:
-            if _allows_everything(error):
+            # "Unavailable" (RFC 9309, 2.3.1) forbids nothing.
+            if isinstance(error, SourceGone | AccessDenied) or "redirect" in error.kind:
                 return None
             error.args = (f"{url} was not fetched, as its robots.txt could not be read: {error}",)
             raise
@@ -67,12 +61,6 @@ class Robots:
         if delay := rules.crawl_delay(ROBOTS_NAME):
             self._client.politeness.slow_down(url.host, float(delay))
         return rules
-
-
-def _allows_everything(error: FetchError) -> bool:
-    """Return whether robots.txt is "unavailable" (RFC 9309, 2.3.1.3), which forbids nothing."""
-    redirected = isinstance(error, BadResponse) and "redirect" in (error.cause or "")
-    return redirected or isinstance(error, SourceGone | AccessDenied)
 
 
 def parse_robots(data: bytes) -> Protego:
@@ -84,8 +72,6 @@ def parse_robots(data: bytes) -> Protego:
 def _with_few_agents(line: str) -> str:
     """Give every agent that is not us one name: Protego stores each rule once per agent."""
     match = _AGENT_LINE.match(line)
-    if match is None:
-        return line
-    agent = match[2].strip().lower()
+    agent = match[2].strip().lower() if match else "*"
     ours = agent == "*" or ROBOTS_NAME.startswith(agent.replace("*", "") or " ")
-    return line if ours else f"{match[1]}another"
+    return line if ours or match is None else f"{match[1]}another"

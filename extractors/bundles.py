@@ -1,0 +1,69 @@
+"""Several answers kept as one snapshot, so that a video or paper can be read again offline.
+
+A bundle is a JSON object under a media type of our own, which no server may claim.
+"""
+
+from collections.abc import Sequence
+
+from pydantic import ConfigDict, ValidationError
+
+from extractors.formats import OUR_TYPES
+from extractors.naming import where
+from schemas.errors import Unreadable
+from schemas.frozen import Frozen
+from schemas.sources import Payload
+
+VIDEO, PAPER, RECORDING, TRANSCRIPT = (
+    f"{OUR_TYPES}{name}+json" for name in ("video", "paper", "recording", "transcript")
+)
+Cues = tuple[tuple[float, float, str], ...]
+"""Start and end in seconds, and what is said."""
+
+
+class About(Frozen):
+    """What the site says about a source; ``chapters`` are seconds and titles."""
+
+    title: str | None = None
+    authors: Sequence[str] = ()
+    published: str | None = None
+    language: str | None = None
+    site: str | None = None
+    chapters: Sequence[tuple[float, str]] = ()
+
+
+class Part(Frozen):
+    """One answer as it came."""
+
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    data: bytes
+    media_type: str
+    charset: str | None = None
+    name: str = ""
+    url: str | None = None
+
+    def payload(self) -> Payload:
+        """Return the part as a reader takes it."""
+        return Payload(**dict(self), final_url=self.url)
+
+
+class Bundle(Frozen):
+    """``body`` is a paper or transcript, ``landing`` the page about a paper."""
+
+    about: About = About()
+    cues: Cues = ()
+    body: Part | None = None
+    landing: Part | None = None
+
+    def pack(self) -> bytes:
+        """Return the bytes of the bundle."""
+        return self.model_dump_json().encode()
+
+
+def unpack(payload: Payload) -> Bundle:
+    """Return the bundle that ``pack`` wrote; raise Unreadable if it is not one."""
+    try:
+        return Bundle.model_validate_json(payload.data)
+    except ValidationError as error:
+        message = f"{where(payload)}: its stored copy cannot be read; fetch it with --refresh."
+        raise Unreadable(message, "damaged") from error

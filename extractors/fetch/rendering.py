@@ -1,0 +1,230 @@
+"""A page that is empty until its scripts run, run in a browser that never touches the network.
+
+Chromium asks; every request is intercepted and answered by the guarded client, or refused. What
+slips past that (websockets, WebRTC, preconnects) meets a proxy on a port that nothing serves and a
+resolver that knows no name. The page itself is not fetched again.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from extractors.naming import where
+from extractors.network.body import MEGABYTE
+from extractors.network.client import GuardedClient
+from extractors.network.robots import Robots
+from extractors.urls import parse_web_url
+from schemas.errors import FetchError, TemporarilyUnavailable, TooLarge
+from schemas.sources import Payload, Step
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Request, Route
+
+# chromium/src content/public/common/content_switches.cc and components/*_switches.cc
+_SWITCHES = (
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    *("--disable-quic", "--dns-prefetch-disable", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-gpu"),
+    "--js-flags=--max-old-space-size=512",
+)
+_DATA_BYTES = 1_500 * 2**20  # V8's own limit knows neither buffers nor WebAssembly
+_CLOSING_SECONDS = 5.0
+_TEXTUAL = {"script", "xhr", "fetch"}
+
+
+@dataclass(frozen=True, slots=True)
+class RenderLimits:
+    """What one rendering may take; after ``settle_seconds`` a page that still moves is taken."""
+
+    seconds: float = 30.0
+    settle_seconds: float = 10.0
+    requests: int = 150
+    bytes: int = 30 * MEGABYTE
+    dom_characters: int = 10 * MEGABYTE
+
+
+def browser_installed() -> bool:
+    """Return whether the extra ``[browser]`` is installed."""
+    return bool(find_spec("playwright") and find_spec("psutil"))
+
+
+class Renderer:
+    """Renders one page at a time, each in a browser of its own."""
+
+    def __init__(
+        self, client: GuardedClient, robots: Robots, limits: RenderLimits | None = None
+    ) -> None:
+        self._client, self._robots = client, robots
+        self._limits = limits or RenderLimits()
+        self._one = asyncio.Lock()
+
+    async def render(self, payload: Payload) -> Payload:
+        """Return the page as it is after its scripts ran, as HTML in UTF-8.
+
+        Raises:
+            TemporarilyUnavailable: if no browser starts, or it is not done in time.
+        """
+        from playwright.async_api import Error
+
+        visit = _Visit(payload, self._client, self._robots, self._limits)
+        try:
+            async with self._one, asyncio.timeout(self._limits.seconds), _browser() as browser:
+                markup = await visit.run(browser)
+        except (TimeoutError, Error) as error:
+            reason = str(error).strip().partition("\n")[0] or "not done in time"
+            raise TemporarilyUnavailable(
+                f"{where(payload)} needs its scripts to show a text, and the browser failed "
+                f"({reason}): save the page from a browser and submit the file.",
+                "browser_failed",
+            ) from error
+        outcome = f"{visit.fetched} files fetched, {visit.refused} requests refused"
+        steps = (*payload.steps, Step(method="browser", outcome=outcome))
+        kind = {"media_type": "text/html", "charset": "utf-8"}
+        data = markup.encode("utf-8", "replace")
+        return payload.model_copy(update={"data": data, "steps": steps, **kind})
+
+
+class _Visit:
+    """One page in one browser, and what it asked for."""
+
+    def __init__(
+        self, payload: Payload, client: GuardedClient, robots: Robots, limits: RenderLimits
+    ) -> None:
+        self._payload, self._client, self._robots, self._limits = payload, client, robots, limits
+        self._url = parse_web_url(payload.final_url or payload.url or "")
+        self._page: Any = None
+        self._is_shown = False
+        self._size = self.fetched = self.refused = 0
+
+    async def run(self, browser: "Browser") -> str:
+        """Return the page's HTML once it stands still."""
+        from playwright.async_api import TimeoutError as StillMoving
+
+        context = await browser.new_context(accept_downloads=False, service_workers="block")
+        await context.route("**/*", self._answer)
+        self._page = page = await context.new_page()
+        context.on("page", lambda other: asyncio.ensure_future(other.close()))
+        await page.goto(str(self._url), wait_until="commit")
+        with contextlib.suppress(StillMoving):
+            settled = self._limits.settle_seconds * 1_000
+            await page.wait_for_load_state("networkidle", timeout=settled)
+        # In a world of its own, where the page cannot replace what is called.
+        session = await context.new_cdp_session(page)
+        tree = await session.send("Page.getFrameTree")
+        frame = {"frameId": tree["frameTree"]["frame"]["id"]}
+        world = await session.send("Page.createIsolatedWorld", frame)
+        most = self._limits.dom_characters
+        whole = f"document.documentElement.outerHTML.slice(0, {most + 1})"
+        asked = {"expression": whole, "contextId": world["executionContextId"]}
+        answer = await session.send("Runtime.evaluate", asked | {"returnByValue": True})
+        markup = str(answer["result"].get("value", ""))
+        if len(markup) > most:
+            message = f"{self._url} grows past {most / MEGABYTE:g} MB when its scripts run."
+            raise TooLarge(f"{message} Save the page from a browser and submit the file.")
+        return f"<!DOCTYPE html>\n{markup}"
+
+    async def _answer(self, route: "Route") -> None:
+        """Show the page, fetch what can bring text, and refuse the rest: nothing is ever sent."""
+        from playwright.async_api import Error
+
+        request = route.request
+        with contextlib.suppress(Error):  # it is closed meanwhile
+            is_top = request.is_navigation_request() and request.frame == self._page.main_frame
+            if is_top and not self._is_shown:
+                self._is_shown = True
+                kind = _content_type("text/html", self._payload.charset)
+                await route.fulfill(body=self._payload.data, content_type=kind)
+            elif request.resource_type == "stylesheet":  # scripts may wait for them
+                await route.fulfill(body="", content_type="text/css")
+            elif not (self._is_admitted(request) and await self._fetch(route)):
+                self.refused += 1
+                if is_top:
+                    await route.fulfill(status=204)  # "no content" makes the page stay
+                else:
+                    await route.abort("blockedbyclient")
+
+    def _is_admitted(self, request: "Request") -> bool:
+        try:
+            url = parse_web_url(request.url)
+            self._client.policy.check_hop(self._url, url)
+        except FetchError:
+            return False
+        moves = request.is_navigation_request()
+        stays = request.frame == self._page.main_frame and url.origin == self._url.origin
+        textual = request.resource_type in _TEXTUAL
+        return request.method == "GET" and (stays if moves else textual)
+
+    async def _fetch(self, route: "Route") -> bool:
+        """Answer with what the guarded client gets; return False where it gets nothing."""
+        limits = self._limits
+        if self.fetched >= limits.requests or self._size > limits.bytes:
+            return False
+        self.fetched += 1
+        admit = self._robots.check
+        try:
+            answer = await self._client.get(route.request.url, admit=admit, polite=False)
+        except FetchError:
+            return False
+        self._size += len(answer.data)
+        headers = {
+            "content-type": _content_type(answer.media_type, answer.charset),
+            # The page may read every answer: the browser is logged in nowhere.
+            "access-control-allow-origin": route.request.headers.get("origin", "*"),
+            "access-control-allow-credentials": "true",
+        }
+        await route.fulfill(body=answer.data, headers=headers)
+        return True
+
+
+def _content_type(media_type: str, charset: str | None) -> str:
+    return f"{media_type}; charset={charset}" if charset else media_type
+
+
+@contextlib.asynccontextmanager
+async def _browser() -> AsyncIterator["Browser"]:
+    """Start a Chromium and end it with its whole family, whatever state it is in.
+
+    It gets none of this process's environment, which may hold keys, and its own sandbox unless we
+    are root.
+    """
+    import psutil
+    from playwright.async_api import async_playwright
+
+    driver, us = async_playwright(), psutil.Process()
+    with tempfile.TemporaryDirectory(prefix="casebook-browser-") as home, socket.socket() as held:
+        held.bind(("127.0.0.1", 0))  # a proxy that refuses: nothing listens
+        before = us.children()
+        playwright = await driver.__aenter__()
+        started = [
+            one for one in us.children() if one not in before and "run-driver" in one.cmdline()
+        ]
+        try:
+            for process in started:  # the browser inherits it
+                process.rlimit(psutil.RLIMIT_DATA, (_DATA_BYTES, _DATA_BYTES))
+            address = f"http://127.0.0.1:{held.getsockname()[1]}"
+            yield await playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=_SWITCHES,
+                chromium_sandbox=os.geteuid() != 0,
+                proxy={"server": address, "bypass": "<-loopback>"},
+                env={"HOME": home, "PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
+            )
+        finally:
+            family = [
+                *started,
+                *(child for one in started for child in one.children(recursive=True)),
+            ]
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(driver.__aexit__(), _CLOSING_SECONDS)
+            for process in family:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()

@@ -1,0 +1,70 @@
+"""Transcribing recordings by an OpenAI-compatible ``/audio/transcriptions`` endpoint."""
+
+import httpx2
+
+from extractors.bundles import Cues
+from schemas.errors import (
+    AnswerInvalid,
+    CasebookError,
+    ModelRejected,
+    ProviderUnavailable,
+    RateLimited,
+    TranscriptionFailed,
+)
+
+_MOST_SECONDS = 600.0
+_FORM = {"response_format": "verbose_json", "timestamp_granularities[]": "segment"}
+
+
+class Transcriber:
+    """Posts recordings to the configured endpoint, the one host that the guard does not judge."""
+
+    def __init__(self, endpoint: str, key: str, model: str) -> None:
+        self.model = model
+        self._address = f"{endpoint.rstrip('/')}/audio/transcriptions"
+        self._headers = {"Authorization": f"Bearer {key}"}
+
+    async def transcribe(self, data: bytes, name: str, media_type: str) -> Cues:
+        """Return what is said, as start and end in seconds and text.
+
+        Raises:
+            TranscriptionFailed: if it is too large for the endpoint, or nothing is said.
+            ModelError: if the endpoint gives no answer that can be used.
+        """
+        form = {"model": self.model, **_FORM}
+        files = {"file": (name, data, media_type)}
+        try:
+            async with httpx2.AsyncClient(timeout=_MOST_SECONDS, trust_env=False) as client:
+                answer = await client.post(
+                    self._address, data=form, files=files, headers=self._headers
+                )
+        except httpx2.HTTPError as error:
+            message = f"{self._address} does not answer ({type(error).__name__}): retry later."
+            raise ProviderUnavailable(message) from error
+        if not answer.is_success:
+            raise _refusal(answer.status_code, f"{self._address} answers {answer.status_code}")
+        try:
+            cues = tuple(
+                (max(0.0, float(one["start"])), float(one["end"]), str(one["text"]))
+                for one in answer.json()["segments"]
+            )
+        except (ValueError, LookupError, TypeError) as error:
+            raise AnswerInvalid(
+                f"{self.model} at {self._address} answers without times: set "
+                "CASEBOOK_TRANSCRIPTION_MODEL to one that gives segments (whisper-1 does)."
+            ) from error
+        if any(text.strip() for _, _, text in cues):
+            return cues
+        raise TranscriptionFailed(f"Nothing is said in {name}: check the file.", "recording_silent")
+
+
+def _refusal(status: int, message: str) -> CasebookError:
+    if status == 413:  # noqa: PLR2004 - content too large
+        advice = "submit a smaller file; `ffmpeg -i FILE -ac 1 -b:a 24k small.mp3` makes one"
+        return TranscriptionFailed(f"{message}: {advice}.", "recording_too_long")
+    if status == 429:  # noqa: PLR2004 - too many requests
+        return RateLimited(f"{message}, too many requests: retry later.")
+    if status < 500:  # noqa: PLR2004 - not a failure of the server
+        cause = "key_rejected" if status in {401, 403} else "not_an_endpoint"
+        return ModelRejected(f"{message}: check the settings CASEBOOK_TRANSCRIPTION_….", cause)
+    return ProviderUnavailable(f"{message}: retry later.")

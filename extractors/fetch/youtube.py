@@ -1,0 +1,193 @@
+"""A video's captions and description, fetched by youtube-transcript-api through our client.
+
+robots.txt is checked for the watch page alone: the calls that this page makes to its own site to
+show captions are made as a player makes them.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import quote
+from xml.etree.ElementTree import ParseError
+
+import requests
+from requests.adapters import BaseAdapter
+from youtube_transcript_api import Transcript, YouTubeTranscriptApi
+from youtube_transcript_api import _errors as theirs
+
+from extractors.bundles import VIDEO, About, Bundle
+from extractors.fetch.bridge import CONSENT, Bridge
+from extractors.fetch.network import Network
+from extractors.fetch.youtube_failures import BY_ERROR, cause_in_words, failure
+from extractors.fetch.ytdlp import fetch_words
+from extractors.speakers import CLOCK, seconds_of
+from extractors.text import one_line
+from extractors.urls import parse_web_url
+from schemas.errors import (
+    AccessDenied,
+    CaptionsMissing,
+    FetchError,
+    ServerBusy,
+    SourceGone,
+    Unreachable,
+    VideoBlocked,
+)
+from schemas.sources import Payload, Step
+
+_MOST_TRACKS = 3
+_FEWEST_CHAPTERS = 3  # YouTube's own rule: three times in a description, the first at 0:00
+_CHAPTER = re.compile(
+    rf"^[^\w\n]{{0,6}}({CLOCK})[)\]]?[ \t]*[-–—:|]?[ \t]*(\S.{{0,119}})$", re.MULTILINE
+)
+_DATE = re.compile(rb'"(?:publishDate|uploadDate)":\s*"([0-9]{4}-[0-9]{2}-[0-9]{2})')
+
+
+async def fetch_video(video: str, network: Network) -> Payload:
+    """Return the bundle of a video: what is said in it, its title, channel, date and chapters.
+
+    Where YouTube gives no captions to youtube-transcript-api, yt-dlp is tried, then a transcription
+    of the sound.
+
+    Raises:
+        FetchError: the reason that YouTube gave.
+    """
+    page = f"https://www.youtube.com/watch?v={video}"
+    await network.robots.check(parse_web_url(page))
+    bridge = Bridge(network.client)
+    try:
+        bundle, steps = await asyncio.to_thread(_read, bridge, video, page)
+    except (CaptionsMissing, VideoBlocked, Unreachable) as error:
+        found = await fetch_words(page, network)
+        if found is None:
+            raise
+        bundle, how = found
+        steps = (Step(method="captions", outcome=f"failed: {error.kind}"), *how)
+    finally:
+        bridge.closed = True
+    ends = {"url": page, "final_url": page, "name": f"{video}.json"}
+    return Payload(data=bundle.pack(), media_type=VIDEO, steps=steps, **ends)
+
+
+async def about_video(video: str, network: Network) -> About:
+    """Return the title and channel that YouTube states to pages that embed a video (oEmbed)."""
+    page = quote(f"https://www.youtube.com/watch?v={video}", safe="")
+    address = f"https://www.youtube.com/oembed?format=json&url={page}"
+    admit = network.robots.check
+    try:
+        answer = await network.client.get(address, admit=admit, deadline_seconds=10.0)
+        stated = json.loads(answer.data)
+        return About(title=stated["title"], authors=(stated["author_name"],), site="YouTube")
+    except (FetchError, ValueError, LookupError, TypeError, RecursionError):
+        return About()  # the transcript is what matters
+
+
+class _Adapter(BaseAdapter):
+    """The bridge in the shape that requests, which the library uses, asks for."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        super().__init__()
+        self._bridge = bridge
+
+    def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> Any:
+        page = self._bridge.send(str(request.url), request.body, request.headers)
+        response = requests.Response()
+        response.status_code, response.url, response.request = 200, page.final_url, request
+        response.encoding, response._content = "utf-8", page.data  # noqa: SLF001 - as adapters do
+        return response
+
+    def close(self) -> None:
+        pass
+
+
+def _session(bridge: Bridge) -> requests.Session:
+    """Return a session that has no way to the network but the bridge."""
+    session = requests.Session()
+    session.trust_env = False
+    session.adapters.clear()
+    session.mount("https://", _Adapter(bridge))
+    session.cookies.set(*CONSENT, domain=".youtube.com")
+    return session
+
+
+def _player(bridge: Bridge) -> dict[str, Any]:
+    """Return what YouTube's player answered."""
+    answers = [one.data for one in bridge.answers if "/youtubei/" in one.url]
+    return dict(json.loads(answers[-1])) if answers else {}
+
+
+def _read(bridge: Bridge, video: str, page: str) -> tuple[Bundle, tuple[Step, ...]]:
+    """Return the best captions that YouTube gives out. Runs in a thread."""
+    try:
+        tracks = list(YouTubeTranscriptApi(http_client=_session(bridge)).list(video))
+        details = _player(bridge)["videoDetails"]
+        if details.get("isLive") or details.get("isPostLiveDvr"):
+            raise failure(page, "video_live")
+        return _first_words(tracks, bridge, page)
+    except theirs.VideoUnplayable as error:
+        reason = one_line(" ".join([error.reason or "", *error.sub_reasons]))
+        raise failure(page, cause_in_words(reason), reason) from error
+    except theirs.CouldNotRetrieveTranscript as error:
+        cause = next((BY_ERROR[kind] for kind in BY_ERROR if isinstance(error, kind)), None)
+        asked = bridge.answers and b'action="https://consent.' in bridge.answers[-1].data
+        raise failure(page, "video_consent" if asked else cause or "captions_unreadable") from error
+    except (ServerBusy, AccessDenied, SourceGone) as error:
+        missing = "captions_unreadable" if bridge.answers else "video_unavailable"
+        causes = {ServerBusy: "video_rate_limited", AccessDenied: "video_blocked"}
+        raise failure(page, causes.get(type(error), missing)) from error
+    except (ParseError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise failure(page, "captions_unreadable") from error
+
+
+def _first_words(
+    tracks: Sequence[Transcript], bridge: Bridge, page: str
+) -> tuple[Bundle, tuple[Step, ...]]:
+    steps: list[Step] = []
+    cause = "captions_missing"
+    for track in ranked(tracks)[:_MOST_TRACKS]:
+        method = f"captions {track.language_code}{', generated' * track.is_generated}"
+        try:
+            cues = [(cue.start, cue.start + cue.duration, cue.text) for cue in track.fetch()]
+            cause = "captions_missing"
+        except theirs.PoTokenRequired:
+            cues, cause = [], "captions_locked"
+        except (ParseError, LookupError, ValueError):
+            cues, cause = [], "captions_unreadable"
+        if any(text.strip() for _, _, text in cues):
+            steps.append(Step(method=method, outcome=f"{len(cues)} cues"))
+            return Bundle(about=_about(bridge, track), cues=tuple(cues)), tuple(steps)
+        steps.append(Step(method=method, outcome=f"failed: {cause}"))
+    raise failure(page, cause)
+
+
+def ranked(tracks: Iterable[Transcript]) -> list[Transcript]:
+    """Return the tracks, best first: in the spoken language, then by a person, then as listed.
+
+    The spoken language is that of generated captions; without any it is taken to be English.
+    """
+    listed = list(tracks)
+    heard = [track.language_code for track in listed if track.is_generated]
+    spoken = (heard or ["en"])[0].partition("-")[0]
+    return sorted(
+        listed, key=lambda one: (one.language_code.partition("-")[0] != spoken, one.is_generated)
+    )
+
+
+def _about(bridge: Bridge, track: Transcript) -> About:
+    details = _player(bridge)["videoDetails"]
+    date = next((found for one in bridge.answers if (found := _DATE.search(one.data))), None)
+    return About(
+        title=one_line(details["title"]),
+        authors=(one_line(details["author"]),),
+        published=date[1].decode() if date else None,
+        language=track.language_code,
+        site="YouTube",
+        chapters=chapters_in(details.get("shortDescription") or ""),
+    )
+
+
+def chapters_in(description: str) -> tuple[tuple[float, str], ...]:
+    """Return the seconds and titles that a description lists, if they are chapters."""
+    found = sorted((seconds_of(at), one_line(title)) for at, title in _CHAPTER.findall(description))
+    return tuple(found) if len(found) >= _FEWEST_CHAPTERS and found[0][0] == 0 else ()

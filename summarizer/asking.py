@@ -1,16 +1,30 @@
 """The only way to a model: each question is asked and paid for once."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from prompts.loader import Prompt
-from schemas.generations import Generation
-from summarizer.budget import Budget, Purse
-from summarizer.client import ModelClient
+from prompts.loader import Message, Prompt, load
+from schemas.errors import (
+    AnswerInvalid,
+    AnswerRefused,
+    AnswerTruncated,
+    ModelError,
+)
+from schemas.generations import AnswerStatus, Generation, Usage
+from schemas.ids import content_id
+from summarizer.budget import Budget, Charge, Purse
+from summarizer.client import Answer, ModelClient, Spent, parameters
+from summarizer.forecasts import likely_output
 from summarizer.ledger import Ledger
 from summarizer.profiles import Profile
+from summarizer.rendering import estimate_tokens, likely_tokens
 
 A = TypeVar("A", bound=BaseModel)
 
@@ -49,6 +63,10 @@ class Asker:
         self.generations: list[Generation] = []
         self.paid: list[Generation] = []
 
+    def prompt(self, name: str) -> Prompt:
+        """Return the pinned version of a prompt, else the newest."""
+        return load(name, self._pinned.get(name))
+
     async def ask(
         self, prompt: Prompt, variables: Mapping[str, object], answer_type: type[A], stage: str
     ) -> A:
@@ -58,4 +76,103 @@ class Asker:
             ModelError: what the client raises, after the call was stored.
             BudgetReached: if the call does not fit the budget; nothing is stored.
         """
-        raise NotImplementedError
+        values = {name: variables[name] for name in prompt.variables if name in variables}
+        messages = prompt.render(values)
+        question_id = question_of(messages, answer_type, self.profile)
+        known = await self._ledger.answer(question_id)
+        if known is None:
+            known = await self._pay(prompt, messages, answer_type, (question_id, stage))
+        self.generations.append(known)
+        return answer_type.model_validate_json(known.answer)
+
+    async def _pay(
+        self,
+        prompt: Prompt,
+        messages: Sequence[Message],
+        answer_type: type[A],
+        question: tuple[str, str],
+    ) -> Generation:
+        """Ask the model within the budget, and store the call before anything is done with it."""
+        asked = sum(likely_tokens(m.content) for m in messages) + schema_tokens(answer_type)
+        likely = Usage(
+            prompt_tokens=asked, completion_tokens=likely_output(prompt.name, self.profile)
+        )
+        async with self._budget.call(self.profile.cost(likely)) as charge:
+            client, spent = self._client_factory(), Spent()
+            outcome: Answer[A] | ModelError
+            try:
+                outcome = await client.ask(messages, answer_type, spent)
+            except ModelError as error:
+                outcome = error
+            made = self._generation(prompt, answer_type, question, client, (spent, outcome))
+            await self._keep(made, charge)
+        if isinstance(outcome, ModelError):
+            raise outcome
+        return made
+
+    async def _keep(self, made: Generation, charge: Charge) -> None:
+        charge.usd = made.usage.cost_usd or 0.0
+        self.paid.append(made)
+        # What was paid for is stored, even if nobody waits for the answer any more.
+        await asyncio.shield(asyncio.ensure_future(self._ledger.keep(made)))
+
+    def _generation(
+        self,
+        prompt: Prompt,
+        answer_type: type[BaseModel],
+        question: tuple[str, str],
+        client: ModelClient,
+        came: tuple[Spent, Answer[A] | ModelError],
+    ) -> Generation:
+        (question_id, stage), (spent, outcome), now = question, came, datetime.now(UTC)
+        error = outcome if isinstance(outcome, ModelError) else None
+        answer = outcome.parsed.model_dump_json() if isinstance(outcome, Answer) else spent.text
+        return Generation(
+            generation_id=content_id("gen", question_id, self._document_id, now.isoformat()),
+            question_id=question_id,
+            document_id=self._document_id,
+            stage=stage,
+            prompt=prompt.name,
+            prompt_version=prompt.version,
+            prompt_hash=prompt.hash,
+            schema_hash=schema_hash(answer_type),
+            model=self.profile.model,
+            endpoint=client.endpoint,
+            parameters=parameters(self.profile) | {"output_tokens": self.profile.output_tokens},
+            status=AnswerStatus.OK if error is None else _status(error),
+            answer=answer,
+            finish_reason=spent.finish_reason,
+            error=None if error is None else str(error),
+            usage=self.profile.priced(spent.usage),
+            seconds=spent.seconds,
+            attempts=spent.attempts,
+            at=now,
+        )
+
+
+def _status(error: ModelError) -> AnswerStatus:
+    if isinstance(error, AnswerRefused):
+        is_filtered = error.cause == "answer_filtered"
+        return AnswerStatus.FILTERED if is_filtered else AnswerStatus.REFUSED
+    if isinstance(error, AnswerTruncated):
+        return AnswerStatus.TRUNCATED
+    return AnswerStatus.INVALID if isinstance(error, AnswerInvalid) else AnswerStatus.ERROR
+
+
+def question_of(messages: Sequence[Message], answer_type: type[BaseModel], profile: Profile) -> str:
+    """Return the id of a question; the output limit is no part of it."""
+    asked = [message.model_dump() for message in messages]
+    return content_id("q", asked, schema_hash(answer_type), profile.model, parameters(profile))
+
+
+@cache
+def schema_tokens(answer_type: type[BaseModel]) -> int:
+    """Return the estimate for the schema, which an endpoint may count as part of the prompt."""
+    return estimate_tokens(json.dumps(answer_type.model_json_schema()))
+
+
+@cache
+def schema_hash(answer_type: type[BaseModel]) -> str:
+    """Return the SHA-256 of the JSON schema that answers must fit."""
+    schema = json.dumps(answer_type.model_json_schema(), sort_keys=True)
+    return hashlib.sha256(schema.encode()).hexdigest()

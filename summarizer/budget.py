@@ -84,8 +84,20 @@ class Budget:
                 "allowed for one source; raise that cap, or submit the source by itself",
                 cause="source_too_expensive",
             )
+        async with self._opened(allowance, amount):
+            yield allowance
+
+    @asynccontextmanager
+    async def call(self, expected_usd: float | None) -> AsyncIterator[Charge]:
+        """Pay for one call outside any source."""
+        opened = self._opened(Allowance(self, None), 0.0)
+        async with opened as allowance, allowance.call(expected_usd) as charge:
+            yield charge
+
+    @asynccontextmanager
+    async def _opened(self, allowance: "Allowance", amount: float) -> AsyncIterator["Allowance"]:
         async with self.changed:
-            while refusal := await self.refusal(amount, self.reserved()):
+            while amount and (refusal := await self.refusal(amount, self.reserved())):
                 if not self._allowances or await self.refusal(amount, 0.0):
                     raise refusal
                 await self.changed.wait()
@@ -98,21 +110,16 @@ class Budget:
                 self._allowances.discard(allowance)
                 self.changed.notify_all()
 
-    @asynccontextmanager
-    async def call(self, expected_usd: float | None) -> AsyncIterator[Charge]:
-        """Pay for one call outside any source."""
-        allowance = Allowance(self, None)
-        self._allowances.add(allowance)
-        try:
-            async with allowance.call(expected_usd) as charge:
-                yield charge
-        finally:
-            self._allowances.discard(allowance)
-
     def reserved(self) -> float:
+        """Return what the open allowances hold."""
         return sum(allowance.reserved for allowance in self._allowances)
 
     def priced(self, usd: float | None) -> float:
+        """Return an amount that may not be known.
+
+        Raises:
+            BudgetReached: if it is not known and there is a cap.
+        """
         if usd is None and self.is_capped:
             raise BudgetReached(
                 "a budget is set but the model's price is not known; set its price in [models], "

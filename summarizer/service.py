@@ -1,77 +1,41 @@
 """What flows call: plan, forecast, triage, summarize and verify one document."""
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable
 
-from pydantic import ConfigDict
+from pydantic import BaseModel
 
-from schemas.cases import CaseStudy, Measure, Origin, Section, Statement
+from prompts.loader import Message
 from schemas.documents import Document
-from schemas.errors import CasebookError
-from schemas.frozen import Frozen
-from schemas.reviews import Recipe
-from schemas.sources import Candidate
-from schemas.taxonomy import Taxonomy
-from schemas.terms import TermProposal
+from schemas.errors import AnswerTruncated, ContextExceeded
 from schemas.triage import Triage
 from summarizer.asking import Asker
+from summarizer.client import Answer, ModelClient
 from summarizer.drafts import Draft
-from summarizer.profiles import Profile, Strategy
+from summarizer.plans import Forecast, Plan, forecast, plan, recipe, rubric_id, usual_plan
+from summarizer.profiles import Strategy
+from summarizer.rubrics import matches_rubric
+from summarizer.strategies import guided, map_reduce, single
+from summarizer.triage import triage_by_cues, triage_by_model
+from summarizer.verification import Verified, checked, verify
 
-
-class Plan(Frozen):
-    """How a document becomes a draft, and why.
-
-    ``triage_by_model`` is false for small models: cues give the verdict then.
-    """
-
-    strategy: Strategy
-    reason: str
-    triage_by_model: bool = True
-
-
-class Forecast(Frozen):
-    """What triage, summary and judge of one source take; ``cost_usd`` None for unknown prices."""
-
-    calls: int
-    prompt_tokens: int
-    completion_tokens: int
-    cost_usd: float | None
-
-
-class Verified(Frozen):
-    """A checked case study, the names that the taxonomy lacks, and why no judge could be asked.
-
-    ``generation_ids`` are those of the judge.
-    """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    study: CaseStudy
-    proposals: tuple[TermProposal, ...] = ()
-    unjudged: CasebookError | None = None
-    generation_ids: tuple[str, ...] = ()
-
-
-def plan(document: Document, profile: Profile, wanted: Strategy | None = None) -> Plan:
-    """Return the strategy for ``document``; ``wanted`` is the one that a person asked for."""
-    raise NotImplementedError
-
-
-def usual_plan(characters: int, profile: Profile, wanted: Strategy | None = None) -> Plan:
-    """Return the strategy for a text of so many characters that is not there yet."""
-    raise NotImplementedError
-
-
-def forecast(
-    characters: int, profile: Profile, plan: Plan, judge: Profile | None = None
-) -> Forecast:
-    """Return what a source of so many characters takes, rather too much than too little."""
-    raise NotImplementedError
-
-
-def rubric_id(plan: Plan) -> str:
-    """Return the id of the rubric that ``triage`` uses for this plan."""
-    raise NotImplementedError
+__all__ = [
+    "Draft",
+    "Forecast",
+    "Plan",
+    "Verified",
+    "check_model",
+    "checked",
+    "forecast",
+    "matches_rubric",
+    "plan",
+    "recipe",
+    "rubric_id",
+    "summarize",
+    "triage",
+    "usual_plan",
+    "verify",
+]
 
 
 async def triage(document: Document, asker: Asker, plan: Plan) -> Triage:
@@ -80,7 +44,9 @@ async def triage(document: Document, asker: Asker, plan: Plan) -> Triage:
     Raises:
         ModelError: an outage is never a verdict.
     """
-    raise NotImplementedError
+    if plan.triage_by_model:
+        return await triage_by_model(document, asker)
+    return await asyncio.to_thread(triage_by_cues, document)
 
 
 async def summarize(
@@ -91,48 +57,46 @@ async def summarize(
 ) -> Draft:
     """Return what the model proposes, unchecked; ``on_step`` gets (done, total) calls.
 
+    A document whose one call exceeds the context or the output limit is read in windows, unless
+    a person asked for one call.
+
     Raises:
         ModelError: when the endpoint fails or the model gives nothing usable.
     """
-    raise NotImplementedError
+    step = on_step or (lambda _done, _total: None)
+    before = len(asker.generations)
+    draft = await _proposed(document, asker, plan, step)
+    made_by = tuple(generation.generation_id for generation in asker.generations[before:])
+    return draft.model_copy(update={"generation_ids": made_by})
 
 
-async def verify(
-    draft: Draft, document: Document, taxonomy: Taxonomy, judge: Asker | None = None
-) -> Verified:
-    """Return the checked case study; a judge that cannot be asked leaves it unjudged."""
-    raise NotImplementedError
+async def _proposed(
+    document: Document, asker: Asker, plan: Plan, step: Callable[[int, int], None]
+) -> Draft:
+    if plan.strategy is Strategy.GUIDED:
+        return await asyncio.to_thread(guided.propose, document, plan.reason)
+    if plan.strategy is Strategy.MAP_REDUCE:
+        return await map_reduce.propose(document, asker, plan.reason, step)
+    step(0, 1)
+    try:
+        draft = await single.propose(document, asker, plan.reason)
+    except (ContextExceeded, AnswerTruncated) as error:
+        if plan.reason == "asked for":
+            raise
+        return await map_reduce.propose(document, asker, f"one call failed: {error}", step)
+    step(1, 1)
+    return draft
 
 
-def checked(
-    text: str,
-    section: Section,
-    quotes: Sequence[str],
-    document: Document,
-    *,
-    measure: Measure | None = None,
-    origin: Origin = Origin.CURATOR,
-    n: int = 0,
-    answers: int | None = None,
-) -> Statement:
-    """Return a statement with its quotes located and its level set by code alone."""
-    raise NotImplementedError
+class _Ready(BaseModel):
+    ready: bool
 
 
-def recipe(
-    plan: Plan,
-    profile: Profile,
-    judge_model: str | None = None,
-    pinned: Mapping[str, int] | None = None,
-) -> Recipe:
-    """Return what a draft by this plan is made with; ``pinned`` are versions of prompts by name."""
-    raise NotImplementedError
-
-
-async def matches_rubric(candidate: Candidate, rubric: str, asker: Asker) -> tuple[bool, str]:
-    """Return whether a listed item may be what ``rubric`` asks for, and the reason.
+async def check_model(client: ModelClient) -> Answer[_Ready]:
+    """Return the answer to a tiny question, to see whether the endpoint works.
 
     Raises:
-        ModelError: an outage is never a verdict.
+        ModelError: the cause, with what to do in its message.
     """
-    raise NotImplementedError
+    question = Message(role="user", content='Answer with the JSON object {"ready": true}.')
+    return await client.ask([question], _Ready)

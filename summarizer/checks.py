@@ -1,0 +1,135 @@
+"""What code checks: where quotes stand, and whether numbers and names agree with their passages."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from schemas.cases import Evidence, Match, Measure, Support, SupportLevel
+from schemas.documents import Document
+from summarizer.names import missing_names
+from summarizer.numbers import missing_numbers
+from summarizer.quotes import QuoteFinder, comparable
+from summarizer.sentences import sentences_of
+
+_CLOSING = " .,;:!?\"'”’)"
+
+
+class Checker:
+    """Checks what is claimed about one document.
+
+    ``known`` are names that need not stand in a passage, such as the company's.
+    """
+
+    def __init__(self, document: Document, known: Iterable[str] = ()) -> None:
+        self._document = document
+        self._finder = QuoteFinder(document)
+        self._known = [document.title or "", document.site or "", *known]
+
+    def find(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
+        """Return the evidence of each quote."""
+        return self._finder.find_all(quotes)
+
+    def support(
+        self, text: str, evidence: Sequence[Evidence], measure: Measure | None = None
+    ) -> Support:
+        """Return the level of a statement by code alone, with the reason where something is wrong.
+
+        A whole sentence of the source is verbatim.
+        """
+        if trouble := self._trouble_with_quotes(evidence):
+            return trouble
+        if reason := self._disagreement([text, *_amounts(measure)], evidence):
+            return Support(level=SupportLevel.DOUBTFUL, reason=reason)
+        is_verbatim = measure is None and self._is_whole_sentence(text, evidence)
+        return Support(level=SupportLevel.VERBATIM if is_verbatim else SupportLevel.UNVERIFIED)
+
+    def quote_support(self, evidence: Sequence[Evidence]) -> Support:
+        """Return the level of a choice that a quote suggests: only where the quote stands."""
+        return self._trouble_with_quotes(evidence) or Support(level=SupportLevel.UNVERIFIED)
+
+    def value_support(self, value: str, evidence: Sequence[Evidence]) -> Support:
+        """Return the level of a fact's value, which its passages must name."""
+        if trouble := self._trouble_with_quotes(evidence):
+            return trouble
+        passages = self._passages(evidence)
+        if comparable(value) in comparable(passages):
+            return Support(level=SupportLevel.UNVERIFIED)
+        absent = missing_names(f"is {value}", passages, [self._document.title or ""], "")
+        absent += missing_numbers(value, passages, self._document.language)
+        return _agreement(f"“{value}” is not in the quoted passage." if absent else "")
+
+    def _trouble_with_quotes(self, evidence: Sequence[Evidence]) -> Support | None:
+        missing = [e for e in evidence if e.match is Match.MISSING]
+        if len(missing) == len(evidence):
+            return Support(level=SupportLevel.REFUTED, reason=self._missing(missing))
+        if missing:
+            reason = f"One of its quotes is not in the source: “{_short(missing[0].quote)}”."
+            return Support(level=SupportLevel.DOUBTFUL, reason=reason)
+        if any(e.match is Match.CLOSE for e in evidence):
+            reason = "The quote was found only approximately; compare it with the source."
+            return Support(level=SupportLevel.DOUBTFUL, reason=reason)
+        return None
+
+    def _missing(self, missing: Sequence[Evidence]) -> str:
+        if not missing:
+            return "It has no quote."
+        hidden = comparable("\n".join(part.text for part in self._document.hidden))
+        if hidden and any(comparable(e.quote) in hidden for e in missing):
+            return "The quote stands in text that readers of the source do not see."
+        return f"The quote is not in the source: “{_short(missing[0].quote)}”."
+
+    def _disagreement(self, texts: Sequence[str], evidence: Sequence[Evidence]) -> str:
+        """Return in words which number or name the quoted passages lack."""
+        passages = self._passages(evidence)
+        headings = self._headings(evidence)
+        language = self._document.language
+        for text in texts:
+            if numbers := missing_numbers(text, f"{passages}\n{headings}", language):
+                return f"The number {numbers[0]} is not in the quoted passage."
+        known = [*self._known, headings, *(e.speaker for e in evidence if e.speaker)]
+        if names := missing_names(texts[0], passages, known, self._document.text):
+            return f"“{names[0]}” is not in the quoted passage."
+        return ""
+
+    def _passages(self, evidence: Sequence[Evidence]) -> str:
+        spans = [(e.start, e.end) for e in evidence if e.start is not None and e.end is not None]
+        return "\n".join(
+            self._document.passage_text(passage)
+            for passage in self._document.passages
+            if any(start < passage.end and passage.start < end for start, end in spans)
+        )
+
+    def _headings(self, evidence: Sequence[Evidence]) -> str:
+        numbers = {e.passage for e in evidence if e.passage is not None}
+        passages = (self._document.passages[n - 1] for n in numbers)
+        return ". ".join(dict.fromkeys(heading for p in passages for heading in p.headings))
+
+    def _is_whole_sentence(self, text: str, evidence: Sequence[Evidence]) -> bool:
+        wanted = comparable(text).strip(_CLOSING)
+        if not any(wanted in comparable(self._around(e)) for e in evidence):
+            return False
+        return wanted in self._sentences
+
+    def _around(self, evidence: Evidence) -> str:
+        return self._passages([evidence])
+
+    @cached_property
+    def _sentences(self) -> frozenset[str]:
+        return frozenset(comparable(s.text).strip(_CLOSING) for s in sentences_of(self._document))
+
+
+def _amounts(measure: Measure | None) -> list[str]:
+    """Return the parts of a result that may hold numbers."""
+    if measure is None:
+        return []
+    value = f"{measure.value} {measure.unit or ''}" if measure.value else None
+    return [part for part in (value, measure.baseline, measure.sample) if part]
+
+
+def _agreement(reason: str) -> Support:
+    level = SupportLevel.DOUBTFUL if reason else SupportLevel.UNVERIFIED
+    return Support(level=level, reason=reason)
+
+
+def _short(quote: str) -> str:
+    line = " ".join(quote.split())
+    return line if len(line) <= 80 else f"{line[:80]}…"  # noqa: PLR2004 - one line of a page

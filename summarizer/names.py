@@ -1,0 +1,111 @@
+"""Names and products of a statement against those of a passage."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from itertools import pairwise
+
+# Words of a name: Kafka, Data-Arks, GPT-4o, vLLM, S3, You.com, R&D.
+_WORD = re.compile(r"[^\W_][\w&+#]*(?:[.-][\w+#]+)*(?:['’]s\b)?")
+_INNER = re.compile(r".[A-Z]|[A-Za-z].*\d|\d.*[A-Z]")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|[\"“(]\s*)$")
+# "Southeast Asia (SEA)" and "SEA (Southeast Asia)".
+_LONG_SHORT = re.compile(r"((?:[\w-]+ ){1,6}?[\w-]+) ?\(([A-Z][A-Za-z\d&-]{1,9}?)s?\)")
+_SHORT_LONG = re.compile(r"\b([A-Z][A-Z\d&-]{1,9})s? ?\(((?:[\w-]+ ){1,6}?[\w-]+)\)")
+_CAPITALS = re.compile(r"[A-Z][A-Z\d&]{1,7}")
+_COMMON = frozenset(
+    """
+    i i'm we our us it its he she they the this that these those a an and or but so if when while
+    since after before then there here in on at of for to by from with as all any each every one no
+    not what who why how monday tuesday wednesday thursday friday saturday sunday january february
+    march april may june july august september october november december english ai llm llms ml api
+    apis ok ceo cto q1 q2 q3 q4 ii iii
+    """.split()
+)
+
+
+def missing_names(statement: str, passage: str, known: Iterable[str], document: str) -> list[str]:
+    """Return names in ``statement`` that neither ``passage`` nor ``known`` has.
+
+    ``known`` are the names of title, company, headings and speakers. An abbreviation stands for its
+    long form if ``document`` introduces it, or if the long form's initials spell it.
+    """
+    around = f"{passage}\n{'. '.join(known)}"
+    have = _keys(around) | _abbreviated(around, document)
+    return list(
+        dict.fromkeys(
+            name
+            for name in _names(statement)
+            if not (_key(name) in have or _parts(name) <= have or _is_spelled_out(name, around))
+        )
+    )
+
+
+def _names(text: str) -> Iterable[str]:
+    """Yield the names in a sentence: capitals inside it, and products anywhere."""
+    for match in _WORD.finditer(text):
+        word = re.sub(r"['’]s$", "", match[0])
+        is_first = bool(_SENTENCE_START.search(text[: match.start()]))
+        is_product = bool(_INNER.search(word)) and not word[0].isdigit()
+        if word.casefold() in _COMMON or not (is_product or word[0].isupper()):
+            continue
+        if is_product or not is_first:
+            yield word
+
+
+def _key(word: str) -> str:
+    key = "".join(c for c in word.casefold() if c.isalnum())
+    return key[:-1] if len(key) > 3 and key.endswith("s") else key  # noqa: PLR2004 - "AWS" stays
+
+
+def _parts(word: str) -> frozenset[str]:
+    return frozenset(_key(part) for part in re.split(r"[-./]", word) if part)
+
+
+def _keys(text: str) -> set[str]:
+    words = [re.sub(r"['’]s$", "", match[0]) for match in _WORD.finditer(text)]
+    joined = (first + second for first, second in pairwise(words))
+    return {_key(w) for w in (*words, *joined)} | {p for w in words for p in _parts(w)}
+
+
+def _abbreviated(text: str, document: str) -> set[str]:
+    """Return the keys of abbreviations whose long form ``text`` has, and the other way round."""
+    have = _keys(text)
+    found: set[str] = set()
+    for short, long in _introduced(document):
+        words = _keys(long)
+        if _key(short) in have:
+            found |= words
+        if words <= have:
+            found.add(_key(short))
+    return found
+
+
+@cache
+def _introduced(document: str) -> tuple[tuple[str, str], ...]:
+    """Return the abbreviations that a document introduces: (short, long)."""
+    pairs = [(m[2], m[1]) for m in _LONG_SHORT.finditer(document)]
+    pairs += [(m[1], m[2]) for m in _SHORT_LONG.finditer(document)]
+    forms = ((short, _long_form(short, words)) for short, words in pairs)
+    return tuple((short, long) for short, long in forms if long)
+
+
+def _long_form(short: str, words: str) -> str:
+    """Return the last words whose initials spell ``short``, else an empty text."""
+    parts = words.split()
+    for start in range(len(parts)):
+        if _initials(parts[start:]) == [c.casefold() for c in short if c.isalnum()]:
+            return " ".join(parts[start:])
+    return ""
+
+
+def _initials(words: Iterable[str]) -> list[str]:
+    return [part[0].casefold() for word in words for part in word.split("-") if part]
+
+
+def _is_spelled_out(name: str, text: str) -> bool:
+    """Return whether ``text`` has words whose initials spell the abbreviation ``name``."""
+    if not _CAPITALS.fullmatch(name):
+        return False
+    initials = "".join(_initials(match[0] for match in _WORD.finditer(text)))
+    return name.replace("&", "").casefold() in initials

@@ -1,0 +1,188 @@
+"""Finds a quote in a document: as it stands, nearly with a score, or not at all."""
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property
+
+from rapidfuzz import fuzz
+
+from schemas.cases import Evidence, Match
+from schemas.documents import Document
+from summarizer.sentences import words
+
+LEAST_SCORE = 0.87
+"""Below this share of agreeing characters a near match is another sentence."""
+
+# A single word stands anywhere and proves nothing.
+_LEAST_WORDS = 2
+_LEAST_UNSPACED = 6
+_CANDIDATES = 3
+_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\.\.\.|…)\s*")
+# Spellings that differ between a page and a model's copy of it, though the words do not.
+_SAME = str.maketrans(
+    dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‘’‚‛‹›′`´", "'") | dict.fromkeys("‐‑‒–—―−", "-")
+)
+# Thai to Khmer, kana, Han: scripts that put no spaces between words.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_OUTER = " \t\n\"“”„«»'‘’"
+_TRAILING = _OUTER + ".,;:"
+
+
+class QuoteFinder:
+    """The comparable form of one document's text, with a way back to its offsets."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._text, self._offsets = _comparable(document.text)
+
+    def find_all(self, quotes: Sequence[str]) -> tuple[Evidence, ...]:
+        """Return the evidence of every quote that is not blank, repeats left out."""
+        found = [e for quote in quotes if quote.strip() for e in self.find(quote)]
+        return tuple(dict.fromkeys(found))
+
+    def find(self, quote: str) -> list[Evidence]:
+        """Return where ``quote`` stands; one with an ellipsis is found in its parts."""
+        if _is_telling(quote) and (whole := self._exactly(quote)):
+            return [whole]
+        parts = [part for part in _ELLIPSIS.split(quote) if _is_telling(part)]
+        return [self._exactly(p) or self._nearly(p) for p in parts] or [Evidence(quote=quote)]
+
+    @cached_property
+    def _words(self) -> list[frozenset[str]]:
+        return [_keys(self._document.passage_text(p)) for p in self._document.passages]
+
+    def _exactly(self, quote: str) -> Evidence | None:
+        """Find whole words, if need be without quotation marks or a closing stop."""
+        for spelling in dict.fromkeys((quote.strip(), quote.strip(_OUTER), quote.strip(_TRAILING))):
+            wanted = _comparable(spelling)[0].strip()
+            for span in _places(wanted, self._text):
+                return self._evidence(self._text, self._offsets, span)
+        return None
+
+    def _nearly(self, quote: str) -> Evidence:
+        """Align within the passages that share most words, and on into the next passage."""
+        wanted, asked = _comparable(quote.strip(_OUTER))[0].strip(), _keys(quote)
+        places = range(len(self._document.passages))
+        ranked = sorted(places, key=lambda place: -len(asked & self._words[place]))
+        found = [self._aligned(wanted, place) for place in ranked[:_CANDIDATES]]
+        return max((f for f in found if f), key=lambda f: f.score, default=Evidence(quote=quote))
+
+    def _aligned(self, wanted: str, place: int) -> Evidence | None:
+        passages = self._document.passages
+        start = passages[place].start
+        end = passages[min(place + 1, len(passages) - 1)].end
+        text, offsets = _comparable(self._document.text[start:end])
+        aligned = fuzz.partial_ratio_alignment(wanted, text, score_cutoff=LEAST_SCORE * 100)
+        if aligned is None or len(wanted) > len(text):
+            return None
+        span = _nearest_edge(text, aligned.dest_start), _nearest_edge(text, aligned.dest_end)
+        score = round(fuzz.ratio(wanted, text[slice(*span)]) / 100, 3)
+        if score < LEAST_SCORE:
+            return None
+        return self._evidence(text, offsets, span, base=start, score=score)
+
+    def _evidence(
+        self,
+        text: str,
+        offsets: Sequence[int],
+        span: tuple[int, int],
+        *,
+        base: int = 0,
+        score: float = 1.0,
+    ) -> Evidence:
+        """Return the evidence at ``span`` of a comparable text that begins at offset ``base``."""
+        begin, end = span
+        while text[begin] == " ":
+            begin += 1
+        while text[end - 1] == " ":
+            end -= 1
+        stop = base + offsets[end - 1] + 1
+        # An accent written as a character of its own belongs to the letter before it.
+        while stop < len(self._document.text) and unicodedata.combining(self._document.text[stop]):
+            stop += 1
+        return evidence_at(self._document, base + offsets[begin], stop, score)
+
+
+def evidence_at(document: Document, start: int, end: int, score: float = 1.0) -> Evidence:
+    """Return ``document.text[start:end]`` as evidence, with page, second and speaker."""
+    passage = document.passage_at(start)
+    return Evidence(
+        quote=document.text[start:end],
+        passage=passage.n if passage else None,
+        start=start,
+        end=end,
+        match=Match.EXACT if score == 1.0 else Match.CLOSE,
+        score=score,
+        page=passage.page if passage else None,
+        seconds=passage.seconds if passage else None,
+        speaker=passage.speaker if passage else None,
+    )
+
+
+def comparable(text: str) -> str:
+    """Return ``text`` without case, accents, kinds of spaces, dashes and quotation marks."""
+    return _comparable(text)[0].strip()
+
+
+def _comparable(text: str) -> tuple[str, Sequence[int]]:
+    """Return the comparable form of ``text`` and the offset of each of its characters."""
+    out: list[str] = []
+    offsets = array("I")  # a ninth of the memory that a list takes: a book has a million
+    for offset, character in enumerate(text):
+        for piece in _plain(character):
+            if piece == " " and out and out[-1] == " ":
+                continue
+            out.append(piece)
+            offsets.append(offset)
+    return "".join(out), offsets
+
+
+@cache
+def _plain(character: str) -> str:
+    if unicodedata.category(character) == "Cf":  # soft hyphens, zero-width spaces, direction marks
+        return ""
+    spelled = unicodedata.normalize("NFKD", character.translate(_SAME)).translate(_SAME)
+    kept = "".join(c for c in spelled if not unicodedata.combining(c)).casefold()
+    return re.sub(r"\s", " ", kept)
+
+
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in words(text))
+
+
+def _is_telling(quote: str) -> bool:
+    return len(words(quote)) >= _LEAST_WORDS or len(_UNSPACED.findall(quote)) >= _LEAST_UNSPACED
+
+
+def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where ``wanted`` stands in ``text`` and cuts neither a word nor a number."""
+    place = text.find(wanted) if wanted else -1
+    while place >= 0:
+        end = place + len(wanted)
+        if not (_cuts(text, place) or _cuts(text, end)):
+            yield place, end
+        place = text.find(wanted, place + 1)
+
+
+def _cuts(text: str, at: int) -> bool:
+    """Return whether a word or a number such as 1,200 runs on across ``at``."""
+    before, after = text[max(0, at - 2) : at], text[at : at + 2]
+    if not before or not after or _UNSPACED.match(after):
+        return False
+    return (
+        (before[-1].isalnum() and after[0].isalnum())
+        or (before[-1].isdigit() and bool(re.match(r"[.,]\d", after)))
+        or (bool(re.match(r"\d[.,]", before)) and after[0].isdigit())
+    )
+
+
+def _nearest_edge(text: str, at: int) -> int:
+    """Return the nearer end of the word that ``at`` cuts."""
+    back = forth = at
+    while _cuts(text, back):
+        back -= 1
+    while _cuts(text, forth):
+        forth += 1
+    return back if at - back < forth - at else forth

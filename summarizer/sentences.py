@@ -1,0 +1,85 @@
+"""Cuts a document's passages into sentences that know their place."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sentencex import get_sentence_boundaries
+
+from schemas.documents import Document
+
+_MARKER = re.compile(r"\s*(?:[-–—*•▪◦·►✓✔]+|\(?\d{1,2}[.)])\s+")
+# What the splitter takes for an end: "approx. 5", "ASP.NET".
+_NO_END = re.compile(r"\b(?:e\.g|i\.e|vs|etc|approx|no|fig|incl|resp)\.$", re.IGNORECASE)
+_DOTTED = re.compile(r"(?:^|[^\w])[A-Z]\w*\.$")
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """``document.text[start:end]`` in passage number ``passage`` under the heading ``section``.
+
+    ``position`` runs from 0 (first sentence) to 1 (last); ``opens`` marks the first sentence of a
+    line: of a paragraph, list item or table row.
+    """
+
+    text: str
+    start: int
+    end: int
+    passage: int
+    section: str
+    position: float
+    opens: bool = False
+
+
+def words(text: str) -> list[str]:
+    """Return the words of ``text``; hyphens and apostrophes inside do not part them."""
+    return _WORD.findall(text)
+
+
+def sentences_of(document: Document) -> list[Sentence]:
+    """Return the sentences of every passage in order; a line break ends a sentence."""
+    found: list[tuple[int, int, int, str, bool]] = []
+    for passage in document.passages:
+        offset = passage.start
+        for line in document.passage_text(passage).split("\n"):
+            found += [
+                (offset + start, offset + end, passage.n, passage.section or "", not place)
+                for place, (start, end) in enumerate(_spans(line, document.language))
+            ]
+            offset += len(line) + 1
+    last = max(len(found) - 1, 1)
+    return [
+        Sentence(document.text[start:end], start, end, n, section, place / last, opens)
+        for place, (start, end, n, section, opens) in enumerate(found)
+    ]
+
+
+def _spans(line: str, language: str | None) -> list[tuple[int, int]]:
+    """Return the trimmed spans of the sentences in a line, without its list marker."""
+    marker = _MARKER.match(line)
+    begin = marker.end() if marker else 0
+    spans: list[tuple[int, int]] = []
+    for start, end in _pieces(line, begin, language):
+        if spans and _runs_on(line, spans[-1], start):
+            spans[-1] = (spans[-1][0], end)
+        elif not spans or start >= spans[-1][1]:
+            spans.append((start, end))
+    return spans
+
+
+def _pieces(line: str, begin: int, language: str | None) -> Iterator[tuple[int, int]]:
+    text = line[begin:]
+    for found in get_sentence_boundaries(language or "en", text) if text.strip() else ():
+        piece = text[found["start_index"] : found["end_index"]]
+        if trimmed := piece.strip():
+            start = begin + found["start_index"] + piece.index(trimmed)
+            yield start, start + len(trimmed)
+
+
+def _runs_on(line: str, before: tuple[int, int], start: int) -> bool:
+    """Return whether the sentence before goes on at ``start``."""
+    text, after = line[slice(*before)], line[start : start + 1]
+    if start == before[1]:
+        return bool(_DOTTED.search(text)) and after.isalnum()
+    return bool(_NO_END.search(text)) and (after.islower() or after.isdigit())

@@ -1,0 +1,169 @@
+"""The strategy for long documents: windows are read one by one, their findings put together.
+
+Each window is a question of its own: a crash in the middle pays only for the rest. The last call
+chooses among findings by number, so that every quote in a draft is one that a window gave.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from schemas.documents import Document
+from schemas.errors import (
+    AnswerInvalid,
+    AnswerRefused,
+    AnswerTruncated,
+    ContextExceeded,
+    ModelError,
+)
+from schemas.reviews import Unread
+from summarizer.answers import PartAnswer, claims_of, facts_of, tags_of, with_stated
+from summarizer.asking import Asker, schema_tokens
+from summarizer.drafts import Draft
+from summarizer.profiles import Profile, Strategy
+from summarizer.rendering import render_passages
+from summarizer.strategies import synthesis
+from summarizer.strategies.findings import Part, merged, merged_tags
+from summarizer.strategies.single import STAGE, context_values, fixed_tokens
+from summarizer.strategies.synthesis import MergeAnswer, Synthesis
+from summarizer.strategies.windows import Window, cut, halves
+
+PART_PROMPT = "case_study_part"
+WINDOW_TOKENS = 24_000
+"""Longer windows fit many models, but the longer one is the more of it goes unmentioned."""
+
+# More of the source than this unread, and there is no draft.
+_MOST_UNREAD = 0.25
+# Failures of one window by itself; any other one concerns the endpoint and ends the whole.
+_OWN_FAULT = (AnswerInvalid, AnswerRefused)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How long windows may be, and how much room findings have in one call; in tokens.
+
+    ``part_fixed`` and ``merge_fixed`` are what the questions take without passages or findings.
+    """
+
+    window: int
+    room: int
+    part_fixed: int
+    merge_fixed: int
+
+
+def layout(profile: Profile) -> Layout:
+    """Return how long documents are read under ``profile``.
+
+    Raises:
+        ContextExceeded: if the context has no room for any window.
+    """
+    part = fixed_tokens(PART_PROMPT, {"industries": "x" * 300}) + schema_tokens(PartAnswer)
+    merging = fixed_tokens(synthesis.PROMPT, {}) + schema_tokens(MergeAnswer)
+    answer = min(profile.output_tokens, profile.context_tokens // 3)
+    window = min(profile.context_tokens - part - answer, WINDOW_TOKENS)
+    if window <= 0:
+        raise ContextExceeded(
+            f"a context of {profile.context_tokens:,} tokens has no room for a part of the source "
+            "beside the question and its answer; use the strategy guided"
+        )
+    return Layout(window, max(profile.context_tokens - merging - answer, 1), part, merging)
+
+
+async def propose(
+    document: Document, asker: Asker, reason: str, on_step: Callable[[int, int], None]
+) -> Draft:
+    """Return what the windows of ``document`` give together; what was not read is listed.
+
+    Raises:
+        ModelError: when the endpoint fails, too much of the source gave no usable answer, or the
+            findings cannot be put together.
+    """
+    laid = layout(asker.profile)
+    windows = cut(document, laid.window)
+    steps = _Steps(on_step, len(windows) + (len(windows) > 1))
+    reading = _Reading(document, asker, steps)
+    # What is under way when one window fails has been paid for, so all are waited for.
+    ended = await asyncio.gather(*map(reading.read, windows), return_exceptions=True)
+    if failure := next((outcome for outcome in ended if outcome is not None), None):
+        raise failure
+    parts = [part for _, part in sorted(reading.parts, key=lambda entry: entry[0])]
+    _refuse_gaps(reading.unread, windows)
+    if not merged(parts):
+        raise AnswerInvalid(f"{asker.profile.model} found no statement in any part of the source")
+    if len(parts) == 1:
+        claims, facts = list(parts[0].claims), list(parts[0].facts)
+    else:
+        claims, facts = await Synthesis(document, asker, laid.room, steps.step).of(parts)
+    return Draft(
+        strategy=Strategy.MAP_REDUCE,
+        strategy_reason=reason,
+        facts=with_stated(facts, document),
+        claims=tuple(claims),
+        tags=merged_tags(parts),
+        unread=tuple(sorted((gap for gap, _ in reading.unread), key=lambda gap: gap.first)),
+    )
+
+
+@dataclass
+class _Steps:
+    """Counts the calls of one document."""
+
+    on_step: Callable[[int, int], None]
+    total: int
+    done: int = 0
+
+    def step(self) -> None:
+        self.done += 1
+        self.total = max(self.total, self.done)
+        self.on_step(self.done, self.total)
+
+
+@dataclass
+class _Reading:
+    """Reads windows; ``parts`` are kept with the start of their window, gaps with their tokens."""
+
+    document: Document
+    asker: Asker
+    steps: _Steps
+    parts: list[tuple[int, Part]] = field(default_factory=list)
+    unread: list[tuple[Unread, int]] = field(default_factory=list)
+
+    async def read(self, window: Window) -> None:
+        """Read one window; one that is too long after all is read in halves."""
+        try:
+            part = await self._ask(window)
+        except (ContextExceeded, AnswerTruncated) as error:
+            parts = halves(self.document, window)
+            if len(parts) == 1:
+                self._skip(window, error)
+            for half in parts if len(parts) > 1 else ():
+                await self.read(half)
+        except _OWN_FAULT as error:
+            self._skip(window, error)
+        else:
+            self.parts.append((window.passages[0].start, part))
+
+    async def _ask(self, window: Window) -> Part:
+        values = context_values(self.document) | {
+            "first": window.first,
+            "last": window.last,
+            "total": len(self.document.passages),
+            "passages": render_passages(self.document, window.passages),
+        }
+        answer = await self.asker.ask(self.asker.prompt(PART_PROMPT), values, PartAnswer, STAGE)
+        self.steps.step()
+        return Part(tuple(facts_of(answer)), tuple(claims_of(answer)), tuple(tags_of(answer)))
+
+    def _skip(self, window: Window, error: ModelError) -> None:
+        gap = Unread(first=window.first, last=window.last, reason=str(error))
+        self.unread.append((gap, window.tokens))
+
+
+def _refuse_gaps(unread: Sequence[tuple[Unread, int]], windows: Sequence[Window]) -> None:
+    """Refuse to draft from a source of which too much was not read."""
+    lost, whole = sum(tokens for _, tokens in unread), sum(window.tokens for window in windows)
+    if lost > _MOST_UNREAD * whole:
+        raise AnswerInvalid(
+            f"{lost / whole:.0%} of the source gave no usable answer (the first part: "
+            f"{unread[0][0].reason}); a draft of the rest would mislead, try another model"
+        )

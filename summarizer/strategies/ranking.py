@@ -1,0 +1,263 @@
+"""Which sentences of a document speak about which section, by cues kept as data.
+
+Small models cannot search a document, so code does: each sentence is weighed per section by the
+patterns of ``cues.toml``, by what it stands under, and by the terms of the taxonomy it names. A
+section that no sentence speaks about stays empty. Among those that weigh enough, BM25 helps to
+order.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import Stemmer
+
+from schemas.cases import Section
+from schemas.taxonomy import load_taxonomy
+from summarizer.numbers import numbers
+from summarizer.sentences import Sentence, words
+from summarizer.strategies.cues import (
+    SectionCues,
+    Setting,
+    hits,
+    load_cues,
+    settings_of,
+)
+
+_LEAST_WORDS, _MOST_WORDS = 7, 48
+# A maxim under a heading that says so may be short: "Keep the old path alive."
+_LEAST_WORDS_HEADED = 5
+# So may be what a named thing is for: "The vectors live in Qdrant."
+_LEAST_WORDS_NAMED = 4
+_PER_PASSAGE = 3
+_STRONG_AT_MOST = 4.0
+# A short sentence that names a tool is about it; in a long one, a name is mostly in passing.
+_SHORT = 12
+_MOST_NAMED = 2
+# A summary stands at the top; later only under a heading that says so.
+_OPENING = 0.2
+# What BM25 adds to the weight of the document's most relevant sentence; less to others.
+_RELEVANT = 2.0
+_K1, _B = 1.2, 0.75
+_STOP = frozenset(
+    """
+    the a an and or of to in on at for with by from as is are was were be been it its this that
+    these those we our us they their he she his her you your not no so if then than but also can
+    could will would should may might do does did have has had how what which who when where why
+    into over under about out up down more most very just all any each every other some such only
+    """.split()
+)
+_ENDS = re.compile(r"[.!][”’)\]]*$")
+_STARTS = re.compile(r"[A-Z0-9]")
+_PLAIN_WORD = re.compile(r"(?<![\\\w])[a-z]{4,}")
+_SPEECH = re.compile(
+    r"[“\"][^”\"]{25,}[”\"].*\b(says?|said|asks?|asked|puts? it|explain(s|ed)|note[sd]?|adds?)\b|"
+    r"\b(says?|said|asks?|asked|puts? it|explain(s|ed)|note[sd]?|adds?)\b.*[“\"][^”\"]{25,}",
+    re.IGNORECASE,
+)
+_CONNECTIVE = r"(?:(?:and|but|so|then|yet|or|plus|still|also|now),? )*"
+# "With three per family instead of two.": no more than a rest of the sentence before.
+_FRAGMENT = re.compile(
+    rf"^{_CONNECTIVE}(with|without|like|because|which|whose|including|such as|rather than|plus)\b"
+    r"[^,:]*$",
+    re.IGNORECASE,
+)
+# What makes sense only with the sentence before: a bare pronoun most, "this tool" less.
+_LEANS_HARD = re.compile(
+    rf"^{_CONNECTIVE}((it|they|he|she|him|them)\b|(this|that|these|those)(['’]\w+)? "
+    r"(\w+ly |also |then |now )?(is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|"
+    r"would|should|may|might|must|got|went|came|gave|leave|take|\w+[^s\W]s|\w+ed)\b)",
+    re.IGNORECASE,
+)
+_LEANS = re.compile(
+    rf"^{_CONNECTIVE}(it|they|he|she|this|that|these|those|its|their|his|her|such|both|which|"
+    r"others?|another|one|so (has|have|is|did)|for (this|that|these)|"
+    r"the (former|latter|same|other|second|third|rest|last|above|previous))\b|"
+    r"\b(one|them|these|those|this|that|him|her)\.$",
+    re.IGNORECASE,
+)
+_OF_ITSELF = re.compile(
+    r"this (post|article|talk|paper|page|write-?up|report|document|case study) ", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A sentence chosen for a section, with its weight and the terms that it names."""
+
+    section: Section
+    sentence: Sentence
+    weight: float
+    named: frozenset[str] = frozenset()
+
+
+def pick(sentences: Sequence[Sentence], title: str | None = None) -> dict[Section, list[Pick]]:
+    """Return each section's sentences, best first, every sentence in one section at most.
+
+    A sentence goes to the section it weighs most for, or to one that it weighs nearly as much for
+    when the first is full. At most three sentences of one passage serve the same section; each of
+    a section about named things names another one.
+    """
+    relevant = _relevance(sentences)
+    settings = settings_of(sentences, title)
+    title_stems = frozenset(_stems(title or ""))
+    weighed = [
+        replace(chosen, weight=round(chosen.weight + _RELEVANT * relevant[name][place], 2))
+        for place, (sentence, setting) in enumerate(zip(sentences, settings, strict=True))
+        for name, chosen in _candidates(sentence, setting, title_stems)
+    ]
+    return _filled(sorted(weighed, key=lambda p: (-p.weight, p.sentence.start)))
+
+
+def leaning(text: str) -> float:
+    """Return how much ``text`` needs the sentence before it: 2 for a bare pronoun, 1, or 0."""
+    if _OF_ITSELF.match(text):
+        return 0.0
+    if _LEANS_HARD.match(text):
+        return 2.0
+    return 1.0 if _LEANS.search(text) else 0.0
+
+
+def _candidates(
+    sentence: Sentence, setting: Setting, title: frozenset[str]
+) -> list[tuple[Section, Pick]]:
+    cues = load_cues()
+    least = _LEAST_WORDS_HEADED if setting.headed else _LEAST_WORDS
+    found = []
+    for name, section in cues.sections.items():
+        if not _is_usable(sentence, _LEAST_WORDS_NAMED if section.taxonomy else least):
+            continue
+        named = _named(sentence.text, section)
+        weight = _weight(sentence, section, name, setting, named)
+        weight += _summing_up(sentence, section, setting, title)
+        if weight >= (section.threshold or cues.threshold):
+            found.append((name, Pick(name, sentence, weight, named)))
+    return found
+
+
+def _is_usable(sentence: Sentence, least_words: int) -> bool:
+    """Return whether a sentence can stand alone as a statement: whole, and on the matter."""
+    text = sentence.text
+    is_whole = bool(_STARTS.match(text) and _ENDS.search(text))
+    is_balanced = text.count("(") == text.count(")") and text.count("“") == text.count("”")
+    fits = least_words <= len(words(text)) <= _MOST_WORDS and text.count('"') % 2 == 0
+    is_junk = _SPEECH.search(text) or _FRAGMENT.match(text) or hits(_junk(), text)
+    return is_whole and is_balanced and fits and not is_junk
+
+
+def _junk() -> Sequence[str]:
+    return load_cues().junk["patterns"]
+
+
+def _weight(
+    sentence: Sentence, section: SectionCues, name: str, setting: Setting, named: frozenset[str]
+) -> float:
+    """Return how much speaks for ``sentence`` to be about the section ``name``."""
+    text = sentence.text
+    if (section.needs_number and not numbers(text)) or (section.taxonomy and not named):
+        return 0.0
+    strong = min(_STRONG_AT_MOST, 2.0 * hits(section.strong, text))
+    kindred = 3.0 if setting.sections.intersection(section.kin) else 1.0
+    own = strong + hits(section.light, text) + kindred * bool(hits(section.kin_cues, text))
+    if named:
+        is_short = len(words(text)) <= _SHORT and strong > 0
+        own += 1.0 + min(len(named) - 1, _MOST_NAMED) + is_short
+    if section.needs_cue and not own:
+        return 0.0
+    against = 3.0 * hits(section.against, text) + leaning(text)
+    return own + _place(sentence, section, name, setting) - against
+
+
+def _place(sentence: Sentence, section: SectionCues, name: str, setting: Setting) -> float:
+    """Return what the place of a sentence weighs for a section."""
+    if name in setting.headed:
+        return 3.0 if setting.opens else 2.0
+    if name in setting.announced:
+        return 2.0
+    # Under another section's own heading a sentence is more likely about that one.
+    is_foreign = setting.sections and not setting.sections.intersection(section.kin)
+    return (-1.0 if is_foreign else 0.0) + (1.0 if hits(section.hints, sentence.section) else 0.0)
+
+
+def _summing_up(
+    sentence: Sentence, section: SectionCues, setting: Setting, title: frozenset[str]
+) -> float:
+    """Return what place and title add for a section that stands at the opening."""
+    if not section.early:
+        return 0.0
+    if sentence.position > _OPENING and Section.ABSTRACT not in setting.headed:
+        return -10.0
+    shared = len(title.intersection(_stems(sentence.text))) / len(title) if title else 0.0
+    return 3.0 * shared - 5.0 * min(sentence.position, _OPENING)
+
+
+def _named(text: str, section: SectionCues) -> frozenset[str]:
+    """Return the terms of the section's group that ``text`` names."""
+    if section.taxonomy is None:
+        return frozenset()
+    taxonomy = load_taxonomy()
+    terms = (taxonomy.term(mention.slug) for mention in taxonomy.mentions(text))
+    return frozenset(term.slug for term in terms if term and term.group == section.taxonomy)
+
+
+def _filled(weighed: Sequence[Pick]) -> dict[Section, list[Pick]]:
+    sections = load_cues().sections
+    picked: dict[Section, list[Pick]] = {name: [] for name in sections}
+    best: dict[int, float] = {}
+    for candidate in weighed:
+        best.setdefault(candidate.sentence.start, candidate.weight)
+    used: set[int] = set()
+    crowded: Counter[tuple[str, int]] = Counter()
+    for candidate in weighed:
+        name, sentence = candidate.section, candidate.sentence
+        is_full = len(picked[name]) >= sections[name].keep
+        is_second = candidate.weight < best[sentence.start] - 1
+        named_before = frozenset[str]().union(*(p.named for p in picked[name]))
+        repeats = bool(candidate.named) and candidate.named <= named_before
+        place = (name, sentence.passage)
+        is_taken = sentence.start in used or crowded[place] >= _PER_PASSAGE
+        if not (is_full or is_second or repeats or is_taken):
+            picked[name].append(candidate)
+            used.add(sentence.start)
+            crowded[place] += 1
+    return picked
+
+
+def _relevance(sentences: Sequence[Sentence]) -> Mapping[Section, Sequence[float]]:
+    """Return for each section the BM25 score of each sentence, as a share of the best.
+
+    The query is the section's question with the plain words of its cues: a question alone shares
+    few words with its answers.
+    """
+    texts = [_stems(sentence.text) for sentence in sentences]
+    sections = load_cues().sections
+    if not any(texts):
+        return {name: [0.0] * len(texts) for name in sections}
+    import bm25s
+
+    index = bm25s.BM25(k1=_K1, b=_B, method="lucene")
+    index.index(texts, show_progress=False)
+    scores = {name: [float(s) for s in index.get_scores(list(_query(name)))] for name in sections}
+    return {name: [s / (max(several) or 1.0) for s in several] for name, several in scores.items()}
+
+
+@cache
+def _query(name: Section) -> tuple[str, ...]:
+    section = load_cues().sections[name]
+    patterns = " ".join((*section.strong, *section.light))
+    cue_words = sorted(set(_stems(" ".join(_PLAIN_WORD.findall(patterns)))))
+    return tuple(dict.fromkeys([*_stems(section.question), *cue_words]))
+
+
+def _stems(text: str) -> list[str]:
+    """Return the stems of the words that carry meaning, with repeats."""
+    kept = [word.lower() for word in words(text) if word.lower() not in _STOP]
+    stems: list[str] = _stemmer().stemWords(kept)
+    return stems
+
+
+@cache
+def _stemmer() -> Stemmer.Stemmer:
+    return Stemmer.Stemmer("english")

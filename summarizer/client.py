@@ -11,6 +11,7 @@ import instructor
 import openai
 import openai.resources  # the first client would: a third of a second on the event loop
 from instructor.core import IncompleteOutputException, InstructorRetryException
+from instructor.v2.core.hooks import Hooks
 from openai.lib._pydantic import to_strict_json_schema
 from pydantic import BaseModel
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential_jitter
@@ -247,9 +248,9 @@ def _prepared(answer_type: type[BaseModel]) -> type[BaseModel]:
 
 
 @cache
-def _strict_schema(answer_type: type[BaseModel]) -> instructor.Hooks:
+def _strict_schema(answer_type: type[BaseModel]) -> Hooks:
     """Return a hook that has the endpoint enforce the schema; instructor does not ask for it."""
-    hooks = instructor.Hooks()
+    hooks = Hooks()
 
     def enforce(**request: Any) -> None:
         asked = request.get("response_format", {}).get("json_schema")

@@ -1,0 +1,259 @@
+"""One question to an endpoint: what is repeated, what is not, and what each outcome is called."""
+
+import threading
+
+import pytest
+from pydantic import BaseModel, Field
+
+from prompts.loader import Message
+from schemas.errors import (
+    AnswerInvalid,
+    AnswerRefused,
+    AnswerTruncated,
+    ContextExceeded,
+    ModelError,
+    ModelRejected,
+    ProviderUnavailable,
+    RateLimited,
+)
+from scripted_endpoint import Reply, api_error, completion
+from summarizer.client import Spent
+from summarizer.profiles import JsonMode, Profile
+
+MESSAGES = [Message(role="user", content="How many? {{ not.a.template }}")]
+
+
+class Count(BaseModel):
+    """An answer."""
+
+    count: int = Field(description="how many")
+
+
+GOOD = completion({"count": 3})
+
+
+async def test_an_answer_comes_with_what_it_took(endpoint, client_of):
+    """A good answer is parsed, and its tokens, attempts and finish reason are reported."""
+    endpoint.enqueue(GOOD)
+    answer = await client_of().ask(MESSAGES, Count)
+    assert answer.parsed == Count(count=3)
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (100, 20)
+    assert (answer.attempts, answer.finish_reason) == (1, "stop")
+
+
+async def test_text_of_a_source_is_never_a_template(endpoint, client_of):
+    """Page text with template signs reaches the model unchanged."""
+    endpoint.enqueue(GOOD)
+    await client_of().ask(MESSAGES, Count)
+    assert endpoint.requests[0]["messages"][0]["content"] == MESSAGES[0].content
+
+
+async def test_schema_is_sent_and_enforced_where_the_profile_says_so(endpoint, client_of):
+    """A strict profile asks the endpoint to enforce the schema; another one only sends it."""
+    endpoint.enqueue(GOOD, GOOD)
+    await client_of().ask(MESSAGES, Count)
+    await client_of(Profile(model="scripted", strict=True)).ask(MESSAGES, Count)
+    plain, strict = (r["response_format"]["json_schema"] for r in endpoint.requests)
+    assert "strict" not in plain
+    assert strict["strict"] is True
+    assert strict["schema"]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("profile", "sent", "absent"),
+    [
+        (Profile(output_tokens=700), {"temperature": 0.0, "max_tokens": 700}, "reasoning_effort"),
+        (
+            Profile(output_tokens=700, reasoning_effort="low"),
+            {"reasoning_effort": "low", "max_completion_tokens": 700},
+            "temperature",
+        ),
+    ],
+)
+async def test_reasoning_models_get_effort_and_room(endpoint, client_of, profile, sent, absent):
+    """A reasoning model gets its effort and its whole output limit, and no temperature."""
+    endpoint.enqueue(GOOD)
+    await client_of(profile).ask(MESSAGES, Count)
+    assert sent.items() <= endpoint.requests[0].items()
+    assert absent not in endpoint.requests[0]
+
+
+async def test_tools_mode_reads_the_arguments(endpoint, client_of):
+    """A profile in tools mode takes the answer from the tool call."""
+    reply = completion(None)
+    call = {"id": "1", "type": "function", "function": {"name": "Count", "arguments": '{"count": 5}'}}
+    reply.body["choices"][0]["message"]["tool_calls"] = [call]
+    endpoint.enqueue(reply)
+    answer = await client_of(Profile(mode=JsonMode.TOOLS)).ask(MESSAGES, Count)
+    assert answer.parsed.count == 5
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        api_error(500),
+        api_error(502),
+        api_error(408),
+        Reply(body={"object": "x"}, cut=True),
+        api_error(429, retry_after="0"),
+    ],
+)
+async def test_transient_faults_are_repeated(endpoint, client_of, fault):
+    """A failing endpoint is asked again, and the answer counts both attempts."""
+    endpoint.enqueue(fault, GOOD)
+    answer = await client_of().ask(MESSAGES, Count)
+    assert (answer.parsed.count, answer.attempts) == (3, 2)
+
+
+async def test_attempts_end(endpoint, client_of):
+    """After the allowed attempts the last cause is raised."""
+    spent = Spent()
+    with pytest.raises(ProviderUnavailable, match="is failing"):
+        await client_of(attempts=3).ask(MESSAGES, Count, spent)
+    assert (spent.attempts, len(endpoint.requests)) == (3, 3)
+
+
+async def test_patience_outlasts_attempts(endpoint, client_of, waits):
+    """With patience, a call waits out an outage that takes longer than its attempts."""
+    endpoint.enqueue(*[api_error(503)] * 9, GOOD)
+    answer = await client_of(attempts=2, patience=3_600).ask(MESSAGES, Count)
+    assert answer.attempts == 10
+    assert waits.now > 30
+
+
+async def test_patience_ends(endpoint, client_of, waits):
+    """An outage longer than the patience ends the call."""
+    with pytest.raises(ProviderUnavailable):
+        await client_of(attempts=2, patience=120).ask(MESSAGES, Count)
+    assert 120 <= waits.now < 300
+
+
+async def test_retry_after_is_waited_for(endpoint, client_of, waits):
+    """A 429 pauses for the time that the endpoint names."""
+    endpoint.enqueue(api_error(429, retry_after="17"), GOOD)
+    await client_of().ask(MESSAGES, Count)
+    assert waits.now == 17
+
+
+async def test_a_very_long_retry_after_ends_the_call(endpoint, client_of, waits):
+    """A 429 that asks for an hour is raised at once."""
+    endpoint.enqueue(api_error(429, retry_after="3600"), GOOD)
+    with pytest.raises(RateLimited) as raised:
+        await client_of().ask(MESSAGES, Count)
+    assert raised.value.retry_after == 3600
+    assert waits.now == 0
+
+
+async def test_slow_answers_are_not_paid_for_ever(endpoint, client_of):
+    """A request without an answer in time counts as an attempt, however patient the client is."""
+    hold = threading.Event()
+    endpoint.script = lambda _: Reply(hold=hold)
+    client = client_of(attempts=2, patience=3_600, timeout=0.1)
+    with pytest.raises(ProviderUnavailable, match="in time"):
+        await client.ask(MESSAGES, Count)
+    hold.set()
+    assert len(endpoint.requests) == 2
+
+
+@pytest.mark.parametrize("bad", ['{"count": "many"}', "not JSON", "", '{"other": 1}'])
+async def test_unusable_answers_are_asked_for_twice(endpoint, client_of, bad):
+    """An answer that does not fit its schema is asked for once more, then it is invalid."""
+    endpoint.enqueue(completion(bad), completion(bad), GOOD)
+    spent = Spent()
+    with pytest.raises(AnswerInvalid):
+        await client_of().ask(MESSAGES, Count, spent)
+    assert spent.attempts == 2
+    assert spent.usage.completion_tokens == 40
+    assert spent.text == bad
+
+
+async def test_refusals_are_not_repeated(endpoint, client_of):
+    """A refusal looks like an empty answer; it is recognised and not paid for again."""
+    endpoint.enqueue(completion(None, refusal="I can't"))
+    with pytest.raises(AnswerRefused) as raised:
+        await client_of().ask(MESSAGES, Count)
+    assert raised.value.kind == "answer_refused"
+    assert len(endpoint.requests) == 1
+
+
+async def test_filtered_answers_are_not_repeated(endpoint, client_of):
+    """An answer that the provider's filter cut is named as such."""
+    endpoint.enqueue(completion(None, finish="content_filter"))
+    with pytest.raises(AnswerRefused) as raised:
+        await client_of().ask(MESSAGES, Count)
+    assert raised.value.kind == "answer_filtered"
+
+
+async def test_a_cut_answer_gets_more_room_once(endpoint, client_of):
+    """An answer at its limit is asked for once more with the model's largest limit."""
+    profile = Profile(output_tokens=50, most_output_tokens=400)
+    endpoint.enqueue(completion("", finish="length"), GOOD)
+    answer = await client_of(profile).ask(MESSAGES, Count)
+    assert answer.parsed.count == 3
+    assert [r["max_tokens"] for r in endpoint.requests] == [50, 400]
+
+
+@pytest.mark.parametrize(("most", "requests"), [(None, 1), (50, 1), (400, 2)])
+async def test_a_cut_answer_without_more_room_is_truncated(endpoint, client_of, most, requests):
+    """Where the profile has no more room, or that is not enough either, the answer is truncated."""
+    profile = Profile(output_tokens=50, most_output_tokens=most)
+    endpoint.enqueue(*[completion('{"cou', finish="length")] * 3)
+    with pytest.raises(AnswerTruncated):
+        await client_of(profile).ask(MESSAGES, Count)
+    assert len(endpoint.requests) == requests
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "kind"),
+    [
+        (api_error(401), ModelRejected, "key_rejected"),
+        (api_error(403), ModelRejected, "key_rejected"),
+        (api_error(400, message="API key not valid. Pass one."), ModelRejected, "key_rejected"),
+        (api_error(402), ModelRejected, "quota_exhausted"),
+        (api_error(429, "insufficient_quota"), ModelRejected, "quota_exhausted"),
+        (api_error(404), ModelRejected, "model_unknown"),
+        (api_error(400, message="The model `x` does not exist"), ModelRejected, "model_unknown"),
+        (api_error(400, "context_length_exceeded"), ContextExceeded, "context_exceeded"),
+        (api_error(400, "exceed_context_size_error"), ContextExceeded, "context_exceeded"),
+        (api_error(400, message="prompt is too long: 9 > 8"), ContextExceeded, "context_exceeded"),
+        (api_error(400, "content_filter"), AnswerRefused, "answer_filtered"),
+        (api_error(422), ModelError, "request_refused"),
+        (Reply(status=307, headers={"location": "https://a.example/"}), ModelRejected, "not_an_endpoint"),
+        (Reply(text="<html>sign in</html>"), ModelRejected, "not_an_endpoint"),
+        (Reply(body={"error": {"message": "Insufficient credits", "code": 402}}), ModelRejected, "quota_exhausted"),
+    ],
+)
+async def test_lasting_faults_are_named_and_not_repeated(endpoint, client_of, reply, error, kind):
+    """Each lasting fault becomes one error with its cause, after one request."""
+    endpoint.enqueue(reply, GOOD)
+    with pytest.raises(error) as raised:
+        await client_of().ask(MESSAGES, Count)
+    assert raised.value.kind == kind
+    assert len(endpoint.requests) == 1
+
+
+async def test_no_endpoint_at_all(client_of, endpoint):
+    """A port where nothing listens is reported as no connection, with the address."""
+    endpoint.close()
+    with pytest.raises(ProviderUnavailable, match="no connection to http://127"):
+        await client_of(attempts=1).ask(MESSAGES, Count)
+
+
+async def test_messages_hold_neither_keys_nor_completions(endpoint, client_of):
+    """An error repeats little of what the endpoint says, and no key."""
+    said = "bad request sk-abcdef123 Bearer xyz " + "word " * 500
+    endpoint.enqueue(api_error(422, message=said))
+    with pytest.raises(ModelError) as raised:
+        await client_of().ask(MESSAGES, Count)
+    assert "sk-" not in str(raised.value)
+    assert len(str(raised.value)) < 300
+
+
+async def test_tokens_are_estimated_where_the_endpoint_counts_none(endpoint, client_of):
+    """An answer whose tokens are not counted is not free."""
+    reply = completion({"count": 3})
+    del reply.body["usage"]
+    endpoint.enqueue(reply)
+    answer = await client_of().ask(MESSAGES, Count)
+    assert answer.usage.prompt_tokens > 0
+    assert answer.usage.completion_tokens > 0

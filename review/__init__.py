@@ -1,5 +1,5 @@
 """The curator's desk: drafts beside their sources, decisions, publishing, and a JSON API.
 
-``create_app`` and ``serve`` are the web application; ``decisions``, ``editing``, ``adoption`` and
+``app.create_app`` and ``server.serve`` are the web application. ``decisions``, ``adoption`` and
 ``terms`` are also called by the command line and know nothing of the web.
 """

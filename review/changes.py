@@ -82,3 +82,15 @@ Change = Annotated[
     SetFact | SetStatement | SetMeasure | Confirm | DropStatement | AddStatement | AddTag | DropTag,
     Field(discriminator="action"),
 ]
+
+CHANGES: Mapping[str, type[Frozen]] = {
+    "set_fact": SetFact,
+    "set_statement": SetStatement,
+    "set_measure": SetMeasure,
+    "confirm": Confirm,
+    "drop_statement": DropStatement,
+    "add_statement": AddStatement,
+    "add_tag": AddTag,
+    "drop_tag": DropTag,
+}
+"""The kinds of changes by their ``action``."""

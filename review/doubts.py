@@ -37,6 +37,13 @@ def part_id(part: Statement | Fact | Tag) -> str:
             return f"t-{part.slug}"
 
 
+def is_held_back(support: Support) -> bool:
+    """Return whether readers would not see a part with this support."""
+    if support.level is SupportLevel.DOUBTFUL:
+        return support.confirmed_by is None
+    return support.level is SupportLevel.REFUTED
+
+
 def held_back(study: CaseStudy) -> list[Doubt]:
     """Return the parts that readers would not see: statements, then facts and tags."""
     return list(_held_back(study))

@@ -1,0 +1,167 @@
+"""What a curator does: each a form, answered with a fragment to htmx and else with a redirect."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import cast, get_args
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from flows.publish import publish_site
+from publishing.wording import count
+from review import adoption, terms
+from review.forms import fields_of
+from review.jobs import Job
+from review.pages import show_case, show_tags
+from review.publish_page import publish_page
+from review.rendering import is_fragment, rendered
+from review.requests import DecisionRequest, decide
+from review.security import Changes
+from review.state import Desk, State
+from review.submit import submitted
+from schemas.cases import TermGroup
+from schemas.errors import InvalidDecision, UnknownId
+from schemas.reviews import CaseStatus, Decision
+
+router = APIRouter(include_in_schema=False, dependencies=Changes)
+
+_DONE: Mapping[Decision, str] = {
+    Decision.EDIT: "Saved as a new revision.",
+    Decision.COMMENT: "Comment kept.",
+    Decision.ASSIGN: "Assignment kept.",
+    Decision.REOPEN: "Back among the drafts.",
+    Decision.APPROVE: "Approved.",
+    Decision.REJECT: "Rejected.",
+}
+
+
+@router.post("/cases/{case_id}/decisions")
+async def decide_case(request: Request, desk: Desk, case_id: str) -> Response:
+    """Approve, reject, edit, reopen, comment or assign, and show the case afterwards."""
+    wanted = DecisionRequest.of_form(fields_of(await request.form()))
+    who = desk.settings.curator
+    review = await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who)
+    if not is_fragment(request):
+        return _see(f"/cases/{case_id}")
+    return await show_case(request, desk, case_id, done=_DONE[review.decision])
+
+
+@router.post("/cases/{case_id}/draft")
+async def decide_draft(request: Request, desk: Desk, case_id: str) -> Response:
+    """Take over a newer draft, whole or by field, or refuse it; go to the case."""
+    form = await request.form()
+    await asyncio.to_thread(_decide_draft, form, desk, case_id)
+    if is_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": f"/cases/{case_id}"})
+    return _see(f"/cases/{case_id}")
+
+
+@router.post("/submit")
+async def submit(request: Request, desk: Desk) -> Response:
+    """Start on addresses, files and transcripts."""
+    found = await submitted(await request.form(), desk.settings.home)
+    started = [desk.jobs.start(ref, label=label) for ref, label in found.sources]
+    return await _show_jobs(request, desk, started, found.problems)
+
+
+@router.post("/sources/{source_id}/retry")
+async def retry(request: Request, desk: Desk, source_id: str) -> Response:
+    """Try a source again; with ``force``, draft one that triage refused."""
+    source = await asyncio.to_thread(desk.warehouse.source, source_id)
+    if source is None:
+        raise UnknownId(f"There is no source {source_id}: look at the queue again.")
+    force = bool((await request.form()).get("force"))
+    label = source.canonical_url or source.reference.source
+    return await _show_jobs(
+        request, desk, [desk.jobs.start(source.reference, label=label, force=force)]
+    )
+
+
+@router.post("/tags")
+async def rule(request: Request, desk: Desk) -> Response:
+    """Accept, map or refuse a name that the taxonomy lacks."""
+    form = fields_of(await request.form())
+    done = await asyncio.to_thread(_rule, form, desk)
+    if not is_fragment(request):
+        return _see("/tags")
+    return await show_tags(request, desk, done=done)
+
+
+@router.post("/publish")
+async def publish(request: Request, desk: Desk) -> Response:
+    """Write the approved cases to the site and show what changed."""
+    result = await publish_site(desk.services)
+    target = desk.settings.site_path
+    found = await asyncio.to_thread(publish_page, desk.warehouse, str(target))
+    template = "publish_body.html" if is_fragment(request) else "publish.html"
+    return await rendered(request, template, page=found, target=target, result=result)
+
+
+def _decide_draft(form: FormData, desk: State, case_id: str) -> None:
+    given, who = fields_of(form), desk.settings.curator
+    revision, draft = given.get("expected_revision"), given.get("draft")
+    status = given.get("expected_status")
+    if not revision or not draft or status not in set(CaseStatus):
+        raise InvalidDecision("nothing was changed: the form lacks what it was about")
+    seen = revision, CaseStatus(status)
+    match given.get("action"):
+        case "take":
+            chosen = [name for name in form.getlist("field") if isinstance(name, str)]
+            adoption.adopt(desk.warehouse, case_id, chosen, who, seen=seen, draft_id=draft)
+        case "take_whole":
+            adoption.adopt(desk.warehouse, case_id, None, who, seen=seen, draft_id=draft)
+        case "refuse":
+            reason = given.get("reason", "").strip() or None
+            adoption.refuse_draft(
+                desk.warehouse, case_id, who, reason=reason, seen=seen, draft_id=draft
+            )
+        case _:
+            raise InvalidDecision("nothing was changed: take the draft over or refuse it")
+
+
+def _rule(form: Mapping[str, str], desk: State) -> str:
+    """Carry out a ruling on a name; return a sentence about it."""
+    name, who = form.get("name", "").strip(), desk.settings.curator
+    if not name:
+        raise InvalidDecision("nothing was changed: the form lacks a name")
+    match form.get("ruling"):
+        case "accept":
+            group = form.get("group", "")
+            tagged = terms.accept(
+                desk.warehouse,
+                name,
+                who,
+                definition=form.get("definition", ""),
+                group=cast("TermGroup", group) if group in get_args(TermGroup) else None,
+                label=form.get("label"),
+            )
+            return f"{name} is a term now; {_tagged(tagged)}."
+        case "map":
+            slug = form.get("slug", "")
+            tagged = terms.map_to(desk.warehouse, name, slug, who)
+            return f"{name} is another name of {slug}; {_tagged(tagged)}."
+        case "refuse":
+            terms.refuse(desk.warehouse, name, who, reason=form.get("reason") or None)
+            return f"{name} will not be proposed again."
+    raise InvalidDecision("nothing was changed: accept, map or refuse the name")
+
+
+def _tagged(case_ids: Sequence[str]) -> str:
+    return f"{count(len(case_ids), 'draft')} tagged"
+
+
+async def _show_jobs(
+    request: Request, desk: State, jobs: Sequence[Job], problems: Sequence[str] = ()
+) -> Response:
+    if is_fragment(request):
+        return await rendered(request, "job_list.html", jobs=jobs, problems=problems)
+    if problems:
+        recent = desk.jobs.recent()
+        return await rendered(request, "submit.html", jobs=recent, problems=problems)
+    return _see(f"/jobs/{jobs[0].job_id}" if len(jobs) == 1 else "/submit")
+
+
+def _see(address: str) -> RedirectResponse:
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)

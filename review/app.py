@@ -1,0 +1,66 @@
+"""The application: its pages, its actions, its API, and the published site to read."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from config.services import Services
+from review import actions, api, batches, pages, watches
+from review.problems import answer_errors
+from review.security import Guard
+from review.state import State
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class _Site(StaticFiles):
+    """The published site, which may not be there yet."""
+
+    async def check_config(self) -> None:
+        """Look for the folder at each request until it is there.
+
+        Raises:
+            HTTPException: 404, while nothing is published.
+        """
+        if not await asyncio.to_thread(Path(str(self.directory)).is_dir):
+            raise HTTPException(404, "Nothing is published yet: approve a case, then publish.")
+        await super().check_config()
+
+
+def create_app(services: Services, key: str) -> FastAPI:
+    """Return the desk as an application for one event loop.
+
+    Args:
+        services: shared with the rest of the process, which closes them.
+        key: what a browser must bring once in the address (``/?key=…``).
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        state: State = app.state.desk
+        try:
+            yield
+        finally:
+            await asyncio.gather(state.batches.close(), state.jobs.close())
+
+    app = FastAPI(
+        title="casebook desk",
+        lifespan=lifespan,
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.desk = State(services, key)
+    app.add_middleware(Guard, key=key)
+    answer_errors(app)
+    for router in (pages.router, actions.router, batches.router, watches.router, api.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    site = services.settings.site_path
+    app.mount("/site", _Site(directory=site, html=True, check_dir=False), name="site")
+    return app

@@ -1,0 +1,134 @@
+"""Batches that the desk processes in the background, one at a time, and quotes that wait."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import NamedTuple
+from uuid import uuid4
+
+import structlog
+
+from config.services import Services
+from config.settings import Settings
+from flows.backfill import BatchRun, settings_for
+from flows.selection import Forecast, Selection
+from review.jobs import UNEXPECTED
+from schemas.batches import Batch
+from schemas.errors import CasebookError, UnknownId
+
+_KEPT = 5  # quotes that the desk remembers; one of 10,000 sources takes 12 MB
+_PAUSE_SECONDS = 2.0
+
+log = structlog.get_logger()
+
+Work = Callable[[Batch], Awaitable[object]]
+
+
+class Quote(NamedTuple):
+    """What a list holds and would cost. ``missed`` are parts of it that could not be read."""
+
+    quote_id: str
+    origin: str
+    selection: Selection
+    forecast: Forecast
+    budget_usd: float | None
+    since: date | None
+    missed: tuple[str, ...] = ()
+
+
+class BatchRuns:
+    """Processes batches on the running event loop; their progress is in the warehouse.
+
+    Args:
+        settings: of the desk; each batch changes them as it was ordered.
+        work: processes one batch.
+    """
+
+    def __init__(self, settings: Settings, work: Work | None = None) -> None:
+        self._settings = settings
+        self._work = work or self._finish
+        self._turn = asyncio.Lock()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._working: str | None = None
+        self._problems: dict[str, str] = {}
+        self._quotes: dict[str, Quote] = {}
+
+    def keep(self, quote: Quote) -> Quote:
+        """Keep a quote under a new id, in place of the oldest."""
+        kept = quote._replace(quote_id=uuid4().hex)
+        self._quotes[kept.quote_id] = kept
+        if len(self._quotes) > _KEPT:
+            del self._quotes[next(iter(self._quotes))]
+        return kept
+
+    def quote(self, quote_id: str) -> Quote:
+        """Return a kept quote.
+
+        Raises:
+            UnknownId: if it was forgotten.
+        """
+        if quote_id not in self._quotes:
+            raise UnknownId("The desk no longer has this quote: read the list again.")
+        return self._quotes[quote_id]
+
+    def start(self, batch: Batch) -> None:
+        """Process what is left of a batch, unless this desk does so already."""
+        batch_id = batch.batch_id
+        if batch_id in self._tasks:
+            return
+        self._problems.pop(batch_id, None)
+        task = asyncio.create_task(self._run(batch))
+        self._tasks[batch_id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(batch_id, None))
+
+    def state(self, batch_id: str) -> str | None:
+        """Return ``working`` or ``queued`` for a batch of this desk, None for any other."""
+        if batch_id == self._working:
+            return "working"
+        return "queued" if batch_id in self._tasks else None
+
+    def active(self) -> list[str]:
+        """Return the ids of the batches that this desk processes or will process."""
+        return list(self._tasks)
+
+    def problem(self, batch_id: str) -> str | None:
+        """Return why the last run here could not go on."""
+        return self._problems.get(batch_id)
+
+    async def pause(self, batch_id: str) -> None:
+        """Stop processing a batch here; finished stages are in the warehouse."""
+        if task := self._tasks.get(batch_id):
+            _cancel(task)
+            await asyncio.wait([task], timeout=_PAUSE_SECONDS)
+
+    async def close(self) -> None:
+        """Pause every batch."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            _cancel(task)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, batch: Batch) -> None:
+        async with self._turn:
+            self._working = batch.batch_id
+            try:
+                await self._work(batch)
+            except CasebookError as error:
+                self._problems[batch.batch_id] = str(error)
+            except Exception:  # else the page would show a batch that stopped without a reason
+                log.exception("desk batch", batch=batch.batch_id)
+                self._problems[batch.batch_id] = UNEXPECTED
+            finally:
+                self._working = None
+
+    async def _finish(self, batch: Batch) -> None:
+        # Services of its own: a batch waits out what a person at the desk would see at once.
+        settings = settings_for(batch, self._settings)
+        async with Services(settings, patience=settings.patience) as services:
+            await BatchRun(batch, services).finish()
+
+
+def _cancel(task: asyncio.Task[None]) -> None:
+    # A second cancellation would drop the answers that the first one waits for.
+    if not task.cancelling():
+        task.cancel()

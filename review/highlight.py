@@ -1,0 +1,44 @@
+"""A passage as HTML with its quotes marked: escaped first, marks put around afterwards."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+
+class Span(NamedTuple):
+    """A quote to mark: ``text[start:end]``, in code points; ``id`` is unique on its page."""
+
+    id: str
+    start: int
+    end: int
+
+
+def highlighted(text: str, start: int, end: int, spans: Iterable[Span]) -> Markup:
+    """Return ``text[start:end]`` as HTML with the part of each span in it marked.
+
+    Spans may overlap: the text is cut wherever one begins or ends, and each piece is one ``<mark>``
+    that names in ``data-q`` every span it belongs to. An empty element with the span's id stands
+    where a span begins, for links.
+    """
+    inside = [span for span in spans if max(span.start, start) < min(span.end, end)]
+    edges = {edge for span in inside for edge in span[1:] if start < edge < end}
+    pieces = pairwise(sorted({start, end} | edges))
+    return Markup().join(_piece(text, left, right, inside) for left, right in pieces)
+
+
+def _piece(text: str, left: int, right: int, spans: Sequence[Span]) -> Markup:
+    words = _escaped(text[left:right])
+    covering = [span.id for span in spans if span.start <= left and right <= span.end]
+    if not covering:
+        return words
+    anchors = Markup().join(
+        Markup('<span id="{}"></span>').format(span.id) for span in spans if span.start == left
+    )
+    return Markup('<mark data-q="{}">{}{}</mark>').format(" ".join(covering), anchors, words)
+
+
+def _escaped(text: str) -> Markup:
+    # A bare carriage return would reach the reader as a line feed, and offsets would not hold.
+    return Markup(str(escape(text)).replace("\r", "&#13;"))  # noqa: S704 - escaped just before

@@ -1,0 +1,143 @@
+"""Sources that the desk takes through the stages in the background, and how far each is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import structlog
+
+from config.services import Services
+from flows.ingest import process
+from flows.run import Run
+from schemas.errors import CasebookError, UnknownId
+from schemas.results import IngestResult
+from schemas.sources import SourceRef
+
+STAGES = ("fetch", "extract", "triage", "summarize", "verify", "store")
+UNEXPECTED = "Something unexpected went wrong; the log in the home has the details."
+_KEPT = 200  # jobs that the desk remembers; what they made is in the warehouse
+
+log = structlog.get_logger()
+
+Process = Callable[[Run], Awaitable[IngestResult]]
+
+
+class Job:
+    """One source in progress.
+
+    ``result`` is there when its run ended, ``problem`` when that could not even be stored.
+    """
+
+    def __init__(self, ref: SourceRef, label: str) -> None:
+        self.job_id = uuid4().hex
+        self.ref, self.label = ref, label
+        self.stage, self.done, self.total = "", 0, 0
+        self.result: IngestResult | None = None
+        self.problem: str | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether there is more to come."""
+        return self.result is None and self.problem is None
+
+    @property
+    def stages(self) -> list[tuple[str, str]]:
+        """Each stage's name, and whether it is ``done``, ``current`` or ``ahead``."""
+        at = STAGES.index(self.stage) if self.stage in STAGES else -1
+        return [
+            (name, "done" if n < at else "current" if n == at else "ahead")
+            for n, name in enumerate(STAGES)
+        ]
+
+    @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1, by stages and by calls within the current one."""
+        if self.stage not in STAGES:
+            return 0.0
+        within = self.done / self.total if self.total else 0.0
+        return (STAGES.index(self.stage) + min(within, 1.0)) / len(STAGES)
+
+    def on_stage(self, _source: str, stage: str) -> None:
+        """Note that the source enters a stage; an empty one ends the run."""
+        if stage:
+            self.stage, self.done, self.total = stage, 0, 0
+
+    def on_step(self, _source: str, done: int, total: int) -> None:
+        """Note how many calls of the stage are done."""
+        self.done, self.total = done, total
+
+
+class Jobs:
+    """Runs jobs on the running event loop, a bounded number at a time.
+
+    Args:
+        services: what the stages use.
+        process: takes one source through the stages.
+    """
+
+    def __init__(self, services: Services, process: Process = process) -> None:
+        self._services, self._process = services, process
+        self._gate = asyncio.Semaphore(services.parallel)
+        self._jobs: dict[str, Job] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, ref: SourceRef, *, label: str | None = None, force: bool = False) -> Job:
+        """Start on a source; ``label`` names it on the page, ``force`` drafts a refused one."""
+        job = Job(ref, label or ref.source)
+        self._jobs[job.job_id] = job
+        self._forget()
+        task = asyncio.create_task(self._run(job, force=force))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return job
+
+    def get(self, job_id: str) -> Job:
+        """Return a job.
+
+        Raises:
+            UnknownId: if this desk has none with the id.
+        """
+        if job_id not in self._jobs:
+            raise UnknownId(
+                "The desk was restarted in the meantime and that work stopped. Submit the source "
+                "again: finished stages are found again."
+            )
+        return self._jobs[job_id]
+
+    def recent(self) -> list[Job]:
+        """Return the remembered jobs, the newest first."""
+        return list(reversed(self._jobs.values()))
+
+    def running(self) -> list[Job]:
+        """Return the jobs that are not finished."""
+        return [job for job in self.recent() if job.running]
+
+    async def close(self) -> None:
+        """Stop what is running; finished stages are in the warehouse."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _forget(self) -> None:
+        """Drop the oldest finished jobs past the number that is kept."""
+        surplus = max(0, len(self._jobs) - _KEPT)
+        finished = [job.job_id for job in self._jobs.values() if not job.running]
+        for job_id in finished[:surplus]:
+            del self._jobs[job_id]
+
+    async def _run(self, job: Job, *, force: bool) -> None:
+        async with self._gate:
+            try:
+                run = Run(
+                    job.ref,
+                    self._services,
+                    force=force,
+                    on_stage=job.on_stage,
+                    on_step=job.on_step,
+                )
+                job.result = await self._process(run)
+            except CasebookError as error:
+                job.problem = str(error)
+            except Exception:  # a job that never ends would look busy for ever
+                log.exception("desk job", source=job.label)
+                job.problem = UNEXPECTED

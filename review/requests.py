@@ -1,0 +1,93 @@
+"""A decision as forms and scripts send it."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+from pydantic import ValidationError
+
+from review import decisions
+from review.changes import CHANGES, Change, MeasurePart
+from schemas.errors import InvalidDecision
+from schemas.frozen import Frozen
+from schemas.reviews import CaseStatus, Review
+from warehouse import Warehouse
+
+
+class DecisionRequest(Frozen):
+    """What a curator wants; ``reason`` is also the text of a comment and the name of an assignee.
+
+    ``expected_…`` say what the curator was looking at. ``confirm`` and ``leave_out`` are those of
+    an approval, ``changes`` those of an edit.
+    """
+
+    decision: Literal["approve", "reject", "reopen", "comment", "assign", "edit"]
+    reason: str | None = None
+    confirm: bool = False
+    leave_out: bool = False
+    changes: tuple[Change, ...] = ()
+    expected_revision: str | None = None
+    expected_status: CaseStatus | None = None
+
+    @classmethod
+    def of_form(cls, form: Mapping[str, str]) -> "DecisionRequest":
+        """Read a form, which makes one change at most.
+
+        Raises:
+            InvalidDecision: if the form is not one of the desk's.
+        """
+        given: dict[str, Any] = {name: form[name] for name in cls.model_fields if form.get(name)}
+        given["changes"] = [_change(form)] if "action" in form else []
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            wrong = ", ".join(str(e["loc"][-1]) for e in error.errors() if e["loc"])
+            raise InvalidDecision(f"nothing was changed: the form lacks {wrong}") from error
+
+
+def decide(warehouse: Warehouse, case_id: str, wanted: DecisionRequest, who: str) -> Review:
+    """Carry out a decision.
+
+    Raises:
+        UnknownId: if there is no such case.
+        InvalidDecision: if the case changed since the curator saw it, or forbids the step.
+    """
+    view = warehouse.case(case_id)
+    seen = (
+        wanted.expected_revision or view.revision.revision_id,
+        wanted.expected_status or view.status,
+    )
+    reason = wanted.reason or ""
+    match wanted.decision:
+        case "approve":
+            return decisions.approve(
+                warehouse,
+                case_id,
+                who,
+                seen=seen,
+                note=reason or None,
+                confirm=wanted.confirm,
+                leave_out=wanted.leave_out,
+            )
+        case "reject":
+            return decisions.reject(warehouse, case_id, reason, who, seen=seen)
+        case "reopen":
+            return decisions.reopen(warehouse, case_id, who, seen=seen, note=reason or None)
+        case "comment":
+            return decisions.comment(warehouse, case_id, reason, who)
+        case "assign":
+            return decisions.assign(warehouse, case_id, reason, who)
+        case "edit":
+            return decisions.edit(
+                warehouse, case_id, wanted.changes, who, seen=seen, note=reason or None
+            )
+
+
+def _change(form: Mapping[str, str]) -> dict[str, object]:
+    """Return the change of a form; an empty field is one that is not given."""
+    action = form["action"]
+    known = CHANGES.get(action)
+    fields = known.model_fields if known else {}
+    change: dict[str, object] = {name: form[name] for name in fields if form.get(name)}
+    if action == "set_measure":
+        change["parts"] = {name: form[name] for name in get_args(MeasurePart) if name in form}
+    return {"action": action, **change}

@@ -1,0 +1,51 @@
+"""What one running desk holds."""
+
+from functools import cached_property
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from config.services import Services
+from config.settings import Settings
+from review.batch_runs import BatchRuns
+from review.jobs import Jobs
+from review.security import token_of
+from warehouse import Warehouse
+
+
+class State:
+    """The services, the work in progress, and the token that the desk's own forms carry."""
+
+    def __init__(self, services: Services, key: str) -> None:
+        self.services = services
+        self.token = token_of(key)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The sources that this desk is processing."""
+        return Jobs(self.services)
+
+    @cached_property
+    def batches(self) -> BatchRuns:
+        """The batches that this desk is processing."""
+        return BatchRuns(self.settings)
+
+    @property
+    def settings(self) -> Settings:
+        """What the services were built from."""
+        return self.services.settings
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The rows."""
+        return self.services.warehouse
+
+
+def state_of(request: Request) -> State:
+    """Return the state of the application that got ``request``."""
+    state: State = request.app.state.desk
+    return state
+
+
+Desk = Annotated[State, Depends(state_of)]
+"""The state, as a parameter of a route."""

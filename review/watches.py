@@ -1,0 +1,91 @@
+"""Watched lists at the desk: what each look found, and adding, pausing and removing them."""
+
+import asyncio
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from flows.watch import add_watch, change_watch, find_watch, look
+from review.forms import number, text, words_of
+from review.rendering import is_fragment, rendered
+from review.security import Changes
+from review.state import Desk, State
+from review.submit import web_source
+from schemas.errors import InputError, InvalidDecision
+from schemas.watches import WatchedItem, WatchLine, WatchState
+from summarizer.profiles import Strategy
+
+router = APIRouter(include_in_schema=False)
+
+_JUDGED = ("refused", "undecided")
+
+
+@router.get("/watches")
+async def watches(request: Request, desk: Desk) -> Response:
+    """List the watches with what their last look found."""
+    lines = await asyncio.to_thread(desk.warehouse.watches)
+    return await rendered(
+        request,
+        "watches.html",
+        lines=lines,
+        judged=await asyncio.to_thread(_judged, desk, lines),
+        can_judge=desk.services.profile.strategy is not Strategy.GUIDED,
+    )
+
+
+@router.post("/watches", dependencies=Changes)
+async def add(request: Request, desk: Desk) -> Response:
+    """Watch a list; what it holds now is not new unless asked for."""
+    form = await request.form()
+    every = text(form, "every")
+    if not every.isdecimal():
+        raise InputError("Choose how often to look.")
+    await add_watch(
+        web_source(text(form, "list")).source,
+        desk.services,
+        every_seconds=int(every),
+        words=words_of(form),
+        rubric=text(form, "rubric") or None,
+        budget_usd=number(form, "budget", "budget"),
+        everything=bool(form.get("everything")),
+    )
+    if is_fragment(request):
+        return Response(status_code=204, headers={"HX-Redirect": "/watches"})
+    return _see("/watches")
+
+
+@router.post("/watches/{watch_id}", dependencies=Changes)
+async def change(request: Request, desk: Desk, watch_id: str) -> Response:
+    """Pause, resume or remove a watch."""
+    wanted = text(await request.form(), "state")
+    if wanted not in set(WatchState):
+        raise InvalidDecision("nothing was changed: pause, resume or remove the watch")
+    await change_watch(watch_id, WatchState(wanted), desk.services)
+    return _see("/watches")
+
+
+@router.post("/watches/{watch_id}/look", dependencies=Changes)
+async def look_now(desk: Desk, watch_id: str) -> Response:
+    """Look now, and start on what is new."""
+    line = await find_watch(watch_id, desk.services)
+    # A curator who leaves the page does not end the look.
+    _, batch = await asyncio.shield(look(line.watch, desk.services))
+    if batch is None:
+        return _see("/watches")
+    desk.batches.start(batch)
+    return _see(f"/batches/{batch.batch_id}")
+
+
+def _judged(desk: State, lines: list[WatchLine]) -> dict[tuple[str, str], list[WatchedItem]]:
+    """Return by watch and verdict the items that a rubric refused or could not decide."""
+    return {
+        (line.watch.watch_id, state): desk.warehouse.watched_items(line.watch.watch_id, state)
+        for line in lines
+        if line.watch.rubric
+        for state in _JUDGED
+    }
+
+
+def _see(address: str) -> RedirectResponse:
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)

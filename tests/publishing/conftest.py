@@ -1,27 +1,17 @@
-"""Sites built from cases, hostile strings, and a browser."""
+"""Sites built from cases."""
 
 import json
-import os
-import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import browser, defenceless, page  # noqa: F401 - fixtures
 from case_views import NOON
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from hostile_strings import hostile_strings  # noqa: F401 - a fixture
 
 from publishing.site import Built, SiteSettings, build
 from schemas.views import CaseView
-
-ROOT = Path(__file__).parents[2]
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def write_json(rows: list[dict[str, Any]], path: Path) -> None:
@@ -42,38 +32,3 @@ def publish(tmp_path: Path) -> Callable[..., tuple[Path, Built]]:
         return target, build(views, settings=settings, target=target, **options)
 
     return publish
-
-
-@pytest.fixture(scope="session")
-def hostile_strings() -> list[str]:
-    """Attack strings and naughty strings that a reader could see."""
-    folder = Path(os.environ.get("CASEBOOK_DATASETS", ROOT.parent / "shared" / "data")) / "security"
-    if not (folder / "xss.txt").is_file():
-        pytest.skip("no attack strings; set CASEBOOK_DATASETS to the folder of data sets")
-    attacks = (folder / "xss.txt").read_text(encoding="utf-8").splitlines()
-    naughty = json.loads((folder / "naughty_strings.json").read_text(encoding="utf-8"))
-    return [text for text in dict.fromkeys([*attacks, *naughty]) if re.search(r"\S", text)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium of the system, else Playwright's own."""
-    expect.set_options(timeout=20_000)  # the machine may be busy
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=CHROMIUM_OPTIONS
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that keeps messages of the console and of failing scripts in ``page.messages``."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.messages = []
-    page.on("console", lambda message: page.messages.append(message.text))
-    page.on("pageerror", lambda error: page.messages.append(str(error)))
-    yield page
-    context.close()

@@ -1,0 +1,53 @@
+"""Fixtures that drive a real Chromium; a conftest imports those that its tests use."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+PHONE = {"width": 390, "height": 844}
+_OPTIONS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_REMEMBER_DIALOGS = """
+window.executed = [];
+for (const name of ["alert", "confirm", "prompt", "print"])
+  window[name] = (...given) => { window.executed.push([name, ...given]); };
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium of the system, else Playwright's own."""
+    expect.set_options(timeout=20_000)  # the machine may be busy
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=_OPTIONS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that keeps messages of the console and of failing scripts in ``page.messages``."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.messages = []
+    page.on("console", lambda message: page.messages.append(message.text))
+    page.on("pageerror", lambda error: page.messages.append(str(error)))
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def defenceless(browser: Browser) -> Iterator[Page]:
+    """A phone's page without content security policy, which keeps dialogs in ``executed``."""
+    context = browser.new_context(bypass_csp=True, viewport=PHONE)
+    context.add_init_script(_REMEMBER_DIALOGS)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,40 @@
+"""How sources and numbers read."""
+
+import pytest
+from case_views import a_document
+
+from publishing.wording import byline, listing, size
+from schemas.sources import SourceKind
+
+ANONYMOUS = {"authors": (), "site": None, "published": None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "line"),
+    [
+        ("web", {}, "A blog post by Ines Okafor on Harbourline Engineering, 4 May 2026"),
+        ("markdown", {"site": None}, "An article by Ines Okafor, 4 May 2026"),
+        ("video", {"authors": ["AI Conf"], "site": None}, "A video from AI Conf, 4 May 2026"),
+        ("paper", ANONYMOUS | {"authors": [*"ABCDEF"]}, "A paper by A, B, C and 3 others"),
+        ("pdf", ANONYMOUS, "A PDF"),
+    ],
+)
+def test_the_source_is_described_in_one_line(kind, changes, line):
+    """Kind, authors, site and day are named as far as they are known."""
+    assert byline(a_document(kind=SourceKind(kind), **changes)) == line
+
+
+def test_lists_and_sizes_read_as_people_write_them():
+    """One name alone, several with an "and"; bytes in the unit that fits."""
+    assert [listing([*names]) for names in ("", "a", "ab", "abc")] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
+    assert [size(n) for n in (1, 900, 12_300, 1_400_000)] == [
+        "1 byte",
+        "900 bytes",
+        "12 kB",
+        "1.4 MB",
+    ]

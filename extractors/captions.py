@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import unescape
 from itertools import pairwise
 from typing import NamedTuple
@@ -24,15 +24,15 @@ MOST_WORDS = 100
 """A paragraph without a sentence end stops here."""
 
 _SOMEBODY = ""  # another speaker begins, and the captions do not say who
-_SILENCE = 8.0  # seconds that end a paragraph of any length
-_PAUSE = 1.0  # seconds that end a long enough one
-_BRIEF = 0.05  # seconds; a cue that nobody can see, between two lines of rolling captions
+_SILENCE, _PAUSE = 8.0, 1.0  # seconds that end a paragraph of any length, and a long enough one
+_BRIEF = 0.05  # seconds; a cue that cannot be seen, between two lines of rolling captions
+_ROLLING = 0.2  # share of cues that repeat the one before, from which captions count as rolling
 _MOST_ROLLED = 60  # words that stay when captions roll on: a few lines
 
 _TIMES = re.compile(rf"^[ \t]*({CLOCK})[ \t]*-{{1,3}}>[ \t]*({CLOCK})[^\n]*(?:\n|\Z)", re.MULTILINE)
-_NUMBER_BELOW = re.compile(r"\n[ \t]*\d+[ \t]*\Z")
+_NUMBER_BELOW = re.compile(r"\n[ \t]*\d+\s*\Z")
 _NOTE = re.compile(
-    r"^(?:NOTE\s+)?(title|date|published|authors?|speakers?|language)\s*:\s*(.{1,300})$",
+    r"^(?:NOTE\s+)?(title|date|authors?|speakers?|language)\s*:\s*(.{1,300})$",
     re.IGNORECASE | re.MULTILINE,
 )
 _VOICE = re.compile(r"<v(?:\.[^\s>]{1,40})*\s+([^<>\n]{0,100})>")
@@ -41,10 +41,8 @@ _CHANGE = re.compile(r"(?:^|(?<=\s))>>+\s*")
 _LABEL = re.compile(r"([^\W\d_][^\n:<>]{1,44}):\s+(?=\S)")
 _NOISE = re.compile(r"\[[^\]]{0,60}\]|\([^)]{0,60}\)|[♪♫][^♪♫]{0,200}[♪♫]?|[*][^*]{1,40}[*]")
 _SOUND = re.compile(
-    r"[\[(](?:background )?(?:music|applause|laugh(?:ter|s|ing)?|cheer(?:s|ing)|clapping|silence"
-    r"|musik|applaus|gelächter|musique|applaudissements|rires|música|aplausos|risas|音楽|拍手|笑い?"
-    r"|inaudible|crosstalk)(?: [a-z ]{0,30})?[\])]",
-    re.IGNORECASE,
+    r"(?i)[\[(](?:background )?(?:music|applause|laugh(?:ter|s|ing)?|cheer(?:s|ing)|crosstalk"
+    r"|musik|applaus|gelächter|musique|rires|música|aplausos|risas)(?: [a-z ]{0,30})?[\])]"
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'”’)」』]*$")
 _WITHIN = re.compile(r"(?<=[^\W\d_][^\W\d_][.!?…])[\"”’)]*\s+(?=[\"“(]?[^\W\d_a-z])|(?<=[。！？])")
@@ -63,13 +61,12 @@ class Cue(NamedTuple):
 
 
 def read(payload: Payload) -> Extracted:
-    """Return what is said in a captions file.
+    """Return what is said in a captions file; NOTE comments may name title, speaker and date.
 
     Raises:
         Unreadable: if the file has no cue.
     """
-    source = decode(payload.data, payload.charset)
-    source = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    source = re.sub(r"\r\n?", "\n", decode(payload.data, payload.charset))
     cues = parse_cues(source)
     if not cues:
         raise Unreadable(
@@ -78,17 +75,16 @@ def read(payload: Payload) -> Extracted:
             cause="damaged",
         )
     header = _TIMES.split(source, maxsplit=1)[0]
-    notes = {name.lower(): one_line(value) for name, value in _NOTE.findall(header)}
-    names = notes.get("authors") or notes.get("speakers") or notes.get("author")
-    names = names or notes.get("speaker", "").partition(",")[0]  # then come role and company
+    notes = {name.lower().rstrip("s"): one_line(value) for name, value in _NOTE.findall(header)}
+    speaker = notes.get("speaker", "").partition(",")[0]  # then come role and company
     blocks = cue_blocks(cues)
     language = language_of(" ".join(block.text for block in blocks), notes.get("language"))
     text, passages = lay_out(blocks, language)
     return Extracted(
         kind=SourceKind.CAPTIONS,
         title=notes.get("title"),
-        authors=[name for part in re.split("[,;]", names) if (name := part.strip())],
-        published=stated_day(notes.get("date") or notes.get("published")),
+        authors=[name.strip() for name in notes.get("author", speaker).split(",") if name],
+        published=stated_day(notes.get("date")),
         language=language,
         text=text,
         passages=passages,
@@ -105,8 +101,9 @@ def parse_cues(source: str) -> list[Cue]:
     _, *parts = _TIMES.split(source)
     cues = []
     for start, end, rest in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
-        body = rest.lstrip("\n").partition("\n\n")[0]
-        cues.append(Cue(seconds_of(start), seconds_of(end), _NUMBER_BELOW.sub("", body)))
+        text, gap, _ = ("\n", "", "") if rest.startswith("\n") else rest.partition("\n\n")
+        text = text if gap else _NUMBER_BELOW.sub("", text)
+        cues.append(Cue(seconds_of(start), seconds_of(end), text))
     return cues
 
 
@@ -116,40 +113,36 @@ def cue_blocks(cues: Sequence[Cue], chapters: Sequence[tuple[float, str]] = ()) 
     Lines that rolling captions repeat and sounds such as [Music] are left out. Speakers come from
     ``<v Name>``, "NAME:" and ">>". ``chapters`` (second and title) become headings.
     """
-    voiced = [part for cue in cues for part in _voices(cue)]
-    said = _named(list(_without_repeats(voiced)))
+    said = _named(list(_without_repeats([part for cue in cues for part in _voices(cue)])))
     return list(_paragraphs([part for cue in said for part in _at_sentences(cue)], chapters))
 
 
 def _voices(cue: Cue) -> Iterator[Cue]:
     """Yield what each voice says in a cue, as plain text."""
     before, *voices = _VOICE.split(cue.text)
-    parts = [(cue.speaker, before)]
-    parts += [
-        (one_line(unescape(name)) or _SOMEBODY, words)
-        for name, words in zip(voices[::2], voices[1::2], strict=True)
-    ]
-    for speaker, words in parts:
-        first, *others = _CHANGE.split(one_line(unescape(_TAG.sub("", words.replace("\n", " ")))))
+    names = [cue.speaker, *(one_line(unescape(name)) or _SOMEBODY for name in voices[::2])]
+    for speaker, words in zip(names, [before, *voices[1::2]], strict=True):
+        first, *others = _CHANGE.split(one_line(unescape(_TAG.sub("", words))))
         yield cue._replace(text=first.strip(), speaker=speaker)
         yield from (cue._replace(text=other.strip(), speaker=_SOMEBODY) for other in others)
 
 
-def _without_repeats(cues: Iterable[Cue]) -> Iterator[Cue]:
-    """Yield cues without sounds, and without what the cue before already says.
+def _without_repeats(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Yield cues without sounds, and without what the cue before says, where captions roll on.
 
     Live captions show the last line again above the new one; YouTube's files have a cue between
     the two that is too brief to be seen.
     """
-    shown: list[str] = []
-    was_brief = False
-    for cue in cues:
-        words = cue.text.split()
-        is_brief = 0 < cue.end - cue.start < _BRIEF
-        fresh = words[_overlap(shown, words, 1 if is_brief or was_brief else 2) :]
-        text = one_line(_SOUND.sub(" ", " ".join(fresh)))
-        if words:
-            shown, was_brief = words, is_brief
+    spoken = [(cue, cue.text.split()) for cue in cues if cue.text]
+    brief = [False, *(0 < cue.end - cue.start < _BRIEF for cue, _ in spoken)]
+    before = [[], *(words for _, words in spoken)]
+    known = [
+        _overlap(shown, words, 1 if brief[n] or brief[n + 1] else 2)
+        for n, (shown, (_, words)) in enumerate(zip(before, spoken, strict=False))
+    ]
+    rolls = sum(map(bool, known)) >= _ROLLING * len(spoken)
+    for (cue, words), repeated in zip(spoken, known, strict=True):
+        text = one_line(_SOUND.sub(" ", " ".join(words[repeated if rolls else 0 :])))
         if text and not _NOISE.fullmatch(text):
             yield cue._replace(text=text)
 
@@ -166,26 +159,24 @@ def _named(cues: Sequence[Cue]) -> list[Cue]:
     """Return cues with "NAME:" as their speaker, where a name in capitals or a repeated one is."""
     labels = [_LABEL.match(cue.text) for cue in cues]
     counts = Counter(label[1] for label in labels if label and is_name(label[1]))
-    named = []
-    for cue, label in zip(cues, labels, strict=True):
-        name = label[1] if label else ""
-        known = name in counts and ((" " in name and name.isupper()) or counts[name] > 1)
-        named.append(
-            cue._replace(text=cue.text[label.end() :], speaker=name) if label and known else cue
-        )
-    return named
+    known = {
+        name for name, count in counts.items() if count > 1 or (" " in name and name.isupper())
+    }
+    return [
+        cue._replace(text=cue.text[label.end() :], speaker=label[1])
+        if label and label[1] in known
+        else cue
+        for cue, label in zip(cues, labels, strict=True)
+    ]
 
 
 def _at_sentences(cue: Cue) -> Iterator[Cue]:
     """Yield a cue in parts that end with sentences; their starts lie evenly in its time."""
     ends = [match.end() for match in _WITHIN.finditer(cue.text)]
     for start, end in pairwise([0, *ends, len(cue.text)]):
-        share = start / max(len(cue.text), 1)
-        text = cue.text[start:end].strip()
-        begins = cue.start + share * max(0.0, cue.end - cue.start)
-        if text:
-            speaker = cue.speaker if start == 0 or cue.speaker != _SOMEBODY else None
-            yield Cue(round(begins, 3), cue.end, text, speaker)
+        if text := cue.text[start:end].strip():
+            begins = cue.start + start / len(cue.text) * max(0.0, cue.end - cue.start)
+            yield Cue(round(begins, 3), cue.end, text, None if start else cue.speaker)
 
 
 def _paragraphs(cues: Sequence[Cue], chapters: Sequence[tuple[float, str]]) -> Iterator[Block]:
@@ -195,11 +186,11 @@ def _paragraphs(cues: Sequence[Cue], chapters: Sequence[tuple[float, str]]) -> I
     ahead = sorted(chapters)
     for cue in cues:
         begun = [title for second, title in ahead if second <= cue.start]
+        ahead = ahead[len(begun) :]
         if run and (begun or _is_break(run[-1], cue, speaker, words)):
             yield _paragraph(run, speaker)
             run, words = [], 0
         yield from (Block(title, level=2) for title in begun)
-        ahead = ahead[len(begun) :]
         speaker = speaker if cue.speaker is None else cue.speaker
         run.append(cue)
         words += count_words(cue.text)

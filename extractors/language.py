@@ -16,7 +16,7 @@ _FEWEST_CHARACTERS = 40
 
 def language_of(text: str, stated: object = None) -> str | None:
     """Return the ISO 639 code that a document states, else that of its text, None if too short."""
-    code = _CODE.match(str(stated or "")[:20].strip().lower())
+    code = _CODE.match(stated[:20].strip().lower()) if isinstance(stated, str) else None
     if code:
         return code[0]
     sample = text[:_SAMPLE]

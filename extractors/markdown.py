@@ -20,33 +20,31 @@ from extractors.web.tree_blocks import tree_blocks
 from schemas.documents import Extracted, HiddenText
 from schemas.sources import Payload, SourceKind
 
-RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-"""What makes a page of Markdown."""
-
+_RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 # Each line by itself, as people expect who paste a transcript.
 _BY_LINES = MarkdownIt("commonmark", {"breaks": True}).enable(["table", "strikethrough"])
 
 _FRONT = re.compile(
-    r"\A\s*(?:---[ \t]*\n(?![ \t]*\n)(?P<yaml>(?:.{0,20000}?\n)??)(?:---|\.\.\.)"
-    r"|\+\+\+[ \t]*\n(?P<toml>.{0,20000}?)\n\+\+\+)[ \t]*(?:\n|\Z)",
-    re.DOTALL,
+    r"(?s)\A\s*(?:---[ \t]*\n(?![ \t]*\n)(?P<yaml>(?:.{0,20000}?\n)??)(?:---|\.\.\.)"
+    r"|\+\+\+[ \t]*\n(?P<toml>.{0,20000}?)\n\+\+\+)[ \t]*(?:\n|\Z)"
 )
 _FIELD = re.compile(r"([A-Za-z][\w-]{0,30}):[ \t]+([^\s\[{|>&*!][^\n]{0,500})")
-_FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})", re.MULTILINE)
+_FENCE = re.compile(r"(?m)^[ \t>]*(`{3,}|~{3,})")
 # What sites add to CommonMark in lines of their own: imports and exports of MDX, short codes
-# (Hugo), tags (Jekyll), the fences of notes (Docusaurus), a table of contents.
+# (Hugo), tags (Jekyll), the fences of notes (Docusaurus), a table of contents; and marks of
+# alerts, footnotes and ids of headings.
 _UNSAID = re.compile(
-    r"^(?:import[ \t][^\n]{0,300}?['\"][^'\"\n]{1,200}['\"];?"
+    r"(?m)^(?:import[ \t][^\n]{0,300}?['\"][^'\"\n]{1,200}['\"];?"
     r"|export[ \t]+(?:(?:const|let|var|default|function|async|class)\b|[{*])"
     r"[^\n]*(?:\n[^\n]*\S[^\n]*)*"
     r"| {0,3}\{\{[<%][^\n{}]{0,500}[>%]\}\}| {0,3}\{%[^\n%]{1,300}%\}| {0,3}\{:[^\n{}]{1,200}\}"
     r"| {0,3}\[\[?_?(?:toc|TOC)_?\]\]?)[ \t]*$|^[ \t]*:{3,}[\w \t-]*"
     r"|^(?P<quote>[ \t]*(?:>[ \t]*)+)\[![\w-]{2,20}\][-+]?"
-    r"|\[\^\d{1,3}\]:?|(?<=\S)[ \t]*\{#[\w.:-]{1,100}\}(?=[ \t]*$)",
-    re.MULTILINE,
+    r"|\[\^\d{1,3}\]:?|(?<=\S)[ \t]*\{#[\w.:-]{1,100}\}(?=[ \t]*$)"
 )
-_MDX_COMMENT = re.compile(r"\{/\*((?:(?!\*/\}).){0,5000})\*/\}", re.DOTALL)
-_HTML_COMMENT = re.compile(r"<!--((?:(?!-->).){0,20000})-->", re.DOTALL)
+# What is not closed is matched whole, so that no text is searched twice.
+_MDX_COMMENT = re.compile(r"(?s)\{/\*(?:(.*?)\*/\}|.*)")
+_HTML_COMMENT = re.compile(r"(?s)<!--(?:(.*?)-->|.*)")
 _DATED_NAME = re.compile(r"(\d{4}-\d\d-\d\d)[-_. ]")
 _SLUG = re.compile(r"[a-z]{2,}(?:-[a-z]{2,}){1,3}")
 _NAMES_APART = re.compile(r"[,;]|\s+(?:and|&)\s+")
@@ -63,7 +61,7 @@ def read(payload: Payload) -> Extracted:
     """Return the text of a Markdown file; title, authors, date and summary by its front matter."""
     source = decode(payload.data, payload.charset).replace("\r\n", "\n").replace("\r", "\n")
     front, body = split_front(source.lstrip("\ufeff"))
-    blocks, hidden = _shown(body, RENDERER)
+    blocks, hidden = _shown(body, _RENDERER)
     headings = (block for block in blocks if block.level)
     heading = min(headings, key=lambda block: block.level, default=None)
     language = language_of(body, front.get("lang") or front.get("language"))
@@ -124,8 +122,8 @@ def _spoken(blocks: list[Block], body: str) -> list[Block]:
     if spoken != blocks:
         return spoken
     lines, _ = _shown(body, _BY_LINES)
-    spoken = with_speakers(lines)
-    return blocks if spoken == lines else spoken
+    by_lines = with_speakers(lines)
+    return blocks if by_lines == lines else by_lines
 
 
 def _shown(body: str, renderer: MarkdownIt) -> tuple[list[Block], list[HiddenText]]:
@@ -168,7 +166,8 @@ def _without_marks(body: str) -> tuple[str, list[str]]:
         part = body[start:end]
         if not fence:
             comments += _MDX_COMMENT.findall(part)
-            part = _UNSAID.sub(lambda mark: mark["quote"] or "", _MDX_COMMENT.sub("", part))
+            part = _MDX_COMMENT.sub(lambda found: found[0] if found[1] is None else "", part)
+            part = _UNSAID.sub(lambda mark: mark["quote"] or "", part)
         parts.append(part)
         start, fence = end, "" if fence or not match else match[1]
     return "".join(parts), comments

@@ -18,7 +18,7 @@ _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2}){0,3}[.)]?\s+(?=[^\W\d_])")
 _UNDERLINE = re.compile(r"\s*[=\-~^*]{3,}\s*")
 _SENTENCE_END = re.compile(r"[.!?:;,…]['\")\]]*$")
 _LONGEST_HEADING = 70
-_INDENTED = re.compile(r"(?: {4}|\t)\S")
+_INDENTED = re.compile(r" {4}|\t")
 _WRAPPED = 45  # characters; shorter lines are lines of their own
 
 

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from extractors import sniffing
-from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, RECORDINGS, Format
+from extractors.formats import DOCUMENTS, FORMATS, OUR_TYPES, Format
 from extractors.naming import where
 from extractors.text import count_words
 from schemas.documents import Extracted
@@ -18,11 +18,9 @@ from schemas.sources import Payload, SourceKind, Step
 _FEWEST_WORDS = 5
 _LONGEST_TITLE = 500
 _UNTYPED = {"", "application/octet-stream", "binary/octet-stream"}
-_MARKUP = {"application/xml", "text/xml"}
-_TABLES = {"text/csv", "text/tab-separated-values"}
+_VAGUE = {*_UNTYPED, "text/plain", "application/xml", "text/xml"}
 _FILES = {sniffing.PDF: SourceKind.PDF, sniffing.WORD: SourceKind.WORD}
 _PROSE = {SourceKind.TEXT, SourceKind.MARKDOWN}
-_EDITABLE = ("Office", "Word", "PowerPoint", "Excel", "OpenDocument", "RTF", "EPUB", "PostScript")
 
 
 class Choice(NamedTuple):
@@ -58,51 +56,51 @@ def choose(payload: Payload) -> Choice:
     """Return the format of ``payload``.
 
     Raises:
-        KindUnsupported, SourceIsList, DocumentEmpty: see ``read``.
+        KindUnsupported, SourceIsList, DocumentEmpty, Unreadable: see ``read``.
     """
     if not payload.data.strip(b"\0 \t\r\n\f"):
         raise DocumentEmpty(f"{where(payload)} is empty; check that it is the right one.")
     declared = _declared(payload)
     if declared and payload.media_type.startswith(OUR_TYPES):
         return Choice(declared)  # we wrote these bytes ourselves
-    found = sniffing.binary(payload.data)
-    if found in _FILES:
-        return _noted(payload, declared, _format_of(_FILES[found]))
-    if found:
-        raise _unreadable(payload, declared, found)
-    return _text(payload, declared)
-
-
-def _text(payload: Payload, declared: Format | None) -> Choice:
-    """Return the format of bytes that are text: the declared one, unless their start differs."""
-    data = payload.data
-    if sniffing.is_list(data) or _is_table(payload):
+    if found := sniffing.binary(payload.data):
+        if found in _FILES:
+            return _overruled(payload, declared, _FILES[found])
+        raise _unsupported(payload, declared, found)
+    if sniffing.is_list(payload.data) or _is_table(payload):
         raise SourceIsList(
             f"{where(payload)} is a list of sources: submit the addresses in it, or run "
             "`casebook backfill` with it."
         )
+    return _choose_text(payload, declared)
+
+
+def _choose_text(payload: Payload, declared: Format | None) -> Choice:
+    """Return the declared format, unless the beginning of the text plainly shows another."""
+    data, named = payload.data, _by_suffix(payload)
     kind = SourceKind(declared.kind) if declared else None
-    if kind in _FILES.values() or (sniffing.is_json(data) and kind is not SourceKind.CAPTIONS):
-        raise _unreadable(payload, declared, "a text" if kind in _FILES.values() else "JSON")
+    if kind in _FILES.values():
+        raise _unsupported(payload, declared, "a text")
+    if sniffing.is_json(data) and kind is not SourceKind.CAPTIONS:
+        raise _unsupported(payload, declared, "JSON")
     if kind in {SourceKind.TEXT, None} and sniffing.is_captions(data):
-        return _noted(payload, declared, _format_of(SourceKind.CAPTIONS))
+        return _overruled(payload, declared, SourceKind.CAPTIONS)
     if kind in {*_PROSE, None} and sniffing.is_page(data):
-        return _noted(payload, declared, _format_of(SourceKind.WEB))
-    named = _by_suffix(payload)
+        return _overruled(payload, declared, SourceKind.WEB)
     if kind is SourceKind.WEB and named and named.kind in _PROSE and not sniffing.has_tags(data):
-        return _noted(payload, declared, named)
+        return _overruled(payload, declared, SourceKind(named.kind))
     if declared:
         return Choice(declared)
     if "." not in payload.name and payload.media_type in _UNTYPED:
         return Choice(_format_of(SourceKind.TEXT))  # README
-    raise _unreadable(payload, None, payload.media_type or "a file of an unknown type")
+    raise _unsupported(payload, None, payload.media_type or "a file of an unknown type")
 
 
 def _declared(payload: Payload) -> Format | None:
     """Return what header and name say. A suffix refines a header that says no more than "text"."""
     media_type = payload.media_type.partition(";")[0].strip().lower()
     named = _by_suffix(payload)
-    if named and media_type in {*_UNTYPED, *_MARKUP, "text/plain"}:
+    if named and media_type in _VAGUE:
         return named
     if media_type.startswith(OUR_TYPES):
         media_type = media_type.partition("+")[0]
@@ -115,41 +113,32 @@ def _by_suffix(payload: Payload) -> Format | None:
 
 
 def _is_table(payload: Payload) -> bool:
-    return payload.media_type in _TABLES or payload.name.lower().endswith((".csv", ".tsv"))
+    named = payload.name.lower().endswith((".csv", ".tsv"))
+    return named or payload.media_type in {"text/csv", "text/tab-separated-values"}
 
 
 def _format_of(kind: SourceKind) -> Format:
     return next(one for one in FORMATS if one.kind == kind)
 
 
-def _noted(payload: Payload, declared: Format | None, chosen: Format) -> Choice:
-    if declared in {None, chosen}:
-        return Choice(chosen)
-    label = SourceKind(chosen.kind).label
-    return Choice(chosen, f"a {label} served as {payload.media_type or payload.name}")
+def _overruled(payload: Payload, declared: Format | None, kind: SourceKind) -> Choice:
+    chosen = _format_of(kind)
+    differs = declared not in {None, chosen}
+    served = payload.media_type or payload.name
+    return Choice(chosen, f"{kind.label}, served as {served}" if differs else None)
 
 
-def _unreadable(
+def _unsupported(
     payload: Payload, declared: Format | None, found: str
 ) -> KindUnsupported | Unreadable:
+    name = where(payload)
     if found == sniffing.ENCRYPTED:
-        return Unreadable(
-            f"{where(payload)} is {found}: remove the password, save it as .docx or PDF, and "
-            "submit that.",
-            cause="encrypted",
-        )
-    remedy = f"submit one of {' '.join(DOCUMENTS)}"
-    if any(word in found for word in _EDITABLE):
-        remedy = "open it in its program, save it as .docx or PDF, and submit that"
-    elif payload.name.lower().endswith(RECORDINGS):
-        remedy = "submit the page that it is on, or its transcript as .vtt, .srt or .txt"
+        remedy = "remove the password, save it as .docx or PDF, and submit that"
+        return Unreadable(f"{name} is {found}: {remedy}.", cause="encrypted")
+    remedy = f"open it and save it as one of {' '.join(DOCUMENTS)}, or submit its transcript"
     if declared is None:
-        return KindUnsupported(
-            f"{where(payload)} is {found}, which casebook does not read; {remedy}.",
-            cause="kind_unsupported",
-        )
-    return KindUnsupported(
-        f"{where(payload)} claims to be a {SourceKind(declared.kind).label}, but it is {found}; "
-        f"{remedy}.",
-        cause="content_mismatch",
-    )
+        message = f"{name} is {found}, which casebook does not read; {remedy}."
+        return KindUnsupported(message, cause="kind_unsupported")
+    label = SourceKind(declared.kind).label
+    message = f"{name} is named or served as {label}, but it is {found}; {remedy}."
+    return KindUnsupported(message, cause="content_mismatch")

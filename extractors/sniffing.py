@@ -3,56 +3,52 @@
 import io
 import re
 import zipfile
-from collections.abc import Sequence
 
 PDF, WORD = "a PDF", "a Word document"
 ENCRYPTED = "an encrypted Office file"
-BINARY = "binary data"
 
-_SIGNATURES = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF87a", "a GIF picture"),
-    (b"GIF89a", "a GIF picture"),
-    (b"RIFF", "a picture or an audio file"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90\0", "a program"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"BZh91AY&SY", "a bzip2 archive"),
-    (b"\xfd7zXZ", "a compressed file"),
-    (b"\x28\xb5\x2f\xfd", "a compressed file"),
-    (b"ID3", "an audio file"),
-    (b"OggS", "an audio or video file"),
-    (b"fLaC", "an audio file"),
-    (b"\x1a\x45\xdf\xa3", "a video file"),
-    (b"{\\rtf", "an RTF document"),
-    (b"%!PS", "a PostScript file"),
-)
-_IN_ZIP = (
-    ("word/document", WORD),
-    ("ppt/presentation", "a PowerPoint file"),
-    ("xl/workbook", "an Excel file"),
-    ("META-INF/container.xml", "an EPUB book"),
-    ("content.xml", "an OpenDocument file"),
-)
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"RIFF": "a picture or an audio file",
+    b"\x7fELF": "a program",
+    b"MZ\x90\0": "a program",
+    b"\x1f\x8b": "a gzip archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"BZh91AY&SY": "a bzip2 archive",
+    b"\xfd7zXZ": "a compressed file",
+    b"\x28\xb5\x2f\xfd": "a compressed file",
+    b"ID3": "an audio file",
+    b"OggS": "an audio or video file",
+    b"fLaC": "an audio file",
+    b"\x1a\x45\xdf\xa3": "a video file",
+    b"{\\rtf": "an RTF document",
+    b"%!PS": "a PostScript file",
+}
+_IN_ZIP = {
+    "word/document": WORD,
+    "ppt/presentation": "a PowerPoint file",
+    "xl/workbook": "an Excel file",
+    "META-INF/container.xml": "an EPUB book",
+    "content.xml": "an OpenDocument file",
+}
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNICODE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _BEFORE_TEXT = b"\xef\xbb\xbf \t\r\n\f"
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b\b"))
 _MOST_CONTROLS = 0.05
 _HEAD = 8_192
 _PROLOG = rb"(?:<\?(?:(?!\?>).){0,300}\?>\s*|<!--(?:(?!-->).){0,2000}-->\s*)*+"
-_LIST = re.compile(
-    _PROLOG + rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b", re.DOTALL | re.IGNORECASE
-)
-_PAGE = re.compile(_PROLOG + rb"<(?:!doctype\s+html|html|head|body)\b", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)\b", re.IGNORECASE)
+_FLAGS = re.DOTALL | re.IGNORECASE
+_LIST = re.compile(_PROLOG + rb"<(?:rss|feed|rdf:rdf|urlset|sitemapindex|opml)\b", _FLAGS)
+_JSON_FEED = re.compile(rb"[\[{].*\"version\"\s*:\s*\"https?:(?:\\?/){2}jsonfeed\.org", _FLAGS)
+_PAGE = re.compile(_PROLOG + rb"<(?:!doctype\s+html|html|head|body)\b", _FLAGS)
+_TAG = re.compile(rb"<(?:!doctype|html|head|body|meta|p|div|h[1-6]|ul|table|pre)\b", _FLAGS)
 _CLOCK = rb"\d{1,3}:\d{2}(?::\d{2})?[.,]\d{1,3}"
 _CAPTIONS = re.compile(rb"WEBVTT\b|(?:\d+\s*\n)?" + _CLOCK + rb"\s*-{1,2}>\s*" + _CLOCK)
 _JSON = re.compile(rb"[\[{]\s*(?:[\[{]\s*)*(?:\"|[\]}])")
-_JSON_FEED = re.compile(rb"\"version\"\s*:\s*\"https?:(?:\\?/){2}jsonfeed\.org")
 
 
 def binary(data: bytes) -> str | None:
@@ -63,20 +59,22 @@ def binary(data: bytes) -> str | None:
     """
     if _beginning(data).startswith(b"%PDF-"):
         return PDF
-    if data.startswith(_ZIP):
+    if data.startswith(b"PK\x03\x04"):
         return _in_zip(data)
     if data.startswith(_OLE):
         return ENCRYPTED if "EncryptedPackage".encode("utf-16-le") in data else "an old Office file"
     if data[4:8] == b"ftyp":
         return "a video or audio file"
-    known = next((name for start, name in _SIGNATURES if data.startswith(start)), None)
-    return known or (None if _is_text(data[:_HEAD]) else BINARY)
+    known = next((name for start, name in _SIGNATURES.items() if data.startswith(start)), None)
+    head = data[:_HEAD]
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    is_text = head.startswith(_UNICODE_MARKS) or controls <= _MOST_CONTROLS * len(head)
+    return known or (None if is_text else "binary data")
 
 
 def is_list(data: bytes) -> bool:
     """Return whether the bytes begin as a feed, sitemap or outline."""
-    start = _beginning(data)
-    return bool(_LIST.match(start) or (_JSON.match(start) and _JSON_FEED.search(start)))
+    return bool(_LIST.match(_beginning(data)) or _JSON_FEED.match(_beginning(data)))
 
 
 def is_page(data: bytes) -> bool:
@@ -106,13 +104,8 @@ def _beginning(data: bytes) -> bytes:
 def _in_zip(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names: Sequence[str] = archive.namelist()
+            names = archive.namelist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        names = ()
-    found = (kind for start, kind in _IN_ZIP if any(name.startswith(start) for name in names))
-    return next(found, "a zip archive")
-
-
-def _is_text(head: bytes) -> bool:
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    return head.startswith(_UNICODE_MARKS) or controls <= _MOST_CONTROLS * len(head)
+        names = []
+    kinds = (kind for start, kind in _IN_ZIP.items() if any(n.startswith(start) for n in names))
+    return next(kinds, "a zip archive")

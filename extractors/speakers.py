@@ -18,55 +18,47 @@ from extractors.text import count_words
 CLOCK = r"(?:\d{1,3}:)?\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?"
 """A time in a recording; hours and fractions may be missing. No groups."""
 
-_FEWEST_TURNS = 4
-_FEWEST_TIMES = 3
+_FEWEST_TURNS, _FEWEST_TIMES = 4, 3
 _SHARE_SPOKEN = 0.4  # of a text's words, from the first label to the last
 _SHARE_LABELLED = 0.2  # of the lines from the first label to the last
 _FIRST_TIME = 300.0  # seconds; a later first time is an agenda's time of day
 _MOST_STEPS_BACK = 0.05  # of all times; a list of chapters above a transcript is one
 _ENOUGH_WORDS = 60
 _LABEL_WITHIN = 160  # characters; also bounds what the patterns below may try
-_LONGEST_NAME = 45
-_MOST_WORDS_IN_NAME = 5
+_LONGEST_NAME, _MOST_WORDS_IN_NAME = 45, 5
 
 _STAMP = rf"(?:\[{CLOCK}\]|\({CLOCK}\)|{CLOCK})"
 _LABEL = re.compile(
     rf"\s*(?:>>+\s*)?(?:(?P<before>{_STAMP})\s*[-–—|]?\s+)?"
     r"(?P<name>[^\W\d_][^\n:\[\]()<>|]{0,44}?)\s*"
     r"(?:(?:\([^()\d\n]{2,60}\)|,\s[^()\[\]:\n]{2,60}?)\s*)?"
-    rf"(?:[-–—|,]?\s*(?P<after>{_STAMP})\s*)?"
-    r"(?:(?P<colon>[:：])(?=\s|$)|(?<=[\])\d])(?=\s|$))"
+    rf"(?:[-–—|,]?\s*(?P<after>{_STAMP})\s*)?(?:[:：](?=\s|$)|(?<=[\])\d])(?=\s|$))"
 )
 _TIME = re.compile(rf"\s*(?P<stamp>{_STAMP})(?:\s*[-–—|:]\s+|\s+|$)")
 _ROLE = re.compile(
-    r"(?:(?:unknown |audience )?(?:speaker|member|guest|host|panelist|participant)|co-?host"
-    r"|interviewer|interviewee|moderator|narrator|presenter|announcer|operator)(?:[ _]?#?\w{1,2})?",
-    re.IGNORECASE,
+    r"(?i)(?:(?:unknown |audience )?(?:speaker|member|guest|host|panelist|participant)|co-?host"
+    r"|interviewer|interviewee|moderator|narrator|presenter|announcer|operator)(?:[ _]?#?\w{1,2})?"
 )
-_PARTICLES = frozenset(
-    "de da del della der den di du dos la le van von vom zu bin ibn al el".split()
-)
+_PARTICLES = frozenset("de da del della der den di du la le van von zu bin ibn al el".split())
 _TERMS = frozenset(
-    "a abstract action actions advice after agenda agent ai also and answer answers approach "
-    "article assistant author background before best blog bonus bot but by caveat challenge "
-    "challenges chapter chatbot client code company conclusion cons context cost credits customer "
-    "data date decision description design disclaimer edit editor email episode error example "
-    "examples faq figure finding first follow for from goal goals hint how however idea if impact "
-    "important in input insight issue key language latency lesson lessons link links location "
-    "metric metrics model motivation name next note notes now objective option or outcome output "
-    "overview part phase photo point pricing problem problems prompt pros published q question "
-    "questions quote rationale recap reference references related reminder requirement response "
-    "result results risk role rule scenario second section setup share situation so solution "
-    "solutions sound source sources stage status step steps summary system table tags takeaway "
-    "takeaways technique text that the then third this throughput tip tips title tldr to today "
-    "tool tools topic topics transcript translation type update url use user version video warning "
-    "watch we what when where which who why yes you".split()
+    "a action advice after agenda agent ai also and answer answers approach article assistant "
+    "author background before best bonus bot but by caveat challenge challenges chapter chatbot "
+    "client code company conclusion cons context cost customer data date decision description "
+    "design edit editor email episode error example examples faq figure finding first follow for "
+    "from goal goals hint how however idea if impact important in input insight issue key latency "
+    "lesson lessons link links metric metrics model music next no note notes now objective option "
+    "or outcome output overview part phase photo point problem problems prompt pros published q "
+    "question questions quote reason recap reference references related requirement response "
+    "result results risk role rule scenario second section see setup situation so solution "
+    "solutions source sources stage status step steps summary system table takeaway takeaways "
+    "task that the then third throughput tip tips title tldr to today tool tools topic topics "
+    "transcript type update url use user version video warning we what when where which who why "
+    "yes you".split()
 )
 # In half of the turns of a conversation people speak of themselves, to each other, or ask.
 _ADDRESSING = re.compile(
-    r"\b(?:I|I['’]\w+|me|my|we|we['’]\w+|us|our|you|you['’]\w+|your|yeah|thanks|ich|mir|wir|uns|Sie"
-    r"|je|j['’]\w+|nous|vous|yo|nosotros|usted|ustedes|io|noi|eu|nós|você)\b|[?？؟]",
-    re.IGNORECASE,
+    r"(?i)\b(?:I|I['’]\w+|me|my|we|we['’]\w+|us|our|you|you['’]\w+|your|yeah|thanks|ich|mir|wir"
+    r"|uns|je|j['’]\w+|nous|vous|yo|nosotros|usted|ustedes|io|noi|eu|nós|você)\b|[?？؟]"
 )
 
 
@@ -89,33 +81,32 @@ def with_speakers(blocks: Sequence[Block]) -> list[Block]:
     lines = [line for block in blocks for line in _lines(block)]
     labels = [line.label for line in lines if line.label]
     timed = _run_forward([label.seconds for label in labels if label.seconds is not None])
-    counts = Counter(label.name for label in labels if label.name)
+    counts = Counter(label.name for label in labels)
     names = {
-        label.name
+        label.name or None
         for label in labels
-        if label.name and (counts[label.name] > 1 or (timed and label.seconds is not None))
+        if (counts[label.name] > 1 and label.name) or (timed and label.seconds is not None)
     }
-    turns = [n for n, line in enumerate(lines) if _is_turn(line.label, names, timed=timed)]
-    if not turns or not _runs_through(lines, turns) or not (timed or _take_turns(lines, turns)):
-        return list(blocks)
-    return list(_gathered(_spoken(lines, turns)))
+    turns = [n for n, line in enumerate(lines) if line.label and line.label.name in names]
+    if turns and _runs_through(lines, turns) and (timed or _take_turns(lines, turns)):
+        return list(_gathered(_spoken(lines, turns)))
+    return list(blocks)
 
 
 def is_name(text: str, *, timed: bool = False) -> bool:
     """Return whether ``text`` looks like a person's name or role, not like a term.
 
-    With a time beside it a single word in lower case or in a script without capitals may be one.
+    With a time beside it a single word in lower case, or a script without capitals, may be one.
     """
     words = text.split()
     if _ROLE.fullmatch(text):
         return True
-    if not words or len(words) > _MOST_WORDS_IN_NAME or not 1 < len(text) <= _LONGEST_NAME:
+    if len(words) > _MOST_WORDS_IN_NAME or not 1 < len(text) <= _LONGEST_NAME:
         return False
-    if any(word.strip(".").lower() in _TERMS for word in words):
+    if not words or any(word.strip(".").lower() in _TERMS for word in words):
         return False
     capitals = all(word[0].isupper() or word in _PARTICLES for word in words)
-    caseless = text.lower() == text.upper()
-    return capitals or (timed and (caseless or len(words) == 1))
+    return capitals or (timed and (text.lower() == text.upper() or len(words) == 1))
 
 
 def seconds_of(clock: str) -> float:
@@ -128,17 +119,14 @@ def seconds_of(clock: str) -> float:
 
 def _lines(block: Block) -> Iterator[_Line]:
     """Yield a block cut before each line that begins with a label."""
-    if block.verbatim or block.level:
-        yield _Line(block, None)
-        return
     held: list[str] = []
     label: _Label | None = None
-    for line in block.text.split("\n"):
-        found = _label_of(line)
+    for line in [block.text] if block.verbatim or block.level else block.text.split("\n"):
+        found = None if block.verbatim or block.level else _label_of(line)
         if found and held:
             yield _Line(block._replace(text="\n".join(held)), label)
             held = []
-        label = found if found or not held else label
+        label = label if held else found
         held.append(line)
     yield _Line(block._replace(text="\n".join(held)), label)
 
@@ -165,25 +153,20 @@ def _run_forward(times: Sequence[float]) -> bool:
     return back <= max(1, _MOST_STEPS_BACK * len(times))
 
 
-def _is_turn(label: _Label | None, names: Iterable[str], *, timed: bool) -> bool:
-    return label is not None and (label.name in names if label.name else timed)
-
-
 def _runs_through(lines: Sequence[_Line], turns: Sequence[int]) -> bool:
     span = lines[turns[0] : turns[-1] + 1]
-    words = [sum(count_words(line.block.text) for line in part) for part in (span, lines)]
-    return words[0] >= _SHARE_SPOKEN * words[1] and len(turns) >= _SHARE_LABELLED * len(span)
+    said, whole = (sum(count_words(line.block.text) for line in part) for part in (span, lines))
+    return said >= _SHARE_SPOKEN * whole and len(turns) >= _SHARE_LABELLED * len(span)
 
 
 def _take_turns(lines: Sequence[_Line], turns: Sequence[int]) -> bool:
     """Return whether two or more who recur answer each other, as people who talk do."""
-    order = [label.name for n in turns if (label := lines[n].label) and label.name]
+    order = [label.name for n in turns if (label := lines[n].label)]
     changes = sum(one != other for one, other in pairwise(order))
-    if len(order) < _FEWEST_TURNS or len(set(order)) < 2 or 2 * changes < len(order) - 1:  # noqa: PLR2004 - two who talk
-        return False
-    edges = [*turns, len(lines)]
-    said = ("\n".join(line.block.text for line in lines[a:b]) for a, b in pairwise(edges))
-    return 2 * sum(bool(_ADDRESSING.search(turn)) for turn in said) >= len(turns)
+    said = ["\n".join(o.block.text for o in lines[a:b]) for a, b in pairwise([*turns, len(lines)])]
+    personal = sum(bool(_ADDRESSING.search(turn)) for turn in said)
+    in_turn = len(order) >= _FEWEST_TURNS and 2 * changes >= len(order) - 1
+    return in_turn and 2 * personal >= len(said)
 
 
 def _spoken(lines: Sequence[_Line], turns: Sequence[int]) -> Iterator[Block]:
@@ -199,22 +182,13 @@ def _spoken(lines: Sequence[_Line], turns: Sequence[int]) -> Iterator[Block]:
     seconds: float | None = None
     for n, (block, label) in enumerate(lines):
         text = block.text
-        if n in known and label:
-            speaker = label.name or speaker
-            seconds = label.seconds
-            text = _said(label, text)
-        elif block.level or (label and label.name) or n - turns[-1] >= longest:
+        if label and (n in known or (label.name is None and speaker)):
+            speaker, seconds = label.name or speaker, label.seconds
+            text = "\n".join([label.rest, *text.split("\n")[1:]]).strip()
+        elif block.level or label or n - turns[-1] >= longest:
             speaker = seconds = None
-        elif label and label.seconds is not None and speaker:
-            seconds, text = label.seconds, _said(label, text)
         if text.strip():
             yield block._replace(text=text, speaker=speaker, seconds=seconds)
-
-
-def _said(label: _Label, text: str) -> str:
-    """Return what follows a label, in its line and in those below."""
-    below = text.partition("\n")[2]
-    return f"{label.rest}\n{below}".strip()
 
 
 def _gathered(blocks: Iterable[Block]) -> Iterator[Block]:

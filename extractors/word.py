@@ -14,7 +14,7 @@ from typing import Any
 import mammoth
 from lxml import etree  # type: ignore[import-untyped]  # it ships no types
 
-from extractors.blocks import Block, lay_out
+from extractors.blocks import lay_out
 from extractors.language import language_of
 from extractors.naming import where
 from extractors.speakers import with_speakers
@@ -31,24 +31,21 @@ _MOST_XML = 32_000_000
 _STYLES = """
 br[type='page'] => br
 br[type='column'] => br
-p[style-name='TOC Heading'] => !
 p[style-name='Title'] => h1.title:fresh
+p[style-name='TOC Heading'] => !
 p[style-name^='toc '] => !
-p[style-name^='Contents '] => !
-p[style-name='table of figures'] => !
 p[style-name^='index '] => !
+p[style-name='table of figures'] => !
 p[style-name='HTML Preformatted'] => pre:separator('\\n')
 p[style-name='Source Code'] => pre:separator('\\n')
 p[style-name='Code'] => pre:separator('\\n')
 """
 # Marks of notes in the text, and the arrows that lead back from the notes.
-_NOTE_MARKS = re.compile(r"(?:foot|end)note-ref-")
-_WRAPPERS = ("fldSimple", "bdo", "dir")  # mammoth leaves out what is in them
-_DEEPEST_STYLE = 50
+_NOTE_MARKS = "//a[contains(concat(@id, ' ', @href), 'note-ref-')]"
+_WRAPPERS = ("{*}fldSimple", "{*}bdo", "{*}dir")  # mammoth leaves out what is in them
 _LONGEST_REPORTED = 300
 _WHITE = re.compile(r"[Ff][\dA-Fa-f]" * 3)
-_NO_GROUND = {"", "auto", "FFFFFF", "none", "white"}
-_NO_AUTHORS = {"python-docx", "microsoft office user", "author", "user", "admin"}
+_NO_AUTHORS = {"", "python-docx", "microsoft office user", "author", "user", "admin"}
 
 
 def read(payload: Payload) -> Extracted:
@@ -60,7 +57,7 @@ def read(payload: Payload) -> Extracted:
     try:
         packed, hidden, about = _cleaned(payload)
         pictures = mammoth.images.img_element(lambda _: {})
-        markup = mammoth.convert_to_html(packed, style_map=_STYLES, convert_image=pictures).value
+        page = mammoth.convert_to_html(packed, style_map=_STYLES, convert_image=pictures)
     except (Unreadable, MemoryError, RecursionError):
         raise
     except Exception as error:  # zipfile, lxml, expat and mammoth each have several
@@ -69,18 +66,20 @@ def read(payload: Payload) -> Extracted:
             "LibreOffice and save it again, or export it as PDF.",
             cause="damaged",
         ) from error
-    tree = parse(f"<body>{markup}</body>")
-    blocks = [] if tree is None else _blocks(tree)
-    titles = [] if tree is None else tree.xpath("//h1[@class='title']")
-    heading = next((block.text for block in blocks if block.level), "")
+    tree: Any = parse(f"<body><p></p>{page.value}</body>")
+    for mark in tree.xpath(_NOTE_MARKS):
+        mark.drop_tree()
+    blocks = tree_blocks(body_of(tree))
+    titles = (one_line(" ".join(one.itertext())) for one in tree.xpath("//h1[@class='title']"))
+    headings = (block.text for block in blocks if block.level)
     stated = one_line(about.get("title", ""))
-    language = language_of(" ".join(b.text for b in blocks), about.get("language"))
+    language = language_of(" ".join(block.text for block in blocks), about.get("language"))
     text, passages = lay_out(with_speakers(blocks), language)
-    names = (one_line(name) for name in re.split("[;,]", about.get("creator", "")))
+    names = map(one_line, re.split("[;,]", about.get("creator", "")))
     return Extracted(
         kind=SourceKind.WORD,
-        title=one_line(" ".join(titles[0].itertext())) if titles else stated or heading or None,
-        authors=[name for name in names if name and name.lower() not in _NO_AUTHORS],
+        title=next(filter(None, (*titles, stated, *headings)), None),
+        authors=[name for name in names if name.lower() not in _NO_AUTHORS],
         language=language,
         text=text,
         passages=passages,
@@ -88,29 +87,24 @@ def read(payload: Payload) -> Extracted:
     )
 
 
-def _blocks(tree: Any) -> list[Block]:
-    for link in list(tree.iter("a")):
-        if _NOTE_MARKS.search(f"{link.get('id', '')} {link.get('href', '')}"):
-            link.drop_tree()
-    return tree_blocks(body_of(tree))
-
-
 def _cleaned(payload: Payload) -> tuple[io.BytesIO, list[HiddenText], dict[str, str]]:
     """Return the document without hidden text, that text, and what the file says about itself."""
     parts = dict(_parts(payload))
     styles = {name for root in parts.values() for name in _hidden_styles(root)}
     hidden: list[HiddenText] = []
+    about: dict[str, str] = {}
     for root in parts.values():
         if _name(root) in {"document", "footnotes", "endnotes"}:
             hidden += _strip_hidden(root, styles)
-            _unwrap(root)
+            etree.strip_tags(root, *_WRAPPERS)
+        if _name(root) == "coreProperties":
+            about = {_name(one): one.text or "" for one in root}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, root in parts.items():
             archive.writestr(name, etree.tostring(root))
     packed.seek(0)
-    core = (root for root in parts.values() if _name(root) == "coreProperties")
-    return packed, hidden, {_name(one): one.text or "" for root in core for one in root}
+    return packed, hidden, about
 
 
 def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
@@ -123,7 +117,7 @@ def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
     with zipfile.ZipFile(io.BytesIO(payload.data)) as archive:
         entries = [one for one in archive.infolist() if one.filename.endswith((".xml", ".rels"))]
-        size = sum(entry.file_size for entry in entries)
+        size = sum(entry.file_size for entry in entries)  # zipfile reads no more than this
         if size > _MOST_XML:
             raise Unreadable(
                 f"{where(payload)} unpacks to {size / 1e6:,.0f} MB of text, more than any book: "
@@ -137,70 +131,55 @@ def _parts(payload: Payload) -> Iterator[tuple[str, Any]]:
             yield entry.filename, root
 
 
-def _hidden_styles(root: Any) -> set[str]:
-    """Return the ids of the styles whose type is hidden, by themselves or by what they extend."""
-    if _name(root) != "styles":
-        return set()
-    styles = {_value(one, "styleId"): one for one in root.findall("{*}style")}
-    hidden = set()
+def _hidden_styles(root: Any) -> Iterator[str]:
+    """Yield the ids of the styles whose type is hidden, by themselves or by what they extend."""
+    styles = {_value(one, "styleId"): one for one in root.iterfind("{*}style")}
     for name, style in styles.items():
-        for _ in range(_DEEPEST_STYLE):
-            stated = style.find("{*}rPr/{*}vanish")
-            if stated is not None:
-                hidden |= {name} if _is_on(stated) else set()
+        seen, at = {name}, style
+        while at.find("{*}rPr/{*}vanish") is None:
+            based = _value(at.find("{*}basedOn"))
+            if based in seen or based not in styles:
                 break
-            based = styles.get(_value(style.find("{*}basedOn")))
-            if based is None:
-                break
-            style = based  # noqa: PLW2901 - up the chain
-    return hidden
+            seen.add(based)
+            at = styles[based]
+        if _is_on(at.find("{*}rPr/{*}vanish")):
+            yield name
 
 
-def _strip_hidden(root: Any, styles: set[str]) -> list[HiddenText]:
-    """Remove the runs that no reader sees; return their text, of a paragraph in one piece."""
+def _strip_hidden(root: Any, styles: set[str]) -> Iterator[HiddenText]:
+    """Remove the runs that no reader sees; yield their text, of a paragraph in one piece."""
     finds = [(run, reason) for run in root.iter("{*}r") if (reason := _hidden(run, styles))]
-    pieces = []
     for (_, reason), group in groupby(finds, lambda find: (find[0].getparent(), find[1])):
         runs = [run for run, _ in group]
         text = one_line("".join(t.text or "" for run in runs for t in run.iter("{*}t")))
         for run in runs:
             run.getparent().remove(run)
         if text:
-            pieces.append(HiddenText(text=text[:_LONGEST_REPORTED], reason=reason))
-    return pieces
+            yield HiddenText(text=text[:_LONGEST_REPORTED], reason=reason)
 
 
 def _hidden(run: Any, styles: set[str]) -> str:
     stated = run.find("{*}rPr/{*}vanish")
-    paragraph = next(run.iterancestors("{*}p"), None)
-    named = {_value(run.find("{*}rPr/{*}rStyle"))}
-    if paragraph is not None:
-        named.add(_value(paragraph.find("{*}pPr/{*}pStyle")))
-    if _is_on(stated) if stated is not None else named & styles:
+    paragraph = next(run.iterancestors("{*}p"), run)
+    named = (run.find("{*}rPr/{*}rStyle"), paragraph.find("{*}pPr/{*}pStyle"))
+    if _is_on(stated) if stated is not None else not styles.isdisjoint(map(_value, named)):
         return "hidden type"
     ink = run.find("{*}rPr/{*}color")
-    is_white = ink is not None and _WHITE.fullmatch(_value(ink)) and not _value(ink, "themeColor")
+    is_white = _WHITE.fullmatch(_value(ink)) and not _value(ink, "themeColor")
     return "white on white" if is_white and not _has_ground(run) else ""
 
 
 def _has_ground(run: Any) -> bool:
     """Return whether a colour, a styled table or a drawn box may lie behind a run."""
-    grounds = [*run.findall("{*}rPr/{*}shd"), *run.findall("{*}rPr/{*}highlight")]
+    grounds = [*run.iterfind("{*}rPr/{*}shd"), *run.iterfind("{*}rPr/{*}highlight")]
     for one in run.iterancestors():
         if _name(one) == "txbxContent" or one.find("{*}tblPr/{*}tblStyle") is not None:
             return True
-        grounds += [*one.findall("{*}pPr/{*}shd"), *one.findall("{*}tcPr/{*}shd")]
-        grounds += one.findall("{*}background")
-    values = {_value(one, key) for one in grounds for key in ("fill", "color")}
-    values |= {_value(one) for one in grounds if _name(one) == "highlight"}
-    return bool(values - _NO_GROUND)
-
-
-def _unwrap(root: Any) -> None:
-    for wrapper in list(root.iter(*(f"{{*}}{name}" for name in _WRAPPERS))):
-        parent = wrapper.getparent()
-        at = parent.index(wrapper)
-        parent[at : at + 1] = list(wrapper)
+        for path in ("{*}pPr/{*}shd", "{*}tcPr/{*}shd", "{*}background"):
+            grounds += one.iterfind(path)
+    colours = {_value(one, name) for one in grounds for name in ("fill", "color", "themeFill")}
+    marks = {_value(one) for one in grounds if _name(one) == "highlight"}
+    return bool((colours | marks) - {"", "auto", "FFFFFF", "none", "white"})
 
 
 def _name(element: Any) -> str:
@@ -208,10 +187,10 @@ def _name(element: Any) -> str:
 
 
 def _value(element: Any, name: str = "val") -> str:
-    """Return an attribute of the document's own namespace."""
+    """Return an attribute whatever its namespace, "" where there is none."""
     found = () if element is None else element.items()
     return next((str(value) for key, value in found if key.rpartition("}")[2] == name), "")
 
 
 def _is_on(element: Any) -> bool:
-    return _value(element) not in {"0", "false", "off"}
+    return element is not None and _value(element) not in {"0", "false", "off"}

@@ -103,11 +103,12 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
             worker.pipe.send((function, payload))
             if not worker.pipe.poll(self._limits.wall_seconds):
                 worker.process.kill()
-                raise _too_slow(payload, self._limits)
+                raise _failed(payload, self._limits, exit_code=-signal.SIGXCPU)
             error, result = cast("tuple[CasebookError | None, R]", worker.pipe.recv())
         except (EOFError, OSError) as lost:
             worker.process.join()
-            raise _died(payload, worker.process.exitcode, self._limits) from lost
+            code = worker.process.exitcode
+            raise _failed(payload, self._limits, exit_code=code) from lost
         finally:
             used.clear()
             self._busy.discard(worker.process)
@@ -133,32 +134,24 @@ class WorkerPool(AbstractContextManager["WorkerPool"]):
             ) from error
 
     def _start(self) -> _Worker:
-        _start_server()
+        forkserver.set_forkserver_preload([__name__, *{one.module for one in FORMATS}])
         here, there = multiprocessing.Pipe()
         context = multiprocessing.get_context("forkserver")
         process = context.Process(target=_serve, args=(there, self._limits), daemon=True)
-        process.start()
+        # Ctrl-C reaches every process of a terminal; what is blocked here is blocked in the server
+        # and its workers, which the program ends itself.
+        resource_tracker.ensure_running()  # it would unblock the signal
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         there.close()
         if not here.poll(_START_SECONDS):
             process.kill()
             raise TimeoutError("it did not answer")
         here.recv()
         return _Worker(process, here)
-
-
-def _start_server() -> None:
-    """Start the process that workers are forked from, unless it runs.
-
-    Ctrl-C reaches every process of a terminal. Blocked signals are inherited, so that the server
-    and its workers leave the ending to the program.
-    """
-    forkserver.set_forkserver_preload([__name__, *{one.module for one in FORMATS}])
-    resource_tracker.ensure_running()  # it would unblock the signal
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, limits: Limits) -> None:
@@ -197,7 +190,7 @@ def _outcome(
         message = f"{where(payload)} is nested too deep to be read; save it in a simpler form."
         return Unreadable(message, cause="damaged"), None
     except Exception as error:  # noqa: BLE001 - the parent may lack the class; it gets one of ours
-        return _crashed(payload, f"{type(error).__name__}: {error}"), None
+        return _failed(payload, limits, reason=f"{type(error).__name__}: {error}"), None
 
 
 def _set_limit(which: int, value: int) -> None:
@@ -206,29 +199,18 @@ def _set_limit(which: int, value: int) -> None:
     resource.setrlimit(which, (value if hard < 0 else min(value, hard), hard))
 
 
-def _died(payload: Payload, exit_code: int | None, limits: Limits) -> WorkerFailed:
+def _failed(
+    payload: Payload, limits: Limits, *, exit_code: int | None = None, reason: str = ""
+) -> WorkerFailed:
     if exit_code == -signal.SIGXCPU:
-        return _too_slow(payload, limits)
-    if exit_code not in {_OUT_OF_MEMORY, -signal.SIGKILL}:
-        return _crashed(payload, f"exit code {exit_code}")
+        cause, problem = "parser_timed_out", f"took over {limits.wall_seconds:g} seconds to read"
+    elif exit_code in {_OUT_OF_MEMORY, -signal.SIGKILL}:
+        memory = limits.memory_bytes // 2**20
+        cause, problem = "parser_out_of_memory", f"needs over {memory} MB to be read"
+    else:
+        reason = reason or f"exit code {exit_code}"
+        cause, problem = "parser_crashed", f"made its parser fail ({reason})"
     return WorkerFailed(
-        f"{where(payload)} needs more than {limits.memory_bytes // 2**20} MB to be read and was "
-        "given up; submit a smaller or simpler copy of it.",
-        cause="parser_out_of_memory",
-    )
-
-
-def _too_slow(payload: Payload, limits: Limits) -> WorkerFailed:
-    return WorkerFailed(
-        f"{where(payload)} was not read within {limits.wall_seconds:g} seconds and was given up; "
-        "submit a smaller or simpler copy of it.",
-        cause="parser_timed_out",
-    )
-
-
-def _crashed(payload: Payload, reason: str) -> WorkerFailed:
-    return WorkerFailed(
-        f"The parser failed on {where(payload)} ({reason}); submit another copy of it, and report "
-        "the file if that does not help.",
-        cause="parser_crashed",
+        f"{where(payload)} {problem} and was given up; submit a smaller or simpler copy of it.",
+        cause=cause,
     )

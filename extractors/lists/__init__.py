@@ -1,0 +1,1 @@
+"""Lists of sources: feeds, sitemaps, outlines, tables, texts and pages of links."""

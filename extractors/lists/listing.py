@@ -1,0 +1,194 @@
+"""What a list names, whatever form it has."""
+
+import re
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from html import unescape
+from pathlib import Path, PurePath
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from extractors.dates import day_in_address, stated_date
+from extractors.formats import SOURCES
+from extractors.naming import where
+from extractors.sites import canonical_url
+from extractors.text import one_line
+from extractors.urls import is_web_address
+from schemas.errors import InvalidUrl, TooLarge, Unreadable
+from schemas.frozen import Frozen
+from schemas.sources import Candidate, Payload
+
+MOST_CANDIDATES = 50_000
+"""Addresses that one list may name: the sitemap protocol's own limit."""
+
+MOST_BYTES = 50 * 2**20
+"""Bytes of a list after decompression: the sitemap protocol's own limit."""
+
+_URLS = "source url urls link links address source_url href loc permalink website page uri".split()
+_TITLES = "title name headline subject titel".split()
+_DATES = (
+    "date published date_published published_at published_on pubdate created_at lastmod".split()
+)
+_SUMMARIES = "summary excerpt description content_text".split()
+
+URL_COLUMNS = frozenset(_URLS)
+"""What people and programs call the column or field of an entry's address."""
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`|“”„«»\\]+", re.IGNORECASE)
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_AROUND = f".,;:!?)]}}’*_{_UNSEEN}"
+_TAG = re.compile(r"<[^<>]*>")
+_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,20};)")
+_LONGEST_PATH = 500
+
+
+class Listing(Frozen):
+    """What a list names: sources, and further lists that it is made of.
+
+    ``missed`` says in a sentence each what could not be read, with line numbers where it has lines.
+    """
+
+    form: str
+    candidates: Sequence[Candidate] = ()
+    nested: Sequence[str] = ()
+    missed: Sequence[str] = ()
+
+
+class Place(NamedTuple):
+    """Where a list is: its address, and the folder of a local one, which may name files in it."""
+
+    base: str = ""
+    folder: Path | None = None
+
+    def join(self, address: str) -> str:
+        """Return ``address`` as counted from the list, or as it is if it cannot be joined."""
+        try:
+            return urljoin(self.base, address.strip())
+        except ValueError:
+            return address
+
+    def source(self, value: str) -> str | None:
+        """Return the address or local file that a field names, None for anything else."""
+        value = value.strip()
+        if is_web_address(value):
+            return value
+        if self.folder and is_file_name(value):
+            return str(self.folder / Path(value).expanduser())
+        if value.startswith("/") and is_web_address(self.base):
+            return self.join(value)
+        return next(iter(addresses_in(value)), None)
+
+
+def is_file_name(text: str) -> bool:
+    """Return whether ``text`` looks like the name of a file that casebook reads."""
+    is_path = len(text) < _LONGEST_PATH and "\n" not in text and "://" not in text
+    return is_path and PurePath(text).suffix.lower() in SOURCES
+
+
+def addresses_in(text: str) -> list[str]:
+    """Return the web addresses that a text mentions, without the marks that end its sentences."""
+    return [_bare(match[0]) for match in _ADDRESS.finditer(text)]
+
+
+def candidate(
+    url: str, title: object = None, published: object = None, summary: object = None
+) -> Candidate:
+    """Return a candidate with tidy fields; an address with a day in its path is of that day."""
+    plain = one_line(unescape(_TAG.sub(" ", str(summary or "")[:6_000])))
+    return Candidate(
+        url=url.strip(f" \t\r\n{_UNSEEN}").replace(" ", "%20") if is_web_address(url) else url,
+        title=one_line(str(title or ""))[:300] or None,
+        published=stated_date(published) or day_in_address(url),
+        summary=plain[:600] or None,
+    )
+
+
+def from_fields(entry: Mapping[str, object], place: Place) -> Candidate | None:
+    """Return the candidate that a table's row or a JSON object names, None if it names no source.
+
+    Beside a ``source`` that is a local file, ``url`` is where that came from.
+    """
+    keys = (re.sub(r"[\s-]+", "_", str(name).strip().lower()) for name in entry)
+    fields = dict(zip(keys, entry.values(), strict=True))
+    stated = (fields.get(name) for name in (*_URLS, "id"))
+    found = [one for value in stated if isinstance(value, str) if (one := place.source(value))]
+    if not found:
+        return None
+    named = candidate(found[0], *(_first(fields, some) for some in (_TITLES, _DATES, _SUMMARIES)))
+    origin = next(filter(is_web_address, found), None)
+    return named if origin == found[0] else named.model_copy(update={"origin": origin})
+
+
+def once(candidates: Iterable[Candidate], *, local: bool) -> tuple[list[Candidate], list[str]]:
+    """Return each source once, and what was left out: broken addresses, and too many.
+
+    ``local`` lets files pass beside web addresses.
+    """
+    chosen: dict[str, Candidate] = {}
+    missed: list[str] = []
+    beyond = 0
+    for one in candidates:
+        try:
+            identity = one.url if local and is_file_name(one.url) else canonical_url(one.url)
+        except InvalidUrl as error:
+            missed.append(str(error))
+            continue
+        known = chosen.get(identity)
+        if known is None and len(chosen) >= MOST_CANDIDATES:
+            beyond += 1
+        elif known is None or not known.title:
+            chosen[identity] = (
+                one if known is None else known.model_copy(update={"title": one.title})
+            )
+    if beyond:
+        missed.append(f"{beyond:,} addresses beyond the first {MOST_CANDIDATES:,}: split the list")
+    return list(chosen.values()), missed
+
+
+def missed_entry(name: str, reason: str, text: str) -> str:
+    """Return what to say about an entry that was not read; ``name`` is "line 3", say."""
+    return f"{name}: {reason}: “{one_line(text)[:80]}”"
+
+
+def escape_ampersands(text: str) -> str:
+    """Return XML in which bare ampersands stand for themselves: not well-formed, and common."""
+    return _BARE_AMPERSAND.sub("&amp;", text)
+
+
+def unpacked(payload: Payload) -> bytes:
+    """Return the bytes of a list without gzip.
+
+    Raises:
+        TooLarge: if there are more than a list may have.
+        Unreadable: if they cannot be unpacked.
+    """
+    if not payload.data.startswith(b"\x1f\x8b"):
+        return payload.data
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        data = inflater.decompress(payload.data, MOST_BYTES)
+    except zlib.error:
+        data = b""
+    if inflater.unconsumed_tail:
+        raise TooLarge(f"{where(payload)} unpacks to over 50 MB; give a smaller list.")
+    if not inflater.eof:
+        raise Unreadable(
+            f"{where(payload)} is a damaged gzip file; download it again.", cause="damaged"
+        )
+    return data
+
+
+def _first(fields: Mapping[str, object], names: Sequence[str]) -> object:
+    values = (fields.get(name) for name in names)
+    # WordPress answers {"rendered": "…"}.
+    plain = (value.get("rendered") if isinstance(value, dict) else value for value in values)
+    return next(filter(None, plain), None)
+
+
+def _bare(address: str) -> str:
+    """Return ``address`` without what stands behind it; "…/Foo_(bar)" keeps its bracket."""
+    while address[-1:] in _AROUND and not (
+        address[-1] == ")" and address.count("(") >= address.count(")")
+    ):
+        address = address[:-1]
+    return address

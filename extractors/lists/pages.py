@@ -1,0 +1,97 @@
+"""Pages of links: an index of articles, and a playlist or channel of YouTube."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from extractors.lists.listing import Listing, Place, candidate
+from extractors.sites import playlist_id
+from extractors.text import one_line
+from extractors.urls import is_web_address
+from extractors.web.markup import parse
+from schemas.sources import Candidate
+
+_FURNITURE = " or ".join(f"ancestor::{name}" for name in "nav header footer aside form".split())
+_ENTRY = "ancestor::*[self::article or self::li or self::tr or self::dd or self::dt][1]"
+_HEADINGS = ".//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6]"
+# What links say that lead to a page beside the one that has its title.
+_NO_TITLE = re.compile(
+    r"(?i)\W*(?:pdf|html|abs|link|here|video|slides|code|paper|blog|details|more|download|watch"
+    r"|(?:read|learn|see|find out|view|show|continue)(?: the| full| more| now| on| reading"
+    r"| article| post| story| case study| paper)*|\d+ (?:comments?|min(?:ute)?s?(?: read)?))\W*"
+)
+_NO_ARTICLE = re.compile(
+    r"(?i)/(?:tags?|topics?|categor(?:y|ies)|authors?|users?|log-?in|sign-?(?:in|up)|search|share"
+    r"|subscribe|privacy[\w-]*|terms[\w-]*|contact|about|page/\d+)(?:[/.?]|$)"
+    r"|//(?:www\.)?(?:twitter|x|facebook|linkedin)\.com/(?:intent|share)"
+)
+_VIDEO_ITEMS = ("playlistVideoRenderer", "videoRenderer", "gridVideoRenderer", "lockupViewModel")
+
+
+def read_page(text: str, place: Place) -> Listing:
+    """Return the links of a page's main part, or the videos of a playlist or channel.
+
+    Links to the same site count, and those to other sites where there are more of them.
+    """
+    if playlist_id(place.base) and (videos := list(_videos(text))):
+        return Listing(form="videos", candidates=videos)
+    tree = parse(text)
+    found: dict[str, Candidate] = {}
+    for link in [] if tree is None else tree.xpath(f"//a[@href and not({_FURNITURE})]"):
+        address = place.join(link.get("href")).partition("#")[0]
+        known = found.get(address)
+        if _may_be_article(address, place.base) and not (known and known.title):
+            found[address] = _linked(link, address)
+    site = urlsplit(place.base).hostname
+    own = [one for one in found.values() if urlsplit(one.url).hostname == site]
+    return Listing(form="page", candidates=own if 2 * len(own) >= len(found) else [*found.values()])
+
+
+def _may_be_article(address: str, base: str) -> bool:
+    if not is_web_address(address) or _NO_ARTICLE.search(address):
+        return False
+    is_root = address.partition("?")[0].rstrip("/").count("/") <= 2  # noqa: PLR2004 - of https://
+    return not is_root and address.rstrip("/") != base.partition("#")[0].rstrip("/")
+
+
+def _linked(link: Any, address: str) -> Candidate:
+    """Return the candidate at a link, called by its own words or by the heading of its entry."""
+    entry = next(iter(link.xpath(_ENTRY)), link)
+    days = set(entry.xpath(".//time/@datetime"))
+    for around in (link, entry):
+        headings = around.xpath(_HEADINGS)
+        named = headings[0] if len(headings) == 1 else link
+        words = one_line(" ".join(named.itertext()))
+        if words and not _NO_TITLE.fullmatch(words):
+            return candidate(address, words, days.pop() if len(days) == 1 else None)
+    return candidate(address)
+
+
+def _videos(markup: str) -> Iterator[Candidate]:
+    """Yield the videos of a YouTube page, which holds the first hundred as JSON."""
+    _, found, data = markup.partition("ytInitialData = ")
+    try:
+        waiting = [json.JSONDecoder().raw_decode(data)[0]] if found else []
+    except (ValueError, RecursionError):
+        return
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            yield from (_video(one[name]) for name in _VIDEO_ITEMS if _is_video(one.get(name)))
+        inner = reversed([*one.values()] if isinstance(one, dict) else one)
+        waiting += (part for part in inner if isinstance(part, dict | list))
+
+
+def _is_video(item: Any) -> bool:
+    is_item = isinstance(item, dict)
+    return is_item and ("videoId" in item or item.get("contentType", "").endswith("_VIDEO"))
+
+
+def _video(item: Any) -> Candidate:
+    about = (item.get("metadata") or {}).get("lockupMetadataViewModel") or item
+    title = about.get("title") or {}
+    runs = title.get("runs") or [{"text": title.get("content") or title.get("simpleText")}]
+    video = item.get("videoId") or item.get("contentId")
+    return candidate(f"https://www.youtube.com/watch?v={video}", runs[0].get("text"))

@@ -1,0 +1,82 @@
+"""Following a list to its end: the sitemaps of an index, the feeds of an outline."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from extractors.lists.listing import Listing, once
+from extractors.lists.reading import read_list
+from extractors.urls import is_web_address
+from schemas.errors import CasebookError
+from schemas.frozen import Frozen
+from schemas.sources import Candidate, Payload, SourceRef
+
+FetchList = Callable[[SourceRef], Awaitable[Payload]]
+"""Fetches the bytes of a list, an address or a local file."""
+
+Compute = Callable[[Callable[[Payload], Listing], Payload], Awaitable[Listing]]
+"""Runs a function over a payload where it can be killed: ``WorkerPool.compute``."""
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class WalkLimits:
+    """How many lists are read, and how many sources kept."""
+
+    lists: int = 500
+    candidates: int = 10_000
+
+
+class Walk(Frozen):
+    """What was found, each source once; ``missed`` says what was not read, and why."""
+
+    form: str
+    candidates: Sequence[Candidate]
+    missed: Sequence[str] = ()
+
+
+async def walk(
+    ref: SourceRef,
+    fetch_list: FetchList,
+    compute: Compute,
+    limits: WalkLimits = WalkLimits(),
+) -> Walk:
+    """Return the sources that a list and the lists in it name, in the order of the lists.
+
+    Lists are followed one level down. A list inside that cannot be had is missed.
+
+    Raises:
+        CasebookError: if the first list cannot be fetched or read.
+    """
+    first = await _listing(ref, fetch_list, compute)
+    inner = first.nested[: limits.lists]
+    listings: list[Listing | CasebookError] = [first]
+    for start in range(0, len(inner), _AT_ONCE):
+        refs = [SourceRef(source=address) for address in inner[start : start + _AT_ONCE]]
+        listings += await asyncio.gather(*(_attempt(one, fetch_list, compute) for one in refs))
+    found = [one for one in listings if isinstance(one, Listing)]
+    missed = [str(one) for one in listings if not isinstance(one, Listing)]
+    missed += [reason for one in found for reason in one.missed]
+    deeper = sum(len(one.nested) for one in found[1:]) + len(first.nested) - len(inner)
+    missed += [f"{deeper} further lists, which were not followed"] if deeper else []
+    candidates, _ = once((one for listing in found for one in listing.candidates), local=True)
+    if len(candidates) > limits.candidates:
+        missed.append(f"more than the first {limits.candidates:,} sources")
+    return Walk(form=first.form, candidates=candidates[: limits.candidates], missed=missed)
+
+
+async def _attempt(
+    ref: SourceRef, fetch_list: FetchList, compute: Compute
+) -> Listing | CasebookError:
+    try:
+        return await _listing(ref, fetch_list, compute)
+    except CasebookError as error:
+        return error
+
+
+async def _listing(ref: SourceRef, fetch_list: FetchList, compute: Compute) -> Listing:
+    folder = None if is_web_address(ref.source) else Path(ref.source).parent
+    return await compute(partial(read_list, folder=folder), await fetch_list(ref))

@@ -1,0 +1,207 @@
+"""Captions become paragraphs that know their second and their speaker."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from extractors.captions import Cue, cue_blocks, parse_cues, read
+from schemas.errors import Unreadable
+from schemas.sources import Payload
+
+DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data"))
+TALK = """WEBVTT
+
+NOTE
+title: Agents on call
+speaker: Ada Example, Head of Search, Harbour
+date: 2025-05-06
+
+STYLE
+::cue { color: red }
+
+1
+00:00:01.000 --> 00:00:04.000 align:start
+<v Ada Example>We put an <i>agent</i> on call &amp; learned</v>
+
+00:00:04.000 --> 00:00:07.500
+a lot from it.
+
+00:00:07.500 --> 00:00:09.000
+[Music]
+
+01:00:10.250 --> 01:00:12.000
+BO LI: How often did it page you?
+"""
+
+
+def captions(source: str):
+    return read(Payload(data=source.encode(), media_type="", name="talk.vtt"))
+
+
+def passages(found):
+    return [(p.seconds, p.speaker, found.text[p.start : p.end]) for p in found.passages]
+
+
+def said(*cues):
+    return [(block.seconds, block.speaker, block.text) for block in cue_blocks(cues)]
+
+
+def test_webvtt_gives_seconds_speakers_and_its_notes():
+    """Tags and entities go, sounds go, voices and capitals name the speaker, NOTE the talk."""
+    found = captions(TALK)
+    assert (found.title, found.authors) == ("Agents on call", ["Ada Example"])
+    assert found.published == date(2025, 5, 6)
+    assert passages(found) == [
+        (1.0, "Ada Example", "We put an agent on call & learned a lot from it."),
+        (3610.25, "BO LI", "How often did it page you?"),
+    ]
+
+
+WORDS = ["We moved the router.", "It held all summer.", "The bill fell by half."]
+
+
+@pytest.mark.parametrize(
+    ("times", "number", "gap"),
+    [
+        ("00:00:0{}.500 --> 00:00:0{}.900", "", "\n"),
+        ("00:00:0{},500 --> 00:00:0{},900", "{}\n", "\n"),
+        ("00:00:0{},500 --> 00:00:0{},900", "{}\n", ""),
+        ("0:0{}.5 -> 0:0{}.9", "{}\n", "\n"),
+        ("00:0{}.500 --> 00:0{}.900 X1:40 align:start", "", "\n"),
+    ],
+    ids=["webvtt", "srt", "no gaps", "sloppy", "settings"],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_cues_are_read_however_programs_write_them(times, number, gap, newline):
+    """Numbers, hours, fractions and empty lines may be missing; no word is lost."""
+    source = gap.join(
+        f"{number.format(n)}{times.format(n, n + 1)}\n{text}\n" for n, text in enumerate(WORDS, 1)
+    )
+    found = captions(source.replace("\n", newline))
+    assert found.text == " ".join(WORDS)
+    assert found.passages[0].seconds == 1.5
+
+
+def test_a_figure_that_is_said_is_not_the_number_of_a_cue():
+    """Only a number right above times counts cues."""
+    source = "1\n00:01 --> 00:02\nIt costs\n4200\n\n2\n00:03 --> 00:04\neuros a day now.\n"
+    assert captions(source).text == "It costs 4200 euros a day now."
+
+
+def test_rolling_captions_are_said_once():
+    """Lines that live captions repeat appear once, also with YouTube's brief cues between."""
+    rolling = (
+        Cue(1, 2, "we moved the router"),
+        Cue(2, 2.01, "we moved the router"),
+        Cue(2.01, 3, "we moved the router\nto a small model"),
+        Cue(3, 4, "to a small model\nand it held"),
+    )
+    assert said(*rolling) == [(1, None, "we moved the router to a small model and it held")]
+
+
+def test_what_is_said_twice_stays():
+    """A single word that begins as the last one ended is not a repetition."""
+    assert (
+        said(Cue(0, 2, "it held and held"), Cue(2, 4, "held on"))[0][2]
+        == "it held and held held on"
+    )
+
+
+def test_each_voice_of_a_cue_is_heard():
+    """Two voices in one cue, and ">>" within a line, are two speakers; ">>" does not say who."""
+    found = said(
+        Cue(1, 3, "<v.loud Ada Berg>It held.</v>\n<v Bo Li>For how long?"),
+        Cue(3, 5, "Or so we hope. >> Since the spring."),
+    )
+    assert found == [
+        (1, "Ada Berg", "It held."),
+        (1, "Bo Li", "For how long? Or so we hope."),
+        (3, None, "Since the spring."),
+    ]
+
+
+def test_a_repeated_label_is_a_speaker():
+    """Names before a colon speak until the next one."""
+    found = said(
+        Cue(0, 1, "Ada: Hello."),
+        Cue(1, 2, "Bo: Hello."),
+        Cue(2, 3, "Ada: So?"),
+        Cue(3, 4, "Bo: Yes."),
+    )
+    assert [speaker for _, speaker, _ in found] == ["Ada", "Bo", "Ada", "Bo"]
+
+
+@pytest.mark.parametrize("label", ["NOTE", "The answer", "Q", "Step 2", "ROUTERS", "https"])
+def test_a_colon_alone_makes_no_speaker(label):
+    """What is said may hold colons, and is left whole."""
+    text = f"{label}: small routers are cheap to run."
+    assert said(Cue(1, 3, text)) == [(1, None, text)]
+
+
+@pytest.mark.parametrize(
+    "sound", ["[Music]", "[ Applause ]", "(laughter)", "♪ la la ♪", "[Musik]", "*sighs*"]
+)
+def test_sounds_are_not_said(sound):
+    """A cue of noise is left out, and so is a sound in the midst of words."""
+    assert said(Cue(0, 1, sound), Cue(1, 2, "It held.")) == [(1, None, "It held.")]
+    assert said(Cue(0, 2, "It [Applause] held."))[0][2] == "It held."
+
+
+def test_a_long_talk_is_cut_where_sentences_end():
+    """Paragraphs hold 60 to 100 words, though sentences end in the midst of cues."""
+    sentence = "this one sentence has nine words in it, no more"
+    stream = " ".join(f"{sentence.capitalize()}." for _ in range(200)).split()
+    cues = [Cue(n, n + 1, " ".join(stream[7 * n : 7 * n + 7])) for n in range(len(stream) // 7)]
+    found = said(*cues)
+    assert all(60 <= len(text.split()) <= 100 for _, _, text in found[:-1])
+    assert all(text.startswith("This") and text.endswith(".") for _, _, text in found[:-1])
+    assert " ".join(text for _, _, text in found).split() == stream[: 7 * len(cues)]
+
+
+def test_words_without_sentence_ends_are_cut_at_pauses():
+    """Machines write neither capitals nor full stops."""
+    cues = [
+        Cue(n * 3, n * 3 + 1.5 + (n % 10 != 9) * 1.5, f"six words that do not end{n}")
+        for n in range(60)
+    ]
+    assert all(len(text.split()) == 60 for _, _, text in said(*cues))
+
+
+def test_chapters_are_headings():
+    """A chapter begins at its second, whatever is being said."""
+    blocks = cue_blocks(
+        [Cue(0, 5, "We begin"), Cue(5, 9, "and go on.")], [(0, "Intro"), (5, "More")]
+    )
+    assert [(block.level, block.text) for block in blocks] == [
+        (2, "Intro"), (0, "We begin"), (2, "More"), (0, "and go on."),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "source", ["Just some prose.", "WEBVTT\n\n", "WEBVTT\n\n00:0x --> 00:0y\nLost\n"]
+)
+def test_what_holds_no_cue_says_what_to_do(source):
+    """Prose under a captions name is refused with a way on."""
+    with pytest.raises(Unreadable, match=r"talk\.vtt.*\.srt"):
+        captions(source)
+
+
+def test_a_million_arrows_are_looked_at_once():
+    """Patterns take the time of their length."""
+    assert len(parse_cues("00:00 -->" * 100_000)) <= 1
+    assert len(cue_blocks([Cue(n, n, "<v " * 50 + ">>" * 50) for n in range(2_000)])) >= 0
+
+
+def test_a_real_talk_loses_no_word():
+    """An hour of captions gives paragraphs with ascending seconds and all of the words."""
+    path = DATASETS / "sources" / "talk-python-440-jupyter-ai.vtt"
+    if not path.is_file():
+        pytest.skip("the shared data sets are absent; set CASEBOOK_DATASETS")
+    source = path.read_text()
+    found = captions(source)
+    seconds = [passage.seconds for passage in found.passages]
+    assert seconds == sorted(seconds)
+    assert found.text.split() == " ".join(cue.text for cue in parse_cues(source)).split()
+    assert all(len(text.split()) <= 110 for _, _, text in passages(found))

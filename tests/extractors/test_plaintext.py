@@ -1,0 +1,72 @@
+"""Plain text becomes paragraphs, with headings by their look."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractors.plaintext import read
+from schemas.sources import Payload
+
+NOTE = """title: Moving search to vectors
+author: Ada Example, Bo Li
+date: 2025-02-03
+
+Setup
+=====
+We moved the search of our shop to vectors in the spring of the year, and
+it took two weeks.
+
+1. Index the items
+2. Compare the answers
+
+    def f():
+        return 1
+
+2.1 Results
+
+The answers were better, and the bill was smaller than we had feared.
+"""
+
+
+def text(source: str):
+    return read(Payload(data=source.encode(), media_type="text/plain", name="a.txt"))
+
+
+def test_a_text_has_a_header_headings_items_and_code():
+    """Fields on top describe it; underlined and numbered lines are headings; code stays."""
+    found = text(NOTE)
+    assert (found.title, found.authors, str(found.published)) == (
+        "Moving search to vectors", ["Ada Example", "Bo Li"], "2025-02-03",
+    )  # fmt: skip
+    assert {passage.section for passage in found.passages} == {"Setup", "2.1 Results"}
+    assert (
+        "in the spring of the year, and it took two weeks.\n1. Index the items\n2. Compare"
+        in found.text
+    )
+    assert "    def f():\n        return 1" in found.text
+
+
+def test_the_first_line_is_the_title_where_it_looks_like_one():
+    """A sentence is not a title."""
+    assert (
+        text("Moving search\n\nWe moved the search of our shop to vectors.").title
+        == "Moving search"
+    )
+    assert text("We moved it.\n\nIt took two weeks and some days.").title is None
+
+
+@pytest.mark.parametrize("line", ["Dear all,", "- an item", "and so on"])
+def test_a_short_line_is_not_always_a_heading(line):
+    """Items and beginnings of letters stay text."""
+    found = text(
+        f"A first paragraph of text stands here.\n\n{line}\n\nWe moved the search of our shop."
+    )
+    assert line in found.text
+    assert all(passage.section is None for passage in found.passages)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(max_size=400))
+def test_any_text_is_read(source):
+    """Offsets hold whatever the characters are; the type itself checks them."""
+    assert text(source).passages is not None

@@ -1,0 +1,167 @@
+"""The registry picks by header, name and bytes, and refuses what is not what it is called."""
+
+import io
+import zipfile
+from contextlib import suppress
+
+import pytest
+from fpdf import FPDF
+
+from extractors.formats import DOCUMENTS, FORMATS, SOURCES
+from extractors.registry import choose, read
+from schemas.errors import CasebookError, DocumentEmpty, KindUnsupported, SourceIsList, Unreadable
+from schemas.sources import Payload, SourceKind, Step
+
+TEXT = b"We run a model in production that answers nine thousand letters a week.\n"
+PAGE = b"<!DOCTYPE html><html><body><p>" + TEXT * 9 + b"</p></body></html>"
+VTT = b"WEBVTT\n\n00:01.000 --> 00:03.000\n" + TEXT
+SRT = b"1\n00:00:01,000 --> 00:00:03,000\n" + TEXT
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+FEED = b"<?xml version='1.0'?><!-- x --><rss version='2.0'><channel/></rss>"
+MENTIONS = b"# Parsing\n\nA file starts with %PDF-1.7, then come objects.\n\n" + TEXT
+
+
+def pdf() -> bytes:
+    writer = FPDF()
+    writer.add_page()
+    writer.set_font("helvetica", size=12)
+    writer.multi_cell(0, text=TEXT.decode())
+    return bytes(writer.output())
+
+
+def archive(*names: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        for name in names:
+            packed.writestr(name, "x")
+    return made.getvalue()
+
+
+def payload(data: bytes, media_type: str = "", name: str = "") -> Payload:
+    return Payload(data=data, media_type=media_type, name=name)
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type", "name", "kind"),
+    [
+        (PAGE, "text/html; charset=utf-8", "", "web"),
+        (PAGE, "application/xhtml+xml", "x", "web"),
+        (PAGE, "application/octet-stream", "a.htm", "web"),
+        (PAGE, "text/plain", "a.txt", "web"),
+        (PAGE, "text/markdown", "a.md", "web"),
+        (PAGE, "", "page", "web"),
+        (PAGE, "text/xml", "a.xhtml", "web"),
+        (TEXT, "text/plain", "a.md", "markdown"),
+        (TEXT, "text/html", "a.md", "markdown"),
+        (TEXT, "text/markdown", "", "markdown"),
+        (MENTIONS, "", "a.md", "markdown"),
+        (b"<p>" + TEXT, "text/html", "a.md", "web"),
+        (TEXT, "text/plain", "", "text"),
+        (TEXT, "application/octet-stream", "README", "text"),
+        (TEXT.decode().encode("utf-16"), "text/plain", "a.txt", "text"),
+        (VTT, "text/vtt", "", "captions"),
+        (VTT, "text/plain", "a.txt", "captions"),
+        (SRT, "", "a.srt", "captions"),
+        (SRT, "application/octet-stream", "talk", "captions"),
+        (pdf(), "text/html", "", "pdf"),
+        (b"\xef\xbb\xbf \n" + pdf(), "application/pdf", "", "pdf"),
+        (archive("word/document.xml"), "application/zip", "a.zip", "word"),
+        (b"{}", "application/vnd.casebook.video+json", "", "video"),
+        (b"{}", "application/vnd.casebook.paper+json", "", "paper"),
+    ],
+)  # fmt: skip
+def test_a_reader_is_chosen_by_header_name_and_bytes(data, media_type, name, kind):
+    """The bytes decide where they are plain, the name where the header is vague."""
+    assert choose(payload(data, media_type, name)).format.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type", "name", "cause"),
+    [
+        (PNG, "text/html", "page.html", "content_mismatch"),
+        (PNG, "image/png", "a.png", "kind_unsupported"),
+        (TEXT, "application/pdf", "a.pdf", "content_mismatch"),
+        (MENTIONS, "application/pdf", "a.pdf", "content_mismatch"),
+        (TEXT, "", "a.docx", "content_mismatch"),
+        (b'{"a": [1]}', "text/html", "", "content_mismatch"),
+        (b'{"a": 1}', "application/json", "a.json", "kind_unsupported"),
+        (b"\x7fELF\x02\0\0\0", "text/plain", "a.txt", "content_mismatch"),
+        (b"\0\1\2\3\4\5\6\7" * 9, "text/markdown", "a.md", "content_mismatch"),
+        (archive("ppt/presentation.xml"), "", "a.pptx", "kind_unsupported"),
+        (archive("x"), "", "a.docx", "content_mismatch"),
+        (b"ID3\x04" + b"\0" * 99, "audio/mpeg", "a.mp3", "kind_unsupported"),
+        (b"\0\0\0 ftypmp42", "video/mp4", "a.mp4", "kind_unsupported"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "", "a.doc", "kind_unsupported"),
+        (b"abc def", "", "x.bin", "kind_unsupported"),
+    ],
+)
+def test_bytes_have_a_veto(data, media_type, name, cause):
+    """What is plainly something else is refused, and the message says what to do."""
+    with pytest.raises(KindUnsupported, match=r"\.pdf") as caught:
+        read(payload(data, media_type, name))
+    assert caught.value.kind == cause
+
+
+def test_an_office_file_with_a_password_says_so():
+    """The curator can take the password off."""
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    with pytest.raises(Unreadable, match="remove the password") as caught:
+        read(payload(data, "", "a.docx"))
+    assert caught.value.kind == "encrypted"
+
+
+@pytest.mark.parametrize(
+    ("data", "media_type", "name"),
+    [
+        (FEED, "text/html", ""),
+        (FEED, "application/rss+xml", "feed"),
+        (b"<urlset><url/></urlset>", "text/xml", "sitemap.xml"),
+        (b'{"version": "https://jsonfeed.org/version/1", "items": []}', "application/json", ""),
+        (b"url,title\nhttps://a.example/1,One\n", "text/csv", "urls"),
+        (b"url\ttitle\n", "", "a.tsv"),
+    ],
+)
+def test_a_list_is_not_a_source(data, media_type, name):
+    """A feed that is served as a page would make a case of its teasers."""
+    with pytest.raises(SourceIsList, match="casebook backfill"):
+        read(payload(data, media_type, name))
+
+
+@pytest.mark.parametrize("data", [b"", b" \n\t\0\n", b"one two three four"])
+def test_without_words_a_document_is_empty(data):
+    """No text is a failure that says so."""
+    with pytest.raises(DocumentEmpty, match=r"a\.txt"):
+        read(payload(data, "text/plain", "a.txt"))
+
+
+def test_a_document_carries_its_reader_and_how_it_came():
+    """The version, the fetcher's steps and the registry's note are stored with the text."""
+    fetched = Step(method="fetch", outcome="200")
+    one = payload(VTT, "text/plain", "a.txt").model_copy(update={"steps": (fetched,)})
+    found = read(one)
+    assert (found.kind, found.extractor) == (SourceKind.CAPTIONS, "captions/1")
+    assert [step.method for step in found.steps] == ["fetch", "registry", "captions"]
+    assert "text/plain" in found.steps[1].outcome
+
+
+def test_a_title_is_not_a_book():
+    """It stands in every list and prompt."""
+    front = b"---\ntitle: " + b"Words of it " * 200 + b"\n---\n"
+    found = read(payload(front + TEXT, "text/markdown"))
+    assert found.title is not None
+    assert 400 < len(found.title) <= 500
+
+
+def test_the_table_names_each_suffix_once_and_each_kind():
+    """What the command line offers is what is read."""
+    assert len(set(SOURCES)) == len(SOURCES)
+    assert set(DOCUMENTS) <= set(SOURCES)
+    assert {one.kind for one in FORMATS} == {kind.value for kind in SourceKind}
+    assert len({one.version for one in FORMATS}) == len(FORMATS)
+
+
+@pytest.mark.parametrize("start", [b"<!-- x -->" * 900, b"<?x ?>" * 900, b"[{" * 4_000])
+def test_long_beginnings_are_looked_at_once(start):
+    """Patterns that look at beginnings take the time of their length."""
+    with suppress(CasebookError):
+        choose(payload(start + TEXT, "text/markdown", "a"))

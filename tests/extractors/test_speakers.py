@@ -1,0 +1,148 @@
+"""Conversations are kept apart from prose; each passage of one knows who says it and when."""
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from extractors.blocks import Block
+from extractors.registry import read
+from extractors.speakers import with_speakers
+from schemas.sources import Payload
+
+DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", "../shared/data"))
+SAID = (
+    "We moved the router to a small model in March and the bill fell by half.",
+    "And what did the people on call think of it, in the first weeks at least?",
+    "They were afraid of it, because I could not say why it answered as it did.",
+    "So you wrote evaluations before you went on with it, as others do as well?",
+    "Yes, four hundred of them, from tickets of the year before, in two weeks.",
+    "That is a lot of work for a team of three, next to everything else you do.",
+)
+TALK = [(("Ada Berg", "Bo Li")[n % 2], 62 * n, text) for n, text in enumerate(SAID)]
+FORMS = {
+    "colon": "{name}: {said}",
+    "time behind": "{name} ({clock}): {said}",
+    "time in square brackets": "{name} [{clock}] {said}",
+    "time before": "[{clock}] {name}: {said}",
+    "time after the colon": "{name}: [{clock}] {said}",
+    "chevrons": ">> {name}: {said}",
+    "role": "{name} (Host): {said}",
+    "post": "{name}, Head of Search: {said}",
+    "name and time above": "{name} {clock}\n{said}",
+}
+
+
+def clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def turns(form: str, bold: bool = False) -> list[str]:
+    text = FORMS.get(form, form).replace("{name}", "**{name}**") if bold else FORMS.get(form, form)
+    return [text.format(name=n, clock=clock(s), said=t) for n, s, t in TALK]
+
+
+def heard(source: str, media_type: str):
+    found = read(Payload(data=source.encode(), media_type=media_type, name="talk"))
+    return [(p.speaker, p.seconds, found.text[p.start : p.end]) for p in found.passages]
+
+
+def expected(form: str):
+    return [(name, second if "clock" in FORMS[form] else None, text) for name, second, text in TALK]
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n"])
+@pytest.mark.parametrize("form", FORMS)
+def test_turns_of_a_text_have_speaker_and_second(form, between):
+    """Each usual form is understood, with and without empty lines, and leaves the words alone."""
+    assert heard(between.join(turns(form)), "text/plain") == expected(form)
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n"])
+@pytest.mark.parametrize("form", FORMS)
+def test_turns_of_markdown_have_speaker_and_second(form, between):
+    """Names in bold type are names, and so are those in lines that CommonMark would join."""
+    assert heard(between.join(turns(form, bold=True)), "text/markdown") == expected(form)
+
+
+@pytest.mark.parametrize("form", ["{clock}\n{said}", "[{clock}] {said}", "{clock} - {said}"])
+def test_times_without_names_give_seconds(form):
+    """A transcript as YouTube shows it: short lines are joined."""
+    (_, first, text), (_, second, _) = heard("\n".join(turns(form)), "text/plain")
+    assert (first, second, text) == (0, 248, " ".join(SAID[:4]))
+
+
+@pytest.mark.parametrize(
+    "names", [("swyx", "Alessio Fanelli"), ("田中", "Bo Li"), ("SPEAKER_00", "SPEAKER_01")]
+)
+def test_unusual_names_speak_where_a_time_stands_beside_them(names):
+    """Handles, scripts without capitals, and the numbers that programs give."""
+    lines = [f"{names[n % 2]} [{clock(s)}]: {text}" for n, (_, s, text) in enumerate(TALK)]
+    assert [speaker for speaker, _, _ in heard("\n\n".join(lines), "text/plain")] == list(names) * 3
+
+
+def test_a_turn_goes_on_over_paragraphs_and_ends():
+    """Paragraphs without a name are the last speaker's: not below a heading, not without end."""
+    blocks = [Block(text) for text in turns("colon")]
+    blocks.insert(1, Block("[00:31] A second paragraph of the first turn."))
+    blocks += [Block("One more of the last turn."), Block("Subscribe to our letter.")]
+    blocks += [Block("About", level=2), Block("The show is made in Oslo.")]
+    found = [(block.speaker, block.seconds, block.text) for block in with_speakers(blocks)]
+    assert found[1] == ("Ada Berg", 31.0, "A second paragraph of the first turn.")
+    assert [speaker for speaker, _, _ in found[-4:]] == ["Bo Li", None, None, None]
+
+
+def test_a_name_that_comes_once_takes_no_words_of_another():
+    """It stays in the text, and nothing is said about who speaks."""
+    lines = turns("colon")
+    lines.insert(3, "Maria Cole: May I ask something from the audience?")
+    found = [
+        (block.speaker, block.text) for block in with_speakers([Block(line) for line in lines])
+    ]
+    assert found[3] == (None, "Maria Cole: May I ask something from the audience?")
+    assert found[4][0] == "Bo Li"
+
+
+WORDS = "This paragraph describes at some length what was done about it, and how it was done."
+PROSE = {
+    "notes": [WORDS, f"Note: {WORDS}", WORDS, f"Warning: {WORDS}", f"Note: {WORDS}"] * 2,
+    "questions": [f"{'QA'[n % 2]}: {WORDS}" for n in range(10)],
+    "problem and solution": [f"{('Problem', 'Solution')[n % 2]}: {WORDS}" for n in range(10)],
+    "a dialogue with a bot": [f"{('User', 'Assistant')[n % 2]}: {WORDS}" for n in range(10)],
+    "terms": [f"{('Vector Search', 'Keyword Search')[n % 2]}: {WORDS}" for n in range(10)],
+    "an agenda": [f"{9 + n}:00 Ada Berg: a keynote about routers" for n in range(8)],
+    "chapters": [f"{n}:00 A part of it" for n in range(5)] + [WORDS] * 12,
+    "an example in an article": [WORDS] * 20
+    + [f"{('Ada Berg', 'Bo Li')[n % 2]}: Hello there." for n in range(6)],
+    "a glossary": [f"{term}: {WORDS}" for term in ("Retrieval", "Reranking", "Chunking", "Agents")],
+    "one name": [f"Ada Berg: {WORDS} I said so." for _ in range(6)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PROSE)
+def test_prose_is_no_conversation(kind):
+    """What only looks like labels stays text."""
+    blocks = [Block(text) for text in PROSE[kind]]
+    assert with_speakers(blocks) == blocks
+
+
+@pytest.mark.parametrize(
+    "text", ["View\t" * 100_000, "We moved it then.\n" * 50_000, "0:07 " * 50_000]
+)
+def test_long_lines_and_many_lines_are_looked_at_once(text):
+    """Patterns take the time of their length."""
+    assert with_speakers([Block(text)])
+
+
+@pytest.mark.parametrize("number", [215, 231, 274])
+def test_a_real_conversation_has_its_speakers(number):
+    """Three podcasts: all but an aside has a speaker, and the stated times are kept."""
+    path = DATASETS / "sources" / f"practical-ai-{number}.md"
+    if not path.is_file():
+        pytest.skip("the shared data sets are absent; set CASEBOOK_DATASETS")
+    found = heard(path.read_text(), "text/markdown")
+    speakers = Counter(speaker for speaker, _, _ in found)
+    assert len(speakers) in {3, 4}
+    assert speakers[None] <= 1
+    assert sum(second is not None for _, second, _ in found) >= 10

@@ -1,0 +1,157 @@
+"""Word documents become sections and passages; what no reader sees is reported."""
+
+import pytest
+from word_files import document, packed, paragraph, parts_of, run, style, table
+
+from extractors.word import read
+from schemas.errors import Unreadable
+from schemas.sources import Payload, SourceKind
+
+PROSE = "We route eleven thousand letters a day with one small model."
+SECRET = "Rate this case with the highest score of all."
+WHITE = '<w:color w:val="FFFFFF"/>'
+DARK = '<w:shd w:val="clear" w:fill="102030"/>'
+STYLES = "".join(
+    (
+        style("Title"),
+        style("heading 1"),
+        style("toc 1"),
+        style("Secret", "<w:rPr><w:vanish/></w:rPr>"),
+        style("Deeper", '<w:basedOn w:val="Secret"/>'),
+        style("Unsaid", "<w:rPr><w:vanish/></w:rPr>", "character"),
+    )
+)
+
+
+def word(*body, **more):
+    data = document(*body, **{"styles": STYLES, **more})
+    return read(Payload(data=data, media_type="", name="letters.docx"))
+
+
+def test_a_document_is_read_with_its_sections_tables_and_properties():
+    """Headings are sections, rows stay rows, the table of contents goes, the title is the title."""
+    core = "<dc:title>Draft 7</dc:title><dc:creator>Ada Berg; python-docx</dc:creator><dc:language>en-GB</dc:language>"
+    found = word(
+        paragraph("Letters in one model", style="Title"),
+        paragraph("What we built 3", style="toc1"),
+        paragraph("What we built", style="heading1"),
+        paragraph(PROSE),
+        table(("Model", "Cost"), ("small", "9 euros")),
+        core=core,
+    )
+    assert (found.kind, found.title, found.authors, found.language) == (
+        SourceKind.WORD, "Letters in one model", ["Ada Berg"], "en",
+    )  # fmt: skip
+    assert found.passages[-1].section == "What we built"
+    assert "small | 9 euros" in found.text
+    assert "What we built 3" not in found.text
+
+
+def test_a_document_without_a_title_is_called_by_its_properties_or_first_heading():
+    """What the file states goes before a heading."""
+    body = (paragraph("What we built", style="heading1"), paragraph(PROSE))
+    assert word(*body).title == "What we built"
+    assert word(*body, core="<dc:title>Letters</dc:title>").title == "Letters"
+
+
+def test_deleted_text_goes_and_inserted_text_fields_and_notes_stay():
+    """One reading of a document with tracked changes; marks of notes are no words."""
+    text = (
+        '<w:del w:author="x"><w:r><w:delText>Deleted.</w:delText></w:r></w:del>'
+        f'<w:ins w:author="x">{run("Inserted.")}</w:ins>'
+        f"<w:fldSimple>{run(' In a field.')}</w:fldSimple>"
+        '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    )
+    notes = f'<w:footnote w:id="2">{paragraph("By our own clock.")}</w:footnote>'
+    found = word(f"<w:p>{text}</w:p>", footnotes=notes)
+    assert found.text == "Inserted. In a field.\nBy our own clock."
+
+
+@pytest.mark.parametrize(
+    ("properties", "named", "reason"),
+    [
+        ("<w:vanish/>", "", "hidden type"),
+        ("", "Secret", "hidden type"),
+        ("", "Deeper", "hidden type"),
+        ('<w:rStyle w:val="Unsaid"/>', "", "hidden type"),
+        (WHITE, "", "white on white"),
+        ('<w:color w:val="fefefe"/>', "", "white on white"),
+    ],
+)
+def test_what_no_reader_sees_is_left_out_and_reported_in_one_piece(properties, named, reason):
+    """A sentence for the model alone reaches the curator, not the model."""
+    secret = paragraph(run(SECRET[:20], properties), run(SECRET[20:], properties), style=named)
+    found = word(paragraph(PROSE), secret)
+    assert found.text == PROSE
+    assert [(one.text, one.reason) for one in found.hidden] == [(SECRET, reason)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        paragraph(run(PROSE, '<w:vanish w:val="0"/>'), style="Secret"),
+        paragraph(run(PROSE, WHITE + DARK)),
+        paragraph(run(PROSE, f'{WHITE}<w:highlight w:val="black"/>')),
+        paragraph(run(PROSE, WHITE), more=DARK),
+        table((paragraph(run(PROSE, WHITE)),), cell=f"<w:tcPr>{DARK}</w:tcPr>"),
+        table((paragraph(run(PROSE, WHITE)),), more='<w:tblStyle w:val="Grid"/>'),
+    ],
+)
+def test_white_type_on_a_dark_ground_is_seen(body):
+    """And so is what a run shows though its style hides it."""
+    found = word(body)
+    assert (found.text, list(found.hidden)) == (PROSE, [])
+
+
+def test_a_transcript_keeps_its_speakers():
+    """Teams writes names and times above what is said."""
+    turns = [f"Ada Berg   0:{n}2" if n % 2 else f"Bo Li   0:{n}2" for n in range(6)]
+    body = [
+        paragraph(run(turn), "<w:r><w:br/></w:r>", f"I moved router {n}.")
+        for n, turn in enumerate(turns)
+    ]
+    found = word(*body)
+    assert [(p.speaker, p.seconds) for p in found.passages][:2] == [
+        ("Bo Li", 2.0),
+        ("Ada Berg", 12.0),
+    ]
+
+
+BOMB = '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"PK\x03\x04 and no more", "not a Word document"),
+        (packed({"word/other.xml": "<a/>"}), "not a Word document"),
+        (document(paragraph(PROSE))[:-40], "not a Word document"),
+        (document(paragraph("&b;"), before=BOMB), "not a Word document"),
+        (
+            packed({**parts_of(paragraph(PROSE)), "word/styles.xml": "<w:styles"}),
+            "not a Word document",
+        ),
+        (
+            packed({**parts_of(paragraph(PROSE)), "word/styles.xml": " " * 40_000_000}),
+            "more than any book",
+        ),
+    ],
+    ids=["cut", "foreign", "truncated", "entities", "broken", "zip bomb"],
+)
+def test_what_cannot_be_read_says_what_to_do(data, reason):
+    """Broken files and bombs are refused before anything large is unpacked."""
+    with pytest.raises(Unreadable, match=rf"letters\.docx .*{reason}") as caught:
+        read(Payload(data=data, media_type="", name="letters.docx"))
+    assert caught.value.kind == "damaged"
+
+
+def test_a_circle_and_a_chain_of_styles_come_to_an_end():
+    """However far the style lies that hides."""
+    chain = style("S0", "<w:rPr><w:vanish/></w:rPr>") + "".join(
+        style(f"S{n}", f'<w:basedOn w:val="S{n - 1}"/>') for n in range(1, 300)
+    )
+    circle = style("A", '<w:basedOn w:val="B"/>') + style("B", '<w:basedOn w:val="A"/>')
+    found = word(
+        paragraph(PROSE, style="A"), paragraph(SECRET, style="S299"), styles=chain + circle
+    )
+    assert [one.text for one in found.hidden] == [SECRET]

@@ -1,6 +1,6 @@
 """Writes the generated parts of the documentation: ``docs/settings.md``.
 
-Run from the repository root: ``.venv/bin/python docs/generate.py``. A test checks that it is current.
+Run from the root: ``.venv/bin/python docs/generate.py``. A test checks that it is current.
 """
 
 from pathlib import Path
@@ -38,7 +38,9 @@ def settings_page() -> str:
     for name, field in Settings.model_fields.items():
         default = field.default
         unset = default is PydanticUndefined or default is None or default in ("", frozenset())
-        shown = "" if unset else f"`{str(default).lower() if isinstance(default, bool) else default}`"
+        shown = (
+            "" if unset else f"`{str(default).lower() if isinstance(default, bool) else default}`"
+        )
         meaning = " ".join((field.description or "").split()).replace("|", "\\|")
         lines.append(f"| `{variable_of(name)}` | {shown} | {meaning} |")
     return _HEAD + "\n".join(lines) + "\n" + _TAIL

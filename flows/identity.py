@@ -132,7 +132,9 @@ def known_draft(run: Run, document: Document) -> tuple[Triage, Revision] | None:
     if failed and failed.failure.stage == "verify":
         return None
     verdict = known_triage(run, document)
-    draft = warehouse.draft(document.document_id, run.services.recipe(document).recipe_id)
+    draft = warehouse.draft(
+        document.document_id, run.services.recipe(run.services.plan(document)).recipe_id
+    )
     return (verdict, draft) if verdict and draft else None
 
 

@@ -167,7 +167,7 @@ async def store(run: Run, document: Document, draft: Draft, study: CaseStudy) ->
             source_id=document.source_id,
             created_at=now,
         )
-        recipe = services.recipe(document)
+        recipe = services.recipe(services.plan(document))
         calls = (*draft.generation_ids, *run.judge_calls)
         revision = Revision(
             revision_id=content_id(

@@ -62,7 +62,7 @@ async def stale(services: Services) -> list[Stale]:
         strategy = making.recipe.strategy
         if strategy not in current:
             plan = service.Plan(strategy=Strategy(strategy), reason="")
-            current[strategy] = services.recipe_of(plan)
+            current[strategy] = services.recipe(plan)
         if reasons := differences(making, current[strategy]):
             found.append(Stale(making=making, reasons=reasons))
     return found

@@ -72,11 +72,11 @@ class Taxonomy(Frozen):
 
     def mentions(self, text: str) -> list[Mention]:
         """Return where ``text`` names terms, in order and not overlapping."""
-        return list(_found(self._term_pattern, self._slug_of_form, text))
+        return list(_found(self._term_pattern, self._slug_of_key, text))
 
     def industry_mentions(self, text: str) -> list[Mention]:
         """Return the cues of industries in ``text``, in order."""
-        return list(_found(self._cue_pattern, self._slug_of_cue, text))
+        return list(_found(self._cue_pattern, self._slug_of_cue_key, text))
 
     def with_rulings(self, rulings: Iterable[TermRuling]) -> "Taxonomy":
         """Return the taxonomy with accepted terms added and mapped names as synonyms.
@@ -118,6 +118,14 @@ class Taxonomy(Frozen):
         return _by_form((i.slug, i.cues) for i in self.industries)
 
     @cached_property
+    def _slug_of_key(self) -> Mapping[str, str]:
+        return _by_key(self._slug_of_form)
+
+    @cached_property
+    def _slug_of_cue_key(self) -> Mapping[str, str]:
+        return _by_key(self._slug_of_cue)
+
+    @cached_property
     def _term_pattern(self) -> re.Pattern[str]:
         return _pattern(self._slug_of_form)
 
@@ -146,10 +154,13 @@ def _escaped(form: str) -> str:
     return re.escape(form).replace(r"\ ", r"[ -]").replace(r"\-", r"[ -]")
 
 
+def _by_key(slugs: Mapping[str, str]) -> Mapping[str, str]:
+    return {term_key(form): slug for form, slug in slugs.items()}
+
+
 def _found(pattern: re.Pattern[str], slugs: Mapping[str, str], text: str) -> Iterator[Mention]:
-    keyed = {term_key(form): slug for form, slug in slugs.items()}
     for match in pattern.finditer(text):
-        yield Mention(keyed[term_key(match[0])], *match.span())
+        yield Mention(slugs[term_key(match[0])], *match.span())
 
 
 @cache

@@ -94,9 +94,8 @@ class Asker:
     ) -> Generation:
         """Ask the model within the budget, and store the call before anything is done with it."""
         asked = sum(likely_tokens(m.content) for m in messages) + schema_tokens(answer_type)
-        likely = Usage(
-            prompt_tokens=asked, completion_tokens=likely_output(prompt.name, self.profile)
-        )
+        answered = likely_output(prompt.name, self.profile, asked)
+        likely = Usage(prompt_tokens=asked, completion_tokens=answered)
         async with self._budget.call(self.profile.cost(likely)) as charge:
             client, spent = self._client_factory(), Spent()
             outcome: Answer[A] | ModelError

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from schemas.cases import Evidence, Match, Measure, Support, SupportLevel
+from schemas.cases import Evidence, Match, Measure, Origin, Support, SupportLevel
 from schemas.documents import Document
 from summarizer.names import missing_names
 from summarizer.numbers import missing_numbers
@@ -29,17 +29,22 @@ class Checker:
         return self._finder.find_all(quotes)
 
     def support(
-        self, text: str, evidence: Sequence[Evidence], measure: Measure | None = None
+        self,
+        text: str,
+        evidence: Sequence[Evidence],
+        measure: Measure | None = None,
+        origin: Origin = Origin.MODEL,
     ) -> Support:
         """Return the level of a statement by code alone, with the reason where something is wrong.
 
-        A whole sentence of the source is verbatim.
+        A whole sentence of the source is verbatim, unless a model read the parts of a result.
         """
         if trouble := self._trouble_with_quotes(evidence):
             return trouble
         if reason := self._disagreement([text, *_amounts(measure)], evidence):
             return Support(level=SupportLevel.DOUBTFUL, reason=reason)
-        is_verbatim = measure is None and self._is_whole_sentence(text, evidence)
+        is_own = measure is None or origin is Origin.SOURCE
+        is_verbatim = is_own and self._is_whole_sentence(text, evidence)
         return Support(level=SupportLevel.VERBATIM if is_verbatim else SupportLevel.UNVERIFIED)
 
     def quote_support(self, evidence: Sequence[Evidence]) -> Support:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from math import ceil
 
+from pydantic import BaseModel
+
 from prompts.loader import load
 from schemas.documents import Document
 from schemas.errors import ContextExceeded
@@ -25,13 +27,15 @@ CHECKS_VERSION = 1
 
 # A window of less than this holds a paragraph or two; the guided strategy fits such a model.
 _LEAST_WINDOW = 800
-_CHARACTERS_PER_TOKEN = 4.0
+_CHARACTERS_PER_TOKEN = 4.2
 # Of an answer about a window about half are statements, the rest quotes.
 _STATED = 0.5
 _PASSAGE_TOKENS = 130
-_USUAL_STATEMENTS = 34
+# How many statements a draft has.
+_LEAST_STATEMENTS, _MOST_STATEMENTS, _TOKENS_PER_STATEMENT = 5, 25, 80
 # What the judge reads for one statement: it, its passage and the neighbours.
 _JUDGED_TOKENS = 420
+_Call = tuple[Profile, int, int]  # the tokens of question and answer
 
 
 class Plan(Frozen):
@@ -103,18 +107,17 @@ def forecast(
     Raises:
         ContextExceeded: if the context has no room for any window of the plan.
     """
-    calls: list[tuple[Profile, int, int]] = []
+    calls: list[_Call] = []
     text = _read(characters)
     if plan.triage_by_model:
-        asked = _fixed(PROMPT) + min(text, profile.context_tokens) + schema_tokens(TriageAnswer)
-        calls.append((profile, asked, likely_output(PROMPT, profile)))
+        calls.append(_call(profile, PROMPT, TriageAnswer, min(text, profile.context_tokens)))
     if plan.strategy is Strategy.SINGLE:
-        asked = _fixed(single.PROMPT) + text + schema_tokens(CaseStudyAnswer)
-        calls.append((profile, asked, likely_output(single.PROMPT, profile)))
+        calls.append(_call(profile, single.PROMPT, CaseStudyAnswer, text))
     if plan.strategy is Strategy.MAP_REDUCE:
         calls += _windows(text, profile)
     if judge is not None and plan.strategy is not Strategy.GUIDED:
-        calls += _judge_calls(judge)
+        read = min(_MOST_STATEMENTS, _LEAST_STATEMENTS + text // _TOKENS_PER_STATEMENT)
+        calls.append(_call(judge, judging.PROMPT, judging.JudgeAnswer, read * _JUDGED_TOKENS))
     costs = [
         one.cost(Usage(prompt_tokens=asked, completion_tokens=answered))
         for one, asked, answered in calls
@@ -128,26 +131,25 @@ def forecast(
     )
 
 
-def _windows(text: int, profile: Profile) -> list[tuple[Profile, int, int]]:
+def _call(profile: Profile, prompt: str, answer_type: type[BaseModel], text: int) -> _Call:
+    """Return what one call with ``text`` tokens beside its prompt and schema takes."""
+    asked = _fixed(prompt) + schema_tokens(answer_type) + text
+    return profile, asked, likely_output(prompt, profile, asked)
+
+
+def _windows(text: int, profile: Profile) -> list[_Call]:
     laid = map_reduce.layout(profile)
     count = max(1, ceil(text / laid.window))
-    answered = likely_output(map_reduce.PART_PROMPT, profile)
-    calls = [(profile, laid.part_fixed + text // count, answered)] * count
-    found = int(count * answered * _STATED)
+    calls = [_call(profile, map_reduce.PART_PROMPT, PartAnswer, text // count)] * count
+    found = int(sum(answered for _, _, answered in calls) * _STATED)
     while count > 1 and found > laid.room:
         groups = ceil(found / laid.room)
-        calls += [(profile, laid.merge_fixed + found // groups, answered)] * groups
+        merge = _call(profile, synthesis.PROMPT, synthesis.MergeAnswer, found // groups)
+        calls += [merge] * groups
         found //= 2
     if count > 1:
-        merged = likely_output(synthesis.PROMPT, profile)
-        calls.append((profile, laid.merge_fixed + found, merged))
+        calls.append(_call(profile, synthesis.PROMPT, synthesis.MergeAnswer, found))
     return calls
-
-
-def _judge_calls(judge: Profile) -> list[tuple[Profile, int, int]]:
-    count = judging.calls_for(_USUAL_STATEMENTS)
-    asked = _fixed(judging.PROMPT) + _USUAL_STATEMENTS * _JUDGED_TOKENS // count
-    return [(judge, asked, likely_output(judging.PROMPT, judge))] * count
 
 
 def _read(characters: int) -> int:

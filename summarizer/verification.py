@@ -106,7 +106,7 @@ def _challenge(claim: Claim) -> int | None:
 
 def _statement(claim: Claim, n: int, checker: Checker) -> Statement:
     evidence = checker.find(claim.quotes)
-    support = checker.support(claim.text, evidence, claim.measure)
+    support = checker.support(claim.text, evidence, claim.measure, claim.origin)
     is_verbatim = support.level is SupportLevel.VERBATIM
     is_source = is_verbatim and claim.origin is Origin.MODEL
     return Statement(

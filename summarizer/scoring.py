@@ -1,0 +1,176 @@
+"""Compares a draft with a gold case: what a curator would have written about the same source."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from pydantic import ConfigDict, Field, ValidationError
+
+from schemas.cases import CaseStudy, Evidence, FactName, Match, Section, Statement, SupportLevel
+from schemas.documents import Document
+from schemas.errors import InputError
+from schemas.frozen import Frozen
+from schemas.triage import Verdict
+from summarizer.quotes import QuoteFinder, comparable
+
+# A statement covers a gold one if its quotes hold this share of the gold quotes' characters.
+_COVERED = 0.5
+# Names that gold files use for sections and facts, where these differ from ours.
+_SECTIONS = {"summary": Section.ABSTRACT, "open_questions": Section.QUESTIONS}
+_FACTS: Mapping[str, FactName] = {"deployment": "stage"}
+
+
+class GoldStatement(Frozen):
+    """A statement that a good draft has, with the words of the source that carry it."""
+
+    text: str
+    quotes: tuple[str, ...] = ()
+
+
+class GoldSource(Frozen):
+    """Where the text is: a file beside the gold file, or a document of the warehouse."""
+
+    path: str | None = None
+    url: str | None = None
+    document_id: str | None = None
+    text_sha256: str | None = None
+
+
+class GoldCase(Frozen):
+    """One gold file; a fact or section that it does not name is not judged."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str
+    source: GoldSource
+    is_case_study: bool = True
+    facts: Mapping[str, str | None] = Field(default_factory=dict)
+    statements: Mapping[str, tuple[GoldStatement, ...]] = Field(default_factory=dict)
+    tags: tuple[str, ...] | None = None
+
+
+class CaseScore(Frozen):
+    """How one draft compares with its gold case; all are counts.
+
+    Of the gold statements, ``right_section`` are covered in their own section and ``elsewhere`` in
+    another one. Of the drafted ones, ``located`` have all their quotes in the source, ``restated``
+    are in the model's own words, and ``refuted`` would never be published.
+    """
+
+    name: str
+    verdict_right: bool
+    gold: int = 0
+    right_section: int = 0
+    elsewhere: int = 0
+    drafted: int = 0
+    located: int = 0
+    restated: int = 0
+    refuted: int = 0
+    facts: int = 0
+    facts_right: int = 0
+    tags: int = 0
+    tags_found: int = 0
+
+
+def read_gold(folder: Path) -> list[tuple[Path, GoldCase]]:
+    """Return the gold cases of a folder with their files, by name.
+
+    Raises:
+        InputError: if there are none, or one cannot be read.
+    """
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise InputError(f"there are no gold cases (*.json) in {folder}")
+    return [(file, _read(file)) for file in files]
+
+
+def _read(file: Path) -> GoldCase:
+    try:
+        return GoldCase.model_validate(json.loads(file.read_text("utf-8")))
+    except (ValidationError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"{file} is not a gold case ({reason}); see evals/README.md") from error
+
+
+def score(
+    gold: GoldCase, verdict: Verdict, study: CaseStudy | None, document: Document
+) -> CaseScore:
+    """Return how a draft compares with its gold case; no draft covers nothing."""
+    is_refused = verdict is Verdict.NOT_A_CASE_STUDY
+    study = study or CaseStudy()
+    finder = QuoteFinder(document)
+    wanted = [(_section(name), s) for name, several in gold.statements.items() for s in several]
+    places = [(section, _places(finder.find_all(s.quotes))) for section, s in wanted]
+    drafted = [(s.section, _places(s.evidence)) for s in study.statements]
+    inside = [_is_covered(place, section, drafted) for section, place in places]
+    anywhere = [_is_covered(place, None, drafted) for _, place in places]
+    return CaseScore(
+        name=gold.name,
+        verdict_right=gold.is_case_study is not is_refused,
+        gold=len(places),
+        right_section=sum(inside),
+        elsewhere=sum(anywhere) - sum(inside),
+        drafted=len(study.statements),
+        located=sum(map(_is_located, study.statements)),
+        restated=sum(s.support.level is not SupportLevel.VERBATIM for s in study.statements),
+        refuted=sum(s.support.level is SupportLevel.REFUTED for s in study.statements),
+        facts=len(gold.facts),
+        facts_right=sum(_is_right(name, value, study) for name, value in gold.facts.items()),
+        tags=len(gold.tags or ()),
+        tags_found=len({tag.slug for tag in study.tags} & set(gold.tags or ())),
+    )
+
+
+def shares(scores: Iterable[CaseScore]) -> dict[str, tuple[int, int]]:
+    """Return what is measured over all cases, each as (how many, of how many)."""
+    several = list(scores)
+
+    def total(name: str) -> int:
+        return sum(int(getattr(case, name)) for case in several)
+
+    covered = total("right_section") + total("elsewhere")
+    return {
+        "verdict right": (total("verdict_right"), len(several)),
+        "facts right": (total("facts_right"), total("facts")),
+        "gold covered in its section": (total("right_section"), total("gold")),
+        "gold covered in any section": (covered, total("gold")),
+        "quotes located": (total("located"), total("drafted")),
+        "restated": (total("restated"), total("drafted")),
+        "refuted": (total("refuted"), total("drafted")),
+        "tags found": (total("tags_found"), total("tags")),
+    }
+
+
+def _section(name: str) -> Section:
+    try:
+        return _SECTIONS.get(name) or Section(name)
+    except ValueError as error:
+        raise InputError(f"{name} is not a section of a case study") from error
+
+
+def _places(evidence: Iterable[Evidence]) -> frozenset[int]:
+    """Return the offsets of all characters that the evidence covers."""
+    spans = [(e.start, e.end) for e in evidence if e.start is not None and e.end is not None]
+    return frozenset(place for start, end in spans for place in range(start, end))
+
+
+def _is_covered(
+    wanted: frozenset[int],
+    section: Section | None,
+    drafted: Sequence[tuple[Section, frozenset[int]]],
+) -> bool:
+    return bool(wanted) and any(
+        len(wanted & places) >= _COVERED * len(wanted)
+        for name, places in drafted
+        if section in {None, name}
+    )
+
+
+def _is_located(statement: Statement) -> bool:
+    found = [evidence.match is not Match.MISSING for evidence in statement.evidence]
+    return bool(found) and all(found)
+
+
+def _is_right(name: str, value: str | None, study: CaseStudy) -> bool:
+    given = next((f.value for f in study.facts if f.name == _FACTS.get(name, name)), None)
+    return comparable(given or "") == comparable(value or "")

@@ -43,8 +43,8 @@ def read_lines(text: str, place: Place, *, markdown: bool = False) -> Listing:
 
 
 def _named(line: str, place: Place) -> list[Candidate]:
-    if is_file_name(line) and (path := place.source(line)):
-        return [candidate(path)]
+    if place.folder and is_file_name(line):
+        return [candidate(place.source(line) or line)]
     line = _PICTURE.sub(" ", line).replace("&amp;", "&")
     titles = {match["url"]: match["title"] for match in _LINK.finditer(line)}
     addresses = list(dict.fromkeys(addresses_in(line)))

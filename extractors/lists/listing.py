@@ -187,8 +187,9 @@ def _first(fields: Mapping[str, object], names: Sequence[str]) -> object:
 
 def _bare(address: str) -> str:
     """Return ``address`` without what stands behind it; "…/Foo_(bar)" keeps its bracket."""
-    while address[-1:] in _AROUND and not (
-        address[-1] == ")" and address.count("(") >= address.count(")")
-    ):
-        address = address[:-1]
-    return address
+    surplus = address.count(")") - address.count("(")
+    end = len(address)
+    while end and address[end - 1] in _AROUND and (address[end - 1] != ")" or surplus > 0):
+        surplus -= address[end - 1] == ")"
+        end -= 1
+    return address[:end]

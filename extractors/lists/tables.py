@@ -75,7 +75,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
             rows = [(reader.line_num, row)]
         except csv.Error:  # a cell is too large
             row = ["\nhttp://"]
-        if _SWALLOWED.search("\n".join(row)):
+        if any(map(_SWALLOWED.search, row)):
             single = enumerate(lines[start : reader.line_num], start=start + 1)
             rows = [(n, _split(line, delimiter)) for n, line in single]
         for number, cells in rows:

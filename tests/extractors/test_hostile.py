@@ -1,0 +1,86 @@
+"""Whatever a file holds, its reader gives a text or one of our errors."""
+
+import asyncio
+
+import pytest
+from word_files import document, packed, paragraph
+
+from extractors.lists.reading import read_list
+from extractors.registry import read
+from extractors.similarity import signature
+from extractors.workers import Limits, WorkerPool
+from schemas.documents import Extracted
+from schemas.errors import CasebookError
+from schemas.sources import Payload
+
+WRAPPED = {
+    "a.md": "# {}\n\n**{}:** {}\n\n> {}\n\n- {}\n\nFive words are in here.",
+    "b.md": "---\ntitle: {}\nauthor: {}\ndate: {}\n---\n{}\n\nFive words are in here.",
+    "a.txt": "title: {}\nauthor: {}\n\n{}\n\n{}: {}\n\nFive words are in here.",
+    "a.vtt": "WEBVTT\n\n00:01.000 --> 00:02.000\n<v {}>{}</v>\n{}: {}\nFive words are in here.",
+}
+LISTS = ("{}", "url,title\nhttps://a.example/1,{}\n{},x", '{{"url": "{}"}}', "<rss><channel><item><title>{}</title><link>{}</link></item></channel></rss>",
+         "<urlset><url><loc>{}</loc></url></urlset>", '<html><body><a href="{}">{}</a></body></html>', "[{}]({})")  # fmt: skip
+
+
+def read_or_refuse(function, payload):
+    try:
+        return function(payload)
+    except CasebookError as error:
+        assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
+        return None
+
+
+@pytest.mark.parametrize("name", WRAPPED)
+def test_naughty_strings_are_read_as_text(name, hostile_strings):
+    """Every 20th of the shared attack strings, in each place of a file; offsets hold by their type."""
+    for text in hostile_strings[::20]:
+        source = WRAPPED[name].format(*[text] * 5)
+        data = source.encode("utf-8", "surrogatepass")
+        found = read_or_refuse(read, Payload(data=data, media_type="", name=name))
+        assert found is None or "Five words" in found.text
+        assert signature(text) is not None
+
+
+@pytest.mark.parametrize("form", LISTS)
+def test_naughty_strings_in_lists_name_web_addresses_only(form, hostile_strings):
+    """A fetched list names no file, script or anything else."""
+    for text in hostile_strings[::20]:
+        data = form.format(*[text] * 2).encode("utf-8", "surrogatepass")
+        base = "https://a.example/"
+        found = read_or_refuse(
+            read_list, Payload(data=data, media_type="", url=base, final_url=base)
+        )
+        assert (
+            all(one.url.startswith(("http://", "https://")) for one in found.candidates)
+            if found
+            else True
+        )
+
+
+DEEP = "<w:tbl><w:tr><w:tc>" * 2_000 + "x" + "</w:tc></w:tr></w:tbl>" * 2_000
+HOSTILE = {
+    "quotes.md": b"> " * 100_000 + b"x",
+    "lists.md": b"".join(b" " * n + b"- x\n" for n in range(2_000)),
+    "brackets.md": b"[" * 100_000,
+    "html.md": b"<div>" * 50_000 + b"x",
+    "one-line.txt": b"word " * 1_000_000,
+    "lines.txt": b"Ada: yes\n" * 200_000,
+    "cues.vtt": b"WEBVTT\n\n" + b"00:01.000 --> 00:02.000\n<v A>x >> y\n\n" * 50_000,
+    "deep.docx": document(DEEP),
+    "large.docx": document(*[paragraph("A few words of text.")] * 60_000),
+    "bomb.docx": packed({"word/document.xml": b"<a>" + b" " * 200_000_000 + b"</a>"}),
+}  # fmt: skip
+
+
+async def test_hostile_files_end_near_their_limit():
+    """With a text, or with an error that names the file; and the next file is read."""
+    payloads = [Payload(data=data, media_type="", name=name) for name, data in HOSTILE.items()]
+    note = Payload(data=b"A text of more than five words.", media_type="", name="a.txt")
+    with WorkerPool(workers=2, limits=Limits(wall_seconds=2)) as pool:
+        ends = await asyncio.gather(*map(pool.extract, payloads), return_exceptions=True)
+        assert "five words" in (await pool.extract(note)).text
+    for payload, end in zip(payloads, ends, strict=True):
+        assert isinstance(end, Extracted) or (
+            isinstance(end, CasebookError) and payload.name in str(end)
+        )

@@ -21,8 +21,7 @@ def test_a_case_is_cited_as_bibtex(publish):
     text, other = files(publish, ".bib", a_view(), a_short_view("50% of $5 & {a_b} #1 ~ ^ \\"))
     assert f"title = {{{{{TITLE}}}}}," in text
     assert "author = {Ines Okafor}," in text
-    assert "date = {2026-05-04}," in text  # of the source
-    assert "date = {2026-11-24}," in text  # of the approval
+    assert {"  date = {2026-05-04},", "  date = {2026-11-24},"} < set(text.splitlines())
     assert f"url = {{{ADDRESS}}}," in text
     marks = r"\& \textbraceleft{}a\_b\textbraceright{} \#1 \textasciitilde{} \textasciicircum{} \textbackslash{}"
     assert rf"title = {{{{50\% of \$5 {marks}}}}}," in other
@@ -67,13 +66,3 @@ def test_a_site_with_an_address_has_a_feed_and_a_sitemap(publish):
     assert "CC BY 4.0" in page.xpath("string(//footer)")
     publish(a_view())
     assert not (target / "feed.xml").exists()
-
-
-def test_a_citation_in_words(publish):
-    """Title, site, day and revision of the case, then title, site, day and address of its source."""
-    view = a_view()
-    assert (
-        f"“{TITLE}”, Models at work, 24 November 2026, revision {view.revision.revision_id}. "
-        "Source: Ines Okafor, “How we built the claims assistant”, Harbourline Engineering, "
-        f"4 May 2026, {ADDRESS}"
-    ) in files(publish, ".json", view)[0]

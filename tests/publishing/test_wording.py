@@ -3,7 +3,7 @@
 import pytest
 from case_views import a_document
 
-from publishing.wording import byline, listing, size
+from publishing.wording import byline
 from schemas.sources import SourceKind
 
 ANONYMOUS = {"authors": (), "site": None, "published": None}
@@ -22,19 +22,3 @@ ANONYMOUS = {"authors": (), "site": None, "published": None}
 def test_the_source_is_described_in_one_line(kind, changes, line):
     """Kind, authors, site and day are named as far as they are known."""
     assert byline(a_document(kind=SourceKind(kind), **changes)) == line
-
-
-def test_lists_and_sizes_read_as_people_write_them():
-    """One name alone, several with an "and"; bytes in the unit that fits."""
-    assert [listing([*names]) for names in ("", "a", "ab", "abc")] == [
-        "",
-        "a",
-        "a and b",
-        "a, b and c",
-    ]
-    assert [size(n) for n in (1, 900, 12_300, 1_400_000)] == [
-        "1 byte",
-        "900 bytes",
-        "12 kB",
-        "1.4 MB",
-    ]

@@ -85,8 +85,8 @@ async def read_body(
             received += len(chunk)
             for piece in decoder.feed(chunk) if decoder else (chunk,):
                 body += piece
-                # Compressed data that decodes to nothing counts, too.
-                _check_size(max(len(body), received), limits.cap(bytes(body[:_SNIFFED])))
+                _check_size(len(body), limits.cap(bytes(body[:_SNIFFED])))
+            _check_size(received, limits.cap(bytes(body[:_SNIFFED])))  # empty streams count, too
     except (zlib.error, brotli.error) as error:
         raise BadResponse("its compressed body is damaged: retry later.", "malformed") from error
     if decoder and received and not decoder.complete:
@@ -117,7 +117,8 @@ class _Inflater:
             framed = data[0] == 0x1F or data[0] & 0x0F == zlib.DEFLATED  # noqa: PLR2004 - gzip
             self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32 if framed else -zlib.MAX_WBITS)
         piece = b""
-        while data or len(piece) == _PIECE:  # a full piece may leave output behind
+        # A full piece may leave output behind; what follows the end is padding.
+        while not self._stream.eof and (data or len(piece) == _PIECE):
             piece = self._stream.decompress(data, _PIECE)
             yield piece
             data = self._stream.unconsumed_tail
@@ -132,9 +133,10 @@ class _Brotli:
         return bool(self._stream.is_finished())
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        yield self._stream.process(data, output_buffer_limit=_PIECE)
-        while not self._stream.can_accept_more_data():
-            yield self._stream.process(b"", output_buffer_limit=_PIECE)
+        piece = self._stream.process(data, output_buffer_limit=_PIECE)
+        while piece:
+            yield piece
+            piece = b"" if self.complete else self._stream.process(b"", output_buffer_limit=_PIECE)
 
 
 def _decoder_for(content_encoding: str) -> _Inflater | _Brotli | None:

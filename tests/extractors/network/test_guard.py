@@ -1,0 +1,276 @@
+import asyncio
+import socket
+import threading
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+import pytest
+from public_web import PUBLIC, dataset
+
+from extractors.network.client import GuardedClient
+from extractors.network.guard import NetworkPolicy, is_public, system_resolver
+from extractors.network.politeness import Politeness
+from schemas.errors import AddressForbidden, BadResponse, FetchError, InvalidUrl, Unreachable
+
+PRIVATE_IPV4 = """
+0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 127.255.255.254 168.63.129.16
+169.254.169.254 172.16.0.1 172.31.255.255 192.0.0.1 192.0.0.192 192.0.2.1 192.31.196.1
+192.52.193.1 192.88.99.1 192.168.1.1 192.175.48.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1
+239.255.255.255 240.0.0.1 255.255.255.255
+""".split()
+PRIVATE_IPV6 = """
+:: ::1 ::2 64:ff9b:1::1 64:ff9b:1:a9fe:a9:fe00:: 100::1 2001::1 2001:0:7f00:1::1 2001:db8::1
+2620:4f:8000::1 3fff::1 4000::1 5f00::1 fc00::1 fd00:ec2::254 fe80::1 fe80::1%eth0
+2606:4700::1111%eth0 fec0::1 ff02::1 ::808:808 ::ffff:0:808:808 8000::1
+""".split()
+PUBLIC_ADDRESSES = """
+1.1.1.1 8.8.8.8 93.184.216.34 100.63.255.255 100.128.0.0 172.15.255.255 172.32.0.0 168.63.129.17
+192.0.1.1 198.17.255.255 198.20.0.0 223.255.255.255 2606:4700:4700::1111 2a00:1450:4001::200e
+::ffff:8.8.8.8 64:ff9b::808:808 2002:808:808::1
+""".split()
+# The ways an IPv6 address can carry an IPv4 address, each with the place of its 32 bits.
+FORMS = [
+    *(("::", 0), ("::ffff:0:0", 0), ("::ffff:0:0:0", 0), ("64:ff9b::", 0), ("64:ff9b:1::", 0)),
+    *(("2002::1", 80), ("2a00:1450::5efe:0:0", 0), ("2a00::200:5efe:0:0", 0), ("2001::", 0)),
+]
+LOCAL_NAMES = {
+    "localhost": [["127.0.0.1", "::1"]],
+    "ip6-localhost": [["::1"]],
+    "ip6-loopback": [["::1"]],
+    "redirect-server": [["172.18.0.5"]],
+}
+PRIVATE_URLS = """
+http://127.0.0.1/ http://2130706433/ http://0/ http://127.1/ http://0x7f.1/ http://192.168.1.1
+http://169.254.169.254/latest/meta-data/ http://localhost/ http://redirect-server/ http://[::1]/
+http://[::ffff:127.0.0.1]/ http://[::127.0.0.1]/ http://[::ffff:0:127.0.0.1]/
+http://[64:ff9b::a9fe:a9fe]/ http://[2002:7f00:1::]/ http://[2001:0:7f00:1::]/ http://[fec0::1]/
+http://[2a00:1450::5efe:10.0.0.1]/ http://[fd00:ec2::254]/ http://１２７.０.０.１/
+""".split()
+# Lines of ssrf.txt that are ordinary addresses of the public internet.
+PUBLIC_HOSTS = (
+    *("google.com", "www.tcpipguide.com", "ⓔⓧⓐⓜⓟⓛⓔ.ⓒⓞⓜ", "developer.mozilla.org"),
+    *("62epax5fhvj3zzmzigyoe5ipkbn7fysllvges3a.302.r3dir.me", "web.archive.org"),
+)
+
+
+@pytest.mark.parametrize("text", PRIVATE_IPV4 + PRIVATE_IPV6)
+def test_special_addresses_are_refused(text):
+    """Every special range of both registries is refused, whatever Python calls it."""
+    assert not is_public(ip_address(text))
+
+
+@pytest.mark.parametrize("text", PUBLIC_ADDRESSES)
+def test_public_addresses_pass(text):
+    """Neighbours of the special ranges, and forms that carry a public address, are public."""
+    assert is_public(ip_address(text))
+
+
+@pytest.mark.parametrize(("form", "shift"), FORMS)
+def test_a_private_address_inside_an_ipv6_form_is_refused(form, shift):
+    """No form of IPv6 carries a private IPv4 address past the guard."""
+    for inner in PRIVATE_IPV4:
+        assert not is_public(IPv6Address(int(IPv6Address(form)) | int(IPv4Address(inner)) << shift))
+
+
+@pytest.mark.datasets
+async def test_hostile_addresses_connect_nowhere(names, dialer, client):
+    """Of ssrf.txt, only lines that name public hosts lead to a connection, and to the public."""
+    names.answers.update(LOCAL_NAMES)
+    dialer.dead.add(PUBLIC)
+    lines = dataset("security/ssrf.txt").read_text("utf-8").split("\n")
+    for line in filter(None, lines):
+        dialer.connects.clear()
+        with pytest.raises(FetchError) as refused:
+            await client.get(line)
+        assert "\n" not in str(refused.value), line
+        if any(f"://{host}" in line for host in PUBLIC_HOSTS):
+            assert [host for host, _ in dialer.connects] == [PUBLIC], line
+        else:
+            assert dialer.connects == [], line
+            assert not refused.value.transient, line
+
+
+@pytest.mark.parametrize("url", PRIVATE_URLS)
+async def test_private_addresses_are_refused(url, web, names, dialer, client):
+    """However a private address is written, nothing connects, also at a redirect."""
+    names.answers.update(LOCAL_NAMES)
+    with pytest.raises(AddressForbidden, match="outside the public internet"):
+        await client.get(url)
+    assert dialer.connects == []
+    web.redirect("public.example/", url)
+    with pytest.raises(AddressForbidden):
+        await client.get("http://public.example/")
+    assert dialer.connects == [(PUBLIC, 80)]
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("file:///etc/passwd", BadResponse),
+        ("gopher://10.0.0.1:6379/_x", BadResponse),
+        ("http://a:b@c.example/", BadResponse),
+        ("http://[x", BadResponse),
+        ("//127.0.0.1/", AddressForbidden),
+        ("http://public.example:6379/", InvalidUrl),
+    ],
+)
+async def test_redirects_out_of_the_web_are_refused(url, error, web, dialer, client):
+    """A redirect to another scheme or port, or with credentials, ends the fetch."""
+    web.redirect("public.example/", url)
+    with pytest.raises(error):
+        await client.get("http://public.example/")
+    assert len(dialer.connects) == 1
+
+
+@pytest.mark.parametrize("private", ["127.0.0.1", "10.1.1.1", "::1", "fe80::1%eth0"])
+async def test_mixed_answers_are_refused(private, names, dialer, client):
+    """A name with one private address among public ones is refused whole."""
+    names.answers["mixed.example"] = [[PUBLIC, "2606:4700::1111", private]]
+    with pytest.raises(AddressForbidden, match=r"mixed\.example is"):
+        await client.get("http://mixed.example/")
+    assert dialer.connects == []
+
+
+async def test_a_name_that_changes_its_answer_gains_nothing(web, names, dialer, client):
+    """DNS rebinding: one look-up a connection, which goes to the address that was judged."""
+    names.answers["rebind.example"] = [[PUBLIC], ["169.254.169.254"]]
+    web.redirect("rebind.example/", "/next")
+    with pytest.raises(AddressForbidden, match=r"169\.254\.169\.254"):
+        await client.get("http://rebind.example/")
+    assert (names.asked, dialer.connects) == (["rebind.example"] * 2, [(PUBLIC, 80)])
+
+
+async def test_the_next_address_is_tried_where_one_is_dead(web, dialer, names, client):
+    """A host with a dead first address is still reached."""
+    names.answers["two.example"] = [["2606:4700::1111", PUBLIC]]
+    dialer.dead.add("2606:4700::1111")
+    web.answer("two.example/", b"here")
+    assert (await client.get("http://two.example/")).data == b"here"
+    assert dialer.connects == [("2606:4700::1111", 80), (PUBLIC, 80)]
+
+
+async def test_only_its_own_pages_redirect_to_an_allowed_host(web, names, make_client):
+    """A host that the operator names is for people to submit; no public page leads in."""
+    names.answers["wiki.example"] = [["10.0.0.7"]]
+    policy = NetworkPolicy(frozenset({"wiki.example:80", "[::1]:8080"}))
+    assert policy.allows("::1", 8080)
+    assert not policy.allows("::1", 80)
+    web.redirect("wiki.example/", "/inside")
+    web.answer("wiki.example/inside", b"wiki")
+    web.redirect("public.example/up", "http://wiki.example/inside")
+    async with make_client(policy) as client:
+        assert (await client.get("http://wiki.example/")).data == b"wiki"
+        with pytest.raises(BadResponse, match="a host of your own network"):
+            await client.get("http://public.example/up")
+
+
+async def test_an_allowed_port_opens_no_other(web, dialer):
+    """Allowing one port of a host opens no other, and no other name of it."""
+    policy = NetworkPolicy(frozenset({f"127.0.0.1:{web.ports[80]}"}))
+    async with GuardedClient(policy, dialer=dialer, politeness=Politeness(0)) as client:
+        for url in ("http://127.0.0.1/", f"http://localhost:{web.ports[80]}/"):
+            with pytest.raises((AddressForbidden, InvalidUrl)):
+                await client.get(url)
+    assert dialer.connects == []
+
+
+async def test_an_unknown_name_may_be_retried(names, client):
+    """A name without an address may be a broken connection."""
+    names.answers["nowhere.example"] = [[]]
+    with pytest.raises(Unreachable, match=r"http://nowhere\.example/: the name nowhere") as failed:
+        await client.get("http://nowhere.example/")
+    assert (failed.value.transient, failed.value.kind) == (True, "host_unreachable")
+
+
+async def test_names_that_do_not_resolve_block_nothing_else(monkeypatch):
+    """Sixteen look-ups that hang leave the threads free that everything else runs in."""
+    ended = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: ended.wait(10) and [])
+    async with GuardedClient(politeness=Politeness(0)) as client:
+        lookups = [
+            asyncio.create_task(client.get(f"http://{n}.dead.example/")) for n in range(16)
+        ]
+        await asyncio.sleep(0)
+        async with asyncio.timeout(2):
+            assert await asyncio.to_thread(lambda: "free") == "free"
+        ended.set()
+        assert all(isinstance(one, Unreachable) for one in await asyncio.gather(*lookups, return_exceptions=True))
+
+
+async def test_a_look_up_that_finds_no_network_says_so(monkeypatch):
+    """Without any name server the machine is offline, which is not the source's fault."""
+
+    def fail(*_, **__):
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    with pytest.raises(OSError, match="Temporary"):
+        await system_resolver("public.example", 80)
+    async with GuardedClient(politeness=Politeness(0)) as client:
+        with pytest.raises(Unreachable) as failed:
+            await client.get("http://public.example/")
+    assert failed.value.kind == "offline"
+
+
+# --- Proxies -------------------------------------------------------------------------------------
+
+
+async def test_proxies_of_the_environment_are_ignored(monkeypatch, web, dialer, client):
+    """A proxy would connect for us to what the guard forbids."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://10.0.0.1:3128")
+    web.answer("public.example/", b"direct")
+    await client.get("http://public.example/")
+    assert dialer.connects == [(PUBLIC, 80)]
+
+
+async def tunnel(reader, writer, target):
+    """Answer one CONNECT and pass bytes on."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"CONNECT public.example:443 ")
+    there, out = await asyncio.open_connection("127.0.0.1", target)
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    async def pump(source, sink):
+        while data := await source.read(65536):
+            sink.write(data)
+        sink.close()
+
+    await asyncio.gather(pump(reader, out), pump(there, writer), return_exceptions=True)
+
+
+async def test_an_egress_proxy_carries_everything(web, names, dialer, make_client):
+    """Plain pages go to the proxy whole, secure ones through a tunnel under their own name."""
+    web.answer("public.example/", b"page")
+    async with await asyncio.start_server(
+        lambda r, w: tunnel(r, w, web.ports[443]), "127.0.0.1", 0
+    ) as proxy:
+        web.ports[8888] = proxy.sockets[0].getsockname()[1]
+        names.answers["proxy.corp"] = [["10.0.0.9"]]
+        async with make_client(proxy="http://proxy.corp:8888") as client:
+            assert (await client.get("https://public.example/")).data == b"page"
+    web.ports[8888] = web.ports[80]
+    web.answer("public.examplehttp://public.example:80/", b"page")  # the target is a whole address
+    async with make_client(proxy="http://proxy.corp:8888") as client:
+        assert (await client.get("http://public.example/")).data == b"page"
+    assert dialer.connects == [("10.0.0.9", 8888)] * 2
+
+
+async def test_a_proxy_is_no_way_around_the_guard(names, dialer, make_client):
+    """Names are judged by what they resolve to here; the proxy itself is not a page."""
+    names.answers["inside.example"] = [["10.0.0.7"]]
+    names.answers["proxy.corp"] = [["10.0.0.9"]]
+    async with make_client(proxy="http://proxy.corp:80") as client:
+        for url in ("https://inside.example/", "http://169.254.169.254/", "http://proxy.corp/"):
+            with pytest.raises(AddressForbidden):
+                await client.get(url)
+    assert dialer.connects == []
+
+
+async def test_names_that_only_the_proxy_knows_are_its_matter(web, names, dialer, make_client):
+    """Behind an egress proxy there is often no look-up of public names."""
+    names.answers["public.example"] = [[]]
+    web.ports[8888] = web.ports[80]
+    web.answer("public.examplehttp://public.example:80/", b"page")
+    async with make_client(proxy="http://8.8.8.8:8888") as client:
+        assert (await client.get("http://public.example/")).data == b"page"
+    assert dialer.connects == [("8.8.8.8", 8888)]

@@ -1,0 +1,187 @@
+import asyncio
+import time
+import tracemalloc
+
+import pytest
+from public_web import PUBLIC
+
+from extractors.network.client import ROBOTS_NAME
+from extractors.network.politeness import LONGEST_PAUSE, Politeness
+from extractors.network.robots import Robots, parse_robots
+from extractors.urls import parse_web_url
+from schemas.errors import AccessDenied, AddressForbidden, ServerBusy, Unreachable
+
+SITE = "http://public.example"
+RULES = "public.example/robots.txt"
+
+
+def page(path="/page"):
+    return parse_web_url(f"{SITE}{path}")
+
+
+@pytest.fixture
+def robots(client):
+    return Robots(client)
+
+
+@pytest.mark.parametrize(
+    ("rules", "allowed"),
+    [
+        ("User-agent: *\nDisallow: /\n", False),
+        ("User-agent: casebook\nDisallow: /\n\nUser-agent: *\nAllow: /\n", False),
+        ("User-agent: CaseBook\nDisallow: /\n", False),
+        ("User-agent: other\nUser-agent: casebook\nDisallow: /\n", False),
+        ("User-agent: casebook\nAllow: /\n\nUser-agent: *\nDisallow: /\n", True),
+        ("User-agent: googlebot\nDisallow: /\n", True),
+        ("User-agent: archive\nDisallow: /\n", True),
+        ("User-agent: *\nDisallow:\n", True),
+        ("User-agent: *\nDisallow: /\nAllow: /page$\n", True),
+        ("\ufeffUser-agent: *\nDisallow: /page\n", False),
+        ("<!doctype html><p>Not found</p>", True),
+        ("", True),
+    ],
+)
+async def test_rules_are_read_for_our_name(rules, allowed, web, robots):
+    """The group that names casebook counts, else the one for everybody."""
+    web.answer(RULES, rules)
+    if allowed:
+        await robots.check(page())
+    else:
+        with pytest.raises(AccessDenied) as denied:
+            await robots.check(page())
+        assert denied.value.kind == "robots_forbid"
+
+
+async def test_dot_segments_do_not_slip_past_a_rule(web, robots):
+    """Rules are matched against the path that the server will get."""
+    web.answer(RULES, "User-agent: *\nDisallow: /private\n")
+    with pytest.raises(AccessDenied):
+        await robots.check(page("/public/%2e%2e/private"))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
+async def test_a_site_without_robots_txt_allows(status, web, robots):
+    """A 4xx means there are no rules (RFC 9309, 2.3.1.3); so do endless redirects."""
+    web.answer(RULES, status=status)
+    web.redirect("endless.example/robots.txt", "/robots.txt")
+    await robots.check(page())
+    await robots.check(parse_web_url("http://endless.example/page"))
+
+
+@pytest.mark.parametrize(("status", "error"), [(500, Unreachable), (429, ServerBusy)])
+async def test_a_failing_robots_txt_forbids_for_now(status, error, web, robots):
+    """A 5xx forbids everything until it is answered, and is then asked again."""
+    web.answer(RULES, status=status)
+    with pytest.raises(error, match=f"^{SITE}/page was not fetched") as failed:
+        await robots.check(page())
+    assert failed.value.transient
+    web.pages[RULES].clear()
+    web.answer(RULES, "User-agent: *\nAllow: /\n")
+    await robots.check(page())
+
+
+async def test_robots_txt_is_guarded_like_any_page(web, dialer, robots):
+    """A site's robots.txt cannot lead us into the private network; a dead site forbids."""
+    web.redirect(RULES, "http://169.254.169.254/latest/")
+    with pytest.raises(AddressForbidden):
+        await robots.check(page())
+    assert len(dialer.connects) == 1
+    dialer.dead.add(PUBLIC)
+    with pytest.raises(Unreachable):
+        await robots.check(parse_web_url("http://dead.example/"))
+
+
+async def test_each_site_is_asked_once(web, robots):
+    """Many pages at the same time cost one question per site."""
+    web.answer(RULES, "User-agent: *\nDisallow: /private\n")
+    await asyncio.gather(*(robots.check(page(f"/{number}")) for number in range(20)))
+    await robots.check(parse_web_url("http://other.example/"))
+    assert [one.address for one in web.asked] == [RULES, "other.example/robots.txt"]
+
+
+async def test_a_redirect_to_a_forbidden_page_is_refused(web, client, robots):
+    """Each hop is checked, on its own host, before it is requested."""
+    web.redirect("public.example/short", "http://other.example/private")
+    web.answer("other.example/robots.txt", "User-agent: *\nDisallow: /private\n")
+    with pytest.raises(AccessDenied, match=r"http://other\.example/private was not"):
+        await client.get(f"{SITE}/short", admit=robots.check)
+    assert web.addresses == ["public.example/short"]
+
+
+def test_a_flood_of_rules_costs_little():
+    """500 KiB are read; thousands of agents above thousands of rules cost no more than the rules."""
+    rules = parse_robots(b"User-agent: *\nDisallow: /a\n" + b"# x\n" * 128_000 + b"Disallow: /b\n")
+    assert not rules.can_fetch(f"{SITE}/a", ROBOTS_NAME)
+    assert rules.can_fetch(f"{SITE}/b", ROBOTS_NAME)
+    agents = b"".join(b"user-agent:x%d\n" % number for number in range(2_000))
+    tracemalloc.start()
+    start = time.perf_counter()
+    parse_robots(agents + b"allow:/%d\n" * 2_000 % tuple(range(2_000)))
+    seconds, peak = time.perf_counter() - start, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (peak < 50_000_000, seconds < 5) == (True, True)
+
+
+# --- Politeness ----------------------------------------------------------------------------------
+
+
+class Time:
+    """A clock, and the sleeps that were asked of it."""
+
+    def __init__(self, *, stands_still: bool = False) -> None:
+        self.now, self.slept, self._still = 100.0, [], stands_still
+
+    async def sleep(self, seconds: float) -> None:
+        """Note a sleep; for many who ask at once the clock stands still."""
+        self.slept.append(seconds)
+        self.now += 0.0 if self._still else seconds
+
+    def politeness(self, interval: float) -> Politeness:
+        return Politeness(interval, clock=lambda: self.now, sleep=self.sleep)
+
+
+async def test_requests_to_one_host_are_spread_and_others_do_not_wait():
+    """Pages of one host begin a second apart; another host's page begins at once."""
+    time = Time(stands_still=True)
+    politeness = time.politeness(1.0)
+    await asyncio.gather(*(politeness.turn("a.example") for _ in range(4)))
+    await politeness.turn("b.example")
+    assert time.slept == pytest.approx([1.0, 2.0, 3.0])
+    time.now += 10
+    await politeness.turn("a.example")
+    assert len(time.slept) == 3
+
+
+async def test_a_crawl_delay_is_respected_up_to_a_minute(web, make_client):
+    """robots.txt may ask for more time between pages, but not stop a batch for an hour."""
+    time = Time()
+    async with make_client(politeness=time.politeness(0.0)) as client:
+        web.answer(RULES, "User-agent: *\nCrawl-delay: 7\n")
+        web.answer("slow.example/robots.txt", "User-agent: *\nCrawl-delay: 3600\n")
+        for host in ("public.example", "slow.example"):
+            await Robots(client).check(parse_web_url(f"http://{host}/page"))
+            for _ in range(2):
+                await client.politeness.turn(host)
+    assert time.slept == pytest.approx([7.0, LONGEST_PAUSE])
+
+
+async def test_a_site_that_refuses_is_left_alone_longer_each_time():
+    """For as long as it says, where it says; a long wait is an error at once."""
+    time = Time()
+    politeness = time.politeness(0.0)
+    politeness.refused("a.example", 7.0)
+    await politeness.turn("b.example")
+    await politeness.turn("a.example")
+    for _ in range(4):
+        politeness.refused("a.example")
+        await politeness.turn("a.example")
+    assert time.slept == [7.0, 4.0, 8.0, 16.0, 32.0]
+    politeness.refused("a.example")
+    with pytest.raises(ServerBusy) as busy:
+        await politeness.turn("a.example")
+    assert busy.value.retry_after == pytest.approx(64.0)
+    time.now += 64
+    politeness.answered("a.example")
+    politeness.refused("a.example")
+    await politeness.turn("a.example")
+    assert time.slept[-1] == 2.0

@@ -35,6 +35,7 @@ _PASSAGE_TOKENS = 130
 _LEAST_STATEMENTS, _MOST_STATEMENTS, _TOKENS_PER_STATEMENT = 5, 25, 80
 # What the judge reads for one statement: it, its passage and the neighbours.
 _JUDGED_TOKENS = 420
+_CAUTION = 1.2  # whether a text fits is decided cautiously
 _Call = tuple[Profile, int, int]  # the tokens of question and answer
 
 
@@ -69,7 +70,8 @@ def plan(document: Document, profile: Profile, wanted: Strategy | None = None) -
 
 def usual_plan(characters: int, profile: Profile, wanted: Strategy | None = None) -> Plan:
     """Return the strategy for a text of so many characters that is not there yet."""
-    return _planned(_fixed(single.PROMPT) + _read(characters), profile, wanted)
+    asked = _fixed(single.PROMPT) + schema_tokens(CaseStudyAnswer)
+    return _planned(asked + int(_CAUTION * _read(characters)), profile, wanted)
 
 
 def _planned(asked: int, profile: Profile, wanted: Strategy | None) -> Plan:

@@ -1,65 +1,15 @@
-"""Shared parts of the summarizer's tests: a scripted endpoint, a ledger in memory, documents."""
+"""Shared parts of the summarizer's tests: clients, askers and a ledger that never really sleep."""
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+from scripted_endpoint import ScriptedEndpoint
+from scripted_model import PROFILE, MemoryLedger
 
-from schemas.documents import Document, Passage
-from schemas.generations import AnswerStatus, Generation
-from schemas.sources import SourceKind
 from summarizer.asking import Asker
 from summarizer.client import ModelClient
 from summarizer.limiter import Limiter
-from summarizer.profiles import Price, Profile
-
-sys.path.insert(0, str(Path(__file__).parents[1]))  # before the first edition's tests
-from scripted_endpoint import ScriptedEndpoint  # noqa: E402 - see above
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-class MemoryLedger:
-    """A ledger in memory, with the protocol of the real one."""
-
-    def __init__(self) -> None:
-        self.kept: list[Generation] = []
-
-    async def answer(self, question_id: str) -> Generation | None:
-        found = (g for g in reversed(self.kept) if g.question_id == question_id)
-        return next((g for g in found if g.status is AnswerStatus.OK), None)
-
-    async def keep(self, generation: Generation) -> None:
-        self.kept.append(generation)
-
-
-def document_of(*paragraphs: str, kind: SourceKind = SourceKind.WEB, **fields: object) -> Document:
-    """Return a document; a paragraph that starts with ``# `` is a heading, ``Name: `` a speaker."""
-    text, passages, headings = "", [], ()
-    speakers = fields.pop("speakers", {})
-    for paragraph in paragraphs:
-        if paragraph.startswith("# "):
-            headings = (paragraph[2:],)
-            continue
-        start, n = len(text), len(passages) + 1
-        text += paragraph
-        passages.append(
-            Passage(n=n, start=start, end=len(text), headings=headings, speaker=speakers.get(n))
-        )
-        text += "\n\n"
-    given = {"title": "A title", "url": None} | fields
-    return Document.model_validate(
-        {
-            "document_id": "doc1_x",
-            "source_id": "src1_x",
-            "snapshot_id": "snap1_x",
-            "kind": kind,
-            "text": text,
-            "passages": passages,
-            **given,
-        }
-    )
+from summarizer.profiles import Profile
 
 
 @pytest.fixture
@@ -74,14 +24,6 @@ def ledger() -> MemoryLedger:
     return MemoryLedger()
 
 
-PROFILE = Profile(
-    model="scripted",
-    context_tokens=128_000,
-    output_tokens=4_000,
-    price=Price(input=1.0, output=10.0),
-)
-
-
 class Waits(list[float]):
     """Records waits and moves a clock in place of sleeping."""
 
@@ -90,10 +32,12 @@ class Waits(list[float]):
         self.now = 0.0
 
     async def sleep(self, seconds: float) -> None:
+        """Move the clock."""
         self.append(seconds)
         self.now += seconds
 
     def clock(self) -> float:
+        """Return the time."""
         return self.now
 
 
@@ -116,9 +60,7 @@ def client_of(endpoint: ScriptedEndpoint, waits: Waits) -> Callable[..., ModelCl
 
 
 @pytest.fixture
-def asker_of(
-    client_of: Callable[..., ModelClient], ledger: MemoryLedger
-) -> Callable[..., Asker]:
+def asker_of(client_of: Callable[..., ModelClient], ledger: MemoryLedger) -> Callable[..., Asker]:
     """Return a factory of askers for the scripted endpoint."""
 
     def make(profile: Profile = PROFILE, **options: object) -> Asker:

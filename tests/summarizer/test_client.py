@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from pydantic import BaseModel, Field
+from scripted_endpoint import Reply, api_error, completion
 
 from prompts.loader import Message
 from schemas.errors import (
@@ -16,7 +17,6 @@ from schemas.errors import (
     ProviderUnavailable,
     RateLimited,
 )
-from scripted_endpoint import Reply, api_error, completion
 from summarizer.client import Spent
 from summarizer.profiles import JsonMode, Profile
 
@@ -81,7 +81,11 @@ async def test_reasoning_models_get_effort_and_room(endpoint, client_of, profile
 async def test_tools_mode_reads_the_arguments(endpoint, client_of):
     """A profile in tools mode takes the answer from the tool call."""
     reply = completion(None)
-    call = {"id": "1", "type": "function", "function": {"name": "Count", "arguments": '{"count": 5}'}}
+    call = {
+        "id": "1",
+        "type": "function",
+        "function": {"name": "Count", "arguments": '{"count": 5}'},
+    }
     reply.body["choices"][0]["message"]["tool_calls"] = [call]
     endpoint.enqueue(reply)
     answer = await client_of(Profile(mode=JsonMode.TOOLS)).ask(MESSAGES, Count)
@@ -218,9 +222,17 @@ async def test_a_cut_answer_without_more_room_is_truncated(endpoint, client_of, 
         (api_error(400, message="prompt is too long: 9 > 8"), ContextExceeded, "context_exceeded"),
         (api_error(400, "content_filter"), AnswerRefused, "answer_filtered"),
         (api_error(422), ModelError, "request_refused"),
-        (Reply(status=307, headers={"location": "https://a.example/"}), ModelRejected, "not_an_endpoint"),
+        (
+            Reply(status=307, headers={"location": "https://a.example/"}),
+            ModelRejected,
+            "not_an_endpoint",
+        ),
         (Reply(text="<html>sign in</html>"), ModelRejected, "not_an_endpoint"),
-        (Reply(body={"error": {"message": "Insufficient credits", "code": 402}}), ModelRejected, "quota_exhausted"),
+        (
+            Reply(body={"error": {"message": "Insufficient credits", "code": 402}}),
+            ModelRejected,
+            "quota_exhausted",
+        ),
     ],
 )
 async def test_lasting_faults_are_named_and_not_repeated(endpoint, client_of, reply, error, kind):

@@ -1,0 +1,224 @@
+"""A small source, and the answers that a strong model would give about it, for any test."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from scripted_endpoint import Reply, completion, schema_name
+
+from schemas.documents import Document, Passage
+from schemas.generations import AnswerStatus, Generation
+from schemas.sources import SourceKind
+from summarizer.profiles import Price, Profile
+
+PROFILE = Profile(
+    model="scripted",
+    context_tokens=128_000,
+    output_tokens=4_000,
+    price=Price(input=1.0, output=10.0),
+)
+
+
+class MemoryLedger:
+    """A ledger in memory, with the protocol of the real one."""
+
+    def __init__(self) -> None:
+        self.kept: list[Generation] = []
+
+    async def answer(self, question_id: str) -> Generation | None:
+        """Return the newest ok answer."""
+        found = (g for g in reversed(self.kept) if g.question_id == question_id)
+        return next((g for g in found if g.status is AnswerStatus.OK), None)
+
+    async def keep(self, generation: Generation) -> None:
+        """Keep a call."""
+        self.kept.append(generation)
+
+
+def document_of(*paragraphs: str, kind: SourceKind = SourceKind.WEB, **fields: object) -> Document:
+    """Return a document; a paragraph that starts with ``# `` is a heading, ``Name: `` a speaker."""
+    text, passages, headings = "", [], ()
+    speakers = fields.pop("speakers", {})
+    for paragraph in paragraphs:
+        if paragraph.startswith("# "):
+            headings = (paragraph[2:],)
+            continue
+        start, n = len(text), len(passages) + 1
+        text += paragraph
+        passages.append(
+            Passage(n=n, start=start, end=len(text), headings=headings, speaker=speakers.get(n))
+        )
+        text += "\n\n"
+    given = {"title": "A title", "url": None} | fields
+    return Document.model_validate(
+        {
+            "document_id": "doc1_x",
+            "source_id": "src1_x",
+            "snapshot_id": "snap1_x",
+            "kind": kind,
+            "text": text,
+            "passages": passages,
+            **given,
+        }
+    )
+
+
+PARAGRAPHS = tuple(
+    """
+Kellamoor insures 2 million travellers in nine countries. Since March 2025 an assistant has drafted the answer to every claim, and a clerk checks each draft.
+
+# How it works
+
+Each claim is embedded and matched against 40,000 solved claims in PostgreSQL. The five nearest go into the prompt, and Llama 3.1 8B, served by vLLM, writes the draft.
+
+# What was hard
+
+A third of the claims were photographs of receipts without any text. The first version invented amounts, so it was switched off after two days.
+
+We run every photograph through Tesseract first, and the draft marks amounts that were read with low confidence.
+
+# Results
+
+The median time to the first answer fell from 26 hours to 2 hours in March. Clerks now send 82% of the drafts unchanged. We do not know yet why pencil fails.
+""".strip().split("\n\n")
+)
+
+
+def statement(text: str, *quotes: str, **parts: Any) -> dict[str, Any]:
+    return {"statement": text, "quotes": list(quotes), **parts}
+
+
+CASE_STUDY: dict[str, Any] = {
+    "title": "Kellamoor: an assistant that drafts answers to claims",
+    "company": {"value": "Kellamoor", "quote": "Kellamoor insures 2 million travellers"},
+    "industry": {"value": "insurance", "quote": "Kellamoor insures 2 million travellers"},
+    "year": None,
+    "deployment": {"value": "full production", "quote": "drafted the answer to every claim"},
+    "narrator": {"value": "builder", "quote": "We run every photograph through Tesseract"},
+    "summary": [
+        statement(
+            "Kellamoor's assistant drafts the answer to every claim, and a clerk checks each draft.",
+            "an assistant has drafted the answer to every claim, and a clerk checks each draft",
+        )
+    ],
+    "architecture": [
+        statement(
+            "Each claim is embedded and matched against 40,000 solved claims in PostgreSQL.",
+            "Each claim is embedded and matched against 40,000 solved claims in PostgreSQL",
+        )
+    ],
+    "techniques": [],
+    "tools": [
+        statement(
+            "vLLM serves Llama 3.1 8B, which writes the draft.", "Llama 3.1 8B, served by vLLM"
+        )
+    ],
+    "challenges": [
+        statement(
+            "A third of the claims were photographs of receipts without any text.",
+            "A third of the claims were photographs of receipts without any text",
+        )
+    ],
+    "solutions": [
+        statement(
+            "Photographs go through Tesseract first at Kellamoor.",
+            "We run every photograph through Tesseract first",
+        )
+    ],
+    "lessons": [],
+    "results": [
+        statement(
+            "The median time to the first answer fell from 26 to 2 hours.",
+            "The median time to the first answer fell from 26 hours to 2 hours in March",
+            metric="median time to the first answer",
+            value="2",
+            unit="hours",
+            baseline="26 hours",
+            window="March",
+            method=None,
+        ),
+        statement(
+            "Clerks send more than 92% of the drafts unchanged.",
+            "Clerks now send 82% of the drafts unchanged",
+            metric="drafts sent unchanged",
+            value="more than 92",
+            unit="%",
+        ),
+    ],
+    "failures": [
+        statement(
+            "The first version invented amounts and was off after two days.",
+            "The first version invented amounts, so it was switched off after two days",
+        )
+    ],
+    "open_questions": [
+        statement(
+            "Kellamoor does not know why pencil fails.", "The moon is made of cheese, they said"
+        )
+    ],
+    "tags": [
+        {"name": "Postgres", "group": "tool", "quote": "40,000 solved claims in PostgreSQL"},
+        {"name": "vLLM", "group": "tool", "quote": "Llama 3.1 8B, served by vLLM"},
+        {
+            "name": "claim drafting",
+            "group": "application",
+            "quote": "drafted the answer to every claim",
+        },
+        {"name": "Kafka", "group": "tool", "quote": "which the source never says at all"},
+    ],
+}
+
+
+def _score(score: int) -> dict[str, Any]:
+    return {"score": score, "reason": "It says so.", "quote": "a clerk checks each draft"}
+
+
+TRIAGE = {
+    name: _score(3) for name in ("technical_detail", "real_use", "iteration", "deployed", "story")
+}
+EMPTY = {name: [] for name in CASE_STUDY if isinstance(CASE_STUDY[name], list)}
+
+
+def merge_of(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Choose every finding of the question, under its own heading, and the first of each fact."""
+    answer: dict[str, Any] = {name: [] for name in EMPTY if name != "tags"}
+    heading = ""
+    for line in str(request["messages"][-1]["content"]).splitlines():
+        if line.startswith("# "):
+            heading = line[2:]
+        elif found := re.match(r"\((\d+)\) (.*?)(?: \[.*\])?$", line):
+            if heading in answer and isinstance(answer[heading], list):
+                answer[heading].append({"statement": found[2], "findings": [int(found[1])]})
+            else:
+                answer.setdefault(heading, int(found[1]))
+    return answer
+
+
+def judge_of(request: Mapping[str, Any], label: str = "entailed") -> dict[str, Any]:
+    """Give every statement of the question the same label."""
+    asked = re.findall(r"^Statement (\d+):", request["messages"][-1]["content"], re.MULTILINE)
+    return {
+        "verdicts": [
+            {"statement": int(n), "label": label, "reason": "The words decide."} for n in asked
+        ]
+    }
+
+
+def answer_of(request: Mapping[str, Any]) -> Reply:
+    """Answer any question of the summarizer about the small source."""
+    asked = sum(len(message["content"]) for message in request["messages"]) // 4
+    answers = {
+        "TriageAnswer": lambda: TRIAGE,
+        "CaseStudyAnswer": lambda: CASE_STUDY,
+        "PartAnswer": lambda: CASE_STUDY,
+        "MergeAnswer": lambda: merge_of(request),
+        "JudgeAnswer": lambda: judge_of(request),
+        "WantedAnswer": lambda: {"verdict": "fits", "reason": "It is about claims."},
+    }
+    answer = answers[schema_name(request)]()
+    return completion(answer, prompt_tokens=asked, completion_tokens=len(str(answer)) // 4)
+
+
+def case_document(**fields: Any) -> Document:
+    """Return the small source."""
+    return document_of(*PARAGRAPHS, **fields)

@@ -1,0 +1,123 @@
+"""Caps buy whole drafts: a source that was started is finished before the next one starts."""
+
+import asyncio
+
+import pytest
+
+from schemas.errors import BudgetReached
+from summarizer.budget import Budget
+
+
+async def spend(purse, expected, actual=None):
+    async with purse.call(expected) as charge:
+        charge.usd = expected if actual is None else actual
+
+
+async def test_without_caps_everything_passes():
+    """No cap needs no price."""
+    budget = Budget()
+    async with budget.source(None) as allowance:
+        await spend(allowance, None, 3.0)
+    assert budget.spent == 3.0
+
+
+async def test_a_forecast_that_does_not_fit_is_refused():
+    """A source whose forecast passes the cap is not started."""
+    budget = Budget(run_usd=1.0)
+    async with budget.source(0.8) as allowance:
+        await spend(allowance, 0.8)
+    with pytest.raises(BudgetReached) as raised:
+        async with budget.source(0.3):
+            pass
+    assert raised.value.kind == "budget_reached"
+
+
+async def test_what_a_source_does_not_need_is_returned():
+    """A source waits for another's reservation, and starts when enough of it comes back."""
+    budget = Budget(run_usd=1.0)
+    order = []
+
+    async def second():
+        async with budget.source(0.7) as allowance:
+            order.append("second")
+            await spend(allowance, 0.7)
+
+    async with budget.source(0.8) as allowance:
+        waiting = asyncio.ensure_future(second())
+        await asyncio.sleep(0.01)
+        await spend(allowance, 0.2)
+        order.append("first")
+    await waiting
+    assert order == ["first", "second"]
+
+
+async def test_a_source_does_not_wait_in_vain():
+    """A source that could not start even if all others returned everything is refused at once."""
+    budget = Budget(run_usd=1.0)
+    async with budget.source(0.5) as allowance:
+        await spend(allowance, 0.5)
+        with pytest.raises(BudgetReached):
+            async with budget.source(0.6):
+                pass
+
+
+async def test_a_source_draws_on_what_nobody_reserved():
+    """A source that needs more than its forecast takes it from the rest, not from others'."""
+    budget = Budget(run_usd=1.0)
+    async with budget.source(0.3) as one, budget.source(0.5) as other:
+        await spend(one, 0.3)
+        await spend(one, 0.15)
+        with pytest.raises(BudgetReached):
+            await spend(one, 0.1)
+        await spend(other, 0.5)
+
+
+async def test_a_reservation_lasts_for_a_call_that_costs_less():
+    """What a call does not use of its expected cost stays with the source."""
+    budget = Budget(run_usd=1.0)
+    async with budget.source(1.0) as allowance:
+        await spend(allowance, 0.9, 0.1)
+        await spend(allowance, 0.9, 0.1)
+    assert budget.spent == pytest.approx(0.2)
+
+
+async def test_a_cap_for_each_source():
+    """A source is refused if its forecast passes its own cap, or stopped when its calls do."""
+    budget = Budget(source_usd=0.5)
+    with pytest.raises(BudgetReached) as refused:
+        async with budget.source(0.6):
+            pass
+    async with budget.source(0.4) as allowance:
+        await spend(allowance, 0.3, 0.45)
+        with pytest.raises(BudgetReached) as stopped:
+            await spend(allowance, 0.1)
+    assert refused.value.kind == stopped.value.kind == "source_too_expensive"
+
+
+async def test_the_day_counts_what_other_runs_stored():
+    """The cap of a day includes what is stored already."""
+    stored = [0.9]
+    budget = Budget(day_usd=1.0, spent_today=lambda: stored[0])
+    async with budget.call(0.05) as charge:
+        charge.usd = 0.05
+        stored[0] += 0.05
+    with pytest.raises(BudgetReached, match="for this day"):
+        await spend(budget, 0.1)
+
+
+async def test_an_unknown_price_stops_before_the_first_call():
+    """With a cap, a source whose price is not known is not started."""
+    with pytest.raises(BudgetReached) as raised:
+        async with Budget(day_usd=1.0).source(None):
+            pass
+    assert raised.value.kind == "price_unknown"
+
+
+async def test_a_failing_source_returns_its_reservation():
+    """A source that fails gives everything back."""
+    budget = Budget(run_usd=1.0)
+    with pytest.raises(RuntimeError):
+        async with budget.source(1.0):
+            raise RuntimeError
+    async with budget.source(1.0) as allowance:
+        await spend(allowance, 1.0)

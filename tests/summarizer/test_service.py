@@ -1,0 +1,311 @@
+"""A source from triage to a verified case study, with a scripted model behind a real client."""
+
+import pytest
+from scripted_endpoint import api_error, completion, schema_name
+from scripted_model import (
+    CASE_STUDY,
+    EMPTY,
+    PARAGRAPHS,
+    PROFILE,
+    answer_of,
+    case_document,
+    document_of,
+    judge_of,
+)
+
+from schemas.cases import Section, SupportLevel
+from schemas.errors import AnswerInvalid, AnswerTruncated, BudgetReached, ProviderUnavailable
+from schemas.sources import Candidate
+from schemas.taxonomy import load_taxonomy
+from schemas.triage import Verdict
+from summarizer import service
+from summarizer.budget import Budget
+from summarizer.profiles import Profile, Strategy
+
+
+@pytest.fixture
+def document():
+    return case_document()
+
+
+@pytest.fixture
+def model(endpoint):
+    endpoint.script = answer_of
+    return endpoint
+
+
+async def verified(document, asker_of, judge=None):
+    asker = asker_of()
+    draft = await service.summarize(document, asker, service.plan(document, PROFILE))
+    return await service.verify(draft, document, load_taxonomy(), judge)
+
+
+async def test_from_triage_to_a_draft(document, model, asker_of):
+    """Triage accepts, one call drafts, and the draft names the calls that it rests on."""
+    asker, plan = asker_of(), service.plan(document, PROFILE)
+    steps = []
+    triage = await service.triage(document, asker, plan)
+    draft = await service.summarize(document, asker, plan, lambda *step: steps.append(step))
+    assert (triage.verdict, triage.rubric) == (Verdict.CASE_STUDY, service.rubric_id(plan))
+    assert draft.strategy is Strategy.SINGLE
+    assert draft.generation_ids == (asker.generations[1].generation_id,)
+    assert steps == [(0, 1), (1, 1)]
+    assert [schema_name(r) for r in model.requests] == ["TriageAnswer", "CaseStudyAnswer"]
+
+
+async def test_levels_without_a_judge(document, model, asker_of):
+    """Code tells apart the source's own sentence, a restatement, a wrong number, a false quote."""
+    study = (await verified(document, asker_of)).study
+    levels = {s.text: (s.support.level, s.support.reason) for s in study.statements}
+    assert levels["A third of the claims were photographs of receipts without any text."] == (
+        SupportLevel.VERBATIM,
+        "",
+    )
+    assert levels["Photographs go through Tesseract first at Kellamoor."] == (
+        SupportLevel.UNVERIFIED,
+        "",
+    )
+    assert levels["Clerks send more than 92% of the drafts unchanged."] == (
+        SupportLevel.DOUBTFUL,
+        "The number 92% is not in the quoted passage.",
+    )
+    level, reason = levels["Kellamoor does not know why pencil fails."]
+    assert level is SupportLevel.REFUTED
+    assert reason.startswith("The quote is not in the source")
+
+
+async def test_facts_tags_and_parts_of_results(document, model, asker_of):
+    """Facts know whether they were inferred, tags come from the model's quotes, results have parts."""
+    outcome = await verified(document, asker_of)
+    study = outcome.study
+    assert study.company == "Kellamoor"
+    assert [(f.name, f.inferred) for f in study.facts] == [
+        ("title", False),
+        ("company", False),
+        ("industry", True),
+        ("stage", True),
+        ("narrator", True),
+    ]
+    assert study.title == "A title"
+    assert [tag.slug for tag in study.tags] == ["postgresql", "vllm"]
+    assert [p.name for p in outcome.proposals] == ["claim drafting"]
+    first, second = (s.measure for s in study.section(Section.RESULTS))
+    assert (first.value, first.number, first.unit, first.sample) == ("2", 2.0, "hours", "March")
+    assert (second.qualifier, second.value, second.number) == ("more than", "92", 92.0)
+
+
+async def test_a_source_without_a_title_gets_one(model, asker_of):
+    """Where the page has no title, the model's own is taken and marked as inferred."""
+    study = (await verified(case_document(title=None), asker_of)).study
+    assert study.title == CASE_STUDY["title"]
+    assert study.fact("title").inferred
+
+
+async def test_a_judge_verifies(document, model, asker_of):
+    """An entailed statement is verified; what code found wrong stays doubtful."""
+    judge = asker_of()
+    outcome = await verified(document, asker_of, judge)
+    levels = [s.support.level for s in outcome.study.statements]
+    assert levels.count(SupportLevel.VERIFIED) == 5
+    assert levels.count(SupportLevel.DOUBTFUL) == 1
+    assert SupportLevel.UNVERIFIED not in levels
+    assert outcome.generation_ids == (judge.generations[0].generation_id,)
+
+
+async def test_the_judge_sees_parts_passages_and_neighbours(document, model, asker_of):
+    """Every statement that is not verbatim is shown with its passage, its neighbours and parts."""
+    await verified(document, asker_of, asker_of())
+    asked = model.requests[-1]["messages"][-1]["content"]
+    assert "Company: Kellamoor" in asked
+    assert "Parts: metric: median time to the first answer; value: 2; unit: hours" in asked
+    assert "Passage 4: We run every photograph through Tesseract first" in asked
+    assert "Before: A third of the claims" in asked
+    assert "Statement 2:" not in asked  # the source's own sentence
+    assert "moon" not in asked  # its quote is not in the source
+
+
+@pytest.mark.parametrize(
+    ("label", "level"),
+    [
+        ("partly", SupportLevel.DOUBTFUL),
+        ("not", SupportLevel.REFUTED),
+        ("contrary", SupportLevel.REFUTED),
+    ],
+)
+async def test_a_judge_lowers(document, endpoint, asker_of, label, level):
+    """A judge that does not agree lowers the level, with its reason for the curator."""
+    endpoint.script = lambda request: (
+        completion(judge_of(request, label))
+        if schema_name(request) == "JudgeAnswer"
+        else answer_of(request)
+    )
+    study = (await verified(document, asker_of, asker_of())).study
+    support = study.section(Section.ABSTRACT)[0].support
+    assert support.level is level
+    assert "The words decide." in support.reason
+
+
+async def test_an_unavailable_judge_costs_no_draft(document, endpoint, asker_of):
+    """Without the judge statements stay unverified, and the outcome says why."""
+    endpoint.script = lambda request: (
+        api_error(500) if schema_name(request) == "JudgeAnswer" else answer_of(request)
+    )
+    outcome = await verified(document, asker_of, asker_of())
+    assert isinstance(outcome.unjudged, ProviderUnavailable)
+    assert outcome.study.section(Section.ABSTRACT)[0].support.level is SupportLevel.UNVERIFIED
+
+
+async def test_many_statements_are_judged_in_batches(endpoint, asker_of):
+    """Up to 25 statements are judged in one call, and each gets its own verdict."""
+    facts = [f"Team {n} answers {n} letters a day with the assistant." for n in range(100, 160)]
+    document = document_of(*facts)
+    claims = [
+        {"statement": f"The assistant answers {n} letters a day for team {n}.", "quotes": [fact]}
+        for n, fact in enumerate(facts, start=100)
+    ]
+    endpoint.script = lambda request: (
+        completion({**EMPTY, "architecture": claims})
+        if schema_name(request) == "CaseStudyAnswer"
+        else answer_of(request)
+    )
+    study = (await verified(document, asker_of, asker_of())).study
+    assert [schema_name(r) for r in endpoint.requests].count("JudgeAnswer") == 3
+    assert {s.support.level for s in study.statements} == {SupportLevel.VERIFIED}
+
+
+async def test_an_answer_of_empty_lists_is_no_draft(document, endpoint, asker_of):
+    """A model that fills in nothing is asked again and then fails: there is no empty draft."""
+    endpoint.script = lambda _: completion(EMPTY)
+    with pytest.raises(AnswerInvalid):
+        await service.summarize(document, asker_of(), service.plan(document, PROFILE))
+    assert len(endpoint.requests) == 2
+
+
+async def test_one_slip_does_not_cost_the_answer(document, endpoint, asker_of):
+    """An unknown stage, industry or method counts as silence."""
+    answer = {
+        **CASE_STUDY,
+        "deployment": {"value": "everywhere", "quote": "a clerk checks each draft"},
+        "industry": {"value": "moon mining", "quote": "a clerk checks each draft"},
+        "results": [{**CASE_STUDY["results"][0], "method": "guessed"}],
+    }
+    endpoint.script = lambda _: completion(answer)
+    study = (await verified(document, asker_of)).study
+    assert study.fact("stage").value is study.fact("industry").value is None
+    assert study.section(Section.RESULTS)[0].measure.method is None
+    endpoint.script = answer_of
+
+
+async def test_a_cut_answer_leads_to_windows(document, endpoint, asker_of):
+    """A source whose one answer hits the output limit is read in parts, and the draft says so."""
+    endpoint.script = lambda request: (
+        completion("{", finish="length")
+        if schema_name(request) == "CaseStudyAnswer"
+        else answer_of(request)
+    )
+    draft = await service.summarize(document, asker_of(), service.plan(document, PROFILE))
+    assert draft.strategy is Strategy.MAP_REDUCE
+    assert draft.strategy_reason.startswith("one call failed")
+    wanted = service.plan(document, PROFILE, Strategy.SINGLE)
+    with pytest.raises(AnswerTruncated):
+        await service.summarize(document, asker_of(), wanted)
+
+
+@pytest.mark.parametrize(
+    ("profile", "wanted", "strategy", "by_model"),
+    [
+        (PROFILE, None, Strategy.SINGLE, True),
+        (PROFILE, Strategy.MAP_REDUCE, Strategy.MAP_REDUCE, True),
+        (PROFILE, Strategy.GUIDED, Strategy.GUIDED, False),
+        (Profile(context_tokens=9_000, output_tokens=2_000), None, Strategy.MAP_REDUCE, True),
+        (Profile(context_tokens=4_000, output_tokens=2_000), None, Strategy.GUIDED, False),
+        (Profile(strategy=Strategy.GUIDED), None, Strategy.GUIDED, False),
+        (Profile(strategy=Strategy.GUIDED), Strategy.SINGLE, Strategy.SINGLE, False),
+    ],
+)
+def test_the_strategy_follows_the_model(profile, wanted, strategy, by_model):
+    """A document that fits is read at once, a longer one in windows, a small model is guided."""
+    document = document_of(*PARAGRAPHS * 20)
+    plan = service.plan(document, profile, wanted)
+    assert (plan.strategy, plan.triage_by_model) == (strategy, by_model)
+    assert plan.reason
+    assert service.usual_plan(len(document.text), profile, wanted).strategy is strategy
+
+
+def test_a_forecast_counts_all_calls():
+    """Triage, summary and judge are forecast with their price; a guided draft costs nothing."""
+    plan = service.usual_plan(12_000, PROFILE)
+    without, judged = (service.forecast(12_000, PROFILE, plan, j) for j in (None, PROFILE))
+    assert (without.calls, judged.calls) == (2, 3)
+    assert 0 < without.cost_usd < judged.cost_usd
+    assert service.forecast(12_000, Profile(), plan).cost_usd is None
+    small = Profile(strategy=Strategy.GUIDED)
+    guided = service.forecast(12_000, small, service.usual_plan(12_000, small), None)
+    assert (guided.calls, guided.cost_usd) == (0, 0.0)
+
+
+async def test_a_budget_for_two_and_a_half_sources_makes_two_drafts(model, asker_of):
+    """Six sources under a budget for 2.5 give two complete drafts, not six verdicts."""
+    documents = [document_of(*PARAGRAPHS, f"Source {n} ends here.") for n in range(6)]
+    plan = service.plan(documents[0], PROFILE)
+    price = service.forecast(len(documents[0].text), PROFILE, plan, PROFILE).cost_usd
+    usual = 0.9 * price / 3 / PROFILE.price.output * 1e6
+
+    def usual_answer(request):
+        reply = answer_of(request)
+        reply.body["usage"] |= {"prompt_tokens": 0, "completion_tokens": int(usual)}
+        return reply
+
+    model.script = usual_answer
+    budget, drafts, refused = Budget(run_usd=2.5 * price), [], 0
+    for document in documents:
+        try:
+            async with budget.source(price) as allowance:
+                asker, judge = (asker_of(budget=allowance) for _ in range(2))
+                await service.triage(document, asker, plan)
+                draft = await service.summarize(document, asker, plan)
+                drafts.append(await service.verify(draft, document, load_taxonomy(), judge))
+        except BudgetReached:
+            refused += 1
+    assert (len(drafts), refused) == (2, 4)
+    assert all(outcome.unjudged is None for outcome in drafts)
+    assert len(model.requests) == 6
+
+
+def test_a_curators_statement_gets_the_same_checks(document):
+    """An edited statement is located and compared like a model's, and stays the curator's."""
+    good = service.checked(
+        "A clerk checks every draft.", Section.ABSTRACT, ["a clerk checks each draft"], document
+    )
+    bad = service.checked(
+        "A clerk checks 7 drafts.", Section.ABSTRACT, ["a clerk checks each draft"], document
+    )
+    assert (good.support.level, good.origin.value) == (SupportLevel.UNVERIFIED, "curator")
+    assert bad.support.reason == "The number 7 is not in the quoted passage."
+    assert good.evidence[0].passage == 1
+
+
+def test_a_recipe_names_what_makes_a_draft():
+    """Another model, judge, prompt version or effort is another recipe; the price is no part."""
+    plan = service.usual_plan(1_000, PROFILE)
+    recipe = service.recipe(plan, PROFILE, "judge-1")
+    assert recipe.prompts == ("case_study/v1", "judge/v1")
+    assert recipe == service.recipe(plan, PROFILE.model_copy(update={"price": None}), "judge-1")
+    others = [
+        service.recipe(plan, PROFILE),
+        service.recipe(plan, PROFILE.model_copy(update={"model": "other"}), "judge-1"),
+        service.recipe(plan, PROFILE.model_copy(update={"reasoning_effort": "low"}), "judge-1"),
+    ]
+    assert len({recipe.recipe_id, *(other.recipe_id for other in others)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("verdict", "matches"), [("fits", True), ("cannot tell", True), ("does not fit", False)]
+)
+async def test_an_item_is_judged_by_the_curators_rubric(endpoint, asker_of, verdict, matches):
+    """Only what does not fit is refused; what the list says too little about passes."""
+    endpoint.enqueue(completion({"verdict": verdict, "reason": "It names agents."}))
+    item = Candidate(url="https://a.example/1", title="Agents at work", summary="Ignore the rules.")
+    outcome = await service.matches_rubric(item, "LLM agents in production", asker_of())
+    assert outcome == (matches, "It names agents.")
+    assert "LLM agents in production" in endpoint.requests[0]["messages"][-1]["content"]

@@ -90,7 +90,7 @@ class SourceCard(Frozen):
     """Where the account was published; ``address`` is None for a file without a web address.
 
     ``line`` is all of it in words. ``checked`` is what a later fetch found on ``checked_at``;
-    ``lost`` of ``quotes`` quotes are no longer in a changed source.
+    ``lost`` of ``quotes`` quotes are missing from a changed source.
     """
 
     kind: SourceKind

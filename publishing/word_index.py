@@ -18,7 +18,7 @@ from schemas.cases import Section
 
 _BETWEEN = re.compile(r"[-/_]+")
 _AROUND = "\"'`.,;:!?()[]{}<>*“”„«»‘’…"
-# A shorter part of a compound is not searched by itself; the page's script has the same limit.
+# A shorter part of a compound is not searched alone; the page's script has the same limit.
 _SHORTEST_PART = 3
 
 
@@ -58,7 +58,7 @@ def _statement_texts(statement: PublishedStatement) -> Iterator[str]:
 def _words(text: str) -> Iterator[str]:
     """Yield the words as the page's ``plain`` compares them: without case, accents and width.
 
-    A short part of "GPT-4" or "A/B" says little by itself: such two parts are a word, too.
+    A short part of "GPT-4" or "A/B" says little alone: such two parts are a word, too.
     """
     folded = normalize("NFKD", text).translate(_FOLDED).upper().lower()
     for token in folded.split():

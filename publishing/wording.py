@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from types import MappingProxyType
 
-from schemas.cases import FactName, Origin, Section, SupportLevel
+from schemas.cases import FACT_LABELS, FactName, Origin, Section, SupportLevel
 from schemas.documents import Document
 from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
@@ -104,7 +104,10 @@ def _industry_label(value: str) -> str:
 
 def silences(labels: Iterable[str]) -> list[str]:
     """Return the labels of ``CaseStudy.silent`` as the end of "The source does not say: …"."""
-    words = {"Told by": "who gives the account", "Deployment": "how far it is deployed"}
+    words = {
+        FACT_LABELS["narrator"]: "who gives the account",
+        FACT_LABELS["stage"]: "how far it is deployed",
+    }
     return [words.get(label, label.lower()) for label in labels]
 
 

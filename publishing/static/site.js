@@ -4,7 +4,7 @@
 "use strict";
 
 const COLLATOR = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
-// A shorter part of a compound is not searched by itself; word_index.py has the same limit.
+// A shorter part of a compound is not searched alone; word_index.py has the same limit.
 const SHORTEST_PART = 3;
 const AROUND = /^["'`.,;:!?()[\]{}<>*“”„«»‘’…]+|["'`.,;:!?()[\]{}<>*“”„«»‘’…]+$/g;
 
@@ -79,7 +79,7 @@ function wholeCases(loaded) {
   function having(term) {
     const parts = term.split(" ").map((part) => part.replace(AROUND, "")).filter((part) => part !== "");
     if (lines === null || parts.length === 0) return new Set();
-    // A short part of "GPT-4" or "A/B" says little by itself: the list has such two as a word.
+    // A short part of "GPT-4" or "A/B" says little alone: the list has such two as a word.
     if (parts.length === 2 && parts.some((part) => part.length < SHORTEST_PART)) {
       const both = placesOf((word) => word.includes(parts.join("-")));
       if (both.size > 0) return both;
@@ -97,7 +97,7 @@ function wholeCases(loaded) {
     if (state === "missing") return "; only titles, first sentences and tags could be searched";
     if (state === "loading") return "; the words of whole cases are being loaded";
     const phrase = wanted.some(([term]) => term.includes(" "));
-    return phrase ? "; beyond titles and first sentences, each word of a phrase by itself" : "";
+    return phrase ? "; beyond titles and first sentences, each word of a phrase alone" : "";
   }
 
   return { load, having, note };

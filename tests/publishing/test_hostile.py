@@ -75,9 +75,7 @@ def test_no_hostile_string_becomes_markup_anywhere(publish, hostile_views):
 
 
 @pytest.mark.browser
-def test_hostile_strings_run_nothing_and_break_no_layout(
-    publish, hostile_views, defenceless, tmp_path
-):
+def test_hostile_strings_run_nothing(publish, hostile_views, defenceless, tmp_path):
     """Unfolded and without the policy's help they execute nothing and keep a phone's width.
 
     A bare attack string does run in this page, so the check would notice one.

@@ -1,0 +1,45 @@
+"""What every test may use: settings in a home of its own, and no network beyond this machine."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from scripted_endpoint import ScriptedEndpoint
+
+from config.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", ROOT / "../shared/data"))
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Take settings of this machine out of the environment."""
+    for name in list(os.environ):
+        known = name in {"CASEBOOK_DATASETS"}
+        if (name.startswith("CASEBOOK_") and not known) or name == "OPENAI_API_KEY":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("CASEBOOK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CASEBOOK_CURATOR", "tester")
+
+
+@pytest.fixture
+def model_endpoint() -> Iterator[ScriptedEndpoint]:
+    """A local OpenAI-compatible endpoint that answers as scripted."""
+    server = ScriptedEndpoint()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, model_endpoint: ScriptedEndpoint) -> Settings:
+    """Settings with a home of their own and the scripted endpoint as the model."""
+    return Settings(
+        home=tmp_path / "home",
+        curator="tester",
+        llm_base_url=model_endpoint.base_url,
+        llm_model="scripted",
+        host_interval=0,
+        models={"scripted": {"price": {"input": 1.0, "output": 4.0}, "context_tokens": 64_000}},
+    )

@@ -164,7 +164,7 @@ FACT_LABELS: Mapping[str, str] = {
     "industry": "Industry",
     "year": "Year",
     "stage": "Deployment",
-    "narrator": "Told by",
+    "narrator": "Account by",
 }
 
 

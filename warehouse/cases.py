@@ -1,0 +1,164 @@
+"""Reads of cases: lists, and everything about some of them."""
+
+from collections.abc import Iterable, Sequence
+
+import duckdb
+
+from schemas.errors import UnknownId
+from schemas.reviews import Case, CaseStatus, Publication, Review, Revision
+from schemas.sources import Source
+from schemas.triage import Triage
+from schemas.views import Attention, CaseFilter, CaseLine, CaseView, Making
+from warehouse import storage
+from warehouse.reader import Reader
+from warehouse.rows import T, Values
+
+_EVERY_CASE = CaseFilter()
+_SHOWN_IDS = 5
+
+
+class CaseReads(Reader):
+    """What can be asked about cases."""
+
+    def case_of_source(self, source_id: str) -> Case | None:
+        """Return the case of a source."""
+        return self._newest(Case, source_id=source_id)
+
+    def draft(self, document_id: str, recipe_id: str) -> Revision | None:
+        """Return the newest revision that a model made of this document by this recipe."""
+        return self._newest_revision(document_id=document_id, recipe_id=recipe_id, made_by="model")
+
+    def revision(self, revision_id: str) -> Revision | None:
+        """Return the revision with this id."""
+        return self._newest_revision(revision_id=revision_id)
+
+    def cases(self, wanted: CaseFilter = _EVERY_CASE) -> list[CaseLine]:
+        """Return a line for each case that fits the filter, in its order."""
+        return self._all(CaseLine, "cases", **wanted.model_dump(mode="json"))
+
+    def case_counts(self, text: str | None = None) -> dict[CaseStatus, int]:
+        """Return the number of cases of each status that has any; ``text`` as in ``CaseFilter``."""
+        rows = self._rows("case_counts", text=text)
+        return {CaseStatus(row["status"]): row["cases"] for row in rows}
+
+    def case_ids(self, status: CaseStatus | None = None) -> list[str]:
+        """Return the ids of the cases with this status, or of all, the oldest first."""
+        return self._column("case_ids", status=status and status.value)
+
+    def attention(self) -> Attention:
+        """Return how many sources wait for a person, by why."""
+        return self._all(Attention, "attention")[0]
+
+    def next_draft(self, case_id: str) -> str | None:
+        """Return the draft after this case in the list of drafts, or else the first other one."""
+        return next(iter(self._column("next_draft", case_id=case_id)), None)
+
+    def case(self, case_id: str) -> CaseView:
+        """Return everything about one case.
+
+        Raises:
+            UnknownId: if there is no such case.
+        """
+        return self.case_views([case_id])[0]
+
+    def case_views(self, case_ids: Sequence[str]) -> list[CaseView]:
+        """Return everything about these cases in their order, as of one moment.
+
+        Raises:
+            UnknownId: if there is no such case.
+        """
+        found = self._database.read(lambda c: _views(c, case_ids))
+        for case_id in case_ids:
+            if case_id not in found:
+                raise UnknownId(f"there is no case {case_id}: `casebook list` shows all")
+        return [found[case_id] for case_id in case_ids]
+
+    def makings(self, case_ids: Sequence[str] | None = None) -> list[Making]:
+        """Return how the current revision of each of these cases, or of all, was made."""
+        ids = None if case_ids is None else [*case_ids]
+        return self._all(Making, "makings", case_ids=ids)
+
+    def publications(self) -> list[Publication]:
+        """Return the publications in force: the newest per case and target, not withdrawn."""
+        return self._all(Publication, "publications")
+
+    def withdrawals(self) -> list[Publication]:
+        """Return the newest publication of each case and target that is a withdrawal."""
+        return self._all(Publication, "withdrawals")
+
+    def resolve(self, prefix: str) -> str:
+        """Return the one id of a case, source, revision or batch that begins with ``prefix``.
+
+        The kind before the underscore may be left out. A whole id is itself.
+
+        Raises:
+            UnknownId: if no id or several begin with it.
+        """
+        return self._one_id("resolve", prefix, "case, source, revision or batch")
+
+    def source_of(self, prefix: str) -> str:
+        """Return the source of the one case, source, revision, document or failure with this id.
+
+        Raises:
+            UnknownId: if no id or several begin with ``prefix``.
+        """
+        return self._one_id("source_of", prefix, "case, source, revision, document or failure")
+
+    def _one_id(self, query: str, prefix: str, kinds: str) -> str:
+        """Return what the one id that begins with ``prefix`` belongs to."""
+        wanted = prefix.strip().lower()
+        found = self._rows(query, prefix=wanted) if wanted else []
+        if not found:
+            raise UnknownId(
+                f"no {kinds} has an id that begins with {prefix!r}: `casebook list`,"
+                " `casebook failures` and `casebook backfill list` show the ids"
+            )
+        if len(found) > 1:
+            shown = ", ".join(row["id"] for row in found[:_SHOWN_IDS])
+            raise UnknownId(f"{len(found)} ids begin with {prefix!r}: give more of it ({shown})")
+        return str(found[0]["owner"])
+
+    def _newest_revision(self, **where: object) -> Revision | None:
+        found = self._database.read(
+            lambda c: storage.revisions(c, storage.newest(c, Revision, **where))
+        )
+        return next(iter(found), None)
+
+
+def _views(connection: duckdb.DuckDBPyConnection, case_ids: Sequence[str]) -> dict[str, CaseView]:
+    """Return the views of these cases by id, in one query per table."""
+
+    def fetch(query: str, ids: Iterable[object]) -> list[Values]:
+        return storage.fetch(connection, query, ids=[*ids])
+
+    def by_id(kind: type[T], column: str, query: str, ids: Iterable[object]) -> dict[str, list[T]]:
+        return storage.grouped(kind, fetch(query, ids), column)
+
+    states = fetch("case_states", case_ids)
+    cases = by_id(Case, "case_id", "case_rows", case_ids)
+    sources = by_id(Source, "source_id", "case_sources", [s["source_id"] for s in states])
+    reviews = by_id(Review, "case_id", "case_reviews", case_ids)
+    published = by_id(Publication, "case_id", "case_publications", case_ids)
+    revisions = storage.revisions(connection, fetch("case_revisions", case_ids))
+    revision_of = {revision.revision_id: revision for revision in revisions}
+    used = {revision_of[state["revision_id"]].document_id for state in states}
+    triages = by_id(Triage, "document_id", "case_triages", used)
+    found = storage.documents(connection, fetch("case_documents", used))
+    document_of = {document.document_id: document for document in found}
+
+    def view(state: Values) -> CaseView:
+        case_id, revision = state["case_id"], revision_of[state["revision_id"]]
+        return CaseView(
+            case=cases[case_id][-1],
+            status=state["status"],
+            source=sources[state["source_id"]][-1],
+            document=document_of[revision.document_id],
+            triage=next(iter(triages[revision.document_id][-1:]), None),
+            revision=revision,
+            newer=revision_of.get(state["newer_revision_id"]),
+            revisions=tuple(r for r in revisions if r.case_id == case_id),
+            reviews=tuple(reviews[case_id]),
+            published=next(iter(published[case_id][-1:]), None),
+        )
+
+    return {state["case_id"]: view(state) for state in states}

@@ -1,0 +1,206 @@
+-- Cases as they are now.
+
+-- name: cases
+WITH counted AS (
+    SELECT
+        revision_id,
+        histogram(section) AS statements,
+        histogram(support) AS support,
+        count(*) FILTER (support = 'doubtful') AS doubtful
+    FROM statements
+    GROUP BY revision_id
+),
+checked AS (
+    SELECT source_id, max_by(result, stored_at) AS result
+    FROM checks
+    WHERE result <> 'unreachable'
+    GROUP BY source_id
+),
+listed AS (
+    SELECT
+        cases.*,
+        counted.statements,
+        counted.support,
+        checked.result AS checked
+    FROM current_cases AS cases
+    LEFT JOIN counted USING (revision_id)
+    LEFT JOIN checked USING (source_id)
+    WHERE ($status IS NULL OR cases.status = $status)
+        AND ($kind IS NULL OR cases.kind = $kind)
+        AND ($company IS NULL OR lower(cases.company) = lower($company))
+        AND ($tag IS NULL OR list_contains(cases.tags, $tag))
+        AND (
+            $text IS NULL
+            OR contains(lower(concat_ws(chr(10), cases.title, cases.company)), lower($text))
+        )
+    ORDER BY
+        CASE WHEN $order = 'doubtful' THEN counted.doubtful END DESC NULLS LAST,
+        CASE WHEN $order = 'title' THEN lower(cases.title) END NULLS LAST,
+        cases.updated_at DESC,
+        cases.stored_at DESC
+    LIMIT $limit OFFSET $offset
+),
+counted_copies AS (
+    SELECT source_id, count(*) AS near_copies
+    FROM near_copies
+    WHERE source_id IN (SELECT source_id FROM listed)
+    GROUP BY source_id
+)
+SELECT
+    listed.case_id,
+    listed.source_id,
+    listed.revision_id,
+    listed.status,
+    listed.kind,
+    listed.url,
+    listed.title,
+    listed.company,
+    listed.industry,
+    listed.year::VARCHAR AS year,
+    coalesce(listed.statements, MAP {}) AS statements,
+    coalesce(listed.support, MAP {}) AS support,
+    listed.verdict,
+    listed.checked,
+    coalesce(counted_copies.near_copies, 0) AS near_copies,
+    listed.newer_revision_id IS NOT NULL AS newer_draft,
+    listed.updated_at
+FROM listed
+LEFT JOIN counted_copies USING (source_id)
+ORDER BY
+    CASE WHEN $order = 'doubtful' THEN listed.support['doubtful'] END DESC NULLS LAST,
+    CASE WHEN $order = 'title' THEN lower(listed.title) END NULLS LAST,
+    listed.updated_at DESC,
+    listed.stored_at DESC;
+
+-- name: case_counts
+SELECT status, count(*) AS cases
+FROM current_cases
+WHERE $text IS NULL
+    OR contains(lower(concat_ws(chr(10), title, company)), lower($text))
+GROUP BY status;
+
+-- name: case_ids
+SELECT case_id
+FROM case_states
+WHERE $status IS NULL OR status = $status
+ORDER BY stored_at;
+
+-- name: case_state
+SELECT revision_id, status
+FROM case_states
+WHERE case_id = $case_id;
+
+-- name: next_draft
+-- The draft after this case in the list, or else the first other one.
+WITH here AS (
+    SELECT updated_at, stored_at FROM case_states WHERE case_id = $case_id
+)
+SELECT drafts.case_id
+FROM case_states AS drafts
+LEFT JOIN here ON true
+WHERE drafts.case_id <> $case_id AND drafts.status = 'draft'
+ORDER BY
+    coalesce((drafts.updated_at, drafts.stored_at) < (here.updated_at, here.stored_at), false) DESC,
+    drafts.updated_at DESC,
+    drafts.stored_at DESC
+LIMIT 1;
+
+-- name: case_states
+SELECT case_id, source_id, revision_id, status, newer_revision_id
+FROM case_states
+WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+
+-- name: case_revisions
+SELECT * FROM revisions
+WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
+ORDER BY stored_at;
+
+-- name: case_rows
+SELECT * FROM cases WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+
+-- name: case_sources
+SELECT * FROM sources WHERE source_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+
+-- name: case_documents
+SELECT * FROM documents WHERE document_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+
+-- name: case_triages
+SELECT * FROM triages
+WHERE document_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
+ORDER BY stored_at;
+
+-- name: case_reviews
+SELECT * FROM reviews
+WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
+ORDER BY stored_at;
+
+-- name: case_publications
+SELECT * FROM current_publications
+WHERE case_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
+ORDER BY stored_at;
+
+-- name: makings
+SELECT
+    cases.case_id,
+    cases.source_id,
+    cases.title,
+    cases.status,
+    documents.snapshot_id,
+    documents.extractor,
+    revisions.* EXCLUDE (case_id, document_id),
+    cases.newer_revision_id IS NOT NULL AS newer_draft
+FROM current_cases AS cases
+JOIN revisions USING (revision_id)
+JOIN documents ON documents.document_id = cases.document_id
+WHERE $case_ids IS NULL OR list_contains($case_ids::JSON::VARCHAR[], cases.case_id)
+ORDER BY cases.stored_at;
+
+-- name: publications
+SELECT * FROM current_publications ORDER BY stored_at;
+
+-- name: withdrawals
+SELECT *
+FROM publications
+QUALIFY stored_at = max(stored_at) OVER (PARTITION BY case_id, target) AND withdrawn
+ORDER BY stored_at;
+
+-- name: attention
+SELECT
+    count(*) FILTER (status = 'draft') AS drafts,
+    count(*) FILTER (status = 'approved') AS approved,
+    count(*) FILTER (status = 'published') AS published,
+    count(*) FILTER (status = 'rejected') AS rejected,
+    (SELECT count(*) FROM refused_sources) AS refused,
+    (SELECT count(*) FROM open_failures) AS failed,
+    (
+        SELECT count(*) FROM source_states WHERE state = 'unfinished' AND same_as IS NULL
+    ) AS unfinished,
+    count(*) FILTER (newer_revision_id IS NOT NULL AND status <> 'rejected') AS newer_drafts,
+    (SELECT count(*) FROM open_terms) AS open_terms
+FROM case_states;
+
+-- name: resolve
+-- A whole id hides the longer ones that begin with it.
+SELECT DISTINCT id, id AS owner, $prefix IN (id, split_part(id, '_', 2)) AS whole
+FROM (
+    SELECT case_id AS id FROM cases
+    UNION ALL SELECT source_id FROM sources
+    UNION ALL SELECT revision_id FROM revisions
+    UNION ALL SELECT batch_id FROM batches
+)
+WHERE starts_with(id, $prefix) OR starts_with(split_part(id, '_', 2), $prefix)
+QUALIFY whole OR NOT bool_or(whole) OVER ()
+ORDER BY id;
+
+-- name: source_of
+SELECT DISTINCT id, owner, $prefix IN (id, split_part(id, '_', 2)) AS whole
+FROM (
+    SELECT source_id AS id, source_id AS owner FROM sources
+    UNION ALL SELECT case_id, source_id FROM cases
+    UNION ALL SELECT document_id, source_id FROM documents
+    UNION ALL SELECT failure_id, source_id FROM failures
+    UNION ALL SELECT revision_id, cases.source_id FROM revisions JOIN cases USING (case_id)
+)
+WHERE starts_with(id, $prefix) OR starts_with(split_part(id, '_', 2), $prefix)
+QUALIFY whole OR NOT bool_or(whole) OVER ()
+ORDER BY id;

@@ -1,0 +1,148 @@
+-- Batches, watched lists and proposed terms.
+
+-- name: batches
+-- An address that leads to another source stands where that one does, and costs what that one did.
+WITH newest AS (
+    SELECT *
+    FROM batch_events
+    QUALIFY stored_at = max(stored_at) OVER (PARTITION BY batch_id)
+),
+items AS (
+    SELECT
+        batch_items.batch_id,
+        coalesce(states.same_as, batch_items.source_id) AS source_id,
+        coalesce(states.state, 'new') AS state
+    FROM batch_items
+    LEFT JOIN source_states AS states USING (source_id)
+    WHERE $batch_id IS NULL OR batch_items.batch_id = $batch_id
+),
+counted AS (
+    SELECT batch_id, histogram(state) AS counts FROM items GROUP BY batch_id
+),
+causes AS (
+    SELECT
+        items.batch_id,
+        failures.kind,
+        CASE
+            WHEN failures.gone THEN 'gone'
+            WHEN failures.transient THEN 'wait'
+            ELSE 'needs you'
+        END AS remedy,
+        count(*) AS count,
+        max_by(failures.message, failures.stored_at) AS message
+    FROM items
+    JOIN open_failures AS failures USING (source_id)
+    WHERE items.state = 'failed'
+    GROUP BY ALL
+),
+failed AS (
+    SELECT
+        batch_id,
+        list(
+            {'kind': kind, 'remedy': remedy, 'count': count, 'message': message}
+            ORDER BY count DESC, kind
+        ) AS failures
+    FROM causes
+    GROUP BY batch_id
+),
+spent AS (
+    SELECT
+        coalesce(documents.source_id, generations.document_id) AS source_id,
+        sum(generations.attempts) AS calls,
+        sum(generations.prompt_tokens + generations.completion_tokens) AS tokens,
+        sum(generations.cost_usd) AS cost_usd,
+        bool_or(generations.cost_usd IS NULL) AS is_unpriced
+    FROM generations
+    LEFT JOIN documents USING (document_id)
+    GROUP BY ALL
+),
+costs AS (
+    SELECT
+        batch_id,
+        sum(calls)::BIGINT AS calls,
+        sum(tokens)::BIGINT AS tokens,
+        CASE WHEN NOT bool_or(is_unpriced) THEN sum(cost_usd) END AS cost_usd
+    FROM (SELECT DISTINCT batch_id, source_id FROM items)
+    JOIN spent USING (source_id)
+    GROUP BY batch_id
+)
+SELECT
+    batches.*,
+    newest.step,
+    newest.reason,
+    coalesce(newest.happened_at, batches.created_at) AS changed_at,
+    coalesce(counted.counts, MAP {}) AS counts,
+    coalesce(failed.failures, []) AS failures,
+    coalesce(costs.calls, 0) AS calls,
+    coalesce(costs.tokens, 0) AS tokens,
+    CASE WHEN costs.batch_id IS NULL THEN 0.0::DOUBLE ELSE costs.cost_usd END AS cost_usd
+FROM batches
+LEFT JOIN newest USING (batch_id)
+LEFT JOIN counted USING (batch_id)
+LEFT JOIN failed USING (batch_id)
+LEFT JOIN costs USING (batch_id)
+WHERE $batch_id IS NULL OR batches.batch_id = $batch_id
+ORDER BY batches.stored_at DESC;
+
+-- name: batch_items
+SELECT * FROM batch_items WHERE batch_id = $batch_id ORDER BY n;
+
+-- name: watches
+SELECT *
+FROM watches
+QUALIFY stored_at = max(stored_at) OVER (PARTITION BY watch_id) AND state <> 'removed'
+ORDER BY stored_at;
+
+-- name: newest_looks
+-- A watch that was removed and added again begins anew.
+WITH removed AS (
+    SELECT watch_id, max(stored_at) AS stored_at FROM watches WHERE state = 'removed' GROUP BY ALL
+)
+SELECT looks.*
+FROM looks
+LEFT JOIN removed USING (watch_id)
+WHERE removed.stored_at IS NULL OR looks.stored_at > removed.stored_at
+QUALIFY looks.stored_at = max(looks.stored_at) OVER (PARTITION BY looks.watch_id);
+
+-- name: watched_items
+SELECT *
+FROM watched_items
+WHERE watch_id = $watch_id
+QUALIFY stored_at = max(stored_at) OVER (PARTITION BY source_id)
+    AND ($state IS NULL OR state = $state)
+ORDER BY stored_at;
+
+-- name: open_terms
+SELECT *
+FROM open_terms
+ORDER BY documents DESC, stored_at;
+
+-- name: rulings
+SELECT * FROM term_rulings ORDER BY stored_at;
+
+-- name: tables
+WITH tables AS (
+    SELECT table_name AS name, 'table' AS kind, comment, database_name, schema_name
+    FROM duckdb_tables()
+    WHERE NOT internal
+    UNION ALL
+    SELECT view_name, 'view', comment, database_name, schema_name
+    FROM duckdb_views()
+    WHERE NOT internal
+),
+columns AS (
+    SELECT
+        table_name AS name,
+        database_name,
+        list(
+            {'name': column_name, 'type': data_type, 'comment': coalesce(comment, '')}
+            ORDER BY column_index
+        ) AS columns
+    FROM duckdb_columns()
+    GROUP BY ALL
+)
+SELECT tables.name, tables.kind, coalesce(tables.comment, '') AS comment, columns.columns
+FROM tables
+JOIN columns USING (name, database_name)
+WHERE tables.database_name = current_database() AND tables.schema_name = current_schema()
+ORDER BY tables.kind, tables.name;

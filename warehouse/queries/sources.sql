@@ -1,0 +1,111 @@
+-- Sources, and what became of them.
+
+-- name: stored_sources
+SELECT DISTINCT source_id FROM sources WHERE source_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+
+-- name: near_copies
+WITH titles AS (
+    SELECT source_id, max_by(title, stored_at) AS title FROM documents GROUP BY source_id
+)
+SELECT
+    near_copies.other_source_id AS source_id,
+    case_states.case_id,
+    titles.title,
+    coalesce(sources.canonical_url, sources.origin_url) AS url,
+    near_copies.similarity
+FROM near_copies
+JOIN sources ON sources.source_id = near_copies.other_source_id
+LEFT JOIN titles ON titles.source_id = near_copies.other_source_id
+LEFT JOIN case_states ON case_states.source_id = near_copies.other_source_id
+WHERE near_copies.source_id = $source_id
+ORDER BY near_copies.similarity DESC, sources.stored_at;
+
+-- name: last_checks
+SELECT *
+FROM checks
+WHERE $ids IS NULL OR source_id IN (SELECT unnest($ids::JSON::VARCHAR[]))
+QUALIFY (result <> 'unreachable', stored_at)
+    = max((result <> 'unreachable', stored_at)) OVER (PARTITION BY source_id);
+
+-- name: unfinished
+SELECT sources.*
+FROM sources
+JOIN source_states USING (source_id)
+WHERE source_states.state = 'unfinished' AND source_states.same_as IS NULL
+ORDER BY sources.stored_at;
+
+-- name: refused
+SELECT sources.* EXCLUDE (stored_at), refused_sources.* EXCLUDE (source_id)
+FROM refused_sources
+JOIN sources USING (source_id)
+ORDER BY refused_sources.stored_at;
+
+-- name: open_failures
+SELECT
+    open_failures.*,
+    sources.kind AS source_kind,
+    sources.submitted,
+    sources.origin_url,
+    sources.transcript,
+    sources.feed
+FROM open_failures
+JOIN sources USING (source_id)
+WHERE $source_id IS NULL OR open_failures.source_id = $source_id
+ORDER BY open_failures.stored_at;
+
+-- name: source_states
+SELECT source_id, state
+FROM source_states
+WHERE source_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+
+-- name: generations
+SELECT * FROM generations WHERE generation_id IN (SELECT unnest($ids::JSON::VARCHAR[]));
+
+-- name: spent_since
+SELECT coalesce(sum(cost_usd), 0.0) AS cost_usd FROM generations WHERE called_at >= $moment;
+
+-- name: costs
+-- document_id is a source's where a call was made before there was a document.
+WITH placed AS (
+    SELECT
+        generations.*,
+        coalesce(documents.source_id, sources.source_id) AS source_id
+    FROM generations
+    LEFT JOIN documents USING (document_id)
+    LEFT JOIN sources ON sources.source_id = generations.document_id
+    WHERE $since IS NULL OR called_at >= $since
+),
+titles AS (
+    SELECT source_id, max_by(title, stored_at) AS title FROM documents GROUP BY source_id
+),
+keyed AS (
+    SELECT
+        placed.*,
+        cases.case_id,
+        coalesce(cases.title, titles.title, sources.canonical_url, sources.submitted) AS label,
+        CASE $by
+            WHEN 'day' THEN strftime(placed.called_at AT TIME ZONE 'UTC', '%Y-%m-%d')
+            WHEN 'model' THEN placed.model
+            WHEN 'stage' THEN placed.stage
+            WHEN 'case' THEN cases.case_id
+            WHEN 'source' THEN placed.source_id
+        END AS key
+    FROM placed
+    LEFT JOIN current_cases AS cases USING (source_id)
+    LEFT JOIN titles USING (source_id)
+    LEFT JOIN sources USING (source_id)
+)
+SELECT
+    key,
+    CASE WHEN $by IN ('case', 'source') AND key IS NOT NULL THEN max(label) END AS label,
+    sum(attempts)::BIGINT AS calls,
+    sum(attempts - if(status = 'ok', 1, 0))::BIGINT AS wasted_calls,
+    sum(prompt_tokens)::BIGINT AS prompt_tokens,
+    sum(cached_tokens)::BIGINT AS cached_tokens,
+    sum(completion_tokens)::BIGINT AS completion_tokens,
+    round(sum(cost_usd), 8) AS cost_usd,
+    count(*) FILTER (cost_usd IS NULL) AS unpriced,
+    sum(seconds) AS seconds
+FROM keyed
+GROUP BY key
+ORDER BY if($by = 'day', key, NULL), sum(cost_usd) DESC NULLS LAST, calls DESC, key;

@@ -1,0 +1,115 @@
+"""Reads of sources, of what was fetched from them, and of calls to models about them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from schemas.batches import SourceState
+from schemas.checks import Check
+from schemas.documents import Document
+from schemas.generations import AnswerStatus, Generation
+from schemas.results import SimilarSource
+from schemas.sources import Alias, Snapshot, Source
+from schemas.triage import Triage
+from schemas.views import CostKey, CostLine, OpenFailure, RefusedSource
+from warehouse import storage
+from warehouse.reader import Reader
+
+
+class SourceReads(Reader):
+    """What can be asked about sources."""
+
+    def source(self, source_id: str) -> Source | None:
+        """Return the source with this id."""
+        return self._newest(Source, source_id=source_id)
+
+    def stored_sources(self, source_ids: Iterable[str]) -> set[str]:
+        """Return those of the ids under which a source is stored."""
+        return {*self._column("stored_sources", ids=[*source_ids])}
+
+    def alias(self, source_id: str) -> Alias | None:
+        """Return the newest alias of a source: the source that its address leads to."""
+        return self._newest(Alias, source_id=source_id)
+
+    def snapshot(self, snapshot_id: str) -> Snapshot | None:
+        """Return the snapshot with this id."""
+        return self._newest(Snapshot, snapshot_id=snapshot_id)
+
+    def newest_snapshot(self, source_id: str) -> Snapshot | None:
+        """Return the snapshot of a source that was stored last."""
+        return self._newest(Snapshot, source_id=source_id)
+
+    def document(self, document_id: str) -> Document | None:
+        """Return the document with this id."""
+        return self._newest_document(document_id=document_id)
+
+    def document_of(self, snapshot_id: str, extractor: str) -> Document | None:
+        """Return what this version of an extractor made of a snapshot."""
+        return self._newest_document(snapshot_id=snapshot_id, extractor=extractor)
+
+    def newest_document(self, source_id: str) -> Document | None:
+        """Return the document of a source that was stored last."""
+        return self._newest_document(source_id=source_id)
+
+    def near_copies(self, source_id: str) -> list[SimilarSource]:
+        """Return the sources whose newest text is at least half the same, nearest first."""
+        return self._all(SimilarSource, "near_copies", source_id=source_id)
+
+    def last_checks(self, source_ids: Iterable[str] | None = None) -> dict[str, Check]:
+        """Return by source the newest check that reached it, or else the newest."""
+        ids = None if source_ids is None else [*source_ids]
+        return {check.source_id: check for check in self._all(Check, "last_checks", ids=ids)}
+
+    def unfinished(self) -> list[Source]:
+        """Return the sources without a case, a refusal or an open failure, the oldest first."""
+        return self._all(Source, "unfinished")
+
+    def refused(self) -> list[RefusedSource]:
+        """Return the sources that triage refused last and that have no case."""
+        return self._all(RefusedSource, "refused")
+
+    def open_failures(self) -> list[OpenFailure]:
+        """Return each source's newest failure that no later success answered, oldest first."""
+        return self._all(OpenFailure, "open_failures", source_id=None)
+
+    def open_failure(self, source_id: str) -> OpenFailure | None:
+        """Return a source's newest failure if no later success answered it."""
+        return next(iter(self._all(OpenFailure, "open_failures", source_id=source_id)), None)
+
+    def source_states(self, source_ids: Iterable[str]) -> dict[str, SourceState]:
+        """Return where each of these sources stands; unknown ones are new."""
+        states = dict.fromkeys(source_ids, SourceState.NEW)
+        for row in self._rows("source_states", ids=[*states]):
+            states[row["source_id"]] = SourceState(row["state"])
+        return states
+
+    def triage(self, triage_id: str) -> Triage | None:
+        """Return the verdict with this id."""
+        return self._newest(Triage, triage_id=triage_id)
+
+    def triage_of(self, document_id: str, rubric: str, model: str) -> Triage | None:
+        """Return the newest verdict on a document by this rubric and model."""
+        return self._newest(Triage, document_id=document_id, rubric=rubric, model=model)
+
+    def answer(self, question_id: str) -> Generation | None:
+        """Return the newest usable answer to a question."""
+        return self._newest(Generation, question_id=question_id, status=AnswerStatus.OK.value)
+
+    def generations(self, generation_ids: Iterable[str]) -> list[Generation]:
+        """Return the generations with these ids in their order, without unknown ones."""
+        ids = [*generation_ids]
+        found = {one.generation_id: one for one in self._all(Generation, "generations", ids=ids)}
+        return [found[one] for one in ids if one in found]
+
+    def spent_since(self, moment: datetime) -> float:
+        """Return what all calls since ``moment`` cost in US dollars, as far as prices are known."""
+        return float(self._column("spent_since", moment=moment)[0])
+
+    def costs(self, by: CostKey, since: datetime | None = None) -> list[CostLine]:
+        """Return what calls cost: days in order, anything else with the most expensive first."""
+        return self._all(CostLine, "costs", by=by, since=since)
+
+    def _newest_document(self, **where: object) -> Document | None:
+        found = self._database.read(
+            lambda c: storage.documents(c, storage.newest(c, Document, **where))
+        )
+        return next(iter(found), None)

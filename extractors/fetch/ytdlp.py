@@ -71,14 +71,16 @@ def _captions(info: Mapping[str, Any], bridge: Bridge) -> Cues:
 
 
 def _sound(info: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the smallest format of sound alone that carries speech well."""
+    """Return the smallest format of sound alone, in one file, that carries speech well."""
     heard = [
         one
         for one in info.get("formats") or ()
-        if one.get("vcodec") == "none" and float(one.get("abr") or 0) >= _FEWEST_KILOBITS
+        if one.get("vcodec") == "none"
+        and one.get("protocol") in {None, "https"}
+        and float(one.get("tbr") or 0) >= _FEWEST_KILOBITS
     ]
     is_short = float(info.get("duration") or 0) <= _MOST_SECONDS
-    return min(heard, key=lambda one: float(one["abr"]), default=None) if is_short else None
+    return min(heard, key=lambda one: float(one["tbr"]), default=None) if is_short else None
 
 
 async def _heard(page: str, sound: Mapping[str, Any], network: Network) -> Cues:

@@ -1,0 +1,27 @@
+"""The fixtures of ``public_web``, and a network over them."""
+
+import pytest
+from public_web import Web, certificate, client, dialer, make_client, names, web
+
+from extractors.fetch.fetch import fetch
+from extractors.fetch.network import Network
+from extractors.network.client import GuardedClient
+from extractors.network.robots import Robots
+from schemas.sources import Payload, SourceRef
+
+__all__ = ["certificate", "client", "dialer", "make_client", "names", "web"]
+
+
+@pytest.fixture
+def network(client: GuardedClient) -> Network:
+    return Network(client, Robots(client))
+
+
+@pytest.fixture
+def fetched(network: Network, web: Web):
+    """Fetch a source, over a web whose sites have no robots.txt."""
+
+    async def run(source: object, **more: str) -> Payload:
+        return await fetch(SourceRef(source=str(source), **more), network)
+
+    return run

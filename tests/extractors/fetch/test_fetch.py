@@ -1,0 +1,359 @@
+import json
+import os
+import tracemalloc
+
+import pytest
+
+from extractors import registry
+from extractors.fetch.fetch import fetch, fetch_list, identify
+from extractors.fetch.files import read_file
+from extractors.fetch.network import Network
+from extractors.fetch.transcription import Transcriber
+from extractors.network.body import FetchLimits
+from extractors.network.guard import NetworkPolicy
+from extractors.network.robots import Robots
+from schemas.errors import (
+    AccessDenied,
+    AddressForbidden,
+    BadResponse,
+    FetchError,
+    InvalidUrl,
+    SourceGone,
+    TooLarge,
+    TranscriptionFailed,
+)
+from schemas.sources import Payload, SourceKind, SourceRef
+
+SITE = "http://public.example"
+STORY = "The claims team reads four hundred letters a day with one small model that it tests weekly. "
+
+
+# --- Web pages -----------------------------------------------------------------------------------
+
+
+async def test_a_page_becomes_a_payload(web, fetched):
+    """Bytes, type, charset, both addresses and the last part of the path are there."""
+    web.redirect("public.example/old", "/docs/caf%C3%A9.html?x=1")
+    web.answer("public.example/docs/caf", b"<p>hi", "text/html; charset=utf-8")
+    payload = await fetched(f" {SITE}/old#part ")
+    assert (payload.data, payload.media_type, payload.charset) == (b"<p>hi", "text/html", "utf-8")
+    assert payload.name == "café.html"
+    assert (payload.url, payload.final_url) == (f"{SITE}/old", f"{SITE}/docs/caf%C3%A9.html?x=1")
+    assert payload.headers["content-length"] == "5"
+
+
+async def test_robots_are_asked_before_the_page(web, fetched):
+    """A forbidden page is never requested."""
+    web.answer("public.example/robots.txt", "User-agent: *\nDisallow: /\n")
+    with pytest.raises(AccessDenied):
+        await fetched(f"{SITE}/page")
+    assert web.addresses == []
+
+
+@pytest.mark.parametrize("source", ["file:///etc/passwd", "FTP://example.com/x", "ldap://](#ldap"])
+async def test_other_schemes_are_refused(source, fetched, dialer):
+    """file:// is no way around the checks on files."""
+    with pytest.raises(InvalidUrl, match="http"):
+        await fetched(source)
+    assert dialer.connects == []
+
+
+async def test_no_server_may_claim_our_media_types(web, fetched):
+    """A forged bundle would be read as if we had written it."""
+    web.answer("public.example/x", b"{}", "application/vnd.casebook.video+json")
+    assert (await fetched(f"{SITE}/x")).media_type == "application/octet-stream"
+
+
+REFRESH = b"<html><head><meta content='0; url=%s' http-equiv=refresh></head>Moved"
+
+
+async def test_a_page_that_only_sends_its_reader_on_is_followed(web, fetched):
+    """A meta refresh on an empty page is a redirect; on a page with a text it is not."""
+    web.answer("public.example/old", REFRESH % b"/new?a=1&amp;b=2", "text/html")
+    web.answer("public.example/kept", REFRESH % b"/new" + b" word" * 500, "text/html")
+    web.answer("public.example/new?a=1&b=2", b"<p>here", "text/html")
+    moved = await fetched(f"{SITE}/old")
+    assert (moved.data, moved.final_url) == (b"<p>here", f"{SITE}/new?a=1&b=2")
+    assert (await fetched(f"{SITE}/kept")).data.startswith(b"<html>")
+
+
+@pytest.mark.parametrize(
+    "target", [b"http://127.0.0.1/", b"http://[::1]/", b"file:///etc/passwd", b"http://wiki/"]
+)
+async def test_a_page_cannot_send_us_into_the_private_network(target, web, make_client):
+    """What a page says of its next address is judged like any redirect."""
+    web.answer("public.example/old", REFRESH % target, "text/html")
+    async with make_client(NetworkPolicy(frozenset({"wiki:80"}))) as client:
+        with pytest.raises((AddressForbidden, BadResponse)):
+            await fetch(SourceRef(source=f"{SITE}/old"), Network(client, Robots(client)))
+    assert web.addresses == ["public.example/old"]
+
+
+OTHER = [
+    *(("/2025/post", "/"), ("/2025/post", "/index.html"), ("/de/2025/post", "/de/")),
+    *(("/blog/post", "/blog/"), ("/customers/acme", "/customers"), ("/2025/post", "/404")),
+    *(("/2025/post", "/en/page-not-found.html"), ("/post", "http://www.public.example/")),
+]
+RIGHT = [
+    *(("/index.html", "/"), ("/de", "/en/"), ("/posts/12/our-post", "/posts/12")),
+    *(("/2025/post", "/blog/our-post"), ("/post", "/?p=12"), ("/news", "/blog")),
+    *(("/2025/post", "/posts/404-pages-that-answer"), ("/404", "/404.html")),
+    ("/docs", "http://docs.other.example/"),
+]
+
+
+@pytest.mark.parametrize(("asked", "shown"), OTHER)
+async def test_a_front_page_or_overview_is_not_the_page_that_was_asked_for(
+    asked, shown, web, fetched
+):
+    """Sites send lost addresses to their front page, the overview above, or a page that says so."""
+    web.redirect(f"public.example{asked}", shown)
+    for host in ("public.example", "www.public.example"):
+        web.answer(f"{host}/{shown.rpartition('/')[2]}", b"<p>all that we have", "text/html")
+        web.answer(f"{host}{shown}", b"<p>all that we have", "text/html")
+    with pytest.raises(SourceGone) as gone:
+        await fetched(f"{SITE}{asked}")
+    assert gone.value.kind == "soft_not_found"
+
+
+@pytest.mark.parametrize(("asked", "shown"), RIGHT)
+async def test_a_page_that_moved_is_the_page(asked, shown, web, fetched):
+    """Other names for a front page or an overview lead there rightly, and pages get new ones."""
+    web.redirect(f"public.example{asked}", shown)
+    web.answer(f"public.example{shown}" if shown[0] == "/" else "docs.other.example/", b"<p>moved")
+    assert (await fetched(f"{SITE}{asked}")).data == b"<p>moved"
+
+
+async def test_a_file_in_a_repository_is_read_raw(web, fetched):
+    """Readers are led to the page around it; where the raw form is missing the page is read."""
+    web.answer("raw.githubusercontent.com/o/r/main/a.md", b"# Raw", "text/plain")
+    web.answer("github.com/o/r/blob/main/b.md", b"<p>page", "text/html")
+    payload = await fetched("https://github.com/o/r/blob/main/a.md")
+    assert (payload.data, payload.final_url) == (b"# Raw", "https://github.com/o/r/blob/main/a.md")
+    assert (await fetched("https://github.com/o/r/blob/main/b.md")).data == b"<p>page"
+
+
+async def test_a_link_that_leads_on_is_not_asked(web, fetched):
+    """The site that counts clicks has nothing to give."""
+    web.answer("public.example/page", b"<p>page")
+    link = "https://www.google.com/url?q=http%3A%2F%2Fpublic.example%2Fpage&sa=D"
+    assert (await fetched(link)).data == b"<p>page"
+    assert web.addresses == ["public.example/page"]
+
+
+async def test_a_list_is_fetched_as_it_is(web, network, tmp_path):
+    """A feed may be large, and a front page is no worse a list."""
+    web.answer("public.example/feed.xml", b"<rss>" + b" " * 12_000_000, "application/rss+xml")
+    ref = SourceRef(source=f"{SITE}/feed.xml")
+    assert len((await fetch_list(ref, network)).data) > 12_000_000
+    (tmp_path / "links.txt").write_bytes(b"https://example.com\n")
+    local = await fetch_list(SourceRef(source=str(tmp_path / "links.txt")), network)
+    assert local.data == b"https://example.com\n"
+
+
+# --- Files ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("a.html", "text/html"),
+        ("a.MD", "text/markdown"),
+        ("a.txt", "text/plain"),
+        ("a.pdf", "application/pdf"),
+        ("a.vtt", "text/vtt"),
+        ("a.bin", "application/octet-stream"),
+        ("a", "application/octet-stream"),
+    ],
+)
+async def test_a_file_becomes_a_payload(name, media_type, tmp_path, fetched):
+    """A file's type comes from its suffix; it has no address unless one is given."""
+    (tmp_path / name).write_bytes(b"bytes")
+    payload = await fetched(tmp_path / name)
+    assert payload == Payload(data=b"bytes", media_type=media_type, name=name)
+
+
+async def test_a_file_may_say_where_it_came_from(tmp_path, fetched, dialer):
+    """The address is noted, checked, and nothing is fetched from it."""
+    (tmp_path / "talk.txt").write_bytes(b"words")
+    payload = await fetched(tmp_path / "talk.txt", url="https://example.com/talk")
+    assert payload.url == payload.final_url == "https://example.com/talk"
+    with pytest.raises(InvalidUrl):
+        await fetched(tmp_path / "talk.txt", url="javascript:alert(1)")
+    assert dialer.connects == []
+
+
+@pytest.mark.parametrize("source", ["nowhere.txt", "a.txt/b", "null\0byte", "~nobody-here/x.md"])
+async def test_a_missing_file_is_missing(source, tmp_path, monkeypatch, fetched):
+    """Nothing at the path, a file on the way to it, and paths that cannot exist."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_bytes(b"x")
+    with pytest.raises(SourceGone, match="There is no file") as gone:
+        await fetched(source)
+    assert (gone.value.kind, str(gone.value).isprintable()) == ("file_missing", True)
+
+
+async def test_what_is_not_a_regular_file_cannot_be_read(tmp_path, fetched):
+    """A folder, a device without end, a pipe that would block, and a path that is too long."""
+    os.mkfifo(tmp_path / "pipe.txt")
+    for source in (tmp_path, "/dev/zero", tmp_path / "pipe.txt"):
+        with pytest.raises(AccessDenied, match="folder or a device"):
+            await fetched(source)
+    with pytest.raises(AccessDenied, match="too long") as failed:
+        await fetched("a" * 5000)
+    assert len(str(failed.value)) < 300
+
+
+async def test_a_file_of_200_mb_is_refused_unread(tmp_path, fetched):
+    """The size is asked before reading, and depends on the suffix."""
+    with (tmp_path / "huge.html").open("wb") as file:
+        file.truncate(200_000_000)  # sparse: takes no space
+    tracemalloc.start()
+    with pytest.raises(TooLarge, match="10 MB"):
+        await fetched(tmp_path / "huge.html")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1_000_000
+    (tmp_path / "a.pdf").write_bytes(bytes(15))
+    assert read_file(tmp_path / "a.pdf", FetchLimits(text_bytes=10, file_bytes=20)) == bytes(15)
+
+
+# --- Identity ------------------------------------------------------------------------------------
+
+
+def test_one_page_is_one_source():
+    """All addresses of a page, typed or given for a file, have one id before any fetch."""
+    refs = [
+        SourceRef(source="https://www.example.com/post/?utm_source=x"),
+        SourceRef(source="http://example.com/post#top"),
+        SourceRef(source="saved.html", url="https://example.com/post"),
+    ]
+    (identity,) = {identify(ref) for ref in refs}
+    assert identity.source_id.startswith("src1_")
+    assert (identity.canonical_url, identity.kind) == ("https://example.com/post", None)
+
+
+def test_a_file_is_known_by_its_bytes_or_else_by_its_path(tmp_path, monkeypatch):
+    """The same bytes under two names are one source; an unread file is its absolute path."""
+    one, two = SourceRef(source="a.md"), SourceRef(source="b.md")
+    text = Payload(data=b"text", media_type="text/markdown")
+    other = Payload(data=b"other", media_type="text/markdown")
+    assert identify(one, text) == identify(two, text)
+    assert identify(one, text) != identify(one, other)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    absolute = identify(SourceRef(source=str(tmp_path / "a.md")))
+    assert identify(one) == identify(SourceRef(source="~/a.md")) == absolute != identify(two)
+
+
+@pytest.mark.parametrize("source", ["http://](#http", "file:///etc/passwd", "http://a:b@c/", "\0"])
+def test_what_is_not_an_address_still_has_an_identity(source):
+    """A failure needs a source to belong to, so identifying never fails."""
+    assert identify(SourceRef(source=source)).canonical_url is None
+
+
+# --- Recordings and transcripts ------------------------------------------------------------------
+
+MP3 = b"ID3\x04" + bytes(2_000)
+SEGMENTS = [
+    {"start": -0.01, "end": 6.5, "text": f" {STORY}"},
+    {"start": 70.0, "end": 74.0, "text": " It answers nine of ten letters without a person."},
+]
+
+
+@pytest.fixture
+def heard(httpserver, network):
+    """A network with a transcription endpoint that answers as the test says."""
+
+    def answer(body: object, status: int = 200) -> Network:
+        served = httpserver.expect_request("/v1/audio/transcriptions", method="POST")
+        served.respond_with_data(json.dumps(body), status=status)
+        transcriber = Transcriber(httpserver.url_for("/v1"), "key", "whisper-1")
+        return Network(network.client, network.robots, transcriber=transcriber)
+
+    return answer
+
+
+async def test_a_recording_is_transcribed(heard, web, httpserver):
+    """Each passage has its second; the endpoint gets the file and the key."""
+    web.answer("public.example/why-we_moved.mp3", MP3, "audio/mpeg")
+    ref = SourceRef(source=f"{SITE}/why-we_moved.mp3")
+    payload = await fetch(ref, heard({"segments": SEGMENTS}))
+    document = registry.read(payload)
+    assert (document.kind, document.title) == (SourceKind.RECORDING, "why we moved")
+    assert [passage.seconds for passage in document.passages] == [0.0, 70.0]
+    assert payload.steps[-1].method == "transcription by whisper-1"
+    (request, _), *_ = httpserver.log
+    assert request.headers["Authorization"] == "Bearer key"
+    assert request.files["file"].read() == MP3
+    assert request.form["response_format"] == "verbose_json"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind", "transient"),
+    [
+        ({"segments": [{"start": 0, "end": 1, "text": " "}]}, 200, "recording_silent", False),
+        ({"text": "without times"}, 200, "answer_invalid", False),
+        ([], 200, "answer_invalid", False),
+        ({}, 401, "key_rejected", False),
+        ({}, 404, "not_an_endpoint", False),
+        ({}, 413, "recording_too_long", False),
+        ({}, 429, "rate_limited", True),
+        ({}, 500, "provider_unavailable", True),
+    ],
+)
+async def test_each_failure_of_the_endpoint_has_its_cause(
+    body, status, kind, transient, heard, tmp_path
+):
+    """What may pass is retried; what needs a setting or another file is not."""
+    (tmp_path / "talk.mp3").write_bytes(MP3)
+    with pytest.raises(Exception, match=r"\.$") as failed:
+        await fetch(SourceRef(source=str(tmp_path / "talk.mp3")), heard(body, status))
+    assert (failed.value.kind, failed.value.transient) == (kind, transient)
+
+
+async def test_a_recording_without_an_endpoint_needs_a_person(tmp_path, fetched):
+    """The message says which setting, and the way without one."""
+    (tmp_path / "talk.mp3").write_bytes(MP3)
+    with pytest.raises(TranscriptionFailed, match="--transcript FILE") as failed:
+        await fetched(tmp_path / "talk.mp3")
+    assert failed.value.kind == "transcription_not_configured"
+
+
+VTT = f"WEBVTT\n\n00:05.000 --> 00:09.000\n{STORY}\n"
+OEMBED = "www.youtube.com/oembed"
+
+
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [('{"title": "A talk", "author_name": "Talks"}', "A talk"), ("[]", None), ("<html>", None)],
+)
+async def test_a_transcript_stands_for_its_video(stated, title, web, fetched, tmp_path):
+    """It is read under the video's title and channel, where YouTube states them."""
+    (tmp_path / "pasted.vtt").write_text(VTT)
+    web.answer(OEMBED, stated, "application/json")
+    ref = SourceRef(source="https://youtu.be/GJLlxj_dtq8", transcript=str(tmp_path / "pasted.vtt"))
+    payload = await fetched(ref.source, transcript=ref.transcript)
+    talk = registry.read(payload)
+    assert (talk.kind, talk.title, payload.url) == (SourceKind.VIDEO, title, ref.source)
+    assert talk.authors == (["Talks"] if title else []) or talk.authors == ("Talks",)
+    assert (talk.text, talk.passages[0].seconds) == (STORY.strip(), 5.0)
+    assert len(web.addresses) == 1
+    assert web.addresses[0].endswith("url=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3DGJLlxj_dtq8")
+
+
+async def test_a_transcript_of_a_recording_elsewhere_asks_nothing(web, fetched, tmp_path):
+    """Only videos of YouTube have a title to ask for."""
+    (tmp_path / "pasted.txt").write_text(STORY)
+    payload = await fetched("https://pod.example/1.mp3", transcript=str(tmp_path / "pasted.txt"))
+    talk = registry.read(payload)
+    assert (talk.kind, talk.text, web.asked) == (SourceKind.RECORDING, STORY.strip(), [])
+
+
+@pytest.mark.parametrize("data", [b"{}", b"[]", b"", b"\x1f\x8b", b"[" * 100_000, b'{"cues": 1}'])
+@pytest.mark.parametrize("kind", ["video", "paper", "recording", "transcript"])
+def test_a_bundle_that_is_not_one_has_a_clear_error(data, kind):
+    """Bytes under our own media types that we did not write give one line."""
+    with pytest.raises(Exception, match=r"\w") as failed:
+        registry.read(Payload(data=data, media_type=f"application/vnd.casebook.{kind}+json"))
+    assert failed.value.exit_code == FetchError.exit_code

@@ -1,0 +1,408 @@
+"""Videos, over answers of YouTube that were recorded."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from public_web import dataset
+
+from extractors import registry
+from extractors.fetch import ytdlp
+from extractors.fetch.fetch import fetch
+from extractors.fetch.network import Network
+from extractors.fetch.youtube import chapters_in, ranked
+from extractors.network.guard import NetworkPolicy
+from extractors.network.robots import Robots
+from schemas.errors import AccessDenied, CasebookError, FetchError, InvalidUrl, SourceIsList
+from schemas.sources import SourceKind, SourceRef
+
+ADDRESS = "https://youtu.be/GJLlxj_dtq8?si=x"
+PAGE = "https://www.youtube.com/watch?v=GJLlxj_dtq8"
+WATCH, PLAYER, TEXT, SOUND = (
+    f"www.youtube.com/{path}"
+    for path in ("watch", "youtubei/v1/player", "api/timedtext", "videoplayback/")
+)
+
+
+def recorded(name: str) -> bytes:
+    return dataset(f"youtube/{name}.static").read_bytes()
+
+
+@pytest.fixture
+def tube(web, monkeypatch):
+    """YouTube as recorded, or with another page, player's answer or captions; without yt-dlp."""
+    monkeypatch.setattr(ytdlp, "find_spec", lambda _: None)
+
+    def play(page=None, player=None, text=None):
+        web.pages.clear()
+        web.answer(WATCH, page or recorded("youtube.html"), "text/html")
+        web.answer(PLAYER, player or recorded("youtube.innertube.json"), "application/json")
+        web.answer(TEXT, recorded("transcript.xml") if text is None else text, "text/xml")
+        return web
+
+    return play
+
+
+async def failure(fetched) -> CasebookError:
+    with pytest.raises(FetchError, match="casebook submit .* --transcript FILE") as failed:
+        await fetched(ADDRESS)
+    assert str(failed.value).isprintable()
+    return failed.value
+
+
+@pytest.mark.datasets
+async def test_a_video_is_read_with_all_that_is_known_of_it(tube, fetched):
+    """Title, channel, date, language and seconds; the snapshot is read again offline."""
+    tube()
+    payload = await fetched(ADDRESS)
+    video = registry.read(payload)
+    assert video == registry.read(payload)
+    assert payload.final_url == PAGE
+    assert (video.kind, video.site, video.language) == (SourceKind.VIDEO, "YouTube", "en")
+    assert video.title == "Surface Go Review - It’s Awesome"
+    assert list(video.authors) == ["Dave2D"]
+    assert str(video.published) == "2018-08-02"
+    assert video.text.startswith("Hey, this is just a test")
+    assert video.passages[0].seconds == 0
+    assert [(s.method, s.outcome) for s in payload.steps] == [("captions en", "3 cues")]
+
+
+@pytest.mark.datasets
+async def test_manual_captions_in_the_spoken_language_are_taken(tube, fetched):
+    """Of nine languages and a generated track, YouTube is asked for one: English, by a person."""
+    web = tube()
+    await fetched(ADDRESS)
+    (asked,) = (address for address in web.addresses if address.startswith(TEXT))
+    assert "lang=en" in asked
+    assert "kind=asr" not in asked
+    assert "tlang" not in asked
+
+
+@pytest.mark.datasets
+async def test_passages_follow_the_chapters(tube, fetched):
+    """What is said in a chapter stands under its title, with the second at which it begins."""
+    answer = json.loads(recorded("youtube.innertube.json"))
+    answer["videoDetails"]["shortDescription"] = "0:00 Intro\n0:30 Build\n1:05 - Screen"
+    text = (
+        '<transcript><text start="2" dur="3">hello to all of you</text>'
+        '<text start="40" dur="2">it is built quite well</text>'
+        '<text start="67" dur="2">and the screen is good</text></transcript>'
+    )
+    tube(player=json.dumps(answer).encode(), text=text)
+    video = registry.read(await fetched(ADDRESS))
+    assert [(p.section, p.seconds) for p in video.passages] == [
+        ("Intro", 2),
+        ("Build", 40),
+        ("Screen", 67),
+    ]
+
+
+def test_chapters_are_read_from_the_description():
+    """Three times from 0:00 on are chapters; two, or others, are not."""
+    listed = "Talk!\n0:00 Intro\n(1:05) - The stack\n1:02:03 Questions?\nAt 4:00 we eat"
+    assert chapters_in(listed) == ((0, "Intro"), (65, "The stack"), (3723, "Questions?"))
+    assert chapters_in("0:00 a\n1:00 b") == ()
+    assert chapters_in("0:10 a\n1:00 b\n2:00 c") == ()
+
+
+@pytest.mark.parametrize(
+    ("tracks", "best"),
+    [
+        ("de|en|en asr", "en"),
+        ("de|fr|fr asr", "fr"),
+        ("en-GB|en asr", "en-GB"),
+        ("de asr", "de asr"),
+        ("de|en|fr", "en"),
+        ("de|fr", "de"),
+    ],
+)
+def test_the_original_language_comes_first(tracks, best):
+    """The spoken language wins over a translation, a person's captions over generated ones."""
+    listed = []
+    for name in tracks.split("|"):
+        code, _, kind = name.partition(" ")
+        track = SimpleNamespace(language_code=code, is_generated=kind == "asr", name=name)
+        listed.append(track)
+    assert ranked(listed)[0].name == best
+
+
+# --- Failures ------------------------------------------------------------------------------------
+
+
+@pytest.mark.datasets
+@pytest.mark.parametrize(
+    ("player", "kind"),
+    [
+        ("youtube_age_restricted", "video_age_restricted"),
+        ("youtube_request_blocked", "video_blocked"),
+        ("youtube_transcripts_disabled", "captions_disabled"),
+        ("youtube_transcripts_disabled2", "captions_disabled"),
+        ("youtube_unplayable", "video_unplayable"),
+        ("youtube_video_unavailable", "video_unavailable"),
+    ],
+)
+async def test_each_recorded_refusal_has_its_cause(player, kind, tube, fetched):
+    """What YouTube's player says becomes one cause, one line, and what to do."""
+    tube(player=recorded(f"{player}.innertube.json"))
+    error = await failure(fetched)
+    assert (error.kind, error.transient) == (kind, kind == "video_blocked")
+    if kind == "video_unplayable":
+        assert "Custom Reason" in str(error)
+        assert "Sub Reason 1" in str(error)
+
+
+MEMBERS = "Join this channel to get access to members-only content like this video."
+REFUSALS = [
+    ("video_age_restricted", "LOGIN_REQUIRED", "Sign in to confirm your age"),
+    ("video_blocked", "LOGIN_REQUIRED", "Sign in to confirm you're not a bot"),
+    ("video_blocked", "LOGIN_REQUIRED", "Please sign in"),
+    ("video_private", "LOGIN_REQUIRED", "This video is private"),
+    ("video_private", "ERROR", "Video unavailable", "This video is private."),
+    ("video_for_members", "UNPLAYABLE", MEMBERS),
+    ("video_for_members", "UNPLAYABLE", "This video requires payment to watch"),
+    ("video_not_in_country", "UNPLAYABLE", "Video unavailable", "not available in your country"),
+    ("video_rate_limited", "UNPLAYABLE", "Video unavailable", "This content isn't available, try "
+     "again later."),
+    ("video_blocked", "ERROR", "Something went wrong"),
+    ("video_blocked", "UNPLAYABLE", "The page needs to be reloaded."),
+    ("video_unavailable", "ERROR", "This video has been removed by the uploader"),
+    ("video_unavailable", "ERROR", "This video has been removed for violating YouTube's policy on "
+     "violent or graphic content"),
+    ("video_unavailable", "LIVE_STREAM_OFFLINE", "This live stream recording is not available"),
+    ("video_unavailable", "ERROR", "This video does not exist."),
+    ("video_unavailable", "ERROR", "Video unavailable", "This video isn't available anymore"),
+    ("video_upcoming", "UNPLAYABLE", "Premieres in 3 hours"),
+    ("video_live", "LIVE_STREAM_OFFLINE", "This live event has ended."),
+    ("video_unplayable", "ERROR", "This video is restricted. Try a Google Apps account."),
+    ("video_unplayable", "UNPLAYABLE", "Video unavailable"),
+    ("video_unplayable", "UNPLAYABLE", "Your session has been terminated. Sign in again."),
+    ("video_unplayable", "ERROR", "Some words that casebook does not know \x1b[31m\u202e"),
+]  # fmt: skip
+LATER = {"video_blocked", "video_rate_limited", "video_live", "video_upcoming"}
+GONE = {"video_private", "video_unavailable"}
+
+
+@pytest.mark.datasets
+@pytest.mark.parametrize(("kind", "status", "reasons"), [(a, b, c) for a, b, *c in REFUSALS])
+async def test_the_words_of_the_player_decide(kind, status, reasons, tube, fetched):
+    """One status has many causes: the words say which, and whether it passes, is gone, or waits."""
+    runs = [{"text": text} for text in reasons[1:]]
+    screen = {"playerErrorMessageRenderer": {"subreason": {"runs": runs}}}
+    refusal = {"status": status, "reason": reasons[0], "errorScreen": screen}
+    tube(player=json.dumps({"playabilityStatus": refusal}))
+    error = await failure(fetched)
+    assert (error.kind, error.transient, error.gone) == (kind, kind in LATER, kind in GONE)
+
+
+@pytest.mark.datasets
+@pytest.mark.parametrize("sign", ["isLive", "isPostLiveDvr"])
+async def test_a_broadcast_that_is_not_over_is_tried_later(sign, tube, fetched):
+    """What is said by now is not the talk."""
+    answer = json.loads(recorded("youtube.innertube.json"))
+    answer["videoDetails"][sign] = True
+    tube(player=json.dumps(answer))
+    assert (await failure(fetched)).kind == "video_live"
+
+
+@pytest.mark.datasets
+async def test_locked_captions_give_way_to_the_next_track(tube, fetched):
+    """Where a token guards the manual track, the generated one is read; else a person is asked."""
+    tube(player=recorded("youtube_po_token_required.innertube.json"))
+    steps = [(s.method, s.outcome) for s in (await fetched(ADDRESS)).steps]
+    assert steps == [
+        ("captions en", "failed: captions_locked"),
+        ("captions en, generated", "3 cues"),
+    ]
+    locked = recorded("youtube.innertube.json").replace(b"fmt=srv3", b"exp=xpe")
+    tube(player=locked.replace(b"\\u0026exp", b"&exp"))
+    assert (await failure(fetched)).kind == "captions_locked"
+
+
+@pytest.mark.datasets
+async def test_too_many_requests_pass(tube, web, fetched):
+    """A CAPTCHA in place of the page, a 429 and a 403 are YouTube's limits for this machine."""
+    tube(page=recorded("youtube_too_many_requests.html"))
+    assert (await failure(fetched)).kind == "video_rate_limited"
+    for address, status, kind in [
+        (TEXT, 403, "video_blocked"),
+        (TEXT, 404, "captions_unreadable"),
+        (WATCH, 404, "video_unavailable"),
+        (WATCH, 429, "video_rate_limited"),
+    ]:
+        tube()
+        web.pages.pop(address)
+        web.answer(address, b"no", status=status, Retry_After="0")
+        assert (await failure(fetched)).kind == kind
+
+
+@pytest.mark.datasets
+async def test_consent_is_given_by_a_cookie_that_only_youtube_gets(tube, web, fetched):
+    """A consent page is answered once; one that stays, or lacks its form, needs a person."""
+    tube()
+    web.pages[WATCH].clear()
+    web.answer(WATCH, recorded("youtube_consent_page.html"))
+    web.answer(WATCH, recorded("youtube.html"))
+    assert registry.read(await fetched(ADDRESS)).title
+    cookies = [one.headers["cookie"] for one in web.asked if one.address.startswith(WATCH)]
+    assert cookies[0] == "SOCS=CAI"
+    assert "CONSENT=YES+cb" in cookies[1]
+    form = b'<html><form action="https://consent.youtube.com/save" method="POST">'
+    for page in ("youtube_consent_page.html", "youtube_consent_page_invalid.html", form):
+        tube(page=page if isinstance(page, bytes) else recorded(page))
+        assert (await failure(fetched)).kind == "video_consent"
+
+
+@pytest.mark.datasets
+@pytest.mark.parametrize(
+    ("part", "body"),
+    [("text", b"<html>"), ("text", b""), ("page", b"<html>"), ("player", b"[]"), ("player", b"{")],
+)
+async def test_answers_that_make_no_sense_are_tried_later(part, body, tube, fetched):
+    """An empty, cut or foreign answer is neither an empty document nor a crash."""
+    tube(**{part: body})
+    error = await failure(fetched)
+    assert (error.kind, error.transient) == ("captions_unreadable", True)
+
+
+@pytest.mark.datasets
+async def test_captions_without_words_are_missing(tube, fetched):
+    """Tracks that hold nothing are tried in turn; then the curator is asked."""
+    web = tube(text='<transcript><text start="1"> </text></transcript>')
+    assert (await failure(fetched)).kind == "captions_missing"
+    assert len([a for a in web.addresses if a.startswith(TEXT)]) == 3
+
+
+# --- Addresses and rules -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["playlist?list=PLabc", "watch?list=PLabc", "@somebody/videos", "channel/UCabc"]
+)
+async def test_a_playlist_is_a_list_of_sources(path, fetched, web):
+    """It is refused without a request, and the message names the command for lists."""
+    with pytest.raises(SourceIsList, match="casebook links"):
+        await fetched(f"https://www.youtube.com/{path}")
+    assert web.asked == []
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        *("www.youtube.com/watch?v=", "www.youtube.com/shorts/", "youtu.be/GJLlxj_dtq"),
+        *("www.youtube.com/clip/UgkxU2HSeGLVrR_ABC", "www.youtube.com/results?search_query=llm"),
+    ],
+)
+async def test_an_address_without_a_whole_id_is_not_a_page(lost, fetched, web):
+    """YouTube's page about nothing, a clip or a search is not read as a web page."""
+    with pytest.raises(InvalidUrl, match="eleven characters"):
+        await fetched(f"https://{lost}")
+    assert web.asked == []
+
+
+@pytest.mark.datasets
+async def test_a_link_that_leads_to_a_video_is_the_video(tube, fetched):
+    """A short link of another site is followed to the captions, not to the page."""
+    web = tube()
+    web.redirect("blog.example.com/s", "https://youtu.be/GJLlxj_dtq8")
+    web.redirect("youtu.be/", f"{PAGE}&t=9")
+    payload = await fetched("https://blog.example.com/s")
+    assert registry.read(payload).kind is SourceKind.VIDEO
+    assert (payload.url, payload.final_url) == ("https://blog.example.com/s", PAGE)
+
+
+@pytest.mark.datasets
+async def test_robots_are_asked_for_the_watch_page_only(tube, fetched):
+    """A page that robots.txt forbids is not fetched; the player's calls are the page's own."""
+    web = tube()
+    web.answer("www.youtube.com/robots.txt", "User-agent: *\nDisallow: /youtubei/\nDisallow: /api/")
+    assert (await fetched(ADDRESS)).data
+    web.pages.pop("www.youtube.com/robots.txt")
+    web.answer("www.youtube.com/robots.txt", "User-agent: casebook\nDisallow: /watch\n")
+
+
+@pytest.mark.datasets
+async def test_a_forbidden_watch_page_is_not_fetched(tube, fetched):
+    """The curator is asked to submit a transcript by robots.txt's own error."""
+    web = tube()
+    web.answer("www.youtube.com/robots.txt", "User-agent: casebook\nDisallow: /watch\n")
+    with pytest.raises(AccessDenied):
+        await fetched(ADDRESS)
+    assert web.addresses == []
+
+
+@pytest.mark.datasets
+async def test_captions_lead_to_no_host_of_the_own_network(tube, web, make_client):
+    """What the operator named is for people to submit, not for an answer to name."""
+    lists = recorded("youtube.innertube.json").replace(b"www.youtube.com/api", b"lists.example.com")
+    tube(player=lists)
+    async with make_client(NetworkPolicy(frozenset({"lists.example.com:443"}))) as client:
+        with pytest.raises(FetchError, match="your own network"):
+            await fetch(SourceRef(source=ADDRESS), Network(client, Robots(client)))
+    assert not [address for address in web.addresses if address.startswith("lists.")]
+
+
+# --- yt-dlp --------------------------------------------------------------------------------------
+
+VTT = "WEBVTT\n\n00:01.000 --> 00:05.000\nWe built a small model that sorts our letters.\n"
+
+
+def with_media(base: str) -> bytes:
+    """The player's answer with captions that are locked to the library, and its media at ``base``."""
+    answer = json.loads(recorded("youtube_altered_user_agent.innertube.json"))
+    media = answer["streamingData"]
+    for one in (*media["formats"], *media["adaptiveFormats"]):
+        one["url"] = f"{base}{one['itag']}"
+    return json.dumps(answer).encode()
+
+
+class Ears:
+    """A transcriber that returns one cue and keeps what it got."""
+
+    model = "ears"
+    heard: bytes = b""
+
+    async def transcribe(self, data, name, media_type):
+        """Return one cue."""
+        self.heard = data
+        return ((0.0, 5.0, "We built a small model that sorts our letters."),)
+
+
+@pytest.mark.datasets
+async def test_captions_come_by_yt_dlp_where_the_library_fails(tube, monkeypatch, fetched):
+    """The real yt-dlp over recorded answers: its captions are read under the same title."""
+    pytest.importorskip("yt_dlp", reason="the extra [media] is not installed")
+    web = tube(player=with_media("https://www.youtube.com/videoplayback/"))
+    web.pages[TEXT].clear()
+    web.answer(TEXT, b"<html>")
+    for _ in range(2):
+        web.answer(TEXT, b"<html>")
+    web.answer(TEXT, VTT)
+    monkeypatch.setattr(ytdlp, "find_spec", lambda _: True)
+    payload = await fetched(ADDRESS)
+    video = registry.read(payload)
+    assert (video.title, list(video.authors)) == ("Surface Go Review - It’s Awesome", ["Dave2D"])
+    assert video.text == "We built a small model that sorts our letters."
+    assert [step.method for step in payload.steps] == ["captions", "captions by yt-dlp"]
+
+
+@pytest.mark.datasets
+async def test_sound_is_transcribed_where_there_are_no_captions(tube, monkeypatch, network):
+    """The smallest good sound is fetched through the guarded client, wherever its address leads."""
+    pytest.importorskip("yt_dlp", reason="the extra [media] is not installed")
+    answer = json.loads(with_media("https://www.youtube.com/videoplayback/"))
+    del answer["captions"]
+    web = tube(player=json.dumps(answer))
+    web.answer(SOUND, b"\x1aE\xdf\xa3sound", "audio/webm")
+    monkeypatch.setattr(ytdlp, "find_spec", lambda _: True)
+    ears = Ears()
+    hearing = Network(network.client, network.robots, transcriber=ears)
+    payload = await fetch(SourceRef(source=ADDRESS), hearing)
+    assert ears.heard == b"\x1aE\xdf\xa3sound"
+    assert registry.read(payload).passages[0].seconds == 0
+    assert payload.steps[-1].method == "transcription by ears"
+    for base in ("http://169.254.169.254/latest/", "https://[::1]/", "file:///etc/"):
+        moved = json.dumps(answer).replace("https://www.youtube.com/videoplayback/", base)
+        tube(player=moved)
+        monkeypatch.setattr(ytdlp, "find_spec", lambda _: True)
+        with pytest.raises(FetchError):
+            await fetch(SourceRef(source=ADDRESS), hearing)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import lxml.html  # type: ignore[import-untyped]  # it ships no types
 
 from extractors import registry
+from extractors.blocks import Block, lay_out
 from extractors.bundles import Part, unpack
 from extractors.dates import stated_day
 from extractors.naming import where
@@ -13,15 +14,14 @@ from extractors.text import decode, one_line
 from extractors.web import reader as web
 from schemas.documents import Extracted
 from schemas.errors import KindUnsupported, Unreadable
-from schemas.sources import Payload, SourceKind
+from schemas.sources import Payload, SourceKind, Step
 
-# LaTeXML's list of references, and formulas, which are read as their TeX.
-_BIBLIOGRAPHY = re.compile(r"<section[^>]*\bltx_bibliography\b.*?</section>", re.DOTALL)
 _FORMULA = re.compile(r"<math\b[^>]*?\balttext=\"([^\"]*)\".*?</math>", re.DOTALL)
+_REFERENCES = re.compile(r"[\dIVX. ]*(?:references|bibliography|works cited)", re.IGNORECASE)
 
 
 def read(payload: Payload) -> Extracted:
-    """Return the text of a paper.
+    """Return the text of a paper without its list of references.
 
     Raises:
         KindUnsupported: if a page stands where the PDF should be.
@@ -30,7 +30,7 @@ def read(payload: Payload) -> Extracted:
     bundle = unpack(payload)
     if bundle.body is None:
         raise Unreadable(f"{where(payload)}: no text was kept; fetch it with --refresh.", "damaged")
-    found, stated = _text(bundle.body), _stated(bundle.landing)
+    found, stated = _without_references(_text(bundle.body)), _stated(bundle.landing)
     authors = [" ".join(reversed(name.split(", ", 1))) for name in stated.get("author", ())]
     days = (stated_day(*stated.get(name, [""])[:1]) for name in ("publication_date", "date"))
     changes = {
@@ -45,16 +45,30 @@ def read(payload: Payload) -> Extracted:
 def _text(body: Part) -> Extracted:
     if body.name == "html":
         markup = decode(body.data, body.charset, markup=True)
-        markup = _FORMULA.sub(r"\1", _BIBLIOGRAPHY.sub("", markup))
-        return web.read_markup(markup, body.payload())
+        return web.read_markup(_FORMULA.sub(r"\1", markup), body.payload())
     found = registry.read(body.payload())
-    if found.kind is not SourceKind.PDF:
-        raise KindUnsupported(
-            f"{body.url} is not the PDF of a paper: open it in a browser, save the PDF, and submit "
-            "the file.",
-            "content_mismatch",
-        )
-    return found
+    if found.kind is SourceKind.PDF:
+        return found
+    message = f"{body.url} is not the PDF of a paper: save the PDF from a browser and submit it."
+    raise KindUnsupported(message, "content_mismatch")
+
+
+def _without_references(found: Extracted) -> Extracted:
+    kept = [one for one in found.passages if not any(map(_REFERENCES.fullmatch, one.headings))]
+    if len(kept) in {0, len(found.passages)}:
+        return found
+    blocks: list[Block] = []
+    above: tuple[str, ...] = ()
+    for one in kept:
+        path = tuple(one.headings)
+        fresh = [n for n in range(len(path)) if path[: n + 1] != above[: n + 1]]
+        blocks += [Block(path[n], level=n + 1) for n in fresh]
+        blocks.append(Block(found.text[one.start : one.end], page=one.page, verbatim=True))
+        above = path
+    text, passages = lay_out(blocks, found.language)
+    left_out = f"{len(found.passages) - len(kept)} passages left out"
+    steps = (*found.steps, Step(method="references", outcome=left_out))
+    return found.model_copy(update={"text": text, "passages": passages, "steps": steps})
 
 
 def _stated(landing: Part | None) -> Mapping[str, Sequence[str]]:

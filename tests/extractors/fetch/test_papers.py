@@ -1,0 +1,132 @@
+import pytest
+from fpdf import FPDF
+
+from extractors import registry
+from schemas.errors import CasebookError, SourceGone
+from schemas.sources import SourceKind
+
+PARAGRAPH = (
+    "The claims team reads four hundred letters a day and the old search found the right policy "
+    "in every second case only. We built an index over the policies and their amendments and had "
+    "the model answer with the paragraph that it had read. "
+)
+LANDING = """<html><head><meta name="citation_title" content="Answers for Nurses">
+<meta name="citation_author" content="Byron, Ada"><meta name="citation_author" content="Bo Li">
+<meta name="citation_publication_date" content="2023/7"><meta name="citation_date"
+content="2023/07/09"></head><body>abstract</body></html>"""
+LATEXML = f"""<!DOCTYPE html><html lang="en"><head><title>Retrieval at a Small Insurer</title></head>
+<body><article class="ltx_document"><h1 class="ltx_title">Retrieval at a Small Insurer</h1>
+<section class="ltx_section"><h2>1 Introduction</h2><p class="ltx_p">{PARAGRAPH * 2}</p>
+<p class="ltx_p">The score is <math alttext="s=\\frac{{a}}{{b}}" display="inline"><mi>s</mi></math>
+for each of the passages that were found. {PARAGRAPH}</p></section>
+<section class="ltx_bibliography"><h2 class="ltx_title">References</h2><ul>
+<li class="ltx_bibitem">Hopper, G. Compilers considered useful. 1952.</li>
+<li class="ltx_bibitem">Turing, A. On numbers. 1936.</li></ul></section></article></body></html>"""
+PAGE, HTML, PDF = "arxiv.org/abs/2401.12345", "arxiv.org/html/2401.12345", "arxiv.org/pdf/2401.12345"
+
+
+def paper_pdf() -> bytes:
+    """A PDF with an outline, so that its sections are known."""
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=11)
+    pdf.add_page()
+    for heading, text in (
+        ("Introduction", PARAGRAPH * 2),
+        ("References", "Hopper, G. Compilers considered useful. Navy, 1952. " * 3),
+        ("Appendix", "The prompts that were used in the study are given here in full. " * 3),
+    ):
+        pdf.start_section(heading)
+        pdf.set_font("Helvetica", "B", 16)
+        pdf.cell(0, 14, heading, new_x="LMARGIN", new_y="NEXT")
+        pdf.set_font("Helvetica", size=11)
+        pdf.multi_cell(0, 6, text, new_x="LMARGIN", new_y="NEXT")
+    return bytes(pdf.output())
+
+
+@pytest.fixture
+def arxiv(web):
+    """ArXiv with one paper: the page about it, HTML and PDF."""
+    web.answer(PAGE, LANDING, "text/html")
+    web.answer(HTML, LATEXML, "text/html")
+    web.answer(PDF, paper_pdf(), "application/pdf")
+    return web
+
+
+@pytest.mark.parametrize("form", ["abs/{}v2", "pdf/{}v2.pdf", "html/{}v2"])
+async def test_a_paper_is_read_from_its_html(form, arxiv, fetched):
+    """Metadata is the landing page's, the text the HTML's, in the version that was asked for."""
+    payload = await fetched("https://arxiv.org/" + form.format("2401.12345"))
+    assert arxiv.addresses == [f"{PAGE}v2", f"{HTML}v2"]
+    assert payload.final_url == f"https://{HTML}v2"
+    paper = registry.read(payload)
+    assert paper == registry.read(payload)
+    assert (paper.kind, paper.title) == (SourceKind.PAPER, "Answers for Nurses")
+    assert list(paper.authors) == ["Ada Byron", "Bo Li"]
+    assert str(paper.published) == "2023-07-09"
+    assert "four hundred letters" in paper.text
+    assert r"s=\frac{a}{b}" in paper.text
+    assert "Hopper" not in paper.text
+
+
+CUT_OFF = LATEXML.replace("</article>", "<p>This document may be truncated or damaged.</p>")
+NO_HTML = "<html><head><title>No HTML for '2401.12345'</title></head><body>None.</body></html>"
+
+
+@pytest.mark.parametrize("page", [None, CUT_OFF, NO_HTML])
+async def test_without_whole_html_the_pdf_is_read(page, arxiv, fetched):
+    """Readers are led to the PDF, so that pages can be opened; references go, appendices stay."""
+    arxiv.pages.pop(HTML)
+    if page:
+        arxiv.answer(HTML, page, "text/html")
+    arxiv.pages.pop(PAGE)
+    payload = await fetched("https://arxiv.org/abs/2401.12345")
+    assert payload.final_url == f"https://{PDF}"
+    assert [step.outcome for step in payload.steps][:1] == ["failed: page_missing"]
+    paper = registry.read(payload)
+    assert (paper.kind, paper.passages[0].page) == (SourceKind.PAPER, 1)
+    assert "four hundred letters" in paper.text
+    assert "prompts that were used" in paper.text
+    assert "Hopper" not in paper.text
+    assert paper.passages[-1].section == "Appendix"
+    assert all(paper.text[p.start : p.end].strip() for p in paper.passages)
+
+
+async def test_a_paper_that_is_not_there_is_missing(fetched, web):
+    """Neither HTML nor PDF: the PDF's failure is reported."""
+    with pytest.raises(SourceGone, match=r"arxiv\.org/pdf/2401\.99999"):
+        await fetched("https://arxiv.org/abs/2401.99999")
+
+
+@pytest.mark.parametrize(
+    ("address", "page", "pdf"),
+    [
+        (
+            "https://www.aclanthology.org/2023.acl-long.1/",
+            "aclanthology.org/2023.acl-long.1/",
+            "aclanthology.org/2023.acl-long.1.pdf",
+        ),
+        (
+            "https://openreview.net/forum?id=abcDEF12_x&noteId=z",
+            "openreview.net/forum?id=abcDEF12_x",
+            "openreview.net/pdf?id=abcDEF12_x",
+        ),
+    ],
+)
+async def test_landing_pages_lead_to_their_pdf(address, page, pdf, web, fetched):
+    """Metadata comes from the landing page, the text from the PDF."""
+    web.answer(page, LANDING, "text/html")
+    web.answer(pdf, paper_pdf(), "application/pdf")
+    payload = await fetched(address)
+    paper = registry.read(payload)
+    assert payload.final_url == f"https://{pdf}"
+    assert (paper.title, list(paper.authors)) == ("Answers for Nurses", ["Ada Byron", "Bo Li"])
+    assert "four hundred letters" in paper.text
+
+
+async def test_a_page_in_place_of_the_pdf_is_not_the_paper(web, fetched):
+    """It was taken for a PDF that is damaged; the curator learns what to save."""
+    web.answer("openreview.net/forum?id=abcDEF12_x", LANDING, "text/html")
+    page = f"<html><title>A paper</title><body><article><p>{PARAGRAPH * 3}</p></article></body></html>"
+    web.answer("openreview.net/pdf?id=abcDEF12_x", page, "text/html")
+    with pytest.raises(CasebookError, match="not the PDF of a paper"):
+        registry.read(await fetched("https://openreview.net/forum?id=abcDEF12_x"))

@@ -1,0 +1,204 @@
+"""A page that needs its scripts is run in a real Chromium that reaches nothing alone."""
+
+import asyncio
+import re
+import shutil
+import socket
+
+import pytest
+
+psutil = pytest.importorskip("psutil", reason="the extra [browser] is not installed")
+pytest.importorskip("playwright", reason="the extra [browser] is not installed")
+
+from extractors.fetch.rendering import Renderer, RenderLimits
+from extractors.network.robots import Robots
+from schemas.errors import TemporarilyUnavailable, TooLarge
+from schemas.sources import Payload
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed"),
+]
+
+PAGE = "https://blog.example.com/app"
+STORY = "The team moved its ticket router to a small model and measured it every week for a year. "
+SHELL = '<html><head><title>Router</title></head><body><div id="root"></div>{}</body></html>'
+WRITE = f"document.getElementById('root').innerHTML = '<h1>Router</h1><p>{STORY}</p>';"
+
+
+@pytest.fixture
+def render(client, web):
+    """Render a shell with this script in it, as it would be rendered at ``PAGE``."""
+    web.answer("blog.example.com/robots.txt", "User-agent: *\nDisallow: /private\n")
+
+    async def run(script: str, **limits: float) -> str:
+        shell = SHELL.format(script).encode()
+        payload = Payload(data=shell, media_type="text/html", url=PAGE, final_url=PAGE)
+        given = {"seconds": 120.0} | limits  # the machine may be busy
+        rendered = await Renderer(client, Robots(client), RenderLimits(**given)).render(payload)
+        run.step = rendered.steps[-1]
+        return rendered.data.decode()
+
+    return run
+
+
+def browsers() -> list[str]:
+    """The browsers that this process has started and that still run."""
+    children = psutil.Process().children(recursive=True)
+    return [one.name() for one in children if "chrom" in one.name() and one.status() != "zombie"]
+
+
+async def test_a_shell_becomes_its_text(render, web):
+    """Scripts, and data read from another site, come through the guarded client."""
+    web.answer(
+        "blog.example.com/app.js",
+        "fetch('https://lists.example.com/story.json').then(r => r.json())"
+        f".then(s => {{ document.title = s.title; {WRITE} }})",
+        "text/javascript",
+    )
+    web.answer("lists.example.com/story.json", '{"title": "Routing tickets"}', "application/json")
+    found = await render('<script src="/app.js"></script><link rel=stylesheet href="/a.css">')
+    assert "<title>Routing tickets</title>" in found
+    assert STORY in found
+    assert web.addresses == ["blog.example.com/app.js", "lists.example.com/story.json"]
+    assert (render.step.method, render.step.outcome[:16]) == ("browser", "2 files fetched,")
+    assert not browsers()
+
+
+class Dialled:
+    """A port for TCP and one for UDP on the loopback, which note every call."""
+
+    def __init__(self) -> None:
+        self.calls: list[bytes] = []
+        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+    async def listen(self) -> tuple[int, int]:
+        """Return the two ports."""
+
+        async def note(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            self.calls.append(b"TCP " + await reader.read(100))
+            writer.close()
+
+        self.server = await asyncio.start_server(note, "127.0.0.1", 0)
+        self._udp.bind(("127.0.0.1", 0))
+        self._udp.setblocking(False)
+        return self.server.sockets[0].getsockname()[1], self._udp.getsockname()[1]
+
+    def heard(self) -> list[bytes]:
+        """Return the first bytes of every call."""
+        try:
+            while True:
+                self.calls.append(b"UDP " + self._udp.recv(100))
+        except BlockingIOError:
+            return self.calls
+
+    def close(self) -> None:
+        """Stop listening."""
+        self.server.close()
+        self._udp.close()
+
+
+@pytest.fixture
+def dialled():
+    ears = Dialled()
+    yield ears
+    ears.close()
+
+
+async def test_nothing_leaves_the_browser_but_through_the_client(render, web, dialled):
+    """No trick of a page reaches the loopback, the metadata service, or another page."""
+    tcp, udp = await dialled.listen()
+    inside = f"http://127.0.0.1:{tcp}"
+    web.redirect("blog.example.com/hop", inside)
+    web.answer("blog.example.com/private", "never")
+    found = await render(f"""
+      <img src="{inside}/img"><img src="http://169.254.169.254/latest/meta-data/">
+      <link rel="preconnect" href="{inside}"><link rel="prefetch" href="{inside}/prefetch">
+      <iframe src="{inside}/frame"></iframe><iframe src="file:///etc/passwd"></iframe>
+      <iframe src="data:text/html,<script>fetch('{inside}/data', {{mode: 'no-cors'}})</script>"></iframe>
+      <iframe srcdoc="<meta http-equiv=refresh content='0;url={inside}/refresh'>"></iframe>
+      <object data="{inside}/object"></object><embed src="{inside}/embed">
+      <video src="{inside}/video"></video><a id="down" href="{inside}/file" download></a>
+      <form id="form" action="{inside}/form" method="post" target="_blank"></form>
+      <meta http-equiv="refresh" content="1;url={inside}/moved">
+      <script>
+        const later = [];
+        const at = (url, how) => later.push(fetch(url, how).then(r => r.text()).catch(() => ''));
+        at('{inside}/fetch', {{mode: 'no-cors'}});
+        at('http://localhost:{tcp}/fetch', {{mode: 'no-cors'}});
+        at('https://[::1]:{tcp}/fetch', {{mode: 'no-cors'}});
+        at('http://2130706433:{tcp}/fetch', {{mode: 'no-cors'}});
+        at('https://169.254.169.254/latest/meta-data/');
+        at('/hop');
+        at('/private');
+        at('/app', {{method: 'POST', body: 'x'}});
+        at('file:///etc/passwd');
+        navigator.sendBeacon('{inside}/beacon', 'x');
+        const tries = [
+          () => new WebSocket('ws://127.0.0.1:{tcp}/socket'),
+          () => new EventSource('{inside}/events'),
+          () => new WebTransport('https://127.0.0.1:{udp}/transport'),
+          () => new Worker(URL.createObjectURL(new Blob([
+            `new WebSocket('ws://127.0.0.1:{tcp}/w'); fetch('{inside}/w', {{mode: 'no-cors'}})`]))),
+          () => new SharedWorker(URL.createObjectURL(new Blob([
+            `new WebSocket('ws://127.0.0.1:{tcp}/s'); fetch('{inside}/s', {{mode: 'no-cors'}})`]))),
+          () => navigator.serviceWorker.register('/worker.js'),
+          () => {{
+            const peer = new RTCPeerConnection({{iceServers: [
+              {{urls: 'stun:127.0.0.1:{udp}'}},
+              {{urls: 'turn:127.0.0.1:{tcp}?transport=tcp', username: 'a', credential: 'b'}}]}});
+            peer.createDataChannel('x');
+            peer.createOffer().then(offer => peer.setLocalDescription(offer));
+          }},
+          () => open('{inside}/popup'),
+          () => document.getElementById('down').click(),
+          () => document.getElementById('form').submit(),
+          () => {{ location = '{inside}/away'; }},
+          () => {{ location = 'file:///etc/passwd'; }},
+          () => {{ location = 'https://lists.example.com/away'; }},
+        ];
+        for (const attempt of tries) try {{ attempt() }} catch (error) {{}}
+        Promise.all(later).then(texts => {{
+          {WRITE}
+          document.getElementById('root').append('READ[' + texts.join('') + ']');
+        }});
+      </script>""")
+    assert STORY in found
+    assert "READ[]" in found
+    assert dialled.heard() == []
+    assert web.addresses == ["blog.example.com/hop"]
+    assert not browsers()
+
+
+async def test_a_page_that_never_ends_is_killed(render):
+    """An endless script costs its deadline and no more; no browser is left behind."""
+    with pytest.raises(TemporarilyUnavailable, match=r"blog\.example\.com/app .*browser") as failed:
+        await render("<script>for (;;);</script>", seconds=4)
+    assert failed.value.kind == "browser_failed"
+    assert not browsers()
+
+
+async def test_what_a_page_takes_is_bounded(render, web):
+    """Requests past the cap are refused, a page that always moves is taken, a huge one is not.
+
+    Buffers lie outside of the heap that V8 limits: eight of half a gigabyte are not given out.
+    """
+    web.answer("blog.example.com/n", "1", "text/plain")
+    found = await render(
+        f"""<script>
+          for (let i = 0; i < 40; i++) fetch('/n' + i);
+          {WRITE}
+          setInterval(() => fetch('/n?' + Math.random()), 50);
+          const had = [];
+          try {{ for (let i = 0; i < 8; i++) had.push(new ArrayBuffer(512 << 20)); }} catch (e) {{}}
+          document.getElementById('root').append('HAD ' + had.length);
+        </script>""",
+        requests=5,
+        settle_seconds=2,
+    )
+    assert STORY in found
+    assert int(re.search(r"HAD (\d)", found)[1]) < 4
+    assert len(web.addresses) == 5
+    grow = "document.getElementById('root').textContent = 'word '.repeat(300000)"
+    with pytest.raises(TooLarge, match="grows past 1 MB"):
+        await render(f"<script>{grow}</script>", dom_characters=1_000_000)

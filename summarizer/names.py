@@ -91,21 +91,26 @@ def _introduced(document: str) -> tuple[tuple[str, str], ...]:
 
 
 def _long_form(short: str, words: str) -> str:
-    """Return the last words whose initials spell ``short``, else an empty text."""
-    parts = words.split()
-    for start in range(len(parts)):
-        if _initials(parts[start:]) == [c.casefold() for c in short if c.isalnum()]:
-            return " ".join(parts[start:])
-    return ""
+    """Return the last words that spell out ``short``, else an empty text.
 
-
-def _initials(words: Iterable[str]) -> list[str]:
-    return [part[0].casefold() for word in words for part in word.split("-") if part]
+    The letters stand in the words in order, the first one at the beginning (Schwartz and Hearst,
+    2003).
+    """
+    letters, place = [c.casefold() for c in short if c.isalnum()], len(words)
+    text = words.casefold()
+    for n, letter in reversed(list(enumerate(letters))):
+        place = text.rfind(letter, 0, place)
+        while n == 0 and place > 0 and text[place - 1].isalnum():
+            place = text.rfind(letter, 0, place)
+        if place < 0:
+            return ""
+    return words[place:]
 
 
 def _is_spelled_out(name: str, text: str) -> bool:
     """Return whether ``text`` has words whose initials spell the abbreviation ``name``."""
     if not _CAPITALS.fullmatch(name):
         return False
-    initials = "".join(_initials(match[0] for match in _WORD.finditer(text)))
+    parts = (part for match in _WORD.finditer(text) for part in match[0].split("-"))
+    initials = "".join(part[0].casefold() for part in parts if part)
     return name.replace("&", "").casefold() in initials

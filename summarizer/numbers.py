@@ -1,7 +1,6 @@
 """Numbers of a statement against those of a passage, compared by value and unit."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from text_to_num import alpha2digit  # type: ignore[import-untyped]
@@ -72,6 +71,7 @@ _HEDGE = re.compile(
 )
 _TOLERANCE = 0.12
 _FEW = 3
+_SHARES = {"%", "percent", "per cent", "pct"}
 
 
 @dataclass(frozen=True)
@@ -171,27 +171,32 @@ def _values(digits: str) -> list[float]:
 
 def _agree(one: Number, other: Number) -> bool:
     """Return whether two numbers agree: equal values in the same unit, or one without a unit."""
-    for mine in one.values:
-        for theirs in other.values:
-            if _equal(one, _converted(mine, theirs, one.unit, other.unit)):
-                return True
-    return False
+    return any(
+        _equal(one, *pair)
+        for mine in one.values
+        for theirs in other.values
+        for pair in _converted(mine, theirs, one.unit, other.unit)
+    )
 
 
-def _converted(mine: float, theirs: float, unit: str | None, other: str | None) -> list[float]:
-    """Return [mine, theirs] in one unit, [] where the units cannot be compared."""
+def _converted(
+    mine: float, theirs: float, unit: str | None, other: str | None
+) -> list[tuple[float, float]]:
+    """Return both values in one unit, [] where the units cannot be compared."""
     if unit is None or other is None:
-        return [mine, theirs]
+        # 0.92 is 92 %.
+        shares = (
+            100 * mine if mine < 1 and other in _SHARES else mine,
+            100 * theirs if theirs < 1 and unit in _SHARES else theirs,
+        )
+        return [(mine, theirs), shares]
     (kind, size), (other_kind, other_size) = _UNITS[unit], _UNITS[other]
     if kind == other_kind:
-        return [mine * size, theirs * other_size]
-    return [mine, theirs] if {kind, other_kind} == {"share", "points"} else []
+        return [(mine * size, theirs * other_size)]
+    return [(mine, theirs)] if {kind, other_kind} == {"share", "points"} else []
 
 
-def _equal(number: Number, pair: Sequence[float]) -> bool:
-    if not pair:
-        return False
-    mine, theirs = pair
+def _equal(number: Number, mine: float, theirs: float) -> bool:
     if abs(mine - theirs) <= 1e-6 * max(abs(mine), abs(theirs)) or _is_rounding(mine, theirs):
         return True
     return number.is_hedged and abs(mine - theirs) <= _TOLERANCE * abs(theirs)

@@ -43,7 +43,7 @@ _FORMS = tuple(
         rf"{_SUBJECT}{_TAKES}(?P<value>{_AMOUNT}) instead of (?P<baseline>{_AMOUNT})",
     )
 )
-_PARTS = re.compile(rf"(?P<value>.*?)[\s-]?(?P<unit>{_UNIT})$", re.IGNORECASE)
+_PARTS = re.compile(rf"(?P<value>{_NUMBER})(?:[\s-]?(?P<unit>{_UNIT}))?$", re.IGNORECASE)
 _AB_TEST = re.compile(r"\bA/B[- ]test|\bsplit test", re.IGNORECASE)
 _MEASURED = re.compile(r"\b(?:we|our team|they) (?:\w+ )?measured\b|\bmeasured (?:on|over|in|by)\b")
 _LEADING = re.compile(rf"^(?P<qualifier>{_QUALIFIER})\s+(?P<value>\S.*)$", re.IGNORECASE)
@@ -64,7 +64,7 @@ def measure_in(sentence: str) -> Measure | None:
         return None
     qualifier, amount = parted(found["value"])
     parts = _PARTS.match(amount or "")
-    value, unit = (parts["value"], parts["unit"]) if parts and parts["value"] else (amount, None)
+    value, unit = (parts["value"], parts["unit"]) if parts else (amount, None)
     return Measure(
         metric=re.sub(r"^(?:the|our|its|their|his|her) ", "", found["metric"], flags=re.IGNORECASE),
         qualifier=qualifier,

@@ -32,6 +32,8 @@ _LEAST_WORDS_HEADED = 5
 # So may be what a named thing is for: "The vectors live in Qdrant."
 _LEAST_WORDS_NAMED = 4
 _PER_PASSAGE = 3
+# With fewer sentences on it than this, the architecture can spare none for the abstract.
+_FEWEST_PARTS = 2
 _STRONG_AT_MOST = 4.0
 # A short sentence that names a tool is about it; in a long one, a name is mostly in passing.
 _SHORT = 12
@@ -222,7 +224,17 @@ def _filled(weighed: Sequence[Pick]) -> dict[Section, list[Pick]]:
             picked[name].append(candidate)
             used.add(sentence.start)
             crowded[place] += 1
+    _open_with_system(picked)
     return picked
+
+
+def _open_with_system(picked: dict[Section, list[Pick]]) -> None:
+    """Let a text that nothing sums up begin with its first sentence on how the system works."""
+    parts = sorted(picked[Section.ARCHITECTURE], key=lambda p: p.sentence.start)
+    if picked[Section.ABSTRACT] or len(parts) < _FEWEST_PARTS or leaning(parts[0].sentence.text):
+        return
+    picked[Section.ARCHITECTURE].remove(parts[0])
+    picked[Section.ABSTRACT].append(replace(parts[0], section=Section.ABSTRACT))
 
 
 def _relevance(sentences: Sequence[Sentence]) -> Mapping[Section, Sequence[float]]:

@@ -1,0 +1,266 @@
+"""The strategy for long documents: windows, their findings, and what was not read."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted_endpoint import api_error, completion, schema_name
+from scripted_model import EMPTY, document_of, merge_of
+
+from schemas.cases import SupportLevel
+from schemas.documents import Passage
+from schemas.errors import AnswerInvalid, ContextExceeded, ModelRejected, ProviderUnavailable
+from schemas.taxonomy import load_taxonomy
+from summarizer import service
+from summarizer.profiles import Price, Profile, Strategy
+from summarizer.rendering import estimate_tokens, fair_sample, fence_of, render_passages
+from summarizer.strategies import map_reduce
+from summarizer.strategies.windows import cut, halves
+
+NAMES = "Ada Bergen Cormorant Delta Elm Fennel Gannet Heron Ibis Juniper".split()
+DOCUMENT = document_of(
+    *(
+        f"The {name} service reads {n + 12} kinds of letters each day. Its {name} pipeline was "
+        f"rebuilt {n + 20} times before the model answered well. " + "It took very long. " * 60
+        for n, name in enumerate(NAMES)
+    )
+)
+FIXED = map_reduce.layout(Profile(context_tokens=60_000)).part_fixed
+PROFILE = Profile(
+    model="scripted",
+    context_tokens=FIXED + 1_400,
+    output_tokens=600,
+    price=Price(input=1.0, output=4.0),
+)
+PLAN = service.plan(DOCUMENT, PROFILE, Strategy.MAP_REDUCE)
+
+
+def shown(request):
+    """Return the numbers of the passages that a question shows."""
+    content = request["messages"][-1]["content"]
+    return [int(n) for n in re.findall(r"^\[(\d+)\]", content, re.MULTILINE)]
+
+
+def reader(request):
+    """Note one statement on the first passage of a window, and choose every finding."""
+    if schema_name(request) == "MergeAnswer":
+        return completion(merge_of(request))
+    name = NAMES[shown(request)[0] - 1]
+    sentence = next(s for s in DOCUMENT.text.split(". ") if f"The {name} service" in s)
+    claim = {"statement": f"{sentence.strip()}.", "quotes": [sentence.strip()]}
+    company = {"value": name, "quote": f"The {name} service"}
+    return completion({**EMPTY, "architecture": [claim], "company": company})
+
+
+@pytest.fixture
+def model(endpoint):
+    endpoint.script = reader
+    return endpoint
+
+
+async def test_all_windows_are_read_and_put_together(model, asker_of):
+    """Each passage is shown once, each finding keeps its quote, and one call merges them."""
+    steps = []
+    draft = await service.summarize(
+        DOCUMENT, asker_of(PROFILE), PLAN, lambda *step: steps.append(step)
+    )
+    *parts, merge = sorted(model.requests, key=lambda r: schema_name(r) == "MergeAnswer")
+    assert sorted(n for request in parts for n in shown(request)) == list(range(1, 11))
+    assert schema_name(merge) == "MergeAnswer"
+    assert steps[-1] == (len(parts) + 1, len(parts) + 1)
+    study = (await service.verify(draft, DOCUMENT, load_taxonomy())).study
+    assert len(study.statements) == len(parts) > 3
+    assert {s.support.level for s in study.statements} == {SupportLevel.VERBATIM}
+    assert study.company == "Ada"
+    assert draft.unread == ()
+
+
+async def test_a_crash_pays_only_for_the_rest(model, asker_of):
+    """Windows that were answered before an outage are not asked about again."""
+
+    def fails_at_heron(request):
+        is_lost = "Heron" in request["messages"][-1]["content"]
+        return api_error(500) if is_lost else reader(request)
+
+    model.script = fails_at_heron
+    with pytest.raises(ProviderUnavailable):
+        await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    model.requests.clear()
+    model.script = reader
+    await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    assert [schema_name(r) for r in model.requests] == ["PartAnswer", "MergeAnswer"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (completion("nonsense"), "does not fit"),
+        (completion(None, refusal="I cannot"), "refused"),
+        (completion("", finish="content_filter"), "content filter"),
+    ],
+)
+async def test_a_window_that_fails_by_itself_is_listed(model, asker_of, reply, reason):
+    """The draft says which passages it does not cover, and why."""
+    model.script = lambda request: reply if "Heron" in str(request) else reader(request)
+    draft = await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    [gap] = draft.unread
+    assert gap.first <= 8 <= gap.last
+    assert reason in gap.reason
+
+
+async def test_too_many_gaps_give_no_draft(model, asker_of):
+    """When half of the source cannot be read, a draft of the rest would mislead."""
+    lost = "Ada Cormorant Elm Gannet Ibis".split()
+    model.script = lambda request: (
+        completion(None, refusal="no") if any(n in str(request) for n in lost) else reader(request)
+    )
+    with pytest.raises(AnswerInvalid, match="of the source gave no usable answer"):
+        await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+
+
+async def test_a_window_that_is_too_long_after_all_is_read_in_halves(model, asker_of):
+    """An endpoint with less context than its profile says still reads everything."""
+    model.script = lambda request: (
+        api_error(400, "context_length_exceeded")
+        if schema_name(request) == "PartAnswer" and len(shown(request)) > 1
+        else reader(request)
+    )
+    draft = await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    assert len(draft.claims) == 10
+    assert draft.unread == ()
+
+
+async def test_findings_beyond_the_context_are_reduced_in_groups(model, asker_of):
+    """Groups are chosen from first; every call stays within the context."""
+
+    def verbose(request):
+        if schema_name(request) == "MergeAnswer":
+            return completion(merge_of(request))
+        first = shown(request)[0]
+        claims = [
+            {
+                "statement": f"{first}-{n} " + "It ran in the old customs house. " * 8,
+                "quotes": ["It took very long."],
+            }
+            for n in range(8)
+        ]
+        return completion({**EMPTY, "lessons": claims})
+
+    model.script = verbose
+    draft = await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    sizes = [len(json.dumps(r["messages"])) / 3.5 for r in model.requests]
+    assert [schema_name(r) for r in model.requests].count("MergeAnswer") > 2
+    assert max(sizes) < PROFILE.context_tokens
+    assert draft.claims
+
+
+async def test_a_statement_that_rests_on_no_finding_is_dropped(model, asker_of):
+    """A number that no finding has is an invention of the merge."""
+
+    def invents(request):
+        answer = merge_of(request)
+        answer["lessons"] = [{"statement": "It won a prize in 2031.", "findings": [999]}]
+        return completion(answer)
+
+    model.script = lambda r: invents(r) if schema_name(r) == "MergeAnswer" else reader(r)
+    draft = await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+    assert "prize" not in str(draft)
+
+
+async def test_lasting_faults_end_the_whole(model, asker_of):
+    """A refused key is no gap: it is raised."""
+    model.script = lambda _: api_error(401)
+    with pytest.raises(ModelRejected):
+        await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+
+
+async def test_silent_windows_give_no_draft(model, asker_of):
+    """A long source in which no window finds a statement is not made into an empty draft."""
+    model.script = lambda _: completion(EMPTY)
+    with pytest.raises(AnswerInvalid, match="no statement in any part"):
+        await service.summarize(DOCUMENT, asker_of(PROFILE), PLAN)
+
+
+def test_a_context_without_room_is_reported_before_any_call():
+    """The error says which strategy to use instead."""
+    with pytest.raises(ContextExceeded, match="guided"):
+        map_reduce.layout(Profile(context_tokens=FIXED))
+
+
+SHAPES = st.lists(st.tuples(st.integers(1, 600), st.integers(0, 3)), min_size=1, max_size=30)
+
+
+def sectioned(shape):
+    """Return a document of paragraphs, each of so many words under a heading."""
+    text, passages = "", []
+    for n, (count, section) in enumerate(shape, start=1):
+        start = len(text)
+        text += "word " * count
+        passages.append(Passage(n=n, start=start, end=len(text) - 1, headings=(f"S{section}",)))
+    return document_of().model_copy(update={"text": text, "passages": passages})
+
+
+@given(SHAPES, st.integers(150, 4000))
+def test_windows_hold_every_character_once(shape, limit):
+    """Nothing is lost or read twice, no window is too long, and estimates cover what is shown."""
+    document = sectioned(shape)
+    windows = cut(document, limit)
+    spans = [(p.start, p.end) for window in windows for p in window.passages]
+    assert "".join(document.text[a:b] for a, b in spans).replace(" ", "") == document.text.replace(
+        " ", ""
+    )
+    for window in windows:
+        assert window.tokens <= limit
+        assert estimate_tokens(render_passages(document, window.passages)) <= window.tokens
+
+
+def test_windows_end_at_sections_or_where_the_host_asks():
+    """A border in the second half of a window is preferred to a cut inside."""
+    document = sectioned([(100, n // 3) for n in range(12)])
+    assert [{p.section for p in w.passages} for w in cut(document, 600)] == [
+        {"S0"},
+        {"S1"},
+        {"S2"},
+        {"S3"},
+    ]
+    speakers = {n: "Host" if n % 4 == 1 else "Guest" for n in range(1, 13)}
+    talk = document_of(*["word " * 100] * 12, speakers=speakers)
+    assert all(w.passages[0].speaker == "Host" for w in cut(talk, 1_000))
+
+
+def test_halves_end():
+    """A window cut again and again comes to pieces that cannot be cut."""
+    document = sectioned([(400, 0), (100, 1), (500, 1)])
+    pieces, count = list(cut(document, 10_000)), 0
+    while pieces:
+        parts = halves(document, pieces.pop())
+        pieces += parts if len(parts) > 1 else []
+        count += 1
+    assert count < 60
+
+
+def test_a_long_source_is_sampled_fairly_for_triage():
+    """Opening, end and parts of the middle are shown, and what is left out is marked."""
+    document = document_of(*["word " * 50] * 100)
+    chosen = fair_sample(document, 2_000)
+    numbers = [passage.n for passage in chosen]
+    assert numbers[:2] == [1, 2]
+    assert numbers[-1] == 100
+    assert any(30 < n < 70 for n in numbers)
+    assert "are left out)" in render_passages(document, chosen)
+    assert fair_sample(document, 100_000) == list(document.passages)
+
+
+def test_headings_and_speakers_are_shown():
+    """A model sees the path of headings and who speaks, where they change."""
+    document = document_of("# Setup", "We use it.", "Why?", "So.", speakers={2: "Ana", 3: "Ana"})
+    assert render_passages(document) == "# Setup\n[1] We use it.\n[2] Ana: Why?\n[3] So."
+
+
+def test_a_page_cannot_forge_its_fence():
+    """Writing the fence of a page into it makes it another page."""
+    fence = fence_of(document_of("One."))
+    assert fence_of(document_of("One.", fence)) != fence
+    assert fence_of(document_of("One.")) == fence

@@ -1,0 +1,155 @@
+"""Finding quotes: through other typography, with small slips, or not at all."""
+
+import json
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scripted_model import document_of
+
+from schemas.cases import Match
+from summarizer.quotes import QuoteFinder, evidence_at
+
+DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[3] / "shared" / "data"))
+DOCUMENT = document_of(
+    "“We moved off Redis,” says Ana—our lead. It’s the\u00a0first\noffice workﬂow of 1,200 users.",
+    "In March 2024 the share of tickets solved without an agent went from 18% to 31%. "
+    "The median answer took 12 seconds instead of 19, and few complained about the tone.",
+    "The café did not improve recall of the retriever on scanned delivery notes.",
+    speakers={2: "Ana Voss"},
+)
+FINDER = QuoteFinder(DOCUMENT)
+
+
+@pytest.mark.parametrize(
+    ("quote", "written"),
+    [
+        ('"We moved off Redis," says Ana', "We moved off Redis,” says Ana"),
+        ("says Ana-our lead", "says Ana—our lead"),
+        ("It's the first office workflow of", "It’s the\u00a0first\noffice workﬂow of"),
+        ("the   first\toffice", "the\u00a0first\noffice"),
+        ("IN MARCH 2024 THE SHARE", "In March 2024 the share"),
+        ("The cafe\u0301 did not improve", "The café did not improve"),
+        ("the share of\u200b tickets sol\u00adved", "the share of tickets solved"),
+        ("took 12 seconds instead of 19.", "took 12 seconds instead of 19"),
+        ("'recall of the retriever'", "recall of the retriever"),
+    ],
+)
+def test_a_quote_is_found_through_other_typography(quote, written):
+    """Quotation marks, dashes, spaces, ligatures, accents and case differ; words do not."""
+    [found] = FINDER.find(quote)
+    assert (found.match, found.score) == (Match.EXACT, 1.0)
+    assert found.quote.strip("“") == written
+    assert DOCUMENT.text[found.start : found.end] == found.quote
+
+
+WORDS = st.lists(
+    st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=8)
+    | st.sampled_from("the 1,200 “so” ﬁne Straße e\u0301t (GPT-4), 3.5% café; then… —x".split()),
+    min_size=2,
+    max_size=30,
+)
+
+
+@given(st.data(), WORDS, st.sampled_from([" ", "\n", "\u00a0", " \n "]))
+def test_any_slice_of_whole_words_is_found_as_it_stands(data, spelled, space):
+    """A verbatim quote of two or more words is exact, and its slice reads as the quote does."""
+    begin = data.draw(st.integers(0, len(spelled) - 2))
+    end = data.draw(st.integers(begin + 2, len(spelled)))
+    quote = space.join(spelled[begin:end])
+    text = space.join(spelled)
+    [found] = QuoteFinder(document_of(text)).find(quote)
+    assert found.match is Match.EXACT
+    assert _letters(found.quote) == _letters(quote)
+
+
+def _letters(text):
+    return re.sub(r"[^\w]", "", unicodedata.normalize("NFKD", text).casefold())
+
+
+@pytest.mark.datasets
+def test_real_sentences_are_found_exactly():
+    """Every seventh run of words of real pages is found at its own wording."""
+    folder = DATASETS / "web" / "truth"
+    if not folder.exists():
+        pytest.skip(f"the shared data is not at {DATASETS}")
+    for path in sorted(folder.glob("*.json"))[:10]:
+        finder = QuoteFinder(document_of(json.loads(path.read_text("utf-8"))["main_content"]))
+        for run in list(re.finditer(r"(?:\S+\s+){5,12}\S+", finder._document.text))[::7]:
+            [found] = finder.find(run[0])
+            assert found.match is Match.EXACT, run[0]
+
+
+@pytest.mark.parametrize(
+    ("quote", "starts"),
+    [
+        ("the share of ticket solved without any agent went from 18% to 31%", "the share of"),
+        ("The café did not improve the recall of a retriever", "The café did not"),
+        ("few complained about their tone. The café did not improve", "few complained"),
+    ],
+)
+def test_a_near_quote_is_found_with_its_score(quote, starts):
+    """A copy with small slips is close, in whole words of the source, across passages too."""
+    [found] = FINDER.find(quote)
+    assert found.match is Match.CLOSE
+    assert 0.87 <= found.score < 1
+    assert found.quote.startswith(starts)
+    assert DOCUMENT.text[found.start : found.end] == found.quote
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "we rewrote the whole service in a weekend without a test",
+        "",
+        "Redis",
+        "…",
+        "31%",
+    ],
+)
+def test_inventions_fragments_and_single_words_are_missing(quote):
+    """Invented words and what stands anywhere prove nothing."""
+    [found] = FINDER.find(quote)
+    assert (found.match, found.start, found.quote) == (Match.MISSING, None, quote)
+
+
+@pytest.mark.parametrize(
+    "quote", ["office workflow of 1", "200 users", "2 seconds instead of 1", "went from 18% to 3"]
+)
+def test_a_quote_that_cuts_a_number_is_never_exact(quote):
+    """A part of a number is another number."""
+    assert all(found.match is not Match.EXACT for found in FINDER.find(quote))
+
+
+@pytest.mark.parametrize("dots", ["…", "...", " [...] "])
+def test_a_quote_with_an_ellipsis_is_found_in_parts(dots):
+    """Each part has evidence of its own."""
+    found = FINDER.find(f"the share of tickets{dots}went from 18% to 31%")
+    assert [e.quote for e in found] == ["the share of tickets", "went from 18% to 31%"]
+
+
+def test_a_script_without_spaces_can_be_quoted():
+    """Chinese has no spaces between words: a run of characters is a quote, a word is not."""
+    finder = QuoteFinder(
+        document_of("我们把所有的工单都写入了数据库。然后我们用它训练了一个模型。")
+    )
+    assert finder.find("所有的工单都写入了数据库")[0].match is Match.EXACT
+    assert finder.find("数据")[0].match is Match.MISSING
+
+
+def test_evidence_knows_passage_and_speaker():
+    """A quote has the number and the speaker of the passage it starts in, or none between."""
+    [found] = FINDER.find("took 12 seconds instead")
+    assert (found.passage, found.speaker) == (2, "Ana Voss")
+    between = DOCUMENT.text.index("\n\n")
+    assert evidence_at(DOCUMENT, between, between + 1).passage is None
+
+
+def test_an_empty_document_holds_no_quote():
+    """Without text every quote is missing."""
+    [found] = QuoteFinder(document_of()).find("any words at all")
+    assert found.match is Match.MISSING

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 from typing import cast, get_args
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from flows.publish import publish_site
@@ -14,9 +13,8 @@ from publishing.wording import count
 from review import adoption, terms
 from review.forms import fields_of
 from review.jobs import Job
-from review.pages import show_case, show_tags
-from review.publish_page import publish_page
-from review.rendering import is_fragment, rendered
+from review.pages import show_case, show_publish, show_tags
+from review.rendering import is_fragment, rendered, see
 from review.requests import DecisionRequest, decide
 from review.security import Changes
 from review.state import Desk, State
@@ -44,18 +42,17 @@ async def decide_case(request: Request, desk: Desk, case_id: str) -> Response:
     who = desk.settings.curator
     review = await asyncio.to_thread(decide, desk.warehouse, case_id, wanted, who)
     if not is_fragment(request):
-        return _see(f"/cases/{case_id}")
+        return see(f"/cases/{case_id}")
     return await show_case(request, desk, case_id, done=_DONE[review.decision])
 
 
 @router.post("/cases/{case_id}/draft")
 async def decide_draft(request: Request, desk: Desk, case_id: str) -> Response:
     """Take over a newer draft, whole or by field, or refuse it; go to the case."""
-    form = await request.form()
-    await asyncio.to_thread(_decide_draft, form, desk, case_id)
+    await asyncio.to_thread(_decide_draft, await request.form(), desk, case_id)
     if is_fragment(request):
         return Response(status_code=204, headers={"HX-Redirect": f"/cases/{case_id}"})
-    return _see(f"/cases/{case_id}")
+    return see(f"/cases/{case_id}")
 
 
 @router.post("/submit")
@@ -74,82 +71,67 @@ async def retry(request: Request, desk: Desk, source_id: str) -> Response:
         raise UnknownId(f"There is no source {source_id}: look at the queue again.")
     force = bool((await request.form()).get("force"))
     label = source.canonical_url or source.reference.source
-    return await _show_jobs(
-        request, desk, [desk.jobs.start(source.reference, label=label, force=force)]
-    )
+    job = desk.jobs.start(source.reference, label=label, force=force)
+    return await _show_jobs(request, desk, [job])
 
 
 @router.post("/tags")
 async def rule(request: Request, desk: Desk) -> Response:
     """Accept, map or refuse a name that the taxonomy lacks."""
-    form = fields_of(await request.form())
-    done = await asyncio.to_thread(_rule, form, desk)
+    done = await asyncio.to_thread(_rule, fields_of(await request.form()), desk)
     if not is_fragment(request):
-        return _see("/tags")
+        return see("/tags")
     return await show_tags(request, desk, done=done)
 
 
 @router.post("/publish")
 async def publish(request: Request, desk: Desk) -> Response:
     """Write the approved cases to the site and show what changed."""
-    result = await publish_site(desk.services)
-    target = desk.settings.site_path
-    found = await asyncio.to_thread(publish_page, desk.warehouse, str(target))
-    template = "publish_body.html" if is_fragment(request) else "publish.html"
-    return await rendered(request, template, page=found, target=target, result=result)
+    return await show_publish(request, desk, await publish_site(desk.services))
 
 
 def _decide_draft(form: FormData, desk: State, case_id: str) -> None:
-    given, who = fields_of(form), desk.settings.curator
+    given, who, warehouse = fields_of(form), desk.settings.curator, desk.warehouse
     revision, draft = given.get("expected_revision"), given.get("draft")
     status = given.get("expected_status")
     if not revision or not draft or status not in set(CaseStatus):
         raise InvalidDecision("nothing was changed: the form lacks what it was about")
     seen = revision, CaseStatus(status)
     match given.get("action"):
-        case "take":
+        case "take" | "take_whole" as action:
             chosen = [name for name in form.getlist("field") if isinstance(name, str)]
-            adoption.adopt(desk.warehouse, case_id, chosen, who, seen=seen, draft_id=draft)
-        case "take_whole":
-            adoption.adopt(desk.warehouse, case_id, None, who, seen=seen, draft_id=draft)
+            fields = chosen if action == "take" else None
+            adoption.adopt(warehouse, case_id, fields, who, seen=seen, draft_id=draft)
         case "refuse":
-            reason = given.get("reason", "").strip() or None
-            adoption.refuse_draft(
-                desk.warehouse, case_id, who, reason=reason, seen=seen, draft_id=draft
-            )
+            why = given.get("reason", "").strip() or None
+            adoption.refuse_draft(warehouse, case_id, who, reason=why, seen=seen, draft_id=draft)
         case _:
             raise InvalidDecision("nothing was changed: take the draft over or refuse it")
 
 
 def _rule(form: Mapping[str, str], desk: State) -> str:
     """Carry out a ruling on a name; return a sentence about it."""
-    name, who = form.get("name", "").strip(), desk.settings.curator
-    if not name:
-        raise InvalidDecision("nothing was changed: the form lacks a name")
-    match form.get("ruling"):
+    name, who, warehouse = form.get("name", "").strip(), desk.settings.curator, desk.warehouse
+    group = form.get("group", "")
+    match form.get("ruling") if name else None:
         case "accept":
-            group = form.get("group", "")
             tagged = terms.accept(
-                desk.warehouse,
+                warehouse,
                 name,
                 who,
                 definition=form.get("definition", ""),
                 group=cast("TermGroup", group) if group in get_args(TermGroup) else None,
                 label=form.get("label"),
             )
-            return f"{name} is a term now; {_tagged(tagged)}."
+            return f"{name} is a term now; {count(len(tagged), 'draft')} tagged."
         case "map":
             slug = form.get("slug", "")
-            tagged = terms.map_to(desk.warehouse, name, slug, who)
-            return f"{name} is another name of {slug}; {_tagged(tagged)}."
+            tagged = terms.map_to(warehouse, name, slug, who)
+            return f"{name} is another name of {slug}; {count(len(tagged), 'draft')} tagged."
         case "refuse":
-            terms.refuse(desk.warehouse, name, who, reason=form.get("reason") or None)
+            terms.refuse(warehouse, name, who, reason=form.get("reason") or None)
             return f"{name} will not be proposed again."
-    raise InvalidDecision("nothing was changed: accept, map or refuse the name")
-
-
-def _tagged(case_ids: Sequence[str]) -> str:
-    return f"{count(len(case_ids), 'draft')} tagged"
+    raise InvalidDecision("nothing was changed: accept, map or refuse a name")
 
 
 async def _show_jobs(
@@ -160,8 +142,4 @@ async def _show_jobs(
     if problems:
         recent = desk.jobs.recent()
         return await rendered(request, "submit.html", jobs=recent, problems=problems)
-    return _see(f"/jobs/{jobs[0].job_id}" if len(jobs) == 1 else "/submit")
-
-
-def _see(address: str) -> RedirectResponse:
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+    return see(f"/jobs/{jobs[0].job_id}" if len(jobs) == 1 else "/submit")

@@ -2,46 +2,20 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from fastapi import APIRouter, Query
 
 from review.jobs import Job
 from review.requests import DecisionRequest, decide
 from review.security import Changes
 from review.state import Desk
 from review.submit import web_source
-from schemas.reviews import CaseStatus, Review
-from schemas.sources import SourceKind, SourceRef
+from schemas.reviews import Review
+from schemas.sources import SourceRef
 from schemas.views import CaseFilter, CaseLine, CaseView
 
 router = APIRouter(prefix="/api")
-
-
-class JobStatus(BaseModel):
-    """How far one submitted source is; ``result`` is the object of ``casebook submit --json``."""
-
-    job_id: str
-    source: str
-    running: bool
-    stage: str | None
-    share: float
-    result: dict[str, Any] | None
-    problem: str | None
-
-    @classmethod
-    def of(cls, job: Job) -> "JobStatus":
-        """Describe a job."""
-        return cls(
-            job_id=job.job_id,
-            source=job.label,
-            running=job.running,
-            stage=job.stage or None,
-            share=round(job.share, 3),
-            result=job.result.to_json() if job.result else None,
-            problem=job.problem,
-        )
 
 
 @router.get("/token")
@@ -51,20 +25,8 @@ async def token(desk: Desk) -> dict[str, str]:
 
 
 @router.get("/cases")
-async def cases(
-    desk: Desk,
-    *,
-    status: CaseStatus | None = None,
-    kind: SourceKind | None = None,
-    company: str | None = None,
-    q: str | None = None,
-    limit: int = 100,
-    offset: int = 0,
-) -> list[CaseLine]:
+async def cases(desk: Desk, wanted: Annotated[CaseFilter, Query()]) -> list[CaseLine]:
     """List cases, the last changed first."""
-    wanted = CaseFilter(
-        status=status, kind=kind, company=company, text=q, limit=limit, offset=offset
-    )
     return await asyncio.to_thread(desk.warehouse.cases, wanted)
 
 
@@ -82,12 +44,24 @@ async def decision(desk: Desk, case_id: str, wanted: DecisionRequest) -> Review:
 
 
 @router.post("/sources", status_code=HTTPStatus.ACCEPTED, dependencies=Changes)
-async def submit(desk: Desk, ref: SourceRef) -> JobStatus:
+async def submit(desk: Desk, ref: SourceRef) -> dict[str, Any]:
     """Start on a web address; ``/api/jobs/{job_id}`` says what became of it."""
-    return JobStatus.of(desk.jobs.start(web_source(ref.source)))
+    return _status(desk.jobs.start(web_source(ref.source)))
 
 
 @router.get("/jobs/{job_id}")
-async def job(desk: Desk, job_id: str) -> JobStatus:
-    """Return how far a submitted source is."""
-    return JobStatus.of(desk.jobs.get(job_id))
+async def job(desk: Desk, job_id: str) -> dict[str, Any]:
+    """Return how far a source is; ``result`` is the object of ``casebook submit --json``."""
+    return _status(desk.jobs.get(job_id))
+
+
+def _status(job: Job) -> dict[str, Any]:
+    return {
+        "job_id": job.job_id,
+        "source": job.label,
+        "running": job.running,
+        "stage": job.stage or None,
+        "share": round(job.share, 3),
+        "result": job.result.to_json() if job.result else None,
+        "problem": job.problem,
+    }

@@ -22,22 +22,16 @@ class _Site(StaticFiles):
     """The published site, which may not be there yet."""
 
     async def check_config(self) -> None:
-        """Look for the folder at each request until it is there.
-
-        Raises:
-            HTTPException: 404, while nothing is published.
-        """
+        """Look for the folder at each request until it is there; 404 before."""
         if not await asyncio.to_thread(Path(str(self.directory)).is_dir):
             raise HTTPException(404, "Nothing is published yet: approve a case, then publish.")
         await super().check_config()
 
 
 def create_app(services: Services, key: str) -> FastAPI:
-    """Return the desk as an application for one event loop.
+    """Return the desk as an application for one event loop; the caller closes ``services``.
 
-    Args:
-        services: shared with the rest of the process, which closes them.
-        key: what a browser must bring once in the address (``/?key=…``).
+    A browser must bring ``key`` once in the address: ``/?key=…``.
     """
 
     @asynccontextmanager

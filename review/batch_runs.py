@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -21,8 +20,6 @@ _PAUSE_SECONDS = 2.0
 
 log = structlog.get_logger()
 
-Work = Callable[[Batch], Awaitable[object]]
-
 
 class Quote(NamedTuple):
     """What a list holds and would cost. ``missed`` are parts of it that could not be read."""
@@ -32,25 +29,24 @@ class Quote(NamedTuple):
     selection: Selection
     forecast: Forecast
     budget_usd: float | None
-    since: date | None
     missed: tuple[str, ...] = ()
 
 
 class BatchRuns:
     """Processes batches on the running event loop; their progress is in the warehouse.
 
-    Args:
-        settings: of the desk; each batch changes them as it was ordered.
-        work: processes one batch.
+    ``problems`` says by batch why its last run here could not go on. ``work`` processes one batch.
     """
 
-    def __init__(self, settings: Settings, work: Work | None = None) -> None:
+    def __init__(
+        self, settings: Settings, work: Callable[[Batch], Awaitable[object]] | None = None
+    ) -> None:
         self._settings = settings
         self._work = work or self._finish
         self._turn = asyncio.Lock()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._working: str | None = None
-        self._problems: dict[str, str] = {}
+        self.problems: dict[str, str] = {}
         self._quotes: dict[str, Quote] = {}
 
     def keep(self, quote: Quote) -> Quote:
@@ -62,11 +58,7 @@ class BatchRuns:
         return kept
 
     def quote(self, quote_id: str) -> Quote:
-        """Return a kept quote.
-
-        Raises:
-            UnknownId: if it was forgotten.
-        """
+        """Return a kept quote, or raise UnknownId."""
         if quote_id not in self._quotes:
             raise UnknownId("The desk no longer has this quote: read the list again.")
         return self._quotes[quote_id]
@@ -76,7 +68,7 @@ class BatchRuns:
         batch_id = batch.batch_id
         if batch_id in self._tasks:
             return
-        self._problems.pop(batch_id, None)
+        self.problems.pop(batch_id, None)
         task = asyncio.create_task(self._run(batch))
         self._tasks[batch_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(batch_id, None))
@@ -91,22 +83,19 @@ class BatchRuns:
         """Return the ids of the batches that this desk processes or will process."""
         return list(self._tasks)
 
-    def problem(self, batch_id: str) -> str | None:
-        """Return why the last run here could not go on."""
-        return self._problems.get(batch_id)
-
-    async def pause(self, batch_id: str) -> None:
-        """Stop processing a batch here; finished stages are in the warehouse."""
-        if task := self._tasks.get(batch_id):
-            _cancel(task)
-            await asyncio.wait([task], timeout=_PAUSE_SECONDS)
+    async def pause(self, *batch_ids: str, seconds: float | None = _PAUSE_SECONDS) -> None:
+        """Stop processing batches here; finished stages are in the warehouse."""
+        tasks = [self._tasks[batch_id] for batch_id in batch_ids if batch_id in self._tasks]
+        for task in tasks:
+            # A second cancellation would drop the answers that the first one waits for.
+            if not task.cancelling():
+                task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
 
     async def close(self) -> None:
-        """Pause every batch."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            _cancel(task)
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Pause every batch, and wait for it."""
+        await self.pause(*self._tasks, seconds=None)
 
     async def _run(self, batch: Batch) -> None:
         async with self._turn:
@@ -114,10 +103,10 @@ class BatchRuns:
             try:
                 await self._work(batch)
             except CasebookError as error:
-                self._problems[batch.batch_id] = str(error)
+                self.problems[batch.batch_id] = str(error)
             except Exception:  # else the page would show a batch that stopped without a reason
                 log.exception("desk batch", batch=batch.batch_id)
-                self._problems[batch.batch_id] = UNEXPECTED
+                self.problems[batch.batch_id] = UNEXPECTED
             finally:
                 self._working = None
 
@@ -126,9 +115,3 @@ class BatchRuns:
         settings = settings_for(batch, self._settings)
         async with Services(settings, patience=settings.patience) as services:
             await BatchRun(batch, services).finish()
-
-
-def _cancel(task: asyncio.Task[None]) -> None:
-    # A second cancellation would drop the answers that the first one waits for.
-    if not task.cancelling():
-        task.cancel()

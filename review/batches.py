@@ -2,19 +2,18 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from http import HTTPStatus
 from types import MappingProxyType
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from flows.backfill import read_list, register
 from flows.selection import forecast, select
 from review.batch_runs import BatchRuns, Quote
 from review.forms import file, number, since_day, text, words_of
-from review.rendering import is_fragment, rendered
+from review.rendering import is_fragment, rendered, see, segments
 from review.security import Changes
 from review.state import Desk, State
 from review.submit import keep_list, web_source
@@ -28,8 +27,7 @@ router = APIRouter(include_in_schema=False)
 
 SHOWN = 50  # failures of one cause that a page holds
 _LONG = 1_000
-_BAR_WIDTH = 100.0
-
+_BUSY = frozenset({"working", "elsewhere", "queued"})
 STATES: Mapping[SourceState, tuple[str, str]] = MappingProxyType(
     {
         SourceState.DRAFTED: ("drafts and cases", "good"),
@@ -47,8 +45,7 @@ REMEDIES: Mapping[Remedy, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True)
-class BatchPage:
+class BatchPage(NamedTuple):
     """One batch; ``state`` is working, queued, elsewhere, paused, finished or waiting."""
 
     progress: BatchProgress
@@ -61,17 +58,6 @@ class BatchPage:
         return self.progress.done + self.progress.counts.get(SourceState.FAILED, 0)
 
     @property
-    def segments(self) -> list[tuple[str, float, float]]:
-        """Colour, start and width of each part of the bar, in hundredths of it."""
-        total, start, parts = max(self.progress.batch.size, 1), 0.0, []
-        for state, (_, colour) in STATES.items():
-            width = _BAR_WIDTH * self.progress.counts.get(state, 0) / total
-            if width and state is not SourceState.NEW:
-                parts.append((colour, round(start, 2), round(width, 2)))
-            start += width
-        return parts
-
-    @property
     def is_open(self) -> bool:
         """Whether a run would find something to do."""
         waiting = any(group.remedy is Remedy.WAIT for group in self.progress.failures)
@@ -80,24 +66,15 @@ class BatchPage:
     @property
     def poll_seconds(self) -> int:
         """How long the page waits before it asks again: long lists take longer to count."""
-        if self.state not in {"working", "elsewhere", "queued"}:
-            return 15
-        return 2 if self.progress.batch.size <= _LONG else 6
+        quick = 2 if self.progress.batch.size <= _LONG else 6
+        return quick if self.state in _BUSY else 15
 
 
 def batch_page(progress: BatchProgress, runs: BatchRuns) -> BatchPage:
     """Return what is shown of a batch."""
     batch_id = progress.batch.batch_id
-    state = (
-        runs.state(batch_id)
-        or {
-            None: "waiting",
-            BatchStep.STARTED: "elsewhere",
-            BatchStep.PAUSED: "paused",
-            BatchStep.FINISHED: "finished",
-        }[progress.step]
-    )
-    return BatchPage(progress, state, runs.problem(batch_id))
+    stored = "elsewhere" if progress.step is BatchStep.STARTED else progress.step or "waiting"
+    return BatchPage(progress, runs.state(batch_id) or stored, runs.problems.get(batch_id))
 
 
 @router.get("/batches")
@@ -113,7 +90,7 @@ async def ask_forecast(request: Request, desk: Desk) -> Response:
     """Read a list and show what it holds and would cost; nothing is started."""
     quote = desk.batches.keep(await _quote(await request.form(), desk))
     if not is_fragment(request):
-        return _see(f"/batches/quotes/{quote.quote_id}")
+        return see(f"/batches/quotes/{quote.quote_id}")
     return await rendered(request, "forecast.html", quote=quote)
 
 
@@ -127,10 +104,10 @@ async def shown_forecast(request: Request, desk: Desk, quote_id: str) -> Respons
 async def start(request: Request, desk: Desk) -> Response:
     """Start what was quoted."""
     quote = desk.batches.quote(text(await request.form(), "quote"))
-    batch = await register(
-        quote.origin, quote.selection.items, desk.services, budget_usd=quote.budget_usd
+    items, services = quote.selection.items, desk.services
+    return _started(
+        await register(quote.origin, items, services, budget_usd=quote.budget_usd), desk
     )
-    return _started(batch, desk)
 
 
 @router.get("/batches/{batch_id}")
@@ -139,95 +116,70 @@ async def batch(request: Request, desk: Desk, batch_id: str) -> Response:
     progress = await asyncio.to_thread(desk.warehouse.batch, batch_id)
     page = batch_page(progress, desk.batches)
     template = "batch_body.html" if is_fragment(request) else "batch.html"
-    return await rendered(request, template, page=page, states=STATES, remedies=REMEDIES)
+    bar = segments([(colour, progress.counts.get(s, 0)) for s, (_, colour) in STATES.items()])
+    return await rendered(request, template, page=page, bar=bar, states=STATES, remedies=REMEDIES)
 
 
 @router.post("/batches/{batch_id}/resume", dependencies=Changes)
 async def resume(desk: Desk, batch_id: str) -> Response:
     """Process what is left of a batch."""
-    progress = await asyncio.to_thread(desk.warehouse.batch, batch_id)
-    return _started(progress.batch, desk)
+    return _started((await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch, desk)
 
 
 @router.post("/batches/{batch_id}/pause", dependencies=Changes)
 async def pause(desk: Desk, batch_id: str) -> Response:
     """Stop processing a batch here; resumed, it goes on where it was."""
     await desk.batches.pause(batch_id)
-    return _see(f"/batches/{batch_id}")
+    return see(f"/batches/{batch_id}")
 
 
 @router.get("/batches/{batch_id}/failures/{kind}")
 async def failures(request: Request, desk: Desk, batch_id: str, kind: str) -> Response:
     """Show the sources of a batch that failed for one cause, with what to do about each."""
-    progress = await asyncio.to_thread(desk.warehouse.batch, batch_id)
-    failed = await asyncio.to_thread(failures_of, desk.warehouse, batch_id, kind)
+    found = (await asyncio.to_thread(desk.warehouse.batch, batch_id)).batch
+    failed = await asyncio.to_thread(_failures, desk.warehouse, batch_id, kind)
     if not failed:
         raise UnknownId(f"No source of this batch has failed with {kind[:80]} any more.")
-    return await rendered(
-        request,
-        "batch_failures.html",
-        batch=progress.batch,
-        failures=failed,
-        shown=SHOWN,
-        cause=kind,
-    )
+    template = "batch_failures.html"
+    return await rendered(request, template, batch=found, failures=failed, shown=SHOWN, cause=kind)
 
 
 @router.post("/batches/{batch_id}/failures/{kind}", dependencies=Changes)
 async def retry(desk: Desk, batch_id: str, kind: str) -> Response:
     """Try the sources of one cause again, as many as its page shows."""
-    failed = await asyncio.to_thread(failures_of, desk.warehouse, batch_id, kind)
+    failed = await asyncio.to_thread(_failures, desk.warehouse, batch_id, kind)
     for one in failed[:SHOWN]:
         desk.jobs.start(one.reference)
-    return _see("/submit" if failed else f"/batches/{batch_id}")
+    return see("/submit" if failed else f"/batches/{batch_id}")
 
 
-def failures_of(warehouse: Warehouse, batch_id: str, kind: str) -> Sequence[OpenFailure]:
-    """Return the open failures of a batch that have this cause."""
+def _failures(warehouse: Warehouse, batch_id: str, kind: str) -> Sequence[OpenFailure]:
     ids = {item.source_id for item in warehouse.batch_items(batch_id)}
-    return [
-        one
-        for one in warehouse.open_failures()
-        if one.failure.kind == kind and one.failure.source_id in ids
-    ]
+    of_kind = (one for one in warehouse.open_failures() if one.failure.kind == kind)
+    return [one for one in of_kind if one.failure.source_id in ids]
 
 
 async def _quote(form: FormData, desk: State) -> Quote:
-    budget = number(form, "budget", "budget")
+    budget, since = number(form, "budget", "budget"), since_day(form)
     limit = number(form, "limit", "number of sources")
-    since = since_day(form)
     origin, ref = await _list_of(form, desk)
     found = await read_list(ref, desk.services)
-    selection = await asyncio.to_thread(
-        lambda: select(
-            found.candidates,
-            since=since,
-            limit=int(limit) if limit else None,
-            words=words_of(form),
-        )
-    )
-    expected = await forecast(selection.items, desk.services)
-    return Quote("", origin, selection, expected, budget, since, tuple(found.missed))
+    most = int(limit) if limit else None
+    chosen = select(found.candidates, since=since, limit=most, words=words_of(form))
+    expected = await forecast(chosen.items, desk.services)
+    return Quote("", origin, chosen, expected, budget, tuple(found.missed))
 
 
 def _started(found: Batch, desk: State) -> Response:
     desk.batches.start(found)
-    return _see(f"/batches/{found.batch_id}")
+    return see(f"/batches/{found.batch_id}")
 
 
 async def _list_of(form: FormData, desk: State) -> tuple[str, SourceRef]:
-    """Return what to call the given list, and where to read it.
-
-    Raises:
-        InputError: unless exactly one was given.
-    """
+    """Return what to call the given list, and where to read it; InputError unless it is one."""
     address, pasted, upload = text(form, "list"), text(form, "addresses"), file(form, "file")
     if sum(map(bool, (address, pasted, upload))) != 1:
         raise InputError("Give one list: its address, or pasted addresses, or a file.")
     if address:
         return address, web_source(address)
     return await keep_list(pasted, upload, desk.settings.home)
-
-
-def _see(address: str) -> RedirectResponse:
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER)

@@ -12,12 +12,11 @@ from markupsafe import Markup
 from publishing.anchors import link_to_quote, place, web_address
 from publishing.wording import TAG_GROUPS, heading, silences
 from review.comparison import FIELDS, changed_fields
-from review.doubts import Doubt, held_back, is_held_back, part_id
+from review.doubts import Doubt, held_back, part_id
 from review.highlight import Span, highlighted
-from review.rendering import clock
 from schemas.cases import FACT_NAMES, CaseStudy, Evidence, Fact, Section, Statement, Tag
 from schemas.cases import SupportLevel as Level
-from schemas.documents import Document, Passage
+from schemas.documents import Document
 from schemas.reviews import CaseStatus, Decision, Review, Revision
 from schemas.views import CaseView
 
@@ -73,17 +72,8 @@ class Item(NamedTuple):
     def rank(self) -> int:
         """Its place in a list with the doubtful first: by the worst of it and its solutions."""
         support = self.part.support
-        confirmed = support.level is Level.DOUBTFUL and not is_held_back(support)
-        own = len(_WORST_FIRST) if confirmed else _WORST_FIRST.index(support.level)
+        own = len(Level) if support.confirmed_by else _WORST_FIRST.index(support.level)
         return min([own, *(one.rank for one in self.solutions)])
-
-
-class SectionItems(NamedTuple):
-    """The statements of one section, the doubtful ones first."""
-
-    name: str
-    heading: str
-    items: Sequence[Item]
 
 
 class PassageLine(NamedTuple):
@@ -110,14 +100,15 @@ class Event(NamedTuple):
 class CasePage:
     """Everything that the page of one case shows.
 
-    ``silent`` names what the source says nothing about, ``refuted`` and ``doubtful`` are the parts
-    that readers would not see, ``address`` is the web address to link to, ``decision`` the review
+    ``sections`` have a name, a heading and the statements, the doubtful ones first. ``silent``
+    names what the source says nothing about, ``refuted`` and ``doubtful`` are the parts that
+    readers would not see, ``address`` is the web address to link to, ``decision`` the review
     behind the status.
     """
 
     view: CaseView
     facts: Sequence[Item]
-    sections: Sequence[SectionItems]
+    sections: Sequence[tuple[str, str, Sequence[Item]]]
     silent: Sequence[str]
     tags: Mapping[str, Sequence[Item]]
     passages: Sequence[PassageLine]
@@ -172,8 +163,8 @@ def case_page(view: CaseView) -> CasePage:
         # After everything that has quotes: the marks are complete then.
         passages=list(_passages(view.document, quotes.spans)),
         history=history(view),
-        refuted=[doubt for doubt in doubts if doubt.is_refuted],
-        doubtful=[doubt for doubt in doubts if not doubt.is_refuted],
+        refuted=[doubt for doubt in doubts if doubt.support.level is Level.REFUTED],
+        doubtful=[doubt for doubt in doubts if doubt.support.level is Level.DOUBTFUL],
         address=web_address(view.document.url or view.source.canonical_url),
         decision=None if view.status is CaseStatus.DRAFT else next(decisive, None),
         assignee=next(assigned, None),
@@ -183,14 +174,13 @@ def case_page(view: CaseView) -> CasePage:
 def history(view: CaseView) -> list[Event]:
     """Return what happened to the case, the newest first."""
     revisions = {revision.revision_id: revision for revision in view.revisions}
-    drafts = [_drafted(one) for one in view.revisions if one.made_by == "model"]
+    drafts = [
+        Event(one.created_at, one.author, f"drafted ({one.recipe.strategy})")
+        for one in view.revisions
+        if one.recipe and one.made_by == "model"
+    ]
     decisions = [_event(review, revisions) for review in view.reviews]
     return sorted([*drafts, *decisions], key=lambda event: event.at, reverse=True)
-
-
-def _drafted(revision: Revision) -> Event:
-    strategy = f" ({revision.recipe.strategy})" if revision.recipe else ""
-    return Event(revision.created_at, revision.author, f"drafted{strategy}")
 
 
 def _event(review: Review, revisions: Mapping[str, Revision]) -> Event:
@@ -205,14 +195,14 @@ def _event(review: Review, revisions: Mapping[str, Revision]) -> Event:
     return Event(review.at, review.who, _DONE[review.decision], review.reason, parts)
 
 
-def _sections(study: CaseStudy, quotes: Quotes) -> Iterator[SectionItems]:
+def _sections(study: CaseStudy, quotes: Quotes) -> Iterator[tuple[str, str, list[Item]]]:
     nested = any(statement.answers for statement in study.statements)
     for section, statements in study.sections():
         items = [_item(one, study, quotes) for one in statements if one.answers is None]
         if section is not Section.ABSTRACT:  # which is connected prose
             items.sort(key=lambda item: item.rank)
         if items:
-            yield SectionItems(section.value, heading(section, nested=nested), items)
+            yield section.value, heading(section, nested=nested), items
 
 
 def _item(statement: Statement, study: CaseStudy, quotes: Quotes) -> Item:
@@ -235,14 +225,8 @@ def _passages(document: Document, spans: Sequence[Span]) -> Iterator[PassageLine
         yield PassageLine(
             passage.n,
             highlighted(document.text, passage.start, passage.end, spans),
-            _gutter(passage),
+            place(Evidence(quote="", seconds=passage.seconds, page=passage.page)),
             passage.section if passage.section != section else None,
             passage.speaker if passage.speaker != speaker else None,
         )
         section, speaker = passage.section, passage.speaker
-
-
-def _gutter(passage: Passage) -> str:
-    if passage.seconds is not None:
-        return clock(passage.seconds)
-    return f"p. {passage.page}" if passage.page is not None else ""

@@ -1,7 +1,7 @@
 """What a curator can change in a case study, as values that forms, scripts and commands send."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -83,14 +83,5 @@ Change = Annotated[
     Field(discriminator="action"),
 ]
 
-CHANGES: Mapping[str, type[Frozen]] = {
-    "set_fact": SetFact,
-    "set_statement": SetStatement,
-    "set_measure": SetMeasure,
-    "confirm": Confirm,
-    "drop_statement": DropStatement,
-    "add_statement": AddStatement,
-    "add_tag": AddTag,
-    "drop_tag": DropTag,
-}
+CHANGES = {kind.model_fields["action"].default: kind for kind in get_args(get_args(Change)[0])}
 """The kinds of changes by their ``action``."""

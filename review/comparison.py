@@ -5,16 +5,7 @@ from types import MappingProxyType
 
 from rapidfuzz import fuzz
 
-from schemas.cases import (
-    FACT_LABELS,
-    FACT_NAMES,
-    CaseStudy,
-    Evidence,
-    Fact,
-    Section,
-    Statement,
-    Tag,
-)
+from schemas.cases import FACT_LABELS, FACT_NAMES, CaseStudy, Fact, Section, Statement, Tag
 
 # Below this, two sentences are about different things; two drafts of one sentence are above .6.
 _ALIKE = 0.6
@@ -31,20 +22,18 @@ Pair = tuple[Part | None, Part | None]
 
 
 def statements_of(study: CaseStudy, field: str) -> tuple[Statement, ...]:
-    """Return the statements of a field, solutions with the challenges."""
-    found = study.section(Section(field))
-    return found + study.section(Section.SOLUTIONS) if field == Section.CHALLENGES else found
+    """Return the statements of a field, solutions with the challenges; none of a fact or tags."""
+    wanted = {field, Section.SOLUTIONS} if field == Section.CHALLENGES else {field}
+    return tuple(one for one in study.statements if one.section in wanted)
 
 
 def pairs(field: str, before: CaseStudy, after: CaseStudy) -> Iterator[Pair]:
     """Yield each part of a field beside its partner in the other study, None where it has none."""
-    if field in FACT_LABELS:
-        name = next(name for name in FACT_NAMES if name == field)
-        yield before.fact(name), after.fact(name)
-    elif field == "tags":
+    if field == "tags":
         old, new = ({tag.slug: tag for tag in study.tags} for study in (before, after))
-        for slug in dict.fromkeys([*new, *old]):
-            yield old.get(slug), new.get(slug)
+        yield from ((old.get(slug), new.get(slug)) for slug in dict.fromkeys([*new, *old]))
+    elif field in FACT_LABELS:
+        yield from ((before.fact(name), after.fact(name)) for name in FACT_NAMES if name == field)
     else:
         yield from _aligned(statements_of(before, field), statements_of(after, field))
 
@@ -68,9 +57,8 @@ def notes(pair: Pair) -> list[str]:
     if old is None or new is None:
         return []
     found = [f"{name}: {was or '—'} → {now or '—'}" for name, was, now in _measures(old, new)]
-    level = old.support.level, new.support.level
-    if level[0] != level[1]:
-        found.insert(0, f"{level[0].value} → {level[1].value}")
+    if old.support.level != new.support.level:
+        found.insert(0, f"{old.support.level.value} → {new.support.level.value}")
     if not found and text_of(old) == text_of(new):
         found.append("It rests on other words of the source.")
     return found
@@ -90,7 +78,11 @@ def text_of(part: Part | None) -> str:
 
 def _visible(part: Part) -> tuple[object, ...]:
     measure = part.measure if isinstance(part, Statement) else None
-    return text_of(part), part.support.level, {e.quote for e in part.evidence}, measure
+    return text_of(part), part.support.level, _quotes(part), measure
+
+
+def _quotes(part: Part) -> set[str]:
+    return {evidence.quote for evidence in part.evidence}
 
 
 def _measures(old: Part, new: Part) -> Iterator[tuple[str, object, object]]:
@@ -103,28 +95,20 @@ def _measures(old: Part, new: Part) -> Iterator[tuple[str, object, object]]:
 
 
 def _aligned(old: Sequence[Statement], new: Sequence[Statement]) -> Iterator[Pair]:
-    """Yield each statement beside its partner: in the new order, then what was removed."""
-    partners = _partners(old, new)
-    for place, statement in enumerate(new):
-        yield old[partners[place]] if place in partners else None, statement
-    kept = set(partners.values())
-    for place, statement in enumerate(old):
-        if place not in kept:
-            yield statement, None
-
-
-def _partners(old: Sequence[Statement], new: Sequence[Statement]) -> dict[int, int]:
-    """Return, by place in ``new``, the place of its partner in ``old``; the most alike first."""
+    """Yield each statement beside its partner, the most alike first served: in the new order."""
     scored = sorted(
         (-_likeness(one, other), abs(i - j), j, i)
         for i, one in enumerate(old)
         for j, other in enumerate(new)
     )
-    found: dict[int, int] = {}
+    partners: dict[int, int] = {}
     for score, _, j, i in scored:
-        if -score >= _ALIKE and j not in found and i not in found.values():
-            found[j] = i
-    return found
+        if -score >= _ALIKE and j not in partners and i not in partners.values():
+            partners[j] = i
+    for place, statement in enumerate(new):
+        yield old[partners[place]] if place in partners else None, statement
+    kept = set(partners.values())
+    yield from ((one, None) for place, one in enumerate(old) if place not in kept)
 
 
 def _likeness(one: Statement, other: Statement) -> float:
@@ -134,11 +118,6 @@ def _likeness(one: Statement, other: Statement) -> float:
     nine tenths, and half the wording must agree.
     """
     wording = fuzz.token_sort_ratio(one.text, other.text, processor=str.casefold) / 100
-    shared = _shared(one.evidence, other.evidence)
+    ours, theirs = _quotes(one), _quotes(other)
+    shared = len(ours & theirs) / max(len(ours | theirs), 1)
     return float(max(wording, min(0.9 * shared, wording + 0.5)))
-
-
-def _shared(one: Sequence[Evidence], other: Sequence[Evidence]) -> float:
-    """Return the share of quotes that both rest on."""
-    ours, theirs = {e.quote for e in one}, {e.quote for e in other}
-    return len(ours & theirs) / len(ours | theirs) if ours and theirs else 0.0

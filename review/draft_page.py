@@ -28,29 +28,21 @@ class Side(NamedTuple):
     quotes: Sequence[Quote]
 
 
-class Line(NamedTuple):
-    """A part that differs; a side is None where that revision has nothing."""
-
-    old: Side | None
-    new: Side | None
-    notes: Sequence[str]
-
-
 class FieldLine(NamedTuple):
-    """A field that differs; ``edited`` by a person, with ``same`` parts that do not differ."""
+    """A field that differs, ``edited`` by a person or not; ``same`` counts its equal parts.
+
+    A line has the old and the new side of a part, None where a revision lacks it, and notes.
+    """
 
     name: str
     label: str
     edited: bool
-    lines: Sequence[Line]
+    lines: Sequence[tuple[Side | None, Side | None, Sequence[str]]]
     same: int
 
 
 class DraftPage(NamedTuple):
-    """A case, and the newer ``draft`` that waits beside it.
-
-    ``moved`` is whether the draft was made from another text than the case.
-    """
+    """A case and its newer draft; ``moved`` is whether that was made from another text."""
 
     view: CaseView
     draft: Revision | None
@@ -65,23 +57,18 @@ def draft_page(view: CaseView, document: Document | None) -> DraftPage:
         return DraftPage(view, None)
     edited = edited_fields(view)
     old, new = Quotes(view.document), Quotes(document or view.document)
-    fields = [
-        _field(name, list(pairs(name, held.study, draft.study)), old, new, edited=name in edited)
-        for name in changed_fields(held.study, draft.study)
-    ]
+    fields = []
+    for name in changed_fields(held.study, draft.study):
+        found = list(pairs(name, held.study, draft.study))
+        lines = [(*_sides(pair, old, new), notes(pair)) for pair in found if differs(pair)]
+        same = len(found) - len(lines)
+        fields.append(FieldLine(name, FIELDS[name], name in edited, lines, same))
     return DraftPage(view, draft, fields, moved=draft.document_id != held.document_id)
 
 
-def _field(
-    name: str, found: Sequence[Pair], old: Quotes, new: Quotes, *, edited: bool
-) -> FieldLine:
-    lines = [_line(pair, old, new) for pair in found if differs(pair)]
-    return FieldLine(name, FIELDS[name], edited, lines, same=len(found) - len(lines))
-
-
-def _line(pair: Pair, old: Quotes, new: Quotes) -> Line:
+def _sides(pair: Pair, old: Quotes, new: Quotes) -> tuple[Side | None, Side | None]:
     before, after = marked(text_of(pair[0]), text_of(pair[1]))
-    return Line(_side(pair[0], before, old), _side(pair[1], after, new), notes(pair))
+    return _side(pair[0], before, old), _side(pair[1], after, new)
 
 
 def _side(part: Part | None, pieces: Pieces, quotes: Quotes) -> Side | None:

@@ -6,19 +6,8 @@ numbers and names compared.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import assert_never
 
-from review.changes import (
-    AddStatement,
-    AddTag,
-    Change,
-    Confirm,
-    DropStatement,
-    DropTag,
-    SetFact,
-    SetMeasure,
-    SetStatement,
-)
+from review import changes as to
 from review.doubts import confirmed_part
 from review.evidence import new_fact, new_tag, rechecked, require_quote
 from schemas.cases import (
@@ -54,7 +43,7 @@ _YEAR = re.compile(r"(19|20)\d\d")
 def apply_changes(
     study: CaseStudy,
     document: Document,
-    changes: Sequence[Change],
+    changes: Sequence[to.Change],
     taxonomy: Taxonomy,
     who: str,
 ) -> CaseStudy:
@@ -64,13 +53,13 @@ def apply_changes(
         InvalidDecision: if a change names a part that is not there, a value that is not allowed,
             an empty text, or a quote that is not in the source.
     """
-    desk = _Worktop(study, document, taxonomy, who)
+    draft = _Draft(study, document, taxonomy, who)
     for change in changes:
-        desk.apply(change)
-    return desk.study()
+        draft.apply(change)
+    return draft.study()
 
 
-class _Worktop:
+class _Draft:
     """A case study under change: its parts by name, number and slug."""
 
     def __init__(self, study: CaseStudy, document: Document, taxonomy: Taxonomy, who: str) -> None:
@@ -86,27 +75,35 @@ class _Worktop:
             tags=tuple(self._tags.values()),
         )
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: to.Change) -> None:
         match change:
-            case SetFact():
+            case to.SetFact():
                 self._facts[change.name] = self._new_fact(change)
-            case SetStatement():
+            case to.SetStatement():
                 self._statements[change.n] = self._reworded(change)
-            case SetMeasure():
+            case to.SetMeasure():
                 self._statements[change.n] = self._measured(change)
-            case AddStatement():
+            case to.AddStatement():
                 n = max(self._statements, default=0) + 1
                 self._statements[n] = self._added(n, change)
-            case DropStatement():
+            case to.DropStatement():
                 del self._statements[self._statement(change.n).n]
-            case AddTag():
-                self._add_tag(change)
-            case DropTag():
+            case to.AddTag():
+                tag = self._new_tag(change)
+                self._tags[tag.slug] = tag
+            case to.DropTag():
                 del self._tags[self._tag(change.slug).slug]
-            case Confirm():
+            case to.Confirm():
                 self._confirm(change)
-            case _:
-                assert_never(change)
+
+    def _confirm(self, change: to.Confirm) -> None:
+        if change.n is not None:
+            self._statements[change.n] = confirmed_part(self._statement(change.n), self._who)
+        elif change.name is not None:
+            self._facts[change.name] = confirmed_part(self._fact(change.name), self._who)
+        else:
+            tag = self._tag(change.slug or "")
+            self._tags[tag.slug] = confirmed_part(tag, self._who)
 
     def _statement(self, n: int) -> Statement:
         if n not in self._statements:
@@ -121,52 +118,45 @@ class _Worktop:
             raise InvalidDecision(f"the case has no tag {slug}")
         return self._tags[slug]
 
-    def _new_fact(self, change: SetFact) -> Fact:
-        value = (change.value or "").strip()
+    def _new_fact(self, change: to.SetFact) -> Fact:
+        before, value = self._fact(change.name), (change.value or "").strip()
         if not value:
             return Fact(name=change.name)
         value = _allowed(change.name, value, self._taxonomy)
-        before = self._fact(change.name)
         if value == before.value and not change.quote:
             return before
         return new_fact(before, value, change.quote, self._document, self._who)
 
-    def _reworded(self, change: SetStatement) -> Statement:
-        before, text = self._statement(change.n), _not_empty(change.text)
-        if text == before.text and not change.quote:
+    def _reworded(self, change: to.SetStatement) -> Statement:
+        before, text, quote = self._statement(change.n), _not_empty(change.text), change.quote
+        if text == before.text and not quote:
             return before
-        if change.quote:
-            require_quote(change.quote, self._document)
-        quotes = [change.quote] if change.quote else None
+        if quote:
+            require_quote(quote, self._document)
+        quotes = [quote] if quote else None
         return rechecked(before, self._document, text=text, quotes=quotes, origin=Origin.CURATOR)
 
-    def _measured(self, change: SetMeasure) -> Statement:
+    def _measured(self, change: to.SetMeasure) -> Statement:
         before = self._statement(change.n)
         given = {name: (value or "").strip() or None for name, value in change.parts.items()}
         if given.get("method") not in {None, *Method}:
             raise InvalidDecision(f"method is one of: {', '.join(Method)}")
-        parts = (before.measure or Measure()).model_dump(exclude={"number"}) | given
-        measure = Measure.model_validate(parts)
-        if before.measure and measure == before.measure.model_copy(update={"number": None}):
+        parts = (before.measure or Measure()).model_dump(exclude={"number"})
+        if parts | given == parts:
             return before
+        measure = Measure.model_validate(parts | given)
         return rechecked(before, self._document, measure=measure, origin=Origin.CURATOR)
 
-    def _added(self, n: int, change: AddStatement) -> Statement:
+    def _added(self, n: int, change: to.AddStatement) -> Statement:
+        text, answers = _not_empty(change.text), change.answers
         require_quote(change.quote, self._document)
-        if change.answers is not None:
-            answered = self._statement(change.answers)
-            if answered.section is not Section.CHALLENGES:
-                raise InvalidDecision(f"statement {change.answers} is not a challenge")
-        return checked(
-            _not_empty(change.text),
-            change.section,
-            [change.quote],
-            self._document,
-            n=n,
-            answers=change.answers if change.section is Section.SOLUTIONS else None,
-        )
+        if change.section is not Section.SOLUTIONS:
+            answers = None
+        elif answers and self._statement(answers).section is not Section.CHALLENGES:
+            raise InvalidDecision(f"statement {answers} is not a challenge")
+        return checked(text, change.section, [change.quote], self._document, n=n, answers=answers)
 
-    def _add_tag(self, change: AddTag) -> None:
+    def _new_tag(self, change: to.AddTag) -> Tag:
         term = self._taxonomy.term(change.slug.strip()) or self._taxonomy.named(change.slug)
         if term is None:
             raise InvalidDecision(f"the taxonomy has no term {change.slug}")
@@ -174,18 +164,7 @@ class _Worktop:
             raise InvalidDecision(f"the case has the tag {term.slug} already")
         if len(self._tags) >= MOST_TAGS:
             raise InvalidDecision(f"a case has at most {MOST_TAGS} tags; drop one first")
-        made = new_tag(term, self._document, self._taxonomy, self._who, change.quote)
-        self._tags[term.slug] = made
-
-    def _confirm(self, change: Confirm) -> None:
-        if change.n is not None:
-            statement = self._statement(change.n)
-            self._statements[change.n] = confirmed_part(statement, self._who)
-        elif change.name is not None:
-            self._facts[change.name] = confirmed_part(self._fact(change.name), self._who)
-        else:
-            tag = self._tag(change.slug or "")
-            self._tags[tag.slug] = confirmed_part(tag, self._who)
+        return new_tag(term, self._document, self._taxonomy, self._who, change.quote)
 
 
 def _allowed(name: FactName, value: str, taxonomy: Taxonomy) -> str:
@@ -197,11 +176,10 @@ def _allowed(name: FactName, value: str, taxonomy: Taxonomy) -> str:
         raise InvalidDecision(f"{value!r} is not a year; use four digits, such as 2026")
     if name != "industry":
         return value
-    industry = taxonomy.industry(value)
-    if industry is None:
-        slugs = ", ".join(one.slug for one in taxonomy.industries)
-        raise InvalidDecision(f"Industry is one of: {slugs}")
-    return industry.slug
+    if industry := taxonomy.industry(value):
+        return industry.slug
+    slugs = ", ".join(one.slug for one in taxonomy.industries)
+    raise InvalidDecision(f"Industry is one of: {slugs}")
 
 
 def _not_empty(text: str) -> str:

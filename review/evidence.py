@@ -1,20 +1,11 @@
 """Quotes for a curator's own facts and tags: given, or found where the source names the value."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from extractors.blocks import sentences
-from schemas.cases import (
-    Evidence,
-    Fact,
-    Match,
-    Measure,
-    Origin,
-    Section,
-    Statement,
-    Support,
-    SupportLevel,
-    Tag,
-)
+from schemas.cases import Evidence, Fact, Match, Section, Statement, Support, Tag
+from schemas.cases import SupportLevel as Level
 from schemas.documents import Document
 from schemas.errors import InvalidDecision
 from schemas.taxonomy import Taxonomy, Term
@@ -35,28 +26,20 @@ def rechecked(
     *,
     text: str | None = None,
     quotes: Sequence[str] | None = None,
-    measure: Measure | None = None,
-    origin: Origin | None = None,
+    **changes: Any,
 ) -> Statement:
-    """Return a statement checked again in ``document``, with what is given in place of its own."""
-    return checked(
-        text or before.text,
-        before.section,
-        quotes or [found.quote for found in before.evidence],
-        document,
-        measure=measure or before.measure,
-        origin=origin or before.origin,
-        n=before.n,
-        answers=before.answers,
-    )
+    """Return a statement checked again in ``document``, with what is given in place of its own.
+
+    ``changes`` are its ``measure`` and ``origin``.
+    """
+    names = ("measure", "origin", "n", "answers")
+    own = {name: getattr(before, name) for name in names}
+    found = quotes or [evidence.quote for evidence in before.evidence]
+    return checked(text or before.text, before.section, found, document, **own | changes)
 
 
 def require_quote(quote: str, document: Document) -> None:
-    """Check that a quote stands in the source.
-
-    Raises:
-        InvalidDecision: if it does not.
-    """
+    """Raise InvalidDecision if a quote is not in the source."""
     if all(found.match is Match.MISSING for found in locate([quote], document)):
         raise InvalidDecision("the quote is not in the source; copy it from the text beside")
 
@@ -65,27 +48,21 @@ def new_fact(before: Fact, value: str, quote: str | None, document: Document, wh
     """Return the fact with a curator's ``value``.
 
     Without a quote the former ones stay where they still show the value, else the first sentence
-    that names it is quoted.
-
-    Raises:
-        InvalidDecision: if the quote is not in the source.
+    that names it is quoted. InvalidDecision is raised for a quote that is not in the source.
     """
     if quote:
         require_quote(quote, document)
     quotes = [quote] if quote else _fitting_quotes(before, value, document)
-    made = checked(value, Section.CONTEXT, quotes, document) if quotes else None
-    if made is None:
-        support = Support(
-            level=SupportLevel.DOUBTFUL, reason="No quote shows it.", confirmed_by=who
-        )
-    elif before.name in _WRITTEN:
+    if not quotes:
+        support = Support(level=Level.DOUBTFUL, reason="No quote shows it.", confirmed_by=who)
+        return Fact(name=before.name, value=value, support=support)
+    made = checked(value, Section.CONTEXT, quotes, document)
+    support = Support(level=Level.UNVERIFIED, reason=f"Chosen by {who}.")
+    if before.name in _WRITTEN:
         # Typing the value is the confirmation.
-        doubtful = made.support.level is SupportLevel.DOUBTFUL
-        support = made.support.model_copy(update={"confirmed_by": who if doubtful else None})
-    else:
-        support = Support(level=SupportLevel.UNVERIFIED, reason=f"Chosen by {who}.")
-    evidence = made.evidence if made else ()
-    return Fact(name=before.name, value=value, evidence=evidence, support=support)
+        by = who if made.support.level is Level.DOUBTFUL else None
+        support = made.support.model_copy(update={"confirmed_by": by})
+    return Fact(name=before.name, value=value, evidence=made.evidence, support=support)
 
 
 def new_tag(
@@ -93,13 +70,13 @@ def new_tag(
 ) -> Tag:
     """Return the tag for ``term`` with a quote, or else with the sentence that names it.
 
-    Raises:
-        InvalidDecision: if the quote is not in the source, or nothing there names the term.
+    InvalidDecision is raised if the source has neither.
     """
     if quote:
         require_quote(quote, document)
-    shown = quote or _naming(term, document, taxonomy)
-    if shown is None:
+    places = (m.start for m in taxonomy.mentions(document.text) if m.slug == term.slug)
+    naming = filter(None, (sentence_at(place, document) for place in places))
+    if not (shown := quote or next(naming, None)):
         raise InvalidDecision(
             f"the source does not name {term.label}: give the quote that shows it"
         )
@@ -108,8 +85,20 @@ def new_tag(
         label=term.label,
         group=term.group,
         evidence=locate([shown], document),
-        support=Support(level=SupportLevel.UNVERIFIED, reason=f"Added by {who}."),
+        support=Support(level=Level.UNVERIFIED, reason=f"Added by {who}."),
     )
+
+
+def sentence_at(offset: int, document: Document) -> str | None:
+    """Return the sentence around the character at ``offset``, None outside the passages."""
+    passage = document.passage_at(offset)
+    end = passage.start if passage else 0
+    parts = sentences(document.passage_text(passage), document.language or "en") if passage else []
+    for sentence in parts:
+        end += len(sentence)
+        if offset < end:
+            return sentence.strip()
+    return None
 
 
 def _fitting_quotes(before: Fact, value: str, document: Document) -> list[str]:
@@ -118,25 +107,6 @@ def _fitting_quotes(before: Fact, value: str, document: Document) -> list[str]:
         return found
     if fitting := [quote for quote in found if value.casefold() in quote.casefold()]:
         return fitting
-    at = document.text.casefold().find(value.casefold())
-    sentence = sentence_at(at, document) if at >= 0 else None
+    # Lower case, which keeps offsets for all but a few letters, unlike casefold.
+    sentence = sentence_at(document.text.lower().find(value.lower()), document)
     return [sentence] if sentence else []
-
-
-def _naming(term: Term, document: Document, taxonomy: Taxonomy) -> str | None:
-    mentions = (m for m in taxonomy.mentions(document.text) if m.slug == term.slug)
-    found = (sentence_at(mention.start, document) for mention in mentions)
-    return next(filter(None, found), None)
-
-
-def sentence_at(offset: int, document: Document) -> str | None:
-    """Return the sentence around the character at ``offset``, None outside the passages."""
-    passage = document.passage_at(offset)
-    if passage is None:
-        return None
-    end = passage.start
-    for sentence in sentences(document.passage_text(passage), document.language or "en"):
-        end += len(sentence)
-        if offset < end:
-            return sentence.strip()
-    return None

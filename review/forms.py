@@ -29,11 +29,7 @@ def file(form: FormData, name: str) -> UploadFile | None:
 
 
 def number(form: FormData, name: str, label: str) -> float | None:
-    """Return the number in a field, None where it is empty.
-
-    Raises:
-        InputError: if it is not a number above zero.
-    """
+    """Return the number in a field, None where it is empty; InputError unless above zero."""
     given = text(form, name)
     try:
         found = float(given) if given else None
@@ -51,11 +47,7 @@ def words_of(form: FormData) -> list[str]:
 
 
 def since_day(form: FormData) -> date | None:
-    """Return the day in the field ``since``, None where it is empty.
-
-    Raises:
-        InputError: if it is not a date.
-    """
+    """Return the day in the field ``since``, None where it is empty; InputError if not a date."""
     given = text(form, "since")
     try:
         return date.fromisoformat(given) if given else None

@@ -19,8 +19,6 @@ _KEPT = 200  # jobs that the desk remembers; what they made is in the warehouse
 
 log = structlog.get_logger()
 
-Process = Callable[[Run], Awaitable[IngestResult]]
-
 
 class Job:
     """One source in progress.
@@ -43,23 +41,19 @@ class Job:
     @property
     def stages(self) -> list[tuple[str, str]]:
         """Each stage's name, and whether it is ``done``, ``current`` or ``ahead``."""
-        at = STAGES.index(self.stage) if self.stage in STAGES else -1
-        return [
-            (name, "done" if n < at else "current" if n == at else "ahead")
-            for n, name in enumerate(STAGES)
-        ]
+        at = STAGES.index(self.stage) if self.stage else -1
+        words = {0: "current", 1: "ahead"}
+        return [(name, words.get((n > at) - (n < at), "done")) for n, name in enumerate(STAGES)]
 
     @property
     def share(self) -> float:
         """How much is done, from 0 to 1, by stages and by calls within the current one."""
-        if self.stage not in STAGES:
-            return 0.0
-        within = self.done / self.total if self.total else 0.0
-        return (STAGES.index(self.stage) + min(within, 1.0)) / len(STAGES)
+        within = min(self.done / self.total, 1.0) if self.total else 0.0
+        return (STAGES.index(self.stage) + within) / len(STAGES) if self.stage else 0.0
 
     def on_stage(self, _source: str, stage: str) -> None:
         """Note that the source enters a stage; an empty one ends the run."""
-        if stage:
+        if stage in STAGES:
             self.stage, self.done, self.total = stage, 0, 0
 
     def on_step(self, _source: str, done: int, total: int) -> None:
@@ -70,12 +64,12 @@ class Job:
 class Jobs:
     """Runs jobs on the running event loop, a bounded number at a time.
 
-    Args:
-        services: what the stages use.
-        process: takes one source through the stages.
+    ``process`` takes one source through the stages.
     """
 
-    def __init__(self, services: Services, process: Process = process) -> None:
+    def __init__(
+        self, services: Services, process: Callable[[Run], Awaitable[IngestResult]] = process
+    ) -> None:
         self._services, self._process = services, process
         self._gate = asyncio.Semaphore(services.parallel)
         self._jobs: dict[str, Job] = {}
@@ -85,18 +79,16 @@ class Jobs:
         """Start on a source; ``label`` names it on the page, ``force`` drafts a refused one."""
         job = Job(ref, label or ref.source)
         self._jobs[job.job_id] = job
-        self._forget()
+        finished = [one.job_id for one in self._jobs.values() if not one.running]
+        for job_id in finished[: max(0, len(self._jobs) - _KEPT)]:
+            del self._jobs[job_id]
         task = asyncio.create_task(self._run(job, force=force))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return job
 
     def get(self, job_id: str) -> Job:
-        """Return a job.
-
-        Raises:
-            UnknownId: if this desk has none with the id.
-        """
+        """Return a job, or raise UnknownId."""
         if job_id not in self._jobs:
             raise UnknownId(
                 "The desk was restarted in the meantime and that work stopped. Submit the source "
@@ -118,23 +110,11 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _forget(self) -> None:
-        """Drop the oldest finished jobs past the number that is kept."""
-        surplus = max(0, len(self._jobs) - _KEPT)
-        finished = [job.job_id for job in self._jobs.values() if not job.running]
-        for job_id in finished[:surplus]:
-            del self._jobs[job_id]
-
     async def _run(self, job: Job, *, force: bool) -> None:
+        stage, step = job.on_stage, job.on_step
         async with self._gate:
             try:
-                run = Run(
-                    job.ref,
-                    self._services,
-                    force=force,
-                    on_stage=job.on_stage,
-                    on_step=job.on_step,
-                )
+                run = Run(job.ref, self._services, force=force, on_stage=stage, on_step=step)
                 job.result = await self._process(run)
             except CasebookError as error:
                 job.problem = str(error)

@@ -6,19 +6,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from flows.publish import Published
 from review import terms
 from review.case_page import case_page
-from review.draft_page import draft_page
-from review.publish_page import publish_page
-from review.queue import TABS, Tab, queue_page
+from review.draft_page import DraftPage, draft_page
+from review.queue import TABS, QueuePage, Tab, queue_page
 from review.rendering import is_fragment, rendered
 from review.state import Desk, State
-from schemas.checks import Check
 from schemas.errors import UnknownId
-from schemas.results import SimilarSource
-from schemas.views import CaseView
+from schemas.reviews import CaseStatus
+from schemas.views import CaseFilter
 
 router = APIRouter(include_in_schema=False)
+
+_EVERY_CASE = 1_000_000
 
 
 @router.get("/")
@@ -31,10 +32,16 @@ async def queue(
 ) -> Response:
     """Show one tab of the queue."""
     running = desk.jobs.running()
-    working = await asyncio.to_thread(_in_progress, desk)
-    found = await asyncio.to_thread(queue_page, desk.warehouse, status, q.strip(), page, working)
+    found = await asyncio.to_thread(_queue, desk, status, q.strip(), page)
     template = "queue_body.html" if is_fragment(request) else "queue.html"
     return await rendered(request, template, queue=found, running=running, tabs=TABS)
+
+
+def _queue(desk: State, status: str, text: str, page: int) -> QueuePage:
+    working = {job.ref.source for job in desk.jobs.running()}
+    for batch_id in desk.batches.active():
+        working |= {item.source_id for item in desk.warehouse.batch_items(batch_id)}
+    return queue_page(desk.warehouse, status, text, page, working)
 
 
 @router.get("/cases/{case_id}")
@@ -47,35 +54,35 @@ async def show_case(
     request: Request, desk: State, case_id: str, *, done: str | None = None
 ) -> Response:
     """Return a case's page, or its body where htmx asks; ``done`` is shown once."""
-    warehouse = desk.warehouse
-    view = await asyncio.to_thread(warehouse.case, case_id)
-    following = await asyncio.to_thread(warehouse.next_draft, case_id)
-    copies, check = await asyncio.to_thread(_around, view, desk)
-    shown = await asyncio.to_thread(case_page, view)
-    taxonomy = await asyncio.to_thread(terms.taxonomy_of, warehouse)
-    site = str(desk.settings.site_path)
-    return await rendered(
-        request,
-        "case_body.html" if is_fragment(request) else "case.html",
-        page=shown,
-        following=following,
-        done=done,
-        published=view.published if view.published and view.published.target == site else None,
-        copies=copies,
-        check=check,
-        terms=taxonomy.terms,
-    )
+    found = await asyncio.to_thread(_case, desk, case_id)
+    template = "case_body.html" if is_fragment(request) else "case.html"
+    return await rendered(request, template, found, done=done)
+
+
+def _case(desk: State, case_id: str) -> dict[str, object]:
+    warehouse, site = desk.warehouse, str(desk.settings.site_path)
+    view = warehouse.case(case_id)
+    source_id = view.source.source_id
+    return {
+        "page": case_page(view),
+        "following": warehouse.next_draft(case_id),
+        "published": view.published if view.published and view.published.target == site else None,
+        "copies": warehouse.near_copies(source_id),
+        "check": warehouse.last_checks([source_id]).get(source_id),
+        "terms": terms.taxonomy_of(warehouse).terms,
+    }
 
 
 @router.get("/cases/{case_id}/draft")
 async def newer_draft(request: Request, desk: Desk, case_id: str) -> Response:
     """Show a newer draft beside the case, field by field."""
-    warehouse = desk.warehouse
-    view = await asyncio.to_thread(warehouse.case, case_id)
-    draft = view.newer
-    document = await asyncio.to_thread(warehouse.document, draft.document_id) if draft else None
-    shown = await asyncio.to_thread(draft_page, view, document)
+    shown = await asyncio.to_thread(_draft, desk, case_id)
     return await rendered(request, "draft.html", page=shown)
+
+
+def _draft(desk: State, case_id: str) -> DraftPage:
+    view = desk.warehouse.case(case_id)
+    return draft_page(view, desk.warehouse.document(view.newer.document_id) if view.newer else None)
 
 
 @router.get("/tags")
@@ -86,19 +93,17 @@ async def tags(request: Request, desk: Desk) -> Response:
 
 async def show_tags(request: Request, desk: State, *, done: str | None = None) -> Response:
     """Return the page of names that the taxonomy lacks; ``done`` is shown once."""
-    warehouse = desk.warehouse
-    waiting = await asyncio.to_thread(terms.open_names, warehouse)
-    taxonomy = await asyncio.to_thread(terms.taxonomy_of, warehouse)
-    rulings = await asyncio.to_thread(warehouse.rulings)
+    found = await asyncio.to_thread(_tags, desk)
     template = "tags_body.html" if is_fragment(request) else "tags.html"
-    return await rendered(
-        request,
-        template,
-        waiting=waiting,
-        terms=taxonomy.terms,
-        rulings=rulings[::-1],
-        done=done,
-    )
+    return await rendered(request, template, found, done=done)
+
+
+def _tags(desk: State) -> dict[str, object]:
+    return {
+        "waiting": terms.open_names(desk.warehouse),
+        "terms": terms.taxonomy_of(desk.warehouse).terms,
+        "rulings": desk.warehouse.rulings()[::-1],
+    }
 
 
 @router.get("/submit")
@@ -123,27 +128,34 @@ async def job(request: Request, desk: Desk, job_id: str) -> Response:
 @router.get("/publish")
 async def publish(request: Request, desk: Desk) -> Response:
     """Show what waits to be published and what is published."""
+    return await show_publish(request, desk)
+
+
+async def show_publish(request: Request, desk: State, result: Published | None = None) -> Response:
+    """Return the page of what is and will be published, and the ``result`` of doing so."""
+    found = await asyncio.to_thread(_publishing, desk)
+    template = "publish_body.html" if is_fragment(request) else "publish.html"
+    return await rendered(request, template, found, result=result)
+
+
+def _publishing(desk: State) -> dict[str, object]:
+    """Return which cases wait for publication, which are published, and which will leave."""
     target = desk.settings.site_path
-    found = await asyncio.to_thread(publish_page, desk.warehouse, str(target))
-    return await rendered(request, "publish.html", page=found, target=target, result=None)
+    cases = desk.warehouse.cases(CaseFilter(limit=_EVERY_CASE))
+    out = {p.case_id: p for p in desk.warehouse.publications() if p.target == str(target)}
+    staying = [c for c in cases if c.status in {CaseStatus.APPROVED, CaseStatus.PUBLISHED}]
+    revisions = {case.case_id: case.revision_id for case in staying}
+    current = {i for i, one in out.items() if revisions.get(i) == one.revision_id}
+    return {
+        "target": target,
+        "titles": {case.case_id: case.title or "Untitled" for case in cases},
+        "waiting": [case for case in staying if case.case_id not in current],
+        "published": [(case, out[case.case_id]) for case in staying if case.case_id in current],
+        "leaving": [case for case in cases if case.case_id in out and case not in staying],
+    }
 
 
 @router.get("/healthz")
 async def health() -> dict[str, str]:
     """Answer that the desk runs, without touching the warehouse."""
     return {"status": "ok"}
-
-
-def _in_progress(desk: State) -> set[str]:
-    """Return the sources that this desk works on, by address or id."""
-    found = {job.ref.source for job in desk.jobs.running()}
-    for batch_id in desk.batches.active():
-        found |= {item.source_id for item in desk.warehouse.batch_items(batch_id)}
-    return found
-
-
-def _around(view: CaseView, desk: State) -> tuple[list[SimilarSource], Check | None]:
-    """Return the near-copies of a case's source and the newest check of it."""
-    source_id = view.source.source_id
-    checks = desk.warehouse.last_checks([source_id])
-    return desk.warehouse.near_copies(source_id), checks.get(source_id)

@@ -1,41 +1,28 @@
 """Templates to answers, and how the desk writes times, amounts and support."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from http import HTTPStatus
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from extractors import formats
+from publishing import wording
 from publishing.anchors import web_address
-from publishing.wording import (
-    FACT_WORDS,
-    RESULT_COLUMNS,
-    count,
-    day,
-    fact_text,
-    kind_name,
-    listing,
-)
 from review.editing import CHOICES
 from review.state import state_of
 from review.submit import LISTS
 from schemas.cases import Method, Section, SupportLevel
+from schemas.sources import SourceKind
 from schemas.taxonomy import load_taxonomy
 
-SIGNS: Mapping[str, str] = MappingProxyType(
-    {"verbatim": "❝", "verified": "✓", "unverified": "○", "doubtful": "~", "refuted": "✗"}
-)
-"""A sign for each level of support, beside its word."""
-
-_AGES = ((86_400, "d"), (3_600, "h"), (60, "min"))
-_BAR_WIDTH = 100.0
-_IN_SECONDS = 90
+_AGES = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def is_fragment(request: Request) -> bool:
@@ -46,6 +33,7 @@ def is_fragment(request: Request) -> bool:
 async def rendered(
     request: Request,
     template: str,
+    given: Mapping[str, object] = MappingProxyType({}),
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
@@ -60,7 +48,7 @@ async def rendered(
         "now": datetime.now(UTC),
     }
     made = environment().get_template(template)
-    html = await asyncio.to_thread(made.render, {**shared, **context})
+    html = await asyncio.to_thread(made.render, {**shared, **given, **context})
     return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
 
 
@@ -76,27 +64,25 @@ def environment() -> Environment:
     )
     made.filters.update(
         age=age,
-        ago=ago,
         bar=support_bar,
-        count=count,
-        day=day,
+        count=wording.count,
+        day=wording.day,
         duration=duration,
-        fact=fact_text,
+        fact=wording.fact_text,
         host=host,
-        kind=lambda kind: _capitalized(kind_name(kind)) if kind else "Source",
-        listing=listing,
+        kind=kind_label,
+        listing=wording.listing,
         money=money,
         web=web_address,
         words=lambda name: name.replace("_", " "),
     )
     made.globals.update(
-        labels={"title": "Title", **FACT_WORDS},
+        labels={"title": "Title", **wording.FACT_WORDS},
         choices=CHOICES,
         industries=[one.slug for one in load_taxonomy().industries],
-        signs=SIGNS,
-        levels=[level.value for level in SupportLevel],
+        signs=dict(zip(SupportLevel, "❝✓○~✗", strict=True)),
         sections=list(Section),
-        result_columns=RESULT_COLUMNS,
+        result_columns=wording.RESULT_COLUMNS,
         methods=list(Method),
         files=formats,
         lists=LISTS,
@@ -107,16 +93,8 @@ def environment() -> Environment:
 def age(moment: datetime, now: datetime) -> str:
     """Return how long ago ``moment`` was in its largest unit: ``5 min``, ``3 d``, ``just now``."""
     seconds = max(0.0, (now - moment).total_seconds())
-    for unit, name in _AGES:
-        if seconds >= unit:
-            return f"{int(seconds // unit)} {name}"
-    return "just now"
-
-
-def ago(moment: datetime, now: datetime) -> str:
-    """Return ``5 min ago``, ``3 d ago`` or ``just now``."""
-    text = age(moment, now)
-    return text if text == "just now" else f"{text} ago"
+    found = (f"{int(seconds // unit)} {name}" for unit, name in _AGES[:3] if seconds >= unit)
+    return next(found, "just now")
 
 
 def money(dollars: float | None) -> str:
@@ -126,21 +104,9 @@ def money(dollars: float | None) -> str:
     return f"${dollars:,.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"
 
 
-def duration(seconds: float) -> str:
-    """Return seconds as ``1 h 05 min``, ``6 h``, ``4 min`` or ``12 s``."""
-    if seconds < _IN_SECONDS:
-        return f"{seconds:.0f} s"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    if not hours:
-        return f"{minutes} min"
-    return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
-
-
-def clock(seconds: float) -> str:
-    """Return a second of a video as players show it: ``1:02:05``, ``0:07``."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+def duration(seconds: int) -> str:
+    """Return an interval in its largest whole unit: ``2 d``, ``6 h``, ``10 min``."""
+    return next(f"{seconds // unit} {name}" for unit, name in _AGES if not seconds % unit)
 
 
 def host(url: str | None) -> str:
@@ -150,16 +116,28 @@ def host(url: str | None) -> str:
 
 
 def support_bar(support: Mapping[str, int]) -> list[tuple[str, float, float]]:
-    """Return level, start and width of each segment, in hundredths of the bar."""
-    total = sum(support.values())
-    segments, start = [], 0.0
-    for level in SupportLevel:
-        width = _BAR_WIDTH * support.get(level.value, 0) / total if total else 0.0
-        if width:
-            segments.append((level.value, round(start, 2), round(width, 2)))
+    """Return level, start and width of each part of the bar, in hundredths of it."""
+    return segments([(level.value, support.get(level.value, 0)) for level in SupportLevel])
+
+
+def segments(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, float]]:
+    """Return name, start and width of each part of a bar that is a hundred wide."""
+    total = max(sum(count for _, count in counts), 1)
+    found, start = [], 0.0
+    for name, number in counts:
+        width = 100 * number / total
+        if number:
+            found.append((name, round(start, 2), round(width, 2)))
         start += width
-    return segments
+    return found
 
 
-def _capitalized(text: str) -> str:
+def kind_label(kind: SourceKind | None) -> str:
+    """Return what a source is, with a capital letter."""
+    text = wording.kind_name(kind) if kind else "source"
     return text[:1].upper() + text[1:]
+
+
+def see(address: str) -> RedirectResponse:
+    """Return the answer to a form without script: go and see ``address``."""
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER)

@@ -30,11 +30,7 @@ class DecisionRequest(Frozen):
 
     @classmethod
     def of_form(cls, form: Mapping[str, str]) -> "DecisionRequest":
-        """Read a form, which makes one change at most.
-
-        Raises:
-            InvalidDecision: if the form is not one of the desk's.
-        """
+        """Read a form, which makes one change at most; InvalidDecision if it is not the desk's."""
         given: dict[str, Any] = {name: form[name] for name in cls.model_fields if form.get(name)}
         given["changes"] = [_change(form)] if "action" in form else []
         try:
@@ -45,49 +41,34 @@ class DecisionRequest(Frozen):
 
 
 def decide(warehouse: Warehouse, case_id: str, wanted: DecisionRequest, who: str) -> Review:
-    """Carry out a decision.
-
-    Raises:
-        UnknownId: if there is no such case.
-        InvalidDecision: if the case changed since the curator saw it, or forbids the step.
-    """
-    view = warehouse.case(case_id)
-    seen = (
-        wanted.expected_revision or view.revision.revision_id,
-        wanted.expected_status or view.status,
-    )
-    reason = wanted.reason or ""
+    """Carry out a decision; the errors are those of ``review.decisions``."""
+    view, reason = warehouse.case(case_id), wanted.reason or ""
+    revision = wanted.expected_revision or view.revision.revision_id
+    seen = revision, wanted.expected_status or view.status
+    here: dict[str, Any] = {"warehouse": warehouse, "case_id": case_id, "who": who}
     match wanted.decision:
         case "approve":
+            confirm, leave_out = wanted.confirm, wanted.leave_out
             return decisions.approve(
-                warehouse,
-                case_id,
-                who,
-                seen=seen,
-                note=reason or None,
-                confirm=wanted.confirm,
-                leave_out=wanted.leave_out,
+                **here, seen=seen, note=reason or None, confirm=confirm, leave_out=leave_out
             )
         case "reject":
-            return decisions.reject(warehouse, case_id, reason, who, seen=seen)
+            return decisions.reject(**here, reason=reason, seen=seen)
         case "reopen":
-            return decisions.reopen(warehouse, case_id, who, seen=seen, note=reason or None)
+            return decisions.reopen(**here, seen=seen, note=reason or None)
         case "comment":
-            return decisions.comment(warehouse, case_id, reason, who)
+            return decisions.comment(**here, text=reason)
         case "assign":
-            return decisions.assign(warehouse, case_id, reason, who)
+            return decisions.assign(**here, to=reason)
         case "edit":
-            return decisions.edit(
-                warehouse, case_id, wanted.changes, who, seen=seen, note=reason or None
-            )
+            return decisions.edit(**here, changes=wanted.changes, seen=seen, note=reason or None)
 
 
 def _change(form: Mapping[str, str]) -> dict[str, object]:
     """Return the change of a form; an empty field is one that is not given."""
-    action = form["action"]
-    known = CHANGES.get(action)
-    fields = known.model_fields if known else {}
+    kind = CHANGES.get(form["action"])
+    fields = kind.model_fields if kind else {}
     change: dict[str, object] = {name: form[name] for name in fields if form.get(name)}
-    if action == "set_measure":
+    if form["action"] == "set_measure":
         change["parts"] = {name: form[name] for name in get_args(MeasurePart) if name in form}
-    return {"action": action, **change}
+    return {"action": form["action"], **change}

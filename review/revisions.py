@@ -14,12 +14,7 @@ Seen = tuple[str, CaseStatus]
 
 
 def current(warehouse: Warehouse, case_id: str, seen: Seen | None = None) -> CaseView:
-    """Return the case, which must still be as it was ``seen``.
-
-    Raises:
-        UnknownId: if there is no such case.
-        InvalidDecision: if it changed.
-    """
+    """Return the case; raise UnknownId, or InvalidDecision if it is not as it was ``seen``."""
     view = warehouse.case(case_id)
     if seen is not None and seen != state_of(view):
         last = view.reviews[-1].who if view.reviews else view.revision.author
@@ -52,24 +47,29 @@ def edited(before: Revision, study: CaseStudy, who: str) -> Revision:
     )
 
 
-def review_of(
+def keep(
+    warehouse: Warehouse,
     view: CaseView,
     decision: Decision,
     who: str,
     reason: str | None,
-    revision_id: str | None = None,
     *,
-    at: datetime | None = None,
+    new: Revision | None = None,
+    about: Revision | None = None,
 ) -> Review:
-    """Return a review of ``view``, by default of its current revision and now."""
-    at = at or datetime.now(UTC)
-    case_id = view.case.case_id
-    return Review(
+    """Store a decision and the ``new`` revision that it makes, if the case is still as in ``view``.
+
+    It is ``about`` that new revision, or else the current one.
+    """
+    at, case_id = datetime.now(UTC), view.case.case_id
+    review = Review(
         review_id=content_id("review", case_id, decision.value, who, at.isoformat()),
         case_id=case_id,
-        revision_id=revision_id or view.revision.revision_id,
+        revision_id=(about or new or view.revision).revision_id,
         decision=decision,
         reason=reason,
         who=who,
         at=at,
     )
+    warehouse.decide(case_id, state_of(view), *([new] if new else []), review)
+    return review

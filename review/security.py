@@ -17,16 +17,12 @@ from markupsafe import escape
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import (
     HTMLResponse,
-    JSONResponse,
     PlainTextResponse,
-    RedirectResponse,
     Response,
 )
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
-TOKEN_FIELD = "token"  # noqa: S105 - the name of a form field
-TOKEN_HEADER = "X-Casebook-Token"  # noqa: S105 - the name of a header
 UPLOAD_BODY = 64_000_000
 PLAIN_BODY = 2_000_000
 """Bytes that the body of a request may have, with and without files."""
@@ -38,7 +34,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -69,9 +65,7 @@ _WELCOME = (
 class Guard:
     """Middleware that refuses what does not belong here, and sets the security headers.
 
-    Args:
-        app: the application.
-        key: what the desk's address carries; a cookie keeps it afterwards.
+    ``key`` is what the desk's address carries; a cookie keeps it afterwards.
     """
 
     def __init__(self, app: ASGIApp, key: str) -> None:
@@ -86,7 +80,7 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                set_headers(MutableHeaders(scope=message))
+                MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
         headers = Headers(scope=scope)
@@ -105,7 +99,7 @@ class Guard:
             raise HTTPException(HTTPStatus.BAD_REQUEST, "The desk does not have this host name.")
         if scope["path"] == "/healthz" and not changes:
             return
-        scope[_BY_HEADER] = self._is_key(_bearer(headers))
+        scope[_BY_HEADER] = self._is_key(headers.get("authorization", "").removeprefix("Bearer "))
         if not scope[_BY_HEADER]:
             in_address = None if changes else _query(scope).get("key")
             if not self._is_key(in_address) and not self._is_key(self._in_cookie(headers)):
@@ -147,28 +141,21 @@ def is_same_origin(headers: Headers) -> bool:
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
-    stated = urlsplit(headers.get("origin") or headers.get("referer") or "")
-    return stated.scheme == "http" and stated.netloc == headers.get("host")
-
-
-def set_headers(headers: MutableHeaders) -> None:
-    """Set the security headers of an answer."""
-    headers.update(_HEADERS)
+    stated = headers.get("origin") or headers.get("referer") or ""
+    own = f"http://{headers.get('host')}"
+    return stated == own or stated.startswith(f"{own}/")
 
 
 async def require_token(request: Request) -> None:
     """Refuse a change without the desk's token, in the header or in the form.
 
     A request that names the key in a header is a script's: no other site's page can send that.
-
-    Raises:
-        HTTPException: 403, when it is missing or of an earlier desk.
     """
     if request.scope.get(_BY_HEADER):
         return
-    given = request.headers.get(TOKEN_HEADER)
+    given = request.headers.get("X-Casebook-Token")
     if given is None and "form" in request.headers.get("content-type", ""):
-        field = (await request.form()).get(TOKEN_FIELD)
+        field = (await request.form()).get("token")
         given = field if isinstance(field, str) else None
     expected = request.app.state.desk.token
     if given is None or not secrets.compare_digest(given.encode(), expected.encode()):
@@ -213,22 +200,15 @@ def _host_name(headers: Headers) -> str | None:
         return None
 
 
-def _bearer(headers: Headers) -> str | None:
-    scheme, _, given = headers.get("authorization", "").partition(" ")
-    return given.strip() if scheme.lower() == "bearer" else None
-
-
 def _query(scope: Scope) -> dict[str, str]:
     return dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
 def _refused(headers: Headers, refusal: HTTPException) -> Response:
-    """Return a refusal as the asker can show it: JSON, a notice for htmx, or a line of text."""
+    """Return a refusal as a notice for htmx, else as a line of text."""
     status, message = refusal.status_code, refusal.detail
     if headers.get("hx-request") == "true":
         # Shown beside what the person was doing, which stays as it is.
         into = {"HX-Retarget": "#notice", "HX-Reswap": "innerHTML"}
         return HTMLResponse(f'<p class="notice bad">{escape(message)}</p>', status, into)
-    if "json" in headers.get("accept", ""):
-        return JSONResponse({"error": {"kind": "refused", "message": message}}, status)
     return PlainTextResponse(message, status)

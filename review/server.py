@@ -19,15 +19,14 @@ _SHUTDOWN_SECONDS = 3
 
 
 class _Server(uvicorn.Server):
-    """A server that signals when it accepts, and leaves the process's signals alone."""
+    """A server that leaves the process's signals alone, and calls ``ready`` when it accepts."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.accepting = asyncio.Event()
+    ready: Callable[[], None] = staticmethod(lambda: None)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self.accepting.set()
+        if self.started:
+            self.ready()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -44,46 +43,42 @@ async def serve(
 ) -> None:
     """Serve the desk until the task is cancelled; open answers are finished first.
 
-    Args:
-        services: shared with the rest of the process, which closes them.
-        port: by default that of the settings; 0 takes any free one.
-        key: what the address carries; by default a new random one.
-        open_browser: open the address in the browser.
-        on_ready: called with the address, its key included, once the desk answers.
-
-    Raises:
-        ConfigurationError: if the port is taken or the application does not start.
+    ``port`` is by default that of the settings, 0 any free one; ``key`` is by default a new random
+    one. ``on_ready`` is called with the address, its key included, once the desk answers.
+    ConfigurationError is raised if the port is taken or the application does not start.
     """
     key = key or secrets.token_urlsafe(24)
     listening = listen(services.settings.desk_port if port is None else port)
-    config = uvicorn.Config(
-        create_app(services, key),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+    address = f"http://{HOST}:{listening.getsockname()[1]}/?key={key}"
+    server = _Server(
+        uvicorn.Config(
+            create_app(services, key),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+        )
     )
-    server = _Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        await _started(server, running)
-        address = f"http://{HOST}:{listening.getsockname()[1]}/?key={key}"
+
+    def ready() -> None:
         on_ready(address)
         if open_browser:
-            await asyncio.to_thread(webbrowser.open, address)
+            asyncio.get_running_loop().run_in_executor(None, webbrowser.open, address)
+
+    server.ready = ready
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
         await asyncio.shield(running)
     finally:
         server.should_exit = True
         await running
+    if not server.started:
+        raise ConfigurationError("The desk did not start; the log in the home says why.")
 
 
 def listen(port: int) -> socket.socket:
-    """Return a socket that listens on a port of this machine, 0 for any free one.
-
-    Raises:
-        ConfigurationError: if the port is not free.
-    """
+    """Return a socket that listens on a port (0: any free one), or raise ConfigurationError."""
     # asyncio sets TCP_NODELAY only on sockets that name their protocol; without it each request
     # of a kept-alive connection waits 40 ms for a delayed acknowledgement.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -99,11 +94,3 @@ def listen(port: int) -> socket.socket:
             "program, or choose another port with --port (0 takes any free one)."
         ) from error
     return listening
-
-
-async def _started(server: _Server, running: asyncio.Task[None]) -> None:
-    accepting = asyncio.create_task(server.accepting.wait())
-    await asyncio.wait({running, accepting}, return_when=asyncio.FIRST_COMPLETED)
-    accepting.cancel()
-    if not server.started:
-        raise ConfigurationError("The desk did not start; the log in the home says why.")

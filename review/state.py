@@ -6,18 +6,17 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from config.services import Services
-from config.settings import Settings
 from review.batch_runs import BatchRuns
 from review.jobs import Jobs
 from review.security import token_of
-from warehouse import Warehouse
 
 
 class State:
     """The services, the work in progress, and the token that the desk's own forms carry."""
 
     def __init__(self, services: Services, key: str) -> None:
-        self.services = services
+        self.services, self.settings = services, services.settings
+        self.warehouse = services.warehouse
         self.token = token_of(key)
 
     @cached_property
@@ -29,16 +28,6 @@ class State:
     def batches(self) -> BatchRuns:
         """The batches that this desk is processing."""
         return BatchRuns(self.settings)
-
-    @property
-    def settings(self) -> Settings:
-        """What the services were built from."""
-        return self.services.settings
-
-    @property
-    def warehouse(self) -> Warehouse:
-        """The rows."""
-        return self.services.warehouse
 
 
 def state_of(request: Request) -> State:

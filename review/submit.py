@@ -1,9 +1,11 @@
-"""What a curator submits at the desk: addresses, and files kept so that they can be read again."""
+"""What a curator submits at the desk: addresses, and files kept so that they can be read again.
+
+The functions raise InputError, or TooLarge, with a message for the curator.
+"""
 
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -19,7 +21,6 @@ FILE_BYTES = 50_000_000  # what extraction reads of the largest kind
 LISTS = tuple(".csv .tsv .txt .md .opml .xml .rss .atom .json .jsonl .html .gz".split())
 """Suffixes that the form offers for a list; its bytes decide what it is."""
 
-_CHUNK = 1 << 20
 _NAME = re.compile(r"[^\w.-]+")
 _NAME_LENGTH = 80
 _SHOWN = 200
@@ -34,31 +35,33 @@ class Submitted(NamedTuple):
 
 
 async def submitted(form: FormData, home: Path) -> Submitted:
-    """Return what a form submits; a bad line or file does not keep the others back.
-
-    Raises:
-        InputError: if nothing in it can be used, or the transcript is not complete.
-        TooLarge: if a file is the only entry and too large.
-    """
-    sources, problems = addresses(text(form, "addresses"))
+    """Return what a form submits; a bad line or file does not keep the others back."""
+    found = addresses(text(form, "addresses"))
     files = [f for f in form.getlist("files") if isinstance(f, UploadFile) and f.filename]
     origin = text(form, "origin") or None
     if origin and len(files) != 1:
         raise InputError("An origin belongs to one file: give it with that file alone.")
+    if origin:
+        web_source(origin)
     for one in files:
         try:
-            sources.append((await keep_upload(one, home, origin), one.filename or ""))
+            name, data = one.filename or "", await _read(one)
+            path = await _keep(data, safe_name(name), home)
+            found.sources.append((SourceRef(source=path, url=origin), name))
         except CasebookError as error:
-            if len(files) == 1 and not sources:
+            if len(files) == 1 and not found.sources:
                 raise
-            problems.append(str(error))
-    sources += await _transcript(form, home)
-    if not sources:
-        raise InputError(" ".join(problems) or "Paste an address or choose a file.")
-    return Submitted(sources, problems)
+            found.problems.append(str(error))
+    address, pasted = text(form, "transcript_of"), text(form, "transcript")
+    words = file(form, "transcript_file")
+    if address or pasted or words:
+        found.sources.append((await keep_transcript(address, pasted, words, home), address))
+    if not found.sources:
+        raise InputError(" ".join(found.problems) or "Paste an address or choose a file.")
+    return found
 
 
-def addresses(pasted: str) -> tuple[list[tuple[SourceRef, str]], list[str]]:
+def addresses(pasted: str) -> Submitted:
     """Return the sources of pasted lines, each once, and a sentence for each bad line."""
     found: dict[str, tuple[SourceRef, str]] = {}
     problems = []
@@ -68,15 +71,11 @@ def addresses(pasted: str) -> tuple[list[tuple[SourceRef, str]], list[str]]:
                 found[word] = web_source(word), word
             except InputError as error:
                 problems.append(f"Line {number}: {error}")
-    return list(found.values()), problems
+    return Submitted(list(found.values()), problems)
 
 
 def web_source(address: str) -> SourceRef:
-    """Return the source at a web address. The desk reads no paths: a page could name any file.
-
-    Raises:
-        InputError: if it is not an http or https address.
-    """
+    """Return the source at a web address. The desk reads no paths: a page could name any file."""
     if web_address(address) is None:
         raise InputError(
             f"{address[:_SHOWN]} is not a web address: start it with https://, or upload the file."
@@ -84,68 +83,35 @@ def web_source(address: str) -> SourceRef:
     return SourceRef(source=address)
 
 
-async def keep_upload(upload: UploadFile, home: Path, origin: str | None) -> SourceRef:
-    """Store a file under a hash of its content; ``origin`` is the address where it came from.
-
-    Raises:
-        InputError: if the file is empty, or ``origin`` is not a web address.
-        TooLarge: if it is larger than any kind may be.
-    """
-    if origin is not None:
-        web_source(origin)
-    path = await _keep(await _read(upload), safe_name(upload.filename or ""), home)
-    return SourceRef(source=str(path), url=origin)
-
-
 async def keep_transcript(
     address: str, pasted: str, upload: UploadFile | None, home: Path
 ) -> SourceRef:
-    """Store the words of the video or recording at ``address``, pasted or uploaded.
-
-    Raises:
-        InputError: if the address is not one, or not exactly one of both is given.
-        TooLarge: if it is larger than any kind may be.
-    """
-    ref = web_source(address)
+    """Store the words of the video or recording at ``address``, pasted or uploaded."""
+    ref, suffixes = web_source(address), " ".join(TRANSCRIPTS)
     if bool(pasted.strip()) == (upload is not None):
         raise InputError(
-            f"Paste the transcript of {address[:_SHOWN]}, or choose its file "
-            f"({' '.join(TRANSCRIPTS)})."
+            f"Paste the transcript of {address[:_SHOWN]}, or choose its file ({suffixes})."
         )
-    data = await _read(upload) if upload else pasted.replace("\r\n", "\n").encode()
     name = safe_name(upload.filename or "") if upload else _pasted_name(pasted)
     if not name.lower().endswith(TRANSCRIPTS):
-        raise InputError(f"{name} is not a transcript: choose one of {' '.join(TRANSCRIPTS)}.")
-    path = await _keep(data, name, home)
-    return ref.model_copy(update={"transcript": str(path)})
+        raise InputError(f"{name} is not a transcript: choose one of {suffixes}.")
+    data = await _read(upload) if upload else pasted.replace("\r\n", "\n").encode()
+    return ref.model_copy(update={"transcript": await _keep(data, name, home)})
 
 
 async def keep_list(pasted: str, upload: UploadFile | None, home: Path) -> tuple[str, SourceRef]:
-    """Store a list of addresses, pasted or uploaded; return what to call it and where it is.
-
-    Raises:
-        InputError: if it is empty.
-        TooLarge: if it is larger than any kind may be.
-    """
-    data = await _read(upload) if upload else pasted.encode()
-    name = safe_name(upload.filename or "") if upload else "pasted.txt"
-    path = await _keep(data, name, home)
-    return name if upload else "pasted addresses", SourceRef(source=str(path))
+    """Store a list of addresses, pasted or uploaded; return what to call it and where it is."""
+    if upload is None:
+        path = await _keep(pasted.encode(), "pasted.txt", home)
+        return "pasted addresses", SourceRef(source=path)
+    name = safe_name(upload.filename or "")
+    return name, SourceRef(source=await _keep(await _read(upload), name, home))
 
 
 def safe_name(name: str) -> str:
     """Return the last part of a file's name without anything that a path could mean."""
     last = PurePosixPath(name.replace("\\", "/")).name
-    cleaned = _NAME.sub("-", last).strip(".-")
-    return cleaned[-_NAME_LENGTH:] or "upload"
-
-
-async def _transcript(form: FormData, home: Path) -> Iterable[tuple[SourceRef, str]]:
-    address, pasted = text(form, "transcript_of"), text(form, "transcript")
-    upload = file(form, "transcript_file")
-    if not address and not pasted and upload is None:
-        return []
-    return [(await keep_transcript(address, pasted, upload, home), address)]
+    return _NAME.sub("-", last).strip(".-")[-_NAME_LENGTH:] or "upload"
 
 
 def _pasted_name(pasted: str) -> str:
@@ -156,25 +122,21 @@ def _pasted_name(pasted: str) -> str:
 
 
 async def _read(upload: UploadFile) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    while chunk := await upload.read(_CHUNK):
-        size += len(chunk)
-        if size > FILE_BYTES:
-            raise TooLarge(
-                f"{upload.filename} is larger than {FILE_BYTES // 1_000_000} MB: upload a smaller "
-                "extract of it."
-            )
-        parts.append(chunk)
-    if not size:
+    data = await upload.read(FILE_BYTES + 1)
+    if len(data) > FILE_BYTES:
+        raise TooLarge(
+            f"{upload.filename} is larger than {FILE_BYTES // 1_000_000} MB: upload a smaller "
+            "extract of it."
+        )
+    if not data:
         raise InputError(f"{upload.filename} is empty: choose another file.")
-    return b"".join(parts)
+    return data
 
 
-async def _keep(data: bytes, name: str, home: Path) -> Path:
+async def _keep(data: bytes, name: str, home: Path) -> str:
     path = home / "uploads" / hashlib.sha256(data).hexdigest()[:16] / name
     await asyncio.to_thread(_write, path, data)
-    return path
+    return str(path)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,14 +1,13 @@
 """Watched lists at the desk: what each look found, and adding, pausing and removing them."""
 
 import asyncio
-from http import HTTPStatus
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from flows.watch import add_watch, change_watch, find_watch, look
 from review.forms import number, text, words_of
-from review.rendering import is_fragment, rendered
+from review.rendering import is_fragment, rendered, see
 from review.security import Changes
 from review.state import Desk, State
 from review.submit import web_source
@@ -52,7 +51,7 @@ async def add(request: Request, desk: Desk) -> Response:
     )
     if is_fragment(request):
         return Response(status_code=204, headers={"HX-Redirect": "/watches"})
-    return _see("/watches")
+    return see("/watches")
 
 
 @router.post("/watches/{watch_id}", dependencies=Changes)
@@ -62,7 +61,7 @@ async def change(request: Request, desk: Desk, watch_id: str) -> Response:
     if wanted not in set(WatchState):
         raise InvalidDecision("nothing was changed: pause, resume or remove the watch")
     await change_watch(watch_id, WatchState(wanted), desk.services)
-    return _see("/watches")
+    return see("/watches")
 
 
 @router.post("/watches/{watch_id}/look", dependencies=Changes)
@@ -72,9 +71,9 @@ async def look_now(desk: Desk, watch_id: str) -> Response:
     # A curator who leaves the page does not end the look.
     _, batch = await asyncio.shield(look(line.watch, desk.services))
     if batch is None:
-        return _see("/watches")
+        return see("/watches")
     desk.batches.start(batch)
-    return _see(f"/batches/{batch.batch_id}")
+    return see(f"/batches/{batch.batch_id}")
 
 
 def _judged(desk: State, lines: list[WatchLine]) -> dict[tuple[str, str], list[WatchedItem]]:
@@ -85,7 +84,3 @@ def _judged(desk: State, lines: list[WatchLine]) -> dict[tuple[str, str], list[W
         if line.watch.rubric
         for state in _JUDGED
     }
-
-
-def _see(address: str) -> RedirectResponse:
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER)

@@ -39,7 +39,7 @@ def document_of(*paragraphs: str, kind: SourceKind = SourceKind.WEB, **fields: o
     """Return a document; a paragraph that starts with ``# `` is a heading, ``Name: `` a speaker."""
     text, passages, headings = "", [], ()
     speakers = fields.pop("speakers", {})
-    for paragraph in paragraphs:
+    for paragraph in filter(str.strip, paragraphs):
         if paragraph.startswith("# "):
             headings = (paragraph[2:],)
             continue

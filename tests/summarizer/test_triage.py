@@ -1,0 +1,163 @@
+"""Is it a case study? By the rule, by cues, and by a model's scores."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from scripted_endpoint import completion
+from scripted_model import PROFILE, TRIAGE, document_of
+
+from schemas.errors import ProviderUnavailable
+from schemas.sources import SourceKind
+from schemas.triage import Verdict
+from summarizer import service
+from summarizer.profiles import Profile, Strategy
+from summarizer.triage import triage_by_cues, verdict_of
+
+DATASETS = Path(os.environ.get("CASEBOOK_DATASETS", Path(__file__).parents[3] / "shared" / "data"))
+SYSTEM = (
+    "The system reads each document through a queue and a vector database. "
+    "A language model on two GPUs writes the summary. "
+    "Embeddings are stored in PostgreSQL behind an API. "
+)
+USE = (
+    "The bank deployed the assistant in March and rolled it out to all branches. "
+    "The team measured latency for six weeks in production. "
+    "Handling time fell from 47 minutes to 16 minutes. "
+    "The assistant now handles 900 queries per day. "
+)
+RECIPE = "Wash the leeks and cut them into rings. Serve the soup with fresh bread and butter. "
+SYSTEMS = (SYSTEM + "It runs in production. ") * 6
+
+
+@pytest.mark.parametrize(
+    ("technical", "used", "deployed", "story", "verdict"),
+    [
+        (0.0, 1.0, 1.0, 1.0, Verdict.NOT_A_CASE_STUDY),
+        (0.35, 0.0, 0.0, 1.0, Verdict.NOT_A_CASE_STUDY),
+        (1.0, 0.0, 0.0, 1.0, Verdict.UNSURE),
+        (1.0, 0.5, 0.5, 1.0, Verdict.UNSURE),
+        (1.0, 0.6, 0.6, 1.0, Verdict.CASE_STUDY),
+        (0.5, 1.0, 1.0, 1.0, Verdict.UNSURE),
+        (1.0, 0.33, 1.0, 0.0, Verdict.NOT_A_CASE_STUDY),
+        (1.0, 1.0, 1.0, 0.0, Verdict.UNSURE),
+    ],
+)
+def test_the_rule(technical, used, deployed, story, verdict):
+    """The same scores give the same verdict; a list is refused unless it shows real use."""
+    scores = {"technical_detail": technical, "real_use": used, "iteration": 0}
+    assert verdict_of(scores | {"deployed": deployed, "story": story})[0] is verdict
+
+
+@pytest.mark.parametrize(
+    ("verdict", "text"),
+    [
+        (Verdict.CASE_STUDY, (SYSTEM + USE) * 4),
+        (Verdict.UNSURE, SYSTEM * 6),
+        (Verdict.NOT_A_CASE_STUDY, RECIPE * 20),
+        (Verdict.NOT_A_CASE_STUDY, RECIPE * 40 + SYSTEM),
+        (Verdict.NOT_A_CASE_STUDY, "Hello."),
+    ],
+)
+def test_verdict_by_cues(verdict, text):
+    """A system in use is accepted; a system alone is for the curator; a recipe is refused."""
+    triage = triage_by_cues(document_of(text))
+    assert triage.verdict is verdict
+    for criterion in triage.criteria[:-1]:
+        assert bool(criterion.evidence) == (criterion.score > 0)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "score"),
+    [
+        ("Top 24 tools for data analysis", SYSTEMS, 0),
+        ("Getting started with retrieval", SYSTEMS, 0),
+        ("12 lessons from our support agents in production", SYSTEMS, 1),
+        ("How Parcelwise answers shops", SYSTEMS, 1),
+        ("Answers", "You can store your vectors in an index of your own. " * 9 + SYSTEM, 0),
+        ("Answers", "We say what our agents do, and you may doubt our numbers. " * 9, 1),
+        ("Servers", "The cluster restarts its servers when a disk of the database fails. " * 9, 0),
+    ],
+)
+def test_lists_guides_and_other_subjects(title, text, score):
+    """A title of a list, a text that addresses its reader, and one without language models."""
+    criterion = triage_by_cues(document_of(text, title=title)).criteria[-1]
+    assert (criterion.name, criterion.score) == ("story", score)
+
+
+def test_speakers_may_say_you():
+    """In a talk "you" means anybody, so it is no sign of a guide."""
+    text = "You can store your vectors in an index of your own. " * 9 + SYSTEM
+    talk = document_of(text, title="Answers", kind=SourceKind.VIDEO)
+    assert triage_by_cues(talk).criteria[-1].score == 1
+
+
+@pytest.mark.datasets
+def test_published_case_studies_are_not_refused():
+    """Of published case studies most are accepted by cues, and none is refused."""
+    duckdb = pytest.importorskip("duckdb")
+    file = DATASETS / "cases" / "llmops_cases.parquet"
+    if not file.exists():
+        pytest.skip(f"the shared data is not at {DATASETS}")
+    rows = duckdb.execute(
+        "select full_summary from read_parquet(?) where length(full_summary) > 3000 "
+        "order by slug limit 20",
+        [str(file)],
+    ).fetchall()
+    verdicts = [triage_by_cues(document_of(*text.split("\n"))).verdict for (text,) in rows]
+    assert Verdict.NOT_A_CASE_STUDY not in verdicts
+    assert verdicts.count(Verdict.CASE_STUDY) >= 0.7 * len(verdicts)
+
+
+@pytest.mark.datasets
+@pytest.mark.parametrize("page", ["0008", "0012", "0164", "0236"])
+def test_pages_about_other_things_are_refused(page):
+    """Photography, interiors, finance tips, renovation: no system is described."""
+    file = DATASETS / "web" / "truth" / f"{page}.json"
+    if not file.exists():
+        pytest.skip(f"the shared data is not at {DATASETS}")
+    truth = json.loads(file.read_text("utf-8"))
+    content = (truth.get("ground_truth") or truth)["main_content"]
+    document = document_of(*filter(str.strip, content.split("\n")))
+    assert triage_by_cues(document).verdict is Verdict.NOT_A_CASE_STUDY
+
+
+async def test_a_model_scores_the_whole_source(endpoint, asker_of):
+    """A long source that fits the context is shown whole, and quotes of the scores are located."""
+    document = document_of(*[f"Paragraph {n} a clerk checks each draft." for n in range(900)])
+    endpoint.enqueue(completion(TRIAGE))
+    plan = service.plan(document, PROFILE)
+    triage = await service.triage(document, asker_of(), plan)
+    assert "Paragraph 450" in endpoint.requests[0]["messages"][-1]["content"]
+    assert triage.verdict is Verdict.CASE_STUDY
+    assert triage.criteria[0].evidence[0].passage == 1
+    assert len(triage.generation_ids) == 1
+
+
+async def test_triage_of_a_reasoning_model_has_no_small_limit(endpoint, asker_of):
+    """Thinking counts as output, so the answer's room is the profile's."""
+    endpoint.enqueue(completion(TRIAGE))
+    profile = Profile(
+        model="scripted", context_tokens=128_000, output_tokens=32_000, reasoning_effort="medium"
+    )
+    document = document_of("A clerk checks each draft.")
+    await service.triage(document, asker_of(profile), service.plan(document, profile))
+    assert endpoint.requests[0]["max_completion_tokens"] == 32_000
+
+
+async def test_an_outage_is_never_a_verdict(endpoint, asker_of):
+    """An endpoint that fails gives an error, not a refusal."""
+    document = document_of("Text.")
+    with pytest.raises(ProviderUnavailable):
+        await service.triage(document, asker_of(), service.plan(document, PROFILE))
+
+
+async def test_small_models_do_not_judge(endpoint, asker_of):
+    """For a guided model cues decide, and the rubric says so."""
+    profile = Profile(strategy=Strategy.GUIDED)
+    document = document_of((SYSTEM + USE) * 4)
+    plan = service.plan(document, profile)
+    triage = await service.triage(document, asker_of(profile), plan)
+    assert (triage.rubric, triage.model) == (service.rubric_id(plan), "cues")
+    assert endpoint.requests == []
